@@ -1,0 +1,54 @@
+//! The heap of deadlines: one instant per key, the earliest first.
+
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use core::hash::Hash;
+
+use priority_queue::PriorityQueue;
+
+use crate::base::hash::FixedState;
+use crate::base::time::Timestamp;
+
+/// Deadlines by key. Equal instants come in order of key, so the order is total.
+#[derive(Clone, Debug)]
+pub(crate) struct Deadlines<K: Hash + Eq> {
+    heap: PriorityQueue<K, Reverse<(Timestamp, K)>, FixedState>,
+}
+
+impl<K: Hash + Eq + Ord + Copy> Default for Deadlines<K> {
+    fn default() -> Self {
+        Self {
+            heap: PriorityQueue::with_default_hasher(),
+        }
+    }
+}
+
+impl<K: Hash + Eq + Ord + Copy> Deadlines<K> {
+    /// Sets, moves or clears the deadline of a key.
+    pub(crate) fn set(&mut self, key: K, at: Option<Timestamp>) {
+        match at {
+            Some(at) => {
+                self.heap.push(key, Reverse((at, key)));
+            }
+            None => {
+                self.heap.remove(&key);
+            }
+        }
+    }
+
+    /// The earliest deadline and its key.
+    pub(crate) fn first(&self) -> Option<(Timestamp, K)> {
+        self.heap.peek().map(|(_, Reverse(first))| *first)
+    }
+
+    /// All deadlines, the earliest first.
+    pub(crate) fn sorted(&self) -> Vec<(Timestamp, K)> {
+        let mut all: Vec<_> = self
+            .heap
+            .iter()
+            .map(|(_, Reverse(deadline))| *deadline)
+            .collect();
+        all.sort_unstable();
+        all
+    }
+}

@@ -1,0 +1,15 @@
+//! Numbers, time, order and tables.
+//!
+//! Knows nothing of contact centres: no word of this storey is an agent, a queue or a call.
+//! Nothing here reads a clock, draws a random number or iterates in hash order.
+
+pub(crate) mod bits;
+pub(crate) mod deadlines;
+pub(crate) mod hash;
+pub(crate) mod id;
+pub(crate) mod key;
+pub(crate) mod ledger;
+pub(crate) mod names;
+pub(crate) mod recent;
+pub(crate) mod table;
+pub(crate) mod time;

@@ -1,0 +1,50 @@
+//! What the engine can be told to do: every command, and the enum over them all.
+
+use crate::protocol::command::{Advance, Command, Reply, for_every_command};
+use crate::protocol::refusal::Refusal;
+
+use crate::engine::turn::Turn;
+
+pub(crate) mod sealed {
+    use crate::engine::turn::Turn;
+    use crate::protocol::refusal::Refusal;
+
+    /// Decides a command. It checks everything first and emits then: a refused command has emitted
+    /// nothing.
+    #[allow(unnameable_types, reason = "it seals `Action`")]
+    pub trait Run {
+        /// What it answers.
+        type Output;
+        /// Decides and emits.
+        fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, Refusal>;
+    }
+}
+
+/// A command, with its own type of answer: any command struct, or [`Command`] with [`Reply`].
+pub trait Action: sealed::Run {}
+
+impl<A: sealed::Run> Action for A {}
+
+impl sealed::Run for Advance {
+    type Output = ();
+
+    fn run(self, _turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+macro_rules! dispatch {
+    ($($variant:ident,)*) => {
+        impl sealed::Run for Command {
+            type Output = Reply;
+
+            fn run(self, turn: &mut Turn<'_>) -> Result<Reply, Refusal> {
+                match self {
+                    $(Self::$variant(command) => command.run(turn).map(Into::into),)*
+                }
+            }
+        }
+    };
+}
+
+for_every_command!(dispatch);

@@ -1,0 +1,86 @@
+//! Deciding what agents say of themselves.
+
+use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
+use crate::model::agent::AgentProfile;
+use crate::model::presence::PresenceProfile;
+use crate::protocol::command::{Heartbeat, SetDraining, SetOwnCall, SetPresence};
+use crate::protocol::event::{Event, PresenceSetBy};
+use crate::protocol::refusal::Refusal;
+
+use crate::engine::action::sealed::Run;
+use crate::engine::turn::Turn;
+
+impl Run for SetPresence {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { agent, presence } = self;
+        turn.live::<AgentProfile>(agent)?;
+        let opens = turn
+            .live::<PresenceProfile>(presence)?
+            .profile
+            .is_on_queue();
+        let lease = turn.lease_for(agent, presence);
+        let row = turn.world.agent(agent)?;
+        let until = row.presence.deadline().map(|deadline| deadline.at);
+        if (row.presence.id(), until) != (presence, lease) {
+            let by = PresenceSetBy::Command;
+            turn.emit(Event::PresenceSet {
+                agent,
+                presence,
+                lease,
+                by,
+            });
+        }
+        let row = turn.world.agent(agent)?;
+        if opens && row.status == RoutingStatus::NotResponding {
+            let load = row.load();
+            turn.step_status(agent, StatusStep::GoOn(load));
+        }
+        turn.withdraw_unattended(agent);
+        Ok(())
+    }
+}
+
+impl Run for Heartbeat {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { agent } = self;
+        turn.live::<AgentProfile>(agent)?;
+        let row = turn.world.agent(agent)?;
+        let old = row.presence.deadline().map(|deadline| deadline.at);
+        let lease = turn.lease_for(agent, row.presence.id());
+        if let Some(lease) = lease.filter(|lease| old != Some(*lease)) {
+            turn.emit(Event::AgentHeard { agent, lease });
+        }
+        Ok(())
+    }
+}
+
+impl Run for SetDraining {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { agent, draining } = self;
+        turn.live::<AgentProfile>(agent)?;
+        if turn.world.agent(agent)?.draining != draining {
+            turn.emit(Event::DrainingSet { agent, draining });
+        }
+        Ok(())
+    }
+}
+
+impl Run for SetOwnCall {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { agent, active } = self;
+        turn.live::<AgentProfile>(agent)?;
+        if turn.world.agent(agent)?.own_call != active {
+            turn.emit(Event::OwnCallSet { agent, active });
+            turn.withdraw_unattended(agent);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,268 @@
+//! Deciding definitions and memberships.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::base::id::Id;
+use crate::model::agent::AgentProfile;
+use crate::model::ids::{AgentId, Entity, PresenceId};
+use crate::model::invalid::{Invalid, Problem};
+use crate::model::presence::{PresenceProfile, SystemPresence};
+use crate::model::queue::QueueProfile;
+use crate::model::work::check_key;
+use crate::protocol::command::{Change, Define, RemoveMembership, Reply, Retire, SetMembership};
+use crate::protocol::definition::Defined;
+use crate::protocol::event::{Event, PresenceSetBy};
+use crate::protocol::refusal::{LimitName, Refusal};
+use crate::world::catalog::Kind;
+use crate::world::state::World;
+
+use crate::engine::action::sealed::Run;
+use crate::engine::turn::Turn;
+
+impl<P: Kind> Run for Define<P> {
+    type Output = P::Id;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<P::Id, Refusal> {
+        let known = P::names(&turn.world.index().keys).get(&self.key);
+        if let Some(id) = known {
+            let same = *turn.live::<P>(id)?.profile == self.profile;
+            return if same {
+                Ok(id)
+            } else {
+                Err(Refusal::KeyTaken { entity: id.into() })
+            };
+        }
+        turn.check_mentions(|name| self.profile.mentions(name))?;
+        check_key(&self.key)?;
+        self.profile.check()?;
+        let limits = &turn.world.stores().config.limits;
+        let max = match P::LIMIT {
+            LimitName::Agents => limits.agents,
+            _ => limits.definitions,
+        };
+        let rows = P::rows(turn.world.stores());
+        let id = rows.next_id().filter(|_| rows.len() < max as usize);
+        let id = id.ok_or(Refusal::Limit {
+            limit: P::LIMIT,
+            max,
+        })?;
+        let defined = Defined {
+            id,
+            key: self.key,
+            profile: Arc::new(self.profile),
+        };
+        turn.emit(Event::Defined(Box::new(P::definition(defined))));
+        Ok(id)
+    }
+}
+
+impl<P: Kind> Run for Change<P> {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let entry = turn.live::<P>(self.id)?;
+        if *entry.profile == self.profile {
+            return Ok(());
+        }
+        let key = entry.key.clone();
+        turn.check_mentions(|name| self.profile.mentions(name))?;
+        self.profile.check()?;
+        let defined = Defined {
+            id: self.id,
+            key,
+            profile: Arc::new(self.profile),
+        };
+        turn.check_change(&P::definition(defined.clone()))?;
+        turn.emit(Event::Changed(Box::new(P::definition(defined))));
+        if let Entity::Presence(presence) = self.id.into() {
+            turn.presence_changed(presence);
+        }
+        Ok(())
+    }
+}
+
+impl<P: Kind> Run for Retire<P> {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let entity = self.id.into();
+        match turn.live::<P>(self.id) {
+            Ok(_) => {}
+            Err(Refusal::Retired { .. }) => return Ok(()),
+            Err(refusal) => return Err(refusal),
+        }
+        if self.id.number() < P::BUILT_IN {
+            return Err(Refusal::BuiltIn { entity });
+        }
+        if let Some(user) = user_of(turn.world, entity) {
+            return Err(Refusal::InUse { entity, user });
+        }
+        if let Entity::Agent(agent) = entity {
+            turn.sign_out(agent)?;
+        }
+        turn.emit(Event::Retired(entity));
+        Ok(())
+    }
+}
+
+impl Turn<'_> {
+    /// What a presence stands for is part of what agents who have it said, so it stays.
+    fn check_change(
+        &self,
+        definition: &crate::protocol::definition::Definition,
+    ) -> Result<(), Refusal> {
+        if let crate::protocol::definition::Definition::Presence(defined) = definition {
+            let old = self.live::<PresenceProfile>(defined.id)?.profile.system;
+            if old != defined.profile.system {
+                return Err(Invalid::new("system", Problem::Fixed).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Agents in a presence that opens other channels now.
+    fn presence_changed(&mut self, presence: PresenceId) {
+        let agents = self.world.stores().agent_rows.iter();
+        let concerned = agents.filter(|(_, agent)| agent.presence.id() == presence);
+        let concerned: Vec<_> = concerned.map(|(id, _)| id).collect();
+        for agent in concerned {
+            self.settle(agent);
+            self.withdraw_unattended(agent);
+        }
+    }
+
+    fn sign_out(&mut self, agent: AgentId) -> Result<(), Refusal> {
+        let offline = SystemPresence::Offline.id();
+        if self.world.agent(agent)?.presence.id() != offline {
+            let by = PresenceSetBy::Command;
+            self.emit(Event::PresenceSet {
+                agent,
+                presence: offline,
+                lease: None,
+                by,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The first thing that keeps something from being retired: a definition that is not retired, an
+/// agent or open work. A walk over everything: definitions change rarely.
+fn user_of(world: &World, entity: Entity) -> Option<Entity> {
+    fn among<P: Kind>(world: &World, entity: Entity) -> Option<Entity> {
+        let rows = P::rows(world.stores())
+            .iter()
+            .filter(|(_, entry)| !entry.retired);
+        rows.filter(|(id, _)| (*id).into() != entity)
+            .find(|(_, entry)| mentions(entity, |name| entry.profile.mentions(name)))
+            .map(|(id, _)| id.into())
+    }
+    among::<crate::model::channel::ChannelProfile>(world, entity)
+        .or_else(|| among::<PresenceProfile>(world, entity))
+        .or_else(|| among::<crate::model::reason::RejectReasonProfile>(world, entity))
+        .or_else(|| among::<QueueProfile>(world, entity))
+        .or_else(|| among::<AgentProfile>(world, entity))
+        .or_else(|| agent_with(world, entity))
+        .or_else(|| work_with(world, entity))
+}
+
+fn mentions(entity: Entity, names: impl FnOnce(&mut dyn FnMut(Entity))) -> bool {
+    let mut found = false;
+    names(&mut |name| found |= name == entity);
+    found
+}
+
+/// An agent who has something of it now.
+fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
+    let uses = |agent: &crate::world::rows::Agent| match entity {
+        Entity::Presence(id) => agent.presence.id() == id,
+        Entity::Queue(id) => agent.assignments.iter().any(|leg| leg.queue == id),
+        Entity::Channel(id) => agent.assignments.iter().any(|leg| leg.claim.channel == id),
+        Entity::Code(id) => agent.assignments.iter().any(|leg| leg.code == Some(id)),
+        Entity::Skill(_)
+        | Entity::Reason(_)
+        | Entity::Agent(_)
+        | Entity::Work(_)
+        | Entity::Offer(_) => false,
+    };
+    let mut agents = world.stores().agent_rows.iter();
+    agents
+        .find(|(_, agent)| uses(agent))
+        .map(|(id, _)| id.into())
+}
+
+/// Open work that refers to it. Preferred agents are wishes, and no reason to keep somebody.
+fn work_with(world: &World, entity: Entity) -> Option<Entity> {
+    if let Entity::Agent(id) = entity {
+        let agent = world.agent(id).ok()?;
+        let leg = agent.assignments.first().map(|leg| leg.work.into());
+        return leg.or_else(|| agent.offers.first().map(|offer| (*offer).into()));
+    }
+    let works = world.stores().works.sorted().into_iter();
+    let mut users = works.filter(|(_, work)| {
+        entity == work.queue.into() || mentions(entity, |name| work.request.mentions(name))
+    });
+    users.next().map(|(id, _)| id.into())
+}
+
+impl Run for SetMembership {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self {
+            agent,
+            queue,
+            membership,
+        } = self;
+        turn.live::<AgentProfile>(agent)?;
+        turn.live::<QueueProfile>(queue)?;
+        membership.check()?;
+        let row = turn.world.agent(agent)?;
+        let old = row.membership(queue);
+        let max = turn.world.stores().config.limits.memberships;
+        if old.is_none() && row.memberships.len() >= max as usize {
+            return Err(Refusal::Limit {
+                limit: LimitName::Memberships,
+                max,
+            });
+        }
+        if old != Some(membership) {
+            turn.emit(Event::MembershipSet {
+                agent,
+                queue,
+                membership,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Run for RemoveMembership {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { agent, queue } = self;
+        turn.live::<AgentProfile>(agent)?;
+        turn.live::<QueueProfile>(queue)?;
+        if turn.world.agent(agent)?.membership(queue).is_some() {
+            turn.emit(Event::MembershipRemoved { agent, queue });
+        }
+        Ok(())
+    }
+}
+
+macro_rules! replies {
+    ($($id:ident),*) => {$(
+        impl From<crate::model::ids::$id> for Reply {
+            fn from(id: crate::model::ids::$id) -> Self {
+                Self::Defined(id.into())
+            }
+        }
+    )*};
+}
+
+replies!(
+    SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId
+);

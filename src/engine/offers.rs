@@ -1,0 +1,192 @@
+//! Deciding answers to offers, and giving work to agents by hand.
+
+use crate::lifecycle::offer::{OfferEnd, Withdrawal};
+use crate::lifecycle::work::Stage;
+use crate::model::agent::AgentProfile;
+use crate::model::ids::{AgentId, OfferId, WorkId};
+use crate::model::reason::RejectReasonProfile;
+use crate::protocol::command::{Accept, Assign, Force, Pull, Reject};
+use crate::protocol::event::{AssignedBy, Event, OfferedBy};
+use crate::protocol::refusal::{LimitName, Refusal, Unavailable};
+
+use crate::engine::action::sealed::Run;
+use crate::engine::turn::Turn;
+
+impl Run for Accept {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let offer = match turn.open_offer(self.offer) {
+            Ok(offer) => offer,
+            Err(Refusal::OfferOver {
+                end: Some(OfferEnd::Accepted),
+                ..
+            }) => return Ok(()),
+            Err(refusal) => return Err(refusal),
+        };
+        turn.check_assignments(offer.agent)?;
+        turn.emit(Event::OfferAccepted {
+            offer: self.offer,
+            auto: false,
+        });
+        Ok(())
+    }
+}
+
+impl Run for Reject {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let open = turn.open_offer(self.offer);
+        if let Err(unknown @ Refusal::Unknown { .. }) = open {
+            return Err(unknown);
+        }
+        if let Some(reason) = self.reason {
+            turn.live::<RejectReasonProfile>(reason)?;
+        }
+        match open {
+            Ok(offer) => {
+                turn.reject_offer(self.offer, offer, self.reason);
+                Ok(())
+            }
+            Err(Refusal::OfferOver {
+                end: Some(OfferEnd::Rejected { reason }),
+                ..
+            }) if reason == self.reason => Ok(()),
+            Err(refusal) => Err(refusal),
+        }
+    }
+}
+
+impl Run for Pull {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work, agent } = self;
+        let row = turn.open_work(work)?;
+        let (stage, queue, need) = (row.stage, row.queue, row.need);
+        turn.live::<AgentProfile>(agent)?;
+        match stage {
+            Stage::Queued => {}
+            Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => {
+                return Accept { offer }.run(turn);
+            }
+            Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
+            Stage::Offered { .. }
+            | Stage::Assigned { .. }
+            | Stage::Parked { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
+        }
+        if turn.world.agent(agent)?.membership(queue).is_none() {
+            return Err(Refusal::NotMember { agent, queue });
+        }
+        turn.check_takes(work, agent, Some(need))?;
+        turn.check_assignments(agent)?;
+        turn.emit(Event::WorkAssigned {
+            work,
+            agent,
+            by: AssignedBy::Pull,
+        });
+        Ok(())
+    }
+}
+
+impl Run for Assign {
+    type Output = OfferId;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
+        let Self { work, agent } = self;
+        let stage = turn.open_work(work)?.stage;
+        turn.live::<AgentProfile>(agent)?;
+        match stage {
+            Stage::Queued => {}
+            Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => return Ok(offer),
+            Stage::Offered { .. } => {}
+            Stage::Assigned { .. }
+            | Stage::Parked { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
+        }
+        turn.check_takes(work, agent, None)?;
+        turn.withdraw_offer_of(work, Withdrawal::Reassigned);
+        turn.offer(work, agent, OfferedBy::Assign)
+            .ok_or_else(|| turn.wrong_stage(work))
+    }
+}
+
+impl Run for Force {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work, agent } = self;
+        let stage = turn.open_work(work)?.stage;
+        turn.live::<AgentProfile>(agent)?;
+        match stage {
+            Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
+            Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. } => {}
+            Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
+                return Err(turn.wrong_stage(work));
+            }
+        }
+        let own_parked = stage.owner() == Some(agent);
+        if !own_parked {
+            turn.check_has_not(work, agent)?;
+            turn.check_assignments(agent)?;
+        }
+        turn.withdraw_offer_of(work, Withdrawal::Reassigned);
+        turn.emit(Event::WorkAssigned {
+            work,
+            agent,
+            by: AssignedBy::Force,
+        });
+        Ok(())
+    }
+}
+
+impl Turn<'_> {
+    /// Refuses an agent who cannot take a piece of work, or, if it is asked, does not fit.
+    pub(crate) fn check_takes(
+        &self,
+        work: WorkId,
+        agent: AgentId,
+        need: Option<crate::world::needs::NeedId>,
+    ) -> Result<(), Refusal> {
+        let row = self.open_work(work)?;
+        let channel = row.request.channel;
+        let refuse = |why| Refusal::Unavailable { agent, why };
+        self.world.attends(agent, channel)?.map_err(refuse)?;
+        self.check_has_not(work, agent)?;
+        let fit = need.and_then(|need| self.world.index().fit(need));
+        if fit.is_some_and(|fit| !fit.agents.has(agent)) {
+            return Err(refuse(Unavailable::Unfit));
+        }
+        let claim = self.world.new_claim(channel, row.cost)?;
+        self.world
+            .has_room(agent, claim)?
+            .map_err(|full| refuse(Unavailable::NoRoom(full)))
+    }
+
+    /// Refuses an agent who has or wraps up this very work.
+    pub(crate) fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
+        match self.world.agent(agent)?.assignment(work) {
+            Some(_) => Err(Refusal::Unavailable {
+                agent,
+                why: Unavailable::HasItAlready,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses an agent who has as many assignments as there may be.
+    pub(crate) fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
+        let max = self.world.stores().config.limits.assignments;
+        if self.world.agent(agent)?.assignments.len() >= max as usize {
+            return Err(Refusal::Limit {
+                limit: LimitName::Assignments,
+                max,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,276 @@
+//! One call of the engine: what is read and decided in it, and the only way to say anything.
+
+use crate::base::time::Timestamp;
+use crate::lifecycle::assignment::AssignmentState;
+use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
+use crate::lifecycle::work::Stage;
+use crate::model::ids::{AgentId, Entity, OfferId, WorkId};
+use crate::model::presence::PresenceProfile;
+use crate::protocol::definition::Definition;
+use crate::protocol::event::Event;
+use crate::protocol::fact::{Cause, Fact, Log};
+use crate::protocol::refusal::{Refusal, StageName};
+use crate::world::catalog::{Entry, Kind};
+use crate::world::rows::{Agent, Offer, Work};
+use crate::world::state::{Missing, World};
+
+impl From<Missing> for Refusal {
+    fn from(Missing(entity): Missing) -> Self {
+        Self::Unknown { entity }
+    }
+}
+
+/// A call under way.
+#[allow(
+    unnameable_types,
+    reason = "only the sealed half of `Action` speaks of it"
+)]
+pub struct Turn<'a> {
+    pub(crate) world: &'a mut World,
+    log: &'a mut Log,
+    pub(crate) now: Timestamp,
+    pub(crate) cause: Cause,
+}
+
+impl<'a> Turn<'a> {
+    pub(crate) const fn new(world: &'a mut World, now: Timestamp, log: &'a mut Log) -> Self {
+        Self {
+            world,
+            log,
+            now,
+            cause: Cause::Command,
+        }
+    }
+
+    /// Makes something happen: a fact changes the world and goes to the log. What follows from it
+    /// for the status and the debt of an agent comes right behind it.
+    pub(crate) fn emit(&mut self, event: Event) {
+        let concerned = self.concerned(&event);
+        let seq = self.world.seq() + 1;
+        let fact = Fact {
+            seq,
+            at: self.now,
+            cause: self.cause,
+            event,
+        };
+        if let Err(misfit) = self.world.apply(&fact) {
+            debug_assert!(false, "{fact:?} does not fit: {misfit}");
+            return;
+        }
+        self.log.push(fact);
+        concerned
+            .into_iter()
+            .flatten()
+            .for_each(|agent| self.settle(agent));
+    }
+
+    /// How many facts the log holds, to see whether something happened.
+    pub(crate) const fn facts(&self) -> usize {
+        self.log.len()
+    }
+
+    /// The agents whose load, presence or bounds an event changes.
+    fn concerned(&self, event: &Event) -> [Option<AgentId>; 2] {
+        let offered = |id: &OfferId| self.world.offer(*id).ok().map(|offer| offer.agent);
+        let owner = |id: &WorkId| {
+            self.world
+                .work(*id)
+                .ok()
+                .and_then(|work| work.stage.owner())
+        };
+        match event {
+            Event::PresenceSet { agent, .. }
+            | Event::OwnCallSet { agent, .. }
+            | Event::WorkOffered { agent, .. }
+            | Event::WrapUpEnded { agent, .. } => [Some(*agent), None],
+            Event::Changed(definition) => match &**definition {
+                Definition::Agent(agent) => [Some(agent.id), None],
+                Definition::Skill(_)
+                | Definition::Channel(_)
+                | Definition::Presence(_)
+                | Definition::Reason(_)
+                | Definition::Code(_)
+                | Definition::Queue(_) => [None; 2],
+            },
+            Event::OfferAccepted { offer, .. }
+            | Event::OfferRejected { offer, .. }
+            | Event::OfferMissed { offer, .. }
+            | Event::OfferWithdrawn { offer, .. } => [offered(offer), None],
+            Event::WorkAssigned { work, agent, .. } => [owner(work), Some(*agent)],
+            Event::WorkQueued { work, .. }
+            | Event::WorkHeld { work }
+            | Event::WorkRetrieved { work }
+            | Event::WorkParked { work, .. }
+            | Event::WorkResumed { work, .. }
+            | Event::ContactEnded { work, .. }
+            | Event::WorkClosed { work, .. } => [owner(work), None],
+            Event::EngineOpened { .. }
+            | Event::Defined(_)
+            | Event::Retired(_)
+            | Event::MembershipSet { .. }
+            | Event::MembershipRemoved { .. }
+            | Event::AgentHeard { .. }
+            | Event::DrainingSet { .. }
+            | Event::RoutingStatusChanged { .. }
+            | Event::CapacityExceeded { .. }
+            | Event::CapacityRestored { .. }
+            | Event::WorkSubmitted { .. }
+            | Event::WorkChanged { .. }
+            | Event::WorkRevealed { .. }
+            | Event::PreferenceStepped { .. }
+            | Event::WorkExhausted { .. }
+            | Event::DeclinesForgotten { .. }
+            | Event::BarLifted { .. }
+            | Event::WrapUpRequested { .. }
+            | Event::WrapUpExtended { .. }
+            | Event::CodeSet { .. } => [None; 2],
+        }
+    }
+
+    /// Brings the routing status and the debt of an agent in line with what he has.
+    pub(crate) fn settle(&mut self, id: AgentId) {
+        let Ok(agent) = self.world.agent(id) else {
+            return;
+        };
+        let step = match (self.is_on_queue(agent), agent.status) {
+            (false, _) => StatusStep::GoOff,
+            (true, RoutingStatus::OffQueue) => StatusStep::GoOn(agent.load()),
+            (true, _) => StatusStep::Carry(agent.load()),
+        };
+        self.step_status(id, step);
+        let (Ok(agent), Ok(profile)) = (self.world.agent(id), self.world.agent_profile(id)) else {
+            return;
+        };
+        match (agent.in_debt, agent.usage.is_in_debt(&profile.capacity)) {
+            (false, true) => self.emit(Event::CapacityExceeded { agent: id }),
+            (true, false) => self.emit(Event::CapacityRestored { agent: id }),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Makes a step of a routing status, and says so if it leads anywhere.
+    pub(crate) fn step_status(&mut self, id: AgentId, step: StatusStep) {
+        let Ok(agent) = self.world.agent(id) else {
+            return;
+        };
+        let status = agent.status.next(step);
+        if status != agent.status {
+            self.emit(Event::RoutingStatusChanged { agent: id, status });
+        }
+    }
+
+    /// Whether an agent's presence opens any channel.
+    pub(crate) fn is_on_queue(&self, agent: &Agent) -> bool {
+        let presence = self.world.entry::<PresenceProfile>(agent.presence.id());
+        presence.is_ok_and(|entry| entry.profile.is_on_queue())
+    }
+
+    /// A definition that is not retired.
+    pub(crate) fn live<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Refusal> {
+        let entry = self.world.entry::<P>(id)?;
+        if entry.retired {
+            Err(Refusal::Retired { entity: id.into() })
+        } else {
+            Ok(entry)
+        }
+    }
+
+    /// Refuses anything that does not exist or is retired.
+    pub(crate) fn check_live(&self, entity: Entity) -> Result<(), Refusal> {
+        match entity {
+            Entity::Skill(id) => self.live::<crate::model::skill::SkillProfile>(id).map(drop),
+            Entity::Channel(id) => self
+                .live::<crate::model::channel::ChannelProfile>(id)
+                .map(drop),
+            Entity::Presence(id) => self.live::<PresenceProfile>(id).map(drop),
+            Entity::Reason(id) => self
+                .live::<crate::model::reason::RejectReasonProfile>(id)
+                .map(drop),
+            Entity::Code(id) => self
+                .live::<crate::model::reason::WrapUpCodeProfile>(id)
+                .map(drop),
+            Entity::Queue(id) => self.live::<crate::model::queue::QueueProfile>(id).map(drop),
+            Entity::Agent(id) => self.live::<crate::model::agent::AgentProfile>(id).map(drop),
+            Entity::Work(id) => self.open_work(id).map(drop),
+            Entity::Offer(id) => Ok(self.world.offer(id).map(drop)?),
+        }
+    }
+
+    /// Refuses the first thing a profile or a request mentions that does not exist or is retired.
+    pub(crate) fn check_mentions(
+        &self,
+        mentions: impl FnOnce(&mut dyn FnMut(Entity)),
+    ) -> Result<(), Refusal> {
+        let mut result = Ok(());
+        mentions(&mut |entity| {
+            if result.is_ok() {
+                result = self.check_live(entity);
+            }
+        });
+        result
+    }
+
+    /// Work that is not over.
+    pub(crate) fn open_work(&self, id: WorkId) -> Result<&Work, Refusal> {
+        self.world.work(id).map_err(|missing| {
+            let stores = self.world.stores();
+            if stores.works.was_minted(id) {
+                let cause = stores.ended_works.get(id).map(|ended| ended.cause);
+                Refusal::WorkOver { work: id, cause }
+            } else {
+                missing.into()
+            }
+        })
+    }
+
+    /// An offer that rings.
+    pub(crate) fn open_offer(&self, id: OfferId) -> Result<Offer, Refusal> {
+        self.world.offer(id).copied().map_err(|missing| {
+            let stores = self.world.stores();
+            if stores.offers.was_minted(id) {
+                Refusal::OfferOver {
+                    offer: id,
+                    end: stores.ended_offers.get(id).copied(),
+                }
+            } else {
+                missing.into()
+            }
+        })
+    }
+
+    /// The refusal of a command that the present stage of the work does not allow.
+    pub(crate) fn wrong_stage(&self, id: WorkId) -> Refusal {
+        let Ok(work) = self.world.work(id) else {
+            return Refusal::WorkOver {
+                work: id,
+                cause: None,
+            };
+        };
+        let stage = match work.stage {
+            Stage::Queued => StageName::Queued,
+            Stage::Offered { .. } => StageName::Offered,
+            Stage::Assigned { agent } => match self.leg_state(id, agent) {
+                Some(AssignmentState::Held) => StageName::Held,
+                Some(_) | None => StageName::Active,
+            },
+            Stage::Parked { .. } => StageName::Parked,
+            Stage::WrapUp { .. } => StageName::WrapUp,
+            Stage::Closed { cause } => {
+                return Refusal::WorkOver {
+                    work: id,
+                    cause: Some(cause),
+                };
+            }
+        };
+        Refusal::WrongStage { work: id, stage }
+    }
+
+    /// Where an agent's leg of a piece of work is.
+    pub(crate) fn leg_state(&self, work: WorkId, agent: AgentId) -> Option<AssignmentState> {
+        self.world
+            .agent(agent)
+            .ok()?
+            .assignment(work)
+            .map(|leg| leg.state)
+    }
+}

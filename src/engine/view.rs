@@ -1,0 +1,416 @@
+//! Reading the engine: borrowed views that never change anything.
+
+use alloc::vec::Vec;
+
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::lifecycle::routing_status::RoutingStatus;
+use crate::lifecycle::work::Stage;
+use crate::model::agent::AgentProfile;
+use crate::model::config::Config;
+use crate::model::ids::{
+    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+};
+use crate::model::queue::QueueProfile;
+use crate::model::work::WorkRequest;
+use crate::protocol::fact::Seq;
+use crate::world::catalog::Kind;
+use crate::world::rows::{Agent, Assignment, Member, Offer, Work};
+use crate::world::state::World;
+
+/// The engine's state, to read.
+///
+/// ```
+/// use strowger::{Config, Engine, Log, Timestamp};
+///
+/// let mut log = Log::default();
+/// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();
+/// let view = engine.view();
+/// assert_eq!(view.agents().count(), 0);
+/// assert!(view.presence_by_key("on_queue").is_some());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    world: &'a World,
+}
+
+macro_rules! by_key {
+    ($($(#[$doc:meta])* $name:ident: $table:ident -> $id:ident;)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(self, key: &str) -> Option<$id> {
+            self.world.index().keys.$table.get(key)
+        }
+    )*};
+}
+
+impl<'a> View<'a> {
+    pub(crate) const fn new(world: &'a World) -> Self {
+        Self { world }
+    }
+
+    by_key! {
+        /// The skill with this key.
+        skill_by_key: skills -> SkillId;
+        /// The channel with this key.
+        channel_by_key: channels -> ChannelId;
+        /// The presence with this key.
+        presence_by_key: presences -> PresenceId;
+        /// The reject reason with this key.
+        reason_by_key: reasons -> ReasonId;
+        /// The wrap-up code with this key.
+        code_by_key: codes -> CodeId;
+        /// The work with this key: open, or closed and still remembered.
+        work_id_by_key: works -> WorkId;
+    }
+
+    /// The agent with this key.
+    #[must_use]
+    pub fn agent_by_key(self, key: &str) -> Option<AgentView<'a>> {
+        self.agent(self.world.index().keys.agents.get(key)?)
+    }
+
+    /// The queue with this key.
+    #[must_use]
+    pub fn queue_by_key(self, key: &str) -> Option<QueueView<'a>> {
+        self.queue(self.world.index().keys.queues.get(key)?)
+    }
+
+    /// The open work with this key.
+    #[must_use]
+    pub fn work_by_key(self, key: &str) -> Option<WorkView<'a>> {
+        self.work(self.work_id_by_key(key)?)
+    }
+
+    /// The host's key of anything; work without one and offers have none.
+    #[must_use]
+    pub fn key(self, entity: Entity) -> Option<&'a Key> {
+        fn of<P: Kind>(world: &World, id: P::Id) -> Option<&Key> {
+            world.entry::<P>(id).ok().map(|entry| &entry.key)
+        }
+        match entity {
+            Entity::Skill(id) => of::<crate::model::skill::SkillProfile>(self.world, id),
+            Entity::Channel(id) => of::<crate::model::channel::ChannelProfile>(self.world, id),
+            Entity::Presence(id) => of::<crate::model::presence::PresenceProfile>(self.world, id),
+            Entity::Reason(id) => of::<crate::model::reason::RejectReasonProfile>(self.world, id),
+            Entity::Code(id) => of::<crate::model::reason::WrapUpCodeProfile>(self.world, id),
+            Entity::Queue(id) => of::<QueueProfile>(self.world, id),
+            Entity::Agent(id) => of::<AgentProfile>(self.world, id),
+            Entity::Work(id) => {
+                let stores = self.world.stores();
+                let open = stores.works.get(id).map(|work| &work.request);
+                let ended = || stores.ended_works.get(id).map(|ended| &ended.submitted);
+                open.or_else(ended)?.key.as_ref()
+            }
+            Entity::Offer(_) => None,
+        }
+    }
+
+    /// An agent.
+    #[must_use]
+    pub fn agent(self, id: AgentId) -> Option<AgentView<'a>> {
+        let (row, entry) = (
+            self.world.agent(id).ok()?,
+            self.world.entry::<AgentProfile>(id).ok()?,
+        );
+        let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
+        Some(AgentView {
+            id,
+            row,
+            key,
+            profile,
+            retired,
+        })
+    }
+
+    /// All agents who are not retired, in order of definition.
+    pub fn agents(self) -> impl Iterator<Item = AgentView<'a>> {
+        let ids = self.world.stores().agent_rows.iter().map(|(id, _)| id);
+        ids.filter_map(move |id| self.agent(id))
+            .filter(|agent| !agent.retired)
+    }
+
+    /// A queue.
+    #[must_use]
+    pub fn queue(self, id: QueueId) -> Option<QueueView<'a>> {
+        let entry = self.world.entry::<QueueProfile>(id).ok()?;
+        let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
+        Some(QueueView {
+            world: self.world,
+            id,
+            key,
+            profile,
+            retired,
+        })
+    }
+
+    /// All queues that are not retired, in order of definition.
+    pub fn queues(self) -> impl Iterator<Item = QueueView<'a>> {
+        let ids = self.world.stores().queue_rows.iter().map(|(id, _)| id);
+        ids.filter_map(move |id| self.queue(id))
+            .filter(|queue| !queue.retired)
+    }
+
+    /// Open work.
+    #[must_use]
+    pub fn work(self, id: WorkId) -> Option<WorkView<'a>> {
+        let row = self.world.work(id).ok()?;
+        Some(WorkView {
+            world: self.world,
+            id,
+            row,
+        })
+    }
+
+    /// All open work, in order of submission.
+    pub fn works(self) -> impl Iterator<Item = WorkView<'a>> {
+        let world = self.world;
+        let works = world.stores().works.sorted().into_iter();
+        works.map(move |(id, row)| WorkView { world, id, row })
+    }
+
+    /// How much work is open.
+    #[must_use]
+    pub fn open_work(self) -> usize {
+        self.world.stores().works.len()
+    }
+
+    /// An open offer.
+    #[must_use]
+    pub fn offer(self, id: OfferId) -> Option<&'a Offer> {
+        self.world.offer(id).ok()
+    }
+
+    /// The bounds the engine works in.
+    #[must_use]
+    pub fn config(self) -> &'a Config {
+        &self.world.stores().config
+    }
+
+    /// The number of the last fact.
+    #[must_use]
+    pub const fn seq(self) -> Seq {
+        self.world.seq()
+    }
+}
+
+/// An agent, to read.
+#[derive(Clone, Copy, Debug)]
+pub struct AgentView<'a> {
+    id: AgentId,
+    row: &'a Agent,
+    key: &'a Key,
+    profile: &'a AgentProfile,
+    retired: bool,
+}
+
+impl<'a> AgentView<'a> {
+    /// His id.
+    #[must_use]
+    pub const fn id(self) -> AgentId {
+        self.id
+    }
+
+    /// The host's key for him.
+    #[must_use]
+    pub const fn key(self) -> &'a Key {
+        self.key
+    }
+
+    /// What he is.
+    #[must_use]
+    pub const fn profile(self) -> &'a AgentProfile {
+        self.profile
+    }
+
+    /// Whether he is retired.
+    #[must_use]
+    pub const fn is_retired(self) -> bool {
+        self.retired
+    }
+
+    /// What he says of himself.
+    #[must_use]
+    pub const fn presence(self) -> PresenceId {
+        self.row.presence.id()
+    }
+
+    /// What the engine knows of him.
+    #[must_use]
+    pub const fn status(self) -> RoutingStatus {
+        self.row.status
+    }
+
+    /// Whether he finishes what he has and gets nothing new.
+    #[must_use]
+    pub const fn is_draining(self) -> bool {
+        self.row.draining
+    }
+
+    /// Whether he has more than he may have.
+    #[must_use]
+    pub const fn is_over_capacity(self) -> bool {
+        self.row.in_debt
+    }
+
+    /// Units he has in use, in hundredths, offers included.
+    #[must_use]
+    pub const fn units_in_use(self) -> u64 {
+        self.row.usage.units()
+    }
+
+    /// Items he has in use on all channels, in hundredths, offers included.
+    #[must_use]
+    pub const fn items_in_use(self) -> u32 {
+        self.row.usage.items()
+    }
+
+    /// What rings at him, oldest first.
+    #[must_use]
+    pub fn offers(self) -> &'a [OfferId] {
+        &self.row.offers
+    }
+
+    /// What he has, parks or wraps up, oldest first.
+    #[must_use]
+    pub fn assignments(self) -> &'a [Assignment] {
+        &self.row.assignments
+    }
+
+    /// His queues, by rank.
+    #[must_use]
+    pub fn memberships(self) -> &'a [Member] {
+        &self.row.memberships
+    }
+}
+
+/// A queue, to read.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueView<'a> {
+    world: &'a World,
+    id: QueueId,
+    key: &'a Key,
+    profile: &'a QueueProfile,
+    retired: bool,
+}
+
+impl<'a> QueueView<'a> {
+    /// Its id.
+    #[must_use]
+    pub const fn id(self) -> QueueId {
+        self.id
+    }
+
+    /// The host's key for it.
+    #[must_use]
+    pub const fn key(self) -> &'a Key {
+        self.key
+    }
+
+    /// What it is.
+    #[must_use]
+    pub const fn profile(self) -> &'a QueueProfile {
+        self.profile
+    }
+
+    /// How much work waits in it; what rings is not counted.
+    #[must_use]
+    pub fn waiting(self) -> u32 {
+        self.world
+            .index()
+            .line(self.id)
+            .map_or(0, |line| line.waiting)
+    }
+
+    /// The work that waits in it, in its order.
+    #[must_use]
+    pub fn line(self) -> Vec<WorkView<'a>> {
+        let world = self.world;
+        let works = world.stores().works.sorted().into_iter();
+        let here = works.filter(|(_, row)| row.queue == self.id && row.stage == Stage::Queued);
+        let mut line: Vec<_> = here.map(|(id, row)| WorkView { world, id, row }).collect();
+        line.sort_unstable_by_key(|work| work.row.line_key(work.id, self.profile));
+        line
+    }
+
+    /// Its members, in order of definition.
+    pub fn members(self) -> impl Iterator<Item = AgentId> + use<'a> {
+        self.world
+            .index()
+            .line(self.id)
+            .into_iter()
+            .flat_map(|line| line.members.iter())
+    }
+}
+
+/// Open work, to read.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkView<'a> {
+    world: &'a World,
+    id: WorkId,
+    row: &'a Work,
+}
+
+impl<'a> WorkView<'a> {
+    /// Its id.
+    #[must_use]
+    pub const fn id(self) -> WorkId {
+        self.id
+    }
+
+    /// All that is said of it.
+    #[must_use]
+    pub fn request(self) -> &'a WorkRequest {
+        &self.row.request
+    }
+
+    /// The queue it is in, or was in last.
+    #[must_use]
+    pub const fn queue(self) -> QueueId {
+        self.row.queue
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn stage(self) -> Stage {
+        self.row.stage
+    }
+
+    /// When it really began.
+    #[must_use]
+    pub const fn origin(self) -> Timestamp {
+        self.row.origin
+    }
+
+    /// When it first entered a queue.
+    #[must_use]
+    pub const fn queued(self) -> Timestamp {
+        self.row.queued
+    }
+
+    /// When it entered the queue it is in.
+    #[must_use]
+    pub const fn entered(self) -> Timestamp {
+        self.row.entered
+    }
+
+    /// How long it has waited from its real start, whatever credit it was given.
+    #[must_use]
+    pub fn waited(self, now: Timestamp) -> Span {
+        now.since(self.row.origin)
+    }
+
+    /// How often it was rejected or missed since everybody could be asked.
+    #[must_use]
+    pub const fn attempts(self) -> u16 {
+        self.row.attempts
+    }
+
+    /// Its place in the line of its queue, from 1, if it waits.
+    #[must_use]
+    pub fn position(self) -> Option<usize> {
+        let queue = View::new(self.world).queue(self.row.queue)?;
+        let place = queue.line().iter().position(|work| work.id == self.id)?;
+        Some(place + 1)
+    }
+}

@@ -1,0 +1,52 @@
+//! What all lifecycles share: the step that is not possible, and the reason for a deadline.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+
+/// A step that the state does not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{state} work, offer, assignment or presence cannot {step}")]
+pub struct Illegal {
+    /// The state.
+    pub state: &'static str,
+    /// The step.
+    pub step: &'static str,
+}
+
+/// What a deadline is for. Of several at the same instant for the same thing, the first listed
+/// comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DeadlineKind {
+    /// An offer has rung long enough.
+    OfferWindow,
+    /// A wrap-up is over.
+    WrapUp,
+    /// An agent was not heard of.
+    Lease,
+    /// Work has lived long enough.
+    Lifetime,
+    /// Work has waited long enough.
+    MaxWait,
+    /// Parked work comes back.
+    ParkOver,
+    /// The wait for preferred agents goes on to its next step.
+    PreferredStep,
+    /// Work becomes visible to agents who see its queue with a delay.
+    Reveal,
+    /// Everybody may be asked again.
+    Retry,
+    /// An agent may be asked again.
+    BarOver,
+}
+
+/// When the engine wants to be called again, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Deadline {
+    /// When.
+    pub at: Timestamp,
+    /// What for.
+    pub kind: DeadlineKind,
+}

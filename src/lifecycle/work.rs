@@ -1,0 +1,179 @@
+//! The life of a piece of work.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::lifecycle::machine::Illegal;
+use crate::model::ids::{AgentId, OfferId};
+
+/// Where a piece of work is. It is in exactly one stage.
+///
+/// ```text
+#[doc = include_str!("../../tests/tables/work.txt")]
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// In the line of its queue.
+    Queued,
+    /// Ringing at an agent.
+    Offered {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// With an agent, active or held.
+    Assigned {
+        /// Who has it.
+        agent: AgentId,
+    },
+    /// Put aside by its agent.
+    Parked {
+        /// Who parked it.
+        agent: AgentId,
+        /// When it comes back by itself.
+        until: Option<Timestamp>,
+    },
+    /// The contact is over, its agent wraps up.
+    WrapUp {
+        /// Who had it.
+        agent: AgentId,
+    },
+    /// Over.
+    Closed {
+        /// Why.
+        cause: CloseCause,
+    },
+}
+
+/// Why work was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CloseCause {
+    /// It was dealt with.
+    Completed,
+    /// The customer left before anybody dealt with it.
+    Abandoned,
+    /// The host took it back.
+    Cancelled,
+    /// It waited too long.
+    MaxWait,
+    /// It lived too long.
+    Lifetime,
+    /// Nobody was left to ask.
+    Exhausted,
+}
+
+/// What can happen to a piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkStep {
+    /// It is offered to an agent.
+    Offer(OfferId),
+    /// Its offer ended without an acceptance; it is back in line.
+    Return,
+    /// It goes to an agent: accepted, pulled or forced.
+    Assign(AgentId),
+    /// Its agent puts it aside.
+    Park(Option<Timestamp>),
+    /// Its agent takes it up again.
+    Resume,
+    /// It enters a line: transferred, moved or come back from parking.
+    Requeue,
+    /// The contact ends and wrap-up begins.
+    EndContact,
+    /// It is over.
+    Close(CloseCause),
+}
+
+impl WorkStep {
+    /// The name of the step.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offer(_) => "offer",
+            Self::Return => "return",
+            Self::Assign(_) => "assign",
+            Self::Park(_) => "park",
+            Self::Resume => "resume",
+            Self::Requeue => "requeue",
+            Self::EndContact => "end_contact",
+            Self::Close(_) => "close",
+        }
+    }
+}
+
+impl Stage {
+    /// The name of the stage.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Offered { .. } => "offered",
+            Self::Assigned { .. } => "assigned",
+            Self::Parked { .. } => "parked",
+            Self::WrapUp { .. } => "wrap_up",
+            Self::Closed { .. } => "closed",
+        }
+    }
+
+    /// Who is responsible for it: the one who has it, parked it or wraps it up.
+    #[must_use]
+    pub const fn owner(self) -> Option<AgentId> {
+        match self {
+            Self::Assigned { agent } | Self::Parked { agent, .. } | Self::WrapUp { agent } => {
+                Some(agent)
+            }
+            Self::Queued | Self::Offered { .. } | Self::Closed { .. } => None,
+        }
+    }
+
+    /// What follows a step.
+    ///
+    /// # Errors
+    /// [`Illegal`] if the stage does not allow it.
+    pub const fn next(self, step: WorkStep) -> Result<Self, Illegal> {
+        use WorkStep::{Assign, Close, EndContact, Offer, Park, Requeue, Resume, Return};
+        match (self, step) {
+            (Self::Queued | Self::Assigned { .. } | Self::Parked { .. }, Offer(offer)) => {
+                Ok(Self::Offered { offer })
+            }
+            (Self::Offered { .. }, Return) => Ok(Self::Queued),
+            (Self::Queued | Self::Offered { .. } | Self::Parked { .. }, Assign(agent)) => {
+                Ok(Self::Assigned { agent })
+            }
+            (Self::Assigned { agent } | Self::Parked { agent, .. }, Park(until)) => {
+                Ok(Self::Parked { agent, until })
+            }
+            (Self::Parked { agent, .. }, Resume) => Ok(Self::Assigned { agent }),
+            (Self::Queued | Self::Assigned { .. } | Self::Parked { .. }, Requeue) => {
+                Ok(Self::Queued)
+            }
+            (Self::Assigned { agent } | Self::Parked { agent, .. }, EndContact) => {
+                Ok(Self::WrapUp { agent })
+            }
+            (
+                Self::Queued
+                | Self::Offered { .. }
+                | Self::Assigned { .. }
+                | Self::Parked { .. }
+                | Self::WrapUp { .. },
+                Close(cause),
+            ) => Ok(Self::Closed { cause }),
+            (Self::Queued, Return | Park(_) | Resume | EndContact)
+            | (Self::Offered { .. }, Offer(_) | Park(_) | Resume | Requeue | EndContact)
+            | (Self::Assigned { .. }, Return | Assign(_) | Resume)
+            | (Self::Parked { .. }, Return)
+            | (
+                Self::WrapUp { .. },
+                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact,
+            )
+            | (
+                Self::Closed { .. },
+                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact | Close(_),
+            ) => Err(Illegal {
+                state: self.name(),
+                step: step.name(),
+            }),
+        }
+    }
+}

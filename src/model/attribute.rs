@@ -1,0 +1,57 @@
+//! Typed attributes of agents and of work.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::model::invalid::{Invalid, Problem};
+
+/// The value of an attribute. In JSON a number, a text, a flag or a list of texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A whole number.
+    Number(i64),
+    /// A flag.
+    Flag(bool),
+    /// A text.
+    Text(Box<str>),
+    /// A set of texts, for `has`.
+    Many(BTreeSet<Box<str>>),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+/// Attributes by name.
+///
+/// ```
+/// use strowger::{Attributes, Value};
+///
+/// let attributes: Attributes = [("team".into(), Value::from("north"))].into();
+/// assert_eq!(attributes["team"], Value::from("north"));
+/// ```
+pub type Attributes = BTreeMap<Key, Value>;
+
+/// The most attributes one thing may have.
+pub(crate) const ATTRIBUTES_MAX: u32 = 100;
+
+pub(crate) fn check_attributes(attributes: &Attributes) -> Result<(), Invalid> {
+    Invalid::length("attributes", attributes.len(), ATTRIBUTES_MAX)?;
+    match attributes.keys().find(|name| !name.is_valid()) {
+        Some(name) if name.is_empty() => Err(Invalid::new("attributes", Problem::Empty)),
+        Some(_) => Err(Invalid::new("attributes", Problem::TooLong { max: 200 })),
+        None => Ok(()),
+    }
+}

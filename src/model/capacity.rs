@@ -1,0 +1,129 @@
+//! How much an agent can have at a time.
+
+use alloc::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::ids::{ChannelId, Entity};
+use crate::model::invalid::Invalid;
+
+/// The pools that bound what an agent may have at a time. Work fits when **every** pool has room;
+/// `None` sets no bound. The default is one thing at a time.
+///
+/// ```
+/// use strowger::Capacity;
+///
+/// // One call or five chats: voice costs 100 units, a chat 20.
+/// let capacity = Capacity::units(100);
+/// assert_eq!(capacity.items, None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Capacity {
+    /// Units over all channels; each item takes its size (Azure Job Router: total capacity).
+    pub units: Option<u32>,
+    /// Items over all channels (ServiceNow: universal capacity).
+    pub items: Option<u16>,
+    /// Items on one channel. A channel that is not named here has no bound of its own.
+    pub channels: BTreeMap<ChannelId, u16>,
+}
+
+impl Capacity {
+    /// One item at a time, whatever its size.
+    #[must_use]
+    pub const fn one() -> Self {
+        Self::items(1)
+    }
+
+    /// So many items at a time.
+    #[must_use]
+    pub const fn items(items: u16) -> Self {
+        Self {
+            units: None,
+            items: Some(items),
+            channels: BTreeMap::new(),
+        }
+    }
+
+    /// So many units at a time.
+    #[must_use]
+    pub const fn units(units: u32) -> Self {
+        Self {
+            units: Some(units),
+            items: None,
+            channels: BTreeMap::new(),
+        }
+    }
+
+    /// The same with so many items at most on one channel.
+    #[must_use]
+    pub fn with_channel(mut self, channel: ChannelId, items: u16) -> Self {
+        self.channels.insert(channel, items);
+        self
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        Invalid::range(
+            "capacity.units",
+            self.units.unwrap_or(0),
+            0,
+            i64::from(UNITS_MAX),
+        )
+    }
+
+    pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        self.channels
+            .keys()
+            .for_each(|channel| name((*channel).into()));
+    }
+}
+
+impl Default for Capacity {
+    fn default() -> Self {
+        Self::one()
+    }
+}
+
+/// The most units an agent can have or an item can take.
+pub(crate) const UNITS_MAX: u32 = 1_000_000;
+
+/// What share of an item counts against capacity in each state, in percent (0 to 100).
+///
+/// An item that is offered is counted, so two offers cannot collide. A weight for `offered` lower
+/// than the one for `active` invites debt, which is allowed and blocks new work until it is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Weights {
+    /// While it rings.
+    pub offered: u8,
+    /// While it is worked on.
+    pub active: u8,
+    /// While the customer is on hold.
+    pub held: u8,
+    /// While it is parked.
+    pub parked: u8,
+    /// While it is wrapped up.
+    pub wrap_up: u8,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self {
+            offered: 100,
+            active: 100,
+            held: 100,
+            parked: 0,
+            wrap_up: 100,
+        }
+    }
+}
+
+impl Weights {
+    pub(crate) fn check(self) -> Result<(), Invalid> {
+        Invalid::range("weights.offered", self.offered, 0, 100)?;
+        Invalid::range("weights.active", self.active, 0, 100)?;
+        Invalid::range("weights.held", self.held, 0, 100)?;
+        Invalid::range("weights.parked", self.parked, 0, 100)?;
+        Invalid::range("weights.wrap_up", self.wrap_up, 0, 100)
+    }
+}

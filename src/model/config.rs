@@ -1,0 +1,70 @@
+//! The bounds within which an engine works.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::invalid::Invalid;
+
+/// How many of each thing there may be. One more is refused, never lost and never a panic.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Definitions of each kind but agents, retired ones included.
+    pub definitions: u32,
+    /// Agents, retired ones included.
+    pub agents: u32,
+    /// Queues one agent may be a member of.
+    pub memberships: u32,
+    /// Open pieces of work.
+    pub open_work: u32,
+    /// Assignments of one agent, parked ones included.
+    pub assignments: u32,
+    /// Different needs among open work.
+    pub needs: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            definitions: 100_000,
+            agents: 1_000_000,
+            memberships: 1_000,
+            open_work: 10_000_000,
+            assignments: 1_000,
+            needs: 1_000_000,
+        }
+    }
+}
+
+/// What an engine is told when it is made; never changes, and is in every snapshot and journal.
+///
+/// ```
+/// use strowger::Config;
+///
+/// let config = Config { remembered: 100_000, ..Config::default() };
+/// assert_eq!(config.limits.agents, 1_000_000);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// How many of each thing there may be.
+    pub limits: Limits,
+    /// How many ended offers and how many closed pieces of work are remembered, so that a late or
+    /// repeated command is told what happened: 1 to 10,000,000.
+    pub remembered: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            remembered: 10_000,
+        }
+    }
+}
+
+impl Config {
+    /// Refuses a configuration that makes no sense.
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        Invalid::range("remembered", self.remembered, 1, 10_000_000)
+    }
+}

@@ -1,0 +1,105 @@
+//! What is wrong with data that was handed in.
+
+use alloc::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// A field whose content cannot be accepted, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{field} {problem}")]
+pub struct Invalid {
+    /// The field, as it is spelled in the JSON form; nested fields are joined by dots.
+    pub field: Cow<'static, str>,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What can be wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Problem {
+    /// Nothing where something is needed.
+    #[error("is empty")]
+    Empty,
+    /// More than is allowed, in bytes or in parts.
+    #[error("is longer than {max}")]
+    TooLong {
+        /// The most there may be.
+        max: u32,
+    },
+    /// A number outside its range.
+    #[error("is outside {min}..={max}")]
+    OutOfRange {
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+    /// Trees nested too deep.
+    #[error("is nested deeper than {max}")]
+    TooDeep {
+        /// The deepest allowed.
+        max: u32,
+    },
+    /// The same thing twice.
+    #[error("names the same thing twice")]
+    Duplicate,
+    /// An instant that has not come yet, where only the past is allowed.
+    #[error("lies in the future")]
+    Future,
+    /// A value that is not among those it has to be taken from.
+    #[error("is not among the values it must be taken from")]
+    NotListed,
+    /// Something that cannot be changed any more.
+    #[error("cannot be changed")]
+    Fixed,
+    /// Work must have at least one thing to do.
+    #[error("changes nothing")]
+    NoChange,
+}
+
+impl Invalid {
+    /// This problem with that field.
+    pub(crate) const fn new(field: &'static str, problem: Problem) -> Self {
+        Self {
+            field: Cow::Borrowed(field),
+            problem,
+        }
+    }
+
+    /// Refuses a number outside a range.
+    pub(crate) fn range(
+        field: &'static str,
+        value: impl Into<i64>,
+        min: i64,
+        max: i64,
+    ) -> Result<(), Self> {
+        if (min..=max).contains(&value.into()) {
+            Ok(())
+        } else {
+            Err(Self::new(field, Problem::OutOfRange { min, max }))
+        }
+    }
+
+    /// Refuses more than `max` of something.
+    pub(crate) fn length(field: &'static str, len: usize, max: u32) -> Result<(), Self> {
+        if u32::try_from(len).is_ok_and(|len| len <= max) {
+            Ok(())
+        } else {
+            Err(Self::new(field, Problem::TooLong { max }))
+        }
+    }
+
+    /// Refuses a length of time of nothing.
+    pub(crate) const fn some_time(
+        field: &'static str,
+        span: crate::base::time::Span,
+    ) -> Result<(), Self> {
+        if span.is_zero() {
+            Err(Self::new(field, Problem::Empty))
+        } else {
+            Ok(())
+        }
+    }
+}

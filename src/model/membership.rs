@@ -1,0 +1,49 @@
+//! What an agent is to a queue.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Span;
+use crate::model::invalid::Invalid;
+
+/// An agent's place in a queue.
+///
+/// `rank` works both ways and comes before everything else: a free agent looks at the queues
+/// where his rank is lowest first, and work goes to the agents for whom its queue ranks lowest
+/// first. (Amazon Connect: priority in the routing profile; ServiceNow: group queue priority;
+/// FreeSWITCH: tier level.)
+///
+/// ```
+/// use strowger::{Membership, Span};
+///
+/// let helper = Membership { rank: 2, delay: Span::from_secs(30), ..Default::default() };
+/// assert_eq!(Membership::default().rank, 1);
+/// assert!(helper.delay > Span::ZERO);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Membership {
+    /// 1 to 99; lower comes first.
+    pub rank: u8,
+    /// How long work must have been in the queue before this agent sees it (Amazon Connect:
+    /// delay). Until then it does not exist for him.
+    pub delay: Span,
+    /// Place in the list under [`AgentChoice::FixedOrder`](crate::AgentChoice::FixedOrder); equal
+    /// places go in order of definition.
+    pub position: u16,
+}
+
+impl Default for Membership {
+    fn default() -> Self {
+        Self {
+            rank: 1,
+            delay: Span::ZERO,
+            position: 0,
+        }
+    }
+}
+
+impl Membership {
+    pub(crate) fn check(self) -> Result<(), Invalid> {
+        Invalid::range("rank", self.rank, 1, 99)
+    }
+}

@@ -1,0 +1,223 @@
+//! What work asks of an agent.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::model::attribute::Value;
+use crate::model::ids::{Entity, SkillId};
+use crate::model::invalid::{Invalid, Problem};
+use crate::model::skill::Proficiency;
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Comparison {
+    /// The same.
+    #[serde(rename = "=")]
+    Equal,
+    /// Not the same; the only comparison that something missing satisfies.
+    #[serde(rename = "!=")]
+    NotEqual,
+    /// Less.
+    #[serde(rename = "<")]
+    Less,
+    /// Less or the same.
+    #[serde(rename = "<=")]
+    AtMost,
+    /// More.
+    #[serde(rename = ">")]
+    More,
+    /// More or the same.
+    #[serde(rename = ">=")]
+    AtLeast,
+}
+
+/// A tree of conditions on an agent's skills and attributes.
+///
+/// In JSON each node is an object with one field: `{"skill": {"skill": "french", "is": ">=",
+/// "level": 60}}`, `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}`.
+///
+/// ```
+/// use strowger::{Comparison, Requirement, SkillId};
+///
+/// let french = SkillId::from_raw(0);
+/// let need = Requirement::All(vec![
+///     Requirement::skill(french, Comparison::AtLeast, 60),
+///     Requirement::attribute("team", Comparison::NotEqual, "trainees"),
+/// ]);
+/// assert!(matches!(need, Requirement::All(parts) if parts.len() == 2));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Requirement {
+    /// Every part holds; with no parts, always.
+    All(Vec<Self>),
+    /// At least one part holds; with no parts, never.
+    Any(Vec<Self>),
+    /// The part does not hold.
+    Not(Box<Self>),
+    /// The agent has a skill at a certain level.
+    Skill {
+        /// The skill.
+        skill: SkillId,
+        /// How his proficiency must compare.
+        is: Comparison,
+        /// With what: 0 to 100.
+        level: Proficiency,
+    },
+    /// An attribute of the agent compares with a value of the same type.
+    Attribute {
+        /// The attribute.
+        name: Key,
+        /// How it must compare.
+        is: Comparison,
+        /// With what.
+        value: Value,
+    },
+    /// An attribute of the agent is one of these values.
+    In {
+        /// The attribute.
+        name: Key,
+        /// The values.
+        values: Vec<Value>,
+    },
+    /// An attribute of the agent, a set of texts, contains this one.
+    Has {
+        /// The attribute.
+        name: Key,
+        /// The text.
+        value: Box<str>,
+    },
+}
+
+impl Default for Requirement {
+    fn default() -> Self {
+        Self::All(Vec::new())
+    }
+}
+
+impl Requirement {
+    /// The deepest a tree may be.
+    pub const DEPTH_MAX: u32 = 16;
+    /// The most conditions a tree may have.
+    pub const SIZE_MAX: u32 = 256;
+
+    /// A condition on a skill.
+    #[must_use]
+    pub const fn skill(skill: SkillId, is: Comparison, level: Proficiency) -> Self {
+        Self::Skill { skill, is, level }
+    }
+
+    /// A condition on an attribute.
+    #[must_use]
+    pub fn attribute(name: &str, is: Comparison, value: impl Into<Value>) -> Self {
+        Self::Attribute {
+            name: name.into(),
+            is,
+            value: value.into(),
+        }
+    }
+
+    fn check(&self, depth: u32, size: &mut u32) -> Result<(), Invalid> {
+        *size += 1;
+        if depth > Self::DEPTH_MAX {
+            let max = Self::DEPTH_MAX;
+            return Err(Invalid::new("need.requirement", Problem::TooDeep { max }));
+        }
+        if *size > Self::SIZE_MAX {
+            let max = Self::SIZE_MAX;
+            return Err(Invalid::new("need.requirement", Problem::TooLong { max }));
+        }
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts
+                .iter()
+                .try_for_each(|part| part.check(depth + 1, size)),
+            Self::Not(part) => part.check(depth + 1, size),
+            Self::Skill { level, .. } => Invalid::range("need.requirement.level", *level, 0, 100),
+            Self::In { values, .. } => {
+                Invalid::length("need.requirement.values", values.len(), Self::SIZE_MAX)
+            }
+            Self::Attribute { .. } | Self::Has { .. } => Ok(()),
+        }
+    }
+
+    fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.mentions(name));
+            }
+            Self::Not(part) => part.mentions(name),
+            Self::Skill { skill, .. } => name((*skill).into()),
+            Self::Attribute { .. } | Self::In { .. } | Self::Has { .. } => {}
+        }
+    }
+}
+
+/// Something that would be good to have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    /// The condition.
+    pub requirement: Requirement,
+    /// What it adds to the score of an agent for whom it holds: 0 to 10,000.
+    pub weight: u16,
+}
+
+/// How the mandatory part is taken (the words of Genesys Cloud).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Evaluation {
+    /// The agent must meet it; among those who do the queue's rule decides.
+    #[default]
+    All,
+    /// Anyone may, the best score first; the queue's rule decides among equals.
+    Best,
+    /// It is disregarded.
+    None,
+}
+
+/// What a piece of work asks for. The default asks for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Need {
+    /// The mandatory part.
+    pub requirement: Requirement,
+    /// The optional part. Under [`Evaluation::Best`] and
+    /// [`AgentChoice::MostProficient`](crate::AgentChoice::MostProficient) it adds to the score.
+    pub wishes: Vec<Wish>,
+    /// How the mandatory part is taken.
+    pub evaluation: Evaluation,
+}
+
+impl Need {
+    /// Somebody who meets the requirement.
+    #[must_use]
+    pub const fn of(requirement: Requirement) -> Self {
+        Self {
+            requirement,
+            wishes: Vec::new(),
+            evaluation: Evaluation::All,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        let mut size = 0;
+        self.requirement.check(1, &mut size)?;
+        for wish in &self.wishes {
+            Invalid::range("need.wishes.weight", wish.weight, 0, 10_000)?;
+            wish.requirement.check(1, &mut size)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        self.requirement.mentions(name);
+        self.wishes
+            .iter()
+            .for_each(|wish| wish.requirement.mentions(name));
+    }
+}

@@ -1,0 +1,28 @@
+//! What every kind of definition has in common.
+
+use core::fmt::Debug;
+use core::hash::Hash;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::base::id::Id;
+use crate::model::ids::Entity;
+use crate::model::invalid::Invalid;
+
+/// The content of a definition: what a queue, an agent or a skill is.
+pub trait Profile:
+    Clone + Debug + PartialEq + Eq + Hash + Serialize + DeserializeOwned + 'static
+{
+    /// The id under which the thing is known.
+    type Id: Id + Into<Entity> + Hash + Serialize + DeserializeOwned;
+
+    /// Refuses content that makes no sense by itself.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the first field that is wrong.
+    fn check(&self) -> Result<(), Invalid>;
+
+    /// Names every other thing the content refers to.
+    fn mentions(&self, name: &mut dyn FnMut(Entity));
+}

@@ -1,0 +1,313 @@
+//! Queues: in what order work waits and how it is offered.
+
+use alloc::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Span;
+use crate::model::ids::{ChannelId, Entity, QueueId};
+use crate::model::invalid::Invalid;
+use crate::model::profile::Profile;
+use crate::model::reason::Response;
+use crate::model::wrap_up::WrapUpProfile;
+
+/// In what order work waits. Work at the front comes before all other work of its queue.
+///
+/// Where an agent has several queues of equal rank with different orders, work of strict priority
+/// comes first, then work by deadline, then by score, then last in first out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Time of entry - priority x 60 s - waiting credit, lowest first (Genesys Cloud:
+    /// timestamp and priority).
+    #[default]
+    Score,
+    /// Higher priority first, then longer waiting (Genesys Cloud: priority only).
+    Priority,
+    /// Earliest deadline first: the request's own, else entry + the queue's service target
+    /// (Salesforce: target accept time).
+    Deadline,
+    /// Last in, first out (Twilio).
+    Lifo,
+}
+
+/// Which agent gets work when several could. The membership's rank comes before it, the idle clock
+/// after it; then who was offered something longest ago, then the order of definition. So no tie
+/// starves anybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentChoice {
+    /// Longest idle by the queue's idle clock.
+    #[default]
+    LongestIdle,
+    /// Fewest units in use.
+    LeastLoaded,
+    /// Smallest share of his units in use (Azure Job Router: what it calls longest idle). An agent
+    /// without a bound on units counts items against his bound on items; without both, as zero.
+    LeastLoadedRatio,
+    /// Highest score: the sum of his proficiencies in the skills the need names, plus the weights
+    /// of the wishes he meets.
+    MostProficient,
+    /// The next in order of definition after the one this queue offered to last.
+    RoundRobin,
+    /// The lowest position in the queue's list.
+    FixedOrder,
+}
+
+/// What starts an agent's idle clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdleSince {
+    /// Capacity was last released (Genesys Cloud: time since last interaction).
+    #[default]
+    LastRelease,
+    /// An offer was last made to him (Azure Job Router's round robin).
+    LastOffer,
+    /// He last accepted or was assigned something (ServiceNow: last assigned).
+    LastAccept,
+    /// The later of his last release and his last change of presence (Amazon Connect: longest
+    /// available; Genesys Engage: time in ready state). Takes no account of the channel.
+    Ready,
+}
+
+/// The clock by which "longest idle" is measured. An agent to whom none of it ever happened counts
+/// from his definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdleClock {
+    /// What starts it.
+    pub since: IdleSince,
+    /// Whether only the work's own channel counts (ServiceNow) or any channel.
+    pub own_channel: bool,
+}
+
+/// Where work goes that comes back to a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Requeue {
+    /// To the front, before every priority; several there keep their score among themselves.
+    Front,
+    /// To its old place: it keeps its time of entry.
+    KeepScore,
+    /// To the end: it enters anew.
+    Reset,
+}
+
+/// The re-queue policy, by what brought the work back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RequeuePolicy {
+    /// An agent rejected the offer.
+    pub rejected: Requeue,
+    /// An agent let the offer ring out.
+    pub missed: Requeue,
+    /// The offer was withdrawn because the agent became unavailable.
+    pub withdrawn: Requeue,
+    /// It was transferred to another queue.
+    pub transferred: Requeue,
+    /// It was parked and its agent could not take it back.
+    pub resumed: Requeue,
+}
+
+impl Default for RequeuePolicy {
+    fn default() -> Self {
+        Self {
+            rejected: Requeue::Front,
+            missed: Requeue::Front,
+            withdrawn: Requeue::Front,
+            transferred: Requeue::Reset,
+            resumed: Requeue::KeepScore,
+        }
+    }
+}
+
+/// How many missed offers an agent has free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tolerance {
+    /// The response comes with this many misses ...
+    pub misses: u8,
+    /// ... among this many last offers that were answered or missed: 1 to 32.
+    pub offers: u8,
+}
+
+impl Default for Tolerance {
+    fn default() -> Self {
+        Self {
+            misses: 1,
+            offers: 1,
+        }
+    }
+}
+
+/// How often work may be offered in vain. `None` sets no bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Budget {
+    /// Rejected and missed offers of one item to one agent; then he is not asked for it again.
+    pub per_agent: Option<u8>,
+    /// Rejected and missed offers of one item altogether; then it is exhausted.
+    pub per_work: Option<u16>,
+}
+
+/// What becomes of work when nobody is left to ask: its budget is spent, or every member who is on
+/// queue and could do it may not be asked again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exhausted {
+    /// It waits for somebody who was not asked; a spent budget starts over.
+    #[default]
+    Wait,
+    /// After this time everybody may be asked again.
+    Retry {
+        /// The pause before the next round.
+        after: Span,
+    },
+    /// It moves to another queue, where everybody may be asked.
+    Move {
+        /// The other queue.
+        queue: QueueId,
+    },
+    /// It is closed.
+    Close,
+}
+
+/// What becomes of work that waited too long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaxWaitAction {
+    /// It is closed.
+    #[default]
+    Close,
+    /// It moves to another queue and keeps its time of entry; the wait there starts anew.
+    Move {
+        /// The other queue.
+        queue: QueueId,
+    },
+}
+
+/// What a queue is. With all defaults: oldest first, to the longest idle, one at a time.
+///
+/// ```
+/// use strowger::{AgentChoice, QueueProfile, Span, WrapUpMode, WrapUpProfile};
+///
+/// let support = QueueProfile {
+///     choice: AgentChoice::MostProficient,
+///     wrap_up: WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: Span::from_secs(60) }),
+///     ..QueueProfile::default()
+/// };
+/// assert_ne!(support, QueueProfile::default());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueueProfile {
+    /// In what order work waits.
+    pub order: Order,
+    /// Which agent gets it.
+    pub choice: AgentChoice,
+    /// The clock of the longest idle agent.
+    pub idle: IdleClock,
+    /// How long offers ring, where it differs from the channel; `null` rings until answered.
+    pub offer_windows: BTreeMap<ChannelId, Option<Span>>,
+    /// Whether offers are accepted in the agent's name at once.
+    pub auto_accept: bool,
+    /// Whether an offer is withdrawn when its agent becomes unavailable while it rings. If not, it
+    /// rings on until it is answered or its window ends.
+    pub withdraw_offers: bool,
+    /// Where work goes that comes back.
+    pub requeue: RequeuePolicy,
+    /// What becomes of an agent who rejects, unless the reason says otherwise.
+    pub on_reject: Response,
+    /// What becomes of an agent who misses more than is tolerated.
+    pub on_miss: Response,
+    /// How many misses are tolerated.
+    pub tolerance: Tolerance,
+    /// How often work may be offered in vain.
+    pub budget: Budget,
+    /// What becomes of work when nobody is left to ask.
+    pub exhausted: Exhausted,
+    /// The rules of after-contact work.
+    pub wrap_up: WrapUpProfile,
+    /// How long work may wait in this queue, ringing included.
+    pub max_wait: Option<Span>,
+    /// What becomes of it then.
+    pub on_max_wait: MaxWaitAction,
+    /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
+    pub service_target: Span,
+    /// How many items may wait; one more is refused.
+    pub waiting_max: u32,
+}
+
+impl Default for QueueProfile {
+    fn default() -> Self {
+        Self {
+            order: Order::default(),
+            choice: AgentChoice::default(),
+            idle: IdleClock::default(),
+            offer_windows: BTreeMap::new(),
+            auto_accept: false,
+            withdraw_offers: true,
+            requeue: RequeuePolicy::default(),
+            on_reject: Response::default(),
+            on_miss: Response::default(),
+            tolerance: Tolerance::default(),
+            budget: Budget::default(),
+            exhausted: Exhausted::default(),
+            wrap_up: WrapUpProfile::default(),
+            max_wait: None,
+            on_max_wait: MaxWaitAction::default(),
+            service_target: Span::from_secs(20),
+            waiting_max: 2_000_000,
+        }
+    }
+}
+
+impl Profile for QueueProfile {
+    type Id = QueueId;
+
+    fn check(&self) -> Result<(), Invalid> {
+        for window in self.offer_windows.values().flatten() {
+            Invalid::some_time("offer_windows", *window)?;
+        }
+        Invalid::range("tolerance.offers", self.tolerance.offers, 1, 32)?;
+        let offers = i64::from(self.tolerance.offers);
+        Invalid::range("tolerance.misses", self.tolerance.misses, 1, offers)?;
+        Invalid::range(
+            "budget.per_agent",
+            self.budget.per_agent.unwrap_or(1),
+            1,
+            255,
+        )?;
+        Invalid::range(
+            "budget.per_work",
+            self.budget.per_work.unwrap_or(1),
+            1,
+            65_535,
+        )?;
+        if let Exhausted::Retry { after } = self.exhausted {
+            Invalid::some_time("exhausted.retry.after", after)?;
+        }
+        if let Some(max_wait) = self.max_wait {
+            Invalid::some_time("max_wait", max_wait)?;
+        }
+        self.wrap_up.check()
+    }
+
+    fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        self.offer_windows
+            .keys()
+            .for_each(|channel| name((*channel).into()));
+        for response in [self.on_reject, self.on_miss] {
+            if let Response::Presence(presence) = response {
+                name(presence.into());
+            }
+        }
+        if let Exhausted::Move { queue } = self.exhausted {
+            name(queue.into());
+        }
+        if let MaxWaitAction::Move { queue } = self.on_max_wait {
+            name(queue.into());
+        }
+        self.wrap_up.mentions(name);
+    }
+}

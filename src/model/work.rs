@@ -1,0 +1,200 @@
+//! Work as the host hands it in.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::model::attribute::{Attributes, check_attributes};
+use crate::model::capacity::UNITS_MAX;
+use crate::model::ids::{ChannelId, Entity, QueueId};
+use crate::model::invalid::{Invalid, Problem};
+use crate::model::need::Need;
+use crate::model::preferred::Preferred;
+use crate::model::priority::Priority;
+
+/// Data that travels with the work and is never looked at (user data, pre-chat answers).
+pub type Attached = BTreeMap<Key, Box<str>>;
+
+/// A request for somebody's attention.
+///
+/// ```
+/// use strowger::{ChannelId, Priority, QueueId, WorkRequest};
+///
+/// let call = WorkRequest {
+///     key: Some("call-1".into()),
+///     priority: Priority(5),
+///     ..WorkRequest::new(QueueId::from_raw(0), ChannelId::from_raw(0))
+/// };
+/// assert!(call.need.wishes.is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkRequest {
+    /// The host's own key. Submitting the same request under a key again changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Key>,
+    /// The queue it waits in.
+    pub queue: QueueId,
+    /// The channel it came by.
+    pub channel: ChannelId,
+    /// What it asks of an agent.
+    #[serde(default)]
+    pub need: Need,
+    /// How urgent it is.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Whether it goes to the front of the queue.
+    #[serde(default)]
+    pub front: bool,
+    /// Waiting time given to it at the outset: counts in its order, not in its reported wait.
+    #[serde(default)]
+    pub credit: Span,
+    /// Units it takes, 1 to 1,000,000; `None`: what its channel takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u32>,
+    /// When it really began; `None`: now. Not in the future. Its place in the order and its
+    /// reported wait count from here (Salesforce: custom requested time).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Timestamp>,
+    /// By when it should be accepted, for [`Order::Deadline`](crate::Order::Deadline).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// How long it may live while nobody has it, from its origin; `None`: what its channel says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<Span>,
+    /// Agents it would rather have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred: Option<Preferred>,
+    /// What is known of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: Attributes,
+    /// What travels with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attached: Attached,
+}
+
+impl WorkRequest {
+    /// The most pieces of attached data.
+    pub const ATTACHED_MAX: u32 = 1_000;
+
+    /// Ordinary work: asks for nothing special, priority 0, begins now.
+    #[must_use]
+    pub fn new(queue: QueueId, channel: ChannelId) -> Self {
+        Self {
+            key: None,
+            queue,
+            channel,
+            need: Need::default(),
+            priority: Priority::default(),
+            front: false,
+            credit: Span::ZERO,
+            size: None,
+            origin: None,
+            due: None,
+            lifetime: None,
+            preferred: None,
+            attributes: Attributes::new(),
+            attached: Attached::new(),
+        }
+    }
+
+    pub(crate) fn check(&self, now: Timestamp) -> Result<(), Invalid> {
+        if let Some(key) = &self.key {
+            check_key(key)?;
+        }
+        self.need.check()?;
+        self.priority.check()?;
+        Invalid::range("size", self.size.unwrap_or(1), 1, i64::from(UNITS_MAX))?;
+        if self.origin.is_some_and(|origin| origin > now) {
+            return Err(Invalid::new("origin", Problem::Future));
+        }
+        if let Some(lifetime) = self.lifetime {
+            Invalid::some_time("lifetime", lifetime)?;
+        }
+        if let Some(preferred) = &self.preferred {
+            preferred.check()?;
+        }
+        check_attributes(&self.attributes)?;
+        Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)
+    }
+
+    pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        name(self.queue.into());
+        name(self.channel.into());
+        self.need.mentions(name);
+        if let Some(preferred) = &self.preferred {
+            preferred.mentions(name);
+        }
+    }
+}
+
+/// Refuses a key that is empty or too long.
+pub(crate) fn check_key(key: &Key) -> Result<(), Invalid> {
+    if key.is_empty() {
+        Err(Invalid::new("key", Problem::Empty))
+    } else {
+        Invalid::length("key", key.len(), 200)
+    }
+}
+
+/// What to change about waiting or ringing work; what is absent stays as it is. It takes effect at
+/// the next match: what already rings is not recalled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkChange {
+    /// A new priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// Whether it stands at the front.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub front: Option<bool>,
+    /// A new need.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need: Option<Need>,
+    /// Waiting time given to it, in place of the old credit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Span>,
+    /// A new due time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Attributes to set.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: Attributes,
+    /// Attached data to set.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attached: Attached,
+}
+
+impl WorkChange {
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        if *self == Self::default() {
+            return Err(Invalid::new("change", Problem::NoChange));
+        }
+        if let Some(priority) = self.priority {
+            priority.check()?;
+        }
+        if let Some(need) = &self.need {
+            need.check()?;
+        }
+        check_attributes(&self.attributes)?;
+        Invalid::length("attached", self.attached.len(), WorkRequest::ATTACHED_MAX)
+    }
+
+    /// The request as it reads after the change.
+    pub(crate) fn applied_to(&self, request: &WorkRequest) -> WorkRequest {
+        let mut changed = request.clone();
+        changed.priority = self.priority.unwrap_or(request.priority);
+        changed.front = self.front.unwrap_or(request.front);
+        if let Some(need) = &self.need {
+            changed.need = need.clone();
+        }
+        changed.credit = self.credit.unwrap_or(request.credit);
+        changed.due = self.due.or(request.due);
+        changed.attributes.extend(self.attributes.clone());
+        changed.attached.extend(self.attached.clone());
+        changed
+    }
+}

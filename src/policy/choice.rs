@@ -1,0 +1,223 @@
+//! Which agent gets it: one total key.
+
+use core::cmp::Reverse;
+
+use crate::base::time::Timestamp;
+use crate::model::ids::{AgentId, OfferId};
+use crate::model::need::Evaluation;
+use crate::model::queue::AgentChoice;
+
+/// The rank of agents the work asks for by name: before every queue's own.
+pub const RANK_PREFERRED: u8 = 0;
+
+/// An agent as the choice sees him.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// The agent.
+    pub agent: AgentId,
+    /// The rank of the queue for him, or [`RANK_PREFERRED`].
+    pub rank: u8,
+    /// How much the work prefers him; 0 if it names nobody.
+    pub preference: u8,
+    /// How well he suits the need.
+    pub score: u32,
+    /// Units he has in use, in hundredths.
+    pub units: u64,
+    /// The share of his capacity in use, in millionths.
+    pub ratio: i64,
+    /// Since when he is idle by the queue's clock.
+    pub idle_since: Timestamp,
+    /// The last offer made to him by any queue.
+    pub turn: OfferId,
+    /// His position in the queue's list.
+    pub position: u16,
+}
+
+/// The place of one agent among all who could take a piece of work; the lowest key gets it. Total:
+/// the last part is the order of definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AgentKey {
+    rank: u8,
+    preference: Reverse<u8>,
+    best: Reverse<u32>,
+    method: i64,
+    idle_since: Timestamp,
+    turn: OfferId,
+    /// The agent.
+    pub agent: AgentId,
+}
+
+impl AgentKey {
+    /// The rank that came first in the comparison.
+    #[must_use]
+    pub const fn rank(&self) -> u8 {
+        self.rank
+    }
+
+    /// The key of a candidate under a queue's rule; `last` is whom the queue offered to last.
+    #[must_use]
+    pub fn new(
+        choice: AgentChoice,
+        evaluation: Evaluation,
+        last: Option<AgentId>,
+        candidate: &Candidate,
+    ) -> Self {
+        let agent = candidate.agent.raw();
+        let method = match choice {
+            AgentChoice::LongestIdle => 0,
+            AgentChoice::LeastLoaded => i64::try_from(candidate.units).unwrap_or(i64::MAX),
+            AgentChoice::LeastLoadedRatio => candidate.ratio,
+            AgentChoice::MostProficient => -i64::from(candidate.score),
+            AgentChoice::RoundRobin => {
+                let next = last.map_or(0, |last| last.raw().wrapping_add(1));
+                i64::from(agent.wrapping_sub(next))
+            }
+            AgentChoice::FixedOrder => i64::from(candidate.position) << 32 | i64::from(agent),
+        };
+        let best = match evaluation {
+            Evaluation::Best => candidate.score,
+            Evaluation::All | Evaluation::None => 0,
+        };
+        Self {
+            rank: candidate.rank,
+            preference: Reverse(candidate.preference),
+            best: Reverse(best),
+            method,
+            idle_since: candidate.idle_since,
+            turn: candidate.turn,
+            agent: candidate.agent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    fn candidate(agent: u32) -> Candidate {
+        Candidate {
+            agent: AgentId::from_raw(agent),
+            rank: 1,
+            preference: 0,
+            score: 0,
+            units: 0,
+            ratio: 0,
+            idle_since: Timestamp::EPOCH,
+            turn: OfferId::NONE,
+            position: 0,
+        }
+    }
+
+    fn order(choice: AgentChoice, last: Option<u32>, candidates: &[Candidate]) -> Vec<u32> {
+        let last = last.map(AgentId::from_raw);
+        let key = |c: &Candidate| AgentKey::new(choice, Evaluation::All, last, c);
+        let mut keys: Vec<_> = candidates.iter().map(key).collect();
+        keys.sort_unstable();
+        keys.iter().map(|key| key.agent.raw()).collect()
+    }
+
+    #[test]
+    fn ties_go_to_whoever_was_offered_something_longest_ago() {
+        let offered = Candidate {
+            turn: OfferId::from_raw(9),
+            ..candidate(0)
+        };
+        let earlier = Candidate {
+            turn: OfferId::from_raw(8),
+            ..candidate(2)
+        };
+        let never = candidate(1);
+        assert_eq!(
+            order(AgentChoice::LongestIdle, None, &[offered, earlier, never]),
+            [1, 2, 0]
+        );
+    }
+
+    #[test]
+    fn round_robin_goes_on_behind_the_last_and_wraps() {
+        let all = [
+            candidate(0),
+            candidate(1),
+            candidate(2),
+            candidate(u32::MAX),
+        ];
+        assert_eq!(
+            order(AgentChoice::RoundRobin, None, &all),
+            [0, 1, 2, u32::MAX]
+        );
+        assert_eq!(
+            order(AgentChoice::RoundRobin, Some(1), &all),
+            [2, u32::MAX, 0, 1]
+        );
+        assert_eq!(
+            order(AgentChoice::RoundRobin, Some(u32::MAX), &all),
+            [0, 1, 2, u32::MAX]
+        );
+    }
+
+    #[test]
+    fn least_load_ratio_then_longest_available() {
+        // Azure Job Router's example: A 3/5 since 5 min, B 3/4 3 min, C 3/5 7 min, D 0/3 2 min.
+        let agent = |id, ratio, minutes: i64| Candidate {
+            ratio,
+            idle_since: Timestamp::from_millis(-minutes * 60_000),
+            ..candidate(id)
+        };
+        let all = [
+            agent(0, 600_000, 5),
+            agent(1, 750_000, 3),
+            agent(2, 600_000, 7),
+            agent(3, 0, 2),
+        ];
+        assert_eq!(
+            order(AgentChoice::LeastLoadedRatio, None, &all),
+            [3, 2, 0, 1]
+        );
+    }
+
+    #[test]
+    fn rank_comes_before_everything_and_preference_before_the_rule() {
+        let helper = Candidate {
+            rank: 2,
+            score: 100,
+            ..candidate(0)
+        };
+        let own = candidate(1);
+        let named = Candidate {
+            rank: RANK_PREFERRED,
+            preference: 10,
+            ..candidate(2)
+        };
+        let favoured = Candidate {
+            preference: 90,
+            ..named
+        };
+        let favoured = Candidate {
+            agent: AgentId::from_raw(3),
+            ..favoured
+        };
+        let all = [helper, own, named, favoured];
+        assert_eq!(order(AgentChoice::MostProficient, None, &all), [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn fixed_order_goes_by_position_then_definition() {
+        let long_idle = Candidate {
+            idle_since: Timestamp::from_millis(-9),
+            ..candidate(2)
+        };
+        let first = Candidate {
+            position: 0,
+            ..candidate(1)
+        };
+        let last = Candidate {
+            position: 7,
+            ..candidate(0)
+        };
+        assert_eq!(
+            order(AgentChoice::FixedOrder, None, &[last, long_idle, first]),
+            [1, 2, 0]
+        );
+    }
+}

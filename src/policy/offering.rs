@@ -1,0 +1,134 @@
+//! What an offer is like and what follows an answer that is not a yes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Timestamp};
+use crate::model::agent::AgentProfile;
+use crate::model::channel::ChannelProfile;
+use crate::model::ids::ChannelId;
+use crate::model::queue::{Budget, QueueProfile, Tolerance};
+use crate::model::reason::RejectReasonProfile;
+
+/// How long an offer rings: what the queue says for the channel, else what the channel says.
+#[must_use]
+pub fn window(queue: &QueueProfile, id: ChannelId, channel: &ChannelProfile) -> Option<Span> {
+    queue
+        .offer_windows
+        .get(&id)
+        .copied()
+        .unwrap_or(channel.offer_window)
+}
+
+/// Whether an offer is accepted in the agent's name: if queue, channel or agent say so.
+#[must_use]
+pub const fn auto_accept(
+    queue: &QueueProfile,
+    channel: &ChannelProfile,
+    agent: &AgentProfile,
+) -> bool {
+    queue.auto_accept || channel.auto_accept || agent.auto_accept
+}
+
+/// Whether and until when an agent may not be asked for the same work again.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Bar {
+    /// He may be asked at once.
+    #[default]
+    None,
+    /// Not before this instant.
+    Until(Timestamp),
+    /// Not as long as the work lives.
+    Always,
+}
+
+impl Bar {
+    /// Whether it bars now. It ends at its very instant.
+    #[must_use]
+    pub fn bars(self, now: Timestamp) -> bool {
+        match self {
+            Self::None => false,
+            Self::Until(until) => now < until,
+            Self::Always => true,
+        }
+    }
+}
+
+/// The bar after a rejection. Without a reason the agent may be asked again.
+#[must_use]
+pub fn bar_after_reject(reason: Option<&RejectReasonProfile>, now: Timestamp) -> Bar {
+    match reason {
+        None => Bar::None,
+        Some(reason) => match (reason.retry_after, reason.reassignable) {
+            (Some(span), _) => Bar::Until(now + span),
+            (None, true) => Bar::None,
+            (None, false) => Bar::Always,
+        },
+    }
+}
+
+/// The bar of an agent who rejected or missed the same work `declines` times.
+#[must_use]
+pub fn bar_with_budget(bar: Bar, budget: Budget, declines: u8) -> Bar {
+    match budget.per_agent {
+        Some(most) if declines >= most => Bar::Always,
+        Some(_) | None => bar,
+    }
+}
+
+/// The last offers of an agent that were answered or missed, the latest in the lowest bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct History(u32);
+
+impl History {
+    /// The history after one more offer.
+    #[must_use]
+    pub const fn with(self, missed: bool) -> Self {
+        Self(self.0 << 1 | missed as u32)
+    }
+
+    /// Whether there are more misses than are tolerated.
+    #[must_use]
+    pub fn exceeds(self, tolerance: Tolerance) -> bool {
+        let window = u32::MAX >> (32 - u32::from(tolerance.offers.clamp(1, 32)));
+        (self.0 & window).count_ones() >= u32::from(tolerance.misses)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_misses_in_three_offers() {
+        let tolerance = Tolerance {
+            misses: 2,
+            offers: 3,
+        };
+        let missed_once = History::default().with(true);
+        assert!(!missed_once.exceeds(tolerance));
+        assert!(missed_once.with(false).with(true).exceeds(tolerance));
+        assert!(
+            !missed_once
+                .with(false)
+                .with(false)
+                .with(true)
+                .exceeds(tolerance)
+        );
+        assert!(missed_once.exceeds(Tolerance::default()));
+        assert!(missed_once.exceeds(Tolerance {
+            misses: 1,
+            offers: 32
+        }));
+    }
+
+    #[test]
+    fn a_bar_ends_at_its_very_instant() {
+        let bar = Bar::Until(Timestamp::from_millis(300));
+        assert!(bar.bars(Timestamp::from_millis(299)));
+        assert!(!bar.bars(Timestamp::from_millis(300)));
+    }
+}

@@ -1,0 +1,186 @@
+//! In what order work waits: one total key.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::WorkId;
+use crate::model::priority::Priority;
+use crate::model::queue::{Order, Requeue};
+
+/// One point of priority is worth one minute of waiting (Genesys Cloud).
+pub const MILLIS_PER_POINT: i64 = 60_000;
+
+/// Where work stands: whether at the front, and the time of entry its score counts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// At the front, before every priority.
+    pub front: bool,
+    /// The time of entry that counts.
+    pub since: Timestamp,
+}
+
+impl Place {
+    /// The place of work that comes back under a policy.
+    #[must_use]
+    pub const fn after(self, requeue: Requeue, now: Timestamp) -> Self {
+        match requeue {
+            Requeue::Front => Self {
+                front: true,
+                since: self.since,
+            },
+            Requeue::KeepScore => self,
+            Requeue::Reset => Self {
+                front: false,
+                since: now,
+            },
+        }
+    }
+}
+
+/// What the order of waiting work depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// The work itself; its number is the sequence of arrival.
+    pub work: WorkId,
+    /// Where it stands.
+    pub place: Place,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Waiting time given to it.
+    pub credit: Span,
+    /// By when it should be accepted.
+    pub due: Option<Timestamp>,
+}
+
+/// The place of one piece of work among all that waits; the lowest key goes first. Total: the last
+/// part is the sequence of arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineKey {
+    behind: bool,
+    class: u8,
+    major: i64,
+    minor: i64,
+    /// The work.
+    pub work: WorkId,
+}
+
+impl LineKey {
+    /// Lower than every key there is.
+    pub const FIRST: Self = Self {
+        behind: false,
+        class: 0,
+        major: i64::MIN,
+        minor: i64::MIN,
+        work: WorkId::from_raw(0),
+    };
+
+    /// The key of work under a queue's order and service target.
+    #[must_use]
+    pub fn new(order: Order, target: Span, waiting: &Waiting) -> Self {
+        let since = waiting.place.since.as_millis();
+        let credited = waiting.place.since.before(waiting.credit).as_millis();
+        let points = i64::from(waiting.priority.0);
+        let (class, major, minor) = match order {
+            Order::Priority => (0, -points, credited),
+            Order::Deadline => {
+                let due = waiting.due.unwrap_or(waiting.place.since + target);
+                (1, due.as_millis(), credited)
+            }
+            Order::Score => (2, credited.saturating_sub(points * MILLIS_PER_POINT), 0),
+            Order::Lifo => {
+                let latest = i64::try_from(waiting.work.raw()).unwrap_or(i64::MAX);
+                (3, since.saturating_neg(), -latest)
+            }
+        };
+        Self {
+            behind: !waiting.place.front,
+            class,
+            major,
+            minor,
+            work: waiting.work,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(order: Order, at: i64, priority: i32, work: u64) -> LineKey {
+        let place = Place {
+            front: false,
+            since: Timestamp::from_millis(at),
+        };
+        let waiting = Waiting {
+            work: WorkId::from_raw(work),
+            place,
+            priority: Priority(priority),
+            credit: Span::ZERO,
+            due: None,
+        };
+        LineKey::new(order, Span::from_secs(20), &waiting)
+    }
+
+    #[test]
+    fn one_point_of_priority_is_worth_one_minute() {
+        // Five minutes and ten points beat twelve minutes (Genesys Cloud's example).
+        let young = key(Order::Score, -300_000, 10, 2);
+        let old = key(Order::Score, -720_000, 0, 1);
+        assert!(young < old);
+        assert!(key(Order::Score, 60_000, 1, 1) < key(Order::Score, 1, 0, 2));
+        assert!(key(Order::Score, 60_001, 1, 2) > key(Order::Score, 0, 0, 1));
+    }
+
+    #[test]
+    fn strict_priority_takes_no_account_of_age() {
+        assert!(key(Order::Priority, 1_000_000, 10, 2) < key(Order::Priority, 0, 9, 1));
+        assert!(key(Order::Priority, 0, 9, 2) < key(Order::Priority, 1, 9, 1));
+        assert!(key(Order::Priority, 1_000_000, 0, 2) < key(Order::Score, 0, 100, 1));
+    }
+
+    #[test]
+    fn last_in_is_first_out_among_equal_instants_too() {
+        assert!(key(Order::Lifo, 2, 0, 2) < key(Order::Lifo, 1, 0, 1));
+        assert!(key(Order::Lifo, 1, 0, 2) < key(Order::Lifo, 1, 0, 1));
+    }
+
+    #[test]
+    fn the_front_beats_any_priority_and_keeps_the_score_among_itself() {
+        let at = |front, since, work| {
+            let place = Place {
+                front,
+                since: Timestamp::from_millis(since),
+            };
+            let (priority, credit) = (Priority::MAX, Span::ZERO);
+            let work = WorkId::from_raw(work);
+            let urgent = Waiting {
+                work,
+                place,
+                priority,
+                credit,
+                due: None,
+            };
+            LineKey::new(Order::Score, Span::ZERO, &urgent)
+        };
+        assert!(at(true, 9, 3) < at(false, 0, 1));
+        assert!(at(true, 8, 4) < at(true, 9, 3));
+    }
+
+    #[test]
+    fn extreme_values_saturate() {
+        let place = Place {
+            front: false,
+            since: Timestamp::from_millis(i64::MIN),
+        };
+        let waiting = Waiting {
+            work: WorkId::from_raw(u64::MAX),
+            place,
+            priority: Priority::MAX,
+            credit: Span::from_millis(u64::MAX),
+            due: None,
+        };
+        for order in [Order::Score, Order::Priority, Order::Deadline, Order::Lifo] {
+            let _ = LineKey::new(order, Span::from_millis(u64::MAX), &waiting);
+        }
+    }
+}

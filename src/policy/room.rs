@@ -1,0 +1,360 @@
+//! Capacity arithmetic: what an agent has, and whether something more fits.
+//!
+//! Amounts are kept in hundredths, because a state may count an item in part.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::capacity::Capacity;
+use crate::model::channel::ChannelProfile;
+use crate::model::ids::ChannelId;
+
+/// What an agent's offers and assignments take, by pool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Usage {
+    units: u64,
+    items: u32,
+    channels: Vec<ChannelUse>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct ChannelUse {
+    channel: ChannelId,
+    items: u32,
+    holders: u32,
+}
+
+/// One item as capacity sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Claim {
+    /// The channel it came by.
+    pub channel: ChannelId,
+    /// The units it takes in full.
+    pub cost: u32,
+    /// How much of it counts, in percent.
+    pub weight: u8,
+}
+
+impl Claim {
+    fn units(self) -> u64 {
+        u64::from(self.cost) * u64::from(self.weight)
+    }
+}
+
+/// What leaves no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Full {
+    /// A pool is exceeded already, by force or by work that woke up.
+    Debt,
+    /// The units do not suffice.
+    Units,
+    /// The bound on items over all channels is reached.
+    Items,
+    /// The channel's own bound is reached.
+    Channel,
+    /// He has an item of this channel, which may not be interrupted by the new one.
+    Uninterruptible(ChannelId),
+}
+
+impl Usage {
+    /// Units in use, in hundredths.
+    #[must_use]
+    pub const fn units(&self) -> u64 {
+        self.units
+    }
+
+    /// Items in use over all channels, in hundredths.
+    #[must_use]
+    pub const fn items(&self) -> u32 {
+        self.items
+    }
+
+    /// Items in use on a channel, in hundredths.
+    #[must_use]
+    pub fn on_channel(&self, channel: ChannelId) -> u32 {
+        self.channels
+            .iter()
+            .find(|entry| entry.channel == channel)
+            .map_or(0, |entry| entry.items)
+    }
+
+    /// Whether nothing is in use.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items == 0 && self.units == 0
+    }
+
+    /// Takes what a claim asks for.
+    pub fn hold(&mut self, claim: Claim) {
+        if claim.weight == 0 {
+            return;
+        }
+        let place = self
+            .channels
+            .partition_point(|entry| entry.channel < claim.channel);
+        if self
+            .channels
+            .get(place)
+            .is_none_or(|entry| entry.channel != claim.channel)
+        {
+            let entry = ChannelUse {
+                channel: claim.channel,
+                items: 0,
+                holders: 0,
+            };
+            self.channels.insert(place, entry);
+        }
+        if let Some(entry) = self.channels.get_mut(place) {
+            entry.items += u32::from(claim.weight);
+            entry.holders += 1;
+        }
+        self.items += u32::from(claim.weight);
+        self.units += claim.units();
+    }
+
+    /// Gives back what a claim took.
+    pub fn release(&mut self, claim: Claim) {
+        if claim.weight == 0 {
+            return;
+        }
+        let place = self
+            .channels
+            .partition_point(|entry| entry.channel < claim.channel);
+        if let Some(entry) = self.channels.get_mut(place) {
+            entry.items = entry.items.saturating_sub(u32::from(claim.weight));
+            entry.holders = entry.holders.saturating_sub(1);
+            if entry.holders == 0 {
+                self.channels.remove(place);
+            }
+        }
+        self.items = self.items.saturating_sub(u32::from(claim.weight));
+        self.units = self.units.saturating_sub(claim.units());
+    }
+
+    /// Whether some pool holds more than it may.
+    #[must_use]
+    pub fn is_in_debt(&self, capacity: &Capacity) -> bool {
+        let over_units = capacity
+            .units
+            .is_some_and(|max| self.units > u64::from(max) * 100);
+        let over_items = capacity
+            .items
+            .is_some_and(|max| self.items > u32::from(max) * 100);
+        let over_channel = |entry: &ChannelUse| {
+            let max = capacity.channels.get(&entry.channel);
+            max.is_some_and(|max| entry.items > u32::from(*max) * 100)
+        };
+        over_units || over_items || self.channels.iter().any(over_channel)
+    }
+
+    /// Whether a claim fits on top, in every pool, and nothing he has forbids the interruption.
+    ///
+    /// # Errors
+    /// The first obstacle, in the order of the variants of [`Full`].
+    pub fn room<'a>(
+        &self,
+        capacity: &Capacity,
+        claim: Claim,
+        profile: impl Fn(ChannelId) -> Option<&'a ChannelProfile>,
+    ) -> Result<(), Full> {
+        if self.is_in_debt(capacity) {
+            return Err(Full::Debt);
+        }
+        let fits =
+            |max: Option<u64>, used: u64, more: u64| max.is_none_or(|max| used + more <= max);
+        let weight = u64::from(claim.weight);
+        if !fits(
+            capacity.units.map(|max| u64::from(max) * 100),
+            self.units,
+            claim.units(),
+        ) {
+            return Err(Full::Units);
+        }
+        let items = capacity.items.map(|max| u64::from(max) * 100);
+        if !fits(items, u64::from(self.items), weight) {
+            return Err(Full::Items);
+        }
+        let channel = capacity
+            .channels
+            .get(&claim.channel)
+            .map(|max| u64::from(*max) * 100);
+        if !fits(channel, u64::from(self.on_channel(claim.channel)), weight) {
+            return Err(Full::Channel);
+        }
+        let forbids = |entry: &&ChannelUse| {
+            let allowed = profile(entry.channel).and_then(|held| held.interruptible_by.as_ref());
+            entry.channel != claim.channel
+                && allowed.is_some_and(|channels| !channels.contains(&claim.channel))
+        };
+        match self.channels.iter().find(forbids) {
+            Some(entry) => Err(Full::Uninterruptible(entry.channel)),
+            None => Ok(()),
+        }
+    }
+
+    /// How much of the capacity is in use, in millionths: of the units if they are bounded, else
+    /// of the items if they are, else nothing.
+    #[must_use]
+    pub fn ratio(&self, capacity: &Capacity) -> i64 {
+        let (used, max) = match (capacity.units, capacity.items) {
+            (Some(units), _) => (self.units, u64::from(units)),
+            (None, Some(items)) => (u64::from(self.items), u64::from(items)),
+            (None, None) => return 0,
+        };
+        i64::try_from(used * 10_000 / max.max(1)).unwrap_or(i64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    const VOICE: ChannelId = ChannelId::from_raw(0);
+    const CHAT: ChannelId = ChannelId::from_raw(1);
+    const MAIL: ChannelId = ChannelId::from_raw(2);
+
+    fn claim(channel: ChannelId, cost: u32) -> Claim {
+        Claim {
+            channel,
+            cost,
+            weight: 100,
+        }
+    }
+
+    fn open(_: ChannelId) -> Option<&'static ChannelProfile> {
+        None
+    }
+
+    #[test]
+    fn one_call_or_five_chats() {
+        // Azure Job Router: total 100, voice 100, chat 20.
+        let capacity = Capacity::units(100);
+        let mut usage = Usage::default();
+        for _ in 0..5 {
+            assert_eq!(usage.room(&capacity, claim(CHAT, 20), open), Ok(()));
+            usage.hold(claim(CHAT, 20));
+        }
+        assert_eq!(
+            usage.room(&capacity, claim(CHAT, 20), open),
+            Err(Full::Units)
+        );
+        assert_eq!(
+            usage.room(&capacity, claim(VOICE, 100), open),
+            Err(Full::Units)
+        );
+        for _ in 0..5 {
+            usage.release(claim(CHAT, 20));
+        }
+        assert_eq!(usage, Usage::default());
+        assert_eq!(usage.room(&capacity, claim(VOICE, 100), open), Ok(()));
+    }
+
+    #[test]
+    fn every_pool_must_have_room() {
+        let capacity = Capacity {
+            items: Some(3),
+            ..Capacity::units(100)
+        }
+        .with_channel(CHAT, 2);
+        let mut usage = Usage::default();
+        usage.hold(claim(CHAT, 10));
+        usage.hold(claim(CHAT, 10));
+        assert_eq!(
+            usage.room(&capacity, claim(CHAT, 10), open),
+            Err(Full::Channel)
+        );
+        assert_eq!(usage.room(&capacity, claim(MAIL, 10), open), Ok(()));
+        usage.hold(claim(MAIL, 10));
+        assert_eq!(
+            usage.room(&capacity, claim(MAIL, 10), open),
+            Err(Full::Items)
+        );
+    }
+
+    #[test]
+    fn a_part_of_an_item_counts_in_part() {
+        let capacity = Capacity::items(1);
+        let mut usage = Usage::default();
+        usage.hold(Claim {
+            weight: 50,
+            ..claim(CHAT, 1)
+        });
+        assert_eq!(
+            usage.room(
+                &capacity,
+                Claim {
+                    weight: 50,
+                    ..claim(CHAT, 1)
+                },
+                open
+            ),
+            Ok(())
+        );
+        let more = Claim {
+            weight: 51,
+            ..claim(CHAT, 1)
+        };
+        assert_eq!(usage.room(&capacity, more, open), Err(Full::Items));
+        usage.hold(Claim {
+            weight: 0,
+            ..claim(MAIL, 1)
+        });
+        assert_eq!(usage.on_channel(MAIL), 0);
+    }
+
+    #[test]
+    fn every_item_held_must_allow_the_interruption() {
+        let strict = ChannelProfile {
+            interruptible_by: Some(vec![]),
+            ..ChannelProfile::default()
+        };
+        let by_voice = ChannelProfile {
+            interruptible_by: Some(vec![VOICE]),
+            ..ChannelProfile::default()
+        };
+        let profile = |channel| match channel {
+            CHAT => Some(&strict),
+            MAIL => Some(&by_voice),
+            _ => None,
+        };
+        let capacity = Capacity::items(9);
+        let mut usage = Usage::default();
+        usage.hold(claim(MAIL, 1));
+        assert_eq!(usage.room(&capacity, claim(VOICE, 1), profile), Ok(()));
+        let refused = Err(Full::Uninterruptible(MAIL));
+        assert_eq!(usage.room(&capacity, claim(CHAT, 1), profile), refused);
+        assert_eq!(usage.room(&capacity, claim(MAIL, 1), profile), Ok(()));
+        usage.hold(claim(CHAT, 1));
+        let refused = Err(Full::Uninterruptible(CHAT));
+        assert_eq!(usage.room(&capacity, claim(VOICE, 1), profile), refused);
+    }
+
+    #[test]
+    fn debt_blocks_everything_until_it_is_paid() {
+        let capacity = Capacity::items(2).with_channel(CHAT, 0);
+        let mut usage = Usage::default();
+        usage.hold(claim(CHAT, 1));
+        assert!(usage.is_in_debt(&capacity));
+        assert_eq!(usage.room(&capacity, claim(MAIL, 1), open), Err(Full::Debt));
+        usage.release(claim(CHAT, 1));
+        assert_eq!(usage.room(&capacity, claim(MAIL, 1), open), Ok(()));
+    }
+
+    #[test]
+    fn the_ratio_counts_units_before_items() {
+        let mut usage = Usage::default();
+        usage.hold(claim(CHAT, 3));
+        assert_eq!(usage.ratio(&Capacity::units(4)), 750_000);
+        assert_eq!(usage.ratio(&Capacity::items(4)), 250_000);
+        assert_eq!(
+            usage.ratio(&Capacity {
+                items: None,
+                ..Capacity::one()
+            }),
+            0
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! What follows the end of a contact.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::CodeId;
+use crate::model::wrap_up::{WrapUpMode, WrapUpProfile};
+
+/// After-contact work that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WrapUp {
+    /// When time ends it; [`Timestamp::MAX`] if only the agent does.
+    pub until: Timestamp,
+    /// Whether it counts against the agent's capacity.
+    pub counts: bool,
+}
+
+/// The wrap-up that begins as a contact ends, if any.
+#[must_use]
+pub fn after_contact(mode: WrapUpMode, requested: bool, now: Timestamp) -> Option<WrapUp> {
+    let lasting = |timeout: Span| {
+        Some(WrapUp {
+            until: now + timeout,
+            counts: true,
+        })
+    };
+    match mode {
+        WrapUpMode::None => None,
+        WrapUpMode::Optional { timeout } => Some(WrapUp {
+            until: now + timeout,
+            counts: false,
+        }),
+        WrapUpMode::Mandatory => Some(WrapUp {
+            until: Timestamp::MAX,
+            counts: true,
+        }),
+        WrapUpMode::MandatoryTimeout { timeout } | WrapUpMode::ForcedTimeout { timeout } => {
+            lasting(timeout)
+        }
+        WrapUpMode::OnRequest { timeout } => requested.then(|| lasting(timeout)).flatten(),
+    }
+}
+
+/// Whether the agent may end it before its time.
+#[must_use]
+pub const fn may_end(mode: WrapUpMode) -> bool {
+    !matches!(mode, WrapUpMode::ForcedTimeout { .. })
+}
+
+/// Whether the agent must give a code to end it.
+#[must_use]
+pub const fn needs_code(profile: &WrapUpProfile) -> bool {
+    match profile.mode {
+        WrapUpMode::Mandatory | WrapUpMode::MandatoryTimeout { .. } => !profile.codes.is_empty(),
+        WrapUpMode::None
+        | WrapUpMode::Optional { .. }
+        | WrapUpMode::ForcedTimeout { .. }
+        | WrapUpMode::OnRequest { .. } => false,
+    }
+}
+
+/// The code that stands when time ends a wrap-up.
+#[must_use]
+pub fn code_at_timeout(profile: &WrapUpProfile, given: Option<CodeId>) -> Option<CodeId> {
+    given.or(profile.default_code)
+}

@@ -1,0 +1,456 @@
+//! Commands: one struct each, one serialisable enum over them all.
+
+use alloc::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::model::agent::AgentProfile;
+use crate::model::channel::ChannelProfile;
+use crate::model::ids::{AgentId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId};
+use crate::model::membership::Membership;
+use crate::model::presence::PresenceProfile;
+use crate::model::profile::Profile;
+use crate::model::queue::{QueueProfile, Requeue};
+use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
+use crate::model::skill::SkillProfile;
+use crate::model::work::{WorkChange, WorkRequest};
+
+/// Defines something under a key. The same content under the same key again answers with the same
+/// id and changes nothing; other content is refused, for that there is [`Change`].
+///
+/// ```
+/// use strowger::{Config, Define, Engine, Log, QueueProfile, Timestamp};
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log);
+/// let again = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log);
+/// assert_eq!(queue, again);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "", deny_unknown_fields)]
+pub struct Define<P: Profile> {
+    /// The host's key for it.
+    pub key: Key,
+    /// What it is.
+    pub profile: P,
+}
+
+impl<P: Profile> Define<P> {
+    /// Defines this under that key.
+    #[must_use]
+    pub fn new(key: &str, profile: P) -> Self {
+        Self {
+            key: key.into(),
+            profile,
+        }
+    }
+}
+
+/// Gives something that is defined new content, all of it. It takes effect at the next match:
+/// what rings or is worked on stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "", deny_unknown_fields)]
+pub struct Change<P: Profile> {
+    /// What.
+    pub id: P::Id,
+    /// Its new content.
+    pub profile: P,
+}
+
+/// Retires something. It keeps its id, its key becomes free. Refused as long as something that is
+/// not retired, or open work, refers to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "", deny_unknown_fields)]
+pub struct Retire<P: Profile> {
+    /// What.
+    pub id: P::Id,
+}
+
+macro_rules! commands {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
+    )*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+    )*};
+}
+
+commands! {
+    /// Makes an agent a member of a queue, or changes the terms on which he is one.
+    SetMembership {
+        /// The agent.
+        agent: AgentId,
+        /// The queue.
+        queue: QueueId,
+        /// The terms.
+        #[serde(default)]
+        membership: Membership,
+    }
+
+    /// Ends an agent's membership of a queue. What already rings or is assigned stays.
+    RemoveMembership {
+        /// The agent.
+        agent: AgentId,
+        /// The queue.
+        queue: QueueId,
+    }
+
+    /// Sets what an agent says of himself. One that is not responding responds again if the
+    /// presence opens a channel, even if it is the one he had.
+    SetPresence {
+        /// The agent.
+        agent: AgentId,
+        /// The presence.
+        presence: PresenceId,
+    }
+
+    /// A sign of life from an agent: his lease starts anew. Nothing happens if he has none.
+    Heartbeat {
+        /// The agent.
+        agent: AgentId,
+    }
+
+    /// Lets an agent finish what he has and get nothing new, or ends that. What rings is not
+    /// taken back.
+    SetDraining {
+        /// The agent.
+        agent: AgentId,
+        /// Whether he finishes.
+        draining: bool,
+    }
+
+    /// Tells that an agent began or ended a call of his own. While he is on one he gets nothing.
+    SetOwnCall {
+        /// The agent.
+        agent: AgentId,
+        /// Whether he is on one.
+        active: bool,
+    }
+
+    /// Changes waiting or ringing work. Answered as done, without a fact, if it changes nothing.
+    ChangeWork {
+        /// The work.
+        work: WorkId,
+        /// What is new.
+        change: WorkChange,
+    }
+
+    /// The customer left. Waiting, ringing and parked work is closed as abandoned; for work that an
+    /// agent has it is the end of the contact.
+    Abandon {
+        /// The work.
+        work: WorkId,
+    }
+
+    /// Takes back work that nobody has: waiting, ringing or parked.
+    Cancel {
+        /// The work.
+        work: WorkId,
+    }
+
+    /// An agent takes what is offered to him. At the very instant its window ends it is too late.
+    Accept {
+        /// The offer.
+        offer: OfferId,
+    }
+
+    /// An agent rejects what is offered to him.
+    Reject {
+        /// The offer.
+        offer: OfferId,
+        /// His reason.
+        #[serde(default)]
+        reason: Option<ReasonId>,
+    }
+
+    /// An agent takes waiting work himself. He must be a member of its queue, available, fit and
+    /// have room; the order of the queue, his own delay and what he declined do not count.
+    Pull {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+    }
+
+    /// A supervisor has waiting or ringing work offered to an agent. He must be available and have
+    /// room; he need neither be a member nor fit.
+    Assign {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+    }
+
+    /// A supervisor gives waiting, ringing or parked work to an agent whatever he is doing. It may
+    /// leave him in debt.
+    Force {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+    }
+
+    /// The customer is put on hold.
+    Hold {
+        /// The work.
+        work: WorkId,
+    }
+
+    /// The customer is taken off hold.
+    Retrieve {
+        /// The work.
+        work: WorkId,
+    }
+
+    /// An agent puts work aside; parked work gets a new time.
+    Park {
+        /// The work.
+        work: WorkId,
+        /// When it comes back by itself; `None`: it does not.
+        #[serde(default)]
+        until: Option<Timestamp>,
+    }
+
+    /// Parked work comes back. By its agent: to him, even over his capacity. By the customer: to
+    /// the same agent if he is available and has room, else to the queue.
+    Resume {
+        /// The work.
+        work: WorkId,
+        /// Who brings it back.
+        by: Resumer,
+    }
+
+    /// Sends work to a queue: blind transfer by its agent, or a move of waiting or ringing work.
+    TransferToQueue {
+        /// The work.
+        work: WorkId,
+        /// The queue, which may be the one it is in.
+        queue: QueueId,
+        /// Where it goes in the line; `None`: what the queue it leaves says of transfers.
+        #[serde(default)]
+        placement: Option<Requeue>,
+    }
+
+    /// Sends work to another agent: it rings at him, and if he does not take it, it goes to the
+    /// front of its queue. Refused if he can take nothing.
+    TransferToAgent {
+        /// The work.
+        work: WorkId,
+        /// The other agent.
+        agent: AgentId,
+    }
+
+    /// An agent asks, before the contact ends, for time to wrap up.
+    RequestWrapUp {
+        /// The work.
+        work: WorkId,
+    }
+
+    /// The contact is over: wrap-up begins, or the work is closed if there is none.
+    FinishContact {
+        /// The work.
+        work: WorkId,
+        /// Who ended it.
+        by: Finisher,
+    }
+
+    /// An agent gives a wrap-up code, before or during the wrap-up.
+    SetCode {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// The code.
+        code: CodeId,
+    }
+
+    /// An agent extends his wrap-up.
+    ExtendWrapUp {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// By how much.
+        by: Span,
+    }
+
+    /// An agent ends his wrap-up.
+    EndWrapUp {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// The code, if it was not given before.
+        #[serde(default)]
+        code: Option<CodeId>,
+    }
+
+    /// Closes work that somebody has, parked or wraps up, without further wrap-up.
+    Close {
+        /// The work.
+        work: WorkId,
+        /// The wrap-up code.
+        #[serde(default)]
+        code: Option<CodeId>,
+    }
+
+    /// Nothing but the passing of time.
+    Advance {}
+}
+
+/// Hands in work. Answers with its id; the same request under the same key again answers with the
+/// same id and changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Submit(pub Arc<WorkRequest>);
+
+impl Submit {
+    /// Hands this in.
+    #[must_use]
+    pub fn new(request: WorkRequest) -> Self {
+        Self(Arc::new(request))
+    }
+}
+
+/// Who brings parked work back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resumer {
+    /// The agent who parked it.
+    Agent,
+    /// The customer.
+    Customer,
+}
+
+/// Who ended a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finisher {
+    /// The agent.
+    Agent,
+    /// The customer.
+    Customer,
+    /// The host: the line broke, the session ended.
+    Host,
+}
+
+macro_rules! command_enum {
+    ($($variant:ident($type:ty),)*) => {
+        /// Any command. In JSON an object with one field: `{"accept": {"offer": 4}}`.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        #[allow(missing_docs, reason = "each variant is documented where its struct is")]
+        pub enum Command {
+            $($variant($type),)*
+        }
+
+        $(
+            impl From<$type> for Command {
+                fn from(command: $type) -> Self {
+                    Self::$variant(command)
+                }
+            }
+        )*
+
+        /// Calls a macro with every variant of [`Command`].
+        macro_rules! for_every_command {
+            ($with:ident) => { $with! { $($variant,)* } };
+        }
+    };
+}
+
+command_enum! {
+    DefineSkill(Define<SkillProfile>),
+    ChangeSkill(Change<SkillProfile>),
+    RetireSkill(Retire<SkillProfile>),
+    DefineChannel(Define<ChannelProfile>),
+    ChangeChannel(Change<ChannelProfile>),
+    RetireChannel(Retire<ChannelProfile>),
+    DefinePresence(Define<PresenceProfile>),
+    ChangePresence(Change<PresenceProfile>),
+    RetirePresence(Retire<PresenceProfile>),
+    DefineRejectReason(Define<RejectReasonProfile>),
+    ChangeRejectReason(Change<RejectReasonProfile>),
+    RetireRejectReason(Retire<RejectReasonProfile>),
+    DefineWrapUpCode(Define<WrapUpCodeProfile>),
+    ChangeWrapUpCode(Change<WrapUpCodeProfile>),
+    RetireWrapUpCode(Retire<WrapUpCodeProfile>),
+    DefineQueue(Define<QueueProfile>),
+    ChangeQueue(Change<QueueProfile>),
+    RetireQueue(Retire<QueueProfile>),
+    DefineAgent(Define<AgentProfile>),
+    ChangeAgent(Change<AgentProfile>),
+    RetireAgent(Retire<AgentProfile>),
+    SetMembership(SetMembership),
+    RemoveMembership(RemoveMembership),
+    SetPresence(SetPresence),
+    Heartbeat(Heartbeat),
+    SetDraining(SetDraining),
+    SetOwnCall(SetOwnCall),
+    Submit(Submit),
+    ChangeWork(ChangeWork),
+    Abandon(Abandon),
+    Cancel(Cancel),
+    Accept(Accept),
+    Reject(Reject),
+    Pull(Pull),
+    Assign(Assign),
+    Force(Force),
+    Hold(Hold),
+    Retrieve(Retrieve),
+    Park(Park),
+    Resume(Resume),
+    TransferToQueue(TransferToQueue),
+    TransferToAgent(TransferToAgent),
+    RequestWrapUp(RequestWrapUp),
+    FinishContact(FinishContact),
+    SetCode(SetCode),
+    ExtendWrapUp(ExtendWrapUp),
+    EndWrapUp(EndWrapUp),
+    Close(Close),
+    Advance(Advance),
+}
+
+pub(crate) use for_every_command;
+
+/// What a [`Command`] answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reply {
+    /// It is done, or was done before.
+    Done,
+    /// What was defined has this id.
+    Defined(Entity),
+    /// The work has this id.
+    Submitted(WorkId),
+    /// The offer has this id.
+    Offered(OfferId),
+}
+
+impl From<()> for Reply {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
+impl From<WorkId> for Reply {
+    fn from(work: WorkId) -> Self {
+        Self::Submitted(work)
+    }
+}
+
+impl From<OfferId> for Reply {
+    fn from(offer: OfferId) -> Self {
+        Self::Offered(offer)
+    }
+}

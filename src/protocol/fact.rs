@@ -1,0 +1,123 @@
+//! Facts: numbered, dated events, and the buffer they are written to.
+
+use alloc::vec::{Drain, Vec};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::lifecycle::machine::DeadlineKind;
+use crate::protocol::event::Event;
+
+/// The number of a fact: 1, 2, 3, ... without a gap.
+pub type Seq = u64;
+
+/// An event with its number, its time and its cause. Facts are the only thing that changes a world,
+/// so a journal of them rebuilds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Its number.
+    pub seq: Seq,
+    /// The time of the call in which it happened.
+    pub at: Timestamp,
+    /// What made it happen.
+    pub cause: Cause,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Fact {
+    /// The instant the event counts from: what a timer ends counts from its deadline, however late
+    /// the call; everything else from the time of the call.
+    #[must_use]
+    pub const fn effective(&self) -> Timestamp {
+        match self.cause {
+            Cause::Deadline { due, .. } => due,
+            Cause::Command | Cause::Routing => self.at,
+        }
+    }
+}
+
+/// What made a fact happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A command.
+    Command,
+    /// A deadline.
+    Deadline {
+        /// What it was for.
+        kind: DeadlineKind,
+        /// When it was.
+        due: Timestamp,
+    },
+    /// Work and agent were matched.
+    Routing,
+}
+
+/// The host's own buffer of facts. Every call appends to it and never takes anything out, so facts
+/// survive a refusal and nothing is forgotten.
+///
+/// ```
+/// use strowger::{Config, Engine, Log, Timestamp};
+///
+/// let mut log = Log::default();
+/// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();
+/// assert!(log.iter().next().is_some_and(|fact| fact.seq == 1));
+/// # drop(engine);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Log {
+    facts: Vec<Fact>,
+}
+
+impl Log {
+    /// The facts, oldest first.
+    pub fn iter(&self) -> core::slice::Iter<'_, Fact> {
+        self.facts.iter()
+    }
+
+    /// Takes all facts out, oldest first; the buffer keeps its memory.
+    pub fn drain(&mut self) -> Drain<'_, Fact> {
+        self.facts.drain(..)
+    }
+
+    /// Throws all facts away; the buffer keeps its memory.
+    pub fn clear(&mut self) {
+        self.facts.clear();
+    }
+
+    /// How many facts there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+}
+
+impl<'a> IntoIterator for &'a Log {
+    type Item = &'a Fact;
+    type IntoIter = core::slice::Iter<'a, Fact>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Log {
+    type Item = Fact;
+    type IntoIter = alloc::vec::IntoIter<Fact>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.facts.into_iter()
+    }
+}

@@ -1,0 +1,214 @@
+//! Applying definitions, memberships and the opening of the engine.
+
+use alloc::vec::Vec;
+
+use crate::base::id::Id;
+use crate::base::time::Timestamp;
+use crate::lifecycle::work::Stage;
+use crate::model::agent::AgentProfile;
+use crate::model::config::Config;
+use crate::model::ids::{AgentId, Entity, QueueId, WorkId};
+use crate::model::membership::Membership;
+use crate::model::queue::QueueProfile;
+use crate::protocol::definition::{Defined, Definition};
+use crate::world::apply::Misfit;
+use crate::world::catalog::{Entry, Kind};
+use crate::world::rows::{Agent, Member, Queue};
+use crate::world::state::{Missing, World};
+
+impl World {
+    pub(super) fn open_engine(&mut self, config: &Config) -> Result<(), Misfit> {
+        if self.stores.seq != 0 {
+            return Err(Misfit::OutOfOrder);
+        }
+        *self = Self::empty(config.clone());
+        Ok(())
+    }
+
+    pub(super) fn define(&mut self, definition: &Definition, at: Timestamp) -> Result<(), Misfit> {
+        match definition {
+            Definition::Skill(defined) => self.add(defined),
+            Definition::Channel(defined) => {
+                self.add(defined)?;
+                self.index.open.push(Default::default());
+                self.open_everybody();
+                Ok(())
+            }
+            Definition::Presence(defined) => self.add(defined),
+            Definition::Reason(defined) => self.add(defined),
+            Definition::Code(defined) => self.add(defined),
+            Definition::Queue(defined) => {
+                self.add(defined)?;
+                self.stores.queue_rows.push(Queue::default());
+                self.index.lines.push(Default::default());
+                Ok(())
+            }
+            Definition::Agent(defined) => {
+                self.add(defined)?;
+                self.stores.agent_rows.push(Agent::new(at));
+                self.index_agent(defined.id);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn redefine(&mut self, definition: &Definition) -> Result<(), Misfit> {
+        match definition {
+            Definition::Skill(defined) => self.replace(defined),
+            Definition::Channel(defined) => {
+                self.replace(defined)?;
+                self.open_everybody();
+                Ok(())
+            }
+            Definition::Presence(defined) => {
+                self.replace(defined)?;
+                self.open_everybody();
+                Ok(())
+            }
+            Definition::Reason(defined) => self.replace(defined),
+            Definition::Code(defined) => self.replace(defined),
+            Definition::Queue(defined) => self.redefine_queue(defined),
+            Definition::Agent(defined) => {
+                self.replace(defined)?;
+                self.index_fits(defined.id);
+                self.open_agent(defined.id);
+                self.touch_agent(defined.id);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn retire(&mut self, entity: Entity) -> Result<(), Misfit> {
+        match entity {
+            Entity::Skill(id) => self.strike::<crate::model::skill::SkillProfile>(id),
+            Entity::Channel(id) => self.strike::<crate::model::channel::ChannelProfile>(id),
+            Entity::Presence(id) => self.strike::<crate::model::presence::PresenceProfile>(id),
+            Entity::Reason(id) => self.strike::<crate::model::reason::RejectReasonProfile>(id),
+            Entity::Code(id) => self.strike::<crate::model::reason::WrapUpCodeProfile>(id),
+            Entity::Queue(id) => {
+                let members = self.members_of(id)?;
+                for agent in members {
+                    self.set_membership(agent, id, None)?;
+                }
+                self.strike::<QueueProfile>(id)
+            }
+            Entity::Agent(id) => {
+                let queues: Vec<_> = self
+                    .agent(id)?
+                    .memberships
+                    .iter()
+                    .map(|m| m.queue)
+                    .collect();
+                for queue in queues {
+                    self.set_membership(id, queue, None)?;
+                }
+                self.strike::<AgentProfile>(id)
+            }
+            Entity::Work(_) | Entity::Offer(_) => Err(Misfit::OutOfOrder),
+        }
+    }
+
+    pub(super) fn set_membership(
+        &mut self,
+        agent: AgentId,
+        queue: QueueId,
+        terms: Option<Membership>,
+    ) -> Result<(), Misfit> {
+        self.queue(queue)?;
+        let row = self
+            .stores
+            .agent_rows
+            .get_mut(agent)
+            .ok_or(Missing(agent.into()))?;
+        let old = row.membership(queue);
+        row.memberships.retain(|member| member.queue != queue);
+        if let Some(terms) = terms {
+            let rank = (terms.rank, queue);
+            let place = row
+                .memberships
+                .partition_point(|m| (m.terms.rank, m.queue) < rank);
+            row.memberships.insert(place, Member { queue, terms });
+        }
+        let line = self.index.line_mut(queue).ok_or(Missing(queue.into()))?;
+        line.members.set(agent, terms.is_some());
+        let gone = old.is_some_and(|old| line.count_delay(old.delay, false));
+        let come = terms.is_some_and(|terms| line.count_delay(terms.delay, true));
+        if gone || come {
+            for work in self.waiting_in(queue) {
+                self.set_work_clock(work);
+            }
+        }
+        self.touch_agent(agent);
+        Ok(())
+    }
+
+    fn add<P: Kind>(&mut self, defined: &Defined<P>) -> Result<(), Misfit> {
+        if P::rows(&self.stores).next_id() != Some(defined.id) {
+            return Err(Misfit::OutOfOrder);
+        }
+        let (key, profile) = (defined.key.clone(), defined.profile.clone());
+        P::names_mut(&mut self.index.keys).set(key.clone(), defined.id);
+        P::rows_mut(&mut self.stores).push(Entry {
+            key,
+            profile,
+            retired: false,
+        });
+        Ok(())
+    }
+
+    fn replace<P: Kind>(&mut self, defined: &Defined<P>) -> Result<(), Misfit> {
+        let rows = P::rows_mut(&mut self.stores);
+        let entry = rows.get_mut(defined.id).ok_or(Missing(defined.id.into()))?;
+        entry.profile = defined.profile.clone();
+        Ok(())
+    }
+
+    fn strike<P: Kind>(&mut self, id: P::Id) -> Result<(), Misfit> {
+        if id.number() < P::BUILT_IN {
+            return Err(Misfit::OutOfOrder);
+        }
+        let entry = P::rows_mut(&mut self.stores)
+            .get_mut(id)
+            .ok_or(Missing(id.into()))?;
+        entry.retired = true;
+        P::names_mut(&mut self.index.keys).release(&entry.key, id);
+        Ok(())
+    }
+
+    /// The order, the target or a time limit may be another: all that waits is lined up anew.
+    fn redefine_queue(&mut self, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
+        let waiting = self.waiting_in(defined.id);
+        waiting.iter().for_each(|work| self.leave_line(*work));
+        self.replace(defined)?;
+        for work in waiting {
+            self.enter_line(work);
+            self.set_work_clock(work);
+        }
+        Ok(())
+    }
+
+    /// All that waits in a queue, by id. A walk over all open work: definitions change rarely.
+    fn waiting_in(&self, queue: QueueId) -> Vec<WorkId> {
+        let works = self.stores.works.sorted().into_iter();
+        let waiting = works.filter(|(_, work)| work.queue == queue && work.stage == Stage::Queued);
+        waiting.map(|(id, _)| id).collect()
+    }
+
+    fn members_of(&self, queue: QueueId) -> Result<Vec<AgentId>, Misfit> {
+        Ok(self
+            .index
+            .line(queue)
+            .ok_or(Missing(queue.into()))?
+            .members
+            .iter()
+            .collect())
+    }
+
+    fn open_everybody(&mut self) {
+        let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
+        for id in agents {
+            self.open_agent(id);
+            self.touch_agent(id);
+        }
+    }
+}

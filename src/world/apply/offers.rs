@@ -1,0 +1,198 @@
+//! Applying what happens to offers. The offer's row is the only place that joins work and agent.
+
+use crate::base::time::Timestamp;
+use crate::lifecycle::assignment::AssignmentState;
+use crate::lifecycle::offer::{OfferState, OfferStep, Withdrawal};
+use crate::lifecycle::work::WorkStep;
+use crate::model::ids::{AgentId, OfferId, QueueId, ReasonId, WorkId};
+use crate::policy::offering::Bar;
+use crate::policy::order::Place;
+use crate::policy::room::Claim;
+use crate::protocol::event::OfferedBy;
+use crate::world::apply::Misfit;
+use crate::world::index::TimerKey;
+use crate::world::rows::{Assignment, Decline, Offer, Work};
+use crate::world::state::{Missing, World};
+
+impl World {
+    pub(super) fn make_offer(
+        &mut self,
+        id: OfferId,
+        work: WorkId,
+        agent: AgentId,
+        until: Option<Timestamp>,
+        by: OfferedBy,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        let row = self.work(work)?;
+        let (queue, channel) = (row.queue, row.request.channel);
+        let claim = self.claim(row, |profile| profile.weights.offered)?;
+        self.agent(agent)?;
+        let offer = Offer {
+            work,
+            agent,
+            state: OfferState::Open { until },
+            claim,
+            since: at,
+            by,
+        };
+        if !self.stores.offers.open(id, offer) {
+            return Err(Misfit::OutOfOrder);
+        }
+        self.restage(work, |row| {
+            row.stage = row.stage.next(WorkStep::Offer(id))?;
+            Ok(())
+        })?;
+        let row = self.agent_mut(agent)?;
+        row.offers.push(id);
+        row.turn = id;
+        row.stamp(channel, |stamps| stamps.offered = at);
+        self.queue_mut(queue)?.last = Some(agent);
+        self.index.clock.set(TimerKey::Offer(id), until);
+        self.reclaim(agent, None, Some(claim))
+    }
+
+    pub(super) fn accept(&mut self, id: OfferId, at: Timestamp) -> Result<(), Misfit> {
+        let offer = self.end_offer(id, OfferStep::Accept)?;
+        self.answer(offer.agent, false)?;
+        self.take_work(offer.work, offer.agent, at)?;
+        let held = self
+            .agent(offer.agent)?
+            .assignment(offer.work)
+            .map(|leg| leg.claim);
+        self.reclaim(offer.agent, Some(offer.claim), held)
+    }
+
+    pub(super) fn assign(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        self.agent(agent)?;
+        if let Some(owner) = self.work(work)?.stage.owner() {
+            self.drop_assignment(work, owner, at)?;
+        }
+        self.take_work(work, agent, at)?;
+        let held = self.agent(agent)?.assignment(work).map(|leg| leg.claim);
+        self.reclaim(agent, None, held)
+    }
+
+    pub(super) fn reject(
+        &mut self,
+        id: OfferId,
+        reason: Option<ReasonId>,
+        bar: Bar,
+        place: Place,
+    ) -> Result<(), Misfit> {
+        let offer = self.end_offer(id, OfferStep::Reject(reason))?;
+        self.answer(offer.agent, false)?;
+        self.return_work(offer, place, Some(bar))
+    }
+
+    pub(super) fn miss(&mut self, id: OfferId, bar: Bar, place: Place) -> Result<(), Misfit> {
+        let offer = self.end_offer(id, OfferStep::Expire)?;
+        self.answer(offer.agent, true)?;
+        self.return_work(offer, place, Some(bar))
+    }
+
+    pub(super) fn withdraw(
+        &mut self,
+        id: OfferId,
+        why: Withdrawal,
+        place: Place,
+    ) -> Result<(), Misfit> {
+        let offer = self.end_offer(id, OfferStep::Withdraw(why))?;
+        self.return_work(offer, place, None)
+    }
+
+    /// Takes an offer from where it rings; what it reserved is still held.
+    fn end_offer(&mut self, id: OfferId, step: OfferStep) -> Result<Offer, Misfit> {
+        let state = self.offer(id)?.state.next(step)?;
+        let offer = self.stores.offers.close(id).ok_or(Missing(id.into()))?;
+        if let OfferState::Over(end) = state {
+            self.stores.ended_offers.remember(id, end);
+        }
+        self.agent_mut(offer.agent)?
+            .offers
+            .retain(|open| *open != id);
+        self.index.clock.set(TimerKey::Offer(id), None);
+        Ok(offer)
+    }
+
+    fn answer(&mut self, agent: AgentId, missed: bool) -> Result<(), Misfit> {
+        let row = self.agent_mut(agent)?;
+        row.history = row.history.with(missed);
+        Ok(())
+    }
+
+    fn return_work(
+        &mut self,
+        offer: Offer,
+        place: Place,
+        declined: Option<Bar>,
+    ) -> Result<(), Misfit> {
+        self.restage(offer.work, |row| {
+            row.stage = row.stage.next(WorkStep::Return)?;
+            row.place = place;
+            if let Some(bar) = declined {
+                decline(row, offer.agent, bar);
+            }
+            Ok(())
+        })?;
+        self.reclaim(offer.agent, Some(offer.claim), None)
+    }
+
+    /// The work goes to an agent, as an active assignment of his.
+    fn take_work(&mut self, work: WorkId, agent: AgentId, at: Timestamp) -> Result<(), Misfit> {
+        self.restage(work, |row| {
+            row.stage = row.stage.next(WorkStep::Assign(agent))?;
+            Ok(())
+        })?;
+        let row = self.work(work)?;
+        let (queue, channel) = (row.queue, row.request.channel);
+        let claim = self.claim(row, |profile| profile.weights.active)?;
+        let assignment = new_assignment(work, queue, claim, at);
+        let row = self.agent_mut(agent)?;
+        row.assignments.push(assignment);
+        row.stamp(channel, |stamps| stamps.accepted = at);
+        Ok(())
+    }
+}
+
+const fn new_assignment(
+    work: WorkId,
+    queue: QueueId,
+    claim: Claim,
+    since: Timestamp,
+) -> Assignment {
+    Assignment {
+        work,
+        queue,
+        state: AssignmentState::Active,
+        claim,
+        since,
+        code: None,
+        wrap_up_requested: false,
+        wrap_up_until: Timestamp::MAX,
+    }
+}
+
+fn decline(work: &mut Work, agent: AgentId, bar: Bar) {
+    work.attempts = work.attempts.saturating_add(1);
+    match work
+        .declines
+        .iter_mut()
+        .find(|decline| decline.agent == agent)
+    {
+        Some(known) => {
+            known.count = known.count.saturating_add(1);
+            known.bar = bar;
+        }
+        None => work.declines.push(Decline {
+            agent,
+            count: 1,
+            bar,
+        }),
+    }
+}

@@ -1,0 +1,402 @@
+//! Applying what happens to work and to assignments.
+
+use alloc::sync::Arc;
+
+use crate::base::time::{Span, Timestamp};
+use crate::lifecycle::assignment::{AssignmentState, AssignmentStep};
+use crate::lifecycle::work::{CloseCause, Stage, WorkStep};
+use crate::model::channel::ChannelProfile;
+use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
+use crate::model::need::Need;
+use crate::model::work::{WorkChange, WorkRequest};
+use crate::policy::offering::Bar;
+use crate::policy::order::Place;
+use crate::policy::wrap_up::WrapUp;
+use crate::protocol::event::PreferenceStep;
+use crate::world::apply::Misfit;
+use crate::world::index::TimerKey;
+use crate::world::needs::NeedId;
+use crate::world::rows::{Assignment, EndedWork, Queue, Work};
+use crate::world::state::{Missing, World};
+
+impl World {
+    pub(super) fn submit(
+        &mut self,
+        id: WorkId,
+        request: &Arc<WorkRequest>,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        self.queue(request.queue)?;
+        let channel = self.channel_profile(request.channel)?;
+        let origin = request.origin.unwrap_or(at);
+        let first = request
+            .preferred
+            .as_ref()
+            .and_then(|preferred| preferred.steps.first());
+        let work = Work {
+            request: request.clone(),
+            submitted: None,
+            need: NeedId::from_raw(0),
+            queue: request.queue,
+            stage: Stage::Queued,
+            cost: request.size.unwrap_or(channel.cost),
+            place: Place {
+                front: request.front,
+                since: origin,
+            },
+            origin,
+            queued: at,
+            entered: at,
+            expires: request
+                .lifetime
+                .or(channel.lifetime)
+                .map(|lifetime| origin + lifetime),
+            revealed: Span::ZERO,
+            step: first.map(|step| PreferenceStep {
+                number: 0,
+                until: at + step.wait,
+            }),
+            retry: None,
+            attempts: 0,
+            declines: alloc::vec::Vec::new(),
+        };
+        let need = self.intern(&request.need)?;
+        if !self.stores.works.open(id, Work { need, ..work }) {
+            return Err(Misfit::OutOfOrder);
+        }
+        self.stores.needs.count(need, true);
+        if let Some(key) = &request.key {
+            self.index.keys.works.set(key.clone(), id);
+        }
+        self.enter_line(id);
+        self.set_work_clock(id);
+        Ok(())
+    }
+
+    pub(super) fn change_work(&mut self, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
+        let request = change.applied_to(&self.work(id)?.request);
+        let old = self.work(id)?.need;
+        let need = self.intern(&request.need)?;
+        self.restage(id, |row| {
+            row.place.front = change.front.unwrap_or(row.place.front);
+            let old = core::mem::replace(&mut row.request, Arc::new(request));
+            row.submitted.get_or_insert(old);
+            row.need = need;
+            Ok(())
+        })?;
+        self.stores.needs.count(need, true);
+        self.stores.needs.count(old, false);
+        Ok(())
+    }
+
+    pub(super) fn queue_work(
+        &mut self,
+        id: WorkId,
+        queue: QueueId,
+        place: Place,
+        wrap_up: Option<WrapUp>,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        self.queue(queue)?;
+        if let Some(owner) = self.work(id)?.stage.owner() {
+            match wrap_up {
+                Some(wrap_up) => self.begin_wrap_up(id, owner, wrap_up, at)?,
+                None => self.drop_assignment(id, owner, at)?,
+            }
+        }
+        self.restage(id, |row| {
+            row.stage = row.stage.next(WorkStep::Requeue)?;
+            row.place = place;
+            row.step = None;
+            row.retry = None;
+            if row.queue != queue {
+                row.queue = queue;
+                row.entered = at;
+                row.revealed = Span::ZERO;
+                row.attempts = 0;
+                row.declines.clear();
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn reveal(&mut self, id: WorkId, delay: Span) -> Result<(), Misfit> {
+        self.restage(id, |row| {
+            row.revealed = delay;
+            Ok(())
+        })
+    }
+
+    pub(super) fn step_preference(
+        &mut self,
+        id: WorkId,
+        step: Option<PreferenceStep>,
+    ) -> Result<(), Misfit> {
+        self.restage(id, |row| {
+            row.step = step;
+            Ok(())
+        })
+    }
+
+    pub(super) fn hold(&mut self, id: WorkId, hold: bool) -> Result<(), Misfit> {
+        let owner = self.owner(id)?;
+        if hold {
+            let weight = |profile: &ChannelProfile| profile.weights.held;
+            self.step_assignment(id, owner, AssignmentStep::Hold, weight)
+        } else {
+            let weight = |profile: &ChannelProfile| profile.weights.active;
+            self.step_assignment(id, owner, AssignmentStep::Retrieve, weight)
+        }
+    }
+
+    pub(super) fn park(
+        &mut self,
+        id: WorkId,
+        until: Option<Timestamp>,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        let owner = self.owner(id)?;
+        self.restage(id, |row| {
+            row.stage = row.stage.next(WorkStep::Park(until))?;
+            Ok(())
+        })?;
+        self.release_stamp(id, owner, at)?;
+        self.step_assignment(id, owner, AssignmentStep::Park, |profile| {
+            profile.weights.parked
+        })
+    }
+
+    pub(super) fn resume(&mut self, id: WorkId) -> Result<(), Misfit> {
+        let owner = self.owner(id)?;
+        self.restage(id, |row| {
+            row.stage = row.stage.next(WorkStep::Resume)?;
+            Ok(())
+        })?;
+        self.step_assignment(id, owner, AssignmentStep::Resume, |profile| {
+            profile.weights.active
+        })
+    }
+
+    pub(super) fn exhaust(&mut self, id: WorkId, retry: Option<Timestamp>) -> Result<(), Misfit> {
+        self.restage(id, |row| {
+            row.retry = retry;
+            row.attempts = 0;
+            Ok(())
+        })
+    }
+
+    pub(super) fn forget_declines(&mut self, id: WorkId) -> Result<(), Misfit> {
+        self.restage(id, |row| {
+            row.retry = None;
+            row.attempts = 0;
+            row.declines.clear();
+            Ok(())
+        })
+    }
+
+    pub(super) fn lift_bar(&mut self, id: WorkId, agent: AgentId) -> Result<(), Misfit> {
+        self.restage(id, |row| {
+            let found = row
+                .declines
+                .iter_mut()
+                .find(|decline| decline.agent == agent);
+            found.ok_or(Missing(agent.into()))?.bar = Bar::None;
+            Ok(())
+        })
+    }
+
+    pub(super) fn request_wrap_up(&mut self, id: WorkId) -> Result<(), Misfit> {
+        let owner = self.owner(id)?;
+        self.assignment_mut(id, owner)?.wrap_up_requested = true;
+        Ok(())
+    }
+
+    pub(super) fn end_contact(
+        &mut self,
+        id: WorkId,
+        wrap_up: WrapUp,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        let owner = self.owner(id)?;
+        self.restage(id, |row| {
+            row.stage = row.stage.next(WorkStep::EndContact)?;
+            Ok(())
+        })?;
+        self.begin_wrap_up(id, owner, wrap_up, at)
+    }
+
+    pub(super) fn extend_wrap_up(
+        &mut self,
+        id: WorkId,
+        agent: AgentId,
+        until: Timestamp,
+    ) -> Result<(), Misfit> {
+        let assignment = self.assignment_mut(id, agent)?;
+        assignment.state = assignment.state.next(AssignmentStep::Extend { until })?;
+        self.index
+            .clock
+            .set(TimerKey::WrapUp(agent, id), Some(until));
+        Ok(())
+    }
+
+    pub(super) fn set_code(
+        &mut self,
+        id: WorkId,
+        agent: AgentId,
+        code: CodeId,
+    ) -> Result<(), Misfit> {
+        self.assignment_mut(id, agent)?.code = Some(code);
+        Ok(())
+    }
+
+    pub(super) fn end_wrap_up(
+        &mut self,
+        id: WorkId,
+        agent: AgentId,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        self.drop_assignment(id, agent, at)
+    }
+
+    pub(super) fn close(
+        &mut self,
+        id: WorkId,
+        cause: CloseCause,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        let stage = self.work(id)?.stage;
+        stage.next(WorkStep::Close(cause))?;
+        if matches!(stage, Stage::Offered { .. }) {
+            return Err(Misfit::OutOfOrder);
+        }
+        if let Some(owner) = stage.owner() {
+            self.drop_assignment(id, owner, at)?;
+        }
+        self.leave_line(id);
+        self.index.clock.set(TimerKey::Work(id), None);
+        let work = self.stores.works.close(id).ok_or(Missing(id.into()))?;
+        self.stores.needs.count(work.need, false);
+        let ended = EndedWork {
+            submitted: work.submitted().clone(),
+            cause,
+        };
+        if let Some((old, forgotten)) = self.stores.ended_works.remember(id, ended) {
+            if let Some(key) = &forgotten.submitted.key {
+                self.index.keys.works.release(key, old);
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes a piece of work, and with it its place in line and in the clock.
+    pub(super) fn restage(
+        &mut self,
+        id: WorkId,
+        change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
+    ) -> Result<(), Misfit> {
+        self.leave_line(id);
+        let row = self.stores.works.get_mut(id).ok_or(Missing(id.into()))?;
+        change(row)?;
+        self.enter_line(id);
+        self.set_work_clock(id);
+        Ok(())
+    }
+
+    /// The place of a need; one that was not there before is given one.
+    fn intern(&mut self, need: &Need) -> Result<NeedId, Misfit> {
+        if let Some(id) = self.index.need_ids.get(need) {
+            return Ok(*id);
+        }
+        let id = self
+            .stores
+            .needs
+            .place(self.stores.config.limits.needs)
+            .ok_or(Misfit::OutOfOrder)?;
+        if let Some(old) = self.stores.needs.put(id, need.clone()) {
+            self.index.need_ids.swap_remove(&old);
+        }
+        self.index_need(need.clone(), id);
+        Ok(id)
+    }
+
+    fn owner(&self, id: WorkId) -> Result<AgentId, Missing> {
+        self.work(id)?.stage.owner().ok_or(Missing(id.into()))
+    }
+
+    fn assignment_mut(&mut self, id: WorkId, agent: AgentId) -> Result<&mut Assignment, Missing> {
+        let assignments = &mut self.agent_mut(agent)?.assignments;
+        assignments
+            .iter_mut()
+            .find(|leg| leg.work == id)
+            .ok_or(Missing(id.into()))
+    }
+
+    /// Makes a step of an assignment and holds what its new state takes.
+    fn step_assignment(
+        &mut self,
+        id: WorkId,
+        agent: AgentId,
+        step: AssignmentStep,
+        weight: impl Fn(&ChannelProfile) -> u8,
+    ) -> Result<(), Misfit> {
+        let claim = self.assignment_mut(id, agent)?.claim;
+        let weight = weight(self.channel_profile(claim.channel)?);
+        let new = crate::policy::room::Claim { weight, ..claim };
+        let assignment = self.assignment_mut(id, agent)?;
+        assignment.state = assignment.state.next(step)?;
+        assignment.claim = new;
+        self.reclaim(agent, Some(claim), Some(new))
+    }
+
+    fn begin_wrap_up(
+        &mut self,
+        id: WorkId,
+        agent: AgentId,
+        wrap_up: WrapUp,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        let WrapUp { until, counts } = wrap_up;
+        if !counts {
+            self.release_stamp(id, agent, at)?;
+        }
+        let weight = |profile: &ChannelProfile| if counts { profile.weights.wrap_up } else { 0 };
+        self.step_assignment(id, agent, AssignmentStep::WrapUp { until, counts }, weight)?;
+        let assignment = self.assignment_mut(id, agent)?;
+        assignment.wrap_up_until = until;
+        let due = assignment.state.deadline().map(|deadline| deadline.at);
+        self.index.clock.set(TimerKey::WrapUp(agent, id), due);
+        Ok(())
+    }
+
+    /// Ends an assignment and gives back what it held.
+    pub(super) fn drop_assignment(
+        &mut self,
+        id: WorkId,
+        agent: AgentId,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        let assignment = *self.assignment_mut(id, agent)?;
+        let ended = assignment.state.next(AssignmentStep::End)?;
+        debug_assert_eq!(ended, AssignmentState::Ended);
+        self.release_stamp(id, agent, at)?;
+        self.agent_mut(agent)?
+            .assignments
+            .retain(|leg| leg.work != id);
+        self.index.clock.set(TimerKey::WrapUp(agent, id), None);
+        self.reclaim(agent, Some(assignment.claim), None)
+    }
+
+    /// The agent is released if the assignment occupied him until now.
+    fn release_stamp(&mut self, id: WorkId, agent: AgentId, at: Timestamp) -> Result<(), Misfit> {
+        let assignment = *self.assignment_mut(id, agent)?;
+        if assignment.state.occupies() {
+            self.agent_mut(agent)?
+                .stamp(assignment.claim.channel, |stamps| stamps.released = at);
+        }
+        Ok(())
+    }
+
+    pub(super) fn queue_mut(&mut self, id: QueueId) -> Result<&mut Queue, Missing> {
+        self.stores.queue_rows.get_mut(id).ok_or(Missing(id.into()))
+    }
+}

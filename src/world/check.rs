@@ -1,0 +1,249 @@
+//! The invariants, each with a name, recomputed from the rows.
+
+use alloc::vec::Vec;
+
+use crate::lifecycle::assignment::AssignmentState;
+use crate::lifecycle::offer::OfferState;
+use crate::lifecycle::work::Stage;
+use crate::model::ids::{AgentId, WorkId};
+use crate::policy::room::Usage;
+use crate::world::rows::{Agent, Work};
+use crate::world::state::World;
+
+/// An invariant that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{invariant}: {subject}")]
+pub struct Violation {
+    /// The invariant.
+    pub invariant: &'static str,
+    /// What breaks it.
+    pub subject: crate::model::ids::Entity,
+}
+
+impl World {
+    /// Recomputes every invariant.
+    ///
+    /// * **one stage**: work is in exactly one stage, and what the stage names is there
+    /// * **one owner**: work has at most one owner, and its owner has an assignment of it
+    /// * **offers join**: an offer joins one piece of work and one agent, and both know it
+    /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
+    /// * **status true**: routing status and debt are what presence, offers and assignments say
+    /// * **index derived**: every index is what the rows say
+    ///
+    /// # Errors
+    /// The first one that does not hold.
+    pub(crate) fn check(&self) -> Result<(), Violation> {
+        for (id, work) in self.stores.works.sorted() {
+            self.check_work(id, work)?;
+        }
+        for (id, agent) in self.stores.agent_rows.iter() {
+            self.check_agent(id, agent)?;
+        }
+        self.check_offers()?;
+        self.check_needs()?;
+        self.check_index()
+    }
+
+    fn check_work(&self, id: WorkId, work: &Work) -> Result<(), Violation> {
+        let hold = |invariant, holds: bool| {
+            if holds {
+                Ok(())
+            } else {
+                Err(Violation {
+                    invariant,
+                    subject: id.into(),
+                })
+            }
+        };
+        hold("queue exists", self.queue(work.queue).is_ok())?;
+        let offers = self.stores.offers.sorted();
+        let rings = offers.iter().filter(|(_, offer)| offer.work == id).count();
+        match work.stage {
+            Stage::Offered { offer } => {
+                let own = self.offer(offer).is_ok_and(|offer| offer.work == id);
+                hold(
+                    "one stage: the offer of ringing work is open",
+                    own && rings == 1,
+                )?;
+            }
+            Stage::Queued
+            | Stage::Assigned { .. }
+            | Stage::Parked { .. }
+            | Stage::WrapUp { .. } => {
+                hold("one stage: only ringing work has an offer", rings == 0)?;
+            }
+            Stage::Closed { .. } => hold("one stage: closed work is gone", false)?,
+        }
+        if let Some(owner) = work.stage.owner() {
+            let state = self
+                .agent(owner)
+                .ok()
+                .and_then(|agent| agent.assignment(id))
+                .map(|l| l.state);
+            let fits = match (work.stage, state) {
+                (Stage::Assigned { .. }, Some(AssignmentState::Active | AssignmentState::Held))
+                | (Stage::Parked { .. }, Some(AssignmentState::Parked))
+                | (Stage::WrapUp { .. }, Some(AssignmentState::WrapUp { .. })) => true,
+                (_, _) => false,
+            };
+            hold(
+                "one owner: the owner's assignment is in the same stage",
+                fits,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn check_agent(&self, id: AgentId, agent: &Agent) -> Result<(), Violation> {
+        let hold = |invariant, holds: bool| {
+            if holds {
+                Ok(())
+            } else {
+                Err(Violation {
+                    invariant,
+                    subject: id.into(),
+                })
+            }
+        };
+        let mut usage = Usage::default();
+        for offer in &agent.offers {
+            let offer = self.offer(*offer);
+            hold(
+                "offers join: an agent's offers are his",
+                offer.is_ok_and(|row| row.agent == id),
+            )?;
+            offer.into_iter().for_each(|row| usage.hold(row.claim));
+        }
+        for leg in &agent.assignments {
+            usage.hold(leg.claim);
+            let owner = self.work(leg.work).ok().and_then(|work| work.stage.owner());
+            let wraps = matches!(leg.state, AssignmentState::WrapUp { .. });
+            hold(
+                "one owner: who does not own it only wraps up",
+                owner == Some(id) || wraps,
+            )?;
+            let twice = agent
+                .assignments
+                .iter()
+                .filter(|other| other.work == leg.work)
+                .count();
+            hold("one owner: an agent has work once", twice == 1)?;
+        }
+        hold(
+            "capacity held: the sum over what holds it",
+            usage == agent.usage,
+        )?;
+        let profile = self.agent_profile(id);
+        let debt = profile.is_ok_and(|profile| agent.usage.is_in_debt(&profile.capacity));
+        hold("status true: debt", debt == agent.in_debt)?;
+        let sorted = agent
+            .memberships
+            .is_sorted_by_key(|member| (member.terms.rank, member.queue));
+        hold("memberships in order", sorted)?;
+        let presence = self.entry::<crate::model::presence::PresenceProfile>(agent.presence.id());
+        let on_queue = presence.is_ok_and(|entry| entry.profile.is_on_queue());
+        use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
+        let expected = if !on_queue {
+            RoutingStatus::OffQueue
+        } else {
+            agent.status.next(StatusStep::Carry(agent.load()))
+        };
+        let on = on_queue == (agent.status != RoutingStatus::OffQueue);
+        hold(
+            "status true: what presence and load say",
+            on && agent.status == expected,
+        )
+    }
+
+    fn check_offers(&self) -> Result<(), Violation> {
+        for (id, offer) in self.stores.offers.sorted() {
+            let open = matches!(offer.state, OfferState::Open { .. });
+            let work = self.work(offer.work).map(|work| work.stage);
+            let rings = work == Ok(Stage::Offered { offer: id });
+            let agent = self.agent(offer.agent);
+            let known =
+                agent.is_ok_and(|agent| agent.offers.iter().filter(|o| **o == id).count() == 1);
+            if !(open && rings && known) {
+                let invariant = "offers join: work and agent know the offer";
+                return Err(Violation {
+                    invariant,
+                    subject: id.into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_needs(&self) -> Result<(), Violation> {
+        for (id, work) in self.stores.works.sorted() {
+            let same = self.stores.needs.get(work.need) == Some(&work.request.need);
+            let users = self
+                .stores
+                .works
+                .sorted()
+                .into_iter()
+                .filter(|(_, w)| w.need == work.need);
+            if !same || users.count() as u64 != u64::from(self.stores.needs.uses(work.need)) {
+                let invariant = "needs counted: each need knows how much work has it";
+                return Err(Violation {
+                    invariant,
+                    subject: id.into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds every index anew and compares.
+    fn check_index(&self) -> Result<(), Violation> {
+        let mut fresh = self.clone();
+        fresh.rebuild();
+        let (now, new) = (&self.index, &fresh.index);
+        let hold = |invariant, holds: bool| {
+            let subject = crate::model::ids::Entity::Queue(crate::model::ids::QueueId::from_raw(0));
+            if holds {
+                Ok(())
+            } else {
+                Err(Violation { invariant, subject })
+            }
+        };
+        for (number, (line, new)) in now.lines.iter().zip(&new.lines).enumerate() {
+            let raw = u32::try_from(number).unwrap_or(u32::MAX);
+            let same = line.lanes_sorted() == new.lanes_sorted()
+                && line.waiting == new.waiting
+                && line.delays().eq(new.delays())
+                && line
+                    .members
+                    .iter::<AgentId>()
+                    .eq(new.members.iter::<AgentId>());
+            if !same {
+                let subject = crate::model::ids::QueueId::from_raw(raw).into();
+                return Err(Violation {
+                    invariant: "index derived: the line",
+                    subject,
+                });
+            }
+        }
+        hold("index derived: direct lines", now.direct == new.direct)?;
+        let bits = |all: &[crate::base::bits::Bits]| -> Vec<Vec<AgentId>> {
+            all.iter().map(|bits| bits.iter().collect()).collect()
+        };
+        hold(
+            "index derived: who is open",
+            bits(&now.open) == bits(&new.open),
+        )?;
+        for (id, _) in self.stores.needs.iter() {
+            let agents = |index: &crate::world::index::Index| -> Vec<AgentId> {
+                index
+                    .fit(id)
+                    .map(|fit| fit.agents.iter().collect())
+                    .unwrap_or_default()
+            };
+            hold("index derived: who fits", agents(now) == agents(new))?;
+        }
+        hold(
+            "index derived: the clock",
+            now.clock.sorted() == new.clock.sorted(),
+        )
+    }
+}

@@ -1,0 +1,98 @@
+//! Everything derived from the rows, so that nothing has to be searched for. Never in a snapshot:
+//! it is built anew from the rows, and checked against them in tests.
+
+use alloc::vec::Vec;
+
+use crate::base::bits::Bits;
+use crate::base::deadlines::Deadlines;
+use crate::base::hash::FixedMap;
+use crate::base::names::Names;
+use crate::model::ids::{
+    AgentId, ChannelId, CodeId, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+};
+use crate::model::need::Need;
+use crate::world::line::{DirectLines, Line};
+use crate::world::needs::NeedId;
+
+/// From keys to ids, for every kind of thing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyIndex {
+    /// Skills.
+    pub skills: Names<SkillId>,
+    /// Channels.
+    pub channels: Names<ChannelId>,
+    /// Presences.
+    pub presences: Names<PresenceId>,
+    /// Reject reasons.
+    pub reasons: Names<ReasonId>,
+    /// Wrap-up codes.
+    pub codes: Names<CodeId>,
+    /// Queues.
+    pub queues: Names<QueueId>,
+    /// Agents.
+    pub agents: Names<AgentId>,
+    /// Work, open or still remembered.
+    pub works: Names<WorkId>,
+}
+
+/// What a deadline belongs to. Equal instants come in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum TimerKey {
+    /// The window of an offer.
+    Offer(OfferId),
+    /// The wrap-up of an assignment.
+    WrapUp(AgentId, WorkId),
+    /// Whatever is next for a piece of work.
+    Work(WorkId),
+    /// The lease of an agent.
+    Lease(AgentId),
+}
+
+/// Who may have work with one need.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fit {
+    /// The agents who fit.
+    pub agents: Bits,
+    /// The skills it names.
+    pub named: Vec<SkillId>,
+}
+
+/// Everything derived.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    /// From keys to ids.
+    pub keys: KeyIndex,
+    /// Needs by content.
+    pub need_ids: FixedMap<Need, NeedId>,
+    /// Who fits, by need.
+    pub fits: Vec<Fit>,
+    /// The lines, by queue.
+    pub lines: Vec<Line>,
+    /// Work that waits for agents by name.
+    pub direct: DirectLines,
+    /// The agents who are offered work, by channel: on queue, responding, with some room.
+    pub open: Vec<Bits>,
+    /// What is due when.
+    pub clock: Deadlines<TimerKey>,
+    /// Agents who may take something they could not take before.
+    pub touched_agents: Vec<AgentId>,
+    /// Work that may be taken by somebody who could not take it before.
+    pub touched_works: Vec<WorkId>,
+}
+
+impl Index {
+    /// Who fits a need.
+    pub(crate) fn fit(&self, need: NeedId) -> Option<&Fit> {
+        self.fits.get(need.raw() as usize)
+    }
+
+    /// The line of a queue.
+    pub(crate) fn line(&self, queue: QueueId) -> Option<&Line> {
+        self.lines.get(queue.raw() as usize)
+    }
+
+    /// The line of a queue, to change.
+    pub(crate) fn line_mut(&mut self, queue: QueueId) -> Option<&mut Line> {
+        self.lines.get_mut(queue.raw() as usize)
+    }
+}

@@ -1,0 +1,117 @@
+//! Derived: who waits, in order.
+//!
+//! Work that asks for the same thing (need, channel, size, delay it is past) is one *lane* of its
+//! queue; whether an agent may have it is decided once for the lane, and only heads of lanes are
+//! compared. Work that waits for preferred agents is in no lane but in a line of each of them.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use crate::base::bits::Bits;
+use crate::base::hash::FixedMap;
+use crate::base::time::Span;
+use crate::model::ids::{AgentId, ChannelId};
+use crate::policy::order::LineKey;
+use crate::world::needs::NeedId;
+
+/// What all work in a lane has in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LaneKey {
+    /// What it asks for.
+    pub need: NeedId,
+    /// The channel it came by.
+    pub channel: ChannelId,
+    /// The units it takes.
+    pub cost: u32,
+    /// The longest delay it is past.
+    pub revealed: Span,
+}
+
+/// The line of one queue: its lanes, its members and their delays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Line {
+    lanes: FixedMap<LaneKey, BTreeSet<LineKey>>,
+    /// The members.
+    pub members: Bits,
+    delays: BTreeMap<Span, u32>,
+    /// How many pieces of work wait here, those that wait for preferred agents included.
+    pub waiting: u32,
+}
+
+impl Line {
+    /// Puts work in its lane.
+    pub(crate) fn enter(&mut self, lane: LaneKey, key: LineKey) {
+        self.lanes.entry(lane).or_default().insert(key);
+    }
+
+    /// Takes work out of its lane.
+    pub(crate) fn leave(&mut self, lane: LaneKey, key: LineKey) {
+        if let Some(keys) = self.lanes.get_mut(&lane) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.lanes.swap_remove(&lane);
+            }
+        }
+    }
+
+    /// The lanes in which somebody waits, in no meaningful order.
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = (&LaneKey, &BTreeSet<LineKey>)> {
+        self.lanes.iter()
+    }
+
+    /// The lanes in order of their keys, for comparison.
+    pub(crate) fn lanes_sorted(&self) -> BTreeMap<LaneKey, &BTreeSet<LineKey>> {
+        self.lanes
+            .iter()
+            .map(|(lane, keys)| (*lane, keys))
+            .collect()
+    }
+
+    /// Counts a member's delay in or out; true if it was not among the delays before, or is not
+    /// any more.
+    pub(crate) fn count_delay(&mut self, delay: Span, more: bool) -> bool {
+        if delay.is_zero() {
+            return false;
+        }
+        let count = self.delays.entry(delay).or_insert(0);
+        *count = if more {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
+        let now = *count;
+        if now == 0 {
+            self.delays.remove(&delay);
+        }
+        if more { now == 1 } else { now == 0 }
+    }
+
+    /// The delays of its members, shortest first, without zero.
+    pub(crate) fn delays(&self) -> impl Iterator<Item = Span> + '_ {
+        self.delays.keys().copied()
+    }
+}
+
+/// Work that waits for an agent by name, in order, for all agents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DirectLines {
+    keys: BTreeSet<(AgentId, LineKey)>,
+}
+
+impl DirectLines {
+    /// Work waits for an agent, or no longer does.
+    pub(crate) fn set(&mut self, agent: AgentId, key: LineKey, waits: bool) {
+        if waits {
+            self.keys.insert((agent, key));
+        } else {
+            self.keys.remove(&(agent, key));
+        }
+    }
+
+    /// What waits for an agent by name, in order.
+    pub(crate) fn of(&self, agent: AgentId) -> impl Iterator<Item = LineKey> + '_ {
+        let next = AgentId::from_raw(agent.raw().saturating_add(1));
+        let low = (agent, LineKey::FIRST);
+        let high = (next, LineKey::FIRST);
+        self.keys.range(low..high).map(|(_, key)| *key)
+    }
+}

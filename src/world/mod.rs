@@ -1,0 +1,13 @@
+//! The state, and the one way to change it.
+//!
+//! Knows every row there is, what is derived from the rows, and how a fact changes them. Knows
+//! nothing of commands and decides nothing: whoever feeds it the same facts has the same world.
+
+mod apply;
+pub(crate) mod catalog;
+pub(crate) mod check;
+pub(crate) mod index;
+pub(crate) mod line;
+pub(crate) mod needs;
+pub(crate) mod rows;
+pub(crate) mod state;

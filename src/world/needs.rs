@@ -1,0 +1,77 @@
+//! Needs, each kept once however much work has it.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::id::ids;
+use crate::model::need::Need;
+
+ids! {
+    /// A need among those of open work.
+    pub(crate) NeedId(u32) = "n";
+}
+
+/// The needs of open work. A need that nobody has any more stays until its place is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Needs {
+    rows: Vec<NeedRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct NeedRow {
+    need: Need,
+    uses: u32,
+}
+
+impl Needs {
+    /// The place for a need that is not there yet: a new one, or one that nobody uses.
+    pub(crate) fn place(&self, max: u32) -> Option<NeedId> {
+        let len = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        if len < max {
+            return Some(NeedId::from_raw(len));
+        }
+        let unused = self.rows.iter().position(|row| row.uses == 0)?;
+        u32::try_from(unused).ok().map(NeedId::from_raw)
+    }
+
+    /// Puts a need in its place and hands back the one that stood there.
+    pub(crate) fn put(&mut self, id: NeedId, need: Need) -> Option<Need> {
+        let row = NeedRow { need, uses: 0 };
+        match self.rows.get_mut(id.raw() as usize) {
+            Some(place) => Some(core::mem::replace(place, row).need),
+            None => {
+                self.rows.push(row);
+                None
+            }
+        }
+    }
+
+    /// A need.
+    pub(crate) fn get(&self, id: NeedId) -> Option<&Need> {
+        self.rows.get(id.raw() as usize).map(|row| &row.need)
+    }
+
+    /// One more or one less piece of work has it.
+    pub(crate) fn count(&mut self, id: NeedId, more: bool) {
+        if let Some(row) = self.rows.get_mut(id.raw() as usize) {
+            row.uses = if more {
+                row.uses + 1
+            } else {
+                row.uses.saturating_sub(1)
+            };
+        }
+    }
+
+    /// How many pieces of open work have it.
+    pub(crate) fn uses(&self, id: NeedId) -> u32 {
+        self.rows.get(id.raw() as usize).map_or(0, |row| row.uses)
+    }
+
+    /// All needs with their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (NeedId, &Need)> {
+        let ids = (0..).map(NeedId::from_raw);
+        ids.zip(self.rows.iter().map(|row| &row.need))
+    }
+}

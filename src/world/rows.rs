@@ -1,0 +1,381 @@
+//! The rows: agents, queues, work and offers as they are now.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Timestamp};
+use crate::lifecycle::assignment::AssignmentState;
+use crate::lifecycle::machine::{Deadline, DeadlineKind};
+use crate::lifecycle::offer::OfferState;
+use crate::lifecycle::presence::Presence;
+use crate::lifecycle::routing_status::{Load, RoutingStatus};
+use crate::lifecycle::work::{CloseCause, Stage};
+use crate::model::ids::{AgentId, ChannelId, CodeId, OfferId, QueueId, WorkId};
+use crate::model::membership::Membership;
+use crate::model::queue::{IdleClock, IdleSince, QueueProfile};
+use crate::model::work::WorkRequest;
+use crate::policy::offering::{Bar, History};
+use crate::policy::order::{LineKey, Place, Waiting};
+use crate::policy::room::{Claim, Usage};
+use crate::protocol::event::{OfferedBy, PreferenceStep};
+use crate::world::needs::NeedId;
+
+/// An agent as he is now.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Agent {
+    /// What he says of himself.
+    pub presence: Presence,
+    /// What the engine knows of him.
+    pub status: RoutingStatus,
+    /// Whether he finishes what he has and gets nothing new.
+    pub draining: bool,
+    /// Whether he is on a call of his own.
+    pub own_call: bool,
+    /// Whether it was told that he has more than he may have.
+    pub in_debt: bool,
+    /// What his offers and assignments take.
+    pub usage: Usage,
+    /// What rings at him, oldest first.
+    pub offers: Vec<OfferId>,
+    /// What he has, oldest first.
+    pub assignments: Vec<Assignment>,
+    /// His queues, by rank and then by id.
+    pub memberships: Vec<Member>,
+    /// When he was defined.
+    pub defined: Timestamp,
+    /// When things last happened to him.
+    pub stamps: Stamps,
+    /// When they last happened on each channel.
+    pub channel_stamps: Vec<(ChannelId, Stamps)>,
+    /// The last offer made to him.
+    pub turn: OfferId,
+    /// How he answered his last offers.
+    pub history: History,
+}
+
+/// A membership as an agent has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Member {
+    /// The queue.
+    pub queue: QueueId,
+    /// The terms.
+    pub terms: Membership,
+}
+
+/// When things last happened; an agent's definition stands for what never did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Stamps {
+    /// He was last released from work.
+    pub released: Timestamp,
+    /// Something was last offered to him.
+    pub offered: Timestamp,
+    /// He last accepted or was assigned something.
+    pub accepted: Timestamp,
+    /// His presence last changed.
+    pub presence: Timestamp,
+}
+
+impl Stamps {
+    /// Everything at this instant.
+    #[must_use]
+    pub(crate) const fn all(at: Timestamp) -> Self {
+        Self {
+            released: at,
+            offered: at,
+            accepted: at,
+            presence: at,
+        }
+    }
+}
+
+/// One agent's leg of one piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The work.
+    pub work: WorkId,
+    /// The queue it was in.
+    pub queue: QueueId,
+    /// Where it is.
+    pub state: AssignmentState,
+    /// What it takes of his capacity.
+    pub claim: Claim,
+    /// When it began.
+    pub since: Timestamp,
+    /// The code he gave.
+    pub code: Option<CodeId>,
+    /// Whether he asked for time to wrap up.
+    pub wrap_up_requested: bool,
+    /// When the wrap-up was to end before any extension.
+    pub wrap_up_until: Timestamp,
+}
+
+impl Agent {
+    /// An agent who was defined just now.
+    #[must_use]
+    pub(crate) fn new(at: Timestamp) -> Self {
+        Self {
+            presence: Presence::Offline {
+                id: crate::model::presence::SystemPresence::Offline.id(),
+            },
+            status: RoutingStatus::OffQueue,
+            draining: false,
+            own_call: false,
+            in_debt: false,
+            usage: Usage::default(),
+            offers: Vec::new(),
+            assignments: Vec::new(),
+            memberships: Vec::new(),
+            defined: at,
+            stamps: Stamps::all(at),
+            channel_stamps: Vec::new(),
+            turn: OfferId::NONE,
+            history: History::default(),
+        }
+    }
+
+    /// The terms on which he is a member of a queue.
+    #[must_use]
+    pub(crate) fn membership(&self, queue: QueueId) -> Option<Membership> {
+        self.memberships
+            .iter()
+            .find(|member| member.queue == queue)
+            .map(|member| member.terms)
+    }
+
+    /// His leg of a piece of work.
+    #[must_use]
+    pub(crate) fn assignment(&self, work: WorkId) -> Option<&Assignment> {
+        self.assignments
+            .iter()
+            .find(|assignment| assignment.work == work)
+    }
+
+    /// What he is occupied with.
+    #[must_use]
+    pub(crate) fn load(&self) -> Load {
+        if self.own_call {
+            Load::OwnCall
+        } else if self
+            .assignments
+            .iter()
+            .any(|assignment| assignment.state.occupies())
+        {
+            Load::Working
+        } else if self.offers.is_empty() {
+            Load::Free
+        } else {
+            Load::Ringing
+        }
+    }
+
+    /// Since when he is idle by a clock, for work of a channel. With the channel's own clock
+    /// whoever never had anything of the channel counts from his definition.
+    #[must_use]
+    pub(crate) fn idle_since(&self, clock: IdleClock, channel: ChannelId) -> Timestamp {
+        let on_channel = self.channel_stamps.iter().find(|(id, _)| *id == channel);
+        let stamps = match (clock.own_channel, on_channel) {
+            (false, _) => self.stamps,
+            (true, Some((_, stamps))) => *stamps,
+            (true, None) => Stamps::all(self.defined),
+        };
+        match clock.since {
+            IdleSince::LastRelease => stamps.released,
+            IdleSince::LastOffer => stamps.offered,
+            IdleSince::LastAccept => stamps.accepted,
+            IdleSince::Ready => self.stamps.released.max(self.stamps.presence),
+        }
+    }
+
+    /// Stamps something that happened on a channel.
+    pub(crate) fn stamp(&mut self, channel: ChannelId, set: impl Fn(&mut Stamps)) {
+        set(&mut self.stamps);
+        match self
+            .channel_stamps
+            .iter_mut()
+            .find(|(id, _)| *id == channel)
+        {
+            Some((_, stamps)) => set(stamps),
+            None => {
+                let mut stamps = Stamps::all(self.defined);
+                set(&mut stamps);
+                self.channel_stamps.push((channel, stamps));
+            }
+        }
+    }
+}
+
+/// A queue as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Queue {
+    /// Whom it offered something to last.
+    pub last: Option<AgentId>,
+}
+
+/// A piece of work as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Work {
+    /// All that is said of it now.
+    pub request: Arc<WorkRequest>,
+    /// All that was said of it when it was submitted, if it was changed since.
+    pub submitted: Option<Arc<WorkRequest>>,
+    /// What it asks for.
+    pub need: NeedId,
+    /// The queue it is in, or was in last.
+    pub queue: QueueId,
+    /// Where it is.
+    pub stage: Stage,
+    /// The units it takes.
+    pub cost: u32,
+    /// Its place in the order.
+    pub place: Place,
+    /// When it really began.
+    pub origin: Timestamp,
+    /// When it first entered a queue.
+    pub queued: Timestamp,
+    /// When it entered this queue.
+    pub entered: Timestamp,
+    /// When it has lived long enough.
+    pub expires: Option<Timestamp>,
+    /// The longest delay it is past: agents with a longer one do not see it.
+    pub revealed: Span,
+    /// The step of its wait for preferred agents; `None`: anybody may have it.
+    pub step: Option<PreferenceStep>,
+    /// Until when nobody is asked.
+    pub retry: Option<Timestamp>,
+    /// How often it was rejected or missed since everybody could be asked.
+    pub attempts: u16,
+    /// Who rejected or missed it.
+    pub declines: Vec<Decline>,
+}
+
+/// One agent's refusals of one piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Decline {
+    /// The agent.
+    pub agent: AgentId,
+    /// How often he rejected or missed it.
+    pub count: u8,
+    /// When he may be asked again.
+    pub bar: Bar,
+}
+
+impl Work {
+    /// All that was said of it when it was submitted.
+    #[must_use]
+    pub(crate) fn submitted(&self) -> &Arc<WorkRequest> {
+        self.submitted.as_ref().unwrap_or(&self.request)
+    }
+
+    /// Whether it is in a line, so that somebody may be asked for it.
+    #[must_use]
+    pub(crate) const fn in_line(&self) -> bool {
+        matches!(self.stage, Stage::Queued) && self.retry.is_none()
+    }
+
+    /// Its key in the order of a queue.
+    #[must_use]
+    pub(crate) fn line_key(&self, id: WorkId, queue: &QueueProfile) -> LineKey {
+        let waiting = Waiting {
+            work: id,
+            place: self.place,
+            priority: self.request.priority,
+            credit: self.request.credit,
+            due: self.request.due,
+        };
+        LineKey::new(queue.order, queue.service_target, &waiting)
+    }
+
+    /// Whether an agent may not be asked for it.
+    #[must_use]
+    pub(crate) fn bars(&self, agent: AgentId) -> bool {
+        self.declines
+            .iter()
+            .any(|decline| decline.agent == agent && decline.bar != Bar::None)
+    }
+
+    /// How often an agent rejected or missed it.
+    #[must_use]
+    pub(crate) fn declines_of(&self, agent: AgentId) -> u8 {
+        self.declines
+            .iter()
+            .find(|decline| decline.agent == agent)
+            .map_or(0, |found| found.count)
+    }
+
+    /// What is due next, and when. `delays` are those of the members of its queue. Nothing is due
+    /// while it rings or somebody works on it: no rule recalls it from an agent.
+    pub(crate) fn deadline(
+        &self,
+        queue: &QueueProfile,
+        mut delays: impl Iterator<Item = Span>,
+    ) -> Option<Deadline> {
+        let deadline = |kind, at: Option<Timestamp>| at.map(|at| Deadline { at, kind });
+        let lifetime = deadline(DeadlineKind::Lifetime, self.expires);
+        match self.stage {
+            Stage::Queued => {
+                let lifted = self
+                    .declines
+                    .iter()
+                    .filter_map(|decline| match decline.bar {
+                        Bar::Until(until) => Some(until),
+                        Bar::None | Bar::Always => None,
+                    });
+                let hidden = delays.find(|delay| *delay > self.revealed);
+                let due = [
+                    lifetime,
+                    deadline(
+                        DeadlineKind::MaxWait,
+                        queue.max_wait.map(|most| self.entered + most),
+                    ),
+                    deadline(
+                        DeadlineKind::PreferredStep,
+                        self.step.map(|step| step.until),
+                    ),
+                    deadline(
+                        DeadlineKind::Reveal,
+                        hidden.map(|delay| self.entered + delay),
+                    ),
+                    deadline(DeadlineKind::Retry, self.retry),
+                    deadline(DeadlineKind::BarOver, lifted.min()),
+                ];
+                due.into_iter().flatten().min()
+            }
+            Stage::Parked { until, .. } => lifetime
+                .into_iter()
+                .chain(deadline(DeadlineKind::ParkOver, until))
+                .min(),
+            Stage::Offered { .. }
+            | Stage::Assigned { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. } => None,
+        }
+    }
+}
+
+/// An offer that rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Offer {
+    /// The work.
+    pub work: WorkId,
+    /// The agent.
+    pub agent: AgentId,
+    /// Where it is.
+    pub state: OfferState,
+    /// What it takes of his capacity.
+    pub claim: Claim,
+    /// When it was made.
+    pub since: Timestamp,
+    /// Who chose the agent.
+    pub by: OfferedBy,
+}
+
+/// Work that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct EndedWork {
+    /// All that was said of it when it was submitted.
+    pub submitted: Arc<WorkRequest>,
+    /// Why it was closed.
+    pub cause: CloseCause,
+}

@@ -1,0 +1,524 @@
+//! The world: rows, what is derived from them, and reading both.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::hash::Digest;
+use crate::base::ledger::Ledger;
+use crate::base::recent::Recent;
+use crate::base::table::Table;
+use crate::lifecycle::machine::{Deadline, DeadlineKind};
+use crate::lifecycle::offer::OfferEnd;
+use crate::lifecycle::work::Stage;
+use crate::model::agent::AgentProfile;
+use crate::model::channel::ChannelProfile;
+use crate::model::config::Config;
+use crate::model::ids::{
+    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+};
+use crate::model::presence::{PresenceProfile, SystemPresence};
+use crate::model::queue::QueueProfile;
+use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
+use crate::model::skill::SkillProfile;
+use crate::policy::fit;
+use crate::policy::room::{Claim, Full};
+use crate::protocol::fact::Seq;
+use crate::protocol::refusal::Unavailable;
+use crate::world::catalog::{Entry, Kind};
+use crate::world::index::{Index, TimerKey};
+use crate::world::line::LaneKey;
+use crate::world::needs::Needs;
+use crate::world::rows::{Agent, EndedWork, Offer, Queue, Work};
+
+/// Something was named that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {0}")]
+#[allow(unnameable_types, reason = "only crosses the engine")]
+pub struct Missing(pub Entity);
+
+/// The rows: all that a snapshot holds and a digest covers.
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+pub(crate) struct Stores {
+    /// The bounds it works in.
+    pub config: Config,
+    /// The number of the last fact.
+    pub seq: Seq,
+    /// Skills.
+    pub skills: Table<SkillId, Entry<SkillProfile>>,
+    /// Channels.
+    pub channels: Table<ChannelId, Entry<ChannelProfile>>,
+    /// Presences.
+    pub presences: Table<PresenceId, Entry<PresenceProfile>>,
+    /// Reject reasons.
+    pub reasons: Table<ReasonId, Entry<RejectReasonProfile>>,
+    /// Wrap-up codes.
+    pub codes: Table<CodeId, Entry<WrapUpCodeProfile>>,
+    /// Queues, as they are defined.
+    pub queues: Table<QueueId, Entry<QueueProfile>>,
+    /// Agents, as they are defined.
+    pub agents: Table<AgentId, Entry<AgentProfile>>,
+    /// Queues, as they are now.
+    pub queue_rows: Table<QueueId, Queue>,
+    /// Agents, as they are now.
+    pub agent_rows: Table<AgentId, Agent>,
+    /// What open work asks for.
+    pub needs: Needs,
+    /// Open work.
+    pub works: Ledger<WorkId, Work>,
+    /// Open offers.
+    pub offers: Ledger<OfferId, Offer>,
+    /// Work that is over.
+    pub ended_works: Recent<WorkId, EndedWork>,
+    /// Offers that are over.
+    pub ended_offers: Recent<OfferId, OfferEnd>,
+}
+
+/// The state of everything, and the indexes derived from it.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(super) stores: Stores,
+    pub(super) index: Index,
+}
+
+impl World {
+    /// A world in which nothing has happened.
+    #[must_use]
+    pub(crate) fn empty(config: Config) -> Self {
+        let remembered = config.remembered;
+        let mut world = Self {
+            stores: Stores {
+                config,
+                seq: 0,
+                skills: Table::default(),
+                channels: Table::default(),
+                presences: Table::default(),
+                reasons: Table::default(),
+                codes: Table::default(),
+                queues: Table::default(),
+                agents: Table::default(),
+                queue_rows: Table::default(),
+                agent_rows: Table::default(),
+                needs: Needs::default(),
+                works: Ledger::default(),
+                offers: Ledger::default(),
+                ended_works: Recent::new(remembered),
+                ended_offers: Recent::new(remembered),
+            },
+            index: Index::default(),
+        };
+        for system in SystemPresence::ALL {
+            let profile = Arc::new(PresenceProfile::of(system));
+            let key = system.key().into();
+            world.stores.presences.push(Entry {
+                key,
+                profile,
+                retired: false,
+            });
+        }
+        world.rebuild();
+        world
+    }
+
+    /// The world of these rows.
+    #[must_use]
+    pub(crate) fn from_stores(stores: Stores) -> Self {
+        let mut world = Self {
+            stores,
+            index: Index::default(),
+        };
+        world.rebuild();
+        world
+    }
+
+    /// What is due next, and when.
+    #[must_use]
+    pub(crate) fn next_deadline(&self) -> Option<Deadline> {
+        let (at, key) = self.index.clock.first()?;
+        let kind = match key {
+            TimerKey::Offer(_) => DeadlineKind::OfferWindow,
+            TimerKey::WrapUp(..) => DeadlineKind::WrapUp,
+            TimerKey::Lease(_) => DeadlineKind::Lease,
+            TimerKey::Work(id) => self.work_deadline(id)?.kind,
+        };
+        Some(Deadline { at, kind })
+    }
+
+    /// The rows.
+    #[must_use]
+    pub(crate) const fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    /// What is derived from them.
+    #[must_use]
+    pub(crate) const fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The number of the last fact.
+    #[must_use]
+    pub(crate) const fn seq(&self) -> Seq {
+        self.stores.seq
+    }
+
+    /// A fingerprint of all rows.
+    #[must_use]
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(&self.stores)
+    }
+
+    /// A definition, retired or not.
+    pub(crate) fn entry<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Missing> {
+        P::rows(&self.stores).get(id).ok_or(Missing(id.into()))
+    }
+
+    /// What a queue is.
+    pub(crate) fn queue_profile(&self, id: QueueId) -> Result<&QueueProfile, Missing> {
+        self.entry::<QueueProfile>(id).map(|entry| &*entry.profile)
+    }
+
+    /// What an agent is.
+    pub(crate) fn agent_profile(&self, id: AgentId) -> Result<&AgentProfile, Missing> {
+        self.entry::<AgentProfile>(id).map(|entry| &*entry.profile)
+    }
+
+    /// What a channel is.
+    pub(crate) fn channel_profile(&self, id: ChannelId) -> Result<&ChannelProfile, Missing> {
+        self.entry::<ChannelProfile>(id)
+            .map(|entry| &*entry.profile)
+    }
+
+    /// An agent as he is now.
+    pub(crate) fn agent(&self, id: AgentId) -> Result<&Agent, Missing> {
+        self.stores.agent_rows.get(id).ok_or(Missing(id.into()))
+    }
+
+    /// A queue as it is now.
+    pub(crate) fn queue(&self, id: QueueId) -> Result<&Queue, Missing> {
+        self.stores.queue_rows.get(id).ok_or(Missing(id.into()))
+    }
+
+    /// Open work.
+    pub(crate) fn work(&self, id: WorkId) -> Result<&Work, Missing> {
+        self.stores.works.get(id).ok_or(Missing(id.into()))
+    }
+
+    /// An open offer.
+    pub(crate) fn offer(&self, id: OfferId) -> Result<&Offer, Missing> {
+        self.stores.offers.get(id).ok_or(Missing(id.into()))
+    }
+
+    /// What an item takes of an agent while its share counts.
+    pub(crate) fn claim(
+        &self,
+        work: &Work,
+        weight: impl Fn(&ChannelProfile) -> u8,
+    ) -> Result<Claim, Missing> {
+        let channel = work.request.channel;
+        let weight = weight(self.channel_profile(channel)?);
+        Ok(Claim {
+            channel,
+            cost: work.cost,
+            weight,
+        })
+    }
+
+    /// What a new item would take: the greater of what it takes ringing and active.
+    pub(crate) fn new_claim(&self, channel: ChannelId, cost: u32) -> Result<Claim, Missing> {
+        let weights = self.channel_profile(channel)?.weights;
+        Ok(Claim {
+            channel,
+            cost,
+            weight: weights.offered.max(weights.active),
+        })
+    }
+
+    /// Whether an agent is offered work of a channel, room aside.
+    pub(crate) fn attends(
+        &self,
+        id: AgentId,
+        channel: ChannelId,
+    ) -> Result<Result<(), Unavailable>, Missing> {
+        let agent = self.agent(id)?;
+        let presence = self.entry::<PresenceProfile>(agent.presence.id())?;
+        Ok(if !presence.profile.opens(channel) {
+            Err(Unavailable::OffQueue)
+        } else if agent.own_call {
+            Err(Unavailable::OwnCall)
+        } else if !agent.status.takes_offers() {
+            Err(Unavailable::NotResponding)
+        } else if agent.draining {
+            Err(Unavailable::Draining)
+        } else {
+            Ok(())
+        })
+    }
+
+    /// Whether an agent has room for a claim.
+    pub(crate) fn has_room(&self, id: AgentId, claim: Claim) -> Result<Result<(), Full>, Missing> {
+        let capacity = &self.agent_profile(id)?.capacity;
+        let profile = |channel| self.channel_profile(channel).ok();
+        Ok(self.agent(id)?.usage.room(capacity, claim, profile))
+    }
+
+    /// Whether an agent can take something more of a channel and size.
+    pub(crate) fn available(
+        &self,
+        id: AgentId,
+        channel: ChannelId,
+        cost: u32,
+    ) -> Result<Result<(), Unavailable>, Missing> {
+        if let Err(why) = self.attends(id, channel)? {
+            return Ok(Err(why));
+        }
+        let claim = self.new_claim(channel, cost)?;
+        Ok(self.has_room(id, claim)?.map_err(Unavailable::NoRoom))
+    }
+
+    /// The lane of work in line that waits for nobody by name.
+    pub(crate) fn lane_of(work: &Work) -> LaneKey {
+        LaneKey {
+            need: work.need,
+            channel: work.request.channel,
+            cost: work.cost,
+            revealed: work.revealed,
+        }
+    }
+
+    /// The agents whom work asks for by name in its present step.
+    pub(crate) fn preferred(work: &Work) -> impl Iterator<Item = (AgentId, u8)> + '_ {
+        let list = work.step.and_then(|step| {
+            let preferred = work.request.preferred.as_ref()?;
+            let least = preferred.steps.get(usize::from(step.number))?.score_min;
+            Some(
+                preferred
+                    .agents
+                    .iter()
+                    .filter(move |listed| listed.score >= least),
+            )
+        });
+        list.into_iter()
+            .flatten()
+            .map(|listed| (listed.agent, listed.score))
+    }
+
+    /// When something is due for a piece of work, by its present state.
+    pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
+        let work = self.stores.works.get(id)?;
+        let line = self.index.line(work.queue)?;
+        work.deadline(self.queue_profile(work.queue).ok()?, line.delays())
+    }
+
+    /// Puts in the clock whatever is due next for a piece of work.
+    pub(super) fn set_work_clock(&mut self, id: WorkId) {
+        let due = self.work_deadline(id).map(|deadline| deadline.at);
+        self.index.clock.set(TimerKey::Work(id), due);
+    }
+
+    /// Derives everything from the rows.
+    pub(super) fn rebuild(&mut self) {
+        self.index = Index::default();
+        self.rebuild_keys();
+        let queues = self.stores.queue_rows.len();
+        self.index.lines.resize_with(queues, Default::default);
+        self.index
+            .open
+            .resize_with(self.stores.channels.len(), Default::default);
+        let needs: Vec<_> = self
+            .stores
+            .needs
+            .iter()
+            .map(|(id, need)| (need.clone(), id))
+            .collect();
+        for (need, id) in needs {
+            self.index_need(need, id);
+        }
+        let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
+        for id in agents {
+            self.index_agent(id);
+        }
+        let works: Vec<_> = self
+            .stores
+            .works
+            .sorted()
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect();
+        for id in works {
+            self.enter_line(id);
+            self.set_work_clock(id);
+        }
+        let offers = self.stores.offers.sorted();
+        for (id, offer) in offers {
+            let due = offer.state.deadline().map(|deadline| deadline.at);
+            self.index.clock.set(TimerKey::Offer(id), due);
+        }
+        self.touch_everybody();
+    }
+
+    /// Nothing was matchable when the rows were taken; should a journal have ended in the middle
+    /// of a call, every agent looks again.
+    pub(crate) fn touch_everybody(&mut self) {
+        self.index.touched_works.clear();
+        let agents = self.stores.agent_rows.iter();
+        let attending = agents.filter(|(_, agent)| agent.status.takes_offers());
+        self.index.touched_agents = attending.map(|(id, _)| id).collect();
+    }
+
+    /// Takes the lists of touched work and agents; both may name things twice.
+    pub(crate) fn drain_touched(&mut self) -> (Vec<WorkId>, Vec<AgentId>) {
+        let index = &mut self.index;
+        (
+            core::mem::take(&mut index.touched_works),
+            core::mem::take(&mut index.touched_agents),
+        )
+    }
+
+    fn rebuild_keys(&mut self) {
+        fn names<P: Kind>(world: &mut World) {
+            let names = P::names_mut(&mut world.index.keys);
+            for (id, entry) in P::rows(&world.stores).iter() {
+                if !entry.retired {
+                    names.set(entry.key.clone(), id);
+                }
+            }
+        }
+        names::<SkillProfile>(self);
+        names::<ChannelProfile>(self);
+        names::<PresenceProfile>(self);
+        names::<RejectReasonProfile>(self);
+        names::<WrapUpCodeProfile>(self);
+        names::<QueueProfile>(self);
+        names::<AgentProfile>(self);
+        let ended = self
+            .stores
+            .ended_works
+            .iter()
+            .map(|(id, ended)| (id, &ended.submitted));
+        let open = self.stores.works.sorted();
+        let open = open.iter().map(|(id, work)| (*id, &work.request));
+        let mut named: Vec<_> = ended
+            .chain(open)
+            .filter_map(|(id, request)| Some((id, request.key.clone()?)))
+            .collect();
+        // A key may have been used again; it belongs to the later work.
+        named.sort_unstable_by_key(|(id, _)| *id);
+        for (id, key) in named {
+            self.index.keys.works.set(key, id);
+        }
+    }
+
+    /// Makes a need known and decides who fits it.
+    pub(super) fn index_need(
+        &mut self,
+        need: crate::model::need::Need,
+        id: crate::world::needs::NeedId,
+    ) {
+        let place = id.raw() as usize;
+        if self.index.fits.len() <= place {
+            self.index.fits.resize_with(place + 1, Default::default);
+        }
+        if let Some(known) = self.index.fits.get_mut(place) {
+            known.agents = Default::default();
+            known.named = fit::named_skills(&need);
+            for (agent, entry) in self.stores.agents.iter() {
+                known.agents.set(agent, fit::fits(&need, &entry.profile));
+            }
+        }
+        self.index.need_ids.insert(need, id);
+    }
+
+    /// Derives everything that hangs on one agent.
+    pub(super) fn index_agent(&mut self, id: AgentId) {
+        self.index_fits(id);
+        let Some(agent) = self.stores.agent_rows.get(id) else {
+            return;
+        };
+        for member in &agent.memberships {
+            if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
+                line.members.set(id, true);
+                line.count_delay(member.terms.delay, true);
+            }
+        }
+        for assignment in &agent.assignments {
+            let due = assignment.state.deadline().map(|deadline| deadline.at);
+            self.index
+                .clock
+                .set(TimerKey::WrapUp(id, assignment.work), due);
+        }
+        let lease = agent.presence.deadline().map(|deadline| deadline.at);
+        self.index.clock.set(TimerKey::Lease(id), lease);
+        self.open_agent(id);
+    }
+
+    /// Decides for every need whether an agent fits.
+    pub(super) fn index_fits(&mut self, id: AgentId) {
+        let Some(entry) = self.stores.agents.get(id) else {
+            return;
+        };
+        for (need_id, need) in self.stores.needs.iter() {
+            if let Some(known) = self.index.fits.get_mut(need_id.raw() as usize) {
+                known.agents.set(id, fit::fits(need, &entry.profile));
+            }
+        }
+    }
+
+    /// Decides for every channel whether an agent is offered work at all.
+    pub(super) fn open_agent(&mut self, id: AgentId) {
+        for number in 0..self.index.open.len() {
+            let Ok(channel) = u32::try_from(number).map(ChannelId::from_raw) else {
+                continue;
+            };
+            // Every item takes at least one unit, so whoever has no room for one is not open.
+            let open = matches!(self.available(id, channel, 1), Ok(Ok(())));
+            if let Some(agents) = self.index.open.get_mut(number) {
+                agents.set(id, open);
+            }
+        }
+    }
+
+    /// Puts work in the line it belongs to, if it waits.
+    pub(super) fn enter_line(&mut self, id: WorkId) {
+        self.set_line(id, true);
+    }
+
+    /// Takes work out of the line it is in, if it is in one.
+    pub(super) fn leave_line(&mut self, id: WorkId) {
+        self.set_line(id, false);
+    }
+
+    fn set_line(&mut self, id: WorkId, enter: bool) {
+        let Some(work) = self.stores.works.get(id) else {
+            return;
+        };
+        let Some(entry) = self.stores.queues.get(work.queue) else {
+            return;
+        };
+        let Some(line) = self.index.lines.get_mut(work.queue.raw() as usize) else {
+            return;
+        };
+        if work.stage == Stage::Queued {
+            line.waiting = if enter {
+                line.waiting + 1
+            } else {
+                line.waiting.saturating_sub(1)
+            };
+        }
+        if !work.in_line() {
+            return;
+        }
+        let key = work.line_key(id, &entry.profile);
+        if work.step.is_some() {
+            Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
+        } else if enter {
+            line.enter(Self::lane_of(work), key);
+        } else {
+            line.leave(Self::lane_of(work), key);
+        }
+        if enter {
+            self.index.touched_works.push(id);
+        }
+    }
+}
