@@ -1,10 +1,130 @@
-//! A routing engine for contact centres and every other place where work waits for people.
+//! A routing engine for contact centres, and for every other place where work waits for people.
+//!
+//! Work waits, people become free, and the engine decides who gets what, and when: an automatic call
+//! distributor as a library. It does no I/O, reads no clock and starts no thread. The host tells
+//! it what happens and at what time; it answers, writes what follows as *facts*, and says when it
+//! wants to be called again.
+//!
+//! # The host's loop
+//!
+//! There is one way in, [`Engine::execute`], and one thing to do afterwards: keep the facts, answer,
+//! and act on them, in this order. [`Engine::next_deadline`] says how long the host may sleep.
+//!
+//! ```
+//! use strowger::*;
+//!
+//! # fn main() -> Result<(), Refusal> {
+//! # let second = |n: i64| Timestamp::from_millis(n * 1_000);
+//! let mut log = Log::default();
+//! let mut engine = Engine::new(Config::default(), second(0), &mut log)?;
+//!
+//! // Set up: channels, queues and agents are defined under the host's own keys.
+//! let mut tell = |engine: &mut Engine, at, command: Command| engine.execute(at, command, &mut log);
+//! tell(&mut engine, second(0), Define::new("voice", ChannelProfile::voice()).into())?;
+//! tell(&mut engine, second(0), Define::new("support", QueueProfile::default()).into())?;
+//! tell(&mut engine, second(0), Define::new("ana", AgentProfile::default()).into())?;
+//! let view = engine.view();
+//! let voice = view.channel_by_key("voice").unwrap();
+//! let queue = view.queue_by_key("support").unwrap().id();
+//! let agent = view.agent_by_key("ana").unwrap().id();
+//! tell(&mut engine, second(0), SetMembership { agent, queue, membership: Membership::default() }.into())?;
+//!
+//! // What comes in from outside, each with its time. Nobody answers the call in this little world.
+//! let mut requests = vec![
+//!     (second(1), Command::from(SetPresence { agent, presence: SystemPresence::OnQueue.id() })),
+//!     (second(2), Command::from(Submit::new(WorkRequest::new(queue, voice)))),
+//! ];
+//! requests.reverse();
+//!
+//! let mut journal = Vec::new();
+//! let mut rang = 0;
+//! loop {
+//!     // Sleep until something comes in or something is due, whichever is first.
+//!     let deadline = engine.next_deadline().map(|deadline| deadline.at);
+//!     let arrival = requests.last().map(|(at, _)| *at);
+//!     let answer = match (arrival, deadline) {
+//!         (Some(at), due) if due.is_none_or(|due| at < due) => {
+//!             let (at, command) = requests.pop().unwrap();
+//!             Some(engine.execute(at, command, &mut log))
+//!         }
+//!         (_, Some(due)) => {
+//!             engine.advance(due, &mut log);
+//!             None
+//!         }
+//!         (_, None) => break,
+//!     };
+//!     // 1. Keep: the facts are there even if the command was refused.
+//!     journal.extend(log.iter().cloned());
+//!     // 2. Answer whoever asked.
+//!     if let Some(answer) = answer {
+//!         let _: Result<Reply, Refusal> = answer;
+//!     }
+//!     // 3. Act: ring phones, update screens. The engine may be read meanwhile.
+//!     for fact in log.drain() {
+//!         if let Event::WorkOffered { agent, .. } = fact.event {
+//!             assert_eq!(&**engine.view().agent(agent).unwrap().key(), "ana");
+//!             rang += 1;
+//!         }
+//!     }
+//! }
+//! // Eight seconds later the call had rung out, and Ana is asked for nothing until she shows up.
+//! assert_eq!(rang, 1);
+//! assert_eq!(engine.view().agent(agent).unwrap().status(), RoutingStatus::NotResponding);
+//!
+//! // The facts alone make the same engine again.
+//! assert_eq!(Engine::replay(journal).unwrap().digest(), engine.digest());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Rules of the house
+//!
+//! * `now` never runs back: an earlier value counts as the latest seen.
+//! * Every call first fires everything that fell due, then does the command, then offers work until
+//!   nothing fits. At the very instant of its deadline an offer is missed.
+//! * A refused command changes nothing; a command that was done before is answered as done.
+//! * A late call punishes nobody: what a timer ends counts from its deadline, what begins anew begins
+//!   now, with its full length.
+//!
+//! # How an agent is chosen
+//!
+//! ```text
+//! all agents
+//!   └─ whose presence opens the channel, who respond, do not drain and are on no call of their own
+//!        └─ members of the queue for whom the work has waited past their delay
+//!           (or, while the work waits for agents by name, those on its list)
+//!             └─ who meet the need
+//!                  └─ with room in every pool, whose other work may be interrupted
+//!                       └─ who did not decline this very work for good
+//!                            │
+//!                            ▼  first by
+//!            rank · preference · score under `Best` · the queue's rule · idle clock · longest not offered
+//! ```
+//!
+//! # JSON
+//!
+//! Every command, reply, refusal and fact is serialisable. [`Keyed`] writes and reads them with the
+//! host's keys in place of ids; the example `console` speaks it through a pipe.
 
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::indexing_slicing,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )
+)]
 
 extern crate alloc;
 
+mod adapter;
 mod base;
 mod engine;
 mod lifecycle;
@@ -13,6 +133,7 @@ mod policy;
 mod protocol;
 mod world;
 
+pub use adapter::keyed::Keyed;
 pub use base::hash::Digest;
 pub use base::id::Id;
 pub use base::key::Key;

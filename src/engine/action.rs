@@ -1,6 +1,6 @@
 //! What the engine can be told to do: every command, and the enum over them all.
 
-use crate::protocol::command::{Advance, Command, Reply, for_every_command};
+use crate::protocol::command::{Advance, Command, Reply, every_command};
 use crate::protocol::refusal::Refusal;
 
 use crate::engine::turn::Turn;
@@ -47,4 +47,4 @@ macro_rules! dispatch {
     };
 }
 
-for_every_command!(dispatch);
+every_command!(dispatch);

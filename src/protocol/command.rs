@@ -420,7 +420,7 @@ command_enum! {
     Advance(Advance),
 }
 
-pub(crate) use for_every_command;
+pub(crate) use for_every_command as every_command;
 
 /// What a [`Command`] answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -38,6 +38,18 @@ use crate::world::rows::{Agent, EndedWork, Offer, Queue, Work};
 #[allow(unnameable_types, reason = "only crosses the engine")]
 pub struct Missing(pub Entity);
 
+/// Turns what is not there into the error that names it.
+pub(crate) trait OrMissing<T> {
+    /// What is there, or the error that names what is not.
+    fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing>;
+}
+
+impl<T> OrMissing<T> for Option<T> {
+    fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing> {
+        self.ok_or_else(|| Missing(entity.into()))
+    }
+}
+
 /// The rows: all that a snapshot holds and a digest covers.
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
 pub(crate) struct Stores {
@@ -171,7 +183,7 @@ impl World {
 
     /// A definition, retired or not.
     pub(crate) fn entry<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Missing> {
-        P::rows(&self.stores).get(id).ok_or(Missing(id.into()))
+        P::rows(&self.stores).get(id).or_missing(id)
     }
 
     /// What a queue is.
@@ -192,22 +204,22 @@ impl World {
 
     /// An agent as he is now.
     pub(crate) fn agent(&self, id: AgentId) -> Result<&Agent, Missing> {
-        self.stores.agent_rows.get(id).ok_or(Missing(id.into()))
+        self.stores.agent_rows.get(id).or_missing(id)
     }
 
     /// A queue as it is now.
     pub(crate) fn queue(&self, id: QueueId) -> Result<&Queue, Missing> {
-        self.stores.queue_rows.get(id).ok_or(Missing(id.into()))
+        self.stores.queue_rows.get(id).or_missing(id)
     }
 
     /// Open work.
     pub(crate) fn work(&self, id: WorkId) -> Result<&Work, Missing> {
-        self.stores.works.get(id).ok_or(Missing(id.into()))
+        self.stores.works.get(id).or_missing(id)
     }
 
     /// An open offer.
     pub(crate) fn offer(&self, id: OfferId) -> Result<&Offer, Missing> {
-        self.stores.offers.get(id).ok_or(Missing(id.into()))
+        self.stores.offers.get(id).or_missing(id)
     }
 
     /// What an item takes of an agent while its share counts.

@@ -11,7 +11,7 @@ use crate::protocol::event::PresenceSetBy;
 use crate::world::apply::Misfit;
 use crate::world::index::TimerKey;
 use crate::world::rows::Agent;
-use crate::world::state::{Missing, World};
+use crate::world::state::{Missing, OrMissing, World};
 
 impl World {
     pub(super) fn set_presence(
@@ -115,6 +115,6 @@ impl World {
     }
 
     pub(super) fn agent_mut(&mut self, id: AgentId) -> Result<&mut Agent, Missing> {
-        self.stores.agent_rows.get_mut(id).ok_or(Missing(id.into()))
+        self.stores.agent_rows.get_mut(id).or_missing(id)
     }
 }

@@ -14,7 +14,7 @@ use crate::protocol::definition::{Defined, Definition};
 use crate::world::apply::Misfit;
 use crate::world::catalog::{Entry, Kind};
 use crate::world::rows::{Agent, Member, Queue};
-use crate::world::state::{Missing, World};
+use crate::world::state::{OrMissing, World};
 
 impl World {
     pub(super) fn open_engine(&mut self, config: &Config) -> Result<(), Misfit> {
@@ -115,11 +115,7 @@ impl World {
         terms: Option<Membership>,
     ) -> Result<(), Misfit> {
         self.queue(queue)?;
-        let row = self
-            .stores
-            .agent_rows
-            .get_mut(agent)
-            .ok_or(Missing(agent.into()))?;
+        let row = self.stores.agent_rows.get_mut(agent).or_missing(agent)?;
         let old = row.membership(queue);
         row.memberships.retain(|member| member.queue != queue);
         if let Some(terms) = terms {
@@ -129,7 +125,7 @@ impl World {
                 .partition_point(|m| (m.terms.rank, m.queue) < rank);
             row.memberships.insert(place, Member { queue, terms });
         }
-        let line = self.index.line_mut(queue).ok_or(Missing(queue.into()))?;
+        let line = self.index.line_mut(queue).or_missing(queue)?;
         line.members.set(agent, terms.is_some());
         let gone = old.is_some_and(|old| line.count_delay(old.delay, false));
         let come = terms.is_some_and(|terms| line.count_delay(terms.delay, true));
@@ -158,7 +154,7 @@ impl World {
 
     fn replace<P: Kind>(&mut self, defined: &Defined<P>) -> Result<(), Misfit> {
         let rows = P::rows_mut(&mut self.stores);
-        let entry = rows.get_mut(defined.id).ok_or(Missing(defined.id.into()))?;
+        let entry = rows.get_mut(defined.id).or_missing(defined.id)?;
         entry.profile = defined.profile.clone();
         Ok(())
     }
@@ -167,9 +163,7 @@ impl World {
         if id.number() < P::BUILT_IN {
             return Err(Misfit::OutOfOrder);
         }
-        let entry = P::rows_mut(&mut self.stores)
-            .get_mut(id)
-            .ok_or(Missing(id.into()))?;
+        let entry = P::rows_mut(&mut self.stores).get_mut(id).or_missing(id)?;
         entry.retired = true;
         P::names_mut(&mut self.index.keys).release(&entry.key, id);
         Ok(())
@@ -198,7 +192,7 @@ impl World {
         Ok(self
             .index
             .line(queue)
-            .ok_or(Missing(queue.into()))?
+            .or_missing(queue)?
             .members
             .iter()
             .collect())

@@ -12,7 +12,7 @@ use crate::protocol::event::OfferedBy;
 use crate::world::apply::Misfit;
 use crate::world::index::TimerKey;
 use crate::world::rows::{Assignment, Decline, Offer, Work};
-use crate::world::state::{Missing, World};
+use crate::world::state::{OrMissing, World};
 
 impl World {
     pub(super) fn make_offer(
@@ -109,7 +109,7 @@ impl World {
     /// Takes an offer from where it rings; what it reserved is still held.
     fn end_offer(&mut self, id: OfferId, step: OfferStep) -> Result<Offer, Misfit> {
         let state = self.offer(id)?.state.next(step)?;
-        let offer = self.stores.offers.close(id).ok_or(Missing(id.into()))?;
+        let offer = self.stores.offers.close(id).or_missing(id)?;
         if let OfferState::Over(end) = state {
             self.stores.ended_offers.remember(id, end);
         }

@@ -17,7 +17,7 @@ use crate::world::apply::Misfit;
 use crate::world::index::TimerKey;
 use crate::world::needs::NeedId;
 use crate::world::rows::{Assignment, EndedWork, Queue, Work};
-use crate::world::state::{Missing, World};
+use crate::world::state::{Missing, OrMissing, World};
 
 impl World {
     pub(super) fn submit(
@@ -200,7 +200,7 @@ impl World {
                 .declines
                 .iter_mut()
                 .find(|decline| decline.agent == agent);
-            found.ok_or(Missing(agent.into()))?.bar = Bar::None;
+            found.or_missing(agent)?.bar = Bar::None;
             Ok(())
         })
     }
@@ -274,16 +274,16 @@ impl World {
         }
         self.leave_line(id);
         self.index.clock.set(TimerKey::Work(id), None);
-        let work = self.stores.works.close(id).ok_or(Missing(id.into()))?;
+        let work = self.stores.works.close(id).or_missing(id)?;
         self.stores.needs.count(work.need, false);
         let ended = EndedWork {
             submitted: work.submitted().clone(),
             cause,
         };
-        if let Some((old, forgotten)) = self.stores.ended_works.remember(id, ended) {
-            if let Some(key) = &forgotten.submitted.key {
-                self.index.keys.works.release(key, old);
-            }
+        if let Some((old, forgotten)) = self.stores.ended_works.remember(id, ended)
+            && let Some(key) = &forgotten.submitted.key
+        {
+            self.index.keys.works.release(key, old);
         }
         Ok(())
     }
@@ -295,7 +295,7 @@ impl World {
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
     ) -> Result<(), Misfit> {
         self.leave_line(id);
-        let row = self.stores.works.get_mut(id).ok_or(Missing(id.into()))?;
+        let row = self.stores.works.get_mut(id).or_missing(id)?;
         change(row)?;
         self.enter_line(id);
         self.set_work_clock(id);
@@ -320,7 +320,7 @@ impl World {
     }
 
     fn owner(&self, id: WorkId) -> Result<AgentId, Missing> {
-        self.work(id)?.stage.owner().ok_or(Missing(id.into()))
+        self.work(id)?.stage.owner().or_missing(id)
     }
 
     fn assignment_mut(&mut self, id: WorkId, agent: AgentId) -> Result<&mut Assignment, Missing> {
@@ -328,7 +328,7 @@ impl World {
         assignments
             .iter_mut()
             .find(|leg| leg.work == id)
-            .ok_or(Missing(id.into()))
+            .or_missing(id)
     }
 
     /// Makes a step of an assignment and holds what its new state takes.
@@ -397,6 +397,6 @@ impl World {
     }
 
     pub(super) fn queue_mut(&mut self, id: QueueId) -> Result<&mut Queue, Missing> {
-        self.stores.queue_rows.get_mut(id).ok_or(Missing(id.into()))
+        self.stores.queue_rows.get_mut(id).or_missing(id)
     }
 }

@@ -1,0 +1,250 @@
+//! What must never drift: imports go down only, every file says what it is for, and nothing in a
+//! decision depends on a clock, a float, a hash order or luck.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The storeys from the ground up. A file imports from its own and from lower ones.
+const STOREYS: [&str; 8] = [
+    "base",
+    "model",
+    "policy",
+    "lifecycle",
+    "protocol",
+    "world",
+    "engine",
+    "adapter",
+];
+
+/// Words that have no business in the core, and why.
+const BANNED: [(&str, &str); 14] = [
+    ("std::", "the core has no std"),
+    ("HashMap", "its order depends on a seed"),
+    ("HashSet", "its order depends on a seed"),
+    ("Instant", "time is an argument"),
+    ("SystemTime", "time is an argument"),
+    ("f32", "decisions are made in integers"),
+    ("f64", "decisions are made in integers"),
+    (".unwrap()", "nothing panics on any input"),
+    (".expect(", "nothing panics on any input"),
+    ("panic!(", "nothing panics on any input"),
+    ("unreachable!(", "nothing panics on any input"),
+    ("todo!(", "a stub is not done"),
+    ("unimplemented!(", "a stub is not done"),
+    ("super::super", "a path that climbs twice belongs elsewhere"),
+];
+
+/// The serde glue must be able to pass on any type there is.
+const PASSES_EVERYTHING_ON: &str = "adapter/keyed";
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of this repository") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The code of a file: without comments, and without the tests at its end.
+fn code(text: &str) -> Vec<(usize, &str)> {
+    let numbered = text.lines().enumerate().map(|(n, line)| (n + 1, line));
+    numbered
+        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .collect()
+}
+
+/// The storeys a line imports from, in braces too.
+fn imported(line: &str) -> Vec<&'static str> {
+    let named = |storey: &&'static str| line.contains(&format!("crate::{storey}::"));
+    STOREYS
+        .iter()
+        .copied()
+        .filter(|storey| named(storey))
+        .collect()
+}
+
+fn place(storey: &str) -> Option<usize> {
+    STOREYS.iter().position(|known| *known == storey)
+}
+
+#[test]
+fn imports_go_down_only() {
+    let src = root().join("src");
+    let mut wrong = Vec::new();
+    for file in rust_files(&src) {
+        let inside = file.strip_prefix(&src).expect("a file of src");
+        let own = inside
+            .components()
+            .next()
+            .expect("a name")
+            .as_os_str()
+            .to_string_lossy();
+        let Some(own) = place(&own) else {
+            assert_eq!(
+                inside,
+                Path::new("lib.rs"),
+                "{} is in no storey",
+                inside.display()
+            );
+            continue;
+        };
+        for (number, line) in code(&read(&file)) {
+            for storey in imported(line) {
+                if place(storey) > Some(own) {
+                    wrong.push(format!(
+                        "{}:{number} imports from {storey}",
+                        inside.display()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "imports that go up:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn no_machine_knows_another_and_no_policy_knows_a_machine() {
+    let src = root().join("src/lifecycle");
+    for file in rust_files(&src) {
+        for (number, line) in code(&read(&file)) {
+            let other = line.contains("crate::lifecycle::") && !line.contains("::machine::");
+            assert!(
+                !other,
+                "{}:{number}: machines do not know each other",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_that_could_differ_between_two_runs() {
+    let src = root().join("src");
+    let mut wrong = Vec::new();
+    for file in rust_files(&src) {
+        let text = read(&file);
+        for (number, line) in code(&text) {
+            for (word, why) in BANNED {
+                let excused =
+                    word.starts_with('f') && file.to_string_lossy().contains(PASSES_EVERYTHING_ON);
+                if line.contains(word) && !excused {
+                    wrong.push(format!("{}:{number} {word} ({why})", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_opens_by_saying_what_it_is_for() {
+    for folder in ["src", "tests", "examples", "benches"] {
+        for file in rust_files(&root().join(folder)) {
+            let text = read(&file);
+            let first = text.lines().next().unwrap_or("");
+            assert!(
+                first.starts_with("//! "),
+                "{} does not say what it is for",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_fit_the_page() {
+    for file in rust_files(&root().join("src")) {
+        for (n, line) in read(&file).lines().enumerate() {
+            let length = line.chars().count();
+            assert!(
+                length <= 100,
+                "{}:{} has {length} columns",
+                file.display(),
+                n + 1
+            );
+        }
+    }
+}
+
+#[test]
+fn every_storey_says_what_it_knows_and_must_not_know() {
+    for storey in STOREYS {
+        let header: String = read(&root().join("src").join(storey).join("mod.rs"))
+            .lines()
+            .take_while(|line| line.starts_with("//!"))
+            .collect();
+        let says = header.contains("now") && (header.contains("othing") || header.contains("no "));
+        assert!(
+            says,
+            "{storey}/mod.rs says neither what it knows nor what it does not"
+        );
+    }
+}
+
+#[test]
+fn the_readme_keeps_its_promises() {
+    let (readme, manifest) = (
+        read(&root().join("README.md")),
+        read(&root().join("Cargo.toml")),
+    );
+    let commands: Vec<_> = readme
+        .split("```sh\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .flat_map(str::lines)
+        .collect();
+    assert_eq!(commands.len(), 2, "two commands and no more: {commands:?}");
+    let ci = read(&root().join(".ci/run"));
+    assert!(
+        ci.contains(commands[1]),
+        "CI does not run `{}`",
+        commands[1]
+    );
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "));
+    let version = version
+        .expect("the manifest names a Rust version")
+        .trim_matches('"');
+    assert!(
+        readme.contains(&format!("Rust {version}")),
+        "the README names another Rust version"
+    );
+    let quickstart = read(&root().join("examples/quickstart.rs"));
+    let body: Vec<_> = quickstart
+        .lines()
+        .filter(|line| line.starts_with("    let "))
+        .collect();
+    for line in body {
+        assert!(
+            readme.contains(line.trim()),
+            "the README lacks a line of quickstart: {line}"
+        );
+    }
+    assert!(
+        quickstart.lines().count() < 40,
+        "quickstart is under 40 lines"
+    );
+}
