@@ -34,6 +34,22 @@ impl Bits {
             .is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
 
+    /// Whether nothing is in.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    /// How many ids are in this set and in all of `others`.
+    pub(crate) fn count<const N: usize>(&self, others: [&Self; N]) -> usize {
+        let words = self.words.iter().enumerate().map(|(place, word)| {
+            let met = others.iter().fold(*word, |word, other| {
+                word & other.words.get(place).copied().unwrap_or(0)
+            });
+            met.count_ones() as usize
+        });
+        words.sum()
+    }
+
     /// The ids that are in this set and in all of `others`, in rising order.
     pub(crate) fn meet<'a, I: Id, const N: usize>(
         &'a self,

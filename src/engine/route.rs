@@ -11,14 +11,17 @@ use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
+use crate::base::bits::Bits;
 use crate::base::hash::FixedMap;
 use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::model::need::Evaluation;
 use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::policy::order::LineKey;
 use crate::policy::room::Full;
 use crate::protocol::event::OfferedBy;
 use crate::protocol::fact::Cause;
+use crate::world::bench::BenchKey;
 use crate::world::line::LaneKey;
 use crate::world::rows::Work;
 use crate::world::state::World;
@@ -106,16 +109,46 @@ pub(crate) fn choose(world: &World, id: WorkId) -> Option<AgentKey> {
     }
     let index = world.index();
     let open = index.open.get(work.request.channel.raw() as usize)?;
-    let members = &index.line(work.queue)?.members;
-    let fit = index.fit(work.need)?;
-    open.meet::<AgentId, 2>([members, &fit.agents])
-        .filter_map(|agent| {
-            let membership = world.agent(agent).ok()?.membership(work.queue)?;
-            let able = membership.delay <= work.revealed && member_can_take(world, id, work, agent);
-            able.then(|| key(world, work, agent, membership.rank, 0))
-                .flatten()
-        })
-        .min()
+    let fit = &index.fit(work.need)?.agents;
+    let mut best: Option<AgentKey> = None;
+    for (rank, delay, members) in index.line(work.queue)?.groups() {
+        if best.is_some_and(|best| best.rank() < rank) {
+            break;
+        }
+        if delay <= work.revealed {
+            let first = first_of(world, id, work, rank, [members, fit, open]);
+            best = best.into_iter().chain(first).min();
+        }
+    }
+    best
+}
+
+/// The agent among members of one rank and delay to whom the work goes.
+fn first_of(
+    world: &World,
+    id: WorkId,
+    work: &Work,
+    rank: u8,
+    sets: [&Bits; 3],
+) -> Option<AgentKey> {
+    let profile = world.queue_profile(work.queue).ok()?;
+    let able = |agent| member_can_take(world, id, work, agent);
+    let bench =
+        BenchKey::of(profile, work.request.channel).and_then(|key| world.index().bench(key));
+    match bench {
+        Some(bench) if work.request.need.evaluation != Evaluation::Best => {
+            let agent = bench.first(sets, able)?;
+            key(world, work, agent, rank, 0)
+        }
+        Some(_) | None => {
+            let [members, fit, open] = sets;
+            let able = members
+                .meet::<AgentId, 2>([fit, open])
+                .filter(|agent| able(*agent));
+            able.filter_map(|agent| key(world, work, agent, rank, 0))
+                .min()
+        }
+    }
 }
 
 /// Whether nothing about this very item keeps an open, fit agent from it.

@@ -55,7 +55,9 @@ pub enum AgentChoice {
 }
 
 /// What starts an agent's idle clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum IdleSince {
     /// Capacity was last released (Genesys Cloud: time since last interaction).

@@ -215,7 +215,8 @@ impl World {
                 && line
                     .members
                     .iter::<AgentId>()
-                    .eq(new.members.iter::<AgentId>());
+                    .eq(new.members.iter::<AgentId>())
+                && line.groups_sorted() == new.groups_sorted();
             if !same {
                 let subject = crate::model::ids::QueueId::from_raw(raw).into();
                 return Err(Violation {
@@ -240,6 +241,12 @@ impl World {
                     .unwrap_or_default()
             };
             hold("index derived: who fits", agents(now) == agents(new))?;
+        }
+        for bench in &new.benches {
+            hold(
+                "index derived: the benches",
+                now.bench(bench.key()) == Some(bench),
+            )?;
         }
         hold(
             "index derived: the clock",

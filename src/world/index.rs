@@ -11,6 +11,7 @@ use crate::model::ids::{
     AgentId, ChannelId, CodeId, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
 };
 use crate::model::need::Need;
+use crate::world::bench::{Bench, BenchKey};
 use crate::world::line::{DirectLines, Line};
 use crate::world::needs::NeedId;
 
@@ -72,6 +73,8 @@ pub(crate) struct Index {
     pub direct: DirectLines,
     /// The agents who are offered work, by channel: on queue, responding, with some room.
     pub open: Vec<Bits>,
+    /// The open agents, in every order in which some queue takes them.
+    pub benches: Vec<Bench>,
     /// What is due when.
     pub clock: Deadlines<TimerKey>,
     /// Agents who may take something they could not take before.
@@ -84,6 +87,11 @@ impl Index {
     /// Who fits a need.
     pub(crate) fn fit(&self, need: NeedId) -> Option<&Fit> {
         self.fits.get(need.raw() as usize)
+    }
+
+    /// The open agents in this order.
+    pub(crate) fn bench(&self, key: BenchKey) -> Option<&Bench> {
+        self.benches.iter().find(|bench| bench.key() == key)
     }
 
     /// The line of a queue.

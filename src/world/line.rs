@@ -5,11 +5,13 @@
 //! compared. Work that waits for preferred agents is in no lane but in a line of each of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use crate::base::bits::Bits;
 use crate::base::hash::FixedMap;
 use crate::base::time::Span;
 use crate::model::ids::{AgentId, ChannelId};
+use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
 use crate::world::needs::NeedId;
 
@@ -32,6 +34,7 @@ pub(crate) struct Line {
     lanes: FixedMap<LaneKey, BTreeSet<LineKey>>,
     /// The members.
     pub members: Bits,
+    groups: BTreeMap<(u8, Span), Bits>,
     delays: BTreeMap<Span, u32>,
     /// How many pieces of work wait here, those that wait for preferred agents included.
     pub waiting: u32,
@@ -83,6 +86,30 @@ impl Line {
             self.delays.remove(&delay);
         }
         if more { now == 1 } else { now == 0 }
+    }
+
+    /// Puts a member in the group of those with his rank and delay, or takes him out.
+    pub(crate) fn set_member(&mut self, agent: AgentId, terms: Membership, member: bool) {
+        self.members.set(agent, member);
+        let group = self.groups.entry((terms.rank, terms.delay)).or_default();
+        group.set(agent, member);
+        if group.is_empty() {
+            self.groups.remove(&(terms.rank, terms.delay));
+        }
+    }
+
+    /// The members by rank and delay, the lowest rank first.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (u8, Span, &Bits)> {
+        self.groups
+            .iter()
+            .map(|((rank, delay), members)| (*rank, *delay, members))
+    }
+
+    /// The groups as lists, for comparison.
+    pub(crate) fn groups_sorted(&self) -> Vec<((u8, Span), Vec<AgentId>)> {
+        self.groups()
+            .map(|(rank, delay, members)| ((rank, delay), members.iter().collect()))
+            .collect()
     }
 
     /// The delays of its members, shortest first, without zero.

@@ -4,6 +4,7 @@
 //! nothing of commands and decides nothing: whoever feeds it the same facts has the same world.
 
 mod apply;
+pub(crate) mod bench;
 pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod index;

@@ -26,6 +26,7 @@ use crate::policy::fit;
 use crate::policy::room::{Claim, Full};
 use crate::protocol::fact::Seq;
 use crate::protocol::refusal::Unavailable;
+use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::{Entry, Kind};
 use crate::world::index::{Index, TimerKey};
 use crate::world::line::LaneKey;
@@ -347,6 +348,7 @@ impl World {
         for (need, id) in needs {
             self.index_need(need, id);
         }
+        self.set_up_benches();
         let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
         for id in agents {
             self.index_agent(id);
@@ -450,7 +452,7 @@ impl World {
         };
         for member in &agent.memberships {
             if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
-                line.members.set(id, true);
+                line.set_member(id, member.terms, true);
                 line.count_delay(member.terms.delay, true);
             }
         }
@@ -477,7 +479,42 @@ impl World {
         }
     }
 
-    /// Decides for every channel whether an agent is offered work at all.
+    /// Sets up a bench for every order in which some queue takes agents. One that is no longer
+    /// wanted stays until everything is derived anew.
+    pub(super) fn set_up_benches(&mut self) {
+        let mut wanted = alloc::collections::BTreeSet::new();
+        for (_, queue) in self.stores.queues.iter() {
+            for (channel, _) in self.stores.channels.iter() {
+                wanted.extend(BenchKey::of(&queue.profile, channel));
+            }
+        }
+        for key in wanted {
+            if self.index.bench(key).is_none() {
+                self.index.benches.push(Bench::new(key));
+                self.seat_everybody();
+            }
+        }
+    }
+
+    fn seat_everybody(&mut self) {
+        let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
+        agents.into_iter().for_each(|id| self.seat_agent(id));
+    }
+
+    /// Gives an agent his place on every bench.
+    fn seat_agent(&mut self, id: AgentId) {
+        let rows = (self.stores.agent_rows.get(id), self.stores.agents.get(id));
+        let (Some(agent), Some(entry)) = rows else {
+            return;
+        };
+        let open = self.index.open.iter().any(|agents| agents.has(id));
+        for bench in &mut self.index.benches {
+            bench.seat(id, agent, &entry.profile, open);
+        }
+    }
+
+    /// Decides for every channel whether an agent is offered work at all, and gives him his place on
+    /// the benches.
     pub(super) fn open_agent(&mut self, id: AgentId) {
         for number in 0..self.index.open.len() {
             let Ok(channel) = u32::try_from(number).map(ChannelId::from_raw) else {
@@ -489,6 +526,7 @@ impl World {
                 agents.set(id, open);
             }
         }
+        self.seat_agent(id);
     }
 
     /// Puts work in the line it belongs to, if it waits.

@@ -31,6 +31,7 @@ impl World {
             Definition::Channel(defined) => {
                 self.add(defined)?;
                 self.index.open.push(Default::default());
+                self.set_up_benches();
                 self.open_everybody();
                 Ok(())
             }
@@ -41,6 +42,7 @@ impl World {
                 self.add(defined)?;
                 self.stores.queue_rows.push(Queue::default());
                 self.index.lines.push(Default::default());
+                self.set_up_benches();
                 Ok(())
             }
             Definition::Agent(defined) => {
@@ -126,7 +128,11 @@ impl World {
             row.memberships.insert(place, Member { queue, terms });
         }
         let line = self.index.line_mut(queue).or_missing(queue)?;
-        line.members.set(agent, terms.is_some());
+        old.into_iter()
+            .for_each(|old| line.set_member(agent, old, false));
+        terms
+            .into_iter()
+            .for_each(|terms| line.set_member(agent, terms, true));
         let gone = old.is_some_and(|old| line.count_delay(old.delay, false));
         let come = terms.is_some_and(|terms| line.count_delay(terms.delay, true));
         if gone || come {
@@ -174,6 +180,7 @@ impl World {
         let waiting = self.waiting_in(defined.id);
         waiting.iter().for_each(|work| self.leave_line(*work));
         self.replace(defined)?;
+        self.set_up_benches();
         for work in waiting {
             self.enter_line(work);
             self.set_work_clock(work);

@@ -1,0 +1,148 @@
+//! Derived: who is ready, in order.
+//!
+//! For every way in which some queue orders its agents by what they did (idle clock, load) all
+//! agents who are open on any channel sit on one bench, in that order, whatever queues they belong
+//! to. So an agent who becomes free or busy changes place once, not once a queue; and the best agent
+//! for a piece of work is the first on the bench who is in its sets of bits.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::base::bits::Bits;
+use crate::base::time::Timestamp;
+use crate::model::agent::AgentProfile;
+use crate::model::ids::{AgentId, ChannelId, OfferId};
+use crate::model::queue::{AgentChoice, IdleClock, IdleSince, QueueProfile};
+use crate::world::rows::Agent;
+
+/// By what the agents of a bench are ordered, before the idle clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Load {
+    Nothing,
+    Units,
+    Ratio,
+}
+
+/// A way of ordering agents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BenchKey {
+    load: Load,
+    since: IdleSince,
+    /// The channel whose own clock counts; none if any channel's does.
+    channel: Option<ChannelId>,
+}
+
+impl BenchKey {
+    /// The order in which a queue takes agents for work of a channel; none if it does not depend on
+    /// what the agents did.
+    pub(crate) fn of(queue: &QueueProfile, channel: ChannelId) -> Option<Self> {
+        let load = match queue.choice {
+            AgentChoice::LongestIdle => Load::Nothing,
+            AgentChoice::LeastLoaded => Load::Units,
+            AgentChoice::LeastLoadedRatio => Load::Ratio,
+            AgentChoice::MostProficient | AgentChoice::RoundRobin | AgentChoice::FixedOrder => {
+                return None;
+            }
+        };
+        let IdleClock { since, own_channel } = queue.idle;
+        // The clock of readiness takes no account of the channel.
+        let own_channel = own_channel && since != IdleSince::Ready;
+        Some(Self {
+            load,
+            since,
+            channel: own_channel.then_some(channel),
+        })
+    }
+
+    fn seat(self, id: AgentId, agent: &Agent, profile: &AgentProfile) -> Seat {
+        let load = match self.load {
+            Load::Nothing => 0,
+            Load::Units => i64::try_from(agent.usage.units()).unwrap_or(i64::MAX),
+            Load::Ratio => agent.usage.ratio(&profile.capacity),
+        };
+        let clock = IdleClock {
+            since: self.since,
+            own_channel: self.channel.is_some(),
+        };
+        let channel = self.channel.unwrap_or(ChannelId::from_raw(0));
+        (load, agent.idle_since(clock, channel), agent.turn, id)
+    }
+}
+
+/// An agent's place: load, idle since, last offered, definition. The order is that of
+/// [`AgentKey`](crate::policy::choice::AgentKey).
+type Seat = (i64, Timestamp, OfferId, AgentId);
+
+/// The agents who are open on some channel, in one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bench {
+    key: BenchKey,
+    order: BTreeSet<Seat>,
+    seats: Vec<Option<Seat>>,
+}
+
+impl Bench {
+    /// An empty bench.
+    pub(crate) const fn new(key: BenchKey) -> Self {
+        Self {
+            key,
+            order: BTreeSet::new(),
+            seats: Vec::new(),
+        }
+    }
+
+    /// In what order its agents sit.
+    pub(crate) const fn key(&self) -> BenchKey {
+        self.key
+    }
+
+    /// Seats an agent in his place, or takes him off.
+    pub(crate) fn seat(&mut self, id: AgentId, agent: &Agent, profile: &AgentProfile, open: bool) {
+        let place = id.raw() as usize;
+        if self.seats.len() <= place {
+            self.seats.resize(place + 1, None);
+        }
+        let seat = open.then(|| self.key.seat(id, agent, profile));
+        let Some(old) = self.seats.get_mut(place) else {
+            return;
+        };
+        if *old == seat {
+            return;
+        }
+        let old = core::mem::replace(old, seat);
+        old.into_iter().for_each(|old| {
+            self.order.remove(&old);
+        });
+        self.order.extend(seat);
+    }
+
+    /// The first agent in order who is in all sets and able. A few places are tried first, because
+    /// mostly the first who sits there will do. After that the shorter of two ways is taken: on along
+    /// the bench, or through all agents who are in the sets.
+    pub(crate) fn first(
+        &self,
+        sets: [&Bits; 3],
+        able: impl Fn(AgentId) -> bool,
+    ) -> Option<AgentId> {
+        const TRIED: usize = 16;
+        let fits = |id: &AgentId| sets.iter().all(|set| set.has(*id)) && able(*id);
+        let mut along = self.order.iter().map(|(_, _, _, id)| *id);
+        if let Some(id) = along.by_ref().take(TRIED).find(fits) {
+            return Some(id);
+        }
+        let [first, second, third] = sets;
+        let candidates = first.count([second, third]);
+        if candidates == 0 {
+            return None;
+        }
+        if candidates > self.order.len() / candidates {
+            return along.find(fits);
+        }
+        let able = first
+            .meet::<AgentId, 2>([second, third])
+            .filter(|id| able(*id));
+        able.filter_map(|id| *self.seats.get(id.raw() as usize)?)
+            .min()
+            .map(|(_, _, _, id)| id)
+    }
+}
