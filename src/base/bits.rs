@@ -55,27 +55,84 @@ impl Bits {
         &'a self,
         others: [&'a Self; N],
     ) -> impl Iterator<Item = I> + 'a {
-        self.words
-            .iter()
-            .enumerate()
-            .flat_map(move |(place, word)| {
-                let mut word = *word;
-                for other in others {
-                    word &= other.words.get(place).copied().unwrap_or(0);
+        self.meet_from(0, others)
+    }
+
+    /// The same from a number on.
+    pub(crate) fn meet_from<'a, I: Id, const N: usize>(
+        &'a self,
+        start: u64,
+        others: [&'a Self; N],
+    ) -> impl Iterator<Item = I> + 'a {
+        let first = usize::try_from(start / 64).unwrap_or(usize::MAX);
+        let words = self.words.iter().enumerate().skip(first);
+        words.flat_map(move |(place, word)| {
+            let from = if place == first {
+                u64::MAX << (start % 64)
+            } else {
+                u64::MAX
+            };
+            let mut word = *word & from;
+            for other in others {
+                word &= other.words.get(place).copied().unwrap_or(0);
+            }
+            core::iter::from_fn(move || {
+                if word == 0 {
+                    return None;
                 }
-                core::iter::from_fn(move || {
-                    if word == 0 {
-                        return None;
-                    }
-                    let bit = u64::from(word.trailing_zeros());
-                    word &= word - 1;
-                    I::from_number(place as u64 * 64 + bit)
-                })
+                let bit = u64::from(word.trailing_zeros());
+                word &= word - 1;
+                I::from_number(place as u64 * 64 + bit)
             })
+        })
     }
 
     /// All ids that are in, in rising order.
     pub(crate) fn iter<I: Id>(&self) -> impl Iterator<Item = I> + '_ {
         self.meet([])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::AgentId;
+    use alloc::vec;
+
+    fn bits(numbers: impl IntoIterator<Item = u32>) -> Bits {
+        let mut bits = Bits::default();
+        numbers
+            .into_iter()
+            .for_each(|number| bits.set(AgentId::from_raw(number), true));
+        bits
+    }
+
+    fn numbers(ids: impl Iterator<Item = AgentId>) -> Vec<u32> {
+        ids.map(AgentId::raw).collect()
+    }
+
+    #[test]
+    fn sets_meet_across_words_and_from_a_number_on() {
+        let (even, third) = (bits((0..200).step_by(2)), bits((0..150).step_by(3)));
+        let met: Vec<u32> = (0..150).step_by(6).collect();
+        assert_eq!(numbers(even.meet([&third])), met);
+        assert_eq!(even.count([&third]), met.len());
+        for start in [0, 1, 6, 63, 64, 65, 144, 145, 1_000] {
+            let expected: Vec<_> = met.iter().copied().filter(|n| *n >= start).collect();
+            let found = numbers(even.meet_from(u64::from(start), [&third]));
+            assert_eq!(found, expected, "from {start}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_out_is_gone() {
+        let mut set = bits([0, 64, 129]);
+        set.set(AgentId::from_raw(64), false);
+        set.set(AgentId::from_raw(5_000), false);
+        assert_eq!(numbers(set.iter()), vec![0, 129]);
+        assert!(!set.has(AgentId::from_raw(64)) && set.has(AgentId::from_raw(129)));
+        set.set(AgentId::from_raw(0), false);
+        set.set(AgentId::from_raw(129), false);
+        assert!(set.is_empty());
     }
 }

@@ -27,7 +27,7 @@ impl<I, T> Default for Ledger<I, T> {
 impl<I: Id, T> Ledger<I, T> {
     /// The id that comes next. Ids start at 1.
     pub(crate) fn next_id(&self) -> Option<I> {
-        I::from_number(self.minted + 1)
+        I::from_number(self.minted.checked_add(1)?)
     }
 
     /// Whether this id was handed out at some time.
@@ -37,7 +37,7 @@ impl<I: Id, T> Ledger<I, T> {
 
     /// Adds a row under the next id; false, and nothing happens, if `id` is not the next one.
     pub(crate) fn open(&mut self, id: I, row: T) -> bool {
-        let next = id.number() == self.minted + 1;
+        let next = self.next_id() == Some(id);
         if next {
             self.minted += 1;
             self.rows.insert(id, row);

@@ -23,6 +23,11 @@ impl<I: Id, T> Recent<I, T> {
         }
     }
 
+    /// How many places it has.
+    pub(crate) const fn size(&self) -> u32 {
+        self.size
+    }
+
     fn place(&self, id: I) -> usize {
         match self.size {
             0 => usize::MAX,

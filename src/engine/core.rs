@@ -55,7 +55,7 @@ struct Clock {
 impl Clock {
     fn see(&mut self, now: Timestamp) -> Timestamp {
         if now < self.latest {
-            self.stepped_back += 1;
+            self.stepped_back = self.stepped_back.saturating_add(1);
         }
         self.latest = self.latest.max(now);
         self.latest

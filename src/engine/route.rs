@@ -15,6 +15,7 @@ use crate::base::bits::Bits;
 use crate::base::hash::FixedMap;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::need::Evaluation;
+use crate::model::queue::AgentChoice;
 use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::policy::order::LineKey;
@@ -22,7 +23,7 @@ use crate::policy::room::Full;
 use crate::protocol::event::OfferedBy;
 use crate::protocol::fact::Cause;
 use crate::world::bench::BenchKey;
-use crate::world::line::LaneKey;
+use crate::world::line::{LaneKey, Line};
 use crate::world::rows::Work;
 use crate::world::state::World;
 
@@ -61,8 +62,14 @@ impl Turn<'_> {
             match seek(self.world, seeker, &mut barren) {
                 Some(now) if now == found => {
                     let (_, key) = found;
-                    if let Some(agent) = choose(self.world, key.work) {
-                        self.offer(key.work, agent.agent, OfferedBy::Routing);
+                    let agent = choose(self.world, key.work).map(|agent| agent.agent);
+                    let by = OfferedBy::Routing;
+                    if agent
+                        .and_then(|agent| self.offer(key.work, agent, by))
+                        .is_none()
+                    {
+                        debug_assert!(false, "{} has no agent any more", key.work);
+                        break;
                     }
                 }
                 _ => {}
@@ -110,8 +117,13 @@ pub(crate) fn choose(world: &World, id: WorkId) -> Option<AgentKey> {
     let index = world.index();
     let open = index.open.get(work.request.channel.raw() as usize)?;
     let fit = &index.fit(work.need)?.agents;
+    let line = index.line(work.queue)?;
+    let choice = world.queue_profile(work.queue).ok()?.choice;
+    if choice == AgentChoice::FixedOrder && work.request.need.evaluation != Evaluation::Best {
+        return first_on_list(world, id, work, line, [fit, open]);
+    }
     let mut best: Option<AgentKey> = None;
-    for (rank, delay, members) in index.line(work.queue)?.groups() {
+    for (rank, delay, members) in line.groups() {
         if best.is_some_and(|best| best.rank() < rank) {
             break;
         }
@@ -123,6 +135,35 @@ pub(crate) fn choose(world: &World, id: WorkId) -> Option<AgentKey> {
     best
 }
 
+/// The first on a queue's list who can take the work.
+fn first_on_list(
+    world: &World,
+    id: WorkId,
+    work: &Work,
+    line: &Line,
+    sets: [&Bits; 2],
+) -> Option<AgentKey> {
+    if line.members.count(sets) == 0 {
+        return None;
+    }
+    let able = |(_, agent): &(u8, AgentId)| {
+        sets.iter().all(|set| set.has(*agent))
+            && sees(world, work, *agent)
+            && member_can_take(world, id, work, *agent)
+    };
+    let (rank, agent) = line.list().find(able)?;
+    key(world, work, agent, rank, 0)
+}
+
+/// Whether the work has waited past the delay of a member.
+fn sees(world: &World, work: &Work, agent: AgentId) -> bool {
+    let terms = world
+        .agent(agent)
+        .ok()
+        .and_then(|row| row.membership(work.queue));
+    terms.is_some_and(|terms| terms.delay <= work.revealed)
+}
+
 /// The agent among members of one rank and delay to whom the work goes.
 fn first_of(
     world: &World,
@@ -132,23 +173,27 @@ fn first_of(
     sets: [&Bits; 3],
 ) -> Option<AgentKey> {
     let profile = world.queue_profile(work.queue).ok()?;
-    let able = |agent| member_can_take(world, id, work, agent);
+    let able = |agent: &AgentId| member_can_take(world, id, work, *agent);
+    let [members, fit, open] = sets;
+    let by_score = work.request.need.evaluation == Evaluation::Best;
     let bench =
         BenchKey::of(profile, work.request.channel).and_then(|key| world.index().bench(key));
-    match bench {
-        Some(bench) if work.request.need.evaluation != Evaluation::Best => {
-            let agent = bench.first(sets, able)?;
-            key(world, work, agent, rank, 0)
+    let agent = match (profile.choice, bench) {
+        (_, Some(bench)) if !by_score => bench.first(sets, able),
+        (AgentChoice::RoundRobin, _) if !by_score => {
+            let last = world.queue(work.queue).ok()?.last;
+            let next = last.map_or(0, |last| u64::from(last.raw()) + 1);
+            let behind = members.meet_from::<AgentId, 2>(next, [fit, open]);
+            behind.chain(members.meet([fit, open])).find(able)
         }
-        Some(_) | None => {
-            let [members, fit, open] = sets;
-            let able = members
-                .meet::<AgentId, 2>([fit, open])
-                .filter(|agent| able(*agent));
-            able.filter_map(|agent| key(world, work, agent, rank, 0))
-                .min()
+        (_, _) => {
+            let able = members.meet::<AgentId, 2>([fit, open]).filter(able);
+            return able
+                .filter_map(|agent| key(world, work, agent, rank, 0))
+                .min();
         }
-    }
+    };
+    key(world, work, agent?, rank, 0)
 }
 
 /// Whether nothing about this very item keeps an open, fit agent from it.

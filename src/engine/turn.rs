@@ -46,7 +46,7 @@ impl<'a> Turn<'a> {
     /// for the status and the debt of an agent comes right behind it.
     pub(crate) fn emit(&mut self, event: Event) {
         let concerned = self.concerned(&event);
-        let seq = self.world.seq() + 1;
+        let seq = self.world.seq().saturating_add(1);
         let fact = Fact {
             seq,
             at: self.now,

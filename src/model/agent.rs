@@ -25,7 +25,7 @@ use crate::model::skill::Proficiency;
 /// };
 /// assert_eq!(ana.skills[&french], 80);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AgentProfile {
     /// Skills with proficiency, 0 to 100.
@@ -39,6 +39,18 @@ pub struct AgentProfile {
     pub lease: Option<Span>,
     /// Whether offers to this agent are accepted in his name at once.
     pub auto_accept: bool,
+}
+
+impl Default for AgentProfile {
+    fn default() -> Self {
+        Self {
+            skills: BTreeMap::new(),
+            attributes: Attributes::new(),
+            capacity: Capacity::one(),
+            lease: None,
+            auto_accept: false,
+        }
+    }
 }
 
 /// The most skills an agent may have.

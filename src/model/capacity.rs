@@ -8,7 +8,8 @@ use crate::model::ids::{ChannelId, Entity};
 use crate::model::invalid::Invalid;
 
 /// The pools that bound what an agent may have at a time. Work fits when **every** pool has room;
-/// `None` sets no bound. The default is one thing at a time.
+/// `None` sets no bound, and the default sets none at all; an agent's default is one thing at a
+/// time.
 ///
 /// ```
 /// use strowger::Capacity;
@@ -17,7 +18,7 @@ use crate::model::invalid::Invalid;
 /// let capacity = Capacity::units(100);
 /// assert_eq!(capacity.items, None);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Capacity {
     /// Units over all channels; each item takes its size (Azure Job Router: total capacity).
@@ -75,12 +76,6 @@ impl Capacity {
         self.channels
             .keys()
             .for_each(|channel| name((*channel).into()));
-    }
-}
-
-impl Default for Capacity {
-    fn default() -> Self {
-        Self::one()
     }
 }
 

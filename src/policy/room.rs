@@ -107,11 +107,11 @@ impl Usage {
             self.channels.insert(place, entry);
         }
         if let Some(entry) = self.channels.get_mut(place) {
-            entry.items += u32::from(claim.weight);
-            entry.holders += 1;
+            entry.items = entry.items.saturating_add(u32::from(claim.weight));
+            entry.holders = entry.holders.saturating_add(1);
         }
-        self.items += u32::from(claim.weight);
-        self.units += claim.units();
+        self.items = self.items.saturating_add(u32::from(claim.weight));
+        self.units = self.units.saturating_add(claim.units());
     }
 
     /// Gives back what a claim took.
@@ -162,8 +162,9 @@ impl Usage {
         if self.is_in_debt(capacity) {
             return Err(Full::Debt);
         }
-        let fits =
-            |max: Option<u64>, used: u64, more: u64| max.is_none_or(|max| used + more <= max);
+        let fits = |max: Option<u64>, used: u64, more: u64| {
+            max.is_none_or(|max| used.saturating_add(more) <= max)
+        };
         let weight = u64::from(claim.weight);
         if !fits(
             capacity.units.map(|max| u64::from(max) * 100),
@@ -203,7 +204,7 @@ impl Usage {
             (None, Some(items)) => (u64::from(self.items), u64::from(items)),
             (None, None) => return 0,
         };
-        i64::try_from(used * 10_000 / max.max(1)).unwrap_or(i64::MAX)
+        i64::try_from(used.saturating_mul(10_000) / max.max(1)).unwrap_or(i64::MAX)
     }
 }
 

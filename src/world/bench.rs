@@ -122,10 +122,10 @@ impl Bench {
     pub(crate) fn first(
         &self,
         sets: [&Bits; 3],
-        able: impl Fn(AgentId) -> bool,
+        able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
         const TRIED: usize = 16;
-        let fits = |id: &AgentId| sets.iter().all(|set| set.has(*id)) && able(*id);
+        let fits = |id: &AgentId| sets.iter().all(|set| set.has(*id)) && able(id);
         let mut along = self.order.iter().map(|(_, _, _, id)| *id);
         if let Some(id) = along.by_ref().take(TRIED).find(fits) {
             return Some(id);
@@ -138,9 +138,7 @@ impl Bench {
         if candidates > self.order.len() / candidates {
             return along.find(fits);
         }
-        let able = first
-            .meet::<AgentId, 2>([second, third])
-            .filter(|id| able(*id));
+        let able = first.meet::<AgentId, 2>([second, third]).filter(able);
         able.filter_map(|id| *self.seats.get(id.raw() as usize)?)
             .min()
             .map(|(_, _, _, id)| id)

@@ -23,6 +23,7 @@ pub struct Violation {
 impl World {
     /// Recomputes every invariant.
     ///
+    /// * **memory bounded**, **references**, **definitions**: what a snapshot says is sound
     /// * **one stage**: work is in exactly one stage, and what the stage names is there
     /// * **one owner**: work has at most one owner, and its owner has an assignment of it
     /// * **offers join**: an offer joins one piece of work and one agent, and both know it
@@ -33,6 +34,8 @@ impl World {
     /// # Errors
     /// The first one that does not hold.
     pub(crate) fn check(&self) -> Result<(), Violation> {
+        self.check_memory()?;
+        self.check_references()?;
         for (id, work) in self.stores.works.sorted() {
             self.check_work(id, work)?;
         }
@@ -42,6 +45,18 @@ impl World {
         self.check_offers()?;
         self.check_needs()?;
         self.check_index()
+    }
+
+    /// A snapshot may have been written by anybody: what it wants remembered stays in bounds.
+    fn check_memory(&self) -> Result<(), Violation> {
+        let stores = &self.stores;
+        let remembered = stores.config.remembered;
+        let sizes = [stores.ended_works.size(), stores.ended_offers.size()];
+        if stores.config.check().is_err() || sizes != [remembered; 2] {
+            let subject = WorkId::from_raw(0).into();
+            return Err(Violation { invariant: "memory bounded: by the configuration", subject });
+        }
+        Ok(())
     }
 
     fn check_work(&self, id: WorkId, work: &Work) -> Result<(), Violation> {
@@ -216,7 +231,8 @@ impl World {
                     .members
                     .iter::<AgentId>()
                     .eq(new.members.iter::<AgentId>())
-                && line.groups_sorted() == new.groups_sorted();
+                && line.groups_sorted() == new.groups_sorted()
+                && line.list().eq(new.list());
             if !same {
                 let subject = crate::model::ids::QueueId::from_raw(raw).into();
                 return Err(Violation {

@@ -35,6 +35,7 @@ pub(crate) struct Line {
     /// The members.
     pub members: Bits,
     groups: BTreeMap<(u8, Span), Bits>,
+    list: BTreeSet<(u8, u16, AgentId)>,
     delays: BTreeMap<Span, u32>,
     /// How many pieces of work wait here, those that wait for preferred agents included.
     pub waiting: u32,
@@ -77,7 +78,7 @@ impl Line {
         }
         let count = self.delays.entry(delay).or_insert(0);
         *count = if more {
-            *count + 1
+            count.saturating_add(1)
         } else {
             count.saturating_sub(1)
         };
@@ -91,6 +92,12 @@ impl Line {
     /// Puts a member in the group of those with his rank and delay, or takes him out.
     pub(crate) fn set_member(&mut self, agent: AgentId, terms: Membership, member: bool) {
         self.members.set(agent, member);
+        let listed = (terms.rank, terms.position, agent);
+        if member {
+            self.list.insert(listed);
+        } else {
+            self.list.remove(&listed);
+        }
         let group = self.groups.entry((terms.rank, terms.delay)).or_default();
         group.set(agent, member);
         if group.is_empty() {
@@ -103,6 +110,11 @@ impl Line {
         self.groups
             .iter()
             .map(|((rank, delay), members)| (*rank, *delay, members))
+    }
+
+    /// The members by rank and position, with their rank.
+    pub(crate) fn list(&self) -> impl Iterator<Item = (u8, AgentId)> {
+        self.list.iter().map(|(rank, _, agent)| (*rank, *agent))
     }
 
     /// The groups as lists, for comparison.

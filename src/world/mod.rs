@@ -10,5 +10,6 @@ pub(crate) mod check;
 pub(crate) mod index;
 pub(crate) mod line;
 pub(crate) mod needs;
+mod references;
 pub(crate) mod rows;
 pub(crate) mod state;

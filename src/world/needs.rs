@@ -57,7 +57,7 @@ impl Needs {
     pub(crate) fn count(&mut self, id: NeedId, more: bool) {
         if let Some(row) = self.rows.get_mut(id.raw() as usize) {
             row.uses = if more {
-                row.uses + 1
+                row.uses.saturating_add(1)
             } else {
                 row.uses.saturating_sub(1)
             };

@@ -551,7 +551,7 @@ impl World {
         };
         if work.stage == Stage::Queued {
             line.waiting = if enter {
-                line.waiting + 1
+                line.waiting.saturating_add(1)
             } else {
                 line.waiting.saturating_sub(1)
             };

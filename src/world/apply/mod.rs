@@ -38,7 +38,7 @@ pub(crate) enum Misfit {
 impl World {
     /// Changes the world by a fact.
     pub(crate) fn apply(&mut self, fact: &Fact) -> Result<(), Misfit> {
-        let expected = self.stores.seq + 1;
+        let expected = self.stores.seq.saturating_add(1);
         if fact.seq != expected {
             return Err(Misfit::Sequence { expected });
         }

@@ -1,0 +1,110 @@
+//! The invariant that every id names a row.
+
+use crate::model::agent::AgentProfile;
+use crate::model::channel::ChannelProfile;
+use crate::model::ids::Entity;
+use crate::model::presence::PresenceProfile;
+use crate::model::queue::QueueProfile;
+use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
+use crate::model::skill::SkillProfile;
+use crate::world::catalog::Kind;
+use crate::world::check::Violation;
+use crate::world::rows::{Agent, Work};
+use crate::world::state::World;
+
+impl World {
+    /// Whatever a definition or a row mentions is there, and the definition is sound by itself.
+    pub(super) fn check_references(&self) -> Result<(), Violation> {
+        self.check_profiles::<SkillProfile>()?;
+        self.check_profiles::<ChannelProfile>()?;
+        self.check_profiles::<PresenceProfile>()?;
+        self.check_profiles::<RejectReasonProfile>()?;
+        self.check_profiles::<WrapUpCodeProfile>()?;
+        self.check_profiles::<QueueProfile>()?;
+        self.check_profiles::<AgentProfile>()?;
+        let rows = (self.stores.queue_rows.len(), self.stores.agent_rows.len());
+        if rows != (self.stores.queues.len(), self.stores.agents.len()) {
+            let subject = crate::model::ids::QueueId::from_raw(0).into();
+            return Err(Violation { invariant: "references: a row for each definition", subject });
+        }
+        for (id, queue) in self.stores.queue_rows.iter() {
+            self.check_named(id.into(), queue.last.map(Into::into))?;
+        }
+        for (id, agent) in self.stores.agent_rows.iter() {
+            self.check_agent_references(id.into(), agent)?;
+        }
+        for (id, work) in self.stores.works.sorted() {
+            self.check_work_references(id.into(), work)?;
+        }
+        for (id, offer) in self.stores.offers.sorted() {
+            let named = [offer.work.into(), offer.agent.into(), offer.claim.channel.into()];
+            self.check_named(id.into(), named)?;
+        }
+        Ok(())
+    }
+
+    fn check_profiles<P: Kind>(&self) -> Result<(), Violation> {
+        for (id, entry) in P::rows(&self.stores).iter() {
+            let mut result = Ok(());
+            entry.profile.mentions(&mut |named| {
+                if result.is_ok() {
+                    result = self.check_named(id.into(), [named]);
+                }
+            });
+            result?;
+            if entry.profile.check().is_err() {
+                let invariant = "definitions: sound by themselves";
+                return Err(Violation { invariant, subject: id.into() });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_agent_references(&self, id: Entity, agent: &Agent) -> Result<(), Violation> {
+        self.check_named(id, [agent.presence.id().into()])?;
+        self.check_named(id, agent.memberships.iter().map(|member| member.queue.into()))?;
+        self.check_named(id, agent.channel_stamps.iter().map(|(channel, _)| (*channel).into()))?;
+        for leg in &agent.assignments {
+            self.check_named(id, [leg.queue.into(), leg.claim.channel.into()])?;
+            self.check_named(id, leg.code.map(Into::into))?;
+        }
+        Ok(())
+    }
+
+    fn check_work_references(&self, id: Entity, work: &Work) -> Result<(), Violation> {
+        self.check_named(id, [work.queue.into()])?;
+        let mut result = Ok(());
+        work.request.mentions(&mut |named| {
+            if result.is_ok() {
+                result = self.check_named(id, [named]);
+            }
+        });
+        result
+    }
+
+    fn check_named(
+        &self,
+        subject: Entity,
+        named: impl IntoIterator<Item = Entity>,
+    ) -> Result<(), Violation> {
+        if named.into_iter().all(|entity| self.exists(entity)) {
+            Ok(())
+        } else {
+            Err(Violation { invariant: "references: every id names a row", subject })
+        }
+    }
+
+    fn exists(&self, entity: Entity) -> bool {
+        match entity {
+            Entity::Skill(id) => self.entry::<SkillProfile>(id).is_ok(),
+            Entity::Channel(id) => self.entry::<ChannelProfile>(id).is_ok(),
+            Entity::Presence(id) => self.entry::<PresenceProfile>(id).is_ok(),
+            Entity::Reason(id) => self.entry::<RejectReasonProfile>(id).is_ok(),
+            Entity::Code(id) => self.entry::<WrapUpCodeProfile>(id).is_ok(),
+            Entity::Queue(id) => self.entry::<QueueProfile>(id).is_ok(),
+            Entity::Agent(id) => self.entry::<AgentProfile>(id).is_ok(),
+            Entity::Work(id) => self.work(id).is_ok(),
+            Entity::Offer(id) => self.offer(id).is_ok(),
+        }
+    }
+}
