@@ -34,19 +34,50 @@ fn run(input: &[u8]) -> String {
     String::from_utf8(output.stdout).expect("JSON is text")
 }
 
-#[test]
-fn a_recorded_run_says_what_it_said() {
+/// Runs a recorded session and compares with what it said then.
+fn replay(name: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
-    let said = run(&fs::read(folder.join("day.jsonl")).expect("the recorded run"));
-    let expectation = folder.join("day.out.jsonl");
+    let said = run(&fs::read(folder.join(format!("{name}.jsonl"))).expect("a recorded session"));
+    let expectation = folder.join(format!("{name}.out.jsonl"));
     if std::env::var_os("STROWGER_REWRITE").is_some() {
         fs::write(&expectation, &said).expect("the expectation can be written");
     }
     let expected = fs::read_to_string(&expectation).expect("the expectation");
     for (n, (said, expected)) in said.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(said, expected, "line {}", n + 1);
+        assert_eq!(said, expected, "line {} of {name}", n + 1);
     }
-    assert_eq!(said.lines().count(), expected.lines().count());
+    assert_eq!(said.lines().count(), expected.lines().count(), "{name}");
+    said
+}
+
+#[test]
+fn a_recorded_session_says_what_it_said() {
+    replay("day");
+}
+
+/// The names serde knows for an enum, out of its own error message.
+fn variants<T: serde::de::DeserializeOwned>() -> Vec<String> {
+    let error = serde_json::from_str::<T>(r#"{"?": {}}"#).err().expect("no variant is called ?");
+    error.to_string().split('`').skip(3).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+#[test]
+fn every_command_and_every_fact_has_an_example() {
+    let said = replay("every_command");
+    let errors: Vec<_> = said.lines().filter(|line| !line.starts_with("{\"fact\"")).collect();
+    assert!(errors.iter().all(|line| line.starts_with("{\"reply\"")), "{errors:#?}");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
+    let input = fs::read_to_string(folder.join("every_command.jsonl")).expect("the session");
+    let (commands, events) = (variants::<strowger::Command>(), variants::<strowger::Event>());
+    assert_eq!((commands.len(), events.len()), (49, 37));
+    for command in commands {
+        let example = format!("\"command\": {{\"{command}\": ");
+        assert!(input.contains(&example), "no example of the command {command}");
+    }
+    for event in events {
+        let example = format!("\"event\":{{\"{event}\":");
+        assert!(said.contains(&example), "no example of the fact {event}");
+    }
 }
 
 #[test]
