@@ -4,6 +4,8 @@
 //! until it has its row or column; and a step that leads to a state without a row fails.
 
 mod golden;
+#[path = "golden/table.rs"]
+mod table;
 
 use strowger::{
     AgentId, AssignmentState, AssignmentStep, CloseCause, Deadline, Illegal, Load, OfferEnd,
@@ -65,11 +67,11 @@ impl<S: Copy, T: Copy> Machine<S, T> {
             }
             rows.push(row);
         }
-        golden::align(&rows)
+        table::align(&rows)
     }
 
     fn compare(&self) {
-        golden::compare(&format!("tables/{}.txt", self.file), &self.table());
+        table::compare(&format!("tables/{}.txt", self.file), &self.table());
     }
 }
 
