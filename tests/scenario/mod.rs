@@ -96,11 +96,11 @@ impl Floor {
                     told.extend(self.run(command_of(command)?, false)?);
                 }
                 if ready {
-                    let (agent, presence) = (words[1], "on_queue");
-                    let (agent, presence) =
-                        (self.id("agent", agent)?, self.id("presence", presence)?);
+                    let agent = self.id("agent", words[1])?;
+                    let presence = self.id("presence", "on_queue")?;
                     let command = json!({"set_presence": {"agent": agent, "presence": presence}});
-                    self.run(command_of(command)?, false)?;
+                    // That he is on queue and idle is said by the sentence; what follows is not.
+                    told.extend(self.run(command_of(command)?, false)?.drain(2..));
                 }
                 Ok(told)
             }
