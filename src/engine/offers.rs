@@ -38,23 +38,19 @@ impl Run for Reject {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let open = turn.open_offer(self.offer);
-        if let Err(unknown @ Refusal::Unknown { .. }) = open {
-            return Err(unknown);
+        match open {
+            Err(unknown @ Refusal::Unknown { .. }) => return Err(unknown),
+            Err(Refusal::OfferOver {
+                end: Some(OfferEnd::Rejected { reason }),
+                ..
+            }) if reason == self.reason => return Ok(()),
+            Ok(_) | Err(_) => {}
         }
         if let Some(reason) = self.reason {
             turn.live::<RejectReasonProfile>(reason)?;
         }
-        match open {
-            Ok(offer) => {
-                turn.reject_offer(self.offer, offer, self.reason);
-                Ok(())
-            }
-            Err(Refusal::OfferOver {
-                end: Some(OfferEnd::Rejected { reason }),
-                ..
-            }) if reason == self.reason => Ok(()),
-            Err(refusal) => Err(refusal),
-        }
+        turn.reject_offer(self.offer, open?, self.reason);
+        Ok(())
     }
 }
 
@@ -63,9 +59,10 @@ impl Run for Pull {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
+        turn.check_work_known(work)?;
+        turn.live::<AgentProfile>(agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue, need) = (row.stage, row.queue, row.need);
-        turn.live::<AgentProfile>(agent)?;
         match stage {
             Stage::Queued => {}
             Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => {
@@ -97,8 +94,9 @@ impl Run for Assign {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
-        let stage = turn.open_work(work)?.stage;
+        turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
+        let stage = turn.open_work(work)?.stage;
         match stage {
             Stage::Queued => {}
             Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => return Ok(offer),
@@ -120,8 +118,9 @@ impl Run for Force {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
-        let stage = turn.open_work(work)?.stage;
+        turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
+        let stage = turn.open_work(work)?.stage;
         match stage {
             Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
             Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. } => {}
