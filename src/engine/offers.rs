@@ -79,7 +79,7 @@ impl Run for Pull {
             return Err(Refusal::NotMember { agent, queue });
         }
         turn.check_takes(work, agent, Some(need))?;
-        turn.check_assignments(agent)?;
+        turn.check_offers(agent)?;
         turn.emit(Event::WorkAssigned {
             work,
             agent,
@@ -107,6 +107,7 @@ impl Run for Assign {
             | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
         }
         turn.check_takes(work, agent, None)?;
+        turn.check_offers(agent)?;
         turn.withdraw_offer_of(work, Withdrawal::Reassigned);
         turn.offer(work, agent, OfferedBy::Assign)
             .ok_or_else(|| turn.wrong_stage(work))
@@ -174,6 +175,18 @@ impl Turn<'_> {
                 why: Unavailable::HasItAlready,
             }),
             None => Ok(()),
+        }
+    }
+
+    /// Refuses an agent who could not accept one more offer for want of assignments.
+    pub(crate) fn check_offers(&self, agent: AgentId) -> Result<(), Refusal> {
+        if self.world.may_have_more(agent)? {
+            Ok(())
+        } else {
+            Err(Refusal::Limit {
+                limit: LimitName::Assignments,
+                max: self.world.stores().config.limits.assignments,
+            })
         }
     }
 

@@ -411,6 +411,7 @@ impl Run for TransferToAgent {
             }
         }
         turn.check_takes(work, agent, None)?;
+        turn.check_offers(agent)?;
         let place = turn.place_after(work, Requeue::Front);
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;
