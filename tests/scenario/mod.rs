@@ -18,8 +18,8 @@ mod values;
 
 use serde_json::json;
 use strowger::{
-    AgentId, Command, Config, Engine, Event, Fact, Log, OfferId, Refusal, Snapshot, Timestamp,
-    WorkId,
+    AgentId, Cause, Command, Config, Engine, Event, Fact, Log, OfferId, Refusal, Snapshot,
+    Timestamp, WorkId,
 };
 
 use sentence::{Sentence, command_of};
@@ -138,7 +138,12 @@ impl Floor {
                 return Err(format!("refused ({refusal}), and yet something changed"));
             }
             told.push(self.tell_refusal(&refusal));
-        } else if self.log.len() == first {
+        } else if self
+            .log
+            .iter()
+            .skip(first)
+            .all(|fact| fact.cause != Cause::Command)
+        {
             told.push("done".into());
         }
         Ok(told)
