@@ -134,7 +134,15 @@ impl Run for Abandon {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
-        match turn.stage_unless(work, CloseCause::Abandoned)? {
+        let stage = match turn.stage_unless(work, CloseCause::Abandoned) {
+            // With an agent it was the end of the contact, and without a wrap-up that of the work.
+            Err(Refusal::WorkOver {
+                cause: Some(CloseCause::Completed),
+                ..
+            }) => return Ok(()),
+            found => found?,
+        };
+        match stage {
             Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
                 turn.withdraw_offer_of(work, Withdrawal::WorkGone);
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
