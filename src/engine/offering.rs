@@ -56,7 +56,7 @@ impl Turn<'_> {
         let given = given.map(|entry| entry.profile.clone());
         let bar = bar_after_reject(given.as_deref(), self.now);
         let bar = self.bar(bar, &offer, &queue);
-        let place = self.place_after(offer.work, queue.requeue.rejected);
+        let place = self.place_declined(&offer, queue.requeue.rejected);
         self.emit(Event::OfferRejected {
             offer: id,
             reason,
@@ -78,7 +78,7 @@ impl Turn<'_> {
             return;
         };
         let bar = self.bar(Bar::None, &offer, &queue);
-        let place = self.place_after(offer.work, queue.requeue.missed);
+        let place = self.place_declined(&offer, queue.requeue.missed);
         self.emit(Event::OfferMissed {
             offer: id,
             bar,
@@ -122,7 +122,7 @@ impl Turn<'_> {
                     | Unavailable::NotResponding))
             );
             if left && queue.withdraw_offers {
-                let place = self.place_after(offer.work, queue.requeue.withdrawn);
+                let place = self.place_declined(&offer, queue.requeue.withdrawn);
                 let why = Withdrawal::AgentUnavailable;
                 self.emit(Event::OfferWithdrawn {
                     offer: id,
@@ -166,6 +166,16 @@ impl Turn<'_> {
             .system;
         let lease = self.world.agent_profile(agent).ok()?.lease?;
         (system != crate::model::presence::SystemPresence::Offline).then(|| self.now + lease)
+    }
+
+    /// Where work stands that an agent did not take: what was transferred to him is at the front,
+    /// for its customer was in a conversation; everything else where the queue says.
+    fn place_declined(&self, offer: &Offer, requeue: Requeue) -> crate::policy::order::Place {
+        let requeue = match offer.by {
+            OfferedBy::Transfer => Requeue::Front,
+            OfferedBy::Routing | OfferedBy::Assign => requeue,
+        };
+        self.place_after(offer.work, requeue)
     }
 
     /// Where work stands after it came back under a policy.

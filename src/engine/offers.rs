@@ -38,23 +38,19 @@ impl Run for Reject {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let open = turn.open_offer(self.offer);
-        if let Err(unknown @ Refusal::Unknown { .. }) = open {
-            return Err(unknown);
+        match open {
+            Err(unknown @ Refusal::Unknown { .. }) => return Err(unknown),
+            Err(Refusal::OfferOver {
+                end: Some(OfferEnd::Rejected { reason }),
+                ..
+            }) if reason == self.reason => return Ok(()),
+            Ok(_) | Err(_) => {}
         }
         if let Some(reason) = self.reason {
             turn.live::<RejectReasonProfile>(reason)?;
         }
-        match open {
-            Ok(offer) => {
-                turn.reject_offer(self.offer, offer, self.reason);
-                Ok(())
-            }
-            Err(Refusal::OfferOver {
-                end: Some(OfferEnd::Rejected { reason }),
-                ..
-            }) if reason == self.reason => Ok(()),
-            Err(refusal) => Err(refusal),
-        }
+        turn.reject_offer(self.offer, open?, self.reason);
+        Ok(())
     }
 }
 
@@ -63,9 +59,10 @@ impl Run for Pull {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
+        turn.check_work_known(work)?;
+        turn.live::<AgentProfile>(agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue, need) = (row.stage, row.queue, row.need);
-        turn.live::<AgentProfile>(agent)?;
         match stage {
             Stage::Queued => {}
             Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => {
@@ -82,7 +79,7 @@ impl Run for Pull {
             return Err(Refusal::NotMember { agent, queue });
         }
         turn.check_takes(work, agent, Some(need))?;
-        turn.check_assignments(agent)?;
+        turn.check_offers(agent)?;
         turn.emit(Event::WorkAssigned {
             work,
             agent,
@@ -97,8 +94,9 @@ impl Run for Assign {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
-        let stage = turn.open_work(work)?.stage;
+        turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
+        let stage = turn.open_work(work)?.stage;
         match stage {
             Stage::Queued => {}
             Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => return Ok(offer),
@@ -109,6 +107,7 @@ impl Run for Assign {
             | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
         }
         turn.check_takes(work, agent, None)?;
+        turn.check_offers(agent)?;
         turn.withdraw_offer_of(work, Withdrawal::Reassigned);
         turn.offer(work, agent, OfferedBy::Assign)
             .ok_or_else(|| turn.wrong_stage(work))
@@ -120,8 +119,9 @@ impl Run for Force {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
-        let stage = turn.open_work(work)?.stage;
+        turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
+        let stage = turn.open_work(work)?.stage;
         match stage {
             Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
             Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. } => {}
@@ -175,6 +175,18 @@ impl Turn<'_> {
                 why: Unavailable::HasItAlready,
             }),
             None => Ok(()),
+        }
+    }
+
+    /// Refuses an agent who could not accept one more offer for want of assignments.
+    pub(crate) fn check_offers(&self, agent: AgentId) -> Result<(), Refusal> {
+        if self.world.may_have_more(agent)? {
+            Ok(())
+        } else {
+            Err(Refusal::Limit {
+                limit: LimitName::Assignments,
+                max: self.world.stores().config.limits.assignments,
+            })
         }
     }
 

@@ -228,7 +228,12 @@ fn preferred_can_take(world: &World, id: WorkId, work: &Work, agent: AgentId) ->
         Ok(Err(Full::Debt)) | Err(_) => false,
         Ok(Err(_)) => preferred.ignore_capacity,
     };
-    attends && room && (fits || preferred.ignore_need) && !is_excepted(world, id, work, agent)
+    let bounded = world.may_have_more(agent) == Ok(true);
+    attends
+        && bounded
+        && room
+        && (fits || preferred.ignore_need)
+        && !is_excepted(world, id, work, agent)
 }
 
 fn key(world: &World, work: &Work, id: AgentId, rank: u8, preference: u8) -> Option<AgentKey> {

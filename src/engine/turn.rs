@@ -210,6 +210,15 @@ impl<'a> Turn<'a> {
         result
     }
 
+    /// Refuses work that never was, before anything else that is named is looked at.
+    pub(crate) fn check_work_known(&self, id: WorkId) -> Result<(), Refusal> {
+        if self.world.stores().works.was_minted(id) {
+            Ok(())
+        } else {
+            Err(Missing(id.into()).into())
+        }
+    }
+
     /// Work that is not over.
     pub(crate) fn open_work(&self, id: WorkId) -> Result<&Work, Refusal> {
         self.world.work(id).map_err(|missing| {

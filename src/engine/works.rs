@@ -105,12 +105,13 @@ impl Run for ChangeWork {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, change } = self;
-        let row = turn.open_work(work)?;
-        let (stage, request, front) = (row.stage, row.request.clone(), row.place.front);
+        turn.check_work_known(work)?;
         if let Some(need) = &change.need {
             turn.check_mentions(|name| need.mentions(name))?;
         }
         change.check()?;
+        let row = turn.open_work(work)?;
+        let (stage, request, front) = (row.stage, row.request.clone(), row.place.front);
         if !matches!(stage, Stage::Queued | Stage::Offered { .. }) {
             return Err(turn.wrong_stage(work));
         }
@@ -133,7 +134,15 @@ impl Run for Abandon {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
-        match turn.stage_unless(work, CloseCause::Abandoned)? {
+        let stage = match turn.stage_unless(work, CloseCause::Abandoned) {
+            // With an agent it was the end of the contact, and without a wrap-up that of the work.
+            Err(Refusal::WorkOver {
+                cause: Some(CloseCause::Completed),
+                ..
+            }) => return Ok(()),
+            found => found?,
+        };
+        match stage {
             Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
                 turn.withdraw_offer_of(work, Withdrawal::WorkGone);
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
@@ -175,13 +184,16 @@ impl Run for Close {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, code } = self;
-        let Some(stage) = turn.stage_unless(work, CloseCause::Completed)? else {
+        turn.check_work_known(work)?;
+        let stage = turn.stage_unless(work, CloseCause::Completed);
+        if stage == Ok(None) {
             return Ok(());
-        };
+        }
         if let Some(code) = code {
             turn.live::<crate::model::reason::WrapUpCodeProfile>(code)?;
         }
-        let agent = stage.owner().ok_or_else(|| turn.wrong_stage(work))?;
+        let owner = stage?.and_then(Stage::owner);
+        let agent = owner.ok_or_else(|| turn.wrong_stage(work))?;
         turn.check_code(work, agent, code)?;
         turn.note_code(work, agent, code);
         turn.complete(work, EndedBy::Host);
@@ -360,9 +372,10 @@ impl Run for TransferToQueue {
             queue,
             placement,
         } = self;
+        turn.check_work_known(work)?;
+        turn.live::<QueueProfile>(queue)?;
         let row = turn.open_work(work)?;
         let (stage, from) = (row.stage, row.queue);
-        turn.live::<QueueProfile>(queue)?;
         match stage {
             Stage::Queued
             | Stage::Offered { .. }
@@ -394,9 +407,10 @@ impl Run for TransferToAgent {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
+        turn.check_work_known(work)?;
+        turn.live::<AgentProfile>(agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue) = (row.stage, row.queue);
-        turn.live::<AgentProfile>(agent)?;
         match stage {
             Stage::Assigned { .. } | Stage::Parked { .. } => {}
             Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => return Ok(offer),
@@ -405,6 +419,7 @@ impl Run for TransferToAgent {
             }
         }
         turn.check_takes(work, agent, None)?;
+        turn.check_offers(agent)?;
         let place = turn.place_after(work, Requeue::Front);
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;

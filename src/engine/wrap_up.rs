@@ -67,6 +67,7 @@ impl Run for SetCode {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
+        turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
         turn.live::<WrapUpCodeProfile>(code)?;
         turn.assignment(work, agent)?;
@@ -81,6 +82,7 @@ impl Run for ExtendWrapUp {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, by } = self;
+        turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
         let leg = turn.assignment(work, agent)?;
         let AssignmentState::WrapUp { until, .. } = leg.state else {
@@ -108,25 +110,23 @@ impl Run for EndWrapUp {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
+        turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
+        let leg = turn.assignment(work, agent);
+        if leg.is_err() && turn.stage_unless(work, CloseCause::Completed) == Ok(None) {
+            return Ok(());
+        }
         if let Some(code) = code {
             turn.live::<WrapUpCodeProfile>(code)?;
         }
-        let Ok(leg) = turn.assignment(work, agent) else {
-            return turn
-                .stage_unless(work, CloseCause::Completed)
-                .and_then(|stage| match stage {
-                    Some(_) => Err(Refusal::NotAssigned { work, agent }),
-                    None => Ok(()),
-                });
-        };
+        let leg = leg?;
         let AssignmentState::WrapUp { until, .. } = leg.state else {
             return Err(turn.wrong_stage(work));
         };
-        turn.check_code(work, agent, code)?;
         if !may_end(turn.world.queue_profile(leg.queue)?.wrap_up.mode) {
             return Err(Refusal::WrapUpNotOver { until });
         }
+        turn.check_code(work, agent, code)?;
         turn.note_code(work, agent, code);
         turn.finish_wrap_up(work, agent, EndedBy::Agent);
         Ok(())

@@ -99,18 +99,19 @@ impl OfferState {
     /// What follows a step.
     ///
     /// # Errors
-    /// [`Illegal`] if the offer is over.
+    /// [`Illegal`] if the offer is over, or has no window that could end.
     pub const fn next(self, step: OfferStep) -> Result<Self, Illegal> {
         match (self, step) {
             (Self::Open { .. }, OfferStep::Accept) => Ok(Self::Over(OfferEnd::Accepted)),
             (Self::Open { .. }, OfferStep::Reject(reason)) => {
                 Ok(Self::Over(OfferEnd::Rejected { reason }))
             }
-            (Self::Open { .. }, OfferStep::Expire) => Ok(Self::Over(OfferEnd::Missed)),
+            (Self::Open { until: Some(_) }, OfferStep::Expire) => Ok(Self::Over(OfferEnd::Missed)),
             (Self::Open { .. }, OfferStep::Withdraw(why)) => {
                 Ok(Self::Over(OfferEnd::Withdrawn { why }))
             }
-            (
+            (Self::Open { until: None }, OfferStep::Expire)
+            | (
                 Self::Over(_),
                 OfferStep::Accept
                 | OfferStep::Reject(_)

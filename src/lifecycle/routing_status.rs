@@ -58,7 +58,10 @@ impl StatusStep {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::GoOn(_) => "go_on",
+            Self::GoOn(Load::Free) => "go_on_free",
+            Self::GoOn(Load::Ringing) => "go_on_ringing",
+            Self::GoOn(Load::Working) => "go_on_working",
+            Self::GoOn(Load::OwnCall) => "go_on_own_call",
             Self::GoOff => "go_off",
             Self::Carry(Load::Free) => "carry_free",
             Self::Carry(Load::Ringing) => "carry_ringing",

@@ -134,9 +134,7 @@ impl Stage {
     pub const fn next(self, step: WorkStep) -> Result<Self, Illegal> {
         use WorkStep::{Assign, Close, EndContact, Offer, Park, Requeue, Resume, Return};
         match (self, step) {
-            (Self::Queued | Self::Assigned { .. } | Self::Parked { .. }, Offer(offer)) => {
-                Ok(Self::Offered { offer })
-            }
+            (Self::Queued, Offer(offer)) => Ok(Self::Offered { offer }),
             (Self::Offered { .. }, Return) => Ok(Self::Queued),
             (Self::Queued | Self::Offered { .. } | Self::Parked { .. }, Assign(agent)) => {
                 Ok(Self::Assigned { agent })
@@ -152,17 +150,16 @@ impl Stage {
                 Ok(Self::WrapUp { agent })
             }
             (
-                Self::Queued
-                | Self::Offered { .. }
-                | Self::Assigned { .. }
-                | Self::Parked { .. }
-                | Self::WrapUp { .. },
+                Self::Queued | Self::Assigned { .. } | Self::Parked { .. } | Self::WrapUp { .. },
                 Close(cause),
             ) => Ok(Self::Closed { cause }),
             (Self::Queued, Return | Park(_) | Resume | EndContact)
-            | (Self::Offered { .. }, Offer(_) | Park(_) | Resume | Requeue | EndContact)
-            | (Self::Assigned { .. }, Return | Assign(_) | Resume)
-            | (Self::Parked { .. }, Return)
+            | (
+                Self::Offered { .. },
+                Offer(_) | Park(_) | Resume | Requeue | EndContact | Close(_),
+            )
+            | (Self::Assigned { .. }, Offer(_) | Return | Assign(_) | Resume)
+            | (Self::Parked { .. }, Offer(_) | Return)
             | (
                 Self::WrapUp { .. },
                 Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact,

@@ -1,9 +1,11 @@
 //! Why a command was refused.
 //!
-//! Of several reasons the first in this order is given: something named does not exist or is
-//! retired; what was handed in is wrong by itself; the work, offer or assignment is over or not in
-//! the stage the command needs; it belongs to somebody else; the agent cannot take it; a bound is
-//! reached. The order within these is the order in which a command names its fields.
+//! A command that was done before is answered as done before anything else is asked, and a key that
+//! belongs to something else is refused then too. Of several reasons the first in this order is
+//! given: something named does not exist or is retired; what was handed in is wrong by itself; the
+//! work, offer or assignment is over or not in the stage the command needs; it belongs to somebody
+//! else; the agent cannot take it; a bound is reached. The order within these is the order in which
+//! a command names its fields.
 
 use serde::{Deserialize, Serialize};
 

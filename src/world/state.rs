@@ -290,6 +290,13 @@ impl World {
         Ok(self.has_room(id, claim)?.map_err(Unavailable::NoRoom))
     }
 
+    /// Whether an agent may have one more assignment, counting those he may accept.
+    pub(crate) fn may_have_more(&self, id: AgentId) -> Result<bool, Missing> {
+        let agent = self.agent(id)?;
+        let max = self.stores.config.limits.assignments;
+        Ok(agent.assignments.len() + agent.offers.len() < max as usize)
+    }
+
     /// The lane of work in line that waits for nobody by name.
     pub(crate) fn lane_of(work: &Work) -> LaneKey {
         LaneKey {
@@ -521,7 +528,8 @@ impl World {
                 continue;
             };
             // Every item takes at least one unit, so whoever has no room for one is not open.
-            let open = matches!(self.available(id, channel, 1), Ok(Ok(())));
+            let open = matches!(self.available(id, channel, 1), Ok(Ok(())))
+                && self.may_have_more(id) == Ok(true);
             if let Some(agents) = self.index.open.get_mut(number) {
                 agents.set(id, open);
             }

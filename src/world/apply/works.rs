@@ -266,9 +266,6 @@ impl World {
     ) -> Result<(), Misfit> {
         let stage = self.work(id)?.stage;
         stage.next(WorkStep::Close(cause))?;
-        if matches!(stage, Stage::Offered { .. }) {
-            return Err(Misfit::OutOfOrder);
-        }
         if let Some(owner) = stage.owner() {
             self.drop_assignment(id, owner, at)?;
         }

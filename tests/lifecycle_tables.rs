@@ -1,0 +1,312 @@
+//! Every state of every lifecycle against every step, as tables that stand in the documentation.
+//!
+//! The states and steps are listed by matches without a wildcard, so a new one does not compile
+//! until it has its row or column; and a step that leads to a state without a row fails.
+
+mod golden;
+#[path = "golden/table.rs"]
+mod table;
+
+use strowger::{
+    AgentId, AssignmentState, AssignmentStep, CloseCause, Deadline, Illegal, Load, OfferEnd,
+    OfferId, OfferState, OfferStep, Presence, PresenceStep, RoutingStatus, Stage, StatusStep,
+    SystemPresence, Timestamp, Withdrawal, WorkStep,
+};
+
+const LATER: Timestamp = Timestamp::from_millis(1_000);
+const ANA: AgentId = AgentId::from_raw(0);
+
+/// Everything a chain names, from the first to the last. `next` is a match without a wildcard.
+fn listed<T: Copy>(next: impl Fn(Option<T>) -> Option<T>) -> Vec<T> {
+    std::iter::successors(next(None), |last| next(Some(*last))).collect()
+}
+
+/// What is the same for all lifecycles: how to name, to step and to find the deadline.
+struct Machine<S, T> {
+    file: &'static str,
+    states: Vec<S>,
+    steps: Vec<T>,
+    state_name: fn(S) -> String,
+    step_name: fn(T) -> String,
+    next: fn(S, T) -> Result<S, Illegal>,
+    deadline: Option<fn(S) -> Option<Deadline>>,
+}
+
+impl<S: Copy, T: Copy> Machine<S, T> {
+    fn table(&self) -> String {
+        let names: Vec<_> = self.states.iter().map(|s| (self.state_name)(*s)).collect();
+        let mut head = vec![String::new()];
+        head.extend(self.steps.iter().map(|step| (self.step_name)(*step)));
+        assert_eq!(
+            head.len(),
+            head.iter().collect::<std::collections::BTreeSet<_>>().len(),
+            "{}: two columns have the same name",
+            self.file
+        );
+        head.extend(self.deadline.map(|_| "deadline".into()));
+        let mut rows = vec![head];
+        for state in &self.states {
+            let mut row = vec![(self.state_name)(*state)];
+            for step in &self.steps {
+                row.push(match (self.next)(*state, *step) {
+                    Ok(next) => (self.state_name)(next),
+                    Err(illegal) => {
+                        assert!(row[0].starts_with(illegal.state), "{illegal}");
+                        "-".into()
+                    }
+                });
+                let reached = &row[row.len() - 1];
+                assert!(
+                    reached == "-" || names.contains(reached),
+                    "{}: {reached} has no row",
+                    self.file
+                );
+            }
+            if let Some(deadline) = self.deadline {
+                row.push(deadline(*state).map_or("-".into(), |found| json_name(&found.kind)));
+            }
+            rows.push(row);
+        }
+        table::align(&rows)
+    }
+
+    fn compare(&self) {
+        table::compare(&format!("tables/{}.txt", self.file), &self.table());
+    }
+}
+
+fn json_name(value: &impl serde::Serialize) -> String {
+    let json = serde_json::to_value(value).unwrap();
+    json.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn work() {
+    let offer = OfferId::from_raw(1);
+    let cause = CloseCause::Completed;
+    let states = listed(|last| match last {
+        None => Some(Stage::Queued),
+        Some(Stage::Queued) => Some(Stage::Offered { offer }),
+        Some(Stage::Offered { .. }) => Some(Stage::Assigned { agent: ANA }),
+        Some(Stage::Assigned { agent }) => Some(Stage::Parked { agent, until: None }),
+        Some(Stage::Parked { agent, .. }) => Some(Stage::WrapUp { agent }),
+        Some(Stage::WrapUp { .. }) => Some(Stage::Closed { cause }),
+        Some(Stage::Closed { .. }) => None,
+    });
+    let steps = listed(|last| match last {
+        None => Some(WorkStep::Offer(offer)),
+        Some(WorkStep::Offer(_)) => Some(WorkStep::Return),
+        Some(WorkStep::Return) => Some(WorkStep::Assign(ANA)),
+        Some(WorkStep::Assign(_)) => Some(WorkStep::Park(Some(LATER))),
+        Some(WorkStep::Park(_)) => Some(WorkStep::Resume),
+        Some(WorkStep::Resume) => Some(WorkStep::Requeue),
+        Some(WorkStep::Requeue) => Some(WorkStep::EndContact),
+        Some(WorkStep::EndContact) => Some(WorkStep::Close(cause)),
+        Some(WorkStep::Close(_)) => None,
+    });
+    Machine {
+        file: "work",
+        states,
+        steps,
+        state_name: |stage| stage.name().into(),
+        step_name: |step| step.name().into(),
+        next: Stage::next,
+        deadline: None,
+    }
+    .compare();
+}
+
+#[test]
+fn offer() {
+    let until = Some(LATER);
+    // `OfferEnd` may grow, so its list ends in a wildcard; that every end has its row is seen from
+    // the steps, which all end an offer.
+    let states = listed(|last| match last {
+        None => Some(OfferState::Open { until }),
+        Some(OfferState::Open { until: Some(_) }) => Some(OfferState::Open { until: None }),
+        Some(OfferState::Open { until: None }) => Some(OfferState::Over(OfferEnd::Accepted)),
+        Some(OfferState::Over(end)) => match end {
+            OfferEnd::Accepted => Some(OfferState::Over(OfferEnd::Rejected { reason: None })),
+            OfferEnd::Rejected { .. } => Some(OfferState::Over(OfferEnd::Missed)),
+            OfferEnd::Missed => {
+                let why = Withdrawal::WorkGone;
+                Some(OfferState::Over(OfferEnd::Withdrawn { why }))
+            }
+            _ => None,
+        },
+    });
+    let steps = listed(|last| match last {
+        None => Some(OfferStep::Accept),
+        Some(OfferStep::Accept) => Some(OfferStep::Reject(None)),
+        Some(OfferStep::Reject(_)) => Some(OfferStep::Expire),
+        Some(OfferStep::Expire) => Some(OfferStep::Withdraw(Withdrawal::WorkGone)),
+        Some(OfferStep::Withdraw(_)) => None,
+    });
+    Machine {
+        file: "offer",
+        states,
+        steps,
+        state_name: |state| match state {
+            OfferState::Open { until: None } => "open without end".into(),
+            OfferState::Open { .. } | OfferState::Over(_) => state.name().into(),
+        },
+        step_name: |step| step.name().into(),
+        next: OfferState::next,
+        deadline: Some(OfferState::deadline),
+    }
+    .compare();
+}
+
+#[test]
+fn assignment() {
+    let counts = true;
+    let until = LATER;
+    let states = listed(|last| match last {
+        None => Some(AssignmentState::Active),
+        Some(AssignmentState::Active) => Some(AssignmentState::Held),
+        Some(AssignmentState::Held) => Some(AssignmentState::Parked),
+        Some(AssignmentState::Parked) => Some(AssignmentState::WrapUp { until, counts }),
+        Some(AssignmentState::WrapUp { until, counts }) if until < Timestamp::MAX => {
+            let until = Timestamp::MAX;
+            Some(AssignmentState::WrapUp { until, counts })
+        }
+        Some(AssignmentState::WrapUp { .. }) => Some(AssignmentState::Ended),
+        Some(AssignmentState::Ended) => None,
+    });
+    let steps = listed(|last| match last {
+        None => Some(AssignmentStep::Hold),
+        Some(AssignmentStep::Hold) => Some(AssignmentStep::Retrieve),
+        Some(AssignmentStep::Retrieve) => Some(AssignmentStep::Park),
+        Some(AssignmentStep::Park) => Some(AssignmentStep::Resume),
+        Some(AssignmentStep::Resume) => Some(AssignmentStep::WrapUp { until, counts }),
+        Some(AssignmentStep::WrapUp { .. }) => Some(AssignmentStep::Extend { until }),
+        Some(AssignmentStep::Extend { .. }) => Some(AssignmentStep::End),
+        Some(AssignmentStep::End) => None,
+    });
+    Machine {
+        file: "assignment",
+        states,
+        steps,
+        state_name: |state| match state {
+            AssignmentState::WrapUp { until, .. } if until == Timestamp::MAX => {
+                "wrap_up without end".into()
+            }
+            AssignmentState::Active
+            | AssignmentState::Held
+            | AssignmentState::Parked
+            | AssignmentState::WrapUp { .. }
+            | AssignmentState::Ended => state.name().into(),
+        },
+        step_name: |step| step.name().into(),
+        next: AssignmentState::next,
+        deadline: Some(AssignmentState::deadline),
+    }
+    .compare();
+}
+
+#[test]
+fn presence() {
+    let (offline, on_queue) = (SystemPresence::Offline, SystemPresence::OnQueue);
+    let set = |system: SystemPresence, lease| PresenceStep::Set {
+        id: system.id(),
+        system,
+        lease,
+    };
+    let id = on_queue.id();
+    let states = listed(|last| match last {
+        None => Some(Presence::Offline { id: offline.id() }),
+        Some(Presence::Offline { .. }) => Some(Presence::Present { id, lease: None }),
+        Some(Presence::Present { lease: None, .. }) => {
+            let lease = Some(LATER);
+            Some(Presence::Present { id, lease })
+        }
+        Some(Presence::Present { lease: Some(_), .. }) => None,
+    });
+    let steps = listed(|last| match last {
+        None => Some(set(offline, None)),
+        Some(PresenceStep::Set { system, .. }) if system == offline => Some(set(on_queue, None)),
+        Some(PresenceStep::Set { lease: None, .. }) => Some(set(on_queue, Some(LATER))),
+        Some(PresenceStep::Set { .. }) => Some(PresenceStep::Hear { lease: None }),
+        Some(PresenceStep::Hear { lease: None }) => {
+            let lease = Some(LATER);
+            Some(PresenceStep::Hear { lease })
+        }
+        Some(PresenceStep::Hear { .. }) => Some(PresenceStep::Lapse),
+        Some(PresenceStep::Lapse) => None,
+    });
+    let machine = Machine {
+        file: "presence",
+        states,
+        steps,
+        state_name: |state| state.name().into(),
+        step_name: |step| match step {
+            PresenceStep::Set { lease: Some(_), .. } | PresenceStep::Hear { lease: Some(_) } => {
+                format!("{} leased", step.name())
+            }
+            PresenceStep::Set { .. } | PresenceStep::Hear { .. } | PresenceStep::Lapse => {
+                step.name().into()
+            }
+        },
+        next: Presence::next,
+        deadline: Some(Presence::deadline),
+    };
+    machine.compare();
+    // One column stands for all presences but offline.
+    for state in machine.states {
+        for system in SystemPresence::ALL {
+            let next = state.next(set(system, None)).unwrap();
+            let expected = if system == offline {
+                "offline"
+            } else {
+                "present"
+            };
+            assert_eq!(next.name(), expected);
+            assert_eq!(next.id(), system.id());
+        }
+    }
+}
+
+#[test]
+fn routing_status() {
+    let loads = listed(|last| match last {
+        None => Some(Load::Free),
+        Some(Load::Free) => Some(Load::Ringing),
+        Some(Load::Ringing) => Some(Load::Working),
+        Some(Load::Working) => Some(Load::OwnCall),
+        Some(Load::OwnCall) => None,
+    });
+    let after = |load| {
+        let place = loads.iter().position(|known| *known == load).unwrap();
+        loads.get(place + 1).copied()
+    };
+    let states = listed(|last| match last {
+        None => Some(RoutingStatus::OffQueue),
+        Some(RoutingStatus::OffQueue) => Some(RoutingStatus::Idle),
+        Some(RoutingStatus::Idle) => Some(RoutingStatus::Offered),
+        Some(RoutingStatus::Offered) => Some(RoutingStatus::Interacting),
+        Some(RoutingStatus::Interacting) => Some(RoutingStatus::Communicating),
+        Some(RoutingStatus::Communicating) => Some(RoutingStatus::NotResponding),
+        Some(RoutingStatus::NotResponding) => None,
+    });
+    let steps = listed(|last| match last {
+        None => Some(StatusStep::GoOn(loads[0])),
+        Some(StatusStep::GoOn(load)) => {
+            Some(after(load).map_or(StatusStep::GoOff, StatusStep::GoOn))
+        }
+        Some(StatusStep::GoOff) => Some(StatusStep::Carry(loads[0])),
+        Some(StatusStep::Carry(load)) => {
+            Some(after(load).map_or(StatusStep::StopResponding, StatusStep::Carry))
+        }
+        Some(StatusStep::StopResponding) => None,
+    });
+    Machine {
+        file: "routing_status",
+        states,
+        steps,
+        state_name: |status| status.name().into(),
+        step_name: |step| step.name().into(),
+        next: |status, step| Ok(status.next(step)),
+        deadline: None,
+    }
+    .compare();
+}

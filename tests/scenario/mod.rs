@@ -1,0 +1,209 @@
+//! A small language for scenarios: one sentence a line, and under `----` what came of it.
+//!
+//! ```text
+//! queue support on_miss=nothing
+//! agent ana on support capacity.items=2
+//! 00:00.000 ana goes on_queue
+//! 00:01.000 c1 arrives on voice in support priority=5
+//! ----
+//! 00:01.000 work_submitted c1 in support
+//! ```
+//!
+//! `README.md` beside the scenarios lists all sentences. After every sentence the invariants are
+//! recomputed; a refused one must leave no trace; at the end the facts are replayed.
+
+mod sentence;
+mod tell;
+mod values;
+
+use serde_json::json;
+use strowger::{
+    AgentId, Cause, Command, Config, Engine, Event, Fact, Log, OfferId, Refusal, Snapshot,
+    Timestamp, WorkId,
+};
+
+use sentence::{Sentence, command_of};
+use values::{instant, set, split, text};
+
+/// Plays a scenario and gives it back with what really came of it.
+pub(crate) fn play(scenario: &str) -> Result<String, String> {
+    let mut floor = Floor::default();
+    let mut played = String::new();
+    let mut told: Vec<String> = Vec::new();
+    let mut lines = scenario.lines().enumerate().peekable();
+    while let Some((number, line)) = lines.next() {
+        played += &format!("{line}\n");
+        if line == "----" {
+            while lines.next_if(|(_, line)| !line.trim().is_empty()).is_some() {}
+            if told.is_empty() {
+                told.push("(nothing)".into());
+            }
+            told.drain(..)
+                .for_each(|line| played += &format!("{line}\n"));
+        } else if !line.trim().is_empty() && !line.starts_with('#') {
+            let sentence = floor.sentence(line);
+            told.extend(sentence.map_err(|error| format!("line {}: {error}: {line}", number + 1))?);
+        }
+    }
+    if !told.is_empty() {
+        return Err(format!("no ---- looks at the end: {told:?}"));
+    }
+    floor.replay()?;
+    Ok(played)
+}
+
+/// The engine on which a scenario is played.
+#[derive(Default)]
+pub(crate) struct Floor {
+    engine: Option<Engine>,
+    config: Config,
+    log: Log,
+    now: i64,
+    offers: Vec<(OfferId, WorkId, AgentId)>,
+}
+
+impl Floor {
+    fn engine(&self) -> Result<&Engine, String> {
+        self.engine
+            .as_ref()
+            .ok_or_else(|| "nothing is defined yet".into())
+    }
+
+    fn sentence(&mut self, line: &str) -> Result<Vec<String>, String> {
+        let tokens = split(line, char::is_whitespace)?;
+        let mut words: Vec<&str> = tokens.iter().map(String::as_str).collect();
+        if let Some(at) = words.first().and_then(|word| instant(word)) {
+            self.now = at;
+            words.remove(0);
+        }
+        if words.first() == Some(&"engine") {
+            return self.configure(&words[1..]).map(|()| Vec::new());
+        }
+        if self.engine.is_none() {
+            let (config, now) = (self.config.clone(), Timestamp::from_millis(self.now));
+            let engine = Engine::new(config, now, &mut self.log).map_err(|e| e.to_string())?;
+            self.engine = Some(engine);
+        }
+        match self.understand(&words)? {
+            Sentence::Command(command) => self.run(*command, true),
+            Sentence::Define(command, memberships, ready) => {
+                let mut told = self.run(*command, false)?;
+                for (queue, terms) in memberships {
+                    let agent = self.id("agent", words[1])?;
+                    let queue = self.id("queue", &queue)?;
+                    let command = json!({"set_membership":
+                        {"agent": agent, "queue": queue, "membership": terms}});
+                    told.extend(self.run(command_of(command)?, false)?);
+                }
+                if ready {
+                    let agent = self.id("agent", words[1])?;
+                    let presence = self.id("presence", "on_queue")?;
+                    let command = json!({"set_presence": {"agent": agent, "presence": presence}});
+                    // That he is on queue and idle is said by the sentence; what follows is not.
+                    told.extend(self.run(command_of(command)?, false)?.drain(2..));
+                }
+                Ok(told)
+            }
+            Sentence::Advance => self.advance(),
+            Sentence::Show(names) => self.show(&names),
+        }
+    }
+
+    fn configure(&mut self, options: &[&str]) -> Result<(), String> {
+        if self.engine.is_some() {
+            return Err("the engine has its bounds already".into());
+        }
+        let mut config = serde_json::to_value(&self.config).unwrap();
+        for option in options {
+            let (path, value) = self.option(option)?;
+            set(&mut config, &path, value);
+        }
+        self.config = serde_json::from_value(config).map_err(text)?;
+        Ok(())
+    }
+
+    /// Runs a command. Told are its facts (those of a definition are not), a refusal, or `done`.
+    fn run(&mut self, command: Command, tell_definition: bool) -> Result<Vec<String>, String> {
+        let now = Timestamp::from_millis(self.now);
+        let mut engine = self.engine.take().ok_or("no engine")?;
+        let first = self.log.len();
+        let mut without = (engine.clone(), self.log.clone());
+        let answer = engine.execute(now, command, &mut self.log);
+        self.engine = Some(engine);
+        self.check()?;
+        let mut told = self.tell_from(first, tell_definition);
+        if let Err(refusal) = answer {
+            without.0.advance(now, &mut without.1);
+            if without.0.digest() != self.engine()?.digest() || without.1 != self.log {
+                return Err(format!("refused ({refusal}), and yet something changed"));
+            }
+            told.push(self.tell_refusal(&refusal));
+        } else if self
+            .log
+            .iter()
+            .skip(first)
+            .all(|fact| fact.cause != Cause::Command)
+        {
+            told.push("done".into());
+        }
+        Ok(told)
+    }
+
+    fn advance(&mut self) -> Result<Vec<String>, String> {
+        let now = Timestamp::from_millis(self.now);
+        let first = self.log.len();
+        let engine = self.engine.as_mut().ok_or("no engine")?;
+        let before = engine.digest();
+        engine.advance(now, &mut self.log);
+        if self.log.len() == first && engine.digest() != before {
+            return Err("something changed without a fact".into());
+        }
+        self.check()?;
+        Ok(self.tell_from(first, true))
+    }
+
+    fn tell_from(&mut self, first: usize, definitions: bool) -> Vec<String> {
+        let facts: Vec<Fact> = self.log.iter().skip(first).cloned().collect();
+        for fact in &facts {
+            if let Event::WorkOffered {
+                offer, work, agent, ..
+            } = &fact.event
+            {
+                self.offers.push((*offer, *work, *agent));
+            }
+        }
+        let told = facts.iter().filter(|fact| {
+            let definition = matches!(fact.event, Event::Defined(_) | Event::MembershipSet { .. });
+            definitions || !definition
+        });
+        told.map(|fact| self.tell(fact)).collect()
+    }
+
+    /// What holds after every call.
+    fn check(&self) -> Result<(), String> {
+        let engine = self.engine()?;
+        engine.check().map_err(|violation| violation.to_string())?;
+        match engine.next_deadline() {
+            Some(deadline) if deadline.at <= engine.now() => {
+                Err(format!("{:?} is overdue after the call", deadline.kind))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The facts and the snapshot each give the same engine again.
+    fn replay(&self) -> Result<(), String> {
+        let engine = self.engine()?;
+        let replayed = Engine::replay(self.log.iter().cloned()).map_err(text)?;
+        let json = serde_json::to_string(&engine.snapshot()).map_err(text)?;
+        let snapshot: Snapshot = serde_json::from_str(&json).map_err(text)?;
+        let restored = Engine::restore(snapshot).map_err(text)?;
+        let same = engine.digest() == replayed.digest() && engine.digest() == restored.digest();
+        same.then_some(())
+            .ok_or_else(|| "replayed or restored it is another engine".into())
+    }
+
+    fn tell_refusal(&self, refusal: &Refusal) -> String {
+        format!("refused: {}", tell::refusal(self, refusal))
+    }
+}

@@ -1,0 +1,231 @@
+//! What the sentences mean.
+
+use serde_json::{Value, json};
+use strowger::{AgentId, Command, OfferId, WorkId};
+
+use super::Floor;
+use super::values::{Path, instant, is_option, set};
+
+/// What a sentence comes to.
+pub(crate) enum Sentence {
+    Command(Box<Command>),
+    /// A definition, the memberships of an agent, and whether he goes on queue at once.
+    Define(Box<Command>, Vec<(String, Value)>, bool),
+    Advance,
+    Show(Vec<String>),
+}
+
+impl Floor {
+    pub(crate) fn understand(&self, words: &[&str]) -> Result<Sentence, String> {
+        let command = match words {
+            ["time", "passes"] => return Ok(Sentence::Advance),
+            ["show", names @ ..] => {
+                return Ok(Sentence::Show(
+                    names.iter().map(|name| (*name).into()).collect(),
+                ));
+            }
+            [
+                kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"),
+                key,
+                rest @ ..,
+            ] => {
+                return self.define(kind, key, rest);
+            }
+            [
+                "change",
+                kind @ ("channel" | "presence" | "reason" | "queue" | "agent"),
+                key,
+                rest @ ..,
+            ] => {
+                let mut profile = self.profile(kind, key)?;
+                self.set_all(&mut profile, rest)?;
+                let id = self.id(kind, key)?;
+                json!({kind_name("change", kind): {"id": id, "profile": profile}})
+            }
+            ["retire", kind, key] => {
+                json!({kind_name("retire", kind): {"id": self.id(kind, key)?}})
+            }
+            ["change", work, rest @ ..] => {
+                let mut change = json!({});
+                self.set_all(&mut change, rest)?;
+                json!({"change_work": {"work": self.id("work", work)?, "change": change}})
+            }
+            [work, "arrives", "on", channel, "in", queue, rest @ ..] => {
+                let (channel, queue) = (self.id("channel", channel)?, self.id("queue", queue)?);
+                let mut request = json!({"key": work, "channel": channel, "queue": queue});
+                self.set_all(&mut request, rest)?;
+                json!({"submit": request})
+            }
+            [agent, "joins", queue, rest @ ..] => {
+                let mut terms = json!({});
+                self.set_all(&mut terms, rest)?;
+                let (agent, queue) = (self.id("agent", agent)?, self.id("queue", queue)?);
+                json!({"set_membership": {"agent": agent, "queue": queue, "membership": terms}})
+            }
+            [agent, "leaves", queue] => {
+                let (agent, queue) = (self.id("agent", agent)?, self.id("queue", queue)?);
+                json!({"remove_membership": {"agent": agent, "queue": queue}})
+            }
+            [agent, "goes", presence] => {
+                let (agent, presence) = (self.id("agent", agent)?, self.id("presence", presence)?);
+                json!({"set_presence": {"agent": agent, "presence": presence}})
+            }
+            [agent, "is", "heard"] => json!({"heartbeat": {"agent": self.id("agent", agent)?}}),
+            [agent, verb @ ("drains" | "recovers")] => {
+                let draining = *verb == "drains";
+                json!({"set_draining": {"agent": self.id("agent", agent)?, "draining": draining}})
+            }
+            [agent, verb @ ("dials" | "hangs-up")] => {
+                let active = *verb == "dials";
+                json!({"set_own_call": {"agent": self.id("agent", agent)?, "active": active}})
+            }
+            [agent, "accepts", work] => json!({"accept": {"offer": self.offer(agent, work)?}}),
+            [agent, "rejects", work, reason @ ..] => {
+                let reason = match reason {
+                    [] => Value::Null,
+                    ["because", reason] => self.id("reason", reason)?,
+                    _ => return Err("because of what?".into()),
+                };
+                json!({"reject": {"offer": self.offer(agent, work)?, "reason": reason}})
+            }
+            [agent, "pulls", work] => self.pair("pull", work, agent)?,
+            [_supervisor, "assigns", work, "to", agent] => self.pair("assign", work, agent)?,
+            [_supervisor, "forces", work, "on", agent] => self.pair("force", work, agent)?,
+            [_owner, verb @ ("holds" | "retrieves"), work] => {
+                json!({verb.trim_end_matches('s'): {"work": self.id("work", work)?}})
+            }
+            [_owner, "parks", work, until @ ..] => {
+                let until = match until {
+                    [] => Value::Null,
+                    ["until", at] => json!(instant(at).ok_or("until when?")?),
+                    _ => return Err("until when?".into()),
+                };
+                json!({"park": {"work": self.id("work", work)?, "until": until}})
+            }
+            [who, "resumes", work] => {
+                let by = if *who == "customer" {
+                    "customer"
+                } else {
+                    "agent"
+                };
+                json!({"resume": {"work": self.id("work", work)?, "by": by}})
+            }
+            [_who, "sends", work, "to", queue, placement @ ..]
+                if self.id("queue", queue).is_ok() =>
+            {
+                let mut command = json!({
+                    "work": self.id("work", work)?, "queue": self.id("queue", queue)?,
+                });
+                self.set_all(&mut command, placement)?;
+                json!({"transfer_to_queue": command})
+            }
+            [_owner, "sends", work, "to", agent] => self.pair("transfer_to_agent", work, agent)?,
+            [_owner, "asks-to-wrap-up", work] => {
+                json!({"request_wrap_up": {"work": self.id("work", work)?}})
+            }
+            [who, "finishes", work] => {
+                let by = if matches!(*who, "customer" | "host") {
+                    who
+                } else {
+                    "agent"
+                };
+                json!({"finish_contact": {"work": self.id("work", work)?, "by": by}})
+            }
+            [agent, "codes", work, code] => {
+                let mut command = self.pair("set_code", work, agent)?;
+                command["set_code"]["code"] = self.id("code", code)?;
+                command
+            }
+            [agent, "extends", work, "by", span] => {
+                let mut command = self.pair("extend_wrap_up", work, agent)?;
+                command["extend_wrap_up"]["by"] = self.value(span, "by")?;
+                command
+            }
+            [agent, "wraps-up", work, code @ ..] => {
+                let mut command = self.pair("end_wrap_up", work, agent)?;
+                command["end_wrap_up"]["code"] = self.code(code)?;
+                command
+            }
+            ["host", "closes", work, code @ ..] => {
+                json!({"close": {"work": self.id("work", work)?, "code": self.code(code)?}})
+            }
+            ["customer", "abandons", work] => json!({"abandon": {"work": self.id("work", work)?}}),
+            ["host", "cancels", work] => json!({"cancel": {"work": self.id("work", work)?}}),
+            _ => return Err("I do not understand".into()),
+        };
+        command_of(command).map(|command| Sentence::Command(Box::new(command)))
+    }
+
+    fn define(&self, kind: &str, key: &str, rest: &[&str]) -> Result<Sentence, String> {
+        let options: Vec<_> = rest
+            .iter()
+            .filter(|word| is_option(word))
+            .copied()
+            .collect();
+        let mut memberships = Vec::new();
+        let plain = rest.iter().filter(|word| !is_option(word));
+        for word in plain.filter(|word| !matches!(**word, "on" | "ready")) {
+            if kind != "agent" {
+                return Err(format!("what is {word}?"));
+            }
+            let word = word.trim_end_matches(',');
+            let (queue, terms) = match word.split_once('(') {
+                Some((queue, _)) => (queue, self.value(word, "")?[queue].clone()),
+                None => (word, json!({})),
+            };
+            memberships.push((queue.to_owned(), terms));
+        }
+        let mut profile = match kind {
+            "presence" => json!({"opens": "nothing"}),
+            _ => json!({}),
+        };
+        self.set_all(&mut profile, &options)?;
+        let command = json!({kind_name("define", kind): {"key": key, "profile": profile}});
+        let ready = rest.contains(&"ready");
+        let command = Box::new(command_of(command)?);
+        Ok(Sentence::Define(command, memberships, ready))
+    }
+
+    fn set_all(&self, value: &mut Value, options: &[&str]) -> Result<(), String> {
+        for option in options {
+            let (path, found): (Path, Value) = self.option(option)?;
+            set(value, &path, found);
+        }
+        Ok(())
+    }
+
+    fn pair(&self, command: &str, work: &str, agent: &str) -> Result<Value, String> {
+        let (work, agent) = (self.id("work", work)?, self.id("agent", agent)?);
+        Ok(json!({command: {"work": work, "agent": agent}}))
+    }
+
+    fn code(&self, words: &[&str]) -> Result<Value, String> {
+        match words {
+            [] => Ok(Value::Null),
+            ["with", code] => self.id("code", code),
+            _ => Err("with which code?".into()),
+        }
+    }
+
+    /// The last offer of a piece of work to an agent.
+    fn offer(&self, agent: &str, work: &str) -> Result<OfferId, String> {
+        let (agent, work) = (self.id("agent", agent)?, self.id("work", work)?);
+        let his = |(_, w, a): &&(OfferId, WorkId, AgentId)| json!(w) == work && json!(a) == agent;
+        let last = self.offers.iter().rev().find(his);
+        last.map(|(offer, ..)| *offer)
+            .ok_or_else(|| "it was never offered to him".into())
+    }
+}
+
+fn kind_name(verb: &str, kind: &str) -> String {
+    let kind = match kind {
+        "reason" => "reject_reason",
+        "code" => "wrap_up_code",
+        other => other,
+    };
+    format!("{verb}_{kind}")
+}
+
+pub(crate) fn command_of(json: Value) -> Result<Command, String> {
+    serde_json::from_value(json.clone()).map_err(|error| format!("{error} in {json}"))
+}

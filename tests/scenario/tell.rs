@@ -1,0 +1,439 @@
+//! How facts, refusals and the state of the floor read: keys everywhere, never a raw id.
+
+use serde::Serialize;
+use strowger::policies::offering::Bar;
+use strowger::policies::order::Place;
+use strowger::policies::wrap_up::WrapUp;
+use strowger::{
+    AgentId, Cause, Definition, Entity, Event, Fact, OfferId, Refusal, Stage, Timestamp,
+    Unavailable, WorkId,
+};
+
+use super::Floor;
+
+fn clock(at: Timestamp) -> String {
+    let millis = at.as_millis();
+    if at == Timestamp::MAX {
+        return "never".into();
+    }
+    let (sign, millis) = (if millis < 0 { "-" } else { "" }, millis.abs());
+    let (minutes, seconds) = (millis / 60_000, millis / 1_000 % 60);
+    format!("{sign}{minutes:02}:{seconds:02}.{:03}", millis % 1_000)
+}
+
+/// How JSON spells it, without quotes.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value)
+        .unwrap()
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn place(place: Place) -> String {
+    if place.front {
+        format!("at the front since={}", clock(place.since))
+    } else {
+        format!("since={}", clock(place.since))
+    }
+}
+
+fn bar(bar: Bar) -> String {
+    match bar {
+        Bar::None => String::new(),
+        Bar::Until(until) => format!(" again={}", clock(until)),
+        Bar::Always => " again=never".into(),
+    }
+}
+
+fn wrap_up(wrap_up: WrapUp) -> String {
+    let counts = if wrap_up.counts {
+        ""
+    } else {
+        " (counts nothing)"
+    };
+    format!(" wrap_up until={}{counts}", clock(wrap_up.until))
+}
+
+/// ` name=value`, if it is there.
+fn maybe(name: &str, value: Option<impl std::fmt::Display>) -> String {
+    value
+        .map(|value| format!(" {name}={value}"))
+        .unwrap_or_default()
+}
+
+impl Floor {
+    pub(crate) fn name(&self, entity: impl Into<Entity>) -> String {
+        let entity = entity.into();
+        let key = self
+            .engine()
+            .ok()
+            .and_then(|engine| engine.view().key(entity));
+        match (key, entity) {
+            (Some(key), _) => key.to_string(),
+            (None, Entity::Offer(offer)) => offer.to_string(),
+            (None, other) => format!(
+                "a forgotten {}",
+                other.to_string().split(' ').next().unwrap()
+            ),
+        }
+    }
+
+    fn offered(&self, offer: OfferId) -> String {
+        let found = self.offers.iter().find(|(known, ..)| *known == offer);
+        found.map_or("?".into(), |(_, work, agent)| {
+            format!("{offer} {} -> {}", self.name(*work), self.name(*agent))
+        })
+    }
+
+    /// A fact as a line.
+    pub(crate) fn tell(&self, fact: &Fact) -> String {
+        let due = match fact.cause {
+            Cause::Deadline { kind, due } => format!(" due={} ({})", clock(due), word(&kind)),
+            Cause::Command | Cause::Routing => String::new(),
+        };
+        let event = self.event(&fact.event);
+        format!("{} {event}{due}", clock(fact.at))
+    }
+
+    fn event(&self, event: &Event) -> String {
+        let name = event.name();
+        let work = |work: &WorkId| format!("{name} {}", self.name(*work));
+        let agent = |agent: &AgentId| format!("{name} {}", self.name(*agent));
+        match event {
+            Event::EngineOpened { .. } => name.into(),
+            Event::Defined(definition) | Event::Changed(definition) => {
+                format!("{name} {}", self.definition(definition))
+            }
+            Event::Retired(entity) => {
+                format!("{name} {} {}", kind(*entity), self.name(*entity))
+            }
+            Event::MembershipSet {
+                agent: a,
+                queue,
+                membership,
+            } => {
+                let (rank, delay) = (membership.rank, membership.delay);
+                format!(
+                    "{} in {} rank={rank} delay={delay}",
+                    agent(a),
+                    self.name(*queue)
+                )
+            }
+            Event::MembershipRemoved { agent: a, queue } => {
+                format!("{} in {}", agent(a), self.name(*queue))
+            }
+            Event::PresenceSet {
+                agent: a,
+                presence,
+                lease,
+                by,
+            } => {
+                let by = Some(word(by)).filter(|by| by != "command");
+                let lease = maybe("lease", lease.map(clock));
+                format!(
+                    "{} {}{lease}{}",
+                    agent(a),
+                    self.name(*presence),
+                    maybe("by", by)
+                )
+            }
+            Event::AgentHeard { agent: a, lease } => {
+                format!("{} lease={}", agent(a), clock(*lease))
+            }
+            Event::DrainingSet {
+                agent: a,
+                draining: on,
+            }
+            | Event::OwnCallSet {
+                agent: a,
+                active: on,
+            } => format!("{} {on}", agent(a)),
+            Event::RoutingStatusChanged { agent: a, status } => {
+                format!("status {} {}", self.name(*a), status.name())
+            }
+            Event::CapacityExceeded { agent: a } | Event::CapacityRestored { agent: a } => agent(a),
+            Event::WorkSubmitted { work: w, request } => {
+                format!("{} in {}", work(w), self.name(request.queue))
+            }
+            Event::WorkQueued {
+                work: w,
+                queue,
+                place: p,
+                why,
+                wrap_up: wraps,
+            } => {
+                let wraps = wraps.map(wrap_up).unwrap_or_default();
+                let (queue, why) = (self.name(*queue), word(why));
+                format!("{} in {queue} {} why={why}{wraps}", work(w), place(*p))
+            }
+            Event::WorkRevealed { work: w, delay } => format!("{} delay={delay}", work(w)),
+            Event::PreferenceStepped { work: w, step } => match step {
+                Some(step) => format!(
+                    "{} step={} until={}",
+                    work(w),
+                    step.number,
+                    clock(step.until)
+                ),
+                None => format!("{} anybody", work(w)),
+            },
+            Event::WorkOffered {
+                offer,
+                work: w,
+                agent: a,
+                until,
+                by,
+            } => {
+                let by = Some(word(by)).filter(|by| by != "routing");
+                let (until, by) = (maybe("until", until.map(clock)), maybe("by", by));
+                format!(
+                    "{name} {offer} {} -> {}{until}{by}",
+                    self.name(*w),
+                    self.name(*a)
+                )
+            }
+            Event::OfferAccepted { offer, auto } => {
+                format!(
+                    "{name} {}{}",
+                    self.offered(*offer),
+                    if *auto { " (auto)" } else { "" }
+                )
+            }
+            Event::OfferRejected {
+                offer,
+                reason,
+                bar: barred,
+                place: p,
+            } => {
+                let reason = maybe("reason", reason.map(|reason| self.name(reason)));
+                format!(
+                    "{name} {}{reason} {}{}",
+                    self.offered(*offer),
+                    place(*p),
+                    bar(*barred)
+                )
+            }
+            Event::OfferMissed {
+                offer,
+                bar: barred,
+                place: p,
+            } => {
+                format!(
+                    "{name} {} {}{}",
+                    self.offered(*offer),
+                    place(*p),
+                    bar(*barred)
+                )
+            }
+            Event::OfferWithdrawn {
+                offer,
+                why,
+                place: p,
+            } => {
+                format!(
+                    "{name} {} why={} {}",
+                    self.offered(*offer),
+                    word(why),
+                    place(*p)
+                )
+            }
+            Event::WorkAssigned {
+                work: w,
+                agent: a,
+                by,
+            } => {
+                format!("{} -> {} by={}", work(w), self.name(*a), word(by))
+            }
+            Event::WorkParked { work: w, until } => {
+                format!("{}{}", work(w), maybe("until", until.map(clock)))
+            }
+            Event::WorkResumed { work: w, by } => format!("{} by={}", work(w), word(by)),
+            Event::WorkExhausted { work: w, retry } => {
+                format!("{}{}", work(w), maybe("retry", retry.map(clock)))
+            }
+            Event::BarLifted { work: w, agent: a } => format!("{} -> {}", work(w), self.name(*a)),
+            Event::ContactEnded {
+                work: w,
+                by,
+                wrap_up: wraps,
+            } => {
+                format!("{} by={}{}", work(w), word(by), wrap_up(*wraps))
+            }
+            Event::WrapUpExtended {
+                work: w,
+                agent: a,
+                until,
+            } => {
+                format!("{} {} until={}", work(w), self.name(*a), clock(*until))
+            }
+            Event::CodeSet {
+                work: w,
+                agent: a,
+                code,
+            } => {
+                format!("{} {} {}", work(w), self.name(*a), self.name(*code))
+            }
+            Event::WrapUpEnded {
+                work: w,
+                agent: a,
+                by,
+            } => {
+                format!("{} {} by={}", work(w), self.name(*a), word(by))
+            }
+            Event::WorkClosed { work: w, cause, by } => {
+                format!("{} {} by={}", work(w), word(cause), word(by))
+            }
+            Event::WorkChanged { work: w, .. }
+            | Event::WorkHeld { work: w }
+            | Event::WorkRetrieved { work: w }
+            | Event::DeclinesForgotten { work: w }
+            | Event::WrapUpRequested { work: w } => work(w),
+            _ => format!("{name} (nobody taught the scenarios to tell it)"),
+        }
+    }
+
+    fn definition(&self, definition: &Definition) -> String {
+        format!(
+            "{} {}",
+            kind(definition.entity()),
+            self.name(definition.entity())
+        )
+    }
+
+    /// `show`: lines, agents and the next deadline; with names, only those.
+    pub(crate) fn show(&self, names: &[String]) -> Result<Vec<String>, String> {
+        let engine = self.engine()?;
+        let view = engine.view();
+        let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+        let mut shown = Vec::new();
+        for queue in view.queues().filter(|queue| wanted(queue.key())) {
+            let line: Vec<_> = queue
+                .line()
+                .iter()
+                .map(|work| self.name(work.id()))
+                .collect();
+            let line = if line.is_empty() {
+                "nobody".into()
+            } else {
+                line.join(", ")
+            };
+            shown.push(format!("waiting in {}: {line}", queue.key()));
+        }
+        for agent in view.agents().filter(|agent| wanted(agent.key())) {
+            let mut has = vec![format!("{} is {}", agent.key(), agent.status().name())];
+            has.extend(agent.offers().iter().filter_map(|offer| {
+                Some(format!("{} rings", self.name(view.offer(*offer)?.work)))
+            }));
+            let legs = agent.assignments().iter();
+            has.extend(legs.map(|leg| format!("{} {}", leg.state.name(), self.name(leg.work))));
+            has.extend(agent.is_draining().then(|| "draining".into()));
+            has.extend(agent.is_over_capacity().then(|| "over capacity".into()));
+            shown.push(has.join(", "));
+        }
+        for work in view.works() {
+            let name = self.name(work.id());
+            if names.contains(&name) {
+                let stage: Stage = work.stage();
+                let waited = work.waited(engine.now());
+                shown.push(format!("{name} is {}, began {waited} ago", stage.name()));
+            }
+        }
+        if wanted("next") {
+            shown.push(match engine.next_deadline() {
+                Some(next) => format!("next {} at {}", word(&next.kind), clock(next.at)),
+                None => "next nothing".into(),
+            });
+        }
+        if names.iter().any(|name| name == "clock") {
+            let (now, back) = (clock(engine.now()), engine.stepped_back());
+            shown.push(format!("clock at {now}, stepped back {back} times"));
+        }
+        if shown.len() < names.len() {
+            return Err("there is nothing of one of these names".into());
+        }
+        Ok(shown)
+    }
+}
+
+fn kind(entity: Entity) -> String {
+    let text = entity.to_string();
+    let (kind, _) = text.rsplit_once(' ').unwrap_or((&text, ""));
+    kind.to_owned()
+}
+
+/// A refusal as the rest of a line.
+pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Unknown { entity } => format!("there is no such {}", kind(*entity)),
+        Refusal::Retired { entity } => format!("{} is retired", floor.name(*entity)),
+        Refusal::Invalid(invalid) => invalid.to_string(),
+        Refusal::KeyTaken { entity } => format!("the key belongs to another {}", kind(*entity)),
+        Refusal::InUse { entity, user } => {
+            format!(
+                "{} is in use by {} {}",
+                floor.name(*entity),
+                kind(*user),
+                floor.name(*user)
+            )
+        }
+        Refusal::BuiltIn { entity } => format!("{} comes with the engine", floor.name(*entity)),
+        Refusal::OfferOver { offer, end } => {
+            let end = end.map(|end| strowger::OfferState::Over(end).name());
+            format!(
+                "{offer} is over{}",
+                end.map(|end| format!(": {end}")).unwrap_or_default()
+            )
+        }
+        Refusal::WorkOver { work, cause } => {
+            let cause = cause
+                .map(|cause| format!(": {}", word(&cause)))
+                .unwrap_or_default();
+            format!("{} is over{cause}", floor.name(*work))
+        }
+        Refusal::WrongStage { work, stage } => {
+            format!("{} is {}", floor.name(*work), word(stage))
+        }
+        Refusal::NotAssigned { work, agent } => {
+            format!("{} does not have {}", floor.name(*agent), floor.name(*work))
+        }
+        Refusal::WrapUpNotOver { until } => format!("the wrap-up lasts until {}", clock(*until)),
+        Refusal::CodeRequired => "the wrap-up needs a code".into(),
+        Refusal::CodeNotAllowed { code, queue } => {
+            format!(
+                "{} is not a code of {}",
+                floor.name(*code),
+                floor.name(*queue)
+            )
+        }
+        Refusal::ExtensionTooLong { latest } => {
+            format!("the wrap-up may last until {} at most", clock(*latest))
+        }
+        Refusal::NotMember { agent, queue } => {
+            format!(
+                "{} is not a member of {}",
+                floor.name(*agent),
+                floor.name(*queue)
+            )
+        }
+        Refusal::Unavailable { agent, why } => {
+            let why = match why {
+                Unavailable::NoRoom(full) => {
+                    let full = serde_json::to_value(full).unwrap();
+                    let channel = full
+                        .get("uninterruptible")
+                        .and_then(serde_json::Value::as_u64);
+                    let channel = channel.and_then(|id| u32::try_from(id).ok());
+                    let channel = channel.map(|id| floor.name(strowger::ChannelId::from_raw(id)));
+                    match channel {
+                        Some(channel) => format!("no room, he has {channel}"),
+                        None => format!("no room ({})", full.as_str().unwrap_or_default()),
+                    }
+                }
+                other => word(other),
+            };
+            format!("{} is not available: {why}", floor.name(*agent))
+        }
+        Refusal::Limit { limit, max } => format!("there may be {max} {} at most", word(limit)),
+        other => other.to_string(),
+    }
+}
