@@ -80,7 +80,7 @@ impl World {
                 place,
                 why: _,
                 wrap_up,
-            } => self.queue_work(*work, *queue, *place, *wrap_up, due),
+            } => self.queue_work(*work, *queue, *place, *wrap_up, (at, due)),
             Event::WorkRevealed { work, delay } => self.reveal(*work, *delay),
             Event::PreferenceStepped { work, step } => self.step_preference(*work, *step),
             Event::WorkOffered {

@@ -89,19 +89,20 @@ impl World {
         Ok(())
     }
 
+    /// What an agent had ends when it was due; the stay in another queue begins with the call.
     pub(super) fn queue_work(
         &mut self,
         id: WorkId,
         queue: QueueId,
         place: Place,
         wrap_up: Option<WrapUp>,
-        at: Timestamp,
+        (at, due): (Timestamp, Timestamp),
     ) -> Result<(), Misfit> {
         self.queue(queue)?;
         if let Some(owner) = self.work(id)?.stage.owner() {
             match wrap_up {
-                Some(wrap_up) => self.begin_wrap_up(id, owner, wrap_up, at)?,
-                None => self.drop_assignment(id, owner, at)?,
+                Some(wrap_up) => self.begin_wrap_up(id, owner, wrap_up, due)?,
+                None => self.drop_assignment(id, owner, due)?,
             }
         }
         self.restage(id, |row| {
