@@ -60,7 +60,7 @@ pub(crate) fn open(config: &Config) -> (Engine, Vec<Fact>) {
     let engine = Engine::new(config.clone(), START, &mut log).expect("the configuration is valid");
     TRACE.with_borrow_mut(|trace| {
         trace.clear();
-        trace.push(format!("{START} {}", json(config)));
+        trace.push(format!("{} {}", START.as_millis(), json(config)));
     });
     (engine, log.into_iter().collect())
 }
@@ -71,9 +71,14 @@ pub(crate) fn json(value: &impl serde::Serialize) -> String {
 
 /// The calls a history begins with: the floor is set up.
 pub(crate) fn opening(history: &History) -> impl Iterator<Item = Call> + '_ {
-    history.floor.iter().map(|command| Call {
-        now: START,
-        command: Some(command.clone()),
+    history.floor.iter().map(|command| {
+        let command = Some(command.clone());
+        let call = Call {
+            now: START,
+            command,
+        };
+        note(&call);
+        call
     })
 }
 
@@ -88,14 +93,14 @@ pub(crate) fn calls(op: &Op, engine: &Engine, before: Option<&Call>) -> Vec<Call
     let call = Call { now, command };
     let times = if op.doubled { 2 } else { 1 };
     let calls = vec![call; times];
-    TRACE.with_borrow_mut(|trace| {
-        let lines = calls.iter().map(|call| match &call.command {
-            Some(command) => format!("{} {}", call.now, json(command)),
-            None => format!("{} advance", call.now),
-        });
-        trace.extend(lines);
-    });
+    calls.iter().for_each(note);
     calls
+}
+
+fn note(call: &Call) {
+    let what = call.command.as_ref().map_or("advance".into(), json);
+    let line = format!("{} {what}", call.now.as_millis());
+    TRACE.with_borrow_mut(|trace| trace.push(line));
 }
 
 fn moment(when: When, engine: &Engine) -> Timestamp {
@@ -217,7 +222,7 @@ pub(crate) fn check(
     let runs = Runs {
         cases,
         failure_persistence: None,
-        max_shrink_iters: u32::MAX,
+        max_shrink_iters: 50_000,
         max_shrink_time: 30_000,
         rng_seed: RngSeed::Fixed(number("SEED").unwrap_or(0).wrapping_add(seed)),
         ..Runs::default()
