@@ -89,6 +89,7 @@ impl World {
         Ok(())
     }
 
+    /// What an agent had ends when it was due; the stay in another queue begins with the call.
     pub(super) fn queue_work(
         &mut self,
         id: WorkId,

@@ -1,0 +1,232 @@
+//! What agents say of themselves, and what follows for them.
+
+use strowger::policies::offering::History;
+use strowger::policies::room::{Claim, Full, Usage};
+use strowger::{
+    AgentId, AssignmentState, ChannelId, Event, PresenceId, PresenceSetBy, Refusal, Reply,
+    RoutingStatus, SystemPresence, Timestamp, Unavailable,
+};
+
+use super::Router;
+use super::state::Happened;
+
+impl Router {
+    pub(super) fn set_presence(
+        &mut self,
+        agent: AgentId,
+        presence: PresenceId,
+    ) -> Result<Reply, Refusal> {
+        self.check_live(&[agent.into(), presence.into()])?;
+        let row = &self.agents[&agent];
+        if row.presence != presence || row.lease != self.lease_from_now(agent, presence) {
+            self.take_presence(agent, presence, PresenceSetBy::Command);
+        }
+        // Choosing a presence on queue ends "not responding".
+        let not_responding = self.agents[&agent].status == RoutingStatus::NotResponding;
+        if not_responding && self.is_on_queue(presence) {
+            let status = self.occupied_status(agent);
+            self.take_status(agent, status);
+        }
+        self.withdraw_unattended(agent);
+        Ok(Reply::Done)
+    }
+
+    /// An agent has this presence from now on.
+    pub(super) fn take_presence(
+        &mut self,
+        agent: AgentId,
+        presence: PresenceId,
+        by: PresenceSetBy,
+    ) {
+        let lease = match by {
+            PresenceSetBy::Lease => None,
+            _ => self.lease_from_now(agent, presence),
+        };
+        let at = self.effective();
+        let row = self.agent(agent);
+        if row.presence != presence {
+            row.diary.push((Happened::PresenceChanged, None, at));
+        }
+        if by == PresenceSetBy::Response {
+            row.history = History::default();
+        }
+        row.presence = presence;
+        row.lease = lease;
+        self.tell(Event::PresenceSet {
+            agent,
+            presence,
+            lease,
+            by,
+        });
+    }
+
+    /// Nobody believes in somebody offline, so there is no lease then.
+    fn lease_from_now(&self, agent: AgentId, presence: PresenceId) -> Option<Timestamp> {
+        if self.presence_profile(presence).system == SystemPresence::Offline {
+            return None;
+        }
+        self.agent_profile(agent)
+            .lease
+            .map(|lease| self.now + lease)
+    }
+
+    pub(super) fn heartbeat(&mut self, agent: AgentId) -> Result<Reply, Refusal> {
+        self.live(agent.into())?;
+        let row = &self.agents[&agent];
+        let (old, lease) = (row.lease, self.lease_from_now(agent, row.presence));
+        if let Some(lease) = lease
+            && old != Some(lease)
+        {
+            self.agent(agent).lease = Some(lease);
+            self.tell(Event::AgentHeard { agent, lease });
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn set_draining(
+        &mut self,
+        agent: AgentId,
+        draining: bool,
+    ) -> Result<Reply, Refusal> {
+        self.live(agent.into())?;
+        if self.agents[&agent].draining != draining {
+            self.agent(agent).draining = draining;
+            self.tell(Event::DrainingSet { agent, draining });
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn set_own_call(&mut self, agent: AgentId, active: bool) -> Result<Reply, Refusal> {
+        self.live(agent.into())?;
+        if self.agents[&agent].own_call != active {
+            self.agent(agent).own_call = active;
+            self.tell(Event::OwnCallSet { agent, active });
+            self.withdraw_unattended(agent);
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn settle_everybody(&mut self) {
+        for agent in self.agents.keys().copied().collect::<Vec<_>>() {
+            self.settle(agent);
+        }
+    }
+
+    /// What follows for an agent from what he says and has: his routing status, then his debt.
+    pub(super) fn settle(&mut self, agent: AgentId) {
+        let row = &self.agents[&agent];
+        let status = if !self.is_on_queue(row.presence) {
+            RoutingStatus::OffQueue
+        } else if row.status == RoutingStatus::NotResponding {
+            RoutingStatus::NotResponding
+        } else {
+            self.occupied_status(agent)
+        };
+        self.take_status(agent, status);
+        let in_debt = self
+            .usage(agent)
+            .is_in_debt(&self.agent_profile(agent).capacity);
+        if self.agents[&agent].in_debt != in_debt {
+            self.agent(agent).in_debt = in_debt;
+            self.say(if in_debt {
+                Event::CapacityExceeded { agent }
+            } else {
+                Event::CapacityRestored { agent }
+            });
+        }
+    }
+
+    /// The status of somebody on queue who responds: by what occupies him.
+    fn occupied_status(&self, agent: AgentId) -> RoutingStatus {
+        let row = &self.agents[&agent];
+        let works = row.legs.iter().any(|leg| occupies(leg.state));
+        let rings = self.offers.values().any(|offer| offer.agent == agent);
+        if row.own_call {
+            RoutingStatus::Communicating
+        } else if works {
+            RoutingStatus::Interacting
+        } else if rings {
+            RoutingStatus::Offered
+        } else {
+            RoutingStatus::Idle
+        }
+    }
+
+    pub(super) fn take_status(&mut self, agent: AgentId, status: RoutingStatus) {
+        let row = self.agent(agent);
+        if row.status == status {
+            return;
+        }
+        row.status = status;
+        if status == RoutingStatus::NotResponding {
+            row.history = History::default();
+        }
+        self.say(Event::RoutingStatusChanged { agent, status });
+    }
+
+    /// What an agent has, summed up anew.
+    pub(super) fn usage(&self, agent: AgentId) -> Usage {
+        let mut usage = Usage::default();
+        for offer in self.offers.values().filter(|offer| offer.agent == agent) {
+            usage.hold(offer.claim);
+        }
+        for leg in &self.agents[&agent].legs {
+            usage.hold(leg.claim);
+        }
+        usage
+    }
+
+    /// Whether something of a channel may be offered to an agent, room aside.
+    pub(super) fn attends(&self, agent: AgentId, channel: ChannelId) -> Result<(), Unavailable> {
+        let row = &self.agents[&agent];
+        if !self.presence_profile(row.presence).opens(channel) {
+            return Err(Unavailable::OffQueue);
+        }
+        if row.own_call {
+            return Err(Unavailable::OwnCall);
+        }
+        if row.status == RoutingStatus::NotResponding {
+            return Err(Unavailable::NotResponding);
+        }
+        if row.draining {
+            return Err(Unavailable::Draining);
+        }
+        Ok(())
+    }
+
+    /// Whether an agent has room for an item: for the greater of what it takes ringing and active.
+    pub(super) fn room(
+        &self,
+        agent: AgentId,
+        usage: &Usage,
+        channel: ChannelId,
+        cost: u32,
+    ) -> Result<(), Full> {
+        let weights = self.channel_profile(channel).weights;
+        let weight = weights.offered.max(weights.active);
+        self.room_for(
+            agent,
+            usage,
+            Claim {
+                channel,
+                cost,
+                weight,
+            },
+        )
+    }
+
+    pub(super) fn room_for(&self, agent: AgentId, usage: &Usage, claim: Claim) -> Result<(), Full> {
+        let capacity = &self.agent_profile(agent).capacity;
+        usage.room(capacity, claim, |id| Some(self.channel_profile(id)))
+    }
+}
+
+/// What an agent is occupied with: work that is active, held or wrapped up with capacity held.
+pub(super) fn occupies(state: AssignmentState) -> bool {
+    matches!(
+        state,
+        AssignmentState::Active
+            | AssignmentState::Held
+            | AssignmentState::WrapUp { counts: true, .. }
+    )
+}

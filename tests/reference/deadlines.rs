@@ -1,0 +1,176 @@
+//! What is due: every deadline there is, recomputed whenever somebody asks.
+
+use strowger::policies::offering::Bar;
+use strowger::policies::order::Place;
+use strowger::{
+    AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event,
+    MaxWaitAction, OfferId, PreferenceStep, PresenceSetBy, QueuedWhy, ResumedBy, Stage,
+    SystemPresence, Timestamp, WorkId,
+};
+
+use super::Router;
+
+/// What a deadline belongs to; at the same instant they come in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Offer(OfferId),
+    WrapUp(AgentId, WorkId),
+    Work(WorkId),
+    Lease(AgentId),
+}
+
+impl Router {
+    pub(super) fn fire_due(&mut self) {
+        let mut fired = 0;
+        while let Some((due, owner, kind)) = self.first_deadline() {
+            if due > self.now {
+                break;
+            }
+            self.cause = Cause::Deadline { kind, due };
+            self.fire(owner, kind, due);
+            fired += 1;
+            assert!(
+                fired < 100_000,
+                "{owner:?} {kind:?} {due} comes up for ever"
+            );
+        }
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Deadline> {
+        let (at, _, kind) = self.first_deadline()?;
+        Some(Deadline { at, kind })
+    }
+
+    fn first_deadline(&self) -> Option<(Timestamp, Owner, DeadlineKind)> {
+        let mut all = Vec::new();
+        for (id, offer) in &self.offers {
+            let window = (Owner::Offer(*id), DeadlineKind::OfferWindow);
+            all.extend(offer.until.map(|until| (until, window)));
+        }
+        for (id, agent) in &self.agents {
+            all.extend(
+                agent
+                    .lease
+                    .map(|at| (at, (Owner::Lease(*id), DeadlineKind::Lease))),
+            );
+            for leg in &agent.legs {
+                if let AssignmentState::WrapUp { until, .. } = leg.state {
+                    all.push((until, (Owner::WrapUp(*id, leg.work), DeadlineKind::WrapUp)));
+                }
+            }
+        }
+        for id in self.works.keys() {
+            let own = self.deadlines_of(*id).into_iter();
+            all.extend(own.map(|(at, kind)| (at, (Owner::Work(*id), kind))));
+        }
+        // Nothing is ever due at the end of time.
+        all.retain(|(at, _)| *at < Timestamp::MAX);
+        let first = all.into_iter().min();
+        first.map(|(at, (owner, kind))| (at, owner, kind))
+    }
+
+    /// Nothing is due for work that rings or that an agent has.
+    fn deadlines_of(&self, id: WorkId) -> Vec<(Timestamp, DeadlineKind)> {
+        let work = &self.works[&id];
+        let mut all = Vec::new();
+        match work.stage {
+            Stage::Queued => {
+                all.extend(work.expires.map(|at| (at, DeadlineKind::Lifetime)));
+                let max_wait = self.queue_profile(work.queue).max_wait;
+                all.extend(max_wait.map(|most| (work.entered + most, DeadlineKind::MaxWait)));
+                all.extend(
+                    work.step
+                        .map(|step| (step.until, DeadlineKind::PreferredStep)),
+                );
+                all.extend(work.retry.map(|at| (at, DeadlineKind::Retry)));
+                for decline in &work.declines {
+                    if let Bar::Until(at) = decline.bar {
+                        all.push((at, DeadlineKind::BarOver));
+                    }
+                }
+                let hidden = self.next_delay(id);
+                all.extend(hidden.map(|delay| (work.entered + delay, DeadlineKind::Reveal)));
+            }
+            Stage::Parked { until, .. } => {
+                all.extend(work.expires.map(|at| (at, DeadlineKind::Lifetime)));
+                all.extend(until.map(|at| (at, DeadlineKind::ParkOver)));
+            }
+            Stage::Offered { .. }
+            | Stage::Assigned { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. } => {}
+        }
+        all
+    }
+
+    /// The shortest delay of a member that the work is not past yet.
+    fn next_delay(&self, id: WorkId) -> Option<strowger::Span> {
+        let work = &self.works[&id];
+        let members = self.agents.values();
+        let delays = members.filter_map(|agent| Some(agent.memberships.get(&work.queue)?.delay));
+        delays.filter(|delay| *delay > work.revealed).min()
+    }
+
+    fn fire(&mut self, owner: Owner, kind: DeadlineKind, due: Timestamp) {
+        match owner {
+            Owner::Offer(offer) => self.miss(offer),
+            Owner::WrapUp(agent, work) => self.time_out_wrap_up(work, agent),
+            Owner::Lease(agent) => {
+                let offline = SystemPresence::Offline.id();
+                self.take_presence(agent, offline, PresenceSetBy::Lease);
+                self.withdraw_unattended(agent);
+            }
+            Owner::Work(work) => self.fire_work(work, kind, due),
+        }
+    }
+
+    fn fire_work(&mut self, id: WorkId, kind: DeadlineKind, due: Timestamp) {
+        let now = self.now;
+        match kind {
+            DeadlineKind::Lifetime => self.end_work(id, CloseCause::Lifetime, EndedBy::System),
+            DeadlineKind::MaxWait => {
+                let queue = self.works[&id].queue;
+                match self.queue_profile(queue).on_max_wait {
+                    MaxWaitAction::Move { queue: other } if other != queue => {
+                        // It keeps its time of entry.
+                        let place: Place = self.works[&id].place;
+                        self.enqueue(id, other, place, QueuedWhy::MaxWait, None);
+                    }
+                    MaxWaitAction::Move { .. } | MaxWaitAction::Close => {
+                        self.end_work(id, CloseCause::MaxWait, EndedBy::System);
+                    }
+                }
+            }
+            DeadlineKind::ParkOver => self.bring_back(id, ResumedBy::Time),
+            DeadlineKind::PreferredStep => {
+                let work = self.work(id);
+                let number = work.step.map_or(0, |step| step.number + 1);
+                let steps = work.request.preferred.iter().flat_map(|list| &list.steps);
+                // However late the call, the next step has its full length.
+                work.step = steps.skip(number.into()).next().map(|step| PreferenceStep {
+                    number,
+                    until: now + step.wait,
+                });
+                let step = work.step;
+                self.tell(Event::PreferenceStepped { work: id, step });
+            }
+            DeadlineKind::Reveal => {
+                let delay = self.next_delay(id).expect("a delay is due");
+                self.work(id).revealed = delay;
+                self.tell(Event::WorkRevealed { work: id, delay });
+            }
+            DeadlineKind::Retry => self.forget_declines(id),
+            DeadlineKind::BarOver => {
+                let declines = &mut self.work(id).declines;
+                let over = declines
+                    .iter_mut()
+                    .find(|known| known.bar == Bar::Until(due));
+                let over = over.expect("a bar is over");
+                over.bar = Bar::None;
+                let agent = over.agent;
+                self.tell(Event::BarLifted { work: id, agent });
+            }
+            other => panic!("{other:?} does not belong to work"),
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! Definitions and memberships: one table for all kinds.
+
+use std::mem::discriminant;
+use std::sync::Arc;
+
+use strowger::{
+    AgentId, AgentProfile, ChannelId, ChannelProfile, Definition, Entity, Event, Invalid, Key,
+    LimitName, Opens, PresenceId, PresenceProfile, PresenceSetBy, Problem, Profile, QueueId,
+    QueueProfile, ReasonId, Refusal, RejectReasonProfile, Reply, SetMembership, SystemPresence,
+};
+
+use super::Router;
+use super::state::{Agent, Thing};
+use super::valid;
+
+/// Does the same with a definition of any kind.
+macro_rules! with {
+    ($definition:expr, $defined:ident => $result:expr) => {
+        match $definition {
+            Definition::Skill($defined) => $result,
+            Definition::Channel($defined) => $result,
+            Definition::Presence($defined) => $result,
+            Definition::Reason($defined) => $result,
+            Definition::Code($defined) => $result,
+            Definition::Queue($defined) => $result,
+            Definition::Agent($defined) => $result,
+            unknown => panic!("the reference does not know {unknown:?}"),
+        }
+    };
+}
+
+fn key(definition: &Definition) -> &Key {
+    with!(definition, defined => &defined.key)
+}
+
+fn mentions(definition: &Definition) -> Vec<Entity> {
+    let mut names = Vec::new();
+    with!(definition, defined => defined.profile.mentions(&mut |name| names.push(name)));
+    names
+}
+
+fn check(definition: &Definition) -> Result<(), Invalid> {
+    with!(definition, defined => defined.profile.check())
+}
+
+impl Router {
+    pub(super) fn define(
+        &mut self,
+        kind: Entity,
+        name: Key,
+        make: impl Fn(u32) -> Definition,
+    ) -> Result<Reply, Refusal> {
+        let same_kind = |entity: &Entity| discriminant(entity) == discriminant(&kind);
+        let kinds = self.things.iter().filter(|(entity, _)| same_kind(entity));
+        let known = kinds
+            .enumerate()
+            .find(|(_, (_, thing))| !thing.retired && *key(&thing.definition) == name);
+        if let Some((raw, (entity, thing))) = known {
+            let entity = *entity;
+            return if make(raw as u32) == thing.definition {
+                Ok(Reply::Defined(entity))
+            } else {
+                Err(Refusal::KeyTaken { entity })
+            };
+        }
+        let count = self
+            .things
+            .keys()
+            .filter(|entity| same_kind(entity))
+            .count();
+        let definition = make(count as u32);
+        self.check_live(&mentions(&definition))?;
+        valid::key(&name)?;
+        check(&definition)?;
+        let (limit, max) = match kind {
+            Entity::Agent(_) => (LimitName::Agents, self.config.limits.agents),
+            _ => (LimitName::Definitions, self.config.limits.definitions),
+        };
+        if count >= max as usize {
+            return Err(Refusal::Limit { limit, max });
+        }
+        let entity = definition.entity();
+        if let Entity::Agent(id) = entity {
+            self.agents.insert(id, Agent::new(self.now));
+        }
+        self.things.insert(entity, Thing::of(definition.clone()));
+        self.tell(Event::Defined(Box::new(definition)));
+        Ok(Reply::Defined(entity))
+    }
+
+    pub(super) fn change(
+        &mut self,
+        entity: Entity,
+        make: impl FnOnce(Key) -> Definition,
+    ) -> Result<Reply, Refusal> {
+        self.live(entity)?;
+        let old = &self.things[&entity].definition;
+        let definition = make(key(old).clone());
+        if definition == *old {
+            return Ok(Reply::Done);
+        }
+        self.check_live(&mentions(&definition))?;
+        check(&definition)?;
+        if let (Definition::Presence(old), Definition::Presence(new)) = (old, &definition) {
+            if old.profile.system != new.profile.system {
+                return Err(valid::invalid("system", Problem::Fixed).into());
+            }
+        }
+        self.things.insert(entity, Thing::of(definition.clone()));
+        let event = Event::Changed(Box::new(definition));
+        let Entity::Presence(presence) = entity else {
+            self.tell(event);
+            return Ok(Reply::Done);
+        };
+        // Agent after agent: first what he is now, then what he can no longer take.
+        self.say(event);
+        for agent in self.agents.keys().copied().collect::<Vec<_>>() {
+            if self.agents[&agent].presence == presence {
+                self.settle(agent);
+                self.withdraw_unattended(agent);
+            }
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn retire(&mut self, entity: Entity) -> Result<Reply, Refusal> {
+        match self.live(entity) {
+            Err(Refusal::Retired { .. }) => return Ok(Reply::Done),
+            answer => answer?,
+        }
+        if SystemPresence::ALL
+            .iter()
+            .any(|system| entity == system.id().into())
+        {
+            return Err(Refusal::BuiltIn { entity });
+        }
+        if let Some(user) = self.user_of(entity) {
+            return Err(Refusal::InUse { entity, user });
+        }
+        match entity {
+            Entity::Agent(agent) => {
+                let offline = SystemPresence::Offline.id();
+                if self.agents[&agent].presence != offline {
+                    self.take_presence(agent, offline, PresenceSetBy::Command);
+                }
+                self.agent(agent).memberships.clear();
+            }
+            Entity::Queue(queue) => {
+                for agent in self.agents.values_mut() {
+                    agent.memberships.remove(&queue);
+                }
+            }
+            _ => {}
+        }
+        if let Some(thing) = self.things.get_mut(&entity) {
+            thing.retired = true;
+        }
+        self.tell(Event::Retired(entity));
+        Ok(Reply::Done)
+    }
+
+    /// The first thing that keeps something from being retired: a definition, an agent as he is
+    /// now, open work. Preferred agents are wishes.
+    fn user_of(&self, entity: Entity) -> Option<Entity> {
+        let others = self.things.iter().filter(|(other, _)| **other != entity);
+        let mut live = others.filter(|(_, thing)| !thing.retired);
+        let defined = live.find(|(_, thing)| mentions(&thing.definition).contains(&entity));
+        if let Some((user, _)) = defined {
+            return Some(*user);
+        }
+        if let Entity::Agent(agent) = entity {
+            let leg = self.agents[&agent].legs.first().map(|leg| leg.work.into());
+            let rings = self.offers.iter().find(|(_, offer)| offer.agent == agent);
+            return leg.or_else(|| rings.map(|(offer, _)| (*offer).into()));
+        }
+        for (id, agent) in &self.agents {
+            let of_leg = agent.legs.iter().any(|leg| {
+                let code = leg.code.map(Entity::from);
+                entity == leg.queue.into()
+                    || entity == leg.claim.channel.into()
+                    || code == Some(entity)
+            });
+            if of_leg || entity == agent.presence.into() {
+                return Some((*id).into());
+            }
+        }
+        let mut works = self.works.iter();
+        let work = works.find(|(_, work)| {
+            entity == work.queue.into() || valid::request_mentions(&work.request).contains(&entity)
+        });
+        work.map(|(id, _)| (*id).into())
+    }
+
+    pub(super) fn set_membership(&mut self, command: SetMembership) -> Result<Reply, Refusal> {
+        let SetMembership {
+            agent,
+            queue,
+            membership,
+        } = command;
+        self.check_live(&[agent.into(), queue.into()])?;
+        valid::range("rank", membership.rank, 1, 99)?;
+        let max = self.config.limits.memberships;
+        let row = self.agent(agent);
+        let old = row.memberships.get(&queue).copied();
+        if old.is_none() && row.memberships.len() >= max as usize {
+            let limit = LimitName::Memberships;
+            return Err(Refusal::Limit { limit, max });
+        }
+        if old != Some(membership) {
+            row.memberships.insert(queue, membership);
+            self.tell(Event::MembershipSet {
+                agent,
+                queue,
+                membership,
+            });
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn remove_membership(
+        &mut self,
+        agent: AgentId,
+        queue: QueueId,
+    ) -> Result<Reply, Refusal> {
+        self.check_live(&[agent.into(), queue.into()])?;
+        if self.agent(agent).memberships.remove(&queue).is_some() {
+            self.tell(Event::MembershipRemoved { agent, queue });
+        }
+        Ok(Reply::Done)
+    }
+
+    /// Refuses what does not exist or is retired.
+    pub(super) fn live(&self, entity: Entity) -> Result<(), Refusal> {
+        match self.things.get(&entity) {
+            None => Err(Refusal::Unknown { entity }),
+            Some(thing) if thing.retired => Err(Refusal::Retired { entity }),
+            Some(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn check_live(&self, entities: &[Entity]) -> Result<(), Refusal> {
+        entities.iter().try_for_each(|entity| self.live(*entity))
+    }
+
+    pub(super) fn channel_profile(&self, id: ChannelId) -> &ChannelProfile {
+        match &self.things[&id.into()].definition {
+            Definition::Channel(defined) => &defined.profile,
+            other => panic!("{other:?} is no channel"),
+        }
+    }
+
+    pub(super) fn presence_profile(&self, id: PresenceId) -> &PresenceProfile {
+        match &self.things[&id.into()].definition {
+            Definition::Presence(defined) => &defined.profile,
+            other => panic!("{other:?} is no presence"),
+        }
+    }
+
+    pub(super) fn reason_profile(&self, id: ReasonId) -> &RejectReasonProfile {
+        match &self.things[&id.into()].definition {
+            Definition::Reason(defined) => &defined.profile,
+            other => panic!("{other:?} is no reject reason"),
+        }
+    }
+
+    pub(super) fn queue_profile(&self, id: QueueId) -> Arc<QueueProfile> {
+        match &self.things[&id.into()].definition {
+            Definition::Queue(defined) => defined.profile.clone(),
+            other => panic!("{other:?} is no queue"),
+        }
+    }
+
+    pub(super) fn agent_profile(&self, id: AgentId) -> &AgentProfile {
+        match &self.things[&id.into()].definition {
+            Definition::Agent(defined) => &defined.profile,
+            other => panic!("{other:?} is no agent"),
+        }
+    }
+
+    /// An agent of whom it is known that he exists.
+    pub(super) fn agent(&mut self, id: AgentId) -> &mut Agent {
+        self.agents.get_mut(&id).expect("the agent exists")
+    }
+
+    /// Whether a presence opens any channel.
+    pub(super) fn is_on_queue(&self, presence: PresenceId) -> bool {
+        match &self.presence_profile(presence).opens {
+            Opens::Nothing => false,
+            Opens::Everything => true,
+            Opens::Only(channels) => !channels.is_empty(),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The naive reference router: a second router that decides by looking at everything.
+//!
+//! It keeps plain lists, derives nothing ahead, and writes each rule once, as directly as
+//! `ARCHITECTURE.md` words it. For every command it gives the facts and the answer the engine must
+//! give. It shares the public data and the arithmetic of the policies with the engine, and neither
+//! its state, nor its indexes, nor its ways of looking for work and agents.
+
+mod agents;
+mod deadlines;
+mod definitions;
+mod matching;
+mod offers;
+mod state;
+mod valid;
+mod works;
+mod wrap_up;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use strowger::{
+    AgentId, Cause, ChannelId, CodeId, Command, Config, Defined, Definition, Entity, Event, Fact,
+    Key, OfferEnd, OfferId, PresenceId, PresenceProfile, QueueId, ReasonId, Refusal, Reply,
+    SkillId, SystemPresence, Timestamp, WorkId,
+};
+
+use state::{Agent, Ended, Offer, Thing, Work};
+
+/// The reference router.
+pub(crate) struct Router {
+    /// Every fact so far.
+    pub(crate) facts: Vec<Fact>,
+    config: Config,
+    now: Timestamp,
+    cause: Cause,
+    things: BTreeMap<Entity, Thing>,
+    agents: BTreeMap<AgentId, Agent>,
+    works: BTreeMap<WorkId, Work>,
+    offers: BTreeMap<OfferId, Offer>,
+    /// All work that ever ended, in the order in which it did.
+    ended_works: Vec<Ended>,
+    /// All offers that ever ended, in the order in which they did.
+    ended_offers: Vec<(OfferId, OfferEnd)>,
+    /// Whom each queue offered something to last.
+    offered_last: BTreeMap<QueueId, AgentId>,
+    /// To which work each key belongs: the last that was submitted under it.
+    keys: BTreeMap<Key, WorkId>,
+    submitted: u64,
+    offered: u64,
+}
+
+impl Router {
+    pub(crate) fn new(config: Config, now: Timestamp) -> Self {
+        let mut router = Self {
+            facts: Vec::new(),
+            config: config.clone(),
+            now,
+            cause: Cause::Command,
+            things: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            works: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            ended_works: Vec::new(),
+            ended_offers: Vec::new(),
+            offered_last: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            submitted: 0,
+            offered: 0,
+        };
+        for system in SystemPresence::ALL {
+            let definition = Definition::Presence(Defined {
+                id: system.id(),
+                key: system.key().into(),
+                profile: Arc::new(PresenceProfile::of(system)),
+            });
+            router
+                .things
+                .insert(system.id().into(), Thing::of(definition));
+        }
+        let config = Box::new(config);
+        router.say(Event::EngineOpened { config });
+        router
+    }
+
+    /// Deadlines first, then the command, then what it made overdue, then routing.
+    pub(crate) fn execute(&mut self, now: Timestamp, command: Command) -> Result<Reply, Refusal> {
+        self.now = self.now.max(now);
+        self.fire_due();
+        self.cause = Cause::Command;
+        let answer = self.run(command);
+        self.fire_due();
+        self.route();
+        answer
+    }
+
+    pub(crate) fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+        self.fire_due();
+        self.route();
+    }
+
+    /// Writes a fact down.
+    fn say(&mut self, event: Event) {
+        let seq = self.facts.len() as u64 + 1;
+        let (at, cause) = (self.now, self.cause);
+        self.facts.push(Fact {
+            seq,
+            at,
+            cause,
+            event,
+        });
+    }
+
+    /// Writes a fact down, and behind it what follows from it for any agent.
+    fn tell(&mut self, event: Event) {
+        self.say(event);
+        self.settle_everybody();
+    }
+
+    /// The instant from which what a timer ends counts.
+    fn effective(&self) -> Timestamp {
+        match self.cause {
+            Cause::Deadline { due, .. } => due,
+            Cause::Command | Cause::Routing => self.now,
+        }
+    }
+
+    fn run(&mut self, command: Command) -> Result<Reply, Refusal> {
+        macro_rules! define {
+            ($variant:ident, $id:ident, $command:ident) => {{
+                let (key, profile) = ($command.key.clone(), Arc::new($command.profile));
+                self.define(Entity::$variant($id::from_raw(0)), $command.key, |raw| {
+                    Definition::$variant(Defined {
+                        id: $id::from_raw(raw),
+                        key: key.clone(),
+                        profile: profile.clone(),
+                    })
+                })
+            }};
+        }
+        macro_rules! change {
+            ($variant:ident, $command:ident) => {
+                self.change($command.id.into(), |key| {
+                    Definition::$variant(Defined {
+                        id: $command.id,
+                        key,
+                        profile: Arc::new($command.profile),
+                    })
+                })
+            };
+        }
+        match command {
+            Command::DefineSkill(c) => define!(Skill, SkillId, c),
+            Command::DefineChannel(c) => define!(Channel, ChannelId, c),
+            Command::DefinePresence(c) => define!(Presence, PresenceId, c),
+            Command::DefineRejectReason(c) => define!(Reason, ReasonId, c),
+            Command::DefineWrapUpCode(c) => define!(Code, CodeId, c),
+            Command::DefineQueue(c) => define!(Queue, QueueId, c),
+            Command::DefineAgent(c) => define!(Agent, AgentId, c),
+            Command::ChangeSkill(c) => change!(Skill, c),
+            Command::ChangeChannel(c) => change!(Channel, c),
+            Command::ChangePresence(c) => change!(Presence, c),
+            Command::ChangeRejectReason(c) => change!(Reason, c),
+            Command::ChangeWrapUpCode(c) => change!(Code, c),
+            Command::ChangeQueue(c) => change!(Queue, c),
+            Command::ChangeAgent(c) => change!(Agent, c),
+            Command::RetireSkill(c) => self.retire(c.id.into()),
+            Command::RetireChannel(c) => self.retire(c.id.into()),
+            Command::RetirePresence(c) => self.retire(c.id.into()),
+            Command::RetireRejectReason(c) => self.retire(c.id.into()),
+            Command::RetireWrapUpCode(c) => self.retire(c.id.into()),
+            Command::RetireQueue(c) => self.retire(c.id.into()),
+            Command::RetireAgent(c) => self.retire(c.id.into()),
+            Command::SetMembership(c) => self.set_membership(c),
+            Command::RemoveMembership(c) => self.remove_membership(c.agent, c.queue),
+            Command::SetPresence(c) => self.set_presence(c.agent, c.presence),
+            Command::Heartbeat(c) => self.heartbeat(c.agent),
+            Command::SetDraining(c) => self.set_draining(c.agent, c.draining),
+            Command::SetOwnCall(c) => self.set_own_call(c.agent, c.active),
+            Command::Submit(c) => self.submit(&c.0),
+            Command::ChangeWork(c) => self.change_work(c.work, &c.change),
+            Command::Abandon(c) => self.abandon(c.work),
+            Command::Cancel(c) => self.cancel(c.work),
+            Command::Accept(c) => self.accept(c.offer),
+            Command::Reject(c) => self.reject(c.offer, c.reason),
+            Command::Pull(c) => self.pull(c.work, c.agent),
+            Command::Assign(c) => self.assign(c.work, c.agent),
+            Command::Force(c) => self.force(c.work, c.agent),
+            Command::Hold(c) => self.hold(c.work),
+            Command::Retrieve(c) => self.retrieve(c.work),
+            Command::Park(c) => self.park(c.work, c.until),
+            Command::Resume(c) => self.resume(c.work, c.by),
+            Command::TransferToQueue(c) => self.transfer_to_queue(&c),
+            Command::TransferToAgent(c) => self.transfer_to_agent(c.work, c.agent),
+            Command::RequestWrapUp(c) => self.request_wrap_up(c.work),
+            Command::FinishContact(c) => self.finish_contact(c.work, c.by),
+            Command::SetCode(c) => self.set_code(c.work, c.agent, c.code),
+            Command::ExtendWrapUp(c) => self.extend_wrap_up(c.work, c.agent, c.by),
+            Command::EndWrapUp(c) => self.end_wrap_up(c.work, c.agent, c.code),
+            Command::Close(c) => self.close(c.work, c.code),
+            Command::Advance(_) => Ok(Reply::Done),
+            unknown => panic!("the reference does not know {unknown:?}"),
+        }
+    }
+}

@@ -1,0 +1,434 @@
+//! Offers: making them, answers to them, and giving work to agents by hand.
+
+use strowger::policies::offering::{Bar, auto_accept, bar_after_reject, bar_with_budget, window};
+use strowger::policies::room::Claim;
+use strowger::{
+    AgentId, AssignedBy, AssignmentState, CloseCause, EndedBy, Event, Exhausted, LimitName,
+    OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueuedWhy, ReasonId, Refusal, Reply, Response,
+    RoutingStatus, Stage, Timestamp, Unavailable, Withdrawal, WorkId,
+};
+
+use super::Router;
+use super::state::{Decline, Happened, Leg, Offer};
+
+impl Router {
+    /// Has work ring at an agent, or taken in his name at once.
+    pub(super) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> OfferId {
+        let now = self.now;
+        let row = &self.works[&work];
+        let (queue, id) = (row.queue, row.request.channel);
+        let profile = self.queue_profile(queue);
+        let channel = self.channel_profile(id);
+        let auto = auto_accept(&profile, channel, self.agent_profile(agent));
+        let until = match window(&profile, id, channel) {
+            Some(window) if !auto => Some(now + window),
+            Some(_) | None => None,
+        };
+        let claim = Claim {
+            channel: id,
+            cost: row.cost,
+            weight: channel.weights.offered,
+        };
+        self.offered += 1;
+        let offer = OfferId::from_raw(self.offered);
+        self.offers.insert(
+            offer,
+            Offer {
+                work,
+                agent,
+                until,
+                claim,
+            },
+        );
+        self.work(work).stage = Stage::Offered { offer };
+        self.offered_last.insert(queue, agent);
+        let row = self.agent(agent);
+        row.turn = offer;
+        row.diary.push((Happened::Offered, Some(id), now));
+        self.tell(Event::WorkOffered {
+            offer,
+            work,
+            agent,
+            until,
+            by,
+        });
+        if auto {
+            self.take_offer(offer, auto);
+        }
+        offer
+    }
+
+    pub(super) fn accept(&mut self, id: OfferId) -> Result<Reply, Refusal> {
+        let offer = match self.open_offer(id) {
+            Err(Refusal::OfferOver {
+                end: Some(OfferEnd::Accepted),
+                ..
+            }) => return Ok(Reply::Done),
+            offer => offer?,
+        };
+        self.check_assignments(offer.agent)?;
+        self.take_offer(id, false);
+        Ok(Reply::Done)
+    }
+
+    fn take_offer(&mut self, id: OfferId, auto: bool) {
+        let offer = self.end_offer(id, OfferEnd::Accepted);
+        let row = self.agent(offer.agent);
+        row.history = row.history.with(false);
+        self.give(offer.work, offer.agent);
+        self.tell(Event::OfferAccepted { offer: id, auto });
+    }
+
+    /// The work is an active assignment of this agent now.
+    fn give(&mut self, id: WorkId, agent: AgentId) {
+        let work = self.work(id);
+        work.stage = Stage::Assigned { agent };
+        let (queue, channel, cost) = (work.queue, work.request.channel, work.cost);
+        let weight = self.channel_profile(channel).weights.active;
+        let now = self.now;
+        let row = self.agent(agent);
+        row.diary.push((Happened::Accepted, Some(channel), now));
+        row.legs.push(Leg {
+            work: id,
+            queue,
+            state: AssignmentState::Active,
+            claim: Claim {
+                channel,
+                cost,
+                weight,
+            },
+            code: None,
+            wrap_up_requested: false,
+            wrap_up_until: Timestamp::MAX,
+        });
+    }
+
+    pub(super) fn reject(
+        &mut self,
+        id: OfferId,
+        reason: Option<ReasonId>,
+    ) -> Result<Reply, Refusal> {
+        let open = self.open_offer(id);
+        if let Err(Refusal::Unknown { entity }) = open {
+            return Err(Refusal::Unknown { entity });
+        }
+        reason.map_or(Ok(()), |reason| self.live(reason.into()))?;
+        let offer = match open {
+            Err(Refusal::OfferOver {
+                end: Some(OfferEnd::Rejected { reason: before }),
+                ..
+            }) if before == reason => return Ok(Reply::Done),
+            offer => offer?,
+        };
+        let queue = self.queue_profile(self.works[&offer.work].queue);
+        let given = reason.map(|reason| self.reason_profile(reason).clone());
+        let bar = self.bar(&offer, bar_after_reject(given.as_ref(), self.now));
+        self.end_offer(id, OfferEnd::Rejected { reason });
+        let row = self.agent(offer.agent);
+        row.history = row.history.with(false);
+        let place = self.works[&offer.work].place;
+        let place = place.after(queue.requeue.rejected, self.now);
+        self.decline(&offer, bar, place);
+        self.tell(Event::OfferRejected {
+            offer: id,
+            reason,
+            bar,
+            place,
+        });
+        let response = given.and_then(|given| given.response);
+        self.respond(offer.agent, response.unwrap_or(queue.on_reject));
+        self.check_exhausted(offer.work);
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn miss(&mut self, id: OfferId) {
+        let offer = self.end_offer(id, OfferEnd::Missed);
+        let queue = self.queue_profile(self.works[&offer.work].queue);
+        let row = self.agent(offer.agent);
+        row.history = row.history.with(true);
+        let too_many = row.history.exceeds(queue.tolerance);
+        let bar = self.bar(&offer, Bar::None);
+        let place = self.works[&offer.work].place;
+        let place = place.after(queue.requeue.missed, self.now);
+        self.decline(&offer, bar, place);
+        self.tell(Event::OfferMissed {
+            offer: id,
+            bar,
+            place,
+        });
+        if too_many {
+            self.respond(offer.agent, queue.on_miss);
+        }
+        self.check_exhausted(offer.work);
+    }
+
+    /// The bar after one more decline, by the budget of the queue.
+    fn bar(&self, offer: &Offer, bar: Bar) -> Bar {
+        let work = &self.works[&offer.work];
+        let before = work
+            .declines
+            .iter()
+            .find(|known| known.agent == offer.agent);
+        let declines = before.map_or(0, |known| known.count).saturating_add(1);
+        bar_with_budget(bar, self.queue_profile(work.queue).budget, declines)
+    }
+
+    /// Notes a decline; the work is back in line.
+    fn decline(&mut self, offer: &Offer, bar: Bar, place: strowger::policies::order::Place) {
+        let work = self.work(offer.work);
+        work.stage = Stage::Queued;
+        work.place = place;
+        work.attempts = work.attempts.saturating_add(1);
+        let mut known = work.declines.iter_mut();
+        match known.find(|known| known.agent == offer.agent) {
+            Some(known) => {
+                known.count = known.count.saturating_add(1);
+                known.bar = bar;
+            }
+            None => work.declines.push(Decline {
+                agent: offer.agent,
+                count: 1,
+                bar,
+            }),
+        }
+    }
+
+    /// What becomes of an agent who rejected or missed.
+    fn respond(&mut self, agent: AgentId, response: Response) {
+        match response {
+            Response::Nothing => return,
+            Response::NotResponding => {
+                if self.agents[&agent].status != RoutingStatus::OffQueue {
+                    self.take_status(agent, RoutingStatus::NotResponding);
+                }
+            }
+            Response::Presence(presence) => {
+                self.take_presence(agent, presence, PresenceSetBy::Response);
+            }
+        }
+        self.withdraw_unattended(agent);
+    }
+
+    /// Takes back what rings at somebody who is not there for it any more, the oldest first,
+    /// unless its queue lets it ring on.
+    pub(super) fn withdraw_unattended(&mut self, agent: AgentId) {
+        let ringing = self.offers.iter().filter(|(_, offer)| offer.agent == agent);
+        let ringing: Vec<_> = ringing.map(|(id, offer)| (*id, *offer)).collect();
+        for (id, offer) in ringing {
+            let queue = self.queue_profile(self.works[&offer.work].queue);
+            let there = matches!(
+                self.attends(agent, offer.claim.channel),
+                Ok(()) | Err(Unavailable::Draining)
+            );
+            if !there && queue.withdraw_offers {
+                let place = self.works[&offer.work].place;
+                let place = place.after(queue.requeue.withdrawn, self.now);
+                self.withdraw(id, Withdrawal::AgentUnavailable, place);
+            }
+        }
+    }
+
+    /// Takes back what rings for a piece of work; it keeps its place.
+    pub(super) fn withdraw_offer_of(&mut self, work: WorkId, why: Withdrawal) {
+        if let Stage::Offered { offer } = self.works[&work].stage {
+            self.withdraw(offer, why, self.works[&work].place);
+        }
+    }
+
+    fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: strowger::policies::order::Place) {
+        let offer = self.end_offer(id, OfferEnd::Withdrawn { why });
+        let work = self.work(offer.work);
+        work.stage = Stage::Queued;
+        work.place = place;
+        self.tell(Event::OfferWithdrawn {
+            offer: id,
+            why,
+            place,
+        });
+    }
+
+    fn end_offer(&mut self, id: OfferId, end: OfferEnd) -> Offer {
+        self.ended_offers.push((id, end));
+        self.offers.remove(&id).expect("the offer is open")
+    }
+
+    /// What the queue says of work for which nobody is left to ask.
+    fn check_exhausted(&mut self, id: WorkId) {
+        let work = &self.works[&id];
+        let queue = self.queue_profile(work.queue);
+        let spent = queue
+            .budget
+            .per_work
+            .is_some_and(|most| work.attempts >= most);
+        if !spent && !self.nobody_left(id) {
+            return;
+        }
+        let retry = match queue.exhausted {
+            Exhausted::Retry { after } => Some(self.now + after),
+            Exhausted::Wait | Exhausted::Move { .. } | Exhausted::Close => None,
+        };
+        let work = self.work(id);
+        work.retry = retry;
+        work.attempts = 0;
+        let (place, from) = (work.place, work.queue);
+        self.tell(Event::WorkExhausted { work: id, retry });
+        match queue.exhausted {
+            Exhausted::Wait | Exhausted::Retry { .. } => {}
+            Exhausted::Move { queue } if queue == from => self.forget_declines(id),
+            Exhausted::Move { queue } => {
+                self.enqueue(id, queue, place, QueuedWhy::Exhausted, None);
+            }
+            Exhausted::Close => self.end_work(id, CloseCause::Exhausted, EndedBy::System),
+        }
+    }
+
+    /// Whether members on queue could do it, and none of them may ever be asked again.
+    fn nobody_left(&self, id: WorkId) -> bool {
+        let work = &self.works[&id];
+        if work.step.is_some() {
+            return false;
+        }
+        let could = |agent: &AgentId| {
+            let row = &self.agents[agent];
+            row.memberships.contains_key(&work.queue)
+                && self
+                    .presence_profile(row.presence)
+                    .opens(work.request.channel)
+                && strowger::policies::fit::fits(&work.request.need, self.agent_profile(*agent))
+        };
+        let barred = |agent: &AgentId| {
+            let mut declines = work.declines.iter();
+            declines.any(|known| known.agent == *agent && known.bar == Bar::Always)
+        };
+        let could: Vec<_> = self.agents.keys().filter(|agent| could(agent)).collect();
+        !could.is_empty() && could.into_iter().all(barred)
+    }
+
+    /// Everybody may be asked again.
+    pub(super) fn forget_declines(&mut self, id: WorkId) {
+        let work = self.work(id);
+        work.retry = None;
+        work.attempts = 0;
+        work.declines.clear();
+        self.tell(Event::DeclinesForgotten { work: id });
+    }
+
+    pub(super) fn pull(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
+        let row = self.open_work(work)?;
+        let (stage, queue) = (row.stage, row.queue);
+        self.live(agent.into())?;
+        match stage {
+            Stage::Queued => {}
+            Stage::Offered { offer } if self.offers[&offer].agent == agent => {
+                return self.accept(offer);
+            }
+            Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
+            _ => return Err(self.wrong_stage(work)),
+        }
+        if !self.agents[&agent].memberships.contains_key(&queue) {
+            return Err(Refusal::NotMember { agent, queue });
+        }
+        self.check_takes(work, agent, true)?;
+        self.check_assignments(agent)?;
+        self.give(work, agent);
+        let by = AssignedBy::Pull;
+        self.tell(Event::WorkAssigned { work, agent, by });
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn assign(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
+        let stage = self.open_work(work)?.stage;
+        self.live(agent.into())?;
+        match stage {
+            Stage::Offered { offer } if self.offers[&offer].agent == agent => {
+                return Ok(Reply::Offered(offer));
+            }
+            Stage::Queued | Stage::Offered { .. } => {}
+            _ => return Err(self.wrong_stage(work)),
+        }
+        self.check_takes(work, agent, false)?;
+        self.withdraw_offer_of(work, Withdrawal::Reassigned);
+        Ok(Reply::Offered(self.offer(work, agent, OfferedBy::Assign)))
+    }
+
+    pub(super) fn force(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
+        let stage = self.open_work(work)?.stage;
+        self.live(agent.into())?;
+        match stage {
+            Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
+            Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. } => {}
+            _ => return Err(self.wrong_stage(work)),
+        }
+        let owner = stage.owner();
+        if owner != Some(agent) {
+            self.check_has_not(work, agent)?;
+            self.check_assignments(agent)?;
+        }
+        self.withdraw_offer_of(work, Withdrawal::Reassigned);
+        let by = AssignedBy::Force;
+        self.say(Event::WorkAssigned { work, agent, by });
+        // What follows for the old owner comes before what follows for the new one; if it is the
+        // same agent, only how he is in the end counts.
+        if let Some(owner) = owner {
+            self.drop_leg(work, owner);
+            if owner != agent {
+                self.settle_everybody();
+            }
+        }
+        self.give(work, agent);
+        self.settle_everybody();
+        Ok(Reply::Done)
+    }
+
+    /// Refuses an agent who cannot take a piece of work.
+    pub(super) fn check_takes(
+        &self,
+        work: WorkId,
+        agent: AgentId,
+        must_fit: bool,
+    ) -> Result<(), Refusal> {
+        let refuse = |why| Refusal::Unavailable { agent, why };
+        let row = &self.works[&work];
+        let channel = row.request.channel;
+        self.attends(agent, channel).map_err(refuse)?;
+        self.check_has_not(work, agent)?;
+        let profile = self.agent_profile(agent);
+        if must_fit && !strowger::policies::fit::fits(&row.request.need, profile) {
+            return Err(refuse(Unavailable::Unfit));
+        }
+        let room = self.room(agent, &self.usage(agent), channel, row.cost);
+        room.map_err(|full| refuse(Unavailable::NoRoom(full)))
+    }
+
+    fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
+        let why = Unavailable::HasItAlready;
+        match self.agents[&agent].leg(work) {
+            Some(_) => Err(Refusal::Unavailable { agent, why }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
+        let (limit, max) = (LimitName::Assignments, self.config.limits.assignments);
+        if self.agents[&agent].legs.len() >= max as usize {
+            return Err(Refusal::Limit { limit, max });
+        }
+        Ok(())
+    }
+
+    fn open_offer(&self, offer: OfferId) -> Result<Offer, Refusal> {
+        if let Some(open) = self.offers.get(&offer) {
+            return Ok(*open);
+        }
+        if offer.raw() == 0 || offer.raw() > self.offered {
+            let entity = offer.into();
+            return Err(Refusal::Unknown { entity });
+        }
+        // What ended last in a place of the memory is what is remembered there.
+        let place = |id: OfferId| id.raw() % u64::from(self.config.remembered);
+        let mut ended = self.ended_offers.iter().rev();
+        let last = ended.find(|(id, _)| place(*id) == place(offer));
+        let end = last.filter(|(id, _)| *id == offer).map(|(_, end)| *end);
+        Err(Refusal::OfferOver { offer, end })
+    }
+}

@@ -1,0 +1,145 @@
+//! What the reference remembers: plain rows, nothing derived.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use strowger::policies::offering::{Bar, History};
+use strowger::policies::order::Place;
+use strowger::policies::room::Claim;
+use strowger::{
+    AgentId, AssignmentState, ChannelId, CloseCause, CodeId, Definition, Membership, OfferId,
+    PreferenceStep, PresenceId, QueueId, RoutingStatus, Stage, SystemPresence, Timestamp, WorkId,
+    WorkRequest,
+};
+
+/// Something that was defined.
+pub(super) struct Thing {
+    pub(super) definition: Definition,
+    pub(super) retired: bool,
+}
+
+impl Thing {
+    pub(super) const fn of(definition: Definition) -> Self {
+        Self {
+            definition,
+            retired: false,
+        }
+    }
+}
+
+/// What an agent's idle clocks count from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Happened {
+    Released,
+    Offered,
+    Accepted,
+    PresenceChanged,
+}
+
+/// An agent as he is now.
+pub(super) struct Agent {
+    pub(super) presence: PresenceId,
+    pub(super) lease: Option<Timestamp>,
+    pub(super) status: RoutingStatus,
+    pub(super) draining: bool,
+    pub(super) own_call: bool,
+    pub(super) in_debt: bool,
+    pub(super) legs: Vec<Leg>,
+    pub(super) memberships: BTreeMap<QueueId, Membership>,
+    pub(super) defined: Timestamp,
+    /// All that ever happened to him, with the channel it happened on.
+    pub(super) diary: Vec<(Happened, Option<ChannelId>, Timestamp)>,
+    /// The last offer made to him.
+    pub(super) turn: OfferId,
+    pub(super) history: History,
+}
+
+impl Agent {
+    pub(super) fn new(defined: Timestamp) -> Self {
+        Self {
+            presence: SystemPresence::Offline.id(),
+            lease: None,
+            status: RoutingStatus::OffQueue,
+            draining: false,
+            own_call: false,
+            in_debt: false,
+            legs: Vec::new(),
+            memberships: BTreeMap::new(),
+            defined,
+            diary: Vec::new(),
+            turn: OfferId::NONE,
+            history: History::default(),
+        }
+    }
+
+    pub(super) fn leg(&self, work: WorkId) -> Option<&Leg> {
+        self.legs.iter().find(|leg| leg.work == work)
+    }
+
+    /// When something last happened to him, on one channel or on any; else his definition.
+    pub(super) fn last(&self, what: Happened, channel: Option<ChannelId>) -> Timestamp {
+        let mut entries = self.diary.iter().rev();
+        let found = entries
+            .find(|(happened, on, _)| *happened == what && (channel.is_none() || *on == channel));
+        found.map_or(self.defined, |(_, _, at)| *at)
+    }
+}
+
+/// An agent's leg of a piece of work.
+#[derive(Clone)]
+pub(super) struct Leg {
+    pub(super) work: WorkId,
+    pub(super) queue: QueueId,
+    pub(super) state: AssignmentState,
+    pub(super) claim: Claim,
+    pub(super) code: Option<CodeId>,
+    pub(super) wrap_up_requested: bool,
+    /// When the wrap-up was to end before any extension.
+    pub(super) wrap_up_until: Timestamp,
+}
+
+/// A piece of work as it is now.
+pub(super) struct Work {
+    /// The request as it was submitted.
+    pub(super) submitted: Arc<WorkRequest>,
+    /// The request as it reads now.
+    pub(super) request: WorkRequest,
+    pub(super) queue: QueueId,
+    pub(super) stage: Stage,
+    pub(super) cost: u32,
+    pub(super) place: Place,
+    /// When it entered the queue it is in.
+    pub(super) entered: Timestamp,
+    pub(super) expires: Option<Timestamp>,
+    /// The longest delay it is past.
+    pub(super) revealed: strowger::Span,
+    pub(super) step: Option<PreferenceStep>,
+    /// Until when nobody is asked.
+    pub(super) retry: Option<Timestamp>,
+    pub(super) attempts: u16,
+    /// Who declined it, the first first.
+    pub(super) declines: Vec<Decline>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Decline {
+    pub(super) agent: AgentId,
+    pub(super) count: u8,
+    pub(super) bar: Bar,
+}
+
+/// An offer that rings.
+#[derive(Clone, Copy)]
+pub(super) struct Offer {
+    pub(super) work: WorkId,
+    pub(super) agent: AgentId,
+    pub(super) until: Option<Timestamp>,
+    pub(super) claim: Claim,
+}
+
+/// Work that is over.
+pub(super) struct Ended {
+    pub(super) work: WorkId,
+    pub(super) submitted: Arc<WorkRequest>,
+    pub(super) cause: CloseCause,
+}

@@ -1,0 +1,189 @@
+//! What is wrong with a request by itself, and what it refers to.
+
+use strowger::{
+    Attributes, Entity, Invalid, Key, Need, Preferred, Priority, Problem, Requirement, Timestamp,
+    WorkChange, WorkRequest,
+};
+
+pub(super) fn invalid(field: &'static str, problem: Problem) -> Invalid {
+    Invalid {
+        field: field.into(),
+        problem,
+    }
+}
+
+pub(super) fn range(
+    field: &'static str,
+    value: impl Into<i64>,
+    min: i64,
+    max: i64,
+) -> Result<(), Invalid> {
+    let value = value.into();
+    if value < min || value > max {
+        return Err(invalid(field, Problem::OutOfRange { min, max }));
+    }
+    Ok(())
+}
+
+fn length(field: &'static str, len: usize, max: u32) -> Result<(), Invalid> {
+    if len > max as usize {
+        return Err(invalid(field, Problem::TooLong { max }));
+    }
+    Ok(())
+}
+
+pub(super) fn key(key: &Key) -> Result<(), Invalid> {
+    if key.is_empty() {
+        return Err(invalid("key", Problem::Empty));
+    }
+    length("key", key.len(), 200)
+}
+
+pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Invalid> {
+    request.key.as_ref().map_or(Ok(()), key)?;
+    need(&request.need)?;
+    priority(request.priority)?;
+    range("size", request.size.unwrap_or(1), 1, 1_000_000)?;
+    if request.origin.is_some_and(|origin| origin > now) {
+        return Err(invalid("origin", Problem::Future));
+    }
+    if request.lifetime.is_some_and(|lifetime| lifetime.is_zero()) {
+        return Err(invalid("lifetime", Problem::Empty));
+    }
+    request.preferred.as_ref().map_or(Ok(()), preferred)?;
+    attributes(&request.attributes)?;
+    length("attached", request.attached.len(), 1_000)
+}
+
+pub(super) fn change(change: &WorkChange) -> Result<(), Invalid> {
+    if *change == WorkChange::default() {
+        return Err(invalid("change", Problem::NoChange));
+    }
+    change.priority.map_or(Ok(()), priority)?;
+    change.need.as_ref().map_or(Ok(()), need)?;
+    attributes(&change.attributes)?;
+    length("attached", change.attached.len(), 1_000)
+}
+
+fn priority(priority: Priority) -> Result<(), Invalid> {
+    range("priority", priority.0, -25_000_000, 25_000_000)
+}
+
+fn need(need: &Need) -> Result<(), Invalid> {
+    let mut size = 0;
+    tree(&need.requirement, 1, &mut size)?;
+    for wish in &need.wishes {
+        range("need.wishes.weight", wish.weight, 0, 10_000)?;
+        tree(&wish.requirement, 1, &mut size)?;
+    }
+    Ok(())
+}
+
+/// At most 16 deep, and 256 nodes in all.
+fn tree(requirement: &Requirement, depth: u32, size: &mut u32) -> Result<(), Invalid> {
+    *size += 1;
+    if depth > 16 {
+        return Err(invalid("need.requirement", Problem::TooDeep { max: 16 }));
+    }
+    if *size > 256 {
+        return Err(invalid("need.requirement", Problem::TooLong { max: 256 }));
+    }
+    match requirement {
+        Requirement::All(parts) | Requirement::Any(parts) => {
+            for part in parts {
+                tree(part, depth + 1, size)?;
+            }
+            Ok(())
+        }
+        Requirement::Not(part) => tree(part, depth + 1, size),
+        Requirement::Skill { level, .. } => range("need.requirement.level", *level, 0, 100),
+        Requirement::In { values, .. } => length("need.requirement.values", values.len(), 256),
+        Requirement::Attribute { .. } | Requirement::Has { .. } => Ok(()),
+    }
+}
+
+fn preferred(preferred: &Preferred) -> Result<(), Invalid> {
+    let field = "preferred.agents";
+    if preferred.agents.is_empty() {
+        return Err(invalid(field, Problem::Empty));
+    }
+    length(field, preferred.agents.len(), 100)?;
+    range("preferred.steps", preferred.steps.len() as i64, 1, 6)?;
+    for (n, listed) in preferred.agents.iter().enumerate() {
+        range("preferred.agents.score", listed.score, 0, 100)?;
+        let earlier = &preferred.agents[..n];
+        if earlier.iter().any(|other| other.agent == listed.agent) {
+            return Err(invalid(field, Problem::Duplicate));
+        }
+    }
+    for step in &preferred.steps {
+        range("preferred.steps.score_min", step.score_min, 0, 100)?;
+        if step.wait.is_zero() {
+            return Err(invalid("preferred.steps.wait", Problem::Empty));
+        }
+    }
+    Ok(())
+}
+
+fn attributes(attributes: &Attributes) -> Result<(), Invalid> {
+    length("attributes", attributes.len(), 100)?;
+    for name in attributes.keys() {
+        if name.is_empty() {
+            return Err(invalid("attributes", Problem::Empty));
+        }
+        length("attributes", name.len(), 200)?;
+    }
+    Ok(())
+}
+
+/// Everything a request refers to, in the order of its fields.
+pub(super) fn request_mentions(request: &WorkRequest) -> Vec<Entity> {
+    let mut names = vec![request.queue.into(), request.channel.into()];
+    names.extend(need_mentions(&request.need));
+    let preferred = request.preferred.iter().flat_map(|list| &list.agents);
+    names.extend(preferred.map(|listed| Entity::from(listed.agent)));
+    names
+}
+
+pub(super) fn need_mentions(need: &Need) -> Vec<Entity> {
+    let mut names = Vec::new();
+    skills(&need.requirement, &mut names);
+    for wish in &need.wishes {
+        skills(&wish.requirement, &mut names);
+    }
+    names
+}
+
+fn skills(requirement: &Requirement, names: &mut Vec<Entity>) {
+    match requirement {
+        Requirement::All(parts) | Requirement::Any(parts) => {
+            parts.iter().for_each(|part| skills(part, names));
+        }
+        Requirement::Not(part) => skills(part, names),
+        Requirement::Skill { skill, .. } => names.push((*skill).into()),
+        Requirement::Attribute { .. } | Requirement::In { .. } | Requirement::Has { .. } => {}
+    }
+}
+
+/// The request as it reads after a change.
+pub(super) fn changed(request: &WorkRequest, change: &WorkChange) -> WorkRequest {
+    let mut changed = request.clone();
+    if let Some(priority) = change.priority {
+        changed.priority = priority;
+    }
+    if let Some(front) = change.front {
+        changed.front = front;
+    }
+    if let Some(need) = &change.need {
+        changed.need = need.clone();
+    }
+    if let Some(credit) = change.credit {
+        changed.credit = credit;
+    }
+    if let Some(due) = change.due {
+        changed.due = Some(due);
+    }
+    changed.attributes.extend(change.attributes.clone());
+    changed.attached.extend(change.attached.clone());
+    changed
+}

@@ -1,0 +1,463 @@
+//! What happens to work.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use strowger::policies::order::Place;
+use strowger::policies::wrap_up::WrapUp;
+use strowger::{
+    AgentId, AssignmentState, ChannelProfile, CloseCause, CodeId, EndedBy, Event, Finisher,
+    LimitName, Need, OfferedBy, PreferenceStep, QueueId, QueuedWhy, Refusal, Reply, Requeue,
+    ResumedBy, Resumer, Span, Stage, StageName, Timestamp, TransferToQueue, Unavailable,
+    Withdrawal, WorkChange, WorkId, WorkRequest,
+};
+
+use super::Router;
+use super::agents::occupies;
+use super::state::{Ended, Happened, Work};
+use super::valid;
+
+impl Router {
+    pub(super) fn submit(&mut self, request: &Arc<WorkRequest>) -> Result<Reply, Refusal> {
+        if let Some(work) = self.submitted_before(request)? {
+            return Ok(Reply::Submitted(work));
+        }
+        self.check_live(&valid::request_mentions(request))?;
+        valid::request(request, self.now)?;
+        let max = self.config.limits.open_work;
+        if self.works.len() >= max as usize {
+            let limit = LimitName::OpenWork;
+            return Err(Refusal::Limit { limit, max });
+        }
+        self.check_waiting(request.queue)?;
+        self.check_needs(&request.need)?;
+        self.submitted += 1;
+        let id = WorkId::from_raw(self.submitted);
+        let channel = self.channel_profile(request.channel);
+        let origin = request.origin.unwrap_or(self.now);
+        let lifetime = request.lifetime.or(channel.lifetime);
+        let preferred = request.preferred.iter();
+        let first = preferred.flat_map(|list| &list.steps).next();
+        let work = Work {
+            submitted: request.clone(),
+            request: (**request).clone(),
+            queue: request.queue,
+            stage: Stage::Queued,
+            cost: request.size.unwrap_or(channel.cost),
+            place: Place {
+                front: request.front,
+                since: origin,
+            },
+            entered: self.now,
+            expires: lifetime.map(|lifetime| origin + lifetime),
+            revealed: Span::ZERO,
+            step: first.map(|step| PreferenceStep {
+                number: 0,
+                until: self.now + step.wait,
+            }),
+            retry: None,
+            attempts: 0,
+            declines: Vec::new(),
+        };
+        self.works.insert(id, work);
+        if let Some(key) = &request.key {
+            self.keys.insert(key.clone(), id);
+        }
+        let request = request.clone();
+        self.tell(Event::WorkSubmitted { work: id, request });
+        Ok(Reply::Submitted(id))
+    }
+
+    /// The work this very request made before. The key of other open work is taken.
+    fn submitted_before(&self, request: &WorkRequest) -> Result<Option<WorkId>, Refusal> {
+        let Some(work) = request.key.as_ref().and_then(|key| self.keys.get(key)) else {
+            return Ok(None);
+        };
+        let entity = (*work).into();
+        match (self.works.get(work), self.remembered(*work)) {
+            (Some(open), _) if *open.submitted == *request => Ok(Some(*work)),
+            (Some(_), _) => Err(Refusal::KeyTaken { entity }),
+            (None, Some(ended)) if *ended.submitted == *request => Ok(Some(*work)),
+            (None, _) => Ok(None),
+        }
+    }
+
+    fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
+        let (limit, max) = (LimitName::Waiting, self.queue_profile(queue).waiting_max);
+        let works = self.works.values().filter(|work| work.queue == queue);
+        if works.filter(|work| work.stage == Stage::Queued).count() >= max as usize {
+            return Err(Refusal::Limit { limit, max });
+        }
+        Ok(())
+    }
+
+    fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
+        let (limit, max) = (LimitName::Needs, self.config.limits.needs);
+        let needs: BTreeSet<_> = self.works.values().map(|work| &work.request.need).collect();
+        if !needs.contains(need) && needs.len() >= max as usize {
+            return Err(Refusal::Limit { limit, max });
+        }
+        Ok(())
+    }
+
+    pub(super) fn change_work(
+        &mut self,
+        id: WorkId,
+        change: &WorkChange,
+    ) -> Result<Reply, Refusal> {
+        self.open_work(id)?;
+        if let Some(need) = &change.need {
+            self.check_live(&valid::need_mentions(need))?;
+        }
+        valid::change(change)?;
+        let work = &self.works[&id];
+        if !matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
+            return Err(self.wrong_stage(id));
+        }
+        if let Some(need) = &change.need {
+            self.check_needs(need)?;
+        }
+        let request = valid::changed(&work.request, change);
+        let front = change.front.unwrap_or(work.place.front);
+        if request != work.request || front != work.place.front {
+            let work = self.work(id);
+            work.request = request;
+            work.place.front = front;
+            let change = Arc::new(change.clone());
+            self.tell(Event::WorkChanged { work: id, change });
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn abandon(&mut self, work: WorkId) -> Result<Reply, Refusal> {
+        match self.stage_unless(work, CloseCause::Abandoned)? {
+            Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
+                self.withdraw_offer_of(work, Withdrawal::WorkGone);
+                self.end_work(work, CloseCause::Abandoned, EndedBy::Customer);
+                Ok(Reply::Done)
+            }
+            Some(Stage::Assigned { .. }) => self.finish_contact(work, Finisher::Customer),
+            Some(Stage::WrapUp { .. } | Stage::Closed { .. }) | None => Ok(Reply::Done),
+        }
+    }
+
+    pub(super) fn cancel(&mut self, work: WorkId) -> Result<Reply, Refusal> {
+        match self.stage_unless(work, CloseCause::Cancelled)? {
+            Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
+                self.withdraw_offer_of(work, Withdrawal::WorkGone);
+                self.end_work(work, CloseCause::Cancelled, EndedBy::Host);
+                Ok(Reply::Done)
+            }
+            Some(_) => Err(self.wrong_stage(work)),
+            None => Ok(Reply::Done),
+        }
+    }
+
+    pub(super) fn close(&mut self, work: WorkId, code: Option<CodeId>) -> Result<Reply, Refusal> {
+        let Some(stage) = self.stage_unless(work, CloseCause::Completed)? else {
+            return Ok(Reply::Done);
+        };
+        code.map_or(Ok(()), |code| self.live(code.into()))?;
+        let Some(agent) = stage.owner() else {
+            return Err(self.wrong_stage(work));
+        };
+        self.check_code(work, agent, code)?;
+        self.note_code(work, agent, code);
+        self.end_work(work, CloseCause::Completed, EndedBy::Host);
+        Ok(Reply::Done)
+    }
+
+    /// Work is over, and the owner's assignment with it.
+    pub(super) fn end_work(&mut self, id: WorkId, cause: CloseCause, by: EndedBy) {
+        if let Some(owner) = self.works[&id].stage.owner() {
+            self.drop_leg(id, owner);
+        }
+        let work = self.works.remove(&id).expect("the work is open");
+        let forgotten = self.in_place_of(id).map(|ended| ended.work);
+        if let Some(forgotten) = forgotten {
+            self.keys.retain(|_, work| *work != forgotten);
+        }
+        let submitted = work.submitted;
+        self.ended_works.push(Ended {
+            work: id,
+            submitted,
+            cause,
+        });
+        self.tell(Event::WorkClosed {
+            work: id,
+            cause,
+            by,
+        });
+    }
+
+    pub(super) fn hold(&mut self, work: WorkId) -> Result<Reply, Refusal> {
+        let agent = self.assigned_to(work)?;
+        if self.leg(work, agent).state == AssignmentState::Active {
+            self.step(work, agent, AssignmentState::Held, |channel| {
+                channel.weights.held
+            });
+            self.tell(Event::WorkHeld { work });
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn retrieve(&mut self, work: WorkId) -> Result<Reply, Refusal> {
+        let agent = self.assigned_to(work)?;
+        if self.leg(work, agent).state == AssignmentState::Held {
+            self.step(work, agent, AssignmentState::Active, |channel| {
+                channel.weights.active
+            });
+            self.tell(Event::WorkRetrieved { work });
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn park(
+        &mut self,
+        work: WorkId,
+        until: Option<Timestamp>,
+    ) -> Result<Reply, Refusal> {
+        let agent = match self.open_work(work)?.stage {
+            Stage::Parked { until: old, .. } if old == until => return Ok(Reply::Done),
+            Stage::Assigned { agent } | Stage::Parked { agent, .. } => agent,
+            _ => return Err(self.wrong_stage(work)),
+        };
+        self.release(work, agent);
+        self.step(work, agent, AssignmentState::Parked, |channel| {
+            channel.weights.parked
+        });
+        self.work(work).stage = Stage::Parked { agent, until };
+        self.tell(Event::WorkParked { work, until });
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn resume(&mut self, work: WorkId, by: Resumer) -> Result<Reply, Refusal> {
+        match (self.open_work(work)?.stage, by) {
+            (Stage::Parked { .. }, Resumer::Agent) => self.take_back(work, ResumedBy::Agent),
+            (Stage::Parked { .. }, Resumer::Customer) => {
+                self.bring_back(work, ResumedBy::Customer);
+            }
+            (Stage::Assigned { .. }, _) => {}
+            _ => return Err(self.wrong_stage(work)),
+        }
+        Ok(Reply::Done)
+    }
+
+    /// Parked work is active again with the agent who parked it.
+    fn take_back(&mut self, work: WorkId, by: ResumedBy) {
+        let agent = self.works[&work]
+            .stage
+            .owner()
+            .expect("parked work has an owner");
+        self.work(work).stage = Stage::Assigned { agent };
+        self.step(work, agent, AssignmentState::Active, |channel| {
+            channel.weights.active
+        });
+        self.tell(Event::WorkResumed { work, by });
+    }
+
+    /// Parked work comes back: to its agent if he is available and has room, else to its queue.
+    /// Somebody who drains takes his own work back; what it holds while parked is his room.
+    pub(super) fn bring_back(&mut self, id: WorkId, by: ResumedBy) {
+        let work = &self.works[&id];
+        let agent = work.stage.owner().expect("parked work has an owner");
+        let channel = work.request.channel;
+        let there = matches!(
+            self.attends(agent, channel),
+            Ok(()) | Err(Unavailable::Draining)
+        );
+        let parked = self.leg(id, agent).claim;
+        let mut usage = self.usage(agent);
+        usage.release(parked);
+        let weight = self.channel_profile(channel).weights.active;
+        let active = strowger::policies::room::Claim { weight, ..parked };
+        if there && self.room_for(agent, &usage, active).is_ok() {
+            self.take_back(id, by);
+        } else {
+            let queue = work.queue;
+            let requeue = self.queue_profile(queue).requeue.resumed;
+            let place = work.place.after(requeue, self.now);
+            self.enqueue(id, queue, place, QueuedWhy::Resumed, None);
+        }
+    }
+
+    pub(super) fn transfer_to_queue(
+        &mut self,
+        command: &TransferToQueue,
+    ) -> Result<Reply, Refusal> {
+        let TransferToQueue {
+            work,
+            queue,
+            placement,
+        } = *command;
+        let row = self.open_work(work)?;
+        let (stage, from) = (row.stage, row.queue);
+        self.live(queue.into())?;
+        if matches!(stage, Stage::WrapUp { .. }) {
+            return Err(self.wrong_stage(work));
+        }
+        // Work that waits in the queue already takes no more room in it.
+        if queue != from || stage != Stage::Queued {
+            self.check_waiting(queue)?;
+        }
+        self.withdraw_offer_of(work, Withdrawal::Reassigned);
+        let requeue = placement.unwrap_or(self.queue_profile(from).requeue.transferred);
+        let place = self.works[&work].place.after(requeue, self.now);
+        let wrap_up = self.wrap_up_after_transfer(work);
+        self.enqueue(work, queue, place, QueuedWhy::Transferred, wrap_up);
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn transfer_to_agent(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+    ) -> Result<Reply, Refusal> {
+        let row = self.open_work(work)?;
+        let (stage, queue, place) = (row.stage, row.queue, row.place);
+        self.live(agent.into())?;
+        match stage {
+            Stage::Assigned { .. } | Stage::Parked { .. } => {}
+            Stage::Offered { offer } if self.offers[&offer].agent == agent => {
+                return Ok(Reply::Offered(offer));
+            }
+            _ => return Err(self.wrong_stage(work)),
+        }
+        self.check_takes(work, agent, false)?;
+        let place = place.after(Requeue::Front, self.now);
+        let wrap_up = self.wrap_up_after_transfer(work);
+        self.enqueue(work, queue, place, QueuedWhy::Transferred, wrap_up);
+        let offer = self.offer(work, agent, OfferedBy::Transfer);
+        Ok(Reply::Offered(offer))
+    }
+
+    /// Work enters a line; if somebody had it, his assignment ends or he wraps up.
+    pub(super) fn enqueue(
+        &mut self,
+        id: WorkId,
+        queue: QueueId,
+        place: Place,
+        why: QueuedWhy,
+        wrap_up: Option<WrapUp>,
+    ) {
+        match (self.works[&id].stage.owner(), wrap_up) {
+            (Some(owner), Some(wrap_up)) => self.begin_wrap_up(id, owner, wrap_up),
+            (Some(owner), None) => self.drop_leg(id, owner),
+            (None, _) => {}
+        }
+        let now = self.now;
+        let work = self.work(id);
+        work.stage = Stage::Queued;
+        work.place = place;
+        work.step = None;
+        work.retry = None;
+        if work.queue != queue {
+            // The stay in another queue begins anew, and everybody there may be asked.
+            work.queue = queue;
+            work.entered = now;
+            work.revealed = Span::ZERO;
+            work.attempts = 0;
+            work.declines.clear();
+        }
+        self.tell(Event::WorkQueued {
+            work: id,
+            queue,
+            place,
+            why,
+            wrap_up,
+        });
+    }
+
+    /// An assignment ends.
+    pub(super) fn drop_leg(&mut self, work: WorkId, agent: AgentId) {
+        self.release(work, agent);
+        self.agent(agent).legs.retain(|leg| leg.work != work);
+    }
+
+    /// Notes when an agent is released from work that occupied him.
+    pub(super) fn release(&mut self, work: WorkId, agent: AgentId) {
+        let at = self.effective();
+        let leg = self.leg(work, agent);
+        if occupies(leg.state) {
+            let channel = Some(leg.claim.channel);
+            let diary = &mut self.agent(agent).diary;
+            diary.push((Happened::Released, channel, at));
+        }
+    }
+
+    /// An assignment is in another state and holds what that takes.
+    pub(super) fn step(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        state: AssignmentState,
+        weight: impl Fn(&ChannelProfile) -> u8,
+    ) {
+        let weight = weight(self.channel_profile(self.leg(work, agent).claim.channel));
+        let leg = self.leg_mut(work, agent);
+        leg.state = state;
+        leg.claim.weight = weight;
+    }
+
+    fn assigned_to(&self, work: WorkId) -> Result<AgentId, Refusal> {
+        match self.open_work(work)?.stage {
+            Stage::Assigned { agent } => Ok(agent),
+            _ => Err(self.wrong_stage(work)),
+        }
+    }
+
+    /// Work of which it is known that it is open.
+    pub(super) fn work(&mut self, id: WorkId) -> &mut Work {
+        self.works.get_mut(&id).expect("the work is open")
+    }
+
+    pub(super) fn open_work(&self, work: WorkId) -> Result<&Work, Refusal> {
+        if let Some(open) = self.works.get(&work) {
+            return Ok(open);
+        }
+        if work.raw() == 0 || work.raw() > self.submitted {
+            let entity = work.into();
+            return Err(Refusal::Unknown { entity });
+        }
+        let cause = self.remembered(work).map(|ended| ended.cause);
+        Err(Refusal::WorkOver { work, cause })
+    }
+
+    /// The stage of open work; none if it was closed for this cause, so that all is done.
+    pub(super) fn stage_unless(
+        &self,
+        work: WorkId,
+        done: CloseCause,
+    ) -> Result<Option<Stage>, Refusal> {
+        match self.open_work(work) {
+            Err(Refusal::WorkOver { cause, .. }) if cause == Some(done) => Ok(None),
+            open => open.map(|open| Some(open.stage)),
+        }
+    }
+
+    pub(super) fn wrong_stage(&self, work: WorkId) -> Refusal {
+        let stage = match self.works[&work].stage {
+            Stage::Queued => StageName::Queued,
+            Stage::Offered { .. } => StageName::Offered,
+            Stage::Assigned { agent } => match self.leg(work, agent).state {
+                AssignmentState::Held => StageName::Held,
+                _ => StageName::Active,
+            },
+            Stage::Parked { .. } => StageName::Parked,
+            Stage::WrapUp { .. } => StageName::WrapUp,
+            Stage::Closed { .. } => panic!("{work} is closed and still there"),
+        };
+        Refusal::WrongStage { work, stage }
+    }
+
+    /// What ended last in the place of the memory that an id has.
+    fn in_place_of(&self, work: WorkId) -> Option<&Ended> {
+        let place = |id: WorkId| id.raw() % u64::from(self.config.remembered);
+        let mut ended = self.ended_works.iter().rev();
+        ended.find(|ended| place(ended.work) == place(work))
+    }
+
+    fn remembered(&self, work: WorkId) -> Option<&Ended> {
+        self.in_place_of(work).filter(|ended| ended.work == work)
+    }
+}

@@ -1,0 +1,220 @@
+//! The end of contacts and what comes after them.
+
+use strowger::policies::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
+use strowger::{
+    AgentId, AssignmentState, CloseCause, CodeId, EndedBy, Event, Finisher, Refusal, Reply, Span,
+    Stage, WorkId,
+};
+
+use super::Router;
+use super::state::Leg;
+
+impl Router {
+    pub(super) fn request_wrap_up(&mut self, work: WorkId) -> Result<Reply, Refusal> {
+        match self.open_work(work)?.stage {
+            Stage::Assigned { agent } | Stage::Parked { agent, .. } => {
+                if !self.leg(work, agent).wrap_up_requested {
+                    self.leg_mut(work, agent).wrap_up_requested = true;
+                    self.tell(Event::WrapUpRequested { work });
+                }
+                Ok(Reply::Done)
+            }
+            _ => Err(self.wrong_stage(work)),
+        }
+    }
+
+    pub(super) fn finish_contact(&mut self, work: WorkId, by: Finisher) -> Result<Reply, Refusal> {
+        let by = match by {
+            Finisher::Agent => EndedBy::Agent,
+            Finisher::Customer => EndedBy::Customer,
+            Finisher::Host => EndedBy::Host,
+        };
+        match self.stage_unless(work, CloseCause::Completed)? {
+            Some(Stage::Assigned { agent } | Stage::Parked { agent, .. }) => {
+                match self.wrap_up_of(work, agent) {
+                    Some(wrap_up) => {
+                        self.begin_wrap_up(work, agent, wrap_up);
+                        self.work(work).stage = Stage::WrapUp { agent };
+                        self.tell(Event::ContactEnded { work, by, wrap_up });
+                    }
+                    None => self.end_work(work, CloseCause::Completed, by),
+                }
+                Ok(Reply::Done)
+            }
+            Some(Stage::WrapUp { .. }) | None => Ok(Reply::Done),
+            Some(_) => Err(self.wrong_stage(work)),
+        }
+    }
+
+    /// The wrap-up that begins if the contact ends now.
+    fn wrap_up_of(&self, work: WorkId, agent: AgentId) -> Option<WrapUp> {
+        let leg = self.leg(work, agent);
+        let mode = self.queue_profile(leg.queue).wrap_up.mode;
+        after_contact(mode, leg.wrap_up_requested, self.now)
+    }
+
+    /// The wrap-up of an agent who gives work away now: only one that counts against him.
+    pub(super) fn wrap_up_after_transfer(&self, work: WorkId) -> Option<WrapUp> {
+        let owner = self.works[&work].stage.owner()?;
+        let rules = &self.queue_profile(self.leg(work, owner).queue).wrap_up;
+        let wrap_up = self.wrap_up_of(work, owner)?;
+        (rules.after_transfer && wrap_up.counts).then_some(wrap_up)
+    }
+
+    pub(super) fn begin_wrap_up(&mut self, work: WorkId, agent: AgentId, wrap_up: WrapUp) {
+        let WrapUp { until, counts } = wrap_up;
+        if !counts {
+            self.release(work, agent);
+        }
+        let state = AssignmentState::WrapUp { until, counts };
+        self.step(work, agent, state, |channel| {
+            if counts { channel.weights.wrap_up } else { 0 }
+        });
+        self.leg_mut(work, agent).wrap_up_until = until;
+    }
+
+    pub(super) fn set_code(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        code: CodeId,
+    ) -> Result<Reply, Refusal> {
+        self.check_live(&[agent.into(), code.into()])?;
+        self.check_leg(work, agent)?;
+        self.check_code_allowed(work, agent, code)?;
+        self.note_code(work, agent, Some(code));
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn extend_wrap_up(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        by: Span,
+    ) -> Result<Reply, Refusal> {
+        self.live(agent.into())?;
+        self.check_leg(work, agent)?;
+        let leg = self.leg(work, agent);
+        let AssignmentState::WrapUp { until, counts } = leg.state else {
+            return Err(self.wrong_stage(work));
+        };
+        let latest = leg.wrap_up_until + self.queue_profile(leg.queue).wrap_up.extension_max;
+        let extended = until + by;
+        if extended > latest {
+            return Err(Refusal::ExtensionTooLong { latest });
+        }
+        if extended > until {
+            let until = extended;
+            self.leg_mut(work, agent).state = AssignmentState::WrapUp { until, counts };
+            self.tell(Event::WrapUpExtended { work, agent, until });
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn end_wrap_up(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        code: Option<CodeId>,
+    ) -> Result<Reply, Refusal> {
+        self.live(agent.into())?;
+        code.map_or(Ok(()), |code| self.live(code.into()))?;
+        if self.agents[&agent].leg(work).is_none() {
+            return match self.stage_unless(work, CloseCause::Completed)? {
+                Some(_) => Err(Refusal::NotAssigned { work, agent }),
+                None => Ok(Reply::Done),
+            };
+        }
+        let leg = self.leg(work, agent);
+        let AssignmentState::WrapUp { until, .. } = leg.state else {
+            return Err(self.wrong_stage(work));
+        };
+        self.check_code(work, agent, code)?;
+        if !may_end(self.queue_profile(leg.queue).wrap_up.mode) {
+            return Err(Refusal::WrapUpNotOver { until });
+        }
+        self.note_code(work, agent, code);
+        self.finish_wrap_up(work, agent, EndedBy::Agent);
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn time_out_wrap_up(&mut self, work: WorkId, agent: AgentId) {
+        let leg = self.leg(work, agent);
+        let code = code_at_timeout(&self.queue_profile(leg.queue).wrap_up, leg.code);
+        self.note_code(work, agent, code);
+        self.finish_wrap_up(work, agent, EndedBy::System);
+    }
+
+    /// The owner's wrap-up ends with the work; that of somebody who gave it away ends alone.
+    fn finish_wrap_up(&mut self, work: WorkId, agent: AgentId, by: EndedBy) {
+        let stage = self.works.get(&work).map(|work| work.stage);
+        if stage == Some(Stage::WrapUp { agent }) {
+            self.end_work(work, CloseCause::Completed, by);
+        } else {
+            self.drop_leg(work, agent);
+            self.tell(Event::WrapUpEnded { work, agent, by });
+        }
+    }
+
+    /// Refuses a code the queue does not have, and no code where one is needed.
+    pub(super) fn check_code(
+        &self,
+        work: WorkId,
+        agent: AgentId,
+        code: Option<CodeId>,
+    ) -> Result<(), Refusal> {
+        let leg = self.leg(work, agent);
+        match code.or(leg.code) {
+            Some(code) => self.check_code_allowed(work, agent, code),
+            None if needs_code(&self.queue_profile(leg.queue).wrap_up) => {
+                Err(Refusal::CodeRequired)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_code_allowed(
+        &self,
+        work: WorkId,
+        agent: AgentId,
+        code: CodeId,
+    ) -> Result<(), Refusal> {
+        let queue = self.leg(work, agent).queue;
+        let codes = &self.queue_profile(queue).wrap_up.codes;
+        if codes.is_empty() || codes.contains(&code) {
+            Ok(())
+        } else {
+            Err(Refusal::CodeNotAllowed { code, queue })
+        }
+    }
+
+    pub(super) fn note_code(&mut self, work: WorkId, agent: AgentId, code: Option<CodeId>) {
+        if let Some(code) = code
+            && self.leg(work, agent).code != Some(code)
+        {
+            self.leg_mut(work, agent).code = Some(code);
+            self.tell(Event::CodeSet { work, agent, code });
+        }
+    }
+
+    fn check_leg(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
+        if self.agents[&agent].leg(work).is_none() {
+            self.open_work(work)?;
+            return Err(Refusal::NotAssigned { work, agent });
+        }
+        Ok(())
+    }
+
+    /// A leg of which it is known that it is there.
+    pub(super) fn leg(&self, work: WorkId, agent: AgentId) -> &Leg {
+        self.agents[&agent]
+            .leg(work)
+            .expect("the agent has the work")
+    }
+
+    pub(super) fn leg_mut(&mut self, work: WorkId, agent: AgentId) -> &mut Leg {
+        let mut legs = self.agent(agent).legs.iter_mut();
+        legs.find(|leg| leg.work == work)
+            .expect("the agent has the work")
+    }
+}

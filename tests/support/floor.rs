@@ -1,0 +1,510 @@
+//! The floor on which histories happen: a few of everything, with rules of all sorts.
+
+use std::collections::BTreeMap;
+
+use proptest::collection::{btree_map, vec};
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::select;
+use strowger::{
+    AgentChoice, AgentId, AgentProfile, Budget, Capacity, ChannelId, ChannelProfile, Command,
+    Comparison, Config, Define, Evaluation, Exhausted, IdleClock, IdleSince, Limits, MaxWaitAction,
+    Membership, Need, Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId,
+    PresenceProfile, Priority, QueueId, QueueProfile, RejectReasonProfile, RequeuePolicy,
+    Requirement, Response, SetMembership, SetPresence, SkillProfile, Span, SystemPresence,
+    Timestamp, Tolerance, Value, Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile,
+    WrapUpMode, WrapUpProfile,
+};
+
+use super::ops::{agent, channel, code, presence_id, queue, requeue, skill};
+
+/// Round lengths of time, so that different deadlines often meet.
+pub(crate) fn span() -> impl Strategy<Value = Span> + Clone {
+    select(&[1_u64, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000][..])
+        .prop_map(Span::from_millis)
+}
+
+/// Mostly without narrow bounds.
+pub(crate) fn config() -> impl Strategy<Value = Config> {
+    let narrow = |least: u32| prop_oneof![6 => Just(1_000_u32), 1 => least..least + 6];
+    let limits = (
+        narrow(11),
+        narrow(5),
+        narrow(2),
+        narrow(1),
+        narrow(1),
+        narrow(1),
+    );
+    let limits = limits.prop_map(
+        |(definitions, agents, memberships, open_work, assignments, needs)| Limits {
+            definitions,
+            agents,
+            memberships,
+            open_work,
+            assignments,
+            needs,
+        },
+    );
+    let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
+    (limits, remembered).prop_map(|(limits, remembered)| Config { limits, remembered })
+}
+
+/// Three skills, channels, reasons, codes and queues, two presences, and five agents who are
+/// members here and there and mostly on queue.
+pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
+    let things = (
+        vec(channel_profile(), 3),
+        vec(presence_profile(), 2),
+        vec(reason_profile(), 3),
+        vec(queue_profile(), 3),
+        vec(agent_profile(), 5),
+    );
+    let terms = vec(weighted(0.7, membership()), 15);
+    let here = vec(
+        prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()],
+        5,
+    );
+    (things, terms, here).prop_map(|(things, terms, here)| {
+        let (channels, presences, reasons, queues, agents) = things;
+        let mut floor: Vec<Command> = Vec::new();
+        for key in ["french", "german", "billing"] {
+            floor.push(Define::new(key, SkillProfile {}).into());
+            floor.push(Define::new(key, WrapUpCodeProfile {}).into());
+        }
+        // What is not defined yet cannot be mentioned: at first without, then as it shall be.
+        for key in ["voice", "chat", "mail"] {
+            floor.push(Define::new(key, ChannelProfile::default()).into());
+            floor.push(Define::new(key, QueueProfile::default()).into());
+        }
+        fn defined<P: strowger::Profile>(prefix: &str, profiles: Vec<P>) -> Vec<Define<P>> {
+            let keys = (0..).map(|number| format!("{prefix}{number}"));
+            let pairs = keys.zip(profiles);
+            pairs
+                .map(|(key, profile)| Define::new(&key, profile))
+                .collect()
+        }
+        floor.extend(defined("at", presences).into_iter().map(Command::from));
+        floor.extend(defined("no", reasons).into_iter().map(Command::from));
+        for (raw, profile) in (0..).zip(channels) {
+            let id = ChannelId::from_raw(raw);
+            floor.push(strowger::Change { id, profile }.into());
+        }
+        for (raw, profile) in (0..).zip(queues) {
+            let id = QueueId::from_raw(raw);
+            floor.push(strowger::Change { id, profile }.into());
+        }
+        floor.extend(defined("agent", agents).into_iter().map(Command::from));
+        for (place, membership) in (0..).zip(terms) {
+            let (agent, queue) = (AgentId::from_raw(place / 3), QueueId::from_raw(place % 3));
+            floor.extend(membership.map(|membership| {
+                Command::from(SetMembership {
+                    agent,
+                    queue,
+                    membership,
+                })
+            }));
+        }
+        for (raw, presence) in (0..).zip(here) {
+            let agent = AgentId::from_raw(raw);
+            floor.push(SetPresence { agent, presence }.into());
+        }
+        floor
+    })
+}
+
+/// Mostly the first, now and then any.
+fn mostly<T: Clone + std::fmt::Debug + 'static>(
+    usual: T,
+    other: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = T> {
+    prop_oneof![2 => Just(usual), 1 => other]
+}
+
+fn rarely(probability: f64) -> impl Strategy<Value = bool> {
+    prop::bool::weighted(probability)
+}
+
+pub(super) fn channel_profile() -> impl Strategy<Value = ChannelProfile> {
+    let weight = || select(&[0_u8, 50, 100][..]);
+    let weights = (weight(), weight(), weight(), weight(), weight());
+    let weights = weights.prop_map(|(offered, active, held, parked, wrap_up)| Weights {
+        offered,
+        active,
+        held,
+        parked,
+        wrap_up,
+    });
+    (
+        prop_oneof![10 => 1..4_u32, 1 => Just(0)],
+        weighted(0.9, span()),
+        rarely(0.1),
+        mostly(Weights::default(), weights),
+        weighted(0.3, vec(channel(), 0..3)),
+        weighted(0.2, span()),
+    )
+        .prop_map(
+            |(cost, offer_window, auto_accept, weights, interruptible_by, lifetime)| {
+                ChannelProfile {
+                    cost,
+                    offer_window,
+                    auto_accept,
+                    weights,
+                    interruptible_by,
+                    lifetime,
+                }
+            },
+        )
+}
+
+pub(super) fn presence_profile() -> impl Strategy<Value = PresenceProfile> {
+    let opens = prop_oneof![
+        1 => Just(Opens::Nothing),
+        1 => Just(Opens::Everything),
+        3 => vec(channel(), 0..3).prop_map(Opens::Only),
+    ];
+    let system = prop_oneof![
+        5 => Just(SystemPresence::OnQueue),
+        1 => select(&SystemPresence::ALL[..]),
+    ];
+    (system, opens).prop_map(|(system, opens)| PresenceProfile { system, opens })
+}
+
+pub(super) fn reason_profile() -> impl Strategy<Value = RejectReasonProfile> {
+    (
+        rarely(0.6),
+        weighted(0.4, span()),
+        weighted(0.5, response()),
+    )
+        .prop_map(
+            |(reassignable, retry_after, response)| RejectReasonProfile {
+                reassignable,
+                retry_after,
+                response,
+            },
+        )
+}
+
+fn response() -> impl Strategy<Value = Response> {
+    prop_oneof![
+        2 => Just(Response::NotResponding),
+        1 => presence_id().prop_map(Response::Presence),
+        4 => Just(Response::Nothing),
+    ]
+}
+
+pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
+    let orders = select(&[Order::Score, Order::Priority, Order::Deadline, Order::Lifo][..]);
+    let choices = select(
+        &[
+            AgentChoice::LongestIdle,
+            AgentChoice::LeastLoaded,
+            AgentChoice::LeastLoadedRatio,
+            AgentChoice::MostProficient,
+            AgentChoice::RoundRobin,
+            AgentChoice::FixedOrder,
+        ][..],
+    );
+    let clocks = select(
+        &[
+            IdleSince::LastRelease,
+            IdleSince::LastOffer,
+            IdleSince::LastAccept,
+            IdleSince::Ready,
+        ][..],
+    );
+    let idle =
+        (clocks, any::<bool>()).prop_map(|(since, own_channel)| IdleClock { since, own_channel });
+    let windows = btree_map(channel(), weighted(0.8, span()), 0..2);
+    let offers = (windows, rarely(0.1), rarely(0.8));
+    let tolerance = (1..4_u8, 1..5_u8).prop_map(|(misses, offers)| Tolerance { misses, offers });
+    let budget =
+        (weighted(0.4, 1..4_u8), weighted(0.3, 1..6_u16)).prop_map(|(per_agent, per_work)| {
+            Budget {
+                per_agent,
+                per_work,
+            }
+        });
+    let exhausted = prop_oneof![
+        2 => Just(Exhausted::Wait),
+        2 => span().prop_map(|after| Exhausted::Retry { after }),
+        2 => queue().prop_map(|queue| Exhausted::Move { queue }),
+        1 => Just(Exhausted::Close),
+    ];
+    let on_max_wait = prop_oneof![
+        1 => Just(MaxWaitAction::Close),
+        2 => queue().prop_map(|queue| MaxWaitAction::Move { queue }),
+    ];
+    let waits = (weighted(0.4, span()), on_max_wait, span());
+    let waiting_max = prop_oneof![8 => Just(1_000_u32), 1 => 0..5_u32];
+    let answers = (
+        mostly(RequeuePolicy::default(), requeues()),
+        response(),
+        response(),
+    );
+    let first = (orders, choices, idle, offers, answers);
+    let second = (
+        tolerance,
+        budget,
+        exhausted,
+        wrap_up_profile(),
+        waits,
+        waiting_max,
+    );
+    (first, second).prop_map(|(first, second)| {
+        let (order, choice, idle, offers, answers) = first;
+        let (tolerance, budget, exhausted, wrap_up, waits, waiting_max) = second;
+        let (offer_windows, auto_accept, withdraw_offers) = offers;
+        let (requeue, on_reject, on_miss) = answers;
+        let (max_wait, on_max_wait, service_target) = waits;
+        QueueProfile {
+            order,
+            choice,
+            idle,
+            offer_windows,
+            auto_accept,
+            withdraw_offers,
+            requeue,
+            on_reject,
+            on_miss,
+            tolerance,
+            budget,
+            exhausted,
+            wrap_up,
+            max_wait,
+            on_max_wait,
+            service_target,
+            waiting_max,
+        }
+    })
+}
+
+fn requeues() -> impl Strategy<Value = RequeuePolicy> {
+    (requeue(), requeue(), requeue(), requeue(), requeue()).prop_map(
+        |(rejected, missed, withdrawn, transferred, resumed)| RequeuePolicy {
+            rejected,
+            missed,
+            withdrawn,
+            transferred,
+            resumed,
+        },
+    )
+}
+
+fn wrap_up_profile() -> impl Strategy<Value = WrapUpProfile> {
+    // The shortest is a second; what is shorter is refused.
+    let timeout = || {
+        prop_oneof![20 => select(&[1_u32, 2, 5, 30][..]), 1 => Just(0)].prop_map(Span::from_secs)
+    };
+    let mode = prop_oneof![
+        Just(WrapUpMode::None),
+        timeout().prop_map(|timeout| WrapUpMode::Optional { timeout }),
+        Just(WrapUpMode::Mandatory),
+        timeout().prop_map(|timeout| WrapUpMode::MandatoryTimeout { timeout }),
+        timeout().prop_map(|timeout| WrapUpMode::ForcedTimeout { timeout }),
+        timeout().prop_map(|timeout| WrapUpMode::OnRequest { timeout }),
+    ];
+    (
+        mode,
+        rarely(0.8),
+        weighted(0.4, vec(code(), 1..3)),
+        rarely(0.4),
+        span(),
+    )
+        .prop_map(|(mode, after_transfer, codes, default, extension_max)| {
+            let codes = codes.unwrap_or_default();
+            WrapUpProfile {
+                mode,
+                after_transfer,
+                default_code: codes.first().copied().filter(|_| default),
+                codes,
+                extension_max,
+            }
+        })
+}
+
+pub(super) fn agent_profile() -> impl Strategy<Value = AgentProfile> {
+    let attributes = (weighted(0.5, team()), weighted(0.3, 0..3_i64)).prop_map(|(team, floor)| {
+        let team = team.map(|team| ("team".into(), Value::from(team)));
+        let floor = floor.map(|floor| ("floor".into(), Value::from(floor)));
+        team.into_iter().chain(floor).collect()
+    });
+    (
+        btree_map(
+            skill(),
+            prop_oneof![9 => select(&[0_u8, 40, 60, 100][..]), 1 => 101..102_u8],
+            0..3,
+        ),
+        attributes,
+        capacity(),
+        weighted(0.2, span()),
+        rarely(0.1),
+    )
+        .prop_map(
+            |(skills, attributes, capacity, lease, auto_accept)| AgentProfile {
+                skills,
+                attributes,
+                capacity,
+                lease,
+                auto_accept,
+            },
+        )
+}
+
+fn team() -> impl Strategy<Value = &'static str> {
+    select(&["north", "south"][..])
+}
+
+fn capacity() -> impl Strategy<Value = Capacity> {
+    (
+        weighted(0.4, 0..8_u32),
+        weighted(0.7, 0..4_u16),
+        btree_map(channel(), 0..3_u16, 0..2),
+    )
+        .prop_map(|(units, items, channels)| Capacity {
+            units,
+            items,
+            channels,
+        })
+}
+
+pub(super) fn membership() -> impl Strategy<Value = Membership> {
+    let delay = prop_oneof![3 => Just(Span::ZERO), 1 => span()];
+    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16).prop_map(
+        |(rank, delay, position)| Membership {
+            rank,
+            delay,
+            position,
+        },
+    )
+}
+
+fn comparison() -> impl Strategy<Value = Comparison> {
+    use Comparison::{AtLeast, AtMost, Equal, Less, More, NotEqual};
+    select(&[AtLeast, AtLeast, Equal, NotEqual, Less, AtMost, More][..])
+}
+
+fn requirement() -> impl Strategy<Value = Requirement> {
+    let leaf = prop_oneof![
+        4 => (skill(), comparison(), select(&[0_u8, 40, 60][..]))
+            .prop_map(|(skill, is, level)| Requirement::Skill { skill, is, level }),
+        1 => (comparison(), team()).prop_map(|(is, team)| Requirement::attribute("team", is, team)),
+        1 => (0..3_i64).prop_map(|floor| Requirement::In {
+            name: "floor".into(),
+            values: vec![floor.into()],
+        }),
+    ];
+    leaf.prop_recursive(2, 4, 2, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Requirement::All),
+            vec(inner.clone(), 1..3).prop_map(Requirement::Any),
+            inner.prop_map(|part| Requirement::Not(Box::new(part))),
+        ]
+    })
+}
+
+fn need() -> impl Strategy<Value = Need> {
+    let wish = (requirement(), select(&[1_u16, 10, 100, 10_001][..]));
+    let wish = wish.prop_map(|(requirement, weight)| Wish {
+        requirement,
+        weight,
+    });
+    let evaluation = select(&[Evaluation::All, Evaluation::Best, Evaluation::None][..]);
+    let some = (requirement(), vec(wish, 0..2), evaluation).prop_map(
+        |(requirement, wishes, evaluation)| Need {
+            requirement,
+            wishes,
+            evaluation,
+        },
+    );
+    mostly(Need::default(), some)
+}
+
+fn preferred() -> impl Strategy<Value = Preferred> {
+    let score = || select(&[0_u8, 50, 100][..]);
+    let agents = vec((agent(), score()), 1..4);
+    let steps = vec((score(), span()), 1..4);
+    (agents, steps, rarely(0.3), rarely(0.3)).prop_map(
+        |(agents, steps, ignore_need, ignore_capacity)| {
+            let listed = |(agent, score)| PreferredAgent { agent, score };
+            let step = |(score_min, wait)| PreferredStep { score_min, wait };
+            Preferred {
+                agents: agents.into_iter().map(listed).collect(),
+                steps: steps.into_iter().map(step).collect(),
+                ignore_need,
+                ignore_capacity,
+            }
+        },
+    )
+}
+
+fn priority() -> impl Strategy<Value = Priority> {
+    prop_oneof![40 => -2..3_i32, 1 => Just(25_000_001)].prop_map(Priority)
+}
+
+/// Seconds from now, as a time that is relative.
+fn secs(from: i64, to: i64) -> impl Strategy<Value = Timestamp> {
+    (from..to).prop_map(|secs| Timestamp::from_millis(secs * 1_000))
+}
+
+pub(super) fn request() -> impl Strategy<Value = WorkRequest> {
+    let key = weighted(0.2, select(&["call", "chat", "case", ""][..]));
+    let first = (
+        key,
+        queue(),
+        channel(),
+        need(),
+        mostly(Priority(0), priority()),
+    );
+    let second = (
+        rarely(0.1),
+        mostly(Span::ZERO, span()),
+        weighted(0.2, prop_oneof![20 => 1..4_u32, 1 => Just(0)]),
+        weighted(0.2, secs(-40, 1)),
+        weighted(0.2, secs(-10, 40)),
+        weighted(0.15, span()),
+        weighted(0.25, preferred()),
+    );
+    (first, second).prop_map(|(first, second)| {
+        let (key, queue, channel, need, priority) = first;
+        let (front, credit, size, origin, due, lifetime, preferred) = second;
+        WorkRequest {
+            key: key.map(Into::into),
+            need,
+            priority,
+            front,
+            credit,
+            size,
+            origin,
+            due,
+            lifetime,
+            preferred,
+            ..WorkRequest::new(queue, channel)
+        }
+    })
+}
+
+pub(super) fn work_change() -> impl Strategy<Value = WorkChange> {
+    let number = || weighted(0.2, 0..2_i64);
+    (
+        weighted(0.4, priority()),
+        weighted(0.3, any::<bool>()),
+        weighted(0.3, need()),
+        weighted(0.2, span()),
+        weighted(0.2, secs(-10, 40)),
+        number(),
+        weighted(0.1, Just("note")),
+    )
+        .prop_map(|(priority, front, need, credit, due, number, note)| {
+            let attribute = number.map(|number| ("number".into(), Value::from(number)));
+            let attached = note.map(|note| ("note".into(), note.into()));
+            WorkChange {
+                priority,
+                front,
+                need,
+                credit,
+                due,
+                attributes: attribute.into_iter().collect(),
+                attached: attached.into_iter().collect::<BTreeMap<_, _>>(),
+            }
+        })
+}

@@ -1,0 +1,252 @@
+//! A host for random histories: it turns operations into calls of an engine, and misbehaves as
+//! hosts do. It calls late, twice and with clocks that run back, and means things that are over.
+
+pub(crate) mod floor;
+pub(crate) mod ops;
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use proptest::test_runner::{Config as Runs, RngSeed, TestCaseError, TestError, TestRunner};
+use strowger::{
+    AgentId, AssignmentState, Command, Config, Engine, Fact, Log, OfferId, Refusal, Reply, Span,
+    Stage, Timestamp, WorkId, WorkView,
+};
+
+use ops::{Act, History, Op, When};
+
+/// When all histories begin.
+pub(crate) const START: Timestamp = Timestamp::from_millis(1_000_000);
+
+/// One call of an engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// What the host's clock said.
+    pub(crate) now: Timestamp,
+    /// The command, or nothing for [`Engine::advance`].
+    pub(crate) command: Option<Command>,
+}
+
+/// What a call answered and which facts it gave.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) answer: Result<Reply, Refusal>,
+    pub(crate) facts: Vec<Fact>,
+}
+
+impl Call {
+    pub(crate) fn run(&self, engine: &mut Engine) -> Outcome {
+        let mut log = Log::default();
+        let answer = match &self.command {
+            Some(command) => engine.execute(self.now, command.clone(), &mut log),
+            None => {
+                engine.advance(self.now, &mut log);
+                Ok(Reply::Done)
+            }
+        };
+        let facts = log.into_iter().collect();
+        Outcome { answer, facts }
+    }
+}
+
+thread_local! {
+    /// The calls of the history that is being run, to be shown if it fails.
+    static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A new engine with its first fact.
+pub(crate) fn open(config: &Config) -> (Engine, Vec<Fact>) {
+    let mut log = Log::default();
+    let engine = Engine::new(config.clone(), START, &mut log).expect("the configuration is valid");
+    TRACE.with_borrow_mut(|trace| {
+        trace.clear();
+        trace.push(format!("{} {}", START.as_millis(), json(config)));
+    });
+    (engine, log.into_iter().collect())
+}
+
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("everything can be written")
+}
+
+/// The calls a history begins with: the floor is set up.
+pub(crate) fn opening(history: &History) -> impl Iterator<Item = Call> + '_ {
+    history.floor.iter().map(|command| {
+        let command = Some(command.clone());
+        let call = Call {
+            now: START,
+            command,
+        };
+        note(&call);
+        call
+    })
+}
+
+/// The calls an operation means to an engine as it is now.
+pub(crate) fn calls(op: &Op, engine: &Engine, before: Option<&Call>) -> Vec<Call> {
+    let now = moment(op.when, engine);
+    let command = match &op.act {
+        Act::Advance => None,
+        Act::Again => before.and_then(|call| call.command.clone()),
+        Act::Command(command) => Some(aim((**command).clone(), op.pick, engine, now)),
+    };
+    let call = Call { now, command };
+    let times = if op.doubled { 2 } else { 1 };
+    let calls = vec![call; times];
+    calls.iter().for_each(note);
+    calls
+}
+
+fn note(call: &Call) {
+    let what = call.command.as_ref().map_or("advance".into(), json);
+    let line = format!("{} {what}", call.now.as_millis());
+    TRACE.with_borrow_mut(|trace| trace.push(line));
+}
+
+fn moment(when: When, engine: &Engine) -> Timestamp {
+    let (now, due) = (
+        engine.now(),
+        engine.next_deadline().map(|deadline| deadline.at),
+    );
+    match when {
+        When::Same => now,
+        When::Later(millis) => now + Span::from_millis(millis),
+        When::Due(delta) => due.map_or(now, |due| shift(due, delta)),
+        When::Back(millis) => now.before(Span::from_millis(millis)),
+    }
+}
+
+fn shift(at: Timestamp, by: i64) -> Timestamp {
+    Timestamp::from_millis(at.as_millis().saturating_add(by))
+}
+
+/// Directs a command at work and offers as they are now. Times in a command of an operation are
+/// relative to the call.
+fn aim(mut command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command {
+    let relative = |at: &mut Option<Timestamp>| {
+        *at = at.map(|at| shift(now.max(engine.now()), at.as_millis()));
+    };
+    let any = |_: Stage| true;
+    let waits = |stage: Stage| matches!(stage, Stage::Queued | Stage::Offered { .. });
+    let parked = |stage: Stage| matches!(stage, Stage::Parked { .. });
+    let owned = |stage: Stage| matches!(stage, Stage::Assigned { .. });
+    let has = |stage: Stage| owned(stage) || parked(stage);
+    let work = |suits: &dyn Fn(Stage) -> bool| some_work(engine, pick, suits);
+    match &mut command {
+        Command::Accept(c) => c.offer = some_offer(engine, pick),
+        Command::Reject(c) => c.offer = some_offer(engine, pick),
+        Command::Submit(c) => {
+            let request = std::sync::Arc::make_mut(&mut c.0);
+            relative(&mut request.origin);
+            relative(&mut request.due);
+        }
+        Command::ChangeWork(c) => {
+            relative(&mut c.change.due);
+            c.work = work(&waits);
+        }
+        Command::Abandon(c) => c.work = work(&any),
+        Command::Cancel(c) => c.work = work(&any),
+        Command::Pull(c) => c.work = work(&waits),
+        Command::Assign(c) => c.work = work(&waits),
+        Command::Force(c) => c.work = work(&|stage| waits(stage) || parked(stage)),
+        Command::Hold(c) => c.work = work(&owned),
+        Command::Retrieve(c) => c.work = work(&owned),
+        Command::Park(c) => {
+            relative(&mut c.until);
+            c.work = work(&has);
+        }
+        Command::Resume(c) => c.work = work(&parked),
+        Command::TransferToQueue(c) => c.work = work(&|stage| waits(stage) || has(stage)),
+        Command::TransferToAgent(c) => c.work = work(&has),
+        Command::RequestWrapUp(c) => c.work = work(&has),
+        Command::FinishContact(c) => c.work = work(&has),
+        Command::Close(c) => c.work = work(&|stage| !waits(stage)),
+        Command::SetCode(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, false),
+        Command::ExtendWrapUp(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, true),
+        Command::EndWrapUp(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, true),
+        _ => {}
+    }
+    command
+}
+
+/// One in eight means anything that ever was, or two more; the others something that suits.
+fn wild(pick: u16) -> bool {
+    pick % 8 == 0
+}
+
+fn one<T: Copy>(of: &[T], pick: u16) -> Option<T> {
+    of.get(usize::from(pick / 8) % of.len().max(1)).copied()
+}
+
+fn some_work(engine: &Engine, pick: u16, suits: &dyn Fn(Stage) -> bool) -> WorkId {
+    let works = || engine.view().works();
+    let suiting: Vec<_> = works().filter(|work| suits(work.stage())).collect();
+    let last = works().map(WorkView::id).max().map_or(0, WorkId::raw);
+    let anything = WorkId::from_raw(u64::from(pick / 8) % (last + 3));
+    let chosen = one(&suiting, pick).filter(|_| !wild(pick));
+    chosen.map_or(anything, WorkView::id)
+}
+
+fn some_offer(engine: &Engine, pick: u16) -> OfferId {
+    let agents = engine.view().agents();
+    let open: Vec<_> = agents.flat_map(|agent| agent.offers().to_vec()).collect();
+    let last = open.iter().max().map_or(0, |offer| offer.raw());
+    let anything = OfferId::from_raw(u64::from(pick / 8) % (last + 3));
+    one(&open, pick).filter(|_| !wild(pick)).unwrap_or(anything)
+}
+
+fn some_leg(engine: &Engine, pick: u16, agent: AgentId, wraps: bool) -> (WorkId, AgentId) {
+    let mut legs = Vec::new();
+    for agent in engine.view().agents() {
+        for leg in agent.assignments() {
+            if !wraps || matches!(leg.state, AssignmentState::WrapUp { .. }) {
+                legs.push((leg.work, agent.id()));
+            }
+        }
+    }
+    let anything = (some_work(engine, pick, &|_| true), agent);
+    one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
+}
+
+/// Runs a check on random histories and shows the shortest that fails, call by call.
+///
+/// `HISTORIES` and `SEED` in the environment choose more and others.
+pub(crate) fn check(
+    histories: u32,
+    seed: u64,
+    ops: usize,
+    mut test: impl FnMut(&History) -> Result<(), String>,
+) {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let cases = number("HISTORIES").map_or(histories, |more: u64| more as u32);
+    let runs = Runs {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 50_000,
+        max_shrink_time: 30_000,
+        rng_seed: RngSeed::Fixed(number("SEED").unwrap_or(0).wrapping_add(seed)),
+        ..Runs::default()
+    };
+    let test = RefCell::new(&mut test);
+    let run = |history: &History| {
+        let attempt = AssertUnwindSafe(|| (test.borrow_mut())(history));
+        catch_unwind(attempt).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().cloned();
+            let fixed = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            Err(text.or(fixed).unwrap_or_default())
+        })
+    };
+    let mut runner = TestRunner::new(runs);
+    let found = runner.run(&ops::history(ops), |history| {
+        run(&history).map_err(TestCaseError::fail)
+    });
+    match found {
+        Ok(()) => {}
+        Err(TestError::Abort(reason)) => panic!("{reason}"),
+        Err(TestError::Fail(_, shortest)) => {
+            let what = run(&shortest).expect_err("it failed before");
+            let calls = TRACE.with_borrow(|trace| trace.join("\n"));
+            panic!("{calls}\n\n{what}");
+        }
+    }
+}

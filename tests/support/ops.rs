@@ -1,0 +1,379 @@
+//! What may happen in a history, and how often.
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::option::{of as maybe, weighted};
+use proptest::prelude::*;
+use proptest::strategy::Union;
+use strowger::{
+    Abandon, Accept, AgentId, Assign, Cancel, Change, ChangeWork, ChannelId, Close, CodeId,
+    Command, Config, Define, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force, Heartbeat,
+    Hold, OfferId, Park, PresenceId, Profile, Pull, QueueId, ReasonId, Reject, RemoveMembership,
+    RequestWrapUp, Requeue, Resume, Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership,
+    SetOwnCall, SetPresence, SkillId, SkillProfile, Submit, Timestamp, TransferToAgent,
+    TransferToQueue, WorkId, WrapUpCodeProfile,
+};
+
+use super::floor;
+
+/// A history: an engine, its floor, and what happens on it.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    pub(crate) config: Config,
+    /// The commands that set the floor up.
+    pub(crate) floor: Vec<Command>,
+    pub(crate) ops: Vec<Op>,
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub(crate) struct Op {
+    pub(crate) when: When,
+    pub(crate) act: Act,
+    /// Which of the things that suit it is meant for.
+    pub(crate) pick: u16,
+    /// Whether the host says it twice.
+    pub(crate) doubled: bool,
+}
+
+/// When it happens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum When {
+    /// At the instant of the last call.
+    Same,
+    /// So many milliseconds after it.
+    Later(u64),
+    /// At the next deadline, or so many milliseconds beside it.
+    Due(i64),
+    /// The host's clock runs back.
+    Back(u64),
+}
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Advance,
+    /// The last command once more, perhaps later.
+    Again,
+    /// A command. Its work or offer is chosen when it is time, and its times are relative.
+    Command(Box<Command>),
+}
+
+/// Histories of so many operations on average. Each draws how often each kind of operation
+/// happens, and does without some altogether.
+pub(crate) fn history(ops: usize) -> impl Strategy<Value = History> {
+    let weights = vec(prop_oneof![1 => Just(0_u32), 2 => 1..8_u32], KINDS);
+    let patience = 0..4_u32;
+    (floor::config(), floor::floor(), weights, patience)
+        .prop_flat_map(move |(config, floor, weights, patience)| {
+            let ops = vec(op(&weights, patience), 0..=2 * ops);
+            (Just(config), Just(floor), ops)
+        })
+        .prop_map(|(config, floor, ops)| History { config, floor, ops })
+}
+
+fn op(weights: &[u32], patience: u32) -> impl Strategy<Value = Op> + use<> {
+    let acts = kinds().into_iter().zip(weights);
+    let acts = acts.map(|((usual, act), weight)| (usual * weight, act));
+    // Work comes in and is answered in every history.
+    let always = [
+        (40, submit()),
+        (40, answer()),
+        (10, Just(Act::Advance).boxed()),
+    ];
+    let acts: Vec<_> = acts
+        .filter(|(weight, _)| *weight > 0)
+        .chain(always)
+        .collect();
+    let act = Union::new_weighted(acts);
+    (
+        when(patience),
+        act,
+        any::<u16>(),
+        prop::bool::weighted(0.05),
+    )
+        .prop_map(|(when, act, pick, doubled)| Op {
+            when,
+            act,
+            pick,
+            doubled,
+        })
+}
+
+/// Times meet deadlines often, to the millisecond.
+fn when(patience: u32) -> impl Strategy<Value = When> {
+    prop_oneof![
+        8 => Just(When::Same),
+        6 => (0..3_000_u64).prop_map(When::Later),
+        6 => (0..12_u64).prop_map(|secs| When::Later(secs * 500)),
+        2 + 2 * patience => Just(When::Due(0)),
+        1 + patience => prop_oneof![Just(When::Due(-1)), Just(When::Due(1))],
+        1 => (10..1_200_u64).prop_map(|secs| When::Later(secs * 1_000)),
+        1 => (1..5_000_u64).prop_map(When::Back),
+    ]
+}
+
+/// How many kinds of operation a history may do without.
+const KINDS: usize = 14;
+
+fn kinds() -> [(u32, BoxedStrategy<Act>); KINDS] {
+    [
+        (1, Just(Act::Again).boxed()),
+        (1, define()),
+        (2, change()),
+        (1, retire()),
+        (2, membership()),
+        (4, presence()),
+        (2, flags()),
+        (2, change_work()),
+        (2, leave()),
+        (3, by_hand()),
+        (3, hold_and_park()),
+        (2, transfer()),
+        (5, finish()),
+        (3, wrap_up()),
+    ]
+}
+
+fn act<C: Into<Command> + std::fmt::Debug + 'static>(
+    command: impl Strategy<Value = C> + 'static,
+) -> BoxedStrategy<Act> {
+    command
+        .prop_map(|command| Act::Command(Box::new(command.into())))
+        .boxed()
+}
+
+// Ids of the floor, now and then one that came later or never.
+
+pub(super) fn skill() -> impl Strategy<Value = SkillId> + Clone {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(SkillId::from_raw)
+}
+
+pub(super) fn channel() -> impl Strategy<Value = ChannelId> + Clone {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ChannelId::from_raw)
+}
+
+pub(super) fn queue() -> impl Strategy<Value = QueueId> + Clone {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(QueueId::from_raw)
+}
+
+pub(super) fn agent() -> impl Strategy<Value = AgentId> + Clone {
+    prop_oneof![30 => 0..5_u32, 1 => 5..8_u32].prop_map(AgentId::from_raw)
+}
+
+/// Offline, available, on queue, a meal, and two of the floor's own.
+pub(super) fn presence_id() -> impl Strategy<Value = PresenceId> + Clone {
+    prop_oneof![
+        2 => Just(0),
+        1 => Just(1),
+        6 => Just(2),
+        1 => Just(6),
+        3 => Just(9),
+        1 => Just(10),
+        1 => 11..14_u32,
+    ]
+    .prop_map(PresenceId::from_raw)
+}
+
+pub(super) fn reason() -> impl Strategy<Value = ReasonId> + Clone {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ReasonId::from_raw)
+}
+
+pub(super) fn code() -> impl Strategy<Value = CodeId> + Clone {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(CodeId::from_raw)
+}
+
+/// Stands for work that is chosen when it is time.
+const SOME: WorkId = WorkId::from_raw(0);
+
+fn key() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(&["", "voice", "north", "new", "newer", "on_queue", "ana"][..])
+}
+
+fn some<P: Profile>(profile: impl Strategy<Value = P> + 'static) -> BoxedStrategy<Act>
+where
+    Command: From<Define<P>>,
+{
+    act((key(), profile).prop_map(|(key, profile)| Define::new(key, profile)))
+}
+
+fn define() -> BoxedStrategy<Act> {
+    prop_oneof![
+        some(Just(SkillProfile {})),
+        some(floor::channel_profile()),
+        some(floor::presence_profile()),
+        some(floor::reason_profile()),
+        some(Just(WrapUpCodeProfile {})),
+        some(floor::queue_profile()),
+        some(floor::agent_profile()),
+    ]
+    .boxed()
+}
+
+fn changed<P: Profile>(
+    id: impl Strategy<Value = P::Id> + 'static,
+    profile: impl Strategy<Value = P> + 'static,
+) -> BoxedStrategy<Act>
+where
+    Command: From<Change<P>>,
+{
+    act((id, profile).prop_map(|(id, profile)| Change { id, profile }))
+}
+
+fn change() -> BoxedStrategy<Act> {
+    prop_oneof![
+        1 => changed(skill(), Just(SkillProfile {})),
+        3 => changed(channel(), floor::channel_profile()),
+        3 => changed(presence_id(), floor::presence_profile()),
+        2 => changed(reason(), floor::reason_profile()),
+        1 => changed(code(), Just(WrapUpCodeProfile {})),
+        6 => changed(queue(), floor::queue_profile()),
+        6 => changed(agent(), floor::agent_profile()),
+    ]
+    .boxed()
+}
+
+fn retired<P: Profile>(id: impl Strategy<Value = P::Id> + 'static) -> BoxedStrategy<Act>
+where
+    Command: From<Retire<P>>,
+{
+    act(id.prop_map(|id| Retire::<P> { id }))
+}
+
+fn retire() -> BoxedStrategy<Act> {
+    prop_oneof![
+        retired::<SkillProfile>(skill()),
+        retired::<strowger::ChannelProfile>(channel()),
+        retired::<strowger::PresenceProfile>(presence_id()),
+        retired::<strowger::RejectReasonProfile>(reason()),
+        retired::<WrapUpCodeProfile>(code()),
+        retired::<strowger::QueueProfile>(queue()),
+        retired::<strowger::AgentProfile>(agent()),
+    ]
+    .boxed()
+}
+
+fn membership() -> BoxedStrategy<Act> {
+    let set = (agent(), queue(), floor::membership());
+    prop_oneof![
+        3 => act(set.prop_map(|(agent, queue, membership)| SetMembership {
+            agent,
+            queue,
+            membership,
+        })),
+        1 => act((agent(), queue()).prop_map(|(agent, queue)| RemoveMembership { agent, queue })),
+    ]
+    .boxed()
+}
+
+fn presence() -> BoxedStrategy<Act> {
+    let set = (agent(), presence_id());
+    prop_oneof![
+        6 => act(set.prop_map(|(agent, presence)| SetPresence { agent, presence })),
+        1 => act(agent().prop_map(|agent| Heartbeat { agent })),
+    ]
+    .boxed()
+}
+
+fn flags() -> BoxedStrategy<Act> {
+    let half = || prop::bool::weighted(0.4);
+    prop_oneof![
+        act((agent(), half()).prop_map(|(agent, draining)| SetDraining { agent, draining })),
+        act((agent(), half()).prop_map(|(agent, active)| SetOwnCall { agent, active })),
+    ]
+    .boxed()
+}
+
+fn submit() -> BoxedStrategy<Act> {
+    act(floor::request().prop_map(|request| Submit(Arc::new(request))))
+}
+
+fn answer() -> BoxedStrategy<Act> {
+    let offer = OfferId::NONE;
+    let reason = weighted(0.7, reason());
+    prop_oneof![
+        3 => act(Just(Accept { offer })),
+        2 => act(reason.prop_map(move |reason| Reject { offer, reason })),
+    ]
+    .boxed()
+}
+
+fn change_work() -> BoxedStrategy<Act> {
+    act(floor::work_change().prop_map(|change| ChangeWork { work: SOME, change }))
+}
+
+fn leave() -> BoxedStrategy<Act> {
+    prop_oneof![
+        act(Just(Abandon { work: SOME })),
+        act(Just(Cancel { work: SOME })),
+    ]
+    .boxed()
+}
+
+fn by_hand() -> BoxedStrategy<Act> {
+    let work = SOME;
+    prop_oneof![
+        act(agent().prop_map(move |agent| Pull { work, agent })),
+        act(agent().prop_map(move |agent| Assign { work, agent })),
+        act(agent().prop_map(move |agent| Force { work, agent })),
+    ]
+    .boxed()
+}
+
+fn hold_and_park() -> BoxedStrategy<Act> {
+    let work = SOME;
+    // Now and then a time that is over already.
+    let until = maybe((-2..20_i64).prop_map(|secs| Timestamp::from_millis(secs * 500)));
+    let by = prop::sample::select(&[Resumer::Agent, Resumer::Customer][..]);
+    prop_oneof![
+        2 => act(Just(Hold { work })),
+        2 => act(Just(Retrieve { work })),
+        3 => act(until.prop_map(move |until| Park { work, until })),
+        3 => act(by.prop_map(move |by| Resume { work, by })),
+    ]
+    .boxed()
+}
+
+fn transfer() -> BoxedStrategy<Act> {
+    let work = SOME;
+    let placement = maybe(requeue());
+    prop_oneof![
+        act(
+            (queue(), placement).prop_map(move |(queue, placement)| TransferToQueue {
+                work,
+                queue,
+                placement,
+            })
+        ),
+        act(agent().prop_map(move |agent| TransferToAgent { work, agent })),
+    ]
+    .boxed()
+}
+
+pub(super) fn requeue() -> impl Strategy<Value = Requeue> {
+    prop::sample::select(&[Requeue::Front, Requeue::KeepScore, Requeue::Reset][..])
+}
+
+fn finish() -> BoxedStrategy<Act> {
+    let by = prop::sample::select(&[Finisher::Agent, Finisher::Customer, Finisher::Host][..]);
+    prop_oneof![
+        4 => act(by.prop_map(|by| FinishContact { work: SOME, by })),
+        1 => act(maybe(code()).prop_map(|code| Close { work: SOME, code })),
+    ]
+    .boxed()
+}
+
+fn wrap_up() -> BoxedStrategy<Act> {
+    let work = SOME;
+    let code_of = (agent(), code());
+    let more = (agent(), floor::span());
+    let end = (agent(), maybe(code()));
+    prop_oneof![
+        1 => act(Just(RequestWrapUp { work })),
+        1 => act(code_of.prop_map(move |(agent, code)| SetCode { work, agent, code })),
+        1 => act(more.prop_map(move |(agent, by)| ExtendWrapUp { work, agent, by })),
+        3 => act(end.prop_map(move |(agent, code)| EndWrapUp { work, agent, code })),
+    ]
+    .boxed()
+}
