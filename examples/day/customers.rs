@@ -201,7 +201,7 @@ impl Customers {
         } else {
             Finisher::Agent
         };
-        for (after, act) in leg(&journey.contact, by) {
+        for (after, act) in journey.contact.leg(by) {
             agenda.plan(now + after, Happening::Work(work, journey.step, act));
         }
     }
@@ -278,27 +278,4 @@ fn second_attempt(journey: Journey) -> Contact {
     contact.course = Course::Straight;
     contact.again = true;
     contact
-}
-
-/// What an agent and his customer do in one leg of a contact, and when.
-fn leg(contact: &Contact, by: Finisher) -> Vec<(Span, WorkAct)> {
-    let talk = contact.talk;
-    let part = |percent: u64| Span::from_millis(talk.as_millis() * percent / 100);
-    let finish = WorkAct::Finish(by);
-    match contact.course {
-        Course::Straight | Course::Conversation(0) => vec![(talk, finish)],
-        Course::Hold(lasts) => {
-            let plus = |from: Span| Span::from_millis(from.as_millis() + lasts.as_millis());
-            let (hold, retrieve) = (part(40), plus(part(40)));
-            vec![
-                (hold, WorkAct::Hold),
-                (retrieve, WorkAct::Retrieve),
-                (plus(talk), finish),
-            ]
-        }
-        Course::TransferToQueue(queue) => vec![(part(40), WorkAct::TransferToQueue(queue))],
-        Course::TransferToColleague => vec![(part(40), WorkAct::TransferToColleague)],
-        Course::Conversation(_) => vec![(talk, WorkAct::Park)],
-        Course::AskForWrapUp => vec![(part(80), WorkAct::AskForWrapUp), (talk, finish)],
-    }
 }

@@ -9,7 +9,7 @@ use crate::scenario::{Contact, Course};
 /// Arrivals by half hour from 07:00 to 21:00, in percent of the peak of an ordinary day. At 14:00
 /// an outage sends everybody to the telephone.
 const CALLS: [u64; 28] = [
-    25, 42, 62, 82, 95, 100, 98, 92, 80, 72, 75, 82, 90, 92, 150, 128, 84, 76, 70, 66, 60, 54, 46,
+    25, 42, 62, 82, 95, 100, 98, 92, 80, 72, 75, 82, 90, 92, 178, 146, 84, 76, 70, 66, 60, 54, 46,
     38, 30, 24, 18, 12,
 ];
 /// Those who write do so at their own time.
@@ -32,17 +32,17 @@ const STREAMS: [Stream; 8] = [
     Stream {
         make: |m| m.service_call(),
         curve: &CALLS,
-        peak: 148,
+        peak: 136,
     },
     Stream {
         make: |m| m.sales_call(),
         curve: &CALLS,
-        peak: 42,
+        peak: 37,
     },
     Stream {
         make: |m| m.technical_call(),
         curve: &CALLS,
-        peak: 18,
+        peak: 15,
     },
     Stream {
         make: |m| m.premium_call(),
@@ -52,7 +52,7 @@ const STREAMS: [Stream; 8] = [
     Stream {
         make: |m| m.chat(),
         curve: &TEXTS,
-        peak: 100,
+        peak: 94,
     },
     Stream {
         make: |m| m.message(),
@@ -98,7 +98,9 @@ pub(crate) fn arrivals(
         maker.at = opens;
         while let Some(mean) = stream.mean_gap(maker.at.since(opens)) {
             maker.at = maker.at + Span::from_millis(maker.chance.exponential(mean));
-            all.push((maker.at, (stream.make)(&mut maker)));
+            if stream.mean_gap(maker.at.since(opens)).is_some() {
+                all.push((maker.at, (stream.make)(&mut maker)));
+            }
         }
     }
     all

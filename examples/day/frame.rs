@@ -9,14 +9,11 @@ pub(crate) const LEFT: f64 = 130.0;
 /// Where plots end; keys stand to the right of it, so they never cover data.
 pub(crate) const RIGHT: f64 = 1_070.0;
 
-/// The stretches in an hour.
-const PER_HOUR: u64 = 2 * PER_HALF_HOUR;
-
 /// A panel's place on the paper and its scale of time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
-    /// First and last hour.
-    hours: (u64, u64),
+    /// First and last half hour; the first is a full hour.
+    half_hours: (u64, u64),
     pub(crate) top: f64,
     pub(crate) height: f64,
     /// The value at the upper edge.
@@ -24,9 +21,9 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub(crate) const fn new(hours: (u64, u64), top: f64, height: f64) -> Self {
+    pub(crate) const fn new(half_hours: (u64, u64), top: f64, height: f64) -> Self {
         Self {
-            hours,
+            half_hours,
             top,
             height,
             max: 1.0,
@@ -55,12 +52,12 @@ impl Frame {
 
     /// The numbers of the stretches shown.
     pub(crate) const fn stretches(&self) -> std::ops::Range<u64> {
-        self.hours.0 * PER_HOUR..self.hours.1 * PER_HOUR
+        self.half_hours.0 * PER_HALF_HOUR..self.half_hours.1 * PER_HALF_HOUR
     }
 
     /// The numbers of the half hours shown.
     pub(crate) const fn half_hours(&self) -> std::ops::Range<u64> {
-        self.hours.0 * 2..self.hours.1 * 2
+        self.half_hours.0..self.half_hours.1
     }
 
     /// Where a stretch begins.
@@ -93,16 +90,13 @@ impl Frame {
 
     /// Clock times below the panel, not so many that they touch.
     pub(crate) fn clock_scale(&self, canvas: &mut Canvas) {
-        let every = if self.hours.1 - self.hours.0 > 16 {
-            2
-        } else {
-            1
-        };
-        for hour in (self.hours.0..=self.hours.1).step_by(every) {
-            let x = self.x(hour * PER_HOUR);
+        let (first, last) = self.half_hours;
+        let every = if last - first > 32 { 4 } else { 2 };
+        for half_hour in (first..=last).step_by(every) {
+            let x = self.x(half_hour * PER_HALF_HOUR);
             canvas.grid_line(x, self.bottom(), x, self.bottom() + 5.0);
             let kind = Type::of(11.0).colour(MUTED).anchor(Anchor::Middle);
-            canvas.text(x, self.bottom() + 18.0, kind, &clock(hour * 60));
+            canvas.text(x, self.bottom() + 18.0, kind, &clock(half_hour * 30));
         }
     }
 

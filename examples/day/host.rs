@@ -130,7 +130,7 @@ impl Host {
 
     fn check_now_and_then(&mut self) -> Result<(), Violation> {
         match self.check {
-            Some(every) if self.day.effort.calls % every == 0 => {
+            Some(every) if self.day.effort.calls.is_multiple_of(every) => {
                 self.day.effort.checks += 1;
                 self.engine.check()
             }

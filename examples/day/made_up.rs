@@ -21,7 +21,7 @@ pub(crate) fn scenario(seed: u64) -> Result<Scenario, Unusable> {
         diary.push((arrives, Happening::Arrival(contacts.len())));
         contacts.push(contact);
     }
-    diary.push((at(22 * 60), Happening::Close));
+    diary.push((at(21 * 60 + 30), Happening::Close));
     let agents = centre.agents.len();
     Ok(Scenario {
         title: "A day in a contact centre".into(),

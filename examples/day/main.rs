@@ -7,23 +7,30 @@ mod agenda;
 mod agents;
 mod args;
 mod bank;
+mod bars;
 mod centre;
 mod curves;
 mod customers;
+mod definer;
 mod demand;
 mod frame;
 mod host;
 mod ledger;
 mod made_up;
-mod panels;
 mod people;
 mod picture;
 mod random;
+mod replay;
 mod report;
 mod scenario;
 mod shifts;
+mod stacks;
+mod strips;
 mod svg;
+mod tally;
+mod teams;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use args::Args;
@@ -33,7 +40,7 @@ use scenario::Unusable;
 fn main() -> ExitCode {
     match Args::parse(std::env::args().skip(1)) {
         Ok(args) if args.help => {
-            println!("{}", args::HELP);
+            say(&format!("{}\n", args::HELP));
             ExitCode::SUCCESS
         }
         Ok(args) => run(&args).unwrap_or_else(|Unusable(why)| complain(&why, 2)),
@@ -52,13 +59,16 @@ fn run(args: &Args) -> Result<ExitCode, Unusable> {
         None => made_up::scenario(args.seed)?,
     };
     let (title, subtitle) = (scenario.title.clone(), scenario.subtitle.clone());
-    let (live, goal, notes) = (scenario.live.clone(), scenario.goal, scenario.notes.clone());
+    let (live, goal, notes) = (
+        scenario.live.clone(),
+        scenario.goal,
+        scenario.notes.concat(),
+    );
     let day = match host::run(scenario, args.check) {
         Ok(day) => day,
         Err(violation) => return Ok(complain(&format!("the engine is wrong: {violation}"), 1)),
     };
-    print!("{}", report::text(&day, &title, &subtitle, &live));
-    notes.iter().for_each(|note| println!("{note}"));
+    let text = report::text(&day, &title, &subtitle, &live);
     let picture = picture::draw(
         &day.ledger,
         &picture::Caption {
@@ -70,10 +80,20 @@ fn run(args: &Args) -> Result<ExitCode, Unusable> {
     );
     let out = &args.out;
     write(out, &picture).map_err(|error| Unusable(format!("{}: {error}", out.display())))?;
-    println!("Picture:  {}", out.display());
+    let wrong = wrong(&day);
+    say(&format!(
+        "{text}{notes}Picture:  {}\n{}\n",
+        out.display(),
+        verdict(&day, &wrong)
+    ));
     // How fast it was differs from run to run; the report does not.
     eprintln!("{}", speed(&day));
-    Ok(verdict(&day))
+    Ok(ExitCode::from(u8::from(!wrong.is_empty())))
+}
+
+/// Prints the report; who stops reading halfway has what he wanted.
+fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 fn write(path: &std::path::Path, text: &str) -> std::io::Result<()> {
@@ -87,33 +107,29 @@ fn speed(day: &Day) -> String {
     let (effort, secs) = (&day.effort, day.effort.time.as_secs_f64());
     let rate = |count: u64| count as f64 / secs / 1e6;
     format!(
-        "Speed:    {:.2} million calls and {:.2} million facts per second of engine time ({:.1} ms)",
+        "Speed:    {:.2} million calls and {:.2} million facts per second of engine time \
+         ({:.1} ms); {} checks",
         rate(effort.calls),
         rate(effort.facts),
         secs * 1e3,
+        effort.checks,
     )
 }
 
 /// The last line: whether everything that came in came out again, once.
-fn verdict(day: &Day) -> ExitCode {
-    let mut wrong = conservation(day);
-    wrong.extend(
-        day.mistakes
-            .iter()
-            .map(|(refusal, count)| format!("{refusal} ({count})")),
-    );
+fn verdict(day: &Day, wrong: &[String]) -> String {
+    let submitted = day.ledger.totals.submitted;
     if wrong.is_empty() {
-        let submitted = day.ledger.totals.submitted;
-        println!(
+        format!(
             "Conservation holds: {submitted} contacts submitted, {submitted} closed, none open."
-        );
-        return ExitCode::SUCCESS;
+        )
+    } else {
+        format!("Conservation is violated: {}", wrong.join("; "))
     }
-    println!("Conservation is violated: {}", wrong.join("; "));
-    ExitCode::from(1)
 }
 
-fn conservation(day: &Day) -> Vec<String> {
+/// Counts that should agree and do not, and commands that should not have been refused.
+fn wrong(day: &Day) -> Vec<String> {
     let (ledger, totals) = (&day.ledger, &day.ledger.totals);
     let all = ledger.sum(|_| true);
     let answers = totals.accepted + totals.rejected + totals.missed + totals.withdrawn;

@@ -3,11 +3,12 @@
 use strowger::ChannelId;
 
 use crate::curves::PER_HALF_HOUR;
-use crate::frame::{Frame, LEFT, RIGHT};
-use crate::ledger::{Ledger, Tally};
-use crate::panels;
+use crate::frame::{Frame, LEFT};
+use crate::ledger::Ledger;
 use crate::report::{Staff, mean, percent};
 use crate::svg::{Canvas, INK, MUTED, Type};
+use crate::tally::Tally;
+use crate::{bars, stacks, strips};
 
 /// What stands at the head of the picture, and what it has to know of the centre.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ const GAP: f64 = 74.0;
 /// The colour of what is well.
 pub(crate) const GOOD: &str = "#4f9d69";
 /// The colour of what is nearly well.
-pub(crate) const FAIR: &str = "#e9b44c";
+pub(crate) const FAIR: &str = "#d08f22";
 /// The colour of what is not well.
 pub(crate) const BAD: &str = "#cf4d4d";
 
@@ -46,43 +47,42 @@ pub(crate) fn grade(tally: &Tally, goal: u32) -> &'static str {
 pub(crate) fn draw(ledger: &Ledger, caption: &Caption) -> String {
     let mut canvas = Canvas::default();
     header(&mut canvas, ledger, caption);
-    let hours = hours(ledger);
+    let half_hours = half_hours(ledger);
     let mut top = 214.0;
     let mut next = |height: f64| {
-        let frame = Frame::new(hours, top, height);
+        let frame = Frame::new(half_hours, top, height);
         top += height + GAP;
         frame
     };
-    panels::service_level(&mut canvas, &next(120.0), ledger, caption);
-    panels::contacts(&mut canvas, &next(110.0), ledger, caption);
-    panels::waiting(&mut canvas, &next(110.0), ledger, caption);
-    if panels::has_backlog(ledger, caption) {
-        panels::backlog(&mut canvas, &next(110.0), ledger, caption);
+    bars::service_level(&mut canvas, &next(120.0), ledger, caption);
+    bars::contacts(&mut canvas, &next(110.0), ledger, caption);
+    stacks::waiting(&mut canvas, &next(110.0), ledger, caption);
+    if stacks::has_backlog(ledger, caption) {
+        stacks::backlog(&mut canvas, &next(110.0), ledger, caption);
     }
-    panels::agents(&mut canvas, &next(190.0), ledger);
-    panels::longest(
+    stacks::agents(&mut canvas, &next(190.0), ledger);
+    strips::longest(
         &mut canvas,
         &next(22.0 * ledger.queues.len() as f64),
         ledger,
     );
-    let height = top - GAP + 70.0;
+    let height = top - GAP + 92.0;
     let note = "Drawn from facts alone. Curves are averages over five minutes. Occupancy: time with \
                 contacts and wrap-up, of that and the time available for them.";
-    canvas.text(LEFT, height - 18.0, Type::of(11.0).colour(MUTED), note);
+    canvas.text(LEFT, height - 20.0, Type::of(11.0).colour(MUTED), note);
     canvas.finish(WIDTH, height, &caption.title)
 }
 
-/// From the first to the last hour in which anything happened.
-fn hours(ledger: &Ledger) -> (u64, u64) {
+/// From the first full hour to the last half hour in which anything happened.
+fn half_hours(ledger: &Ledger) -> (u64, u64) {
     let arrivals = ledger.tallies.keys().map(|cell| cell.half_hour);
     let staffed = |half_hour: &u64| Staff::in_half_hour(ledger, *half_hour).on_queue > 0;
-    let half_hours = ledger.agents.len().div_ceil(PER_HALF_HOUR);
-    let staffed = (0..half_hours).filter(staffed);
+    let staffed = (0..ledger.agents.len().div_ceil(PER_HALF_HOUR)).filter(staffed);
     let all: Vec<_> = arrivals.chain(staffed).collect();
-    let first = all.iter().min().copied().unwrap_or(0) / 2;
-    // A few seconds of the last call past the hour do not need an hour of paper.
-    let last = all.iter().max().copied().unwrap_or(0) / 2 + 1;
-    (first, if first < 24 { last.min(24) } else { last })
+    let first = all.iter().min().copied().unwrap_or(0) / 2 * 2;
+    let last = all.iter().max().copied().unwrap_or(first) + 1;
+    // The last call of a day that runs to midnight does not need another half hour of paper.
+    (first, if first < 48 { last.min(48) } else { last })
 }
 
 fn header(canvas: &mut Canvas, ledger: &Ledger, caption: &Caption) {
@@ -95,7 +95,7 @@ fn header(canvas: &mut Canvas, ledger: &Ledger, caption: &Caption) {
         (live.offered.to_string(), "offered", INK),
         (live.answered.to_string(), "answered", INK),
         (live.abandoned.to_string(), "abandoned", INK),
-        (level, "answered within target", grade(&live, caption.goal)),
+        (level, "service level", grade(&live, caption.goal)),
         (
             mean(live.waited, live.answered),
             "average speed of answer",
@@ -108,7 +108,7 @@ fn header(canvas: &mut Canvas, ledger: &Ledger, caption: &Caption) {
         ),
         (occupancy, "occupancy", INK),
     ];
-    let step = (RIGHT - LEFT) / 6.6;
+    let step = (WIDTH - LEFT - 20.0) / tiles.len() as f64;
     for (place, (number, what, colour)) in tiles.iter().enumerate() {
         let x = step.mul_add(place as f64, LEFT);
         canvas.text(x, 126.0, Type::of(26.0).bold().colour(colour), number);

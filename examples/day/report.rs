@@ -6,10 +6,17 @@ use strowger::{ChannelId, CloseCause, RoutingStatus};
 
 use crate::curves::PER_HALF_HOUR;
 use crate::host::Day;
-use crate::ledger::{Ledger, Tally};
+use crate::ledger::Ledger;
+use crate::tally::Tally;
 
 /// The columns every table has.
-const HEAD: &str = " offered answered abandoned flowed  in target      ASA      AHT";
+const HEAD: &str = " offered answered abandoned flowed service level      ASA      AHT";
+
+/// What the columns mean.
+const TERMS: &str = "\
+Service level: answered within the target of the queue, of those offered. ASA: average speed of
+answer. AHT: average handle time (talk, hold and wrap-up). Flowed: on to another queue, or over to
+the next day. Occupancy: time with contacts, of that and the time available for them.";
 
 /// The whole report.
 pub(crate) fn text(day: &Day, title: &str, subtitle: &str, live: &[ChannelId]) -> String {
@@ -57,8 +64,9 @@ fn half_hours(out: &mut String, ledger: &Ledger, live: &[ChannelId]) {
     );
     line(
         out,
-        format_args!("{:<12}{}  {:>9}\n", "all", numbers(&all), staff.occupancy()),
+        format_args!("{:<12}{}  {:>9}", "all", numbers(&all), staff.occupancy()),
     );
+    line(out, format_args!("{TERMS}\n"));
 }
 
 fn by_channel(out: &mut String, ledger: &Ledger) {
@@ -99,7 +107,7 @@ fn totals(out: &mut String, day: &Day) {
     line(
         out,
         format_args!(
-            "Offers:   {} made; {} accepted, {} rejected, {} missed, {} withdrawn; {} answers came too late",
+            "Offers:   {} made; {} accepted, {} rejected, {} missed, {} withdrawn; {} commands came too late",
             totals.offers,
             totals.accepted,
             totals.rejected,
@@ -133,7 +141,7 @@ fn totals(out: &mut String, day: &Day) {
 /// The numbers of a tally under [`HEAD`].
 fn numbers(tally: &Tally) -> String {
     format!(
-        "{:>8} {:>8} {:>9} {:>6}  {:>9} {:>8} {:>8}",
+        "{:>8} {:>8} {:>9} {:>6} {:>13} {:>8} {:>8}",
         tally.offered,
         tally.answered,
         tally.abandoned,

@@ -1,8 +1,10 @@
 //! A scenario: an engine with everything defined, and what the people of the day will do.
 
-use strowger::{ChannelId, Engine, Log, QueueId, ReasonId, Refusal, Span, Timestamp, WorkRequest};
+use strowger::{
+    ChannelId, Engine, Finisher, Log, QueueId, ReasonId, Refusal, Span, Timestamp, WorkRequest,
+};
 
-use crate::agenda::Happening;
+use crate::agenda::{Happening, WorkAct};
 
 /// A day before it begins.
 #[derive(Debug)]
@@ -52,6 +54,31 @@ pub(crate) enum Course {
     Conversation(u8),
     /// The agent asks for time to wrap up.
     AskForWrapUp,
+}
+
+impl Contact {
+    /// What an agent and his customer do in one leg of a contact, and when.
+    pub(crate) fn leg(&self, by: Finisher) -> Vec<(Span, WorkAct)> {
+        let talk = self.talk;
+        let part = |percent: u64| Span::from_millis(talk.as_millis() * percent / 100);
+        let finish = WorkAct::Finish(by);
+        match self.course {
+            Course::Straight | Course::Conversation(0) => vec![(talk, finish)],
+            Course::Hold(lasts) => {
+                let plus = |from: Span| Span::from_millis(from.as_millis() + lasts.as_millis());
+                let (hold, retrieve) = (part(40), plus(part(40)));
+                vec![
+                    (hold, WorkAct::Hold),
+                    (retrieve, WorkAct::Retrieve),
+                    (plus(talk), finish),
+                ]
+            }
+            Course::TransferToQueue(queue) => vec![(part(40), WorkAct::TransferToQueue(queue))],
+            Course::TransferToColleague => vec![(part(40), WorkAct::TransferToColleague)],
+            Course::Conversation(_) => vec![(talk, WorkAct::Park)],
+            Course::AskForWrapUp => vec![(part(80), WorkAct::AskForWrapUp), (talk, finish)],
+        }
+    }
 }
 
 /// How people behave; shares are per thousand.

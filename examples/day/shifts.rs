@@ -8,10 +8,10 @@ use crate::random::Pcg;
 /// Shifts by their first and last minute of the day, with their share of the staff.
 const SHIFTS: [((u32, u32), u64); 5] = [
     ((7 * 60, 15 * 60 + 30), 23),
-    ((8 * 60, 16 * 60 + 30), 15),
-    ((9 * 60 + 30, 18 * 60), 22),
-    ((11 * 60 + 30, 20 * 60), 14),
-    ((12 * 60 + 30, 21 * 60), 26),
+    ((8 * 60, 16 * 60 + 30), 19),
+    ((9 * 60 + 30, 18 * 60), 18),
+    ((11 * 60 + 30, 20 * 60), 10),
+    ((12 * 60 + 30, 21 * 60), 30),
 ];
 
 /// One day of everybody's, planned so that each team has its share of every shift.
