@@ -25,6 +25,9 @@ const COLUMNS: [&str; 10] = [
     "agent",
 ];
 
+/// The seconds of the recorded year, and those of the night after it.
+const YEAR: std::ops::Range<i64> = 0..366 * 86_400;
+
 /// A call that reached the queue.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
@@ -120,13 +123,14 @@ impl Call {
     }
 }
 
+/// Seconds since the year began; empty is a moment that did not come.
 fn secs(text: &str) -> Result<Option<i64>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse()
-        .map(Some)
-        .map_err(|_| format!("{text:?} is not a number of seconds"))
+    let secs = text.parse().ok().filter(|secs| YEAR.contains(secs));
+    secs.map(Some)
+        .ok_or_else(|| format!("{text:?} is not a second of the year"))
 }
 
 fn busiest(calls: &[Call]) -> Option<String> {
