@@ -29,6 +29,16 @@ impl Desk {
             RoutingStatus::Offered | RoutingStatus::Interacting | RoutingStatus::Communicating
         )
     }
+
+    /// Whether he has nothing to do and stays.
+    fn is_free(&self) -> bool {
+        self.status == RoutingStatus::Idle && self.wish.is_none()
+    }
+
+    /// Whether he is there to go on queue.
+    const fn can_work(&self) -> bool {
+        !self.shift_over && !self.link_lost
+    }
 }
 
 /// Everybody who works here.
@@ -52,8 +62,7 @@ impl Agents {
 
     /// Somebody of a queue who is idle and stays.
     pub(crate) fn idle_in(&mut self, queue: QueueId) -> Option<AgentId> {
-        let free = |desk: &Desk| desk.status == RoutingStatus::Idle && desk.wish.is_none();
-        let idle = self.desks.iter().filter(|(_, desk)| free(desk));
+        let idle = self.desks.iter().filter(|(_, desk)| desk.is_free());
         let members = idle.filter(|(_, desk)| desk.queues.contains(&queue));
         let members: Vec<_> = members.map(|(agent, _)| *agent).collect();
         self.chance.pick(&members)
@@ -67,15 +76,15 @@ impl Agents {
         act: AgentAct,
         agenda: &mut Agenda,
     ) -> Option<Command> {
+        let every = self.habits.heartbeat;
         let desk = self.desks.get_mut(&agent)?;
         let mut then = |after, act| agenda.plan(now + after, Happening::Agent(agent, act));
-        let on_queue = || Some(set_presence(agent, SystemPresence::OnQueue));
         match act {
             AgentAct::SignOn => {
-                if let Some(every) = self.habits.heartbeat {
-                    then(every, AgentAct::Heartbeat);
-                }
-                on_queue()
+                every
+                    .into_iter()
+                    .for_each(|every| then(every, AgentAct::Heartbeat));
+                Some(on_queue(agent))
             }
             AgentAct::Leave(absence) => {
                 desk.wish = Some(absence);
@@ -83,63 +92,35 @@ impl Agents {
                 if !desk.is_busy() {
                     then(Span::ZERO, AgentAct::Depart);
                 }
-                Some(
-                    SetDraining {
-                        agent,
-                        draining: true,
-                    }
-                    .into(),
-                )
+                Some(drain(agent, true))
             }
             AgentAct::Depart if desk.is_busy() => None,
             AgentAct::Depart => {
                 let absence = desk.wish.take()?;
                 then(Span::ZERO, AgentAct::EndDraining);
-                if let Some(lasts) = absence.lasts {
-                    then(lasts, AgentAct::ComeBack);
-                }
+                let lasts = absence.lasts.into_iter();
+                lasts.for_each(|lasts| then(lasts, AgentAct::ComeBack));
                 Some(set_presence(agent, absence.presence))
             }
-            AgentAct::EndDraining => Some(
-                SetDraining {
-                    agent,
-                    draining: false,
-                }
-                .into(),
-            ),
-            AgentAct::ComeBack if desk.shift_over || desk.link_lost => None,
-            AgentAct::ComeBack => on_queue(),
+            AgentAct::EndDraining => Some(drain(agent, false)),
+            AgentAct::ComeBack => desk.can_work().then(|| on_queue(agent)),
             AgentAct::Respond => {
                 let silent = desk.status == RoutingStatus::NotResponding;
-                (silent && !desk.link_lost).then(on_queue)?
+                (silent && desk.can_work()).then(|| on_queue(agent))
             }
-            AgentAct::OwnCall(lasts) => {
-                if desk.status != RoutingStatus::Idle || desk.wish.is_some() {
-                    return None;
-                }
+            AgentAct::OwnCall(_) if desk.shift_over => None,
+            AgentAct::OwnCall(lasts) if desk.is_free() => {
                 then(lasts, AgentAct::HangUp);
-                Some(
-                    SetOwnCall {
-                        agent,
-                        active: true,
-                    }
-                    .into(),
-                )
+                Some(own_call(agent, true))
             }
-            AgentAct::HangUp => Some(
-                SetOwnCall {
-                    agent,
-                    active: false,
-                }
-                .into(),
-            ),
+            AgentAct::OwnCall(_) => {
+                then(Span::from_secs(30), act);
+                None
+            }
+            AgentAct::HangUp => Some(own_call(agent, false)),
+            AgentAct::Heartbeat if desk.shift_over && !desk.signed_in => None,
             AgentAct::Heartbeat => {
-                if desk.shift_over && !desk.signed_in {
-                    return None;
-                }
-                if let Some(every) = self.habits.heartbeat {
-                    then(every, AgentAct::Heartbeat);
-                }
+                every.into_iter().for_each(|every| then(every, act));
                 (desk.signed_in && !desk.link_lost).then(|| Heartbeat { agent }.into())
             }
             AgentAct::LoseLink(lasts) => {
@@ -149,7 +130,7 @@ impl Agents {
             }
             AgentAct::FindLink => {
                 let lost = std::mem::take(&mut desk.link_lost);
-                (lost && !desk.shift_over).then(on_queue)?
+                (lost && desk.can_work()).then(|| on_queue(agent))
             }
         }
     }
@@ -272,4 +253,16 @@ impl Agents {
 fn set_presence(agent: AgentId, presence: SystemPresence) -> Command {
     let presence = presence.id();
     SetPresence { agent, presence }.into()
+}
+
+fn on_queue(agent: AgentId) -> Command {
+    set_presence(agent, SystemPresence::OnQueue)
+}
+
+fn drain(agent: AgentId, draining: bool) -> Command {
+    SetDraining { agent, draining }.into()
+}
+
+fn own_call(agent: AgentId, active: bool) -> Command {
+    SetOwnCall { agent, active }.into()
 }

@@ -70,21 +70,15 @@ impl Ledger {
             Event::RoutingStatusChanged { agent, status } => {
                 self.agents.status(self.clock, at, *agent, *status);
             }
-            Event::WorkSubmitted { work, request } => {
-                self.totals.submitted += 1;
-                let from = request.origin.unwrap_or(at);
-                self.enter(at, from, *work, request.channel, request.queue);
+            event => {
+                self.fold_offer(at, event);
+                self.fold_work(at, event);
             }
-            Event::WorkQueued {
-                work,
-                queue,
-                why,
-                wrap_up,
-                ..
-            } => {
-                self.totals.transferred += u64::from(*why == QueuedWhy::Transferred);
-                self.requeue(at, *work, *queue, wrap_up.is_some());
-            }
+        }
+    }
+
+    fn fold_offer(&mut self, at: Timestamp, event: &Event) {
+        match event {
             Event::WorkOffered {
                 offer, work, agent, ..
             } => {
@@ -108,6 +102,27 @@ impl Ledger {
             Event::OfferWithdrawn { offer, .. } => {
                 self.totals.withdrawn += 1;
                 self.offers.remove(offer);
+            }
+            _ => {}
+        }
+    }
+
+    fn fold_work(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::WorkSubmitted { work, request } => {
+                self.totals.submitted += 1;
+                let from = request.origin.unwrap_or(at);
+                self.enter(at, from, *work, request.channel, request.queue);
+            }
+            Event::WorkQueued {
+                work,
+                queue,
+                why,
+                wrap_up,
+                ..
+            } => {
+                self.totals.transferred += u64::from(*why == QueuedWhy::Transferred);
+                self.requeue(at, *work, *queue, wrap_up.is_some());
             }
             Event::WorkAssigned { work, agent, .. } => self.answer(at, *work, *agent),
             Event::WorkHeld { .. } => self.totals.held += 1,

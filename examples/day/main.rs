@@ -80,14 +80,11 @@ fn run(args: &Args) -> Result<ExitCode, Unusable> {
     );
     let out = &args.out;
     write(out, &picture).map_err(|error| Unusable(format!("{}: {error}", out.display())))?;
-    let wrong = wrong(&day);
-    say(&format!(
-        "{text}{notes}Picture:  {}\n{}\n",
-        out.display(),
-        verdict(&day, &wrong)
-    ));
+    say(&format!("{text}{notes}Picture:  {}\n", out.display()));
     // How fast it was differs from run to run; the report does not.
     eprintln!("{}", speed(&day));
+    let wrong = wrong(&day);
+    say(&format!("{}\n", verdict(&day, &wrong)));
     Ok(ExitCode::from(u8::from(!wrong.is_empty())))
 }
 
