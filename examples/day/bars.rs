@@ -1,0 +1,134 @@
+//! Panels with a bar for every half hour: service level, and contacts.
+
+use strowger::ChannelId;
+
+use crate::curves::PER_HALF_HOUR;
+use crate::frame::{Frame, LEFT, RIGHT};
+use crate::ledger::Ledger;
+use crate::picture::{BAD, Caption, grade};
+use crate::report::{clock, percent};
+use crate::stacks::CHANNELS;
+use crate::svg::{Anchor, Canvas, INK, MUTED, Type};
+use crate::tally::Tally;
+
+fn in_half_hour(ledger: &Ledger, caption: &Caption, half_hour: u64) -> Tally {
+    ledger.sum(|cell| cell.half_hour == half_hour && caption.live.contains(&cell.channel))
+}
+
+fn names(ledger: &Ledger, channels: &[ChannelId]) -> String {
+    let names = channels
+        .iter()
+        .filter_map(|id| ledger.channels.get(id))
+        .cloned();
+    names.collect::<Vec<_>>().join(" and ")
+}
+
+/// Service level by half hour against the target.
+pub(crate) fn service_level(
+    canvas: &mut Canvas,
+    frame: &Frame,
+    ledger: &Ledger,
+    caption: &Caption,
+) {
+    let how = format!(
+        "Answered within the target of their queue, in percent of those offered in the half hour: {}",
+        names(ledger, &caption.live)
+    );
+    frame.heading(canvas, "Service level", &how);
+    let (frame, _) = frame.up_to(100.0);
+    frame.value_scale(canvas, &[0.0, 50.0, 100.0], " %");
+    for half_hour in frame.half_hours() {
+        let tally = in_half_hour(ledger, caption, half_hour);
+        if tally.offered > 0 {
+            level_bar(canvas, &frame, half_hour, &tally, caption.goal);
+        }
+    }
+    let goal = f64::from(caption.goal);
+    canvas.dashed_line(LEFT, RIGHT, frame.y(goal), INK);
+    let (x, target) = (RIGHT + 8.0, format!("target {goal} %"));
+    canvas.text(x, frame.y(goal) + 4.0, Type::of(12.0).bold(), &target);
+    frame.clock_scale(canvas);
+}
+
+fn level_bar(canvas: &mut Canvas, frame: &Frame, half_hour: u64, tally: &Tally, goal: u32) {
+    let (x, width) = bar(frame, half_hour);
+    let level = tally.in_target as f64 * 100.0 / tally.offered as f64;
+    let (y, colour) = (frame.y(level), grade(tally, goal));
+    let tale = format!(
+        "{}: {} of {} answered within target ({})",
+        clock(half_hour * 30),
+        tally.in_target,
+        tally.offered,
+        percent(tally.in_target, tally.offered)
+    );
+    canvas.told_rect((x, y), (width, frame.bottom() - y), colour, &tale);
+    let kind = Type::of(if width < 20.0 { 9.0 } else { 11.0 }).anchor(Anchor::Middle);
+    let number = format!("{}", tally.in_target * 100 / tally.offered);
+    let inside = level > 15.0;
+    let (dy, colour) = if inside {
+        (-6.0, "#ffffff")
+    } else {
+        (-4.0, MUTED)
+    };
+    let from = if inside { frame.bottom() } else { y };
+    canvas.text(
+        x + width / 2.0,
+        from + dy,
+        kind.bold().colour(colour),
+        &number,
+    );
+}
+
+/// Where the bar of a half hour stands and how wide it is.
+fn bar(frame: &Frame, half_hour: u64) -> (f64, f64) {
+    let (from, to) = (
+        frame.x(half_hour * PER_HALF_HOUR),
+        frame.x((half_hour + 1) * PER_HALF_HOUR),
+    );
+    (from + 1.5, to - from - 3.0)
+}
+
+/// How many were offered, and what became of them.
+pub(crate) fn contacts(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger, caption: &Caption) {
+    let how = format!("Offered in the half hour: {}", names(ledger, &caption.live));
+    frame.heading(canvas, "Contacts", &how);
+    let tallies: Vec<_> = frame
+        .half_hours()
+        .map(|half_hour| (half_hour, in_half_hour(ledger, caption, half_hour)))
+        .collect();
+    let most = tallies
+        .iter()
+        .map(|(_, tally)| tally.offered)
+        .max()
+        .unwrap_or(0);
+    let (frame, ticks) = frame.up_to(most as f64);
+    frame.value_scale(canvas, &ticks, "");
+    for (half_hour, tally) in &tallies {
+        let (x, width) = bar(&frame, *half_hour);
+        let mut below = 0;
+        for (part, (_, colour)) in parts(tally).into_iter().zip(PARTS) {
+            let (low, high) = (frame.y(below as f64), frame.y((below + part) as f64));
+            if part > 0 {
+                canvas.rect(x, high, width, low - high, colour);
+            }
+            below += part;
+        }
+    }
+    let all = parts(&ledger.sum(|cell| caption.live.contains(&cell.channel)));
+    let used = PARTS.into_iter().zip(all).filter(|(_, count)| *count > 0);
+    let mut key: Vec<_> = used.map(|(part, _)| part).collect();
+    key.reverse();
+    frame.key(canvas, &key);
+    frame.clock_scale(canvas);
+}
+
+/// What becomes of what is offered, from below, with its colour.
+const PARTS: [(&str, &str); 3] = [
+    ("answered", CHANNELS[0]),
+    ("abandoned", BAD),
+    ("flowed out", MUTED),
+];
+
+const fn parts(tally: &Tally) -> [u64; 3] {
+    [tally.answered, tally.abandoned, tally.flowed_out]
+}
