@@ -13,7 +13,7 @@ use core::cmp::Reverse;
 
 use crate::base::bits::Bits;
 use crate::base::hash::FixedMap;
-use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::model::need::Evaluation;
 use crate::model::queue::AgentChoice;
 use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
@@ -36,48 +36,46 @@ enum Seeker {
     Agent(AgentId),
 }
 
-/// The best a seeker can find: the rank and the work of the pair.
-type Found = (u8, LineKey);
+/// The best pair a seeker can be part of, as far as the order of pairs goes, and the agent if he is
+/// known already.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    rank: u8,
+    work: LineKey,
+    agent: Option<AgentId>,
+}
 
 impl Turn<'_> {
     /// Offers work until nothing fits.
     pub(crate) fn route(&mut self) {
         self.cause = Cause::Routing;
         let (works, agents) = self.world.take_touched();
-        if works.is_empty() && agents.is_empty() {
-            return;
-        }
         let mut barren = Barren::default();
         let mut best = BinaryHeap::new();
-        let seekers = works
-            .into_iter()
-            .map(Seeker::Work)
-            .chain(agents.into_iter().map(Seeker::Agent));
-        for seeker in seekers {
-            best.extend(
-                seek(self.world, seeker, &mut barren).map(|found| Reverse((found, seeker))),
-            );
+        let works = works.into_iter().map(Seeker::Work);
+        let mut made = 0_u64;
+        for seeker in works.chain(agents.into_iter().map(Seeker::Agent)) {
+            let found = seek(self.world, seeker, &mut barren);
+            best.extend(found.map(|found| Reverse((found, seeker, made))));
         }
-        while let Some(Reverse((found, seeker))) = best.pop() {
-            match seek(self.world, seeker, &mut barren) {
-                Some(now) if now == found => {
-                    let (_, key) = found;
-                    let agent = choose(self.world, key.work).map(|agent| agent.agent);
-                    let by = OfferedBy::Routing;
-                    if agent
-                        .and_then(|agent| self.offer(key.work, agent, by))
-                        .is_none()
-                    {
-                        debug_assert!(false, "{} has no agent any more", key.work);
-                        break;
-                    }
+        while let Some(Reverse((found, seeker, seen))) = best.pop() {
+            // What was found before the last offer may be gone, and is looked for again.
+            if seen == made {
+                if self.offer_found(found).is_none() {
+                    debug_assert!(false, "{} has no agent any more", found.work.work);
+                    break;
                 }
-                _ => {}
+                made += 1;
             }
-            best.extend(
-                seek(self.world, seeker, &mut barren).map(|found| Reverse((found, seeker))),
-            );
+            let found = seek(self.world, seeker, &mut barren);
+            best.extend(found.map(|found| Reverse((found, seeker, made))));
         }
+    }
+
+    fn offer_found(&mut self, found: Found) -> Option<OfferId> {
+        let work = found.work.work;
+        let agent = found.agent.or_else(|| choose(self.world, work).map(|key| key.agent))?;
+        self.offer(work, agent, OfferedBy::Routing)
     }
 }
 
@@ -90,7 +88,8 @@ fn seek(world: &World, seeker: Seeker, barren: &mut Barren) -> Option<Found> {
         Seeker::Agent(agent) => best_work(world, agent),
         Seeker::Work(id) => {
             let work = world.work(id).ok().filter(|work| work.in_line())?;
-            let ordinary = work.step.is_none() && work.declines.is_empty();
+            // Nobody in particular is kept from ordinary work: it stands for all of its lane.
+            let ordinary = work.step.is_none() && work.declines.is_empty() && !work.handled;
             let lane = (work.queue, World::lane_of(work));
             if ordinary && barren.contains_key(&lane) {
                 return None;
@@ -100,7 +99,8 @@ fn seek(world: &World, seeker: Seeker, barren: &mut Barren) -> Option<Found> {
                 barren.insert(lane, ());
             }
             let profile = world.queue_profile(work.queue).ok()?;
-            found.map(|agent| (agent.rank(), work.line_key(id, profile)))
+            let (key, work) = (found?, work.line_key(id, profile));
+            Some(Found { rank: key.rank(), work, agent: Some(key.agent) })
         }
     }
 }
@@ -275,7 +275,7 @@ fn best_work(world: &World, id: AgentId) -> Option<Found> {
         work.is_ok_and(|work| preferred_can_take(world, key.work, work, id))
     });
     if let Some(key) = named {
-        return Some((RANK_PREFERRED, key));
+        return Some(Found { rank: RANK_PREFERRED, work: key, agent: None });
     }
     let mut memberships = agent.memberships.as_slice();
     while let Some(first) = memberships.first() {
@@ -287,7 +287,7 @@ fn best_work(world: &World, id: AgentId) -> Option<Found> {
             .filter_map(|member| first_for(world, id, member.queue, member.terms.delay))
             .min();
         if let Some(key) = best {
-            return Some((rank, key));
+            return Some(Found { rank, work: key, agent: None });
         }
         memberships = rest;
     }

@@ -242,6 +242,8 @@ pub(crate) struct Work {
     pub revealed: Span,
     /// The step of its wait for preferred agents; `None`: anybody may have it.
     pub step: Option<PreferenceStep>,
+    /// Whether an agent had it before; he may still have a leg of it.
+    pub handled: bool,
     /// Until when nobody is asked.
     pub retry: Option<Timestamp>,
     /// How often it was rejected or missed since everybody could be asked.

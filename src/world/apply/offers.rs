@@ -147,6 +147,7 @@ impl World {
     fn take_work(&mut self, work: WorkId, agent: AgentId, at: Timestamp) -> Result<(), Misfit> {
         self.restage(work, |row| {
             row.stage = row.stage.next(WorkStep::Assign(agent))?;
+            row.handled = true;
             Ok(())
         })?;
         let row = self.work(work)?;

@@ -56,6 +56,7 @@ impl World {
                 number: 0,
                 until: at + step.wait,
             }),
+            handled: false,
             retry: None,
             attempts: 0,
             declines: alloc::vec::Vec::new(),
