@@ -63,7 +63,9 @@ impl<S: Copy, T: Copy> Machine<S, T> {
                 );
             }
             if let Some(deadline) = self.deadline {
-                row.push(deadline(*state).map_or("-".into(), |found| json_name(&found.kind)));
+                row.push(
+                    deadline(*state).map_or_else(|| "-".into(), |found| json_name(&found.kind)),
+                );
             }
             rows.push(row);
         }

@@ -50,9 +50,17 @@ impl Run for Heartbeat {
         turn.live::<AgentProfile>(agent)?;
         let row = turn.world.agent(agent)?;
         let old = row.presence.deadline().map(|deadline| deadline.at);
-        let lease = turn.lease_for(agent, row.presence.id());
-        if let Some(lease) = lease.filter(|lease| old != Some(*lease)) {
-            turn.emit(Event::AgentHeard { agent, lease });
+        let presence = row.presence.id();
+        match turn.lease_for(agent, presence) {
+            lease if lease == old => {}
+            Some(lease) => turn.emit(Event::AgentHeard { agent, lease }),
+            // His profile has no lease any more.
+            None => turn.emit(Event::PresenceSet {
+                agent,
+                presence,
+                lease: None,
+                by: PresenceSetBy::Command,
+            }),
         }
         Ok(())
     }

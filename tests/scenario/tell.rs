@@ -81,9 +81,10 @@ impl Floor {
 
     fn offered(&self, offer: OfferId) -> String {
         let found = self.offers.iter().find(|(known, ..)| *known == offer);
-        found.map_or("?".into(), |(_, work, agent)| {
-            format!("{offer} {} -> {}", self.name(*work), self.name(*agent))
-        })
+        found.map_or_else(
+            || "?".into(),
+            |(_, work, agent)| format!("{offer} {} -> {}", self.name(*work), self.name(*agent)),
+        )
     }
 
     /// A fact as a line.

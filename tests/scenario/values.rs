@@ -46,8 +46,11 @@ pub(crate) fn is_option(word: &str) -> bool {
     equals.is_some_and(|equals| word.find(['(', '[']).is_none_or(|open| equals < open))
 }
 
-/// `mm:ss.mmm` in milliseconds.
+/// `mm:ss.mmm` in milliseconds; `never` is the end of time.
 pub(crate) fn instant(word: &str) -> Option<i64> {
+    if word == "never" {
+        return Some(i64::MAX);
+    }
     let (sign, word) = word.strip_prefix('-').map_or((1, word), |word| (-1, word));
     let (minutes, rest) = word.split_once(':')?;
     let (seconds, millis) = rest.split_once('.')?;
