@@ -58,7 +58,7 @@ pub enum Refusal {
         /// The first thing that refers to it.
         user: Entity,
     },
-    /// It comes with the engine and can be neither changed nor retired.
+    /// It comes with the engine and cannot be retired.
     #[error("{entity} comes with the engine")]
     BuiltIn {
         /// What was named.
