@@ -86,7 +86,10 @@ fn seek(world: &World, seeker: Seeker, barren: &mut Barren) -> Option<Found> {
                 return None;
             }
             let found = choose(world, id);
-            if ordinary && found.is_none() {
+            // Who gave this very item away and wraps it up may still take another of its lane.
+            let wraps_up = |agent| is_excepted(world, id, work, agent);
+            let for_all = || !candidates(world, work).is_some_and(|mut all| all.any(wraps_up));
+            if ordinary && found.is_none() && for_all() {
                 barren.insert(lane, ());
             }
             let profile = world.queue_profile(work.queue).ok()?;
@@ -104,11 +107,7 @@ pub(crate) fn choose(world: &World, id: WorkId) -> Option<AgentKey> {
         let keys = able.filter_map(|(agent, score)| key(world, work, agent, RANK_PREFERRED, score));
         return keys.min();
     }
-    let index = world.index();
-    let open = index.open.get(work.request.channel.raw() as usize)?;
-    let members = &index.line(work.queue)?.members;
-    let fit = index.fit(work.need)?;
-    open.meet::<AgentId, 2>([members, &fit.agents])
+    candidates(world, work)?
         .filter_map(|agent| {
             let membership = world.agent(agent).ok()?.membership(work.queue)?;
             let able = membership.delay <= work.revealed && member_can_take(world, id, work, agent);
@@ -116,6 +115,15 @@ pub(crate) fn choose(world: &World, id: WorkId) -> Option<AgentKey> {
                 .flatten()
         })
         .min()
+}
+
+/// The members who are open on the channel and fit.
+fn candidates<'a>(world: &'a World, work: &Work) -> Option<impl Iterator<Item = AgentId> + 'a> {
+    let index = world.index();
+    let open = index.open.get(work.request.channel.raw() as usize)?;
+    let members = &index.line(work.queue)?.members;
+    let fit = index.fit(work.need)?;
+    Some(open.meet([members, &fit.agents]))
 }
 
 /// Whether nothing about this very item keeps an open, fit agent from it.
