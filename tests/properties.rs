@@ -5,12 +5,13 @@ mod support;
 use std::collections::BTreeSet;
 
 use strowger::{
-    Command, Engine, Event, Fact, OfferEnd, OfferId, OfferState, Refusal, Reply, Snapshot, Span,
-    Timestamp,
+    Cancel, Change, ChannelId, ChannelProfile, Command, Config, Define, Engine, Event, Fact, Log,
+    MaxWaitAction, OfferEnd, OfferId, OfferState, Priority, QueueId, QueueProfile, Refusal, Reply,
+    Snapshot, Span, Submit, Timestamp, WorkRequest, WorkView,
 };
 
 use support::ops::History;
-use support::{Call, Outcome, json, open};
+use support::{Call, Outcome, START, json, open};
 
 /// An engine that lived through a history, with all that was asked of it and all that happened.
 struct Lived {
@@ -298,4 +299,89 @@ fn a_clock_that_runs_back_stands_still_and_is_counted() {
         })
         .map(drop)
     });
+}
+
+/// A queue on a channel, in an engine that remembers two things of a kind.
+fn small() -> (Engine, QueueId, ChannelId) {
+    let mut log = Log::default();
+    let config = Config {
+        remembered: 2,
+        ..Config::default()
+    };
+    let mut engine = Engine::new(config, START, &mut log).expect("the configuration is valid");
+    let channel = Define::new("voice", ChannelProfile::default());
+    let channel = engine.execute(START, channel, &mut log);
+    let queue = engine.execute(
+        START,
+        Define::new("first", QueueProfile::default()),
+        &mut log,
+    );
+    (
+        engine,
+        queue.expect("it is new"),
+        channel.expect("it is new"),
+    )
+}
+
+#[test]
+fn a_key_that_was_used_again_belongs_to_the_later_work_after_a_restart_too() {
+    let (mut engine, queue, channel) = small();
+    let mut log = Log::default();
+    let request = |key: Option<&str>, priority| WorkRequest {
+        key: key.map(Into::into),
+        priority: Priority(priority),
+        ..WorkRequest::new(queue, channel)
+    };
+    let mut submit = |engine: &mut Engine, request| {
+        let work = engine.execute(START, Submit::new(request), &mut log);
+        work.expect("nothing is wrong with it")
+    };
+    let cancel = |engine: &mut Engine, work| {
+        let done = engine.execute(START, Cancel { work }, &mut Log::default());
+        done.expect("nobody has it");
+    };
+    let first = submit(&mut engine, request(Some("call"), 0));
+    cancel(&mut engine, first);
+    let again = submit(&mut engine, request(Some("call"), 1));
+    cancel(&mut engine, again);
+    submit(&mut engine, request(None, 0));
+    // Takes the place of the second in the memory; the first is still there.
+    let other = submit(&mut engine, request(None, 0));
+    cancel(&mut engine, other);
+    let mut restored = Engine::restore(engine.snapshot()).expect("nothing is wrong with it");
+    let live = submit(&mut engine, request(Some("call"), 0));
+    assert_eq!(submit(&mut restored, request(Some("call"), 0)), live);
+    assert_ne!(live, first);
+}
+
+#[test]
+fn nothing_is_due_at_the_end_of_time() {
+    let (mut engine, first, channel) = small();
+    let mut log = Log::default();
+    let other = engine.execute(
+        START,
+        Define::new("second", QueueProfile::default()),
+        &mut log,
+    );
+    let second = other.expect("it is new");
+    // Two queues that send to each other what waits too long.
+    for (id, queue) in [(first, second), (second, first)] {
+        let profile = QueueProfile {
+            max_wait: Some(Span::from_secs(1)),
+            on_max_wait: MaxWaitAction::Move { queue },
+            ..QueueProfile::default()
+        };
+        let changed = engine.execute(START, Change { id, profile }, &mut log);
+        changed.expect("nothing is wrong with it");
+    }
+    let request = WorkRequest::new(first, channel);
+    let work = engine.execute(START, Submit::new(request), &mut log);
+    log.clear();
+    engine.advance(Timestamp::MAX, &mut log);
+    // It was due once, and its stay in the second queue never ends.
+    assert_eq!(log.len(), 1);
+    assert_eq!(engine.next_deadline(), None);
+    let view = engine.view();
+    let row = view.work(work.expect("nothing is wrong with it"));
+    assert_eq!(row.map(WorkView::queue), Some(second));
 }
