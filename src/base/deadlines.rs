@@ -24,9 +24,10 @@ impl<K: Hash + Eq + Ord + Copy> Default for Deadlines<K> {
 }
 
 impl<K: Hash + Eq + Ord + Copy> Deadlines<K> {
-    /// Sets, moves or clears the deadline of a key.
+    /// Sets, moves or clears the deadline of a key. Nothing is due at the latest instant there is:
+    /// where time ends, what begins anew would be due again at once, and for ever.
     pub(crate) fn set(&mut self, key: K, at: Option<Timestamp>) {
-        match at {
+        match at.filter(|at| *at < Timestamp::MAX) {
             Some(at) => {
                 self.heap.push(key, Reverse((at, key)));
             }
