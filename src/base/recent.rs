@@ -57,6 +57,15 @@ impl<I: Id, T> Recent<I, T> {
         }
     }
 
+    /// What is still remembered under an id, to change.
+    pub(crate) fn get_mut(&mut self, id: I) -> Option<&mut T> {
+        let place = self.place(id);
+        match self.places.get_mut(place) {
+            Some(Some((remembered, thing))) if *remembered == id => Some(thing),
+            Some(_) | None => None,
+        }
+    }
+
     /// Everything that is remembered, in no meaningful but a fixed order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (I, &T)> {
         self.places.iter().flatten().map(|(id, thing)| (*id, thing))

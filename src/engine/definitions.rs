@@ -127,8 +127,8 @@ impl Turn<'_> {
         let agents = self.world.stores().agent_rows.iter();
         let concerned = agents.filter(|(_, agent)| agent.presence.id() == presence);
         let concerned: Vec<_> = concerned.map(|(id, _)| id).collect();
+        concerned.iter().for_each(|agent| self.settle(*agent));
         for agent in concerned {
-            self.settle(agent);
             self.withdraw_unattended(agent);
         }
     }

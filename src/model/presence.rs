@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::model::ids::{ChannelId, Entity, PresenceId};
-use crate::model::invalid::Invalid;
+use crate::model::invalid::{Invalid, Problem};
 use crate::model::profile::Profile;
 
 /// The presences every organisation's own are mapped to. Each exists from the start under its
@@ -100,7 +100,8 @@ pub enum Opens {
 pub struct PresenceProfile {
     /// The system presence it stands for.
     pub system: SystemPresence,
-    /// The channels on which an agent in this presence is offered work.
+    /// The channels on which an agent in this presence is offered work; none if it stands for
+    /// offline.
     pub opens: Opens,
 }
 
@@ -146,6 +147,10 @@ impl Profile for PresenceProfile {
     type Id = PresenceId;
 
     fn check(&self) -> Result<(), Invalid> {
+        // Who is not signed in, was not heard of or is retired is offered nothing.
+        if self.system == SystemPresence::Offline && self.opens != Opens::Nothing {
+            return Err(Invalid::new("opens", Problem::NotListed));
+        }
         Ok(())
     }
 

@@ -420,12 +420,10 @@ impl World {
             .map(|(id, ended)| (id, &ended.submitted));
         let open = self.stores.works.sorted();
         let open = open.iter().map(|(id, work)| (*id, &work.request));
-        let mut named: Vec<_> = ended
+        let named: Vec<_> = ended
             .chain(open)
             .filter_map(|(id, request)| Some((id, request.key.clone()?)))
             .collect();
-        // A key may have been used again; it belongs to the later work.
-        named.sort_unstable_by_key(|(id, _)| *id);
         for (id, key) in named {
             self.index.keys.works.set(key, id);
         }

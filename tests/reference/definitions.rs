@@ -107,17 +107,12 @@ impl Router {
             }
         }
         self.things.insert(entity, Thing::of(definition.clone()));
-        let event = Event::Changed(Box::new(definition));
-        let Entity::Presence(presence) = entity else {
-            self.tell(event);
-            return Ok(Reply::Done);
-        };
-        // Agent after agent: first what he is now, then what he can no longer take.
-        self.say(event);
-        for agent in self.agents.keys().copied().collect::<Vec<_>>() {
-            if self.agents[&agent].presence == presence {
-                self.settle(agent);
-                self.withdraw_unattended(agent);
+        self.tell(Event::Changed(Box::new(definition)));
+        if let Entity::Presence(presence) = entity {
+            for agent in self.agents.keys().copied().collect::<Vec<_>>() {
+                if self.agents[&agent].presence == presence {
+                    self.withdraw_unattended(agent);
+                }
             }
         }
         Ok(Reply::Done)

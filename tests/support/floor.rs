@@ -447,7 +447,22 @@ fn secs(from: i64, to: i64) -> impl Strategy<Value = Timestamp> {
 }
 
 pub(super) fn request() -> impl Strategy<Value = WorkRequest> {
-    let key = weighted(0.2, select(&["call", "chat", "case", ""][..]));
+    prop_oneof![1 => keyed_request(), 4 => any_request()]
+}
+
+/// So few different ones that the very same request, and another under the same key, often come
+/// again.
+fn keyed_request() -> impl Strategy<Value = WorkRequest> {
+    let key = select(&["call", "chat"][..]);
+    let queue = (0..2_u32).prop_map(QueueId::from_raw);
+    (key, queue).prop_map(|(key, queue)| WorkRequest {
+        key: Some(key.into()),
+        ..WorkRequest::new(queue, ChannelId::from_raw(0))
+    })
+}
+
+fn any_request() -> impl Strategy<Value = WorkRequest> {
+    let key = weighted(0.1, select(&["call", "case", ""][..]));
     let first = (
         key,
         queue(),

@@ -7,7 +7,8 @@ pub(crate) mod ops;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use proptest::test_runner::{Config as Runs, RngSeed, TestCaseError, TestError, TestRunner};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use strowger::{
     AgentId, AssignmentState, Command, Config, Engine, Fact, Log, OfferId, Refusal, Reply, Span,
     Stage, Timestamp, WorkId, WorkView,
@@ -208,45 +209,83 @@ fn some_leg(engine: &Engine, pick: u16, agent: AgentId, wraps: bool) -> (WorkId,
     one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
 }
 
-/// Runs a check on random histories and shows the shortest that fails, call by call.
+/// Runs a check on random histories. Of one that fails it leaves out whatever is not needed for
+/// that, and shows the calls of what remains.
 ///
 /// `HISTORIES` and `SEED` in the environment choose more and others.
 pub(crate) fn check(
-    histories: u32,
+    histories: u64,
     seed: u64,
     ops: usize,
-    mut test: impl FnMut(&History) -> Result<(), String>,
+    test: impl Fn(&History) -> Result<(), String>,
 ) {
-    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let cases = number("HISTORIES").map_or(histories, |more: u64| more as u32);
+    let number = |name| std::env::var(name).ok()?.parse::<u64>().ok();
     let runs = Runs {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 50_000,
-        max_shrink_time: 30_000,
         rng_seed: RngSeed::Fixed(number("SEED").unwrap_or(0).wrapping_add(seed)),
         ..Runs::default()
     };
-    let test = RefCell::new(&mut test);
-    let run = |history: &History| {
-        let attempt = AssertUnwindSafe(|| (test.borrow_mut())(history));
-        catch_unwind(attempt).unwrap_or_else(|panic| {
-            let text = panic.downcast_ref::<String>().cloned();
-            let fixed = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            Err(text.or(fixed).unwrap_or_default())
-        })
-    };
     let mut runner = TestRunner::new(runs);
-    let found = runner.run(&ops::history(ops), |history| {
-        run(&history).map_err(TestCaseError::fail)
-    });
-    match found {
-        Ok(()) => {}
-        Err(TestError::Abort(reason)) => panic!("{reason}"),
-        Err(TestError::Fail(_, shortest)) => {
-            let what = run(&shortest).expect_err("it failed before");
+    let strategy = ops::history(ops);
+    for _ in 0..number("HISTORIES").unwrap_or(histories) {
+        let tree = strategy.new_tree(&mut runner);
+        let history = tree.expect("nothing is filtered").current();
+        if attempt(&test, &history).is_err() {
+            let shortest = shorten(&test, history);
+            let what = attempt(&test, &shortest).expect_err("it failed before");
             let calls = TRACE.with_borrow(|trace| trace.join("\n"));
             panic!("{calls}\n\n{what}");
         }
     }
+}
+
+/// Runs a check; a panic counts as a failure.
+fn attempt(
+    test: &impl Fn(&History) -> Result<(), String>,
+    history: &History,
+) -> Result<(), String> {
+    catch_unwind(AssertUnwindSafe(|| test(history))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let fixed = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        Err(text.or(fixed).unwrap_or_default())
+    })
+}
+
+/// Leaves out halves, quarters, and so on down to single operations, as long as it still fails.
+fn shorten(test: &impl Fn(&History) -> Result<(), String>, mut history: History) -> History {
+    let mut size = history.ops.len().max(1);
+    loop {
+        let before = history.ops.len() + history.floor.len();
+        let ops = history.ops.clone();
+        history.ops = without(ops, size, |ops| {
+            let floor = history.floor.clone();
+            let config = history.config.clone();
+            attempt(test, &History { config, floor, ops }).is_err()
+        });
+        let floor = history.floor.clone();
+        history.floor = without(floor, size, |floor| {
+            let (config, ops) = (history.config.clone(), history.ops.clone());
+            attempt(test, &History { config, floor, ops }).is_err()
+        });
+        let after = history.ops.len() + history.floor.len();
+        if size > 1 {
+            size = size.div_ceil(2);
+        } else if after == before {
+            return history;
+        }
+    }
+}
+
+/// What is left of a list without the pieces of a size that it can do without.
+fn without<T: Clone>(mut list: Vec<T>, size: usize, fails: impl Fn(Vec<T>) -> bool) -> Vec<T> {
+    let mut end = list.len();
+    while end > 0 {
+        let start = end.saturating_sub(size);
+        let mut fewer = list.clone();
+        fewer.drain(start..end);
+        if fails(fewer.clone()) {
+            list = fewer;
+        }
+        end = start;
+    }
+    list
 }

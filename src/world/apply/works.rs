@@ -67,6 +67,12 @@ impl World {
         }
         self.stores.needs.count(need, true);
         if let Some(key) = &request.key {
+            // Closed work loses its key to work that uses it again, so that the rows alone say
+            // whose it is.
+            let old = self.index.keys.works.get(key);
+            if let Some(ended) = old.and_then(|old| self.stores.ended_works.get_mut(old)) {
+                Arc::make_mut(&mut ended.submitted).key = None;
+            }
             self.index.keys.works.set(key.clone(), id);
         }
         self.enter_line(id);

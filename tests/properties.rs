@@ -1,0 +1,387 @@
+//! What must hold of the engine on every history, whatever the rules decide.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use strowger::{
+    Cancel, Change, ChannelId, ChannelProfile, Command, Config, Define, Engine, Event, Fact, Log,
+    MaxWaitAction, OfferEnd, OfferId, OfferState, Priority, QueueId, QueueProfile, Refusal, Reply,
+    Snapshot, Span, Submit, Timestamp, WorkRequest, WorkView,
+};
+
+use support::ops::History;
+use support::{Call, Outcome, START, json, open};
+
+/// An engine that lived through a history, with all that was asked of it and all that happened.
+struct Lived {
+    engine: Engine,
+    facts: Vec<Fact>,
+    calls: Vec<Call>,
+    outcomes: Vec<Outcome>,
+}
+
+/// Lives through a history; `step` sees the engine before and after every call.
+fn live(
+    history: &History,
+    mut step: impl FnMut(&Engine, &Call, &Outcome, &Engine) -> Result<(), String>,
+) -> Result<Lived, String> {
+    let (engine, facts) = open(&history.config);
+    let (calls, outcomes) = (Vec::new(), Vec::new());
+    let mut lived = Lived {
+        engine,
+        facts,
+        calls,
+        outcomes,
+    };
+    let mut todo: Vec<_> = support::opening(history).collect();
+    let mut ops = history.ops.iter();
+    loop {
+        for call in todo.drain(..) {
+            let before = lived.engine.clone();
+            let outcome = call.run(&mut lived.engine);
+            step(&before, &call, &outcome, &lived.engine)?;
+            lived.facts.extend(outcome.facts.iter().cloned());
+            lived.outcomes.push(outcome);
+            lived.calls.push(call);
+        }
+        let Some(op) = ops.next() else {
+            return Ok(lived);
+        };
+        todo = support::calls(op, &lived.engine, lived.calls.last());
+    }
+}
+
+/// Lives through a history and looks at the end only.
+fn lived(history: &History) -> Result<Lived, String> {
+    live(history, |_, _, _, _| Ok(()))
+}
+
+fn hold(what: &str, holds: bool) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
+}
+
+fn through_json<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&json(value)).expect("what was written can be read")
+}
+
+#[test]
+fn the_same_commands_give_the_same_facts_to_the_byte() {
+    support::check(100, 11, 100, |history| {
+        let lived = lived(history)?;
+        let (mut again, mut facts) = open(&history.config);
+        for call in &lived.calls {
+            // Commands, too, can be kept in a journal.
+            let command = through_json(&call.command);
+            let now = call.now;
+            facts.extend(Call { now, command }.run(&mut again).facts);
+        }
+        hold("facts", json(&facts) == json(&lived.facts))?;
+        hold("digest", again.digest() == lived.engine.digest())
+    });
+}
+
+#[test]
+fn facts_alone_rebuild_the_world() {
+    support::check(100, 12, 100, |history| {
+        let lived = lived(history)?;
+        let facts = lived.facts.iter().cloned();
+        for replayed in [
+            Engine::replay(facts),
+            Engine::replay(through_json(&lived.facts)),
+        ] {
+            let replayed = replayed.map_err(|error| error.to_string())?;
+            hold("digest", replayed.digest() == lived.engine.digest())?;
+            let deadline = replayed.next_deadline();
+            hold("deadline", deadline == lived.engine.next_deadline())?;
+            replayed
+                .check()
+                .map_err(|violation| violation.to_string())?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_restored_snapshot_goes_on_as_the_engine_would_have() {
+    support::check(100, 13, 60, |history| {
+        live(history, |before, call, outcome, after| {
+            let snapshot: Snapshot = through_json(&before.snapshot());
+            let restored = Engine::restore(snapshot);
+            let mut restored = restored.map_err(|error| error.to_string())?;
+            let same = call.run(&mut restored);
+            if same != *outcome {
+                return Err(format!("restored: {same:?}\nengine: {outcome:?}"));
+            }
+            hold("digest", restored.digest() == after.digest())?;
+            hold(
+                "steps back",
+                restored.stepped_back() == after.stepped_back(),
+            )
+        })
+        .map(drop)
+    });
+}
+
+#[test]
+fn a_snapshot_of_any_moment_and_the_facts_behind_it_make_the_end() {
+    support::check(100, 14, 60, |history| {
+        let mut snapshots = Vec::new();
+        let lived = live(history, |before, _, _, _| {
+            snapshots.push(before.snapshot());
+            Ok(())
+        })?;
+        for snapshot in snapshots {
+            let known = snapshot.seq() as usize;
+            let engine = Engine::restore(snapshot).map_err(|error| error.to_string())?;
+            let behind = lived.facts.iter().skip(known).cloned();
+            let resumed = engine.resume(behind).map_err(|error| error.to_string())?;
+            hold("digest", resumed.digest() == lived.engine.digest())?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_late_wake_up_misses_no_offer_of_its_own_and_no_agent_twice() {
+    support::check(200, 15, 100, |history| {
+        let mut engine = lived(history)?.engine;
+        let open: BTreeSet<OfferId> = offers(&engine).collect();
+        let (now, command) = (engine.now() + Span::from_mins(10), None);
+        let late = Call { now, command }.run(&mut engine);
+        let missed: Vec<_> = late.facts.iter().filter_map(missed).collect();
+        let each: BTreeSet<_> = missed.iter().copied().collect();
+        hold("missed once", each.len() == missed.len())?;
+        hold("missed what rang before", each.is_subset(&open))?;
+        // Whatever rings now was made in this call, with its full window.
+        for offer in offers(&engine).filter(|offer| !open.contains(offer)) {
+            let made = late.facts.iter().find_map(|fact| match fact.event {
+                Event::WorkOffered {
+                    offer: made, until, ..
+                } if made == offer => Some(until),
+                _ => None,
+            });
+            let later = made.flatten().is_none_or(|until| until > now);
+            hold("offers made now ring on", made.is_some() && later)?;
+        }
+        let again = Call { now, command: None }.run(&mut engine);
+        hold("all is done", again.facts.is_empty())
+    });
+}
+
+fn offers(engine: &Engine) -> impl Iterator<Item = OfferId> + '_ {
+    let agents = engine.view().agents();
+    agents.flat_map(|agent| agent.offers().iter().copied())
+}
+
+fn missed(fact: &Fact) -> Option<OfferId> {
+    match fact.event {
+        Event::OfferMissed { offer, .. } => Some(offer),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_call_when_nothing_is_due_changes_nothing() {
+    support::check(100, 16, 100, |history| {
+        live(history, |_, _, _, after| {
+            let mut engine = after.clone();
+            let due = engine.next_deadline().map(|deadline| deadline.at);
+            let quiet = due.map_or(engine.now() + Span::from_mins(60), |due| {
+                Timestamp::from_millis(due.as_millis() - 1)
+            });
+            hold(
+                "nothing is left that is due",
+                due.is_none_or(|due| due > after.now()),
+            )?;
+            for now in [engine.now(), quiet] {
+                let facts = Call { now, command: None }.run(&mut engine).facts;
+                hold("no facts", facts.is_empty())?;
+                hold("digest", engine.digest() == after.digest())?;
+            }
+            Ok(())
+        })
+        .map(drop)
+    });
+}
+
+#[test]
+fn a_refused_command_changes_nothing() {
+    support::check(100, 17, 100, |history| {
+        live(history, |before, call, outcome, after| {
+            if outcome.answer.is_ok() {
+                return Ok(());
+            }
+            // What deadlines did in the same call stands, and is all there is.
+            let mut waited = before.clone();
+            let (now, command) = (call.now, None);
+            let facts = Call { now, command }.run(&mut waited).facts;
+            hold("facts of deadlines only", facts == outcome.facts)?;
+            hold("digest", waited.digest() == after.digest())
+        })
+        .map(drop)
+    });
+}
+
+#[test]
+fn an_accept_is_done_once_and_answered_as_done_again() {
+    support::check(100, 18, 100, |history| {
+        live(history, |_, call, outcome, after| {
+            let Some(accept @ Command::Accept(_)) = &call.command else {
+                return Ok(());
+            };
+            if outcome.answer.is_err() {
+                return Ok(());
+            }
+            // A host that lost the answer says it again, at once or later.
+            let mut engine = after.clone();
+            let (now, command) = (engine.now(), Some(accept.clone()));
+            let again = Call { now, command }.run(&mut engine);
+            // A very short memory may have forgotten how it ended, but not that it did.
+            let short = after.view().config().remembered < 10;
+            let over = matches!(again.answer, Err(Refusal::OfferOver { end: None, .. }));
+            hold("done", again.answer == Ok(Reply::Done) || short && over)?;
+            hold("no facts", again.facts.is_empty())?;
+            hold("digest", engine.digest() == after.digest())
+        })
+        .map(drop)
+    });
+}
+
+#[test]
+fn an_offer_ends_once_and_an_answer_at_the_end_of_its_window_is_too_late() {
+    support::check(100, 19, 100, |history| {
+        live(history, |_, _, _, after| {
+            let Some(offer) = offers(after).next() else {
+                return Ok(());
+            };
+            let state = after.view().offer(offer).map(|offer| offer.state);
+            let Some(OfferState::Open { until: Some(until) }) = state else {
+                return Ok(());
+            };
+            let accept = || Some(Command::Accept(strowger::Accept { offer }));
+            let mut late = after.clone();
+            let answer = Call {
+                now: until,
+                command: accept(),
+            }
+            .run(&mut late)
+            .answer;
+            // Something else may have ended it before; a short memory may have forgotten how.
+            let ended = |answer: &Result<Reply, Refusal>| match answer {
+                Err(Refusal::OfferOver { end, .. }) => *end != Some(OfferEnd::Accepted),
+                _ => false,
+            };
+            hold("too late", ended(&answer))
+        })
+        .map(drop)
+    });
+}
+
+#[test]
+fn a_clock_that_runs_back_stands_still_and_is_counted() {
+    support::check(100, 20, 100, |history| {
+        live(history, |before, call, outcome, after| {
+            let back = call.now < before.now();
+            hold("clamped", after.now() == before.now().max(call.now))?;
+            let counted = before.stepped_back() + u64::from(back);
+            hold("counted", after.stepped_back() == counted)?;
+            let now = after.now();
+            hold("dated", outcome.facts.iter().all(|fact| fact.at == now))?;
+            // It is as if the host had called at the latest instant seen.
+            let mut engine = before.clone();
+            let command = call.command.clone();
+            let same = Call { now, command }.run(&mut engine);
+            hold(
+                "same",
+                same == *outcome && engine.digest() == after.digest(),
+            )
+        })
+        .map(drop)
+    });
+}
+
+/// A queue on a channel, in an engine that remembers two things of a kind.
+fn small() -> (Engine, QueueId, ChannelId) {
+    let mut log = Log::default();
+    let config = Config {
+        remembered: 2,
+        ..Config::default()
+    };
+    let mut engine = Engine::new(config, START, &mut log).expect("the configuration is valid");
+    let channel = Define::new("voice", ChannelProfile::default());
+    let channel = engine.execute(START, channel, &mut log);
+    let queue = engine.execute(
+        START,
+        Define::new("first", QueueProfile::default()),
+        &mut log,
+    );
+    (
+        engine,
+        queue.expect("it is new"),
+        channel.expect("it is new"),
+    )
+}
+
+#[test]
+fn a_key_that_was_used_again_belongs_to_the_later_work_after_a_restart_too() {
+    let (mut engine, queue, channel) = small();
+    let mut log = Log::default();
+    let request = |key: Option<&str>, priority| WorkRequest {
+        key: key.map(Into::into),
+        priority: Priority(priority),
+        ..WorkRequest::new(queue, channel)
+    };
+    let mut submit = |engine: &mut Engine, request| {
+        let work = engine.execute(START, Submit::new(request), &mut log);
+        work.expect("nothing is wrong with it")
+    };
+    let cancel = |engine: &mut Engine, work| {
+        let done = engine.execute(START, Cancel { work }, &mut Log::default());
+        done.expect("nobody has it");
+    };
+    let first = submit(&mut engine, request(Some("call"), 0));
+    cancel(&mut engine, first);
+    let again = submit(&mut engine, request(Some("call"), 1));
+    cancel(&mut engine, again);
+    submit(&mut engine, request(None, 0));
+    // Takes the place of the second in the memory; the first is still there.
+    let other = submit(&mut engine, request(None, 0));
+    cancel(&mut engine, other);
+    let mut restored = Engine::restore(engine.snapshot()).expect("nothing is wrong with it");
+    let live = submit(&mut engine, request(Some("call"), 0));
+    assert_eq!(submit(&mut restored, request(Some("call"), 0)), live);
+    assert_ne!(live, first);
+}
+
+#[test]
+fn nothing_is_due_at_the_end_of_time() {
+    let (mut engine, first, channel) = small();
+    let mut log = Log::default();
+    let other = engine.execute(
+        START,
+        Define::new("second", QueueProfile::default()),
+        &mut log,
+    );
+    let second = other.expect("it is new");
+    // Two queues that send to each other what waits too long.
+    for (id, queue) in [(first, second), (second, first)] {
+        let profile = QueueProfile {
+            max_wait: Some(Span::from_secs(1)),
+            on_max_wait: MaxWaitAction::Move { queue },
+            ..QueueProfile::default()
+        };
+        let changed = engine.execute(START, Change { id, profile }, &mut log);
+        changed.expect("nothing is wrong with it");
+    }
+    let request = WorkRequest::new(first, channel);
+    let work = engine.execute(START, Submit::new(request), &mut log);
+    log.clear();
+    engine.advance(Timestamp::MAX, &mut log);
+    // It was due once, and its stay in the second queue never ends.
+    assert_eq!(log.len(), 1);
+    assert_eq!(engine.next_deadline(), None);
+    let view = engine.view();
+    let row = view.work(work.expect("nothing is wrong with it"));
+    assert_eq!(row.map(WorkView::queue), Some(second));
+}
