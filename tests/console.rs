@@ -57,22 +57,42 @@ fn a_recorded_session_says_what_it_said() {
 
 /// The names serde knows for an enum, out of its own error message.
 fn variants<T: serde::de::DeserializeOwned>() -> Vec<String> {
-    let error = serde_json::from_str::<T>(r#"{"?": {}}"#).err().expect("no variant is called ?");
-    error.to_string().split('`').skip(3).step_by(2).map(ToOwned::to_owned).collect()
+    let error = serde_json::from_str::<T>(r#"{"?": {}}"#)
+        .err()
+        .expect("no variant is called ?");
+    error
+        .to_string()
+        .split('`')
+        .skip(3)
+        .step_by(2)
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 #[test]
 fn every_command_and_every_fact_has_an_example() {
     let said = replay("every_command");
-    let errors: Vec<_> = said.lines().filter(|line| !line.starts_with("{\"fact\"")).collect();
-    assert!(errors.iter().all(|line| line.starts_with("{\"reply\"")), "{errors:#?}");
+    let errors: Vec<_> = said
+        .lines()
+        .filter(|line| !line.starts_with("{\"fact\""))
+        .collect();
+    assert!(
+        errors.iter().all(|line| line.starts_with("{\"reply\"")),
+        "{errors:#?}"
+    );
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
     let input = fs::read_to_string(folder.join("every_command.jsonl")).expect("the session");
-    let (commands, events) = (variants::<strowger::Command>(), variants::<strowger::Event>());
+    let (commands, events) = (
+        variants::<strowger::Command>(),
+        variants::<strowger::Event>(),
+    );
     assert_eq!((commands.len(), events.len()), (49, 37));
     for command in commands {
         let example = format!("\"command\": {{\"{command}\": ");
-        assert!(input.contains(&example), "no example of the command {command}");
+        assert!(
+            input.contains(&example),
+            "no example of the command {command}"
+        );
     }
     for event in events {
         let example = format!("\"event\":{{\"{event}\":");

@@ -74,7 +74,9 @@ impl Turn<'_> {
 
     fn offer_found(&mut self, found: Found) -> Option<OfferId> {
         let work = found.work.work;
-        let agent = found.agent.or_else(|| choose(self.world, work).map(|key| key.agent))?;
+        let agent = found
+            .agent
+            .or_else(|| choose(self.world, work).map(|key| key.agent))?;
         self.offer(work, agent, OfferedBy::Routing)
     }
 }
@@ -100,7 +102,11 @@ fn seek(world: &World, seeker: Seeker, barren: &mut Barren) -> Option<Found> {
             }
             let profile = world.queue_profile(work.queue).ok()?;
             let (key, work) = (found?, work.line_key(id, profile));
-            Some(Found { rank: key.rank(), work, agent: Some(key.agent) })
+            Some(Found {
+                rank: key.rank(),
+                work,
+                agent: Some(key.agent),
+            })
         }
     }
 }
@@ -275,7 +281,11 @@ fn best_work(world: &World, id: AgentId) -> Option<Found> {
         work.is_ok_and(|work| preferred_can_take(world, key.work, work, id))
     });
     if let Some(key) = named {
-        return Some(Found { rank: RANK_PREFERRED, work: key, agent: None });
+        return Some(Found {
+            rank: RANK_PREFERRED,
+            work: key,
+            agent: None,
+        });
     }
     let mut memberships = agent.memberships.as_slice();
     while let Some(first) = memberships.first() {
@@ -287,7 +297,11 @@ fn best_work(world: &World, id: AgentId) -> Option<Found> {
             .filter_map(|member| first_for(world, id, member.queue, member.terms.delay))
             .min();
         if let Some(key) = best {
-            return Some(Found { rank, work: key, agent: None });
+            return Some(Found {
+                rank,
+                work: key,
+                agent: None,
+            });
         }
         memberships = rest;
     }

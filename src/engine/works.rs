@@ -6,7 +6,7 @@ use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::offer::Withdrawal;
 use crate::lifecycle::work::{CloseCause, Stage};
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{OfferId, QueueId, WorkId};
+use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 use crate::model::need::Need;
 use crate::model::queue::{QueueProfile, Requeue};
 use crate::model::work::WorkRequest;
@@ -185,14 +185,13 @@ impl Run for Close {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, code } = self;
         turn.check_work_known(work)?;
-        let stage = turn.stage_unless(work, CloseCause::Completed);
-        if stage == Ok(None) {
+        if turn.completed_with(work, None, code) {
             return Ok(());
         }
         if let Some(code) = code {
             turn.live::<crate::model::reason::WrapUpCodeProfile>(code)?;
         }
-        let owner = stage?.and_then(Stage::owner);
+        let owner = turn.open_work(work)?.stage.owner();
         let agent = owner.ok_or_else(|| turn.wrong_stage(work))?;
         turn.check_code(work, agent, code)?;
         turn.note_code(work, agent, code);
@@ -202,6 +201,25 @@ impl Run for Close {
 }
 
 impl Turn<'_> {
+    /// Whether work was completed by this agent, if it matters, and with this code, if one is
+    /// given, so that there is nothing left to do.
+    pub(crate) fn completed_with(
+        &self,
+        work: WorkId,
+        agent: Option<AgentId>,
+        code: Option<CodeId>,
+    ) -> bool {
+        self.world
+            .stores()
+            .ended_works
+            .get(work)
+            .is_some_and(|ended| {
+                ended.cause == CloseCause::Completed
+                    && agent.is_none_or(|agent| ended.owner == Some(agent))
+                    && (code.is_none() || ended.code == code)
+            })
+    }
+
     /// The stage of open work; none if it was closed for this cause, so that there is nothing left
     /// to do.
     pub(crate) fn stage_unless(

@@ -113,7 +113,7 @@ impl Run for EndWrapUp {
         turn.check_work_known(work)?;
         turn.live::<AgentProfile>(agent)?;
         let leg = turn.assignment(work, agent);
-        if leg.is_err() && turn.stage_unless(work, CloseCause::Completed) == Ok(None) {
+        if leg.is_err() && turn.completed_with(work, Some(agent), code) {
             return Ok(());
         }
         if let Some(code) = code {

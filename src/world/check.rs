@@ -54,7 +54,10 @@ impl World {
         let sizes = [stores.ended_works.size(), stores.ended_offers.size()];
         if stores.config.check().is_err() || sizes != [remembered; 2] {
             let subject = WorkId::from_raw(0).into();
-            return Err(Violation { invariant: "memory bounded: by the configuration", subject });
+            return Err(Violation {
+                invariant: "memory bounded: by the configuration",
+                subject,
+            });
         }
         Ok(())
     }

@@ -307,7 +307,7 @@ impl Work {
     }
 
     /// What is due next, and when. `delays` are those of the members of its queue. Nothing is due
-    /// while it rings or somebody works on it: no rule recalls it from an agent.
+    /// while it rings or somebody has it: no rule recalls it from an agent.
     pub(crate) fn deadline(
         &self,
         queue: &QueueProfile,
@@ -344,10 +344,7 @@ impl Work {
                 ];
                 due.into_iter().flatten().min()
             }
-            Stage::Parked { until, .. } => lifetime
-                .into_iter()
-                .chain(deadline(DeadlineKind::ParkOver, until))
-                .min(),
+            Stage::Parked { until, .. } => deadline(DeadlineKind::ParkOver, until),
             Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::WrapUp { .. }
@@ -380,4 +377,8 @@ pub(crate) struct EndedWork {
     pub submitted: Arc<WorkRequest>,
     /// Why it was closed.
     pub cause: CloseCause,
+    /// Who had it then.
+    pub owner: Option<AgentId>,
+    /// The code he gave.
+    pub code: Option<CodeId>,
 }

@@ -74,12 +74,23 @@ impl Router {
         self.live(agent.into())?;
         let row = &self.agents[&agent];
         let (old, lease) = (row.lease, self.lease_from_now(agent, row.presence));
-        if let Some(lease) = lease
-            && old != Some(lease)
-        {
-            self.agent(agent).lease = Some(lease);
-            self.tell(Event::AgentHeard { agent, lease });
+        if old == lease {
+            return Ok(Reply::Done);
         }
+        let presence = row.presence;
+        self.agent(agent).lease = lease;
+        self.tell(match lease {
+            Some(lease) => Event::AgentHeard { agent, lease },
+            None => {
+                let by = PresenceSetBy::Command;
+                Event::PresenceSet {
+                    agent,
+                    presence,
+                    lease,
+                    by,
+                }
+            }
+        });
         Ok(Reply::Done)
     }
 

@@ -92,7 +92,6 @@ impl Router {
                 all.extend(hidden.map(|delay| (work.entered + delay, DeadlineKind::Reveal)));
             }
             Stage::Parked { until, .. } => {
-                all.extend(work.expires.map(|at| (at, DeadlineKind::Lifetime)));
                 all.extend(until.map(|at| (at, DeadlineKind::ParkOver)));
             }
             Stage::Offered { .. }

@@ -42,7 +42,10 @@ impl Router {
         if declines.any(|known| known.agent == agent && known.bar != Bar::None) {
             return None;
         }
-        if row.leg(id).is_some() || self.attends(agent, channel).is_err() {
+        if row.leg(id).is_some()
+            || self.attends(agent, channel).is_err()
+            || !self.may_have_more(agent)
+        {
             return None;
         }
         let usage = self.usage(agent);

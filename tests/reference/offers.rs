@@ -4,8 +4,8 @@ use strowger::policies::offering::{Bar, auto_accept, bar_after_reject, bar_with_
 use strowger::policies::room::Claim;
 use strowger::{
     AgentId, AssignedBy, AssignmentState, CloseCause, EndedBy, Event, Exhausted, LimitName,
-    OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueuedWhy, ReasonId, Refusal, Reply, Response,
-    RoutingStatus, Stage, Timestamp, Unavailable, Withdrawal, WorkId,
+    OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueuedWhy, ReasonId, Refusal, Reply, Requeue,
+    Response, RoutingStatus, Stage, Timestamp, Unavailable, Withdrawal, WorkId,
 };
 
 use super::Router;
@@ -38,6 +38,7 @@ impl Router {
                 agent,
                 until,
                 claim,
+                by,
             },
         );
         self.work(work).stage = Stage::Offered { offer };
@@ -109,25 +110,23 @@ impl Router {
         reason: Option<ReasonId>,
     ) -> Result<Reply, Refusal> {
         let open = self.open_offer(id);
-        if let Err(Refusal::Unknown { entity }) = open {
-            return Err(Refusal::Unknown { entity });
-        }
-        reason.map_or(Ok(()), |reason| self.live(reason.into()))?;
-        let offer = match open {
+        match open {
+            Err(Refusal::Unknown { entity }) => return Err(Refusal::Unknown { entity }),
             Err(Refusal::OfferOver {
                 end: Some(OfferEnd::Rejected { reason: before }),
                 ..
             }) if before == reason => return Ok(Reply::Done),
-            offer => offer?,
-        };
+            Ok(_) | Err(_) => {}
+        }
+        reason.map_or(Ok(()), |reason| self.live(reason.into()))?;
+        let offer = open?;
         let queue = self.queue_profile(self.works[&offer.work].queue);
         let given = reason.map(|reason| self.reason_profile(reason).clone());
         let bar = self.bar(&offer, bar_after_reject(given.as_ref(), self.now));
         self.end_offer(id, OfferEnd::Rejected { reason });
         let row = self.agent(offer.agent);
         row.history = row.history.with(false);
-        let place = self.works[&offer.work].place;
-        let place = place.after(queue.requeue.rejected, self.now);
+        let place = self.place_declined(&offer, queue.requeue.rejected);
         self.decline(&offer, bar, place);
         self.tell(Event::OfferRejected {
             offer: id,
@@ -148,8 +147,7 @@ impl Router {
         row.history = row.history.with(true);
         let too_many = row.history.exceeds(queue.tolerance);
         let bar = self.bar(&offer, Bar::None);
-        let place = self.works[&offer.work].place;
-        let place = place.after(queue.requeue.missed, self.now);
+        let place = self.place_declined(&offer, queue.requeue.missed);
         self.decline(&offer, bar, place);
         self.tell(Event::OfferMissed {
             offer: id,
@@ -171,6 +169,13 @@ impl Router {
             .find(|known| known.agent == offer.agent);
         let declines = before.map_or(0, |known| known.count).saturating_add(1);
         bar_with_budget(bar, self.queue_profile(work.queue).budget, declines)
+    }
+
+    /// Where work stands that an agent did not take; a transfer to him goes to the front.
+    fn place_declined(&self, offer: &Offer, requeue: Requeue) -> strowger::policies::order::Place {
+        let transferred = offer.by == OfferedBy::Transfer;
+        let requeue = if transferred { Requeue::Front } else { requeue };
+        self.works[&offer.work].place.after(requeue, self.now)
     }
 
     /// Notes a decline; the work is back in line.
@@ -221,8 +226,7 @@ impl Router {
                 Ok(()) | Err(Unavailable::Draining)
             );
             if !there && queue.withdraw_offers {
-                let place = self.works[&offer.work].place;
-                let place = place.after(queue.requeue.withdrawn, self.now);
+                let place = self.place_declined(&offer, queue.requeue.withdrawn);
                 self.withdraw(id, Withdrawal::AgentUnavailable, place);
             }
         }
@@ -314,9 +318,10 @@ impl Router {
     }
 
     pub(super) fn pull(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
+        self.check_known(work)?;
+        self.live(agent.into())?;
         let row = self.open_work(work)?;
         let (stage, queue) = (row.stage, row.queue);
-        self.live(agent.into())?;
         match stage {
             Stage::Queued => {}
             Stage::Offered { offer } if self.offers[&offer].agent == agent => {
@@ -329,7 +334,7 @@ impl Router {
             return Err(Refusal::NotMember { agent, queue });
         }
         self.check_takes(work, agent, true)?;
-        self.check_assignments(agent)?;
+        self.check_more(agent)?;
         self.give(work, agent);
         let by = AssignedBy::Pull;
         self.tell(Event::WorkAssigned { work, agent, by });
@@ -337,8 +342,9 @@ impl Router {
     }
 
     pub(super) fn assign(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
-        let stage = self.open_work(work)?.stage;
+        self.check_known(work)?;
         self.live(agent.into())?;
+        let stage = self.open_work(work)?.stage;
         match stage {
             Stage::Offered { offer } if self.offers[&offer].agent == agent => {
                 return Ok(Reply::Offered(offer));
@@ -347,13 +353,15 @@ impl Router {
             _ => return Err(self.wrong_stage(work)),
         }
         self.check_takes(work, agent, false)?;
+        self.check_more(agent)?;
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
         Ok(Reply::Offered(self.offer(work, agent, OfferedBy::Assign)))
     }
 
     pub(super) fn force(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
-        let stage = self.open_work(work)?.stage;
+        self.check_known(work)?;
         self.live(agent.into())?;
+        let stage = self.open_work(work)?.stage;
         match stage {
             Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
             Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. } => {}
@@ -405,6 +413,26 @@ impl Router {
         match self.agents[&agent].leg(work) {
             Some(_) => Err(Refusal::Unavailable { agent, why }),
             None => Ok(()),
+        }
+    }
+
+    /// Whether he may have one more assignment, counting those he may accept.
+    pub(super) fn may_have_more(&self, agent: AgentId) -> bool {
+        let ringing = self
+            .offers
+            .values()
+            .filter(|offer| offer.agent == agent)
+            .count();
+        let max = self.config.limits.assignments as usize;
+        self.agents[&agent].legs.len() + ringing < max
+    }
+
+    pub(super) fn check_more(&self, agent: AgentId) -> Result<(), Refusal> {
+        let (limit, max) = (LimitName::Assignments, self.config.limits.assignments);
+        if self.may_have_more(agent) {
+            Ok(())
+        } else {
+            Err(Refusal::Limit { limit, max })
         }
     }
 

@@ -8,8 +8,8 @@ use strowger::policies::order::Place;
 use strowger::policies::room::Claim;
 use strowger::{
     AgentId, AssignmentState, ChannelId, CloseCause, CodeId, Definition, Membership, OfferId,
-    PreferenceStep, PresenceId, QueueId, RoutingStatus, Stage, SystemPresence, Timestamp, WorkId,
-    WorkRequest,
+    OfferedBy, PreferenceStep, PresenceId, QueueId, RoutingStatus, Stage, SystemPresence,
+    Timestamp, WorkId, WorkRequest,
 };
 
 /// Something that was defined.
@@ -135,6 +135,7 @@ pub(super) struct Offer {
     pub(super) agent: AgentId,
     pub(super) until: Option<Timestamp>,
     pub(super) claim: Claim,
+    pub(super) by: OfferedBy,
 }
 
 /// Work that is over.
@@ -142,4 +143,6 @@ pub(super) struct Ended {
     pub(super) work: WorkId,
     pub(super) submitted: Arc<WorkRequest>,
     pub(super) cause: CloseCause,
+    pub(super) owner: Option<AgentId>,
+    pub(super) code: Option<CodeId>,
 }

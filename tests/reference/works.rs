@@ -105,12 +105,12 @@ impl Router {
         id: WorkId,
         change: &WorkChange,
     ) -> Result<Reply, Refusal> {
-        self.open_work(id)?;
+        self.check_known(id)?;
         if let Some(need) = &change.need {
             self.check_live(&valid::need_mentions(need))?;
         }
         valid::change(change)?;
-        let work = &self.works[&id];
+        let work = self.open_work(id)?;
         if !matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
             return Err(self.wrong_stage(id));
         }
@@ -130,6 +130,10 @@ impl Router {
     }
 
     pub(super) fn abandon(&mut self, work: WorkId) -> Result<Reply, Refusal> {
+        // With an agent it was the end of the contact, and perhaps that of the work.
+        if self.stage_unless(work, CloseCause::Completed) == Ok(None) {
+            return Ok(Reply::Done);
+        }
         match self.stage_unless(work, CloseCause::Abandoned)? {
             Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
                 self.withdraw_offer_of(work, Withdrawal::WorkGone);
@@ -154,11 +158,12 @@ impl Router {
     }
 
     pub(super) fn close(&mut self, work: WorkId, code: Option<CodeId>) -> Result<Reply, Refusal> {
-        let Some(stage) = self.stage_unless(work, CloseCause::Completed)? else {
+        self.check_known(work)?;
+        if self.completed_with(work, None, code) {
             return Ok(Reply::Done);
-        };
+        }
         code.map_or(Ok(()), |code| self.live(code.into()))?;
-        let Some(agent) = stage.owner() else {
+        let Some(agent) = self.open_work(work)?.stage.owner() else {
             return Err(self.wrong_stage(work));
         };
         self.check_code(work, agent, code)?;
@@ -167,9 +172,28 @@ impl Router {
         Ok(Reply::Done)
     }
 
+    /// Whether work was completed by this agent, if it matters, and with this code, if one is given.
+    pub(super) fn completed_with(
+        &self,
+        work: WorkId,
+        agent: Option<AgentId>,
+        code: Option<CodeId>,
+    ) -> bool {
+        if self.works.contains_key(&work) {
+            return false;
+        }
+        self.remembered(work).is_some_and(|ended| {
+            ended.cause == CloseCause::Completed
+                && agent.is_none_or(|agent| ended.owner == Some(agent))
+                && (code.is_none() || ended.code == code)
+        })
+    }
+
     /// Work is over, and the owner's assignment with it.
     pub(super) fn end_work(&mut self, id: WorkId, cause: CloseCause, by: EndedBy) {
-        if let Some(owner) = self.works[&id].stage.owner() {
+        let owner = self.works[&id].stage.owner();
+        let code = owner.and_then(|owner| self.leg(id, owner).code);
+        if let Some(owner) = owner {
             self.drop_leg(id, owner);
         }
         let work = self.works.remove(&id).expect("the work is open");
@@ -182,6 +206,8 @@ impl Router {
             work: id,
             submitted,
             cause,
+            owner,
+            code,
         });
         self.tell(Event::WorkClosed {
             work: id,
@@ -290,9 +316,10 @@ impl Router {
             queue,
             placement,
         } = *command;
+        self.check_known(work)?;
+        self.live(queue.into())?;
         let row = self.open_work(work)?;
         let (stage, from) = (row.stage, row.queue);
-        self.live(queue.into())?;
         if matches!(stage, Stage::WrapUp { .. }) {
             return Err(self.wrong_stage(work));
         }
@@ -313,9 +340,10 @@ impl Router {
         work: WorkId,
         agent: AgentId,
     ) -> Result<Reply, Refusal> {
+        self.check_known(work)?;
+        self.live(agent.into())?;
         let row = self.open_work(work)?;
         let (stage, queue, place) = (row.stage, row.queue, row.place);
-        self.live(agent.into())?;
         match stage {
             Stage::Assigned { .. } | Stage::Parked { .. } => {}
             Stage::Offered { offer } if self.offers[&offer].agent == agent => {
@@ -324,6 +352,7 @@ impl Router {
             _ => return Err(self.wrong_stage(work)),
         }
         self.check_takes(work, agent, false)?;
+        self.check_more(agent)?;
         let place = place.after(Requeue::Front, self.now);
         let wrap_up = self.wrap_up_after_transfer(work);
         self.enqueue(work, queue, place, QueuedWhy::Transferred, wrap_up);
@@ -351,11 +380,11 @@ impl Router {
         work.place = place;
         work.step = None;
         work.retry = None;
+        // A stay begins, and in another queue everybody may be asked.
+        work.entered = now;
+        work.revealed = Span::ZERO;
         if work.queue != queue {
-            // The stay in another queue begins anew, and everybody there may be asked.
             work.queue = queue;
-            work.entered = now;
-            work.revealed = Span::ZERO;
             work.attempts = 0;
             work.declines.clear();
         }
@@ -421,6 +450,14 @@ impl Router {
         }
         let cause = self.remembered(work).map(|ended| ended.cause);
         Err(Refusal::WorkOver { work, cause })
+    }
+
+    /// Refuses work that never was.
+    pub(super) fn check_known(&self, work: WorkId) -> Result<(), Refusal> {
+        match self.open_work(work) {
+            Err(Refusal::Unknown { entity }) => Err(Refusal::Unknown { entity }),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// The stage of open work; none if it was closed for this cause, so that all is done.

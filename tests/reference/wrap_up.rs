@@ -79,6 +79,7 @@ impl Router {
         agent: AgentId,
         code: CodeId,
     ) -> Result<Reply, Refusal> {
+        self.check_known(work)?;
         self.check_live(&[agent.into(), code.into()])?;
         self.check_leg(work, agent)?;
         self.check_code_allowed(work, agent, code)?;
@@ -92,6 +93,7 @@ impl Router {
         agent: AgentId,
         by: Span,
     ) -> Result<Reply, Refusal> {
+        self.check_known(work)?;
         self.live(agent.into())?;
         self.check_leg(work, agent)?;
         let leg = self.leg(work, agent);
@@ -117,22 +119,22 @@ impl Router {
         agent: AgentId,
         code: Option<CodeId>,
     ) -> Result<Reply, Refusal> {
+        self.check_known(work)?;
         self.live(agent.into())?;
-        code.map_or(Ok(()), |code| self.live(code.into()))?;
-        if self.agents[&agent].leg(work).is_none() {
-            return match self.stage_unless(work, CloseCause::Completed)? {
-                Some(_) => Err(Refusal::NotAssigned { work, agent }),
-                None => Ok(Reply::Done),
-            };
+        let had = self.agents[&agent].leg(work).is_some();
+        if !had && self.completed_with(work, Some(agent), code) {
+            return Ok(Reply::Done);
         }
+        code.map_or(Ok(()), |code| self.live(code.into()))?;
+        self.check_leg(work, agent)?;
         let leg = self.leg(work, agent);
         let AssignmentState::WrapUp { until, .. } = leg.state else {
             return Err(self.wrong_stage(work));
         };
-        self.check_code(work, agent, code)?;
         if !may_end(self.queue_profile(leg.queue).wrap_up.mode) {
             return Err(Refusal::WrapUpNotOver { until });
         }
+        self.check_code(work, agent, code)?;
         self.note_code(work, agent, code);
         self.finish_wrap_up(work, agent, EndedBy::Agent);
         Ok(Reply::Done)

@@ -117,10 +117,10 @@ impl World {
             row.place = place;
             row.step = None;
             row.retry = None;
+            row.entered = at;
+            row.revealed = Span::ZERO;
             if row.queue != queue {
                 row.queue = queue;
-                row.entered = at;
-                row.revealed = Span::ZERO;
                 row.attempts = 0;
                 row.declines.clear();
             }
@@ -274,16 +274,22 @@ impl World {
     ) -> Result<(), Misfit> {
         let stage = self.work(id)?.stage;
         stage.next(WorkStep::Close(cause))?;
-        if let Some(owner) = stage.owner() {
+        let owner = stage.owner();
+        let mut code = None;
+        if let Some(owner) = owner {
+            code = self.assignment_mut(id, owner)?.code;
             self.drop_assignment(id, owner, at)?;
         }
         self.leave_line(id);
         self.index.clock.set(TimerKey::Work(id), None);
         let work = self.stores.works.close(id).or_missing(id)?;
         self.stores.needs.count(work.need, false);
+        let submitted = work.submitted().clone();
         let ended = EndedWork {
-            submitted: work.submitted().clone(),
+            submitted,
             cause,
+            owner,
+            code,
         };
         if let Some((old, forgotten)) = self.stores.ended_works.remember(id, ended)
             && let Some(key) = &forgotten.submitted.key
