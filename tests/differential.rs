@@ -13,12 +13,12 @@ use support::{Call, START};
 
 #[test]
 fn the_engine_does_what_the_reference_does() {
-    support::check(500, 1, 200, agree);
+    support::check(1_000, 1, 200, agree);
 }
 
 #[test]
 fn the_engine_does_what_the_reference_does_in_other_histories() {
-    support::check(500, 2, 200, agree);
+    support::check(1_000, 2, 200, agree);
 }
 
 fn agree(history: &History) -> Result<(), String> {

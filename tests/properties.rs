@@ -2,12 +2,13 @@
 
 mod support;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use strowger::{
-    Cancel, Change, ChannelId, ChannelProfile, Command, Config, Define, Engine, Event, Fact, Log,
-    MaxWaitAction, OfferEnd, OfferId, OfferState, Priority, QueueId, QueueProfile, Refusal, Reply,
-    Snapshot, Span, Submit, Timestamp, WorkRequest, WorkView,
+    Cancel, Cause, Change, ChannelId, ChannelProfile, Command, Config, Define, Engine, Event, Fact,
+    Log, MaxWaitAction, OfferEnd, OfferId, OfferState, Priority, QueueId, QueueProfile, Refusal,
+    Reply, Snapshot, Span, Submit, Timestamp, WorkRequest, WorkView,
 };
 
 use support::ops::History;
@@ -299,6 +300,41 @@ fn a_clock_that_runs_back_stands_still_and_is_counted() {
         })
         .map(drop)
     });
+}
+
+/// The outer name of a variant, as in JSON.
+fn name(value: &impl serde::Serialize) -> String {
+    let text = json(value);
+    let name = text.split('"').nth(1).expect("a variant has a name");
+    name.to_owned()
+}
+
+#[test]
+fn histories_meet_every_command_fact_deadline_and_refusal() {
+    let met: RefCell<[BTreeSet<String>; 4]> = RefCell::default();
+    support::check(400, 21, 200, |history| {
+        let lived = lived(history)?;
+        let [commands, facts, deadlines, refusals] = &mut *met.borrow_mut();
+        for (call, outcome) in lived.calls.iter().zip(&lived.outcomes) {
+            match &outcome.answer {
+                Ok(_) => commands.extend(call.command.as_ref().map(name)),
+                Err(refusal) => drop(refusals.insert(name(refusal))),
+            }
+        }
+        for fact in &lived.facts {
+            facts.insert(fact.event.name().to_owned());
+            if let Cause::Deadline { kind, .. } = fact.cause {
+                deadlines.insert(name(&kind));
+            }
+        }
+        Ok(())
+    });
+    let [commands, facts, deadlines, refusals] = met.into_inner();
+    // One more of any is a variant that histories should learn to meet; one less was lost.
+    assert_eq!(commands.len(), 49, "{commands:?}");
+    assert_eq!(facts.len(), 37, "{facts:?}");
+    assert_eq!(deadlines.len(), 10, "{deadlines:?}");
+    assert_eq!(refusals.len(), 17, "{refusals:?}");
 }
 
 /// A queue on a channel, in an engine that remembers two things of a kind.

@@ -188,7 +188,7 @@ fn response() -> impl Strategy<Value = Response> {
     prop_oneof![
         2 => Just(Response::NotResponding),
         1 => presence_id().prop_map(Response::Presence),
-        4 => Just(Response::Nothing),
+        8 => Just(Response::Nothing),
     ]
 }
 
@@ -336,7 +336,10 @@ pub(super) fn agent_profile() -> impl Strategy<Value = AgentProfile> {
         ),
         attributes,
         capacity(),
-        weighted(0.2, span()),
+        weighted(
+            0.3,
+            select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis),
+        ),
         rarely(0.1),
     )
         .prop_map(
@@ -356,8 +359,8 @@ fn team() -> impl Strategy<Value = &'static str> {
 
 fn capacity() -> impl Strategy<Value = Capacity> {
     (
-        weighted(0.4, 0..8_u32),
-        weighted(0.7, 0..4_u16),
+        weighted(0.3, prop_oneof![9 => 2..9_u32, 1 => Just(0)]),
+        weighted(0.7, prop_oneof![9 => 1..5_u16, 1 => Just(0)]),
         btree_map(channel(), 0..3_u16, 0..2),
     )
         .prop_map(|(units, items, channels)| Capacity {

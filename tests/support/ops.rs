@@ -7,12 +7,12 @@ use proptest::option::{of as maybe, weighted};
 use proptest::prelude::*;
 use proptest::strategy::Union;
 use strowger::{
-    Abandon, Accept, AgentId, Assign, Cancel, Change, ChangeWork, ChannelId, Close, CodeId,
-    Command, Config, Define, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force, Heartbeat,
-    Hold, OfferId, Park, PresenceId, Profile, Pull, QueueId, ReasonId, Reject, RemoveMembership,
-    RequestWrapUp, Requeue, Resume, Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership,
-    SetOwnCall, SetPresence, SkillId, SkillProfile, Submit, Timestamp, TransferToAgent,
-    TransferToQueue, WorkId, WrapUpCodeProfile,
+    Abandon, Accept, Advance, AgentId, Assign, Cancel, Change, ChangeWork, ChannelId, Close,
+    CodeId, Command, Config, Define, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force,
+    Heartbeat, Hold, OfferId, Park, PresenceId, Profile, Pull, QueueId, ReasonId, Reject,
+    RemoveMembership, RequestWrapUp, Requeue, Resume, Resumer, Retire, Retrieve, SetCode,
+    SetDraining, SetMembership, SetOwnCall, SetPresence, SkillId, SkillProfile, Span, Submit,
+    Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
 };
 
 use super::floor;
@@ -79,8 +79,9 @@ fn op(weights: &[u32], patience: u32) -> impl Strategy<Value = Op> + use<> {
     // Work comes in and is answered in every history.
     let always = [
         (40, submit()),
-        (40, answer()),
-        (10, Just(Act::Advance).boxed()),
+        (50, answer()),
+        (5, Just(Act::Advance).boxed()),
+        (5, act(Just(Advance {}))),
     ];
     let acts: Vec<_> = acts
         .filter(|(weight, _)| *weight > 0)
@@ -104,7 +105,7 @@ fn op(weights: &[u32], patience: u32) -> impl Strategy<Value = Op> + use<> {
 /// Times meet deadlines often, to the millisecond.
 fn when(patience: u32) -> impl Strategy<Value = When> {
     prop_oneof![
-        8 => Just(When::Same),
+        24 => Just(When::Same),
         6 => (0..3_000_u64).prop_map(When::Later),
         6 => (0..12_u64).prop_map(|secs| When::Later(secs * 500)),
         2 + 2 * patience => Just(When::Due(0)),
@@ -131,8 +132,8 @@ fn kinds() -> [(u32, BoxedStrategy<Act>); KINDS] {
         (3, by_hand()),
         (3, hold_and_park()),
         (2, transfer()),
-        (5, finish()),
-        (3, wrap_up()),
+        (8, finish()),
+        (6, wrap_up()),
     ]
 }
 
@@ -167,7 +168,7 @@ pub(super) fn presence_id() -> impl Strategy<Value = PresenceId> + Clone {
     prop_oneof![
         2 => Just(0),
         1 => Just(1),
-        6 => Just(2),
+        12 => Just(2),
         1 => Just(6),
         3 => Just(9),
         1 => Just(10),
@@ -271,7 +272,7 @@ fn presence() -> BoxedStrategy<Act> {
     let set = (agent(), presence_id());
     prop_oneof![
         6 => act(set.prop_map(|(agent, presence)| SetPresence { agent, presence })),
-        1 => act(agent().prop_map(|agent| Heartbeat { agent })),
+        2 => act(agent().prop_map(|agent| Heartbeat { agent })),
     ]
     .boxed()
 }
@@ -367,12 +368,13 @@ fn finish() -> BoxedStrategy<Act> {
 fn wrap_up() -> BoxedStrategy<Act> {
     let work = SOME;
     let code_of = (agent(), code());
-    let more = (agent(), floor::span());
+    let more = (1..4_u64).prop_map(|halves| Span::from_millis(halves * 500));
+    let more = (agent(), more);
     let end = (agent(), maybe(code()));
     prop_oneof![
         1 => act(Just(RequestWrapUp { work })),
         1 => act(code_of.prop_map(move |(agent, code)| SetCode { work, agent, code })),
-        1 => act(more.prop_map(move |(agent, by)| ExtendWrapUp { work, agent, by })),
+        3 => act(more.prop_map(move |(agent, by)| ExtendWrapUp { work, agent, by })),
         3 => act(end.prop_map(move |(agent, code)| EndWrapUp { work, agent, code })),
     ]
     .boxed()
