@@ -19,54 +19,30 @@ impl Floor {
     fn new(agents: usize, waiting: usize) -> Self {
         let (now, mut log) = (Timestamp::EPOCH, Log::default());
         let mut engine = Engine::new(Config::default(), now, &mut log).expect("a good config");
-        let mut tell = Teller {
-            engine: &mut engine,
-            now,
-            log: &mut log,
-        };
+        let mut tell = Teller { engine: &mut engine, now, log: &mut log };
         let voice = tell.tell(Define::new("voice", ChannelProfile::voice()));
         let queue = tell.tell(Define::new("support", QueueProfile::default()));
         let agents: Vec<_> = (0..agents)
             .map(|n| {
                 let agent = tell.tell(Define::new(&format!("agent-{n}"), AgentProfile::default()));
                 let membership = Membership::default();
-                tell.tell(SetMembership {
-                    agent,
-                    queue,
-                    membership,
-                });
+                tell.tell(SetMembership { agent, queue, membership });
                 agent
             })
             .collect();
         if waiting == 0 {
-            agents
-                .iter()
-                .for_each(|agent| tell.presence(*agent, SystemPresence::OnQueue));
+            agents.iter().for_each(|agent| tell.presence(*agent, SystemPresence::OnQueue));
         }
         for _ in 0..waiting {
             tell.tell(Submit::new(WorkRequest::new(queue, voice)));
         }
         log.clear();
-        Self {
-            engine,
-            log,
-            voice,
-            queue,
-            agents,
-            now,
-        }
+        Self { engine, log, voice, queue, agents, now }
     }
 
     fn tell<A: Action>(&mut self, action: A) -> A::Output {
-        let Self {
-            engine, log, now, ..
-        } = self;
-        Teller {
-            engine,
-            now: *now,
-            log,
-        }
-        .tell(action)
+        let Self { engine, log, now, .. } = self;
+        Teller { engine, now: *now, log }.tell(action)
     }
 
     fn submit(&mut self) -> WorkId {
@@ -100,10 +76,7 @@ impl Teller<'_> {
     }
 
     fn presence(&mut self, agent: AgentId, system: SystemPresence) {
-        self.tell(SetPresence {
-            agent,
-            presence: system.id(),
-        });
+        self.tell(SetPresence { agent, presence: system.id() });
     }
 }
 
@@ -133,14 +106,8 @@ fn free(c: &mut Criterion) {
         let agent = floor.agents[0];
         group.bench_function(BenchmarkId::from_parameter(waiting), |b| {
             b.iter(|| {
-                floor.tell(SetPresence {
-                    agent,
-                    presence: SystemPresence::OnQueue.id(),
-                });
-                floor.tell(SetPresence {
-                    agent,
-                    presence: SystemPresence::Away.id(),
-                });
+                floor.tell(SetPresence { agent, presence: SystemPresence::OnQueue.id() });
+                floor.tell(SetPresence { agent, presence: SystemPresence::Away.id() });
                 floor.log.clear();
             });
         });
@@ -160,10 +127,7 @@ fn lifecycle(c: &mut Criterion) {
                 let work = floor.submit();
                 let offer = floor.offer();
                 floor.tell(Accept { offer });
-                floor.tell(FinishContact {
-                    work,
-                    by: Finisher::Agent,
-                });
+                floor.tell(FinishContact { work, by: Finisher::Agent });
                 floor.log.clear();
             });
         });
@@ -189,11 +153,7 @@ fn snapshot(c: &mut Criterion) {
 fn digest(c: &mut Criterion) {
     let floor = Floor::new(10, 10_000);
     c.bench_function("digest/10000", |b| {
-        b.iter_batched(
-            || (),
-            |()| black_box(floor.engine.digest()),
-            BatchSize::SmallInput,
-        );
+        b.iter_batched(|| (), |()| black_box(floor.engine.digest()), BatchSize::SmallInput);
     });
 }
 

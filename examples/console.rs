@@ -28,21 +28,10 @@ struct Line<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Said<'a> {
-    Fact {
-        fact: Keyed<'a, Fact>,
-    },
-    Reply {
-        reply: Keyed<'a, Reply>,
-        next: Option<Deadline>,
-    },
-    Refused {
-        refused: Keyed<'a, Refusal>,
-        message: String,
-        next: Option<Deadline>,
-    },
-    Error {
-        error: String,
-    },
+    Fact { fact: Keyed<'a, Fact> },
+    Reply { reply: Keyed<'a, Reply>, next: Option<Deadline> },
+    Refused { refused: Keyed<'a, Refusal>, message: String, next: Option<Deadline> },
+    Error { error: String },
 }
 
 fn main() -> io::Result<()> {
@@ -79,32 +68,14 @@ fn serve(
     let answer = engine.execute(at, command, log);
     let (view, next) = (engine.view(), engine.next_deadline());
     for fact in log.iter() {
-        say(
-            out,
-            &Said::Fact {
-                fact: Keyed::new(view, fact),
-            },
-        )?;
+        say(out, &Said::Fact { fact: Keyed::new(view, fact) })?;
     }
     log.clear();
     match &answer {
-        Ok(reply) => say(
-            out,
-            &Said::Reply {
-                reply: Keyed::new(view, reply),
-                next,
-            },
-        )?,
+        Ok(reply) => say(out, &Said::Reply { reply: Keyed::new(view, reply), next })?,
         Err(refusal) => {
             let (refused, message) = (Keyed::new(view, refusal), refusal.to_string());
-            say(
-                out,
-                &Said::Refused {
-                    refused,
-                    message,
-                    next,
-                },
-            )?;
+            say(out, &Said::Refused { refused, message, next })?;
         }
     }
     Ok(())

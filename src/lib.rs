@@ -1,14 +1,15 @@
 //! A routing engine for contact centres, and for every other place where work waits for people.
 //!
-//! Work waits, people become free, and the engine decides who gets what, and when: an automatic call
-//! distributor as a library. It does no I/O, reads no clock and starts no thread. The host tells
-//! it what happens and at what time; it answers, writes what follows as *facts*, and says when it
+//! Work waits, people become free, and the engine decides who gets what, and when: an automatic
+//! call distributor as a library. It does no I/O, reads no clock and starts no thread. The host
+//! tells it what happens and at what time; it answers, writes what follows as *facts*, and says when it
 //! wants to be called again.
 //!
 //! # The host's loop
 //!
-//! There is one way in, [`Engine::execute`], and one thing to do afterwards: keep the facts, answer,
-//! and act on them, in this order. [`Engine::next_deadline`] says how long the host may sleep.
+//! There is one way in, [`Engine::execute`], and one thing to do afterwards: keep the facts,
+//! answer, and act on them, in this order. [`Engine::next_deadline`] says how long the host may
+//! sleep.
 //!
 //! ```
 //! use strowger::*;
@@ -19,7 +20,7 @@
 //! let mut engine = Engine::new(Config::default(), second(0), &mut log)?;
 //!
 //! // Set up: channels, queues and agents are defined under the host's own keys.
-//! let mut tell = |engine: &mut Engine, at, command: Command| engine.execute(at, command, &mut log);
+//! let mut tell = |engine: &mut Engine, at, does: Command| engine.execute(at, does, &mut log);
 //! tell(&mut engine, second(0), Define::new("voice", ChannelProfile::voice()).into())?;
 //! tell(&mut engine, second(0), Define::new("support", QueueProfile::default()).into())?;
 //! tell(&mut engine, second(0), Define::new("ana", AgentProfile::default()).into())?;
@@ -27,7 +28,8 @@
 //! let voice = view.channel_by_key("voice").unwrap();
 //! let queue = view.queue_by_key("support").unwrap().id();
 //! let agent = view.agent_by_key("ana").unwrap().id();
-//! tell(&mut engine, second(0), SetMembership { agent, queue, membership: Membership::default() }.into())?;
+//! let membership = Membership::default();
+//! tell(&mut engine, second(0), SetMembership { agent, queue, membership }.into())?;
 //!
 //! // What comes in from outside, each with its time. Nobody answers the call in this little world.
 //! let mut requests = vec![
@@ -83,8 +85,8 @@
 //! * Every call first fires everything that fell due, then does the command, then offers work until
 //!   nothing fits. At the very instant of its deadline an offer is missed.
 //! * A refused command changes nothing; a command that was done before is answered as done.
-//! * A late call punishes nobody: what a timer ends counts from its deadline, what begins anew begins
-//!   now, with its full length.
+//! * A late call punishes nobody: what a timer ends counts from its deadline, what begins anew
+//! begins   now, with its full length.
 //!
 //! # How an agent is chosen
 //!
@@ -98,7 +100,7 @@
 //!                       └─ who did not decline this very work for good
 //!                            │
 //!                            ▼  first by
-//!            rank · preference · score under `Best` · the queue's rule · idle clock · longest not offered
+//!       rank · preference · score under `Best` · the queue's rule · idle clock · last offered
 //! ```
 //!
 //! # JSON

@@ -10,9 +10,7 @@ use std::process::{Command, Stdio};
 fn console() -> PathBuf {
     let test = std::env::current_exe().expect("the path of this test");
     let profile = test.ancestors().nth(2).expect("the folder of the profile");
-    profile
-        .join("examples")
-        .join(format!("console{}", std::env::consts::EXE_SUFFIX))
+    profile.join("examples").join(format!("console{}", std::env::consts::EXE_SUFFIX))
 }
 
 fn run(input: &[u8]) -> String {
@@ -21,15 +19,8 @@ fn run(input: &[u8]) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the console is built by `cargo test` or `cargo build --examples`");
-    child
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(input)
-        .expect("the console reads to the end");
-    let output = child
-        .wait_with_output()
-        .expect("the console ends with its input");
+    child.stdin.take().expect("a pipe").write_all(input).expect("the console reads to the end");
+    let output = child.wait_with_output().expect("the console ends with its input");
     assert!(output.status.success(), "{}", output.status);
     String::from_utf8(output.stdout).expect("JSON is text")
 }
@@ -57,42 +48,22 @@ fn a_recorded_session_says_what_it_said() {
 
 /// The names serde knows for an enum, out of its own error message.
 fn variants<T: serde::de::DeserializeOwned>() -> Vec<String> {
-    let error = serde_json::from_str::<T>(r#"{"?": {}}"#)
-        .err()
-        .expect("no variant is called ?");
-    error
-        .to_string()
-        .split('`')
-        .skip(3)
-        .step_by(2)
-        .map(ToOwned::to_owned)
-        .collect()
+    let error = serde_json::from_str::<T>(r#"{"?": {}}"#).err().expect("no variant is called ?");
+    error.to_string().split('`').skip(3).step_by(2).map(ToOwned::to_owned).collect()
 }
 
 #[test]
 fn every_command_and_every_fact_has_an_example() {
     let said = replay("every_command");
-    let errors: Vec<_> = said
-        .lines()
-        .filter(|line| !line.starts_with("{\"fact\""))
-        .collect();
-    assert!(
-        errors.iter().all(|line| line.starts_with("{\"reply\"")),
-        "{errors:#?}"
-    );
+    let errors: Vec<_> = said.lines().filter(|line| !line.starts_with("{\"fact\"")).collect();
+    assert!(errors.iter().all(|line| line.starts_with("{\"reply\"")), "{errors:#?}");
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
     let input = fs::read_to_string(folder.join("every_command.jsonl")).expect("the session");
-    let (commands, events) = (
-        variants::<strowger::Command>(),
-        variants::<strowger::Event>(),
-    );
+    let (commands, events) = (variants::<strowger::Command>(), variants::<strowger::Event>());
     assert_eq!((commands.len(), events.len()), (49, 37));
     for command in commands {
         let example = format!("\"command\": {{\"{command}\": ");
-        assert!(
-            input.contains(&example),
-            "no example of the command {command}"
-        );
+        assert!(input.contains(&example), "no example of the command {command}");
     }
     for event in events {
         let example = format!("\"event\":{{\"{event}\":");
@@ -103,15 +74,7 @@ fn every_command_and_every_fact_has_an_example() {
 #[test]
 fn every_line_is_answered_and_bad_ones_change_nothing() {
     let good = r#"{"at": 5, "command": {"advance": {}}}"#;
-    let bad = [
-        "",
-        "{",
-        "[]",
-        "{\"at\": 1}",
-        "{\"at\": \"x\", \"command\": {}}",
-        "null",
-        "\u{0}",
-    ];
+    let bad = ["", "{", "[]", "{\"at\": 1}", "{\"at\": \"x\", \"command\": {}}", "null", "\u{0}"];
     let mut input = String::new();
     for line in bad {
         input.push_str(line);
@@ -120,14 +83,8 @@ fn every_line_is_answered_and_bad_ones_change_nothing() {
     input.push_str(good);
     input.push('\n');
     let said = run(input.as_bytes());
-    let errors = said
-        .lines()
-        .filter(|line| line.starts_with("{\"error\":"))
-        .count();
+    let errors = said.lines().filter(|line| line.starts_with("{\"error\":")).count();
     // The empty line is passed over.
     assert_eq!(errors, bad.len() - 1, "{said}");
-    assert!(
-        said.ends_with("{\"reply\":\"done\",\"next\":null}\n"),
-        "{said}"
-    );
+    assert!(said.ends_with("{\"reply\":\"done\",\"next\":null}\n"), "{said}");
 }

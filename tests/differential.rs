@@ -54,16 +54,8 @@ fn compare(call: &Call, engine: &mut strowger::Engine, router: &mut Router) -> R
     }
     same("facts", &outcome.facts[..], expected)?;
     same("answer", &outcome.answer, &answer)?;
-    same(
-        "JSON",
-        &support::json(&outcome.facts),
-        &support::json(&expected),
-    )?;
-    same(
-        "next deadline",
-        &engine.next_deadline(),
-        &router.next_deadline(),
-    )?;
+    same("JSON", &support::json(&outcome.facts), &support::json(&expected))?;
+    same("next deadline", &engine.next_deadline(), &router.next_deadline())?;
     engine.check().map_err(|violation| violation.to_string())
 }
 
@@ -75,7 +67,5 @@ fn same<T: PartialEq + std::fmt::Debug + ?Sized>(
     if engine == reference {
         return Ok(());
     }
-    Err(format!(
-        "{what} differ\n   engine: {engine:#?}\nreference: {reference:#?}"
-    ))
+    Err(format!("{what} differ\n   engine: {engine:#?}\nreference: {reference:#?}"))
 }

@@ -209,11 +209,7 @@ fn assignment() {
 #[test]
 fn presence() {
     let (offline, on_queue) = (SystemPresence::Offline, SystemPresence::OnQueue);
-    let set = |system: SystemPresence, lease| PresenceStep::Set {
-        id: system.id(),
-        system,
-        lease,
-    };
+    let set = |system: SystemPresence, lease| PresenceStep::Set { id: system.id(), system, lease };
     let id = on_queue.id();
     let states = listed(|last| match last {
         None => Some(Presence::Offline { id: offline.id() }),
@@ -257,11 +253,7 @@ fn presence() {
     for state in machine.states {
         for system in SystemPresence::ALL {
             let next = state.next(set(system, None)).unwrap();
-            let expected = if system == offline {
-                "offline"
-            } else {
-                "present"
-            };
+            let expected = if system == offline { "offline" } else { "present" };
             assert_eq!(next.name(), expected);
             assert_eq!(next.id(), system.id());
         }

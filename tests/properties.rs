@@ -29,12 +29,7 @@ fn live(
 ) -> Result<Lived, String> {
     let (engine, facts) = open(&history.config);
     let (calls, outcomes) = (Vec::new(), Vec::new());
-    let mut lived = Lived {
-        engine,
-        facts,
-        calls,
-        outcomes,
-    };
+    let mut lived = Lived { engine, facts, calls, outcomes };
     let mut todo: Vec<_> = support::opening(history).collect();
     let mut ops = history.ops.iter();
     loop {
@@ -87,17 +82,12 @@ fn facts_alone_rebuild_the_world() {
     support::check(100, 12, 100, |history| {
         let lived = lived(history)?;
         let facts = lived.facts.iter().cloned();
-        for replayed in [
-            Engine::replay(facts),
-            Engine::replay(through_json(&lived.facts)),
-        ] {
+        for replayed in [Engine::replay(facts), Engine::replay(through_json(&lived.facts))] {
             let replayed = replayed.map_err(|error| error.to_string())?;
             hold("digest", replayed.digest() == lived.engine.digest())?;
             let deadline = replayed.next_deadline();
             hold("deadline", deadline == lived.engine.next_deadline())?;
-            replayed
-                .check()
-                .map_err(|violation| violation.to_string())?;
+            replayed.check().map_err(|violation| violation.to_string())?;
         }
         Ok(())
     });
@@ -115,10 +105,7 @@ fn a_restored_snapshot_goes_on_as_the_engine_would_have() {
                 return Err(format!("restored: {same:?}\nengine: {outcome:?}"));
             }
             hold("digest", restored.digest() == after.digest())?;
-            hold(
-                "steps back",
-                restored.stepped_back() == after.stepped_back(),
-            )
+            hold("steps back", restored.stepped_back() == after.stepped_back())
         })
         .map(drop)
     });
@@ -157,9 +144,7 @@ fn a_late_wake_up_misses_no_offer_of_its_own_and_no_agent_twice() {
         // Whatever rings now was made in this call, with its full window.
         for offer in offers(&engine).filter(|offer| !open.contains(offer)) {
             let made = late.facts.iter().find_map(|fact| match fact.event {
-                Event::WorkOffered {
-                    offer: made, until, ..
-                } if made == offer => Some(until),
+                Event::WorkOffered { offer: made, until, .. } if made == offer => Some(until),
                 _ => None,
             });
             let later = made.flatten().is_none_or(|until| until > now);
@@ -188,13 +173,11 @@ fn a_call_when_nothing_is_due_changes_nothing() {
         live(history, |_, _, _, after| {
             let mut engine = after.clone();
             let due = engine.next_deadline().map(|deadline| deadline.at);
-            let quiet = due.map_or(engine.now() + Span::from_mins(60), |due| {
-                Timestamp::from_millis(due.as_millis() - 1)
-            });
-            hold(
-                "nothing is left that is due",
-                due.is_none_or(|due| due > after.now()),
-            )?;
+            let quiet = due.map_or_else(
+                || engine.now() + Span::from_mins(60),
+                |due| Timestamp::from_millis(due.as_millis() - 1),
+            );
+            hold("nothing is left that is due", due.is_none_or(|due| due > after.now()))?;
             for now in [engine.now(), quiet] {
                 let facts = Call { now, command: None }.run(&mut engine).facts;
                 hold("no facts", facts.is_empty())?;
@@ -262,12 +245,7 @@ fn an_offer_ends_once_and_an_answer_at_the_end_of_its_window_is_too_late() {
             };
             let accept = || Some(Command::Accept(strowger::Accept { offer }));
             let mut late = after.clone();
-            let answer = Call {
-                now: until,
-                command: accept(),
-            }
-            .run(&mut late)
-            .answer;
+            let answer = Call { now: until, command: accept() }.run(&mut late).answer;
             // Something else may have ended it before; a short memory may have forgotten how.
             let ended = |answer: &Result<Reply, Refusal>| match answer {
                 Err(Refusal::OfferOver { end, .. }) => *end != Some(OfferEnd::Accepted),
@@ -293,10 +271,7 @@ fn a_clock_that_runs_back_stands_still_and_is_counted() {
             let mut engine = before.clone();
             let command = call.command.clone();
             let same = Call { now, command }.run(&mut engine);
-            hold(
-                "same",
-                same == *outcome && engine.digest() == after.digest(),
-            )
+            hold("same", same == *outcome && engine.digest() == after.digest())
         })
         .map(drop)
     });
@@ -340,23 +315,12 @@ fn histories_meet_every_command_fact_deadline_and_refusal() {
 /// A queue on a channel, in an engine that remembers two things of a kind.
 fn small() -> (Engine, QueueId, ChannelId) {
     let mut log = Log::default();
-    let config = Config {
-        remembered: 2,
-        ..Config::default()
-    };
+    let config = Config { remembered: 2, ..Config::default() };
     let mut engine = Engine::new(config, START, &mut log).expect("the configuration is valid");
     let channel = Define::new("voice", ChannelProfile::default());
     let channel = engine.execute(START, channel, &mut log);
-    let queue = engine.execute(
-        START,
-        Define::new("first", QueueProfile::default()),
-        &mut log,
-    );
-    (
-        engine,
-        queue.expect("it is new"),
-        channel.expect("it is new"),
-    )
+    let queue = engine.execute(START, Define::new("first", QueueProfile::default()), &mut log);
+    (engine, queue.expect("it is new"), channel.expect("it is new"))
 }
 
 #[test]
@@ -394,11 +358,7 @@ fn a_key_that_was_used_again_belongs_to_the_later_work_after_a_restart_too() {
 fn nothing_is_due_at_the_end_of_time() {
     let (mut engine, first, channel) = small();
     let mut log = Log::default();
-    let other = engine.execute(
-        START,
-        Define::new("second", QueueProfile::default()),
-        &mut log,
-    );
+    let other = engine.execute(START, Define::new("second", QueueProfile::default()), &mut log);
     let second = other.expect("it is new");
     // Two queues that send to each other what waits too long.
     for (id, queue) in [(first, second), (second, first)] {

@@ -30,10 +30,7 @@ const NUMBERS: [(&str, &str); 19] = [
     ("$lunch", "9"),
     ("$work", "1"),
     ("$offer", "1"),
-    (
-        "$skilled",
-        r#""requirement": {"skill": {"skill": 0, "is": ">=", "level": 1}}"#,
-    ),
+    ("$skilled", r#""requirement": {"skill": {"skill": 0, "is": ">=", "level": 1}}"#),
 ];
 
 /// A floor on which `bo` could take anything but sees nothing for an hour, and `ana` is away.
@@ -88,27 +85,12 @@ const STAGES: [(&str, &[&str]); 10] = [
     ("queued", &[SUBMIT]),
     ("offered", &[SUBMIT, OFFERED]),
     ("active", &[SUBMIT, OFFERED, ACCEPTED]),
-    (
-        "held",
-        &[SUBMIT, OFFERED, ACCEPTED, r#"hold {"work": $work}"#],
-    ),
-    (
-        "parked",
-        &[SUBMIT, OFFERED, ACCEPTED, r#"park {"work": $work}"#],
-    ),
+    ("held", &[SUBMIT, OFFERED, ACCEPTED, r#"hold {"work": $work}"#]),
+    ("parked", &[SUBMIT, OFFERED, ACCEPTED, r#"park {"work": $work}"#]),
     ("wrap_up", &[SUBMIT, OFFERED, ACCEPTED, FINISHED]),
-    (
-        "completed",
-        &[SUBMIT, OFFERED, ACCEPTED, FINISHED, WRAPPED_UP],
-    ),
-    (
-        "abandoned",
-        &[SUBMIT, OFFERED, r#"abandon {"work": $work}"#],
-    ),
-    (
-        "forgotten",
-        &[SUBMIT, OFFERED, ACCEPTED, FINISHED, WRAPPED_UP, ANOTHER],
-    ),
+    ("completed", &[SUBMIT, OFFERED, ACCEPTED, FINISHED, WRAPPED_UP]),
+    ("abandoned", &[SUBMIT, OFFERED, r#"abandon {"work": $work}"#]),
+    ("forgotten", &[SUBMIT, OFFERED, ACCEPTED, FINISHED, WRAPPED_UP, ANOTHER]),
 ];
 
 /// Every command, some of them in several ways.
@@ -245,30 +227,15 @@ const UNABLE: &str = r#"
     set_presence {"agent": $bo, "presence": $lunch}
 "#;
 const REPAIRS: [(&str, &str); 6] = [
-    (
-        "no member, off queue, own call, draining, unfit, no room",
-        "advance {}",
-    ),
+    ("no member, off queue, own call, draining, unfit, no room", "advance {}"),
     (
         "off queue, own call, draining, unfit, no room",
         r#"set_membership {"agent": $bo, "queue": $support, "membership": {"delay": 3600000}}"#,
     ),
-    (
-        "own call, draining, unfit, no room",
-        r#"set_presence {"agent": $bo, "presence": $on_queue}"#,
-    ),
-    (
-        "draining, unfit, no room",
-        r#"set_own_call {"agent": $bo, "active": false}"#,
-    ),
-    (
-        "unfit, no room",
-        r#"set_draining {"agent": $bo, "draining": false}"#,
-    ),
-    (
-        "no room",
-        r#"change_agent {"id": $bo, "profile": {"skills": {"0": 1}}}"#,
-    ),
+    ("own call, draining, unfit, no room", r#"set_presence {"agent": $bo, "presence": $on_queue}"#),
+    ("draining, unfit, no room", r#"set_own_call {"agent": $bo, "active": false}"#),
+    ("unfit, no room", r#"set_draining {"agent": $bo, "draining": false}"#),
+    ("no room", r#"change_agent {"id": $bo, "profile": {"skills": {"0": 1}}}"#),
 ];
 
 /// Each bound: what comes before, what fits, and what does not.
@@ -398,10 +365,7 @@ struct Hall {
 
 impl Hall {
     fn new(limits: Limits) -> Self {
-        let config = Config {
-            remembered: 1,
-            limits,
-        };
+        let config = Config { remembered: 1, limits };
         let engine = Engine::new(config, Timestamp::EPOCH, &mut Log::default()).unwrap();
         Self { engine }.after(FLOOR)
     }
@@ -424,33 +388,17 @@ impl Hall {
             "forced wrap-up" => {
                 let submit = r#"submit {"key": "c1", "queue": $forced, "channel": $voice}"#;
                 let steps = [OFFERED, submit, ACCEPTED, FINISHED];
-                steps
-                    .iter()
-                    .fold(limited(limits), |hall, step| hall.after(step))
+                steps.iter().fold(limited(limits), |hall, step| hall.after(step))
             }
-            "one open" => limited(Limits {
-                open_work: 1,
-                ..limits
-            })
-            .after(billing),
+            "one open" => limited(Limits { open_work: 1, ..limits }).after(billing),
             "one need" => limited(Limits { needs: 1, ..limits }).after(billing),
             "bounded" => {
-                let hall = limited(Limits {
-                    definitions: 10,
-                    memberships: 2,
-                    ..limits
-                });
+                let hall = limited(Limits { definitions: 10, memberships: 2, ..limits });
                 (3..10).fold(hall, |hall, key| {
-                    hall.after(&format!(
-                        r#"define_queue {{"key": "{key}", "profile": {{}}}}"#
-                    ))
+                    hall.after(&format!(r#"define_queue {{"key": "{key}", "profile": {{}}}}"#))
                 })
             }
-            "burdened" => limited(Limits {
-                assignments: 1,
-                ..limits
-            })
-            .after(
+            "burdened" => limited(Limits { assignments: 1, ..limits }).after(
                 r#"
                     submit {"key": "c1", "queue": $support, "channel": $voice}
                     submit {"key": "c2", "queue": $support, "channel": $voice}
@@ -519,10 +467,7 @@ fn name(refusal: &Refusal) -> String {
         | Refusal::KeyTaken { entity }
         | Refusal::BuiltIn { entity } => kind(*entity),
         Refusal::InUse { user, .. } => format!("by {}", kind(*user)),
-        Refusal::Unavailable {
-            why: Unavailable::NoRoom(_),
-            ..
-        } => "no_room".into(),
+        Refusal::Unavailable { why: Unavailable::NoRoom(_), .. } => "no_room".into(),
         Refusal::Unavailable { why, .. } => word(why),
         Refusal::Limit { limit, max } => format!("{} {max}", word(limit)),
         Refusal::Invalid(invalid) => invalid.field.to_string(),
@@ -561,9 +506,7 @@ fn several() -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for line in lines(SEVERAL) {
         let parts: Vec<_> = line.splitn(3, ": ").collect();
-        let [hall, wrong, line] = parts[..] else {
-            panic!("{line}")
-        };
+        let [hall, wrong, line] = parts[..] else { panic!("{line}") };
         let answer = Hall::of(hall).answer(line);
         assert!(answer != "ok" && answer != "done", "{line}: {answer}");
         rows.push(vec![command(line).0.to_owned(), wrong.to_owned(), answer]);
@@ -591,11 +534,7 @@ fn bounds() -> Vec<Vec<String>> {
         let mut before = before.to_owned();
         if bound.starts_with("definitions") {
             // Nine presences come with the engine, so ten is the least with one of the floor's own.
-            let kind = if bound.ends_with("kind") {
-                "skill"
-            } else {
-                "queue"
-            };
+            let kind = if bound.ends_with("kind") { "skill" } else { "queue" };
             let filled = if kind == "skill" { 3..10 } else { 4..10 };
             for key in filled {
                 before +=

@@ -43,40 +43,21 @@ fn difference(kept: &str, played: &str) -> String {
 #[test]
 fn a_sentence_that_makes_no_sense_names_its_line() {
     for (scenario, expected) in [
-        (
-            "queue q\n\nana dances\n",
-            "line 3: I do not understand: ana dances",
-        ),
-        (
-            "agent ana on q\n",
-            "line 1: there is no queue q: agent ana on q",
-        ),
-        (
-            "queue q max_wait=(\n",
-            "line 1: a bracket is never closed: queue q max_wait=(",
-        ),
-        (
-            "agent ana\nana accepts c1\n",
-            "line 2: there is no work c1: ana accepts c1",
-        ),
+        ("queue q\n\nana dances\n", "line 3: I do not understand: ana dances"),
+        ("agent ana on q\n", "line 1: there is no queue q: agent ana on q"),
+        ("queue q max_wait=(\n", "line 1: a bracket is never closed: queue q max_wait=("),
+        ("agent ana\nana accepts c1\n", "line 2: there is no work c1: ana accepts c1"),
     ] {
         assert_eq!(scenario::play(scenario).unwrap_err(), expected);
     }
     let unknown = scenario::play("queue q colour=red\n").unwrap_err();
-    assert!(
-        unknown.starts_with("line 1: unknown field `colour`"),
-        "{unknown}"
-    );
+    assert!(unknown.starts_with("line 1: unknown field `colour`"), "{unknown}");
 }
 
 #[test]
 fn what_nobody_looks_at_and_what_is_different_is_found() {
     let scenario = "channel voice\nqueue q\nc1 arrives on voice in q\n";
-    assert!(
-        scenario::play(scenario)
-            .unwrap_err()
-            .starts_with("no ---- looks at the end")
-    );
+    assert!(scenario::play(scenario).unwrap_err().starts_with("no ---- looks at the end"));
     let wrong = format!("{scenario}----\n00:00.000 work_submitted c2 in q\n\nshow q\n----\n");
     let right = format!(
         "{scenario}----\n00:00.000 work_submitted c1 in q\n\nshow q\n----\nwaiting in q: c1\n"
@@ -84,8 +65,5 @@ fn what_nobody_looks_at_and_what_is_different_is_found() {
     assert_eq!(scenario::play(&wrong).unwrap(), right);
     assert_eq!(scenario::play(&right).unwrap(), right);
     let found = difference(&wrong, &right);
-    assert!(
-        found.starts_with("line 5\n  expected 00:00.000 work_submitted c2"),
-        "{found}"
-    );
+    assert!(found.starts_with("line 5\n  expected 00:00.000 work_submitted c2"), "{found}");
 }

@@ -11,27 +11,16 @@ fn at(secs: i64) -> Timestamp {
 /// A small floor with something in every stage.
 fn floor() -> (Engine, Log) {
     let mut log = Log::default();
-    let mut engine = Engine::new(
-        Config {
-            remembered: 4,
-            ..Config::default()
-        },
-        at(0),
-        &mut log,
-    )
-    .expect("a good config");
+    let mut engine = Engine::new(Config { remembered: 4, ..Config::default() }, at(0), &mut log)
+        .expect("a good config");
     let script = include_str!("snapshots/floor.jsonl");
     for line in script.lines().filter(|line| !line.starts_with('#')) {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
         let command: Command =
             Keyed::read(engine.view(), &line["command"]).unwrap_or_else(|e| panic!("{line}: {e}"));
-        engine
-            .execute(now, command, &mut log)
-            .unwrap_or_else(|e| panic!("{line}: {e}"));
-        engine
-            .check()
-            .unwrap_or_else(|violation| panic!("{line}: {violation}"));
+        engine.execute(now, command, &mut log).unwrap_or_else(|e| panic!("{line}: {e}"));
+        engine.check().unwrap_or_else(|violation| panic!("{line}: {violation}"));
     }
     (engine, log)
 }
@@ -48,17 +37,10 @@ fn restore(value: &Value) -> Result<Engine, String> {
 #[test]
 fn the_same_engine_comes_back() {
     let (engine, _) = floor();
-    let mut stages: Vec<_> = engine
-        .view()
-        .works()
-        .map(|work| work.stage().name())
-        .collect();
+    let mut stages: Vec<_> = engine.view().works().map(|work| work.stage().name()).collect();
     stages.sort_unstable();
     stages.dedup();
-    assert_eq!(
-        stages,
-        ["assigned", "offered", "parked", "queued", "wrap_up"]
-    );
+    assert_eq!(stages, ["assigned", "offered", "parked", "queued", "wrap_up"]);
     let back = restore(&json(&engine)).expect("its own snapshot");
     assert_eq!(back.digest(), engine.digest());
     assert_eq!(json(&back), json(&engine));
@@ -69,10 +51,7 @@ fn the_same_engine_comes_back() {
 fn another_format_is_refused_by_name() {
     let mut value = json(&floor().0);
     value["format"] = 2.into();
-    assert_eq!(
-        restore(&value).err().as_deref(),
-        Some("snapshot format 2 is not known")
-    );
+    assert_eq!(restore(&value).err().as_deref(), Some("snapshot format 2 is not known"));
 }
 
 /// Every number, text and flag of a snapshot in turn is something else.
@@ -84,13 +63,7 @@ fn what_anybody_may_have_written_never_panics() {
     assert!(paths.len() > 400, "{} values", paths.len());
     let (mut taken, mut refused) = (0, 0);
     for path in paths {
-        for wrong in [
-            0.into(),
-            1.into(),
-            u64::MAX.into(),
-            i64::MIN.into(),
-            Value::Null,
-        ] {
+        for wrong in [0.into(), 1.into(), u64::MAX.into(), i64::MIN.into(), Value::Null] {
             let mut changed = value.clone();
             *changed.pointer_mut(&path).expect("a path of the snapshot") = wrong;
             match restore(&changed) {
@@ -104,10 +77,7 @@ fn what_anybody_may_have_written_never_panics() {
             }
         }
     }
-    assert!(
-        taken > 0 && refused > 0,
-        "{taken} taken up, {refused} refused"
-    );
+    assert!(taken > 0 && refused > 0, "{taken} taken up, {refused} refused");
 }
 
 /// The same for a journal.
@@ -119,28 +89,17 @@ fn a_journal_that_anybody_may_have_written_never_panics() {
         .map(|fact| serde_json::to_value(fact).expect("a fact is serialisable"))
         .collect();
     let replay = |facts: &[Value]| {
-        let facts: Result<Vec<Fact>, _> = facts
-            .iter()
-            .map(|fact| serde_json::from_value(fact.clone()))
-            .collect();
+        let facts: Result<Vec<Fact>, _> =
+            facts.iter().map(|fact| serde_json::from_value(fact.clone())).collect();
         Engine::replay(facts.map_err(|e| e.to_string())?).map_err(|e| e.to_string())
     };
-    assert_eq!(
-        replay(&facts).map(|again| again.digest()),
-        Ok(engine.digest())
-    );
+    assert_eq!(replay(&facts).map(|again| again.digest()), Ok(engine.digest()));
     let (mut taken, mut refused) = (0, 0);
     for (n, fact) in facts.iter().enumerate() {
         let mut paths = Vec::new();
         leaves(fact, String::new(), &mut paths);
         for path in paths {
-            for wrong in [
-                0.into(),
-                1.into(),
-                u64::MAX.into(),
-                i64::MIN.into(),
-                Value::Null,
-            ] {
+            for wrong in [0.into(), 1.into(), u64::MAX.into(), i64::MIN.into(), Value::Null] {
                 let mut changed = facts.clone();
                 *changed[n].pointer_mut(&path).expect("a path of the fact") = wrong;
                 match replay(&changed) {
@@ -150,10 +109,7 @@ fn a_journal_that_anybody_may_have_written_never_panics() {
             }
         }
     }
-    assert!(
-        taken > 0 && refused > 0,
-        "{taken} taken up, {refused} refused"
-    );
+    assert!(taken > 0 && refused > 0, "{taken} taken up, {refused} refused");
 }
 
 #[test]
@@ -161,10 +117,7 @@ fn a_gap_in_a_journal_is_refused() {
     let (_, log) = floor();
     let with_gap = log.iter().filter(|fact| fact.seq != 20).cloned();
     let error = Engine::replay(with_gap).expect_err("fact 20 is missing");
-    assert_eq!(
-        (error.seq, error.reason.as_str()),
-        (21, "fact 20 was expected")
-    );
+    assert_eq!((error.seq, error.reason.as_str()), (21, "fact 20 was expected"));
 }
 
 fn leaves(value: &Value, path: String, paths: &mut Vec<String>) {

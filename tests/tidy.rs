@@ -5,16 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The storeys from the ground up. A file imports from its own and from lower ones.
-const STOREYS: [&str; 8] = [
-    "base",
-    "model",
-    "policy",
-    "lifecycle",
-    "protocol",
-    "world",
-    "engine",
-    "adapter",
-];
+const STOREYS: [&str; 8] =
+    ["base", "model", "policy", "lifecycle", "protocol", "world", "engine", "adapter"];
 
 /// Words that have no business in the core, and why.
 const BANNED: [(&str, &str); 14] = [
@@ -74,11 +66,7 @@ fn code(text: &str) -> Vec<(usize, &str)> {
 /// The storeys a line imports from, in braces too.
 fn imported(line: &str) -> Vec<&'static str> {
     let named = |storey: &&'static str| line.contains(&format!("crate::{storey}::"));
-    STOREYS
-        .iter()
-        .copied()
-        .filter(|storey| named(storey))
-        .collect()
+    STOREYS.iter().copied().filter(|storey| named(storey)).collect()
 }
 
 fn place(storey: &str) -> Option<usize> {
@@ -91,37 +79,20 @@ fn imports_go_down_only() {
     let mut wrong = Vec::new();
     for file in rust_files(&src) {
         let inside = file.strip_prefix(&src).expect("a file of src");
-        let own = inside
-            .components()
-            .next()
-            .expect("a name")
-            .as_os_str()
-            .to_string_lossy();
+        let own = inside.components().next().expect("a name").as_os_str().to_string_lossy();
         let Some(own) = place(&own) else {
-            assert_eq!(
-                inside,
-                Path::new("lib.rs"),
-                "{} is in no storey",
-                inside.display()
-            );
+            assert_eq!(inside, Path::new("lib.rs"), "{} is in no storey", inside.display());
             continue;
         };
         for (number, line) in code(&read(&file)) {
             for storey in imported(line) {
                 if place(storey) > Some(own) {
-                    wrong.push(format!(
-                        "{}:{number} imports from {storey}",
-                        inside.display()
-                    ));
+                    wrong.push(format!("{}:{number} imports from {storey}", inside.display()));
                 }
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "imports that go up:\n{}",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "imports that go up:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -130,11 +101,7 @@ fn no_machine_knows_another_and_no_policy_knows_a_machine() {
     for file in rust_files(&src) {
         for (number, line) in code(&read(&file)) {
             let other = line.contains("crate::lifecycle::") && !line.contains("::machine::");
-            assert!(
-                !other,
-                "{}:{number}: machines do not know each other",
-                file.display()
-            );
+            assert!(!other, "{}:{number}: machines do not know each other", file.display());
         }
     }
 }
@@ -164,11 +131,7 @@ fn every_file_opens_by_saying_what_it_is_for() {
         for file in rust_files(&root().join(folder)) {
             let text = read(&file);
             let first = text.lines().next().unwrap_or("");
-            assert!(
-                first.starts_with("//! "),
-                "{} does not say what it is for",
-                file.display()
-            );
+            assert!(first.starts_with("//! "), "{} does not say what it is for", file.display());
         }
     }
 }
@@ -178,12 +141,7 @@ fn lines_fit_the_page() {
     for file in rust_files(&root().join("src")) {
         for (n, line) in read(&file).lines().enumerate() {
             let length = line.chars().count();
-            assert!(
-                length <= 100,
-                "{}:{} has {length} columns",
-                file.display(),
-                n + 1
-            );
+            assert!(length <= 100, "{}:{} has {length} columns", file.display(), n + 1);
         }
     }
 }
@@ -196,19 +154,13 @@ fn every_storey_says_what_it_knows_and_must_not_know() {
             .take_while(|line| line.starts_with("//!"))
             .collect();
         let says = header.contains("now") && (header.contains("othing") || header.contains("no "));
-        assert!(
-            says,
-            "{storey}/mod.rs says neither what it knows nor what it does not"
-        );
+        assert!(says, "{storey}/mod.rs says neither what it knows nor what it does not");
     }
 }
 
 #[test]
 fn the_readme_keeps_its_promises() {
-    let (readme, manifest) = (
-        read(&root().join("README.md")),
-        read(&root().join("Cargo.toml")),
-    );
+    let (readme, manifest) = (read(&root().join("README.md")), read(&root().join("Cargo.toml")));
     let commands: Vec<_> = readme
         .split("```sh\n")
         .skip(1)
@@ -217,34 +169,14 @@ fn the_readme_keeps_its_promises() {
         .collect();
     assert_eq!(commands.len(), 2, "two commands and no more: {commands:?}");
     let ci = read(&root().join(".ci/run"));
-    assert!(
-        ci.contains(commands[1]),
-        "CI does not run `{}`",
-        commands[1]
-    );
-    let version = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("rust-version = "));
-    let version = version
-        .expect("the manifest names a Rust version")
-        .trim_matches('"');
-    assert!(
-        readme.contains(&format!("Rust {version}")),
-        "the README names another Rust version"
-    );
+    assert!(ci.contains(commands[1]), "CI does not run `{}`", commands[1]);
+    let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
+    let version = version.expect("the manifest names a Rust version").trim_matches('"');
+    assert!(readme.contains(&format!("Rust {version}")), "the README names another Rust version");
     let quickstart = read(&root().join("examples/quickstart.rs"));
-    let body: Vec<_> = quickstart
-        .lines()
-        .filter(|line| line.starts_with("    let "))
-        .collect();
+    let body: Vec<_> = quickstart.lines().filter(|line| line.starts_with("    let ")).collect();
     for line in body {
-        assert!(
-            readme.contains(line.trim()),
-            "the README lacks a line of quickstart: {line}"
-        );
+        assert!(readme.contains(line.trim()), "the README lacks a line of quickstart: {line}");
     }
-    assert!(
-        quickstart.lines().count() < 40,
-        "quickstart is under 40 lines"
-    );
+    assert!(quickstart.lines().count() < 40, "quickstart is under 40 lines");
 }

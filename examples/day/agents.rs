@@ -81,9 +81,7 @@ impl Agents {
         let mut then = |after, act| agenda.plan(now + after, Happening::Agent(agent, act));
         match act {
             AgentAct::SignOn => {
-                every
-                    .into_iter()
-                    .for_each(|every| then(every, AgentAct::Heartbeat));
+                every.into_iter().for_each(|every| then(every, AgentAct::Heartbeat));
                 Some(on_queue(agent))
             }
             AgentAct::Leave(absence) => {
@@ -143,21 +141,14 @@ impl Agents {
             Event::MembershipSet { agent, queue, .. } => {
                 self.desks.entry(*agent).or_default().queues.push(*queue);
             }
-            Event::PresenceSet {
-                agent, presence, ..
-            } => {
+            Event::PresenceSet { agent, presence, .. } => {
                 let offline = *presence == SystemPresence::Offline.id();
                 self.desks.entry(*agent).or_default().signed_in = !offline;
             }
             Event::RoutingStatusChanged { agent, status } => {
                 self.take_status(now, *agent, *status, agenda);
             }
-            Event::WorkOffered {
-                offer,
-                agent,
-                until: Some(until),
-                ..
-            } => {
+            Event::WorkOffered { offer, agent, until: Some(until), .. } => {
                 self.answer(now, *offer, *agent, until.since(now), agenda);
             }
             _ => {}
@@ -212,11 +203,7 @@ impl Agents {
         if misses || away {
             return;
         }
-        let answer = if rejects {
-            Answer::Reject(reason)
-        } else {
-            Answer::Accept
-        };
+        let answer = if rejects { Answer::Reject(reason) } else { Answer::Accept };
         agenda.plan(now + after, Happening::Answer(offer, answer));
     }
 
@@ -241,10 +228,7 @@ impl Agents {
             return;
         }
         if now + takes > until && extends {
-            plan(
-                until.before(Span::from_secs(3)),
-                WrapUpAct::Extend(Span::from_secs(45)),
-            );
+            plan(until.before(Span::from_secs(3)), WrapUpAct::Extend(Span::from_secs(45)));
         }
         plan(now + takes, WrapUpAct::End(code));
     }

@@ -57,6 +57,5 @@ impl Args {
 }
 
 fn number(option: &str, text: &str) -> Result<u64, String> {
-    text.parse()
-        .map_err(|_| format!("{option} needs a whole number, not {text:?}"))
+    text.parse().map_err(|_| format!("{option} needs a whole number, not {text:?}"))
 }

@@ -62,11 +62,7 @@ fn read(path: &Path) -> Result<Vec<Call>, Unusable> {
     let wrong = |error: &dyn std::fmt::Display| Unusable(format!("{}: {error}", path.display()));
     let file = File::open(path).map_err(|error| wrong(&error))?;
     let packed = path.extension().is_some_and(|ending| ending == "gz");
-    let bytes: Box<dyn Read> = if packed {
-        Box::new(GzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
+    let bytes: Box<dyn Read> = if packed { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
     let mut table = csv::Reader::from_reader(bytes);
     let header = table.headers().map_err(|error| wrong(&error))?.clone();
     let place = |name: &str| header.iter().position(|column| column == name);
@@ -88,18 +84,7 @@ fn read(path: &Path) -> Result<Vec<Call>, Unusable> {
 impl Call {
     /// A row of the file; none if the caller hung up before he reached the queue.
     fn read(cells: [&str; COLUMNS.len()]) -> Result<Option<Self>, String> {
-        let [
-            date,
-            kind,
-            priority,
-            vru_exit,
-            q_start,
-            q_exit,
-            outcome,
-            start,
-            exit,
-            agent,
-        ] = cells;
+        let [date, kind, priority, vru_exit, q_start, q_exit, outcome, start, exit, agent] = cells;
         let (vru_exit, q_start, q_exit) = (secs(vru_exit)?, secs(q_start)?, secs(q_exit)?);
         let served = secs(start)?.zip(secs(exit)?).filter(|_| outcome == "AGENT");
         let left = q_exit.filter(|_| outcome == "HANG" && q_start.is_some());
@@ -107,10 +92,7 @@ impl Call {
             return Ok(None);
         }
         let begins = served.map(|(start, _)| start);
-        let arrives = q_start
-            .or(vru_exit)
-            .or(begins)
-            .ok_or("a call without a time")?;
+        let arrives = q_start.or(vru_exit).or(begins).ok_or("a call without a time")?;
         Ok(Some(Self {
             date: date.into(),
             kind: kind.into(),
@@ -129,8 +111,7 @@ fn secs(text: &str) -> Result<Option<i64>, String> {
         return Ok(None);
     }
     let secs = text.parse().ok().filter(|secs| YEAR.contains(secs));
-    secs.map(Some)
-        .ok_or_else(|| format!("{text:?} is not a second of the year"))
+    secs.map(Some).ok_or_else(|| format!("{text:?} is not a second of the year"))
 }
 
 fn busiest(calls: &[Call]) -> Option<String> {
@@ -138,8 +119,6 @@ fn busiest(calls: &[Call]) -> Option<String> {
     for call in calls {
         *days.entry(&call.date).or_default() += 1;
     }
-    let most = days
-        .iter()
-        .max_by_key(|(day, count)| (**count, std::cmp::Reverse(**day)))?;
+    let most = days.iter().max_by_key(|(day, count)| (**count, std::cmp::Reverse(**day)))?;
     Some((*most.0).to_owned())
 }

@@ -16,10 +16,7 @@ fn in_half_hour(ledger: &Ledger, caption: &Caption, half_hour: u64) -> Tally {
 }
 
 fn names(ledger: &Ledger, channels: &[ChannelId]) -> String {
-    let names = channels
-        .iter()
-        .filter_map(|id| ledger.channels.get(id))
-        .cloned();
+    let names = channels.iter().filter_map(|id| ledger.channels.get(id)).cloned();
     names.collect::<Vec<_>>().join(" and ")
 }
 
@@ -65,26 +62,14 @@ fn level_bar(canvas: &mut Canvas, frame: &Frame, half_hour: u64, tally: &Tally, 
     let kind = Type::of(if width < 20.0 { 9.0 } else { 11.0 }).anchor(Anchor::Middle);
     let number = format!("{}", tally.in_target * 100 / tally.offered);
     let inside = level > 15.0;
-    let (dy, colour) = if inside {
-        (-6.0, "#ffffff")
-    } else {
-        (-4.0, MUTED)
-    };
+    let (dy, colour) = if inside { (-6.0, "#ffffff") } else { (-4.0, MUTED) };
     let from = if inside { frame.bottom() } else { y };
-    canvas.text(
-        x + width / 2.0,
-        from + dy,
-        kind.bold().colour(colour),
-        &number,
-    );
+    canvas.text(x + width / 2.0, from + dy, kind.bold().colour(colour), &number);
 }
 
 /// Where the bar of a half hour stands and how wide it is.
 fn bar(frame: &Frame, half_hour: u64) -> (f64, f64) {
-    let (from, to) = (
-        frame.x(half_hour * PER_HALF_HOUR),
-        frame.x((half_hour + 1) * PER_HALF_HOUR),
-    );
+    let (from, to) = (frame.x(half_hour * PER_HALF_HOUR), frame.x((half_hour + 1) * PER_HALF_HOUR));
     (from + 1.5, to - from - 3.0)
 }
 
@@ -96,11 +81,7 @@ pub(crate) fn contacts(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger, capt
         .half_hours()
         .map(|half_hour| (half_hour, in_half_hour(ledger, caption, half_hour)))
         .collect();
-    let most = tallies
-        .iter()
-        .map(|(_, tally)| tally.offered)
-        .max()
-        .unwrap_or(0);
+    let most = tallies.iter().map(|(_, tally)| tally.offered).max().unwrap_or(0);
     let (frame, ticks) = frame.up_to(most as f64);
     frame.value_scale(canvas, &ticks, "");
     for (half_hour, tally) in &tallies {
@@ -123,11 +104,8 @@ pub(crate) fn contacts(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger, capt
 }
 
 /// What becomes of what is offered, from below, with its colour.
-const PARTS: [(&str, &str); 3] = [
-    ("answered", CHANNELS[0]),
-    ("abandoned", BAD),
-    ("flowed out", MUTED),
-];
+const PARTS: [(&str, &str); 3] =
+    [("answered", CHANNELS[0]), ("abandoned", BAD), ("flowed out", MUTED)];
 
 const fn parts(tally: &Tally) -> [u64; 3] {
     [tally.answered, tally.abandoned, tally.flowed_out]

@@ -58,25 +58,13 @@ impl Centre {
     pub(crate) fn open(now: Timestamp, chance: &mut Pcg) -> Result<Self, Unusable> {
         let mut log = Log::default();
         let mut engine = Engine::new(Config::default(), now, &mut log)?;
-        let mut define = Definer {
-            engine: &mut engine,
-            log: &mut log,
-            now,
-        };
+        let mut define = Definer { engine: &mut engine, log: &mut log, now };
         let channels = define.channels()?;
         let skills = define.skills()?;
         let reasons = define.reasons()?;
         let queues = define.queues()?;
-        let mut centre = Self {
-            engine,
-            log,
-            now,
-            channels,
-            skills,
-            queues,
-            reasons,
-            agents: Vec::new(),
-        };
+        let mut centre =
+            Self { engine, log, now, channels, skills, queues, reasons, agents: Vec::new() };
         for team in teams(&queues) {
             centre.hire(&team, chance)?;
         }
@@ -96,16 +84,8 @@ impl Centre {
             let agent = self.engine.execute(self.now, command, &mut self.log)?;
             for (queue, rank, delay) in &team.queues {
                 let (queue, delay) = (*queue, Span::from_secs(*delay));
-                let membership = Membership {
-                    rank: *rank,
-                    delay,
-                    position: 0,
-                };
-                let command = SetMembership {
-                    agent,
-                    queue,
-                    membership,
-                };
+                let membership = Membership { rank: *rank, delay, position: 0 };
+                let command = SetMembership { agent, queue, membership };
                 self.engine.execute(self.now, command, &mut self.log)?;
             }
             self.agents.push(agent);

@@ -127,10 +127,7 @@ impl StatusCurves {
     fn turn(&mut self, clock: Clock, at: Timestamp, agent: AgentId, set: impl Fn(&mut Now)) {
         let now = self.now.entry(agent).or_default();
         if now.signed_in {
-            self.curves
-                .entry(now.status)
-                .or_default()
-                .add(clock, now.since, at);
+            self.curves.entry(now.status).or_default().add(clock, now.since, at);
         }
         now.since = at;
         set(now);
@@ -138,17 +135,13 @@ impl StatusCurves {
 
     /// Milliseconds of agents in a status in a stretch.
     pub(crate) fn sum(&self, status: RoutingStatus, stretch: u64) -> u64 {
-        self.curves
-            .get(&status)
-            .map_or(0, |curve| curve.sum(stretch))
+        self.curves.get(&status).map_or(0, |curve| curve.sum(stretch))
     }
 
     /// The same over half an hour.
     pub(crate) fn half_hour(&self, status: RoutingStatus, half_hour: u64) -> u64 {
         let first = half_hour * PER_HALF_HOUR;
-        (first..first + PER_HALF_HOUR)
-            .map(|stretch| self.sum(status, stretch))
-            .sum()
+        (first..first + PER_HALF_HOUR).map(|stretch| self.sum(status, stretch)).sum()
     }
 
     /// How many stretches there are anything in.

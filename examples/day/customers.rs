@@ -64,10 +64,7 @@ impl Customers {
     /// The leg of the agent who has a piece of work, and how long he will wrap it up.
     pub(crate) fn leg_of(&self, work: WorkId) -> Option<((WorkId, AgentId, QueueId), Span)> {
         let journey = self.journeys.get(&work)?;
-        Some((
-            (work, journey.agent?, journey.queue),
-            journey.contact.wrap_up,
-        ))
+        Some(((work, journey.agent?, journey.queue), journey.contact.wrap_up))
     }
 
     /// What a planned act comes to; `colleague` is somebody idle in the queue.
@@ -83,29 +80,16 @@ impl Customers {
             (WorkAct::Hold, _) => Hold { work }.into(),
             (WorkAct::Retrieve, _) => Retrieve { work }.into(),
             (WorkAct::AskForWrapUp, _) => RequestWrapUp { work }.into(),
-            (WorkAct::Return, _) => Resume {
-                work,
-                by: Resumer::Customer,
+            (WorkAct::Return, _) => Resume { work, by: Resumer::Customer }.into(),
+            (WorkAct::TransferToQueue(queue), _) => {
+                TransferToQueue { work, queue, placement: None }.into()
             }
-            .into(),
-            (WorkAct::TransferToQueue(queue), _) => TransferToQueue {
-                work,
-                queue,
-                placement: None,
-            }
-            .into(),
             (WorkAct::TransferToColleague, Some(agent)) => TransferToAgent { work, agent }.into(),
-            (WorkAct::Park, _) if !self.closed => Park {
-                work,
-                until: Some(now + QUIET),
-            }
-            .into(),
+            (WorkAct::Park, _) if !self.closed => Park { work, until: Some(now + QUIET) }.into(),
             (WorkAct::Finish(by), _) => FinishContact { work, by }.into(),
-            (WorkAct::TransferToColleague | WorkAct::Park, _) => FinishContact {
-                work,
-                by: Finisher::Agent,
+            (WorkAct::TransferToColleague | WorkAct::Park, _) => {
+                FinishContact { work, by: Finisher::Agent }.into()
             }
-            .into(),
         }
     }
 
@@ -124,9 +108,7 @@ impl Customers {
         let now = fact.at;
         match &fact.event {
             Event::WorkSubmitted { work, request } => self.enter(now, *work, request, agenda),
-            Event::WorkOffered {
-                offer, work, agent, ..
-            } => {
+            Event::WorkOffered { offer, work, agent, .. } => {
                 self.offers.insert(*offer, (*work, *agent));
             }
             Event::OfferAccepted { offer, .. } => {
@@ -139,9 +121,7 @@ impl Customers {
             | Event::OfferWithdrawn { offer, .. } => {
                 self.offers.remove(offer);
             }
-            Event::WorkQueued {
-                work, queue, why, ..
-            } => {
+            Event::WorkQueued { work, queue, why, .. } => {
                 self.requeue(now, *work, *queue, *why, agenda);
             }
             Event::WorkParked { work, .. } => self.park(now, *work, agenda),
@@ -174,13 +154,7 @@ impl Customers {
             agenda.plan(now + patience, Happening::Work(work, 0, WorkAct::GiveUp));
         }
         let (queue, agent) = (request.queue, None);
-        let journey = Journey {
-            contact,
-            step: 0,
-            queue,
-            agent,
-            unattended: true,
-        };
+        let journey = Journey { contact, step: 0, queue, agent, unattended: true };
         self.journeys.insert(work, journey);
     }
 
@@ -196,11 +170,7 @@ impl Customers {
             return;
         };
         journey.agent = agent.or(journey.agent);
-        let by = if customer_hangs_up {
-            Finisher::Customer
-        } else {
-            Finisher::Agent
-        };
+        let by = if customer_hangs_up { Finisher::Customer } else { Finisher::Agent };
         for (after, act) in journey.contact.leg(by) {
             agenda.plan(now + after, Happening::Work(work, journey.step, act));
         }
@@ -243,10 +213,7 @@ impl Customers {
             journey.contact.course = Course::Conversation(rounds.saturating_sub(1));
         }
         if writes_again {
-            agenda.plan(
-                now + after,
-                Happening::Work(work, journey.step, WorkAct::Return),
-            );
+            agenda.plan(now + after, Happening::Work(work, journey.step, WorkAct::Return));
         }
     }
 

@@ -17,8 +17,7 @@ impl Definer<'_> {
         P: Profile,
         Define<P>: Action<Output = P::Id>,
     {
-        self.engine
-            .execute(self.now, Define::new(key, profile), self.log)
+        self.engine.execute(self.now, Define::new(key, profile), self.log)
     }
 
     pub(crate) fn channels(&mut self) -> Result<Channels, Refusal> {
@@ -35,33 +34,17 @@ impl Definer<'_> {
     pub(crate) fn skills(&mut self) -> Result<Skills, Refusal> {
         let mut skill = |key| self.define(key, SkillProfile::default());
         Ok(Skills {
-            languages: [
-                skill("english")?,
-                skill("french")?,
-                skill("german")?,
-                skill("spanish")?,
-            ],
+            languages: [skill("english")?, skill("french")?, skill("german")?, skill("spanish")?],
             products: [skill("mobile")?, skill("broadband")?, skill("television")?],
         })
     }
 
     pub(crate) fn reasons(&mut self) -> Result<Vec<ReasonId>, Refusal> {
         let response = Some(Response::Nothing);
-        let expertise = RejectReasonProfile {
-            reassignable: false,
-            response,
-            retry_after: None,
-        };
+        let expertise = RejectReasonProfile { reassignable: false, response, retry_after: None };
         let retry_after = Some(Span::from_mins(2));
-        let busy = RejectReasonProfile {
-            reassignable: true,
-            response,
-            retry_after,
-        };
-        Ok(vec![
-            self.define("not my expertise", expertise)?,
-            self.define("busy", busy)?,
-        ])
+        let busy = RejectReasonProfile { reassignable: true, response, retry_after };
+        Ok(vec![self.define("not my expertise", expertise)?, self.define("busy", busy)?])
     }
 
     fn codes(&mut self, keys: &[&str]) -> Result<Vec<CodeId>, Refusal> {
@@ -78,26 +61,16 @@ impl Definer<'_> {
             ..WrapUpProfile::of(mode)
         };
         let timeout = Span::from_secs;
-        let minute = WrapUpMode::MandatoryTimeout {
-            timeout: timeout(60),
-        };
-        let fixed = WrapUpMode::ForcedTimeout {
-            timeout: timeout(20),
-        };
-        let aside = WrapUpMode::Optional {
-            timeout: timeout(120),
-        };
-        let asked = WrapUpMode::OnRequest {
-            timeout: timeout(180),
-        };
+        let minute = WrapUpMode::MandatoryTimeout { timeout: timeout(60) };
+        let fixed = WrapUpMode::ForcedTimeout { timeout: timeout(20) };
+        let aside = WrapUpMode::Optional { timeout: timeout(120) };
+        let asked = WrapUpMode::OnRequest { timeout: timeout(180) };
         let best = AgentChoice::MostProficient;
         let least = AgentChoice::LeastLoaded;
         let queue = |target, wrap_up| QueueProfile {
             service_target: Span::from_secs(target),
             wrap_up,
-            exhausted: Exhausted::Retry {
-                after: Span::from_secs(30),
-            },
+            exhausted: Exhausted::Retry { after: Span::from_secs(30) },
             ..QueueProfile::default()
         };
         let none = WrapUpProfile::default;
@@ -106,52 +79,23 @@ impl Definer<'_> {
             service: self.define("service", queue(20, after(minute, &talk)))?,
             sales: self.define(
                 "sales",
-                QueueProfile {
-                    choice,
-                    ..queue(20, after(WrapUpMode::Mandatory, &sale))
-                },
+                QueueProfile { choice, ..queue(20, after(WrapUpMode::Mandatory, &sale)) },
             )?,
-            technical: self.define(
-                "technical",
-                QueueProfile {
-                    choice,
-                    ..queue(60, after(minute, &talk))
-                },
-            )?,
-            premium: self.define(
-                "premium",
-                QueueProfile {
-                    order,
-                    ..queue(10, after(fixed, &talk))
-                },
-            )?,
-            chat: self.define(
-                "chat",
-                QueueProfile {
-                    choice: least,
-                    ..queue(45, after(aside, &talk))
-                },
-            )?,
-            messages: self.define(
-                "messages",
-                QueueProfile {
-                    choice: least,
-                    ..queue(300, none())
-                },
-            )?,
+            technical: self
+                .define("technical", QueueProfile { choice, ..queue(60, after(minute, &talk)) })?,
+            premium: self
+                .define("premium", QueueProfile { order, ..queue(10, after(fixed, &talk)) })?,
+            chat: self
+                .define("chat", QueueProfile { choice: least, ..queue(45, after(aside, &talk)) })?,
+            messages: self
+                .define("messages", QueueProfile { choice: least, ..queue(300, none()) })?,
             email: self.define(
                 "e-mail",
-                QueueProfile {
-                    order: Order::Deadline,
-                    ..queue(7_200, none())
-                },
+                QueueProfile { order: Order::Deadline, ..queue(7_200, none()) },
             )?,
             cases: self.define(
                 "cases",
-                QueueProfile {
-                    order: Order::Deadline,
-                    ..queue(14_400, after(asked, &[]))
-                },
+                QueueProfile { order: Order::Deadline, ..queue(14_400, after(asked, &[])) },
             )?,
         })
     }

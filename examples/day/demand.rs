@@ -29,46 +29,14 @@ struct Stream {
 }
 
 const STREAMS: [Stream; 8] = [
-    Stream {
-        make: |m| m.service_call(),
-        curve: &CALLS,
-        peak: 136,
-    },
-    Stream {
-        make: |m| m.sales_call(),
-        curve: &CALLS,
-        peak: 37,
-    },
-    Stream {
-        make: |m| m.technical_call(),
-        curve: &CALLS,
-        peak: 15,
-    },
-    Stream {
-        make: |m| m.premium_call(),
-        curve: &CALLS,
-        peak: 22,
-    },
-    Stream {
-        make: |m| m.chat(),
-        curve: &TEXTS,
-        peak: 94,
-    },
-    Stream {
-        make: |m| m.message(),
-        curve: &TEXTS,
-        peak: 55,
-    },
-    Stream {
-        make: |m| m.email(),
-        curve: &TEXTS,
-        peak: 48,
-    },
-    Stream {
-        make: |m| m.case(),
-        curve: &CALLS,
-        peak: 14,
-    },
+    Stream { make: |m| m.service_call(), curve: &CALLS, peak: 136 },
+    Stream { make: |m| m.sales_call(), curve: &CALLS, peak: 37 },
+    Stream { make: |m| m.technical_call(), curve: &CALLS, peak: 15 },
+    Stream { make: |m| m.premium_call(), curve: &CALLS, peak: 22 },
+    Stream { make: |m| m.chat(), curve: &TEXTS, peak: 94 },
+    Stream { make: |m| m.message(), curve: &TEXTS, peak: 55 },
+    Stream { make: |m| m.email(), curve: &TEXTS, peak: 48 },
+    Stream { make: |m| m.case(), curve: &CALLS, peak: 14 },
 ];
 
 /// E-mails that came in overnight.
@@ -82,11 +50,7 @@ pub(crate) fn arrivals(
 ) -> Vec<(Timestamp, Contact)> {
     let opens = midnight + Span::from_mins(OPENS);
     let mut all = Vec::new();
-    let mut maker = Maker {
-        centre,
-        chance,
-        at: opens,
-    };
+    let mut maker = Maker { centre, chance, at: opens };
     for _ in 0..OVERNIGHT {
         // They wait since they were written, not since the centre opened.
         let origin = opens.before(maker.chance.secs(0, 4 * 3_600));
@@ -156,9 +120,7 @@ impl Maker<'_> {
     /// Most customers wait a while, a few hang up as soon as they hear music.
     fn patience(&mut self, mean_secs: u64) -> Option<Span> {
         let mean = if self.chance.chance(40) { 8 } else { mean_secs };
-        Some(Span::from_millis(
-            2_000 + self.chance.exponential(mean * 1_000),
-        ))
+        Some(Span::from_millis(2_000 + self.chance.exponential(mean * 1_000)))
     }
 
     fn call(&mut self, queue: QueueId, mean_secs: u64) -> Contact {
@@ -187,10 +149,7 @@ impl Maker<'_> {
     /// Who knows the product well sells it better, but anybody may.
     fn sales_call(&mut self) -> Contact {
         let mut made = self.call(self.centre.queues.sales, 300);
-        let wish = |requirement| Wish {
-            requirement,
-            weight: 50,
-        };
+        let wish = |requirement| Wish { requirement, weight: 50 };
         made.request.need = Need::of(self.language());
         made.request.need.wishes = self.product(70).map(wish).into_iter().collect();
         made

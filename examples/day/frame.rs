@@ -22,28 +22,15 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) const fn new(half_hours: (u64, u64), top: f64, height: f64) -> Self {
-        Self {
-            half_hours,
-            top,
-            height,
-            max: 1.0,
-        }
+        Self { half_hours, top, height, max: 1.0 }
     }
 
     /// The same with room for values up to this, and the values to label.
     pub(crate) fn up_to(self, most: f64) -> (Self, Vec<f64>) {
         let step = step(most);
         let count = (most / step).ceil().max(1.0);
-        let ticks = (0..=count as u32)
-            .map(|tick| f64::from(tick) * step)
-            .collect();
-        (
-            Self {
-                max: count * step,
-                ..self
-            },
-            ticks,
-        )
+        let ticks = (0..=count as u32).map(|tick| f64::from(tick) * step).collect();
+        (Self { max: count * step, ..self }, ticks)
     }
 
     pub(crate) const fn bottom(&self) -> f64 {
@@ -115,9 +102,6 @@ fn step(most: f64) -> f64 {
     let rough = (most / 4.0).max(1.0);
     let power = 10_f64.powf(rough.log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0];
-    let fitting = steps
-        .iter()
-        .map(|step| step * power)
-        .find(|step| *step >= rough);
+    let fitting = steps.iter().map(|step| step * power).find(|step| *step >= rough);
     fitting.unwrap_or(power * 10.0)
 }

@@ -57,12 +57,7 @@ impl Ledger {
         match &fact.event {
             Event::EngineOpened { .. } => self.clock = Clock::of(at),
             Event::Defined(definition) => self.define(definition),
-            Event::PresenceSet {
-                agent,
-                presence,
-                by,
-                ..
-            } => {
+            Event::PresenceSet { agent, presence, by, .. } => {
                 let offline = *presence == SystemPresence::Offline.id();
                 self.agents.presence(self.clock, at, *agent, !offline);
                 self.totals.leases_lost += u64::from(*by == PresenceSetBy::Lease);
@@ -79,9 +74,7 @@ impl Ledger {
 
     fn fold_offer(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::WorkOffered {
-                offer, work, agent, ..
-            } => {
+            Event::WorkOffered { offer, work, agent, .. } => {
                 self.totals.offers += 1;
                 self.offers.insert(*offer, (*work, *agent));
             }
@@ -114,13 +107,7 @@ impl Ledger {
                 let from = request.origin.unwrap_or(at);
                 self.enter(at, from, *work, request.channel, request.queue);
             }
-            Event::WorkQueued {
-                work,
-                queue,
-                why,
-                wrap_up,
-                ..
-            } => {
+            Event::WorkQueued { work, queue, why, wrap_up, .. } => {
                 self.totals.transferred += u64::from(*why == QueuedWhy::Transferred);
                 self.requeue(at, *work, *queue, wrap_up.is_some());
             }
@@ -168,21 +155,10 @@ impl Ledger {
         queue: QueueId,
     ) {
         let half_hour = self.clock.half_hour(at);
-        let cell = Cell {
-            half_hour,
-            channel,
-            queue,
-        };
+        let cell = Cell { half_hour, channel, queue };
         self.tallies.entry(cell).or_default().offered += 1;
         let waits = Some(Waits { from, entered: at });
-        self.works.insert(
-            work,
-            Row {
-                cell,
-                waits,
-                owner: None,
-            },
-        );
+        self.works.insert(work, Row { cell, waits, owner: None });
     }
 
     fn requeue(&mut self, at: Timestamp, work: WorkId, queue: QueueId, wraps_up: bool) {

@@ -59,25 +59,13 @@ fn run(args: &Args) -> Result<ExitCode, Unusable> {
         None => made_up::scenario(args.seed)?,
     };
     let (title, subtitle) = (scenario.title.clone(), scenario.subtitle.clone());
-    let (live, goal, notes) = (
-        scenario.live.clone(),
-        scenario.goal,
-        scenario.notes.concat(),
-    );
+    let (live, goal, notes) = (scenario.live.clone(), scenario.goal, scenario.notes.concat());
     let day = match host::run(scenario, args.check) {
         Ok(day) => day,
         Err(violation) => return Ok(complain(&format!("the engine is wrong: {violation}"), 1)),
     };
     let text = report::text(&day, &title, &subtitle, &live);
-    let picture = picture::draw(
-        &day.ledger,
-        &picture::Caption {
-            title,
-            subtitle,
-            live,
-            goal,
-        },
-    );
+    let picture = picture::draw(&day.ledger, &picture::Caption { title, subtitle, live, goal });
     let out = &args.out;
     write(out, &picture).map_err(|error| Unusable(format!("{}: {error}", out.display())))?;
     say(&format!("{text}{notes}Picture:  {}\n", out.display()));
@@ -131,23 +119,13 @@ fn wrong(day: &Day) -> Vec<String> {
     let all = ledger.sum(|_| true);
     let answers = totals.accepted + totals.rejected + totals.missed + totals.withdrawn;
     let pairs = [
-        (
-            "submitted and closed",
-            totals.submitted,
-            totals.closed.values().sum(),
-        ),
+        ("submitted and closed", totals.submitted, totals.closed.values().sum()),
         ("open work", day.open_work as u64, 0),
         ("unfinished on the books", ledger.unfinished() as u64, 0),
-        (
-            "offered and left",
-            all.offered,
-            all.answered + all.abandoned + all.flowed_out,
-        ),
+        ("offered and left", all.offered, all.answered + all.abandoned + all.flowed_out),
         ("offers and answers", totals.offers, answers),
         ("signed in", u64::from(!ledger.agents.all_signed_out()), 0),
     ];
     let differing = pairs.into_iter().filter(|(_, one, other)| one != other);
-    differing
-        .map(|(what, one, other)| format!("{what}: {one} and {other}"))
-        .collect()
+    differing.map(|(what, one, other)| format!("{what}: {one} and {other}")).collect()
 }

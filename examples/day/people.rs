@@ -16,10 +16,7 @@ pub(crate) struct People {
 
 impl People {
     pub(crate) fn new(contacts: Vec<Contact>, habits: Habits) -> Self {
-        Self {
-            agents: Agents::new(habits.clone()),
-            customers: Customers::new(contacts, habits),
-        }
+        Self { agents: Agents::new(habits.clone()), customers: Customers::new(contacts, habits) }
     }
 
     /// The command that something planned comes to; none if it makes no sense any more.
@@ -63,14 +60,9 @@ impl People {
         // customer moves on to another queue.
         match &fact.event {
             Event::ContactEnded { work, wrap_up, .. }
-            | Event::WorkQueued {
-                work,
-                wrap_up: Some(wrap_up),
-                ..
-            } => {
+            | Event::WorkQueued { work, wrap_up: Some(wrap_up), .. } => {
                 if let Some((leg, takes)) = self.customers.leg_of(*work) {
-                    self.agents
-                        .wrap_up(fact.at, leg, wrap_up.until, takes, agenda);
+                    self.agents.wrap_up(fact.at, leg, wrap_up.until, takes, agenda);
                 }
             }
             _ => {}

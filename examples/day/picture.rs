@@ -61,11 +61,7 @@ pub(crate) fn draw(ledger: &Ledger, caption: &Caption) -> String {
         stacks::backlog(&mut canvas, &next(110.0), ledger, caption);
     }
     stacks::agents(&mut canvas, &next(190.0), ledger);
-    strips::longest(
-        &mut canvas,
-        &next(22.0 * ledger.queues.len() as f64),
-        ledger,
-    );
+    strips::longest(&mut canvas, &next(22.0 * ledger.queues.len() as f64), ledger);
     let height = top - GAP + 92.0;
     let note = "Drawn from facts alone. Curves are averages over five minutes. Occupancy: time with \
                 contacts and wrap-up, of that and the time available for them.";
@@ -96,16 +92,8 @@ fn header(canvas: &mut Canvas, ledger: &Ledger, caption: &Caption) {
         (live.answered.to_string(), "answered", INK),
         (live.abandoned.to_string(), "abandoned", INK),
         (level, "service level", grade(&live, caption.goal)),
-        (
-            mean(live.waited, live.answered),
-            "average speed of answer",
-            INK,
-        ),
-        (
-            mean(live.handled, live.answered),
-            "average handle time",
-            INK,
-        ),
+        (mean(live.waited, live.answered), "average speed of answer", INK),
+        (mean(live.handled, live.answered), "average handle time", INK),
         (occupancy, "occupancy", INK),
     ];
     let step = (WIDTH - LEFT - 20.0) / tiles.len() as f64;

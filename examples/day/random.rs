@@ -14,10 +14,7 @@ impl Pcg {
     /// A source of its own for every pair of seed and stream: what one part of the day draws does
     /// not shift what another part draws.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
-        let mut made = Self {
-            state: 0,
-            increment: (stream << 1) | 1,
-        };
+        let mut made = Self { state: 0, increment: (stream << 1) | 1 };
         made.next();
         made.state = made.state.wrapping_add(seed);
         made.next();
@@ -26,9 +23,7 @@ impl Pcg {
 
     fn next(&mut self) -> u32 {
         let old = self.state;
-        self.state = old
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(self.increment);
+        self.state = old.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(self.increment);
         let mixed = (((old >> 18) ^ old) >> 27) as u32;
         mixed.rotate_right((old >> 59) as u32)
     }

@@ -35,11 +35,7 @@ fn workers(calls: &[Call]) -> BTreeMap<String, Worker> {
         let Some((start, exit)) = call.served.filter(|_| !call.agent.is_empty()) else {
             continue;
         };
-        let fresh = || Worker {
-            from: start,
-            to: exit,
-            kinds: BTreeSet::new(),
-        };
+        let fresh = || Worker { from: start, to: exit, kinds: BTreeSet::new() };
         let worker = workers.entry(call.agent.clone()).or_insert_with(fresh);
         worker.from = worker.from.min(start);
         worker.to = worker.to.max(exit);
@@ -62,28 +58,16 @@ impl Replay {
     /// A queue for each type of call; whoever took one of a type that day is a member.
     pub(crate) fn of(calls: &[Call]) -> Result<Self, Unusable> {
         let workers = workers(calls);
-        let first = workers
-            .values()
-            .map(|worker| worker.from)
-            .chain(calls.iter().map(|call| call.arrives));
+        let first =
+            workers.values().map(|worker| worker.from).chain(calls.iter().map(|call| call.arrives));
         let now = at(first.min().unwrap_or(0));
         let mut log = Log::default();
         let mut engine = Engine::new(Config::default(), now, &mut log)?;
         // The bank's switch put calls through without asking.
-        let profile = ChannelProfile {
-            auto_accept: true,
-            ..ChannelProfile::voice()
-        };
+        let profile = ChannelProfile { auto_accept: true, ..ChannelProfile::voice() };
         let voice = engine.execute(now, Define::new("voice", profile), &mut log)?;
         let (queues, diary) = (BTreeMap::new(), Vec::new());
-        let mut replay = Self {
-            engine,
-            log,
-            now,
-            voice,
-            queues,
-            diary,
-        };
+        let mut replay = Self { engine, log, now, voice, queues, diary };
         for kind in calls.iter().map(|call| &call.kind).collect::<BTreeSet<_>>() {
             let define = Define::new(name(kind), QueueProfile::default());
             let queue = replay.engine.execute(now, define, &mut replay.log)?;
@@ -100,17 +84,10 @@ impl Replay {
         let agent = self.engine.execute(self.now, define, &mut self.log)?;
         for queue in worker.kinds.iter().filter_map(|kind| self.queues.get(kind)) {
             let (queue, membership) = (*queue, Membership::default());
-            let member = SetMembership {
-                agent,
-                queue,
-                membership,
-            };
+            let member = SetMembership { agent, queue, membership };
             self.engine.execute(self.now, member, &mut self.log)?;
         }
-        let leaves = Absence {
-            presence: SystemPresence::Offline,
-            lasts: None,
-        };
+        let leaves = Absence { presence: SystemPresence::Offline, lasts: None };
         let mut plan = |secs, act| self.diary.push((at(secs), Happening::Agent(agent, act)));
         plan(worker.from, AgentAct::SignOn);
         plan(worker.to, AgentAct::Leave(leaves));
@@ -120,9 +97,7 @@ impl Replay {
     /// The day, ready to begin.
     pub(crate) fn scenario(mut self, date: &str, calls: &[Call]) -> Result<Scenario, Unusable> {
         let contacts = self.contacts(calls);
-        let ends = calls
-            .iter()
-            .filter_map(|call| call.served.map(|(_, exit)| exit).max(call.left));
+        let ends = calls.iter().filter_map(|call| call.served.map(|(_, exit)| exit).max(call.left));
         let close = at(ends.max().unwrap_or(0)) + Span::from_mins(15);
         self.diary.push((close, Happening::Close));
         let agents = self.engine.view().agents().count();
@@ -161,17 +136,14 @@ impl Replay {
             let Some(queue) = self.queues.get(&call.kind) else {
                 continue;
             };
-            self.diary
-                .push((at(call.arrives), Happening::Arrival(contacts.len())));
+            self.diary.push((at(call.arrives), Happening::Arrival(contacts.len())));
             contacts.push(Contact {
                 request: WorkRequest {
                     credit: if call.high { CREDIT } else { Span::ZERO },
                     ..WorkRequest::new(*queue, self.voice)
                 },
                 patience: call.left.map(|left| lasting(call.arrives, left)),
-                talk: call
-                    .served
-                    .map_or(mean, |(start, exit)| lasting(start, exit)),
+                talk: call.served.map_or(mean, |(start, exit)| lasting(start, exit)),
                 wrap_up: Span::ZERO,
                 course: Course::Straight,
                 again: false,
@@ -190,12 +162,8 @@ fn mean(lengths: &mut dyn Iterator<Item = (i64, i64)>) -> Span {
 }
 
 fn recorded(calls: &[Call]) -> String {
-    let served = calls
-        .iter()
-        .filter_map(|call| Some((call.arrives, call.served?.0)));
-    let waits: Vec<_> = served
-        .map(|(from, to)| lasting(from, to).as_millis())
-        .collect();
+    let served = calls.iter().filter_map(|call| Some((call.arrives, call.served?.0)));
+    let waits: Vec<_> = served.map(|(from, to)| lasting(from, to).as_millis()).collect();
     let answered = waits.len();
     let average = waits.iter().sum::<u64>() / (answered.max(1) as u64) / 1_000;
     let abandoned = calls.len() - answered;

@@ -36,19 +36,9 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 fn half_hours(out: &mut String, ledger: &Ledger, live: &[ChannelId]) {
-    let names: Vec<_> = live
-        .iter()
-        .filter_map(|id| ledger.channels.get(id))
-        .cloned()
-        .collect();
-    line(
-        out,
-        format_args!("By half hour of arrival: {}", names.join(" and ")),
-    );
-    line(
-        out,
-        format_args!("{:<12}{HEAD}  occupancy on queue", "half hour"),
-    );
+    let names: Vec<_> = live.iter().filter_map(|id| ledger.channels.get(id)).cloned().collect();
+    line(out, format_args!("By half hour of arrival: {}", names.join(" and ")));
+    line(out, format_args!("{:<12}{HEAD}  occupancy on queue", "half hour"));
     let is_live = |channel| live.contains(&channel);
     for half_hour in 0..ledger.agents.len().div_ceil(PER_HALF_HOUR) {
         let tally = ledger.sum(|cell| cell.half_hour == half_hour && is_live(cell.channel));
@@ -58,14 +48,8 @@ fn half_hours(out: &mut String, ledger: &Ledger, live: &[ChannelId]) {
             line(out, format_args!("{name:<12}{numbers}  {}", staff.text()));
         }
     }
-    let (all, staff) = (
-        ledger.sum(|cell| is_live(cell.channel)),
-        Staff::all_day(ledger),
-    );
-    line(
-        out,
-        format_args!("{:<12}{}  {:>9}", "all", numbers(&all), staff.occupancy()),
-    );
+    let (all, staff) = (ledger.sum(|cell| is_live(cell.channel)), Staff::all_day(ledger));
+    line(out, format_args!("{:<12}{}  {:>9}", "all", numbers(&all), staff.occupancy()));
     line(out, format_args!("{TERMS}\n"));
 }
 
@@ -75,10 +59,7 @@ fn by_channel(out: &mut String, ledger: &Ledger) {
         let tally = ledger.sum(|cell| cell.channel == *id);
         line(out, format_args!("{name:<26}{}", numbers(&tally)));
     }
-    line(
-        out,
-        format_args!("{:<26}{}\n", "all", numbers(&ledger.sum(|_| true))),
-    );
+    line(out, format_args!("{:<26}{}\n", "all", numbers(&ledger.sum(|_| true))));
 }
 
 fn by_queue(out: &mut String, ledger: &Ledger) {
@@ -129,13 +110,7 @@ fn totals(out: &mut String, day: &Day) {
         ),
     );
     let (calls, facts) = (day.effort.calls, day.effort.facts);
-    line(
-        out,
-        format_args!(
-            "Engine:   {calls} calls, {facts} facts, digest {:?}",
-            day.digest
-        ),
-    );
+    line(out, format_args!("Engine:   {calls} calls, {facts} facts, digest {:?}", day.digest));
 }
 
 /// The numbers of a tally under [`HEAD`].
@@ -167,24 +142,20 @@ impl Staff {
         let busy = spent(RoutingStatus::Interacting);
         let available = spent(RoutingStatus::Idle) + spent(RoutingStatus::Offered);
         let silent = spent(RoutingStatus::NotResponding) + spent(RoutingStatus::Communicating);
-        Self {
-            on_queue: busy + available + silent,
-            busy,
-            available,
-            half_hours: 1,
-        }
+        Self { on_queue: busy + available + silent, busy, available, half_hours: 1 }
     }
 
     pub(crate) fn all_day(ledger: &Ledger) -> Self {
         let half_hours = 0..ledger.agents.len().div_ceil(PER_HALF_HOUR);
-        half_hours
-            .map(|number| Self::in_half_hour(ledger, number))
-            .fold(Self::default(), |sum, part| Self {
+        half_hours.map(|number| Self::in_half_hour(ledger, number)).fold(
+            Self::default(),
+            |sum, part| Self {
                 on_queue: sum.on_queue + part.on_queue,
                 busy: sum.busy + part.busy,
                 available: sum.available + part.available,
                 half_hours: sum.half_hours + part.half_hours,
-            })
+            },
+        )
     }
 
     /// Time with contacts, wrap-up included, of the time with contacts or available for them.

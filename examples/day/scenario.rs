@@ -67,11 +67,7 @@ impl Contact {
             Course::Hold(lasts) => {
                 let plus = |from: Span| Span::from_millis(from.as_millis() + lasts.as_millis());
                 let (hold, retrieve) = (part(40), plus(part(40)));
-                vec![
-                    (hold, WorkAct::Hold),
-                    (retrieve, WorkAct::Retrieve),
-                    (plus(talk), finish),
-                ]
+                vec![(hold, WorkAct::Hold), (retrieve, WorkAct::Retrieve), (plus(talk), finish)]
             }
             Course::TransferToQueue(queue) => vec![(part(40), WorkAct::TransferToQueue(queue))],
             Course::TransferToColleague => vec![(part(40), WorkAct::TransferToColleague)],

@@ -32,13 +32,7 @@ pub(crate) fn plan(
         at(from + 90 + stagger, leave(SystemPresence::Break, 15));
         at(from + 210 + stagger, leave(SystemPresence::Meal, 30));
         at(from + 360 + stagger, leave(SystemPresence::Break, 15));
-        at(
-            to,
-            AgentAct::Leave(Absence {
-                presence: SystemPresence::Offline,
-                lasts: None,
-            }),
-        );
+        at(to, AgentAct::Leave(Absence { presence: SystemPresence::Offline, lasts: None }));
         extras(number, from, &mut at);
     }
     diary
@@ -50,10 +44,7 @@ fn extras(number: usize, from: u32, at: &mut impl FnMut(u32, AgentAct)) {
         at(from + 165, leave(SystemPresence::Training, 45));
     }
     if number % 3 == 1 {
-        at(
-            from + 130 + number as u32,
-            AgentAct::OwnCall(Span::from_mins(4)),
-        );
+        at(from + 130 + number as u32, AgentAct::OwnCall(Span::from_mins(4)));
     }
     if number % 21 == 10 {
         at(from + 270, AgentAct::LoseLink(Span::from_mins(12)));

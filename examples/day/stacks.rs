@@ -9,17 +9,12 @@ use crate::picture::Caption;
 use crate::svg::Canvas;
 
 /// The colours of channels, in order of definition.
-pub(crate) const CHANNELS: [&str; 6] = [
-    "#2f6f9f", "#e58a3c", "#3f9b8f", "#8a76bd", "#9c8b75", "#b85c86",
-];
+pub(crate) const CHANNELS: [&str; 6] =
+    ["#2f6f9f", "#e58a3c", "#3f9b8f", "#8a76bd", "#9c8b75", "#b85c86"];
 /// The statuses in the order in which they are stacked, from below.
 const STATUSES: [(RoutingStatus, &str, &str); 6] = [
     (RoutingStatus::Interacting, "interacting", "#2f6f9f"),
-    (
-        RoutingStatus::Communicating,
-        "on a call of his own",
-        "#8a76bd",
-    ),
+    (RoutingStatus::Communicating, "on a call of his own", "#8a76bd"),
     (RoutingStatus::Offered, "offered", "#e9b44c"),
     (RoutingStatus::Idle, "idle", "#a5d1b0"),
     (RoutingStatus::NotResponding, "not responding", "#cf4d4d"),
@@ -43,11 +38,7 @@ fn waiting_on<'a>(
     let layer = |((channel, name), colour): ((&ChannelId, &'a String), &&'static str)| {
         let curve = ledger.waiting.get(channel);
         let mean = |stretch| curve.map_or(0, |curve| curve.sum(stretch)) as f64 / STRETCH_MS as f64;
-        Layer {
-            name,
-            colour,
-            values: frame.stretches().map(mean).collect(),
-        }
+        Layer { name, colour, values: frame.stretches().map(mean).collect() }
     };
     wanted.map(layer).collect()
 }
@@ -60,11 +51,7 @@ fn stack(canvas: &mut Canvas, frame: &Frame, layers: &[Layer<'_>]) {
     frame.value_scale(canvas, &ticks, "");
     let mut below = vec![0.0; count];
     for layer in layers {
-        let above: Vec<_> = below
-            .iter()
-            .zip(&layer.values)
-            .map(|(low, more)| low + more)
-            .collect();
+        let above: Vec<_> = below.iter().zip(&layer.values).map(|(low, more)| low + more).collect();
         let mut outline = steps(&frame, &above);
         let mut back = steps(&frame, &below);
         back.reverse();
@@ -72,11 +59,7 @@ fn stack(canvas: &mut Canvas, frame: &Frame, layers: &[Layer<'_>]) {
         canvas.area(&outline, layer.colour);
         below = above;
     }
-    let key: Vec<_> = layers
-        .iter()
-        .rev()
-        .map(|layer| (layer.name, layer.colour))
-        .collect();
+    let key: Vec<_> = layers.iter().rev().map(|layer| (layer.name, layer.colour)).collect();
     frame.key(canvas, &key);
     frame.clock_scale(canvas);
 }
@@ -93,21 +76,14 @@ fn steps(frame: &Frame, values: &[f64]) -> Vec<(f64, f64)> {
 
 /// Who waits at the other end, ringing included.
 pub(crate) fn waiting(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger, caption: &Caption) {
-    frame.heading(
-        canvas,
-        "Customers waiting",
-        "In queue or ringing, by channel",
-    );
+    frame.heading(canvas, "Customers waiting", "In queue or ringing, by channel");
     let layers = waiting_on(frame, ledger, |channel| caption.live.contains(channel));
     stack(canvas, frame, &layers);
 }
 
 /// Whether there are channels on which nobody waits at the other end.
 pub(crate) fn has_backlog(ledger: &Ledger, caption: &Caption) -> bool {
-    ledger
-        .channels
-        .keys()
-        .any(|channel| !caption.live.contains(channel))
+    ledger.channels.keys().any(|channel| !caption.live.contains(channel))
 }
 
 /// What waits without a customer at the other end.
@@ -120,23 +96,13 @@ pub(crate) fn backlog(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger, capti
 
 /// What agents did.
 pub(crate) fn agents(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger) {
-    frame.heading(
-        canvas,
-        "Agents",
-        "Signed in, by routing status; interacting includes wrap-up",
-    );
+    frame.heading(canvas, "Agents", "Signed in, by routing status; interacting includes wrap-up");
     let layer = |(status, name, colour): &(RoutingStatus, &'static str, &'static str)| {
         let mean = |stretch| ledger.agents.sum(*status, stretch) as f64 / STRETCH_MS as f64;
-        Layer {
-            name,
-            colour,
-            values: frame.stretches().map(mean).collect(),
-        }
+        Layer { name, colour, values: frame.stretches().map(mean).collect() }
     };
     let layers: Vec<_> = STATUSES.iter().map(layer).collect();
-    let used: Vec<_> = layers
-        .into_iter()
-        .filter(|layer| layer.values.iter().any(|value| *value > 0.0))
-        .collect();
+    let used: Vec<_> =
+        layers.into_iter().filter(|layer| layer.values.iter().any(|value| *value > 0.0)).collect();
     stack(canvas, frame, &used);
 }

@@ -30,24 +30,9 @@ pub(crate) fn longest(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger) {
         let kind = Type::of(12.0).anchor(Anchor::End);
         canvas.text(LEFT - 8.0, y + row / 2.0 + 4.0, kind, &queue.name);
         canvas.rect(LEFT, y + 1.0, RIGHT - LEFT, row - 2.0, NOTHING);
-        let most = strip(
-            canvas,
-            frame,
-            ledger,
-            (*id, queue.target),
-            (y + 1.0, row - 2.0),
-        );
-        let most = format!(
-            "{}, target {}",
-            duration(most),
-            duration(queue.target.as_millis())
-        );
-        canvas.text(
-            RIGHT + 10.0,
-            y + row / 2.0 + 4.0,
-            Type::of(11.5).colour(MUTED),
-            &most,
-        );
+        let most = strip(canvas, frame, ledger, (*id, queue.target), (y + 1.0, row - 2.0));
+        let most = format!("{}, target {}", duration(most), duration(queue.target.as_millis()));
+        canvas.text(RIGHT + 10.0, y + row / 2.0 + 4.0, Type::of(11.5).colour(MUTED), &most);
     }
     frame.clock_scale(canvas);
     wait_key(canvas, frame.bottom() + 32.0);
@@ -62,11 +47,7 @@ fn strip(
     (y, height): (f64, f64),
 ) -> u64 {
     let waits = ledger.longest.get(&queue).map_or(&[][..], |waits| waits);
-    let wait = |stretch: u64| {
-        waits
-            .get(stretch as usize)
-            .map_or(0, |wait| wait.as_millis())
-    };
+    let wait = |stretch: u64| waits.get(stretch as usize).map_or(0, |wait| wait.as_millis());
     let (mut most, mut from) = (0, frame.stretches().start);
     // Neighbours of one colour are one box.
     while from < frame.stretches().end {
@@ -75,12 +56,7 @@ fn strip(
         let to = from + (from..frame.stretches().end).take_while(same).count() as u64;
         let longest = (from..to).map(wait).max().unwrap_or(0);
         if longest > 0 {
-            let tale = format!(
-                "{} to {}: {}",
-                clock(from * 5),
-                clock(to * 5),
-                duration(longest)
-            );
+            let tale = format!("{} to {}: {}", clock(from * 5), clock(to * 5), duration(longest));
             let width = frame.x(to) - frame.x(from);
             canvas.told_rect((frame.x(from), y), (width, height), colour, &tale);
         }

@@ -39,12 +39,7 @@ pub(crate) struct Type {
 impl Type {
     /// Plain text of a size.
     pub(crate) const fn of(size: f64) -> Self {
-        Self {
-            size,
-            bold: false,
-            colour: INK,
-            anchor: Anchor::Start,
-        }
+        Self { size, bold: false, colour: INK, anchor: Anchor::Start }
     }
 
     pub(crate) const fn bold(self) -> Self {
@@ -73,17 +68,8 @@ impl Canvas {
     }
 
     pub(crate) fn text(&mut self, x: f64, y: f64, kind: Type, text: &str) {
-        let Type {
-            size,
-            colour,
-            anchor,
-            ..
-        } = kind;
-        let weight = if kind.bold {
-            " font-weight=\"600\""
-        } else {
-            ""
-        };
+        let Type { size, colour, anchor, .. } = kind;
+        let weight = if kind.bold { " font-weight=\"600\"" } else { "" };
         let (anchor, text) = (anchor.name(), escaped(text));
         self.put(format_args!(
             "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\"{weight} fill=\"{colour}\" \
@@ -150,7 +136,5 @@ fn path(points: &[(f64, f64)]) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

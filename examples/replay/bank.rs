@@ -54,22 +54,14 @@ fn read(path: &str) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = Vec::new();
     for row in table::rows(path)? {
         let (vru_exit, q_start) = (table::number(&row, 6)?, table::number(&row, 7)?);
-        let service = match (
-            table::number(&row, 10)?,
-            table::number(&row, 11)?,
-            row.get(12),
-        ) {
+        let service = match (table::number(&row, 10)?, table::number(&row, 11)?, row.get(12)) {
             (Some(start), Some(end), Some(agent)) if !agent.is_empty() && end >= start => {
                 Some((start, end, agent.to_owned()))
             }
             (_, _, _) => None,
         };
         let answered = row.get(9) == Some("AGENT") && service.is_some();
-        let arrival = if answered {
-            q_start.or(vru_exit)
-        } else {
-            q_start
-        };
+        let arrival = if answered { q_start.or(vru_exit) } else { q_start };
         let queue_exit = table::number(&row, 8)?;
         let (Some(arrival), true) = (arrival, answered || queue_exit.is_some()) else {
             continue;
@@ -108,14 +100,7 @@ fn floor(rows: &[Row]) -> Result<(Host, Vec<Call>), Box<dyn Error>> {
         };
         agents.insert(name.clone(), agent);
         let membership = Membership::default();
-        host.tell(
-            start_ms,
-            SetMembership {
-                agent,
-                queue,
-                membership,
-            },
-        )?;
+        host.tell(start_ms, SetMembership { agent, queue, membership })?;
         services.entry(agent).or_default().push((*from, *to));
     }
     for (agent, mut services) in services {
@@ -125,10 +110,7 @@ fn floor(rows: &[Row]) -> Result<(Host, Vec<Call>), Box<dyn Error>> {
             host.staff(to * 1_000, agent, false);
         }
     }
-    let calls = rows
-        .iter()
-        .map(|row| call(row, queues[&row.kind]))
-        .collect();
+    let calls = rows.iter().map(|row| call(row, queues[&row.kind])).collect();
     Ok((host, calls))
 }
 
@@ -156,11 +138,7 @@ fn call(row: &Row, queue: QueueId) -> Call {
         service_ms: row.service.as_ref().map_or(180, |(from, to, _)| to - from) * 1_000,
         wrap_up_ms: 0,
         patience_ms: patience,
-        credit: if row.priority == 2 {
-            CREDIT
-        } else {
-            Span::ZERO
-        },
+        credit: if row.priority == 2 { CREDIT } else { Span::ZERO },
     }
 }
 
@@ -190,11 +168,7 @@ impl Tally {
         let in_time = per_mille(self.in_time);
         let wait = self.waited_s / self.answered.max(1);
         let percent = |n: i64| format!("{}.{}%", n / 10, n % 10);
-        format!(
-            "{wait:>5} s {:>7} {:>7}",
-            percent(abandoned),
-            percent(in_time)
-        )
+        format!("{wait:>5} s {:>7} {:>7}", percent(abandoned), percent(in_time))
     }
 }
 
@@ -205,11 +179,7 @@ fn report(rows: &[Row], outcomes: &[Outcome]) {
         for key in [(row.kind.clone(), key), ("all".to_owned(), -1)] {
             let (recorded, ours) = groups.entry(key).or_default();
             recorded.add(row.service.as_ref().map(|(from, _, _)| from - row.arrival));
-            ours.add(
-                outcome
-                    .start_ms
-                    .map(|start_ms| start_ms / 1_000 - row.arrival),
-            );
+            ours.add(outcome.start_ms.map(|start_ms| start_ms / 1_000 - row.arrival));
         }
     }
     println!("                        recorded                  strowger");

@@ -54,10 +54,7 @@ impl Host {
     pub(crate) fn new(start_ms: i64) -> Result<Self, Refusal> {
         let (now, mut log) = (Timestamp::from_millis(start_ms), Log::default());
         let mut engine = Engine::new(Config::default(), now, &mut log)?;
-        let profile = ChannelProfile {
-            auto_accept: true,
-            ..ChannelProfile::voice()
-        };
+        let profile = ChannelProfile { auto_accept: true, ..ChannelProfile::voice() };
         let voice = engine.execute(now, Define::new("voice", profile), &mut log)?;
         Ok(Self {
             engine,
@@ -76,9 +73,7 @@ impl Host {
     /// Does a command now.
     pub(crate) fn tell<A: Action>(&mut self, at_ms: i64, action: A) -> Result<A::Output, Refusal> {
         self.commands += 1;
-        let output = self
-            .engine
-            .execute(Timestamp::from_millis(at_ms), action, &mut self.log);
+        let output = self.engine.execute(Timestamp::from_millis(at_ms), action, &mut self.log);
         self.hear(at_ms);
         output
     }
@@ -98,14 +93,9 @@ impl Host {
         self.calls = calls;
         while let Some(Reverse((at_ms, _))) = self.steps.peek() {
             let at_ms = *at_ms;
-            match self
-                .engine
-                .next_deadline()
-                .map(|deadline| deadline.at.as_millis())
-            {
+            match self.engine.next_deadline().map(|deadline| deadline.at.as_millis()) {
                 Some(due_ms) if due_ms <= at_ms => {
-                    self.engine
-                        .advance(Timestamp::from_millis(due_ms), &mut self.log);
+                    self.engine.advance(Timestamp::from_millis(due_ms), &mut self.log);
                     self.hear(due_ms);
                 }
                 Some(_) | None => {
@@ -121,18 +111,8 @@ impl Host {
     fn step(&mut self, at_ms: i64, step: Step) -> Result<(), Refusal> {
         match step {
             Step::Staff(agent, on) => {
-                let system = if on {
-                    SystemPresence::OnQueue
-                } else {
-                    SystemPresence::Offline
-                };
-                self.tell(
-                    at_ms,
-                    SetPresence {
-                        agent,
-                        presence: system.id(),
-                    },
-                )
+                let system = if on { SystemPresence::OnQueue } else { SystemPresence::Offline };
+                self.tell(at_ms, SetPresence { agent, presence: system.id() })
             }
             Step::Arrive(n) => self.arrive(at_ms, n),
             Step::Leave(n) => match (self.ids[n], self.outcomes[n].start_ms) {
@@ -153,14 +133,9 @@ impl Host {
             Step::Free(n) => {
                 self.outcomes[n].free_ms = Some(at_ms);
                 match (self.ids[n], self.outcomes[n].agent) {
-                    (Some(work), Some(agent)) => self.tell(
-                        at_ms,
-                        EndWrapUp {
-                            work,
-                            agent,
-                            code: None,
-                        },
-                    ),
+                    (Some(work), Some(agent)) => {
+                        self.tell(at_ms, EndWrapUp { work, agent, code: None })
+                    }
                     (_, _) => Ok(()),
                 }
             }
@@ -169,20 +144,15 @@ impl Host {
 
     fn arrive(&mut self, at_ms: i64, n: usize) -> Result<(), Refusal> {
         let call = &self.calls[n];
-        let request = WorkRequest {
-            credit: call.credit,
-            ..WorkRequest::new(call.queue, self.voice)
-        };
+        let request =
+            WorkRequest { credit: call.credit, ..WorkRequest::new(call.queue, self.voice) };
         if let Some(patience_ms) = call.patience_ms {
-            self.steps
-                .push(Reverse((at_ms + patience_ms, Step::Leave(n))));
+            self.steps.push(Reverse((at_ms + patience_ms, Step::Leave(n))));
         }
         // The facts of this very call need the id it will have.
         self.commands += 1;
         let now = Timestamp::from_millis(at_ms);
-        let work = self
-            .engine
-            .execute(now, Submit::new(request), &mut self.log)?;
+        let work = self.engine.execute(now, Submit::new(request), &mut self.log)?;
         self.works.insert(work, n);
         self.ids[n] = Some(work);
         self.hear(at_ms);
@@ -195,9 +165,9 @@ impl Host {
         for fact in self.log.drain() {
             self.facts += 1;
             match fact.event {
-                Event::WorkOffered {
-                    offer, work, agent, ..
-                } => offers = Some((offer, work, agent)),
+                Event::WorkOffered { offer, work, agent, .. } => {
+                    offers = Some((offer, work, agent))
+                }
                 Event::OfferAccepted { offer, .. } => {
                     let Some((offered, work, agent)) = offers else {
                         continue;
@@ -210,8 +180,7 @@ impl Host {
                     outcome.start_ms = Some(at_ms);
                     let end_ms = at_ms + call.service_ms;
                     self.steps.push(Reverse((end_ms, Step::HangUp(*n))));
-                    self.steps
-                        .push(Reverse((end_ms + call.wrap_up_ms, Step::Free(*n))));
+                    self.steps.push(Reverse((end_ms + call.wrap_up_ms, Step::Free(*n))));
                 }
                 _ => {}
             }

@@ -53,20 +53,9 @@ pub(crate) struct Comparison {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            decisions,
-            differ,
-            first,
-            millis,
-        } = self;
-        write!(
-            f,
-            "{name}: {decisions} decisions, {differ} differ, {millis} ms"
-        )?;
-        first
-            .iter()
-            .try_for_each(|first| write!(f, "\n  first: {first}"))
+        let Self { name, decisions, differ, first, millis } = self;
+        write!(f, "{name}: {decisions} decisions, {differ} differ, {millis} ms")?;
+        first.iter().try_for_each(|first| write!(f, "\n  first: {first}"))
     }
 }
 
@@ -89,9 +78,7 @@ pub(crate) fn replay(prefix: &str) -> Result<Comparison, Box<dyn Error>> {
     };
     for row in &recorded {
         let n = usize::try_from(table::need(row, 0)?)?;
-        let ours = outcomes
-            .get(n)
-            .ok_or_else(|| format!("there is no call {n}"))?;
+        let ours = outcomes.get(n).ok_or_else(|| format!("there is no call {n}"))?;
         let theirs = outcome(row)?;
         if *ours != theirs {
             comparison.differ += 1;
@@ -109,10 +96,7 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
     }
     let mut host = Host::new(0)?;
     let profile = QueueProfile {
-        idle: IdleClock {
-            since: IdleSince::Ready,
-            own_channel: false,
-        },
+        idle: IdleClock { since: IdleSince::Ready, own_channel: false },
         wrap_up: WrapUpProfile::of(WrapUpMode::Mandatory),
         ..QueueProfile::default()
     };
@@ -121,43 +105,20 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
         .collect();
     let queues = queues?;
     for a in 0..scenario.agents {
-        let agent = host.tell(
-            0,
-            Define::new(&format!("agent-{a}"), AgentProfile::default()),
-        )?;
+        let agent = host.tell(0, Define::new(&format!("agent-{a}"), AgentProfile::default()))?;
         for (t, queue) in queues.iter().enumerate() {
-            let ranks = (
-                scenario.rank_call_to_agent[t][a],
-                scenario.rank_agent_to_call[a][t],
-            );
+            let ranks = (scenario.rank_call_to_agent[t][a], scenario.rank_agent_to_call[a][t]);
             let rank = match ranks {
                 (Rank::Never(_), Rank::Never(_)) => continue,
                 (Rank::Finite(to), Rank::Finite(from)) if to == from => to,
                 (_, _) => return Err("ranks that differ by direction are not known".into()),
             };
-            let delay = scenario
-                .min_wait_ms_agent_call
-                .as_ref()
-                .map_or(0, |waits| waits[a][t]);
-            let membership = Membership {
-                rank,
-                delay: Span::from_millis(delay),
-                ..Membership::default()
-            };
-            host.tell(
-                0,
-                SetMembership {
-                    agent,
-                    queue: *queue,
-                    membership,
-                },
-            )?;
+            let delay = scenario.min_wait_ms_agent_call.as_ref().map_or(0, |waits| waits[a][t]);
+            let membership =
+                Membership { rank, delay: Span::from_millis(delay), ..Membership::default() };
+            host.tell(0, SetMembership { agent, queue: *queue, membership })?;
         }
-        if scenario
-            .initial_staff
-            .as_ref()
-            .is_none_or(|staff| staff[a] == 1)
-        {
+        if scenario.initial_staff.as_ref().is_none_or(|staff| staff[a] == 1) {
             host.staff(0, agent, true);
         }
     }
@@ -170,9 +131,7 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
 fn calls(prefix: &str, queues: &[QueueId]) -> Result<Vec<Call>, Box<dyn Error>> {
     let rows = table::rows(&format!("{prefix}.calls.csv"))?;
     let call = |row: &csv::StringRecord| {
-        let queue = queues
-            .get(usize::try_from(table::need(row, 1)?)?)
-            .ok_or("unknown type")?;
+        let queue = queues.get(usize::try_from(table::need(row, 1)?)?).ok_or("unknown type")?;
         Ok(Call {
             queue: *queue,
             arrival_ms: table::need(row, 2)?,

@@ -15,18 +15,10 @@ pub(crate) fn exists(path: &str) -> bool {
 /// Opens a file, or the one with `.gz` behind its name, and decompresses it if need be.
 pub(crate) fn open(path: &str) -> Result<Box<dyn Read>, Box<dyn Error>> {
     let named = Path::new(path);
-    let found = if named.exists() {
-        path.to_owned()
-    } else {
-        format!("{path}.gz")
-    };
+    let found = if named.exists() { path.to_owned() } else { format!("{path}.gz") };
     let file = File::open(&found).map_err(|error| format!("{found}: {error}"))?;
     let reader = BufReader::new(file);
-    Ok(if found.ends_with(".gz") {
-        Box::new(GzDecoder::new(reader))
-    } else {
-        Box::new(reader)
-    })
+    Ok(if found.ends_with(".gz") { Box::new(GzDecoder::new(reader)) } else { Box::new(reader) })
 }
 
 /// The rows of a table with a heading, each as its fields.

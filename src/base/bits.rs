@@ -29,9 +29,7 @@ impl Bits {
     /// Whether an id is in.
     pub(crate) fn has<I: Id>(&self, id: I) -> bool {
         let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
-        self.words
-            .get(number / 64)
-            .is_some_and(|word| word & (1 << (number % 64)) != 0)
+        self.words.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
 
     /// Whether nothing is in.
@@ -42,9 +40,9 @@ impl Bits {
     /// How many ids are in this set and in all of `others`.
     pub(crate) fn count<const N: usize>(&self, others: [&Self; N]) -> usize {
         let words = self.words.iter().enumerate().map(|(place, word)| {
-            let met = others.iter().fold(*word, |word, other| {
-                word & other.words.get(place).copied().unwrap_or(0)
-            });
+            let met = others
+                .iter()
+                .fold(*word, |word, other| word & other.words.get(place).copied().unwrap_or(0));
             met.count_ones() as usize
         });
         words.sum()
@@ -67,11 +65,7 @@ impl Bits {
         let first = usize::try_from(start / 64).unwrap_or(usize::MAX);
         let words = self.words.iter().enumerate().skip(first);
         words.flat_map(move |(place, word)| {
-            let from = if place == first {
-                u64::MAX << (start % 64)
-            } else {
-                u64::MAX
-            };
+            let from = if place == first { u64::MAX << (start % 64) } else { u64::MAX };
             let mut word = *word & from;
             for other in others {
                 word &= other.words.get(place).copied().unwrap_or(0);
@@ -101,9 +95,7 @@ mod tests {
 
     fn bits(numbers: impl IntoIterator<Item = u32>) -> Bits {
         let mut bits = Bits::default();
-        numbers
-            .into_iter()
-            .for_each(|number| bits.set(AgentId::from_raw(number), true));
+        numbers.into_iter().for_each(|number| bits.set(AgentId::from_raw(number), true));
         bits
     }
 

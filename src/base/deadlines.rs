@@ -17,9 +17,7 @@ pub(crate) struct Deadlines<K: Hash + Eq> {
 
 impl<K: Hash + Eq + Ord + Copy> Default for Deadlines<K> {
     fn default() -> Self {
-        Self {
-            heap: PriorityQueue::with_default_hasher(),
-        }
+        Self { heap: PriorityQueue::with_default_hasher() }
     }
 }
 
@@ -44,11 +42,7 @@ impl<K: Hash + Eq + Ord + Copy> Deadlines<K> {
 
     /// All deadlines, the earliest first.
     pub(crate) fn sorted(&self) -> Vec<(Timestamp, K)> {
-        let mut all: Vec<_> = self
-            .heap
-            .iter()
-            .map(|(_, Reverse(deadline))| *deadline)
-            .collect();
+        let mut all: Vec<_> = self.heap.iter().map(|(_, Reverse(deadline))| *deadline).collect();
         all.sort_unstable();
         all
     }

@@ -27,10 +27,7 @@ impl FixedHasher {
 impl Hasher for FixedHasher {
     fn write(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(8) {
-            let word = chunk
-                .iter()
-                .rev()
-                .fold(0, |word, byte| word << 8 | u64::from(*byte));
+            let word = chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
             self.word(word);
         }
     }

@@ -17,10 +17,7 @@ pub(crate) struct Ledger<I, T> {
 
 impl<I, T> Default for Ledger<I, T> {
     fn default() -> Self {
-        Self {
-            rows: FixedMap::default(),
-            minted: 0,
-        }
+        Self { rows: FixedMap::default(), minted: 0 }
     }
 }
 
@@ -95,9 +92,6 @@ impl<I: Id + Serialize, T: Serialize> Serialize for Ledger<I, T> {
 impl<'de, I: Id + Deserialize<'de>, T: Deserialize<'de>> Deserialize<'de> for Ledger<I, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (minted, rows) = <(u64, Vec<(I, T)>)>::deserialize(deserializer)?;
-        Ok(Self {
-            rows: rows.into_iter().collect(),
-            minted,
-        })
+        Ok(Self { rows: rows.into_iter().collect(), minted })
     }
 }

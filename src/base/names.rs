@@ -11,9 +11,7 @@ pub(crate) struct Names<I> {
 
 impl<I> Default for Names<I> {
     fn default() -> Self {
-        Self {
-            ids: FixedMap::default(),
-        }
+        Self { ids: FixedMap::default() }
     }
 }
 

@@ -17,10 +17,7 @@ pub(crate) struct Recent<I, T> {
 impl<I: Id, T> Recent<I, T> {
     /// A memory of so many places.
     pub(crate) const fn new(size: u32) -> Self {
-        Self {
-            size,
-            places: Vec::new(),
-        }
+        Self { size, places: Vec::new() }
     }
 
     /// How many places it has.
@@ -44,9 +41,7 @@ impl<I: Id, T> Recent<I, T> {
         if self.places.len() <= place {
             self.places.resize_with(place + 1, || None);
         }
-        self.places
-            .get_mut(place)
-            .and_then(|slot| slot.replace((id, thing)))
+        self.places.get_mut(place).and_then(|slot| slot.replace((id, thing)))
     }
 
     /// What is still remembered under an id.

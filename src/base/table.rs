@@ -10,10 +10,7 @@ use crate::base::id::Id;
 /// A dense table: row `n` belongs to the id with number `n`. Rows are only ever added, so an id is
 /// never used again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(
-    transparent,
-    bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>")
-)]
+#[serde(transparent, bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
 pub(crate) struct Table<I, T> {
     rows: Vec<T>,
     #[serde(skip)]
@@ -22,10 +19,7 @@ pub(crate) struct Table<I, T> {
 
 impl<I, T> Default for Table<I, T> {
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            id: PhantomData,
-        }
+        Self { rows: Vec::new(), id: PhantomData }
     }
 }
 
@@ -57,9 +51,6 @@ impl<I: Id, T> Table<I, T> {
 
     /// All rows with their ids, in order of id.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + use<'_, I, T> {
-        self.rows
-            .iter()
-            .enumerate()
-            .filter_map(|(n, row)| Some((I::from_number(n as u64)?, row)))
+        self.rows.iter().enumerate().filter_map(|(n, row)| Some((I::from_number(n as u64)?, row)))
     }
 }

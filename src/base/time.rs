@@ -46,11 +46,7 @@ impl Timestamp {
     /// How long after `earlier` this is; zero if it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
-        if self.0 <= earlier.0 {
-            Span::ZERO
-        } else {
-            Span(self.0.abs_diff(earlier.0))
-        }
+        if self.0 <= earlier.0 { Span::ZERO } else { Span(self.0.abs_diff(earlier.0)) }
     }
 
     /// The instant so long before this one.

@@ -16,21 +16,13 @@ impl Run for SetPresence {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, presence } = self;
         turn.live::<AgentProfile>(agent)?;
-        let opens = turn
-            .live::<PresenceProfile>(presence)?
-            .profile
-            .is_on_queue();
+        let opens = turn.live::<PresenceProfile>(presence)?.profile.is_on_queue();
         let lease = turn.lease_for(agent, presence);
         let row = turn.world.agent(agent)?;
         let until = row.presence.deadline().map(|deadline| deadline.at);
         if (row.presence.id(), until) != (presence, lease) {
             let by = PresenceSetBy::Command;
-            turn.emit(Event::PresenceSet {
-                agent,
-                presence,
-                lease,
-                by,
-            });
+            turn.emit(Event::PresenceSet { agent, presence, lease, by });
         }
         let row = turn.world.agent(agent)?;
         if opens && row.status == RoutingStatus::NotResponding {

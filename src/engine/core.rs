@@ -70,17 +70,9 @@ impl Engine {
     pub fn new(config: Config, now: Timestamp, log: &mut Log) -> Result<Self, Refusal> {
         config.check()?;
         let mut world = World::empty(config.clone());
-        let event = Event::EngineOpened {
-            config: Box::new(config),
-        };
+        let event = Event::EngineOpened { config: Box::new(config) };
         Turn::new(&mut world, now, log).emit(event);
-        Ok(Self {
-            world,
-            clock: Clock {
-                latest: now,
-                stepped_back: 0,
-            },
-        })
+        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 } })
     }
 
     /// Fires whatever fell due by `now`, then does a command, then routes until nothing fits.
@@ -146,11 +138,7 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let stores = self.world.stores().clone();
-        Snapshot {
-            format: Snapshot::FORMAT,
-            clock: self.clock,
-            stores,
-        }
+        Snapshot { format: Snapshot::FORMAT, clock: self.clock, stores }
     }
 
     /// The engine of a snapshot. What it does next is what the other would have done.
@@ -159,18 +147,11 @@ impl Engine {
     /// [`RestoreError`] if the format is unknown or the rows contradict each other.
     pub fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
         if snapshot.format != Snapshot::FORMAT {
-            return Err(RestoreError::Format {
-                found: snapshot.format,
-            });
+            return Err(RestoreError::Format { found: snapshot.format });
         }
         let world = World::from_stores(snapshot.stores);
-        world
-            .check()
-            .map_err(|violation| RestoreError::Inconsistent { violation })?;
-        Ok(Self {
-            world,
-            clock: snapshot.clock,
-        })
+        world.check().map_err(|violation| RestoreError::Inconsistent { violation })?;
+        Ok(Self { world, clock: snapshot.clock })
     }
 
     /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
@@ -191,23 +172,15 @@ impl Engine {
     /// # Errors
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
-        let clock = Clock {
-            latest: Timestamp::from_millis(i64::MIN),
-            stepped_back: 0,
-        };
-        Self {
-            world: World::empty(Config::default()),
-            clock,
-        }
-        .resume(facts)
+        let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
+        Self { world: World::empty(Config::default()), clock }.resume(facts)
     }
 
     fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {
         self.clock.latest = self.clock.latest.max(fact.at);
-        self.world.apply(fact).map_err(|misfit| ReplayError {
-            seq: fact.seq,
-            reason: alloc::format!("{misfit}"),
-        })
+        self.world
+            .apply(fact)
+            .map_err(|misfit| ReplayError { seq: fact.seq, reason: alloc::format!("{misfit}") })
     }
 
     /// A fingerprint of all rows. Engines with the same facts have the same digest.
@@ -222,10 +195,7 @@ impl Engine {
     /// The name of the first invariant that does not hold.
     pub fn check(&self) -> Result<(), Violation> {
         self.world.check()?;
-        let idle = |error| Violation {
-            invariant: "work conserving: nothing fits",
-            subject: error,
-        };
+        let idle = |error| Violation { invariant: "work conserving: nothing fits", subject: error };
         crate::engine::route::unmatched(&self.world).map_or(Ok(()), |work| Err(idle(work)))
     }
 }

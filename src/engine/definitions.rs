@@ -28,11 +28,7 @@ impl<P: Kind> Run for Define<P> {
         let known = P::names(&turn.world.index().keys).get(&self.key);
         if let Some(id) = known {
             let same = *turn.live::<P>(id)?.profile == self.profile;
-            return if same {
-                Ok(id)
-            } else {
-                Err(Refusal::KeyTaken { entity: id.into() })
-            };
+            return if same { Ok(id) } else { Err(Refusal::KeyTaken { entity: id.into() }) };
         }
         turn.check_mentions(|name| self.profile.mentions(name))?;
         check_key(&self.key)?;
@@ -44,15 +40,8 @@ impl<P: Kind> Run for Define<P> {
         };
         let rows = P::rows(turn.world.stores());
         let id = rows.next_id().filter(|_| rows.len() < max as usize);
-        let id = id.ok_or(Refusal::Limit {
-            limit: P::LIMIT,
-            max,
-        })?;
-        let defined = Defined {
-            id,
-            key: self.key,
-            profile: Arc::new(self.profile),
-        };
+        let id = id.ok_or(Refusal::Limit { limit: P::LIMIT, max })?;
+        let defined = Defined { id, key: self.key, profile: Arc::new(self.profile) };
         turn.emit(Event::Defined(Box::new(P::definition(defined))));
         Ok(id)
     }
@@ -69,11 +58,7 @@ impl<P: Kind> Run for Change<P> {
         let key = entry.key.clone();
         turn.check_mentions(|name| self.profile.mentions(name))?;
         self.profile.check()?;
-        let defined = Defined {
-            id: self.id,
-            key,
-            profile: Arc::new(self.profile),
-        };
+        let defined = Defined { id: self.id, key, profile: Arc::new(self.profile) };
         turn.check_change(&P::definition(defined.clone()))?;
         turn.emit(Event::Changed(Box::new(P::definition(defined))));
         if let Entity::Presence(presence) = self.id.into() {
@@ -137,12 +122,7 @@ impl Turn<'_> {
         let offline = SystemPresence::Offline.id();
         if self.world.agent(agent)?.presence.id() != offline {
             let by = PresenceSetBy::Command;
-            self.emit(Event::PresenceSet {
-                agent,
-                presence: offline,
-                lease: None,
-                by,
-            });
+            self.emit(Event::PresenceSet { agent, presence: offline, lease: None, by });
         }
         Ok(())
     }
@@ -152,9 +132,7 @@ impl Turn<'_> {
 /// agent or open work. A walk over everything: definitions change rarely.
 fn user_of(world: &World, entity: Entity) -> Option<Entity> {
     fn among<P: Kind>(world: &World, entity: Entity) -> Option<Entity> {
-        let rows = P::rows(world.stores())
-            .iter()
-            .filter(|(_, entry)| !entry.retired);
+        let rows = P::rows(world.stores()).iter().filter(|(_, entry)| !entry.retired);
         rows.filter(|(id, _)| (*id).into() != entity)
             .find(|(_, entry)| mentions(entity, |name| entry.profile.mentions(name)))
             .map(|(id, _)| id.into())
@@ -188,9 +166,7 @@ fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
         | Entity::Offer(_) => false,
     };
     let mut agents = world.stores().agent_rows.iter();
-    agents
-        .find(|(_, agent)| uses(agent))
-        .map(|(id, _)| id.into())
+    agents.find(|(_, agent)| uses(agent)).map(|(id, _)| id.into())
 }
 
 /// Open work that refers to it. Preferred agents are wishes, and no reason to keep somebody.
@@ -211,11 +187,7 @@ impl Run for SetMembership {
     type Output = ();
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let Self {
-            agent,
-            queue,
-            membership,
-        } = self;
+        let Self { agent, queue, membership } = self;
         turn.live::<AgentProfile>(agent)?;
         turn.live::<QueueProfile>(queue)?;
         membership.check()?;
@@ -223,17 +195,10 @@ impl Run for SetMembership {
         let old = row.membership(queue);
         let max = turn.world.stores().config.limits.memberships;
         if old.is_none() && row.memberships.len() >= max as usize {
-            return Err(Refusal::Limit {
-                limit: LimitName::Memberships,
-                max,
-            });
+            return Err(Refusal::Limit { limit: LimitName::Memberships, max });
         }
         if old != Some(membership) {
-            turn.emit(Event::MembershipSet {
-                agent,
-                queue,
-                membership,
-            });
+            turn.emit(Event::MembershipSet { agent, queue, membership });
         }
         Ok(())
     }
@@ -263,6 +228,4 @@ macro_rules! replies {
     )*};
 }
 
-replies!(
-    SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId
-);
+replies!(SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId);

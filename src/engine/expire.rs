@@ -57,12 +57,7 @@ impl Turn<'_> {
 
     fn lapse(&mut self, agent: AgentId) {
         let (presence, by) = (SystemPresence::Offline.id(), PresenceSetBy::Lease);
-        self.emit(Event::PresenceSet {
-            agent,
-            presence,
-            lease: None,
-            by,
-        });
+        self.emit(Event::PresenceSet { agent, presence, lease: None, by });
         self.withdraw_unattended(agent);
     }
 
@@ -80,32 +75,19 @@ impl Turn<'_> {
     }
 
     fn close_by_system(&mut self, work: WorkId, cause: CloseCause) {
-        self.emit(Event::WorkClosed {
-            work,
-            cause,
-            by: EndedBy::System,
-        });
+        self.emit(Event::WorkClosed { work, cause, by: EndedBy::System });
     }
 
     fn end_wait(&mut self, work: WorkId) {
         let Ok(row) = self.world.work(work) else {
             return;
         };
-        let action = self
-            .world
-            .queue_profile(row.queue)
-            .map(|profile| profile.on_max_wait);
+        let action = self.world.queue_profile(row.queue).map(|profile| profile.on_max_wait);
         match action {
             Ok(MaxWaitAction::Move { queue }) if queue != row.queue => {
                 let place = self.place_after(work, Requeue::KeepScore);
                 let why = QueuedWhy::MaxWait;
-                self.emit(Event::WorkQueued {
-                    work,
-                    queue,
-                    place,
-                    why,
-                    wrap_up: None,
-                });
+                self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
             }
             Ok(MaxWaitAction::Move { .. } | MaxWaitAction::Close) | Err(_) => {
                 self.close_by_system(work, CloseCause::MaxWait);
@@ -119,16 +101,9 @@ impl Turn<'_> {
             return;
         };
         let next = row.step.map_or(0, |step| step.number.saturating_add(1));
-        let steps = row
-            .request
-            .preferred
-            .as_ref()
-            .map(|preferred| &preferred.steps);
+        let steps = row.request.preferred.as_ref().map(|preferred| &preferred.steps);
         let step = steps.and_then(|steps| steps.get(usize::from(next)));
-        let step = step.map(|step| PreferenceStep {
-            number: next,
-            until: self.now + step.wait,
-        });
+        let step = step.map(|step| PreferenceStep { number: next, until: self.now + step.wait });
         self.emit(Event::PreferenceStepped { work, step });
     }
 
@@ -147,15 +122,9 @@ impl Turn<'_> {
         let Ok(row) = self.world.work(work) else {
             return;
         };
-        let over = row
-            .declines
-            .iter()
-            .find(|decline| decline.bar == Bar::Until(due));
+        let over = row.declines.iter().find(|decline| decline.bar == Bar::Until(due));
         if let Some(decline) = over {
-            self.emit(Event::BarLifted {
-                work,
-                agent: decline.agent,
-            });
+            self.emit(Event::BarLifted { work, agent: decline.agent });
         }
     }
 }

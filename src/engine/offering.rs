@@ -21,13 +21,7 @@ impl Turn<'_> {
     pub(crate) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> Option<OfferId> {
         let offer = self.world.stores().offers.next_id()?;
         let (auto, until) = self.offer_terms(work, agent).ok()?;
-        self.emit(Event::WorkOffered {
-            offer,
-            work,
-            agent,
-            until,
-            by,
-        });
+        self.emit(Event::WorkOffered { offer, work, agent, until, by });
         if auto {
             self.emit(Event::OfferAccepted { offer, auto });
         }
@@ -57,17 +51,10 @@ impl Turn<'_> {
         let bar = bar_after_reject(given.as_deref(), self.now);
         let bar = self.bar(bar, &offer, &queue);
         let place = self.place_declined(&offer, queue.requeue.rejected);
-        self.emit(Event::OfferRejected {
-            offer: id,
-            reason,
-            bar,
-            place,
-        });
+        self.emit(Event::OfferRejected { offer: id, reason, bar, place });
         self.respond(
             offer.agent,
-            given
-                .and_then(|given| given.response)
-                .unwrap_or(queue.on_reject),
+            given.and_then(|given| given.response).unwrap_or(queue.on_reject),
         );
         self.check_exhausted(offer.work);
     }
@@ -79,11 +66,7 @@ impl Turn<'_> {
         };
         let bar = self.bar(Bar::None, &offer, &queue);
         let place = self.place_declined(&offer, queue.requeue.missed);
-        self.emit(Event::OfferMissed {
-            offer: id,
-            bar,
-            place,
-        });
+        self.emit(Event::OfferMissed { offer: id, bar, place });
         let history = self.world.agent(offer.agent).map(|agent| agent.history);
         if history.is_ok_and(|history| history.exceeds(queue.tolerance)) {
             self.respond(offer.agent, queue.on_miss);
@@ -117,18 +100,12 @@ impl Turn<'_> {
             };
             let left = matches!(
                 self.world.attends(agent, offer.claim.channel),
-                Ok(Err(Unavailable::OffQueue
-                    | Unavailable::OwnCall
-                    | Unavailable::NotResponding))
+                Ok(Err(Unavailable::OffQueue | Unavailable::OwnCall | Unavailable::NotResponding))
             );
             if left && queue.withdraw_offers {
                 let place = self.place_declined(&offer, queue.requeue.withdrawn);
                 let why = Withdrawal::AgentUnavailable;
-                self.emit(Event::OfferWithdrawn {
-                    offer: id,
-                    why,
-                    place,
-                });
+                self.emit(Event::OfferWithdrawn { offer: id, why, place });
             }
         }
     }
@@ -141,12 +118,7 @@ impl Turn<'_> {
             Response::Presence(presence) => {
                 let lease = self.lease_for(agent, presence);
                 let by = PresenceSetBy::Response;
-                self.emit(Event::PresenceSet {
-                    agent,
-                    presence,
-                    lease,
-                    by,
-                });
+                self.emit(Event::PresenceSet { agent, presence, lease, by });
             }
         }
         self.withdraw_unattended(agent);
@@ -158,12 +130,7 @@ impl Turn<'_> {
         agent: AgentId,
         presence: crate::model::ids::PresenceId,
     ) -> Option<Timestamp> {
-        let system = self
-            .world
-            .entry::<PresenceProfile>(presence)
-            .ok()?
-            .profile
-            .system;
+        let system = self.world.entry::<PresenceProfile>(presence).ok()?.profile.system;
         let lease = self.world.agent_profile(agent).ok()?.lease?;
         (system != crate::model::presence::SystemPresence::Offline).then(|| self.now + lease)
     }
@@ -186,10 +153,7 @@ impl Turn<'_> {
     ) -> crate::policy::order::Place {
         let place = self.world.work(work).map(|work| work.place);
         let since = self.now;
-        let place = place.unwrap_or(crate::policy::order::Place {
-            front: false,
-            since,
-        });
+        let place = place.unwrap_or(crate::policy::order::Place { front: false, since });
         place.after(requeue, self.now)
     }
 
@@ -199,10 +163,7 @@ impl Turn<'_> {
     }
 
     fn bar(&self, bar: Bar, offer: &Offer, queue: &QueueProfile) -> Bar {
-        let before = self
-            .world
-            .work(offer.work)
-            .map_or(0, |work| work.declines_of(offer.agent));
+        let before = self.world.work(offer.work).map_or(0, |work| work.declines_of(offer.agent));
         bar_with_budget(bar, queue.budget, before.saturating_add(1))
     }
 
@@ -232,13 +193,7 @@ impl Turn<'_> {
         } else {
             let place = self.place_after(work, Requeue::KeepScore);
             let why = QueuedWhy::Exhausted;
-            self.emit(Event::WorkQueued {
-                work,
-                queue,
-                place,
-                why,
-                wrap_up: None,
-            });
+            self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
         }
     }
 
@@ -246,10 +201,7 @@ impl Turn<'_> {
     fn exhausted(&self, id: WorkId) -> Option<Exhausted> {
         let work = self.world.work(id).ok()?;
         let queue = self.world.queue_profile(work.queue).ok()?;
-        let spent = queue
-            .budget
-            .per_work
-            .is_some_and(|most| work.attempts >= most);
+        let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
         (spent || self.nobody_left(id)).then_some(queue.exhausted)
     }
 

@@ -18,17 +18,11 @@ impl Run for Accept {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let offer = match turn.open_offer(self.offer) {
             Ok(offer) => offer,
-            Err(Refusal::OfferOver {
-                end: Some(OfferEnd::Accepted),
-                ..
-            }) => return Ok(()),
+            Err(Refusal::OfferOver { end: Some(OfferEnd::Accepted), .. }) => return Ok(()),
             Err(refusal) => return Err(refusal),
         };
         turn.check_assignments(offer.agent)?;
-        turn.emit(Event::OfferAccepted {
-            offer: self.offer,
-            auto: false,
-        });
+        turn.emit(Event::OfferAccepted { offer: self.offer, auto: false });
         Ok(())
     }
 }
@@ -40,10 +34,11 @@ impl Run for Reject {
         let open = turn.open_offer(self.offer);
         match open {
             Err(unknown @ Refusal::Unknown { .. }) => return Err(unknown),
-            Err(Refusal::OfferOver {
-                end: Some(OfferEnd::Rejected { reason }),
-                ..
-            }) if reason == self.reason => return Ok(()),
+            Err(Refusal::OfferOver { end: Some(OfferEnd::Rejected { reason }), .. })
+                if reason == self.reason =>
+            {
+                return Ok(());
+            }
             Ok(_) | Err(_) => {}
         }
         if let Some(reason) = self.reason {
@@ -80,11 +75,7 @@ impl Run for Pull {
         }
         turn.check_takes(work, agent, Some(need))?;
         turn.check_offers(agent)?;
-        turn.emit(Event::WorkAssigned {
-            work,
-            agent,
-            by: AssignedBy::Pull,
-        });
+        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Pull });
         Ok(())
     }
 }
@@ -109,8 +100,7 @@ impl Run for Assign {
         turn.check_takes(work, agent, None)?;
         turn.check_offers(agent)?;
         turn.withdraw_offer_of(work, Withdrawal::Reassigned);
-        turn.offer(work, agent, OfferedBy::Assign)
-            .ok_or_else(|| turn.wrong_stage(work))
+        turn.offer(work, agent, OfferedBy::Assign).ok_or_else(|| turn.wrong_stage(work))
     }
 }
 
@@ -135,11 +125,7 @@ impl Run for Force {
             turn.check_assignments(agent)?;
         }
         turn.withdraw_offer_of(work, Withdrawal::Reassigned);
-        turn.emit(Event::WorkAssigned {
-            work,
-            agent,
-            by: AssignedBy::Force,
-        });
+        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Force });
         Ok(())
     }
 }
@@ -162,18 +148,13 @@ impl Turn<'_> {
             return Err(refuse(Unavailable::Unfit));
         }
         let claim = self.world.new_claim(channel, row.cost)?;
-        self.world
-            .has_room(agent, claim)?
-            .map_err(|full| refuse(Unavailable::NoRoom(full)))
+        self.world.has_room(agent, claim)?.map_err(|full| refuse(Unavailable::NoRoom(full)))
     }
 
     /// Refuses an agent who has or wraps up this very work.
     pub(crate) fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
         match self.world.agent(agent)?.assignment(work) {
-            Some(_) => Err(Refusal::Unavailable {
-                agent,
-                why: Unavailable::HasItAlready,
-            }),
+            Some(_) => Err(Refusal::Unavailable { agent, why: Unavailable::HasItAlready }),
             None => Ok(()),
         }
     }
@@ -194,10 +175,7 @@ impl Turn<'_> {
     pub(crate) fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
         let max = self.world.stores().config.limits.assignments;
         if self.world.agent(agent)?.assignments.len() >= max as usize {
-            return Err(Refusal::Limit {
-                limit: LimitName::Assignments,
-                max,
-            });
+            return Err(Refusal::Limit { limit: LimitName::Assignments, max });
         }
         Ok(())
     }

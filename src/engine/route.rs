@@ -74,9 +74,7 @@ impl Turn<'_> {
 
     fn offer_found(&mut self, found: Found) -> Option<OfferId> {
         let work = found.work.work;
-        let agent = found
-            .agent
-            .or_else(|| choose(self.world, work).map(|key| key.agent))?;
+        let agent = found.agent.or_else(|| choose(self.world, work).map(|key| key.agent))?;
         self.offer(work, agent, OfferedBy::Routing)
     }
 }
@@ -102,11 +100,7 @@ fn seek(world: &World, seeker: Seeker, barren: &mut Barren) -> Option<Found> {
             }
             let profile = world.queue_profile(work.queue).ok()?;
             let (key, work) = (found?, work.line_key(id, profile));
-            Some(Found {
-                rank: key.rank(),
-                work,
-                agent: Some(key.agent),
-            })
+            Some(Found { rank: key.rank(), work, agent: Some(key.agent) })
         }
     }
 }
@@ -163,10 +157,7 @@ fn first_on_list(
 
 /// Whether the work has waited past the delay of a member.
 fn sees(world: &World, work: &Work, agent: AgentId) -> bool {
-    let terms = world
-        .agent(agent)
-        .ok()
-        .and_then(|row| row.membership(work.queue));
+    let terms = world.agent(agent).ok().and_then(|row| row.membership(work.queue));
     terms.is_some_and(|terms| terms.delay <= work.revealed)
 }
 
@@ -194,9 +185,7 @@ fn first_of(
         }
         (_, _) => {
             let able = members.meet::<AgentId, 2>([fit, open]).filter(able);
-            return able
-                .filter_map(|agent| key(world, work, agent, rank, 0))
-                .min();
+            return able.filter_map(|agent| key(world, work, agent, rank, 0)).min();
         }
     };
     key(world, work, agent?, rank, 0)
@@ -213,10 +202,7 @@ fn member_can_take(world: &World, id: WorkId, work: &Work, agent: AgentId) -> bo
 
 /// Whether the agent declined it, or still has a leg of it.
 fn is_excepted(world: &World, id: WorkId, work: &Work, agent: AgentId) -> bool {
-    work.bars(agent)
-        || world
-            .agent(agent)
-            .is_ok_and(|row| row.assignment(id).is_some())
+    work.bars(agent) || world.agent(agent).is_ok_and(|row| row.assignment(id).is_some())
 }
 
 fn preferred_can_take(world: &World, id: WorkId, work: &Work, agent: AgentId) -> bool {
@@ -224,10 +210,7 @@ fn preferred_can_take(world: &World, id: WorkId, work: &Work, agent: AgentId) ->
         return false;
     };
     let attends = matches!(world.attends(agent, work.request.channel), Ok(Ok(())));
-    let fits = world
-        .index()
-        .fit(work.need)
-        .is_some_and(|fit| fit.agents.has(agent));
+    let fits = world.index().fit(work.need).is_some_and(|fit| fit.agents.has(agent));
     let claim = world.new_claim(work.request.channel, work.cost);
     let room = match claim.and_then(|claim| world.has_room(agent, claim)) {
         Ok(Ok(())) => true,
@@ -257,17 +240,10 @@ fn key(world: &World, work: &Work, id: AgentId, rank: u8, preference: u8) -> Opt
         ratio: agent.usage.ratio(&agent_profile.capacity),
         idle_since: agent.idle_since(profile.idle, work.request.channel),
         turn: agent.turn,
-        position: agent
-            .membership(work.queue)
-            .map_or(0, |terms| terms.position),
+        position: agent.membership(work.queue).map_or(0, |terms| terms.position),
     };
     let last = world.queue(work.queue).ok()?.last;
-    Some(AgentKey::new(
-        profile.choice,
-        need.evaluation,
-        last,
-        &candidate,
-    ))
+    Some(AgentKey::new(profile.choice, need.evaluation, last, &candidate))
 }
 
 /// The work an agent takes next, if he can take any.
@@ -281,11 +257,7 @@ fn best_work(world: &World, id: AgentId) -> Option<Found> {
         work.is_ok_and(|work| preferred_can_take(world, key.work, work, id))
     });
     if let Some(key) = named {
-        return Some(Found {
-            rank: RANK_PREFERRED,
-            work: key,
-            agent: None,
-        });
+        return Some(Found { rank: RANK_PREFERRED, work: key, agent: None });
     }
     let mut memberships = agent.memberships.as_slice();
     while let Some(first) = memberships.first() {
@@ -297,11 +269,7 @@ fn best_work(world: &World, id: AgentId) -> Option<Found> {
             .filter_map(|member| first_for(world, id, member.queue, member.terms.delay))
             .min();
         if let Some(key) = best {
-            return Some(Found {
-                rank,
-                work: key,
-                agent: None,
-            });
+            return Some(Found { rank, work: key, agent: None });
         }
         memberships = rest;
     }
@@ -325,9 +293,7 @@ fn first_for(
         let claim = world.new_claim(lane.channel, lane.cost).ok()?;
         world.has_room(id, claim).ok()?.ok()?;
         keys.iter().copied().find(|key| {
-            world
-                .work(key.work)
-                .is_ok_and(|work| !is_excepted(world, key.work, work, id))
+            world.work(key.work).is_ok_and(|work| !is_excepted(world, key.work, work, id))
         })
     });
     heads.min()

@@ -21,10 +21,7 @@ impl From<Missing> for Refusal {
 }
 
 /// A call under way.
-#[allow(
-    unnameable_types,
-    reason = "only the sealed half of `Action` speaks of it"
-)]
+#[allow(unnameable_types, reason = "only the sealed half of `Action` speaks of it")]
 pub struct Turn<'a> {
     pub(crate) world: &'a mut World,
     log: &'a mut Log,
@@ -34,12 +31,7 @@ pub struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub(crate) const fn new(world: &'a mut World, now: Timestamp, log: &'a mut Log) -> Self {
-        Self {
-            world,
-            log,
-            now,
-            cause: Cause::Command,
-        }
+        Self { world, log, now, cause: Cause::Command }
     }
 
     /// Makes something happen: a fact changes the world and goes to the log. What follows from it
@@ -47,21 +39,13 @@ impl<'a> Turn<'a> {
     pub(crate) fn emit(&mut self, event: Event) {
         let concerned = self.concerned(&event);
         let seq = self.world.seq().saturating_add(1);
-        let fact = Fact {
-            seq,
-            at: self.now,
-            cause: self.cause,
-            event,
-        };
+        let fact = Fact { seq, at: self.now, cause: self.cause, event };
         if let Err(misfit) = self.world.apply(&fact) {
             debug_assert!(false, "{fact:?} does not fit: {misfit}");
             return;
         }
         self.log.push(fact);
-        concerned
-            .into_iter()
-            .flatten()
-            .for_each(|agent| self.settle(agent));
+        concerned.into_iter().flatten().for_each(|agent| self.settle(agent));
     }
 
     /// How many facts the log holds, to see whether something happened.
@@ -72,12 +56,7 @@ impl<'a> Turn<'a> {
     /// The agents whose load, presence or bounds an event changes.
     fn concerned(&self, event: &Event) -> [Option<AgentId>; 2] {
         let offered = |id: &OfferId| self.world.offer(*id).ok().map(|offer| offer.agent);
-        let owner = |id: &WorkId| {
-            self.world
-                .work(*id)
-                .ok()
-                .and_then(|work| work.stage.owner())
-        };
+        let owner = |id: &WorkId| self.world.work(*id).ok().and_then(|work| work.stage.owner());
         match event {
             Event::PresenceSet { agent, .. }
             | Event::OwnCallSet { agent, .. }
@@ -168,27 +147,19 @@ impl<'a> Turn<'a> {
     /// A definition that is not retired.
     pub(crate) fn live<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Refusal> {
         let entry = self.world.entry::<P>(id)?;
-        if entry.retired {
-            Err(Refusal::Retired { entity: id.into() })
-        } else {
-            Ok(entry)
-        }
+        if entry.retired { Err(Refusal::Retired { entity: id.into() }) } else { Ok(entry) }
     }
 
     /// Refuses anything that does not exist or is retired.
     pub(crate) fn check_live(&self, entity: Entity) -> Result<(), Refusal> {
         match entity {
             Entity::Skill(id) => self.live::<crate::model::skill::SkillProfile>(id).map(drop),
-            Entity::Channel(id) => self
-                .live::<crate::model::channel::ChannelProfile>(id)
-                .map(drop),
+            Entity::Channel(id) => self.live::<crate::model::channel::ChannelProfile>(id).map(drop),
             Entity::Presence(id) => self.live::<PresenceProfile>(id).map(drop),
-            Entity::Reason(id) => self
-                .live::<crate::model::reason::RejectReasonProfile>(id)
-                .map(drop),
-            Entity::Code(id) => self
-                .live::<crate::model::reason::WrapUpCodeProfile>(id)
-                .map(drop),
+            Entity::Reason(id) => {
+                self.live::<crate::model::reason::RejectReasonProfile>(id).map(drop)
+            }
+            Entity::Code(id) => self.live::<crate::model::reason::WrapUpCodeProfile>(id).map(drop),
             Entity::Queue(id) => self.live::<crate::model::queue::QueueProfile>(id).map(drop),
             Entity::Agent(id) => self.live::<crate::model::agent::AgentProfile>(id).map(drop),
             Entity::Work(id) => self.open_work(id).map(drop),
@@ -237,10 +208,7 @@ impl<'a> Turn<'a> {
         self.world.offer(id).copied().map_err(|missing| {
             let stores = self.world.stores();
             if stores.offers.was_minted(id) {
-                Refusal::OfferOver {
-                    offer: id,
-                    end: stores.ended_offers.get(id).copied(),
-                }
+                Refusal::OfferOver { offer: id, end: stores.ended_offers.get(id).copied() }
             } else {
                 missing.into()
             }
@@ -250,10 +218,7 @@ impl<'a> Turn<'a> {
     /// The refusal of a command that the present stage of the work does not allow.
     pub(crate) fn wrong_stage(&self, id: WorkId) -> Refusal {
         let Ok(work) = self.world.work(id) else {
-            return Refusal::WorkOver {
-                work: id,
-                cause: None,
-            };
+            return Refusal::WorkOver { work: id, cause: None };
         };
         let stage = match work.stage {
             Stage::Queued => StageName::Queued,
@@ -265,10 +230,7 @@ impl<'a> Turn<'a> {
             Stage::Parked { .. } => StageName::Parked,
             Stage::WrapUp { .. } => StageName::WrapUp,
             Stage::Closed { cause } => {
-                return Refusal::WorkOver {
-                    work: id,
-                    cause: Some(cause),
-                };
+                return Refusal::WorkOver { work: id, cause: Some(cause) };
             }
         };
         Refusal::WrongStage { work: id, stage }
@@ -276,10 +238,6 @@ impl<'a> Turn<'a> {
 
     /// Where an agent's leg of a piece of work is.
     pub(crate) fn leg_state(&self, work: WorkId, agent: AgentId) -> Option<AssignmentState> {
-        self.world
-            .agent(agent)
-            .ok()?
-            .assignment(work)
-            .map(|leg| leg.state)
+        self.world.agent(agent).ok()?.assignment(work).map(|leg| leg.state)
     }
 }

@@ -109,25 +109,15 @@ impl<'a> View<'a> {
     /// An agent.
     #[must_use]
     pub fn agent(self, id: AgentId) -> Option<AgentView<'a>> {
-        let (row, entry) = (
-            self.world.agent(id).ok()?,
-            self.world.entry::<AgentProfile>(id).ok()?,
-        );
+        let (row, entry) = (self.world.agent(id).ok()?, self.world.entry::<AgentProfile>(id).ok()?);
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(AgentView {
-            id,
-            row,
-            key,
-            profile,
-            retired,
-        })
+        Some(AgentView { id, row, key, profile, retired })
     }
 
     /// All agents who are not retired, in order of definition.
     pub fn agents(self) -> impl Iterator<Item = AgentView<'a>> {
         let ids = self.world.stores().agent_rows.iter().map(|(id, _)| id);
-        ids.filter_map(move |id| self.agent(id))
-            .filter(|agent| !agent.retired)
+        ids.filter_map(move |id| self.agent(id)).filter(|agent| !agent.retired)
     }
 
     /// A queue.
@@ -135,31 +125,20 @@ impl<'a> View<'a> {
     pub fn queue(self, id: QueueId) -> Option<QueueView<'a>> {
         let entry = self.world.entry::<QueueProfile>(id).ok()?;
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(QueueView {
-            world: self.world,
-            id,
-            key,
-            profile,
-            retired,
-        })
+        Some(QueueView { world: self.world, id, key, profile, retired })
     }
 
     /// All queues that are not retired, in order of definition.
     pub fn queues(self) -> impl Iterator<Item = QueueView<'a>> {
         let ids = self.world.stores().queue_rows.iter().map(|(id, _)| id);
-        ids.filter_map(move |id| self.queue(id))
-            .filter(|queue| !queue.retired)
+        ids.filter_map(move |id| self.queue(id)).filter(|queue| !queue.retired)
     }
 
     /// Open work.
     #[must_use]
     pub fn work(self, id: WorkId) -> Option<WorkView<'a>> {
         let row = self.world.work(id).ok()?;
-        Some(WorkView {
-            world: self.world,
-            id,
-            row,
-        })
+        Some(WorkView { world: self.world, id, row })
     }
 
     /// All open work, in order of submission.
@@ -316,10 +295,7 @@ impl<'a> QueueView<'a> {
     /// How much work waits in it; what rings is not counted.
     #[must_use]
     pub fn waiting(self) -> u32 {
-        self.world
-            .index()
-            .line(self.id)
-            .map_or(0, |line| line.waiting)
+        self.world.index().line(self.id).map_or(0, |line| line.waiting)
     }
 
     /// The work that waits in it, in its order.
@@ -335,11 +311,7 @@ impl<'a> QueueView<'a> {
 
     /// Its members, in order of definition.
     pub fn members(self) -> impl Iterator<Item = AgentId> + use<'a> {
-        self.world
-            .index()
-            .line(self.id)
-            .into_iter()
-            .flat_map(|line| line.members.iter())
+        self.world.index().line(self.id).into_iter().flat_map(|line| line.members.iter())
     }
 }
 

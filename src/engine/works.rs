@@ -62,9 +62,7 @@ impl Turn<'_> {
         let known = open.map(Work::submitted).or_else(ended);
         match known {
             Some(known) if **known == *request => Ok(Some(work)),
-            Some(_) if open.is_some() => Err(Refusal::KeyTaken {
-                entity: work.into(),
-            }),
+            Some(_) if open.is_some() => Err(Refusal::KeyTaken { entity: work.into() }),
             Some(_) | None => Ok(None),
         }
     }
@@ -72,16 +70,9 @@ impl Turn<'_> {
     /// Refuses a queue in which as much waits as may.
     fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
         let max = self.live::<QueueProfile>(queue)?.profile.waiting_max;
-        let waiting = self
-            .world
-            .index()
-            .line(queue)
-            .map_or(0, |line| line.waiting);
+        let waiting = self.world.index().line(queue).map_or(0, |line| line.waiting);
         if waiting >= max {
-            return Err(Refusal::Limit {
-                limit: LimitName::Waiting,
-                max,
-            });
+            return Err(Refusal::Limit { limit: LimitName::Waiting, max });
         }
         Ok(())
     }
@@ -91,10 +82,7 @@ impl Turn<'_> {
         let max = self.world.stores().config.limits.needs;
         let known = self.world.index().need_ids.contains_key(need);
         if !known && self.world.stores().needs.place(max).is_none() {
-            return Err(Refusal::Limit {
-                limit: LimitName::Needs,
-                max,
-            });
+            return Err(Refusal::Limit { limit: LimitName::Needs, max });
         }
         Ok(())
     }
@@ -120,10 +108,7 @@ impl Run for ChangeWork {
         }
         let stays = change.front.is_none_or(|wanted| wanted == front);
         if !stays || change.applied_to(&request) != *request {
-            turn.emit(Event::WorkChanged {
-                work,
-                change: Arc::new(change),
-            });
+            turn.emit(Event::WorkChanged { work, change: Arc::new(change) });
         }
         Ok(())
     }
@@ -136,10 +121,7 @@ impl Run for Abandon {
         let Self { work } = self;
         let stage = match turn.stage_unless(work, CloseCause::Abandoned) {
             // With an agent it was the end of the contact, and without a wrap-up that of the work.
-            Err(Refusal::WorkOver {
-                cause: Some(CloseCause::Completed),
-                ..
-            }) => return Ok(()),
+            Err(Refusal::WorkOver { cause: Some(CloseCause::Completed), .. }) => return Ok(()),
             found => found?,
         };
         match stage {
@@ -149,11 +131,9 @@ impl Run for Abandon {
                 turn.emit(Event::WorkClosed { work, cause, by });
                 Ok(())
             }
-            Some(Stage::Assigned { .. }) => FinishContact {
-                work,
-                by: Finisher::Customer,
+            Some(Stage::Assigned { .. }) => {
+                FinishContact { work, by: Finisher::Customer }.run(turn)
             }
-            .run(turn),
             Some(Stage::WrapUp { .. } | Stage::Closed { .. }) | None => Ok(()),
         }
     }
@@ -209,15 +189,11 @@ impl Turn<'_> {
         agent: Option<AgentId>,
         code: Option<CodeId>,
     ) -> bool {
-        self.world
-            .stores()
-            .ended_works
-            .get(work)
-            .is_some_and(|ended| {
-                ended.cause == CloseCause::Completed
-                    && agent.is_none_or(|agent| ended.owner == Some(agent))
-                    && (code.is_none() || ended.code == code)
-            })
+        self.world.stores().ended_works.get(work).is_some_and(|ended| {
+            ended.cause == CloseCause::Completed
+                && agent.is_none_or(|agent| ended.owner == Some(agent))
+                && (code.is_none() || ended.code == code)
+        })
     }
 
     /// The stage of open work; none if it was closed for this cause, so that there is nothing left
@@ -229,19 +205,13 @@ impl Turn<'_> {
     ) -> Result<Option<Stage>, Refusal> {
         match self.open_work(work) {
             Ok(row) => Ok(Some(row.stage)),
-            Err(Refusal::WorkOver {
-                cause: Some(cause), ..
-            }) if cause == done => Ok(None),
+            Err(Refusal::WorkOver { cause: Some(cause), .. }) if cause == done => Ok(None),
             Err(refusal) => Err(refusal),
         }
     }
 
     pub(crate) fn complete(&mut self, work: WorkId, by: EndedBy) {
-        self.emit(Event::WorkClosed {
-            work,
-            cause: CloseCause::Completed,
-            by,
-        });
+        self.emit(Event::WorkClosed { work, cause: CloseCause::Completed, by });
     }
 }
 
@@ -281,9 +251,9 @@ impl Turn<'_> {
     /// The state of the assignment of work that an agent has.
     fn assigned_state(&self, work: WorkId) -> Result<AssignmentState, Refusal> {
         match self.open_work(work)?.stage {
-            Stage::Assigned { agent } => self
-                .leg_state(work, agent)
-                .ok_or(Refusal::NotAssigned { work, agent }),
+            Stage::Assigned { agent } => {
+                self.leg_state(work, agent).ok_or(Refusal::NotAssigned { work, agent })
+            }
             Stage::Queued
             | Stage::Offered { .. }
             | Stage::Parked { .. }
@@ -319,10 +289,7 @@ impl Run for Resume {
         match turn.open_work(work)?.stage {
             Stage::Parked { .. } => {
                 match by {
-                    Resumer::Agent => turn.emit(Event::WorkResumed {
-                        work,
-                        by: ResumedBy::Agent,
-                    }),
+                    Resumer::Agent => turn.emit(Event::WorkResumed { work, by: ResumedBy::Agent }),
                     Resumer::Customer => turn.bring_back(work, ResumedBy::Customer),
                 }
                 Ok(())
@@ -351,13 +318,7 @@ impl Turn<'_> {
         };
         let place = row.place.after(profile.requeue.resumed, self.now);
         let why = QueuedWhy::Resumed;
-        self.emit(Event::WorkQueued {
-            work,
-            queue,
-            place,
-            why,
-            wrap_up: None,
-        });
+        self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
     }
 
     /// Somebody who drains takes his own work back; the room it holds while parked counts for it.
@@ -369,10 +330,7 @@ impl Turn<'_> {
             Ok(()) => true,
             Err(why) => why == crate::protocol::refusal::Unavailable::Draining,
         };
-        let active = self
-            .world
-            .claim(row, |profile| profile.weights.active)
-            .ok()?;
+        let active = self.world.claim(row, |profile| profile.weights.active).ok()?;
         let mut usage = agent.usage.clone();
         usage.release(agent.assignment(work)?.claim);
         let profile = |channel| self.world.channel_profile(channel).ok();
@@ -385,11 +343,7 @@ impl Run for TransferToQueue {
     type Output = ();
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let Self {
-            work,
-            queue,
-            placement,
-        } = self;
+        let Self { work, queue, placement } = self;
         turn.check_work_known(work)?;
         turn.live::<QueueProfile>(queue)?;
         let row = turn.open_work(work)?;
@@ -409,13 +363,7 @@ impl Run for TransferToQueue {
         let place = turn.place_after(work, placement.unwrap_or(transferred));
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;
-        turn.emit(Event::WorkQueued {
-            work,
-            queue,
-            place,
-            why,
-            wrap_up,
-        });
+        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up });
         Ok(())
     }
 }
@@ -441,14 +389,7 @@ impl Run for TransferToAgent {
         let place = turn.place_after(work, Requeue::Front);
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;
-        turn.emit(Event::WorkQueued {
-            work,
-            queue,
-            place,
-            why,
-            wrap_up,
-        });
-        turn.offer(work, agent, OfferedBy::Transfer)
-            .ok_or_else(|| turn.wrong_stage(work))
+        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up });
+        turn.offer(work, agent, OfferedBy::Transfer).ok_or_else(|| turn.wrong_stage(work))
     }
 }

@@ -95,11 +95,7 @@ impl Run for ExtendWrapUp {
             return Err(Refusal::ExtensionTooLong { latest });
         }
         if extended > until {
-            turn.emit(Event::WrapUpExtended {
-                work,
-                agent,
-                until: extended,
-            });
+            turn.emit(Event::WrapUpExtended { work, agent, until: extended });
         }
         Ok(())
     }
@@ -197,8 +193,7 @@ impl Turn<'_> {
         let owner = self.world.work(work).ok()?.stage.owner()?;
         let leg = self.assignment(work, owner).ok()?;
         let rules = &self.world.queue_profile(leg.queue).ok()?.wrap_up;
-        self.wrap_up_of(work)
-            .filter(|wrap_up| rules.after_transfer && wrap_up.counts)
+        self.wrap_up_of(work).filter(|wrap_up| rules.after_transfer && wrap_up.counts)
     }
 
     /// Time ended a wrap-up.
@@ -216,10 +211,7 @@ impl Turn<'_> {
 
     /// The owner's wrap-up ends with the work; that of somebody who gave it away ends alone.
     fn finish_wrap_up(&mut self, work: WorkId, agent: AgentId, by: EndedBy) {
-        let owns = self
-            .world
-            .work(work)
-            .is_ok_and(|row| row.stage == Stage::WrapUp { agent });
+        let owns = self.world.work(work).is_ok_and(|row| row.stage == Stage::WrapUp { agent });
         if owns {
             self.complete(work, by);
         } else {

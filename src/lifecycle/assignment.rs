@@ -120,10 +120,7 @@ impl AssignmentState {
             | (
                 Self::Ended,
                 Hold | Retrieve | Park | Resume | WrapUp { .. } | Extend { .. } | End,
-            ) => Err(Illegal {
-                state: self.name(),
-                step: step.name(),
-            }),
+            ) => Err(Illegal { state: self.name(), step: step.name() }),
         }
     }
 
@@ -131,10 +128,9 @@ impl AssignmentState {
     #[must_use]
     pub fn deadline(self) -> Option<Deadline> {
         match self {
-            Self::WrapUp { until, .. } if until < Timestamp::MAX => Some(Deadline {
-                at: until,
-                kind: DeadlineKind::WrapUp,
-            }),
+            Self::WrapUp { until, .. } if until < Timestamp::MAX => {
+                Some(Deadline { at: until, kind: DeadlineKind::WrapUp })
+            }
             Self::WrapUp { .. } | Self::Active | Self::Held | Self::Parked | Self::Ended => None,
         }
     }

@@ -117,10 +117,7 @@ impl OfferState {
                 | OfferStep::Reject(_)
                 | OfferStep::Expire
                 | OfferStep::Withdraw(_),
-            ) => Err(Illegal {
-                state: self.name(),
-                step: step.name(),
-            }),
+            ) => Err(Illegal { state: self.name(), step: step.name() }),
         }
     }
 
@@ -128,10 +125,9 @@ impl OfferState {
     #[must_use]
     pub const fn deadline(self) -> Option<Deadline> {
         match self {
-            Self::Open { until: Some(at) } => Some(Deadline {
-                at,
-                kind: DeadlineKind::OfferWindow,
-            }),
+            Self::Open { until: Some(at) } => {
+                Some(Deadline { at, kind: DeadlineKind::OfferWindow })
+            }
             Self::Open { until: None } | Self::Over(_) => None,
         }
     }

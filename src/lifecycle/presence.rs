@@ -55,10 +55,7 @@ impl PresenceStep {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Set {
-                system: SystemPresence::Offline,
-                ..
-            } => "set_offline",
+            Self::Set { system: SystemPresence::Offline, .. } => "set_offline",
             Self::Set { .. } => "set_other",
             Self::Hear { .. } => "hear",
             Self::Lapse => "lapse",
@@ -104,14 +101,13 @@ impl Presence {
             (Self::Present { id, .. }, PresenceStep::Hear { lease }) => {
                 Ok(Self::Present { id, lease })
             }
-            (Self::Present { lease: Some(_), .. }, PresenceStep::Lapse) => Ok(Self::Offline {
-                id: SystemPresence::Offline.id(),
-            }),
+            (Self::Present { lease: Some(_), .. }, PresenceStep::Lapse) => {
+                Ok(Self::Offline { id: SystemPresence::Offline.id() })
+            }
             (Self::Offline { .. }, PresenceStep::Hear { .. } | PresenceStep::Lapse)
-            | (Self::Present { lease: None, .. }, PresenceStep::Lapse) => Err(Illegal {
-                state: self.name(),
-                step: step.name(),
-            }),
+            | (Self::Present { lease: None, .. }, PresenceStep::Lapse) => {
+                Err(Illegal { state: self.name(), step: step.name() })
+            }
         }
     }
 
@@ -119,12 +115,9 @@ impl Presence {
     #[must_use]
     pub const fn deadline(self) -> Option<Deadline> {
         match self {
-            Self::Present {
-                lease: Some(at), ..
-            } => Some(Deadline {
-                at,
-                kind: DeadlineKind::Lease,
-            }),
+            Self::Present { lease: Some(at), .. } => {
+                Some(Deadline { at, kind: DeadlineKind::Lease })
+            }
             Self::Present { lease: None, .. } | Self::Offline { .. } => None,
         }
     }

@@ -167,10 +167,7 @@ impl Stage {
             | (
                 Self::Closed { .. },
                 Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact | Close(_),
-            ) => Err(Illegal {
-                state: self.name(),
-                step: step.name(),
-            }),
+            ) => Err(Illegal { state: self.name(), step: step.name() }),
         }
     }
 }

@@ -39,21 +39,13 @@ impl Capacity {
     /// So many items at a time.
     #[must_use]
     pub const fn items(items: u16) -> Self {
-        Self {
-            units: None,
-            items: Some(items),
-            channels: BTreeMap::new(),
-        }
+        Self { units: None, items: Some(items), channels: BTreeMap::new() }
     }
 
     /// So many units at a time.
     #[must_use]
     pub const fn units(units: u32) -> Self {
-        Self {
-            units: Some(units),
-            items: None,
-            channels: BTreeMap::new(),
-        }
+        Self { units: Some(units), items: None, channels: BTreeMap::new() }
     }
 
     /// The same with so many items at most on one channel.
@@ -64,18 +56,11 @@ impl Capacity {
     }
 
     pub(crate) fn check(&self) -> Result<(), Invalid> {
-        Invalid::range(
-            "capacity.units",
-            self.units.unwrap_or(0),
-            0,
-            i64::from(UNITS_MAX),
-        )
+        Invalid::range("capacity.units", self.units.unwrap_or(0), 0, i64::from(UNITS_MAX))
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
-        self.channels
-            .keys()
-            .for_each(|channel| name((*channel).into()));
+        self.channels.keys().for_each(|channel| name((*channel).into()));
     }
 }
 
@@ -103,13 +88,7 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self {
-            offered: 100,
-            active: 100,
-            held: 100,
-            parked: 0,
-            wrap_up: 100,
-        }
+        Self { offered: 100, active: 100, held: 100, parked: 0, wrap_up: 100 }
     }
 }
 

@@ -51,19 +51,13 @@ impl Default for ChannelProfile {
 
 impl ChannelProfile {
     fn ringing(secs: u32) -> Self {
-        Self {
-            offer_window: Some(Span::from_secs(secs)),
-            ..Self::default()
-        }
+        Self { offer_window: Some(Span::from_secs(secs)), ..Self::default() }
     }
 
     /// Calls: 8 s to answer, and nothing else may interrupt one.
     #[must_use]
     pub fn voice() -> Self {
-        Self {
-            interruptible_by: Some(Vec::new()),
-            ..Self::ringing(8)
-        }
+        Self { interruptible_by: Some(Vec::new()), ..Self::ringing(8) }
     }
 
     /// Live chats: 30 s to answer.
@@ -113,9 +107,6 @@ impl Profile for ChannelProfile {
     }
 
     fn mentions(&self, name: &mut dyn FnMut(Entity)) {
-        self.interruptible_by
-            .iter()
-            .flatten()
-            .for_each(|channel| name((*channel).into()));
+        self.interruptible_by.iter().flatten().for_each(|channel| name((*channel).into()));
     }
 }

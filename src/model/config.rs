@@ -55,10 +55,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            remembered: 10_000,
-        }
+        Self { limits: Limits::default(), remembered: 10_000 }
     }
 }
 

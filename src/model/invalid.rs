@@ -62,10 +62,7 @@ pub enum Problem {
 impl Invalid {
     /// This problem with that field.
     pub(crate) const fn new(field: &'static str, problem: Problem) -> Self {
-        Self {
-            field: Cow::Borrowed(field),
-            problem,
-        }
+        Self { field: Cow::Borrowed(field), problem }
     }
 
     /// Refuses a number outside a range.
@@ -96,10 +93,6 @@ impl Invalid {
         field: &'static str,
         span: crate::base::time::Span,
     ) -> Result<(), Self> {
-        if span.is_zero() {
-            Err(Self::new(field, Problem::Empty))
-        } else {
-            Ok(())
-        }
+        if span.is_zero() { Err(Self::new(field, Problem::Empty)) } else { Ok(()) }
     }
 }

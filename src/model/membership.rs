@@ -34,11 +34,7 @@ pub struct Membership {
 
 impl Default for Membership {
     fn default() -> Self {
-        Self {
-            rank: 1,
-            delay: Span::ZERO,
-            position: 0,
-        }
+        Self { rank: 1, delay: Span::ZERO, position: 0 }
     }
 }
 

@@ -113,11 +113,7 @@ impl Requirement {
     /// A condition on an attribute.
     #[must_use]
     pub fn attribute(name: &str, is: Comparison, value: impl Into<Value>) -> Self {
-        Self::Attribute {
-            name: name.into(),
-            is,
-            value: value.into(),
-        }
+        Self::Attribute { name: name.into(), is, value: value.into() }
     }
 
     fn check(&self, depth: u32, size: &mut u32) -> Result<(), Invalid> {
@@ -131,9 +127,9 @@ impl Requirement {
             return Err(Invalid::new("need.requirement", Problem::TooLong { max }));
         }
         match self {
-            Self::All(parts) | Self::Any(parts) => parts
-                .iter()
-                .try_for_each(|part| part.check(depth + 1, size)),
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().try_for_each(|part| part.check(depth + 1, size))
+            }
             Self::Not(part) => part.check(depth + 1, size),
             Self::Skill { level, .. } => Invalid::range("need.requirement.level", *level, 0, 100),
             Self::In { values, .. } => {
@@ -197,11 +193,7 @@ impl Need {
     /// Somebody who meets the requirement.
     #[must_use]
     pub const fn of(requirement: Requirement) -> Self {
-        Self {
-            requirement,
-            wishes: Vec::new(),
-            evaluation: Evaluation::All,
-        }
+        Self { requirement, wishes: Vec::new(), evaluation: Evaluation::All }
     }
 
     pub(crate) fn check(&self) -> Result<(), Invalid> {
@@ -216,8 +208,6 @@ impl Need {
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         self.requirement.mentions(name);
-        self.wishes
-            .iter()
-            .for_each(|wish| wish.requirement.mentions(name));
+        self.wishes.iter().for_each(|wish| wish.requirement.mentions(name));
     }
 }

@@ -67,10 +67,7 @@ impl Preferred {
     /// The score of an agent, if he is on the list.
     #[must_use]
     pub fn score(&self, agent: AgentId) -> Option<u8> {
-        self.agents
-            .iter()
-            .find(|preferred| preferred.agent == agent)
-            .map(|found| found.score)
+        self.agents.iter().find(|preferred| preferred.agent == agent).map(|found| found.score)
     }
 
     pub(crate) fn check(&self) -> Result<(), Invalid> {
@@ -78,20 +75,10 @@ impl Preferred {
             return Err(Invalid::new("preferred.agents", Problem::Empty));
         }
         Invalid::length("preferred.agents", self.agents.len(), 100)?;
-        Invalid::range(
-            "preferred.steps",
-            u8::try_from(self.steps.len()).unwrap_or(255),
-            1,
-            6,
-        )?;
+        Invalid::range("preferred.steps", u8::try_from(self.steps.len()).unwrap_or(255), 1, 6)?;
         for (n, preferred) in self.agents.iter().enumerate() {
             Invalid::range("preferred.agents.score", preferred.score, 0, 100)?;
-            if self
-                .agents
-                .iter()
-                .take(n)
-                .any(|earlier| earlier.agent == preferred.agent)
-            {
+            if self.agents.iter().take(n).any(|earlier| earlier.agent == preferred.agent) {
                 return Err(Invalid::new("preferred.agents", Problem::Duplicate));
             }
         }
@@ -103,8 +90,6 @@ impl Preferred {
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
-        self.agents
-            .iter()
-            .for_each(|preferred| name(preferred.agent.into()));
+        self.agents.iter().for_each(|preferred| name(preferred.agent.into()));
     }
 }

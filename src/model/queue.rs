@@ -135,10 +135,7 @@ pub struct Tolerance {
 
 impl Default for Tolerance {
     fn default() -> Self {
-        Self {
-            misses: 1,
-            offers: 1,
-        }
+        Self { misses: 1, offers: 1 }
     }
 }
 
@@ -274,18 +271,8 @@ impl Profile for QueueProfile {
         Invalid::range("tolerance.offers", self.tolerance.offers, 1, 32)?;
         let offers = i64::from(self.tolerance.offers);
         Invalid::range("tolerance.misses", self.tolerance.misses, 1, offers)?;
-        Invalid::range(
-            "budget.per_agent",
-            self.budget.per_agent.unwrap_or(1),
-            1,
-            255,
-        )?;
-        Invalid::range(
-            "budget.per_work",
-            self.budget.per_work.unwrap_or(1),
-            1,
-            65_535,
-        )?;
+        Invalid::range("budget.per_agent", self.budget.per_agent.unwrap_or(1), 1, 255)?;
+        Invalid::range("budget.per_work", self.budget.per_work.unwrap_or(1), 1, 65_535)?;
         if let Exhausted::Retry { after } = self.exhausted {
             Invalid::some_time("exhausted.retry.after", after)?;
         }
@@ -296,9 +283,7 @@ impl Profile for QueueProfile {
     }
 
     fn mentions(&self, name: &mut dyn FnMut(Entity)) {
-        self.offer_windows
-            .keys()
-            .for_each(|channel| name((*channel).into()));
+        self.offer_windows.keys().for_each(|channel| name((*channel).into()));
         for response in [self.on_reject, self.on_miss] {
             if let Response::Presence(presence) = response {
                 name(presence.into());

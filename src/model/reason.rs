@@ -45,11 +45,7 @@ pub struct RejectReasonProfile {
 
 impl Default for RejectReasonProfile {
     fn default() -> Self {
-        Self {
-            reassignable: true,
-            retry_after: None,
-            response: None,
-        }
+        Self { reassignable: true, retry_after: None, response: None }
     }
 }
 

@@ -87,10 +87,7 @@ impl WrapUpProfile {
     /// Rules with this mode and no codes.
     #[must_use]
     pub fn of(mode: WrapUpMode) -> Self {
-        Self {
-            mode,
-            ..Self::default()
-        }
+        Self { mode, ..Self::default() }
     }
 
     /// Whether a code may be given here.
@@ -103,10 +100,7 @@ impl WrapUpProfile {
         if let Some(timeout) = self.mode.timeout() {
             let (min, max) = (Span::from_secs(1), Span::from_mins(60));
             if timeout < min || timeout > max {
-                let problem = Problem::OutOfRange {
-                    min: 1_000,
-                    max: 3_600_000,
-                };
+                let problem = Problem::OutOfRange { min: 1_000, max: 3_600_000 };
                 return Err(Invalid::new("wrap_up.mode.timeout", problem));
             }
         }
@@ -119,9 +113,6 @@ impl WrapUpProfile {
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
-        self.codes
-            .iter()
-            .chain(&self.default_code)
-            .for_each(|code| name((*code).into()));
+        self.codes.iter().chain(&self.default_code).for_each(|code| name((*code).into()));
     }
 }

@@ -119,41 +119,18 @@ mod tests {
 
     #[test]
     fn ties_go_to_whoever_was_offered_something_longest_ago() {
-        let offered = Candidate {
-            turn: OfferId::from_raw(9),
-            ..candidate(0)
-        };
-        let earlier = Candidate {
-            turn: OfferId::from_raw(8),
-            ..candidate(2)
-        };
+        let offered = Candidate { turn: OfferId::from_raw(9), ..candidate(0) };
+        let earlier = Candidate { turn: OfferId::from_raw(8), ..candidate(2) };
         let never = candidate(1);
-        assert_eq!(
-            order(AgentChoice::LongestIdle, None, &[offered, earlier, never]),
-            [1, 2, 0]
-        );
+        assert_eq!(order(AgentChoice::LongestIdle, None, &[offered, earlier, never]), [1, 2, 0]);
     }
 
     #[test]
     fn round_robin_goes_on_behind_the_last_and_wraps() {
-        let all = [
-            candidate(0),
-            candidate(1),
-            candidate(2),
-            candidate(u32::MAX),
-        ];
-        assert_eq!(
-            order(AgentChoice::RoundRobin, None, &all),
-            [0, 1, 2, u32::MAX]
-        );
-        assert_eq!(
-            order(AgentChoice::RoundRobin, Some(1), &all),
-            [2, u32::MAX, 0, 1]
-        );
-        assert_eq!(
-            order(AgentChoice::RoundRobin, Some(u32::MAX), &all),
-            [0, 1, 2, u32::MAX]
-        );
+        let all = [candidate(0), candidate(1), candidate(2), candidate(u32::MAX)];
+        assert_eq!(order(AgentChoice::RoundRobin, None, &all), [0, 1, 2, u32::MAX]);
+        assert_eq!(order(AgentChoice::RoundRobin, Some(1), &all), [2, u32::MAX, 0, 1]);
+        assert_eq!(order(AgentChoice::RoundRobin, Some(u32::MAX), &all), [0, 1, 2, u32::MAX]);
     }
 
     #[test]
@@ -164,60 +141,27 @@ mod tests {
             idle_since: Timestamp::from_millis(-minutes * 60_000),
             ..candidate(id)
         };
-        let all = [
-            agent(0, 600_000, 5),
-            agent(1, 750_000, 3),
-            agent(2, 600_000, 7),
-            agent(3, 0, 2),
-        ];
-        assert_eq!(
-            order(AgentChoice::LeastLoadedRatio, None, &all),
-            [3, 2, 0, 1]
-        );
+        let all =
+            [agent(0, 600_000, 5), agent(1, 750_000, 3), agent(2, 600_000, 7), agent(3, 0, 2)];
+        assert_eq!(order(AgentChoice::LeastLoadedRatio, None, &all), [3, 2, 0, 1]);
     }
 
     #[test]
     fn rank_comes_before_everything_and_preference_before_the_rule() {
-        let helper = Candidate {
-            rank: 2,
-            score: 100,
-            ..candidate(0)
-        };
+        let helper = Candidate { rank: 2, score: 100, ..candidate(0) };
         let own = candidate(1);
-        let named = Candidate {
-            rank: RANK_PREFERRED,
-            preference: 10,
-            ..candidate(2)
-        };
-        let favoured = Candidate {
-            preference: 90,
-            ..named
-        };
-        let favoured = Candidate {
-            agent: AgentId::from_raw(3),
-            ..favoured
-        };
+        let named = Candidate { rank: RANK_PREFERRED, preference: 10, ..candidate(2) };
+        let favoured = Candidate { preference: 90, ..named };
+        let favoured = Candidate { agent: AgentId::from_raw(3), ..favoured };
         let all = [helper, own, named, favoured];
         assert_eq!(order(AgentChoice::MostProficient, None, &all), [3, 2, 1, 0]);
     }
 
     #[test]
     fn fixed_order_goes_by_position_then_definition() {
-        let long_idle = Candidate {
-            idle_since: Timestamp::from_millis(-9),
-            ..candidate(2)
-        };
-        let first = Candidate {
-            position: 0,
-            ..candidate(1)
-        };
-        let last = Candidate {
-            position: 7,
-            ..candidate(0)
-        };
-        assert_eq!(
-            order(AgentChoice::FixedOrder, None, &[last, long_idle, first]),
-            [1, 2, 0]
-        );
+        let long_idle = Candidate { idle_since: Timestamp::from_millis(-9), ..candidate(2) };
+        let first = Candidate { position: 0, ..candidate(1) };
+        let last = Candidate { position: 7, ..candidate(0) };
+        assert_eq!(order(AgentChoice::FixedOrder, None, &[last, long_idle, first]), [1, 2, 0]);
     }
 }

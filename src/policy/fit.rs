@@ -28,17 +28,12 @@ pub fn holds(requirement: &Requirement, agent: &AgentProfile) -> bool {
         Requirement::Skill { skill, is, level } => {
             compares(agent.skills.get(skill).map(|own| own.cmp(level)), *is)
         }
-        Requirement::Attribute { name, is, value } => compares(
-            agent
-                .attributes
-                .get(&**name)
-                .and_then(|own| order(own, value)),
-            *is,
-        ),
-        Requirement::In { name, values } => agent
-            .attributes
-            .get(&**name)
-            .is_some_and(|own| values.contains(own)),
+        Requirement::Attribute { name, is, value } => {
+            compares(agent.attributes.get(&**name).and_then(|own| order(own, value)), *is)
+        }
+        Requirement::In { name, values } => {
+            agent.attributes.get(&**name).is_some_and(|own| values.contains(own))
+        }
         Requirement::Has { name, value } => match agent.attributes.get(&**name) {
             Some(Value::Many(texts)) => texts.contains(value),
             Some(Value::Number(_) | Value::Flag(_) | Value::Text(_)) | None => false,
@@ -100,13 +95,8 @@ pub fn named_skills(need: &Need) -> Vec<SkillId> {
 pub fn score(need: &Need, named: &[SkillId], agent: &AgentProfile) -> u32 {
     let skills = named.iter().filter_map(|skill| agent.skills.get(skill));
     let levels: u32 = skills.map(|level| u32::from(*level)).sum();
-    let met = need
-        .wishes
-        .iter()
-        .filter(|wish| holds(&wish.requirement, agent));
-    met.fold(levels, |sum, wish| {
-        sum.saturating_add(u32::from(wish.weight))
-    })
+    let met = need.wishes.iter().filter(|wish| holds(&wish.requirement, agent));
+    met.fold(levels, |sum, wish| sum.saturating_add(u32::from(wish.weight)))
 }
 
 #[cfg(test)]
@@ -121,10 +111,7 @@ mod tests {
             attributes: [
                 ("team".into(), Value::from("north")),
                 ("floor".into(), Value::from(3)),
-                (
-                    "langs".into(),
-                    Value::Many(["fr".into(), "de".into()].into()),
-                ),
+                ("langs".into(), Value::Many(["fr".into(), "de".into()].into())),
             ]
             .into(),
             ..AgentProfile::default()
@@ -155,51 +142,27 @@ mod tests {
         let missing = |is| Requirement::skill(SkillId::from_raw(9), is, 0);
         for is in [Equal, Less, AtMost, More, AtLeast] {
             assert!(!holds(&missing(is), &agent()), "{is:?}");
-            assert!(
-                holds(&Requirement::Not(Box::new(missing(is))), &agent()),
-                "not {is:?}"
-            );
+            assert!(holds(&Requirement::Not(Box::new(missing(is))), &agent()), "not {is:?}");
             let attribute = Requirement::attribute("none", is, 0);
             assert!(!holds(&attribute, &agent()), "{is:?}");
         }
         assert!(holds(&missing(NotEqual), &agent()));
-        assert!(holds(
-            &Requirement::attribute("none", NotEqual, 0),
-            &agent()
-        ));
+        assert!(holds(&Requirement::attribute("none", NotEqual, 0), &agent()));
         // A value of another type is as good as missing.
         assert!(!holds(&Requirement::attribute("team", Equal, 3), &agent()));
-        assert!(holds(
-            &Requirement::attribute("team", NotEqual, 3),
-            &agent()
-        ));
+        assert!(holds(&Requirement::attribute("team", NotEqual, 3), &agent()));
         // Level 0 is still having the skill.
-        assert!(holds(
-            &Requirement::skill(SkillId::from_raw(1), AtLeast, 0),
-            &agent()
-        ));
+        assert!(holds(&Requirement::skill(SkillId::from_raw(1), AtLeast, 0), &agent()));
     }
 
     #[test]
     fn in_and_has_and_the_empty_trees() {
-        let within = |values: Vec<Value>| Requirement::In {
-            name: "floor".into(),
-            values,
-        };
+        let within = |values: Vec<Value>| Requirement::In { name: "floor".into(), values };
         assert!(holds(&within(vec![2.into(), 3.into()]), &agent()));
         assert!(!holds(&within(vec![]), &agent()));
-        let has = |value: &str| Requirement::Has {
-            name: "langs".into(),
-            value: value.into(),
-        };
+        let has = |value: &str| Requirement::Has { name: "langs".into(), value: value.into() };
         assert!(holds(&has("fr"), &agent()) && !holds(&has("it"), &agent()));
-        assert!(!holds(
-            &Requirement::Has {
-                name: "team".into(),
-                value: "north".into()
-            },
-            &agent()
-        ));
+        assert!(!holds(&Requirement::Has { name: "team".into(), value: "north".into() }, &agent()));
         assert!(holds(&Requirement::All(vec![]), &agent()));
         assert!(!holds(&Requirement::Any(vec![]), &agent()));
     }

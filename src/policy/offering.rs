@@ -12,11 +12,7 @@ use crate::model::reason::RejectReasonProfile;
 /// How long an offer rings: what the queue says for the channel, else what the channel says.
 #[must_use]
 pub fn window(queue: &QueueProfile, id: ChannelId, channel: &ChannelProfile) -> Option<Span> {
-    queue
-        .offer_windows
-        .get(&id)
-        .copied()
-        .unwrap_or(channel.offer_window)
+    queue.offer_windows.get(&id).copied().unwrap_or(channel.offer_window)
 }
 
 /// Whether an offer is accepted in the agent's name: if queue, channel or agent say so.
@@ -104,25 +100,13 @@ mod tests {
 
     #[test]
     fn two_misses_in_three_offers() {
-        let tolerance = Tolerance {
-            misses: 2,
-            offers: 3,
-        };
+        let tolerance = Tolerance { misses: 2, offers: 3 };
         let missed_once = History::default().with(true);
         assert!(!missed_once.exceeds(tolerance));
         assert!(missed_once.with(false).with(true).exceeds(tolerance));
-        assert!(
-            !missed_once
-                .with(false)
-                .with(false)
-                .with(true)
-                .exceeds(tolerance)
-        );
+        assert!(!missed_once.with(false).with(false).with(true).exceeds(tolerance));
         assert!(missed_once.exceeds(Tolerance::default()));
-        assert!(missed_once.exceeds(Tolerance {
-            misses: 1,
-            offers: 32
-        }));
+        assert!(missed_once.exceeds(Tolerance { misses: 1, offers: 32 }));
     }
 
     #[test]

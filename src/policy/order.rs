@@ -24,15 +24,9 @@ impl Place {
     #[must_use]
     pub const fn after(self, requeue: Requeue, now: Timestamp) -> Self {
         match requeue {
-            Requeue::Front => Self {
-                front: true,
-                since: self.since,
-            },
+            Requeue::Front => Self { front: true, since: self.since },
             Requeue::KeepScore => self,
-            Requeue::Reset => Self {
-                front: false,
-                since: now,
-            },
+            Requeue::Reset => Self { front: false, since: now },
         }
     }
 }
@@ -92,13 +86,7 @@ impl LineKey {
                 (3, since.saturating_neg(), -latest)
             }
         };
-        Self {
-            behind: !waiting.place.front,
-            class,
-            major,
-            minor,
-            work: waiting.work,
-        }
+        Self { behind: !waiting.place.front, class, major, minor, work: waiting.work }
     }
 }
 
@@ -107,10 +95,7 @@ mod tests {
     use super::*;
 
     fn key(order: Order, at: i64, priority: i32, work: u64) -> LineKey {
-        let place = Place {
-            front: false,
-            since: Timestamp::from_millis(at),
-        };
+        let place = Place { front: false, since: Timestamp::from_millis(at) };
         let waiting = Waiting {
             work: WorkId::from_raw(work),
             place,
@@ -147,19 +132,10 @@ mod tests {
     #[test]
     fn the_front_beats_any_priority_and_keeps_the_score_among_itself() {
         let at = |front, since, work| {
-            let place = Place {
-                front,
-                since: Timestamp::from_millis(since),
-            };
+            let place = Place { front, since: Timestamp::from_millis(since) };
             let (priority, credit) = (Priority::MAX, Span::ZERO);
             let work = WorkId::from_raw(work);
-            let urgent = Waiting {
-                work,
-                place,
-                priority,
-                credit,
-                due: None,
-            };
+            let urgent = Waiting { work, place, priority, credit, due: None };
             LineKey::new(Order::Score, Span::ZERO, &urgent)
         };
         assert!(at(true, 9, 3) < at(false, 0, 1));
@@ -168,10 +144,7 @@ mod tests {
 
     #[test]
     fn extreme_values_saturate() {
-        let place = Place {
-            front: false,
-            since: Timestamp::from_millis(i64::MIN),
-        };
+        let place = Place { front: false, since: Timestamp::from_millis(i64::MIN) };
         let waiting = Waiting {
             work: WorkId::from_raw(u64::MAX),
             place,

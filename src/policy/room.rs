@@ -74,10 +74,7 @@ impl Usage {
     /// Items in use on a channel, in hundredths.
     #[must_use]
     pub fn on_channel(&self, channel: ChannelId) -> u32 {
-        self.channels
-            .iter()
-            .find(|entry| entry.channel == channel)
-            .map_or(0, |entry| entry.items)
+        self.channels.iter().find(|entry| entry.channel == channel).map_or(0, |entry| entry.items)
     }
 
     /// Whether nothing is in use.
@@ -91,19 +88,9 @@ impl Usage {
         if claim.weight == 0 {
             return;
         }
-        let place = self
-            .channels
-            .partition_point(|entry| entry.channel < claim.channel);
-        if self
-            .channels
-            .get(place)
-            .is_none_or(|entry| entry.channel != claim.channel)
-        {
-            let entry = ChannelUse {
-                channel: claim.channel,
-                items: 0,
-                holders: 0,
-            };
+        let place = self.channels.partition_point(|entry| entry.channel < claim.channel);
+        if self.channels.get(place).is_none_or(|entry| entry.channel != claim.channel) {
+            let entry = ChannelUse { channel: claim.channel, items: 0, holders: 0 };
             self.channels.insert(place, entry);
         }
         if let Some(entry) = self.channels.get_mut(place) {
@@ -119,9 +106,7 @@ impl Usage {
         if claim.weight == 0 {
             return;
         }
-        let place = self
-            .channels
-            .partition_point(|entry| entry.channel < claim.channel);
+        let place = self.channels.partition_point(|entry| entry.channel < claim.channel);
         if let Some(entry) = self.channels.get_mut(place) {
             entry.items = entry.items.saturating_sub(u32::from(claim.weight));
             entry.holders = entry.holders.saturating_sub(1);
@@ -136,12 +121,8 @@ impl Usage {
     /// Whether some pool holds more than it may.
     #[must_use]
     pub fn is_in_debt(&self, capacity: &Capacity) -> bool {
-        let over_units = capacity
-            .units
-            .is_some_and(|max| self.units > u64::from(max) * 100);
-        let over_items = capacity
-            .items
-            .is_some_and(|max| self.items > u32::from(max) * 100);
+        let over_units = capacity.units.is_some_and(|max| self.units > u64::from(max) * 100);
+        let over_items = capacity.items.is_some_and(|max| self.items > u32::from(max) * 100);
         let over_channel = |entry: &ChannelUse| {
             let max = capacity.channels.get(&entry.channel);
             max.is_some_and(|max| entry.items > u32::from(*max) * 100)
@@ -166,21 +147,14 @@ impl Usage {
             max.is_none_or(|max| used.saturating_add(more) <= max)
         };
         let weight = u64::from(claim.weight);
-        if !fits(
-            capacity.units.map(|max| u64::from(max) * 100),
-            self.units,
-            claim.units(),
-        ) {
+        if !fits(capacity.units.map(|max| u64::from(max) * 100), self.units, claim.units()) {
             return Err(Full::Units);
         }
         let items = capacity.items.map(|max| u64::from(max) * 100);
         if !fits(items, u64::from(self.items), weight) {
             return Err(Full::Items);
         }
-        let channel = capacity
-            .channels
-            .get(&claim.channel)
-            .map(|max| u64::from(*max) * 100);
+        let channel = capacity.channels.get(&claim.channel).map(|max| u64::from(*max) * 100);
         if !fits(channel, u64::from(self.on_channel(claim.channel)), weight) {
             return Err(Full::Channel);
         }
@@ -218,11 +192,7 @@ mod tests {
     const MAIL: ChannelId = ChannelId::from_raw(2);
 
     fn claim(channel: ChannelId, cost: u32) -> Claim {
-        Claim {
-            channel,
-            cost,
-            weight: 100,
-        }
+        Claim { channel, cost, weight: 100 }
     }
 
     fn open(_: ChannelId) -> Option<&'static ChannelProfile> {
@@ -238,14 +208,8 @@ mod tests {
             assert_eq!(usage.room(&capacity, claim(CHAT, 20), open), Ok(()));
             usage.hold(claim(CHAT, 20));
         }
-        assert_eq!(
-            usage.room(&capacity, claim(CHAT, 20), open),
-            Err(Full::Units)
-        );
-        assert_eq!(
-            usage.room(&capacity, claim(VOICE, 100), open),
-            Err(Full::Units)
-        );
+        assert_eq!(usage.room(&capacity, claim(CHAT, 20), open), Err(Full::Units));
+        assert_eq!(usage.room(&capacity, claim(VOICE, 100), open), Err(Full::Units));
         for _ in 0..5 {
             usage.release(claim(CHAT, 20));
         }
@@ -255,67 +219,33 @@ mod tests {
 
     #[test]
     fn every_pool_must_have_room() {
-        let capacity = Capacity {
-            items: Some(3),
-            ..Capacity::units(100)
-        }
-        .with_channel(CHAT, 2);
+        let capacity = Capacity { items: Some(3), ..Capacity::units(100) }.with_channel(CHAT, 2);
         let mut usage = Usage::default();
         usage.hold(claim(CHAT, 10));
         usage.hold(claim(CHAT, 10));
-        assert_eq!(
-            usage.room(&capacity, claim(CHAT, 10), open),
-            Err(Full::Channel)
-        );
+        assert_eq!(usage.room(&capacity, claim(CHAT, 10), open), Err(Full::Channel));
         assert_eq!(usage.room(&capacity, claim(MAIL, 10), open), Ok(()));
         usage.hold(claim(MAIL, 10));
-        assert_eq!(
-            usage.room(&capacity, claim(MAIL, 10), open),
-            Err(Full::Items)
-        );
+        assert_eq!(usage.room(&capacity, claim(MAIL, 10), open), Err(Full::Items));
     }
 
     #[test]
     fn a_part_of_an_item_counts_in_part() {
         let capacity = Capacity::items(1);
         let mut usage = Usage::default();
-        usage.hold(Claim {
-            weight: 50,
-            ..claim(CHAT, 1)
-        });
-        assert_eq!(
-            usage.room(
-                &capacity,
-                Claim {
-                    weight: 50,
-                    ..claim(CHAT, 1)
-                },
-                open
-            ),
-            Ok(())
-        );
-        let more = Claim {
-            weight: 51,
-            ..claim(CHAT, 1)
-        };
+        usage.hold(Claim { weight: 50, ..claim(CHAT, 1) });
+        assert_eq!(usage.room(&capacity, Claim { weight: 50, ..claim(CHAT, 1) }, open), Ok(()));
+        let more = Claim { weight: 51, ..claim(CHAT, 1) };
         assert_eq!(usage.room(&capacity, more, open), Err(Full::Items));
-        usage.hold(Claim {
-            weight: 0,
-            ..claim(MAIL, 1)
-        });
+        usage.hold(Claim { weight: 0, ..claim(MAIL, 1) });
         assert_eq!(usage.on_channel(MAIL), 0);
     }
 
     #[test]
     fn every_item_held_must_allow_the_interruption() {
-        let strict = ChannelProfile {
-            interruptible_by: Some(vec![]),
-            ..ChannelProfile::default()
-        };
-        let by_voice = ChannelProfile {
-            interruptible_by: Some(vec![VOICE]),
-            ..ChannelProfile::default()
-        };
+        let strict = ChannelProfile { interruptible_by: Some(vec![]), ..ChannelProfile::default() };
+        let by_voice =
+            ChannelProfile { interruptible_by: Some(vec![VOICE]), ..ChannelProfile::default() };
         let profile = |channel| match channel {
             CHAT => Some(&strict),
             MAIL => Some(&by_voice),
@@ -350,12 +280,6 @@ mod tests {
         usage.hold(claim(CHAT, 3));
         assert_eq!(usage.ratio(&Capacity::units(4)), 750_000);
         assert_eq!(usage.ratio(&Capacity::items(4)), 250_000);
-        assert_eq!(
-            usage.ratio(&Capacity {
-                items: None,
-                ..Capacity::one()
-            }),
-            0
-        );
+        assert_eq!(usage.ratio(&Capacity { items: None, ..Capacity::one() }), 0);
     }
 }

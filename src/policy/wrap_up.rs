@@ -18,22 +18,11 @@ pub struct WrapUp {
 /// The wrap-up that begins as a contact ends, if any.
 #[must_use]
 pub fn after_contact(mode: WrapUpMode, requested: bool, now: Timestamp) -> Option<WrapUp> {
-    let lasting = |timeout: Span| {
-        Some(WrapUp {
-            until: now + timeout,
-            counts: true,
-        })
-    };
+    let lasting = |timeout: Span| Some(WrapUp { until: now + timeout, counts: true });
     match mode {
         WrapUpMode::None => None,
-        WrapUpMode::Optional { timeout } => Some(WrapUp {
-            until: now + timeout,
-            counts: false,
-        }),
-        WrapUpMode::Mandatory => Some(WrapUp {
-            until: Timestamp::MAX,
-            counts: true,
-        }),
+        WrapUpMode::Optional { timeout } => Some(WrapUp { until: now + timeout, counts: false }),
+        WrapUpMode::Mandatory => Some(WrapUp { until: Timestamp::MAX, counts: true }),
         WrapUpMode::MandatoryTimeout { timeout } | WrapUpMode::ForcedTimeout { timeout } => {
             lasting(timeout)
         }

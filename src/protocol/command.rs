@@ -42,10 +42,7 @@ impl<P: Profile> Define<P> {
     /// Defines this under that key.
     #[must_use]
     pub fn new(key: &str, profile: P) -> Self {
-        Self {
-            key: key.into(),
-            profile,
-        }
+        Self { key: key.into(), profile }
     }
 }
 

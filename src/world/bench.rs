@@ -2,8 +2,8 @@
 //!
 //! For every way in which some queue orders its agents by what they did (idle clock, load) all
 //! agents who are open on any channel sit on one bench, in that order, whatever queues they belong
-//! to. So an agent who becomes free or busy changes place once, not once a queue; and the best agent
-//! for a piece of work is the first on the bench who is in its sets of bits.
+//! to. So an agent who becomes free or busy changes place once, not once a queue; and the best
+//! agent for a piece of work is the first on the bench who is in its sets of bits.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -47,11 +47,7 @@ impl BenchKey {
         let IdleClock { since, own_channel } = queue.idle;
         // The clock of readiness takes no account of the channel.
         let own_channel = own_channel && since != IdleSince::Ready;
-        Some(Self {
-            load,
-            since,
-            channel: own_channel.then_some(channel),
-        })
+        Some(Self { load, since, channel: own_channel.then_some(channel) })
     }
 
     fn seat(self, id: AgentId, agent: &Agent, profile: &AgentProfile) -> Seat {
@@ -60,10 +56,7 @@ impl BenchKey {
             Load::Units => i64::try_from(agent.usage.units()).unwrap_or(i64::MAX),
             Load::Ratio => agent.usage.ratio(&profile.capacity),
         };
-        let clock = IdleClock {
-            since: self.since,
-            own_channel: self.channel.is_some(),
-        };
+        let clock = IdleClock { since: self.since, own_channel: self.channel.is_some() };
         let channel = self.channel.unwrap_or(ChannelId::from_raw(0));
         (load, agent.idle_since(clock, channel), agent.turn, id)
     }
@@ -84,11 +77,7 @@ pub(crate) struct Bench {
 impl Bench {
     /// An empty bench.
     pub(crate) const fn new(key: BenchKey) -> Self {
-        Self {
-            key,
-            order: BTreeSet::new(),
-            seats: Vec::new(),
-        }
+        Self { key, order: BTreeSet::new(), seats: Vec::new() }
     }
 
     /// In what order its agents sit.
@@ -117,8 +106,8 @@ impl Bench {
     }
 
     /// The first agent in order who is in all sets and able. A few places are tried first, because
-    /// mostly the first who sits there will do. After that the shorter of two ways is taken: on along
-    /// the bench, or through all agents who are in the sets.
+    /// mostly the first who sits there will do. After that the shorter of two ways is taken: on
+    /// along the bench, or through all agents who are in the sets.
     pub(crate) fn first(
         &self,
         sets: [&Bits; 3],
@@ -139,8 +128,6 @@ impl Bench {
             return along.find(fits);
         }
         let able = first.meet::<AgentId, 2>([second, third]).filter(able);
-        able.filter_map(|id| *self.seats.get(id.raw() as usize)?)
-            .min()
-            .map(|(_, _, _, id)| id)
+        able.filter_map(|id| *self.seats.get(id.raw() as usize)?).min().map(|(_, _, _, id)| id)
     }
 }

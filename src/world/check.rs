@@ -54,24 +54,14 @@ impl World {
         let sizes = [stores.ended_works.size(), stores.ended_offers.size()];
         if stores.config.check().is_err() || sizes != [remembered; 2] {
             let subject = WorkId::from_raw(0).into();
-            return Err(Violation {
-                invariant: "memory bounded: by the configuration",
-                subject,
-            });
+            return Err(Violation { invariant: "memory bounded: by the configuration", subject });
         }
         Ok(())
     }
 
     fn check_work(&self, id: WorkId, work: &Work) -> Result<(), Violation> {
         let hold = |invariant, holds: bool| {
-            if holds {
-                Ok(())
-            } else {
-                Err(Violation {
-                    invariant,
-                    subject: id.into(),
-                })
-            }
+            if holds { Ok(()) } else { Err(Violation { invariant, subject: id.into() }) }
         };
         hold("queue exists", self.queue(work.queue).is_ok())?;
         let offers = self.stores.offers.sorted();
@@ -79,10 +69,7 @@ impl World {
         match work.stage {
             Stage::Offered { offer } => {
                 let own = self.offer(offer).is_ok_and(|offer| offer.work == id);
-                hold(
-                    "one stage: the offer of ringing work is open",
-                    own && rings == 1,
-                )?;
+                hold("one stage: the offer of ringing work is open", own && rings == 1)?;
             }
             Stage::Queued
             | Stage::Assigned { .. }
@@ -93,70 +80,42 @@ impl World {
             Stage::Closed { .. } => hold("one stage: closed work is gone", false)?,
         }
         if let Some(owner) = work.stage.owner() {
-            let state = self
-                .agent(owner)
-                .ok()
-                .and_then(|agent| agent.assignment(id))
-                .map(|l| l.state);
+            let state =
+                self.agent(owner).ok().and_then(|agent| agent.assignment(id)).map(|l| l.state);
             let fits = match (work.stage, state) {
                 (Stage::Assigned { .. }, Some(AssignmentState::Active | AssignmentState::Held))
                 | (Stage::Parked { .. }, Some(AssignmentState::Parked))
                 | (Stage::WrapUp { .. }, Some(AssignmentState::WrapUp { .. })) => true,
                 (_, _) => false,
             };
-            hold(
-                "one owner: the owner's assignment is in the same stage",
-                fits,
-            )?;
+            hold("one owner: the owner's assignment is in the same stage", fits)?;
         }
         Ok(())
     }
 
     fn check_agent(&self, id: AgentId, agent: &Agent) -> Result<(), Violation> {
         let hold = |invariant, holds: bool| {
-            if holds {
-                Ok(())
-            } else {
-                Err(Violation {
-                    invariant,
-                    subject: id.into(),
-                })
-            }
+            if holds { Ok(()) } else { Err(Violation { invariant, subject: id.into() }) }
         };
         let mut usage = Usage::default();
         for offer in &agent.offers {
             let offer = self.offer(*offer);
-            hold(
-                "offers join: an agent's offers are his",
-                offer.is_ok_and(|row| row.agent == id),
-            )?;
+            hold("offers join: an agent's offers are his", offer.is_ok_and(|row| row.agent == id))?;
             offer.into_iter().for_each(|row| usage.hold(row.claim));
         }
         for leg in &agent.assignments {
             usage.hold(leg.claim);
             let owner = self.work(leg.work).ok().and_then(|work| work.stage.owner());
             let wraps = matches!(leg.state, AssignmentState::WrapUp { .. });
-            hold(
-                "one owner: who does not own it only wraps up",
-                owner == Some(id) || wraps,
-            )?;
-            let twice = agent
-                .assignments
-                .iter()
-                .filter(|other| other.work == leg.work)
-                .count();
+            hold("one owner: who does not own it only wraps up", owner == Some(id) || wraps)?;
+            let twice = agent.assignments.iter().filter(|other| other.work == leg.work).count();
             hold("one owner: an agent has work once", twice == 1)?;
         }
-        hold(
-            "capacity held: the sum over what holds it",
-            usage == agent.usage,
-        )?;
+        hold("capacity held: the sum over what holds it", usage == agent.usage)?;
         let profile = self.agent_profile(id);
         let debt = profile.is_ok_and(|profile| agent.usage.is_in_debt(&profile.capacity));
         hold("status true: debt", debt == agent.in_debt)?;
-        let sorted = agent
-            .memberships
-            .is_sorted_by_key(|member| (member.terms.rank, member.queue));
+        let sorted = agent.memberships.is_sorted_by_key(|member| (member.terms.rank, member.queue));
         hold("memberships in order", sorted)?;
         let presence = self.entry::<crate::model::presence::PresenceProfile>(agent.presence.id());
         let on_queue = presence.is_ok_and(|entry| entry.profile.is_on_queue());
@@ -167,10 +126,7 @@ impl World {
             agent.status.next(StatusStep::Carry(agent.load()))
         };
         let on = on_queue == (agent.status != RoutingStatus::OffQueue);
-        hold(
-            "status true: what presence and load say",
-            on && agent.status == expected,
-        )
+        hold("status true: what presence and load say", on && agent.status == expected)
     }
 
     fn check_offers(&self) -> Result<(), Violation> {
@@ -183,10 +139,7 @@ impl World {
                 agent.is_ok_and(|agent| agent.offers.iter().filter(|o| **o == id).count() == 1);
             if !(open && rings && known) {
                 let invariant = "offers join: work and agent know the offer";
-                return Err(Violation {
-                    invariant,
-                    subject: id.into(),
-                });
+                return Err(Violation { invariant, subject: id.into() });
             }
         }
         Ok(())
@@ -195,18 +148,10 @@ impl World {
     fn check_needs(&self) -> Result<(), Violation> {
         for (id, work) in self.stores.works.sorted() {
             let same = self.stores.needs.get(work.need) == Some(&work.request.need);
-            let users = self
-                .stores
-                .works
-                .sorted()
-                .into_iter()
-                .filter(|(_, w)| w.need == work.need);
+            let users = self.stores.works.sorted().into_iter().filter(|(_, w)| w.need == work.need);
             if !same || users.count() as u64 != u64::from(self.stores.needs.uses(work.need)) {
                 let invariant = "needs counted: each need knows how much work has it";
-                return Err(Violation {
-                    invariant,
-                    subject: id.into(),
-                });
+                return Err(Violation { invariant, subject: id.into() });
             }
         }
         Ok(())
@@ -219,57 +164,35 @@ impl World {
         let (now, new) = (&self.index, &fresh.index);
         let hold = |invariant, holds: bool| {
             let subject = crate::model::ids::Entity::Queue(crate::model::ids::QueueId::from_raw(0));
-            if holds {
-                Ok(())
-            } else {
-                Err(Violation { invariant, subject })
-            }
+            if holds { Ok(()) } else { Err(Violation { invariant, subject }) }
         };
         for (number, (line, new)) in now.lines.iter().zip(&new.lines).enumerate() {
             let raw = u32::try_from(number).unwrap_or(u32::MAX);
             let same = line.lanes_sorted() == new.lanes_sorted()
                 && line.waiting == new.waiting
                 && line.delays().eq(new.delays())
-                && line
-                    .members
-                    .iter::<AgentId>()
-                    .eq(new.members.iter::<AgentId>())
+                && line.members.iter::<AgentId>().eq(new.members.iter::<AgentId>())
                 && line.groups_sorted() == new.groups_sorted()
                 && line.list().eq(new.list());
             if !same {
                 let subject = crate::model::ids::QueueId::from_raw(raw).into();
-                return Err(Violation {
-                    invariant: "index derived: the line",
-                    subject,
-                });
+                return Err(Violation { invariant: "index derived: the line", subject });
             }
         }
         hold("index derived: direct lines", now.direct == new.direct)?;
         let bits = |all: &[crate::base::bits::Bits]| -> Vec<Vec<AgentId>> {
             all.iter().map(|bits| bits.iter().collect()).collect()
         };
-        hold(
-            "index derived: who is open",
-            bits(&now.open) == bits(&new.open),
-        )?;
+        hold("index derived: who is open", bits(&now.open) == bits(&new.open))?;
         for (id, _) in self.stores.needs.iter() {
             let agents = |index: &crate::world::index::Index| -> Vec<AgentId> {
-                index
-                    .fit(id)
-                    .map(|fit| fit.agents.iter().collect())
-                    .unwrap_or_default()
+                index.fit(id).map(|fit| fit.agents.iter().collect()).unwrap_or_default()
             };
             hold("index derived: who fits", agents(now) == agents(new))?;
         }
         for bench in &new.benches {
-            hold(
-                "index derived: the benches",
-                now.bench(bench.key()) == Some(bench),
-            )?;
+            hold("index derived: the benches", now.bench(bench.key()) == Some(bench))?;
         }
-        hold(
-            "index derived: the clock",
-            now.clock.sorted() == new.clock.sorted(),
-        )
+        hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())
     }
 }

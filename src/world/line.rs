@@ -64,10 +64,7 @@ impl Line {
 
     /// The lanes in order of their keys, for comparison.
     pub(crate) fn lanes_sorted(&self) -> BTreeMap<LaneKey, &BTreeSet<LineKey>> {
-        self.lanes
-            .iter()
-            .map(|(lane, keys)| (*lane, keys))
-            .collect()
+        self.lanes.iter().map(|(lane, keys)| (*lane, keys)).collect()
     }
 
     /// Counts a member's delay in or out; true if it was not among the delays before, or is not
@@ -77,11 +74,7 @@ impl Line {
             return false;
         }
         let count = self.delays.entry(delay).or_insert(0);
-        *count = if more {
-            count.saturating_add(1)
-        } else {
-            count.saturating_sub(1)
-        };
+        *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
         let now = *count;
         if now == 0 {
             self.delays.remove(&delay);
@@ -107,9 +100,7 @@ impl Line {
 
     /// The members by rank and delay, the lowest rank first.
     pub(crate) fn groups(&self) -> impl Iterator<Item = (u8, Span, &Bits)> {
-        self.groups
-            .iter()
-            .map(|((rank, delay), members)| (*rank, *delay, members))
+        self.groups.iter().map(|((rank, delay), members)| (*rank, *delay, members))
     }
 
     /// The members by rank and position, with their rank.

@@ -56,11 +56,7 @@ impl Needs {
     /// One more or one less piece of work has it.
     pub(crate) fn count(&mut self, id: NeedId, more: bool) {
         if let Some(row) = self.rows.get_mut(id.raw() as usize) {
-            row.uses = if more {
-                row.uses.saturating_add(1)
-            } else {
-                row.uses.saturating_sub(1)
-            };
+            row.uses = if more { row.uses.saturating_add(1) } else { row.uses.saturating_sub(1) };
         }
     }
 

@@ -25,10 +25,7 @@ impl World {
         let rows = (self.stores.queue_rows.len(), self.stores.agent_rows.len());
         if rows != (self.stores.queues.len(), self.stores.agents.len()) {
             let subject = crate::model::ids::QueueId::from_raw(0).into();
-            return Err(Violation {
-                invariant: "references: a row for each definition",
-                subject,
-            });
+            return Err(Violation { invariant: "references: a row for each definition", subject });
         }
         for (id, queue) in self.stores.queue_rows.iter() {
             self.check_named(id.into(), queue.last.map(Into::into))?;
@@ -40,11 +37,7 @@ impl World {
             self.check_work_references(id.into(), work)?;
         }
         for (id, offer) in self.stores.offers.sorted() {
-            let named = [
-                offer.work.into(),
-                offer.agent.into(),
-                offer.claim.channel.into(),
-            ];
+            let named = [offer.work.into(), offer.agent.into(), offer.claim.channel.into()];
             self.check_named(id.into(), named)?;
         }
         Ok(())
@@ -61,10 +54,7 @@ impl World {
             result?;
             if entry.profile.check().is_err() {
                 let invariant = "definitions: sound by themselves";
-                return Err(Violation {
-                    invariant,
-                    subject: id.into(),
-                });
+                return Err(Violation { invariant, subject: id.into() });
             }
         }
         Ok(())
@@ -72,17 +62,8 @@ impl World {
 
     fn check_agent_references(&self, id: Entity, agent: &Agent) -> Result<(), Violation> {
         self.check_named(id, [agent.presence.id().into()])?;
-        self.check_named(
-            id,
-            agent.memberships.iter().map(|member| member.queue.into()),
-        )?;
-        self.check_named(
-            id,
-            agent
-                .channel_stamps
-                .iter()
-                .map(|(channel, _)| (*channel).into()),
-        )?;
+        self.check_named(id, agent.memberships.iter().map(|member| member.queue.into()))?;
+        self.check_named(id, agent.channel_stamps.iter().map(|(channel, _)| (*channel).into()))?;
         for leg in &agent.assignments {
             self.check_named(id, [leg.queue.into(), leg.claim.channel.into()])?;
             self.check_named(id, leg.code.map(Into::into))?;
@@ -109,10 +90,7 @@ impl World {
         if named.into_iter().all(|entity| self.exists(entity)) {
             Ok(())
         } else {
-            Err(Violation {
-                invariant: "references: every id names a row",
-                subject,
-            })
+            Err(Violation { invariant: "references: every id names a row", subject })
         }
     }
 

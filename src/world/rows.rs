@@ -81,12 +81,7 @@ impl Stamps {
     /// Everything at this instant.
     #[must_use]
     pub(crate) const fn all(at: Timestamp) -> Self {
-        Self {
-            released: at,
-            offered: at,
-            accepted: at,
-            presence: at,
-        }
+        Self { released: at, offered: at, accepted: at, presence: at }
     }
 }
 
@@ -138,18 +133,13 @@ impl Agent {
     /// The terms on which he is a member of a queue.
     #[must_use]
     pub(crate) fn membership(&self, queue: QueueId) -> Option<Membership> {
-        self.memberships
-            .iter()
-            .find(|member| member.queue == queue)
-            .map(|member| member.terms)
+        self.memberships.iter().find(|member| member.queue == queue).map(|member| member.terms)
     }
 
     /// His leg of a piece of work.
     #[must_use]
     pub(crate) fn assignment(&self, work: WorkId) -> Option<&Assignment> {
-        self.assignments
-            .iter()
-            .find(|assignment| assignment.work == work)
+        self.assignments.iter().find(|assignment| assignment.work == work)
     }
 
     /// What he is occupied with.
@@ -157,11 +147,7 @@ impl Agent {
     pub(crate) fn load(&self) -> Load {
         if self.own_call {
             Load::OwnCall
-        } else if self
-            .assignments
-            .iter()
-            .any(|assignment| assignment.state.occupies())
-        {
+        } else if self.assignments.iter().any(|assignment| assignment.state.occupies()) {
             Load::Working
         } else if self.offers.is_empty() {
             Load::Free
@@ -191,11 +177,7 @@ impl Agent {
     /// Stamps something that happened on a channel.
     pub(crate) fn stamp(&mut self, channel: ChannelId, set: impl Fn(&mut Stamps)) {
         set(&mut self.stamps);
-        match self
-            .channel_stamps
-            .iter_mut()
-            .find(|(id, _)| *id == channel)
-        {
+        match self.channel_stamps.iter_mut().find(|(id, _)| *id == channel) {
             Some((_, stamps)) => set(stamps),
             None => {
                 let mut stamps = Stamps::all(self.defined);
@@ -292,18 +274,13 @@ impl Work {
     /// Whether an agent may not be asked for it.
     #[must_use]
     pub(crate) fn bars(&self, agent: AgentId) -> bool {
-        self.declines
-            .iter()
-            .any(|decline| decline.agent == agent && decline.bar != Bar::None)
+        self.declines.iter().any(|decline| decline.agent == agent && decline.bar != Bar::None)
     }
 
     /// How often an agent rejected or missed it.
     #[must_use]
     pub(crate) fn declines_of(&self, agent: AgentId) -> u8 {
-        self.declines
-            .iter()
-            .find(|decline| decline.agent == agent)
-            .map_or(0, |found| found.count)
+        self.declines.iter().find(|decline| decline.agent == agent).map_or(0, |found| found.count)
     }
 
     /// What is due next, and when. `delays` are those of the members of its queue. Nothing is due
@@ -317,28 +294,16 @@ impl Work {
         let lifetime = deadline(DeadlineKind::Lifetime, self.expires);
         match self.stage {
             Stage::Queued => {
-                let lifted = self
-                    .declines
-                    .iter()
-                    .filter_map(|decline| match decline.bar {
-                        Bar::Until(until) => Some(until),
-                        Bar::None | Bar::Always => None,
-                    });
+                let lifted = self.declines.iter().filter_map(|decline| match decline.bar {
+                    Bar::Until(until) => Some(until),
+                    Bar::None | Bar::Always => None,
+                });
                 let hidden = delays.find(|delay| *delay > self.revealed);
                 let due = [
                     lifetime,
-                    deadline(
-                        DeadlineKind::MaxWait,
-                        queue.max_wait.map(|most| self.entered + most),
-                    ),
-                    deadline(
-                        DeadlineKind::PreferredStep,
-                        self.step.map(|step| step.until),
-                    ),
-                    deadline(
-                        DeadlineKind::Reveal,
-                        hidden.map(|delay| self.entered + delay),
-                    ),
+                    deadline(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most)),
+                    deadline(DeadlineKind::PreferredStep, self.step.map(|step| step.until)),
+                    deadline(DeadlineKind::Reveal, hidden.map(|delay| self.entered + delay)),
                     deadline(DeadlineKind::Retry, self.retry),
                     deadline(DeadlineKind::BarOver, lifted.min()),
                 ];

@@ -124,11 +124,7 @@ impl World {
         for system in SystemPresence::ALL {
             let profile = Arc::new(PresenceProfile::of(system));
             let key = system.key().into();
-            world.stores.presences.push(Entry {
-                key,
-                profile,
-                retired: false,
-            });
+            world.stores.presences.push(Entry { key, profile, retired: false });
         }
         world.rebuild();
         world
@@ -137,10 +133,7 @@ impl World {
     /// The world of these rows.
     #[must_use]
     pub(crate) fn from_stores(stores: Stores) -> Self {
-        let mut world = Self {
-            stores,
-            index: Index::default(),
-        };
+        let mut world = Self { stores, index: Index::default() };
         world.rebuild();
         world
     }
@@ -199,8 +192,7 @@ impl World {
 
     /// What a channel is.
     pub(crate) fn channel_profile(&self, id: ChannelId) -> Result<&ChannelProfile, Missing> {
-        self.entry::<ChannelProfile>(id)
-            .map(|entry| &*entry.profile)
+        self.entry::<ChannelProfile>(id).map(|entry| &*entry.profile)
     }
 
     /// An agent as he is now.
@@ -231,21 +223,13 @@ impl World {
     ) -> Result<Claim, Missing> {
         let channel = work.request.channel;
         let weight = weight(self.channel_profile(channel)?);
-        Ok(Claim {
-            channel,
-            cost: work.cost,
-            weight,
-        })
+        Ok(Claim { channel, cost: work.cost, weight })
     }
 
     /// What a new item would take: the greater of what it takes ringing and active.
     pub(crate) fn new_claim(&self, channel: ChannelId, cost: u32) -> Result<Claim, Missing> {
         let weights = self.channel_profile(channel)?.weights;
-        Ok(Claim {
-            channel,
-            cost,
-            weight: weights.offered.max(weights.active),
-        })
+        Ok(Claim { channel, cost, weight: weights.offered.max(weights.active) })
     }
 
     /// Whether an agent is offered work of a channel, room aside.
@@ -312,16 +296,9 @@ impl World {
         let list = work.step.and_then(|step| {
             let preferred = work.request.preferred.as_ref()?;
             let least = preferred.steps.get(usize::from(step.number))?.score_min;
-            Some(
-                preferred
-                    .agents
-                    .iter()
-                    .filter(move |listed| listed.score >= least),
-            )
+            Some(preferred.agents.iter().filter(move |listed| listed.score >= least))
         });
-        list.into_iter()
-            .flatten()
-            .map(|listed| (listed.agent, listed.score))
+        list.into_iter().flatten().map(|listed| (listed.agent, listed.score))
     }
 
     /// When something is due for a piece of work, by its present state.
@@ -343,15 +320,8 @@ impl World {
         self.rebuild_keys();
         let queues = self.stores.queue_rows.len();
         self.index.lines.resize_with(queues, Default::default);
-        self.index
-            .open
-            .resize_with(self.stores.channels.len(), Default::default);
-        let needs: Vec<_> = self
-            .stores
-            .needs
-            .iter()
-            .map(|(id, need)| (need.clone(), id))
-            .collect();
+        self.index.open.resize_with(self.stores.channels.len(), Default::default);
+        let needs: Vec<_> = self.stores.needs.iter().map(|(id, need)| (need.clone(), id)).collect();
         for (need, id) in needs {
             self.index_need(need, id);
         }
@@ -360,13 +330,7 @@ impl World {
         for id in agents {
             self.index_agent(id);
         }
-        let works: Vec<_> = self
-            .stores
-            .works
-            .sorted()
-            .into_iter()
-            .map(|(id, _)| id)
-            .collect();
+        let works: Vec<_> = self.stores.works.sorted().into_iter().map(|(id, _)| id).collect();
         for id in works {
             self.enter_line(id);
             self.set_work_clock(id);
@@ -391,10 +355,7 @@ impl World {
     /// Takes the lists of touched work and agents; both may name things twice.
     pub(crate) fn drain_touched(&mut self) -> (Vec<WorkId>, Vec<AgentId>) {
         let index = &mut self.index;
-        (
-            core::mem::take(&mut index.touched_works),
-            core::mem::take(&mut index.touched_agents),
-        )
+        (core::mem::take(&mut index.touched_works), core::mem::take(&mut index.touched_agents))
     }
 
     fn rebuild_keys(&mut self) {
@@ -413,11 +374,7 @@ impl World {
         names::<WrapUpCodeProfile>(self);
         names::<QueueProfile>(self);
         names::<AgentProfile>(self);
-        let ended = self
-            .stores
-            .ended_works
-            .iter()
-            .map(|(id, ended)| (id, &ended.submitted));
+        let ended = self.stores.ended_works.iter().map(|(id, ended)| (id, &ended.submitted));
         let open = self.stores.works.sorted();
         let open = open.iter().map(|(id, work)| (*id, &work.request));
         let named: Vec<_> = ended
@@ -463,9 +420,7 @@ impl World {
         }
         for assignment in &agent.assignments {
             let due = assignment.state.deadline().map(|deadline| deadline.at);
-            self.index
-                .clock
-                .set(TimerKey::WrapUp(id, assignment.work), due);
+            self.index.clock.set(TimerKey::WrapUp(id, assignment.work), due);
         }
         let lease = agent.presence.deadline().map(|deadline| deadline.at);
         self.index.clock.set(TimerKey::Lease(id), lease);
@@ -518,8 +473,8 @@ impl World {
         }
     }
 
-    /// Decides for every channel whether an agent is offered work at all, and gives him his place on
-    /// the benches.
+    /// Decides for every channel whether an agent is offered work at all, and gives him his place
+    /// on the benches.
     pub(super) fn open_agent(&mut self, id: AgentId) {
         for number in 0..self.index.open.len() {
             let Ok(channel) = u32::try_from(number).map(ChannelId::from_raw) else {
@@ -556,11 +511,8 @@ impl World {
             return;
         };
         if work.stage == Stage::Queued {
-            line.waiting = if enter {
-                line.waiting.saturating_add(1)
-            } else {
-                line.waiting.saturating_sub(1)
-            };
+            line.waiting =
+                if enter { line.waiting.saturating_add(1) } else { line.waiting.saturating_sub(1) };
         }
         if !work.in_line() {
             return;

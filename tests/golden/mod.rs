@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Where the tests keep a text.
 pub(crate) fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
 /// Whether the texts are to be written anew instead of compared: `STROWGER_REWRITE=1`.

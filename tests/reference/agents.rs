@@ -52,12 +52,7 @@ impl Router {
         }
         row.presence = presence;
         row.lease = lease;
-        self.tell(Event::PresenceSet {
-            agent,
-            presence,
-            lease,
-            by,
-        });
+        self.tell(Event::PresenceSet { agent, presence, lease, by });
     }
 
     /// Nobody believes in somebody offline, so there is no lease then.
@@ -65,9 +60,7 @@ impl Router {
         if self.presence_profile(presence).system == SystemPresence::Offline {
             return None;
         }
-        self.agent_profile(agent)
-            .lease
-            .map(|lease| self.now + lease)
+        self.agent_profile(agent).lease.map(|lease| self.now + lease)
     }
 
     pub(super) fn heartbeat(&mut self, agent: AgentId) -> Result<Reply, Refusal> {
@@ -83,12 +76,7 @@ impl Router {
             Some(lease) => Event::AgentHeard { agent, lease },
             None => {
                 let by = PresenceSetBy::Command;
-                Event::PresenceSet {
-                    agent,
-                    presence,
-                    lease,
-                    by,
-                }
+                Event::PresenceSet { agent, presence, lease, by }
             }
         });
         Ok(Reply::Done)
@@ -134,9 +122,7 @@ impl Router {
             self.occupied_status(agent)
         };
         self.take_status(agent, status);
-        let in_debt = self
-            .usage(agent)
-            .is_in_debt(&self.agent_profile(agent).capacity);
+        let in_debt = self.usage(agent).is_in_debt(&self.agent_profile(agent).capacity);
         if self.agents[&agent].in_debt != in_debt {
             self.agent(agent).in_debt = in_debt;
             self.say(if in_debt {
@@ -215,15 +201,7 @@ impl Router {
     ) -> Result<(), Full> {
         let weights = self.channel_profile(channel).weights;
         let weight = weights.offered.max(weights.active);
-        self.room_for(
-            agent,
-            usage,
-            Claim {
-                channel,
-                cost,
-                weight,
-            },
-        )
+        self.room_for(agent, usage, Claim { channel, cost, weight })
     }
 
     pub(super) fn room_for(&self, agent: AgentId, usage: &Usage, claim: Claim) -> Result<(), Full> {

@@ -29,10 +29,7 @@ impl Router {
             self.cause = Cause::Deadline { kind, due };
             self.fire(owner, kind, due);
             fired += 1;
-            assert!(
-                fired < 100_000,
-                "{owner:?} {kind:?} {due} comes up for ever"
-            );
+            assert!(fired < 100_000, "{owner:?} {kind:?} {due} comes up for ever");
         }
     }
 
@@ -48,11 +45,7 @@ impl Router {
             all.extend(offer.until.map(|until| (until, window)));
         }
         for (id, agent) in &self.agents {
-            all.extend(
-                agent
-                    .lease
-                    .map(|at| (at, (Owner::Lease(*id), DeadlineKind::Lease))),
-            );
+            all.extend(agent.lease.map(|at| (at, (Owner::Lease(*id), DeadlineKind::Lease))));
             for leg in &agent.legs {
                 if let AssignmentState::WrapUp { until, .. } = leg.state {
                     all.push((until, (Owner::WrapUp(*id, leg.work), DeadlineKind::WrapUp)));
@@ -78,10 +71,7 @@ impl Router {
                 all.extend(work.expires.map(|at| (at, DeadlineKind::Lifetime)));
                 let max_wait = self.queue_profile(work.queue).max_wait;
                 all.extend(max_wait.map(|most| (work.entered + most, DeadlineKind::MaxWait)));
-                all.extend(
-                    work.step
-                        .map(|step| (step.until, DeadlineKind::PreferredStep)),
-                );
+                all.extend(work.step.map(|step| (step.until, DeadlineKind::PreferredStep)));
                 all.extend(work.retry.map(|at| (at, DeadlineKind::Retry)));
                 for decline in &work.declines {
                     if let Bar::Until(at) = decline.bar {
@@ -144,12 +134,11 @@ impl Router {
             DeadlineKind::PreferredStep => {
                 let work = self.work(id);
                 let number = work.step.map_or(0, |step| step.number + 1);
-                let steps = work.request.preferred.iter().flat_map(|list| &list.steps);
+                let mut steps = work.request.preferred.iter().flat_map(|list| &list.steps);
                 // However late the call, the next step has its full length.
-                work.step = steps.skip(number.into()).next().map(|step| PreferenceStep {
-                    number,
-                    until: now + step.wait,
-                });
+                work.step = steps
+                    .nth(number.into())
+                    .map(|step| PreferenceStep { number, until: now + step.wait });
                 let step = work.step;
                 self.tell(Event::PreferenceStepped { work: id, step });
             }
@@ -161,9 +150,7 @@ impl Router {
             DeadlineKind::Retry => self.forget_declines(id),
             DeadlineKind::BarOver => {
                 let declines = &mut self.work(id).declines;
-                let over = declines
-                    .iter_mut()
-                    .find(|known| known.bar == Bar::Until(due));
+                let over = declines.iter_mut().find(|known| known.bar == Bar::Until(due));
                 let over = over.expect("a bar is over");
                 over.bar = Bar::None;
                 let agent = over.agent;

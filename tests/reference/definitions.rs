@@ -63,11 +63,7 @@ impl Router {
                 Err(Refusal::KeyTaken { entity })
             };
         }
-        let count = self
-            .things
-            .keys()
-            .filter(|entity| same_kind(entity))
-            .count();
+        let count = self.things.keys().filter(|entity| same_kind(entity)).count();
         let definition = make(count as u32);
         self.check_live(&mentions(&definition))?;
         valid::key(&name)?;
@@ -101,10 +97,10 @@ impl Router {
         }
         self.check_live(&mentions(&definition))?;
         check(&definition)?;
-        if let (Definition::Presence(old), Definition::Presence(new)) = (old, &definition) {
-            if old.profile.system != new.profile.system {
-                return Err(valid::invalid("system", Problem::Fixed).into());
-            }
+        if let (Definition::Presence(old), Definition::Presence(new)) = (old, &definition)
+            && old.profile.system != new.profile.system
+        {
+            return Err(valid::invalid("system", Problem::Fixed).into());
         }
         self.things.insert(entity, Thing::of(definition.clone()));
         self.tell(Event::Changed(Box::new(definition)));
@@ -123,10 +119,7 @@ impl Router {
             Err(Refusal::Retired { .. }) => return Ok(Reply::Done),
             answer => answer?,
         }
-        if SystemPresence::ALL
-            .iter()
-            .any(|system| entity == system.id().into())
-        {
+        if SystemPresence::ALL.iter().any(|system| entity == system.id().into()) {
             return Err(Refusal::BuiltIn { entity });
         }
         if let Some(user) = self.user_of(entity) {
@@ -187,11 +180,7 @@ impl Router {
     }
 
     pub(super) fn set_membership(&mut self, command: SetMembership) -> Result<Reply, Refusal> {
-        let SetMembership {
-            agent,
-            queue,
-            membership,
-        } = command;
+        let SetMembership { agent, queue, membership } = command;
         self.check_live(&[agent.into(), queue.into()])?;
         valid::range("rank", membership.rank, 1, 99)?;
         let max = self.config.limits.memberships;
@@ -203,11 +192,7 @@ impl Router {
         }
         if old != Some(membership) {
             row.memberships.insert(queue, membership);
-            self.tell(Event::MembershipSet {
-                agent,
-                queue,
-                membership,
-            });
+            self.tell(Event::MembershipSet { agent, queue, membership });
         }
         Ok(Reply::Done)
     }

@@ -73,9 +73,7 @@ impl Router {
                 key: system.key().into(),
                 profile: Arc::new(PresenceProfile::of(system)),
             });
-            router
-                .things
-                .insert(system.id().into(), Thing::of(definition));
+            router.things.insert(system.id().into(), Thing::of(definition));
         }
         let config = Box::new(config);
         router.say(Event::EngineOpened { config });
@@ -103,12 +101,7 @@ impl Router {
     fn say(&mut self, event: Event) {
         let seq = self.facts.len() as u64 + 1;
         let (at, cause) = (self.now, self.cause);
-        self.facts.push(Fact {
-            seq,
-            at,
-            cause,
-            event,
-        });
+        self.facts.push(Fact { seq, at, cause, event });
     }
 
     /// Writes a fact down, and behind it what follows from it for any agent.

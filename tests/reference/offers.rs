@@ -24,35 +24,16 @@ impl Router {
             Some(window) if !auto => Some(now + window),
             Some(_) | None => None,
         };
-        let claim = Claim {
-            channel: id,
-            cost: row.cost,
-            weight: channel.weights.offered,
-        };
+        let claim = Claim { channel: id, cost: row.cost, weight: channel.weights.offered };
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
-        self.offers.insert(
-            offer,
-            Offer {
-                work,
-                agent,
-                until,
-                claim,
-                by,
-            },
-        );
+        self.offers.insert(offer, Offer { work, agent, until, claim, by });
         self.work(work).stage = Stage::Offered { offer };
         self.offered_last.insert(queue, agent);
         let row = self.agent(agent);
         row.turn = offer;
         row.diary.push((Happened::Offered, Some(id), now));
-        self.tell(Event::WorkOffered {
-            offer,
-            work,
-            agent,
-            until,
-            by,
-        });
+        self.tell(Event::WorkOffered { offer, work, agent, until, by });
         if auto {
             self.take_offer(offer, auto);
         }
@@ -61,10 +42,9 @@ impl Router {
 
     pub(super) fn accept(&mut self, id: OfferId) -> Result<Reply, Refusal> {
         let offer = match self.open_offer(id) {
-            Err(Refusal::OfferOver {
-                end: Some(OfferEnd::Accepted),
-                ..
-            }) => return Ok(Reply::Done),
+            Err(Refusal::OfferOver { end: Some(OfferEnd::Accepted), .. }) => {
+                return Ok(Reply::Done);
+            }
             offer => offer?,
         };
         self.check_assignments(offer.agent)?;
@@ -93,11 +73,7 @@ impl Router {
             work: id,
             queue,
             state: AssignmentState::Active,
-            claim: Claim {
-                channel,
-                cost,
-                weight,
-            },
+            claim: Claim { channel, cost, weight },
             code: None,
             wrap_up_requested: false,
             wrap_up_until: Timestamp::MAX,
@@ -113,8 +89,7 @@ impl Router {
         match open {
             Err(Refusal::Unknown { entity }) => return Err(Refusal::Unknown { entity }),
             Err(Refusal::OfferOver {
-                end: Some(OfferEnd::Rejected { reason: before }),
-                ..
+                end: Some(OfferEnd::Rejected { reason: before }), ..
             }) if before == reason => return Ok(Reply::Done),
             Ok(_) | Err(_) => {}
         }
@@ -128,12 +103,7 @@ impl Router {
         row.history = row.history.with(false);
         let place = self.place_declined(&offer, queue.requeue.rejected);
         self.decline(&offer, bar, place);
-        self.tell(Event::OfferRejected {
-            offer: id,
-            reason,
-            bar,
-            place,
-        });
+        self.tell(Event::OfferRejected { offer: id, reason, bar, place });
         let response = given.and_then(|given| given.response);
         self.respond(offer.agent, response.unwrap_or(queue.on_reject));
         self.check_exhausted(offer.work);
@@ -149,11 +119,7 @@ impl Router {
         let bar = self.bar(&offer, Bar::None);
         let place = self.place_declined(&offer, queue.requeue.missed);
         self.decline(&offer, bar, place);
-        self.tell(Event::OfferMissed {
-            offer: id,
-            bar,
-            place,
-        });
+        self.tell(Event::OfferMissed { offer: id, bar, place });
         if too_many {
             self.respond(offer.agent, queue.on_miss);
         }
@@ -163,10 +129,7 @@ impl Router {
     /// The bar after one more decline, by the budget of the queue.
     fn bar(&self, offer: &Offer, bar: Bar) -> Bar {
         let work = &self.works[&offer.work];
-        let before = work
-            .declines
-            .iter()
-            .find(|known| known.agent == offer.agent);
+        let before = work.declines.iter().find(|known| known.agent == offer.agent);
         let declines = before.map_or(0, |known| known.count).saturating_add(1);
         bar_with_budget(bar, self.queue_profile(work.queue).budget, declines)
     }
@@ -190,11 +153,7 @@ impl Router {
                 known.count = known.count.saturating_add(1);
                 known.bar = bar;
             }
-            None => work.declines.push(Decline {
-                agent: offer.agent,
-                count: 1,
-                bar,
-            }),
+            None => work.declines.push(Decline { agent: offer.agent, count: 1, bar }),
         }
     }
 
@@ -244,11 +203,7 @@ impl Router {
         let work = self.work(offer.work);
         work.stage = Stage::Queued;
         work.place = place;
-        self.tell(Event::OfferWithdrawn {
-            offer: id,
-            why,
-            place,
-        });
+        self.tell(Event::OfferWithdrawn { offer: id, why, place });
     }
 
     fn end_offer(&mut self, id: OfferId, end: OfferEnd) -> Offer {
@@ -260,10 +215,7 @@ impl Router {
     fn check_exhausted(&mut self, id: WorkId) {
         let work = &self.works[&id];
         let queue = self.queue_profile(work.queue);
-        let spent = queue
-            .budget
-            .per_work
-            .is_some_and(|most| work.attempts >= most);
+        let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
         if !spent && !self.nobody_left(id) {
             return;
         }
@@ -295,9 +247,7 @@ impl Router {
         let could = |agent: &AgentId| {
             let row = &self.agents[agent];
             row.memberships.contains_key(&work.queue)
-                && self
-                    .presence_profile(row.presence)
-                    .opens(work.request.channel)
+                && self.presence_profile(row.presence).opens(work.request.channel)
                 && strowger::policies::fit::fits(&work.request.need, self.agent_profile(*agent))
         };
         let barred = |agent: &AgentId| {
@@ -418,22 +368,14 @@ impl Router {
 
     /// Whether he may have one more assignment, counting those he may accept.
     pub(super) fn may_have_more(&self, agent: AgentId) -> bool {
-        let ringing = self
-            .offers
-            .values()
-            .filter(|offer| offer.agent == agent)
-            .count();
+        let ringing = self.offers.values().filter(|offer| offer.agent == agent).count();
         let max = self.config.limits.assignments as usize;
         self.agents[&agent].legs.len() + ringing < max
     }
 
     pub(super) fn check_more(&self, agent: AgentId) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Assignments, self.config.limits.assignments);
-        if self.may_have_more(agent) {
-            Ok(())
-        } else {
-            Err(Refusal::Limit { limit, max })
-        }
+        if self.may_have_more(agent) { Ok(()) } else { Err(Refusal::Limit { limit, max }) }
     }
 
     fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {

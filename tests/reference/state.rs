@@ -20,10 +20,7 @@ pub(super) struct Thing {
 
 impl Thing {
     pub(super) const fn of(definition: Definition) -> Self {
-        Self {
-            definition,
-            retired: false,
-        }
+        Self { definition, retired: false }
     }
 }
 

@@ -6,10 +6,7 @@ use strowger::{
 };
 
 pub(super) fn invalid(field: &'static str, problem: Problem) -> Invalid {
-    Invalid {
-        field: field.into(),
-        problem,
-    }
+    Invalid { field: field.into(), problem }
 }
 
 pub(super) fn range(

@@ -44,17 +44,11 @@ impl Router {
             queue: request.queue,
             stage: Stage::Queued,
             cost: request.size.unwrap_or(channel.cost),
-            place: Place {
-                front: request.front,
-                since: origin,
-            },
+            place: Place { front: request.front, since: origin },
             entered: self.now,
             expires: lifetime.map(|lifetime| origin + lifetime),
             revealed: Span::ZERO,
-            step: first.map(|step| PreferenceStep {
-                number: 0,
-                until: self.now + step.wait,
-            }),
+            step: first.map(|step| PreferenceStep { number: 0, until: self.now + step.wait }),
             retry: None,
             attempts: 0,
             declines: Vec::new(),
@@ -202,26 +196,14 @@ impl Router {
             self.keys.retain(|_, work| *work != forgotten);
         }
         let submitted = work.submitted;
-        self.ended_works.push(Ended {
-            work: id,
-            submitted,
-            cause,
-            owner,
-            code,
-        });
-        self.tell(Event::WorkClosed {
-            work: id,
-            cause,
-            by,
-        });
+        self.ended_works.push(Ended { work: id, submitted, cause, owner, code });
+        self.tell(Event::WorkClosed { work: id, cause, by });
     }
 
     pub(super) fn hold(&mut self, work: WorkId) -> Result<Reply, Refusal> {
         let agent = self.assigned_to(work)?;
         if self.leg(work, agent).state == AssignmentState::Active {
-            self.step(work, agent, AssignmentState::Held, |channel| {
-                channel.weights.held
-            });
+            self.step(work, agent, AssignmentState::Held, |channel| channel.weights.held);
             self.tell(Event::WorkHeld { work });
         }
         Ok(Reply::Done)
@@ -230,9 +212,7 @@ impl Router {
     pub(super) fn retrieve(&mut self, work: WorkId) -> Result<Reply, Refusal> {
         let agent = self.assigned_to(work)?;
         if self.leg(work, agent).state == AssignmentState::Held {
-            self.step(work, agent, AssignmentState::Active, |channel| {
-                channel.weights.active
-            });
+            self.step(work, agent, AssignmentState::Active, |channel| channel.weights.active);
             self.tell(Event::WorkRetrieved { work });
         }
         Ok(Reply::Done)
@@ -249,9 +229,7 @@ impl Router {
             _ => return Err(self.wrong_stage(work)),
         };
         self.release(work, agent);
-        self.step(work, agent, AssignmentState::Parked, |channel| {
-            channel.weights.parked
-        });
+        self.step(work, agent, AssignmentState::Parked, |channel| channel.weights.parked);
         self.work(work).stage = Stage::Parked { agent, until };
         self.tell(Event::WorkParked { work, until });
         Ok(Reply::Done)
@@ -271,14 +249,9 @@ impl Router {
 
     /// Parked work is active again with the agent who parked it.
     fn take_back(&mut self, work: WorkId, by: ResumedBy) {
-        let agent = self.works[&work]
-            .stage
-            .owner()
-            .expect("parked work has an owner");
+        let agent = self.works[&work].stage.owner().expect("parked work has an owner");
         self.work(work).stage = Stage::Assigned { agent };
-        self.step(work, agent, AssignmentState::Active, |channel| {
-            channel.weights.active
-        });
+        self.step(work, agent, AssignmentState::Active, |channel| channel.weights.active);
         self.tell(Event::WorkResumed { work, by });
     }
 
@@ -288,10 +261,7 @@ impl Router {
         let work = &self.works[&id];
         let agent = work.stage.owner().expect("parked work has an owner");
         let channel = work.request.channel;
-        let there = matches!(
-            self.attends(agent, channel),
-            Ok(()) | Err(Unavailable::Draining)
-        );
+        let there = matches!(self.attends(agent, channel), Ok(()) | Err(Unavailable::Draining));
         let parked = self.leg(id, agent).claim;
         let mut usage = self.usage(agent);
         usage.release(parked);
@@ -311,11 +281,7 @@ impl Router {
         &mut self,
         command: &TransferToQueue,
     ) -> Result<Reply, Refusal> {
-        let TransferToQueue {
-            work,
-            queue,
-            placement,
-        } = *command;
+        let TransferToQueue { work, queue, placement } = *command;
         self.check_known(work)?;
         self.live(queue.into())?;
         let row = self.open_work(work)?;
@@ -388,13 +354,7 @@ impl Router {
             work.attempts = 0;
             work.declines.clear();
         }
-        self.tell(Event::WorkQueued {
-            work: id,
-            queue,
-            place,
-            why,
-            wrap_up,
-        });
+        self.tell(Event::WorkQueued { work: id, queue, place, why, wrap_up });
     }
 
     /// An assignment ends.

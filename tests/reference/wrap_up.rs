@@ -67,9 +67,7 @@ impl Router {
             self.release(work, agent);
         }
         let state = AssignmentState::WrapUp { until, counts };
-        self.step(work, agent, state, |channel| {
-            if counts { channel.weights.wrap_up } else { 0 }
-        });
+        self.step(work, agent, state, |channel| if counts { channel.weights.wrap_up } else { 0 });
         self.leg_mut(work, agent).wrap_up_until = until;
     }
 
@@ -209,14 +207,11 @@ impl Router {
 
     /// A leg of which it is known that it is there.
     pub(super) fn leg(&self, work: WorkId, agent: AgentId) -> &Leg {
-        self.agents[&agent]
-            .leg(work)
-            .expect("the agent has the work")
+        self.agents[&agent].leg(work).expect("the agent has the work")
     }
 
     pub(super) fn leg_mut(&mut self, work: WorkId, agent: AgentId) -> &mut Leg {
         let mut legs = self.agent(agent).legs.iter_mut();
-        legs.find(|leg| leg.work == work)
-            .expect("the agent has the work")
+        legs.find(|leg| leg.work == work).expect("the agent has the work")
     }
 }

@@ -38,8 +38,7 @@ pub(crate) fn play(scenario: &str) -> Result<String, String> {
             if told.is_empty() {
                 told.push("(nothing)".into());
             }
-            told.drain(..)
-                .for_each(|line| played += &format!("{line}\n"));
+            told.drain(..).for_each(|line| played += &format!("{line}\n"));
         } else if !line.trim().is_empty() && !line.starts_with('#') {
             let sentence = floor.sentence(line);
             told.extend(sentence.map_err(|error| format!("line {}: {error}: {line}", number + 1))?);
@@ -64,9 +63,7 @@ pub(crate) struct Floor {
 
 impl Floor {
     fn engine(&self) -> Result<&Engine, String> {
-        self.engine
-            .as_ref()
-            .ok_or_else(|| "nothing is defined yet".into())
+        self.engine.as_ref().ok_or_else(|| "nothing is defined yet".into())
     }
 
     fn sentence(&mut self, line: &str) -> Result<Vec<String>, String> {
@@ -138,12 +135,7 @@ impl Floor {
                 return Err(format!("refused ({refusal}), and yet something changed"));
             }
             told.push(self.tell_refusal(&refusal));
-        } else if self
-            .log
-            .iter()
-            .skip(first)
-            .all(|fact| fact.cause != Cause::Command)
-        {
+        } else if self.log.iter().skip(first).all(|fact| fact.cause != Cause::Command) {
             told.push("done".into());
         }
         Ok(told)
@@ -165,10 +157,7 @@ impl Floor {
     fn tell_from(&mut self, first: usize, definitions: bool) -> Vec<String> {
         let facts: Vec<Fact> = self.log.iter().skip(first).cloned().collect();
         for fact in &facts {
-            if let Event::WorkOffered {
-                offer, work, agent, ..
-            } = &fact.event
-            {
+            if let Event::WorkOffered { offer, work, agent, .. } = &fact.event {
                 self.offers.push((*offer, *work, *agent));
             }
         }
@@ -199,8 +188,7 @@ impl Floor {
         let snapshot: Snapshot = serde_json::from_str(&json).map_err(text)?;
         let restored = Engine::restore(snapshot).map_err(text)?;
         let same = engine.digest() == replayed.digest() && engine.digest() == restored.digest();
-        same.then_some(())
-            .ok_or_else(|| "replayed or restored it is another engine".into())
+        same.then_some(()).ok_or_else(|| "replayed or restored it is another engine".into())
     }
 
     fn tell_refusal(&self, refusal: &Refusal) -> String {

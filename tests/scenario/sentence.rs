@@ -20,9 +20,7 @@ impl Floor {
         let command = match words {
             ["time", "passes"] => return Ok(Sentence::Advance),
             ["show", names @ ..] => {
-                return Ok(Sentence::Show(
-                    names.iter().map(|name| (*name).into()).collect(),
-                ));
+                return Ok(Sentence::Show(names.iter().map(|name| (*name).into()).collect()));
             }
             [
                 kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"),
@@ -103,11 +101,7 @@ impl Floor {
                 json!({"park": {"work": self.id("work", work)?, "until": until}})
             }
             [who, "resumes", work] => {
-                let by = if *who == "customer" {
-                    "customer"
-                } else {
-                    "agent"
-                };
+                let by = if *who == "customer" { "customer" } else { "agent" };
                 json!({"resume": {"work": self.id("work", work)?, "by": by}})
             }
             [_who, "sends", work, "to", queue, placement @ ..]
@@ -124,11 +118,7 @@ impl Floor {
                 json!({"request_wrap_up": {"work": self.id("work", work)?}})
             }
             [who, "finishes", work] => {
-                let by = if matches!(*who, "customer" | "host") {
-                    who
-                } else {
-                    "agent"
-                };
+                let by = if matches!(*who, "customer" | "host") { who } else { "agent" };
                 json!({"finish_contact": {"work": self.id("work", work)?, "by": by}})
             }
             [agent, "codes", work, code] => {
@@ -157,11 +147,7 @@ impl Floor {
     }
 
     fn define(&self, kind: &str, key: &str, rest: &[&str]) -> Result<Sentence, String> {
-        let options: Vec<_> = rest
-            .iter()
-            .filter(|word| is_option(word))
-            .copied()
-            .collect();
+        let options: Vec<_> = rest.iter().filter(|word| is_option(word)).copied().collect();
         let mut memberships = Vec::new();
         let plain = rest.iter().filter(|word| !is_option(word));
         for word in plain.filter(|word| !matches!(**word, "on" | "ready")) {
@@ -212,8 +198,7 @@ impl Floor {
         let (agent, work) = (self.id("agent", agent)?, self.id("work", work)?);
         let his = |(_, w, a): &&(OfferId, WorkId, AgentId)| json!(w) == work && json!(a) == agent;
         let last = self.offers.iter().rev().find(his);
-        last.map(|(offer, ..)| *offer)
-            .ok_or_else(|| "it was never offered to him".into())
+        last.map(|(offer, ..)| *offer).ok_or_else(|| "it was never offered to him".into())
     }
 }
 

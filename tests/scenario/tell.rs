@@ -23,11 +23,7 @@ fn clock(at: Timestamp) -> String {
 
 /// How JSON spells it, without quotes.
 fn word(value: &impl Serialize) -> String {
-    serde_json::to_value(value)
-        .unwrap()
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    serde_json::to_value(value).unwrap().as_str().unwrap_or_default().to_owned()
 }
 
 fn place(place: Place) -> String {
@@ -47,35 +43,25 @@ fn bar(bar: Bar) -> String {
 }
 
 fn wrap_up(wrap_up: WrapUp) -> String {
-    let counts = if wrap_up.counts {
-        ""
-    } else {
-        " (counts nothing)"
-    };
+    let counts = if wrap_up.counts { "" } else { " (counts nothing)" };
     format!(" wrap_up until={}{counts}", clock(wrap_up.until))
 }
 
 /// ` name=value`, if it is there.
 fn maybe(name: &str, value: Option<impl std::fmt::Display>) -> String {
-    value
-        .map(|value| format!(" {name}={value}"))
-        .unwrap_or_default()
+    value.map(|value| format!(" {name}={value}")).unwrap_or_default()
 }
 
 impl Floor {
     pub(crate) fn name(&self, entity: impl Into<Entity>) -> String {
         let entity = entity.into();
-        let key = self
-            .engine()
-            .ok()
-            .and_then(|engine| engine.view().key(entity));
+        let key = self.engine().ok().and_then(|engine| engine.view().key(entity));
         match (key, entity) {
             (Some(key), _) => key.to_string(),
             (None, Entity::Offer(offer)) => offer.to_string(),
-            (None, other) => format!(
-                "a forgotten {}",
-                other.to_string().split(' ').next().unwrap()
-            ),
+            (None, other) => {
+                format!("a forgotten {}", other.to_string().split(' ').next().unwrap())
+            }
         }
     }
 
@@ -109,47 +95,23 @@ impl Floor {
             Event::Retired(entity) => {
                 format!("{name} {} {}", kind(*entity), self.name(*entity))
             }
-            Event::MembershipSet {
-                agent: a,
-                queue,
-                membership,
-            } => {
+            Event::MembershipSet { agent: a, queue, membership } => {
                 let (rank, delay) = (membership.rank, membership.delay);
-                format!(
-                    "{} in {} rank={rank} delay={delay}",
-                    agent(a),
-                    self.name(*queue)
-                )
+                format!("{} in {} rank={rank} delay={delay}", agent(a), self.name(*queue))
             }
             Event::MembershipRemoved { agent: a, queue } => {
                 format!("{} in {}", agent(a), self.name(*queue))
             }
-            Event::PresenceSet {
-                agent: a,
-                presence,
-                lease,
-                by,
-            } => {
+            Event::PresenceSet { agent: a, presence, lease, by } => {
                 let by = Some(word(by)).filter(|by| by != "command");
                 let lease = maybe("lease", lease.map(clock));
-                format!(
-                    "{} {}{lease}{}",
-                    agent(a),
-                    self.name(*presence),
-                    maybe("by", by)
-                )
+                format!("{} {}{lease}{}", agent(a), self.name(*presence), maybe("by", by))
             }
             Event::AgentHeard { agent: a, lease } => {
                 format!("{} lease={}", agent(a), clock(*lease))
             }
-            Event::DrainingSet {
-                agent: a,
-                draining: on,
-            }
-            | Event::OwnCallSet {
-                agent: a,
-                active: on,
-            } => format!("{} {on}", agent(a)),
+            Event::DrainingSet { agent: a, draining: on }
+            | Event::OwnCallSet { agent: a, active: on } => format!("{} {on}", agent(a)),
             Event::RoutingStatusChanged { agent: a, status } => {
                 format!("status {} {}", self.name(*a), status.name())
             }
@@ -157,92 +119,37 @@ impl Floor {
             Event::WorkSubmitted { work: w, request } => {
                 format!("{} in {}", work(w), self.name(request.queue))
             }
-            Event::WorkQueued {
-                work: w,
-                queue,
-                place: p,
-                why,
-                wrap_up: wraps,
-            } => {
+            Event::WorkQueued { work: w, queue, place: p, why, wrap_up: wraps } => {
                 let wraps = wraps.map(wrap_up).unwrap_or_default();
                 let (queue, why) = (self.name(*queue), word(why));
                 format!("{} in {queue} {} why={why}{wraps}", work(w), place(*p))
             }
             Event::WorkRevealed { work: w, delay } => format!("{} delay={delay}", work(w)),
             Event::PreferenceStepped { work: w, step } => match step {
-                Some(step) => format!(
-                    "{} step={} until={}",
-                    work(w),
-                    step.number,
-                    clock(step.until)
-                ),
+                Some(step) => {
+                    format!("{} step={} until={}", work(w), step.number, clock(step.until))
+                }
                 None => format!("{} anybody", work(w)),
             },
-            Event::WorkOffered {
-                offer,
-                work: w,
-                agent: a,
-                until,
-                by,
-            } => {
+            Event::WorkOffered { offer, work: w, agent: a, until, by } => {
                 let by = Some(word(by)).filter(|by| by != "routing");
                 let (until, by) = (maybe("until", until.map(clock)), maybe("by", by));
-                format!(
-                    "{name} {offer} {} -> {}{until}{by}",
-                    self.name(*w),
-                    self.name(*a)
-                )
+                format!("{name} {offer} {} -> {}{until}{by}", self.name(*w), self.name(*a))
             }
             Event::OfferAccepted { offer, auto } => {
-                format!(
-                    "{name} {}{}",
-                    self.offered(*offer),
-                    if *auto { " (auto)" } else { "" }
-                )
+                format!("{name} {}{}", self.offered(*offer), if *auto { " (auto)" } else { "" })
             }
-            Event::OfferRejected {
-                offer,
-                reason,
-                bar: barred,
-                place: p,
-            } => {
+            Event::OfferRejected { offer, reason, bar: barred, place: p } => {
                 let reason = maybe("reason", reason.map(|reason| self.name(reason)));
-                format!(
-                    "{name} {}{reason} {}{}",
-                    self.offered(*offer),
-                    place(*p),
-                    bar(*barred)
-                )
+                format!("{name} {}{reason} {}{}", self.offered(*offer), place(*p), bar(*barred))
             }
-            Event::OfferMissed {
-                offer,
-                bar: barred,
-                place: p,
-            } => {
-                format!(
-                    "{name} {} {}{}",
-                    self.offered(*offer),
-                    place(*p),
-                    bar(*barred)
-                )
+            Event::OfferMissed { offer, bar: barred, place: p } => {
+                format!("{name} {} {}{}", self.offered(*offer), place(*p), bar(*barred))
             }
-            Event::OfferWithdrawn {
-                offer,
-                why,
-                place: p,
-            } => {
-                format!(
-                    "{name} {} why={} {}",
-                    self.offered(*offer),
-                    word(why),
-                    place(*p)
-                )
+            Event::OfferWithdrawn { offer, why, place: p } => {
+                format!("{name} {} why={} {}", self.offered(*offer), word(why), place(*p))
             }
-            Event::WorkAssigned {
-                work: w,
-                agent: a,
-                by,
-            } => {
+            Event::WorkAssigned { work: w, agent: a, by } => {
                 format!("{} -> {} by={}", work(w), self.name(*a), word(by))
             }
             Event::WorkParked { work: w, until } => {
@@ -253,32 +160,16 @@ impl Floor {
                 format!("{}{}", work(w), maybe("retry", retry.map(clock)))
             }
             Event::BarLifted { work: w, agent: a } => format!("{} -> {}", work(w), self.name(*a)),
-            Event::ContactEnded {
-                work: w,
-                by,
-                wrap_up: wraps,
-            } => {
+            Event::ContactEnded { work: w, by, wrap_up: wraps } => {
                 format!("{} by={}{}", work(w), word(by), wrap_up(*wraps))
             }
-            Event::WrapUpExtended {
-                work: w,
-                agent: a,
-                until,
-            } => {
+            Event::WrapUpExtended { work: w, agent: a, until } => {
                 format!("{} {} until={}", work(w), self.name(*a), clock(*until))
             }
-            Event::CodeSet {
-                work: w,
-                agent: a,
-                code,
-            } => {
+            Event::CodeSet { work: w, agent: a, code } => {
                 format!("{} {} {}", work(w), self.name(*a), self.name(*code))
             }
-            Event::WrapUpEnded {
-                work: w,
-                agent: a,
-                by,
-            } => {
+            Event::WrapUpEnded { work: w, agent: a, by } => {
                 format!("{} {} by={}", work(w), self.name(*a), word(by))
             }
             Event::WorkClosed { work: w, cause, by } => {
@@ -294,11 +185,7 @@ impl Floor {
     }
 
     fn definition(&self, definition: &Definition) -> String {
-        format!(
-            "{} {}",
-            kind(definition.entity()),
-            self.name(definition.entity())
-        )
+        format!("{} {}", kind(definition.entity()), self.name(definition.entity()))
     }
 
     /// `show`: lines, agents and the next deadline; with names, only those.
@@ -308,16 +195,8 @@ impl Floor {
         let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
         let mut shown = Vec::new();
         for queue in view.queues().filter(|queue| wanted(queue.key())) {
-            let line: Vec<_> = queue
-                .line()
-                .iter()
-                .map(|work| self.name(work.id()))
-                .collect();
-            let line = if line.is_empty() {
-                "nobody".into()
-            } else {
-                line.join(", ")
-            };
+            let line: Vec<_> = queue.line().iter().map(|work| self.name(work.id())).collect();
+            let line = if line.is_empty() { "nobody".into() } else { line.join(", ") };
             shown.push(format!("waiting in {}: {line}", queue.key()));
         }
         for agent in view.agents().filter(|agent| wanted(agent.key())) {
@@ -370,25 +249,15 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
         Refusal::Invalid(invalid) => invalid.to_string(),
         Refusal::KeyTaken { entity } => format!("the key belongs to another {}", kind(*entity)),
         Refusal::InUse { entity, user } => {
-            format!(
-                "{} is in use by {} {}",
-                floor.name(*entity),
-                kind(*user),
-                floor.name(*user)
-            )
+            format!("{} is in use by {} {}", floor.name(*entity), kind(*user), floor.name(*user))
         }
         Refusal::BuiltIn { entity } => format!("{} comes with the engine", floor.name(*entity)),
         Refusal::OfferOver { offer, end } => {
             let end = end.map(|end| strowger::OfferState::Over(end).name());
-            format!(
-                "{offer} is over{}",
-                end.map(|end| format!(": {end}")).unwrap_or_default()
-            )
+            format!("{offer} is over{}", end.map(|end| format!(": {end}")).unwrap_or_default())
         }
         Refusal::WorkOver { work, cause } => {
-            let cause = cause
-                .map(|cause| format!(": {}", word(&cause)))
-                .unwrap_or_default();
+            let cause = cause.map(|cause| format!(": {}", word(&cause))).unwrap_or_default();
             format!("{} is over{cause}", floor.name(*work))
         }
         Refusal::WrongStage { work, stage } => {
@@ -400,29 +269,19 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
         Refusal::WrapUpNotOver { until } => format!("the wrap-up lasts until {}", clock(*until)),
         Refusal::CodeRequired => "the wrap-up needs a code".into(),
         Refusal::CodeNotAllowed { code, queue } => {
-            format!(
-                "{} is not a code of {}",
-                floor.name(*code),
-                floor.name(*queue)
-            )
+            format!("{} is not a code of {}", floor.name(*code), floor.name(*queue))
         }
         Refusal::ExtensionTooLong { latest } => {
             format!("the wrap-up may last until {} at most", clock(*latest))
         }
         Refusal::NotMember { agent, queue } => {
-            format!(
-                "{} is not a member of {}",
-                floor.name(*agent),
-                floor.name(*queue)
-            )
+            format!("{} is not a member of {}", floor.name(*agent), floor.name(*queue))
         }
         Refusal::Unavailable { agent, why } => {
             let why = match why {
                 Unavailable::NoRoom(full) => {
                     let full = serde_json::to_value(full).unwrap();
-                    let channel = full
-                        .get("uninterruptible")
-                        .and_then(serde_json::Value::as_u64);
+                    let channel = full.get("uninterruptible").and_then(serde_json::Value::as_u64);
                     let channel = channel.and_then(|id| u32::try_from(id).ok());
                     let channel = channel.map(|id| floor.name(strowger::ChannelId::from_raw(id)));
                     match channel {

@@ -57,11 +57,8 @@ pub(crate) fn instant(word: &str) -> Option<i64> {
     if seconds.len() != 2 || millis.len() != 3 {
         return None;
     }
-    let [minutes, seconds, millis]: [i64; 3] = [
-        minutes.parse().ok()?,
-        seconds.parse().ok()?,
-        millis.parse().ok()?,
-    ];
+    let [minutes, seconds, millis]: [i64; 3] =
+        [minutes.parse().ok()?, seconds.parse().ok()?, millis.parse().ok()?];
     Some(sign * (minutes * 60_000 + seconds * 1_000 + millis))
 }
 
@@ -92,15 +89,7 @@ pub(crate) fn set(value: &mut Value, path: &[String], found: Value) {
     if !value.is_object() {
         *value = json!({});
     }
-    set(
-        value
-            .as_object_mut()
-            .unwrap()
-            .entry(first.clone())
-            .or_insert(Value::Null),
-        rest,
-        found,
-    );
+    set(value.as_object_mut().unwrap().entry(first.clone()).or_insert(Value::Null), rest, found);
 }
 
 /// What an option is called here, and where it stands in the request or profile.
@@ -140,20 +129,13 @@ impl Floor {
         let id = self.id(kind, key)?.as_u64().unwrap_or(u64::MAX);
         let rows = &snapshot["stores"][format!("{kind}s")];
         let entry = rows.get(usize::try_from(id).unwrap_or(usize::MAX));
-        entry
-            .map(|entry| entry["profile"].clone())
-            .ok_or_else(|| "no profile".into())
+        entry.map(|entry| entry["profile"].clone()).ok_or_else(|| "no profile".into())
     }
 
     /// `path=value`.
     pub(crate) fn option(&self, word: &str) -> Result<(Path, Value), String> {
-        let (name, value) = word
-            .split_once('=')
-            .ok_or_else(|| format!("what is {word}?"))?;
-        let long = SHORT
-            .iter()
-            .find(|(short, _)| *short == name)
-            .map_or(name, |(_, long)| long);
+        let (name, value) = word.split_once('=').ok_or_else(|| format!("what is {word}?"))?;
+        let long = SHORT.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
         let mut path: Path = Vec::new();
         for part in long.split('.') {
             let keys = match path.last().map(String::as_str) {
@@ -193,13 +175,8 @@ impl Floor {
         text: &str,
         one: impl Fn(&str) -> Result<Value, String>,
     ) -> Result<Value, String> {
-        let inner = text
-            .strip_prefix('[')
-            .and_then(|text| text.strip_suffix(']'));
-        list(inner.unwrap_or(text))?
-            .iter()
-            .map(|part| one(part))
-            .collect()
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+        list(inner.unwrap_or(text))?.iter().map(|part| one(part)).collect()
     }
 
     /// A scalar, `[a list]`, `name[a list]`, `name(a value)` or `name(field=value, ...)`. What a
@@ -212,10 +189,7 @@ impl Floor {
         let of = if name.is_empty() { field } else { name };
         let parts = list(inner)?;
         let inner = if bracket == "[" {
-            parts
-                .iter()
-                .map(|part| self.value(part, of))
-                .collect::<Result<Value, _>>()?
+            parts.iter().map(|part| self.value(part, of)).collect::<Result<Value, _>>()?
         } else if parts.iter().all(|part| is_option(part)) {
             let mut fields = json!({});
             for part in &parts {
@@ -226,11 +200,7 @@ impl Floor {
         } else {
             self.value(inner, of)?
         };
-        Ok(if name.is_empty() {
-            inner
-        } else {
-            json!({name: inner})
-        })
+        Ok(if name.is_empty() { inner } else { json!({name: inner}) })
     }
 
     fn scalar(&self, word: &str, field: &str) -> Result<Value, String> {
@@ -281,8 +251,7 @@ impl Floor {
 /// Where the bracket opens that ends with the text, and what is in it.
 fn bracketed(text: &str) -> Option<(usize, &str)> {
     let open = text.find(['(', '['])?;
-    text.ends_with([')', ']'])
-        .then(|| (open, &text[open + 1..text.len() - 1]))
+    text.ends_with([')', ']']).then(|| (open, &text[open + 1..text.len() - 1]))
 }
 
 fn plain(word: &str) -> Value {
@@ -296,8 +265,6 @@ fn plain(word: &str) -> Value {
         "null" => Value::Null,
         "true" => json!(true),
         "false" => json!(false),
-        _ => word
-            .parse::<i64>()
-            .map_or_else(|_| json!(word), |number| json!(number)),
+        _ => word.parse::<i64>().map_or_else(|_| json!(word), |number| json!(number)),
     }
 }

@@ -27,24 +27,11 @@ pub(crate) fn span() -> impl Strategy<Value = Span> + Clone {
 /// Mostly without narrow bounds.
 pub(crate) fn config() -> impl Strategy<Value = Config> {
     let narrow = |least: u32| prop_oneof![6 => Just(1_000_u32), 1 => least..least + 6];
-    let limits = (
-        narrow(11),
-        narrow(5),
-        narrow(2),
-        narrow(1),
-        narrow(1),
-        narrow(1),
-    );
-    let limits = limits.prop_map(
-        |(definitions, agents, memberships, open_work, assignments, needs)| Limits {
-            definitions,
-            agents,
-            memberships,
-            open_work,
-            assignments,
-            needs,
-        },
-    );
+    let limits = (narrow(11), narrow(5), narrow(2), narrow(1), narrow(1), narrow(1));
+    let limits =
+        limits.prop_map(|(definitions, agents, memberships, open_work, assignments, needs)| {
+            Limits { definitions, agents, memberships, open_work, assignments, needs }
+        });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
     (limits, remembered).prop_map(|(limits, remembered)| Config { limits, remembered })
 }
@@ -60,10 +47,7 @@ pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
         vec(agent_profile(), 5),
     );
     let terms = vec(weighted(0.7, membership()), 15);
-    let here = vec(
-        prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()],
-        5,
-    );
+    let here = vec(prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()], 5);
     (things, terms, here).prop_map(|(things, terms, here)| {
         let (channels, presences, reasons, queues, agents) = things;
         let mut floor: Vec<Command> = Vec::new();
@@ -79,9 +63,7 @@ pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
         fn defined<P: strowger::Profile>(prefix: &str, profiles: Vec<P>) -> Vec<Define<P>> {
             let keys = (0..).map(|number| format!("{prefix}{number}"));
             let pairs = keys.zip(profiles);
-            pairs
-                .map(|(key, profile)| Define::new(&key, profile))
-                .collect()
+            pairs.map(|(key, profile)| Define::new(&key, profile)).collect()
         }
         floor.extend(defined("at", presences).into_iter().map(Command::from));
         floor.extend(defined("no", reasons).into_iter().map(Command::from));
@@ -96,13 +78,10 @@ pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
         floor.extend(defined("agent", agents).into_iter().map(Command::from));
         for (place, membership) in (0..).zip(terms) {
             let (agent, queue) = (AgentId::from_raw(place / 3), QueueId::from_raw(place % 3));
-            floor.extend(membership.map(|membership| {
-                Command::from(SetMembership {
-                    agent,
-                    queue,
-                    membership,
-                })
-            }));
+            floor.extend(
+                membership
+                    .map(|membership| Command::from(SetMembership { agent, queue, membership })),
+            );
         }
         for (raw, presence) in (0..).zip(here) {
             let agent = AgentId::from_raw(raw);
@@ -142,18 +121,9 @@ pub(super) fn channel_profile() -> impl Strategy<Value = ChannelProfile> {
         weighted(0.3, vec(channel(), 0..3)),
         weighted(0.2, span()),
     )
-        .prop_map(
-            |(cost, offer_window, auto_accept, weights, interruptible_by, lifetime)| {
-                ChannelProfile {
-                    cost,
-                    offer_window,
-                    auto_accept,
-                    weights,
-                    interruptible_by,
-                    lifetime,
-                }
-            },
-        )
+        .prop_map(|(cost, offer_window, auto_accept, weights, interruptible_by, lifetime)| {
+            ChannelProfile { cost, offer_window, auto_accept, weights, interruptible_by, lifetime }
+        })
 }
 
 pub(super) fn presence_profile() -> impl Strategy<Value = PresenceProfile> {
@@ -170,18 +140,13 @@ pub(super) fn presence_profile() -> impl Strategy<Value = PresenceProfile> {
 }
 
 pub(super) fn reason_profile() -> impl Strategy<Value = RejectReasonProfile> {
-    (
-        rarely(0.6),
-        weighted(0.4, span()),
-        weighted(0.5, response()),
+    (rarely(0.6), weighted(0.4, span()), weighted(0.5, response())).prop_map(
+        |(reassignable, retry_after, response)| RejectReasonProfile {
+            reassignable,
+            retry_after,
+            response,
+        },
     )
-        .prop_map(
-            |(reassignable, retry_after, response)| RejectReasonProfile {
-                reassignable,
-                retry_after,
-                response,
-            },
-        )
 }
 
 fn response() -> impl Strategy<Value = Response> {
@@ -205,25 +170,15 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
         ][..],
     );
     let clocks = select(
-        &[
-            IdleSince::LastRelease,
-            IdleSince::LastOffer,
-            IdleSince::LastAccept,
-            IdleSince::Ready,
-        ][..],
+        &[IdleSince::LastRelease, IdleSince::LastOffer, IdleSince::LastAccept, IdleSince::Ready][..],
     );
     let idle =
         (clocks, any::<bool>()).prop_map(|(since, own_channel)| IdleClock { since, own_channel });
     let windows = btree_map(channel(), weighted(0.8, span()), 0..2);
     let offers = (windows, rarely(0.1), rarely(0.8));
     let tolerance = (1..4_u8, 1..5_u8).prop_map(|(misses, offers)| Tolerance { misses, offers });
-    let budget =
-        (weighted(0.4, 1..4_u8), weighted(0.3, 1..6_u16)).prop_map(|(per_agent, per_work)| {
-            Budget {
-                per_agent,
-                per_work,
-            }
-        });
+    let budget = (weighted(0.4, 1..4_u8), weighted(0.3, 1..6_u16))
+        .prop_map(|(per_agent, per_work)| Budget { per_agent, per_work });
     let exhausted = prop_oneof![
         2 => Just(Exhausted::Wait),
         2 => span().prop_map(|after| Exhausted::Retry { after }),
@@ -236,20 +191,9 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
     ];
     let waits = (weighted(0.4, span()), on_max_wait, span());
     let waiting_max = prop_oneof![8 => Just(1_000_u32), 1 => 0..5_u32];
-    let answers = (
-        mostly(RequeuePolicy::default(), requeues()),
-        response(),
-        response(),
-    );
+    let answers = (mostly(RequeuePolicy::default(), requeues()), response(), response());
     let first = (orders, choices, idle, offers, answers);
-    let second = (
-        tolerance,
-        budget,
-        exhausted,
-        wrap_up_profile(),
-        waits,
-        waiting_max,
-    );
+    let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max);
     (first, second).prop_map(|(first, second)| {
         let (order, choice, idle, offers, answers) = first;
         let (tolerance, budget, exhausted, wrap_up, waits, waiting_max) = second;
@@ -303,14 +247,8 @@ fn wrap_up_profile() -> impl Strategy<Value = WrapUpProfile> {
         timeout().prop_map(|timeout| WrapUpMode::ForcedTimeout { timeout }),
         timeout().prop_map(|timeout| WrapUpMode::OnRequest { timeout }),
     ];
-    (
-        mode,
-        rarely(0.8),
-        weighted(0.4, vec(code(), 1..3)),
-        rarely(0.4),
-        span(),
-    )
-        .prop_map(|(mode, after_transfer, codes, default, extension_max)| {
+    (mode, rarely(0.8), weighted(0.4, vec(code(), 1..3)), rarely(0.4), span()).prop_map(
+        |(mode, after_transfer, codes, default, extension_max)| {
             let codes = codes.unwrap_or_default();
             WrapUpProfile {
                 mode,
@@ -319,7 +257,8 @@ fn wrap_up_profile() -> impl Strategy<Value = WrapUpProfile> {
                 codes,
                 extension_max,
             }
-        })
+        },
+    )
 }
 
 pub(super) fn agent_profile() -> impl Strategy<Value = AgentProfile> {
@@ -336,21 +275,16 @@ pub(super) fn agent_profile() -> impl Strategy<Value = AgentProfile> {
         ),
         attributes,
         capacity(),
-        weighted(
-            0.3,
-            select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis),
-        ),
+        weighted(0.3, select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis)),
         rarely(0.1),
     )
-        .prop_map(
-            |(skills, attributes, capacity, lease, auto_accept)| AgentProfile {
-                skills,
-                attributes,
-                capacity,
-                lease,
-                auto_accept,
-            },
-        )
+        .prop_map(|(skills, attributes, capacity, lease, auto_accept)| AgentProfile {
+            skills,
+            attributes,
+            capacity,
+            lease,
+            auto_accept,
+        })
 }
 
 fn team() -> impl Strategy<Value = &'static str> {
@@ -363,22 +297,13 @@ fn capacity() -> impl Strategy<Value = Capacity> {
         weighted(0.7, prop_oneof![9 => 1..5_u16, 1 => Just(0)]),
         btree_map(channel(), 0..3_u16, 0..2),
     )
-        .prop_map(|(units, items, channels)| Capacity {
-            units,
-            items,
-            channels,
-        })
+        .prop_map(|(units, items, channels)| Capacity { units, items, channels })
 }
 
 pub(super) fn membership() -> impl Strategy<Value = Membership> {
     let delay = prop_oneof![3 => Just(Span::ZERO), 1 => span()];
-    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16).prop_map(
-        |(rank, delay, position)| Membership {
-            rank,
-            delay,
-            position,
-        },
-    )
+    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16)
+        .prop_map(|(rank, delay, position)| Membership { rank, delay, position })
 }
 
 fn comparison() -> impl Strategy<Value = Comparison> {
@@ -407,18 +332,10 @@ fn requirement() -> impl Strategy<Value = Requirement> {
 
 fn need() -> impl Strategy<Value = Need> {
     let wish = (requirement(), select(&[1_u16, 10, 100, 10_001][..]));
-    let wish = wish.prop_map(|(requirement, weight)| Wish {
-        requirement,
-        weight,
-    });
+    let wish = wish.prop_map(|(requirement, weight)| Wish { requirement, weight });
     let evaluation = select(&[Evaluation::All, Evaluation::Best, Evaluation::None][..]);
-    let some = (requirement(), vec(wish, 0..2), evaluation).prop_map(
-        |(requirement, wishes, evaluation)| Need {
-            requirement,
-            wishes,
-            evaluation,
-        },
-    );
+    let some = (requirement(), vec(wish, 0..2), evaluation)
+        .prop_map(|(requirement, wishes, evaluation)| Need { requirement, wishes, evaluation });
     mostly(Need::default(), some)
 }
 
@@ -466,13 +383,7 @@ fn keyed_request() -> impl Strategy<Value = WorkRequest> {
 
 fn any_request() -> impl Strategy<Value = WorkRequest> {
     let key = weighted(0.1, select(&["call", "case", ""][..]));
-    let first = (
-        key,
-        queue(),
-        channel(),
-        need(),
-        mostly(Priority(0), priority()),
-    );
+    let first = (key, queue(), channel(), need(), mostly(Priority(0), priority()));
     let second = (
         rarely(0.1),
         mostly(Span::ZERO, span()),

@@ -74,10 +74,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> String {
 pub(crate) fn opening(history: &History) -> impl Iterator<Item = Call> + '_ {
     history.floor.iter().map(|command| {
         let command = Some(command.clone());
-        let call = Call {
-            now: START,
-            command,
-        };
+        let call = Call { now: START, command };
         note(&call);
         call
     })
@@ -99,16 +96,13 @@ pub(crate) fn calls(op: &Op, engine: &Engine, before: Option<&Call>) -> Vec<Call
 }
 
 fn note(call: &Call) {
-    let what = call.command.as_ref().map_or("advance".into(), json);
+    let what = call.command.as_ref().map_or_else(|| "advance".into(), json);
     let line = format!("{} {what}", call.now.as_millis());
     TRACE.with_borrow_mut(|trace| trace.push(line));
 }
 
 fn moment(when: When, engine: &Engine) -> Timestamp {
-    let (now, due) = (
-        engine.now(),
-        engine.next_deadline().map(|deadline| deadline.at),
-    );
+    let (now, due) = (engine.now(), engine.next_deadline().map(|deadline| deadline.at));
     match when {
         When::Same => now,
         When::Later(millis) => now + Span::from_millis(millis),
@@ -172,7 +166,7 @@ fn aim(mut command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Comm
 
 /// One in eight means anything that ever was, or two more; the others something that suits.
 fn wild(pick: u16) -> bool {
-    pick % 8 == 0
+    pick.is_multiple_of(8)
 }
 
 fn one<T: Copy>(of: &[T], pick: u16) -> Option<T> {

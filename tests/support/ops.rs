@@ -83,23 +83,10 @@ fn op(weights: &[u32], patience: u32) -> impl Strategy<Value = Op> + use<> {
         (5, Just(Act::Advance).boxed()),
         (5, act(Just(Advance {}))),
     ];
-    let acts: Vec<_> = acts
-        .filter(|(weight, _)| *weight > 0)
-        .chain(always)
-        .collect();
+    let acts: Vec<_> = acts.filter(|(weight, _)| *weight > 0).chain(always).collect();
     let act = Union::new_weighted(acts);
-    (
-        when(patience),
-        act,
-        any::<u16>(),
-        prop::bool::weighted(0.05),
-    )
-        .prop_map(|(when, act, pick, doubled)| Op {
-            when,
-            act,
-            pick,
-            doubled,
-        })
+    (when(patience), act, any::<u16>(), prop::bool::weighted(0.05))
+        .prop_map(|(when, act, pick, doubled)| Op { when, act, pick, doubled })
 }
 
 /// Times meet deadlines often, to the millisecond.
@@ -140,9 +127,7 @@ fn kinds() -> [(u32, BoxedStrategy<Act>); KINDS] {
 fn act<C: Into<Command> + std::fmt::Debug + 'static>(
     command: impl Strategy<Value = C> + 'static,
 ) -> BoxedStrategy<Act> {
-    command
-        .prop_map(|command| Act::Command(Box::new(command.into())))
-        .boxed()
+    command.prop_map(|command| Act::Command(Box::new(command.into()))).boxed()
 }
 
 // Ids of the floor, now and then one that came later or never.
@@ -305,11 +290,7 @@ fn change_work() -> BoxedStrategy<Act> {
 }
 
 fn leave() -> BoxedStrategy<Act> {
-    prop_oneof![
-        act(Just(Abandon { work: SOME })),
-        act(Just(Cancel { work: SOME })),
-    ]
-    .boxed()
+    prop_oneof![act(Just(Abandon { work: SOME })), act(Just(Cancel { work: SOME })),].boxed()
 }
 
 fn by_hand() -> BoxedStrategy<Act> {
@@ -340,13 +321,11 @@ fn transfer() -> BoxedStrategy<Act> {
     let work = SOME;
     let placement = maybe(requeue());
     prop_oneof![
-        act(
-            (queue(), placement).prop_map(move |(queue, placement)| TransferToQueue {
-                work,
-                queue,
-                placement,
-            })
-        ),
+        act((queue(), placement).prop_map(move |(queue, placement)| TransferToQueue {
+            work,
+            queue,
+            placement,
+        })),
         act(agent().prop_map(move |agent| TransferToAgent { work, agent })),
     ]
     .boxed()

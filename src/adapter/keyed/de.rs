@@ -30,10 +30,7 @@ impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<'_, T> {
     type Value = T::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<T::Value, D::Error> {
-        self.seed.deserialize(KeyDeserializer {
-            view: self.view,
-            inner: source,
-        })
+        self.seed.deserialize(KeyDeserializer { view: self.view, inner: source })
     }
 }
 
@@ -45,7 +42,11 @@ struct KeyDeserializer<'a, D> {
 
 macro_rules! pass_on {
     ($($method:ident($($arg:ident: $type:ty),*);)*) => {$(
-        fn $method<V: Visitor<'de>>(self, $($arg: $type,)* visitor: V) -> Result<V::Value, D::Error> {
+        fn $method<V: Visitor<'de>>(
+            self,
+            $($arg: $type,)*
+            visitor: V,
+        ) -> Result<V::Value, D::Error> {
             self.inner.$method($($arg,)* KeyVisitor { view: self.view, visitor })
         }
     )*};
@@ -92,18 +93,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyDeserializer<'_, D> {
     ) -> Result<V::Value, D::Error> {
         match Kind::of(name) {
             Some(kind) => {
-                let number = self.inner.deserialize_any(IdVisitor {
-                    view: self.view,
-                    kind,
-                })?;
+                let number = self.inner.deserialize_any(IdVisitor { view: self.view, kind })?;
                 let number: U64Deserializer<D::Error> = number.into_deserializer();
                 visitor.visit_newtype_struct(number)
             }
             None => {
-                let visitor = KeyVisitor {
-                    view: self.view,
-                    visitor,
-                };
+                let visitor = KeyVisitor { view: self.view, visitor };
                 self.inner.deserialize_newtype_struct(name, visitor)
             }
         }
@@ -188,38 +183,23 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for KeyVisitor<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(KeyDeserializer {
-            view: self.view,
-            inner,
-        })
+        self.visitor.visit_some(KeyDeserializer { view: self.view, inner })
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_newtype_struct(KeyDeserializer {
-            view: self.view,
-            inner,
-        })
+        self.visitor.visit_newtype_struct(KeyDeserializer { view: self.view, inner })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_seq(Access {
-            view: self.view,
-            inner,
-        })
+        self.visitor.visit_seq(Access { view: self.view, inner })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(Access {
-            view: self.view,
-            inner,
-        })
+        self.visitor.visit_map(Access { view: self.view, inner })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_enum(Access {
-            view: self.view,
-            inner,
-        })
+        self.visitor.visit_enum(Access { view: self.view, inner })
     }
 }
 
@@ -281,13 +261,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Access<'_, A> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.inner.tuple_variant(
-            len,
-            KeyVisitor {
-                view: self.view,
-                visitor,
-            },
-        )
+        self.inner.tuple_variant(len, KeyVisitor { view: self.view, visitor })
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -295,12 +269,6 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Access<'_, A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.inner.struct_variant(
-            fields,
-            KeyVisitor {
-                view: self.view,
-                visitor,
-            },
-        )
+        self.inner.struct_variant(fields, KeyVisitor { view: self.view, visitor })
     }
 }

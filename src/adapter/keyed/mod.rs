@@ -61,8 +61,7 @@ impl<T: DeserializeOwned> Keyed<'_, T> {
 
 impl<T: Serialize> Serialize for Keyed<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value
-            .serialize(ser::KeySerializer::new(self.view, serializer))
+        self.value.serialize(ser::KeySerializer::new(self.view, serializer))
     }
 }
 

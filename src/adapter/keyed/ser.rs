@@ -30,8 +30,7 @@ struct Wrapped<'a, 'v, T: ?Sized> {
 
 impl<T: ?Sized + Serialize> Serialize for Wrapped<'_, '_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value
-            .serialize(KeySerializer::new(self.view, serializer))
+        self.value.serialize(KeySerializer::new(self.view, serializer))
     }
 }
 
@@ -100,10 +99,7 @@ impl<'a, S: Serializer> Serializer for KeySerializer<'a, S> {
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.inner.serialize_some(&Wrapped {
-            view: self.view,
-            value,
-        })
+        self.inner.serialize_some(&Wrapped { view: self.view, value })
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
@@ -125,10 +121,7 @@ impl<'a, S: Serializer> Serializer for KeySerializer<'a, S> {
         value: &T,
     ) -> Result<S::Ok, S::Error> {
         let Some(kind) = Kind::of(name) else {
-            let value = Wrapped {
-                view: self.view,
-                value,
-            };
+            let value = Wrapped { view: self.view, value };
             return self.inner.serialize_newtype_struct(name, &value);
         };
         let number = value.serialize(Number).map_err(S::Error::custom)?;
@@ -145,12 +138,8 @@ impl<'a, S: Serializer> Serializer for KeySerializer<'a, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        let value = Wrapped {
-            view: self.view,
-            value,
-        };
-        self.inner
-            .serialize_newtype_variant(name, index, variant, &value)
+        let value = Wrapped { view: self.view, value };
+        self.inner.serialize_newtype_variant(name, index, variant, &value)
     }
 
     fn is_human_readable(&self) -> bool {
@@ -256,10 +245,14 @@ impl Serializer for Number {
         serialize_seq(Option<usize>) -> Self::SerializeSeq;
         serialize_tuple(usize) -> Self::SerializeTuple;
         serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
+        serialize_tuple_variant(
+            &'static str, u32, &'static str, usize
+        ) -> Self::SerializeTupleVariant;
         serialize_map(Option<usize>) -> Self::SerializeMap;
         serialize_struct(&'static str, usize) -> Self::SerializeStruct;
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
+        serialize_struct_variant(
+            &'static str, u32, &'static str, usize
+        ) -> Self::SerializeStructVariant;
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, _: &T) -> Result<u64, NotANumber> {

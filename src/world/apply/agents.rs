@@ -25,11 +25,9 @@ impl World {
         let system = self.entry::<PresenceProfile>(presence)?.profile.system;
         let step = match by {
             PresenceSetBy::Lease => PresenceStep::Lapse,
-            PresenceSetBy::Command | PresenceSetBy::Response => PresenceStep::Set {
-                id: presence,
-                system,
-                lease,
-            },
+            PresenceSetBy::Command | PresenceSetBy::Response => {
+                PresenceStep::Set { id: presence, system, lease }
+            }
         };
         let agent = self.agent_mut(id)?;
         let old = agent.presence.id();
@@ -48,9 +46,7 @@ impl World {
 
     pub(super) fn hear(&mut self, id: AgentId, lease: Timestamp) -> Result<(), Misfit> {
         let agent = self.agent_mut(id)?;
-        agent.presence = agent
-            .presence
-            .next(PresenceStep::Hear { lease: Some(lease) })?;
+        agent.presence = agent.presence.next(PresenceStep::Hear { lease: Some(lease) })?;
         self.index.clock.set(TimerKey::Lease(id), Some(lease));
         Ok(())
     }

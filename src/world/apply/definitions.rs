@@ -95,12 +95,7 @@ impl World {
                 self.strike::<QueueProfile>(id)
             }
             Entity::Agent(id) => {
-                let queues: Vec<_> = self
-                    .agent(id)?
-                    .memberships
-                    .iter()
-                    .map(|m| m.queue)
-                    .collect();
+                let queues: Vec<_> = self.agent(id)?.memberships.iter().map(|m| m.queue).collect();
                 for queue in queues {
                     self.set_membership(id, queue, None)?;
                 }
@@ -122,17 +117,12 @@ impl World {
         row.memberships.retain(|member| member.queue != queue);
         if let Some(terms) = terms {
             let rank = (terms.rank, queue);
-            let place = row
-                .memberships
-                .partition_point(|m| (m.terms.rank, m.queue) < rank);
+            let place = row.memberships.partition_point(|m| (m.terms.rank, m.queue) < rank);
             row.memberships.insert(place, Member { queue, terms });
         }
         let line = self.index.line_mut(queue).or_missing(queue)?;
-        old.into_iter()
-            .for_each(|old| line.set_member(agent, old, false));
-        terms
-            .into_iter()
-            .for_each(|terms| line.set_member(agent, terms, true));
+        old.into_iter().for_each(|old| line.set_member(agent, old, false));
+        terms.into_iter().for_each(|terms| line.set_member(agent, terms, true));
         let gone = old.is_some_and(|old| line.count_delay(old.delay, false));
         let come = terms.is_some_and(|terms| line.count_delay(terms.delay, true));
         if gone || come {
@@ -150,11 +140,7 @@ impl World {
         }
         let (key, profile) = (defined.key.clone(), defined.profile.clone());
         P::names_mut(&mut self.index.keys).set(key.clone(), defined.id);
-        P::rows_mut(&mut self.stores).push(Entry {
-            key,
-            profile,
-            retired: false,
-        });
+        P::rows_mut(&mut self.stores).push(Entry { key, profile, retired: false });
         Ok(())
     }
 
@@ -196,13 +182,7 @@ impl World {
     }
 
     fn members_of(&self, queue: QueueId) -> Result<Vec<AgentId>, Misfit> {
-        Ok(self
-            .index
-            .line(queue)
-            .or_missing(queue)?
-            .members
-            .iter()
-            .collect())
+        Ok(self.index.line(queue).or_missing(queue)?.members.iter().collect())
     }
 
     fn open_everybody(&mut self) {

@@ -54,18 +54,13 @@ impl World {
             Event::Defined(definition) => self.define(definition, at),
             Event::Changed(definition) => self.redefine(definition),
             Event::Retired(entity) => self.retire(*entity),
-            Event::MembershipSet {
-                agent,
-                queue,
-                membership,
-            } => self.set_membership(*agent, *queue, Some(*membership)),
+            Event::MembershipSet { agent, queue, membership } => {
+                self.set_membership(*agent, *queue, Some(*membership))
+            }
             Event::MembershipRemoved { agent, queue } => self.set_membership(*agent, *queue, None),
-            Event::PresenceSet {
-                agent,
-                presence,
-                lease,
-                by,
-            } => self.set_presence(*agent, *presence, *lease, *by, due),
+            Event::PresenceSet { agent, presence, lease, by } => {
+                self.set_presence(*agent, *presence, *lease, *by, due)
+            }
             Event::AgentHeard { agent, lease } => self.hear(*agent, *lease),
             Event::DrainingSet { agent, draining } => self.set_draining(*agent, *draining),
             Event::OwnCallSet { agent, active } => self.set_own_call(*agent, *active),
@@ -74,29 +69,18 @@ impl World {
             Event::CapacityRestored { agent } => self.set_debt(*agent, false),
             Event::WorkSubmitted { work, request } => self.submit(*work, request, at),
             Event::WorkChanged { work, change } => self.change_work(*work, change),
-            Event::WorkQueued {
-                work,
-                queue,
-                place,
-                why: _,
-                wrap_up,
-            } => self.queue_work(*work, *queue, *place, *wrap_up, at),
+            Event::WorkQueued { work, queue, place, why: _, wrap_up } => {
+                self.queue_work(*work, *queue, *place, *wrap_up, at)
+            }
             Event::WorkRevealed { work, delay } => self.reveal(*work, *delay),
             Event::PreferenceStepped { work, step } => self.step_preference(*work, *step),
-            Event::WorkOffered {
-                offer,
-                work,
-                agent,
-                until,
-                by,
-            } => self.make_offer(*offer, *work, *agent, *until, *by, at),
+            Event::WorkOffered { offer, work, agent, until, by } => {
+                self.make_offer(*offer, *work, *agent, *until, *by, at)
+            }
             Event::OfferAccepted { offer, auto: _ } => self.accept(*offer, due),
-            Event::OfferRejected {
-                offer,
-                reason,
-                bar,
-                place,
-            } => self.reject(*offer, *reason, *bar, *place),
+            Event::OfferRejected { offer, reason, bar, place } => {
+                self.reject(*offer, *reason, *bar, *place)
+            }
             Event::OfferMissed { offer, bar, place } => self.miss(*offer, *bar, *place),
             Event::OfferWithdrawn { offer, why, place } => self.withdraw(*offer, *why, *place),
             Event::WorkAssigned { work, agent, by: _ } => self.assign(*work, *agent, at),
@@ -108,11 +92,7 @@ impl World {
             Event::DeclinesForgotten { work } => self.forget_declines(*work),
             Event::BarLifted { work, agent } => self.lift_bar(*work, *agent),
             Event::WrapUpRequested { work } => self.request_wrap_up(*work),
-            Event::ContactEnded {
-                work,
-                by: _,
-                wrap_up,
-            } => self.end_contact(*work, *wrap_up, due),
+            Event::ContactEnded { work, by: _, wrap_up } => self.end_contact(*work, *wrap_up, due),
             Event::WrapUpExtended { work, agent, until } => {
                 self.extend_wrap_up(*work, *agent, *until)
             }

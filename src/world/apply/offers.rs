@@ -28,14 +28,7 @@ impl World {
         let (queue, channel) = (row.queue, row.request.channel);
         let claim = self.claim(row, |profile| profile.weights.offered)?;
         self.agent(agent)?;
-        let offer = Offer {
-            work,
-            agent,
-            state: OfferState::Open { until },
-            claim,
-            since: at,
-            by,
-        };
+        let offer = Offer { work, agent, state: OfferState::Open { until }, claim, since: at, by };
         if !self.stores.offers.open(id, offer) {
             return Err(Misfit::OutOfOrder);
         }
@@ -56,10 +49,7 @@ impl World {
         let offer = self.end_offer(id, OfferStep::Accept)?;
         self.answer(offer.agent, false)?;
         self.take_work(offer.work, offer.agent, at)?;
-        let held = self
-            .agent(offer.agent)?
-            .assignment(offer.work)
-            .map(|leg| leg.claim);
+        let held = self.agent(offer.agent)?.assignment(offer.work).map(|leg| leg.claim);
         self.reclaim(offer.agent, Some(offer.claim), held)
     }
 
@@ -113,9 +103,7 @@ impl World {
         if let OfferState::Over(end) = state {
             self.stores.ended_offers.remember(id, end);
         }
-        self.agent_mut(offer.agent)?
-            .offers
-            .retain(|open| *open != id);
+        self.agent_mut(offer.agent)?.offers.retain(|open| *open != id);
         self.index.clock.set(TimerKey::Offer(id), None);
         Ok(offer)
     }
@@ -181,19 +169,11 @@ const fn new_assignment(
 
 fn decline(work: &mut Work, agent: AgentId, bar: Bar) {
     work.attempts = work.attempts.saturating_add(1);
-    match work
-        .declines
-        .iter_mut()
-        .find(|decline| decline.agent == agent)
-    {
+    match work.declines.iter_mut().find(|decline| decline.agent == agent) {
         Some(known) => {
             known.count = known.count.saturating_add(1);
             known.bar = bar;
         }
-        None => work.declines.push(Decline {
-            agent,
-            count: 1,
-            bar,
-        }),
+        None => work.declines.push(Decline { agent, count: 1, bar }),
     }
 }

@@ -29,10 +29,7 @@ impl World {
         self.queue(request.queue)?;
         let channel = self.channel_profile(request.channel)?;
         let origin = request.origin.unwrap_or(at);
-        let first = request
-            .preferred
-            .as_ref()
-            .and_then(|preferred| preferred.steps.first());
+        let first = request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
         let work = Work {
             request: request.clone(),
             submitted: None,
@@ -40,22 +37,13 @@ impl World {
             queue: request.queue,
             stage: Stage::Queued,
             cost: request.size.unwrap_or(channel.cost),
-            place: Place {
-                front: request.front,
-                since: origin,
-            },
+            place: Place { front: request.front, since: origin },
             origin,
             queued: at,
             entered: at,
-            expires: request
-                .lifetime
-                .or(channel.lifetime)
-                .map(|lifetime| origin + lifetime),
+            expires: request.lifetime.or(channel.lifetime).map(|lifetime| origin + lifetime),
             revealed: Span::ZERO,
-            step: first.map(|step| PreferenceStep {
-                number: 0,
-                until: at + step.wait,
-            }),
+            step: first.map(|step| PreferenceStep { number: 0, until: at + step.wait }),
             handled: false,
             retry: None,
             attempts: 0,
@@ -169,9 +157,7 @@ impl World {
             Ok(())
         })?;
         self.release_stamp(id, owner, at)?;
-        self.step_assignment(id, owner, AssignmentStep::Park, |profile| {
-            profile.weights.parked
-        })
+        self.step_assignment(id, owner, AssignmentStep::Park, |profile| profile.weights.parked)
     }
 
     pub(super) fn resume(&mut self, id: WorkId) -> Result<(), Misfit> {
@@ -180,9 +166,7 @@ impl World {
             row.stage = row.stage.next(WorkStep::Resume)?;
             Ok(())
         })?;
-        self.step_assignment(id, owner, AssignmentStep::Resume, |profile| {
-            profile.weights.active
-        })
+        self.step_assignment(id, owner, AssignmentStep::Resume, |profile| profile.weights.active)
     }
 
     pub(super) fn exhaust(&mut self, id: WorkId, retry: Option<Timestamp>) -> Result<(), Misfit> {
@@ -204,10 +188,7 @@ impl World {
 
     pub(super) fn lift_bar(&mut self, id: WorkId, agent: AgentId) -> Result<(), Misfit> {
         self.restage(id, |row| {
-            let found = row
-                .declines
-                .iter_mut()
-                .find(|decline| decline.agent == agent);
+            let found = row.declines.iter_mut().find(|decline| decline.agent == agent);
             found.or_missing(agent)?.bar = Bar::None;
             Ok(())
         })
@@ -241,9 +222,7 @@ impl World {
     ) -> Result<(), Misfit> {
         let assignment = self.assignment_mut(id, agent)?;
         assignment.state = assignment.state.next(AssignmentStep::Extend { until })?;
-        self.index
-            .clock
-            .set(TimerKey::WrapUp(agent, id), Some(until));
+        self.index.clock.set(TimerKey::WrapUp(agent, id), Some(until));
         Ok(())
     }
 
@@ -285,12 +264,7 @@ impl World {
         let work = self.stores.works.close(id).or_missing(id)?;
         self.stores.needs.count(work.need, false);
         let submitted = work.submitted().clone();
-        let ended = EndedWork {
-            submitted,
-            cause,
-            owner,
-            code,
-        };
+        let ended = EndedWork { submitted, cause, owner, code };
         if let Some((old, forgotten)) = self.stores.ended_works.remember(id, ended)
             && let Some(key) = &forgotten.submitted.key
         {
@@ -318,11 +292,8 @@ impl World {
         if let Some(id) = self.index.need_ids.get(need) {
             return Ok(*id);
         }
-        let id = self
-            .stores
-            .needs
-            .place(self.stores.config.limits.needs)
-            .ok_or(Misfit::OutOfOrder)?;
+        let id =
+            self.stores.needs.place(self.stores.config.limits.needs).ok_or(Misfit::OutOfOrder)?;
         if let Some(old) = self.stores.needs.put(id, need.clone()) {
             self.index.need_ids.swap_remove(&old);
         }
@@ -336,10 +307,7 @@ impl World {
 
     fn assignment_mut(&mut self, id: WorkId, agent: AgentId) -> Result<&mut Assignment, Missing> {
         let assignments = &mut self.agent_mut(agent)?.assignments;
-        assignments
-            .iter_mut()
-            .find(|leg| leg.work == id)
-            .or_missing(id)
+        assignments.iter_mut().find(|leg| leg.work == id).or_missing(id)
     }
 
     /// Makes a step of an assignment and holds what its new state takes.
@@ -390,9 +358,7 @@ impl World {
         let ended = assignment.state.next(AssignmentStep::End)?;
         debug_assert_eq!(ended, AssignmentState::Ended);
         self.release_stamp(id, agent, at)?;
-        self.agent_mut(agent)?
-            .assignments
-            .retain(|leg| leg.work != id);
+        self.agent_mut(agent)?.assignments.retain(|leg| leg.work != id);
         self.index.clock.set(TimerKey::WrapUp(agent, id), None);
         self.reclaim(agent, Some(assignment.claim), None)
     }
@@ -401,8 +367,7 @@ impl World {
     fn release_stamp(&mut self, id: WorkId, agent: AgentId, at: Timestamp) -> Result<(), Misfit> {
         let assignment = *self.assignment_mut(id, agent)?;
         if assignment.state.occupies() {
-            self.agent_mut(agent)?
-                .stamp(assignment.claim.channel, |stamps| stamps.released = at);
+            self.agent_mut(agent)?.stamp(assignment.claim.channel, |stamps| stamps.released = at);
         }
         Ok(())
     }
