@@ -2,8 +2,8 @@
 //!
 //! Work waits, people become free, and the engine decides who gets what, and when: an automatic
 //! call distributor as a library. It does no I/O, reads no clock and starts no thread. The host
-//! tells it what happens and at what time; it answers, writes what follows as *facts*, and says when it
-//! wants to be called again.
+//! tells it what happens and at what time; it answers, writes what follows as *facts*, and says when
+//! it wants to be called again.
 //!
 //! # The host's loop
 //!
@@ -86,7 +86,7 @@
 //!   nothing fits. At the very instant of its deadline an offer is missed.
 //! * A refused command changes nothing; a command that was done before is answered as done.
 //! * A late call punishes nobody: what a timer ends counts from its deadline, what begins anew
-//! begins   now, with its full length.
+//!   begins now, with its full length.
 //!
 //! # How an agent is chosen
 //!
@@ -106,7 +106,9 @@
 //! # JSON
 //!
 //! Every command, reply, refusal and fact is serialisable. [`Keyed`] writes and reads them with the
-//! host's keys in place of ids; the example `console` speaks it through a pipe.
+//! host's keys in place of ids; the example `console` speaks it through a pipe. An example of each,
+//! in a session that can be run, is in `tests/console/every_command.jsonl`, and what came of it in
+//! `tests/console/every_command.out.jsonl`.
 
 #![no_std]
 #![forbid(unsafe_code)]
