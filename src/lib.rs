@@ -2,8 +2,8 @@
 //!
 //! Work waits, people become free, and the engine decides who gets what, and when: an automatic
 //! call distributor as a library. It does no I/O, reads no clock and starts no thread. The host
-//! tells it what happens and at what time; it answers, writes what follows as *facts*, and says when
-//! it wants to be called again.
+//! tells it what happens and at what time; it answers, writes what follows as *facts*, and says
+//! when it wants to be called again.
 //!
 //! # The host's loop
 //!
