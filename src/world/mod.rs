@@ -7,6 +7,7 @@ mod apply;
 pub(crate) mod bench;
 pub(crate) mod catalog;
 pub(crate) mod check;
+mod derive;
 pub(crate) mod index;
 pub(crate) mod line;
 pub(crate) mod needs;

@@ -1,7 +1,6 @@
 //! The world: rows, what is derived from them, and reading both.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,6 @@ use crate::base::recent::Recent;
 use crate::base::table::Table;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
 use crate::lifecycle::offer::OfferEnd;
-use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::config::Config;
@@ -22,11 +20,9 @@ use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
-use crate::policy::fit;
 use crate::policy::room::{Claim, Full};
 use crate::protocol::fact::Seq;
 use crate::protocol::refusal::Unavailable;
-use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::{Entry, Kind};
 use crate::world::index::{Index, TimerKey};
 use crate::world::line::LaneKey;
@@ -306,227 +302,5 @@ impl World {
         let work = self.stores.works.get(id)?;
         let line = self.index.line(work.queue)?;
         work.deadline(self.queue_profile(work.queue).ok()?, line.delays())
-    }
-
-    /// Puts in the clock whatever is due next for a piece of work.
-    pub(super) fn set_work_clock(&mut self, id: WorkId) {
-        let due = self.work_deadline(id).map(|deadline| deadline.at);
-        self.index.clock.set(TimerKey::Work(id), due);
-    }
-
-    /// Derives everything from the rows.
-    pub(super) fn rebuild(&mut self) {
-        self.index = Index::default();
-        self.rebuild_keys();
-        let queues = self.stores.queue_rows.len();
-        self.index.lines.resize_with(queues, Default::default);
-        self.index.open.resize_with(self.stores.channels.len(), Default::default);
-        let needs: Vec<_> = self.stores.needs.iter().map(|(id, need)| (need.clone(), id)).collect();
-        for (need, id) in needs {
-            self.index_need(need, id);
-        }
-        self.set_up_benches();
-        let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
-        for id in agents {
-            self.index_agent(id);
-        }
-        let works: Vec<_> = self.stores.works.sorted().into_iter().map(|(id, _)| id).collect();
-        for id in works {
-            self.enter_line(id);
-            self.set_work_clock(id);
-        }
-        let offers = self.stores.offers.sorted();
-        for (id, offer) in offers {
-            let due = offer.state.deadline().map(|deadline| deadline.at);
-            self.index.clock.set(TimerKey::Offer(id), due);
-        }
-        self.touch_everybody();
-    }
-
-    /// Nothing was matchable when the rows were taken; should a journal have ended in the middle
-    /// of a call, every agent looks again.
-    pub(crate) fn touch_everybody(&mut self) {
-        self.index.touched_works.clear();
-        let agents = self.stores.agent_rows.iter();
-        let attending = agents.filter(|(_, agent)| agent.status.takes_offers());
-        self.index.touched_agents = attending.map(|(id, _)| id).collect();
-    }
-
-    /// Takes the lists of touched work and agents; both may name things twice.
-    pub(crate) fn drain_touched(&mut self) -> (Vec<WorkId>, Vec<AgentId>) {
-        let index = &mut self.index;
-        (core::mem::take(&mut index.touched_works), core::mem::take(&mut index.touched_agents))
-    }
-
-    fn rebuild_keys(&mut self) {
-        fn names<P: Kind>(world: &mut World) {
-            let names = P::names_mut(&mut world.index.keys);
-            for (id, entry) in P::rows(&world.stores).iter() {
-                if !entry.retired {
-                    names.set(entry.key.clone(), id);
-                }
-            }
-        }
-        names::<SkillProfile>(self);
-        names::<ChannelProfile>(self);
-        names::<PresenceProfile>(self);
-        names::<RejectReasonProfile>(self);
-        names::<WrapUpCodeProfile>(self);
-        names::<QueueProfile>(self);
-        names::<AgentProfile>(self);
-        let ended = self.stores.ended_works.iter().map(|(id, ended)| (id, &ended.submitted));
-        let open = self.stores.works.sorted();
-        let open = open.iter().map(|(id, work)| (*id, &work.request));
-        let named: Vec<_> = ended
-            .chain(open)
-            .filter_map(|(id, request)| Some((id, request.key.clone()?)))
-            .collect();
-        for (id, key) in named {
-            self.index.keys.works.set(key, id);
-        }
-    }
-
-    /// Makes a need known and decides who fits it.
-    pub(super) fn index_need(
-        &mut self,
-        need: crate::model::need::Need,
-        id: crate::world::needs::NeedId,
-    ) {
-        let place = id.raw() as usize;
-        if self.index.fits.len() <= place {
-            self.index.fits.resize_with(place + 1, Default::default);
-        }
-        if let Some(known) = self.index.fits.get_mut(place) {
-            known.agents = Default::default();
-            known.named = fit::named_skills(&need);
-            for (agent, entry) in self.stores.agents.iter() {
-                known.agents.set(agent, fit::fits(&need, &entry.profile));
-            }
-        }
-        self.index.need_ids.insert(need, id);
-    }
-
-    /// Derives everything that hangs on one agent.
-    pub(super) fn index_agent(&mut self, id: AgentId) {
-        self.index_fits(id);
-        let Some(agent) = self.stores.agent_rows.get(id) else {
-            return;
-        };
-        for member in &agent.memberships {
-            if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
-                line.set_member(id, member.terms, true);
-                line.count_delay(member.terms.delay, true);
-            }
-        }
-        for assignment in &agent.assignments {
-            let due = assignment.state.deadline().map(|deadline| deadline.at);
-            self.index.clock.set(TimerKey::WrapUp(id, assignment.work), due);
-        }
-        let lease = agent.presence.deadline().map(|deadline| deadline.at);
-        self.index.clock.set(TimerKey::Lease(id), lease);
-        self.open_agent(id);
-    }
-
-    /// Decides for every need whether an agent fits.
-    pub(super) fn index_fits(&mut self, id: AgentId) {
-        let Some(entry) = self.stores.agents.get(id) else {
-            return;
-        };
-        for (need_id, need) in self.stores.needs.iter() {
-            if let Some(known) = self.index.fits.get_mut(need_id.raw() as usize) {
-                known.agents.set(id, fit::fits(need, &entry.profile));
-            }
-        }
-    }
-
-    /// Sets up a bench for every order in which some queue takes agents. One that is no longer
-    /// wanted stays until everything is derived anew.
-    pub(super) fn set_up_benches(&mut self) {
-        let mut wanted = alloc::collections::BTreeSet::new();
-        for (_, queue) in self.stores.queues.iter() {
-            for (channel, _) in self.stores.channels.iter() {
-                wanted.extend(BenchKey::of(&queue.profile, channel));
-            }
-        }
-        for key in wanted {
-            if self.index.bench(key).is_none() {
-                self.index.benches.push(Bench::new(key));
-                self.seat_everybody();
-            }
-        }
-    }
-
-    fn seat_everybody(&mut self) {
-        let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
-        agents.into_iter().for_each(|id| self.seat_agent(id));
-    }
-
-    /// Gives an agent his place on every bench.
-    fn seat_agent(&mut self, id: AgentId) {
-        let rows = (self.stores.agent_rows.get(id), self.stores.agents.get(id));
-        let (Some(agent), Some(entry)) = rows else {
-            return;
-        };
-        let open = self.index.open.iter().any(|agents| agents.has(id));
-        for bench in &mut self.index.benches {
-            bench.seat(id, agent, &entry.profile, open);
-        }
-    }
-
-    /// Decides for every channel whether an agent is offered work at all, and gives him his place
-    /// on the benches.
-    pub(super) fn open_agent(&mut self, id: AgentId) {
-        for number in 0..self.index.open.len() {
-            let Ok(channel) = u32::try_from(number).map(ChannelId::from_raw) else {
-                continue;
-            };
-            // Every item takes at least one unit, so whoever has no room for one is not open.
-            let open = matches!(self.available(id, channel, 1), Ok(Ok(())))
-                && self.may_have_more(id) == Ok(true);
-            if let Some(agents) = self.index.open.get_mut(number) {
-                agents.set(id, open);
-            }
-        }
-        self.seat_agent(id);
-    }
-
-    /// Puts work in the line it belongs to, if it waits.
-    pub(super) fn enter_line(&mut self, id: WorkId) {
-        self.set_line(id, true);
-    }
-
-    /// Takes work out of the line it is in, if it is in one.
-    pub(super) fn leave_line(&mut self, id: WorkId) {
-        self.set_line(id, false);
-    }
-
-    fn set_line(&mut self, id: WorkId, enter: bool) {
-        let Some(work) = self.stores.works.get(id) else {
-            return;
-        };
-        let Some(entry) = self.stores.queues.get(work.queue) else {
-            return;
-        };
-        let Some(line) = self.index.lines.get_mut(work.queue.raw() as usize) else {
-            return;
-        };
-        if work.stage == Stage::Queued {
-            line.waiting =
-                if enter { line.waiting.saturating_add(1) } else { line.waiting.saturating_sub(1) };
-        }
-        if !work.in_line() {
-            return;
-        }
-        let key = work.line_key(id, &entry.profile);
-        if work.step.is_some() {
-            Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
-        } else if enter {
-            line.enter(Self::lane_of(work), key);
-        } else {
-            line.leave(Self::lane_of(work), key);
-        }
-        if enter {
-            self.index.touched_works.push(id);
-        }
     }
 }
