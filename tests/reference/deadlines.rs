@@ -145,9 +145,9 @@ impl Router {
             DeadlineKind::PreferredStep => {
                 let work = self.work(id);
                 let number = work.step.map_or(0, |step| step.number + 1);
-                let steps = work.request.preferred.iter().flat_map(|list| &list.steps);
+                let mut steps = work.request.preferred.iter().flat_map(|list| &list.steps);
                 // However late the call, the next step has its full length.
-                work.step = steps.skip(number.into()).next().map(|step| PreferenceStep {
+                work.step = steps.nth(number.into()).map(|step| PreferenceStep {
                     number,
                     until: now + step.wait,
                 });

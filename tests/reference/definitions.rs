@@ -101,10 +101,10 @@ impl Router {
         }
         self.check_live(&mentions(&definition))?;
         check(&definition)?;
-        if let (Definition::Presence(old), Definition::Presence(new)) = (old, &definition) {
-            if old.profile.system != new.profile.system {
-                return Err(valid::invalid("system", Problem::Fixed).into());
-            }
+        if let (Definition::Presence(old), Definition::Presence(new)) = (old, &definition)
+            && old.profile.system != new.profile.system
+        {
+            return Err(valid::invalid("system", Problem::Fixed).into());
         }
         self.things.insert(entity, Thing::of(definition.clone()));
         self.tell(Event::Changed(Box::new(definition)));

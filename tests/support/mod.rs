@@ -99,7 +99,10 @@ pub(crate) fn calls(op: &Op, engine: &Engine, before: Option<&Call>) -> Vec<Call
 }
 
 fn note(call: &Call) {
-    let what = call.command.as_ref().map_or("advance".into(), json);
+    let what = call
+        .command
+        .as_ref()
+        .map_or_else(|| "advance".to_owned(), json);
     let line = format!("{} {what}", call.now.as_millis());
     TRACE.with_borrow_mut(|trace| trace.push(line));
 }
@@ -172,7 +175,7 @@ fn aim(mut command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Comm
 
 /// One in eight means anything that ever was, or two more; the others something that suits.
 fn wild(pick: u16) -> bool {
-    pick % 8 == 0
+    pick.is_multiple_of(8)
 }
 
 fn one<T: Copy>(of: &[T], pick: u16) -> Option<T> {
