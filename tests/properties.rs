@@ -6,9 +6,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use strowger::{
-    Cancel, Cause, Change, ChannelId, ChannelProfile, Command, Config, Define, Engine, Event, Fact,
-    Log, MaxWaitAction, OfferEnd, OfferId, OfferState, Priority, QueueId, QueueProfile, Refusal,
-    Reply, Snapshot, Span, Submit, Timestamp, WorkRequest, WorkView,
+    AgentProfile, Cancel, Capacity, Cause, Change, ChannelId, ChannelProfile, Command, Config,
+    Define, Engine, Event, Fact, Log, MaxWaitAction, Membership, OfferEnd, OfferId, OfferState,
+    Priority, QueueId, QueueProfile, Refusal, Reply, SetMembership, SetPresence, Snapshot, Span,
+    Stage, Submit, SystemPresence, Timestamp, TransferToQueue, WorkId, WorkRequest, WorkView,
+    WrapUpMode, WrapUpProfile,
 };
 
 use support::ops::History;
@@ -173,10 +175,9 @@ fn a_call_when_nothing_is_due_changes_nothing() {
         live(history, |_, _, _, after| {
             let mut engine = after.clone();
             let due = engine.next_deadline().map(|deadline| deadline.at);
-            let quiet = due.map_or_else(
-                || engine.now() + Span::from_mins(60),
-                |due| Timestamp::from_millis(due.as_millis() - 1),
-            );
+            let later = engine.now() + Span::from_mins(60);
+            let before = |due: Timestamp| due.before(Span::from_millis(1));
+            let quiet = due.map_or(later, before);
             hold("nothing is left that is due", due.is_none_or(|due| due > after.now()))?;
             for now in [engine.now(), quiet] {
                 let facts = Call { now, command: None }.run(&mut engine).facts;
@@ -380,4 +381,47 @@ fn nothing_is_due_at_the_end_of_time() {
     let view = engine.view();
     let row = view.work(work.expect("nothing is wrong with it"));
     assert_eq!(row.map(WorkView::queue), Some(second));
+}
+
+#[test]
+fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
+    let (mut engine, desk, channel) = small();
+    let mut log = Log::default();
+    let profile = QueueProfile {
+        wrap_up: WrapUpProfile::of(WrapUpMode::Mandatory),
+        auto_accept: true,
+        ..QueueProfile::default()
+    };
+    let mut run = |engine: &mut Engine, command: Command| {
+        let answer = engine.execute(START, command, &mut log);
+        answer.expect("nothing is wrong with it")
+    };
+    run(&mut engine, Change { id: desk, profile }.into());
+    // Work in the back office comes to the desk when it waits too long; nobody is there.
+    let back = QueueProfile {
+        max_wait: Some(Span::from_secs(1)),
+        on_max_wait: MaxWaitAction::Move { queue: desk },
+        ..QueueProfile::default()
+    };
+    run(&mut engine, Define::new("back", back).into());
+    let back = engine.view().queue_by_key("back").expect("it is there").id();
+    let capacity = Capacity::items(3);
+    let profile = AgentProfile { capacity, ..AgentProfile::default() };
+    run(&mut engine, Define::new("ana", profile).into());
+    let agent = engine.view().agent_by_key("ana").expect("she is there").id();
+    let member = SetMembership { agent, queue: desk, membership: Membership::default() };
+    run(&mut engine, member.into());
+    let presence = SystemPresence::OnQueue.id();
+    run(&mut engine, SetPresence { agent, presence }.into());
+    // She has the first, gives it to the back office and wraps it up; the second waits there too.
+    run(&mut engine, Submit::new(WorkRequest::new(desk, channel)).into());
+    let work = WorkId::from_raw(1);
+    let transfer = TransferToQueue { work, queue: back, placement: None };
+    run(&mut engine, transfer.into());
+    run(&mut engine, Submit::new(WorkRequest::new(back, channel)).into());
+    engine.advance(START + Span::from_secs(1), &mut log);
+    let stage = |work| engine.view().work(WorkId::from_raw(work)).map(WorkView::stage);
+    assert_eq!(stage(1), Some(Stage::Queued));
+    assert_eq!(stage(2), Some(Stage::Assigned { agent }));
+    assert_eq!(engine.check(), Ok(()));
 }

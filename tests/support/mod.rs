@@ -96,7 +96,7 @@ pub(crate) fn calls(op: &Op, engine: &Engine, before: Option<&Call>) -> Vec<Call
 }
 
 fn note(call: &Call) {
-    let what = call.command.as_ref().map_or_else(|| "advance".into(), json);
+    let what = call.command.as_ref().map_or_else(|| "advance".to_owned(), json);
     let line = format!("{} {what}", call.now.as_millis());
     TRACE.with_borrow_mut(|trace| trace.push(line));
 }
