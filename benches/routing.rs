@@ -1,4 +1,5 @@
 //! How long a decision takes: work that finds an agent, an agent who finds work, whole lifecycles.
+//! Beside the first two runs what is written first: a scan over all agents, or over all that waits.
 
 use std::hint::black_box;
 
@@ -86,12 +87,17 @@ fn arrive(c: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     for agents in [100, 1_000, 10_000, 100_000] {
         let mut floor = Floor::new(agents, 0);
-        group.bench_function(BenchmarkId::from_parameter(agents), |b| {
+        group.bench_function(BenchmarkId::new("engine", agents), |b| {
             b.iter(|| {
                 let work = floor.submit();
                 floor.tell(Cancel { work });
                 floor.log.clear();
             });
+        });
+        let rows: Vec<_> =
+            (0..agents as u64).map(|n| (n.wrapping_mul(0x9E37_79B9) % 9_973, n)).collect();
+        group.bench_function(BenchmarkId::new("scan", agents), |b| {
+            b.iter(|| black_box(&rows).iter().min().copied());
         });
     }
     group.finish();
@@ -104,12 +110,17 @@ fn free(c: &mut Criterion) {
     for waiting in [100, 1_000, 10_000, 100_000, 1_000_000] {
         let mut floor = Floor::new(1, waiting);
         let agent = floor.agents[0];
-        group.bench_function(BenchmarkId::from_parameter(waiting), |b| {
+        group.bench_function(BenchmarkId::new("engine", waiting), |b| {
             b.iter(|| {
                 floor.tell(SetPresence { agent, presence: SystemPresence::OnQueue.id() });
                 floor.tell(SetPresence { agent, presence: SystemPresence::Away.id() });
                 floor.log.clear();
             });
+        });
+        let rows: Vec<_> =
+            (0..waiting as u64).map(|n| (n.wrapping_mul(0x9E37_79B9) % 9_973, n)).collect();
+        group.bench_function(BenchmarkId::new("scan", waiting), |b| {
+            b.iter(|| black_box(&rows).iter().min().copied());
         });
     }
     group.finish();
