@@ -174,6 +174,18 @@ impl<'a> View<'a> {
 }
 
 /// An agent, to read.
+///
+/// ```
+/// use strowger::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
+/// let ana = engine.view().agent_by_key("ana").unwrap();
+/// assert_eq!(ana.status(), RoutingStatus::OffQueue);
+/// assert!(ana.offers().is_empty() && ana.assignments().is_empty());
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AgentView<'a> {
     id: AgentId,
@@ -264,6 +276,20 @@ impl<'a> AgentView<'a> {
 }
 
 /// A queue, to read.
+///
+/// ```
+/// use strowger::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+/// engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
+/// let support = engine.view().queue(queue).unwrap();
+/// assert_eq!(support.waiting(), 1);
+/// assert_eq!(support.line()[0].position(), Some(1));
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct QueueView<'a> {
     world: &'a World,
@@ -316,6 +342,22 @@ impl<'a> QueueView<'a> {
 }
 
 /// Open work, to read.
+///
+/// ```
+/// use strowger::*;
+///
+/// let (now, mut log) = (Timestamp::from_millis(60_000), Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+/// let began = Some(Timestamp::EPOCH);
+/// let request = WorkRequest { origin: began, ..WorkRequest::new(queue, chat) };
+/// let work = engine.execute(now, Submit::new(request), &mut log)?;
+/// let work = engine.view().work(work).unwrap();
+/// assert_eq!(work.stage(), Stage::Queued);
+/// assert_eq!(work.waited(now), Span::from_mins(1));
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct WorkView<'a> {
     world: &'a World,

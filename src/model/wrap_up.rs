@@ -9,6 +9,13 @@ use crate::model::ids::{CodeId, Entity};
 use crate::model::invalid::{Invalid, Problem};
 
 /// When wrap-up begins, what it holds and how it ends (the modes of Genesys Cloud and D365).
+///
+/// ```
+/// use strowger::{Span, WrapUpMode, WrapUpProfile};
+///
+/// let minute = WrapUpMode::MandatoryTimeout { timeout: Span::from_mins(1) };
+/// assert_eq!(WrapUpProfile::of(minute).mode.timeout(), Some(Span::from_secs(60)));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WrapUpMode {

@@ -341,7 +341,14 @@ pub enum Finisher {
 
 macro_rules! command_enum {
     ($($variant:ident($type:ty),)*) => {
-        /// Any command. In JSON an object with one field: `{"accept": {"offer": 4}}`.
+        /// Any command. In JSON an object with one field.
+        ///
+        /// ```
+        /// use strowger::{Accept, Command, OfferId};
+        ///
+        /// let command: Command = Accept { offer: OfferId::from_raw(4) }.into();
+        /// assert_eq!(serde_json::to_string(&command).unwrap(), r#"{"accept":{"offer":4}}"#);
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]

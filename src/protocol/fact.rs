@@ -13,6 +13,22 @@ pub type Seq = u64;
 
 /// An event with its number, its time and its cause. Facts are the only thing that changes a world,
 /// so a journal of them rebuilds it.
+///
+/// ```
+/// use strowger::{Cause, DeadlineKind, Event, Fact, Timestamp, WorkId};
+///
+/// // The host called two seconds late; what the timer did counts from when it was due.
+/// let due = Timestamp::from_millis(10_000);
+/// let fact = Fact {
+///     seq: 7,
+///     at: Timestamp::from_millis(12_000),
+///     cause: Cause::Deadline { kind: DeadlineKind::Retry, due },
+///     event: Event::DeclinesForgotten { work: WorkId::from_raw(1) },
+/// };
+/// assert_eq!(fact.effective(), due);
+/// let json = serde_json::to_string(&fact).unwrap();
+/// assert_eq!(serde_json::from_str::<Fact>(&json).unwrap(), fact);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// Its number.
