@@ -156,11 +156,15 @@ fn snapshot(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("save", waiting), |b| {
             b.iter(|| black_box(floor.engine.snapshot()));
         });
+        group.bench_function(BenchmarkId::new("restore", waiting), |b| {
+            let snapshot = || floor.engine.snapshot();
+            b.iter_batched(snapshot, Engine::restore, BatchSize::LargeInput);
+        });
     }
     group.finish();
 }
 
-/// The invariants are recomputed, for scale.
+/// All rows are hashed.
 fn digest(c: &mut Criterion) {
     let floor = Floor::new(10, 10_000);
     c.bench_function("digest/10000", |b| {

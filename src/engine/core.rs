@@ -150,7 +150,7 @@ impl Engine {
             return Err(RestoreError::Format { found: snapshot.format });
         }
         let world = World::from_stores(snapshot.stores);
-        world.check().map_err(|violation| RestoreError::Inconsistent { violation })?;
+        world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
         Ok(Self { world, clock: snapshot.clock })
     }
 

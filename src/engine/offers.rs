@@ -161,22 +161,19 @@ impl Turn<'_> {
 
     /// Refuses an agent who could not accept one more offer for want of assignments.
     pub(crate) fn check_offers(&self, agent: AgentId) -> Result<(), Refusal> {
-        if self.world.may_have_more(agent)? {
-            Ok(())
-        } else {
-            Err(Refusal::Limit {
-                limit: LimitName::Assignments,
-                max: self.world.stores().config.limits.assignments,
-            })
-        }
+        let more = self.world.may_have_more(agent)?;
+        if more { Ok(()) } else { Err(self.too_many_assignments()) }
     }
 
     /// Refuses an agent who has as many assignments as there may be.
     pub(crate) fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
+        let max = self.world.stores().config.limits.assignments as usize;
+        let more = self.world.agent(agent)?.assignments.len() < max;
+        if more { Ok(()) } else { Err(self.too_many_assignments()) }
+    }
+
+    fn too_many_assignments(&self) -> Refusal {
         let max = self.world.stores().config.limits.assignments;
-        if self.world.agent(agent)?.assignments.len() >= max as usize {
-            return Err(Refusal::Limit { limit: LimitName::Assignments, max });
-        }
-        Ok(())
+        Refusal::Limit { limit: LimitName::Assignments, max }
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::{AgentId, ChannelId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
 use crate::model::need::Need;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
@@ -37,7 +37,8 @@ impl World {
         for (need, id) in needs {
             self.index_need(need, id);
         }
-        self.set_up_benches();
+        let queues: Vec<_> = self.stores.queues.iter().map(|(id, _)| id).collect();
+        queues.into_iter().for_each(|id| self.set_up_benches(id));
         let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
         for id in agents {
             self.index_agent(id);
@@ -123,7 +124,6 @@ impl World {
         for member in &agent.memberships {
             if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
                 line.set_member(id, member.terms, true);
-                line.count_delay(member.terms.delay, true);
             }
         }
         for assignment in &agent.assignments {
@@ -147,15 +147,15 @@ impl World {
         }
     }
 
-    /// Sets up a bench for every order in which some queue takes agents. One that is no longer
-    /// wanted stays until everything is derived anew.
-    pub(super) fn set_up_benches(&mut self) {
-        let mut wanted = BTreeSet::new();
-        for (_, queue) in self.stores.queues.iter() {
-            for (channel, _) in self.stores.channels.iter() {
-                wanted.extend(BenchKey::of(&queue.profile, channel));
-            }
-        }
+    /// Sets up a bench for every order in which a queue takes agents. One that is no longer wanted
+    /// stays until everything is derived anew.
+    pub(super) fn set_up_benches(&mut self, id: QueueId) {
+        let Some(queue) = self.stores.queues.get(id) else {
+            return;
+        };
+        let channels = self.stores.channels.iter();
+        let wanted: BTreeSet<_> =
+            channels.filter_map(|(channel, _)| BenchKey::of(&queue.profile, channel)).collect();
         for key in wanted {
             if self.index.bench(key).is_none() {
                 self.index.benches.push(Bench::new(key));

@@ -36,7 +36,6 @@ pub(crate) struct Line {
     pub members: Bits,
     groups: BTreeMap<(u8, Span), Bits>,
     list: BTreeSet<(u8, u16, AgentId)>,
-    delays: BTreeMap<Span, u32>,
     /// How many pieces of work wait here, those that wait for preferred agents included.
     pub waiting: u32,
 }
@@ -65,21 +64,6 @@ impl Line {
     /// The lanes in order of their keys, for comparison.
     pub(crate) fn lanes_sorted(&self) -> BTreeMap<LaneKey, &BTreeSet<LineKey>> {
         self.lanes.iter().map(|(lane, keys)| (*lane, keys)).collect()
-    }
-
-    /// Counts a member's delay in or out; true if it was not among the delays before, or is not
-    /// any more.
-    pub(crate) fn count_delay(&mut self, delay: Span, more: bool) -> bool {
-        if delay.is_zero() {
-            return false;
-        }
-        let count = self.delays.entry(delay).or_insert(0);
-        *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
-        let now = *count;
-        if now == 0 {
-            self.delays.remove(&delay);
-        }
-        if more { now == 1 } else { now == 0 }
     }
 
     /// Puts a member in the group of those with his rank and delay, or takes him out.
@@ -115,9 +99,14 @@ impl Line {
             .collect()
     }
 
-    /// The delays of its members, shortest first, without zero.
-    pub(crate) fn delays(&self) -> impl Iterator<Item = Span> + '_ {
-        self.delays.keys().copied()
+    /// The delays of its members, each once, without zero.
+    pub(crate) fn delays(&self) -> BTreeSet<Span> {
+        self.groups.keys().map(|(_, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
+    }
+
+    /// The shortest delay of a member that is longer than this one.
+    pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
+        self.groups.keys().map(|(_, longer)| *longer).filter(|longer| *longer > delay).min()
     }
 }
 

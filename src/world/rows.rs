@@ -283,13 +283,10 @@ impl Work {
         self.declines.iter().find(|decline| decline.agent == agent).map_or(0, |found| found.count)
     }
 
-    /// What is due next, and when. `delays` are those of the members of its queue. Nothing is due
-    /// while it rings or somebody has it: no rule recalls it from an agent.
-    pub(crate) fn deadline(
-        &self,
-        queue: &QueueProfile,
-        mut delays: impl Iterator<Item = Span>,
-    ) -> Option<Deadline> {
+    /// What is due next, and when. `hidden` is the next delay of a member of its queue that it is
+    /// not past. Nothing is due while it rings or somebody has it: no rule recalls it from an
+    /// agent.
+    pub(crate) fn deadline(&self, queue: &QueueProfile, hidden: Option<Span>) -> Option<Deadline> {
         let deadline = |kind, at: Option<Timestamp>| at.map(|at| Deadline { at, kind });
         let lifetime = deadline(DeadlineKind::Lifetime, self.expires);
         match self.stage {
@@ -298,7 +295,6 @@ impl Work {
                     Bar::Until(until) => Some(until),
                     Bar::None | Bar::Always => None,
                 });
-                let hidden = delays.find(|delay| *delay > self.revealed);
                 let due = [
                     lifetime,
                     deadline(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most)),

@@ -301,6 +301,6 @@ impl World {
     pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
         let work = self.stores.works.get(id)?;
         let line = self.index.line(work.queue)?;
-        work.deadline(self.queue_profile(work.queue).ok()?, line.delays())
+        work.deadline(self.queue_profile(work.queue).ok()?, line.delay_after(work.revealed))
     }
 }

@@ -31,7 +31,8 @@ impl World {
             Definition::Channel(defined) => {
                 self.add(defined)?;
                 self.index.open.push(Default::default());
-                self.set_up_benches();
+                let queues: Vec<_> = self.stores.queues.iter().map(|(id, _)| id).collect();
+                queues.into_iter().for_each(|id| self.set_up_benches(id));
                 self.open_everybody();
                 Ok(())
             }
@@ -42,7 +43,7 @@ impl World {
                 self.add(defined)?;
                 self.stores.queue_rows.push(Queue::default());
                 self.index.lines.push(Default::default());
-                self.set_up_benches();
+                self.set_up_benches(defined.id);
                 Ok(())
             }
             Definition::Agent(defined) => {
@@ -121,11 +122,10 @@ impl World {
             row.memberships.insert(place, Member { queue, terms });
         }
         let line = self.index.line_mut(queue).or_missing(queue)?;
+        let delays = line.delays();
         old.into_iter().for_each(|old| line.set_member(agent, old, false));
         terms.into_iter().for_each(|terms| line.set_member(agent, terms, true));
-        let gone = old.is_some_and(|old| line.count_delay(old.delay, false));
-        let come = terms.is_some_and(|terms| line.count_delay(terms.delay, true));
-        if gone || come {
+        if line.delays() != delays {
             for work in self.waiting_in(queue) {
                 self.set_work_clock(work);
             }
@@ -166,7 +166,7 @@ impl World {
         let waiting = self.waiting_in(defined.id);
         waiting.iter().for_each(|work| self.leave_line(*work));
         self.replace(defined)?;
-        self.set_up_benches();
+        self.set_up_benches(defined.id);
         for work in waiting {
             self.enter_line(work);
             self.set_work_clock(work);
