@@ -144,6 +144,7 @@ pub use base::key::Key;
 pub use base::time::{Span, Timestamp};
 pub use engine::action::Action;
 pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
+pub use engine::rules::Scorer;
 pub use engine::view::{AgentView, QueueView, View, WorkView};
 pub use lifecycle::assignment::{AssignmentState, AssignmentStep};
 pub use lifecycle::machine::{Deadline, DeadlineKind, Illegal};
@@ -161,17 +162,19 @@ pub use model::ids::{
 };
 pub use model::invalid::{Invalid, Problem};
 pub use model::membership::Membership;
-pub use model::need::{Comparison, Evaluation, Need, Requirement, Wish};
+pub use model::need::{Comparison, Evaluation, Expiring, Need, Requirement, Wish};
 pub use model::preferred::{Preferred, PreferredAgent, PreferredStep};
 pub use model::presence::{Opens, PresenceProfile, SystemPresence};
 pub use model::priority::Priority;
 pub use model::profile::Profile;
 pub use model::queue::{
-    AgentChoice, Budget, Exhausted, IdleClock, IdleSince, MaxWaitAction, Order, QueueProfile,
-    Requeue, RequeuePolicy, Tolerance,
+    AgentChoice, Broadcast, Budget, Exhausted, IdleClock, IdleSince, MaxWaitAction, Order,
+    QueueProfile, Requeue, RequeuePolicy, Tolerance,
 };
 pub use model::reason::{RejectReasonProfile, Response, WrapUpCodeProfile};
+pub use model::relaxation::{Relaxation, RelaxationClock, RelaxationStep};
 pub use model::skill::{Proficiency, SkillProfile};
+pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
 pub use protocol::command::*;

@@ -93,7 +93,9 @@ fn work() {
         Some(Stage::Assigned { agent }) => Some(Stage::Parked { agent, until: None }),
         Some(Stage::Parked { agent, .. }) => Some(Stage::WrapUp { agent }),
         Some(Stage::WrapUp { .. }) => Some(Stage::Closed { cause }),
-        Some(Stage::Closed { .. }) => None,
+        Some(Stage::Closed { .. }) => Some(Stage::Scheduled { at: LATER, activation: false }),
+        Some(Stage::Scheduled { .. }) => Some(Stage::Suspended),
+        Some(Stage::Suspended) => None,
     });
     let steps = listed(|last| match last {
         None => Some(WorkStep::Offer(offer)),
@@ -104,7 +106,10 @@ fn work() {
         Some(WorkStep::Resume) => Some(WorkStep::Requeue),
         Some(WorkStep::Requeue) => Some(WorkStep::EndContact),
         Some(WorkStep::EndContact) => Some(WorkStep::Close(cause)),
-        Some(WorkStep::Close(_)) => None,
+        Some(WorkStep::Close(_)) => Some(WorkStep::RingOn(offer)),
+        Some(WorkStep::RingOn(_)) => Some(WorkStep::Schedule { at: LATER, activation: false }),
+        Some(WorkStep::Schedule { .. }) => Some(WorkStep::Suspend),
+        Some(WorkStep::Suspend) => None,
     });
     Machine {
         file: "work",

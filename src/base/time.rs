@@ -114,6 +114,12 @@ impl Span {
         self.0
     }
 
+    /// Both together, at most the longest there is.
+    #[must_use]
+    pub(crate) const fn plus(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
+
     /// Whether there is no time in it.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -3,7 +3,7 @@
 use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
 use crate::model::agent::AgentProfile;
 use crate::model::presence::PresenceProfile;
-use crate::protocol::command::{Heartbeat, SetDraining, SetOwnCall, SetPresence};
+use crate::protocol::command::{Heartbeat, SetDraining, SetOwnCall, SetPresence, SetShiftEnd};
 use crate::protocol::event::{Event, PresenceSetBy};
 use crate::protocol::refusal::Refusal;
 
@@ -80,6 +80,19 @@ impl Run for SetOwnCall {
         if turn.world.agent(agent)?.own_call != active {
             turn.emit(Event::OwnCallSet { agent, active });
             turn.withdraw_unattended(agent);
+        }
+        Ok(())
+    }
+}
+
+impl Run for SetShiftEnd {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { agent, until } = self;
+        turn.live::<AgentProfile>(agent)?;
+        if turn.world.agent(agent)?.shift_end != until {
+            turn.emit(Event::ShiftEndSet { agent, until });
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The engine: the one funnel through which everything comes in.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ use crate::protocol::refusal::Refusal;
 use crate::world::state::{Stores, World};
 
 use crate::engine::action::Action;
+use crate::engine::matching::{Matching, unmatched};
+use crate::engine::rules::{Rules, Scorer};
 use crate::engine::turn::Turn;
 use crate::engine::view::View;
 
@@ -43,6 +46,7 @@ use crate::engine::view::View;
 pub struct Engine {
     world: World,
     clock: Clock,
+    rules: Rules,
 }
 
 /// The latest instant the host told, and how often it told an earlier one.
@@ -71,8 +75,16 @@ impl Engine {
         config.check()?;
         let mut world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
-        Turn::new(&mut world, now, log).emit(event);
-        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 } })
+        let rules = Rules::default();
+        Turn::new(&mut world, now, log, &rules).emit(event);
+        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 }, rules })
+    }
+
+    /// The same engine with the host's own measure of agents, for queues that ask it.
+    #[must_use]
+    pub fn with_scorer(mut self, scorer: impl Scorer + 'static) -> Self {
+        self.rules.scorer = Some(Arc::new(scorer));
+        self
     }
 
     /// Fires whatever fell due by `now`, then does a command, then routes until nothing fits.
@@ -89,7 +101,7 @@ impl Engine {
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
         let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log);
+        let mut turn = Turn::new(&mut self.world, now, log, &self.rules);
         turn.fire_due();
         turn.cause = Cause::Command;
         let answer = action.run(&mut turn);
@@ -104,7 +116,7 @@ impl Engine {
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) {
         let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log);
+        let mut turn = Turn::new(&mut self.world, now, log, &self.rules);
         turn.fire_due();
         turn.route();
     }
@@ -119,7 +131,7 @@ impl Engine {
     /// The engine's state, to read.
     #[must_use]
     pub const fn view(&self) -> View<'_> {
-        View::new(&self.world)
+        View::new(&self.world, self.clock.latest)
     }
 
     /// The latest instant the engine was told.
@@ -151,7 +163,7 @@ impl Engine {
         }
         let world = World::from_stores(snapshot.stores);
         world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        Ok(Self { world, clock: snapshot.clock })
+        Ok(Self { world, clock: snapshot.clock, rules: Rules::default() })
     }
 
     /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
@@ -173,7 +185,8 @@ impl Engine {
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
         let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
-        Self { world: World::empty(Config::default()), clock }.resume(facts)
+        Self { world: World::empty(Config::default()), clock, rules: Rules::default() }
+            .resume(facts)
     }
 
     fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {
@@ -196,7 +209,8 @@ impl Engine {
     pub fn check(&self) -> Result<(), Violation> {
         self.world.check()?;
         let idle = |error| Violation { invariant: "work conserving: nothing fits", subject: error };
-        crate::engine::route::unmatched(&self.world).map_or(Ok(()), |work| Err(idle(work)))
+        let matching = Matching { world: &self.world, now: self.clock.latest, rules: &self.rules };
+        unmatched(matching).map_or(Ok(()), |work| Err(idle(work)))
     }
 }
 

@@ -70,6 +70,8 @@ impl Turn<'_> {
             DeadlineKind::Reveal => self.reveal(work),
             DeadlineKind::Retry => self.emit(Event::DeclinesForgotten { work }),
             DeadlineKind::BarOver => self.lift_bar(work, due),
+            DeadlineKind::Relaxation => self.relax(work),
+            DeadlineKind::Scheduled => {}
             DeadlineKind::OfferWindow | DeadlineKind::WrapUp | DeadlineKind::Lease => {}
         }
     }

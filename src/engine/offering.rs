@@ -4,6 +4,7 @@ use crate::base::time::Timestamp;
 use crate::lifecycle::offer::Withdrawal;
 use crate::lifecycle::routing_status::StatusStep;
 use crate::lifecycle::work::CloseCause;
+use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, OfferId, QueueId, ReasonId, WorkId};
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::{Exhausted, QueueProfile, Requeue};
@@ -21,9 +22,12 @@ impl Turn<'_> {
     pub(crate) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> Option<OfferId> {
         let offer = self.world.stores().offers.next_id()?;
         let (auto, until) = self.offer_terms(work, agent).ok()?;
-        self.emit(Event::WorkOffered { offer, work, agent, until, by });
+        let row = self.world.work(work).ok()?;
+        let score = (by == OfferedBy::Routing).then(|| self.matching().score(work, row, agent));
+        let score = score.flatten();
+        self.emit(Event::WorkOffered { offer, work, agent, until, by, score });
         if auto {
-            self.emit(Event::OfferAccepted { offer, auto });
+            self.accept_offer(offer, auto);
         }
         Some(offer)
     }
@@ -42,13 +46,20 @@ impl Turn<'_> {
     }
 
     /// An offer was rejected.
-    pub(crate) fn reject_offer(&mut self, id: OfferId, offer: Offer, reason: Option<ReasonId>) {
+    pub(crate) fn reject_offer(
+        &mut self,
+        id: OfferId,
+        offer: Offer,
+        reason: Option<ReasonId>,
+        retry_at: Option<Timestamp>,
+    ) {
         let Ok(queue) = self.queue_of(&offer) else {
             return;
         };
         let given = reason.and_then(|id| self.world.entry::<RejectReasonProfile>(id).ok());
         let given = given.map(|entry| entry.profile.clone());
-        let bar = bar_after_reject(given.as_deref(), self.now);
+        let session = self.world.agent(offer.agent).map_or(0, |agent| agent.session);
+        let bar = bar_after_reject(given.as_deref(), retry_at, self.now, session);
         let bar = self.bar(bar, &offer, &queue);
         let place = self.place_declined(&offer, queue.requeue.rejected);
         self.emit(Event::OfferRejected { offer: id, reason, bar, place });
@@ -79,10 +90,25 @@ impl Turn<'_> {
         let Ok(row) = self.world.work(work) else {
             return;
         };
-        if let crate::lifecycle::work::Stage::Offered { offer } = row.stage {
-            let place = row.place;
+        let place = row.place;
+        for offer in row.ringing.clone() {
             self.emit(Event::OfferWithdrawn { offer, why, place });
         }
+    }
+
+    /// An agent takes what is offered to him, or it is taken in his name: others to whom it is
+    /// offered at the same time are told first.
+    pub(crate) fn accept_offer(&mut self, id: OfferId, auto: bool) {
+        let row = self.world.offer(id).and_then(|offer| self.world.work(offer.work));
+        let Ok(row) = row else {
+            return;
+        };
+        let (place, why) = (row.place, Withdrawal::AcceptedElsewhere);
+        let ringing = row.ringing.clone();
+        for offer in ringing.into_iter().filter(|other| *other != id) {
+            self.emit(Event::OfferWithdrawn { offer, why, place });
+        }
+        self.emit(Event::OfferAccepted { offer: id, auto });
     }
 
     /// Takes back what rings at an agent on channels he does not attend any more, unless its queue
@@ -142,7 +168,11 @@ impl Turn<'_> {
             OfferedBy::Transfer => Requeue::Front,
             OfferedBy::Routing | OfferedBy::Assign => requeue,
         };
-        self.place_after(offer.work, requeue)
+        match self.world.work(offer.work) {
+            // It still rings at others, and stays where it is.
+            Ok(work) if work.ringing.len() > 1 => work.place,
+            Ok(_) | Err(_) => self.place_after(offer.work, requeue),
+        }
     }
 
     /// Where work stands after it came back under a policy.
@@ -199,7 +229,7 @@ impl Turn<'_> {
 
     /// The policy for exhausted work, if this work is exhausted.
     fn exhausted(&self, id: WorkId) -> Option<Exhausted> {
-        let work = self.world.work(id).ok()?;
+        let work = self.world.work(id).ok().filter(|work| work.stage == Stage::Queued)?;
         let queue = self.world.queue_profile(work.queue).ok()?;
         let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
         (spent || self.nobody_left(id)).then_some(queue.exhausted)
@@ -214,15 +244,16 @@ impl Turn<'_> {
         let (Some(line), Some(fit)) = (index.line(work.queue), index.fit(work.need)) else {
             return false;
         };
-        if work.step.is_some() || !work.declines.iter().any(|known| known.bar == Bar::Always) {
+        if work.step.is_some() || !work.declines.iter().any(|known| known.bar.is_lasting()) {
             return false;
         }
         let mut anybody = false;
         for agent in line.members.meet::<AgentId, 1>([&fit.agents]) {
             if self.opens(agent, work.request.channel) {
                 anybody = true;
-                let decline = work.declines.iter().find(|known| known.agent == agent);
-                if decline.is_none_or(|known| known.bar != Bar::Always) {
+                let session = self.world.agent(agent).map_or(0, |row| row.session);
+                let mut his = work.declines.iter().filter(|known| known.agent == agent);
+                if !his.any(|known| known.bar.is_lasting() && known.bar.bars(self.now, session)) {
                     return false;
                 }
             }
@@ -230,7 +261,7 @@ impl Turn<'_> {
         anybody
     }
 
-    fn opens(&self, agent: AgentId, channel: crate::model::ids::ChannelId) -> bool {
+    pub(crate) fn opens(&self, agent: AgentId, channel: crate::model::ids::ChannelId) -> bool {
         let presence = self.world.agent(agent).map(|row| row.presence.id());
         let entry = presence.and_then(|id| self.world.entry::<PresenceProfile>(id));
         entry.is_ok_and(|entry| entry.profile.opens(channel))

@@ -22,7 +22,7 @@ impl Run for Accept {
             Err(refusal) => return Err(refusal),
         };
         turn.check_assignments(offer.agent)?;
-        turn.emit(Event::OfferAccepted { offer: self.offer, auto: false });
+        turn.accept_offer(self.offer, false);
         Ok(())
     }
 }
@@ -44,7 +44,7 @@ impl Run for Reject {
         if let Some(reason) = self.reason {
             turn.live::<RejectReasonProfile>(reason)?;
         }
-        turn.reject_offer(self.offer, open?, self.reason);
+        turn.reject_offer(self.offer, open?, self.reason, self.retry_at);
         Ok(())
     }
 }
@@ -58,17 +58,19 @@ impl Run for Pull {
         turn.live::<AgentProfile>(agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue, need) = (row.stage, row.queue, row.need);
+        if let Some(offer) = turn.world.rings_at(work, agent) {
+            return Accept { offer }.run(turn);
+        }
         match stage {
             Stage::Queued => {}
-            Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => {
-                return Accept { offer }.run(turn);
-            }
             Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
             Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::Parked { .. }
             | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => return Err(turn.wrong_stage(work)),
         }
         if turn.world.agent(agent)?.membership(queue).is_none() {
             return Err(Refusal::NotMember { agent, queue });
@@ -90,12 +92,17 @@ impl Run for Assign {
         let stage = turn.open_work(work)?.stage;
         match stage {
             Stage::Queued => {}
-            Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => return Ok(offer),
-            Stage::Offered { .. } => {}
+            Stage::Offered { .. } => {
+                if let Some(offer) = turn.world.rings_at(work, agent) {
+                    return Ok(offer);
+                }
+            }
             Stage::Assigned { .. }
             | Stage::Parked { .. }
             | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => return Err(turn.wrong_stage(work)),
         }
         turn.check_takes(work, agent, None)?;
         turn.check_offers(agent)?;
@@ -114,7 +121,11 @@ impl Run for Force {
         let stage = turn.open_work(work)?.stage;
         match stage {
             Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
-            Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. } => {}
+            Stage::Queued
+            | Stage::Offered { .. }
+            | Stage::Parked { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => {}
             Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
                 return Err(turn.wrong_stage(work));
             }

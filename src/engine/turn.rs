@@ -14,6 +14,9 @@ use crate::world::catalog::{Entry, Kind};
 use crate::world::rows::{Agent, Offer, Work};
 use crate::world::state::{Missing, World};
 
+use crate::engine::matching::Matching;
+use crate::engine::rules::Rules;
+
 impl From<Missing> for Refusal {
     fn from(Missing(entity): Missing) -> Self {
         Self::Unknown { entity }
@@ -27,11 +30,22 @@ pub struct Turn<'a> {
     log: &'a mut Log,
     pub(crate) now: Timestamp,
     pub(crate) cause: Cause,
+    pub(crate) rules: &'a Rules,
 }
 
 impl<'a> Turn<'a> {
-    pub(crate) const fn new(world: &'a mut World, now: Timestamp, log: &'a mut Log) -> Self {
-        Self { world, log, now, cause: Cause::Command }
+    pub(crate) const fn new(
+        world: &'a mut World,
+        now: Timestamp,
+        log: &'a mut Log,
+        rules: &'a Rules,
+    ) -> Self {
+        Self { world, log, now, cause: Cause::Command, rules }
+    }
+
+    /// Who fits whom, as things are now.
+    pub(crate) const fn matching(&self) -> Matching<'_> {
+        Matching { world: self.world, now: self.now, rules: self.rules }
     }
 
     /// Makes something happen: a fact changes the world and goes to the log. What follows from it
@@ -102,7 +116,9 @@ impl<'a> Turn<'a> {
             | Event::BarLifted { .. }
             | Event::WrapUpRequested { .. }
             | Event::WrapUpExtended { .. }
-            | Event::CodeSet { .. } => [None; 2],
+            | Event::CodeSet { .. }
+            | Event::WorkRelaxed { .. }
+            | Event::ShiftEndSet { .. } => [None; 2],
         }
     }
 
@@ -229,6 +245,8 @@ impl<'a> Turn<'a> {
             },
             Stage::Parked { .. } => StageName::Parked,
             Stage::WrapUp { .. } => StageName::WrapUp,
+            Stage::Scheduled { .. } => StageName::Scheduled,
+            Stage::Suspended => StageName::Suspended,
             Stage::Closed { cause } => {
                 return Refusal::WorkOver { work: id, cause: Some(cause) };
             }

@@ -32,6 +32,7 @@ use crate::world::state::World;
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     world: &'a World,
+    now: Timestamp,
 }
 
 macro_rules! by_key {
@@ -45,8 +46,8 @@ macro_rules! by_key {
 }
 
 impl<'a> View<'a> {
-    pub(crate) const fn new(world: &'a World) -> Self {
-        Self { world }
+    pub(crate) const fn new(world: &'a World, now: Timestamp) -> Self {
+        Self { world, now }
     }
 
     by_key! {
@@ -125,7 +126,7 @@ impl<'a> View<'a> {
     pub fn queue(self, id: QueueId) -> Option<QueueView<'a>> {
         let entry = self.world.entry::<QueueProfile>(id).ok()?;
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(QueueView { world: self.world, id, key, profile, retired })
+        Some(QueueView { world: self.world, now: self.now, id, key, profile, retired })
     }
 
     /// All queues that are not retired, in order of definition.
@@ -138,14 +139,14 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn work(self, id: WorkId) -> Option<WorkView<'a>> {
         let row = self.world.work(id).ok()?;
-        Some(WorkView { world: self.world, id, row })
+        Some(WorkView { world: self.world, now: self.now, id, row })
     }
 
     /// All open work, in order of submission.
     pub fn works(self) -> impl Iterator<Item = WorkView<'a>> {
-        let world = self.world;
+        let (world, now) = (self.world, self.now);
         let works = world.stores().works.sorted().into_iter();
-        works.map(move |(id, row)| WorkView { world, id, row })
+        works.map(move |(id, row)| WorkView { world, now, id, row })
     }
 
     /// How much work is open.
@@ -293,6 +294,7 @@ impl<'a> AgentView<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct QueueView<'a> {
     world: &'a World,
+    now: Timestamp,
     id: QueueId,
     key: &'a Key,
     profile: &'a QueueProfile,
@@ -327,11 +329,11 @@ impl<'a> QueueView<'a> {
     /// The work that waits in it, in its order.
     #[must_use]
     pub fn line(self) -> Vec<WorkView<'a>> {
-        let world = self.world;
+        let (world, now) = (self.world, self.now);
         let works = world.stores().works.sorted().into_iter();
         let here = works.filter(|(_, row)| row.queue == self.id && row.stage == Stage::Queued);
-        let mut line: Vec<_> = here.map(|(id, row)| WorkView { world, id, row }).collect();
-        line.sort_unstable_by_key(|work| work.row.line_key(work.id, self.profile));
+        let mut line: Vec<_> = here.map(|(id, row)| WorkView { world, now, id, row }).collect();
+        line.sort_unstable_by_key(|work| work.row.line_key(work.id, self.profile).at(self.now));
         line
     }
 
@@ -361,6 +363,7 @@ impl<'a> QueueView<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct WorkView<'a> {
     world: &'a World,
+    now: Timestamp,
     id: WorkId,
     row: &'a Work,
 }
@@ -423,7 +426,7 @@ impl<'a> WorkView<'a> {
     /// Its place in the line of its queue, from 1, if it waits.
     #[must_use]
     pub fn position(self) -> Option<usize> {
-        let queue = View::new(self.world).queue(self.row.queue)?;
+        let queue = View::new(self.world, self.now).queue(self.row.queue)?;
         let place = queue.line().iter().position(|work| work.id == self.id)?;
         Some(place + 1)
     }

@@ -42,6 +42,7 @@ impl Run for Submit {
         turn.check_waiting(request.queue)?;
         turn.check_needs(&request.need)?;
         turn.emit(Event::WorkSubmitted { work, request });
+        turn.pass_empty_steps(work);
         Ok(work)
     }
 }
@@ -81,7 +82,7 @@ impl Turn<'_> {
     fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
         let max = self.world.stores().config.limits.needs;
         let known = self.world.index().need_ids.contains_key(need);
-        if !known && self.world.stores().needs.place(max).is_none() {
+        if !known && !self.world.stores().needs.has_room(max) {
             return Err(Refusal::Limit { limit: LimitName::Needs, max });
         }
         Ok(())
@@ -100,8 +101,12 @@ impl Run for ChangeWork {
         change.check()?;
         let row = turn.open_work(work)?;
         let (stage, request, front) = (row.stage, row.request.clone(), row.place.front);
-        if !matches!(stage, Stage::Queued | Stage::Offered { .. }) {
-            return Err(turn.wrong_stage(work));
+        match stage {
+            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } | Stage::Suspended => {}
+            Stage::Assigned { .. }
+            | Stage::Parked { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
         }
         if let Some(need) = &change.need {
             turn.check_needs(need)?;
@@ -125,7 +130,13 @@ impl Run for Abandon {
             found => found?,
         };
         match stage {
-            Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
+            Some(
+                Stage::Queued
+                | Stage::Offered { .. }
+                | Stage::Parked { .. }
+                | Stage::Scheduled { .. }
+                | Stage::Suspended,
+            ) => {
                 turn.withdraw_offer_of(work, Withdrawal::WorkGone);
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
                 turn.emit(Event::WorkClosed { work, cause, by });
@@ -145,7 +156,13 @@ impl Run for Cancel {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.stage_unless(work, CloseCause::Cancelled)? {
-            Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
+            Some(
+                Stage::Queued
+                | Stage::Offered { .. }
+                | Stage::Parked { .. }
+                | Stage::Scheduled { .. }
+                | Stage::Suspended,
+            ) => {
                 turn.withdraw_offer_of(work, Withdrawal::WorkGone);
                 let (cause, by) = (CloseCause::Cancelled, EndedBy::Host);
                 turn.emit(Event::WorkClosed { work, cause, by });
@@ -258,7 +275,9 @@ impl Turn<'_> {
             | Stage::Offered { .. }
             | Stage::Parked { .. }
             | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => Err(self.wrong_stage(work)),
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => Err(self.wrong_stage(work)),
         }
     }
 }
@@ -274,9 +293,12 @@ impl Run for Park {
                 turn.emit(Event::WorkParked { work, until });
                 Ok(())
             }
-            Stage::Queued | Stage::Offered { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
-                Err(turn.wrong_stage(work))
-            }
+            Stage::Queued
+            | Stage::Offered { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -295,9 +317,12 @@ impl Run for Resume {
                 Ok(())
             }
             Stage::Assigned { .. } => Ok(()),
-            Stage::Queued | Stage::Offered { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
-                Err(turn.wrong_stage(work))
-            }
+            Stage::Queued
+            | Stage::Offered { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -353,7 +378,10 @@ impl Run for TransferToQueue {
             | Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::Parked { .. } => {}
-            Stage::WrapUp { .. } | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
+            Stage::WrapUp { .. }
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => return Err(turn.wrong_stage(work)),
         }
         if queue != from || !matches!(stage, Stage::Queued) {
             turn.check_waiting(queue)?;
@@ -377,12 +405,17 @@ impl Run for TransferToAgent {
         turn.live::<AgentProfile>(agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue) = (row.stage, row.queue);
+        if let Some(offer) = turn.world.rings_at(work, agent) {
+            return Ok(offer);
+        }
         match stage {
             Stage::Assigned { .. } | Stage::Parked { .. } => {}
-            Stage::Offered { offer } if turn.open_offer(offer)?.agent == agent => return Ok(offer),
-            Stage::Queued | Stage::Offered { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
-                return Err(turn.wrong_stage(work));
-            }
+            Stage::Queued
+            | Stage::Offered { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => return Err(turn.wrong_stage(work)),
         }
         turn.check_takes(work, agent, None)?;
         turn.check_offers(agent)?;

@@ -29,9 +29,12 @@ impl Run for RequestWrapUp {
                 }
                 Ok(())
             }
-            Stage::Queued | Stage::Offered { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
-                Err(turn.wrong_stage(work))
-            }
+            Stage::Queued
+            | Stage::Offered { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -55,9 +58,13 @@ impl Run for FinishContact {
                 Ok(())
             }
             Some(Stage::WrapUp { .. }) | None => Ok(()),
-            Some(Stage::Queued | Stage::Offered { .. } | Stage::Closed { .. }) => {
-                Err(turn.wrong_stage(work))
-            }
+            Some(
+                Stage::Queued
+                | Stage::Offered { .. }
+                | Stage::Closed { .. }
+                | Stage::Scheduled { .. }
+                | Stage::Suspended,
+            ) => Err(turn.wrong_stage(work)),
         }
     }
 }

@@ -40,6 +40,10 @@ pub enum DeadlineKind {
     Retry,
     /// An agent may be asked again.
     BarOver,
+    /// Work becomes easier to place: a condition expires, or a step of its relaxation begins.
+    Relaxation,
+    /// Work that was put off enters its line.
+    Scheduled,
 }
 
 /// When the engine wants to be called again, and what for.

@@ -55,6 +55,8 @@ pub enum Withdrawal {
     WorkGone,
     /// The work was given to somebody else, or sent to another queue.
     Reassigned,
+    /// Somebody else to whom it was offered at the same time accepted it.
+    AcceptedElsewhere,
 }
 
 /// What can happen to an offer.

@@ -16,9 +16,9 @@ use crate::model::ids::{AgentId, OfferId};
 pub enum Stage {
     /// In the line of its queue.
     Queued,
-    /// Ringing at an agent.
+    /// Ringing at an agent, or at several at once.
     Offered {
-        /// The offer.
+        /// The offer, of several the oldest.
         offer: OfferId,
     },
     /// With an agent, active or held.
@@ -43,6 +43,15 @@ pub enum Stage {
         /// Why.
         cause: CloseCause,
     },
+    /// For later; it is in no line.
+    Scheduled {
+        /// When it enters the line of its queue.
+        at: Timestamp,
+        /// Whether it is suspended then, until the host activates it.
+        activation: bool,
+    },
+    /// Nobody is asked for it until the host activates it.
+    Suspended,
 }
 
 /// Why work was closed.
@@ -62,6 +71,10 @@ pub enum CloseCause {
     Lifetime,
     /// Nobody was left to ask.
     Exhausted,
+    /// The customer did not answer any of the attempts to call back.
+    Unreached,
+    /// A rule of its queue: it waited where nobody could help, or came when the queue was closed.
+    Overflow,
 }
 
 /// What can happen to a piece of work.
@@ -83,6 +96,17 @@ pub enum WorkStep {
     EndContact,
     /// It is over.
     Close(CloseCause),
+    /// It rings at one more agent, or one of several offers ended; this is the oldest that rings.
+    RingOn(OfferId),
+    /// It is put off.
+    Schedule {
+        /// Until when.
+        at: Timestamp,
+        /// Whether it is suspended then.
+        activation: bool,
+    },
+    /// Nobody is asked for it until the host activates it.
+    Suspend,
 }
 
 impl WorkStep {
@@ -98,6 +122,9 @@ impl WorkStep {
             Self::Requeue => "requeue",
             Self::EndContact => "end_contact",
             Self::Close(_) => "close",
+            Self::RingOn(_) => "ring_on",
+            Self::Schedule { .. } => "schedule",
+            Self::Suspend => "suspend",
         }
     }
 }
@@ -113,6 +140,8 @@ impl Stage {
             Self::Parked { .. } => "parked",
             Self::WrapUp { .. } => "wrap_up",
             Self::Closed { .. } => "closed",
+            Self::Scheduled { .. } => "scheduled",
+            Self::Suspended => "suspended",
         }
     }
 
@@ -123,7 +152,11 @@ impl Stage {
             Self::Assigned { agent } | Self::Parked { agent, .. } | Self::WrapUp { agent } => {
                 Some(agent)
             }
-            Self::Queued | Self::Offered { .. } | Self::Closed { .. } => None,
+            Self::Queued
+            | Self::Offered { .. }
+            | Self::Closed { .. }
+            | Self::Scheduled { .. }
+            | Self::Suspended => None,
         }
     }
 
@@ -132,41 +165,103 @@ impl Stage {
     /// # Errors
     /// [`Illegal`] if the stage does not allow it.
     pub const fn next(self, step: WorkStep) -> Result<Self, Illegal> {
-        use WorkStep::{Assign, Close, EndContact, Offer, Park, Requeue, Resume, Return};
+        use WorkStep::{
+            Assign, Close, EndContact, Offer, Park, Requeue, Resume, Return, RingOn, Schedule,
+            Suspend,
+        };
         match (self, step) {
-            (Self::Queued, Offer(offer)) => Ok(Self::Offered { offer }),
-            (Self::Offered { .. }, Return) => Ok(Self::Queued),
-            (Self::Queued | Self::Offered { .. } | Self::Parked { .. }, Assign(agent)) => {
-                Ok(Self::Assigned { agent })
+            (Self::Queued, Offer(offer)) | (Self::Offered { .. }, RingOn(offer)) => {
+                Ok(Self::Offered { offer })
             }
+            (Self::Offered { .. }, Return) => Ok(Self::Queued),
+            (
+                Self::Queued
+                | Self::Offered { .. }
+                | Self::Parked { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
+                Assign(agent),
+            ) => Ok(Self::Assigned { agent }),
             (Self::Assigned { agent } | Self::Parked { agent, .. }, Park(until)) => {
                 Ok(Self::Parked { agent, until })
             }
             (Self::Parked { agent, .. }, Resume) => Ok(Self::Assigned { agent }),
-            (Self::Queued | Self::Assigned { .. } | Self::Parked { .. }, Requeue) => {
-                Ok(Self::Queued)
-            }
+            (
+                Self::Queued
+                | Self::Assigned { .. }
+                | Self::Parked { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
+                Requeue,
+            ) => Ok(Self::Queued),
             (Self::Assigned { agent } | Self::Parked { agent, .. }, EndContact) => {
                 Ok(Self::WrapUp { agent })
             }
             (
-                Self::Queued | Self::Assigned { .. } | Self::Parked { .. } | Self::WrapUp { .. },
+                Self::Queued | Self::Assigned { .. } | Self::Scheduled { .. } | Self::Suspended,
+                Schedule { at, activation },
+            ) => Ok(Self::Scheduled { at, activation }),
+            (
+                Self::Queued
+                | Self::Assigned { .. }
+                | Self::Parked { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
+                Suspend,
+            ) => Ok(Self::Suspended),
+            (
+                Self::Queued
+                | Self::Assigned { .. }
+                | Self::Parked { .. }
+                | Self::WrapUp { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
                 Close(cause),
             ) => Ok(Self::Closed { cause }),
-            (Self::Queued, Return | Park(_) | Resume | EndContact)
+            (Self::Queued, Return | RingOn(_) | Park(_) | Resume | EndContact)
             | (
                 Self::Offered { .. },
-                Offer(_) | Park(_) | Resume | Requeue | EndContact | Close(_),
+                Offer(_)
+                | Park(_)
+                | Resume
+                | Requeue
+                | EndContact
+                | Schedule { .. }
+                | Suspend
+                | Close(_),
             )
-            | (Self::Assigned { .. }, Offer(_) | Return | Assign(_) | Resume)
-            | (Self::Parked { .. }, Offer(_) | Return)
+            | (Self::Assigned { .. }, Offer(_) | RingOn(_) | Return | Assign(_) | Resume)
+            | (Self::Parked { .. }, Offer(_) | RingOn(_) | Return | Schedule { .. })
+            | (
+                Self::Scheduled { .. } | Self::Suspended,
+                Offer(_) | RingOn(_) | Return | Park(_) | Resume | EndContact,
+            )
             | (
                 Self::WrapUp { .. },
-                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact,
+                Offer(_)
+                | RingOn(_)
+                | Return
+                | Assign(_)
+                | Park(_)
+                | Resume
+                | Requeue
+                | EndContact
+                | Schedule { .. }
+                | Suspend,
             )
             | (
                 Self::Closed { .. },
-                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact | Close(_),
+                Offer(_)
+                | RingOn(_)
+                | Return
+                | Assign(_)
+                | Park(_)
+                | Resume
+                | Requeue
+                | EndContact
+                | Schedule { .. }
+                | Suspend
+                | Close(_),
             ) => Err(Illegal { state: self.name(), step: step.name() }),
         }
     }

@@ -54,6 +54,9 @@ pub enum Problem {
     /// Something that cannot be changed any more.
     #[error("cannot be changed")]
     Fixed,
+    /// A list that must rise, and does not.
+    #[error("is not in rising order")]
+    Disordered,
     /// Work must have at least one thing to do.
     #[error("changes nothing")]
     NoChange,

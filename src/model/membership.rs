@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Span;
 use crate::model::invalid::Invalid;
+use crate::model::relaxation::Relaxation;
 
 /// An agent's place in a queue.
 ///
@@ -30,16 +31,25 @@ pub struct Membership {
     /// Place in the list under [`AgentChoice::FixedOrder`](crate::AgentChoice::FixedOrder); equal
     /// places go in order of definition.
     pub position: u16,
+    /// How far out the agent stands: 0 to 15. Work with a [`Relaxation`](crate::Relaxation) is seen
+    /// by ring 0 first and by others as its steps widen it; other work is seen by all. Inner rings
+    /// come before outer ones. (Genesys Cloud: bullseye; ServiceNow: eligibility pools.)
+    pub ring: u8,
+    /// His share of the queue's work relative to others, 1 to 1,000, under
+    /// [`AgentChoice::WeightedShare`](crate::AgentChoice::WeightedShare).
+    pub weight: u16,
 }
 
 impl Default for Membership {
     fn default() -> Self {
-        Self { rank: 1, delay: Span::ZERO, position: 0 }
+        Self { rank: 1, delay: Span::ZERO, position: 0, ring: 0, weight: 1 }
     }
 }
 
 impl Membership {
     pub(crate) fn check(self) -> Result<(), Invalid> {
-        Invalid::range("rank", self.rank, 1, 99)
+        Invalid::range("rank", self.rank, 1, 99)?;
+        Invalid::range("weight", self.weight, 1, 1_000)?;
+        Invalid::range("ring", self.ring, 0, i64::from(Relaxation::RING_MAX))
     }
 }

@@ -18,6 +18,8 @@ pub(crate) mod priority;
 pub(crate) mod profile;
 pub(crate) mod queue;
 pub(crate) mod reason;
+pub(crate) mod relaxation;
 pub(crate) mod skill;
+pub(crate) mod sort_key;
 pub(crate) mod work;
 pub(crate) mod wrap_up;

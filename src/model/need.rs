@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
+use crate::base::time::Span;
 use crate::model::attribute::Value;
 use crate::model::ids::{Entity, SkillId};
 use crate::model::invalid::{Invalid, Problem};
@@ -139,7 +140,7 @@ impl Requirement {
         }
     }
 
-    fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+    pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         match self {
             Self::All(parts) | Self::Any(parts) => {
                 parts.iter().for_each(|part| part.mentions(name));
@@ -149,6 +150,17 @@ impl Requirement {
             Self::Attribute { .. } | Self::In { .. } | Self::Has { .. } => {}
         }
     }
+}
+
+/// A requirement that holds for a while (Azure Job Router: a worker selector that expires).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expiring {
+    /// The requirement.
+    pub requirement: Requirement,
+    /// How long it holds, on the clock of the work's [`Relaxation`](crate::Relaxation); without one
+    /// from the entry into the queue.
+    pub after: Span,
 }
 
 /// Something that would be good to have.
@@ -187,13 +199,16 @@ pub struct Need {
     pub wishes: Vec<Wish>,
     /// How the mandatory part is taken.
     pub evaluation: Evaluation,
+    /// What is mandatory as well, each for its own time: at most 16.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expiring: Vec<Expiring>,
 }
 
 impl Need {
     /// Somebody who meets the requirement.
     #[must_use]
     pub const fn of(requirement: Requirement) -> Self {
-        Self { requirement, wishes: Vec::new(), evaluation: Evaluation::All }
+        Self { requirement, wishes: Vec::new(), evaluation: Evaluation::All, expiring: Vec::new() }
     }
 
     pub(crate) fn check(&self) -> Result<(), Invalid> {
@@ -203,11 +218,17 @@ impl Need {
             Invalid::range("need.wishes.weight", wish.weight, 0, 10_000)?;
             wish.requirement.check(1, &mut size)?;
         }
+        Invalid::length("need.expiring", self.expiring.len(), 16)?;
+        for expiring in &self.expiring {
+            Invalid::some_time("need.expiring.after", expiring.after)?;
+            expiring.requirement.check(1, &mut size)?;
+        }
         Ok(())
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         self.requirement.mentions(name);
         self.wishes.iter().for_each(|wish| wish.requirement.mentions(name));
+        self.expiring.iter().for_each(|expiring| expiring.requirement.mentions(name));
     }
 }

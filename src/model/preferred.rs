@@ -51,6 +51,9 @@ pub struct Preferred {
     pub ignore_need: bool,
     /// They are asked whether or not they have room.
     pub ignore_capacity: bool,
+    /// The work stands at the front of its queue as long as it waits for them; afterwards it
+    /// returns to its normal place (Azure Job Router: `expedite`).
+    pub expedite: bool,
 }
 
 impl Preferred {

@@ -1,20 +1,23 @@
 //! Queues: in what order work waits and how it is offered.
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Span;
 use crate::model::ids::{ChannelId, Entity, QueueId};
-use crate::model::invalid::Invalid;
+use crate::model::invalid::{Invalid, Problem};
 use crate::model::profile::Profile;
 use crate::model::reason::Response;
+use crate::model::relaxation::Relaxation;
+use crate::model::sort_key::SortKey;
 use crate::model::wrap_up::WrapUpProfile;
 
 /// In what order work waits. Work at the front comes before all other work of its queue.
 ///
 /// Where an agent has several queues of equal rank with different orders, work of strict priority
-/// comes first, then work by deadline, then by score, then last in first out.
+/// comes first, then sorted work, then work by deadline, by score, by ratio, and last in first out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
@@ -29,6 +32,12 @@ pub enum Order {
     Deadline,
     /// Last in, first out (Twilio).
     Lifo,
+    /// By the ratio of its age to its objective, highest first: the request's own objective, else
+    /// the queue's service target. 60 s of 30 s come before 60 s of 120 s (Genesys Engage:
+    /// `useObjective`; weighted wait). Credit and priority add to the age as under `score`.
+    Ratio,
+    /// By the queue's sort keys, then longer waiting (ServiceNow: sort-order fields).
+    Sorted,
 }
 
 /// Which agent gets work when several could. The membership's rank comes before it, the idle clock
@@ -52,6 +61,20 @@ pub enum AgentChoice {
     RoundRobin,
     /// The lowest position in the queue's list.
     FixedOrder,
+    /// Nearest to the levels the need asks for: first who meets each of them exactly, then who
+    /// exceeds them by the least, then who falls short by the least (D365: closest match). Only
+    /// under [`Evaluation::Best`](crate::Evaluation::Best) and `none` can anybody fall short.
+    NearestProficient,
+    /// Whoever is furthest behind his share: in the long run members get work in proportion to
+    /// their weights. Who was away does not catch up on what he missed.
+    WeightedShare,
+    /// Highest score by the host's [`Scorer`](crate::Scorer); without one all score 0.
+    Scored,
+    /// The least time left in his shift; who has no end of shift comes last (ServiceNow: shift
+    /// handling).
+    LeastShiftLeft,
+    /// The most time left in his shift; who has no end of shift comes last.
+    MostShiftLeft,
 }
 
 /// What starts an agent's idle clock.
@@ -149,6 +172,24 @@ pub struct Budget {
     pub per_work: Option<u16>,
 }
 
+/// To how many agents at once work is offered. The first who accepts has it, the others' offers are
+/// withdrawn. As long as it rings at fewer than `max`, more are asked as they become free (Azure Job
+/// Router: concurrent offers; Twilio: reserved workers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Broadcast {
+    /// It is not offered before so many can be asked at once: 1 to `max`.
+    pub min: u8,
+    /// It never rings at more: 1 to 50.
+    pub max: u8,
+}
+
+impl Default for Broadcast {
+    fn default() -> Self {
+        Self { min: 1, max: 1 }
+    }
+}
+
 /// What becomes of work when nobody is left to ask: its budget is spent, or every member who is on
 /// queue and could do it may not be asked again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -235,6 +276,22 @@ pub struct QueueProfile {
     pub service_target: Span,
     /// How many items may wait; one more is refused.
     pub waiting_max: u32,
+    /// The attributes by which work is ordered under [`Order::Sorted`], one or two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sort_by: Vec<SortKey>,
+    /// How work becomes easier to place the longer it waits, unless the request says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relaxation: Option<Relaxation>,
+    /// How much time an agent must have left in his shift to be offered anything; one without an
+    /// end of shift always has it (ServiceNow: required continuous minutes).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift_left_min: Option<Span>,
+    /// Look-ahead: an agent who is among this many or fewer who are free and have some skill that
+    /// the work does not ask for is left for work that does, as long as somebody else of the same
+    /// rank can take it. 0: nobody is spared.
+    pub spare_scarce: u16,
+    /// To how many agents at once work is offered.
+    pub broadcast: Broadcast,
 }
 
 impl Default for QueueProfile {
@@ -257,6 +314,11 @@ impl Default for QueueProfile {
             on_max_wait: MaxWaitAction::default(),
             service_target: Span::from_secs(20),
             waiting_max: 2_000_000,
+            sort_by: Vec::new(),
+            relaxation: None,
+            shift_left_min: None,
+            spare_scarce: 0,
+            broadcast: Broadcast::default(),
         }
     }
 }
@@ -279,7 +341,21 @@ impl Profile for QueueProfile {
         if let Some(max_wait) = self.max_wait {
             Invalid::some_time("max_wait", max_wait)?;
         }
-        self.wrap_up.check()
+        self.wrap_up.check()?;
+        let most = if self.order == Order::Sorted { 2 } else { 0 };
+        Invalid::length("sort_by", self.sort_by.len(), most)?;
+        if self.order == Order::Sorted && self.sort_by.is_empty() {
+            return Err(Invalid::new("sort_by", Problem::Empty));
+        }
+        self.sort_by.iter().try_for_each(SortKey::check)?;
+        self.relaxation.iter().try_for_each(Relaxation::check)?;
+        Invalid::range("broadcast.max", self.broadcast.max, 1, 50)?;
+        let max = i64::from(self.broadcast.max);
+        Invalid::range("broadcast.min", self.broadcast.min, 1, max)?;
+        match self.shift_left_min {
+            Some(left) => Invalid::some_time("shift_left_min", left),
+            None => Ok(()),
+        }
     }
 
     fn mentions(&self, name: &mut dyn FnMut(Entity)) {
@@ -296,5 +372,6 @@ impl Profile for QueueProfile {
             name(queue.into());
         }
         self.wrap_up.mentions(name);
+        self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
     }
 }

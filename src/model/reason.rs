@@ -41,11 +41,14 @@ pub struct RejectReasonProfile {
     pub retry_after: Option<Span>,
     /// What becomes of the agent; `None` leaves it to the queue.
     pub response: Option<Response>,
+    /// With `reassignable: false`: whether it is forgotten as he comes on queue anew (Azure Job
+    /// Router: registers again; Salesforce: his presence cycles).
+    pub until_back: bool,
 }
 
 impl Default for RejectReasonProfile {
     fn default() -> Self {
-        Self { reassignable: true, retry_after: None, response: None }
+        Self { reassignable: true, retry_after: None, response: None, until_back: false }
     }
 }
 

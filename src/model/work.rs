@@ -14,6 +14,7 @@ use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Need;
 use crate::model::preferred::Preferred;
 use crate::model::priority::Priority;
+use crate::model::relaxation::Relaxation;
 
 /// Data that travels with the work and is never looked at (user data, pre-chat answers).
 pub type Attached = BTreeMap<Key, Box<str>>;
@@ -74,6 +75,13 @@ pub struct WorkRequest {
     /// What travels with it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attached: Attached,
+    /// How it becomes easier to place the longer it waits; `None`: what its queue says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relaxation: Option<Relaxation>,
+    /// In what time it should be answered, for [`Order::Ratio`](crate::Order::Ratio); `None`: its
+    /// queue's service target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objective: Option<Span>,
 }
 
 impl WorkRequest {
@@ -98,6 +106,8 @@ impl WorkRequest {
             preferred: None,
             attributes: Attributes::new(),
             attached: Attached::new(),
+            relaxation: None,
+            objective: None,
         }
     }
 
@@ -118,7 +128,12 @@ impl WorkRequest {
             preferred.check()?;
         }
         check_attributes(&self.attributes)?;
-        Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)
+        Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
+        self.relaxation.iter().try_for_each(Relaxation::check)?;
+        match self.objective {
+            Some(objective) => Invalid::some_time("objective", objective),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
@@ -128,6 +143,7 @@ impl WorkRequest {
         if let Some(preferred) = &self.preferred {
             preferred.mentions(name);
         }
+        self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Candidate {
     pub agent: AgentId,
     /// The rank of the queue for him, or [`RANK_PREFERRED`].
     pub rank: u8,
+    /// The ring of the queue he stands in.
+    pub ring: u8,
     /// How much the work prefers him; 0 if it names nobody.
     pub preference: u8,
     /// How well he suits the need.
@@ -31,6 +33,16 @@ pub struct Candidate {
     pub turn: OfferId,
     /// His position in the queue's list.
     pub position: u16,
+    /// How far he is from the levels asked for; see [`distance`](crate::policy::fit::distance).
+    pub distance: u32,
+    /// How much of his share of the queue's work he has had.
+    pub share: u64,
+    /// What the host's scorer says of him.
+    pub scored: i64,
+    /// When his shift ends.
+    pub shift_end: Option<Timestamp>,
+    /// Whether he is spared for a scarce skill that the work does not ask for.
+    pub scarce: bool,
 }
 
 /// The place of one agent among all who could take a piece of work; the lowest key gets it. Total:
@@ -38,8 +50,10 @@ pub struct Candidate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AgentKey {
     rank: u8,
+    ring: u8,
     preference: Reverse<u8>,
     best: Reverse<u32>,
+    scarce: bool,
     method: i64,
     idle_since: Timestamp,
     turn: OfferId,
@@ -52,6 +66,12 @@ impl AgentKey {
     #[must_use]
     pub const fn rank(&self) -> u8 {
         self.rank
+    }
+
+    /// The ring that came second.
+    #[must_use]
+    pub const fn ring(&self) -> u8 {
+        self.ring
     }
 
     /// The key of a candidate under a queue's rule; `last` is whom the queue offered to last.
@@ -73,21 +93,47 @@ impl AgentKey {
                 i64::from(agent.wrapping_sub(next))
             }
             AgentChoice::FixedOrder => i64::from(candidate.position) << 32 | i64::from(agent),
+            AgentChoice::NearestProficient => i64::from(candidate.distance),
+            AgentChoice::WeightedShare => i64::try_from(candidate.share).unwrap_or(i64::MAX),
+            AgentChoice::Scored => candidate.scored.saturating_neg(),
+            AgentChoice::LeastShiftLeft => shift_end(candidate).map_or(i64::MAX, |end| end),
+            AgentChoice::MostShiftLeft => shift_end(candidate).map_or(i64::MAX, |end| -end),
         };
-        let best = match evaluation {
-            Evaluation::Best => candidate.score,
-            Evaluation::All | Evaluation::None => 0,
+        // The nearest are sought among all, not only among the best.
+        let best = match (evaluation, choice) {
+            (Evaluation::Best, AgentChoice::NearestProficient)
+            | (Evaluation::All | Evaluation::None, _) => 0,
+            (Evaluation::Best, _) => candidate.score,
         };
         Self {
             rank: candidate.rank,
+            ring: candidate.ring,
             preference: Reverse(candidate.preference),
             best: Reverse(best),
+            scarce: candidate.scarce,
             method,
             idle_since: candidate.idle_since,
             turn: candidate.turn,
             agent: candidate.agent,
         }
     }
+}
+
+/// The end of a shift as a number whose negative is one, too.
+fn shift_end(candidate: &Candidate) -> Option<i64> {
+    let end = candidate.shift_end?.as_millis();
+    Some(end.clamp(-i64::MAX + 1, i64::MAX - 1))
+}
+
+/// Of a share of a queue's work one offer takes this much from a member of weight 1.
+const STRIDE: u64 = 1_000_000;
+
+/// The share of a member after one more offer, and the queue's: stride scheduling. Nobody is behind
+/// the queue, so who was away does not catch up.
+#[must_use]
+pub fn next_share(queue: u64, member: u64, weight: u16) -> (u64, u64) {
+    let from = member.max(queue);
+    (from, from.saturating_add(STRIDE / u64::from(weight.max(1))))
 }
 
 #[cfg(test)]
@@ -106,6 +152,12 @@ mod tests {
             idle_since: Timestamp::EPOCH,
             turn: OfferId::NONE,
             position: 0,
+            ring: 0,
+            distance: 0,
+            share: 0,
+            scored: 0,
+            shift_end: None,
+            scarce: false,
         }
     }
 

@@ -99,6 +99,37 @@ pub fn score(need: &Need, named: &[SkillId], agent: &AgentProfile) -> u32 {
     met.fold(levels, |sum, wish| sum.saturating_add(u32::from(wish.weight)))
 }
 
+/// How far an agent is from the levels a need asks for (`=` and `>=`): 0 for an exact match, below a
+/// million if he only exceeds them, by how much in all, and a million and more if he falls short
+/// anywhere. A skill he does not have falls short by one more than the level.
+#[must_use]
+pub fn distance(need: &Need, agent: &AgentProfile) -> u32 {
+    fn add(requirement: &Requirement, agent: &AgentProfile, over: &mut u32, short: &mut u32) {
+        match requirement {
+            Requirement::All(parts) | Requirement::Any(parts) => {
+                parts.iter().for_each(|part| add(part, agent, over, short));
+            }
+            Requirement::Skill { skill, is: Comparison::Equal | Comparison::AtLeast, level } => {
+                match agent.skills.get(skill) {
+                    Some(own) => {
+                        *over += u32::from(own.saturating_sub(*level));
+                        *short += u32::from(level.saturating_sub(*own));
+                    }
+                    None => *short += u32::from(*level) + 1,
+                }
+            }
+            Requirement::Skill { .. }
+            | Requirement::Not(_)
+            | Requirement::Attribute { .. }
+            | Requirement::In { .. }
+            | Requirement::Has { .. } => {}
+        }
+    }
+    let (mut over, mut short) = (0, 0);
+    add(&need.requirement, agent, &mut over, &mut short);
+    if short == 0 { over } else { 1_000_000 + short * 1_000 + over.min(999) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,7 +215,7 @@ mod tests {
                 requirement: Requirement::attribute("team", Comparison::Equal, "north"),
                 weight: 7,
             }],
-            evaluation: Evaluation::All,
+            ..Need::default()
         };
         let named = named_skills(&need);
         assert_eq!(named, [french]);

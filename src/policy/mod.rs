@@ -7,5 +7,6 @@ pub mod choice;
 pub mod fit;
 pub mod offering;
 pub mod order;
+pub mod relaxation;
 pub mod room;
 pub mod wrap_up;

@@ -38,30 +38,47 @@ pub enum Bar {
     Until(Timestamp),
     /// Not as long as the work lives.
     Always,
+    /// Not as long as he stays on queue: not in this session of his.
+    Session(u32),
 }
 
 impl Bar {
-    /// Whether it bars now. It ends at its very instant.
+    /// Whether it bars an agent in a session of his now. It ends at its very instant.
     #[must_use]
-    pub fn bars(self, now: Timestamp) -> bool {
+    pub fn bars(self, now: Timestamp, session: u32) -> bool {
         match self {
             Self::None => false,
             Self::Until(until) => now < until,
             Self::Always => true,
+            Self::Session(barred) => session == barred,
         }
+    }
+
+    /// Whether only a change of the agent's own, or nothing, can end it.
+    #[must_use]
+    pub const fn is_lasting(self) -> bool {
+        matches!(self, Self::Always | Self::Session(_))
     }
 }
 
-/// The bar after a rejection. Without a reason the agent may be asked again.
+/// The bar after a rejection in a session of the agent's. Without a reason or a time of his own he
+/// may be asked again. The longer of the two stands.
 #[must_use]
-pub fn bar_after_reject(reason: Option<&RejectReasonProfile>, now: Timestamp) -> Bar {
-    match reason {
-        None => Bar::None,
-        Some(reason) => match (reason.retry_after, reason.reassignable) {
-            (Some(span), _) => Bar::Until(now + span),
-            (None, true) => Bar::None,
-            (None, false) => Bar::Always,
-        },
+pub fn bar_after_reject(
+    reason: Option<&RejectReasonProfile>,
+    retry_at: Option<Timestamp>,
+    now: Timestamp,
+    session: u32,
+) -> Bar {
+    let chosen = retry_at.filter(|at| *at > now);
+    let Some(reason) = reason else {
+        return chosen.map_or(Bar::None, Bar::Until);
+    };
+    match (reason.retry_after, reason.reassignable) {
+        (Some(span), _) => Bar::Until((now + span).max(chosen.unwrap_or(now))),
+        (None, true) => chosen.map_or(Bar::None, Bar::Until),
+        (None, false) if reason.until_back => Bar::Session(session),
+        (None, false) => Bar::Always,
     }
 }
 
@@ -112,7 +129,7 @@ mod tests {
     #[test]
     fn a_bar_ends_at_its_very_instant() {
         let bar = Bar::Until(Timestamp::from_millis(300));
-        assert!(bar.bars(Timestamp::from_millis(299)));
-        assert!(!bar.bars(Timestamp::from_millis(300)));
+        assert!(bar.bars(Timestamp::from_millis(299), 0));
+        assert!(!bar.bars(Timestamp::from_millis(300), 0));
     }
 }

@@ -44,19 +44,31 @@ pub struct Waiting {
     pub credit: Span,
     /// By when it should be accepted.
     pub due: Option<Timestamp>,
+    /// In what time it should be answered, if it says so itself.
+    pub objective: Option<Span>,
+    /// The numbers of the queue's sort keys for it.
+    pub sort: [i64; 2],
 }
 
 /// The place of one piece of work among all that waits; the lowest key goes first. Total: the last
 /// part is the sequence of arrival.
+///
+/// Under [`Order::Ratio`] the order changes as time goes on, but not among work of the same
+/// objective. Keys compare as they stand within one objective; otherwise compare what they are
+/// [`at`](Self::at) the instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineKey {
     behind: bool,
     class: u8,
     major: i64,
     minor: i64,
+    last: i64,
     /// The work.
     pub work: WorkId,
 }
+
+/// The class of work ordered by ratio, among the orders of queues.
+const RATIO: u8 = 4;
 
 impl LineKey {
     /// Lower than every key there is.
@@ -65,6 +77,7 @@ impl LineKey {
         class: 0,
         major: i64::MIN,
         minor: i64::MIN,
+        last: i64::MIN,
         work: WorkId::from_raw(0),
     };
 
@@ -74,19 +87,42 @@ impl LineKey {
         let since = waiting.place.since.as_millis();
         let credited = waiting.place.since.before(waiting.credit).as_millis();
         let points = i64::from(waiting.priority.0);
-        let (class, major, minor) = match order {
-            Order::Priority => (0, -points, credited),
+        let score = credited.saturating_sub(points * MILLIS_PER_POINT);
+        let (class, major, minor, last) = match order {
+            Order::Priority => (0, -points, credited, 0),
+            Order::Sorted => {
+                let [first, second] = waiting.sort;
+                (1, first, second, credited)
+            }
             Order::Deadline => {
                 let due = waiting.due.unwrap_or(waiting.place.since + target);
-                (1, due.as_millis(), credited)
+                (2, due.as_millis(), credited, 0)
             }
-            Order::Score => (2, credited.saturating_sub(points * MILLIS_PER_POINT), 0),
+            Order::Score => (3, score, 0, 0),
+            Order::Ratio => {
+                let objective = waiting.objective.unwrap_or(target).as_millis().max(1);
+                (RATIO, score, 0, i64::try_from(objective).unwrap_or(i64::MAX))
+            }
             Order::Lifo => {
                 let latest = i64::try_from(waiting.work.raw()).unwrap_or(i64::MAX);
-                (3, since.saturating_neg(), -latest)
+                (5, since.saturating_neg(), -latest, 0)
             }
         };
-        Self { behind: !waiting.place.front, class, major, minor, work: waiting.work }
+        Self { behind: !waiting.place.front, class, major, minor, last, work: waiting.work }
+    }
+
+    /// The key as it compares at an instant: under [`Order::Ratio`] by age in millionths of the
+    /// objective, highest first, then by age. All others compare the same at all times.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        if self.class != RATIO {
+            return self;
+        }
+        let age = i128::from(now.as_millis()) - i128::from(self.major);
+        let ratio = age.saturating_mul(1_000_000) / i128::from(self.last);
+        let bound = i128::from(i64::MAX);
+        let ratio = i64::try_from(ratio.clamp(-bound, bound)).unwrap_or(0);
+        Self { major: -ratio, minor: self.major, last: 0, ..self }
     }
 }
 
@@ -102,6 +138,8 @@ mod tests {
             priority: Priority(priority),
             credit: Span::ZERO,
             due: None,
+            objective: None,
+            sort: [0; 2],
         };
         LineKey::new(order, Span::from_secs(20), &waiting)
     }
@@ -135,11 +173,38 @@ mod tests {
             let place = Place { front, since: Timestamp::from_millis(since) };
             let (priority, credit) = (Priority::MAX, Span::ZERO);
             let work = WorkId::from_raw(work);
-            let urgent = Waiting { work, place, priority, credit, due: None };
+            let objective = None;
+            let urgent =
+                Waiting { work, place, priority, credit, due: None, objective, sort: [0; 2] };
             LineKey::new(Order::Score, Span::ZERO, &urgent)
         };
         assert!(at(true, 9, 3) < at(false, 0, 1));
         assert!(at(true, 8, 4) < at(true, 9, 3));
+    }
+
+    #[test]
+    fn a_minute_of_half_a_minute_comes_before_a_minute_of_two() {
+        // Genesys Engage's example, and the instant at which the order turns.
+        let key = |at, objective, work| {
+            let waiting = Waiting {
+                work: WorkId::from_raw(work),
+                place: Place { front: false, since: Timestamp::from_millis(at) },
+                priority: Priority(0),
+                credit: Span::ZERO,
+                due: None,
+                objective: Some(Span::from_secs(objective)),
+                sort: [0; 2],
+            };
+            move |now| {
+                LineKey::new(Order::Ratio, Span::ZERO, &waiting).at(Timestamp::from_millis(now))
+            }
+        };
+        let (short, long) = (key(0, 30, 2), key(0, 120, 1));
+        assert!(short(60_000) < long(60_000));
+        // Ninety seconds younger, but four times as fast: they are level at 120 s.
+        let (young, old) = (key(90_000, 30, 2), key(0, 120, 1));
+        assert!(old(119_999) < young(119_999));
+        assert!(young(120_001) < old(120_001));
     }
 
     #[test]
@@ -151,9 +216,21 @@ mod tests {
             priority: Priority::MAX,
             credit: Span::from_millis(u64::MAX),
             due: None,
+            objective: None,
+            sort: [0; 2],
         };
-        for order in [Order::Score, Order::Priority, Order::Deadline, Order::Lifo] {
-            let _ = LineKey::new(order, Span::from_millis(u64::MAX), &waiting);
+        for order in [
+            Order::Score,
+            Order::Priority,
+            Order::Deadline,
+            Order::Lifo,
+            Order::Ratio,
+            Order::Sorted,
+        ] {
+            for now in [Timestamp::MAX, Timestamp::from_millis(i64::MIN)] {
+                let _ = LineKey::new(order, Span::from_millis(u64::MAX), &waiting).at(now);
+                let _ = LineKey::new(order, Span::ZERO, &waiting).at(now);
+            }
         }
     }
 }

@@ -166,6 +166,10 @@ commands! {
         /// His reason.
         #[serde(default)]
         reason: Option<ReasonId>,
+        /// When he wants to be asked for it again, not before (Azure Job Router: `retryOfferAt`). A
+        /// reason that forbids longer stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<Timestamp>,
     }
 
     /// An agent takes waiting work himself. He must be a member of its queue, available, fit and
@@ -299,6 +303,15 @@ commands! {
         code: Option<CodeId>,
     }
 
+    /// Tells when an agent's shift ends. What he has stays.
+    SetShiftEnd {
+        /// The agent.
+        agent: AgentId,
+        /// When; `None`: it has no end.
+        #[serde(default)]
+        until: Option<Timestamp>,
+    }
+
     /// Nothing but the passing of time.
     Advance {}
 }
@@ -422,6 +435,7 @@ command_enum! {
     EndWrapUp(EndWrapUp),
     Close(Close),
     Advance(Advance),
+    SetShiftEnd(SetShiftEnd),
 }
 
 pub(crate) use for_every_command as every_command;

@@ -154,6 +154,9 @@ pub enum Event {
         until: Option<Timestamp>,
         /// Who chose the agent.
         by: OfferedBy,
+        /// What the host's scorer said of him, where the queue asks it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<i64>,
     },
     /// An agent took what was offered and has it now.
     OfferAccepted {
@@ -293,6 +296,23 @@ pub enum Event {
         /// Who ended it.
         by: EndedBy,
     },
+    /// Waiting work became easier to place: a condition expired, or a step of its relaxation began
+    /// or was passed over.
+    WorkRelaxed {
+        /// The work.
+        work: WorkId,
+        /// The point on its clock that it is past.
+        past: Span,
+        /// How far ahead of that clock it is by steps that were passed over.
+        skipped: Span,
+    },
+    /// An agent's shift ends at another time.
+    ShiftEndSet {
+        /// The agent.
+        agent: AgentId,
+        /// When; absent if it has no end.
+        until: Option<Timestamp>,
+    },
 }
 
 /// A step of the wait for preferred agents.
@@ -426,6 +446,8 @@ impl Event {
             Self::CodeSet { .. } => "code_set",
             Self::WrapUpEnded { .. } => "wrap_up_ended",
             Self::WorkClosed { .. } => "work_closed",
+            Self::WorkRelaxed { .. } => "work_relaxed",
+            Self::ShiftEndSet { .. } => "shift_end_set",
         }
     }
 }

@@ -185,6 +185,10 @@ pub enum StageName {
     Parked,
     /// Being wrapped up.
     WrapUp,
+    /// For later.
+    Scheduled,
+    /// Nobody is asked for it.
+    Suspended,
 }
 
 /// The name of a bound.

@@ -40,10 +40,18 @@ impl BenchKey {
             AgentChoice::LongestIdle => Load::Nothing,
             AgentChoice::LeastLoaded => Load::Units,
             AgentChoice::LeastLoadedRatio => Load::Ratio,
-            AgentChoice::MostProficient | AgentChoice::RoundRobin | AgentChoice::FixedOrder => {
-                return None;
-            }
+            AgentChoice::MostProficient
+            | AgentChoice::RoundRobin
+            | AgentChoice::FixedOrder
+            | AgentChoice::NearestProficient
+            | AgentChoice::WeightedShare
+            | AgentChoice::Scored
+            | AgentChoice::LeastShiftLeft
+            | AgentChoice::MostShiftLeft => return None,
         };
+        if queue.spare_scarce > 0 {
+            return None;
+        }
         let IdleClock { since, own_channel } = queue.idle;
         // The clock of readiness takes no account of the channel.
         let own_channel = own_channel && since != IdleSince::Ready;

@@ -80,14 +80,20 @@ impl World {
         hold("queue exists", self.queue(work.queue).is_ok())?;
         match work.stage {
             Stage::Offered { offer } => {
-                let own = self.offer(offer).is_ok_and(|offer| offer.work == id);
-                hold("one stage: the offer of ringing work is open", own && rings == 1)?;
+                let own = |offer| self.offer(offer).is_ok_and(|offer| offer.work == id);
+                let all = work.ringing.iter().all(|offer| own(*offer));
+                let oldest = work.ringing.first() == Some(&offer) && work.ringing.is_sorted();
+                let counted = rings == work.ringing.len();
+                hold("one stage: the offers of ringing work are open", all && oldest && counted)?;
             }
             Stage::Queued
             | Stage::Assigned { .. }
             | Stage::Parked { .. }
-            | Stage::WrapUp { .. } => {
-                hold("one stage: only ringing work has an offer", rings == 0)?;
+            | Stage::WrapUp { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => {
+                let none = rings == 0 && work.ringing.is_empty();
+                hold("one stage: only ringing work has an offer", none)?;
             }
             Stage::Closed { .. } => hold("one stage: closed work is gone", false)?,
         }
@@ -145,7 +151,7 @@ impl World {
         for (id, offer) in self.stores.offers.sorted() {
             let open = matches!(offer.state, OfferState::Open { .. });
             let work = self.work(offer.work).map(|work| work.stage);
-            let rings = work == Ok(Stage::Offered { offer: id });
+            let rings = matches!(work, Ok(Stage::Offered { .. }));
             let agent = self.agent(offer.agent);
             let known =
                 agent.is_ok_and(|agent| agent.offers.iter().filter(|o| **o == id).count() == 1);
@@ -164,7 +170,9 @@ impl World {
             *users.entry(work.need).or_insert(0_u32) += 1;
         }
         for (id, work) in works {
-            let same = self.stores.needs.get(work.need) == Some(&work.request.need);
+            let profile = self.queue_profile(work.queue);
+            let now = profile.ok().map(|profile| work.need_now(profile));
+            let same = now.is_some_and(|now| self.stores.needs.get(work.need) == Some(&*now));
             if !same || users.get(&work.need) != Some(&self.stores.needs.uses(work.need)) {
                 let invariant = "needs counted: each need knows how much work has it";
                 return Err(Violation { invariant, subject: id.into() });

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, QueueId, SkillId, WorkId};
 use crate::model::need::Need;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
@@ -33,6 +33,7 @@ impl World {
         let queues = self.stores.queue_rows.len();
         self.index.lines.resize_with(queues, Default::default);
         self.index.open.resize_with(self.stores.channels.len(), Default::default);
+        self.index.skilled.resize_with(self.stores.skills.len(), Default::default);
         let needs: Vec<_> = self.stores.needs.iter().map(|(id, need)| (need.clone(), id)).collect();
         for (need, id) in needs {
             self.index_need(need, id);
@@ -140,6 +141,11 @@ impl World {
         let Some(entry) = self.stores.agents.get(id) else {
             return;
         };
+        for (number, holders) in self.index.skilled.iter_mut().enumerate() {
+            let skill = u32::try_from(number).map(SkillId::from_raw);
+            let has = skill.is_ok_and(|skill| entry.profile.skills.contains_key(&skill));
+            holders.set(id, has);
+        }
         for (need_id, need) in self.stores.needs.iter() {
             if let Some(known) = self.index.fits.get_mut(need_id.raw() as usize) {
                 known.agents.set(id, fit::fits(need, &entry.profile));
@@ -229,9 +235,9 @@ impl World {
         if work.step.is_some() {
             Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
         } else if enter {
-            line.enter(Self::lane_of(work), key);
+            line.enter(Self::lane_of(work, &entry.profile), key);
         } else {
-            line.leave(Self::lane_of(work), key);
+            line.leave(Self::lane_of(work, &entry.profile), key);
         }
         if enter {
             self.index.touched_works.push(id);

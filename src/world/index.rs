@@ -67,6 +67,8 @@ pub(crate) struct Index {
     pub need_ids: FixedMap<Need, NeedId>,
     /// Who fits, by need.
     pub fits: Vec<Fit>,
+    /// Who has a skill, at whatever level.
+    pub skilled: Vec<Bits>,
     /// The lines, by queue.
     pub lines: Vec<Line>,
     /// Work that waits for agents by name.

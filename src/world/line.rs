@@ -1,7 +1,7 @@
 //! Derived: who waits, in order.
 //!
-//! Work that asks for the same thing (need, channel, size, delay it is past) is one *lane* of its
-//! queue; whether an agent may have it is decided once for the lane, and only heads of lanes are
+//! Work that asks for the same thing (need, channel, size, delay it is past, ring, objective) is one
+//! *lane* of its queue; whether an agent may have it is decided once for the lane, and only heads of lanes are
 //! compared. Work that waits for preferred agents is in no lane but in a line of each of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,14 @@ pub(crate) struct LaneKey {
     pub cost: u32,
     /// The longest delay it is past.
     pub revealed: Span,
+    /// The widest ring that sees it.
+    pub ring: u8,
+    /// Its objective, where the order of the queue depends on it; else nothing.
+    pub objective: Span,
 }
+
+/// Members who see the same work: rank, ring, delay. The first are asked first.
+pub(crate) type GroupKey = (u8, u8, Span);
 
 /// The line of one queue: its lanes, its members and their delays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,8 +41,8 @@ pub(crate) struct Line {
     lanes: FixedMap<LaneKey, BTreeSet<LineKey>>,
     /// The members.
     pub members: Bits,
-    groups: BTreeMap<(u8, Span), Bits>,
-    list: BTreeSet<(u8, u16, AgentId)>,
+    groups: BTreeMap<GroupKey, Bits>,
+    list: BTreeSet<(u8, u8, u16, AgentId)>,
     /// How many pieces of work wait here, those that wait for preferred agents included.
     pub waiting: u32,
 }
@@ -66,47 +73,46 @@ impl Line {
         self.lanes.iter().map(|(lane, keys)| (*lane, keys)).collect()
     }
 
-    /// Puts a member in the group of those with his rank and delay, or takes him out.
+    /// Puts a member in the group of those with his rank, ring and delay, or takes him out.
     pub(crate) fn set_member(&mut self, agent: AgentId, terms: Membership, member: bool) {
         self.members.set(agent, member);
-        let listed = (terms.rank, terms.position, agent);
+        let listed = (terms.rank, terms.ring, terms.position, agent);
         if member {
             self.list.insert(listed);
         } else {
             self.list.remove(&listed);
         }
-        let group = self.groups.entry((terms.rank, terms.delay)).or_default();
+        let key = (terms.rank, terms.ring, terms.delay);
+        let group = self.groups.entry(key).or_default();
         group.set(agent, member);
         if group.is_empty() {
-            self.groups.remove(&(terms.rank, terms.delay));
+            self.groups.remove(&key);
         }
     }
 
-    /// The members by rank and delay, the lowest rank first.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = (u8, Span, &Bits)> {
-        self.groups.iter().map(|((rank, delay), members)| (*rank, *delay, members))
+    /// The members by rank, ring and delay, the lowest rank first.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (GroupKey, &Bits)> {
+        self.groups.iter().map(|(key, members)| (*key, members))
     }
 
-    /// The members by rank and position, with their rank.
-    pub(crate) fn list(&self) -> impl Iterator<Item = (u8, AgentId)> {
-        self.list.iter().map(|(rank, _, agent)| (*rank, *agent))
+    /// The members by rank, ring and position.
+    pub(crate) fn list(&self) -> impl Iterator<Item = AgentId> {
+        self.list.iter().map(|(_, _, _, agent)| *agent)
     }
 
     /// The groups as lists, for comparison.
-    pub(crate) fn groups_sorted(&self) -> Vec<((u8, Span), Vec<AgentId>)> {
-        self.groups()
-            .map(|(rank, delay, members)| ((rank, delay), members.iter().collect()))
-            .collect()
+    pub(crate) fn groups_sorted(&self) -> Vec<(GroupKey, Vec<AgentId>)> {
+        self.groups().map(|(key, members)| (key, members.iter().collect())).collect()
     }
 
     /// The delays of its members, each once, without zero.
     pub(crate) fn delays(&self) -> BTreeSet<Span> {
-        self.groups.keys().map(|(_, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
+        self.groups.keys().map(|(_, _, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
     }
 
     /// The shortest delay of a member that is longer than this one.
     pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
-        self.groups.keys().map(|(_, longer)| *longer).filter(|longer| *longer > delay).min()
+        self.groups.keys().map(|(_, _, longer)| *longer).filter(|longer| *longer > delay).min()
     }
 }
 

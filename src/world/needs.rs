@@ -26,12 +26,23 @@ struct NeedRow {
 }
 
 impl Needs {
-    /// The place for a need that is not there yet: a new one, or one that nobody uses.
-    pub(crate) fn place(&self, max: u32) -> Option<NeedId> {
-        let len = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        if len < max {
-            return Some(NeedId::from_raw(len));
-        }
+    /// Whether there is a place for one more need.
+    pub(crate) fn has_room(&self, max: u32) -> bool {
+        self.len() < max || self.unused().is_some()
+    }
+
+    /// The place for a need that is not there yet: a new one, or one that nobody uses. What work
+    /// comes to ask for while it waits has a place even beyond the bound.
+    pub(crate) fn place(&self, max: u32) -> NeedId {
+        let new = NeedId::from_raw(self.len());
+        if self.len() < max { new } else { self.unused().unwrap_or(new) }
+    }
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
+    }
+
+    fn unused(&self) -> Option<NeedId> {
         let unused = self.rows.iter().position(|row| row.uses == 0)?;
         u32::try_from(unused).ok().map(NeedId::from_raw)
     }

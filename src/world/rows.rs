@@ -1,5 +1,6 @@
 //! The rows: agents, queues, work and offers as they are now.
 
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -14,10 +15,13 @@ use crate::lifecycle::routing_status::{Load, RoutingStatus};
 use crate::lifecycle::work::{CloseCause, Stage};
 use crate::model::ids::{AgentId, ChannelId, CodeId, OfferId, QueueId, WorkId};
 use crate::model::membership::Membership;
+use crate::model::need::Need;
 use crate::model::queue::{IdleClock, IdleSince, QueueProfile};
+use crate::model::relaxation::{Relaxation, RelaxationClock};
 use crate::model::work::WorkRequest;
 use crate::policy::offering::{Bar, History};
 use crate::policy::order::{LineKey, Place, Waiting};
+use crate::policy::relaxation;
 use crate::policy::room::{Claim, Usage};
 use crate::protocol::event::{OfferedBy, PreferenceStep};
 use crate::world::needs::NeedId;
@@ -53,6 +57,10 @@ pub(crate) struct Agent {
     pub turn: OfferId,
     /// How he answered his last offers.
     pub history: History,
+    /// When his shift ends.
+    pub shift_end: Option<Timestamp>,
+    /// How often he came on queue.
+    pub session: u32,
 }
 
 /// A membership as an agent has it.
@@ -62,6 +70,9 @@ pub struct Member {
     pub queue: QueueId,
     /// The terms.
     pub terms: Membership,
+    /// How much of his share of the queue's work he has had, for
+    /// [`AgentChoice::WeightedShare`](crate::AgentChoice::WeightedShare).
+    pub share: u64,
 }
 
 /// When things last happened; an agent's definition stands for what never did.
@@ -127,6 +138,8 @@ impl Agent {
             channel_stamps: Vec::new(),
             turn: OfferId::NONE,
             history: History::default(),
+            shift_end: None,
+            session: 0,
         }
     }
 
@@ -193,6 +206,8 @@ impl Agent {
 pub(crate) struct Queue {
     /// Whom it offered something to last.
     pub last: Option<AgentId>,
+    /// Where the shares of its members stand: nobody is behind it.
+    pub share: u64,
 }
 
 /// A piece of work as it is now.
@@ -232,6 +247,16 @@ pub(crate) struct Work {
     pub attempts: u16,
     /// Who rejected or missed it.
     pub declines: Vec<Decline>,
+    /// The point on the clock of its relaxation that it is past.
+    pub relaxed: Span,
+    /// How far ahead of that clock it is, because steps were passed over.
+    pub skipped: Span,
+    /// When it was first offered to anybody.
+    pub first_offer: Option<Timestamp>,
+    /// The offers that ring, oldest first.
+    pub ringing: Vec<OfferId>,
+    /// To how many agents at once it is offered, while it rings.
+    pub open_to: u8,
 }
 
 /// One agent's refusals of one piece of work.
@@ -252,29 +277,97 @@ impl Work {
         self.submitted.as_ref().unwrap_or(&self.request)
     }
 
-    /// Whether it is in a line, so that somebody may be asked for it.
+    /// Whether it is in a line, so that somebody may be asked for it: it waits, or it rings at
+    /// fewer than it may.
     #[must_use]
     pub(crate) const fn in_line(&self) -> bool {
-        matches!(self.stage, Stage::Queued) && self.retry.is_none()
+        match self.stage {
+            Stage::Queued => self.retry.is_none(),
+            Stage::Offered { .. } => self.ringing.len() < self.open_to as usize,
+            Stage::Assigned { .. }
+            | Stage::Parked { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => false,
+        }
+    }
+
+    /// Whether nobody in particular is kept from it, so that it stands for all of its lane.
+    #[must_use]
+    pub(crate) const fn is_ordinary(&self) -> bool {
+        self.step.is_none() && self.declines.is_empty() && !self.handled && self.ringing.is_empty()
+    }
+
+    /// How it becomes easier to place.
+    #[must_use]
+    pub(crate) fn relaxation<'a>(&'a self, queue: &'a QueueProfile) -> Option<&'a Relaxation> {
+        self.request.relaxation.as_ref().or(queue.relaxation.as_ref())
+    }
+
+    /// What it asks for now.
+    #[must_use]
+    pub(crate) fn need_now<'a>(&'a self, queue: &'a QueueProfile) -> Cow<'a, Need> {
+        relaxation::need(&self.request.need, self.relaxation(queue), self.relaxed)
+    }
+
+    /// The widest ring that sees it.
+    #[must_use]
+    pub(crate) fn ring(&self, queue: &QueueProfile) -> u8 {
+        relaxation::ring(self.relaxation(queue), self.relaxed)
+    }
+
+    /// Where the clock of its relaxation began, if it has.
+    #[must_use]
+    pub(crate) fn relaxation_begin(&self, queue: &QueueProfile) -> Option<Timestamp> {
+        let clock = self.relaxation(queue).map(|relaxation| relaxation.clock).unwrap_or_default();
+        let begin = match clock {
+            RelaxationClock::InQueue => Some(self.entered),
+            RelaxationClock::Age => Some(self.origin),
+            RelaxationClock::FirstOffer => self.first_offer,
+        };
+        begin.map(|begin| begin.before(self.skipped))
+    }
+
+    /// When it becomes easier to place next, and the point on its clock that it is past then.
+    #[must_use]
+    pub(crate) fn next_relaxation(&self, queue: &QueueProfile) -> Option<(Timestamp, Span)> {
+        let relaxation = self.relaxation(queue);
+        let point = relaxation::next_point(&self.request.need, relaxation, self.relaxed)?;
+        Some((self.relaxation_begin(queue)? + point, point))
     }
 
     /// Its key in the order of a queue.
     #[must_use]
     pub(crate) fn line_key(&self, id: WorkId, queue: &QueueProfile) -> LineKey {
+        let expedited = self.step.is_some()
+            && self.request.preferred.as_ref().is_some_and(|preferred| preferred.expedite);
+        let value = |number: usize| {
+            queue.sort_by.get(number).map_or(0, |key| key.value(&self.request.attributes))
+        };
         let waiting = Waiting {
             work: id,
-            place: self.place,
+            place: Place { front: self.place.front || expedited, ..self.place },
             priority: self.request.priority,
             credit: self.request.credit,
             due: self.request.due,
+            objective: self.request.objective,
+            sort: [value(0), value(1)],
         };
         LineKey::new(queue.order, queue.service_target, &waiting)
     }
 
-    /// Whether an agent may not be asked for it.
+    /// Whether an agent may not be asked for it in a session of his.
     #[must_use]
-    pub(crate) fn bars(&self, agent: AgentId) -> bool {
-        self.declines.iter().any(|decline| decline.agent == agent && decline.bar != Bar::None)
+    pub(crate) fn bars(&self, agent: AgentId, session: u32) -> bool {
+        self.declines.iter().filter(|decline| decline.agent == agent).any(|decline| {
+            match decline.bar {
+                Bar::None => false,
+                // One that ends in time is lifted by a fact of its own.
+                Bar::Until(_) | Bar::Always => true,
+                Bar::Session(barred) => session == barred,
+            }
+        })
     }
 
     /// How often an agent rejected or missed it.
@@ -293,7 +386,7 @@ impl Work {
             Stage::Queued => {
                 let lifted = self.declines.iter().filter_map(|decline| match decline.bar {
                     Bar::Until(until) => Some(until),
-                    Bar::None | Bar::Always => None,
+                    Bar::None | Bar::Always | Bar::Session(_) => None,
                 });
                 let due = [
                     lifetime,
@@ -302,10 +395,16 @@ impl Work {
                     deadline(DeadlineKind::Reveal, hidden.map(|delay| self.entered + delay)),
                     deadline(DeadlineKind::Retry, self.retry),
                     deadline(DeadlineKind::BarOver, lifted.min()),
+                    deadline(
+                        DeadlineKind::Relaxation,
+                        self.next_relaxation(queue).map(|(at, _)| at),
+                    ),
                 ];
                 due.into_iter().flatten().min()
             }
             Stage::Parked { until, .. } => deadline(DeadlineKind::ParkOver, until),
+            Stage::Scheduled { at, .. } => deadline(DeadlineKind::Scheduled, Some(at)),
+            Stage::Suspended => lifetime,
             Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::WrapUp { .. }

@@ -8,6 +8,7 @@ use crate::base::hash::Digest;
 use crate::base::ledger::Ledger;
 use crate::base::recent::Recent;
 use crate::base::table::Table;
+use crate::base::time::Span;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
 use crate::lifecycle::offer::OfferEnd;
 use crate::model::agent::AgentProfile;
@@ -17,7 +18,7 @@ use crate::model::ids::{
     AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
 };
 use crate::model::presence::{PresenceProfile, SystemPresence};
-use crate::model::queue::QueueProfile;
+use crate::model::queue::{Order, QueueProfile};
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
 use crate::policy::room::{Claim, Full};
@@ -277,13 +278,34 @@ impl World {
         Ok(agent.assignments.len() + agent.offers.len() < max as usize)
     }
 
+    /// Whether a ring of a queue sees work whose widest ring is this.
+    pub(crate) fn ring_sees(&self, queue: QueueId, ring: u8, widest: u8) -> bool {
+        let _ = queue;
+        ring <= widest
+    }
+
+    /// The open offer of a piece of work to an agent.
+    pub(crate) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
+        let ringing = &self.stores.works.get(work)?.ringing;
+        let his = |id: &&OfferId| self.offer(**id).is_ok_and(|offer| offer.agent == agent);
+        ringing.iter().find(his).copied()
+    }
+
     /// The lane of work in line that waits for nobody by name.
-    pub(crate) fn lane_of(work: &Work) -> LaneKey {
+    pub(crate) fn lane_of(work: &Work, queue: &QueueProfile) -> LaneKey {
+        let objective = match queue.order {
+            Order::Ratio => work.request.objective.unwrap_or(queue.service_target),
+            Order::Score | Order::Priority | Order::Deadline | Order::Lifo | Order::Sorted => {
+                Span::ZERO
+            }
+        };
         LaneKey {
             need: work.need,
             channel: work.request.channel,
             cost: work.cost,
             revealed: work.revealed,
+            ring: work.ring(queue),
+            objective,
         }
     }
 

@@ -39,6 +39,7 @@ fn bar(bar: Bar) -> String {
         Bar::None => String::new(),
         Bar::Until(until) => format!(" again={}", clock(until)),
         Bar::Always => " again=never".into(),
+        Bar::Session(_) => " again=when he is back".into(),
     }
 }
 
@@ -131,10 +132,11 @@ impl Floor {
                 }
                 None => format!("{} anybody", work(w)),
             },
-            Event::WorkOffered { offer, work: w, agent: a, until, by } => {
+            Event::WorkOffered { offer, work: w, agent: a, until, by, score } => {
                 let by = Some(word(by)).filter(|by| by != "routing");
                 let (until, by) = (maybe("until", until.map(clock)), maybe("by", by));
-                format!("{name} {offer} {} -> {}{until}{by}", self.name(*w), self.name(*a))
+                let rest = format!("{until}{by}{}", maybe("score", *score));
+                format!("{name} {offer} {} -> {}{rest}", self.name(*w), self.name(*a))
             }
             Event::OfferAccepted { offer, auto } => {
                 format!("{name} {}{}", self.offered(*offer), if *auto { " (auto)" } else { "" })
@@ -174,6 +176,13 @@ impl Floor {
             }
             Event::WorkClosed { work: w, cause, by } => {
                 format!("{} {} by={}", work(w), word(cause), word(by))
+            }
+            Event::WorkRelaxed { work: w, past, skipped } => {
+                let skipped = Some(skipped).filter(|skipped| !skipped.is_zero());
+                format!("{} past={past}{}", work(w), maybe("skipped", skipped))
+            }
+            Event::ShiftEndSet { agent: a, until } => {
+                format!("{} until={}", agent(a), until.map_or("never".into(), clock))
             }
             Event::WorkChanged { work: w, .. }
             | Event::WorkHeld { work: w }

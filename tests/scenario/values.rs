@@ -103,6 +103,8 @@ const SHORT: &[(&str, &str)] = &[
     ("ignore_need", "preferred.ignore_need"),
     ("ignore_capacity", "preferred.ignore_capacity"),
     ("wrap_up", "wrap_up.mode"),
+    ("expiring", "need.expiring"),
+    ("expedite", "preferred.expedite"),
 ];
 
 impl Floor {
@@ -155,6 +157,11 @@ impl Floor {
                 let weight: u16 = weight.parse().map_err(text)?;
                 Ok(json!({"requirement": self.requirement(wish)?, "weight": weight}))
             })?,
+            "expiring" => self.each(value, |expiring| {
+                let (condition, after) = expiring.split_once('@').ok_or("for how long?")?;
+                let requirement = self.requirement(condition)?;
+                Ok(json!({"requirement": requirement, "after": span(after).ok_or("how long?")?}))
+            })?,
             "prefers" => self.each(value, |listed| {
                 let (agent, score) = listed.split_once(':').unwrap_or((listed, "100"));
                 let score: u8 = score.parse().map_err(text)?;
@@ -206,6 +213,7 @@ impl Floor {
     fn scalar(&self, word: &str, field: &str) -> Result<Value, String> {
         let kind = match field {
             "codes" | "code" | "default_code" => "code",
+            "drop" => "skill",
             "only" | "interruptible_by" | "channel" => "channel",
             "queue" | "presence" | "skill" | "agent" => field,
             _ => return Ok(plain(word)),

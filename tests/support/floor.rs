@@ -145,6 +145,7 @@ pub(super) fn reason_profile() -> impl Strategy<Value = RejectReasonProfile> {
             reassignable,
             retry_after,
             response,
+            ..RejectReasonProfile::default()
         },
     )
 }
@@ -218,6 +219,7 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
             on_max_wait,
             service_target,
             waiting_max,
+            ..QueueProfile::default()
         }
     })
 }
@@ -302,8 +304,9 @@ fn capacity() -> impl Strategy<Value = Capacity> {
 
 pub(super) fn membership() -> impl Strategy<Value = Membership> {
     let delay = prop_oneof![3 => Just(Span::ZERO), 1 => span()];
-    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16)
-        .prop_map(|(rank, delay, position)| Membership { rank, delay, position })
+    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16).prop_map(
+        |(rank, delay, position)| Membership { rank, delay, position, ..Membership::default() },
+    )
 }
 
 fn comparison() -> impl Strategy<Value = Comparison> {
@@ -334,8 +337,14 @@ fn need() -> impl Strategy<Value = Need> {
     let wish = (requirement(), select(&[1_u16, 10, 100, 10_001][..]));
     let wish = wish.prop_map(|(requirement, weight)| Wish { requirement, weight });
     let evaluation = select(&[Evaluation::All, Evaluation::Best, Evaluation::None][..]);
-    let some = (requirement(), vec(wish, 0..2), evaluation)
-        .prop_map(|(requirement, wishes, evaluation)| Need { requirement, wishes, evaluation });
+    let some = (requirement(), vec(wish, 0..2), evaluation).prop_map(
+        |(requirement, wishes, evaluation)| Need {
+            requirement,
+            wishes,
+            evaluation,
+            ..Need::default()
+        },
+    );
     mostly(Need::default(), some)
 }
 
@@ -352,6 +361,7 @@ fn preferred() -> impl Strategy<Value = Preferred> {
                 steps: steps.into_iter().map(step).collect(),
                 ignore_need,
                 ignore_capacity,
+                ..Preferred::default()
             }
         },
     )

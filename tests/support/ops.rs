@@ -280,7 +280,7 @@ fn answer() -> BoxedStrategy<Act> {
     let reason = weighted(0.7, reason());
     prop_oneof![
         3 => act(Just(Accept { offer })),
-        2 => act(reason.prop_map(move |reason| Reject { offer, reason })),
+        2 => act(reason.prop_map(move |reason| Reject { offer, reason, retry_at: None })),
     ]
     .boxed()
 }

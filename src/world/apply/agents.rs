@@ -57,6 +57,16 @@ impl World {
         Ok(())
     }
 
+    pub(super) fn set_shift_end(
+        &mut self,
+        id: AgentId,
+        until: Option<Timestamp>,
+    ) -> Result<(), Misfit> {
+        self.agent_mut(id)?.shift_end = until;
+        self.refresh_agent(id);
+        Ok(())
+    }
+
     pub(super) fn set_own_call(&mut self, id: AgentId, active: bool) -> Result<(), Misfit> {
         self.agent_mut(id)?.own_call = active;
         self.refresh_agent(id);
@@ -66,6 +76,9 @@ impl World {
     pub(super) fn set_status(&mut self, id: AgentId, status: RoutingStatus) -> Result<(), Misfit> {
         let agent = self.agent_mut(id)?;
         let woke = !agent.status.takes_offers() && status.takes_offers();
+        if agent.status == RoutingStatus::OffQueue {
+            agent.session = agent.session.wrapping_add(1);
+        }
         agent.status = status;
         if status == RoutingStatus::NotResponding {
             agent.history = History::default();

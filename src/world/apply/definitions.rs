@@ -27,7 +27,11 @@ impl World {
 
     pub(super) fn define(&mut self, definition: &Definition, at: Timestamp) -> Result<(), Misfit> {
         match definition {
-            Definition::Skill(defined) => self.add(defined),
+            Definition::Skill(defined) => {
+                self.add(defined)?;
+                self.index.skilled.push(Default::default());
+                Ok(())
+            }
             Definition::Channel(defined) => {
                 self.add(defined)?;
                 self.index.open.push(Default::default());
@@ -115,18 +119,20 @@ impl World {
         self.queue(queue)?;
         let row = self.stores.agent_rows.get_mut(agent).or_missing(agent)?;
         let old = row.membership(queue);
+        let known = row.memberships.iter().find(|member| member.queue == queue);
+        let share = known.map_or(0, |member| member.share);
         row.memberships.retain(|member| member.queue != queue);
         if let Some(terms) = terms {
             let rank = (terms.rank, queue);
             let place = row.memberships.partition_point(|m| (m.terms.rank, m.queue) < rank);
-            row.memberships.insert(place, Member { queue, terms });
+            row.memberships.insert(place, Member { queue, terms, share });
         }
         let line = self.index.line_mut(queue).or_missing(queue)?;
         let delays = line.delays();
         old.into_iter().for_each(|old| line.set_member(agent, old, false));
         terms.into_iter().for_each(|terms| line.set_member(agent, terms, true));
         if line.delays() != delays {
-            for work in self.waiting_in(queue) {
+            for work in self.works_in(queue, |stage| stage == Stage::Queued) {
                 self.set_work_clock(work);
             }
         }
@@ -163,22 +169,24 @@ impl World {
 
     /// The order, the target or a time limit may be another: all that waits is lined up anew.
     fn redefine_queue(&mut self, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
-        let waiting = self.waiting_in(defined.id);
-        waiting.iter().for_each(|work| self.leave_line(*work));
+        let works = self.works_in(defined.id, |_| true);
+        works.iter().for_each(|work| self.leave_line(*work));
         self.replace(defined)?;
         self.set_up_benches(defined.id);
-        for work in waiting {
+        for work in works {
+            self.renew_need(work)?;
             self.enter_line(work);
             self.set_work_clock(work);
         }
         Ok(())
     }
 
-    /// All that waits in a queue, by id. A walk over all open work: definitions change rarely.
-    fn waiting_in(&self, queue: QueueId) -> Vec<WorkId> {
+    /// Open work of a queue in some stages, by id. A walk over all open work: definitions change
+    /// rarely.
+    fn works_in(&self, queue: QueueId, stage: impl Fn(Stage) -> bool) -> Vec<WorkId> {
         let works = self.stores.works.sorted().into_iter();
-        let waiting = works.filter(|(_, work)| work.queue == queue && work.stage == Stage::Queued);
-        waiting.map(|(id, _)| id).collect()
+        let here = works.filter(|(_, work)| work.queue == queue && stage(work.stage));
+        here.map(|(id, _)| id).collect()
     }
 
     fn members_of(&self, queue: QueueId) -> Result<Vec<AgentId>, Misfit> {

@@ -74,7 +74,7 @@ impl World {
             }
             Event::WorkRevealed { work, delay } => self.reveal(*work, *delay),
             Event::PreferenceStepped { work, step } => self.step_preference(*work, *step),
-            Event::WorkOffered { offer, work, agent, until, by } => {
+            Event::WorkOffered { offer, work, agent, until, by, score: _ } => {
                 self.make_offer(*offer, *work, *agent, *until, *by, at)
             }
             Event::OfferAccepted { offer, auto: _ } => self.accept(*offer, due),
@@ -99,6 +99,8 @@ impl World {
             Event::CodeSet { work, agent, code } => self.set_code(*work, *agent, *code),
             Event::WrapUpEnded { work, agent, by: _ } => self.end_wrap_up(*work, *agent, due),
             Event::WorkClosed { work, cause, by: _ } => self.close(*work, *cause, due),
+            Event::WorkRelaxed { work, past, skipped } => self.relax(*work, *past, *skipped),
+            Event::ShiftEndSet { agent, until } => self.set_shift_end(*agent, *until),
         }
     }
 }

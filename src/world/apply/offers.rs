@@ -5,6 +5,8 @@ use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::offer::{OfferState, OfferStep, Withdrawal};
 use crate::lifecycle::work::WorkStep;
 use crate::model::ids::{AgentId, OfferId, QueueId, ReasonId, WorkId};
+use crate::model::queue::AgentChoice;
+use crate::policy::choice::next_share;
 use crate::policy::offering::Bar;
 use crate::policy::order::Place;
 use crate::policy::room::Claim;
@@ -32,8 +34,18 @@ impl World {
         if !self.stores.offers.open(id, offer) {
             return Err(Misfit::OutOfOrder);
         }
+        let open_to = match by {
+            OfferedBy::Routing => self.queue_profile(queue)?.broadcast.max,
+            OfferedBy::Assign | OfferedBy::Transfer => 1,
+        };
         self.restage(work, |row| {
-            row.stage = row.stage.next(WorkStep::Offer(id))?;
+            let oldest = row.ringing.first().copied();
+            row.stage = row.stage.next(oldest.map_or(WorkStep::Offer(id), WorkStep::RingOn))?;
+            if oldest.is_none() {
+                row.open_to = open_to;
+            }
+            row.ringing.push(id);
+            row.first_offer.get_or_insert(at);
             Ok(())
         })?;
         let row = self.agent_mut(agent)?;
@@ -41,8 +53,24 @@ impl World {
         row.turn = id;
         row.stamp(channel, |stamps| stamps.offered = at);
         self.queue_mut(queue)?.last = Some(agent);
+        self.take_share(queue, agent)?;
         self.index.clock.set(TimerKey::Offer(id), until);
         self.reclaim(agent, None, Some(claim))
+    }
+
+    /// The member has had one more of the queue's offers.
+    fn take_share(&mut self, queue: QueueId, agent: AgentId) -> Result<(), Misfit> {
+        if self.queue_profile(queue)?.choice != AgentChoice::WeightedShare {
+            return Ok(());
+        }
+        let reached = self.queue(queue)?.share;
+        let members = &mut self.agent_mut(agent)?.memberships;
+        if let Some(member) = members.iter_mut().find(|member| member.queue == queue) {
+            let (from, share) = next_share(reached, member.share, member.terms.weight);
+            member.share = share;
+            self.queue_mut(queue)?.share = from;
+        }
+        Ok(())
     }
 
     pub(super) fn accept(&mut self, id: OfferId, at: Timestamp) -> Result<(), Misfit> {
@@ -104,6 +132,10 @@ impl World {
             self.stores.ended_offers.remember(id, end);
         }
         self.agent_mut(offer.agent)?.offers.retain(|open| *open != id);
+        // The line it may be in does not depend on the list, but whether it is in one does.
+        self.leave_line(offer.work);
+        let ringing = &mut self.stores.works.get_mut(offer.work).or_missing(offer.work)?.ringing;
+        ringing.retain(|open| *open != id);
         self.index.clock.set(TimerKey::Offer(id), None);
         Ok(offer)
     }
@@ -121,8 +153,13 @@ impl World {
         declined: Option<Bar>,
     ) -> Result<(), Misfit> {
         self.restage(offer.work, |row| {
-            row.stage = row.stage.next(WorkStep::Return)?;
-            row.place = place;
+            match row.ringing.first() {
+                Some(oldest) => row.stage = row.stage.next(WorkStep::RingOn(*oldest))?,
+                None => {
+                    row.stage = row.stage.next(WorkStep::Return)?;
+                    row.place = place;
+                }
+            }
             if let Some(bar) = declined {
                 decline(row, offer.agent, bar);
             }

@@ -48,8 +48,14 @@ impl World {
             retry: None,
             attempts: 0,
             declines: alloc::vec::Vec::new(),
+            relaxed: Span::ZERO,
+            skipped: Span::ZERO,
+            first_offer: None,
+            ringing: alloc::vec::Vec::new(),
+            open_to: 0,
         };
-        let need = self.intern(&request.need)?;
+        let need = work.need_now(self.queue_profile(request.queue)?).into_owned();
+        let need = self.intern(&need);
         if !self.stores.works.open(id, Work { need, ..work }) {
             return Err(Misfit::OutOfOrder);
         }
@@ -70,18 +76,12 @@ impl World {
 
     pub(super) fn change_work(&mut self, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
         let request = change.applied_to(&self.work(id)?.request);
-        let old = self.work(id)?.need;
-        let need = self.intern(&request.need)?;
-        self.restage(id, |row| {
+        self.restage_anew(id, |row| {
             row.place.front = change.front.unwrap_or(row.place.front);
             let old = core::mem::replace(&mut row.request, Arc::new(request));
             row.submitted.get_or_insert(old);
-            row.need = need;
             Ok(())
-        })?;
-        self.stores.needs.count(need, true);
-        self.stores.needs.count(old, false);
-        Ok(())
+        })
     }
 
     /// What an agent had ends when it was due; the stay in another queue begins with the call.
@@ -100,13 +100,15 @@ impl World {
                 None => self.drop_assignment(id, owner, at)?,
             }
         }
-        self.restage(id, |row| {
+        self.restage_anew(id, |row| {
             row.stage = row.stage.next(WorkStep::Requeue)?;
             row.place = place;
             row.step = None;
             row.retry = None;
             row.entered = at;
             row.revealed = Span::ZERO;
+            row.relaxed = Span::ZERO;
+            row.skipped = Span::ZERO;
             if row.queue != queue {
                 row.queue = queue;
                 row.attempts = 0;
@@ -119,6 +121,14 @@ impl World {
     pub(super) fn reveal(&mut self, id: WorkId, delay: Span) -> Result<(), Misfit> {
         self.restage(id, |row| {
             row.revealed = delay;
+            Ok(())
+        })
+    }
+
+    pub(super) fn relax(&mut self, id: WorkId, past: Span, skipped: Span) -> Result<(), Misfit> {
+        self.restage_anew(id, |row| {
+            row.relaxed = past;
+            row.skipped = skipped;
             Ok(())
         })
     }
@@ -287,18 +297,48 @@ impl World {
         Ok(())
     }
 
-    /// The place of a need; one that was not there before is given one.
-    fn intern(&mut self, need: &Need) -> Result<NeedId, Misfit> {
-        if let Some(id) = self.index.need_ids.get(need) {
-            return Ok(*id);
+    /// The same, where what the work asks for may change.
+    fn restage_anew(
+        &mut self,
+        id: WorkId,
+        change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
+    ) -> Result<(), Misfit> {
+        self.leave_line(id);
+        let row = self.stores.works.get_mut(id).or_missing(id)?;
+        change(row)?;
+        self.renew_need(id)?;
+        self.enter_line(id);
+        self.set_work_clock(id);
+        Ok(())
+    }
+
+    /// Brings what a piece of work asks for in step with what was asked and how far it is relaxed.
+    pub(super) fn renew_need(&mut self, id: WorkId) -> Result<(), Misfit> {
+        let work = self.work(id)?;
+        let profile = self.queue_profile(work.queue)?;
+        let old = work.need;
+        if self.stores.needs.get(old) == Some(&work.need_now(profile)) {
+            return Ok(());
         }
-        let id =
-            self.stores.needs.place(self.stores.config.limits.needs).ok_or(Misfit::OutOfOrder)?;
+        let need = work.need_now(profile).into_owned();
+        let need = self.intern(&need);
+        self.stores.needs.count(need, true);
+        self.stores.needs.count(old, false);
+        self.stores.works.get_mut(id).or_missing(id)?.need = need;
+        Ok(())
+    }
+
+    /// The place of a need; one that was not there before is given one.
+    fn intern(&mut self, need: &Need) -> NeedId {
+        if let Some(id) = self.index.need_ids.get(need) {
+            return *id;
+        }
+        let id = self.stores.needs.place(self.stores.config.limits.needs);
         if let Some(old) = self.stores.needs.put(id, need.clone()) {
             self.index.need_ids.swap_remove(&old);
         }
         self.index_need(need.clone(), id);
-        Ok(id)
+        id
     }
 
     fn owner(&self, id: WorkId) -> Result<AgentId, Missing> {

@@ -1,0 +1,370 @@
+//! Who may have what: the one place that says whether a piece of work and an agent fit, and which
+//! fit best. Routing asks it, and so does everybody who explains what routing did.
+
+use crate::base::bits::Bits;
+use crate::base::time::Timestamp;
+use crate::model::ids::{AgentId, QueueId, SkillId, WorkId};
+use crate::model::need::Evaluation;
+use crate::model::queue::AgentChoice;
+use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
+use crate::policy::fit;
+use crate::policy::order::LineKey;
+use crate::policy::room::Full;
+use crate::world::bench::BenchKey;
+use crate::world::line::Line;
+use crate::world::rows::Work;
+use crate::world::state::World;
+
+use crate::engine::rules::Rules;
+use crate::engine::view::View;
+
+/// The world as it looks to whoever matches, at one instant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Matching<'a> {
+    /// All there is.
+    pub world: &'a World,
+    /// The time of the call.
+    pub now: Timestamp,
+    /// What the host decides itself.
+    pub rules: &'a Rules,
+}
+
+/// The best pair a seeker can be part of, as far as the order of pairs goes, and the agent if he is
+/// known already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    /// The rank of the queue for the agent.
+    pub rank: u8,
+    /// The work.
+    pub work: LineKey,
+    /// The agent.
+    pub agent: Option<AgentId>,
+}
+
+impl<'a> Matching<'a> {
+    /// The agent a piece of work goes to, if it waits and anybody can take it.
+    pub(crate) fn choose(self, id: WorkId) -> Option<AgentKey> {
+        let work = self.world.work(id).ok().filter(|work| work.in_line())?;
+        if !self.enough(id, work) {
+            return None;
+        }
+        if work.step.is_some() {
+            let preferred = World::preferred(work);
+            let able = preferred.filter(|(agent, _)| self.preferred_can_take(id, work, *agent));
+            let keys = able.filter_map(|(agent, preference)| {
+                self.key(id, work, agent, RANK_PREFERRED, preference)
+            });
+            return keys.min();
+        }
+        let index = self.world.index();
+        let open = index.open.get(work.request.channel.raw() as usize)?;
+        let fit = &index.fit(work.need)?.agents;
+        let line = index.line(work.queue)?;
+        let profile = self.world.queue_profile(work.queue).ok()?;
+        let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
+        if by_list && work.request.need.evaluation != Evaluation::Best {
+            return self.first_on_list(id, work, line, [fit, open]);
+        }
+        let ring = work.ring(profile);
+        let mut best: Option<AgentKey> = None;
+        for ((rank, group_ring, delay), members) in line.groups() {
+            if best.is_some_and(|best| (best.rank(), best.ring()) < (rank, group_ring)) {
+                break;
+            }
+            if delay <= work.revealed && self.world.ring_sees(work.queue, group_ring, ring) {
+                let first = self.first_of(id, work, rank, [members, fit, open]);
+                best = best.into_iter().chain(first).min();
+            }
+        }
+        best
+    }
+
+    /// The work an agent takes next, if he can take any.
+    pub(crate) fn best_work(self, id: AgentId) -> Option<Found> {
+        let agent = self.world.agent(id).ok()?;
+        if !agent.status.takes_offers() || agent.draining {
+            return None;
+        }
+        if let Some(work) = self.best_named(id) {
+            return Some(Found { rank: RANK_PREFERRED, work, agent: None });
+        }
+        let mut memberships = agent.memberships.as_slice();
+        while let Some(first) = memberships.first() {
+            let rank = first.terms.rank;
+            let end = memberships.partition_point(|member| member.terms.rank == rank);
+            let (same, rest) = memberships.split_at(end);
+            let best = same.iter().filter_map(|member| self.first_for(id, member.queue)).min();
+            if let Some(work) = best {
+                return Some(Found { rank, work, agent: None });
+            }
+            memberships = rest;
+        }
+        None
+    }
+
+    /// The first work that waits for an agent by name.
+    fn best_named(self, id: AgentId) -> Option<LineKey> {
+        let mut best: Option<LineKey> = None;
+        for key in self.world.index().direct.of(id) {
+            let now = key.at(self.now);
+            let better = best.is_none_or(|best| now < best);
+            let work = self.world.work(key.work).ok().filter(|_| better);
+            if work.is_some_and(|work| {
+                self.enough(key.work, work) && self.preferred_can_take(key.work, work, id)
+            }) {
+                best = Some(now);
+            }
+        }
+        best
+    }
+
+    /// The first work in a queue's line that an agent can take.
+    fn first_for(self, id: AgentId, queue: QueueId) -> Option<LineKey> {
+        let index = self.world.index();
+        let terms = self.world.agent(id).ok()?.membership(queue)?;
+        let heads = index.line(queue)?.lanes().filter_map(|(lane, keys)| {
+            let open = index.open.get(lane.channel.raw() as usize)?.has(id);
+            let fits = index.fit(lane.need)?.agents.has(id);
+            let sees =
+                terms.delay <= lane.revealed && self.world.ring_sees(queue, terms.ring, lane.ring);
+            if !open || !fits || !sees || !self.has_time(queue, id) {
+                return None;
+            }
+            let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
+            self.world.has_room(id, claim).ok()?.ok()?;
+            let able = |key: &LineKey| {
+                self.world.work(key.work).is_ok_and(|work| {
+                    !self.is_excepted(key.work, work, id) && self.enough(key.work, work)
+                })
+            };
+            keys.iter().copied().find(able)
+        });
+        heads.map(|key| key.at(self.now)).min()
+    }
+
+    /// Whether as many can be asked at once as the queue wants, where it is not ringing yet.
+    fn enough(self, id: WorkId, work: &Work) -> bool {
+        let least = self.world.queue_profile(work.queue).map_or(1, |queue| queue.broadcast.min);
+        if least <= 1 || !work.ringing.is_empty() {
+            return true;
+        }
+        self.candidates(id, work).take(usize::from(least)).count() == usize::from(least)
+    }
+
+    /// Everybody who can take a piece of work in line, in no meaningful order.
+    pub(crate) fn candidates(
+        self,
+        id: WorkId,
+        work: &'a Work,
+    ) -> impl Iterator<Item = AgentKey> + 'a {
+        let preferred = World::preferred(work)
+            .filter(move |(agent, _)| self.preferred_can_take(id, work, *agent))
+            .filter_map(move |(agent, preference)| {
+                self.key(id, work, agent, RANK_PREFERRED, preference)
+            });
+        let members = work.step.is_none().then(|| self.members_who_can(id, work));
+        preferred.chain(members.into_iter().flatten())
+    }
+
+    fn members_who_can(self, id: WorkId, work: &'a Work) -> impl Iterator<Item = AgentKey> + 'a {
+        let index = self.world.index();
+        let line = index.line(work.queue);
+        let open = index.open.get(work.request.channel.raw() as usize);
+        let fit = index.fit(work.need).map(|fit| &fit.agents);
+        let sets = line.zip(open).zip(fit);
+        sets.into_iter().flat_map(move |((line, open), fit)| {
+            line.members.meet::<AgentId, 2>([open, fit]).filter_map(move |agent| {
+                let able = self.sees(work, agent) && self.member_can_take(id, work, agent);
+                let rank = self.world.agent(agent).ok()?.membership(work.queue)?.rank;
+                able.then(|| self.key(id, work, agent, rank, 0)).flatten()
+            })
+        })
+    }
+
+    /// The first on a queue's list who can take the work.
+    fn first_on_list(
+        self,
+        id: WorkId,
+        work: &Work,
+        line: &Line,
+        sets: [&Bits; 2],
+    ) -> Option<AgentKey> {
+        if line.members.count(sets) == 0 {
+            return None;
+        }
+        let able = |agent: &AgentId| {
+            sets.iter().all(|set| set.has(*agent))
+                && self.sees(work, *agent)
+                && self.member_can_take(id, work, *agent)
+        };
+        let agent = line.list().find(able)?;
+        let rank = self.world.agent(agent).ok()?.membership(work.queue)?.rank;
+        self.key(id, work, agent, rank, 0)
+    }
+
+    /// Whether the work has waited past the delay of a member and his ring sees it.
+    pub(crate) fn sees(self, work: &Work, agent: AgentId) -> bool {
+        let terms = self.world.agent(agent).ok().and_then(|row| row.membership(work.queue));
+        terms.is_some_and(|terms| terms.delay <= work.revealed) && self.ring_sees(work, agent)
+    }
+
+    /// Whether the ring of a member sees the work.
+    pub(crate) fn ring_sees(self, work: &Work, agent: AgentId) -> bool {
+        let terms = self.world.agent(agent).ok().and_then(|row| row.membership(work.queue));
+        let ring = self.world.queue_profile(work.queue).map(|profile| work.ring(profile));
+        let both = terms.zip(ring.ok());
+        both.is_some_and(|(terms, ring)| self.world.ring_sees(work.queue, terms.ring, ring))
+    }
+
+    /// The agent among members of one rank, ring and delay to whom the work goes.
+    fn first_of(self, id: WorkId, work: &Work, rank: u8, sets: [&Bits; 3]) -> Option<AgentKey> {
+        let profile = self.world.queue_profile(work.queue).ok()?;
+        let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
+        let [members, fit, open] = sets;
+        let by_score = work.request.need.evaluation == Evaluation::Best;
+        let bench = BenchKey::of(profile, work.request.channel)
+            .and_then(|key| self.world.index().bench(key));
+        let agent = match (profile.choice, bench) {
+            (_, Some(bench)) if !by_score => bench.first(sets, able),
+            (AgentChoice::RoundRobin, _) if !by_score && profile.spare_scarce == 0 => {
+                let last = self.world.queue(work.queue).ok()?.last;
+                let next = last.map_or(0, |last| u64::from(last.raw()) + 1);
+                let behind = members.meet_from::<AgentId, 2>(next, [fit, open]);
+                behind.chain(members.meet([fit, open])).find(able)
+            }
+            (_, _) => {
+                let able = members.meet::<AgentId, 2>([fit, open]).filter(able);
+                return able.filter_map(|agent| self.key(id, work, agent, rank, 0)).min();
+            }
+        };
+        self.key(id, work, agent?, rank, 0)
+    }
+
+    /// Whether nothing about this very item keeps an open, fit agent from it.
+    fn member_can_take(self, id: WorkId, work: &Work, agent: AgentId) -> bool {
+        let room = |agent| {
+            let claim = self.world.new_claim(work.request.channel, work.cost).ok()?;
+            self.world.has_room(agent, claim).ok()?.ok()
+        };
+        !self.is_excepted(id, work, agent)
+            && room(agent).is_some()
+            && self.has_time(work.queue, agent)
+    }
+
+    /// Whether the agent declined it, still has a leg of it, or is being asked for it.
+    pub(crate) fn is_excepted(self, id: WorkId, work: &Work, agent: AgentId) -> bool {
+        let Ok(row) = self.world.agent(agent) else {
+            return true;
+        };
+        let rings = |offer| self.world.offer(offer).is_ok_and(|offer| offer.agent == agent);
+        work.bars(agent, row.session)
+            || row.assignment(id).is_some()
+            || work.ringing.iter().any(|offer| rings(*offer))
+    }
+
+    /// Whether enough of an agent's shift is left for work of a queue.
+    pub(crate) fn has_time(self, queue: QueueId, agent: AgentId) -> bool {
+        let least = self.world.queue_profile(queue).ok().and_then(|queue| queue.shift_left_min);
+        let end = || self.world.agent(agent).ok().and_then(|agent| agent.shift_end);
+        least.is_none_or(|least| end().is_none_or(|end| self.now + least <= end))
+    }
+
+    /// Whether an agent on the work's list can take it now.
+    pub(crate) fn preferred_can_take(self, id: WorkId, work: &Work, agent: AgentId) -> bool {
+        let Some(preferred) = &work.request.preferred else {
+            return false;
+        };
+        let attends = matches!(self.world.attends(agent, work.request.channel), Ok(Ok(())));
+        let fits = self.world.index().fit(work.need).is_some_and(|fit| fit.agents.has(agent));
+        let claim = self.world.new_claim(work.request.channel, work.cost);
+        let room = match claim.and_then(|claim| self.world.has_room(agent, claim)) {
+            Ok(Ok(())) => self.has_time(work.queue, agent) || preferred.ignore_capacity,
+            Ok(Err(Full::Debt)) | Err(_) => false,
+            Ok(Err(_)) => preferred.ignore_capacity,
+        };
+        let bounded = self.world.may_have_more(agent) == Ok(true);
+        attends
+            && bounded
+            && room
+            && (fits || preferred.ignore_need)
+            && !self.is_excepted(id, work, agent)
+    }
+
+    /// The key by which an agent compares with others for a piece of work.
+    pub(crate) fn key(
+        self,
+        id: WorkId,
+        work: &Work,
+        agent: AgentId,
+        rank: u8,
+        preference: u8,
+    ) -> Option<AgentKey> {
+        let profile = self.world.queue_profile(work.queue).ok()?;
+        let row = self.world.agent(agent).ok()?;
+        let agent_profile = self.world.agent_profile(agent).ok()?;
+        let need = self.world.stores().needs.get(work.need)?;
+        let named = &self.world.index().fit(work.need)?.named;
+        let queue = self.world.queue(work.queue).ok()?;
+        let member = row.memberships.iter().find(|member| member.queue == work.queue);
+        let preferred = rank == RANK_PREFERRED;
+        let candidate = Candidate {
+            agent,
+            rank,
+            ring: member.filter(|_| !preferred).map_or(0, |member| member.terms.ring),
+            preference,
+            score: fit::score(need, named, agent_profile),
+            units: row.usage.units(),
+            ratio: row.usage.ratio(&agent_profile.capacity),
+            idle_since: row.idle_since(profile.idle, work.request.channel),
+            turn: row.turn,
+            position: member.map_or(0, |member| member.terms.position),
+            distance: match profile.choice {
+                AgentChoice::NearestProficient => fit::distance(need, agent_profile),
+                _ => 0,
+            },
+            share: member.map_or(queue.share, |member| member.share.max(queue.share)),
+            scored: self.score(id, work, agent).unwrap_or(0),
+            shift_end: row.shift_end,
+            scarce: self.is_spared(work, agent, named),
+        };
+        Some(AgentKey::new(profile.choice, need.evaluation, queue.last, &candidate))
+    }
+
+    /// What the host's scorer says of an agent, where the queue asks it.
+    pub(crate) fn score(self, id: WorkId, work: &Work, agent: AgentId) -> Option<i64> {
+        let asked = self.world.queue_profile(work.queue).ok()?.choice == AgentChoice::Scored;
+        let scorer = self.rules.scorer.as_ref().filter(|_| asked)?;
+        let view = View::new(self.world, self.now);
+        Some(scorer.score(view.work(id)?, view.agent(agent)?))
+    }
+
+    /// Whether an agent is left for other work, for he is among the few who are free and have some
+    /// skill that this work does not ask for.
+    fn is_spared(self, work: &Work, agent: AgentId, named: &[SkillId]) -> bool {
+        let Ok(queue) = self.world.queue_profile(work.queue) else {
+            return false;
+        };
+        let index = self.world.index();
+        let open = index.open.get(work.request.channel.raw() as usize);
+        let profile = self.world.agent_profile(agent);
+        let (most, Some(open), Ok(profile)) = (usize::from(queue.spare_scarce), open, profile)
+        else {
+            return false;
+        };
+        let other = profile.skills.keys().filter(|skill| !named.contains(skill));
+        most > 0
+            && other.into_iter().any(|skill| {
+                index
+                    .skilled
+                    .get(skill.raw() as usize)
+                    .is_some_and(|holders| holders.count([open]) <= most)
+            })
+    }
+}
+
+/// Work that waits although somebody could take it; there is none after a call.
+pub(crate) fn unmatched(matching: Matching<'_>) -> Option<crate::model::ids::Entity> {
+    let waiting = matching.world.stores().works.sorted().into_iter().map(|(id, _)| id);
+    let mut found = waiting.filter(|id| matching.choose(*id).is_some());
+    found.next().map(Into::into)
+}
