@@ -144,7 +144,7 @@ pub use base::key::Key;
 pub use base::time::{Span, Timestamp};
 pub use engine::action::Action;
 pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
-pub use engine::rules::Scorer;
+pub use engine::rules::{Classified, Classifier, Scorer};
 pub use engine::view::{AgentView, QueueView, View, WorkView};
 pub use lifecycle::assignment::{AssignmentState, AssignmentStep};
 pub use lifecycle::machine::{Deadline, DeadlineKind, Illegal};
@@ -156,6 +156,7 @@ pub use model::agent::AgentProfile;
 pub use model::attribute::{Attributes, Value};
 pub use model::capacity::{Capacity, Weights};
 pub use model::channel::ChannelProfile;
+pub use model::classification::{Classification, ClassificationRule, Share, Split, WorkCondition};
 pub use model::config::{Config, Limits};
 pub use model::ids::{
     AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
@@ -173,6 +174,7 @@ pub use model::queue::{
 };
 pub use model::reason::{RejectReasonProfile, Response, WrapUpCodeProfile};
 pub use model::relaxation::{Relaxation, RelaxationClock, RelaxationStep};
+pub use model::schedule::{Callback, Schedule};
 pub use model::skill::{Proficiency, SkillProfile};
 pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};

@@ -17,7 +17,7 @@ use crate::world::state::{Stores, World};
 
 use crate::engine::action::Action;
 use crate::engine::matching::{Matching, unmatched};
-use crate::engine::rules::{Rules, Scorer};
+use crate::engine::rules::{Classifier, Rules, Scorer};
 use crate::engine::turn::Turn;
 use crate::engine::view::View;
 
@@ -78,6 +78,13 @@ impl Engine {
         let rules = Rules::default();
         Turn::new(&mut world, now, log, &rules).emit(event);
         Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 }, rules })
+    }
+
+    /// The same engine with the host's own classification, for queues that ask it.
+    #[must_use]
+    pub fn with_classifier(mut self, classifier: impl Classifier + 'static) -> Self {
+        self.rules.classifier = Some(Arc::new(classifier));
+        self
     }
 
     /// The same engine with the host's own measure of agents, for queues that ask it.

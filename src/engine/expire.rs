@@ -71,7 +71,7 @@ impl Turn<'_> {
             DeadlineKind::Retry => self.emit(Event::DeclinesForgotten { work }),
             DeadlineKind::BarOver => self.lift_bar(work, due),
             DeadlineKind::Relaxation => self.relax(work),
-            DeadlineKind::Scheduled => {}
+            DeadlineKind::Scheduled => self.end_schedule(work, due),
             DeadlineKind::OfferWindow | DeadlineKind::WrapUp | DeadlineKind::Lease => {}
         }
     }
@@ -87,9 +87,16 @@ impl Turn<'_> {
         let action = self.world.queue_profile(row.queue).map(|profile| profile.on_max_wait);
         match action {
             Ok(MaxWaitAction::Move { queue }) if queue != row.queue => {
-                let place = self.place_after(work, Requeue::KeepScore);
+                let place = self.place_in(work, queue, Requeue::KeepScore);
                 let why = QueuedWhy::MaxWait;
-                self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
+                self.emit(Event::WorkQueued {
+                    work,
+                    queue,
+                    place,
+                    why,
+                    wrap_up: None,
+                    sticky: None,
+                });
             }
             Ok(MaxWaitAction::Move { .. } | MaxWaitAction::Close) | Err(_) => {
                 self.close_by_system(work, CloseCause::MaxWait);

@@ -271,23 +271,19 @@ impl<'a> Matching<'a> {
 
     /// Whether an agent on the work's list can take it now.
     pub(crate) fn preferred_can_take(self, id: WorkId, work: &Work, agent: AgentId) -> bool {
-        let Some(preferred) = &work.request.preferred else {
-            return false;
-        };
+        let preferred = work.request.preferred.as_ref().filter(|_| !work.sticky);
+        let ignore_need = preferred.is_some_and(|preferred| preferred.ignore_need);
+        let ignore_capacity = preferred.is_some_and(|preferred| preferred.ignore_capacity);
         let attends = matches!(self.world.attends(agent, work.request.channel), Ok(Ok(())));
         let fits = self.world.index().fit(work.need).is_some_and(|fit| fit.agents.has(agent));
         let claim = self.world.new_claim(work.request.channel, work.cost);
         let room = match claim.and_then(|claim| self.world.has_room(agent, claim)) {
-            Ok(Ok(())) => self.has_time(work.queue, agent) || preferred.ignore_capacity,
+            Ok(Ok(())) => self.has_time(work.queue, agent) || ignore_capacity,
             Ok(Err(Full::Debt)) | Err(_) => false,
-            Ok(Err(_)) => preferred.ignore_capacity,
+            Ok(Err(_)) => ignore_capacity,
         };
         let bounded = self.world.may_have_more(agent) == Ok(true);
-        attends
-            && bounded
-            && room
-            && (fits || preferred.ignore_need)
-            && !self.is_excepted(id, work, agent)
+        attends && bounded && room && (fits || ignore_need) && !self.is_excepted(id, work, agent)
     }
 
     /// The key by which an agent compares with others for a piece of work.

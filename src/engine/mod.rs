@@ -4,6 +4,8 @@
 
 pub(crate) mod action;
 mod agents;
+mod aside;
+mod classify;
 pub(crate) mod core;
 mod definitions;
 mod expire;

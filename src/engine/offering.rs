@@ -187,6 +187,23 @@ impl Turn<'_> {
         place.after(requeue, self.now)
     }
 
+    /// Where work stands that goes to a queue under a policy. In another queue it keeps its time of
+    /// entry, but nothing that brought it to the front of the old one.
+    pub(crate) fn place_in(
+        &self,
+        work: WorkId,
+        queue: QueueId,
+        requeue: Requeue,
+    ) -> crate::policy::order::Place {
+        let place = self.place_after(work, requeue);
+        match self.world.work(work) {
+            Ok(row) if row.queue != queue && requeue == Requeue::KeepScore => {
+                crate::policy::order::Place { front: row.request.front, ..place }
+            }
+            Ok(_) | Err(_) => place,
+        }
+    }
+
     fn queue_of(&self, offer: &Offer) -> Result<alloc::sync::Arc<QueueProfile>, Missing> {
         let queue = self.world.work(offer.work)?.queue;
         Ok(self.world.entry::<QueueProfile>(queue)?.profile.clone())
@@ -221,9 +238,9 @@ impl Turn<'_> {
         if self.world.work(work).is_ok_and(|row| row.queue == queue) {
             self.emit(Event::DeclinesForgotten { work });
         } else {
-            let place = self.place_after(work, Requeue::KeepScore);
+            let place = self.place_in(work, queue, Requeue::KeepScore);
             let why = QueuedWhy::Exhausted;
-            self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
+            self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None, sticky: None });
         }
     }
 

@@ -3,7 +3,11 @@
 use alloc::sync::Arc;
 use core::fmt::Debug;
 
-use crate::engine::view::{AgentView, WorkView};
+use crate::model::ids::QueueId;
+use crate::model::need::Need;
+use crate::model::priority::Priority;
+
+use crate::engine::view::{AgentView, View, WorkView};
 
 /// The host's own measure of how well an agent suits a piece of work, for queues whose rule is
 /// [`AgentChoice::Scored`](crate::AgentChoice::Scored). A predictive model, or anything else.
@@ -39,9 +43,52 @@ pub trait Scorer: Debug + Send + Sync {
     fn score(&self, work: WorkView<'_>, agent: AgentView<'_>) -> i64;
 }
 
+/// What a [`Classifier`] says of work; what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Classified {
+    /// The queue it goes to.
+    pub queue: Option<QueueId>,
+    /// Its priority.
+    pub priority: Option<Priority>,
+    /// What it asks for.
+    pub need: Option<Need>,
+}
+
+/// The host's own classification of work, for queues whose [`Classification`](crate::Classification)
+/// asks the host (Azure Job Router: function rule; Amazon Connect: Lambda in a flow).
+///
+/// It is asked as work comes to the queue, and when it is classified again. What it says is in the
+/// fact, so a replay of facts never asks it. `None`, and a queue that is full or retired, leave the
+/// work to the queue's rules.
+///
+/// ```
+/// use strowger::*;
+///
+/// #[derive(Debug)]
+/// struct Urgent;
+///
+/// impl Classifier for Urgent {
+///     fn classify(&self, work: WorkView<'_>, _view: View<'_>) -> Option<Classified> {
+///         let urgent = work.request().attached.get("text")?.contains("urgent");
+///         urgent.then(|| Classified { priority: Some(Priority(10)), ..Classified::default() })
+///     }
+/// }
+///
+/// let mut log = Log::default();
+/// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log)?;
+/// let engine = engine.with_classifier(Urgent);
+/// # Ok::<(), Refusal>(())
+/// ```
+pub trait Classifier: Debug + Send + Sync {
+    /// What is to become of the work.
+    fn classify(&self, work: WorkView<'_>, view: View<'_>) -> Option<Classified>;
+}
+
 /// What the host decides itself. Not part of the state: it is handed in anew after a restart.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
     /// The host's measure of agents.
     pub scorer: Option<Arc<dyn Scorer>>,
+    /// The host's classification of work.
+    pub classifier: Option<Arc<dyn Classifier>>,
 }

@@ -91,6 +91,9 @@ impl<'a> Turn<'a> {
             | Event::OfferWithdrawn { offer, .. } => [offered(offer), None],
             Event::WorkAssigned { work, agent, .. } => [owner(work), Some(*agent)],
             Event::WorkQueued { work, .. }
+            | Event::WorkScheduled { work, .. }
+            | Event::WorkSuspended { work }
+            | Event::CustomerUnreached { work, .. }
             | Event::WorkHeld { work }
             | Event::WorkRetrieved { work }
             | Event::WorkParked { work, .. }
@@ -118,7 +121,9 @@ impl<'a> Turn<'a> {
             | Event::WrapUpExtended { .. }
             | Event::CodeSet { .. }
             | Event::WorkRelaxed { .. }
-            | Event::ShiftEndSet { .. } => [None; 2],
+            | Event::ShiftEndSet { .. }
+            | Event::CallbackRequested { .. }
+            | Event::WorkClassified { .. } => [None; 2],
         }
     }
 

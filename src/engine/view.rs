@@ -399,9 +399,9 @@ impl<'a> WorkView<'a> {
         self.row.origin
     }
 
-    /// When it first entered a queue.
+    /// When it first entered a line; none as long as it is scheduled or suspended from the first.
     #[must_use]
-    pub const fn queued(self) -> Timestamp {
+    pub const fn queued(self) -> Option<Timestamp> {
         self.row.queued
     }
 

@@ -42,6 +42,7 @@ impl Run for Submit {
         turn.check_waiting(request.queue)?;
         turn.check_needs(&request.need)?;
         turn.emit(Event::WorkSubmitted { work, request });
+        turn.classify(work);
         turn.pass_empty_steps(work);
         Ok(work)
     }
@@ -69,7 +70,7 @@ impl Turn<'_> {
     }
 
     /// Refuses a queue in which as much waits as may.
-    fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
+    pub(crate) fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
         let max = self.live::<QueueProfile>(queue)?.profile.waiting_max;
         let waiting = self.world.index().line(queue).map_or(0, |line| line.waiting);
         if waiting >= max {
@@ -337,13 +338,12 @@ impl Turn<'_> {
         let Ok(row) = self.world.work(work) else {
             return;
         };
-        let queue = row.queue;
-        let Ok(profile) = self.world.queue_profile(queue) else {
+        let Ok(profile) = self.world.queue_profile(row.queue) else {
             return;
         };
-        let place = row.place.after(profile.requeue.resumed, self.now);
-        let why = QueuedWhy::Resumed;
-        self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
+        let placement = profile.requeue.resumed;
+        let sticky = self.sticky(work);
+        self.requeue(work, placement, QueuedWhy::Resumed, sticky);
     }
 
     /// Somebody who drains takes his own work back; the room it holds while parked counts for it.
@@ -388,10 +388,11 @@ impl Run for TransferToQueue {
         }
         let transferred = turn.world.queue_profile(from)?.requeue.transferred;
         turn.withdraw_offer_of(work, Withdrawal::Reassigned);
-        let place = turn.place_after(work, placement.unwrap_or(transferred));
+        let place = turn.place_in(work, queue, placement.unwrap_or(transferred));
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;
-        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up });
+        let sticky = None;
+        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
         Ok(())
     }
 }
@@ -422,7 +423,8 @@ impl Run for TransferToAgent {
         let place = turn.place_after(work, Requeue::Front);
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;
-        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up });
+        let sticky = None;
+        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
         turn.offer(work, agent, OfferedBy::Transfer).ok_or_else(|| turn.wrong_stage(work))
     }
 }

@@ -57,6 +57,8 @@ pub enum Withdrawal {
     Reassigned,
     /// Somebody else to whom it was offered at the same time accepted it.
     AcceptedElsewhere,
+    /// The work was suspended, put off, or became a call back.
+    WorkAside,
 }
 
 /// What can happen to an offer.

@@ -51,11 +51,13 @@ pub struct Config {
     /// How many ended offers and how many closed pieces of work are remembered, so that a late or
     /// repeated command is told what happened: 1 to 10,000,000.
     pub remembered: u32,
+    /// What chance begins with, where a rule leaves something to it.
+    pub seed: u64,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { limits: Limits::default(), remembered: 10_000 }
+        Self { limits: Limits::default(), remembered: 10_000, seed: 0 }
     }
 }
 

@@ -54,6 +54,9 @@ pub enum Problem {
     /// Something that cannot be changed any more.
     #[error("cannot be changed")]
     Fixed,
+    /// An instant that is over, where only the future is allowed.
+    #[error("lies in the past")]
+    Past,
     /// A list that must rise, and does not.
     #[error("is not in rising order")]
     Disordered,

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Span;
+use crate::model::classification::Classification;
 use crate::model::ids::{ChannelId, Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::profile::Profile;
@@ -132,6 +133,8 @@ pub struct RequeuePolicy {
     pub transferred: Requeue,
     /// It was parked and its agent could not take it back.
     pub resumed: Requeue,
+    /// It was taken from its agent, or he gave it back.
+    pub unassigned: Requeue,
 }
 
 impl Default for RequeuePolicy {
@@ -142,6 +145,7 @@ impl Default for RequeuePolicy {
             withdrawn: Requeue::Front,
             transferred: Requeue::Reset,
             resumed: Requeue::KeepScore,
+            unassigned: Requeue::Front,
         }
     }
 }
@@ -170,6 +174,8 @@ pub struct Budget {
     pub per_agent: Option<u8>,
     /// Rejected and missed offers of one item altogether; then it is exhausted.
     pub per_work: Option<u16>,
+    /// How often one item may be taken from an agent again (Azure Job Router: 3).
+    pub unassignments: Option<u8>,
 }
 
 /// To how many agents at once work is offered. The first who accepts has it, the others' offers are
@@ -292,6 +298,14 @@ pub struct QueueProfile {
     pub spare_scarce: u16,
     /// To how many agents at once work is offered.
     pub broadcast: Broadcast,
+    /// Where what comes here goes on to; `None`: it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Classification>,
+    /// How long work that comes back into line waits for the agent who had it last, if he may be
+    /// asked: parked work that he could not take at once, and a call back that is tried again
+    /// (Genesys Cloud: last agent routing).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sticky: Option<Span>,
 }
 
 impl Default for QueueProfile {
@@ -319,6 +333,8 @@ impl Default for QueueProfile {
             shift_left_min: None,
             spare_scarce: 0,
             broadcast: Broadcast::default(),
+            classification: None,
+            sticky: None,
         }
     }
 }
@@ -352,10 +368,9 @@ impl Profile for QueueProfile {
         Invalid::range("broadcast.max", self.broadcast.max, 1, 50)?;
         let max = i64::from(self.broadcast.max);
         Invalid::range("broadcast.min", self.broadcast.min, 1, max)?;
-        match self.shift_left_min {
-            Some(left) => Invalid::some_time("shift_left_min", left),
-            None => Ok(()),
-        }
+        self.classification.iter().try_for_each(Classification::check)?;
+        self.sticky.map_or(Ok(()), |wait| Invalid::some_time("sticky", wait))?;
+        self.shift_left_min.map_or(Ok(()), |left| Invalid::some_time("shift_left_min", left))
     }
 
     fn mentions(&self, name: &mut dyn FnMut(Entity)) {
@@ -373,5 +388,6 @@ impl Profile for QueueProfile {
         }
         self.wrap_up.mentions(name);
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
+        self.classification.iter().for_each(|rules| rules.mentions(name));
     }
 }

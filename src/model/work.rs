@@ -15,6 +15,7 @@ use crate::model::need::Need;
 use crate::model::preferred::Preferred;
 use crate::model::priority::Priority;
 use crate::model::relaxation::Relaxation;
+use crate::model::schedule::{Callback, Schedule};
 
 /// Data that travels with the work and is never looked at (user data, pre-chat answers).
 pub type Attached = BTreeMap<Key, Box<str>>;
@@ -82,6 +83,12 @@ pub struct WorkRequest {
     /// queue's service target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objective: Option<Span>,
+    /// When it enters its line, if not at once. It may not be back-dated as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// For a call back: how often its customer is tried. Without it once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
 }
 
 impl WorkRequest {
@@ -108,6 +115,8 @@ impl WorkRequest {
             attached: Attached::new(),
             relaxation: None,
             objective: None,
+            schedule: None,
+            callback: None,
         }
     }
 
@@ -130,10 +139,12 @@ impl WorkRequest {
         check_attributes(&self.attributes)?;
         Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
         self.relaxation.iter().try_for_each(Relaxation::check)?;
-        match self.objective {
-            Some(objective) => Invalid::some_time("objective", objective),
-            None => Ok(()),
+        self.objective.map_or(Ok(()), |span| Invalid::some_time("objective", span))?;
+        self.callback.map_or(Ok(()), Callback::check)?;
+        if self.schedule.is_some() && self.origin.is_some() {
+            return Err(Invalid::new("origin", Problem::Fixed));
         }
+        self.schedule.map_or(Ok(()), Schedule::check)
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {

@@ -42,7 +42,7 @@ pub fn holds(requirement: &Requirement, agent: &AgentProfile) -> bool {
 }
 
 /// Values of different types do not compare, as if one were missing.
-fn order(own: &Value, wanted: &Value) -> Option<Ordering> {
+pub(crate) fn order(own: &Value, wanted: &Value) -> Option<Ordering> {
     match (own, wanted) {
         (Value::Number(own), Value::Number(wanted)) => Some(own.cmp(wanted)),
         (Value::Flag(own), Value::Flag(wanted)) => Some(own.cmp(wanted)),
@@ -52,7 +52,7 @@ fn order(own: &Value, wanted: &Value) -> Option<Ordering> {
     }
 }
 
-fn compares(found: Option<Ordering>, is: Comparison) -> bool {
+pub(crate) fn compares(found: Option<Ordering>, is: Comparison) -> bool {
     match (found, is) {
         (None, is) => is == Comparison::NotEqual,
         (Some(order), Comparison::Equal) => order.is_eq(),

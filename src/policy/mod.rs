@@ -4,6 +4,7 @@
 //! answer. Knows no tables, keeps nothing and changes nothing; time is an argument.
 
 pub mod choice;
+pub mod classification;
 pub mod fit;
 pub mod offering;
 pub mod order;

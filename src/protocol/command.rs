@@ -8,12 +8,15 @@ use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::agent::AgentProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::{AgentId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId};
+use crate::model::ids::{
+    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId,
+};
 use crate::model::membership::Membership;
 use crate::model::presence::PresenceProfile;
 use crate::model::profile::Profile;
 use crate::model::queue::{QueueProfile, Requeue};
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
+use crate::model::schedule::Callback;
 use crate::model::skill::SkillProfile;
 use crate::model::work::{WorkChange, WorkRequest};
 
@@ -312,6 +315,76 @@ commands! {
         until: Option<Timestamp>,
     }
 
+    /// Lets scheduled or suspended work enter its line now.
+    Activate {
+        /// The work.
+        work: WorkId,
+        /// Where it goes in the line if it was in it before; `None`: its old place. Otherwise it
+        /// enters anew, and its wait counts from now.
+        #[serde(default)]
+        placement: Option<Requeue>,
+    }
+
+    /// Takes work that nobody has out of its line until it is activated. What rings is withdrawn.
+    Suspend {
+        /// The work.
+        work: WorkId,
+    }
+
+    /// Puts off work that nobody has. What rings is withdrawn.
+    Postpone {
+        /// The work.
+        work: WorkId,
+        /// When it enters its line.
+        at: Timestamp,
+        /// Whether it is suspended then, until it is activated.
+        #[serde(default)]
+        activation: bool,
+    }
+
+    /// Takes work from the agent who has or parked it. He does not wrap it up (Azure Job Router:
+    /// unassign).
+    Unassign {
+        /// The work.
+        work: WorkId,
+        /// Whether it is suspended; else it is back in line.
+        #[serde(default)]
+        suspend: bool,
+        /// Where it goes in the line; `None`: where its queue says.
+        #[serde(default)]
+        placement: Option<Requeue>,
+    }
+
+    /// The customer of work that waits, rings, or is put off would rather be called back: it goes
+    /// on to another channel and keeps its place.
+    RequestCallback {
+        /// The work.
+        work: WorkId,
+        /// The channel of calls back.
+        channel: ChannelId,
+        /// How often the customer is tried.
+        #[serde(default)]
+        callback: Callback,
+        /// When he wants to be called, not before.
+        #[serde(default)]
+        at: Option<Timestamp>,
+    }
+
+    /// The customer did not answer the call back that an agent made. It is tried again as often as
+    /// was asked, then closed. The agent is released without a wrap-up. A voice box is an answer:
+    /// then the contact is finished.
+    ReportUnreached {
+        /// The work.
+        work: WorkId,
+    }
+
+    /// Asks the rules of the queue it came to once more about work that nobody has. It keeps its
+    /// place.
+    Reclassify {
+        /// The work.
+        work: WorkId,
+    }
+
     /// Nothing but the passing of time.
     Advance {}
 }
@@ -436,6 +509,13 @@ command_enum! {
     Close(Close),
     Advance(Advance),
     SetShiftEnd(SetShiftEnd),
+    Activate(Activate),
+    Suspend(Suspend),
+    Postpone(Postpone),
+    Unassign(Unassign),
+    RequestCallback(RequestCallback),
+    ReportUnreached(ReportUnreached),
+    Reclassify(Reclassify),
 }
 
 pub(crate) use for_every_command as every_command;

@@ -10,8 +10,11 @@ use crate::lifecycle::offer::Withdrawal;
 use crate::lifecycle::routing_status::RoutingStatus;
 use crate::lifecycle::work::CloseCause;
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId};
+use crate::model::ids::{
+    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId,
+};
 use crate::model::membership::Membership;
+use crate::model::schedule::Callback;
 use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::Bar;
 use crate::policy::order::Place;
@@ -127,6 +130,9 @@ pub enum Event {
         why: QueuedWhy,
         /// How the agent who had it wraps up; absent if he does not.
         wrap_up: Option<WrapUp>,
+        /// The agent for whom it waits first, and until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sticky: Option<Sticky>,
     },
     /// Waiting work is visible to agents with this delay now.
     WorkRevealed {
@@ -306,6 +312,49 @@ pub enum Event {
         /// How far ahead of that clock it is by steps that were passed over.
         skipped: Span,
     },
+    /// Work was put off, and is in no line. If an agent had it, his assignment ended.
+    WorkScheduled {
+        /// The work.
+        work: WorkId,
+        /// When it enters its line.
+        at: Timestamp,
+        /// Whether it is suspended then.
+        activation: bool,
+    },
+    /// Nobody is asked for the work until the host activates it. If an agent had it, his assignment
+    /// ended.
+    WorkSuspended {
+        /// The work.
+        work: WorkId,
+    },
+    /// Waiting work became a call back: another channel, the same place.
+    CallbackRequested {
+        /// The work.
+        work: WorkId,
+        /// The channel.
+        channel: ChannelId,
+        /// How often the customer is tried.
+        callback: Callback,
+    },
+    /// A customer who asked to be called back did not answer.
+    CustomerUnreached {
+        /// The work.
+        work: WorkId,
+        /// When he is tried again: it is put off until then. Absent if that was the last attempt.
+        retry: Option<Timestamp>,
+    },
+    /// A rule of the queue it came to, or the host's classifier, took on the work.
+    WorkClassified {
+        /// The work.
+        work: WorkId,
+        /// The number of the rule, from 0; absent if it was the host.
+        rule: Option<u16>,
+        /// The queue it waits in now.
+        queue: QueueId,
+        /// What is said of it anew; absent if nothing is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<Arc<WorkChange>>,
+    },
     /// An agent's shift ends at another time.
     ShiftEndSet {
         /// The agent.
@@ -320,6 +369,15 @@ pub enum Event {
 pub struct PreferenceStep {
     /// Its number, from 0.
     pub number: u8,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// A wait for the agent who had the work last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sticky {
+    /// The agent.
+    pub agent: AgentId,
     /// When it ends.
     pub until: Timestamp,
 }
@@ -350,6 +408,10 @@ pub enum QueuedWhy {
     MaxWait,
     /// Nobody was left to ask elsewhere.
     Exhausted,
+    /// Its time has come, or the host activated it.
+    Activated,
+    /// It was taken from its agent, or he gave it back.
+    Unassigned,
 }
 
 /// Who chose the agent of an offer.
@@ -448,6 +510,11 @@ impl Event {
             Self::WorkClosed { .. } => "work_closed",
             Self::WorkRelaxed { .. } => "work_relaxed",
             Self::ShiftEndSet { .. } => "shift_end_set",
+            Self::WorkScheduled { .. } => "work_scheduled",
+            Self::WorkSuspended { .. } => "work_suspended",
+            Self::CallbackRequested { .. } => "callback_requested",
+            Self::CustomerUnreached { .. } => "customer_unreached",
+            Self::WorkClassified { .. } => "work_classified",
         }
     }
 }

@@ -210,4 +210,6 @@ pub enum LimitName {
     Assignments,
     /// Different needs among open work.
     Needs,
+    /// How often one item may be taken from an agent.
+    Unassignments,
 }

@@ -208,6 +208,8 @@ pub(crate) struct Queue {
     pub last: Option<AgentId>,
     /// Where the shares of its members stand: nobody is behind it.
     pub share: u64,
+    /// How often each rule of its classification has taken on work.
+    pub draws: Vec<u64>,
 }
 
 /// A piece of work as it is now.
@@ -229,8 +231,8 @@ pub(crate) struct Work {
     pub place: Place,
     /// When it really began.
     pub origin: Timestamp,
-    /// When it first entered a queue.
-    pub queued: Timestamp,
+    /// When it first entered a line, if it has.
+    pub queued: Option<Timestamp>,
     /// When it entered this queue.
     pub entered: Timestamp,
     /// When it has lived long enough.
@@ -257,6 +259,14 @@ pub(crate) struct Work {
     pub ringing: Vec<OfferId>,
     /// To how many agents at once it is offered, while it rings.
     pub open_to: u8,
+    /// Who had it last.
+    pub last_agent: Option<AgentId>,
+    /// Whether the step it is in is a wait for whoever had it last.
+    pub sticky: bool,
+    /// How often it was taken from an agent.
+    pub unassigned: u8,
+    /// How often its customer did not answer.
+    pub unreached: u8,
 }
 
 /// One agent's refusals of one piece of work.
@@ -290,6 +300,24 @@ impl Work {
             | Stage::Closed { .. }
             | Stage::Scheduled { .. }
             | Stage::Suspended => false,
+        }
+    }
+
+    /// What belongs to its stay in a line begins anew.
+    pub(crate) fn begin_stay(&mut self, at: Timestamp) {
+        self.entered = at;
+        self.revealed = Span::ZERO;
+        self.relaxed = Span::ZERO;
+        self.skipped = Span::ZERO;
+        self.retry = None;
+    }
+
+    /// It is in another queue: who declined it in the old one may be asked.
+    pub(crate) fn change_queue(&mut self, queue: QueueId) {
+        if self.queue != queue {
+            self.queue = queue;
+            self.attempts = 0;
+            self.declines.clear();
         }
     }
 

@@ -139,6 +139,39 @@ impl Floor {
             ["host", "closes", work, code @ ..] => {
                 json!({"close": {"work": self.id("work", work)?, "code": self.code(code)?}})
             }
+            [
+                "host",
+                verb @ ("activates" | "suspends" | "postpones" | "reclassifies"),
+                work,
+                rest @ ..,
+            ] => {
+                let name = format!("{}", verb.trim_end_matches('s'));
+                let name = if name == "reclassifie" { "reclassify".into() } else { name };
+                let mut command = json!({"work": self.id("work", work)?});
+                let rest = match rest {
+                    ["until", at, rest @ ..] => {
+                        command["at"] = json!(instant(at).ok_or("until when?")?);
+                        rest
+                    }
+                    rest => rest,
+                };
+                self.set_all(&mut command, rest)?;
+                json!({name: command})
+            }
+            [_who, "unassigns", work, rest @ ..] => {
+                let mut command = json!({"work": self.id("work", work)?});
+                self.set_all(&mut command, rest)?;
+                json!({"unassign": command})
+            }
+            ["customer", "asks-for-a-call-back", work, "on", channel, rest @ ..] => {
+                let channel = self.id("channel", channel)?;
+                let mut command = json!({"work": self.id("work", work)?, "channel": channel});
+                self.set_all(&mut command, rest)?;
+                json!({"request_callback": command})
+            }
+            [_agent, "does-not-reach", work] => {
+                json!({"report_unreached": {"work": self.id("work", work)?}})
+            }
             ["customer", "abandons", work] => json!({"abandon": {"work": self.id("work", work)?}}),
             ["host", "cancels", work] => json!({"cancel": {"work": self.id("work", work)?}}),
             _ => return Err("I do not understand".into()),

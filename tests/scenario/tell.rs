@@ -120,10 +120,14 @@ impl Floor {
             Event::WorkSubmitted { work: w, request } => {
                 format!("{} in {}", work(w), self.name(request.queue))
             }
-            Event::WorkQueued { work: w, queue, place: p, why, wrap_up: wraps } => {
+            Event::WorkQueued { work: w, queue, place: p, why, wrap_up: wraps, sticky } => {
                 let wraps = wraps.map(wrap_up).unwrap_or_default();
                 let (queue, why) = (self.name(*queue), word(why));
-                format!("{} in {queue} {} why={why}{wraps}", work(w), place(*p))
+                let sticky = sticky.map(|sticky| {
+                    format!(" for={} until={}", self.name(sticky.agent), clock(sticky.until))
+                });
+                let rest = wraps + &sticky.unwrap_or_default();
+                format!("{} in {queue} {} why={why}{rest}", work(w), place(*p))
             }
             Event::WorkRevealed { work: w, delay } => format!("{} delay={delay}", work(w)),
             Event::PreferenceStepped { work: w, step } => match step {
@@ -184,7 +188,24 @@ impl Floor {
             Event::ShiftEndSet { agent: a, until } => {
                 format!("{} until={}", agent(a), until.map_or("never".into(), clock))
             }
-            Event::WorkChanged { work: w, .. }
+            Event::WorkScheduled { work: w, at, activation } => {
+                let activation = if *activation { " (to be activated)" } else { "" };
+                format!("{} at={}{activation}", work(w), clock(*at))
+            }
+            Event::CallbackRequested { work: w, channel, callback } => {
+                let (retries, gap) = (callback.retries, callback.gap);
+                format!("{} on {} retries={retries} gap={gap}", work(w), self.name(*channel))
+            }
+            Event::CustomerUnreached { work: w, retry } => {
+                format!("{}{}", work(w), maybe("retry", retry.map(clock)))
+            }
+            Event::WorkClassified { work: w, rule, queue, change } => {
+                let rule = rule.map_or(" by=host".into(), |rule| format!(" rule={rule}"));
+                let changed = if change.is_some() { " changed" } else { "" };
+                format!("{} in {}{rule}{changed}", work(w), self.name(*queue))
+            }
+            Event::WorkSuspended { work: w }
+            | Event::WorkChanged { work: w, .. }
             | Event::WorkHeld { work: w }
             | Event::WorkRetrieved { work: w }
             | Event::DeclinesForgotten { work: w }

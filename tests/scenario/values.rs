@@ -157,6 +157,7 @@ impl Floor {
                 let weight: u16 = weight.parse().map_err(text)?;
                 Ok(json!({"requirement": self.requirement(wish)?, "weight": weight}))
             })?,
+            "when" if is_condition(value) => self.requirement(value)?,
             "expiring" => self.each(value, |expiring| {
                 let (condition, after) = expiring.split_once('@').ok_or("for how long?")?;
                 let requirement = self.requirement(condition)?;
@@ -249,10 +250,24 @@ impl Floor {
         let sign = sign.ok_or_else(|| format!("what does {text} ask for?"))?;
         let (name, value) = text.split_once(sign).unwrap();
         let value = plain(value);
+        if name == "channel" {
+            return Ok(json!({"channel": self.id("channel", value.as_str().unwrap_or(""))?}));
+        }
+        if name == "priority" {
+            return Ok(json!({"priority": {"is": sign, "value": value}}));
+        }
         Ok(match self.id("skill", name) {
             Ok(skill) => json!({"skill": {"skill": skill, "is": sign, "level": value}}),
             Err(_) => json!({"attribute": {"name": name, "is": sign, "value": value}}),
         })
+    }
+}
+
+/// Whether a text is a condition with a sign, or a tree of such.
+fn is_condition(text: &str) -> bool {
+    match bracketed(text) {
+        Some((open, _)) => matches!(&text[..open], "all" | "any" | "not" | "in"),
+        None => text.contains(['=', '<', '>']),
     }
 }
 

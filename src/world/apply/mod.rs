@@ -4,9 +4,12 @@
 //! while deciding it would be a bug of the engine, while resuming it is a bad journal.
 
 mod agents;
+mod aside;
 mod definitions;
 mod offers;
 mod works;
+
+use self::works::Entry;
 
 use crate::base::time::Timestamp;
 use crate::lifecycle::machine::Illegal;
@@ -69,8 +72,9 @@ impl World {
             Event::CapacityRestored { agent } => self.set_debt(*agent, false),
             Event::WorkSubmitted { work, request } => self.submit(*work, request, at),
             Event::WorkChanged { work, change } => self.change_work(*work, change),
-            Event::WorkQueued { work, queue, place, why: _, wrap_up } => {
-                self.queue_work(*work, *queue, *place, *wrap_up, at)
+            Event::WorkQueued { work, queue, place, why, wrap_up, sticky } => {
+                let entry = Entry { queue: *queue, place: *place, why: *why, sticky: *sticky };
+                self.queue_work(*work, entry, *wrap_up, at, due)
             }
             Event::WorkRevealed { work, delay } => self.reveal(*work, *delay),
             Event::PreferenceStepped { work, step } => self.step_preference(*work, *step),
@@ -100,6 +104,17 @@ impl World {
             Event::WrapUpEnded { work, agent, by: _ } => self.end_wrap_up(*work, *agent, due),
             Event::WorkClosed { work, cause, by: _ } => self.close(*work, *cause, due),
             Event::WorkRelaxed { work, past, skipped } => self.relax(*work, *past, *skipped),
+            Event::WorkScheduled { work, at: until, activation } => {
+                self.schedule(*work, *until, *activation, at)
+            }
+            Event::WorkSuspended { work } => self.suspend(*work, at),
+            Event::CallbackRequested { work, channel, callback } => {
+                self.request_callback(*work, *channel, *callback)
+            }
+            Event::CustomerUnreached { work, retry } => self.leave_unreached(*work, *retry, at),
+            Event::WorkClassified { work, rule, queue, change } => {
+                self.classify(*work, *rule, *queue, change.as_deref(), at)
+            }
             Event::ShiftEndSet { agent, until } => self.set_shift_end(*agent, *until),
         }
     }

@@ -8,16 +8,26 @@ use crate::lifecycle::work::{CloseCause, Stage, WorkStep};
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
 use crate::model::need::Need;
+use crate::model::schedule::Schedule;
 use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::Bar;
 use crate::policy::order::Place;
 use crate::policy::wrap_up::WrapUp;
-use crate::protocol::event::PreferenceStep;
+use crate::protocol::event::{PreferenceStep, QueuedWhy, Sticky};
 use crate::world::apply::Misfit;
 use crate::world::index::TimerKey;
 use crate::world::needs::NeedId;
 use crate::world::rows::{Assignment, EndedWork, Queue, Work};
 use crate::world::state::{Missing, OrMissing, World};
+
+/// How work enters a line.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub queue: QueueId,
+    pub place: Place,
+    pub why: QueuedWhy,
+    pub sticky: Option<Sticky>,
+}
 
 impl World {
     pub(super) fn submit(
@@ -29,19 +39,25 @@ impl World {
         self.queue(request.queue)?;
         let channel = self.channel_profile(request.channel)?;
         let origin = request.origin.unwrap_or(at);
+        let lifetime = request.lifetime.or(channel.lifetime);
+        let lifetime = lifetime.filter(|_| request.schedule.is_none());
         let first = request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
         let work = Work {
             request: request.clone(),
             submitted: None,
             need: NeedId::from_raw(0),
             queue: request.queue,
-            stage: Stage::Queued,
+            stage: match request.schedule {
+                None => Stage::Queued,
+                Some(Schedule { at: Some(at), activation }) => Stage::Scheduled { at, activation },
+                Some(Schedule { at: None, .. }) => Stage::Suspended,
+            },
             cost: request.size.unwrap_or(channel.cost),
             place: Place { front: request.front, since: origin },
             origin,
-            queued: at,
+            queued: request.schedule.is_none().then_some(at),
             entered: at,
-            expires: request.lifetime.or(channel.lifetime).map(|lifetime| origin + lifetime),
+            expires: lifetime.map(|lifetime| origin + lifetime),
             revealed: Span::ZERO,
             step: first.map(|step| PreferenceStep { number: 0, until: at + step.wait }),
             handled: false,
@@ -53,6 +69,10 @@ impl World {
             first_offer: None,
             ringing: alloc::vec::Vec::new(),
             open_to: 0,
+            last_agent: None,
+            sticky: false,
+            unassigned: 0,
+            unreached: 0,
         };
         let need = work.need_now(self.queue_profile(request.queue)?).into_owned();
         let need = self.intern(&need);
@@ -88,12 +108,14 @@ impl World {
     pub(super) fn queue_work(
         &mut self,
         id: WorkId,
-        queue: QueueId,
-        place: Place,
+        entry: Entry,
         wrap_up: Option<WrapUp>,
         at: Timestamp,
+        due: Timestamp,
     ) -> Result<(), Misfit> {
+        let Entry { queue, place, why, sticky } = entry;
         self.queue(queue)?;
+        let lifetime = self.channel_profile(self.work(id)?.request.channel)?.lifetime;
         if let Some(owner) = self.work(id)?.stage.owner() {
             match wrap_up {
                 Some(wrap_up) => self.begin_wrap_up(id, owner, wrap_up, at)?,
@@ -103,17 +125,17 @@ impl World {
         self.restage_anew(id, |row| {
             row.stage = row.stage.next(WorkStep::Requeue)?;
             row.place = place;
-            row.step = None;
-            row.retry = None;
-            row.entered = at;
-            row.revealed = Span::ZERO;
-            row.relaxed = Span::ZERO;
-            row.skipped = Span::ZERO;
-            if row.queue != queue {
-                row.queue = queue;
-                row.attempts = 0;
-                row.declines.clear();
+            row.step = sticky.map(|sticky| PreferenceStep { number: 0, until: sticky.until });
+            row.sticky = sticky.is_some();
+            if let Some(sticky) = sticky {
+                row.last_agent = Some(sticky.agent);
             }
+            if row.queued.is_none() {
+                begin(row, lifetime, at, due);
+            }
+            row.unassigned = row.unassigned.saturating_add((why == QueuedWhy::Unassigned).into());
+            row.begin_stay(at);
+            row.change_queue(queue);
             Ok(())
         })
     }
@@ -140,6 +162,7 @@ impl World {
     ) -> Result<(), Misfit> {
         self.restage(id, |row| {
             row.step = step;
+            row.sticky = false;
             Ok(())
         })
     }
@@ -298,7 +321,7 @@ impl World {
     }
 
     /// The same, where what the work asks for may change.
-    fn restage_anew(
+    pub(super) fn restage_anew(
         &mut self,
         id: WorkId,
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
@@ -415,4 +438,13 @@ impl World {
     pub(super) fn queue_mut(&mut self, id: QueueId) -> Result<&mut Queue, Missing> {
         self.stores.queue_rows.get_mut(id).or_missing(id)
     }
+}
+
+/// Work enters a line for the first time after it was put off: its life begins when it was due.
+fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) {
+    row.queued = Some(at);
+    row.origin = due;
+    row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime);
+    let first = row.request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
+    row.step = first.map(|step| PreferenceStep { number: 0, until: at + step.wait });
 }

@@ -1,0 +1,99 @@
+//! Classification: what comes to a queue with rules goes on to where they say.
+
+use alloc::sync::Arc;
+
+use crate::lifecycle::offer::Withdrawal;
+use crate::lifecycle::work::Stage;
+use crate::model::ids::{QueueId, WorkId};
+use crate::model::need::Need;
+use crate::model::priority::Priority;
+use crate::model::work::WorkChange;
+use crate::policy::classification;
+use crate::protocol::command::Reclassify;
+use crate::protocol::event::Event;
+use crate::protocol::refusal::Refusal;
+
+use crate::engine::action::sealed::Run;
+use crate::engine::turn::Turn;
+use crate::engine::view::View;
+
+impl Run for Reclassify {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work } = self;
+        match turn.open_work(work)?.stage {
+            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } | Stage::Suspended => {}
+            Stage::Assigned { .. }
+            | Stage::Parked { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
+        }
+        turn.classify(work);
+        Ok(())
+    }
+}
+
+impl Turn<'_> {
+    /// Asks the host and the rules of the queue the work came to, and does what they say. Of work
+    /// about which they say nothing new there is nothing to tell.
+    pub(crate) fn classify(&mut self, work: WorkId) {
+        let Some((rule, queue, change)) = self.asked_host(work).or_else(|| self.asked_rules(work))
+        else {
+            return;
+        };
+        let Ok(row) = self.world.work(work) else {
+            return;
+        };
+        let change = change.filter(|change| change.applied_to(&row.request) != *row.request);
+        let queue = queue.unwrap_or(row.queue);
+        if queue != row.queue {
+            self.withdraw_offer_of(work, Withdrawal::Reassigned);
+        } else if change.is_none() {
+            return;
+        }
+        let change = change.map(Arc::new);
+        self.emit(Event::WorkClassified { work, rule, queue, change });
+    }
+
+    fn asked_rules(&self, id: WorkId) -> Option<Outcome> {
+        let work = self.world.work(id).ok()?;
+        let entry = work.submitted().queue;
+        let rules = self.world.queue_profile(entry).ok()?.classification.as_ref()?;
+        let draws = &self.world.queue(entry).ok()?.draws;
+        let seed = self.world.stores().config.seed ^ u64::from(entry.raw());
+        let room = |queue| queue == work.queue || self.check_waiting(queue).is_ok();
+        let (number, rule, queue) =
+            classification::classify(rules, &work.request, draws, seed, room)?;
+        let change = change(rule.priority, rule.need.as_ref());
+        Some((Some(number), Some(queue.unwrap_or(entry)), change))
+    }
+
+    fn asked_host(&self, id: WorkId) -> Option<Outcome> {
+        let work = self.world.work(id).ok()?;
+        let entry = work.submitted().queue;
+        let rules = self.world.queue_profile(entry).ok()?.classification.as_ref()?;
+        let classifier = self.rules.classifier.as_ref().filter(|_| rules.ask_host)?;
+        let view = View::new(self.world, self.now);
+        let found = classifier.classify(view.work(id)?, view)?;
+        // What cannot be done is as good as not said.
+        let queue = found.queue.unwrap_or(work.queue);
+        let room = queue == work.queue || self.check_waiting(queue).is_ok();
+        let need = found.need.as_ref();
+        let sound = found.priority.is_none_or(|priority| priority.check().is_ok())
+            && need.is_none_or(|need| self.is_sound(need));
+        (room && sound).then(|| (None, Some(queue), change(found.priority, need)))
+    }
+
+    fn is_sound(&self, need: &Need) -> bool {
+        need.check().is_ok() && self.check_mentions(|name| need.mentions(name)).is_ok()
+    }
+}
+
+/// The number of the rule, the queue, and what is said anew.
+type Outcome = (Option<u16>, Option<QueueId>, Option<WorkChange>);
+
+fn change(priority: Option<Priority>, need: Option<&Need>) -> Option<WorkChange> {
+    let change = WorkChange { priority, need: need.cloned(), ..WorkChange::default() };
+    Some(change).filter(|change| *change != WorkChange::default())
+}

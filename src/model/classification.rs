@@ -1,0 +1,195 @@
+//! Rules by which work that comes to one queue goes on to another.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::model::attribute::Value;
+use crate::model::ids::{ChannelId, Entity, QueueId};
+use crate::model::invalid::{Invalid, Problem};
+use crate::model::need::{Comparison, Need};
+use crate::model::priority::Priority;
+
+/// A condition on work. In JSON each node is an object with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkCondition {
+    /// Every part holds; with no parts, always.
+    All(Vec<Self>),
+    /// At least one part holds; with no parts, never.
+    Any(Vec<Self>),
+    /// The part does not hold.
+    Not(Box<Self>),
+    /// An attribute of the work compares with a value of the same type; a missing one satisfies
+    /// only `!=`.
+    Attribute {
+        /// The attribute.
+        name: Key,
+        /// How it must compare.
+        is: Comparison,
+        /// With what.
+        value: Value,
+    },
+    /// An attribute of the work is one of these values.
+    In {
+        /// The attribute.
+        name: Key,
+        /// The values.
+        values: Vec<Value>,
+    },
+    /// It came by this channel.
+    Channel(ChannelId),
+    /// Its priority compares.
+    Priority {
+        /// How.
+        is: Comparison,
+        /// With what.
+        value: i32,
+    },
+}
+
+impl Default for WorkCondition {
+    fn default() -> Self {
+        Self::All(Vec::new())
+    }
+}
+
+impl WorkCondition {
+    fn check(&self, depth: u32, size: &mut u32) -> Result<(), Invalid> {
+        *size += 1;
+        if depth > 16 {
+            return Err(Invalid::new("classification.rules.when", Problem::TooDeep { max: 16 }));
+        }
+        if *size > 256 {
+            return Err(Invalid::new("classification.rules.when", Problem::TooLong { max: 256 }));
+        }
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().try_for_each(|part| part.check(depth + 1, size))
+            }
+            Self::Not(part) => part.check(depth + 1, size),
+            Self::In { values, .. } => {
+                Invalid::length("classification.rules.when.values", values.len(), 256)
+            }
+            Self::Attribute { .. } | Self::Channel(_) | Self::Priority { .. } => Ok(()),
+        }
+    }
+
+    fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.mentions(name));
+            }
+            Self::Not(part) => part.mentions(name),
+            Self::Channel(channel) => name((*channel).into()),
+            Self::Attribute { .. } | Self::In { .. } | Self::Priority { .. } => {}
+        }
+    }
+}
+
+/// One of several queues work may go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// The queue.
+    pub queue: QueueId,
+    /// Its part of the whole, whatever the whole is: 1 to 1,000,000.
+    pub weight: u32,
+}
+
+/// How work is spread over several queues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// By chance, with the engine's own seed (percentage split).
+    #[default]
+    Random,
+    /// Evenly: of as many pieces as all weights together each queue gets exactly its own.
+    Even,
+}
+
+/// One rule: what it is for, and what happens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClassificationRule {
+    /// When it is the one; the first that holds is.
+    pub when: WorkCondition,
+    /// Where the work goes; empty: it stays. One that is full is passed over.
+    pub to: Vec<Share>,
+    /// How it is spread over several.
+    pub split: Split,
+    /// Its priority from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// What it asks for from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need: Option<Need>,
+}
+
+/// Ordered rules for what comes to a queue (Azure Job Router: classification policy; D365:
+/// route-to-queue rules; Zendesk: first matching queue). What no rule takes on stays in the queue,
+/// so nothing is ever without one. The rules of the queue it goes to are not asked.
+///
+/// ```
+/// use strowger::*;
+///
+/// let vip = WorkCondition::Attribute {
+///     name: "tier".into(),
+///     is: Comparison::Equal,
+///     value: "gold".into(),
+/// };
+/// let (gold, north, south) = (QueueId::from_raw(1), QueueId::from_raw(2), QueueId::from_raw(3));
+/// let rules = Classification::of([
+///     ClassificationRule {
+///         when: vip,
+///         to: vec![Share { queue: gold, weight: 1 }],
+///         priority: Some(Priority(10)),
+///         ..ClassificationRule::default()
+///     },
+///     ClassificationRule {
+///         to: vec![Share { queue: north, weight: 70 }, Share { queue: south, weight: 30 }],
+///         ..ClassificationRule::default()
+///     },
+/// ]);
+/// assert_eq!(rules.rules.len(), 2);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Classification {
+    /// The rules, at most 200, the first that holds decides.
+    pub rules: Vec<ClassificationRule>,
+    /// Whether the host's [`Classifier`](crate::Classifier) is asked before the rules.
+    pub ask_host: bool,
+}
+
+impl Classification {
+    /// These rules.
+    #[must_use]
+    pub fn of(rules: impl IntoIterator<Item = ClassificationRule>) -> Self {
+        Self { rules: rules.into_iter().collect(), ask_host: false }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        Invalid::length("classification.rules", self.rules.len(), 200)?;
+        for rule in &self.rules {
+            rule.when.check(1, &mut 0)?;
+            Invalid::length("classification.rules.to", rule.to.len(), 100)?;
+            for share in &rule.to {
+                Invalid::range("classification.rules.to.weight", share.weight, 1, 1_000_000)?;
+            }
+            rule.priority.map_or(Ok(()), Priority::check)?;
+            rule.need.iter().try_for_each(Need::check)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        for rule in &self.rules {
+            rule.when.mentions(name);
+            rule.to.iter().for_each(|share| name(share.queue.into()));
+            rule.need.iter().for_each(|need| need.mentions(name));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Applying what takes work out of its line for a time, or on to another.
+
+use alloc::sync::Arc;
+
+use crate::base::time::Timestamp;
+use crate::lifecycle::work::WorkStep;
+use crate::model::ids::{ChannelId, QueueId, WorkId};
+use crate::model::schedule::Callback;
+use crate::model::work::WorkChange;
+use crate::world::apply::Misfit;
+use crate::world::rows::Work;
+use crate::world::state::{OrMissing, World};
+
+impl World {
+    pub(super) fn schedule(
+        &mut self,
+        id: WorkId,
+        until: Timestamp,
+        activation: bool,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        self.put_aside(id, WorkStep::Schedule { at: until, activation }, at)
+    }
+
+    pub(super) fn suspend(&mut self, id: WorkId, at: Timestamp) -> Result<(), Misfit> {
+        self.put_aside(id, WorkStep::Suspend, at)
+    }
+
+    fn put_aside(&mut self, id: WorkId, step: WorkStep, at: Timestamp) -> Result<(), Misfit> {
+        let owner = self.work(id)?.stage.owner();
+        owner.map_or(Ok(()), |owner| self.drop_assignment(id, owner, at))?;
+        self.restage(id, |row| {
+            row.stage = row.stage.next(step)?;
+            row.step = None;
+            row.sticky = false;
+            row.retry = None;
+            row.unassigned = row.unassigned.saturating_add(owner.is_some().into());
+            Ok(())
+        })
+    }
+
+    /// The channel it comes by is another, and with it what it takes.
+    pub(super) fn request_callback(
+        &mut self,
+        id: WorkId,
+        channel: ChannelId,
+        callback: Callback,
+    ) -> Result<(), Misfit> {
+        let cost = self.channel_profile(channel)?.cost;
+        self.restage(id, |row| {
+            remember_submitted(row);
+            let request = Arc::make_mut(&mut row.request);
+            request.channel = channel;
+            request.callback = Some(callback);
+            row.cost = request.size.unwrap_or(cost);
+            Ok(())
+        })
+    }
+
+    pub(super) fn leave_unreached(
+        &mut self,
+        id: WorkId,
+        retry: Option<Timestamp>,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        if let Some(until) = retry {
+            let owner = self.work(id)?.stage.owner().or_missing(id)?;
+            self.drop_assignment(id, owner, at)?;
+            self.restage(id, |row| {
+                row.stage = row.stage.next(WorkStep::Schedule { at: until, activation: false })?;
+                Ok(())
+            })?;
+        }
+        let row = self.stores.works.get_mut(id).or_missing(id)?;
+        row.unreached = row.unreached.saturating_add(1);
+        Ok(())
+    }
+
+    pub(super) fn classify(
+        &mut self,
+        id: WorkId,
+        rule: Option<u16>,
+        queue: QueueId,
+        change: Option<&WorkChange>,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        self.queue(queue)?;
+        let entry = self.work(id)?.submitted().queue;
+        if let Some(rule) = rule.map(usize::from) {
+            let draws = &mut self.queue_mut(entry)?.draws;
+            draws.resize(draws.len().max(rule + 1), 0);
+            if let Some(draw) = draws.get_mut(rule) {
+                *draw = draw.wrapping_add(1);
+            }
+        }
+        self.restage_anew(id, |row| {
+            if let Some(change) = change {
+                remember_submitted(row);
+                row.place.front = change.front.unwrap_or(row.place.front);
+                row.request = Arc::new(change.applied_to(&row.request));
+            }
+            if row.queue != queue {
+                row.begin_stay(at);
+                row.change_queue(queue);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn remember_submitted(row: &mut Work) {
+    if row.submitted.is_none() {
+        row.submitted = Some(row.request.clone());
+    }
+}
