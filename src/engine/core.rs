@@ -119,7 +119,7 @@ impl Engine {
     /// The engine's state, to read.
     #[must_use]
     pub const fn view(&self) -> View<'_> {
-        View::new(&self.world)
+        View::new(&self.world, self.clock.latest)
     }
 
     /// The latest instant the engine was told.

@@ -7,12 +7,15 @@ use crate::base::time::{Span, Timestamp};
 use crate::lifecycle::routing_status::RoutingStatus;
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::config::Config;
 use crate::model::ids::{
-    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
 };
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
+use crate::policy::calendar;
 use crate::protocol::fact::Seq;
 use crate::world::catalog::Kind;
 use crate::world::rows::{Agent, Assignment, Member, Offer, Work};
@@ -32,6 +35,7 @@ use crate::world::state::World;
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     world: &'a World,
+    now: Timestamp,
 }
 
 macro_rules! by_key {
@@ -45,8 +49,8 @@ macro_rules! by_key {
 }
 
 impl<'a> View<'a> {
-    pub(crate) const fn new(world: &'a World) -> Self {
-        Self { world }
+    pub(crate) const fn new(world: &'a World, now: Timestamp) -> Self {
+        Self { world, now }
     }
 
     by_key! {
@@ -62,6 +66,8 @@ impl<'a> View<'a> {
         code_by_key: codes -> CodeId;
         /// The work with this key: open, or closed and still remembered.
         work_id_by_key: works -> WorkId;
+        /// The calendar with this key.
+        calendar_by_key: calendars -> CalendarId;
     }
 
     /// The agent with this key.
@@ -103,6 +109,7 @@ impl<'a> View<'a> {
                 open.or_else(ended)?.key.as_ref()
             }
             Entity::Offer(_) => None,
+            Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
         }
     }
 
@@ -125,7 +132,7 @@ impl<'a> View<'a> {
     pub fn queue(self, id: QueueId) -> Option<QueueView<'a>> {
         let entry = self.world.entry::<QueueProfile>(id).ok()?;
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(QueueView { world: self.world, id, key, profile, retired })
+        Some(QueueView { world: self.world, now: self.now, id, key, profile, retired })
     }
 
     /// All queues that are not retired, in order of definition.
@@ -138,14 +145,14 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn work(self, id: WorkId) -> Option<WorkView<'a>> {
         let row = self.world.work(id).ok()?;
-        Some(WorkView { world: self.world, id, row })
+        Some(WorkView { world: self.world, now: self.now, id, row })
     }
 
     /// All open work, in order of submission.
     pub fn works(self) -> impl Iterator<Item = WorkView<'a>> {
-        let world = self.world;
+        let Self { world, now } = self;
         let works = world.stores().works.sorted().into_iter();
-        works.map(move |(id, row)| WorkView { world, id, row })
+        works.map(move |(id, row)| WorkView { world, now, id, row })
     }
 
     /// How much work is open.
@@ -158,6 +165,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn offer(self, id: OfferId) -> Option<&'a Offer> {
         self.world.offer(id).ok()
+    }
+
+    /// A calendar, retired or not.
+    #[must_use]
+    pub fn calendar(self, id: CalendarId) -> Option<&'a CalendarProfile> {
+        self.world.entry::<CalendarProfile>(id).ok().map(|entry| &*entry.profile)
     }
 
     /// The bounds the engine works in.
@@ -293,6 +306,7 @@ impl<'a> AgentView<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct QueueView<'a> {
     world: &'a World,
+    now: Timestamp,
     id: QueueId,
     key: &'a Key,
     profile: &'a QueueProfile,
@@ -327,10 +341,10 @@ impl<'a> QueueView<'a> {
     /// The work that waits in it, in its order.
     #[must_use]
     pub fn line(self) -> Vec<WorkView<'a>> {
-        let world = self.world;
+        let Self { world, now, .. } = self;
         let works = world.stores().works.sorted().into_iter();
         let here = works.filter(|(_, row)| row.queue == self.id && row.stage == Stage::Queued);
-        let mut line: Vec<_> = here.map(|(id, row)| WorkView { world, id, row }).collect();
+        let mut line: Vec<_> = here.map(|(id, row)| WorkView { world, now, id, row }).collect();
         line.sort_unstable_by_key(|work| work.row.line_key(work.id, self.profile));
         line
     }
@@ -338,6 +352,21 @@ impl<'a> QueueView<'a> {
     /// Its members, in order of definition.
     pub fn members(self) -> impl Iterator<Item = AgentId> + use<'a> {
         self.world.index().line(self.id).into_iter().flat_map(|line| line.members.iter())
+    }
+
+    /// Whether its calendar is open at the latest instant the engine was told; without one it
+    /// always is.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        let calendar = self.world.calendar_of(self.id);
+        calendar.is_none_or(|calendar| calendar::is_open(calendar, self.now))
+    }
+
+    /// When its calendar opens or closes next, after the latest instant the engine was told; none if
+    /// it never does.
+    #[must_use]
+    pub fn next_change(self) -> Option<Timestamp> {
+        calendar::next_change(self.world.calendar_of(self.id)?, self.now)
     }
 }
 
@@ -361,6 +390,7 @@ impl<'a> QueueView<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct WorkView<'a> {
     world: &'a World,
+    now: Timestamp,
     id: WorkId,
     row: &'a Work,
 }
@@ -423,7 +453,7 @@ impl<'a> WorkView<'a> {
     /// Its place in the line of its queue, from 1, if it waits.
     #[must_use]
     pub fn position(self) -> Option<usize> {
-        let queue = View::new(self.world).queue(self.row.queue)?;
+        let queue = View::new(self.world, self.now).queue(self.row.queue)?;
         let place = queue.line().iter().position(|work| work.id == self.id)?;
         Some(place + 1)
     }

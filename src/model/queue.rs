@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Span;
-use crate::model::ids::{ChannelId, Entity, QueueId};
+use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
 use crate::model::invalid::Invalid;
 use crate::model::profile::Profile;
 use crate::model::reason::Response;
@@ -235,6 +235,8 @@ pub struct QueueProfile {
     pub service_target: Span,
     /// How many items may wait; one more is refused.
     pub waiting_max: u32,
+    /// When it is open; `None`: always.
+    pub calendar: Option<CalendarId>,
 }
 
 impl Default for QueueProfile {
@@ -257,6 +259,7 @@ impl Default for QueueProfile {
             on_max_wait: MaxWaitAction::default(),
             service_target: Span::from_secs(20),
             waiting_max: 2_000_000,
+            calendar: None,
         }
     }
 }
@@ -296,5 +299,6 @@ impl Profile for QueueProfile {
             name(queue.into());
         }
         self.wrap_up.mentions(name);
+        self.calendar.iter().for_each(|calendar| name((*calendar).into()));
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{AgentId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId};
 use crate::model::membership::Membership;
@@ -422,6 +423,9 @@ command_enum! {
     EndWrapUp(EndWrapUp),
     Close(Close),
     Advance(Advance),
+    DefineCalendar(Define<CalendarProfile>),
+    ChangeCalendar(Change<CalendarProfile>),
+    RetireCalendar(Retire<CalendarProfile>),
 }
 
 pub(crate) use for_every_command as every_command;

@@ -52,6 +52,7 @@ impl World {
                 self.index_agent(defined.id);
                 Ok(())
             }
+            Definition::Calendar(defined) => self.add(defined),
         }
     }
 
@@ -78,6 +79,7 @@ impl World {
                 self.touch_agent(defined.id);
                 Ok(())
             }
+            Definition::Calendar(defined) => self.replace(defined),
         }
     }
 
@@ -103,6 +105,7 @@ impl World {
                 self.strike::<AgentProfile>(id)
             }
             Entity::Work(_) | Entity::Offer(_) => Err(Misfit::OutOfOrder),
+            Entity::Calendar(id) => self.strike::<crate::model::calendar::CalendarProfile>(id),
         }
     }
 
