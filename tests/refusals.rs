@@ -158,10 +158,8 @@ const COMMANDS: &str = r#"
     close {"work": $work, "code": $sale}
     close (no code) {"work": $work}
     advance {}
-    define_calendar {"key": "office", "profile": {"zone": {"offset_minutes": 60}}}
+    define_calendar {"key": "office", "profile": {}}
     change_calendar {"id": $office, "profile": {"zone": {"offset_minutes": 60}}}
-    change_calendar (unsorted) {"id": $office, "profile": {"week": {"monday":
-        [{"from": "12:00", "to": "17:00"}, {"from": "09:00", "to": "12:01"}]}}}
     retire_calendar {"id": $office}
 "#;
 

@@ -222,6 +222,7 @@ impl Floor {
 
     fn scalar(&self, word: &str, field: &str) -> Result<Value, String> {
         let kind = match field {
+            _ if word == "null" => return Ok(Value::Null),
             "codes" | "code" | "default_code" => "code",
             "only" | "interruptible_by" | "channel" => "channel",
             "queue" | "presence" | "skill" | "agent" | "calendar" => field,
