@@ -154,12 +154,16 @@ pub use lifecycle::routing_status::{Load, RoutingStatus, StatusStep};
 pub use lifecycle::work::{CloseCause, Stage, WorkStep};
 pub use model::agent::AgentProfile;
 pub use model::attribute::{Attributes, Value};
+pub use model::calendar::{
+    CalendarProfile, Date, Hours, NotATime, TimeOfDay, Week, Zone, ZoneChange,
+};
 pub use model::capacity::{Capacity, Weights};
 pub use model::channel::ChannelProfile;
 pub use model::classification::{Classification, ClassificationRule, Share, Split, WorkCondition};
 pub use model::config::{Config, Limits};
 pub use model::ids::{
-    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
 };
 pub use model::invalid::{Invalid, Problem};
 pub use model::membership::Membership;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use strowger::{Command, Config, Engine, Entity, Limits, Log, Refusal, Timestamp, Unavailable};
 
 /// The numbers of things, in order of definition. The work and the offer all is about are the first.
-const NUMBERS: [(&str, &str); 19] = [
+const NUMBERS: [(&str, &str); 20] = [
     ("$nobody", "999"),
     ("$most", "18446744073709551615"),
     ("$voice", "0"),
@@ -28,6 +28,7 @@ const NUMBERS: [(&str, &str); 19] = [
     ("$other", "1"),
     ("$on_queue", "2"),
     ("$lunch", "9"),
+    ("$office", "0"),
     ("$work", "1"),
     ("$offer", "1"),
     ("$skilled", r#""requirement": {"skill": {"skill": 0, "is": ">=", "level": 1}}"#),
@@ -44,7 +45,8 @@ const FLOOR: &str = r#"
     retire_reject_reason {"id": $old}
     define_presence {"key": "lunch", "profile": {"system": "meal", "opens": "nothing"}}
     define_queue {"key": "support", "profile": {"wrap_up": {"mode": "mandatory", "codes": [$sale]}}}
-    define_queue {"key": "billing", "profile": {"waiting_max": 1}}
+    define_calendar {"key": "office", "profile": {}}
+    define_queue {"key": "billing", "profile": {"waiting_max": 1, "calendar": $office}}
     define_queue {"key": "forced", "profile":
         {"wrap_up": {"mode": {"forced_timeout": {"timeout": 60000}}, "codes": [$sale]}}}
     define_agent {"key": "ana", "profile": {"lease": 3600000}}
@@ -110,7 +112,7 @@ const COMMANDS: &str = r#"
     define_wrap_up_code {"key": "sale", "profile": {}}
     change_wrap_up_code {"id": $sale, "profile": {}}
     retire_wrap_up_code {"id": $sale}
-    define_queue {"key": "billing", "profile": {"waiting_max": 1}}
+    define_queue {"key": "billing", "profile": {"waiting_max": 1, "calendar": $office}}
     change_queue {"id": $support, "profile": {"order": "lifo"}}
     retire_queue {"id": $support}
     define_agent {"key": "carl", "profile": {}}
@@ -156,6 +158,9 @@ const COMMANDS: &str = r#"
     close {"work": $work, "code": $sale}
     close (no code) {"work": $work}
     advance {}
+    define_calendar {"key": "office", "profile": {}}
+    change_calendar {"id": $office, "profile": {"zone": {"offset_minutes": 60}}}
+    retire_calendar {"id": $office}
 "#;
 
 /// Where several refusals apply: what is wrong, and in which hall which command shows it.
@@ -210,6 +215,11 @@ const SEVERAL: &str = r#"
     burdened: offer over, too many assignments: accept {"offer": $offer}
     silent: not responding, draining: pull {"work": $work, "agent": $bo}
     silent, on a call: own call, not responding, draining: pull {"work": $work, "agent": $bo}
+    bounded: no such calendar, no time to wait: define_queue {"key": "new", "profile": {"calendar": $nobody, "max_wait": 0}}
+    bounded: empty key, after midnight, offset too far, too many: define_calendar {"key": "", "profile":
+        {"week": {"sunday": [{"from": "09:00", "to": "24:01"}]}, "zone": {"offset_minutes": 1081}}}
+    bounded: after midnight, offset too far: define_calendar {"key": "new", "profile":
+        {"week": {"sunday": [{"from": "09:00", "to": "24:01"}]}, "zone": {"offset_minutes": 1081}}}
     unknown: the largest id: pull {"work": $most, "agent": $ana}
     unknown: the largest id: accept {"offer": $most}
     unknown: the lowest id, never used: abandon {"work": 0}

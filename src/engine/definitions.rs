@@ -163,7 +163,8 @@ fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
         | Entity::Reason(_)
         | Entity::Agent(_)
         | Entity::Work(_)
-        | Entity::Offer(_) => false,
+        | Entity::Offer(_)
+        | Entity::Calendar(_) => false,
     };
     let mut agents = world.stores().agent_rows.iter();
     agents.find(|(_, agent)| uses(agent)).map(|(id, _)| id.into())
@@ -228,4 +229,4 @@ macro_rules! replies {
     )*};
 }
 
-replies!(SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId);
+replies!(SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId, CalendarId);

@@ -83,7 +83,8 @@ impl<'a> Turn<'a> {
                 | Definition::Presence(_)
                 | Definition::Reason(_)
                 | Definition::Code(_)
-                | Definition::Queue(_) => [None; 2],
+                | Definition::Queue(_)
+                | Definition::Calendar(_) => [None; 2],
             },
             Event::OfferAccepted { offer, .. }
             | Event::OfferRejected { offer, .. }
@@ -185,6 +186,9 @@ impl<'a> Turn<'a> {
             Entity::Agent(id) => self.live::<crate::model::agent::AgentProfile>(id).map(drop),
             Entity::Work(id) => self.open_work(id).map(drop),
             Entity::Offer(id) => Ok(self.world.offer(id).map(drop)?),
+            Entity::Calendar(id) => {
+                self.live::<crate::model::calendar::CalendarProfile>(id).map(drop)
+            }
         }
     }
 

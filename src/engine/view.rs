@@ -7,12 +7,15 @@ use crate::base::time::{Span, Timestamp};
 use crate::lifecycle::routing_status::RoutingStatus;
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::config::Config;
 use crate::model::ids::{
-    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
 };
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
+use crate::policy::calendar;
 use crate::protocol::fact::Seq;
 use crate::world::catalog::Kind;
 use crate::world::rows::{Agent, Assignment, Member, Offer, Work};
@@ -63,6 +66,8 @@ impl<'a> View<'a> {
         code_by_key: codes -> CodeId;
         /// The work with this key: open, or closed and still remembered.
         work_id_by_key: works -> WorkId;
+        /// The calendar with this key.
+        calendar_by_key: calendars -> CalendarId;
     }
 
     /// The agent with this key.
@@ -104,6 +109,7 @@ impl<'a> View<'a> {
                 open.or_else(ended)?.key.as_ref()
             }
             Entity::Offer(_) => None,
+            Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
         }
     }
 
@@ -159,6 +165,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn offer(self, id: OfferId) -> Option<&'a Offer> {
         self.world.offer(id).ok()
+    }
+
+    /// A calendar, retired or not.
+    #[must_use]
+    pub fn calendar(self, id: CalendarId) -> Option<&'a CalendarProfile> {
+        self.world.entry::<CalendarProfile>(id).ok().map(|entry| &*entry.profile)
     }
 
     /// The bounds the engine works in.
@@ -340,6 +352,21 @@ impl<'a> QueueView<'a> {
     /// Its members, in order of definition.
     pub fn members(self) -> impl Iterator<Item = AgentId> + use<'a> {
         self.world.index().line(self.id).into_iter().flat_map(|line| line.members.iter())
+    }
+
+    /// Whether its calendar is open at the latest instant the engine was told; without one it
+    /// always is.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        let calendar = self.world.calendar_of(self.id);
+        calendar.is_none_or(|calendar| calendar::is_open(calendar, self.now))
+    }
+
+    /// When its calendar opens or closes next, after the latest instant the engine was told; none if
+    /// it never does.
+    #[must_use]
+    pub fn next_change(self) -> Option<Timestamp> {
+        calendar::next_change(self.world.calendar_of(self.id)?, self.now)
     }
 }
 

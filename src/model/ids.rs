@@ -19,6 +19,8 @@ ids! {
     pub QueueId(u32) = "q";
     /// An agent.
     pub AgentId(u32) = "a";
+    /// A calendar.
+    pub CalendarId(u32) = "cal";
     /// A piece of work. Rises by one with every submission and is never used again.
     pub WorkId(u64) = "w";
     /// An offer of work to an agent. Rises by one with every offer and is never used again.
@@ -53,6 +55,8 @@ pub enum Entity {
     Work(WorkId),
     /// An offer.
     Offer(OfferId),
+    /// A calendar.
+    Calendar(CalendarId),
 }
 
 impl core::fmt::Display for Entity {
@@ -67,6 +71,7 @@ impl core::fmt::Display for Entity {
             Self::Agent(id) => write!(f, "agent {id}"),
             Self::Work(id) => write!(f, "work {id}"),
             Self::Offer(id) => write!(f, "offer {id}"),
+            Self::Calendar(id) => write!(f, "calendar {id}"),
         }
     }
 }
@@ -83,5 +88,5 @@ macro_rules! entity_from {
 
 entity_from! {
     Skill(SkillId), Channel(ChannelId), Presence(PresenceId), Reason(ReasonId), Code(CodeId),
-    Queue(QueueId), Agent(AgentId), Work(WorkId), Offer(OfferId),
+    Queue(QueueId), Agent(AgentId), Work(WorkId), Offer(OfferId), Calendar(CalendarId),
 }

@@ -63,6 +63,9 @@ pub enum Problem {
     /// Work must have at least one thing to do.
     #[error("changes nothing")]
     NoChange,
+    /// Parts that do not follow each other as they must.
+    #[error("is not in order")]
+    OutOfOrder,
 }
 
 impl Invalid {

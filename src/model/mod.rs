@@ -5,6 +5,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod attribute;
+pub(crate) mod calendar;
 pub(crate) mod capacity;
 pub(crate) mod channel;
 pub(crate) mod classification;

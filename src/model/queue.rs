@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Span;
 use crate::model::classification::Classification;
-use crate::model::ids::{ChannelId, Entity, QueueId};
+use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::profile::Profile;
 use crate::model::reason::Response;
@@ -306,6 +306,8 @@ pub struct QueueProfile {
     /// (Genesys Cloud: last agent routing).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sticky: Option<Span>,
+    /// When it is open; `None`: always.
+    pub calendar: Option<CalendarId>,
 }
 
 impl Default for QueueProfile {
@@ -335,6 +337,7 @@ impl Default for QueueProfile {
             broadcast: Broadcast::default(),
             classification: None,
             sticky: None,
+            calendar: None,
         }
     }
 }
@@ -389,5 +392,6 @@ impl Profile for QueueProfile {
         self.wrap_up.mentions(name);
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
         self.classification.iter().for_each(|rules| rules.mentions(name));
+        self.calendar.iter().for_each(|calendar| name((*calendar).into()));
     }
 }

@@ -3,6 +3,7 @@
 //! Knows how to compare work, how to compare agents, who fits, who has room and what follows an
 //! answer. Knows no tables, keeps nothing and changes nothing; time is an argument.
 
+pub mod calendar;
 pub mod choice;
 pub mod classification;
 pub mod fit;

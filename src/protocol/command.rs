@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{
     AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId,
@@ -516,6 +517,9 @@ command_enum! {
     RequestCallback(RequestCallback),
     ReportUnreached(ReportUnreached),
     Reclassify(Reclassify),
+    DefineCalendar(Define<CalendarProfile>),
+    ChangeCalendar(Change<CalendarProfile>),
+    RetireCalendar(Retire<CalendarProfile>),
 }
 
 pub(crate) use for_every_command as every_command;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::Entity;
 use crate::model::presence::PresenceProfile;
@@ -45,6 +46,8 @@ pub enum Definition {
     Queue(Defined<QueueProfile>),
     /// Of an agent.
     Agent(Defined<AgentProfile>),
+    /// Of a calendar.
+    Calendar(Defined<CalendarProfile>),
 }
 
 impl Definition {
@@ -59,6 +62,7 @@ impl Definition {
             Self::Code(defined) => defined.id.into(),
             Self::Queue(defined) => defined.id.into(),
             Self::Agent(defined) => defined.id.into(),
+            Self::Calendar(defined) => defined.id.into(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::base::key::Key;
 use crate::base::names::Names;
 use crate::base::table::Table;
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::profile::Profile;
@@ -86,4 +87,5 @@ kinds! {
     WrapUpCodeProfile: codes, Code, Definitions, 0;
     QueueProfile: queues, Queue, Definitions, 0;
     AgentProfile: agents, Agent, Agents, 0;
+    CalendarProfile: calendars, Calendar, Definitions, 0;
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{AgentId, ChannelId, QueueId, SkillId, WorkId};
 use crate::model::need::Need;
@@ -88,6 +89,7 @@ impl World {
         names::<WrapUpCodeProfile>(self);
         names::<QueueProfile>(self);
         names::<AgentProfile>(self);
+        names::<CalendarProfile>(self);
         let ended = self.stores.ended_works.iter().map(|(id, ended)| (id, &ended.submitted));
         let open = self.stores.works.sorted();
         let open = open.iter().map(|(id, work)| (*id, &work.request));

@@ -8,7 +8,7 @@ use crate::base::deadlines::Deadlines;
 use crate::base::hash::FixedMap;
 use crate::base::names::Names;
 use crate::model::ids::{
-    AgentId, ChannelId, CodeId, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
 };
 use crate::model::need::Need;
 use crate::world::bench::{Bench, BenchKey};
@@ -34,6 +34,8 @@ pub(crate) struct KeyIndex {
     pub agents: Names<AgentId>,
     /// Work, open or still remembered.
     pub works: Names<WorkId>,
+    /// Calendars.
+    pub calendars: Names<CalendarId>,
 }
 
 /// What a deadline belongs to. Equal instants come in this order.

@@ -1,6 +1,7 @@
 //! The invariant that every id names a row.
 
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::Entity;
 use crate::model::presence::PresenceProfile;
@@ -22,6 +23,7 @@ impl World {
         self.check_profiles::<WrapUpCodeProfile>()?;
         self.check_profiles::<QueueProfile>()?;
         self.check_profiles::<AgentProfile>()?;
+        self.check_profiles::<CalendarProfile>()?;
         let rows = (self.stores.queue_rows.len(), self.stores.agent_rows.len());
         if rows != (self.stores.queues.len(), self.stores.agents.len()) {
             let subject = crate::model::ids::QueueId::from_raw(0).into();
@@ -105,6 +107,7 @@ impl World {
             Entity::Agent(id) => self.entry::<AgentProfile>(id).is_ok(),
             Entity::Work(id) => self.work(id).is_ok(),
             Entity::Offer(id) => self.offer(id).is_ok(),
+            Entity::Calendar(id) => self.entry::<CalendarProfile>(id).is_ok(),
         }
     }
 }

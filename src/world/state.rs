@@ -12,10 +12,12 @@ use crate::base::time::Span;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
 use crate::lifecycle::offer::OfferEnd;
 use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::config::Config;
 use crate::model::ids::{
-    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
 };
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::{Order, QueueProfile};
@@ -83,6 +85,8 @@ pub(crate) struct Stores {
     pub ended_works: Recent<WorkId, EndedWork>,
     /// Offers that are over.
     pub ended_offers: Recent<OfferId, OfferEnd>,
+    /// Calendars.
+    pub calendars: Table<CalendarId, Entry<CalendarProfile>>,
 }
 
 /// The state of everything, and the indexes derived from it.
@@ -115,6 +119,7 @@ impl World {
                 offers: Ledger::default(),
                 ended_works: Recent::new(remembered),
                 ended_offers: Recent::new(remembered),
+                calendars: Table::default(),
             },
             index: Index::default(),
         };
@@ -190,6 +195,12 @@ impl World {
     /// What a channel is.
     pub(crate) fn channel_profile(&self, id: ChannelId) -> Result<&ChannelProfile, Missing> {
         self.entry::<ChannelProfile>(id).map(|entry| &*entry.profile)
+    }
+
+    /// When a queue is open, unless it always is.
+    pub(crate) fn calendar_of(&self, id: QueueId) -> Option<&CalendarProfile> {
+        let calendar = self.queue_profile(id).ok()?.calendar?;
+        self.entry::<CalendarProfile>(calendar).ok().map(|entry| &*entry.profile)
     }
 
     /// An agent as he is now.

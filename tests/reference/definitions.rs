@@ -24,6 +24,7 @@ macro_rules! with {
             Definition::Code($defined) => $result,
             Definition::Queue($defined) => $result,
             Definition::Agent($defined) => $result,
+            Definition::Calendar($defined) => $result,
             unknown => panic!("the reference does not know {unknown:?}"),
         }
     };

@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use strowger::{
-    AgentId, Cause, ChannelId, CodeId, Command, Config, Defined, Definition, Entity, Event, Fact,
-    Key, OfferEnd, OfferId, PresenceId, PresenceProfile, QueueId, ReasonId, Refusal, Reply,
-    SkillId, SystemPresence, Timestamp, WorkId,
+    AgentId, CalendarId, Cause, ChannelId, CodeId, Command, Config, Defined, Definition, Entity,
+    Event, Fact, Key, OfferEnd, OfferId, PresenceId, PresenceProfile, QueueId, ReasonId, Refusal,
+    Reply, SkillId, SystemPresence, Timestamp, WorkId,
 };
 
 use state::{Agent, Ended, Offer, Thing, Work};
@@ -192,6 +192,9 @@ impl Router {
             Command::EndWrapUp(c) => self.end_wrap_up(c.work, c.agent, c.code),
             Command::Close(c) => self.close(c.work, c.code),
             Command::Advance(_) => Ok(Reply::Done),
+            Command::DefineCalendar(c) => define!(Calendar, CalendarId, c),
+            Command::ChangeCalendar(c) => change!(Calendar, c),
+            Command::RetireCalendar(c) => self.retire(c.id.into()),
             unknown => panic!("the reference does not know {unknown:?}"),
         }
     }

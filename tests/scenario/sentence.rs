@@ -23,7 +23,8 @@ impl Floor {
                 return Ok(Sentence::Show(names.iter().map(|name| (*name).into()).collect()));
             }
             [
-                kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"),
+                kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"
+                | "calendar"),
                 key,
                 rest @ ..,
             ] => {
@@ -31,7 +32,7 @@ impl Floor {
             }
             [
                 "change",
-                kind @ ("channel" | "presence" | "reason" | "queue" | "agent"),
+                kind @ ("channel" | "presence" | "reason" | "queue" | "agent" | "calendar"),
                 key,
                 rest @ ..,
             ] => {

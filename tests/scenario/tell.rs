@@ -248,6 +248,14 @@ impl Floor {
                 shown.push(format!("{name} is {}, began {waited} ago", stage.name()));
             }
         }
+        if let [what, name] = names
+            && what == "hours"
+        {
+            let queue = view.queue_by_key(name).ok_or("there is no such queue")?;
+            let is = if queue.is_open() { "open" } else { "closed" };
+            let until = queue.next_change().map_or("for good".into(), |at| format!("until {at}"));
+            return Ok(vec![format!("{name} is {is} {until}")]);
+        }
         if wanted("next") {
             shown.push(match engine.next_deadline() {
                 Some(next) => format!("next {} at {}", word(&next.kind), clock(next.at)),

@@ -46,8 +46,12 @@ pub(crate) fn is_option(word: &str) -> bool {
     equals.is_some_and(|equals| word.find(['(', '[']).is_none_or(|open| equals < open))
 }
 
-/// `mm:ss.mmm` in milliseconds; `never` is the end of time.
+/// `mm:ss.mmm`, or a date and time such as `2026-03-29T01:00:00Z`, in milliseconds; `never` is the
+/// end of time.
 pub(crate) fn instant(word: &str) -> Option<i64> {
+    if let Ok(at) = chrono::DateTime::parse_from_rfc3339(word) {
+        return Some(at.timestamp_millis());
+    }
     if word == "never" {
         return Some(i64::MAX);
     }
@@ -119,6 +123,7 @@ impl Floor {
             "code" => view.code_by_key(key).map(|id| json!(id)),
             "queue" => view.queue_by_key(key).map(|queue| json!(queue.id())),
             "agent" => view.agent_by_key(key).map(|agent| json!(agent.id())),
+            "calendar" => view.calendar_by_key(key).map(|id| json!(id)),
             "work" => view.work_id_by_key(key).map(|id| json!(id)),
             _ => None,
         };
@@ -173,6 +178,18 @@ impl Floor {
                 let score: u8 = score.parse().map_err(text)?;
                 Ok(json!({"score_min": score, "wait": span(wait).ok_or("how long?")?}))
             })?,
+            _ if name.starts_with("week.") || name.starts_with("exceptions.") => {
+                self.each(value, |hours| {
+                    let (from, to) = hours.split_once('-').ok_or("from when to when?")?;
+                    Ok(json!({"from": from, "to": to}))
+                })?
+            }
+            "zone.changes" => self.each(value, |change| {
+                let (from, offset) = change.split_once('=').ok_or("by how much?")?;
+                let offset: i16 = offset.parse().map_err(text)?;
+                let from = instant(from).ok_or("from when?")?;
+                Ok(json!({"from": from, "offset_minutes": offset}))
+            })?,
             _ => self.value(value, path.last().map_or("", String::as_str))?,
         };
         Ok((path, found))
@@ -213,10 +230,11 @@ impl Floor {
 
     fn scalar(&self, word: &str, field: &str) -> Result<Value, String> {
         let kind = match field {
+            _ if word == "null" => return Ok(Value::Null),
             "codes" | "code" | "default_code" => "code",
             "drop" => "skill",
             "only" | "interruptible_by" | "channel" => "channel",
-            "queue" | "presence" | "skill" | "agent" => field,
+            "queue" | "presence" | "skill" | "agent" | "calendar" => field,
             _ => return Ok(plain(word)),
         };
         self.id(kind, word)

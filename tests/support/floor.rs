@@ -7,16 +7,16 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
 use strowger::{
-    AgentChoice, AgentId, AgentProfile, Budget, Capacity, ChannelId, ChannelProfile, Command,
-    Comparison, Config, Define, Evaluation, Exhausted, IdleClock, IdleSince, Limits, MaxWaitAction,
-    Membership, Need, Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId,
-    PresenceProfile, Priority, QueueId, QueueProfile, RejectReasonProfile, RequeuePolicy,
-    Requirement, Response, SetMembership, SetPresence, SkillProfile, Span, SystemPresence,
-    Timestamp, Tolerance, Value, Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile,
-    WrapUpMode, WrapUpProfile,
+    AgentChoice, AgentId, AgentProfile, Budget, CalendarProfile, Capacity, ChannelId,
+    ChannelProfile, Command, Comparison, Config, Date, Define, Evaluation, Exhausted, Hours,
+    IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order, Preferred,
+    PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId, QueueProfile,
+    RejectReasonProfile, RequeuePolicy, Requirement, Response, SetMembership, SetPresence,
+    SkillProfile, Span, SystemPresence, TimeOfDay, Timestamp, Tolerance, Value, Week, Weights,
+    Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
 };
 
-use super::ops::{agent, channel, code, presence_id, queue, requeue, skill};
+use super::ops::{agent, calendar, channel, code, presence_id, queue, requeue, skill};
 
 /// Round lengths of time, so that different deadlines often meet.
 pub(crate) fn span() -> impl Strategy<Value = Span> + Clone {
@@ -45,11 +45,12 @@ pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
         vec(reason_profile(), 3),
         vec(queue_profile(), 3),
         vec(agent_profile(), 5),
+        vec(calendar_profile(), 2),
     );
     let terms = vec(weighted(0.7, membership()), 15);
     let here = vec(prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()], 5);
     (things, terms, here).prop_map(|(things, terms, here)| {
-        let (channels, presences, reasons, queues, agents) = things;
+        let (channels, presences, reasons, queues, agents, calendars) = things;
         let mut floor: Vec<Command> = Vec::new();
         for key in ["french", "german", "billing"] {
             floor.push(Define::new(key, SkillProfile {}).into());
@@ -67,6 +68,7 @@ pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
         }
         floor.extend(defined("at", presences).into_iter().map(Command::from));
         floor.extend(defined("no", reasons).into_iter().map(Command::from));
+        floor.extend(defined("open", calendars).into_iter().map(Command::from));
         for (raw, profile) in (0..).zip(channels) {
             let id = ChannelId::from_raw(raw);
             floor.push(strowger::Change { id, profile }.into());
@@ -194,10 +196,11 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
     let waiting_max = prop_oneof![8 => Just(1_000_u32), 1 => 0..5_u32];
     let answers = (mostly(RequeuePolicy::default(), requeues()), response(), response());
     let first = (orders, choices, idle, offers, answers);
-    let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max);
+    let calendar = weighted(0.3, calendar());
+    let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max, calendar);
     (first, second).prop_map(|(first, second)| {
         let (order, choice, idle, offers, answers) = first;
-        let (tolerance, budget, exhausted, wrap_up, waits, waiting_max) = second;
+        let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
         let (offer_windows, auto_accept, withdraw_offers) = offers;
         let (requeue, on_reject, on_miss) = answers;
         let (max_wait, on_max_wait, service_target) = waits;
@@ -219,6 +222,7 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
             on_max_wait,
             service_target,
             waiting_max,
+            calendar,
             ..QueueProfile::default()
         }
     })
@@ -446,4 +450,35 @@ pub(super) fn work_change() -> impl Strategy<Value = WorkChange> {
                 attached: attached.into_iter().collect::<BTreeMap<_, _>>(),
             }
         })
+}
+
+/// Calendars with hours, exceptions and changes of the clocks near the begin of all histories; now
+/// and then one that makes no sense.
+pub(super) fn calendar_profile() -> impl Strategy<Value = CalendarProfile> {
+    let day = || {
+        prop_oneof![
+            2 => Just(vec![]),
+            1 => Just(vec![Hours::ALL_DAY]),
+            3 => vec(0..26_u16, 0..4).prop_map(|mut hours| {
+                hours.sort_unstable();
+                let minutes = |hour: &u16| TimeOfDay::from_minutes(hour * 60);
+                let pairs = hours.chunks_exact(2);
+                pairs.map(|pair| Hours::new(minutes(&pair[0]), minutes(&pair[1]))).collect()
+            }),
+        ]
+    };
+    let exceptions =
+        btree_map((1_u8..4).prop_map(|day| Date::new(1970, 1, day).unwrap()), day(), 0..2);
+    let offset = || select(&[-1_080_i16, 0, 60, 120, 1_081][..]);
+    let change = (0..200_i64, offset()).prop_map(|(minutes, offset_minutes)| ZoneChange {
+        from: Timestamp::from_millis(minutes * 60_000),
+        offset_minutes,
+    });
+    (day(), day(), exceptions, offset(), vec(change, 0..3)).prop_map(
+        |(thursday, friday, exceptions, offset_minutes, changes)| CalendarProfile {
+            week: Week { thursday, friday, ..Week::default() },
+            exceptions,
+            zone: Zone { offset_minutes, changes },
+        },
+    )
 }

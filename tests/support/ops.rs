@@ -7,12 +7,12 @@ use proptest::option::{of as maybe, weighted};
 use proptest::prelude::*;
 use proptest::strategy::Union;
 use strowger::{
-    Abandon, Accept, Advance, AgentId, Assign, Cancel, Change, ChangeWork, ChannelId, Close,
-    CodeId, Command, Config, Define, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force,
-    Heartbeat, Hold, OfferId, Park, PresenceId, Profile, Pull, QueueId, ReasonId, Reject,
-    RemoveMembership, RequestWrapUp, Requeue, Resume, Resumer, Retire, Retrieve, SetCode,
-    SetDraining, SetMembership, SetOwnCall, SetPresence, SkillId, SkillProfile, Span, Submit,
-    Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
+    Abandon, Accept, Advance, AgentId, Assign, CalendarId, CalendarProfile, Cancel, Change,
+    ChangeWork, ChannelId, Close, CodeId, Command, Config, Define, EndWrapUp, ExtendWrapUp,
+    FinishContact, Finisher, Force, Heartbeat, Hold, OfferId, Park, PresenceId, Profile, Pull,
+    QueueId, ReasonId, Reject, RemoveMembership, RequestWrapUp, Requeue, Resume, Resumer, Retire,
+    Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall, SetPresence, SkillId, SkillProfile,
+    Span, Submit, Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
 };
 
 use super::floor;
@@ -170,6 +170,10 @@ pub(super) fn code() -> impl Strategy<Value = CodeId> + Clone {
     prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(CodeId::from_raw)
 }
 
+pub(super) fn calendar() -> impl Strategy<Value = CalendarId> + Clone {
+    prop_oneof![30 => 0..2_u32, 1 => 2..5_u32].prop_map(CalendarId::from_raw)
+}
+
 /// Stands for work that is chosen when it is time.
 const SOME: WorkId = WorkId::from_raw(0);
 
@@ -193,6 +197,7 @@ fn define() -> BoxedStrategy<Act> {
         some(Just(WrapUpCodeProfile {})),
         some(floor::queue_profile()),
         some(floor::agent_profile()),
+        some(floor::calendar_profile()),
     ]
     .boxed()
 }
@@ -216,6 +221,7 @@ fn change() -> BoxedStrategy<Act> {
         1 => changed(code(), Just(WrapUpCodeProfile {})),
         6 => changed(queue(), floor::queue_profile()),
         6 => changed(agent(), floor::agent_profile()),
+        2 => changed(calendar(), floor::calendar_profile()),
     ]
     .boxed()
 }
@@ -236,6 +242,7 @@ fn retire() -> BoxedStrategy<Act> {
         retired::<WrapUpCodeProfile>(code()),
         retired::<strowger::QueueProfile>(queue()),
         retired::<strowger::AgentProfile>(agent()),
+        retired::<CalendarProfile>(calendar()),
     ]
     .boxed()
 }

@@ -15,7 +15,8 @@ use serde::{Serialize, Serializer};
 use crate::base::id::Id;
 use crate::engine::view::View;
 use crate::model::ids::{
-    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
 };
 
 /// Writes a value with keys in place of ids, and reads one in which keys stand for ids.
@@ -77,6 +78,7 @@ enum Kind {
     Agent,
     Work,
     Offer,
+    Calendar,
 }
 
 impl Kind {
@@ -91,6 +93,7 @@ impl Kind {
             "AgentId" => Self::Agent,
             "WorkId" => Self::Work,
             "OfferId" => Self::Offer,
+            "CalendarId" => Self::Calendar,
             _ => return None,
         })
     }
@@ -106,6 +109,7 @@ impl Kind {
             Self::Agent => "agent",
             Self::Work => "work",
             Self::Offer => "offer",
+            Self::Calendar => "calendar",
         }
     }
 
@@ -120,6 +124,7 @@ impl Kind {
             Self::Agent => AgentId::from_number(number)?.into(),
             Self::Work => WorkId::from_number(number)?.into(),
             Self::Offer => OfferId::from_number(number)?.into(),
+            Self::Calendar => CalendarId::from_number(number)?.into(),
         })
     }
 
@@ -134,6 +139,7 @@ impl Kind {
             Self::Agent => view.agent_by_key(key).map(|agent| agent.id().number()),
             Self::Work => view.work_id_by_key(key).map(Id::number),
             Self::Offer => None,
+            Self::Calendar => view.calendar_by_key(key).map(Id::number),
         }
     }
 }

@@ -56,6 +56,7 @@ impl World {
                 self.index_agent(defined.id);
                 Ok(())
             }
+            Definition::Calendar(defined) => self.add(defined),
         }
     }
 
@@ -82,6 +83,7 @@ impl World {
                 self.touch_agent(defined.id);
                 Ok(())
             }
+            Definition::Calendar(defined) => self.replace(defined),
         }
     }
 
@@ -107,6 +109,7 @@ impl World {
                 self.strike::<AgentProfile>(id)
             }
             Entity::Work(_) | Entity::Offer(_) => Err(Misfit::OutOfOrder),
+            Entity::Calendar(id) => self.strike::<crate::model::calendar::CalendarProfile>(id),
         }
     }
 
