@@ -38,6 +38,10 @@ impl Turn<'_> {
                     self.miss_offer(id, offer);
                 }
             }
+            TimerKey::Leg(agent, work) => {
+                self.cause = cause(DeadlineKind::ConsultWindow);
+                self.miss_leg(work, agent);
+            }
             TimerKey::WrapUp(agent, work) => {
                 self.cause = cause(DeadlineKind::WrapUp);
                 self.time_out_wrap_up(work, agent);
@@ -70,7 +74,10 @@ impl Turn<'_> {
             DeadlineKind::Reveal => self.reveal(work),
             DeadlineKind::Retry => self.emit(Event::DeclinesForgotten { work }),
             DeadlineKind::BarOver => self.lift_bar(work, due),
-            DeadlineKind::OfferWindow | DeadlineKind::WrapUp | DeadlineKind::Lease => {}
+            DeadlineKind::OfferWindow
+            | DeadlineKind::WrapUp
+            | DeadlineKind::Lease
+            | DeadlineKind::ConsultWindow => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod agents;
 pub(crate) mod core;
 mod definitions;
 mod expire;
+mod legs;
 mod offering;
 mod offers;
 mod route;

@@ -35,8 +35,10 @@ impl<'a> Turn<'a> {
     }
 
     /// Makes something happen: a fact changes the world and goes to the log. What follows from it
-    /// for the status and the debt of an agent comes right behind it.
+    /// for the status and the debt of an agent comes right behind it. Legs of work that leaves its
+    /// owner end right before it.
     pub(crate) fn emit(&mut self, event: Event) {
+        self.end_legs_before(&event);
         let concerned = self.concerned(&event);
         let seq = self.world.seq().saturating_add(1);
         let fact = Fact { seq, at: self.now, cause: self.cause, event };
@@ -75,7 +77,12 @@ impl<'a> Turn<'a> {
             | Event::OfferRejected { offer, .. }
             | Event::OfferMissed { offer, .. }
             | Event::OfferWithdrawn { offer, .. } => [offered(offer), None],
-            Event::WorkAssigned { work, agent, .. } => [owner(work), Some(*agent)],
+            Event::WorkAssigned { work, agent, .. } | Event::HandedOver { work, agent, .. } => {
+                [owner(work), Some(*agent)]
+            }
+            Event::LegRequested { agent, .. }
+            | Event::LegJoined { agent, .. }
+            | Event::LegEnded { agent, .. } => [Some(*agent), None],
             Event::WorkQueued { work, .. }
             | Event::WorkHeld { work }
             | Event::WorkRetrieved { work }
@@ -102,7 +109,8 @@ impl<'a> Turn<'a> {
             | Event::BarLifted { .. }
             | Event::WrapUpRequested { .. }
             | Event::WrapUpExtended { .. }
-            | Event::CodeSet { .. } => [None; 2],
+            | Event::CodeSet { .. }
+            | Event::LegChanged { .. } => [None; 2],
         }
     }
 

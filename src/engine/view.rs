@@ -15,6 +15,7 @@ use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
 use crate::protocol::fact::Seq;
 use crate::world::catalog::Kind;
+use crate::world::legs::Leg;
 use crate::world::rows::{Agent, Assignment, Member, Offer, Work};
 use crate::world::state::World;
 
@@ -273,6 +274,12 @@ impl<'a> AgentView<'a> {
     pub fn memberships(self) -> &'a [Member] {
         &self.row.memberships
     }
+
+    /// What he takes part in or is asked to, oldest first.
+    #[must_use]
+    pub fn legs(self) -> &'a [Leg] {
+        &self.row.legs
+    }
 }
 
 /// A queue, to read.
@@ -418,6 +425,12 @@ impl<'a> WorkView<'a> {
     #[must_use]
     pub const fn attempts(self) -> u16 {
         self.row.attempts
+    }
+
+    /// Who takes part in it beside its owner or is asked to, oldest first.
+    pub fn legs(self) -> impl Iterator<Item = &'a Leg> + use<'a> {
+        let (world, id) = (self.world, self.id);
+        self.row.legs.iter().filter_map(move |agent| world.agent(*agent).ok()?.leg(id))
     }
 
     /// Its place in the line of its queue, from 1, if it waits.

@@ -83,6 +83,8 @@ pub enum WorkStep {
     EndContact,
     /// It is over.
     Close(CloseCause),
+    /// Its agent hands it over to one who takes part in it.
+    HandOver(AgentId),
 }
 
 impl WorkStep {
@@ -98,6 +100,7 @@ impl WorkStep {
             Self::Requeue => "requeue",
             Self::EndContact => "end_contact",
             Self::Close(_) => "close",
+            Self::HandOver(_) => "hand_over",
         }
     }
 }
@@ -132,7 +135,7 @@ impl Stage {
     /// # Errors
     /// [`Illegal`] if the stage does not allow it.
     pub const fn next(self, step: WorkStep) -> Result<Self, Illegal> {
-        use WorkStep::{Assign, Close, EndContact, Offer, Park, Requeue, Resume, Return};
+        use WorkStep::{Assign, Close, EndContact, HandOver, Offer, Park, Requeue, Resume, Return};
         match (self, step) {
             (Self::Queued, Offer(offer)) => Ok(Self::Offered { offer }),
             (Self::Offered { .. }, Return) => Ok(Self::Queued),
@@ -142,7 +145,9 @@ impl Stage {
             (Self::Assigned { agent } | Self::Parked { agent, .. }, Park(until)) => {
                 Ok(Self::Parked { agent, until })
             }
-            (Self::Parked { agent, .. }, Resume) => Ok(Self::Assigned { agent }),
+            (Self::Parked { agent, .. }, Resume) | (Self::Assigned { .. }, HandOver(agent)) => {
+                Ok(Self::Assigned { agent })
+            }
             (Self::Queued | Self::Assigned { .. } | Self::Parked { .. }, Requeue) => {
                 Ok(Self::Queued)
             }
@@ -153,20 +158,22 @@ impl Stage {
                 Self::Queued | Self::Assigned { .. } | Self::Parked { .. } | Self::WrapUp { .. },
                 Close(cause),
             ) => Ok(Self::Closed { cause }),
-            (Self::Queued, Return | Park(_) | Resume | EndContact)
+            (Self::Queued, Return | Park(_) | Resume | EndContact | HandOver(_))
             | (
                 Self::Offered { .. },
-                Offer(_) | Park(_) | Resume | Requeue | EndContact | Close(_),
+                Offer(_) | Park(_) | Resume | Requeue | EndContact | Close(_) | HandOver(_),
             )
             | (Self::Assigned { .. }, Offer(_) | Return | Assign(_) | Resume)
-            | (Self::Parked { .. }, Offer(_) | Return)
+            | (Self::Parked { .. }, Offer(_) | Return | HandOver(_))
             | (
                 Self::WrapUp { .. },
-                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact,
+                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact
+                | HandOver(_),
             )
             | (
                 Self::Closed { .. },
-                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact | Close(_),
+                Offer(_) | Return | Assign(_) | Park(_) | Resume | Requeue | EndContact | Close(_)
+                | HandOver(_),
             ) => Err(Illegal { state: self.name(), step: step.name() }),
         }
     }

@@ -20,6 +20,7 @@ use crate::policy::offering::{Bar, History};
 use crate::policy::order::{LineKey, Place, Waiting};
 use crate::policy::room::{Claim, Usage};
 use crate::protocol::event::{OfferedBy, PreferenceStep};
+use crate::world::legs::{Leg, PastLeg};
 use crate::world::needs::NeedId;
 
 /// An agent as he is now.
@@ -53,6 +54,9 @@ pub(crate) struct Agent {
     pub turn: OfferId,
     /// How he answered his last offers.
     pub history: History,
+    /// What he takes part in or is asked to, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
 }
 
 /// A membership as an agent has it.
@@ -127,6 +131,7 @@ impl Agent {
             channel_stamps: Vec::new(),
             turn: OfferId::NONE,
             history: History::default(),
+            legs: Vec::new(),
         }
     }
 
@@ -147,9 +152,11 @@ impl Agent {
     pub(crate) fn load(&self) -> Load {
         if self.own_call {
             Load::OwnCall
-        } else if self.assignments.iter().any(|assignment| assignment.state.occupies()) {
+        } else if self.assignments.iter().any(|assignment| assignment.state.occupies())
+            || self.legs.iter().any(Leg::occupies)
+        {
             Load::Working
-        } else if self.offers.is_empty() {
+        } else if self.offers.is_empty() && !self.legs.iter().any(Leg::rings) {
             Load::Free
         } else {
             Load::Ringing
@@ -232,6 +239,12 @@ pub(crate) struct Work {
     pub attempts: u16,
     /// Who rejected or missed it.
     pub declines: Vec<Decline>,
+    /// Who takes part in it beside its owner or is asked to, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<AgentId>,
+    /// How legs of it ended, the last of each agent, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past_legs: Vec<PastLeg>,
 }
 
 /// One agent's refusals of one piece of work.

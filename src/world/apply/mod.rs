@@ -5,6 +5,7 @@
 
 mod agents;
 mod definitions;
+mod legs;
 mod offers;
 mod works;
 
@@ -99,6 +100,17 @@ impl World {
             Event::CodeSet { work, agent, code } => self.set_code(*work, *agent, *code),
             Event::WrapUpEnded { work, agent, by: _ } => self.end_wrap_up(*work, *agent, due),
             Event::WorkClosed { work, cause, by: _ } => self.close(*work, *cause, due),
+            Event::LegRequested { work, agent, role, until } => {
+                self.request_leg(*work, *agent, *role, *until, at)
+            }
+            Event::LegJoined { work, agent, role, auto: _ } => {
+                self.join_leg(*work, *agent, *role, at)
+            }
+            Event::LegChanged { work, agent, role } => self.change_leg(*work, *agent, *role),
+            Event::LegEnded { work, agent, why } => self.end_leg(*work, *agent, *why, due),
+            Event::HandedOver { work, agent, wrap_up } => {
+                self.hand_over(*work, *agent, *wrap_up, at)
+            }
         }
     }
 }

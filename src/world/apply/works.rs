@@ -48,6 +48,8 @@ impl World {
             retry: None,
             attempts: 0,
             declines: alloc::vec::Vec::new(),
+            legs: alloc::vec::Vec::new(),
+            past_legs: alloc::vec::Vec::new(),
         };
         let need = self.intern(&request.need)?;
         if !self.stores.works.open(id, Work { need, ..work }) {
@@ -252,7 +254,7 @@ impl World {
         at: Timestamp,
     ) -> Result<(), Misfit> {
         let stage = self.work(id)?.stage;
-        stage.next(WorkStep::Close(cause))?;
+        self.work(id)?.check_legs(stage.next(WorkStep::Close(cause))?)?;
         let owner = stage.owner();
         let mut code = None;
         if let Some(owner) = owner {
@@ -282,6 +284,7 @@ impl World {
         self.leave_line(id);
         let row = self.stores.works.get_mut(id).or_missing(id)?;
         change(row)?;
+        row.check_legs(row.stage)?;
         self.enter_line(id);
         self.set_work_clock(id);
         Ok(())
@@ -327,7 +330,7 @@ impl World {
         self.reclaim(agent, Some(claim), Some(new))
     }
 
-    fn begin_wrap_up(
+    pub(super) fn begin_wrap_up(
         &mut self,
         id: WorkId,
         agent: AgentId,
