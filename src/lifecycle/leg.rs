@@ -26,6 +26,10 @@ pub enum LegState {
 
 /// As what an agent takes part in work that another has.
 ///
+/// ```text
+#[doc = include_str!("../../tests/tables/leg_role.txt")]
+/// ```
+///
 /// ```
 /// use strowger::LegRole;
 ///
@@ -110,12 +114,17 @@ impl LegRole {
     pub const fn next(self, role: Self) -> Result<Self, Illegal> {
         match (self, role) {
             (Self::Consultant, Self::Conferee)
+            | (Self::Monitor, Self::Coach | Self::Barge)
+            | (Self::Coach, Self::Monitor | Self::Barge)
+            | (Self::Barge, Self::Monitor | Self::Coach) => Ok(role),
+            (Self::Consultant, Self::Consultant | Self::Monitor | Self::Coach | Self::Barge)
             | (
-                Self::Monitor | Self::Coach | Self::Barge,
-                Self::Monitor | Self::Coach | Self::Barge,
-            ) => Ok(role),
-            (Self::Consultant | Self::Conferee, _)
-            | (Self::Monitor | Self::Coach | Self::Barge, Self::Consultant | Self::Conferee) => {
+                Self::Conferee,
+                Self::Consultant | Self::Conferee | Self::Monitor | Self::Coach | Self::Barge,
+            )
+            | (Self::Monitor, Self::Consultant | Self::Conferee | Self::Monitor)
+            | (Self::Coach, Self::Consultant | Self::Conferee | Self::Coach)
+            | (Self::Barge, Self::Consultant | Self::Conferee | Self::Barge) => {
                 Err(Illegal { state: self.name(), step: role.name() })
             }
         }

@@ -118,6 +118,7 @@ impl World {
             return Err(Illegal { state: row.stage.name(), step: leg.role.name() }.into());
         }
         row.legs.push(leg.agent);
+        row.past_legs.retain(|past| past.agent != leg.agent);
         self.agent_mut(leg.agent)?.legs.push(leg);
         self.reclaim(leg.agent, None::<Claim>, Some(leg.claim))
     }
