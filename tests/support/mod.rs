@@ -10,8 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use strowger::{
-    AgentId, AssignmentState, Command, Config, Engine, Fact, Log, OfferId, Refusal, Reply, Span,
-    Stage, Timestamp, WorkId, WorkView,
+    AgentId, AssignmentState, Command, Config, Engine, Fact, Leg, Log, OfferId, Refusal, Reply,
+    Span, Stage, Timestamp, WorkId, WorkView,
 };
 
 use ops::{Act, History, Op, When};
@@ -159,6 +159,15 @@ fn aim(mut command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Comm
         Command::SetCode(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, false),
         Command::ExtendWrapUp(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, true),
         Command::EndWrapUp(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, true),
+        Command::Consult(c) => c.work = work(&owned),
+        Command::Supervise(c) => c.work = work(&owned),
+        Command::Answer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::rings),
+        Command::Decline(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::rings),
+        Command::Confer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::occupies),
+        Command::HandOver(c) => {
+            (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::occupies);
+        }
+        Command::EndLeg(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, |_| true),
         _ => {}
     }
     command
@@ -199,6 +208,19 @@ fn some_leg(engine: &Engine, pick: u16, agent: AgentId, wraps: bool) -> (WorkId,
             }
         }
     }
+    let anything = (some_work(engine, pick, &|_| true), agent);
+    one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
+}
+
+fn some_guest(
+    engine: &Engine,
+    pick: u16,
+    agent: AgentId,
+    suits: fn(&Leg) -> bool,
+) -> (WorkId, AgentId) {
+    let agents = engine.view().agents();
+    let legs = agents.flat_map(|agent| agent.legs().iter().copied());
+    let legs: Vec<_> = legs.filter(suits).map(|leg| (leg.work, leg.agent)).collect();
     let anything = (some_work(engine, pick, &|_| true), agent);
     one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
 }
