@@ -200,7 +200,7 @@ fn member_can_take(world: &World, id: WorkId, work: &Work, agent: AgentId) -> bo
     !is_excepted(world, id, work, agent) && room(agent).is_some()
 }
 
-/// Whether the agent declined it, or still has a leg of it.
+/// Whether the agent declined it, or still wraps it up.
 fn is_excepted(world: &World, id: WorkId, work: &Work, agent: AgentId) -> bool {
     work.bars(agent) || world.agent(agent).is_ok_and(|row| row.assignment(id).is_some())
 }

@@ -244,7 +244,7 @@ impl<'a> Turn<'a> {
         Refusal::WrongStage { work: id, stage }
     }
 
-    /// Where an agent's leg of a piece of work is.
+    /// Where an agent's assignment of a piece of work is.
     pub(crate) fn leg_state(&self, work: WorkId, agent: AgentId) -> Option<AssignmentState> {
         self.world.agent(agent).ok()?.assignment(work).map(|leg| leg.state)
     }

@@ -245,13 +245,13 @@ impl<'a> AgentView<'a> {
         self.row.in_debt
     }
 
-    /// Units he has in use, in hundredths, offers included.
+    /// Units he has in use, in hundredths, offers and legs included.
     #[must_use]
     pub const fn units_in_use(self) -> u64 {
         self.row.usage.units()
     }
 
-    /// Items he has in use on all channels, in hundredths, offers included.
+    /// Items he has in use on all channels, in hundredths, offers and legs included.
     #[must_use]
     pub const fn items_in_use(self) -> u32 {
         self.row.usage.items()

@@ -36,7 +36,7 @@ pub(crate) struct Agent {
     pub own_call: bool,
     /// Whether it was told that he has more than he may have.
     pub in_debt: bool,
-    /// What his offers and assignments take.
+    /// What his offers, assignments and legs take.
     pub usage: Usage,
     /// What rings at him, oldest first.
     pub offers: Vec<OfferId>,
@@ -89,7 +89,7 @@ impl Stamps {
     }
 }
 
-/// One agent's leg of one piece of work.
+/// One piece of work that an agent has, parked, or wraps up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Assignment {
     /// The work.
@@ -141,7 +141,7 @@ impl Agent {
         self.memberships.iter().find(|member| member.queue == queue).map(|member| member.terms)
     }
 
-    /// His leg of a piece of work.
+    /// His assignment of a piece of work.
     #[must_use]
     pub(crate) fn assignment(&self, work: WorkId) -> Option<&Assignment> {
         self.assignments.iter().find(|assignment| assignment.work == work)
@@ -231,7 +231,7 @@ pub(crate) struct Work {
     pub revealed: Span,
     /// The step of its wait for preferred agents; `None`: anybody may have it.
     pub step: Option<PreferenceStep>,
-    /// Whether an agent had it before; he may still have a leg of it.
+    /// Whether an agent had it before; he may still wrap it up.
     pub handled: bool,
     /// Until when nobody is asked.
     pub retry: Option<Timestamp>,
