@@ -122,7 +122,7 @@ fn kinds() -> [(u32, BoxedStrategy<Act>); KINDS] {
         (2, transfer()),
         (8, finish()),
         (6, wrap_up()),
-        (10, legs()),
+        (14, legs()),
     ]
 }
 
@@ -368,7 +368,7 @@ fn legs() -> BoxedStrategy<Act> {
     prop_oneof![
         6 => act(agent().prop_map(move |agent| Consult { work, agent })),
         5 => act(agent().prop_map(move |agent| Answer { work, agent })),
-        1 => act(agent().prop_map(move |agent| Decline { work, agent })),
+        3 => act(agent().prop_map(move |agent| Decline { work, agent })),
         2 => act(agent().prop_map(move |agent| Confer { work, agent })),
         3 => act(agent().prop_map(move |agent| HandOver { work, agent })),
         2 => act(agent().prop_map(move |agent| EndLeg { work, agent })),
