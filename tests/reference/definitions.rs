@@ -161,7 +161,7 @@ impl Router {
             let rings = self.offers.iter().find(|(_, offer)| offer.agent == agent);
             let guest = self.guests.iter().find(|guest| guest.agent == agent);
             let rings = rings.map(|(offer, _)| (*offer).into());
-            return leg.or(rings).or(guest.map(|guest| guest.work.into()));
+            return leg.or(rings).or_else(|| guest.map(|guest| guest.work.into()));
         }
         for (id, agent) in &self.agents {
             let of_leg = agent.legs.iter().any(|leg| {

@@ -151,7 +151,7 @@ impl Floor {
             }
             [agent, verb @ ("monitors" | "coaches" | "barges"), work] => {
                 let role = verb.strip_suffix("es").filter(|_| *verb == "coaches");
-                let role = role.unwrap_or(verb.trim_end_matches('s'));
+                let role = role.unwrap_or_else(|| verb.trim_end_matches('s'));
                 let mut command = self.pair("supervise", work, agent)?;
                 command["supervise"]["role"] = json!(role);
                 command
