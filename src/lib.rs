@@ -147,6 +147,7 @@ pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
 pub use engine::rules::{Classified, Classifier, Scorer};
 pub use engine::view::{AgentView, QueueView, View, WorkView};
 pub use lifecycle::assignment::{AssignmentState, AssignmentStep};
+pub use lifecycle::leg::{LegEnd, LegRole, LegState, LegStep};
 pub use lifecycle::machine::{Deadline, DeadlineKind, Illegal};
 pub use lifecycle::offer::{OfferEnd, OfferState, OfferStep, Withdrawal};
 pub use lifecycle::presence::{Presence, PresenceStep};
@@ -188,6 +189,7 @@ pub use protocol::definition::{Defined, Definition};
 pub use protocol::event::*;
 pub use protocol::fact::{Cause, Fact, Log, Seq};
 pub use protocol::refusal::{LimitName, Refusal, StageName, Unavailable};
+pub use world::legs::Leg;
 pub use world::rows::{Assignment, Member, Offer};
 
 pub mod policies {

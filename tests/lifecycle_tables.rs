@@ -8,9 +8,9 @@ mod golden;
 mod table;
 
 use strowger::{
-    AgentId, AssignmentState, AssignmentStep, CloseCause, Deadline, Illegal, Load, OfferEnd,
-    OfferId, OfferState, OfferStep, Presence, PresenceStep, RoutingStatus, Stage, StatusStep,
-    SystemPresence, Timestamp, Withdrawal, WorkStep,
+    AgentId, AssignmentState, AssignmentStep, CloseCause, Deadline, Illegal, LegEnd, LegRole,
+    LegState, LegStep, Load, OfferEnd, OfferId, OfferState, OfferStep, Presence, PresenceStep,
+    RoutingStatus, Stage, StatusStep, SystemPresence, Timestamp, Withdrawal, WorkStep,
 };
 
 const LATER: Timestamp = Timestamp::from_millis(1_000);
@@ -109,7 +109,8 @@ fn work() {
         Some(WorkStep::Close(_)) => Some(WorkStep::RingOn(offer)),
         Some(WorkStep::RingOn(_)) => Some(WorkStep::Schedule { at: LATER, activation: false }),
         Some(WorkStep::Schedule { .. }) => Some(WorkStep::Suspend),
-        Some(WorkStep::Suspend) => None,
+        Some(WorkStep::Suspend) => Some(WorkStep::HandOver(ANA)),
+        Some(WorkStep::HandOver(_)) => None,
     });
     Machine {
         file: "work",
@@ -207,6 +208,67 @@ fn assignment() {
         step_name: |step| step.name().into(),
         next: AssignmentState::next,
         deadline: Some(AssignmentState::deadline),
+    }
+    .compare();
+}
+
+#[test]
+fn leg() {
+    let until = Some(LATER);
+    let states = listed(|last| match last {
+        None => Some(LegState::Requested { until }),
+        Some(LegState::Requested { until: Some(_) }) => Some(LegState::Requested { until: None }),
+        Some(LegState::Requested { until: None }) => Some(LegState::Joined),
+        Some(LegState::Joined) => Some(LegState::Ended),
+        Some(LegState::Ended) => None,
+    });
+    // `LegEnd` may grow, so its list ends in a wildcard; what is listed is asked for by serde.
+    let steps = listed(|last| match last {
+        None => Some(LegStep::Join),
+        Some(LegStep::Join) => Some(LegStep::End(LegEnd::Declined)),
+        Some(LegStep::End(LegEnd::Declined)) => Some(LegStep::End(LegEnd::Missed)),
+        Some(LegStep::End(LegEnd::Missed)) => Some(LegStep::End(LegEnd::TakenBack)),
+        Some(LegStep::End(LegEnd::TakenBack)) => Some(LegStep::End(LegEnd::AgentUnavailable)),
+        Some(LegStep::End(LegEnd::AgentUnavailable)) => Some(LegStep::End(LegEnd::HungUp)),
+        Some(LegStep::End(LegEnd::HungUp)) => Some(LegStep::End(LegEnd::Transferred)),
+        Some(LegStep::End(LegEnd::Transferred)) => Some(LegStep::End(LegEnd::Parked)),
+        Some(LegStep::End(LegEnd::Parked)) => Some(LegStep::End(LegEnd::ContactEnded)),
+        Some(LegStep::End(_)) => None,
+    });
+    let unknown = serde_json::from_str::<LegEnd>("\"?\"").unwrap_err().to_string();
+    assert_eq!(unknown.matches('`').count() / 2, 1 + steps.len() - 1, "{unknown}");
+    Machine {
+        file: "leg",
+        states,
+        steps,
+        state_name: |state| match state {
+            LegState::Requested { until: None } => "requested without end".into(),
+            LegState::Requested { .. } | LegState::Joined | LegState::Ended => state.name().into(),
+        },
+        step_name: |step| step.name().into(),
+        next: LegState::next,
+        deadline: Some(LegState::deadline),
+    }
+    .compare();
+}
+
+/// A role as the state of a machine whose steps are the roles.
+#[test]
+fn leg_role() {
+    let roles: Vec<LegRole> = ["consultant", "conferee", "monitor", "coach", "barge"]
+        .iter()
+        .map(|name| serde_json::from_value((*name).into()).unwrap())
+        .collect();
+    let unknown = serde_json::from_str::<LegRole>("\"?\"").unwrap_err().to_string();
+    assert_eq!(unknown.matches('`').count() / 2, 1 + roles.len(), "{unknown}");
+    Machine {
+        file: "leg_role",
+        states: roles.clone(),
+        steps: roles,
+        state_name: |role| role.name().into(),
+        step_name: |role| role.name().into(),
+        next: LegRole::next,
+        deadline: None,
     }
     .compare();
 }

@@ -81,8 +81,18 @@ const ANOTHER: &str = r#"
     end_wrap_up {"work": 2, "agent": $ana, "code": $sale}
 "#;
 
+const CONSULTED: &str = r#"
+    consult {"work": $work, "agent": $bo}
+"#;
+const JOINED: &str = r#"
+    answer {"work": $work, "agent": $bo}
+"#;
+const DECLINED: &str = r#"
+    decline {"work": $work, "agent": $bo}
+"#;
+
 /// The stages, with what leads to them. Only one closed piece of work is remembered.
-const STAGES: [(&str, &[&str]); 10] = [
+const STAGES: [(&str, &[&str]); 13] = [
     ("unknown", &[]),
     ("queued", &[SUBMIT]),
     ("offered", &[SUBMIT, OFFERED]),
@@ -93,6 +103,9 @@ const STAGES: [(&str, &[&str]); 10] = [
     ("completed", &[SUBMIT, OFFERED, ACCEPTED, FINISHED, WRAPPED_UP]),
     ("abandoned", &[SUBMIT, OFFERED, r#"abandon {"work": $work}"#]),
     ("forgotten", &[SUBMIT, OFFERED, ACCEPTED, FINISHED, WRAPPED_UP, ANOTHER]),
+    ("asked", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED]),
+    ("joined", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED, JOINED]),
+    ("declined", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED, DECLINED]),
 ];
 
 /// Every command, some of them in several ways.
@@ -161,6 +174,16 @@ const COMMANDS: &str = r#"
     define_calendar {"key": "office", "profile": {}}
     change_calendar {"id": $office, "profile": {"zone": {"offset_minutes": 60}}}
     retire_calendar {"id": $office}
+    consult {"work": $work, "agent": $bo}
+    consult (ana) {"work": $work, "agent": $ana}
+    answer {"work": $work, "agent": $bo}
+    decline {"work": $work, "agent": $bo}
+    confer {"work": $work, "agent": $bo}
+    hand_over {"work": $work, "agent": $bo}
+    hand_over (ana) {"work": $work, "agent": $ana}
+    end_leg {"work": $work, "agent": $bo}
+    supervise {"work": $work, "agent": $bo, "role": "monitor"}
+    supervise (ana) {"work": $work, "agent": $ana, "role": "monitor"}
 "#;
 
 /// Where several refusals apply: what is wrong, and in which hall which command shows it.
@@ -222,6 +245,18 @@ const SEVERAL: &str = r#"
         {"week": {"sunday": [{"from": "09:00", "to": "24:01"}]}, "zone": {"offset_minutes": 1081}}}
     unknown: the largest id: pull {"work": $most, "agent": $ana}
     unknown: the largest id: accept {"offer": $most}
+    completed: no such work, no such agent: consult {"work": $nobody, "agent": $nobody}
+    completed: work over, agent retired: consult {"work": $work, "agent": $gone}
+    completed: work over, agent retired: answer {"work": $work, "agent": $gone}
+    completed: work over, no leg: decline {"work": $work, "agent": $bo}
+    queued: queued, agent away: consult {"work": $work, "agent": $ana}
+    queued: queued, no leg: end_leg {"work": $work, "agent": $bo}
+    active: has it already, no room: consult {"work": $work, "agent": $ana}
+    crowded: draining, too many legs: consult {"work": $work, "agent": $bo}
+    crowded: has it, too many legs: supervise {"work": $work, "agent": $ana, "role": "coach"}
+    supervised: a supervisor's: answer {"work": $work, "agent": $bo}
+    supervised: a supervisor's: hand_over {"work": $work, "agent": $bo}
+    supervised: has it already, as supervisor: consult {"work": $work, "agent": $bo}
     unknown: the lowest id, never used: abandon {"work": 0}
 "#;
 
@@ -249,7 +284,7 @@ const REPAIRS: [(&str, &str); 6] = [
 ];
 
 /// Each bound: what comes before, what fits, and what does not.
-const BOUNDS: [(&str, &str, &str, &str); 13] = [
+const BOUNDS: [(&str, &str, &str, &str); 16] = [
     (
         "definitions",
         "",
@@ -332,7 +367,42 @@ const BOUNDS: [(&str, &str, &str, &str); 13] = [
         r#"force {"work": 2, "agent": $bo}"#,
         r#"accept {"offer": 1}"#,
     ),
+    (
+        "assignments, consult",
+        TWO_HAVE,
+        r#"consult {"work": 1, "agent": 3}"#,
+        r#"consult {"work": 2, "agent": 3}"#,
+    ),
+    (
+        "assignments, hand over",
+        TWO_HAVE_AND_ONE_HELPS,
+        r#"force {"work": 2, "agent": 3}"#,
+        r#"hand_over {"work": 1, "agent": 3}"#,
+    ),
+    (
+        "legs, supervise",
+        TWO_HAVE,
+        r#"supervise {"work": 1, "agent": 3, "role": "monitor"}"#,
+        r#"supervise {"work": 2, "agent": 3, "role": "monitor"}"#,
+    ),
 ];
+const TWO_HAVE: &str = r#"
+    define_agent {"key": "dora", "profile": {"capacity": {"items": null}}}
+    set_presence {"agent": 3, "presence": $on_queue}
+    submit {"queue": $support, "channel": $voice}
+    submit {"queue": $support, "channel": $voice}
+    force {"work": 1, "agent": $ana}
+    force {"work": 2, "agent": $bo}
+"#;
+const TWO_HAVE_AND_ONE_HELPS: &str = r#"
+    define_agent {"key": "dora", "profile": {"capacity": {"items": null}}}
+    set_presence {"agent": 3, "presence": $on_queue}
+    submit {"queue": $support, "channel": $voice}
+    submit {"queue": $support, "channel": $voice}
+    force {"work": 1, "agent": $ana}
+    consult {"work": 1, "agent": 3}
+    answer {"work": 1, "agent": 3}
+"#;
 const TWO_WAIT: &str = r#"
     change_agent {"id": $bo, "profile": {"capacity": {"items": null}}}
     submit {"queue": $support, "channel": $voice}
@@ -429,6 +499,18 @@ impl Hall {
             "silent, on a call" => {
                 Self::of("silent").after(r#"set_own_call {"agent": $bo, "active": true}"#)
             }
+            "crowded" => (0..16).fold(Self::in_stage("active"), |hall, key| {
+                hall.after(&format!(
+                    r#"
+                    define_agent {{"key": "s{key}", "profile": {{}}}}
+                    supervise {{"work": $work, "agent": {}, "role": "monitor"}}
+                    set_draining {{"agent": $bo, "draining": true}}
+                    "#,
+                    key + 3
+                ))
+            }),
+            "supervised" => Self::in_stage("active")
+                .after(r#"supervise {"work": $work, "agent": $bo, "role": "monitor"}"#),
             stage => Self::in_stage(stage),
         }
     }
@@ -480,6 +562,8 @@ fn name(refusal: &Refusal) -> String {
         Refusal::Unavailable { why: Unavailable::NoRoom(_), .. } => "no_room".into(),
         Refusal::Unavailable { why, .. } => word(why),
         Refusal::Limit { limit, max } => format!("{} {max}", word(limit)),
+        Refusal::NoLeg { end, .. } => end.map(|end| word(&end)).unwrap_or_default(),
+        Refusal::WrongLeg { role, state, .. } => format!("{} {}", state.name(), role.name()),
         Refusal::Invalid(invalid) => invalid.field.to_string(),
         Refusal::OfferOver { end: None, .. } | Refusal::WorkOver { cause: None, .. } => {
             "forgotten".into()

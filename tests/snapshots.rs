@@ -42,9 +42,37 @@ fn the_same_engine_comes_back() {
     stages.dedup();
     assert_eq!(stages, ["assigned", "offered", "parked", "queued", "wrap_up"]);
     let back = restore(&json(&engine)).expect("its own snapshot");
+    let work = back.view().work_by_key("c1").expect("it is open");
+    let legs: Vec<_> = work.legs().map(|leg| (leg.role.name(), leg.state.name())).collect();
+    let expected = [("consultant", "joined"), ("monitor", "joined"), ("consultant", "requested")];
+    assert_eq!(legs, expected);
     assert_eq!(back.digest(), engine.digest());
     assert_eq!(json(&back), json(&engine));
     assert_eq!(back.next_deadline(), engine.next_deadline());
+}
+
+/// A leg that only the work or only the agent knows.
+#[test]
+fn a_leg_that_one_row_lacks_is_refused() {
+    let value = json(&floor().0);
+    let agents = value["stores"]["agent_rows"].as_array().expect("agents");
+    let of_agents = (0..agents.len()).map(|n| format!("/stores/agent_rows/{n}/legs"));
+    let mut paths = Vec::new();
+    leaves(&value, String::new(), &mut paths);
+    let of_works = paths.iter().filter_map(|path| {
+        Some(path.strip_suffix("/0").filter(|path| path.ends_with("/legs"))?.into())
+    });
+    let (mut tried, empty) = (0, Value::Array(Vec::new()));
+    for path in of_agents.chain(of_works) {
+        let mut changed = value.clone();
+        if let Some(legs) = changed.pointer_mut(&path) {
+            *legs = empty.clone();
+            tried += 1;
+            let refused = restore(&changed).err().unwrap_or_default();
+            assert!(refused.contains("legs join"), "{path}: {refused}");
+        }
+    }
+    assert_eq!(tried, 4, "three agents and one piece of work");
 }
 
 #[test]

@@ -175,7 +175,9 @@ fn work_with(world: &World, entity: Entity) -> Option<Entity> {
     if let Entity::Agent(id) = entity {
         let agent = world.agent(id).ok()?;
         let leg = agent.assignments.first().map(|leg| leg.work.into());
-        return leg.or_else(|| agent.offers.first().map(|offer| (*offer).into()));
+        return leg
+            .or_else(|| agent.offers.first().map(|offer| (*offer).into()))
+            .or_else(|| agent.legs.first().map(|leg| leg.work.into()));
     }
     let works = world.stores().works.sorted().into_iter();
     let mut users = works.filter(|(_, work)| {

@@ -38,6 +38,10 @@ impl Turn<'_> {
                     self.miss_offer(id, offer);
                 }
             }
+            TimerKey::Leg(agent, work) => {
+                self.cause = cause(DeadlineKind::ConsultWindow);
+                self.miss_leg(work, agent);
+            }
             TimerKey::WrapUp(agent, work) => {
                 self.cause = cause(DeadlineKind::WrapUp);
                 self.time_out_wrap_up(work, agent);
@@ -72,7 +76,10 @@ impl Turn<'_> {
             DeadlineKind::BarOver => self.lift_bar(work, due),
             DeadlineKind::Relaxation => self.relax(work),
             DeadlineKind::Scheduled => self.end_schedule(work, due),
-            DeadlineKind::OfferWindow | DeadlineKind::WrapUp | DeadlineKind::Lease => {}
+            DeadlineKind::OfferWindow
+            | DeadlineKind::WrapUp
+            | DeadlineKind::Lease
+            | DeadlineKind::ConsultWindow => {}
         }
     }
 

@@ -32,7 +32,8 @@ impl Turn<'_> {
         Some(offer)
     }
 
-    fn offer_terms(
+    /// Whether an offer of work is accepted in the agent's name, and until when it rings.
+    pub(crate) fn offer_terms(
         &self,
         work: WorkId,
         agent: AgentId,
@@ -124,16 +125,21 @@ impl Turn<'_> {
             let Ok(queue) = self.queue_of(&offer) else {
                 continue;
             };
-            let left = matches!(
-                self.world.attends(agent, offer.claim.channel),
-                Ok(Err(Unavailable::OffQueue | Unavailable::OwnCall | Unavailable::NotResponding))
-            );
-            if left && queue.withdraw_offers {
+            if queue.withdraw_offers && self.has_left(agent, offer.claim.channel) {
                 let place = self.place_declined(&offer, queue.requeue.withdrawn);
                 let why = Withdrawal::AgentUnavailable;
                 self.emit(Event::OfferWithdrawn { offer: id, why, place });
             }
         }
+        self.withdraw_unattended_legs(agent);
+    }
+
+    /// Whether an agent does not attend a channel any more.
+    pub(crate) fn has_left(&self, agent: AgentId, channel: crate::model::ids::ChannelId) -> bool {
+        matches!(
+            self.world.attends(agent, channel),
+            Ok(Err(Unavailable::OffQueue | Unavailable::OwnCall | Unavailable::NotResponding))
+        )
     }
 
     /// What becomes of an agent who rejected or missed.

@@ -162,12 +162,13 @@ impl Turn<'_> {
         self.world.has_room(agent, claim)?.map_err(|full| refuse(Unavailable::NoRoom(full)))
     }
 
-    /// Refuses an agent who has or wraps up this very work.
+    /// Refuses an agent who has, wraps up or takes part in this very work.
     pub(crate) fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
-        match self.world.agent(agent)?.assignment(work) {
-            Some(_) => Err(Refusal::Unavailable { agent, why: Unavailable::HasItAlready }),
-            None => Ok(()),
+        let row = self.world.agent(agent)?;
+        if row.assignment(work).is_some() || row.leg(work).is_some() {
+            return Err(Refusal::Unavailable { agent, why: Unavailable::HasItAlready });
         }
+        Ok(())
     }
 
     /// Refuses an agent who could not accept one more offer for want of assignments.

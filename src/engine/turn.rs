@@ -49,8 +49,10 @@ impl<'a> Turn<'a> {
     }
 
     /// Makes something happen: a fact changes the world and goes to the log. What follows from it
-    /// for the status and the debt of an agent comes right behind it.
+    /// for the status and the debt of an agent comes right behind it. Legs of work that leaves its
+    /// owner end right before it.
     pub(crate) fn emit(&mut self, event: Event) {
+        self.end_legs_before(&event);
         let concerned = self.concerned(&event);
         let seq = self.world.seq().saturating_add(1);
         let fact = Fact { seq, at: self.now, cause: self.cause, event };
@@ -90,7 +92,12 @@ impl<'a> Turn<'a> {
             | Event::OfferRejected { offer, .. }
             | Event::OfferMissed { offer, .. }
             | Event::OfferWithdrawn { offer, .. } => [offered(offer), None],
-            Event::WorkAssigned { work, agent, .. } => [owner(work), Some(*agent)],
+            Event::WorkAssigned { work, agent, .. } | Event::HandedOver { work, agent, .. } => {
+                [owner(work), Some(*agent)]
+            }
+            Event::LegRequested { agent, .. }
+            | Event::LegJoined { agent, .. }
+            | Event::LegEnded { agent, .. } => [Some(*agent), None],
             Event::WorkQueued { work, .. }
             | Event::WorkScheduled { work, .. }
             | Event::WorkSuspended { work }
@@ -124,7 +131,8 @@ impl<'a> Turn<'a> {
             | Event::WorkRelaxed { .. }
             | Event::ShiftEndSet { .. }
             | Event::CallbackRequested { .. }
-            | Event::WorkClassified { .. } => [None; 2],
+            | Event::WorkClassified { .. }
+            | Event::LegChanged { .. } => [None; 2],
         }
     }
 
@@ -263,7 +271,7 @@ impl<'a> Turn<'a> {
         Refusal::WrongStage { work: id, stage }
     }
 
-    /// Where an agent's leg of a piece of work is.
+    /// Where an agent's assignment of a piece of work is.
     pub(crate) fn leg_state(&self, work: WorkId, agent: AgentId) -> Option<AssignmentState> {
         self.world.agent(agent).ok()?.assignment(work).map(|leg| leg.state)
     }

@@ -18,6 +18,7 @@ use crate::model::work::WorkRequest;
 use crate::policy::calendar;
 use crate::protocol::fact::Seq;
 use crate::world::catalog::Kind;
+use crate::world::legs::Leg;
 use crate::world::rows::{Agent, Assignment, Member, Offer, Work};
 use crate::world::state::World;
 
@@ -257,13 +258,13 @@ impl<'a> AgentView<'a> {
         self.row.in_debt
     }
 
-    /// Units he has in use, in hundredths, offers included.
+    /// Units he has in use, in hundredths, offers and legs included.
     #[must_use]
     pub const fn units_in_use(self) -> u64 {
         self.row.usage.units()
     }
 
-    /// Items he has in use on all channels, in hundredths, offers included.
+    /// Items he has in use on all channels, in hundredths, offers and legs included.
     #[must_use]
     pub const fn items_in_use(self) -> u32 {
         self.row.usage.items()
@@ -285,6 +286,12 @@ impl<'a> AgentView<'a> {
     #[must_use]
     pub fn memberships(self) -> &'a [Member] {
         &self.row.memberships
+    }
+
+    /// What he takes part in or is asked to, oldest first.
+    #[must_use]
+    pub fn legs(self) -> &'a [Leg] {
+        &self.row.legs
     }
 }
 
@@ -448,6 +455,12 @@ impl<'a> WorkView<'a> {
     #[must_use]
     pub const fn attempts(self) -> u16 {
         self.row.attempts
+    }
+
+    /// Who takes part in it beside its owner or is asked to, oldest first.
+    pub fn legs(self) -> impl Iterator<Item = &'a Leg> + use<'a> {
+        let (world, id) = (self.world, self.id);
+        self.row.legs.iter().filter_map(move |agent| world.agent(*agent).ok()?.leg(id))
     }
 
     /// Its place in the line of its queue, from 1, if it waits.

@@ -137,7 +137,7 @@ impl Run for EndWrapUp {
 }
 
 impl Turn<'_> {
-    /// An agent's leg of a piece of work, which may be over for the others.
+    /// An agent's assignment of a piece of work, which may be over for the others.
     fn assignment(&self, work: WorkId, agent: AgentId) -> Result<Assignment, Refusal> {
         let leg = self.world.agent(agent)?.assignment(work).copied();
         leg.ok_or(()).or_else(|()| {

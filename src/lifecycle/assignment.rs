@@ -1,4 +1,4 @@
-//! The life of an assignment: one agent's leg of one piece of work.
+//! The life of an assignment: one piece of work in the hands of one agent.
 
 use serde::{Deserialize, Serialize};
 

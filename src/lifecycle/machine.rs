@@ -6,7 +6,7 @@ use crate::base::time::Timestamp;
 
 /// A step that the state does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{state} work, offer, assignment or presence cannot {step}")]
+#[error("{state} work, offer, assignment, leg or presence cannot {step}")]
 pub struct Illegal {
     /// The state.
     pub state: &'static str,
@@ -44,6 +44,8 @@ pub enum DeadlineKind {
     Relaxation,
     /// Work that was put off enters its line.
     Scheduled,
+    /// A consult has rung long enough.
+    ConsultWindow,
 }
 
 /// When the engine wants to be called again, and what for.

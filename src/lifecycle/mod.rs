@@ -7,6 +7,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub(crate) mod assignment;
+pub(crate) mod leg;
 pub(crate) mod machine;
 pub(crate) mod offer;
 pub(crate) mod presence;

@@ -107,6 +107,8 @@ pub enum WorkStep {
     },
     /// Nobody is asked for it until the host activates it.
     Suspend,
+    /// Its agent hands it over to one who takes part in it.
+    HandOver(AgentId),
 }
 
 impl WorkStep {
@@ -125,6 +127,7 @@ impl WorkStep {
             Self::RingOn(_) => "ring_on",
             Self::Schedule { .. } => "schedule",
             Self::Suspend => "suspend",
+            Self::HandOver(_) => "hand_over",
         }
     }
 }
@@ -166,8 +169,8 @@ impl Stage {
     /// [`Illegal`] if the stage does not allow it.
     pub const fn next(self, step: WorkStep) -> Result<Self, Illegal> {
         use WorkStep::{
-            Assign, Close, EndContact, Offer, Park, Requeue, Resume, Return, RingOn, Schedule,
-            Suspend,
+            Assign, Close, EndContact, HandOver, Offer, Park, Requeue, Resume, Return, RingOn,
+            Schedule, Suspend,
         };
         match (self, step) {
             (Self::Queued, Offer(offer)) | (Self::Offered { .. }, RingOn(offer)) => {
@@ -185,7 +188,9 @@ impl Stage {
             (Self::Assigned { agent } | Self::Parked { agent, .. }, Park(until)) => {
                 Ok(Self::Parked { agent, until })
             }
-            (Self::Parked { agent, .. }, Resume) => Ok(Self::Assigned { agent }),
+            (Self::Parked { agent, .. }, Resume) | (Self::Assigned { .. }, HandOver(agent)) => {
+                Ok(Self::Assigned { agent })
+            }
             (
                 Self::Queued
                 | Self::Assigned { .. }
@@ -218,7 +223,7 @@ impl Stage {
                 | Self::Suspended,
                 Close(cause),
             ) => Ok(Self::Closed { cause }),
-            (Self::Queued, Return | RingOn(_) | Park(_) | Resume | EndContact)
+            (Self::Queued, Return | RingOn(_) | Park(_) | Resume | EndContact | HandOver(_))
             | (
                 Self::Offered { .. },
                 Offer(_)
@@ -228,13 +233,17 @@ impl Stage {
                 | EndContact
                 | Schedule { .. }
                 | Suspend
-                | Close(_),
+                | Close(_)
+                | HandOver(_),
             )
             | (Self::Assigned { .. }, Offer(_) | RingOn(_) | Return | Assign(_) | Resume)
-            | (Self::Parked { .. }, Offer(_) | RingOn(_) | Return | Schedule { .. })
+            | (
+                Self::Parked { .. },
+                Offer(_) | RingOn(_) | Return | Schedule { .. } | HandOver(_),
+            )
             | (
                 Self::Scheduled { .. } | Self::Suspended,
-                Offer(_) | RingOn(_) | Return | Park(_) | Resume | EndContact,
+                Offer(_) | RingOn(_) | Return | Park(_) | Resume | EndContact | HandOver(_),
             )
             | (
                 Self::WrapUp { .. },
@@ -247,7 +256,8 @@ impl Stage {
                 | Requeue
                 | EndContact
                 | Schedule { .. }
-                | Suspend,
+                | Suspend
+                | HandOver(_),
             )
             | (
                 Self::Closed { .. },
@@ -261,7 +271,8 @@ impl Stage {
                 | EndContact
                 | Schedule { .. }
                 | Suspend
-                | Close(_),
+                | Close(_)
+                | HandOver(_),
             ) => Err(Illegal { state: self.name(), step: step.name() }),
         }
     }

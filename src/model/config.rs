@@ -16,7 +16,7 @@ pub struct Limits {
     pub memberships: u32,
     /// Open pieces of work.
     pub open_work: u32,
-    /// Assignments of one agent, parked ones included.
+    /// Assignments of one agent, parked ones included; and legs of one supervisor.
     pub assignments: u32,
     /// Different needs among open work.
     pub needs: u32,

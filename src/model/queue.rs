@@ -258,7 +258,7 @@ pub struct QueueProfile {
     /// Whether offers are accepted in the agent's name at once.
     pub auto_accept: bool,
     /// Whether an offer is withdrawn when its agent becomes unavailable while it rings. If not, it
-    /// rings on until it is answered or its window ends.
+    /// rings on until it is answered or its window ends. The same for a consult on its work.
     pub withdraw_offers: bool,
     /// Where work goes that comes back.
     pub requeue: RequeuePolicy,

@@ -68,7 +68,7 @@ impl WrapUpMode {
 pub struct WrapUpProfile {
     /// The mode. A timeout is 1 s to 60 min.
     pub mode: WrapUpMode,
-    /// Whether an agent who transfers the work away wraps up too.
+    /// Whether an agent who transfers the work away or hands it over wraps up too.
     pub after_transfer: bool,
     /// The codes that may be given; empty allows every code and requires none.
     pub codes: Vec<CodeId>,

@@ -10,7 +10,7 @@ use crate::model::capacity::Capacity;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::ChannelId;
 
-/// What an agent's offers and assignments take, by pool.
+/// What an agent's offers, assignments and legs take, by pool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Usage {
     units: u64,

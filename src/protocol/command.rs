@@ -388,6 +388,70 @@ commands! {
 
     /// Nothing but the passing of time.
     Advance {}
+
+    /// The owner asks a colleague to take part (consult): it rings at him for the offer window of
+    /// the work's queue and channel. He must be available and have room; he need neither be a
+    /// member nor fit. Answered as done while he is consulted already.
+    Consult {
+        /// The work, which its owner has active or on hold.
+        work: WorkId,
+        /// The colleague.
+        agent: AgentId,
+    }
+
+    /// An agent answers a consult and takes part. At the very instant its window ends it is too
+    /// late.
+    Answer {
+        /// The work.
+        work: WorkId,
+        /// Who was asked.
+        agent: AgentId,
+    }
+
+    /// An agent declines a consult. Nothing else follows for him.
+    Decline {
+        /// The work.
+        work: WorkId,
+        /// Who was asked.
+        agent: AgentId,
+    }
+
+    /// The owner lets a consultant talk with the customer too (conference). There is no way back.
+    Confer {
+        /// The work.
+        work: WorkId,
+        /// The consultant.
+        agent: AgentId,
+    }
+
+    /// The owner hands the work over to a consultant or conferee who joined (warm transfer
+    /// completed): the work is active with him, the old owner wraps up as after any transfer, and
+    /// whoever else takes part still does.
+    HandOver {
+        /// The work.
+        work: WorkId,
+        /// Who has it next.
+        agent: AgentId,
+    }
+
+    /// Ends a leg: an agent leaves or is let go, or a consult is taken back.
+    EndLeg {
+        /// The work.
+        work: WorkId,
+        /// Whose leg.
+        agent: AgentId,
+    }
+
+    /// A supervisor joins work at once, or takes part in another way. He needs no presence, no
+    /// membership and no capacity, and his routing status stays.
+    Supervise {
+        /// The work, which its owner has active or on hold.
+        work: WorkId,
+        /// The supervisor.
+        agent: AgentId,
+        /// How he takes part.
+        role: Supervision,
+    }
 }
 
 /// Hands in work. Answers with its id; the same request under the same key again answers with the
@@ -424,6 +488,18 @@ pub enum Finisher {
     Customer,
     /// The host: the line broke, the session ended.
     Host,
+}
+
+/// How a supervisor takes part in work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Supervision {
+    /// He listens and is not heard.
+    Monitor,
+    /// The owner alone hears him (whisper).
+    Coach,
+    /// Everybody hears him.
+    Barge,
 }
 
 macro_rules! command_enum {
@@ -520,6 +596,13 @@ command_enum! {
     DefineCalendar(Define<CalendarProfile>),
     ChangeCalendar(Change<CalendarProfile>),
     RetireCalendar(Retire<CalendarProfile>),
+    Consult(Consult),
+    Answer(Answer),
+    Decline(Decline),
+    Confer(Confer),
+    HandOver(HandOver),
+    EndLeg(EndLeg),
+    Supervise(Supervise),
 }
 
 pub(crate) use for_every_command as every_command;

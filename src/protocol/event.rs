@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Timestamp};
+use crate::lifecycle::leg::{LegEnd, LegRole};
 use crate::lifecycle::offer::Withdrawal;
 use crate::lifecycle::routing_status::RoutingStatus;
 use crate::lifecycle::work::CloseCause;
@@ -362,6 +363,56 @@ pub enum Event {
         /// When; absent if it has no end.
         until: Option<Timestamp>,
     },
+    /// An agent was asked to take part in work that another has: it rings at him, and room is
+    /// reserved.
+    LegRequested {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// As what.
+        role: LegRole,
+        /// When its window ends.
+        until: Option<Timestamp>,
+    },
+    /// An agent takes part in work that another has.
+    LegJoined {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// As what.
+        role: LegRole,
+        /// Whether it was answered in his name.
+        auto: bool,
+    },
+    /// An agent takes part in another way.
+    LegChanged {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// As what now.
+        role: LegRole,
+    },
+    /// An agent does not take part any more, or is not asked to.
+    LegEnded {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// Why.
+        why: LegEnd,
+    },
+    /// An agent who took part in work has it now. The old owner's assignment ends or is wrapped up.
+    HandedOver {
+        /// The work.
+        work: WorkId,
+        /// Who has it now.
+        agent: AgentId,
+        /// How the old owner wraps up; absent if he does not.
+        wrap_up: Option<WrapUp>,
+    },
 }
 
 /// A step of the wait for preferred agents.
@@ -515,6 +566,11 @@ impl Event {
             Self::CallbackRequested { .. } => "callback_requested",
             Self::CustomerUnreached { .. } => "customer_unreached",
             Self::WorkClassified { .. } => "work_classified",
+            Self::LegRequested { .. } => "leg_requested",
+            Self::LegJoined { .. } => "leg_joined",
+            Self::LegChanged { .. } => "leg_changed",
+            Self::LegEnded { .. } => "leg_ended",
+            Self::HandedOver { .. } => "handed_over",
         }
     }
 }

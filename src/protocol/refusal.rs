@@ -10,6 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
+use crate::lifecycle::leg::{LegEnd, LegRole, LegState};
 use crate::lifecycle::offer::OfferEnd;
 use crate::lifecycle::work::CloseCause;
 use crate::model::ids::{AgentId, CodeId, Entity, OfferId, QueueId, WorkId};
@@ -145,6 +146,29 @@ pub enum Refusal {
         /// What it is.
         max: u32,
     },
+    /// The agent does not take part in the work, or not any more. A race that was lost, and nothing
+    /// unusual.
+    #[error("{agent} does not take part in {work}")]
+    NoLeg {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// How his last leg ended, as long as that is remembered.
+        end: Option<LegEnd>,
+    },
+    /// The agent takes part in the work, but not in a way in which this is possible.
+    #[error("{agent} takes part in {work} as {role:?}: {state:?}")]
+    WrongLeg {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// As what he takes part.
+        role: LegRole,
+        /// Whether he joined.
+        state: LegState,
+    },
 }
 
 /// What keeps an agent from being offered work. Of several the first listed is given.
@@ -160,7 +184,7 @@ pub enum Unavailable {
     NotResponding,
     /// He finishes what he has.
     Draining,
-    /// He has or wraps up this very work.
+    /// He has, wraps up or takes part in this very work.
     HasItAlready,
     /// He does not meet its need.
     Unfit,
@@ -212,4 +236,6 @@ pub enum LimitName {
     Needs,
     /// How often one item may be taken from an agent.
     Unassignments,
+    /// Legs of one piece of work, or of one supervisor.
+    Legs,
 }

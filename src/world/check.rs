@@ -28,8 +28,9 @@ impl World {
     /// * **one stage**: work is in exactly one stage, and what the stage names is there
     /// * **one owner**: work has at most one owner, and its owner has an assignment of it
     /// * **offers join**: an offer joins one piece of work and one agent, and both know it
+    /// * **legs join**: work that somebody has and an agent who has not, and both know it
     /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
-    /// * **status true**: routing status and debt are what presence, offers and assignments say
+    /// * **status true**: routing status and debt are what presence, offers, assignments and legs say
     /// * **index derived**: every index is what the rows say
     ///
     /// # Errors
@@ -108,7 +109,7 @@ impl World {
             };
             hold("one owner: the owner's assignment is in the same stage", fits)?;
         }
-        Ok(())
+        self.check_legs_of(id, work).map_or(Ok(()), |invariant| hold(invariant, false))
     }
 
     fn check_agent(&self, id: AgentId, agent: &Agent) -> Result<(), Violation> {
@@ -128,6 +129,10 @@ impl World {
             hold("one owner: who does not own it only wraps up", owner == Some(id) || wraps)?;
             let twice = agent.assignments.iter().filter(|other| other.work == leg.work).count();
             hold("one owner: an agent has work once", twice == 1)?;
+        }
+        for leg in &agent.legs {
+            usage.hold(leg.claim);
+            self.check_leg(id, agent, leg).map_or(Ok(()), |invariant| hold(invariant, false))?;
         }
         hold("capacity held: the sum over what holds it", usage == agent.usage)?;
         let profile = self.agent_profile(id);

@@ -133,6 +133,10 @@ impl World {
             let due = assignment.state.deadline().map(|deadline| deadline.at);
             self.index.clock.set(TimerKey::WrapUp(id, assignment.work), due);
         }
+        for leg in &agent.legs {
+            let due = leg.state.deadline().map(|deadline| deadline.at);
+            self.index.clock.set(TimerKey::Leg(id, leg.work), due);
+        }
         let lease = agent.presence.deadline().map(|deadline| deadline.at);
         self.index.clock.set(TimerKey::Lease(id), lease);
         self.open_agent(id);

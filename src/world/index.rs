@@ -43,6 +43,8 @@ pub(crate) struct KeyIndex {
 pub(crate) enum TimerKey {
     /// The window of an offer.
     Offer(OfferId),
+    /// The window of a consult.
+    Leg(AgentId, WorkId),
     /// The wrap-up of an assignment.
     WrapUp(AgentId, WorkId),
     /// Whatever is next for a piece of work.

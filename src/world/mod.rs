@@ -9,6 +9,7 @@ pub(crate) mod catalog;
 pub(crate) mod check;
 mod derive;
 pub(crate) mod index;
+pub(crate) mod legs;
 pub(crate) mod line;
 pub(crate) mod needs;
 mod references;

@@ -70,11 +70,17 @@ impl World {
             self.check_named(id, [leg.queue.into(), leg.claim.channel.into()])?;
             self.check_named(id, leg.code.map(Into::into))?;
         }
+        for leg in &agent.legs {
+            let named = [leg.work.into(), leg.agent.into(), leg.claim.channel.into()];
+            self.check_named(id, named)?;
+        }
         Ok(())
     }
 
     fn check_work_references(&self, id: Entity, work: &Work) -> Result<(), Violation> {
         self.check_named(id, [work.queue.into()])?;
+        self.check_named(id, work.legs.iter().map(|agent| (*agent).into()))?;
+        self.check_named(id, work.past_legs.iter().map(|past| past.agent.into()))?;
         let mut result = Ok(());
         work.request.mentions(&mut |named| {
             if result.is_ok() {

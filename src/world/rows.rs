@@ -24,6 +24,7 @@ use crate::policy::order::{LineKey, Place, Waiting};
 use crate::policy::relaxation;
 use crate::policy::room::{Claim, Usage};
 use crate::protocol::event::{OfferedBy, PreferenceStep};
+use crate::world::legs::{Leg, PastLeg};
 use crate::world::needs::NeedId;
 
 /// An agent as he is now.
@@ -39,7 +40,7 @@ pub(crate) struct Agent {
     pub own_call: bool,
     /// Whether it was told that he has more than he may have.
     pub in_debt: bool,
-    /// What his offers and assignments take.
+    /// What his offers, assignments and legs take.
     pub usage: Usage,
     /// What rings at him, oldest first.
     pub offers: Vec<OfferId>,
@@ -61,6 +62,9 @@ pub(crate) struct Agent {
     pub shift_end: Option<Timestamp>,
     /// How often he came on queue.
     pub session: u32,
+    /// What he takes part in or is asked to, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
 }
 
 /// A membership as an agent has it.
@@ -96,7 +100,7 @@ impl Stamps {
     }
 }
 
-/// One agent's leg of one piece of work.
+/// One piece of work that an agent has, parked, or wraps up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Assignment {
     /// The work.
@@ -140,6 +144,7 @@ impl Agent {
             history: History::default(),
             shift_end: None,
             session: 0,
+            legs: Vec::new(),
         }
     }
 
@@ -149,7 +154,7 @@ impl Agent {
         self.memberships.iter().find(|member| member.queue == queue).map(|member| member.terms)
     }
 
-    /// His leg of a piece of work.
+    /// His assignment of a piece of work.
     #[must_use]
     pub(crate) fn assignment(&self, work: WorkId) -> Option<&Assignment> {
         self.assignments.iter().find(|assignment| assignment.work == work)
@@ -160,9 +165,11 @@ impl Agent {
     pub(crate) fn load(&self) -> Load {
         if self.own_call {
             Load::OwnCall
-        } else if self.assignments.iter().any(|assignment| assignment.state.occupies()) {
+        } else if self.assignments.iter().any(|assignment| assignment.state.occupies())
+            || self.legs.iter().any(Leg::occupies)
+        {
             Load::Working
-        } else if self.offers.is_empty() {
+        } else if self.offers.is_empty() && !self.legs.iter().any(Leg::rings) {
             Load::Free
         } else {
             Load::Ringing
@@ -241,7 +248,7 @@ pub(crate) struct Work {
     pub revealed: Span,
     /// The step of its wait for preferred agents; `None`: anybody may have it.
     pub step: Option<PreferenceStep>,
-    /// Whether an agent had it before; he may still have a leg of it.
+    /// Whether an agent had it before; he may still wrap it up.
     pub handled: bool,
     /// Until when nobody is asked.
     pub retry: Option<Timestamp>,
@@ -267,6 +274,12 @@ pub(crate) struct Work {
     pub unassigned: u8,
     /// How often its customer did not answer.
     pub unreached: u8,
+    /// Who takes part in it beside its owner or is asked to, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<AgentId>,
+    /// How legs of it ended, the last of each agent, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past_legs: Vec<PastLeg>,
 }
 
 /// One agent's refusals of one piece of work.

@@ -146,6 +146,7 @@ impl World {
         let (at, key) = self.index.clock.first()?;
         let kind = match key {
             TimerKey::Offer(_) => DeadlineKind::OfferWindow,
+            TimerKey::Leg(..) => DeadlineKind::ConsultWindow,
             TimerKey::WrapUp(..) => DeadlineKind::WrapUp,
             TimerKey::Lease(_) => DeadlineKind::Lease,
             TimerKey::Work(id) => self.work_deadline(id)?.kind,
@@ -282,11 +283,11 @@ impl World {
         Ok(self.has_room(id, claim)?.map_err(Unavailable::NoRoom))
     }
 
-    /// Whether an agent may have one more assignment, counting those he may accept.
+    /// Whether an agent may have one more assignment, counting those he may accept or be handed.
     pub(crate) fn may_have_more(&self, id: AgentId) -> Result<bool, Missing> {
         let agent = self.agent(id)?;
         let max = self.stores.config.limits.assignments;
-        Ok(agent.assignments.len() + agent.offers.len() < max as usize)
+        Ok(agent.engagements() < max as usize)
     }
 
     /// Whether a ring of a queue sees work whose widest ring is this.

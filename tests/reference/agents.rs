@@ -3,11 +3,12 @@
 use strowger::policies::offering::History;
 use strowger::policies::room::{Claim, Full, Usage};
 use strowger::{
-    AgentId, AssignmentState, ChannelId, Event, PresenceId, PresenceSetBy, Refusal, Reply,
-    RoutingStatus, SystemPresence, Timestamp, Unavailable,
+    AgentId, AssignmentState, ChannelId, Event, LegState, PresenceId, PresenceSetBy, Refusal,
+    Reply, RoutingStatus, SystemPresence, Timestamp, Unavailable,
 };
 
 use super::Router;
+use super::legs::takes_part;
 use super::state::Happened;
 
 impl Router {
@@ -136,8 +137,10 @@ impl Router {
     /// The status of somebody on queue who responds: by what occupies him.
     fn occupied_status(&self, agent: AgentId) -> RoutingStatus {
         let row = &self.agents[&agent];
-        let works = row.legs.iter().any(|leg| occupies(leg.state));
-        let rings = self.offers.values().any(|offer| offer.agent == agent);
+        let guests = || self.guests.iter().filter(|guest| guest.agent == agent);
+        let works = row.legs.iter().any(|leg| occupies(leg.state)) || guests().any(takes_part);
+        let asked = guests().any(|guest| guest.state != LegState::Joined);
+        let rings = asked || self.offers.values().any(|offer| offer.agent == agent);
         if row.own_call {
             RoutingStatus::Communicating
         } else if works {
@@ -169,6 +172,9 @@ impl Router {
         }
         for leg in &self.agents[&agent].legs {
             usage.hold(leg.claim);
+        }
+        for guest in self.guests.iter().filter(|guest| guest.agent == agent) {
+            usage.hold(guest.claim);
         }
         usage
     }

@@ -3,8 +3,8 @@
 use strowger::policies::offering::Bar;
 use strowger::policies::order::Place;
 use strowger::{
-    AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event,
-    MaxWaitAction, OfferId, PreferenceStep, PresenceSetBy, QueuedWhy, ResumedBy, Stage,
+    AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event, LegEnd,
+    LegState, MaxWaitAction, OfferId, PreferenceStep, PresenceSetBy, QueuedWhy, ResumedBy, Stage,
     SystemPresence, Timestamp, WorkId,
 };
 
@@ -14,6 +14,7 @@ use super::Router;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
     Offer(OfferId),
+    Guest(AgentId, WorkId),
     WrapUp(AgentId, WorkId),
     Work(WorkId),
     Lease(AgentId),
@@ -50,6 +51,12 @@ impl Router {
                 if let AssignmentState::WrapUp { until, .. } = leg.state {
                     all.push((until, (Owner::WrapUp(*id, leg.work), DeadlineKind::WrapUp)));
                 }
+            }
+        }
+        for guest in &self.guests {
+            if let LegState::Requested { until: Some(until) } = guest.state {
+                let owner = Owner::Guest(guest.agent, guest.work);
+                all.push((until, (owner, DeadlineKind::ConsultWindow)));
             }
         }
         for id in self.works.keys() {
@@ -103,6 +110,7 @@ impl Router {
     fn fire(&mut self, owner: Owner, kind: DeadlineKind, due: Timestamp) {
         match owner {
             Owner::Offer(offer) => self.miss(offer),
+            Owner::Guest(agent, work) => self.part(work, agent, LegEnd::Missed),
             Owner::WrapUp(agent, work) => self.time_out_wrap_up(work, agent),
             Owner::Lease(agent) => {
                 let offline = SystemPresence::Offline.id();

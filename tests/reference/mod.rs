@@ -8,6 +8,7 @@
 mod agents;
 mod deadlines;
 mod definitions;
+mod legs;
 mod matching;
 mod offers;
 mod state;
@@ -20,11 +21,11 @@ use std::sync::Arc;
 
 use strowger::{
     AgentId, CalendarId, Cause, ChannelId, CodeId, Command, Config, Defined, Definition, Entity,
-    Event, Fact, Key, OfferEnd, OfferId, PresenceId, PresenceProfile, QueueId, ReasonId, Refusal,
-    Reply, SkillId, SystemPresence, Timestamp, WorkId,
+    Event, Fact, Key, LegEnd, OfferEnd, OfferId, PresenceId, PresenceProfile, QueueId, ReasonId,
+    Refusal, Reply, SkillId, SystemPresence, Timestamp, WorkId,
 };
 
-use state::{Agent, Ended, Offer, Thing, Work};
+use state::{Agent, Ended, Guest, Offer, Thing, Work};
 
 /// The reference router.
 pub(crate) struct Router {
@@ -47,6 +48,10 @@ pub(crate) struct Router {
     keys: BTreeMap<Key, WorkId>,
     submitted: u64,
     offered: u64,
+    /// Who takes part in work that another has, or is asked to.
+    guests: Vec<Guest>,
+    /// How whoever took part in work ended to do so.
+    partings: Vec<(WorkId, AgentId, LegEnd)>,
 }
 
 impl Router {
@@ -66,6 +71,8 @@ impl Router {
             keys: BTreeMap::new(),
             submitted: 0,
             offered: 0,
+            guests: Vec::new(),
+            partings: Vec::new(),
         };
         for system in SystemPresence::ALL {
             let definition = Definition::Presence(Defined {
@@ -195,6 +202,13 @@ impl Router {
             Command::DefineCalendar(c) => define!(Calendar, CalendarId, c),
             Command::ChangeCalendar(c) => change!(Calendar, c),
             Command::RetireCalendar(c) => self.retire(c.id.into()),
+            Command::Consult(c) => self.consult(c.work, c.agent),
+            Command::Answer(c) => self.answer(c.work, c.agent),
+            Command::Decline(c) => self.decline_consult(c.work, c.agent),
+            Command::Confer(c) => self.confer(c.work, c.agent),
+            Command::HandOver(c) => self.hand_over(c.work, c.agent),
+            Command::EndLeg(c) => self.end_leg(c.work, c.agent),
+            Command::Supervise(c) => self.supervise(c.work, c.agent, c.role),
             unknown => panic!("the reference does not know {unknown:?}"),
         }
     }

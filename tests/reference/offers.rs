@@ -61,7 +61,7 @@ impl Router {
     }
 
     /// The work is an active assignment of this agent now.
-    fn give(&mut self, id: WorkId, agent: AgentId) {
+    pub(super) fn give(&mut self, id: WorkId, agent: AgentId) {
         let work = self.work(id);
         work.stage = Stage::Assigned { agent };
         let (queue, channel, cost) = (work.queue, work.request.channel, work.cost);
@@ -189,6 +189,7 @@ impl Router {
                 self.withdraw(id, Withdrawal::AgentUnavailable, place);
             }
         }
+        self.withdraw_requests(agent);
     }
 
     /// Takes back what rings for a piece of work; it keeps its place.
@@ -360,17 +361,19 @@ impl Router {
 
     fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
         let why = Unavailable::HasItAlready;
-        match self.agents[&agent].leg(work) {
-            Some(_) => Err(Refusal::Unavailable { agent, why }),
-            None => Ok(()),
+        if self.agents[&agent].leg(work).is_some() || self.guest(work, agent).is_some() {
+            return Err(Refusal::Unavailable { agent, why });
         }
+        Ok(())
     }
 
     /// Whether he may have one more assignment, counting those he may accept.
     pub(super) fn may_have_more(&self, agent: AgentId) -> bool {
         let ringing = self.offers.values().filter(|offer| offer.agent == agent).count();
         let max = self.config.limits.assignments as usize;
-        self.agents[&agent].legs.len() + ringing < max
+        let guests = self.guests.iter().filter(|guest| guest.agent == agent);
+        let helps = guests.filter(|guest| !guest.role.supervises()).count();
+        self.agents[&agent].legs.len() + ringing + helps < max
     }
 
     pub(super) fn check_more(&self, agent: AgentId) -> Result<(), Refusal> {
@@ -378,7 +381,7 @@ impl Router {
         if self.may_have_more(agent) { Ok(()) } else { Err(Refusal::Limit { limit, max }) }
     }
 
-    fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
+    pub(super) fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Assignments, self.config.limits.assignments);
         if self.agents[&agent].legs.len() >= max as usize {
             return Err(Refusal::Limit { limit, max });

@@ -7,9 +7,9 @@ use strowger::policies::offering::{Bar, History};
 use strowger::policies::order::Place;
 use strowger::policies::room::Claim;
 use strowger::{
-    AgentId, AssignmentState, ChannelId, CloseCause, CodeId, Definition, Membership, OfferId,
-    OfferedBy, PreferenceStep, PresenceId, QueueId, RoutingStatus, Stage, SystemPresence,
-    Timestamp, WorkId, WorkRequest,
+    AgentId, AssignmentState, ChannelId, CloseCause, CodeId, Definition, LegRole, LegState,
+    Membership, OfferId, OfferedBy, PreferenceStep, PresenceId, QueueId, RoutingStatus, Stage,
+    SystemPresence, Timestamp, WorkId, WorkRequest,
 };
 
 /// Something that was defined.
@@ -133,6 +133,16 @@ pub(super) struct Offer {
     pub(super) until: Option<Timestamp>,
     pub(super) claim: Claim,
     pub(super) by: OfferedBy,
+}
+
+/// An agent who takes part in work that another has, or is asked to.
+#[derive(Clone)]
+pub(super) struct Guest {
+    pub(super) work: WorkId,
+    pub(super) agent: AgentId,
+    pub(super) role: LegRole,
+    pub(super) state: LegState,
+    pub(super) claim: Claim,
 }
 
 /// Work that is over.

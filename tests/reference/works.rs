@@ -6,7 +6,7 @@ use std::sync::Arc;
 use strowger::policies::order::Place;
 use strowger::policies::wrap_up::WrapUp;
 use strowger::{
-    AgentId, AssignmentState, ChannelProfile, CloseCause, CodeId, EndedBy, Event, Finisher,
+    AgentId, AssignmentState, ChannelProfile, CloseCause, CodeId, EndedBy, Event, Finisher, LegEnd,
     LimitName, Need, OfferedBy, PreferenceStep, QueueId, QueuedWhy, Refusal, Reply, Requeue,
     ResumedBy, Resumer, Span, Stage, StageName, Timestamp, TransferToQueue, Unavailable,
     Withdrawal, WorkChange, WorkId, WorkRequest,
@@ -185,6 +185,7 @@ impl Router {
 
     /// Work is over, and the owner's assignment with it.
     pub(super) fn end_work(&mut self, id: WorkId, cause: CloseCause, by: EndedBy) {
+        self.part_all(id, LegEnd::ContactEnded);
         let owner = self.works[&id].stage.owner();
         let code = owner.and_then(|owner| self.leg(id, owner).code);
         if let Some(owner) = owner {
@@ -228,6 +229,7 @@ impl Router {
             Stage::Assigned { agent } | Stage::Parked { agent, .. } => agent,
             _ => return Err(self.wrong_stage(work)),
         };
+        self.part_all(work, LegEnd::Parked);
         self.release(work, agent);
         self.step(work, agent, AssignmentState::Parked, |channel| channel.weights.parked);
         self.work(work).stage = Stage::Parked { agent, until };
@@ -335,6 +337,7 @@ impl Router {
         why: QueuedWhy,
         wrap_up: Option<WrapUp>,
     ) {
+        self.part_all(id, LegEnd::Transferred);
         match (self.works[&id].stage.owner(), wrap_up) {
             (Some(owner), Some(wrap_up)) => self.begin_wrap_up(id, owner, wrap_up),
             (Some(owner), None) => self.drop_leg(id, owner),

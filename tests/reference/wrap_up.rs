@@ -2,8 +2,8 @@
 
 use strowger::policies::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
 use strowger::{
-    AgentId, AssignmentState, CloseCause, CodeId, EndedBy, Event, Finisher, Refusal, Reply, Span,
-    Stage, WorkId,
+    AgentId, AssignmentState, CloseCause, CodeId, EndedBy, Event, Finisher, LegEnd, Refusal, Reply,
+    Span, Stage, WorkId,
 };
 
 use super::Router;
@@ -33,6 +33,7 @@ impl Router {
             Some(Stage::Assigned { agent } | Stage::Parked { agent, .. }) => {
                 match self.wrap_up_of(work, agent) {
                     Some(wrap_up) => {
+                        self.part_all(work, LegEnd::ContactEnded);
                         self.begin_wrap_up(work, agent, wrap_up);
                         self.work(work).stage = Stage::WrapUp { agent };
                         self.tell(Event::ContactEnded { work, by, wrap_up });

@@ -175,6 +175,21 @@ impl Floor {
             }
             ["customer", "abandons", work] => json!({"abandon": {"work": self.id("work", work)?}}),
             ["host", "cancels", work] => json!({"cancel": {"work": self.id("work", work)?}}),
+            [_owner, "consults", agent, "about", work] => self.pair("consult", work, agent)?,
+            [agent, "answers", work] => self.pair("answer", work, agent)?,
+            [agent, "declines", work] => self.pair("decline", work, agent)?,
+            [_owner, "confers", "with", agent, "on", work] => self.pair("confer", work, agent)?,
+            [_owner, "hands", work, "to", agent] => self.pair("hand_over", work, agent)?,
+            [agent, "quits", work] | [_, "drops", agent, "from", work] => {
+                self.pair("end_leg", work, agent)?
+            }
+            [agent, verb @ ("monitors" | "coaches" | "barges"), work] => {
+                let role = verb.strip_suffix("es").filter(|_| *verb == "coaches");
+                let role = role.unwrap_or_else(|| verb.trim_end_matches('s'));
+                let mut command = self.pair("supervise", work, agent)?;
+                command["supervise"]["role"] = json!(role);
+                command
+            }
             _ => return Err("I do not understand".into()),
         };
         command_of(command).map(|command| Sentence::Command(Box::new(command)))

@@ -210,6 +210,24 @@ impl Floor {
             | Event::WorkRetrieved { work: w }
             | Event::DeclinesForgotten { work: w }
             | Event::WrapUpRequested { work: w } => work(w),
+            Event::LegRequested { work: w, agent: a, role, until } => {
+                let until = maybe("until", until.map(clock));
+                format!("{} -> {} as {}{until}", work(w), self.name(*a), word(role))
+            }
+            Event::LegJoined { work: w, agent: a, role, auto } => {
+                let auto = if *auto { " (auto)" } else { "" };
+                format!("{} {} as {}{auto}", work(w), self.name(*a), word(role))
+            }
+            Event::LegChanged { work: w, agent: a, role } => {
+                format!("{} {} as {}", work(w), self.name(*a), word(role))
+            }
+            Event::LegEnded { work: w, agent: a, why } => {
+                format!("{} {} {}", work(w), self.name(*a), word(why))
+            }
+            Event::HandedOver { work: w, agent: a, wrap_up: wraps } => {
+                let wraps = wraps.map(wrap_up).unwrap_or_default();
+                format!("{} -> {}{wraps}", work(w), self.name(*a))
+            }
             _ => format!("{name} (nobody taught the scenarios to tell it)"),
         }
     }
@@ -236,6 +254,11 @@ impl Floor {
             }));
             let legs = agent.assignments().iter();
             has.extend(legs.map(|leg| format!("{} {}", leg.state.name(), self.name(leg.work))));
+            let legs = agent.legs().iter();
+            has.extend(legs.map(|leg| {
+                let (state, role) = (leg.state.name(), leg.role.name());
+                format!("{state} {} as {role}", self.name(leg.work))
+            }));
             has.extend(agent.is_draining().then(|| "draining".into()));
             has.extend(agent.is_over_capacity().then(|| "over capacity".into()));
             shown.push(has.join(", "));
@@ -245,7 +268,9 @@ impl Floor {
             if names.contains(&name) {
                 let stage: Stage = work.stage();
                 let waited = work.waited(engine.now());
-                shown.push(format!("{name} is {}, began {waited} ago", stage.name()));
+                let with = work.legs().map(|leg| format!(", with {}", self.name(leg.agent)));
+                let with: String = with.collect();
+                shown.push(format!("{name} is {}, began {waited} ago{with}", stage.name()));
             }
         }
         if let [what, name] = names
@@ -330,6 +355,14 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
                 other => word(other),
             };
             format!("{} is not available: {why}", floor.name(*agent))
+        }
+        Refusal::NoLeg { work, agent, end } => {
+            let end = end.map(|end| format!(": {}", word(&end))).unwrap_or_default();
+            format!("{} has no leg of {}{end}", floor.name(*agent), floor.name(*work))
+        }
+        Refusal::WrongLeg { work, agent, role, state } => {
+            let (work, agent) = (floor.name(*work), floor.name(*agent));
+            format!("{agent} has {work} {} as {}", state.name(), role.name())
         }
         Refusal::Limit { limit, max } => format!("there may be {max} {} at most", word(limit)),
         other => other.to_string(),

@@ -10,8 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use strowger::{
-    AgentId, AssignmentState, Command, Config, Engine, Fact, Log, OfferId, Refusal, Reply, Span,
-    Stage, Timestamp, WorkId, WorkView,
+    AgentId, AgentView, Answer, AssignmentState, Command, Confer, Config, Consult, Decline, Engine,
+    Fact, HandOver, Leg, Log, OfferId, Refusal, Reply, Span, Stage, Timestamp, WorkId, WorkView,
 };
 
 use ops::{Act, History, Op, When};
@@ -117,7 +117,8 @@ fn shift(at: Timestamp, by: i64) -> Timestamp {
 
 /// Directs a command at work and offers as they are now. Times in a command of an operation are
 /// relative to the call.
-fn aim(mut command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command {
+fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command {
+    let mut command = if wild(pick) { command } else { what_comes_before(command, engine) };
     let relative = |at: &mut Option<Timestamp>| {
         *at = at.map(|at| shift(now.max(engine.now()), at.as_millis()));
     };
@@ -159,6 +160,18 @@ fn aim(mut command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Comm
         Command::SetCode(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, false),
         Command::ExtendWrapUp(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, true),
         Command::EndWrapUp(c) => (c.work, c.agent) = some_leg(engine, pick, c.agent, true),
+        Command::Consult(c) => {
+            c.work = work(&owned);
+            c.agent = some_colleague(engine, pick, c.agent, c.work);
+        }
+        Command::Supervise(c) => c.work = work(&owned),
+        Command::Answer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::rings),
+        Command::Decline(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::rings),
+        Command::Confer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::occupies),
+        Command::HandOver(c) => {
+            (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::occupies);
+        }
+        Command::EndLeg(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, |_| true),
         _ => {}
     }
     command
@@ -199,6 +212,50 @@ fn some_leg(engine: &Engine, pick: u16, agent: AgentId, wraps: bool) -> (WorkId,
             }
         }
     }
+    let anything = (some_work(engine, pick, &|_| true), agent);
+    one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
+}
+
+/// Nobody answers what does not ring, and nobody is handed work of which he knows nothing: first he
+/// is asked.
+fn what_comes_before(command: Command, engine: &Engine) -> Command {
+    let agents = || engine.view().agents();
+    let any = |suits: fn(&Leg) -> bool| agents().any(|agent| agent.legs().iter().any(suits));
+    match command {
+        Command::Answer(Answer { work, agent })
+        | Command::Decline(Decline { work, agent })
+        | Command::Confer(Confer { work, agent })
+        | Command::HandOver(HandOver { work, agent })
+            if !any(Leg::rings) && !any(Leg::occupies) =>
+        {
+            Consult { work, agent }.into()
+        }
+        Command::Confer(Confer { work, agent }) | Command::HandOver(HandOver { work, agent })
+            if !any(Leg::occupies) =>
+        {
+            Answer { work, agent }.into()
+        }
+        other => other,
+    }
+}
+
+/// Somebody who could be asked about work: on queue, and another than its owner.
+fn some_colleague(engine: &Engine, pick: u16, agent: AgentId, work: WorkId) -> AgentId {
+    let owner = engine.view().work(work).and_then(|work| work.stage().owner());
+    let agents = engine.view().agents().filter(|agent| agent.status().takes_offers());
+    let others: Vec<_> = agents.map(AgentView::id).filter(|id| Some(*id) != owner).collect();
+    one(&others, pick).filter(|_| !wild(pick)).unwrap_or(agent)
+}
+
+fn some_guest(
+    engine: &Engine,
+    pick: u16,
+    agent: AgentId,
+    suits: fn(&Leg) -> bool,
+) -> (WorkId, AgentId) {
+    let agents = engine.view().agents();
+    let legs = agents.flat_map(|agent| agent.legs().iter().copied());
+    let legs: Vec<_> = legs.filter(suits).map(|leg| (leg.work, leg.agent)).collect();
     let anything = (some_work(engine, pick, &|_| true), agent);
     one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
 }

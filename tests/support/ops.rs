@@ -7,12 +7,13 @@ use proptest::option::{of as maybe, weighted};
 use proptest::prelude::*;
 use proptest::strategy::Union;
 use strowger::{
-    Abandon, Accept, Advance, AgentId, Assign, CalendarId, CalendarProfile, Cancel, Change,
-    ChangeWork, ChannelId, Close, CodeId, Command, Config, Define, EndWrapUp, ExtendWrapUp,
-    FinishContact, Finisher, Force, Heartbeat, Hold, OfferId, Park, PresenceId, Profile, Pull,
-    QueueId, ReasonId, Reject, RemoveMembership, RequestWrapUp, Requeue, Resume, Resumer, Retire,
-    Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall, SetPresence, SkillId, SkillProfile,
-    Span, Submit, Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
+    Abandon, Accept, Advance, AgentId, Answer, Assign, CalendarId, CalendarProfile, Cancel, Change,
+    ChangeWork, ChannelId, Close, CodeId, Command, Confer, Config, Consult, Decline, Define,
+    EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force, HandOver, Heartbeat, Hold,
+    OfferId, Park, PresenceId, Profile, Pull, QueueId, ReasonId, Reject, RemoveMembership,
+    RequestWrapUp, Requeue, Resume, Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership,
+    SetOwnCall, SetPresence, SkillId, SkillProfile, Span, Submit, Supervise, Supervision,
+    Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
 };
 
 use super::floor;
@@ -103,7 +104,7 @@ fn when(patience: u32) -> impl Strategy<Value = When> {
 }
 
 /// How many kinds of operation a history may do without.
-const KINDS: usize = 14;
+const KINDS: usize = 15;
 
 fn kinds() -> [(u32, BoxedStrategy<Act>); KINDS] {
     [
@@ -121,6 +122,7 @@ fn kinds() -> [(u32, BoxedStrategy<Act>); KINDS] {
         (2, transfer()),
         (8, finish()),
         (6, wrap_up()),
+        (14, legs()),
     ]
 }
 
@@ -362,6 +364,22 @@ fn wrap_up() -> BoxedStrategy<Act> {
         1 => act(code_of.prop_map(move |(agent, code)| SetCode { work, agent, code })),
         3 => act(more.prop_map(move |(agent, by)| ExtendWrapUp { work, agent, by })),
         3 => act(end.prop_map(move |(agent, code)| EndWrapUp { work, agent, code })),
+    ]
+    .boxed()
+}
+
+fn legs() -> BoxedStrategy<Act> {
+    let work = SOME;
+    let how = [Supervision::Monitor, Supervision::Coach, Supervision::Barge];
+    let supervise = (agent(), prop::sample::select(how.to_vec()));
+    prop_oneof![
+        6 => act(agent().prop_map(move |agent| Consult { work, agent })),
+        5 => act(agent().prop_map(move |agent| Answer { work, agent })),
+        3 => act(agent().prop_map(move |agent| Decline { work, agent })),
+        2 => act(agent().prop_map(move |agent| Confer { work, agent })),
+        3 => act(agent().prop_map(move |agent| HandOver { work, agent })),
+        2 => act(agent().prop_map(move |agent| EndLeg { work, agent })),
+        2 => act(supervise.prop_map(move |(agent, role)| Supervise { work, agent, role })),
     ]
     .boxed()
 }

@@ -6,6 +6,7 @@
 mod agents;
 mod aside;
 mod definitions;
+mod legs;
 mod offers;
 mod works;
 
@@ -116,6 +117,17 @@ impl World {
                 self.classify(*work, *rule, *queue, change.as_deref(), at)
             }
             Event::ShiftEndSet { agent, until } => self.set_shift_end(*agent, *until),
+            Event::LegRequested { work, agent, role, until } => {
+                self.request_leg(*work, *agent, *role, *until, at)
+            }
+            Event::LegJoined { work, agent, role, auto: _ } => {
+                self.join_leg(*work, *agent, *role, at)
+            }
+            Event::LegChanged { work, agent, role } => self.change_leg(*work, *agent, *role),
+            Event::LegEnded { work, agent, why } => self.end_leg(*work, *agent, *why, due),
+            Event::HandedOver { work, agent, wrap_up } => {
+                self.hand_over(*work, *agent, *wrap_up, at)
+            }
         }
     }
 }

@@ -178,6 +178,16 @@ impl World {
             row.place.front = row.request.front;
             Ok(())
         })?;
+        self.begin_assignment(work, agent, at).map(drop)
+    }
+
+    /// Gives an agent an active assignment and says what it is to hold.
+    pub(super) fn begin_assignment(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        at: Timestamp,
+    ) -> Result<Claim, Misfit> {
         let row = self.work(work)?;
         let (queue, channel) = (row.queue, row.request.channel);
         let claim = self.claim(row, |profile| profile.weights.active)?;
@@ -185,7 +195,7 @@ impl World {
         let row = self.agent_mut(agent)?;
         row.assignments.push(assignment);
         row.stamp(channel, |stamps| stamps.accepted = at);
-        Ok(())
+        Ok(claim)
     }
 }
 

@@ -73,6 +73,8 @@ impl World {
             sticky: false,
             unassigned: 0,
             unreached: 0,
+            legs: alloc::vec::Vec::new(),
+            past_legs: alloc::vec::Vec::new(),
         };
         let need = work.need_now(self.queue_profile(request.queue)?).into_owned();
         let need = self.intern(&need);
@@ -285,7 +287,7 @@ impl World {
         at: Timestamp,
     ) -> Result<(), Misfit> {
         let stage = self.work(id)?.stage;
-        stage.next(WorkStep::Close(cause))?;
+        self.work(id)?.check_legs(stage.next(WorkStep::Close(cause))?)?;
         let owner = stage.owner();
         let mut code = None;
         if let Some(owner) = owner {
@@ -315,6 +317,7 @@ impl World {
         self.leave_line(id);
         let row = self.stores.works.get_mut(id).or_missing(id)?;
         change(row)?;
+        row.check_legs(row.stage)?;
         self.enter_line(id);
         self.set_work_clock(id);
         Ok(())
@@ -390,7 +393,7 @@ impl World {
         self.reclaim(agent, Some(claim), Some(new))
     }
 
-    fn begin_wrap_up(
+    pub(super) fn begin_wrap_up(
         &mut self,
         id: WorkId,
         agent: AgentId,
