@@ -404,7 +404,8 @@ pub enum Event {
         /// Why.
         why: LegEnd,
     },
-    /// An agent who took part in work has it now. The old owner's assignment ends or is wrapped up.
+    /// An agent who took part in work has it now, active. The old owner's assignment ends or is
+    /// wrapped up.
     HandedOver {
         /// The work.
         work: WorkId,

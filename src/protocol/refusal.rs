@@ -158,7 +158,7 @@ pub enum Refusal {
         end: Option<LegEnd>,
     },
     /// The agent takes part in the work, but not in a way in which this is possible.
-    #[error("{agent} takes part in {work} as {role:?}: {state:?}")]
+    #[error("{agent} has {work} {} as {}", .state.name(), .role.name())]
     WrongLeg {
         /// The work.
         work: WorkId,

@@ -30,7 +30,7 @@ impl World {
     /// * **offers join**: an offer joins one piece of work and one agent, and both know it
     /// * **legs join**: work that somebody has and an agent who has not, and both know it
     /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
-    /// * **status true**: routing status and debt are what presence, offers, assignments and legs say
+    /// * **status true**: routing status and debt are what presence, own call and load say
     /// * **index derived**: every index is what the rows say
     ///
     /// # Errors
