@@ -5,8 +5,10 @@
 
 pub mod calendar;
 pub mod choice;
+pub mod estimate;
 pub mod fit;
 pub mod offering;
 pub mod order;
 pub mod room;
+pub mod tally;
 pub mod wrap_up;

@@ -223,7 +223,8 @@ impl Floor {
         {
             let queue = view.queue_by_key(name).ok_or("there is no such queue")?;
             let is = if queue.is_open() { "open" } else { "closed" };
-            let until = queue.next_change().map_or("for good".into(), |at| format!("until {at}"));
+            let until =
+                queue.next_change().map_or_else(|| "for good".into(), |at| format!("until {at}"));
             return Ok(vec![format!("{name} is {is} {until}")]);
         }
         if wanted("next") {
