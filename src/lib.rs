@@ -184,6 +184,8 @@ pub use model::skill::{Proficiency, SkillProfile};
 pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
+pub use policy::estimate::{Estimate, Estimator};
+pub use policy::tally::{Average, Counts, Stopwatch, Tally};
 pub use protocol::command::*;
 pub use protocol::definition::{Defined, Definition};
 pub use protocol::event::*;

@@ -16,10 +16,12 @@ use crate::model::ids::{
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
 use crate::policy::calendar;
+use crate::policy::estimate::{Estimate, Situation};
+use crate::policy::tally::{self, Tally};
 use crate::protocol::fact::Seq;
 use crate::world::catalog::Kind;
 use crate::world::legs::Leg;
-use crate::world::rows::{Agent, Assignment, Member, Offer, Work};
+use crate::world::rows::{Agent, Assignment, Member, Offer, Queue, Work};
 use crate::world::state::World;
 
 /// The engine's state, to read.
@@ -131,9 +133,10 @@ impl<'a> View<'a> {
     /// A queue.
     #[must_use]
     pub fn queue(self, id: QueueId) -> Option<QueueView<'a>> {
+        let row = self.world.queue(id).ok()?;
         let entry = self.world.entry::<QueueProfile>(id).ok()?;
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(QueueView { world: self.world, now: self.now, id, key, profile, retired })
+        Some(QueueView { world: self.world, now: self.now, id, row, key, profile, retired })
     }
 
     /// All queues that are not retired, in order of definition.
@@ -315,6 +318,7 @@ pub struct QueueView<'a> {
     world: &'a World,
     now: Timestamp,
     id: QueueId,
+    row: &'a Queue,
     key: &'a Key,
     profile: &'a QueueProfile,
     retired: bool,
@@ -374,6 +378,48 @@ impl<'a> QueueView<'a> {
     #[must_use]
     pub fn next_change(self) -> Option<Timestamp> {
         calendar::next_change(self.world.calendar_of(self.id)?, self.now)
+    }
+
+    /// What it has experienced.
+    #[must_use]
+    pub fn tally(self) -> &'a Tally {
+        &self.row.tally
+    }
+
+    /// Its members whose presence opens any channel and who respond, whatever they have or are
+    /// offered.
+    #[must_use]
+    pub fn staffed(self) -> u32 {
+        let index = self.world.index();
+        let staffed = index.line(self.id).map(|line| line.members.count([&index.staffed]));
+        u32::try_from(staffed.unwrap_or(0)).unwrap_or(u32::MAX)
+    }
+
+    /// How long work that arrives now will wait behind all that waits, if it has to wait, by every
+    /// formula there is, in the order of [`Estimator::ALL`](crate::Estimator::ALL).
+    #[must_use]
+    pub fn estimates(self) -> [Estimate; 4] {
+        self.estimates_behind(self.waiting())
+    }
+
+    fn estimates_behind(self, ahead: u32) -> [Estimate; 4] {
+        let (tally, staffed) = (self.tally(), self.staffed());
+        Situation { tally, now: self.now, staffed, ahead }.estimates()
+    }
+
+    /// Its service level over the last hour in thousandths; see
+    /// [`Counts::service_level`](crate::policies::tally::Counts::service_level) for the formula.
+    #[must_use]
+    pub fn service_level(self) -> Option<u16> {
+        tally::service_level(self.tally(), self.now)
+    }
+
+    /// How long what has waited longest has been in its line, ringing in between included; none if
+    /// nothing waits.
+    #[must_use]
+    pub fn oldest_wait(self) -> Option<Span> {
+        let line = self.world.index().line(self.id)?;
+        line.stays.first().map(|(entered, _)| self.now.since(*entered))
     }
 }
 
@@ -466,8 +512,21 @@ impl<'a> WorkView<'a> {
     /// Its place in the line of its queue, from 1, if it waits.
     #[must_use]
     pub fn position(self) -> Option<usize> {
+        if self.row.stage != Stage::Queued {
+            return None;
+        }
+        let queue = self.world.queue_profile(self.row.queue).ok()?;
+        let line = self.world.index().line(self.row.queue)?;
+        Some(line.ahead(self.row.line_key(self.id, queue)) + 1)
+    }
+
+    /// How long it will wait behind what is ahead of it, by every formula there is, in the order of
+    /// [`Estimator::ALL`](crate::Estimator::ALL); none if it does not wait. The moving average is of
+    /// whole waits, the others count from now.
+    #[must_use]
+    pub fn estimates(self) -> Option<[Estimate; 4]> {
+        let ahead = u32::try_from(self.position()?.saturating_sub(1)).unwrap_or(u32::MAX);
         let queue = View::new(self.world, self.now).queue(self.row.queue)?;
-        let place = queue.line().iter().position(|work| work.id == self.id)?;
-        Some(place + 1)
+        Some(queue.estimates_behind(ahead))
     }
 }

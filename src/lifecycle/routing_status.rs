@@ -142,4 +142,13 @@ impl RoutingStatus {
             Self::OffQueue | Self::Communicating | Self::NotResponding => false,
         }
     }
+
+    /// Whether he is at work: his presence opens a channel and he responds, whatever he has.
+    #[must_use]
+    pub const fn is_staffed(self) -> bool {
+        match self {
+            Self::Idle | Self::Offered | Self::Interacting | Self::Communicating => true,
+            Self::OffQueue | Self::NotResponding => false,
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub(crate) mod capacity;
 pub(crate) mod channel;
 pub(crate) mod classification;
 pub(crate) mod config;
+pub(crate) mod estimator;
 pub(crate) mod ids;
 pub(crate) mod invalid;
 pub(crate) mod membership;

@@ -6,9 +6,11 @@
 pub mod calendar;
 pub mod choice;
 pub mod classification;
+pub mod estimate;
 pub mod fit;
 pub mod offering;
 pub mod order;
 pub mod relaxation;
 pub mod room;
+pub mod tally;
 pub mod wrap_up;

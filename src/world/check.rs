@@ -201,7 +201,8 @@ impl World {
                 && line.waiting == new.waiting
                 && line.members.iter::<AgentId>().eq(new.members.iter::<AgentId>())
                 && line.groups_sorted() == new.groups_sorted()
-                && line.list().eq(new.list());
+                && line.list().eq(new.list())
+                && (&line.aside, &line.stays) == (&new.aside, &new.stays);
             if !same {
                 let subject = crate::model::ids::QueueId::from_raw(raw).into();
                 return Err(Violation { invariant: "index derived: the line", subject });
@@ -221,6 +222,8 @@ impl World {
         for bench in &new.benches {
             hold("index derived: the benches", now.bench(bench.key()) == Some(bench))?;
         }
+        let staffed = (now.staffed.iter::<AgentId>(), new.staffed.iter::<AgentId>());
+        hold("index derived: who is staffed", staffed.0.eq(staffed.1))?;
         hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())
     }
 }

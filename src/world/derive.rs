@@ -139,6 +139,7 @@ impl World {
         }
         let lease = agent.presence.deadline().map(|deadline| deadline.at);
         self.index.clock.set(TimerKey::Lease(id), lease);
+        self.index.staffed.set(id, agent.status.is_staffed());
         self.open_agent(id);
     }
 
@@ -234,10 +235,21 @@ impl World {
             line.waiting =
                 if enter { line.waiting.saturating_add(1) } else { line.waiting.saturating_sub(1) };
         }
+        let key = work.line_key(id, &entry.profile);
+        if work.stage == Stage::Queued {
+            let stay = (work.entered, id);
+            let aside = !work.in_line() || work.step.is_some();
+            if enter {
+                line.stays.insert(stay);
+                line.aside.extend(aside.then_some(key));
+            } else {
+                line.stays.remove(&stay);
+                line.aside.remove(&key);
+            }
+        }
         if !work.in_line() {
             return;
         }
-        let key = work.line_key(id, &entry.profile);
         if work.step.is_some() {
             Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
         } else if enter {

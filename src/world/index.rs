@@ -87,6 +87,8 @@ pub(crate) struct Index {
     pub touched_agents: Vec<AgentId>,
     /// Work that may be taken by somebody who could not take it before.
     pub touched_works: Vec<WorkId>,
+    /// The agents whose presence opens any channel and who respond.
+    pub staffed: Bits,
 }
 
 impl Index {

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use crate::base::bits::Bits;
 use crate::base::hash::FixedMap;
-use crate::base::time::Span;
-use crate::model::ids::{AgentId, ChannelId};
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
 use crate::world::needs::NeedId;
@@ -45,6 +45,10 @@ pub(crate) struct Line {
     list: BTreeSet<(u8, u8, u16, AgentId)>,
     /// How many pieces of work wait here, those that wait for preferred agents included.
     pub waiting: u32,
+    /// Those in no lane: they wait for preferred agents, or pause.
+    pub aside: BTreeSet<LineKey>,
+    /// All who wait here, by their entry.
+    pub stays: BTreeSet<(Timestamp, WorkId)>,
 }
 
 impl Line {
@@ -61,6 +65,12 @@ impl Line {
                 self.lanes.swap_remove(&lane);
             }
         }
+    }
+
+    /// How many wait here before this place in the order.
+    pub(crate) fn ahead(&self, key: LineKey) -> usize {
+        let all = self.lanes.values().chain([&self.aside]);
+        all.map(|keys| before(keys, key)).fold(0, usize::saturating_add)
     }
 
     /// The lanes in which somebody waits, in no meaningful order.
@@ -113,6 +123,21 @@ impl Line {
     /// The shortest delay of a member that is longer than this one.
     pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
         self.groups.keys().map(|(_, _, longer)| *longer).filter(|longer| *longer > delay).min()
+    }
+}
+
+/// How many keys are lower than this one, counted from the nearer end.
+fn before(keys: &BTreeSet<LineKey>, key: LineKey) -> usize {
+    let (mut lower, mut other) = (keys.range(..key), keys.range(key..));
+    let mut seen = 0;
+    loop {
+        if lower.next().is_none() {
+            return seen;
+        }
+        if other.next().is_none() {
+            return keys.len().saturating_sub(seen);
+        }
+        seen += 1;
     }
 }
 

@@ -23,6 +23,7 @@ use crate::policy::offering::{Bar, History};
 use crate::policy::order::{LineKey, Place, Waiting};
 use crate::policy::relaxation;
 use crate::policy::room::{Claim, Usage};
+use crate::policy::tally::{Stopwatch, Tally};
 use crate::protocol::event::{OfferedBy, PreferenceStep};
 use crate::world::legs::{Leg, PastLeg};
 use crate::world::needs::NeedId;
@@ -119,6 +120,8 @@ pub struct Assignment {
     pub wrap_up_requested: bool,
     /// When the wrap-up was to end before any extension.
     pub wrap_up_until: Timestamp,
+    /// How long it has occupied the agent.
+    pub handled: Stopwatch,
 }
 
 impl Agent {
@@ -209,7 +212,7 @@ impl Agent {
 }
 
 /// A queue as it is now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Queue {
     /// Whom it offered something to last.
     pub last: Option<AgentId>,
@@ -217,6 +220,16 @@ pub(crate) struct Queue {
     pub share: u64,
     /// How often each rule of its classification has taken on work.
     pub draws: Vec<u64>,
+    /// What it has experienced.
+    pub tally: Tally,
+}
+
+impl Queue {
+    /// A queue that was defined just now.
+    #[must_use]
+    pub(crate) fn new(at: Timestamp) -> Self {
+        Self { last: None, tally: Tally::new(at), share: 0, draws: Vec::new() }
+    }
 }
 
 /// A piece of work as it is now.

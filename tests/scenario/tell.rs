@@ -10,6 +10,7 @@ use strowger::{
 };
 
 use super::Floor;
+use super::values::text;
 
 fn clock(at: Timestamp) -> String {
     let millis = at.as_millis();
@@ -278,8 +279,38 @@ impl Floor {
         {
             let queue = view.queue_by_key(name).ok_or("there is no such queue")?;
             let is = if queue.is_open() { "open" } else { "closed" };
-            let until = queue.next_change().map_or("for good".into(), |at| format!("until {at}"));
+            let until =
+                queue.next_change().map_or_else(|| "for good".into(), |at| format!("until {at}"));
             return Ok(vec![format!("{name} is {is} {until}")]);
+        }
+        if let [what, name] = names
+            && what == "estimates"
+        {
+            let mut shown = Vec::new();
+            let estimates = match (view.queue_by_key(name), view.work_by_key(name)) {
+                (Some(queue), _) => {
+                    let share = |permille| format!("{}.{} %", permille / 10, permille % 10);
+                    let level = queue.service_level().map_or_else(|| "none".into(), share);
+                    let oldest = queue.oldest_wait().map_or_else(|| "none".into(), text);
+                    let (staffed, waiting) = (queue.staffed(), queue.waiting());
+                    shown.push(format!(
+                        "{name}: staffed {staffed}, waiting {waiting}, oldest wait {oldest}, \
+                         service level {level}"
+                    ));
+                    queue.estimates()
+                }
+                (None, Some(work)) => {
+                    let place = work.position().ok_or("it does not wait")?;
+                    shown.push(format!("{name}: place {place}"));
+                    work.estimates().ok_or("it does not wait")?
+                }
+                (None, None) => return Err("there is no such queue and no such work".into()),
+            };
+            shown.extend(estimates.iter().map(|estimate| {
+                let wait = estimate.wait.map_or_else(|| "none".into(), text);
+                format!("  {} {wait} of {}", estimate.estimator.name(), estimate.samples)
+            }));
+            return Ok(shown);
         }
         if wanted("next") {
             shown.push(match engine.next_deadline() {

@@ -83,6 +83,7 @@ impl World {
         if status == RoutingStatus::NotResponding {
             agent.history = History::default();
         }
+        self.index.staffed.set(id, status.is_staffed());
         self.open_agent(id);
         if woke {
             self.touch_agent(id);

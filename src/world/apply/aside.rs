@@ -85,7 +85,10 @@ impl World {
         at: Timestamp,
     ) -> Result<(), Misfit> {
         self.queue(queue)?;
-        let entry = self.work(id)?.submitted().queue;
+        let (entry, old) = (self.work(id)?.submitted().queue, self.work(id)?.queue);
+        if queue != old && self.work(id)?.queued.is_some() {
+            self.tally_arrival(queue, at)?;
+        }
         if let Some(rule) = rule.map(usize::from) {
             let draws = &mut self.queue_mut(entry)?.draws;
             draws.resize(draws.len().max(rule + 1), 0);

@@ -45,7 +45,7 @@ impl World {
             Definition::Code(defined) => self.add(defined),
             Definition::Queue(defined) => {
                 self.add(defined)?;
-                self.stores.queue_rows.push(Queue::default());
+                self.stores.queue_rows.push(Queue::new(at));
                 self.index.lines.push(Default::default());
                 self.set_up_benches(defined.id);
                 Ok(())

@@ -8,6 +8,7 @@ mod aside;
 mod definitions;
 mod legs;
 mod offers;
+mod tallies;
 mod works;
 
 use self::works::Entry;
@@ -92,7 +93,7 @@ impl World {
             Event::WorkHeld { work } => self.hold(*work, true),
             Event::WorkRetrieved { work } => self.hold(*work, false),
             Event::WorkParked { work, until } => self.park(*work, *until, at),
-            Event::WorkResumed { work, by: _ } => self.resume(*work),
+            Event::WorkResumed { work, by: _ } => self.resume(*work, at),
             Event::WorkExhausted { work, retry } => self.exhaust(*work, *retry),
             Event::DeclinesForgotten { work } => self.forget_declines(*work),
             Event::BarLifted { work, agent } => self.lift_bar(*work, *agent),

@@ -10,6 +10,7 @@ use crate::policy::choice::next_share;
 use crate::policy::offering::Bar;
 use crate::policy::order::Place;
 use crate::policy::room::Claim;
+use crate::policy::tally::Stopwatch;
 use crate::protocol::event::OfferedBy;
 use crate::world::apply::Misfit;
 use crate::world::index::TimerKey;
@@ -170,6 +171,7 @@ impl World {
 
     /// The work goes to an agent, as an active assignment of his.
     fn take_work(&mut self, work: WorkId, agent: AgentId, at: Timestamp) -> Result<(), Misfit> {
+        self.tally_answer(work, at)?;
         self.restage(work, |row| {
             row.stage = row.stage.next(WorkStep::Assign(agent))?;
             row.handled = true;
@@ -214,6 +216,7 @@ const fn new_assignment(
         code: None,
         wrap_up_requested: false,
         wrap_up_until: Timestamp::MAX,
+        handled: Stopwatch::from(since),
     }
 }
 

@@ -93,7 +93,7 @@ impl World {
         }
         self.enter_line(id);
         self.set_work_clock(id);
-        Ok(())
+        if request.schedule.is_none() { self.tally_arrival(request.queue, at) } else { Ok(()) }
     }
 
     pub(super) fn change_work(&mut self, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
@@ -118,6 +118,11 @@ impl World {
         let Entry { queue, place, why, sticky } = entry;
         self.queue(queue)?;
         let lifetime = self.channel_profile(self.work(id)?.request.channel)?.lifetime;
+        let row = self.work(id)?;
+        let had = row.stage.owner().is_some() || (row.handled && row.stage != Stage::Queued);
+        if row.queue != queue || had || row.queued.is_none() {
+            self.tally_arrival(queue, at)?;
+        }
         if let Some(owner) = self.work(id)?.stage.owner() {
             match wrap_up {
                 Some(wrap_up) => self.begin_wrap_up(id, owner, wrap_up, at)?,
@@ -192,11 +197,15 @@ impl World {
             Ok(())
         })?;
         self.release_stamp(id, owner, at)?;
+        let leg = self.assignment_mut(id, owner)?;
+        leg.handled = leg.handled.paused(at);
         self.step_assignment(id, owner, AssignmentStep::Park, |profile| profile.weights.parked)
     }
 
-    pub(super) fn resume(&mut self, id: WorkId) -> Result<(), Misfit> {
+    pub(super) fn resume(&mut self, id: WorkId, at: Timestamp) -> Result<(), Misfit> {
         let owner = self.owner(id)?;
+        let leg = self.assignment_mut(id, owner)?;
+        leg.handled = leg.handled.resumed(at);
         self.restage(id, |row| {
             row.stage = row.stage.next(WorkStep::Resume)?;
             Ok(())
@@ -294,6 +303,7 @@ impl World {
             code = self.assignment_mut(id, owner)?.code;
             self.drop_assignment(id, owner, at)?;
         }
+        self.tally_abandonment(id, cause, at)?;
         self.leave_line(id);
         self.index.clock.set(TimerKey::Work(id), None);
         let work = self.stores.works.close(id).or_missing(id)?;
@@ -371,7 +381,11 @@ impl World {
         self.work(id)?.stage.owner().or_missing(id)
     }
 
-    fn assignment_mut(&mut self, id: WorkId, agent: AgentId) -> Result<&mut Assignment, Missing> {
+    pub(super) fn assignment_mut(
+        &mut self,
+        id: WorkId,
+        agent: AgentId,
+    ) -> Result<&mut Assignment, Missing> {
         let assignments = &mut self.agent_mut(agent)?.assignments;
         assignments.iter_mut().find(|leg| leg.work == id).or_missing(id)
     }
@@ -401,8 +415,13 @@ impl World {
         at: Timestamp,
     ) -> Result<(), Misfit> {
         let WrapUp { until, counts } = wrap_up;
-        if !counts {
+        if counts {
+            // A contact that ended while it was parked is wrapped up by an agent who is occupied.
+            let leg = self.assignment_mut(id, agent)?;
+            leg.handled = leg.handled.resumed(at);
+        } else {
             self.release_stamp(id, agent, at)?;
+            self.tally_handling(id, agent, at)?;
         }
         let weight = |profile: &ChannelProfile| if counts { profile.weights.wrap_up } else { 0 };
         self.step_assignment(id, agent, AssignmentStep::WrapUp { until, counts }, weight)?;
@@ -424,6 +443,7 @@ impl World {
         let ended = assignment.state.next(AssignmentStep::End)?;
         debug_assert_eq!(ended, AssignmentState::Ended);
         self.release_stamp(id, agent, at)?;
+        self.tally_handling(id, agent, at)?;
         self.agent_mut(agent)?.assignments.retain(|leg| leg.work != id);
         self.index.clock.set(TimerKey::WrapUp(agent, id), None);
         self.reclaim(agent, Some(assignment.claim), None)

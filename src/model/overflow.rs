@@ -1,0 +1,245 @@
+//! What becomes of work that comes to a queue, or waits in it, when things are not as they should
+//! be; and rings of helpers who join while that lasts.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::Span;
+use crate::model::estimator::Estimator;
+use crate::model::ids::{Entity, QueueId};
+use crate::model::invalid::{Invalid, Problem};
+use crate::model::need::Comparison;
+use crate::model::queue::Requeue;
+use crate::model::relaxation::Relaxation;
+
+/// When a rule of overflow is meant. Thresholds are inclusive: at the very value it holds.
+///
+/// `waited` has a deadline of its own. `ahead` is looked at as work enters the queue, the others
+/// then and whenever the queue is looked at (see [`QueueProfile::look_every`]).
+///
+/// [`QueueProfile::look_every`]: crate::QueueProfile::look_every
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// It has been in this queue for so long.
+    Waited(Span),
+    /// As it entered at least so many others were waiting here (Azure Job Router: queue length).
+    Ahead(u32),
+    /// Whoever comes now is estimated to wait at least so long.
+    EstimatedWait {
+        /// By which estimator.
+        by: Estimator,
+        /// How long.
+        at_least: Span,
+    },
+    /// No member is on queue at all.
+    NobodyStaffed,
+    /// No member who could take this very work is on queue, free or busy.
+    NobodyEligible,
+    /// The queue's calendar says it is closed.
+    Closed,
+}
+
+/// What a rule of overflow does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverflowAction {
+    /// Its priority rises, or falls, by so many points.
+    RaisePriority(i32),
+    /// It moves to another queue. If that is full or retired it stays, and the queue's last resort
+    /// is done.
+    Move {
+        /// The other queue.
+        queue: QueueId,
+        /// Where it goes in the line.
+        #[serde(default = "keep_score")]
+        placement: Requeue,
+    },
+    /// It is offered to members as far out as this ring as well, and stays in the queue.
+    AlsoOffer {
+        /// The ring: 1 to 15.
+        ring: u8,
+    },
+    /// It goes on to the next step of its relaxation at once.
+    Relax,
+    /// The customer is to be offered a call back. The host does it; see
+    /// [`RequestCallback`](crate::RequestCallback).
+    OfferCallback,
+    /// It is closed.
+    Close {
+        /// What to tell the customer, in the host's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Key>,
+    },
+}
+
+const fn keep_score() -> Requeue {
+    Requeue::KeepScore
+}
+
+/// One rule. Each is done at most once in a stay in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverflowRule {
+    /// When.
+    pub when: Trigger,
+    /// What.
+    pub then: OverflowAction,
+}
+
+/// What becomes of work that should move and cannot, because the other queue is full or retired.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastResort {
+    /// It stays where it is.
+    #[default]
+    Stay,
+    /// It is closed.
+    Close,
+    /// It moves to this queue, full or not (D365: fallback queue).
+    Move {
+        /// The queue.
+        queue: QueueId,
+    },
+}
+
+/// What can be measured of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// How much waits.
+    Waiting,
+    /// How long the oldest of what waits has been in the queue, in milliseconds.
+    OldestWait,
+    /// How long whoever comes now will wait, in milliseconds.
+    EstimatedWait(Estimator),
+    /// The service level, in thousandths.
+    ServiceLevel,
+    /// Members on queue, free or busy.
+    Staffed,
+    /// Members on queue who have nothing.
+    Idle,
+}
+
+/// A comparison of a measure. One that has no value, for want of experience, does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueueCondition {
+    /// The queue that is measured; `None`: the one whose rule it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueId>,
+    /// What is measured.
+    pub measure: Measure,
+    /// How it must compare.
+    pub is: Comparison,
+    /// With what: a number, milliseconds or thousandths.
+    pub value: i64,
+}
+
+/// A ring of members who help as long as conditions hold, and no longer (Genesys Cloud: conditional
+/// group activation). For them the steps of a relaxation do not count: they see all of the queue's
+/// work, or none.
+///
+/// ```
+/// use strowger::{Comparison, ConditionalRing, Measure, QueueCondition};
+///
+/// // The back office, in ring 3, helps while ten or more wait.
+/// let crowded = QueueCondition {
+///     queue: None,
+///     measure: Measure::Waiting,
+///     is: Comparison::AtLeast,
+///     value: 10,
+/// };
+/// let back_office = ConditionalRing { ring: 3, when: vec![crowded] };
+/// assert_eq!(back_office.ring, 3);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionalRing {
+    /// The ring: 0 to 15.
+    pub ring: u8,
+    /// The conditions, one to ten, all of which must hold.
+    pub when: Vec<QueueCondition>,
+}
+
+/// A bound on how fast a queue offers (burst return: after an outage or a holiday, not everything
+/// is pushed in the same second).
+///
+/// ```
+/// use strowger::{Ramp, Span};
+///
+/// let gentle = Ramp { offers: 5, per: Span::from_secs(1) };
+/// assert_eq!(gentle.offers, 5);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ramp {
+    /// So many offers at most ...
+    pub offers: u16,
+    /// ... in a time of this length, counted from the first of them.
+    pub per: Span,
+}
+
+impl Trigger {
+    /// Whether it is looked at again and again as work waits.
+    #[must_use]
+    pub(crate) const fn is_watched(self) -> bool {
+        match self {
+            Self::EstimatedWait { .. }
+            | Self::NobodyStaffed
+            | Self::NobodyEligible
+            | Self::Closed => true,
+            Self::Waited(_) | Self::Ahead(_) => false,
+        }
+    }
+}
+
+/// The most rules of overflow a queue may have.
+pub(crate) const RULES_MAX: u32 = 32;
+
+pub(crate) fn check_rules(rules: &[OverflowRule]) -> Result<(), Invalid> {
+    Invalid::length("overflow", rules.len(), RULES_MAX)?;
+    for rule in rules {
+        if let Trigger::Waited(span) | Trigger::EstimatedWait { at_least: span, .. } = rule.when {
+            Invalid::some_time("overflow.when", span)?;
+        }
+        match rule.then {
+            OverflowAction::RaisePriority(points) => {
+                let max = i64::from(crate::model::priority::Priority::MAX.0);
+                Invalid::range("overflow.then.raise_priority", points, -max, max)?;
+            }
+            OverflowAction::AlsoOffer { ring } => {
+                let max = i64::from(Relaxation::RING_MAX);
+                Invalid::range("overflow.then.also_offer.ring", ring, 1, max)?;
+            }
+            OverflowAction::Move { .. }
+            | OverflowAction::Relax
+            | OverflowAction::OfferCallback
+            | OverflowAction::Close { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn check_rings(rings: &[ConditionalRing]) -> Result<(), Invalid> {
+    for (n, conditional) in rings.iter().enumerate() {
+        let max = i64::from(Relaxation::RING_MAX);
+        Invalid::range("conditional.ring", conditional.ring, 0, max)?;
+        let conditions = u8::try_from(conditional.when.len()).unwrap_or(u8::MAX);
+        Invalid::range("conditional.when", conditions, 1, 10)?;
+        if rings.iter().take(n).any(|earlier| earlier.ring == conditional.ring) {
+            return Err(Invalid::new("conditional.ring", Problem::Duplicate));
+        }
+    }
+    Ok(())
+}
+
+impl OverflowAction {
+    pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        if let Self::Move { queue, .. } = self {
+            name((*queue).into());
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! What queues have experienced, recomputed from the facts alone: an independent fold over the
+//! facts of random histories must come to what the engine shows, restored or not.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use strowger::policies::estimate::Estimator;
+use strowger::{
+    AgentId, CloseCause, Counts, Definition, Engine, Entity, Event, Fact, OfferId, QueueId,
+    QueueView, RoutingStatus, Snapshot, Span, Timestamp, WorkId,
+};
+
+use support::ops::History;
+use support::{json, open};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Arrived,
+    Answered { in_target: bool },
+    Abandoned,
+}
+
+/// A queue: everything that ever happened, oldest first.
+struct Queue {
+    defined: Timestamp,
+    target: Span,
+    diary: Vec<(Timestamp, Entry)>,
+    waits: Vec<u64>,
+    handled: Vec<u64>,
+}
+
+/// Work that is not over.
+struct Work {
+    queue: QueueId,
+    entered: Timestamp,
+    owner: Option<AgentId>,
+    rings: bool,
+}
+
+/// An agent's part of a piece of work: from when to when he was occupied with it.
+struct Leg {
+    queue: QueueId,
+    stretches: Vec<(Timestamp, Option<Timestamp>)>,
+}
+
+#[derive(Default)]
+struct Fold {
+    queues: BTreeMap<QueueId, Queue>,
+    works: BTreeMap<WorkId, Work>,
+    offers: BTreeMap<OfferId, (WorkId, AgentId)>,
+    legs: BTreeMap<(WorkId, AgentId), Leg>,
+    members: BTreeSet<(QueueId, AgentId)>,
+    statuses: BTreeMap<AgentId, RoutingStatus>,
+}
+
+impl Fold {
+    fn arrive(&mut self, work: WorkId, queue: QueueId, at: Timestamp) {
+        let old = self.works.insert(work, Work { queue, entered: at, owner: None, rings: false });
+        if old.is_none_or(|old| old.queue != queue || old.owner.is_some()) {
+            self.queue(queue).diary.push((at, Entry::Arrived));
+        }
+    }
+
+    fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        let row = self.works.get_mut(&work).expect("open work");
+        let (queue, wait, old) = (row.queue, at.since(row.entered), row.owner);
+        (row.owner, row.rings) = (Some(agent), false);
+        match old {
+            Some(old) => self.release(work, old, at),
+            None => {
+                let known = self.queue(queue);
+                let in_target = wait <= known.target;
+                known.diary.push((at, Entry::Answered { in_target }));
+                known.waits.push(wait.as_millis());
+            }
+        }
+        self.legs.insert((work, agent), Leg { queue, stretches: vec![(at, None)] });
+    }
+
+    fn queue(&mut self, queue: QueueId) -> &mut Queue {
+        self.queues.get_mut(&queue).expect("a queue that was defined")
+    }
+
+    fn owner(&self, work: WorkId) -> Option<AgentId> {
+        self.works[&work].owner
+    }
+
+    fn aside(&mut self, work: WorkId, at: Timestamp) {
+        let agent = self.owner(work).expect("somebody has it");
+        let leg = self.legs.get_mut(&(work, agent)).expect("his leg");
+        let last = leg.stretches.last_mut().expect("he was occupied once");
+        last.1.get_or_insert(at);
+    }
+
+    fn again(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        let leg = self.legs.get_mut(&(work, agent)).expect("his leg");
+        if leg.stretches.last().is_some_and(|(_, end)| end.is_some()) {
+            leg.stretches.push((at, None));
+        }
+    }
+
+    /// The agent has nothing more to do with it.
+    fn release(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        if let Some(leg) = self.legs.remove(&(work, agent)) {
+            let spans = leg.stretches.iter().map(|(from, to)| to.unwrap_or(at).since(*from));
+            let handled = spans.map(Span::as_millis).sum();
+            self.queue(leg.queue).handled.push(handled);
+        }
+    }
+
+    fn tell(&mut self, fact: &Fact) {
+        let (at, due) = (fact.at, fact.effective());
+        match &fact.event {
+            Event::Defined(definition) | Event::Changed(definition) => {
+                if let Definition::Queue(queue) = &**definition {
+                    let target = queue.profile.service_target;
+                    let new = || Queue {
+                        defined: at,
+                        target,
+                        diary: Vec::new(),
+                        waits: Vec::new(),
+                        handled: Vec::new(),
+                    };
+                    self.queues.entry(queue.id).or_insert_with(new).target = target;
+                }
+            }
+            Event::Retired(Entity::Queue(id)) => self.members.retain(|(queue, _)| queue != id),
+            Event::Retired(Entity::Agent(id)) => self.members.retain(|(_, agent)| agent != id),
+            Event::MembershipSet { agent, queue, .. } => {
+                self.members.insert((*queue, *agent));
+            }
+            Event::MembershipRemoved { agent, queue } => {
+                self.members.remove(&(*queue, *agent));
+            }
+            Event::RoutingStatusChanged { agent, status } => {
+                self.statuses.insert(*agent, *status);
+            }
+            Event::WorkSubmitted { work, request } => self.arrive(*work, request.queue, at),
+            Event::WorkQueued { work, queue, wrap_up, .. } => {
+                if let Some(owner) = self.owner(*work) {
+                    match wrap_up {
+                        Some(wrap_up) if wrap_up.counts => self.again(*work, owner, at),
+                        Some(_) | None => self.release(*work, owner, at),
+                    }
+                }
+                self.arrive(*work, *queue, at);
+            }
+            Event::WorkOffered { offer, work, agent, .. } => {
+                self.offers.insert(*offer, (*work, *agent));
+                self.works.get_mut(work).expect("open work").rings = true;
+            }
+            Event::OfferRejected { offer, .. }
+            | Event::OfferMissed { offer, .. }
+            | Event::OfferWithdrawn { offer, .. } => {
+                let (work, _) = self.offers[offer];
+                self.works.get_mut(&work).expect("open work").rings = false;
+            }
+            Event::OfferAccepted { offer, .. } => {
+                let (work, agent) = self.offers[offer];
+                self.take(work, agent, at);
+            }
+            Event::WorkAssigned { work, agent, .. } => self.take(*work, *agent, at),
+            Event::WorkParked { work, .. } => self.aside(*work, at),
+            Event::WorkResumed { work, .. } => {
+                let owner = self.owner(*work).expect("somebody parked it");
+                self.again(*work, owner, at);
+            }
+            Event::ContactEnded { work, wrap_up, .. } => {
+                let owner = self.owner(*work).expect("somebody has it");
+                if wrap_up.counts {
+                    self.again(*work, owner, due);
+                } else {
+                    self.release(*work, owner, due);
+                }
+            }
+            Event::WrapUpEnded { work, agent, .. } => self.release(*work, *agent, due),
+            Event::WorkClosed { work, cause, .. } => {
+                let row = self.works.remove(work).expect("open work");
+                match row.owner {
+                    Some(owner) => self.release(*work, owner, due),
+                    None if *cause == CloseCause::Abandoned => {
+                        self.queue(row.queue).diary.push((at, Entry::Abandoned));
+                    }
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Those at work in a queue.
+    fn staffed(&self, queue: QueueId) -> u32 {
+        use RoutingStatus::{Communicating, Idle, Interacting, Offered};
+        let here = self.members.iter().filter(|(of, _)| *of == queue);
+        let works = here.filter(|(_, agent)| {
+            let status = self.statuses.get(agent);
+            status.is_some_and(|status| {
+                matches!(status, Idle | Offered | Interacting | Communicating)
+            })
+        });
+        u32::try_from(works.count()).unwrap()
+    }
+
+    fn oldest(&self, queue: QueueId, now: Timestamp) -> Option<Span> {
+        let waits = |work: &&Work| work.queue == queue && work.owner.is_none() && !work.rings;
+        self.works.values().filter(waits).map(|work| now.since(work.entered)).max()
+    }
+}
+
+impl Queue {
+    /// What happened in the five minutes under way and the eleven before.
+    fn window(&self, now: Timestamp) -> Counts {
+        let five = |at: Timestamp| at.as_millis().div_euclid(300_000);
+        let mut counts = Counts::default();
+        for (_, entry) in self.diary.iter().filter(|(at, _)| five(*at) > five(now) - 12) {
+            match entry {
+                Entry::Arrived => counts.arrivals += 1,
+                Entry::Answered { in_target } => {
+                    counts.answered += 1;
+                    counts.in_target += u32::from(*in_target);
+                }
+                Entry::Abandoned => counts.abandoned += 1,
+            }
+        }
+        counts
+    }
+
+    /// Milliseconds that window is long.
+    fn length(&self, now: Timestamp) -> f64 {
+        let first = (now.as_millis().div_euclid(300_000) - 11) * 300_000;
+        (now.as_millis() - first.max(self.defined.as_millis())) as f64
+    }
+}
+
+/// The moving average in 1/256 ms.
+fn average(of: &[u64]) -> Option<u64> {
+    let (first, rest) = of.split_first()?;
+    Some(rest.iter().fold(first * 256, |mean, new| (mean * 7 + new * 256) / 8))
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, shown: T, folded: T) -> Result<(), String> {
+    if shown == folded {
+        return Ok(());
+    }
+    Err(format!("{what}: the engine shows {shown:?}, the facts say {folded:?}"))
+}
+
+fn compare(engine: &Engine, fold: &Fold) -> Result<(), String> {
+    for queue in engine.view().queues() {
+        let known = &fold.queues[&queue.id()];
+        let tally = queue.tally();
+        for minutes in [0, 1, 5, 29, 55, 59, 60, 61, 600] {
+            let now = engine.now() + Span::from_mins(minutes);
+            same("window", tally.window(now), known.window(now))?;
+        }
+        same("service level", queue.service_level(), {
+            let Counts { answered, in_target, abandoned, .. } = known.window(engine.now());
+            let ended = u64::from(answered + abandoned);
+            (ended > 0).then(|| (u64::from(in_target) * 1_000 / ended) as u16)
+        })?;
+        same("waits", tally.waits().parts(), average(&known.waits))?;
+        same("waits taken", tally.waits().samples() as usize, known.waits.len())?;
+        same("handling", tally.handling().parts(), average(&known.handled))?;
+        same("handled", tally.handling().samples() as usize, known.handled.len())?;
+        same("staffed", queue.staffed(), fold.staffed(queue.id()))?;
+        same("oldest", queue.oldest_wait(), fold.oldest(queue.id(), engine.now()))?;
+        estimates(engine, queue, known)?;
+    }
+    Ok(())
+}
+
+/// The formulas, in floats.
+fn estimates(engine: &Engine, queue: QueueView<'_>, known: &Queue) -> Result<(), String> {
+    let now = engine.now();
+    let counts = known.window(now);
+    let handling = average(&known.handled).map(|parts| parts as f64 / 256.0);
+    let staffed = f64::from(queue.staffed());
+    let length = known.length(now);
+    let of = |estimator, ahead: f64| match estimator {
+        Estimator::MovingAverage => average(&known.waits).map(|parts| parts as f64 / 256.0),
+        Estimator::LittlesLaw => {
+            let ended = f64::from(counts.answered + counts.abandoned);
+            (ended > 0.0).then(|| (ahead + 1.0) * length / ended)
+        }
+        Estimator::Staffing => {
+            handling.filter(|_| staffed > 0.0).map(|handling| handling * (ahead + 1.0) / staffed)
+        }
+        Estimator::Erlang => handling.and_then(|handling| {
+            let left = staffed * length - f64::from(counts.arrivals) * handling;
+            (counts.arrivals > 0 && left > 0.0).then(|| handling * length / left)
+        }),
+        _ => panic!("the fold does not know {estimator:?}"),
+    };
+    let agree = |shown: [strowger::Estimate; 4], ahead: f64| {
+        for estimate in shown {
+            let exact = of(estimate.estimator, ahead);
+            let near = match (estimate.wait, exact) {
+                (Some(wait), Some(exact)) => {
+                    let wait = wait.as_millis() as f64;
+                    (wait - exact).abs() <= 1.0 + exact / 1e9
+                }
+                (wait, exact) => wait.is_none() == exact.is_none(),
+            };
+            if !near {
+                return Err(format!("{estimate:?} with {ahead} ahead: it should be {exact:?}"));
+            }
+        }
+        Ok(())
+    };
+    agree(queue.estimates(), f64::from(queue.waiting()))?;
+    for (place, work) in queue.line().into_iter().enumerate() {
+        same("position", work.position(), Some(place + 1))?;
+        agree(work.estimates().expect("it waits"), place as f64)?;
+    }
+    Ok(())
+}
+
+fn folded(history: &History) -> Result<(), String> {
+    let (mut engine, facts) = open(&history.config);
+    let mut fold = Fold::default();
+    facts.iter().for_each(|fact| fold.tell(fact));
+    let mut before = None;
+    let mut todo: Vec<_> = support::opening(history).collect();
+    let mut ops = history.ops.iter();
+    loop {
+        for call in todo.drain(..) {
+            call.run(&mut engine).facts.iter().for_each(|fact| fold.tell(fact));
+            compare(&engine, &fold)?;
+            before = Some(call);
+        }
+        let Some(op) = ops.next() else { break };
+        todo = support::calls(op, &engine, before.as_ref());
+    }
+    for work in engine.view().works() {
+        let waits = work.position().is_some();
+        same("estimates only where it waits", work.estimates().is_some(), waits)?;
+    }
+    let snapshot: Snapshot = serde_json::from_str(&json(&engine.snapshot())).unwrap();
+    let restored = Engine::restore(snapshot).map_err(|error| error.to_string())?;
+    compare(&restored, &fold)
+}
+
+#[test]
+fn tallies_are_what_the_facts_say() {
+    support::check(200, 31, 150, folded);
+}
