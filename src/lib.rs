@@ -162,6 +162,7 @@ pub use model::capacity::{Capacity, Weights};
 pub use model::channel::ChannelProfile;
 pub use model::classification::{Classification, ClassificationRule, Share, Split, WorkCondition};
 pub use model::config::{Config, Limits};
+pub use model::estimator::Estimator;
 pub use model::ids::{
     AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
@@ -169,6 +170,10 @@ pub use model::ids::{
 pub use model::invalid::{Invalid, Problem};
 pub use model::membership::Membership;
 pub use model::need::{Comparison, Evaluation, Expiring, Need, Requirement, Wish};
+pub use model::overflow::{
+    ConditionalRing, LastResort, Measure, OverflowAction, OverflowRule, QueueCondition, Ramp,
+    Trigger,
+};
 pub use model::preferred::{Preferred, PreferredAgent, PreferredStep};
 pub use model::presence::{Opens, PresenceProfile, SystemPresence};
 pub use model::priority::Priority;
@@ -184,7 +189,7 @@ pub use model::skill::{Proficiency, SkillProfile};
 pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
-pub use policy::estimate::{Estimate, Estimator};
+pub use policy::estimate::Estimate;
 pub use policy::tally::{Average, Counts, Stopwatch, Tally};
 pub use protocol::command::*;
 pub use protocol::definition::{Defined, Definition};

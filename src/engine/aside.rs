@@ -185,7 +185,7 @@ impl Turn<'_> {
             let (queue, place) = (row.queue, Place { front: row.request.front, since: due });
             let (wrap_up, sticky) = (None, None);
             self.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
-            self.pass_empty_steps(work);
+            self.entered(work, Some(why));
         } else {
             let sticky = self.sticky(work);
             self.requeue(work, placement.unwrap_or(Requeue::KeepScore), why, sticky);
@@ -215,7 +215,7 @@ impl Turn<'_> {
         };
         let place = self.place_after(work, placement);
         self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None, sticky });
-        self.pass_empty_steps(work);
+        self.entered(work, Some(why));
     }
 
     /// The wait for whoever had the work last, where its queue wants it and he may be asked.

@@ -50,6 +50,15 @@ impl Turn<'_> {
                 self.cause = cause(DeadlineKind::Lease);
                 self.lapse(agent);
             }
+            TimerKey::Queue(queue) => {
+                if let Some(deadline) = self.world.queue_deadline(queue) {
+                    self.cause = cause(deadline.kind);
+                    match deadline.kind {
+                        DeadlineKind::Ramp => self.emit(Event::RampReleased { queue }),
+                        _ => self.look_at(queue),
+                    }
+                }
+            }
             TimerKey::Work(work) => {
                 if let Some(deadline) = self.world.work_deadline(work) {
                     self.cause = cause(deadline.kind);
@@ -75,11 +84,14 @@ impl Turn<'_> {
             DeadlineKind::Retry => self.emit(Event::DeclinesForgotten { work }),
             DeadlineKind::BarOver => self.lift_bar(work, due),
             DeadlineKind::Relaxation => self.relax(work),
+            DeadlineKind::Overflow => self.overflow_waited(work),
             DeadlineKind::Scheduled => self.end_schedule(work, due),
             DeadlineKind::OfferWindow
             | DeadlineKind::WrapUp
             | DeadlineKind::Lease
-            | DeadlineKind::ConsultWindow => {}
+            | DeadlineKind::ConsultWindow
+            | DeadlineKind::Look
+            | DeadlineKind::Ramp => {}
         }
     }
 
@@ -96,14 +108,9 @@ impl Turn<'_> {
             Ok(MaxWaitAction::Move { queue }) if queue != row.queue => {
                 let place = self.place_in(work, queue, Requeue::KeepScore);
                 let why = QueuedWhy::MaxWait;
-                self.emit(Event::WorkQueued {
-                    work,
-                    queue,
-                    place,
-                    why,
-                    wrap_up: None,
-                    sticky: None,
-                });
+                let (wrap_up, sticky) = (None, None);
+                self.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
+                self.entered(work, Some(why));
             }
             Ok(MaxWaitAction::Move { .. } | MaxWaitAction::Close) | Err(_) => {
                 self.close_by_system(work, CloseCause::MaxWait);

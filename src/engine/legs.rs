@@ -229,9 +229,7 @@ impl Turn<'_> {
             Event::WorkParked { work, .. } => (*work, LegEnd::Parked),
             Event::ContactEnded { work, .. }
             | Event::WorkClosed { work, .. }
-            | Event::CustomerUnreached { work, retry: Some(_) } => {
-                (*work, LegEnd::ContactEnded)
-            }
+            | Event::CustomerUnreached { work, retry: Some(_) } => (*work, LegEnd::ContactEnded),
             _ => return,
         };
         let legs = self.world.work(work).map(|row| row.legs.clone()).unwrap_or_default();

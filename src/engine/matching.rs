@@ -45,7 +45,7 @@ impl<'a> Matching<'a> {
     /// The agent a piece of work goes to, if it waits and anybody can take it.
     pub(crate) fn choose(self, id: WorkId) -> Option<AgentKey> {
         let work = self.world.work(id).ok().filter(|work| work.in_line())?;
-        if !self.enough(id, work) {
+        if self.is_held_back(work.queue) || !self.enough(id, work) {
             return None;
         }
         if work.step.is_some() {
@@ -110,7 +110,9 @@ impl<'a> Matching<'a> {
             let better = best.is_none_or(|best| now < best);
             let work = self.world.work(key.work).ok().filter(|_| better);
             if work.is_some_and(|work| {
-                self.enough(key.work, work) && self.preferred_can_take(key.work, work, id)
+                !self.is_held_back(work.queue)
+                    && self.enough(key.work, work)
+                    && self.preferred_can_take(key.work, work, id)
             }) {
                 best = Some(now);
             }
@@ -120,6 +122,9 @@ impl<'a> Matching<'a> {
 
     /// The first work in a queue's line that an agent can take.
     fn first_for(self, id: AgentId, queue: QueueId) -> Option<LineKey> {
+        if self.is_held_back(queue) {
+            return None;
+        }
         let index = self.world.index();
         let terms = self.world.agent(id).ok()?.membership(queue)?;
         let heads = index.line(queue)?.lanes().filter_map(|(lane, keys)| {
@@ -140,6 +145,12 @@ impl<'a> Matching<'a> {
             keys.iter().copied().find(able)
         });
         heads.map(|key| key.at(self.now)).min()
+    }
+
+    /// Whether a queue may not offer anything just now, for it has offered too much at once.
+    pub(crate) fn is_held_back(self, queue: QueueId) -> bool {
+        let both = self.world.queue(queue).ok().zip(self.world.queue_profile(queue).ok());
+        both.is_some_and(|(row, profile)| row.held_back(profile, self.now).is_some())
     }
 
     /// Whether as many can be asked at once as the queue wants, where it is not ringing yet.

@@ -13,6 +13,7 @@ mod legs;
 pub(crate) mod matching;
 mod offering;
 mod offers;
+mod overflow;
 mod relax;
 mod route;
 pub(crate) mod rules;

@@ -246,7 +246,9 @@ impl Turn<'_> {
         } else {
             let place = self.place_in(work, queue, Requeue::KeepScore);
             let why = QueuedWhy::Exhausted;
-            self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None, sticky: None });
+            let (wrap_up, sticky) = (None, None);
+            self.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
+            self.entered(work, Some(why));
         }
     }
 

@@ -19,6 +19,14 @@ impl Turn<'_> {
         }
     }
 
+    /// Goes on to the next point at once; the later ones come sooner by as much.
+    pub(crate) fn relax_now(&mut self, work: WorkId) {
+        if let Some(event) = self.next_step(work) {
+            self.emit(event);
+            self.pass_empty_steps(work);
+        }
+    }
+
     /// Goes on to the next step as long as nobody on queue could take the work in this one, where
     /// that is wanted.
     pub(crate) fn pass_empty_steps(&mut self, work: WorkId) {
@@ -34,13 +42,19 @@ impl Turn<'_> {
         if !work.relaxation(profile)?.skip_empty || self.is_anybody_there(id) {
             return None;
         }
+        self.next_step(id)
+    }
+
+    fn next_step(&self, id: WorkId) -> Option<Event> {
+        let work = self.world.work(id).ok()?;
+        let profile = self.world.queue_profile(work.queue).ok()?;
         let (at, past) = work.next_relaxation(profile)?;
         let skipped = work.skipped.plus(at.since(self.now));
         Some(Event::WorkRelaxed { work: id, past, skipped })
     }
 
     /// Whether somebody on queue fits and stands in a ring that sees the work, busy or not.
-    fn is_anybody_there(&self, id: WorkId) -> bool {
+    pub(crate) fn is_anybody_there(&self, id: WorkId) -> bool {
         let Ok(work) = self.world.work(id) else {
             return false;
         };

@@ -132,6 +132,9 @@ impl<'a> Turn<'a> {
             | Event::ShiftEndSet { .. }
             | Event::CallbackRequested { .. }
             | Event::WorkClassified { .. }
+            | Event::OverflowTriggered { .. }
+            | Event::QueueLooked { .. }
+            | Event::RampReleased { .. }
             | Event::LegChanged { .. } => [None; 2],
         }
     }

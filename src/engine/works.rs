@@ -43,7 +43,7 @@ impl Run for Submit {
         turn.check_needs(&request.need)?;
         turn.emit(Event::WorkSubmitted { work, request });
         turn.classify(work);
-        turn.pass_empty_steps(work);
+        turn.entered(work, None);
         Ok(work)
     }
 }
@@ -393,6 +393,7 @@ impl Run for TransferToQueue {
         let why = QueuedWhy::Transferred;
         let sticky = None;
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
+        turn.entered(work, Some(why));
         Ok(())
     }
 }

@@ -46,6 +46,12 @@ pub enum DeadlineKind {
     Scheduled,
     /// A consult has rung long enough.
     ConsultWindow,
+    /// A rule of overflow is due by the time work has waited.
+    Overflow,
+    /// Rules and rings of a queue are looked at again.
+    Look,
+    /// A queue may offer again.
+    Ramp,
 }
 
 /// When the engine wants to be called again, and what for.

@@ -9,6 +9,9 @@ use crate::base::time::Span;
 use crate::model::classification::Classification;
 use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
+use crate::model::overflow::{
+    ConditionalRing, LastResort, OverflowAction, OverflowRule, Ramp, check_rings, check_rules,
+};
 use crate::model::profile::Profile;
 use crate::model::reason::Response;
 use crate::model::relaxation::Relaxation;
@@ -308,6 +311,20 @@ pub struct QueueProfile {
     pub sticky: Option<Span>,
     /// When it is open; `None`: always.
     pub calendar: Option<CalendarId>,
+    /// What becomes of work when things are not as they should be: at most 32 rules, in this order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overflow: Vec<OverflowRule>,
+    /// What becomes of work that a rule should move and cannot.
+    pub last_resort: LastResort,
+    /// Rings of helpers who join while conditions hold, each ring once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<ConditionalRing>,
+    /// How often rules and rings that depend on the state of queues are looked at while anything
+    /// waits.
+    pub look_every: Span,
+    /// How fast it may offer; `None`: as fast as it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ramp: Option<Ramp>,
 }
 
 impl Default for QueueProfile {
@@ -338,6 +355,11 @@ impl Default for QueueProfile {
             classification: None,
             sticky: None,
             calendar: None,
+            overflow: Vec::new(),
+            last_resort: LastResort::default(),
+            conditional: Vec::new(),
+            look_every: Span::from_secs(10),
+            ramp: None,
         }
     }
 }
@@ -372,6 +394,13 @@ impl Profile for QueueProfile {
         let max = i64::from(self.broadcast.max);
         Invalid::range("broadcast.min", self.broadcast.min, 1, max)?;
         self.classification.iter().try_for_each(Classification::check)?;
+        check_rules(&self.overflow)?;
+        check_rings(&self.conditional)?;
+        Invalid::some_time("look_every", self.look_every)?;
+        if let Some(ramp) = self.ramp {
+            Invalid::range("ramp.offers", ramp.offers, 1, i64::from(u16::MAX))?;
+            Invalid::some_time("ramp.per", ramp.per)?;
+        }
         self.sticky.map_or(Ok(()), |wait| Invalid::some_time("sticky", wait))?;
         self.shift_left_min.map_or(Ok(()), |left| Invalid::some_time("shift_left_min", left))
     }
@@ -393,5 +422,37 @@ impl Profile for QueueProfile {
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
         self.classification.iter().for_each(|rules| rules.mentions(name));
         self.calendar.iter().for_each(|calendar| name((*calendar).into()));
+        self.overflow.iter().for_each(|rule| rule.then.mentions(name));
+        if let LastResort::Move { queue } = self.last_resort {
+            name(queue.into());
+        }
+        let conditions = self.conditional.iter().flat_map(|ring| &ring.when);
+        conditions.filter_map(|condition| condition.queue).for_each(|queue| name(queue.into()));
+    }
+}
+
+impl QueueProfile {
+    /// Whether it has rules or rings that are looked at again and again.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.conditional.is_empty() || self.overflow.iter().any(|rule| rule.when.is_watched())
+    }
+
+    /// Whether a ring of members joins and leaves with conditions.
+    pub(crate) fn is_conditional(&self, ring: u8) -> bool {
+        self.conditional.iter().any(|conditional| conditional.ring == ring)
+    }
+
+    /// The widest ring that sees work without a relaxation from the first: all but those that a
+    /// rule of overflow opens.
+    pub(crate) fn first_ring(&self) -> u8 {
+        let opened = self.overflow.iter().filter_map(|rule| match rule.then {
+            OverflowAction::AlsoOffer { ring } => Some(ring.saturating_sub(1)),
+            OverflowAction::RaisePriority(_)
+            | OverflowAction::Move { .. }
+            | OverflowAction::Relax
+            | OverflowAction::OfferCallback
+            | OverflowAction::Close { .. } => None,
+        });
+        opened.min().unwrap_or(Relaxation::RING_MAX)
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ use crate::model::ids::{
     AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId,
 };
 use crate::model::membership::Membership;
+use crate::model::overflow::OverflowAction;
 use crate::model::schedule::Callback;
 use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::Bar;
@@ -356,6 +358,28 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change: Option<Arc<WorkChange>>,
     },
+    /// A rule of overflow of its queue was done for waiting work. Where it leads elsewhere, the fact
+    /// that says so follows.
+    OverflowTriggered {
+        /// The work.
+        work: WorkId,
+        /// The number of the rule, from 0.
+        rule: u8,
+        /// What it does.
+        then: OverflowAction,
+    },
+    /// A queue was looked at.
+    QueueLooked {
+        /// The queue.
+        queue: QueueId,
+        /// The conditional rings whose conditions hold: these see its work, no others.
+        rings: Vec<u8>,
+    },
+    /// A queue may offer again after its ramp.
+    RampReleased {
+        /// The queue.
+        queue: QueueId,
+    },
     /// An agent's shift ends at another time.
     ShiftEndSet {
         /// The agent.
@@ -464,6 +488,8 @@ pub enum QueuedWhy {
     Activated,
     /// It was taken from its agent, or he gave it back.
     Unassigned,
+    /// A rule of overflow moved it.
+    Overflow,
 }
 
 /// Who chose the agent of an offer.
@@ -567,6 +593,9 @@ impl Event {
             Self::CallbackRequested { .. } => "callback_requested",
             Self::CustomerUnreached { .. } => "customer_unreached",
             Self::WorkClassified { .. } => "work_classified",
+            Self::OverflowTriggered { .. } => "overflow_triggered",
+            Self::QueueLooked { .. } => "queue_looked",
+            Self::RampReleased { .. } => "ramp_released",
             Self::LegRequested { .. } => "leg_requested",
             Self::LegJoined { .. } => "leg_joined",
             Self::LegChanged { .. } => "leg_changed",

@@ -27,6 +27,12 @@ impl World {
         self.index.clock.set(TimerKey::Work(id), due);
     }
 
+    /// Puts in the clock whatever is due next for a queue.
+    pub(super) fn set_queue_clock(&mut self, id: QueueId) {
+        let due = self.queue_deadline(id).map(|deadline| deadline.at);
+        self.index.clock.set(TimerKey::Queue(id), due);
+    }
+
     /// Derives everything from the rows.
     pub(super) fn rebuild(&mut self) {
         self.index = Index::default();
@@ -55,6 +61,9 @@ impl World {
             let due = offer.state.deadline().map(|deadline| deadline.at);
             self.index.clock.set(TimerKey::Offer(id), due);
         }
+        let queues: Vec<_> = self.stores.queue_rows.iter().map(|(id, _)| id).collect();
+        queues.into_iter().for_each(|id| self.set_queue_clock(id));
+        self.index.unwatched.clear();
         self.touch_everybody();
     }
 
@@ -234,6 +243,8 @@ impl World {
         if work.stage == Stage::Queued {
             line.waiting =
                 if enter { line.waiting.saturating_add(1) } else { line.waiting.saturating_sub(1) };
+            let clocked = entry.profile.ramp.is_some() || entry.profile.is_watched();
+            self.index.unwatched.extend(clocked.then_some(work.queue));
         }
         let key = work.line_key(id, &entry.profile);
         if work.stage == Stage::Queued {

@@ -51,6 +51,8 @@ pub(crate) enum TimerKey {
     Work(WorkId),
     /// The lease of an agent.
     Lease(AgentId),
+    /// Whatever is next for a queue.
+    Queue(QueueId),
 }
 
 /// Who may have work with one need.
@@ -85,6 +87,8 @@ pub(crate) struct Index {
     pub clock: Deadlines<TimerKey>,
     /// Agents who may take something they could not take before.
     pub touched_agents: Vec<AgentId>,
+    /// Queues whose lines changed in the fact that is applied, where something depends on it.
+    pub unwatched: Vec<QueueId>,
     /// Work that may be taken by somebody who could not take it before.
     pub touched_works: Vec<WorkId>,
     /// The agents whose presence opens any channel and who respond.

@@ -16,6 +16,7 @@ use crate::lifecycle::work::{CloseCause, Stage};
 use crate::model::ids::{AgentId, ChannelId, CodeId, OfferId, QueueId, WorkId};
 use crate::model::membership::Membership;
 use crate::model::need::Need;
+use crate::model::overflow::Trigger;
 use crate::model::queue::{IdleClock, IdleSince, QueueProfile};
 use crate::model::relaxation::{Relaxation, RelaxationClock};
 use crate::model::work::WorkRequest;
@@ -222,13 +223,37 @@ pub(crate) struct Queue {
     pub draws: Vec<u64>,
     /// What it has experienced.
     pub tally: Tally,
+    /// The conditional rings that have joined, one bit each.
+    pub joined: u16,
+    /// When it is looked at next.
+    pub look: Option<Timestamp>,
+    /// When the first offer was made that counts against its ramp.
+    pub ramp_since: Timestamp,
+    /// How many offers count against it.
+    pub ramp_used: u16,
 }
 
 impl Queue {
+    /// Whether it may not offer anything just now, and until when.
+    pub(crate) fn held_back(&self, queue: &QueueProfile, now: Timestamp) -> Option<Timestamp> {
+        let ramp = queue.ramp?;
+        let until = self.ramp_since + ramp.per;
+        (self.ramp_used >= ramp.offers && now < until).then_some(until)
+    }
+
     /// A queue that was defined just now.
     #[must_use]
     pub(crate) fn new(at: Timestamp) -> Self {
-        Self { last: None, tally: Tally::new(at), share: 0, draws: Vec::new() }
+        Self {
+            last: None,
+            tally: Tally::new(at),
+            share: 0,
+            draws: Vec::new(),
+            joined: 0,
+            look: None,
+            ramp_since: at,
+            ramp_used: 0,
+        }
     }
 }
 
@@ -287,6 +312,10 @@ pub(crate) struct Work {
     pub unassigned: u8,
     /// How often its customer did not answer.
     pub unreached: u8,
+    /// The rules of overflow that were done in this stay, one bit each.
+    pub fired: u32,
+    /// The ring to which a rule of overflow has opened it.
+    pub widened: u8,
     /// Who takes part in it beside its owner or is asked to, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legs: Vec<AgentId>,
@@ -336,6 +365,27 @@ impl Work {
         self.relaxed = Span::ZERO;
         self.skipped = Span::ZERO;
         self.retry = None;
+        self.fired = 0;
+        self.widened = 0;
+    }
+
+    /// Whether a rule of overflow was done in this stay.
+    pub(crate) const fn has_fired(&self, rule: u8) -> bool {
+        self.fired & (1 << (rule % 32)) != 0
+    }
+
+    /// When a rule of overflow is due by the time it waited.
+    pub(crate) fn next_overflow(&self, queue: &QueueProfile) -> Option<(Timestamp, u8)> {
+        let rules = (0_u8..).zip(&queue.overflow).filter(|(number, _)| !self.has_fired(*number));
+        let due = rules.filter_map(|(number, rule)| match rule.when {
+            Trigger::Waited(span) => Some((self.entered + span, number)),
+            Trigger::Ahead(_)
+            | Trigger::EstimatedWait { .. }
+            | Trigger::NobodyStaffed
+            | Trigger::NobodyEligible
+            | Trigger::Closed => None,
+        });
+        due.min()
     }
 
     /// It is in another queue: who declined it in the old one may be asked.
@@ -368,7 +418,8 @@ impl Work {
     /// The widest ring that sees it.
     #[must_use]
     pub(crate) fn ring(&self, queue: &QueueProfile) -> u8 {
-        relaxation::ring(self.relaxation(queue), self.relaxed)
+        let steps = relaxation::ring(self.relaxation(queue), self.relaxed);
+        steps.unwrap_or_else(|| queue.first_ring()).max(self.widened)
     }
 
     /// Where the clock of its relaxation began, if it has.
@@ -453,6 +504,7 @@ impl Work {
                         DeadlineKind::Relaxation,
                         self.next_relaxation(queue).map(|(at, _)| at),
                     ),
+                    deadline(DeadlineKind::Overflow, self.next_overflow(queue).map(|(at, _)| at)),
                 ];
                 due.into_iter().flatten().min()
             }

@@ -150,6 +150,7 @@ impl World {
             TimerKey::WrapUp(..) => DeadlineKind::WrapUp,
             TimerKey::Lease(_) => DeadlineKind::Lease,
             TimerKey::Work(id) => self.work_deadline(id)?.kind,
+            TimerKey::Queue(id) => self.queue_deadline(id)?.kind,
         };
         Some(Deadline { at, kind })
     }
@@ -292,8 +293,22 @@ impl World {
 
     /// Whether a ring of a queue sees work whose widest ring is this.
     pub(crate) fn ring_sees(&self, queue: QueueId, ring: u8, widest: u8) -> bool {
-        let _ = queue;
-        ring <= widest
+        let conditional = self.queue_profile(queue).is_ok_and(|queue| queue.is_conditional(ring));
+        if !conditional {
+            return ring <= widest;
+        }
+        self.queue(queue).is_ok_and(|queue| queue.joined & (1 << (ring % 16)) != 0)
+    }
+
+    /// When something is due for a queue, by its present state.
+    pub(crate) fn queue_deadline(&self, id: QueueId) -> Option<Deadline> {
+        let (row, profile) = (self.queue(id).ok()?, self.queue_profile(id).ok()?);
+        let waiting = self.index.line(id).is_some_and(|line| line.waiting > 0);
+        let look = row.look.map(|at| Deadline { at, kind: DeadlineKind::Look });
+        // Held back as of the first offer of the ramp: whether it still is does not matter here.
+        let ramp = row.held_back(profile, row.ramp_since).filter(|_| waiting);
+        let ramp = ramp.map(|at| Deadline { at, kind: DeadlineKind::Ramp });
+        look.into_iter().chain(ramp).min()
     }
 
     /// The open offer of a piece of work to an agent.

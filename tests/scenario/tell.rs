@@ -205,6 +205,18 @@ impl Floor {
                 let changed = if change.is_some() { " changed" } else { "" };
                 format!("{} in {}{rule}{changed}", work(w), self.name(*queue))
             }
+            Event::OverflowTriggered { work: w, rule, then } => {
+                let then = serde_json::to_value(then).unwrap();
+                let variant = then.as_object().and_then(|then| then.keys().next().cloned());
+                let then = variant.unwrap_or_else(|| then.as_str().unwrap_or_default().to_owned());
+                format!("{} rule={rule} {then}", work(w))
+            }
+            Event::QueueLooked { queue, rings } => {
+                let rings: Vec<_> = rings.iter().map(ToString::to_string).collect();
+                let joined = if rings.is_empty() { "none".into() } else { rings.join(", ") };
+                format!("{name} {} rings={joined}", self.name(*queue))
+            }
+            Event::RampReleased { queue } => format!("{name} {}", self.name(*queue)),
             Event::WorkSuspended { work: w }
             | Event::WorkChanged { work: w, .. }
             | Event::WorkHeld { work: w }

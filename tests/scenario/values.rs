@@ -162,6 +162,7 @@ impl Floor {
                 let weight: u16 = weight.parse().map_err(text)?;
                 Ok(json!({"requirement": self.requirement(wish)?, "weight": weight}))
             })?,
+            "when" if value.starts_with('[') => self.each(value, measured)?,
             "when" if is_condition(value) => self.requirement(value)?,
             "expiring" => self.each(value, |expiring| {
                 let (condition, after) = expiring.split_once('@').ok_or("for how long?")?;
@@ -279,6 +280,18 @@ impl Floor {
             Err(_) => json!({"attribute": {"name": name, "is": sign, "value": value}}),
         })
     }
+}
+
+/// A condition on a queue: `waiting>=3`, `estimated_wait(erlang)>60000`.
+fn measured(text: &str) -> Result<Value, String> {
+    let signs = ["!=", ">=", "<=", "=", "<", ">"];
+    let sign = signs.iter().find(|sign| text.contains(**sign)).ok_or("compared how?")?;
+    let (measure, value) = text.split_once(sign).unwrap();
+    let measure = match bracketed(measure) {
+        Some((open, inner)) => json!({&measure[..open]: inner}),
+        None => json!(measure),
+    };
+    Ok(json!({"measure": measure, "is": sign, "value": plain(value)}))
 }
 
 /// Whether a text is a condition with a sign, or a tree of such.

@@ -181,6 +181,7 @@ impl World {
             self.enter_line(work);
             self.set_work_clock(work);
         }
+        self.index.unwatched.push(defined.id);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod aside;
 mod definitions;
 mod legs;
 mod offers;
+mod queues;
 mod tallies;
 mod works;
 
@@ -48,6 +49,9 @@ impl World {
             return Err(Misfit::Sequence { expected });
         }
         self.change(&fact.event, fact.at, fact.effective())?;
+        while let Some(queue) = self.index.unwatched.pop() {
+            self.watch(queue, fact.at)?;
+        }
         self.stores.seq = fact.seq;
         Ok(())
     }
@@ -117,6 +121,9 @@ impl World {
             Event::WorkClassified { work, rule, queue, change } => {
                 self.classify(*work, *rule, *queue, change.as_deref(), at)
             }
+            Event::OverflowTriggered { work, rule, then } => self.overflow(*work, *rule, then),
+            Event::QueueLooked { queue, rings } => self.look_at_queue(*queue, rings, at),
+            Event::RampReleased { queue } => self.release_ramp(*queue),
             Event::ShiftEndSet { agent, until } => self.set_shift_end(*agent, *until),
             Event::LegRequested { work, agent, role, until } => {
                 self.request_leg(*work, *agent, *role, *until, at)

@@ -55,6 +55,7 @@ impl World {
         row.stamp(channel, |stamps| stamps.offered = at);
         self.queue_mut(queue)?.last = Some(agent);
         self.take_share(queue, agent)?;
+        self.count_offer(queue, by, at)?;
         self.index.clock.set(TimerKey::Offer(id), until);
         self.reclaim(agent, None, Some(claim))
     }

@@ -73,6 +73,8 @@ impl World {
             sticky: false,
             unassigned: 0,
             unreached: 0,
+            fired: 0,
+            widened: 0,
             legs: alloc::vec::Vec::new(),
             past_legs: alloc::vec::Vec::new(),
         };
