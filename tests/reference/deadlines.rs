@@ -80,6 +80,8 @@ impl Router {
                 }
                 let hidden = self.next_delay(id);
                 all.extend(hidden.map(|delay| (work.entered + delay, DeadlineKind::Reveal)));
+                let easier = self.next_relaxation(id);
+                all.extend(easier.map(|(at, _)| (at, DeadlineKind::Relaxation)));
             }
             Stage::Parked { until, .. } => {
                 all.extend(until.map(|at| (at, DeadlineKind::ParkOver)));
@@ -87,7 +89,9 @@ impl Router {
             Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => {}
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => {}
         }
         all
     }
@@ -156,6 +160,7 @@ impl Router {
                 let agent = over.agent;
                 self.tell(Event::BarLifted { work: id, agent });
             }
+            DeadlineKind::Relaxation => self.relax(id),
             other => panic!("{other:?} does not belong to work"),
         }
     }
