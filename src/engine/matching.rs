@@ -62,7 +62,7 @@ impl<'a> Matching<'a> {
         let line = index.line(work.queue)?;
         let profile = self.world.queue_profile(work.queue).ok()?;
         let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
-        if by_list && work.request.need.evaluation != Evaluation::Best {
+        if by_list && self.evaluation(work) != Evaluation::Best {
             return self.first_on_list(id, work, line, [fit, open]);
         }
         let ring = work.ring(profile);
@@ -221,7 +221,7 @@ impl<'a> Matching<'a> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
         let [members, fit, open] = sets;
-        let by_score = work.request.need.evaluation == Evaluation::Best;
+        let by_score = self.evaluation(work) == Evaluation::Best;
         let bench = BenchKey::of(profile, work.request.channel)
             .and_then(|key| self.world.index().bench(key));
         let agent = match (profile.choice, bench) {
@@ -238,6 +238,12 @@ impl<'a> Matching<'a> {
             }
         };
         self.key(id, work, agent?, rank, 0)
+    }
+
+    /// How the mandatory part of what the work asks for by now is taken.
+    fn evaluation(self, work: &Work) -> Evaluation {
+        let need = self.world.stores().needs.get(work.need);
+        need.map_or_else(Evaluation::default, |need| need.evaluation)
     }
 
     /// Whether nothing about this very item keeps an open, fit agent from it.
@@ -278,7 +284,7 @@ impl<'a> Matching<'a> {
         let fits = self.world.index().fit(work.need).is_some_and(|fit| fit.agents.has(agent));
         let claim = self.world.new_claim(work.request.channel, work.cost);
         let room = match claim.and_then(|claim| self.world.has_room(agent, claim)) {
-            Ok(Ok(())) => self.has_time(work.queue, agent) || preferred.ignore_capacity,
+            Ok(Ok(())) => true,
             Ok(Err(Full::Debt)) | Err(_) => false,
             Ok(Err(_)) => preferred.ignore_capacity,
         };
@@ -286,6 +292,7 @@ impl<'a> Matching<'a> {
         attends
             && bounded
             && room
+            && self.has_time(work.queue, agent)
             && (fits || preferred.ignore_need)
             && !self.is_excepted(id, work, agent)
     }
