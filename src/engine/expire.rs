@@ -90,6 +90,7 @@ impl Turn<'_> {
                 let place = self.place_after(work, Requeue::KeepScore);
                 let why = QueuedWhy::MaxWait;
                 self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
+                self.pass_empty_steps(work);
             }
             Ok(MaxWaitAction::Move { .. } | MaxWaitAction::Close) | Err(_) => {
                 self.close_by_system(work, CloseCause::MaxWait);

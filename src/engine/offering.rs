@@ -224,6 +224,7 @@ impl Turn<'_> {
             let place = self.place_after(work, Requeue::KeepScore);
             let why = QueuedWhy::Exhausted;
             self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
+            self.pass_empty_steps(work);
         }
     }
 

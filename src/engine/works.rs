@@ -344,6 +344,7 @@ impl Turn<'_> {
         let place = row.place.after(profile.requeue.resumed, self.now);
         let why = QueuedWhy::Resumed;
         self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None });
+        self.pass_empty_steps(work);
     }
 
     /// Somebody who drains takes his own work back; the room it holds while parked counts for it.
@@ -392,6 +393,7 @@ impl Run for TransferToQueue {
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up });
+        turn.pass_empty_steps(work);
         Ok(())
     }
 }
@@ -423,6 +425,7 @@ impl Run for TransferToAgent {
         let wrap_up = turn.wrap_up_after_transfer(work);
         let why = QueuedWhy::Transferred;
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up });
+        turn.pass_empty_steps(work);
         turn.offer(work, agent, OfferedBy::Transfer).ok_or_else(|| turn.wrong_stage(work))
     }
 }
