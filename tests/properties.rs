@@ -101,7 +101,8 @@ fn a_restored_snapshot_goes_on_as_the_engine_would_have() {
         live(history, |before, call, outcome, after| {
             let snapshot: Snapshot = through_json(&before.snapshot());
             let restored = Engine::restore(snapshot);
-            let mut restored = restored.map_err(|error| error.to_string())?;
+            let restored = restored.map_err(|error| error.to_string())?;
+            let mut restored = restored.with_scorer(support::ByNumbers);
             let same = call.run(&mut restored);
             if same != *outcome {
                 return Err(format!("restored: {same:?}\nengine: {outcome:?}"));

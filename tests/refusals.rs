@@ -445,7 +445,7 @@ struct Hall {
 
 impl Hall {
     fn new(limits: Limits) -> Self {
-        let config = Config { remembered: 1, limits };
+        let config = Config { remembered: 1, limits, ..Config::default() };
         let engine = Engine::new(config, Timestamp::EPOCH, &mut Log::default()).unwrap();
         Self { engine }.after(FLOOR)
     }

@@ -1,6 +1,8 @@
 //! Who may have what: the one place that says whether a piece of work and an agent fit, and which
 //! fit best. Routing asks it, and so does everybody who explains what routing did.
 
+use alloc::collections::BTreeSet;
+
 use crate::base::bits::Bits;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, SkillId, WorkId};
@@ -12,7 +14,7 @@ use crate::policy::order::LineKey;
 use crate::policy::room::Full;
 use crate::world::bench::BenchKey;
 use crate::world::line::Line;
-use crate::world::rows::Work;
+use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
 
 use crate::engine::rules::Rules;
@@ -62,7 +64,7 @@ impl<'a> Matching<'a> {
         let line = index.line(work.queue)?;
         let profile = self.world.queue_profile(work.queue).ok()?;
         let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
-        if by_list && work.request.need.evaluation != Evaluation::Best {
+        if by_list && self.evaluation(work) != Evaluation::Best {
             return self.first_on_list(id, work, line, [fit, open]);
         }
         let ring = work.ring(profile);
@@ -88,6 +90,12 @@ impl<'a> Matching<'a> {
         if let Some(work) = self.best_named(id) {
             return Some(Found { rank: RANK_PREFERRED, work, agent: None });
         }
+        let alone = self.best_by_rank(id, agent);
+        alone.into_iter().chain(self.best_together(id, agent)).min()
+    }
+
+    /// The first work in the queues of lowest rank for an agent.
+    fn best_by_rank(self, id: AgentId, agent: &Agent) -> Option<Found> {
         let mut memberships = agent.memberships.as_slice();
         while let Some(first) = memberships.first() {
             let rank = first.terms.rank;
@@ -100,6 +108,33 @@ impl<'a> Matching<'a> {
             memberships = rest;
         }
         None
+    }
+
+    /// The first work among what could not be offered without this agent, for too few could be
+    /// asked at once. It goes to the best of them, who need not be he.
+    fn best_together(self, id: AgentId, agent: &Agent) -> Option<Found> {
+        let mut best = None;
+        for queue in agent.memberships.iter().map(|member| member.queue) {
+            let profile = self.world.queue_profile(queue).ok()?;
+            if profile.broadcast.min <= 1 {
+                continue;
+            }
+            for keys in self.lanes_for(id, queue) {
+                for key in keys.iter().filter(|key| self.is_able(id, key.work)) {
+                    let found = self.choose(key.work).map(|chosen| Found {
+                        rank: chosen.rank(),
+                        work: key.at(self.now),
+                        agent: Some(chosen.agent),
+                    });
+                    best = best.into_iter().chain(found).min();
+                    // Whoever may have what stands behind it may have this.
+                    if self.world.work(key.work).is_ok_and(Work::is_ordinary) {
+                        break;
+                    }
+                }
+            }
+        }
+        best
     }
 
     /// The first work that waits for an agent by name.
@@ -122,29 +157,38 @@ impl<'a> Matching<'a> {
 
     /// The first work in a queue's line that an agent can take.
     fn first_for(self, id: AgentId, queue: QueueId) -> Option<LineKey> {
-        if self.is_held_back(queue) {
-            return None;
-        }
+        let lanes = self.lanes_for(id, queue);
+        let able = |key: &LineKey| self.is_able(id, key.work);
+        let heads = lanes.filter_map(|keys| keys.iter().copied().find(able));
+        heads.map(|key| key.at(self.now)).min()
+    }
+
+    /// The lanes of a queue whose work an agent can take, but for what is about one item.
+    fn lanes_for(self, id: AgentId, queue: QueueId) -> impl Iterator<Item = &'a BTreeSet<LineKey>> {
         let index = self.world.index();
-        let terms = self.world.agent(id).ok()?.membership(queue)?;
-        let heads = index.line(queue)?.lanes().filter_map(|(lane, keys)| {
+        let terms = self.world.agent(id).ok().and_then(|agent| agent.membership(queue));
+        let offers = !self.is_held_back(queue) && self.has_time(queue, id);
+        let line = terms.zip(index.line(queue)).filter(|_| offers);
+        let lanes =
+            line.into_iter().flat_map(|(terms, line)| line.lanes().map(move |it| (terms, it)));
+        lanes.filter_map(move |(terms, (lane, keys))| {
             let open = index.open.get(lane.channel.raw() as usize)?.has(id);
             let fits = index.fit(lane.need)?.agents.has(id);
             let sees =
                 terms.delay <= lane.revealed && self.world.ring_sees(queue, terms.ring, lane.ring);
-            if !open || !fits || !sees || !self.has_time(queue, id) {
+            if !open || !fits || !sees {
                 return None;
             }
             let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
             self.world.has_room(id, claim).ok()?.ok()?;
-            let able = |key: &LineKey| {
-                self.world.work(key.work).is_ok_and(|work| {
-                    !self.is_excepted(key.work, work, id) && self.enough(key.work, work)
-                })
-            };
-            keys.iter().copied().find(able)
-        });
-        heads.map(|key| key.at(self.now)).min()
+            Some(keys)
+        })
+    }
+
+    /// Whether nothing about an item in such a lane keeps the agent from it.
+    fn is_able(self, id: AgentId, work: WorkId) -> bool {
+        let row = self.world.work(work);
+        row.is_ok_and(|row| !self.is_excepted(work, row, id) && self.enough(work, row))
     }
 
     /// Whether a queue may not offer anything just now, for it has offered too much at once.
@@ -232,7 +276,7 @@ impl<'a> Matching<'a> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
         let [members, fit, open] = sets;
-        let by_score = work.request.need.evaluation == Evaluation::Best;
+        let by_score = self.evaluation(work) == Evaluation::Best;
         let bench = BenchKey::of(profile, work.request.channel)
             .and_then(|key| self.world.index().bench(key));
         let agent = match (profile.choice, bench) {
@@ -249,6 +293,12 @@ impl<'a> Matching<'a> {
             }
         };
         self.key(id, work, agent?, rank, 0)
+    }
+
+    /// How the mandatory part of what the work asks for by now is taken.
+    fn evaluation(self, work: &Work) -> Evaluation {
+        let need = self.world.stores().needs.get(work.need);
+        need.map_or_else(Evaluation::default, |need| need.evaluation)
     }
 
     /// Whether nothing about this very item keeps an open, fit agent from it.
@@ -289,12 +339,17 @@ impl<'a> Matching<'a> {
         let fits = self.world.index().fit(work.need).is_some_and(|fit| fit.agents.has(agent));
         let claim = self.world.new_claim(work.request.channel, work.cost);
         let room = match claim.and_then(|claim| self.world.has_room(agent, claim)) {
-            Ok(Ok(())) => self.has_time(work.queue, agent) || ignore_capacity,
+            Ok(Ok(())) => true,
             Ok(Err(Full::Debt)) | Err(_) => false,
             Ok(Err(_)) => ignore_capacity,
         };
         let bounded = self.world.may_have_more(agent) == Ok(true);
-        attends && bounded && room && (fits || ignore_need) && !self.is_excepted(id, work, agent)
+        attends
+            && bounded
+            && room
+            && self.has_time(work.queue, agent)
+            && (fits || ignore_need)
+            && !self.is_excepted(id, work, agent)
     }
 
     /// The key by which an agent compares with others for a piece of work.

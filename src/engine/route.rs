@@ -32,41 +32,51 @@ impl Turn<'_> {
     /// Offers work until nothing fits.
     pub(crate) fn route(&mut self) {
         self.cause = Cause::Routing;
-        let (works, agents) = self.world.take_touched();
         let mut barren = Barren::default();
         let mut best = BinaryHeap::new();
-        let works = works.into_iter().map(Seeker::Work);
         let mut made = 0_u64;
-        for seeker in works.chain(agents.into_iter().map(Seeker::Agent)) {
-            let found = seek(self.matching(), seeker, &mut barren);
-            best.extend(found.map(|found| Reverse((found, seeker, made))));
-        }
-        while let Some(Reverse((found, seeker, seen))) = best.pop() {
-            let mut seekers = [Some(seeker), None];
+        let mut seekers = self.take_seekers(&mut barren);
+        loop {
+            for seeker in seekers.drain(..) {
+                let found = seek(self.matching(), seeker, &mut barren);
+                best.extend(found.map(|found| Reverse((found, seeker, made))));
+            }
+            let Some(Reverse((found, seeker, seen))) = best.pop() else {
+                return;
+            };
             // What was found before the last offer may be gone, and is looked for again.
             if seen == made {
                 if !self.offer_found(found) {
                     debug_assert!(false, "{} has no agent any more", found.work.work);
-                    break;
+                    return;
                 }
                 made += 1;
-                // It may ring at more than one.
-                let again = Seeker::Work(found.work.work);
-                let rings = self.world.work(found.work.work).is_ok_and(|work| work.in_line());
-                seekers[1] = Some(again).filter(|again| rings && *again != seeker);
+                // It may ring at more than one, or was taken at once from others who are free now.
+                seekers = self.take_seekers(&mut barren);
             }
-            for seeker in seekers.into_iter().flatten() {
-                let found = seek(self.matching(), seeker, &mut barren);
-                best.extend(found.map(|found| Reverse((found, seeker, made))));
+            if !seekers.contains(&seeker) {
+                seekers.push(seeker);
             }
         }
     }
 
-    /// Offers what was found, to as many at once as its queue wants at least.
+    /// Those who are touched, each once and in order. Where agents are, nobody can be sure any more
+    /// that he will not be found.
+    fn take_seekers(&mut self, barren: &mut Barren) -> Vec<Seeker> {
+        let (works, agents) = self.world.take_touched();
+        if !agents.is_empty() {
+            barren.clear();
+        }
+        let works = works.into_iter().map(Seeker::Work);
+        works.chain(agents.into_iter().map(Seeker::Agent)).collect()
+    }
+
+    /// Offers what was found. If it does not ring yet, to as many at once as its queue wants at
+    /// least.
     fn offer_found(&mut self, found: Found) -> bool {
         let work = found.work.work;
-        let queue = self.world.work(work).map(|row| row.queue);
-        let queue = queue.and_then(|queue| self.world.queue_profile(queue));
+        let row = self.world.work(work).ok().filter(|row| row.ringing.is_empty());
+        let queue = row.and_then(|row| self.world.queue_profile(row.queue).ok());
         let least = queue.map_or(1, |queue| queue.broadcast.min);
         let known = found.agent;
         (0..least).all(|number| {
@@ -80,8 +90,8 @@ impl Turn<'_> {
     }
 }
 
-/// Lanes for which nobody was found in this call. Matching only takes agents away, so nobody will
-/// be found for them later in the call either.
+/// Lanes for which nobody was found in this call. Offers only take agents away, so nobody will be
+/// found for them later in the call either, unless one is accepted at once and others are free again.
 type Barren = FixedMap<(QueueId, LaneKey), ()>;
 
 fn seek(matching: Matching<'_>, seeker: Seeker, barren: &mut Barren) -> Option<Found> {

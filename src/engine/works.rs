@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 
+use crate::base::time::Span;
 use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::offer::Withdrawal;
 use crate::lifecycle::work::{CloseCause, Stage};
@@ -10,6 +11,7 @@ use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 use crate::model::need::Need;
 use crate::model::queue::{QueueProfile, Requeue};
 use crate::model::work::WorkRequest;
+use crate::policy::relaxation;
 use crate::policy::room::Claim;
 use crate::protocol::command::{
     Abandon, Cancel, ChangeWork, Close, FinishContact, Finisher, Hold, Park, Resume, Resumer,
@@ -40,7 +42,9 @@ impl Run for Submit {
         }
         let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
         turn.check_waiting(request.queue)?;
-        turn.check_needs(&request.need)?;
+        let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
+        let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
+        turn.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
         turn.emit(Event::WorkSubmitted { work, request });
         turn.classify(work);
         turn.entered(work, None);
@@ -82,8 +86,9 @@ impl Turn<'_> {
     /// Refuses a new need when there are as many as may be.
     fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
         let max = self.world.stores().config.limits.needs;
-        let known = self.world.index().need_ids.contains_key(need);
-        if !known && !self.world.stores().needs.has_room(max) {
+        let needs = &self.world.stores().needs;
+        let known = self.world.index().need_ids.get(need).is_some_and(|id| needs.uses(*id) > 0);
+        if !known && !needs.has_room(max) {
             return Err(Refusal::Limit { limit: LimitName::Needs, max });
         }
         Ok(())
@@ -110,7 +115,9 @@ impl Run for ChangeWork {
             | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
         }
         if let Some(need) = &change.need {
-            turn.check_needs(need)?;
+            let row = turn.world.work(work)?;
+            let steps = row.relaxation(turn.world.queue_profile(row.queue)?);
+            turn.check_needs(&relaxation::need(need, steps, row.relaxed))?;
         }
         let stays = change.front.is_none_or(|wanted| wanted == front);
         if !stays || change.applied_to(&request) != *request {
@@ -426,6 +433,7 @@ impl Run for TransferToAgent {
         let why = QueuedWhy::Transferred;
         let sticky = None;
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
+        turn.pass_empty_steps(work);
         turn.offer(work, agent, OfferedBy::Transfer).ok_or_else(|| turn.wrong_stage(work))
     }
 }

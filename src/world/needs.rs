@@ -26,9 +26,10 @@ struct NeedRow {
 }
 
 impl Needs {
-    /// Whether there is a place for one more need.
+    /// Whether open work may have one more need.
     pub(crate) fn has_room(&self, max: u32) -> bool {
-        self.len() < max || self.unused().is_some()
+        let used = || self.rows.iter().filter(|row| row.uses > 0).count();
+        self.len() < max || used() < max as usize
     }
 
     /// The place for a need that is not there yet: a new one, or one that nobody uses. What work

@@ -106,6 +106,19 @@ impl Router {
         Ok(Reply::Done)
     }
 
+    pub(super) fn set_shift_end(
+        &mut self,
+        agent: AgentId,
+        until: Option<Timestamp>,
+    ) -> Result<Reply, Refusal> {
+        self.live(agent.into())?;
+        if self.agents[&agent].shift_end != until {
+            self.agent(agent).shift_end = until;
+            self.tell(Event::ShiftEndSet { agent, until });
+        }
+        Ok(Reply::Done)
+    }
+
     pub(super) fn settle_everybody(&mut self) {
         for agent in self.agents.keys().copied().collect::<Vec<_>>() {
             self.settle(agent);
@@ -156,6 +169,9 @@ impl Router {
         let row = self.agent(agent);
         if row.status == status {
             return;
+        }
+        if row.status == RoutingStatus::OffQueue {
+            row.session += 1;
         }
         row.status = status;
         if status == RoutingStatus::NotResponding {

@@ -87,6 +87,8 @@ impl Router {
                 }
                 let hidden = self.next_delay(id);
                 all.extend(hidden.map(|delay| (work.entered + delay, DeadlineKind::Reveal)));
+                let easier = self.next_relaxation(id);
+                all.extend(easier.map(|(at, _)| (at, DeadlineKind::Relaxation)));
             }
             Stage::Parked { until, .. } => {
                 all.extend(until.map(|at| (at, DeadlineKind::ParkOver)));
@@ -94,7 +96,9 @@ impl Router {
             Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => {}
+            | Stage::Closed { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Suspended => {}
         }
         all
     }
@@ -129,8 +133,9 @@ impl Router {
                 let queue = self.works[&id].queue;
                 match self.queue_profile(queue).on_max_wait {
                     MaxWaitAction::Move { queue: other } if other != queue => {
-                        // It keeps its time of entry.
-                        let place: Place = self.works[&id].place;
+                        // It keeps its time of entry, and leaves the front behind.
+                        let front = self.works[&id].request.front;
+                        let place = Place { front, ..self.works[&id].place };
                         self.enqueue(id, other, place, QueuedWhy::MaxWait, None);
                     }
                     MaxWaitAction::Move { .. } | MaxWaitAction::Close => {
@@ -164,6 +169,7 @@ impl Router {
                 let agent = over.agent;
                 self.tell(Event::BarLifted { work: id, agent });
             }
+            DeadlineKind::Relaxation => self.relax(id),
             other => panic!("{other:?} does not belong to work"),
         }
     }

@@ -133,10 +133,12 @@ impl Router {
                     self.take_presence(agent, offline, PresenceSetBy::Command);
                 }
                 self.agent(agent).memberships.clear();
+                self.agent(agent).shares.clear();
             }
             Entity::Queue(queue) => {
                 for agent in self.agents.values_mut() {
                     agent.memberships.remove(&queue);
+                    agent.shares.remove(&queue);
                 }
             }
             _ => {}
@@ -186,6 +188,8 @@ impl Router {
         let SetMembership { agent, queue, membership } = command;
         self.check_live(&[agent.into(), queue.into()])?;
         valid::range("rank", membership.rank, 1, 99)?;
+        valid::range("weight", membership.weight, 1, 1_000)?;
+        valid::range("ring", membership.ring, 0, 15)?;
         let max = self.config.limits.memberships;
         let row = self.agent(agent);
         let old = row.memberships.get(&queue).copied();
@@ -206,6 +210,7 @@ impl Router {
         queue: QueueId,
     ) -> Result<Reply, Refusal> {
         self.check_live(&[agent.into(), queue.into()])?;
+        self.agent(agent).shares.remove(&queue);
         if self.agent(agent).memberships.remove(&queue).is_some() {
             self.tell(Event::MembershipRemoved { agent, queue });
         }

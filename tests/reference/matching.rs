@@ -3,10 +3,11 @@
 use strowger::policies::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use strowger::policies::fit;
 use strowger::policies::offering::Bar;
-use strowger::policies::order::{LineKey, Waiting};
+use strowger::policies::order::{LineKey, Place, Waiting};
 use strowger::policies::room::Full;
 use strowger::{
-    AgentId, Cause, ChannelId, IdleClock, IdleSince, OfferedBy, Stage, Timestamp, WorkId,
+    AgentChoice, AgentId, Cause, ChannelId, IdleClock, IdleSince, OfferedBy, SkillId, Stage,
+    Timestamp, WorkId,
 };
 
 use super::Router;
@@ -20,14 +21,43 @@ impl Router {
         self.cause = Cause::Routing;
         loop {
             let works = self.works.keys();
-            let pairs = works.flat_map(|work| {
-                let agents = self.agents.keys();
-                agents.filter_map(|agent| self.pair(*work, *agent))
-            });
-            let Some((_, line, choice)) = pairs.min() else {
+            let Some((_, line, choice)) = works.flat_map(|work| self.pairs(*work)).min() else {
                 return;
             };
-            self.offer(line.work, choice.agent, OfferedBy::Routing);
+            let work = line.work;
+            let least = self.queue_profile(self.works[&work].queue).broadcast.min;
+            // Where it does not ring yet, as many as the queue wants are asked in one go.
+            let more = if self.ringing(work).is_empty() { least - 1 } else { 0 };
+            self.offer(work, choice.agent, OfferedBy::Routing);
+            for _ in 0..more {
+                // It is taken already if the agent accepts by himself.
+                let next = self.pairs_of(work).into_iter().min();
+                if let Some((_, _, choice)) = next {
+                    self.offer(work, choice.agent, OfferedBy::Routing);
+                }
+            }
+        }
+    }
+
+    /// The pairs of a piece of work; none if fewer can be asked at once than its queue wants.
+    fn pairs(&self, id: WorkId) -> Vec<Pair> {
+        let pairs = self.pairs_of(id);
+        let least = self.queue_profile(self.works[&id].queue).broadcast.min;
+        let few = self.ringing(id).is_empty() && pairs.len() < usize::from(least);
+        if few { Vec::new() } else { pairs }
+    }
+
+    fn pairs_of(&self, id: WorkId) -> Vec<Pair> {
+        self.agents.keys().filter_map(|agent| self.pair(id, *agent)).collect()
+    }
+
+    /// Whether somebody may be asked for it: it waits, or it rings at fewer than it may.
+    fn is_in_line(&self, id: WorkId) -> bool {
+        let work = &self.works[&id];
+        match work.stage {
+            Stage::Queued => work.retry.is_none(),
+            Stage::Offered { .. } => self.ringing(id).len() < usize::from(work.open_to),
+            _ => false,
         }
     }
 
@@ -35,22 +65,33 @@ impl Router {
     fn pair(&self, id: WorkId, agent: AgentId) -> Option<Pair> {
         let (work, row) = (&self.works[&id], &self.agents[&agent]);
         let channel = work.request.channel;
-        if work.stage != Stage::Queued || work.retry.is_some() {
+        if !self.is_in_line(id) || self.rings_at(id, agent).is_some() {
             return None;
         }
-        let mut declines = work.declines.iter();
-        if declines.any(|known| known.agent == agent && known.bar != Bar::None) {
-            return None;
-        }
-        if row.leg(id).is_some()
+        let mut declines = work.declines.iter().filter(|known| known.agent == agent);
+        let barred = declines.any(|known| match known.bar {
+            Bar::None => false,
+            Bar::Until(_) | Bar::Always => true,
+            Bar::Session(session) => session == row.session,
+        });
+        if barred
+            || row.leg(id).is_some()
             || self.attends(agent, channel).is_err()
             || !self.may_have_more(agent)
         {
             return None;
         }
+        let queue = self.queue_profile(work.queue);
+        // Who has no end of shift always has time.
+        if let (Some(least), Some(end)) = (queue.shift_left_min, row.shift_end)
+            && self.now + least > end
+        {
+            return None;
+        }
         let usage = self.usage(agent);
         let room = self.room(agent, &usage, channel, work.cost);
-        let need = &work.request.need;
+        let need = &self.need_now(id);
+        let named = fit::named_skills(need);
         let profile = self.agent_profile(agent);
         let fits = fit::fits(need, profile);
         let (rank, preference) = match work.step {
@@ -70,36 +111,76 @@ impl Router {
             }
             None => {
                 let terms = row.memberships.get(&work.queue)?;
-                if room.is_err() || !fits || terms.delay > work.revealed {
+                let sees = terms.delay <= work.revealed && self.ring_sees(id, agent);
+                if room.is_err() || !fits || !sees {
                     return None;
                 }
                 (terms.rank, 0)
             }
         };
-        let queue = self.queue_profile(work.queue);
+        let expedited = work.step.is_some()
+            && work.request.preferred.as_ref().is_some_and(|list| list.expedite);
+        let mut sort = [0; 2];
+        for (number, key) in sort.iter_mut().zip(&queue.sort_by) {
+            *number = key.value(&work.request.attributes);
+        }
         let waiting = Waiting {
             work: id,
-            place: work.place,
+            place: Place { front: work.place.front || expedited, since: work.place.since },
             priority: work.request.priority,
             credit: work.request.credit,
             due: work.request.due,
+            objective: work.request.objective,
+            sort,
         };
+        // Among agents whom the work asks for by name rings do not count.
         let terms = row.memberships.get(&work.queue);
+        let ring = terms.filter(|_| work.step.is_none()).map_or(0, |terms| terms.ring);
+        let reached = self.shares.get(&work.queue).copied().unwrap_or(0);
+        let his = row.shares.get(&work.queue).copied().unwrap_or(0);
         let candidate = Candidate {
             agent,
             rank,
+            ring,
             preference,
-            score: fit::score(need, &fit::named_skills(need), profile),
+            score: fit::score(need, &named, profile),
             units: usage.units(),
             ratio: usage.ratio(&profile.capacity),
             idle_since: idle_since(row, queue.idle, channel),
             turn: row.turn,
             position: terms.map_or(0, |terms| terms.position),
+            distance: fit::distance(need, profile),
+            // Nobody is behind the queue.
+            share: his.max(reached),
+            scored: match queue.choice {
+                AgentChoice::Scored => crate::support::score(id, agent),
+                _ => 0,
+            },
+            shift_end: row.shift_end,
+            scarce: self.is_spared(agent, channel, &named, queue.spare_scarce),
         };
         let last = self.offered_last.get(&work.queue).copied();
-        let line = LineKey::new(queue.order, queue.service_target, &waiting);
+        let line = LineKey::new(queue.order, queue.service_target, &waiting).at(self.now);
         let choice = AgentKey::new(queue.choice, need.evaluation, last, &candidate);
         Some((rank, line, choice))
+    }
+
+    /// Whether an agent is among so few, or fewer, who are free and have some skill that is not
+    /// asked for. Free is to whom a single unit of the channel could be offered.
+    fn is_spared(&self, agent: AgentId, channel: ChannelId, named: &[SkillId], few: u16) -> bool {
+        let free = |agent: &AgentId| {
+            self.attends(*agent, channel).is_ok()
+                && self.may_have_more(*agent)
+                && self.room(*agent, &self.usage(*agent), channel, 1).is_ok()
+        };
+        let has = |agent: &AgentId, skill| self.agent_profile(*agent).skills.contains_key(&skill);
+        let skills = self.agent_profile(agent).skills.keys().copied();
+        let mut other = skills.filter(|skill| !named.contains(skill));
+        few > 0
+            && other.any(|skill| {
+                let holders = self.agents.keys().filter(|other| has(other, skill));
+                holders.filter(|holder| free(holder)).count() <= usize::from(few)
+            })
     }
 }
 

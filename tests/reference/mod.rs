@@ -11,6 +11,7 @@ mod definitions;
 mod legs;
 mod matching;
 mod offers;
+mod relax;
 mod state;
 mod valid;
 mod works;
@@ -44,6 +45,8 @@ pub(crate) struct Router {
     ended_offers: Vec<(OfferId, OfferEnd)>,
     /// Whom each queue offered something to last.
     offered_last: BTreeMap<QueueId, AgentId>,
+    /// How far each queue got with the shares of its members.
+    shares: BTreeMap<QueueId, u64>,
     /// To which work each key belongs: the last that was submitted under it.
     keys: BTreeMap<Key, WorkId>,
     submitted: u64,
@@ -68,6 +71,7 @@ impl Router {
             ended_works: Vec::new(),
             ended_offers: Vec::new(),
             offered_last: BTreeMap::new(),
+            shares: BTreeMap::new(),
             keys: BTreeMap::new(),
             submitted: 0,
             offered: 0,
@@ -177,12 +181,13 @@ impl Router {
             Command::Heartbeat(c) => self.heartbeat(c.agent),
             Command::SetDraining(c) => self.set_draining(c.agent, c.draining),
             Command::SetOwnCall(c) => self.set_own_call(c.agent, c.active),
+            Command::SetShiftEnd(c) => self.set_shift_end(c.agent, c.until),
             Command::Submit(c) => self.submit(&c.0),
             Command::ChangeWork(c) => self.change_work(c.work, &c.change),
             Command::Abandon(c) => self.abandon(c.work),
             Command::Cancel(c) => self.cancel(c.work),
             Command::Accept(c) => self.accept(c.offer),
-            Command::Reject(c) => self.reject(c.offer, c.reason),
+            Command::Reject(c) => self.reject(c.offer, c.reason, c.retry_at),
             Command::Pull(c) => self.pull(c.work, c.agent),
             Command::Assign(c) => self.assign(c.work, c.agent),
             Command::Force(c) => self.force(c.work, c.agent),

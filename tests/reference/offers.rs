@@ -1,11 +1,14 @@
 //! Offers: making them, answers to them, and giving work to agents by hand.
 
+use strowger::policies::choice::next_share;
+use strowger::policies::fit::fits;
 use strowger::policies::offering::{Bar, auto_accept, bar_after_reject, bar_with_budget, window};
+use strowger::policies::order::Place;
 use strowger::policies::room::Claim;
 use strowger::{
-    AgentId, AssignedBy, AssignmentState, CloseCause, EndedBy, Event, Exhausted, LimitName,
-    OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueuedWhy, ReasonId, Refusal, Reply, Requeue,
-    Response, RoutingStatus, Stage, Timestamp, Unavailable, Withdrawal, WorkId,
+    AgentChoice, AgentId, AssignedBy, AssignmentState, CloseCause, EndedBy, Event, Exhausted,
+    LimitName, OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueueId, QueuedWhy, ReasonId, Refusal,
+    Reply, Requeue, Response, RoutingStatus, Stage, Timestamp, Unavailable, Withdrawal, WorkId,
 };
 
 use super::Router;
@@ -27,17 +30,52 @@ impl Router {
         let claim = Claim { channel: id, cost: row.cost, weight: channel.weights.offered };
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
+        let scored = by == OfferedBy::Routing && profile.choice == AgentChoice::Scored;
+        let score = scored.then(|| crate::support::score(work, agent));
+        let first = self.ringing(work).is_empty();
         self.offers.insert(offer, Offer { work, agent, until, claim, by });
-        self.work(work).stage = Stage::Offered { offer };
+        let row = self.work(work);
+        row.first_offer.get_or_insert(now);
+        if first {
+            row.stage = Stage::Offered { offer };
+            row.open_to = if by == OfferedBy::Routing { profile.broadcast.max } else { 1 };
+        }
         self.offered_last.insert(queue, agent);
+        if profile.choice == AgentChoice::WeightedShare {
+            self.take_share(queue, agent);
+        }
         let row = self.agent(agent);
         row.turn = offer;
         row.diary.push((Happened::Offered, Some(id), now));
-        self.tell(Event::WorkOffered { offer, work, agent, until, by });
+        self.tell(Event::WorkOffered { offer, work, agent, until, by, score });
         if auto {
             self.take_offer(offer, auto);
         }
         offer
+    }
+
+    /// A member has had one more of the queue's offers.
+    fn take_share(&mut self, queue: QueueId, agent: AgentId) {
+        let Some(terms) = self.agents[&agent].memberships.get(&queue) else {
+            return;
+        };
+        let weight = terms.weight;
+        let reached = self.shares.get(&queue).copied().unwrap_or(0);
+        let his = self.agents[&agent].shares.get(&queue).copied().unwrap_or(0);
+        let (reached, his) = next_share(reached, his, weight);
+        self.shares.insert(queue, reached);
+        self.agent(agent).shares.insert(queue, his);
+    }
+
+    /// The offers of a piece of work that ring, the oldest first.
+    pub(super) fn ringing(&self, work: WorkId) -> Vec<OfferId> {
+        let all = self.offers.iter().filter(|(_, offer)| offer.work == work);
+        all.map(|(id, _)| *id).collect()
+    }
+
+    /// The offer by which a piece of work rings at an agent.
+    pub(super) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
+        self.ringing(work).into_iter().find(|offer| self.offers[offer].agent == agent)
     }
 
     pub(super) fn accept(&mut self, id: OfferId) -> Result<Reply, Refusal> {
@@ -52,7 +90,13 @@ impl Router {
         Ok(Reply::Done)
     }
 
+    /// The first who takes it has it; the others are told before.
     fn take_offer(&mut self, id: OfferId, auto: bool) {
+        let work = self.offers[&id].work;
+        let place = self.works[&work].place;
+        for other in self.ringing(work).into_iter().filter(|other| *other != id) {
+            self.withdraw(other, Withdrawal::AcceptedElsewhere, place);
+        }
         let offer = self.end_offer(id, OfferEnd::Accepted);
         let row = self.agent(offer.agent);
         row.history = row.history.with(false);
@@ -64,6 +108,8 @@ impl Router {
     pub(super) fn give(&mut self, id: WorkId, agent: AgentId) {
         let work = self.work(id);
         work.stage = Stage::Assigned { agent };
+        // What brought it to the front is over once somebody has it.
+        work.place.front = work.request.front;
         let (queue, channel, cost) = (work.queue, work.request.channel, work.cost);
         let weight = self.channel_profile(channel).weights.active;
         let now = self.now;
@@ -84,6 +130,7 @@ impl Router {
         &mut self,
         id: OfferId,
         reason: Option<ReasonId>,
+        retry_at: Option<Timestamp>,
     ) -> Result<Reply, Refusal> {
         let open = self.open_offer(id);
         match open {
@@ -97,11 +144,13 @@ impl Router {
         let offer = open?;
         let queue = self.queue_profile(self.works[&offer.work].queue);
         let given = reason.map(|reason| self.reason_profile(reason).clone());
-        let bar = self.bar(&offer, bar_after_reject(given.as_ref(), self.now));
+        let session = self.agents[&offer.agent].session;
+        let bar = bar_after_reject(given.as_ref(), retry_at, self.now, session);
+        let bar = self.bar(&offer, bar);
         self.end_offer(id, OfferEnd::Rejected { reason });
         let row = self.agent(offer.agent);
         row.history = row.history.with(false);
-        let place = self.place_declined(&offer, queue.requeue.rejected);
+        let place = self.place_declined(id, &offer, queue.requeue.rejected);
         self.decline(&offer, bar, place);
         self.tell(Event::OfferRejected { offer: id, reason, bar, place });
         let response = given.and_then(|given| given.response);
@@ -117,7 +166,7 @@ impl Router {
         row.history = row.history.with(true);
         let too_many = row.history.exceeds(queue.tolerance);
         let bar = self.bar(&offer, Bar::None);
-        let place = self.place_declined(&offer, queue.requeue.missed);
+        let place = self.place_declined(id, &offer, queue.requeue.missed);
         self.decline(&offer, bar, place);
         self.tell(Event::OfferMissed { offer: id, bar, place });
         if too_many {
@@ -134,18 +183,32 @@ impl Router {
         bar_with_budget(bar, self.queue_profile(work.queue).budget, declines)
     }
 
-    /// Where work stands that an agent did not take; a transfer to him goes to the front.
-    fn place_declined(&self, offer: &Offer, requeue: Requeue) -> strowger::policies::order::Place {
+    /// Where work stands that an agent did not take; a transfer to him goes to the front. What
+    /// rings at others as well stays where it is.
+    fn place_declined(&self, id: OfferId, offer: &Offer, requeue: Requeue) -> Place {
+        if self.ringing(offer.work).into_iter().any(|other| other != id) {
+            return self.works[&offer.work].place;
+        }
         let transferred = offer.by == OfferedBy::Transfer;
         let requeue = if transferred { Requeue::Front } else { requeue };
         self.works[&offer.work].place.after(requeue, self.now)
     }
 
-    /// Notes a decline; the work is back in line.
-    fn decline(&mut self, offer: &Offer, bar: Bar, place: strowger::policies::order::Place) {
+    /// An offer is over without an acceptance: the work is back in line, unless it still rings at
+    /// others.
+    fn come_back(&mut self, id: WorkId, place: Place) {
+        let oldest = self.ringing(id).first().copied();
+        let work = self.work(id);
+        work.stage = oldest.map_or(Stage::Queued, |offer| Stage::Offered { offer });
+        if oldest.is_none() {
+            work.place = place;
+        }
+    }
+
+    /// Notes a decline.
+    fn decline(&mut self, offer: &Offer, bar: Bar, place: Place) {
+        self.come_back(offer.work, place);
         let work = self.work(offer.work);
-        work.stage = Stage::Queued;
-        work.place = place;
         work.attempts = work.attempts.saturating_add(1);
         let mut known = work.declines.iter_mut();
         match known.find(|known| known.agent == offer.agent) {
@@ -185,7 +248,7 @@ impl Router {
                 Ok(()) | Err(Unavailable::Draining)
             );
             if !there && queue.withdraw_offers {
-                let place = self.place_declined(&offer, queue.requeue.withdrawn);
+                let place = self.place_declined(id, &offer, queue.requeue.withdrawn);
                 self.withdraw(id, Withdrawal::AgentUnavailable, place);
             }
         }
@@ -194,16 +257,14 @@ impl Router {
 
     /// Takes back what rings for a piece of work; it keeps its place.
     pub(super) fn withdraw_offer_of(&mut self, work: WorkId, why: Withdrawal) {
-        if let Stage::Offered { offer } = self.works[&work].stage {
+        for offer in self.ringing(work) {
             self.withdraw(offer, why, self.works[&work].place);
         }
     }
 
-    fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: strowger::policies::order::Place) {
+    fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: Place) {
         let offer = self.end_offer(id, OfferEnd::Withdrawn { why });
-        let work = self.work(offer.work);
-        work.stage = Stage::Queued;
-        work.place = place;
+        self.come_back(offer.work, place);
         self.tell(Event::OfferWithdrawn { offer: id, why, place });
     }
 
@@ -215,6 +276,10 @@ impl Router {
     /// What the queue says of work for which nobody is left to ask.
     fn check_exhausted(&mut self, id: WorkId) {
         let work = &self.works[&id];
+        if work.stage != Stage::Queued {
+            // It still rings at others.
+            return;
+        }
         let queue = self.queue_profile(work.queue);
         let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
         if !spent && !self.nobody_left(id) {
@@ -233,13 +298,15 @@ impl Router {
             Exhausted::Wait | Exhausted::Retry { .. } => {}
             Exhausted::Move { queue } if queue == from => self.forget_declines(id),
             Exhausted::Move { queue } => {
+                let place = Place { front: self.works[&id].request.front, ..place };
                 self.enqueue(id, queue, place, QueuedWhy::Exhausted, None);
             }
             Exhausted::Close => self.end_work(id, CloseCause::Exhausted, EndedBy::System),
         }
     }
 
-    /// Whether members on queue could do it, and none of them may ever be asked again.
+    /// Whether members on queue could do it, and none of them may ever be asked again, or not before
+    /// he comes on queue anew.
     fn nobody_left(&self, id: WorkId) -> bool {
         let work = &self.works[&id];
         if work.step.is_some() {
@@ -249,11 +316,12 @@ impl Router {
             let row = &self.agents[agent];
             row.memberships.contains_key(&work.queue)
                 && self.presence_profile(row.presence).opens(work.request.channel)
-                && strowger::policies::fit::fits(&work.request.need, self.agent_profile(*agent))
+                && fits(&self.need_now(id), self.agent_profile(*agent))
         };
         let barred = |agent: &AgentId| {
-            let mut declines = work.declines.iter();
-            declines.any(|known| known.agent == *agent && known.bar == Bar::Always)
+            let session = Bar::Session(self.agents[agent].session);
+            let mut declines = work.declines.iter().filter(|known| known.agent == *agent);
+            declines.any(|known| known.bar == Bar::Always || known.bar == session)
         };
         let could: Vec<_> = self.agents.keys().filter(|agent| could(agent)).collect();
         !could.is_empty() && could.into_iter().all(barred)
@@ -275,8 +343,8 @@ impl Router {
         let (stage, queue) = (row.stage, row.queue);
         match stage {
             Stage::Queued => {}
-            Stage::Offered { offer } if self.offers[&offer].agent == agent => {
-                return self.accept(offer);
+            Stage::Offered { .. } if self.rings_at(work, agent).is_some() => {
+                return self.accept(self.rings_at(work, agent).expect("it rings"));
             }
             Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
             _ => return Err(self.wrong_stage(work)),
@@ -297,8 +365,8 @@ impl Router {
         self.live(agent.into())?;
         let stage = self.open_work(work)?.stage;
         match stage {
-            Stage::Offered { offer } if self.offers[&offer].agent == agent => {
-                return Ok(Reply::Offered(offer));
+            Stage::Offered { .. } if self.rings_at(work, agent).is_some() => {
+                return Ok(Reply::Offered(self.rings_at(work, agent).expect("it rings")));
             }
             Stage::Queued | Stage::Offered { .. } => {}
             _ => return Err(self.wrong_stage(work)),
@@ -352,7 +420,7 @@ impl Router {
         self.attends(agent, channel).map_err(refuse)?;
         self.check_has_not(work, agent)?;
         let profile = self.agent_profile(agent);
-        if must_fit && !strowger::policies::fit::fits(&row.request.need, profile) {
+        if must_fit && !fits(&self.need_now(work), profile) {
             return Err(refuse(Unavailable::Unfit));
         }
         let room = self.room(agent, &self.usage(agent), channel, row.cost);

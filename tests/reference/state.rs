@@ -49,6 +49,12 @@ pub(super) struct Agent {
     /// The last offer made to him.
     pub(super) turn: OfferId,
     pub(super) history: History,
+    /// When his shift ends.
+    pub(super) shift_end: Option<Timestamp>,
+    /// How often he came on queue.
+    pub(super) session: u32,
+    /// How much he had of his share of each of his queues.
+    pub(super) shares: BTreeMap<QueueId, u64>,
 }
 
 impl Agent {
@@ -66,6 +72,9 @@ impl Agent {
             diary: Vec::new(),
             turn: OfferId::NONE,
             history: History::default(),
+            shift_end: None,
+            session: 0,
+            shares: BTreeMap::new(),
         }
     }
 
@@ -105,6 +114,8 @@ pub(super) struct Work {
     pub(super) stage: Stage,
     pub(super) cost: u32,
     pub(super) place: Place,
+    /// When it really began.
+    pub(super) origin: Timestamp,
     /// When it entered the queue it is in.
     pub(super) entered: Timestamp,
     pub(super) expires: Option<Timestamp>,
@@ -116,6 +127,13 @@ pub(super) struct Work {
     pub(super) attempts: u16,
     /// Who declined it, the first first.
     pub(super) declines: Vec<Decline>,
+    /// The last point on the clock of its relaxation that it is past.
+    pub(super) relaxed: strowger::Span,
+    /// How far ahead of that clock it is, because steps were passed over.
+    pub(super) skipped: strowger::Span,
+    pub(super) first_offer: Option<Timestamp>,
+    /// At how many agents it may ring at once, since it began to.
+    pub(super) open_to: u8,
 }
 
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! What is wrong with a request by itself, and what it refers to.
 
 use strowger::{
-    Attributes, Entity, Invalid, Key, Need, Preferred, Priority, Problem, Requirement, Timestamp,
-    WorkChange, WorkRequest,
+    Attributes, Entity, Invalid, Key, Need, Preferred, Priority, Problem, Relaxation, Requirement,
+    Span, Timestamp, WorkChange, WorkRequest,
 };
 
 pub(super) fn invalid(field: &'static str, problem: Problem) -> Invalid {
@@ -49,7 +49,32 @@ pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Inval
     }
     request.preferred.as_ref().map_or(Ok(()), preferred)?;
     attributes(&request.attributes)?;
-    length("attached", request.attached.len(), 1_000)
+    length("attached", request.attached.len(), 1_000)?;
+    request.relaxation.as_ref().map_or(Ok(()), relaxation)?;
+    if request.objective.is_some_and(|objective| objective.is_zero()) {
+        return Err(invalid("objective", Problem::Empty));
+    }
+    Ok(())
+}
+
+/// At most 16 steps, each later than the one before and the first not at the outset.
+fn relaxation(relaxation: &Relaxation) -> Result<(), Invalid> {
+    length("relaxation.steps", relaxation.steps.len(), 16)?;
+    for (n, step) in relaxation.steps.iter().enumerate() {
+        let before = if n == 0 { Span::ZERO } else { relaxation.steps[n - 1].after };
+        if step.after <= before {
+            return Err(invalid("relaxation.steps.after", Problem::Disordered));
+        }
+        if let Some(asked) = &step.need {
+            need(asked)?;
+            if !asked.expiring.is_empty() {
+                return Err(invalid("relaxation.steps.need.expiring", Problem::Fixed));
+            }
+        }
+        range("relaxation.steps.lower", step.lower, 0, 100)?;
+        range("relaxation.steps.ring", step.ring.unwrap_or(0), 0, 15)?;
+    }
+    Ok(())
 }
 
 pub(super) fn change(change: &WorkChange) -> Result<(), Invalid> {
@@ -72,6 +97,13 @@ fn need(need: &Need) -> Result<(), Invalid> {
     for wish in &need.wishes {
         range("need.wishes.weight", wish.weight, 0, 10_000)?;
         tree(&wish.requirement, 1, &mut size)?;
+    }
+    length("need.expiring", need.expiring.len(), 16)?;
+    for expiring in &need.expiring {
+        if expiring.after.is_zero() {
+            return Err(invalid("need.expiring.after", Problem::Empty));
+        }
+        tree(&expiring.requirement, 1, &mut size)?;
     }
     Ok(())
 }
@@ -139,6 +171,10 @@ pub(super) fn request_mentions(request: &WorkRequest) -> Vec<Entity> {
     names.extend(need_mentions(&request.need));
     let preferred = request.preferred.iter().flat_map(|list| &list.agents);
     names.extend(preferred.map(|listed| Entity::from(listed.agent)));
+    for step in request.relaxation.iter().flat_map(|relaxation| &relaxation.steps) {
+        names.extend(step.need.iter().flat_map(need_mentions));
+        names.extend(step.drop.iter().map(|skill| Entity::from(*skill)));
+    }
     names
 }
 
@@ -147,6 +183,9 @@ pub(super) fn need_mentions(need: &Need) -> Vec<Entity> {
     skills(&need.requirement, &mut names);
     for wish in &need.wishes {
         skills(&wish.requirement, &mut names);
+    }
+    for expiring in &need.expiring {
+        skills(&expiring.requirement, &mut names);
     }
     names
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use strowger::policies::order::Place;
+use strowger::policies::relaxation;
 use strowger::policies::wrap_up::WrapUp;
 use strowger::{
     AgentId, AssignmentState, ChannelProfile, CloseCause, CodeId, EndedBy, Event, Finisher, LegEnd,
@@ -30,7 +31,9 @@ impl Router {
             return Err(Refusal::Limit { limit, max });
         }
         self.check_waiting(request.queue)?;
-        self.check_needs(&request.need)?;
+        let profile = self.queue_profile(request.queue);
+        let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
+        self.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
         self.submitted += 1;
         let id = WorkId::from_raw(self.submitted);
         let channel = self.channel_profile(request.channel);
@@ -45,6 +48,7 @@ impl Router {
             stage: Stage::Queued,
             cost: request.size.unwrap_or(channel.cost),
             place: Place { front: request.front, since: origin },
+            origin,
             entered: self.now,
             expires: lifetime.map(|lifetime| origin + lifetime),
             revealed: Span::ZERO,
@@ -52,6 +56,10 @@ impl Router {
             retry: None,
             attempts: 0,
             declines: Vec::new(),
+            relaxed: Span::ZERO,
+            skipped: Span::ZERO,
+            first_offer: None,
+            open_to: 0,
         };
         self.works.insert(id, work);
         if let Some(key) = &request.key {
@@ -59,6 +67,7 @@ impl Router {
         }
         let request = request.clone();
         self.tell(Event::WorkSubmitted { work: id, request });
+        self.pass_empty_steps(id);
         Ok(Reply::Submitted(id))
     }
 
@@ -87,7 +96,7 @@ impl Router {
 
     fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Needs, self.config.limits.needs);
-        let needs: BTreeSet<_> = self.works.values().map(|work| &work.request.need).collect();
+        let needs: BTreeSet<_> = self.works.keys().map(|work| self.need_now(*work)).collect();
         if !needs.contains(need) && needs.len() >= max as usize {
             return Err(Refusal::Limit { limit, max });
         }
@@ -109,7 +118,8 @@ impl Router {
             return Err(self.wrong_stage(id));
         }
         if let Some(need) = &change.need {
-            self.check_needs(need)?;
+            let steps = self.relaxation(id);
+            self.check_needs(&relaxation::need(need, steps.as_ref(), work.relaxed))?;
         }
         let request = valid::changed(&work.request, change);
         let front = change.front.unwrap_or(work.place.front);
@@ -135,7 +145,7 @@ impl Router {
                 Ok(Reply::Done)
             }
             Some(Stage::Assigned { .. }) => self.finish_contact(work, Finisher::Customer),
-            Some(Stage::WrapUp { .. } | Stage::Closed { .. }) | None => Ok(Reply::Done),
+            Some(_) | None => Ok(Reply::Done),
         }
     }
 
@@ -297,7 +307,10 @@ impl Router {
         }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
         let requeue = placement.unwrap_or(self.queue_profile(from).requeue.transferred);
-        let place = self.works[&work].place.after(requeue, self.now);
+        let mut place = self.works[&work].place.after(requeue, self.now);
+        if queue != from && requeue == Requeue::KeepScore {
+            place.front = self.works[&work].request.front;
+        }
         let wrap_up = self.wrap_up_after_transfer(work);
         self.enqueue(work, queue, place, QueuedWhy::Transferred, wrap_up);
         Ok(Reply::Done)
@@ -314,8 +327,8 @@ impl Router {
         let (stage, queue, place) = (row.stage, row.queue, row.place);
         match stage {
             Stage::Assigned { .. } | Stage::Parked { .. } => {}
-            Stage::Offered { offer } if self.offers[&offer].agent == agent => {
-                return Ok(Reply::Offered(offer));
+            Stage::Offered { .. } if self.rings_at(work, agent).is_some() => {
+                return Ok(Reply::Offered(self.rings_at(work, agent).expect("it rings")));
             }
             _ => return Err(self.wrong_stage(work)),
         }
@@ -352,12 +365,15 @@ impl Router {
         // A stay begins, and in another queue everybody may be asked.
         work.entered = now;
         work.revealed = Span::ZERO;
+        work.relaxed = Span::ZERO;
+        work.skipped = Span::ZERO;
         if work.queue != queue {
             work.queue = queue;
             work.attempts = 0;
             work.declines.clear();
         }
-        self.tell(Event::WorkQueued { work: id, queue, place, why, wrap_up });
+        self.tell(Event::WorkQueued { work: id, queue, place, why, wrap_up, sticky: None });
+        self.pass_empty_steps(id);
     }
 
     /// An assignment ends.
@@ -445,6 +461,8 @@ impl Router {
             },
             Stage::Parked { .. } => StageName::Parked,
             Stage::WrapUp { .. } => StageName::WrapUp,
+            Stage::Scheduled { .. } => StageName::Scheduled,
+            Stage::Suspended => StageName::Suspended,
             Stage::Closed { .. } => panic!("{work} is closed and still there"),
         };
         Refusal::WrongStage { work, stage }

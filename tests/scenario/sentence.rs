@@ -79,13 +79,23 @@ impl Floor {
                 json!({"set_own_call": {"agent": self.id("agent", agent)?, "active": active}})
             }
             [agent, "accepts", work] => json!({"accept": {"offer": self.offer(agent, work)?}}),
-            [agent, "rejects", work, reason @ ..] => {
-                let reason = match reason {
-                    [] => Value::Null,
-                    ["because", reason] => self.id("reason", reason)?,
-                    _ => return Err("because of what?".into()),
+            [agent, "rejects", work, rest @ ..] => {
+                let (reason, retry_at) = match rest {
+                    [] => (Value::Null, Value::Null),
+                    ["because", reason] => (self.id("reason", reason)?, Value::Null),
+                    ["until", at] => (Value::Null, json!(instant(at).ok_or("until when?")?)),
+                    ["because", reason, "until", at] => {
+                        (self.id("reason", reason)?, json!(instant(at).ok_or("until when?")?))
+                    }
+                    _ => return Err("because of what, until when?".into()),
                 };
-                json!({"reject": {"offer": self.offer(agent, work)?, "reason": reason}})
+                let offer = self.offer(agent, work)?;
+                json!({"reject": {"offer": offer, "reason": reason, "retry_at": retry_at}})
+            }
+            [agent, "works", "on"] => json!({"set_shift_end": {"agent": self.id("agent", agent)?}}),
+            [agent, "works", "until", at] => {
+                let until = instant(at).ok_or("until when?")?;
+                json!({"set_shift_end": {"agent": self.id("agent", agent)?, "until": until}})
             }
             [agent, "pulls", work] => self.pair("pull", work, agent)?,
             [_supervisor, "assigns", work, "to", agent] => self.pair("assign", work, agent)?,

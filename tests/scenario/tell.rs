@@ -99,7 +99,10 @@ impl Floor {
             }
             Event::MembershipSet { agent: a, queue, membership } => {
                 let (rank, delay) = (membership.rank, membership.delay);
-                format!("{} in {} rank={rank} delay={delay}", agent(a), self.name(*queue))
+                let ring = maybe("ring", Some(membership.ring).filter(|ring| *ring > 0));
+                let weight = maybe("weight", Some(membership.weight).filter(|weight| *weight > 1));
+                let terms = format!("rank={rank} delay={delay}{ring}{weight}");
+                format!("{} in {} {terms}", agent(a), self.name(*queue))
             }
             Event::MembershipRemoved { agent: a, queue } => {
                 format!("{} in {}", agent(a), self.name(*queue))

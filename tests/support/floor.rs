@@ -7,15 +7,18 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
 use strowger::{
-    AgentChoice, AgentId, AgentProfile, Budget, CalendarProfile, Capacity, ChannelId,
-    ChannelProfile, Command, Comparison, Config, Date, Define, Evaluation, Exhausted, Hours,
-    IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order, Preferred,
-    PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId, QueueProfile,
-    RejectReasonProfile, RequeuePolicy, Requirement, Response, SetMembership, SetPresence,
-    SkillProfile, Span, SystemPresence, TimeOfDay, Timestamp, Tolerance, Value, Week, Weights,
-    Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
+    AgentChoice, AgentId, AgentProfile, Attributes, Broadcast, Budget, CalendarProfile, Capacity,
+    ChannelId, ChannelProfile, Command, Comparison, Config, Date, Define, Evaluation, Exhausted,
+    Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order,
+    Preferred, PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId,
+    QueueProfile, RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep, RequeuePolicy,
+    Requirement, Response, SetMembership, SetPresence, SetShiftEnd, SkillProfile, SortKey, Span,
+    SystemPresence, TimeOfDay, Timestamp, Tolerance, Value, Week, Weights, Wish, WorkChange,
+    WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
 };
 
+use super::START;
+use super::features::{Feature, Features};
 use super::ops::{agent, calendar, channel, code, presence_id, queue, requeue, skill};
 
 /// Round lengths of time, so that different deadlines often meet.
@@ -33,23 +36,24 @@ pub(crate) fn config() -> impl Strategy<Value = Config> {
             Limits { definitions, agents, memberships, open_work, assignments, needs }
         });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
-    (limits, remembered).prop_map(|(limits, remembered)| Config { limits, remembered })
+    (limits, remembered).prop_map(|(limits, remembered)| Config { limits, remembered, seed: 42 })
 }
 
 /// Three skills, channels, reasons, codes and queues, two presences, and five agents who are
 /// members here and there and mostly on queue.
-pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
+pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
     let things = (
         vec(channel_profile(), 3),
         vec(presence_profile(), 2),
-        vec(reason_profile(), 3),
-        vec(queue_profile(), 3),
+        vec(reason_profile(features), 3),
+        vec(queue_profile(features), 3),
         vec(agent_profile(), 5),
         vec(calendar_profile(), 2),
     );
-    let terms = vec(weighted(0.7, membership()), 15);
+    let terms = vec(weighted(0.7, membership(features)), 15);
     let here = vec(prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()], 5);
-    (things, terms, here).prop_map(|(things, terms, here)| {
+    let ends = vec(features.with(Feature::Shifts, 0.7, None, soon().prop_map(Some)), 5);
+    (things, terms, here, ends).prop_map(|(things, terms, here, ends)| {
         let (channels, presences, reasons, queues, agents, calendars) = things;
         let mut floor: Vec<Command> = Vec::new();
         for key in ["french", "german", "billing"] {
@@ -88,6 +92,11 @@ pub(crate) fn floor() -> impl Strategy<Value = Vec<Command>> {
         for (raw, presence) in (0..).zip(here) {
             let agent = AgentId::from_raw(raw);
             floor.push(SetPresence { agent, presence }.into());
+        }
+        for (raw, until) in (0..).zip(ends) {
+            let until = until.map(|at| START + Span::from_millis(at.as_millis().max(0) as u64));
+            let agent = AgentId::from_raw(raw);
+            floor.extend(until.map(|_| Command::from(SetShiftEnd { agent, until })));
         }
         floor
     })
@@ -141,13 +150,14 @@ pub(super) fn presence_profile() -> impl Strategy<Value = PresenceProfile> {
     (system, opens).prop_map(|(system, opens)| PresenceProfile { system, opens })
 }
 
-pub(super) fn reason_profile() -> impl Strategy<Value = RejectReasonProfile> {
-    (rarely(0.6), weighted(0.4, span()), weighted(0.5, response())).prop_map(
-        |(reassignable, retry_after, response)| RejectReasonProfile {
+pub(super) fn reason_profile(features: Features) -> impl Strategy<Value = RejectReasonProfile> {
+    let until_back = features.with(Feature::Retry, 0.7, false, Just(true));
+    (rarely(0.6), weighted(0.4, span()), weighted(0.5, response()), until_back).prop_map(
+        |(reassignable, retry_after, response, until_back)| RejectReasonProfile {
             reassignable,
             retry_after,
             response,
-            ..RejectReasonProfile::default()
+            until_back,
         },
     )
 }
@@ -160,8 +170,10 @@ fn response() -> impl Strategy<Value = Response> {
     ]
 }
 
-pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
-    let orders = select(&[Order::Score, Order::Priority, Order::Deadline, Order::Lifo][..]);
+pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueueProfile> {
+    let usual_orders = select(&[Order::Score, Order::Priority, Order::Deadline, Order::Lifo][..]);
+    let orders = features.with(Feature::Orders, 0.7, None, sorted().prop_map(Some));
+    let orders = (usual_orders, orders).prop_map(|(usual, other)| other.unwrap_or((usual, vec![])));
     let choices = select(
         &[
             AgentChoice::LongestIdle,
@@ -172,6 +184,19 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
             AgentChoice::FixedOrder,
         ][..],
     );
+    let finer = select(
+        &[
+            AgentChoice::NearestProficient,
+            AgentChoice::WeightedShare,
+            AgentChoice::WeightedShare,
+            AgentChoice::Scored,
+        ][..],
+    );
+    let finer = features.with(Feature::Choices, 0.7, None, finer.prop_map(Some));
+    let left = select(&[AgentChoice::LeastShiftLeft, AgentChoice::MostShiftLeft][..]);
+    let left = features.with(Feature::Shifts, 0.4, None, left.prop_map(Some));
+    let choices =
+        (choices, finer, left).prop_map(|(usual, finer, left)| left.or(finer).unwrap_or(usual));
     let clocks = select(
         &[IdleSince::LastRelease, IdleSince::LastOffer, IdleSince::LastAccept, IdleSince::Ready][..],
     );
@@ -181,7 +206,7 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
     let offers = (windows, rarely(0.1), rarely(0.8));
     let tolerance = (1..4_u8, 1..5_u8).prop_map(|(misses, offers)| Tolerance { misses, offers });
     let budget = (weighted(0.4, 1..4_u8), weighted(0.3, 1..6_u16))
-        .prop_map(|(per_agent, per_work)| Budget { per_agent, per_work });
+        .prop_map(|(per_agent, per_work)| Budget { per_agent, per_work, unassignments: per_agent });
     let exhausted = prop_oneof![
         2 => Just(Exhausted::Wait),
         2 => span().prop_map(|after| Exhausted::Retry { after }),
@@ -198,8 +223,17 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
     let first = (orders, choices, idle, offers, answers);
     let calendar = weighted(0.3, calendar());
     let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max, calendar);
-    (first, second).prop_map(|(first, second)| {
-        let (order, choice, idle, offers, answers) = first;
+    let broadcast = (1..4_u8, prop_oneof![20 => 0..3_u8, 1 => Just(49)])
+        .prop_map(|(min, more)| Broadcast { min, max: min + more });
+    let third = (
+        features.with(Feature::Steps, 0.6, None, relaxation(features).prop_map(Some)),
+        features.with(Feature::Shifts, 0.6, None, span().prop_map(Some)),
+        features.with(Feature::Scarce, 0.8, 0, 1..4_u16),
+        features.with(Feature::Broadcast, 0.8, Broadcast::default(), broadcast),
+    );
+    (first, second, third).prop_map(|(first, second, third)| {
+        let (relaxation, shift_left_min, spare_scarce, broadcast) = third;
+        let ((order, sort_by), choice, idle, offers, answers) = first;
         let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
         let (offer_windows, auto_accept, withdraw_offers) = offers;
         let (requeue, on_reject, on_miss) = answers;
@@ -223,14 +257,62 @@ pub(super) fn queue_profile() -> impl Strategy<Value = QueueProfile> {
             service_target,
             waiting_max,
             calendar,
+            sort_by,
+            relaxation,
+            shift_left_min,
+            spare_scarce,
+            broadcast,
             ..QueueProfile::default()
         }
     })
 }
 
+/// Orders for which something else matters than the time of entry.
+fn sorted() -> impl Strategy<Value = (Order, Vec<SortKey>)> {
+    let name = select(&["number", "flag", "note"][..]);
+    let key = (name, any::<bool>(), any::<bool>()).prop_map(|(name, descending, missing_first)| {
+        SortKey { attribute: name.into(), descending, missing_first }
+    });
+    let keys = prop_oneof![20 => vec(key.clone(), 1..3), 1 => vec(key, 0..4)];
+    prop_oneof![
+        1 => Just((Order::Ratio, vec![])),
+        1 => keys.prop_map(|keys| (Order::Sorted, keys)),
+    ]
+}
+
+/// Round points in time, as those of other deadlines, and now and then out of order.
+fn relaxation(features: Features) -> impl Strategy<Value = Relaxation> {
+    use RelaxationClock::{Age, FirstOffer, InQueue};
+    let clocks = select(&[InQueue, InQueue, Age, FirstOffer][..]);
+    let later = select(&[500_u64, 1_000, 2_000, 5_000][..]);
+    let later = prop_oneof![60 => later, 1 => Just(0)];
+    let ring = features.with(Feature::Rings, 0.7, None, (0..4_u8).prop_map(Some));
+    let step = (
+        later,
+        weighted(0.15, plain_need()),
+        vec(skill(), 0..2),
+        select(&[0_u8, 0, 20, 60][..]),
+        ring,
+    );
+    (clocks, vec(step, 0..4), rarely(0.4)).prop_map(|(clock, steps, skip_empty)| {
+        let mut after = Span::ZERO;
+        let step = |(later, need, drop, lower, ring): (u64, _, _, _, _)| {
+            after = Span::from_millis(after.as_millis() + later);
+            RelaxationStep { after, need, drop, lower, ring }
+        };
+        Relaxation { clock, steps: steps.into_iter().map(step).collect(), skip_empty }
+    })
+}
+
+/// Some instant soon, or just over, relative to now.
+pub(super) fn soon() -> impl Strategy<Value = Timestamp> {
+    (-2..30_i64).prop_map(|halves| Timestamp::from_millis(halves * 500))
+}
+
 fn requeues() -> impl Strategy<Value = RequeuePolicy> {
-    (requeue(), requeue(), requeue(), requeue(), requeue()).prop_map(
-        |(rejected, missed, withdrawn, transferred, resumed)| RequeuePolicy {
+    (requeue(), requeue(), requeue(), requeue(), requeue(), requeue()).prop_map(
+        |(rejected, missed, withdrawn, transferred, resumed, unassigned)| RequeuePolicy {
+            unassigned,
             rejected,
             missed,
             withdrawn,
@@ -306,10 +388,14 @@ fn capacity() -> impl Strategy<Value = Capacity> {
         .prop_map(|(units, items, channels)| Capacity { units, items, channels })
 }
 
-pub(super) fn membership() -> impl Strategy<Value = Membership> {
+pub(super) fn membership(features: Features) -> impl Strategy<Value = Membership> {
     let delay = prop_oneof![3 => Just(Span::ZERO), 1 => span()];
-    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16).prop_map(
-        |(rank, delay, position)| Membership { rank, delay, position, ..Membership::default() },
+    let ring = prop_oneof![30 => 0..4_u8, 1 => Just(16)];
+    let ring = features.with(Feature::Rings, 0.6, 0, ring);
+    let weight = prop_oneof![20 => 1..4_u16, 1 => Just(0), 1 => Just(1_000)];
+    let weight = features.with(Feature::Choices, 0.7, 1, weight);
+    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16, ring, weight).prop_map(
+        |(rank, delay, position, ring, weight)| Membership { rank, delay, position, ring, weight },
     )
 }
 
@@ -337,7 +423,16 @@ fn requirement() -> impl Strategy<Value = Requirement> {
     })
 }
 
-fn need() -> impl Strategy<Value = Need> {
+/// What work asks for, some of it for a while.
+fn need(features: Features) -> impl Strategy<Value = Need> {
+    let after = prop_oneof![20 => span(), 1 => Just(Span::ZERO)];
+    let expiring =
+        (requirement(), after).prop_map(|(requirement, after)| Expiring { requirement, after });
+    let expiring = features.with(Feature::Expiring, 0.6, vec![], vec(expiring, 1..3));
+    (plain_need(), expiring).prop_map(|(need, expiring)| Need { expiring, ..need })
+}
+
+fn plain_need() -> impl Strategy<Value = Need> {
     let wish = (requirement(), select(&[1_u16, 10, 100, 10_001][..]));
     let wish = wish.prop_map(|(requirement, weight)| Wish { requirement, weight });
     let evaluation = select(&[Evaluation::All, Evaluation::Best, Evaluation::None][..]);
@@ -352,12 +447,13 @@ fn need() -> impl Strategy<Value = Need> {
     mostly(Need::default(), some)
 }
 
-fn preferred() -> impl Strategy<Value = Preferred> {
+fn preferred(features: Features) -> impl Strategy<Value = Preferred> {
     let score = || select(&[0_u8, 50, 100][..]);
     let agents = vec((agent(), score()), 1..4);
     let steps = vec((score(), span()), 1..4);
-    (agents, steps, rarely(0.3), rarely(0.3)).prop_map(
-        |(agents, steps, ignore_need, ignore_capacity)| {
+    let expedite = features.with(Feature::Expedite, 0.7, false, Just(true));
+    (agents, steps, rarely(0.3), rarely(0.3), expedite).prop_map(
+        |(agents, steps, ignore_need, ignore_capacity, expedite)| {
             let listed = |(agent, score)| PreferredAgent { agent, score };
             let step = |(score_min, wait)| PreferredStep { score_min, wait };
             Preferred {
@@ -365,7 +461,7 @@ fn preferred() -> impl Strategy<Value = Preferred> {
                 steps: steps.into_iter().map(step).collect(),
                 ignore_need,
                 ignore_capacity,
-                ..Preferred::default()
+                expedite,
             }
         },
     )
@@ -380,8 +476,8 @@ fn secs(from: i64, to: i64) -> impl Strategy<Value = Timestamp> {
     (from..to).prop_map(|secs| Timestamp::from_millis(secs * 1_000))
 }
 
-pub(super) fn request() -> impl Strategy<Value = WorkRequest> {
-    prop_oneof![1 => keyed_request(), 4 => any_request()]
+pub(super) fn request(features: Features) -> impl Strategy<Value = WorkRequest> {
+    prop_oneof![1 => keyed_request(), 4 => any_request(features)]
 }
 
 /// So few different ones that the very same request, and another under the same key, often come
@@ -395,9 +491,9 @@ fn keyed_request() -> impl Strategy<Value = WorkRequest> {
     })
 }
 
-fn any_request() -> impl Strategy<Value = WorkRequest> {
+fn any_request(features: Features) -> impl Strategy<Value = WorkRequest> {
     let key = weighted(0.1, select(&["call", "case", ""][..]));
-    let first = (key, queue(), channel(), need(), mostly(Priority(0), priority()));
+    let first = (key, queue(), channel(), need(features), mostly(Priority(0), priority()));
     let second = (
         rarely(0.1),
         mostly(Span::ZERO, span()),
@@ -405,9 +501,16 @@ fn any_request() -> impl Strategy<Value = WorkRequest> {
         weighted(0.2, secs(-40, 1)),
         weighted(0.2, secs(-10, 40)),
         weighted(0.15, span()),
-        weighted(0.25, preferred()),
+        weighted(0.25, preferred(features)),
     );
-    (first, second).prop_map(|(first, second)| {
+    let objective = prop_oneof![20 => span(), 1 => Just(Span::ZERO)];
+    let third = (
+        features.with(Feature::Orders, 0.6, Attributes::new(), attributes()),
+        features.with(Feature::Steps, 0.4, None, relaxation(features).prop_map(Some)),
+        features.with(Feature::Orders, 0.5, None, objective.prop_map(Some)),
+    );
+    (first, second, third).prop_map(|(first, second, third)| {
+        let (attributes, relaxation, objective) = third;
         let (key, queue, channel, need, priority) = first;
         let (front, credit, size, origin, due, lifetime, preferred) = second;
         WorkRequest {
@@ -421,17 +524,34 @@ fn any_request() -> impl Strategy<Value = WorkRequest> {
             due,
             lifetime,
             preferred,
+            attributes,
+            relaxation,
+            objective,
             ..WorkRequest::new(queue, channel)
         }
     })
 }
 
-pub(super) fn work_change() -> impl Strategy<Value = WorkChange> {
+/// By which work is sorted in some queues.
+fn attributes() -> impl Strategy<Value = Attributes> {
+    let number =
+        weighted(0.6, prop_oneof![5 => -2..3_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX)]);
+    let flag = weighted(0.5, any::<bool>());
+    let note = weighted(0.3, Just("text"));
+    (number, flag, note).prop_map(|(number, flag, note)| {
+        let number = number.map(|number| ("number".into(), Value::from(number)));
+        let flag = flag.map(|flag| ("flag".into(), Value::Flag(flag)));
+        let note = note.map(|note| ("note".into(), Value::from(note)));
+        number.into_iter().chain(flag).chain(note).collect()
+    })
+}
+
+pub(super) fn work_change(features: Features) -> impl Strategy<Value = WorkChange> {
     let number = || weighted(0.2, 0..2_i64);
     (
         weighted(0.4, priority()),
         weighted(0.3, any::<bool>()),
-        weighted(0.3, need()),
+        weighted(0.3, need(features)),
         weighted(0.2, span()),
         weighted(0.2, secs(-10, 40)),
         number(),

@@ -1,6 +1,7 @@
 //! A host for random histories: it turns operations into calls of an engine, and misbehaves as
 //! hosts do. It calls late, twice and with clocks that run back, and means things that are over.
 
+pub(crate) mod features;
 pub(crate) mod floor;
 pub(crate) mod ops;
 
@@ -11,7 +12,8 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use strowger::{
     AgentId, AgentView, Answer, AssignmentState, Command, Confer, Config, Consult, Decline, Engine,
-    Fact, HandOver, Leg, Log, OfferId, Refusal, Reply, Span, Stage, Timestamp, WorkId, WorkView,
+    Fact, HandOver, Leg, Log, OfferId, Refusal, Reply, Scorer, Span, Stage, Timestamp, WorkId,
+    WorkView,
 };
 
 use ops::{Act, History, Op, When};
@@ -55,10 +57,26 @@ thread_local! {
     static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
+/// The host's own measure: by the numbers of work and agent, with many ties.
+#[derive(Debug)]
+pub(crate) struct ByNumbers;
+
+impl Scorer for ByNumbers {
+    fn score(&self, work: WorkView<'_>, agent: AgentView<'_>) -> i64 {
+        score(work.id(), agent.id())
+    }
+}
+
+/// What [`ByNumbers`] says.
+pub(crate) fn score(work: WorkId, agent: AgentId) -> i64 {
+    (work.raw() as i64 * 7 + i64::from(agent.raw()) * 5) % 4 - 1
+}
+
 /// A new engine with its first fact.
 pub(crate) fn open(config: &Config) -> (Engine, Vec<Fact>) {
     let mut log = Log::default();
     let engine = Engine::new(config.clone(), START, &mut log).expect("the configuration is valid");
+    let engine = engine.with_scorer(ByNumbers);
     TRACE.with_borrow_mut(|trace| {
         trace.clear();
         trace.push(format!("{} {}", START.as_millis(), json(config)));
@@ -130,7 +148,11 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
     let work = |suits: &dyn Fn(Stage) -> bool| some_work(engine, pick, suits);
     match &mut command {
         Command::Accept(c) => c.offer = some_offer(engine, pick),
-        Command::Reject(c) => c.offer = some_offer(engine, pick),
+        Command::Reject(c) => {
+            relative(&mut c.retry_at);
+            c.offer = some_offer(engine, pick);
+        }
+        Command::SetShiftEnd(c) => relative(&mut c.until),
         Command::Submit(c) => {
             let request = std::sync::Arc::make_mut(&mut c.0);
             relative(&mut request.origin);

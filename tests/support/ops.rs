@@ -12,10 +12,11 @@ use strowger::{
     EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force, HandOver, Heartbeat, Hold,
     OfferId, Park, PresenceId, Profile, Pull, QueueId, ReasonId, Reject, RemoveMembership,
     RequestWrapUp, Requeue, Resume, Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership,
-    SetOwnCall, SetPresence, SkillId, SkillProfile, Span, Submit, Supervise, Supervision,
-    Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
+    SetOwnCall, SetPresence, SetShiftEnd, SkillId, SkillProfile, Span, Submit, Supervise,
+    Supervision, Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
 };
 
+use super::features::{Feature, Features, features};
 use super::floor;
 
 /// A history: an engine, its floor, and what happens on it.
@@ -66,21 +67,21 @@ pub(crate) enum Act {
 pub(crate) fn history(ops: usize) -> impl Strategy<Value = History> {
     let weights = vec(prop_oneof![1 => Just(0_u32), 2 => 1..8_u32], KINDS);
     let patience = 0..4_u32;
-    (floor::config(), floor::floor(), weights, patience)
-        .prop_flat_map(move |(config, floor, weights, patience)| {
-            let ops = vec(op(&weights, patience), 0..=2 * ops);
-            (Just(config), Just(floor), ops)
+    (floor::config(), features(), weights, patience)
+        .prop_flat_map(move |(config, features, weights, patience)| {
+            let ops = vec(op(&weights, patience, features), 0..=2 * ops);
+            (Just(config), floor::floor(features), ops)
         })
         .prop_map(|(config, floor, ops)| History { config, floor, ops })
 }
 
-fn op(weights: &[u32], patience: u32) -> impl Strategy<Value = Op> + use<> {
-    let acts = kinds().into_iter().zip(weights);
+fn op(weights: &[u32], patience: u32, features: Features) -> impl Strategy<Value = Op> + use<> {
+    let acts = kinds(features).into_iter().zip(weights);
     let acts = acts.map(|((usual, act), weight)| (usual * weight, act));
     // Work comes in and is answered in every history.
     let always = [
-        (40, submit()),
-        (50, answer()),
+        (40, submit(features)),
+        (50, answer(features)),
         (5, Just(Act::Advance).boxed()),
         (5, act(Just(Advance {}))),
     ];
@@ -106,16 +107,16 @@ fn when(patience: u32) -> impl Strategy<Value = When> {
 /// How many kinds of operation a history may do without.
 const KINDS: usize = 15;
 
-fn kinds() -> [(u32, BoxedStrategy<Act>); KINDS] {
+fn kinds(features: Features) -> [(u32, BoxedStrategy<Act>); KINDS] {
     [
         (1, Just(Act::Again).boxed()),
-        (1, define()),
-        (2, change()),
+        (1, define(features)),
+        (2, change(features)),
         (1, retire()),
-        (2, membership()),
+        (2, membership(features)),
         (4, presence()),
-        (2, flags()),
-        (2, change_work()),
+        (2, flags(features)),
+        (2, change_work(features)),
         (2, leave()),
         (3, by_hand()),
         (3, hold_and_park()),
@@ -190,14 +191,14 @@ where
     act((key(), profile).prop_map(|(key, profile)| Define::new(key, profile)))
 }
 
-fn define() -> BoxedStrategy<Act> {
+fn define(features: Features) -> BoxedStrategy<Act> {
     prop_oneof![
         some(Just(SkillProfile {})),
         some(floor::channel_profile()),
         some(floor::presence_profile()),
-        some(floor::reason_profile()),
+        some(floor::reason_profile(features)),
         some(Just(WrapUpCodeProfile {})),
-        some(floor::queue_profile()),
+        some(floor::queue_profile(features)),
         some(floor::agent_profile()),
         some(floor::calendar_profile()),
     ]
@@ -214,14 +215,14 @@ where
     act((id, profile).prop_map(|(id, profile)| Change { id, profile }))
 }
 
-fn change() -> BoxedStrategy<Act> {
+fn change(features: Features) -> BoxedStrategy<Act> {
     prop_oneof![
         1 => changed(skill(), Just(SkillProfile {})),
         3 => changed(channel(), floor::channel_profile()),
         3 => changed(presence_id(), floor::presence_profile()),
-        2 => changed(reason(), floor::reason_profile()),
+        2 => changed(reason(), floor::reason_profile(features)),
         1 => changed(code(), Just(WrapUpCodeProfile {})),
-        6 => changed(queue(), floor::queue_profile()),
+        6 => changed(queue(), floor::queue_profile(features)),
         6 => changed(agent(), floor::agent_profile()),
         2 => changed(calendar(), floor::calendar_profile()),
     ]
@@ -249,8 +250,8 @@ fn retire() -> BoxedStrategy<Act> {
     .boxed()
 }
 
-fn membership() -> BoxedStrategy<Act> {
-    let set = (agent(), queue(), floor::membership());
+fn membership(features: Features) -> BoxedStrategy<Act> {
+    let set = (agent(), queue(), floor::membership(features));
     prop_oneof![
         3 => act(set.prop_map(|(agent, queue, membership)| SetMembership {
             agent,
@@ -271,31 +272,42 @@ fn presence() -> BoxedStrategy<Act> {
     .boxed()
 }
 
-fn flags() -> BoxedStrategy<Act> {
+fn flags(features: Features) -> BoxedStrategy<Act> {
     let half = || prop::bool::weighted(0.4);
-    prop_oneof![
+    let flags = prop_oneof![
         act((agent(), half()).prop_map(|(agent, draining)| SetDraining { agent, draining })),
         act((agent(), half()).prop_map(|(agent, active)| SetOwnCall { agent, active })),
-    ]
-    .boxed()
+    ];
+    if !features.has(Feature::Shifts) {
+        return flags.boxed();
+    }
+    let until = weighted(0.8, floor::soon());
+    let shift = (agent(), until).prop_map(|(agent, until)| SetShiftEnd { agent, until });
+    prop_oneof![flags, act(shift)].boxed()
 }
 
-fn submit() -> BoxedStrategy<Act> {
-    act(floor::request().prop_map(|request| Submit(Arc::new(request))))
+fn submit(features: Features) -> BoxedStrategy<Act> {
+    act(floor::request(features).prop_map(|request| Submit(Arc::new(request))))
 }
 
-fn answer() -> BoxedStrategy<Act> {
+fn answer(features: Features) -> BoxedStrategy<Act> {
     let offer = OfferId::NONE;
     let reason = weighted(0.7, reason());
+    // Now and then a time that is over already.
+    let retry = features.with(Feature::Retry, 0.5, None, floor::soon().prop_map(Some));
     prop_oneof![
         3 => act(Just(Accept { offer })),
-        2 => act(reason.prop_map(move |reason| Reject { offer, reason, retry_at: None })),
+        2 => act((reason, retry).prop_map(move |(reason, retry_at)| Reject {
+            offer,
+            reason,
+            retry_at,
+        })),
     ]
     .boxed()
 }
 
-fn change_work() -> BoxedStrategy<Act> {
-    act(floor::work_change().prop_map(|change| ChangeWork { work: SOME, change }))
+fn change_work(features: Features) -> BoxedStrategy<Act> {
+    act(floor::work_change(features).prop_map(|change| ChangeWork { work: SOME, change }))
 }
 
 fn leave() -> BoxedStrategy<Act> {

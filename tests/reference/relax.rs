@@ -1,0 +1,81 @@
+//! Relaxation: what work asks for by now, who sees it, and when that changes next.
+
+use strowger::policies::{fit, relaxation};
+use strowger::{AgentId, Event, Need, Relaxation, RelaxationClock, Span, Stage, Timestamp, WorkId};
+
+use super::Router;
+
+impl Router {
+    /// The work's own relaxation, else its queue's.
+    pub(super) fn relaxation(&self, id: WorkId) -> Option<Relaxation> {
+        let work = &self.works[&id];
+        let own = work.request.relaxation.clone();
+        own.or_else(|| self.queue_profile(work.queue).relaxation.clone())
+    }
+
+    /// What it asks for now.
+    pub(super) fn need_now(&self, id: WorkId) -> Need {
+        let work = &self.works[&id];
+        let steps = self.relaxation(id);
+        relaxation::need(&work.request.need, steps.as_ref(), work.relaxed).into_owned()
+    }
+
+    /// Whether the ring of a member of its queue sees it now.
+    pub(super) fn ring_sees(&self, id: WorkId, agent: AgentId) -> bool {
+        let work = &self.works[&id];
+        let widest = relaxation::ring(self.relaxation(id).as_ref(), work.relaxed);
+        let terms = self.agents[&agent].memberships.get(&work.queue);
+        terms.is_some_and(|terms| terms.ring <= widest.unwrap_or(Relaxation::RING_MAX))
+    }
+
+    /// When it becomes easier to place next, and the point on its clock that it is past then.
+    pub(super) fn next_relaxation(&self, id: WorkId) -> Option<(Timestamp, Span)> {
+        let work = &self.works[&id];
+        let steps = self.relaxation(id);
+        let begin = match steps.as_ref().map(|steps| steps.clock) {
+            None | Some(RelaxationClock::InQueue) => work.entered,
+            Some(RelaxationClock::Age) => work.origin,
+            Some(RelaxationClock::FirstOffer) => work.first_offer?,
+        };
+        let point = relaxation::next_point(&work.request.need, steps.as_ref(), work.relaxed)?;
+        Some((begin.before(work.skipped) + point, point))
+    }
+
+    /// The next point on its clock has come.
+    pub(super) fn relax(&mut self, id: WorkId) {
+        let (_, past) = self.next_relaxation(id).expect("a relaxation is due");
+        let skipped = self.works[&id].skipped;
+        self.take_relaxation(id, past, skipped);
+        self.pass_empty_steps(id);
+    }
+
+    fn take_relaxation(&mut self, id: WorkId, past: Span, skipped: Span) {
+        let work = self.work(id);
+        (work.relaxed, work.skipped) = (past, skipped);
+        self.tell(Event::WorkRelaxed { work: id, past, skipped });
+    }
+
+    /// As a step begins: on to the next as long as nobody on queue could take the work in it, if
+    /// that is wanted. The later ones come sooner by as much.
+    pub(super) fn pass_empty_steps(&mut self, id: WorkId) {
+        while self.relaxation(id).is_some_and(|steps| steps.skip_empty) {
+            let work = &self.works[&id];
+            let waits = work.stage == Stage::Queued && work.retry.is_none();
+            let Some((at, past)) = self.next_relaxation(id).filter(|_| waits) else {
+                return;
+            };
+            let could = |agent: &AgentId| {
+                let presence = self.presence_profile(self.agents[agent].presence);
+                presence.opens(work.request.channel)
+                    && self.ring_sees(id, *agent)
+                    && fit::fits(&self.need_now(id), self.agent_profile(*agent))
+            };
+            if self.agents.keys().any(could) {
+                return;
+            }
+            let ahead = if at > self.now { at.since(self.now) } else { Span::ZERO };
+            let skipped = Span::from_millis(work.skipped.as_millis() + ahead.as_millis());
+            self.take_relaxation(id, past, skipped);
+        }
+    }
+}
