@@ -51,6 +51,20 @@ impl Estimator {
 }
 
 /// How long somebody will wait, by one formula.
+///
+/// ```
+/// use strowger::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+/// let support = engine.view().queue(queue).unwrap();
+/// for (estimate, formula) in support.estimates().into_iter().zip(Estimator::ALL) {
+///     // Nothing has happened yet, so nothing can be said.
+///     assert_eq!(estimate, Estimate { estimator: formula, wait: None, samples: 0 });
+/// }
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Estimate {
     /// The formula.
