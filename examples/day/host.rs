@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use strowger::*;
 
 use crate::agenda::Agenda;
+use crate::estimates::Estimates;
 use crate::ledger::Ledger;
 use crate::people::People;
 use crate::scenario::Scenario;
@@ -22,6 +23,7 @@ pub(crate) struct Day {
     /// Refusals that should not be.
     pub(crate) mistakes: BTreeMap<String, u64>,
     pub(crate) effort: Effort,
+    pub(crate) estimates: Estimates,
 }
 
 /// What the engine did and how long it took.
@@ -70,6 +72,7 @@ impl Host {
             lost_races: 0,
             mistakes: BTreeMap::new(),
             effort: Effort::default(),
+            estimates: Estimates::new(&scenario.live),
         };
         Self {
             engine: scenario.engine,
@@ -124,6 +127,7 @@ impl Host {
         self.day.effort.facts += self.log.len() as u64;
         for fact in self.log.drain() {
             self.day.ledger.fold(&fact);
+            self.day.estimates.see(&fact, self.engine.view());
             self.people.see(&fact, &mut self.agenda);
         }
     }

@@ -13,6 +13,7 @@ mod curves;
 mod customers;
 mod definer;
 mod demand;
+mod estimates;
 mod frame;
 mod host;
 mod ledger;

@@ -26,6 +26,7 @@ pub(crate) fn text(day: &Day, title: &str, subtitle: &str, live: &[ChannelId]) -
     half_hours(&mut out, ledger, live);
     by_channel(&mut out, ledger);
     by_queue(&mut out, ledger);
+    line(&mut out, format_args!("{}", day.estimates.table()));
     totals(&mut out, day);
     out
 }

@@ -373,8 +373,8 @@ impl<'a> QueueView<'a> {
         calendar.is_none_or(|calendar| calendar::is_open(calendar, self.now))
     }
 
-    /// When its calendar opens or closes next, after the latest instant the engine was told; none if
-    /// it never does.
+    /// When its calendar opens or closes next, after the latest instant the engine was told; none
+    /// if it never does.
     #[must_use]
     pub fn next_change(self) -> Option<Timestamp> {
         calendar::next_change(self.world.calendar_of(self.id)?, self.now)
@@ -520,9 +520,9 @@ impl<'a> WorkView<'a> {
         Some(line.ahead(self.row.line_key(self.id, queue)) + 1)
     }
 
-    /// How long it will wait behind what is ahead of it, by every formula there is, in the order of
-    /// [`Estimator::ALL`](crate::Estimator::ALL); none if it does not wait. The moving average is of
-    /// whole waits, the others count from now.
+    /// How long it will wait behind what is ahead of it, by every formula there is, in the order
+    /// of [`Estimator::ALL`](crate::Estimator::ALL); none if it does not wait. The moving average
+    /// is of whole waits, the others count from now.
     #[must_use]
     pub fn estimates(self) -> Option<[Estimate; 4]> {
         let ahead = u32::try_from(self.position()?.saturating_sub(1)).unwrap_or(u32::MAX);

@@ -11,6 +11,20 @@ pub use crate::model::estimator::Estimator;
 use crate::policy::tally::{Average, Tally};
 
 /// How long somebody will wait, by one formula.
+///
+/// ```
+/// use strowger::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+/// let support = engine.view().queue(queue).unwrap();
+/// for (estimate, formula) in support.estimates().into_iter().zip(Estimator::ALL) {
+///     // Nothing has happened yet, so nothing can be said.
+///     assert_eq!(estimate, Estimate { estimator: formula, wait: None, samples: 0 });
+/// }
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Estimate {
     /// The formula.

@@ -200,6 +200,13 @@ impl Tally {
         self.handling = self.handling.with(span);
     }
 
+    /// Whether it can have come about: one that was read from somewhere need not.
+    pub(crate) fn is_sound(&self) -> bool {
+        let whole = |average: Average| average.samples > 0 || average.parts == 0;
+        let counted = self.buckets.iter().all(|counts| counts.in_target <= counts.answered);
+        whole(self.waits) && whole(self.handling) && counted && self.latest >= bucket(self.began)
+    }
+
     fn count(&mut self, at: Timestamp, counts: Counts) {
         let now = bucket(at).max(self.latest);
         // What lies between the latest and now is empty; after a whole round all is.
@@ -253,6 +260,14 @@ pub fn service_level(tally: &Tally, now: Timestamp) -> Option<u16> {
 }
 
 /// How long an agent has been occupied with something that he may put aside in between.
+///
+/// ```
+/// use strowger::{Span, Stopwatch, Timestamp};
+///
+/// let second = |n: i64| Timestamp::from_millis(n * 1_000);
+/// let parked = Stopwatch::from(second(10)).paused(second(40));
+/// assert_eq!(parked.resumed(second(90)).read(second(100)), Span::from_secs(40));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stopwatch {
@@ -277,6 +292,12 @@ impl Stopwatch {
     #[must_use]
     pub fn resumed(self, at: Timestamp) -> Self {
         Self { since: self.since.or(Some(at)), ..self }
+    }
+
+    /// Whether it runs.
+    #[must_use]
+    pub const fn is_running(self) -> bool {
+        self.since.is_some()
     }
 
     /// What it shows.

@@ -31,6 +31,8 @@ impl World {
     /// * **legs join**: work that somebody has and an agent who has not, and both know it
     /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
     /// * **status true**: routing status and debt are what presence, own call and load say
+    /// * **tally sound**: what a queue has experienced can have come about, and the time an agent
+    ///   is occupied with an assignment runs while it is
     /// * **index derived**: every index is what the rows say
     ///
     /// # Errors
@@ -57,6 +59,12 @@ impl World {
         }
         for (id, agent) in self.stores.agent_rows.iter() {
             self.check_agent(id, agent)?;
+        }
+        for (id, queue) in self.stores.queue_rows.iter() {
+            if !queue.tally.is_sound() {
+                let invariant = "tally sound: it can have come about";
+                return Err(Violation { invariant, subject: id.into() });
+            }
         }
         self.check_offers()?;
         self.check_needs()
@@ -127,6 +135,9 @@ impl World {
             let owner = self.work(leg.work).ok().and_then(|work| work.stage.owner());
             let wraps = matches!(leg.state, AssignmentState::WrapUp { .. });
             hold("one owner: who does not own it only wraps up", owner == Some(id) || wraps)?;
+            let runs = leg.handled.is_running() == leg.state.occupies();
+            let aside = matches!(leg.state, AssignmentState::WrapUp { counts: false, .. });
+            hold("tally sound: time runs while it occupies him", runs || aside)?;
             let twice = agent.assignments.iter().filter(|other| other.work == leg.work).count();
             hold("one owner: an agent has work once", twice == 1)?;
         }
