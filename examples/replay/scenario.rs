@@ -23,6 +23,7 @@ struct Scenario {
     rank_call_to_agent: Vec<Vec<Rank>>,
     rank_agent_to_call: Vec<Vec<Rank>>,
     min_wait_ms_agent_call: Option<Vec<Vec<u64>>>,
+    weight_agent_to_call: Option<Vec<Vec<u32>>>,
     initial_staff: Option<Vec<u8>>,
     #[serde(default)]
     staff_changes: Vec<(i64, usize, u8)>,
@@ -101,8 +102,11 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
         ..QueueProfile::default()
     };
     let queues: Result<Vec<_>, _> = (0..scenario.types)
-        .map(|n| host.tell(0, Define::new(&format!("type-{n}"), profile.clone())))
-        .collect();
+        .map(|n| {
+            let profile = weighted(profile.clone(), scenario, n)?;
+            host.tell(0, Define::new(&format!("type-{n}"), profile)).map_err(Into::into)
+        })
+        .collect::<Result<_, Box<dyn Error>>>();
     let queues = queues?;
     for a in 0..scenario.agents {
         let agent = host.tell(0, Define::new(&format!("agent-{a}"), AgentProfile::default()))?;
@@ -126,6 +130,25 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
         host.staff(*at_ms, AgentId::from_raw(u32::try_from(*a)?), *on == 1);
     }
     Ok((host, queues))
+}
+
+/// The longest weighted wait first: the ratio of the wait to an objective that is the shorter, the
+/// heavier the type. The objectives are whole for the weights of the traces.
+fn weighted(
+    profile: QueueProfile,
+    scenario: &Scenario,
+    n: usize,
+) -> Result<QueueProfile, Box<dyn Error>> {
+    const UNIT: u32 = 27_720;
+    let Some(weights) = &scenario.weight_agent_to_call else {
+        return Ok(profile);
+    };
+    let weight = weights[0][n];
+    if weight == 0 || UNIT % weight != 0 || weights.iter().any(|agent| agent[n] != weight) {
+        return Err("weights that differ by agent, or are not whole parts, are not known".into());
+    }
+    let service_target = Span::from_millis(u64::from(UNIT / weight));
+    Ok(QueueProfile { order: Order::Ratio, service_target, ..profile })
 }
 
 fn calls(prefix: &str, queues: &[QueueId]) -> Result<Vec<Call>, Box<dyn Error>> {
