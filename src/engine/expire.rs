@@ -7,7 +7,7 @@ use crate::model::ids::{AgentId, WorkId};
 use crate::model::presence::SystemPresence;
 use crate::model::queue::{MaxWaitAction, Requeue};
 use crate::policy::offering::Bar;
-use crate::protocol::event::{EndedBy, Event, PreferenceStep, PresenceSetBy, QueuedWhy, ResumedBy};
+use crate::protocol::event::{EndedBy, Event, PresenceSetBy, QueuedWhy, ResumedBy};
 use crate::protocol::fact::Cause;
 use crate::world::index::TimerKey;
 
@@ -79,7 +79,7 @@ impl Turn<'_> {
             DeadlineKind::Lifetime => self.close_by_system(work, CloseCause::Lifetime),
             DeadlineKind::MaxWait => self.end_wait(work),
             DeadlineKind::ParkOver => self.bring_back(work, ResumedBy::Time),
-            DeadlineKind::PreferredStep => self.next_preference(work),
+            DeadlineKind::PreferredStep => self.end_preference(work),
             DeadlineKind::Reveal => self.reveal(work),
             DeadlineKind::Retry => self.emit(Event::DeclinesForgotten { work }),
             DeadlineKind::BarOver => self.lift_bar(work, due),
@@ -116,18 +116,6 @@ impl Turn<'_> {
                 self.close_by_system(work, CloseCause::MaxWait);
             }
         }
-    }
-
-    /// A late call gives the next step its full time.
-    fn next_preference(&mut self, work: WorkId) {
-        let Ok(row) = self.world.work(work) else {
-            return;
-        };
-        let next = row.step.map_or(0, |step| step.number.saturating_add(1));
-        let steps = row.request.preferred.as_ref().map(|preferred| &preferred.steps);
-        let step = steps.and_then(|steps| steps.get(usize::from(next)));
-        let step = step.map(|step| PreferenceStep { number: next, until: self.now + step.wait });
-        self.emit(Event::PreferenceStepped { work, step });
     }
 
     fn reveal(&mut self, work: WorkId) {

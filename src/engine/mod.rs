@@ -14,6 +14,7 @@ pub(crate) mod matching;
 mod offering;
 mod offers;
 mod overflow;
+mod prefer;
 mod relax;
 mod route;
 pub(crate) mod rules;

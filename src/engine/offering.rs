@@ -68,6 +68,7 @@ impl Turn<'_> {
             offer.agent,
             given.and_then(|given| given.response).unwrap_or(queue.on_reject),
         );
+        self.pass_refused_steps(offer.work);
         self.check_exhausted(offer.work);
     }
 
@@ -83,6 +84,7 @@ impl Turn<'_> {
         if history.is_ok_and(|history| history.exceeds(queue.tolerance)) {
             self.respond(offer.agent, queue.on_miss);
         }
+        self.pass_refused_steps(offer.work);
         self.check_exhausted(offer.work);
     }
 

@@ -34,6 +34,7 @@ impl Turn<'_> {
                 watched => turn.holds(work, queue, watched),
             });
         }
+        self.pass_refused_steps(work);
         self.pass_empty_steps(work);
     }
 

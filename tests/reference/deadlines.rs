@@ -4,8 +4,8 @@ use strowger::policies::offering::Bar;
 use strowger::policies::order::Place;
 use strowger::{
     AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event, LegEnd,
-    LegState, MaxWaitAction, OfferId, PreferenceStep, PresenceSetBy, QueuedWhy, ResumedBy, Stage,
-    SystemPresence, Timestamp, WorkId,
+    LegState, MaxWaitAction, OfferId, PresenceSetBy, QueuedWhy, ResumedBy, Stage, SystemPresence,
+    Timestamp, WorkId,
 };
 
 use super::Router;
@@ -126,7 +126,6 @@ impl Router {
     }
 
     fn fire_work(&mut self, id: WorkId, kind: DeadlineKind, due: Timestamp) {
-        let now = self.now;
         match kind {
             DeadlineKind::Lifetime => self.end_work(id, CloseCause::Lifetime, EndedBy::System),
             DeadlineKind::MaxWait => {
@@ -145,15 +144,8 @@ impl Router {
             }
             DeadlineKind::ParkOver => self.bring_back(id, ResumedBy::Time),
             DeadlineKind::PreferredStep => {
-                let work = self.work(id);
-                let number = work.step.map_or(0, |step| step.number + 1);
-                let mut steps = work.request.preferred.iter().flat_map(|list| &list.steps);
-                // However late the call, the next step has its full length.
-                work.step = steps
-                    .nth(number.into())
-                    .map(|step| PreferenceStep { number, until: now + step.wait });
-                let step = work.step;
-                self.tell(Event::PreferenceStepped { work: id, step });
+                self.end_preference(id);
+                self.pass_refused_steps(id);
             }
             DeadlineKind::Reveal => {
                 let delay = self.next_delay(id).expect("a delay is due");

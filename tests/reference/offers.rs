@@ -155,7 +155,7 @@ impl Router {
         self.tell(Event::OfferRejected { offer: id, reason, bar, place });
         let response = given.and_then(|given| given.response);
         self.respond(offer.agent, response.unwrap_or(queue.on_reject));
-        self.check_exhausted(offer.work);
+        self.after_decline(offer.work);
         Ok(Reply::Done)
     }
 
@@ -172,7 +172,7 @@ impl Router {
         if too_many {
             self.respond(offer.agent, queue.on_miss);
         }
-        self.check_exhausted(offer.work);
+        self.after_decline(offer.work);
     }
 
     /// The bar after one more decline, by the budget of the queue.
@@ -271,6 +271,12 @@ impl Router {
     fn end_offer(&mut self, id: OfferId, end: OfferEnd) -> Offer {
         self.ended_offers.push((id, end));
         self.offers.remove(&id).expect("the offer is open")
+    }
+
+    /// A step that nobody can serve is over; then what the queue says, if nobody is left to ask.
+    fn after_decline(&mut self, id: WorkId) {
+        self.pass_refused_steps(id);
+        self.check_exhausted(id);
     }
 
     /// What the queue says of work for which nobody is left to ask.

@@ -1,7 +1,11 @@
 //! Relaxation: what work asks for by now, who sees it, and when that changes next.
 
+use strowger::policies::offering::Bar;
 use strowger::policies::{fit, relaxation};
-use strowger::{AgentId, Event, Need, Relaxation, RelaxationClock, Span, Stage, Timestamp, WorkId};
+use strowger::{
+    AgentId, Event, Need, PreferenceStep, Relaxation, RelaxationClock, Span, Stage, Timestamp,
+    WorkId,
+};
 
 use super::Router;
 
@@ -53,6 +57,45 @@ impl Router {
         let work = self.work(id);
         (work.relaxed, work.skipped) = (past, skipped);
         self.tell(Event::WorkRelaxed { work: id, past, skipped });
+    }
+
+    /// However late the call, the next step has its full length.
+    pub(super) fn end_preference(&mut self, id: WorkId) {
+        let now = self.now;
+        let work = self.work(id);
+        let number = work.step.map_or(0, |step| step.number + 1);
+        let mut steps = work.request.preferred.iter().flat_map(|list| &list.steps);
+        let next = steps.nth(number.into());
+        work.step = next.map(|step| PreferenceStep { number, until: now + step.wait });
+        let step = work.step;
+        self.tell(Event::PreferenceStepped { work: id, step });
+    }
+
+    /// A step in which everybody who is asked for has declined for good is over at once.
+    pub(super) fn pass_refused_steps(&mut self, id: WorkId) {
+        loop {
+            let work = &self.works[&id];
+            let waits = work.stage == Stage::Queued && work.retry.is_none();
+            let Some(step) = work.step.filter(|_| waits) else {
+                return;
+            };
+            let list = work.request.preferred.as_ref().expect("a step has a list");
+            let least = list.steps[usize::from(step.number)].score_min;
+            let refused = |agent: AgentId| {
+                let session = self.agents[&agent].session;
+                let declined = work.declines.iter().find(|known| known.agent == agent);
+                declined.is_some_and(|known| match known.bar {
+                    Bar::Always => true,
+                    Bar::Session(barred) => barred == session,
+                    Bar::None | Bar::Until(_) => false,
+                })
+            };
+            let mut asked = list.agents.iter().filter(|listed| listed.score >= least);
+            if !asked.all(|listed| refused(listed.agent)) {
+                return;
+            }
+            self.end_preference(id);
+        }
     }
 
     /// As a step begins: on to the next as long as nobody on queue could take the work in it, if

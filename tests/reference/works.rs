@@ -67,6 +67,7 @@ impl Router {
         }
         let request = request.clone();
         self.tell(Event::WorkSubmitted { work: id, request });
+        self.pass_refused_steps(id);
         self.pass_empty_steps(id);
         Ok(Reply::Submitted(id))
     }
@@ -373,6 +374,7 @@ impl Router {
             work.declines.clear();
         }
         self.tell(Event::WorkQueued { work: id, queue, place, why, wrap_up, sticky: None });
+        self.pass_refused_steps(id);
         self.pass_empty_steps(id);
     }
 
