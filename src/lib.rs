@@ -90,18 +90,7 @@
 //!
 //! # How an agent is chosen
 //!
-//! ```text
-//! all agents
-//!   └─ whose presence opens the channel, who respond, do not drain and are on no call of their own
-//!        └─ members of the queue for whom the work has waited past their delay
-//!           (or, while the work waits for agents by name, those on its list)
-//!             └─ who meet the need
-//!                  └─ with room in every pool, whose other work may be interrupted
-//!                       └─ who did not decline this very work for good
-//!                            │
-//!                            ▼  first by
-//!       rank · preference · score under `Best` · the queue's rule · idle clock · last offered
-//! ```
+//! [`how_an_agent_is_chosen`] tells the whole order of decisions on one page, with a diagram.
 //!
 //! # JSON
 //!
@@ -204,3 +193,6 @@ pub mod policies {
 
     pub use crate::policy::*;
 }
+
+#[doc = include_str!("../docs/how_an_agent_is_chosen.md")]
+pub mod how_an_agent_is_chosen {}
