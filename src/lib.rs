@@ -153,7 +153,7 @@ pub use model::classification::{Classification, ClassificationRule, Share, Split
 pub use model::config::{Config, Limits};
 pub use model::estimator::Estimator;
 pub use model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
 pub use model::invalid::{Invalid, Problem};
@@ -163,6 +163,7 @@ pub use model::overflow::{
     ConditionalRing, LastResort, Measure, OverflowAction, OverflowRule, QueueCondition, Ramp,
     Trigger,
 };
+pub use model::pool::{DailyReset, PoolProfile};
 pub use model::preferred::{Preferred, PreferredAgent, PreferredStep};
 pub use model::presence::{Opens, PresenceProfile, SystemPresence};
 pub use model::priority::Priority;
@@ -179,6 +180,7 @@ pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
 pub use policy::estimate::Estimate;
+pub use policy::room::PoolUse;
 pub use policy::tally::{Average, Counts, Stopwatch, Tally};
 pub use protocol::command::*;
 pub use protocol::definition::{Defined, Definition};

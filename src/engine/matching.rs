@@ -180,7 +180,7 @@ impl<'a> Matching<'a> {
                 return None;
             }
             let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
-            self.world.has_room(id, claim).ok()?.ok()?;
+            self.world.has_room(id, claim, lane.draws).ok()?.ok()?;
             Some(keys)
         })
     }
@@ -305,7 +305,7 @@ impl<'a> Matching<'a> {
     fn member_can_take(self, id: WorkId, work: &Work, agent: AgentId) -> bool {
         let room = |agent| {
             let claim = self.world.new_claim(work.request.channel, work.cost).ok()?;
-            self.world.has_room(agent, claim).ok()?.ok()
+            self.world.has_room(agent, claim, work.draws).ok()?.ok()
         };
         !self.is_excepted(id, work, agent)
             && room(agent).is_some()
@@ -338,7 +338,7 @@ impl<'a> Matching<'a> {
         let attends = matches!(self.world.attends(agent, work.request.channel), Ok(Ok(())));
         let fits = self.world.index().fit(work.need).is_some_and(|fit| fit.agents.has(agent));
         let claim = self.world.new_claim(work.request.channel, work.cost);
-        let room = match claim.and_then(|claim| self.world.has_room(agent, claim)) {
+        let room = match claim.and_then(|claim| self.world.has_room(agent, claim, work.draws)) {
             Ok(Ok(())) => true,
             Ok(Err(Full::Debt)) | Err(_) => false,
             Ok(Err(_)) => ignore_capacity,

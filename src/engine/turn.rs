@@ -86,7 +86,8 @@ impl<'a> Turn<'a> {
                 | Definition::Reason(_)
                 | Definition::Code(_)
                 | Definition::Queue(_)
-                | Definition::Calendar(_) => [None; 2],
+                | Definition::Calendar(_)
+                | Definition::Pool(_) => [None; 2],
             },
             Event::OfferAccepted { offer, .. }
             | Event::OfferRejected { offer, .. }
@@ -135,7 +136,8 @@ impl<'a> Turn<'a> {
             | Event::OverflowTriggered { .. }
             | Event::QueueLooked { .. }
             | Event::RampReleased { .. }
-            | Event::LegChanged { .. } => [None; 2],
+            | Event::LegChanged { .. }
+            | Event::PoolReset { .. } => [None; 2],
         }
     }
 
@@ -200,6 +202,7 @@ impl<'a> Turn<'a> {
             Entity::Calendar(id) => {
                 self.live::<crate::model::calendar::CalendarProfile>(id).map(drop)
             }
+            Entity::Pool(id) => self.live::<crate::model::pool::PoolProfile>(id).map(drop),
         }
     }
 
