@@ -127,6 +127,7 @@ impl Router {
 
     /// What follows for an agent from what he says and has: his routing status, then his debt.
     pub(super) fn settle(&mut self, agent: AgentId) {
+        self.note_draws();
         let row = &self.agents[&agent];
         let status = if !self.is_on_queue(row.presence) {
             RoutingStatus::OffQueue
