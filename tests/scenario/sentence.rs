@@ -24,7 +24,7 @@ impl Floor {
             }
             [
                 kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"
-                | "calendar"),
+                | "calendar" | "pool"),
                 key,
                 rest @ ..,
             ] => {
@@ -32,7 +32,8 @@ impl Floor {
             }
             [
                 "change",
-                kind @ ("channel" | "presence" | "reason" | "queue" | "agent" | "calendar"),
+                kind @ ("channel" | "presence" | "reason" | "queue" | "agent" | "calendar"
+                | "pool"),
                 key,
                 rest @ ..,
             ] => {
