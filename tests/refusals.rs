@@ -156,6 +156,8 @@ const COMMANDS: &str = r#"
     close {"work": $work, "code": $sale}
     close (no code) {"work": $work}
     advance {}
+    set_shift_end {"agent": $ana, "until": 60000}
+    reject (retry) {"offer": $offer, "retry_at": 60000}
 "#;
 
 /// Where several refusals apply: what is wrong, and in which hall which command shows it.
@@ -213,6 +215,11 @@ const SEVERAL: &str = r#"
     unknown: the largest id: pull {"work": $most, "agent": $ana}
     unknown: the largest id: accept {"offer": $most}
     unknown: the lowest id, never used: abandon {"work": 0}
+    bounded: weight of nothing, ring too far out: set_membership {"agent": $ana, "queue": $billing, "membership": {"weight": 0, "ring": 16}}
+    bounded: ring too far out, too many: set_membership {"agent": $ana, "queue": $billing, "membership": {"ring": 16}}
+    unknown: no such agent: set_shift_end {"agent": $nobody}
+    unknown: agent retired: set_shift_end {"agent": $gone}
+    one need: steps out of order, too many needs: submit {"queue": $support, "channel": $voice, "need": {$skilled}, "relaxation": {"steps": [{"after": 0}]}}
 "#;
 
 /// What makes `bo` unable to take the work in every way, and what puts one thing right after the
@@ -239,7 +246,7 @@ const REPAIRS: [(&str, &str); 6] = [
 ];
 
 /// Each bound: what comes before, what fits, and what does not.
-const BOUNDS: [(&str, &str, &str, &str); 13] = [
+const BOUNDS: [(&str, &str, &str, &str); 14] = [
     (
         "definitions",
         "",
@@ -321,6 +328,13 @@ const BOUNDS: [(&str, &str, &str, &str); 13] = [
         TWO_WAIT_AND_ONE_RINGS,
         r#"force {"work": 2, "agent": $bo}"#,
         r#"accept {"offer": 1}"#,
+    ),
+    (
+        "needs, as they are at first",
+        r#"submit {"queue": $support, "channel": $voice}"#,
+        r#"submit {"queue": $forced, "channel": $voice, "need":
+            {"expiring": [{"requirement": {"any": []}, "after": 1000}]}}"#,
+        r#"change_work {"work": 1, "change": {"need": {$skilled}}}"#,
     ),
 ];
 const TWO_WAIT: &str = r#"
