@@ -93,14 +93,14 @@
 //! ```text
 //! all agents
 //!   └─ whose presence opens the channel, who respond, do not drain and are on no call of their own
-//!        └─ members of the queue for whom the work has waited past their delay
+//!        └─ members of the queue who see the work: past their delay, in their ring
 //!           (or, while the work waits for agents by name, those on its list)
-//!             └─ who meet the need
-//!                  └─ with room in every pool, whose other work may be interrupted
+//!             └─ who meet what it asks for by now
+//!                  └─ with room in every pool and time left, whose other work may be interrupted
 //!                       └─ who did not decline this very work for good
 //!                            │
 //!                            ▼  first by
-//!       rank · preference · score under `Best` · the queue's rule · idle clock · last offered
+//!  rank · ring · preference · score under `Best` · the queue's rule · idle clock · last offered
 //! ```
 //!
 //! # JSON
