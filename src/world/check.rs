@@ -92,7 +92,7 @@ impl World {
                 let own = |offer| self.offer(offer).is_ok_and(|offer| offer.work == id);
                 let all = work.ringing.iter().all(|offer| own(*offer));
                 let oldest = work.ringing.first() == Some(&offer) && work.ringing.is_sorted();
-                let counted = rings == work.ringing.len();
+                let counted = rings == work.ringing.len() && rings <= usize::from(work.open_to);
                 hold("one stage: the offers of ringing work are open", all && oldest && counted)?;
             }
             Stage::Queued
@@ -224,6 +224,7 @@ impl World {
             all.iter().map(|bits| bits.iter().collect()).collect()
         };
         hold("index derived: who is open", bits(&now.open) == bits(&new.open))?;
+        hold("index derived: who has a skill", bits(&now.skilled) == bits(&new.skilled))?;
         for (id, _) in self.stores.needs.iter() {
             let agents = |index: &crate::world::index::Index| -> Vec<AgentId> {
                 index.fit(id).map(|fit| fit.agents.iter().collect()).unwrap_or_default()
