@@ -42,7 +42,8 @@ pub struct RejectReasonProfile {
     /// What becomes of the agent; `None` leaves it to the queue.
     pub response: Option<Response>,
     /// With `reassignable: false` and no `retry_after`: whether it is forgotten as he comes on
-    /// queue after he was off it (Azure Job Router: registers again; Salesforce: his presence cycles).
+    /// queue after he was off it (Azure Job Router: registers again; Salesforce: his presence
+    /// cycles).
     pub until_back: bool,
 }
 
