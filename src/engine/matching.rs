@@ -406,6 +406,9 @@ impl<'a> Matching<'a> {
         let Ok(queue) = self.world.queue_profile(work.queue) else {
             return false;
         };
+        if queue.spare_scarce == 0 {
+            return false;
+        }
         let index = self.world.index();
         let open = index.open.get(work.request.channel.raw() as usize);
         let profile = self.world.agent_profile(agent);
@@ -414,13 +417,12 @@ impl<'a> Matching<'a> {
             return false;
         };
         let other = profile.skills.keys().filter(|skill| !named.contains(skill));
-        most > 0
-            && other.into_iter().any(|skill| {
-                index
-                    .skilled
-                    .get(skill.raw() as usize)
-                    .is_some_and(|holders| holders.count([open]) <= most)
-            })
+        other.into_iter().any(|skill| {
+            index
+                .skilled
+                .get(skill.raw() as usize)
+                .is_some_and(|holders| holders.count([open]) <= most)
+        })
     }
 }
 

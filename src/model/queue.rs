@@ -184,6 +184,13 @@ pub struct Budget {
 /// To how many agents at once work is offered. The first who accepts has it, the others' offers are
 /// withdrawn. As long as it rings at fewer than `max`, more are asked as they become free (Azure
 /// Job Router: concurrent offers; Twilio: reserved workers).
+///
+/// ```
+/// use strowger::{Broadcast, QueueProfile};
+///
+/// let rush = QueueProfile { broadcast: Broadcast::up_to(3), ..QueueProfile::default() };
+/// assert_eq!(rush.broadcast, Broadcast { min: 1, max: 3 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Broadcast {
@@ -192,6 +199,14 @@ pub struct Broadcast {
     pub min: u8,
     /// It never rings at more: 1 to 50.
     pub max: u8,
+}
+
+impl Broadcast {
+    /// To so many at once, or to as many as there are.
+    #[must_use]
+    pub const fn up_to(max: u8) -> Self {
+        Self { min: 1, max }
+    }
 }
 
 impl Default for Broadcast {
