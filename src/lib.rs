@@ -144,6 +144,10 @@ pub use base::key::Key;
 pub use base::time::{Span, Timestamp};
 pub use engine::action::Action;
 pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
+pub use engine::explain::{
+    AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation, Passed,
+    Prospect, Standing, Stopped, WorkExplanation,
+};
 pub use engine::rules::{Classified, Classifier, Scorer};
 pub use engine::view::{AgentView, QueueView, View, WorkView};
 pub use lifecycle::assignment::{AssignmentState, AssignmentStep};
@@ -184,6 +188,7 @@ pub use model::skill::{Proficiency, SkillProfile};
 pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
+pub use policy::shortfall::Shortfall;
 pub use protocol::command::*;
 pub use protocol::definition::{Defined, Definition};
 pub use protocol::event::*;

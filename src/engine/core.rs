@@ -10,12 +10,14 @@ use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::lifecycle::machine::Deadline;
 use crate::model::config::Config;
+use crate::model::ids::{AgentId, WorkId};
 use crate::protocol::event::Event;
 use crate::protocol::fact::{Cause, Fact, Log, Seq};
 use crate::protocol::refusal::Refusal;
 use crate::world::state::{Stores, World};
 
 use crate::engine::action::Action;
+use crate::engine::explain::{self, AgentExplanation, Case, PairExplanation, WorkExplanation};
 use crate::engine::matching::{Matching, unmatched};
 use crate::engine::rules::{Classifier, Rules, Scorer};
 use crate::engine::turn::Turn;
@@ -26,7 +28,7 @@ use crate::engine::view::View;
 /// Its methods come in four families. **In**: [`execute`](Self::execute) does a command,
 /// [`advance`](Self::advance) lets time pass; both first fire whatever fell due, and both route
 /// until nothing fits. **When**: [`next_deadline`](Self::next_deadline) says when to call again.
-/// **Read**: [`view`](Self::view). **Keep**: [`snapshot`](Self::snapshot) and
+/// **Read**: [`view`](Self::view), and [`explain`](Self::explain), which says why. **Keep**: [`snapshot`](Self::snapshot) and
 /// [`restore`](Self::restore), [`resume`](Self::resume) from facts, [`digest`](Self::digest).
 ///
 /// A `now` earlier than the latest seen counts as the latest seen, and is counted. Calls at moments
@@ -203,6 +205,30 @@ impl Engine {
             .map_err(|misfit| ReplayError { seq: fact.seq, reason: alloc::format!("{misfit}") })
     }
 
+    /// Why a piece of work is not offered to an agent, or that it is. Nothing if the work is not
+    /// open or there is no such agent.
+    #[must_use]
+    pub fn explain(&self, work: WorkId, agent: AgentId) -> Option<PairExplanation> {
+        Case::of(self.matching(), work)?.pair(agent)
+    }
+
+    /// Why a piece of work is where it is; nothing if it is not open. A walk over the members of its
+    /// queue and all open work.
+    #[must_use]
+    pub fn explain_work(&self, work: WorkId) -> Option<WorkExplanation> {
+        Some(Case::of(self.matching(), work)?.explanation())
+    }
+
+    /// Why an agent gets what he gets; nothing if there is no such agent. A walk over all open work.
+    #[must_use]
+    pub fn explain_agent(&self, agent: AgentId) -> Option<AgentExplanation> {
+        explain::agent(self.matching(), agent)
+    }
+
+    const fn matching(&self) -> Matching<'_> {
+        Matching { world: &self.world, now: self.clock.latest, rules: &self.rules }
+    }
+
     /// A fingerprint of all rows. Engines with the same facts have the same digest.
     #[must_use]
     pub fn digest(&self) -> Digest {
@@ -216,8 +242,7 @@ impl Engine {
     pub fn check(&self) -> Result<(), Violation> {
         self.world.check()?;
         let idle = |error| Violation { invariant: "work conserving: nothing fits", subject: error };
-        let matching = Matching { world: &self.world, now: self.clock.latest, rules: &self.rules };
-        unmatched(matching).map_or(Ok(()), |work| Err(idle(work)))
+        unmatched(self.matching()).map_or(Ok(()), |work| Err(idle(work)))
     }
 }
 

@@ -9,6 +9,7 @@ mod classify;
 pub(crate) mod core;
 mod definitions;
 mod expire;
+pub(crate) mod explain;
 mod legs;
 pub(crate) mod matching;
 mod offering;

@@ -11,4 +11,5 @@ pub mod offering;
 pub mod order;
 pub mod relaxation;
 pub mod room;
+pub mod shortfall;
 pub mod wrap_up;

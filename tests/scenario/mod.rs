@@ -15,6 +15,7 @@
 mod sentence;
 mod tell;
 mod values;
+mod why;
 
 use serde_json::json;
 use strowger::{
@@ -103,6 +104,7 @@ impl Floor {
             }
             Sentence::Advance => self.advance(),
             Sentence::Show(names) => self.show(&names),
+            Sentence::Why(names) => self.why(&names),
         }
     }
 

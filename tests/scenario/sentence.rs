@@ -13,6 +13,8 @@ pub(crate) enum Sentence {
     Define(Box<Command>, Vec<(String, Value)>, bool),
     Advance,
     Show(Vec<String>),
+    /// What is to be explained.
+    Why(Vec<String>),
 }
 
 impl Floor {
@@ -21,6 +23,9 @@ impl Floor {
             ["time", "passes"] => return Ok(Sentence::Advance),
             ["show", names @ ..] => {
                 return Ok(Sentence::Show(names.iter().map(|name| (*name).into()).collect()));
+            }
+            ["why", names @ ..] => {
+                return Ok(Sentence::Why(names.iter().map(|name| (*name).into()).collect()));
             }
             [
                 kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"
@@ -68,6 +73,10 @@ impl Floor {
             [agent, "goes", presence] => {
                 let (agent, presence) = (self.id("agent", agent)?, self.id("presence", presence)?);
                 json!({"set_presence": {"agent": agent, "presence": presence}})
+            }
+            [agent, "works-until", at] => {
+                let until = instant(at).ok_or("until when?")?;
+                json!({"set_shift_end": {"agent": self.id("agent", agent)?, "until": until}})
             }
             [agent, "is", "heard"] => json!({"heartbeat": {"agent": self.id("agent", agent)?}}),
             [agent, verb @ ("drains" | "recovers")] => {
