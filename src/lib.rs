@@ -144,6 +144,7 @@ pub use base::key::Key;
 pub use base::time::{Span, Timestamp};
 pub use engine::action::Action;
 pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
+pub use engine::decisions::{CandidateRecord, Decision};
 pub use engine::explain::{
     AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation, Passed,
     Prospect, Standing, Stopped, WorkExplanation,
@@ -188,6 +189,7 @@ pub use model::skill::{Proficiency, SkillProfile};
 pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
+pub use policy::choice::{KeyPart, KeyParts};
 pub use policy::shortfall::Shortfall;
 pub use protocol::command::*;
 pub use protocol::definition::{Defined, Definition};

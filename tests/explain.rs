@@ -77,7 +77,7 @@ fn set_presence(agent: AgentId, presence: SystemPresence) -> SetPresence {
 }
 
 fn change<P: Profile>(id: P::Id, profile: P) -> Change<P> {
-    Change { id, profile }
+    Change::new(id, profile)
 }
 
 fn french(level: u8) -> Requirement {
@@ -373,6 +373,70 @@ fn who_comes_next_is_said_before_anybody_is_asked() {
 }
 
 #[test]
+fn a_record_says_who_else_could_have_had_it_and_what_decided() {
+    let mut floor = plain();
+    floor.must(SetMembership { agent: BO, queue: DESK, membership: Membership::default() });
+    floor.submit(WorkRequest::new(DESK, CHAT));
+    assert_eq!(floor.engine.decisions().count(), 0, "it is off at first");
+    floor.engine.record_decisions(2);
+    floor.must(change(DESK, QueueProfile { order: Order::Lifo, ..QueueProfile::default() }));
+    let queue = QueueProfile { choice: AgentChoice::MostProficient, ..QueueProfile::default() };
+    floor.must(change(DESK, queue));
+    let capacity = Capacity::items(9);
+    let profile = AgentProfile { capacity, ..AgentProfile::default() };
+    floor.must(change(ANA, profile.clone()));
+    floor.must(change(BO, AgentProfile { skills: [(FRENCH, 7)].into(), ..profile }));
+    let alone = floor.submit(call());
+    floor.must(set_presence(BO, SystemPresence::OnQueue));
+    let need = Need::of(Requirement::All(vec![Requirement::Any(vec![
+        french(7),
+        Requirement::Not(Box::new(french(0))),
+    ])]));
+    let by_rule = floor.submit(WorkRequest { need, ..call() });
+    // Equal, and Ana was offered something earlier.
+    let by_turn = floor.submit(call());
+    let recorded: Vec<_> = floor.engine.decisions().collect();
+    assert_eq!(floor.engine.decisions().count(), 0, "they are handed out once");
+    let told = |decision: &Decision| (decision.work, decision.agent, decision.decided_by);
+    let expected =
+        [(by_rule, BO, Some(KeyPart::Method)), (by_turn, ANA, Some(KeyPart::LastOffered))];
+    assert_eq!(recorded.iter().map(told).collect::<Vec<_>>(), expected, "{alone} is too old");
+    for decision in &recorded {
+        let fact = floor.log.iter().find(|fact| fact.seq == decision.seq).unwrap();
+        let offer = decision.offer;
+        assert!(matches!(fact.event, Event::WorkOffered { offer: made, .. } if made == offer));
+        assert_eq!((decision.of, decision.candidates.len(), decision.queue_revision), (2, 2, 2));
+        assert_eq!(decision.choice, AgentChoice::MostProficient);
+        assert_eq!(decision.candidates[0].agent, decision.agent);
+    }
+    let methods: Vec<_> = recorded[0].candidates.iter().map(|one| one.key.method).collect();
+    assert_eq!(methods, [-7, 0]);
+    let json = serde_json::to_string(&recorded).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Decision>>(&json).unwrap(), recorded);
+    floor.engine.record_decisions(0);
+    floor.submit(call());
+    assert_eq!(floor.engine.decisions().count(), 0);
+}
+
+#[test]
+fn long_lists_of_candidates_are_cut() {
+    let mut floor = plain();
+    for number in 0..150 {
+        let Reply::Defined(Entity::Agent(agent)) =
+            floor.must(Define::new(&format!("a{number}"), AgentProfile::default()))
+        else {
+            panic!("no agent");
+        };
+        floor.must(SetMembership { agent, queue: DESK, membership: Membership::default() });
+        floor.must(set_presence(agent, SystemPresence::OnQueue));
+    }
+    floor.engine.record_decisions(usize::MAX);
+    floor.submit(call());
+    let decision = floor.engine.decisions().next().unwrap();
+    assert_eq!((decision.of, decision.candidates.len()), (151, Decision::CANDIDATES_MAX));
+}
+
+#[test]
 fn what_is_not_there_is_not_explained() {
     let mut floor = plain();
     let work = floor.submit(call());
@@ -471,9 +535,8 @@ fn membership() -> impl Strategy<Value = Membership> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let presence = select(
-        &[SystemPresence::OnQueue, SystemPresence::OnQueue, SystemPresence::Away][..],
-    );
+    let presence =
+        select(&[SystemPresence::OnQueue, SystemPresence::OnQueue, SystemPresence::Away][..]);
     let reason = prop::option::of(select(&[LATER, NEVER][..]));
     prop_oneof![
         8 => request().prop_map(|request| Step::Submit(Box::new(request))),
@@ -569,9 +632,7 @@ fn play(floor: &mut Floor, step: &Step) {
         Step::Resume(n) => {
             pick(*n, "parked").map(|work| Resume { work, by: Resumer::Customer }.into())
         }
-        Step::Force(n, a) => {
-            pick(*n, "queued").map(|work| Force { work, agent: agent(*a) }.into())
-        }
+        Step::Force(n, a) => pick(*n, "queued").map(|work| Force { work, agent: agent(*a) }.into()),
         Step::Suspend(n) => pick(*n, "queued").map(|work| Suspend { work }.into()),
         Step::Cancel(n) => pick(*n, "suspended").map(|work| Cancel { work }.into()),
         Step::Wait(more) => {
@@ -660,7 +721,7 @@ fn ends_as_said(floor: &Floor) -> Result<(), TestCaseError> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 96,
+        cases: 200,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -674,12 +735,23 @@ proptest! {
         let limits = Limits { assignments: 3, ..Limits::default() };
         let mut floor = desk(Config { limits, ..Config::default() }, first);
         floor.must(change(OTHER, second));
+        floor.engine.record_decisions(1_000);
         for key in ["cy", "di"] {
             floor.must(Define::new(key, AgentProfile::default()));
         }
         for (number, step) in steps.iter().enumerate() {
+            let facts = floor.log.len();
             play(&mut floor, step);
             explained(&floor)?;
+            let offered = floor.log.iter().skip(facts).filter_map(|fact| match fact.event {
+                Event::WorkOffered { offer, agent, by: OfferedBy::Routing, .. } => {
+                    Some((fact.seq, offer, agent))
+                }
+                _ => None,
+            });
+            let recorded = floor.engine.decisions();
+            let recorded = recorded.map(|made| (made.seq, made.offer, made.candidates[0].agent));
+            prop_assert!(offered.eq(recorded), "a record of every offer that routing made");
             if number % 8 == 7 {
                 ends_as_said(&floor)?;
             }

@@ -17,6 +17,7 @@ use crate::protocol::refusal::Refusal;
 use crate::world::state::{Stores, World};
 
 use crate::engine::action::Action;
+use crate::engine::decisions::{Decision, Decisions};
 use crate::engine::explain::{self, AgentExplanation, Case, PairExplanation, WorkExplanation};
 use crate::engine::matching::{Matching, unmatched};
 use crate::engine::rules::{Classifier, Rules, Scorer};
@@ -49,6 +50,7 @@ pub struct Engine {
     world: World,
     clock: Clock,
     rules: Rules,
+    decisions: Decisions,
 }
 
 /// The latest instant the host told, and how often it told an earlier one.
@@ -78,8 +80,9 @@ impl Engine {
         let mut world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
         let rules = Rules::default();
-        Turn::new(&mut world, now, log, &rules).emit(event);
-        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 }, rules })
+        let mut decisions = Decisions::default();
+        Turn::new(&mut world, now, log, &rules, &mut decisions).emit(event);
+        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 }, rules, decisions })
     }
 
     /// The same engine with the host's own classification, for queues that ask it.
@@ -110,7 +113,7 @@ impl Engine {
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
         let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log, &self.rules);
+        let mut turn = Turn::new(&mut self.world, now, log, &self.rules, &mut self.decisions);
         turn.fire_due();
         turn.cause = Cause::Command;
         let answer = action.run(&mut turn);
@@ -125,7 +128,7 @@ impl Engine {
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) {
         let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log, &self.rules);
+        let mut turn = Turn::new(&mut self.world, now, log, &self.rules, &mut self.decisions);
         turn.fire_due();
         turn.route();
     }
@@ -172,7 +175,8 @@ impl Engine {
         }
         let world = World::from_stores(snapshot.stores);
         world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        Ok(Self { world, clock: snapshot.clock, rules: Rules::default() })
+        let (rules, decisions) = (Rules::default(), Decisions::default());
+        Ok(Self { world, clock: snapshot.clock, rules, decisions })
     }
 
     /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
@@ -194,8 +198,9 @@ impl Engine {
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
         let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
-        Self { world: World::empty(Config::default()), clock, rules: Rules::default() }
-            .resume(facts)
+        let world = World::empty(Config::default());
+        let (rules, decisions) = (Rules::default(), Decisions::default());
+        Self { world, clock, rules, decisions }.resume(facts)
     }
 
     fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {
@@ -223,6 +228,18 @@ impl Engine {
     #[must_use]
     pub fn explain_agent(&self, agent: AgentId) -> Option<AgentExplanation> {
         explain::agent(self.matching(), agent)
+    }
+
+    /// From now on keeps a record of how the agent of each offer that routing makes was chosen, of
+    /// the latest so many; 0, as at first, keeps none. All candidates are compared for it, which
+    /// routing does without. It is not part of the state: neither a snapshot nor a digest knows it.
+    pub fn record_decisions(&mut self, most: usize) {
+        self.decisions.keep(most);
+    }
+
+    /// Hands out the records that are kept, the oldest first.
+    pub fn decisions(&mut self) -> impl Iterator<Item = Decision> + '_ {
+        self.decisions.drain()
     }
 
     const fn matching(&self) -> Matching<'_> {

@@ -7,6 +7,7 @@ mod agents;
 mod aside;
 mod classify;
 pub(crate) mod core;
+pub(crate) mod decisions;
 mod definitions;
 mod expire;
 pub(crate) mod explain;

@@ -32,6 +32,9 @@ impl Turn<'_> {
         );
         let score = (by == OfferedBy::Routing).then(|| self.matching().score(work, row, agent));
         let score = score.flatten();
+        if self.decisions.wanted() && by == OfferedBy::Routing {
+            self.record(offer, work, agent);
+        }
         self.emit(Event::WorkOffered { offer, work, agent, until, by, score });
         if auto {
             self.accept_offer(offer, auto);

@@ -127,7 +127,7 @@ impl World {
         for system in SystemPresence::ALL {
             let profile = Arc::new(PresenceProfile::of(system));
             let key = system.key().into();
-            world.stores.presences.push(Entry { key, profile, retired: false });
+            world.stores.presences.push(Entry { key, profile, retired: false, revision: 0 });
         }
         world.rebuild();
         world

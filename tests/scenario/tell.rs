@@ -352,6 +352,9 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
             let (work, agent) = (floor.name(*work), floor.name(*agent));
             format!("{agent} has {work} {} as {}", state.name(), role.name())
         }
+        Refusal::Stale { entity, revision } => {
+            format!("{} is at revision {revision}", floor.name(*entity))
+        }
         Refusal::Limit { limit, max } => format!("there may be {max} {} at most", word(limit)),
         other => other.to_string(),
     }
