@@ -103,6 +103,43 @@
 //!       rank · preference · score under `Best` · the queue's rule · idle clock · last offered
 //! ```
 //!
+//! What the picture leaves open the engine says itself. [`Engine::explain`] names all that stands
+//! between a piece of work and an agent, and until when, if time will remove it;
+//! [`Engine::explain_work`] counts how many agents are left at each step and says whether there is
+//! anybody to hope for; [`Engine::explain_agent`] says what keeps an agent from the work of his
+//! queues. They ask what routing asks, so they cannot disagree with it. How the agent of an offer
+//! was chosen among all who could have had it is kept by [`Engine::record_decisions`].
+//!
+//! ```
+//! use strowger::*;
+//!
+//! # let (now, mut log) = (Timestamp::EPOCH, Log::default());
+//! # let mut engine = Engine::new(Config::default(), now, &mut log)?;
+//! # let voice = engine.execute(now, Define::new("voice", ChannelProfile::voice()), &mut log)?;
+//! # let french = engine.execute(now, Define::new("french", SkillProfile {}), &mut log)?;
+//! # let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+//! # let agent = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
+//! # let membership = Membership { delay: Span::from_secs(20), ..Membership::default() };
+//! # engine.execute(now, SetMembership { agent, queue, membership }, &mut log)?;
+//! # let presence = SystemPresence::OnQueue.id();
+//! # engine.execute(now, SetPresence { agent, presence }, &mut log)?;
+//! // Ana helps out after 20 s, and speaks no French.
+//! let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 60));
+//! let request = WorkRequest { need, ..WorkRequest::new(queue, voice) };
+//! let call = engine.execute(now, Submit::new(request), &mut log)?;
+//!
+//! let why = engine.explain(call, agent).unwrap();
+//! let [delay, need] = why.obstacles.as_slice() else { panic!("{why:?}") };
+//! assert_eq!(delay.kept_by, KeptBy::Delay { delay: Span::from_secs(20) });
+//! assert_eq!(delay.until, Some(Timestamp::from_millis(20_000)));
+//! assert_eq!(need.kept_by.gate(), Gate::Need);
+//!
+//! let why = engine.explain_work(call).unwrap();
+//! assert_eq!(why.outlook, Outlook::NobodyFits { until: None });
+//! assert_eq!(why.need[0].fit_without, 1);
+//! # Ok::<(), Refusal>(())
+//! ```
+//!
 //! # JSON
 //!
 //! Every command, reply, refusal and fact is serialisable. [`Keyed`] writes and reads them with the
