@@ -29,8 +29,9 @@ use crate::engine::view::View;
 /// Its methods come in four families. **In**: [`execute`](Self::execute) does a command,
 /// [`advance`](Self::advance) lets time pass; both first fire whatever fell due, and both route
 /// until nothing fits. **When**: [`next_deadline`](Self::next_deadline) says when to call again.
-/// **Read**: [`view`](Self::view), and [`explain`](Self::explain), which says why. **Keep**: [`snapshot`](Self::snapshot) and
-/// [`restore`](Self::restore), [`resume`](Self::resume) from facts, [`digest`](Self::digest).
+/// **Read**: [`view`](Self::view), and [`explain`](Self::explain), which says why. **Keep**:
+/// [`snapshot`](Self::snapshot) and [`restore`](Self::restore), [`resume`](Self::resume) from
+/// facts, [`digest`](Self::digest).
 ///
 /// A `now` earlier than the latest seen counts as the latest seen, and is counted. Calls at moments
 /// when nothing is due, and commands that were done before, change nothing.
@@ -217,14 +218,15 @@ impl Engine {
         Case::of(self.matching(), work)?.pair(agent)
     }
 
-    /// Why a piece of work is where it is; nothing if it is not open. A walk over the members of its
-    /// queue and all open work.
+    /// Why a piece of work is where it is; nothing if it is not open. A walk over the members of
+    /// its queue and all open work.
     #[must_use]
     pub fn explain_work(&self, work: WorkId) -> Option<WorkExplanation> {
         Some(Case::of(self.matching(), work)?.explanation())
     }
 
-    /// Why an agent gets what he gets; nothing if there is no such agent. A walk over all open work.
+    /// Why an agent gets what he gets; nothing if there is no such agent. A walk over all open
+    /// work.
     #[must_use]
     pub fn explain_agent(&self, agent: AgentId) -> Option<AgentExplanation> {
         explain::agent(self.matching(), agent)

@@ -1,6 +1,7 @@
 //! Keeping a record of how agents were chosen, for whoever wants to know.
 //!
-//! Not part of the state: a record is made where an offer is, kept for a while, and handed out once.
+//! Not part of the state: a record is made where an offer is, kept for a while, and handed out
+//! once.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;

@@ -77,7 +77,7 @@ impl Floor {
     fn shortfalls(&self, lacks: &[Shortfall]) -> String {
         let each = lacks.iter().map(|lack| match lack {
             Shortfall::Condition { requirement, has, .. } => {
-                let has = has.as_ref().map_or("nothing".into(), value);
+                let has = has.as_ref().map_or_else(|| "nothing".into(), value);
                 format!("{} (has {has})", self.requirement_text(requirement))
             }
             Shortfall::Alternatives { each, .. } => {

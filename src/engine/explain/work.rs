@@ -12,8 +12,8 @@ use crate::world::state::World;
 use crate::engine::explain::case::{Case, Right};
 use crate::engine::explain::{Condition, Gate, Outlook, Passed, WorkExplanation};
 
-/// The gates of a funnel: what concerns each agent first, the work as a whole last. Who has it or is
-/// asked does not count among those who have no room.
+/// The gates of a funnel: what concerns each agent first, the work as a whole last. Who has it or
+/// is asked does not count among those who have no room.
 const FUNNEL: [Gate; 14] = [
     Gate::Member,
     Gate::OnQueue,
