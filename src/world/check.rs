@@ -213,7 +213,8 @@ impl World {
                 && line.members.iter::<AgentId>().eq(new.members.iter::<AgentId>())
                 && line.groups_sorted() == new.groups_sorted()
                 && line.list().eq(new.list())
-                && (&line.aside, &line.stays) == (&new.aside, &new.stays);
+                && (&line.aside, &line.stays) == (&new.aside, &new.stays)
+                && line.ringing == new.ringing;
             if !same {
                 let subject = crate::model::ids::QueueId::from_raw(raw).into();
                 return Err(Violation { invariant: "index derived: the line", subject });

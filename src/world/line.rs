@@ -48,6 +48,8 @@ pub(crate) struct Line {
     pub waiting: u32,
     /// Those in no lane: they wait for preferred agents, or pause.
     pub aside: BTreeSet<LineKey>,
+    /// What is in a lane although it rings, for it may ring at more.
+    pub ringing: BTreeSet<LineKey>,
     /// All who wait here, by their entry.
     pub stays: BTreeSet<(Timestamp, WorkId)>,
 }
@@ -69,9 +71,14 @@ impl Line {
     }
 
     /// How many wait here before this place in the order.
-    pub(crate) fn ahead(&self, key: LineKey) -> usize {
-        let all = self.lanes.values().chain([&self.aside]);
-        all.map(|keys| before(keys, key)).fold(0, usize::saturating_add)
+    pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
+        let all = || self.lanes.values().chain([&self.aside]);
+        if key.moves() {
+            let waiting = all().flatten().filter(|other| !self.ringing.contains(other));
+            return waiting.filter(|other| other.at(now) < key.at(now)).count();
+        }
+        let ahead = all().map(|keys| before(keys, key)).fold(0, usize::saturating_add);
+        ahead.saturating_sub(before(&self.ringing, key))
     }
 
     /// The lanes in which somebody waits, in no meaningful order.

@@ -11,6 +11,7 @@ use crate::base::table::Table;
 use crate::base::time::Span;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
 use crate::lifecycle::offer::OfferEnd;
+use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
@@ -126,7 +127,7 @@ impl World {
         for system in SystemPresence::ALL {
             let profile = Arc::new(PresenceProfile::of(system));
             let key = system.key().into();
-            world.stores.presences.push(Entry { key, profile, retired: false });
+            world.stores.presences.push(Entry { key, profile, retired: false, revision: 0 });
         }
         world.rebuild();
         world
@@ -248,19 +249,29 @@ impl World {
         id: AgentId,
         channel: ChannelId,
     ) -> Result<Result<(), Unavailable>, Missing> {
+        Ok(self.away(id, channel)?.next().map_or(Ok(()), Err))
+    }
+
+    /// All that keeps an agent from being offered work of a channel, room aside. One who is off
+    /// queue, or on a call of his own, does not count as one who does not respond.
+    pub(crate) fn away(
+        &self,
+        id: AgentId,
+        channel: ChannelId,
+    ) -> Result<impl Iterator<Item = Unavailable> + use<'_>, Missing> {
         let agent = self.agent(id)?;
         let presence = self.entry::<PresenceProfile>(agent.presence.id())?;
-        Ok(if !presence.profile.opens(channel) {
-            Err(Unavailable::OffQueue)
-        } else if agent.own_call {
-            Err(Unavailable::OwnCall)
-        } else if !agent.status.takes_offers() {
-            Err(Unavailable::NotResponding)
-        } else if agent.draining {
-            Err(Unavailable::Draining)
-        } else {
-            Ok(())
-        })
+        let off_queue = !presence.profile.opens(channel);
+        let named = off_queue || agent.own_call;
+        let responds =
+            agent.status.takes_offers() || (named && agent.status != RoutingStatus::NotResponding);
+        let all = [
+            (off_queue, Unavailable::OffQueue),
+            (agent.own_call, Unavailable::OwnCall),
+            (!responds, Unavailable::NotResponding),
+            (agent.draining, Unavailable::Draining),
+        ];
+        Ok(all.into_iter().filter_map(|(stands, why)| stands.then_some(why)))
     }
 
     /// Whether an agent has room for a claim.
