@@ -92,6 +92,43 @@
 //!
 //! [`how_an_agent_is_chosen`] tells the whole order of decisions on one page, with a diagram.
 //!
+//! What the picture leaves open the engine says itself. [`Engine::explain`] names all that stands
+//! between a piece of work and an agent, and until when, if time will remove it;
+//! [`Engine::explain_work`] counts how many agents are left at each step and says whether there is
+//! anybody to hope for; [`Engine::explain_agent`] says what keeps an agent from the work of his
+//! queues. They ask what routing asks, so they cannot disagree with it. How the agent of an offer
+//! was chosen among all who could have had it is kept by [`Engine::record_decisions`].
+//!
+//! ```
+//! use strowger::*;
+//!
+//! # let (now, mut log) = (Timestamp::EPOCH, Log::default());
+//! # let mut engine = Engine::new(Config::default(), now, &mut log)?;
+//! # let voice = engine.execute(now, Define::new("voice", ChannelProfile::voice()), &mut log)?;
+//! # let french = engine.execute(now, Define::new("french", SkillProfile {}), &mut log)?;
+//! # let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+//! # let agent = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
+//! # let membership = Membership { delay: Span::from_secs(20), ..Membership::default() };
+//! # engine.execute(now, SetMembership { agent, queue, membership }, &mut log)?;
+//! # let presence = SystemPresence::OnQueue.id();
+//! # engine.execute(now, SetPresence { agent, presence }, &mut log)?;
+//! // Ana helps out after 20 s, and speaks no French.
+//! let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 60));
+//! let request = WorkRequest { need, ..WorkRequest::new(queue, voice) };
+//! let call = engine.execute(now, Submit::new(request), &mut log)?;
+//!
+//! let why = engine.explain(call, agent).unwrap();
+//! let [delay, need] = why.obstacles.as_slice() else { panic!("{why:?}") };
+//! assert_eq!(delay.kept_by, KeptBy::Delay { delay: Span::from_secs(20) });
+//! assert_eq!(delay.until, Some(Timestamp::from_millis(20_000)));
+//! assert_eq!(need.kept_by.gate(), Gate::Need);
+//!
+//! let why = engine.explain_work(call).unwrap();
+//! assert_eq!(why.outlook, Outlook::NobodyFits { until: None });
+//! assert_eq!(why.need[0].fit_without, 1);
+//! # Ok::<(), Refusal>(())
+//! ```
+//!
 //! # JSON
 //!
 //! Every command, reply, refusal and fact is serialisable. [`Keyed`] writes and reads them with the
@@ -133,6 +170,11 @@ pub use base::key::Key;
 pub use base::time::{Span, Timestamp};
 pub use engine::action::Action;
 pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
+pub use engine::decisions::{CandidateRecord, Decision};
+pub use engine::explain::{
+    AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation, Passed,
+    Prospect, Standing, Stopped, WorkExplanation,
+};
 pub use engine::rules::{Classified, Classifier, Scorer};
 pub use engine::view::{AgentView, QueueView, View, WorkView};
 pub use lifecycle::assignment::{AssignmentState, AssignmentStep};
@@ -179,8 +221,10 @@ pub use model::skill::{Proficiency, SkillProfile};
 pub use model::sort_key::SortKey;
 pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
+pub use policy::choice::{KeyPart, KeyParts};
 pub use policy::estimate::Estimate;
 pub use policy::room::PoolUse;
+pub use policy::shortfall::Shortfall;
 pub use policy::tally::{Average, Counts, Stopwatch, Tally};
 pub use protocol::command::*;
 pub use protocol::definition::{Defined, Definition};

@@ -369,7 +369,7 @@ fn nothing_is_due_at_the_end_of_time() {
             on_max_wait: MaxWaitAction::Move { queue },
             ..QueueProfile::default()
         };
-        let changed = engine.execute(START, Change { id, profile }, &mut log);
+        let changed = engine.execute(START, Change::new(id, profile), &mut log);
         changed.expect("nothing is wrong with it");
     }
     let request = WorkRequest::new(first, channel);
@@ -397,7 +397,7 @@ fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
         let answer = engine.execute(START, command, &mut log);
         answer.expect("nothing is wrong with it")
     };
-    run(&mut engine, Change { id: desk, profile }.into());
+    run(&mut engine, Change::new(desk, profile).into());
     // Work in the back office comes to the desk when it waits too long; nobody is there.
     let back = QueueProfile {
         max_wait: Some(Span::from_secs(1)),

@@ -11,7 +11,7 @@ use serde_json::Value;
 use strowger::{Command, Config, Engine, Entity, Limits, Log, Refusal, Timestamp, Unavailable};
 
 /// The numbers of things, in order of definition. The work and the offer all is about are the first.
-const NUMBERS: [(&str, &str); 20] = [
+const NUMBERS: [(&str, &str); 21] = [
     ("$nobody", "999"),
     ("$most", "18446744073709551615"),
     ("$voice", "0"),
@@ -29,6 +29,7 @@ const NUMBERS: [(&str, &str); 20] = [
     ("$on_queue", "2"),
     ("$lunch", "9"),
     ("$office", "0"),
+    ("$trials", "0"),
     ("$work", "1"),
     ("$offer", "1"),
     ("$skilled", r#""requirement": {"skill": {"skill": 0, "is": ">=", "level": 1}}"#),
@@ -49,6 +50,7 @@ const FLOOR: &str = r#"
     define_queue {"key": "billing", "profile": {"waiting_max": 1, "calendar": $office}}
     define_queue {"key": "forced", "profile":
         {"wrap_up": {"mode": {"forced_timeout": {"timeout": 60000}}, "codes": [$sale]}}}
+    define_pool {"key": "trials", "profile": {}}
     define_agent {"key": "ana", "profile": {"lease": 3600000}}
     define_agent {"key": "bo", "profile": {}}
     define_agent {"key": "gone", "profile": {}}
@@ -174,6 +176,9 @@ const COMMANDS: &str = r#"
     define_calendar {"key": "office", "profile": {}}
     change_calendar {"id": $office, "profile": {"zone": {"offset_minutes": 60}}}
     retire_calendar {"id": $office}
+    define_pool {"key": "trials", "profile": {}}
+    change_pool {"id": $trials, "profile": {"reset": {"at": "18:00"}}}
+    retire_pool {"id": $trials}
     consult {"work": $work, "agent": $bo}
     consult (ana) {"work": $work, "agent": $ana}
     answer {"work": $work, "agent": $bo}
@@ -184,6 +189,8 @@ const COMMANDS: &str = r#"
     end_leg {"work": $work, "agent": $bo}
     supervise {"work": $work, "agent": $bo, "role": "monitor"}
     supervise (ana) {"work": $work, "agent": $ana, "role": "monitor"}
+    set_shift_end {"agent": $ana, "until": 60000}
+    reject (retry) {"offer": $offer, "retry_at": 60000}
 "#;
 
 /// Where several refusals apply: what is wrong, and in which hall which command shows it.
@@ -243,6 +250,13 @@ const SEVERAL: &str = r#"
         {"week": {"sunday": [{"from": "09:00", "to": "24:01"}]}, "zone": {"offset_minutes": 1081}}}
     bounded: after midnight, offset too far: define_calendar {"key": "new", "profile":
         {"week": {"sunday": [{"from": "09:00", "to": "24:01"}]}, "zone": {"offset_minutes": 1081}}}
+    bounded: empty key, after midnight, offset too far, too many: define_pool {"key": "", "profile":
+        {"reset": {"at": "24:01", "zone": {"offset_minutes": 1081}}}}
+    bounded: after midnight, offset too far: define_pool {"key": "new", "profile":
+        {"reset": {"at": "24:01", "zone": {"offset_minutes": 1081}}}}
+    bounded: no such pool, the same pool twice: submit {"queue": $support, "channel": $voice, "pools": [$nobody, $nobody]}
+    bounded: the same pool twice, too much waiting: submit {"queue": $billing, "channel": $voice, "pools": [$trials, $trials]}
+    queued: no such pool, costs nothing: change_channel {"id": $voice, "profile": {"cost": 0, "pools": [$nobody]}}
     unknown: the largest id: pull {"work": $most, "agent": $ana}
     unknown: the largest id: accept {"offer": $most}
     completed: no such work, no such agent: consult {"work": $nobody, "agent": $nobody}
@@ -258,6 +272,11 @@ const SEVERAL: &str = r#"
     supervised: a supervisor's: hand_over {"work": $work, "agent": $bo}
     supervised: has it already, as supervisor: consult {"work": $work, "agent": $bo}
     unknown: the lowest id, never used: abandon {"work": 0}
+    bounded: weight of nothing, ring too far out: set_membership {"agent": $ana, "queue": $billing, "membership": {"weight": 0, "ring": 16}}
+    bounded: ring too far out, too many: set_membership {"agent": $ana, "queue": $billing, "membership": {"ring": 16}}
+    unknown: no such agent: set_shift_end {"agent": $nobody}
+    unknown: agent retired: set_shift_end {"agent": $gone}
+    one need: steps out of order, too many needs: submit {"queue": $support, "channel": $voice, "need": {$skilled}, "relaxation": {"steps": [{"after": 0}]}}
 "#;
 
 /// What makes `bo` unable to take the work in every way, and what puts one thing right after the
@@ -284,7 +303,7 @@ const REPAIRS: [(&str, &str); 6] = [
 ];
 
 /// Each bound: what comes before, what fits, and what does not.
-const BOUNDS: [(&str, &str, &str, &str); 16] = [
+const BOUNDS: [(&str, &str, &str, &str); 17] = [
     (
         "definitions",
         "",
@@ -384,6 +403,13 @@ const BOUNDS: [(&str, &str, &str, &str); 16] = [
         TWO_HAVE,
         r#"supervise {"work": 1, "agent": 3, "role": "monitor"}"#,
         r#"supervise {"work": 2, "agent": 3, "role": "monitor"}"#,
+    ),
+    (
+        "needs, as they are at first",
+        r#"submit {"queue": $support, "channel": $voice}"#,
+        r#"submit {"queue": $forced, "channel": $voice, "need":
+            {"expiring": [{"requirement": {"any": []}, "after": 1000}]}}"#,
+        r#"change_work {"work": 1, "change": {"need": {$skilled}}}"#,
     ),
 ];
 const TWO_HAVE: &str = r#"

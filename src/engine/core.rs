@@ -10,12 +10,15 @@ use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::lifecycle::machine::Deadline;
 use crate::model::config::Config;
+use crate::model::ids::{AgentId, WorkId};
 use crate::protocol::event::Event;
 use crate::protocol::fact::{Cause, Fact, Log, Seq};
 use crate::protocol::refusal::Refusal;
 use crate::world::state::{Stores, World};
 
 use crate::engine::action::Action;
+use crate::engine::decisions::{Decision, Decisions};
+use crate::engine::explain::{self, AgentExplanation, Case, PairExplanation, WorkExplanation};
 use crate::engine::matching::{Matching, unmatched};
 use crate::engine::rules::{Classifier, Rules, Scorer};
 use crate::engine::turn::Turn;
@@ -26,8 +29,9 @@ use crate::engine::view::View;
 /// Its methods come in four families. **In**: [`execute`](Self::execute) does a command,
 /// [`advance`](Self::advance) lets time pass; both first fire whatever fell due, and both route
 /// until nothing fits. **When**: [`next_deadline`](Self::next_deadline) says when to call again.
-/// **Read**: [`view`](Self::view). **Keep**: [`snapshot`](Self::snapshot) and
-/// [`restore`](Self::restore), [`resume`](Self::resume) from facts, [`digest`](Self::digest).
+/// **Read**: [`view`](Self::view), and [`explain`](Self::explain), which says why. **Keep**:
+/// [`snapshot`](Self::snapshot) and [`restore`](Self::restore), [`resume`](Self::resume) from
+/// facts, [`digest`](Self::digest).
 ///
 /// A `now` earlier than the latest seen counts as the latest seen, and is counted. Calls at moments
 /// when nothing is due, and commands that were done before, change nothing.
@@ -47,6 +51,7 @@ pub struct Engine {
     world: World,
     clock: Clock,
     rules: Rules,
+    decisions: Decisions,
 }
 
 /// The latest instant the host told, and how often it told an earlier one.
@@ -76,8 +81,9 @@ impl Engine {
         let mut world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
         let rules = Rules::default();
-        Turn::new(&mut world, now, log, &rules).emit(event);
-        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 }, rules })
+        let mut decisions = Decisions::default();
+        Turn::new(&mut world, now, log, &rules, &mut decisions).emit(event);
+        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 }, rules, decisions })
     }
 
     /// The same engine with the host's own classification, for queues that ask it.
@@ -108,7 +114,7 @@ impl Engine {
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
         let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log, &self.rules);
+        let mut turn = Turn::new(&mut self.world, now, log, &self.rules, &mut self.decisions);
         turn.fire_due();
         turn.cause = Cause::Command;
         let answer = action.run(&mut turn);
@@ -123,7 +129,7 @@ impl Engine {
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) {
         let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log, &self.rules);
+        let mut turn = Turn::new(&mut self.world, now, log, &self.rules, &mut self.decisions);
         turn.fire_due();
         turn.route();
     }
@@ -170,7 +176,8 @@ impl Engine {
         }
         let world = World::from_stores(snapshot.stores);
         world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        Ok(Self { world, clock: snapshot.clock, rules: Rules::default() })
+        let (rules, decisions) = (Rules::default(), Decisions::default());
+        Ok(Self { world, clock: snapshot.clock, rules, decisions })
     }
 
     /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
@@ -192,8 +199,9 @@ impl Engine {
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
         let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
-        Self { world: World::empty(Config::default()), clock, rules: Rules::default() }
-            .resume(facts)
+        let world = World::empty(Config::default());
+        let (rules, decisions) = (Rules::default(), Decisions::default());
+        Self { world, clock, rules, decisions }.resume(facts)
     }
 
     fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {
@@ -201,6 +209,43 @@ impl Engine {
         self.world
             .apply(fact)
             .map_err(|misfit| ReplayError { seq: fact.seq, reason: alloc::format!("{misfit}") })
+    }
+
+    /// Why a piece of work is not offered to an agent, or that it is. Nothing if the work is not
+    /// open or there is no such agent.
+    #[must_use]
+    pub fn explain(&self, work: WorkId, agent: AgentId) -> Option<PairExplanation> {
+        Case::of(self.matching(), work)?.pair(agent)
+    }
+
+    /// Why a piece of work is where it is; nothing if it is not open. A walk over the members of
+    /// its queue and all open work.
+    #[must_use]
+    pub fn explain_work(&self, work: WorkId) -> Option<WorkExplanation> {
+        Some(Case::of(self.matching(), work)?.explanation())
+    }
+
+    /// Why an agent gets what he gets; nothing if there is no such agent. A walk over all open
+    /// work.
+    #[must_use]
+    pub fn explain_agent(&self, agent: AgentId) -> Option<AgentExplanation> {
+        explain::agent(self.matching(), agent)
+    }
+
+    /// From now on keeps a record of how the agent of each offer that routing makes was chosen, of
+    /// the latest so many; 0, as at first, keeps none. All candidates are compared for it, which
+    /// routing does without. It is not part of the state: neither a snapshot nor a digest knows it.
+    pub fn record_decisions(&mut self, most: usize) {
+        self.decisions.keep(most);
+    }
+
+    /// Hands out the records that are kept, the oldest first.
+    pub fn decisions(&mut self) -> impl Iterator<Item = Decision> + '_ {
+        self.decisions.drain()
+    }
+
+    const fn matching(&self) -> Matching<'_> {
+        Matching { world: &self.world, now: self.clock.latest, rules: &self.rules }
     }
 
     /// A fingerprint of all rows. Engines with the same facts have the same digest.
@@ -216,8 +261,7 @@ impl Engine {
     pub fn check(&self) -> Result<(), Violation> {
         self.world.check()?;
         let idle = |error| Violation { invariant: "work conserving: nothing fits", subject: error };
-        let matching = Matching { world: &self.world, now: self.clock.latest, rules: &self.rules };
-        unmatched(matching).map_or(Ok(()), |work| Err(idle(work)))
+        unmatched(self.matching()).map_or(Ok(()), |work| Err(idle(work)))
     }
 }
 

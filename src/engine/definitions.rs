@@ -15,7 +15,7 @@ use crate::protocol::command::{Change, Define, RemoveMembership, Reply, Retire, 
 use crate::protocol::definition::Defined;
 use crate::protocol::event::{Event, PresenceSetBy};
 use crate::protocol::refusal::{LimitName, Refusal};
-use crate::world::catalog::Kind;
+use crate::world::catalog::{Entry, Kind};
 use crate::world::state::World;
 
 use crate::engine::action::sealed::Run;
@@ -56,6 +56,7 @@ impl<P: Kind> Run for Change<P> {
             return Ok(());
         }
         let key = entry.key.clone();
+        entry.check_revision(self.id.into(), self.revision)?;
         turn.check_mentions(|name| self.profile.mentions(name))?;
         self.profile.check()?;
         let defined = Defined { id: self.id, key, profile: Arc::new(self.profile) };
@@ -74,7 +75,7 @@ impl<P: Kind> Run for Retire<P> {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let entity = self.id.into();
         match turn.live::<P>(self.id) {
-            Ok(_) => {}
+            Ok(entry) => entry.check_revision(entity, self.revision)?,
             Err(Refusal::Retired { .. }) => return Ok(()),
             Err(refusal) => return Err(refusal),
         }
@@ -89,6 +90,17 @@ impl<P: Kind> Run for Retire<P> {
         }
         turn.emit(Event::Retired(entity));
         Ok(())
+    }
+}
+
+impl<P: Kind> Entry<P> {
+    /// Refuses a command that was made from another revision.
+    fn check_revision(&self, entity: Entity, meant: Option<u32>) -> Result<(), Refusal> {
+        let revision = self.revision;
+        match meant {
+            Some(meant) if meant != revision => Err(Refusal::Stale { entity, revision }),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

@@ -43,6 +43,26 @@ pub(crate) struct Found {
     pub agent: Option<AgentId>,
 }
 
+/// On what terms an agent may have a piece of work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// Whether he need not meet the need.
+    pub ignore_need: bool,
+    /// Whether he need not have room.
+    pub ignore_capacity: bool,
+}
+
+impl Terms {
+    /// Those of an agent the work asks for by name.
+    pub(crate) fn by_name(work: &Work) -> Self {
+        let preferred = work.request.preferred.as_ref().filter(|_| !work.sticky);
+        preferred.map_or_else(Self::default, |preferred| Self {
+            ignore_need: preferred.ignore_need,
+            ignore_capacity: preferred.ignore_capacity,
+        })
+    }
+}
+
 impl<'a> Matching<'a> {
     /// The agent a piece of work goes to, if it waits and anybody can take it.
     pub(crate) fn choose(self, id: WorkId) -> Option<AgentKey> {
@@ -180,7 +200,7 @@ impl<'a> Matching<'a> {
                 return None;
             }
             let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
-            self.world.has_room(id, claim, lane.draws).ok()?.ok()?;
+            self.world.has_room(id, claim, self.world.pools(lane.draws)).ok()?.ok()?;
             Some(keys)
         })
     }
@@ -198,12 +218,19 @@ impl<'a> Matching<'a> {
     }
 
     /// Whether as many can be asked at once as the queue wants, where it is not ringing yet.
-    fn enough(self, id: WorkId, work: &Work) -> bool {
+    pub(crate) fn enough(self, id: WorkId, work: &Work) -> bool {
+        self.too_few(id, work).is_none()
+    }
+
+    /// How many can be asked, and how many the queue wants to ask at least, if they are fewer.
+    pub(crate) fn too_few(self, id: WorkId, work: &Work) -> Option<(u8, u8)> {
         let least = self.world.queue_profile(work.queue).map_or(1, |queue| queue.broadcast.min);
         if least <= 1 || !work.ringing.is_empty() {
-            return true;
+            return None;
         }
-        self.candidates(id, work).take(usize::from(least)).count() == usize::from(least)
+        let able = self.candidates(id, work).take(usize::from(least)).count();
+        let able = u8::try_from(able).unwrap_or(u8::MAX);
+        (able < least).then_some((able, least))
     }
 
     /// Everybody who can take a piece of work in line, in no meaningful order.
@@ -259,8 +286,13 @@ impl<'a> Matching<'a> {
 
     /// Whether the work has waited past the delay of a member and his ring sees it.
     pub(crate) fn sees(self, work: &Work, agent: AgentId) -> bool {
+        self.delay_over(work, agent) && self.ring_sees(work, agent)
+    }
+
+    /// Whether the work has waited past the delay of a member.
+    pub(crate) fn delay_over(self, work: &Work, agent: AgentId) -> bool {
         let terms = self.world.agent(agent).ok().and_then(|row| row.membership(work.queue));
-        terms.is_some_and(|terms| terms.delay <= work.revealed) && self.ring_sees(work, agent)
+        terms.is_some_and(|terms| terms.delay <= work.revealed)
     }
 
     /// Whether the ring of a member sees the work.
@@ -303,13 +335,17 @@ impl<'a> Matching<'a> {
 
     /// Whether nothing about this very item keeps an open, fit agent from it.
     fn member_can_take(self, id: WorkId, work: &Work, agent: AgentId) -> bool {
-        let room = |agent| {
-            let claim = self.world.new_claim(work.request.channel, work.cost).ok()?;
-            self.world.has_room(agent, claim, work.draws).ok()?.ok()
-        };
         !self.is_excepted(id, work, agent)
-            && room(agent).is_some()
+            && self.room(work, agent).is_ok()
             && self.has_time(work.queue, agent)
+    }
+
+    /// Whether an agent has room for the work.
+    pub(crate) fn room(self, work: &Work, agent: AgentId) -> Result<(), Full> {
+        let claim = self.world.new_claim(work.request.channel, work.cost);
+        let pools = self.world.pools(work.draws);
+        let room = claim.and_then(|claim| self.world.has_room(agent, claim, pools));
+        room.unwrap_or(Err(Full::Debt))
     }
 
     /// Whether the agent declined it, still has a leg of it, or is being asked for it.
@@ -317,10 +353,8 @@ impl<'a> Matching<'a> {
         let Ok(row) = self.world.agent(agent) else {
             return true;
         };
-        let rings = |offer| self.world.offer(offer).is_ok_and(|offer| offer.agent == agent);
-        work.bars(agent, row.session)
-            || row.assignment(id).is_some()
-            || work.ringing.iter().any(|offer| rings(*offer))
+        let rings = || !work.ringing.is_empty() && self.world.rings_at(id, agent).is_some();
+        work.bars(agent, row.session) || row.has(id) || rings()
     }
 
     /// Whether enough of an agent's shift is left for work of a queue.
@@ -332,24 +366,30 @@ impl<'a> Matching<'a> {
 
     /// Whether an agent on the work's list can take it now.
     pub(crate) fn preferred_can_take(self, id: WorkId, work: &Work, agent: AgentId) -> bool {
-        let preferred = work.request.preferred.as_ref().filter(|_| !work.sticky);
-        let ignore_need = preferred.is_some_and(|preferred| preferred.ignore_need);
-        let ignore_capacity = preferred.is_some_and(|preferred| preferred.ignore_capacity);
+        let terms = Terms::by_name(work);
         let attends = matches!(self.world.attends(agent, work.request.channel), Ok(Ok(())));
-        let fits = self.world.index().fit(work.need).is_some_and(|fit| fit.agents.has(agent));
-        let claim = self.world.new_claim(work.request.channel, work.cost);
-        let room = match claim.and_then(|claim| self.world.has_room(agent, claim, work.draws)) {
-            Ok(Ok(())) => true,
-            Ok(Err(Full::Debt)) | Err(_) => false,
-            Ok(Err(_)) => ignore_capacity,
-        };
         let bounded = self.world.may_have_more(agent) == Ok(true);
         attends
             && bounded
-            && room
+            && self.room_on(terms, work, agent)
             && self.has_time(work.queue, agent)
-            && (fits || ignore_need)
+            && self.fits_on(terms, work, agent)
             && !self.is_excepted(id, work, agent)
+    }
+
+    /// Whether an agent meets the need of the work, if he must.
+    pub(crate) fn fits_on(self, terms: Terms, work: &Work, agent: AgentId) -> bool {
+        let fit = self.world.index().fit(work.need);
+        terms.ignore_need || fit.is_some_and(|fit| fit.agents.has(agent))
+    }
+
+    /// Whether an agent has room for the work, if he must; debt is never passed over.
+    pub(crate) fn room_on(self, terms: Terms, work: &Work, agent: AgentId) -> bool {
+        match self.room(work, agent) {
+            Ok(()) => true,
+            Err(Full::Debt) => false,
+            Err(_) => terms.ignore_capacity,
+        }
     }
 
     /// The key by which an agent compares with others for a piece of work.
@@ -406,6 +446,9 @@ impl<'a> Matching<'a> {
         let Ok(queue) = self.world.queue_profile(work.queue) else {
             return false;
         };
+        if queue.spare_scarce == 0 {
+            return false;
+        }
         let index = self.world.index();
         let open = index.open.get(work.request.channel.raw() as usize);
         let profile = self.world.agent_profile(agent);
@@ -414,13 +457,12 @@ impl<'a> Matching<'a> {
             return false;
         };
         let other = profile.skills.keys().filter(|skill| !named.contains(skill));
-        most > 0
-            && other.into_iter().any(|skill| {
-                index
-                    .skilled
-                    .get(skill.raw() as usize)
-                    .is_some_and(|holders| holders.count([open]) <= most)
-            })
+        other.into_iter().any(|skill| {
+            index
+                .skilled
+                .get(skill.raw() as usize)
+                .is_some_and(|holders| holders.count([open]) <= most)
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::protocol::refusal::Unavailable;
 use crate::world::rows::Offer;
 use crate::world::state::Missing;
 
+use crate::engine::explain::Case;
 use crate::engine::turn::Turn;
 
 impl Turn<'_> {
@@ -23,8 +24,17 @@ impl Turn<'_> {
         let offer = self.world.stores().offers.next_id()?;
         let (auto, until) = self.offer_terms(work, agent).ok()?;
         let row = self.world.work(work).ok()?;
+        // Who explains it must say the same.
+        debug_assert!(
+            by != OfferedBy::Routing
+                || Case::of(self.matching(), work).is_some_and(|case| case.is_open_to(agent)),
+            "{work} is offered to {agent}, and yet something stands between them"
+        );
         let score = (by == OfferedBy::Routing).then(|| self.matching().score(work, row, agent));
         let score = score.flatten();
+        if self.decisions.wanted() && by == OfferedBy::Routing {
+            self.record(offer, work, agent);
+        }
         self.emit(Event::WorkOffered { offer, work, agent, until, by, score });
         if auto {
             self.accept_offer(offer, auto);

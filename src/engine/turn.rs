@@ -14,6 +14,7 @@ use crate::world::catalog::{Entry, Kind};
 use crate::world::rows::{Agent, Offer, Work};
 use crate::world::state::{Missing, World};
 
+use crate::engine::decisions::Decisions;
 use crate::engine::matching::Matching;
 use crate::engine::rules::Rules;
 
@@ -31,6 +32,7 @@ pub struct Turn<'a> {
     pub(crate) now: Timestamp,
     pub(crate) cause: Cause,
     pub(crate) rules: &'a Rules,
+    pub(crate) decisions: &'a mut Decisions,
 }
 
 impl<'a> Turn<'a> {
@@ -39,8 +41,9 @@ impl<'a> Turn<'a> {
         now: Timestamp,
         log: &'a mut Log,
         rules: &'a Rules,
+        decisions: &'a mut Decisions,
     ) -> Self {
-        Self { world, log, now, cause: Cause::Command, rules }
+        Self { world, log, now, cause: Cause::Command, rules, decisions }
     }
 
     /// Who fits whom, as things are now.

@@ -126,7 +126,8 @@ impl<'a> View<'a> {
     pub fn agent(self, id: AgentId) -> Option<AgentView<'a>> {
         let (row, entry) = (self.world.agent(id).ok()?, self.world.entry::<AgentProfile>(id).ok()?);
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(AgentView { world: self.world, id, row, key, profile, retired })
+        let (world, revision) = (self.world, entry.revision);
+        Some(AgentView { world, id, row, key, profile, retired, revision })
     }
 
     /// All agents who are not retired, in order of definition.
@@ -141,7 +142,8 @@ impl<'a> View<'a> {
         let row = self.world.queue(id).ok()?;
         let entry = self.world.entry::<QueueProfile>(id).ok()?;
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(QueueView { world: self.world, now: self.now, id, row, key, profile, retired })
+        let (world, now, revision) = (self.world, self.now, entry.revision);
+        Some(QueueView { world, now, id, row, key, profile, retired, revision })
     }
 
     /// All queues that are not retired, in order of definition.
@@ -188,6 +190,26 @@ impl<'a> View<'a> {
         self.world.entry::<PoolProfile>(id).ok().map(|entry| &*entry.profile)
     }
 
+    /// How often a definition was changed; none for work and offers, and for what is not there.
+    #[must_use]
+    pub fn revision(self, entity: Entity) -> Option<u32> {
+        fn of<P: Kind>(world: &World, id: P::Id) -> Option<u32> {
+            world.entry::<P>(id).ok().map(|entry| entry.revision)
+        }
+        match entity {
+            Entity::Skill(id) => of::<crate::model::skill::SkillProfile>(self.world, id),
+            Entity::Channel(id) => of::<crate::model::channel::ChannelProfile>(self.world, id),
+            Entity::Presence(id) => of::<crate::model::presence::PresenceProfile>(self.world, id),
+            Entity::Reason(id) => of::<crate::model::reason::RejectReasonProfile>(self.world, id),
+            Entity::Code(id) => of::<crate::model::reason::WrapUpCodeProfile>(self.world, id),
+            Entity::Queue(id) => of::<QueueProfile>(self.world, id),
+            Entity::Agent(id) => of::<AgentProfile>(self.world, id),
+            Entity::Work(_) | Entity::Offer(_) => None,
+            Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
+            Entity::Pool(id) => of::<PoolProfile>(self.world, id),
+        }
+    }
+
     /// The bounds the engine works in.
     #[must_use]
     pub fn config(self) -> &'a Config {
@@ -222,6 +244,7 @@ pub struct AgentView<'a> {
     key: &'a Key,
     profile: &'a AgentProfile,
     retired: bool,
+    revision: u32,
 }
 
 impl<'a> AgentView<'a> {
@@ -247,6 +270,12 @@ impl<'a> AgentView<'a> {
     #[must_use]
     pub const fn is_retired(self) -> bool {
         self.retired
+    }
+
+    /// How often his definition was changed.
+    #[must_use]
+    pub const fn revision(self) -> u32 {
+        self.revision
     }
 
     /// What he says of himself.
@@ -364,6 +393,7 @@ pub struct QueueView<'a> {
     key: &'a Key,
     profile: &'a QueueProfile,
     retired: bool,
+    revision: u32,
 }
 
 impl<'a> QueueView<'a> {
@@ -383,6 +413,12 @@ impl<'a> QueueView<'a> {
     #[must_use]
     pub const fn profile(self) -> &'a QueueProfile {
         self.profile
+    }
+
+    /// How often its definition was changed.
+    #[must_use]
+    pub const fn revision(self) -> u32 {
+        self.revision
     }
 
     /// How much work waits in it; what rings is not counted.
@@ -559,7 +595,7 @@ impl<'a> WorkView<'a> {
         }
         let queue = self.world.queue_profile(self.row.queue).ok()?;
         let line = self.world.index().line(self.row.queue)?;
-        Some(line.ahead(self.row.line_key(self.id, queue)) + 1)
+        Some(line.ahead(self.row.line_key(self.id, queue), self.now) + 1)
     }
 
     /// How long it will wait behind what is ahead of it, by every formula there is, in the order

@@ -128,6 +128,14 @@ pub struct ClassificationRule {
     pub need: Option<Need>,
 }
 
+impl ClassificationRule {
+    /// To this queue, when that holds.
+    #[must_use]
+    pub fn to(queue: QueueId, when: WorkCondition) -> Self {
+        Self { when, to: [Share { queue, weight: 1 }].into(), ..Self::default() }
+    }
+}
+
 /// Ordered rules for what comes to a queue (Azure Job Router: classification policy; D365:
 /// route-to-queue rules; Zendesk: first matching queue). What no rule takes on stays in the queue,
 /// so nothing is ever without one. The rules of the queue it goes to are not asked.
@@ -143,10 +151,8 @@ pub struct ClassificationRule {
 /// let (gold, north, south) = (QueueId::from_raw(1), QueueId::from_raw(2), QueueId::from_raw(3));
 /// let rules = Classification::of([
 ///     ClassificationRule {
-///         when: vip,
-///         to: vec![Share { queue: gold, weight: 1 }],
 ///         priority: Some(Priority(10)),
-///         ..ClassificationRule::default()
+///         ..ClassificationRule::to(gold, vip)
 ///     },
 ///     ClassificationRule {
 ///         to: vec![Share { queue: north, weight: 70 }, Share { queue: south, weight: 30 }],

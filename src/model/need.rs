@@ -153,6 +153,17 @@ impl Requirement {
 }
 
 /// A requirement that holds for a while (Azure Job Router: a worker selector that expires).
+///
+/// ```
+/// use strowger::{Comparison, Expiring, Need, Requirement, SkillId, Span};
+///
+/// let french = Requirement::skill(SkillId::from_raw(0), Comparison::AtLeast, 60);
+/// let rather_french = Need {
+///     expiring: vec![Expiring { requirement: french, after: Span::from_secs(30) }],
+///     ..Need::default()
+/// };
+/// assert_eq!(rather_french.expiring.len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expiring {

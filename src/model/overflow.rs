@@ -80,6 +80,18 @@ const fn keep_score() -> Requeue {
 }
 
 /// One rule. Each is done at most once in a stay in the queue.
+///
+/// ```
+/// use strowger::{OverflowAction, OverflowRule, QueueProfile, Span, Trigger};
+///
+/// // Azure Job Router's example: more urgent after a minute.
+/// let minute = Trigger::Waited(Span::from_mins(1));
+/// let support = QueueProfile {
+///     overflow: vec![OverflowRule::new(minute, OverflowAction::RaisePriority(10))],
+///     ..QueueProfile::default()
+/// };
+/// assert_eq!(support.overflow.len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OverflowRule {
@@ -87,6 +99,14 @@ pub struct OverflowRule {
     pub when: Trigger,
     /// What.
     pub then: OverflowAction,
+}
+
+impl OverflowRule {
+    /// This, when that is so.
+    #[must_use]
+    pub const fn new(when: Trigger, then: OverflowAction) -> Self {
+        Self { when, then }
+    }
 }
 
 /// What becomes of work that should move and cannot, because the other queue is full or retired.
@@ -124,6 +144,14 @@ pub enum Measure {
 }
 
 /// A comparison of a measure. One that has no value, for want of experience, does not hold.
+///
+/// ```
+/// use strowger::{Comparison, Measure, QueueCondition};
+///
+/// // Less than 80.0 % answered in target over the last hour.
+/// let poor = QueueCondition::new(Measure::ServiceLevel, Comparison::Less, 800);
+/// assert_eq!(poor.queue, None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QueueCondition {
@@ -138,6 +166,14 @@ pub struct QueueCondition {
     pub value: i64,
 }
 
+impl QueueCondition {
+    /// A condition on the queue whose rule it is.
+    #[must_use]
+    pub const fn new(measure: Measure, is: Comparison, value: i64) -> Self {
+        Self { queue: None, measure, is, value }
+    }
+}
+
 /// A ring of members who help as long as conditions hold, and no longer (Genesys Cloud: conditional
 /// group activation). For them the steps of a relaxation do not count: they see all of the queue's
 /// work, or none.
@@ -146,12 +182,7 @@ pub struct QueueCondition {
 /// use strowger::{Comparison, ConditionalRing, Measure, QueueCondition};
 ///
 /// // The back office, in ring 3, helps while ten or more wait.
-/// let crowded = QueueCondition {
-///     queue: None,
-///     measure: Measure::Waiting,
-///     is: Comparison::AtLeast,
-///     value: 10,
-/// };
+/// let crowded = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, 10);
 /// let back_office = ConditionalRing { ring: 3, when: vec![crowded] };
 /// assert_eq!(back_office.ring, 3);
 /// ```
@@ -170,8 +201,7 @@ pub struct ConditionalRing {
 /// ```
 /// use strowger::{Ramp, Span};
 ///
-/// let gentle = Ramp { offers: 5, per: Span::from_secs(1) };
-/// assert_eq!(gentle.offers, 5);
+/// assert_eq!(Ramp::per_second(5), Ramp { offers: 5, per: Span::from_secs(1) });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -180,6 +210,14 @@ pub struct Ramp {
     pub offers: u16,
     /// ... in a time of this length, counted from the first of them.
     pub per: Span,
+}
+
+impl Ramp {
+    /// So many a second.
+    #[must_use]
+    pub const fn per_second(offers: u16) -> Self {
+        Self { offers, per: Span::from_secs(1) }
+    }
 }
 
 impl Trigger {

@@ -182,15 +182,31 @@ pub struct Budget {
 }
 
 /// To how many agents at once work is offered. The first who accepts has it, the others' offers are
-/// withdrawn. As long as it rings at fewer than `max`, more are asked as they become free (Azure Job
-/// Router: concurrent offers; Twilio: reserved workers).
+/// withdrawn. As long as it rings at fewer than `max`, more are asked as they become free (Azure
+/// Job Router: concurrent offers; Twilio: reserved workers).
+///
+/// ```
+/// use strowger::{Broadcast, QueueProfile};
+///
+/// let rush = QueueProfile { broadcast: Broadcast::up_to(3), ..QueueProfile::default() };
+/// assert_eq!(rush.broadcast, Broadcast { min: 1, max: 3 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Broadcast {
-    /// It is not offered before so many can be asked at once: 1 to `max`.
+    /// It is not offered before so many can be asked at once: 1 to `max`. Once it rings, one more
+    /// is enough.
     pub min: u8,
     /// It never rings at more: 1 to 50.
     pub max: u8,
+}
+
+impl Broadcast {
+    /// To so many at once, or to as many as there are.
+    #[must_use]
+    pub const fn up_to(max: u8) -> Self {
+        Self { min: 1, max }
+    }
 }
 
 impl Default for Broadcast {
@@ -291,13 +307,14 @@ pub struct QueueProfile {
     /// How work becomes easier to place the longer it waits, unless the request says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relaxation: Option<Relaxation>,
-    /// How much time an agent must have left in his shift to be offered anything; one without an
-    /// end of shift always has it (ServiceNow: required continuous minutes).
+    /// How much time an agent must have left in his shift to be offered anything, but by hand; one
+    /// without an end of shift always has it (ServiceNow: required continuous minutes).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shift_left_min: Option<Span>,
     /// Look-ahead: an agent who is among this many or fewer who are free and have some skill that
     /// the work does not ask for is left for work that does, as long as somebody else of the same
-    /// rank can take it. 0: nobody is spared.
+    /// rank and ring can take it who suits it as well. Free is to whom a unit of the work's channel
+    /// could be offered. 0: nobody is spared.
     pub spare_scarce: u16,
     /// To how many agents at once work is offered.
     pub broadcast: Broadcast,

@@ -41,8 +41,9 @@ pub struct RejectReasonProfile {
     pub retry_after: Option<Span>,
     /// What becomes of the agent; `None` leaves it to the queue.
     pub response: Option<Response>,
-    /// With `reassignable: false`: whether it is forgotten as he comes on queue anew (Azure Job
-    /// Router: registers again; Salesforce: his presence cycles).
+    /// With `reassignable: false` and no `retry_after`: whether it is forgotten as he comes on
+    /// queue after he was off it (Azure Job Router: registers again; Salesforce: his presence
+    /// cycles).
     pub until_back: bool,
 }
 

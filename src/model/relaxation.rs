@@ -83,9 +83,9 @@ pub struct Relaxation {
     pub clock: RelaxationClock,
     /// The steps, at most 16, each later than the one before.
     pub steps: Vec<RelaxationStep>,
-    /// Whether a step is passed over at once when nobody who is on queue could take the work in it.
-    /// The later ones then come sooner by as much. It is looked at as a step begins, and as the work
-    /// enters a line.
+    /// Whether a step is passed over at once when nobody who is on queue could take the work in
+    /// it, and so is the time of a condition that expires. The later ones then come sooner by as
+    /// much. It is looked at as a step begins, and as the work enters a line.
     pub skip_empty: bool,
 }
 

@@ -2,6 +2,8 @@
 
 use core::cmp::Reverse;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, OfferId};
 use crate::model::need::Evaluation;
@@ -116,6 +118,85 @@ impl AgentKey {
             turn: candidate.turn,
             agent: candidate.agent,
         }
+    }
+}
+
+/// The parts of a key, in the order in which they are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyPart {
+    /// The rank of the queue for him; lowest first.
+    Rank,
+    /// The ring he stands in; lowest first.
+    Ring,
+    /// How much the work prefers him; highest first.
+    Preference,
+    /// His score, under [`Evaluation::Best`](crate::Evaluation::Best); highest first.
+    Score,
+    /// Whether he is spared for a scarce skill; those who are not come first.
+    Spared,
+    /// The queue's rule; lowest first.
+    Method,
+    /// Since when he is idle by the queue's clock; earliest first.
+    Idle,
+    /// The last offer made to him; earliest first.
+    LastOffered,
+    /// The order of definition.
+    Definition,
+}
+
+/// A key taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KeyParts {
+    /// The rank of the queue for him, or [`RANK_PREFERRED`].
+    pub rank: u8,
+    /// The ring he stands in.
+    pub ring: u8,
+    /// How much the work prefers him; 0 if it names nobody.
+    pub preference: u8,
+    /// His score, where it comes before the queue's rule; else 0.
+    pub score: u32,
+    /// Whether he is spared for a scarce skill.
+    pub spared: bool,
+    /// What the queue's rule makes of him: lowest first, so what counts highest first is negative.
+    pub method: i64,
+    /// Since when he is idle by the queue's clock.
+    pub idle_since: Timestamp,
+    /// The last offer made to him.
+    pub last_offered: OfferId,
+}
+
+impl AgentKey {
+    /// What it is made of.
+    #[must_use]
+    pub const fn parts(&self) -> KeyParts {
+        KeyParts {
+            rank: self.rank,
+            ring: self.ring,
+            preference: self.preference.0,
+            score: self.best.0,
+            spared: self.scarce,
+            method: self.method,
+            idle_since: self.idle_since,
+            last_offered: self.turn,
+        }
+    }
+
+    /// The first part in which it is not like another.
+    #[must_use]
+    pub fn differs_in(&self, other: &Self) -> KeyPart {
+        let parts = [
+            (self.rank == other.rank, KeyPart::Rank),
+            (self.ring == other.ring, KeyPart::Ring),
+            (self.preference == other.preference, KeyPart::Preference),
+            (self.best == other.best, KeyPart::Score),
+            (self.scarce == other.scarce, KeyPart::Spared),
+            (self.method == other.method, KeyPart::Method),
+            (self.idle_since == other.idle_since, KeyPart::Idle),
+            (self.turn == other.turn, KeyPart::LastOffered),
+        ];
+        let first = parts.into_iter().find(|(same, _)| !same);
+        first.map_or(KeyPart::Definition, |(_, part)| part)
     }
 }
 

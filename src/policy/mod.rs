@@ -12,5 +12,6 @@ pub mod offering;
 pub mod order;
 pub mod relaxation;
 pub mod room;
+pub mod shortfall;
 pub mod tally;
 pub mod wrap_up;

@@ -111,6 +111,12 @@ impl LineKey {
         Self { behind: !waiting.place.front, class, major, minor, last, work: waiting.work }
     }
 
+    /// Whether it compares otherwise as time goes on.
+    #[must_use]
+    pub const fn moves(&self) -> bool {
+        self.class == RATIO
+    }
+
     /// The key as it compares at an instant: under [`Order::Ratio`] by age in millionths of the
     /// objective, highest first, then by age. All others compare the same at all times.
     #[must_use]

@@ -53,6 +53,25 @@ impl<P: Profile> Define<P> {
 
 /// Gives something that is defined new content, all of it. It takes effect at the next match:
 /// what rings or is worked on stays as it is.
+///
+/// Two hosts that change the same thing need not lose each other's changes: each says which
+/// revision its content was made from. The same content again is answered as done, whatever the
+/// revision, so a change may be repeated.
+///
+/// ```
+/// use strowger::{AgentProfile, Change, Config, Define, Engine, Log, Refusal, Timestamp};
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let ana = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
+/// let revision = Some(engine.view().agent(ana).unwrap().revision());
+/// let busy = AgentProfile { auto_accept: true, ..AgentProfile::default() };
+/// engine.execute(now, Change { revision, ..Change::new(ana, busy) }, &mut log)?;
+/// let other = Change { revision, ..Change::new(ana, AgentProfile::default()) };
+/// let refused = engine.execute(now, other, &mut log);
+/// assert_eq!(refused, Err(Refusal::Stale { entity: ana.into(), revision: 1 }));
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
 pub struct Change<P: Profile> {
@@ -60,6 +79,17 @@ pub struct Change<P: Profile> {
     pub id: P::Id,
     /// Its new content.
     pub profile: P,
+    /// The revision this was made from; refused if it is another by now (Azure Job Router: etag).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u32>,
+}
+
+impl<P: Profile> Change<P> {
+    /// Gives it this content, whatever it is now.
+    #[must_use]
+    pub const fn new(id: P::Id, profile: P) -> Self {
+        Self { id, profile, revision: None }
+    }
 }
 
 /// Retires something. It keeps its id, its key becomes free. Refused as long as something that is
@@ -69,6 +99,17 @@ pub struct Change<P: Profile> {
 pub struct Retire<P: Profile> {
     /// What.
     pub id: P::Id,
+    /// The revision that is meant; refused if it is another by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u32>,
+}
+
+impl<P: Profile> Retire<P> {
+    /// Retires it, whatever it is now.
+    #[must_use]
+    pub const fn new(id: P::Id) -> Self {
+        Self { id, revision: None }
+    }
 }
 
 macro_rules! commands {

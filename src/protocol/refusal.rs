@@ -2,10 +2,11 @@
 //!
 //! A command that was done before is answered as done before anything else is asked, and a key that
 //! belongs to something else is refused then too. Of several reasons the first in this order is
-//! given: something named does not exist or is retired; what was handed in is wrong by itself; the
-//! work, offer or assignment is over or not in the stage the command needs; it belongs to somebody
-//! else; the agent cannot take it; a bound is reached. The order within these is the order in which
-//! a command names its fields.
+//! given: what is to be changed or retired does not exist, is retired, or is not at the revision
+//! that was meant; something else that is named does not exist or is retired; what was handed in is
+//! wrong by itself; the work, offer or assignment is over or not in the stage the command needs; it
+//! belongs to somebody else; the agent cannot take it; a bound is reached. The order within these
+//! is the order in which a command names its fields.
 
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +169,14 @@ pub enum Refusal {
         role: LegRole,
         /// Whether he joined.
         state: LegState,
+    },
+    /// It was changed since the revision that the command was made from.
+    #[error("{entity} is at revision {revision}")]
+    Stale {
+        /// What was named.
+        entity: Entity,
+        /// Its present revision.
+        revision: u32,
     },
 }
 

@@ -31,6 +31,9 @@ pub(crate) struct Entry<P: Profile> {
     pub profile: Arc<P>,
     /// Whether it was retired.
     pub retired: bool,
+    /// How often it was changed.
+    #[serde(default)]
+    pub revision: u32,
 }
 
 /// A kind of definition: where its rows and names are.

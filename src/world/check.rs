@@ -94,7 +94,7 @@ impl World {
                 let own = |offer| self.offer(offer).is_ok_and(|offer| offer.work == id);
                 let all = work.ringing.iter().all(|offer| own(*offer));
                 let oldest = work.ringing.first() == Some(&offer) && work.ringing.is_sorted();
-                let counted = rings == work.ringing.len();
+                let counted = rings == work.ringing.len() && rings <= usize::from(work.open_to);
                 hold("one stage: the offers of ringing work are open", all && oldest && counted)?;
             }
             Stage::Queued
@@ -219,7 +219,8 @@ impl World {
                 && line.members.iter::<AgentId>().eq(new.members.iter::<AgentId>())
                 && line.groups_sorted() == new.groups_sorted()
                 && line.list().eq(new.list())
-                && (&line.aside, &line.stays) == (&new.aside, &new.stays);
+                && (&line.aside, &line.stays) == (&new.aside, &new.stays)
+                && line.ringing == new.ringing;
             if !same {
                 let subject = crate::model::ids::QueueId::from_raw(raw).into();
                 return Err(Violation { invariant: "index derived: the line", subject });
@@ -230,6 +231,7 @@ impl World {
             all.iter().map(|bits| bits.iter().collect()).collect()
         };
         hold("index derived: who is open", bits(&now.open) == bits(&new.open))?;
+        hold("index derived: who has a skill", bits(&now.skilled) == bits(&new.skilled))?;
         for (id, _) in self.stores.needs.iter() {
             let agents = |index: &crate::world::index::Index| -> Vec<AgentId> {
                 index.fit(id).map(|fit| fit.agents.iter().collect()).unwrap_or_default()

@@ -269,6 +269,13 @@ impl World {
         if !work.in_line() {
             return;
         }
+        if work.stage != Stage::Queued && work.step.is_none() {
+            if enter {
+                line.ringing.insert(key)
+            } else {
+                line.ringing.remove(&key)
+            };
+        }
         if work.step.is_some() {
             Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
         } else if enter {

@@ -1,8 +1,9 @@
 //! Derived: who waits, in order.
 //!
-//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring, objective) is one
-//! *lane* of its queue; whether an agent may have it is decided once for the lane, and only heads of lanes are
-//! compared. Work that waits for preferred agents is in no lane but in a line of each of them.
+//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
+//! objective) is one *lane* of its queue; whether an agent may have it is decided once for the
+//! lane, and only heads of lanes are compared. Work that waits for preferred agents is in no lane
+//! but in a line of each of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -50,6 +51,8 @@ pub(crate) struct Line {
     pub waiting: u32,
     /// Those in no lane: they wait for preferred agents, or pause.
     pub aside: BTreeSet<LineKey>,
+    /// What is in a lane although it rings, for it may ring at more.
+    pub ringing: BTreeSet<LineKey>,
     /// All who wait here, by their entry.
     pub stays: BTreeSet<(Timestamp, WorkId)>,
 }
@@ -71,9 +74,14 @@ impl Line {
     }
 
     /// How many wait here before this place in the order.
-    pub(crate) fn ahead(&self, key: LineKey) -> usize {
-        let all = self.lanes.values().chain([&self.aside]);
-        all.map(|keys| before(keys, key)).fold(0, usize::saturating_add)
+    pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
+        let all = || self.lanes.values().chain([&self.aside]);
+        if key.moves() {
+            let waiting = all().flatten().filter(|other| !self.ringing.contains(other));
+            return waiting.filter(|other| other.at(now) < key.at(now)).count();
+        }
+        let ahead = all().map(|keys| before(keys, key)).fold(0, usize::saturating_add);
+        ahead.saturating_sub(before(&self.ringing, key))
     }
 
     /// The lanes in which somebody waits, in no meaningful order.

@@ -176,6 +176,12 @@ impl Agent {
         self.assignments.iter().find(|assignment| assignment.work == work)
     }
 
+    /// Whether he has it, wraps it up, or takes part in it.
+    #[must_use]
+    pub(crate) fn has(&self, work: WorkId) -> bool {
+        self.assignment(work).is_some() || self.leg(work).is_some()
+    }
+
     /// What he is occupied with.
     #[must_use]
     pub(crate) fn load(&self) -> Load {

@@ -11,6 +11,7 @@ use crate::base::table::Table;
 use crate::base::time::Span;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
 use crate::lifecycle::offer::OfferEnd;
+use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
@@ -28,7 +29,7 @@ use crate::policy::room::{Claim, Full};
 use crate::protocol::fact::Seq;
 use crate::protocol::refusal::Unavailable;
 use crate::world::catalog::{Entry, Kind};
-use crate::world::draws::{DrawId, Draws};
+use crate::world::draws::Draws;
 use crate::world::index::{Index, TimerKey};
 use crate::world::line::LaneKey;
 use crate::world::needs::Needs;
@@ -140,7 +141,7 @@ impl World {
         for system in SystemPresence::ALL {
             let profile = Arc::new(PresenceProfile::of(system));
             let key = system.key().into();
-            world.stores.presences.push(Entry { key, profile, retired: false });
+            world.stores.presences.push(Entry { key, profile, retired: false, revision: 0 });
         }
         world.rebuild();
         world
@@ -263,19 +264,29 @@ impl World {
         id: AgentId,
         channel: ChannelId,
     ) -> Result<Result<(), Unavailable>, Missing> {
+        Ok(self.away(id, channel)?.next().map_or(Ok(()), Err))
+    }
+
+    /// All that keeps an agent from being offered work of a channel, room aside. One who is off
+    /// queue, or on a call of his own, does not count as one who does not respond.
+    pub(crate) fn away(
+        &self,
+        id: AgentId,
+        channel: ChannelId,
+    ) -> Result<impl Iterator<Item = Unavailable> + use<'_>, Missing> {
         let agent = self.agent(id)?;
         let presence = self.entry::<PresenceProfile>(agent.presence.id())?;
-        Ok(if !presence.profile.opens(channel) {
-            Err(Unavailable::OffQueue)
-        } else if agent.own_call {
-            Err(Unavailable::OwnCall)
-        } else if !agent.status.takes_offers() {
-            Err(Unavailable::NotResponding)
-        } else if agent.draining {
-            Err(Unavailable::Draining)
-        } else {
-            Ok(())
-        })
+        let off_queue = !presence.profile.opens(channel);
+        let named = off_queue || agent.own_call;
+        let responds =
+            agent.status.takes_offers() || (named && agent.status != RoutingStatus::NotResponding);
+        let all = [
+            (off_queue, Unavailable::OffQueue),
+            (agent.own_call, Unavailable::OwnCall),
+            (!responds, Unavailable::NotResponding),
+            (agent.draining, Unavailable::Draining),
+        ];
+        Ok(all.into_iter().filter_map(|(stands, why)| stands.then_some(why)))
     }
 
     /// Whether an agent has room for a claim that draws on these pools.
@@ -283,11 +294,11 @@ impl World {
         &self,
         id: AgentId,
         claim: Claim,
-        draws: DrawId,
+        pools: &[PoolId],
     ) -> Result<Result<(), Full>, Missing> {
         let capacity = &self.agent_profile(id)?.capacity;
         let profile = |channel| self.channel_profile(channel).ok();
-        Ok(self.agent(id)?.usage.room(capacity, claim, self.pools(draws), profile))
+        Ok(self.agent(id)?.usage.room(capacity, claim, pools, profile))
     }
 
     /// Whether an agent can take something more of a channel and size that draws on no pool.
@@ -301,7 +312,7 @@ impl World {
             return Ok(Err(why));
         }
         let claim = self.new_claim(channel, cost)?;
-        Ok(self.has_room(id, claim, DrawId::NOTHING)?.map_err(Unavailable::NoRoom))
+        Ok(self.has_room(id, claim, &[])?.map_err(Unavailable::NoRoom))
     }
 
     /// Whether an agent may have one more assignment, counting those he may accept or be handed.

@@ -15,6 +15,7 @@
 mod sentence;
 mod tell;
 mod values;
+mod why;
 
 use serde_json::json;
 use strowger::{
@@ -78,7 +79,10 @@ impl Floor {
         }
         if self.engine.is_none() {
             let (config, now) = (self.config.clone(), Timestamp::from_millis(self.now));
-            let engine = Engine::new(config, now, &mut self.log).map_err(|e| e.to_string())?;
+            let engine = Engine::new(config, now, &mut self.log);
+            let mut engine = engine.map_err(|error| error.to_string())?;
+            // A record that names another agent than the one who was chosen is found out.
+            engine.record_decisions(1);
             self.engine = Some(engine);
         }
         match self.understand(&words)? {
@@ -103,6 +107,7 @@ impl Floor {
             }
             Sentence::Advance => self.advance(),
             Sentence::Show(names) => self.show(&names),
+            Sentence::Why(names) => self.why(&names),
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use strowger::{AgentId, Command, OfferId, WorkId};
 
 use super::Floor;
-use super::values::{Path, instant, is_option, set};
+use super::values::{Path, instant, is_option, set, text};
 
 /// What a sentence comes to.
 pub(crate) enum Sentence {
@@ -13,6 +13,8 @@ pub(crate) enum Sentence {
     Define(Box<Command>, Vec<(String, Value)>, bool),
     Advance,
     Show(Vec<String>),
+    /// What is to be explained.
+    Why(Vec<String>),
 }
 
 impl Floor {
@@ -21,6 +23,9 @@ impl Floor {
             ["time", "passes"] => return Ok(Sentence::Advance),
             ["show", names @ ..] => {
                 return Ok(Sentence::Show(names.iter().map(|name| (*name).into()).collect()));
+            }
+            ["why", names @ ..] => {
+                return Ok(Sentence::Why(names.iter().map(|name| (*name).into()).collect()));
             }
             [
                 kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"
@@ -32,18 +37,22 @@ impl Floor {
             }
             [
                 "change",
-                kind @ ("channel" | "presence" | "reason" | "queue" | "agent" | "calendar"
-                | "pool"),
+                kind
+                @ ("channel" | "presence" | "reason" | "queue" | "agent" | "calendar" | "pool"),
                 key,
                 rest @ ..,
             ] => {
+                let (revision, rest) = revision(rest)?;
                 let mut profile = self.profile(kind, key)?;
                 self.set_all(&mut profile, rest)?;
                 let id = self.id(kind, key)?;
-                json!({kind_name("change", kind): {"id": id, "profile": profile}})
+                let change = json!({"id": id, "profile": profile, "revision": revision});
+                json!({kind_name("change", kind): change})
             }
-            ["retire", kind, key] => {
-                json!({kind_name("retire", kind): {"id": self.id(kind, key)?}})
+            ["retire", kind, key, rest @ ..] => {
+                let (revision, _) = revision(rest)?;
+                let retire = json!({"id": self.id(kind, key)?, "revision": revision});
+                json!({kind_name("retire", kind): retire})
             }
             ["change", work, rest @ ..] => {
                 let mut change = json!({});
@@ -69,6 +78,10 @@ impl Floor {
             [agent, "goes", presence] => {
                 let (agent, presence) = (self.id("agent", agent)?, self.id("presence", presence)?);
                 json!({"set_presence": {"agent": agent, "presence": presence}})
+            }
+            [agent, "works-until", at] => {
+                let until = instant(at).ok_or("until when?")?;
+                json!({"set_shift_end": {"agent": self.id("agent", agent)?, "until": until}})
             }
             [agent, "is", "heard"] => json!({"heartbeat": {"agent": self.id("agent", agent)?}}),
             [agent, verb @ ("drains" | "recovers")] => {
@@ -259,6 +272,14 @@ impl Floor {
         let his = |(_, w, a): &&(OfferId, WorkId, AgentId)| json!(w) == work && json!(a) == agent;
         let last = self.offers.iter().rev().find(his);
         last.map(|(offer, ..)| *offer).ok_or_else(|| "it was never offered to him".into())
+    }
+}
+
+/// `from revision` *number*, and what is left.
+fn revision<'a, 'b>(rest: &'a [&'b str]) -> Result<(Option<u32>, &'a [&'b str]), String> {
+    match rest {
+        ["from", "revision", number, rest @ ..] => Ok((Some(number.parse().map_err(text)?), rest)),
+        rest => Ok((None, rest)),
     }
 }
 

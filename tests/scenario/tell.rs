@@ -12,7 +12,7 @@ use strowger::{
 use super::Floor;
 use super::values::text;
 
-fn clock(at: Timestamp) -> String {
+pub(super) fn clock(at: Timestamp) -> String {
     let millis = at.as_millis();
     if at == Timestamp::MAX {
         return "never".into();
@@ -23,7 +23,7 @@ fn clock(at: Timestamp) -> String {
 }
 
 /// How JSON spells it, without quotes.
-fn word(value: &impl Serialize) -> String {
+pub(super) fn word(value: &impl Serialize) -> String {
     serde_json::to_value(value).unwrap().as_str().unwrap_or_default().to_owned()
 }
 
@@ -35,7 +35,7 @@ fn place(place: Place) -> String {
     }
 }
 
-fn bar(bar: Bar) -> String {
+pub(super) fn bar(bar: Bar) -> String {
     match bar {
         Bar::None => String::new(),
         Bar::Until(until) => format!(" again={}", clock(until)),
@@ -50,7 +50,7 @@ fn wrap_up(wrap_up: WrapUp) -> String {
 }
 
 /// ` name=value`, if it is there.
-fn maybe(name: &str, value: Option<impl std::fmt::Display>) -> String {
+pub(super) fn maybe(name: &str, value: Option<impl std::fmt::Display>) -> String {
     value.map(|value| format!(" {name}={value}")).unwrap_or_default()
 }
 
@@ -415,24 +415,7 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
             format!("{} is not a member of {}", floor.name(*agent), floor.name(*queue))
         }
         Refusal::Unavailable { agent, why } => {
-            let why = match why {
-                Unavailable::NoRoom(full) => {
-                    let full = serde_json::to_value(full).unwrap();
-                    let pool = full.get("pool").and_then(serde_json::Value::as_u64);
-                    let pool = pool.and_then(|id| u32::try_from(id).ok());
-                    let channel = full.get("uninterruptible").and_then(serde_json::Value::as_u64);
-                    let channel = channel.and_then(|id| u32::try_from(id).ok());
-                    let channel = channel.map(|id| floor.name(strowger::ChannelId::from_raw(id)));
-                    match (channel, pool) {
-                        (Some(channel), _) => format!("no room, he has {channel}"),
-                        (_, Some(pool)) => {
-                            format!("no room in {}", floor.name(strowger::PoolId::from_raw(pool)))
-                        }
-                        (None, None) => format!("no room ({})", full.as_str().unwrap_or_default()),
-                    }
-                }
-                other => word(other),
-            };
+            let why = unavailable(floor, why);
             format!("{} is not available: {why}", floor.name(*agent))
         }
         Refusal::NoLeg { work, agent, end } => {
@@ -443,7 +426,31 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
             let (work, agent) = (floor.name(*work), floor.name(*agent));
             format!("{agent} has {work} {} as {}", state.name(), role.name())
         }
+        Refusal::Stale { entity, revision } => {
+            format!("{} is at revision {revision}", floor.name(*entity))
+        }
         Refusal::Limit { limit, max } => format!("there may be {max} {} at most", word(limit)),
         other => other.to_string(),
+    }
+}
+
+/// What keeps an agent from being offered work.
+pub(super) fn unavailable(floor: &Floor, why: &Unavailable) -> String {
+    match why {
+        Unavailable::NoRoom(full) => {
+            let full = serde_json::to_value(full).unwrap();
+            let channel = full.get("uninterruptible").and_then(serde_json::Value::as_u64);
+            let channel = channel.and_then(|id| u32::try_from(id).ok());
+            let channel = channel.map(|id| floor.name(strowger::ChannelId::from_raw(id)));
+            let pool = full.get("pool").and_then(serde_json::Value::as_u64);
+            let pool = pool.and_then(|id| u32::try_from(id).ok());
+            let pool = pool.map(|id| floor.name(strowger::PoolId::from_raw(id)));
+            match (channel, pool) {
+                (Some(channel), _) => format!("no room, he has {channel}"),
+                (None, Some(pool)) => format!("no room in {pool}"),
+                (None, None) => format!("no room ({})", full.as_str().unwrap_or_default()),
+            }
+        }
+        other => word(other),
     }
 }

@@ -78,11 +78,11 @@ pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
         floor.extend(defined("open", calendars).into_iter().map(Command::from));
         for (raw, profile) in (0..).zip(channels) {
             let id = ChannelId::from_raw(raw);
-            floor.push(strowger::Change { id, profile }.into());
+            floor.push(strowger::Change::new(id, profile).into());
         }
         for (raw, profile) in (0..).zip(queues) {
             let id = QueueId::from_raw(raw);
-            floor.push(strowger::Change { id, profile }.into());
+            floor.push(strowger::Change::new(id, profile).into());
         }
         floor.extend(defined("agent", agents).into_iter().map(Command::from));
         for (place, membership) in (0..).zip(terms) {

@@ -214,7 +214,7 @@ fn changed<P: Profile>(
 where
     Command: From<Change<P>>,
 {
-    act((id, profile).prop_map(|(id, profile)| Change { id, profile }))
+    act((id, profile).prop_map(|(id, profile)| Change::new(id, profile)))
 }
 
 fn change(features: Features) -> BoxedStrategy<Act> {
@@ -236,7 +236,7 @@ fn retired<P: Profile>(id: impl Strategy<Value = P::Id> + 'static) -> BoxedStrat
 where
     Command: From<Retire<P>>,
 {
-    act(id.prop_map(|id| Retire::<P> { id }))
+    act(id.prop_map(|id| Retire::<P>::new(id)))
 }
 
 fn retire() -> BoxedStrategy<Act> {

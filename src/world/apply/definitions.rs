@@ -164,7 +164,7 @@ impl World {
         }
         let (key, profile) = (defined.key.clone(), defined.profile.clone());
         P::names_mut(&mut self.index.keys).set(key.clone(), defined.id);
-        P::rows_mut(&mut self.stores).push(Entry { key, profile, retired: false });
+        P::rows_mut(&mut self.stores).push(Entry { key, profile, retired: false, revision: 0 });
         Ok(())
     }
 
@@ -172,6 +172,7 @@ impl World {
         let rows = P::rows_mut(&mut self.stores);
         let entry = rows.get_mut(defined.id).or_missing(defined.id)?;
         entry.profile = defined.profile.clone();
+        entry.revision = entry.revision.saturating_add(1);
         Ok(())
     }
 

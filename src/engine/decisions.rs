@@ -1,0 +1,156 @@
+//! Keeping a record of how agents were chosen, for whoever wants to know.
+//!
+//! Not part of the state: a record is made where an offer is, kept for a while, and handed out
+//! once.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
+use crate::model::queue::{AgentChoice, Order, QueueProfile};
+use crate::policy::choice::{AgentKey, KeyPart, KeyParts};
+use crate::protocol::fact::Seq;
+
+use crate::engine::turn::Turn;
+
+/// Somebody who could have had the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CandidateRecord {
+    /// The agent.
+    pub agent: AgentId,
+    /// By what he was compared.
+    pub key: KeyParts,
+}
+
+/// How the agent of an offer was chosen.
+///
+/// ```
+/// use strowger::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// engine.record_decisions(1_000);
+/// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+/// for (key, rank) in [("ana", 2), ("bo", 1)] {
+///     let agent = engine.execute(now, Define::new(key, AgentProfile::default()), &mut log)?;
+///     let membership = Membership { rank, ..Membership::default() };
+///     engine.execute(now, SetMembership { agent, queue, membership }, &mut log)?;
+///     let presence = SystemPresence::OnQueue.id();
+///     engine.execute(now, SetPresence { agent, presence }, &mut log)?;
+/// }
+/// engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
+/// let decision = engine.decisions().next().unwrap();
+/// assert_eq!((decision.of, decision.decided_by), (2, Some(KeyPart::Rank)));
+/// # Ok::<(), Refusal>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Decision {
+    /// The offer.
+    pub offer: OfferId,
+    /// The number of the fact that made it.
+    pub seq: Seq,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The work.
+    pub work: WorkId,
+    /// Whom it was offered to.
+    pub agent: AgentId,
+    /// The queue of the work.
+    pub queue: QueueId,
+    /// Which definition of the queue was in force.
+    pub queue_revision: u32,
+    /// In what order its work waits.
+    pub order: Order,
+    /// Its rule, which gives the part [`KeyPart::Method`] of a key.
+    pub choice: AgentChoice,
+    /// Who could have had it, the best first: at most [`Decision::CANDIDATES_MAX`].
+    pub candidates: Vec<CandidateRecord>,
+    /// How many could have had it.
+    pub of: u32,
+    /// The part of the key that put him before the next; none if he was the only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<KeyPart>,
+}
+
+impl Decision {
+    /// The most candidates that are recorded.
+    pub const CANDIDATES_MAX: usize = 100;
+}
+
+/// The latest decisions, as many as are wanted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Decisions {
+    most: usize,
+    kept: VecDeque<Decision>,
+}
+
+impl Decisions {
+    /// Keeps so many from now on; the oldest go first.
+    pub(crate) fn keep(&mut self, most: usize) {
+        self.most = most;
+        let over = self.kept.len().saturating_sub(most);
+        self.kept.drain(..over);
+    }
+
+    /// Whether any are wanted.
+    pub(crate) const fn wanted(&self) -> bool {
+        self.most > 0
+    }
+
+    /// Hands out all that are kept, the oldest first.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Decision> + '_ {
+        self.kept.drain(..)
+    }
+
+    fn push(&mut self, decision: Decision) {
+        if self.kept.len() >= self.most {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(decision);
+    }
+}
+
+impl Turn<'_> {
+    /// Records how an agent was chosen, just before the offer is made.
+    pub(crate) fn record(&mut self, offer: OfferId, work: WorkId, agent: AgentId) {
+        if let Some(decision) = self.decision(offer, work, agent) {
+            self.decisions.push(decision);
+        }
+    }
+
+    fn decision(&self, offer: OfferId, work: WorkId, agent: AgentId) -> Option<Decision> {
+        let row = self.world.work(work).ok()?;
+        let entry = self.world.entry::<QueueProfile>(row.queue).ok()?;
+        let mut keys: Vec<AgentKey> = self.matching().candidates(work, row).collect();
+        keys.sort_unstable();
+        debug_assert!(
+            keys.first().is_some_and(|first| first.agent == agent),
+            "{work} goes to {agent}, who is not the first of {keys:?}"
+        );
+        let decided_by = match keys.as_slice() {
+            [first, second, ..] => Some(first.differs_in(second)),
+            [_] | [] => None,
+        };
+        let of = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let best = keys.iter().take(Decision::CANDIDATES_MAX);
+        let record = |key: &AgentKey| CandidateRecord { agent: key.agent, key: key.parts() };
+        Some(Decision {
+            offer,
+            seq: self.world.seq().saturating_add(1),
+            at: self.now,
+            work,
+            agent,
+            queue: row.queue,
+            queue_revision: entry.revision,
+            order: entry.profile.order,
+            choice: entry.profile.choice,
+            candidates: best.map(record).collect(),
+            of,
+            decided_by,
+        })
+    }
+}

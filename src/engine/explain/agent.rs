@@ -1,0 +1,82 @@
+//! Why an agent gets what he gets.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::lifecycle::work::Stage;
+use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::protocol::refusal::Unavailable;
+
+use crate::engine::explain::case::Case;
+use crate::engine::explain::{AgentExplanation, Gate, Opening, Prospect, Stopped};
+use crate::engine::matching::Matching;
+
+/// Why an agent gets what he gets; nothing if there is no such agent.
+pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplanation> {
+    let world = matching.world;
+    let (row, profile) = (world.agent(id).ok()?, world.agent_profile(id).ok()?);
+    let items = |most: u16| u32::from(most) * 100;
+    let capacity = &profile.capacity;
+    let mut waiting: BTreeMap<QueueId, Vec<WorkId>> = BTreeMap::new();
+    for (work, work_row) in world.stores().works.sorted() {
+        if work_row.stage == Stage::Queued && row.membership(work_row.queue).is_some() {
+            waiting.entry(work_row.queue).or_default().push(work);
+        }
+    }
+    let prospect = |queue| {
+        let works = waiting.get(&queue).map_or(&[][..], Vec::as_slice);
+        prospect(matching, id, queue, works)
+    };
+    let channels = world.stores().channels.iter().filter(|(_, entry)| !entry.retired);
+    let openings = channels.map(|(channel, entry)| {
+        let claim = world.new_claim(channel, entry.profile.cost).ok();
+        let pools = &entry.profile.pools;
+        let full = claim.and_then(|claim| world.has_room(id, claim, pools).ok()?.err());
+        let away = world.away(id, channel).into_iter().flatten();
+        let most = capacity.channels.get(&channel);
+        let used = row.usage.on_channel(channel);
+        Opening {
+            channel,
+            kept_by: away.chain(full.map(Unavailable::NoRoom)).collect(),
+            items_free: most.map(|most| items(*most).saturating_sub(used)),
+        }
+    });
+    Some(AgentExplanation {
+        agent: id,
+        presence: row.presence.id(),
+        status: row.status,
+        draining: row.draining,
+        in_debt: row.in_debt,
+        may_have_more: world.may_have_more(id) == Ok(true),
+        units_free: capacity
+            .units
+            .map(|most| (u64::from(most) * 100).saturating_sub(row.usage.units())),
+        items_free: capacity.items.map(|most| items(most).saturating_sub(row.usage.items())),
+        channels: openings.collect(),
+        by_name: count(world.index().direct.of(id).count()),
+        queues: row.memberships.iter().map(|member| prospect(member.queue)).collect(),
+    })
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn prospect(matching: Matching<'_>, agent: AgentId, queue: QueueId, works: &[WorkId]) -> Prospect {
+    let mut stopped: BTreeMap<Gate, u32> = BTreeMap::new();
+    let waiting = count(works.len());
+    let (mut sees, mut fits, mut takes) = (0_u32, 0_u32, 0_u32);
+    for case in works.iter().filter_map(|work| Case::of(matching, *work)) {
+        let right = case.right(agent);
+        let visible = [Gate::Preferred, Gate::Ring, Gate::Delay];
+        let seen = visible.into_iter().all(|gate| case.passes(gate, right, agent));
+        sees += u32::from(seen);
+        fits += u32::from(seen && case.passes(Gate::Need, right, agent));
+        match case.first_shut(agent) {
+            Some(gate) => *stopped.entry(gate).or_insert(0) += 1,
+            None => takes += 1,
+        }
+    }
+    let stopped = stopped.into_iter().map(|(gate, works)| Stopped { gate, works }).collect();
+    Prospect { queue, waiting, sees, fits, takes, stopped }
+}

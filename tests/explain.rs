@@ -1,0 +1,763 @@
+//! Explanations agree with routing: on random floors nothing that waits is without an obstacle,
+//! what ends by itself ends when it was said, and whatever is named as the only obstacle, taken
+//! away, lets the offer happen.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use strowger::policies::offering::Bar;
+use strowger::*;
+
+const ANA: AgentId = AgentId::from_raw(0);
+const BO: AgentId = AgentId::from_raw(1);
+const VOICE: ChannelId = ChannelId::from_raw(0);
+const CHAT: ChannelId = ChannelId::from_raw(1);
+const DESK: QueueId = QueueId::from_raw(0);
+const OTHER: QueueId = QueueId::from_raw(1);
+const FRENCH: SkillId = SkillId::from_raw(0);
+const GERMAN: SkillId = SkillId::from_raw(1);
+const LATER: ReasonId = ReasonId::from_raw(0);
+const NEVER: ReasonId = ReasonId::from_raw(1);
+
+/// An engine and the time on its clock.
+#[derive(Clone)]
+struct Floor {
+    engine: Engine,
+    now: Timestamp,
+    log: Log,
+}
+
+impl Floor {
+    fn new(config: Config) -> Self {
+        let (now, mut log) = (Timestamp::EPOCH, Log::default());
+        let engine = Engine::new(config, now, &mut log).unwrap();
+        Self { engine, now, log }
+    }
+
+    fn tell(&mut self, command: impl Into<Command>) -> Result<Reply, Refusal> {
+        self.engine.execute(self.now, command.into(), &mut self.log)
+    }
+
+    fn must(&mut self, command: impl Into<Command>) -> Reply {
+        self.tell(command).unwrap()
+    }
+
+    /// Wakes at every deadline until then, as a host would.
+    fn sleep_until(&mut self, at: Timestamp) {
+        while let Some(due) = self.engine.next_deadline().filter(|due| due.at <= at) {
+            self.engine.advance(due.at, &mut self.log);
+        }
+        self.now = self.now.max(at);
+        self.engine.advance(self.now, &mut self.log);
+    }
+
+    fn submit(&mut self, request: WorkRequest) -> WorkId {
+        match self.must(Submit::new(request)) {
+            Reply::Submitted(work) => work,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn gates(&self, work: WorkId, agent: AgentId) -> Vec<Gate> {
+        let why = self.engine.explain(work, agent).unwrap();
+        why.obstacles.iter().map(|obstacle| obstacle.kept_by.gate()).collect()
+    }
+
+    fn rings(&self, work: WorkId, agent: AgentId) -> bool {
+        let why = self.engine.explain(work, agent).unwrap();
+        matches!(why.standing, Standing::Asked { .. })
+    }
+}
+
+fn millis(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn set_presence(agent: AgentId, presence: SystemPresence) -> SetPresence {
+    SetPresence { agent, presence: presence.id() }
+}
+
+fn change<P: Profile>(id: P::Id, profile: P) -> Change<P> {
+    Change::new(id, profile)
+}
+
+fn french(level: u8) -> Requirement {
+    Requirement::skill(FRENCH, Comparison::AtLeast, level)
+}
+
+/// Two channels, skills and queues; Ana and Bo, of whom only Ana is a member of the desk, and on
+/// queue.
+fn desk(config: Config, queue: QueueProfile) -> Floor {
+    let mut floor = Floor::new(config);
+    floor.must(Define::new("french", SkillProfile {}));
+    floor.must(Define::new("german", SkillProfile {}));
+    floor.must(Define::new("voice", ChannelProfile::voice()));
+    floor.must(Define::new("chat", ChannelProfile::chat()));
+    let (later, response) = (Some(Span::from_secs(5)), Some(Response::Nothing));
+    let reason = RejectReasonProfile { retry_after: later, response, ..Default::default() };
+    floor.must(Define::new("later", reason.clone()));
+    let never = RejectReasonProfile { retry_after: None, reassignable: false, ..reason };
+    floor.must(Define::new("never", never));
+    floor.must(Define::new("desk", queue));
+    floor.must(Define::new("other", QueueProfile::default()));
+    floor.must(Define::new("ana", AgentProfile::default()));
+    floor.must(Define::new("bo", AgentProfile::default()));
+    let membership = Membership::default();
+    floor.must(SetMembership { agent: ANA, queue: DESK, membership });
+    floor.must(set_presence(ANA, SystemPresence::OnQueue));
+    floor
+}
+
+fn call() -> WorkRequest {
+    WorkRequest::new(DESK, VOICE)
+}
+
+/// Ana has one obstacle to the work; without it, it rings at her.
+fn only(floor: &mut Floor, work: WorkId, gate: Gate, remove: impl FnOnce(&mut Floor)) {
+    assert_eq!(floor.gates(work, ANA), [gate]);
+    let before = floor.engine.explain_work(work).unwrap();
+    assert_eq!(before.funnel.last().map(|passed| passed.agents), Some(0));
+    remove(floor);
+    assert!(floor.rings(work, ANA), "{gate:?}: {:?}", floor.gates(work, ANA));
+}
+
+fn plain() -> Floor {
+    desk(Config::default(), QueueProfile::default())
+}
+
+#[test]
+fn whoever_is_no_member_is_offered_it_as_one() {
+    let mut floor = plain();
+    let work = floor.submit(WorkRequest::new(OTHER, VOICE));
+    assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NoMembers);
+    only(&mut floor, work, Gate::Member, |floor| {
+        let membership = Membership::default();
+        floor.must(SetMembership { agent: ANA, queue: OTHER, membership });
+    });
+}
+
+#[test]
+fn work_that_is_in_no_line_is_offered_when_it_enters() {
+    let mut floor = plain();
+    let schedule = Some(Schedule { at: Some(millis(9_000)), activation: false });
+    let work = floor.submit(WorkRequest { schedule, ..call() });
+    let mut early = floor.clone();
+    only(&mut floor, work, Gate::InLine, |floor| floor.sleep_until(millis(9_000)));
+    only(&mut early, work, Gate::InLine, |floor| {
+        floor.must(Suspend { work });
+        assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NotWaiting);
+        floor.must(Activate { work, placement: None });
+    });
+}
+
+#[test]
+fn work_that_waits_for_others_by_name_is_offered_after_them() {
+    let mut floor = plain();
+    let preferred = Some(Preferred::agent(BO, Span::from_secs(7)));
+    let work = floor.submit(WorkRequest { preferred, ..call() });
+    assert_eq!(floor.gates(work, BO), [Gate::OnQueue]);
+    only(&mut floor, work, Gate::Preferred, |floor| {
+        floor.sleep_until(millis(6_999));
+        assert_eq!(floor.gates(work, ANA), [Gate::Preferred]);
+        floor.sleep_until(millis(7_000));
+    });
+}
+
+#[test]
+fn whoever_is_off_queue_or_does_not_respond_is_offered_it_when_he_is_there() {
+    let mut floor = plain();
+    floor.must(set_presence(ANA, SystemPresence::Away));
+    let work = floor.submit(call());
+    assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NobodyOnQueue);
+    only(&mut floor, work, Gate::OnQueue, |floor| {
+        floor.must(set_presence(ANA, SystemPresence::OnQueue));
+    });
+    // Eight seconds later it has rung out.
+    floor.sleep_until(millis(8_000));
+    only(&mut floor, work, Gate::Responding, |floor| {
+        floor.must(set_presence(ANA, SystemPresence::OnQueue));
+    });
+}
+
+#[test]
+fn whoever_drains_or_is_on_a_call_of_his_own_is_offered_it_afterwards() {
+    let mut floor = plain();
+    floor.must(SetDraining { agent: ANA, draining: true });
+    let work = floor.submit(call());
+    let mut called = floor.clone();
+    only(&mut floor, work, Gate::Responding, |floor| {
+        floor.must(SetDraining { agent: ANA, draining: false });
+    });
+    called.must(SetOwnCall { agent: ANA, active: true });
+    let why = called.engine.explain(work, ANA).unwrap().obstacles;
+    let why: Vec<_> = why.into_iter().map(|obstacle| obstacle.kept_by).collect();
+    let both = [Unavailable::OwnCall, Unavailable::Draining].map(KeptBy::Unavailable);
+    assert_eq!(why, both);
+    called.must(SetDraining { agent: ANA, draining: false });
+    only(&mut called, work, Gate::Responding, |floor| {
+        floor.must(SetOwnCall { agent: ANA, active: false });
+    });
+}
+
+#[test]
+fn rings_and_delays_open_when_it_was_said() {
+    let ring = |secs, ring| RelaxationStep {
+        after: Span::from_secs(secs),
+        ring: Some(ring),
+        ..RelaxationStep::default()
+    };
+    let relaxation = Some(Relaxation::of([ring(3, 1), ring(5, 2)]));
+    for (membership, gate, until) in [
+        (Membership { ring: 2, ..Membership::default() }, Gate::Ring, 5_000),
+        (Membership { delay: Span::from_secs(4), ..Membership::default() }, Gate::Delay, 4_000),
+    ] {
+        let mut floor = plain();
+        floor.must(SetMembership { agent: ANA, queue: DESK, membership });
+        let work = floor.submit(WorkRequest { relaxation: relaxation.clone(), ..call() });
+        only(&mut floor, work, gate, |floor| {
+            let why = floor.engine.explain(work, ANA).unwrap();
+            assert_eq!(why.obstacles[0].until, Some(millis(until)));
+            floor.sleep_until(millis(until - 1));
+            assert_eq!(floor.gates(work, ANA), [gate]);
+            floor.sleep_until(millis(until));
+        });
+    }
+}
+
+#[test]
+fn whoever_does_not_meet_the_need_is_offered_it_when_he_does() {
+    let mut floor = plain();
+    let needs = [french(60), Requirement::skill(GERMAN, Comparison::AtLeast, 0)];
+    let need = Need::of(Requirement::All(needs.to_vec()));
+    let work = floor.submit(WorkRequest { need, ..call() });
+    let why = floor.engine.explain_work(work).unwrap();
+    assert_eq!(why.outlook, Outlook::NobodyFits { until: None });
+    assert_eq!(why.need.iter().map(|one| one.fit_without).collect::<Vec<_>>(), [0, 0]);
+    let skilled = |level| AgentProfile {
+        skills: [(FRENCH, level), (GERMAN, 0)].into(),
+        ..AgentProfile::default()
+    };
+    floor.must(change(ANA, skilled(59)));
+    let why = floor.engine.explain_work(work).unwrap();
+    assert_eq!(why.need.iter().map(|one| one.fit_without).collect::<Vec<_>>(), [1, 0]);
+    let has = Some(Value::Number(59));
+    let lacks = Shortfall::Condition { path: vec![0], requirement: french(60), has };
+    let obstacle = floor.engine.explain(work, ANA).unwrap().obstacles.remove(0);
+    assert_eq!(obstacle, Obstacle { kept_by: KeptBy::Need(vec![lacks]), until: None });
+    only(&mut floor, work, Gate::Need, |floor| {
+        floor.must(change(ANA, skilled(60)));
+    });
+}
+
+#[test]
+fn a_condition_that_expires_says_when() {
+    let mut floor = plain();
+    let expiring = vec![Expiring { requirement: french(1), after: Span::from_secs(6) }];
+    let work = floor.submit(WorkRequest { need: Need { expiring, ..Need::default() }, ..call() });
+    let outlook = Outlook::NobodyFits { until: Some(millis(6_000)) };
+    assert_eq!(floor.engine.explain_work(work).unwrap().outlook, outlook);
+    only(&mut floor, work, Gate::Need, |floor| {
+        let why = floor.engine.explain(work, ANA).unwrap();
+        assert_eq!(why.obstacles[0].until, Some(millis(6_000)));
+        floor.sleep_until(millis(6_000));
+    });
+}
+
+#[test]
+fn whoever_has_no_room_is_offered_it_when_he_has() {
+    let mut floor = plain();
+    let first = floor.submit(WorkRequest::new(DESK, CHAT));
+    let work = floor.submit(call());
+    only(&mut floor, work, Gate::Room, |floor| {
+        floor.must(Cancel { work: first });
+    });
+}
+
+#[test]
+fn whose_shift_ends_too_soon_is_offered_it_if_it_ends_later() {
+    let shift_left_min = Some(Span::from_mins(5));
+    let queue = QueueProfile { shift_left_min, ..QueueProfile::default() };
+    let mut floor = desk(Config::default(), queue);
+    floor.must(SetShiftEnd { agent: ANA, until: Some(millis(299_999)) });
+    let work = floor.submit(call());
+    only(&mut floor, work, Gate::Shift, |floor| {
+        floor.must(SetShiftEnd { agent: ANA, until: Some(millis(300_000)) });
+    });
+}
+
+#[test]
+fn whoever_declined_is_offered_it_when_his_bar_is_over() {
+    let mut floor = plain();
+    let work = floor.submit(call());
+    let Standing::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
+        panic!("nobody is asked");
+    };
+    assert_eq!(floor.gates(work, ANA), [Gate::InLine, Gate::NotRinging]);
+    floor.must(Reject { offer, reason: Some(LATER), retry_at: None });
+    only(&mut floor, work, Gate::NotDeclined, |floor| {
+        let until = millis(5_000);
+        let kept_by = KeptBy::Declined { bar: Bar::Until(until), times: 1 };
+        let why = floor.engine.explain(work, ANA).unwrap();
+        assert_eq!(why.obstacles, [Obstacle { kept_by, until: Some(until) }]);
+        floor.sleep_until(until);
+    });
+}
+
+#[test]
+fn whoever_gave_it_away_is_offered_it_when_he_has_wrapped_up() {
+    let timeout = Span::from_secs(9);
+    let mode = WrapUpMode::MandatoryTimeout { timeout };
+    let wrap_up = WrapUpProfile { after_transfer: true, ..WrapUpProfile::of(mode) };
+    let queue = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let mut floor = desk(Config::default(), queue);
+    let capacity = Capacity::items(2);
+    floor.must(change(ANA, AgentProfile { capacity, ..AgentProfile::default() }));
+    let work = floor.submit(call());
+    let Standing::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
+        panic!("nobody is asked");
+    };
+    floor.must(Accept { offer });
+    assert_eq!(floor.engine.explain(work, ANA).unwrap().standing, Standing::His);
+    floor.must(TransferToQueue { work, queue: DESK, placement: None });
+    only(&mut floor, work, Gate::NotHis, |floor| {
+        let why = floor.engine.explain(work, ANA).unwrap();
+        assert_eq!(why.obstacles[0].until, Some(millis(9_000)));
+        floor.sleep_until(millis(9_000));
+    });
+}
+
+#[test]
+fn whoever_has_as_many_assignments_as_there_may_be_is_offered_it_afterwards() {
+    let limits = Limits { assignments: 1, ..Limits::default() };
+    let config = Config { limits, ..Config::default() };
+    let mut floor = desk(config, QueueProfile::default());
+    let capacity = Capacity::items(2);
+    floor.must(change(ANA, AgentProfile { capacity, ..AgentProfile::default() }));
+    let first = floor.submit(call());
+    let work = floor.submit(call());
+    only(&mut floor, work, Gate::Assignments, |floor| {
+        floor.must(Cancel { work: first });
+    });
+}
+
+#[test]
+fn work_for_two_is_offered_when_both_can_be_asked() {
+    let broadcast = Broadcast { min: 2, max: 2 };
+    let queue = QueueProfile { broadcast, ..QueueProfile::default() };
+    let mut floor = desk(Config::default(), queue);
+    let membership = Membership::default();
+    floor.must(SetMembership { agent: BO, queue: DESK, membership });
+    let work = floor.submit(call());
+    let kept_by = KeptBy::TooFew { able: 1, least: 2 };
+    let alone = Obstacle { kept_by, until: None };
+    assert_eq!(floor.engine.explain(work, ANA).unwrap().obstacles, [alone]);
+    only(&mut floor, work, Gate::Enough, |floor| {
+        floor.must(set_presence(BO, SystemPresence::OnQueue));
+    });
+    assert!(floor.rings(work, BO));
+}
+
+#[test]
+fn who_comes_next_is_said_before_anybody_is_asked() {
+    // An engine that has only heard the facts so far has offered nothing yet.
+    let mut floor = plain();
+    floor.must(SetMembership { agent: BO, queue: DESK, membership: Membership::default() });
+    floor.must(set_presence(BO, SystemPresence::OnQueue));
+    let work = floor.submit(call());
+    let facts = floor.log.drain().take_while(|f| !matches!(f.event, Event::WorkOffered { .. }));
+    let engine = Engine::replay(facts.collect::<Vec<_>>()).unwrap();
+    let standing = |agent| engine.explain(work, agent).unwrap().standing;
+    assert_eq!(standing(ANA), Standing::Candidate { place: 1, behind: None });
+    assert_eq!(standing(BO), Standing::Candidate { place: 2, behind: Some(ANA) });
+    let passed = engine.explain_work(work).unwrap().funnel;
+    assert_eq!(passed.last().map(|passed| passed.agents), Some(2));
+}
+
+#[test]
+fn a_record_says_who_else_could_have_had_it_and_what_decided() {
+    let mut floor = plain();
+    floor.must(SetMembership { agent: BO, queue: DESK, membership: Membership::default() });
+    floor.submit(WorkRequest::new(DESK, CHAT));
+    assert_eq!(floor.engine.decisions().count(), 0, "it is off at first");
+    floor.engine.record_decisions(2);
+    floor.must(change(DESK, QueueProfile { order: Order::Lifo, ..QueueProfile::default() }));
+    let queue = QueueProfile { choice: AgentChoice::MostProficient, ..QueueProfile::default() };
+    floor.must(change(DESK, queue));
+    let capacity = Capacity::items(9);
+    let profile = AgentProfile { capacity, ..AgentProfile::default() };
+    floor.must(change(ANA, profile.clone()));
+    floor.must(change(BO, AgentProfile { skills: [(FRENCH, 7)].into(), ..profile }));
+    let alone = floor.submit(call());
+    floor.must(set_presence(BO, SystemPresence::OnQueue));
+    let need = Need::of(Requirement::All(vec![Requirement::Any(vec![
+        french(7),
+        Requirement::Not(Box::new(french(0))),
+    ])]));
+    let by_rule = floor.submit(WorkRequest { need, ..call() });
+    // Equal, and Ana was offered something earlier.
+    let by_turn = floor.submit(call());
+    let recorded: Vec<_> = floor.engine.decisions().collect();
+    assert_eq!(floor.engine.decisions().count(), 0, "they are handed out once");
+    let told = |decision: &Decision| (decision.work, decision.agent, decision.decided_by);
+    let expected =
+        [(by_rule, BO, Some(KeyPart::Method)), (by_turn, ANA, Some(KeyPart::LastOffered))];
+    assert_eq!(recorded.iter().map(told).collect::<Vec<_>>(), expected, "{alone} is too old");
+    for decision in &recorded {
+        let fact = floor.log.iter().find(|fact| fact.seq == decision.seq).unwrap();
+        let offer = decision.offer;
+        assert!(matches!(fact.event, Event::WorkOffered { offer: made, .. } if made == offer));
+        assert_eq!((decision.of, decision.candidates.len(), decision.queue_revision), (2, 2, 2));
+        assert_eq!(decision.choice, AgentChoice::MostProficient);
+        assert_eq!(decision.candidates[0].agent, decision.agent);
+    }
+    let methods: Vec<_> = recorded[0].candidates.iter().map(|one| one.key.method).collect();
+    assert_eq!(methods, [-7, 0]);
+    let json = serde_json::to_string(&recorded).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Decision>>(&json).unwrap(), recorded);
+    floor.engine.record_decisions(0);
+    floor.submit(call());
+    assert_eq!(floor.engine.decisions().count(), 0);
+}
+
+#[test]
+fn long_lists_of_candidates_are_cut() {
+    let mut floor = plain();
+    for number in 0..150 {
+        let Reply::Defined(Entity::Agent(agent)) =
+            floor.must(Define::new(&format!("a{number}"), AgentProfile::default()))
+        else {
+            panic!("no agent");
+        };
+        floor.must(SetMembership { agent, queue: DESK, membership: Membership::default() });
+        floor.must(set_presence(agent, SystemPresence::OnQueue));
+    }
+    floor.engine.record_decisions(usize::MAX);
+    floor.submit(call());
+    let decision = floor.engine.decisions().next().unwrap();
+    assert_eq!((decision.of, decision.candidates.len()), (151, Decision::CANDIDATES_MAX));
+}
+
+#[test]
+fn what_is_not_there_is_not_explained() {
+    let mut floor = plain();
+    let work = floor.submit(call());
+    assert_eq!(floor.engine.explain(work, AgentId::from_raw(9)), None);
+    floor.must(Cancel { work });
+    assert_eq!(floor.engine.explain(work, ANA), None);
+    assert_eq!(floor.engine.explain_work(work), None);
+    assert_eq!(floor.engine.explain_agent(AgentId::from_raw(9)), None);
+}
+
+/// One thing that happens on a random floor; numbers choose among what is there.
+#[derive(Clone, Debug)]
+enum Step {
+    Submit(Box<WorkRequest>),
+    Presence(u32, SystemPresence),
+    Draining(u32, bool),
+    OwnCall(u32, bool),
+    Skills(u32, u8, u16),
+    Member(u32, u32, Membership),
+    NoMember(u32, u32),
+    ShiftEnd(u32, Option<i64>),
+    Accept(usize),
+    Reject(usize, Option<ReasonId>),
+    Finish(usize),
+    Send(usize, u32),
+    Park(usize),
+    Resume(usize),
+    Force(usize, u32),
+    Suspend(usize),
+    Cancel(usize),
+    Wait(i64),
+}
+
+fn request() -> impl Strategy<Value = WorkRequest> {
+    let secs = || select(&[1_u32, 2, 5][..]).prop_map(Span::from_secs);
+    let condition = || {
+        prop_oneof![
+            2 => (0..100_u8).prop_map(french),
+            1 => (0..100_u8).prop_map(|level| {
+                Requirement::Any(vec![
+                    french(level),
+                    Requirement::skill(GERMAN, Comparison::Less, level),
+                ])
+            }),
+            1 => (0..100_u8).prop_map(|level| Requirement::Not(Box::new(french(level)))),
+        ]
+    };
+    let expiring = (condition(), secs());
+    let expiring = expiring.prop_map(|(requirement, after)| Expiring { requirement, after });
+    let evaluation = select(&[Evaluation::All, Evaluation::All, Evaluation::Best][..]);
+    let conditions = prop::collection::vec(condition(), 0..3).prop_map(Requirement::All);
+    let need = (conditions, prop::collection::vec(expiring, 0..2), evaluation);
+    let need = need.prop_map(|(requirement, expiring, evaluation)| Need {
+        requirement,
+        expiring,
+        evaluation,
+        wishes: Vec::new(),
+    });
+    let agents = (0..4_u32, any::<bool>(), any::<bool>(), secs());
+    let preferred = agents.prop_map(|(first, ignore_need, ignore_capacity, wait)| {
+        let listed = |agent, score| PreferredAgent { agent: AgentId::from_raw(agent % 4), score };
+        let step = |score_min| PreferredStep { score_min, wait };
+        Preferred {
+            agents: vec![listed(first, 90), listed(first + 1, 50)],
+            steps: vec![step(60), step(0)],
+            ignore_need,
+            ignore_capacity,
+            expedite: false,
+        }
+    });
+    let relaxation = (secs(), 0..60_u8, 0..3_u8, any::<bool>());
+    let relaxation = relaxation.prop_map(|(after, lower, ring, skip_empty)| {
+        let step = RelaxationStep { after, lower, ring: Some(ring), ..Default::default() };
+        Relaxation { skip_empty, ..Relaxation::of([step]) }
+    });
+    let extras = (
+        prop::option::weighted(0.3, preferred),
+        prop::option::weighted(0.3, relaxation),
+        prop::option::weighted(0.1, secs()),
+    );
+    (0..2_u32, 0..2_u32, need, extras).prop_map(|(queue, channel, need, extras)| {
+        let (preferred, relaxation, lifetime) = extras;
+        let (queue, channel) = (QueueId::from_raw(queue), ChannelId::from_raw(channel));
+        WorkRequest { need, preferred, relaxation, lifetime, ..WorkRequest::new(queue, channel) }
+    })
+}
+
+fn membership() -> impl Strategy<Value = Membership> {
+    let delay = select(&[0_u32, 0, 1, 3][..]).prop_map(Span::from_secs);
+    (1..3_u8, delay, 0..3_u8).prop_map(|(rank, delay, ring)| Membership {
+        rank,
+        delay,
+        ring,
+        ..Membership::default()
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let presence =
+        select(&[SystemPresence::OnQueue, SystemPresence::OnQueue, SystemPresence::Away][..]);
+    let reason = prop::option::of(select(&[LATER, NEVER][..]));
+    prop_oneof![
+        8 => request().prop_map(|request| Step::Submit(Box::new(request))),
+        4 => (0..4_u32, presence).prop_map(|(agent, at)| Step::Presence(agent, at)),
+        1 => (0..4_u32, any::<bool>()).prop_map(|(agent, on)| Step::Draining(agent, on)),
+        1 => (0..4_u32, any::<bool>()).prop_map(|(agent, on)| Step::OwnCall(agent, on)),
+        2 => (0..4_u32, 0..100_u8, 1..3_u16).prop_map(|(a, level, n)| Step::Skills(a, level, n)),
+        3 => (0..4_u32, 0..2_u32, membership()).prop_map(|(a, q, terms)| Step::Member(a, q, terms)),
+        1 => (0..4_u32, 0..2_u32).prop_map(|(agent, queue)| Step::NoMember(agent, queue)),
+        1 => (0..4_u32, prop::option::of(0..40_000_i64)).prop_map(|(a, at)| Step::ShiftEnd(a, at)),
+        5 => any::<usize>().prop_map(Step::Accept),
+        3 => (any::<usize>(), reason).prop_map(|(n, reason)| Step::Reject(n, reason)),
+        3 => any::<usize>().prop_map(Step::Finish),
+        2 => (any::<usize>(), 0..2_u32).prop_map(|(n, queue)| Step::Send(n, queue)),
+        1 => any::<usize>().prop_map(Step::Park),
+        1 => any::<usize>().prop_map(Step::Resume),
+        1 => (any::<usize>(), 0..4_u32).prop_map(|(n, agent)| Step::Force(n, agent)),
+        1 => any::<usize>().prop_map(Step::Suspend),
+        1 => any::<usize>().prop_map(Step::Cancel),
+        6 => select(&[1_i64, 500, 1_000, 2_000, 8_000][..]).prop_map(Step::Wait),
+    ]
+}
+
+fn queues() -> impl Strategy<Value = [QueueProfile; 2]> {
+    let one = || {
+        let choice = select(
+            &[AgentChoice::LongestIdle, AgentChoice::MostProficient, AgentChoice::RoundRobin][..],
+        );
+        let retry = Exhausted::Retry { after: Span::from_secs(2) };
+        let exhausted = select(vec![Exhausted::Wait, retry, Exhausted::Close]);
+        let broadcast = select(&[(1_u8, 1_u8), (1, 2), (2, 2)][..]);
+        (choice, exhausted, broadcast, any::<bool>()).prop_map(
+            |(choice, exhausted, (min, max), short)| QueueProfile {
+                choice,
+                exhausted,
+                broadcast: Broadcast { min, max },
+                on_miss: Response::Nothing,
+                on_reject: Response::Nothing,
+                shift_left_min: short.then(|| Span::from_secs(10)),
+                ..QueueProfile::default()
+            },
+        )
+    };
+    (one(), one()).prop_map(|(first, second)| [first, second])
+}
+
+fn play(floor: &mut Floor, step: &Step) {
+    let agent = |raw: u32| AgentId::from_raw(raw);
+    let view = floor.engine.view();
+    let pick = |number: usize, stage: &str| -> Option<WorkId> {
+        let works: Vec<_> = view.works().filter(|work| work.stage().name() == stage).collect();
+        (!works.is_empty()).then(|| works[number % works.len()].id())
+    };
+    let offer = |number: usize| {
+        let offers: Vec<_> = view.agents().flat_map(|agent| agent.offers().to_vec()).collect();
+        (!offers.is_empty()).then(|| offers[number % offers.len()])
+    };
+    let command: Option<Command> = match step {
+        Step::Submit(request) => Some(Submit::new((**request).clone()).into()),
+        Step::Presence(a, at) => Some(set_presence(agent(*a), *at).into()),
+        Step::Draining(a, draining) => {
+            Some(SetDraining { agent: agent(*a), draining: *draining }.into())
+        }
+        Step::OwnCall(a, active) => Some(SetOwnCall { agent: agent(*a), active: *active }.into()),
+        Step::Skills(a, level, items) => {
+            let skills = [(FRENCH, *level), (GERMAN, 100 - *level)].into();
+            let capacity = Capacity::items(*items).with_channel(CHAT, 1);
+            let profile = AgentProfile { skills, capacity, ..AgentProfile::default() };
+            Some(change(agent(*a), profile).into())
+        }
+        Step::Member(a, queue, membership) => {
+            let (agent, queue) = (agent(*a), QueueId::from_raw(*queue));
+            Some(SetMembership { agent, queue, membership: *membership }.into())
+        }
+        Step::NoMember(a, queue) => {
+            Some(RemoveMembership { agent: agent(*a), queue: QueueId::from_raw(*queue) }.into())
+        }
+        Step::ShiftEnd(a, at) => {
+            Some(SetShiftEnd { agent: agent(*a), until: at.map(millis) }.into())
+        }
+        Step::Accept(n) => offer(*n).map(|offer| Accept { offer }.into()),
+        Step::Reject(n, reason) => {
+            offer(*n).map(|offer| Reject { offer, reason: *reason, retry_at: None }.into())
+        }
+        Step::Finish(n) => {
+            pick(*n, "assigned").map(|work| FinishContact { work, by: Finisher::Agent }.into())
+        }
+        Step::Send(n, queue) => pick(*n, "assigned").map(|work| {
+            let queue = QueueId::from_raw(*queue);
+            TransferToQueue { work, queue, placement: None }.into()
+        }),
+        Step::Park(n) => pick(*n, "assigned").map(|work| Park { work, until: None }.into()),
+        Step::Resume(n) => {
+            pick(*n, "parked").map(|work| Resume { work, by: Resumer::Customer }.into())
+        }
+        Step::Force(n, a) => pick(*n, "queued").map(|work| Force { work, agent: agent(*a) }.into()),
+        Step::Suspend(n) => pick(*n, "queued").map(|work| Suspend { work }.into()),
+        Step::Cancel(n) => pick(*n, "suspended").map(|work| Cancel { work }.into()),
+        Step::Wait(more) => {
+            floor.sleep_until(millis(floor.now.as_millis() + more));
+            None
+        }
+    };
+    if let Some(command) = command {
+        let _ = floor.tell(command);
+    }
+}
+
+fn hold(what: impl FnOnce() -> String, holds: bool) -> Result<(), TestCaseError> {
+    if holds { Ok(()) } else { Err(TestCaseError::fail(what())) }
+}
+
+/// What holds of all explanations after every call.
+fn explained(floor: &Floor) -> Result<(), TestCaseError> {
+    let (engine, view) = (&floor.engine, floor.engine.view());
+    for work in view.works() {
+        let why = engine.explain_work(work.id()).unwrap();
+        hold(|| format!("stage {why:?}"), why.stage == work.stage())?;
+        let line = view.queue(work.queue()).unwrap().line();
+        let place = line.iter().position(|other| other.id() == work.id());
+        let position = place.and_then(|place| u32::try_from(place + 1).ok());
+        hold(|| format!("position {why:?}, {position:?}"), why.position == position)?;
+        let narrows = why.funnel.is_sorted_by_key(|passed| std::cmp::Reverse(passed.agents));
+        let left = why.funnel.last().map(|passed| passed.agents);
+        hold(|| format!("funnel {why:?}"), narrows && left == Some(0))?;
+        let waits = work.stage() == Stage::Queued;
+        hold(|| format!("{why:?}"), waits == (why.outlook != Outlook::NotWaiting))?;
+        for agent in view.agents() {
+            let pair = engine.explain(work.id(), agent.id()).unwrap();
+            hold(|| format!("no obstacle: {pair:?}"), !pair.obstacles.is_empty())?;
+            let gate = |obstacle: &Obstacle| obstacle.kept_by.gate();
+            hold(|| format!("order {pair:?}"), pair.obstacles.is_sorted_by_key(gate))?;
+            let rings = agent.offers().iter().any(|id| view.offer(*id).unwrap().work == work.id());
+            let asked = matches!(pair.standing, Standing::Asked { .. });
+            hold(|| format!("asked {pair:?}"), asked == rings)?;
+            let over = pair.obstacles.iter().any(|o| o.until.is_some_and(|at| at <= floor.now));
+            hold(|| format!("over already {pair:?}"), !waits || !over)?;
+            let json = serde_json::to_string(&pair).unwrap();
+            hold(|| json.clone(), serde_json::from_str(&json).ok() == Some(pair))?;
+        }
+    }
+    for agent in view.agents() {
+        let why = engine.explain_agent(agent.id()).unwrap();
+        for prospect in &why.queues {
+            let stopped: u32 = prospect.stopped.iter().map(|stopped| stopped.works).sum();
+            let counted = stopped == prospect.waiting && prospect.takes == 0;
+            let waiting = view.queue(prospect.queue).unwrap().waiting();
+            let narrows = prospect.fits <= prospect.sees && prospect.sees <= prospect.waiting;
+            hold(|| format!("{why:?}"), counted && narrows && prospect.waiting == waiting)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whatever obstacle of waiting work ends by itself is gone when it was said, unless the work went
+/// elsewhere meanwhile.
+fn ends_as_said(floor: &Floor) -> Result<(), TestCaseError> {
+    let view = floor.engine.view();
+    for work in view.works().filter(|work| work.stage() == Stage::Queued) {
+        for agent in view.agents() {
+            let pair = floor.engine.explain(work.id(), agent.id()).unwrap();
+            let first = pair.obstacles.iter().find(|obstacle| obstacle.until.is_some());
+            let Some((obstacle, until)) = first.and_then(|first| Some((first, first.until?)))
+            else {
+                continue;
+            };
+            let mut later = floor.clone();
+            later.sleep_until(until);
+            let now = later.engine.view().work(work.id());
+            let stays = now.is_some_and(|now| {
+                now.stage() == Stage::Queued
+                    && (now.queue(), now.entered()) == (work.queue(), work.entered())
+                    && now.attempts() == work.attempts()
+            });
+            if stays {
+                let still = later.gates(work.id(), agent.id());
+                let gate = obstacle.kept_by.gate();
+                hold(|| format!("{pair:?} at {until}: {still:?}"), !still.contains(&gate))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn explanations_agree_with_routing(
+        queues in queues(),
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let [first, second] = queues;
+        let limits = Limits { assignments: 3, ..Limits::default() };
+        let mut floor = desk(Config { limits, ..Config::default() }, first);
+        floor.must(change(OTHER, second));
+        floor.engine.record_decisions(1_000);
+        for key in ["cy", "di"] {
+            floor.must(Define::new(key, AgentProfile::default()));
+        }
+        for (number, step) in steps.iter().enumerate() {
+            let facts = floor.log.len();
+            play(&mut floor, step);
+            explained(&floor)?;
+            let offered = floor.log.iter().skip(facts).filter_map(|fact| match fact.event {
+                Event::WorkOffered { offer, agent, by: OfferedBy::Routing, .. } => {
+                    Some((fact.seq, offer, agent))
+                }
+                _ => None,
+            });
+            let recorded = floor.engine.decisions();
+            let recorded = recorded.map(|made| (made.seq, made.offer, made.candidates[0].agent));
+            prop_assert!(offered.eq(recorded), "a record of every offer that routing made");
+            if number % 8 == 7 {
+                ends_as_said(&floor)?;
+            }
+        }
+        floor.engine.check().map_err(|violation| TestCaseError::fail(violation.to_string()))?;
+    }
+}
