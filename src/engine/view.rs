@@ -314,8 +314,8 @@ impl<'a> AgentView<'a> {
         self.row.usage.items()
     }
 
-    /// The part of [`units_in_use`](Self::units_in_use) that is only reserved: it rings at him, as an
-    /// offer or as a consult.
+    /// The part of [`units_in_use`](Self::units_in_use) that is only reserved: it rings at him, as
+    /// an offer or as a consult.
     #[must_use]
     pub fn reserved_units(self) -> u64 {
         self.reserved().units()

@@ -10,9 +10,9 @@ use crate::model::invalid::{Invalid, Problem};
 use crate::model::profile::Profile;
 
 /// A bound that agents have by name, and on which work draws (D365: capacity profiles).
-/// How many items an agent may have is in [`Capacity::pools`]; on which pools an item draws in [`WorkRequest::pools`], or else in
-/// [`ChannelProfile::pools`]. It draws one from each, by its weight in its state, and goes only to
-/// agents who have room in all of them.
+/// How many items an agent may have is in [`Capacity::pools`]; on which pools an item draws in
+/// [`WorkRequest::pools`], or else in [`ChannelProfile::pools`]. It draws one from each, by its
+/// weight in its state, and goes only to agents who have room in all of them.
 ///
 /// Unlike the other bounds of an agent, **absence means none**: who has no entry for a pool is not
 /// offered what draws on it.
