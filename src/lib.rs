@@ -195,7 +195,7 @@ pub use model::classification::{Classification, ClassificationRule, Share, Split
 pub use model::config::{Config, Limits};
 pub use model::estimator::Estimator;
 pub use model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
 pub use model::invalid::{Invalid, Problem};
@@ -205,6 +205,7 @@ pub use model::overflow::{
     ConditionalRing, LastResort, Measure, OverflowAction, OverflowRule, QueueCondition, Ramp,
     Trigger,
 };
+pub use model::pool::{DailyReset, PoolProfile};
 pub use model::preferred::{Preferred, PreferredAgent, PreferredStep};
 pub use model::presence::{Opens, PresenceProfile, SystemPresence};
 pub use model::priority::Priority;
@@ -222,6 +223,7 @@ pub use model::work::{Attached, WorkChange, WorkRequest};
 pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
 pub use policy::choice::{KeyPart, KeyParts};
 pub use policy::estimate::Estimate;
+pub use policy::room::PoolUse;
 pub use policy::shortfall::Shortfall;
 pub use policy::tally::{Average, Counts, Stopwatch, Tally};
 pub use protocol::command::*;

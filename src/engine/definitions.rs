@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::base::id::Id;
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, Entity, PresenceId};
+use crate::model::ids::{AgentId, Entity, PoolId, PresenceId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
@@ -177,6 +177,9 @@ fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
         | Entity::Work(_)
         | Entity::Offer(_)
         | Entity::Calendar(_) => false,
+        Entity::Pool(id) => {
+            agent.assignments.iter().any(|leg| world.pools(leg.draws).contains(&id))
+        }
     };
     let mut agents = world.stores().agent_rows.iter();
     agents.find(|(_, agent)| uses(agent)).map(|(id, _)| id.into())
@@ -193,7 +196,10 @@ fn work_with(world: &World, entity: Entity) -> Option<Entity> {
     }
     let works = world.stores().works.sorted().into_iter();
     let mut users = works.filter(|(_, work)| {
-        entity == work.queue.into() || mentions(entity, |name| work.request.mentions(name))
+        let draws = |pool: &PoolId| entity == (*pool).into();
+        entity == work.queue.into()
+            || mentions(entity, |name| work.request.mentions(name))
+            || world.pools(work.draws).iter().any(draws)
     });
     users.next().map(|(id, _)| id.into())
 }
@@ -243,4 +249,4 @@ macro_rules! replies {
     )*};
 }
 
-replies!(SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId, CalendarId);
+replies!(SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId, CalendarId, PoolId);

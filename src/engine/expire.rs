@@ -59,6 +59,10 @@ impl Turn<'_> {
                     }
                 }
             }
+            TimerKey::Pool(pool) => {
+                self.cause = cause(DeadlineKind::PoolReset);
+                self.emit(Event::PoolReset { pool });
+            }
             TimerKey::Work(work) => {
                 if let Some(deadline) = self.world.work_deadline(work) {
                     self.cause = cause(deadline.kind);
@@ -91,7 +95,8 @@ impl Turn<'_> {
             | DeadlineKind::Lease
             | DeadlineKind::ConsultWindow
             | DeadlineKind::Look
-            | DeadlineKind::Ramp => {}
+            | DeadlineKind::Ramp
+            | DeadlineKind::PoolReset => {}
         }
     }
 

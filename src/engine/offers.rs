@@ -159,7 +159,8 @@ impl Turn<'_> {
             return Err(refuse(Unavailable::Unfit));
         }
         let claim = self.world.new_claim(channel, row.cost)?;
-        self.world.has_room(agent, claim)?.map_err(|full| refuse(Unavailable::NoRoom(full)))
+        let room = self.world.has_room(agent, claim, row.draws)?;
+        room.map_err(|full| refuse(Unavailable::NoRoom(full)))
     }
 
     /// Refuses an agent who has, wraps up or takes part in this very work.

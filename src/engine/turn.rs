@@ -89,7 +89,8 @@ impl<'a> Turn<'a> {
                 | Definition::Reason(_)
                 | Definition::Code(_)
                 | Definition::Queue(_)
-                | Definition::Calendar(_) => [None; 2],
+                | Definition::Calendar(_)
+                | Definition::Pool(_) => [None; 2],
             },
             Event::OfferAccepted { offer, .. }
             | Event::OfferRejected { offer, .. }
@@ -138,7 +139,8 @@ impl<'a> Turn<'a> {
             | Event::OverflowTriggered { .. }
             | Event::QueueLooked { .. }
             | Event::RampReleased { .. }
-            | Event::LegChanged { .. } => [None; 2],
+            | Event::LegChanged { .. }
+            | Event::PoolReset { .. } => [None; 2],
         }
     }
 
@@ -203,6 +205,7 @@ impl<'a> Turn<'a> {
             Entity::Calendar(id) => {
                 self.live::<crate::model::calendar::CalendarProfile>(id).map(drop)
             }
+            Entity::Pool(id) => self.live::<crate::model::pool::PoolProfile>(id).map(drop),
         }
     }
 

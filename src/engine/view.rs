@@ -10,13 +10,15 @@ use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::config::Config;
 use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
+use crate::model::pool::PoolProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
 use crate::policy::calendar;
 use crate::policy::estimate::{Estimate, Situation};
+use crate::policy::room::{Claim, PoolUse, Usage};
 use crate::policy::tally::{self, Tally};
 use crate::protocol::fact::Seq;
 use crate::world::catalog::Kind;
@@ -71,6 +73,8 @@ impl<'a> View<'a> {
         work_id_by_key: works -> WorkId;
         /// The calendar with this key.
         calendar_by_key: calendars -> CalendarId;
+        /// The pool with this key.
+        pool_by_key: pools -> PoolId;
     }
 
     /// The agent with this key.
@@ -113,6 +117,7 @@ impl<'a> View<'a> {
             }
             Entity::Offer(_) => None,
             Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
+            Entity::Pool(id) => of::<PoolProfile>(self.world, id),
         }
     }
 
@@ -121,7 +126,8 @@ impl<'a> View<'a> {
     pub fn agent(self, id: AgentId) -> Option<AgentView<'a>> {
         let (row, entry) = (self.world.agent(id).ok()?, self.world.entry::<AgentProfile>(id).ok()?);
         let (key, profile, retired) = (&entry.key, &*entry.profile, entry.retired);
-        Some(AgentView { id, row, key, profile, retired, revision: entry.revision })
+        let (world, revision) = (self.world, entry.revision);
+        Some(AgentView { world, id, row, key, profile, retired, revision })
     }
 
     /// All agents who are not retired, in order of definition.
@@ -194,7 +200,14 @@ impl<'a> View<'a> {
             Entity::Agent(id) => of::<AgentProfile>(self.world, id),
             Entity::Work(_) | Entity::Offer(_) => None,
             Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
+            Entity::Pool(id) => of::<PoolProfile>(self.world, id),
         }
+    }
+
+    /// A pool, retired or not.
+    #[must_use]
+    pub fn pool(self, id: PoolId) -> Option<&'a PoolProfile> {
+        self.world.entry::<PoolProfile>(id).ok().map(|entry| &*entry.profile)
     }
 
     /// The bounds the engine works in.
@@ -225,6 +238,7 @@ impl<'a> View<'a> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AgentView<'a> {
+    world: &'a World,
     id: AgentId,
     row: &'a Agent,
     key: &'a Key,
@@ -298,6 +312,36 @@ impl<'a> AgentView<'a> {
     #[must_use]
     pub const fn items_in_use(self) -> u32 {
         self.row.usage.items()
+    }
+
+    /// The part of [`units_in_use`](Self::units_in_use) that is only reserved: it rings at him, as an
+    /// offer or as a consult.
+    #[must_use]
+    pub fn reserved_units(self) -> u64 {
+        self.reserved().units()
+    }
+
+    /// The part of [`items_in_use`](Self::items_in_use) that is only reserved.
+    #[must_use]
+    pub fn reserved_items(self) -> u32 {
+        self.reserved().items()
+    }
+
+    fn reserved(self) -> Usage {
+        let mut usage = Usage::default();
+        let offers = self.row.offers.iter().filter_map(|id| self.world.offer(*id).ok());
+        let legs = self.row.legs.iter().filter(|leg| leg.rings());
+        let claims = offers.map(|offer| offer.claim).chain(legs.map(|leg| leg.claim));
+        claims.for_each(|claim: Claim| usage.hold(claim, &[]));
+        usage
+    }
+
+    /// What he uses of a pool, offers and legs included, and how much he may.
+    #[must_use]
+    pub fn pool_use(self, pool: PoolId) -> PoolUse {
+        let usage = &self.row.usage;
+        let max = self.profile.capacity.pools.get(&pool).copied();
+        PoolUse { held: usage.held_of(pool), spent: usage.spent_of(pool), max }
     }
 
     /// What rings at him, oldest first.

@@ -12,7 +12,6 @@ use crate::model::need::Need;
 use crate::model::queue::{QueueProfile, Requeue};
 use crate::model::work::WorkRequest;
 use crate::policy::relaxation;
-use crate::policy::room::Claim;
 use crate::protocol::command::{
     Abandon, Cancel, ChangeWork, Close, FinishContact, Finisher, Hold, Park, Resume, Resumer,
     Retrieve, Submit, TransferToAgent, TransferToQueue,
@@ -364,10 +363,12 @@ impl Turn<'_> {
         };
         let active = self.world.claim(row, |profile| profile.weights.active).ok()?;
         let mut usage = agent.usage.clone();
-        usage.release(agent.assignment(work)?.claim);
+        let parked = agent.assignment(work)?;
+        self.world.release_all(parked, &mut usage);
         let profile = |channel| self.world.channel_profile(channel).ok();
+        let pools = self.world.pools(parked.draws);
         let capacity = &self.world.agent_profile(owner).ok()?.capacity;
-        Some(attends && usage.room(capacity, Claim { ..active }, profile).is_ok())
+        Some(attends && usage.room(capacity, active, pools, profile).is_ok())
     }
 }
 

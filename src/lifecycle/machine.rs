@@ -52,6 +52,8 @@ pub enum DeadlineKind {
     Look,
     /// A queue may offer again.
     Ramp,
+    /// A pool gives back what was drawn from it.
+    PoolReset,
 }
 
 /// When the engine wants to be called again, and what for.

@@ -269,6 +269,27 @@ pub struct Zone {
     pub changes: Vec<ZoneChange>,
 }
 
+impl Zone {
+    /// Refuses what no clock shows, under the names its fields have where it stands.
+    pub(crate) fn check(
+        &self,
+        offset: &'static str,
+        changes: &'static str,
+        changed: &'static str,
+    ) -> Result<(), Invalid> {
+        Invalid::range(offset, self.offset_minutes, -1_080, 1_080)?;
+        Invalid::length(changes, self.changes.len(), 1_000)?;
+        for change in &self.changes {
+            Invalid::range(changed, change.offset_minutes, -1_080, 1_080)?;
+        }
+        let later = self.changes.iter().skip(1);
+        if !self.changes.iter().zip(later).all(|(one, next)| one.from < next.from) {
+            return Err(Invalid::new(changes, Problem::OutOfOrder));
+        }
+        Ok(())
+    }
+}
+
 /// A change of the clocks of a place, such as the begin of summer time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -336,16 +357,8 @@ impl Profile for CalendarProfile {
         for day in self.exceptions.values() {
             check_day("exceptions", day)?;
         }
-        let Zone { offset_minutes, changes } = &self.zone;
-        Invalid::range("zone.offset_minutes", *offset_minutes, -1_080, 1_080)?;
-        Invalid::length("zone.changes", changes.len(), 1_000)?;
-        for change in changes {
-            Invalid::range("zone.changes.offset_minutes", change.offset_minutes, -1_080, 1_080)?;
-        }
-        if !changes.iter().zip(changes.iter().skip(1)).all(|(one, next)| one.from < next.from) {
-            return Err(Invalid::new("zone.changes", Problem::OutOfOrder));
-        }
-        Ok(())
+        let changes = "zone.changes";
+        self.zone.check("zone.offset_minutes", changes, "zone.changes.offset_minutes")
     }
 
     fn mentions(&self, _name: &mut dyn FnMut(Entity)) {}

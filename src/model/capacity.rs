@@ -4,10 +4,10 @@ use alloc::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ids::{ChannelId, Entity};
+use crate::model::ids::{ChannelId, Entity, PoolId};
 use crate::model::invalid::Invalid;
 
-/// The pools that bound what an agent may have at a time. Work fits when **every** pool has room;
+/// What bounds what an agent may have at a time. Work fits when **every** bound leaves room;
 /// `None` sets no bound, and the default sets none at all; an agent's default is one thing at a
 /// time.
 ///
@@ -27,6 +27,10 @@ pub struct Capacity {
     pub items: Option<u16>,
     /// Items on one channel. A channel that is not named here has no bound of its own.
     pub channels: BTreeMap<ChannelId, u16>,
+    /// Items that draw on a pool. Here absence means none: who has no entry for a pool is not
+    /// offered what draws on it (D365: capacity profiles).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pools: BTreeMap<PoolId, u16>,
 }
 
 impl Capacity {
@@ -39,13 +43,13 @@ impl Capacity {
     /// So many items at a time.
     #[must_use]
     pub const fn items(items: u16) -> Self {
-        Self { units: None, items: Some(items), channels: BTreeMap::new() }
+        Self { units: None, items: Some(items), channels: BTreeMap::new(), pools: BTreeMap::new() }
     }
 
     /// So many units at a time.
     #[must_use]
     pub const fn units(units: u32) -> Self {
-        Self { units: Some(units), items: None, channels: BTreeMap::new() }
+        Self { units: Some(units), items: None, channels: BTreeMap::new(), pools: BTreeMap::new() }
     }
 
     /// The same with so many items at most on one channel.
@@ -55,12 +59,20 @@ impl Capacity {
         self
     }
 
+    /// The same with so many items that draw on a pool.
+    #[must_use]
+    pub fn with_pool(mut self, pool: PoolId, items: u16) -> Self {
+        self.pools.insert(pool, items);
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), Invalid> {
         Invalid::range("capacity.units", self.units.unwrap_or(0), 0, i64::from(UNITS_MAX))
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         self.channels.keys().for_each(|channel| name((*channel).into()));
+        self.pools.keys().for_each(|pool| name((*pool).into()));
     }
 }
 

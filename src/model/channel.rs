@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Span;
 use crate::model::capacity::{UNITS_MAX, Weights};
-use crate::model::ids::{ChannelId, Entity};
+use crate::model::ids::{ChannelId, Entity, PoolId};
 use crate::model::invalid::Invalid;
+use crate::model::pool::check_pools;
 use crate::model::profile::Profile;
 
 /// What a channel is. Channels are the host's own; the presets are the usual ones.
@@ -34,6 +35,9 @@ pub struct ChannelProfile {
     pub interruptible_by: Option<Vec<ChannelId>>,
     /// How long after its origin an item that nobody has is closed (Twilio: task TTL).
     pub lifetime: Option<Span>,
+    /// The pools an item draws on unless the request names others; at most 8, each once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<PoolId>,
 }
 
 impl Default for ChannelProfile {
@@ -45,6 +49,7 @@ impl Default for ChannelProfile {
             weights: Weights::default(),
             interruptible_by: None,
             lifetime: None,
+            pools: Vec::new(),
         }
     }
 }
@@ -103,10 +108,11 @@ impl Profile for ChannelProfile {
         if let Some(lifetime) = self.lifetime {
             Invalid::some_time("lifetime", lifetime)?;
         }
-        Ok(())
+        check_pools(&self.pools)
     }
 
     fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         self.interruptible_by.iter().flatten().for_each(|channel| name((*channel).into()));
+        self.pools.iter().for_each(|pool| name((*pool).into()));
     }
 }

@@ -21,6 +21,8 @@ ids! {
     pub AgentId(u32) = "a";
     /// A calendar.
     pub CalendarId(u32) = "cal";
+    /// A pool.
+    pub PoolId(u32) = "pool";
     /// A piece of work. Rises by one with every submission and is never used again.
     pub WorkId(u64) = "w";
     /// An offer of work to an agent. Rises by one with every offer and is never used again.
@@ -57,6 +59,8 @@ pub enum Entity {
     Offer(OfferId),
     /// A calendar.
     Calendar(CalendarId),
+    /// A pool.
+    Pool(PoolId),
 }
 
 impl core::fmt::Display for Entity {
@@ -72,6 +76,7 @@ impl core::fmt::Display for Entity {
             Self::Work(id) => write!(f, "work {id}"),
             Self::Offer(id) => write!(f, "offer {id}"),
             Self::Calendar(id) => write!(f, "calendar {id}"),
+            Self::Pool(id) => write!(f, "pool {id}"),
         }
     }
 }
@@ -89,4 +94,5 @@ macro_rules! entity_from {
 entity_from! {
     Skill(SkillId), Channel(ChannelId), Presence(PresenceId), Reason(ReasonId), Code(CodeId),
     Queue(QueueId), Agent(AgentId), Work(WorkId), Offer(OfferId), Calendar(CalendarId),
+    Pool(PoolId),
 }

@@ -16,6 +16,7 @@ pub(crate) mod invalid;
 pub(crate) mod membership;
 pub(crate) mod need;
 pub(crate) mod overflow;
+pub(crate) mod pool;
 pub(crate) mod preferred;
 pub(crate) mod presence;
 pub(crate) mod priority;

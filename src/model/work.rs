@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +10,10 @@ use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::attribute::{Attributes, check_attributes};
 use crate::model::capacity::UNITS_MAX;
-use crate::model::ids::{ChannelId, Entity, QueueId};
+use crate::model::ids::{ChannelId, Entity, PoolId, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Need;
+use crate::model::pool::check_pools;
 use crate::model::preferred::Preferred;
 use crate::model::priority::Priority;
 use crate::model::relaxation::Relaxation;
@@ -89,6 +91,9 @@ pub struct WorkRequest {
     /// For a call back: how often its customer is tried. Without it once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Callback>,
+    /// The pools it draws on; none named: those of its channel. At most 8, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<PoolId>,
 }
 
 impl WorkRequest {
@@ -117,6 +122,7 @@ impl WorkRequest {
             objective: None,
             schedule: None,
             callback: None,
+            pools: Vec::new(),
         }
     }
 
@@ -144,7 +150,8 @@ impl WorkRequest {
         if self.schedule.is_some() && self.origin.is_some() {
             return Err(Invalid::new("origin", Problem::Fixed));
         }
-        self.schedule.map_or(Ok(()), Schedule::check)
+        self.schedule.map_or(Ok(()), Schedule::check)?;
+        check_pools(&self.pools)
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
@@ -155,6 +162,7 @@ impl WorkRequest {
             preferred.mentions(name);
         }
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
+        self.pools.iter().for_each(|pool| name((*pool).into()));
     }
 }
 

@@ -8,14 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::capacity::Capacity;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::ChannelId;
+use crate::model::ids::{ChannelId, PoolId};
 
-/// What an agent's offers, assignments and legs take, by pool.
+/// What an agent's offers, assignments and legs take.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Usage {
     units: u64,
     items: u32,
     channels: Vec<ChannelUse>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pools: Vec<Drawn>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +25,33 @@ struct ChannelUse {
     channel: ChannelId,
     items: u32,
     holders: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Drawn {
+    pool: PoolId,
+    held: u32,
+    spent: u32,
+}
+
+/// What of a pool an agent uses. The pool has room for what is left of `max` after both.
+///
+/// ```
+/// use strowger::PoolUse;
+///
+/// let cases = PoolUse { held: 150, spent: 100, max: Some(3) };
+/// let left = cases.max.map(|max| u32::from(max) * 100 - cases.held - cases.spent);
+/// assert_eq!(left, Some(50));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PoolUse {
+    /// What he holds of it, in hundredths of an item.
+    pub held: u32,
+    /// What he drew and does not hold any more, and is not given back before the pool is reset, in
+    /// hundredths of an item.
+    pub spent: u32,
+    /// How many items he may have; `None`: he has no entry for it, and may have none.
+    pub max: Option<u16>,
 }
 
 /// One item as capacity sees it.
@@ -46,7 +75,7 @@ impl Claim {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Full {
-    /// A pool is exceeded already, by force or by work that woke up.
+    /// A bound is exceeded already, by force or by work that woke up.
     Debt,
     /// The units do not suffice.
     Units,
@@ -56,6 +85,8 @@ pub enum Full {
     Channel,
     /// He has an item of this channel, which may not be interrupted by the new one.
     Uninterruptible(ChannelId),
+    /// A pool it draws on is used up, or he has no entry for it.
+    Pool(PoolId),
 }
 
 impl Usage {
@@ -83,10 +114,59 @@ impl Usage {
         self.items == 0 && self.units == 0
     }
 
-    /// Takes what a claim asks for.
-    pub fn hold(&mut self, claim: Claim) {
+    /// What is held of a pool, in hundredths.
+    #[must_use]
+    pub fn held_of(&self, pool: PoolId) -> u32 {
+        self.drawn(pool).map_or(0, |drawn| drawn.held)
+    }
+
+    /// What was drawn from a pool, is not held any more and not given back, in hundredths.
+    #[must_use]
+    pub fn spent_of(&self, pool: PoolId) -> u32 {
+        self.drawn(pool).map_or(0, |drawn| drawn.spent)
+    }
+
+    /// The pools of which anything is spent, in order.
+    pub fn spent_pools(&self) -> impl Iterator<Item = PoolId> + '_ {
+        self.pools.iter().filter(|drawn| drawn.spent > 0).map(|drawn| drawn.pool)
+    }
+
+    fn drawn(&self, pool: PoolId) -> Option<&Drawn> {
+        self.pools.iter().find(|drawn| drawn.pool == pool)
+    }
+
+    /// Changes what is drawn from a pool; of what nothing is drawn there is no entry.
+    fn draw(&mut self, pool: PoolId, change: impl FnOnce(&mut Drawn)) {
+        let place = self.pools.partition_point(|drawn| drawn.pool < pool);
+        if self.pools.get(place).is_none_or(|drawn| drawn.pool != pool) {
+            self.pools.insert(place, Drawn { pool, held: 0, spent: 0 });
+        }
+        if let Some(drawn) = self.pools.get_mut(place) {
+            change(drawn);
+            if (drawn.held, drawn.spent) == (0, 0) {
+                self.pools.remove(place);
+            }
+        }
+    }
+
+    /// So much of a pool stays drawn although it is not held any more, in hundredths.
+    pub fn spend(&mut self, pool: PoolId, amount: u32) {
+        self.draw(pool, |drawn| drawn.spent = drawn.spent.saturating_add(amount));
+    }
+
+    /// So much of what stayed drawn from a pool is given back, in hundredths.
+    pub fn give_back(&mut self, pool: PoolId, amount: u32) {
+        self.draw(pool, |drawn| drawn.spent = drawn.spent.saturating_sub(amount));
+    }
+
+    /// Takes what a claim asks for, and from each of these pools.
+    pub fn hold(&mut self, claim: Claim, pools: &[PoolId]) {
         if claim.weight == 0 {
             return;
+        }
+        for pool in pools {
+            let weight = u32::from(claim.weight);
+            self.draw(*pool, |drawn| drawn.held = drawn.held.saturating_add(weight));
         }
         let place = self.channels.partition_point(|entry| entry.channel < claim.channel);
         if self.channels.get(place).is_none_or(|entry| entry.channel != claim.channel) {
@@ -101,10 +181,14 @@ impl Usage {
         self.units = self.units.saturating_add(claim.units());
     }
 
-    /// Gives back what a claim took.
-    pub fn release(&mut self, claim: Claim) {
+    /// Gives back what a claim took, and to each of these pools.
+    pub fn release(&mut self, claim: Claim, pools: &[PoolId]) {
         if claim.weight == 0 {
             return;
+        }
+        for pool in pools {
+            let weight = u32::from(claim.weight);
+            self.draw(*pool, |drawn| drawn.held = drawn.held.saturating_sub(weight));
         }
         let place = self.channels.partition_point(|entry| entry.channel < claim.channel);
         if let Some(entry) = self.channels.get_mut(place) {
@@ -118,7 +202,7 @@ impl Usage {
         self.units = self.units.saturating_sub(claim.units());
     }
 
-    /// Whether some pool holds more than it may.
+    /// Whether he has more than he may in any respect. What of a pool is spent is nothing he has.
     #[must_use]
     pub fn is_in_debt(&self, capacity: &Capacity) -> bool {
         let over_units = capacity.units.is_some_and(|max| self.units > u64::from(max) * 100);
@@ -127,10 +211,15 @@ impl Usage {
             let max = capacity.channels.get(&entry.channel);
             max.is_some_and(|max| entry.items > u32::from(*max) * 100)
         };
-        over_units || over_items || self.channels.iter().any(over_channel)
+        let over_pool = |drawn: &Drawn| drawn.held > pool_max(capacity, drawn.pool).unwrap_or(0);
+        over_units
+            || over_items
+            || self.channels.iter().any(over_channel)
+            || self.pools.iter().any(over_pool)
     }
 
-    /// Whether a claim fits on top, in every pool, and nothing he has forbids the interruption.
+    /// Whether a claim that draws on these pools fits on top in every respect, and nothing he has
+    /// forbids the interruption.
     ///
     /// # Errors
     /// The first obstacle, in the order of the variants of [`Full`].
@@ -138,6 +227,7 @@ impl Usage {
         &self,
         capacity: &Capacity,
         claim: Claim,
+        pools: &[PoolId],
         profile: impl Fn(ChannelId) -> Option<&'a ChannelProfile>,
     ) -> Result<(), Full> {
         if self.is_in_debt(capacity) {
@@ -163,8 +253,16 @@ impl Usage {
             entry.channel != claim.channel
                 && allowed.is_some_and(|channels| !channels.contains(&claim.channel))
         };
-        match self.channels.iter().find(forbids) {
-            Some(entry) => Err(Full::Uninterruptible(entry.channel)),
+        if let Some(entry) = self.channels.iter().find(forbids) {
+            return Err(Full::Uninterruptible(entry.channel));
+        }
+        let has_room = |pool: PoolId| {
+            let used = self.held_of(pool).saturating_add(self.spent_of(pool));
+            let used = used.saturating_add(claim.weight.into());
+            pool_max(capacity, pool).is_some_and(|max| used <= max)
+        };
+        match pools.iter().find(|pool| !has_room(**pool)) {
+            Some(pool) => Err(Full::Pool(*pool)),
             None => Ok(()),
         }
     }
@@ -180,6 +278,11 @@ impl Usage {
         };
         i64::try_from(used.saturating_mul(10_000) / max.max(1)).unwrap_or(i64::MAX)
     }
+}
+
+/// What may be drawn from a pool, in hundredths; nothing where there is no entry for it.
+fn pool_max(capacity: &Capacity, pool: PoolId) -> Option<u32> {
+    capacity.pools.get(&pool).map(|max| u32::from(*max) * 100)
 }
 
 #[cfg(test)]
@@ -205,39 +308,42 @@ mod tests {
         let capacity = Capacity::units(100);
         let mut usage = Usage::default();
         for _ in 0..5 {
-            assert_eq!(usage.room(&capacity, claim(CHAT, 20), open), Ok(()));
-            usage.hold(claim(CHAT, 20));
+            assert_eq!(usage.room(&capacity, claim(CHAT, 20), &[], open), Ok(()));
+            usage.hold(claim(CHAT, 20), &[]);
         }
-        assert_eq!(usage.room(&capacity, claim(CHAT, 20), open), Err(Full::Units));
-        assert_eq!(usage.room(&capacity, claim(VOICE, 100), open), Err(Full::Units));
+        assert_eq!(usage.room(&capacity, claim(CHAT, 20), &[], open), Err(Full::Units));
+        assert_eq!(usage.room(&capacity, claim(VOICE, 100), &[], open), Err(Full::Units));
         for _ in 0..5 {
-            usage.release(claim(CHAT, 20));
+            usage.release(claim(CHAT, 20), &[]);
         }
         assert_eq!(usage, Usage::default());
-        assert_eq!(usage.room(&capacity, claim(VOICE, 100), open), Ok(()));
+        assert_eq!(usage.room(&capacity, claim(VOICE, 100), &[], open), Ok(()));
     }
 
     #[test]
     fn every_pool_must_have_room() {
         let capacity = Capacity { items: Some(3), ..Capacity::units(100) }.with_channel(CHAT, 2);
         let mut usage = Usage::default();
-        usage.hold(claim(CHAT, 10));
-        usage.hold(claim(CHAT, 10));
-        assert_eq!(usage.room(&capacity, claim(CHAT, 10), open), Err(Full::Channel));
-        assert_eq!(usage.room(&capacity, claim(MAIL, 10), open), Ok(()));
-        usage.hold(claim(MAIL, 10));
-        assert_eq!(usage.room(&capacity, claim(MAIL, 10), open), Err(Full::Items));
+        usage.hold(claim(CHAT, 10), &[]);
+        usage.hold(claim(CHAT, 10), &[]);
+        assert_eq!(usage.room(&capacity, claim(CHAT, 10), &[], open), Err(Full::Channel));
+        assert_eq!(usage.room(&capacity, claim(MAIL, 10), &[], open), Ok(()));
+        usage.hold(claim(MAIL, 10), &[]);
+        assert_eq!(usage.room(&capacity, claim(MAIL, 10), &[], open), Err(Full::Items));
     }
 
     #[test]
     fn a_part_of_an_item_counts_in_part() {
         let capacity = Capacity::items(1);
         let mut usage = Usage::default();
-        usage.hold(Claim { weight: 50, ..claim(CHAT, 1) });
-        assert_eq!(usage.room(&capacity, Claim { weight: 50, ..claim(CHAT, 1) }, open), Ok(()));
+        usage.hold(Claim { weight: 50, ..claim(CHAT, 1) }, &[]);
+        assert_eq!(
+            usage.room(&capacity, Claim { weight: 50, ..claim(CHAT, 1) }, &[], open),
+            Ok(())
+        );
         let more = Claim { weight: 51, ..claim(CHAT, 1) };
-        assert_eq!(usage.room(&capacity, more, open), Err(Full::Items));
-        usage.hold(Claim { weight: 0, ..claim(MAIL, 1) });
+        assert_eq!(usage.room(&capacity, more, &[], open), Err(Full::Items));
+        usage.hold(Claim { weight: 0, ..claim(MAIL, 1) }, &[]);
         assert_eq!(usage.on_channel(MAIL), 0);
     }
 
@@ -253,33 +359,66 @@ mod tests {
         };
         let capacity = Capacity::items(9);
         let mut usage = Usage::default();
-        usage.hold(claim(MAIL, 1));
-        assert_eq!(usage.room(&capacity, claim(VOICE, 1), profile), Ok(()));
+        usage.hold(claim(MAIL, 1), &[]);
+        assert_eq!(usage.room(&capacity, claim(VOICE, 1), &[], profile), Ok(()));
         let refused = Err(Full::Uninterruptible(MAIL));
-        assert_eq!(usage.room(&capacity, claim(CHAT, 1), profile), refused);
-        assert_eq!(usage.room(&capacity, claim(MAIL, 1), profile), Ok(()));
-        usage.hold(claim(CHAT, 1));
+        assert_eq!(usage.room(&capacity, claim(CHAT, 1), &[], profile), refused);
+        assert_eq!(usage.room(&capacity, claim(MAIL, 1), &[], profile), Ok(()));
+        usage.hold(claim(CHAT, 1), &[]);
         let refused = Err(Full::Uninterruptible(CHAT));
-        assert_eq!(usage.room(&capacity, claim(VOICE, 1), profile), refused);
+        assert_eq!(usage.room(&capacity, claim(VOICE, 1), &[], profile), refused);
     }
 
     #[test]
     fn debt_blocks_everything_until_it_is_paid() {
         let capacity = Capacity::items(2).with_channel(CHAT, 0);
         let mut usage = Usage::default();
-        usage.hold(claim(CHAT, 1));
+        usage.hold(claim(CHAT, 1), &[]);
         assert!(usage.is_in_debt(&capacity));
-        assert_eq!(usage.room(&capacity, claim(MAIL, 1), open), Err(Full::Debt));
-        usage.release(claim(CHAT, 1));
-        assert_eq!(usage.room(&capacity, claim(MAIL, 1), open), Ok(()));
+        assert_eq!(usage.room(&capacity, claim(MAIL, 1), &[], open), Err(Full::Debt));
+        usage.release(claim(CHAT, 1), &[]);
+        assert_eq!(usage.room(&capacity, claim(MAIL, 1), &[], open), Ok(()));
     }
 
     #[test]
     fn the_ratio_counts_units_before_items() {
         let mut usage = Usage::default();
-        usage.hold(claim(CHAT, 3));
+        usage.hold(claim(CHAT, 3), &[]);
         assert_eq!(usage.ratio(&Capacity::units(4)), 750_000);
         assert_eq!(usage.ratio(&Capacity::items(4)), 250_000);
         assert_eq!(usage.ratio(&Capacity { items: None, ..Capacity::one() }), 0);
+    }
+
+    #[test]
+    fn every_pool_an_item_draws_on_must_have_room_and_absence_means_none() {
+        let (cases, trials) = (PoolId::from_raw(0), PoolId::from_raw(1));
+        let capacity = Capacity::items(9).with_pool(cases, 2).with_pool(trials, 1);
+        let mut usage = Usage::default();
+        usage.hold(claim(MAIL, 1), &[cases, trials]);
+        assert_eq!(usage.room(&capacity, claim(CHAT, 1), &[cases], open), Ok(()));
+        let both = usage.room(&capacity, claim(CHAT, 1), &[cases, trials], open);
+        assert_eq!(both, Err(Full::Pool(trials)));
+        let other = PoolId::from_raw(2);
+        let none = Claim { weight: 0, ..claim(CHAT, 1) };
+        assert_eq!(usage.room(&capacity, none, &[other], open), Err(Full::Pool(other)));
+        usage.release(claim(MAIL, 1), &[cases, trials]);
+        assert_eq!(usage, Usage::default());
+    }
+
+    #[test]
+    fn what_is_spent_leaves_less_room_and_makes_no_debt() {
+        let trials = PoolId::from_raw(0);
+        let capacity = Capacity::items(9).with_pool(trials, 1);
+        let mut usage = Usage::default();
+        usage.spend(trials, 200);
+        assert!(!usage.is_in_debt(&capacity));
+        let full = usage.room(&capacity, claim(CHAT, 1), &[trials], open);
+        assert_eq!(full, Err(Full::Pool(trials)));
+        usage.give_back(trials, 200);
+        assert_eq!(usage, Usage::default());
+        usage.hold(claim(CHAT, 1), &[trials]);
+        usage.hold(claim(CHAT, 1), &[trials]);
+        assert!(usage.is_in_debt(&capacity));
+        assert!(usage.is_in_debt(&Capacity::items(9)));
     }
 }

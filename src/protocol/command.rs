@@ -13,6 +13,7 @@ use crate::model::ids::{
     AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId,
 };
 use crate::model::membership::Membership;
+use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::profile::Profile;
 use crate::model::queue::{QueueProfile, Requeue};
@@ -644,6 +645,9 @@ command_enum! {
     HandOver(HandOver),
     EndLeg(EndLeg),
     Supervise(Supervise),
+    DefinePool(Define<PoolProfile>),
+    ChangePool(Change<PoolProfile>),
+    RetirePool(Retire<PoolProfile>),
 }
 
 pub(crate) use for_every_command as every_command;

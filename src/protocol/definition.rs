@@ -9,6 +9,7 @@ use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::Entity;
+use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::profile::Profile;
 use crate::model::queue::QueueProfile;
@@ -48,6 +49,8 @@ pub enum Definition {
     Agent(Defined<AgentProfile>),
     /// Of a calendar.
     Calendar(Defined<CalendarProfile>),
+    /// Of a pool.
+    Pool(Defined<PoolProfile>),
 }
 
 impl Definition {
@@ -63,6 +66,7 @@ impl Definition {
             Self::Queue(defined) => defined.id.into(),
             Self::Agent(defined) => defined.id.into(),
             Self::Calendar(defined) => defined.id.into(),
+            Self::Pool(defined) => defined.id.into(),
         }
     }
 }

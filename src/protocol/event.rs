@@ -13,7 +13,7 @@ use crate::lifecycle::routing_status::RoutingStatus;
 use crate::lifecycle::work::CloseCause;
 use crate::model::config::Config;
 use crate::model::ids::{
-    AgentId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId, WorkId,
+    AgentId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId, WorkId,
 };
 use crate::model::membership::Membership;
 use crate::model::overflow::OverflowAction;
@@ -438,6 +438,11 @@ pub enum Event {
         /// How the old owner wraps up; absent if he does not.
         wrap_up: Option<WrapUp>,
     },
+    /// What agents drew from a pool and do not have any more is given back to them.
+    PoolReset {
+        /// The pool.
+        pool: PoolId,
+    },
 }
 
 /// A step of the wait for preferred agents.
@@ -601,6 +606,7 @@ impl Event {
             Self::LegChanged { .. } => "leg_changed",
             Self::LegEnded { .. } => "leg_ended",
             Self::HandedOver { .. } => "handed_over",
+            Self::PoolReset { .. } => "pool_reset",
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::base::table::Table;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
+use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::profile::Profile;
 use crate::model::queue::QueueProfile;
@@ -91,4 +92,5 @@ kinds! {
     QueueProfile: queues, Queue, Definitions, 0;
     AgentProfile: agents, Agent, Agents, 0;
     CalendarProfile: calendars, Calendar, Definitions, 0;
+    PoolProfile: pools, Pool, Definitions, 0;
 }

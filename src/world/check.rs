@@ -30,6 +30,7 @@ impl World {
     /// * **offers join**: an offer joins one piece of work and one agent, and both know it
     /// * **legs join**: work that somebody has and an agent who has not, and both know it
     /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
+    /// * **pools**: what is spent is what is over and not given back, and is reset one day
     /// * **status true**: routing status and debt are what presence, own call and load say
     /// * **tally sound**: what a queue has experienced can have come about, and the time an agent
     ///   is occupied with an assignment runs while it is
@@ -67,7 +68,8 @@ impl World {
             }
         }
         self.check_offers()?;
-        self.check_needs()
+        self.check_needs()?;
+        self.check_pools()
     }
 
     /// A snapshot may have been written by anybody: what it wants remembered stays in bounds.
@@ -127,11 +129,14 @@ impl World {
         let mut usage = Usage::default();
         for offer in &agent.offers {
             let offer = self.offer(*offer);
-            hold("offers join: an agent's offers are his", offer.is_ok_and(|row| row.agent == id))?;
-            offer.into_iter().for_each(|row| usage.hold(row.claim));
+            let his = offer.is_ok_and(|row| row.agent == id);
+            hold("offers join: an agent's offers are his", his)?;
+            if let Ok(row) = offer {
+                usage.hold(row.claim, self.pools(self.draws_of(row.work)));
+            }
         }
         for leg in &agent.assignments {
-            usage.hold(leg.claim);
+            usage.hold(leg.claim, self.pools(leg.draws));
             let owner = self.work(leg.work).ok().and_then(|work| work.stage.owner());
             let wraps = matches!(leg.state, AssignmentState::WrapUp { .. });
             hold("one owner: who does not own it only wraps up", owner == Some(id) || wraps)?;
@@ -142,9 +147,10 @@ impl World {
             hold("one owner: an agent has work once", twice == 1)?;
         }
         for leg in &agent.legs {
-            usage.hold(leg.claim);
+            usage.hold(leg.claim, self.pools(self.draws_of(leg.work)));
             self.check_leg(id, agent, leg).map_or(Ok(()), |invariant| hold(invariant, false))?;
         }
+        self.spent_anew(agent, &mut usage);
         hold("capacity held: the sum over what holds it", usage == agent.usage)?;
         let profile = self.agent_profile(id);
         let debt = profile.is_ok_and(|profile| agent.usage.is_in_debt(&profile.capacity));
@@ -235,6 +241,8 @@ impl World {
         for bench in &new.benches {
             hold("index derived: the benches", now.bench(bench.key()) == Some(bench))?;
         }
+        let same = (&now.spenders, &now.free_draws) == (&new.spenders, &new.free_draws);
+        hold("index derived: pools", same && now.draw_ids == new.draw_ids)?;
         let staffed = (now.staffed.iter::<AgentId>(), new.staffed.iter::<AgentId>());
         hold("index derived: who is staffed", staffed.0.eq(staffed.1))?;
         hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())

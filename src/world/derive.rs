@@ -9,6 +9,7 @@ use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{AgentId, ChannelId, QueueId, SkillId, WorkId};
 use crate::model::need::Need;
+use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
@@ -64,6 +65,10 @@ impl World {
         let queues: Vec<_> = self.stores.queue_rows.iter().map(|(id, _)| id).collect();
         queues.into_iter().for_each(|id| self.set_queue_clock(id));
         self.index.unwatched.clear();
+        self.index.index_draws(&self.stores.draws);
+        for (id, pool) in self.stores.pool_rows.iter() {
+            self.index.clock.set(TimerKey::Pool(id), pool.reset_at);
+        }
         self.touch_everybody();
     }
 
@@ -99,6 +104,7 @@ impl World {
         names::<QueueProfile>(self);
         names::<AgentProfile>(self);
         names::<CalendarProfile>(self);
+        names::<PoolProfile>(self);
         let ended = self.stores.ended_works.iter().map(|(id, ended)| (id, &ended.submitted));
         let open = self.stores.works.sorted();
         let open = open.iter().map(|(id, work)| (*id, &work.request));
@@ -146,6 +152,8 @@ impl World {
             let due = leg.state.deadline().map(|deadline| deadline.at);
             self.index.clock.set(TimerKey::Leg(id, leg.work), due);
         }
+        let spent = agent.usage.spent_pools();
+        self.index.spenders.extend(spent.map(|pool| (pool, id)));
         let lease = agent.presence.deadline().map(|deadline| deadline.at);
         self.index.clock.set(TimerKey::Lease(id), lease);
         self.index.staffed.set(id, agent.status.is_staffed());

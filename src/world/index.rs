@@ -1,6 +1,7 @@
 //! Everything derived from the rows, so that nothing has to be searched for. Never in a snapshot:
 //! it is built anew from the rows, and checked against them in tests.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::base::bits::Bits;
@@ -8,10 +9,12 @@ use crate::base::deadlines::Deadlines;
 use crate::base::hash::FixedMap;
 use crate::base::names::Names;
 use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, OfferId, PresenceId, QueueId, ReasonId, SkillId, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, OfferId, PoolId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
 };
 use crate::model::need::Need;
 use crate::world::bench::{Bench, BenchKey};
+use crate::world::draws::DrawId;
 use crate::world::line::{DirectLines, Line};
 use crate::world::needs::NeedId;
 
@@ -36,6 +39,8 @@ pub(crate) struct KeyIndex {
     pub works: Names<WorkId>,
     /// Calendars.
     pub calendars: Names<CalendarId>,
+    /// Pools.
+    pub pools: Names<PoolId>,
 }
 
 /// What a deadline belongs to. Equal instants come in this order.
@@ -53,6 +58,8 @@ pub(crate) enum TimerKey {
     Lease(AgentId),
     /// Whatever is next for a queue.
     Queue(QueueId),
+    /// The reset of a pool.
+    Pool(PoolId),
 }
 
 /// Who may have work with one need.
@@ -93,6 +100,14 @@ pub(crate) struct Index {
     pub touched_works: Vec<WorkId>,
     /// The agents whose presence opens any channel and who respond.
     pub staffed: Bits,
+    /// Sets of pools by content.
+    pub draw_ids: FixedMap<Vec<PoolId>, DrawId>,
+    /// Places of sets that nobody names.
+    pub free_draws: BTreeSet<DrawId>,
+    /// The agents for whom something is spent of a pool.
+    pub spenders: BTreeSet<(PoolId, AgentId)>,
+    /// Pools of which more or less was spent in the fact that is applied.
+    pub unclocked: Vec<PoolId>,
 }
 
 impl Index {

@@ -1,7 +1,7 @@
 //! Derived: who waits, in order.
 //!
-//! Work that asks for the same thing (need, channel, size, delay it is past, ring, objective) is
-//! one *lane* of its queue; whether an agent may have it is decided once for the lane, and only
+//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring, objective)
+//! is one *lane* of its queue; whether an agent may have it is decided once for the lane, and only
 //! heads of lanes are compared. Work that waits for preferred agents is in no lane but in a line
 //! of each of them.
 
@@ -14,6 +14,7 @@ use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
+use crate::world::draws::DrawId;
 use crate::world::needs::NeedId;
 
 /// What all work in a lane has in common.
@@ -31,6 +32,8 @@ pub(crate) struct LaneKey {
     pub ring: u8,
     /// Its objective, where the order of the queue depends on it; else nothing.
     pub objective: Span,
+    /// The pools it draws on.
+    pub draws: DrawId,
 }
 
 /// Members who see the same work: rank, ring, delay. The first are asked first.

@@ -8,6 +8,7 @@ pub(crate) mod bench;
 pub(crate) mod catalog;
 pub(crate) mod check;
 mod derive;
+pub(crate) mod draws;
 pub(crate) mod index;
 pub(crate) mod legs;
 pub(crate) mod line;

@@ -4,6 +4,7 @@ use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::Entity;
+use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
@@ -24,8 +25,10 @@ impl World {
         self.check_profiles::<QueueProfile>()?;
         self.check_profiles::<AgentProfile>()?;
         self.check_profiles::<CalendarProfile>()?;
-        let rows = (self.stores.queue_rows.len(), self.stores.agent_rows.len());
-        if rows != (self.stores.queues.len(), self.stores.agents.len()) {
+        self.check_profiles::<PoolProfile>()?;
+        let stores = &self.stores;
+        let rows = (stores.queue_rows.len(), stores.agent_rows.len(), stores.pool_rows.len());
+        if rows != (stores.queues.len(), stores.agents.len(), stores.pools.len()) {
             let subject = crate::model::ids::QueueId::from_raw(0).into();
             return Err(Violation { invariant: "references: a row for each definition", subject });
         }
@@ -66,7 +69,9 @@ impl World {
         self.check_named(id, [agent.presence.id().into()])?;
         self.check_named(id, agent.memberships.iter().map(|member| member.queue.into()))?;
         self.check_named(id, agent.channel_stamps.iter().map(|(channel, _)| (*channel).into()))?;
+        self.check_named(id, agent.spent.keys().map(|pool| (*pool).into()))?;
         for leg in &agent.assignments {
+            self.check_named(id, self.pools(leg.draws).iter().map(|pool| (*pool).into()))?;
             self.check_named(id, [leg.queue.into(), leg.claim.channel.into()])?;
             self.check_named(id, leg.code.map(Into::into))?;
         }
@@ -79,6 +84,7 @@ impl World {
 
     fn check_work_references(&self, id: Entity, work: &Work) -> Result<(), Violation> {
         self.check_named(id, [work.queue.into()])?;
+        self.check_named(id, self.pools(work.draws).iter().map(|pool| (*pool).into()))?;
         self.check_named(id, work.legs.iter().map(|agent| (*agent).into()))?;
         self.check_named(id, work.past_legs.iter().map(|past| past.agent.into()))?;
         let mut result = Ok(());
@@ -114,6 +120,7 @@ impl World {
             Entity::Work(id) => self.work(id).is_ok(),
             Entity::Offer(id) => self.offer(id).is_ok(),
             Entity::Calendar(id) => self.entry::<CalendarProfile>(id).is_ok(),
+            Entity::Pool(id) => self.entry::<PoolProfile>(id).is_ok(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The rows: agents, queues, work and offers as they are now.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -13,7 +14,7 @@ use crate::lifecycle::offer::OfferState;
 use crate::lifecycle::presence::Presence;
 use crate::lifecycle::routing_status::{Load, RoutingStatus};
 use crate::lifecycle::work::{CloseCause, Stage};
-use crate::model::ids::{AgentId, ChannelId, CodeId, OfferId, QueueId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, CodeId, OfferId, PoolId, QueueId, WorkId};
 use crate::model::membership::Membership;
 use crate::model::need::Need;
 use crate::model::overflow::Trigger;
@@ -26,6 +27,7 @@ use crate::policy::relaxation;
 use crate::policy::room::{Claim, Usage};
 use crate::policy::tally::{Stopwatch, Tally};
 use crate::protocol::event::{OfferedBy, PreferenceStep};
+use crate::world::draws::{DrawId, Peaks, is_flat};
 use crate::world::legs::{Leg, PastLeg};
 use crate::world::needs::NeedId;
 
@@ -67,6 +69,9 @@ pub(crate) struct Agent {
     /// What he takes part in or is asked to, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legs: Vec<Leg>,
+    /// What he drew from pools, does not have any more and is not given back yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spent: BTreeMap<PoolId, u32>,
 }
 
 /// A membership as an agent has it.
@@ -123,6 +128,12 @@ pub struct Assignment {
     pub wrap_up_until: Timestamp,
     /// How long it has occupied the agent.
     pub handled: Stopwatch,
+    /// What it draws on.
+    #[serde(default, skip_serializing_if = "DrawId::is_nothing")]
+    pub(crate) draws: DrawId,
+    /// The most of it that counted since each of these pools was reset.
+    #[serde(default, skip_serializing_if = "is_flat")]
+    pub(crate) peaks: Peaks,
 }
 
 impl Agent {
@@ -149,6 +160,7 @@ impl Agent {
             shift_end: None,
             session: 0,
             legs: Vec::new(),
+            spent: BTreeMap::new(),
         }
     }
 
@@ -328,6 +340,16 @@ pub(crate) struct Work {
     /// How legs of it ended, the last of each agent, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past_legs: Vec<PastLeg>,
+    /// What it draws on.
+    #[serde(default, skip_serializing_if = "DrawId::is_nothing")]
+    pub draws: DrawId,
+}
+
+/// A pool as it is now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Pool {
+    /// When it is reset next, as long as anything is spent.
+    pub reset_at: Option<Timestamp>,
 }
 
 /// One agent's refusals of one piece of work.

@@ -17,9 +17,10 @@ use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::config::Config;
 use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
+use crate::model::pool::PoolProfile;
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::{Order, QueueProfile};
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
@@ -28,10 +29,11 @@ use crate::policy::room::{Claim, Full};
 use crate::protocol::fact::Seq;
 use crate::protocol::refusal::Unavailable;
 use crate::world::catalog::{Entry, Kind};
+use crate::world::draws::{DrawId, Draws};
 use crate::world::index::{Index, TimerKey};
 use crate::world::line::LaneKey;
 use crate::world::needs::Needs;
-use crate::world::rows::{Agent, EndedWork, Offer, Queue, Work};
+use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
 
 /// Something was named that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +90,15 @@ pub(crate) struct Stores {
     pub ended_offers: Recent<OfferId, OfferEnd>,
     /// Calendars.
     pub calendars: Table<CalendarId, Entry<CalendarProfile>>,
+    /// Pools, as they are defined.
+    #[serde(default)]
+    pub pools: Table<PoolId, Entry<PoolProfile>>,
+    /// Pools, as they are now.
+    #[serde(default)]
+    pub pool_rows: Table<PoolId, Pool>,
+    /// What open work and assignments draw on.
+    #[serde(default)]
+    pub draws: Draws,
 }
 
 /// The state of everything, and the indexes derived from it.
@@ -121,6 +132,9 @@ impl World {
                 ended_works: Recent::new(remembered),
                 ended_offers: Recent::new(remembered),
                 calendars: Table::default(),
+                pools: Table::default(),
+                pool_rows: Table::default(),
+                draws: Draws::default(),
             },
             index: Index::default(),
         };
@@ -152,6 +166,7 @@ impl World {
             TimerKey::Lease(_) => DeadlineKind::Lease,
             TimerKey::Work(id) => self.work_deadline(id)?.kind,
             TimerKey::Queue(id) => self.queue_deadline(id)?.kind,
+            TimerKey::Pool(_) => DeadlineKind::PoolReset,
         };
         Some(Deadline { at, kind })
     }
@@ -274,14 +289,19 @@ impl World {
         Ok(all.into_iter().filter_map(|(stands, why)| stands.then_some(why)))
     }
 
-    /// Whether an agent has room for a claim.
-    pub(crate) fn has_room(&self, id: AgentId, claim: Claim) -> Result<Result<(), Full>, Missing> {
+    /// Whether an agent has room for a claim that draws on these pools.
+    pub(crate) fn has_room(
+        &self,
+        id: AgentId,
+        claim: Claim,
+        draws: DrawId,
+    ) -> Result<Result<(), Full>, Missing> {
         let capacity = &self.agent_profile(id)?.capacity;
         let profile = |channel| self.channel_profile(channel).ok();
-        Ok(self.agent(id)?.usage.room(capacity, claim, profile))
+        Ok(self.agent(id)?.usage.room(capacity, claim, self.pools(draws), profile))
     }
 
-    /// Whether an agent can take something more of a channel and size.
+    /// Whether an agent can take something more of a channel and size that draws on no pool.
     pub(crate) fn available(
         &self,
         id: AgentId,
@@ -292,7 +312,7 @@ impl World {
             return Ok(Err(why));
         }
         let claim = self.new_claim(channel, cost)?;
-        Ok(self.has_room(id, claim)?.map_err(Unavailable::NoRoom))
+        Ok(self.has_room(id, claim, DrawId::NOTHING)?.map_err(Unavailable::NoRoom))
     }
 
     /// Whether an agent may have one more assignment, counting those he may accept or be handed.
@@ -344,6 +364,7 @@ impl World {
             revealed: work.revealed,
             ring: work.ring(queue),
             objective,
+            draws: work.draws,
         }
     }
 

@@ -3,8 +3,8 @@
 use strowger::policies::offering::History;
 use strowger::policies::room::{Claim, Full, Usage};
 use strowger::{
-    AgentId, AssignmentState, ChannelId, Event, LegState, PresenceId, PresenceSetBy, Refusal,
-    Reply, RoutingStatus, SystemPresence, Timestamp, Unavailable,
+    AgentId, AssignmentState, ChannelId, Event, LegState, PoolId, PresenceId, PresenceSetBy,
+    Refusal, Reply, RoutingStatus, SystemPresence, Timestamp, Unavailable,
 };
 
 use super::Router;
@@ -127,6 +127,7 @@ impl Router {
 
     /// What follows for an agent from what he says and has: his routing status, then his debt.
     pub(super) fn settle(&mut self, agent: AgentId) {
+        self.note_draws();
         let row = &self.agents[&agent];
         let status = if !self.is_on_queue(row.presence) {
             RoutingStatus::OffQueue
@@ -184,14 +185,15 @@ impl Router {
     pub(super) fn usage(&self, agent: AgentId) -> Usage {
         let mut usage = Usage::default();
         for offer in self.offers.values().filter(|offer| offer.agent == agent) {
-            usage.hold(offer.claim);
+            usage.hold(offer.claim, &self.draws[&offer.work]);
         }
         for leg in &self.agents[&agent].legs {
-            usage.hold(leg.claim);
+            usage.hold(leg.claim, &leg.pools);
         }
         for guest in self.guests.iter().filter(|guest| guest.agent == agent) {
-            usage.hold(guest.claim);
+            usage.hold(guest.claim, &self.draws[&guest.work]);
         }
+        self.add_spent(agent, &mut usage);
         usage
     }
 
@@ -220,15 +222,22 @@ impl Router {
         usage: &Usage,
         channel: ChannelId,
         cost: u32,
+        pools: &[PoolId],
     ) -> Result<(), Full> {
         let weights = self.channel_profile(channel).weights;
         let weight = weights.offered.max(weights.active);
-        self.room_for(agent, usage, Claim { channel, cost, weight })
+        self.room_for(agent, usage, Claim { channel, cost, weight }, pools)
     }
 
-    pub(super) fn room_for(&self, agent: AgentId, usage: &Usage, claim: Claim) -> Result<(), Full> {
+    pub(super) fn room_for(
+        &self,
+        agent: AgentId,
+        usage: &Usage,
+        claim: Claim,
+        pools: &[PoolId],
+    ) -> Result<(), Full> {
         let capacity = &self.agent_profile(agent).capacity;
-        usage.room(capacity, claim, |id| Some(self.channel_profile(id)))
+        usage.room(capacity, claim, pools, |id| Some(self.channel_profile(id)))
     }
 }
 

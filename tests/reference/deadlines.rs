@@ -4,8 +4,8 @@ use strowger::policies::offering::Bar;
 use strowger::policies::order::Place;
 use strowger::{
     AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event, LegEnd,
-    LegState, MaxWaitAction, OfferId, PresenceSetBy, QueuedWhy, ResumedBy, Stage, SystemPresence,
-    Timestamp, WorkId,
+    LegState, MaxWaitAction, OfferId, PoolId, PresenceSetBy, QueuedWhy, ResumedBy, Stage,
+    SystemPresence, Timestamp, WorkId,
 };
 
 use super::Router;
@@ -18,6 +18,7 @@ enum Owner {
     WrapUp(AgentId, WorkId),
     Work(WorkId),
     Lease(AgentId),
+    Pool(PoolId),
 }
 
 impl Router {
@@ -63,6 +64,8 @@ impl Router {
             let own = self.deadlines_of(*id).into_iter();
             all.extend(own.map(|(at, kind)| (at, (Owner::Work(*id), kind))));
         }
+        let resets = self.next_resets();
+        all.extend(resets.map(|(id, at)| (at, (Owner::Pool(id), DeadlineKind::PoolReset))));
         // Nothing is ever due at the end of time.
         all.retain(|(at, _)| *at < Timestamp::MAX);
         let first = all.into_iter().min();
@@ -121,6 +124,7 @@ impl Router {
                 self.take_presence(agent, offline, PresenceSetBy::Lease);
                 self.withdraw_unattended(agent);
             }
+            Owner::Pool(pool) => self.reset_pool(pool),
             Owner::Work(work) => self.fire_work(work, kind, due),
         }
     }

@@ -25,6 +25,7 @@ macro_rules! with {
             Definition::Queue($defined) => $result,
             Definition::Agent($defined) => $result,
             Definition::Calendar($defined) => $result,
+            Definition::Pool($defined) => $result,
             unknown => panic!("the reference does not know {unknown:?}"),
         }
     };
@@ -98,6 +99,10 @@ impl Router {
         }
         self.check_live(&mentions(&definition))?;
         check(&definition)?;
+        if let Entity::Pool(pool) = entity {
+            // When it is reset is decided anew.
+            self.resets.remove(&pool);
+        }
         if let (Definition::Presence(old), Definition::Presence(new)) = (old, &definition)
             && old.profile.system != new.profile.system
         {
@@ -172,14 +177,18 @@ impl Router {
                 entity == leg.queue.into()
                     || entity == leg.claim.channel.into()
                     || code == Some(entity)
+                    || leg.pools.iter().any(|pool| entity == (*pool).into())
             });
             if of_leg || entity == agent.presence.into() {
                 return Some((*id).into());
             }
         }
         let mut works = self.works.iter();
-        let work = works.find(|(_, work)| {
-            entity == work.queue.into() || valid::request_mentions(&work.request).contains(&entity)
+        let work = works.find(|(id, work)| {
+            let mut pools = self.draws[id].iter();
+            pools.any(|pool| entity == (*pool).into())
+                || entity == work.queue.into()
+                || valid::request_mentions(&work.request).contains(&entity)
         });
         work.map(|(id, _)| (*id).into())
     }

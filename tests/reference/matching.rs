@@ -89,7 +89,7 @@ impl Router {
             return None;
         }
         let usage = self.usage(agent);
-        let room = self.room(agent, &usage, channel, work.cost);
+        let room = self.room(agent, &usage, channel, work.cost, &self.draws[&id]);
         let need = &self.need_now(id);
         let named = fit::named_skills(need);
         let profile = self.agent_profile(agent);
@@ -171,7 +171,7 @@ impl Router {
         let free = |agent: &AgentId| {
             self.attends(*agent, channel).is_ok()
                 && self.may_have_more(*agent)
-                && self.room(*agent, &self.usage(*agent), channel, 1).is_ok()
+                && self.room(*agent, &self.usage(*agent), channel, 1, &[]).is_ok()
         };
         let has = |agent: &AgentId, skill| self.agent_profile(*agent).skills.contains_key(&skill);
         let skills = self.agent_profile(agent).skills.keys().copied();

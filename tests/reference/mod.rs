@@ -11,6 +11,7 @@ mod definitions;
 mod legs;
 mod matching;
 mod offers;
+mod pools;
 mod relax;
 mod state;
 mod valid;
@@ -22,8 +23,8 @@ use std::sync::Arc;
 
 use strowger::{
     AgentId, CalendarId, Cause, ChannelId, CodeId, Command, Config, Defined, Definition, Entity,
-    Event, Fact, Key, LegEnd, OfferEnd, OfferId, PresenceId, PresenceProfile, QueueId, ReasonId,
-    Refusal, Reply, SkillId, SystemPresence, Timestamp, WorkId,
+    Event, Fact, Key, LegEnd, OfferEnd, OfferId, PoolId, PresenceId, PresenceProfile, QueueId,
+    ReasonId, Refusal, Reply, SkillId, SystemPresence, Timestamp, WorkId,
 };
 
 use state::{Agent, Ended, Guest, Offer, Thing, Work};
@@ -55,6 +56,14 @@ pub(crate) struct Router {
     guests: Vec<Guest>,
     /// How whoever took part in work ended to do so.
     partings: Vec<(WorkId, AgentId, LegEnd)>,
+    /// The pools that each piece of work draws on.
+    draws: BTreeMap<WorkId, Vec<PoolId>>,
+    /// The most that each assignment, by its number, has drawn from a pool since that was reset.
+    drawn: BTreeMap<(PoolId, AgentId, u64), u8>,
+    /// When pools are reset.
+    resets: BTreeMap<PoolId, Timestamp>,
+    /// How many assignments there were.
+    assigned: u64,
 }
 
 impl Router {
@@ -77,6 +86,10 @@ impl Router {
             offered: 0,
             guests: Vec::new(),
             partings: Vec::new(),
+            draws: BTreeMap::new(),
+            drawn: BTreeMap::new(),
+            resets: BTreeMap::new(),
+            assigned: 0,
         };
         for system in SystemPresence::ALL {
             let definition = Definition::Presence(Defined {
@@ -113,6 +126,7 @@ impl Router {
         let seq = self.facts.len() as u64 + 1;
         let (at, cause) = (self.now, self.cause);
         self.facts.push(Fact { seq, at, cause, event });
+        self.note_draws();
     }
 
     /// Writes a fact down, and behind it what follows from it for any agent.
@@ -207,6 +221,9 @@ impl Router {
             Command::DefineCalendar(c) => define!(Calendar, CalendarId, c),
             Command::ChangeCalendar(c) => change!(Calendar, c),
             Command::RetireCalendar(c) => self.retire(c.id.into()),
+            Command::DefinePool(c) => define!(Pool, PoolId, c),
+            Command::ChangePool(c) => change!(Pool, c),
+            Command::RetirePool(c) => self.retire(c.id.into()),
             Command::Consult(c) => self.consult(c.work, c.agent),
             Command::Answer(c) => self.answer(c.work, c.agent),
             Command::Decline(c) => self.decline_consult(c.work, c.agent),

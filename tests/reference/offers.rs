@@ -113,6 +113,8 @@ impl Router {
         let (queue, channel, cost) = (work.queue, work.request.channel, work.cost);
         let weight = self.channel_profile(channel).weights.active;
         let now = self.now;
+        self.assigned += 1;
+        let (number, pools) = (self.assigned, self.draws[&id].clone());
         let row = self.agent(agent);
         row.diary.push((Happened::Accepted, Some(channel), now));
         row.legs.push(Leg {
@@ -123,6 +125,8 @@ impl Router {
             code: None,
             wrap_up_requested: false,
             wrap_up_until: Timestamp::MAX,
+            number,
+            pools,
         });
     }
 
@@ -429,7 +433,7 @@ impl Router {
         if must_fit && !fits(&self.need_now(work), profile) {
             return Err(refuse(Unavailable::Unfit));
         }
-        let room = self.room(agent, &self.usage(agent), channel, row.cost);
+        let room = self.room(agent, &self.usage(agent), channel, row.cost, &self.draws[&work]);
         room.map_err(|full| refuse(Unavailable::NoRoom(full)))
     }
 

@@ -8,8 +8,8 @@ use strowger::policies::order::Place;
 use strowger::policies::room::Claim;
 use strowger::{
     AgentId, AssignmentState, ChannelId, CloseCause, CodeId, Definition, LegRole, LegState,
-    Membership, OfferId, OfferedBy, PreferenceStep, PresenceId, QueueId, RoutingStatus, Stage,
-    SystemPresence, Timestamp, WorkId, WorkRequest,
+    Membership, OfferId, OfferedBy, PoolId, PreferenceStep, PresenceId, QueueId, RoutingStatus,
+    Stage, SystemPresence, Timestamp, WorkId, WorkRequest,
 };
 
 /// Something that was defined.
@@ -102,6 +102,10 @@ pub(super) struct Leg {
     pub(super) wrap_up_requested: bool,
     /// When the wrap-up was to end before any extension.
     pub(super) wrap_up_until: Timestamp,
+    /// Which of all assignments it is.
+    pub(super) number: u64,
+    /// What it draws on.
+    pub(super) pools: Vec<PoolId>,
 }
 
 /// A piece of work as it is now.

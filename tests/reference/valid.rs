@@ -54,6 +54,12 @@ pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Inval
     if request.objective.is_some_and(|objective| objective.is_zero()) {
         return Err(invalid("objective", Problem::Empty));
     }
+    length("pools", request.pools.len(), 8)?;
+    for (n, pool) in request.pools.iter().enumerate() {
+        if request.pools[..n].contains(pool) {
+            return Err(invalid("pools", Problem::Duplicate));
+        }
+    }
     Ok(())
 }
 
@@ -175,6 +181,7 @@ pub(super) fn request_mentions(request: &WorkRequest) -> Vec<Entity> {
         names.extend(step.need.iter().flat_map(need_mentions));
         names.extend(step.drop.iter().map(|skill| Entity::from(*skill)));
     }
+    names.extend(request.pools.iter().map(|pool| Entity::from(*pool)));
     names
 }
 

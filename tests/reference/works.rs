@@ -62,6 +62,7 @@ impl Router {
             open_to: 0,
         };
         self.works.insert(id, work);
+        self.note_pools(id);
         if let Some(key) = &request.key {
             self.keys.insert(key.clone(), id);
         }
@@ -275,12 +276,12 @@ impl Router {
         let agent = work.stage.owner().expect("parked work has an owner");
         let channel = work.request.channel;
         let there = matches!(self.attends(agent, channel), Ok(()) | Err(Unavailable::Draining));
-        let parked = self.leg(id, agent).claim;
+        let parked = self.leg(id, agent);
         let mut usage = self.usage(agent);
-        usage.release(parked);
+        self.take_out(agent, parked, &mut usage);
         let weight = self.channel_profile(channel).weights.active;
-        let active = strowger::policies::room::Claim { weight, ..parked };
-        if there && self.room_for(agent, &usage, active).is_ok() {
+        let active = strowger::policies::room::Claim { weight, ..parked.claim };
+        if there && self.room_for(agent, &usage, active, &parked.pools).is_ok() {
             self.take_back(id, by);
         } else {
             let queue = work.queue;

@@ -29,7 +29,7 @@ impl Floor {
             }
             [
                 kind @ ("skill" | "channel" | "presence" | "reason" | "code" | "queue" | "agent"
-                | "calendar"),
+                | "calendar" | "pool"),
                 key,
                 rest @ ..,
             ] => {
@@ -37,7 +37,8 @@ impl Floor {
             }
             [
                 "change",
-                kind @ ("channel" | "presence" | "reason" | "queue" | "agent" | "calendar"),
+                kind
+                @ ("channel" | "presence" | "reason" | "queue" | "agent" | "calendar" | "pool"),
                 key,
                 rest @ ..,
             ] => {

@@ -5,8 +5,8 @@ use strowger::policies::offering::Bar;
 use strowger::policies::order::Place;
 use strowger::policies::wrap_up::WrapUp;
 use strowger::{
-    AgentId, Cause, Definition, Entity, Event, Fact, OfferId, Refusal, Stage, Timestamp,
-    Unavailable, WorkId,
+    AgentId, AgentView, Cause, Definition, Entity, Event, Fact, OfferId, PoolUse, Refusal, Stage,
+    Timestamp, Unavailable, WorkId,
 };
 
 use super::Floor;
@@ -244,6 +244,7 @@ impl Floor {
                 let wraps = wraps.map(wrap_up).unwrap_or_default();
                 format!("{} -> {}{wraps}", work(w), self.name(*a))
             }
+            Event::PoolReset { pool } => format!("{name} {}", self.name(*pool)),
             _ => format!("{name} (nobody taught the scenarios to tell it)"),
         }
     }
@@ -276,6 +277,15 @@ impl Floor {
                 format!("{state} {} as {role}", self.name(leg.work))
             }));
             has.extend(agent.is_draining().then(|| "draining".into()));
+            if names.iter().any(|name| name == "use") {
+                has.extend(usage(agent));
+                has.extend(agent.profile().capacity.pools.keys().map(|pool| {
+                    let PoolUse { held, spent, max } = agent.pool_use(*pool);
+                    let max = max.map_or_else(|| "none".into(), |max| max.to_string());
+                    let (held, spent) = (hundredths(held.into()), hundredths(spent.into()));
+                    format!("{}: {held} held, {spent} spent of {max}", self.name(*pool))
+                }));
+            }
             has.extend(agent.is_over_capacity().then(|| "over capacity".into()));
             shown.push(has.join(", "));
         }
@@ -337,11 +347,29 @@ impl Floor {
             let (now, back) = (clock(engine.now()), engine.stepped_back());
             shown.push(format!("clock at {now}, stepped back {back} times"));
         }
-        if shown.len() < names.len() {
+        let named = names.iter().filter(|name| *name != "use").count();
+        if shown.len() < named {
             return Err("there is nothing of one of these names".into());
         }
         Ok(shown)
     }
+}
+
+fn hundredths(amount: u64) -> String {
+    match amount % 100 {
+        0 => (amount / 100).to_string(),
+        part => format!("{}.{part:02}", amount / 100),
+    }
+}
+
+/// What an agent has in use, and what of it is only offered.
+fn usage(agent: AgentView<'_>) -> [String; 2] {
+    let (items, units) = (agent.items_in_use().into(), agent.units_in_use());
+    let (rings, of_units) = (agent.reserved_items().into(), agent.reserved_units());
+    [
+        format!("{} items ({} reserved)", hundredths(items), hundredths(rings)),
+        format!("{} units ({} reserved)", hundredths(units), hundredths(of_units)),
+    ]
 }
 
 fn kind(entity: Entity) -> String {
@@ -414,9 +442,13 @@ pub(super) fn unavailable(floor: &Floor, why: &Unavailable) -> String {
             let channel = full.get("uninterruptible").and_then(serde_json::Value::as_u64);
             let channel = channel.and_then(|id| u32::try_from(id).ok());
             let channel = channel.map(|id| floor.name(strowger::ChannelId::from_raw(id)));
-            match channel {
-                Some(channel) => format!("no room, he has {channel}"),
-                None => format!("no room ({})", full.as_str().unwrap_or_default()),
+            let pool = full.get("pool").and_then(serde_json::Value::as_u64);
+            let pool = pool.and_then(|id| u32::try_from(id).ok());
+            let pool = pool.map(|id| floor.name(strowger::PoolId::from_raw(id)));
+            match (channel, pool) {
+                (Some(channel), _) => format!("no room, he has {channel}"),
+                (None, Some(pool)) => format!("no room in {pool}"),
+                (None, None) => format!("no room ({})", full.as_str().unwrap_or_default()),
             }
         }
         other => word(other),

@@ -124,6 +124,7 @@ impl Floor {
             "queue" => view.queue_by_key(key).map(|queue| json!(queue.id())),
             "agent" => view.agent_by_key(key).map(|agent| json!(agent.id())),
             "calendar" => view.calendar_by_key(key).map(|id| json!(id)),
+            "pool" => view.pool_by_key(key).map(|id| json!(id)),
             "work" => view.work_id_by_key(key).map(|id| json!(id)),
             _ => None,
         };
@@ -146,6 +147,7 @@ impl Floor {
         let mut path: Path = Vec::new();
         for part in long.split('.') {
             let keys = match path.last().map(String::as_str) {
+                Some("pools") => Some("pool"),
                 Some("channels" | "offer_windows") => Some("channel"),
                 Some("skills") => Some("skill"),
                 _ => None,
@@ -185,7 +187,7 @@ impl Floor {
                     Ok(json!({"from": from, "to": to}))
                 })?
             }
-            "zone.changes" => self.each(value, |change| {
+            "zone.changes" | "reset.zone.changes" => self.each(value, |change| {
                 let (from, offset) = change.split_once('=').ok_or("by how much?")?;
                 let offset: i16 = offset.parse().map_err(text)?;
                 let from = instant(from).ok_or("from when?")?;
@@ -234,6 +236,7 @@ impl Floor {
             _ if word == "null" => return Ok(Value::Null),
             "codes" | "code" | "default_code" => "code",
             "drop" => "skill",
+            "pools" => "pool",
             "only" | "interruptible_by" | "channel" => "channel",
             "queue" | "presence" | "skill" | "agent" | "calendar" => field,
             _ => return Ok(plain(word)),

@@ -27,6 +27,8 @@ pub(crate) enum Feature {
     Expedite,
     /// An agent says when he wants to be asked again; some reasons last as long as he stays.
     Retry,
+    /// Items draw on pools.
+    Pools,
 }
 
 /// The rules of one history.
@@ -61,12 +63,12 @@ impl Features {
 
 /// All, none, few and many.
 pub(crate) fn features() -> impl Strategy<Value = Features> {
-    let all = (1_u16 << 10) - 1;
+    let all = (1_u16 << 11) - 1;
     let few = (any::<u16>(), any::<u16>(), any::<u16>()).prop_map(move |(a, b, c)| a & b & c & all);
     prop_oneof![
         2 => Just(0),
         1 => Just(all),
-        3 => select((0..10).map(|bit| 1 << bit).collect::<Vec<u16>>()),
+        3 => select((0..11).map(|bit| 1 << bit).collect::<Vec<u16>>()),
         4 => few,
         4 => (any::<u16>(), any::<u16>()).prop_map(move |(a, b)| a & b & all),
     ]

@@ -20,6 +20,7 @@ use strowger::{
 use super::START;
 use super::features::{Feature, Features};
 use super::ops::{agent, calendar, channel, code, presence_id, queue, requeue, skill};
+use super::pools::{pool_bounds, pool_profile, pools};
 
 /// Round lengths of time, so that different deadlines often meet.
 pub(crate) fn span() -> impl Strategy<Value = Span> + Clone {
@@ -43,18 +44,19 @@ pub(crate) fn config() -> impl Strategy<Value = Config> {
 /// members here and there and mostly on queue.
 pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
     let things = (
-        vec(channel_profile(), 3),
+        vec(channel_profile(features), 3),
         vec(presence_profile(), 2),
         vec(reason_profile(features), 3),
         vec(queue_profile(features), 3),
-        vec(agent_profile(), 5),
+        vec(agent_profile(features), 5),
         vec(calendar_profile(), 2),
+        vec(pool_profile(), 3),
     );
     let terms = vec(weighted(0.7, membership(features)), 15);
     let here = vec(prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()], 5);
     let ends = vec(features.with(Feature::Shifts, 0.7, None, soon().prop_map(Some)), 5);
     (things, terms, here, ends).prop_map(|(things, terms, here, ends)| {
-        let (channels, presences, reasons, queues, agents, calendars) = things;
+        let (channels, presences, reasons, queues, agents, calendars, pools) = things;
         let mut floor: Vec<Command> = Vec::new();
         for key in ["french", "german", "billing"] {
             floor.push(Define::new(key, SkillProfile {}).into());
@@ -72,6 +74,7 @@ pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
         }
         floor.extend(defined("at", presences).into_iter().map(Command::from));
         floor.extend(defined("no", reasons).into_iter().map(Command::from));
+        floor.extend(defined("pool", pools).into_iter().map(Command::from));
         floor.extend(defined("open", calendars).into_iter().map(Command::from));
         for (raw, profile) in (0..).zip(channels) {
             let id = ChannelId::from_raw(raw);
@@ -114,7 +117,7 @@ fn rarely(probability: f64) -> impl Strategy<Value = bool> {
     prop::bool::weighted(probability)
 }
 
-pub(super) fn channel_profile() -> impl Strategy<Value = ChannelProfile> {
+pub(super) fn channel_profile(features: Features) -> impl Strategy<Value = ChannelProfile> {
     let weight = || select(&[0_u8, 50, 100][..]);
     let weights = (weight(), weight(), weight(), weight(), weight());
     let weights = weights.prop_map(|(offered, active, held, parked, wrap_up)| Weights {
@@ -131,10 +134,21 @@ pub(super) fn channel_profile() -> impl Strategy<Value = ChannelProfile> {
         mostly(Weights::default(), weights),
         weighted(0.3, vec(channel(), 0..3)),
         weighted(0.2, span()),
+        pools(features),
     )
-        .prop_map(|(cost, offer_window, auto_accept, weights, interruptible_by, lifetime)| {
-            ChannelProfile { cost, offer_window, auto_accept, weights, interruptible_by, lifetime }
-        })
+        .prop_map(
+            |(cost, offer_window, auto_accept, weights, interruptible_by, lifetime, pools)| {
+                ChannelProfile {
+                    cost,
+                    offer_window,
+                    auto_accept,
+                    weights,
+                    interruptible_by,
+                    lifetime,
+                    pools,
+                }
+            },
+        )
 }
 
 pub(super) fn presence_profile() -> impl Strategy<Value = PresenceProfile> {
@@ -349,7 +363,7 @@ fn wrap_up_profile() -> impl Strategy<Value = WrapUpProfile> {
     )
 }
 
-pub(super) fn agent_profile() -> impl Strategy<Value = AgentProfile> {
+pub(super) fn agent_profile(features: Features) -> impl Strategy<Value = AgentProfile> {
     let attributes = (weighted(0.5, team()), weighted(0.3, 0..3_i64)).prop_map(|(team, floor)| {
         let team = team.map(|team| ("team".into(), Value::from(team)));
         let floor = floor.map(|floor| ("floor".into(), Value::from(floor)));
@@ -362,7 +376,7 @@ pub(super) fn agent_profile() -> impl Strategy<Value = AgentProfile> {
             0..3,
         ),
         attributes,
-        capacity(),
+        capacity(features),
         weighted(0.3, select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis)),
         rarely(0.1),
     )
@@ -379,13 +393,14 @@ fn team() -> impl Strategy<Value = &'static str> {
     select(&["north", "south"][..])
 }
 
-fn capacity() -> impl Strategy<Value = Capacity> {
+fn capacity(features: Features) -> impl Strategy<Value = Capacity> {
     (
         weighted(0.3, prop_oneof![9 => 2..9_u32, 1 => Just(0)]),
         weighted(0.7, prop_oneof![9 => 1..5_u16, 1 => Just(0)]),
         btree_map(channel(), 0..3_u16, 0..2),
+        pool_bounds(features),
     )
-        .prop_map(|(units, items, channels)| Capacity { units, items, channels })
+        .prop_map(|(units, items, channels, pools)| Capacity { units, items, channels, pools })
 }
 
 pub(super) fn membership(features: Features) -> impl Strategy<Value = Membership> {
@@ -508,9 +523,10 @@ fn any_request(features: Features) -> impl Strategy<Value = WorkRequest> {
         features.with(Feature::Orders, 0.6, Attributes::new(), attributes()),
         features.with(Feature::Steps, 0.4, None, relaxation(features).prop_map(Some)),
         features.with(Feature::Orders, 0.5, None, objective.prop_map(Some)),
+        pools(features),
     );
     (first, second, third).prop_map(|(first, second, third)| {
-        let (attributes, relaxation, objective) = third;
+        let (attributes, relaxation, objective, pools) = third;
         let (key, queue, channel, need, priority) = first;
         let (front, credit, size, origin, due, lifetime, preferred) = second;
         WorkRequest {
@@ -527,6 +543,7 @@ fn any_request(features: Features) -> impl Strategy<Value = WorkRequest> {
             attributes,
             relaxation,
             objective,
+            pools,
             ..WorkRequest::new(queue, channel)
         }
     })

@@ -4,6 +4,7 @@
 pub(crate) mod features;
 pub(crate) mod floor;
 pub(crate) mod ops;
+mod pools;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

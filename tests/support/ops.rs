@@ -18,6 +18,7 @@ use strowger::{
 
 use super::features::{Feature, Features, features};
 use super::floor;
+use super::pools;
 
 /// A history: an engine, its floor, and what happens on it.
 #[derive(Clone, Debug)]
@@ -194,13 +195,14 @@ where
 fn define(features: Features) -> BoxedStrategy<Act> {
     prop_oneof![
         some(Just(SkillProfile {})),
-        some(floor::channel_profile()),
+        some(floor::channel_profile(features)),
         some(floor::presence_profile()),
         some(floor::reason_profile(features)),
         some(Just(WrapUpCodeProfile {})),
         some(floor::queue_profile(features)),
-        some(floor::agent_profile()),
+        some(floor::agent_profile(features)),
         some(floor::calendar_profile()),
+        some(pools::pool_profile()),
     ]
     .boxed()
 }
@@ -218,13 +220,14 @@ where
 fn change(features: Features) -> BoxedStrategy<Act> {
     prop_oneof![
         1 => changed(skill(), Just(SkillProfile {})),
-        3 => changed(channel(), floor::channel_profile()),
+        3 => changed(channel(), floor::channel_profile(features)),
         3 => changed(presence_id(), floor::presence_profile()),
         2 => changed(reason(), floor::reason_profile(features)),
         1 => changed(code(), Just(WrapUpCodeProfile {})),
         6 => changed(queue(), floor::queue_profile(features)),
-        6 => changed(agent(), floor::agent_profile()),
+        6 => changed(agent(), floor::agent_profile(features)),
         2 => changed(calendar(), floor::calendar_profile()),
+        3 => changed(pools::pool(), pools::pool_profile()),
     ]
     .boxed()
 }
@@ -246,6 +249,7 @@ fn retire() -> BoxedStrategy<Act> {
         retired::<strowger::QueueProfile>(queue()),
         retired::<strowger::AgentProfile>(agent()),
         retired::<CalendarProfile>(calendar()),
+        retired::<strowger::PoolProfile>(pools::pool()),
     ]
     .boxed()
 }

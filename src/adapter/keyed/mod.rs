@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 use crate::base::id::Id;
 use crate::engine::view::View;
 use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PresenceId, QueueId, ReasonId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
 
@@ -79,6 +79,7 @@ enum Kind {
     Work,
     Offer,
     Calendar,
+    Pool,
 }
 
 impl Kind {
@@ -94,6 +95,7 @@ impl Kind {
             "WorkId" => Self::Work,
             "OfferId" => Self::Offer,
             "CalendarId" => Self::Calendar,
+            "PoolId" => Self::Pool,
             _ => return None,
         })
     }
@@ -110,6 +112,7 @@ impl Kind {
             Self::Work => "work",
             Self::Offer => "offer",
             Self::Calendar => "calendar",
+            Self::Pool => "pool",
         }
     }
 
@@ -125,6 +128,7 @@ impl Kind {
             Self::Work => WorkId::from_number(number)?.into(),
             Self::Offer => OfferId::from_number(number)?.into(),
             Self::Calendar => CalendarId::from_number(number)?.into(),
+            Self::Pool => PoolId::from_number(number)?.into(),
         })
     }
 
@@ -140,6 +144,7 @@ impl Kind {
             Self::Work => view.work_id_by_key(key).map(Id::number),
             Self::Offer => None,
             Self::Calendar => view.calendar_by_key(key).map(Id::number),
+            Self::Pool => view.pool_by_key(key).map(Id::number),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::policy::offering::History;
 use crate::policy::room::Claim;
 use crate::protocol::event::PresenceSetBy;
 use crate::world::apply::Misfit;
+use crate::world::draws::DrawId;
 use crate::world::index::TimerKey;
 use crate::world::rows::Agent;
 use crate::world::state::{Missing, OrMissing, World};
@@ -96,16 +97,19 @@ impl World {
         Ok(())
     }
 
-    /// Exchanges what an agent holds for something for what he holds for it now.
+    /// Exchanges what an agent holds for something for what he holds for it now. It draws on these
+    /// pools.
     pub(super) fn reclaim(
         &mut self,
         id: AgentId,
+        draws: DrawId,
         old: Option<Claim>,
         new: Option<Claim>,
     ) -> Result<(), Misfit> {
-        let agent = self.agent_mut(id)?;
-        old.into_iter().for_each(|claim| agent.usage.release(claim));
-        new.into_iter().for_each(|claim| agent.usage.hold(claim));
+        let pools = self.stores.draws.pools(draws);
+        let agent = self.stores.agent_rows.get_mut(id).or_missing(id)?;
+        old.into_iter().for_each(|claim| agent.usage.release(claim, pools));
+        new.into_iter().for_each(|claim| agent.usage.hold(claim, pools));
         let weight = |claim: Option<Claim>| claim.map_or(0, |claim| claim.weight);
         self.open_agent(id);
         if weight(new) < weight(old) || new.is_none() {

@@ -46,13 +46,17 @@ impl World {
         channel: ChannelId,
         callback: Callback,
     ) -> Result<(), Misfit> {
-        let cost = self.channel_profile(channel)?.cost;
+        let profile = self.channel_profile(channel)?;
+        let (cost, pools) = (profile.cost, Self::pools_named(&self.work(id)?.request, profile));
+        let draws = self.draw_on(pools);
+        self.draw_no_more(self.draws_of(id));
         self.restage(id, |row| {
             remember_submitted(row);
             let request = Arc::make_mut(&mut row.request);
             request.channel = channel;
             request.callback = Some(callback);
             row.cost = request.size.unwrap_or(cost);
+            row.draws = draws;
             Ok(())
         })
     }

@@ -13,7 +13,7 @@ use crate::model::queue::QueueProfile;
 use crate::protocol::definition::{Defined, Definition};
 use crate::world::apply::Misfit;
 use crate::world::catalog::{Entry, Kind};
-use crate::world::rows::{Agent, Member, Queue};
+use crate::world::rows::{Agent, Member, Pool, Queue};
 use crate::world::state::{OrMissing, World};
 
 impl World {
@@ -57,6 +57,11 @@ impl World {
                 Ok(())
             }
             Definition::Calendar(defined) => self.add(defined),
+            Definition::Pool(defined) => {
+                self.add(defined)?;
+                self.stores.pool_rows.push(Pool::default());
+                Ok(())
+            }
         }
     }
 
@@ -84,6 +89,11 @@ impl World {
                 Ok(())
             }
             Definition::Calendar(defined) => self.replace(defined),
+            Definition::Pool(defined) => {
+                self.replace(defined)?;
+                self.redefine_pool(defined.id);
+                Ok(())
+            }
         }
     }
 
@@ -110,6 +120,11 @@ impl World {
             }
             Entity::Work(_) | Entity::Offer(_) => Err(Misfit::OutOfOrder),
             Entity::Calendar(id) => self.strike::<crate::model::calendar::CalendarProfile>(id),
+            Entity::Pool(id) => {
+                self.strike::<crate::model::pool::PoolProfile>(id)?;
+                self.give_back(id);
+                Ok(())
+            }
         }
     }
 

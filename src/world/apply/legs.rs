@@ -51,7 +51,8 @@ impl World {
         leg.state = leg.state.next(LegStep::Join)?;
         let old = core::mem::replace(&mut leg.claim, new);
         self.index.clock.set(TimerKey::Leg(agent, work), None);
-        self.reclaim(agent, Some(old), Some(new))
+        let draws = self.draws_of(work);
+        self.reclaim(agent, draws, Some(old), Some(new))
     }
 
     pub(super) fn change_leg(
@@ -82,7 +83,8 @@ impl World {
         }
         self.drop_leg(work, agent)?;
         self.stores.works.get_mut(work).or_missing(work)?.remember_leg(agent, why);
-        self.reclaim(agent, Some(leg.claim), None)
+        let draws = self.draws_of(work);
+        self.reclaim(agent, draws, Some(leg.claim), None)
     }
 
     /// Who took part has the work now; what his leg held becomes what his assignment holds.
@@ -109,7 +111,8 @@ impl World {
             Ok(())
         })?;
         let new = self.begin_assignment(work, agent, at)?;
-        self.reclaim(agent, Some(leg.claim), Some(new))
+        let draws = self.draws_of(work);
+        self.reclaim(agent, draws, Some(leg.claim), Some(new))
     }
 
     fn begin_leg(&mut self, leg: Leg) -> Result<(), Misfit> {
@@ -121,7 +124,8 @@ impl World {
         row.legs.push(leg.agent);
         row.past_legs.retain(|past| past.agent != leg.agent);
         self.agent_mut(leg.agent)?.legs.push(leg);
-        self.reclaim(leg.agent, None::<Claim>, Some(leg.claim))
+        let draws = self.draws_of(leg.work);
+        self.reclaim(leg.agent, draws, None::<Claim>, Some(leg.claim))
     }
 
     /// Takes a leg out of both rows; what it held is still held.

@@ -52,6 +52,9 @@ impl World {
         while let Some(queue) = self.index.unwatched.pop() {
             self.watch(queue, fact.at)?;
         }
+        while let Some(pool) = self.index.unclocked.pop() {
+            self.set_pool_clock(pool, fact.effective());
+        }
         self.stores.seq = fact.seq;
         Ok(())
     }
@@ -135,6 +138,11 @@ impl World {
             Event::LegEnded { work, agent, why } => self.end_leg(*work, *agent, *why, due),
             Event::HandedOver { work, agent, wrap_up } => {
                 self.hand_over(*work, *agent, *wrap_up, at)
+            }
+            Event::PoolReset { pool } => {
+                self.entry::<crate::model::pool::PoolProfile>(*pool)?;
+                self.give_back(*pool);
+                Ok(())
             }
         }
     }

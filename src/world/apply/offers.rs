@@ -13,6 +13,7 @@ use crate::policy::room::Claim;
 use crate::policy::tally::Stopwatch;
 use crate::protocol::event::OfferedBy;
 use crate::world::apply::Misfit;
+use crate::world::draws::DrawId;
 use crate::world::index::TimerKey;
 use crate::world::rows::{Assignment, Decline, Offer, Work};
 use crate::world::state::{OrMissing, World};
@@ -57,7 +58,8 @@ impl World {
         self.take_share(queue, agent)?;
         self.count_offer(queue, by, at)?;
         self.index.clock.set(TimerKey::Offer(id), until);
-        self.reclaim(agent, None, Some(claim))
+        let draws = self.draws_of(work);
+        self.reclaim(agent, draws, None, Some(claim))
     }
 
     /// The member has had one more of the queue's offers.
@@ -80,7 +82,8 @@ impl World {
         self.answer(offer.agent, false)?;
         self.take_work(offer.work, offer.agent, at)?;
         let held = self.agent(offer.agent)?.assignment(offer.work).map(|leg| leg.claim);
-        self.reclaim(offer.agent, Some(offer.claim), held)
+        let draws = self.draws_of(offer.work);
+        self.reclaim(offer.agent, draws, Some(offer.claim), held)
     }
 
     pub(super) fn assign(
@@ -95,7 +98,8 @@ impl World {
         }
         self.take_work(work, agent, at)?;
         let held = self.agent(agent)?.assignment(work).map(|leg| leg.claim);
-        self.reclaim(agent, None, held)
+        let draws = self.draws_of(work);
+        self.reclaim(agent, draws, None, held)
     }
 
     pub(super) fn reject(
@@ -167,7 +171,8 @@ impl World {
             }
             Ok(())
         })?;
-        self.reclaim(offer.agent, Some(offer.claim), None)
+        let draws = self.draws_of(offer.work);
+        self.reclaim(offer.agent, draws, Some(offer.claim), None)
     }
 
     /// The work goes to an agent, as an active assignment of his.
@@ -192,9 +197,10 @@ impl World {
         at: Timestamp,
     ) -> Result<Claim, Misfit> {
         let row = self.work(work)?;
-        let (queue, channel) = (row.queue, row.request.channel);
+        let (queue, channel, draws) = (row.queue, row.request.channel, row.draws);
         let claim = self.claim(row, |profile| profile.weights.active)?;
-        let assignment = new_assignment(work, queue, claim, at);
+        let assignment = Assignment { draws, ..new_assignment(work, queue, claim, at) };
+        self.draw_too(draws);
         let row = self.agent_mut(agent)?;
         row.assignments.push(assignment);
         row.stamp(channel, |stamps| stamps.accepted = at);
@@ -218,6 +224,8 @@ const fn new_assignment(
         wrap_up_requested: false,
         wrap_up_until: Timestamp::MAX,
         handled: Stopwatch::from(since),
+        draws: DrawId::NOTHING,
+        peaks: [0; crate::model::pool::POOLS_MAX as usize],
     }
 }
 

@@ -15,6 +15,7 @@ use crate::policy::order::Place;
 use crate::policy::wrap_up::WrapUp;
 use crate::protocol::event::{PreferenceStep, QueuedWhy, Sticky};
 use crate::world::apply::Misfit;
+use crate::world::draws::DrawId;
 use crate::world::index::TimerKey;
 use crate::world::needs::NeedId;
 use crate::world::rows::{Assignment, EndedWork, Queue, Work};
@@ -77,12 +78,16 @@ impl World {
             widened: 0,
             legs: alloc::vec::Vec::new(),
             past_legs: alloc::vec::Vec::new(),
+            draws: DrawId::NOTHING,
         };
+        let pools = Self::pools_named(request, self.channel_profile(request.channel)?);
         let need = work.need_now(self.queue_profile(request.queue)?).into_owned();
         let need = self.intern(&need);
-        if !self.stores.works.open(id, Work { need, ..work }) {
+        if self.stores.works.next_id() != Some(id) {
             return Err(Misfit::OutOfOrder);
         }
+        let draws = self.draw_on(pools);
+        self.stores.works.open(id, Work { need, draws, ..work });
         self.stores.needs.count(need, true);
         if let Some(key) = &request.key {
             // Closed work loses its key to work that uses it again, so that the rows alone say
@@ -310,6 +315,7 @@ impl World {
         self.index.clock.set(TimerKey::Work(id), None);
         let work = self.stores.works.close(id).or_missing(id)?;
         self.stores.needs.count(work.need, false);
+        self.draw_no_more(work.draws);
         let submitted = work.submitted().clone();
         let ended = EndedWork { submitted, cause, owner, code };
         if let Some((old, forgotten)) = self.stores.ended_works.remember(id, ended)
@@ -400,13 +406,19 @@ impl World {
         step: AssignmentStep,
         weight: impl Fn(&ChannelProfile) -> u8,
     ) -> Result<(), Misfit> {
-        let claim = self.assignment_mut(id, agent)?.claim;
+        let old = *self.assignment_mut(id, agent)?;
+        let (claim, draws) = (old.claim, old.draws);
+        let before = Assignment { peaks: self.keep_peaks(&old), ..old };
         let weight = weight(self.channel_profile(claim.channel)?);
         let new = crate::policy::room::Claim { weight, ..claim };
         let assignment = self.assignment_mut(id, agent)?;
         assignment.state = assignment.state.next(step)?;
         assignment.claim = new;
-        self.reclaim(agent, Some(claim), Some(new))
+        assignment.peaks = before.peaks;
+        let after = *assignment;
+        self.reclaim(agent, draws, Some(claim), Some(new))?;
+        self.respend(agent, &before, Some(&after));
+        Ok(())
     }
 
     pub(super) fn begin_wrap_up(
@@ -448,7 +460,11 @@ impl World {
         self.tally_handling(id, agent, at)?;
         self.agent_mut(agent)?.assignments.retain(|leg| leg.work != id);
         self.index.clock.set(TimerKey::WrapUp(agent, id), None);
-        self.reclaim(agent, Some(assignment.claim), None)
+        self.reclaim(agent, assignment.draws, Some(assignment.claim), None)?;
+        let before = Assignment { peaks: self.keep_peaks(&assignment), ..assignment };
+        self.respend(agent, &before, None);
+        self.draw_no_more(assignment.draws);
+        Ok(())
     }
 
     /// The agent is released if the assignment occupied him until now.
