@@ -79,8 +79,8 @@ const fn keep_score() -> Requeue {
     Requeue::KeepScore
 }
 
-/// One rule. Each is done at most once in a stay in the queue, also if the list is changed meanwhile:
-/// one that says the same is the same.
+/// One rule. Each is done at most once in a stay in the queue, also if the list is changed
+/// meanwhile: one that says the same is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OverflowRule {
