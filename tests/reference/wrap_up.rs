@@ -130,7 +130,7 @@ impl Router {
         let AssignmentState::WrapUp { until, .. } = leg.state else {
             return Err(self.wrong_stage(work));
         };
-        if !may_end(self.queue_profile(leg.queue).wrap_up.mode) {
+        if !may_end(self.queue_profile(leg.queue).wrap_up.mode, until) {
             return Err(Refusal::WrapUpNotOver { until });
         }
         self.check_code(work, agent, code)?;
