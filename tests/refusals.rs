@@ -184,6 +184,8 @@ const COMMANDS: &str = r#"
     end_leg {"work": $work, "agent": $bo}
     supervise {"work": $work, "agent": $bo, "role": "monitor"}
     supervise (ana) {"work": $work, "agent": $ana, "role": "monitor"}
+    set_shift_end {"agent": $ana, "until": 60000}
+    reject (retry) {"offer": $offer, "retry_at": 60000}
 "#;
 
 /// Where several refusals apply: what is wrong, and in which hall which command shows it.
@@ -258,6 +260,11 @@ const SEVERAL: &str = r#"
     supervised: a supervisor's: hand_over {"work": $work, "agent": $bo}
     supervised: has it already, as supervisor: consult {"work": $work, "agent": $bo}
     unknown: the lowest id, never used: abandon {"work": 0}
+    bounded: weight of nothing, ring too far out: set_membership {"agent": $ana, "queue": $billing, "membership": {"weight": 0, "ring": 16}}
+    bounded: ring too far out, too many: set_membership {"agent": $ana, "queue": $billing, "membership": {"ring": 16}}
+    unknown: no such agent: set_shift_end {"agent": $nobody}
+    unknown: agent retired: set_shift_end {"agent": $gone}
+    one need: steps out of order, too many needs: submit {"queue": $support, "channel": $voice, "need": {$skilled}, "relaxation": {"steps": [{"after": 0}]}}
 "#;
 
 /// What makes `bo` unable to take the work in every way, and what puts one thing right after the
@@ -284,7 +291,7 @@ const REPAIRS: [(&str, &str); 6] = [
 ];
 
 /// Each bound: what comes before, what fits, and what does not.
-const BOUNDS: [(&str, &str, &str, &str); 16] = [
+const BOUNDS: [(&str, &str, &str, &str); 17] = [
     (
         "definitions",
         "",
@@ -384,6 +391,13 @@ const BOUNDS: [(&str, &str, &str, &str); 16] = [
         TWO_HAVE,
         r#"supervise {"work": 1, "agent": 3, "role": "monitor"}"#,
         r#"supervise {"work": 2, "agent": 3, "role": "monitor"}"#,
+    ),
+    (
+        "needs, as they are at first",
+        r#"submit {"queue": $support, "channel": $voice}"#,
+        r#"submit {"queue": $forced, "channel": $voice, "need":
+            {"expiring": [{"requirement": {"any": []}, "after": 1000}]}}"#,
+        r#"change_work {"work": 1, "change": {"need": {$skilled}}}"#,
     ),
 ];
 const TWO_HAVE: &str = r#"
