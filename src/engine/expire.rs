@@ -124,7 +124,9 @@ impl Turn<'_> {
             return;
         };
         let next = row.step.map_or(0, |step| step.number.saturating_add(1));
-        let steps = row.request.preferred.as_ref().map(|preferred| &preferred.steps);
+        // After the wait for whoever had it last anybody may have it.
+        let preferred = row.request.preferred.as_ref().filter(|_| !row.sticky);
+        let steps = preferred.map(|preferred| &preferred.steps);
         let step = steps.and_then(|steps| steps.get(usize::from(next)));
         let step = step.map(|step| PreferenceStep { number: next, until: self.now + step.wait });
         self.emit(Event::PreferenceStepped { work, step });

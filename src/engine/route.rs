@@ -91,7 +91,8 @@ impl Turn<'_> {
 }
 
 /// Lanes for which nobody was found in this call. Offers only take agents away, so nobody will be
-/// found for them later in the call either, unless one is accepted at once and others are free again.
+/// found for them later in the call either, unless one is accepted at once and others are free
+/// again.
 type Barren = FixedMap<(QueueId, LaneKey), ()>;
 
 fn seek(matching: Matching<'_>, seeker: Seeker, barren: &mut Barren) -> Option<Found> {

@@ -4,8 +4,8 @@ use strowger::policies::offering::Bar;
 use strowger::policies::order::Place;
 use strowger::{
     AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event, LegEnd,
-    LegState, MaxWaitAction, OfferId, PreferenceStep, PresenceSetBy, QueuedWhy, ResumedBy, Stage,
-    SystemPresence, Timestamp, WorkId,
+    LegState, MaxWaitAction, OfferId, PreferenceStep, PresenceSetBy, QueueId, QueuedWhy, ResumedBy,
+    Stage, SystemPresence, Timestamp, WorkId,
 };
 
 use super::Router;
@@ -18,6 +18,7 @@ enum Owner {
     WrapUp(AgentId, WorkId),
     Work(WorkId),
     Lease(AgentId),
+    Queue(QueueId),
 }
 
 impl Router {
@@ -63,6 +64,10 @@ impl Router {
             let own = self.deadlines_of(*id).into_iter();
             all.extend(own.map(|(at, kind)| (at, (Owner::Work(*id), kind))));
         }
+        for id in self.queues.keys() {
+            let own = self.queue_deadlines(*id).into_iter();
+            all.extend(own.map(|own| (own.at, (Owner::Queue(*id), own.kind))));
+        }
         // Nothing is ever due at the end of time.
         all.retain(|(at, _)| *at < Timestamp::MAX);
         let first = all.into_iter().min();
@@ -89,6 +94,8 @@ impl Router {
                 all.extend(hidden.map(|delay| (work.entered + delay, DeadlineKind::Reveal)));
                 let easier = self.next_relaxation(id);
                 all.extend(easier.map(|(at, _)| (at, DeadlineKind::Relaxation)));
+                let rule = self.next_waited(id);
+                all.extend(rule.map(|(at, _)| (at, DeadlineKind::Overflow)));
             }
             Stage::Parked { until, .. } => {
                 all.extend(until.map(|at| (at, DeadlineKind::ParkOver)));
@@ -96,9 +103,8 @@ impl Router {
             Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => {}
+            | Stage::Closed { .. } => {}
+            Stage::Scheduled { .. } | Stage::Suspended => all = self.aside_deadlines(id),
         }
         all
     }
@@ -122,6 +128,8 @@ impl Router {
                 self.withdraw_unattended(agent);
             }
             Owner::Work(work) => self.fire_work(work, kind, due),
+            Owner::Queue(queue) if kind == DeadlineKind::Ramp => self.release_ramp(queue),
+            Owner::Queue(queue) => self.look_at(queue),
         }
     }
 
@@ -147,11 +155,14 @@ impl Router {
             DeadlineKind::PreferredStep => {
                 let work = self.work(id);
                 let number = work.step.map_or(0, |step| step.number + 1);
-                let mut steps = work.request.preferred.iter().flat_map(|list| &list.steps);
+                // After the wait for whoever had it last anybody may have it.
+                let list = work.request.preferred.iter().filter(|_| !work.sticky);
+                let mut steps = list.flat_map(|list| &list.steps);
                 // However late the call, the next step has its full length.
                 work.step = steps
                     .nth(number.into())
                     .map(|step| PreferenceStep { number, until: now + step.wait });
+                work.sticky = false;
                 let step = work.step;
                 self.tell(Event::PreferenceStepped { work: id, step });
             }
@@ -170,6 +181,8 @@ impl Router {
                 self.tell(Event::BarLifted { work: id, agent });
             }
             DeadlineKind::Relaxation => self.relax(id),
+            DeadlineKind::Overflow => self.overflow_waited(id),
+            DeadlineKind::Scheduled => self.end_schedule(id, due),
             other => panic!("{other:?} does not belong to work"),
         }
     }

@@ -23,9 +23,16 @@ impl Router {
     /// Whether the ring of a member of its queue sees it now.
     pub(super) fn ring_sees(&self, id: WorkId, agent: AgentId) -> bool {
         let work = &self.works[&id];
-        let widest = relaxation::ring(self.relaxation(id).as_ref(), work.relaxed);
-        let terms = self.agents[&agent].memberships.get(&work.queue);
-        terms.is_some_and(|terms| terms.ring <= widest.unwrap_or(Relaxation::RING_MAX))
+        let Some(terms) = self.agents[&agent].memberships.get(&work.queue) else {
+            return false;
+        };
+        let profile = self.queue_profile(work.queue);
+        if profile.conditional.iter().any(|conditional| conditional.ring == terms.ring) {
+            return self.queues[&work.queue].joined.contains(&terms.ring);
+        }
+        let steps = relaxation::ring(self.relaxation(id).as_ref(), work.relaxed);
+        let widest = steps.unwrap_or_else(|| Self::first_ring(&profile));
+        terms.ring <= widest.max(work.widened)
     }
 
     /// When it becomes easier to place next, and the point on its clock that it is past then.
@@ -58,24 +65,40 @@ impl Router {
     /// As a step begins: on to the next as long as nobody on queue could take the work in it, if
     /// that is wanted. The later ones come sooner by as much.
     pub(super) fn pass_empty_steps(&mut self, id: WorkId) {
-        while self.relaxation(id).is_some_and(|steps| steps.skip_empty) {
-            let work = &self.works[&id];
+        while let Some(work) = self.works.get(&id) {
             let waits = work.stage == Stage::Queued && work.retry.is_none();
-            let Some((at, past)) = self.next_relaxation(id).filter(|_| waits) else {
-                return;
-            };
-            let could = |agent: &AgentId| {
-                let presence = self.presence_profile(self.agents[agent].presence);
-                presence.opens(work.request.channel)
-                    && self.ring_sees(id, *agent)
-                    && fit::fits(&self.need_now(id), self.agent_profile(*agent))
-            };
-            if self.agents.keys().any(could) {
+            let wanted = self.relaxation(id).is_some_and(|steps| steps.skip_empty);
+            if !waits || !wanted || self.is_anybody_there(id) || !self.skip_to_next(id) {
                 return;
             }
-            let ahead = if at > self.now { at.since(self.now) } else { Span::ZERO };
-            let skipped = Span::from_millis(work.skipped.as_millis() + ahead.as_millis());
-            self.take_relaxation(id, past, skipped);
         }
+    }
+
+    /// A rule of overflow says so: on to the next point at once.
+    pub(super) fn relax_at_once(&mut self, id: WorkId) {
+        if self.skip_to_next(id) {
+            self.pass_empty_steps(id);
+        }
+    }
+
+    /// On to the next point; the later ones come sooner by as much.
+    fn skip_to_next(&mut self, id: WorkId) -> bool {
+        let Some((at, past)) = self.next_relaxation(id) else {
+            return false;
+        };
+        let ahead = if at > self.now { at.since(self.now) } else { Span::ZERO };
+        let skipped = self.works[&id].skipped.as_millis().saturating_add(ahead.as_millis());
+        self.take_relaxation(id, past, Span::from_millis(skipped));
+        true
+    }
+
+    /// Whether a member whose presence opens the channel could take it, free or busy.
+    pub(super) fn is_anybody_there(&self, id: WorkId) -> bool {
+        let channel = self.works[&id].request.channel;
+        self.agents.keys().any(|agent| {
+            self.presence_profile(self.agents[agent].presence).opens(channel)
+                && self.ring_sees(id, *agent)
+                && fit::fits(&self.need_now(id), self.agent_profile(*agent))
+        })
     }
 }

@@ -27,6 +27,16 @@ pub(crate) enum Feature {
     Expedite,
     /// An agent says when he wants to be asked again; some reasons last as long as he stays.
     Retry,
+    /// Work is put off, suspended, taken from agents, and customers are called back.
+    Aside,
+    /// Rules of overflow.
+    Overflow,
+    /// Rings that help while conditions hold.
+    Helpers,
+    /// Queues that offer no faster than they may.
+    Ramps,
+    /// Rules by which work goes on to other queues.
+    Classes,
 }
 
 /// The rules of one history.
@@ -61,12 +71,12 @@ impl Features {
 
 /// All, none, few and many.
 pub(crate) fn features() -> impl Strategy<Value = Features> {
-    let all = (1_u16 << 10) - 1;
+    let all = (1_u16 << 15) - 1;
     let few = (any::<u16>(), any::<u16>(), any::<u16>()).prop_map(move |(a, b, c)| a & b & c & all);
     prop_oneof![
         2 => Just(0),
         1 => Just(all),
-        3 => select((0..10).map(|bit| 1 << bit).collect::<Vec<u16>>()),
+        3 => select((0..15).map(|bit| 1 << bit).collect::<Vec<u16>>()),
         4 => few,
         4 => (any::<u16>(), any::<u16>()).prop_map(move |(a, b)| a & b & all),
     ]
