@@ -517,7 +517,7 @@ impl<'a> WorkView<'a> {
         }
         let queue = self.world.queue_profile(self.row.queue).ok()?;
         let line = self.world.index().line(self.row.queue)?;
-        Some(line.ahead(self.row.line_key(self.id, queue)) + 1)
+        Some(line.ahead(self.row.line_key(self.id, queue), self.now) + 1)
     }
 
     /// How long it will wait behind what is ahead of it, by every formula there is, in the order of

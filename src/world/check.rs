@@ -109,6 +109,9 @@ impl World {
             };
             hold("one owner: the owner's assignment is in the same stage", fits)?;
         }
+        let in_line = matches!(work.stage, Stage::Queued | Stage::Offered { .. });
+        hold("arrivals counted: what is in a line is one", work.counted || !in_line)?;
+        hold("a wait for the last agent is a step", work.step.is_some() || !work.sticky)?;
         self.check_legs_of(id, work).map_or(Ok(()), |invariant| hold(invariant, false))
     }
 
@@ -202,7 +205,8 @@ impl World {
                 && line.members.iter::<AgentId>().eq(new.members.iter::<AgentId>())
                 && line.groups_sorted() == new.groups_sorted()
                 && line.list().eq(new.list())
-                && (&line.aside, &line.stays) == (&new.aside, &new.stays);
+                && (&line.aside, &line.stays, &line.ringing)
+                    == (&new.aside, &new.stays, &new.ringing);
             if !same {
                 let subject = crate::model::ids::QueueId::from_raw(raw).into();
                 return Err(Violation { invariant: "index derived: the line", subject });

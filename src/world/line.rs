@@ -47,6 +47,8 @@ pub(crate) struct Line {
     pub waiting: u32,
     /// Those in no lane: they wait for preferred agents, or pause.
     pub aside: BTreeSet<LineKey>,
+    /// Those in a lane who do not wait: they ring at fewer than they may.
+    pub ringing: BTreeSet<LineKey>,
     /// All who wait here, by their entry.
     pub stays: BTreeSet<(Timestamp, WorkId)>,
 }
@@ -67,10 +69,19 @@ impl Line {
         }
     }
 
-    /// How many wait here before this place in the order.
-    pub(crate) fn ahead(&self, key: LineKey) -> usize {
+    /// How many wait here before this place in the order, at an instant. What rings at fewer than
+    /// it may is in a lane, but does not wait.
+    pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
+        let count = |keys: &BTreeSet<LineKey>| {
+            if key.at(now) == key {
+                return before(keys, key);
+            }
+            // Work of different objectives compares as of now only.
+            keys.iter().filter(|other| other.at(now) < key.at(now)).count()
+        };
         let all = self.lanes.values().chain([&self.aside]);
-        all.map(|keys| before(keys, key)).fold(0, usize::saturating_add)
+        let ahead = all.map(count).fold(0, usize::saturating_add);
+        ahead.saturating_sub(count(&self.ringing))
     }
 
     /// The lanes in which somebody waits, in no meaningful order.

@@ -80,6 +80,8 @@ impl World {
     fn check_work_references(&self, id: Entity, work: &Work) -> Result<(), Violation> {
         self.check_named(id, [work.queue.into()])?;
         self.check_named(id, work.legs.iter().map(|agent| (*agent).into()))?;
+        self.check_named(id, work.last_agent.map(Into::into))?;
+        self.check_named(id, [work.submitted().queue.into()])?;
         self.check_named(id, work.past_legs.iter().map(|past| past.agent.into()))?;
         let mut result = Ok(());
         work.request.mentions(&mut |named| {
