@@ -312,7 +312,7 @@ fn histories_meet_every_command_fact_deadline_and_refusal() {
     assert_eq!(commands.len(), 67, "{commands:?}");
     assert_eq!(facts.len(), 52, "{facts:?}");
     assert_eq!(deadlines.len(), 16, "{deadlines:?}");
-    assert_eq!(refusals.len(), 17, "{refusals:?}");
+    assert_eq!(refusals.len(), 19, "{refusals:?}");
 }
 
 /// A queue on a channel, in an engine that remembers two things of a kind.

@@ -373,7 +373,8 @@ impl<'a> QueueView<'a> {
         calendar.is_none_or(|calendar| calendar::is_open(calendar, self.now))
     }
 
-    /// When its calendar opens or closes next, after the latest instant the engine was told; none if
+    /// When its calendar opens or closes next, after the latest instant the engine was told; none
+    /// if
     /// it never does.
     #[must_use]
     pub fn next_change(self) -> Option<Timestamp> {
@@ -521,7 +522,8 @@ impl<'a> WorkView<'a> {
     }
 
     /// How long it will wait behind what is ahead of it, by every formula there is, in the order of
-    /// [`Estimator::ALL`](crate::Estimator::ALL); none if it does not wait. The moving average is of
+    /// [`Estimator::ALL`](crate::Estimator::ALL); none if it does not wait. The moving average is
+    /// of
     /// whole waits, the others count from now.
     #[must_use]
     pub fn estimates(self) -> Option<[Estimate; 4]> {

@@ -182,7 +182,8 @@ pub struct Budget {
 }
 
 /// To how many agents at once work is offered. The first who accepts has it, the others' offers are
-/// withdrawn. As long as it rings at fewer than `max`, more are asked as they become free (Azure Job
+/// withdrawn. As long as it rings at fewer than `max`, more are asked as they become free (Azure
+/// Job
 /// Router: concurrent offers; Twilio: reserved workers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -59,7 +59,8 @@ const fn is_zero(number: &u8) -> bool {
 ///
 /// At first only members in ring 0 of its queue see the work; a step may widen that. Work without
 /// a relaxation is seen by all rings but those that an
-/// [`OverflowAction::AlsoOffer`](crate::OverflowAction::AlsoOffer) of its queue opens. Members of an inner ring come before those of an outer one.
+/// [`OverflowAction::AlsoOffer`](crate::OverflowAction::AlsoOffer) of its queue opens. Members of
+/// an inner ring come before those of an outer one.
 ///
 /// ```
 /// use strowger::{Relaxation, RelaxationStep, SkillId, Span};
@@ -84,7 +85,8 @@ pub struct Relaxation {
     /// The steps, at most 16, each later than the one before.
     pub steps: Vec<RelaxationStep>,
     /// Whether a step is passed over at once when nobody who is on queue could take the work in it.
-    /// The later ones then come sooner by as much. It is looked at as a step begins, and as the work
+    /// The later ones then come sooner by as much. It is looked at as a step begins, and as the
+    /// work
     /// enters a line.
     pub skip_empty: bool,
 }

@@ -99,7 +99,8 @@ pub fn score(need: &Need, named: &[SkillId], agent: &AgentProfile) -> u32 {
     met.fold(levels, |sum, wish| sum.saturating_add(u32::from(wish.weight)))
 }
 
-/// How far an agent is from the levels a need asks for (`=` and `>=`): 0 for an exact match, below a
+/// How far an agent is from the levels a need asks for (`=` and `>=`): 0 for an exact match, below
+/// a
 /// million if he only exceeds them, by how much in all, and a million and more if he falls short
 /// anywhere. A skill he does not have falls short by one more than the level.
 #[must_use]

@@ -136,7 +136,8 @@ commands! {
         active: bool,
     }
 
-    /// Changes work that nobody has: waiting, ringing or put off. Answered as done, without a fact, if it changes nothing.
+    /// Changes work that nobody has: waiting, ringing or put off. Answered as done, without a
+    /// fact, if it changes nothing.
     ChangeWork {
         /// The work.
         work: WorkId,
