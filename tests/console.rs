@@ -60,7 +60,7 @@ fn every_command_and_every_fact_has_an_example() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
     let input = fs::read_to_string(folder.join("every_command.jsonl")).expect("the session");
     let (commands, events) = (variants::<strowger::Command>(), variants::<strowger::Event>());
-    assert_eq!((commands.len(), events.len()), (52, 37));
+    assert_eq!((commands.len(), events.len()), (70, 53));
     for command in commands {
         let example = format!("\"command\": {{\"{command}\": ");
         assert!(input.contains(&example), "no example of the command {command}");

@@ -196,7 +196,8 @@ pub struct ConditionalRing {
     pub when: Vec<QueueCondition>,
 }
 
-/// A bound on how fast a queue offers (burst return: after an outage or a holiday, not everything
+/// A bound on how fast routing offers what waits in a queue (burst return: after an outage or a
+/// holiday, not everything
 /// is pushed in the same second).
 ///
 /// ```

@@ -10,6 +10,7 @@ use strowger::{
 };
 
 use super::Router;
+use super::overflow::Queue;
 use super::state::{Agent, Thing};
 use super::valid;
 
@@ -80,6 +81,9 @@ impl Router {
         let entity = definition.entity();
         if let Entity::Agent(id) = entity {
             self.agents.insert(id, Agent::new(self.now));
+        }
+        if let Entity::Queue(id) = entity {
+            self.queues.insert(id, Queue::new(self.now));
         }
         self.things.insert(entity, Thing::of(definition.clone()));
         self.tell(Event::Defined(Box::new(definition)));

@@ -64,8 +64,12 @@ impl Router {
 
     pub(super) fn begin_wrap_up(&mut self, work: WorkId, agent: AgentId, wrap_up: WrapUp) {
         let WrapUp { until, counts } = wrap_up;
-        if !counts {
+        if counts {
+            let at = self.effective();
+            self.leg_mut(work, agent).run(at);
+        } else {
             self.release(work, agent);
+            self.count_handling(work, agent);
         }
         let state = AssignmentState::WrapUp { until, counts };
         self.step(work, agent, state, |channel| if counts { channel.weights.wrap_up } else { 0 });
