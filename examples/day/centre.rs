@@ -84,7 +84,7 @@ impl Centre {
             let agent = self.engine.execute(self.now, command, &mut self.log)?;
             for (queue, rank, delay) in &team.queues {
                 let (queue, delay) = (*queue, Span::from_secs(*delay));
-                let membership = Membership { rank: *rank, delay, position: 0 };
+                let membership = Membership { rank: *rank, delay, ..Default::default() };
                 let command = SetMembership { agent, queue, membership };
                 self.engine.execute(self.now, command, &mut self.log)?;
             }

@@ -41,9 +41,9 @@ impl Definer<'_> {
 
     pub(crate) fn reasons(&mut self) -> Result<Vec<ReasonId>, Refusal> {
         let response = Some(Response::Nothing);
-        let expertise = RejectReasonProfile { reassignable: false, response, retry_after: None };
+        let expertise = RejectReasonProfile { reassignable: false, response, ..Default::default() };
         let retry_after = Some(Span::from_mins(2));
-        let busy = RejectReasonProfile { reassignable: true, response, retry_after };
+        let busy = RejectReasonProfile { response, retry_after, ..Default::default() };
         Ok(vec![self.define("not my expertise", expertise)?, self.define("busy", busy)?])
     }
 

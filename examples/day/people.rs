@@ -30,7 +30,7 @@ impl People {
             Happening::Arrival(number) => self.customers.arrive(number),
             Happening::Answer(offer, Answer::Accept) => Some(Accept { offer }.into()),
             Happening::Answer(offer, Answer::Reject(reason)) => {
-                Some(Reject { offer, reason }.into())
+                Some(Reject { offer, reason, retry_at: None }.into())
             }
             Happening::Work(work, step, act) => {
                 let queue = self.customers.queue_at(work, step)?;
