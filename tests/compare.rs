@@ -1,4 +1,4 @@
-//! The page that compares: its links lead somewhere, and its tables are whole.
+//! The pages that lead to scenarios: their links lead somewhere, and their tables are whole.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,11 @@ fn root() -> PathBuf {
 }
 
 fn page() -> String {
-    fs::read_to_string(root().join("COMPARE.md")).expect("the page")
+    read("COMPARE.md")
+}
+
+fn read(page: &str) -> String {
+    fs::read_to_string(root().join(page)).expect("the page")
 }
 
 /// The targets of all links that stay in the repository.
@@ -22,15 +26,18 @@ fn every_relative_link_leads_to_a_file() {
     let page = page();
     let links = relative_links(&page);
     assert!(links.len() > 100, "only {} links", links.len());
+    let architecture = read("ARCHITECTURE.md");
+    let links = links.into_iter().chain(relative_links(&architecture));
     let file = |link: &str| link.split('#').next().unwrap_or_default().to_owned();
-    let lost: Vec<_> = links.iter().filter(|link| !root().join(file(link)).is_file()).collect();
+    let lost: Vec<_> = links.filter(|link| !root().join(file(link)).is_file()).collect();
     assert!(lost.is_empty(), "no such file: {lost:?}");
 }
 
 #[test]
 fn every_row_has_the_cells_of_its_head() {
     let mut cells = None;
-    for (number, line) in page().lines().enumerate() {
+    let pages = page() + "\n" + &read("ARCHITECTURE.md");
+    for (number, line) in pages.lines().enumerate() {
         if line.starts_with('|') {
             let found = line.matches('|').count();
             let expected = *cells.get_or_insert(found);

@@ -102,7 +102,8 @@ fn a_restored_snapshot_goes_on_as_the_engine_would_have() {
             let snapshot: Snapshot = through_json(&before.snapshot());
             let restored = Engine::restore(snapshot);
             let restored = restored.map_err(|error| error.to_string())?;
-            let mut restored = restored.with_scorer(support::ByNumbers);
+            let mut restored =
+                restored.with_scorer(support::ByNumbers).with_classifier(support::ByNumbers);
             let same = call.run(&mut restored);
             if same != *outcome {
                 return Err(format!("restored: {same:?}\nengine: {outcome:?}"));
@@ -308,10 +309,10 @@ fn histories_meet_every_command_fact_deadline_and_refusal() {
     });
     let [commands, facts, deadlines, refusals] = met.into_inner();
     // One more of any is a variant that histories should learn to meet; one less was lost.
-    assert_eq!(commands.len(), 52, "{commands:?}");
-    assert_eq!(facts.len(), 37, "{facts:?}");
-    assert_eq!(deadlines.len(), 10, "{deadlines:?}");
-    assert_eq!(refusals.len(), 17, "{refusals:?}");
+    assert_eq!(commands.len(), 67, "{commands:?}");
+    assert_eq!(facts.len(), 52, "{facts:?}");
+    assert_eq!(deadlines.len(), 16, "{deadlines:?}");
+    assert_eq!(refusals.len(), 19, "{refusals:?}");
 }
 
 /// A queue on a channel, in an engine that remembers two things of a kind.

@@ -94,7 +94,7 @@ const DECLINED: &str = r#"
 "#;
 
 /// The stages, with what leads to them. Only one closed piece of work is remembered.
-const STAGES: [(&str, &[&str]); 13] = [
+const STAGES: [(&str, &[&str]); 15] = [
     ("unknown", &[]),
     ("queued", &[SUBMIT]),
     ("offered", &[SUBMIT, OFFERED]),
@@ -108,6 +108,8 @@ const STAGES: [(&str, &[&str]); 13] = [
     ("asked", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED]),
     ("joined", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED, JOINED]),
     ("declined", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED, DECLINED]),
+    ("scheduled", &[SUBMIT, r#"postpone {"work": $work, "at": 3600000}"#]),
+    ("suspended", &[SUBMIT, r#"suspend {"work": $work}"#]),
 ];
 
 /// Every command, some of them in several ways.
@@ -191,6 +193,15 @@ const COMMANDS: &str = r#"
     supervise (ana) {"work": $work, "agent": $ana, "role": "monitor"}
     set_shift_end {"agent": $ana, "until": 60000}
     reject (retry) {"offer": $offer, "retry_at": 60000}
+    activate {"work": $work}
+    suspend {"work": $work}
+    postpone {"work": $work, "at": 60000}
+    postpone (same) {"work": $work, "at": 3600000}
+    unassign {"work": $work}
+    unassign (suspend) {"work": $work, "suspend": true}
+    request_callback {"work": $work, "channel": $voice}
+    report_unreached {"work": $work}
+    reclassify {"work": $work}
 "#;
 
 /// Where several refusals apply: what is wrong, and in which hall which command shows it.
@@ -276,6 +287,22 @@ const SEVERAL: &str = r#"
     bounded: ring too far out, too many: set_membership {"agent": $ana, "queue": $billing, "membership": {"ring": 16}}
     unknown: no such agent: set_shift_end {"agent": $nobody}
     unknown: agent retired: set_shift_end {"agent": $gone}
+    completed: no such work, no such channel: request_callback {"work": $nobody, "channel": $nobody}
+    completed: work over, no such channel, no gap: request_callback {"work": $work, "channel": $nobody, "callback": {"gap": 0}}
+    completed: work over, no gap, time over: request_callback {"work": $work, "channel": $voice, "callback": {"gap": 0}, "at": 0}
+    active: active, time over: request_callback {"work": $work, "channel": $voice, "at": 0}
+    kept: may never be taken from him: unassign {"work": $work}
+    kept, wrap-up: in wrap-up, may never be taken from him: unassign {"work": $work}
+    completed: work over: activate {"work": $work}
+    bounded: put off and back-dated: submit {"queue": $support, "channel": $voice, "origin": 0, "schedule": {"activation": true}}
+    bounded: put off, nothing said of when: submit {"queue": $support, "channel": $voice, "schedule": {}}
+    bounded: no such queue to move to, no time to look after: define_queue {"key": "new", "profile":
+        {"overflow": [{"when": "closed", "then": {"move": {"queue": $nobody}}}], "look_every": 0}}
+    bounded: too many points, no time to look after: define_queue {"key": "new", "profile":
+        {"overflow": [{"when": "closed", "then": {"raise_priority": 25000001}}], "look_every": 0}}
+    bounded: nobody may be offered anything: define_queue {"key": "new", "profile": {"ramp": {"offers": 0, "per": 1000}}}
+    bounded: a share of nothing: define_queue {"key": "new", "profile":
+        {"classification": {"rules": [{"to": [{"queue": $support, "weight": 0}]}]}}}
     one need: steps out of order, too many needs: submit {"queue": $support, "channel": $voice, "need": {$skilled}, "relaxation": {"steps": [{"after": 0}]}}
 "#;
 
@@ -303,7 +330,7 @@ const REPAIRS: [(&str, &str); 6] = [
 ];
 
 /// Each bound: what comes before, what fits, and what does not.
-const BOUNDS: [(&str, &str, &str, &str); 17] = [
+const BOUNDS: [(&str, &str, &str, &str); 19] = [
     (
         "definitions",
         "",
@@ -410,6 +437,21 @@ const BOUNDS: [(&str, &str, &str, &str); 17] = [
         r#"submit {"queue": $forced, "channel": $voice, "need":
             {"expiring": [{"requirement": {"any": []}, "after": 1000}]}}"#,
         r#"change_work {"work": 1, "change": {"need": {$skilled}}}"#,
+    ),
+    (
+        "waiting, what is put off does not",
+        r#"submit {"queue": $billing, "channel": $voice, "schedule": {"activation": true}}"#,
+        r#"submit {"queue": $billing, "channel": $voice}"#,
+        r#"activate {"work": 1}"#,
+    ),
+    (
+        "waiting, activated",
+        r#"
+            submit {"queue": $billing, "channel": $voice, "schedule": {"activation": true}}
+            submit {"queue": $billing, "channel": $voice, "schedule": {"at": 60000}}
+        "#,
+        r#"activate {"work": 1}"#,
+        r#"activate {"work": 2}"#,
     ),
 ];
 const TWO_HAVE: &str = r#"
@@ -537,6 +579,11 @@ impl Hall {
             }),
             "supervised" => Self::in_stage("active")
                 .after(r#"supervise {"work": $work, "agent": $bo, "role": "monitor"}"#),
+            "kept" => Self::in_stage("active").after(
+                r#"change_queue {"id": $support, "profile":
+                    {"budget": {"unassignments": 0}, "wrap_up": {"mode": "mandatory"}}}"#,
+            ),
+            "kept, wrap-up" => Self::of("kept").after(FINISHED),
             stage => Self::in_stage(stage),
         }
     }

@@ -40,7 +40,10 @@ fn the_same_engine_comes_back() {
     let mut stages: Vec<_> = engine.view().works().map(|work| work.stage().name()).collect();
     stages.sort_unstable();
     stages.dedup();
-    assert_eq!(stages, ["assigned", "offered", "parked", "queued", "wrap_up"]);
+    assert_eq!(
+        stages,
+        ["assigned", "offered", "parked", "queued", "scheduled", "suspended", "wrap_up"]
+    );
     let back = restore(&json(&engine)).expect("its own snapshot");
     let work = back.view().work_by_key("c1").expect("it is open");
     let legs: Vec<_> = work.legs().map(|leg| (leg.role.name(), leg.state.name())).collect();

@@ -35,7 +35,11 @@ struct Work {
     queue: QueueId,
     entered: Timestamp,
     owner: Option<AgentId>,
-    rings: bool,
+    /// Whether it is in the line of its queue, ringing or not.
+    in_line: bool,
+    rings: BTreeSet<OfferId>,
+    /// Whether its queue counts it as an arrival since an agent had it last.
+    counted: bool,
 }
 
 /// An agent's part of a piece of work: from when to when he was occupied with it.
@@ -55,25 +59,39 @@ struct Fold {
 }
 
 impl Fold {
+    /// Work enters the line of a queue, or moves in it.
     fn arrive(&mut self, work: WorkId, queue: QueueId, at: Timestamp) {
-        let old = self.works.insert(work, Work { queue, entered: at, owner: None, rings: false });
-        if old.is_none_or(|old| old.queue != queue || old.owner.is_some()) {
+        let row = self.works.get_mut(&work).expect("open work");
+        let counted = row.counted && row.queue == queue;
+        (row.queue, row.entered, row.owner) = (queue, at, None);
+        (row.in_line, row.counted) = (true, true);
+        if !counted {
             self.queue(queue).diary.push((at, Entry::Arrived));
         }
+    }
+
+    /// Work leaves the line, or its agent, until later.
+    fn put_off(&mut self, work: WorkId, at: Timestamp) {
+        if let Some(owner) = self.owner(work) {
+            self.release(work, owner, at);
+        }
+        let row = self.works.get_mut(&work).expect("open work");
+        (row.owner, row.in_line) = (None, false);
     }
 
     fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
         let row = self.works.get_mut(&work).expect("open work");
         let (queue, wait, old) = (row.queue, at.since(row.entered), row.owner);
-        (row.owner, row.rings) = (Some(agent), false);
-        match old {
-            Some(old) => self.release(work, old, at),
-            None => {
-                let known = self.queue(queue);
-                let in_target = wait <= known.target;
-                known.diary.push((at, Entry::Answered { in_target }));
-                known.waits.push(wait.as_millis());
-            }
+        let waited = row.in_line;
+        (row.owner, row.in_line, row.counted) = (Some(agent), false, false);
+        row.rings.clear();
+        if let Some(old) = old {
+            self.release(work, old, at);
+        } else if waited {
+            let known = self.queue(queue);
+            let in_target = wait <= known.target;
+            known.diary.push((at, Entry::Answered { in_target }));
+            known.waits.push(wait.as_millis());
         }
         self.legs.insert((work, agent), Leg { queue, stretches: vec![(at, None)] });
     }
@@ -136,7 +154,26 @@ impl Fold {
             Event::RoutingStatusChanged { agent, status } => {
                 self.statuses.insert(*agent, *status);
             }
-            Event::WorkSubmitted { work, request } => self.arrive(*work, request.queue, at),
+            Event::WorkSubmitted { work, request } => {
+                let (queue, in_line) = (request.queue, request.schedule.is_none());
+                let (owner, rings, counted) = (None, BTreeSet::new(), false);
+                let row = Work { queue, entered: at, owner, in_line, rings, counted };
+                self.works.insert(*work, row);
+                if in_line {
+                    self.arrive(*work, queue, at);
+                }
+            }
+            Event::WorkClassified { work, queue, .. } => {
+                let row = self.works.get_mut(work).expect("open work");
+                if row.in_line && row.queue != *queue {
+                    self.arrive(*work, *queue, at);
+                } else if row.queue != *queue {
+                    (row.queue, row.counted) = (*queue, false);
+                }
+            }
+            Event::WorkScheduled { work, .. }
+            | Event::WorkSuspended { work }
+            | Event::CustomerUnreached { work, retry: Some(_) } => self.put_off(*work, at),
             Event::WorkQueued { work, queue, wrap_up, .. } => {
                 if let Some(owner) = self.owner(*work) {
                     match wrap_up {
@@ -148,13 +185,13 @@ impl Fold {
             }
             Event::WorkOffered { offer, work, agent, .. } => {
                 self.offers.insert(*offer, (*work, *agent));
-                self.works.get_mut(work).expect("open work").rings = true;
+                self.works.get_mut(work).expect("open work").rings.insert(*offer);
             }
             Event::OfferRejected { offer, .. }
             | Event::OfferMissed { offer, .. }
             | Event::OfferWithdrawn { offer, .. } => {
                 let (work, _) = self.offers[offer];
-                self.works.get_mut(&work).expect("open work").rings = false;
+                self.works.get_mut(&work).expect("open work").rings.remove(offer);
             }
             Event::OfferAccepted { offer, .. } => {
                 let (work, agent) = self.offers[offer];
@@ -174,12 +211,23 @@ impl Fold {
                     self.release(*work, owner, due);
                 }
             }
+            Event::HandedOver { work, agent, wrap_up } => {
+                let owner = self.owner(*work).expect("somebody has it");
+                match wrap_up {
+                    Some(wrap_up) if wrap_up.counts => self.again(*work, owner, at),
+                    Some(_) | None => self.release(*work, owner, at),
+                }
+                let row = self.works.get_mut(work).expect("open work");
+                row.owner = Some(*agent);
+                let leg = Leg { queue: row.queue, stretches: vec![(at, None)] };
+                self.legs.insert((*work, *agent), leg);
+            }
             Event::WrapUpEnded { work, agent, .. } => self.release(*work, *agent, due),
             Event::WorkClosed { work, cause, .. } => {
                 let row = self.works.remove(work).expect("open work");
                 match row.owner {
                     Some(owner) => self.release(*work, owner, due),
-                    None if *cause == CloseCause::Abandoned => {
+                    None if row.in_line && *cause == CloseCause::Abandoned => {
                         self.queue(row.queue).diary.push((at, Entry::Abandoned));
                     }
                     None => {}
@@ -203,7 +251,7 @@ impl Fold {
     }
 
     fn oldest(&self, queue: QueueId, now: Timestamp) -> Option<Span> {
-        let waits = |work: &&Work| work.queue == queue && work.owner.is_none() && !work.rings;
+        let waits = |work: &&Work| work.queue == queue && work.in_line && work.rings.is_empty();
         self.works.values().filter(waits).map(|work| now.since(work.entered)).max()
     }
 }

@@ -144,7 +144,8 @@ fn weighted(
         return Ok(profile);
     };
     let weight = weights[0][n];
-    if weight == 0 || UNIT % weight != 0 || weights.iter().any(|agent| agent[n] != weight) {
+    if weight == 0 || !UNIT.is_multiple_of(weight) || weights.iter().any(|agent| agent[n] != weight)
+    {
         return Err("weights that differ by agent, or are not whole parts, are not known".into());
     }
     let service_target = Span::from_millis(u64::from(UNIT / weight));

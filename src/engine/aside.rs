@@ -181,13 +181,14 @@ impl Turn<'_> {
             return;
         };
         let why = QueuedWhy::Activated;
+        // A call back that is tried again goes to whoever tried it before.
+        let sticky = if row.unreached > 0 { self.sticky(work) } else { None };
         if row.queued.is_none() {
             let (queue, place) = (row.queue, Place { front: row.request.front, since: due });
-            let (wrap_up, sticky) = (None, None);
+            let wrap_up = None;
             self.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
             self.entered(work, Some(why));
         } else {
-            let sticky = self.sticky(work);
             self.requeue(work, placement.unwrap_or(Requeue::KeepScore), why, sticky);
         }
     }

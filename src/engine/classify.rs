@@ -12,6 +12,7 @@ use crate::policy::classification;
 use crate::protocol::command::Reclassify;
 use crate::protocol::event::Event;
 use crate::protocol::refusal::Refusal;
+use crate::world::rows::Work;
 
 use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;
@@ -29,31 +30,44 @@ impl Run for Reclassify {
             | Stage::WrapUp { .. }
             | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
         }
-        turn.classify(work);
+        if turn.classify(work) {
+            turn.entered(work, None);
+        }
         Ok(())
     }
 }
 
 impl Turn<'_> {
     /// Asks the host and the rules of the queue the work came to, and does what they say. Of work
-    /// about which they say nothing new there is nothing to tell.
-    pub(crate) fn classify(&mut self, work: WorkId) {
+    /// about which they say nothing new there is nothing to tell, unless a rule spread it over
+    /// several queues: then it was the turn of this one. Says whether it goes to another queue.
+    pub(crate) fn classify(&mut self, work: WorkId) -> bool {
         let Some((rule, queue, change)) = self.asked_host(work).or_else(|| self.asked_rules(work))
         else {
-            return;
+            return false;
         };
         let Ok(row) = self.world.work(work) else {
-            return;
+            return false;
         };
         let change = change.filter(|change| change.applied_to(&row.request) != *row.request);
         let queue = queue.unwrap_or(row.queue);
-        if queue != row.queue {
+        let (goes, spread) = (queue != row.queue, rule.is_some_and(|rule| self.spreads(row, rule)));
+        if !goes && !spread && change.is_none() {
+            return false;
+        }
+        if goes {
             self.withdraw_offer_of(work, Withdrawal::Reassigned);
-        } else if change.is_none() {
-            return;
         }
         let change = change.map(Arc::new);
         self.emit(Event::WorkClassified { work, rule, queue, change });
+        goes
+    }
+
+    fn spreads(&self, work: &Work, rule: u16) -> bool {
+        let profile = self.world.queue_profile(work.submitted().queue).ok();
+        let rules = profile.and_then(|profile| profile.classification.as_ref());
+        let rule = rules.and_then(|rules| rules.rules.get(usize::from(rule)));
+        rule.is_some_and(|rule| rule.to.len() > 1)
     }
 
     fn asked_rules(&self, id: WorkId) -> Option<Outcome> {
@@ -66,7 +80,7 @@ impl Turn<'_> {
         let (number, rule, queue) =
             classification::classify(rules, &work.request, draws, seed, room)?;
         let change = change(rule.priority, rule.need.as_ref());
-        Some((Some(number), Some(queue.unwrap_or(entry)), change))
+        Some((Some(number), queue, change))
     }
 
     fn asked_host(&self, id: WorkId) -> Option<Outcome> {

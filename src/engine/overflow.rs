@@ -114,6 +114,10 @@ impl Turn<'_> {
     }
 
     fn overflow_to(&mut self, work: WorkId, queue: QueueId, placement: Requeue) {
+        // Its own queue may be full.
+        if self.world.work(work).is_ok_and(|row| row.queue == queue) {
+            return;
+        }
         if self.check_waiting(queue).is_ok() {
             self.move_by_overflow(work, queue, placement);
             return;

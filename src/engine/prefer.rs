@@ -13,8 +13,8 @@ impl Turn<'_> {
         self.pass_refused_steps(work);
     }
 
-    /// Goes on as long as everybody whom the work asks for in its step has declined it for good: such
-    /// a step would be waited out in vain.
+    /// Goes on as long as everybody whom the work asks for in its step has declined it for good:
+    /// such a step would be waited out in vain.
     pub(crate) fn pass_refused_steps(&mut self, work: WorkId) {
         while self.is_refused(work) {
             self.next_preference(work);

@@ -54,8 +54,9 @@ pub struct Classified {
     pub need: Option<Need>,
 }
 
-/// The host's own classification of work, for queues whose [`Classification`](crate::Classification)
-/// asks the host (Azure Job Router: function rule; Amazon Connect: Lambda in a flow).
+/// The host's own classification of work, for queues whose
+/// [`Classification`](crate::Classification) asks the host (Azure Job Router: function rule;
+/// Amazon Connect: Lambda in a flow).
 ///
 /// It is asked as work comes to the queue, and when it is classified again. What it says is in the
 /// fact, so a replay of facts never asks it. `None`, and a queue that is full or retired, leave the

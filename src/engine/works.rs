@@ -40,7 +40,9 @@ impl Run for Submit {
             return Err(Refusal::Limit { limit, max });
         }
         let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
-        turn.check_waiting(request.queue)?;
+        if request.schedule.is_none() {
+            turn.check_waiting(request.queue)?;
+        }
         let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
         turn.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;

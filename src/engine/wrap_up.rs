@@ -126,7 +126,7 @@ impl Run for EndWrapUp {
         let AssignmentState::WrapUp { until, .. } = leg.state else {
             return Err(turn.wrong_stage(work));
         };
-        if !may_end(turn.world.queue_profile(leg.queue)?.wrap_up.mode) {
+        if !may_end(turn.world.queue_profile(leg.queue)?.wrap_up.mode, until) {
             return Err(Refusal::WrapUpNotOver { until });
         }
         turn.check_code(work, agent, code)?;

@@ -116,7 +116,7 @@ pub enum Split {
 pub struct ClassificationRule {
     /// When it is the one; the first that holds is.
     pub when: WorkCondition,
-    /// Where the work goes; empty: it stays. One that is full is passed over.
+    /// Where the work goes; empty: it stays where it is. One that is full is passed over.
     pub to: Vec<Share>,
     /// How it is spread over several.
     pub split: Split,

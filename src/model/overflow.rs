@@ -79,7 +79,8 @@ const fn keep_score() -> Requeue {
     Requeue::KeepScore
 }
 
-/// One rule. Each is done at most once in a stay in the queue.
+/// One rule. Each is done at most once in a stay in the queue, also if the list is changed
+/// meanwhile: one that says the same is the same.
 ///
 /// ```
 /// use strowger::{OverflowAction, OverflowRule, QueueProfile, Span, Trigger};
@@ -195,7 +196,8 @@ pub struct ConditionalRing {
     pub when: Vec<QueueCondition>,
 }
 
-/// A bound on how fast a queue offers (burst return: after an outage or a holiday, not everything
+/// A bound on how fast routing offers what waits in a queue (burst return: after an outage or a
+/// holiday, not everything
 /// is pushed in the same second).
 ///
 /// ```
@@ -232,6 +234,17 @@ impl Trigger {
             Self::Waited(_) | Self::Ahead(_) => false,
         }
     }
+}
+
+/// Which rules of a changed list were done, one bit each, where `done` says it of the old list: a
+/// rule is what it says, wherever it stands.
+pub(crate) fn done_of(old: &[OverflowRule], new: &[OverflowRule], done: u32) -> u32 {
+    let was_done = |rule: &OverflowRule| {
+        let mut same = (0_u32..).zip(old).filter(|(_, known)| *known == rule);
+        same.any(|(number, _)| done & (1 << (number % 32)) != 0)
+    };
+    let new = (0_u32..).zip(new).filter(|(_, rule)| was_done(rule));
+    new.fold(0, |all, (number, _)| all | 1 << (number % 32))
 }
 
 /// The most rules of overflow a queue may have.

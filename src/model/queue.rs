@@ -299,7 +299,7 @@ pub struct QueueProfile {
     pub on_max_wait: MaxWaitAction,
     /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
     pub service_target: Span,
-    /// How many items may wait; one more is refused.
+    /// How many items may wait; one more is refused. What is put off does not wait.
     pub waiting_max: u32,
     /// The attributes by which work is ordered under [`Order::Sorted`], one or two.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -337,7 +337,7 @@ pub struct QueueProfile {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditional: Vec<ConditionalRing>,
     /// How often rules and rings that depend on the state of queues are looked at while anything
-    /// waits.
+    /// waits or a ring has joined.
     pub look_every: Span,
     /// How fast it may offer; `None`: as fast as it can.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -59,7 +59,8 @@ const fn is_zero(number: &u8) -> bool {
 ///
 /// At first only members in ring 0 of its queue see the work; a step may widen that. Work without
 /// a relaxation is seen by all rings but those that an
-/// [`OverflowAction::AlsoOffer`](crate::OverflowAction::AlsoOffer) of its queue opens. Members of an inner ring come before those of an outer one.
+/// [`OverflowAction::AlsoOffer`](crate::OverflowAction::AlsoOffer) of its queue opens.
+/// Members of an inner ring come before those of an outer one.
 ///
 /// ```
 /// use strowger::{Relaxation, RelaxationStep, SkillId, Span};

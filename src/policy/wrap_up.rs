@@ -30,10 +30,11 @@ pub fn after_contact(mode: WrapUpMode, requested: bool, now: Timestamp) -> Optio
     }
 }
 
-/// Whether the agent may end it before its time.
+/// Whether the agent may end it before its time. One that time does not end, because it began under
+/// another mode, he always may.
 #[must_use]
-pub const fn may_end(mode: WrapUpMode) -> bool {
-    !matches!(mode, WrapUpMode::ForcedTimeout { .. })
+pub fn may_end(mode: WrapUpMode, until: Timestamp) -> bool {
+    until == Timestamp::MAX || !matches!(mode, WrapUpMode::ForcedTimeout { .. })
 }
 
 /// Whether the agent must give a code to end it.

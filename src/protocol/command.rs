@@ -178,7 +178,8 @@ commands! {
         active: bool,
     }
 
-    /// Changes waiting or ringing work. Answered as done, without a fact, if it changes nothing.
+    /// Changes work that nobody has: waiting, ringing or put off. Answered as done, without a
+    /// fact, if it changes nothing.
     ChangeWork {
         /// The work.
         work: WorkId,
@@ -186,14 +187,14 @@ commands! {
         change: WorkChange,
     }
 
-    /// The customer left. Waiting, ringing and parked work is closed as abandoned; for work that an
-    /// agent has it is the end of the contact.
+    /// The customer left. Work that waits, rings, is put off or parked is closed as abandoned; for
+    /// work that an agent has it is the end of the contact.
     Abandon {
         /// The work.
         work: WorkId,
     }
 
-    /// Takes back work that nobody has: waiting, ringing or parked.
+    /// Takes back work that nobody has: waiting, ringing, put off or parked.
     Cancel {
         /// The work.
         work: WorkId,
@@ -236,8 +237,8 @@ commands! {
         agent: AgentId,
     }
 
-    /// A supervisor gives waiting, ringing or parked work to an agent whatever he is doing. It may
-    /// leave him in debt.
+    /// A supervisor gives work that waits, rings, is put off or parked to an agent whatever he is
+    /// doing. It may leave him in debt.
     Force {
         /// The work.
         work: WorkId,

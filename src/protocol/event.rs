@@ -358,8 +358,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change: Option<Arc<WorkChange>>,
     },
-    /// A rule of overflow of its queue was done for waiting work. Where it leads elsewhere, the fact
-    /// that says so follows.
+    /// A rule of overflow of its queue was done for waiting work. Where it leads elsewhere, the
+    /// fact that says so follows.
     OverflowTriggered {
         /// The work.
         work: WorkId,

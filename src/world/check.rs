@@ -119,6 +119,9 @@ impl World {
             };
             hold("one owner: the owner's assignment is in the same stage", fits)?;
         }
+        let in_line = matches!(work.stage, Stage::Queued | Stage::Offered { .. });
+        hold("arrivals counted: what is in a line is one", work.counted || !in_line)?;
+        hold("a wait for the last agent is a step", work.step.is_some() || !work.sticky)?;
         self.check_legs_of(id, work).map_or(Ok(()), |invariant| hold(invariant, false))
     }
 

@@ -279,8 +279,10 @@ impl World {
         if work.step.is_some() {
             Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
         } else if enter {
+            line.ringing.extend((work.stage != Stage::Queued).then_some(key));
             line.enter(Self::lane_of(work, &entry.profile), key);
         } else {
+            line.ringing.remove(&key);
             line.leave(Self::lane_of(work, &entry.profile), key);
         }
         if enter {

@@ -168,6 +168,11 @@ impl DirectLines {
         }
     }
 
+    /// Everything that waits for anybody by name; what waits for several comes several times.
+    pub(crate) fn works(&self) -> impl Iterator<Item = WorkId> + '_ {
+        self.keys.iter().map(|(_, key)| key.work)
+    }
+
     /// What waits for an agent by name, in order.
     pub(crate) fn of(&self, agent: AgentId) -> impl Iterator<Item = LineKey> + '_ {
         let next = AgentId::from_raw(agent.raw().saturating_add(1));

@@ -86,6 +86,8 @@ impl World {
         self.check_named(id, [work.queue.into()])?;
         self.check_named(id, self.pools(work.draws).iter().map(|pool| (*pool).into()))?;
         self.check_named(id, work.legs.iter().map(|agent| (*agent).into()))?;
+        self.check_named(id, work.last_agent.map(Into::into))?;
+        self.check_named(id, [work.submitted().queue.into()])?;
         self.check_named(id, work.past_legs.iter().map(|past| past.agent.into()))?;
         let mut result = Ok(());
         work.request.mentions(&mut |named| {

@@ -298,6 +298,8 @@ pub(crate) struct Work {
     pub queued: Option<Timestamp>,
     /// When it entered this queue.
     pub entered: Timestamp,
+    /// Whether its queue counts it as an arrival since an agent had it last.
+    pub counted: bool,
     /// When it has lived long enough.
     pub expires: Option<Timestamp>,
     /// The longest delay it is past: agents with a longer one do not see it.
@@ -420,6 +422,7 @@ impl Work {
     pub(crate) fn change_queue(&mut self, queue: QueueId) {
         if self.queue != queue {
             self.queue = queue;
+            self.counted = false;
             self.attempts = 0;
             self.declines.clear();
         }
@@ -474,6 +477,7 @@ impl Work {
     #[must_use]
     pub(crate) fn line_key(&self, id: WorkId, queue: &QueueProfile) -> LineKey {
         let expedited = self.step.is_some()
+            && !self.sticky
             && self.request.preferred.as_ref().is_some_and(|preferred| preferred.expedite);
         let value = |number: usize| {
             queue.sort_by.get(number).map_or(0, |key| key.value(&self.request.attributes))
@@ -537,7 +541,10 @@ impl Work {
                 due.into_iter().flatten().min()
             }
             Stage::Parked { until, .. } => deadline(DeadlineKind::ParkOver, until),
-            Stage::Scheduled { at, .. } => deadline(DeadlineKind::Scheduled, Some(at)),
+            Stage::Scheduled { at, .. } => {
+                let scheduled = deadline(DeadlineKind::Scheduled, Some(at));
+                lifetime.into_iter().chain(scheduled).min()
+            }
             Stage::Suspended => lifetime,
             Stage::Offered { .. }
             | Stage::Assigned { .. }

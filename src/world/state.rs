@@ -334,10 +334,9 @@ impl World {
     /// When something is due for a queue, by its present state.
     pub(crate) fn queue_deadline(&self, id: QueueId) -> Option<Deadline> {
         let (row, profile) = (self.queue(id).ok()?, self.queue_profile(id).ok()?);
-        let waiting = self.index.line(id).is_some_and(|line| line.waiting > 0);
         let look = row.look.map(|at| Deadline { at, kind: DeadlineKind::Look });
         // Held back as of the first offer of the ramp: whether it still is does not matter here.
-        let ramp = row.held_back(profile, row.ramp_since).filter(|_| waiting);
+        let ramp = row.held_back(profile, row.ramp_since);
         let ramp = ramp.map(|at| Deadline { at, kind: DeadlineKind::Ramp });
         look.into_iter().chain(ramp).min()
     }

@@ -4,7 +4,7 @@ use strowger::policies::offering::Bar;
 use strowger::policies::order::Place;
 use strowger::{
     AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event, LegEnd,
-    LegState, MaxWaitAction, OfferId, PoolId, PresenceSetBy, QueuedWhy, ResumedBy, Stage,
+    LegState, MaxWaitAction, OfferId, PoolId, PresenceSetBy, QueueId, QueuedWhy, ResumedBy, Stage,
     SystemPresence, Timestamp, WorkId,
 };
 
@@ -18,6 +18,7 @@ enum Owner {
     WrapUp(AgentId, WorkId),
     Work(WorkId),
     Lease(AgentId),
+    Queue(QueueId),
     Pool(PoolId),
 }
 
@@ -66,6 +67,10 @@ impl Router {
         }
         let resets = self.next_resets();
         all.extend(resets.map(|(id, at)| (at, (Owner::Pool(id), DeadlineKind::PoolReset))));
+        for id in self.queues.keys() {
+            let own = self.queue_deadlines(*id).into_iter();
+            all.extend(own.map(|own| (own.at, (Owner::Queue(*id), own.kind))));
+        }
         // Nothing is ever due at the end of time.
         all.retain(|(at, _)| *at < Timestamp::MAX);
         let first = all.into_iter().min();
@@ -92,6 +97,8 @@ impl Router {
                 all.extend(hidden.map(|delay| (work.entered + delay, DeadlineKind::Reveal)));
                 let easier = self.next_relaxation(id);
                 all.extend(easier.map(|(at, _)| (at, DeadlineKind::Relaxation)));
+                let rule = self.next_waited(id);
+                all.extend(rule.map(|(at, _)| (at, DeadlineKind::Overflow)));
             }
             Stage::Parked { until, .. } => {
                 all.extend(until.map(|at| (at, DeadlineKind::ParkOver)));
@@ -99,9 +106,8 @@ impl Router {
             Stage::Offered { .. }
             | Stage::Assigned { .. }
             | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => {}
+            | Stage::Closed { .. } => {}
+            Stage::Scheduled { .. } | Stage::Suspended => all = self.aside_deadlines(id),
         }
         all
     }
@@ -126,6 +132,8 @@ impl Router {
             }
             Owner::Pool(pool) => self.reset_pool(pool),
             Owner::Work(work) => self.fire_work(work, kind, due),
+            Owner::Queue(queue) if kind == DeadlineKind::Ramp => self.release_ramp(queue),
+            Owner::Queue(queue) => self.look_at(queue),
         }
     }
 
@@ -166,6 +174,8 @@ impl Router {
                 self.tell(Event::BarLifted { work: id, agent });
             }
             DeadlineKind::Relaxation => self.relax(id),
+            DeadlineKind::Overflow => self.overflow_waited(id),
+            DeadlineKind::Scheduled => self.end_schedule(id, due),
             other => panic!("{other:?} does not belong to work"),
         }
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use strowger::{
     AgentId, AgentProfile, ChannelId, ChannelProfile, Definition, Entity, Event, Invalid, Key,
-    LimitName, Opens, PresenceId, PresenceProfile, PresenceSetBy, Problem, Profile, QueueId,
-    QueueProfile, ReasonId, Refusal, RejectReasonProfile, Reply, SetMembership, SystemPresence,
+    LimitName, Opens, OverflowRule, PresenceId, PresenceProfile, PresenceSetBy, Problem, Profile,
+    QueueId, QueueProfile, ReasonId, Refusal, RejectReasonProfile, Reply, SetMembership,
+    SystemPresence,
 };
 
 use super::Router;
-use super::state::{Agent, Thing};
+use super::overflow::Queue;
+use super::state::{Agent, Thing, Work};
 use super::valid;
 
 /// Does the same with a definition of any kind.
@@ -81,6 +83,9 @@ impl Router {
         if let Entity::Agent(id) = entity {
             self.agents.insert(id, Agent::new(self.now));
         }
+        if let Entity::Queue(id) = entity {
+            self.queues.insert(id, Queue::new(self.now));
+        }
         self.things.insert(entity, Thing::of(definition.clone()));
         self.tell(Event::Defined(Box::new(definition)));
         Ok(Reply::Defined(entity))
@@ -107,6 +112,18 @@ impl Router {
             && old.profile.system != new.profile.system
         {
             return Err(valid::invalid("system", Problem::Fixed).into());
+        }
+        if let (Definition::Queue(old), Definition::Queue(new)) = (old, &definition) {
+            // A rule of overflow that was done is done, wherever it stands in the new list.
+            let (old, new) = (old.profile.overflow.clone(), new.profile.overflow.clone());
+            let here = |work: &&mut Work| Entity::Queue(work.queue) == entity;
+            for work in self.works.values_mut().filter(here) {
+                let was_done = |rule: &OverflowRule| {
+                    work.fired.iter().any(|number| old.get(usize::from(*number)) == Some(rule))
+                };
+                let done = (0_u8..).zip(&new).filter(|(_, rule)| was_done(rule));
+                work.fired = done.map(|(number, _)| number).collect();
+            }
         }
         self.things.insert(entity, Thing::of(definition.clone()));
         self.tell(Event::Changed(Box::new(definition)));

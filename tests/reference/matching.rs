@@ -61,6 +61,17 @@ impl Router {
         }
     }
 
+    /// Whether he declined it and may not be asked again yet.
+    pub(super) fn is_barred(&self, id: WorkId, agent: AgentId) -> bool {
+        let session = self.agents[&agent].session;
+        let mut declines = self.works[&id].declines.iter().filter(|known| known.agent == agent);
+        declines.any(|known| match known.bar {
+            Bar::None => false,
+            Bar::Until(_) | Bar::Always => true,
+            Bar::Session(barred) => barred == session,
+        })
+    }
+
     /// The pair of a piece of work and an agent, if they can be matched.
     fn pair(&self, id: WorkId, agent: AgentId) -> Option<Pair> {
         let (work, row) = (&self.works[&id], &self.agents[&agent]);
@@ -68,13 +79,8 @@ impl Router {
         if !self.is_in_line(id) || self.rings_at(id, agent).is_some() {
             return None;
         }
-        let mut declines = work.declines.iter().filter(|known| known.agent == agent);
-        let barred = declines.any(|known| match known.bar {
-            Bar::None => false,
-            Bar::Until(_) | Bar::Always => true,
-            Bar::Session(session) => session == row.session,
-        });
-        if barred
+        if self.is_barred(id, agent)
+            || self.is_held_back(work.queue)
             || row.leg(id).is_some()
             || self.attends(agent, channel).is_err()
             || !self.may_have_more(agent)
@@ -95,6 +101,13 @@ impl Router {
         let profile = self.agent_profile(agent);
         let fits = fit::fits(need, profile);
         let (rank, preference) = match work.step {
+            // For whoever had it last as for the only one on a list.
+            Some(_) if work.sticky => {
+                if work.last_agent != Some(agent) || room.is_err() || !fits {
+                    return None;
+                }
+                (RANK_PREFERRED, 100)
+            }
             Some(step) => {
                 let list = work.request.preferred.as_ref()?;
                 let score = list.score(agent)?;
@@ -119,6 +132,7 @@ impl Router {
             }
         };
         let expedited = work.step.is_some()
+            && !work.sticky
             && work.request.preferred.as_ref().is_some_and(|list| list.expedite);
         let mut sort = [0; 2];
         for (number, key) in sort.iter_mut().zip(&queue.sort_by) {

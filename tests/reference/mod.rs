@@ -6,11 +6,14 @@
 //! its state, nor its indexes, nor its ways of looking for work and agents.
 
 mod agents;
+mod aside;
+mod classify;
 mod deadlines;
 mod definitions;
 mod legs;
 mod matching;
 mod offers;
+mod overflow;
 mod pools;
 mod relax;
 mod state;
@@ -27,6 +30,7 @@ use strowger::{
     ReasonId, Refusal, Reply, SkillId, SystemPresence, Timestamp, WorkId,
 };
 
+use overflow::Queue;
 use state::{Agent, Ended, Guest, Offer, Thing, Work};
 
 /// The reference router.
@@ -50,6 +54,10 @@ pub(crate) struct Router {
     shares: BTreeMap<QueueId, u64>,
     /// To which work each key belongs: the last that was submitted under it.
     keys: BTreeMap<Key, WorkId>,
+    /// Queues as they are now.
+    queues: BTreeMap<QueueId, Queue>,
+    /// How often each rule of a classification took on work.
+    taken: BTreeMap<(QueueId, u16), u64>,
     submitted: u64,
     offered: u64,
     /// Who takes part in work that another has, or is asked to.
@@ -82,6 +90,8 @@ impl Router {
             offered_last: BTreeMap::new(),
             shares: BTreeMap::new(),
             keys: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            taken: BTreeMap::new(),
             submitted: 0,
             offered: 0,
             guests: Vec::new(),
@@ -127,6 +137,7 @@ impl Router {
         let (at, cause) = (self.now, self.cause);
         self.facts.push(Fact { seq, at, cause, event });
         self.note_draws();
+        self.watch_queues();
     }
 
     /// Writes a fact down, and behind it what follows from it for any agent.
@@ -231,6 +242,13 @@ impl Router {
             Command::HandOver(c) => self.hand_over(c.work, c.agent),
             Command::EndLeg(c) => self.end_leg(c.work, c.agent),
             Command::Supervise(c) => self.supervise(c.work, c.agent, c.role),
+            Command::Activate(c) => self.activate(&c),
+            Command::Suspend(c) => self.suspend(c.work),
+            Command::Postpone(c) => self.postpone(&c),
+            Command::Unassign(c) => self.unassign(&c),
+            Command::RequestCallback(c) => self.request_callback(&c),
+            Command::ReportUnreached(c) => self.report_unreached(c.work),
+            Command::Reclassify(c) => self.reclassify(c.work),
             unknown => panic!("the reference does not know {unknown:?}"),
         }
     }

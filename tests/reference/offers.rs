@@ -12,6 +12,7 @@ use strowger::{
 };
 
 use super::Router;
+use super::aside::is_nobodys;
 use super::state::{Decline, Happened, Leg, Offer};
 
 impl Router {
@@ -41,6 +42,9 @@ impl Router {
             row.open_to = if by == OfferedBy::Routing { profile.broadcast.max } else { 1 };
         }
         self.offered_last.insert(queue, agent);
+        if by == OfferedBy::Routing {
+            self.count_offer(queue);
+        }
         if profile.choice == AgentChoice::WeightedShare {
             self.take_share(queue, agent);
         }
@@ -106,7 +110,10 @@ impl Router {
 
     /// The work is an active assignment of this agent now.
     pub(super) fn give(&mut self, id: WorkId, agent: AgentId) {
+        self.count_answer(id);
         let work = self.work(id);
+        work.counted = false;
+        work.last_agent = Some(agent);
         work.stage = Stage::Assigned { agent };
         // What brought it to the front is over once somebody has it.
         work.place.front = work.request.front;
@@ -127,6 +134,7 @@ impl Router {
             wrap_up_until: Timestamp::MAX,
             number,
             pools,
+            worked: vec![(now, None)],
         });
     }
 
@@ -393,7 +401,7 @@ impl Router {
         let stage = self.open_work(work)?.stage;
         match stage {
             Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
-            Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. } => {}
+            stage if is_nobodys(stage) || matches!(stage, Stage::Parked { .. }) => {}
             _ => return Err(self.wrong_stage(work)),
         }
         let owner = stage.owner();

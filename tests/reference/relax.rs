@@ -27,9 +27,16 @@ impl Router {
     /// Whether the ring of a member of its queue sees it now.
     pub(super) fn ring_sees(&self, id: WorkId, agent: AgentId) -> bool {
         let work = &self.works[&id];
-        let widest = relaxation::ring(self.relaxation(id).as_ref(), work.relaxed);
-        let terms = self.agents[&agent].memberships.get(&work.queue);
-        terms.is_some_and(|terms| terms.ring <= widest.unwrap_or(Relaxation::RING_MAX))
+        let Some(terms) = self.agents[&agent].memberships.get(&work.queue) else {
+            return false;
+        };
+        let profile = self.queue_profile(work.queue);
+        if profile.conditional.iter().any(|conditional| conditional.ring == terms.ring) {
+            return self.queues[&work.queue].joined.contains(&terms.ring);
+        }
+        let steps = relaxation::ring(self.relaxation(id).as_ref(), work.relaxed);
+        let widest = steps.unwrap_or_else(|| Self::first_ring(&profile));
+        terms.ring <= widest.max(work.widened)
     }
 
     /// When it becomes easier to place next, and the point on its clock that it is past then.
@@ -64,9 +71,12 @@ impl Router {
         let now = self.now;
         let work = self.work(id);
         let number = work.step.map_or(0, |step| step.number + 1);
-        let mut steps = work.request.preferred.iter().flat_map(|list| &list.steps);
+        // After the wait for whoever had it last anybody may have it.
+        let list = work.request.preferred.iter().filter(|_| !work.sticky);
+        let mut steps = list.flat_map(|list| &list.steps);
         let next = steps.nth(number.into());
         work.step = next.map(|step| PreferenceStep { number, until: now + step.wait });
+        work.sticky = false;
         let step = work.step;
         self.tell(Event::PreferenceStepped { work: id, step });
     }
@@ -79,8 +89,6 @@ impl Router {
             let Some(step) = work.step.filter(|_| waits) else {
                 return;
             };
-            let list = work.request.preferred.as_ref().expect("a step has a list");
-            let least = list.steps[usize::from(step.number)].score_min;
             let refused = |agent: AgentId| {
                 let session = self.agents[&agent].session;
                 let declined = work.declines.iter().find(|known| known.agent == agent);
@@ -90,8 +98,14 @@ impl Router {
                     Bar::None | Bar::Until(_) => false,
                 })
             };
-            let mut asked = list.agents.iter().filter(|listed| listed.score >= least);
-            if !asked.all(|listed| refused(listed.agent)) {
+            let mut asked: Vec<AgentId> = work.last_agent.into_iter().collect();
+            if !work.sticky {
+                let list = work.request.preferred.as_ref().expect("a step has a list");
+                let least = list.steps[usize::from(step.number)].score_min;
+                let listed = list.agents.iter().filter(|listed| listed.score >= least);
+                asked = listed.map(|listed| listed.agent).collect();
+            }
+            if !asked.into_iter().all(refused) {
                 return;
             }
             self.end_preference(id);
@@ -101,24 +115,40 @@ impl Router {
     /// As a step begins: on to the next as long as nobody on queue could take the work in it, if
     /// that is wanted. The later ones come sooner by as much.
     pub(super) fn pass_empty_steps(&mut self, id: WorkId) {
-        while self.relaxation(id).is_some_and(|steps| steps.skip_empty) {
-            let work = &self.works[&id];
+        while let Some(work) = self.works.get(&id) {
             let waits = work.stage == Stage::Queued && work.retry.is_none();
-            let Some((at, past)) = self.next_relaxation(id).filter(|_| waits) else {
-                return;
-            };
-            let could = |agent: &AgentId| {
-                let presence = self.presence_profile(self.agents[agent].presence);
-                presence.opens(work.request.channel)
-                    && self.ring_sees(id, *agent)
-                    && fit::fits(&self.need_now(id), self.agent_profile(*agent))
-            };
-            if self.agents.keys().any(could) {
+            let wanted = self.relaxation(id).is_some_and(|steps| steps.skip_empty);
+            if !waits || !wanted || self.is_anybody_there(id) || !self.skip_to_next(id) {
                 return;
             }
-            let ahead = if at > self.now { at.since(self.now) } else { Span::ZERO };
-            let skipped = Span::from_millis(work.skipped.as_millis() + ahead.as_millis());
-            self.take_relaxation(id, past, skipped);
         }
+    }
+
+    /// A rule of overflow says so: on to the next point at once.
+    pub(super) fn relax_at_once(&mut self, id: WorkId) {
+        if self.skip_to_next(id) {
+            self.pass_empty_steps(id);
+        }
+    }
+
+    /// On to the next point; the later ones come sooner by as much.
+    fn skip_to_next(&mut self, id: WorkId) -> bool {
+        let Some((at, past)) = self.next_relaxation(id) else {
+            return false;
+        };
+        let ahead = if at > self.now { at.since(self.now) } else { Span::ZERO };
+        let skipped = self.works[&id].skipped.as_millis().saturating_add(ahead.as_millis());
+        self.take_relaxation(id, past, Span::from_millis(skipped));
+        true
+    }
+
+    /// Whether a member whose presence opens the channel could take it, free or busy.
+    pub(super) fn is_anybody_there(&self, id: WorkId) -> bool {
+        let channel = self.works[&id].request.channel;
+        self.agents.keys().any(|agent| {
+            self.presence_profile(self.agents[agent].presence).opens(channel)
+                && self.ring_sees(id, *agent)
+                && fit::fits(&self.need_now(id), self.agent_profile(*agent))
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! What the reference remembers: plain rows, nothing derived.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use strowger::policies::offering::{Bar, History};
@@ -106,6 +106,30 @@ pub(super) struct Leg {
     pub(super) number: u64,
     /// What it draws on.
     pub(super) pools: Vec<PoolId>,
+    /// From when to when it occupied him.
+    pub(super) worked: Vec<(Timestamp, Option<Timestamp>)>,
+}
+
+impl Leg {
+    /// It occupies him no more.
+    pub(super) fn pause(&mut self, at: Timestamp) {
+        if let Some((_, end)) = self.worked.last_mut() {
+            end.get_or_insert(at);
+        }
+    }
+
+    /// It occupies him again, if it did not.
+    pub(super) fn run(&mut self, at: Timestamp) {
+        if self.worked.last().is_none_or(|(_, end)| end.is_some()) {
+            self.worked.push((at, None));
+        }
+    }
+
+    /// How long it did in all.
+    pub(super) fn handled(&self, at: Timestamp) -> strowger::Span {
+        let spans = self.worked.iter().map(|(from, to)| to.unwrap_or(at).since(*from).as_millis());
+        strowger::Span::from_millis(spans.fold(0, u64::saturating_add))
+    }
 }
 
 /// A piece of work as it is now.
@@ -138,6 +162,37 @@ pub(super) struct Work {
     pub(super) first_offer: Option<Timestamp>,
     /// At how many agents it may ring at once, since it began to.
     pub(super) open_to: u8,
+    /// When it first entered a line.
+    pub(super) queued: Option<Timestamp>,
+    /// Whether its queue counts it as an arrival.
+    pub(super) counted: bool,
+    pub(super) last_agent: Option<AgentId>,
+    /// Whether its step is the wait for whoever had it last.
+    pub(super) sticky: bool,
+    pub(super) unassigned: u32,
+    pub(super) unreached: u8,
+    /// The rules of overflow that were done in this stay, and the ring they opened.
+    pub(super) fired: BTreeSet<u8>,
+    pub(super) widened: u8,
+}
+
+impl Work {
+    /// A stay begins; in another queue everybody may be asked.
+    pub(super) fn begin_stay(&mut self, queue: QueueId, now: Timestamp) {
+        self.entered = now;
+        self.revealed = strowger::Span::ZERO;
+        self.relaxed = strowger::Span::ZERO;
+        self.skipped = strowger::Span::ZERO;
+        self.retry = None;
+        self.fired.clear();
+        self.widened = 0;
+        if self.queue != queue {
+            self.queue = queue;
+            self.counted = false;
+            self.attempts = 0;
+            self.declines.clear();
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

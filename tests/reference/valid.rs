@@ -1,8 +1,8 @@
 //! What is wrong with a request by itself, and what it refers to.
 
 use strowger::{
-    Attributes, Entity, Invalid, Key, Need, Preferred, Priority, Problem, Relaxation, Requirement,
-    Span, Timestamp, WorkChange, WorkRequest,
+    Attributes, Callback, Entity, Invalid, Key, Need, Preferred, Priority, Problem, Relaxation,
+    Requirement, Schedule, Span, Timestamp, WorkChange, WorkRequest,
 };
 
 pub(super) fn invalid(field: &'static str, problem: Problem) -> Invalid {
@@ -60,7 +60,16 @@ pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Inval
             return Err(invalid("pools", Problem::Duplicate));
         }
     }
-    Ok(())
+    request.callback.map_or(Ok(()), callback)?;
+    match request.schedule {
+        Some(_) if request.origin.is_some() => Err(invalid("origin", Problem::Fixed)),
+        Some(Schedule { at: None, activation: false }) => Err(invalid("schedule", Problem::Empty)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+pub(super) fn callback(callback: Callback) -> Result<(), Invalid> {
+    if callback.gap.is_zero() { Err(invalid("callback.gap", Problem::Empty)) } else { Ok(()) }
 }
 
 /// At most 16 steps, each later than the one before and the first not at the outset.
@@ -93,11 +102,11 @@ pub(super) fn change(change: &WorkChange) -> Result<(), Invalid> {
     length("attached", change.attached.len(), 1_000)
 }
 
-fn priority(priority: Priority) -> Result<(), Invalid> {
+pub(super) fn priority(priority: Priority) -> Result<(), Invalid> {
     range("priority", priority.0, -25_000_000, 25_000_000)
 }
 
-fn need(need: &Need) -> Result<(), Invalid> {
+pub(super) fn need(need: &Need) -> Result<(), Invalid> {
     let mut size = 0;
     tree(&need.requirement, 1, &mut size)?;
     for wish in &need.wishes {

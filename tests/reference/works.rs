@@ -9,12 +9,13 @@ use strowger::policies::wrap_up::WrapUp;
 use strowger::{
     AgentId, AssignmentState, ChannelProfile, CloseCause, CodeId, EndedBy, Event, Finisher, LegEnd,
     LimitName, Need, OfferedBy, PreferenceStep, QueueId, QueuedWhy, Refusal, Reply, Requeue,
-    ResumedBy, Resumer, Span, Stage, StageName, Timestamp, TransferToQueue, Unavailable,
-    Withdrawal, WorkChange, WorkId, WorkRequest,
+    ResumedBy, Resumer, Schedule, Span, Stage, StageName, Sticky, Timestamp, TransferToQueue,
+    Unavailable, Withdrawal, WorkChange, WorkId, WorkRequest,
 };
 
 use super::Router;
 use super::agents::occupies;
+use super::aside::is_nobodys;
 use super::state::{Ended, Happened, Work};
 use super::valid;
 
@@ -30,7 +31,10 @@ impl Router {
             let limit = LimitName::OpenWork;
             return Err(Refusal::Limit { limit, max });
         }
-        self.check_waiting(request.queue)?;
+        // What is put off does not wait there yet.
+        if request.schedule.is_none() {
+            self.check_waiting(request.queue)?;
+        }
         let profile = self.queue_profile(request.queue);
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
         self.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
@@ -41,18 +45,25 @@ impl Router {
         let lifetime = request.lifetime.or(channel.lifetime);
         let preferred = request.preferred.iter();
         let first = preferred.flat_map(|list| &list.steps).next();
+        let begins = request.schedule.is_none();
         let work = Work {
             submitted: request.clone(),
             request: (**request).clone(),
             queue: request.queue,
-            stage: Stage::Queued,
+            stage: match request.schedule {
+                None => Stage::Queued,
+                Some(Schedule { at: Some(at), activation }) => Stage::Scheduled { at, activation },
+                Some(_) => Stage::Suspended,
+            },
             cost: request.size.unwrap_or(channel.cost),
             place: Place { front: request.front, since: origin },
             origin,
             entered: self.now,
-            expires: lifetime.map(|lifetime| origin + lifetime),
+            expires: lifetime.filter(|_| begins).map(|lifetime| origin + lifetime),
             revealed: Span::ZERO,
-            step: first.map(|step| PreferenceStep { number: 0, until: self.now + step.wait }),
+            step: first
+                .filter(|_| begins)
+                .map(|step| PreferenceStep { number: 0, until: self.now + step.wait }),
             retry: None,
             attempts: 0,
             declines: Vec::new(),
@@ -60,6 +71,14 @@ impl Router {
             skipped: Span::ZERO,
             first_offer: None,
             open_to: 0,
+            queued: begins.then_some(self.now),
+            counted: false,
+            last_agent: None,
+            sticky: false,
+            unassigned: 0,
+            unreached: 0,
+            fired: BTreeSet::new(),
+            widened: 0,
         };
         self.works.insert(id, work);
         self.note_pools(id);
@@ -67,9 +86,10 @@ impl Router {
             self.keys.insert(key.clone(), id);
         }
         let request = request.clone();
+        self.count_arrival(id);
         self.tell(Event::WorkSubmitted { work: id, request });
-        self.pass_refused_steps(id);
-        self.pass_empty_steps(id);
+        self.classify(id);
+        self.entered(id, false);
         Ok(Reply::Submitted(id))
     }
 
@@ -87,13 +107,15 @@ impl Router {
         }
     }
 
-    fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
+    pub(super) fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Waiting, self.queue_profile(queue).waiting_max);
-        let works = self.works.values().filter(|work| work.queue == queue);
-        if works.filter(|work| work.stage == Stage::Queued).count() >= max as usize {
-            return Err(Refusal::Limit { limit, max });
-        }
-        Ok(())
+        if self.takes_more(queue) { Ok(()) } else { Err(Refusal::Limit { limit, max }) }
+    }
+
+    /// Whether a queue is there and not full.
+    pub(super) fn takes_more(&self, queue: QueueId) -> bool {
+        let room = |queue| self.queue_profile(queue).waiting_max as usize;
+        self.live(queue.into()).is_ok() && self.waiting_in(queue).len() < room(queue)
     }
 
     fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
@@ -116,7 +138,7 @@ impl Router {
         }
         valid::change(change)?;
         let work = self.open_work(id)?;
-        if !matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
+        if !is_nobodys(work.stage) {
             return Err(self.wrong_stage(id));
         }
         if let Some(need) = &change.need {
@@ -141,7 +163,7 @@ impl Router {
             return Ok(Reply::Done);
         }
         match self.stage_unless(work, CloseCause::Abandoned)? {
-            Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
+            Some(stage) if is_nobodys(stage) || matches!(stage, Stage::Parked { .. }) => {
                 self.withdraw_offer_of(work, Withdrawal::WorkGone);
                 self.end_work(work, CloseCause::Abandoned, EndedBy::Customer);
                 Ok(Reply::Done)
@@ -153,7 +175,7 @@ impl Router {
 
     pub(super) fn cancel(&mut self, work: WorkId) -> Result<Reply, Refusal> {
         match self.stage_unless(work, CloseCause::Cancelled)? {
-            Some(Stage::Queued | Stage::Offered { .. } | Stage::Parked { .. }) => {
+            Some(stage) if is_nobodys(stage) || matches!(stage, Stage::Parked { .. }) => {
                 self.withdraw_offer_of(work, Withdrawal::WorkGone);
                 self.end_work(work, CloseCause::Cancelled, EndedBy::Host);
                 Ok(Reply::Done)
@@ -203,6 +225,10 @@ impl Router {
         if let Some(owner) = owner {
             self.drop_leg(id, owner);
         }
+        let (queue, now) = (self.works[&id].queue, self.now);
+        if cause == CloseCause::Abandoned && self.works[&id].stage == Stage::Queued {
+            self.queue(queue).tally.abandon(now);
+        }
         let work = self.works.remove(&id).expect("the work is open");
         let forgotten = self.in_place_of(id).map(|ended| ended.work);
         if let Some(forgotten) = forgotten {
@@ -243,6 +269,8 @@ impl Router {
         };
         self.part_all(work, LegEnd::Parked);
         self.release(work, agent);
+        let now = self.now;
+        self.leg_mut(work, agent).pause(now);
         self.step(work, agent, AssignmentState::Parked, |channel| channel.weights.parked);
         self.work(work).stage = Stage::Parked { agent, until };
         self.tell(Event::WorkParked { work, until });
@@ -265,6 +293,8 @@ impl Router {
     fn take_back(&mut self, work: WorkId, by: ResumedBy) {
         let agent = self.works[&work].stage.owner().expect("parked work has an owner");
         self.work(work).stage = Stage::Assigned { agent };
+        let now = self.now;
+        self.leg_mut(work, agent).run(now);
         self.step(work, agent, AssignmentState::Active, |channel| channel.weights.active);
         self.tell(Event::WorkResumed { work, by });
     }
@@ -287,7 +317,8 @@ impl Router {
             let queue = work.queue;
             let requeue = self.queue_profile(queue).requeue.resumed;
             let place = work.place.after(requeue, self.now);
-            self.enqueue(id, queue, place, QueuedWhy::Resumed, None);
+            let sticky = self.waits_for_last(id);
+            self.enqueue_for(id, queue, place, QueuedWhy::Resumed, None, sticky);
         }
     }
 
@@ -300,7 +331,10 @@ impl Router {
         self.live(queue.into())?;
         let row = self.open_work(work)?;
         let (stage, from) = (row.stage, row.queue);
-        if matches!(stage, Stage::WrapUp { .. }) {
+        if !matches!(
+            stage,
+            Stage::Queued | Stage::Offered { .. } | Stage::Assigned { .. } | Stage::Parked { .. }
+        ) {
             return Err(self.wrong_stage(work));
         }
         // Work that waits in the queue already takes no more room in it.
@@ -338,7 +372,9 @@ impl Router {
         self.check_more(agent)?;
         let place = place.after(Requeue::Front, self.now);
         let wrap_up = self.wrap_up_after_transfer(work);
-        self.enqueue(work, queue, place, QueuedWhy::Transferred, wrap_up);
+        // It rings at once, and does not wait for any rule of the queue.
+        self.stand_in_line(work, queue, place, QueuedWhy::Transferred, wrap_up, None);
+        self.pass_empty_steps(work);
         let offer = self.offer(work, agent, OfferedBy::Transfer);
         Ok(Reply::Offered(offer))
     }
@@ -352,37 +388,75 @@ impl Router {
         why: QueuedWhy,
         wrap_up: Option<WrapUp>,
     ) {
+        self.enqueue_for(id, queue, place, why, wrap_up, None);
+    }
+
+    pub(super) fn enqueue_for(
+        &mut self,
+        id: WorkId,
+        queue: QueueId,
+        place: Place,
+        why: QueuedWhy,
+        wrap_up: Option<WrapUp>,
+        sticky: Option<Sticky>,
+    ) {
+        self.stand_in_line(id, queue, place, why, wrap_up, sticky);
+        self.entered(id, why == QueuedWhy::Overflow);
+    }
+
+    fn stand_in_line(
+        &mut self,
+        id: WorkId,
+        queue: QueueId,
+        place: Place,
+        why: QueuedWhy,
+        wrap_up: Option<WrapUp>,
+        sticky: Option<Sticky>,
+    ) {
         self.part_all(id, LegEnd::Transferred);
         match (self.works[&id].stage.owner(), wrap_up) {
             (Some(owner), Some(wrap_up)) => self.begin_wrap_up(id, owner, wrap_up),
             (Some(owner), None) => self.drop_leg(id, owner),
             (None, _) => {}
         }
-        let now = self.now;
+        let (now, due) = (self.now, self.effective());
+        let channel = self.channel_profile(self.works[&id].request.channel).lifetime;
         let work = self.work(id);
         work.stage = Stage::Queued;
         work.place = place;
         work.step = None;
-        work.retry = None;
-        // A stay begins, and in another queue everybody may be asked.
-        work.entered = now;
-        work.revealed = Span::ZERO;
-        work.relaxed = Span::ZERO;
-        work.skipped = Span::ZERO;
-        if work.queue != queue {
-            work.queue = queue;
-            work.attempts = 0;
-            work.declines.clear();
+        if work.queued.is_none() {
+            // What was put off begins to live as it was due.
+            work.queued = Some(now);
+            work.origin = due;
+            work.expires = work.request.lifetime.or(channel).map(|lifetime| due + lifetime);
+            let first = work.request.preferred.iter().flat_map(|list| &list.steps).next();
+            work.step = first.map(|step| PreferenceStep { number: 0, until: now + step.wait });
         }
-        self.tell(Event::WorkQueued { work: id, queue, place, why, wrap_up, sticky: None });
-        self.pass_refused_steps(id);
-        self.pass_empty_steps(id);
+        work.sticky = sticky.is_some();
+        if let Some(Sticky { agent, until }) = sticky {
+            work.step = Some(PreferenceStep { number: 0, until });
+            work.last_agent = Some(agent);
+        }
+        work.begin_stay(queue, now);
+        self.count_arrival(id);
+        self.tell(Event::WorkQueued { work: id, queue, place, why, wrap_up, sticky });
     }
 
     /// An assignment ends.
     pub(super) fn drop_leg(&mut self, work: WorkId, agent: AgentId) {
         self.release(work, agent);
+        self.count_handling(work, agent);
         self.agent(agent).legs.retain(|leg| leg.work != work);
+    }
+
+    /// An agent is done with work, unless he was before, for his wrap-up did not count.
+    pub(super) fn count_handling(&mut self, work: WorkId, agent: AgentId) {
+        let (leg, at) = (self.leg(work, agent), self.effective());
+        if !matches!(leg.state, AssignmentState::WrapUp { counts: false, .. }) {
+            let (queue, handled) = (leg.queue, leg.handled(at));
+            self.queue(queue).tally.handle(handled);
+        }
     }
 
     /// Notes when an agent is released from work that occupied him.

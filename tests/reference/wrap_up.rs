@@ -64,8 +64,12 @@ impl Router {
 
     pub(super) fn begin_wrap_up(&mut self, work: WorkId, agent: AgentId, wrap_up: WrapUp) {
         let WrapUp { until, counts } = wrap_up;
-        if !counts {
+        if counts {
+            let at = self.effective();
+            self.leg_mut(work, agent).run(at);
+        } else {
             self.release(work, agent);
+            self.count_handling(work, agent);
         }
         let state = AssignmentState::WrapUp { until, counts };
         self.step(work, agent, state, |channel| if counts { channel.weights.wrap_up } else { 0 });
@@ -130,7 +134,7 @@ impl Router {
         let AssignmentState::WrapUp { until, .. } = leg.state else {
             return Err(self.wrong_stage(work));
         };
-        if !may_end(self.queue_profile(leg.queue).wrap_up.mode) {
+        if !may_end(self.queue_profile(leg.queue).wrap_up.mode, until) {
             return Err(Refusal::WrapUpNotOver { until });
         }
         self.check_code(work, agent, code)?;

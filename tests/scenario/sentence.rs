@@ -170,7 +170,7 @@ impl Floor {
                 work,
                 rest @ ..,
             ] => {
-                let name = verb.trim_end_matches('s').to_string();
+                let name = verb.trim_end_matches('s').to_owned();
                 let name = if name == "reclassifie" { "reclassify".into() } else { name };
                 let mut command = json!({"work": self.id("work", work)?});
                 let rest = match rest {

@@ -83,10 +83,9 @@ fn span(word: &str) -> Option<u64> {
 /// Sets a field, whatever stood there.
 pub(crate) fn set(value: &mut Value, path: &[String], found: Value) {
     let Some((first, rest)) = path.split_first() else {
-        if let (Value::Array(old), Value::Array(new)) = (&mut *value, &found) {
-            old.extend(new.clone());
-        } else {
-            *value = found;
+        match (&mut *value, &found) {
+            (Value::Array(old), Value::Array(new)) if !new.is_empty() => old.extend(new.clone()),
+            _ => *value = found,
         }
         return;
     };

@@ -29,6 +29,16 @@ pub(crate) enum Feature {
     Retry,
     /// Items draw on pools.
     Pools,
+    /// Work is put off, suspended, taken from agents, and customers are called back.
+    Aside,
+    /// Rules of overflow.
+    Overflow,
+    /// Rings that help while conditions hold.
+    Helpers,
+    /// Queues that offer no faster than they may.
+    Ramps,
+    /// Rules by which work goes on to other queues.
+    Classes,
 }
 
 /// The rules of one history.
@@ -63,12 +73,12 @@ impl Features {
 
 /// All, none, few and many.
 pub(crate) fn features() -> impl Strategy<Value = Features> {
-    let all = (1_u16 << 11) - 1;
+    let all = u16::MAX;
     let few = (any::<u16>(), any::<u16>(), any::<u16>()).prop_map(move |(a, b, c)| a & b & c & all);
     prop_oneof![
         2 => Just(0),
         1 => Just(all),
-        3 => select((0..11).map(|bit| 1 << bit).collect::<Vec<u16>>()),
+        3 => select((0..16).map(|bit| 1 << bit).collect::<Vec<u16>>()),
         4 => few,
         4 => (any::<u16>(), any::<u16>()).prop_map(move |(a, b)| a & b & all),
     ]

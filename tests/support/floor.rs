@@ -7,20 +7,21 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
 use strowger::{
-    AgentChoice, AgentId, AgentProfile, Attributes, Broadcast, Budget, CalendarProfile, Capacity,
-    ChannelId, ChannelProfile, Command, Comparison, Config, Date, Define, Evaluation, Exhausted,
-    Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order,
-    Preferred, PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId,
-    QueueProfile, RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep, RequeuePolicy,
-    Requirement, Response, SetMembership, SetPresence, SetShiftEnd, SkillProfile, SortKey, Span,
-    SystemPresence, TimeOfDay, Timestamp, Tolerance, Value, Week, Weights, Wish, WorkChange,
-    WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
+    AgentChoice, AgentId, AgentProfile, Attributes, Broadcast, Budget, CalendarProfile, Callback,
+    Capacity, ChannelId, ChannelProfile, Command, Comparison, Config, Date, Define, Evaluation,
+    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need,
+    Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority,
+    QueueId, QueueProfile, RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep,
+    RequeuePolicy, Requirement, Response, Schedule, SetMembership, SetPresence, SetShiftEnd,
+    SkillProfile, SortKey, Span, SystemPresence, TimeOfDay, Timestamp, Tolerance, Value, Week,
+    Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone,
+    ZoneChange,
 };
 
-use super::START;
 use super::features::{Feature, Features};
 use super::ops::{agent, calendar, channel, code, presence_id, queue, requeue, skill};
 use super::pools::{pool_bounds, pool_profile, pools};
+use super::{START, overflow};
 
 /// Round lengths of time, so that different deadlines often meet.
 pub(crate) fn span() -> impl Strategy<Value = Span> + Clone {
@@ -219,8 +220,12 @@ pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueuePr
     let windows = btree_map(channel(), weighted(0.8, span()), 0..2);
     let offers = (windows, rarely(0.1), rarely(0.8));
     let tolerance = (1..4_u8, 1..5_u8).prop_map(|(misses, offers)| Tolerance { misses, offers });
-    let budget = (weighted(0.4, 1..4_u8), weighted(0.3, 1..6_u16))
-        .prop_map(|(per_agent, per_work)| Budget { per_agent, per_work, unassignments: per_agent });
+    let budget = (weighted(0.4, 1..4_u8), weighted(0.3, 1..6_u16), weighted(0.4, 0..3_u8));
+    let budget = budget.prop_map(|(per_agent, per_work, unassignments)| Budget {
+        per_agent,
+        per_work,
+        unassignments,
+    });
     let exhausted = prop_oneof![
         2 => Just(Exhausted::Wait),
         2 => span().prop_map(|after| Exhausted::Retry { after }),
@@ -245,8 +250,18 @@ pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueuePr
         features.with(Feature::Scarce, 0.8, 0, 1..4_u16),
         features.with(Feature::Broadcast, 0.8, Broadcast::default(), broadcast),
     );
-    (first, second, third).prop_map(|(first, second, third)| {
+    let fourth = (
+        features.with(Feature::Aside, 0.6, None, span().prop_map(Some)),
+        features.with(Feature::Classes, 0.6, None, overflow::classification().prop_map(Some)),
+        features.with(Feature::Overflow, 0.7, vec![], overflow::rules()),
+        overflow::last_resort(),
+        features.with(Feature::Helpers, 0.7, vec![], overflow::helpers()),
+        select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
+        features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
+    );
+    (first, second, third, fourth).prop_map(|(first, second, third, fourth)| {
         let (relaxation, shift_left_min, spare_scarce, broadcast) = third;
+        let (sticky, classification, overflow, last_resort, conditional, look_every, ramp) = fourth;
         let ((order, sort_by), choice, idle, offers, answers) = first;
         let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
         let (offer_windows, auto_accept, withdraw_offers) = offers;
@@ -276,7 +291,13 @@ pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueuePr
             shift_left_min,
             spare_scarce,
             broadcast,
-            ..QueueProfile::default()
+            classification,
+            sticky,
+            overflow,
+            last_resort,
+            conditional,
+            look_every,
+            ramp,
         }
     })
 }
@@ -414,7 +435,7 @@ pub(super) fn membership(features: Features) -> impl Strategy<Value = Membership
     )
 }
 
-fn comparison() -> impl Strategy<Value = Comparison> {
+pub(super) fn comparison() -> impl Strategy<Value = Comparison> {
     use Comparison::{AtLeast, AtMost, Equal, Less, More, NotEqual};
     select(&[AtLeast, AtLeast, Equal, NotEqual, Less, AtMost, More][..])
 }
@@ -447,7 +468,7 @@ fn need(features: Features) -> impl Strategy<Value = Need> {
     (plain_need(), expiring).prop_map(|(need, expiring)| Need { expiring, ..need })
 }
 
-fn plain_need() -> impl Strategy<Value = Need> {
+pub(super) fn plain_need() -> impl Strategy<Value = Need> {
     let wish = (requirement(), select(&[1_u16, 10, 100, 10_001][..]));
     let wish = wish.prop_map(|(requirement, weight)| Wish { requirement, weight });
     let evaluation = select(&[Evaluation::All, Evaluation::Best, Evaluation::None][..]);
@@ -482,7 +503,7 @@ fn preferred(features: Features) -> impl Strategy<Value = Preferred> {
     )
 }
 
-fn priority() -> impl Strategy<Value = Priority> {
+pub(super) fn priority() -> impl Strategy<Value = Priority> {
     prop_oneof![40 => -2..3_i32, 1 => Just(25_000_001)].prop_map(Priority)
 }
 
@@ -524,9 +545,11 @@ fn any_request(features: Features) -> impl Strategy<Value = WorkRequest> {
         features.with(Feature::Steps, 0.4, None, relaxation(features).prop_map(Some)),
         features.with(Feature::Orders, 0.5, None, objective.prop_map(Some)),
         pools(features),
+        features.with(Feature::Aside, 0.3, None, schedule().prop_map(Some)),
+        features.with(Feature::Aside, 0.5, None, callback().prop_map(Some)),
     );
     (first, second, third).prop_map(|(first, second, third)| {
-        let (attributes, relaxation, objective, pools) = third;
+        let (attributes, relaxation, objective, pools, schedule, callback) = third;
         let (key, queue, channel, need, priority) = first;
         let (front, credit, size, origin, due, lifetime, preferred) = second;
         WorkRequest {
@@ -544,9 +567,21 @@ fn any_request(features: Features) -> impl Strategy<Value = WorkRequest> {
             relaxation,
             objective,
             pools,
+            schedule,
+            callback,
             ..WorkRequest::new(queue, channel)
         }
     })
+}
+
+/// Now and then one that says nothing.
+fn schedule() -> impl Strategy<Value = Schedule> {
+    (weighted(0.7, soon()), rarely(0.3)).prop_map(|(at, activation)| Schedule { at, activation })
+}
+
+pub(super) fn callback() -> impl Strategy<Value = Callback> {
+    let gap = prop_oneof![20 => span(), 1 => Just(Span::ZERO)];
+    (0..3_u8, gap).prop_map(|(retries, gap)| Callback { retries, gap })
 }
 
 /// By which work is sorted in some queues.

@@ -4,6 +4,7 @@
 pub(crate) mod features;
 pub(crate) mod floor;
 pub(crate) mod ops;
+pub(crate) mod overflow;
 mod pools;
 
 use std::cell::RefCell;
@@ -12,8 +13,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use strowger::{
-    AgentId, AgentView, Answer, AssignmentState, Command, Confer, Config, Consult, Decline, Engine,
-    Fact, HandOver, Leg, Log, OfferId, Refusal, Reply, Scorer, Span, Stage, Timestamp, WorkId,
+    AgentId, AgentView, Answer, AssignmentState, Classified, Classifier, Command, Comparison,
+    Confer, Config, Consult, Decline, Engine, Fact, HandOver, Leg, Log, Need, OfferId, Priority,
+    QueueId, Refusal, Reply, Requirement, Scorer, SkillId, Span, Stage, Timestamp, View, WorkId,
     WorkView,
 };
 
@@ -68,6 +70,30 @@ impl Scorer for ByNumbers {
     }
 }
 
+impl Classifier for ByNumbers {
+    fn classify(&self, work: WorkView<'_>, _view: View<'_>) -> Option<Classified> {
+        classified(work.id())
+    }
+}
+
+/// What [`ByNumbers`] says of work: nothing, what is possible, and what is not.
+pub(crate) fn classified(work: WorkId) -> Option<Classified> {
+    let number = work.raw() as u32;
+    let said = Classified::default();
+    match number % 5 {
+        0 => None,
+        1 => Some(Classified { priority: Some(Priority((number % 3) as i32)), ..said }),
+        2 => Some(Classified { queue: Some(QueueId::from_raw(number / 5 % 4)), ..said }),
+        3 => {
+            let skill = SkillId::from_raw(number / 5 % 4);
+            let requirement = Requirement::Skill { skill, is: Comparison::AtLeast, level: 40 };
+            let need = Some(Need { requirement, ..Need::default() });
+            Some(Classified { need, queue: Some(QueueId::from_raw(number % 3)), ..said })
+        }
+        _ => Some(Classified { priority: Some(Priority(25_000_001)), ..said }),
+    }
+}
+
 /// What [`ByNumbers`] says.
 pub(crate) fn score(work: WorkId, agent: AgentId) -> i64 {
     (work.raw() as i64 * 7 + i64::from(agent.raw()) * 5) % 4 - 1
@@ -77,7 +103,7 @@ pub(crate) fn score(work: WorkId, agent: AgentId) -> i64 {
 pub(crate) fn open(config: &Config) -> (Engine, Vec<Fact>) {
     let mut log = Log::default();
     let engine = Engine::new(config.clone(), START, &mut log).expect("the configuration is valid");
-    let engine = engine.with_scorer(ByNumbers);
+    let engine = engine.with_scorer(ByNumbers).with_classifier(ByNumbers);
     TRACE.with_borrow_mut(|trace| {
         trace.clear();
         trace.push(format!("{} {}", START.as_millis(), json(config)));
@@ -146,6 +172,7 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
     let parked = |stage: Stage| matches!(stage, Stage::Parked { .. });
     let owned = |stage: Stage| matches!(stage, Stage::Assigned { .. });
     let has = |stage: Stage| owned(stage) || parked(stage);
+    let aside = |stage: Stage| matches!(stage, Stage::Scheduled { .. } | Stage::Suspended);
     let work = |suits: &dyn Fn(Stage) -> bool| some_work(engine, pick, suits);
     match &mut command {
         Command::Accept(c) => c.offer = some_offer(engine, pick),
@@ -158,6 +185,7 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
             let request = std::sync::Arc::make_mut(&mut c.0);
             relative(&mut request.origin);
             relative(&mut request.due);
+            request.schedule.iter_mut().for_each(|schedule| relative(&mut schedule.at));
         }
         Command::ChangeWork(c) => {
             relative(&mut c.change.due);
@@ -194,6 +222,19 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
         Command::HandOver(c) => {
             (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::occupies);
         }
+        Command::Activate(c) => c.work = work(&aside),
+        Command::Suspend(c) => c.work = work(&|stage| waits(stage) || aside(stage)),
+        Command::Postpone(c) => {
+            c.at = shift(now.max(engine.now()), c.at.as_millis());
+            c.work = work(&|stage| waits(stage) || aside(stage));
+        }
+        Command::Unassign(c) => c.work = work(&has),
+        Command::RequestCallback(c) => {
+            relative(&mut c.at);
+            c.work = work(&|stage| waits(stage) || aside(stage));
+        }
+        Command::ReportUnreached(c) => c.work = work(&owned),
+        Command::Reclassify(c) => c.work = work(&|stage| waits(stage) || aside(stage)),
         Command::EndLeg(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, |_| true),
         _ => {}
     }

@@ -7,13 +7,14 @@ use proptest::option::{of as maybe, weighted};
 use proptest::prelude::*;
 use proptest::strategy::Union;
 use strowger::{
-    Abandon, Accept, Advance, AgentId, Answer, Assign, CalendarId, CalendarProfile, Cancel, Change,
-    ChangeWork, ChannelId, Close, CodeId, Command, Confer, Config, Consult, Decline, Define,
-    EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force, HandOver, Heartbeat, Hold,
-    OfferId, Park, PresenceId, Profile, Pull, QueueId, ReasonId, Reject, RemoveMembership,
-    RequestWrapUp, Requeue, Resume, Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership,
-    SetOwnCall, SetPresence, SetShiftEnd, SkillId, SkillProfile, Span, Submit, Supervise,
-    Supervision, Timestamp, TransferToAgent, TransferToQueue, WorkId, WrapUpCodeProfile,
+    Abandon, Accept, Activate, Advance, AgentId, Answer, Assign, CalendarId, CalendarProfile,
+    Cancel, Change, ChangeWork, ChannelId, Close, CodeId, Command, Confer, Config, Consult,
+    Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force, HandOver,
+    Heartbeat, Hold, OfferId, Park, Postpone, PresenceId, Profile, Pull, QueueId, ReasonId,
+    Reclassify, Reject, RemoveMembership, ReportUnreached, RequestCallback, RequestWrapUp, Requeue,
+    Resume, Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall,
+    SetPresence, SetShiftEnd, SkillId, SkillProfile, Span, Submit, Supervise, Supervision, Suspend,
+    Timestamp, TransferToAgent, TransferToQueue, Unassign, WorkId, WrapUpCodeProfile,
 };
 
 use super::features::{Feature, Features, features};
@@ -106,7 +107,7 @@ fn when(patience: u32) -> impl Strategy<Value = When> {
 }
 
 /// How many kinds of operation a history may do without.
-const KINDS: usize = 15;
+const KINDS: usize = 17;
 
 fn kinds(features: Features) -> [(u32, BoxedStrategy<Act>); KINDS] {
     [
@@ -125,6 +126,8 @@ fn kinds(features: Features) -> [(u32, BoxedStrategy<Act>); KINDS] {
         (8, finish()),
         (6, wrap_up()),
         (14, legs()),
+        (if features.has(Feature::Aside) { 8 } else { 0 }, aside()),
+        (if features.has(Feature::Classes) { 2 } else { 0 }, reclassify()),
     ]
 }
 
@@ -382,6 +385,36 @@ fn wrap_up() -> BoxedStrategy<Act> {
         3 => act(end.prop_map(move |(agent, code)| EndWrapUp { work, agent, code })),
     ]
     .boxed()
+}
+
+fn aside() -> BoxedStrategy<Act> {
+    let work = SOME;
+    let placement = || maybe(requeue());
+    let postpone = (floor::soon(), prop::bool::weighted(0.3));
+    let unassign = (prop::bool::weighted(0.4), placement());
+    let callback = (channel(), floor::callback(), weighted(0.4, floor::soon()));
+    prop_oneof![
+        4 => act(placement().prop_map(move |placement| Activate { work, placement })),
+        2 => act(Just(Suspend { work })),
+        2 => act(postpone.prop_map(move |(at, activation)| Postpone { work, at, activation })),
+        3 => act(unassign.prop_map(move |(suspend, placement)| Unassign {
+            work,
+            suspend,
+            placement,
+        })),
+        2 => act(callback.prop_map(move |(channel, callback, at)| RequestCallback {
+            work,
+            channel,
+            callback,
+            at,
+        })),
+        3 => act(Just(ReportUnreached { work })),
+    ]
+    .boxed()
+}
+
+fn reclassify() -> BoxedStrategy<Act> {
+    act(Just(Reclassify { work: SOME }))
 }
 
 fn legs() -> BoxedStrategy<Act> {

@@ -89,10 +89,7 @@ impl World {
         at: Timestamp,
     ) -> Result<(), Misfit> {
         self.queue(queue)?;
-        let (entry, old) = (self.work(id)?.submitted().queue, self.work(id)?.queue);
-        if queue != old && self.work(id)?.queued.is_some() {
-            self.tally_arrival(queue, at)?;
-        }
+        let entry = self.work(id)?.submitted().queue;
         if let Some(rule) = rule.map(usize::from) {
             let draws = &mut self.queue_mut(entry)?.draws;
             draws.resize(draws.len().max(rule + 1), 0);
@@ -111,7 +108,8 @@ impl World {
                 row.change_queue(queue);
             }
             Ok(())
-        })
+        })?;
+        self.tally_arrival(id, at)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::agent::AgentProfile;
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, Entity, QueueId, WorkId};
 use crate::model::membership::Membership;
+use crate::model::overflow::done_of;
 use crate::model::queue::QueueProfile;
 use crate::protocol::definition::{Defined, Definition};
 use crate::world::apply::Misfit;
@@ -190,9 +191,12 @@ impl World {
     fn redefine_queue(&mut self, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
         let works = self.works_in(defined.id, |_| true);
         works.iter().for_each(|work| self.leave_line(*work));
+        let old = self.queue_profile(defined.id)?.overflow.clone();
         self.replace(defined)?;
         self.set_up_benches(defined.id);
         for work in works {
+            let row = self.stores.works.get_mut(work).or_missing(work)?;
+            row.fired = done_of(&old, &defined.profile.overflow, row.fired);
             self.renew_need(work)?;
             self.enter_line(work);
             self.set_work_clock(work);

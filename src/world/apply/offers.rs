@@ -181,6 +181,7 @@ impl World {
         self.restage(work, |row| {
             row.stage = row.stage.next(WorkStep::Assign(agent))?;
             row.handled = true;
+            row.counted = false;
             row.last_agent = Some(agent);
             // What brought it to the front is over once somebody has it.
             row.place.front = row.request.front;

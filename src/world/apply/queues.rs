@@ -1,6 +1,7 @@
 //! Applying what happens to queues as a whole, and what their rules of overflow do.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, WorkId};
@@ -61,6 +62,11 @@ impl World {
     pub(super) fn release_ramp(&mut self, id: QueueId) -> Result<(), Misfit> {
         self.queue_mut(id)?.ramp_used = 0;
         self.touch_members(id);
+        // Those who are asked for by name need not be members.
+        let named = self.index.direct.works();
+        let here = named.filter(|work| self.work(*work).is_ok_and(|row| row.queue == id));
+        let here: Vec<_> = here.collect();
+        self.index.touched_works.extend(here);
         self.set_queue_clock(id);
         Ok(())
     }

@@ -3,14 +3,19 @@
 use crate::base::time::Timestamp;
 use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::work::{CloseCause, Stage};
-use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::model::ids::{AgentId, WorkId};
 use crate::world::apply::Misfit;
-use crate::world::state::World;
+use crate::world::state::{OrMissing, World};
 
 impl World {
-    /// Work enters the line of a queue.
-    pub(super) fn tally_arrival(&mut self, queue: QueueId, at: Timestamp) -> Result<(), Misfit> {
-        self.queue_mut(queue)?.tally.arrive(at);
+    /// Work in the line of a queue is an arrival, once until it goes elsewhere or to an agent.
+    pub(super) fn tally_arrival(&mut self, id: WorkId, at: Timestamp) -> Result<(), Misfit> {
+        let row = self.stores.works.get_mut(id).or_missing(id)?;
+        if row.stage == Stage::Queued && !row.counted {
+            row.counted = true;
+            let queue = row.queue;
+            self.queue_mut(queue)?.tally.arrive(at);
+        }
         Ok(())
     }
 

@@ -58,6 +58,7 @@ impl World {
             origin,
             queued: request.schedule.is_none().then_some(at),
             entered: at,
+            counted: false,
             expires: lifetime.map(|lifetime| origin + lifetime),
             revealed: Span::ZERO,
             step: first.map(|step| PreferenceStep { number: 0, until: at + step.wait }),
@@ -100,7 +101,7 @@ impl World {
         }
         self.enter_line(id);
         self.set_work_clock(id);
-        if request.schedule.is_none() { self.tally_arrival(request.queue, at) } else { Ok(()) }
+        self.tally_arrival(id, at)
     }
 
     pub(super) fn change_work(&mut self, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
@@ -125,11 +126,6 @@ impl World {
         let Entry { queue, place, why, sticky } = entry;
         self.queue(queue)?;
         let lifetime = self.channel_profile(self.work(id)?.request.channel)?.lifetime;
-        let row = self.work(id)?;
-        let had = row.stage.owner().is_some() || (row.handled && row.stage != Stage::Queued);
-        if row.queue != queue || had || row.queued.is_none() {
-            self.tally_arrival(queue, at)?;
-        }
         if let Some(owner) = self.work(id)?.stage.owner() {
             match wrap_up {
                 Some(wrap_up) => self.begin_wrap_up(id, owner, wrap_up, at)?,
@@ -139,19 +135,21 @@ impl World {
         self.restage_anew(id, |row| {
             row.stage = row.stage.next(WorkStep::Requeue)?;
             row.place = place;
-            row.step = sticky.map(|sticky| PreferenceStep { number: 0, until: sticky.until });
-            row.sticky = sticky.is_some();
-            if let Some(sticky) = sticky {
-                row.last_agent = Some(sticky.agent);
-            }
+            row.step = None;
             if row.queued.is_none() {
                 begin(row, lifetime, at, due);
+            }
+            row.sticky = sticky.is_some();
+            if let Some(sticky) = sticky {
+                row.step = Some(PreferenceStep { number: 0, until: sticky.until });
+                row.last_agent = Some(sticky.agent);
             }
             row.unassigned = row.unassigned.saturating_add((why == QueuedWhy::Unassigned).into());
             row.begin_stay(at);
             row.change_queue(queue);
             Ok(())
-        })
+        })?;
+        self.tally_arrival(id, at)
     }
 
     pub(super) fn reveal(&mut self, id: WorkId, delay: Span) -> Result<(), Misfit> {

@@ -1,0 +1,324 @@
+//! Overflow, conditional rings, looks and ramps. What a queue has experienced is counted here once
+//! more.
+
+use std::collections::BTreeSet;
+
+use strowger::policies::calendar::is_open;
+use strowger::policies::estimate::{Estimator, Situation};
+use strowger::policies::tally::{Tally, service_level};
+use strowger::{
+    CloseCause, Comparison, Deadline, DeadlineKind, Definition, EndedBy, Event, LastResort,
+    Measure, OverflowAction, Priority, QueueCondition, QueueId, QueueProfile, QueuedWhy, Requeue,
+    RoutingStatus, Span, Stage, Timestamp, Trigger, WorkId,
+};
+
+use super::Router;
+use strowger::policies::order::Place;
+
+/// What a queue is like just now.
+pub(super) struct Queue {
+    pub(super) tally: Tally,
+    /// The conditional rings that help.
+    pub(super) joined: BTreeSet<u8>,
+    pub(super) look: Option<Timestamp>,
+    /// When the first offer was made that counts against its ramp, and how many do.
+    pub(super) ramp: (Timestamp, u16),
+}
+
+impl Queue {
+    pub(super) fn new(at: Timestamp) -> Self {
+        Self { tally: Tally::new(at), joined: BTreeSet::new(), look: None, ramp: (at, 0) }
+    }
+}
+
+fn is_watched(when: Trigger) -> bool {
+    !matches!(when, Trigger::Waited(_) | Trigger::Ahead(_))
+}
+
+impl Router {
+    /// Work entered a line: rules that hold now are done, unless overflow brought it; then steps
+    /// that nobody could serve are passed over.
+    pub(super) fn entered(&mut self, id: WorkId, by_overflow: bool) {
+        if !by_overflow {
+            let ahead = self.waiting_in(self.works[&id].queue).len().saturating_sub(1);
+            self.do_rules(id, |router, when| match when {
+                Trigger::Ahead(least) => ahead >= least as usize,
+                Trigger::Waited(_) => false,
+                _ => router.holds(id, when),
+            });
+        }
+        self.pass_refused_steps(id);
+        self.pass_empty_steps(id);
+    }
+
+    /// Does what holds and was not done in this stay, in order, as long as it waits in this queue.
+    fn do_rules(&mut self, id: WorkId, holds: impl Fn(&Self, Trigger) -> bool) {
+        let Some(work) = self.works.get(&id) else {
+            return;
+        };
+        let queue = work.queue;
+        for (number, rule) in self.queue_profile(queue).overflow.iter().enumerate() {
+            let Some(work) = self.works.get(&id) else {
+                return;
+            };
+            if work.queue != queue || work.stage != Stage::Queued {
+                return;
+            }
+            if !work.fired.contains(&(number as u8)) && holds(self, rule.when) {
+                self.do_rule(id, number as u8);
+            }
+        }
+    }
+
+    fn do_rule(&mut self, id: WorkId, rule: u8) {
+        let profile = self.queue_profile(self.works[&id].queue);
+        let then = profile.overflow[usize::from(rule)].then.clone();
+        let work = self.work(id);
+        work.fired.insert(rule);
+        match then {
+            OverflowAction::RaisePriority(points) => {
+                let raised = work.request.priority.0.saturating_add(points);
+                work.request.priority = Priority(raised.clamp(-25_000_000, 25_000_000));
+            }
+            OverflowAction::AlsoOffer { ring } => work.widened = work.widened.max(ring),
+            _ => {}
+        }
+        self.tell(Event::OverflowTriggered { work: id, rule, then: then.clone() });
+        match then {
+            OverflowAction::Move { queue, placement } => {
+                let stays = self.works[&id].queue == queue;
+                let (resort, full) = (profile.last_resort, !self.takes_more(queue));
+                match resort {
+                    _ if stays => {}
+                    _ if !full => self.move_on(id, queue, placement),
+                    LastResort::Stay => {}
+                    LastResort::Close => self.close_by_rule(id),
+                    LastResort::Move { queue } => self.move_on(id, queue, placement),
+                }
+            }
+            OverflowAction::Relax => self.relax_at_once(id),
+            OverflowAction::Close { .. } => self.close_by_rule(id),
+            _ => {}
+        }
+    }
+
+    fn move_on(&mut self, id: WorkId, queue: QueueId, placement: Requeue) {
+        if self.works[&id].queue == queue {
+            return;
+        }
+        let mut place: Place = self.works[&id].place.after(placement, self.now);
+        if placement == Requeue::KeepScore {
+            place.front = self.works[&id].request.front;
+        }
+        self.enqueue(id, queue, place, QueuedWhy::Overflow, None);
+    }
+
+    fn close_by_rule(&mut self, id: WorkId) {
+        self.end_work(id, CloseCause::Overflow, EndedBy::System);
+    }
+
+    /// The first rule that is due by the time the work waited.
+    pub(super) fn next_waited(&self, id: WorkId) -> Option<(Timestamp, u8)> {
+        let work = &self.works[&id];
+        let profile = self.queue_profile(work.queue);
+        let rules = (0_u8..).zip(&profile.overflow);
+        let open = rules.filter(|(number, _)| !work.fired.contains(number));
+        let due = open.filter_map(|(number, rule)| match rule.when {
+            Trigger::Waited(span) => Some((work.entered + span, number)),
+            _ => None,
+        });
+        due.min()
+    }
+
+    pub(super) fn overflow_waited(&mut self, id: WorkId) {
+        let (_, rule) = self.next_waited(id).expect("a rule is due");
+        self.do_rule(id, rule);
+    }
+
+    /// Looks at a queue, then at each piece of work that waits there, the longest there first.
+    pub(super) fn look_at(&mut self, queue: QueueId) {
+        let profile = self.queue_profile(queue);
+        let joins = |ring: &&strowger::ConditionalRing| {
+            ring.when.iter().all(|condition| self.is_so(queue, condition))
+        };
+        let joined = profile.conditional.iter().filter(joins);
+        let joined: BTreeSet<u8> = joined.map(|conditional| conditional.ring).collect();
+        let rings = joined.iter().copied().collect();
+        let row = self.queue(queue);
+        (row.joined, row.look) = (joined, None);
+        self.tell(Event::QueueLooked { queue, rings });
+        if profile.overflow.iter().any(|rule| is_watched(rule.when)) {
+            for work in self.waiting_in(queue) {
+                if self.works.get(&work).is_some_and(|row| row.queue == queue) {
+                    self.do_rules(work, |router, when| {
+                        is_watched(when) && router.holds(work, when)
+                    });
+                }
+            }
+        }
+    }
+
+    fn holds(&self, id: WorkId, when: Trigger) -> bool {
+        let queue = self.works[&id].queue;
+        match when {
+            Trigger::Waited(_) | Trigger::Ahead(_) => false,
+            Trigger::EstimatedWait { by, at_least } => {
+                self.estimated(queue, by).is_some_and(|wait| wait >= at_least)
+            }
+            Trigger::NobodyStaffed => self.staffed(queue).is_empty(),
+            Trigger::NobodyEligible => !self.is_anybody_there(id),
+            Trigger::Closed => {
+                let calendar = self.queue_profile(queue).calendar;
+                calendar.is_some_and(|id| match &self.things[&id.into()].definition {
+                    Definition::Calendar(calendar) => !is_open(&calendar.profile, self.now),
+                    other => panic!("{other:?} is no calendar"),
+                })
+            }
+        }
+    }
+
+    fn is_so(&self, own: QueueId, condition: &QueueCondition) -> bool {
+        let queue = condition.queue.unwrap_or(own);
+        let number = |count: usize| Some(count as i64);
+        let measured = match condition.measure {
+            Measure::Waiting => number(self.waiting_in(queue).len()),
+            Measure::OldestWait => {
+                let oldest = self.waiting_in(queue).first().map(|work| self.works[work].entered);
+                Some(oldest.map_or(0, |entered| millis(self.now.since(entered))))
+            }
+            Measure::EstimatedWait(by) => self.estimated(queue, by).map(millis),
+            Measure::ServiceLevel => {
+                service_level(&self.queues[&queue].tally, self.now).map(i64::from)
+            }
+            Measure::Staffed => number(self.staffed(queue).len()),
+            Measure::Idle => {
+                let idle = |status: &&RoutingStatus| **status == RoutingStatus::Idle;
+                number(self.staffed(queue).iter().filter(idle).count())
+            }
+        };
+        let Some(measured) = measured else {
+            return false;
+        };
+        match condition.is {
+            Comparison::Equal => measured == condition.value,
+            Comparison::NotEqual => measured != condition.value,
+            Comparison::Less => measured < condition.value,
+            Comparison::AtMost => measured <= condition.value,
+            Comparison::More => measured > condition.value,
+            Comparison::AtLeast => measured >= condition.value,
+        }
+    }
+
+    fn estimated(&self, queue: QueueId, by: Estimator) -> Option<Span> {
+        let tally = &self.queues[&queue].tally;
+        let ahead = self.waiting_in(queue).len() as u32;
+        let staffed = self.staffed(queue).len() as u32;
+        Situation { tally, now: self.now, staffed, ahead }.estimate(by).wait
+    }
+
+    /// The statuses of members who are on queue and respond.
+    fn staffed(&self, queue: QueueId) -> Vec<RoutingStatus> {
+        use RoutingStatus::{NotResponding, OffQueue};
+        let members = self.agents.values().filter(|row| row.memberships.contains_key(&queue));
+        let statuses = members.map(|row| row.status);
+        statuses.filter(|status| !matches!(status, OffQueue | NotResponding)).collect()
+    }
+
+    /// What waits in a queue, by the time it has been there, then by number.
+    pub(super) fn waiting_in(&self, queue: QueueId) -> Vec<WorkId> {
+        let works = self.works.iter();
+        let here = works.filter(|(_, work)| work.queue == queue && work.stage == Stage::Queued);
+        let mut here: Vec<_> = here.map(|(id, work)| (work.entered, *id)).collect();
+        here.sort_unstable();
+        here.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// After every fact: whatever depends on the state of queues is looked at again and again as
+    /// long as anything waits, or a ring has joined.
+    pub(super) fn watch_queues(&mut self) {
+        for id in self.queues.keys().copied().collect::<Vec<_>>() {
+            let profile = self.queue_profile(id);
+            let (waits, now) = (!self.waiting_in(id).is_empty(), self.now);
+            let watched = !profile.conditional.is_empty()
+                || profile.overflow.iter().any(|rule| is_watched(rule.when));
+            let row = self.queue(id);
+            if !watched {
+                row.joined.clear();
+                row.look = None;
+            } else if row.look.is_none() && (waits || !row.joined.is_empty()) {
+                row.look = Some(now + profile.look_every);
+            }
+        }
+    }
+
+    /// An offer counts against the ramp of its queue.
+    pub(super) fn count_offer(&mut self, queue: QueueId) {
+        let Some(ramp) = self.queue_profile(queue).ramp else {
+            return;
+        };
+        let now = self.now;
+        let (since, used) = self.queue(queue).ramp;
+        let over = used == 0 || now >= since + ramp.per;
+        self.queue(queue).ramp = if over { (now, 1) } else { (since, used + 1) };
+    }
+
+    /// When a queue that has offered as much as it may may offer again.
+    fn ramp_over(&self, queue: QueueId) -> Option<Timestamp> {
+        let ramp = self.queue_profile(queue).ramp?;
+        let (since, used) = self.queues[&queue].ramp;
+        (used >= ramp.offers).then(|| since + ramp.per)
+    }
+
+    pub(super) fn is_held_back(&self, queue: QueueId) -> bool {
+        self.ramp_over(queue).is_some_and(|over| self.now < over)
+    }
+
+    pub(super) fn release_ramp(&mut self, queue: QueueId) {
+        self.queue(queue).ramp.1 = 0;
+        self.tell(Event::RampReleased { queue });
+    }
+
+    pub(super) fn queue_deadlines(&self, id: QueueId) -> Vec<Deadline> {
+        let look = self.queues[&id].look.map(|at| Deadline { at, kind: DeadlineKind::Look });
+        let ramp = self.ramp_over(id).map(|at| Deadline { at, kind: DeadlineKind::Ramp });
+        look.into_iter().chain(ramp).collect()
+    }
+
+    /// Work in line is an arrival of its queue, once until it goes elsewhere or to an agent.
+    pub(super) fn count_arrival(&mut self, id: WorkId) {
+        let (now, work) = (self.now, self.work(id));
+        if work.stage == Stage::Queued && !work.counted {
+            work.counted = true;
+            let queue = work.queue;
+            self.queue(queue).tally.arrive(now);
+        }
+    }
+
+    /// Work that waits or rings goes to an agent.
+    pub(super) fn count_answer(&mut self, id: WorkId) {
+        let work = &self.works[&id];
+        if matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
+            let (queue, wait) = (work.queue, self.now.since(work.entered));
+            let target = self.queue_profile(queue).service_target;
+            let now = self.now;
+            self.queue(queue).tally.answer(now, wait, target);
+        }
+    }
+
+    pub(super) fn queue(&mut self, id: QueueId) -> &mut Queue {
+        self.queues.get_mut(&id).expect("the queue exists")
+    }
+
+    /// The widest ring that sees work of a queue without any relaxation.
+    pub(super) fn first_ring(profile: &QueueProfile) -> u8 {
+        let rings = profile.overflow.iter().filter_map(|rule| match rule.then {
+            OverflowAction::AlsoOffer { ring } => Some(ring - 1),
+            _ => None,
+        });
+        rings.min().unwrap_or(15)
+    }
+}
+
+fn millis(span: Span) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}

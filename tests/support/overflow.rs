@@ -1,0 +1,127 @@
+//! Rules of overflow and classification, rings of helpers, ramps; now and then ones that make no
+//! sense.
+
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::select;
+use strowger::{
+    Classification, ClassificationRule, ConditionalRing, Estimator, LastResort, Measure,
+    OverflowAction, OverflowRule, QueueCondition, Ramp, Share, Span, Split, Trigger, Value,
+    WorkCondition,
+};
+
+use super::floor::{comparison, plain_need, priority, span};
+use super::ops::{channel, queue, requeue};
+
+fn estimator() -> impl Strategy<Value = Estimator> + Clone {
+    select(&Estimator::ALL[..])
+}
+
+fn trigger() -> impl Strategy<Value = Trigger> {
+    let estimated = (estimator(), span());
+    prop_oneof![
+        60 => span().prop_map(Trigger::Waited),
+        40 => (0..4_u32).prop_map(Trigger::Ahead),
+        30 => estimated.prop_map(|(by, at_least)| Trigger::EstimatedWait { by, at_least }),
+        20 => Just(Trigger::NobodyStaffed),
+        30 => Just(Trigger::NobodyEligible),
+        20 => Just(Trigger::Closed),
+        1 => Just(Trigger::Waited(Span::ZERO)),
+    ]
+}
+
+fn action() -> impl Strategy<Value = OverflowAction> {
+    let moved = (queue(), requeue());
+    let ring = prop_oneof![40 => 1..4_u8, 1 => Just(0), 1 => Just(16)];
+    prop_oneof![
+        3 => (-2..3_i32).prop_map(OverflowAction::RaisePriority),
+        4 => moved.prop_map(|(queue, placement)| OverflowAction::Move { queue, placement }),
+        3 => ring.prop_map(|ring| OverflowAction::AlsoOffer { ring }),
+        2 => Just(OverflowAction::Relax),
+        1 => Just(OverflowAction::OfferCallback),
+        1 => weighted(0.5, Just("closed")).prop_map(|text| OverflowAction::Close {
+            message: text.map(Into::into),
+        }),
+    ]
+}
+
+pub(super) fn rules() -> impl Strategy<Value = Vec<OverflowRule>> {
+    vec((trigger(), action()).prop_map(|(when, then)| OverflowRule { when, then }), 1..5)
+}
+
+pub(super) fn last_resort() -> impl Strategy<Value = LastResort> {
+    prop_oneof![
+        2 => Just(LastResort::Stay),
+        1 => Just(LastResort::Close),
+        2 => queue().prop_map(|queue| LastResort::Move { queue }),
+    ]
+}
+
+fn condition() -> impl Strategy<Value = QueueCondition> {
+    let count = prop_oneof![
+        Just(Measure::Waiting),
+        Just(Measure::Waiting),
+        Just(Measure::Staffed),
+        Just(Measure::Idle),
+    ];
+    let time = prop_oneof![
+        2 => Just(Measure::OldestWait),
+        1 => estimator().prop_map(Measure::EstimatedWait),
+    ];
+    let measured = prop_oneof![
+        4 => (count, 0..4_i64),
+        2 => (time, select(&[0_i64, 500, 1_000, 2_000, 5_000][..])),
+        1 => (Just(Measure::ServiceLevel), select(&[0_i64, 500, 999, 1_000][..])),
+    ];
+    (weighted(0.3, queue()), measured, comparison())
+        .prop_map(|(queue, (measure, value), is)| QueueCondition { queue, measure, is, value })
+}
+
+pub(super) fn helpers() -> impl Strategy<Value = Vec<ConditionalRing>> {
+    let ring = prop_oneof![40 => 0..4_u8, 1 => Just(16)];
+    let conditions = prop_oneof![40 => vec(condition(), 1..3), 1 => Just(vec![])];
+    vec((ring, conditions).prop_map(|(ring, when)| ConditionalRing { ring, when }), 1..3)
+}
+
+pub(super) fn ramp() -> impl Strategy<Value = Ramp> {
+    let offers = prop_oneof![40 => 1..4_u16, 1 => Just(0)];
+    (offers, span()).prop_map(|(offers, per)| Ramp { offers, per })
+}
+
+fn when() -> impl Strategy<Value = WorkCondition> {
+    let number = (comparison(), -1..2_i64);
+    let leaf = prop_oneof![
+        Just(WorkCondition::All(vec![])),
+        number.prop_map(|(is, value)| WorkCondition::Attribute {
+            name: "number".into(),
+            is,
+            value: value.into(),
+        }),
+        any::<bool>().prop_map(|flag| WorkCondition::In {
+            name: "flag".into(),
+            values: vec![Value::Flag(flag)],
+        }),
+        channel().prop_map(WorkCondition::Channel),
+        (comparison(), -1..2_i32).prop_map(|(is, value)| WorkCondition::Priority { is, value }),
+    ];
+    leaf.prop_recursive(2, 4, 2, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(WorkCondition::All),
+            vec(inner.clone(), 1..3).prop_map(WorkCondition::Any),
+            inner.prop_map(|part| WorkCondition::Not(Box::new(part))),
+        ]
+    })
+}
+
+pub(super) fn classification() -> impl Strategy<Value = Classification> {
+    let weight = prop_oneof![40 => 1..4_u32, 1 => Just(0)];
+    let shares = vec((queue(), weight).prop_map(|(queue, weight)| Share { queue, weight }), 0..4);
+    let split = select(&[Split::Random, Split::Even][..]);
+    let says = (weighted(0.3, priority()), weighted(0.3, plain_need()));
+    let rule = (when(), shares, split, says).prop_map(|(when, to, split, (priority, need))| {
+        ClassificationRule { when, to, split, priority, need }
+    });
+    (vec(rule, 1..4), any::<bool>())
+        .prop_map(|(rules, ask_host)| Classification { rules, ask_host })
+}
