@@ -11,7 +11,7 @@ use serde_json::Value;
 use strowger::{Command, Config, Engine, Entity, Limits, Log, Refusal, Timestamp, Unavailable};
 
 /// The numbers of things, in order of definition. The work and the offer all is about are the first.
-const NUMBERS: [(&str, &str); 20] = [
+const NUMBERS: [(&str, &str); 21] = [
     ("$nobody", "999"),
     ("$most", "18446744073709551615"),
     ("$voice", "0"),
@@ -29,6 +29,7 @@ const NUMBERS: [(&str, &str); 20] = [
     ("$on_queue", "2"),
     ("$lunch", "9"),
     ("$office", "0"),
+    ("$trials", "0"),
     ("$work", "1"),
     ("$offer", "1"),
     ("$skilled", r#""requirement": {"skill": {"skill": 0, "is": ">=", "level": 1}}"#),
@@ -49,6 +50,7 @@ const FLOOR: &str = r#"
     define_queue {"key": "billing", "profile": {"waiting_max": 1, "calendar": $office}}
     define_queue {"key": "forced", "profile":
         {"wrap_up": {"mode": {"forced_timeout": {"timeout": 60000}}, "codes": [$sale]}}}
+    define_pool {"key": "trials", "profile": {}}
     define_agent {"key": "ana", "profile": {"lease": 3600000}}
     define_agent {"key": "bo", "profile": {}}
     define_agent {"key": "gone", "profile": {}}
@@ -176,6 +178,9 @@ const COMMANDS: &str = r#"
     define_calendar {"key": "office", "profile": {}}
     change_calendar {"id": $office, "profile": {"zone": {"offset_minutes": 60}}}
     retire_calendar {"id": $office}
+    define_pool {"key": "trials", "profile": {}}
+    change_pool {"id": $trials, "profile": {"reset": {"at": "18:00"}}}
+    retire_pool {"id": $trials}
     consult {"work": $work, "agent": $bo}
     consult (ana) {"work": $work, "agent": $ana}
     answer {"work": $work, "agent": $bo}
@@ -256,6 +261,13 @@ const SEVERAL: &str = r#"
         {"week": {"sunday": [{"from": "09:00", "to": "24:01"}]}, "zone": {"offset_minutes": 1081}}}
     bounded: after midnight, offset too far: define_calendar {"key": "new", "profile":
         {"week": {"sunday": [{"from": "09:00", "to": "24:01"}]}, "zone": {"offset_minutes": 1081}}}
+    bounded: empty key, after midnight, offset too far, too many: define_pool {"key": "", "profile":
+        {"reset": {"at": "24:01", "zone": {"offset_minutes": 1081}}}}
+    bounded: after midnight, offset too far: define_pool {"key": "new", "profile":
+        {"reset": {"at": "24:01", "zone": {"offset_minutes": 1081}}}}
+    bounded: no such pool, the same pool twice: submit {"queue": $support, "channel": $voice, "pools": [$nobody, $nobody]}
+    bounded: the same pool twice, too much waiting: submit {"queue": $billing, "channel": $voice, "pools": [$trials, $trials]}
+    queued: no such pool, costs nothing: change_channel {"id": $voice, "profile": {"cost": 0, "pools": [$nobody]}}
     unknown: the largest id: pull {"work": $most, "agent": $ana}
     unknown: the largest id: accept {"offer": $most}
     completed: no such work, no such agent: consult {"work": $nobody, "agent": $nobody}

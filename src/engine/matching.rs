@@ -200,7 +200,7 @@ impl<'a> Matching<'a> {
                 return None;
             }
             let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
-            self.world.has_room(id, claim, lane.draws).ok()?.ok()?;
+            self.world.has_room(id, claim, self.world.pools(lane.draws)).ok()?.ok()?;
             Some(keys)
         })
     }
@@ -343,7 +343,8 @@ impl<'a> Matching<'a> {
     /// Whether an agent has room for the work.
     pub(crate) fn room(self, work: &Work, agent: AgentId) -> Result<(), Full> {
         let claim = self.world.new_claim(work.request.channel, work.cost);
-        let room = claim.and_then(|claim| self.world.has_room(agent, claim, work.draws));
+        let pools = self.world.pools(work.draws);
+        let room = claim.and_then(|claim| self.world.has_room(agent, claim, pools));
         room.unwrap_or(Err(Full::Debt))
     }
 

@@ -159,7 +159,7 @@ impl Turn<'_> {
             return Err(refuse(Unavailable::Unfit));
         }
         let claim = self.world.new_claim(channel, row.cost)?;
-        let room = self.world.has_room(agent, claim, row.draws)?;
+        let room = self.world.has_room(agent, claim, self.world.pools(row.draws))?;
         room.map_err(|full| refuse(Unavailable::NoRoom(full)))
     }
 

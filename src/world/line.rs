@@ -1,9 +1,9 @@
 //! Derived: who waits, in order.
 //!
-//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring, objective)
-//! is one *lane* of its queue; whether an agent may have it is decided once for the lane, and only
-//! heads of lanes are compared. Work that waits for preferred agents is in no lane but in a line
-//! of each of them.
+//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
+//! objective) is one *lane* of its queue; whether an agent may have it is decided once for the
+//! lane, and only heads of lanes are compared. Work that waits for preferred agents is in no lane
+//! but in a line of each of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;

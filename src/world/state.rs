@@ -29,7 +29,7 @@ use crate::policy::room::{Claim, Full};
 use crate::protocol::fact::Seq;
 use crate::protocol::refusal::Unavailable;
 use crate::world::catalog::{Entry, Kind};
-use crate::world::draws::{DrawId, Draws};
+use crate::world::draws::Draws;
 use crate::world::index::{Index, TimerKey};
 use crate::world::line::LaneKey;
 use crate::world::needs::Needs;
@@ -294,11 +294,11 @@ impl World {
         &self,
         id: AgentId,
         claim: Claim,
-        draws: DrawId,
+        pools: &[PoolId],
     ) -> Result<Result<(), Full>, Missing> {
         let capacity = &self.agent_profile(id)?.capacity;
         let profile = |channel| self.channel_profile(channel).ok();
-        Ok(self.agent(id)?.usage.room(capacity, claim, self.pools(draws), profile))
+        Ok(self.agent(id)?.usage.room(capacity, claim, pools, profile))
     }
 
     /// Whether an agent can take something more of a channel and size that draws on no pool.
@@ -312,7 +312,7 @@ impl World {
             return Ok(Err(why));
         }
         let claim = self.new_claim(channel, cost)?;
-        Ok(self.has_room(id, claim, DrawId::NOTHING)?.map_err(Unavailable::NoRoom))
+        Ok(self.has_room(id, claim, &[])?.map_err(Unavailable::NoRoom))
     }
 
     /// Whether an agent may have one more assignment, counting those he may accept or be handed.

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::protocol::refusal::Unavailable;
-use crate::world::draws::DrawId;
 
 use crate::engine::explain::case::Case;
 use crate::engine::explain::{AgentExplanation, Gate, Opening, Prospect, Stopped};
@@ -31,7 +30,8 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
     let channels = world.stores().channels.iter().filter(|(_, entry)| !entry.retired);
     let openings = channels.map(|(channel, entry)| {
         let claim = world.new_claim(channel, entry.profile.cost).ok();
-        let full = claim.and_then(|claim| world.has_room(id, claim, DrawId::NOTHING).ok()?.err());
+        let pools = &entry.profile.pools;
+        let full = claim.and_then(|claim| world.has_room(id, claim, pools).ok()?.err());
         let away = world.away(id, channel).into_iter().flatten();
         let most = capacity.channels.get(&channel);
         let used = row.usage.on_channel(channel);
