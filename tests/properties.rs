@@ -309,9 +309,9 @@ fn histories_meet_every_command_fact_deadline_and_refusal() {
     });
     let [commands, facts, deadlines, refusals] = met.into_inner();
     // One more of any is a variant that histories should learn to meet; one less was lost.
-    assert_eq!(commands.len(), 67, "{commands:?}");
-    assert_eq!(facts.len(), 52, "{facts:?}");
-    assert_eq!(deadlines.len(), 16, "{deadlines:?}");
+    assert_eq!(commands.len(), 70, "{commands:?}");
+    assert_eq!(facts.len(), 53, "{facts:?}");
+    assert_eq!(deadlines.len(), 17, "{deadlines:?}");
     assert_eq!(refusals.len(), 19, "{refusals:?}");
 }
 

@@ -184,12 +184,6 @@ impl<'a> View<'a> {
         self.world.entry::<CalendarProfile>(id).ok().map(|entry| &*entry.profile)
     }
 
-    /// A pool, retired or not.
-    #[must_use]
-    pub fn pool(self, id: PoolId) -> Option<&'a PoolProfile> {
-        self.world.entry::<PoolProfile>(id).ok().map(|entry| &*entry.profile)
-    }
-
     /// How often a definition was changed; none for work and offers, and for what is not there.
     #[must_use]
     pub fn revision(self, entity: Entity) -> Option<u32> {
@@ -208,6 +202,12 @@ impl<'a> View<'a> {
             Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
             Entity::Pool(id) => of::<PoolProfile>(self.world, id),
         }
+    }
+
+    /// A pool, retired or not.
+    #[must_use]
+    pub fn pool(self, id: PoolId) -> Option<&'a PoolProfile> {
+        self.world.entry::<PoolProfile>(id).ok().map(|entry| &*entry.profile)
     }
 
     /// The bounds the engine works in.

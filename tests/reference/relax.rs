@@ -84,7 +84,10 @@ impl Router {
     /// A step in which everybody who is asked for has declined for good is over at once.
     pub(super) fn pass_refused_steps(&mut self, id: WorkId) {
         loop {
-            let work = &self.works[&id];
+            // A rule of overflow may have closed it as it entered.
+            let Some(work) = self.works.get(&id) else {
+                return;
+            };
             let waits = work.stage == Stage::Queued && work.retry.is_none();
             let Some(step) = work.step.filter(|_| waits) else {
                 return;

@@ -54,18 +54,21 @@ pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Inval
     if request.objective.is_some_and(|objective| objective.is_zero()) {
         return Err(invalid("objective", Problem::Empty));
     }
+    request.callback.map_or(Ok(()), callback)?;
+    match request.schedule {
+        Some(_) if request.origin.is_some() => return Err(invalid("origin", Problem::Fixed)),
+        Some(Schedule { at: None, activation: false }) => {
+            return Err(invalid("schedule", Problem::Empty));
+        }
+        Some(_) | None => {}
+    }
     length("pools", request.pools.len(), 8)?;
     for (n, pool) in request.pools.iter().enumerate() {
         if request.pools[..n].contains(pool) {
             return Err(invalid("pools", Problem::Duplicate));
         }
     }
-    request.callback.map_or(Ok(()), callback)?;
-    match request.schedule {
-        Some(_) if request.origin.is_some() => Err(invalid("origin", Problem::Fixed)),
-        Some(Schedule { at: None, activation: false }) => Err(invalid("schedule", Problem::Empty)),
-        Some(_) | None => Ok(()),
-    }
+    Ok(())
 }
 
 pub(super) fn callback(callback: Callback) -> Result<(), Invalid> {
