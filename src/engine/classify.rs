@@ -77,8 +77,9 @@ impl Turn<'_> {
         let draws = &self.world.queue(entry).ok()?.draws;
         let seed = self.world.stores().config.seed ^ u64::from(entry.raw());
         let room = |queue| queue == work.queue || self.check_waiting(queue).is_ok();
+        let open = |id| self.is_open(id);
         let (number, rule, queue) =
-            classification::classify(rules, &work.request, draws, seed, room)?;
+            classification::classify(rules, &work.request, draws, seed, open, room)?;
         let change = change(rule.priority, rule.need.as_ref());
         Some((Some(number), queue, change))
     }

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use crate::base::time::Span;
 use crate::lifecycle::routing_status::Load;
 use crate::lifecycle::work::{CloseCause, Stage};
-use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::model::calendar::CalendarProfile;
+use crate::model::ids::{AgentId, CalendarId, QueueId, WorkId};
 use crate::model::overflow::{LastResort, Measure, OverflowAction, QueueCondition, Trigger};
 use crate::model::queue::Requeue;
 use crate::policy::calendar;
@@ -161,9 +162,13 @@ impl Turn<'_> {
 
     fn is_closed(&self, queue: QueueId) -> bool {
         let calendar = self.world.queue_profile(queue).ok().and_then(|queue| queue.calendar);
-        let hours = calendar
-            .and_then(|id| self.world.entry::<crate::model::calendar::CalendarProfile>(id).ok());
-        hours.is_some_and(|entry| !calendar::is_open(&entry.profile, self.now))
+        calendar.is_some_and(|calendar| !self.is_open(calendar))
+    }
+
+    /// Whether a calendar is open now.
+    pub(crate) fn is_open(&self, calendar: CalendarId) -> bool {
+        let hours = self.world.entry::<CalendarProfile>(calendar);
+        hours.is_ok_and(|entry| calendar::is_open(&entry.profile, self.now))
     }
 
     /// The conditional rings of a queue whose conditions hold.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::model::attribute::Value;
-use crate::model::ids::{ChannelId, Entity, QueueId};
+use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::{Comparison, Need};
 use crate::model::priority::Priority;
@@ -48,6 +48,8 @@ pub enum WorkCondition {
         /// With what.
         value: i32,
     },
+    /// A calendar is open (D365: operating hours; Amazon Connect: check hours of operation).
+    Open(CalendarId),
 }
 
 impl Default for WorkCondition {
@@ -73,7 +75,9 @@ impl WorkCondition {
             Self::In { values, .. } => {
                 Invalid::length("classification.rules.when.values", values.len(), 256)
             }
-            Self::Attribute { .. } | Self::Channel(_) | Self::Priority { .. } => Ok(()),
+            Self::Attribute { .. } | Self::Channel(_) | Self::Priority { .. } | Self::Open(_) => {
+                Ok(())
+            }
         }
     }
 
@@ -84,6 +88,7 @@ impl WorkCondition {
             }
             Self::Not(part) => part.mentions(name),
             Self::Channel(channel) => name((*channel).into()),
+            Self::Open(calendar) => name((*calendar).into()),
             Self::Attribute { .. } | Self::In { .. } | Self::Priority { .. } => {}
         }
     }

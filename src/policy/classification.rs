@@ -1,25 +1,27 @@
 //! Where work goes that comes to a queue with rules.
 
 use crate::model::classification::{Classification, ClassificationRule, Split, WorkCondition};
-use crate::model::ids::QueueId;
+use crate::model::ids::{CalendarId, QueueId};
 use crate::model::work::WorkRequest;
 use crate::policy::fit::{compares, order};
 
 /// The first rule that holds and leads somewhere, its number, and the queue if it names any.
 ///
-/// `draws` says how often each rule has spread work before; `has_room` whether a queue can take one
-/// more. A full queue is passed over: its share falls to the next that is not.
+/// `draws` says how often each rule has spread work before, `is_open` whether a calendar is open
+/// now, `has_room` whether a queue can take one more. A full queue is passed over: its share falls
+/// to the next that is not.
 #[must_use]
 pub fn classify<'a>(
     classification: &'a Classification,
     request: &WorkRequest,
     draws: &[u64],
     seed: u64,
+    is_open: impl Fn(CalendarId) -> bool,
     has_room: impl Fn(QueueId) -> bool,
 ) -> Option<(u16, &'a ClassificationRule, Option<QueueId>)> {
     let mut numbered = (0..=u16::MAX).zip(&classification.rules);
     numbered.find_map(|(number, rule)| {
-        if !holds(&rule.when, request) {
+        if !holds(&rule.when, request, &is_open) {
             return None;
         }
         if rule.to.is_empty() {
@@ -73,13 +75,17 @@ const fn mixed(seed: u64) -> u64 {
     z ^ z >> 31
 }
 
-/// Whether a condition holds for work.
+/// Whether a condition holds for work, given which calendars are open.
 #[must_use]
-pub fn holds(condition: &WorkCondition, request: &WorkRequest) -> bool {
+pub fn holds(
+    condition: &WorkCondition,
+    request: &WorkRequest,
+    is_open: &dyn Fn(CalendarId) -> bool,
+) -> bool {
     match condition {
-        WorkCondition::All(parts) => parts.iter().all(|part| holds(part, request)),
-        WorkCondition::Any(parts) => parts.iter().any(|part| holds(part, request)),
-        WorkCondition::Not(part) => !holds(part, request),
+        WorkCondition::All(parts) => parts.iter().all(|part| holds(part, request, is_open)),
+        WorkCondition::Any(parts) => parts.iter().any(|part| holds(part, request, is_open)),
+        WorkCondition::Not(part) => !holds(part, request, is_open),
         WorkCondition::Attribute { name, is, value } => {
             let own = request.attributes.get(&**name);
             compares(own.and_then(|own| order(own, value)), *is)
@@ -89,6 +95,7 @@ pub fn holds(condition: &WorkCondition, request: &WorkRequest) -> bool {
         }
         WorkCondition::Channel(channel) => request.channel == *channel,
         WorkCondition::Priority { is, value } => compares(Some(request.priority.0.cmp(value)), *is),
+        WorkCondition::Open(calendar) => is_open(*calendar),
     }
 }
 
@@ -138,7 +145,8 @@ mod tests {
         let request = WorkRequest::new(queue(0), ChannelId::from_raw(0));
         let to = |full: &[u32]| {
             let open = |queue: QueueId| !full.contains(&queue.raw());
-            classify(&rules, &request, &[0], 0, open).map(|(number, _, queue)| (number, queue))
+            classify(&rules, &request, &[0], 0, |_| false, open)
+                .map(|(number, _, queue)| (number, queue))
         };
         assert_eq!(to(&[]), Some((0, Some(queue(1)))));
         assert_eq!(to(&[1]), Some((0, Some(queue(2)))));

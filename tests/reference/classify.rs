@@ -80,9 +80,10 @@ impl Router {
         let drawn = |rule: usize| self.taken.get(&(entry, rule as u16)).copied().unwrap_or(0);
         let draws: Vec<u64> = (0..rules.rules.len()).map(drawn).collect();
         let seed = self.config.seed ^ u64::from(entry.raw());
+        let open = |id| self.is_open(id);
         let room = |queue| self.could_go(id, queue);
         let (number, rule, queue) =
-            classification::classify(rules, &work.request, &draws, seed, room)?;
+            classification::classify(rules, &work.request, &draws, seed, open, room)?;
         let (priority, need) = (rule.priority, rule.need.clone());
         let change = WorkChange { priority, need, ..WorkChange::default() };
         Some((Some(number), rule.to.len() > 1, queue, change))

@@ -7,9 +7,9 @@ use strowger::policies::calendar::is_open;
 use strowger::policies::estimate::{Estimator, Situation};
 use strowger::policies::tally::{Tally, service_level};
 use strowger::{
-    CloseCause, Comparison, Deadline, DeadlineKind, Definition, EndedBy, Event, LastResort,
-    Measure, OverflowAction, Priority, QueueCondition, QueueId, QueueProfile, QueuedWhy, Requeue,
-    RoutingStatus, Span, Stage, Timestamp, Trigger, WorkId,
+    CalendarId, CloseCause, Comparison, Deadline, DeadlineKind, Definition, EndedBy, Event,
+    LastResort, Measure, OverflowAction, Priority, QueueCondition, QueueId, QueueProfile,
+    QueuedWhy, Requeue, RoutingStatus, Span, Stage, Timestamp, Trigger, WorkId,
 };
 
 use super::Router;
@@ -169,11 +169,15 @@ impl Router {
             Trigger::NobodyEligible => !self.is_anybody_there(id),
             Trigger::Closed => {
                 let calendar = self.queue_profile(queue).calendar;
-                calendar.is_some_and(|id| match &self.things[&id.into()].definition {
-                    Definition::Calendar(calendar) => !is_open(&calendar.profile, self.now),
-                    other => panic!("{other:?} is no calendar"),
-                })
+                calendar.is_some_and(|id| !self.is_open(id))
             }
+        }
+    }
+
+    pub(super) fn is_open(&self, id: CalendarId) -> bool {
+        match &self.things[&id.into()].definition {
+            Definition::Calendar(calendar) => is_open(&calendar.profile, self.now),
+            other => panic!("{other:?} is no calendar"),
         }
     }
 

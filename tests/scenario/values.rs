@@ -274,6 +274,9 @@ impl Floor {
         if name == "channel" {
             return Ok(json!({"channel": self.id("channel", value.as_str().unwrap_or(""))?}));
         }
+        if name == "open" {
+            return Ok(json!({"open": self.id("calendar", value.as_str().unwrap_or(""))?}));
+        }
         if name == "priority" {
             return Ok(json!({"priority": {"is": sign, "value": value}}));
         }

@@ -12,7 +12,7 @@ use strowger::{
 };
 
 use super::floor::{comparison, plain_need, priority, span};
-use super::ops::{channel, queue, requeue};
+use super::ops::{calendar, channel, queue, requeue};
 
 fn estimator() -> impl Strategy<Value = Estimator> + Clone {
     select(&Estimator::ALL[..])
@@ -103,6 +103,7 @@ fn when() -> impl Strategy<Value = WorkCondition> {
             values: vec![Value::Flag(flag)],
         }),
         channel().prop_map(WorkCondition::Channel),
+        calendar().prop_map(WorkCondition::Open),
         (comparison(), -1..2_i32).prop_map(|(is, value)| WorkCondition::Priority { is, value }),
     ];
     leaf.prop_recursive(2, 4, 2, |inner| {
