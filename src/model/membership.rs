@@ -31,7 +31,7 @@ pub struct Membership {
     /// Place in the list under [`AgentChoice::FixedOrder`](crate::AgentChoice::FixedOrder); equal
     /// places go in order of definition.
     pub position: u16,
-    /// How far out the agent stands: 0 to 15. Work with a [`Relaxation`](crate::Relaxation) is seen
+    /// How far out the agent stands: 0 to 15. Work with a [`Relaxation`] is seen
     /// by ring 0 first and by others as its steps widen it; other work is seen by all. Inner rings
     /// come before outer ones. (Genesys Cloud: bullseye; ServiceNow: eligibility pools.)
     pub ring: u8,

@@ -131,7 +131,7 @@ pub enum KeyPart {
     Ring,
     /// How much the work prefers him; highest first.
     Preference,
-    /// His score, under [`Evaluation::Best`](crate::Evaluation::Best); highest first.
+    /// His score, under [`Evaluation::Best`]; highest first.
     Score,
     /// Whether he is spared for a scarce skill; those who are not come first.
     Spared,
