@@ -123,13 +123,7 @@ impl Run for RequestCallback {
         let row = turn.open_work(work)?;
         let same = (row.request.channel, row.request.callback) == (channel, Some(callback));
         let stage = row.stage;
-        match stage {
-            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } | Stage::Suspended => {}
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
-        }
+        turn.check_unowned(work)?;
         if !same {
             turn.withdraw_offer_of(work, Withdrawal::WorkAside);
             turn.emit(Event::CallbackRequested { work, channel, callback });
@@ -174,6 +168,14 @@ impl Run for ReportUnreached {
 }
 
 impl Turn<'_> {
+    /// Refuses work that somebody has, parked or wraps up.
+    pub(crate) fn check_unowned(&self, work: WorkId) -> Result<(), Refusal> {
+        match self.open_work(work)?.stage.owner() {
+            Some(_) => Err(self.wrong_stage(work)),
+            None => Ok(()),
+        }
+    }
+
     /// Work that was put off enters its line. In it for the first time it enters as it is due;
     /// what was in it before goes where it is told, by default to its old place.
     pub(crate) fn activate(&mut self, work: WorkId, placement: Option<Requeue>, due: Timestamp) {

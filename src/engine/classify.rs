@@ -3,7 +3,6 @@
 use alloc::sync::Arc;
 
 use crate::lifecycle::offer::Withdrawal;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::need::Need;
 use crate::model::priority::Priority;
@@ -23,13 +22,7 @@ impl Run for Reclassify {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
-        match turn.open_work(work)?.stage {
-            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } | Stage::Suspended => {}
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
-        }
+        turn.check_unowned(work)?;
         if turn.classify(work) {
             turn.entered(work, None);
         }

@@ -71,12 +71,7 @@ impl<'a> Matching<'a> {
             return None;
         }
         if work.step.is_some() {
-            let preferred = World::preferred(work);
-            let able = preferred.filter(|(agent, _)| self.preferred_can_take(id, work, *agent));
-            let keys = able.filter_map(|(agent, preference)| {
-                self.key(id, work, agent, RANK_PREFERRED, preference)
-            });
-            return keys.min();
+            return self.candidates(id, work).min();
         }
         let index = self.world.index();
         let open = index.open.get(work.request.channel.raw() as usize)?;

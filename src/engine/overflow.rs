@@ -154,15 +154,15 @@ impl Turn<'_> {
             Trigger::EstimatedWait { by, at_least } => {
                 self.estimated_wait(queue, by).is_some_and(|wait| wait >= at_least)
             }
-            Trigger::NobodyStaffed => self.staffed(queue) == 0,
+            Trigger::NobodyStaffed => self.world.staffed(queue) == 0,
             Trigger::NobodyEligible => !self.is_anybody_there(work),
             Trigger::Closed => self.is_closed(queue),
         }
     }
 
     fn is_closed(&self, queue: QueueId) -> bool {
-        let calendar = self.world.queue_profile(queue).ok().and_then(|queue| queue.calendar);
-        calendar.is_some_and(|calendar| !self.is_open(calendar))
+        let hours = self.world.calendar_of(queue);
+        hours.is_some_and(|hours| !calendar::is_open(hours, self.now))
     }
 
     /// Whether a calendar is open now.
@@ -203,7 +203,7 @@ impl Turn<'_> {
                 let tally = &self.world.queue(queue).ok()?.tally;
                 tally::service_level(tally, self.now).map(i64::from)
             }
-            Measure::Staffed => Some(i64::from(self.staffed(queue))),
+            Measure::Staffed => Some(i64::from(self.world.staffed(queue))),
             Measure::Idle => {
                 let staffed = line.members.meet::<AgentId, 1>([&self.world.index().staffed]);
                 let idle = |agent: &AgentId| {
@@ -217,13 +217,7 @@ impl Turn<'_> {
     fn estimated_wait(&self, queue: QueueId, by: Estimator) -> Option<Span> {
         let tally = &self.world.queue(queue).ok()?.tally;
         let ahead = self.world.index().line(queue)?.waiting;
-        let (now, staffed) = (self.now, self.staffed(queue));
+        let (now, staffed) = (self.now, self.world.staffed(queue));
         Situation { tally, now, staffed, ahead }.estimate(by).wait
-    }
-
-    fn staffed(&self, queue: QueueId) -> u32 {
-        let index = self.world.index();
-        let staffed = index.line(queue).map_or(0, |line| line.members.count([&index.staffed]));
-        u32::try_from(staffed).unwrap_or(u32::MAX)
     }
 }

@@ -468,9 +468,7 @@ impl<'a> QueueView<'a> {
     /// offered.
     #[must_use]
     pub fn staffed(self) -> u32 {
-        let index = self.world.index();
-        let staffed = index.line(self.id).map(|line| line.members.count([&index.staffed]));
-        u32::try_from(staffed.unwrap_or(0)).unwrap_or(u32::MAX)
+        self.world.staffed(self.id)
     }
 
     /// How long work that arrives now will wait behind all that waits, if it has to wait, by every

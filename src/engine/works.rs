@@ -107,14 +107,8 @@ impl Run for ChangeWork {
         }
         change.check()?;
         let row = turn.open_work(work)?;
-        let (stage, request, front) = (row.stage, row.request.clone(), row.place.front);
-        match stage {
-            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } | Stage::Suspended => {}
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => return Err(turn.wrong_stage(work)),
-        }
+        let (request, front) = (row.request.clone(), row.place.front);
+        turn.check_unowned(work)?;
         if let Some(need) = &change.need {
             let row = turn.world.work(work)?;
             let steps = row.relaxation(turn.world.queue_profile(row.queue)?);

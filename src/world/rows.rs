@@ -20,7 +20,7 @@ use crate::model::need::Need;
 use crate::model::overflow::Trigger;
 use crate::model::queue::{IdleClock, IdleSince, QueueProfile};
 use crate::model::relaxation::{Relaxation, RelaxationClock};
-use crate::model::work::WorkRequest;
+use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::{Bar, History};
 use crate::policy::order::{LineKey, Place, Waiting};
 use crate::policy::relaxation;
@@ -386,6 +386,20 @@ impl Work {
             | Stage::Scheduled { .. }
             | Stage::Suspended => false,
         }
+    }
+
+    /// The request, to say something else of it; what was submitted is kept.
+    pub(crate) fn amend(&mut self) -> &mut WorkRequest {
+        self.submitted.get_or_insert_with(|| self.request.clone());
+        Arc::make_mut(&mut self.request)
+    }
+
+    /// It reads as a change says.
+    pub(crate) fn take_change(&mut self, change: &WorkChange) {
+        self.place.front = change.front.unwrap_or(self.place.front);
+        let changed = Arc::new(change.applied_to(&self.request));
+        let old = core::mem::replace(&mut self.request, changed);
+        self.submitted.get_or_insert(old);
     }
 
     /// What belongs to its stay in a line begins anew.

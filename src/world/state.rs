@@ -215,6 +215,13 @@ impl World {
         self.entry::<ChannelProfile>(id).map(|entry| &*entry.profile)
     }
 
+    /// How many members of a queue are on queue and respond.
+    pub(crate) fn staffed(&self, queue: QueueId) -> u32 {
+        let line = self.index.line(queue);
+        let staffed = line.map_or(0, |line| line.members.count([&self.index.staffed]));
+        u32::try_from(staffed).unwrap_or(u32::MAX)
+    }
+
     /// When a queue is open, unless it always is.
     pub(crate) fn calendar_of(&self, id: QueueId) -> Option<&CalendarProfile> {
         let calendar = self.queue_profile(id).ok()?.calendar?;

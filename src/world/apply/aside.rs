@@ -1,14 +1,11 @@
 //! Applying what takes work out of its line for a time, or on to another.
 
-use alloc::sync::Arc;
-
 use crate::base::time::Timestamp;
 use crate::lifecycle::work::WorkStep;
 use crate::model::ids::{ChannelId, QueueId, WorkId};
 use crate::model::schedule::Callback;
 use crate::model::work::WorkChange;
 use crate::world::apply::Misfit;
-use crate::world::rows::Work;
 use crate::world::state::{OrMissing, World};
 
 impl World {
@@ -51,8 +48,7 @@ impl World {
         let draws = self.draw_on(pools);
         self.draw_no_more(self.draws_of(id));
         self.restage(id, |row| {
-            remember_submitted(row);
-            let request = Arc::make_mut(&mut row.request);
+            let request = row.amend();
             request.channel = channel;
             request.callback = Some(callback);
             row.cost = request.size.unwrap_or(cost);
@@ -98,11 +94,7 @@ impl World {
             }
         }
         self.restage_anew(id, |row| {
-            if let Some(change) = change {
-                remember_submitted(row);
-                row.place.front = change.front.unwrap_or(row.place.front);
-                row.request = Arc::new(change.applied_to(&row.request));
-            }
+            change.into_iter().for_each(|change| row.take_change(change));
             if row.queue != queue {
                 row.begin_stay(at);
                 row.change_queue(queue);
@@ -110,11 +102,5 @@ impl World {
             Ok(())
         })?;
         self.tally_arrival(id, at)
-    }
-}
-
-fn remember_submitted(row: &mut Work) {
-    if row.submitted.is_none() {
-        row.submitted = Some(row.request.clone());
     }
 }

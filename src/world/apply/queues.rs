@@ -1,6 +1,5 @@
 //! Applying what happens to queues as a whole, and what their rules of overflow do.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
@@ -23,8 +22,7 @@ impl World {
             row.fired |= 1 << (rule % 32);
             match then {
                 OverflowAction::RaisePriority(points) => {
-                    row.submitted.get_or_insert_with(|| row.request.clone());
-                    let request = Arc::make_mut(&mut row.request);
+                    let request = row.amend();
                     let max = Priority::MAX.0;
                     let raised = request.priority.0.saturating_add(*points);
                     request.priority = Priority(raised.clamp(-max, max));

@@ -105,11 +105,8 @@ impl World {
     }
 
     pub(super) fn change_work(&mut self, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
-        let request = change.applied_to(&self.work(id)?.request);
         self.restage_anew(id, |row| {
-            row.place.front = change.front.unwrap_or(row.place.front);
-            let old = core::mem::replace(&mut row.request, Arc::new(request));
-            row.submitted.get_or_insert(old);
+            row.take_change(change);
             Ok(())
         })
     }
@@ -331,9 +328,7 @@ impl World {
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
     ) -> Result<(), Misfit> {
         self.leave_line(id);
-        let row = self.stores.works.get_mut(id).or_missing(id)?;
-        change(row)?;
-        row.check_legs(row.stage)?;
+        self.step_work(id, change)?;
         self.enter_line(id);
         self.set_work_clock(id);
         Ok(())
@@ -346,12 +341,21 @@ impl World {
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
     ) -> Result<(), Misfit> {
         self.leave_line(id);
-        let row = self.stores.works.get_mut(id).or_missing(id)?;
-        change(row)?;
+        self.step_work(id, change)?;
         self.renew_need(id)?;
         self.enter_line(id);
         self.set_work_clock(id);
         Ok(())
+    }
+
+    fn step_work(
+        &mut self,
+        id: WorkId,
+        change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
+    ) -> Result<(), Misfit> {
+        let row = self.stores.works.get_mut(id).or_missing(id)?;
+        change(row)?;
+        Ok(row.check_legs(row.stage)?)
     }
 
     /// Brings what a piece of work asks for in step with what was asked and how far it is relaxed.
