@@ -27,7 +27,7 @@ impl Floor {
             .map(|n| {
                 let agent = tell.tell(Define::new(&format!("agent-{n}"), AgentProfile::default()));
                 let membership = Membership::default();
-                tell.tell(SetMembership { agent, queue, membership });
+                tell.tell(SetMembership { agent, queue, membership, channel: None });
                 agent
             })
             .collect();

@@ -13,8 +13,8 @@ use crate::policy::fit;
 use crate::policy::order::LineKey;
 use crate::policy::room::Full;
 use crate::world::bench::BenchKey;
-use crate::world::line::Line;
-use crate::world::rows::{Agent, Work};
+use crate::world::line::{Line, Members};
+use crate::world::rows::{Agent, Member, Work};
 use crate::world::state::World;
 
 use crate::engine::rules::Rules;
@@ -76,20 +76,20 @@ impl<'a> Matching<'a> {
         let index = self.world.index();
         let open = index.open.get(work.request.channel.raw() as usize)?;
         let fit = &index.fit(work.need)?.agents;
-        let line = index.line(work.queue)?;
+        let members = index.line(work.queue)?.members(work.request.channel);
         let profile = self.world.queue_profile(work.queue).ok()?;
         let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
         if by_list && self.evaluation(work) != Evaluation::Best {
-            return self.first_on_list(id, work, line, [fit, open]);
+            return self.first_on_list(id, work, members, [fit, open]);
         }
         let ring = work.ring(profile);
         let mut best: Option<AgentKey> = None;
-        for ((rank, group_ring, delay), members) in line.groups() {
+        for ((rank, group_ring, delay), group) in members.groups() {
             if best.is_some_and(|best| (best.rank(), best.ring()) < (rank, group_ring)) {
                 break;
             }
             if delay <= work.revealed && self.world.ring_sees(work.queue, group_ring, ring) {
-                let first = self.first_of(id, work, rank, [members, fit, open]);
+                let first = self.first_of(id, work, rank, [group, fit, open]);
                 best = best.into_iter().chain(first).min();
             }
         }
@@ -116,7 +116,7 @@ impl<'a> Matching<'a> {
             let rank = first.terms.rank;
             let end = memberships.partition_point(|member| member.terms.rank == rank);
             let (same, rest) = memberships.split_at(end);
-            let best = same.iter().filter_map(|member| self.first_for(id, member.queue)).min();
+            let best = same.iter().filter_map(|member| self.first_for(id, agent, member)).min();
             if let Some(work) = best {
                 return Some(Found { rank, work, agent: None });
             }
@@ -129,12 +129,12 @@ impl<'a> Matching<'a> {
     /// asked at once. It goes to the best of them, who need not be he.
     fn best_together(self, id: AgentId, agent: &Agent) -> Option<Found> {
         let mut best = None;
-        for queue in agent.memberships.iter().map(|member| member.queue) {
-            let profile = self.world.queue_profile(queue).ok()?;
+        for member in &agent.memberships {
+            let profile = self.world.queue_profile(member.queue).ok()?;
             if profile.broadcast.min <= 1 {
                 continue;
             }
-            for keys in self.lanes_for(id, queue) {
+            for keys in self.lanes_for(id, agent, member) {
                 for key in keys.iter().filter(|key| self.is_able(id, key.work)) {
                     let found = self.choose(key.work).map(|chosen| Found {
                         rank: chosen.rank(),
@@ -170,28 +170,32 @@ impl<'a> Matching<'a> {
         best
     }
 
-    /// The first work in a queue's line that an agent can take.
-    fn first_for(self, id: AgentId, queue: QueueId) -> Option<LineKey> {
-        let lanes = self.lanes_for(id, queue);
+    /// The first work that an agent can take as such a member.
+    fn first_for(self, id: AgentId, agent: &Agent, member: &Member) -> Option<LineKey> {
+        let lanes = self.lanes_for(id, agent, member);
         let able = |key: &LineKey| self.is_able(id, key.work);
         let heads = lanes.filter_map(|keys| keys.iter().copied().find(able));
         heads.map(|key| key.at(self.now)).min()
     }
 
-    /// The lanes of a queue whose work an agent can take, but for what is about one item.
-    fn lanes_for(self, id: AgentId, queue: QueueId) -> impl Iterator<Item = &'a BTreeSet<LineKey>> {
+    /// The lanes whose work an agent can take as such a member, but for what is about one item.
+    fn lanes_for(
+        self,
+        id: AgentId,
+        agent: &'a Agent,
+        member: &'a Member,
+    ) -> impl Iterator<Item = &'a BTreeSet<LineKey>> {
         let index = self.world.index();
-        let terms = self.world.agent(id).ok().and_then(|agent| agent.membership(queue));
+        let Member { queue, terms, .. } = *member;
         let offers = !self.is_held_back(queue) && self.has_time(queue, id);
-        let line = terms.zip(index.line(queue)).filter(|_| offers);
-        let lanes =
-            line.into_iter().flat_map(|(terms, line)| line.lanes().map(move |it| (terms, it)));
-        lanes.filter_map(move |(terms, (lane, keys))| {
+        let line = index.line(queue).filter(|_| offers);
+        let lanes = line.into_iter().flat_map(Line::lanes);
+        lanes.filter_map(move |(lane, keys)| {
             let open = index.open.get(lane.channel.raw() as usize)?.has(id);
             let fits = index.fit(lane.need)?.agents.has(id);
             let sees =
                 terms.delay <= lane.revealed && self.world.ring_sees(queue, terms.ring, lane.ring);
-            if !open || !fits || !sees {
+            if !open || !fits || !sees || agent.member(queue, lane.channel) != Some(member) {
                 return None;
             }
             let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
@@ -250,9 +254,15 @@ impl<'a> Matching<'a> {
         let fit = index.fit(work.need).map(|fit| &fit.agents);
         let sets = line.zip(open).zip(fit);
         sets.into_iter().flat_map(move |((line, open), fit)| {
-            line.members.meet::<AgentId, 2>([open, fit]).filter_map(move |agent| {
+            let members = &line.members(work.request.channel).all;
+            members.meet::<AgentId, 2>([open, fit]).filter_map(move |agent| {
                 let able = self.sees(work, agent) && self.member_can_take(id, work, agent);
-                let rank = self.world.agent(agent).ok()?.membership(work.queue)?.rank;
+                let rank = self
+                    .world
+                    .agent(agent)
+                    .ok()?
+                    .membership(work.queue, work.request.channel)?
+                    .rank;
                 able.then(|| self.key(id, work, agent, rank, 0)).flatten()
             })
         })
@@ -263,10 +273,10 @@ impl<'a> Matching<'a> {
         self,
         id: WorkId,
         work: &Work,
-        line: &Line,
+        members: &Members,
         sets: [&Bits; 2],
     ) -> Option<AgentKey> {
-        if line.members.count(sets) == 0 {
+        if members.all.count(sets) == 0 {
             return None;
         }
         let able = |agent: &AgentId| {
@@ -274,8 +284,8 @@ impl<'a> Matching<'a> {
                 && self.sees(work, *agent)
                 && self.member_can_take(id, work, *agent)
         };
-        let agent = line.list().find(able)?;
-        let rank = self.world.agent(agent).ok()?.membership(work.queue)?.rank;
+        let agent = members.list().find(able)?;
+        let rank = self.world.agent(agent).ok()?.membership(work.queue, work.request.channel)?.rank;
         self.key(id, work, agent, rank, 0)
     }
 
@@ -286,13 +296,21 @@ impl<'a> Matching<'a> {
 
     /// Whether the work has waited past the delay of a member.
     pub(crate) fn delay_over(self, work: &Work, agent: AgentId) -> bool {
-        let terms = self.world.agent(agent).ok().and_then(|row| row.membership(work.queue));
+        let terms = self
+            .world
+            .agent(agent)
+            .ok()
+            .and_then(|row| row.membership(work.queue, work.request.channel));
         terms.is_some_and(|terms| terms.delay <= work.revealed)
     }
 
     /// Whether the ring of a member sees the work.
     pub(crate) fn ring_sees(self, work: &Work, agent: AgentId) -> bool {
-        let terms = self.world.agent(agent).ok().and_then(|row| row.membership(work.queue));
+        let terms = self
+            .world
+            .agent(agent)
+            .ok()
+            .and_then(|row| row.membership(work.queue, work.request.channel));
         let ring = self.world.queue_profile(work.queue).map(|profile| work.ring(profile));
         let both = terms.zip(ring.ok());
         both.is_some_and(|(terms, ring)| self.world.ring_sees(work.queue, terms.ring, ring))
@@ -402,7 +420,7 @@ impl<'a> Matching<'a> {
         let need = self.world.stores().needs.get(work.need)?;
         let named = &self.world.index().fit(work.need)?.named;
         let queue = self.world.queue(work.queue).ok()?;
-        let member = row.memberships.iter().find(|member| member.queue == work.queue);
+        let member = row.member(work.queue, work.request.channel);
         let preferred = rank == RANK_PREFERRED;
         let candidate = Candidate {
             agent,

@@ -139,9 +139,12 @@ impl World {
         let Some(agent) = self.stores.agent_rows.get(id) else {
             return;
         };
-        for member in &agent.memberships {
-            if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
-                line.set_member(id, member.terms, true);
+        let queues: BTreeSet<_> = agent.memberships.iter().map(|member| member.queue).collect();
+        for queue in queues {
+            let his = agent.memberships.iter().filter(|member| member.queue == queue);
+            let his: Vec<_> = his.copied().collect();
+            if let Some(line) = self.index.lines.get_mut(queue.raw() as usize) {
+                line.seat(id, &his);
             }
         }
         for assignment in &agent.assignments {

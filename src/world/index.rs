@@ -125,9 +125,4 @@ impl Index {
     pub(crate) fn line(&self, queue: QueueId) -> Option<&Line> {
         self.lines.get(queue.raw() as usize)
     }
-
-    /// The line of a queue, to change.
-    pub(crate) fn line_mut(&mut self, queue: QueueId) -> Option<&mut Line> {
-        self.lines.get_mut(queue.raw() as usize)
-    }
 }

@@ -16,6 +16,7 @@ use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
 use crate::world::draws::DrawId;
 use crate::world::needs::NeedId;
+use crate::world::rows::Member;
 
 /// What all work in a lane has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,14 +40,65 @@ pub(crate) struct LaneKey {
 /// Members who see the same work: rank, ring, delay. The first are asked first.
 pub(crate) type GroupKey = (u8, u8, Span);
 
-/// The line of one queue: its lanes, its members and their delays.
+/// The members of a queue for work of a channel, in the order in which they are asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Members {
+    /// All of them.
+    pub all: Bits,
+    groups: BTreeMap<GroupKey, Bits>,
+    list: BTreeSet<(u8, u8, u16, AgentId)>,
+    /// How many have terms of their own for the channel.
+    own: u32,
+}
+
+impl Members {
+    /// Puts a member in the group of those with his rank, ring and delay, or takes him out.
+    fn set(&mut self, agent: AgentId, terms: Membership, member: bool) {
+        self.all.set(agent, member);
+        let listed = (terms.rank, terms.ring, terms.position, agent);
+        if member {
+            self.list.insert(listed);
+        } else {
+            self.list.remove(&listed);
+        }
+        let key = (terms.rank, terms.ring, terms.delay);
+        let group = self.groups.entry(key).or_default();
+        group.set(agent, member);
+        if group.is_empty() {
+            self.groups.remove(&key);
+        }
+    }
+
+    /// The members by rank, ring and delay, the lowest rank first.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (GroupKey, &Bits)> {
+        self.groups.iter().map(|(key, members)| (*key, members))
+    }
+
+    /// The members by rank, ring and position.
+    pub(crate) fn list(&self) -> impl Iterator<Item = AgentId> {
+        self.list.iter().map(|(_, _, _, agent)| *agent)
+    }
+
+    /// The shortest delay of a member that is longer than this one.
+    pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
+        self.groups.keys().map(|(_, _, longer)| *longer).filter(|longer| *longer > delay).min()
+    }
+
+    fn delays(&self) -> BTreeSet<Span> {
+        self.groups.keys().map(|(_, _, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
+    }
+}
+
+/// The line of one queue: its lanes, and its members by channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Line {
     lanes: FixedMap<LaneKey, BTreeSet<LineKey>>,
-    /// The members.
-    pub members: Bits,
-    groups: BTreeMap<GroupKey, Bits>,
-    list: BTreeSet<(u8, u8, u16, AgentId)>,
+    /// Everybody who is a member for some channel.
+    pub everybody: Bits,
+    /// The members for channels on which nobody has terms of his own.
+    members: Members,
+    /// The members for each of the other channels.
+    by_channel: BTreeMap<ChannelId, Members>,
     /// How many pieces of work wait here, those that wait for preferred agents included.
     pub waiting: u32,
     /// Those in no lane: they wait for preferred agents, or pause.
@@ -94,48 +146,67 @@ impl Line {
         self.lanes.iter().map(|(lane, keys)| (*lane, keys)).collect()
     }
 
-    /// Puts a member in the group of those with his rank, ring and delay, or takes him out.
-    pub(crate) fn set_member(&mut self, agent: AgentId, terms: Membership, member: bool) {
-        self.members.set(agent, member);
-        let listed = (terms.rank, terms.ring, terms.position, agent);
-        if member {
-            self.list.insert(listed);
-        } else {
-            self.list.remove(&listed);
+    /// The members for work of a channel.
+    pub(crate) fn members(&self, channel: ChannelId) -> &Members {
+        self.by_channel.get(&channel).unwrap_or(&self.members)
+    }
+
+    /// An agent is a member by these terms, those for a channel before the others.
+    pub(crate) fn seat(&mut self, agent: AgentId, his: &[Member]) {
+        for channel in his.iter().filter_map(|member| member.channel) {
+            let members = self.by_channel.entry(channel).or_insert_with(|| self.members.clone());
+            members.own = members.own.saturating_add(1);
         }
-        let key = (terms.rank, terms.ring, terms.delay);
-        let group = self.groups.entry(key).or_default();
-        group.set(agent, member);
-        if group.is_empty() {
-            self.groups.remove(&key);
+        self.set_member(agent, his, true);
+    }
+
+    /// An agent is no longer a member by these terms.
+    pub(crate) fn unseat(&mut self, agent: AgentId, his: &[Member]) {
+        self.set_member(agent, his, false);
+        for channel in his.iter().filter_map(|member| member.channel) {
+            if let Some(members) = self.by_channel.get_mut(&channel) {
+                members.own = members.own.saturating_sub(1);
+            }
         }
+        self.by_channel.retain(|_, members| members.own > 0);
     }
 
-    /// The members by rank, ring and delay, the lowest rank first.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = (GroupKey, &Bits)> {
-        self.groups.iter().map(|(key, members)| (*key, members))
+    fn set_member(&mut self, agent: AgentId, his: &[Member], member: bool) {
+        let terms = |channel| {
+            let row = his.iter().find(|row| row.channel == channel);
+            row.map(|row| row.terms)
+        };
+        let general = terms(None);
+        general.into_iter().for_each(|terms| self.members.set(agent, terms, member));
+        for (channel, members) in &mut self.by_channel {
+            let terms = terms(Some(*channel)).or(general);
+            terms.into_iter().for_each(|terms| members.set(agent, terms, member));
+        }
+        self.everybody.set(agent, member && !his.is_empty());
     }
 
-    /// The members by rank, ring and position.
-    pub(crate) fn list(&self) -> impl Iterator<Item = AgentId> {
-        self.list.iter().map(|(_, _, _, agent)| *agent)
+    /// Who is a member on what terms, as lists, for comparison.
+    pub(crate) fn members_sorted(&self) -> Vec<MembersSorted> {
+        let sorted = |channel: Option<ChannelId>, members: &Members| {
+            let groups = members.groups().map(|(key, group)| (key, group.iter().collect()));
+            (channel, members.own, groups.collect(), members.list().collect())
+        };
+        let by_channel = self.by_channel.iter();
+        let by_channel = by_channel.map(|(channel, members)| sorted(Some(*channel), members));
+        core::iter::once(sorted(None, &self.members)).chain(by_channel).collect()
     }
 
-    /// The groups as lists, for comparison.
-    pub(crate) fn groups_sorted(&self) -> Vec<(GroupKey, Vec<AgentId>)> {
-        self.groups().map(|(key, members)| (key, members.iter().collect())).collect()
-    }
-
-    /// The delays of its members, each once, without zero.
-    pub(crate) fn delays(&self) -> BTreeSet<Span> {
-        self.groups.keys().map(|(_, _, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
-    }
-
-    /// The shortest delay of a member that is longer than this one.
-    pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
-        self.groups.keys().map(|(_, _, longer)| *longer).filter(|longer| *longer > delay).min()
+    /// The delays of its members by channel, each once, without zero.
+    pub(crate) fn delays(&self) -> BTreeMap<Option<ChannelId>, BTreeSet<Span>> {
+        let by_channel = self.by_channel.iter();
+        let by_channel = by_channel.map(|(channel, members)| (Some(*channel), members.delays()));
+        core::iter::once((None, self.members.delays())).chain(by_channel).collect()
     }
 }
+
+/// Members for a channel: how many on terms of their own, by group, by list.
+pub(crate) type MembersSorted =
+    (Option<ChannelId>, u32, Vec<(GroupKey, Vec<AgentId>)>, Vec<AgentId>);
 
 /// How many keys are lower than this one, counted from the nearer end.
 fn before(keys: &BTreeSet<LineKey>, key: LineKey) -> usize {
