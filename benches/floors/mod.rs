@@ -1,0 +1,15 @@
+//! Floors of any size for whoever measures, seeded and built through the public face of the crate
+//! alone: an engine, the rivals beside it, and a day of calls.
+
+#![allow(dead_code, reason = "whoever shares it uses a part of it")]
+
+pub(crate) mod floor;
+pub(crate) mod limit;
+pub(crate) mod plan;
+pub(crate) mod random;
+pub(crate) mod scan;
+
+pub(crate) use floor::Floor;
+pub(crate) use limit::Limit;
+pub(crate) use plan::{Ask, Plan, Shape};
+pub(crate) use scan::Scan;
