@@ -1,19 +1,18 @@
 //! Who may have what: the one place that says whether a piece of work and an agent fit, and which
 //! fit best. Routing asks it, and so does everybody who explains what routing did.
 
-use alloc::collections::BTreeSet;
-
 use crate::base::bits::Bits;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, SkillId, WorkId};
 use crate::model::need::Evaluation;
-use crate::model::queue::AgentChoice;
+use crate::model::queue::{AgentChoice, QueueProfile};
 use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::policy::order::LineKey;
 use crate::policy::room::Full;
-use crate::world::bench::BenchKey;
-use crate::world::line::{Line, Members};
+use crate::world::bench::{Bench, BenchKey};
+use crate::world::lanes::{Lane, LaneKey, Listed};
+use crate::world::line::Members;
 use crate::world::rows::{Agent, Member, Work};
 use crate::world::state::World;
 
@@ -82,7 +81,13 @@ impl<'a> Matching<'a> {
         if by_list && self.evaluation(work) != Evaluation::Best {
             return self.first_on_list(id, work, members, [fit, open]);
         }
-        let ring = work.ring(profile);
+        let lane = World::lane_of(work, profile);
+        let few = index.line(work.queue)?.lanes.few(&lane);
+        let bench = self.bench(work, profile);
+        if let Some((few, bench)) = few.zip(bench).filter(|(few, bench)| bench.prefers(few.len())) {
+            return self.first_of_few(id, work, few, bench, open);
+        }
+        let ring = lane.ring;
         let mut best: Option<AgentKey> = None;
         for ((rank, group_ring, delay), group) in members.groups() {
             if best.is_some_and(|best| (best.rank(), best.ring()) < (rank, group_ring)) {
@@ -110,32 +115,42 @@ impl<'a> Matching<'a> {
     }
 
     /// The first work in the queues of lowest rank for an agent.
-    fn best_by_rank(self, id: AgentId, agent: &Agent) -> Option<Found> {
-        let mut memberships = agent.memberships.as_slice();
-        while let Some(first) = memberships.first() {
-            let rank = first.terms.rank;
-            let end = memberships.partition_point(|member| member.terms.rank == rank);
-            let (same, rest) = memberships.split_at(end);
-            let best = same.iter().filter_map(|member| self.first_for(id, agent, member)).min();
-            if let Some(work) = best {
-                return Some(Found { rank, work, agent: None });
+    fn best_by_rank(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
+        let mut best: Option<Found> = None;
+        for (place, member) in agent.memberships.iter().enumerate() {
+            let rank = member.terms.rank;
+            if best.is_some_and(|best| best.rank < rank) {
+                break;
             }
-            memberships = rest;
+            for lane in self.lanes_for(id, agent, place) {
+                let Some(head) = lane.head().map(|head| head.at(self.now)) else {
+                    continue;
+                };
+                // What stands behind the head comes behind it at all times.
+                if best.is_some_and(|best| best.work < head) || !self.takes_lane(id, member, lane) {
+                    continue;
+                }
+                let able = |key: &&LineKey| self.is_able(id, key.work);
+                let first = lane.keys().iter().find(able).map(|key| key.at(self.now));
+                let found = first.map(|work| Found { rank, work, agent: None });
+                best = best.into_iter().chain(found).min();
+            }
         }
-        None
+        best
     }
 
     /// The first work among what could not be offered without this agent, for too few could be
     /// asked at once. It goes to the best of them, who need not be he.
-    fn best_together(self, id: AgentId, agent: &Agent) -> Option<Found> {
+    fn best_together(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
         let mut best = None;
-        for member in &agent.memberships {
+        for (place, member) in agent.memberships.iter().enumerate() {
             let profile = self.world.queue_profile(member.queue).ok()?;
             if profile.broadcast.min <= 1 {
                 continue;
             }
-            for keys in self.lanes_for(id, agent, member) {
-                for key in keys.iter().filter(|key| self.is_able(id, key.work)) {
+            let lanes = self.lanes_for(id, agent, place);
+            for lane in lanes.filter(|lane| self.takes_lane(id, member, lane)) {
+                for key in lane.keys().iter().filter(|key| self.is_able(id, key.work)) {
                     let found = self.choose(key.work).map(|chosen| Found {
                         rank: chosen.rank(),
                         work: key.at(self.now),
@@ -170,38 +185,37 @@ impl<'a> Matching<'a> {
         best
     }
 
-    /// The first work that an agent can take as such a member.
-    fn first_for(self, id: AgentId, agent: &Agent, member: &Member) -> Option<LineKey> {
-        let lanes = self.lanes_for(id, agent, member);
-        let able = |key: &LineKey| self.is_able(id, key.work);
-        let heads = lanes.filter_map(|keys| keys.iter().copied().find(able));
-        heads.map(|key| key.at(self.now)).min()
-    }
-
-    /// The lanes whose work an agent can take as such a member, but for what is about one item.
+    /// The lanes whose work an agent sees and is fit for as such a member, if its queue offers him
+    /// anything just now.
     fn lanes_for(
         self,
         id: AgentId,
         agent: &'a Agent,
-        member: &'a Member,
-    ) -> impl Iterator<Item = &'a BTreeSet<LineKey>> {
-        let index = self.world.index();
-        let Member { queue, terms, .. } = *member;
-        let offers = !self.is_held_back(queue) && self.has_time(queue, id);
-        let line = index.line(queue).filter(|_| offers);
-        let lanes = line.into_iter().flat_map(Line::lanes);
-        lanes.filter_map(move |(lane, keys)| {
-            let open = index.open.get(lane.channel.raw() as usize)?.has(id);
-            let fits = index.fit(lane.need)?.agents.has(id);
-            let sees =
-                terms.delay <= lane.revealed && self.world.ring_sees(queue, terms.ring, lane.ring);
-            if !open || !fits || !sees || agent.member(queue, lane.channel) != Some(member) {
-                return None;
-            }
-            let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
-            self.world.has_room(id, claim, self.world.pools(lane.draws)).ok()?.ok()?;
-            Some(keys)
+        place: usize,
+    ) -> impl Iterator<Item = &'a Lane> {
+        let member = agent.memberships.get(place);
+        let line = member.and_then(|member| self.world.index().line(member.queue));
+        let line = member.zip(line);
+        line.into_iter().flat_map(move |(member, line)| {
+            let offers = !self.is_held_back(member.queue) && self.has_time(member.queue, id);
+            let seen = offers.then(|| self.world.lanes_seen(id, place, member));
+            seen.into_iter().flat_map(move |seen| {
+                let (first, others) = line.lanes.among(seen);
+                let others = others.filter(move |lane| self.world.sees(id, member, &lane.key));
+                first.chain(others)
+            })
         })
+    }
+
+    /// Whether an agent can take what is in a lane that he sees.
+    fn takes_lane(self, id: AgentId, member: &Member, lane: &Lane) -> bool {
+        let LaneKey { channel, cost, ring, draws, .. } = lane.key;
+        let open = self.world.index().open.get(channel.raw() as usize);
+        let claim = self.world.new_claim(channel, cost);
+        let room = claim.and_then(|claim| self.world.has_room(id, claim, self.world.pools(draws)));
+        open.is_some_and(|open| open.has(id))
+            && self.world.ring_sees(member.queue, member.terms.ring, ring)
+            && room.is_ok_and(|room| room.is_ok())
     }
 
     /// Whether nothing about an item in such a lane keeps the agent from it.
@@ -316,16 +330,46 @@ impl<'a> Matching<'a> {
         both.is_some_and(|(terms, ring)| self.world.ring_sees(work.queue, terms.ring, ring))
     }
 
+    /// The order in which agents are taken for a piece of work, if it depends on nothing but what
+    /// they did.
+    fn bench(self, work: &Work, profile: &QueueProfile) -> Option<&'a Bench> {
+        let key = BenchKey::of(profile, work.request.channel)?;
+        let bench = self.world.index().bench(key)?;
+        (self.evaluation(work) != Evaluation::Best).then_some(bench)
+    }
+
+    /// The agent among a few candidates to whom the work goes.
+    fn first_of_few(
+        self,
+        id: WorkId,
+        work: &Work,
+        few: &[Listed],
+        bench: &Bench,
+        open: &Bits,
+    ) -> Option<AgentKey> {
+        let mut best = None;
+        for (rank, ring, agent) in few.iter().filter(|(_, _, agent)| open.has(*agent)) {
+            let group = (*rank, *ring);
+            if best.is_some_and(|(known, _)| known < group) {
+                break;
+            }
+            let place = (group, bench.seat_of(*agent)?);
+            if best.is_none_or(|best| place < best) && self.member_can_take(id, work, *agent) {
+                best = Some(place);
+            }
+        }
+        let ((rank, _), seat) = best?;
+        self.key(id, work, Bench::agent(seat), rank, 0)
+    }
+
     /// The agent among members of one rank, ring and delay to whom the work goes.
     fn first_of(self, id: WorkId, work: &Work, rank: u8, sets: [&Bits; 3]) -> Option<AgentKey> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
         let [members, fit, open] = sets;
         let by_score = self.evaluation(work) == Evaluation::Best;
-        let bench = BenchKey::of(profile, work.request.channel)
-            .and_then(|key| self.world.index().bench(key));
-        let agent = match (profile.choice, bench) {
-            (_, Some(bench)) if !by_score => bench.first(sets, able),
+        let agent = match (profile.choice, self.bench(work, profile)) {
+            (_, Some(bench)) => bench.first(sets, able),
             (AgentChoice::RoundRobin, _) if !by_score && profile.spare_scarce == 0 => {
                 let last = self.world.queue(work.queue).ok()?.last;
                 let next = last.map_or(0, |last| u64::from(last.raw()) + 1);

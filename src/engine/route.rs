@@ -15,7 +15,7 @@ use crate::base::hash::FixedMap;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::protocol::event::OfferedBy;
 use crate::protocol::fact::Cause;
-use crate::world::line::LaneKey;
+use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
 use crate::engine::matching::{Found, Matching};
@@ -38,6 +38,10 @@ impl Turn<'_> {
         let mut seekers = self.take_seekers(&mut barren);
         loop {
             for seeker in seekers.drain(..) {
+                match seeker {
+                    Seeker::Work(work) => self.world.list_candidates(work),
+                    Seeker::Agent(agent) => self.world.look_around(agent),
+                }
                 let found = seek(self.matching(), seeker, &mut barren);
                 best.extend(found.map(|found| Reverse((found, seeker, made))));
             }

@@ -217,7 +217,8 @@ impl World {
         };
         for (number, (line, new)) in now.lines.iter().zip(&new.lines).enumerate() {
             let raw = u32::try_from(number).unwrap_or(u32::MAX);
-            let same = line.lanes_sorted() == new.lanes_sorted()
+            let same = line.lanes.sorted() == new.lanes.sorted()
+                && line.lanes.are_sound()
                 && line.waiting == new.waiting
                 && line.everybody.iter::<AgentId>().eq(new.everybody.iter::<AgentId>())
                 && line.members_sorted() == new.members_sorted()

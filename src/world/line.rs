@@ -1,41 +1,18 @@
 //! Derived: who waits, in order.
 //!
-//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
-//! objective) is one *lane* of its queue; whether an agent may have it is decided once for the
-//! lane, and only heads of lanes are compared. Work that waits for preferred agents is in no lane
-//! but in a line of each of them.
+//! What anybody may have is in lanes. Work that waits for preferred agents is in no lane but in a
+//! line of each of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use crate::base::bits::Bits;
-use crate::base::hash::FixedMap;
 use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
-use crate::world::draws::DrawId;
-use crate::world::needs::NeedId;
+use crate::world::lanes::{LaneKey, Lanes, Listed};
 use crate::world::rows::Member;
-
-/// What all work in a lane has in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct LaneKey {
-    /// What it asks for.
-    pub need: NeedId,
-    /// The channel it came by.
-    pub channel: ChannelId,
-    /// The units it takes.
-    pub cost: u32,
-    /// The longest delay it is past.
-    pub revealed: Span,
-    /// The widest ring that sees it.
-    pub ring: u8,
-    /// Its objective, where the order of the queue depends on it; else nothing.
-    pub objective: Span,
-    /// The pools it draws on.
-    pub draws: DrawId,
-}
 
 /// Members who see the same work: rank, ring, delay. The first are asked first.
 pub(crate) type GroupKey = (u8, u8, Span);
@@ -79,6 +56,23 @@ impl Members {
         self.list.iter().map(|(_, _, _, agent)| *agent)
     }
 
+    /// Those who may have what is in a lane, by rank and ring, if they are few. Conditional rings
+    /// do not count as such.
+    fn few(&self, lane: &LaneKey, fit: &Bits) -> Option<Vec<Listed>> {
+        const FEW: usize = 512;
+        let sees = |(_, ring, delay): GroupKey| delay <= lane.revealed && ring <= lane.ring;
+        let groups = || self.groups().filter(|(key, _)| sees(*key));
+        let number = groups().map(|(_, group)| group.count([fit])).fold(0, usize::saturating_add);
+        let listed = |((rank, ring, _), group): (GroupKey, &'_ Bits)| {
+            group.meet([fit]).map(|agent| (rank, ring, agent)).collect::<Vec<_>>()
+        };
+        (number <= FEW).then(|| {
+            let mut few: Vec<_> = groups().flat_map(listed).collect();
+            few.sort_unstable();
+            few
+        })
+    }
+
     /// The shortest delay of a member that is longer than this one.
     pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
         self.groups.keys().map(|(_, _, longer)| *longer).filter(|longer| *longer > delay).min()
@@ -90,9 +84,10 @@ impl Members {
 }
 
 /// The line of one queue: its lanes, and its members by channel.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
-    lanes: FixedMap<LaneKey, BTreeSet<LineKey>>,
+    /// What waits, by what it asks for.
+    pub lanes: Lanes,
     /// Everybody who is a member for some channel.
     pub everybody: Bits,
     /// The members for channels on which nobody has terms of his own.
@@ -110,40 +105,21 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Puts work in its lane.
-    pub(crate) fn enter(&mut self, lane: LaneKey, key: LineKey) {
-        self.lanes.entry(lane).or_default().insert(key);
-    }
-
-    /// Takes work out of its lane.
-    pub(crate) fn leave(&mut self, lane: LaneKey, key: LineKey) {
-        if let Some(keys) = self.lanes.get_mut(&lane) {
-            keys.remove(&key);
-            if keys.is_empty() {
-                self.lanes.swap_remove(&lane);
-            }
-        }
+    /// Lists who may have what is in a lane, if they are few and it is not known yet.
+    pub(crate) fn learn(&mut self, lane: &LaneKey, fit: &Bits) {
+        let members = self.by_channel.get(&lane.channel).unwrap_or(&self.members);
+        self.lanes.learn(lane, || members.few(lane, fit));
     }
 
     /// How many wait here before this place in the order.
     pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
-        let all = || self.lanes.values().chain([&self.aside]);
+        let all = || self.lanes.all().chain([&self.aside]);
         if key.moves() {
             let waiting = all().flatten().filter(|other| !self.ringing.contains(other));
             return waiting.filter(|other| other.at(now) < key.at(now)).count();
         }
         let ahead = all().map(|keys| before(keys, key)).fold(0, usize::saturating_add);
         ahead.saturating_sub(before(&self.ringing, key))
-    }
-
-    /// The lanes in which somebody waits, in no meaningful order.
-    pub(crate) fn lanes(&self) -> impl Iterator<Item = (&LaneKey, &BTreeSet<LineKey>)> {
-        self.lanes.iter()
-    }
-
-    /// The lanes in order of their keys, for comparison.
-    pub(crate) fn lanes_sorted(&self) -> BTreeMap<LaneKey, &BTreeSet<LineKey>> {
-        self.lanes.iter().map(|(lane, keys)| (*lane, keys)).collect()
     }
 
     /// The members for work of a channel.
@@ -158,6 +134,7 @@ impl Line {
             members.own = members.own.saturating_add(1);
         }
         self.set_member(agent, his, true);
+        self.lanes.change_members();
     }
 
     /// An agent is no longer a member by these terms.
@@ -169,6 +146,7 @@ impl Line {
             }
         }
         self.by_channel.retain(|_, members| members.own > 0);
+        self.lanes.change_members();
     }
 
     fn set_member(&mut self, agent: AgentId, his: &[Member], member: bool) {

@@ -31,7 +31,7 @@ use crate::protocol::refusal::Unavailable;
 use crate::world::catalog::{Entry, Kind};
 use crate::world::draws::Draws;
 use crate::world::index::{Index, TimerKey};
-use crate::world::line::LaneKey;
+use crate::world::lanes::LaneKey;
 use crate::world::needs::Needs;
 use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
 

@@ -54,6 +54,7 @@ impl World {
             Definition::Agent(defined) => {
                 self.add(defined)?;
                 self.stores.agent_rows.push(Agent::new(at));
+                self.index_fits(defined.id);
                 self.index_agent(defined.id);
                 Ok(())
             }
@@ -167,6 +168,7 @@ impl World {
         row.memberships = others;
         row.memberships.extend(his);
         row.memberships.sort_unstable_by_key(Member::order);
+        self.index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
         if line.delays() != delays {
             for work in self.works_in(queue, |stage| stage == Stage::Queued) {
                 self.set_work_clock(work);
@@ -211,6 +213,9 @@ impl World {
         let old = self.queue_profile(defined.id)?.overflow.clone();
         self.replace(defined)?;
         self.set_up_benches(defined.id);
+        self.index.lines.get_mut(defined.id.raw() as usize).into_iter().for_each(|line| {
+            line.lanes.change_members();
+        });
         for work in works {
             let row = self.stores.works.get_mut(work).or_missing(work)?;
             row.fired = done_of(&old, &defined.profile.overflow, row.fired);
