@@ -110,6 +110,9 @@ impl<'a> Matching<'a> {
         if let Some(work) = self.best_named(id) {
             return Some(Found { rank: RANK_PREFERRED, work, agent: None });
         }
+        if !self.world.index().open.iter().any(|open| open.has(id)) {
+            return None;
+        }
         let alone = self.best_by_rank(id, agent);
         alone.into_iter().chain(self.best_together(id, agent)).min()
     }
@@ -185,8 +188,7 @@ impl<'a> Matching<'a> {
         best
     }
 
-    /// The lanes whose work an agent sees and is fit for as such a member, if its queue offers him
-    /// anything just now.
+    /// The lanes whose work an agent sees and is fit for as such a member.
     fn lanes_for(
         self,
         id: AgentId,
@@ -195,15 +197,10 @@ impl<'a> Matching<'a> {
     ) -> impl Iterator<Item = &'a Lane> {
         let member = agent.memberships.get(place);
         let line = member.and_then(|member| self.world.index().line(member.queue));
-        let line = member.zip(line);
+        let line = member.zip(line).filter(|(_, line)| !line.lanes.are_empty());
         line.into_iter().flat_map(move |(member, line)| {
-            let offers = !self.is_held_back(member.queue) && self.has_time(member.queue, id);
-            let seen = offers.then(|| self.world.lanes_seen(id, place, member));
-            seen.into_iter().flat_map(move |seen| {
-                let (first, others) = line.lanes.among(seen);
-                let others = others.filter(move |lane| self.world.sees(id, member, &lane.key));
-                first.chain(others)
-            })
+            let (first, others) = line.lanes.among(self.world.lanes_seen(id, place, member));
+            first.chain(others.filter(move |lane| self.world.sees(id, member, &lane.key)))
         })
     }
 
@@ -214,6 +211,8 @@ impl<'a> Matching<'a> {
         let claim = self.world.new_claim(channel, cost);
         let room = claim.and_then(|claim| self.world.has_room(id, claim, self.world.pools(draws)));
         open.is_some_and(|open| open.has(id))
+            && !self.is_held_back(member.queue)
+            && self.has_time(member.queue, id)
             && self.world.ring_sees(member.queue, member.terms.ring, ring)
             && room.is_ok_and(|room| room.is_ok())
     }

@@ -79,10 +79,9 @@ impl World {
         self.index.touched_agents = attending.map(|(id, _)| id).collect();
     }
 
-    /// Takes the lists of touched work and agents; both may name things twice.
-    pub(crate) fn drain_touched(&mut self) -> (Vec<WorkId>, Vec<AgentId>) {
-        let index = &mut self.index;
-        (core::mem::take(&mut index.touched_works), core::mem::take(&mut index.touched_agents))
+    /// Touched work and agents, for whoever has them look around; both may name things twice.
+    pub(crate) const fn touched(&mut self) -> (&mut Vec<WorkId>, &mut Vec<AgentId>) {
+        (&mut self.index.touched_works, &mut self.index.touched_agents)
     }
 
     fn rebuild_keys(&mut self) {

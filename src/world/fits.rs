@@ -132,7 +132,11 @@ impl World {
         let mut seen = self.index.seen.get_mut(place).map(core::mem::take).unwrap_or_default();
         seen.resize(number, None);
         for (known, member) in seen.iter_mut().zip(&row.memberships) {
-            let version = self.index.line(member.queue).map_or(0, |line| line.lanes.version());
+            let lanes = self.index.line(member.queue).map(|line| &line.lanes);
+            let Some(lanes) = lanes.filter(|lanes| !lanes.are_empty()) else {
+                continue;
+            };
+            let version = lanes.version();
             if known.is_none_or(|known| known.version != version) {
                 *known = Some(Seen { version, lanes: self.see(id, member) });
             }

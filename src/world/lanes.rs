@@ -190,6 +190,12 @@ impl Lanes {
         }
     }
 
+    /// Whether nobody waits in any lane.
+    pub(crate) fn are_empty(&self) -> bool {
+        self.taken == LaneSet::default()
+            && self.lanes.iter().skip(64).all(|lane| lane.head.is_none())
+    }
+
     /// The first 64 lanes for which this holds, whether somebody waits in them or not.
     pub(crate) fn which(&self, mut holds: impl FnMut(&LaneKey) -> bool) -> LaneSet {
         let mut set = LaneSet::default();
