@@ -180,13 +180,14 @@ impl World {
     /// Decides for every channel whether an agent is offered work at all, and gives him his place
     /// on the benches.
     pub(super) fn open_agent(&mut self, id: AgentId) {
+        let here = self.agent(id).is_ok_and(|agent| agent.may_be_offered_work())
+            && self.may_have_more(id) == Ok(true);
         for number in 0..self.index.open.len() {
             let Ok(channel) = u32::try_from(number).map(ChannelId::from_raw) else {
                 continue;
             };
             // Every item takes at least one unit, so whoever has no room for one is not open.
-            let open = matches!(self.available(id, channel, 1), Ok(Ok(())))
-                && self.may_have_more(id) == Ok(true);
+            let open = here && self.available(id, channel, 1) == Ok(Ok(()));
             if let Some(agents) = self.index.open.get_mut(number) {
                 agents.set(id, open);
             }
@@ -208,48 +209,33 @@ impl World {
         let Some(work) = self.stores.works.get(id) else {
             return;
         };
-        let Some(entry) = self.stores.queues.get(work.queue) else {
+        let (queued, in_line) = (work.stage == Stage::Queued, work.in_line());
+        if !queued && !in_line {
+            return;
+        }
+        let queue = self.stores.queues.get(work.queue).map(|entry| &*entry.profile);
+        let line = self.index.lines.get_mut(work.queue.raw() as usize);
+        let Some((queue, line)) = queue.zip(line) else {
             return;
         };
-        let Some(line) = self.index.lines.get_mut(work.queue.raw() as usize) else {
-            return;
-        };
-        if work.stage == Stage::Queued {
-            line.waiting =
-                if enter { line.waiting.saturating_add(1) } else { line.waiting.saturating_sub(1) };
-            let clocked = entry.profile.ramp.is_some() || entry.profile.is_watched();
+        let key = work.line_key(id, queue);
+        if queued {
+            line.stay(work.entered, key, !in_line || work.step.is_some(), enter);
+            let clocked = queue.ramp.is_some() || queue.is_watched();
             self.index.unwatched.extend(clocked.then_some(work.queue));
         }
-        let key = work.line_key(id, &entry.profile);
-        if work.stage == Stage::Queued {
-            let stay = (work.entered, id);
-            let aside = !work.in_line() || work.step.is_some();
-            if enter {
-                line.stays.insert(stay);
-                line.aside.extend(aside.then_some(key));
-            } else {
-                line.stays.remove(&stay);
-                line.aside.remove(&key);
-            }
-        }
-        if !work.in_line() {
+        if !in_line {
             return;
-        }
-        if work.stage != Stage::Queued && work.step.is_none() {
-            if enter {
-                line.ringing.insert(key)
-            } else {
-                line.ringing.remove(&key)
-            };
         }
         if work.step.is_some() {
             Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
         } else if enter {
-            line.ringing.extend((work.stage != Stage::Queued).then_some(key));
-            line.lanes.enter(Self::lane_of(work, &entry.profile), key);
+            line.lanes.enter(Self::lane_of(work, queue), key);
         } else {
-            line.ringing.remove(&key);
-            line.lanes.leave(Self::lane_of(work, &entry.profile), key);
+            line.lanes.leave(Self::lane_of(work, queue), key);
+        }
+        if !queued && work.step.is_none() {
+            line.ring(key, enter);
         }
         if enter {
             self.index.touched_works.push(id);

@@ -105,6 +105,30 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Work waits here from the instant it entered, in a lane or aside, or no longer does.
+    pub(crate) fn stay(&mut self, entered: Timestamp, key: LineKey, aside: bool, waits: bool) {
+        if waits {
+            self.waiting = self.waiting.saturating_add(1);
+            self.stays.insert((entered, key.work));
+            self.aside.extend(aside.then_some(key));
+        } else {
+            self.waiting = self.waiting.saturating_sub(1);
+            self.stays.remove(&(entered, key.work));
+            if aside {
+                self.aside.remove(&key);
+            }
+        }
+    }
+
+    /// Work in a lane rings, or no longer does.
+    pub(crate) fn ring(&mut self, key: LineKey, rings: bool) {
+        if rings {
+            self.ringing.insert(key);
+        } else {
+            self.ringing.remove(&key);
+        }
+    }
+
     /// Lists who may have what is in a lane, if they are few and it is not known yet.
     pub(crate) fn learn(&mut self, lane: &LaneKey, fit: &Bits) {
         let members = self.by_channel.get(&lane.channel).unwrap_or(&self.members);

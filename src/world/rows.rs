@@ -198,6 +198,12 @@ impl Agent {
         self.memberships.iter().find(exact).map(|member| member.terms)
     }
 
+    /// Whether he is offered anything at all, as far as his presence on queue and his room go.
+    #[must_use]
+    pub(crate) const fn may_be_offered_work(&self) -> bool {
+        self.status.takes_offers() && !self.draining && !self.own_call
+    }
+
     /// The terms on which he is a member of a queue for work of a channel.
     #[must_use]
     pub(crate) fn membership(&self, queue: QueueId, channel: ChannelId) -> Option<Membership> {

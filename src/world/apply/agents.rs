@@ -76,7 +76,8 @@ impl World {
 
     pub(super) fn set_status(&mut self, id: AgentId, status: RoutingStatus) -> Result<(), Misfit> {
         let agent = self.agent_mut(id)?;
-        let woke = !agent.status.takes_offers() && status.takes_offers();
+        let took = agent.status.takes_offers();
+        let woke = !took && status.takes_offers();
         if agent.status == RoutingStatus::OffQueue {
             agent.session = agent.session.wrapping_add(1);
         }
@@ -85,7 +86,9 @@ impl World {
             agent.history = History::default();
         }
         self.index.staffed.set(id, status.is_staffed());
-        self.open_agent(id);
+        if took != status.takes_offers() {
+            self.open_agent(id);
+        }
         if woke {
             self.touch_agent(id);
         }

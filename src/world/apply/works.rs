@@ -82,8 +82,10 @@ impl World {
             draws: DrawId::NOTHING,
         };
         let pools = Self::pools_named(request, self.channel_profile(request.channel)?);
-        let need = work.need_now(self.queue_profile(request.queue)?).into_owned();
-        let need = self.intern(&need);
+        let need = match self.known_need(&work)? {
+            Some(known) => known,
+            None => self.intern(work.need_now(self.queue_profile(work.queue)?).into_owned()),
+        };
         if self.stores.works.next_id() != Some(id) {
             return Err(Misfit::OutOfOrder);
         }
@@ -361,30 +363,35 @@ impl World {
     /// Brings what a piece of work asks for in step with what was asked and how far it is relaxed.
     pub(super) fn renew_need(&mut self, id: WorkId) -> Result<(), Misfit> {
         let work = self.work(id)?;
-        let profile = self.queue_profile(work.queue)?;
         let old = work.need;
-        if self.stores.needs.get(old) == Some(&work.need_now(profile)) {
-            return Ok(());
-        }
-        let need = work.need_now(profile).into_owned();
-        let need = self.intern(&need);
+        let need = match self.known_need(work)? {
+            Some(known) if known == old => return Ok(()),
+            Some(known) => known,
+            None => {
+                let need = work.need_now(self.queue_profile(work.queue)?).into_owned();
+                self.intern(need)
+            }
+        };
         self.stores.needs.count(need, true);
         self.stores.needs.count(old, false);
         self.stores.works.get_mut(id).or_missing(id)?.need = need;
         Ok(())
     }
 
-    /// The place of a need; one that was not there before is given one.
-    fn intern(&mut self, need: &Need) -> NeedId {
-        if let Some(id) = self.index.need_ids.get(need) {
-            return *id;
-        }
+    /// The place of what a piece of work asks for now, if it has one.
+    fn known_need(&self, work: &Work) -> Result<Option<NeedId>, Missing> {
+        let need = work.need_now(self.queue_profile(work.queue)?);
+        Ok(self.index.need_ids.get(&*need).copied())
+    }
+
+    /// Gives a need that was not there before a place.
+    fn intern(&mut self, need: Need) -> NeedId {
         let id = self.stores.needs.place(self.stores.config.limits.needs);
         if let Some(old) = self.stores.needs.put(id, need.clone()) {
             self.index.need_ids.swap_remove(&old);
             self.forget_need();
         }
-        self.index_need(need.clone(), id);
+        self.index_need(need, id);
         id
     }
 
