@@ -134,7 +134,7 @@ impl<'a> Matching<'a> {
                     continue;
                 }
                 let able = |key: &&LineKey| self.is_able(id, key.work);
-                let first = lane.keys().iter().find(able).map(|key| key.at(self.now));
+                let first = lane.keys().find(able).map(|key| key.at(self.now));
                 let found = first.map(|work| Found { rank, work, agent: None });
                 best = best.into_iter().chain(found).min();
             }
@@ -153,7 +153,7 @@ impl<'a> Matching<'a> {
             }
             let lanes = self.lanes_for(id, agent, place);
             for lane in lanes.filter(|lane| self.takes_lane(id, member, lane)) {
-                for key in lane.keys().iter().filter(|key| self.is_able(id, key.work)) {
+                for key in lane.keys().filter(|key| self.is_able(id, key.work)) {
                     let found = self.choose(key.work).map(|chosen| Found {
                         rank: chosen.rank(),
                         work: key.at(self.now),
@@ -237,7 +237,7 @@ impl<'a> Matching<'a> {
     /// How many can be asked, and how many the queue wants to ask at least, if they are fewer.
     pub(crate) fn too_few(self, id: WorkId, work: &Work) -> Option<(u8, u8)> {
         let least = self.world.queue_profile(work.queue).map_or(1, |queue| queue.broadcast.min);
-        if least <= 1 || !work.ringing.is_empty() {
+        if least <= 1 || work.rings() {
             return None;
         }
         let able = self.candidates(id, work).take(usize::from(least)).count();
@@ -409,7 +409,7 @@ impl<'a> Matching<'a> {
         let Ok(row) = self.world.agent(agent) else {
             return true;
         };
-        let rings = || !work.ringing.is_empty() && self.world.rings_at(id, agent).is_some();
+        let rings = || work.rings() && self.world.rings_at(id, agent).is_some();
         work.bars(agent, row.session) || row.has(id) || rings()
     }
 

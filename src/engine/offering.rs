@@ -103,25 +103,38 @@ impl Turn<'_> {
         let Ok(row) = self.world.work(work) else {
             return;
         };
-        let place = row.place;
-        for offer in row.ringing.clone() {
-            self.emit(Event::OfferWithdrawn { offer, why, place });
-        }
+        self.withdraw_but(work, None, row.place, why);
     }
 
     /// An agent takes what is offered to him, or it is taken in his name: others to whom it is
     /// offered at the same time are told first.
     pub(crate) fn accept_offer(&mut self, id: OfferId, auto: bool) {
-        let row = self.world.offer(id).and_then(|offer| self.world.work(offer.work));
-        let Ok(row) = row else {
+        let Ok(work) = self.world.offer(id).map(|offer| offer.work) else {
             return;
         };
-        let (place, why) = (row.place, Withdrawal::AcceptedElsewhere);
-        let ringing = row.ringing.clone();
-        for offer in ringing.into_iter().filter(|other| *other != id) {
+        let Ok(place) = self.world.work(work).map(|row| row.place) else {
+            return;
+        };
+        self.withdraw_but(work, Some(id), place, Withdrawal::AcceptedElsewhere);
+        self.emit(Event::OfferAccepted { offer: id, auto });
+    }
+
+    /// Takes back all that rings for a piece of work but for one offer, the oldest first.
+    fn withdraw_but(
+        &mut self,
+        work: WorkId,
+        kept: Option<OfferId>,
+        place: crate::policy::order::Place,
+        why: Withdrawal,
+    ) {
+        let mut left = self.world.work(work).map_or(0, |row| row.ringing().count());
+        while left > 0 {
+            left -= 1;
+            let row = self.world.work(work).ok();
+            let next = row.and_then(|row| row.ringing().find(|offer| Some(*offer) != kept));
+            let Some(offer) = next else { return };
             self.emit(Event::OfferWithdrawn { offer, why, place });
         }
-        self.emit(Event::OfferAccepted { offer: id, auto });
     }
 
     /// Takes back what rings at an agent on channels he does not attend any more, unless its queue
@@ -188,7 +201,7 @@ impl Turn<'_> {
         };
         match self.world.work(offer.work) {
             // It still rings at others, and stays where it is.
-            Ok(work) if work.ringing.len() > 1 => work.place,
+            Ok(work) if !work.ringing_too.is_empty() => work.place,
             Ok(_) | Err(_) => self.place_after(offer.work, requeue),
         }
     }

@@ -40,7 +40,7 @@ impl Turn<'_> {
         };
         work.step.is_some()
             && work.in_line()
-            && work.ringing.is_empty()
+            && !work.rings()
             && World::preferred(work).all(|(agent, _)| {
                 let session = self.world.agent(agent).map_or(0, |row| row.session);
                 let mut his = work.declines.iter().filter(|decline| decline.agent == agent);

@@ -119,7 +119,7 @@ impl Turn<'_> {
     /// least.
     fn offer_found(&mut self, found: Found) -> bool {
         let work = found.work.work;
-        let row = self.world.work(work).ok().filter(|row| row.ringing.is_empty());
+        let row = self.world.work(work).ok().filter(|row| !row.rings());
         let queue = row.and_then(|row| self.world.queue_profile(row.queue).ok());
         let least = queue.map_or(1, |queue| queue.broadcast.min);
         let known = found.agent;

@@ -92,9 +92,10 @@ impl World {
         match work.stage {
             Stage::Offered { offer } => {
                 let own = |offer| self.offer(offer).is_ok_and(|offer| offer.work == id);
-                let all = work.ringing.iter().all(|offer| own(*offer));
-                let oldest = work.ringing.first() == Some(&offer) && work.ringing.is_sorted();
-                let counted = rings == work.ringing.len() && rings <= usize::from(work.open_to);
+                let all = work.ringing().all(own);
+                let oldest = own(offer) && work.ringing().is_sorted();
+                let ringing = work.ringing().count();
+                let counted = rings == ringing && rings <= usize::from(work.open_to);
                 hold("one stage: the offers of ringing work are open", all && oldest && counted)?;
             }
             Stage::Queued
@@ -103,7 +104,7 @@ impl World {
             | Stage::WrapUp { .. }
             | Stage::Scheduled { .. }
             | Stage::Suspended => {
-                let none = rings == 0 && work.ringing.is_empty();
+                let none = rings == 0 && work.ringing_too.is_empty();
                 hold("one stage: only ringing work has an offer", none)?;
             }
             Stage::Closed { .. } => hold("one stage: closed work is gone", false)?,

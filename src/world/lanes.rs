@@ -40,7 +40,8 @@ pub(crate) struct Lane {
     /// What it asks for.
     pub key: LaneKey,
     head: Option<LineKey>,
-    keys: BTreeSet<LineKey>,
+    /// Those behind the head.
+    behind: BTreeSet<LineKey>,
     candidates: Option<Candidates>,
 }
 
@@ -58,7 +59,7 @@ pub(crate) type Listed = (u8, u8, AgentId);
 
 impl Lane {
     const fn new(key: LaneKey) -> Self {
-        Self { key, head: None, keys: BTreeSet::new(), candidates: None }
+        Self { key, head: None, behind: BTreeSet::new(), candidates: None }
     }
 
     /// The first in it.
@@ -67,8 +68,32 @@ impl Lane {
     }
 
     /// All in it, in order.
-    pub(crate) const fn keys(&self) -> &BTreeSet<LineKey> {
-        &self.keys
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &LineKey> {
+        self.head.iter().chain(&self.behind)
+    }
+
+    fn enter(&mut self, work: LineKey) {
+        match self.head {
+            Some(head) if head <= work => self.behind.extend((head != work).then_some(work)),
+            head => {
+                self.behind.extend(head);
+                self.head = Some(work);
+            }
+        }
+    }
+
+    fn leave(&mut self, work: LineKey) {
+        if self.head == Some(work) {
+            self.head = self.behind.pop_first();
+        } else {
+            self.behind.remove(&work);
+        }
+    }
+
+    /// How many in it are lower than a key.
+    fn before(&self, key: LineKey) -> usize {
+        let head = self.head.is_some_and(|head| head < key);
+        usize::from(head) + before(&self.behind, key)
     }
 }
 
@@ -118,8 +143,7 @@ impl Lanes {
     pub(crate) fn enter(&mut self, key: LaneKey, work: LineKey) {
         let place = self.places.get(&key).copied().unwrap_or_else(|| self.open(key));
         if let Some(lane) = self.lanes.get_mut(place) {
-            lane.keys.insert(work);
-            lane.head = Some(lane.head.map_or(work, |head| head.min(work)));
+            lane.enter(work);
             self.taken.set(place, true);
         }
     }
@@ -130,11 +154,8 @@ impl Lanes {
             return;
         };
         if let Some(lane) = self.lanes.get_mut(place) {
-            lane.keys.remove(&work);
-            if lane.head == Some(work) {
-                lane.head = lane.keys.first().copied();
-                self.taken.set(place, lane.head.is_some());
-            }
+            lane.leave(work);
+            self.taken.set(place, lane.head.is_some());
         }
     }
 
@@ -216,23 +237,42 @@ impl Lanes {
         (first, others)
     }
 
-    /// What waits in each lane, lane by lane, in no meaningful order.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &BTreeSet<LineKey>> {
-        self.lanes.iter().map(|lane| &lane.keys)
+    /// All that wait in lanes, in no meaningful order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &LineKey> {
+        self.lanes.iter().flat_map(Lane::keys)
+    }
+
+    /// How many in lanes are lower than a key.
+    pub(crate) fn before(&self, key: LineKey) -> usize {
+        self.lanes.iter().map(|lane| lane.before(key)).fold(0, usize::saturating_add)
     }
 
     /// The lanes in which somebody waits by their keys, for comparison.
-    pub(crate) fn sorted(&self) -> BTreeMap<LaneKey, &BTreeSet<LineKey>> {
+    pub(crate) fn sorted(&self) -> BTreeMap<LaneKey, Vec<LineKey>> {
         let taken = self.lanes.iter().filter(|lane| lane.head.is_some());
-        taken.map(|lane| (lane.key, &lane.keys)).collect()
+        taken.map(|lane| (lane.key, lane.keys().copied().collect())).collect()
     }
 
     /// Whether heads and sets say what is there.
     pub(crate) fn are_sound(&self) -> bool {
         self.lanes.iter().enumerate().all(|(place, lane)| {
-            let head = lane.keys.first().copied();
-            let taken = place >= 64 || self.taken.has(place) == head.is_some();
-            lane.head == head && taken && self.places.get(&lane.key) == Some(&place)
+            let taken = place >= 64 || self.taken.has(place) == lane.head.is_some();
+            lane.keys().is_sorted() && taken && self.places.get(&lane.key) == Some(&place)
         })
+    }
+}
+
+/// How many keys are lower than this one, counted from the nearer end.
+pub(crate) fn before(keys: &BTreeSet<LineKey>, key: LineKey) -> usize {
+    let (mut lower, mut other) = (keys.range(..key), keys.range(key..));
+    let mut seen = 0;
+    loop {
+        if lower.next().is_none() {
+            return seen;
+        }
+        if other.next().is_none() {
+            return keys.len().saturating_sub(seen);
+        }
+        seen += 1;
     }
 }

@@ -11,7 +11,7 @@ use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
-use crate::world::lanes::{LaneKey, Lanes, Listed};
+use crate::world::lanes::{LaneKey, Lanes, Listed, before};
 use crate::world::rows::Member;
 
 /// Members who see the same work: rank, ring, delay. The first are asked first.
@@ -137,12 +137,12 @@ impl Line {
 
     /// How many wait here before this place in the order.
     pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
-        let all = || self.lanes.all().chain([&self.aside]);
         if key.moves() {
-            let waiting = all().flatten().filter(|other| !self.ringing.contains(other));
+            let all = self.lanes.all().chain(&self.aside);
+            let waiting = all.filter(|other| !self.ringing.contains(other));
             return waiting.filter(|other| other.at(now) < key.at(now)).count();
         }
-        let ahead = all().map(|keys| before(keys, key)).fold(0, usize::saturating_add);
+        let ahead = self.lanes.before(key).saturating_add(before(&self.aside, key));
         ahead.saturating_sub(before(&self.ringing, key))
     }
 
@@ -209,21 +209,6 @@ impl Line {
 /// Members for a channel: how many on terms of their own, by group, by list.
 pub(crate) type MembersSorted =
     (Option<ChannelId>, u32, Vec<(GroupKey, Vec<AgentId>)>, Vec<AgentId>);
-
-/// How many keys are lower than this one, counted from the nearer end.
-fn before(keys: &BTreeSet<LineKey>, key: LineKey) -> usize {
-    let (mut lower, mut other) = (keys.range(..key), keys.range(key..));
-    let mut seen = 0;
-    loop {
-        if lower.next().is_none() {
-            return seen;
-        }
-        if other.next().is_none() {
-            return keys.len().saturating_sub(seen);
-        }
-        seen += 1;
-    }
-}
 
 /// Work that waits for an agent by name, in order, for all agents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

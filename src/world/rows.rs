@@ -360,8 +360,9 @@ pub(crate) struct Work {
     pub skipped: Span,
     /// When it was first offered to anybody.
     pub first_offer: Option<Timestamp>,
-    /// The offers that ring, oldest first.
-    pub ringing: Vec<OfferId>,
+    /// The offers that ring beside the oldest, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ringing_too: Vec<OfferId>,
     /// To how many agents at once it is offered, while it rings.
     pub open_to: u8,
     /// Who had it last.
@@ -418,7 +419,7 @@ impl Work {
     pub(crate) const fn in_line(&self) -> bool {
         match self.stage {
             Stage::Queued => self.retry.is_none(),
-            Stage::Offered { .. } => self.ringing.len() < self.open_to as usize,
+            Stage::Offered { .. } => self.ringing_too.len() + 1 < self.open_to as usize,
             Stage::Assigned { .. }
             | Stage::Parked { .. }
             | Stage::WrapUp { .. }
@@ -426,6 +427,21 @@ impl Work {
             | Stage::Scheduled { .. }
             | Stage::Suspended => false,
         }
+    }
+
+    /// Whether it rings at anybody.
+    #[must_use]
+    pub(crate) const fn rings(&self) -> bool {
+        matches!(self.stage, Stage::Offered { .. })
+    }
+
+    /// The offers that ring, oldest first.
+    pub(crate) fn ringing(&self) -> impl Iterator<Item = OfferId> + '_ {
+        let oldest = match self.stage {
+            Stage::Offered { offer } => Some(offer),
+            _ => None,
+        };
+        oldest.into_iter().chain(self.ringing_too.iter().copied())
     }
 
     /// The request, to say something else of it; what was submitted is kept.
@@ -485,7 +501,7 @@ impl Work {
     /// Whether nobody in particular is kept from it, so that it stands for all of its lane.
     #[must_use]
     pub(crate) const fn is_ordinary(&self) -> bool {
-        self.step.is_none() && self.declines.is_empty() && !self.handled && self.ringing.is_empty()
+        self.step.is_none() && self.declines.is_empty() && !self.handled && !self.rings()
     }
 
     /// How it becomes easier to place.

@@ -350,9 +350,8 @@ impl World {
 
     /// The open offer of a piece of work to an agent.
     pub(crate) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
-        let ringing = &self.stores.works.get(work)?.ringing;
-        let his = |id: &&OfferId| self.offer(**id).is_ok_and(|offer| offer.agent == agent);
-        ringing.iter().find(his).copied()
+        let his = |id: &OfferId| self.offer(*id).is_ok_and(|offer| offer.agent == agent);
+        self.stores.works.get(work)?.ringing().find(his)
     }
 
     /// The lane of work in line that waits for nobody by name.

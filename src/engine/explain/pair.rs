@@ -184,8 +184,8 @@ impl Case<'_> {
 
     /// When it will have rung out first.
     pub(super) fn rings_until(self) -> Option<Timestamp> {
-        let offers = self.work.ringing.iter();
-        let open = offers.filter_map(|offer| self.matching.world.offer(*offer).ok());
+        let offers = self.work.ringing();
+        let open = offers.filter_map(|offer| self.matching.world.offer(offer).ok());
         open.filter_map(|offer| offer.state.deadline()).map(|deadline| deadline.at).min()
     }
 }

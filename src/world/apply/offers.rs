@@ -41,12 +41,17 @@ impl World {
             OfferedBy::Assign | OfferedBy::Transfer => 1,
         };
         self.restage(work, |row| {
-            let oldest = row.ringing.first().copied();
-            row.stage = row.stage.next(oldest.map_or(WorkStep::Offer(id), WorkStep::RingOn))?;
-            if oldest.is_none() {
-                row.open_to = open_to;
+            let oldest = row.ringing().next();
+            match oldest {
+                Some(oldest) => {
+                    row.stage = row.stage.next(WorkStep::RingOn(oldest))?;
+                    row.ringing_too.push(id);
+                }
+                None => {
+                    row.stage = row.stage.next(WorkStep::Offer(id))?;
+                    row.open_to = open_to;
+                }
             }
-            row.ringing.push(id);
             row.first_offer.get_or_insert(at);
             Ok(())
         })?;
@@ -115,13 +120,13 @@ impl World {
     ) -> Result<(), Misfit> {
         let offer = self.end_offer(id, OfferStep::Reject(reason))?;
         self.answer(offer.agent, false)?;
-        self.return_work(offer, place, Some(bar))
+        self.return_work(id, offer, place, Some(bar))
     }
 
     pub(super) fn miss(&mut self, id: OfferId, bar: Bar, place: Place) -> Result<(), Misfit> {
         let offer = self.end_offer(id, OfferStep::Expire)?;
         self.answer(offer.agent, true)?;
-        self.return_work(offer, place, Some(bar))
+        self.return_work(id, offer, place, Some(bar))
     }
 
     pub(super) fn withdraw(
@@ -131,7 +136,7 @@ impl World {
         place: Place,
     ) -> Result<(), Misfit> {
         let offer = self.end_offer(id, OfferStep::Withdraw(why))?;
-        self.return_work(offer, place, None)
+        self.return_work(id, offer, place, None)
     }
 
     /// Takes an offer from where it rings; what it reserved is still held.
@@ -142,10 +147,6 @@ impl World {
             self.stores.ended_offers.remember(id, end);
         }
         self.agent_mut(offer.agent)?.offers.retain(|open| *open != id);
-        // The line it may be in does not depend on the list, but whether it is in one does.
-        self.leave_line(offer.work);
-        let ringing = &mut self.stores.works.get_mut(offer.work).or_missing(offer.work)?.ringing;
-        ringing.retain(|open| *open != id);
         self.index.clock.set(TimerKey::Offer(id), None);
         Ok(offer)
     }
@@ -158,13 +159,18 @@ impl World {
 
     fn return_work(
         &mut self,
+        id: OfferId,
         offer: Offer,
         place: Place,
         declined: Option<Bar>,
     ) -> Result<(), Misfit> {
         self.restage(offer.work, |row| {
-            match row.ringing.first() {
-                Some(oldest) => row.stage = row.stage.next(WorkStep::RingOn(*oldest))?,
+            let left = row.ringing().find(|open| *open != id);
+            match left {
+                Some(oldest) => {
+                    row.stage = row.stage.next(WorkStep::RingOn(oldest))?;
+                    row.ringing_too.retain(|open| *open != id && *open != oldest);
+                }
                 None => {
                     row.stage = row.stage.next(WorkStep::Return)?;
                     row.place = place;

@@ -69,7 +69,7 @@ impl World {
             relaxed: Span::ZERO,
             skipped: Span::ZERO,
             first_offer: None,
-            ringing: alloc::vec::Vec::new(),
+            ringing_too: alloc::vec::Vec::new(),
             open_to: 0,
             last_agent: None,
             sticky: false,
