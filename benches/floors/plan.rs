@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub queues: u32,
     pub people: Vec<Person>,
     pub asks: Vec<Ask>,
+    /// After how many minutes work asks for 20 less of each skill and a wider ring sees it.
+    pub relaxes: Option<u32>,
 }
 
 /// How many agents of a hard floor decline what they are offered first: they have every skill, are
@@ -76,6 +78,11 @@ impl Plan {
         }
     }
 
+    /// The same floor, where work asks for less after 10 minutes.
+    pub(crate) fn relaxing(shape: Shape, agents: usize) -> Self {
+        Self { relaxes: Some(10), ..Self::new(shape, agents) }
+    }
+
     fn plain(agents: usize) -> Self {
         let person = Person { queues: BTreeSet::from([0]), ..Person::default() };
         Self {
@@ -85,6 +92,7 @@ impl Plan {
             queues: 1,
             people: vec![person; agents],
             asks: vec![Ask::default()],
+            relaxes: None,
         }
     }
 
@@ -117,6 +125,7 @@ impl Plan {
             queues: 500,
             people,
             asks,
+            relaxes: None,
         }
     }
 
@@ -160,8 +169,7 @@ impl Plan {
                 1 => ask.least.push((COMMON + random.below(SCARCE as usize) as u32, 1)),
                 2 if !away.is_empty() => {
                     let agent = *random.pick(&away);
-                    let theirs: Vec<u32> =
-                        people[agent as usize].queues.iter().copied().collect();
+                    let theirs: Vec<u32> = people[agent as usize].queues.iter().copied().collect();
                     ask = Ask { queue: *random.pick(&theirs), only: Some(agent), ..Ask::default() };
                 }
                 _ => {}
@@ -175,6 +183,7 @@ impl Plan {
             queues: QUEUES,
             people,
             asks,
+            relaxes: None,
         }
     }
 }
@@ -198,7 +207,11 @@ fn ask_of(people: &[Person], random: &mut Random) -> Ask {
     }
 }
 
-fn distinct(count: usize, random: &mut Random, mut ask: impl FnMut(&mut Random) -> Ask) -> Vec<Ask> {
+fn distinct(
+    count: usize,
+    random: &mut Random,
+    mut ask: impl FnMut(&mut Random) -> Ask,
+) -> Vec<Ask> {
     let mut known = BTreeSet::new();
     let mut asks = Vec::new();
     for _ in 0..count * 20 {
