@@ -37,7 +37,7 @@ pub(crate) struct Floor {
 pub(crate) const VOICE: ChannelId = ChannelId::from_raw(0);
 
 /// Not mine, and never again.
-const NEVER: ReasonId = ReasonId::from_raw(0);
+pub(crate) const NEVER: ReasonId = ReasonId::from_raw(0);
 
 impl Floor {
     /// Everybody is defined, nobody is there.
@@ -247,6 +247,14 @@ impl Floor {
         }
     }
 
+    /// The first that rings of what the last commands offered; the rest is left alone.
+    pub(crate) fn ringing(&mut self) -> Option<(OfferId, WorkId, AgentId)> {
+        self.read();
+        let first = self.offers.first().copied();
+        self.offers.clear();
+        first
+    }
+
     /// Whatever rings is accepted. How much that is.
     pub(crate) fn accept(&mut self) -> usize {
         self.read();
@@ -315,7 +323,8 @@ impl Floor {
         self.accept();
     }
 
-    fn take_busy(&mut self) -> Option<Busy> {
+    /// Some agent who has something, and what it is.
+    pub(crate) fn take_busy(&mut self) -> Option<Busy> {
         let place = self.random.below(self.busy.len().max(1));
         (place < self.busy.len()).then(|| self.busy.swap_remove(place))
     }
