@@ -23,7 +23,8 @@ pub(crate) struct Floor {
     pub random: Random,
     /// Who has what.
     pub busy: Vec<Busy>,
-    /// The same for those who declined everything they were offered first.
+    /// The same for those who declined everything they were offered first: one in 64 who come free
+    /// is one of them.
     stubborn: Vec<Busy>,
     turns: u64,
     defined: u32,
@@ -314,7 +315,7 @@ impl Floor {
     pub(crate) fn free(&mut self) {
         self.pass_a_moment();
         self.turns += 1;
-        let stubborn = self.stubborn.pop().filter(|_| self.turns.is_multiple_of(64));
+        let stubborn = self.turns.is_multiple_of(64).then(|| self.stubborn.pop()).flatten();
         if let Some(busy) = stubborn.or_else(|| self.take_busy()) {
             self.finish(busy);
         }
