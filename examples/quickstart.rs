@@ -11,7 +11,7 @@ fn main() -> Result<(), Refusal> {
     let queue = engine.execute(at(0), Define::new("support", QueueProfile::default()), &mut log)?;
     let agent = engine.execute(at(0), Define::new("ana", AgentProfile::default()), &mut log)?;
     let membership = Membership::default();
-    engine.execute(at(0), SetMembership { agent, queue, membership }, &mut log)?;
+    engine.execute(at(0), SetMembership { agent, queue, membership, channel: None }, &mut log)?;
     let presence = SystemPresence::OnQueue.id();
     engine.execute(at(1), SetPresence { agent, presence }, &mut log)?;
 

@@ -29,7 +29,7 @@
 //! let queue = view.queue_by_key("support").unwrap().id();
 //! let agent = view.agent_by_key("ana").unwrap().id();
 //! let membership = Membership::default();
-//! tell(&mut engine, second(0), SetMembership { agent, queue, membership }.into())?;
+//! tell(&mut engine, second(0), SetMembership { agent, queue, membership, channel: None }.into())?;
 //!
 //! // What comes in from outside, each with its time. Nobody answers the call in this little world.
 //! let mut requests = vec![
@@ -109,7 +109,7 @@
 //! # let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
 //! # let agent = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
 //! # let membership = Membership { delay: Span::from_secs(20), ..Membership::default() };
-//! # engine.execute(now, SetMembership { agent, queue, membership }, &mut log)?;
+//! # engine.execute(now, SetMembership { agent, queue, membership, channel: None }, &mut log)?;
 //! # let presence = SystemPresence::OnQueue.id();
 //! # engine.execute(now, SetPresence { agent, presence }, &mut log)?;
 //! // Ana helps out after 20 s, and speaks no French.

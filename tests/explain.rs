@@ -102,7 +102,7 @@ fn desk(config: Config, queue: QueueProfile) -> Floor {
     floor.must(Define::new("ana", AgentProfile::default()));
     floor.must(Define::new("bo", AgentProfile::default()));
     let membership = Membership::default();
-    floor.must(SetMembership { agent: ANA, queue: DESK, membership });
+    floor.must(SetMembership { agent: ANA, queue: DESK, membership, channel: None });
     floor.must(set_presence(ANA, SystemPresence::OnQueue));
     floor
 }
@@ -131,7 +131,7 @@ fn whoever_is_no_member_is_offered_it_as_one() {
     assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NoMembers);
     only(&mut floor, work, Gate::Member, |floor| {
         let membership = Membership::default();
-        floor.must(SetMembership { agent: ANA, queue: OTHER, membership });
+        floor.must(SetMembership { agent: ANA, queue: OTHER, membership, channel: None });
     });
 }
 
@@ -211,7 +211,7 @@ fn rings_and_delays_open_when_it_was_said() {
         (Membership { delay: Span::from_secs(4), ..Membership::default() }, Gate::Delay, 4_000),
     ] {
         let mut floor = plain();
-        floor.must(SetMembership { agent: ANA, queue: DESK, membership });
+        floor.must(SetMembership { agent: ANA, queue: DESK, membership, channel: None });
         let work = floor.submit(WorkRequest { relaxation: relaxation.clone(), ..call() });
         only(&mut floor, work, gate, |floor| {
             let why = floor.engine.explain(work, ANA).unwrap();
@@ -345,7 +345,7 @@ fn work_for_two_is_offered_when_both_can_be_asked() {
     let queue = QueueProfile { broadcast, ..QueueProfile::default() };
     let mut floor = desk(Config::default(), queue);
     let membership = Membership::default();
-    floor.must(SetMembership { agent: BO, queue: DESK, membership });
+    floor.must(SetMembership { agent: BO, queue: DESK, membership, channel: None });
     let work = floor.submit(call());
     let kept_by = KeptBy::TooFew { able: 1, least: 2 };
     let alone = Obstacle { kept_by, until: None };
@@ -360,7 +360,12 @@ fn work_for_two_is_offered_when_both_can_be_asked() {
 fn who_comes_next_is_said_before_anybody_is_asked() {
     // An engine that has only heard the facts so far has offered nothing yet.
     let mut floor = plain();
-    floor.must(SetMembership { agent: BO, queue: DESK, membership: Membership::default() });
+    floor.must(SetMembership {
+        agent: BO,
+        queue: DESK,
+        membership: Membership::default(),
+        channel: None,
+    });
     floor.must(set_presence(BO, SystemPresence::OnQueue));
     let work = floor.submit(call());
     let facts = floor.log.drain().take_while(|f| !matches!(f.event, Event::WorkOffered { .. }));
@@ -375,7 +380,12 @@ fn who_comes_next_is_said_before_anybody_is_asked() {
 #[test]
 fn a_record_says_who_else_could_have_had_it_and_what_decided() {
     let mut floor = plain();
-    floor.must(SetMembership { agent: BO, queue: DESK, membership: Membership::default() });
+    floor.must(SetMembership {
+        agent: BO,
+        queue: DESK,
+        membership: Membership::default(),
+        channel: None,
+    });
     floor.submit(WorkRequest::new(DESK, CHAT));
     assert_eq!(floor.engine.decisions().count(), 0, "it is off at first");
     floor.engine.record_decisions(2);
@@ -427,7 +437,12 @@ fn long_lists_of_candidates_are_cut() {
         else {
             panic!("no agent");
         };
-        floor.must(SetMembership { agent, queue: DESK, membership: Membership::default() });
+        floor.must(SetMembership {
+            agent,
+            queue: DESK,
+            membership: Membership::default(),
+            channel: None,
+        });
         floor.must(set_presence(agent, SystemPresence::OnQueue));
     }
     floor.engine.record_decisions(usize::MAX);
@@ -609,11 +624,12 @@ fn play(floor: &mut Floor, step: &Step) {
         }
         Step::Member(a, queue, membership) => {
             let (agent, queue) = (agent(*a), QueueId::from_raw(*queue));
-            Some(SetMembership { agent, queue, membership: *membership }.into())
+            Some(SetMembership { agent, queue, membership: *membership, channel: None }.into())
         }
-        Step::NoMember(a, queue) => {
-            Some(RemoveMembership { agent: agent(*a), queue: QueueId::from_raw(*queue) }.into())
-        }
+        Step::NoMember(a, queue) => Some(
+            RemoveMembership { agent: agent(*a), queue: QueueId::from_raw(*queue), channel: None }
+                .into(),
+        ),
         Step::ShiftEnd(a, at) => {
             Some(SetShiftEnd { agent: agent(*a), until: at.map(millis) }.into())
         }

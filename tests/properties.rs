@@ -411,7 +411,8 @@ fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
     let profile = AgentProfile { capacity, ..AgentProfile::default() };
     run(&mut engine, Define::new("ana", profile).into());
     let agent = engine.view().agent_by_key("ana").expect("she is there").id();
-    let member = SetMembership { agent, queue: desk, membership: Membership::default() };
+    let member =
+        SetMembership { agent, queue: desk, membership: Membership::default(), channel: None };
     run(&mut engine, member.into());
     let presence = SystemPresence::OnQueue.id();
     run(&mut engine, SetPresence { agent, presence }.into());

@@ -249,6 +249,10 @@ const SEVERAL: &str = r#"
     bounded: empty key, no time to wait, too many: define_queue {"key": "", "profile": {"max_wait": 0}}
     bounded: no time to wait, too many: define_queue {"key": "new", "profile": {"max_wait": 0}}
     bounded: no such agent, no such queue: set_membership {"agent": $nobody, "queue": $nobody}
+    bounded: no such queue, no such channel: set_membership {"agent": $ana, "queue": $nobody, "channel": $nobody}
+    bounded: no such channel, rank of nothing, too many: set_membership {"agent": $ana, "queue": $billing, "channel": $nobody, "membership": {"rank": 0}}
+    bounded: no such queue, no such channel: remove_membership {"agent": $ana, "queue": $nobody, "channel": $nobody}
+    bounded: no such channel: remove_membership {"agent": $ana, "queue": $billing, "channel": $nobody}
     bounded: rank of nothing, too many: set_membership {"agent": $ana, "queue": $billing, "membership": {"rank": 0}}
     queued: in use, comes with the engine: retire_presence {"id": $on_queue}
     queued: other system presence, no such channel: change_presence {"id": $lunch, "profile": {"system": "away", "opens": {"only": [$nobody]}}}

@@ -25,7 +25,9 @@ fn places_behind_the_thousandth_are_reached_too() {
         let define = Define::new(&format!("agent {n}"), AgentProfile::default());
         let agent = engine.execute(now, define, &mut log).unwrap();
         let membership = Membership::default();
-        engine.execute(now, SetMembership { agent, queue, membership }, &mut log).unwrap();
+        engine
+            .execute(now, SetMembership { agent, queue, membership, channel: None }, &mut log)
+            .unwrap();
         if n >= 950 {
             let presence = SystemPresence::OnQueue.id();
             engine.execute(now, SetPresence { agent, presence }, &mut log).unwrap();

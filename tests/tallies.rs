@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use strowger::policies::estimate::Estimator;
 use strowger::{
-    AgentId, CloseCause, Counts, Definition, Engine, Entity, Event, Fact, OfferId, QueueId,
-    QueueView, RoutingStatus, Snapshot, Span, Timestamp, WorkId,
+    AgentId, ChannelId, CloseCause, Counts, Definition, Engine, Entity, Event, Fact, OfferId,
+    QueueId, QueueView, RoutingStatus, Snapshot, Span, Timestamp, WorkId,
 };
 
 use support::ops::History;
@@ -54,7 +54,7 @@ struct Fold {
     works: BTreeMap<WorkId, Work>,
     offers: BTreeMap<OfferId, (WorkId, AgentId)>,
     legs: BTreeMap<(WorkId, AgentId), Leg>,
-    members: BTreeSet<(QueueId, AgentId)>,
+    members: BTreeSet<(QueueId, AgentId, Option<ChannelId>)>,
     statuses: BTreeMap<AgentId, RoutingStatus>,
 }
 
@@ -143,13 +143,13 @@ impl Fold {
                     self.queues.entry(queue.id).or_insert_with(new).target = target;
                 }
             }
-            Event::Retired(Entity::Queue(id)) => self.members.retain(|(queue, _)| queue != id),
-            Event::Retired(Entity::Agent(id)) => self.members.retain(|(_, agent)| agent != id),
-            Event::MembershipSet { agent, queue, .. } => {
-                self.members.insert((*queue, *agent));
+            Event::Retired(Entity::Queue(id)) => self.members.retain(|(queue, ..)| queue != id),
+            Event::Retired(Entity::Agent(id)) => self.members.retain(|(_, agent, _)| agent != id),
+            Event::MembershipSet { agent, queue, channel, .. } => {
+                self.members.insert((*queue, *agent, *channel));
             }
-            Event::MembershipRemoved { agent, queue } => {
-                self.members.remove(&(*queue, *agent));
+            Event::MembershipRemoved { agent, queue, channel } => {
+                self.members.remove(&(*queue, *agent, *channel));
             }
             Event::RoutingStatusChanged { agent, status } => {
                 self.statuses.insert(*agent, *status);
@@ -240,8 +240,9 @@ impl Fold {
     /// Those at work in a queue.
     fn staffed(&self, queue: QueueId) -> u32 {
         use RoutingStatus::{Communicating, Idle, Interacting, Offered};
-        let here = self.members.iter().filter(|(of, _)| *of == queue);
-        let works = here.filter(|(_, agent)| {
+        let here = self.members.iter().filter(|(of, ..)| *of == queue);
+        let here: BTreeSet<_> = here.map(|(_, agent, _)| *agent).collect();
+        let works = here.iter().filter(|agent| {
             let status = self.statuses.get(agent);
             status.is_some_and(|status| {
                 matches!(status, Idle | Offered | Interacting | Communicating)

@@ -90,7 +90,8 @@ impl Floor {
         self.defined += 1;
         for queue in &person.queues {
             let queue = QueueId::from_raw(*queue);
-            self.tell(SetMembership { agent, queue, membership: Membership::default() });
+            let membership = Membership::default();
+            self.tell(SetMembership { agent, queue, membership, channel: None });
         }
         self.log.clear();
         agent

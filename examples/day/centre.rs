@@ -85,7 +85,7 @@ impl Centre {
             for (queue, rank, delay) in &team.queues {
                 let (queue, delay) = (*queue, Span::from_secs(*delay));
                 let membership = Membership { rank: *rank, delay, ..Membership::default() };
-                let command = SetMembership { agent, queue, membership };
+                let command = SetMembership { agent, queue, membership, channel: None };
                 self.engine.execute(self.now, command, &mut self.log)?;
             }
             self.agents.push(agent);

@@ -84,7 +84,7 @@ impl Replay {
         let agent = self.engine.execute(self.now, define, &mut self.log)?;
         for queue in worker.kinds.iter().filter_map(|kind| self.queues.get(kind)) {
             let (queue, membership) = (*queue, Membership::default());
-            let member = SetMembership { agent, queue, membership };
+            let member = SetMembership { agent, queue, membership, channel: None };
             self.engine.execute(self.now, member, &mut self.log)?;
         }
         let leaves = Absence { presence: SystemPresence::Offline, lasts: None };

@@ -100,7 +100,7 @@ fn floor(rows: &[Row]) -> Result<(Host, Vec<Call>), Box<dyn Error>> {
         };
         agents.insert(name.clone(), agent);
         let membership = Membership::default();
-        host.tell(start_ms, SetMembership { agent, queue, membership })?;
+        host.tell(start_ms, SetMembership { agent, queue, membership, channel: None })?;
         services.entry(agent).or_default().push((*from, *to));
     }
     for (agent, mut services) in services {

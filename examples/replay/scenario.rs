@@ -120,7 +120,7 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
             let delay = scenario.min_wait_ms_agent_call.as_ref().map_or(0, |waits| waits[a][t]);
             let membership =
                 Membership { rank, delay: Span::from_millis(delay), ..Membership::default() };
-            host.tell(0, SetMembership { agent, queue: *queue, membership })?;
+            host.tell(0, SetMembership { agent, queue: *queue, membership, channel: None })?;
         }
         if scenario.initial_staff.as_ref().is_none_or(|staff| staff[a] == 1) {
             host.staff(0, agent, true);

@@ -37,15 +37,34 @@ impl Bits {
         self.words.iter().all(|word| *word == 0)
     }
 
+    /// The ids that are in both.
+    #[must_use]
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.words.truncate(other.words.len());
+        self.words.iter_mut().zip(other.words).for_each(|(word, other)| *word &= other);
+        self
+    }
+
+    /// The ids that are in either.
+    #[must_use]
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        let length = self.words.len().max(other.words.len());
+        self.words.resize(length, 0);
+        self.words.iter_mut().zip(other.words).for_each(|(word, other)| *word |= other);
+        self
+    }
+
     /// How many ids are in this set and in all of `others`.
     pub(crate) fn count<const N: usize>(&self, others: [&Self; N]) -> usize {
-        let words = self.words.iter().enumerate().map(|(place, word)| {
-            let met = others
-                .iter()
-                .fold(*word, |word, other| word & other.words.get(place).copied().unwrap_or(0));
-            met.count_ones() as usize
-        });
-        words.sum()
+        let length = others.iter().map(|other| other.words.len()).min();
+        let length = length.map_or(self.words.len(), |length| length.min(self.words.len()));
+        (0..length).map(|place| self.word(others, place).count_ones() as usize).sum()
+    }
+
+    /// The bits of 64 ids that are in this set and in all of `others`.
+    fn word<const N: usize>(&self, others: [&Self; N], place: usize) -> u64 {
+        let word = self.words.get(place).copied().unwrap_or(0);
+        others.iter().fold(word, |word, other| word & other.words.get(place).copied().unwrap_or(0))
     }
 
     /// The ids that are in this set and in all of `others`, in rising order.
@@ -63,21 +82,19 @@ impl Bits {
         others: [&'a Self; N],
     ) -> impl Iterator<Item = I> + 'a {
         let first = usize::try_from(start / 64).unwrap_or(usize::MAX);
-        let words = self.words.iter().enumerate().skip(first);
-        words.flat_map(move |(place, word)| {
-            let from = if place == first { u64::MAX << (start % 64) } else { u64::MAX };
-            let mut word = *word & from;
-            for other in others {
-                word &= other.words.get(place).copied().unwrap_or(0);
-            }
-            core::iter::from_fn(move || {
-                if word == 0 {
+        let mut place = first;
+        let mut word = self.word(others, place) & (u64::MAX << (start % 64));
+        core::iter::from_fn(move || {
+            while word == 0 {
+                place = place.saturating_add(1);
+                if place >= self.words.len() {
                     return None;
                 }
-                let bit = u64::from(word.trailing_zeros());
-                word &= word - 1;
-                I::from_number(place as u64 * 64 + bit)
-            })
+                word = self.word(others, place);
+            }
+            let bit = u64::from(word.trailing_zeros());
+            word &= word - 1;
+            I::from_number(place as u64 * 64 + bit)
         })
     }
 

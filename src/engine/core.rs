@@ -20,6 +20,7 @@ use crate::engine::action::Action;
 use crate::engine::decisions::{Decision, Decisions};
 use crate::engine::explain::{self, AgentExplanation, Case, PairExplanation, WorkExplanation};
 use crate::engine::matching::{Matching, unmatched};
+use crate::engine::route::Search;
 use crate::engine::rules::{Classifier, Rules, Scorer};
 use crate::engine::turn::Turn;
 use crate::engine::view::View;
@@ -52,6 +53,7 @@ pub struct Engine {
     clock: Clock,
     rules: Rules,
     decisions: Decisions,
+    search: Search,
 }
 
 /// The latest instant the host told, and how often it told an earlier one.
@@ -78,12 +80,12 @@ impl Engine {
     /// [`Refusal::Invalid`] if the configuration makes no sense.
     pub fn new(config: Config, now: Timestamp, log: &mut Log) -> Result<Self, Refusal> {
         config.check()?;
-        let mut world = World::empty(config.clone());
+        let world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
-        let rules = Rules::default();
-        let mut decisions = Decisions::default();
-        Turn::new(&mut world, now, log, &rules, &mut decisions).emit(event);
-        Ok(Self { world, clock: Clock { latest: now, stepped_back: 0 }, rules, decisions })
+        let clock = Clock { latest: now, stepped_back: 0 };
+        let mut engine = Self::of(world, clock);
+        engine.turn(now, log).emit(event);
+        Ok(engine)
     }
 
     /// The same engine with the host's own classification, for queues that ask it.
@@ -113,8 +115,7 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log, &self.rules, &mut self.decisions);
+        let mut turn = self.turn(now, log);
         turn.fire_due();
         turn.cause = Cause::Command;
         let answer = action.run(&mut turn);
@@ -128,10 +129,20 @@ impl Engine {
     /// allowed, early does nothing.
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) {
-        let now = self.clock.see(now);
-        let mut turn = Turn::new(&mut self.world, now, log, &self.rules, &mut self.decisions);
+        let mut turn = self.turn(now, log);
         turn.fire_due();
         turn.route();
+    }
+
+    fn of(world: World, clock: Clock) -> Self {
+        let (rules, decisions, search) = Default::default();
+        Self { world, clock, rules, decisions, search }
+    }
+
+    fn turn<'a>(&'a mut self, now: Timestamp, log: &'a mut Log) -> Turn<'a> {
+        let now = self.clock.see(now);
+        let Self { world, rules, decisions, search, .. } = self;
+        Turn::new(world, now, log, rules, decisions, search)
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
@@ -176,8 +187,7 @@ impl Engine {
         }
         let world = World::from_stores(snapshot.stores);
         world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        let (rules, decisions) = (Rules::default(), Decisions::default());
-        Ok(Self { world, clock: snapshot.clock, rules, decisions })
+        Ok(Self::of(world, snapshot.clock))
     }
 
     /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
@@ -200,8 +210,7 @@ impl Engine {
     pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
         let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
         let world = World::empty(Config::default());
-        let (rules, decisions) = (Rules::default(), Decisions::default());
-        Self { world, clock, rules, decisions }.resume(facts)
+        Self::of(world, clock).resume(facts)
     }
 
     fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {

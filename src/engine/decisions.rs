@@ -38,7 +38,7 @@ pub struct CandidateRecord {
 /// for (key, rank) in [("ana", 2), ("bo", 1)] {
 ///     let agent = engine.execute(now, Define::new(key, AgentProfile::default()), &mut log)?;
 ///     let membership = Membership { rank, ..Membership::default() };
-///     engine.execute(now, SetMembership { agent, queue, membership }, &mut log)?;
+///     engine.execute(now, SetMembership { agent, queue, membership, channel: None }, &mut log)?;
 ///     let presence = SystemPresence::OnQueue.id();
 ///     engine.execute(now, SetPresence { agent, presence }, &mut log)?;
 /// }

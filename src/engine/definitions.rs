@@ -169,7 +169,10 @@ fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
     let uses = |agent: &crate::world::rows::Agent| match entity {
         Entity::Presence(id) => agent.presence.id() == id,
         Entity::Queue(id) => agent.assignments.iter().any(|leg| leg.queue == id),
-        Entity::Channel(id) => agent.assignments.iter().any(|leg| leg.claim.channel == id),
+        Entity::Channel(id) => {
+            agent.assignments.iter().any(|leg| leg.claim.channel == id)
+                || agent.memberships.iter().any(|member| member.channel == Some(id))
+        }
         Entity::Code(id) => agent.assignments.iter().any(|leg| leg.code == Some(id)),
         Entity::Skill(_)
         | Entity::Reason(_)
@@ -208,18 +211,19 @@ impl Run for SetMembership {
     type Output = ();
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let Self { agent, queue, membership } = self;
+        let Self { agent, queue, membership, channel } = self;
         turn.live::<AgentProfile>(agent)?;
         turn.live::<QueueProfile>(queue)?;
+        channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
         membership.check()?;
         let row = turn.world.agent(agent)?;
-        let old = row.membership(queue);
+        let old = row.terms(queue, channel);
         let max = turn.world.stores().config.limits.memberships;
         if old.is_none() && row.memberships.len() >= max as usize {
             return Err(Refusal::Limit { limit: LimitName::Memberships, max });
         }
         if old != Some(membership) {
-            turn.emit(Event::MembershipSet { agent, queue, membership });
+            turn.emit(Event::MembershipSet { agent, queue, membership, channel });
         }
         Ok(())
     }
@@ -229,11 +233,12 @@ impl Run for RemoveMembership {
     type Output = ();
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let Self { agent, queue } = self;
+        let Self { agent, queue, channel } = self;
         turn.live::<AgentProfile>(agent)?;
         turn.live::<QueueProfile>(queue)?;
-        if turn.world.agent(agent)?.membership(queue).is_some() {
-            turn.emit(Event::MembershipRemoved { agent, queue });
+        channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
+        if turn.world.agent(agent)?.terms(queue, channel).is_some() {
+            turn.emit(Event::MembershipRemoved { agent, queue, channel });
         }
         Ok(())
     }

@@ -128,7 +128,8 @@ impl Turn<'_> {
             return;
         };
         let line = self.world.index().line(row.queue);
-        let delay = line.and_then(|line| line.delay_after(row.revealed));
+        let delay =
+            line.and_then(|line| line.members(row.request.channel).delay_after(row.revealed));
         if let Some(delay) = delay {
             self.emit(Event::WorkRevealed { work, delay });
         }

@@ -1,20 +1,19 @@
 //! Who may have what: the one place that says whether a piece of work and an agent fit, and which
 //! fit best. Routing asks it, and so does everybody who explains what routing did.
 
-use alloc::collections::BTreeSet;
-
 use crate::base::bits::Bits;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, SkillId, WorkId};
 use crate::model::need::Evaluation;
-use crate::model::queue::AgentChoice;
+use crate::model::queue::{AgentChoice, QueueProfile};
 use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::policy::order::LineKey;
 use crate::policy::room::Full;
-use crate::world::bench::BenchKey;
-use crate::world::line::Line;
-use crate::world::rows::{Agent, Work};
+use crate::world::bench::{Bench, BenchKey};
+use crate::world::lanes::{Lane, LaneKey, Listed};
+use crate::world::line::Members;
+use crate::world::rows::{Agent, Member, Work};
 use crate::world::state::World;
 
 use crate::engine::rules::Rules;
@@ -76,20 +75,26 @@ impl<'a> Matching<'a> {
         let index = self.world.index();
         let open = index.open.get(work.request.channel.raw() as usize)?;
         let fit = &index.fit(work.need)?.agents;
-        let line = index.line(work.queue)?;
+        let members = index.line(work.queue)?.members(work.request.channel);
         let profile = self.world.queue_profile(work.queue).ok()?;
         let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
         if by_list && self.evaluation(work) != Evaluation::Best {
-            return self.first_on_list(id, work, line, [fit, open]);
+            return self.first_on_list(id, work, members, [fit, open]);
         }
-        let ring = work.ring(profile);
+        let lane = World::lane_of(work, profile);
+        let few = index.line(work.queue)?.lanes.few(&lane);
+        let bench = self.bench(work, profile);
+        if let Some((few, bench)) = few.zip(bench).filter(|(few, bench)| bench.prefers(few.len())) {
+            return self.first_of_few(id, work, few, bench, open);
+        }
+        let ring = lane.ring;
         let mut best: Option<AgentKey> = None;
-        for ((rank, group_ring, delay), members) in line.groups() {
+        for ((rank, group_ring, delay), group) in members.groups() {
             if best.is_some_and(|best| (best.rank(), best.ring()) < (rank, group_ring)) {
                 break;
             }
             if delay <= work.revealed && self.world.ring_sees(work.queue, group_ring, ring) {
-                let first = self.first_of(id, work, rank, [members, fit, open]);
+                let first = self.first_of(id, work, rank, [group, fit, open]);
                 best = best.into_iter().chain(first).min();
             }
         }
@@ -105,37 +110,50 @@ impl<'a> Matching<'a> {
         if let Some(work) = self.best_named(id) {
             return Some(Found { rank: RANK_PREFERRED, work, agent: None });
         }
+        if !self.world.index().open.iter().any(|open| open.has(id)) {
+            return None;
+        }
         let alone = self.best_by_rank(id, agent);
         alone.into_iter().chain(self.best_together(id, agent)).min()
     }
 
     /// The first work in the queues of lowest rank for an agent.
-    fn best_by_rank(self, id: AgentId, agent: &Agent) -> Option<Found> {
-        let mut memberships = agent.memberships.as_slice();
-        while let Some(first) = memberships.first() {
-            let rank = first.terms.rank;
-            let end = memberships.partition_point(|member| member.terms.rank == rank);
-            let (same, rest) = memberships.split_at(end);
-            let best = same.iter().filter_map(|member| self.first_for(id, member.queue)).min();
-            if let Some(work) = best {
-                return Some(Found { rank, work, agent: None });
+    fn best_by_rank(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
+        let mut best: Option<Found> = None;
+        for (place, member) in agent.memberships.iter().enumerate() {
+            let rank = member.terms.rank;
+            if best.is_some_and(|best| best.rank < rank) {
+                break;
             }
-            memberships = rest;
+            for lane in self.lanes_for(id, agent, place) {
+                let Some(head) = lane.head().map(|head| head.at(self.now)) else {
+                    continue;
+                };
+                // What stands behind the head comes behind it at all times.
+                if best.is_some_and(|best| best.work < head) || !self.takes_lane(id, member, lane) {
+                    continue;
+                }
+                let able = |key: &&LineKey| self.is_able(id, key.work);
+                let first = lane.keys().iter().find(able).map(|key| key.at(self.now));
+                let found = first.map(|work| Found { rank, work, agent: None });
+                best = best.into_iter().chain(found).min();
+            }
         }
-        None
+        best
     }
 
     /// The first work among what could not be offered without this agent, for too few could be
     /// asked at once. It goes to the best of them, who need not be he.
-    fn best_together(self, id: AgentId, agent: &Agent) -> Option<Found> {
+    fn best_together(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
         let mut best = None;
-        for queue in agent.memberships.iter().map(|member| member.queue) {
-            let profile = self.world.queue_profile(queue).ok()?;
+        for (place, member) in agent.memberships.iter().enumerate() {
+            let profile = self.world.queue_profile(member.queue).ok()?;
             if profile.broadcast.min <= 1 {
                 continue;
             }
-            for keys in self.lanes_for(id, queue) {
-                for key in keys.iter().filter(|key| self.is_able(id, key.work)) {
+            let lanes = self.lanes_for(id, agent, place);
+            for lane in lanes.filter(|lane| self.takes_lane(id, member, lane)) {
+                for key in lane.keys().iter().filter(|key| self.is_able(id, key.work)) {
                     let found = self.choose(key.work).map(|chosen| Found {
                         rank: chosen.rank(),
                         work: key.at(self.now),
@@ -170,34 +188,33 @@ impl<'a> Matching<'a> {
         best
     }
 
-    /// The first work in a queue's line that an agent can take.
-    fn first_for(self, id: AgentId, queue: QueueId) -> Option<LineKey> {
-        let lanes = self.lanes_for(id, queue);
-        let able = |key: &LineKey| self.is_able(id, key.work);
-        let heads = lanes.filter_map(|keys| keys.iter().copied().find(able));
-        heads.map(|key| key.at(self.now)).min()
+    /// The lanes whose work an agent sees and is fit for as such a member.
+    fn lanes_for(
+        self,
+        id: AgentId,
+        agent: &'a Agent,
+        place: usize,
+    ) -> impl Iterator<Item = &'a Lane> {
+        let member = agent.memberships.get(place);
+        let line = member.and_then(|member| self.world.index().line(member.queue));
+        let line = member.zip(line).filter(|(_, line)| !line.lanes.are_empty());
+        line.into_iter().flat_map(move |(member, line)| {
+            let (first, others) = line.lanes.among(self.world.lanes_seen(id, place, member));
+            first.chain(others.filter(move |lane| self.world.sees(id, member, &lane.key)))
+        })
     }
 
-    /// The lanes of a queue whose work an agent can take, but for what is about one item.
-    fn lanes_for(self, id: AgentId, queue: QueueId) -> impl Iterator<Item = &'a BTreeSet<LineKey>> {
-        let index = self.world.index();
-        let terms = self.world.agent(id).ok().and_then(|agent| agent.membership(queue));
-        let offers = !self.is_held_back(queue) && self.has_time(queue, id);
-        let line = terms.zip(index.line(queue)).filter(|_| offers);
-        let lanes =
-            line.into_iter().flat_map(|(terms, line)| line.lanes().map(move |it| (terms, it)));
-        lanes.filter_map(move |(terms, (lane, keys))| {
-            let open = index.open.get(lane.channel.raw() as usize)?.has(id);
-            let fits = index.fit(lane.need)?.agents.has(id);
-            let sees =
-                terms.delay <= lane.revealed && self.world.ring_sees(queue, terms.ring, lane.ring);
-            if !open || !fits || !sees {
-                return None;
-            }
-            let claim = self.world.new_claim(lane.channel, lane.cost).ok()?;
-            self.world.has_room(id, claim, self.world.pools(lane.draws)).ok()?.ok()?;
-            Some(keys)
-        })
+    /// Whether an agent can take what is in a lane that he sees.
+    fn takes_lane(self, id: AgentId, member: &Member, lane: &Lane) -> bool {
+        let LaneKey { channel, cost, ring, draws, .. } = lane.key;
+        let open = self.world.index().open.get(channel.raw() as usize);
+        let claim = self.world.new_claim(channel, cost);
+        let room = claim.and_then(|claim| self.world.has_room(id, claim, self.world.pools(draws)));
+        open.is_some_and(|open| open.has(id))
+            && !self.is_held_back(member.queue)
+            && self.has_time(member.queue, id)
+            && self.world.ring_sees(member.queue, member.terms.ring, ring)
+            && room.is_ok_and(|room| room.is_ok())
     }
 
     /// Whether nothing about an item in such a lane keeps the agent from it.
@@ -250,9 +267,15 @@ impl<'a> Matching<'a> {
         let fit = index.fit(work.need).map(|fit| &fit.agents);
         let sets = line.zip(open).zip(fit);
         sets.into_iter().flat_map(move |((line, open), fit)| {
-            line.members.meet::<AgentId, 2>([open, fit]).filter_map(move |agent| {
+            let members = &line.members(work.request.channel).all;
+            members.meet::<AgentId, 2>([open, fit]).filter_map(move |agent| {
                 let able = self.sees(work, agent) && self.member_can_take(id, work, agent);
-                let rank = self.world.agent(agent).ok()?.membership(work.queue)?.rank;
+                let rank = self
+                    .world
+                    .agent(agent)
+                    .ok()?
+                    .membership(work.queue, work.request.channel)?
+                    .rank;
                 able.then(|| self.key(id, work, agent, rank, 0)).flatten()
             })
         })
@@ -263,10 +286,10 @@ impl<'a> Matching<'a> {
         self,
         id: WorkId,
         work: &Work,
-        line: &Line,
+        members: &Members,
         sets: [&Bits; 2],
     ) -> Option<AgentKey> {
-        if line.members.count(sets) == 0 {
+        if members.all.count(sets) == 0 {
             return None;
         }
         let able = |agent: &AgentId| {
@@ -274,8 +297,8 @@ impl<'a> Matching<'a> {
                 && self.sees(work, *agent)
                 && self.member_can_take(id, work, *agent)
         };
-        let agent = line.list().find(able)?;
-        let rank = self.world.agent(agent).ok()?.membership(work.queue)?.rank;
+        let agent = members.list().find(able)?;
+        let rank = self.world.agent(agent).ok()?.membership(work.queue, work.request.channel)?.rank;
         self.key(id, work, agent, rank, 0)
     }
 
@@ -286,16 +309,56 @@ impl<'a> Matching<'a> {
 
     /// Whether the work has waited past the delay of a member.
     pub(crate) fn delay_over(self, work: &Work, agent: AgentId) -> bool {
-        let terms = self.world.agent(agent).ok().and_then(|row| row.membership(work.queue));
+        let terms = self
+            .world
+            .agent(agent)
+            .ok()
+            .and_then(|row| row.membership(work.queue, work.request.channel));
         terms.is_some_and(|terms| terms.delay <= work.revealed)
     }
 
     /// Whether the ring of a member sees the work.
     pub(crate) fn ring_sees(self, work: &Work, agent: AgentId) -> bool {
-        let terms = self.world.agent(agent).ok().and_then(|row| row.membership(work.queue));
+        let terms = self
+            .world
+            .agent(agent)
+            .ok()
+            .and_then(|row| row.membership(work.queue, work.request.channel));
         let ring = self.world.queue_profile(work.queue).map(|profile| work.ring(profile));
         let both = terms.zip(ring.ok());
         both.is_some_and(|(terms, ring)| self.world.ring_sees(work.queue, terms.ring, ring))
+    }
+
+    /// The order in which agents are taken for a piece of work, if it depends on nothing but what
+    /// they did.
+    fn bench(self, work: &Work, profile: &QueueProfile) -> Option<&'a Bench> {
+        let key = BenchKey::of(profile, work.request.channel)?;
+        let bench = self.world.index().bench(key)?;
+        (self.evaluation(work) != Evaluation::Best).then_some(bench)
+    }
+
+    /// The agent among a few candidates to whom the work goes.
+    fn first_of_few(
+        self,
+        id: WorkId,
+        work: &Work,
+        few: &[Listed],
+        bench: &Bench,
+        open: &Bits,
+    ) -> Option<AgentKey> {
+        let mut best = None;
+        for (rank, ring, agent) in few.iter().filter(|(_, _, agent)| open.has(*agent)) {
+            let group = (*rank, *ring);
+            if best.is_some_and(|(known, _)| known < group) {
+                break;
+            }
+            let place = (group, bench.seat_of(*agent)?);
+            if best.is_none_or(|best| place < best) && self.member_can_take(id, work, *agent) {
+                best = Some(place);
+            }
+        }
+        let ((rank, _), seat) = best?;
+        self.key(id, work, Bench::agent(seat), rank, 0)
     }
 
     /// The agent among members of one rank, ring and delay to whom the work goes.
@@ -304,10 +367,8 @@ impl<'a> Matching<'a> {
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
         let [members, fit, open] = sets;
         let by_score = self.evaluation(work) == Evaluation::Best;
-        let bench = BenchKey::of(profile, work.request.channel)
-            .and_then(|key| self.world.index().bench(key));
-        let agent = match (profile.choice, bench) {
-            (_, Some(bench)) if !by_score => bench.first(sets, able),
+        let agent = match (profile.choice, self.bench(work, profile)) {
+            (_, Some(bench)) => bench.first(sets, able),
             (AgentChoice::RoundRobin, _) if !by_score && profile.spare_scarce == 0 => {
                 let last = self.world.queue(work.queue).ok()?.last;
                 let next = last.map_or(0, |last| u64::from(last.raw()) + 1);
@@ -402,7 +463,7 @@ impl<'a> Matching<'a> {
         let need = self.world.stores().needs.get(work.need)?;
         let named = &self.world.index().fit(work.need)?.named;
         let queue = self.world.queue(work.queue).ok()?;
-        let member = row.memberships.iter().find(|member| member.queue == work.queue);
+        let member = row.member(work.queue, work.request.channel);
         let preferred = rank == RANK_PREFERRED;
         let candidate = Candidate {
             agent,

@@ -58,6 +58,7 @@ impl Run for Pull {
         turn.live::<AgentProfile>(agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue, need) = (row.stage, row.queue, row.need);
+        let channel = row.request.channel;
         if let Some(offer) = turn.world.rings_at(work, agent) {
             return Accept { offer }.run(turn);
         }
@@ -72,7 +73,7 @@ impl Run for Pull {
             | Stage::Scheduled { .. }
             | Stage::Suspended => return Err(turn.wrong_stage(work)),
         }
-        if turn.world.agent(agent)?.membership(queue).is_none() {
+        if turn.world.agent(agent)?.membership(queue, channel).is_none() {
             return Err(Refusal::NotMember { agent, queue });
         }
         turn.check_takes(work, agent, Some(need))?;

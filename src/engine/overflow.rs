@@ -205,7 +205,7 @@ impl Turn<'_> {
             }
             Measure::Staffed => Some(i64::from(self.world.staffed(queue))),
             Measure::Idle => {
-                let staffed = line.members.meet::<AgentId, 1>([&self.world.index().staffed]);
+                let staffed = line.everybody.meet::<AgentId, 1>([&self.world.index().staffed]);
                 let idle = |agent: &AgentId| {
                     self.world.agent(*agent).is_ok_and(|row| row.load() == Load::Free)
                 };

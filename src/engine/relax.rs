@@ -62,7 +62,7 @@ impl Turn<'_> {
         let sets = index.line(work.queue).zip(index.fit(work.need));
         sets.is_some_and(|(line, fit)| {
             let matching = self.matching();
-            line.members.meet::<AgentId, 1>([&fit.agents]).any(|agent| {
+            line.members(work.request.channel).all.meet::<AgentId, 1>([&fit.agents]).any(|agent| {
                 matching.ring_sees(work, agent) && self.opens(agent, work.request.channel)
             })
         })

@@ -15,33 +15,91 @@ use crate::base::hash::FixedMap;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::protocol::event::OfferedBy;
 use crate::protocol::fact::Cause;
-use crate::world::line::LaneKey;
+use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
 use crate::engine::matching::{Found, Matching};
 use crate::engine::turn::Turn;
 
 /// Who looks around.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Seeker {
     Work(WorkId),
     Agent(AgentId),
+}
+
+/// What a search needs room for; kept from call to call so that nothing is allocated in any.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Search {
+    seekers: Vec<Seeker>,
+    /// What each of them found, the best first, with the number of offers made before.
+    found: BinaryHeap<Reverse<(Found, Seeker, u64)>>,
+    /// Lanes for which nobody was found in this call. Offers only take agents away, so nobody will
+    /// be found for them later in the call either, unless one is accepted at once and others are
+    /// free again.
+    barren: FixedMap<(QueueId, LaneKey), ()>,
+}
+
+impl Search {
+    /// Has those who are touched look around, each once and in order. Where agents are, nobody can
+    /// be sure any more that he will not be found.
+    fn take_touched(&mut self, world: &mut World) {
+        let (works, agents) = world.touched();
+        if !agents.is_empty() {
+            self.barren.clear();
+        }
+        self.seekers.extend(works.drain(..).map(Seeker::Work));
+        self.seekers.extend(agents.drain(..).map(Seeker::Agent));
+        self.seekers.sort_unstable();
+        self.seekers.dedup();
+    }
+
+    fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
+        match seeker {
+            Seeker::Agent(agent) => matching.best_work(agent),
+            Seeker::Work(id) => {
+                let work = matching.world.work(id).ok().filter(|work| work.in_line())?;
+                let profile = matching.world.queue_profile(work.queue).ok()?;
+                let lane = (work.queue, World::lane_of(work, profile));
+                if work.is_ordinary() && self.barren.contains_key(&lane) {
+                    return None;
+                }
+                let found = matching.choose(id);
+                if work.is_ordinary() && found.is_none() {
+                    self.barren.insert(lane, ());
+                }
+                let (key, work) = (found?, work.line_key(id, profile).at(matching.now));
+                Some(Found { rank: key.rank(), work, agent: Some(key.agent) })
+            }
+        }
+    }
 }
 
 impl Turn<'_> {
     /// Offers work until nothing fits.
     pub(crate) fn route(&mut self) {
         self.cause = Cause::Routing;
-        let mut barren = Barren::default();
-        let mut best = BinaryHeap::new();
+        let mut search = core::mem::take(self.search);
+        self.match_all(&mut search);
+        search.seekers.clear();
+        search.found.clear();
+        search.barren.clear();
+        *self.search = search;
+    }
+
+    fn match_all(&mut self, search: &mut Search) {
         let mut made = 0_u64;
-        let mut seekers = self.take_seekers(&mut barren);
         loop {
-            for seeker in seekers.drain(..) {
-                let found = seek(self.matching(), seeker, &mut barren);
-                best.extend(found.map(|found| Reverse((found, seeker, made))));
+            search.take_touched(self.world);
+            while let Some(seeker) = search.seekers.pop() {
+                match seeker {
+                    Seeker::Work(work) => self.world.list_candidates(work),
+                    Seeker::Agent(agent) => self.world.look_around(agent),
+                }
+                let found = search.seek(self.matching(), seeker);
+                search.found.extend(found.map(|found| Reverse((found, seeker, made))));
             }
-            let Some(Reverse((found, seeker, seen))) = best.pop() else {
+            let Some(Reverse((found, seeker, seen))) = search.found.pop() else {
                 return;
             };
             // What was found before the last offer may be gone, and is looked for again.
@@ -51,24 +109,10 @@ impl Turn<'_> {
                     return;
                 }
                 made += 1;
-                // It may ring at more than one, or was taken at once from others who are free now.
-                seekers = self.take_seekers(&mut barren);
             }
-            if !seekers.contains(&seeker) {
-                seekers.push(seeker);
-            }
+            // It may ring at more than one, or was taken at once from others who are free now.
+            search.seekers.push(seeker);
         }
-    }
-
-    /// Those who are touched, each once and in order. Where agents are, nobody can be sure any more
-    /// that he will not be found.
-    fn take_seekers(&mut self, barren: &mut Barren) -> Vec<Seeker> {
-        let (works, agents) = self.world.take_touched();
-        if !agents.is_empty() {
-            barren.clear();
-        }
-        let works = works.into_iter().map(Seeker::Work);
-        works.chain(agents.into_iter().map(Seeker::Agent)).collect()
     }
 
     /// Offers what was found. If it does not ring yet, to as many at once as its queue wants at
@@ -87,42 +131,5 @@ impl Turn<'_> {
             };
             self.offer(work, agent, OfferedBy::Routing).is_some()
         })
-    }
-}
-
-/// Lanes for which nobody was found in this call. Offers only take agents away, so nobody will be
-/// found for them later in the call either, unless one is accepted at once and others are free
-/// again.
-type Barren = FixedMap<(QueueId, LaneKey), ()>;
-
-fn seek(matching: Matching<'_>, seeker: Seeker, barren: &mut Barren) -> Option<Found> {
-    match seeker {
-        Seeker::Agent(agent) => matching.best_work(agent),
-        Seeker::Work(id) => {
-            let work = matching.world.work(id).ok().filter(|work| work.in_line())?;
-            let profile = matching.world.queue_profile(work.queue).ok()?;
-            let lane = (work.queue, World::lane_of(work, profile));
-            if work.is_ordinary() && barren.contains_key(&lane) {
-                return None;
-            }
-            let found = matching.choose(id);
-            if work.is_ordinary() && found.is_none() {
-                barren.insert(lane, ());
-            }
-            let (key, work) = (found?, work.line_key(id, profile).at(matching.now));
-            Some(Found { rank: key.rank(), work, agent: Some(key.agent) })
-        }
-    }
-}
-
-impl World {
-    /// Takes the lists of those who look around, each once and in order.
-    fn take_touched(&mut self) -> (Vec<WorkId>, Vec<AgentId>) {
-        let (mut works, mut agents) = self.drain_touched();
-        works.sort_unstable();
-        works.dedup();
-        agents.sort_unstable();
-        agents.dedup();
-        (works, agents)
     }
 }

@@ -16,6 +16,7 @@ use crate::world::state::{Missing, World};
 
 use crate::engine::decisions::Decisions;
 use crate::engine::matching::Matching;
+use crate::engine::route::Search;
 use crate::engine::rules::Rules;
 
 impl From<Missing> for Refusal {
@@ -33,6 +34,7 @@ pub struct Turn<'a> {
     pub(crate) cause: Cause,
     pub(crate) rules: &'a Rules,
     pub(crate) decisions: &'a mut Decisions,
+    pub(crate) search: &'a mut Search,
 }
 
 impl<'a> Turn<'a> {
@@ -42,8 +44,9 @@ impl<'a> Turn<'a> {
         log: &'a mut Log,
         rules: &'a Rules,
         decisions: &'a mut Decisions,
+        search: &'a mut Search,
     ) -> Self {
-        Self { world, log, now, cause: Cause::Command, rules, decisions }
+        Self { world, log, now, cause: Cause::Command, rules, decisions, search }
     }
 
     /// Who fits whom, as things are now.

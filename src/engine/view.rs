@@ -440,7 +440,7 @@ impl<'a> QueueView<'a> {
 
     /// Its members, in order of definition.
     pub fn members(self) -> impl Iterator<Item = AgentId> + use<'a> {
-        self.world.index().line(self.id).into_iter().flat_map(|line| line.members.iter())
+        self.world.index().line(self.id).into_iter().flat_map(|line| line.everybody.iter())
     }
 
     /// Whether its calendar is open at the latest instant the engine was told; without one it

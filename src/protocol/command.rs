@@ -127,7 +127,10 @@ macro_rules! commands {
 }
 
 commands! {
-    /// Makes an agent a member of a queue, or changes the terms on which he is one.
+    /// Makes an agent a member of a queue, or changes the terms on which he is one. Terms for a
+    /// channel come before those for all channels, so an agent may rank the chats of a queue higher
+    /// than its calls, or see its e-mails later; with no other terms he is a member for that
+    /// channel only. (Amazon Connect: queue and channel in the routing profile.)
     SetMembership {
         /// The agent.
         agent: AgentId,
@@ -136,14 +139,22 @@ commands! {
         /// The terms.
         #[serde(default)]
         membership: Membership,
+        /// The channel for whose work they hold; none: all for which he has no terms of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelId>,
     }
 
-    /// Ends an agent's membership of a queue. What already rings or is assigned stays.
+    /// Ends an agent's membership of a queue for a channel, which then goes by his terms for all,
+    /// if he has any; or for all channels for which he has no terms of their own. What already
+    /// rings or is assigned stays.
     RemoveMembership {
         /// The agent.
         agent: AgentId,
         /// The queue.
         queue: QueueId,
+        /// The channel for which his terms end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelId>,
     }
 
     /// Sets what an agent says of himself. One that is not responding responds again if the

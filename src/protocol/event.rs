@@ -50,13 +50,19 @@ pub enum Event {
         queue: QueueId,
         /// The terms.
         membership: Membership,
+        /// The channel for whose work they hold; none: all for which he has no terms of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelId>,
     },
-    /// An agent is no longer a member of a queue.
+    /// An agent is no longer a member of a queue on certain terms.
     MembershipRemoved {
         /// The agent.
         agent: AgentId,
         /// The queue.
         queue: QueueId,
+        /// The channel for which they held.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelId>,
     },
     /// An agent has this presence now.
     PresenceSet {

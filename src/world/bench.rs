@@ -72,7 +72,7 @@ impl BenchKey {
 
 /// An agent's place: load, idle since, last offered, definition. The order is that of
 /// [`AgentKey`](crate::policy::choice::AgentKey).
-type Seat = (i64, Timestamp, OfferId, AgentId);
+pub(crate) type Seat = (i64, Timestamp, OfferId, AgentId);
 
 /// The agents who are open on some channel, in one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +111,21 @@ impl Bench {
             self.order.remove(&old);
         });
         self.order.extend(seat);
+    }
+
+    /// Where an agent sits, if he is open.
+    pub(crate) fn seat_of(&self, agent: AgentId) -> Option<Seat> {
+        *self.seats.get(agent.raw() as usize)?
+    }
+
+    /// Who sits there.
+    pub(crate) const fn agent(seat: Seat) -> AgentId {
+        seat.3
+    }
+
+    /// Whether so many candidates are sooner compared than looked for along the bench.
+    pub(crate) fn prefers(&self, candidates: usize) -> bool {
+        candidates == 0 || candidates <= self.order.len() / candidates + 16
     }
 
     /// The first agent in order who is in all sets and able. A few places are tried first, because

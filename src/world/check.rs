@@ -8,7 +8,7 @@ use crate::lifecycle::offer::OfferState;
 use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Usage;
-use crate::world::rows::{Agent, Work};
+use crate::world::rows::{Agent, Member, Work};
 use crate::world::state::World;
 
 /// An invariant that does not hold.
@@ -158,7 +158,7 @@ impl World {
         let profile = self.agent_profile(id);
         let debt = profile.is_ok_and(|profile| agent.usage.is_in_debt(&profile.capacity));
         hold("status true: debt", debt == agent.in_debt)?;
-        let sorted = agent.memberships.is_sorted_by_key(|member| (member.terms.rank, member.queue));
+        let sorted = agent.memberships.is_sorted_by_key(Member::order);
         hold("memberships in order", sorted)?;
         let presence = self.entry::<crate::model::presence::PresenceProfile>(agent.presence.id());
         let on_queue = presence.is_ok_and(|entry| entry.profile.is_on_queue());
@@ -217,11 +217,11 @@ impl World {
         };
         for (number, (line, new)) in now.lines.iter().zip(&new.lines).enumerate() {
             let raw = u32::try_from(number).unwrap_or(u32::MAX);
-            let same = line.lanes_sorted() == new.lanes_sorted()
+            let same = line.lanes.sorted() == new.lanes.sorted()
+                && line.lanes.are_sound()
                 && line.waiting == new.waiting
-                && line.members.iter::<AgentId>().eq(new.members.iter::<AgentId>())
-                && line.groups_sorted() == new.groups_sorted()
-                && line.list().eq(new.list())
+                && line.everybody.iter::<AgentId>().eq(new.everybody.iter::<AgentId>())
+                && line.members_sorted() == new.members_sorted()
                 && (&line.aside, &line.stays) == (&new.aside, &new.stays)
                 && line.ringing == new.ringing;
             if !same {

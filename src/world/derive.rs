@@ -7,18 +7,15 @@ use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::{AgentId, ChannelId, QueueId, SkillId, WorkId};
-use crate::model::need::Need;
+use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
 use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
-use crate::policy::fit;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::Kind;
 use crate::world::index::{Index, TimerKey};
-use crate::world::needs::NeedId;
 use crate::world::state::World;
 
 impl World {
@@ -42,13 +39,14 @@ impl World {
         self.index.lines.resize_with(queues, Default::default);
         self.index.open.resize_with(self.stores.channels.len(), Default::default);
         self.index.skilled.resize_with(self.stores.skills.len(), Default::default);
+        let agents: Vec<_> = self.stores.agents.iter().map(|(id, _)| id).collect();
+        agents.iter().for_each(|id| self.index_skills(*id));
         let needs: Vec<_> = self.stores.needs.iter().map(|(id, need)| (need.clone(), id)).collect();
         for (need, id) in needs {
             self.index_need(need, id);
         }
         let queues: Vec<_> = self.stores.queues.iter().map(|(id, _)| id).collect();
         queues.into_iter().for_each(|id| self.set_up_benches(id));
-        let agents: Vec<_> = self.stores.agent_rows.iter().map(|(id, _)| id).collect();
         for id in agents {
             self.index_agent(id);
         }
@@ -81,10 +79,9 @@ impl World {
         self.index.touched_agents = attending.map(|(id, _)| id).collect();
     }
 
-    /// Takes the lists of touched work and agents; both may name things twice.
-    pub(crate) fn drain_touched(&mut self) -> (Vec<WorkId>, Vec<AgentId>) {
-        let index = &mut self.index;
-        (core::mem::take(&mut index.touched_works), core::mem::take(&mut index.touched_agents))
+    /// Touched work and agents, for whoever has them look around; both may name things twice.
+    pub(crate) const fn touched(&mut self) -> (&mut Vec<WorkId>, &mut Vec<AgentId>) {
+        (&mut self.index.touched_works, &mut self.index.touched_agents)
     }
 
     fn rebuild_keys(&mut self) {
@@ -117,31 +114,17 @@ impl World {
         }
     }
 
-    /// Makes a need known and decides who fits it.
-    pub(super) fn index_need(&mut self, need: Need, id: NeedId) {
-        let place = id.raw() as usize;
-        if self.index.fits.len() <= place {
-            self.index.fits.resize_with(place + 1, Default::default);
-        }
-        if let Some(known) = self.index.fits.get_mut(place) {
-            known.agents = Default::default();
-            known.named = fit::named_skills(&need);
-            for (agent, entry) in self.stores.agents.iter() {
-                known.agents.set(agent, fit::fits(&need, &entry.profile));
-            }
-        }
-        self.index.need_ids.insert(need, id);
-    }
-
     /// Derives everything that hangs on one agent.
     pub(super) fn index_agent(&mut self, id: AgentId) {
-        self.index_fits(id);
         let Some(agent) = self.stores.agent_rows.get(id) else {
             return;
         };
-        for member in &agent.memberships {
-            if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
-                line.set_member(id, member.terms, true);
+        let queues: BTreeSet<_> = agent.memberships.iter().map(|member| member.queue).collect();
+        for queue in queues {
+            let his = agent.memberships.iter().filter(|member| member.queue == queue);
+            let his: Vec<_> = his.copied().collect();
+            if let Some(line) = self.index.lines.get_mut(queue.raw() as usize) {
+                line.seat(id, &his);
             }
         }
         for assignment in &agent.assignments {
@@ -158,23 +141,6 @@ impl World {
         self.index.clock.set(TimerKey::Lease(id), lease);
         self.index.staffed.set(id, agent.status.is_staffed());
         self.open_agent(id);
-    }
-
-    /// Decides for every need whether an agent fits.
-    pub(super) fn index_fits(&mut self, id: AgentId) {
-        let Some(entry) = self.stores.agents.get(id) else {
-            return;
-        };
-        for (number, holders) in self.index.skilled.iter_mut().enumerate() {
-            let skill = u32::try_from(number).map(SkillId::from_raw);
-            let has = skill.is_ok_and(|skill| entry.profile.skills.contains_key(&skill));
-            holders.set(id, has);
-        }
-        for (need_id, need) in self.stores.needs.iter() {
-            if let Some(known) = self.index.fits.get_mut(need_id.raw() as usize) {
-                known.agents.set(id, fit::fits(need, &entry.profile));
-            }
-        }
     }
 
     /// Sets up a bench for every order in which a queue takes agents. One that is no longer wanted
@@ -280,10 +246,10 @@ impl World {
             Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
         } else if enter {
             line.ringing.extend((work.stage != Stage::Queued).then_some(key));
-            line.enter(Self::lane_of(work, &entry.profile), key);
+            line.lanes.enter(Self::lane_of(work, &entry.profile), key);
         } else {
             line.ringing.remove(&key);
-            line.leave(Self::lane_of(work, &entry.profile), key);
+            line.lanes.leave(Self::lane_of(work, &entry.profile), key);
         }
         if enter {
             self.index.touched_works.push(id);

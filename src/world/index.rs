@@ -15,6 +15,7 @@ use crate::model::ids::{
 use crate::model::need::Need;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::draws::DrawId;
+use crate::world::fits::{Fit, Seen};
 use crate::world::line::{DirectLines, Line};
 use crate::world::needs::NeedId;
 
@@ -62,15 +63,6 @@ pub(crate) enum TimerKey {
     Pool(PoolId),
 }
 
-/// Who may have work with one need.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fit {
-    /// The agents who fit.
-    pub agents: Bits,
-    /// The skills it names.
-    pub named: Vec<SkillId>,
-}
-
 /// Everything derived.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -80,6 +72,8 @@ pub(crate) struct Index {
     pub need_ids: FixedMap<Need, NeedId>,
     /// Who fits, by need.
     pub fits: Vec<Fit>,
+    /// What each agent sees of his queues, by membership.
+    pub seen: Vec<Vec<Option<Seen>>>,
     /// Who has a skill, at whatever level.
     pub skilled: Vec<Bits>,
     /// The lines, by queue.
@@ -124,10 +118,5 @@ impl Index {
     /// The line of a queue.
     pub(crate) fn line(&self, queue: QueueId) -> Option<&Line> {
         self.lines.get(queue.raw() as usize)
-    }
-
-    /// The line of a queue, to change.
-    pub(crate) fn line_mut(&mut self, queue: QueueId) -> Option<&mut Line> {
-        self.lines.get_mut(queue.raw() as usize)
     }
 }

@@ -1,102 +1,37 @@
 //! Derived: who waits, in order.
 //!
-//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
-//! objective) is one *lane* of its queue; whether an agent may have it is decided once for the
-//! lane, and only heads of lanes are compared. Work that waits for preferred agents is in no lane
-//! but in a line of each of them.
+//! What anybody may have is in lanes. Work that waits for preferred agents is in no lane but in a
+//! line of each of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use crate::base::bits::Bits;
-use crate::base::hash::FixedMap;
 use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
-use crate::world::draws::DrawId;
-use crate::world::needs::NeedId;
-
-/// What all work in a lane has in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct LaneKey {
-    /// What it asks for.
-    pub need: NeedId,
-    /// The channel it came by.
-    pub channel: ChannelId,
-    /// The units it takes.
-    pub cost: u32,
-    /// The longest delay it is past.
-    pub revealed: Span,
-    /// The widest ring that sees it.
-    pub ring: u8,
-    /// Its objective, where the order of the queue depends on it; else nothing.
-    pub objective: Span,
-    /// The pools it draws on.
-    pub draws: DrawId,
-}
+use crate::world::lanes::{LaneKey, Lanes, Listed};
+use crate::world::rows::Member;
 
 /// Members who see the same work: rank, ring, delay. The first are asked first.
 pub(crate) type GroupKey = (u8, u8, Span);
 
-/// The line of one queue: its lanes, its members and their delays.
+/// The members of a queue for work of a channel, in the order in which they are asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Line {
-    lanes: FixedMap<LaneKey, BTreeSet<LineKey>>,
-    /// The members.
-    pub members: Bits,
+pub(crate) struct Members {
+    /// All of them.
+    pub all: Bits,
     groups: BTreeMap<GroupKey, Bits>,
     list: BTreeSet<(u8, u8, u16, AgentId)>,
-    /// How many pieces of work wait here, those that wait for preferred agents included.
-    pub waiting: u32,
-    /// Those in no lane: they wait for preferred agents, or pause.
-    pub aside: BTreeSet<LineKey>,
-    /// What is in a lane although it rings, for it may ring at more.
-    pub ringing: BTreeSet<LineKey>,
-    /// All who wait here, by their entry.
-    pub stays: BTreeSet<(Timestamp, WorkId)>,
+    /// How many have terms of their own for the channel.
+    own: u32,
 }
 
-impl Line {
-    /// Puts work in its lane.
-    pub(crate) fn enter(&mut self, lane: LaneKey, key: LineKey) {
-        self.lanes.entry(lane).or_default().insert(key);
-    }
-
-    /// Takes work out of its lane.
-    pub(crate) fn leave(&mut self, lane: LaneKey, key: LineKey) {
-        if let Some(keys) = self.lanes.get_mut(&lane) {
-            keys.remove(&key);
-            if keys.is_empty() {
-                self.lanes.swap_remove(&lane);
-            }
-        }
-    }
-
-    /// How many wait here before this place in the order.
-    pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
-        let all = || self.lanes.values().chain([&self.aside]);
-        if key.moves() {
-            let waiting = all().flatten().filter(|other| !self.ringing.contains(other));
-            return waiting.filter(|other| other.at(now) < key.at(now)).count();
-        }
-        let ahead = all().map(|keys| before(keys, key)).fold(0, usize::saturating_add);
-        ahead.saturating_sub(before(&self.ringing, key))
-    }
-
-    /// The lanes in which somebody waits, in no meaningful order.
-    pub(crate) fn lanes(&self) -> impl Iterator<Item = (&LaneKey, &BTreeSet<LineKey>)> {
-        self.lanes.iter()
-    }
-
-    /// The lanes in order of their keys, for comparison.
-    pub(crate) fn lanes_sorted(&self) -> BTreeMap<LaneKey, &BTreeSet<LineKey>> {
-        self.lanes.iter().map(|(lane, keys)| (*lane, keys)).collect()
-    }
-
+impl Members {
     /// Puts a member in the group of those with his rank, ring and delay, or takes him out.
-    pub(crate) fn set_member(&mut self, agent: AgentId, terms: Membership, member: bool) {
-        self.members.set(agent, member);
+    fn set(&mut self, agent: AgentId, terms: Membership, member: bool) {
+        self.all.set(agent, member);
         let listed = (terms.rank, terms.ring, terms.position, agent);
         if member {
             self.list.insert(listed);
@@ -121,21 +56,135 @@ impl Line {
         self.list.iter().map(|(_, _, _, agent)| *agent)
     }
 
-    /// The groups as lists, for comparison.
-    pub(crate) fn groups_sorted(&self) -> Vec<(GroupKey, Vec<AgentId>)> {
-        self.groups().map(|(key, members)| (key, members.iter().collect())).collect()
-    }
-
-    /// The delays of its members, each once, without zero.
-    pub(crate) fn delays(&self) -> BTreeSet<Span> {
-        self.groups.keys().map(|(_, _, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
+    /// Those who may have what is in a lane, by rank and ring, if they are few. Conditional rings
+    /// do not count as such.
+    fn few(&self, lane: &LaneKey, fit: &Bits) -> Option<Vec<Listed>> {
+        const FEW: usize = 512;
+        let sees = |(_, ring, delay): GroupKey| delay <= lane.revealed && ring <= lane.ring;
+        let groups = || self.groups().filter(|(key, _)| sees(*key));
+        let number = groups().map(|(_, group)| group.count([fit])).fold(0, usize::saturating_add);
+        let listed = |((rank, ring, _), group): (GroupKey, &'_ Bits)| {
+            group.meet([fit]).map(|agent| (rank, ring, agent)).collect::<Vec<_>>()
+        };
+        (number <= FEW).then(|| {
+            let mut few: Vec<_> = groups().flat_map(listed).collect();
+            few.sort_unstable();
+            few
+        })
     }
 
     /// The shortest delay of a member that is longer than this one.
     pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
         self.groups.keys().map(|(_, _, longer)| *longer).filter(|longer| *longer > delay).min()
     }
+
+    fn delays(&self) -> BTreeSet<Span> {
+        self.groups.keys().map(|(_, _, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
+    }
 }
+
+/// The line of one queue: its lanes, and its members by channel.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line {
+    /// What waits, by what it asks for.
+    pub lanes: Lanes,
+    /// Everybody who is a member for some channel.
+    pub everybody: Bits,
+    /// The members for channels on which nobody has terms of his own.
+    members: Members,
+    /// The members for each of the other channels.
+    by_channel: BTreeMap<ChannelId, Members>,
+    /// How many pieces of work wait here, those that wait for preferred agents included.
+    pub waiting: u32,
+    /// Those in no lane: they wait for preferred agents, or pause.
+    pub aside: BTreeSet<LineKey>,
+    /// What is in a lane although it rings, for it may ring at more.
+    pub ringing: BTreeSet<LineKey>,
+    /// All who wait here, by their entry.
+    pub stays: BTreeSet<(Timestamp, WorkId)>,
+}
+
+impl Line {
+    /// Lists who may have what is in a lane, if they are few and it is not known yet.
+    pub(crate) fn learn(&mut self, lane: &LaneKey, fit: &Bits) {
+        let members = self.by_channel.get(&lane.channel).unwrap_or(&self.members);
+        self.lanes.learn(lane, || members.few(lane, fit));
+    }
+
+    /// How many wait here before this place in the order.
+    pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
+        let all = || self.lanes.all().chain([&self.aside]);
+        if key.moves() {
+            let waiting = all().flatten().filter(|other| !self.ringing.contains(other));
+            return waiting.filter(|other| other.at(now) < key.at(now)).count();
+        }
+        let ahead = all().map(|keys| before(keys, key)).fold(0, usize::saturating_add);
+        ahead.saturating_sub(before(&self.ringing, key))
+    }
+
+    /// The members for work of a channel.
+    pub(crate) fn members(&self, channel: ChannelId) -> &Members {
+        self.by_channel.get(&channel).unwrap_or(&self.members)
+    }
+
+    /// An agent is a member by these terms, those for a channel before the others.
+    pub(crate) fn seat(&mut self, agent: AgentId, his: &[Member]) {
+        for channel in his.iter().filter_map(|member| member.channel) {
+            let members = self.by_channel.entry(channel).or_insert_with(|| self.members.clone());
+            members.own = members.own.saturating_add(1);
+        }
+        self.set_member(agent, his, true);
+        self.lanes.change_members();
+    }
+
+    /// An agent is no longer a member by these terms.
+    pub(crate) fn unseat(&mut self, agent: AgentId, his: &[Member]) {
+        self.set_member(agent, his, false);
+        for channel in his.iter().filter_map(|member| member.channel) {
+            if let Some(members) = self.by_channel.get_mut(&channel) {
+                members.own = members.own.saturating_sub(1);
+            }
+        }
+        self.by_channel.retain(|_, members| members.own > 0);
+        self.lanes.change_members();
+    }
+
+    fn set_member(&mut self, agent: AgentId, his: &[Member], member: bool) {
+        let terms = |channel| {
+            let row = his.iter().find(|row| row.channel == channel);
+            row.map(|row| row.terms)
+        };
+        let general = terms(None);
+        general.into_iter().for_each(|terms| self.members.set(agent, terms, member));
+        for (channel, members) in &mut self.by_channel {
+            let terms = terms(Some(*channel)).or(general);
+            terms.into_iter().for_each(|terms| members.set(agent, terms, member));
+        }
+        self.everybody.set(agent, member && !his.is_empty());
+    }
+
+    /// Who is a member on what terms, as lists, for comparison.
+    pub(crate) fn members_sorted(&self) -> Vec<MembersSorted> {
+        let sorted = |channel: Option<ChannelId>, members: &Members| {
+            let groups = members.groups().map(|(key, group)| (key, group.iter().collect()));
+            (channel, members.own, groups.collect(), members.list().collect())
+        };
+        let by_channel = self.by_channel.iter();
+        let by_channel = by_channel.map(|(channel, members)| sorted(Some(*channel), members));
+        core::iter::once(sorted(None, &self.members)).chain(by_channel).collect()
+    }
+
+    /// The delays of its members by channel, each once, without zero.
+    pub(crate) fn delays(&self) -> BTreeMap<Option<ChannelId>, BTreeSet<Span>> {
+        let by_channel = self.by_channel.iter();
+        let by_channel = by_channel.map(|(channel, members)| (Some(*channel), members.delays()));
+        core::iter::once((None, self.members.delays())).chain(by_channel).collect()
+    }
+}
+
+/// Members for a channel: how many on terms of their own, by group, by list.
+pub(crate) type MembersSorted =
+    (Option<ChannelId>, u32, Vec<(GroupKey, Vec<AgentId>)>, Vec<AgentId>);
 
 /// How many keys are lower than this one, counted from the nearer end.
 fn before(keys: &BTreeSet<LineKey>, key: LineKey) -> usize {

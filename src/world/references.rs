@@ -68,6 +68,8 @@ impl World {
     fn check_agent_references(&self, id: Entity, agent: &Agent) -> Result<(), Violation> {
         self.check_named(id, [agent.presence.id().into()])?;
         self.check_named(id, agent.memberships.iter().map(|member| member.queue.into()))?;
+        let channels = agent.memberships.iter().filter_map(|member| member.channel);
+        self.check_named(id, channels.map(Into::into))?;
         self.check_named(id, agent.channel_stamps.iter().map(|(channel, _)| (*channel).into()))?;
         self.check_named(id, agent.spent.keys().map(|pool| (*pool).into()))?;
         for leg in &agent.assignments {

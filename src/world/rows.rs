@@ -50,7 +50,7 @@ pub(crate) struct Agent {
     pub offers: Vec<OfferId>,
     /// What he has, oldest first.
     pub assignments: Vec<Assignment>,
-    /// His queues, by rank and then by id.
+    /// His queues, by rank, then by id, then by channel.
     pub memberships: Vec<Member>,
     /// When he was defined.
     pub defined: Timestamp,
@@ -81,9 +81,20 @@ pub struct Member {
     pub queue: QueueId,
     /// The terms.
     pub terms: Membership,
-    /// How much of his share of the queue's work he has had, for
+    /// How much of his share of the queue's work he has had on these terms, for
     /// [`AgentChoice::WeightedShare`](crate::AgentChoice::WeightedShare).
     pub share: u64,
+    /// The channel for whose work the terms hold; none: for that of every channel for which he has
+    /// no terms of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+}
+
+impl Member {
+    /// His memberships stand in this order.
+    pub(crate) const fn order(&self) -> (u8, QueueId, Option<ChannelId>) {
+        (self.terms.rank, self.queue, self.channel)
+    }
 }
 
 /// When things last happened; an agent's definition stands for what never did.
@@ -164,10 +175,33 @@ impl Agent {
         }
     }
 
-    /// The terms on which he is a member of a queue.
+    /// How he is a member of a queue for work of a channel: by the terms for that channel, or else
+    /// by those for all.
     #[must_use]
-    pub(crate) fn membership(&self, queue: QueueId) -> Option<Membership> {
-        self.memberships.iter().find(|member| member.queue == queue).map(|member| member.terms)
+    pub(crate) fn member(&self, queue: QueueId, channel: ChannelId) -> Option<&Member> {
+        let holds = |member: &&Member| {
+            member.queue == queue && member.channel.is_none_or(|its| its == channel)
+        };
+        self.memberships.iter().filter(holds).max_by_key(|member| member.channel)
+    }
+
+    /// How he is a member of a queue for work of a channel, to change.
+    pub(crate) fn member_mut(&mut self, queue: QueueId, channel: ChannelId) -> Option<&mut Member> {
+        let order = self.member(queue, channel)?.order();
+        self.memberships.iter_mut().find(|member| member.order() == order)
+    }
+
+    /// His terms in a queue for just this channel, or for all that have none of their own.
+    #[must_use]
+    pub(crate) fn terms(&self, queue: QueueId, channel: Option<ChannelId>) -> Option<Membership> {
+        let exact = |member: &&Member| (member.queue, member.channel) == (queue, channel);
+        self.memberships.iter().find(exact).map(|member| member.terms)
+    }
+
+    /// The terms on which he is a member of a queue for work of a channel.
+    #[must_use]
+    pub(crate) fn membership(&self, queue: QueueId, channel: ChannelId) -> Option<Membership> {
+        self.member(queue, channel).map(|member| member.terms)
     }
 
     /// His assignment of a piece of work.

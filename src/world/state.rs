@@ -31,7 +31,7 @@ use crate::protocol::refusal::Unavailable;
 use crate::world::catalog::{Entry, Kind};
 use crate::world::draws::Draws;
 use crate::world::index::{Index, TimerKey};
-use crate::world::line::LaneKey;
+use crate::world::lanes::LaneKey;
 use crate::world::needs::Needs;
 use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
 
@@ -218,7 +218,7 @@ impl World {
     /// How many members of a queue are on queue and respond.
     pub(crate) fn staffed(&self, queue: QueueId) -> u32 {
         let line = self.index.line(queue);
-        let staffed = line.map_or(0, |line| line.members.count([&self.index.staffed]));
+        let staffed = line.map_or(0, |line| line.everybody.count([&self.index.staffed]));
         u32::try_from(staffed).unwrap_or(u32::MAX)
     }
 
@@ -390,6 +390,9 @@ impl World {
     pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
         let work = self.stores.works.get(id)?;
         let line = self.index.line(work.queue)?;
-        work.deadline(self.queue_profile(work.queue).ok()?, line.delay_after(work.revealed))
+        work.deadline(
+            self.queue_profile(work.queue).ok()?,
+            line.members(work.request.channel).delay_after(work.revealed),
+        )
     }
 }

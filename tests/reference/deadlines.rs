@@ -116,7 +116,8 @@ impl Router {
     fn next_delay(&self, id: WorkId) -> Option<strowger::Span> {
         let work = &self.works[&id];
         let members = self.agents.values();
-        let delays = members.filter_map(|agent| Some(agent.memberships.get(&work.queue)?.delay));
+        let delays = members
+            .filter_map(|agent| Some(agent.terms(work.queue, work.request.channel)?.1.delay));
         delays.filter(|delay| *delay > work.revealed).min()
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use strowger::{
     AgentId, AgentProfile, ChannelId, ChannelProfile, Definition, Entity, Event, Invalid, Key,
     LimitName, Opens, OverflowRule, PresenceId, PresenceProfile, PresenceSetBy, Problem, Profile,
-    QueueId, QueueProfile, ReasonId, Refusal, RejectReasonProfile, Reply, SetMembership,
-    SystemPresence,
+    QueueId, QueueProfile, ReasonId, Refusal, RejectReasonProfile, RemoveMembership, Reply,
+    SetMembership, SystemPresence,
 };
 
 use super::Router;
@@ -159,8 +159,8 @@ impl Router {
             }
             Entity::Queue(queue) => {
                 for agent in self.agents.values_mut() {
-                    agent.memberships.remove(&queue);
-                    agent.shares.remove(&queue);
+                    agent.memberships.retain(|(its, _), _| *its != queue);
+                    agent.shares.retain(|(its, _), _| *its != queue);
                 }
             }
             _ => {}
@@ -196,7 +196,9 @@ impl Router {
                     || code == Some(entity)
                     || leg.pools.iter().any(|pool| entity == (*pool).into())
             });
-            if of_leg || entity == agent.presence.into() {
+            let own = agent.memberships.keys().filter_map(|(_, channel)| *channel);
+            let own = own.map(Entity::from).any(|channel| entity == channel);
+            if of_leg || own || entity == agent.presence.into() {
                 return Some((*id).into());
             }
         }
@@ -211,34 +213,36 @@ impl Router {
     }
 
     pub(super) fn set_membership(&mut self, command: SetMembership) -> Result<Reply, Refusal> {
-        let SetMembership { agent, queue, membership } = command;
+        let SetMembership { agent, queue, membership, channel } = command;
         self.check_live(&[agent.into(), queue.into()])?;
+        channel.map_or(Ok(()), |channel| self.live(channel.into()))?;
         valid::range("rank", membership.rank, 1, 99)?;
         valid::range("weight", membership.weight, 1, 1_000)?;
         valid::range("ring", membership.ring, 0, 15)?;
         let max = self.config.limits.memberships;
         let row = self.agent(agent);
-        let old = row.memberships.get(&queue).copied();
+        let old = row.memberships.get(&(queue, channel)).copied();
         if old.is_none() && row.memberships.len() >= max as usize {
             let limit = LimitName::Memberships;
             return Err(Refusal::Limit { limit, max });
         }
         if old != Some(membership) {
-            row.memberships.insert(queue, membership);
-            self.tell(Event::MembershipSet { agent, queue, membership });
+            row.memberships.insert((queue, channel), membership);
+            self.tell(Event::MembershipSet { agent, queue, membership, channel });
         }
         Ok(Reply::Done)
     }
 
     pub(super) fn remove_membership(
         &mut self,
-        agent: AgentId,
-        queue: QueueId,
+        command: RemoveMembership,
     ) -> Result<Reply, Refusal> {
+        let RemoveMembership { agent, queue, channel } = command;
         self.check_live(&[agent.into(), queue.into()])?;
-        self.agent(agent).shares.remove(&queue);
-        if self.agent(agent).memberships.remove(&queue).is_some() {
-            self.tell(Event::MembershipRemoved { agent, queue });
+        channel.map_or(Ok(()), |channel| self.live(channel.into()))?;
+        self.agent(agent).shares.remove(&(queue, channel));
+        if self.agent(agent).memberships.remove(&(queue, channel)).is_some() {
+            self.tell(Event::MembershipRemoved { agent, queue, channel });
         }
         Ok(Reply::Done)
     }

@@ -123,7 +123,7 @@ impl Router {
                 (RANK_PREFERRED, score)
             }
             None => {
-                let terms = row.memberships.get(&work.queue)?;
+                let (_, terms) = row.terms(work.queue, channel)?;
                 let sees = terms.delay <= work.revealed && self.ring_sees(id, agent);
                 if room.is_err() || !fits || !sees {
                     return None;
@@ -148,10 +148,10 @@ impl Router {
             sort,
         };
         // Among agents whom the work asks for by name rings do not count.
-        let terms = row.memberships.get(&work.queue);
+        let (place, terms) = row.terms(work.queue, channel).unzip();
         let ring = terms.filter(|_| work.step.is_none()).map_or(0, |terms| terms.ring);
         let reached = self.shares.get(&work.queue).copied().unwrap_or(0);
-        let his = row.shares.get(&work.queue).copied().unwrap_or(0);
+        let his = place.and_then(|place| row.shares.get(&place)).copied().unwrap_or(0);
         let candidate = Candidate {
             agent,
             rank,

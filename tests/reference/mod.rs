@@ -201,7 +201,7 @@ impl Router {
             Command::RetireQueue(c) => self.retire(c.id.into()),
             Command::RetireAgent(c) => self.retire(c.id.into()),
             Command::SetMembership(c) => self.set_membership(c),
-            Command::RemoveMembership(c) => self.remove_membership(c.agent, c.queue),
+            Command::RemoveMembership(c) => self.remove_membership(c),
             Command::SetPresence(c) => self.set_presence(c.agent, c.presence),
             Command::Heartbeat(c) => self.heartbeat(c.agent),
             Command::SetDraining(c) => self.set_draining(c.agent, c.draining),

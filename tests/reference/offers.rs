@@ -6,9 +6,10 @@ use strowger::policies::offering::{Bar, auto_accept, bar_after_reject, bar_with_
 use strowger::policies::order::Place;
 use strowger::policies::room::Claim;
 use strowger::{
-    AgentChoice, AgentId, AssignedBy, AssignmentState, CloseCause, EndedBy, Event, Exhausted,
-    LimitName, OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueueId, QueuedWhy, ReasonId, Refusal,
-    Reply, Requeue, Response, RoutingStatus, Stage, Timestamp, Unavailable, Withdrawal, WorkId,
+    AgentChoice, AgentId, AssignedBy, AssignmentState, ChannelId, CloseCause, EndedBy, Event,
+    Exhausted, LimitName, OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueueId, QueuedWhy,
+    ReasonId, Refusal, Reply, Requeue, Response, RoutingStatus, Stage, Timestamp, Unavailable,
+    Withdrawal, WorkId,
 };
 
 use super::Router;
@@ -46,7 +47,7 @@ impl Router {
             self.count_offer(queue);
         }
         if profile.choice == AgentChoice::WeightedShare {
-            self.take_share(queue, agent);
+            self.take_share(queue, id, agent);
         }
         let row = self.agent(agent);
         row.turn = offer;
@@ -59,16 +60,16 @@ impl Router {
     }
 
     /// A member has had one more of the queue's offers.
-    fn take_share(&mut self, queue: QueueId, agent: AgentId) {
-        let Some(terms) = self.agents[&agent].memberships.get(&queue) else {
+    fn take_share(&mut self, queue: QueueId, channel: ChannelId, agent: AgentId) {
+        let Some((place, terms)) = self.agents[&agent].terms(queue, channel) else {
             return;
         };
         let weight = terms.weight;
         let reached = self.shares.get(&queue).copied().unwrap_or(0);
-        let his = self.agents[&agent].shares.get(&queue).copied().unwrap_or(0);
+        let his = self.agents[&agent].shares.get(&place).copied().unwrap_or(0);
         let (reached, his) = next_share(reached, his, weight);
         self.shares.insert(queue, reached);
-        self.agent(agent).shares.insert(queue, his);
+        self.agent(agent).shares.insert(place, his);
     }
 
     /// The offers of a piece of work that ring, the oldest first.
@@ -332,7 +333,7 @@ impl Router {
         }
         let could = |agent: &AgentId| {
             let row = &self.agents[agent];
-            row.memberships.contains_key(&work.queue)
+            row.terms(work.queue, work.request.channel).is_some()
                 && self.presence_profile(row.presence).opens(work.request.channel)
                 && fits(&self.need_now(id), self.agent_profile(*agent))
         };
@@ -358,7 +359,7 @@ impl Router {
         self.check_known(work)?;
         self.live(agent.into())?;
         let row = self.open_work(work)?;
-        let (stage, queue) = (row.stage, row.queue);
+        let (stage, queue, channel) = (row.stage, row.queue, row.request.channel);
         match stage {
             Stage::Queued => {}
             Stage::Offered { .. } if self.rings_at(work, agent).is_some() => {
@@ -367,7 +368,7 @@ impl Router {
             Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
             _ => return Err(self.wrong_stage(work)),
         }
-        if !self.agents[&agent].memberships.contains_key(&queue) {
+        if self.agents[&agent].terms(queue, channel).is_none() {
             return Err(Refusal::NotMember { agent, queue });
         }
         self.check_takes(work, agent, true)?;

@@ -223,7 +223,8 @@ impl Router {
     /// The statuses of members who are on queue and respond.
     fn staffed(&self, queue: QueueId) -> Vec<RoutingStatus> {
         use RoutingStatus::{NotResponding, OffQueue};
-        let members = self.agents.values().filter(|row| row.memberships.contains_key(&queue));
+        let members =
+            self.agents.values().filter(|row| row.memberships.keys().any(|(its, _)| *its == queue));
         let statuses = members.map(|row| row.status);
         statuses.filter(|status| !matches!(status, OffQueue | NotResponding)).collect()
     }

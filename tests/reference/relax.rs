@@ -27,7 +27,8 @@ impl Router {
     /// Whether the ring of a member of its queue sees it now.
     pub(super) fn ring_sees(&self, id: WorkId, agent: AgentId) -> bool {
         let work = &self.works[&id];
-        let Some(terms) = self.agents[&agent].memberships.get(&work.queue) else {
+        let channel = work.request.channel;
+        let Some((_, terms)) = self.agents[&agent].terms(work.queue, channel) else {
             return false;
         };
         let profile = self.queue_profile(work.queue);

@@ -42,7 +42,7 @@ pub(super) struct Agent {
     pub(super) own_call: bool,
     pub(super) in_debt: bool,
     pub(super) legs: Vec<Leg>,
-    pub(super) memberships: BTreeMap<QueueId, Membership>,
+    pub(super) memberships: BTreeMap<(QueueId, Option<ChannelId>), Membership>,
     pub(super) defined: Timestamp,
     /// All that ever happened to him, with the channel it happened on.
     pub(super) diary: Vec<(Happened, Option<ChannelId>, Timestamp)>,
@@ -54,10 +54,20 @@ pub(super) struct Agent {
     /// How often he came on queue.
     pub(super) session: u32,
     /// How much he had of his share of each of his queues.
-    pub(super) shares: BTreeMap<QueueId, u64>,
+    pub(super) shares: BTreeMap<(QueueId, Option<ChannelId>), u64>,
 }
 
 impl Agent {
+    /// The terms on which he is a member of a queue for work of a channel, and where they stand.
+    pub(super) fn terms(
+        &self,
+        queue: QueueId,
+        channel: ChannelId,
+    ) -> Option<((QueueId, Option<ChannelId>), Membership)> {
+        let places = [(queue, Some(channel)), (queue, None)];
+        places.into_iter().find_map(|place| Some((place, *self.memberships.get(&place)?)))
+    }
+
     pub(super) fn new(defined: Timestamp) -> Self {
         Self {
             presence: SystemPresence::Offline.id(),

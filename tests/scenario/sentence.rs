@@ -66,14 +66,20 @@ impl Floor {
                 json!({"submit": request})
             }
             [agent, "joins", queue, rest @ ..] => {
+                let (channel, rest) = self.for_channel(rest)?;
                 let mut terms = json!({});
                 self.set_all(&mut terms, rest)?;
                 let (agent, queue) = (self.id("agent", agent)?, self.id("queue", queue)?);
-                json!({"set_membership": {"agent": agent, "queue": queue, "membership": terms}})
+                json!({"set_membership": {"agent": agent, "queue": queue, "membership": terms,
+                    "channel": channel}})
             }
-            [agent, "leaves", queue] => {
+            [agent, "leaves", queue, rest @ ..] => {
+                let (channel, []) = self.for_channel(rest)? else {
+                    return Err("I do not understand".into());
+                };
                 let (agent, queue) = (self.id("agent", agent)?, self.id("queue", queue)?);
-                json!({"remove_membership": {"agent": agent, "queue": queue}})
+                json!({"remove_membership": {"agent": agent, "queue": queue,
+                    "channel": channel}})
             }
             [agent, "goes", presence] => {
                 let (agent, presence) = (self.id("agent", agent)?, self.id("presence", presence)?);
@@ -217,6 +223,14 @@ impl Floor {
             _ => return Err("I do not understand".into()),
         };
         command_of(command).map(|command| Sentence::Command(Box::new(command)))
+    }
+
+    /// The channel for which terms hold, and what else is said.
+    fn for_channel<'a>(&self, rest: &'a [&'a str]) -> Result<(Value, &'a [&'a str]), String> {
+        match rest {
+            ["for", channel, rest @ ..] => Ok((self.id("channel", channel)?, rest)),
+            rest => Ok((Value::Null, rest)),
+        }
     }
 
     fn define(&self, kind: &str, key: &str, rest: &[&str]) -> Result<Sentence, String> {

@@ -97,15 +97,17 @@ impl Floor {
             Event::Retired(entity) => {
                 format!("{name} {} {}", kind(*entity), self.name(*entity))
             }
-            Event::MembershipSet { agent: a, queue, membership } => {
+            Event::MembershipSet { agent: a, queue, membership, channel } => {
                 let (rank, delay) = (membership.rank, membership.delay);
                 let ring = maybe("ring", Some(membership.ring).filter(|ring| *ring > 0));
                 let weight = maybe("weight", Some(membership.weight).filter(|weight| *weight > 1));
                 let terms = format!("rank={rank} delay={delay}{ring}{weight}");
-                format!("{} in {} {terms}", agent(a), self.name(*queue))
+                let channel = maybe("for", channel.map(|channel| self.name(channel)));
+                format!("{} in {}{channel} {terms}", agent(a), self.name(*queue))
             }
-            Event::MembershipRemoved { agent: a, queue } => {
-                format!("{} in {}", agent(a), self.name(*queue))
+            Event::MembershipRemoved { agent: a, queue, channel } => {
+                let channel = maybe("for", channel.map(|channel| self.name(channel)));
+                format!("{} in {}{channel}", agent(a), self.name(*queue))
             }
             Event::PresenceSet { agent: a, presence, lease, by } => {
                 let by = Some(word(by)).filter(|by| by != "command");

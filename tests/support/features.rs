@@ -39,11 +39,13 @@ pub(crate) enum Feature {
     Ramps,
     /// Rules by which work goes on to other queues.
     Classes,
+    /// Agents have terms of their own for a channel of a queue.
+    OwnTerms,
 }
 
 /// The rules of one history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Features(u16);
+pub(crate) struct Features(u32);
 
 impl Features {
     pub(crate) const fn has(self, feature: Feature) -> bool {
@@ -73,14 +75,15 @@ impl Features {
 
 /// All, none, few and many.
 pub(crate) fn features() -> impl Strategy<Value = Features> {
-    let all = u16::MAX;
-    let few = (any::<u16>(), any::<u16>(), any::<u16>()).prop_map(move |(a, b, c)| a & b & c & all);
+    const NUMBER: u32 = Feature::OwnTerms as u32 + 1;
+    let all = (1_u32 << NUMBER) - 1;
+    let few = (any::<u32>(), any::<u32>(), any::<u32>()).prop_map(move |(a, b, c)| a & b & c & all);
     prop_oneof![
         2 => Just(0),
         1 => Just(all),
-        3 => select((0..16).map(|bit| 1 << bit).collect::<Vec<u16>>()),
+        3 => select((0..NUMBER).map(|bit| 1 << bit).collect::<Vec<u32>>()),
         4 => few,
-        4 => (any::<u16>(), any::<u16>()).prop_map(move |(a, b)| a & b & all),
+        4 => (any::<u32>(), any::<u32>()).prop_map(move |(a, b)| a & b & all),
     ]
     .prop_map(Features)
 }

@@ -53,7 +53,8 @@ pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
         vec(calendar_profile(), 2),
         vec(pool_profile(), 3),
     );
-    let terms = vec(weighted(0.7, membership(features)), 15);
+    let terms = (membership(features), membership_channel(features));
+    let terms = vec(weighted(0.7, terms), 20);
     let here = vec(prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()], 5);
     let ends = vec(features.with(Feature::Shifts, 0.7, None, soon().prop_map(Some)), 5);
     (things, terms, here, ends).prop_map(|(things, terms, here, ends)| {
@@ -87,11 +88,10 @@ pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
         }
         floor.extend(defined("agent", agents).into_iter().map(Command::from));
         for (place, membership) in (0..).zip(terms) {
-            let (agent, queue) = (AgentId::from_raw(place / 3), QueueId::from_raw(place % 3));
-            floor.extend(
-                membership
-                    .map(|membership| Command::from(SetMembership { agent, queue, membership })),
-            );
+            let (agent, queue) = (AgentId::from_raw(place % 5), QueueId::from_raw(place / 5 % 3));
+            floor.extend(membership.map(|(membership, channel)| {
+                Command::from(SetMembership { agent, queue, membership, channel })
+            }));
         }
         for (raw, presence) in (0..).zip(here) {
             let agent = AgentId::from_raw(raw);
@@ -433,6 +433,13 @@ pub(super) fn membership(features: Features) -> impl Strategy<Value = Membership
     (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16, ring, weight).prop_map(
         |(rank, delay, position, ring, weight)| Membership { rank, delay, position, ring, weight },
     )
+}
+
+/// Mostly the terms hold for every channel.
+pub(super) fn membership_channel(
+    features: Features,
+) -> impl Strategy<Value = Option<ChannelId>> + Clone {
+    features.with(Feature::OwnTerms, 0.3, None, channel().prop_map(Some))
 }
 
 pub(super) fn comparison() -> impl Strategy<Value = Comparison> {

@@ -258,14 +258,21 @@ fn retire() -> BoxedStrategy<Act> {
 }
 
 fn membership(features: Features) -> BoxedStrategy<Act> {
-    let set = (agent(), queue(), floor::membership(features));
+    let own = floor::membership_channel(features);
+    let set = (agent(), queue(), floor::membership(features), own.clone());
+    let removed = (agent(), queue(), own);
     prop_oneof![
-        3 => act(set.prop_map(|(agent, queue, membership)| SetMembership {
+        3 => act(set.prop_map(|(agent, queue, membership, channel)| SetMembership {
             agent,
             queue,
             membership,
+            channel,
         })),
-        1 => act((agent(), queue()).prop_map(|(agent, queue)| RemoveMembership { agent, queue })),
+        1 => act(removed.prop_map(|(agent, queue, channel)| RemoveMembership {
+            agent,
+            queue,
+            channel,
+        })),
     ]
     .boxed()
 }

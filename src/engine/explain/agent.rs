@@ -19,7 +19,9 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
     let capacity = &profile.capacity;
     let mut waiting: BTreeMap<QueueId, Vec<WorkId>> = BTreeMap::new();
     for (work, work_row) in world.stores().works.sorted() {
-        if work_row.stage == Stage::Queued && row.membership(work_row.queue).is_some() {
+        if work_row.stage == Stage::Queued
+            && row.membership(work_row.queue, work_row.request.channel).is_some()
+        {
             waiting.entry(work_row.queue).or_default().push(work);
         }
     }
@@ -41,6 +43,12 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
             items_free: most.map(|most| items(*most).saturating_sub(used)),
         }
     });
+    let mut queues: Vec<_> = Vec::new();
+    for queue in row.memberships.iter().map(|member| member.queue) {
+        if !queues.contains(&queue) {
+            queues.push(queue);
+        }
+    }
     Some(AgentExplanation {
         agent: id,
         presence: row.presence.id(),
@@ -54,7 +62,7 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
         items_free: capacity.items.map(|most| items(most).saturating_sub(row.usage.items())),
         channels: openings.collect(),
         by_name: count(world.index().direct.of(id).count()),
-        queues: row.memberships.iter().map(|member| prospect(member.queue)).collect(),
+        queues: queues.into_iter().map(prospect).collect(),
     })
 }
 

@@ -96,7 +96,8 @@ impl<'a> Case<'a> {
         let Self { matching, id, work, .. } = self;
         let world = matching.world;
         let row = || world.agent(agent).ok();
-        let member = || row().is_some_and(|row| row.membership(work.queue).is_some());
+        let member =
+            || row().is_some_and(|row| row.membership(work.queue, work.request.channel).is_some());
         let away = |off_queue: bool| {
             let mut away = world.away(agent, work.request.channel).into_iter().flatten();
             away.any(|why| (why == crate::protocol::refusal::Unavailable::OffQueue) == off_queue)

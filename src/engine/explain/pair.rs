@@ -63,7 +63,7 @@ impl Case<'_> {
     /// What shuts a gate to an agent.
     fn stands(self, gate: Gate, agent: AgentId, found: &mut Vec<Obstacle>) {
         let Self { matching, id, work, .. } = self;
-        let world = matching.world;
+        let (world, channel) = (matching.world, work.request.channel);
         let Ok(row) = world.agent(agent) else {
             return;
         };
@@ -77,12 +77,12 @@ impl Case<'_> {
                 found.push(Obstacle { kept_by: KeptBy::PreferredFirst { step }, until });
             }
             Gate::OnQueue | Gate::Responding => {
-                let away = world.away(agent, work.request.channel).into_iter().flatten();
+                let away = world.away(agent, channel).into_iter().flatten();
                 let here = away.map(KeptBy::Unavailable).filter(|kept_by| kept_by.gate() == gate);
                 found.extend(here.map(lasting));
             }
             Gate::Ring => {
-                let his = row.membership(work.queue).map_or(0, |terms| terms.ring);
+                let his = row.membership(work.queue, channel).map_or(0, |terms| terms.ring);
                 let until = self.relaxed_when(|past| {
                     let widest = relaxation::ring(work.relaxation(self.queue), past);
                     world.ring_sees(work.queue, his, widest.unwrap_or(0))
@@ -91,7 +91,8 @@ impl Case<'_> {
                 found.push(Obstacle { kept_by: KeptBy::Ring { his, widest }, until });
             }
             Gate::Delay => {
-                let delay = row.membership(work.queue).map_or_else(Default::default, |t| t.delay);
+                let delay =
+                    row.membership(work.queue, channel).map_or_else(Default::default, |t| t.delay);
                 let until = Some(work.entered + delay);
                 found.push(Obstacle { kept_by: KeptBy::Delay { delay }, until });
             }

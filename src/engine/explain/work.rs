@@ -57,7 +57,8 @@ impl Case<'_> {
             return named;
         }
         let line = self.matching.world.index().line(self.work.queue);
-        line.into_iter().flat_map(|line| line.members.iter()).collect()
+        let channel = self.work.request.channel;
+        line.into_iter().flat_map(|line| line.members(channel).all.iter()).collect()
     }
 
     fn position(self) -> Option<u32> {
@@ -129,7 +130,8 @@ impl Case<'_> {
         }
         let world = self.matching.world;
         let line = world.index().line(self.work.queue);
-        let members = line.into_iter().flat_map(|line| line.members.iter::<AgentId>());
+        let members = line.map(|line| line.members(self.work.request.channel));
+        let members = members.into_iter().flat_map(|members| members.all.iter::<AgentId>());
         let listed = self.work.request.preferred.iter().filter(|_| self.work.step.is_some());
         let listed = listed.flat_map(|preferred| &preferred.agents).map(|listed| listed.agent);
         let named = World::preferred(self.work).map(|(agent, _)| agent);

@@ -7,7 +7,7 @@ use crate::base::time::Timestamp;
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, Entity, QueueId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, Entity, QueueId, WorkId};
 use crate::model::membership::Membership;
 use crate::model::overflow::done_of;
 use crate::model::queue::QueueProfile;
@@ -54,6 +54,7 @@ impl World {
             Definition::Agent(defined) => {
                 self.add(defined)?;
                 self.stores.agent_rows.push(Agent::new(at));
+                self.index_fits(defined.id);
                 self.index_agent(defined.id);
                 Ok(())
             }
@@ -108,14 +109,14 @@ impl World {
             Entity::Queue(id) => {
                 let members = self.members_of(id)?;
                 for agent in members {
-                    self.set_membership(agent, id, None)?;
+                    self.end_memberships(agent, id)?;
                 }
                 self.strike::<QueueProfile>(id)
             }
             Entity::Agent(id) => {
                 let queues: Vec<_> = self.agent(id)?.memberships.iter().map(|m| m.queue).collect();
                 for queue in queues {
-                    self.set_membership(id, queue, None)?;
+                    self.end_memberships(id, queue)?;
                 }
                 self.strike::<AgentProfile>(id)
             }
@@ -129,27 +130,45 @@ impl World {
         }
     }
 
+    /// An agent is a member of a queue for a channel, or for all, on these terms or no longer.
     pub(super) fn set_membership(
         &mut self,
         agent: AgentId,
         queue: QueueId,
+        channel: Option<ChannelId>,
         terms: Option<Membership>,
+    ) -> Result<(), Misfit> {
+        self.change_memberships(agent, queue, |his| {
+            let known = his.iter().find(|member| member.channel == channel);
+            let share = known.map_or(0, |member| member.share);
+            his.retain(|member| member.channel != channel);
+            his.extend(terms.map(|terms| Member { queue, terms, share, channel }));
+        })
+    }
+
+    fn end_memberships(&mut self, agent: AgentId, queue: QueueId) -> Result<(), Misfit> {
+        self.change_memberships(agent, queue, Vec::clear)
+    }
+
+    fn change_memberships(
+        &mut self,
+        agent: AgentId,
+        queue: QueueId,
+        change: impl FnOnce(&mut Vec<Member>),
     ) -> Result<(), Misfit> {
         self.queue(queue)?;
         let row = self.stores.agent_rows.get_mut(agent).or_missing(agent)?;
-        let old = row.membership(queue);
-        let known = row.memberships.iter().find(|member| member.queue == queue);
-        let share = known.map_or(0, |member| member.share);
-        row.memberships.retain(|member| member.queue != queue);
-        if let Some(terms) = terms {
-            let rank = (terms.rank, queue);
-            let place = row.memberships.partition_point(|m| (m.terms.rank, m.queue) < rank);
-            row.memberships.insert(place, Member { queue, terms, share });
-        }
-        let line = self.index.line_mut(queue).or_missing(queue)?;
+        let line = self.index.lines.get_mut(queue.raw() as usize).or_missing(queue)?;
         let delays = line.delays();
-        old.into_iter().for_each(|old| line.set_member(agent, old, false));
-        terms.into_iter().for_each(|terms| line.set_member(agent, terms, true));
+        let (mut his, others): (Vec<_>, Vec<_>) =
+            row.memberships.iter().partition(|member| member.queue == queue);
+        line.unseat(agent, &his);
+        change(&mut his);
+        line.seat(agent, &his);
+        row.memberships = others;
+        row.memberships.extend(his);
+        row.memberships.sort_unstable_by_key(Member::order);
+        self.index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
         if line.delays() != delays {
             for work in self.works_in(queue, |stage| stage == Stage::Queued) {
                 self.set_work_clock(work);
@@ -194,6 +213,9 @@ impl World {
         let old = self.queue_profile(defined.id)?.overflow.clone();
         self.replace(defined)?;
         self.set_up_benches(defined.id);
+        self.index.lines.get_mut(defined.id.raw() as usize).into_iter().for_each(|line| {
+            line.lanes.change_members();
+        });
         for work in works {
             let row = self.stores.works.get_mut(work).or_missing(work)?;
             row.fired = done_of(&old, &defined.profile.overflow, row.fired);
@@ -214,7 +236,7 @@ impl World {
     }
 
     fn members_of(&self, queue: QueueId) -> Result<Vec<AgentId>, Misfit> {
-        Ok(self.index.line(queue).or_missing(queue)?.members.iter().collect())
+        Ok(self.index.line(queue).or_missing(queue)?.everybody.iter().collect())
     }
 
     fn open_everybody(&mut self) {

@@ -66,10 +66,12 @@ impl World {
             Event::Defined(definition) => self.define(definition, at),
             Event::Changed(definition) => self.redefine(definition),
             Event::Retired(entity) => self.retire(*entity),
-            Event::MembershipSet { agent, queue, membership } => {
-                self.set_membership(*agent, *queue, Some(*membership))
+            Event::MembershipSet { agent, queue, membership, channel } => {
+                self.set_membership(*agent, *queue, *channel, Some(*membership))
             }
-            Event::MembershipRemoved { agent, queue } => self.set_membership(*agent, *queue, None),
+            Event::MembershipRemoved { agent, queue, channel } => {
+                self.set_membership(*agent, *queue, *channel, None)
+            }
             Event::PresenceSet { agent, presence, lease, by } => {
                 self.set_presence(*agent, *presence, *lease, *by, due)
             }

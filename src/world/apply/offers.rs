@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::offer::{OfferState, OfferStep, Withdrawal};
 use crate::lifecycle::work::WorkStep;
-use crate::model::ids::{AgentId, OfferId, QueueId, ReasonId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, OfferId, QueueId, ReasonId, WorkId};
 use crate::model::queue::AgentChoice;
 use crate::policy::choice::next_share;
 use crate::policy::offering::Bar;
@@ -55,7 +55,7 @@ impl World {
         row.turn = id;
         row.stamp(channel, |stamps| stamps.offered = at);
         self.queue_mut(queue)?.last = Some(agent);
-        self.take_share(queue, agent)?;
+        self.take_share(queue, channel, agent)?;
         self.count_offer(queue, by, at)?;
         self.index.clock.set(TimerKey::Offer(id), until);
         let draws = self.draws_of(work);
@@ -63,13 +63,17 @@ impl World {
     }
 
     /// The member has had one more of the queue's offers.
-    fn take_share(&mut self, queue: QueueId, agent: AgentId) -> Result<(), Misfit> {
+    fn take_share(
+        &mut self,
+        queue: QueueId,
+        channel: ChannelId,
+        agent: AgentId,
+    ) -> Result<(), Misfit> {
         if self.queue_profile(queue)?.choice != AgentChoice::WeightedShare {
             return Ok(());
         }
         let reached = self.queue(queue)?.share;
-        let members = &mut self.agent_mut(agent)?.memberships;
-        if let Some(member) = members.iter_mut().find(|member| member.queue == queue) {
+        if let Some(member) = self.agent_mut(agent)?.member_mut(queue, channel) {
             let (from, share) = next_share(reached, member.share, member.terms.weight);
             member.share = share;
             self.queue_mut(queue)?.share = from;

@@ -108,7 +108,7 @@ impl World {
     /// Everybody in a queue looks whether he can take what he could not take before.
     fn touch_members(&mut self, id: QueueId) {
         let line = self.index.lines.get(id.raw() as usize);
-        let members = line.into_iter().flat_map(|line| line.members.iter::<AgentId>());
+        let members = line.into_iter().flat_map(|line| line.everybody.iter::<AgentId>());
         self.index.touched_agents.extend(members);
     }
 }

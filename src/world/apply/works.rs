@@ -382,6 +382,7 @@ impl World {
         let id = self.stores.needs.place(self.stores.config.limits.needs);
         if let Some(old) = self.stores.needs.put(id, need.clone()) {
             self.index.need_ids.swap_remove(&old);
+            self.forget_need();
         }
         self.index_need(need.clone(), id);
         id

@@ -1,0 +1,191 @@
+//! Derived: who fits what.
+//!
+//! Whether an agent fits a need is decided once, when either is new, and kept as a bit. A need that
+//! was never asked for before is put to those only who have the skills it names. What each agent
+//! sees of his queues is remembered too, until the queue changes.
+
+use alloc::vec::Vec;
+
+use crate::base::bits::Bits;
+use crate::model::ids::{AgentId, SkillId, WorkId};
+use crate::model::need::{Comparison, Evaluation, Need, Requirement};
+use crate::policy::fit;
+use crate::world::lanes::{LaneKey, LaneSet};
+use crate::world::needs::NeedId;
+use crate::world::rows::Member;
+use crate::world::state::World;
+
+/// Who may have work with one need.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fit {
+    /// The agents who fit.
+    pub agents: Bits,
+    /// The skills it names.
+    pub named: Vec<SkillId>,
+}
+
+/// The lanes that an agent sees by one of his memberships, as they were at one version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    version: u32,
+    lanes: LaneSet,
+}
+
+impl World {
+    /// Makes a need known and decides who fits it.
+    pub(super) fn index_need(&mut self, need: Need, id: NeedId) {
+        let place = id.raw() as usize;
+        if self.index.fits.len() <= place {
+            self.index.fits.resize_with(place + 1, Default::default);
+        }
+        let agents = self.all_who_fit(&need);
+        if let Some(known) = self.index.fits.get_mut(place) {
+            *known = Fit { agents, named: fit::named_skills(&need) };
+        }
+        self.index.need_ids.insert(need, id);
+    }
+
+    /// What was remembered of a need holds for another one now.
+    pub(super) fn forget_need(&mut self) {
+        self.index.lines.iter_mut().for_each(|line| line.lanes.change_members());
+    }
+
+    fn all_who_fit(&self, need: &Need) -> Bits {
+        let mut agents = Bits::default();
+        let mut ask = |id: AgentId| {
+            let profile = self.agent_profile(id);
+            agents.set(id, profile.is_ok_and(|profile| fit::fits(need, profile)));
+        };
+        let skilled = Some(need).filter(|need| need.evaluation == Evaluation::All);
+        match skilled.and_then(|need| self.skilled_for(&need.requirement)) {
+            Some(skilled) => skilled.iter().for_each(ask),
+            None => self.stores.agents.iter().for_each(|(id, _)| ask(id)),
+        }
+        agents
+    }
+
+    /// Those who have enough of the skills a requirement names that it may hold for them; nothing
+    /// if it may hold for anybody.
+    fn skilled_for(&self, requirement: &Requirement) -> Option<Bits> {
+        match requirement {
+            Requirement::Skill { skill, is, .. } if *is != Comparison::NotEqual => {
+                Some(self.index.skilled.get(skill.raw() as usize).cloned().unwrap_or_default())
+            }
+            Requirement::All(parts) => {
+                let parts = parts.iter().filter_map(|part| self.skilled_for(part));
+                parts.reduce(Bits::and)
+            }
+            Requirement::Any(parts) => {
+                let parts = parts.iter().map(|part| self.skilled_for(part));
+                parts.reduce(|one, other| one.zip(other).map(|(one, other)| one.or(other)))?
+            }
+            Requirement::Skill { .. }
+            | Requirement::Not(_)
+            | Requirement::Attribute { .. }
+            | Requirement::In { .. }
+            | Requirement::Has { .. } => None,
+        }
+    }
+
+    /// Notes the skills of an agent who had none before.
+    pub(super) fn index_skills(&mut self, id: AgentId) {
+        let Some(entry) = self.stores.agents.get(id) else {
+            return;
+        };
+        for skill in entry.profile.skills.keys() {
+            if let Some(holders) = self.index.skilled.get_mut(skill.raw() as usize) {
+                holders.set(id, true);
+            }
+        }
+    }
+
+    /// Decides anew what an agent can do.
+    pub(super) fn index_fits(&mut self, id: AgentId) {
+        self.index.skilled.iter_mut().for_each(|holders| holders.set(id, false));
+        self.index_skills(id);
+        let Some(entry) = self.stores.agents.get(id) else {
+            return;
+        };
+        for (need_id, need) in self.stores.needs.iter() {
+            if let Some(known) = self.index.fits.get_mut(need_id.raw() as usize) {
+                known.agents.set(id, fit::fits(need, &entry.profile));
+            }
+        }
+        let queues = self.stores.agent_rows.get(id).into_iter().flat_map(|row| &row.memberships);
+        for member in queues {
+            if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
+                line.lanes.change_members();
+            }
+        }
+    }
+
+    /// Remembers what an agent sees of his queues.
+    pub(crate) fn look_around(&mut self, id: AgentId) {
+        let place = id.raw() as usize;
+        let Some(row) = self.stores.agent_rows.get(id) else {
+            return;
+        };
+        let number = row.memberships.len();
+        if self.index.seen.len() <= place {
+            self.index.seen.resize_with(place + 1, Vec::new);
+        }
+        let mut seen = self.index.seen.get_mut(place).map(core::mem::take).unwrap_or_default();
+        seen.resize(number, None);
+        for (known, member) in seen.iter_mut().zip(&row.memberships) {
+            let lanes = self.index.line(member.queue).map(|line| &line.lanes);
+            let Some(lanes) = lanes.filter(|lanes| !lanes.are_empty()) else {
+                continue;
+            };
+            let version = lanes.version();
+            if known.is_none_or(|known| known.version != version) {
+                *known = Some(Seen { version, lanes: self.see(id, member) });
+            }
+        }
+        if let Some(place) = self.index.seen.get_mut(place) {
+            *place = seen;
+        }
+    }
+
+    /// The lanes of a queue that an agent sees by one of his memberships.
+    pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: &Member) -> LaneSet {
+        let seen = self.index.seen.get(id.raw() as usize);
+        let seen = seen.and_then(|seen| *seen.get(place)?);
+        let version = self.index.line(member.queue).map(|line| line.lanes.version());
+        match seen.filter(|seen| Some(seen.version) == version) {
+            Some(seen) => seen.lanes,
+            None => self.see(id, member),
+        }
+    }
+
+    fn see(&self, id: AgentId, member: &Member) -> LaneSet {
+        let line = self.index.line(member.queue);
+        line.map(|line| line.lanes.which(|lane| self.sees(id, member, lane))).unwrap_or_default()
+    }
+
+    /// Whether an agent is fit for what is in a lane and sees it by one of his memberships.
+    /// Conditional rings are taken to have joined.
+    pub(crate) fn sees(&self, id: AgentId, member: &Member, lane: &LaneKey) -> bool {
+        let queue = self.queue_profile(member.queue);
+        let helps = || queue.is_ok_and(|queue| queue.is_conditional(member.terms.ring));
+        let row = || self.agent(id).ok()?.member(member.queue, lane.channel);
+        self.index.fit(lane.need).is_some_and(|fit| fit.agents.has(id))
+            && member.terms.delay <= lane.revealed
+            && (member.terms.ring <= lane.ring || helps())
+            && row() == Some(member)
+    }
+
+    /// Lists who may have a piece of work, if they are few, for all that asks for the same.
+    pub(crate) fn list_candidates(&mut self, id: WorkId) {
+        let work = self.stores.works.get(id).filter(|work| work.step.is_none());
+        let queue = work.and_then(|work| self.stores.queues.get(work.queue));
+        let Some((work, entry)) = work.zip(queue) else {
+            return;
+        };
+        let fit = self.index.fits.get(work.need.raw() as usize);
+        let line = self.index.lines.get_mut(work.queue.raw() as usize);
+        // Whether a conditional ring sees it may change at any time.
+        if let Some((fit, line)) = fit.zip(line).filter(|_| entry.profile.conditional.is_empty()) {
+            line.learn(&Self::lane_of(work, &entry.profile), &fit.agents);
+        }
+    }
+}

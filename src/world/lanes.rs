@@ -1,0 +1,238 @@
+//! Derived: what waits in one queue, by what it asks for.
+//!
+//! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
+//! objective) is one *lane*; whether an agent may have it is decided once for the lane, and only
+//! heads of lanes are compared. A lane keeps its place when it is empty, so that what is remembered
+//! of it stays true, until another one needs the place.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use crate::base::hash::FixedMap;
+use crate::base::time::Span;
+use crate::model::ids::{AgentId, ChannelId};
+use crate::policy::order::LineKey;
+use crate::world::draws::DrawId;
+use crate::world::needs::NeedId;
+
+/// What all work in a lane has in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LaneKey {
+    /// What it asks for.
+    pub need: NeedId,
+    /// The channel it came by.
+    pub channel: ChannelId,
+    /// The units it takes.
+    pub cost: u32,
+    /// The longest delay it is past.
+    pub revealed: Span,
+    /// The widest ring that sees it.
+    pub ring: u8,
+    /// Its objective, where the order of the queue depends on it; else nothing.
+    pub objective: Span,
+    /// The pools it draws on.
+    pub draws: DrawId,
+}
+
+/// One lane: who waits in it, in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Lane {
+    /// What it asks for.
+    pub key: LaneKey,
+    head: Option<LineKey>,
+    keys: BTreeSet<LineKey>,
+    candidates: Option<Candidates>,
+}
+
+/// The members who may have what is in a lane, whether they are there or not, as long as they are
+/// few.
+#[derive(Clone, Debug)]
+struct Candidates {
+    /// The version of the members from which they were taken.
+    version: u32,
+    few: Option<Vec<Listed>>,
+}
+
+/// A candidate, and the rank and the ring by which he is asked.
+pub(crate) type Listed = (u8, u8, AgentId);
+
+impl Lane {
+    const fn new(key: LaneKey) -> Self {
+        Self { key, head: None, keys: BTreeSet::new(), candidates: None }
+    }
+
+    /// The first in it.
+    pub(crate) const fn head(&self) -> Option<LineKey> {
+        self.head
+    }
+
+    /// All in it, in order.
+    pub(crate) const fn keys(&self) -> &BTreeSet<LineKey> {
+        &self.keys
+    }
+}
+
+/// A few lanes, one bit for each place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LaneSet(u64);
+
+impl LaneSet {
+    /// Puts a place in or takes it out. Places beyond the first 64 are not kept.
+    pub(crate) const fn set(&mut self, place: usize, member: bool) {
+        if place < 64 {
+            let bit = 1 << place;
+            self.0 = if member { self.0 | bit } else { self.0 & !bit };
+        }
+    }
+
+    const fn has(self, place: usize) -> bool {
+        place < 64 && self.0 & (1 << place) != 0
+    }
+
+    /// The places that are in this set and in another.
+    fn meet(self, other: Self) -> impl Iterator<Item = usize> {
+        let mut left = self.0 & other.0;
+        core::iter::from_fn(move || {
+            let place = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (place < 64).then_some(place as usize)
+        })
+    }
+}
+
+/// The lanes of a queue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lanes {
+    /// Those of the first 64 places in which somebody waits.
+    taken: LaneSet,
+    /// Rises whenever a place among them comes to stand for something else.
+    version: u32,
+    /// Rises whenever the members, or what they can do, are not the same any more.
+    members: u32,
+    lanes: Vec<Lane>,
+    places: FixedMap<LaneKey, usize>,
+}
+
+impl Lanes {
+    /// Puts work in its lane.
+    pub(crate) fn enter(&mut self, key: LaneKey, work: LineKey) {
+        let place = self.places.get(&key).copied().unwrap_or_else(|| self.open(key));
+        if let Some(lane) = self.lanes.get_mut(place) {
+            lane.keys.insert(work);
+            lane.head = Some(lane.head.map_or(work, |head| head.min(work)));
+            self.taken.set(place, true);
+        }
+    }
+
+    /// Takes work out of its lane.
+    pub(crate) fn leave(&mut self, key: LaneKey, work: LineKey) {
+        let Some(place) = self.places.get(&key).copied() else {
+            return;
+        };
+        if let Some(lane) = self.lanes.get_mut(place) {
+            lane.keys.remove(&work);
+            if lane.head == Some(work) {
+                lane.head = lane.keys.first().copied();
+                self.taken.set(place, lane.head.is_some());
+            }
+        }
+    }
+
+    /// A place for a lane: a new one, or that of a lane in which nobody waits.
+    fn open(&mut self, key: LaneKey) -> usize {
+        let few = self.lanes.len() < 64;
+        let empty = || self.lanes.iter().position(|lane| lane.head.is_none());
+        let place = if few { None } else { empty() };
+        let place = place.unwrap_or(self.lanes.len());
+        match self.lanes.get_mut(place) {
+            Some(lane) => {
+                let old = core::mem::replace(lane, Lane::new(key));
+                self.places.swap_remove(&old.key);
+            }
+            None => self.lanes.push(Lane::new(key)),
+        }
+        self.places.insert(key, place);
+        self.change();
+        place
+    }
+
+    /// The members of the queue, what they can do, or what a need means, is not the same any more.
+    pub(crate) const fn change_members(&mut self) {
+        self.members = self.members.wrapping_add(1);
+        self.change();
+    }
+
+    const fn change(&mut self) {
+        self.version = self.version.wrapping_add(1);
+    }
+
+    /// Rises whenever what was remembered of the lanes does not hold any more.
+    pub(crate) const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Who may have what is in a lane, if they are few and known.
+    pub(crate) fn few(&self, key: &LaneKey) -> Option<&[Listed]> {
+        let lane = self.lanes.get(*self.places.get(key)?)?;
+        let known = lane.candidates.as_ref().filter(|known| known.version == self.members);
+        known.and_then(|known| known.few.as_deref())
+    }
+
+    /// Finds out who may have what is in a lane, unless that is known.
+    pub(crate) fn learn(&mut self, key: &LaneKey, few: impl FnOnce() -> Option<Vec<Listed>>) {
+        let lane = self.places.get(key).and_then(|place| self.lanes.get_mut(*place));
+        let version = self.members;
+        let unknown = |lane: &&mut Lane| {
+            lane.candidates.as_ref().is_none_or(|known| known.version != version)
+        };
+        if let Some(lane) = lane.filter(unknown) {
+            lane.candidates = Some(Candidates { version, few: few() });
+        }
+    }
+
+    /// Whether nobody waits in any lane.
+    pub(crate) fn are_empty(&self) -> bool {
+        self.taken == LaneSet::default()
+            && self.lanes.iter().skip(64).all(|lane| lane.head.is_none())
+    }
+
+    /// The first 64 lanes for which this holds, whether somebody waits in them or not.
+    pub(crate) fn which(&self, mut holds: impl FnMut(&LaneKey) -> bool) -> LaneSet {
+        let mut set = LaneSet::default();
+        for (place, lane) in self.lanes.iter().enumerate().take(64) {
+            set.set(place, holds(&lane.key));
+        }
+        set
+    }
+
+    /// The lanes in which somebody waits, in no meaningful order: of the first 64 those in a set;
+    /// and all the others, of which no set says anything.
+    pub(crate) fn among(
+        &self,
+        set: LaneSet,
+    ) -> (impl Iterator<Item = &Lane>, impl Iterator<Item = &Lane>) {
+        let first = self.taken.meet(set).filter_map(|place| self.lanes.get(place));
+        let others = self.lanes.iter().skip(64).filter(|lane| lane.head.is_some());
+        (first, others)
+    }
+
+    /// What waits in each lane, lane by lane, in no meaningful order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &BTreeSet<LineKey>> {
+        self.lanes.iter().map(|lane| &lane.keys)
+    }
+
+    /// The lanes in which somebody waits by their keys, for comparison.
+    pub(crate) fn sorted(&self) -> BTreeMap<LaneKey, &BTreeSet<LineKey>> {
+        let taken = self.lanes.iter().filter(|lane| lane.head.is_some());
+        taken.map(|lane| (lane.key, &lane.keys)).collect()
+    }
+
+    /// Whether heads and sets say what is there.
+    pub(crate) fn are_sound(&self) -> bool {
+        self.lanes.iter().enumerate().all(|(place, lane)| {
+            let head = lane.keys.first().copied();
+            let taken = place >= 64 || self.taken.has(place) == head.is_some();
+            lane.head == head && taken && self.places.get(&lane.key) == Some(&place)
+        })
+    }
+}
