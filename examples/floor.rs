@@ -12,7 +12,7 @@ use floors::{Floor, Plan, Shape};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [shape, agents, waiting, step, times] = arguments.as_slice() else {
-        eprintln!("floor SHAPE AGENTS WAITING arrive|free|lifecycle TIMES");
+        eprintln!("floor SHAPE AGENTS WAITING arrive|free|lifecycle|day TIMES");
         std::process::exit(2);
     };
     let number = |text: &String| text.parse::<usize>().expect("a number");
@@ -25,12 +25,18 @@ fn main() {
     let began = Instant::now();
     let mut floor = if waiting > 0 { Floor::loaded(plan, waiting) } else { Floor::idle(plan) };
     println!("floor    {:>9.3?}, {} waiting", began.elapsed(), floor.count_waiting());
+    if step == "day" {
+        floor.play(times);
+        println!("day      {} facts, digest {}", floor.facts, floor.engine.digest());
+        return;
+    }
     let step = match step.as_str() {
         "arrive" => Floor::arrive,
         "free" => Floor::free,
         "lifecycle" => Floor::lifecycle,
         _ => panic!("no such step"),
     };
+    (0..times / 10).for_each(|_| step(&mut floor));
     let (before, began) = (floor.facts, Instant::now());
     (0..times).for_each(|_| step(&mut floor));
     let each = began.elapsed() / u32::try_from(times.max(1)).expect("not so often");

@@ -35,6 +35,9 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder of this repository") {
             let path = entry.expect("an entry").path();
+            if path.is_dir() && path.ends_with("target") {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use strowger::*;
 
-use super::plan::{Ask, DECLINERS, Plan, Shape};
+use super::plan::{Ask, DECLINERS, Person, Plan, Shape};
 use super::random::Random;
 
 /// Work that an agent has.
@@ -17,13 +17,17 @@ pub(crate) struct Floor {
     pub log: Log,
     pub now: Timestamp,
     pub plan: Arc<Plan>,
-    pub requests: Vec<WorkRequest>,
+    requests: Vec<Arc<WorkRequest>>,
+    /// Whether work that asks for the same shares one request, so that the host allocates nothing.
+    pub shares: bool,
     pub random: Random,
     /// Who has what.
     pub busy: Vec<Busy>,
-    /// The same for those who declined everything they were offered first.
+    /// The same for those who declined everything they were offered first: one in 64 who come free
+    /// is one of them.
     stubborn: Vec<Busy>,
     turns: u64,
+    defined: u32,
     /// Facts that the host has looked at.
     pub facts: u64,
     /// What the last commands offered.
@@ -34,24 +38,26 @@ pub(crate) struct Floor {
 pub(crate) const VOICE: ChannelId = ChannelId::from_raw(0);
 
 /// Not mine, and never again.
-const NEVER: ReasonId = ReasonId::from_raw(0);
+pub(crate) const NEVER: ReasonId = ReasonId::from_raw(0);
 
 impl Floor {
     /// Everybody is defined, nobody is there.
     pub(crate) fn empty(plan: Arc<Plan>) -> Self {
         let (now, mut log) = (Timestamp::EPOCH, Log::default());
         let engine = Engine::new(Config::default(), now, &mut log).expect("a good configuration");
-        let requests = plan.asks.iter().map(request).collect();
+        let requests = plan.asks.iter().map(|ask| Arc::new(request(ask))).collect();
         let mut floor = Self {
             engine,
             log,
             now,
             plan: Arc::clone(&plan),
             requests,
+            shares: false,
             random: Random::new(1_912),
             busy: Vec::new(),
             stubborn: Vec::new(),
             turns: 0,
+            defined: 0,
             facts: 0,
             offers: Vec::new(),
         };
@@ -66,28 +72,44 @@ impl Floor {
             floor.tell(Define::new(&format!("skill-{skill}"), SkillProfile {}));
         }
         for queue in 0..plan.queues {
-            let mode = WrapUpMode::MandatoryTimeout { timeout: Span::from_mins(60) };
-            let wrap_up = WrapUpProfile::of(mode);
-            let profile = QueueProfile { choice: plan.choice, wrap_up, ..QueueProfile::default() };
-            floor.tell(Define::new(&format!("queue-{queue}"), profile));
+            floor.tell(Define::new(&format!("queue-{queue}"), queue_profile(&plan)));
         }
-        for (number, person) in plan.people.iter().enumerate() {
-            let levels = person.skills.iter();
-            let skills = levels.map(|(skill, level)| (SkillId::from_raw(*skill), *level)).collect();
-            let profile = AgentProfile { skills, ..AgentProfile::default() };
-            let agent = floor.tell(Define::new(&format!("agent-{number}"), profile));
-            for queue in &person.queues {
-                let queue = QueueId::from_raw(*queue);
-                floor.tell(SetMembership {
-                    agent,
-                    queue,
-                    membership: Membership::default(),
-                    channel: None,
-                });
-            }
-            floor.log.clear();
+        for person in &plan.people {
+            floor.define(person);
         }
+        floor.learn();
         floor
+    }
+
+    /// One more agent.
+    pub(crate) fn define(&mut self, person: &Person) -> AgentId {
+        let levels = person.skills.iter();
+        let skills = levels.map(|(skill, level)| (SkillId::from_raw(*skill), *level)).collect();
+        let profile = AgentProfile { skills, ..AgentProfile::default() };
+        let agent = self.tell(Define::new(&format!("agent-{}", self.defined), profile));
+        self.defined += 1;
+        for queue in &person.queues {
+            let queue = QueueId::from_raw(*queue);
+            let membership = Membership::default();
+            self.tell(SetMembership { agent, queue, membership, channel: None });
+        }
+        self.log.clear();
+        agent
+    }
+
+    /// Everything that is ever asked for was asked for before, as on any floor after its first
+    /// hour.
+    fn learn(&mut self) {
+        let all = 0..self.requests.len();
+        let works: Vec<_> = all.map(|request| self.submit_one(request)).collect();
+        if let Some(minutes) = self.plan.relaxes {
+            self.now = self.now + Span::from_mins(minutes);
+            self.engine.advance(self.now, &mut self.log);
+        }
+        for work in works {
+            self.tell(Cancel { work });
+        }
+        self.log.clear();
     }
 
     /// All are there and have nothing to do.
@@ -126,16 +148,53 @@ impl Floor {
         floor
     }
 
+    /// Much work came in at one instant, nobody is there, and it asks for less in a moment.
+    pub(crate) fn about_to_relax(plan: Arc<Plan>, waiting: usize) -> Self {
+        let mut floor = Self::empty(plan);
+        for _ in 0..waiting {
+            floor.submit();
+            floor.log.clear();
+        }
+        floor
+    }
+
+    /// Everything that waits asks for less at the same instant.
+    pub(crate) fn relax(&mut self) {
+        self.now = self.now + Span::from_mins(self.plan.relaxes.unwrap_or(0));
+        self.engine.advance(self.now, &mut self.log);
+        self.read();
+    }
+
+    /// All come on queue, and nobody answers yet.
+    pub(crate) fn burst(&mut self) {
+        for number in 0..self.plan.people.len() {
+            self.presence(number as u32, SystemPresence::OnQueue);
+        }
+        self.read();
+    }
+
+    /// Somebody in the middle of the line hangs up, and other work comes in.
+    pub(crate) fn abandon(&mut self, waiting: &mut [WorkId]) {
+        self.pass_a_moment();
+        let place = self.random.below(waiting.len());
+        self.tell(Abandon { work: waiting[place] });
+        waiting[place] = self.submit();
+        self.log.clear();
+    }
+
+    /// All that waits.
+    pub(crate) fn all_waiting(&self) -> Vec<WorkId> {
+        let waits = |work: &WorkView<'_>| work.stage() == Stage::Queued;
+        self.engine.view().works().filter(waits).map(|work| work.id()).collect()
+    }
+
     /// Work that comes in while nobody but this agent is there, and is declined by him.
     fn decline_all(&mut self, agent: u32, count: usize) {
         self.presence(agent, SystemPresence::OnQueue);
         for _ in 0..count {
             self.pass_a_moment();
             self.submit();
-            self.read();
-            for (offer, _, _) in std::mem::take(&mut self.offers) {
-                self.tell(Reject { offer, reason: Some(NEVER), retry_at: None });
-            }
+            self.decline();
             self.log.clear();
         }
         self.presence(agent, SystemPresence::Away);
@@ -174,8 +233,10 @@ impl Floor {
     }
 
     pub(crate) fn submit_one(&mut self, request: usize) -> WorkId {
-        let request = self.requests[request].clone();
-        self.tell(Submit::new(request))
+        let request = &self.requests[request];
+        let own = || Arc::new(WorkRequest::clone(request));
+        let request = if self.shares { Arc::clone(request) } else { own() };
+        self.tell(Submit(request))
     }
 
     /// The host reads the facts, and sees what rings.
@@ -186,6 +247,14 @@ impl Floor {
                 self.offers.push((offer, work, agent));
             }
         }
+    }
+
+    /// The first that rings of what the last commands offered; the rest is left alone.
+    pub(crate) fn ringing(&mut self) -> Option<(OfferId, WorkId, AgentId)> {
+        self.read();
+        let first = self.offers.first().copied();
+        self.offers.clear();
+        first
     }
 
     /// Whatever rings is accepted. How much that is.
@@ -203,6 +272,14 @@ impl Floor {
         count
     }
 
+    /// Whatever rings is declined for good.
+    fn decline(&mut self) {
+        self.read();
+        while let Some((offer, _, _)) = self.offers.pop() {
+            self.tell(Reject { offer, reason: Some(NEVER), retry_at: None });
+        }
+    }
+
     fn finish(&mut self, (work, agent): Busy) {
         self.tell(FinishContact { work, by: Finisher::Agent });
         self.tell(EndWrapUp { work, agent, code: None });
@@ -215,10 +292,7 @@ impl Floor {
         let request = self.random.below(self.requests.len());
         let work = self.submit_one(request);
         if self.plan.asks[request].declined {
-            self.read();
-            for (offer, _, _) in std::mem::take(&mut self.offers) {
-                self.tell(Reject { offer, reason: Some(NEVER), retry_at: None });
-            }
+            self.decline();
         }
         self.tell(Cancel { work });
         self.read();
@@ -242,7 +316,7 @@ impl Floor {
     pub(crate) fn free(&mut self) {
         self.pass_a_moment();
         self.turns += 1;
-        let stubborn = self.stubborn.pop().filter(|_| self.turns.is_multiple_of(64));
+        let stubborn = self.turns.is_multiple_of(64).then(|| self.stubborn.pop()).flatten();
         if let Some(busy) = stubborn.or_else(|| self.take_busy()) {
             self.finish(busy);
         }
@@ -251,7 +325,8 @@ impl Floor {
         self.accept();
     }
 
-    fn take_busy(&mut self) -> Option<Busy> {
+    /// Some agent who has something, and what it is.
+    pub(crate) fn take_busy(&mut self) -> Option<Busy> {
         let place = self.random.below(self.busy.len().max(1));
         (place < self.busy.len()).then(|| self.busy.swap_remove(place))
     }
@@ -259,6 +334,22 @@ impl Floor {
     /// How much waits.
     pub(crate) fn count_waiting(&self) -> u32 {
         self.engine.view().queues().map(QueueView::waiting).sum()
+    }
+}
+
+fn queue_profile(plan: &Plan) -> QueueProfile {
+    let mode = WrapUpMode::MandatoryTimeout { timeout: Span::from_mins(60) };
+    let wider = |after| RelaxationStep {
+        after: Span::from_mins(after),
+        lower: 20,
+        ring: Some(1),
+        ..RelaxationStep::default()
+    };
+    QueueProfile {
+        choice: plan.choice,
+        wrap_up: WrapUpProfile::of(mode),
+        relaxation: plan.relaxes.map(|after| Relaxation::of([wider(after)])),
+        ..QueueProfile::default()
     }
 }
 

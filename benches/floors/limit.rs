@@ -73,4 +73,38 @@ impl Limit {
         self.ready.insert((at, number, agent));
         Some(agent)
     }
+
+    /// Work from the middle is taken out, and other work comes in.
+    pub(crate) fn abandon(&mut self) {
+        self.next += 1;
+        let oldest = self.line.first().map_or(0, |(_, work)| *work);
+        let middle = oldest + (self.next - oldest) / 2;
+        let found = self.line.range((middle as i64, 0)..).next().copied();
+        if let Some((at, work)) = found {
+            self.line.remove(&(at, work));
+            self.works.remove(&work);
+        }
+        self.works.insert(self.next, [self.next; 8]);
+        self.line.insert((self.next as i64, self.next));
+    }
+
+    /// Each agent takes the first in line.
+    pub(crate) fn burst(&mut self) {
+        while let Some((_, _, agent)) = self.ready.pop_first() {
+            if let Some((at, work)) = self.line.pop_first() {
+                self.clock.push(work, Reverse((at, work)));
+                self.agents[agent as usize] = [work; 8];
+            }
+        }
+    }
+
+    /// All that waits is taken from one line and put into another.
+    pub(crate) fn relax(&mut self) {
+        let mut wider = BTreeSet::new();
+        while let Some((at, work)) = self.line.pop_first() {
+            self.works.insert(work, [work; 8]);
+            wider.insert((at, work));
+        }
+        self.line = wider;
+    }
 }

@@ -1,8 +1,9 @@
 //! Floors of any size for whoever measures, seeded and built through the public face of the crate
 //! alone: an engine, the rivals beside it, and a day of calls.
 
-#![allow(dead_code, reason = "whoever shares it uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "whoever shares it uses a part of it")]
 
+mod day;
 pub(crate) mod floor;
 pub(crate) mod limit;
 pub(crate) mod plan;

@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub queues: u32,
     pub people: Vec<Person>,
     pub asks: Vec<Ask>,
+    /// After how many minutes work asks for 20 less of each skill and a wider ring sees it.
+    pub relaxes: Option<u32>,
 }
 
 /// How many agents of a hard floor decline what they are offered first: they have every skill, are
@@ -76,6 +78,11 @@ impl Plan {
         }
     }
 
+    /// The same floor, where work asks for less after 10 minutes.
+    pub(crate) fn relaxing(shape: Shape, agents: usize) -> Self {
+        Self { relaxes: Some(10), ..Self::new(shape, agents) }
+    }
+
     fn plain(agents: usize) -> Self {
         let person = Person { queues: BTreeSet::from([0]), ..Person::default() };
         Self {
@@ -85,6 +92,7 @@ impl Plan {
             queues: 1,
             people: vec![person; agents],
             asks: vec![Ask::default()],
+            relaxes: None,
         }
     }
 
@@ -117,6 +125,7 @@ impl Plan {
             queues: 500,
             people,
             asks,
+            relaxes: None,
         }
     }
 
@@ -174,6 +183,7 @@ impl Plan {
             queues: QUEUES,
             people,
             asks,
+            relaxes: None,
         }
     }
 }

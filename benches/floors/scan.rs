@@ -148,6 +148,24 @@ impl Scan {
         }
     }
 
+    /// Some piece of work is found by its number and taken out; other work comes in.
+    pub(crate) fn abandon(&mut self) {
+        let number = self.works[self.random.below(self.works.len())].number;
+        let place = self.works.iter().position(|work| work.number == number);
+        place.into_iter().for_each(|place| drop(self.works.swap_remove(place)));
+        let work = self.work();
+        self.works.push(work);
+    }
+
+    /// All come, one after the other.
+    pub(crate) fn burst(&mut self) {
+        for number in 0..self.agents.len() as u32 {
+            if let Some(work) = self.work_for(number) {
+                self.works.swap_remove(work);
+            }
+        }
+    }
+
     /// How much waits.
     pub(crate) fn count_waiting(&self) -> usize {
         self.works.len()

@@ -7,9 +7,13 @@
 mod floors;
 
 mod decisions;
+mod masses;
 mod sizes;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(benches, decisions::arrive, decisions::free, decisions::lifecycle);
+use decisions::{arrive, free, lifecycle};
+use masses::{abandon, burst, day, relax, snapshot};
+
+criterion_group!(benches, arrive, free, lifecycle, burst, relax, abandon, snapshot, day);
 criterion_main!(benches);

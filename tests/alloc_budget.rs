@@ -1,0 +1,264 @@
+//! What a command allocates once a floor has settled, and what lies in memory for each thing that
+//! waits, rings or works. Prints the tables: `cargo test --test alloc_budget -- --nocapture`.
+//!
+//! Bytes are those asked for, all indexes included; what the allocator adds is not counted.
+
+#[path = "../benches/floors/mod.rs"]
+mod floors;
+
+use std::alloc::System;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use floors::floor::NEVER;
+use floors::plan::Person;
+use floors::random::Random;
+use floors::{Floor, Plan, Shape};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use strowger::*;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Hundredths of an allocation a command, on a plain floor and in an enterprise.
+const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
+    ("submit, rings", [100, 165]),
+    ("submit, waits", [34, 78]),
+    ("accept", [100, 101]),
+    ("reject", [117, 107]),
+    ("advance, missed", [117, 107]),
+    ("hold", [0, 0]),
+    ("retrieve", [0, 0]),
+    ("park", [17, 17]),
+    ("resume", [0, 0]),
+    ("transfer to queue", [0, 0]),
+    ("finish contact", [0, 1]),
+    ("end wrap-up", [17, 16]),
+    ("end wrap-up, next rings", [101, 100]),
+    ("set presence", [17, 7]),
+    ("cancel", [117, 40]),
+    ("abandon", [0, 0]),
+];
+
+/// Bytes of each thing, on a plain floor and in an enterprise.
+const WAITING_ITEM: [i64; 2] = [1_223, 1_150];
+const WAITING_ITEM_OF_A_SHARED_REQUEST: [i64; 2] = [775, 614];
+const RINGING_ITEM: [i64; 2] = [1_545, 991];
+const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 3_893;
+
+/// How often each command was told, and how often it allocated.
+#[derive(Default)]
+struct Meter(BTreeMap<&'static str, (u64, u64)>);
+
+fn allocations() -> u64 {
+    let stats = ALLOCATOR.stats();
+    (stats.allocations + stats.reallocations) as u64
+}
+
+fn bytes() -> i64 {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated as i64 - stats.bytes_deallocated as i64
+}
+
+impl Meter {
+    fn tell<A: Action>(&mut self, floor: &mut Floor, name: &'static str, action: A) -> A::Output {
+        let before = allocations();
+        let output = floor.tell(action);
+        self.note(name, allocations() - before);
+        output
+    }
+
+    fn note(&mut self, name: &'static str, allocations: u64) {
+        let (times, sum) = self.0.entry(name).or_default();
+        (*times, *sum) = (*times + 1, *sum + allocations);
+    }
+
+    /// Hundredths, rounded up.
+    fn mean(&self, name: &str) -> u64 {
+        self.0.get(name).map_or(0, |(times, sum)| (sum * 100).div_ceil(*times))
+    }
+
+    fn submit(&mut self, floor: &mut Floor) -> Option<(OfferId, WorkId, AgentId)> {
+        floor.log.clear();
+        let before = allocations();
+        let work = floor.submit();
+        let spent = allocations() - before;
+        let ringing = floor.ringing().filter(|(_, rings, _)| *rings == work);
+        self.note(if ringing.is_some() { "submit, rings" } else { "submit, waits" }, spent);
+        ringing
+    }
+
+    fn presence(&mut self, floor: &mut Floor, agent: AgentId, system: SystemPresence) {
+        self.tell(floor, "set presence", SetPresence { agent, presence: system.id() });
+    }
+}
+
+/// One of six ways in which work goes where somebody is idle.
+fn idle_turn(floor: &mut Floor, meter: &mut Meter, turn: usize) {
+    floor.pass_a_moment();
+    let Some((offer, work, agent)) = meter.submit(floor) else {
+        let left: Vec<_> = floor.engine.view().works().map(|work| work.id()).collect();
+        left.into_iter().for_each(|work| floor.tell(Cancel { work }));
+        return;
+    };
+    match turn % 6 {
+        0 => {
+            meter.tell(floor, "reject", Reject { offer, reason: Some(NEVER), retry_at: None });
+            return meter.tell(floor, "cancel", Cancel { work });
+        }
+        1 => {
+            floor.now = floor.now + Span::from_secs(8);
+            meter.tell(floor, "advance, missed", Advance {});
+            floor.tell(Cancel { work });
+            return meter.presence(floor, agent, SystemPresence::OnQueue);
+        }
+        _ => meter.tell(floor, "accept", Accept { offer }),
+    }
+    match turn % 6 {
+        2 => {
+            meter.tell(floor, "hold", Hold { work });
+            meter.tell(floor, "retrieve", Retrieve { work });
+        }
+        3 => {
+            meter.tell(floor, "park", Park { work, until: None });
+            meter.tell(floor, "resume", Resume { work, by: Resumer::Agent });
+        }
+        4 => {
+            let queue = floor.engine.view().work(work).expect("open work").queue();
+            let transfer = TransferToQueue { work, queue, placement: None };
+            meter.tell(floor, "transfer to queue", transfer);
+            floor.tell(Cancel { work });
+            return floor.tell(EndWrapUp { work, agent, code: None });
+        }
+        _ => {}
+    }
+    meter.tell(floor, "finish contact", FinishContact { work, by: Finisher::Agent });
+    meter.tell(floor, "end wrap-up", EndWrapUp { work, agent, code: None });
+}
+
+/// An agent comes free where much waits, takes the next, and somebody else hangs up.
+fn busy_turn(floor: &mut Floor, meter: &mut Meter, waiting: &mut Vec<WorkId>) {
+    floor.pass_a_moment();
+    let Some((work, agent)) = floor.take_busy() else {
+        return;
+    };
+    meter.tell(floor, "finish contact", FinishContact { work, by: Finisher::Agent });
+    meter.tell(floor, "end wrap-up, next rings", EndWrapUp { work, agent, code: None });
+    while floor.accept() > 0 {}
+    let _ = meter.submit(floor);
+    if floor.random.below(4) == 0
+        && let Some(work) = waiting.pop()
+        && floor.engine.view().work(work).is_some_and(|work| work.stage() == Stage::Queued)
+    {
+        meter.tell(floor, "abandon", Abandon { work });
+        let _ = meter.submit(floor);
+    }
+}
+
+fn commands(shape: Shape) -> Meter {
+    let plan = Arc::new(Plan::new(shape, 200));
+    let mut meter = Meter::default();
+    for measured in [false, true] {
+        let mut floor = Floor::idle(Arc::clone(&plan));
+        floor.shares = true;
+        let mut warm_up = Meter::default();
+        (0..3_000).for_each(|turn| idle_turn(&mut floor, &mut warm_up, turn));
+        (0..6_000).for_each(|turn| idle_turn(&mut floor, &mut meter, turn));
+        if measured {
+            break;
+        }
+        meter = Meter::default();
+    }
+    let mut floor = Floor::loaded(plan, 4_000);
+    floor.shares = true;
+    let mut waiting = floor.all_waiting();
+    let mut warm_up = Meter::default();
+    (0..2_000).for_each(|_| busy_turn(&mut floor, &mut warm_up, &mut waiting));
+    (0..4_000).for_each(|_| busy_turn(&mut floor, &mut meter, &mut waiting));
+    meter
+}
+
+/// What is in memory for each of so many things more.
+fn each<T>(count: usize, floor: &mut T, more: impl FnOnce(&mut T)) -> i64 {
+    let before = bytes();
+    more(floor);
+    (bytes() - before).div_euclid(count as i64) + 1
+}
+
+fn waiting_item(shape: Shape, shares: bool) -> i64 {
+    let mut floor = Floor::empty(Arc::new(Plan::new(shape, 100)));
+    floor.shares = shares;
+    let count = 30_000;
+    each(count, &mut floor, |floor| {
+        for _ in 0..count {
+            floor.pass_a_moment();
+            floor.submit();
+            floor.log.clear();
+        }
+    })
+}
+
+/// Work that rings, its offer included.
+fn ringing_item(shape: Shape) -> i64 {
+    let mut floor = Floor::idle(Arc::new(Plan::new(shape, 4_000)));
+    let count = 2_000;
+    each(count, &mut floor, |floor| {
+        for _ in 0..count {
+            floor.submit();
+            floor.log.clear();
+        }
+    })
+}
+
+fn agent() -> i64 {
+    let mut floor = Floor::empty(Arc::new(Plan::new(Shape::Enterprise, 100)));
+    let mut random = Random::new(20);
+    let mut people = Vec::new();
+    // With the first 100 they fill the words of a set of bits, without room to spare.
+    for _ in 0..2_048 - 100 {
+        let mut person = Person::default();
+        while person.queues.len() < 20 {
+            person.queues.insert(random.below(500) as u32);
+        }
+        while person.skills.len() < 20 {
+            person.skills.insert(random.below(1_000) as u32, random.between(1, 100) as u8);
+        }
+        people.push(person);
+    }
+    each(people.len(), &mut floor, |floor| {
+        for person in &people {
+            let agent = floor.define(person);
+            floor.presence(agent.raw(), SystemPresence::OnQueue);
+            floor.log.clear();
+        }
+    })
+}
+
+/// Prints a row and says whether it is within its budget.
+fn within<T: PartialOrd + std::fmt::Display>(name: &str, found: [T; 2], budget: [T; 2]) -> bool {
+    let [plain, enterprise] = &found;
+    let [most_plain, most_enterprise] = &budget;
+    println!("{name:<34} {plain:>7} of {most_plain:<7} {enterprise:>7} of {most_enterprise:<7}");
+    plain <= most_plain && enterprise <= most_enterprise
+}
+
+#[test]
+fn nothing_allocates_or_holds_more_than_its_budget() {
+    let [plain, enterprise] = [Shape::Plain, Shape::Enterprise].map(commands);
+    println!("hundredths of an allocation a command: plain, enterprise");
+    let mut good = true;
+    for (name, budget) in ALLOCATIONS {
+        good &= within(name, [plain.mean(name), enterprise.mean(name)], budget);
+    }
+    let both = |of: fn(Shape) -> i64| [of(Shape::Plain), of(Shape::Enterprise)];
+    let item = both(|shape| waiting_item(shape, false));
+    let shared = both(|shape| waiting_item(shape, true));
+    println!("bytes: plain, enterprise");
+    good &= within("waiting item", item, WAITING_ITEM);
+    good &= within("waiting item, shared request", shared, WAITING_ITEM_OF_A_SHARED_REQUEST);
+    good &= within("ringing item and its offer", both(ringing_item), RINGING_ITEM);
+    let agent = [agent(); 2];
+    good &=
+        within("agent of 20 skills and 20 queues", agent, [AGENT_OF_20_SKILLS_AND_20_QUEUES; 2]);
+    assert!(good, "something is over its budget");
+}
