@@ -58,6 +58,8 @@ use crate::protocol::fact::{Fact, Seq};
 pub struct Figures {
     pub(super) config: FiguresConfig,
     seq: Seq,
+    /// The latest instant that anything counted from.
+    latest: Timestamp,
     pub(super) book: Book,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) works: FixedMap<WorkId, Work>,
@@ -106,6 +108,7 @@ impl Figures {
         Ok(Self {
             config,
             seq: 0,
+            latest: Timestamp::from_millis(i64::MIN),
             book: Book::default(),
             works: FixedMap::default(),
             rings: FixedMap::default(),
@@ -143,8 +146,10 @@ impl Figures {
             return Err(NotNext { expected });
         }
         self.seq = fact.seq;
-        // What begins does so with the call; what only ends does so when it was due.
-        let (at, due) = (fact.at, fact.effective());
+        // What begins does so with the call; what only ends does so when it was due, but never before
+        // the fact that made it overdue.
+        let (at, due) = (fact.at, fact.effective().max(self.latest));
+        self.latest = due;
         match &fact.event {
             Event::Defined(definition) | Event::Changed(definition) => self.define(definition, at),
             Event::Retired(entity) => self.retire(*entity),
