@@ -48,6 +48,13 @@ fn config(minutes: u32) -> FiguresConfig {
     }
 }
 
+/// Intervals that cut a history in many pieces, but not in too many.
+fn fitting(engine: &Engine) -> Option<FiguresConfig> {
+    let lasted = engine.now().since(support::START).as_millis() / 60_000;
+    let widths = [1, 15, 60, 1_440].into_iter();
+    widths.map(config).find(|config| lasted * 60_000 / config.interval.as_millis() < 1_000)
+}
+
 fn new(config: FiguresConfig) -> Figures {
     Figures::new(config).expect("the configuration is valid")
 }
@@ -96,12 +103,9 @@ fn same_rows(one: &ClosedFigures, other: &ClosedFigures) -> Result<(), String> {
 fn the_fold_says_what_the_whole_diary_says() {
     support::check(150, 51, 150, |history| {
         let (engine, facts) = live(history, |_, _| Ok(()))?;
-        let hours = engine.now().since(support::START).as_millis() / 3_600_000;
-        let minutes = [1, 15, 60, 1_440][usize::from(hours >= 2) + usize::from(hours >= 50)];
-        if hours >= 10_000 {
+        let Some(config) = fitting(&engine) else {
             return Ok(());
-        }
-        let config = config(minutes);
+        };
         let mut figures = fold(config, &facts);
         let closed = figures.close_until(end(config, &engine));
         let diary = Diary::of(&facts);
@@ -132,7 +136,10 @@ fn the_fold_says_what_the_whole_diary_says() {
 #[test]
 fn closed_as_they_go_stored_and_restored_they_come_to_the_same() {
     support::check(100, 52, 120, |history| {
-        let config = config(1);
+        let (engine, _) = live(history, |_, _| Ok(()))?;
+        let Some(config) = fitting(&engine) else {
+            return Ok(());
+        };
         let (mut figures, mut rows) = (new(config), ClosedFigures::default());
         let mut calls = 0;
         let (engine, facts) = live(history, |engine, facts| {
