@@ -167,7 +167,7 @@ impl Figures {
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {
                 self.give_up(*work, *why, *wrap_up, at);
-                self.queue(*work, *queue, *why, at);
+                self.queue(*work, *queue, *why, (at, due));
             }
             Event::WorkClassified { work, queue, .. } => self.reclassify(*work, *queue, at),
             Event::CallbackRequested { work, channel, .. } => self.call_back(*work, *channel, at),

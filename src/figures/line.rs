@@ -49,10 +49,18 @@ impl Figures {
         }
     }
 
-    /// Work enters a line, or moves in the one it is in. Nobody has it any more.
-    pub(super) fn queue(&mut self, id: WorkId, queue: QueueId, why: QueuedWhy, at: Timestamp) {
-        self.settle_wait(id, at);
-        self.change_queue(id, queue, at, exit(why));
+    /// Work enters a line, or moves in the one it is in; from another it goes when that was due.
+    /// Nobody has it any more.
+    pub(super) fn queue(
+        &mut self,
+        id: WorkId,
+        queue: QueueId,
+        why: QueuedWhy,
+        (at, due): (Timestamp, Timestamp),
+    ) {
+        let moves = self.works.get(&id).is_some_and(|work| work.cell.queue != queue);
+        self.settle_wait(id, if moves { due } else { at });
+        self.change_queue(id, queue, due, exit(why));
         if let Some(work) = self.works.get_mut(&id) {
             (work.place, work.entered, work.since) = (Place::Line, at, at);
         }

@@ -30,6 +30,8 @@ pub(crate) enum Why {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
     pub(crate) at: Timestamp,
+    /// When what it was before ended.
+    pub(crate) left: Timestamp,
     pub(crate) queue: QueueId,
     pub(crate) channel: ChannelId,
     pub(crate) place: Place,
@@ -120,7 +122,7 @@ impl Diary {
 
     fn set(&mut self, work: WorkId, at: Timestamp, change: impl FnOnce(&mut State)) {
         let mut state = self.last(work);
-        (state.at, state.why) = (at, Why::Else);
+        (state.at, state.left, state.why) = (at, at, Why::Else);
         change(&mut state);
         state.target = self.targets[&state.queue];
         self.works.get_mut(&work).expect("it is known").push(state);
@@ -224,7 +226,7 @@ impl Diary {
                 let place = if request.schedule.is_some() { Place::Aside } else { Place::Line };
                 let (queue, channel) = (request.queue, request.channel);
                 let (why, target) = (Why::Submitted, self.targets[&queue]);
-                let state = State { at, queue, channel, place, why, target };
+                let state = State { at, left: at, queue, channel, place, why, target };
                 self.works.insert(*work, vec![state]);
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {
@@ -232,6 +234,8 @@ impl Diary {
                 let what = if transferred { Counted::Transferred } else { Counted::GivenBack };
                 self.lose(*work, at, Some(what), *wrap_up);
                 self.set(*work, at, |state| {
+                    // Elsewhere it goes when that was due.
+                    state.left = if state.queue == *queue { at } else { due };
                     (state.queue, state.place, state.why) =
                         (*queue, Place::Line, Why::Queued(*why));
                 });

@@ -98,7 +98,7 @@ impl Cut<'_> {
             let over = matches!(next.place, Place::With(_) | Place::Gone(_));
             if staying && (over || old.0 != new.0) {
                 staying = false;
-                self.count(next.at, old, lines, |line| self.leave(line, &before, next, entered));
+                self.count(next.left, old, lines, |line| self.leave(line, &before, next, entered));
             } else if staying && old.1 != new.1 {
                 self.count(next.at, old, lines, |line| line.flow.callback_out += 1);
                 self.count(next.at, new, lines, |line| line.flow.callback_in += 1);
@@ -110,7 +110,7 @@ impl Cut<'_> {
                 staying = true;
                 self.count(next.at, new, lines, |line| enter(line, next.why));
             }
-            let until = states.get(number + 1).map_or(self.end, |later| later.at);
+            let until = states.get(number + 1).map_or(self.end, |later| later.left);
             let waited = self.part(next.at, until);
             if next.place == Place::Line && !waited.is_zero() {
                 let line = lines.entry(new).or_default();
