@@ -147,9 +147,14 @@ impl Book {
         });
     }
 
+    /// The first interval that is not closed.
+    pub(super) const fn open_from(&self) -> i64 {
+        self.open_from
+    }
+
     /// Hands out every interval before one.
     pub(super) fn close(&mut self, grid: Grid, before: i64) -> ClosedFigures {
-        self.open_from = self.open_from.max(before);
+        self.open_from = before;
         let lines = take(&mut self.lines, |(number, _)| *number < before);
         let desks = take(&mut self.desks, |(number, _)| *number < before);
         let agents = take(&mut self.agents, |(number, _)| *number < before);

@@ -36,8 +36,10 @@ use crate::protocol::fact::{Fact, Seq};
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
 /// let mut log = Log::default();
 /// let mut engine = Engine::new(Config::default(), second(0), &mut log)?;
-/// let voice = engine.execute(second(0), Define::new("voice", ChannelProfile::voice()), &mut log)?;
-/// let queue = engine.execute(second(0), Define::new("support", QueueProfile::default()), &mut log)?;
+/// let voice = Define::new("voice", ChannelProfile::voice());
+/// let voice = engine.execute(second(0), voice, &mut log)?;
+/// let queue = Define::new("support", QueueProfile::default());
+/// let queue = engine.execute(second(0), queue, &mut log)?;
 /// let call = engine.execute(second(10), Submit::new(WorkRequest::new(queue, voice)), &mut log)?;
 /// engine.execute(second(40), Abandon { work: call }, &mut log)?;
 /// for fact in log.drain() {
@@ -261,16 +263,18 @@ impl Figures {
     /// Hands out the rows of all intervals that ended by `now`, and the pieces of timelines that
     /// are complete. Each is handed out once: the host keeps it.
     ///
-    /// Call [`Engine::advance`] with the same `now` before and fold its facts: what is told only
+    /// As long as no further interval has ended it costs nothing. Call [`Engine::advance`] with the same `now` before and fold its facts: what is told only
     /// afterwards, and lies in an interval that is closed, counts in the first that is open.
     ///
     /// [`Engine::advance`]: crate::Engine::advance
     pub fn close_until(&mut self, now: Timestamp) -> ClosedFigures {
         let grid = self.config.grid();
         let before = grid.number(now);
-        let border = grid.start(before);
-        self.settle(border);
         let timeline = core::mem::take(&mut self.timeline);
+        if before <= self.book.open_from() {
+            return ClosedFigures { timeline, ..ClosedFigures::default() };
+        }
+        self.settle(grid.start(before));
         ClosedFigures { timeline, ..self.book.close(grid, before) }
     }
 

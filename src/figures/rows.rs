@@ -189,6 +189,13 @@ impl StatusTime {
         }
     }
 
+    /// The time in a routing status.
+    #[must_use]
+    pub const fn in_status(&self, status: RoutingStatus) -> Span {
+        let mut time = *self;
+        *time.of(status)
+    }
+
     /// Login time: any presence but one that stands for offline.
     #[must_use]
     pub const fn login(&self) -> Span {
@@ -224,6 +231,13 @@ impl StatusTime {
 }
 
 /// How often something was wrapped up with a code.
+///
+/// ```
+/// use strowger::{CodeCount, CodeId};
+///
+/// let sold = CodeCount { code: CodeId::from_raw(0), count: 3 };
+/// assert_eq!(serde_json::to_string(&sold).unwrap(), r#"{"code":0,"count":3}"#);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CodeCount {
     /// The code.
@@ -233,6 +247,13 @@ pub struct CodeCount {
 }
 
 /// How long an agent had a presence.
+///
+/// ```
+/// use strowger::{PresenceTime, Span, SystemPresence};
+///
+/// let meal = PresenceTime { presence: SystemPresence::Meal.id(), time: Span::from_mins(30) };
+/// assert_eq!(meal.time.as_millis(), 1_800_000);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PresenceTime {
     /// The presence.
