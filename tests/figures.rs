@@ -203,6 +203,22 @@ fn who_leaves_before_the_threshold_leaves_short() {
 }
 
 #[test]
+fn the_customer_waits_from_his_real_start_until_somebody_has_it() {
+    let mut floor = Floor::new(auto());
+    let other = floor.tell(s(0), Define::new("billing", auto()));
+    let origin = Some(s(-100));
+    let request = WorkRequest { origin, ..WorkRequest::new(other, floor.voice) };
+    let work = floor.tell(s(10), Submit::new(request));
+    floor.tell(s(30), TransferToQueue { work, queue: floor.queue, placement: None });
+    floor.on_queue(s(70), floor.ana);
+    // Given back and answered again, which is no first answer.
+    floor.tell(s(90), Unassign { work, suspend: false, placement: None });
+    let line = floor.queues(ms(HALF_HOUR)).remove(0).line;
+    assert_eq!((line.first_answered, line.first_wait), (1, secs(170)));
+    assert_eq!(line.wait_answered, secs(40));
+}
+
+#[test]
 fn a_customer_who_leaves_while_it_rings_has_abandoned() {
     let mut floor = Floor::new(QueueProfile::default());
     floor.on_queue(s(0), floor.ana);

@@ -87,7 +87,7 @@ fn header(canvas: &mut Canvas, ledger: &Ledger, caption: &Caption) {
         (service.answered.to_string(), "answered", INK),
         (service.abandoned.to_string(), "abandoned", INK),
         (permille(live.service_level()), "service level", grade(&live, caption.goal)),
-        (mean(live.line.wait_answered, service.answered), "average speed of answer", INK),
+        (mean(live.line.first_wait, live.line.first_answered), "average speed of answer", INK),
         (mean(handling.handled_time, handling.handled), "average handle time", INK),
         (occupancy, "occupancy", INK),
     ];

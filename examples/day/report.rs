@@ -14,8 +14,8 @@ const HEAD: &str = " offered answered abandoned flowed service level      ASA   
 /// What the columns mean.
 const TERMS: &str = "\
 Service level: answered within the target of the queue, of those answered or abandoned. ASA: average
-speed of answer. AHT: average handle time (talk, hold and wrap-up). Flowed: on to another queue, or
-over to the next day. Occupancy: time with contacts, of that and the time available for them.";
+speed of answer, from the customer's start. AHT: average handle time (talk, hold and wrap-up).
+Flowed: on to another queue, or over to the next day. Occupancy: time with contacts, of that and the time available for them.";
 
 /// The whole report.
 pub(crate) fn text(day: &Day, title: &str, subtitle: &str, live: &[ChannelId]) -> String {
@@ -125,7 +125,7 @@ fn numbers(tally: &Tally) -> String {
         tally.service.abandoned,
         tally.flowed(),
         permille(tally.service_level()),
-        mean(tally.line.wait_answered, tally.service.answered),
+        mean(tally.line.first_wait, tally.line.first_answered),
         mean(tally.handling.handled_time, tally.handling.handled),
     )
 }

@@ -11,7 +11,7 @@ use crate::figures::book::{Book, Cell};
 use crate::figures::config::FiguresConfig;
 use crate::figures::recent::Recent;
 use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
-use crate::figures::standing::{Guest, Part, Person, Ring, Work};
+use crate::figures::standing::{Guest, Part, Person, Ring, Start, Work};
 use crate::model::ids::{AgentId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
@@ -165,7 +165,11 @@ impl Figures {
             Event::RoutingStatusChanged { agent, status } => self.set_status(*agent, *status, due),
             Event::WorkSubmitted { work, request } => {
                 let cell = Cell { queue: request.queue, channel: request.channel };
-                self.submit(*work, cell, request.schedule.is_some(), at);
+                let start = match request.schedule {
+                    None => Start::At(request.origin.unwrap_or(at)),
+                    Some(_) => Start::NotYet,
+                };
+                self.submit(*work, cell, start, at);
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {
                 self.give_up(*work, *why, *wrap_up, at);

@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 use crate::figures::book::Desk;
 use crate::figures::fold::Figures;
 use crate::figures::rows::Handling;
-use crate::figures::standing::{Doing, Guest, Part, Place, Ring};
+use crate::figures::standing::{Doing, Guest, Part, Place, Ring, Start};
 use crate::figures::sums::one_more;
 use crate::lifecycle::leg::LegRole;
 use crate::lifecycle::work::CloseCause;
@@ -60,7 +60,7 @@ impl Figures {
         let Some(row) = self.works.get_mut(&work) else {
             return;
         };
-        row.place = Place::With(agent);
+        (row.place, row.start) = (Place::With(agent), Start::Over);
         let (cell, doing) = (row.cell, Doing::Active);
         let (since, handled, code) = (at, Default::default(), None);
         self.parts.insert((work, agent), Part { cell, doing, since, handled, code });

@@ -5,7 +5,7 @@ use crate::figures::book::Cell;
 use crate::figures::fold::Figures;
 use crate::figures::rows::LineFlow;
 use crate::figures::service_level::Outcome;
-use crate::figures::standing::{Place, Work};
+use crate::figures::standing::{Place, Start, Work};
 use crate::figures::sums::one_more;
 use crate::lifecycle::work::CloseCause;
 use crate::model::ids::{ChannelId, QueueId, WorkId};
@@ -40,11 +40,11 @@ const fn exit(why: QueuedWhy) -> Flow {
 }
 
 impl Figures {
-    pub(super) fn submit(&mut self, id: WorkId, cell: Cell, put_off: bool, at: Timestamp) {
-        let place = if put_off { Place::Aside } else { Place::Line };
-        let work = Work { cell, place, rings: 0, entered: at, since: at, counted: false };
+    pub(super) fn submit(&mut self, id: WorkId, cell: Cell, start: Start, at: Timestamp) {
+        let place = if start == Start::NotYet { Place::Aside } else { Place::Line };
+        let work = Work { cell, place, start, rings: 0, entered: at, since: at, counted: false };
         self.works.insert(id, work);
-        if !put_off {
+        if place == Place::Line {
             self.enter(id, at, |flow| &mut flow.submitted);
         }
     }
@@ -63,6 +63,9 @@ impl Figures {
         self.change_queue(id, queue, due, exit(why));
         if let Some(work) = self.works.get_mut(&id) {
             (work.place, work.entered, work.since) = (Place::Line, at, at);
+            if work.start == Start::NotYet {
+                work.start = Start::At(due);
+            }
         }
         self.enter(id, at, entry(why));
     }
@@ -115,6 +118,10 @@ impl Figures {
             self.end_stay(id, at, outcome, |_| None);
             let flow = &mut self.book.line(self.config.grid(), at, work.cell).flow;
             flow.wait_answered = flow.wait_answered.plus(wait);
+            if let Start::At(start) = work.start {
+                one_more(&mut flow.first_answered);
+                flow.first_wait = flow.first_wait.plus(at.since(start));
+            }
         } else {
             self.end_stay(id, at, Outcome::Otherwise, |flow| Some(&mut flow.left_otherwise));
         }

@@ -54,6 +54,11 @@ sums! {
         pub callback_in: u32,
         /// Waiting work became a call back by another channel.
         pub callback_out: u32,
+        /// Answered work that nobody had before.
+        pub first_answered: u32,
+        /// How long that had waited since its real start, wherever it waited: the customer's own
+        /// wait.
+        pub first_wait: Span,
         /// How long work had waited that was answered (divided by the answered: average speed of
         /// answer).
         pub wait_answered: Span,

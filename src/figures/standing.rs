@@ -21,11 +21,23 @@ pub(super) enum Place {
     With(AgentId),
 }
 
+/// Since when the customer waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Start {
+    /// The work was put off and is in no line yet.
+    NotYet,
+    /// Since this instant.
+    At(Timestamp),
+    /// Somebody had it.
+    Over,
+}
+
 /// Work that is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Work {
     pub(super) cell: Cell,
     pub(super) place: Place,
+    pub(super) start: Start,
     /// At how many agents it rings.
     pub(super) rings: u32,
     /// When it entered the line it is or was in.

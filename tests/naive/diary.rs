@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) channel: ChannelId,
     pub(crate) place: Place,
     pub(crate) why: Why,
+    /// Since when its customer waits for somebody to have it.
+    pub(crate) start: Option<Timestamp>,
     /// The target of its queue as it came to be so.
     pub(crate) target: Span,
 }
@@ -226,14 +228,20 @@ impl Diary {
                 let place = if request.schedule.is_some() { Place::Aside } else { Place::Line };
                 let (queue, channel) = (request.queue, request.channel);
                 let (why, target) = (Why::Submitted, self.targets[&queue]);
-                let state = State { at, left: at, queue, channel, place, why, target };
+                let origin = request.origin.unwrap_or(at);
+                let start = (place == Place::Line).then_some(origin);
+                let state = State { at, left: at, queue, channel, place, why, start, target };
                 self.works.insert(*work, vec![state]);
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {
                 let transferred = *why == QueuedWhy::Transferred;
                 let what = if transferred { Counted::Transferred } else { Counted::GivenBack };
                 self.lose(*work, at, Some(what), *wrap_up);
+                let before = &self.works[work];
+                let never = before.iter().all(|state| state.place == Place::Aside);
+                let start = if never { Some(due) } else { self.last(*work).start };
                 self.set(*work, at, |state| {
+                    state.start = start;
                     // Elsewhere it goes when that was due.
                     state.left = if state.queue == *queue { at } else { due };
                     (state.queue, state.place, state.why) =

@@ -95,10 +95,14 @@ impl Cut<'_> {
             let before = if number == 0 { nowhere } else { states[number - 1] };
             let old = (before.queue, before.channel);
             let new = (next.queue, next.channel);
+            let had = states[..number].iter().any(|state| matches!(state.place, Place::With(_)));
+            let first = next.start.filter(|_| !had);
             let over = matches!(next.place, Place::With(_) | Place::Gone(_));
             if staying && (over || old.0 != new.0) {
                 staying = false;
-                self.count(next.left, old, lines, |line| self.leave(line, &before, next, entered));
+                self.count(next.left, old, lines, |line| {
+                    self.leave(line, first, &before, next, entered)
+                });
             } else if staying && old.1 != new.1 {
                 self.count(next.at, old, lines, |line| line.flow.callback_out += 1);
                 self.count(next.at, new, lines, |line| line.flow.callback_in += 1);
@@ -132,7 +136,14 @@ impl Cut<'_> {
         }
     }
 
-    fn leave(&self, line: &mut Line, before: &State, next: &State, entered: Timestamp) {
+    fn leave(
+        &self,
+        line: &mut Line,
+        first: Option<Timestamp>,
+        before: &State,
+        next: &State,
+        entered: Timestamp,
+    ) {
         let waited = next.at.since(entered);
         let in_time = u32::from(waited <= next.target);
         let in_line = before.place == Place::Line;
@@ -141,6 +152,10 @@ impl Cut<'_> {
                 line.service.answered += 1;
                 line.service.in_target += in_time;
                 line.flow.wait_answered = plus(line.flow.wait_answered, waited);
+                if let Some(start) = first {
+                    line.flow.first_answered += 1;
+                    line.flow.first_wait = plus(line.flow.first_wait, next.at.since(start));
+                }
             }
             (Place::Gone(CloseCause::Abandoned), _) if in_line => {
                 line.service.abandoned += 1;
