@@ -206,10 +206,10 @@ impl Diary {
                 Definition::Queue(queue) => {
                     self.targets.insert(queue.id, queue.profile.service_target);
                 }
-                Definition::Presence(presence) => {
-                    if presence.profile.system == SystemPresence::Offline {
-                        self.offline.insert(presence.id);
-                    }
+                Definition::Presence(presence)
+                    if presence.profile.system == SystemPresence::Offline =>
+                {
+                    self.offline.insert(presence.id);
                 }
                 Definition::Agent(agent) => {
                     let offline = SystemPresence::Offline.id();
