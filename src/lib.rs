@@ -180,10 +180,11 @@ pub use engine::rules::{Classified, Classifier, Scorer};
 pub use engine::view::{AgentView, QueueView, View, WorkView};
 pub use figures::config::FiguresConfig;
 pub use figures::fold::{Figures, NotNext};
+pub use figures::measures::{Handling, LineFlow, StatusTime};
 pub use figures::now::{AgentNow, ChannelNow, QueueNow, WithAgents};
 pub use figures::rows::{
-    AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount, Handling,
-    LineFlow, PresenceTime, QueueInterval, StatusTime,
+    AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,
+    PresenceTime, QueueInterval,
 };
 pub use figures::service_level::{ServiceCounts, ServiceLevel};
 pub use lifecycle::assignment::{AssignmentState, AssignmentStep};

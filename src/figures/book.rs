@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::hash::FixedMap;
 use crate::base::time::{Span, Timestamp};
 use crate::figures::grid::Grid;
+use crate::figures::measures::{Handling, LineFlow, StatusTime};
 use crate::figures::rows::{
-    AgentPerformance, AgentQueueInterval, ClosedFigures, CodeCount, Handling, LineFlow,
-    PresenceTime, QueueInterval, StatusTime,
+    AgentPerformance, AgentQueueInterval, ClosedFigures, CodeCount, PresenceTime, QueueInterval,
 };
 use crate::figures::service_level::ServiceCounts;
 use crate::lifecycle::routing_status::RoutingStatus;

@@ -3,7 +3,7 @@
 use crate::base::time::Timestamp;
 use crate::figures::book::Desk;
 use crate::figures::fold::Figures;
-use crate::figures::rows::Handling;
+use crate::figures::measures::Handling;
 use crate::figures::standing::{Doing, Guest, Part, Place, Ring, Start};
 use crate::figures::sums::one_more;
 use crate::lifecycle::leg::LegRole;

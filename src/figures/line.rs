@@ -3,7 +3,7 @@
 use crate::base::time::{Span, Timestamp};
 use crate::figures::book::Cell;
 use crate::figures::fold::Figures;
-use crate::figures::rows::LineFlow;
+use crate::figures::measures::LineFlow;
 use crate::figures::service_level::Outcome;
 use crate::figures::standing::{Place, Start, Work};
 use crate::figures::sums::one_more;

@@ -11,6 +11,7 @@ pub(crate) mod fold;
 mod grid;
 mod handling;
 mod line;
+pub(crate) mod measures;
 pub(crate) mod now;
 mod recent;
 pub(crate) mod rows;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Timestamp};
 use crate::figures::book::{Cell, Desk};
-use crate::figures::rows::Handling;
+use crate::figures::measures::Handling;
 use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::ids::{AgentId, CodeId, PresenceId, WorkId};
 use crate::model::presence::SystemPresence;
