@@ -568,4 +568,7 @@ fn rows_are_written_in_words() {
     assert!(text.contains(r#""service":{"offered":1,"answered":0"#), "{text}");
     let again: QueueInterval = serde_json::from_str(&text).unwrap();
     assert_eq!(again, closed.queues[0]);
+    // With the host's own keys, too.
+    let keyed = serde_json::to_string(&Keyed::new(floor.engine.view(), &again)).unwrap();
+    assert!(keyed.starts_with(r#"{"queue":"support","channel":"voice","from":0"#), "{keyed}");
 }

@@ -22,8 +22,8 @@ use crate::protocol::fact::{Fact, Seq};
 /// The figures of a floor, folded from its facts: counts and times by interval, and what stands
 /// where now. [`how_figures_are_counted`] defines every one of them.
 ///
-/// It needs every fact from the first on, in order, and nothing else: fed live or from a journal, it
-/// comes to the same. It can be serialised between any two facts, and goes on where it was. Rows
+/// It needs every fact from the first on, in order, and nothing else: fed live or from a journal,
+/// it comes to the same. It can be serialised between any two facts, and goes on where it was. Rows
 /// of intervals that are over are handed out by [`Figures::close_until`] and kept no longer, so
 /// its size depends on what is open, not on how long it runs.
 ///
@@ -131,8 +131,8 @@ impl Figures {
         &self.config
     }
 
-    /// The number of the last fact it knows; 0 if it knows none. After a restart those behind it are
-    /// folded in.
+    /// The number of the last fact it knows; 0 if it knows none. After a restart those behind it
+    /// are folded in.
     #[must_use]
     pub const fn seq(&self) -> Seq {
         self.seq
@@ -148,8 +148,8 @@ impl Figures {
             return Err(NotNext { expected });
         }
         self.seq = fact.seq;
-        // What begins does so with the call; what only ends does so when it was due, but never before
-        // the fact that made it overdue.
+        // What begins does so with the call; what only ends does so when it was due, but never
+        // before the fact that made it overdue.
         let (at, due) = (fact.at, fact.effective().max(self.latest));
         self.latest = due;
         match &fact.event {
@@ -267,8 +267,9 @@ impl Figures {
     /// Hands out the rows of all intervals that ended by `now`, and the pieces of timelines that
     /// are complete. Each is handed out once: the host keeps it.
     ///
-    /// As long as no further interval has ended it costs nothing. Call [`Engine::advance`] with the same `now` before and fold its facts: what is told only
-    /// afterwards, and lies in an interval that is closed, counts in the first that is open.
+    /// As long as no further interval has ended it costs nothing. Call [`Engine::advance`] with the
+    /// same `now` before and fold its facts: what is told only afterwards, and lies in an interval
+    /// that is closed, counts in the first that is open.
     ///
     /// [`Engine::advance`]: crate::Engine::advance
     pub fn close_until(&mut self, now: Timestamp) -> ClosedFigures {

@@ -31,8 +31,8 @@ sums! {
         pub offered: u32,
         /// Work went from the line to an agent.
         pub answered: u32,
-        /// Of these, those that had waited no longer than the queue's service target, the very target
-        /// included.
+        /// Of these, those that had waited no longer than the queue's service target, the very
+        /// target included.
         pub in_target: u32,
         /// The customer left the line.
         pub abandoned: u32,
