@@ -157,6 +157,7 @@ extern crate alloc;
 mod adapter;
 mod base;
 mod engine;
+mod figures;
 mod lifecycle;
 mod model;
 mod policy;
@@ -177,6 +178,15 @@ pub use engine::explain::{
 };
 pub use engine::rules::{Classified, Classifier, Scorer};
 pub use engine::view::{AgentView, QueueView, View, WorkView};
+pub use figures::config::FiguresConfig;
+pub use figures::fold::{Figures, NotNext};
+pub use figures::measures::{Handling, LineFlow, StatusTime};
+pub use figures::now::{AgentNow, ChannelNow, QueueNow, WithAgents};
+pub use figures::rows::{
+    AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,
+    PresenceTime, QueueInterval,
+};
+pub use figures::service_level::{ServiceCounts, ServiceLevel};
 pub use lifecycle::assignment::{AssignmentState, AssignmentStep};
 pub use lifecycle::leg::{LegEnd, LegRole, LegState, LegStep};
 pub use lifecycle::machine::{Deadline, DeadlineKind, Illegal};
@@ -242,3 +252,6 @@ pub mod policies {
 
 #[doc = include_str!("../docs/how_an_agent_is_chosen.md")]
 pub mod how_an_agent_is_chosen {}
+
+#[doc = include_str!("../docs/figures.md")]
+pub mod how_figures_are_counted {}

@@ -74,15 +74,15 @@ impl Estimates {
             let errors = self.errors.get(&estimator).map_or(&[][..], Vec::as_slice);
             let mut sizes: Vec<_> = errors.iter().map(|error| error.unsigned_abs()).collect();
             sizes.sort_unstable();
-            let count = sizes.len() as u64;
+            let count = sizes.len() as u32;
             let median = sizes.get(sizes.len() / 2).map_or_else(|| "-".into(), |of| duration(*of));
             let sum: i64 = errors.iter().sum();
             let sign = if sum < 0 { "-" } else { "+" };
             out += &format!(
                 "{:<26} {count:>8} {:>14} {median:>14} {:>14}\n",
                 estimator.name(),
-                mean(sizes.iter().sum(), count),
-                format!("{sign}{}", mean(sum.unsigned_abs(), count)),
+                mean(Span::from_millis(sizes.iter().sum()), count),
+                format!("{sign}{}", mean(Span::from_millis(sum.unsigned_abs()), count)),
             );
         }
         out

@@ -1,6 +1,6 @@
 //! The frame of a panel: scales, grid, clock times, headings and keys.
 
-use crate::curves::PER_HALF_HOUR;
+use crate::clock::PER_HALF_HOUR;
 use crate::report::clock;
 use crate::svg::{Anchor, Canvas, MUTED, Type};
 

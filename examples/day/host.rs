@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use strowger::*;
 
 use crate::agenda::Agenda;
+use crate::clock::STRETCH;
 use crate::estimates::Estimates;
 use crate::ledger::Ledger;
 use crate::people::People;
@@ -54,6 +55,7 @@ pub(crate) fn run(scenario: Scenario, check: Option<u64>) -> Result<Day, Violati
         host.pass_on_facts();
         host.check_now_and_then()?;
     }
+    host.day.ledger.close(host.engine.now() + STRETCH);
     host.day.open_work = host.engine.view().open_work();
     host.day.digest = host.engine.digest();
     Ok(host.day)
@@ -66,7 +68,7 @@ impl Host {
             agenda.plan(at, what);
         }
         let day = Day {
-            ledger: Ledger::default(),
+            ledger: Ledger::new(),
             open_work: 0,
             digest: scenario.engine.digest(),
             lost_races: 0,
@@ -130,6 +132,7 @@ impl Host {
             self.day.estimates.see(&fact, self.engine.view());
             self.people.see(&fact, &mut self.agenda);
         }
+        self.day.ledger.close(self.engine.now());
     }
 
     fn check_now_and_then(&mut self) -> Result<(), Violation> {

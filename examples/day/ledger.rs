@@ -1,134 +1,56 @@
-//! The ledger: everything a supervisor asks, folded from facts alone.
+//! The ledger: everything a supervisor asks, from the figures of the floor.
 
 use std::collections::BTreeMap;
 
 use strowger::*;
 
-use crate::curves::{Clock, Curve, StatusCurves};
-use crate::tally::{Cell, QueueName, Tally, Totals};
-
-/// Work from its submission to its end.
-#[derive(Debug)]
-struct Row {
-    cell: Cell,
-    /// Since when it waits, in its queue or ringing; none while somebody has it.
-    waits: Option<Waits>,
-    owner: Option<AgentId>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Waits {
-    /// When its wait began, perhaps before it was submitted.
-    from: Timestamp,
-    /// When it entered the queue.
-    entered: Timestamp,
-}
-
-/// One agent's part of one piece of work.
-#[derive(Debug)]
-struct Leg {
-    cell: Cell,
-    /// Since when his time counts; none while it is parked or wrapped up on the side.
-    since: Option<Timestamp>,
-}
+use crate::clock::{Clock, PER_HALF_HOUR, STRETCH};
+use crate::tally::{QueueName, Tally, Totals};
 
 /// The ledger of a day.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ledger {
     pub(crate) clock: Clock,
     pub(crate) queues: BTreeMap<QueueId, QueueName>,
     pub(crate) channels: BTreeMap<ChannelId, String>,
-    pub(crate) tallies: BTreeMap<Cell, Tally>,
     pub(crate) totals: Totals,
-    pub(crate) agents: StatusCurves,
-    /// How much waits, by channel.
-    pub(crate) waiting: BTreeMap<ChannelId, Curve>,
-    /// The longest wait in each stretch of time, by queue.
-    pub(crate) longest: BTreeMap<QueueId, Vec<Span>>,
-    works: BTreeMap<WorkId, Row>,
-    offers: BTreeMap<OfferId, (WorkId, AgentId)>,
-    legs: BTreeMap<(WorkId, AgentId), Leg>,
+    figures: Figures,
+    /// Queues in every stretch that is over.
+    rows: Vec<QueueInterval>,
+    /// What all agents did in every stretch that is over.
+    staff: BTreeMap<u64, StatusTime>,
 }
 
 impl Ledger {
+    pub(crate) fn new() -> Self {
+        let config = FiguresConfig { interval: STRETCH, ..FiguresConfig::default() };
+        Self {
+            clock: Clock::default(),
+            queues: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            totals: Totals::default(),
+            figures: Figures::new(config).expect("five minutes are an interval"),
+            rows: Vec::new(),
+            staff: BTreeMap::new(),
+        }
+    }
+
     /// Takes a fact in.
     pub(crate) fn fold(&mut self, fact: &Fact) {
-        let at = fact.effective();
+        self.figures.apply(fact).expect("no fact is left out");
+        let totals = &mut self.totals;
         match &fact.event {
-            Event::EngineOpened { .. } => self.clock = Clock::of(at),
+            Event::EngineOpened { .. } => self.clock = Clock::of(fact.at),
             Event::Defined(definition) => self.define(definition),
-            Event::PresenceSet { agent, presence, by, .. } => {
-                let offline = *presence == SystemPresence::Offline.id();
-                self.agents.presence(self.clock, at, *agent, !offline);
-                self.totals.leases_lost += u64::from(*by == PresenceSetBy::Lease);
+            Event::PresenceSet { by, .. } => {
+                totals.leases_lost += u64::from(*by == PresenceSetBy::Lease);
             }
-            Event::RoutingStatusChanged { agent, status } => {
-                self.agents.status(self.clock, at, *agent, *status);
-            }
-            event => {
-                self.fold_offer(at, event);
-                self.fold_work(at, event);
-            }
-        }
-    }
-
-    fn fold_offer(&mut self, at: Timestamp, event: &Event) {
-        match event {
-            Event::WorkOffered { offer, work, agent, .. } => {
-                self.totals.offers += 1;
-                self.offers.insert(*offer, (*work, *agent));
-            }
-            Event::OfferAccepted { offer, .. } => {
-                self.totals.accepted += 1;
-                if let Some((work, agent)) = self.offers.remove(offer) {
-                    self.answer(at, work, agent);
-                }
-            }
-            Event::OfferRejected { offer, .. } => {
-                self.totals.rejected += 1;
-                self.offers.remove(offer);
-            }
-            Event::OfferMissed { offer, .. } => {
-                self.totals.missed += 1;
-                self.offers.remove(offer);
-            }
-            Event::OfferWithdrawn { offer, .. } => {
-                self.totals.withdrawn += 1;
-                self.offers.remove(offer);
-            }
-            _ => {}
-        }
-    }
-
-    fn fold_work(&mut self, at: Timestamp, event: &Event) {
-        match event {
-            Event::WorkSubmitted { work, request } => {
-                self.totals.submitted += 1;
-                let from = request.origin.unwrap_or(at);
-                self.enter(at, from, *work, request.channel, request.queue);
-            }
-            Event::WorkQueued { work, queue, why, wrap_up, .. } => {
-                self.totals.transferred += u64::from(*why == QueuedWhy::Transferred);
-                self.requeue(at, *work, *queue, wrap_up.is_some());
-            }
-            Event::WorkAssigned { work, agent, .. } => self.answer(at, *work, *agent),
-            Event::WorkHeld { .. } => self.totals.held += 1,
-            Event::WorkParked { work, .. } => {
-                self.totals.parked += 1;
-                self.stop_owner(at, *work);
-            }
-            Event::WorkResumed { work, .. } => {
-                self.totals.resumed += 1;
-                if let Some(leg) = self.owner_leg(*work) {
-                    leg.since = Some(at);
-                }
-            }
-            Event::ContactEnded { work, wrap_up, .. } if !wrap_up.counts => {
-                self.stop_owner(at, *work);
-            }
-            Event::CodeSet { .. } => self.totals.codes += 1,
-            Event::WrapUpEnded { work, agent, .. } => self.end_leg(at, *work, *agent),
-            Event::WorkClosed { work, cause, .. } => self.close(at, *work, *cause),
+            Event::WorkSubmitted { .. } => totals.submitted += 1,
+            Event::WorkHeld { .. } => totals.held += 1,
+            Event::WorkParked { .. } => totals.parked += 1,
+            Event::WorkResumed { .. } => totals.resumed += 1,
+            Event::CodeSet { .. } => totals.codes += 1,
+            Event::WorkClosed { cause, .. } => *totals.closed.entry(*cause).or_default() += 1,
             _ => {}
         }
     }
@@ -146,108 +68,76 @@ impl Ledger {
         }
     }
 
-    fn enter(
-        &mut self,
-        at: Timestamp,
-        from: Timestamp,
-        work: WorkId,
-        channel: ChannelId,
-        queue: QueueId,
-    ) {
-        let half_hour = self.clock.half_hour(at);
-        let cell = Cell { half_hour, channel, queue };
-        self.tallies.entry(cell).or_default().offered += 1;
-        let waits = Some(Waits { from, entered: at });
-        self.works.insert(work, Row { cell, waits, owner: None });
-    }
-
-    fn requeue(&mut self, at: Timestamp, work: WorkId, queue: QueueId, wraps_up: bool) {
-        if let Some((tally, _)) = self.end_wait(at, work) {
-            tally.flowed_out += 1;
+    /// Writes down what is over by now.
+    pub(crate) fn close(&mut self, now: Timestamp) {
+        let closed = self.figures.close_until(now);
+        for row in closed.agents {
+            self.staff.entry(self.clock.stretch(row.from)).or_default().add(&row.time);
         }
-        let Some(row) = self.works.get(&work) else {
-            return;
-        };
-        let (channel, owner) = (row.cell.channel, row.owner);
-        if let (Some(agent), false) = (owner, wraps_up) {
-            self.end_leg(at, work, agent);
-        }
-        self.enter(at, at, work, channel, queue);
+        self.rows.extend(closed.queues);
     }
 
-    fn answer(&mut self, at: Timestamp, work: WorkId, agent: AgentId) {
-        let Some(row) = self.works.get_mut(&work) else {
-            return;
-        };
-        row.owner = Some(agent);
-        let (cell, since) = (row.cell, Some(at));
-        self.legs.insert((work, agent), Leg { cell, since });
-        let target = self.queues.get(&cell.queue).map(|queue| queue.target);
-        if let Some((tally, waited)) = self.end_wait(at, work) {
-            tally.answered += 1;
-            tally.waited += waited.as_millis();
-            tally.in_target += u64::from(target.is_some_and(|target| waited <= target));
-        }
-    }
-
-    /// Ends the wait of work that waits: the tally it counts in, and how long it was.
-    fn end_wait(&mut self, at: Timestamp, work: WorkId) -> Option<(&mut Tally, Span)> {
-        let row = self.works.get_mut(&work)?;
-        let (cell, waits) = (row.cell, row.waits.take()?);
-        let curve = self.waiting.entry(cell.channel).or_default();
-        curve.add(self.clock, waits.entered, at);
-        let line = self.longest.entry(cell.queue).or_default();
-        self.clock.raise(line, waits.from, waits.entered, at);
-        Some((self.tallies.entry(cell).or_default(), at.since(waits.from)))
-    }
-
-    fn close(&mut self, at: Timestamp, work: WorkId, cause: CloseCause) {
-        *self.totals.closed.entry(cause).or_default() += 1;
-        let abandoned = cause == CloseCause::Abandoned;
-        if let Some((tally, _)) = self.end_wait(at, work) {
-            tally.abandoned += u64::from(abandoned);
-            tally.flowed_out += u64::from(!abandoned);
-        }
-        if let Some(agent) = self.works.remove(&work).and_then(|row| row.owner) {
-            self.end_leg(at, work, agent);
-        }
-    }
-
-    fn owner_leg(&mut self, work: WorkId) -> Option<&mut Leg> {
-        let owner = self.works.get(&work)?.owner?;
-        self.legs.get_mut(&(work, owner))
-    }
-
-    /// The owner's time stops to count, but his part is not over.
-    fn stop_owner(&mut self, at: Timestamp, work: WorkId) {
-        let Some(leg) = self.owner_leg(work) else {
-            return;
-        };
-        let (cell, since) = (leg.cell, leg.since.take());
-        self.count_handling(at, cell, since);
-    }
-
-    fn end_leg(&mut self, at: Timestamp, work: WorkId, agent: AgentId) {
-        if let Some(leg) = self.legs.remove(&(work, agent)) {
-            self.count_handling(at, leg.cell, leg.since);
-        }
-    }
-
-    fn count_handling(&mut self, at: Timestamp, cell: Cell, since: Option<Timestamp>) {
-        let handled = since.map_or(0, |since| at.since(since).as_millis());
-        self.tallies.entry(cell).or_default().handled += handled;
-    }
-
-    /// The sum of the tallies that are asked for.
-    pub(crate) fn sum(&self, wanted: impl Fn(&Cell) -> bool) -> Tally {
+    /// The sum of the rows that are asked for.
+    pub(crate) fn sum(&self, wanted: impl Fn(&QueueInterval) -> bool) -> Tally {
         let mut sum = Tally::default();
-        let cells = self.tallies.iter().filter(|(cell, _)| wanted(cell));
-        cells.for_each(|(_, tally)| sum.add(tally));
+        self.rows.iter().filter(|row| wanted(row)).for_each(|row| sum.add(row));
         sum
     }
 
+    /// Milliseconds that work of a channel waited in each stretch.
+    pub(crate) fn waiting(&self, channel: ChannelId) -> BTreeMap<u64, u64> {
+        let mut curve = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.channel == channel) {
+            *curve.entry(self.clock.stretch(row.from)).or_default() += row.line.waited.as_millis();
+        }
+        curve
+    }
+
+    /// The longest that anything had waited in a queue in each stretch, in milliseconds.
+    pub(crate) fn longest(&self, queue: QueueId) -> BTreeMap<u64, u64> {
+        let mut curve = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.queue == queue) {
+            let longest: &mut u64 = curve.entry(self.clock.stretch(row.from)).or_default();
+            *longest = row.longest_wait.as_millis().max(*longest);
+        }
+        curve
+    }
+
+    /// What all agents did in some stretches.
+    pub(crate) fn staff(&self, stretches: std::ops::Range<u64>) -> StatusTime {
+        let mut sum = StatusTime::default();
+        self.staff.range(stretches).for_each(|(_, time)| sum.add(time));
+        sum
+    }
+
+    /// What all agents did in half an hour.
+    pub(crate) fn staff_in(&self, half_hour: u64) -> StatusTime {
+        self.staff(half_hour * PER_HALF_HOUR..(half_hour + 1) * PER_HALF_HOUR)
+    }
+
+    /// The half hours in which anything happened, from the first to the last.
+    pub(crate) fn half_hours(&self) -> std::ops::Range<u64> {
+        let worked = self.rows.iter().map(|row| self.clock.half_hour(row.from));
+        let staffed = self.staff.keys().map(|stretch| stretch / PER_HALF_HOUR);
+        let all: Vec<_> = worked.chain(staffed).collect();
+        let last = all.iter().max().map_or(0, |last| last + 1);
+        all.into_iter().min().unwrap_or(0)..last
+    }
+
     /// How much of anything is still on the books; after a day that ended well, nothing is.
-    pub(crate) fn unfinished(&self) -> usize {
-        self.works.len() + self.offers.len() + self.legs.len()
+    pub(crate) fn unfinished(&self) -> u32 {
+        let agents = self.figures.agents_now();
+        let all = |work: &WithAgents| work.active + work.held + work.parked + work.wrapping_up;
+        let his = |agent: &AgentNow| agent.ringing + agent.consults + all(&agent.work);
+        let queues = self.figures.queues_now(Timestamp::MAX);
+        let channels = queues.iter().flat_map(|queue| &queue.channels);
+        let line = channels.map(|channel| channel.waiting + channel.ringing + channel.put_off);
+        line.chain(agents.iter().map(his)).sum()
+    }
+
+    /// How many agents are still signed in.
+    pub(crate) fn signed_in(&self) -> usize {
+        let offline = SystemPresence::Offline.id();
+        self.figures.agents_now().iter().filter(|agent| agent.presence != offline).count()
     }
 }

@@ -9,7 +9,7 @@ mod args;
 mod bank;
 mod bars;
 mod centre;
-mod curves;
+mod clock;
 mod customers;
 mod definer;
 mod demand;
@@ -118,14 +118,16 @@ fn verdict(day: &Day, wrong: &[String]) -> String {
 fn wrong(day: &Day) -> Vec<String> {
     let (ledger, totals) = (&day.ledger, &day.ledger.totals);
     let all = ledger.sum(|_| true);
-    let answers = totals.accepted + totals.rejected + totals.missed + totals.withdrawn;
+    let (offers, line) = (&all.handling, &all.line);
+    let answers = offers.accepted + offers.declined + offers.missed + offers.withdrawn;
+    let (came, gone) = (all.service.offered + line.callback_in, all.ended() + all.flowed());
     let pairs = [
         ("submitted and closed", totals.submitted, totals.closed.values().sum()),
         ("open work", day.open_work as u64, 0),
-        ("unfinished on the books", ledger.unfinished() as u64, 0),
-        ("offered and left", all.offered, all.answered + all.abandoned + all.flowed_out),
-        ("offers and answers", totals.offers, answers),
-        ("signed in", u64::from(!ledger.agents.all_signed_out()), 0),
+        ("unfinished on the books", ledger.unfinished().into(), 0),
+        ("offered and left", came.into(), (gone + line.callback_out).into()),
+        ("offers and answers", offers.offered.into(), answers.into()),
+        ("signed in", ledger.signed_in() as u64, 0),
     ];
     let differing = pairs.into_iter().filter(|(_, one, other)| one != other);
     differing.map(|(what, one, other)| format!("{what}: {one} and {other}")).collect()

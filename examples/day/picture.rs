@@ -2,10 +2,9 @@
 
 use strowger::ChannelId;
 
-use crate::curves::PER_HALF_HOUR;
 use crate::frame::{Frame, LEFT};
 use crate::ledger::Ledger;
-use crate::report::{Staff, mean, percent};
+use crate::report::{mean, permille};
 use crate::svg::{Canvas, INK, MUTED, Type};
 use crate::tally::Tally;
 use crate::{bars, stacks, strips};
@@ -33,10 +32,10 @@ pub(crate) const BAD: &str = "#cf4d4d";
 
 /// The colour of a service level.
 pub(crate) fn grade(tally: &Tally, goal: u32) -> &'static str {
-    let (reached, wanted) = (tally.in_target * 100, tally.offered * u64::from(goal));
+    let (reached, wanted) = (tally.service.in_target * 100, tally.ended() * goal);
     if reached >= wanted {
         GOOD
-    } else if reached + 15 * tally.offered >= wanted {
+    } else if reached + 15 * tally.ended() >= wanted {
         FAIR
     } else {
         BAD
@@ -71,12 +70,8 @@ pub(crate) fn draw(ledger: &Ledger, caption: &Caption) -> String {
 
 /// From the first full hour to the last half hour in which anything happened.
 fn half_hours(ledger: &Ledger) -> (u64, u64) {
-    let arrivals = ledger.tallies.keys().map(|cell| cell.half_hour);
-    let staffed = |half_hour: &u64| Staff::in_half_hour(ledger, *half_hour).on_queue > 0;
-    let staffed = (0..ledger.agents.len().div_ceil(PER_HALF_HOUR)).filter(staffed);
-    let all: Vec<_> = arrivals.chain(staffed).collect();
-    let first = all.iter().min().copied().unwrap_or(0) / 2 * 2;
-    let last = all.iter().max().copied().unwrap_or(first) + 1;
+    let all = ledger.half_hours();
+    let (first, last) = (all.start / 2 * 2, all.end);
     // The last call of a day that runs to midnight does not need another half hour of paper.
     (first, if first < 48 { last.min(48) } else { last })
 }
@@ -84,16 +79,16 @@ fn half_hours(ledger: &Ledger) -> (u64, u64) {
 fn header(canvas: &mut Canvas, ledger: &Ledger, caption: &Caption) {
     canvas.text(LEFT, 52.0, Type::of(28.0).bold(), &caption.title);
     canvas.text(LEFT, 77.0, Type::of(14.0).colour(MUTED), &caption.subtitle);
-    let live = ledger.sum(|cell| caption.live.contains(&cell.channel));
-    let level = percent(live.in_target, live.offered);
-    let occupancy = Staff::all_day(ledger).occupancy();
+    let live = ledger.sum(|row| caption.live.contains(&row.channel));
+    let occupancy = permille(ledger.staff(0..u64::MAX).occupancy());
+    let (service, handling) = (&live.service, &live.handling);
     let tiles = [
-        (live.offered.to_string(), "offered", INK),
-        (live.answered.to_string(), "answered", INK),
-        (live.abandoned.to_string(), "abandoned", INK),
-        (level, "service level", grade(&live, caption.goal)),
-        (mean(live.waited, live.answered), "average speed of answer", INK),
-        (mean(live.handled, live.answered), "average handle time", INK),
+        (service.offered.to_string(), "offered", INK),
+        (service.answered.to_string(), "answered", INK),
+        (service.abandoned.to_string(), "abandoned", INK),
+        (permille(live.service_level()), "service level", grade(&live, caption.goal)),
+        (mean(live.line.first_wait, live.line.first_answered), "average speed of answer", INK),
+        (mean(handling.handled_time, handling.handled), "average handle time", INK),
         (occupancy, "occupancy", INK),
     ];
     let step = (WIDTH - LEFT - 20.0) / tiles.len() as f64;

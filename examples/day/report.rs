@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use strowger::{ChannelId, CloseCause, RoutingStatus};
+use strowger::{ChannelId, CloseCause, Span, StatusTime};
 
-use crate::curves::PER_HALF_HOUR;
 use crate::host::Day;
 use crate::ledger::Ledger;
 use crate::tally::Tally;
@@ -14,9 +13,9 @@ const HEAD: &str = " offered answered abandoned flowed service level      ASA   
 
 /// What the columns mean.
 const TERMS: &str = "\
-Service level: answered within the target of the queue, of those offered. ASA: average speed of
-answer. AHT: average handle time (talk, hold and wrap-up). Flowed: on to another queue, or over to
-the next day. Occupancy: time with contacts, of that and the time available for them.";
+Service level: answered within the target of the queue, of those answered or abandoned. ASA: average
+speed of answer, from the customer's start. AHT: average handle time (talk, hold and wrap-up).
+Flowed: on to another queue, or over to the next day. Occupancy: time with contacts, of that and the time available for them.";
 
 /// The whole report.
 pub(crate) fn text(day: &Day, title: &str, subtitle: &str, live: &[ChannelId]) -> String {
@@ -38,26 +37,28 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
 
 fn half_hours(out: &mut String, ledger: &Ledger, live: &[ChannelId]) {
     let names: Vec<_> = live.iter().filter_map(|id| ledger.channels.get(id)).cloned().collect();
-    line(out, format_args!("By half hour of arrival: {}", names.join(" and ")));
+    line(out, format_args!("By half hour: {}", names.join(" and ")));
     line(out, format_args!("{:<12}{HEAD}  occupancy on queue", "half hour"));
     let is_live = |channel| live.contains(&channel);
-    for half_hour in 0..ledger.agents.len().div_ceil(PER_HALF_HOUR) {
-        let tally = ledger.sum(|cell| cell.half_hour == half_hour && is_live(cell.channel));
-        let staff = Staff::in_half_hour(ledger, half_hour);
-        if tally != Tally::default() || staff.on_queue > 0 {
+    for half_hour in ledger.half_hours() {
+        let then = |at| ledger.clock.half_hour(at) == half_hour;
+        let tally = ledger.sum(|row| then(row.from) && is_live(row.channel));
+        let staff = ledger.staff_in(half_hour);
+        if tally != Tally::default() || !staff.on_queue().is_zero() {
             let (name, numbers) = (clock(half_hour * 30), numbers(&tally));
-            line(out, format_args!("{name:<12}{numbers}  {}", staff.text()));
+            line(out, format_args!("{name:<12}{numbers}  {}", staffing(&staff)));
         }
     }
-    let (all, staff) = (ledger.sum(|cell| is_live(cell.channel)), Staff::all_day(ledger));
-    line(out, format_args!("{:<12}{}  {:>9}", "all", numbers(&all), staff.occupancy()));
+    let all = numbers(&ledger.sum(|row| is_live(row.channel)));
+    let occupancy = permille(ledger.staff(0..u64::MAX).occupancy());
+    line(out, format_args!("{:<12}{all}  {occupancy:>9}", "all"));
     line(out, format_args!("{TERMS}\n"));
 }
 
 fn by_channel(out: &mut String, ledger: &Ledger) {
     line(out, format_args!("{:<26}{HEAD}", "By channel"));
     for (id, name) in &ledger.channels {
-        let tally = ledger.sum(|cell| cell.channel == *id);
+        let tally = ledger.sum(|row| row.channel == *id);
         line(out, format_args!("{name:<26}{}", numbers(&tally)));
     }
     line(out, format_args!("{:<26}{}\n", "all", numbers(&ledger.sum(|_| true))));
@@ -66,7 +67,7 @@ fn by_channel(out: &mut String, ledger: &Ledger) {
 fn by_queue(out: &mut String, ledger: &Ledger) {
     line(out, format_args!("{:<26}{HEAD}", "By queue (target)"));
     for (id, queue) in &ledger.queues {
-        let tally = ledger.sum(|cell| cell.queue == *id);
+        let tally = ledger.sum(|row| row.queue == *id);
         let name = format!("{} ({})", queue.name, duration(queue.target.as_millis()));
         line(out, format_args!("{name:<26}{}", numbers(&tally)));
     }
@@ -75,6 +76,7 @@ fn by_queue(out: &mut String, ledger: &Ledger) {
 
 fn totals(out: &mut String, day: &Day) {
     let totals = &day.ledger.totals;
+    let handling = day.ledger.sum(|_| true).handling;
     let closed = |cause| totals.closed.get(&cause).copied().unwrap_or(0);
     line(
         out,
@@ -90,11 +92,11 @@ fn totals(out: &mut String, day: &Day) {
         out,
         format_args!(
             "Offers:   {} made; {} accepted, {} rejected, {} missed, {} withdrawn; {} commands came too late",
-            totals.offers,
-            totals.accepted,
-            totals.rejected,
-            totals.missed,
-            totals.withdrawn,
+            handling.offered,
+            handling.accepted,
+            handling.declined,
+            handling.missed,
+            handling.withdrawn,
             day.lost_races,
         ),
     );
@@ -103,7 +105,7 @@ fn totals(out: &mut String, day: &Day) {
         format_args!(
             "Handling: {} holds, {} transfers, {} parked and {} resumed, {} wrap-up codes, {} leases lost",
             totals.held,
-            totals.transferred,
+            handling.transferred,
             totals.parked,
             totals.resumed,
             totals.codes,
@@ -118,69 +120,31 @@ fn totals(out: &mut String, day: &Day) {
 fn numbers(tally: &Tally) -> String {
     format!(
         "{:>8} {:>8} {:>9} {:>6} {:>13} {:>8} {:>8}",
-        tally.offered,
-        tally.answered,
-        tally.abandoned,
-        tally.flowed_out,
-        percent(tally.in_target, tally.offered),
-        mean(tally.waited, tally.answered),
-        mean(tally.handled, tally.answered),
+        tally.service.offered,
+        tally.service.answered,
+        tally.service.abandoned,
+        tally.flowed(),
+        permille(tally.service_level()),
+        mean(tally.line.first_wait, tally.line.first_answered),
+        mean(tally.handling.handled_time, tally.handling.handled),
     )
 }
 
-/// What agents did in some stretch of time, in milliseconds.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Staff {
-    pub(crate) on_queue: u64,
-    busy: u64,
-    available: u64,
-    half_hours: u64,
+/// Occupancy, and how many agents were on queue on average in half an hour.
+fn staffing(staff: &StatusTime) -> String {
+    let tenths = staff.on_queue().as_millis() * 10 / 1_800_000;
+    format!("{:>9} {:>6}.{}", permille(staff.occupancy()), tenths / 10, tenths % 10)
 }
 
-impl Staff {
-    pub(crate) fn in_half_hour(ledger: &Ledger, half_hour: u64) -> Self {
-        let spent = |status| ledger.agents.half_hour(status, half_hour);
-        let busy = spent(RoutingStatus::Interacting);
-        let available = spent(RoutingStatus::Idle) + spent(RoutingStatus::Offered);
-        let silent = spent(RoutingStatus::NotResponding) + spent(RoutingStatus::Communicating);
-        Self { on_queue: busy + available + silent, busy, available, half_hours: 1 }
-    }
-
-    pub(crate) fn all_day(ledger: &Ledger) -> Self {
-        let half_hours = 0..ledger.agents.len().div_ceil(PER_HALF_HOUR);
-        half_hours.map(|number| Self::in_half_hour(ledger, number)).fold(
-            Self::default(),
-            |sum, part| Self {
-                on_queue: sum.on_queue + part.on_queue,
-                busy: sum.busy + part.busy,
-                available: sum.available + part.available,
-                half_hours: sum.half_hours + part.half_hours,
-            },
-        )
-    }
-
-    /// Time with contacts, wrap-up included, of the time with contacts or available for them.
-    pub(crate) fn occupancy(&self) -> String {
-        percent(self.busy, self.busy + self.available)
-    }
-
-    fn text(&self) -> String {
-        let tenths = self.on_queue * 10 / (self.half_hours.max(1) * 1_800_000);
-        format!("{:>9} {:>6}.{}", self.occupancy(), tenths / 10, tenths % 10)
-    }
+/// A share in percent with one decimal; nothing of nothing is a dash.
+pub(crate) fn permille(share: Option<u16>) -> String {
+    share.map_or_else(|| "-".into(), |share| format!("{}.{} %", share / 10, share % 10))
 }
 
-/// A share in percent with one decimal, rounded down; nothing of nothing is a dash.
-pub(crate) fn percent(part: u64, whole: u64) -> String {
-    match (part * 1_000).checked_div(whole) {
-        Some(tenths) => format!("{}.{} %", tenths / 10, tenths % 10),
-        None => "-".into(),
-    }
-}
-
-/// A mean of times in milliseconds.
-pub(crate) fn mean(sum: u64, count: u64) -> String {
-    sum.checked_div(count).map_or_else(|| "-".into(), duration)
+/// A mean of times.
+pub(crate) fn mean(sum: Span, count: u32) -> String {
+    let mean = sum.as_millis().checked_div(count.into());
+    mean.map_or_else(|| "-".into(), duration)
 }
 
 /// A length of time in milliseconds, in the largest units that fit.

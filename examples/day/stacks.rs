@@ -2,7 +2,7 @@
 
 use strowger::{ChannelId, RoutingStatus};
 
-use crate::curves::STRETCH_MS;
+use crate::clock::STRETCH;
 use crate::frame::Frame;
 use crate::ledger::Ledger;
 use crate::picture::Caption;
@@ -28,6 +28,11 @@ struct Layer<'a> {
     values: Vec<f64>,
 }
 
+/// How many there were on average in a stretch, by the milliseconds they were there.
+fn average(millis: u64) -> f64 {
+    millis as f64 / STRETCH.as_millis() as f64
+}
+
 fn waiting_on<'a>(
     frame: &Frame,
     ledger: &'a Ledger,
@@ -36,8 +41,8 @@ fn waiting_on<'a>(
     let named = ledger.channels.iter().zip(CHANNELS.iter().cycle());
     let wanted = named.filter(|((channel, _), _)| wanted(channel));
     let layer = |((channel, name), colour): ((&ChannelId, &'a String), &&'static str)| {
-        let curve = ledger.waiting.get(channel);
-        let mean = |stretch| curve.map_or(0, |curve| curve.sum(stretch)) as f64 / STRETCH_MS as f64;
+        let curve = ledger.waiting(*channel);
+        let mean = |stretch| average(curve.get(&stretch).copied().unwrap_or(0));
         Layer { name, colour, values: frame.stretches().map(mean).collect() }
     };
     wanted.map(layer).collect()
@@ -98,7 +103,8 @@ pub(crate) fn backlog(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger, capti
 pub(crate) fn agents(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger) {
     frame.heading(canvas, "Agents", "Signed in, by routing status; interacting includes wrap-up");
     let layer = |(status, name, colour): &(RoutingStatus, &'static str, &'static str)| {
-        let mean = |stretch| ledger.agents.sum(*status, stretch) as f64 / STRETCH_MS as f64;
+        let time = |stretch| ledger.staff(stretch..stretch + 1).in_status(*status);
+        let mean = |stretch| average(time(stretch).as_millis());
         Layer { name, colour, values: frame.stretches().map(mean).collect() }
     };
     let layers: Vec<_> = STATUSES.iter().map(layer).collect();

@@ -46,8 +46,8 @@ fn strip(
     (queue, target): (QueueId, Span),
     (y, height): (f64, f64),
 ) -> u64 {
-    let waits = ledger.longest.get(&queue).map_or(&[][..], |waits| waits);
-    let wait = |stretch: u64| waits.get(stretch as usize).map_or(0, |wait| wait.as_millis());
+    let waits = ledger.longest(queue);
+    let wait = |stretch: u64| waits.get(&stretch).copied().unwrap_or(0);
     let (mut most, mut from) = (0, frame.stretches().start);
     // Neighbours of one colour are one box.
     while from < frame.stretches().end {

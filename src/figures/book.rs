@@ -1,0 +1,269 @@
+//! The book of intervals that are still open.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::hash::FixedMap;
+use crate::base::time::{Span, Timestamp};
+use crate::figures::grid::Grid;
+use crate::figures::measures::{Handling, LineFlow, StatusTime};
+use crate::figures::rows::{
+    AgentPerformance, AgentQueueInterval, ClosedFigures, CodeCount, PresenceTime, QueueInterval,
+};
+use crate::figures::service_level::ServiceCounts;
+use crate::lifecycle::routing_status::RoutingStatus;
+use crate::model::ids::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
+
+/// A queue by one channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) struct Cell {
+    pub(super) queue: QueueId,
+    pub(super) channel: ChannelId,
+}
+
+/// An agent with work of a queue by one channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) struct Desk {
+    pub(super) agent: AgentId,
+    pub(super) cell: Cell,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LineRow {
+    pub(super) service: ServiceCounts,
+    pub(super) flow: LineFlow,
+    longest: Span,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct DeskRow {
+    handling: Handling,
+    codes: Vec<CodeCount>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct AgentRow {
+    time: StatusTime,
+    presences: Vec<PresenceTime>,
+}
+
+/// Rows by interval. What belongs to an interval that is closed counts in the first that is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Book {
+    open_from: i64,
+    #[serde(with = "indexmap::map::serde_seq")]
+    lines: FixedMap<(i64, Cell), LineRow>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    desks: FixedMap<(i64, Desk), DeskRow>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    agents: FixedMap<(i64, AgentId), AgentRow>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            open_from: i64::MIN,
+            lines: FixedMap::default(),
+            desks: FixedMap::default(),
+            agents: FixedMap::default(),
+        }
+    }
+}
+
+impl Book {
+    /// The line of a queue in the interval of an instant.
+    pub(super) fn line(&mut self, grid: Grid, at: Timestamp, cell: Cell) -> &mut LineRow {
+        let number = grid.number(at).max(self.open_from);
+        self.lines.entry((number, cell)).or_default()
+    }
+
+    /// What stays in the line of a queue in the interval of an instant have come to so far.
+    pub(super) fn service(&self, grid: Grid, at: Timestamp, cell: Cell) -> ServiceCounts {
+        let number = grid.number(at).max(self.open_from);
+        self.lines.get(&(number, cell)).map(|row| row.service).unwrap_or_default()
+    }
+
+    /// The handling of an agent in the interval of an instant.
+    pub(super) fn handling(&mut self, grid: Grid, at: Timestamp, desk: Desk) -> &mut Handling {
+        let number = grid.number(at).max(self.open_from);
+        &mut self.desks.entry((number, desk)).or_default().handling
+    }
+
+    /// Work was wrapped up with a code.
+    pub(super) fn code(&mut self, grid: Grid, at: Timestamp, desk: Desk, code: CodeId) {
+        let number = grid.number(at).max(self.open_from);
+        let codes = &mut self.desks.entry((number, desk)).or_default().codes;
+        add_code(codes, CodeCount { code, count: 1 });
+    }
+
+    /// Work that entered a line waited in it from an instant to another.
+    pub(super) fn wait(
+        &mut self,
+        grid: Grid,
+        cell: Cell,
+        entered: Timestamp,
+        (from, to): (Timestamp, Timestamp),
+    ) {
+        grid.each(from, to, |number, from, to| {
+            let row = self.lines.entry((number.max(self.open_from), cell)).or_default();
+            row.flow.waited = row.flow.waited.plus(to.since(from));
+            row.longest = row.longest.max(to.since(entered));
+        });
+    }
+
+    /// An agent was occupied with work of a queue.
+    pub(super) fn occupy(
+        &mut self,
+        grid: Grid,
+        desk: Desk,
+        (from, to): (Timestamp, Timestamp),
+        with: fn(&mut Handling) -> &mut Span,
+    ) {
+        grid.each(from, to, |number, from, to| {
+            let row = self.desks.entry((number.max(self.open_from), desk)).or_default();
+            let time = with(&mut row.handling);
+            *time = time.plus(to.since(from));
+        });
+    }
+
+    /// An agent was signed in.
+    pub(super) fn spend(
+        &mut self,
+        grid: Grid,
+        agent: AgentId,
+        (from, to): (Timestamp, Timestamp),
+        (presence, status): (PresenceId, RoutingStatus),
+    ) {
+        grid.each(from, to, |number, from, to| {
+            let row = self.agents.entry((number.max(self.open_from), agent)).or_default();
+            let more = to.since(from);
+            let time = row.time.of(status);
+            *time = time.plus(more);
+            match row.presences.iter_mut().find(|known| known.presence == presence) {
+                Some(known) => known.time = known.time.plus(more),
+                None => row.presences.push(PresenceTime { presence, time: more }),
+            }
+        });
+    }
+
+    /// The first interval that is not closed.
+    pub(super) const fn open_from(&self) -> i64 {
+        self.open_from
+    }
+
+    /// Hands out every interval before one.
+    pub(super) fn close(&mut self, grid: Grid, before: i64) -> ClosedFigures {
+        self.open_from = before;
+        let lines = take(&mut self.lines, |(number, _)| *number < before);
+        let desks = take(&mut self.desks, |(number, _)| *number < before);
+        let agents = take(&mut self.agents, |(number, _)| *number < before);
+        let mut queues: FixedMap<(i64, Cell), QueueInterval> = FixedMap::default();
+        for ((number, cell), row) in lines {
+            let queue = queues.entry((number, cell)).or_insert_with(|| queue(grid, number, cell));
+            (queue.service, queue.line, queue.longest_wait) = (row.service, row.flow, row.longest);
+        }
+        let mut people: FixedMap<(i64, AgentId), AgentPerformance> = FixedMap::default();
+        for ((number, id), row) in agents {
+            let agent = people.entry((number, id)).or_insert_with(|| agent(grid, number, id));
+            (agent.time, agent.presences) = (row.time, row.presences);
+        }
+        for ((number, desk), row) in &desks {
+            let (number, Desk { agent: id, cell }) = (*number, *desk);
+            let queue = queues.entry((number, cell)).or_insert_with(|| queue(grid, number, cell));
+            queue.handling.add(&row.handling);
+            row.codes.iter().for_each(|code| add_code(&mut queue.codes, *code));
+            let agent = people.entry((number, id)).or_insert_with(|| agent(grid, number, id));
+            agent.handling.add(&row.handling);
+        }
+        let agent_queues =
+            desks.into_iter().map(|((number, desk), row)| agent_queue(grid, number, desk, row));
+        let mut closed = ClosedFigures {
+            queues: queues.into_values().collect(),
+            agents: people.into_values().collect(),
+            agent_queues: agent_queues.collect(),
+            timeline: Vec::new(),
+        };
+        closed.sort();
+        closed
+    }
+}
+
+/// Takes the rows out that are meant; the others keep their places.
+fn take<K: core::hash::Hash + Eq, V>(
+    rows: &mut FixedMap<K, V>,
+    wanted: impl Fn(&K) -> bool,
+) -> Vec<(K, V)> {
+    if !rows.keys().any(&wanted) {
+        return Vec::new();
+    }
+    let all = core::mem::take(rows);
+    let (out, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| wanted(key));
+    rows.extend(kept);
+    out
+}
+
+fn add_code(codes: &mut Vec<CodeCount>, more: CodeCount) {
+    match codes.iter_mut().find(|known| known.code == more.code) {
+        Some(known) => known.count = known.count.saturating_add(more.count),
+        None => codes.push(more),
+    }
+}
+
+fn bounds(grid: Grid, number: i64) -> (Timestamp, Timestamp) {
+    (grid.start(number), grid.start(number.saturating_add(1)))
+}
+
+fn queue(grid: Grid, number: i64, cell: Cell) -> QueueInterval {
+    let (from, to) = bounds(grid, number);
+    QueueInterval {
+        queue: cell.queue,
+        channel: cell.channel,
+        from,
+        to,
+        service: ServiceCounts::default(),
+        line: LineFlow::default(),
+        longest_wait: Span::ZERO,
+        handling: Handling::default(),
+        codes: Vec::new(),
+    }
+}
+
+fn agent(grid: Grid, number: i64, agent: AgentId) -> AgentPerformance {
+    let (from, to) = bounds(grid, number);
+    AgentPerformance {
+        agent,
+        from,
+        to,
+        time: StatusTime::default(),
+        presences: Vec::new(),
+        handling: Handling::default(),
+    }
+}
+
+fn agent_queue(grid: Grid, number: i64, desk: Desk, row: DeskRow) -> AgentQueueInterval {
+    let (from, to) = bounds(grid, number);
+    AgentQueueInterval {
+        agent: desk.agent,
+        queue: desk.cell.queue,
+        channel: desk.cell.channel,
+        from,
+        to,
+        handling: row.handling,
+        codes: row.codes,
+    }
+}
+
+impl ClosedFigures {
+    fn sort(&mut self) {
+        self.queues.sort_unstable_by_key(|row| (row.from, row.queue, row.channel));
+        self.agents.sort_unstable_by_key(|row| (row.from, row.agent));
+        self.agent_queues.sort_unstable_by_key(|row| (row.from, row.agent, row.queue, row.channel));
+        let by_code = |codes: &mut Vec<CodeCount>| codes.sort_unstable_by_key(|of| of.code);
+        self.queues.iter_mut().for_each(|row| by_code(&mut row.codes));
+        self.agent_queues.iter_mut().for_each(|row| by_code(&mut row.codes));
+        for row in &mut self.agents {
+            row.presences.sort_unstable_by_key(|of| of.presence);
+        }
+    }
+}

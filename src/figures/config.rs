@@ -1,0 +1,75 @@
+//! What the figures are asked for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Span;
+use crate::figures::grid::Grid;
+use crate::model::invalid::{Invalid, Problem};
+
+/// How figures are cut and counted.
+///
+/// ```
+/// use strowger::{Figures, FiguresConfig, Span};
+///
+/// // Quarters of an hour of a floor whose day begins at 23:00 UTC, which is midnight there.
+/// let config = FiguresConfig {
+///     interval: Span::from_mins(15),
+///     day_begins: Span::from_mins(23 * 60),
+///     ..FiguresConfig::default()
+/// };
+/// assert!(Figures::new(config).is_ok());
+/// // Days must be cut without a rest.
+/// assert!(Figures::new(FiguresConfig { interval: Span::from_mins(7), ..config }).is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FiguresConfig {
+    /// How long an interval is: 15, 30 or 60 minutes in most places; 1 second to 24 hours, and 24
+    /// hours must be a multiple of it. 30 minutes at first.
+    pub interval: Span,
+    /// How long after midnight UTC a day begins, less than 24 hours; intervals are counted from
+    /// there. Zero at first.
+    pub day_begins: Span,
+    /// Who leaves before he has waited so long abandons *short*. Zero: nobody does, as at first.
+    pub short_abandon: Span,
+    /// Over how many of the latest stays of a queue and channel the service level "of the last" is
+    /// taken, at most 10,000; 100 at first.
+    pub last: u16,
+}
+
+impl Default for FiguresConfig {
+    fn default() -> Self {
+        Self {
+            interval: Span::from_mins(30),
+            day_begins: Span::ZERO,
+            short_abandon: Span::ZERO,
+            last: 100,
+        }
+    }
+}
+
+const DAY: u64 = 86_400_000;
+
+impl FiguresConfig {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        let interval = self.interval.as_millis();
+        if interval < 1_000 || !DAY.is_multiple_of(interval) {
+            return Err(Invalid::new("interval", Problem::NotListed));
+        }
+        if self.day_begins.as_millis() >= DAY {
+            let max = Problem::OutOfRange { min: 0, max: 86_399_999 };
+            return Err(Invalid::new("day_begins", max));
+        }
+        Invalid::range("last", self.last, 0, 10_000)
+    }
+
+    /// The intervals.
+    pub(super) fn grid(&self) -> Grid {
+        Grid::new(self.interval, self.day_begins)
+    }
+
+    /// The days.
+    pub(super) fn days(&self) -> Grid {
+        Grid::new(Span::from_millis(DAY), self.day_begins)
+    }
+}

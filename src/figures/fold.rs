@@ -1,0 +1,299 @@
+//! The fold: facts in, rows of closed intervals out.
+
+use alloc::vec::Vec;
+
+use indexmap::IndexSet;
+use serde::{Deserialize, Serialize};
+
+use crate::base::hash::{FixedMap, FixedState};
+use crate::base::time::{Span, Timestamp};
+use crate::figures::book::{Book, Cell};
+use crate::figures::config::FiguresConfig;
+use crate::figures::recent::Recent;
+use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
+use crate::figures::standing::{Guest, Part, Person, Ring, Start, Work};
+use crate::model::ids::{AgentId, Entity, OfferId, PresenceId, QueueId, WorkId};
+use crate::model::invalid::Invalid;
+use crate::model::presence::SystemPresence;
+use crate::protocol::definition::Definition;
+use crate::protocol::event::Event;
+use crate::protocol::fact::{Fact, Seq};
+
+/// The figures of a floor, folded from its facts: counts and times by interval, and what stands
+/// where now. [`how_figures_are_counted`] defines every one of them.
+///
+/// It needs every fact from the first on, in order, and nothing else: fed live or from a journal,
+/// it comes to the same. It can be serialised between any two facts, and goes on where it was. Rows
+/// of intervals that are over are handed out by [`Figures::close_until`] and kept no longer, so
+/// its size depends on what is open, not on how long it runs.
+///
+/// [`how_figures_are_counted`]: crate::how_figures_are_counted
+///
+/// ```
+/// use strowger::*;
+///
+/// # let second = |n: i64| Timestamp::from_millis(n * 1_000);
+/// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
+/// let mut log = Log::default();
+/// let mut engine = Engine::new(Config::default(), second(0), &mut log)?;
+/// let voice = Define::new("voice", ChannelProfile::voice());
+/// let voice = engine.execute(second(0), voice, &mut log)?;
+/// let queue = Define::new("support", QueueProfile::default());
+/// let queue = engine.execute(second(0), queue, &mut log)?;
+/// let call = engine.execute(second(10), Submit::new(WorkRequest::new(queue, voice)), &mut log)?;
+/// engine.execute(second(40), Abandon { work: call }, &mut log)?;
+/// for fact in log.drain() {
+///     figures.apply(&fact).unwrap();
+/// }
+///
+/// // Half an hour is over: its rows are handed out, once.
+/// engine.advance(second(1_800), &mut log);
+/// let closed = figures.close_until(second(1_800));
+/// let [row] = closed.queues.as_slice() else { panic!("{closed:?}") };
+/// assert_eq!((row.service.offered, row.service.abandoned), (1, 1));
+/// assert_eq!(row.line.wait_abandoned, Span::from_secs(30));
+/// assert!(figures.close_until(second(1_800)).queues.is_empty());
+/// # Ok::<(), Refusal>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figures {
+    pub(super) config: FiguresConfig,
+    seq: Seq,
+    /// The latest instant that anything counted from.
+    latest: Timestamp,
+    pub(super) book: Book,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) works: FixedMap<WorkId, Work>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) rings: FixedMap<OfferId, Ring>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) parts: FixedMap<(WorkId, AgentId), Part>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) guests: FixedMap<(WorkId, AgentId), Guest>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) people: FixedMap<AgentId, Person>,
+    pub(super) members: IndexSet<(QueueId, AgentId), FixedState>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) targets: FixedMap<QueueId, Span>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) presences: FixedMap<PresenceId, SystemPresence>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) recent: FixedMap<Cell, Recent>,
+    pub(super) timeline: Vec<AgentTimelinePiece>,
+}
+
+/// A fact that is not the next one: some are missing, or it was folded before.
+///
+/// ```
+/// use strowger::{Cause, Event, Fact, Figures, FiguresConfig, NotNext, Timestamp, WorkId};
+///
+/// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
+/// let event = Event::DeclinesForgotten { work: WorkId::from_raw(1) };
+/// let fact = Fact { seq: 5, at: Timestamp::EPOCH, cause: Cause::Command, event };
+/// assert_eq!(figures.apply(&fact), Err(NotNext { expected: 1 }));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("fact {expected} was expected")]
+pub struct NotNext {
+    /// The number of the next one.
+    pub expected: Seq,
+}
+
+impl Figures {
+    /// Figures of a floor of which nothing is known yet.
+    ///
+    /// # Errors
+    /// [`Invalid`] if a number of the configuration is out of range.
+    pub fn new(config: FiguresConfig) -> Result<Self, Invalid> {
+        config.check()?;
+        Ok(Self {
+            config,
+            seq: 0,
+            latest: Timestamp::from_millis(i64::MIN),
+            book: Book::default(),
+            works: FixedMap::default(),
+            rings: FixedMap::default(),
+            parts: FixedMap::default(),
+            guests: FixedMap::default(),
+            people: FixedMap::default(),
+            members: IndexSet::default(),
+            targets: FixedMap::default(),
+            presences: SystemPresence::ALL.iter().map(|system| (system.id(), *system)).collect(),
+            recent: FixedMap::default(),
+            timeline: Vec::new(),
+        })
+    }
+
+    /// What it was made with.
+    #[must_use]
+    pub const fn config(&self) -> &FiguresConfig {
+        &self.config
+    }
+
+    /// The number of the last fact it knows; 0 if it knows none. After a restart those behind it
+    /// are folded in.
+    #[must_use]
+    pub const fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// Takes a fact in.
+    ///
+    /// # Errors
+    /// [`NotNext`] if it is not the one behind the last; nothing changes.
+    pub fn apply(&mut self, fact: &Fact) -> Result<(), NotNext> {
+        let expected = self.seq.saturating_add(1);
+        if fact.seq != expected {
+            return Err(NotNext { expected });
+        }
+        self.seq = fact.seq;
+        // What begins does so with the call; what only ends does so when it was due, but never
+        // before the fact that made it overdue.
+        let (at, due) = (fact.at, fact.effective().max(self.latest));
+        self.latest = due;
+        match &fact.event {
+            Event::Defined(definition) | Event::Changed(definition) => self.define(definition, at),
+            Event::Retired(entity) => self.retire(*entity),
+            Event::MembershipSet { agent, queue, .. } => {
+                self.members.insert((*queue, *agent));
+            }
+            Event::MembershipRemoved { agent, queue, .. } => {
+                self.members.swap_remove(&(*queue, *agent));
+            }
+            Event::PresenceSet { agent, presence, .. } => self.set_presence(*agent, *presence, due),
+            Event::RoutingStatusChanged { agent, status } => self.set_status(*agent, *status, due),
+            Event::WorkSubmitted { work, request } => {
+                let cell = Cell { queue: request.queue, channel: request.channel };
+                let start = match request.schedule {
+                    None => Start::At(request.origin.unwrap_or(at)),
+                    Some(_) => Start::NotYet,
+                };
+                self.submit(*work, cell, start, at);
+            }
+            Event::WorkQueued { work, queue, why, wrap_up, .. } => {
+                self.give_up(*work, *why, *wrap_up, at);
+                self.queue(*work, *queue, *why, (at, due));
+            }
+            Event::WorkClassified { work, queue, .. } => self.reclassify(*work, *queue, at),
+            Event::CallbackRequested { work, channel, .. } => self.call_back(*work, *channel, at),
+            Event::WorkScheduled { work, .. }
+            | Event::WorkSuspended { work }
+            | Event::CustomerUnreached { work, retry: Some(_) } => {
+                self.give_back(*work, at);
+                self.put_off(*work, at);
+            }
+            Event::WorkClosed { work, cause, .. } => self.close(*work, *cause, due),
+            event => self.apply_to_agents(event, at, due),
+        }
+        Ok(())
+    }
+
+    fn apply_to_agents(&mut self, event: &Event, at: Timestamp, due: Timestamp) {
+        match event {
+            Event::WorkOffered { offer, work, agent, .. } => {
+                self.offer(*offer, *work, *agent, at);
+            }
+            Event::OfferAccepted { offer, .. } => {
+                let ended = self.end_offer(*offer, due, |row| &mut row.accepted);
+                if let Some((work, agent)) = ended {
+                    self.take(work, agent, at);
+                }
+            }
+            Event::OfferRejected { offer, .. } => {
+                self.end_offer(*offer, due, |row| &mut row.declined);
+            }
+            Event::OfferMissed { offer, .. } => {
+                self.end_offer(*offer, due, |row| &mut row.missed);
+            }
+            Event::OfferWithdrawn { offer, .. } => {
+                self.end_offer(*offer, due, |row| &mut row.withdrawn);
+            }
+            Event::WorkAssigned { work, agent, .. } => self.assign(*work, *agent, at),
+            Event::WorkHeld { work } => self.hold(*work, true, at),
+            Event::WorkRetrieved { work } => self.hold(*work, false, at),
+            Event::WorkParked { work, .. } => self.park(*work, true, at),
+            Event::WorkResumed { work, .. } => self.park(*work, false, at),
+            Event::ContactEnded { work, wrap_up, .. } => self.end_contact(*work, *wrap_up, due),
+            Event::CodeSet { work, agent, code } => self.set_code(*work, *agent, *code),
+            Event::WrapUpEnded { work, agent, .. } => self.end_part(*work, *agent, due),
+            Event::LegRequested { work, agent, role, .. } => {
+                self.consult(*work, *agent, *role, at);
+            }
+            Event::LegJoined { work, agent, .. } => self.join(*work, *agent, at),
+            Event::LegEnded { work, agent, .. } => self.end_consult(*work, *agent, due),
+            Event::HandedOver { work, agent, wrap_up } => {
+                self.hand_over(*work, *agent, *wrap_up, at);
+            }
+            _ => {}
+        }
+    }
+
+    fn define(&mut self, definition: &Definition, at: Timestamp) {
+        match definition {
+            Definition::Queue(queue) => {
+                self.targets.insert(queue.id, queue.profile.service_target);
+            }
+            Definition::Agent(agent) => {
+                self.people.entry(agent.id).or_insert_with(|| Person::new(at));
+            }
+            Definition::Presence(presence) => {
+                self.presences.insert(presence.id, presence.profile.system);
+            }
+            Definition::Skill(_)
+            | Definition::Channel(_)
+            | Definition::Reason(_)
+            | Definition::Code(_)
+            | Definition::Calendar(_)
+            | Definition::Pool(_) => {}
+        }
+    }
+
+    /// What is retired is used no more; whoever signs out before that is told first.
+    fn retire(&mut self, entity: Entity) {
+        match entity {
+            Entity::Queue(queue) => {
+                self.targets.swap_remove(&queue);
+                self.members.retain(|(of, _)| *of != queue);
+            }
+            Entity::Agent(agent) => {
+                self.people.swap_remove(&agent);
+                self.members.retain(|(_, member)| *member != agent);
+            }
+            _ => {}
+        }
+    }
+
+    /// Hands out the rows of all intervals that ended by `now`, and the pieces of timelines that
+    /// are complete. Each is handed out once: the host keeps it.
+    ///
+    /// As long as no further interval has ended it costs nothing. Call [`Engine::advance`] with the
+    /// same `now` before and fold its facts: what is told only afterwards, and lies in an interval
+    /// that is closed, counts in the first that is open.
+    ///
+    /// [`Engine::advance`]: crate::Engine::advance
+    pub fn close_until(&mut self, now: Timestamp) -> ClosedFigures {
+        let grid = self.config.grid();
+        let before = grid.number(now);
+        let timeline = core::mem::take(&mut self.timeline);
+        if before <= self.book.open_from() {
+            return ClosedFigures { timeline, ..ClosedFigures::default() };
+        }
+        self.settle(grid.start(before));
+        ClosedFigures { timeline, ..self.book.close(grid, before) }
+    }
+
+    /// Brings the book up to an instant: what goes on is written in until then.
+    fn settle(&mut self, until: Timestamp) {
+        let works: Vec<_> = self.works.keys().copied().collect();
+        works.into_iter().for_each(|work| self.settle_wait(work, until));
+        let parts: Vec<_> = self.parts.keys().copied().collect();
+        parts.into_iter().for_each(|(work, agent)| self.settle_part(work, agent, until));
+        let rings: Vec<_> = self.rings.keys().copied().collect();
+        rings.into_iter().for_each(|offer| self.settle_ring(offer, until));
+        let guests: Vec<_> = self.guests.keys().copied().collect();
+        guests.into_iter().for_each(|(work, agent)| self.settle_guest(work, agent, until));
+        let people: Vec<_> = self.people.keys().copied().collect();
+        people.into_iter().for_each(|agent| self.settle_person(agent, until));
+    }
+}

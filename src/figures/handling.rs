@@ -1,0 +1,259 @@
+//! What agents do with work: offers, their parts of it, consults.
+
+use crate::base::time::Timestamp;
+use crate::figures::book::Desk;
+use crate::figures::fold::Figures;
+use crate::figures::measures::Handling;
+use crate::figures::standing::{Doing, Guest, Part, Place, Ring, Start};
+use crate::figures::sums::one_more;
+use crate::lifecycle::leg::LegRole;
+use crate::lifecycle::work::CloseCause;
+use crate::model::ids::{AgentId, CodeId, OfferId, WorkId};
+use crate::policy::wrap_up::WrapUp;
+use crate::protocol::event::QueuedWhy;
+
+/// A count of what agents did.
+type Count = fn(&mut Handling) -> &mut u32;
+
+impl Figures {
+    pub(super) fn offer(&mut self, id: OfferId, work: WorkId, agent: AgentId, at: Timestamp) {
+        let Some(row) = self.works.get_mut(&work) else {
+            return;
+        };
+        one_more(&mut row.rings);
+        let desk = Desk { agent, cell: row.cell };
+        self.rings.insert(id, Ring { work, desk, since: at });
+        self.count(desk, at, |row| &mut row.offered);
+    }
+
+    /// An offer ends; gives the work and the agent it joined.
+    pub(super) fn end_offer(
+        &mut self,
+        id: OfferId,
+        at: Timestamp,
+        how: Count,
+    ) -> Option<(WorkId, AgentId)> {
+        self.settle_ring(id, at);
+        let ring = self.rings.swap_remove(&id)?;
+        if let Some(work) = self.works.get_mut(&ring.work) {
+            work.rings = work.rings.saturating_sub(1);
+        }
+        self.count(ring.desk, at, how);
+        Some((ring.work, ring.desk.agent))
+    }
+
+    pub(super) fn assign(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        if let Some(owner) = self.owner(work) {
+            self.end_part(work, owner, at);
+        }
+        self.take(work, agent, at);
+        self.count_for(work, agent, at, |row| &mut row.assigned);
+    }
+
+    /// Work goes to an agent.
+    pub(super) fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        self.answer(work, at);
+        self.begin_part(work, agent, at);
+    }
+
+    fn begin_part(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        let Some(row) = self.works.get_mut(&work) else {
+            return;
+        };
+        (row.place, row.start) = (Place::With(agent), Start::Over);
+        let (cell, doing) = (row.cell, Doing::Active);
+        let (since, handled, code) = (at, Default::default(), None);
+        self.parts.insert((work, agent), Part { cell, doing, since, handled, code });
+    }
+
+    pub(super) fn hold(&mut self, work: WorkId, hold: bool, at: Timestamp) {
+        self.turn_owner(work, if hold { Doing::Held } else { Doing::Active }, at);
+    }
+
+    pub(super) fn park(&mut self, work: WorkId, park: bool, at: Timestamp) {
+        self.turn_owner(work, if park { Doing::Parked } else { Doing::Active }, at);
+    }
+
+    pub(super) fn end_contact(&mut self, work: WorkId, wrap_up: WrapUp, at: Timestamp) {
+        self.turn_owner(work, Doing::of(wrap_up), at);
+    }
+
+    pub(super) fn set_code(&mut self, work: WorkId, agent: AgentId, code: CodeId) {
+        if let Some(part) = self.parts.get_mut(&(work, agent)) {
+            part.code = Some(code);
+        }
+    }
+
+    /// Whoever has work that enters a line gives it up, and wraps it up or not.
+    pub(super) fn give_up(
+        &mut self,
+        work: WorkId,
+        why: QueuedWhy,
+        wrap_up: Option<WrapUp>,
+        at: Timestamp,
+    ) {
+        let Some(owner) = self.owner(work) else {
+            return;
+        };
+        let transferred = why == QueuedWhy::Transferred;
+        let count: Count =
+            if transferred { |row| &mut row.transferred } else { |row| &mut row.given_back };
+        self.count_for(work, owner, at, count);
+        self.wrap_up(work, owner, wrap_up, at);
+    }
+
+    /// Whoever has work that is put off gives it back.
+    pub(super) fn give_back(&mut self, work: WorkId, at: Timestamp) {
+        if let Some(owner) = self.owner(work) {
+            self.count_for(work, owner, at, |row| &mut row.given_back);
+            self.end_part(work, owner, at);
+        }
+    }
+
+    pub(super) fn close(&mut self, work: WorkId, cause: CloseCause, at: Timestamp) {
+        match self.owner(work) {
+            Some(owner) => self.end_part(work, owner, at),
+            None => self.leave(work, cause, at),
+        }
+        self.works.swap_remove(&work);
+    }
+
+    /// An agent is done with work, wrap-up included.
+    pub(super) fn end_part(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        self.settle_part(work, agent, at);
+        let Some(part) = self.parts.swap_remove(&(work, agent)) else {
+            return;
+        };
+        if part.doing != Doing::WrapUpAside {
+            self.release(agent, part, at);
+        }
+        if let Some(code) = part.code {
+            let desk = Desk { agent, cell: part.cell };
+            self.book.code(self.config.grid(), at, desk, code);
+        }
+    }
+
+    pub(super) fn consult(&mut self, work: WorkId, agent: AgentId, role: LegRole, at: Timestamp) {
+        let Some(row) = self.works.get(&work).filter(|_| !role.supervises()) else {
+            return;
+        };
+        let guest = Guest { cell: row.cell, joined: false, since: at };
+        self.guests.insert((work, agent), guest);
+        let desk = Desk { agent, cell: guest.cell };
+        self.count(desk, at, |row| &mut row.consults_offered);
+    }
+
+    /// Who was asked joins. Supervisors join without that, and do not count.
+    pub(super) fn join(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        self.settle_guest(work, agent, at);
+        let Some(guest) = self.guests.get_mut(&(work, agent)) else {
+            return;
+        };
+        guest.joined = true;
+        let desk = Desk { agent, cell: guest.cell };
+        self.count(desk, at, |row| &mut row.consults);
+    }
+
+    pub(super) fn end_consult(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        self.settle_guest(work, agent, at);
+        self.guests.swap_remove(&(work, agent));
+    }
+
+    pub(super) fn hand_over(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        wrap_up: Option<WrapUp>,
+        at: Timestamp,
+    ) {
+        self.end_consult(work, agent, at);
+        if let Some(owner) = self.owner(work) {
+            self.count_for(work, owner, at, |row| &mut row.transferred);
+            self.wrap_up(work, owner, wrap_up, at);
+        }
+        self.begin_part(work, agent, at);
+        self.count_for(work, agent, at, |row| &mut row.taken_over);
+    }
+
+    pub(super) fn settle_ring(&mut self, id: OfferId, until: Timestamp) {
+        if let Some(ring) = self.rings.get_mut(&id) {
+            let (desk, from) = (ring.desk, ring.since);
+            ring.since = from.max(until);
+            self.book.occupy(self.config.grid(), desk, (from, until), |row| &mut row.alerting);
+        }
+    }
+
+    pub(super) fn settle_part(&mut self, work: WorkId, agent: AgentId, until: Timestamp) {
+        let Some(part) = self.parts.get_mut(&(work, agent)) else {
+            return;
+        };
+        let (desk, from) = (Desk { agent, cell: part.cell }, part.since);
+        part.since = from.max(until);
+        if part.doing.is_handling() {
+            part.handled = part.handled.plus(until.since(from));
+        }
+        let time = part.doing.time();
+        self.book.occupy(self.config.grid(), desk, (from, until), time);
+    }
+
+    pub(super) fn settle_guest(&mut self, work: WorkId, agent: AgentId, until: Timestamp) {
+        if let Some(guest) = self.guests.get_mut(&(work, agent)) {
+            let (desk, from) = (Desk { agent, cell: guest.cell }, guest.since);
+            guest.since = from.max(until);
+            let time = guest.time();
+            self.book.occupy(self.config.grid(), desk, (from, until), time);
+        }
+    }
+
+    fn owner(&self, work: WorkId) -> Option<AgentId> {
+        match self.works.get(&work)?.place {
+            Place::With(agent) => Some(agent),
+            Place::Line | Place::Aside => None,
+        }
+    }
+
+    fn turn_owner(&mut self, work: WorkId, doing: Doing, at: Timestamp) {
+        if let Some(owner) = self.owner(work) {
+            self.turn(work, owner, doing, at);
+        }
+    }
+
+    /// An agent does something else with his part from now on.
+    fn turn(&mut self, work: WorkId, agent: AgentId, doing: Doing, at: Timestamp) {
+        self.settle_part(work, agent, at);
+        let Some(part) = self.parts.get_mut(&(work, agent)) else {
+            return;
+        };
+        part.doing = doing;
+        let part = *part;
+        if doing == Doing::WrapUpAside {
+            self.release(agent, part, at);
+        }
+    }
+
+    fn wrap_up(&mut self, work: WorkId, agent: AgentId, wrap_up: Option<WrapUp>, at: Timestamp) {
+        match wrap_up {
+            Some(wrap_up) => self.turn(work, agent, Doing::of(wrap_up), at),
+            None => self.end_part(work, agent, at),
+        }
+    }
+
+    /// An agent is not occupied with his part any more.
+    fn release(&mut self, agent: AgentId, part: Part, at: Timestamp) {
+        let desk = Desk { agent, cell: part.cell };
+        let row = self.book.handling(self.config.grid(), at, desk);
+        one_more(&mut row.handled);
+        row.handled_time = row.handled_time.plus(part.handled);
+    }
+
+    fn count(&mut self, desk: Desk, at: Timestamp, count: Count) {
+        one_more(count(self.book.handling(self.config.grid(), at, desk)));
+    }
+
+    /// Counts for an agent in the queue and channel of his part of work.
+    fn count_for(&mut self, work: WorkId, agent: AgentId, at: Timestamp, how: Count) {
+        if let Some(part) = self.parts.get(&(work, agent)) {
+            self.count(Desk { agent, cell: part.cell }, at, how);
+        }
+    }
+}

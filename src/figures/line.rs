@@ -1,0 +1,208 @@
+//! Work in the lines of queues: how it comes, waits, and goes.
+
+use crate::base::time::{Span, Timestamp};
+use crate::figures::book::Cell;
+use crate::figures::fold::Figures;
+use crate::figures::measures::LineFlow;
+use crate::figures::service_level::Outcome;
+use crate::figures::standing::{Place, Start, Work};
+use crate::figures::sums::one_more;
+use crate::lifecycle::work::CloseCause;
+use crate::model::ids::{ChannelId, QueueId, WorkId};
+use crate::protocol::event::QueuedWhy;
+
+/// A count of the flow through a line.
+type Flow = fn(&mut LineFlow) -> &mut u32;
+
+/// How work that entered a line for this reason came there.
+const fn entry(why: QueuedWhy) -> Flow {
+    match why {
+        QueuedWhy::Transferred => |flow| &mut flow.transferred_in,
+        QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow => {
+            |flow| &mut flow.overflowed_in
+        }
+        QueuedWhy::Resumed | QueuedWhy::Unassigned => |flow| &mut flow.requeued,
+        QueuedWhy::Activated => |flow| &mut flow.activated,
+    }
+}
+
+/// How it left the line it was in.
+const fn exit(why: QueuedWhy) -> Flow {
+    match why {
+        QueuedWhy::Transferred => |flow| &mut flow.transferred_out,
+        QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow => {
+            |flow| &mut flow.overflowed_out
+        }
+        QueuedWhy::Resumed | QueuedWhy::Unassigned | QueuedWhy::Activated => {
+            |flow| &mut flow.left_otherwise
+        }
+    }
+}
+
+impl Figures {
+    pub(super) fn submit(&mut self, id: WorkId, cell: Cell, start: Start, at: Timestamp) {
+        let place = if start == Start::NotYet { Place::Aside } else { Place::Line };
+        let work = Work { cell, place, start, rings: 0, entered: at, since: at, counted: false };
+        self.works.insert(id, work);
+        if place == Place::Line {
+            self.enter(id, at, |flow| &mut flow.submitted);
+        }
+    }
+
+    /// Work enters a line, or moves in the one it is in; from another it goes when that was due.
+    /// Nobody has it any more.
+    pub(super) fn queue(
+        &mut self,
+        id: WorkId,
+        queue: QueueId,
+        why: QueuedWhy,
+        (at, due): (Timestamp, Timestamp),
+    ) {
+        let moves = self.works.get(&id).is_some_and(|work| work.cell.queue != queue);
+        self.settle_wait(id, if moves { due } else { at });
+        self.change_queue(id, queue, due, exit(why));
+        if let Some(work) = self.works.get_mut(&id) {
+            (work.place, work.entered, work.since) = (Place::Line, at, at);
+            if work.start == Start::NotYet {
+                work.start = Start::At(due);
+            }
+        }
+        self.enter(id, at, entry(why));
+    }
+
+    pub(super) fn reclassify(&mut self, id: WorkId, queue: QueueId, at: Timestamp) {
+        self.settle_wait(id, at);
+        let Some(work) = self.works.get_mut(&id).filter(|work| work.cell.queue != queue) else {
+            return;
+        };
+        work.entered = at;
+        let in_line = work.place == Place::Line;
+        self.change_queue(id, queue, at, |flow| &mut flow.reclassified_out);
+        if in_line {
+            self.enter(id, at, |flow| &mut flow.reclassified_in);
+        }
+    }
+
+    /// Waiting work becomes a call back: its stay goes on, by another channel.
+    pub(super) fn call_back(&mut self, id: WorkId, channel: ChannelId, at: Timestamp) {
+        self.settle_wait(id, at);
+        let Some(work) = self.works.get_mut(&id) else {
+            return;
+        };
+        let (old, counted) = (work.cell, work.counted);
+        work.cell.channel = channel;
+        let new = work.cell;
+        if counted && old != new {
+            let grid = self.config.grid();
+            one_more(&mut self.book.line(grid, at, old).flow.callback_out);
+            one_more(&mut self.book.line(grid, at, new).flow.callback_in);
+        }
+    }
+
+    pub(super) fn put_off(&mut self, id: WorkId, at: Timestamp) {
+        self.settle_wait(id, at);
+        if let Some(work) = self.works.get_mut(&id) {
+            work.place = Place::Aside;
+        }
+    }
+
+    /// Work goes to an agent: it is answered if it stood in line.
+    pub(super) fn answer(&mut self, id: WorkId, at: Timestamp) {
+        self.settle_wait(id, at);
+        let Some(work) = self.works.get(&id).copied() else {
+            return;
+        };
+        if work.place == Place::Line {
+            let wait = at.since(work.entered);
+            let outcome = Outcome::answered(wait, self.target(work.cell.queue));
+            self.end_stay(id, at, outcome, |_| None);
+            let flow = &mut self.book.line(self.config.grid(), at, work.cell).flow;
+            flow.wait_answered = flow.wait_answered.plus(wait);
+            if let Start::At(start) = work.start {
+                one_more(&mut flow.first_answered);
+                flow.first_wait = flow.first_wait.plus(at.since(start));
+            }
+        } else {
+            self.end_stay(id, at, Outcome::Otherwise, |flow| Some(&mut flow.left_otherwise));
+        }
+    }
+
+    /// Work that nobody has is closed.
+    pub(super) fn leave(&mut self, id: WorkId, cause: CloseCause, at: Timestamp) {
+        self.settle_wait(id, at);
+        let Some(work) = self.works.get(&id).copied() else {
+            return;
+        };
+        if work.place == Place::Line && cause == CloseCause::Abandoned {
+            let wait = at.since(work.entered);
+            let target = self.target(work.cell.queue);
+            let outcome = Outcome::abandoned(wait, target, self.config.short_abandon);
+            self.end_stay(id, at, outcome, |_| None);
+            let flow = &mut self.book.line(self.config.grid(), at, work.cell).flow;
+            flow.wait_abandoned = flow.wait_abandoned.plus(wait);
+        } else {
+            self.end_stay(id, at, Outcome::Otherwise, |flow| Some(&mut flow.left_otherwise));
+        }
+    }
+
+    /// What work waited until an instant is written in.
+    pub(super) fn settle_wait(&mut self, id: WorkId, until: Timestamp) {
+        let Some(work) = self.works.get_mut(&id).filter(|work| work.place == Place::Line) else {
+            return;
+        };
+        let (cell, entered, from) = (work.cell, work.entered, work.since);
+        work.since = from.max(until);
+        self.book.wait(self.config.grid(), cell, entered, (from, until));
+    }
+
+    /// Work in line is offered to its queue, once until it goes elsewhere or to an agent.
+    fn enter(&mut self, id: WorkId, at: Timestamp, how: Flow) {
+        let Some(work) = self.works.get_mut(&id).filter(|work| !work.counted) else {
+            return;
+        };
+        work.counted = true;
+        let cell = work.cell;
+        let row = self.book.line(self.config.grid(), at, cell);
+        one_more(&mut row.service.offered);
+        one_more(how(&mut row.flow));
+        let day = self.config.days().number(at);
+        self.recent.entry(cell).or_default().enter(day);
+    }
+
+    /// Work is in another queue, if it is; a stay in the old one ends.
+    fn change_queue(&mut self, id: WorkId, queue: QueueId, at: Timestamp, how: Flow) {
+        let elsewhere = |work: &Work| work.cell.queue != queue;
+        if self.works.get(&id).is_some_and(elsewhere) {
+            self.end_stay(id, at, Outcome::Otherwise, |flow| Some(how(flow)));
+        }
+        if let Some(work) = self.works.get_mut(&id) {
+            work.cell.queue = queue;
+        }
+    }
+
+    /// The stay of work ends, if it is in one.
+    fn end_stay(
+        &mut self,
+        id: WorkId,
+        at: Timestamp,
+        outcome: Outcome,
+        how: impl FnOnce(&mut LineFlow) -> Option<&mut u32>,
+    ) {
+        let Some(work) = self.works.get_mut(&id).filter(|work| work.counted) else {
+            return;
+        };
+        work.counted = false;
+        let cell = work.cell;
+        let row = self.book.line(self.config.grid(), at, cell);
+        row.service.end(outcome);
+        if let Some(count) = how(&mut row.flow) {
+            one_more(count);
+        }
+        let day = self.config.days().number(at);
+        self.recent.entry(cell).or_default().end(day, outcome, self.config.last);
+    }
+
+    fn target(&self, queue: QueueId) -> Span {
+        self.targets.get(&queue).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,182 @@
+//! The rows that are handed to the host: what queues and agents did in an interval.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Timestamp};
+use crate::figures::measures::{Handling, LineFlow, StatusTime};
+use crate::figures::service_level::ServiceCounts;
+use crate::lifecycle::routing_status::RoutingStatus;
+use crate::model::ids::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
+
+/// How often something was wrapped up with a code.
+///
+/// ```
+/// use strowger::{CodeCount, CodeId};
+///
+/// let sold = CodeCount { code: CodeId::from_raw(0), count: 3 };
+/// assert_eq!(serde_json::to_string(&sold).unwrap(), r#"{"code":0,"count":3}"#);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodeCount {
+    /// The code.
+    pub code: CodeId,
+    /// How often.
+    pub count: u32,
+}
+
+/// How long an agent had a presence.
+///
+/// ```
+/// use strowger::{PresenceTime, Span, SystemPresence};
+///
+/// let meal = PresenceTime { presence: SystemPresence::Meal.id(), time: Span::from_mins(30) };
+/// assert_eq!(meal.time.as_millis(), 1_800_000);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PresenceTime {
+    /// The presence.
+    pub presence: PresenceId,
+    /// How long.
+    pub time: Span,
+}
+
+/// A queue by one channel in one interval. Where nothing happened, waited or was handled there is
+/// no row.
+///
+/// ```
+/// use strowger::{Figures, FiguresConfig, QueueInterval, ServiceLevel};
+///
+/// fn report(row: &QueueInterval) -> Option<u16> {
+///     row.service.service_level(ServiceLevel::ShortExcluded)
+/// }
+/// # let mut figures = Figures::new(FiguresConfig::default()).unwrap();
+/// # let rows = figures.close_until(strowger::Timestamp::EPOCH);
+/// # assert_eq!(rows.queues.first().map(report), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueInterval {
+    /// The queue.
+    pub queue: QueueId,
+    /// The channel.
+    pub channel: ChannelId,
+    /// When the interval begins.
+    pub from: Timestamp,
+    /// When it ends; this instant belongs to the next.
+    pub to: Timestamp,
+    /// What service levels are made of.
+    pub service: ServiceCounts,
+    /// What came into the line and left it.
+    pub line: LineFlow,
+    /// The longest that anything in line had waited by the end of its wait or of the interval.
+    pub longest_wait: Span,
+    /// What agents did with its work.
+    pub handling: Handling,
+    /// The codes it was wrapped up with, by id.
+    pub codes: Vec<CodeCount>,
+}
+
+/// An agent in one interval. Where he was not signed in and did nothing there is no row.
+///
+/// ```
+/// use strowger::AgentPerformance;
+///
+/// fn shrinkage(row: &AgentPerformance) -> u64 {
+///     row.time.off_queue.as_millis()
+/// }
+/// # let _: fn(&AgentPerformance) -> u64 = shrinkage;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentPerformance {
+    /// The agent.
+    pub agent: AgentId,
+    /// When the interval begins.
+    pub from: Timestamp,
+    /// When it ends; this instant belongs to the next.
+    pub to: Timestamp,
+    /// His time by routing status.
+    pub time: StatusTime,
+    /// His time by presence, by id; none of those that stand for offline.
+    pub presences: Vec<PresenceTime>,
+    /// What he did with work of all queues and channels.
+    pub handling: Handling,
+}
+
+/// What an agent did with work of one queue and channel in one interval.
+///
+/// ```
+/// use strowger::AgentQueueInterval;
+///
+/// fn transfer_rate(row: &AgentQueueInterval) -> Option<u32> {
+///     (row.handling.transferred * 100).checked_div(row.handling.handled)
+/// }
+/// # let _: fn(&AgentQueueInterval) -> Option<u32> = transfer_rate;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentQueueInterval {
+    /// The agent.
+    pub agent: AgentId,
+    /// The queue the work was in when he got it, or was asked.
+    pub queue: QueueId,
+    /// The channel.
+    pub channel: ChannelId,
+    /// When the interval begins.
+    pub from: Timestamp,
+    /// When it ends; this instant belongs to the next.
+    pub to: Timestamp,
+    /// What he did.
+    pub handling: Handling,
+    /// The codes he gave, by id.
+    pub codes: Vec<CodeCount>,
+}
+
+/// A stretch of time in which an agent who was signed in was one thing: what a workforce system
+/// compares with his schedule (adherence). It is not cut at the borders of intervals.
+///
+/// ```
+/// use strowger::{AgentId, AgentTimelinePiece, RoutingStatus, Span, SystemPresence, Timestamp};
+///
+/// let piece = AgentTimelinePiece {
+///     agent: AgentId::from_raw(0),
+///     from: Timestamp::from_millis(0),
+///     to: Timestamp::from_millis(90_000),
+///     presence: SystemPresence::Break.id(),
+///     status: RoutingStatus::OffQueue,
+/// };
+/// assert_eq!(piece.to.since(piece.from), Span::from_secs(90));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AgentTimelinePiece {
+    /// The agent.
+    pub agent: AgentId,
+    /// When it began.
+    pub from: Timestamp,
+    /// When something else began.
+    pub to: Timestamp,
+    /// What he said of himself.
+    pub presence: PresenceId,
+    /// What the engine knew of him.
+    pub status: RoutingStatus,
+}
+
+/// What is complete and handed to the host, who keeps it from now on. Rows are in order of
+/// interval, then of id; pieces in the order in which they ended.
+///
+/// ```
+/// use strowger::{Figures, FiguresConfig, Timestamp};
+///
+/// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
+/// assert!(figures.close_until(Timestamp::from_millis(7_200_000)).queues.is_empty());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedFigures {
+    /// Queues by channel and interval.
+    pub queues: Vec<QueueInterval>,
+    /// Agents by interval.
+    pub agents: Vec<AgentPerformance>,
+    /// Agents by queue, channel and interval.
+    pub agent_queues: Vec<AgentQueueInterval>,
+    /// What agents were from when to when.
+    pub timeline: Vec<AgentTimelinePiece>,
+}

@@ -1,0 +1,150 @@
+//! What stands where: work, offers, parts of work, consults and agents, as the facts left them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Timestamp};
+use crate::figures::book::{Cell, Desk};
+use crate::figures::measures::Handling;
+use crate::lifecycle::routing_status::RoutingStatus;
+use crate::model::ids::{AgentId, CodeId, PresenceId, WorkId};
+use crate::model::presence::SystemPresence;
+use crate::policy::wrap_up::WrapUp;
+
+/// Where work is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Place {
+    /// In the line of its queue, ringing or not.
+    Line,
+    /// Put off: in no line.
+    Aside,
+    /// With an agent, until he has wrapped it up.
+    With(AgentId),
+}
+
+/// Since when the customer waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Start {
+    /// The work was put off and is in no line yet.
+    NotYet,
+    /// Since this instant.
+    At(Timestamp),
+    /// Somebody had it.
+    Over,
+}
+
+/// Work that is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Work {
+    pub(super) cell: Cell,
+    pub(super) place: Place,
+    pub(super) start: Start,
+    /// At how many agents it rings.
+    pub(super) rings: u32,
+    /// When it entered the line it is or was in.
+    pub(super) entered: Timestamp,
+    /// Up to when its wait is in the book.
+    pub(super) since: Timestamp,
+    /// Whether its queue counts it as offered since an agent had it last.
+    pub(super) counted: bool,
+}
+
+/// An offer that rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ring {
+    pub(super) work: WorkId,
+    pub(super) desk: Desk,
+    pub(super) since: Timestamp,
+}
+
+/// What an agent does with work that is his.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Doing {
+    Active,
+    Held,
+    Parked,
+    WrapUp,
+    /// He wraps it up and is open for other work.
+    WrapUpAside,
+}
+
+impl Doing {
+    pub(super) const fn of(wrap_up: WrapUp) -> Self {
+        if wrap_up.counts { Self::WrapUp } else { Self::WrapUpAside }
+    }
+
+    /// Whether it is part of the handle time.
+    pub(super) const fn is_handling(self) -> bool {
+        match self {
+            Self::Active | Self::Held | Self::WrapUp => true,
+            Self::Parked | Self::WrapUpAside => false,
+        }
+    }
+
+    /// Where its time counts.
+    pub(super) const fn time(self) -> fn(&mut Handling) -> &mut Span {
+        match self {
+            Self::Active => |row| &mut row.talk,
+            Self::Held => |row| &mut row.hold,
+            Self::Parked => |row| &mut row.parked,
+            Self::WrapUp => |row| &mut row.wrap_up,
+            Self::WrapUpAside => |row| &mut row.wrap_up_aside,
+        }
+    }
+}
+
+/// An agent's part of work that is or was his.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub(super) cell: Cell,
+    pub(super) doing: Doing,
+    /// Up to when its time is in the book.
+    pub(super) since: Timestamp,
+    /// How long he was occupied with it until then.
+    pub(super) handled: Span,
+    pub(super) code: Option<CodeId>,
+}
+
+/// An agent who is asked to take part in work of another, or does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Guest {
+    pub(super) cell: Cell,
+    pub(super) joined: bool,
+    /// Up to when his time is in the book.
+    pub(super) since: Timestamp,
+}
+
+impl Guest {
+    /// Where his time counts.
+    pub(super) const fn time(&self) -> fn(&mut Handling) -> &mut Span {
+        if self.joined { |row| &mut row.consulting } else { |row| &mut row.alerting }
+    }
+}
+
+/// An agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Person {
+    pub(super) presence: PresenceId,
+    pub(super) signed_in: bool,
+    pub(super) status: RoutingStatus,
+    pub(super) presence_since: Timestamp,
+    pub(super) status_since: Timestamp,
+    /// Since when he has both.
+    pub(super) piece: Timestamp,
+    /// Up to when his time is in the book.
+    pub(super) since: Timestamp,
+}
+
+impl Person {
+    /// One who was just defined.
+    pub(super) const fn new(at: Timestamp) -> Self {
+        Self {
+            presence: SystemPresence::Offline.id(),
+            signed_in: false,
+            status: RoutingStatus::OffQueue,
+            presence_since: at,
+            status_since: at,
+            piece: at,
+            since: at,
+        }
+    }
+}

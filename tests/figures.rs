@@ -1,0 +1,574 @@
+//! Figures by worked examples, with exact instants: what counts where, and one millisecond beside.
+
+use strowger::*;
+
+/// Half an hour in milliseconds: the interval of all examples.
+const HALF_HOUR: i64 = 1_800_000;
+
+const fn ms(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+const fn s(secs: i64) -> Timestamp {
+    ms(secs * 1_000)
+}
+
+const fn secs(secs: u32) -> Span {
+    Span::from_secs(secs)
+}
+
+/// A floor with a phone queue and two agents, and its figures.
+struct Floor {
+    engine: Engine,
+    log: Log,
+    figures: Figures,
+    voice: ChannelId,
+    queue: QueueId,
+    ana: AgentId,
+    ben: AgentId,
+}
+
+impl Floor {
+    fn new(profile: QueueProfile) -> Self {
+        let config = FiguresConfig { short_abandon: secs(5), last: 3, ..FiguresConfig::default() };
+        Self::with(profile, config)
+    }
+
+    fn with(profile: QueueProfile, config: FiguresConfig) -> Self {
+        let mut log = Log::default();
+        let mut engine = Engine::new(Config::default(), s(0), &mut log).unwrap();
+        let voice = engine.execute(s(0), Define::new("voice", ChannelProfile::voice()), &mut log);
+        let queue = engine.execute(s(0), Define::new("support", profile), &mut log).unwrap();
+        let [ana, ben] = ["ana", "ben"].map(|name| {
+            let agent = Define::new(name, AgentProfile::default());
+            let agent = engine.execute(s(0), agent, &mut log).unwrap();
+            let membership = Membership::default();
+            engine.execute(s(0), SetMembership { agent, queue, membership }, &mut log).unwrap();
+            agent
+        });
+        let figures = Figures::new(config).unwrap();
+        let mut floor = Self { engine, log, figures, voice: voice.unwrap(), queue, ana, ben };
+        floor.fold();
+        floor
+    }
+
+    fn fold(&mut self) {
+        for fact in self.log.drain() {
+            self.figures.apply(&fact).unwrap();
+        }
+    }
+
+    fn tell<A: Action>(&mut self, at: Timestamp, action: A) -> A::Output {
+        let output = self.engine.execute(at, action, &mut self.log).unwrap();
+        self.fold();
+        output
+    }
+
+    fn call(&mut self, at: Timestamp) -> WorkId {
+        self.tell(at, Submit::new(WorkRequest::new(self.queue, self.voice)))
+    }
+
+    fn presence(&mut self, at: Timestamp, agent: AgentId, presence: SystemPresence) {
+        self.tell(at, SetPresence { agent, presence: presence.id() });
+    }
+
+    fn on_queue(&mut self, at: Timestamp, agent: AgentId) {
+        self.presence(at, agent, SystemPresence::OnQueue);
+    }
+
+    fn accept(&mut self, at: Timestamp, agent: AgentId) {
+        let offer = self.engine.view().agent(agent).unwrap().offers()[0];
+        self.tell(at, Accept { offer });
+    }
+
+    fn hang_up(&mut self, at: Timestamp, work: WorkId) {
+        self.tell(at, FinishContact { work, by: Finisher::Customer });
+    }
+
+    fn close(&mut self, at: Timestamp) -> ClosedFigures {
+        self.engine.advance(at, &mut self.log);
+        self.fold();
+        self.figures.close_until(at)
+    }
+
+    /// The rows of the queue that end by an instant.
+    fn queues(&mut self, at: Timestamp) -> Vec<QueueInterval> {
+        self.close(at).queues
+    }
+
+    fn now(&self, at: Timestamp) -> QueueNow {
+        self.figures.queues_now(at).remove(0)
+    }
+}
+
+fn auto() -> QueueProfile {
+    QueueProfile { auto_accept: true, ..QueueProfile::default() }
+}
+
+fn wrap_up(mode: WrapUpMode) -> QueueProfile {
+    QueueProfile { wrap_up: WrapUpProfile::of(mode), ..auto() }
+}
+
+#[test]
+fn a_count_falls_in_the_interval_of_its_instant() {
+    let mut floor = Floor::new(auto());
+    // The very border belongs to the interval that begins there.
+    floor.call(ms(HALF_HOUR - 1));
+    floor.on_queue(ms(HALF_HOUR), floor.ana);
+    let rows = floor.queues(ms(2 * HALF_HOUR));
+    let [first, second] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!((first.from, first.to), (s(0), s(1_800)));
+    assert_eq!((second.from, second.to), (s(1_800), s(3_600)));
+    assert_eq!((first.service.offered, first.service.answered), (1, 0));
+    assert_eq!((second.service.offered, second.service.answered), (0, 1));
+    // The wait is split at the border: one millisecond lies before it, nothing behind.
+    assert_eq!(first.line.waited, Span::from_millis(1));
+    assert_eq!(second.line.waited, Span::ZERO);
+    assert_eq!(second.line.wait_answered, Span::from_millis(1));
+}
+
+#[test]
+fn one_millisecond_earlier_it_falls_in_the_one_before() {
+    let mut floor = Floor::new(auto());
+    floor.call(ms(HALF_HOUR - 2));
+    floor.on_queue(ms(HALF_HOUR - 1), floor.ana);
+    let rows = floor.queues(ms(HALF_HOUR));
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!((row.service.offered, row.service.answered), (1, 1));
+}
+
+#[test]
+fn an_interval_is_closed_at_its_end_and_not_before() {
+    let mut floor = Floor::new(auto());
+    floor.call(s(10));
+    assert!(floor.queues(ms(HALF_HOUR - 1)).is_empty());
+    assert_eq!(floor.queues(ms(HALF_HOUR)).len(), 1);
+    assert!(floor.queues(ms(HALF_HOUR)).is_empty());
+}
+
+#[test]
+fn what_goes_on_is_split_exactly_at_borders() {
+    let mut floor = Floor::new(auto());
+    let call = floor.call(s(1_790));
+    floor.on_queue(s(3_605), floor.ana);
+    floor.hang_up(s(3_665), call);
+    let rows = floor.queues(s(5_400));
+    let waited: Vec<_> = rows.iter().map(|row| row.line.waited).collect();
+    assert_eq!(waited, [secs(10), secs(1_800), secs(5)]);
+    // The longest wait is what had been waited by the end of the interval, or of the wait.
+    let longest: Vec<_> = rows.iter().map(|row| row.longest_wait).collect();
+    assert_eq!(longest, [secs(10), secs(1_810), secs(1_815)]);
+    assert_eq!(rows[2].line.wait_answered, secs(1_815));
+    assert_eq!((rows[2].handling.talk, rows[2].handling.handled), (secs(60), 1));
+}
+
+#[test]
+fn intervals_are_counted_from_where_the_day_begins() {
+    let config = FiguresConfig {
+        interval: Span::from_mins(60),
+        day_begins: Span::from_mins(20),
+        ..FiguresConfig::default()
+    };
+    let mut floor = Floor::with(auto(), config);
+    floor.call(ms(20 * 60_000 - 1));
+    floor.call(ms(20 * 60_000));
+    let rows = floor.queues(s(80 * 60));
+    let from: Vec<_> = rows.iter().map(|row| (row.from, row.service.offered)).collect();
+    assert_eq!(from, [(s(-40 * 60), 1), (s(20 * 60), 1)]);
+}
+
+#[test]
+fn what_waited_just_as_long_as_the_target_was_answered_in_target() {
+    for (answered, in_target) in [(19_999, 1), (20_000, 1), (20_001, 0)] {
+        let mut floor = Floor::new(auto());
+        floor.call(ms(0));
+        floor.on_queue(ms(answered), floor.ana);
+        let row = floor.queues(ms(HALF_HOUR)).remove(0);
+        assert_eq!((row.service.answered, row.service.in_target), (1, in_target), "{answered}");
+    }
+}
+
+#[test]
+fn who_leaves_before_the_threshold_leaves_short() {
+    let cases = [(4_999, 1, 1), (5_000, 0, 1), (20_000, 0, 1), (20_001, 0, 0)];
+    for (left, short, in_target) in cases {
+        let mut floor = Floor::new(auto());
+        let work = floor.call(ms(0));
+        floor.tell(ms(left), Abandon { work });
+        let row = floor.queues(ms(HALF_HOUR)).remove(0);
+        let ServiceCounts { abandoned, abandoned_short, abandoned_in_target, .. } = row.service;
+        assert_eq!((abandoned, abandoned_short, abandoned_in_target), (1, short, in_target));
+        assert_eq!(row.line.wait_abandoned, Span::from_millis(left as u64));
+    }
+}
+
+#[test]
+fn the_customer_waits_from_his_real_start_until_somebody_has_it() {
+    let mut floor = Floor::new(auto());
+    let other = floor.tell(s(0), Define::new("billing", auto()));
+    let origin = Some(s(-100));
+    let request = WorkRequest { origin, ..WorkRequest::new(other, floor.voice) };
+    let work = floor.tell(s(10), Submit::new(request));
+    floor.tell(s(30), TransferToQueue { work, queue: floor.queue, placement: None });
+    floor.on_queue(s(70), floor.ana);
+    // Given back and answered again, which is no first answer.
+    floor.tell(s(90), Unassign { work, suspend: false, placement: None });
+    let line = floor.queues(ms(HALF_HOUR)).remove(0).line;
+    assert_eq!((line.first_answered, line.first_wait), (1, secs(170)));
+    assert_eq!(line.wait_answered, secs(40));
+}
+
+#[test]
+fn a_customer_who_leaves_while_it_rings_has_abandoned() {
+    let mut floor = Floor::new(QueueProfile::default());
+    floor.on_queue(s(0), floor.ana);
+    let work = floor.call(s(10));
+    floor.tell(s(13), Abandon { work });
+    let row = floor.queues(ms(HALF_HOUR)).remove(0);
+    assert_eq!((row.service.abandoned, row.service.answered), (1, 0));
+    assert_eq!((row.handling.offered, row.handling.withdrawn), (1, 1));
+    assert_eq!(row.handling.alerting, secs(3));
+}
+
+#[test]
+fn handle_time_and_its_parts() {
+    let mode = WrapUpMode::MandatoryTimeout { timeout: secs(60) };
+    let mut floor = Floor::new(wrap_up(mode));
+    floor.on_queue(s(0), floor.ana);
+    let agent = floor.ana;
+    let work = floor.call(s(100));
+    floor.tell(s(130), Hold { work });
+    floor.tell(s(140), Retrieve { work });
+    floor.tell(s(150), Park { work, until: None });
+    floor.tell(s(250), Resume { work, by: Resumer::Agent });
+    floor.hang_up(s(260), work);
+    let code = floor.tell(s(265), Define::new("sold", WrapUpCodeProfile {}));
+    floor.tell(s(275), EndWrapUp { work, agent, code: Some(code) });
+    let closed = floor.close(ms(HALF_HOUR));
+    let handling = closed.queues[0].handling;
+    assert_eq!((handling.talk, handling.hold), (secs(50), secs(10)));
+    assert_eq!((handling.parked, handling.wrap_up), (secs(100), secs(15)));
+    assert_eq!((handling.handled, handling.handled_time), (1, secs(75)));
+    assert_eq!(handling.time(), secs(75));
+    assert_eq!(closed.queues[0].codes, [CodeCount { code, count: 1 }]);
+    // The queue's is the sum of its agents'.
+    assert_eq!(closed.agent_queues[0].handling, handling);
+    assert_eq!(closed.agent_queues[0].codes, closed.queues[0].codes);
+    assert_eq!(closed.agents[0].handling, handling);
+}
+
+#[test]
+fn the_whole_handle_time_counts_where_the_agent_is_released() {
+    let mut floor = Floor::new(auto());
+    floor.on_queue(s(0), floor.ana);
+    let work = floor.call(s(1_780));
+    floor.hang_up(s(1_830), work);
+    let rows = floor.queues(ms(2 * HALF_HOUR));
+    let of = |n: usize| rows[n].handling;
+    assert_eq!((of(0).talk, of(0).handled, of(0).handled_time), (secs(20), 0, Span::ZERO));
+    assert_eq!((of(1).talk, of(1).handled, of(1).handled_time), (secs(30), 1, secs(50)));
+}
+
+#[test]
+fn wrap_up_on_the_side_is_no_handle_time() {
+    let mut floor = Floor::new(wrap_up(WrapUpMode::Optional { timeout: secs(30) }));
+    floor.on_queue(s(0), floor.ana);
+    let work = floor.call(s(10));
+    floor.hang_up(s(20), work);
+    let handling = floor.queues(ms(HALF_HOUR)).remove(0).handling;
+    assert_eq!((handling.handled, handling.handled_time), (1, secs(10)));
+    assert_eq!((handling.wrap_up, handling.wrap_up_aside), (Span::ZERO, secs(30)));
+}
+
+#[test]
+fn a_late_call_lengthens_nothing_that_a_timer_ends() {
+    let mode = WrapUpMode::MandatoryTimeout { timeout: secs(60) };
+    let mut floor = Floor::new(wrap_up(mode));
+    floor.on_queue(s(0), floor.ana);
+    let work = floor.call(s(1_700));
+    floor.hang_up(s(1_710), work);
+    // Over at 1,770 s; the host comes 100 s later, in the next interval.
+    let closed = floor.close(s(1_870));
+    let handling = closed.queues[0].handling;
+    assert_eq!((handling.wrap_up, handling.handled), (secs(60), 1));
+    assert_eq!(closed.agents[0].time.interacting, secs(70));
+    assert_eq!(closed.agents[0].time.idle, secs(1_730));
+}
+
+#[test]
+fn what_is_told_after_its_interval_was_closed_counts_in_the_next() {
+    let mode = WrapUpMode::MandatoryTimeout { timeout: secs(60) };
+    let mut floor = Floor::new(wrap_up(mode));
+    floor.on_queue(s(0), floor.ana);
+    let work = floor.call(s(1_700));
+    floor.hang_up(s(1_710), work);
+    // This host closes before it lets the engine do what is due.
+    let early = floor.figures.close_until(s(1_870)).queues.remove(0).handling;
+    assert_eq!((early.wrap_up, early.handled), (secs(90), 0));
+    let late = floor.close(s(3_600)).queues.remove(0).handling;
+    assert_eq!((late.wrap_up, late.handled), (Span::ZERO, 1));
+}
+
+#[test]
+fn offers_and_what_became_of_them() {
+    let mut floor = Floor::new(QueueProfile::default());
+    let ana = floor.ana;
+    floor.on_queue(s(0), ana);
+    floor.call(s(10));
+    // Missed after eight seconds; declined; accepted in the end.
+    floor.on_queue(s(30), ana);
+    let offer = floor.engine.view().agent(ana).unwrap().offers()[0];
+    floor.tell(s(32), Reject { offer, reason: None, retry_at: None });
+    floor.on_queue(s(40), ana);
+    floor.accept(s(41), ana);
+    let closed = floor.close(ms(HALF_HOUR));
+    let handling = closed.agent_queues[0].handling;
+    assert_eq!((handling.offered, handling.accepted), (3, 1));
+    assert_eq!((handling.missed, handling.declined), (1, 1));
+    assert_eq!(handling.alerting, secs(8 + 2 + 1));
+    let time = closed.agents[0].time;
+    // Silent from 18 to 30 and from 32 to 40.
+    assert_eq!((time.not_responding, time.offered), (secs(20), secs(11)));
+    assert_eq!(closed.queues[0].line.wait_answered, secs(31));
+    // It was offered to the queue once.
+    assert_eq!(closed.queues[0].service.offered, 1);
+}
+
+#[test]
+fn the_time_of_an_agent_and_his_timeline() {
+    let mut floor = Floor::new(auto());
+    let ana = floor.ana;
+    floor.presence(s(100), ana, SystemPresence::Meeting);
+    floor.on_queue(s(400), ana);
+    let work = floor.call(s(700));
+    floor.hang_up(s(1_600), work);
+    floor.tell(s(1_700), SetOwnCall { agent: ana, active: true });
+    floor.presence(s(1_850), ana, SystemPresence::Offline);
+    let closed = floor.close(ms(2 * HALF_HOUR));
+    let [first, second] = closed.agents.as_slice() else { panic!("{closed:?}") };
+    assert_eq!(first.time.login(), secs(1_700));
+    assert_eq!((first.time.off_queue, first.time.on_queue()), (secs(300), secs(1_400)));
+    assert_eq!((first.time.idle, first.time.interacting), (secs(400), secs(900)));
+    assert_eq!(first.time.communicating, secs(100));
+    // 900 / (900 + 400), and 900 / 1700.
+    assert_eq!((first.time.occupancy(), first.time.utilisation()), (Some(692), Some(529)));
+    let presence = |of: SystemPresence, time| PresenceTime { presence: of.id(), time };
+    let meeting = presence(SystemPresence::Meeting, secs(300));
+    assert_eq!(first.presences, [presence(SystemPresence::OnQueue, secs(1_400)), meeting]);
+    assert_eq!((second.time.login(), second.time.communicating), (secs(50), secs(50)));
+    let pieces: Vec<_> = closed.timeline.iter().map(|p| (p.from, p.to, p.status)).collect();
+    use RoutingStatus::{Communicating, Idle, Interacting, OffQueue};
+    assert_eq!(
+        pieces,
+        [
+            (s(100), s(400), OffQueue),
+            (s(400), s(700), Idle),
+            (s(700), s(1_600), Interacting),
+            (s(1_600), s(1_700), Idle),
+            // Not cut at the border.
+            (s(1_700), s(1_850), Communicating),
+        ]
+    );
+    assert!(floor.close(ms(3 * HALF_HOUR)).timeline.is_empty());
+}
+
+#[test]
+fn transfers_and_what_comes_back() {
+    let mut floor = Floor::new(auto());
+    let other = floor.tell(s(0), Define::new("billing", auto()));
+    floor.on_queue(s(0), floor.ana);
+    let queue = other;
+    // One that waits, and one that Ana has.
+    let (had, waits) = (floor.call(s(10)), floor.call(s(20)));
+    floor.tell(s(30), TransferToQueue { work: waits, queue, placement: None });
+    floor.tell(s(40), TransferToQueue { work: had, queue, placement: None });
+    // Another that she gives back, and gets again at once.
+    let again = floor.call(s(50));
+    floor.tell(s(60), Unassign { work: again, suspend: false, placement: None });
+    let rows = floor.queues(ms(HALF_HOUR));
+    let [support, billing] = rows.as_slice() else { panic!("{rows:?}") };
+    let line = support.line;
+    assert_eq!((line.submitted, line.requeued, support.service.offered), (3, 1, 4));
+    assert_eq!((line.transferred_out, support.service.answered), (1, 3));
+    let handling = support.handling;
+    assert_eq!((handling.transferred, handling.given_back, handling.handled), (1, 1, 2));
+    assert_eq!((billing.line.transferred_in, billing.service.offered), (2, 2));
+}
+
+#[test]
+fn overflow_is_counted_on_both_sides() {
+    let mut floor = Floor::new(QueueProfile::default());
+    let second = floor.tell(s(0), Define::new("second", QueueProfile::default()));
+    let profile = QueueProfile {
+        max_wait: Some(secs(30)),
+        on_max_wait: MaxWaitAction::Move { queue: second },
+        ..QueueProfile::default()
+    };
+    floor.tell(s(0), Change::new(floor.queue, profile));
+    floor.call(s(10));
+    floor.engine.advance(s(100), &mut floor.log);
+    floor.fold();
+    let rows = floor.queues(ms(HALF_HOUR));
+    let [from, to] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!((from.line.overflowed_out, from.longest_wait), (1, secs(30)));
+    assert_eq!((to.line.overflowed_in, to.service.offered), (1, 1));
+    // The host was a minute late: the stay elsewhere begins with its call.
+    assert_eq!(to.line.waited, secs(1_700));
+}
+
+#[test]
+fn a_call_back_changes_its_channel_and_keeps_its_stay() {
+    let mut floor = Floor::new(auto());
+    let back = floor.tell(s(0), Define::new("callback", ChannelProfile::voice()));
+    let work = floor.call(s(10));
+    let (channel, callback, at) = (back, Callback::default(), None);
+    floor.tell(s(40), RequestCallback { work, channel, callback, at });
+    floor.on_queue(s(60), floor.ana);
+    let rows = floor.queues(ms(HALF_HOUR));
+    let [voice, back] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!((voice.service.offered, voice.line.callback_out), (1, 1));
+    assert_eq!((back.service.offered, back.line.callback_in, back.service.answered), (0, 1, 1));
+    assert_eq!((voice.line.waited, back.line.waited), (secs(30), secs(20)));
+}
+
+#[test]
+fn work_that_is_put_off_is_offered_once_its_time_has_come() {
+    let mut floor = Floor::new(auto());
+    let request = WorkRequest {
+        schedule: Some(Schedule { at: Some(s(100)), activation: false }),
+        ..WorkRequest::new(floor.queue, floor.voice)
+    };
+    let work = floor.tell(s(10), Submit::new(request));
+    assert_eq!(floor.now(s(10)).channels[0].put_off, 1);
+    floor.engine.advance(s(100), &mut floor.log);
+    floor.fold();
+    // A suspension interrupts the wait and not the stay.
+    floor.tell(s(110), Suspend { work });
+    floor.tell(s(200), Activate { work, placement: None });
+    floor.on_queue(s(215), floor.ana);
+    let row = floor.queues(ms(HALF_HOUR)).remove(0);
+    assert_eq!((row.line.activated, row.service.offered, row.service.answered), (1, 1, 1));
+    assert_eq!((row.line.waited, row.line.wait_answered), (secs(25), secs(15)));
+}
+
+#[test]
+fn consults_and_work_that_is_handed_over() {
+    let mode = WrapUpMode::MandatoryTimeout { timeout: secs(10) };
+    let profile = QueueProfile { auto_accept: false, ..wrap_up(mode) };
+    let mut floor = Floor::new(profile);
+    let (ana, ben) = (floor.ana, floor.ben);
+    floor.on_queue(s(0), ana);
+    let work = floor.call(s(8));
+    floor.accept(s(10), ana);
+    floor.on_queue(s(20), ben);
+    floor.tell(s(30), Consult { work, agent: ben });
+    floor.tell(s(34), Answer { work, agent: ben });
+    floor.tell(s(54), HandOver { work, agent: ben });
+    floor.hang_up(s(114), work);
+    let closed = floor.close(ms(HALF_HOUR));
+    let [hers, his] = [0, 1].map(|n| closed.agent_queues[n].handling);
+    assert_eq!((hers.talk, hers.wrap_up, hers.transferred), (secs(44), secs(10), 1));
+    assert_eq!((his.consults_offered, his.consults, his.taken_over), (1, 1, 1));
+    assert_eq!((his.alerting, his.consulting), (secs(4), secs(20)));
+    assert_eq!((his.talk, his.wrap_up), (secs(60), secs(10)));
+    assert_eq!((hers.handled, his.handled), (1, 1));
+    // One was offered and answered.
+    let service = closed.queues[0].service;
+    assert_eq!((service.offered, service.answered), (1, 1));
+}
+
+#[test]
+fn what_stands_where_now() {
+    let mut floor = Floor::new(QueueProfile::default());
+    let (ana, ben) = (floor.ana, floor.ben);
+    floor.on_queue(s(0), ana);
+    floor.call(s(10));
+    floor.call(s(12));
+    floor.call(s(15));
+    floor.presence(s(15), ben, SystemPresence::Break);
+    let now = floor.now(s(16));
+    let row = &now.channels[0];
+    assert_eq!((row.ringing, row.waiting, row.oldest_wait), (1, 2, Some(secs(4))));
+    assert_eq!(now.longest_idle, None);
+    assert_eq!(now.statuses, [(RoutingStatus::OffQueue, 1), (RoutingStatus::Offered, 1)]);
+    let breaks = SystemPresence::Break.id();
+    assert_eq!(now.presences, [(SystemPresence::OnQueue.id(), 1), (breaks, 1)]);
+    floor.tell(s(16), SetDraining { agent: ana, draining: true });
+    floor.accept(s(17), ana);
+    assert_eq!(floor.now(s(17)).channels[0].with_agents.active, 1);
+    let agents = floor.figures.agents_now();
+    assert_eq!((agents[0].status_since, agents[0].work.active), (s(17), 1));
+    assert_eq!((agents[1].presence, agents[1].presence_since), (breaks, s(15)));
+    floor.hang_up(s(30), WorkId::from_raw(1));
+    assert_eq!(floor.now(s(40)).longest_idle, Some((ana, secs(10))));
+}
+
+#[test]
+fn service_level_now_since_the_interval_and_the_day_began_and_of_the_last() {
+    let config = FiguresConfig { last: 3, ..FiguresConfig::default() };
+    let mut floor = Floor::with(QueueProfile::default(), config);
+    let leave = |floor: &mut Floor, at| {
+        let work = floor.call(at);
+        floor.tell(at, Abandon { work });
+    };
+    let last = 86_400_000 - 1;
+    for at in [s(10), s(20), s(1_900), ms(last)] {
+        leave(&mut floor, at);
+    }
+    let counts = |floor: &Floor, at| {
+        let row = floor.now(at).channels.remove(0);
+        [row.interval.abandoned, row.today.abandoned, row.last.abandoned]
+    };
+    assert_eq!(counts(&floor, ms(last)), [1, 4, 3]);
+    // A day later nothing of today and of the interval is left.
+    assert_eq!(counts(&floor, ms(last + 1)), [0, 0, 3]);
+    leave(&mut floor, ms(last + 1));
+    assert_eq!(counts(&floor, ms(last + 1)), [1, 1, 3]);
+}
+
+#[test]
+fn nothing_is_kept_but_what_is_open() {
+    let mut floor = Floor::new(auto());
+    floor.on_queue(s(0), floor.ana);
+    let mut sizes = Vec::new();
+    for half_hour in 0..20 {
+        for n in 0..5 {
+            let at = half_hour * 1_800 + n * 60;
+            let work = floor.call(s(at));
+            floor.hang_up(s(at + 30), work);
+        }
+        assert_eq!(floor.close(s((half_hour + 1) * 1_800)).queues.len(), 1);
+        sizes.push(serde_json::to_string(&floor.figures).unwrap().len());
+    }
+    // Numbers grow by digits, and nothing else does.
+    assert!(sizes[19] <= sizes[2] + 40, "{sizes:?}");
+}
+
+#[test]
+fn the_ends_of_time() {
+    let mut floor = Floor::new(auto());
+    floor.on_queue(s(0), floor.ana);
+    floor.on_queue(s(0), floor.ben);
+    floor.call(s(10));
+    floor.engine.advance(Timestamp::MAX, &mut floor.log);
+    floor.fold();
+    floor.presence(Timestamp::MAX, floor.ana, SystemPresence::Offline);
+    let closed = floor.figures.close_until(Timestamp::MAX);
+    let login: u64 = closed.agents.iter().map(|row| row.time.login().as_millis()).sum();
+    // Both were there to the end, or to the border before it.
+    assert!(login > 2 * (u64::MAX / 2 - 2 * HALF_HOUR as u64), "{login}");
+}
+
+#[test]
+fn rows_are_written_in_words() {
+    let mut floor = Floor::new(auto());
+    floor.call(s(10));
+    let closed = floor.close(ms(HALF_HOUR));
+    let text = serde_json::to_string(&closed.queues[0]).unwrap();
+    assert!(text.contains(r#""service":{"offered":1,"answered":0"#), "{text}");
+    let again: QueueInterval = serde_json::from_str(&text).unwrap();
+    assert_eq!(again, closed.queues[0]);
+    // With the host's own keys, too.
+    let keyed = serde_json::to_string(&Keyed::new(floor.engine.view(), &again)).unwrap();
+    assert!(keyed.starts_with(r#"{"queue":"support","channel":"voice","from":0"#), "{keyed}");
+}

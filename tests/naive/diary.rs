@@ -1,0 +1,339 @@
+//! The diary: for every piece of work, every part of it and every agent, what it was from when on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use strowger::{
+    AgentId, ChannelId, CloseCause, CodeId, Definition, Event, Fact, OfferId, PresenceId, QueueId,
+    QueuedWhy, RoutingStatus, Span, SystemPresence, Timestamp, WorkId,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Line,
+    Aside,
+    With(AgentId),
+    Gone(CloseCause),
+}
+
+/// What brought work to where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    Submitted,
+    Queued(QueuedWhy),
+    Classified,
+    CalledBack,
+    Taken,
+    Else,
+}
+
+/// A piece of work from an instant on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct State {
+    pub(crate) at: Timestamp,
+    /// When what it was before ended.
+    pub(crate) left: Timestamp,
+    pub(crate) queue: QueueId,
+    pub(crate) channel: ChannelId,
+    pub(crate) place: Place,
+    pub(crate) why: Why,
+    /// Since when its customer waits for somebody to have it.
+    pub(crate) start: Option<Timestamp>,
+    /// The target of its queue as it came to be so.
+    pub(crate) target: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    Ringing,
+    Consulting,
+    Talk,
+    Hold,
+    Parked,
+    WrapUp,
+    Aside,
+}
+
+/// What an agent had to do with a piece of work: an offer, a part, or a consult.
+#[derive(Clone, Debug)]
+pub(crate) struct Leg {
+    pub(crate) agent: AgentId,
+    pub(crate) queue: QueueId,
+    pub(crate) channel: ChannelId,
+    /// What he did, from when on.
+    pub(crate) doing: Vec<(Timestamp, Doing)>,
+    pub(crate) ended: Option<Timestamp>,
+    pub(crate) code: Option<CodeId>,
+}
+
+/// Something to be counted for an agent's work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Offered,
+    Accepted,
+    Declined,
+    Missed,
+    Withdrawn,
+    Assigned,
+    TakenOver,
+    Transferred,
+    GivenBack,
+    ConsultOffered,
+    Consult,
+}
+
+/// An agent from an instant on.
+pub(crate) type Being = (Timestamp, PresenceId, RoutingStatus);
+
+#[derive(Default)]
+pub(crate) struct Diary {
+    pub(crate) works: BTreeMap<WorkId, Vec<State>>,
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) counted: Vec<(Timestamp, AgentId, QueueId, ChannelId, Counted)>,
+    /// What agents were: presence and status, from when on.
+    pub(crate) agents: BTreeMap<AgentId, Vec<Being>>,
+    pub(crate) offline: BTreeSet<PresenceId>,
+    targets: BTreeMap<QueueId, Span>,
+    /// Where the open legs are: offers, parts, consults.
+    offers: BTreeMap<OfferId, (WorkId, usize)>,
+    parts: BTreeMap<(WorkId, AgentId), usize>,
+    consults: BTreeMap<(WorkId, AgentId), usize>,
+}
+
+impl Diary {
+    pub(crate) fn of<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Self {
+        let offline = BTreeSet::from([SystemPresence::Offline.id()]);
+        let mut diary = Self { offline, ..Self::default() };
+        let mut latest = Timestamp::from_millis(i64::MIN);
+        for fact in facts {
+            latest = latest.max(fact.effective());
+            diary.tell(fact, fact.at, latest);
+        }
+        diary
+    }
+
+    fn last(&self, work: WorkId) -> State {
+        *self.works[&work].last().expect("work begins")
+    }
+
+    fn owner(&self, work: WorkId) -> Option<AgentId> {
+        match self.last(work).place {
+            Place::With(agent) => Some(agent),
+            _ => None,
+        }
+    }
+
+    fn set(&mut self, work: WorkId, at: Timestamp, change: impl FnOnce(&mut State)) {
+        let mut state = self.last(work);
+        (state.at, state.left, state.why) = (at, at, Why::Else);
+        change(&mut state);
+        state.target = self.targets[&state.queue];
+        self.works.get_mut(&work).expect("it is known").push(state);
+    }
+
+    fn open(&mut self, work: WorkId, agent: AgentId, at: Timestamp, doing: Doing) -> usize {
+        let State { queue, channel, .. } = self.last(work);
+        let (doing, ended, code) = (vec![(at, doing)], None, None);
+        self.legs.push(Leg { agent, queue, channel, doing, ended, code });
+        self.legs.len() - 1
+    }
+
+    fn count(&mut self, at: Timestamp, leg: usize, what: Counted) {
+        let Leg { agent, queue, channel, .. } = self.legs[leg];
+        self.counted.push((at, agent, queue, channel, what));
+    }
+
+    fn end_offer(&mut self, offer: OfferId, at: Timestamp, what: Counted) -> (WorkId, AgentId) {
+        let (work, leg) = self.offers.remove(&offer).expect("it rang");
+        self.legs[leg].ended = Some(at);
+        self.count(at, leg, what);
+        (work, self.legs[leg].agent)
+    }
+
+    /// Work goes to an agent.
+    fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) -> usize {
+        let leg = self.open(work, agent, at, Doing::Talk);
+        self.parts.insert((work, agent), leg);
+        self.set(work, at, |state| (state.place, state.why) = (Place::With(agent), Why::Taken));
+        leg
+    }
+
+    fn part(&mut self, work: WorkId, at: Timestamp, doing: Doing) {
+        let agent = self.owner(work).expect("somebody has it");
+        let leg = self.parts[&(work, agent)];
+        self.legs[leg].doing.push((at, doing));
+    }
+
+    fn end_part(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
+        let leg = self.parts.remove(&(work, agent)).expect("his part");
+        self.legs[leg].ended = Some(at);
+    }
+
+    /// The owner loses the work and wraps it up, or not.
+    fn lose(
+        &mut self,
+        work: WorkId,
+        at: Timestamp,
+        what: Option<Counted>,
+        wrap_up: Option<strowger::policies::wrap_up::WrapUp>,
+    ) {
+        let Some(owner) = self.owner(work) else {
+            return;
+        };
+        if let Some(what) = what {
+            self.count(at, self.parts[&(work, owner)], what);
+        }
+        match wrap_up {
+            Some(wrap_up) => self.part(work, at, wraps(wrap_up.counts)),
+            None => self.end_part(work, owner, at),
+        }
+    }
+
+    /// An agent is something else, if it is something else.
+    fn be(&mut self, agent: AgentId, at: Timestamp, change: impl FnOnce(&mut Being)) {
+        let states = self.agents.get_mut(&agent).expect("he is defined");
+        let old = *states.last().expect("he began");
+        let mut new = old;
+        change(&mut new);
+        new.0 = at;
+        if (old.1, old.2) != (new.1, new.2) {
+            states.push(new);
+        }
+    }
+
+    fn tell(&mut self, fact: &Fact, at: Timestamp, due: Timestamp) {
+        match &fact.event {
+            Event::Defined(definition) | Event::Changed(definition) => match &**definition {
+                Definition::Queue(queue) => {
+                    self.targets.insert(queue.id, queue.profile.service_target);
+                }
+                Definition::Presence(presence)
+                    if presence.profile.system == SystemPresence::Offline =>
+                {
+                    self.offline.insert(presence.id);
+                }
+                Definition::Agent(agent) => {
+                    let offline = SystemPresence::Offline.id();
+                    let new = || vec![(at, offline, RoutingStatus::OffQueue)];
+                    self.agents.entry(agent.id).or_insert_with(new);
+                }
+                _ => {}
+            },
+            Event::PresenceSet { agent, presence, .. } => {
+                self.be(*agent, due, |state| state.1 = *presence);
+            }
+            Event::RoutingStatusChanged { agent, status } => {
+                self.be(*agent, due, |state| state.2 = *status);
+            }
+            Event::WorkSubmitted { work, request } => {
+                let place = if request.schedule.is_some() { Place::Aside } else { Place::Line };
+                let (queue, channel) = (request.queue, request.channel);
+                let (why, target) = (Why::Submitted, self.targets[&queue]);
+                let origin = request.origin.unwrap_or(at);
+                let start = (place == Place::Line).then_some(origin);
+                let state = State { at, left: at, queue, channel, place, why, start, target };
+                self.works.insert(*work, vec![state]);
+            }
+            Event::WorkQueued { work, queue, why, wrap_up, .. } => {
+                let transferred = *why == QueuedWhy::Transferred;
+                let what = if transferred { Counted::Transferred } else { Counted::GivenBack };
+                self.lose(*work, at, Some(what), *wrap_up);
+                let before = &self.works[work];
+                let never = before.iter().all(|state| state.place == Place::Aside);
+                let start = if never { Some(due) } else { self.last(*work).start };
+                self.set(*work, at, |state| {
+                    state.start = start;
+                    // Elsewhere it goes when that was due.
+                    state.left = if state.queue == *queue { at } else { due };
+                    (state.queue, state.place, state.why) =
+                        (*queue, Place::Line, Why::Queued(*why));
+                });
+            }
+            Event::WorkClassified { work, queue, .. } if self.last(*work).queue != *queue => {
+                self.set(*work, at, |state| {
+                    (state.queue, state.why) = (*queue, Why::Classified);
+                });
+            }
+            Event::CallbackRequested { work, channel, .. } => self.set(*work, at, |state| {
+                (state.channel, state.why) = (*channel, Why::CalledBack);
+            }),
+            Event::WorkScheduled { work, .. }
+            | Event::WorkSuspended { work }
+            | Event::CustomerUnreached { work, retry: Some(_) } => {
+                self.lose(*work, at, Some(Counted::GivenBack), None);
+                self.set(*work, at, |state| state.place = Place::Aside);
+            }
+            Event::WorkClosed { work, cause, .. } => {
+                self.lose(*work, due, None, None);
+                self.set(*work, due, |state| state.place = Place::Gone(*cause));
+            }
+            event => self.tell_of_agents(event, at, due),
+        }
+    }
+
+    fn tell_of_agents(&mut self, event: &Event, at: Timestamp, due: Timestamp) {
+        match event {
+            Event::WorkOffered { offer, work, agent, .. } => {
+                let leg = self.open(*work, *agent, at, Doing::Ringing);
+                self.offers.insert(*offer, (*work, leg));
+                self.count(at, leg, Counted::Offered);
+            }
+            Event::OfferAccepted { offer, .. } => {
+                let (work, agent) = self.end_offer(*offer, due, Counted::Accepted);
+                self.take(work, agent, at);
+            }
+            Event::OfferRejected { offer, .. } => {
+                self.end_offer(*offer, due, Counted::Declined);
+            }
+            Event::OfferMissed { offer, .. } => {
+                self.end_offer(*offer, due, Counted::Missed);
+            }
+            Event::OfferWithdrawn { offer, .. } => {
+                self.end_offer(*offer, due, Counted::Withdrawn);
+            }
+            Event::WorkAssigned { work, agent, .. } => {
+                self.lose(*work, at, None, None);
+                let leg = self.take(*work, *agent, at);
+                self.count(at, leg, Counted::Assigned);
+            }
+            Event::WorkHeld { work } => self.part(*work, at, Doing::Hold),
+            Event::WorkRetrieved { work } => self.part(*work, at, Doing::Talk),
+            Event::WorkParked { work, .. } => self.part(*work, at, Doing::Parked),
+            Event::WorkResumed { work, .. } => self.part(*work, at, Doing::Talk),
+            Event::ContactEnded { work, wrap_up, .. } => {
+                self.part(*work, due, wraps(wrap_up.counts));
+            }
+            Event::CodeSet { work, agent, code } => {
+                let leg = self.parts[&(*work, *agent)];
+                self.legs[leg].code = Some(*code);
+            }
+            Event::WrapUpEnded { work, agent, .. } => self.end_part(*work, *agent, due),
+            Event::LegRequested { work, agent, role, .. } if !role.supervises() => {
+                let leg = self.open(*work, *agent, at, Doing::Ringing);
+                self.consults.insert((*work, *agent), leg);
+                self.count(at, leg, Counted::ConsultOffered);
+            }
+            Event::LegJoined { work, agent, role, .. } if !role.supervises() => {
+                let leg = self.consults[&(*work, *agent)];
+                self.legs[leg].doing.push((at, Doing::Consulting));
+                self.count(at, leg, Counted::Consult);
+            }
+            Event::LegEnded { work, agent, .. } => {
+                if let Some(leg) = self.consults.remove(&(*work, *agent)) {
+                    self.legs[leg].ended = Some(due);
+                }
+            }
+            Event::HandedOver { work, agent, wrap_up } => {
+                let leg = self.consults.remove(&(*work, *agent)).expect("he takes part");
+                self.legs[leg].ended = Some(at);
+                self.lose(*work, at, Some(Counted::Transferred), *wrap_up);
+                let leg = self.take(*work, *agent, at);
+                self.count(at, leg, Counted::TakenOver);
+            }
+            _ => {}
+        }
+    }
+}
+
+const fn wraps(counts: bool) -> Doing {
+    if counts { Doing::WrapUp } else { Doing::Aside }
+}

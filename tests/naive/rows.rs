@@ -1,0 +1,344 @@
+//! Reading intervals from the whole diary.
+
+use std::collections::BTreeMap;
+
+use strowger::{
+    AgentId, AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ChannelId, CloseCause,
+    ClosedFigures, CodeCount, CodeId, FiguresConfig, Handling, LineFlow, PresenceId, PresenceTime,
+    QueueId, QueueInterval, QueuedWhy, RoutingStatus, ServiceCounts, Span, StatusTime, Timestamp,
+};
+
+use super::diary::{Counted, Diary, Doing, Leg, Place, State, Why};
+
+/// One interval, read from a diary that ends at an instant.
+pub(crate) struct Cut<'a> {
+    pub(crate) config: FiguresConfig,
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+    /// What goes on still goes on then.
+    pub(crate) end: Timestamp,
+    pub(crate) diary: &'a Diary,
+}
+
+type Cell = (QueueId, ChannelId);
+type Cells<T> = BTreeMap<Cell, T>;
+
+#[derive(Default)]
+struct Line {
+    service: ServiceCounts,
+    flow: LineFlow,
+    longest: Span,
+}
+
+impl Cut<'_> {
+    fn holds(&self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
+
+    /// The part of a stretch of time that lies in the interval.
+    fn part(&self, from: Timestamp, to: Timestamp) -> Span {
+        to.min(self.to).since(from.max(self.from))
+    }
+
+    pub(crate) fn rows(&self) -> ClosedFigures {
+        let mut lines = Cells::<Line>::new();
+        self.diary.works.values().for_each(|states| self.stays(states, &mut lines));
+        let agent_queues = self.agent_queues();
+        let mut cells: Vec<Cell> = lines.keys().copied().collect();
+        cells.extend(agent_queues.iter().map(|row| (row.queue, row.channel)));
+        cells.sort_unstable();
+        cells.dedup();
+        let queues = cells.into_iter().map(|cell| self.queue(cell, &lines, &agent_queues));
+        ClosedFigures {
+            queues: queues.collect(),
+            agents: self.agents(&agent_queues),
+            agent_queues,
+            timeline: Vec::new(),
+        }
+    }
+
+    fn queue(
+        &self,
+        (queue, channel): Cell,
+        lines: &Cells<Line>,
+        agents: &[AgentQueueInterval],
+    ) -> QueueInterval {
+        let (from, to) = (self.from, self.to);
+        let line = lines.get(&(queue, channel));
+        let (mut handling, mut codes) = (Handling::default(), BTreeMap::new());
+        for row in agents.iter().filter(|row| (row.queue, row.channel) == (queue, channel)) {
+            handling.add(&row.handling);
+            for CodeCount { code, count } in &row.codes {
+                *codes.entry(*code).or_default() += count;
+            }
+        }
+        QueueInterval {
+            queue,
+            channel,
+            from,
+            to,
+            service: line.map_or_else(Default::default, |line| line.service),
+            line: line.map_or_else(Default::default, |line| line.flow),
+            longest_wait: line.map_or_else(Default::default, |line| line.longest),
+            handling,
+            codes: code_counts(codes),
+        }
+    }
+
+    /// The stays of one piece of work: a stay begins as it comes into a line without one, and ends
+    /// as it changes its queue, goes to an agent or is over.
+    fn stays(&self, states: &[State], lines: &mut Cells<Line>) {
+        let nowhere = State { place: Place::Aside, ..states[0] };
+        let mut staying = false;
+        let mut entered = states[0].at;
+        for (number, next) in states.iter().enumerate() {
+            let before = if number == 0 { nowhere } else { states[number - 1] };
+            let old = (before.queue, before.channel);
+            let new = (next.queue, next.channel);
+            let had = states[..number].iter().any(|state| matches!(state.place, Place::With(_)));
+            let first = next.start.filter(|_| !had);
+            let over = matches!(next.place, Place::With(_) | Place::Gone(_));
+            if staying && (over || old.0 != new.0) {
+                staying = false;
+                self.count(next.left, old, lines, |line| {
+                    self.leave(line, first, &before, next, entered)
+                });
+            } else if staying && old.1 != new.1 {
+                self.count(next.at, old, lines, |line| line.flow.callback_out += 1);
+                self.count(next.at, new, lines, |line| line.flow.callback_in += 1);
+            }
+            if matches!(next.why, Why::Submitted | Why::Queued(_) | Why::Classified) {
+                entered = next.at;
+            }
+            if next.place == Place::Line && !staying {
+                staying = true;
+                self.count(next.at, new, lines, |line| enter(line, next.why));
+            }
+            let until = states.get(number + 1).map_or(self.end, |later| later.left);
+            let waited = self.part(next.at, until);
+            if next.place == Place::Line && !waited.is_zero() {
+                let line = lines.entry(new).or_default();
+                line.flow.waited = plus(line.flow.waited, waited);
+                line.longest = line.longest.max(until.min(self.to).since(entered));
+            }
+        }
+    }
+
+    fn count(
+        &self,
+        at: Timestamp,
+        cell: Cell,
+        lines: &mut Cells<Line>,
+        with: impl FnOnce(&mut Line),
+    ) {
+        if self.holds(at) {
+            with(lines.entry(cell).or_default());
+        }
+    }
+
+    fn leave(
+        &self,
+        line: &mut Line,
+        first: Option<Timestamp>,
+        before: &State,
+        next: &State,
+        entered: Timestamp,
+    ) {
+        let waited = next.at.since(entered);
+        let in_time = u32::from(waited <= next.target);
+        let in_line = before.place == Place::Line;
+        match (next.place, next.why) {
+            (Place::With(_), _) if in_line => {
+                line.service.answered += 1;
+                line.service.in_target += in_time;
+                line.flow.wait_answered = plus(line.flow.wait_answered, waited);
+                if let Some(start) = first {
+                    line.flow.first_answered += 1;
+                    line.flow.first_wait = plus(line.flow.first_wait, next.at.since(start));
+                }
+            }
+            (Place::Gone(CloseCause::Abandoned), _) if in_line => {
+                line.service.abandoned += 1;
+                line.service.abandoned_in_target += in_time;
+                line.service.abandoned_short += u32::from(waited < self.config.short_abandon);
+                line.flow.wait_abandoned = plus(line.flow.wait_abandoned, waited);
+            }
+            (_, Why::Queued(QueuedWhy::Transferred)) => line.flow.transferred_out += 1,
+            (_, Why::Queued(QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow)) => {
+                line.flow.overflowed_out += 1;
+            }
+            (_, Why::Classified) => line.flow.reclassified_out += 1,
+            _ => line.flow.left_otherwise += 1,
+        }
+    }
+
+    fn agent_queues(&self) -> Vec<AgentQueueInterval> {
+        type Row = (Handling, BTreeMap<CodeId, u32>);
+        let mut rows = BTreeMap::<(AgentId, QueueId, ChannelId), Row>::new();
+        for leg in &self.diary.legs {
+            let key = (leg.agent, leg.queue, leg.channel);
+            let (handling, code) = self.leg(leg);
+            if handling != Handling::default() || code.is_some() {
+                let row = rows.entry(key).or_default();
+                row.0.add(&handling);
+                code.into_iter().for_each(|code| *row.1.entry(code).or_default() += 1);
+            }
+        }
+        for (at, agent, queue, channel, what) in &self.diary.counted {
+            if self.holds(*at) {
+                let row = rows.entry((*agent, *queue, *channel)).or_default();
+                *count_of(&mut row.0, *what) += 1;
+            }
+        }
+        let (from, to) = (self.from, self.to);
+        let row = |((agent, queue, channel), (handling, codes))| {
+            let codes = code_counts(codes);
+            AgentQueueInterval { agent, queue, channel, from, to, handling, codes }
+        };
+        rows.into_iter().map(row).collect()
+    }
+
+    /// What a leg adds to the interval, and the code if it ended here with one.
+    fn leg(&self, leg: &Leg) -> (Handling, Option<CodeId>) {
+        let mut row = Handling::default();
+        let mut handled = Span::ZERO;
+        // He is released as he is done with it, or goes on to wrap it up on the side.
+        let aside = leg.doing.iter().find(|(_, doing)| *doing == Doing::Aside);
+        let released = aside.map(|(at, _)| *at).or(leg.ended);
+        for (number, (from, doing)) in leg.doing.iter().enumerate() {
+            let next = leg.doing.get(number + 1).map(|(at, _)| *at);
+            let to = next.or(leg.ended).unwrap_or(self.end);
+            let time = time_of(&mut row, *doing);
+            *time = plus(*time, self.part(*from, to));
+            if matches!(doing, Doing::Talk | Doing::Hold | Doing::WrapUp) {
+                handled = plus(handled, to.since(*from));
+            }
+        }
+        let his = leg.doing[0].1 != Doing::Ringing;
+        if his && released.is_some_and(|at| self.holds(at)) {
+            row.handled = 1;
+            row.handled_time = handled;
+        }
+        (row, leg.code.filter(|_| leg.ended.is_some_and(|at| self.holds(at))))
+    }
+
+    fn agents(&self, works: &[AgentQueueInterval]) -> Vec<AgentPerformance> {
+        let mut rows = BTreeMap::<AgentId, (StatusTime, BTreeMap<PresenceId, Span>)>::new();
+        for (agent, states) in &self.diary.agents {
+            for (number, (from, presence, status)) in states.iter().enumerate() {
+                let to = states.get(number + 1).map_or(self.end, |next| next.0);
+                let part = self.part(*from, to);
+                if !part.is_zero() && !self.diary.offline.contains(presence) {
+                    let (time, presences) = rows.entry(*agent).or_default();
+                    let time = status_time(time, *status);
+                    *time = plus(*time, part);
+                    let time = presences.entry(*presence).or_default();
+                    *time = plus(*time, part);
+                }
+            }
+        }
+        for row in works {
+            rows.entry(row.agent).or_default();
+        }
+        let row = |(agent, (time, presences)): (AgentId, (StatusTime, BTreeMap<_, _>))| {
+            let mut handling = Handling::default();
+            let his = works.iter().filter(|row| row.agent == agent);
+            his.for_each(|row| handling.add(&row.handling));
+            let presence = |(presence, time)| PresenceTime { presence, time };
+            let presences = presences.into_iter().map(presence).collect();
+            let (from, to) = (self.from, self.to);
+            AgentPerformance { agent, from, to, time, presences, handling }
+        };
+        rows.into_iter().map(row).collect()
+    }
+}
+
+fn plus(one: Span, other: Span) -> Span {
+    Span::from_millis(one.as_millis() + other.as_millis())
+}
+
+fn code_counts(codes: BTreeMap<CodeId, u32>) -> Vec<CodeCount> {
+    codes.into_iter().map(|(code, count)| CodeCount { code, count }).collect()
+}
+
+fn enter(line: &mut Line, why: Why) {
+    line.service.offered += 1;
+    let count = match why {
+        Why::Submitted => &mut line.flow.submitted,
+        Why::Classified => &mut line.flow.reclassified_in,
+        Why::Queued(QueuedWhy::Transferred) => &mut line.flow.transferred_in,
+        Why::Queued(QueuedWhy::Activated) => &mut line.flow.activated,
+        Why::Queued(QueuedWhy::Resumed | QueuedWhy::Unassigned) => &mut line.flow.requeued,
+        Why::Queued(_) => &mut line.flow.overflowed_in,
+        Why::CalledBack | Why::Taken | Why::Else => panic!("{why:?} brings nothing into a line"),
+    };
+    *count += 1;
+}
+
+fn count_of(row: &mut Handling, what: Counted) -> &mut u32 {
+    match what {
+        Counted::Offered => &mut row.offered,
+        Counted::Accepted => &mut row.accepted,
+        Counted::Declined => &mut row.declined,
+        Counted::Missed => &mut row.missed,
+        Counted::Withdrawn => &mut row.withdrawn,
+        Counted::Assigned => &mut row.assigned,
+        Counted::TakenOver => &mut row.taken_over,
+        Counted::Transferred => &mut row.transferred,
+        Counted::GivenBack => &mut row.given_back,
+        Counted::ConsultOffered => &mut row.consults_offered,
+        Counted::Consult => &mut row.consults,
+    }
+}
+
+fn time_of(row: &mut Handling, doing: Doing) -> &mut Span {
+    match doing {
+        Doing::Ringing => &mut row.alerting,
+        Doing::Consulting => &mut row.consulting,
+        Doing::Talk => &mut row.talk,
+        Doing::Hold => &mut row.hold,
+        Doing::Parked => &mut row.parked,
+        Doing::WrapUp => &mut row.wrap_up,
+        Doing::Aside => &mut row.wrap_up_aside,
+    }
+}
+
+fn status_time(time: &mut StatusTime, status: RoutingStatus) -> &mut Span {
+    match status {
+        RoutingStatus::OffQueue => &mut time.off_queue,
+        RoutingStatus::Idle => &mut time.idle,
+        RoutingStatus::Offered => &mut time.offered,
+        RoutingStatus::Interacting => &mut time.interacting,
+        RoutingStatus::Communicating => &mut time.communicating,
+        RoutingStatus::NotResponding => &mut time.not_responding,
+    }
+}
+
+/// The pieces of an agent that are complete, neighbours that are the same made one.
+pub(crate) fn timeline(diary: &Diary, agent: AgentId) -> Vec<AgentTimelinePiece> {
+    let states = &diary.agents[&agent];
+    let pieces = states.windows(2).map(|pair| {
+        let ((from, presence, status), (to, ..)) = (pair[0], pair[1]);
+        AgentTimelinePiece { agent, from, to, presence, status }
+    });
+    let signed_in = pieces.filter(|piece| !diary.offline.contains(&piece.presence));
+    merged(signed_in.filter(|piece| piece.from < piece.to))
+}
+
+pub(crate) fn merged(
+    pieces: impl IntoIterator<Item = AgentTimelinePiece>,
+) -> Vec<AgentTimelinePiece> {
+    let mut merged = Vec::<AgentTimelinePiece>::new();
+    for piece in pieces {
+        match merged.last_mut() {
+            Some(last)
+                if last.to == piece.from
+                    && (last.presence, last.status) == (piece.presence, piece.status) =>
+            {
+                last.to = piece.to;
+            }
+            _ => merged.push(piece),
+        }
+    }
+    merged
+}
