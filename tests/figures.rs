@@ -43,7 +43,9 @@ impl Floor {
             let agent = Define::new(name, AgentProfile::default());
             let agent = engine.execute(s(0), agent, &mut log).unwrap();
             let membership = Membership::default();
-            engine.execute(s(0), SetMembership { agent, queue, membership }, &mut log).unwrap();
+            engine
+                .execute(s(0), SetMembership { agent, queue, membership, channel: None }, &mut log)
+                .unwrap();
             agent
         });
         let figures = Figures::new(config).unwrap();

@@ -12,7 +12,7 @@ use crate::figures::config::FiguresConfig;
 use crate::figures::recent::Recent;
 use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
 use crate::figures::standing::{Guest, Part, Person, Ring, Start, Work};
-use crate::model::ids::{AgentId, Entity, OfferId, PresenceId, QueueId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
 use crate::protocol::definition::Definition;
@@ -73,7 +73,7 @@ pub struct Figures {
     pub(super) guests: FixedMap<(WorkId, AgentId), Guest>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) people: FixedMap<AgentId, Person>,
-    pub(super) members: IndexSet<(QueueId, AgentId), FixedState>,
+    pub(super) members: IndexSet<(QueueId, AgentId, Option<ChannelId>), FixedState>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) targets: FixedMap<QueueId, Span>,
     #[serde(with = "indexmap::map::serde_seq")]
@@ -155,11 +155,11 @@ impl Figures {
         match &fact.event {
             Event::Defined(definition) | Event::Changed(definition) => self.define(definition, at),
             Event::Retired(entity) => self.retire(*entity),
-            Event::MembershipSet { agent, queue, .. } => {
-                self.members.insert((*queue, *agent));
+            Event::MembershipSet { agent, queue, channel, .. } => {
+                self.members.insert((*queue, *agent, *channel));
             }
-            Event::MembershipRemoved { agent, queue, .. } => {
-                self.members.swap_remove(&(*queue, *agent));
+            Event::MembershipRemoved { agent, queue, channel } => {
+                self.members.swap_remove(&(*queue, *agent, *channel));
             }
             Event::PresenceSet { agent, presence, .. } => self.set_presence(*agent, *presence, due),
             Event::RoutingStatusChanged { agent, status } => self.set_status(*agent, *status, due),
@@ -254,11 +254,11 @@ impl Figures {
         match entity {
             Entity::Queue(queue) => {
                 self.targets.swap_remove(&queue);
-                self.members.retain(|(of, _)| *of != queue);
+                self.members.retain(|(of, ..)| *of != queue);
             }
             Entity::Agent(agent) => {
                 self.people.swap_remove(&agent);
-                self.members.retain(|(_, member)| *member != agent);
+                self.members.retain(|(_, member, _)| *member != agent);
             }
             _ => {}
         }

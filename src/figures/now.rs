@@ -1,6 +1,6 @@
 //! What stands where now: the screen of a floor.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -172,9 +172,9 @@ impl Figures {
         let mut channels = self.channels_now(now);
         let mut queues: Vec<_> = self.targets.keys().copied().collect();
         queues.sort_unstable();
-        let mut members: BTreeMap<QueueId, Vec<AgentId>> = BTreeMap::new();
-        for (queue, agent) in &self.members {
-            members.entry(*queue).or_default().push(*agent);
+        let mut members: BTreeMap<QueueId, BTreeSet<AgentId>> = BTreeMap::new();
+        for (queue, agent, _) in &self.members {
+            members.entry(*queue).or_default().insert(*agent);
         }
         let rows = queues.into_iter().map(|queue| {
             let members = members.remove(&queue).unwrap_or_default();
@@ -188,7 +188,7 @@ impl Figures {
         &self,
         queue: QueueId,
         channels: Vec<ChannelNow>,
-        members: &[AgentId],
+        members: &BTreeSet<AgentId>,
         now: Timestamp,
     ) -> QueueNow {
         let (mut statuses, mut presences) = (BTreeMap::new(), BTreeMap::new());

@@ -24,8 +24,9 @@ pub(crate) struct Fit {
     pub named: Vec<SkillId>,
 }
 
-/// The lanes that an agent sees by one of his memberships, as they were at one version.
-#[derive(Clone, Copy, Debug)]
+/// The lanes that an agent sees by one of his memberships, as they were at one version; there is
+/// none with number 0.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {
     version: u32,
     lanes: LaneSet,
@@ -130,15 +131,16 @@ impl World {
             self.index.seen.resize_with(place + 1, Vec::new);
         }
         let mut seen = self.index.seen.get_mut(place).map(core::mem::take).unwrap_or_default();
-        seen.resize(number, None);
+        seen.reserve_exact(number.saturating_sub(seen.len()));
+        seen.resize(number, Seen::default());
         for (known, member) in seen.iter_mut().zip(&row.memberships) {
             let lanes = self.index.line(member.queue).map(|line| &line.lanes);
             let Some(lanes) = lanes.filter(|lanes| !lanes.are_empty()) else {
                 continue;
             };
             let version = lanes.version();
-            if known.is_none_or(|known| known.version != version) {
-                *known = Some(Seen { version, lanes: self.see(id, member) });
+            if known.version != version {
+                *known = Seen { version, lanes: self.see(id, member) };
             }
         }
         if let Some(place) = self.index.seen.get_mut(place) {
@@ -149,7 +151,7 @@ impl World {
     /// The lanes of a queue that an agent sees by one of his memberships.
     pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: &Member) -> LaneSet {
         let seen = self.index.seen.get(id.raw() as usize);
-        let seen = seen.and_then(|seen| *seen.get(place)?);
+        let seen = seen.and_then(|seen| seen.get(place));
         let version = self.index.line(member.queue).map(|line| line.lanes.version());
         match seen.filter(|seen| Some(seen.version) == version) {
             Some(seen) => seen.lanes,

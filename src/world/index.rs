@@ -73,7 +73,7 @@ pub(crate) struct Index {
     /// Who fits, by need.
     pub fits: Vec<Fit>,
     /// What each agent sees of his queues, by membership.
-    pub seen: Vec<Vec<Option<Seen>>>,
+    pub seen: Vec<Vec<Seen>>,
     /// Who has a skill, at whatever level.
     pub skilled: Vec<Bits>,
     /// The lines, by queue.

@@ -97,21 +97,24 @@ impl Lane {
     }
 }
 
+/// How many lanes of a queue have a place in sets.
+const PLACES: usize = 32;
+
 /// A few lanes, one bit for each place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LaneSet(u64);
+pub(crate) struct LaneSet(u32);
 
 impl LaneSet {
-    /// Puts a place in or takes it out. Places beyond the first 64 are not kept.
+    /// Puts a place in or takes it out. Places beyond the first 32 are not kept.
     pub(crate) const fn set(&mut self, place: usize, member: bool) {
-        if place < 64 {
+        if place < PLACES {
             let bit = 1 << place;
             self.0 = if member { self.0 | bit } else { self.0 & !bit };
         }
     }
 
     const fn has(self, place: usize) -> bool {
-        place < 64 && self.0 & (1 << place) != 0
+        place < PLACES && self.0 & (1 << place) != 0
     }
 
     /// The places that are in this set and in another.
@@ -120,7 +123,7 @@ impl LaneSet {
         core::iter::from_fn(move || {
             let place = left.trailing_zeros();
             left &= left.wrapping_sub(1);
-            (place < 64).then_some(place as usize)
+            (place < 32).then_some(place as usize)
         })
     }
 }
@@ -128,7 +131,7 @@ impl LaneSet {
 /// The lanes of a queue.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lanes {
-    /// Those of the first 64 places in which somebody waits.
+    /// Those of the first 32 places in which somebody waits.
     taken: LaneSet,
     /// Rises whenever a place among them comes to stand for something else.
     version: u32,
@@ -161,7 +164,7 @@ impl Lanes {
 
     /// A place for a lane: a new one, or that of a lane in which nobody waits.
     fn open(&mut self, key: LaneKey) -> usize {
-        let few = self.lanes.len() < 64;
+        let few = self.lanes.len() < PLACES;
         let empty = || self.lanes.iter().position(|lane| lane.head.is_none());
         let place = if few { None } else { empty() };
         let place = place.unwrap_or(self.lanes.len());
@@ -178,13 +181,13 @@ impl Lanes {
     }
 
     /// The members of the queue, what they can do, or what a need means, is not the same any more.
-    pub(crate) const fn change_members(&mut self) {
+    pub(crate) fn change_members(&mut self) {
         self.members = self.members.wrapping_add(1);
         self.change();
     }
 
-    const fn change(&mut self) {
-        self.version = self.version.wrapping_add(1);
+    fn change(&mut self) {
+        self.version = self.version.wrapping_add(1).max(1);
     }
 
     /// Rises whenever what was remembered of the lanes does not hold any more.
@@ -214,26 +217,26 @@ impl Lanes {
     /// Whether nobody waits in any lane.
     pub(crate) fn are_empty(&self) -> bool {
         self.taken == LaneSet::default()
-            && self.lanes.iter().skip(64).all(|lane| lane.head.is_none())
+            && self.lanes.iter().skip(PLACES).all(|lane| lane.head.is_none())
     }
 
-    /// The first 64 lanes for which this holds, whether somebody waits in them or not.
+    /// The first 32 lanes for which this holds, whether somebody waits in them or not.
     pub(crate) fn which(&self, mut holds: impl FnMut(&LaneKey) -> bool) -> LaneSet {
         let mut set = LaneSet::default();
-        for (place, lane) in self.lanes.iter().enumerate().take(64) {
+        for (place, lane) in self.lanes.iter().enumerate().take(PLACES) {
             set.set(place, holds(&lane.key));
         }
         set
     }
 
-    /// The lanes in which somebody waits, in no meaningful order: of the first 64 those in a set;
+    /// The lanes in which somebody waits, in no meaningful order: of the first 32 those in a set;
     /// and all the others, of which no set says anything.
     pub(crate) fn among(
         &self,
         set: LaneSet,
     ) -> (impl Iterator<Item = &Lane>, impl Iterator<Item = &Lane>) {
         let first = self.taken.meet(set).filter_map(|place| self.lanes.get(place));
-        let others = self.lanes.iter().skip(64).filter(|lane| lane.head.is_some());
+        let others = self.lanes.iter().skip(PLACES).filter(|lane| lane.head.is_some());
         (first, others)
     }
 
@@ -256,7 +259,7 @@ impl Lanes {
     /// Whether heads and sets say what is there.
     pub(crate) fn are_sound(&self) -> bool {
         self.lanes.iter().enumerate().all(|(place, lane)| {
-            let taken = place >= 64 || self.taken.has(place) == lane.head.is_some();
+            let taken = place >= PLACES || self.taken.has(place) == lane.head.is_some();
             lane.keys().is_sorted() && taken && self.places.get(&lane.key) == Some(&place)
         })
     }

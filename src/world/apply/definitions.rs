@@ -166,6 +166,7 @@ impl World {
         change(&mut his);
         line.seat(agent, &his);
         row.memberships = others;
+        row.memberships.reserve_exact(his.len());
         row.memberships.extend(his);
         row.memberships.sort_unstable_by_key(Member::order);
         self.index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
