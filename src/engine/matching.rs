@@ -376,11 +376,43 @@ impl<'a> Matching<'a> {
                 behind.chain(members.meet([fit, open])).find(able)
             }
             (_, _) => {
-                let able = members.meet::<AgentId, 2>([fit, open]).filter(able);
-                return able.filter_map(|agent| self.key(id, work, agent, rank, 0)).min();
+                let candidates = members.meet::<AgentId, 2>([fit, open]);
+                return self.first_by_key(id, work, rank, candidates);
             }
         };
         self.key(id, work, agent?, rank, 0)
+    }
+
+    /// The first by their keys among members of one rank, ring and delay. Whoever is known to come
+    /// behind is not looked at any closer.
+    fn first_by_key(
+        self,
+        id: WorkId,
+        work: &Work,
+        rank: u8,
+        candidates: impl Iterator<Item = AgentId>,
+    ) -> Option<AgentKey> {
+        let profile = self.world.queue_profile(work.queue).ok()?;
+        let need = self.world.stores().needs.get(work.need)?;
+        let named = &self.world.index().fit(work.need)?.named;
+        let by_score = need.evaluation == Evaluation::Best
+            || (profile.choice == AgentChoice::MostProficient && profile.spare_scarce == 0);
+        let mut best: Option<AgentKey> = None;
+        let mut highest = 0;
+        for agent in candidates {
+            let score = by_score.then(|| self.world.agent_profile(agent));
+            let score = score.and_then(Result::ok).map(|agent| fit::score(need, named, agent));
+            if score.is_some_and(|score| score < highest) {
+                continue;
+            }
+            let key = self.key(id, work, agent, rank, 0);
+            let better = key.filter(|key| best.is_none_or(|best| *key < best));
+            if let Some(key) = better.filter(|_| self.member_can_take(id, work, agent)) {
+                best = Some(key);
+                highest = score.unwrap_or(0);
+            }
+        }
+        best
     }
 
     /// How the mandatory part of what the work asks for by now is taken.
