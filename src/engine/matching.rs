@@ -395,8 +395,8 @@ impl<'a> Matching<'a> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let need = self.world.stores().needs.get(work.need)?;
         let named = &self.world.index().fit(work.need)?.named;
-        let by_score = need.evaluation == Evaluation::Best
-            || (profile.choice == AgentChoice::MostProficient && profile.spare_scarce == 0);
+        let spares = profile.spare_scarce > 0;
+        let by_score = AgentKey::goes_by_score(profile.choice, need.evaluation, spares);
         let mut best: Option<AgentKey> = None;
         let mut highest = 0;
         for agent in candidates {

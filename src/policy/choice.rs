@@ -167,6 +167,17 @@ pub struct KeyParts {
 }
 
 impl AgentKey {
+    /// Whether among agents of the same rank, ring and preference a higher score always comes first.
+    #[must_use]
+    pub const fn goes_by_score(choice: AgentChoice, evaluation: Evaluation, spares: bool) -> bool {
+        match (evaluation, choice) {
+            (Evaluation::Best, AgentChoice::NearestProficient) => false,
+            (Evaluation::Best, _) => true,
+            (Evaluation::All | Evaluation::None, AgentChoice::MostProficient) => !spares,
+            (Evaluation::All | Evaluation::None, _) => false,
+        }
+    }
+
     /// What it is made of.
     #[must_use]
     pub const fn parts(&self) -> KeyParts {

@@ -70,6 +70,9 @@ impl BenchKey {
     }
 }
 
+/// So many places are tried before anything is counted.
+const TRIED: usize = 16;
+
 /// An agent's place: load, idle since, last offered, definition. The order is that of
 /// [`AgentKey`](crate::policy::choice::AgentKey).
 pub(crate) type Seat = (i64, Timestamp, OfferId, AgentId);
@@ -123,9 +126,11 @@ impl Bench {
         seat.3
     }
 
-    /// Whether so many candidates are sooner compared than looked for along the bench.
+    /// Whether so many candidates are sooner compared than looked for along the bench, where a step
+    /// takes longer than a look at a list.
     pub(crate) fn prefers(&self, candidates: usize) -> bool {
-        candidates == 0 || candidates <= self.order.len() / candidates + 16
+        const STEP: usize = 4;
+        candidates <= STEP * (self.order.len() / candidates.max(1)) + TRIED
     }
 
     /// The first agent in order who is in all sets and able. A few places are tried first, because
@@ -136,7 +141,6 @@ impl Bench {
         sets: [&Bits; 3],
         able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
-        const TRIED: usize = 16;
         let fits = |id: &AgentId| sets.iter().all(|set| set.has(*id)) && able(id);
         let mut along = self.order.iter().map(|(_, _, _, id)| *id);
         if let Some(id) = along.by_ref().take(TRIED).find(fits) {
