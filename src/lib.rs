@@ -157,6 +157,7 @@ extern crate alloc;
 mod adapter;
 mod base;
 mod engine;
+pub mod interaction;
 mod lifecycle;
 mod model;
 mod policy;

@@ -1,0 +1,80 @@
+//! When time does something to an interaction: a wrap-up ends, silence is answered or ends it.
+
+use crate::base::time::Timestamp;
+
+use crate::interaction::config::IdlePolicy;
+use crate::interaction::conversation::{Conversation, ConversationStage};
+use crate::interaction::record::Interaction;
+use crate::interaction::state::{InteractionState, InteractionType};
+
+/// What time does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    /// It ends a wrap-up.
+    WrapUp,
+    /// It reminds the customer.
+    RemindCustomer,
+    /// It reminds the agent.
+    RemindAgent,
+    /// The customer was silent for too long.
+    Silence,
+}
+
+/// When time does something next, and what. At most one thing is under way at a time.
+pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+    match row.state {
+        InteractionState::WrapUp => Some((row.wrap_up.as_ref()?.until?, Due::WrapUp)),
+        InteractionState::ClosedComplete
+        | InteractionState::ClosedAbandoned
+        | InteractionState::Faulted => None,
+        InteractionState::New
+        | InteractionState::Queued
+        | InteractionState::WorkInProgress
+        | InteractionState::OnHold => {
+            let talk = row.conversation.as_deref()?;
+            match row.kind {
+                InteractionType::Messaging => messaging(row, talk, policy),
+                InteractionType::Chat => chat(talk, policy),
+                InteractionType::Phone
+                | InteractionType::WalkUp
+                | InteractionType::Email
+                | InteractionType::Video => None,
+            }
+        }
+    }
+}
+
+/// A live chat reminds and ends; the virtual agent waits longer, and ends at once.
+fn chat(talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+    match talk.stage {
+        ConversationStage::VirtualAgent | ConversationStage::Topic { .. } => {
+            Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
+        }
+        ConversationStage::Live { .. } => {
+            if policy.start_after_agent_response && talk.answered.is_none() {
+                return None;
+            }
+            let since = talk.heard.max(talk.answered.unwrap_or(talk.heard)).max(talk.joined?);
+            match policy.reminder_after.filter(|_| !talk.reminded) {
+                Some(after) => Some((since + after, Due::RemindCustomer)),
+                None => Some((since + policy.cancel_after?, Due::Silence)),
+            }
+        }
+        ConversationStage::Waiting | ConversationStage::Ended => None,
+    }
+}
+
+/// In messaging a customer may be silent for days; an agent may not.
+fn messaging(
+    row: &Interaction,
+    talk: &Conversation,
+    policy: &IdlePolicy,
+) -> Option<(Timestamp, Due)> {
+    let live = matches!(talk.stage, ConversationStage::Live { .. });
+    let owed = talk.agent_responses.owed_since.filter(|_| live && !talk.reminded);
+    let since = talk.heard.max(row.opened);
+    let silence = policy.messaging_after.map(|after| (since + after, Due::Silence));
+    let remind = owed.zip(policy.agent_reminder_after);
+    let remind = remind.map(|(since, after)| (since + after, Due::RemindAgent));
+    remind.into_iter().chain(silence).min()
+}
