@@ -9,7 +9,7 @@ use crate::interaction::conversation::{Author, Conversation, ConversationStep, M
 use crate::interaction::event::{RecordEvent, RecordFact};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::profile::ProfileStore;
-use crate::interaction::record::{Direction, Interaction, Opening, WorkNote};
+use crate::interaction::record::{Direction, Interaction, InteractionRequest, WorkNote};
 use crate::interaction::segment::Part;
 use crate::interaction::state::{Actor, InteractionState, InteractionStep};
 use crate::interaction::store::{Store, ongoing_between};
@@ -74,7 +74,7 @@ impl Store {
         &mut self,
         id: InteractionId,
         number: &str,
-        opening: &Opening,
+        opening: &InteractionRequest,
         at: Timestamp,
     ) -> Result<(), Misfit> {
         let with_virtual_agent =

@@ -12,7 +12,7 @@ use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Visibility};
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::Address;
-use crate::interaction::record::{Opening, Transcript};
+use crate::interaction::record::{InteractionRequest, Transcript};
 use crate::interaction::related::{Document, Operation};
 use crate::interaction::state::{Actor, Ending, InteractionType, StateReason};
 
@@ -84,6 +84,16 @@ macro_rules! record_commands {
                     $(Self::$name(command) => command.run(turn).map(Into::into),)*
                 }
             }
+
+            fn plan(
+                &self,
+                store: &super::store::Store,
+                view: crate::engine::view::View<'_>,
+            ) -> Result<super::plan::Plan, super::refusal::RecordRefusal> {
+                match self {
+                    $(Self::$name(command) => command.plan(store, view),)*
+                }
+            }
         }
     };
 }
@@ -133,7 +143,7 @@ record_commands! {
     /// Opens an interaction, and answers with its id. It has a number, and its conversation begins.
     OpenInteraction => InteractionId {
         /// What is said of it.
-        opening: Box<Opening>,
+        opening: Box<InteractionRequest>,
     }
 
     /// Joins an interaction to work that was submitted for it. The facts of the work, from its

@@ -18,7 +18,7 @@ use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{EntryPoint, Handoff, Message};
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::ChannelUserProfile;
-use crate::interaction::record::{Interaction, Opening, Transcript};
+use crate::interaction::record::{Interaction, InteractionRequest, Transcript};
 use crate::interaction::related::RelatedRecord;
 use crate::interaction::state::{Actor, Ending, InteractionState, StateReason};
 use crate::interaction::wrap_up::WrapUpRule;
@@ -128,7 +128,7 @@ pub enum RecordEvent {
         /// Its number.
         number: Box<str>,
         /// What was said of it.
-        opening: Box<Opening>,
+        opening: Box<InteractionRequest>,
     },
     /// A profile was made or changed.
     ProfileSet(Box<ChannelUserProfile>),

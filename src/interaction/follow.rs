@@ -176,7 +176,7 @@ impl Turn<'_> {
                 if self.may(interaction, InteractionStep::EndContact) =>
             {
                 let WrapUp { until, .. } = *wrap_up;
-                let rule = self.wrap_up_rule(interaction).cloned();
+                let rule = self.store.wrap_up_rule(interaction).cloned();
                 self.wrap_up(interaction, ending(*by), rule, Some(until));
             }
             Event::WrapUpExtended { agent, until, .. } => {

@@ -12,19 +12,24 @@ mod command;
 mod config;
 mod conversation;
 mod decide;
+mod desk;
 mod event;
 mod follow;
+mod form;
 mod idle;
 mod ids;
 mod normal;
+mod plan;
 mod profile;
 mod record;
 mod records;
 mod refusal;
 mod related;
+mod report;
 mod segment;
 mod state;
 mod store;
+mod workspace;
 mod wrap_up;
 
 pub use command::*;
@@ -33,18 +38,22 @@ pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, Handoff, HandoffTrigger,
     Message, Responses, Viewer, Visibility,
 };
+pub use desk::{Desk, DeskLog, DeskRefusal};
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
+pub use form::{Details, Field, InteractionForm, Line, WrapUpClock};
 pub use ids::{InteractionId, ProfileId};
 pub use normal::{E164, Normaliser};
 pub use profile::{
     Address, ChannelUserProfile, Directory, NobodyKnown, ProfileStore, ProfilesInMemory,
 };
-pub use record::{Audience, Direction, Interaction, Opening, Transcript, WorkNote};
+pub use record::{Audience, Direction, Interaction, InteractionRequest, Transcript, WorkNote};
 pub use records::{RecordAction, RecordSnapshot, Records};
 pub use refusal::{Gap, RecordLimit, RecordRefusal};
 pub use related::{Document, Operation, RelatedPolicy, RelatedRecord};
+pub use report::{Mean, Report, ReportRow};
 pub use segment::{Handling, Part, Segment, Totals};
 pub use state::{
     Actor, Ending, InteractionState, InteractionStep, InteractionType, Progress, StateReason,
 };
+pub use workspace::{Article, Assist, Block, ConversationView, Layout, NoAssist, Panel};
 pub use wrap_up::{Colour, WrapUpNow, WrapUpRule, rule_for};

@@ -37,14 +37,14 @@ pub enum Direction {
 /// What is said of an interaction as it is opened.
 ///
 /// ```
-/// use strowger::interaction::{InteractionType, Opening};
+/// use strowger::interaction::{InteractionType, InteractionRequest};
 ///
-/// let walk_up = Opening { opened_for: Some("jo".into()), ..Opening::new(InteractionType::WalkUp) };
+/// let walk_up = InteractionRequest { opened_for: Some("jo".into()), ..InteractionRequest::new(InteractionType::WalkUp) };
 /// assert!(walk_up.short_description.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Opening {
+pub struct InteractionRequest {
     /// By what way they talk.
     #[serde(rename = "type")]
     pub kind: InteractionType,
@@ -89,7 +89,7 @@ pub struct Opening {
     pub short_description: Box<str>,
 }
 
-impl Opening {
+impl InteractionRequest {
     /// An inbound interaction of a guest, of which nothing is known.
     #[must_use]
     pub fn new(kind: InteractionType) -> Self {
@@ -298,7 +298,12 @@ impl Interaction {
         self.conversation.as_ref().is_some_and(|talk| !talk.live_only)
     }
 
-    pub(crate) fn new(id: InteractionId, number: Box<str>, said: &Opening, at: Timestamp) -> Self {
+    pub(crate) fn new(
+        id: InteractionId,
+        number: Box<str>,
+        said: &InteractionRequest,
+        at: Timestamp,
+    ) -> Self {
         let said = said.clone();
         Self {
             id,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::engine::core::ReplayError;
-use crate::model::ids::WorkId;
+use crate::model::ids::{CodeId, WorkId};
 use crate::protocol::event::Event;
 use crate::protocol::fact::{Fact, Seq};
 
@@ -21,6 +21,7 @@ use crate::interaction::normal::{E164, Normaliser};
 use crate::interaction::profile::{Directory, NobodyKnown, ProfileStore, ProfilesInMemory};
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::{Gap, RecordRefusal};
+use crate::interaction::state::Actor;
 use crate::interaction::store::{Rows, Store};
 
 /// A command of records, with its own type of answer: any command struct, or
@@ -51,7 +52,7 @@ struct Followed {
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
 /// let mut records = Records::new(RecordConfig::default(), now, &mut log)?;
-/// let opening = Box::new(Opening::new(InteractionType::WalkUp));
+/// let opening = Box::new(InteractionRequest::new(InteractionType::WalkUp));
 /// let visit = records.execute(now, OpenInteraction { opening }, &mut log)?;
 /// assert_eq!(&*records.interaction(visit).unwrap().number, "IMS0000001");
 ///
@@ -258,17 +259,27 @@ impl<P: ProfileStore> Records<P> {
         &self.profiles
     }
 
-    /// Asks whether a person may close an interaction now: whether he wrote what it is about.
+    /// Asks what a command would, without doing it; for a host that tells the engine first.
     ///
     /// # Errors
-    /// [`RecordRefusal::NotDescribed`] if he did not.
-    pub fn check_described(&self, id: InteractionId) -> Result<(), RecordRefusal> {
-        match self.interaction(id) {
-            Some(row) if !row.is_described() && !row.state.is_closed() => {
-                Err(RecordRefusal::NotDescribed { interaction: id })
-            }
-            _ => Ok(()),
-        }
+    /// The [`RecordRefusal`] it would get.
+    pub fn check_close(
+        &self,
+        id: InteractionId,
+        by: Actor,
+        code: Option<CodeId>,
+    ) -> Result<(), RecordRefusal> {
+        self.store.check_close(id, by, code)
+    }
+
+    /// Whether an agent wraps an interaction up by a rule of this storey if its contact ends now.
+    #[must_use]
+    pub fn wraps_up(&self, id: InteractionId) -> bool {
+        self.store.wrap_up_rule(id).is_some()
+    }
+
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
     }
 
     /// A fingerprint of all rows but the profiles, which are their store's.

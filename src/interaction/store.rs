@@ -49,7 +49,8 @@ pub(crate) struct Index {
 
 /// Rows with their index.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Store {
+#[allow(unnameable_types, reason = "only the sealed half of `RecordAction` speaks of it")]
+pub struct Store {
     rows: Rows,
     index: Index,
 }

@@ -21,9 +21,9 @@ impl Run for SaveInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, mut change } = self;
-        let row = turn.interaction(interaction)?;
+        let row = turn.store.interaction(interaction)?;
         check_change(turn, &change)?;
-        turn.check_room(row.work_notes.len())?;
+        turn.store.check_room(row.work_notes.len())?;
         let described = match &change.short_description {
             Some(text) => !is_blank(text),
             None => row.is_described(),
@@ -55,7 +55,7 @@ fn check_change(turn: &Turn<'_>, change: &RecordChange) -> Result<(), RecordRefu
         name.iter().try_for_each(|name: &Key| check_name(field, name))?;
     }
     for (field, text) in [("short_description", short_description), ("work_note", work_note)] {
-        text.iter().try_for_each(|text| turn.check_text(field, text))?;
+        text.iter().try_for_each(|text| turn.store.check_text(field, text))?;
     }
     Ok(())
 }
@@ -65,7 +65,7 @@ impl Run for SetContext {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, variables } = self;
-        let row = turn.interaction(interaction)?;
+        let row = turn.store.interaction(interaction)?;
         let mut all = row.context.clone();
         all.extend(variables.clone());
         check_attributes(&all)?;
@@ -81,7 +81,7 @@ impl Run for RelateRecord {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
         let Self { interaction, document, operation, by } = self;
-        let row = turn.interaction(interaction)?;
+        let row = turn.store.interaction(interaction)?;
         document.check()?;
         let known = row.related.iter();
         if known.into_iter().any(|r| r.document == document && r.operation == operation) {
@@ -91,8 +91,8 @@ impl Run for RelateRecord {
         if operation.is_some_and(|operation| !policy.logs(&document.table, operation)) {
             return Ok(false);
         }
-        turn.check_described(interaction, by)?;
-        turn.check_room(row.related.len())?;
+        turn.store.check_described(interaction, by)?;
+        turn.store.check_room(row.related.len())?;
         let record = Box::new(RelatedRecord { document, operation, by, at: turn.instant() });
         turn.emit(RecordEvent::Related { interaction, record });
         Ok(true)
@@ -104,14 +104,14 @@ impl Run for AddTranscript {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, transcript } = self;
-        let row = turn.interaction(interaction)?;
+        let row = turn.store.interaction(interaction)?;
         if !transcript.reference.is_valid() {
             return Err(invalid("transcript.reference", Problem::Empty));
         }
         if row.transcripts.contains(&transcript) {
             return Ok(());
         }
-        turn.check_room(row.transcripts.len())?;
+        turn.store.check_room(row.transcripts.len())?;
         turn.emit(RecordEvent::TranscriptAdded { interaction, transcript });
         Ok(())
     }

@@ -3,9 +3,10 @@
 use alloc::boxed::Box;
 
 use crate::base::key::Key;
+use crate::engine::view::View;
 use crate::model::attribute::check_attributes;
-use crate::model::ids::CodeId;
 use crate::model::invalid::Problem;
+use crate::protocol::command::Command;
 
 use crate::interaction::command::{
     ArchiveInteraction, AssignInteraction, CloseInteraction, ConfigureRecords, EndInteraction,
@@ -14,10 +15,13 @@ use crate::interaction::command::{
 };
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
-use crate::interaction::record::Opening;
+use crate::interaction::plan::{self, Plan};
+use crate::interaction::record::InteractionRequest;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::{Document, check_name};
-use crate::interaction::state::{Ending, InteractionState, InteractionStep, InteractionType};
+use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
+
+use crate::interaction::store::Store;
 
 use super::{Finish, Run, Turn, invalid, wrong};
 
@@ -47,11 +51,14 @@ impl Run for OpenInteraction {
 
 impl Turn<'_> {
     /// Refuses an interaction that may not be opened; else says its id.
-    pub(crate) fn check_opening(&self, opening: &Opening) -> Result<InteractionId, RecordRefusal> {
+    pub(crate) fn check_opening(
+        &self,
+        opening: &InteractionRequest,
+    ) -> Result<InteractionId, RecordRefusal> {
         if let Some(profile) = opening.profile {
             self.active_profile(profile)?;
         }
-        self.check_text("short_description", &opening.short_description)?;
+        self.store.check_text("short_description", &opening.short_description)?;
         check_attributes(&opening.context)?;
         check_attributes(&opening.channel_metadata)?;
         if let Some((address, ours)) = &opening.addresses {
@@ -75,7 +82,11 @@ impl Turn<'_> {
     }
 
     /// Opens an interaction that was checked. The account follows the contact.
-    pub(crate) fn open(&mut self, interaction: InteractionId, mut opening: Box<Opening>) {
+    pub(crate) fn open(
+        &mut self,
+        interaction: InteractionId,
+        mut opening: Box<InteractionRequest>,
+    ) {
         let account = || self.ports.directory.account_of(opening.contact.as_ref()?);
         opening.account = opening.account.clone().or_else(account);
         let numbering = &self.store.config().numbering;
@@ -97,12 +108,12 @@ impl Run for LinkWork {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, work } = self;
-        let row = turn.interaction(interaction)?;
+        let row = turn.store.interaction(interaction)?;
         if row.work == Some(work) {
             return Ok(());
         }
-        turn.check_step(interaction, InteractionStep::Queue)?;
-        turn.check_without_work(interaction)?;
+        turn.store.check_step(interaction, InteractionStep::Queue)?;
+        turn.store.check_without_work(interaction)?;
         if turn.last_work.is_some_and(|last| work <= last) {
             return Err(RecordRefusal::WorkTaken { work });
         }
@@ -116,14 +127,20 @@ impl Run for AssignInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, agent } = self;
-        turn.check_step(interaction, InteractionStep::Assign)?;
-        turn.check_without_work(interaction)?;
-        let row = turn.interaction(interaction)?;
+        let row = turn.store.interaction(interaction)?;
         let has_it = row.assigned_to == Some(agent);
-        if !(has_it && row.state == InteractionState::WorkInProgress) {
-            turn.emit(RecordEvent::Assigned { interaction, agent });
+        if has_it && row.state == InteractionState::WorkInProgress {
+            return Ok(());
         }
+        turn.store.check_step(interaction, InteractionStep::Assign)?;
+        turn.store.check_without_work(interaction)?;
+        turn.emit(RecordEvent::Assigned { interaction, agent });
         Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        store.check_step(self.interaction, InteractionStep::Assign)?;
+        plan::assign(store, view, self.interaction, self.agent)
     }
 }
 
@@ -132,16 +149,11 @@ impl Run for HoldInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, reason } = self;
-        let row = turn.interaction(interaction)?;
+        let row = turn.store.interaction(interaction)?;
         let (kind, before, held) = (row.kind, row.reason, row.state == InteractionState::OnHold);
-        if let Some(reason) = reason
-            && !(reason.is_of_hold() && kind == InteractionType::Messaging)
-        {
-            return Err(RecordRefusal::ReasonNotAllowed { kind });
-        }
-        turn.check_step(interaction, InteractionStep::Hold)?;
+        turn.store.check_hold(interaction, reason)?;
         if !held {
-            turn.check_without_work(interaction)?;
+            turn.store.check_without_work(interaction)?;
             turn.emit(RecordEvent::Held { interaction, parked: kind.can_wait() });
         }
         let before = before.filter(|_| held);
@@ -150,6 +162,11 @@ impl Run for HoldInteraction {
         }
         Ok(())
     }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        store.check_hold(self.interaction, self.reason)?;
+        plan::hold(store, view, self.interaction)
+    }
 }
 
 impl Run for ResumeInteraction {
@@ -157,13 +174,17 @@ impl Run for ResumeInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
-        if turn.interaction(interaction)?.state == InteractionState::WorkInProgress {
+        if turn.store.interaction(interaction)?.state == InteractionState::WorkInProgress {
             return Ok(());
         }
-        turn.check_step(interaction, InteractionStep::Resume)?;
-        turn.check_without_work(interaction)?;
+        turn.store.check_step(interaction, InteractionStep::Resume)?;
+        turn.store.check_without_work(interaction)?;
         turn.emit(RecordEvent::Resumed { interaction });
         Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        plan::resume(store, view, self.interaction)
     }
 }
 
@@ -172,25 +193,30 @@ impl Run for EndInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, ending, by } = self;
-        let step = match ending {
-            Ending::Fault => InteractionStep::Fault,
-            _ => InteractionStep::Complete,
-        };
-        turn.check_step(interaction, step)?;
-        if ending == Ending::Fault {
-            turn.close(interaction, Finish::new(ending, by));
+        let state = turn.store.interaction(interaction)?.state;
+        let fault = ending == Ending::Fault;
+        if state.is_closed() || (state == InteractionState::WrapUp && !fault) {
             return Ok(());
         }
-        let state = turn.interaction(interaction)?.state;
-        if state == InteractionState::WrapUp {
-            return Err(wrong(interaction, state.name(), InteractionStep::EndContact.name()));
-        }
-        turn.check_without_work(interaction)?;
-        if turn.wrap_up_rule(interaction).is_none() {
-            turn.check_described(interaction, by)?;
+        turn.store.check_end(interaction, ending, by)?;
+        if !fault {
+            turn.store.check_without_work(interaction)?;
         }
         turn.finish(interaction, Finish::new(ending, by));
         Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        let Self { interaction, ending, by } = *self;
+        if !store.interaction(interaction)?.state.is_ongoing() {
+            return Ok(Plan::Alone);
+        }
+        let plan = plan::end(store, view, interaction, ending, by)?;
+        // Whether an agent wraps up is for the engine to say as well.
+        if !matches!(plan, Plan::First(Command::FinishContact(_))) {
+            store.check_end(interaction, ending, by)?;
+        }
+        Ok(plan)
     }
 }
 
@@ -199,12 +225,18 @@ impl Run for SetInteractionCode {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, code } = self;
-        turn.check_step(interaction, InteractionStep::Complete)?;
-        turn.check_code(interaction, Some(code))?;
-        if turn.interaction(interaction)?.code != Some(code) {
-            turn.emit(RecordEvent::CodeSet { interaction, code });
+        if turn.store.interaction(interaction)?.code == Some(code) {
+            return Ok(());
         }
+        turn.store.check_step(interaction, InteractionStep::Complete)?;
+        turn.store.check_code(interaction, Some(code))?;
+        turn.emit(RecordEvent::CodeSet { interaction, code });
         Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        store.check_code(self.interaction, Some(self.code))?;
+        plan::set_code(store, view, self.interaction, self.code)
     }
 }
 
@@ -213,14 +245,25 @@ impl Run for EndInteractionWrapUp {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, code, by } = self;
-        let state = turn.interaction(interaction)?.state;
+        let state = turn.store.interaction(interaction)?.state;
+        if state.is_closed() {
+            return Ok(());
+        }
         if state != InteractionState::WrapUp {
             return Err(wrong(interaction, state.name(), "end_wrap_up"));
         }
-        turn.check_without_work(interaction)?;
-        turn.check_close(interaction, by, code)?;
+        turn.store.check_without_work(interaction)?;
+        turn.store.check_close(interaction, by, code)?;
         turn.close(interaction, Finish { code, ..Finish::new(Ending::Agent, by) });
         Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        let Self { interaction, code, by } = *self;
+        if !store.interaction(interaction)?.state.is_closed() {
+            store.check_close(interaction, by, code)?;
+        }
+        plan::end_wrap_up(store, view, interaction, code)
     }
 }
 
@@ -229,43 +272,25 @@ impl Run for CloseInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, code } = self;
-        turn.check_close(interaction, by, code)?;
+        if turn.store.interaction(interaction)?.state.is_closed() {
+            return Ok(());
+        }
+        turn.store.check_close(interaction, by, code)?;
         let ending = match by {
-            crate::interaction::state::Actor::Agent(_) => Ending::Agent,
-            crate::interaction::state::Actor::Customer => Ending::Customer,
+            Actor::Agent(_) => Ending::Agent,
+            Actor::Customer => Ending::Customer,
             _ => Ending::Automatic,
         };
         turn.close(interaction, Finish { code, tab: true, ..Finish::new(ending, by) });
         Ok(())
     }
-}
 
-impl Turn<'_> {
-    /// Refuses to close what may not be closed now, so by this one, and with this code.
-    pub(crate) fn check_close(
-        &self,
-        interaction: InteractionId,
-        by: crate::interaction::state::Actor,
-        code: Option<CodeId>,
-    ) -> Result<(), RecordRefusal> {
-        self.check_step(interaction, InteractionStep::Complete)?;
-        self.check_code(interaction, code)?;
-        self.check_described(interaction, by)
-    }
-
-    fn check_code(
-        &self,
-        interaction: InteractionId,
-        code: Option<CodeId>,
-    ) -> Result<(), RecordRefusal> {
-        let wrap_up = self.interaction(interaction)?.wrap_up.as_ref();
-        let rule = wrap_up.and_then(|wrap_up| wrap_up.rule.as_ref());
-        match (rule, code) {
-            (Some(rule), Some(code)) if !rule.allows(code) => {
-                Err(RecordRefusal::CodeNotAllowed { code })
-            }
-            _ => Ok(()),
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        let Self { interaction, code, by } = *self;
+        if !store.interaction(interaction)?.state.is_closed() {
+            store.check_close(interaction, by, code)?;
         }
+        plan::close(store, view, interaction, code)
     }
 }
 
@@ -274,7 +299,7 @@ impl Run for ArchiveInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
-        let row = match turn.interaction(interaction) {
+        let row = match turn.store.interaction(interaction) {
             Err(RecordRefusal::Archived { .. }) => return Ok(()),
             row => row?,
         };

@@ -1,5 +1,6 @@
 //! Deciding: what a command, time or a fact of the engine does to records.
 
+mod checks;
 mod content;
 mod life;
 mod people;
@@ -9,6 +10,7 @@ mod time;
 use alloc::boxed::Box;
 
 use crate::base::time::{Span, Timestamp};
+use crate::engine::view::View;
 use crate::lifecycle::work::CloseCause;
 use crate::model::ids::{CodeId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
@@ -18,12 +20,13 @@ use crate::interaction::conversation::Author;
 use crate::interaction::event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::normal::Normaliser;
+use crate::interaction::plan::Plan;
 use crate::interaction::profile::{Directory, ProfileStore};
 use crate::interaction::record::Interaction;
-use crate::interaction::refusal::{RecordLimit, RecordRefusal};
-use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep, StateReason};
+use crate::interaction::refusal::RecordRefusal;
+use crate::interaction::state::{Actor, Ending, StateReason};
 use crate::interaction::store::Store;
-use crate::interaction::wrap_up::{WrapUpRule, rule_for};
+use crate::interaction::wrap_up::WrapUpRule;
 
 /// Decides a command. It checks everything first and emits then.
 #[allow(unnameable_types, reason = "it seals `RecordAction`")]
@@ -32,6 +35,11 @@ pub trait Run {
     type Output;
     /// Decides and emits.
     fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal>;
+    /// What is done to open work for it, if that may be; it has emitted nothing.
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        let _ = (store, view);
+        Ok(Plan::Alone)
+    }
 }
 
 /// What the host knows and is asked.
@@ -72,69 +80,9 @@ impl Turn<'_> {
         self.due.unwrap_or(self.now)
     }
 
-    /// An interaction that is not archived.
-    pub(crate) fn interaction(&self, id: InteractionId) -> Result<&Interaction, RecordRefusal> {
-        let interactions = &self.store.rows().interactions;
-        interactions.get(id).ok_or_else(|| {
-            if interactions.was_minted(id) {
-                RecordRefusal::Archived { interaction: id }
-            } else {
-                RecordRefusal::Unknown { interaction: id }
-            }
-        })
-    }
-
-    /// Refuses a step that the state does not allow.
-    pub(crate) fn check_step(
-        &self,
-        id: InteractionId,
-        step: InteractionStep,
-    ) -> Result<InteractionState, RecordRefusal> {
-        let state = self.interaction(id)?.state;
-        state.next(step).map_err(|illegal| wrong(id, illegal.state, illegal.step))
-    }
-
-    /// Refuses what the engine has to be told.
-    pub(crate) fn check_without_work(&self, id: InteractionId) -> Result<(), RecordRefusal> {
-        match self.interaction(id)?.work {
-            Some(work) => Err(RecordRefusal::HasWork { interaction: id, work }),
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses a person who has not written what it is about.
-    pub(crate) fn check_described(
-        &self,
-        id: InteractionId,
-        by: Actor,
-    ) -> Result<(), RecordRefusal> {
-        if by.is_person() && !self.interaction(id)?.is_described() {
-            return Err(RecordRefusal::NotDescribed { interaction: id });
-        }
-        Ok(())
-    }
-
-    pub(crate) fn check_text(&self, field: &'static str, text: &str) -> Result<(), RecordRefusal> {
-        Ok(Invalid::length(field, text.len(), self.store.config().limits.text)?)
-    }
-
-    /// Refuses one more of something that an interaction has many of.
-    pub(crate) fn check_room(&self, has: usize) -> Result<(), RecordRefusal> {
-        let max = self.store.config().limits.attachments;
-        let limit = RecordLimit::Attachments;
-        if has < max as usize { Ok(()) } else { Err(RecordRefusal::Limit { limit, max }) }
-    }
-
-    /// The rule by which an interaction is wrapped up if its contact ends now.
-    pub(crate) fn wrap_up_rule(&self, id: InteractionId) -> Option<&WrapUpRule> {
-        let row = self.store.get(id)?;
-        let handled = row.state.next(InteractionStep::EndContact).is_ok();
-        rule_for(&self.store.config().wrap_up, row).filter(|_| handled)
-    }
-
     /// The contact is over: its agent wraps up, or it is closed.
     pub(crate) fn finish(&mut self, id: InteractionId, how: Finish) {
-        match self.wrap_up_rule(id).cloned().filter(|_| how.ending != Ending::Fault) {
+        match self.store.wrap_up_rule(id).cloned().filter(|_| how.ending != Ending::Fault) {
             Some(rule) => self.wrap_up(id, how.ending, Some(rule), None),
             None => self.close(id, how),
         }
@@ -163,7 +111,9 @@ impl Turn<'_> {
     /// Closes an interaction. One that nobody described is described by what is known.
     pub(crate) fn close(&mut self, id: InteractionId, how: Finish) {
         let Some(row) = self.store.get(id) else { return };
-        let ending = row.ending.unwrap_or(how.ending);
+        // How the contact ended stands, unless something failed after it.
+        let before = row.ending.filter(|_| how.ending != Ending::Fault);
+        let ending = before.unwrap_or(how.ending);
         let (state, reason) = ending.outcome(row.progress());
         let usual = row.wrap_up.as_ref().and_then(|wrap_up| wrap_up.rule.as_ref()?.default_code);
         let code = how.code.or(row.code).or(usual).filter(|code| row.code != Some(*code));

@@ -12,7 +12,7 @@ use crate::interaction::conversation::{Author, ConversationStage, Visibility};
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::{Address, ChannelUserProfile};
-use crate::interaction::record::{Direction, Opening};
+use crate::interaction::record::{Direction, InteractionRequest};
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::check_name;
 use crate::interaction::state::{Actor, Ending, InteractionType};
@@ -84,15 +84,15 @@ struct First<'a> {
 }
 
 impl First<'_> {
-    fn opening(&self) -> Box<Opening> {
+    fn opening(&self) -> Box<InteractionRequest> {
         let addresses = Some((self.profile.address.clone(), self.ours.clone()));
-        Box::new(Opening {
+        Box::new(InteractionRequest {
             direction: self.direction,
             subtype: self.profile.address.channel.split(':').next().map(Key::from),
             opened_for: self.profile.user.clone(),
             profile: Some(self.profile.id),
             addresses,
-            ..Opening::new(self.kind)
+            ..InteractionRequest::new(self.kind)
         })
     }
 }
@@ -111,7 +111,7 @@ impl Run for ReceiveMessage {
             turn.say(interaction, Author::Requester, Visibility::Public, false, text)?;
             return Ok(Received { interaction, profile, opened: false });
         }
-        turn.check_text("text", &text)?;
+        turn.store.check_text("text", &text)?;
         let known = found.is_some();
         let profile = found.unwrap_or_else(|| {
             let user = turn.ports.directory.user_of(&from);
@@ -119,7 +119,7 @@ impl Run for ReceiveMessage {
         });
         let direction = Direction::Inbound;
         let opening = First { kind, direction, profile: &profile, ours: &to }.opening();
-        let unnamed = Opening { profile: None, ..(*opening).clone() };
+        let unnamed = InteractionRequest { profile: None, ..(*opening).clone() };
         let interaction = turn.check_opening(&unnamed)?;
         let id = profile.id;
         if !known {
@@ -138,7 +138,7 @@ impl Run for ReachCustomer {
         let Self { kind, agent, to, from, user, text } = self;
         check_name("from", &from)?;
         let to = turn.normal(&to)?;
-        turn.check_text("text", &text)?;
+        turn.store.check_text("text", &text)?;
         let found = turn.profiles.find(&to);
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &from));
         let other = found.as_ref().is_some_and(|profile| is_other(profile, user.as_ref()));
@@ -154,7 +154,7 @@ impl Run for ReachCustomer {
         let planned = found.clone().unwrap_or_else(|| turn.new_profile(to.clone(), user.clone()));
         let direction = Direction::Outbound;
         let opening = First { kind, direction, profile: &planned, ours: &from }.opening();
-        let interaction = turn.check_opening(&Opening { profile: None, ..*opening })?;
+        let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
         let profile = match found {
             Some(old) if other => turn.hand_on(old, user),
             Some(profile) => {

@@ -6,14 +6,13 @@ use crate::interaction::command::{
     AddParticipant, EndTopic, EnterConversation, PostMessage, RequestHandoff, StartTopic,
 };
 use crate::interaction::conversation::{
-    Author, Conversation, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message,
-    Visibility,
+    Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Visibility,
 };
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
-use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
+use crate::interaction::state::{Actor, Ending, InteractionState};
 
 use super::{Finish, Run, Turn, wrong};
 
@@ -43,8 +42,8 @@ impl Turn<'_> {
         automated: bool,
         text: Box<str>,
     ) -> Result<(), RecordRefusal> {
-        let row = self.interaction(interaction)?;
-        self.check_text("text", &text)?;
+        let row = self.store.interaction(interaction)?;
+        self.store.check_text("text", &text)?;
         if !row.state.is_ongoing() {
             return Err(wrong(interaction, row.state.name(), "say"));
         }
@@ -87,31 +86,6 @@ impl Turn<'_> {
             self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         }
     }
-
-    /// The conversation of an interaction that goes on, if it has one.
-    fn talk_of(
-        &self,
-        interaction: InteractionId,
-        step: &'static str,
-    ) -> Result<Option<&Conversation>, RecordRefusal> {
-        let row = self.interaction(interaction)?;
-        if row.state.is_ongoing() {
-            Ok(row.conversation.as_deref())
-        } else {
-            Err(wrong(interaction, row.state.name(), step))
-        }
-    }
-
-    fn check_talk_step(
-        &self,
-        interaction: InteractionId,
-        step: ConversationStep,
-    ) -> Result<(), RecordRefusal> {
-        let talk = self.talk_of(interaction, step.name())?;
-        let Some(talk) = talk else { return Err(wrong(interaction, "silent", step.name())) };
-        let stage = talk.stage.next(step);
-        stage.map(drop).map_err(|illegal| wrong(interaction, illegal.state, illegal.step))
-    }
 }
 
 impl Run for EnterConversation {
@@ -120,12 +94,12 @@ impl Run for EnterConversation {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, entry } = self;
         check_name("entry.name", &entry.name)?;
-        let talk = turn.talk_of(interaction, "enter")?;
+        let talk = turn.store.talk_of(interaction, "enter")?;
         let entries = talk.map_or(0, |talk| talk.entries.len());
         if talk.is_some_and(|talk| talk.entries.last() == Some(&entry)) {
             return Ok(());
         }
-        turn.check_room(entries)?;
+        turn.store.check_room(entries)?;
         turn.emit(RecordEvent::Entered { interaction, entry });
         Ok(())
     }
@@ -137,12 +111,12 @@ impl Run for AddParticipant {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, profile } = self;
         turn.active_profile(profile)?;
-        let talk = turn.talk_of(interaction, "add_participant")?;
+        let talk = turn.store.talk_of(interaction, "add_participant")?;
         let there = talk.map(|talk| talk.participants.as_slice()).unwrap_or_default();
         if there.contains(&profile) {
             return Ok(());
         }
-        turn.check_room(there.len())?;
+        turn.store.check_room(there.len())?;
         turn.emit(RecordEvent::ParticipantAdded { interaction, profile });
         Ok(())
     }
@@ -153,13 +127,9 @@ impl Run for RequestHandoff {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
         let Self { interaction, trigger, queue, available } = self;
-        turn.check_step(interaction, InteractionStep::Queue)?;
-        turn.check_talk_step(interaction, ConversationStep::HandOff)?;
-        turn.check_without_work(interaction)?;
-        let row = turn.interaction(interaction)?;
-        let talk = row.conversation.as_deref();
-        turn.check_room(talk.map_or(0, |talk| talk.handoffs.len()))?;
-        let messages = talk.map_or(0, |talk| talk.messages.len());
+        turn.store.check_handoff(interaction)?;
+        let row = turn.store.interaction(interaction)?;
+        let messages = row.conversation.as_ref().map_or(0, |talk| talk.messages.len());
         let handoff = Handoff {
             at: turn.instant(),
             trigger,
@@ -191,7 +161,7 @@ impl Run for StartTopic {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
-        turn.check_talk_step(interaction, ConversationStep::StartTopic)?;
+        turn.store.check_talk_step(interaction, ConversationStep::StartTopic)?;
         turn.emit(RecordEvent::TopicStarted { interaction });
         Ok(())
     }
@@ -202,7 +172,7 @@ impl Run for EndTopic {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
-        let talk = turn.talk_of(interaction, "end_topic")?;
+        let talk = turn.store.talk_of(interaction, "end_topic")?;
         let stage = talk.map(|talk| (talk.stage, talk.topic_done));
         match stage {
             Some((ConversationStage::VirtualAgent, true)) => Ok(()),
@@ -212,7 +182,7 @@ impl Run for EndTopic {
                 Ok(())
             }
             _ => {
-                turn.check_talk_step(interaction, ConversationStep::EndTopic)?;
+                turn.store.check_talk_step(interaction, ConversationStep::EndTopic)?;
                 turn.emit(RecordEvent::TopicEnded { interaction });
                 Ok(())
             }

@@ -1,0 +1,1 @@
+//! Conversations from the virtual agent to a person (ServiceNow: chat in CSM).
