@@ -134,6 +134,9 @@ impl Store {
     fn change(&mut self, event: &RecordEvent, at: Timestamp) -> Result<(), Misfit> {
         let id = event.interaction().ok_or(Misfit::NotThere)?;
         let most = self.config().limits.segments;
+        let row = self.row(id)?;
+        let at = at.max(row.touched);
+        row.touched = at;
         match event {
             RecordEvent::Associated { opened_for, .. } => self.associate(id, opened_for)?,
             RecordEvent::WorkLinked { work, .. } => {

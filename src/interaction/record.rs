@@ -200,6 +200,9 @@ pub struct Interaction {
     pub transcripts: Vec<Transcript>,
     /// When it was opened.
     pub opened: Timestamp,
+    /// When something last happened to it. What time did counts from its deadline, but never from
+    /// before this.
+    pub touched: Timestamp,
     /// When it was closed.
     pub closed: Option<Timestamp>,
     /// Who closed it.
@@ -332,6 +335,7 @@ impl Interaction {
             related: Vec::new(),
             transcripts: Vec::new(),
             opened: at,
+            touched: at,
             closed: None,
             closed_by: None,
             ending: None,
