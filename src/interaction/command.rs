@@ -65,7 +65,16 @@ macro_rules! record_commands {
             }
         )*
 
-        /// Any command. In JSON an object with one field: `{"save": {"interaction": 1, ...}}`.
+        /// Any command. In JSON an object with one field: `{"start_topic": {"interaction": 1}}`.
+        ///
+        /// ```
+        /// use strowger::interaction::{InteractionId, RecordCommand, StartTopic};
+        ///
+        /// let command: RecordCommand =
+        ///     serde_json::from_str(r#"{"start_topic": {"interaction": 1}}"#).unwrap();
+        /// let interaction = InteractionId::from_raw(1);
+        /// assert_eq!(command, StartTopic { interaction }.into());
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]

@@ -50,10 +50,18 @@ pub struct IdlePolicy {
     pub agent_reminder_after: Option<Span>,
     /// A messaging customer who is silent is let go after this time.
     pub messaging_after: Option<Span>,
+    /// An e-mail on hold that a customer began is closed after this time.
+    pub inbound_mail_after: Option<Span>,
+    /// An e-mail on hold that the contact centre began is closed after this time.
+    pub outbound_mail_after: Option<Span>,
+}
+
+const fn days(days: u32) -> Span {
+    Span::from_mins(days * 24 * 60)
 }
 
 impl Default for IdlePolicy {
-    /// 180 s, 360 s, 2 h, 30 min and 2 days, as ServiceNow has them.
+    /// 180 s, 360 s, 2 h, 30 min, 2 days, 5 days and 30 days, as ServiceNow has them.
     fn default() -> Self {
         Self {
             reminder_after: Some(Span::from_secs(180)),
@@ -62,7 +70,9 @@ impl Default for IdlePolicy {
             reminder: "The conversation is timing out, are you still there?".into(),
             virtual_agent_after: Some(Span::from_mins(120)),
             agent_reminder_after: Some(Span::from_mins(30)),
-            messaging_after: Some(Span::from_mins(2 * 24 * 60)),
+            messaging_after: Some(days(2)),
+            inbound_mail_after: Some(days(5)),
+            outbound_mail_after: Some(days(30)),
         }
     }
 }
@@ -164,6 +174,8 @@ impl RecordConfig {
             ("idle.virtual_agent_after", idle.virtual_agent_after),
             ("idle.agent_reminder_after", idle.agent_reminder_after),
             ("idle.messaging_after", idle.messaging_after),
+            ("idle.inbound_mail_after", idle.inbound_mail_after),
+            ("idle.outbound_mail_after", idle.outbound_mail_after),
         ];
         for (field, span) in spans {
             span.map_or(Ok(()), |span| Invalid::some_time(field, span))?;

@@ -185,6 +185,14 @@ impl Message {
 }
 
 /// Where a customer comes in: a portal, a web site with a messenger, a mobile app.
+///
+/// ```
+/// use strowger::interaction::{Document, EntryPoint};
+///
+/// let document = Some(Document::new("case", "CS0042"));
+/// let messenger = EntryPoint { document, ..EntryPoint::new("messenger") };
+/// assert!(!messenger.live_only);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EntryPoint {
     /// Its name, such as `portal`, `messenger`, `mobile`.
@@ -244,6 +252,14 @@ pub struct Handoff {
 
 /// How long one side took to answer the other. A pair is the first message that waits for an
 /// answer, and the next one of the other side.
+///
+/// ```
+/// use strowger::Span;
+/// use strowger::interaction::Responses;
+///
+/// let two = Responses { count: 2, total: Span::from_secs(4), ..Responses::default() };
+/// assert_eq!(two.average(), Some(Span::from_secs(2)));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Responses {
     /// Since when an answer is owed.
@@ -275,6 +291,25 @@ impl Responses {
 
 /// The conversation of an interaction. It keeps its identity, its messages and its context
 /// whoever has the word and wherever the customer comes in again.
+///
+/// ```
+/// use strowger::Timestamp;
+/// use strowger::interaction::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
+/// let config = RecordConfig { virtual_agent: true, ..RecordConfig::default() };
+/// let mut records = Records::new(config, now, &mut log)?;
+/// let opening = InteractionRequest::new(InteractionType::Chat).into();
+/// let interaction = records.execute(now, OpenInteraction { opening }, &mut log)?;
+/// let (author, text) = (Author::Requester, "Hello".into());
+/// let (visibility, automated) = (Visibility::Public, false);
+/// let hello = PostMessage { interaction, author, visibility, automated, text };
+/// records.execute(now, hello, &mut log)?;
+/// let talk = records.interaction(interaction).unwrap().conversation.as_ref().unwrap();
+/// assert_eq!(talk.stage, ConversationStage::VirtualAgent);
+/// assert_eq!(talk.read_by(Viewer::Requester).count(), 1);
+/// # Ok::<(), RecordRefusal>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Conversation {
     /// Who has the word.

@@ -325,10 +325,12 @@ impl<P: ProfileStore> Desk<P> {
         }
     }
 
-    /// Work that cannot be closed as it is, because its queue wants a code: its agent wraps up.
+    /// Work that cannot be closed with the record's code is closed without one, or, if its queue
+    /// wants one, its agent wraps it up.
     fn let_go(&mut self, now: Timestamp, command: &Command, log: &mut DeskLog) {
-        if let Command::Close(Close { work, .. }) = command {
-            let finish = FinishContact { work: *work, by: Finisher::Host };
+        let Command::Close(Close { work, .. }) = *command else { return };
+        if self.engine.execute(now, Close { work, code: None }, &mut log.work).is_err() {
+            let finish = FinishContact { work, by: Finisher::Host };
             let finished = self.engine.execute(now, finish, &mut log.work);
             debug_assert!(finished.is_ok(), "{finished:?}");
         }

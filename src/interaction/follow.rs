@@ -1,13 +1,15 @@
 //! What facts of the engine mean for the interactions whose work they are about.
 
+use crate::base::time::Timestamp;
 use crate::lifecycle::work::CloseCause;
-use crate::model::ids::{OfferId, WorkId};
+use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::policy::wrap_up::WrapUp;
 use crate::protocol::event::{EndedBy, Event};
 
 use crate::interaction::decide::{Finish, Turn};
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
+use crate::interaction::segment::Part;
 use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
 
 /// The work a fact is about, unless it names an offer only.
@@ -152,16 +154,14 @@ impl Turn<'_> {
         }
     }
 
-    fn has_guest(&self, id: InteractionId, agent: crate::model::ids::AgentId) -> bool {
-        use crate::interaction::segment::Part;
+    fn has_guest(&self, id: InteractionId, agent: AgentId) -> bool {
         let row = self.store.get(id);
         let open = row.into_iter().flat_map(|row| row.handling.open());
         open.into_iter().any(|s| matches!(s.part, Part::Guest(guest, _) if guest == agent))
     }
 
     /// A rule sent waiting work to another queue; what stands in no line has none yet.
-    fn move_in_line(&mut self, interaction: InteractionId, queue: crate::model::ids::QueueId) {
-        use crate::interaction::segment::Part;
+    fn move_in_line(&mut self, interaction: InteractionId, queue: QueueId) {
         let row = self.store.get(interaction);
         let part = row.and_then(|row| row.handling.main());
         if matches!(part, Some(Part::InLine(before)) if before != queue) {
@@ -180,14 +180,7 @@ impl Turn<'_> {
                 self.wrap_up(interaction, ending(*by), rule, Some(until));
             }
             Event::WrapUpExtended { agent, until, .. } => {
-                let row = self.store.get(interaction);
-                let owns = row.is_some_and(|row| {
-                    row.state == InteractionState::WrapUp && row.assigned_to == Some(*agent)
-                });
-                if owns {
-                    let until = Some(*until);
-                    self.emit(RecordEvent::WrapUpExtended { interaction, until });
-                }
+                self.extend_wrap_up(interaction, *agent, *until);
             }
             Event::CodeSet { agent, code, .. } => {
                 let row = self.store.get(interaction);
@@ -211,6 +204,19 @@ impl Turn<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The engine gives an agent more time; a rule of this storey does not.
+    fn extend_wrap_up(&mut self, interaction: InteractionId, agent: AgentId, until: Timestamp) {
+        let row = self
+            .store
+            .get(interaction)
+            .filter(|row| row.state == InteractionState::WrapUp && row.assigned_to == Some(agent));
+        let Some(wrap_up) = row.and_then(|row| row.wrap_up.as_ref()) else { return };
+        let until = self.wrap_up_ends(wrap_up.since, wrap_up.rule.as_ref(), Some(until));
+        if until != wrap_up.until {
+            self.emit(RecordEvent::WrapUpExtended { interaction, until });
         }
     }
 
@@ -276,7 +282,7 @@ const fn ending(by: EndedBy) -> Ending {
     }
 }
 
-fn actor(by: EndedBy, agent: Option<crate::model::ids::AgentId>) -> Actor {
+fn actor(by: EndedBy, agent: Option<AgentId>) -> Actor {
     match by {
         EndedBy::Agent => agent.map_or(Actor::Host, Actor::Agent),
         EndedBy::Customer => Actor::Customer,

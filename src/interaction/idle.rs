@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 
 use crate::interaction::config::IdlePolicy;
 use crate::interaction::conversation::{Conversation, ConversationStage};
-use crate::interaction::record::Interaction;
+use crate::interaction::record::{Direction, Interaction};
 use crate::interaction::state::{InteractionState, InteractionType};
 
 /// What time does.
@@ -35,10 +35,8 @@ pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timest
             match row.kind {
                 InteractionType::Messaging => messaging(row, talk, policy),
                 InteractionType::Chat => chat(talk, policy),
-                InteractionType::Phone
-                | InteractionType::WalkUp
-                | InteractionType::Email
-                | InteractionType::Video => None,
+                InteractionType::Email => mail(row, policy),
+                InteractionType::Phone | InteractionType::WalkUp | InteractionType::Video => None,
             }
         }
     }
@@ -77,4 +75,13 @@ fn messaging(
     let remind = owed.zip(policy.agent_reminder_after);
     let remind = remind.map(|(since, after)| (since + after, Due::RemindAgent));
     remind.into_iter().chain(silence).min()
+}
+
+/// A mail on hold waits for an answer, and not for ever.
+fn mail(row: &Interaction, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+    let after = match row.direction {
+        Direction::Inbound => policy.inbound_mail_after,
+        Direction::Outbound => policy.outbound_mail_after,
+    };
+    Some((row.held_since? + after?, Due::Silence))
 }

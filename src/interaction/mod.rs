@@ -8,6 +8,7 @@
 //! [`Records`] is the way in; [`Desk`] joins it with an engine.
 
 mod apply;
+mod change;
 mod command;
 mod config;
 mod conversation;

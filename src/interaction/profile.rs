@@ -14,6 +14,12 @@ use crate::interaction::related::check_name;
 
 /// Where somebody writes from: the channel and what identifies him there. The same number on
 /// another channel is another address.
+///
+/// ```
+/// use strowger::interaction::Address;
+///
+/// assert_ne!(Address::new("sms", "+4930123456"), Address::new("whatsapp", "+4930123456"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Address {
     /// The channel, with the provider where that matters: `sms`, `whatsapp:acme`.
@@ -128,7 +134,24 @@ impl ProfileStore for ProfilesInMemory {
     }
 }
 
-/// What the host knows of people. Asked while something is decided; what it says stands in the
+/// What the host knows of people.
+///
+/// ```
+/// use strowger::Key;
+/// use strowger::interaction::{Address, Directory};
+///
+/// #[derive(Debug)]
+/// struct Staff;
+///
+/// impl Directory for Staff {
+///     fn user_of(&self, address: &Address) -> Option<Key> {
+///         address.identifier.strip_prefix("+49301").map(|extension| extension.into())
+///     }
+/// }
+/// assert_eq!(Staff.user_of(&Address::new("sms", "+4930117")), Some("17".into()));
+/// ```
+///
+/// Asked while something is decided; what it says stands in the
 /// fact, and is not asked again when facts are replayed.
 pub trait Directory: Debug + Send + Sync {
     /// The user who has this address, if the host knows one.

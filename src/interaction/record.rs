@@ -145,6 +145,26 @@ pub struct Transcript {
 /// An interaction: one request for help, by one way (ServiceNow: interaction record).
 ///
 /// Times are kept in [`handling`](Self::handling); the methods read them in the record's terms.
+///
+/// ```
+/// use strowger::interaction::*;
+/// use strowger::{AgentId, Span, Timestamp};
+///
+/// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
+/// let mut log = RecordLog::default();
+/// let mut records = Records::new(RecordConfig::default(), at(0), &mut log)?;
+/// let opening = InteractionRequest::new(InteractionType::WalkUp);
+/// let interaction = records.execute(at(0), OpenInteraction { opening: opening.into() }, &mut log)?;
+/// let agent = AgentId::from_raw(0);
+/// records.execute(at(20), AssignInteraction { interaction, agent }, &mut log)?;
+/// let (ending, by) = (Ending::Customer, Actor::Customer);
+/// records.execute(at(80), EndInteraction { interaction, ending, by }, &mut log)?;
+/// let visit = records.interaction(interaction).unwrap();
+/// assert_eq!(visit.first_response_wait, Some(Span::from_secs(20)));
+/// assert_eq!(visit.duration(), Span::from_secs(60));
+/// assert_eq!(&*visit.short_description, "Closed by system: User Ended");
+/// # Ok::<(), RecordRefusal>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Interaction {
     /// Its id.

@@ -261,7 +261,7 @@ pub enum Ending {
     Silence,
     /// The work waited or lived too long, or nobody could take it.
     TimedOut,
-    /// The customer could not be reached.
+    /// The customer could not be reached, or did not come back to write on.
     Unreached,
     /// The virtual agent failed.
     Fault,

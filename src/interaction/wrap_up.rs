@@ -132,6 +132,17 @@ pub fn rule_for<'a>(rules: &'a [WrapUpRule], interaction: &Interaction) -> Optio
 }
 
 /// A wrap-up under way.
+///
+/// ```
+/// use strowger::interaction::{Colour, WrapUpNow, WrapUpRule};
+/// use strowger::{Span, Timestamp};
+///
+/// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
+/// let rule = Some(WrapUpRule::new("all"));
+/// let wrap_up = WrapUpNow { since: at(100), until: None, rule, with_work: false };
+/// assert_eq!(wrap_up.remaining(at(130)), Some(Span::from_secs(30)));
+/// assert_eq!(wrap_up.colour(at(150)), Some(Colour::Orange));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WrapUpNow {
     /// When it began.

@@ -2,5 +2,9 @@
 //! proves the row of the requirements that its name tells.
 
 mod floor;
+#[path = "../golden/mod.rs"]
+mod golden;
 mod seed1;
 mod seed3;
+#[path = "../golden/table.rs"]
+mod table;

@@ -9,7 +9,7 @@ mod time;
 
 use alloc::boxed::Box;
 
-use crate::base::time::{Span, Timestamp};
+use crate::base::time::Timestamp;
 use crate::engine::view::View;
 use crate::lifecycle::work::CloseCause;
 use crate::model::ids::{CodeId, WorkId};
@@ -97,15 +97,24 @@ impl Turn<'_> {
         engine: Option<Timestamp>,
     ) {
         let with_work = engine.is_some();
-        let longest = self.store.config().wrap_up_longest;
-        let enforced = rule.as_ref().filter(|rule| rule.enforce).map(|rule| rule.duration);
-        let ends = |after: Span| self.instant() + after;
-        let own = enforced.or(longest).map(ends);
-        let engine = engine.filter(|until| *until < Timestamp::MAX);
-        let until = own.into_iter().chain(engine).min();
+        let until = self.wrap_up_ends(self.instant(), rule.as_ref(), engine);
         let rule = rule.map(Box::new);
         let interaction = id;
         self.emit(RecordEvent::WrapUpBegan { interaction, ending, until, rule, with_work });
+    }
+
+    /// When time ends a wrap-up: by its rule, or else after the longest there is, or when the engine
+    /// ends it, whichever is first.
+    pub(crate) fn wrap_up_ends(
+        &self,
+        since: Timestamp,
+        rule: Option<&WrapUpRule>,
+        engine: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let enforced = rule.filter(|rule| rule.enforce).map(|rule| rule.duration);
+        let own = enforced.or(self.store.config().wrap_up_longest).map(|after| since + after);
+        let engine = engine.filter(|until| *until < Timestamp::MAX);
+        own.into_iter().chain(engine).min()
     }
 
     /// Closes an interaction. One that nobody described is described by what is known.

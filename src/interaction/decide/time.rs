@@ -6,7 +6,7 @@ use crate::interaction::conversation::Author;
 use crate::interaction::event::RecordEvent;
 use crate::interaction::idle::{self, Due};
 use crate::interaction::ids::InteractionId;
-use crate::interaction::state::{Actor, Ending};
+use crate::interaction::state::{Actor, Ending, InteractionType};
 
 use super::{Finish, Turn};
 
@@ -40,7 +40,11 @@ impl Turn<'_> {
                 self.emit(RecordEvent::CustomerReminded { interaction });
             }
             Due::RemindAgent => self.emit(RecordEvent::AgentReminded { interaction }),
-            Due::Silence => self.close(interaction, Finish::new(Ending::Silence, Actor::System)),
+            Due::Silence => {
+                let messaging = row.is_some_and(|row| row.kind == InteractionType::Messaging);
+                let ending = if messaging { Ending::Unreached } else { Ending::Silence };
+                self.close(interaction, Finish::new(ending, Actor::System));
+            }
         }
     }
 }
