@@ -187,7 +187,7 @@ fn live(
             if dice.roll(3) == 0 {
                 let opened = lived.desk.records().interactions().count();
                 let command = some_command(&mut dice, opened);
-                let _ = lived.desk.record(call.now, command, &mut lived.log);
+                lived.record(call.now, command)?;
             }
             step(&lived)?;
             last = Some(call);
@@ -209,6 +209,22 @@ impl Lived {
             }
             Some(command) => {
                 let _ = desk.execute(call.now, command.clone(), log);
+            }
+        }
+    }
+
+    /// What is refused changes neither records nor work.
+    fn record(&mut self, now: Timestamp, command: RecordCommand) -> Result<(), String> {
+        let Self { desk, log } = self;
+        desk.advance(now, log);
+        let before = (desk.records().digest(), desk.engine().digest(), log.clone());
+        let told = format!("{command:?}");
+        match desk.record(now, command, log) {
+            Ok(_) => Ok(()),
+            Err(refusal) => {
+                let after = (desk.records().digest(), desk.engine().digest());
+                let same = after == (before.0, before.1) && *log == before.2;
+                hold(&format!("{told} was refused, {refusal}, and changed something"), same)
             }
         }
     }

@@ -103,6 +103,9 @@ impl Store {
         if let Some(pair) = pair {
             index.ongoing.insert(pair, id);
         }
+        if let Some(profile) = opening.profile {
+            index.of_profile.insert((profile, id));
+        }
         Ok(())
     }
 
@@ -199,7 +202,12 @@ impl Store {
             RecordEvent::Closed { .. } | RecordEvent::WrapUpBegan { .. } => {
                 self.leave_ongoing(id)?;
                 self.ring_no_more(id)?;
-                self.row(id)?.end(event, at, most)?;
+                let row = self.row(id)?;
+                row.end(event, at, most)?;
+                let over = row.profile.filter(|_| row.state.is_closed());
+                if let Some(profile) = over {
+                    self.index_mut().of_profile.remove(&(profile, id));
+                }
             }
             RecordEvent::TrailingWrapUpEnded { work, agent, .. } => {
                 let row = self.row(id)?;

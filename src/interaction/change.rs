@@ -74,7 +74,7 @@ impl Interaction {
                 self.wrap_up = Some(WrapUpNow { since: at, until, rule, with_work });
                 self.talk(ConversationStep::End)
             }
-            RecordEvent::Closed { state, reason, ending, by, tab, .. } => {
+            RecordEvent::Closed { state, reason, ending, by, cause, tab, .. } => {
                 let wrapped_up = self.state == InteractionState::WrapUp;
                 self.step(match state {
                     InteractionState::ClosedAbandoned => InteractionStep::Abandon,
@@ -85,6 +85,7 @@ impl Interaction {
                 self.ending = Some(*ending);
                 self.closed = Some(at);
                 self.closed_by = Some(*by);
+                self.cause = *cause;
                 self.tab_closed = *tab;
                 self.system_wrap_up = wrapped_up && *by == Actor::System;
                 let trailing = core::mem::take(&mut self.trailing);
@@ -111,9 +112,9 @@ impl Interaction {
         if let Some(text) = short_description {
             self.short_description = text;
         }
-        self.contact = contact.or(self.contact.take());
-        self.account = account.or(self.account.take());
-        self.consumer = consumer.or(self.consumer.take());
+        self.contact = contact.or_else(|| self.contact.take());
+        self.account = account.or_else(|| self.account.take());
+        self.consumer = consumer.or_else(|| self.consumer.take());
         self.work_notes.extend(work_note.map(|text| WorkNote { at, by, text }));
     }
 

@@ -182,7 +182,8 @@ record_commands! {
         reason: Option<StateReason>,
     }
 
-    /// Takes an interaction off hold. One with open work is retrieved or resumed by the engine.
+    /// Takes an interaction off hold. One with open work is retrieved or resumed by the engine; if
+    /// its agent cannot take it up again it stands in line.
     ResumeInteraction => () {
         /// The interaction.
         interaction: InteractionId,

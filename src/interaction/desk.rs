@@ -197,7 +197,8 @@ impl<P: ProfileStore> Desk<P> {
 
     /// Hands in work for an interaction, which waits in its queue from now on. The context
     /// variables go with it as attributes, where the request does not say otherwise, so that rules
-    /// of classification see them and the agent to whom it is offered too.
+    /// of classification see them and the agent to whom it is offered too. The same request under
+    /// the same key again answers with the same work.
     ///
     /// # Errors
     /// A [`DeskRefusal`] says why it changed nothing.
@@ -210,10 +211,14 @@ impl<P: ProfileStore> Desk<P> {
     ) -> Result<WorkId, DeskRefusal> {
         self.advance(now, log);
         let store = self.records.store();
-        store.check_step(interaction, InteractionStep::Queue)?;
-        store.check_without_work(interaction)?;
+        let row = store.interaction(interaction)?;
+        let known = request.key.as_ref().and_then(|key| self.engine.view().work_id_by_key(key));
+        if known.is_none() || known != row.work {
+            store.check_step(interaction, InteractionStep::Queue)?;
+            store.check_without_work(interaction)?;
+        }
         let told = (log.work.len(), log.records.len());
-        let request = with_context(store.interaction(interaction)?, request);
+        let request = with_context(row, request);
         let work = self.engine.execute(now, Submit(Arc::new(request)), &mut log.work)?;
         self.link(now, interaction, work, told, log)?;
         Ok(work)

@@ -197,14 +197,16 @@ impl Turn<'_> {
                 let (work, agent) = (*work, *agent);
                 self.emit(RecordEvent::TrailingWrapUpEnded { interaction, work, agent });
             }
-            Event::WorkClosed { work, cause, by } => {
-                if self.store.get(interaction).is_some_and(|row| row.work == Some(*work)) {
-                    self.emit(RecordEvent::WorkOver { interaction });
-                    self.work_closed(interaction, *cause, *by);
-                }
+            Event::WorkClosed { work, cause, by } if self.has_work(interaction, *work) => {
+                self.emit(RecordEvent::WorkOver { interaction });
+                self.work_closed(interaction, *cause, *by);
             }
             _ => {}
         }
+    }
+
+    fn has_work(&self, id: InteractionId, work: WorkId) -> bool {
+        self.store.get(id).is_some_and(|row| row.work == Some(work))
     }
 
     /// The engine gives an agent more time; a rule of this storey does not.

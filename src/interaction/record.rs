@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::lifecycle::machine::Illegal;
+use crate::lifecycle::work::CloseCause;
 use crate::model::attribute::{Attributes, Value};
 use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 
@@ -227,6 +228,8 @@ pub struct Interaction {
     pub closed: Option<Timestamp>,
     /// Who closed it.
     pub closed_by: Option<Actor>,
+    /// Why its work was closed, if that closed it.
+    pub cause: Option<CloseCause>,
     /// How the contact ended.
     pub ending: Option<Ending>,
     /// How long the customer waited for the first answer of an agent.
@@ -358,6 +361,7 @@ impl Interaction {
             touched: at,
             closed: None,
             closed_by: None,
+            cause: None,
             ending: None,
             first_response_wait: None,
             asked: false,
@@ -394,7 +398,8 @@ impl Interaction {
 
     /// The customer has an answer.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
-        self.first_response_wait.get_or_insert(at.since(self.opened));
+        let waited = at.since(self.opened);
+        self.first_response_wait.get_or_insert(waited);
     }
 
     /// The stage of its conversation.

@@ -1,6 +1,6 @@
 //! What interactions took, queue by queue and type by type.
 
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use serde::Serialize;
 
@@ -39,8 +39,13 @@ impl Mean {
 }
 
 /// What closed interactions of one queue and type took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReportRow {
+    /// The queue they were in last; `None`: in none.
+    pub queue: Option<QueueId>,
+    /// Their type.
+    #[serde(rename = "type")]
+    pub kind: InteractionType,
     /// How many were closed.
     pub closed: u64,
     /// How many of these were abandoned.
@@ -56,6 +61,20 @@ pub struct ReportRow {
 }
 
 impl ReportRow {
+    const fn new(queue: Option<QueueId>, kind: InteractionType) -> Self {
+        let mean = Mean { count: 0, total: Span::ZERO };
+        Self {
+            queue,
+            kind,
+            closed: 0,
+            abandoned: 0,
+            first_response: mean,
+            queue_wait: mean,
+            resolution: mean,
+            agent_response: mean,
+        }
+    }
+
     /// How many of a thousand were abandoned.
     #[must_use]
     pub fn abandon_rate(&self) -> Option<u64> {
@@ -70,19 +89,39 @@ impl ReportRow {
 ///
 /// let closed: Vec<Interaction> = Vec::new();
 /// let report: Report = closed.iter().collect();
-/// assert!(report.rows.is_empty());
+/// assert!(report.rows().is_empty());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// By the queue it was in last, and type.
-    pub rows: BTreeMap<(Option<QueueId>, InteractionType), ReportRow>,
+    rows: Vec<ReportRow>,
 }
 
 impl Report {
+    /// What there is, in order of queue and type.
+    #[must_use]
+    pub fn rows(&self) -> &[ReportRow] {
+        &self.rows
+    }
+
+    /// What interactions of a queue and type took, if any were closed.
+    #[must_use]
+    pub fn of(&self, queue: Option<QueueId>, kind: InteractionType) -> Option<&ReportRow> {
+        self.rows.iter().find(|row| (row.queue, row.kind) == (queue, kind))
+    }
+
+    fn row(&mut self, queue: Option<QueueId>, kind: InteractionType) -> Option<&mut ReportRow> {
+        let place = self.rows.binary_search_by_key(&(queue, kind), |row| (row.queue, row.kind));
+        let place = place.unwrap_or_else(|place| {
+            self.rows.insert(place, ReportRow::new(queue, kind));
+            place
+        });
+        self.rows.get_mut(place)
+    }
+
     /// Adds an interaction, if it is closed.
     pub fn add(&mut self, interaction: &Interaction) {
         let Some(resolution) = interaction.resolution() else { return };
-        let row = self.rows.entry((interaction.queue, interaction.kind)).or_default();
+        let Some(row) = self.row(interaction.queue, interaction.kind) else { return };
         row.closed = row.closed.saturating_add(1);
         if interaction.state == InteractionState::ClosedAbandoned {
             row.abandoned = row.abandoned.saturating_add(1);

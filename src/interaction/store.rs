@@ -43,6 +43,8 @@ pub(crate) struct Index {
     pub(crate) customers: BTreeMap<Key, BTreeSet<InteractionId>>,
     /// The ongoing interaction between a customer's address and one of the host's.
     pub(crate) ongoing: BTreeMap<(ProfileId, Key), InteractionId>,
+    /// The interactions of a profile that are not closed.
+    pub(crate) of_profile: BTreeSet<(ProfileId, InteractionId)>,
     /// When time does something to an interaction.
     pub(crate) deadlines: Deadlines<InteractionId>,
 }
@@ -113,7 +115,17 @@ impl Store {
         if let Some(pair) = ongoing_between(row) {
             self.index.ongoing.insert(pair, id);
         }
+        if let Some(profile) = row.profile.filter(|_| !row.state.is_closed()) {
+            self.index.of_profile.insert((profile, id));
+        }
         self.set_deadline(id);
+    }
+
+    /// The interactions of a profile that are not closed.
+    pub(crate) fn open_of(&self, profile: ProfileId) -> alloc::vec::Vec<InteractionId> {
+        let all =
+            (profile, InteractionId::from_raw(0))..=(profile, InteractionId::from_raw(u64::MAX));
+        self.index.of_profile.range(all).map(|(_, id)| *id).collect()
     }
 
     /// Looks when time does something to an interaction next.
@@ -150,6 +162,9 @@ impl Store {
         }
         if fresh.index.ongoing != self.index.ongoing {
             return Err("the index of ongoing interactions");
+        }
+        if fresh.index.of_profile != self.index.of_profile {
+            return Err("the index of profiles");
         }
         if fresh.index.deadlines.sorted() != self.index.deadlines.sorted() {
             return Err("the index of deadlines");

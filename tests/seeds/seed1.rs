@@ -567,7 +567,7 @@ fn seed1_row156_measurable_outcomes() {
     let work = floor.submit(10, left, SUPPORT, CHAT);
     floor.work(30, Abandon { work });
     let report: Report = floor.desk.records().interactions().collect();
-    let chats = report.rows[&(Some(SUPPORT), InteractionType::Chat)];
+    let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
     assert_eq!((chats.abandon_rate(), chats.agent_response.average()), (Some(500), Some(secs(2))));
     assert_eq!(chats.queue_wait.average(), Some(secs(10)));
 }

@@ -56,6 +56,21 @@ fn seed3_row090_by_queue_or_to_an_agent_at_once() {
 }
 
 #[test]
+fn seed3_row090_handed_in_twice_it_is_one_piece_of_work() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    let request = || WorkRequest { key: Some("chat-1".into()), ..WorkRequest::new(SUPPORT, CHAT) };
+    let mut submit = |when| floor.desk.submit(at(when), id, request(), &mut floor.log);
+    let first = submit(1).unwrap();
+    assert_eq!(submit(2), Ok(first));
+    assert_eq!(floor.desk.engine().view().open_work(), 1);
+    let other = floor.open(3, InteractionType::Chat);
+    let refused = floor.desk.submit(at(4), other, request(), &mut floor.log);
+    assert_eq!(refused, Err(RecordRefusal::WorkTaken { work: first }.into()));
+    assert_eq!(floor.state(other), InteractionState::New);
+}
+
+#[test]
 fn seed3_row091_one_and_done_without_any_task() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, _) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
@@ -1023,13 +1038,14 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
     floor.describe(400, visit, "A visit");
     floor.record(450, close(visit));
     let report: Report = floor.desk.records().interactions().collect();
-    let chats = report.rows[&(Some(SUPPORT), InteractionType::Chat)];
+    let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
     assert_eq!((chats.closed, chats.abandoned), (3, 1));
     assert_eq!(chats.abandon_rate(), Some(333));
     assert_eq!(chats.first_response.average(), Some(secs(30)));
     assert_eq!(chats.queue_wait.average(), Some(Span::from_millis(16_666)));
     assert_eq!(chats.resolution.total, secs(100 + 60 + 30));
-    let visits = report.rows[&(None, InteractionType::WalkUp)];
+    serde_json::to_string(&report).unwrap();
+    let visits = report.of(None, InteractionType::WalkUp).unwrap();
     assert_eq!(visits.resolution.average(), Some(secs(50)));
 }
 

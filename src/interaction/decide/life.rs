@@ -174,7 +174,9 @@ impl Run for ResumeInteraction {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
-        if turn.store.interaction(interaction)?.state == InteractionState::WorkInProgress {
+        // Back in line it is too, if its agent could not take it up again.
+        let state = turn.store.interaction(interaction)?.state;
+        if matches!(state, InteractionState::WorkInProgress | InteractionState::Queued) {
             return Ok(());
         }
         turn.store.check_step(interaction, InteractionStep::Resume)?;
@@ -235,6 +237,10 @@ impl Run for SetInteractionCode {
     }
 
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        if store.interaction(self.interaction)?.code == Some(self.code) {
+            return Ok(Plan::Alone);
+        }
+        store.check_step(self.interaction, InteractionStep::Complete)?;
         store.check_code(self.interaction, Some(self.code))?;
         plan::set_code(store, view, self.interaction, self.code)
     }

@@ -112,7 +112,8 @@ impl Turn<'_> {
         engine: Option<Timestamp>,
     ) -> Option<Timestamp> {
         let enforced = rule.filter(|rule| rule.enforce).map(|rule| rule.duration);
-        let own = enforced.or(self.store.config().wrap_up_longest).map(|after| since + after);
+        let longest = self.store.config().wrap_up_longest;
+        let own = enforced.or(longest).map(|after| since + after);
         let engine = engine.filter(|until| *until < Timestamp::MAX);
         own.into_iter().chain(engine).min()
     }

@@ -55,11 +55,7 @@ impl Turn<'_> {
 
     /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
     fn end_all_of(&mut self, profile: ProfileId) {
-        let interactions = self.store.rows().interactions.sorted().into_iter();
-        let his = interactions.filter(|(_, row)| row.profile == Some(profile));
-        let ids = his.filter(|(_, row)| row.state.is_ongoing()).map(|(id, _)| id);
-        let ids: alloc::vec::Vec<_> = ids.collect();
-        for id in ids {
+        for id in self.store.open_of(profile) {
             self.close(id, Finish::new(Ending::Automatic, Actor::System));
         }
     }
@@ -207,11 +203,10 @@ impl Run for LinkUser {
         if known.user.as_ref() != Some(&user) {
             turn.set_profile(ChannelUserProfile { user: Some(user.clone()), ..known });
         }
-        let rows = turn.store.rows().interactions.sorted().into_iter();
-        let his = rows.filter(|(_, row)| row.profile == Some(profile));
-        let guests = his.filter(|(_, row)| row.opened_for.is_none() && !row.state.is_closed());
-        let guests: alloc::vec::Vec<_> = guests.map(|(id, _)| id).collect();
-        for interaction in guests {
+        for interaction in turn.store.open_of(profile) {
+            if turn.store.get(interaction).is_none_or(|row| row.opened_for.is_some()) {
+                continue;
+            }
             let opened_for = user.clone();
             turn.emit(RecordEvent::Associated { interaction, opened_for });
         }
