@@ -380,7 +380,7 @@ fn sums_are_what_the_segments_say_and_no_main_hands_overlap() {
             let main =
                 [totals.virtual_agent, totals.in_line, totals.active, totals.held, totals.parked];
             let main: u64 = main.iter().map(|span| span.as_millis()).sum();
-            let end = row.closed.unwrap_or(lived.records().now());
+            let end = row.closed.unwrap_or_else(|| lived.records().now());
             hold("no more than there was", main <= end.since(row.opened).as_millis())?;
             if row.state.is_closed() {
                 let complete = row.closed.is_some() && row.is_described() && row.reason.is_some();

@@ -23,8 +23,9 @@ use crate::interaction::wrap_up::Colour;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
 /// let mut records = Records::new(RecordConfig::default(), now, &mut log)?;
-/// let opening = InteractionRequest { opened_for: Some("jo".into()), ..InteractionRequest::new(InteractionType::Chat) };
-/// let chat = records.execute(now, OpenInteraction { opening: opening.into() }, &mut log)?;
+/// let chat = InteractionRequest::new(InteractionType::Chat);
+/// let opening = InteractionRequest { opened_for: Some("jo".into()), ..chat }.into();
+/// let chat = records.execute(now, OpenInteraction { opening }, &mut log)?;
 /// let form = records.form(chat, now).unwrap();
 /// assert_eq!(form.details.number, "IMS0000001");
 /// assert!(form.details.short_description.required && !form.details.reason.visible);

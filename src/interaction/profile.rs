@@ -64,13 +64,14 @@ pub struct ChannelUserProfile {
 ///
 /// ```
 /// use strowger::Timestamp;
-/// use strowger::interaction::{Address, ChannelUserProfile, ProfileId, ProfileStore, ProfilesInMemory};
+/// use strowger::interaction::*;
 ///
 /// let mut profiles = ProfilesInMemory::default();
 /// let address = Address::new("sms", "+4930123456");
 /// let id = ProfileId::from_raw(1);
 /// let made = Timestamp::EPOCH;
-/// let profile = ChannelUserProfile { id, address: address.clone(), user: None, active: true, made };
+/// let kept = address.clone();
+/// let profile = ChannelUserProfile { id, address: kept, user: None, active: true, made };
 /// profiles.put(&profile);
 /// assert_eq!(profiles.find(&address), Some(profile));
 /// assert_eq!(profiles.find(&Address::new("whatsapp", "+4930123456")), None);

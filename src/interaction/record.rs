@@ -40,7 +40,9 @@ pub enum Direction {
 /// ```
 /// use strowger::interaction::{InteractionType, InteractionRequest};
 ///
-/// let walk_up = InteractionRequest { opened_for: Some("jo".into()), ..InteractionRequest::new(InteractionType::WalkUp) };
+/// let opened_for = Some("jo".into());
+/// let walk_up =
+///     InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::WalkUp) };
 /// assert!(walk_up.short_description.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -154,8 +156,8 @@ pub struct Transcript {
 /// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
 /// let mut log = RecordLog::default();
 /// let mut records = Records::new(RecordConfig::default(), at(0), &mut log)?;
-/// let opening = InteractionRequest::new(InteractionType::WalkUp);
-/// let interaction = records.execute(at(0), OpenInteraction { opening: opening.into() }, &mut log)?;
+/// let opening = InteractionRequest::new(InteractionType::WalkUp).into();
+/// let interaction = records.execute(at(0), OpenInteraction { opening }, &mut log)?;
 /// let agent = AgentId::from_raw(0);
 /// records.execute(at(20), AssignInteraction { interaction, agent }, &mut log)?;
 /// let (ending, by) = (Ending::Customer, Actor::Customer);

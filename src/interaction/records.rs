@@ -57,7 +57,8 @@ struct Followed {
 /// assert_eq!(&*records.interaction(visit).unwrap().number, "IMS0000001");
 ///
 /// // Nobody closes it in person without saying what it was about.
-/// let (agent, by) = (strowger::AgentId::from_raw(0), Actor::Agent(strowger::AgentId::from_raw(0)));
+/// let agent = strowger::AgentId::from_raw(0);
+/// let by = Actor::Agent(agent);
 /// records.execute(now, AssignInteraction { interaction: visit, agent }, &mut log)?;
 /// let close = CloseInteraction { interaction: visit, by, code: None };
 /// let refused = records.execute(now, close, &mut log);

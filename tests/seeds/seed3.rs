@@ -368,11 +368,13 @@ fn seed3_row099_the_time_agents_work() {
     assert_eq!(row.handling.ended().iter().collect::<Totals>(), totals);
 }
 
+type Write = fn(InteractionId, &str) -> RecordCommand;
+
 #[test]
 fn seed3_row100_a_person_says_what_it_is_about() {
     let texts = ["", "  \t", "It is broken"];
     for text in texts {
-        let commands: [(&str, fn(InteractionId, &str) -> RecordCommand); 3] = [
+        let commands: [(&str, Write); 3] = [
             ("close", |id, _| close(id).into()),
             ("save", |interaction, text| {
                 let short_description = Some(text.into());
@@ -846,7 +848,7 @@ fn seed3_row113_the_agent_ends_the_wrap_up() {
         RecordRefusal::NotDescribed { interaction: id }
     );
     floor.describe(5_002, id, "Done");
-    let other = EndInteractionWrapUp { code: Some(OTHER), ..finish.clone() };
+    let other = EndInteractionWrapUp { code: Some(OTHER), ..finish };
     assert_eq!(floor.refused(5_003, other), RecordRefusal::CodeNotAllowed { code: OTHER });
     floor.record(5_040, finish);
     let row = floor.row(id);

@@ -103,8 +103,8 @@ impl Turn<'_> {
         self.emit(RecordEvent::WrapUpBegan { interaction, ending, until, rule, with_work });
     }
 
-    /// When time ends a wrap-up: by its rule, or else after the longest there is, or when the engine
-    /// ends it, whichever is first.
+    /// When time ends a wrap-up: by its rule, or else after the longest there is, or when the
+    /// engine ends it, whichever is first.
     pub(crate) fn wrap_up_ends(
         &self,
         since: Timestamp,
