@@ -48,7 +48,7 @@ pub struct IdlePolicy {
     pub virtual_agent_after: Option<Span>,
     /// An agent who owes a messaging customer an answer is reminded after this time.
     pub agent_reminder_after: Option<Span>,
-    /// A messaging customer who is silent is let go after this time.
+    /// A messaging customer who does not answer is let go after this time.
     pub messaging_after: Option<Span>,
     /// An e-mail on hold that a customer began is closed after this time.
     pub inbound_mail_after: Option<Span>,

@@ -5,7 +5,7 @@ use crate::base::time::Timestamp;
 use crate::interaction::config::IdlePolicy;
 use crate::interaction::conversation::{Conversation, ConversationStage};
 use crate::interaction::record::{Direction, Interaction};
-use crate::interaction::state::{InteractionState, InteractionType};
+use crate::interaction::state::{InteractionState, InteractionType, StateReason};
 
 /// What time does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,8 @@ pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timest
             let talk = row.conversation.as_deref()?;
             match row.kind {
                 InteractionType::Messaging => messaging(row, talk, policy),
-                InteractionType::Chat => chat(talk, policy),
+                InteractionType::Chat if row.state == InteractionState::OnHold => None,
+                InteractionType::Chat => chat(row, talk, policy),
                 InteractionType::Email => mail(row, policy),
                 InteractionType::Phone | InteractionType::WalkUp | InteractionType::Video => None,
             }
@@ -43,7 +44,7 @@ pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timest
 }
 
 /// A live chat reminds and ends; the virtual agent waits longer, and ends at once.
-fn chat(talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
     match talk.stage {
         ConversationStage::VirtualAgent | ConversationStage::Topic { .. } => {
             Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
@@ -53,6 +54,7 @@ fn chat(talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
                 return None;
             }
             let since = talk.heard.max(talk.answered.unwrap_or(talk.heard)).max(talk.joined?);
+            let since = since.max(row.handling.since());
             match policy.reminder_after.filter(|_| !talk.reminded) {
                 Some(after) => Some((since + after, Due::RemindCustomer)),
                 None => Some((since + policy.cancel_after?, Due::Silence)),
@@ -62,19 +64,26 @@ fn chat(talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
     }
 }
 
-/// In messaging a customer may be silent for days; an agent may not.
+/// In messaging a customer may be silent for days, an agent may not. Who waits for a colleague, or
+/// for an answer that is owed to him, is not silent.
 fn messaging(
     row: &Interaction,
     talk: &Conversation,
     policy: &IdlePolicy,
 ) -> Option<(Timestamp, Due)> {
-    let live = matches!(talk.stage, ConversationStage::Live { .. });
-    let owed = talk.agent_responses.owed_since.filter(|_| live && !talk.reminded);
-    let since = talk.heard.max(row.opened);
-    let silence = policy.messaging_after.map(|after| (since + after, Due::Silence));
-    let remind = owed.zip(policy.agent_reminder_after);
-    let remind = remind.map(|(since, after)| (since + after, Due::RemindAgent));
-    remind.into_iter().chain(silence).min()
+    let with_machine = talk.stage == ConversationStage::VirtualAgent;
+    let owed = talk.agent_responses.owed_since.filter(|_| !with_machine);
+    if let Some(since) = owed {
+        let live = matches!(talk.stage, ConversationStage::Live { .. });
+        let reminds = live && !talk.reminded && row.state == InteractionState::WorkInProgress;
+        let after = policy.agent_reminder_after.filter(|_| reminds)?;
+        return Some((row.handling.since().max(since) + after, Due::RemindAgent));
+    }
+    if row.reason == Some(StateReason::WaitingInternal) {
+        return None;
+    }
+    let since = talk.customer_responses.owed_since.unwrap_or(talk.heard);
+    Some((row.handling.since().max(since) + policy.messaging_after?, Due::Silence))
 }
 
 /// A mail on hold waits for an answer, and not for ever.

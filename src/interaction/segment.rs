@@ -181,6 +181,12 @@ impl Handling {
         self.open.iter().map(|segment| segment.part).find(|part| part.is_main())
     }
 
+    /// Since when it is in these hands; long ago if it is in none.
+    pub(crate) fn since(&self) -> Timestamp {
+        let main = self.open.iter().find(|segment| segment.part.is_main());
+        main.map_or(Timestamp::from_millis(i64::MIN), |segment| segment.from)
+    }
+
     /// Begins a part. In the main hands it takes the place of whatever was there.
     pub(crate) fn begin(&mut self, part: Part, at: Timestamp, most: u32) {
         if part.is_main() {

@@ -483,11 +483,17 @@ fn seed1_row064_messaging_lasts_for_days() {
     floor.advance(DAY + 5 + 1_800);
     assert_eq!(reminded(&floor), 2);
     floor.say(DAY + 4_000, id, Author::Agent(ANA), "Good");
-    floor.advance(3 * DAY + 4);
+    // The customer has two days from her answer, but not while a colleague is waited for.
+    let waits = |reason| HoldInteraction { interaction: id, reason };
+    floor.record(2 * DAY, waits(Some(StateReason::WaitingInternal)));
+    floor.advance(9 * DAY);
+    assert_eq!(floor.state(id), InteractionState::OnHold);
+    floor.record(9 * DAY, ResumeInteraction { interaction: id });
+    floor.advance(11 * DAY - 1);
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
-    floor.advance(3 * DAY + 5);
+    floor.advance(11 * DAY);
     assert_eq!(floor.state(id), InteractionState::ClosedAbandoned);
-    assert!(floor.receive(3 * DAY + 6, sms("+49301112222"), "Too late?").opened);
+    assert!(floor.receive(11 * DAY + 1, sms("+49301112222"), "Too late?").opened);
 }
 
 #[test]
