@@ -129,6 +129,13 @@
 //! # Ok::<(), Refusal>(())
 //! ```
 //!
+//! # Interaction records
+//!
+//! [`interaction`] keeps the record of each contact above the engine, folded from its facts:
+//! numbered, with its state and reason, who handled it and for how long, the conversation, the
+//! tasks that came of it and the people behind the addresses. [`interaction::Desk`] joins both for
+//! hosts that want everything in one call; the example `interaction` shows one conversation.
+//!
 //! # JSON
 //!
 //! Every command, reply, refusal and fact is serialisable. [`Keyed`] writes and reads them with the
@@ -158,6 +165,7 @@ mod adapter;
 mod base;
 mod engine;
 mod figures;
+pub mod interaction;
 mod lifecycle;
 mod model;
 mod policy;

@@ -7,6 +7,9 @@ mod golden;
 #[path = "golden/table.rs"]
 mod table;
 
+use strowger::interaction::{
+    ConversationStage, ConversationStep, Ending, InteractionState, InteractionStep, Progress,
+};
 use strowger::{
     AgentId, AssignmentState, AssignmentStep, CloseCause, Deadline, Illegal, LegEnd, LegRole,
     LegState, LegStep, Load, OfferEnd, OfferId, OfferState, OfferStep, Presence, PresenceStep,
@@ -370,4 +373,93 @@ fn routing_status() {
         deadline: None,
     }
     .compare();
+}
+
+#[test]
+fn interaction() {
+    use InteractionState as S;
+    use InteractionStep as T;
+    let states = listed(|last| match last {
+        None => Some(S::New),
+        Some(S::New) => Some(S::Queued),
+        Some(S::Queued) => Some(S::WorkInProgress),
+        Some(S::WorkInProgress) => Some(S::OnHold),
+        Some(S::OnHold) => Some(S::WrapUp),
+        Some(S::WrapUp) => Some(S::ClosedComplete),
+        Some(S::ClosedComplete) => Some(S::ClosedAbandoned),
+        Some(S::ClosedAbandoned) => Some(S::Faulted),
+        Some(S::Faulted) => None,
+    });
+    let steps = listed(|last| match last {
+        None => Some(T::Queue),
+        Some(T::Queue) => Some(T::Return),
+        Some(T::Return) => Some(T::Assign),
+        Some(T::Assign) => Some(T::Hold),
+        Some(T::Hold) => Some(T::Resume),
+        Some(T::Resume) => Some(T::EndContact),
+        Some(T::EndContact) => Some(T::Complete),
+        Some(T::Complete) => Some(T::Abandon),
+        Some(T::Abandon) => Some(T::Fault),
+        Some(T::Fault) => None,
+    });
+    let file = "interaction";
+    let (state_name, step_name) = (|state: S| state.name().into(), |step: T| step.name().into());
+    Machine { file, states, steps, state_name, step_name, next: S::next, deadline: None }.compare();
+}
+
+#[test]
+fn conversation() {
+    use ConversationStage as S;
+    use ConversationStep as T;
+    let states = listed(|last| match last {
+        None => Some(S::VirtualAgent),
+        Some(S::VirtualAgent) => Some(S::Waiting),
+        Some(S::Waiting) => Some(S::Live { agent: ANA }),
+        Some(S::Live { agent }) => Some(S::Topic { agent }),
+        Some(S::Topic { .. }) => Some(S::Ended),
+        Some(S::Ended) => None,
+    });
+    let steps = listed(|last| match last {
+        None => Some(T::HandOff),
+        Some(T::HandOff) => Some(T::Return),
+        Some(T::Return) => Some(T::Join(ANA)),
+        Some(T::Join(_)) => Some(T::StartTopic),
+        Some(T::StartTopic) => Some(T::EndTopic),
+        Some(T::EndTopic) => Some(T::End),
+        Some(T::End) => None,
+    });
+    let file = "conversation";
+    let (state_name, step_name) = (|state: S| state.name().into(), |step: T| step.name().into());
+    Machine { file, states, steps, state_name, step_name, next: S::next, deadline: None }.compare();
+}
+
+/// How each contact is closed, by how far it had come: the closing matrix.
+#[test]
+fn ending() {
+    let endings = ["agent", "customer", "automatic", "topic_done", "search", "silence"];
+    let endings = endings.iter().chain(&["timed_out", "unreached", "fault"]);
+    let unknown = serde_json::from_str::<Ending>("\"?\"").unwrap_err().to_string();
+    assert_eq!(unknown.matches('`').count() / 2, 1 + endings.clone().count(), "{unknown}");
+    let some = Progress::default();
+    let engaged = Progress { engaged: true, ..some };
+    let asked = Progress { asked: true, ..engaged };
+    let columns = [
+        ("nothing said", some),
+        ("engaged", engaged),
+        ("topic done", Progress { topic_done: true, ..engaged }),
+        ("asked for an agent", asked),
+        ("live", Progress { live: true, ..asked }),
+    ];
+    let head = columns.iter().map(|(name, _)| (*name).to_owned());
+    let mut rows: Vec<Vec<String>> = vec![std::iter::once(String::new()).chain(head).collect()];
+    for name in endings {
+        let ending: Ending = serde_json::from_value((*name).into()).unwrap();
+        let cell = |progress| {
+            let (state, reason) = ending.outcome(progress);
+            format!("{}, {}", state.name(), json_name(&reason))
+        };
+        let cells = columns.iter().map(|(_, progress)| cell(*progress));
+        rows.push(std::iter::once((*name).to_owned()).chain(cells).collect());
+    }
+    table::compare("tables/ending.txt", &table::align(&rows));
 }

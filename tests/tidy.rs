@@ -5,8 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The storeys from the ground up. A file imports from its own and from lower ones.
-const STOREYS: [&str; 9] =
-    ["base", "model", "policy", "lifecycle", "protocol", "world", "engine", "figures", "adapter"];
+const STOREYS: [&str; 10] = [
+    "base",
+    "model",
+    "policy",
+    "lifecycle",
+    "protocol",
+    "world",
+    "engine",
+    "figures",
+    "interaction",
+    "adapter",
+];
 
 /// Words that have no business in the core, and why.
 const BANNED: [(&str, &str); 14] = [

@@ -167,7 +167,7 @@ pub struct KeyParts {
 }
 
 impl AgentKey {
-    /// Whether among agents of the same rank, ring and preference a higher score always comes first.
+    /// Whether a higher score always comes first among agents of one rank, ring and preference.
     #[must_use]
     pub const fn goes_by_score(choice: AgentChoice, evaluation: Evaluation, spares: bool) -> bool {
         match (evaluation, choice) {

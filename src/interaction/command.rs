@@ -1,0 +1,384 @@
+//! What records can be told to do: one struct each, and the enum over them all.
+
+use alloc::boxed::Box;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::model::attribute::Attributes;
+use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
+
+use crate::interaction::config::RecordConfig;
+use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Visibility};
+use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::profile::Address;
+use crate::interaction::record::{InteractionRequest, Transcript};
+use crate::interaction::related::{Document, Operation};
+use crate::interaction::state::{Actor, Ending, InteractionType, StateReason};
+
+/// What to change about an interaction; what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordChange {
+    /// A new short description.
+    pub short_description: Option<Box<str>>,
+    /// Another customer.
+    pub opened_for: Option<Key>,
+    /// Another contact. The account follows, where the host knows it.
+    pub contact: Option<Key>,
+    /// Another account.
+    pub account: Option<Key>,
+    /// Another consumer.
+    pub consumer: Option<Key>,
+    /// A note to add.
+    pub work_note: Option<Box<str>>,
+}
+
+/// What came of a message from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Received {
+    /// The interaction it belongs to.
+    pub interaction: InteractionId,
+    /// The profile of the writer.
+    pub profile: ProfileId,
+    /// Whether the interaction was opened for it.
+    pub opened: bool,
+}
+
+macro_rules! record_commands {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident => $output:ty { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub struct $name {
+                $($(#[$field_doc])* pub $field: $type,)*
+            }
+
+            impl From<$name> for RecordCommand {
+                fn from(command: $name) -> Self {
+                    Self::$name(command)
+                }
+            }
+        )*
+
+        /// Any command. In JSON an object with one field: `{"start_topic": {"interaction": 1}}`.
+        ///
+        /// ```
+        /// use strowger::interaction::{InteractionId, RecordCommand, StartTopic};
+        ///
+        /// let command: RecordCommand =
+        ///     serde_json::from_str(r#"{"start_topic": {"interaction": 1}}"#).unwrap();
+        /// let interaction = InteractionId::from_raw(1);
+        /// assert_eq!(command, StartTopic { interaction }.into());
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum RecordCommand {
+            $($(#[$doc])* $name($name),)*
+        }
+
+        impl super::decide::Run for RecordCommand {
+            type Output = RecordReply;
+
+            fn run(
+                self,
+                turn: &mut super::decide::Turn<'_>,
+            ) -> Result<RecordReply, super::refusal::RecordRefusal> {
+                match self {
+                    $(Self::$name(command) => command.run(turn).map(Into::into),)*
+                }
+            }
+
+            fn plan(
+                &self,
+                store: &super::store::Store,
+                view: crate::engine::view::View<'_>,
+            ) -> Result<super::plan::Plan, super::refusal::RecordRefusal> {
+                match self {
+                    $(Self::$name(command) => command.plan(store, view),)*
+                }
+            }
+        }
+    };
+}
+
+/// What a command answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecordReply {
+    /// It is done.
+    Done,
+    /// The interaction.
+    Interaction(InteractionId),
+    /// The profile.
+    Profile(ProfileId),
+    /// What came of a message.
+    Received(Received),
+    /// Yes or no.
+    Answer(bool),
+}
+
+impl From<()> for RecordReply {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
+macro_rules! reply_from {
+    ($($variant:ident($type:ty)),* $(,)?) => {$(
+        impl From<$type> for RecordReply {
+            fn from(value: $type) -> Self {
+                Self::$variant(value)
+            }
+        }
+    )*};
+}
+
+reply_from!(Interaction(InteractionId), Profile(ProfileId), Received(Received), Answer(bool));
+
+record_commands! {
+    /// Chooses anew what may be chosen. It counts for what happens from now on.
+    ConfigureRecords => () {
+        /// All of it.
+        config: Box<RecordConfig>,
+    }
+
+    /// Opens an interaction, and answers with its id. It has a number, and its conversation begins.
+    OpenInteraction => InteractionId {
+        /// What is said of it.
+        opening: Box<InteractionRequest>,
+    }
+
+    /// Joins an interaction to work that was submitted for it. The facts of the work, from its
+    /// submission on, move the interaction from now on; it must be told before they are followed.
+    LinkWork => () {
+        /// The interaction. It has no open work.
+        interaction: InteractionId,
+        /// The work.
+        work: WorkId,
+    }
+
+    /// Gives an interaction to an agent who takes it without the engine. One with open work is
+    /// assigned by the engine.
+    AssignInteraction => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The agent.
+        agent: AgentId,
+    }
+
+    /// Puts an interaction on hold, or says what it waits for. One with open work is held or parked
+    /// by the engine first; then this gives the reason.
+    HoldInteraction => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it waits for; `None`: nothing is said. Only messaging knows reasons.
+        reason: Option<StateReason>,
+    }
+
+    /// Takes an interaction off hold. One with open work is retrieved or resumed by the engine; if
+    /// its agent cannot take it up again it stands in line.
+    ResumeInteraction => () {
+        /// The interaction.
+        interaction: InteractionId,
+    }
+
+    /// Ends the contact of an interaction without open work. If an agent has it and a rule applies
+    /// he wraps up, else it is closed. A fault closes it whatever there is.
+    EndInteraction => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// How it ended.
+        ending: Ending,
+        /// Who ended it.
+        by: Actor,
+    }
+
+    /// Gives the wrap-up code of an interaction.
+    SetInteractionCode => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The code.
+        code: CodeId,
+    }
+
+    /// Ends a wrap-up, and closes the interaction. If the engine keeps its work open meanwhile the
+    /// engine is told.
+    EndInteractionWrapUp => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The code; `None`: the one that was given, or the usual one.
+        code: Option<CodeId>,
+        /// Who ended it.
+        by: Actor,
+    }
+
+    /// Closes an interaction at once, as when its tab is closed: there is no wrap-up any more, and
+    /// none is counted. What work it has the host ends.
+    CloseInteraction => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// Who closes it.
+        by: Actor,
+        /// The code; `None`: the one that was given.
+        code: Option<CodeId>,
+    }
+
+    /// Hands a closed interaction over to the host, in the fact, and forgets it.
+    ArchiveInteraction => () {
+        /// The interaction. Nobody wraps it up any more.
+        interaction: InteractionId,
+    }
+
+    /// Saves what somebody wrote. It has a short description, or has one now.
+    SaveInteraction => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// Who.
+        by: Actor,
+        /// What is new.
+        change: RecordChange,
+    }
+
+    /// Sets context variables. A later value takes the place of an earlier one, nothing is lost.
+    SetContext => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The variables.
+        variables: Attributes,
+    }
+
+    /// Relates a record. With an operation it is logged if the policy says so, without one it is
+    /// related by hand. Answers whether it stands in the list.
+    RelateRecord => bool {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The record.
+        document: Document,
+        /// What was done with it; `None`: it is related by hand.
+        operation: Option<Operation>,
+        /// Who.
+        by: Actor,
+    }
+
+    /// Notes where a transcript is kept.
+    AddTranscript => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// Whose, and where.
+        transcript: Transcript,
+    }
+
+    /// Says who is behind a profile. Its open interactions of guests are his.
+    LinkUser => () {
+        /// The profile.
+        profile: ProfileId,
+        /// The user.
+        user: Key,
+    }
+
+    /// The address of a profile belongs to somebody else now: its open interactions are closed, it
+    /// is active no more, and there is a new one. Answers with that.
+    ReplaceProfile => ProfileId {
+        /// The old profile.
+        profile: ProfileId,
+        /// Whose it is now, if that is known.
+        user: Option<Key>,
+    }
+
+    /// A message came from outside. It belongs to the ongoing interaction between the two
+    /// addresses; without one an interaction is opened, and without a profile that too.
+    ReceiveMessage => Received {
+        /// The type of an interaction that is opened for it.
+        kind: InteractionType,
+        /// Where it came from.
+        from: Address,
+        /// To which address of the host.
+        to: Key,
+        /// What it says.
+        text: Box<str>,
+    }
+
+    /// An agent writes to a customer. An ongoing conversation with an agent gets the message, and
+    /// he takes part in it; one that the virtual agent has is closed, and so is that of another
+    /// customer, whose profile is replaced. Without one an interaction is opened for him.
+    ReachCustomer => Received {
+        /// The type of an interaction that is opened for it.
+        kind: InteractionType,
+        /// The agent.
+        agent: AgentId,
+        /// Where the customer is.
+        to: Address,
+        /// From which address of the host.
+        from: Key,
+        /// Who the customer is, if that is known.
+        user: Option<Key>,
+        /// What it says.
+        text: Box<str>,
+    }
+
+    /// Somebody says something.
+    PostMessage => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// Who.
+        author: Author,
+        /// For whom.
+        #[serde(default)]
+        visibility: Visibility,
+        /// Whether a rule says it in his name.
+        #[serde(default)]
+        automated: bool,
+        /// What.
+        text: Box<str>,
+    }
+
+    /// The customer comes in, once more or by another way. The conversation goes on.
+    EnterConversation => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// Where.
+        entry: EntryPoint,
+    }
+
+    /// Another customer takes part.
+    AddParticipant => () {
+        /// The interaction.
+        interaction: InteractionId,
+        /// His profile.
+        profile: ProfileId,
+    }
+
+    /// Asks for an agent. If nobody is there the customer is told so and the virtual agent goes on.
+    /// Answers whether somebody is.
+    RequestHandoff => bool {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What made it.
+        trigger: HandoffTrigger,
+        /// The queue.
+        queue: QueueId,
+        /// Whether somebody is there.
+        available: bool,
+    }
+
+    /// The agent lets the virtual agent deal with a topic; meanwhile he does not speak to the
+    /// customer.
+    StartTopic => () {
+        /// The interaction.
+        interaction: InteractionId,
+    }
+
+    /// A topic is over. If an agent started it he has the word again; if the virtual agent has the
+    /// conversation alone the customer is asked whether there is anything else.
+    EndTopic => () {
+        /// The interaction.
+        interaction: InteractionId,
+    }
+}

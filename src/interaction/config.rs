@@ -1,0 +1,190 @@
+//! What the host may choose about interactions.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::Span;
+use crate::model::invalid::{Invalid, Problem};
+
+use crate::interaction::related::RelatedPolicy;
+use crate::interaction::state::InteractionType;
+use crate::interaction::wrap_up::WrapUpRule;
+
+/// How interactions are numbered. The number rises with every interaction, whatever is changed
+/// here, so that none is given twice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Numbering {
+    /// What stands before the digits.
+    pub prefix: Key,
+    /// How many digits there are at least, 1 to 19.
+    pub width: u8,
+    /// The least number to be given next, for a host that has given some before.
+    pub first: u64,
+}
+
+impl Default for Numbering {
+    /// `IMS0000001`.
+    fn default() -> Self {
+        Self { prefix: "IMS".into(), width: 7, first: 1 }
+    }
+}
+
+/// When silence is answered, and ends a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdlePolicy {
+    /// A silent customer in a live chat is reminded after this time.
+    pub reminder_after: Option<Span>,
+    /// A silent customer in a live chat is let go after this time, from the same instant.
+    pub cancel_after: Option<Span>,
+    /// Whether this time starts only when the agent has said something himself.
+    pub start_after_agent_response: bool,
+    /// What a silent customer is told.
+    pub reminder: alloc::boxed::Box<str>,
+    /// A customer who is silent to the virtual agent is let go after this time.
+    pub virtual_agent_after: Option<Span>,
+    /// An agent who owes a messaging customer an answer is reminded after this time.
+    pub agent_reminder_after: Option<Span>,
+    /// A messaging customer who does not answer is let go after this time.
+    pub messaging_after: Option<Span>,
+    /// An e-mail on hold that a customer began is closed after this time.
+    pub inbound_mail_after: Option<Span>,
+    /// An e-mail on hold that the contact centre began is closed after this time.
+    pub outbound_mail_after: Option<Span>,
+}
+
+const fn days(days: u32) -> Span {
+    Span::from_mins(days * 24 * 60)
+}
+
+impl Default for IdlePolicy {
+    /// 180 s, 360 s, 2 h, 30 min, 2 days, 5 days and 30 days, as ServiceNow has them.
+    fn default() -> Self {
+        Self {
+            reminder_after: Some(Span::from_secs(180)),
+            cancel_after: Some(Span::from_secs(360)),
+            start_after_agent_response: true,
+            reminder: "The conversation is timing out, are you still there?".into(),
+            virtual_agent_after: Some(Span::from_mins(120)),
+            agent_reminder_after: Some(Span::from_mins(30)),
+            messaging_after: Some(days(2)),
+            inbound_mail_after: Some(days(5)),
+            outbound_mail_after: Some(days(30)),
+        }
+    }
+}
+
+/// Bounds on what grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordLimits {
+    /// Interactions that are kept, until they are archived.
+    pub interactions: u32,
+    /// Messages of one interaction.
+    pub messages: u32,
+    /// Notes, related records, transcripts and entry points of one interaction, each.
+    pub attachments: u32,
+    /// Segments of one interaction that are kept piece by piece; of older ones only the sums are.
+    pub segments: u32,
+    /// The length of a text, in bytes.
+    pub text: u32,
+}
+
+impl Default for RecordLimits {
+    fn default() -> Self {
+        Self {
+            interactions: 1_000_000,
+            messages: 10_000,
+            attachments: 1_000,
+            segments: 1_000,
+            text: 65_536,
+        }
+    }
+}
+
+/// What the host may choose about interactions.
+///
+/// ```
+/// use strowger::interaction::{Numbering, RecordConfig, Records};
+///
+/// let numbering = Numbering { prefix: "TAL".into(), width: 4, ..Numbering::default() };
+/// let config = RecordConfig { numbering, ..RecordConfig::default() };
+/// assert!(config.check().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordConfig {
+    /// How interactions are numbered.
+    pub numbering: Numbering,
+    /// The types there are. Phone is not among them unless the host says that it can call.
+    pub types: Vec<InteractionType>,
+    /// Whether inbound chats and messaging begin with a virtual agent, unless the entry point asks
+    /// for a person at once.
+    pub virtual_agent: bool,
+    /// The rules of wrap-up.
+    pub wrap_up: Vec<WrapUpRule>,
+    /// After what time a wrap-up ends that no time of its own ends; `None`: never. It must exceed
+    /// the duration of every rule.
+    pub wrap_up_longest: Option<Span>,
+    /// What is related by itself.
+    pub related: RelatedPolicy,
+    /// When silence is answered.
+    pub idle: IdlePolicy,
+    /// Bounds on what grows.
+    pub limits: RecordLimits,
+}
+
+impl Default for RecordConfig {
+    fn default() -> Self {
+        let without_phone = InteractionType::ALL.into_iter();
+        Self {
+            numbering: Numbering::default(),
+            types: without_phone.filter(|kind| *kind != InteractionType::Phone).collect(),
+            virtual_agent: false,
+            wrap_up: Vec::new(),
+            wrap_up_longest: None,
+            related: RelatedPolicy::default(),
+            idle: IdlePolicy::default(),
+            limits: RecordLimits::default(),
+        }
+    }
+}
+
+impl RecordConfig {
+    /// Refuses what makes no sense.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the first field that is wrong.
+    pub fn check(&self) -> Result<(), Invalid> {
+        Invalid::range("numbering.width", self.numbering.width, 1, 19)?;
+        Invalid::length("numbering.prefix", self.numbering.prefix.len(), 40)?;
+        self.wrap_up.iter().try_for_each(WrapUpRule::check)?;
+        let longest = self.wrap_up.iter().map(|rule| rule.duration).max();
+        if self.wrap_up_longest.is_some_and(|span| longest.is_some_and(|rule| rule >= span)) {
+            return Err(Invalid::new("wrap_up_longest", Problem::OutOfOrder));
+        }
+        Invalid::range("limits.messages", self.limits.messages, 1, i64::from(u32::MAX))?;
+        let idle = &self.idle;
+        let spans = [
+            ("idle.reminder_after", idle.reminder_after),
+            ("idle.cancel_after", idle.cancel_after),
+            ("idle.virtual_agent_after", idle.virtual_agent_after),
+            ("idle.agent_reminder_after", idle.agent_reminder_after),
+            ("idle.messaging_after", idle.messaging_after),
+            ("idle.inbound_mail_after", idle.inbound_mail_after),
+            ("idle.outbound_mail_after", idle.outbound_mail_after),
+        ];
+        for (field, span) in spans {
+            span.map_or(Ok(()), |span| Invalid::some_time(field, span))?;
+        }
+        if let (Some(remind), Some(cancel)) = (idle.reminder_after, idle.cancel_after)
+            && remind >= cancel
+        {
+            return Err(Invalid::new("idle.cancel_after", Problem::OutOfOrder));
+        }
+        Invalid::length("idle.reminder", idle.reminder.len(), self.limits.text)
+    }
+}

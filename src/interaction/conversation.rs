@@ -1,0 +1,414 @@
+//! The conversation of an interaction: what was said, by whom, and who has the word.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::lifecycle::machine::Illegal;
+use crate::model::attribute::Attributes;
+use crate::model::ids::{AgentId, QueueId};
+
+use crate::interaction::ids::ProfileId;
+use crate::interaction::related::Document;
+
+/// Who has the word for the contact centre.
+///
+/// ```text
+#[doc = include_str!("../../tests/tables/conversation.txt")]
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationStage {
+    /// The virtual agent.
+    VirtualAgent,
+    /// Nobody: the customer waits for an agent.
+    Waiting,
+    /// An agent.
+    Live {
+        /// Who.
+        agent: AgentId,
+    },
+    /// The virtual agent for a topic that an agent started; then the agent again (autopilot).
+    Topic {
+        /// Who started it.
+        agent: AgentId,
+    },
+    /// Over.
+    Ended,
+}
+
+/// What can happen to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConversationStep {
+    /// It goes to the agents, or back to them.
+    HandOff,
+    /// Nobody is there for it; the virtual agent goes on.
+    Return,
+    /// An agent has it.
+    Join(AgentId),
+    /// Its agent starts a topic of the virtual agent.
+    StartTopic,
+    /// The topic is over.
+    EndTopic,
+    /// It is over.
+    End,
+}
+
+impl ConversationStep {
+    /// The name of the step.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HandOff => "hand_off",
+            Self::Return => "return",
+            Self::Join(_) => "join",
+            Self::StartTopic => "start_topic",
+            Self::EndTopic => "end_topic",
+            Self::End => "end",
+        }
+    }
+}
+
+impl ConversationStage {
+    /// The name of the stage.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VirtualAgent => "virtual_agent",
+            Self::Waiting => "waiting",
+            Self::Live { .. } => "live",
+            Self::Topic { .. } => "topic",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// What follows a step.
+    ///
+    /// # Errors
+    /// [`Illegal`] if the stage does not allow it.
+    pub const fn next(self, step: ConversationStep) -> Result<Self, Illegal> {
+        use ConversationStep::{End, EndTopic, HandOff, Join, Return, StartTopic};
+        match (self, step) {
+            (
+                Self::VirtualAgent | Self::Waiting | Self::Live { .. } | Self::Topic { .. },
+                HandOff,
+            ) => Ok(Self::Waiting),
+            (
+                Self::VirtualAgent | Self::Waiting | Self::Live { .. } | Self::Topic { .. },
+                Return,
+            ) => Ok(Self::VirtualAgent),
+            (
+                Self::VirtualAgent | Self::Waiting | Self::Live { .. } | Self::Topic { .. },
+                Join(agent),
+            )
+            | (Self::Topic { agent }, EndTopic) => Ok(Self::Live { agent }),
+            (Self::Live { agent }, StartTopic) => Ok(Self::Topic { agent }),
+            (Self::VirtualAgent | Self::Waiting | Self::Live { .. } | Self::Topic { .. }, End) => {
+                Ok(Self::Ended)
+            }
+            (Self::VirtualAgent | Self::Waiting, StartTopic | EndTopic)
+            | (Self::Live { .. }, EndTopic)
+            | (Self::Topic { .. }, StartTopic)
+            | (Self::Ended, HandOff | Return | Join(_) | StartTopic | EndTopic | End) => {
+                Err(Illegal { state: self.name(), step: step.name() })
+            }
+        }
+    }
+}
+
+/// Who said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Author {
+    /// The customer.
+    Requester,
+    /// The virtual agent.
+    VirtualAgent,
+    /// An agent.
+    Agent(AgentId),
+    /// A supervisor.
+    Supervisor(AgentId),
+    /// The contact centre itself: what it tells by a rule.
+    System,
+}
+
+/// Whom a message is for.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Agents and supervisors only (whisper).
+    Private,
+}
+
+/// Something that was said.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Message {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub author: Author,
+    /// For whom.
+    pub visibility: Visibility,
+    /// Whether it was sent by a rule, in the author's name: a greeting is no answer.
+    pub automated: bool,
+    /// Through which of the conversation's entry points, by number from 0.
+    pub entry: Option<u32>,
+    /// What.
+    pub text: Box<str>,
+}
+
+/// Who reads a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Viewer {
+    /// The customer.
+    Requester,
+    /// Agents and supervisors.
+    Staff,
+}
+
+impl Message {
+    /// Whether somebody may read it.
+    #[must_use]
+    pub const fn is_for(&self, viewer: Viewer) -> bool {
+        matches!(viewer, Viewer::Staff) || matches!(self.visibility, Visibility::Public)
+    }
+}
+
+/// Where a customer comes in: a portal, a web site with a messenger, a mobile app.
+///
+/// ```
+/// use strowger::interaction::{Document, EntryPoint};
+///
+/// let document = Some(Document::new("case", "CS0042"));
+/// let messenger = EntryPoint { document, ..EntryPoint::new("messenger") };
+/// assert!(!messenger.live_only);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EntryPoint {
+    /// Its name, such as `portal`, `messenger`, `mobile`.
+    pub name: Key,
+    /// The type of the device, such as `mweb`, `android`, `ios`.
+    #[serde(default)]
+    pub device: Option<Key>,
+    /// The record the customer was looking at (contextual chat).
+    #[serde(default)]
+    pub document: Option<Document>,
+    /// Whether a person is asked for at once, past the virtual agent.
+    #[serde(default)]
+    pub live_only: bool,
+}
+
+impl EntryPoint {
+    /// An entry point with nothing special.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self { name: name.into(), device: None, document: None, live_only: false }
+    }
+}
+
+/// What made a conversation go to an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HandoffTrigger {
+    /// The virtual agent failed.
+    Error,
+    /// A topic of the virtual agent says so.
+    Script,
+    /// The customer chose it.
+    User,
+    /// The virtual agent understood that the customer wants it.
+    Understood,
+    /// The entry point asks for a person at once.
+    LiveOnly,
+}
+
+/// A request for an agent, with what was known then.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Handoff {
+    /// When.
+    pub at: Timestamp,
+    /// What made it.
+    pub trigger: HandoffTrigger,
+    /// The queue.
+    pub queue: QueueId,
+    /// Whether anybody was there. If not the virtual agent goes on.
+    pub available: bool,
+    /// The context variables of that moment.
+    pub context: Attributes,
+    /// How many messages there were.
+    pub messages: u32,
+}
+
+/// How long one side took to answer the other. A pair is the first message that waits for an
+/// answer, and the next one of the other side.
+///
+/// ```
+/// use strowger::Span;
+/// use strowger::interaction::Responses;
+///
+/// let two = Responses { count: 2, total: Span::from_secs(4), ..Responses::default() };
+/// assert_eq!(two.average(), Some(Span::from_secs(2)));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Responses {
+    /// Since when an answer is owed.
+    pub owed_since: Option<Timestamp>,
+    /// How many answers there were.
+    pub count: u32,
+    /// How long they took together.
+    pub total: Span,
+}
+
+impl Responses {
+    pub(crate) fn ask(&mut self, at: Timestamp) {
+        self.owed_since.get_or_insert(at);
+    }
+
+    pub(crate) fn answer(&mut self, at: Timestamp) {
+        if let Some(since) = self.owed_since.take() {
+            self.count = self.count.saturating_add(1);
+            self.total = self.total.plus(at.since(since));
+        }
+    }
+
+    /// How long an answer took on average.
+    #[must_use]
+    pub fn average(&self) -> Option<Span> {
+        self.total.as_millis().checked_div(u64::from(self.count)).map(Span::from_millis)
+    }
+}
+
+/// The conversation of an interaction. It keeps its identity, its messages and its context
+/// whoever has the word and wherever the customer comes in again.
+///
+/// ```
+/// use strowger::Timestamp;
+/// use strowger::interaction::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
+/// let config = RecordConfig { virtual_agent: true, ..RecordConfig::default() };
+/// let mut records = Records::new(config, now, &mut log)?;
+/// let opening = InteractionRequest::new(InteractionType::Chat).into();
+/// let interaction = records.execute(now, OpenInteraction { opening }, &mut log)?;
+/// let (author, text) = (Author::Requester, "Hello".into());
+/// let (visibility, automated) = (Visibility::Public, false);
+/// let hello = PostMessage { interaction, author, visibility, automated, text };
+/// records.execute(now, hello, &mut log)?;
+/// let talk = records.interaction(interaction).unwrap().conversation.as_ref().unwrap();
+/// assert_eq!(talk.stage, ConversationStage::VirtualAgent);
+/// assert_eq!(talk.read_by(Viewer::Requester).count(), 1);
+/// # Ok::<(), RecordRefusal>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Who has the word.
+    pub stage: ConversationStage,
+    /// Where the customer came in, in order.
+    pub entries: Vec<EntryPoint>,
+    /// What was said, in order.
+    pub messages: Vec<Message>,
+    /// When agents were asked for.
+    pub handoffs: Vec<Handoff>,
+    /// The profiles of the customers who take part.
+    pub participants: Vec<ProfileId>,
+    /// The virtual agent never has the word in it.
+    pub live_only: bool,
+    /// Whether the customer has said something.
+    pub engaged: bool,
+    /// Whether the virtual agent dealt with the topic and asked whether there is anything else.
+    pub topic_done: bool,
+    /// When the customer last said something, or came in.
+    pub heard: Timestamp,
+    /// When an agent first said something himself.
+    pub answered: Option<Timestamp>,
+    /// When the first agent came.
+    pub first_joined: Option<Timestamp>,
+    /// When the agent came who has the word.
+    pub joined: Option<Timestamp>,
+    /// Whether the one who is silent was reminded.
+    pub reminded: bool,
+    /// How long agents took to answer.
+    pub agent_responses: Responses,
+    /// How long the customer took to answer.
+    pub customer_responses: Responses,
+}
+
+impl Conversation {
+    /// A conversation in which nothing was said.
+    pub(crate) fn new(virtual_agent: bool, live_only: bool, at: Timestamp) -> Self {
+        let with_virtual_agent = virtual_agent && !live_only;
+        let stage = if with_virtual_agent {
+            ConversationStage::VirtualAgent
+        } else {
+            ConversationStage::Waiting
+        };
+        Self {
+            stage,
+            entries: Vec::new(),
+            messages: Vec::new(),
+            handoffs: Vec::new(),
+            participants: Vec::new(),
+            live_only: !with_virtual_agent,
+            engaged: false,
+            topic_done: false,
+            heard: at,
+            answered: None,
+            first_joined: None,
+            joined: None,
+            reminded: false,
+            agent_responses: Responses::default(),
+            customer_responses: Responses::default(),
+        }
+    }
+
+    /// What somebody may read, in order.
+    pub fn read_by(&self, viewer: Viewer) -> impl Iterator<Item = &Message> {
+        self.messages.iter().filter(move |message| message.is_for(viewer))
+    }
+
+    /// The transcript for the customer: what he and agents said to each other, from when the first
+    /// agent came.
+    pub fn external_transcript(&self) -> impl Iterator<Item = &Message> {
+        self.read_by(Viewer::Requester)
+            .filter(|message| matches!(message.author, Author::Requester | Author::Agent(_)))
+            .filter(|message| self.first_joined.is_some_and(|joined| joined <= message.at))
+    }
+
+    pub(crate) fn step(&mut self, step: ConversationStep) -> Result<(), Illegal> {
+        self.stage = self.stage.next(step)?;
+        Ok(())
+    }
+
+    /// Notes what was said, and what it means for who owes whom an answer.
+    pub(crate) fn hear(&mut self, message: &Message) {
+        let public = message.visibility == Visibility::Public;
+        match message.author {
+            Author::Requester => {
+                self.engaged = true;
+                self.heard = self.heard.max(message.at);
+                self.reminded = false;
+                self.topic_done = false;
+                self.customer_responses.answer(message.at);
+                self.agent_responses.ask(message.at);
+            }
+            Author::Agent(_) if public && !message.automated => {
+                self.answered.get_or_insert(message.at);
+                self.agent_responses.answer(message.at);
+                self.customer_responses.ask(message.at);
+            }
+            Author::Agent(_) | Author::VirtualAgent | Author::Supervisor(_) | Author::System => {}
+        }
+        self.messages.push(message.clone());
+    }
+}

@@ -1,0 +1,168 @@
+//! What is asked before anything is decided.
+
+use crate::model::ids::CodeId;
+use crate::model::invalid::Invalid;
+
+use crate::interaction::conversation::{Conversation, ConversationStep};
+use crate::interaction::ids::InteractionId;
+use crate::interaction::record::Interaction;
+use crate::interaction::refusal::{RecordLimit, RecordRefusal};
+use crate::interaction::state::{
+    Actor, Ending, InteractionState, InteractionStep, InteractionType, StateReason,
+};
+use crate::interaction::store::Store;
+use crate::interaction::wrap_up::{WrapUpRule, rule_for};
+
+use super::wrong;
+
+impl Store {
+    /// An interaction that is not archived.
+    pub(crate) fn interaction(&self, id: InteractionId) -> Result<&Interaction, RecordRefusal> {
+        let interactions = &self.rows().interactions;
+        interactions.get(id).ok_or_else(|| {
+            if interactions.was_minted(id) {
+                RecordRefusal::Archived { interaction: id }
+            } else {
+                RecordRefusal::Unknown { interaction: id }
+            }
+        })
+    }
+
+    /// Refuses a step that the state does not allow.
+    pub(crate) fn check_step(
+        &self,
+        id: InteractionId,
+        step: InteractionStep,
+    ) -> Result<InteractionState, RecordRefusal> {
+        let state = self.interaction(id)?.state;
+        state.next(step).map_err(|illegal| wrong(id, illegal.state, illegal.step))
+    }
+
+    /// Refuses what the engine has to be told.
+    pub(crate) fn check_without_work(&self, id: InteractionId) -> Result<(), RecordRefusal> {
+        match self.interaction(id)?.work {
+            Some(work) => Err(RecordRefusal::HasWork { interaction: id, work }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a person who has not written what it is about.
+    pub(crate) fn check_described(
+        &self,
+        id: InteractionId,
+        by: Actor,
+    ) -> Result<(), RecordRefusal> {
+        if by.is_person() && !self.interaction(id)?.is_described() {
+            return Err(RecordRefusal::NotDescribed { interaction: id });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_text(&self, field: &'static str, text: &str) -> Result<(), RecordRefusal> {
+        Ok(Invalid::length(field, text.len(), self.config().limits.text)?)
+    }
+
+    /// Refuses one more of something that an interaction has many of.
+    pub(crate) fn check_room(&self, has: usize) -> Result<(), RecordRefusal> {
+        let max = self.config().limits.attachments;
+        let limit = RecordLimit::Attachments;
+        if has < max as usize { Ok(()) } else { Err(RecordRefusal::Limit { limit, max }) }
+    }
+
+    /// The rule by which an interaction is wrapped up if its contact ends now.
+    pub(crate) fn wrap_up_rule(&self, id: InteractionId) -> Option<&WrapUpRule> {
+        let row = self.get(id)?;
+        let handled = row.state.next(InteractionStep::EndContact).is_ok();
+        rule_for(&self.config().wrap_up, row).filter(|_| handled)
+    }
+
+    /// Refuses to close what may not be closed now, so by this one, and with this code.
+    pub(crate) fn check_close(
+        &self,
+        interaction: InteractionId,
+        by: Actor,
+        code: Option<CodeId>,
+    ) -> Result<(), RecordRefusal> {
+        self.check_step(interaction, InteractionStep::Complete)?;
+        self.check_code(interaction, code)?;
+        self.check_described(interaction, by)
+    }
+
+    pub(crate) fn check_code(
+        &self,
+        interaction: InteractionId,
+        code: Option<CodeId>,
+    ) -> Result<(), RecordRefusal> {
+        let wrap_up = self.interaction(interaction)?.wrap_up.as_ref();
+        let rule = wrap_up.and_then(|wrap_up| wrap_up.rule.as_ref());
+        match (rule, code) {
+            (Some(rule), Some(code)) if !rule.allows(code) => {
+                Err(RecordRefusal::CodeNotAllowed { code })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The conversation of an interaction that goes on, if it has one.
+    pub(crate) fn talk_of(
+        &self,
+        interaction: InteractionId,
+        step: &'static str,
+    ) -> Result<Option<&Conversation>, RecordRefusal> {
+        let row = self.interaction(interaction)?;
+        if row.state.is_ongoing() {
+            Ok(row.conversation.as_deref())
+        } else {
+            Err(wrong(interaction, row.state.name(), step))
+        }
+    }
+
+    pub(crate) fn check_talk_step(
+        &self,
+        interaction: InteractionId,
+        step: ConversationStep,
+    ) -> Result<(), RecordRefusal> {
+        let talk = self.talk_of(interaction, step.name())?;
+        let Some(talk) = talk else { return Err(wrong(interaction, "silent", step.name())) };
+        let stage = talk.stage.next(step);
+        stage.map(drop).map_err(|illegal| wrong(interaction, illegal.state, illegal.step))
+    }
+
+    /// Refuses to ask for an agent where nobody may be asked for.
+    pub(crate) fn check_handoff(&self, interaction: InteractionId) -> Result<(), RecordRefusal> {
+        self.check_step(interaction, InteractionStep::Queue)?;
+        self.check_talk_step(interaction, ConversationStep::HandOff)?;
+        self.check_without_work(interaction)?;
+        let talk = self.interaction(interaction)?.conversation.as_deref();
+        self.check_room(talk.map_or(0, |talk| talk.handoffs.len()))
+    }
+
+    /// Refuses to put on hold what cannot be, or for a reason its type does not know.
+    pub(crate) fn check_hold(
+        &self,
+        interaction: InteractionId,
+        reason: Option<StateReason>,
+    ) -> Result<(), RecordRefusal> {
+        let kind = self.interaction(interaction)?.kind;
+        let known = |reason: StateReason| reason.is_of_hold() && kind == InteractionType::Messaging;
+        if reason.is_some_and(|reason| !known(reason)) {
+            return Err(RecordRefusal::ReasonNotAllowed { kind });
+        }
+        self.check_step(interaction, InteractionStep::Hold).map(drop)
+    }
+
+    /// Refuses an end of the contact that would close what nobody described.
+    pub(crate) fn check_end(
+        &self,
+        interaction: InteractionId,
+        ending: Ending,
+        by: Actor,
+    ) -> Result<(), RecordRefusal> {
+        if ending == Ending::Fault {
+            return self.check_step(interaction, InteractionStep::Fault).map(drop);
+        }
+        self.check_step(interaction, InteractionStep::Complete)?;
+        let wraps_up = self.wrap_up_rule(interaction).is_some();
+        if wraps_up { Ok(()) } else { self.check_described(interaction, by) }
+    }
+}

@@ -1,0 +1,118 @@
+//! Deciding what is written into an interaction.
+
+use alloc::boxed::Box;
+
+use crate::base::key::Key;
+use crate::model::attribute::check_attributes;
+use crate::model::invalid::Problem;
+
+use crate::interaction::command::{
+    AddTranscript, RecordChange, RelateRecord, SaveInteraction, SetContext,
+};
+use crate::interaction::event::RecordEvent;
+use crate::interaction::record::is_blank;
+use crate::interaction::refusal::RecordRefusal;
+use crate::interaction::related::{RelatedRecord, check_name};
+
+use super::{Run, Turn, invalid};
+
+impl Run for SaveInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, by, mut change } = self;
+        let row = turn.store.interaction(interaction)?;
+        check_change(turn, &change)?;
+        turn.store.check_room(row.work_notes.len())?;
+        let described = match &change.short_description {
+            Some(text) => !is_blank(text),
+            None => row.is_described(),
+        };
+        let cleared = row.is_described() && !described;
+        if !described && (by.is_person() || cleared) {
+            return Err(RecordRefusal::NotDescribed { interaction });
+        }
+        if change.account.is_none() {
+            change.account = turn.account_of(change.contact.as_ref());
+        }
+        if change != RecordChange::default() {
+            turn.emit(RecordEvent::Saved { interaction, by, change: Box::new(change) });
+        }
+        Ok(())
+    }
+}
+
+fn check_change(turn: &Turn<'_>, change: &RecordChange) -> Result<(), RecordRefusal> {
+    let RecordChange { short_description, opened_for, contact, account, consumer, work_note } =
+        change;
+    let names = [
+        ("opened_for", opened_for),
+        ("contact", contact),
+        ("account", account),
+        ("consumer", consumer),
+    ];
+    for (field, name) in names {
+        name.iter().try_for_each(|name: &Key| check_name(field, name))?;
+    }
+    for (field, text) in [("short_description", short_description), ("work_note", work_note)] {
+        text.iter().try_for_each(|text| turn.store.check_text(field, text))?;
+    }
+    Ok(())
+}
+
+impl Run for SetContext {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, variables } = self;
+        let row = turn.store.interaction(interaction)?;
+        let mut all = row.context.clone();
+        all.extend(variables.clone());
+        check_attributes(&all)?;
+        if all != row.context {
+            turn.emit(RecordEvent::ContextSet { interaction, variables });
+        }
+        Ok(())
+    }
+}
+
+impl Run for RelateRecord {
+    type Output = bool;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
+        let Self { interaction, document, operation, by } = self;
+        let row = turn.store.interaction(interaction)?;
+        document.check()?;
+        let known = row.related.iter();
+        if known.into_iter().any(|r| r.document == document && r.operation == operation) {
+            return Ok(true);
+        }
+        let policy = &turn.store.config().related;
+        if operation.is_some_and(|operation| !policy.logs(&document.table, operation)) {
+            return Ok(false);
+        }
+        turn.store.check_described(interaction, by)?;
+        turn.store.check_room(row.related.len())?;
+        let record = Box::new(RelatedRecord { document, operation, by, at: turn.instant() });
+        turn.emit(RecordEvent::Related { interaction, record });
+        Ok(true)
+    }
+}
+
+impl Run for AddTranscript {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, transcript } = self;
+        let row = turn.store.interaction(interaction)?;
+        if !transcript.reference.is_valid() {
+            return Err(invalid("transcript.reference", Problem::Empty));
+        }
+        if row.transcripts.contains(&transcript) {
+            return Ok(());
+        }
+        turn.store.check_room(row.transcripts.len())?;
+        turn.emit(RecordEvent::TranscriptAdded { interaction, transcript });
+        Ok(())
+    }
+}

@@ -1,0 +1,322 @@
+//! Deciding the life of an interaction, from opening to archive.
+
+use alloc::boxed::Box;
+
+use crate::base::key::Key;
+use crate::engine::view::View;
+use crate::model::attribute::check_attributes;
+use crate::model::invalid::Problem;
+use crate::protocol::command::Command;
+
+use crate::interaction::command::{
+    ArchiveInteraction, AssignInteraction, CloseInteraction, ConfigureRecords, EndInteraction,
+    EndInteractionWrapUp, HoldInteraction, LinkWork, OpenInteraction, ResumeInteraction,
+    SetInteractionCode,
+};
+use crate::interaction::event::RecordEvent;
+use crate::interaction::ids::InteractionId;
+use crate::interaction::plan::{self, Plan};
+use crate::interaction::record::InteractionRequest;
+use crate::interaction::refusal::{RecordLimit, RecordRefusal};
+use crate::interaction::related::{Document, check_name};
+use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
+
+use crate::interaction::store::Store;
+
+use super::{Finish, Run, Turn, invalid, wrong};
+
+impl Run for ConfigureRecords {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { config } = self;
+        config.check()?;
+        if *config != *turn.store.config() {
+            turn.emit(RecordEvent::Configured(config));
+        }
+        Ok(())
+    }
+}
+
+impl Run for OpenInteraction {
+    type Output = InteractionId;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<InteractionId, RecordRefusal> {
+        let Self { opening } = self;
+        let id = turn.check_opening(&opening)?;
+        turn.open(id, opening);
+        Ok(id)
+    }
+}
+
+impl Turn<'_> {
+    /// Refuses an interaction that may not be opened; else says its id.
+    pub(crate) fn check_opening(
+        &self,
+        opening: &InteractionRequest,
+    ) -> Result<InteractionId, RecordRefusal> {
+        if let Some(profile) = opening.profile {
+            self.active_profile(profile)?;
+        }
+        self.store.check_text("short_description", &opening.short_description)?;
+        check_attributes(&opening.context)?;
+        check_attributes(&opening.channel_metadata)?;
+        if let Some((address, ours)) = &opening.addresses {
+            address.check()?;
+            check_name("addresses", ours)?;
+        }
+        opening.entry.iter().try_for_each(|entry| check_name("entry.name", &entry.name))?;
+        let seen = opening.entry.iter().filter_map(|entry| entry.document.as_ref());
+        seen.into_iter().try_for_each(Document::check)?;
+        let kind = opening.kind;
+        if !self.store.config().types.contains(&kind) {
+            return Err(RecordRefusal::TypeNotAvailable { kind });
+        }
+        let interactions = &self.store.rows().interactions;
+        let (max, limit) = (self.store.config().limits.interactions, RecordLimit::Interactions);
+        let full = RecordRefusal::Limit { limit, max };
+        if interactions.len() >= max as usize {
+            return Err(full);
+        }
+        interactions.next_id().ok_or(full)
+    }
+
+    /// Opens an interaction that was checked. The account follows the contact.
+    pub(crate) fn open(
+        &mut self,
+        interaction: InteractionId,
+        mut opening: Box<InteractionRequest>,
+    ) {
+        let account = || self.ports.directory.account_of(opening.contact.as_ref()?);
+        opening.account = opening.account.clone().or_else(account);
+        let numbering = &self.store.config().numbering;
+        let last = self.store.rows().last_number;
+        let number = last.saturating_add(1).max(numbering.first);
+        let width = usize::from(numbering.width);
+        let number = alloc::format!("{}{number:0width$}", numbering.prefix).into();
+        self.emit(RecordEvent::Opened { interaction, number, opening });
+    }
+
+    /// The account of a contact, where the host knows it.
+    pub(crate) fn account_of(&self, contact: Option<&Key>) -> Option<Key> {
+        self.ports.directory.account_of(contact?)
+    }
+}
+
+impl Run for LinkWork {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, work } = self;
+        let row = turn.store.interaction(interaction)?;
+        if row.work == Some(work) {
+            return Ok(());
+        }
+        turn.store.check_step(interaction, InteractionStep::Queue)?;
+        turn.store.check_without_work(interaction)?;
+        if turn.last_work.is_some_and(|last| work <= last) {
+            return Err(RecordRefusal::WorkTaken { work });
+        }
+        turn.emit(RecordEvent::WorkLinked { interaction, work });
+        Ok(())
+    }
+}
+
+impl Run for AssignInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, agent } = self;
+        let row = turn.store.interaction(interaction)?;
+        let has_it = row.assigned_to == Some(agent);
+        if has_it && row.state == InteractionState::WorkInProgress {
+            return Ok(());
+        }
+        turn.store.check_step(interaction, InteractionStep::Assign)?;
+        turn.store.check_without_work(interaction)?;
+        turn.emit(RecordEvent::Assigned { interaction, agent });
+        Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        store.check_step(self.interaction, InteractionStep::Assign)?;
+        plan::assign(store, view, self.interaction, self.agent)
+    }
+}
+
+impl Run for HoldInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, reason } = self;
+        let row = turn.store.interaction(interaction)?;
+        let (kind, before, held) = (row.kind, row.reason, row.state == InteractionState::OnHold);
+        turn.store.check_hold(interaction, reason)?;
+        if !held {
+            turn.store.check_without_work(interaction)?;
+            turn.emit(RecordEvent::Held { interaction, parked: kind.can_wait() });
+        }
+        let before = before.filter(|_| held);
+        if before != reason {
+            turn.emit(RecordEvent::ReasonSet { interaction, reason });
+        }
+        Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        store.check_hold(self.interaction, self.reason)?;
+        plan::hold(store, view, self.interaction)
+    }
+}
+
+impl Run for ResumeInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction } = self;
+        // Back in line it is too, if its agent could not take it up again.
+        let state = turn.store.interaction(interaction)?.state;
+        if matches!(state, InteractionState::WorkInProgress | InteractionState::Queued) {
+            return Ok(());
+        }
+        turn.store.check_step(interaction, InteractionStep::Resume)?;
+        turn.store.check_without_work(interaction)?;
+        turn.emit(RecordEvent::Resumed { interaction });
+        Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        plan::resume(store, view, self.interaction)
+    }
+}
+
+impl Run for EndInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, ending, by } = self;
+        let state = turn.store.interaction(interaction)?.state;
+        let fault = ending == Ending::Fault;
+        if state.is_closed() || (state == InteractionState::WrapUp && !fault) {
+            return Ok(());
+        }
+        turn.store.check_end(interaction, ending, by)?;
+        if !fault {
+            turn.store.check_without_work(interaction)?;
+        }
+        turn.finish(interaction, Finish::new(ending, by));
+        Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        let Self { interaction, ending, by } = *self;
+        if !store.interaction(interaction)?.state.is_ongoing() {
+            return Ok(Plan::Alone);
+        }
+        let plan = plan::end(store, view, interaction, ending, by)?;
+        // Whether an agent wraps up is for the engine to say as well.
+        if !matches!(plan, Plan::First(Command::FinishContact(_))) {
+            store.check_end(interaction, ending, by)?;
+        }
+        Ok(plan)
+    }
+}
+
+impl Run for SetInteractionCode {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, code } = self;
+        if turn.store.interaction(interaction)?.code == Some(code) {
+            return Ok(());
+        }
+        turn.store.check_step(interaction, InteractionStep::Complete)?;
+        turn.store.check_code(interaction, Some(code))?;
+        turn.emit(RecordEvent::CodeSet { interaction, code });
+        Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        if store.interaction(self.interaction)?.code == Some(self.code) {
+            return Ok(Plan::Alone);
+        }
+        store.check_step(self.interaction, InteractionStep::Complete)?;
+        store.check_code(self.interaction, Some(self.code))?;
+        plan::set_code(store, view, self.interaction, self.code)
+    }
+}
+
+impl Run for EndInteractionWrapUp {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, code, by } = self;
+        let state = turn.store.interaction(interaction)?.state;
+        if state.is_closed() {
+            return Ok(());
+        }
+        if state != InteractionState::WrapUp {
+            return Err(wrong(interaction, state.name(), "end_wrap_up"));
+        }
+        turn.store.check_without_work(interaction)?;
+        turn.store.check_close(interaction, by, code)?;
+        turn.close(interaction, Finish { code, ..Finish::new(Ending::Agent, by) });
+        Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        let Self { interaction, code, by } = *self;
+        if !store.interaction(interaction)?.state.is_closed() {
+            store.check_close(interaction, by, code)?;
+        }
+        plan::end_wrap_up(store, view, interaction, code)
+    }
+}
+
+impl Run for CloseInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, by, code } = self;
+        if turn.store.interaction(interaction)?.state.is_closed() {
+            return Ok(());
+        }
+        turn.store.check_close(interaction, by, code)?;
+        let ending = match by {
+            Actor::Agent(_) => Ending::Agent,
+            Actor::Customer => Ending::Customer,
+            _ => Ending::Automatic,
+        };
+        turn.close(interaction, Finish { code, tab: true, ..Finish::new(ending, by) });
+        Ok(())
+    }
+
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+        let Self { interaction, code, by } = *self;
+        if !store.interaction(interaction)?.state.is_closed() {
+            store.check_close(interaction, by, code)?;
+        }
+        plan::close(store, view, interaction, code)
+    }
+}
+
+impl Run for ArchiveInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction } = self;
+        let row = match turn.store.interaction(interaction) {
+            Err(RecordRefusal::Archived { .. }) => return Ok(()),
+            row => row?,
+        };
+        if !row.is_finished() {
+            return Err(RecordRefusal::NotOver { interaction });
+        }
+        if !row.is_described() {
+            return Err(invalid("short_description", Problem::Empty));
+        }
+        let record = Box::new(row.clone());
+        turn.emit(RecordEvent::Archived { record });
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! Deciding who somebody is who writes from outside, and where his message belongs.
+
+use alloc::boxed::Box;
+
+use crate::base::key::Key;
+use crate::model::invalid::Problem;
+
+use crate::interaction::command::{
+    LinkUser, ReachCustomer, ReceiveMessage, Received, ReplaceProfile,
+};
+use crate::interaction::conversation::{Author, ConversationStage, Visibility};
+use crate::interaction::event::RecordEvent;
+use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::profile::{Address, ChannelUserProfile};
+use crate::interaction::record::{Direction, InteractionRequest};
+use crate::interaction::refusal::RecordRefusal;
+use crate::interaction::related::check_name;
+use crate::interaction::state::{Actor, Ending, InteractionType};
+
+use super::{Finish, Run, Turn, invalid};
+
+impl Turn<'_> {
+    /// A profile that is active.
+    pub(crate) fn active_profile(
+        &self,
+        profile: ProfileId,
+    ) -> Result<ChannelUserProfile, RecordRefusal> {
+        let found = self.profiles.get(profile).filter(|found| found.active);
+        found.ok_or(RecordRefusal::UnknownProfile { profile })
+    }
+
+    /// The address as it is kept.
+    fn normal(&self, address: &Address) -> Result<Address, RecordRefusal> {
+        address.check()?;
+        let identifier = self.ports.normaliser.normal(address);
+        let identifier =
+            identifier.ok_or_else(|| invalid("address.identifier", Problem::NotListed))?;
+        Ok(Address { channel: address.channel.clone(), identifier })
+    }
+
+    /// A profile of an address that has none; nothing is written yet.
+    fn new_profile(&self, address: Address, user: Option<Key>) -> ChannelUserProfile {
+        let id = ProfileId::from_raw(self.store.rows().profiles_made.saturating_add(1));
+        ChannelUserProfile { id, address, user, active: true, made: self.instant() }
+    }
+
+    fn set_profile(&mut self, profile: ChannelUserProfile) {
+        self.emit(RecordEvent::ProfileSet(Box::new(profile)));
+    }
+
+    /// The ongoing interaction between a profile and one of the host's addresses.
+    fn ongoing(&self, profile: ProfileId, ours: &Key) -> Option<InteractionId> {
+        self.store.index().ongoing.get(&(profile, ours.clone())).copied()
+    }
+
+    /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
+    fn end_all_of(&mut self, profile: ProfileId) {
+        for id in self.store.open_of(profile) {
+            self.close(id, Finish::new(Ending::Automatic, Actor::System));
+        }
+    }
+
+    /// The address has another owner: the old profile is active no more.
+    fn hand_on(&mut self, old: ChannelUserProfile, user: Option<Key>) -> ChannelUserProfile {
+        self.end_all_of(old.id);
+        let address = old.address.clone();
+        self.set_profile(ChannelUserProfile { active: false, ..old });
+        let profile = self.new_profile(address, user);
+        self.set_profile(profile.clone());
+        profile
+    }
+}
+
+/// An interaction that begins with a message.
+struct First<'a> {
+    kind: InteractionType,
+    direction: Direction,
+    profile: &'a ChannelUserProfile,
+    ours: &'a Key,
+}
+
+impl First<'_> {
+    fn opening(&self) -> Box<InteractionRequest> {
+        let addresses = Some((self.profile.address.clone(), self.ours.clone()));
+        Box::new(InteractionRequest {
+            direction: self.direction,
+            subtype: self.profile.address.channel.split(':').next().map(Key::from),
+            opened_for: self.profile.user.clone(),
+            profile: Some(self.profile.id),
+            addresses,
+            ..InteractionRequest::new(self.kind)
+        })
+    }
+}
+
+impl Run for ReceiveMessage {
+    type Output = Received;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
+        let Self { kind, from, to, text } = self;
+        check_name("to", &to)?;
+        let from = turn.normal(&from)?;
+        let found = turn.profiles.find(&from);
+        let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &to));
+        if let (Some(profile), Some(interaction)) = (&found, ongoing) {
+            let profile = profile.id;
+            turn.say(interaction, Author::Requester, Visibility::Public, false, text)?;
+            return Ok(Received { interaction, profile, opened: false });
+        }
+        turn.store.check_text("text", &text)?;
+        let known = found.is_some();
+        let profile = found.unwrap_or_else(|| {
+            let user = turn.ports.directory.user_of(&from);
+            turn.new_profile(from, user)
+        });
+        let direction = Direction::Inbound;
+        let opening = First { kind, direction, profile: &profile, ours: &to }.opening();
+        let unnamed = InteractionRequest { profile: None, ..(*opening).clone() };
+        let interaction = turn.check_opening(&unnamed)?;
+        let id = profile.id;
+        if !known {
+            turn.set_profile(profile);
+        }
+        turn.open(interaction, opening);
+        turn.say(interaction, Author::Requester, Visibility::Public, false, text)?;
+        Ok(Received { interaction, profile: id, opened: true })
+    }
+}
+
+impl Run for ReachCustomer {
+    type Output = Received;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
+        let Self { kind, agent, to, from, user, text } = self;
+        check_name("from", &from)?;
+        let to = turn.normal(&to)?;
+        turn.store.check_text("text", &text)?;
+        let found = turn.profiles.find(&to);
+        let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &from));
+        let other = found.as_ref().is_some_and(|profile| is_other(profile, user.as_ref()));
+        let with_machine = ongoing.is_some_and(|id| turn.is_with_virtual_agent(id));
+        if let (Some(profile), Some(interaction), false, false) =
+            (&found, ongoing, other, with_machine)
+        {
+            let profile = profile.id;
+            turn.say(interaction, Author::Agent(agent), Visibility::Public, false, text)?;
+            turn.take_part(interaction, agent);
+            return Ok(Received { interaction, profile, opened: false });
+        }
+        let planned = found.clone().unwrap_or_else(|| turn.new_profile(to.clone(), user.clone()));
+        let direction = Direction::Outbound;
+        let opening = First { kind, direction, profile: &planned, ours: &from }.opening();
+        let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
+        let profile = match found {
+            Some(old) if other => turn.hand_on(old, user),
+            Some(profile) => {
+                if let Some(id) = ongoing {
+                    turn.close(id, Finish::new(Ending::Automatic, Actor::System));
+                }
+                profile
+            }
+            None => {
+                turn.set_profile(planned.clone());
+                planned
+            }
+        };
+        let opening = First { kind, direction, profile: &profile, ours: &from }.opening();
+        turn.open(interaction, opening);
+        turn.emit(RecordEvent::Assigned { interaction, agent });
+        turn.say(interaction, Author::Agent(agent), Visibility::Public, false, text)?;
+        Ok(Received { interaction, profile: profile.id, opened: true })
+    }
+}
+
+/// Whether a profile is that of somebody else than the one who is meant.
+fn is_other(profile: &ChannelUserProfile, user: Option<&Key>) -> bool {
+    matches!((&profile.user, user), (Some(known), Some(meant)) if known != meant)
+}
+
+impl Turn<'_> {
+    fn is_with_virtual_agent(&self, id: InteractionId) -> bool {
+        self.store.get(id).and_then(|row| row.stage()) == Some(ConversationStage::VirtualAgent)
+    }
+
+    /// An agent takes part in a conversation that another has.
+    fn take_part(&mut self, interaction: InteractionId, agent: crate::model::ids::AgentId) {
+        let Some(row) = self.store.get(interaction) else { return };
+        let there = row.handling.open().iter().any(|segment| segment.part.agent() == Some(agent));
+        if !there {
+            let role = crate::lifecycle::leg::LegRole::Conferee;
+            self.emit(RecordEvent::GuestJoined { interaction, agent, role });
+        }
+    }
+}
+
+impl Run for LinkUser {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { profile, user } = self;
+        let known = turn.active_profile(profile)?;
+        check_name("user", &user)?;
+        if known.user.as_ref() != Some(&user) {
+            turn.set_profile(ChannelUserProfile { user: Some(user.clone()), ..known });
+        }
+        for interaction in turn.store.open_of(profile) {
+            if turn.store.get(interaction).is_none_or(|row| row.opened_for.is_some()) {
+                continue;
+            }
+            let opened_for = user.clone();
+            turn.emit(RecordEvent::Associated { interaction, opened_for });
+        }
+        Ok(())
+    }
+}
+
+impl Run for ReplaceProfile {
+    type Output = ProfileId;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<ProfileId, RecordRefusal> {
+        let Self { profile, user } = self;
+        let old = turn.active_profile(profile)?;
+        user.iter().try_for_each(|user| check_name("user", user))?;
+        Ok(turn.hand_on(old, user).id)
+    }
+}

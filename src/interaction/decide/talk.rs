@@ -1,0 +1,191 @@
+//! Deciding what is said in a conversation, and who has the word.
+
+use alloc::boxed::Box;
+
+use crate::interaction::command::{
+    AddParticipant, EndTopic, EnterConversation, PostMessage, RequestHandoff, StartTopic,
+};
+use crate::interaction::conversation::{
+    Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Visibility,
+};
+use crate::interaction::event::RecordEvent;
+use crate::interaction::ids::InteractionId;
+use crate::interaction::refusal::{RecordLimit, RecordRefusal};
+use crate::interaction::related::check_name;
+use crate::interaction::state::{Actor, Ending, InteractionState};
+
+use super::{Finish, Run, Turn, wrong};
+
+/// What a customer is told if nobody is there for him.
+const NOBODY_THERE: &str = "There are no agents available.";
+
+/// What a customer is asked when his topic was dealt with.
+const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
+
+impl Run for PostMessage {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, author, visibility, automated, text } = self;
+        turn.say(interaction, author, visibility, automated, text)
+    }
+}
+
+impl Turn<'_> {
+    /// Somebody says something in a conversation that goes on. A customer who does so is back from
+    /// hold, unless the engine has to bring back the work.
+    pub(crate) fn say(
+        &mut self,
+        interaction: InteractionId,
+        author: Author,
+        visibility: Visibility,
+        automated: bool,
+        text: Box<str>,
+    ) -> Result<(), RecordRefusal> {
+        let row = self.store.interaction(interaction)?;
+        self.store.check_text("text", &text)?;
+        if !row.state.is_ongoing() {
+            return Err(wrong(interaction, row.state.name(), "say"));
+        }
+        let by_agent = matches!(author, Author::Agent(_)) && visibility == Visibility::Public;
+        if by_agent && matches!(row.stage(), Some(ConversationStage::Topic { .. })) {
+            return Err(RecordRefusal::TopicRuns { interaction });
+        }
+        let talk = row.conversation.as_deref();
+        let (max, limit) = (self.store.config().limits.messages, RecordLimit::Messages);
+        if talk.is_some_and(|talk| talk.messages.len() >= max as usize) {
+            return Err(RecordRefusal::Limit { limit, max });
+        }
+        let entries = talk.map_or(0, |talk| talk.entries.len());
+        let entry = u32::try_from(entries).ok().and_then(|count| count.checked_sub(1));
+        let entry = entry.filter(|_| author == Author::Requester);
+        let back = author == Author::Requester
+            && row.state == InteractionState::OnHold
+            && row.work.is_none();
+        let message = Message { at: self.instant(), author, visibility, automated, entry, text };
+        self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
+        if back {
+            self.emit(RecordEvent::Resumed { interaction });
+        }
+        Ok(())
+    }
+
+    /// The contact centre says something by a rule, if there is room for it.
+    pub(crate) fn tell(&mut self, interaction: InteractionId, author: Author, text: &str) {
+        let message = Message {
+            at: self.instant(),
+            author,
+            visibility: Visibility::Public,
+            automated: true,
+            entry: None,
+            text: text.into(),
+        };
+        let max = self.store.config().limits.messages as usize;
+        let talk = self.store.get(interaction).and_then(|row| row.conversation.as_deref());
+        if talk.is_some_and(|talk| talk.messages.len() < max) {
+            self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
+        }
+    }
+}
+
+impl Run for EnterConversation {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, entry } = self;
+        check_name("entry.name", &entry.name)?;
+        let talk = turn.store.talk_of(interaction, "enter")?;
+        let entries = talk.map_or(0, |talk| talk.entries.len());
+        if talk.is_some_and(|talk| talk.entries.last() == Some(&entry)) {
+            return Ok(());
+        }
+        turn.store.check_room(entries)?;
+        turn.emit(RecordEvent::Entered { interaction, entry });
+        Ok(())
+    }
+}
+
+impl Run for AddParticipant {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, profile } = self;
+        turn.active_profile(profile)?;
+        let talk = turn.store.talk_of(interaction, "add_participant")?;
+        let there = talk.map(|talk| talk.participants.as_slice()).unwrap_or_default();
+        if there.contains(&profile) {
+            return Ok(());
+        }
+        turn.store.check_room(there.len())?;
+        turn.emit(RecordEvent::ParticipantAdded { interaction, profile });
+        Ok(())
+    }
+}
+
+impl Run for RequestHandoff {
+    type Output = bool;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
+        let Self { interaction, trigger, queue, available } = self;
+        turn.store.check_handoff(interaction)?;
+        let row = turn.store.interaction(interaction)?;
+        let messages = row.conversation.as_ref().map_or(0, |talk| talk.messages.len());
+        let handoff = Handoff {
+            at: turn.instant(),
+            trigger,
+            queue,
+            available,
+            context: row.context.clone(),
+            messages: u32::try_from(messages).unwrap_or(u32::MAX),
+        };
+        turn.emit(RecordEvent::HandoffRequested { interaction, handoff: Box::new(handoff) });
+        if !available {
+            turn.tell(interaction, Author::System, NOBODY_THERE);
+            turn.leave_to_itself(interaction, trigger);
+        }
+        Ok(available)
+    }
+}
+
+impl Turn<'_> {
+    /// Nobody is there. A virtual agent that failed cannot go on either.
+    fn leave_to_itself(&mut self, interaction: InteractionId, trigger: HandoffTrigger) {
+        if trigger == HandoffTrigger::Error {
+            self.close(interaction, Finish::new(Ending::Fault, Actor::System));
+        }
+    }
+}
+
+impl Run for StartTopic {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction } = self;
+        turn.store.check_talk_step(interaction, ConversationStep::StartTopic)?;
+        turn.emit(RecordEvent::TopicStarted { interaction });
+        Ok(())
+    }
+}
+
+impl Run for EndTopic {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction } = self;
+        let talk = turn.store.talk_of(interaction, "end_topic")?;
+        let stage = talk.map(|talk| (talk.stage, talk.topic_done));
+        match stage {
+            Some((ConversationStage::VirtualAgent, true)) => Ok(()),
+            Some((ConversationStage::VirtualAgent, false)) => {
+                turn.tell(interaction, Author::VirtualAgent, ANYTHING_ELSE);
+                turn.emit(RecordEvent::TopicEnded { interaction });
+                Ok(())
+            }
+            _ => {
+                turn.store.check_talk_step(interaction, ConversationStep::EndTopic)?;
+                turn.emit(RecordEvent::TopicEnded { interaction });
+                Ok(())
+            }
+        }
+    }
+}

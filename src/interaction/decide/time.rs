@@ -1,0 +1,50 @@
+//! Deciding what time does to an interaction.
+
+use crate::base::time::Timestamp;
+
+use crate::interaction::conversation::Author;
+use crate::interaction::event::RecordEvent;
+use crate::interaction::idle::{self, Due};
+use crate::interaction::ids::InteractionId;
+use crate::interaction::state::{Actor, Ending, InteractionType};
+
+use super::{Finish, Turn};
+
+impl Turn<'_> {
+    /// Fires whatever is due by an instant, in order of instant, then of interaction.
+    pub(crate) fn fire_due(&mut self, by: Timestamp) {
+        let before = self.due;
+        while let Some((at, id)) = self.store.first_deadline() {
+            if at > by {
+                break;
+            }
+            self.due = Some(at);
+            self.fire(id);
+            if self.store.first_deadline() == Some((at, id)) {
+                debug_assert!(false, "what was due at {at} for {id} is due again");
+                break;
+            }
+        }
+        self.due = before;
+    }
+
+    fn fire(&mut self, interaction: InteractionId) {
+        let policy = &self.store.config().idle;
+        let row = self.store.get(interaction);
+        let Some((_, due)) = row.and_then(|row| idle::deadline(row, policy)) else { return };
+        match due {
+            Due::WrapUp => self.close(interaction, Finish::new(Ending::Agent, Actor::System)),
+            Due::RemindCustomer => {
+                let text = policy.reminder.clone();
+                self.tell(interaction, Author::System, &text);
+                self.emit(RecordEvent::CustomerReminded { interaction });
+            }
+            Due::RemindAgent => self.emit(RecordEvent::AgentReminded { interaction }),
+            Due::Silence => {
+                let messaging = row.is_some_and(|row| row.kind == InteractionType::Messaging);
+                let ending = if messaging { Ending::Unreached } else { Ending::Silence };
+                self.close(interaction, Finish::new(ending, Actor::System));
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The form of an interaction as values: *Details*, *Related tasks* and *User's interactions*.
+
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::{AgentId, CodeId, QueueId};
+
+use crate::interaction::ids::InteractionId;
+use crate::interaction::profile::ProfileStore;
+use crate::interaction::record::Interaction;
+use crate::interaction::records::Records;
+use crate::interaction::related::RelatedRecord;
+use crate::interaction::state::{InteractionState, InteractionType, StateReason};
+use crate::interaction::wrap_up::Colour;
+
+/// The three tabs of an interaction's form. Everything that is shown is in it.
+///
+/// ```
+/// use strowger::Timestamp;
+/// use strowger::interaction::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
+/// let mut records = Records::new(RecordConfig::default(), now, &mut log)?;
+/// let chat = InteractionRequest::new(InteractionType::Chat);
+/// let opening = InteractionRequest { opened_for: Some("jo".into()), ..chat }.into();
+/// let chat = records.execute(now, OpenInteraction { opening }, &mut log)?;
+/// let form = records.form(chat, now).unwrap();
+/// assert_eq!(form.details.number, "IMS0000001");
+/// assert!(form.details.short_description.required && !form.details.reason.visible);
+/// # Ok::<(), RecordRefusal>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InteractionForm<'a> {
+    /// What is known of it.
+    pub details: Details<'a>,
+    /// The records it is about, in the order in which they were related.
+    pub related_tasks: &'a [RelatedRecord],
+    /// All interactions of its customer, newest first; none of a guest.
+    pub user_interactions: Vec<Line<'a>>,
+}
+
+/// A field with what may be done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Field<T> {
+    /// What is in it.
+    pub value: T,
+    /// Whether it is shown.
+    pub visible: bool,
+    /// Whether it may be changed.
+    pub editable: bool,
+    /// Whether the interaction cannot be saved or closed without it.
+    pub required: bool,
+}
+
+impl<T> Field<T> {
+    const fn written(value: T, editable: bool, required: bool) -> Self {
+        Self { value, visible: true, editable, required }
+    }
+}
+
+/// The *Details* tab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Details<'a> {
+    /// Its number.
+    pub number: &'a str,
+    /// By what way they talk.
+    #[serde(rename = "type")]
+    pub kind: InteractionType,
+    /// Its state.
+    pub state: InteractionState,
+    /// Why it is in this state: shown for messaging, and for what is closed.
+    pub reason: Field<Option<StateReason>>,
+    /// The customer; nobody: a guest.
+    pub opened_for: Field<Option<&'a str>>,
+    /// The agent who has it, or had it last.
+    pub assigned_to: Option<AgentId>,
+    /// The queue it is in, or was in last.
+    pub queue: Option<QueueId>,
+    /// How long agents worked on it.
+    pub duration: Span,
+    /// How long the customer waited for the first answer.
+    pub wait_time: Option<Span>,
+    /// How long it stood in queues.
+    pub queue_wait: Span,
+    /// What it is about.
+    pub short_description: Field<&'a str>,
+    /// The contact.
+    pub contact: Field<Option<&'a str>>,
+    /// The account.
+    pub account: Field<Option<&'a str>>,
+    /// The wrap-up under way.
+    pub wrap_up: Option<WrapUpClock<'a>>,
+    /// How long it was wrapped up.
+    pub wrap_up_duration: Span,
+}
+
+/// What an agent sees of the wrap-up he is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WrapUpClock<'a> {
+    /// How much time is left, if it has a length and is shown.
+    pub remaining: Option<Span>,
+    /// The colour of that.
+    pub colour: Option<Colour>,
+    /// The codes he may give; none named: any.
+    pub codes: &'a [CodeId],
+    /// The code he gave.
+    pub code: Option<CodeId>,
+}
+
+/// One line of *User's interactions*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line<'a> {
+    /// The interaction.
+    pub id: InteractionId,
+    /// Its number.
+    pub number: &'a str,
+    /// By what way they talked.
+    #[serde(rename = "type")]
+    pub kind: InteractionType,
+    /// Its state.
+    pub state: InteractionState,
+    /// What it is about.
+    pub short_description: &'a str,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// The records it is about.
+    pub related_tasks: &'a [RelatedRecord],
+}
+
+impl<'a> Details<'a> {
+    /// What is known of an interaction, as it is at an instant.
+    #[must_use]
+    pub fn of(row: &'a Interaction, now: Timestamp) -> Self {
+        let open = !row.state.is_closed();
+        let totals = row.handling.totals_at(now);
+        let messaging = row.kind == InteractionType::Messaging;
+        let on_hold = row.state == InteractionState::OnHold;
+        Self {
+            number: &row.number,
+            kind: row.kind,
+            state: row.state,
+            reason: Field {
+                value: row.reason,
+                visible: row.shows_reason(),
+                editable: messaging && on_hold,
+                required: false,
+            },
+            opened_for: Field::written(row.opened_for.as_deref(), open, false),
+            assigned_to: row.assigned_to,
+            queue: row.queue,
+            duration: totals.active,
+            wait_time: row.first_response_wait,
+            queue_wait: totals.in_line,
+            short_description: Field::written(&row.short_description, open, true),
+            contact: Field::written(row.contact.as_deref(), open, false),
+            account: Field::written(row.account.as_deref(), open, false),
+            wrap_up: WrapUpClock::of(row, now),
+            wrap_up_duration: row.wrap_up_duration(),
+        }
+    }
+}
+
+impl<'a> WrapUpClock<'a> {
+    fn of(row: &'a Interaction, now: Timestamp) -> Option<Self> {
+        let wrap_up = row.wrap_up.as_ref().filter(|_| row.state == InteractionState::WrapUp)?;
+        let shown = wrap_up.rule.as_ref().is_none_or(|rule| rule.show);
+        let codes = wrap_up.rule.as_ref().map(|rule| rule.codes.as_slice()).unwrap_or_default();
+        Some(Self {
+            remaining: wrap_up.remaining(now).filter(|_| shown),
+            colour: wrap_up.colour(now).filter(|_| shown),
+            codes,
+            code: row.code,
+        })
+    }
+}
+
+impl<'a> From<&'a Interaction> for Line<'a> {
+    fn from(row: &'a Interaction) -> Self {
+        let Interaction { id, number, kind, state, short_description, opened, related, .. } = row;
+        Self {
+            id: *id,
+            number,
+            kind: *kind,
+            state: *state,
+            short_description,
+            opened: *opened,
+            related_tasks: related,
+        }
+    }
+}
+
+impl<P: ProfileStore> Records<P> {
+    /// The form of an interaction, as it is at an instant.
+    #[must_use]
+    pub fn form(&self, id: InteractionId, now: Timestamp) -> Option<InteractionForm<'_>> {
+        let row = self.interaction(id)?;
+        let customer = row.opened_for.as_deref();
+        let his = customer.into_iter().flat_map(|customer| self.of_customer(customer));
+        Some(InteractionForm {
+            details: Details::of(row, now),
+            related_tasks: &row.related,
+            user_interactions: his.map(Line::from).collect(),
+        })
+    }
+}

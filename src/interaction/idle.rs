@@ -1,0 +1,96 @@
+//! When time does something to an interaction: a wrap-up ends, silence is answered or ends it.
+
+use crate::base::time::Timestamp;
+
+use crate::interaction::config::IdlePolicy;
+use crate::interaction::conversation::{Conversation, ConversationStage};
+use crate::interaction::record::{Direction, Interaction};
+use crate::interaction::state::{InteractionState, InteractionType, StateReason};
+
+/// What time does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    /// It ends a wrap-up.
+    WrapUp,
+    /// It reminds the customer.
+    RemindCustomer,
+    /// It reminds the agent.
+    RemindAgent,
+    /// The customer was silent for too long.
+    Silence,
+}
+
+/// When time does something next, and what. At most one thing is under way at a time.
+pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+    match row.state {
+        InteractionState::WrapUp => Some((row.wrap_up.as_ref()?.until?, Due::WrapUp)),
+        InteractionState::ClosedComplete
+        | InteractionState::ClosedAbandoned
+        | InteractionState::Faulted => None,
+        InteractionState::New
+        | InteractionState::Queued
+        | InteractionState::WorkInProgress
+        | InteractionState::OnHold => {
+            let talk = row.conversation.as_deref()?;
+            match row.kind {
+                InteractionType::Messaging => messaging(row, talk, policy),
+                InteractionType::Chat if row.state == InteractionState::OnHold => None,
+                InteractionType::Chat => chat(row, talk, policy),
+                InteractionType::Email => mail(row, policy),
+                InteractionType::Phone | InteractionType::WalkUp | InteractionType::Video => None,
+            }
+        }
+    }
+}
+
+/// A live chat reminds and ends; the virtual agent waits longer, and ends at once.
+fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+    match talk.stage {
+        ConversationStage::VirtualAgent | ConversationStage::Topic { .. } => {
+            Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
+        }
+        ConversationStage::Live { .. } => {
+            if policy.start_after_agent_response && talk.answered.is_none() {
+                return None;
+            }
+            let since = talk.heard.max(talk.answered.unwrap_or(talk.heard)).max(talk.joined?);
+            let since = since.max(row.handling.since());
+            match policy.reminder_after.filter(|_| !talk.reminded) {
+                Some(after) => Some((since + after, Due::RemindCustomer)),
+                None => Some((since + policy.cancel_after?, Due::Silence)),
+            }
+        }
+        ConversationStage::Waiting | ConversationStage::Ended => None,
+    }
+}
+
+/// In messaging a customer may be silent for days, an agent may not. Who waits for a colleague, or
+/// for an answer that is owed to him, is not silent.
+fn messaging(
+    row: &Interaction,
+    talk: &Conversation,
+    policy: &IdlePolicy,
+) -> Option<(Timestamp, Due)> {
+    let with_machine = talk.stage == ConversationStage::VirtualAgent;
+    let owed = talk.agent_responses.owed_since.filter(|_| !with_machine);
+    if let Some(since) = owed {
+        let live = matches!(talk.stage, ConversationStage::Live { .. });
+        let reminds = live && !talk.reminded && row.state == InteractionState::WorkInProgress;
+        let after = policy.agent_reminder_after.filter(|_| reminds)?;
+        return Some((row.handling.since().max(since) + after, Due::RemindAgent));
+    }
+    if row.reason == Some(StateReason::WaitingInternal) {
+        return None;
+    }
+    let since = talk.customer_responses.owed_since.unwrap_or(talk.heard);
+    Some((row.handling.since().max(since) + policy.messaging_after?, Due::Silence))
+}
+
+/// A mail on hold waits for an answer, and not for ever.
+fn mail(row: &Interaction, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+    let after = match row.direction {
+        Direction::Inbound => policy.inbound_mail_after,
+        Direction::Outbound => policy.outbound_mail_after,
+    };
+    Some((row.held_since? + after?, Due::Silence))
+}

@@ -1,0 +1,10 @@
+//! The ids of what this storey keeps.
+
+use crate::base::id::ids;
+
+ids! {
+    /// An interaction. Rises by one with every one that is opened and is never used again.
+    pub InteractionId(u64) = "i";
+    /// A channel user profile. Rises by one with every one that is made and is never used again.
+    pub ProfileId(u64) = "pr";
+}

@@ -1,0 +1,60 @@
+//! Interaction records, the conversations they hold and the people behind them.
+//!
+//! Knows what happens to work from the engine's facts, and keeps the record of each contact:
+//! numbered, in one of a few states, with who handled it and for how long, what was said, what it
+//! was about and which tasks came of it. It decides nothing about routing; the engine knows
+//! nothing of it.
+//!
+//! [`Records`] is the way in; [`Desk`] joins it with an engine.
+
+mod apply;
+mod change;
+mod command;
+mod config;
+mod conversation;
+mod decide;
+mod desk;
+mod event;
+mod follow;
+mod form;
+mod idle;
+mod ids;
+mod normal;
+mod plan;
+mod profile;
+mod record;
+mod records;
+mod refusal;
+mod related;
+mod report;
+mod segment;
+mod state;
+mod store;
+mod workspace;
+mod wrap_up;
+
+pub use command::*;
+pub use config::{IdlePolicy, Numbering, RecordConfig, RecordLimits};
+pub use conversation::{
+    Author, Conversation, ConversationStage, ConversationStep, EntryPoint, Handoff, HandoffTrigger,
+    Message, Responses, Viewer, Visibility,
+};
+pub use desk::{Desk, DeskLog, DeskRefusal};
+pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
+pub use form::{Details, Field, InteractionForm, Line, WrapUpClock};
+pub use ids::{InteractionId, ProfileId};
+pub use normal::{E164, Normaliser};
+pub use profile::{
+    Address, ChannelUserProfile, Directory, NobodyKnown, ProfileStore, ProfilesInMemory,
+};
+pub use record::{Audience, Direction, Interaction, InteractionRequest, Transcript, WorkNote};
+pub use records::{RecordAction, RecordSnapshot, Records};
+pub use refusal::{Gap, RecordLimit, RecordRefusal};
+pub use related::{Document, Operation, RelatedPolicy, RelatedRecord};
+pub use report::{Mean, Report, ReportRow};
+pub use segment::{Handling, Part, Segment, Totals};
+pub use state::{
+    Actor, Ending, InteractionState, InteractionStep, InteractionType, Progress, StateReason,
+};
+pub use workspace::{Article, Assist, Block, ConversationView, Layout, NoAssist, Panel};
+pub use wrap_up::{Colour, WrapUpNow, WrapUpRule, rule_for};

@@ -1,0 +1,417 @@
+//! The interaction record.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::lifecycle::machine::Illegal;
+use crate::lifecycle::work::CloseCause;
+use crate::model::attribute::{Attributes, Value};
+use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
+
+use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint};
+use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::profile::Address;
+use crate::interaction::related::RelatedRecord;
+use crate::interaction::segment::Handling;
+use crate::interaction::state::{
+    Actor, Ending, InteractionState, InteractionStep, InteractionType, Progress, StateReason,
+};
+use crate::interaction::wrap_up::WrapUpNow;
+
+/// Who began a contact.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The customer.
+    #[default]
+    Inbound,
+    /// The contact centre.
+    Outbound,
+}
+
+/// What is said of an interaction as it is opened.
+///
+/// ```
+/// use strowger::interaction::{InteractionType, InteractionRequest};
+///
+/// let opened_for = Some("jo".into());
+/// let walk_up =
+///     InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::WalkUp) };
+/// assert!(walk_up.short_description.is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InteractionRequest {
+    /// By what way they talk.
+    #[serde(rename = "type")]
+    pub kind: InteractionType,
+    /// A finer type, such as `whatsapp`.
+    #[serde(default)]
+    pub subtype: Option<Key>,
+    /// Who began.
+    #[serde(default)]
+    pub direction: Direction,
+    /// The customer, whoever began; `None`: a guest.
+    #[serde(default)]
+    pub opened_for: Option<Key>,
+    /// Who opened it; `None`: nobody in person.
+    #[serde(default)]
+    pub opened_by: Option<Key>,
+    /// The contact.
+    #[serde(default)]
+    pub contact: Option<Key>,
+    /// The account; if it is absent, that of the contact, where the host knows it.
+    #[serde(default)]
+    pub account: Option<Key>,
+    /// The consumer.
+    #[serde(default)]
+    pub consumer: Option<Key>,
+    /// The channel user profile of the customer.
+    #[serde(default)]
+    pub profile: Option<ProfileId>,
+    /// Where the customer writes from, and to which of the host's addresses.
+    #[serde(default)]
+    pub addresses: Option<(Address, Key)>,
+    /// Where the customer comes in.
+    #[serde(default)]
+    pub entry: Option<EntryPoint>,
+    /// What the channel says of the contact.
+    #[serde(default)]
+    pub channel_metadata: Attributes,
+    /// Context variables.
+    #[serde(default)]
+    pub context: Attributes,
+    /// What it is about; empty at first.
+    #[serde(default)]
+    pub short_description: Box<str>,
+}
+
+impl InteractionRequest {
+    /// An inbound interaction of a guest, of which nothing is known.
+    #[must_use]
+    pub fn new(kind: InteractionType) -> Self {
+        Self {
+            kind,
+            subtype: None,
+            direction: Direction::Inbound,
+            opened_for: None,
+            opened_by: None,
+            contact: None,
+            account: None,
+            consumer: None,
+            profile: None,
+            addresses: None,
+            entry: None,
+            channel_metadata: Attributes::new(),
+            context: Attributes::new(),
+            short_description: "".into(),
+        }
+    }
+}
+
+/// A note of somebody who worked on an interaction.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WorkNote {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    pub text: Box<str>,
+}
+
+/// Whom a transcript is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Agents and supervisors: everything that was said.
+    Internal,
+    /// The customer: what he and agents said to each other.
+    External,
+}
+
+/// Where the host keeps a transcript.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Transcript {
+    /// For whom.
+    pub audience: Audience,
+    /// Where.
+    pub reference: Key,
+}
+
+/// An interaction: one request for help, by one way (ServiceNow: interaction record).
+///
+/// Times are kept in [`handling`](Self::handling); the methods read them in the record's terms.
+///
+/// ```
+/// use strowger::interaction::*;
+/// use strowger::{AgentId, Span, Timestamp};
+///
+/// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
+/// let mut log = RecordLog::default();
+/// let mut records = Records::new(RecordConfig::default(), at(0), &mut log)?;
+/// let opening = InteractionRequest::new(InteractionType::WalkUp).into();
+/// let interaction = records.execute(at(0), OpenInteraction { opening }, &mut log)?;
+/// let agent = AgentId::from_raw(0);
+/// records.execute(at(20), AssignInteraction { interaction, agent }, &mut log)?;
+/// let (ending, by) = (Ending::Customer, Actor::Customer);
+/// records.execute(at(80), EndInteraction { interaction, ending, by }, &mut log)?;
+/// let visit = records.interaction(interaction).unwrap();
+/// assert_eq!(visit.first_response_wait, Some(Span::from_secs(20)));
+/// assert_eq!(visit.duration(), Span::from_secs(60));
+/// assert_eq!(&*visit.short_description, "Closed by system: User Ended");
+/// # Ok::<(), RecordRefusal>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Interaction {
+    /// Its id.
+    pub id: InteractionId,
+    /// Its number, for people.
+    pub number: Box<str>,
+    /// By what way they talk.
+    #[serde(rename = "type")]
+    pub kind: InteractionType,
+    /// A finer type.
+    pub subtype: Option<Key>,
+    /// Its state.
+    pub state: InteractionState,
+    /// Why it is in this state.
+    pub reason: Option<StateReason>,
+    /// Who began.
+    pub direction: Direction,
+    /// The customer; `None`: a guest.
+    pub opened_for: Option<Key>,
+    /// Who opened it.
+    pub opened_by: Option<Key>,
+    /// The contact.
+    pub contact: Option<Key>,
+    /// The account.
+    pub account: Option<Key>,
+    /// The consumer.
+    pub consumer: Option<Key>,
+    /// The channel user profile of the customer.
+    pub profile: Option<ProfileId>,
+    /// Where the customer writes from, and to which of the host's addresses.
+    pub addresses: Option<(Address, Key)>,
+    /// The agent who has it, or had it last.
+    pub assigned_to: Option<AgentId>,
+    /// The queue it is in, or was in last.
+    pub queue: Option<QueueId>,
+    /// The work in the engine that moves it, as long as there is any.
+    pub work: Option<WorkId>,
+    /// Agents who gave work of it away and still wrap that up.
+    pub trailing: Vec<(WorkId, AgentId)>,
+    /// The offers that ring.
+    pub offers: Vec<(OfferId, AgentId)>,
+    /// What the channel says of the contact.
+    pub channel_metadata: Attributes,
+    /// Context variables.
+    pub context: Attributes,
+    /// What it is about.
+    pub short_description: Box<str>,
+    /// Notes, oldest first.
+    pub work_notes: Vec<WorkNote>,
+    /// Records it is about, in the order in which they were related.
+    pub related: Vec<RelatedRecord>,
+    /// Where transcripts are kept.
+    pub transcripts: Vec<Transcript>,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When something last happened to it. What time did counts from its deadline, but never from
+    /// before this.
+    pub touched: Timestamp,
+    /// When it was closed.
+    pub closed: Option<Timestamp>,
+    /// Who closed it.
+    pub closed_by: Option<Actor>,
+    /// Why its work was closed, if that closed it.
+    pub cause: Option<CloseCause>,
+    /// How the contact ended.
+    pub ending: Option<Ending>,
+    /// How long the customer waited for the first answer of an agent.
+    pub first_response_wait: Option<Span>,
+    /// Whether it was in a queue, or an agent was asked for.
+    pub asked: bool,
+    /// Whether an agent had it.
+    pub live: bool,
+    /// Whether a virtual agent took part.
+    pub virtual_agent: bool,
+    /// The wrap-up, under way or over.
+    pub wrap_up: Option<WrapUpNow>,
+    /// Whether time ended the wrap-up.
+    pub system_wrap_up: bool,
+    /// Whether it was closed by closing its tab.
+    pub tab_closed: bool,
+    /// The wrap-up code.
+    pub code: Option<CodeId>,
+    /// Since when it is on hold.
+    pub held_since: Option<Timestamp>,
+    /// Who handled it, and when.
+    pub handling: Handling,
+    /// What was said, if anything is said in writing.
+    pub conversation: Option<Box<Conversation>>,
+}
+
+impl Interaction {
+    /// How long agents worked on it: from acceptance to the end of the contact, without what was
+    /// held or parked.
+    #[must_use]
+    pub fn duration(&self) -> Span {
+        self.handling.totals().active
+    }
+
+    /// How long it stood in queues.
+    #[must_use]
+    pub fn queue_wait(&self) -> Span {
+        self.handling.totals().in_line
+    }
+
+    /// How long it was wrapped up; zero if the tab was closed, whatever time that cost.
+    #[must_use]
+    pub fn wrap_up_duration(&self) -> Span {
+        if self.tab_closed { Span::ZERO } else { self.handling.totals().wrap_up }
+    }
+
+    /// How long it took from opening to closing.
+    #[must_use]
+    pub fn resolution(&self) -> Option<Span> {
+        Some(self.closed?.since(self.opened))
+    }
+
+    /// Whether an agent wrote with the customer.
+    #[must_use]
+    pub const fn agent_chat(&self) -> bool {
+        self.live && self.kind.is_written()
+    }
+
+    /// Whether the state reason is shown while it is open: only messaging knows one then.
+    #[must_use]
+    pub const fn shows_reason(&self) -> bool {
+        matches!(self.kind, InteractionType::Messaging) || self.state.is_closed()
+    }
+
+    /// Whether it has a short description.
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        !is_blank(&self.short_description)
+    }
+
+    /// Whether everything is over, and it may be archived.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.state.is_closed() && self.work.is_none() && self.handling.open().is_empty()
+    }
+
+    /// How far the contact has come.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let conversation = self.conversation.as_deref();
+        Progress {
+            engaged: conversation.is_some_and(|talk| talk.engaged),
+            asked: self.asked,
+            live: self.live,
+            topic_done: conversation.is_some_and(|talk| talk.topic_done),
+        }
+    }
+
+    /// The virtual agent's share in it goes on when it leaves the queue.
+    #[must_use]
+    pub fn has_virtual_agent(&self) -> bool {
+        self.conversation.as_ref().is_some_and(|talk| !talk.live_only)
+    }
+
+    pub(crate) fn new(
+        id: InteractionId,
+        number: Box<str>,
+        said: &InteractionRequest,
+        at: Timestamp,
+    ) -> Self {
+        let said = said.clone();
+        Self {
+            id,
+            number,
+            kind: said.kind,
+            subtype: said.subtype,
+            state: InteractionState::New,
+            reason: None,
+            direction: said.direction,
+            opened_for: said.opened_for,
+            opened_by: said.opened_by,
+            contact: said.contact,
+            account: said.account,
+            consumer: said.consumer,
+            profile: said.profile,
+            addresses: said.addresses,
+            assigned_to: None,
+            queue: None,
+            work: None,
+            trailing: Vec::new(),
+            offers: Vec::new(),
+            channel_metadata: said.channel_metadata,
+            context: Attributes::new(),
+            short_description: said.short_description,
+            work_notes: Vec::new(),
+            related: Vec::new(),
+            transcripts: Vec::new(),
+            opened: at,
+            touched: at,
+            closed: None,
+            closed_by: None,
+            cause: None,
+            ending: None,
+            first_response_wait: None,
+            asked: false,
+            live: false,
+            virtual_agent: false,
+            wrap_up: None,
+            system_wrap_up: false,
+            tab_closed: false,
+            code: None,
+            held_since: None,
+            handling: Handling::default(),
+            conversation: None,
+        }
+    }
+
+    /// Sets context variables. One that is called `short_description` becomes the short
+    /// description, if there is none.
+    pub(crate) fn set_context(&mut self, variables: &Attributes) {
+        self.context.extend(variables.clone());
+        if let Some(Value::Text(text)) = self.context.get("short_description")
+            && is_blank(&self.short_description)
+        {
+            self.short_description = text.clone();
+        }
+    }
+
+    /// Takes a step; the reason of the old state goes with it.
+    pub(crate) fn step(&mut self, step: InteractionStep) -> Result<(), Illegal> {
+        self.state = self.state.next(step)?;
+        self.reason = None;
+        self.held_since = None;
+        Ok(())
+    }
+
+    /// The customer has an answer.
+    pub(crate) fn note_response(&mut self, at: Timestamp) {
+        let waited = at.since(self.opened);
+        self.first_response_wait.get_or_insert(waited);
+    }
+
+    /// The stage of its conversation.
+    #[must_use]
+    pub fn stage(&self) -> Option<ConversationStage> {
+        self.conversation.as_ref().map(|talk| talk.stage)
+    }
+}
+
+/// Whether a text says nothing.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}

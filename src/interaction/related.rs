@@ -1,0 +1,108 @@
+//! Records that an interaction is about: tasks that were made of it or opened, articles that were
+//! read.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::Timestamp;
+use crate::model::invalid::{Invalid, Problem};
+
+use crate::interaction::state::Actor;
+
+/// A record of the host: its table and its id there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Document {
+    /// The table, such as `incident`.
+    pub table: Key,
+    /// The id in it.
+    pub id: Key,
+}
+
+impl Document {
+    /// A record of a table.
+    #[must_use]
+    pub fn new(table: &str, id: &str) -> Self {
+        Self { table: table.into(), id: id.into() }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        check_name("document.table", &self.table)?;
+        check_name("document.id", &self.id)
+    }
+}
+
+/// Refuses a name that is empty or too long.
+pub(crate) fn check_name(field: &'static str, name: &Key) -> Result<(), Invalid> {
+    if name.is_empty() {
+        return Err(Invalid::new(field, Problem::Empty));
+    }
+    Invalid::length(field, name.len(), 200)
+}
+
+/// What somebody did with a record while he was on an interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Operation {
+    /// He made it.
+    Insert,
+    /// He changed it.
+    Update,
+    /// He opened it.
+    Open,
+    /// He mentioned it to the customer.
+    Mention,
+}
+
+/// A record that an interaction is about (ServiceNow: interaction related record).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RelatedRecord {
+    /// Which.
+    pub document: Document,
+    /// What was done with it; `None`: it was related by hand.
+    pub operation: Option<Operation>,
+    /// Who related it.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Which operations relate a record by themselves, table by table. By hand any record can be
+/// related.
+///
+/// ```
+/// use strowger::interaction::{Operation, RelatedPolicy};
+///
+/// let policy = RelatedPolicy::default();
+/// assert!(policy.logs("task", Operation::Open));
+/// assert!(!policy.logs("cmdb_ci", Operation::Open));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RelatedPolicy {
+    /// Whether anything is related by itself.
+    pub active: bool,
+    /// The operations of each table that are logged.
+    pub tables: BTreeMap<Key, BTreeSet<Operation>>,
+}
+
+impl Default for RelatedPolicy {
+    /// All operations of `task`, `incident`, `case`, `request` and `kb_knowledge`.
+    fn default() -> Self {
+        use Operation::{Insert, Mention, Open, Update};
+        let all: BTreeSet<_> = [Insert, Update, Open, Mention].into();
+        let tables = ["task", "incident", "case", "request", "kb_knowledge"];
+        let tables = tables.into_iter().map(|table| (Key::from(table), all.clone())).collect();
+        Self { active: true, tables }
+    }
+}
+
+impl RelatedPolicy {
+    /// Whether such an operation on a record of such a table is logged.
+    #[must_use]
+    pub fn logs(&self, table: &str, operation: Operation) -> bool {
+        self.active && self.tables.get(table).is_some_and(|logged| logged.contains(&operation))
+    }
+}

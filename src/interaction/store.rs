@@ -1,0 +1,207 @@
+//! The rows of records and what is derived from them.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::deadlines::Deadlines;
+use crate::base::hash::{Digest, FixedMap};
+use crate::base::key::Key;
+use crate::base::ledger::Ledger;
+use crate::base::time::Timestamp;
+use crate::model::ids::{OfferId, WorkId};
+use crate::protocol::fact::Seq;
+
+use crate::interaction::config::RecordConfig;
+use crate::interaction::idle;
+use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::record::Interaction;
+
+/// All there is.
+#[derive(Clone, Debug, Default, PartialEq, Hash, Serialize, Deserialize)]
+pub(crate) struct Rows {
+    /// What the host chose.
+    pub(crate) config: RecordConfig,
+    /// Interactions that are not archived.
+    pub(crate) interactions: Ledger<InteractionId, Interaction>,
+    /// How many profiles were made.
+    pub(crate) profiles_made: u64,
+    /// The last number that was given to an interaction.
+    pub(crate) last_number: u64,
+    /// The number of the last fact.
+    pub(crate) seq: Seq,
+}
+
+/// What is derived from the rows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    /// Whose work it is, as long as facts about it move an interaction.
+    pub(crate) works: FixedMap<WorkId, InteractionId>,
+    /// Whose offer it is, as long as it rings.
+    pub(crate) offers: FixedMap<OfferId, InteractionId>,
+    /// The interactions of a customer.
+    pub(crate) customers: BTreeMap<Key, BTreeSet<InteractionId>>,
+    /// The ongoing interaction between a customer's address and one of the host's.
+    pub(crate) ongoing: BTreeMap<(ProfileId, Key), InteractionId>,
+    /// The interactions of a profile that are not closed.
+    pub(crate) of_profile: BTreeSet<(ProfileId, InteractionId)>,
+    /// When time does something to an interaction.
+    pub(crate) deadlines: Deadlines<InteractionId>,
+}
+
+/// Rows with their index.
+#[derive(Clone, Debug, Default)]
+#[allow(unnameable_types, reason = "only the sealed half of `RecordAction` speaks of it")]
+pub struct Store {
+    rows: Rows,
+    index: Index,
+}
+
+impl Store {
+    pub(crate) const fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    pub(crate) const fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub(crate) const fn rows_mut(&mut self) -> &mut Rows {
+        &mut self.rows
+    }
+
+    pub(crate) const fn index_mut(&mut self) -> &mut Index {
+        &mut self.index
+    }
+
+    pub(crate) const fn config(&self) -> &RecordConfig {
+        &self.rows.config
+    }
+
+    pub(crate) fn get(&self, id: InteractionId) -> Option<&Interaction> {
+        self.rows.interactions.get(id)
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(&self.rows)
+    }
+
+    /// When time does something next.
+    pub(crate) fn first_deadline(&self) -> Option<(Timestamp, InteractionId)> {
+        self.index.deadlines.first()
+    }
+
+    /// The rows with an index that is made from them.
+    pub(crate) fn from_rows(rows: Rows) -> Self {
+        let mut store = Self { rows, index: Index::default() };
+        let ids: alloc::vec::Vec<_> =
+            store.rows.interactions.sorted().into_iter().map(|(id, _)| id).collect();
+        ids.into_iter().for_each(|id| store.enter(id));
+        store
+    }
+
+    /// Enters an interaction in the index as if it had never been there.
+    fn enter(&mut self, id: InteractionId) {
+        let Some(row) = self.rows.interactions.get(id) else { return };
+        for work in row.work.iter().chain(row.trailing.iter().map(|(work, _)| work)) {
+            self.index.works.insert(*work, id);
+        }
+        for (offer, _) in &row.offers {
+            self.index.offers.insert(*offer, id);
+        }
+        if let Some(customer) = &row.opened_for {
+            self.index.customers.entry(customer.clone()).or_default().insert(id);
+        }
+        if let Some(pair) = ongoing_between(row) {
+            self.index.ongoing.insert(pair, id);
+        }
+        if let Some(profile) = row.profile.filter(|_| !row.state.is_closed()) {
+            self.index.of_profile.insert((profile, id));
+        }
+        self.set_deadline(id);
+    }
+
+    /// The interactions of a profile that are not closed.
+    pub(crate) fn open_of(&self, profile: ProfileId) -> alloc::vec::Vec<InteractionId> {
+        let all =
+            (profile, InteractionId::from_raw(0))..=(profile, InteractionId::from_raw(u64::MAX));
+        self.index.of_profile.range(all).map(|(_, id)| *id).collect()
+    }
+
+    /// Looks when time does something to an interaction next.
+    pub(crate) fn set_deadline(&mut self, id: InteractionId) {
+        let row = self.rows.interactions.get(id);
+        let due = row.and_then(|row| idle::deadline(row, &self.rows.config.idle));
+        self.index.deadlines.set(id, due.map(|(at, _)| at));
+    }
+
+    /// Looks anew at all of them.
+    pub(crate) fn set_all_deadlines(&mut self) {
+        let ids: alloc::vec::Vec<_> =
+            self.rows.interactions.sorted().into_iter().map(|(id, _)| id).collect();
+        ids.into_iter().for_each(|id| self.set_deadline(id));
+    }
+
+    /// Recomputes what is derived, and what must hold of every row.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let fresh = Self::from_rows(self.rows.clone());
+        let sorted = |map: &FixedMap<WorkId, InteractionId>| -> BTreeMap<_, _> {
+            map.iter().map(|(work, id)| (*work, *id)).collect()
+        };
+        let offers = |map: &FixedMap<OfferId, InteractionId>| -> BTreeMap<_, _> {
+            map.iter().map(|(offer, id)| (*offer, *id)).collect()
+        };
+        if sorted(&fresh.index.works) != sorted(&self.index.works) {
+            return Err("the index of work");
+        }
+        if offers(&fresh.index.offers) != offers(&self.index.offers) {
+            return Err("the index of offers");
+        }
+        if fresh.index.customers != self.index.customers {
+            return Err("the index of customers");
+        }
+        if fresh.index.ongoing != self.index.ongoing {
+            return Err("the index of ongoing interactions");
+        }
+        if fresh.index.of_profile != self.index.of_profile {
+            return Err("the index of profiles");
+        }
+        if fresh.index.deadlines.sorted() != self.index.deadlines.sorted() {
+            return Err("the index of deadlines");
+        }
+        self.rows.interactions.sorted().into_iter().try_for_each(|(_, row)| check_row(row))
+    }
+}
+
+/// Between whom an interaction goes on, if it does.
+pub(crate) fn ongoing_between(row: &Interaction) -> Option<(ProfileId, Key)> {
+    let (_, ours) = row.addresses.as_ref()?;
+    row.state.is_ongoing().then_some((row.profile?, ours.clone()))
+}
+
+fn check_row(row: &Interaction) -> Result<(), &'static str> {
+    let handling = &row.handling;
+    let sums: crate::interaction::segment::Totals = handling.ended().iter().collect();
+    if sums.plus(handling.forgotten()) != handling.totals() {
+        return Err("segments sum up to the totals");
+    }
+    if handling.open().iter().filter(|segment| segment.part.is_main()).count() > 1 {
+        return Err("an interaction is in one hand at most");
+    }
+    if row.state.is_closed() {
+        let complete = row.closed.is_some()
+            && row.closed_by.is_some()
+            && row.ending.is_some()
+            && row.reason.is_some_and(|reason| !reason.is_of_hold())
+            && row.is_described()
+            && !row.number.is_empty()
+            && row.offers.is_empty()
+            && handling.main().is_none();
+        return if complete { Ok(()) } else { Err("a closed interaction has every field it must") };
+    }
+    let of_hold = row.reason.is_some();
+    if of_hold && row.state != crate::interaction::state::InteractionState::OnHold {
+        return Err("only what is on hold or closed has a reason");
+    }
+    Ok(())
+}

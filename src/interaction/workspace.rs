@@ -1,0 +1,152 @@
+//! The agent's workspace as a value: the conversation, the customer, the history and knowledge,
+//! side by side.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt::Debug;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::key::Key;
+use crate::base::time::Timestamp;
+use crate::model::attribute::Attributes;
+
+use crate::interaction::conversation::{ConversationStage, Message, Viewer};
+use crate::interaction::form::{Details, Line};
+use crate::interaction::ids::InteractionId;
+use crate::interaction::profile::ProfileStore;
+use crate::interaction::record::Interaction;
+use crate::interaction::records::Records;
+
+/// A part of the workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Block {
+    /// What was said, with the context variables.
+    Conversation,
+    /// Who the customer is.
+    Customer,
+    /// His interactions.
+    History,
+    /// Articles that may help.
+    Knowledge,
+}
+
+/// Which parts somebody sees, in his order: the host has one for every role. What is not in it is
+/// not in the workspace either.
+///
+/// ```
+/// use strowger::interaction::{Block, Layout};
+///
+/// let supervisor = Layout(vec![Block::History, Block::Conversation]);
+/// assert_ne!(supervisor, Layout::default());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Layout(pub Vec<Block>);
+
+impl Default for Layout {
+    /// All parts.
+    fn default() -> Self {
+        Self([Block::Conversation, Block::Customer, Block::History, Block::Knowledge].into())
+    }
+}
+
+/// An article of the host's knowledge base.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Article {
+    /// Its id.
+    pub id: Key,
+    /// Its title.
+    pub title: Box<str>,
+}
+
+/// What the host has to help an agent with. All of it may be missing.
+pub trait Assist: Debug {
+    /// Articles for what an interaction is about.
+    fn articles(&self, interaction: &Interaction) -> Vec<Article> {
+        let _ = interaction;
+        Vec::new()
+    }
+
+    /// A summary of what was said.
+    fn summary(&self, interaction: &Interaction) -> Option<Box<str>> {
+        let _ = interaction;
+        None
+    }
+}
+
+/// No help.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoAssist;
+
+impl Assist for NoAssist {}
+
+/// A conversation as somebody may read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConversationView<'a> {
+    /// Who has the word; none if nothing is in writing.
+    pub stage: Option<ConversationStage>,
+    /// What was said, in order.
+    pub messages: Vec<&'a Message>,
+    /// The context variables; the customer sees none.
+    pub context: Option<&'a Attributes>,
+    /// A summary, if the host has one.
+    pub summary: Option<Box<str>>,
+}
+
+/// A part of the workspace with what is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Panel<'a> {
+    /// What was said.
+    Conversation(ConversationView<'a>),
+    /// Who the customer is.
+    Customer(Box<Details<'a>>),
+    /// His interactions, newest first.
+    History(Vec<Line<'a>>),
+    /// Articles that may help.
+    Knowledge(Vec<Article>),
+}
+
+impl<P: ProfileStore> Records<P> {
+    /// What somebody may read of a conversation.
+    #[must_use]
+    pub fn conversation(&self, id: InteractionId, viewer: Viewer) -> Option<ConversationView<'_>> {
+        let row = self.interaction(id)?;
+        let talk = row.conversation.as_deref();
+        Some(ConversationView {
+            stage: row.stage(),
+            messages: talk.into_iter().flat_map(|talk| talk.read_by(viewer)).collect(),
+            context: (viewer == Viewer::Staff).then_some(&row.context),
+            summary: None,
+        })
+    }
+
+    /// The workspace for an interaction, of any type.
+    #[must_use]
+    pub fn workspace(
+        &self,
+        id: InteractionId,
+        now: Timestamp,
+        layout: &Layout,
+        assist: &dyn Assist,
+    ) -> Option<Vec<Panel<'_>>> {
+        let row = self.interaction(id)?;
+        let panel = |block: &Block| -> Option<Panel<'_>> {
+            Some(match block {
+                Block::Conversation => {
+                    let view = self.conversation(id, Viewer::Staff)?;
+                    Panel::Conversation(ConversationView { summary: assist.summary(row), ..view })
+                }
+                Block::Customer => Panel::Customer(Box::new(Details::of(row, now))),
+                Block::History => {
+                    let customer = row.opened_for.as_deref();
+                    let his = customer.into_iter().flat_map(|who| self.of_customer(who));
+                    Panel::History(his.map(Line::from).collect())
+                }
+                Block::Knowledge => Panel::Knowledge(assist.articles(row)),
+            })
+        };
+        layout.0.iter().map(panel).collect()
+    }
+}

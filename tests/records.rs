@@ -1,0 +1,442 @@
+//! What must hold of records on every history, whatever happens to work and whatever people write.
+
+mod support;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use strowger::interaction::*;
+use strowger::{
+    AgentId, AssignmentState, Attributes, Cause, CodeId, Command, Engine, Fact, QueueId, Span,
+    Stage, Submit, Timestamp, Value, WorkId,
+};
+
+use support::ops::History;
+use support::{Call, json, open};
+
+fn hold(what: &str, holds: bool) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
+}
+
+fn through_json<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&json(value)).expect("what was written can be read")
+}
+
+/// Short times, rules of wrap-up, and a virtual agent.
+fn config() -> RecordConfig {
+    let rule = |name: &str, kind, enforce| WrapUpRule {
+        types: vec![kind],
+        duration: Span::from_secs(2),
+        enforce,
+        default_code: Some(CodeId::from_raw(0)),
+        ..WrapUpRule::new(name)
+    };
+    let secs = |secs| Some(Span::from_secs(secs));
+    RecordConfig {
+        types: InteractionType::ALL.into(),
+        virtual_agent: true,
+        wrap_up: vec![
+            rule("chat", InteractionType::Chat, true),
+            rule("phone", InteractionType::Phone, false),
+        ],
+        wrap_up_longest: secs(20),
+        idle: IdlePolicy {
+            reminder_after: secs(3),
+            cancel_after: secs(6),
+            virtual_agent_after: secs(30),
+            agent_reminder_after: secs(5),
+            messaging_after: secs(60),
+            ..IdlePolicy::default()
+        },
+        limits: RecordLimits { segments: 4, messages: 5, ..RecordLimits::default() },
+        ..RecordConfig::default()
+    }
+}
+
+/// Numbers that look like chance and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+fn some_interaction(dice: &mut Dice, last: usize) -> InteractionId {
+    InteractionId::from_raw(1 + dice.roll(last as u64 + 2))
+}
+
+/// Something somebody does to some interaction.
+fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
+    let interaction = some_interaction(dice, opened);
+    let agent = AgentId::from_raw(dice.roll(5) as u32);
+    let actors = [Actor::Agent(agent), Actor::Customer, Actor::Host];
+    let by = actors[dice.roll(3) as usize];
+    let code = [None, Some(CodeId::from_raw(dice.roll(3) as u32))][dice.roll(2) as usize];
+    let number = format!("+4930{:07}", dice.roll(3));
+    let text: Box<str> = ["", "Hello", "It is broken"][dice.roll(3) as usize].into();
+    let endings =
+        [Ending::Agent, Ending::Customer, Ending::Automatic, Ending::TopicDone, Ending::Fault];
+    let kind = InteractionType::ALL[dice.roll(6) as usize];
+    match dice.roll(24) {
+        0 | 1 => {
+            let short_description = Some(text);
+            let change = RecordChange { short_description, ..RecordChange::default() };
+            SaveInteraction { interaction, by, change }.into()
+        }
+        2 => CloseInteraction { interaction, by, code }.into(),
+        3 => {
+            let ending = endings[dice.roll(5) as usize];
+            EndInteraction { interaction, ending, by }.into()
+        }
+        4 => EndInteractionWrapUp { interaction, code, by }.into(),
+        5 | 6 => {
+            let reason = [None, Some(StateReason::WaitingOnCustomer)][dice.roll(2) as usize];
+            HoldInteraction { interaction, reason }.into()
+        }
+        7 => ResumeInteraction { interaction }.into(),
+        8 => AssignInteraction { interaction, agent }.into(),
+        9 | 10 => ArchiveInteraction { interaction }.into(),
+        11 => SetInteractionCode { interaction, code: CodeId::from_raw(0) }.into(),
+        12 => {
+            let variables = [("number".into(), Value::Number(dice.roll(3) as i64))].into();
+            SetContext { interaction, variables }.into()
+        }
+        13 => {
+            let (document, operation) = (Document::new("task", "1"), Some(Operation::Open));
+            RelateRecord { interaction, document, operation, by }.into()
+        }
+        14 | 15 => {
+            let (from, to) = (Address::new("sms", &number), "+4930999".into());
+            ReceiveMessage { kind, from, to, text }.into()
+        }
+        16 => {
+            let (to, from) = (Address::new("sms", &number), "+4930999".into());
+            let user = [None, Some("jo".into()), Some("kim".into())][dice.roll(3) as usize].clone();
+            ReachCustomer { kind, agent, to, from, user, text }.into()
+        }
+        17 => {
+            let profile = ProfileId::from_raw(dice.roll(4) + 1);
+            LinkUser { profile, user: "jo".into() }.into()
+        }
+        18 => {
+            let profile = ProfileId::from_raw(dice.roll(4) + 1);
+            ReplaceProfile { profile, user: None }.into()
+        }
+        19 | 20 => {
+            let authors = [Author::Requester, Author::VirtualAgent, Author::Agent(agent)];
+            let author = authors[dice.roll(3) as usize];
+            let (visibility, automated) = (Visibility::Public, false);
+            PostMessage { interaction, author, visibility, automated, text }.into()
+        }
+        21 => {
+            let (trigger, queue) = (HandoffTrigger::User, QueueId::from_raw(0));
+            let available = dice.roll(2) == 0;
+            RequestHandoff { interaction, trigger, queue, available }.into()
+        }
+        22 => StartTopic { interaction }.into(),
+        _ => EndTopic { interaction }.into(),
+    }
+}
+
+fn some_opening(dice: &mut Dice) -> OpenInteraction {
+    let kind = InteractionType::ALL[dice.roll(6) as usize];
+    let opened_for = [None, Some("jo".into())][dice.roll(2) as usize].clone();
+    let short_description = ["", "Known"][dice.roll(2) as usize].into();
+    let context = Attributes::new();
+    let request = InteractionRequest {
+        opened_for,
+        short_description,
+        context,
+        ..InteractionRequest::new(kind)
+    };
+    OpenInteraction { opening: request.into() }
+}
+
+/// Records beside an engine, with all that was said.
+struct Lived {
+    desk: Desk,
+    log: DeskLog,
+}
+
+fn begin(history: &History) -> Lived {
+    let (engine, facts) = open(&history.config);
+    let mut log = DeskLog::default();
+    let now = facts[0].at;
+    let mut records = Records::new(config(), now, &mut log.records).unwrap();
+    records.follow_after(engine.view().seq());
+    Lived { desk: Desk::join(engine, records).unwrap(), log }
+}
+
+/// Lives through a history at a desk. Every new piece of work has an interaction, and in between
+/// people do what they like.
+fn live(
+    history: &History,
+    mut step: impl FnMut(&Lived) -> Result<(), String>,
+) -> Result<Lived, String> {
+    let mut lived = begin(history);
+    let mut dice = Dice(history.ops.len() as u64);
+    let mut todo: Vec<_> = support::opening(history).collect();
+    let mut ops = history.ops.iter();
+    let mut last = None;
+    loop {
+        for call in todo.drain(..) {
+            lived.call(&call, &mut dice);
+            if dice.roll(3) == 0 {
+                let opened = lived.desk.records().interactions().count();
+                let command = some_command(&mut dice, opened);
+                lived.record(call.now, command)?;
+            }
+            step(&lived)?;
+            last = Some(call);
+        }
+        let Some(op) = ops.next() else { return Ok(lived) };
+        todo = support::calls(op, lived.desk.engine(), last.as_ref());
+    }
+}
+
+impl Lived {
+    fn call(&mut self, call: &Call, dice: &mut Dice) {
+        let Self { desk, log } = self;
+        match &call.command {
+            None => desk.advance(call.now, log),
+            Some(Command::Submit(Submit(request))) if dice.roll(8) > 0 => {
+                let interaction = desk.record(call.now, some_opening(dice), log).unwrap();
+                let request = (**request).clone();
+                let _ = desk.submit(call.now, interaction, request, log);
+            }
+            Some(command) => {
+                let _ = desk.execute(call.now, command.clone(), log);
+            }
+        }
+    }
+
+    /// What is refused changes neither records nor work.
+    fn record(&mut self, now: Timestamp, command: RecordCommand) -> Result<(), String> {
+        let Self { desk, log } = self;
+        desk.advance(now, log);
+        let before = (desk.records().digest(), desk.engine().digest(), log.clone());
+        let told = format!("{command:?}");
+        match desk.record(now, command, log) {
+            Ok(_) => Ok(()),
+            Err(refusal) => {
+                let after = (desk.records().digest(), desk.engine().digest());
+                let same = after == (before.0, before.1) && *log == before.2;
+                hold(&format!("{told} was refused, {refusal}, and changed something"), same)
+            }
+        }
+    }
+
+    fn records(&self) -> &Records {
+        self.desk.records()
+    }
+}
+
+/// The engine and the record say the same of the work they share.
+fn agree(engine: &Engine, row: &Interaction, work: WorkId) -> Result<(), String> {
+    let view = engine.view();
+    let Some(open) = view.work(work) else {
+        return Err(format!("{} of {} is over", work, row.id));
+    };
+    let owner = open.stage().owner();
+    let state = owner.and_then(|agent| {
+        let agent = view.agent(agent)?;
+        Some(agent.assignments().iter().find(|has| has.work == work)?.state)
+    });
+    let queue = open.queue();
+    let (expected, part) = match (open.stage(), owner) {
+        (Stage::Queued | Stage::Offered { .. }, _) => {
+            (InteractionState::Queued, Some(Part::InLine(queue)))
+        }
+        (Stage::Assigned { agent }, _) if state == Some(AssignmentState::Held) => {
+            (InteractionState::OnHold, Some(Part::Held(agent)))
+        }
+        (Stage::Assigned { agent }, _) => {
+            (InteractionState::WorkInProgress, Some(Part::Active(agent)))
+        }
+        (Stage::Parked { agent, .. }, _) => (InteractionState::OnHold, Some(Part::Parked(agent))),
+        (Stage::WrapUp { .. }, _) => (InteractionState::WrapUp, None),
+        (Stage::Scheduled { .. } | Stage::Suspended, _) => (InteractionState::Queued, None),
+        (Stage::Closed { .. }, _) => return Err("closed work is not open".into()),
+    };
+    let same = (row.state, row.handling.main(), row.assigned_to) == (expected, part, owner);
+    let told = || format!("{row:?}\nbut {work} is {:?}", open.stage());
+    if same { Ok(()) } else { Err(told()) }
+}
+
+#[test]
+fn engine_and_records_stay_in_step_at_a_desk() {
+    support::check(150, 31, 100, |history| {
+        live(history, |lived| {
+            lived.records().check()?;
+            let engine = lived.desk.engine();
+            for row in lived.records().interactions() {
+                match row.work {
+                    Some(work) if row.state.is_closed() => {
+                        // Its queue wants a code nobody gave: the agent still wraps up.
+                        let stage = engine.view().work(work).map(|work| work.stage());
+                        let wraps_up = matches!(stage, Some(Stage::WrapUp { .. }));
+                        hold("work ends with its interaction", wraps_up)?;
+                    }
+                    Some(work) => agree(engine, row, work)?,
+                    None => {}
+                }
+            }
+            Ok(())
+        })
+        .map(drop)
+    });
+}
+
+/// The events of records, by their names in JSON.
+fn names(log: &RecordLog) -> impl Iterator<Item = String> + '_ {
+    log.iter().map(|fact| match serde_json::to_value(&fact.event).expect("it can be written") {
+        serde_json::Value::Object(event) => event.keys().next().expect("it has a name").clone(),
+        other => other.to_string(),
+    })
+}
+
+/// All of them that there are, as the reader of JSON lists them.
+fn all_names() -> BTreeSet<String> {
+    let unknown = serde_json::from_str::<RecordEvent>("{\"?\": {}}").unwrap_err().to_string();
+    unknown.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_journal_of_record_facts_rebuilds_the_records() {
+    let seen = RefCell::new(BTreeSet::new());
+    support::check(100, 32, 100, |history| {
+        let lived = live(history, |_| Ok(()))?;
+        seen.borrow_mut().extend(names(&lived.log.records));
+        let journal = through_json(&lived.log.records);
+        let journal = journal.iter().cloned();
+        let replayed = Records::replay(journal).map_err(|error| error.to_string())?;
+        hold("digest", replayed.digest() == lived.records().digest())?;
+        hold("profiles", replayed.profiles() == lived.records().profiles())?;
+        hold("deadline", replayed.next_deadline() == lived.records().next_deadline())?;
+        replayed.check()?;
+        // What it did not hear of the engine changes nothing when it is told again.
+        let mut replayed = replayed;
+        let mut log = RecordLog::default();
+        for fact in &lived.log.work {
+            replayed.follow(fact, &mut log).map_err(|gap| gap.to_string())?;
+        }
+        hold("nothing new", log.is_empty())?;
+        hold("digest", replayed.digest() == lived.records().digest())
+    });
+    let never: Vec<_> = all_names().difference(&seen.borrow()).cloned().collect();
+    // What no history of these does; the rows of the requirements do.
+    let rare = ["participant_added", "entered", "transcript_added", "wrap_up_extended"];
+    assert!(never.iter().all(|name| rare.contains(&name.as_str())), "never seen: {never:?}");
+}
+
+#[test]
+fn the_engine_s_facts_alone_move_restored_records_in_the_same_way() {
+    support::check(60, 33, 60, |history| {
+        let mut records: Option<Records> = None;
+        let mut seen = (0, 0);
+        live(history, |lived| {
+            if let Some(restored) = &mut records {
+                // Whatever was said since then that came from the engine, or from time.
+                let behind = lived.log.records.iter().skip(seen.1).cloned();
+                let resumed = restored.clone().resume(behind).map_err(|e| e.to_string())?;
+                hold("digest", resumed.digest() == lived.records().digest())?;
+                hold("followed", resumed.followed() <= lived.records().followed())?;
+            }
+            let snapshot: RecordSnapshot = through_json(&lived.records().snapshot());
+            let profiles = through_json(lived.records().profiles());
+            let restored = Records::restore(snapshot, profiles).map_err(|e| e.to_string())?;
+            hold("digest", restored.digest() == lived.records().digest())?;
+            hold("now", restored.now() == lived.records().now())?;
+            seen = (lived.log.work.len(), lived.log.records.len());
+            records = Some(restored);
+            Ok(())
+        })
+        .map(drop)
+    });
+}
+
+#[test]
+fn sums_are_what_the_segments_say_and_no_main_hands_overlap() {
+    support::check(100, 34, 100, |history| {
+        let lived = live(history, |_| Ok(()))?;
+        let archived = lived.log.records.iter().filter_map(|fact| match &fact.event {
+            RecordEvent::Archived { record } => Some(&**record),
+            _ => None,
+        });
+        for row in lived.records().interactions().chain(archived) {
+            let handling = &row.handling;
+            let sums: Totals = handling.ended().iter().collect();
+            hold("sums", sums.plus(handling.forgotten()) == handling.totals())?;
+            let mut until = Timestamp::from_millis(i64::MIN);
+            for segment in handling.ended().iter().filter(|segment| segment.part.is_main()) {
+                hold("one after the other", segment.from >= until)?;
+                until = segment.to.ok_or("it ended")?;
+                hold("forwards", until >= segment.from)?;
+            }
+            let totals = handling.totals();
+            let main =
+                [totals.virtual_agent, totals.in_line, totals.active, totals.held, totals.parked];
+            let main: u64 = main.iter().map(|span| span.as_millis()).sum();
+            let end = row.closed.unwrap_or_else(|| lived.records().now());
+            hold("no more than there was", main <= end.since(row.opened).as_millis())?;
+            if row.state.is_closed() {
+                let complete = row.closed.is_some() && row.is_described() && row.reason.is_some();
+                hold("a closed interaction is complete", complete)?;
+                hold("and has a number", row.number.starts_with("IMS"))?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn records_beside_an_engine_of_which_nobody_keeps_them_in_step() {
+    support::check(100, 35, 100, |history| {
+        let (mut engine, facts) = open(&history.config);
+        let mut log = RecordLog::default();
+        let mut records = Records::new(config(), facts[0].at, &mut log).unwrap();
+        let mut dice = Dice(7);
+        let mut todo: Vec<_> = support::opening(history).collect();
+        let mut ops = history.ops.iter();
+        let follow = |records: &mut Records, log: &mut RecordLog, facts: &[Fact]| {
+            facts
+                .iter()
+                .try_for_each(|fact| records.follow(fact, log))
+                .map_err(|gap| gap.to_string())
+        };
+        follow(&mut records, &mut log, &facts)?;
+        let mut last = None;
+        loop {
+            for call in todo.drain(..) {
+                let outcome = call.run(&mut engine);
+                for fact in &outcome.facts {
+                    let submitted = match fact.event {
+                        strowger::Event::WorkSubmitted { work, .. } => Some(work),
+                        _ => None,
+                    };
+                    if let (Some(work), Cause::Command) = (submitted, fact.cause) {
+                        let interaction =
+                            records.execute(fact.at, some_opening(&mut dice), &mut log);
+                        let interaction = interaction.map_err(|refusal| refusal.to_string())?;
+                        let link = LinkWork { interaction, work };
+                        records
+                            .execute(fact.at, link, &mut log)
+                            .map_err(|refusal| refusal.to_string())?;
+                    }
+                    follow(&mut records, &mut log, std::slice::from_ref(fact))?;
+                }
+                let command = some_command(&mut dice, records.interactions().count());
+                let _ = records.execute(call.now, command, &mut log);
+                records.check()?;
+                last = Some(call);
+            }
+            let Some(op) = ops.next() else { break };
+            todo = support::calls(op, &engine, last.as_ref());
+        }
+        let replayed = Records::replay(log.iter().cloned()).map_err(|error| error.to_string())?;
+        hold("digest", replayed.digest() == records.digest())
+    });
+}

@@ -1,0 +1,236 @@
+//! A small contact centre with a desk: two queues, two agents, one of each channel.
+
+use strowger::interaction::*;
+use strowger::*;
+
+/// 09:00 of some day.
+pub(crate) const NINE: i64 = 32_400_000;
+
+/// So many seconds after nine.
+pub(crate) fn at(secs: i64) -> Timestamp {
+    Timestamp::from_millis(NINE + secs * 1_000)
+}
+
+pub(crate) fn secs(secs: u32) -> Span {
+    Span::from_secs(secs)
+}
+
+pub(crate) const ANA: AgentId = AgentId::from_raw(0);
+pub(crate) const BO: AgentId = AgentId::from_raw(1);
+pub(crate) const SUPPORT: QueueId = QueueId::from_raw(0);
+pub(crate) const SALES: QueueId = QueueId::from_raw(1);
+pub(crate) const VOICE: ChannelId = ChannelId::from_raw(0);
+pub(crate) const CHAT: ChannelId = ChannelId::from_raw(1);
+pub(crate) const MESSAGE: ChannelId = ChannelId::from_raw(2);
+pub(crate) const DESK: ChannelId = ChannelId::from_raw(3);
+
+/// The agent as the one who does something.
+pub(crate) const BY_ANA: Actor = Actor::Agent(ANA);
+
+/// A desk with its log.
+pub(crate) struct Floor {
+    pub(crate) desk: Desk,
+    pub(crate) log: DeskLog,
+}
+
+/// All types, phone too.
+pub(crate) fn with_phone() -> RecordConfig {
+    RecordConfig { types: InteractionType::ALL.into(), ..RecordConfig::default() }
+}
+
+/// With a virtual agent.
+pub(crate) fn with_virtual_agent() -> RecordConfig {
+    RecordConfig { virtual_agent: true, ..RecordConfig::default() }
+}
+
+impl Floor {
+    /// Ana and Bo serve both queues; nobody is on queue yet.
+    pub(crate) fn new(config: RecordConfig) -> Self {
+        Self::of(config, QueueProfile::default())
+    }
+
+    pub(crate) fn of(config: RecordConfig, support: QueueProfile) -> Self {
+        let mut log = DeskLog::default();
+        let desk = Desk::new(Config::default(), config, at(0), &mut log).unwrap();
+        let mut floor = Self { desk, log };
+        let parked_free = Weights { parked: 0, ..Weights::default() };
+        let waiting = ChannelProfile { weights: parked_free, ..ChannelProfile::message() };
+        for (key, channel) in [
+            ("voice", ChannelProfile::voice()),
+            ("chat", ChannelProfile::chat()),
+            ("message", waiting.clone()),
+            ("desk", waiting),
+        ] {
+            floor.work(0, Define::new(key, channel));
+        }
+        floor.work(0, Define::new("support", support));
+        floor.work(0, Define::new("sales", QueueProfile::default()));
+        for (key, agent) in [("ana", ANA), ("bo", BO)] {
+            floor.work(0, Define::new(key, AgentProfile::default()));
+            for queue in [SUPPORT, SALES] {
+                let membership = Membership::default();
+                floor.work(0, SetMembership { agent, queue, membership, channel: None });
+            }
+        }
+        floor
+    }
+
+    pub(crate) fn work(&mut self, when: i64, command: impl Into<Command>) -> Reply {
+        self.try_work(when, command).unwrap()
+    }
+
+    pub(crate) fn try_work(
+        &mut self,
+        when: i64,
+        command: impl Into<Command>,
+    ) -> Result<Reply, DeskRefusal> {
+        let done = self.desk.execute(at(when), command.into(), &mut self.log);
+        self.check();
+        done
+    }
+
+    pub(crate) fn record<A: RecordAction>(&mut self, when: i64, action: A) -> A::Output {
+        self.try_record(when, action).map_err(|refusal| panic!("{refusal}")).unwrap()
+    }
+
+    pub(crate) fn try_record<A: RecordAction>(
+        &mut self,
+        when: i64,
+        action: A,
+    ) -> Result<A::Output, DeskRefusal> {
+        let done = self.desk.record(at(when), action, &mut self.log);
+        self.check();
+        done
+    }
+
+    /// The refusal of the records; nothing may have changed.
+    pub(crate) fn refused<A: RecordAction>(&mut self, when: i64, action: A) -> RecordRefusal {
+        self.desk.advance(at(when), &mut self.log);
+        let before = (self.desk.records().digest(), self.desk.engine().digest());
+        let facts = (self.log.work.len(), self.log.records.len());
+        let refusal = match self.try_record(when, action) {
+            Ok(_) => panic!("it was done"),
+            Err(DeskRefusal::Work(refusal)) => panic!("the engine refused it: {refusal}"),
+            Err(DeskRefusal::Record(refusal)) => refusal,
+        };
+        assert_eq!(before, (self.desk.records().digest(), self.desk.engine().digest()));
+        assert_eq!(facts, (self.log.work.len(), self.log.records.len()));
+        refusal
+    }
+
+    pub(crate) fn advance(&mut self, when: i64) {
+        self.desk.advance(at(when), &mut self.log);
+        self.check();
+    }
+
+    fn check(&self) {
+        self.desk.records().check().unwrap();
+        self.desk.engine().check().unwrap();
+    }
+
+    pub(crate) fn on_queue(&mut self, when: i64, agent: AgentId) {
+        let presence = SystemPresence::OnQueue.id();
+        self.work(when, SetPresence { agent, presence });
+    }
+
+    pub(crate) fn open(&mut self, when: i64, kind: InteractionType) -> InteractionId {
+        self.open_as(when, InteractionRequest::new(kind))
+    }
+
+    pub(crate) fn open_as(&mut self, when: i64, opening: InteractionRequest) -> InteractionId {
+        self.record(when, OpenInteraction { opening: opening.into() })
+    }
+
+    pub(crate) fn submit(
+        &mut self,
+        when: i64,
+        interaction: InteractionId,
+        queue: QueueId,
+        channel: ChannelId,
+    ) -> WorkId {
+        let request = WorkRequest::new(queue, channel);
+        let work = self.desk.submit(at(when), interaction, request, &mut self.log).unwrap();
+        self.check();
+        work
+    }
+
+    /// The agent accepts what rings at him first.
+    pub(crate) fn accept(&mut self, when: i64, agent: AgentId) {
+        let offers = self.desk.engine().view().agent(agent).unwrap().offers();
+        let offer = *offers.first().expect("something rings at him");
+        self.work(when, Accept { offer });
+    }
+
+    /// An interaction of a type, waiting since a moment and accepted at another.
+    pub(crate) fn accepted(
+        &mut self,
+        (opened, accepted): (i64, i64),
+        kind: InteractionType,
+        channel: ChannelId,
+    ) -> (InteractionId, WorkId) {
+        let id = self.open(opened, kind);
+        let work = self.submit(opened, id, SUPPORT, channel);
+        self.on_queue(opened, ANA);
+        self.accept(accepted, ANA);
+        (id, work)
+    }
+
+    pub(crate) fn row(&self, id: InteractionId) -> &Interaction {
+        self.desk.records().interaction(id).expect("it is not archived")
+    }
+
+    pub(crate) fn state(&self, id: InteractionId) -> InteractionState {
+        self.row(id).state
+    }
+
+    pub(crate) fn describe(&mut self, when: i64, interaction: InteractionId, text: &str) {
+        let short_description = Some(text.into());
+        let change = RecordChange { short_description, ..RecordChange::default() };
+        self.record(when, SaveInteraction { interaction, by: BY_ANA, change });
+    }
+
+    pub(crate) fn say(
+        &mut self,
+        when: i64,
+        interaction: InteractionId,
+        author: Author,
+        text: &str,
+    ) {
+        self.record(when, say(interaction, author, text));
+    }
+
+    pub(crate) fn receive(&mut self, when: i64, from: Address, text: &str) -> Received {
+        let (kind, to) = (InteractionType::Messaging, "+4930999".into());
+        self.record(when, ReceiveMessage { kind, from, to, text: text.into() })
+    }
+
+    pub(crate) fn profile(&self, id: ProfileId) -> ChannelUserProfile {
+        self.desk.records().profiles().get(id).unwrap()
+    }
+
+    /// How often something happened to records.
+    pub(crate) fn count(&self, of: impl Fn(&RecordEvent) -> bool) -> usize {
+        self.log.records.iter().filter(|fact| of(&fact.event)).count()
+    }
+}
+
+pub(crate) fn say(interaction: InteractionId, author: Author, text: &str) -> PostMessage {
+    let (visibility, automated) = (Visibility::Public, false);
+    PostMessage { interaction, author, visibility, automated, text: text.into() }
+}
+
+pub(crate) fn close(interaction: InteractionId) -> CloseInteraction {
+    CloseInteraction { interaction, by: BY_ANA, code: None }
+}
+
+pub(crate) fn end(interaction: InteractionId, ending: Ending, by: Actor) -> EndInteraction {
+    EndInteraction { interaction, ending, by }
+}
+
+pub(crate) fn sms(number: &str) -> Address {
+    Address::new("sms", number)
+}
+
+pub(crate) fn variables(pairs: &[(&str, &str)]) -> Attributes {
+    pairs.iter().map(|(name, value)| ((*name).into(), Value::from(*value))).collect()
+}

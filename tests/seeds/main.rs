@@ -1,0 +1,10 @@
+//! What the systems this engine is to serve say of themselves, sentence by sentence: each test
+//! proves the row of the requirements that its name tells.
+
+mod floor;
+#[path = "../golden/mod.rs"]
+mod golden;
+mod seed1;
+mod seed3;
+#[path = "../golden/table.rs"]
+mod table;

@@ -1,0 +1,1065 @@
+//! The interaction record (ServiceNow: interaction records in workspace).
+
+use std::collections::BTreeMap;
+
+use strowger::interaction::*;
+use strowger::*;
+
+use crate::floor::*;
+
+fn relate(interaction: InteractionId, table: &str, operation: Option<Operation>) -> RelateRecord {
+    RelateRecord { interaction, document: Document::new(table, "1"), operation, by: BY_ANA }
+}
+
+fn tables(row: &Interaction) -> Vec<(&str, Option<Operation>)> {
+    row.related.iter().map(|related| (&*related.document.table, related.operation)).collect()
+}
+
+#[test]
+fn seed3_row089_one_interaction_becomes_an_incident_a_case_or_a_request() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    floor.describe(1, id, "It is broken");
+    for table in ["incident", "case", "request"] {
+        assert!(floor.record(2, relate(id, table, Some(Operation::Insert))));
+    }
+    let insert = Some(Operation::Insert);
+    assert_eq!(
+        tables(floor.row(id)),
+        [("incident", insert), ("case", insert), ("request", insert)]
+    );
+}
+
+#[test]
+fn seed3_row090_by_queue_or_to_an_agent_at_once() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    let work = floor.submit(5, id, SUPPORT, CHAT);
+    assert_eq!(floor.state(id), InteractionState::Queued);
+    assert_eq!(floor.row(id).queue, Some(SUPPORT));
+    // A supervisor gives it to Bo, whatever he says of himself: nothing waits any more.
+    floor.record(65, AssignInteraction { interaction: id, agent: BO });
+    assert_eq!(floor.state(id), InteractionState::WorkInProgress);
+    assert_eq!(floor.row(id).assigned_to, Some(BO));
+    assert_eq!(floor.row(id).queue_wait(), secs(60));
+    assert_eq!(floor.desk.engine().view().queue(SUPPORT).unwrap().waiting(), 0);
+    let stage = floor.desk.engine().view().work(work).unwrap().stage();
+    assert_eq!(stage, Stage::Assigned { agent: BO });
+    // Taken back from its queue, and given to Ana past the engine.
+    let other = floor.open(70, InteractionType::Chat);
+    let work = floor.submit(70, other, SUPPORT, CHAT);
+    floor.work(80, Cancel { work });
+    assert_eq!(floor.state(other), InteractionState::New);
+    floor.record(81, AssignInteraction { interaction: other, agent: ANA });
+    assert_eq!(floor.state(other), InteractionState::WorkInProgress);
+    assert_eq!(floor.row(other).work, None);
+}
+
+#[test]
+fn seed3_row090_handed_in_twice_it_is_one_piece_of_work() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    let request = || WorkRequest { key: Some("chat-1".into()), ..WorkRequest::new(SUPPORT, CHAT) };
+    let mut submit = |when| floor.desk.submit(at(when), id, request(), &mut floor.log);
+    let first = submit(1).unwrap();
+    assert_eq!(submit(2), Ok(first));
+    assert_eq!(floor.desk.engine().view().open_work(), 1);
+    let other = floor.open(3, InteractionType::Chat);
+    let refused = floor.desk.submit(at(4), other, request(), &mut floor.log);
+    assert_eq!(refused, Err(RecordRefusal::WorkTaken { work: first }.into()));
+    assert_eq!(floor.state(other), InteractionState::New);
+}
+
+#[test]
+fn seed3_row091_one_and_done_without_any_task() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (id, _) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
+    floor.describe(20, id, "InteractionRequest hours");
+    floor.record(30, close(id));
+    assert_eq!(floor.state(id), InteractionState::ClosedComplete);
+    assert!(floor.row(id).related.is_empty());
+}
+
+#[test]
+fn seed3_row092_three_tabs() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let of = |name: &str| {
+        let opened_for = Some(name.into());
+        InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::Chat) }
+    };
+    let first = floor.open_as(0, of("jo"));
+    let second = floor.open_as(10, of("jo"));
+    floor.open_as(20, of("kim"));
+    let third = floor.open_as(30, of("jo"));
+    floor.describe(40, second, "A chat");
+    floor.record(41, relate(second, "incident", Some(Operation::Insert)));
+    let form = floor.desk.records().form(second, at(50)).unwrap();
+    assert_eq!(form.details.number, "IMS0000002");
+    assert_eq!(form.details.short_description.value, "A chat");
+    assert_eq!(form.related_tasks.len(), 1);
+    let newest_first: Vec<_> = form.user_interactions.iter().map(|line| line.id).collect();
+    assert_eq!(newest_first, [third, second, first]);
+    // A guest has nothing but what is before you.
+    let guest = floor.open(60, InteractionType::Chat);
+    assert!(floor.desk.records().form(guest, at(60)).unwrap().user_interactions.is_empty());
+}
+
+#[test]
+fn seed3_row093_phone_only_where_the_host_can_call() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let kind = InteractionType::Phone;
+    assert!(!floor.desk.records().config().types.contains(&kind));
+    let call = OpenInteraction { opening: InteractionRequest::new(kind).into() };
+    assert_eq!(floor.refused(1, call.clone()), RecordRefusal::TypeNotAvailable { kind });
+    floor.record(2, ConfigureRecords { config: with_phone().into() });
+    let id = floor.record(3, call);
+    assert_eq!(floor.row(id).kind, kind);
+    for kind in InteractionType::ALL {
+        floor.open(4, kind);
+    }
+}
+
+/// Brings a new interaction of a type into a state without any work.
+fn in_state(floor: &mut Floor, state: InteractionState) -> InteractionId {
+    let id = floor.open(0, InteractionType::Messaging);
+    floor.describe(0, id, "Something");
+    let assign = AssignInteraction { interaction: id, agent: ANA };
+    let hold = HoldInteraction { interaction: id, reason: None };
+    match state {
+        InteractionState::New => {}
+        InteractionState::Queued => {
+            floor.submit(0, id, SUPPORT, MESSAGE);
+        }
+        InteractionState::WorkInProgress => floor.record(0, assign),
+        InteractionState::OnHold => {
+            floor.record(0, assign);
+            floor.record(0, hold);
+        }
+        InteractionState::WrapUp => {
+            floor.record(0, assign);
+            floor.record(0, end(id, Ending::Agent, BY_ANA));
+        }
+        InteractionState::ClosedComplete => floor.record(0, close(id)),
+        InteractionState::ClosedAbandoned => {
+            floor.record(0, end(id, Ending::Unreached, Actor::Host))
+        }
+        InteractionState::Faulted => floor.record(0, end(id, Ending::Fault, Actor::Host)),
+    }
+    assert_eq!(floor.state(id), state);
+    id
+}
+
+#[test]
+fn seed3_row094_every_state_against_every_command() {
+    use InteractionState::*;
+    let states =
+        [New, Queued, WorkInProgress, OnHold, WrapUp, ClosedComplete, ClosedAbandoned, Faulted];
+    let wrap_up = vec![WrapUpRule::new("all")];
+    let head = commands().map(|(name, _)| name.to_owned());
+    let mut rows = vec![std::iter::once(String::new()).chain(head).collect::<Vec<_>>()];
+    for state in states {
+        let config = RecordConfig { wrap_up: wrap_up.clone(), ..RecordConfig::default() };
+        let mut row = vec![state.name().to_owned()];
+        for (name, command) in commands() {
+            let mut floor = Floor::new(config.clone());
+            let id = in_state(&mut floor, state);
+            let before = floor.desk.records().digest();
+            let result = floor.try_record(1, command(id));
+            let after = floor.desk.records().digest();
+            let told = match result {
+                Err(DeskRefusal::Record(RecordRefusal::WrongState { .. })) => {
+                    assert_eq!(before, after, "{state:?} {name} changed something");
+                    "-".to_owned()
+                }
+                Err(refusal) => panic!("{state:?} {name}: {refusal}"),
+                Ok(_) if before == after => "done".to_owned(),
+                Ok(_) => floor.state(id).name().to_owned(),
+            };
+            row.push(told);
+        }
+        rows.push(row);
+    }
+    crate::table::compare("tables/interaction_commands.txt", &crate::table::align(&rows));
+}
+
+type Make = fn(InteractionId) -> RecordCommand;
+
+fn commands() -> [(&'static str, Make); 9] {
+    [
+        ("assign", |interaction| AssignInteraction { interaction, agent: BO }.into()),
+        ("hold", |interaction| HoldInteraction { interaction, reason: None }.into()),
+        ("resume", |interaction| ResumeInteraction { interaction }.into()),
+        ("end", |interaction| end(interaction, Ending::Agent, BY_ANA).into()),
+        ("abandon", |interaction| end(interaction, Ending::Unreached, Actor::Host).into()),
+        ("end_wrap_up", |interaction| {
+            EndInteractionWrapUp { interaction, code: None, by: BY_ANA }.into()
+        }),
+        ("close", |interaction| close(interaction).into()),
+        ("fault", |interaction| end(interaction, Ending::Fault, Actor::Host).into()),
+        ("say", |interaction| say(interaction, Author::Requester, "Hello").into()),
+    ]
+}
+
+#[test]
+fn seed3_row095_reasons_of_hold_are_for_messaging() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (id, work) = floor.accepted((0, 5), InteractionType::Messaging, MESSAGE);
+    let waiting = |reason| HoldInteraction { interaction: id, reason };
+    floor.record(10, waiting(Some(StateReason::WaitingOnCustomer)));
+    assert_eq!(floor.state(id), InteractionState::OnHold);
+    assert_eq!(floor.row(id).reason, Some(StateReason::WaitingOnCustomer));
+    // On hold the agent has room for others: the work is parked.
+    let stage = floor.desk.engine().view().work(work).unwrap().stage();
+    assert_eq!(stage, Stage::Parked { agent: ANA, until: None });
+    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 0);
+    floor.record(20, waiting(Some(StateReason::WaitingInternal)));
+    assert_eq!(floor.row(id).reason, Some(StateReason::WaitingInternal));
+    floor.record(30, waiting(None));
+    assert_eq!((floor.row(id).reason, floor.state(id)), (None, InteractionState::OnHold));
+    let kind = InteractionType::Messaging;
+    let refusal = floor.refused(31, waiting(Some(StateReason::AgentEnded)));
+    assert_eq!(refusal, RecordRefusal::ReasonNotAllowed { kind });
+    // The customer writes: it goes on, and nothing is waited for.
+    floor.record(35, waiting(Some(StateReason::WaitingOnCustomer)));
+    floor.say(40, id, Author::Requester, "Here it is");
+    assert_eq!((floor.row(id).reason, floor.state(id)), (None, InteractionState::WorkInProgress));
+    assert_eq!(floor.row(id).handling.totals().parked, secs(30));
+    let kind = InteractionType::Chat;
+    let chat = floor.open(50, kind);
+    floor.record(51, AssignInteraction { interaction: chat, agent: BO });
+    let reason = Some(StateReason::WaitingOnCustomer);
+    let refusal = floor.refused(52, HoldInteraction { interaction: chat, reason });
+    assert_eq!(refusal, RecordRefusal::ReasonNotAllowed { kind });
+    floor.record(53, HoldInteraction { interaction: chat, reason: None });
+    assert_eq!(floor.state(chat), InteractionState::OnHold);
+}
+
+#[test]
+fn seed3_row095_mail_that_waits_for_ever_is_closed() {
+    for (direction, days) in [(Direction::Inbound, 5), (Direction::Outbound, 30)] {
+        let mut floor = Floor::new(RecordConfig::default());
+        let kind = InteractionType::Email;
+        let id =
+            floor.open_as(0, InteractionRequest { direction, ..InteractionRequest::new(kind) });
+        floor.record(1, AssignInteraction { interaction: id, agent: ANA });
+        floor.advance(100 * 86_400);
+        floor.record(100 * 86_400, HoldInteraction { interaction: id, reason: None });
+        floor.advance((100 + days) * 86_400 - 1);
+        assert_eq!(floor.state(id), InteractionState::OnHold);
+        floor.advance((100 + days) * 86_400);
+        let row = floor.row(id);
+        let found = (row.state, row.reason);
+        assert_eq!(found, (InteractionState::ClosedComplete, Some(StateReason::NoUserResponse)));
+    }
+}
+
+#[test]
+fn seed3_row096_the_reason_is_shown_for_messaging_only() {
+    let mut floor = Floor::new(with_phone());
+    for kind in InteractionType::ALL {
+        let id = floor.open(0, kind);
+        let form = floor.desk.records().form(id, at(0)).unwrap();
+        assert_eq!(form.details.reason.visible, kind == InteractionType::Messaging, "{kind:?}");
+        // Why it was closed is shown for all.
+        floor.record(1, end(id, Ending::Customer, Actor::Customer));
+        assert!(floor.desk.records().form(id, at(1)).unwrap().details.reason.visible);
+    }
+}
+
+#[test]
+fn seed3_row097_assigned_to_follows() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    let work = floor.submit(0, id, SUPPORT, CHAT);
+    assert_eq!(floor.row(id).assigned_to, None);
+    floor.on_queue(1, ANA);
+    assert_eq!(floor.row(id).assigned_to, None, "it only rings");
+    assert_eq!(floor.row(id).offers.len(), 1);
+    floor.accept(2, ANA);
+    assert_eq!(floor.row(id).assigned_to, Some(ANA));
+    assert!(floor.row(id).offers.is_empty());
+    floor.work(3, SetPresence { agent: ANA, presence: SystemPresence::Break.id() });
+    floor.on_queue(3, BO);
+    floor.work(10, TransferToAgent { work, agent: BO });
+    assert_eq!(floor.state(id), InteractionState::Queued);
+    assert_eq!(floor.row(id).assigned_to, None);
+    floor.accept(12, BO);
+    assert_eq!(floor.row(id).assigned_to, Some(BO));
+    floor.on_queue(20, ANA);
+    floor.work(20, Consult { work, agent: ANA });
+    floor.work(21, Answer { work, agent: ANA });
+    assert_eq!(floor.row(id).assigned_to, Some(BO), "a consult changes nothing");
+    floor.work(30, HandOver { work, agent: ANA });
+    assert_eq!(floor.row(id).assigned_to, Some(ANA));
+    // Who had it when: line, Ana, line while it rang at Bo, Bo, Ana beside him, Ana.
+    let segments = floor.row(id).handling.ended().iter();
+    let segments: Vec<_> = segments
+        .map(|s| (s.part, s.from.since(at(0)).as_millis() / 1_000, s.to.map(|to| to.since(at(0)))))
+        .collect();
+    use Part::*;
+    let until = |to| Some(secs(to));
+    assert_eq!(
+        segments,
+        [
+            (InLine(SUPPORT), 0, until(2)),
+            (Active(ANA), 2, until(10)),
+            (InLine(SUPPORT), 10, until(12)),
+            (Active(BO), 12, until(30)),
+            (Guest(ANA, LegRole::Consultant), 21, until(30)),
+        ]
+    );
+    assert_eq!(floor.row(id).handling.main(), Some(Active(ANA)));
+}
+
+#[test]
+fn seed3_row098_the_first_answer_of_a_person() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(10, InteractionType::Chat);
+    floor.submit(10, id, SUPPORT, CHAT);
+    floor.on_queue(20, ANA);
+    floor.accept(25, ANA);
+    let text = "Welcome!".into();
+    let greeting = PostMessage { automated: true, text, ..say(id, Author::Agent(ANA), "") };
+    floor.record(26, greeting);
+    let text = "I take it".into();
+    let whisper =
+        PostMessage { visibility: Visibility::Private, text, ..say(id, Author::Agent(ANA), "") };
+    floor.record(30, whisper);
+    assert_eq!(floor.row(id).first_response_wait, None);
+    floor.say(36, id, Author::Agent(ANA), "What can I do for you?");
+    assert_eq!(floor.row(id).first_response_wait, Some(secs(26)));
+    assert_eq!(floor.row(id).queue_wait(), secs(15));
+    floor.say(50, id, Author::Agent(ANA), "Are you there?");
+    assert_eq!(floor.row(id).first_response_wait, Some(secs(26)));
+    // At a desk and in a call the customer is answered as soon as somebody has him.
+    floor.record(55, ConfigureRecords { config: with_phone().into() });
+    floor.work(55, SetPresence { agent: ANA, presence: SystemPresence::Away.id() });
+    floor.on_queue(55, BO);
+    let call = floor.open(55, InteractionType::Phone);
+    floor.submit(55, call, SUPPORT, VOICE);
+    floor.accept(59, BO);
+    assert_eq!(floor.row(call).first_response_wait, Some(secs(4)));
+    let visit = floor.open(60, InteractionType::WalkUp);
+    floor.record(68, AssignInteraction { interaction: visit, agent: BO });
+    assert_eq!(floor.row(visit).first_response_wait, Some(secs(8)));
+}
+
+#[test]
+fn seed3_row099_the_time_agents_work() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.work(30, Hold { work });
+    floor.work(35, Retrieve { work });
+    floor.work(45, Park { work, until: None });
+    floor.work(145, Resume { work, by: Resumer::Agent });
+    floor.on_queue(145, BO);
+    floor.work(155, TransferToQueue { work, queue: SALES, placement: None });
+    floor.accept(160, BO);
+    floor.describe(161, id, "Prices");
+    floor.work(200, FinishContact { work, by: Finisher::Agent });
+    let row = floor.row(id);
+    assert_eq!(row.state, InteractionState::ClosedComplete);
+    assert_eq!((row.assigned_to, row.queue), (Some(BO), Some(SALES)));
+    // Ana 10..30, 35..45, 145..155; Bo 160..200.
+    assert_eq!(row.duration(), secs(20 + 10 + 10 + 40));
+    let totals = row.handling.totals();
+    assert_eq!((totals.held, totals.parked, totals.in_line), (secs(5), secs(100), secs(15)));
+    assert_eq!(row.resolution(), Some(secs(200)));
+    assert_eq!(row.handling.ended().iter().collect::<Totals>(), totals);
+}
+
+type Write = fn(InteractionId, &str) -> RecordCommand;
+
+#[test]
+fn seed3_row100_a_person_says_what_it_is_about() {
+    let texts = ["", "  \t", "It is broken"];
+    for text in texts {
+        let commands: [(&str, Write); 3] = [
+            ("close", |id, _| close(id).into()),
+            ("save", |interaction, text| {
+                let short_description = Some(text.into());
+                let change = RecordChange { short_description, ..RecordChange::default() };
+                SaveInteraction { interaction, by: BY_ANA, change }.into()
+            }),
+            ("associate", |id, _| relate(id, "incident", Some(Operation::Insert)).into()),
+        ];
+        for (name, command) in commands {
+            let mut floor = Floor::new(RecordConfig::default());
+            let short_description = if name == "save" { "".into() } else { text.into() };
+            let opening = InteractionRequest {
+                short_description,
+                ..InteractionRequest::new(InteractionType::Chat)
+            };
+            let id = floor.open_as(0, opening);
+            floor.submit(0, id, SUPPORT, CHAT);
+            floor.on_queue(0, ANA);
+            floor.accept(1, ANA);
+            if text.trim().is_empty() {
+                let refusal = floor.refused(2, command(id, text));
+                assert_eq!(refusal, RecordRefusal::NotDescribed { interaction: id }, "{name}");
+            } else {
+                floor.record(2, command(id, text));
+            }
+        }
+    }
+}
+
+#[test]
+fn seed3_row100_the_work_is_not_touched_either() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (id, work) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
+    let before = floor.desk.engine().digest();
+    let refused = floor.try_work(10, FinishContact { work, by: Finisher::Agent });
+    let not_described = RecordRefusal::NotDescribed { interaction: id };
+    assert_eq!(refused, Err(not_described.clone().into()));
+    assert_eq!(floor.try_work(10, Close { work, code: None }), Err(not_described.clone().into()));
+    assert_eq!(floor.refused(10, end(id, Ending::Agent, BY_ANA)), not_described);
+    assert_eq!(floor.desk.engine().digest(), before);
+    floor.describe(11, id, "It is broken");
+    floor.record(12, end(id, Ending::Agent, BY_ANA));
+    assert_eq!(floor.row(id).reason, Some(StateReason::AgentEnded));
+    assert!(floor.desk.engine().view().work(work).is_none());
+}
+
+#[test]
+fn seed3_row100_time_and_customers_need_no_person() {
+    let mut floor = Floor::new(RecordConfig::default());
+    // Nothing was said: the reason stands for it, and a fact says so.
+    let (silent, work) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
+    floor.work(20, FinishContact { work, by: Finisher::Customer });
+    assert_eq!(&*floor.row(silent).short_description, "Closed by system: User Ended");
+    // The first thing the customer said.
+    let spoken = floor.open(30, InteractionType::Chat);
+    floor.say(31, spoken, Author::VirtualAgent, "Hello!");
+    floor.say(32, spoken, Author::Requester, "  My printer is on fire. ");
+    floor.record(40, end(spoken, Ending::Customer, Actor::Customer));
+    assert_eq!(&*floor.row(spoken).short_description, "My printer is on fire.");
+    // What the context says.
+    let known = floor.open(50, InteractionType::Chat);
+    let context = variables(&[("short_description", "Printer")]);
+    floor.record(51, SetContext { interaction: known, variables: context });
+    floor.record(52, end(known, Ending::Customer, Actor::Customer));
+    assert_eq!(&*floor.row(known).short_description, "Printer");
+    let source = |found: DescribedBy| {
+        floor.count(
+            |event| matches!(event, RecordEvent::Described { source, .. } if *source == found),
+        )
+    };
+    assert_eq!((source(DescribedBy::Reason), source(DescribedBy::FirstMessage)), (1, 1));
+}
+
+#[test]
+fn seed3_row101_empty_at_first_unless_the_context_says_it() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let empty = floor.open(0, InteractionType::Chat);
+    assert_eq!(&*floor.row(empty).short_description, "");
+    let context = variables(&[("short_description", "Reset my password"), ("page", "login")]);
+    let opening = InteractionRequest { context, ..InteractionRequest::new(InteractionType::Chat) };
+    let told = floor.open_as(1, opening);
+    assert_eq!(&*floor.row(told).short_description, "Reset my password");
+    // What a person wrote stays.
+    floor.describe(2, told, "Password");
+    let later = variables(&[("short_description", "Something else")]);
+    floor.record(3, SetContext { interaction: told, variables: later });
+    assert_eq!(&*floor.row(told).short_description, "Password");
+}
+
+#[test]
+fn seed3_row102_archived_when_it_is_over_and_described() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (id, _) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
+    let archive = ArchiveInteraction { interaction: id };
+    assert_eq!(floor.refused(6, archive.clone()), RecordRefusal::NotOver { interaction: id });
+    floor.describe(7, id, "It was broken");
+    assert_eq!(floor.refused(8, archive.clone()), RecordRefusal::NotOver { interaction: id });
+    floor.record(9, close(id));
+    floor.record(10, archive.clone());
+    // The fact hands everything over, and the memory is released.
+    assert!(floor.desk.records().interaction(id).is_none());
+    let last = floor.log.records.iter().last().unwrap();
+    let RecordEvent::Archived { record } = &last.event else { panic!("{last:?}") };
+    assert_eq!((record.id, &*record.short_description), (id, "It was broken"));
+    floor.record(11, archive);
+    assert_eq!(floor.refused(11, close(id)), RecordRefusal::Archived { interaction: id });
+    let unknown = InteractionId::from_raw(9);
+    assert_eq!(floor.refused(11, close(unknown)), RecordRefusal::Unknown { interaction: unknown });
+}
+
+#[test]
+fn seed3_row103_the_second_message_finds_the_profile() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let first = floor.receive(0, sms("+49 30 111 2222"), "Hello");
+    let second = floor.receive(10, sms("0049 30 1112222"), "Anybody?");
+    assert_eq!(second, Received { opened: false, ..first });
+    let profiles = floor.desk.records().profiles();
+    assert_eq!(profiles.iter().count(), 1);
+    assert_eq!(&*floor.profile(first.profile).address.identifier, "+49301112222");
+    let nonsense = (InteractionType::Messaging, "+4930999".into(), "Hello".into());
+    let (kind, to, text) = nonsense;
+    let refused = floor.refused(11, ReceiveMessage { kind, from: sms("nobody"), to, text });
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+}
+
+#[test]
+fn seed3_row104_channel_and_number_together() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let number = "+49301112222";
+    let by_sms = floor.receive(0, sms(number), "Hello");
+    let by_other = floor.receive(1, Address::new("whatsapp", number), "Hello");
+    assert_ne!(by_sms.profile, by_other.profile);
+    assert_ne!(by_sms.interaction, by_other.interaction);
+    // Another of the host's numbers is another conversation of the same customer.
+    let (kind, to) = (InteractionType::Messaging, "+4930777".into());
+    let elsewhere = ReceiveMessage { kind, from: sms(number), to, text: "Sales?".into() };
+    let elsewhere = floor.record(2, elsewhere);
+    assert_eq!(elsewhere.profile, by_sms.profile);
+    assert!(elsewhere.opened);
+}
+
+#[test]
+fn seed3_row105_profile_and_interaction_come_together() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let before = floor.log.records.len();
+    let received = floor.receive(0, sms("+49301112222"), "Hello");
+    assert!(received.opened);
+    let row = floor.row(received.interaction);
+    assert_eq!(row.profile, Some(received.profile));
+    assert_eq!(row.opened_for, None, "a guest");
+    assert_eq!(row.conversation.as_ref().unwrap().participants, [received.profile]);
+    let names: Vec<_> = floor.log.records.iter().skip(before).map(|fact| &fact.event).collect();
+    assert!(matches!(
+        names[..],
+        [RecordEvent::ProfileSet(_), RecordEvent::Opened { .. }, RecordEvent::Said { .. }]
+    ));
+    // Where no interaction may be opened no profile is made either.
+    let (kind, to) = (InteractionType::Phone, "+4930999".into());
+    let text = "".into();
+    floor.refused(1, ReceiveMessage { kind, from: sms("+49305555555"), to, text });
+    assert_eq!(floor.desk.records().profiles().iter().count(), 1);
+}
+
+/// Knows whose numbers some are, and to which account a contact belongs.
+#[derive(Debug)]
+struct Book;
+
+impl Directory for Book {
+    fn user_of(&self, address: &Address) -> Option<Key> {
+        (&*address.identifier == "+49301112222").then(|| "jo".into())
+    }
+
+    fn account_of(&self, contact: &Key) -> Option<Key> {
+        (&**contact == "jo at acme").then(|| "acme".into())
+    }
+}
+
+/// A floor whose records know people.
+fn with_book() -> Floor {
+    let mut log = DeskLog::default();
+    let engine = Engine::new(Config::default(), at(0), &mut log.work).unwrap();
+    let records = Records::new(RecordConfig::default(), at(0), &mut log.records).unwrap();
+    let mut records = records.with_directory(Book);
+    records.follow_after(engine.view().seq());
+    Floor { desk: Desk::join(engine, records).unwrap(), log }
+}
+
+#[test]
+fn seed3_row106_a_number_of_a_user_names_him_in_both() {
+    let mut floor = with_book();
+    let received = floor.receive(0, sms("+49301112222"), "Hello");
+    assert_eq!(floor.profile(received.profile).user, Some("jo".into()));
+    assert_eq!(floor.row(received.interaction).opened_for, Some("jo".into()));
+    // Somebody else is verified by hand, later.
+    let guest = floor.receive(1, sms("+49303334444"), "Hello");
+    assert_eq!(floor.row(guest.interaction).opened_for, None);
+    floor.record(2, LinkUser { profile: guest.profile, user: "kim".into() });
+    assert_eq!(floor.profile(guest.profile).user, Some("kim".into()));
+    assert_eq!(floor.row(guest.interaction).opened_for, Some("kim".into()));
+    assert_eq!(floor.desk.records().of_customer("kim").count(), 1);
+    // From now on his messages are his.
+    floor.record(3, end(guest.interaction, Ending::Customer, Actor::Customer));
+    let again = floor.receive(4, sms("+49303334444"), "Me again");
+    assert_eq!(again.profile, guest.profile);
+    assert_eq!(floor.row(again.interaction).opened_for, Some("kim".into()));
+}
+
+#[test]
+fn seed3_row107_a_match_goes_on_or_begins_anew() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let from = || sms("+49301112222");
+    let first = floor.receive(0, from(), "Hello");
+    let more = floor.receive(5, from(), "Still there?");
+    assert_eq!((more.interaction, more.opened), (first.interaction, false));
+    assert_eq!(floor.row(first.interaction).conversation.as_ref().unwrap().messages.len(), 2);
+    floor.record(10, end(first.interaction, Ending::Customer, Actor::Customer));
+    let next = floor.receive(20, from(), "Something else");
+    assert_eq!((next.profile, next.opened), (first.profile, true));
+    assert_ne!(next.interaction, first.interaction);
+    // While its agent wraps up the conversation is over too.
+    let wrap_up = vec![WrapUpRule::new("all")];
+    let config = RecordConfig { wrap_up, ..RecordConfig::default() };
+    floor.record(21, ConfigureRecords { config: config.into() });
+    floor.record(22, AssignInteraction { interaction: next.interaction, agent: ANA });
+    floor.record(23, end(next.interaction, Ending::Agent, BY_ANA));
+    assert_eq!(floor.state(next.interaction), InteractionState::WrapUp);
+    assert!(floor.receive(24, from(), "One more thing").opened);
+}
+
+#[test]
+fn seed3_row107_an_agent_writes_first() {
+    let mut floor = Floor::new(with_virtual_agent());
+    let to = || sms("+49301112222");
+    let reach = |agent, user: Option<&str>, text: &str| ReachCustomer {
+        kind: InteractionType::Messaging,
+        agent,
+        to: to(),
+        from: "+4930999".into(),
+        user: user.map(Key::from),
+        text: text.into(),
+    };
+    // Nothing goes on: an outbound interaction, his at once.
+    let first = floor.record(0, reach(ANA, Some("jo"), "Your order is here"));
+    let row = floor.row(first.interaction);
+    assert_eq!((row.direction, row.assigned_to), (Direction::Outbound, Some(ANA)));
+    assert_eq!(row.state, InteractionState::WorkInProgress);
+    // An agent has it: the other takes part, and nobody else has it.
+    let joined = floor.record(5, reach(BO, Some("jo"), "And the bill"));
+    assert_eq!((joined.interaction, joined.opened), (first.interaction, false));
+    let row = floor.row(first.interaction);
+    assert_eq!(row.assigned_to, Some(ANA));
+    let parts: Vec<_> = row.handling.open().iter().map(|segment| segment.part).collect();
+    assert_eq!(parts, [Part::Active(ANA), Part::Guest(BO, LegRole::Conferee)]);
+    // The virtual agent has it: that one is closed, and a new one is his.
+    floor.describe(6, first.interaction, "Order");
+    floor.record(7, close(first.interaction));
+    let inbound = floor.receive(10, to(), "Hello");
+    assert_eq!(floor.row(inbound.interaction).stage(), Some(ConversationStage::VirtualAgent));
+    let taken = floor.record(12, reach(BO, Some("jo"), "I have news"));
+    assert!(floor.state(inbound.interaction).is_closed());
+    assert_eq!(floor.row(inbound.interaction).reason, Some(StateReason::AutoClosed));
+    assert_eq!((taken.opened, taken.profile), (true, inbound.profile));
+    // The number belongs to somebody else now.
+    let other = floor.record(20, reach(ANA, Some("kim"), "Hello Kim"));
+    assert!(floor.state(taken.interaction).is_closed());
+    assert_ne!(other.profile, taken.profile);
+    assert!(!floor.profile(taken.profile).active);
+    assert_eq!(floor.profile(other.profile).user, Some("kim".into()));
+    assert_eq!(floor.row(other.interaction).opened_for, Some("kim".into()));
+}
+
+#[test]
+fn seed3_row107_a_number_changes_hands() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let from = || sms("+49301112222");
+    let before = floor.receive(0, from(), "Hello");
+    floor.record(1, LinkUser { profile: before.profile, user: "jo".into() });
+    let profile = floor.record(2, ReplaceProfile { profile: before.profile, user: None });
+    assert!(floor.state(before.interaction).is_closed());
+    let after = floor.receive(3, from(), "Hello");
+    assert_eq!((after.profile, after.opened), (profile, true));
+    assert_eq!(floor.row(after.interaction).opened_for, None);
+    let gone = ReplaceProfile { profile: before.profile, user: None };
+    let refusal = RecordRefusal::UnknownProfile { profile: before.profile };
+    assert_eq!(floor.refused(4, gone), refusal);
+}
+
+#[test]
+fn seed3_row108_tasks_are_logged_by_the_policy() {
+    use Operation::{Insert, Mention, Open, Update};
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    floor.describe(0, id, "It is broken");
+    for operation in [Open, Insert, Update, Mention] {
+        assert!(floor.record(1, relate(id, "incident", Some(operation))));
+        // The same again is no second one.
+        assert!(floor.record(2, relate(id, "incident", Some(operation))));
+    }
+    assert!(floor.record(3, relate(id, "kb_knowledge", Some(Open))));
+    assert!(!floor.record(4, relate(id, "cmdb_ci", Some(Open))), "no policy for the table");
+    let incident = |operation| ("incident", Some(operation));
+    let logged = [
+        incident(Open),
+        incident(Insert),
+        incident(Update),
+        incident(Mention),
+        ("kb_knowledge", Some(Open)),
+    ];
+    assert_eq!(tables(floor.row(id)), logged);
+    let only_new: BTreeMap<Key, _> = [("case".into(), [Insert].into())].into();
+    let related = RelatedPolicy { tables: only_new, ..RelatedPolicy::default() };
+    let config = RecordConfig { related, ..RecordConfig::default() };
+    floor.record(5, ConfigureRecords { config: config.clone().into() });
+    assert!(floor.record(6, relate(id, "case", Some(Insert))));
+    assert!(!floor.record(6, relate(id, "case", Some(Update))));
+    let related = RelatedPolicy { active: false, ..config.related.clone() };
+    floor.record(7, ConfigureRecords { config: RecordConfig { related, ..config }.into() });
+    assert!(!floor.record(8, relate(id, "case", Some(Open))), "switched off");
+    // By hand anything goes, and no operation is said.
+    assert!(floor.record(9, relate(id, "cmdb_ci", None)));
+    assert_eq!(floor.row(id).related.last().unwrap().operation, None);
+}
+
+#[test]
+fn seed3_row109_numbers_rise_and_are_given_once() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let numbers = |floor: &Floor| -> Vec<String> {
+        floor.desk.records().interactions().map(|row| row.number.to_string()).collect()
+    };
+    floor.open(0, InteractionType::Chat);
+    let second = floor.open(1, InteractionType::Chat);
+    assert_eq!(numbers(&floor), ["IMS0000001", "IMS0000002"]);
+    // A number is not given again when its interaction is archived, nor after a restore.
+    floor.record(2, end(second, Ending::Customer, Actor::Customer));
+    floor.record(3, ArchiveInteraction { interaction: second });
+    let (engine, records) = floor.desk.into_parts();
+    let profiles = records.profiles().clone();
+    let json = serde_json::to_string(&records.snapshot()).unwrap();
+    let records = Records::restore(serde_json::from_str(&json).unwrap(), profiles).unwrap();
+    let mut floor = Floor { desk: Desk::join(engine, records).unwrap(), log: floor.log };
+    floor.open(4, InteractionType::Chat);
+    assert_eq!(numbers(&floor), ["IMS0000001", "IMS0000003"]);
+    let numbering = Numbering { prefix: "TALK-".into(), width: 3, first: 1_000 };
+    let config = RecordConfig { numbering, ..RecordConfig::default() };
+    floor.record(5, ConfigureRecords { config: config.into() });
+    floor.open(6, InteractionType::Chat);
+    // A lower start, and it still rises.
+    floor.record(7, ConfigureRecords { config: RecordConfig::default().into() });
+    floor.open(8, InteractionType::Chat);
+    assert_eq!(numbers(&floor)[2..], ["TALK-1000", "IMS0001001"]);
+}
+
+#[test]
+fn seed3_row110_opened_for_the_customer_whoever_began() {
+    let mut floor = with_book();
+    let inbound = floor.receive(0, sms("+49301112222"), "Hello");
+    let row = floor.row(inbound.interaction);
+    assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Inbound, Some("jo")));
+    let opened_by = Some("ana".into());
+    let opened_for = Some("kim".into());
+    let direction = Direction::Outbound;
+    let opening = InteractionRequest {
+        opened_by,
+        opened_for,
+        direction,
+        ..InteractionRequest::new(InteractionType::Email)
+    };
+    let outbound = floor.open_as(1, opening);
+    let row = floor.row(outbound);
+    assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("kim"), Some("ana")));
+}
+
+#[test]
+fn seed3_row111_a_visitor_who_waits_keeps_his_place_and_takes_no_room() {
+    let support = QueueProfile { order: Order::Score, ..QueueProfile::default() };
+    let mut floor = Floor::of(RecordConfig::default(), support);
+    let (visitor, work) = floor.accepted((0, 5), InteractionType::WalkUp, DESK);
+    let later = floor.open(50, InteractionType::WalkUp);
+    let agent = floor.desk.engine().view().agent(ANA).unwrap();
+    assert_eq!(agent.units_in_use(), 100);
+    // He fetches his machine; Ana has room, and goes on with nobody else yet.
+    floor.work(51, SetPresence { agent: ANA, presence: SystemPresence::Meeting.id() });
+    floor.record(60, HoldInteraction { interaction: visitor, reason: None });
+    assert_eq!(floor.state(visitor), InteractionState::OnHold);
+    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 0);
+    floor.submit(70, later, SUPPORT, DESK);
+    // He is back while Ana is away: in line he stands where he stood, before who came later.
+    floor.work(90, Resume { work, by: Resumer::Customer });
+    assert_eq!(floor.state(visitor), InteractionState::Queued);
+    let first = floor.desk.engine().view().work(work).unwrap().position();
+    assert_eq!(first, Some(1));
+    floor.on_queue(100, BO);
+    floor.accept(101, BO);
+    assert_eq!(floor.row(visitor).assigned_to, Some(BO));
+}
+
+#[test]
+fn seed3_row112_the_account_comes_with_the_contact() {
+    let mut floor = with_book();
+    let contact = Some("jo at acme".into());
+    let opening = InteractionRequest { contact, ..InteractionRequest::new(InteractionType::Chat) };
+    let id = floor.open_as(0, opening);
+    assert_eq!(floor.row(id).account.as_deref(), Some("acme"));
+    let bare = floor.open(1, InteractionType::Chat);
+    let change = RecordChange {
+        short_description: Some("Billing".into()),
+        contact: Some("jo at acme".into()),
+        work_note: Some("Verified by phone".into()),
+        ..RecordChange::default()
+    };
+    floor.record(2, SaveInteraction { interaction: bare, by: BY_ANA, change });
+    let row = floor.row(bare);
+    assert_eq!(row.account.as_deref(), Some("acme"));
+    assert_eq!(&*row.work_notes[0].text, "Verified by phone");
+}
+
+const DONE: CodeId = CodeId::from_raw(0);
+const OTHER: CodeId = CodeId::from_raw(1);
+
+/// A minute of wrap-up for chats, which time ends.
+fn minute(enforce: bool) -> RecordConfig {
+    let rule = WrapUpRule {
+        types: vec![InteractionType::Chat],
+        enforce,
+        show: true,
+        codes: vec![DONE],
+        default_code: Some(DONE),
+        ..WrapUpRule::new("chats")
+    };
+    RecordConfig { wrap_up: vec![rule], ..with_phone() }
+}
+
+/// A chat whose contact ended at 40.
+fn wrapping_up(config: RecordConfig) -> (Floor, InteractionId) {
+    let mut floor = Floor::new(config);
+    floor.work(0, Define::new("done", WrapUpCodeProfile::default()));
+    floor.work(0, Define::new("other", WrapUpCodeProfile::default()));
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    assert_eq!(floor.state(id), InteractionState::WrapUp);
+    (floor, id)
+}
+
+#[test]
+fn seed3_row113_time_ends_the_wrap_up() {
+    let (mut floor, id) = wrapping_up(minute(true));
+    assert_eq!(floor.desk.next_deadline(), Some(at(100)));
+    floor.desk.advance(Timestamp::from_millis(NINE + 99_999), &mut floor.log);
+    assert_eq!(floor.state(id), InteractionState::WrapUp);
+    floor.advance(130);
+    let row = floor.row(id);
+    assert_eq!(row.state, InteractionState::ClosedComplete);
+    assert_eq!((row.closed, row.closed_by), (Some(at(100)), Some(Actor::System)));
+    assert!(row.system_wrap_up);
+    assert_eq!(row.code, Some(DONE), "the usual code");
+    assert_eq!((row.duration(), row.wrap_up_duration()), (secs(30), secs(60)));
+    assert_eq!(row.reason, Some(StateReason::AgentEnded), "the contact was ended by the agent");
+    assert_eq!(&*row.short_description, "Closed by system: Agent Ended");
+}
+
+#[test]
+fn seed3_row113_the_agent_ends_the_wrap_up() {
+    let (mut floor, id) = wrapping_up(minute(false));
+    // Nothing ends it but he.
+    floor.advance(5_000);
+    assert_eq!(floor.state(id), InteractionState::WrapUp);
+    let (code, by) = (None, BY_ANA);
+    let finish = EndInteractionWrapUp { interaction: id, code, by };
+    assert_eq!(
+        floor.refused(5_001, finish.clone()),
+        RecordRefusal::NotDescribed { interaction: id }
+    );
+    floor.describe(5_002, id, "Done");
+    let other = EndInteractionWrapUp { code: Some(OTHER), ..finish };
+    assert_eq!(floor.refused(5_003, other), RecordRefusal::CodeNotAllowed { code: OTHER });
+    floor.record(5_040, finish);
+    let row = floor.row(id);
+    assert_eq!((row.state, row.closed_by), (InteractionState::ClosedComplete, Some(BY_ANA)));
+    assert!(!row.system_wrap_up);
+    assert_eq!(row.wrap_up_duration(), secs(5_000));
+    assert_eq!(row.code, Some(DONE));
+}
+
+#[test]
+fn seed3_row113_a_closed_tab_skips_the_wrap_up() {
+    let mut floor = Floor::new(minute(true));
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.describe(20, id, "Done");
+    floor.record(40, close(id));
+    let row = floor.row(id);
+    assert_eq!((row.state, row.tab_closed), (InteractionState::ClosedComplete, true));
+    assert_eq!((row.duration(), row.wrap_up_duration()), (secs(30), Span::ZERO));
+    assert!(floor.desk.engine().view().work(work).is_none(), "the work is over as well");
+    assert_eq!(row.work, None);
+    let (mut floor, id) = wrapping_up(minute(true));
+    floor.describe(41, id, "Done");
+    floor.record(60, close(id));
+    let row = floor.row(id);
+    assert_eq!(row.wrap_up_duration(), Span::ZERO);
+    assert_eq!(row.handling.totals().wrap_up, secs(20), "what it cost is kept");
+}
+
+#[test]
+fn seed3_row113_with_the_engine_s_own_wrap_up_capacity_is_held() {
+    let mode = WrapUpMode::Mandatory;
+    let wrap_up = WrapUpProfile::of(mode);
+    let support = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let mut floor = Floor::of(minute(true), support);
+    floor.work(0, Define::new("done", WrapUpCodeProfile::default()));
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.record(40, end(id, Ending::Customer, Actor::Customer));
+    assert_eq!(floor.state(id), InteractionState::WrapUp);
+    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 100);
+    // The rule's time ends both.
+    floor.advance(100);
+    assert_eq!(floor.state(id), InteractionState::ClosedComplete);
+    assert_eq!(floor.row(id).reason, Some(StateReason::UserEnded));
+    assert!(floor.row(id).system_wrap_up);
+    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 0);
+    assert!(floor.desk.engine().view().work(work).is_none());
+}
+
+#[test]
+fn seed3_row113_the_engine_gives_more_time() {
+    let wrap_up = WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: secs(30) });
+    let support = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let mut floor = Floor::of(RecordConfig::default(), support);
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    let until = |floor: &Floor| floor.row(id).wrap_up.as_ref().unwrap().until;
+    assert_eq!(until(&floor), Some(at(70)));
+    floor.work(50, ExtendWrapUp { work, agent: ANA, by: secs(20) });
+    assert_eq!(until(&floor), Some(at(90)));
+    floor.advance(90);
+    assert_eq!(floor.row(id).closed, Some(at(90)));
+    assert!(floor.row(id).system_wrap_up);
+}
+
+#[test]
+fn seed3_row113_whoever_gave_it_away_wraps_up_beside_the_next() {
+    let wrap_up = WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: secs(60) });
+    let support = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let mut floor = Floor::of(RecordConfig::default(), support);
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.on_queue(30, BO);
+    floor.work(30, TransferToQueue { work, queue: SALES, placement: None });
+    floor.accept(32, BO);
+    floor.describe(33, id, "Short");
+    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    // It is closed, but Ana is not done: until then it is not archived.
+    assert_eq!(floor.state(id), InteractionState::ClosedComplete);
+    let archive = ArchiveInteraction { interaction: id };
+    assert_eq!(floor.refused(41, archive.clone()), RecordRefusal::NotOver { interaction: id });
+    floor.advance(90);
+    let totals = floor.row(id).handling.totals();
+    assert_eq!((totals.active, totals.wrap_up), (secs(20 + 8), secs(60)));
+    floor.record(91, archive);
+}
+
+#[test]
+fn seed3_row113_colours_of_the_remaining_time() {
+    let (floor, id) = wrapping_up(minute(true));
+    let clock = |left: i64| {
+        let form = floor.desk.records().form(id, at(100 - left)).unwrap();
+        let clock = form.details.wrap_up.unwrap();
+        assert_eq!(clock.codes, [DONE]);
+        (clock.remaining.unwrap().as_millis() / 1_000, clock.colour.unwrap())
+    };
+    use Colour::{Green, Orange, Red, Yellow};
+    let seen: Vec<_> = [60, 30, 29, 15, 14, 0].into_iter().map(clock).collect();
+    let expected = [(60, Green), (30, Green), (29, Yellow), (15, Yellow), (14, Orange), (0, Red)];
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn seed3_row113_the_rule_with_the_lowest_order_applies() {
+    let rule =
+        |name: &str, order, types: &[InteractionType], context: &[(&str, &str)]| WrapUpRule {
+            order,
+            types: types.to_vec(),
+            context: variables(context),
+            ..WrapUpRule::new(name)
+        };
+    let chat = InteractionType::Chat;
+    let rules = vec![
+        rule("chats", 100, &[chat], &[]),
+        rule("gold", 10, &[chat], &[("level", "gold")]),
+        WrapUpRule { active: false, ..rule("never", 1, &[], &[]) },
+        WrapUpRule { queue: Some(SALES), ..rule("sales", 5, &[], &[]) },
+        rule("chats too", 100, &[chat], &[]),
+    ];
+    let config = RecordConfig { wrap_up: rules, ..with_phone() };
+    let name_of = |kind, context: &[(&str, &str)]| {
+        let mut floor = Floor::new(config.clone());
+        let opening =
+            InteractionRequest { context: variables(context), ..InteractionRequest::new(kind) };
+        let id = floor.open_as(0, opening);
+        floor.record(1, AssignInteraction { interaction: id, agent: ANA });
+        floor.record(2, end(id, Ending::Customer, Actor::Customer));
+        let wrap_up = floor.row(id).wrap_up.clone();
+        wrap_up.and_then(|wrap_up| Some(wrap_up.rule?.name.to_string()))
+    };
+    assert_eq!(name_of(chat, &[]).as_deref(), Some("chats"));
+    assert_eq!(name_of(chat, &[("level", "gold")]).as_deref(), Some("gold"));
+    assert_eq!(name_of(InteractionType::Phone, &[]), None);
+    let mut bad = config.clone();
+    bad.wrap_up_longest = Some(secs(60));
+    assert!(bad.check().is_err(), "the fall-back must exceed every rule");
+}
+
+#[test]
+fn seed3_row157_many_tasks_or_none() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    floor.describe(0, id, "A big thing");
+    for table in ["incident", "case", "request", "incident"] {
+        floor.record(1, relate(id, table, Some(Operation::Insert)));
+    }
+    let listed: Vec<_> = tables(floor.row(id)).into_iter().map(|(table, _)| table).collect();
+    assert_eq!(listed, ["incident", "case", "request"]);
+}
+
+#[test]
+fn seed3_row158_all_interactions_of_a_customer_with_their_tasks() {
+    let mut floor = Floor::new(RecordConfig::default());
+    for n in 0..4 {
+        let opened_for = Some(if n == 2 { "kim".into() } else { Key::from("jo") });
+        let id = floor.open_as(
+            n,
+            InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::Chat) },
+        );
+        floor.describe(n, id, "Again");
+        for task in 0..n {
+            let document = Document::new("task", &task.to_string());
+            let (operation, by) = (Some(Operation::Open), BY_ANA);
+            floor.record(n, RelateRecord { interaction: id, document, operation, by });
+        }
+    }
+    let found: Vec<_> =
+        floor.desk.records().of_customer("jo").map(|row| row.related.len()).collect();
+    assert_eq!(found, [3, 1, 0]);
+    let counted =
+        |name: &str| floor.count(|event| serde_json::to_string(event).unwrap().starts_with(name));
+    assert_eq!(counted("{\"opened\""), 4);
+    assert_eq!(counted("{\"related\""), 3 + 2 + 1);
+}
+
+#[test]
+fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
+    let mut floor = Floor::new(RecordConfig::default());
+    for (opened, accepted, answered, closed) in [(0, 10, 20, 100), (200, 210, 240, 260)] {
+        let (id, _) = floor.accepted((opened, accepted), InteractionType::Chat, CHAT);
+        floor.say(answered, id, Author::Agent(ANA), "Hello");
+        floor.describe(answered, id, "A chat");
+        floor.record(closed, close(id));
+    }
+    let left = floor.open(300, InteractionType::Chat);
+    floor.work(300, SetPresence { agent: ANA, presence: SystemPresence::Break.id() });
+    let work = floor.submit(300, left, SUPPORT, CHAT);
+    floor.work(330, Abandon { work });
+    let visit = floor.open(400, InteractionType::WalkUp);
+    floor.record(400, AssignInteraction { interaction: visit, agent: BO });
+    floor.describe(400, visit, "A visit");
+    floor.record(450, close(visit));
+    let report: Report = floor.desk.records().interactions().collect();
+    let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
+    assert_eq!((chats.closed, chats.abandoned), (3, 1));
+    assert_eq!(chats.abandon_rate(), Some(333));
+    assert_eq!(chats.first_response.average(), Some(secs(30)));
+    assert_eq!(chats.queue_wait.average(), Some(Span::from_millis(16_666)));
+    assert_eq!(chats.resolution.total, secs(100 + 60 + 30));
+    serde_json::to_string(&report).unwrap();
+    let visits = report.of(None, InteractionType::WalkUp).unwrap();
+    assert_eq!(visits.resolution.average(), Some(secs(50)));
+}
+
+#[test]
+fn seed3_row160_two_customers_in_one_conversation() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let one = floor.receive(0, sms("+49301112222"), "Hello");
+    let other = floor.receive(1, sms("+49303334444"), "Hello");
+    assert_ne!(one.profile, other.profile);
+    let (interaction, profile) = (one.interaction, other.profile);
+    floor.record(2, AddParticipant { interaction, profile });
+    floor.record(3, AddParticipant { interaction, profile });
+    let talk = floor.row(interaction).conversation.as_ref().unwrap();
+    assert_eq!(talk.participants, [one.profile, other.profile]);
+}
