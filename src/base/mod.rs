@@ -11,5 +11,6 @@ pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod names;
 pub(crate) mod recent;
+pub(crate) mod sparse;
 pub(crate) mod table;
 pub(crate) mod time;

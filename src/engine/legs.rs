@@ -232,7 +232,7 @@ impl Turn<'_> {
             | Event::CustomerUnreached { work, retry: Some(_) } => (*work, LegEnd::ContactEnded),
             _ => return,
         };
-        let legs = self.world.work(work).map(|row| row.legs.clone()).unwrap_or_default();
+        let legs = self.world.work(work).map(|row| row.legs.to_vec()).unwrap_or_default();
         for agent in legs {
             self.emit(Event::LegEnded { work, agent, why });
         }

@@ -98,7 +98,7 @@ impl Work {
     pub(crate) fn remember_leg(&mut self, agent: AgentId, end: LegEnd) {
         self.past_legs.retain(|past| past.agent != agent);
         if self.past_legs.len() >= Leg::MAX as usize {
-            self.past_legs.remove(0);
+            self.past_legs.pop_first();
         }
         self.past_legs.push(PastLeg { agent, end });
     }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::sparse::Sparse;
 use crate::base::time::{Span, Timestamp};
 use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
@@ -361,8 +362,8 @@ pub(crate) struct Work {
     /// When it was first offered to anybody.
     pub first_offer: Option<Timestamp>,
     /// The offers that ring beside the oldest, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ringing_too: Vec<OfferId>,
+    #[serde(default, skip_serializing_if = "Sparse::is_empty")]
+    pub ringing_too: Sparse<OfferId>,
     /// To how many agents at once it is offered, while it rings.
     pub open_to: u8,
     /// Who had it last.
@@ -378,11 +379,11 @@ pub(crate) struct Work {
     /// The ring to which a rule of overflow has opened it.
     pub widened: u8,
     /// Who takes part in it beside its owner or is asked to, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub legs: Vec<AgentId>,
+    #[serde(default, skip_serializing_if = "Sparse::is_empty")]
+    pub legs: Sparse<AgentId>,
     /// How legs of it ended, the last of each agent, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub past_legs: Vec<PastLeg>,
+    #[serde(default, skip_serializing_if = "Sparse::is_empty")]
+    pub past_legs: Sparse<PastLeg>,
     /// What it draws on.
     #[serde(default, skip_serializing_if = "DrawId::is_nothing")]
     pub draws: DrawId,
@@ -416,7 +417,7 @@ impl Work {
     /// Whether it is in a line, so that somebody may be asked for it: it waits, or it rings at
     /// fewer than it may.
     #[must_use]
-    pub(crate) const fn in_line(&self) -> bool {
+    pub(crate) fn in_line(&self) -> bool {
         match self.stage {
             Stage::Queued => self.retry.is_none(),
             Stage::Offered { .. } => self.ringing_too.len() + 1 < self.open_to as usize,
@@ -500,7 +501,7 @@ impl Work {
 
     /// Whether nobody in particular is kept from it, so that it stands for all of its lane.
     #[must_use]
-    pub(crate) const fn is_ordinary(&self) -> bool {
+    pub(crate) fn is_ordinary(&self) -> bool {
         self.step.is_none() && self.declines.is_empty() && !self.handled && !self.rings()
     }
 

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 
+use crate::base::sparse::Sparse;
 use crate::base::time::{Span, Timestamp};
 use crate::lifecycle::assignment::{AssignmentState, AssignmentStep};
 use crate::lifecycle::work::{CloseCause, Stage, WorkStep};
@@ -69,7 +70,7 @@ impl World {
             relaxed: Span::ZERO,
             skipped: Span::ZERO,
             first_offer: None,
-            ringing_too: alloc::vec::Vec::new(),
+            ringing_too: Sparse::new(),
             open_to: 0,
             last_agent: None,
             sticky: false,
@@ -77,8 +78,8 @@ impl World {
             unreached: 0,
             fired: 0,
             widened: 0,
-            legs: alloc::vec::Vec::new(),
-            past_legs: alloc::vec::Vec::new(),
+            legs: Sparse::new(),
+            past_legs: Sparse::new(),
             draws: DrawId::NOTHING,
         };
         let pools = Self::pools_named(request, self.channel_profile(request.channel)?);

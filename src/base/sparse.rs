@@ -1,0 +1,114 @@
+//! Lists that are mostly empty.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A list that takes one word as long as nothing is in it. Rows of which there are many have such
+/// lists for what few of them know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::box_collection, reason = "one word instead of three is what it is for")]
+pub(crate) struct Sparse<T>(Option<Box<Vec<T>>>);
+
+impl<T> Sparse<T> {
+    /// A list with nothing in it.
+    pub(crate) const fn new() -> Self {
+        Self(None)
+    }
+
+    /// Puts something at the end.
+    pub(crate) fn push(&mut self, item: T) {
+        self.0.get_or_insert_default().push(item);
+    }
+
+    /// Keeps those for which this holds.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        if let Some(items) = &mut self.0 {
+            items.retain(keep);
+            if items.is_empty() {
+                self.0 = None;
+            }
+        }
+    }
+
+    /// Takes the first out.
+    pub(crate) fn pop_first(&mut self) -> Option<T> {
+        let items = self.0.as_mut()?;
+        let first = items.remove(0);
+        if items.is_empty() {
+            self.0 = None;
+        }
+        Some(first)
+    }
+
+    /// Takes everything out.
+    pub(crate) fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    /// Whether nothing is in it.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl<T> Deref for Sparse<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<T> DerefMut for Sparse<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        self.0.as_deref_mut().map_or(&mut [], Vec::as_mut_slice)
+    }
+}
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> FromIterator<T> for Sparse<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let items: Vec<T> = items.into_iter().collect();
+        Self((!items.is_empty()).then(|| Box::new(items)))
+    }
+}
+
+impl<T: Serialize> Serialize for Sparse<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sparse<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn what_is_emptied_is_as_if_nothing_had_ever_been_in_it() {
+        let mut list = Sparse::new();
+        assert_eq!(core::mem::size_of_val(&list), core::mem::size_of::<usize>());
+        list.push(1);
+        list.push(2);
+        assert_eq!(list.to_vec(), vec![1, 2]);
+        list.retain(|item| *item > 1);
+        assert_eq!(list.first(), Some(&2));
+        list.retain(|item| *item > 2);
+        assert_eq!(list, Sparse::new());
+        assert_eq!(Sparse::from_iter(vec![0; 0]), Sparse::new());
+    }
+}
