@@ -1,8 +1,6 @@
 //! Reading a journal from its beginning, up to a torn tail.
 
-use crate::adapter::journal::record::{
-    Found, HEADER, Opening, Record, RecordError, VERSION, read,
-};
+use crate::adapter::journal::record::{Found, HEADER, Opening, Record, RecordError, VERSION, read};
 use crate::adapter::replica::{FollowError, Replica};
 use crate::engine::core::{Engine, RestoreError};
 
