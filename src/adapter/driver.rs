@@ -200,12 +200,11 @@ impl<J, D, M, P> Driver<J, D, M, P> {
     }
 }
 
+type Acted<D, M, P> =
+    Result<(), ActError<<D as Desktop>::Error, <M as Media>::Error, <P as PresenceSink>::Error>>;
+
 impl<J, D: Desktop, M: Media, P: PresenceSink> Host<J, D, M, P> {
-    fn act(
-        &mut self,
-        view: View<'_>,
-        act: Act,
-    ) -> Result<(), ActError<D::Error, M::Error, P::Error>> {
+    fn act(&mut self, view: View<'_>, act: Act) -> Acted<D, M, P> {
         let Self { desktop, media, presence, .. } = self;
         match act {
             Act::Leave(pair) => media.leave(view, pair).map_err(ActError::Media),
