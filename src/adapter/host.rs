@@ -11,8 +11,8 @@ use crate::protocol::fact::Fact;
 
 /// Where facts are kept (write-ahead log).
 ///
-/// Absent is `()`, which keeps nothing: after a restart everything is gone. A `Vec<Fact>` keeps them
-/// in memory.
+/// Absent is `()`, which keeps nothing: after a restart everything is gone. A `Vec<Fact>` keeps
+/// them in memory.
 pub trait Journal {
     /// Why facts could not be kept.
     type Error;
