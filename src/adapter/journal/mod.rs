@@ -18,8 +18,8 @@
 //! | | *length* | body: CBOR (RFC 8949), names as in JSON; an array of facts, or a snapshot |
 //!
 //! A record of facts holds those of one call: after a crash a call is there with all of its facts
-//! or with none. A snapshot is the first record or none; facts go on with the number behind it. Each
-//! record stands for itself, so a store with keys of its own may keep them without the header, each
+//! or with none. A snapshot is the first record or none; facts go on with the number behind it.
+//! Each record stands for itself, so a store with keys of its own may keep them without the header, each
 //! under the number of its first fact.
 //!
 //! # What reading does
@@ -33,8 +33,8 @@
 //! * A **gap** between facts is refused, and so is a fact that does not fit.
 //! * **Versions** of the past stay readable, one of the future is refused by its number.
 //!
-//! For this a host must sync after every record it appends, as [`Driver`](crate::Driver) does. Check
-//! sums find damage, not malice: a journal is to be as well guarded as the engine itself.
+//! For this a host must sync after every record it appends, as [`Driver`](crate::Driver) does.
+//! Check sums find damage, not malice: a journal is to be as well guarded as the engine itself.
 //!
 //! ```
 //! use strowger::{Config, Define, Engine, Log, QueueProfile, Timestamp, journal};
