@@ -19,8 +19,8 @@
 //!
 //! A record of facts holds those of one call: after a crash a call is there with all of its facts
 //! or with none. A snapshot is the first record or none; facts go on with the number behind it.
-//! Each record stands for itself, so a store with keys of its own may keep them without the header, each
-//! under the number of its first fact.
+//! Each record stands for itself, so a store with keys of its own may keep them without the
+//! header, each under the number of its first fact.
 //!
 //! # What reading does
 //!
