@@ -27,9 +27,8 @@
 //! * A **torn tail** is cut. A write that a crash interrupted leaves the beginning of a record, or
 //!   one with holes, at the very end (zeros may follow); [`Recovery::whole`] says how long the
 //!   journal is without it, and the host cuts it there before it adds anything. Damage to the
-//!   very last record cannot be told from that.
-//! * **Damage in the middle**, which something whole follows, is refused with its place: nothing
-//!   that was ever followed by a sync is passed over.
+//!   very last record cannot be told from that, nor damage that leaves nothing whole behind it.
+//! * **Damage in the middle**, which something whole follows, is refused with its place.
 //! * A **gap** between facts is refused, and so is a fact that does not fit.
 //! * **Versions** of the past stay readable, one of the future is refused by its number.
 //!
