@@ -172,6 +172,8 @@ mod policy;
 mod protocol;
 mod world;
 
+#[cfg(feature = "journal")]
+pub use adapter::journal;
 pub use adapter::keyed::Keyed;
 pub use base::hash::Digest;
 pub use base::id::Id;
@@ -251,6 +253,11 @@ pub use protocol::fact::{Cause, Fact, Log, Seq};
 pub use protocol::refusal::{LimitName, Refusal, StageName, Unavailable};
 pub use world::legs::Leg;
 pub use world::rows::{Assignment, Member, Offer};
+
+pub use adapter::act::Act;
+pub use adapter::driver::{ActError, Driver, DriverError, Failed};
+pub use adapter::host::{Desktop, Host, Journal, Media, Offered, Pair, Part, PresenceSink};
+pub use adapter::replica::{FollowError, PromoteError, Replica};
 
 pub mod policies {
     //! The arithmetic of the rules, for hosts and tests that want to compute with it.

@@ -2,4 +2,10 @@
 //!
 //! Knows how a host speaks of things. Knows no socket, no file and no clock, and decides nothing.
 
+pub(crate) mod act;
+pub(crate) mod driver;
+pub(crate) mod host;
+#[cfg(feature = "journal")]
+pub mod journal;
 pub(crate) mod keyed;
+pub(crate) mod replica;

@@ -208,9 +208,23 @@ impl Engine {
     /// # Errors
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
+        Self::unopened().resume(facts)
+    }
+
+    /// Before the first fact.
+    pub(crate) fn unopened() -> Self {
         let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
-        let world = World::empty(Config::default());
-        Self::of(world, clock).resume(facts)
+        Self::of(World::empty(Config::default()), clock)
+    }
+
+    /// Changes the world by one fact and looks for nothing that fits: only [`resume`](Self::resume)
+    /// makes an engine of it that goes on.
+    pub(crate) fn follow_quietly(&mut self, fact: &Fact) -> Result<(), ReplayError> {
+        self.follow(fact)?;
+        let (works, agents) = self.world.touched();
+        works.clear();
+        agents.clear();
+        Ok(())
     }
 
     fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {

@@ -115,6 +115,12 @@ impl Log {
         self.facts.is_empty()
     }
 
+    /// The facts side by side, oldest first.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Fact] {
+        &self.facts
+    }
+
     pub(crate) fn push(&mut self, fact: Fact) {
         self.facts.push(fact);
     }

@@ -1,0 +1,302 @@
+//! The format of journals: what is whole is read, what was cut is cut, what is damaged is refused
+//! with its place, and what older versions wrote is readable for ever.
+
+mod support;
+
+use serde_json::Value;
+use strowger::journal::{
+    HEADER, JournalError, Record, RecordError, Records, append_facts, append_snapshot, decode,
+    recover,
+};
+use strowger::{Command, Config, Engine, Fact, FollowError, Keyed, Log, Timestamp};
+
+use support::{Call, open};
+
+/// A journal, with where each record begins and the number of its last fact.
+#[derive(Default)]
+struct Written {
+    bytes: Vec<u8>,
+    facts: Vec<Fact>,
+    /// Where records end, and how many facts there are then.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Written {
+    fn new() -> Self {
+        Self { bytes: HEADER.to_vec(), ..Self::default() }
+    }
+
+    fn add(&mut self, facts: &[Fact]) {
+        if facts.is_empty() {
+            return;
+        }
+        append_facts(facts, &mut self.bytes).expect("facts can be written");
+        self.facts.extend_from_slice(facts);
+        self.ends.push((self.bytes.len(), self.facts.len()));
+    }
+
+    /// What is whole of so many bytes: bytes and facts.
+    fn whole(&self, length: usize) -> (usize, usize) {
+        let header = if length < HEADER.len() { 0 } else { HEADER.len() };
+        let whole = self.ends.iter().take_while(|(end, _)| *end <= length).last();
+        whole.copied().unwrap_or((header, 0))
+    }
+
+    /// Where the record begins to which a byte belongs.
+    fn start(&self, byte: usize) -> usize {
+        let before = self.ends.iter().map(|(end, _)| *end).take_while(|end| *end <= byte);
+        before.last().unwrap_or(HEADER.len())
+    }
+
+    fn last(&self) -> usize {
+        self.start(self.bytes.len() - 1)
+    }
+}
+
+/// A small floor with something in every stage: calls and their facts.
+fn floor() -> Written {
+    let (mut log, mut written) = (Log::default(), Written::new());
+    let config = Config { remembered: 4, ..Config::default() };
+    let start = Timestamp::EPOCH;
+    let mut engine = Engine::new(config, start, &mut log).expect("a good config");
+    let script = include_str!("snapshots/floor.jsonl");
+    for line in script.lines().filter(|line| !line.starts_with('#')) {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
+        let command: Command =
+            Keyed::read(engine.view(), &line["command"]).expect("a command of this floor");
+        engine.execute(now, command, &mut log).expect("nothing is refused");
+        written.add(log.as_slice());
+        log.clear();
+    }
+    written
+}
+
+/// The beginning of it, for what is tried with every byte.
+fn short() -> Written {
+    let (all, mut short) = (floor(), Written::new());
+    let mut from = 0;
+    for (_, until) in all.ends.iter().take(9) {
+        short.add(&all.facts[from..*until]);
+        from = *until;
+    }
+    short
+}
+
+#[test]
+fn what_was_written_is_read() {
+    let written = floor();
+    let recovery = recover(&written.bytes).expect("it is whole");
+    assert_eq!((recovery.whole, recovery.cut), (written.bytes.len(), 0));
+    let engine = Engine::replay(written.facts).expect("its own facts");
+    assert_eq!(recovery.replica.digest(), engine.digest());
+}
+
+#[test]
+fn a_journal_that_ends_anywhere_is_read_up_to_its_last_whole_record() {
+    let written = short();
+    for length in 0..=written.bytes.len() {
+        let recovery =
+            recover(&written.bytes[..length]).unwrap_or_else(|e| panic!("{length}: {e}"));
+        let (whole, facts) = written.whole(length);
+        assert_eq!((recovery.whole, recovery.cut), (whole, length - whole), "{length}");
+        assert_eq!(recovery.replica.seq(), facts as u64, "{length}");
+        let engine = Engine::replay(written.facts[..facts].iter().cloned()).expect("facts");
+        assert_eq!(recovery.replica.digest(), engine.digest(), "{length}");
+        // What is cut and written again is as if nothing had happened.
+        let mut again = written.bytes[..whole].to_vec();
+        again.extend(&written.bytes[whole..]);
+        assert_eq!(again, written.bytes);
+    }
+}
+
+#[test]
+fn a_write_with_holes_is_cut_if_it_is_the_last() {
+    let written = short();
+    let (start, length) = (written.last(), written.bytes.len());
+    for from in start..length {
+        for until in [from + 1, usize::midpoint(from, length), length] {
+            let mut bytes = written.bytes.clone();
+            bytes[from..until.max(from + 1)].fill(0);
+            bytes.extend([0; 40]);
+            let recovery = recover(&bytes).unwrap_or_else(|e| panic!("{from}: {e}"));
+            let unchanged = bytes[..length] == written.bytes;
+            assert_eq!(recovery.whole, if unchanged { length } else { start }, "{from}");
+        }
+    }
+}
+
+#[test]
+fn a_byte_that_changed_is_found_wherever_it_is() {
+    let written = short();
+    let last = written.last();
+    for place in 0..written.bytes.len() {
+        for bit in [0x01, 0x10, 0x80, 0xff] {
+            let mut bytes = written.bytes.clone();
+            bytes[place] ^= bit;
+            let recovered = recover(&bytes).map(|r| (r.whole, r.replica.seq()));
+            let expected = match place {
+                0..8 => Err(JournalError::Foreign),
+                8..16 => Err(JournalError::Damaged { at: 0 }),
+                _ if place < last => Err(JournalError::Damaged { at: written.start(place) }),
+                // It cannot be told from a write that was cut.
+                _ => Ok((last, written.whole(last).1 as u64)),
+            };
+            assert_eq!(recovered, expected, "byte {place}");
+        }
+    }
+}
+
+#[test]
+fn a_record_that_is_missing_or_comes_twice_is_refused_with_its_place() {
+    let written = short();
+    let ends: Vec<usize> = written.ends.iter().map(|(end, _)| *end).collect();
+    let mut missing = written.bytes.clone();
+    missing.drain(ends[2]..ends[3]);
+    let (at, expected) = (ends[2], written.ends[2].1 as u64 + 1);
+    let found = written.ends[3].1 as u64 + 1;
+    let error = FollowError::Gap { expected, found };
+    assert_eq!(recover(&missing).map(drop), Err(JournalError::Misfit { at, error }));
+
+    let mut twice = written.bytes.clone();
+    twice.extend_from_within(ends[7]..);
+    let (at, expected) = (written.bytes.len(), written.facts.len() as u64 + 1);
+    let error = FollowError::Gap { expected, found: written.ends[7].1 as u64 + 1 };
+    assert_eq!(recover(&twice).map(drop), Err(JournalError::Misfit { at, error }));
+}
+
+#[test]
+fn a_snapshot_and_the_facts_behind_it_are_a_journal() {
+    let written = floor();
+    let known = written.ends[written.ends.len() / 2].1;
+    let (before, behind) = written.facts.split_at(known);
+    let snapshot = Engine::replay(before.iter().cloned()).expect("its own facts").snapshot();
+    let mut bytes = HEADER.to_vec();
+    append_snapshot(&snapshot, &mut bytes).expect("it can be written");
+    let first = bytes.len();
+    append_facts(behind, &mut bytes).expect("they can be written");
+    let recovery = recover(&bytes).expect("it is whole");
+    let engine = Engine::replay(written.facts.iter().cloned()).expect("its own facts");
+    assert_eq!(recovery.replica.digest(), engine.digest());
+
+    // A fact is missing behind it; a snapshot behind facts.
+    let mut gap = bytes[..first].to_vec();
+    append_facts(&behind[1..], &mut gap).expect("they can be written");
+    let seq = known as u64 + 1;
+    let error = FollowError::Gap { expected: seq, found: seq + 1 };
+    assert_eq!(recover(&gap).map(drop), Err(JournalError::Misfit { at: first, error }));
+    let mut behind = written.bytes;
+    let at = behind.len();
+    append_snapshot(&snapshot, &mut behind).expect("it can be written");
+    assert_eq!(recover(&behind).map(drop), Err(JournalError::Misplaced { at }));
+}
+
+#[test]
+fn a_record_stands_for_itself() {
+    let (written, mut record) = (short(), Vec::new());
+    append_facts(&written.facts, &mut record).expect("they can be written");
+    assert_eq!(decode(&record), Ok(Record::Facts(written.facts)));
+    assert_eq!(decode(&record[1..]), Err(RecordError::Damaged));
+    record.push(0);
+    assert_eq!(decode(&record), Err(RecordError::Damaged));
+}
+
+/// A header of a version, with a check sum of its own.
+#[test]
+fn a_version_of_the_future_is_refused_by_its_number() {
+    let crc = crc32c(b"strowger\x02\0\0\0");
+    let header = [&b"strowger\x02\0\0\0"[..], &crc.to_le_bytes()].concat();
+    assert_eq!(recover(&header).map(drop), Err(JournalError::Version { found: 2 }));
+    assert_eq!(crc32c(&HEADER[..12]).to_le_bytes(), HEADER[12..]);
+    assert_eq!(crc32c(b"123456789"), 0xe306_9283);
+}
+
+/// CRC-32C as its definition says, bit by bit.
+fn crc32c(bytes: &[u8]) -> u32 {
+    let bit = |sum: u32, _| if sum & 1 == 1 { (sum >> 1) ^ 0x82f6_3b78 } else { sum >> 1 };
+    !bytes.iter().fold(!0, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), bit))
+}
+
+/// What version 1 wrote. These files are never written again: if this fails, a reader of what it
+/// wrote is missing.
+#[test]
+fn what_version_1_wrote_is_read() {
+    let facts: Vec<Fact> = include_str!("fixtures/journal/v1.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a fact"))
+        .collect();
+    assert_eq!(facts.len(), 65, "the file is not what was written");
+    let engine = Engine::replay(facts.clone()).expect("facts of a floor");
+    let bytes = include_bytes!("fixtures/journal/v1.journal");
+    let read: Result<Vec<_>, _> = Records::of(bytes).expect("a journal").collect();
+    let read = read.expect("whole records").into_iter().flat_map(|record| match record {
+        Record::Facts(facts) => facts,
+        other => panic!("{other:?}"),
+    });
+    assert!(read.eq(facts), "the same facts");
+    assert_eq!(recover(bytes).expect("it is whole").replica.digest(), engine.digest());
+
+    let bytes = include_bytes!("fixtures/journal/v1-snapshot.journal");
+    let recovery = recover(bytes).expect("a snapshot and facts behind it");
+    assert_eq!(recovery.replica.digest(), engine.digest());
+}
+
+#[test]
+fn a_history_cut_anywhere_is_the_engine_of_the_facts_that_are_whole() {
+    support::check(60, 41, 60, |history| {
+        let (mut engine, opening) = open(&history.config);
+        let mut written = Written::new();
+        written.add(&opening);
+        let mut last = None;
+        for call in support::opening(history) {
+            written.add(&call.run(&mut engine).facts);
+        }
+        for op in &history.ops {
+            for call in support::calls(op, &engine, last.as_ref()) {
+                written.add(&Call::run(&call, &mut engine).facts);
+                last = Some(call);
+            }
+        }
+        let bytes = &written.bytes;
+        // Everywhere would be too much: at steps that meet every part of a record.
+        for length in (0..bytes.len()).step_by(bytes.len() / 40 + 1).chain([bytes.len()]) {
+            let recovery = recover(&bytes[..length]).map_err(|error| error.to_string())?;
+            let (whole, facts) = written.whole(length);
+            if (recovery.whole, recovery.replica.seq()) != (whole, facts as u64) {
+                return Err(format!("{length}: {} of {whole} are whole", recovery.whole));
+            }
+            if facts > 0 {
+                let expected = Engine::replay(written.facts[..facts].iter().cloned());
+                let expected = expected.map_err(|error| error.to_string())?;
+                if expected.digest() != recovery.replica.digest() {
+                    return Err(format!("{length}: another world"));
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Writes the files of the present version where there are none yet.
+#[test]
+#[ignore = "done once for every version"]
+fn write_fixtures() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/journal");
+    std::fs::create_dir_all(folder).expect("a folder");
+    let write = |name: &str, bytes: &[u8]| {
+        let path = format!("{folder}/v{}{name}", strowger::journal::VERSION);
+        if std::fs::metadata(&path).map_or(0, |there| there.len()) == 0 {
+            std::fs::write(path, bytes).expect("a file");
+        }
+    };
+    let written = floor();
+    let lines = written.facts.iter().map(|fact| support::json(fact) + "\n");
+    write(".jsonl", lines.collect::<String>().as_bytes());
+    write(".journal", &written.bytes);
+    let (before, behind) = written.facts.split_at(written.facts.len() / 2);
+    let snapshot = Engine::replay(before.iter().cloned()).expect("its own facts").snapshot();
+    let mut bytes = HEADER.to_vec();
+    append_snapshot(&snapshot, &mut bytes).expect("it can be written");
+    append_facts(behind, &mut bytes).expect("they can be written");
+    write("-snapshot.journal", &bytes);
+}
