@@ -1,6 +1,6 @@
 //! An engine, a desk and a ServiceNow, and everything that is on the way between them.
 
-use strowger::servicenow::*;
+use strowger::servicenow::{Answer, Event, *};
 use strowger::*;
 
 use crate::vendor::{State, Told, Vendor};
@@ -58,6 +58,7 @@ impl Floor {
             chat,
             queue,
         };
+        floor.keep();
         for key in agents {
             let profile = AgentProfile { capacity: Capacity::items(items), ..Default::default() };
             floor.agent(key, profile);
@@ -163,7 +164,7 @@ impl Floor {
         if !stays {
             self.told.remove(which);
         }
-        let event = servicenow::Event::read(name, body.to_string().as_bytes()).unwrap();
+        let event = Event::read(name, body.to_string().as_bytes()).unwrap();
         let answer = self.desk.hear(self.engine.view(), self.id(&agent), &event);
         self.follow(answer);
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use strowger::servicenow::*;
+use strowger::servicenow::{Assignment, Event};
 use strowger::*;
 
 use crate::{golden, table};
@@ -187,7 +188,8 @@ fn the_clock_of_an_offer() {
     ] {
         assert_eq!(offer.check(at(now)), expected, "{now}");
     }
-    for wrong in ["2024-04-03 23:09:31.000", "2024-04-03T23:09:31", "2024-04-03T23:09:31.000Z", ""] {
+    for wrong in ["2024-04-03 23:09:31.000", "2024-04-03T23:09:31", "2024-04-03T23:09:31.000Z", ""]
+    {
         assert_eq!(parse_offered_on(wrong), Err(ClockFault::Format), "{wrong}");
     }
     // Without a timeout its time does not matter.

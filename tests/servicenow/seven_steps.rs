@@ -17,10 +17,14 @@ fn a_chat_from_the_first_word_to_the_last() {
     // 1. and 2. It comes in and goes to the queue its data names.
     let other = floor.tell(Define::new("vip", QueueProfile::default())).unwrap();
     let french = floor.tell(Define::new("french", SkillProfile {})).unwrap();
-    let fields = [("queue", "vip"), ("priority", "7"), ("skills", "french:60"), ("topic", "refund")];
+    let fields =
+        [("queue", "vip"), ("priority", "7"), ("skills", "french:60"), ("topic", "refund")];
     let work = floor.intake("c1", &fields).unwrap();
     let view = floor.engine.view().work(work).unwrap();
-    assert_eq!((view.queue(), view.position(), view.request().priority), (other, Some(1), Priority(7)));
+    assert_eq!(
+        (view.queue(), view.position(), view.request().priority),
+        (other, Some(1), Priority(7))
+    );
     assert_eq!(&*view.request().attached["topic"], "refund");
     // 3. and 4. Who fits is offered it.
     for (key, level) in [("bo", 20), ("ana", 80), ("cy", 70)] {
@@ -33,7 +37,10 @@ fn a_chat_from_the_first_word_to_the_last() {
     floor.settle();
     assert_eq!(floor.vendor.items["c1"].state, State::Pending("ana".into()));
     let offer = floor.sent[0].body.as_ref().unwrap()["assignment"].clone();
-    assert_eq!((&offer["timeout"], &offer["offered_on"]), (&30.into(), &"1970-01-01T00:00:00.000".into()));
+    assert_eq!(
+        (&offer["timeout"], &offer["offered_on"]),
+        (&30.into(), &"1970-01-01T00:00:00.000".into())
+    );
     assert_eq!(paths(&mut floor), ["offer"]);
     // 5. She rejects: she is not responding, the work is at the front and rings at the next.
     floor.now = 5_000;

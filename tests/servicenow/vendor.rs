@@ -77,21 +77,28 @@ impl Vendor {
             (Method::Put, ["api", "sn_ct_ctr_it_core", ..]) => {
                 (200, json!({"result": {"status": "success", "message": "updated"}}))
             }
-            (Method::Post, ["api", "now", "awa", "documents", "interaction", document, "offer"]) => {
-                match self.offer(document, &body) {
-                    Ok(()) => {
-                        let item = json!({"sys_id": self.items[*document].sys_id,
+            (
+                Method::Post,
+                ["api", "now", "awa", "documents", "interaction", document, "offer"],
+            ) => match self.offer(document, &body) {
+                Ok(()) => {
+                    let item = json!({"sys_id": self.items[*document].sys_id,
                             "document_id": document, "document_table": "interaction"});
-                        (200, json!({"result": {"success": true, "work_item": item,
-                            "message": "Manual assignment successfully requested."}}))
-                    }
-                    Err(why) => (409, json!({"result": {"success": false, "message": why}})),
+                    (
+                        200,
+                        json!({"result": {"success": true, "work_item": item,
+                            "message": "Manual assignment successfully requested."}}),
+                    )
                 }
-            }
+                Err(why) => (409, json!({"result": {"success": false, "message": why}})),
+            },
             (Method::Post, ["api", "now", "awa", "inbox", "actions", answer]) => {
                 match self.answer(*answer == "accept", &body) {
-                    Ok(document) => (200, json!({"result":
-                        {"documentSysId": document, "documentTable": "interaction"}})),
+                    Ok(document) => (
+                        200,
+                        json!({"result":
+                        {"documentSysId": document, "documentTable": "interaction"}}),
+                    ),
                     Err(why) => (400, json!({"error": {"message": why, "detail": why}})),
                 }
             }
@@ -179,8 +186,7 @@ impl Vendor {
         let (document, item) = found.ok_or("Wrong work item ID")?;
         match &item.state {
             State::Pending(agent) if body["agent_id"] == agent.as_str() => {
-                item.state =
-                    if accept { State::Accepted(agent.clone()) } else { State::Queued };
+                item.state = if accept { State::Accepted(agent.clone()) } else { State::Queued };
                 Ok(document.clone())
             }
             State::Pending(_) => Err("Work item is assigned to a different agent".into()),

@@ -163,17 +163,10 @@ impl Item {
     }
 
     /// The next call about a consult: the desk knows one at a time.
-    fn consult(
-        &self,
-        view: View<'_>,
-        work: WorkId,
-        wanted: &Wanted,
-    ) -> Option<(Call, Request)> {
+    fn consult(&self, view: View<'_>, work: WorkId, wanted: &Wanted) -> Option<(Call, Request)> {
         let (Wanted::Had(owner), There::Accepted(at)) = (wanted, &self.there) else { return None };
-        let end = |hand_over| EndConsult {
-            document_sys_id: self.document.sys_id.clone(),
-            hand_over,
-        };
+        let end =
+            |hand_over| EndConsult { document_sys_id: self.document.sys_id.clone(), hand_over };
         if self.consulted.as_ref() == Some(owner) && at != owner {
             return Some((Call::EndConsult(Some(owner.clone())), end(true).request()));
         }

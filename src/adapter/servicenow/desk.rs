@@ -228,8 +228,7 @@ impl Desk {
         match event {
             Event::Offered(told) => {
                 let accepted = told.is_auto_accepted;
-                let there =
-                    if accepted { There::Accepted(key) } else { There::Pending(key) };
+                let there = if accepted { There::Accepted(key) } else { There::Pending(key) };
                 self.told(view, &told.document, &told.sys_id, there);
             }
             Event::Accepted(told) => {
@@ -294,9 +293,9 @@ fn wanted(view: View<'_>, work: WorkId) -> Wanted {
             let agent = view.offer(offer).map(|offer| offer.agent);
             agent.map_or(Wanted::Waiting, |agent| Wanted::Ringing(key(agent)))
         }
-        Some(
-            Stage::Assigned { agent } | Stage::Parked { agent, .. } | Stage::WrapUp { agent },
-        ) => Wanted::Had(key(agent)),
+        Some(Stage::Assigned { agent } | Stage::Parked { agent, .. } | Stage::WrapUp { agent }) => {
+            Wanted::Had(key(agent))
+        }
     }
 }
 

@@ -143,8 +143,9 @@ impl Event {
     pub fn read(name: &str, body: &[u8]) -> Result<Self, EventError> {
         fn wrapped<T: DeserializeOwned>(name: &str, body: &[u8]) -> Result<T, EventError> {
             let read = serde_json::from_slice::<Wrapped<T>>(body);
-            read.map(|wrapped| wrapped.result).map_err(|error| {
-                EventError::Body { name: name.to_string(), reason: error.to_string() }
+            read.map(|wrapped| wrapped.result).map_err(|error| EventError::Body {
+                name: name.to_string(),
+                reason: error.to_string(),
             })
         }
         let item = |of: OfWorkItem| of.work_item;

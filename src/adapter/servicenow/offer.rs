@@ -48,11 +48,7 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_option: Option<DisplayOption>,
     /// How long it rings, in seconds; `None`: until it is answered.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "loose::number"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "loose::number")]
     pub timeout: Option<u32>,
     /// Since when it rings, in UTC: `yyyy-MM-dd'T'HH:mm:ss.SSS`. Ignored without a timeout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
