@@ -21,7 +21,7 @@ fn reply<T: DeserializeOwned>(name: &str) -> T {
 /// The body that is documented, read and sent again, is the request that is kept.
 fn request_of<T: DeserializeOwned + Serialize>(name: &str, send: impl Fn(&T) -> Request) {
     let sample = sample(name);
-    let documented = sample.get("vendor_body").unwrap_or(&sample["request"]["body"]);
+    let documented = sample.get("vendor_body").unwrap_or_else(|| &sample["request"]["body"]);
     let body: T = serde_json::from_value(documented.clone()).unwrap();
     same(&sample, &send(&body));
 }
