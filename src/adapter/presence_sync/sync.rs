@@ -65,6 +65,9 @@ impl Renewal {
 /// echo, and has no further effect. Only presences are set, and only where they changed: the
 /// routing status is the engine's own, so no repetition wakes who does not respond.
 ///
+/// A request has no number there: if the same presence is requested twice while the first request
+/// is still under way, the effect of the first is taken for that of the second.
+///
 /// Hand in every fact ([`observe`](Self::observe)) and every report of the other system
 /// ([`report`](Self::report)), and do what comes back. After a connection was lost, read what the
 /// other system shows, report it, and call [`renew`](Self::renew).
