@@ -31,7 +31,8 @@ pub enum AgentState {
 /// let map = UnifiedMap::default().with("Be right back", AgentState::Ready);
 /// assert_eq!(map.state("Online"), AgentState::Ready);
 /// assert_eq!(map.state("Be right back"), AgentState::Ready);
-/// assert_eq!(map.state("Do not disturb"), AgentState::NotReady { reason: "Do not disturb".into() });
+/// let silent = AgentState::NotReady { reason: "Do not disturb".into() };
+/// assert_eq!(map.state("Do not disturb"), silent);
 /// assert_eq!(map.presence("Offline"), SystemPresence::Offline.id());
 /// assert_eq!(map.presence("Meeting"), SystemPresence::Meeting.id());
 /// ```
