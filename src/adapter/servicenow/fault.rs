@@ -59,7 +59,8 @@ faults! {
         "Offered time (", ") must be in the following format: yyyy-MM-dd'T'HH:mm:ss.SSS";
     /// The offer is dated in the future.
     OfferedInFuture = "Offered time (",
-        ") must be before the current time, otherwise agent will have more time to accept the work item";
+        ") must be before the current time, otherwise agent will have more time to accept the \
+         work item";
     /// The offer is over.
     OfferTimedOut = "Timestamp after timeout (",
         ") must be after the current time, otherwise agent has no time to accept the work item";
