@@ -174,7 +174,7 @@ impl Failure {
     /// Whether the same request may succeed later.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Status { status } if *status == 408 || *status == 429 || *status >= 500)
+        matches!(self, Self::Status { status: 408 | 429 | 500.. })
     }
 
     /// The refusal, if it is one.
