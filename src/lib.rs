@@ -175,6 +175,11 @@ mod world;
 #[cfg(feature = "journal")]
 pub use adapter::journal;
 pub use adapter::keyed::Keyed;
+pub use adapter::presence_sync::mapping::{PresenceMap, PresenceRow};
+pub use adapter::presence_sync::person::Side;
+pub use adapter::presence_sync::standing::{Follows, Heard, Standing as PresenceStanding};
+pub use adapter::presence_sync::sync::{PresenceAsk, PresenceReport, PresenceSync, Renewal};
+pub use adapter::presence_sync::unified::{AgentState, UnifiedMap};
 pub use base::hash::Digest;
 pub use base::id::Id;
 pub use base::key::Key;
@@ -263,6 +268,14 @@ pub mod policies {
     //! The arithmetic of the rules, for hosts and tests that want to compute with it.
 
     pub use crate::policy::*;
+}
+
+#[cfg(feature = "servicenow")]
+pub mod servicenow {
+    //! The words of ServiceNow: requests, replies and events of Advanced Work Assignment, and what
+    //! keeps its inbox in step with the engine. Feature `servicenow`.
+
+    pub use crate::adapter::servicenow::*;
 }
 
 #[doc = include_str!("../docs/how_an_agent_is_chosen.md")]

@@ -8,4 +8,7 @@ pub(crate) mod host;
 #[cfg(feature = "journal")]
 pub mod journal;
 pub(crate) mod keyed;
+pub(crate) mod presence_sync;
 pub(crate) mod replica;
+#[cfg(feature = "servicenow")]
+pub(crate) mod servicenow;

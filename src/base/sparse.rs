@@ -43,11 +43,6 @@ impl<T> Sparse<T> {
         Some(first)
     }
 
-    /// Takes everything out.
-    pub(crate) fn clear(&mut self) {
-        self.0 = None;
-    }
-
     /// Whether nothing is in it.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -101,7 +96,7 @@ mod tests {
     #[test]
     fn what_is_emptied_is_as_if_nothing_had_ever_been_in_it() {
         let mut list = Sparse::new();
-        assert_eq!(core::mem::size_of_val(&list), core::mem::size_of::<usize>());
+        assert_eq!(size_of_val(&list), size_of::<usize>());
         list.push(1);
         list.push(2);
         assert_eq!(list.to_vec(), vec![1, 2]);

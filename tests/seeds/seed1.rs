@@ -1,5 +1,6 @@
 //! Conversations from the virtual agent to a person (ServiceNow: chat in CSM).
 
+use strowger::interaction::Part;
 use strowger::interaction::*;
 use strowger::*;
 

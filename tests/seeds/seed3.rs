@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use strowger::interaction::Part;
 use strowger::interaction::*;
 use strowger::*;
 

@@ -1,0 +1,292 @@
+//! The next call about a work item, and what is so once it is answered.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::de::IgnoredAny;
+
+use crate::base::key::Key;
+use crate::base::time::Timestamp;
+use crate::engine::view::View;
+use crate::lifecycle::leg::LegRole;
+use crate::model::ids::WorkId;
+
+use crate::adapter::servicenow::desk::DeskConfig;
+use crate::adapter::servicenow::fault::{Failure, Fault, read};
+use crate::adapter::servicenow::inbox::{AcceptItem, RejectItem};
+use crate::adapter::servicenow::item::{Act, There, Wanted, act};
+use crate::adapter::servicenow::offer::{
+    Assignment, DisplayOption, OfferReply, OfferWork, TargetType, Transfer, TransferType,
+};
+use crate::adapter::servicenow::record::{
+    EndConsult, ExternalId, ItemRecord, OutcomeReply, close_interaction, get_item,
+};
+use crate::adapter::servicenow::request::{Document, Request};
+
+/// What a call does, and so what is so once it is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Call {
+    /// Keeps the engine's id of the work there.
+    Map,
+    /// Reads where the work item is.
+    Read,
+    /// Offers or transfers it; then it is there.
+    Offer(There),
+    /// Answers for an agent; then it is there.
+    Answer(There),
+    /// Closes it.
+    Close,
+    /// Consults an agent.
+    Consult(Key),
+    /// Ends the consult; who has it then, if it was handed over.
+    EndConsult(Option<Key>),
+}
+
+/// What is known of a work item.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub document: Document,
+    /// Whether the engine's id of the work is kept there.
+    pub mapped: bool,
+    pub there: There,
+    /// Its id at the desk.
+    pub work_item: Option<String>,
+    /// The queue it is in there.
+    pub queue: Key,
+    /// Since when it rings, and until when.
+    pub rings: Option<(Timestamp, Option<Timestamp>)>,
+    /// The reason of the last rejection.
+    pub reason: Option<Key>,
+    /// Who is consulted there.
+    pub consulted: Option<Key>,
+}
+
+impl Item {
+    /// A document that waits in a queue.
+    pub(super) const fn new(document: Document, queue: Key, mapped: bool) -> Self {
+        Self {
+            document,
+            mapped,
+            there: There::Queued,
+            work_item: None,
+            queue,
+            rings: None,
+            reason: None,
+            consulted: None,
+        }
+    }
+
+    /// The next call, if anything is to be done.
+    pub(super) fn next(
+        &mut self,
+        view: View<'_>,
+        config: &DeskConfig,
+        work: WorkId,
+        wanted: &Wanted,
+        now: Timestamp,
+    ) -> Option<(Call, Request)> {
+        if !self.mapped {
+            let external_provider = config.provider.clone();
+            let mapping = ExternalId { external_id: work.to_string(), external_provider };
+            return Some((Call::Map, mapping.request(&self.document)));
+        }
+        if let Some(consult) = self.consult(view, work, wanted) {
+            return Some(consult);
+        }
+        let next = match (act(wanted, &self.there), wanted) {
+            (Act::Nothing | Act::Follow, _) => return None,
+            // Nothing can be answered for a work item whose id is not known.
+            (Act::Accept | Act::Reject, _) if self.work_item.is_none() => Act::Read,
+            (next, _) => next,
+        };
+        let (Wanted::Ringing(agent) | Wanted::Had(agent)) = wanted else {
+            return self.without(view, config, work, next);
+        };
+        match next {
+            Act::Offer => {
+                let rings = self.assignment(agent, config);
+                // Over, or not begun by this clock: the engine takes it back, or it is too early.
+                rings.check(now).ok()?;
+                Some(self.offer(view, work, rings, There::Pending(agent.clone())))
+            }
+            Act::Give => {
+                let given = Assignment::new(&**agent).auto_accepted(DisplayOption::CardOnly);
+                Some(self.offer(view, work, given, There::Accepted(agent.clone())))
+            }
+            Act::Accept => {
+                let accept = AcceptItem::new(&**agent, self.work_item.as_deref()?);
+                Some((Call::Answer(There::Accepted(agent.clone())), accept.request()))
+            }
+            Act::ToAgent => {
+                let request = self.transfer(agent, TargetType::Agent, TransferType::Blind);
+                Some((Call::Offer(There::Pending(agent.clone())), request))
+            }
+            _ => self.without(view, config, work, next),
+        }
+    }
+
+    /// What needs no agent.
+    fn without(
+        &mut self,
+        view: View<'_>,
+        config: &DeskConfig,
+        work: WorkId,
+        next: Act,
+    ) -> Option<(Call, Request)> {
+        match (next, &self.there) {
+            (Act::Read, _) => Some((Call::Read, get_item(&self.document))),
+            (Act::Reject, There::Pending(at)) => {
+                let reason = self.reason.as_deref().unwrap_or(&config.reject_reason);
+                let reject = RejectItem {
+                    agent_id: at.to_string(),
+                    work_item_id: self.work_item.clone()?,
+                    reject_reason_id: reason.to_string(),
+                };
+                Some((Call::Answer(There::Queued), reject.request()))
+            }
+            (Act::ToQueue, _) => {
+                let queue = queue_of(view, work).unwrap_or_else(|| self.queue.clone());
+                let request = self.transfer(&queue, TargetType::Queue, TransferType::Blind);
+                self.queue = queue;
+                Some((Call::Offer(There::Queued), request))
+            }
+            (Act::Close, _) if self.document.table == Document::INTERACTION => {
+                Some((Call::Close, close_interaction(&self.document.sys_id)))
+            }
+            (Act::Close, _) => {
+                // Only interactions are closed from here: a case lives on.
+                self.there = There::Over;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// The next call about a consult: the desk knows one at a time.
+    fn consult(&self, view: View<'_>, work: WorkId, wanted: &Wanted) -> Option<(Call, Request)> {
+        let (Wanted::Had(owner), There::Accepted(at)) = (wanted, &self.there) else { return None };
+        let end =
+            |hand_over| EndConsult { document_sys_id: self.document.sys_id.clone(), hand_over };
+        if self.consulted.as_ref() == Some(owner) && at != owner {
+            return Some((Call::EndConsult(Some(owner.clone())), end(true).request()));
+        }
+        let consulted = consultants(view, work);
+        match &self.consulted {
+            Some(known) if !consulted.contains(known) => {
+                Some((Call::EndConsult(None), end(false).request()))
+            }
+            None if at == owner => {
+                let first = consulted.into_iter().next()?;
+                let request = self.transfer(&first, TargetType::Agent, TransferType::Consult);
+                Some((Call::Consult(first), request))
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    fn assignment(&self, agent: &Key, config: &DeskConfig) -> Assignment {
+        let offer = Assignment::new(&**agent);
+        match self.rings {
+            Some((since, Some(until))) => Assignment {
+                after_timeout_presence: config.after_timeout_presence.clone(),
+                ..offer.ringing(since, until.since(since))
+            },
+            Some((_, None)) | None => offer,
+        }
+    }
+
+    fn offer(
+        &mut self,
+        view: View<'_>,
+        work: WorkId,
+        assignment: Assignment,
+        there: There,
+    ) -> (Call, Request) {
+        if let Some(queue) = queue_of(view, work) {
+            self.queue = queue;
+        }
+        let mut offer = OfferWork::new(&*self.queue, assignment);
+        offer.external_segment_id = Some(work.to_string());
+        (Call::Offer(there), offer.request(&self.document))
+    }
+
+    fn transfer(&self, target: &Key, target_type: TargetType, kind: TransferType) -> Request {
+        let transfer = Transfer {
+            source_queue_id: self.queue.to_string(),
+            target_id: target.to_string(),
+            target_type,
+            transfer_type: kind,
+        };
+        OfferWork::transfer(transfer).request(&self.document)
+    }
+
+    /// Takes in what a call was answered with.
+    pub(super) fn take(&mut self, call: &Call, status: u16, body: &[u8]) -> Result<(), Failure> {
+        match call {
+            Call::Map => {
+                read::<IgnoredAny>(status, body)?;
+                self.mapped = true;
+            }
+            Call::Read => self.found(read::<Vec<ItemRecord>>(status, body)?.first()),
+            Call::Offer(there) => {
+                let reply: OfferReply = read(status, body)?;
+                self.work_item = reply.work_item.map(|item| item.sys_id);
+                self.there = there.clone();
+            }
+            Call::Answer(there) => {
+                read::<IgnoredAny>(status, body)?;
+                self.there = there.clone();
+            }
+            Call::Close => {
+                read::<IgnoredAny>(status, body)?;
+                self.there = There::Over;
+            }
+            Call::Consult(agent) => {
+                read::<OfferReply>(status, body)?;
+                self.consulted = Some(agent.clone());
+            }
+            Call::EndConsult(handed_over) => {
+                read::<OutcomeReply>(status, body)?;
+                self.consulted = None;
+                if let Some(agent) = handed_over {
+                    self.there = There::Accepted(agent.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, record: Option<&ItemRecord>) {
+        let agent = record.and_then(|record| record.agent()).map(Key::from);
+        self.work_item = record.map(|record| record.sys_id().to_string());
+        self.there = match (record.map(ItemRecord::state), agent) {
+            (Some("Pending Accept"), Some(agent)) => There::Pending(agent),
+            (Some("Accepted"), Some(agent)) => There::Accepted(agent),
+            (Some("Queued" | "Pending Accept"), _) => There::Queued,
+            _ => There::Over,
+        };
+    }
+
+    /// A call was refused: whether the work item is not where it was thought to be.
+    pub(super) fn surprised(&mut self, call: &Call, fault: &Fault) -> bool {
+        if matches!(call, Call::EndConsult(_)) {
+            self.consulted = None;
+        }
+        if fault.is_surprise() {
+            self.there = There::Unknown;
+        }
+        fault.is_surprise() && *call != Call::Read
+    }
+}
+
+/// The key of the queue the work is in.
+fn queue_of(view: View<'_>, work: WorkId) -> Option<Key> {
+    view.key(view.work(work)?.queue().into()).cloned()
+}
+
+/// Who is consulted about the work or confers, oldest first.
+fn consultants(view: View<'_>, work: WorkId) -> Vec<Key> {
+    let legs = view.work(work).into_iter().flat_map(|work| work.legs());
+    let asked = legs.filter(|leg| matches!(leg.role, LegRole::Consultant | LegRole::Conferee));
+    asked.filter_map(|leg| view.key(leg.agent.into()).cloned()).collect()
+}

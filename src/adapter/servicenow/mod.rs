@@ -1,0 +1,42 @@
+//! The words of ServiceNow's Advanced Work Assignment (AWA): values in, descriptions of requests
+//! out; bytes in, events, replies and typed faults out.
+//!
+//! Whatever ServiceNow knows is defined in the engine under its `sys_id`: agents (`sys_user`),
+//! queues (`awa_queue`, or the provider queue id), channels (`awa_service_channel`) and reject
+//! reasons (`awa_reject_reason`). Work that comes from a document has the key `table/sys_id`
+//! ([`Document::key`]). Work under other keys is the host's own, and nothing is sent of it.
+
+mod agent;
+mod call;
+mod controls;
+mod desk;
+mod event;
+mod fault;
+mod inbox;
+mod intake;
+mod item;
+mod loose;
+mod offer;
+mod record;
+mod request;
+
+pub use agent::{
+    AgentPresence, Capacities, ChannelAvailability, ChannelCapacity, NewCapacities, PresenceOf,
+    PresenceState, SetAgentPresence, get_capacities, get_presence, get_presence_states,
+};
+pub use controls::{Control, Controls, NotAvailable};
+pub use desk::{Answer, CallId, Desk, DeskConfig};
+pub use event::{Channel, Event, EventError, Interaction, Rejection, WorkItem};
+pub use fault::{Failure, Fault, read};
+pub use inbox::{AcceptItem, AcceptedItem, RejectItem, RejectReason, get_reject_reasons};
+pub use intake::{Intake, NotRouted};
+pub use item::{Act, There, Wanted, act};
+pub use offer::{
+    Assignment, ClockFault, DisplayOption, ManualAssignment, OfferReply, OfferWork, OfferedItem,
+    TargetType, Transfer, TransferType, parse_offered_on, remaining,
+};
+pub use record::{
+    EndConsult, ExternalId, ExternalIdReply, ItemRecord, NewInteraction, OutcomeReply,
+    close_interaction, get_external_id, get_item,
+};
+pub use request::{Document, Method, Request};

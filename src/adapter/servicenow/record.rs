@@ -1,0 +1,170 @@
+//! The records around a work item: consults, external ids, interactions, and the item itself.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use serde::{Deserialize, Serialize};
+
+use crate::adapter::servicenow::loose;
+use crate::adapter::servicenow::request::{Document, Method, Request, escaped};
+
+/// Ends a consult: `PUT .../consult/end`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EndConsult {
+    /// The document it is about.
+    pub document_sys_id: String,
+    /// Whether who was consulted has the document now. If he did not answer yet, the consult is
+    /// cancelled either way.
+    #[serde(deserialize_with = "loose::flag")]
+    pub hand_over: bool,
+}
+
+impl EndConsult {
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request::send(Method::Put, "/api/now/awa/consult/end".to_string(), self)
+    }
+}
+
+/// What the end of a consult is answered with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OutcomeReply {
+    /// Whether it was done.
+    #[serde(deserialize_with = "loose::flag")]
+    pub success: bool,
+    /// What was done, or why it was not.
+    pub message: String,
+}
+
+fn mapping(document: &Document) -> String {
+    let (table, sys_id) = (escaped(&document.table), escaped(&document.sys_id));
+    format!("/api/sn_ct_ctr_it_core/external_id_mapping/table/{table}/documentId/{sys_id}")
+}
+
+/// Keeps the engine's name of a document there: `PUT .../external_id_mapping/...`. It may be
+/// repeated.
+///
+/// ```
+/// use strowger::servicenow::{Document, ExternalId};
+///
+/// let case = Document::new("sn_customerservice_case", "f584");
+/// let id = ExternalId { external_id: "200".into(), external_provider: Some("8b59".into()) };
+/// assert!(id.request(&case).path.ends_with("/table/sn_customerservice_case/documentId/f584"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ExternalId {
+    /// The engine's name, at most 200 characters.
+    pub external_id: String,
+    /// The provider record that stands for this engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_provider: Option<String>,
+}
+
+impl ExternalId {
+    /// The request.
+    #[must_use]
+    pub fn request(&self, document: &Document) -> Request {
+        Request::send(Method::Put, mapping(document), self)
+    }
+}
+
+/// The engine's name of a document: `GET .../external_id_mapping/...`.
+#[must_use]
+pub fn get_external_id(document: &Document) -> Request {
+    Request::get(mapping(document))
+}
+
+/// What [`get_external_id`] is answered with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ExternalIdReply {
+    /// The mapping: table, document, external id, provider.
+    pub data: BTreeMap<String, String>,
+}
+
+/// Makes an interaction: `POST /api/now/interaction`. With a queue it is queued, else new.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewInteraction {
+    /// The interaction connector.
+    pub channel: String,
+    /// The queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    /// What is known of it; instead of a record.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, String>,
+    /// The table of a record that says what is known of it; with its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_table: Option<String>,
+    /// The id of that record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_id: Option<String>,
+}
+
+impl NewInteraction {
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request::send(Method::Post, "/api/now/interaction".to_string(), self)
+    }
+}
+
+/// Closes an interaction: `POST .../close`.
+#[must_use]
+pub fn close_interaction(interaction: &str) -> Request {
+    let path = format!("/api/now/interaction/{}/close", escaped(interaction));
+    Request { method: Method::Post, path, query: alloc::vec::Vec::new(), body: None }
+}
+
+/// Where the active work item of a document is, newest first: a query of the table of work items.
+#[must_use]
+pub fn get_item(document: &Document) -> Request {
+    let which = format!("document_id={}^active=true^ORDERBYDESCsys_created_on", document.sys_id);
+    let query = [
+        ("sysparm_query", which.as_str()),
+        ("sysparm_fields", "sys_id,state,assigned_to"),
+        ("sysparm_display_value", "all"),
+        ("sysparm_limit", "1"),
+    ];
+    let query = query.map(|(name, value)| (name.to_string(), value.to_string())).into();
+    Request { query, ..Request::get("/api/now/table/awa_work_item".to_string()) }
+}
+
+/// A field as a table tells it: what is stored and what is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Field {
+    #[serde(default)]
+    pub(crate) value: String,
+    #[serde(default)]
+    pub(crate) display_value: String,
+}
+
+/// A work item as its table tells it; a list of them is what [`get_item`] is answered with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ItemRecord {
+    sys_id: Field,
+    state: Field,
+    #[serde(default)]
+    assigned_to: Field,
+}
+
+impl ItemRecord {
+    /// Its id.
+    #[must_use]
+    pub fn sys_id(&self) -> &str {
+        &self.sys_id.value
+    }
+
+    /// What its state is called: Queued, Pending Accept, Accepted or Canceled.
+    #[must_use]
+    pub fn state(&self) -> &str {
+        &self.state.display_value
+    }
+
+    /// Who has it or is asked for it.
+    #[must_use]
+    pub fn agent(&self) -> Option<&str> {
+        Some(&*self.assigned_to.value).filter(|agent| !agent.is_empty())
+    }
+}

@@ -1,0 +1,15 @@
+//! The words of ServiceNow: every sample of its documentation, every refusal, and whether both
+//! sides stay in step. `cargo test --features servicenow seed0_` runs what the joint product
+//! promises, row by row.
+
+#[path = "../golden/mod.rs"]
+mod golden;
+#[path = "../golden/table.rs"]
+mod table;
+
+mod floor;
+mod samples;
+mod seed0;
+mod seven_steps;
+mod stays_in_step;
+mod vendor;

@@ -1,0 +1,121 @@
+//! Calls, answers and events are dropped, doubled and overtake each other: both sides end in step.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use strowger::*;
+
+use crate::floor::Floor;
+
+const AGENTS: [&str; 3] = ["ana", "bo", "cy"];
+
+#[derive(Clone, Copy, Debug)]
+enum Happens {
+    Chat,
+    Serve(usize, bool),
+    Deliver(usize, bool),
+    Hear(usize, bool),
+    Lose(usize),
+    Press(usize, bool),
+    Here(usize, usize, usize),
+    Ready(usize),
+    Wait(i64),
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let doubled = || proptest::bool::weighted(0.2);
+    prop_oneof![
+        2 => Just(Happens::Chat),
+        6 => (0..9_usize, doubled()).prop_map(|(which, twice)| Happens::Serve(which, twice)),
+        6 => (0..9_usize, doubled()).prop_map(|(which, twice)| Happens::Deliver(which, twice)),
+        4 => (0..9_usize, doubled()).prop_map(|(which, twice)| Happens::Hear(which, twice)),
+        3 => (0..9_usize).prop_map(Happens::Lose),
+        4 => (0..6_usize, proptest::bool::weighted(0.7)).prop_map(|(n, yes)| Happens::Press(n, yes)),
+        6 => (0..6_usize, 0..12_usize, 0..3_usize).prop_map(|(n, what, who)| Happens::Here(n, what, who)),
+        3 => (0..3_usize).prop_map(Happens::Ready),
+        2 => prop_oneof![Just(1_000), Just(10_000), Just(40_000)].prop_map(Happens::Wait),
+    ]
+}
+
+/// Something is done to a work item in the engine.
+fn here(floor: &mut Floor, number: usize, what: usize, who: usize) {
+    let key = format!("interaction/c{number}");
+    let Some(work) = floor.engine.view().work_by_key(&key).map(|work| work.id()) else { return };
+    let (agent, queue) = (floor.id(AGENTS[who]), floor.queue);
+    let offer = match floor.stage(work) {
+        Stage::Offered { offer } => offer,
+        _ => OfferId::NONE,
+    };
+    let command: Command = match what {
+        0 => Accept { offer }.into(),
+        1 => Reject { offer, reason: None, retry_at: None }.into(),
+        2 => Hold { work }.into(),
+        3 => Retrieve { work }.into(),
+        4 => Park { work, until: None }.into(),
+        5 => Resume { work, by: Resumer::Customer }.into(),
+        6 => TransferToAgent { work, agent }.into(),
+        7 => TransferToQueue { work, queue, placement: None }.into(),
+        8 => FinishContact { work, by: Finisher::Agent }.into(),
+        9 => Force { work, agent }.into(),
+        10 => Unassign { work, suspend: false, placement: None }.into(),
+        _ => Cancel { work }.into(),
+    };
+    // Many are refused in the stage the work is in.
+    let _ = floor.tell(command);
+}
+
+fn play(floor: &mut Floor, story: &[Happens]) {
+    let mut chats = 0;
+    for happens in story {
+        match *happens {
+            Happens::Chat if chats < 6 => {
+                floor.chat(&format!("c{chats}"));
+                chats += 1;
+            }
+            Happens::Chat => {}
+            Happens::Serve(which, stays) => floor.serve(which, stays),
+            Happens::Deliver(which, stays) => floor.deliver(which, stays),
+            Happens::Hear(which, stays) => floor.hear(which, stays),
+            Happens::Lose(which) => lose(floor, which),
+            Happens::Press(number, accept) => floor.vendor.press(&format!("c{number}"), accept),
+            Happens::Here(number, what, who) => here(floor, number, what, who),
+            Happens::Ready(who) => floor.ready(floor.id(AGENTS[who])),
+            Happens::Wait(millis) => floor.wait(millis),
+        }
+        floor.told.append(&mut floor.vendor.told);
+    }
+}
+
+fn lose(floor: &mut Floor, which: usize) {
+    match which % 3 {
+        0 if !floor.asked.is_empty() => {
+            let (call, _) = floor.asked.remove(which % floor.asked.len());
+            floor.desk.lost(call);
+        }
+        1 if !floor.answered.is_empty() => {
+            let (call, ..) = floor.answered.remove(which % floor.answered.len());
+            floor.desk.lost(call);
+        }
+        2 if !floor.told.is_empty() => {
+            floor.told.remove(which % floor.told.len());
+        }
+        _ => {}
+    }
+    floor.wait(0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn both_sides_end_in_step(story in vec(happens(), 0..80)) {
+        let mut floor = Floor::new(&AGENTS, 2);
+        play(&mut floor, &story);
+        floor.settle();
+        // Nothing is on the way any more: the desk looks at everything once again.
+        floor.desk.renew();
+        floor.wait(0);
+        floor.settle();
+        prop_assert_eq!(floor.is_in_step(), Ok(()));
+        floor.engine.check().unwrap();
+    }
+}
