@@ -261,7 +261,7 @@ pub use world::rows::{Assignment, Member, Offer};
 
 pub use adapter::act::Act;
 pub use adapter::driver::{ActError, Driver, DriverError, Failed};
-pub use adapter::host::{Desktop, Host, Journal, Media, Offered, Pair, Part, PresenceSink};
+pub use adapter::host::{Desktop, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink};
 pub use adapter::replica::{FollowError, PromoteError, Replica};
 
 pub mod policies {

@@ -9,9 +9,9 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use strowger::{
-    AgentId, AssignmentState, Desktop, Driver, DriverError, Engine, Fact, Host, Journal, LegState,
-    Log, Media, OfferId, Offered, Pair, Part, PresenceId, PresenceSink, Replica, RoutingStatus,
-    Span, View,
+    AgentId, AssignmentState, Desktop, Driver, DriverError, Engine, Fact, Host, Involvement,
+    Journal, LegState, Log, Media, OfferId, Offered, Pair, PresenceId, PresenceSink, Replica,
+    RoutingStatus, Span, View,
 };
 
 use support::ops::History;
@@ -47,7 +47,7 @@ struct Shown {
     offers: BTreeMap<OfferId, Pair>,
     consults: BTreeSet<Pair>,
     assignments: BTreeSet<Pair>,
-    parts: BTreeMap<Pair, Part>,
+    parts: BTreeMap<Pair, Involvement>,
     agents: BTreeMap<AgentId, (Option<PresenceId>, Option<RoutingStatus>)>,
 }
 
@@ -65,15 +65,21 @@ impl Shown {
             for leg in agent.legs() {
                 match leg.state {
                     LegState::Requested { .. } => drop(shown.consults.insert(of(leg.work))),
-                    LegState::Joined => drop(shown.parts.insert(of(leg.work), Part::Leg(leg.role))),
+                    LegState::Joined => {
+                        shown.parts.insert(of(leg.work), Involvement::Leg(leg.role));
+                    }
                     LegState::Ended => {}
                 }
             }
             for his in agent.assignments() {
                 shown.assignments.insert(of(his.work));
                 match his.state {
-                    AssignmentState::Active => drop(shown.parts.insert(of(his.work), Part::Owner)),
-                    AssignmentState::Held => drop(shown.parts.insert(of(his.work), Part::OnHold)),
+                    AssignmentState::Active => {
+                        shown.parts.insert(of(his.work), Involvement::Owner);
+                    }
+                    AssignmentState::Held => {
+                        shown.parts.insert(of(his.work), Involvement::OnHold);
+                    }
                     _ => {}
                 }
             }
@@ -118,7 +124,7 @@ impl Desktop for Screen {
 impl Media for Screen {
     type Error = String;
 
-    fn join(&mut self, _: View<'_>, pair: Pair, part: Part) -> Result<(), String> {
+    fn join(&mut self, _: View<'_>, pair: Pair, part: Involvement) -> Result<(), String> {
         hold("joined", self.0.borrow_mut().parts.insert(pair, part) != Some(part))
     }
 

@@ -6,7 +6,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use crate::adapter::host::{Offered, Pair, Part};
+use crate::adapter::host::{Involvement, Offered, Pair};
 use crate::engine::view::View;
 use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::leg::LegState;
@@ -41,7 +41,7 @@ pub enum Act {
     /// [`Desktop::assignment_begun`](crate::Desktop::assignment_begun).
     AssignmentBegun(Pair),
     /// [`Media::join`](crate::Media::join).
-    Join(Pair, Part),
+    Join(Pair, Involvement),
     /// [`Desktop::offer_made`](crate::Desktop::offer_made).
     OfferMade(Offered),
     /// [`Desktop::consult_made`](crate::Desktop::consult_made).
@@ -71,7 +71,7 @@ struct Tie {
     offer: Option<OfferId>,
     consult: bool,
     assigned: bool,
-    part: Option<Part>,
+    part: Option<Involvement>,
 }
 
 impl Tie {
@@ -84,8 +84,8 @@ impl Tie {
         let leg = agent.legs().iter().find(|leg| leg.work == pair.work);
         let joined = leg.filter(|leg| matches!(leg.state, LegState::Joined));
         let owns = assignment.and_then(|his| match his.state {
-            AssignmentState::Active => Some(Part::Owner),
-            AssignmentState::Held => Some(Part::OnHold),
+            AssignmentState::Active => Some(Involvement::Owner),
+            AssignmentState::Held => Some(Involvement::OnHold),
             AssignmentState::Parked | AssignmentState::WrapUp { .. } | AssignmentState::Ended => {
                 None
             }
@@ -94,7 +94,7 @@ impl Tie {
             offer: agent.offers().iter().find(of_work).copied(),
             consult: leg.is_some_and(|leg| leg.rings()),
             assigned: assignment.is_some(),
-            part: owns.or_else(|| joined.map(|leg| Part::Leg(leg.role))),
+            part: owns.or_else(|| joined.map(|leg| Involvement::Leg(leg.role))),
         }
     }
 

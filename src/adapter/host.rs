@@ -97,7 +97,12 @@ pub trait Media {
     ///
     /// # Errors
     /// He does not.
-    fn join(&mut self, _view: View<'_>, _pair: Pair, _part: Part) -> Result<(), Self::Error> {
+    fn join(
+        &mut self,
+        _view: View<'_>,
+        _pair: Pair,
+        _part: Involvement,
+    ) -> Result<(), Self::Error> {
         Ok(())
     }
 
@@ -163,7 +168,7 @@ pub struct Pair {
 
 /// How an agent takes part in a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum Involvement {
     /// He has the work and speaks with the customer.
     Owner,
     /// He has the work, and the customer is on hold.

@@ -1,6 +1,5 @@
 //! Conversations from the virtual agent to a person (ServiceNow: chat in CSM).
 
-use strowger::interaction::Part;
 use strowger::interaction::*;
 use strowger::*;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use strowger::interaction::Part;
 use strowger::interaction::*;
 use strowger::*;
 

@@ -28,7 +28,7 @@ pub enum DisplayOption {
 /// use strowger::servicenow::{Assignment, ClockFault};
 /// use strowger::{Span, Timestamp};
 ///
-/// let at = |secs| Timestamp::from_millis(secs * 1_000);
+/// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
 /// let offer = Assignment::new("ana").ringing(at(30), Span::from_secs(30));
 /// assert_eq!(offer.check(at(45)), Ok(()));
 /// assert_eq!(offer.check(at(29)), Err(ClockFault::Future));
