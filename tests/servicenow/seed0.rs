@@ -141,6 +141,12 @@ fn seed0_row008_several_types_at_once_and_interruption() {
     assert_eq!(rings_at(&floor, call), None);
 }
 
+/// What waits in the queue, in its order.
+fn line_of(floor: &Floor) -> Vec<WorkId> {
+    let queue = floor.engine.view().queue(floor.queue).unwrap();
+    queue.line().iter().map(|work| work.id()).collect()
+}
+
 #[test]
 fn seed0_row009_work_of_the_desk_and_native_work_share_a_line() {
     let mut floor = Floor::new(&[], 1);
@@ -150,16 +156,7 @@ fn seed0_row009_work_of_the_desk_and_native_work_share_a_line() {
     let second = submit(&mut floor, mail, "mail-1");
     floor.now = 2 * SECOND;
     let third = floor.chat("c2");
-    let line: Vec<_> = floor
-        .engine
-        .view()
-        .queue(floor.queue)
-        .unwrap()
-        .line()
-        .iter()
-        .map(|work| work.id())
-        .collect();
-    assert_eq!(line, [first, second, third]);
+    assert_eq!(line_of(&floor), [first, second, third]);
 }
 
 #[test]
@@ -286,16 +283,7 @@ fn seed0_row019_rejected_work_keeps_its_order() {
     let profile = QueueProfile { withdraw_offers: false, ..QueueProfile::default() };
     let mut floor = Floor::with(profile, &["ana"], 2);
     let works = rejected(&mut floor, &["c1", "c2"]);
-    let line: Vec<_> = floor
-        .engine
-        .view()
-        .queue(floor.queue)
-        .unwrap()
-        .line()
-        .iter()
-        .map(|work| work.id())
-        .collect();
-    assert_eq!(line, works);
+    assert_eq!(line_of(&floor), works);
 }
 
 #[test]
