@@ -1,9 +1,6 @@
 //! Figures of random histories: what the fold says is what a naive reading of the whole diary says,
 //! whenever it is fed, closed, stored or restored; and what must add up adds up.
 
-mod naive;
-mod support;
-
 use std::collections::BTreeMap;
 
 use strowger::{
@@ -11,9 +8,10 @@ use strowger::{
     Handling, LineFlow, QueueId, ServiceCounts, ServiceLevel, Span, Stage, StatusTime, Timestamp,
 };
 
-use naive::{Cut, Diary, merged, timeline};
-use support::ops::History;
-use support::{Call, json, open};
+use crate::naive::{Cut, Diary, merged, timeline};
+use crate::support;
+use crate::support::ops::History;
+use crate::support::{Call, json, open};
 
 /// Lives through a history; `step` sees the engine and the new facts after every call.
 fn live(

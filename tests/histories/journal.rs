@@ -1,8 +1,6 @@
 //! The format of journals: what is whole is read, what was cut is cut, what is damaged is refused
 //! with its place, and what older versions wrote is readable for ever.
 
-mod support;
-
 use serde_json::Value;
 use strowger::journal::{
     HEADER, JournalError, Record, RecordError, Records, append_facts, append_snapshot, decode,
@@ -10,7 +8,8 @@ use strowger::journal::{
 };
 use strowger::{Command, Config, Engine, Fact, FollowError, Keyed, Log, Timestamp};
 
-use support::{Call, open};
+use crate::support;
+use crate::support::{Call, open};
 
 /// A journal, with where each record begins and the number of its last fact.
 #[derive(Default)]
@@ -59,7 +58,7 @@ fn floor() -> Written {
     let config = Config { remembered: 4, ..Config::default() };
     let start = Timestamp::EPOCH;
     let mut engine = Engine::new(config, start, &mut log).expect("a good config");
-    let script = include_str!("snapshots/floor.jsonl");
+    let script = include_str!("../snapshots/floor.jsonl");
     for line in script.lines().filter(|line| !line.starts_with('#')) {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
@@ -221,13 +220,13 @@ fn crc32c(bytes: &[u8]) -> u32 {
 /// wrote is missing.
 #[test]
 fn what_version_1_wrote_is_read() {
-    let facts: Vec<Fact> = include_str!("fixtures/journal/v1.jsonl")
+    let facts: Vec<Fact> = include_str!("../fixtures/journal/v1.jsonl")
         .lines()
         .map(|line| serde_json::from_str(line).expect("a fact"))
         .collect();
     assert_eq!(facts.len(), 65, "the file is not what was written");
     let engine = Engine::replay(facts.clone()).expect("facts of a floor");
-    let bytes = include_bytes!("fixtures/journal/v1.journal");
+    let bytes = include_bytes!("../fixtures/journal/v1.journal");
     let read: Result<Vec<_>, _> = Records::of(bytes).expect("a journal").collect();
     let read = read.expect("whole records").into_iter().flat_map(|record| match record {
         Record::Facts(facts) => facts,
@@ -236,7 +235,7 @@ fn what_version_1_wrote_is_read() {
     assert!(read.eq(facts), "the same facts");
     assert_eq!(recover(bytes).expect("it is whole").replica.digest(), engine.digest());
 
-    let bytes = include_bytes!("fixtures/journal/v1-snapshot.journal");
+    let bytes = include_bytes!("../fixtures/journal/v1-snapshot.journal");
     let recovery = recover(bytes).expect("a snapshot and facts behind it");
     assert_eq!(recovery.replica.digest(), engine.digest());
 }

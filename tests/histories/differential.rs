@@ -2,14 +2,12 @@
 //! have answered the same, given the same facts and want to be called again at the same instant,
 //! and the engine's own invariants must hold.
 
-mod reference;
-mod support;
-
 use strowger::Reply;
 
-use reference::Router;
-use support::ops::History;
-use support::{Call, START};
+use crate::reference::Router;
+use crate::support;
+use crate::support::ops::History;
+use crate::support::{Call, START};
 
 #[test]
 fn the_engine_does_what_the_reference_does() {

@@ -13,7 +13,7 @@ fn floor() -> (Engine, Log) {
     let mut log = Log::default();
     let mut engine = Engine::new(Config { remembered: 4, ..Config::default() }, at(0), &mut log)
         .expect("a good config");
-    let script = include_str!("snapshots/floor.jsonl");
+    let script = include_str!("../snapshots/floor.jsonl");
     for line in script.lines().filter(|line| !line.starts_with('#')) {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));

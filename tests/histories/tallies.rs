@@ -1,8 +1,6 @@
 //! What queues have experienced, recomputed from the facts alone: an independent fold over the
 //! facts of random histories must come to what the engine shows, restored or not.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use strowger::policies::estimate::Estimator;
@@ -11,8 +9,9 @@ use strowger::{
     QueueId, QueueView, RoutingStatus, Snapshot, Span, Timestamp, WorkId,
 };
 
-use support::ops::History;
-use support::{json, open};
+use crate::support;
+use crate::support::ops::History;
+use crate::support::{json, open};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Entry {

@@ -1,7 +1,5 @@
 //! What must hold of the engine on every history, whatever the rules decide.
 
-mod support;
-
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -13,8 +11,9 @@ use strowger::{
     WrapUpMode, WrapUpProfile,
 };
 
-use support::ops::History;
-use support::{Call, Outcome, START, json, open};
+use crate::support;
+use crate::support::ops::History;
+use crate::support::{Call, Outcome, START, json, open};
 
 /// An engine that lived through a history, with all that was asked of it and all that happened.
 struct Lived {

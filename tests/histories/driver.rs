@@ -1,8 +1,6 @@
 //! The driver's promises: nothing is answered or shown that is not kept, what is shown is what
 //! stands, and whoever follows the facts can take over.
 
-mod support;
-
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -14,8 +12,9 @@ use strowger::{
     RoutingStatus, Span, View,
 };
 
-use support::ops::History;
-use support::{ByNumbers, Call, open};
+use crate::support;
+use crate::support::ops::History;
+use crate::support::{ByNumbers, Call, open};
 
 fn hold(what: &str, holds: bool) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what.to_owned()) }

@@ -1,7 +1,5 @@
 //! What must hold of records on every history, whatever happens to work and whatever people write.
 
-mod support;
-
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -11,8 +9,9 @@ use strowger::{
     Stage, Submit, Timestamp, Value, WorkId,
 };
 
-use support::ops::History;
-use support::{Call, json, open};
+use crate::support;
+use crate::support::ops::History;
+use crate::support::{Call, json, open};
 
 fn hold(what: &str, holds: bool) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what.to_owned()) }
