@@ -148,6 +148,19 @@ impl Stage {
         }
     }
 
+    /// Whether something may fall due for it. Nothing does while it rings or somebody has it: no rule
+    /// recalls it from an agent.
+    #[must_use]
+    pub const fn has_clock(self) -> bool {
+        match self {
+            Self::Queued | Self::Parked { .. } | Self::Scheduled { .. } | Self::Suspended => true,
+            Self::Offered { .. }
+            | Self::Assigned { .. }
+            | Self::WrapUp { .. }
+            | Self::Closed { .. } => false,
+        }
+    }
+
     /// Who is responsible for it: the one who has it, parked it or wraps it up.
     #[must_use]
     pub const fn owner(self) -> Option<AgentId> {

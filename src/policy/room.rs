@@ -66,6 +66,13 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// What a new item takes: the greater of what it takes ringing and active.
+    #[must_use]
+    pub fn of_new(id: ChannelId, channel: &ChannelProfile, cost: u32) -> Self {
+        let weight = channel.weights.offered.max(channel.weights.active);
+        Self { channel: id, cost, weight }
+    }
+
     fn units(self) -> u64 {
         u64::from(self.cost) * u64::from(self.weight)
     }

@@ -126,11 +126,13 @@ impl Bench {
         seat.3
     }
 
-    /// Whether so many candidates are sooner compared than looked for along the bench, where a step
-    /// takes longer than a look at a list.
+    /// Whether so many candidates, some of them seated, are sooner compared than looked for along
+    /// the bench, where a step takes longer than a look at a list. One in so many agents is a
+    /// candidate; if few sit there, none of them may be.
     pub(crate) fn prefers(&self, candidates: usize) -> bool {
         const STEP: usize = 4;
-        candidates <= STEP * (self.order.len() / candidates.max(1)) + TRIED
+        let steps = self.order.len().min(self.seats.len() / candidates.max(1));
+        candidates <= STEP * steps + TRIED
     }
 
     /// The first agent in order who is in all sets and able. A few places are tried first, because

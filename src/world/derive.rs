@@ -7,14 +7,15 @@ use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
+use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
+use crate::policy::room::Claim;
 use crate::world::bench::{Bench, BenchKey};
-use crate::world::catalog::Kind;
+use crate::world::catalog::{Entry, Kind};
 use crate::world::index::{Index, TimerKey};
 use crate::world::state::World;
 
@@ -180,19 +181,28 @@ impl World {
     /// Decides for every channel whether an agent is offered work at all, and gives him his place
     /// on the benches.
     pub(super) fn open_agent(&mut self, id: AgentId) {
-        let here = self.agent(id).is_ok_and(|agent| agent.may_be_offered_work())
-            && self.may_have_more(id) == Ok(true);
-        for number in 0..self.index.open.len() {
-            let Ok(channel) = u32::try_from(number).map(ChannelId::from_raw) else {
-                continue;
+        let Self { stores, index } = self;
+        let Some((agent, entry)) = stores.agent_rows.get(id).zip(stores.agents.get(id)) else {
+            return;
+        };
+        let presence = stores.presences.get(agent.presence.id());
+        let presence = presence.filter(|_| agent.may_have_more(&stores.config.limits));
+        let profile = |channel| stores.channels.get(channel).map(|entry| &*entry.profile);
+        let mut open_somewhere = false;
+        for ((channel, its), agents) in stores.channels.iter().zip(&mut index.open) {
+            let attends = |entry: &Entry<PresenceProfile>| {
+                agent.away(&entry.profile, channel).next().is_none()
             };
             // Every item takes at least one unit, so whoever has no room for one is not open.
-            let open = here && self.available(id, channel, 1) == Ok(Ok(()));
-            if let Some(agents) = self.index.open.get_mut(number) {
-                agents.set(id, open);
-            }
+            let least = Claim::of_new(channel, &its.profile, 1);
+            let has_room = || agent.usage.room(&entry.profile.capacity, least, &[], profile).is_ok();
+            let open = presence.is_some_and(attends) && has_room();
+            agents.set(id, open);
+            open_somewhere |= open;
         }
-        self.seat_agent(id);
+        for bench in &mut index.benches {
+            bench.seat(id, agent, &entry.profile, open_somewhere);
+        }
     }
 
     /// Puts work in the line it belongs to, if it waits.

@@ -15,10 +15,12 @@ use crate::lifecycle::offer::OfferState;
 use crate::lifecycle::presence::Presence;
 use crate::lifecycle::routing_status::{Load, RoutingStatus};
 use crate::lifecycle::work::{CloseCause, Stage};
+use crate::model::config::Limits;
 use crate::model::ids::{AgentId, ChannelId, CodeId, OfferId, PoolId, QueueId, WorkId};
 use crate::model::membership::Membership;
 use crate::model::need::Need;
 use crate::model::overflow::Trigger;
+use crate::model::presence::PresenceProfile;
 use crate::model::queue::{IdleClock, IdleSince, QueueProfile};
 use crate::model::relaxation::{Relaxation, RelaxationClock};
 use crate::model::work::{WorkChange, WorkRequest};
@@ -28,6 +30,7 @@ use crate::policy::relaxation;
 use crate::policy::room::{Claim, Usage};
 use crate::policy::tally::{Stopwatch, Tally};
 use crate::protocol::event::{OfferedBy, PreferenceStep};
+use crate::protocol::refusal::Unavailable;
 use crate::world::draws::{DrawId, Peaks, is_flat};
 use crate::world::legs::{Leg, PastLeg};
 use crate::world::needs::NeedId;
@@ -199,10 +202,29 @@ impl Agent {
         self.memberships.iter().find(exact).map(|member| member.terms)
     }
 
-    /// Whether he is offered anything at all, as far as his presence on queue and his room go.
-    #[must_use]
-    pub(crate) const fn may_be_offered_work(&self) -> bool {
-        self.status.takes_offers() && !self.draining && !self.own_call
+    /// All that keeps him from being offered work of a channel in a presence, room aside. One who is
+    /// off queue, or on a call of his own, does not count as one who does not respond.
+    pub(crate) fn away(
+        &self,
+        presence: &PresenceProfile,
+        channel: ChannelId,
+    ) -> impl Iterator<Item = Unavailable> + use<> {
+        let off_queue = !presence.opens(channel);
+        let named = off_queue || self.own_call;
+        let responds =
+            self.status.takes_offers() || (named && self.status != RoutingStatus::NotResponding);
+        let all = [
+            (off_queue, Unavailable::OffQueue),
+            (self.own_call, Unavailable::OwnCall),
+            (!responds, Unavailable::NotResponding),
+            (self.draining, Unavailable::Draining),
+        ];
+        all.into_iter().filter_map(|(stands, why)| stands.then_some(why))
+    }
+
+    /// Whether he may have one more assignment, counting those he may accept or be handed.
+    pub(crate) fn may_have_more(&self, limits: &Limits) -> bool {
+        self.engagements() < limits.assignments as usize
     }
 
     /// The terms on which he is a member of a queue for work of a channel.

@@ -11,7 +11,6 @@ use crate::base::table::Table;
 use crate::base::time::Span;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
 use crate::lifecycle::offer::OfferEnd;
-use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
@@ -261,8 +260,7 @@ impl World {
 
     /// What a new item would take: the greater of what it takes ringing and active.
     pub(crate) fn new_claim(&self, channel: ChannelId, cost: u32) -> Result<Claim, Missing> {
-        let weights = self.channel_profile(channel)?.weights;
-        Ok(Claim { channel, cost, weight: weights.offered.max(weights.active) })
+        Ok(Claim::of_new(channel, self.channel_profile(channel)?, cost))
     }
 
     /// Whether an agent is offered work of a channel, room aside.
@@ -283,17 +281,7 @@ impl World {
     ) -> Result<impl Iterator<Item = Unavailable> + use<'_>, Missing> {
         let agent = self.agent(id)?;
         let presence = self.entry::<PresenceProfile>(agent.presence.id())?;
-        let off_queue = !presence.profile.opens(channel);
-        let named = off_queue || agent.own_call;
-        let responds =
-            agent.status.takes_offers() || (named && agent.status != RoutingStatus::NotResponding);
-        let all = [
-            (off_queue, Unavailable::OffQueue),
-            (agent.own_call, Unavailable::OwnCall),
-            (!responds, Unavailable::NotResponding),
-            (agent.draining, Unavailable::Draining),
-        ];
-        Ok(all.into_iter().filter_map(|(stands, why)| stands.then_some(why)))
+        Ok(agent.away(&presence.profile, channel))
     }
 
     /// Whether an agent has room for a claim that draws on these pools.
@@ -308,25 +296,9 @@ impl World {
         Ok(self.agent(id)?.usage.room(capacity, claim, pools, profile))
     }
 
-    /// Whether an agent can take something more of a channel and size that draws on no pool.
-    pub(crate) fn available(
-        &self,
-        id: AgentId,
-        channel: ChannelId,
-        cost: u32,
-    ) -> Result<Result<(), Unavailable>, Missing> {
-        if let Err(why) = self.attends(id, channel)? {
-            return Ok(Err(why));
-        }
-        let claim = self.new_claim(channel, cost)?;
-        Ok(self.has_room(id, claim, &[])?.map_err(Unavailable::NoRoom))
-    }
-
     /// Whether an agent may have one more assignment, counting those he may accept or be handed.
     pub(crate) fn may_have_more(&self, id: AgentId) -> Result<bool, Missing> {
-        let agent = self.agent(id)?;
-        let max = self.stores.config.limits.assignments;
-        Ok(agent.engagements() < max as usize)
+        Ok(self.agent(id)?.may_have_more(&self.stores.config.limits))
     }
 
     /// Whether a ring of a queue sees work whose widest ring is this.

@@ -310,7 +310,9 @@ impl World {
         }
         self.tally_abandonment(id, cause, at)?;
         self.leave_line(id);
-        self.index.clock.set(TimerKey::Work(id), None);
+        if stage.has_clock() {
+            self.index.clock.set(TimerKey::Work(id), None);
+        }
         let work = self.stores.works.close(id).or_missing(id)?;
         self.stores.needs.count(work.need, false);
         self.draw_no_more(work.draws);
@@ -331,9 +333,11 @@ impl World {
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
     ) -> Result<(), Misfit> {
         self.leave_line(id);
-        self.step_work(id, change)?;
+        let clocked = self.step_work(id, change)?;
         self.enter_line(id);
-        self.set_work_clock(id);
+        if clocked {
+            self.set_work_clock(id);
+        }
         Ok(())
     }
 
@@ -344,21 +348,26 @@ impl World {
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
     ) -> Result<(), Misfit> {
         self.leave_line(id);
-        self.step_work(id, change)?;
+        let clocked = self.step_work(id, change)?;
         self.renew_need(id)?;
         self.enter_line(id);
-        self.set_work_clock(id);
+        if clocked {
+            self.set_work_clock(id);
+        }
         Ok(())
     }
 
+    /// Says whether something may have been due for it before, or may be now.
     fn step_work(
         &mut self,
         id: WorkId,
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
-    ) -> Result<(), Misfit> {
+    ) -> Result<bool, Misfit> {
         let row = self.stores.works.get_mut(id).or_missing(id)?;
+        let before = row.stage.has_clock();
         change(row)?;
-        Ok(row.check_legs(row.stage)?)
+        row.check_legs(row.stage)?;
+        Ok(before || row.stage.has_clock())
     }
 
     /// Brings what a piece of work asks for in step with what was asked and how far it is relaxed.
@@ -452,8 +461,9 @@ impl World {
         self.step_assignment(id, agent, AssignmentStep::WrapUp { until, counts }, weight)?;
         let assignment = self.assignment_mut(id, agent)?;
         assignment.wrap_up_until = until;
-        let due = assignment.state.deadline().map(|deadline| deadline.at);
-        self.index.clock.set(TimerKey::WrapUp(agent, id), due);
+        if let Some(deadline) = assignment.state.deadline() {
+            self.index.clock.set(TimerKey::WrapUp(agent, id), Some(deadline.at));
+        }
         Ok(())
     }
 
@@ -470,7 +480,9 @@ impl World {
         self.release_stamp(id, agent, at)?;
         self.tally_handling(id, agent, at)?;
         self.agent_mut(agent)?.assignments.retain(|leg| leg.work != id);
-        self.index.clock.set(TimerKey::WrapUp(agent, id), None);
+        if assignment.state.deadline().is_some() {
+            self.index.clock.set(TimerKey::WrapUp(agent, id), None);
+        }
         self.reclaim(agent, assignment.draws, Some(assignment.claim), None)?;
         let before = Assignment { peaks: self.keep_peaks(&assignment), ..assignment };
         self.respend(agent, &before, None);
