@@ -337,7 +337,7 @@ impl<'a> Matching<'a> {
         (self.evaluation(work) != Evaluation::Best).then_some(bench)
     }
 
-    /// The agent among a few candidates to whom the work goes.
+    /// The agent among a few candidates to whom the work goes. Those who sit in front come first.
     fn first_of_few(
         self,
         id: WorkId,
@@ -346,19 +346,18 @@ impl<'a> Matching<'a> {
         bench: &Bench,
         open: &Bits,
     ) -> Option<AgentKey> {
-        let mut best = None;
-        for (rank, ring, agent) in few.iter().filter(|(_, _, agent)| open.has(*agent)) {
-            let group = (*rank, *ring);
-            if best.is_some_and(|(known, _)| known < group) {
-                break;
-            }
-            let place = (group, bench.seat_of(*agent)?);
-            if best.is_none_or(|best| place < best) && self.member_can_take(id, work, *agent) {
-                best = Some(place);
+        for group in few.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+            let here = || group.iter().map(|(_, _, agent)| *agent).filter(|agent| open.has(*agent));
+            let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
+            let in_front = bench.front().and_then(|front| {
+                bench.first_among(here().filter(|agent| front.has(*agent)), able)
+            });
+            let first = in_front.or_else(|| bench.first_among(here(), able));
+            if let (Some(agent), Some((rank, _, _))) = (first, group.first()) {
+                return self.key(id, work, agent, *rank, 0);
             }
         }
-        let ((rank, _), seat) = best?;
-        self.key(id, work, Bench::agent(seat), rank, 0)
+        None
     }
 
     /// The agent among members of one rank, ring and delay to whom the work goes.
@@ -375,12 +374,34 @@ impl<'a> Matching<'a> {
                 let behind = members.meet_from::<AgentId, 2>(next, [fit, open]);
                 behind.chain(members.meet([fit, open])).find(able)
             }
-            (_, _) => {
-                let candidates = members.meet::<AgentId, 2>([fit, open]);
-                return self.first_by_key(id, work, rank, candidates);
-            }
+            (_, _) => return self.first_by_score(id, work, rank, sets),
         };
         self.key(id, work, agent?, rank, 0)
+    }
+
+    /// The first by their keys among members of one rank, ring and delay: if it is known who suits
+    /// the work best, among the first of them who are there.
+    fn first_by_score(
+        self,
+        id: WorkId,
+        work: &Work,
+        rank: u8,
+        [members, fit, open]: [&Bits; 3],
+    ) -> Option<AgentKey> {
+        let profile = self.world.queue_profile(work.queue).ok()?;
+        let by_score = AgentKey::goes_by_score(profile, self.evaluation(work));
+        let ranking = self.world.index().fit(work.need)?.ranking.as_ref().filter(|_| by_score);
+        if let Some(ranking) = ranking {
+            let here = |agent: &AgentId| members.has(*agent) && open.has(*agent);
+            let mut keys = ranking
+                .equals()
+                .filter_map(|equals| self.first_by_key(id, work, rank, equals.filter(here)));
+            let first = keys.next();
+            if first.is_some() || ranking.complete {
+                return first;
+            }
+        }
+        self.first_by_key(id, work, rank, members.meet::<AgentId, 2>([fit, open]))
     }
 
     /// The first by their keys among members of one rank, ring and delay. Whoever is known to come
@@ -395,8 +416,7 @@ impl<'a> Matching<'a> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let need = self.world.stores().needs.get(work.need)?;
         let named = &self.world.index().fit(work.need)?.named;
-        let spares = profile.spare_scarce > 0;
-        let by_score = AgentKey::goes_by_score(profile.choice, need.evaluation, spares);
+        let by_score = AgentKey::goes_by_score(profile, need.evaluation);
         let mut best: Option<AgentKey> = None;
         let mut highest = 0;
         for agent in candidates {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, OfferId};
 use crate::model::need::Evaluation;
-use crate::model::queue::AgentChoice;
+use crate::model::queue::{AgentChoice, QueueProfile};
 
 /// The rank of agents the work asks for by name: before every queue's own.
 pub const RANK_PREFERRED: u8 = 0;
@@ -169,11 +169,13 @@ pub struct KeyParts {
 impl AgentKey {
     /// Whether a higher score always comes first among agents of one rank, ring and preference.
     #[must_use]
-    pub const fn goes_by_score(choice: AgentChoice, evaluation: Evaluation, spares: bool) -> bool {
-        match (evaluation, choice) {
+    pub const fn goes_by_score(queue: &QueueProfile, evaluation: Evaluation) -> bool {
+        match (evaluation, queue.choice) {
             (Evaluation::Best, AgentChoice::NearestProficient) => false,
             (Evaluation::Best, _) => true,
-            (Evaluation::All | Evaluation::None, AgentChoice::MostProficient) => !spares,
+            (Evaluation::All | Evaluation::None, AgentChoice::MostProficient) => {
+                queue.spare_scarce == 0
+            }
             (Evaluation::All | Evaluation::None, _) => false,
         }
     }

@@ -77,18 +77,74 @@ const TRIED: usize = 16;
 /// [`AgentKey`](crate::policy::choice::AgentKey).
 pub(crate) type Seat = (i64, Timestamp, OfferId, AgentId);
 
+/// Where so many sit, those in front are told apart.
+const MANY: usize = 1_024;
+
 /// The agents who are open on some channel, in one order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bench {
     key: BenchKey,
     order: BTreeSet<Seat>,
     seats: Vec<Option<Seat>>,
+    front: Front,
+}
+
+/// The first on a bench where many sit, about one in sixteen: whoever looks through a list of
+/// candidates asks first whether they are among them, and mostly need not compare any others.
+#[derive(Clone, Debug, Default)]
+struct Front {
+    agents: Bits,
+    number: usize,
+    /// The last of them; nothing where few sit.
+    last: Option<Seat>,
+}
+
+impl Front {
+    fn set(&mut self, seat: Seat, sits: bool) {
+        if self.last.is_some_and(|last| seat <= last) {
+            self.agents.set(Bench::agent(seat), sits);
+            self.number = if sits { self.number + 1 } else { self.number.saturating_sub(1) };
+        }
+    }
+
+    /// Whether it has become too short or too long for so many.
+    const fn is_due(&self, all: usize) -> bool {
+        let short = self.number * 64 < all || self.last.is_none();
+        if all < MANY { self.last.is_some() } else { short || self.number * 8 > all }
+    }
+
+    fn of(order: &BTreeSet<Seat>) -> Self {
+        let mut front = Self::default();
+        if order.len() >= MANY {
+            for seat in order.iter().take(order.len() / 16) {
+                front.agents.set(Bench::agent(*seat), true);
+                front.number += 1;
+                front.last = Some(*seat);
+            }
+        }
+        front
+    }
+}
+
+impl PartialEq for Bench {
+    /// Who sits where; the front depends on what happened before.
+    fn eq(&self, other: &Self) -> bool {
+        (self.key, &self.order, &self.seats) == (other.key, &other.order, &other.seats)
+    }
 }
 
 impl Bench {
     /// An empty bench.
-    pub(crate) const fn new(key: BenchKey) -> Self {
-        Self { key, order: BTreeSet::new(), seats: Vec::new() }
+    pub(crate) fn new(key: BenchKey) -> Self {
+        Self { key, order: BTreeSet::new(), seats: Vec::new(), front: Front::default() }
+    }
+
+    /// Whether the front is what sits in front.
+    pub(crate) fn is_sound(&self) -> bool {
+        let front = self.order.iter().take_while(|seat| Some(**seat) <= self.front.last);
+        let mut front: Vec<_> = front.map(|seat| Self::agent(*seat)).collect();
+        front.sort_unstable();
+        self.front.number == front.len() && self.front.agents.iter::<AgentId>().eq(front)
     }
 
     /// In what order its agents sit.
@@ -110,19 +166,41 @@ impl Bench {
             return;
         }
         let old = core::mem::replace(old, seat);
-        old.into_iter().for_each(|old| {
+        if let Some(old) = old {
             self.order.remove(&old);
-        });
-        self.order.extend(seat);
+            self.front.set(old, false);
+        }
+        if let Some(seat) = seat {
+            self.order.insert(seat);
+            self.front.set(seat, true);
+        }
+        if self.front.is_due(self.order.len()) {
+            self.front = Front::of(&self.order);
+        }
     }
 
-    /// Where an agent sits, if he is open.
-    pub(crate) fn seat_of(&self, agent: AgentId) -> Option<Seat> {
-        *self.seats.get(agent.raw() as usize)?
+    /// Those who sit in front, where many sit.
+    pub(crate) fn front(&self) -> Option<&Bits> {
+        self.front.last.map(|_| &self.front.agents)
+    }
+
+    /// The first of these agents who is able.
+    pub(crate) fn first_among(
+        &self,
+        agents: impl Iterator<Item = AgentId>,
+        able: impl Fn(&AgentId) -> bool,
+    ) -> Option<AgentId> {
+        let mut first: Option<Seat> = None;
+        for seat in agents.filter_map(|agent| *self.seats.get(agent.raw() as usize)?) {
+            if first.is_none_or(|first| seat < first) && able(&Self::agent(seat)) {
+                first = Some(seat);
+            }
+        }
+        first.map(Self::agent)
     }
 
     /// Who sits there.
-    pub(crate) const fn agent(seat: Seat) -> AgentId {
+    const fn agent(seat: Seat) -> AgentId {
         seat.3
     }
 
@@ -130,7 +208,7 @@ impl Bench {
     /// the bench, where a step takes longer than a look at a list. One in so many agents is a
     /// candidate; if few sit there, none of them may be.
     pub(crate) fn prefers(&self, candidates: usize) -> bool {
-        const STEP: usize = 4;
+        const STEP: usize = 8;
         let steps = self.order.len().min(self.seats.len() / candidates.max(1));
         candidates <= STEP * steps + TRIED
     }
@@ -156,7 +234,6 @@ impl Bench {
         if candidates > self.order.len() / candidates {
             return along.find(fits);
         }
-        let able = first.meet::<AgentId, 2>([second, third]).filter(able);
-        able.filter_map(|id| *self.seats.get(id.raw() as usize)?).min().map(|(_, _, _, id)| id)
+        self.first_among(first.meet::<AgentId, 2>([second, third]), able)
     }
 }

@@ -8,6 +8,7 @@ use crate::lifecycle::offer::OfferState;
 use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Usage;
+use crate::world::bench::Bench;
 use crate::world::rows::{Agent, Member, Work};
 use crate::world::state::World;
 
@@ -236,14 +237,19 @@ impl World {
         };
         hold("index derived: who is open", bits(&now.open) == bits(&new.open))?;
         hold("index derived: who has a skill", bits(&now.skilled) == bits(&new.skilled))?;
-        for (id, _) in self.stores.needs.iter() {
+        for (id, need) in self.stores.needs.iter() {
             let agents = |index: &crate::world::index::Index| -> Vec<AgentId> {
                 index.fit(id).map(|fit| fit.agents.iter().collect()).unwrap_or_default()
             };
             hold("index derived: who fits", agents(now) == agents(new))?;
+            let ranking =
+                now.fit(id).and_then(|fit| fit.ranking.as_ref().map(|known| (fit, known)));
+            let stands = ranking.is_none_or(|(fit, known)| self.stores.rank(need, fit) == *known);
+            hold("index derived: who suits best", stands)?;
         }
         for bench in &new.benches {
-            hold("index derived: the benches", now.bench(bench.key()) == Some(bench))?;
+            let sits = |known: &Bench| known == bench && known.is_sound();
+            hold("index derived: the benches", now.bench(bench.key()).is_some_and(sits))?;
         }
         let same = (&now.spenders, &now.free_draws) == (&new.spenders, &new.free_draws);
         hold("index derived: pools", same && now.draw_ids == new.draw_ids)?;

@@ -195,7 +195,8 @@ impl World {
             };
             // Every item takes at least one unit, so whoever has no room for one is not open.
             let least = Claim::of_new(channel, &its.profile, 1);
-            let has_room = || agent.usage.room(&entry.profile.capacity, least, &[], profile).is_ok();
+            let has_room =
+                || agent.usage.room(&entry.profile.capacity, least, &[], profile).is_ok();
             let open = presence.is_some_and(attends) && has_room();
             agents.set(id, open);
             open_somewhere |= open;

@@ -5,15 +5,17 @@
 //! sees of his queues is remembered too, until the queue changes.
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use crate::base::bits::Bits;
 use crate::model::ids::{AgentId, SkillId, WorkId};
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
+use crate::policy::choice::AgentKey;
 use crate::policy::fit;
 use crate::world::lanes::{LaneKey, LaneSet};
 use crate::world::needs::NeedId;
 use crate::world::rows::Member;
-use crate::world::state::World;
+use crate::world::state::{Stores, World};
 
 /// Who may have work with one need.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,41 @@ pub(crate) struct Fit {
     pub agents: Bits,
     /// The skills it names.
     pub named: Vec<SkillId>,
+    /// Those who suit it best, where somebody asked and nobody changed since.
+    pub ranking: Option<Ranking>,
+}
+
+/// How many of those who suit a need best are kept.
+const RANKED: usize = 512;
+
+/// Those who suit a need best. Of agents who suit it equally well either all are there or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ranking {
+    /// The best first, by score, then by definition.
+    best: Vec<(Reverse<u32>, AgentId)>,
+    /// Whether all who fit are there.
+    pub complete: bool,
+}
+
+impl Ranking {
+    fn new(all: impl Iterator<Item = (Reverse<u32>, AgentId)>) -> Self {
+        let mut best: Vec<_> = all.collect();
+        let complete = best.len() <= RANKED;
+        if !complete {
+            let (_, (last, _), _) = best.select_nth_unstable(RANKED);
+            let last = *last;
+            best.retain(|(score, _)| *score < last);
+            best.shrink_to_fit();
+        }
+        best.sort_unstable();
+        Self { best, complete }
+    }
+
+    /// Agents who suit it equally well, and then those who come next.
+    pub(crate) fn equals(&self) -> impl Iterator<Item = impl Iterator<Item = AgentId> + '_> + '_ {
+        let equals = self.best.chunk_by(|(one, _), (other, _)| one == other);
+        equals.map(|equals| equals.iter().map(|(_, agent)| *agent))
+    }
 }
 
 /// The lanes that an agent sees by one of his memberships, as they were at one version; there is
@@ -41,7 +78,7 @@ impl World {
         }
         let agents = self.all_who_fit(&need);
         if let Some(known) = self.index.fits.get_mut(place) {
-            *known = Fit { agents, named: fit::named_skills(&need) };
+            *known = Fit { agents, named: fit::named_skills(&need), ranking: None };
         }
         self.index.need_ids.insert(need, id);
     }
@@ -109,7 +146,11 @@ impl World {
         };
         for (need_id, need) in self.stores.needs.iter() {
             if let Some(known) = self.index.fits.get_mut(need_id.raw() as usize) {
-                known.agents.set(id, fit::fits(need, &entry.profile));
+                let (did, does) = (known.agents.has(id), fit::fits(need, &entry.profile));
+                known.agents.set(id, does);
+                if did || does {
+                    known.ranking = None;
+                }
             }
         }
         let queues = self.stores.agent_rows.get(id).into_iter().flat_map(|row| &row.memberships);
@@ -176,18 +217,39 @@ impl World {
             && row() == Some(member)
     }
 
-    /// Lists who may have a piece of work, if they are few, for all that asks for the same.
+    /// Lists who may have a piece of work for all that asks for the same: those who suit it best, if
+    /// its queue goes by that, or else all, if they are few.
     pub(crate) fn list_candidates(&mut self, id: WorkId) {
-        let work = self.stores.works.get(id).filter(|work| work.step.is_none());
-        let queue = work.and_then(|work| self.stores.queues.get(work.queue));
+        let Self { stores, index } = self;
+        let work = stores.works.get(id).filter(|work| work.step.is_none());
+        let queue = work.and_then(|work| stores.queues.get(work.queue));
         let Some((work, entry)) = work.zip(queue) else {
             return;
         };
-        let fit = self.index.fits.get(work.need.raw() as usize);
-        let line = self.index.lines.get_mut(work.queue.raw() as usize);
+        let fit = index.fits.get_mut(work.need.raw() as usize);
+        let Some((fit, need)) = fit.zip(stores.needs.get(work.need)) else {
+            return;
+        };
+        if AgentKey::goes_by_score(&entry.profile, need.evaluation) {
+            if fit.ranking.is_none() {
+                fit.ranking = Some(stores.rank(need, fit));
+            }
+            return;
+        }
+        let line = index.lines.get_mut(work.queue.raw() as usize);
         // Whether a conditional ring sees it may change at any time.
-        if let Some((fit, line)) = fit.zip(line).filter(|_| entry.profile.conditional.is_empty()) {
+        if let Some(line) = line.filter(|_| entry.profile.conditional.is_empty()) {
             line.learn(&Self::lane_of(work, &entry.profile), &fit.agents);
         }
+    }
+}
+
+impl Stores {
+    /// Ranks those who fit a need.
+    pub(super) fn rank(&self, need: &Need, fit: &Fit) -> Ranking {
+        Ranking::new(fit.agents.iter().filter_map(|id| {
+            let score = fit::score(need, &fit.named, &self.agents.get(id)?.profile);
+            Some((Reverse(score), id))
+        }))
     }
 }

@@ -59,7 +59,7 @@ impl Members {
     /// Those who may have what is in a lane, by rank and ring, if they are few. Conditional rings
     /// do not count as such.
     fn few(&self, lane: &LaneKey, fit: &Bits) -> Option<Vec<Listed>> {
-        const FEW: usize = 512;
+        const FEW: usize = 1_024;
         let sees = |(_, ring, delay): GroupKey| delay <= lane.revealed && ring <= lane.ring;
         let groups = || self.groups().filter(|(key, _)| sees(*key));
         let number = groups().map(|(_, group)| group.count([fit])).fold(0, usize::saturating_add);

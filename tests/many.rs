@@ -1,0 +1,173 @@
+//! Rules that decide alike however many agents there are: what is kept to decide soon on a large
+//! floor must not show in what is decided.
+
+use std::collections::BTreeMap;
+
+use strowger::{
+    Accept, AgentChoice, AgentId, AgentProfile, Cancel, ChannelId, ChannelProfile, Comparison,
+    Config, Define, Engine, Event, FinishContact, Finisher, Log, Membership, Need, OfferId,
+    QueueId, QueueProfile, Requirement, SetMembership, SetPresence, SkillProfile, Submit,
+    SystemPresence, Timestamp, WorkId, WorkRequest,
+};
+
+/// A floor with one queue.
+struct Floor {
+    engine: Engine,
+    log: Log,
+    now: Timestamp,
+    voice: ChannelId,
+    queue: QueueId,
+    agents: Vec<AgentId>,
+}
+
+impl Floor {
+    fn new(choice: AgentChoice) -> Self {
+        let (now, mut log) = (Timestamp::EPOCH, Log::default());
+        let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
+        let voice = Define::new("voice", ChannelProfile::voice());
+        let voice = engine.execute(now, voice, &mut log).unwrap();
+        let profile = QueueProfile { choice, ..QueueProfile::default() };
+        let queue = engine.execute(now, Define::new("support", profile), &mut log).unwrap();
+        Self { engine, log, now, voice, queue, agents: Vec::new() }
+    }
+
+    fn define(&mut self, profile: AgentProfile) -> AgentId {
+        let key = format!("agent {}", self.agents.len());
+        let define = Define::new(key.as_str(), profile);
+        let agent = self.engine.execute(self.now, define, &mut self.log).unwrap();
+        let (queue, membership) = (self.queue, Membership::default());
+        let member = SetMembership { agent, queue, membership, channel: None };
+        self.engine.execute(self.now, member, &mut self.log).unwrap();
+        self.agents.push(agent);
+        agent
+    }
+
+    fn set_presence(&mut self, agent: AgentId, presence: SystemPresence) {
+        let presence = presence.id();
+        self.engine.execute(self.now, SetPresence { agent, presence }, &mut self.log).unwrap();
+    }
+
+    /// Time goes on, a call comes in, and one agent has it.
+    fn call(&mut self, request: WorkRequest) -> (WorkId, OfferId, AgentId) {
+        self.now = Timestamp::from_millis(self.now.as_millis() + 1_000);
+        self.log.drain();
+        let work = self.engine.execute(self.now, Submit::new(request), &mut self.log).unwrap();
+        let offers = self.log.iter().filter_map(|fact| match fact.event {
+            Event::WorkOffered { offer, agent, .. } => Some((offer, agent)),
+            _ => None,
+        });
+        let offers: Vec<_> = offers.collect();
+        let [(offer, agent)] = offers[..] else {
+            panic!("one offer for {work}, not {offers:?}");
+        };
+        (work, offer, agent)
+    }
+
+    fn finish(&mut self, work: WorkId) {
+        let finish = FinishContact { work, by: Finisher::Agent };
+        self.engine.execute(self.now, finish, &mut self.log).unwrap();
+    }
+}
+
+/// The same on every machine.
+fn next(state: &mut u64, below: usize) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*state >> 33).unwrap() % below
+}
+
+/// Asterisk counts the places of members modulo 1000 and never offers to those behind: of 1,100
+/// members the 950 first are away, 450 calls are answered one at a time, and each of the 150 who
+/// are there gets three.
+#[test]
+fn round_robin_reaches_places_behind_the_thousandth() {
+    let mut floor = Floor::new(AgentChoice::RoundRobin);
+    let mut calls: BTreeMap<AgentId, u32> = BTreeMap::new();
+    for n in 0..1_100 {
+        let agent = floor.define(AgentProfile::default());
+        if n >= 950 {
+            floor.set_presence(agent, SystemPresence::OnQueue);
+            calls.insert(agent, 0);
+        }
+    }
+    for _ in 1..=450 {
+        let (work, offer, agent) = floor.call(WorkRequest::new(floor.queue, floor.voice));
+        floor.engine.execute(floor.now, Accept { offer }, &mut floor.log).unwrap();
+        floor.finish(work);
+        *calls.entry(agent).or_default() += 1;
+    }
+    assert_eq!(calls.len(), 150);
+    assert!(calls.values().all(|calls| *calls == 3), "{calls:?}");
+}
+
+/// 3,000 agents take calls, most of which ask for a skill: under either rule it rings at whoever
+/// comes first when all of them are compared, whether many are idle or few.
+#[test]
+fn of_thousands_the_longest_idle_gets_it() {
+    compare(AgentChoice::LongestIdle, |_, released, turn| (0, released, turn));
+}
+
+#[test]
+fn of_thousands_the_most_proficient_gets_it() {
+    compare(AgentChoice::MostProficient, |level, released, turn| {
+        (-i32::from(level), released, turn)
+    });
+}
+
+type Place = (i32, Timestamp, OfferId);
+
+fn compare(choice: AgentChoice, place: impl Fn(u8, Timestamp, OfferId) -> Place) {
+    /// One in so many has the skill, at one of so many levels.
+    const ONE_IN: usize = 4;
+    const LEVELS: usize = 40;
+    let mut floor = Floor::new(choice);
+    let skill = Define::new("danish", SkillProfile::default());
+    let skill = floor.engine.execute(floor.now, skill, &mut floor.log).unwrap();
+    let mut state = 7;
+    // The level, the last release and the last offer of all who have nothing.
+    let mut idle = BTreeMap::new();
+    for n in 0..3_000 {
+        floor.now = Timestamp::from_millis(floor.now.as_millis() + 1);
+        let level = if n % ONE_IN == 0 { 1 + next(&mut state, LEVELS) } else { 0 };
+        let level = u8::try_from(level).unwrap();
+        let skills = (level > 0).then_some((skill, level)).into_iter().collect();
+        let agent = floor.define(AgentProfile { skills, ..AgentProfile::default() });
+        floor.set_presence(agent, SystemPresence::OnQueue);
+        idle.insert(agent, (level, floor.now, OfferId::NONE));
+    }
+    let mut busy = Vec::new();
+    for turn in 0..9_000 {
+        let least = u8::try_from(next(&mut state, 3)).unwrap() * 10;
+        let need = Requirement::skill(skill, Comparison::AtLeast, least);
+        let need = if least > 0 { Need::of(need) } else { Need::default() };
+        let able = idle.iter().filter(|(_, (level, ..))| *level >= least);
+        // Only what the work asks for counts.
+        let counts = |level: u8| if least > 0 { level } else { 0 };
+        let key = |(agent, (level, released, turn)): (&AgentId, &(u8, Timestamp, OfferId))| {
+            (place(counts(*level), *released, *turn), *agent)
+        };
+        if let Some((_, wanted)) = able.map(key).min() {
+            let request = WorkRequest { need, ..WorkRequest::new(floor.queue, floor.voice) };
+            let (work, offer, agent) = floor.call(request);
+            assert_eq!(agent, wanted, "turn {turn}");
+            if next(&mut state, 8) == 0 {
+                floor.engine.execute(floor.now, Cancel { work }, &mut floor.log).unwrap();
+                idle.entry(agent).and_modify(|(_, _, turn)| *turn = offer);
+            } else {
+                floor.engine.execute(floor.now, Accept { offer }, &mut floor.log).unwrap();
+                let (level, ..) = idle.remove(&agent).unwrap();
+                busy.push((work, agent, level, offer));
+            }
+        }
+        // Now more and more are busy, now fewer.
+        let most = if turn / 3_000 == 1 { 4 } else { 1 };
+        for _ in 0..next(&mut state, most + 1).min(busy.len()) {
+            let place = next(&mut state, busy.len());
+            let (work, agent, level, turn) = busy.swap_remove(place);
+            floor.finish(work);
+            idle.insert(agent, (level, floor.now, turn));
+        }
+        if turn % 1_000 == 0 {
+            floor.engine.check().unwrap();
+        }
+    }
+}
