@@ -32,6 +32,8 @@ pub(crate) struct Floor {
     pub facts: u64,
     /// What the last commands offered.
     offers: Vec<(OfferId, WorkId, AgentId)>,
+    /// All that was told, for another who is to do the same.
+    pub told: Option<Vec<(Timestamp, Command)>>,
 }
 
 /// The channel of all work.
@@ -41,8 +43,15 @@ pub(crate) const VOICE: ChannelId = ChannelId::from_raw(0);
 pub(crate) const NEVER: ReasonId = ReasonId::from_raw(0);
 
 impl Floor {
-    /// Everybody is defined, nobody is there.
+    /// Everybody is defined, nobody is there, and everything was asked for before.
     pub(crate) fn empty(plan: Arc<Plan>) -> Self {
+        let mut floor = Self::defined(plan, None);
+        floor.learn();
+        floor
+    }
+
+    /// Everybody is defined, and nothing happened yet.
+    pub(crate) fn defined(plan: Arc<Plan>, told: Option<Vec<(Timestamp, Command)>>) -> Self {
         let (now, mut log) = (Timestamp::EPOCH, Log::default());
         let engine = Engine::new(Config::default(), now, &mut log).expect("a good configuration");
         let requests = plan.asks.iter().map(|ask| Arc::new(request(ask))).collect();
@@ -60,6 +69,7 @@ impl Floor {
             defined: 0,
             facts: 0,
             offers: Vec::new(),
+            told,
         };
         floor.tell(Define::new("voice", ChannelProfile::voice()));
         let never = RejectReasonProfile {
@@ -77,7 +87,6 @@ impl Floor {
         for person in &plan.people {
             floor.define(person);
         }
-        floor.learn();
         floor
     }
 
@@ -122,14 +131,19 @@ impl Floor {
     /// Much work waits, and whoever can have any of it is busy.
     pub(crate) fn loaded(plan: Arc<Plan>, waiting: usize) -> Self {
         let mut floor = Self::waiting(plan, waiting);
-        for number in 0..floor.plan.people.len() {
-            floor.pass_a_moment();
-            floor.presence(number as u32, SystemPresence::OnQueue);
-            while floor.accept() > 0 {
-                floor.submit();
+        floor.begin();
+        floor
+    }
+
+    /// All come and take what waits for them, and as much comes in.
+    pub(crate) fn begin(&mut self) {
+        for number in 0..self.plan.people.len() {
+            self.pass_a_moment();
+            self.presence(number as u32, SystemPresence::OnQueue);
+            while self.accept() > 0 {
+                self.submit();
             }
         }
-        floor
     }
 
     /// Much work waits, and nobody is there.
@@ -140,12 +154,17 @@ impl Floor {
                 floor.decline_all(decliner, waiting / DECLINERS as usize);
             }
         }
-        while floor.engine.view().open_work() < waiting {
-            floor.pass_a_moment();
-            floor.submit();
-            floor.log.clear();
-        }
+        floor.fill(waiting);
         floor
+    }
+
+    /// Work comes in until so much waits.
+    pub(crate) fn fill(&mut self, waiting: usize) {
+        while self.engine.view().open_work() < waiting {
+            self.pass_a_moment();
+            self.submit();
+            self.log.clear();
+        }
     }
 
     /// Much work came in at one instant, nobody is there, and it asks for less in a moment.
@@ -211,7 +230,10 @@ impl Floor {
         self.log.clear();
     }
 
-    pub(crate) fn tell<A: Action>(&mut self, action: A) -> A::Output {
+    pub(crate) fn tell<A: Action + Clone + Into<Command>>(&mut self, action: A) -> A::Output {
+        if let Some(told) = &mut self.told {
+            told.push((self.now, action.clone().into()));
+        }
         match self.engine.execute(self.now, action, &mut self.log) {
             Ok(output) => output,
             Err(refusal) => panic!("{refusal}"),

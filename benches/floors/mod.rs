@@ -7,8 +7,10 @@ mod day;
 pub(crate) mod floor;
 pub(crate) mod limit;
 pub(crate) mod plan;
+pub(crate) mod race;
 pub(crate) mod random;
 pub(crate) mod scan;
+pub(crate) mod table;
 
 pub(crate) use floor::Floor;
 pub(crate) use limit::Limit;

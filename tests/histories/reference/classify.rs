@@ -61,7 +61,7 @@ impl Router {
         if !entry.classification.as_ref()?.ask_host {
             return None;
         }
-        let found = crate::support::classified(id)?;
+        let found = super::host::classified(id)?;
         let need = found.need.as_ref();
         let sound = found.priority.is_none_or(|priority| valid::priority(priority).is_ok())
             && need.is_none_or(|need| valid::need(need).is_ok())

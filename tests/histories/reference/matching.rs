@@ -167,7 +167,7 @@ impl Router {
             // Nobody is behind the queue.
             share: his.max(reached),
             scored: match queue.choice {
-                AgentChoice::Scored => crate::support::score(id, agent),
+                AgentChoice::Scored => super::host::score(id, agent),
                 _ => 0,
             },
             shift_end: row.shift_end,

@@ -10,6 +10,7 @@ mod aside;
 mod classify;
 mod deadlines;
 mod definitions;
+pub(crate) mod host;
 mod legs;
 mod matching;
 mod offers;

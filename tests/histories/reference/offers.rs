@@ -33,7 +33,7 @@ impl Router {
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
         let scored = by == OfferedBy::Routing && profile.choice == AgentChoice::Scored;
-        let score = scored.then(|| crate::support::score(work, agent));
+        let score = scored.then(|| super::host::score(work, agent));
         let first = self.ringing(work).is_empty();
         self.offers.insert(offer, Offer { work, agent, until, claim, by });
         let row = self.work(work);

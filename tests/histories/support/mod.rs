@@ -13,12 +13,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use strowger::{
-    AgentId, AgentView, Answer, AssignmentState, Classified, Classifier, Command, Comparison,
-    Confer, Config, Consult, Decline, Engine, Fact, HandOver, Leg, Log, Need, OfferId, Priority,
-    QueueId, Refusal, Reply, Requirement, Scorer, SkillId, Span, Stage, Timestamp, View, WorkId,
-    WorkView,
+    AgentId, AgentView, Answer, AssignmentState, Classified, Classifier, Command, Confer, Config,
+    Consult, Decline, Engine, Fact, HandOver, Leg, Log, OfferId, Refusal, Reply, Scorer, Span,
+    Stage, Timestamp, View, WorkId, WorkView,
 };
 
+use super::reference::host;
 use ops::{Act, History, Op, When};
 
 /// When all histories begin.
@@ -66,37 +66,14 @@ pub(crate) struct ByNumbers;
 
 impl Scorer for ByNumbers {
     fn score(&self, work: WorkView<'_>, agent: AgentView<'_>) -> i64 {
-        score(work.id(), agent.id())
+        host::score(work.id(), agent.id())
     }
 }
 
 impl Classifier for ByNumbers {
     fn classify(&self, work: WorkView<'_>, _view: View<'_>) -> Option<Classified> {
-        classified(work.id())
+        host::classified(work.id())
     }
-}
-
-/// What [`ByNumbers`] says of work: nothing, what is possible, and what is not.
-pub(crate) fn classified(work: WorkId) -> Option<Classified> {
-    let number = work.raw() as u32;
-    let said = Classified::default();
-    match number % 5 {
-        0 => None,
-        1 => Some(Classified { priority: Some(Priority((number % 3) as i32)), ..said }),
-        2 => Some(Classified { queue: Some(QueueId::from_raw(number / 5 % 4)), ..said }),
-        3 => {
-            let skill = SkillId::from_raw(number / 5 % 4);
-            let requirement = Requirement::Skill { skill, is: Comparison::AtLeast, level: 40 };
-            let need = Some(Need { requirement, ..Need::default() });
-            Some(Classified { need, queue: Some(QueueId::from_raw(number % 3)), ..said })
-        }
-        _ => Some(Classified { priority: Some(Priority(25_000_001)), ..said }),
-    }
-}
-
-/// What [`ByNumbers`] says.
-pub(crate) fn score(work: WorkId, agent: AgentId) -> i64 {
-    (work.raw() as i64 * 7 + i64::from(agent.raw()) * 5) % 4 - 1
 }
 
 /// A new engine with its first fact.

@@ -1,0 +1,243 @@
+//! The figures of the crate, each measured here and now and shown beside its goal:
+//! `cargo run --release --example figures`. Exit code 1 if one falls short.
+//!
+//! What is compared runs in turns in the same process; a ratio is the median of the turns. An
+//! argument divides all sizes, for a quick look: then the goals do not count; a second one names
+//! the only part to run. SQLite is compared in a package of its own, `benches/sqlite`.
+
+#[path = "../benches/floors/mod.rs"]
+mod floors;
+#[path = "../tests/histories/reference/mod.rs"]
+#[allow(dead_code, reason = "tests ask it for more")]
+mod reference;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use floors::plan::Person;
+use floors::race::{Runner, median, micros, race, versus};
+use floors::random::Random;
+use floors::table::{Goal, Table};
+use floors::{Floor, Limit, Plan, Scan, Shape};
+use reference::Router;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use strowger::{Config, Timestamp};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
+
+/// How often something was allocated so far, and how many bytes are allocated.
+fn allocated() -> (f64, f64) {
+    let stats = ALLOCATOR.stats();
+    let times = stats.allocations + stats.reallocations;
+    let bytes = stats.bytes_allocated as f64 - stats.bytes_deallocated as f64;
+    (times as f64, bytes)
+}
+
+/// Sizes, all divided by the same number.
+#[derive(Clone, Copy)]
+struct Sizes(usize);
+
+impl Sizes {
+    fn plan(self, shape: Shape, agents: usize) -> Arc<Plan> {
+        Arc::new(Plan::new(shape, (agents / self.0).max(50)))
+    }
+
+    fn idle(self, shape: Shape, agents: usize) -> Floor {
+        Floor::idle(self.plan(shape, agents))
+    }
+
+    fn loaded(self, shape: Shape, agents: usize, waiting: usize) -> Floor {
+        Floor::loaded(self.plan(shape, agents), waiting / self.0)
+    }
+}
+
+fn growth(sizes: Sizes, table: &mut Table) {
+    let mut small = sizes.idle(Shape::Enterprise, 1_000);
+    let mut large = sizes.idle(Shape::Enterprise, 100_000);
+    let mut hard = sizes.idle(Shape::Hard, 100_000);
+    let runners = [
+        Runner::new(|| small.arrive()),
+        Runner::new(|| large.arrive()),
+        Runner::new(|| hard.arrive()),
+    ];
+    let [small, large, hard] = race(runners);
+    let what = "arrive, enterprise, 100,000 idle over 1,000";
+    table.row(what, large.over(&small), "x", Goal::AtMost(2.0), &versus(&large, &small));
+    let what = "arrive, 100,000 idle, hard over enterprise";
+    table.row(what, hard.over(&large), "x", Goal::AtMost(20.0), &versus(&hard, &large));
+}
+
+fn freed(sizes: Sizes, table: &mut Table) {
+    let mut little = sizes.loaded(Shape::Enterprise, 10_000, 1_000);
+    let mut much = sizes.loaded(Shape::Enterprise, 10_000, 1_000_000);
+    let [little, much] = race([Runner::new(|| little.free()), Runner::new(|| much.free())]);
+    let what = "free, enterprise, 1,000,000 waiting over 1,000";
+    table.row(what, much.over(&little), "x", Goal::AtMost(3.0), &versus(&much, &little));
+}
+
+fn rivals(sizes: Sizes, table: &mut Table) {
+    let plan = sizes.plan(Shape::Enterprise, 10_000);
+    let waiting = 100_000 / sizes.0;
+    let mut floor = Floor::loaded(Arc::clone(&plan), waiting);
+    let mut scan = Scan::loaded(&plan, waiting);
+    let [engine, scan] = race([Runner::new(|| floor.free()), Runner::new(|| scan.free())]);
+    let what = "arrays over engine, 10,000 agents, 100,000 waiting";
+    table.row(what, scan.over(&engine), "x", Goal::None, &versus(&scan, &engine));
+}
+
+/// The reference router does all that the engine does, by looking at everything. It is given the
+/// same commands, on a floor small enough for it to be done today: its time grows with the product
+/// of agents and waiting work.
+fn reference(_: Sizes, table: &mut Table) {
+    const STEPS: usize = 24;
+    let plan = Arc::new(Plan::new(Shape::Enterprise, 50));
+    let mut floor = Floor::defined(plan, Some(Vec::new()));
+    floor.fill(500);
+    floor.begin();
+    let begun = floor.engine.clone();
+    let opening = floor.told.replace(Vec::new()).expect("what was told");
+    (0..STEPS).for_each(|_| floor.free());
+    let steps = floor.told.take().expect("what was told");
+    let mut router = Router::new(Config::default(), Timestamp::EPOCH);
+    for (now, command) in opening {
+        router.execute(now, command).expect("what the engine did");
+    }
+    let began = Instant::now();
+    for (now, command) in steps.clone() {
+        router.execute(now, command).expect("what the engine did");
+    }
+    let reference = began.elapsed().as_nanos() as f64 / STEPS as f64;
+    let mut turns = Vec::new();
+    for _ in 0..99 {
+        let (mut engine, mut log, steps) = (begun.clone(), strowger::Log::default(), steps.clone());
+        let began = Instant::now();
+        for (now, command) in steps {
+            engine.execute(now, command, &mut log).expect("what it did before");
+        }
+        turns.push(began.elapsed().as_nanos() as f64 / STEPS as f64);
+    }
+    let engine = median(turns);
+    let what = "reference router over engine, 50 agents, 500 waiting";
+    let made_of = format!("{} to {}", micros(reference), micros(engine));
+    table.row(what, reference / engine, "x", Goal::AtLeast(1_000.0), &made_of);
+}
+
+fn lifecycles(sizes: Sizes, table: &mut Table) {
+    let mut floor = sizes.idle(Shape::Plain, 10_000);
+    let mut limit = Limit::new(10_000 / sizes.0, 0);
+    let mut small = sizes.idle(Shape::Plain, 1_000);
+    let runners = [
+        Runner::new(|| floor.lifecycle()),
+        Runner::new(|| limit.lifecycle()),
+        Runner::new(|| small.lifecycle()),
+    ];
+    let [engine, limit, small] = race(runners);
+    let what = "engine over the limit, lifecycle, 10,000 agents";
+    table.row(what, engine.over(&limit), "x", Goal::AtMost(4.0), &versus(&engine, &limit));
+    let goal = Goal::AtLeast(500_000.0);
+    let each = small.median();
+    table.row("lifecycles, 1,000 agents", 1e9 / each, "/s", goal, &micros(each));
+}
+
+/// The largest floor there is: its lifecycles, and what taking it up again takes.
+fn largest(sizes: Sizes, table: &mut Table) {
+    let mut floor = sizes.loaded(Shape::Enterprise, 100_000, 1_000_000);
+    let [engine] = race([Runner::new(|| floor.free())]);
+    let each = engine.median();
+    let goal = Goal::AtLeast(150_000.0);
+    let what = "lifecycles, 100,000 agents, 1,000,000 waiting, enterprise";
+    table.row(what, 1e9 / each, "/s", goal, &micros(each));
+    drop(engine);
+    let snapshot = floor.engine.snapshot();
+    drop(floor);
+    let began = Instant::now();
+    let engine = strowger::Engine::restore(snapshot).expect("a good snapshot");
+    let took = began.elapsed().as_secs_f64();
+    table.row("restore of the same", took, "s", Goal::AtMost(2.0), "");
+    drop(engine);
+}
+
+fn allocations(sizes: Sizes, table: &mut Table) {
+    for shape in [Shape::Plain, Shape::Enterprise] {
+        let mut floor = sizes.idle(shape, 1_000);
+        floor.shares = true;
+        (0..5_000).for_each(|_| floor.lifecycle());
+        let (before, _) = allocated();
+        (0..5_000).for_each(|_| floor.lifecycle());
+        let each = (allocated().0 - before) / 20_000.0;
+        let what = format!("allocations a command, steady state, {}", shape.name());
+        table.row(&what, each, "", Goal::AtMost(0.0), "in lifecycles of 4 commands");
+    }
+}
+
+fn memory(sizes: Sizes, table: &mut Table) {
+    let mut floor = Floor::empty(sizes.plan(Shape::Enterprise, 1_000));
+    let (_, before) = allocated();
+    let count = 100_000 / sizes.0;
+    for _ in 0..count {
+        floor.pass_a_moment();
+        floor.submit();
+        floor.log.clear();
+    }
+    let each = (allocated().1 - before) / count as f64;
+    table.row(
+        "memory of a waiting item",
+        each,
+        "bytes",
+        Goal::AtMost(300.0),
+        "its request included",
+    );
+    let mut floor = Floor::empty(Arc::new(Plan::new(Shape::Enterprise, 96)));
+    let mut random = Random::new(20);
+    let people: Vec<_> = (96..2_048).map(|_| skilled(&mut random)).collect();
+    let (_, before) = allocated();
+    for person in &people {
+        let agent = floor.define(person);
+        floor.presence(agent.raw(), strowger::SystemPresence::OnQueue);
+        floor.log.clear();
+    }
+    let each = (allocated().1 - before) / people.len() as f64;
+    let what = "memory of an agent of 20 skills and 20 queues";
+    table.row(what, each, "bytes", Goal::AtMost(1_500.0), "5,000 requirements known");
+}
+
+fn skilled(random: &mut Random) -> Person {
+    let mut person = Person::default();
+    while person.queues.len() < 20 {
+        person.queues.insert(random.below(500) as u32);
+    }
+    while person.skills.len() < 20 {
+        person.skills.insert(random.below(1_000) as u32, random.between(1, 100) as u8);
+    }
+    person
+}
+
+fn main() -> ExitCode {
+    let divisor = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1);
+    let sizes = Sizes(divisor);
+    let began = Instant::now();
+    let mut table = Table::default();
+    if divisor > 1 {
+        println!("all sizes divided by {divisor}: the goals do not count");
+    }
+    let only = std::env::args().nth(2);
+    let parts: [(&str, fn(Sizes, &mut Table)); 8] = [
+        ("growth", growth),
+        ("freed", freed),
+        ("rivals", rivals),
+        ("reference", reference),
+        ("lifecycles", lifecycles),
+        ("largest", largest),
+        ("allocations", allocations),
+        ("memory", memory),
+    ];
+    for (name, part) in parts {
+        if only.as_ref().is_none_or(|only| only == name) {
+            part(sizes, &mut table);
+        }
+    }
+    println!("{} fall short; {:.0} s", table.short(), began.elapsed().as_secs_f64());
+    if table.short() == 0 || divisor > 1 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
