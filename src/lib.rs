@@ -260,7 +260,7 @@ pub use world::legs::Leg;
 pub use world::rows::{Assignment, Member, Offer};
 
 pub use adapter::act::Act;
-pub use adapter::driver::{ActError, Driver, DriverError, Failed};
+pub use adapter::driver::{ActError, Calls, Driver, DriverError, Failed};
 pub use adapter::host::{Desktop, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink};
 pub use adapter::replica::{FollowError, PromoteError, Replica};
 

@@ -109,7 +109,7 @@ impl<J: Journal, D: Desktop, M: Media, P: PresenceSink> Driver<J, D, M, P> {
         now: Timestamp,
         action: A,
     ) -> Result<Result<A::Output, Refusal>, DriverError<J::Error>> {
-        self.call(|engine, log| engine.execute(now, action, log))
+        self.together(|calls| calls.execute(now, action))
     }
 
     /// Lets time pass, and keeps the facts of it.
@@ -117,15 +117,40 @@ impl<J: Journal, D: Desktop, M: Media, P: PresenceSink> Driver<J, D, M, P> {
     /// # Errors
     /// [`DriverError`] if the journal failed in this call or before.
     pub fn advance(&mut self, now: Timestamp) -> Result<(), DriverError<J::Error>> {
-        self.call(|engine, log| engine.advance(now, log))
+        self.together(|calls| calls.advance(now))
     }
 
-    fn call<T>(
+    /// Makes several calls and keeps their facts as those of one: the journal is made safe once for
+    /// all of them, and after a crash all of them are there or none. So where a disk takes longer
+    /// than everything else a host may answer many at a time.
+    ///
+    /// ```
+    /// use strowger::*;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let now = Timestamp::EPOCH;
+    /// let mut log = Log::default();
+    /// let engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let mut driver = Driver::start(engine, log, Host::new(Vec::new()))?;
+    /// let waiting = ["support", "sales", "support"];
+    /// let answers: Vec<Result<QueueId, Refusal>> = driver.together(|calls| {
+    ///     let define = |name: &&str| Define::new(name, QueueProfile::default());
+    ///     waiting.iter().map(|name| calls.execute(now, define(name))).collect()
+    /// })?;
+    /// assert_eq!(answers[0], answers[2]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DriverError`] if the journal failed in this call or before: there are no answers.
+    #[doc(alias = "group commit")]
+    pub fn together<T>(
         &mut self,
-        decide: impl FnOnce(&mut Engine, &mut Log) -> T,
+        decide: impl FnOnce(&mut Calls<'_>) -> T,
     ) -> Result<T, DriverError<J::Error>> {
         let mut engine = self.engine.take().ok_or(DriverError::Halted)?;
-        let answer = decide(&mut engine, &mut self.log);
+        let answer = decide(&mut Calls { engine: &mut engine, log: &mut self.log });
         self.keep().map_err(|error| {
             self.acts.clear();
             DriverError::Journal(error)
@@ -197,6 +222,39 @@ impl<J, D, M, P> Driver<J, D, M, P> {
     #[must_use]
     pub fn into_host(self) -> Host<J, D, M, P> {
         self.host
+    }
+}
+
+/// Calls that are kept [together](Driver::together). Their answers are not to leave the closure but
+/// by what it returns: nothing is safe before.
+#[derive(Debug)]
+pub struct Calls<'a> {
+    engine: &'a mut Engine,
+    log: &'a mut Log,
+}
+
+impl Calls<'_> {
+    /// Decides a command.
+    ///
+    /// # Errors
+    /// A [`Refusal`] says why the command changed nothing.
+    pub fn execute<A: Action>(
+        &mut self,
+        now: Timestamp,
+        action: A,
+    ) -> Result<A::Output, Refusal> {
+        self.engine.execute(now, action, self.log)
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.engine.advance(now, self.log);
+    }
+
+    /// The engine's state as it is by now.
+    #[must_use]
+    pub const fn view(&self) -> View<'_> {
+        self.engine.view()
     }
 }
 

@@ -17,8 +17,8 @@ pub trait Journal {
     /// Why facts could not be kept.
     type Error;
 
-    /// Adds the facts of one call behind those that are there, all of them or none. They need not
-    /// be safe before [`sync`](Self::sync).
+    /// Adds the facts of one call, or of several that are made together, behind those that are
+    /// there: all of them or none. They need not be safe before [`sync`](Self::sync).
     ///
     /// # Errors
     /// They could not be added; some of them may be there nevertheless.

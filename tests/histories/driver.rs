@@ -280,6 +280,56 @@ fn acts_may_wait() {
     });
 }
 
+/// Calls that are made together are answered as they would be one by one, and are safe at once.
+#[test]
+fn calls_together_are_what_they_are_one_by_one() {
+    support::check(100, 35, 100, |history| {
+        let mut driver = opened(history, 0);
+        let (mut alone, mut waiting) = (engine(&driver), Vec::new());
+        let mut log = Log::default();
+        let mut flush = |waiting: &mut Vec<_>, alone: &Engine| {
+            let synced = driver.host().journal.calls;
+            let (calls, answers): (Vec<Call>, Vec<_>) = waiting.drain(..).unzip();
+            let together = driver.together(|engine| {
+                let answer = |call: Call| match call.command {
+                    Some(command) => Some(engine.execute(call.now, command)),
+                    None => {
+                        engine.advance(call.now);
+                        None
+                    }
+                };
+                calls.into_iter().map(answer).collect::<Vec<_>>()
+            });
+            hold("the answers", together.is_ok_and(|together| together == answers))?;
+            hold("one record", driver.host().journal.calls <= synced + 2)?;
+            hold("nothing fails", driver.act().is_empty())?;
+            hold("shown", shown(&driver) == Shown::of(alone.view()))?;
+            hold("the engine", engine(&driver).digest() == alone.digest())
+        };
+        let first = alone.clone();
+        let last = live(
+            history,
+            |call| {
+                let answer = match call.command.clone() {
+                    Some(command) => Some(alone.execute(call.now, command, &mut log)),
+                    None => {
+                        alone.advance(call.now, &mut log);
+                        None
+                    }
+                };
+                log.clear();
+                waiting.push((call.clone(), answer));
+                if waiting.len() > alone.view().seq() as usize % 7 {
+                    flush(&mut waiting, &alone)?;
+                }
+                Ok(alone.clone())
+            },
+            first,
+        )?;
+        flush(&mut waiting, &last)
+    });
+}
+
 /// After a restart everything that stands is shown again, to screens that are empty.
 fn recover(disk: Disk, now: strowger::Timestamp) -> Result<Driven, String> {
     let mut disk = disk.reopen();

@@ -1,0 +1,138 @@
+//! A centre in tasks: callers, agents and the engine between them.
+//!
+//! `cargo run --release`
+
+mod centre;
+mod journal;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use centre::{Centre, Clock, Failure, Screens, serve};
+use journal::File;
+use strowger::{
+    Accept, AgentId, AgentProfile, ChannelProfile, Command, Config, Define, Driver, Engine,
+    FinishContact, Finisher, Host, Log, Membership, Offered, QueueId, QueueProfile, SetMembership,
+    SetPresence, Span, Submit, SystemPresence, WorkRequest,
+};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::sleep;
+
+const AGENTS: u32 = 40;
+const CALLERS: usize = 50;
+const CALLS_EACH: usize = 40;
+
+/// Calls that are over, and who waits for the last of them.
+#[derive(Default)]
+struct Over {
+    calls: AtomicUsize,
+    all: Notify,
+}
+
+/// What everybody finds when the centre opens.
+fn floor() -> Vec<Command> {
+    let rings = Some(Span::from_millis(40));
+    let voice = ChannelProfile { offer_window: rings, ..ChannelProfile::voice() };
+    let mut commands: Vec<Command> = vec![
+        Define::new("voice", voice).into(),
+        Define::new("support", QueueProfile::default()).into(),
+    ];
+    for number in 0..AGENTS {
+        let (agent, queue) = (AgentId::from_raw(number), QueueId::from_raw(0));
+        let membership = Membership::default();
+        commands.push(Define::new(&format!("agent-{number}"), AgentProfile::default()).into());
+        commands.push(SetMembership { agent, queue, membership, channel: None }.into());
+    }
+    commands
+}
+
+/// Answers what rings, but lets one in thirty ring out and comes back after a while.
+async fn work(
+    centre: Centre,
+    agent: AgentId,
+    mut screen: mpsc::UnboundedReceiver<Offered>,
+    over: Arc<Over>,
+) -> Result<(), Failure> {
+    let back = SetPresence { agent, presence: SystemPresence::OnQueue.id() };
+    centre.ask(back.clone()).await??;
+    while let Some(Offered { offer, pair }) = screen.recv().await {
+        let number = pair.work.raw();
+        if number.is_multiple_of(30) && u64::from(agent.raw() % 2) == number / 30 % 2 {
+            sleep(Duration::from_millis(60)).await;
+            centre.ask(back.clone()).await??;
+            continue;
+        }
+        sleep(Duration::from_millis(1 + number % 5)).await;
+        // It may have been taken back while he reached for it.
+        if centre.ask(Accept { offer }).await?.is_err() {
+            continue;
+        }
+        sleep(Duration::from_millis(3 + number % 20)).await;
+        centre.ask(FinishContact { work: pair.work, by: Finisher::Agent }).await??;
+        over.calls.fetch_add(1, Ordering::Relaxed);
+        over.all.notify_one();
+    }
+    Ok(())
+}
+
+async fn call(centre: Centre, caller: usize) -> Result<(), Failure> {
+    for number in 0..CALLS_EACH {
+        sleep(Duration::from_millis(((caller * 7 + number * 13) % 40) as u64)).await;
+        let voice = strowger::ChannelId::from_raw(0);
+        let request = WorkRequest::new(QueueId::from_raw(0), voice);
+        centre.ask(Submit::new(request)).await??;
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let path = std::env::temp_dir().join(format!("strowger-{}.journal", std::process::id()));
+    let (clock, mut log) = (Clock::start(), Log::default());
+    let engine = Engine::new(Config::default(), clock.now(), &mut log)?;
+    let (screens, seats): (Vec<_>, Vec<_>) = (0..AGENTS).map(|_| mpsc::unbounded_channel()).unzip();
+    let host = Host::new(File::create(&path)?).with_desktop(Screens(screens));
+    let mut driver = Driver::start(engine, log, host)?;
+    let opened = driver.together(|calls| {
+        floor().into_iter().try_for_each(|command| calls.execute(clock.now(), command).map(drop))
+    });
+    opened.map_err(|error| error.to_string())??;
+
+    let (centre, mailbox) = Centre::new(1_024);
+    let over = Arc::new(Over::default());
+    for (agent, screen) in (0..).map(AgentId::from_raw).zip(seats) {
+        let agent = work(centre.clone(), agent, screen, Arc::clone(&over));
+        tokio::spawn(async move { agent.await.expect("an agent who can work") });
+    }
+    for caller in 0..CALLERS {
+        let caller = call(centre.clone(), caller);
+        tokio::spawn(async move { caller.await.expect("a caller who gets through") });
+    }
+    let done = async {
+        while over.calls.load(Ordering::Relaxed) < CALLERS * CALLS_EACH {
+            over.all.notified().await;
+        }
+    };
+    drop(centre);
+    // Agents stay at their desks, so the centre is closed by whoever sees the last call end.
+    let fared = serve(&mut driver, mailbox, clock, done).await?;
+
+    let digest = driver.engine().map(Engine::digest);
+    let journal = driver.into_host().journal;
+    let (facts, syncs) = (journal.facts, journal.syncs);
+    let recovered = strowger::journal::recover(&std::fs::read(&path)?)?;
+    let engine = recovered.replica.promote(clock.now(), &mut Log::default())?;
+    std::fs::remove_file(&path)?;
+    println!(
+        "{} calls, {} commands in {} turns; {facts} facts were made safe {syncs} times",
+        over.calls.load(Ordering::Relaxed),
+        fared.commands,
+        fared.turns,
+    );
+    if Some(engine.digest()) != digest {
+        return Err("the journal makes another engine".into());
+    }
+    println!("the journal makes the same engine again");
+    Ok(())
+}
