@@ -238,11 +238,7 @@ impl Calls<'_> {
     ///
     /// # Errors
     /// A [`Refusal`] says why the command changed nothing.
-    pub fn execute<A: Action>(
-        &mut self,
-        now: Timestamp,
-        action: A,
-    ) -> Result<A::Output, Refusal> {
+    pub fn execute<A: Action>(&mut self, now: Timestamp, action: A) -> Result<A::Output, Refusal> {
         self.engine.execute(now, action, self.log)
     }
 

@@ -110,7 +110,7 @@ impl<'a> Matching<'a> {
         if let Some(work) = self.best_named(id) {
             return Some(Found { rank: RANK_PREFERRED, work, agent: None });
         }
-        if !self.world.index().open.iter().any(|open| open.has(id)) {
+        if !self.world.index().is_open(id) {
             return None;
         }
         let alone = self.best_by_rank(id, agent);

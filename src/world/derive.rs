@@ -172,7 +172,7 @@ impl World {
         let (Some(agent), Some(entry)) = rows else {
             return;
         };
-        let open = self.index.open.iter().any(|agents| agents.has(id));
+        let open = self.index.is_open(id);
         for bench in &mut self.index.benches {
             bench.seat(id, agent, &entry.profile, open);
         }

@@ -110,6 +110,11 @@ impl Index {
         self.fits.get(need.raw() as usize)
     }
 
+    /// Whether an agent is offered work of any channel.
+    pub(crate) fn is_open(&self, agent: AgentId) -> bool {
+        self.open.iter().any(|agents| agents.has(agent))
+    }
+
     /// The open agents in this order.
     pub(crate) fn bench(&self, key: BenchKey) -> Option<&Bench> {
         self.benches.iter().find(|bench| bench.key() == key)

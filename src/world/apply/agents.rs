@@ -114,8 +114,14 @@ impl World {
         old.into_iter().for_each(|claim| agent.usage.release(claim, pools));
         new.into_iter().for_each(|claim| agent.usage.hold(claim, pools));
         let weight = |claim: Option<Claim>| claim.map_or(0, |claim| claim.weight);
-        self.open_agent(id);
-        if weight(new) < weight(old) || new.is_none() {
+        let same =
+            |old: Claim| new.is_some_and(|new| (new.channel, new.cost) == (old.channel, old.cost));
+        let holds_less = weight(new) < weight(old) || new.is_none();
+        // Whoever is not open and holds no less than before is not open now either.
+        if holds_less || !old.is_none_or(same) || self.index.is_open(id) {
+            self.open_agent(id);
+        }
+        if holds_less {
             self.touch_agent(id);
         }
         Ok(())

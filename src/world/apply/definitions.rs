@@ -165,9 +165,10 @@ impl World {
         line.unseat(agent, &his);
         change(&mut his);
         line.seat(agent, &his);
-        row.memberships = others;
-        row.memberships.reserve_exact(his.len());
-        row.memberships.extend(his);
+        let mut all = Vec::with_capacity(others.len() + his.len());
+        all.extend(others);
+        all.extend(his);
+        row.memberships = all;
         row.memberships.sort_unstable_by_key(Member::order);
         self.index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
         if line.delays() != delays {
