@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::adapter::genesys::iso_time::IsoTime;
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::needs;
 use crate::adapter::genesys::words::{body, words};
 use crate::adapter::genesys::workitem::{ScoredAgent, UserId};
@@ -51,7 +51,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Part {
     /// What kind the conversation is.
-    pub media: Media,
+    pub media: MediaType,
     /// The conversation.
     pub conversation: String,
     /// The participant. An agent has another one in each conversation, and each time he joins.
@@ -62,7 +62,7 @@ impl Part {
     /// This participant of this conversation.
     #[must_use]
     pub fn new(
-        media: Media,
+        media: MediaType,
         conversation: impl Into<String>,
         participant: impl Into<String>,
     ) -> Self {
@@ -72,7 +72,7 @@ impl Part {
     /// The path under the medium's own conversations, where it has some.
     pub(super) fn path(&self, what: &str) -> String {
         let media = match &self.media {
-            Media::Video | Media::Workitem | Media::Other(_) => "",
+            MediaType::Video | MediaType::Workitem | MediaType::Other(_) => "",
             media => media.plural(),
         };
         let slash = if media.is_empty() { "" } else { "/" };
@@ -126,9 +126,9 @@ body! {
     /// Changes somebody's part in a conversation: `PATCH .../participants/{participant}`.
     ///
     /// ```
-    /// use strowger::genesys::{Media, Part, PartUpdate};
+    /// use strowger::genesys::{MediaType, Part, PartUpdate};
     ///
-    /// let part = Part::new(Media::Message, "c1", "p1");
+    /// let part = Part::new(MediaType::Message, "c1", "p1");
     /// let request = PartUpdate::connected().request(&part)?;
     /// assert_eq!(request.path, "/api/v2/conversations/messages/c1/participants/p1");
     /// assert_eq!(request.body.unwrap().to_string(), r#"{"state":"connected"}"#);
@@ -193,7 +193,7 @@ impl PartUpdate {
         if self.state.as_ref().is_some_and(|state| ![Connected, Disconnected].contains(state)) {
             return Err(Invalid::new("state", Problem::NotListed));
         }
-        let heard = matches!(part.media, Media::Call | Media::Callback | Media::Video);
+        let heard = matches!(part.media, MediaType::Call | MediaType::Callback | MediaType::Video);
         if self.muted.is_some() && !heard {
             return Err(Invalid::new("muted", Problem::NotListed));
         }
@@ -208,7 +208,7 @@ impl PartUpdate {
             "conversation:communication:disconnect",
             "conversation:email:park",
         ];
-        let (any_of, _) = any_of.split_at(if part.media == Media::Email { 4 } else { 3 });
+        let (any_of, _) = any_of.split_at(if part.media == MediaType::Email { 4 } else { 3 });
         needs(Request::send(Method::Patch, part.path(""), self), any_of)
     }
 }
@@ -218,14 +218,14 @@ body! {
     ///
     /// ```
     /// use strowger::Timestamp;
-    /// use strowger::genesys::{Media, Parking, Part};
+    /// use strowger::genesys::{MediaType, Parking, Part};
     ///
-    /// let part = Part::new(Media::Email, "c1", "p1");
+    /// let part = Part::new(MediaType::Email, "c1", "p1");
     /// let request = Parking::until(Some(Timestamp::from_millis(60_000))).request(&part)?;
     /// let body = r#"{"state":"parked","resumeTime":"1970-01-01T00:01:00.000Z"}"#;
     /// assert_eq!(request.body.unwrap().to_string(), body);
     /// assert_eq!(request.permissions, ["conversation:email:park"]);
-    /// assert!(Parking::resumed().request(&Part::new(Media::Call, "c1", "p1")).is_err());
+    /// assert!(Parking::resumed().request(&Part::new(MediaType::Call, "c1", "p1")).is_err());
     /// # Ok::<(), strowger::Invalid>(())
     /// ```
     pub Parking {
@@ -257,8 +257,8 @@ impl Parking {
     pub fn request(&self, part: &Part) -> Result<Request, Invalid> {
         use ParticipantState::{Connected, Parked};
         let permission = match part.media {
-            Media::Message => "conversation:message:park",
-            Media::Email => "conversation:email:park",
+            MediaType::Message => "conversation:message:park",
+            MediaType::Email => "conversation:email:park",
             _ => return Err(Invalid::new("media", Problem::NotListed)),
         };
         if !matches!(self.state, Some(Parked | Connected)) {
@@ -319,14 +319,14 @@ impl RoutingData {
 
 /// Gives a waiting conversation to an agent by hand: `POST .../assign`.
 #[must_use]
-pub fn assign_conversation(media: &Media, conversation: &str, agent: &str) -> Request {
+pub fn assign_conversation(media: &MediaType, conversation: &str, agent: &str) -> Request {
     let any_of: &[&'static str] = match media {
-        Media::Call => &["conversation:call:pull", "conversation:call:assign"],
-        Media::Callback => &["conversation:callback:pull", "conversation:callback:assign"],
-        Media::Chat => &["conversation:webchat:pull", "conversation:webchat:assign"],
-        Media::Email => &["conversation:email:pull", "conversation:email:assign"],
-        Media::Message => &["conversation:message:pull", "conversation:message:assign"],
-        Media::Video | Media::Workitem | Media::Other(_) => &[],
+        MediaType::Call => &["conversation:call:pull", "conversation:call:assign"],
+        MediaType::Callback => &["conversation:callback:pull", "conversation:callback:assign"],
+        MediaType::Chat => &["conversation:webchat:pull", "conversation:webchat:assign"],
+        MediaType::Email => &["conversation:email:pull", "conversation:email:assign"],
+        MediaType::Message => &["conversation:message:pull", "conversation:message:assign"],
+        MediaType::Video | MediaType::Workitem | MediaType::Other(_) => &[],
     };
     let path = format!("/api/v2/conversations/{}/assign", escaped(conversation));
     needs(Request::send(Method::Post, path, &UserId { id: agent.to_string() }), any_of)

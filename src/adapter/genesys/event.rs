@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::adapter::genesys::item::WorkitemNotice;
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::participant::Conversation;
 use crate::adapter::genesys::presence::{UserPresence, UserRoutingStatus};
 use crate::adapter::genesys::topic::{DetailKind, Topic};
@@ -80,7 +80,7 @@ pub enum Event {
     /// Something in a conversation changed.
     Conversation {
         /// By what medium; `None`: where all media are told.
-        media: Option<Media>,
+        media: Option<MediaType>,
         /// The conversation.
         conversation: Conversation,
     },

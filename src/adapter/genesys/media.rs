@@ -6,12 +6,12 @@ words! {
     /// By what way work comes.
     ///
     /// ```
-    /// use strowger::genesys::Media;
+    /// use strowger::genesys::MediaType;
     ///
-    /// assert_eq!(Media::from("message").plural(), "messages");
-    /// assert_eq!(Media::of_plural("emails"), Some(Media::Email));
+    /// assert_eq!(MediaType::from("message").plural(), "messages");
+    /// assert_eq!(MediaType::of_plural("emails"), Some(MediaType::Email));
     /// ```
-    Media {
+    MediaType {
         /// Calls.
         Call = "call",
         /// Calls to customers who asked to be called.
@@ -29,7 +29,7 @@ words! {
     }
 }
 
-impl Media {
+impl MediaType {
     /// The word of paths, topics and participants; of a word that is not known the word itself.
     #[must_use]
     pub fn plural(&self) -> &str {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::adapter::genesys::assignment::{AssignmentState, Follow, Place, follow};
 use crate::adapter::genesys::event::Event;
 use crate::adapter::genesys::item::WorkitemNotice;
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::participant::{Conversation, Participant};
 use crate::adapter::genesys::step::{Shown, Step, There};
 use crate::adapter::genesys::subject::Subject;
@@ -26,7 +26,7 @@ use crate::protocol::fact::Fact;
 
 /// What follows from a notification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct Answer {
     /// Commands to execute, in this order.
     pub commands: Vec<Command>,
     /// Requests that could not be made before: what they need is known now.
@@ -174,42 +174,42 @@ impl Mirror {
     }
 
     /// Hears a notification, and says what follows.
-    pub fn hear(&mut self, view: View<'_>, event: &Event) -> Heard {
+    pub fn hear(&mut self, view: View<'_>, event: &Event) -> Answer {
         match event {
             Event::Workitem(notice) => self.hear_workitem(view, notice),
             Event::Conversation { media, conversation } => {
                 self.hear_conversation(view, media.as_ref(), conversation)
             }
-            _ => Heard::default(),
+            _ => Answer::default(),
         }
     }
 
-    fn hear_workitem(&mut self, view: View<'_>, notice: &WorkitemNotice) -> Heard {
+    fn hear_workitem(&mut self, view: View<'_>, notice: &WorkitemNotice) -> Answer {
         let key = Subject::Workitem(notice.id.clone()).key();
         let work = view.work_id_by_key(&key);
         let Some((work, state)) = work.zip(notice.assignment_state.clone()) else {
-            return Heard::default();
+            return Answer::default();
         };
         let agent = notice.assignee_id.as_deref().map(Key::from);
         let command = self.told(view, work, state, agent, None);
-        Heard { commands: command.into_iter().collect(), requests: Vec::new() }
+        Answer { commands: command.into_iter().collect(), requests: Vec::new() }
     }
 
     fn hear_conversation(
         &mut self,
         view: View<'_>,
-        media: Option<&Media>,
+        media: Option<&MediaType>,
         conversation: &Conversation,
-    ) -> Heard {
-        let known = media.map_or(Media::KNOWN, core::slice::from_ref);
+    ) -> Answer {
+        let known = media.map_or(MediaType::KNOWN, core::slice::from_ref);
         let mut subjects = known.iter().map(|media| Subject::Conversation {
             media: media.clone(),
             id: conversation.id.clone(),
         });
         let Some(work) = subjects.find_map(|subject| view.work_id_by_key(&subject.key())) else {
-            return Heard::default();
+            return Answer::default();
         };
-        let Some(item) = self.items.get_mut(&work) else { return Heard::default() };
+        let Some(item) = self.items.get_mut(&work) else { return Answer::default() };
         for participant in &conversation.participants {
             if let Some(user) = &participant.user {
                 item.there.parts.insert(user.as_str().into(), participant.id.clone());
@@ -217,7 +217,7 @@ impl Mirror {
         }
         let command = self.of_participants(view, work, conversation);
         let requests = if command.is_some() { None } else { self.show(view, work) };
-        Heard { commands: command.into_iter().collect(), requests: requests.into_iter().collect() }
+        Answer { commands: command.into_iter().collect(), requests: requests.into_iter().collect() }
     }
 
     /// What the participants of a conversation say of it.

@@ -46,9 +46,9 @@ pub use intake::{Intake, NotRouted};
 pub use iso_time::{IsoTime, NotIso};
 pub use item::{Reference, ScoredAgentReference, StatusCategory, Workitem, WorkitemNotice};
 pub use left::{Left, WhyLeft};
-pub use media::Media;
+pub use media::MediaType;
 pub use message::{Attachment, IdType, MessageChannel, MessageContent, OpenMessage, Sender};
-pub use mirror::{Heard, Mirror};
+pub use mirror::{Answer, Mirror};
 pub use participant::{Conversation, Participant};
 pub use presence::{
     OrganizationPresence, OrganizationPresences, PresenceDefinition, PrimarySource, RoutingWord,
@@ -57,14 +57,14 @@ pub use presence::{
 };
 pub use queue::{
     AcwSettings, MediaSettings, QueueImport, QueueSettings, RoutingRule, RuleOperator,
-    ScoringMethod, ServiceLevel as QueueServiceLevel, SkillEvaluation, WrapupPrompt, get_queue,
+    ScoringMethod, ServiceTarget, SkillEvaluation, WrapupPrompt, get_queue,
 };
 pub use ring::{Bullseye, Expansion, Ring, RingActions};
 pub use subject::Subject;
 pub use topic::{DetailKind, Topic, subscribe};
 pub use transfer::{
-    Consult, Consulted, SpeakTo, Target, Transfer, TransferState, TransferType, end_consult,
-    speak_to,
+    ConsultTransfer, Consulted, SpeakTo, Target, Transfer, TransferState, TransferType,
+    end_consult, speak_to,
 };
 pub use utilization::{
     LabelUtilization, MediaUtilization, Utilization, UtilizationLevel, UtilizationMap,

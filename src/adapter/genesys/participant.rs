@@ -10,7 +10,7 @@ use crate::adapter::genesys::assignment::AssignmentState;
 use crate::adapter::genesys::conversation::{ParticipantState, Wrapup};
 use crate::adapter::genesys::iso_time::IsoTime;
 use crate::adapter::genesys::item::Reference;
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::words::body;
 use crate::model::work::Attached;
 
@@ -77,7 +77,7 @@ pub struct Participant {
     /// The queue he came by, or stands for.
     pub queue: Option<String>,
     /// By what medium he takes part, where all are told.
-    pub media: Option<Media>,
+    pub media: Option<MediaType>,
     /// What he does by it, where all are told.
     pub communication: Option<String>,
     /// Where he stands.
@@ -107,14 +107,14 @@ pub struct Participant {
 impl From<Told> for Participant {
     fn from(told: Told) -> Self {
         let media = [
-            (Media::Call, told.calls),
-            (Media::Callback, told.callbacks),
-            (Media::Chat, told.chats),
-            (Media::Email, told.emails),
-            (Media::Message, told.messages),
-            (Media::Video, told.videos),
+            (MediaType::Call, told.calls),
+            (MediaType::Callback, told.callbacks),
+            (MediaType::Chat, told.chats),
+            (MediaType::Email, told.emails),
+            (MediaType::Message, told.messages),
+            (MediaType::Video, told.videos),
         ];
-        let last = |(media, mut all): (Media, Vec<Communication>)| Some((media, all.pop()?));
+        let last = |(media, mut all): (MediaType, Vec<Communication>)| Some((media, all.pop()?));
         let (media, by) = media.into_iter().filter_map(last).next_back().unzip();
         let by = by.unwrap_or_default();
         let id = |one: Option<Reference>| one.map(|one| one.id);

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 
 use crate::adapter::genesys::decimal::thousandths;
 use crate::adapter::genesys::left::{Left, WhyLeft};
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::needs;
 use crate::adapter::genesys::ring::Bullseye;
 use crate::adapter::genesys::words::{body, lenient, words};
@@ -25,7 +25,7 @@ use crate::model::wrap_up::{WrapUpMode, WrapUpProfile};
 
 body! {
     /// In what time how many should be answered.
-    pub ServiceLevel {
+    pub ServiceTarget {
         /// What share, 0 to 1.
         percentage: Option<Number>,
         /// In what time, in milliseconds.
@@ -42,7 +42,7 @@ pub struct MediaSettings {
     /// Whether it is accepted in the agent's name.
     pub enable_auto_answer: Option<bool>,
     /// In what time how many should be answered.
-    pub service_level: Option<ServiceLevel>,
+    pub service_level: Option<ServiceTarget>,
     /// What else it says.
     #[serde(flatten)]
     pub others: BTreeMap<String, Value>,
@@ -130,7 +130,7 @@ pub struct QueueSettings {
     pub name: String,
     /// What it says of each medium.
     #[serde(deserialize_with = "lenient")]
-    pub media_settings: BTreeMap<Media, MediaSettings>,
+    pub media_settings: BTreeMap<MediaType, MediaSettings>,
     /// The steps of the wait for preferred agents: at most six.
     #[serde(deserialize_with = "lenient")]
     pub routing_rules: Vec<RoutingRule>,
@@ -176,8 +176,8 @@ const PLAIN: [&str; 11] = [
 ];
 
 /// The media in the order in which their service level counts for the queue.
-const BY_WEIGHT: [Media; 5] =
-    [Media::Call, Media::Message, Media::Chat, Media::Callback, Media::Email];
+const BY_WEIGHT: [MediaType; 5] =
+    [MediaType::Call, MediaType::Message, MediaType::Chat, MediaType::Callback, MediaType::Email];
 
 impl QueueSettings {
     /// The queue as it is here, by the channel of each medium, and what was not taken over.
@@ -187,7 +187,7 @@ impl QueueSettings {
     ///
     /// ```
     /// use strowger::*;
-    /// use strowger::genesys::{Media, QueueSettings};
+    /// use strowger::genesys::{MediaType, QueueSettings};
     ///
     /// # let (now, mut log) = (Timestamp::EPOCH, Log::default());
     /// # let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -195,7 +195,7 @@ impl QueueSettings {
     /// let read = r#"{"id":"q1","scoringMethod":"PriorityOnly","peerId":"q2",
     ///     "mediaSettings":{"call":{"alertingTimeoutSeconds":8}}}"#;
     /// let settings: QueueSettings = serde_json::from_str(read).unwrap();
-    /// let import = settings.import(engine.view(), &[(Media::Call, voice)].into())?;
+    /// let import = settings.import(engine.view(), &[(MediaType::Call, voice)].into())?;
     /// assert_eq!(import.profile.order, Order::Priority);
     /// assert_eq!(import.profile.offer_windows[&voice], Some(Span::from_secs(8)));
     /// assert_eq!(import.left[0].field, "peerId");
@@ -207,7 +207,7 @@ impl QueueSettings {
     pub fn import(
         &self,
         view: View<'_>,
-        channels: &BTreeMap<Media, ChannelId>,
+        channels: &BTreeMap<MediaType, ChannelId>,
     ) -> Result<QueueImport, Invalid> {
         let (mut profile, mut left) = (QueueProfile::default(), Vec::new());
         self.windows(channels, &mut profile, &mut left)?;
@@ -235,7 +235,7 @@ impl QueueSettings {
 
     fn windows(
         &self,
-        channels: &BTreeMap<Media, ChannelId>,
+        channels: &BTreeMap<MediaType, ChannelId>,
         profile: &mut QueueProfile,
         left: &mut Vec<Left>,
     ) -> Result<(), Invalid> {
@@ -254,7 +254,7 @@ impl QueueSettings {
     }
 
     fn service_target(&self, profile: &mut QueueProfile, left: &mut Vec<Left>) {
-        let of = |media: &Media| {
+        let of = |media: &MediaType| {
             let level = self.media_settings.get(media)?.service_level.as_ref()?;
             Some((media.clone(), level.clone()))
         };
@@ -282,7 +282,7 @@ impl QueueSettings {
         }
         let auto =
             self.media_settings.iter().filter(|(_, one)| one.enable_auto_answer == Some(true));
-        let field = |media: &Media| format!("mediaSettings.{}.enableAutoAnswer", media.word());
+        let field = |media: &MediaType| format!("mediaSettings.{}.enableAutoAnswer", media.word());
         left.extend(auto.map(|(media, _)| Left::new(field(media), WhyLeft::Differs)));
     }
 

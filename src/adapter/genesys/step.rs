@@ -7,7 +7,7 @@ use crate::adapter::genesys::assignment::{AssignmentState, Place};
 use crate::adapter::genesys::conversation::{
     Parking, Part, PartUpdate, Wrapup, assign_conversation, disconnect_conversation,
 };
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::subject::Subject;
 use crate::adapter::genesys::transfer::{Target, Transfer};
 use crate::adapter::genesys::workitem::{
@@ -114,7 +114,7 @@ impl There {
         })
     }
 
-    fn of_conversation(&self, media: &Media, id: &str, from: &Shown, to: &Shown) -> Step {
+    fn of_conversation(&self, media: &MediaType, id: &str, from: &Shown, to: &Shown) -> Step {
         let part = |of: &Shown| {
             let participant = self.parts.get(of.agent.as_ref()?)?;
             Some(Part::new(media.clone(), id, participant.as_str()))

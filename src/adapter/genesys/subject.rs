@@ -3,15 +3,15 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::base::key::Key;
 
 /// What work is in Genesys Cloud.
 ///
 /// ```
-/// use strowger::genesys::{Media, Subject};
+/// use strowger::genesys::{MediaType, Subject};
 ///
-/// let chat = Subject::Conversation { media: Media::Message, id: "c1".into() };
+/// let chat = Subject::Conversation { media: MediaType::Message, id: "c1".into() };
 /// assert_eq!(&*chat.key(), "messages/c1");
 /// assert_eq!(Subject::of_key("messages/c1"), Some(chat));
 /// assert_eq!(Subject::of_key("workitem/w1"), Some(Subject::Workitem("w1".into())));
@@ -24,7 +24,7 @@ pub enum Subject {
     /// A conversation.
     Conversation {
         /// What kind it is: a call, an e-mail, a message, ...
-        media: Media,
+        media: MediaType,
         /// Its id.
         id: String,
     },
@@ -51,7 +51,7 @@ impl Subject {
         if kind == "workitem" {
             return Some(Self::Workitem(id.to_string()));
         }
-        let media = Media::of_plural(kind)?;
+        let media = MediaType::of_plural(kind)?;
         Some(Self::Conversation { media, id: id.to_string() })
     }
 }

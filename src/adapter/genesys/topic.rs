@@ -8,7 +8,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::words::words;
 use crate::adapter::wire::{Method, Request, escaped};
 
@@ -53,10 +53,10 @@ words! {
 /// What a notification is about.
 ///
 /// ```
-/// use strowger::genesys::{DetailKind, Media, Topic};
+/// use strowger::genesys::{DetailKind, MediaType, Topic};
 ///
 /// let topic = Topic::from("v2.users.ana.conversations.calls");
-/// assert_eq!(topic, Topic::UserConversations("ana".into(), Some(Media::Call)));
+/// assert_eq!(topic, Topic::UserConversations("ana".into(), Some(MediaType::Call)));
 /// assert_eq!(topic.to_string(), "v2.users.ana.conversations.calls");
 /// let topic = Topic::Detail("c1".into(), DetailKind::UserStart);
 /// assert_eq!(topic.to_string(), "v2.detail.events.conversation.c1.user.start");
@@ -70,9 +70,9 @@ pub enum Topic {
     /// What is known of an agent.
     UserRoutingStatus(Box<str>),
     /// An agent's conversations, of one medium or all.
-    UserConversations(Box<str>, Option<Media>),
+    UserConversations(Box<str>, Option<MediaType>),
     /// A queue's conversations, of one medium or all.
-    QueueConversations(Box<str>, Option<Media>),
+    QueueConversations(Box<str>, Option<MediaType>),
     /// The members of a queue.
     QueueUsers(Box<str>),
     /// A work item.
@@ -112,7 +112,7 @@ fn parse(text: &str) -> Option<Topic> {
     if parts.iter().any(|part| part.is_empty()) {
         return None;
     }
-    let media = Media::of_plural;
+    let media = MediaType::of_plural;
     Some(match *parts {
         ["v2", "users", id, "presence"] => Topic::UserPresence(id.into()),
         ["v2", "users", id, "routingStatus"] => Topic::UserRoutingStatus(id.into()),
@@ -136,7 +136,7 @@ fn parse(text: &str) -> Option<Topic> {
 
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dotted = |media: &Option<Media>| match media {
+        let dotted = |media: &Option<MediaType>| match media {
             Some(media) => format!(".{}", media.plural()),
             None => String::new(),
         };

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use serde_json::{Map, Value};
 
 use crate::adapter::genesys::conversation::Part;
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::needs;
 use crate::adapter::genesys::words::{body, words};
 use crate::adapter::wire::{Method, Request};
@@ -56,9 +56,9 @@ impl Target {
 /// Transfers a conversation: `POST .../replace/{agent|queue|external}`.
 ///
 /// ```
-/// use strowger::genesys::{Media, Part, Target, Transfer};
+/// use strowger::genesys::{MediaType, Part, Target, Transfer};
 ///
-/// let part = Part::new(Media::Message, "c1", "p1");
+/// let part = Part::new(MediaType::Message, "c1", "p1");
 /// let request = Transfer::blind(Target::Queue("q1".into())).request(&part);
 /// assert_eq!(request.path, "/api/v2/conversations/c1/participants/p1/replace/queue");
 /// let body = request.body.unwrap();
@@ -124,17 +124,17 @@ words! {
 /// Consults somebody about a call: `POST .../consult/{agent|queue|external}`.
 ///
 /// ```
-/// use strowger::genesys::{Consult, Media, Part, SpeakTo, Target, end_consult};
+/// use strowger::genesys::{ConsultTransfer, MediaType, Part, SpeakTo, Target, end_consult};
 ///
-/// let part = Part::new(Media::Call, "c1", "p1");
-/// let request = Consult::new(Target::Agent("bo".into())).request(&part)?;
+/// let part = Part::new(MediaType::Call, "c1", "p1");
+/// let request = ConsultTransfer::new(Target::Agent("bo".into())).request(&part)?;
 /// assert_eq!(request.path, "/api/v2/conversations/calls/c1/participants/p1/consult/agent");
 /// assert_eq!(request.body.unwrap()["speakTo"], "DESTINATION");
 /// assert_eq!(end_consult(&part)?.path, "/api/v2/conversations/calls/c1/participants/p1/consult");
 /// # Ok::<(), strowger::Invalid>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Consult {
+pub struct ConsultTransfer {
     /// Who is consulted.
     pub target: Target,
     /// With whom one speaks at first.
@@ -143,12 +143,12 @@ pub struct Consult {
 
 fn calls_only(part: &Part) -> Result<(), Invalid> {
     match part.media {
-        Media::Call => Ok(()),
+        MediaType::Call => Ok(()),
         _ => Err(Invalid::new("media", Problem::NotListed)),
     }
 }
 
-impl Consult {
+impl ConsultTransfer {
     /// One speaks with who is consulted at first.
     #[must_use]
     pub const fn new(target: Target) -> Self {

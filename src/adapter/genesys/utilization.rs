@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::adapter::genesys::left::{Left, WhyLeft};
-use crate::adapter::genesys::media::Media;
+use crate::adapter::genesys::media::MediaType;
 use crate::adapter::genesys::needs;
 use crate::adapter::genesys::words::{body, words};
 use crate::adapter::wire::{Method, Request, escaped};
@@ -20,7 +20,7 @@ body! {
         /// So many at a time: 0 to 25.
         maximum_capacity: u16,
         /// The other media that may still reach who has some of this one.
-        interruptable_media_types: Vec<Media>,
+        interruptable_media_types: Vec<MediaType>,
         /// Whether what did not come by a queue counts too.
         include_non_acd: bool,
     }
@@ -53,10 +53,10 @@ body! {
     ///
     /// ```
     /// use strowger::ChannelId;
-    /// use strowger::genesys::{Media, Utilization, UtilizationMap};
+    /// use strowger::genesys::{MediaType, Utilization, UtilizationMap};
     ///
     /// let (call, chat) = (ChannelId::from_raw(0), ChannelId::from_raw(1));
-    /// let channels = [(Media::Call, call), (Media::Chat, chat)].into();
+    /// let channels = [(MediaType::Call, call), (MediaType::Chat, chat)].into();
     /// let map = UtilizationMap { channels, ..UtilizationMap::default() };
     /// let (capacity, _) = Utilization::system_default().capacity(&map)?;
     /// assert_eq!((capacity.channels[&call], capacity.channels[&chat]), (1, 4));
@@ -64,7 +64,7 @@ body! {
     /// ```
     pub Utilization {
         /// By medium; what is absent is what the organisation, or else the system, says.
-        utilization: BTreeMap<Media, MediaUtilization>,
+        utilization: BTreeMap<MediaType, MediaUtilization>,
         /// By the id of a label.
         label_utilizations: BTreeMap<String, LabelUtilization>,
         /// How many calls may come in at a time.
@@ -78,7 +78,7 @@ body! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UtilizationMap {
     /// The channel of each medium.
-    pub channels: BTreeMap<Media, ChannelId>,
+    pub channels: BTreeMap<MediaType, ChannelId>,
     /// The pool of each label, by the label's id. Work with a label draws on its pool.
     pub pools: BTreeMap<String, PoolId>,
 }
@@ -98,11 +98,11 @@ impl Utilization {
     #[must_use]
     pub fn system_default() -> Self {
         let all = [
-            (Media::Call, 1),
-            (Media::Callback, 1),
-            (Media::Chat, 4),
-            (Media::Email, 1),
-            (Media::Message, 1),
+            (MediaType::Call, 1),
+            (MediaType::Callback, 1),
+            (MediaType::Chat, 4),
+            (MediaType::Email, 1),
+            (MediaType::Message, 1),
         ];
         let of = |maximum_capacity| MediaUtilization { maximum_capacity, ..Default::default() };
         let utilization = all.into_iter().map(|(media, most)| (media, of(most))).collect();
@@ -151,7 +151,7 @@ impl Utilization {
                 }
                 None => left.push(Left::new(field.clone(), WhyLeft::NotDefined)),
             }
-            if one.include_non_acd && *media != Media::Call {
+            if one.include_non_acd && *media != MediaType::Call {
                 left.push(Left::new(format!("{field}.includeNonAcd"), WhyLeft::NoCounterpart));
             }
         }
@@ -176,7 +176,11 @@ impl Utilization {
     /// [`ChannelProfile::interruptible_by`](crate::ChannelProfile::interruptible_by); `None`: it is
     /// not said of this medium. Channels are the same for all agents: take the organisation's.
     #[must_use]
-    pub fn interruptible_by(&self, media: &Media, map: &UtilizationMap) -> Option<Vec<ChannelId>> {
+    pub fn interruptible_by(
+        &self,
+        media: &MediaType,
+        map: &UtilizationMap,
+    ) -> Option<Vec<ChannelId>> {
         let by = &self.utilization.get(media)?.interruptable_media_types;
         Some(by.iter().filter_map(|media| map.channels.get(media).copied()).collect())
     }
