@@ -20,7 +20,7 @@ impl Host {
                 println!("{} {}", fact.at, fact.event.name());
             }
             for request in self.mirror.observe(self.engine.view(), &fact) {
-                let body = request.body.unwrap_or_default();
+                let body = request.body.map(|body| body.to_string()).unwrap_or_default();
                 println!("    {:?} {} {body}", request.method, request.path);
                 println!("        needs {}", request.permissions.join(" or "));
             }

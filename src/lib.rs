@@ -282,9 +282,9 @@ pub mod servicenow {
 
 #[cfg(feature = "genesys")]
 pub mod genesys {
-    //! The words of Genesys Cloud: requests, replies and notifications of work items, conversations,
-    //! presence, utilisation and queues, and what shows there where the engine has the work. Feature
-    //! `genesys`.
+    //! The words of Genesys Cloud: requests, replies and notifications of work items,
+    //! conversations, presence, utilisation and queues, and what shows work there where the engine
+    //! has it. Feature `genesys`.
 
     pub use crate::adapter::genesys::*;
 }

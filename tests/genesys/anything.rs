@@ -68,7 +68,7 @@ fn spoiled() -> impl Strategy<Value = Value> {
         let mut value = kept[which].clone();
         let mut place = &mut value;
         for step in path {
-            let size = place.as_object().map(Map::len).or(place.as_array().map(Vec::len));
+            let size = place.as_object().map(Map::len).or_else(|| place.as_array().map(Vec::len));
             let Some(nth) = size.filter(|size| *size > 0).map(|size| step % size) else { break };
             place = match place {
                 Value::Object(all) => all.values_mut().nth(nth).unwrap(),
@@ -219,7 +219,7 @@ proptest! {
             let text = serde_json::to_string(&request).unwrap();
             prop_assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
         }
-        let subject = Subject::Workitem(id.clone());
+        let subject = Subject::Workitem(id);
         prop_assert_eq!(Subject::of_key(&subject.key()), Some(subject));
         let topic = Topic::from(word.as_str());
         prop_assert_eq!(topic.to_string(), word);

@@ -31,7 +31,7 @@ impl Floor {
         let (facts, sent, now) = (Vec::new(), Vec::new(), 0);
         let mut floor = Self { engine, log, mirror, facts, sent, now, channel, queue };
         for key in agents {
-            let agent = floor.tell(Define::new(*key, AgentProfile::default())).unwrap();
+            let agent = floor.tell(Define::new(key, AgentProfile::default())).unwrap();
             let membership = Membership::default();
             floor.tell(SetMembership { agent, queue, membership, channel: None }).unwrap();
             floor.tell(SetPresence { agent, presence: SystemPresence::OnQueue.id() }).unwrap();

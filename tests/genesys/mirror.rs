@@ -12,7 +12,7 @@ fn every_place_here_against_every_state_there() {
     let mut rows = vec![vec!["".to_owned(), "place".to_owned()]];
     rows[0].extend(Place::ALL.iter().map(|place| format!("{place:?}")));
     for state in AssignmentState::KNOWN {
-        let place = state.place().map_or("-".to_owned(), |place| format!("{place:?}"));
+        let place = state.place().map_or_else(|| "-".to_owned(), |place| format!("{place:?}"));
         let mut row = vec![state.word().to_owned(), place];
         row.extend(Place::ALL.iter().map(|here| follow(*here, state).name().to_owned()));
         rows.push(row);

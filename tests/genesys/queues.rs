@@ -78,7 +78,7 @@ fn a_queue_is_taken_over_and_the_rest_is_told() {
             "mediaSettings.email.manualAnswerAlertToneSeconds: the other side has no such thing",
         ]
     );
-    set.tell(Define::new(&*settings.id, import.profile));
+    set.tell(Define::new(&settings.id, import.profile));
 }
 
 #[test]

@@ -9,6 +9,7 @@
 //! names the permissions of which its sender needs one.
 
 mod assignment;
+mod bounds;
 mod conversation;
 mod decimal;
 mod event;
@@ -25,6 +26,7 @@ mod participant;
 mod presence;
 mod queue;
 mod ring;
+mod settings;
 mod step;
 mod subject;
 mod topic;
@@ -55,11 +57,12 @@ pub use presence::{
     UserPresence, UserRoutingStatus, get_presence, get_presence_definitions, get_primary_source,
     get_routing_status, system_presence,
 };
-pub use queue::{
-    AcwSettings, MediaSettings, QueueImport, QueueSettings, RoutingRule, RuleOperator,
-    ScoringMethod, ServiceTarget, SkillEvaluation, WrapupPrompt, get_queue,
-};
+pub use queue::QueueImport;
 pub use ring::{Bullseye, Expansion, Ring, RingActions};
+pub use settings::{
+    AcwSettings, MediaSettings, QueueSettings, RoutingRule, RuleOperator, ScoringMethod,
+    ServiceTarget, SkillEvaluation, WrapupPrompt, get_queue,
+};
 pub use subject::Subject;
 pub use topic::{DetailKind, Topic, subscribe};
 pub use transfer::{
