@@ -222,7 +222,7 @@ body! {
     ///
     /// let part = Part::new(MediaType::Email, "c1", "p1");
     /// let request = Parking::until(Some(Timestamp::from_millis(60_000))).request(&part)?;
-    /// let body = r#"{"state":"parked","resumeTime":"1970-01-01T00:01:00.000Z"}"#;
+    /// let body = r#"{"resumeTime":"1970-01-01T00:01:00.000Z","state":"parked"}"#;
     /// assert_eq!(request.body.unwrap().to_string(), body);
     /// assert_eq!(request.permissions, ["conversation:email:park"]);
     /// assert!(Parking::resumed().request(&Part::new(MediaType::Call, "c1", "p1")).is_err());
