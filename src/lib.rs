@@ -263,6 +263,8 @@ pub use adapter::act::Act;
 pub use adapter::driver::{ActError, Calls, Driver, DriverError, Failed};
 pub use adapter::host::{Desktop, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink};
 pub use adapter::replica::{FollowError, PromoteError, Replica};
+#[cfg(any(feature = "genesys", feature = "servicenow"))]
+pub use adapter::wire::{Method, Request, RequestFailure};
 
 pub mod policies {
     //! The arithmetic of the rules, for hosts and tests that want to compute with it.
@@ -276,6 +278,15 @@ pub mod servicenow {
     //! keeps its inbox in step with the engine. Feature `servicenow`.
 
     pub use crate::adapter::servicenow::*;
+}
+
+#[cfg(feature = "genesys")]
+pub mod genesys {
+    //! The words of Genesys Cloud: requests, replies and notifications of work items,
+    //! conversations, presence, utilisation and queues, and what shows work there where the engine
+    //! has it. Feature `genesys`.
+
+    pub use crate::adapter::genesys::*;
 }
 
 #[doc = include_str!("../docs/how_an_agent_is_chosen.md")]

@@ -4,6 +4,8 @@
 
 pub(crate) mod act;
 pub(crate) mod driver;
+#[cfg(feature = "genesys")]
+pub(crate) mod genesys;
 pub(crate) mod host;
 #[cfg(feature = "journal")]
 pub mod journal;
@@ -12,3 +14,5 @@ pub(crate) mod presence_sync;
 pub(crate) mod replica;
 #[cfg(feature = "servicenow")]
 pub(crate) mod servicenow;
+#[cfg(any(feature = "genesys", feature = "servicenow"))]
+pub(crate) mod wire;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::adapter::servicenow::request::{Method, Request, escaped};
+use crate::adapter::wire::{Method, Request, escaped};
 
 fn of(agent: &str, what: &str) -> String {
     format!("/api/now/awa/agents/{}{what}", escaped(agent))

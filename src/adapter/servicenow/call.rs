@@ -21,7 +21,8 @@ use crate::adapter::servicenow::offer::{
 use crate::adapter::servicenow::record::{
     EndConsult, ExternalId, ItemRecord, OutcomeReply, close_interaction, get_item,
 };
-use crate::adapter::servicenow::request::{Document, Request};
+use crate::adapter::servicenow::request::Document;
+use crate::adapter::wire::Request;
 
 /// What a call does, and so what is so once it is done.
 #[derive(Clone, Debug, PartialEq, Eq)]

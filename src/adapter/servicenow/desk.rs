@@ -17,7 +17,8 @@ use crate::adapter::servicenow::call::{Call, Item};
 use crate::adapter::servicenow::event::Event;
 use crate::adapter::servicenow::fault::{Failure, Fault};
 use crate::adapter::servicenow::item::{Act, There, Wanted, act};
-use crate::adapter::servicenow::request::{Document, Request};
+use crate::adapter::servicenow::request::Document;
+use crate::adapter::wire::Request;
 
 /// What a desk must be told about ServiceNow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,6 +5,8 @@ use alloc::string::{String, ToString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::adapter::wire::RequestFailure;
+
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident = $before:literal $(, $after:literal)?;)*) => {
         /// A documented refusal. Its text is what ServiceNow writes; where it names something, the
@@ -145,45 +147,13 @@ impl Fault {
 }
 
 /// Why a request was not done.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Failure {
-    /// It was refused.
-    #[error("{status}: {fault}")]
-    Refused {
-        /// The status: 200 with `success: false`, 400, 403, 404, 409, ...
-        status: u16,
-        /// Why.
-        fault: Fault,
-    },
-    /// A status that stands for itself: 401, 500, ...
-    #[error("status {status}")]
-    Status {
-        /// The status.
-        status: u16,
-    },
-    /// An answer that cannot be read.
-    #[error("not the answer that was expected: {reason}")]
-    Unreadable {
-        /// Why.
-        reason: String,
-    },
-}
+pub type Failure = RequestFailure<Fault>;
 
 impl Failure {
     /// Whether the same request may succeed later.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Status { status: 408 | 429 | 500.. })
-    }
-
-    /// The refusal, if it is one.
-    #[must_use]
-    pub const fn fault(&self) -> Option<&Fault> {
-        match self {
-            Self::Refused { fault, .. } => Some(fault),
-            Self::Status { .. } | Self::Unreadable { .. } => None,
-        }
     }
 }
 

@@ -5,7 +5,8 @@ use alloc::string::{String, ToString};
 
 use serde::{Deserialize, Serialize};
 
-use crate::adapter::servicenow::request::{Document, Method, Request, escaped};
+use crate::adapter::servicenow::request::Document;
+use crate::adapter::wire::{Method, Request, escaped};
 
 /// Accepts a work item that rings at an agent, for him: `POST .../accept`.
 ///

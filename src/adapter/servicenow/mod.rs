@@ -39,4 +39,6 @@ pub use record::{
     EndConsult, ExternalId, ExternalIdReply, ItemRecord, NewInteraction, OutcomeReply,
     close_interaction, get_external_id, get_item,
 };
-pub use request::{Document, Method, Request};
+pub use request::Document;
+
+pub use crate::adapter::wire::{Method, Request};

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Timestamp};
 
 use crate::adapter::servicenow::loose;
-use crate::adapter::servicenow::request::{Document, Method, Request, escaped};
+use crate::adapter::servicenow::request::Document;
+use crate::adapter::wire::{Method, Request, escaped};
 
 /// What of auto-accepted work is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -7,7 +7,8 @@ use alloc::string::{String, ToString};
 use serde::{Deserialize, Serialize};
 
 use crate::adapter::servicenow::loose;
-use crate::adapter::servicenow::request::{Document, Method, Request, escaped};
+use crate::adapter::servicenow::request::Document;
+use crate::adapter::wire::{Method, Request, escaped};
 
 /// Ends a consult: `PUT .../consult/end`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,7 +115,7 @@ impl NewInteraction {
 #[must_use]
 pub fn close_interaction(interaction: &str) -> Request {
     let path = format!("/api/now/interaction/{}/close", escaped(interaction));
-    Request { method: Method::Post, path, query: alloc::vec::Vec::new(), body: None }
+    Request::bare(Method::Post, path)
 }
 
 /// Where the active work item of a document is, newest first: a query of the table of work items.

@@ -1,75 +1,11 @@
-//! A request as a plain value, and the record it is about.
+//! The record a request is about.
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::base::key::Key;
-
-/// The method of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Makes.
-    Post,
-    /// Sets.
-    Put,
-}
-
-/// A request the host should send: the host adds the instance, the credentials and the headers.
-///
-/// ```
-/// use strowger::servicenow::{Method, Request, get_capacities};
-///
-/// let request = get_capacities("46d44a23a9fe19810012d100cca80666");
-/// assert_eq!(request.method, Method::Get);
-/// assert_eq!(request.path, "/api/now/awa/agents/46d44a23a9fe19810012d100cca80666/capacities");
-/// assert!(request.query.is_empty() && request.body.is_none());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    /// The method.
-    pub method: Method,
-    /// The path, escaped.
-    pub path: String,
-    /// Names and values of the query, not escaped.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub query: Vec<(String, String)>,
-    /// The body, to be written as JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<Value>,
-}
-
-impl Request {
-    pub(crate) fn get(path: String) -> Self {
-        Self { method: Method::Get, path, query: Vec::new(), body: None }
-    }
-
-    pub(crate) fn send(method: Method, path: String, body: &impl Serialize) -> Self {
-        // The bodies of this module are structs with text keys: they can all be written.
-        let body = serde_json::to_value(body).ok();
-        Self { method, path, query: Vec::new(), body }
-    }
-}
-
-/// A part of a path, with everything escaped that could end it.
-pub(crate) fn escaped(part: &str) -> String {
-    let mut path = String::new();
-    for byte in part.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                path.push(char::from(byte));
-            }
-            _ => path.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    path
-}
 
 /// A record work is about: an interaction, a case, a task.
 ///

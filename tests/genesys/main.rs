@@ -1,0 +1,17 @@
+//! The words of Genesys Cloud: every body as it is kept, what of a queue and a utilisation is taken
+//! over, and work shown there where the engine has it. `cargo test --features genesys seed0_` runs
+//! what the joint product with ServiceNow promises, row by row.
+
+#[path = "../golden/mod.rs"]
+mod golden;
+#[path = "../golden/table.rs"]
+mod table;
+
+mod anything;
+mod floor;
+#[cfg(feature = "servicenow")]
+mod joint;
+mod mirror;
+mod queues;
+mod samples;
+mod seed0;
