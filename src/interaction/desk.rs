@@ -310,22 +310,29 @@ impl<P: ProfileStore> Desk<P> {
     }
 
     fn consequence(&self, event: &RecordEvent) -> Option<Command> {
-        let row = self.records.interaction(event.interaction()?)?;
-        let work = row.work?;
-        let stage = self.engine.view().work(work)?.stage();
         match event {
-            RecordEvent::Closed { .. } => Some(match stage {
-                Stage::Assigned { .. } | Stage::Parked { .. } | Stage::WrapUp { .. } => {
-                    Close { work, code: row.code }.into()
-                }
-                _ if row.state == InteractionState::ClosedAbandoned => Abandon { work }.into(),
-                _ => Cancel { work }.into(),
-            }),
-            RecordEvent::Said { message, .. } => {
+            RecordEvent::Closed { interaction, .. } => {
+                let (row, work, stage) = self.open_work(*interaction)?;
+                Some(match stage {
+                    Stage::Assigned { .. } | Stage::Parked { .. } | Stage::WrapUp { .. } => {
+                        Close { work, code: row.code }.into()
+                    }
+                    _ if row.state == InteractionState::ClosedAbandoned => Abandon { work }.into(),
+                    _ => Cancel { work }.into(),
+                })
+            }
+            RecordEvent::Said { interaction, message } => {
+                let (row, _, stage) = self.open_work(*interaction)?;
                 crate::interaction::plan::brought_back(row, message.author, stage)
             }
             _ => None,
         }
+    }
+
+    fn open_work(&self, id: InteractionId) -> Option<(&Interaction, WorkId, Stage)> {
+        let row = self.records.interaction(id)?;
+        let work = row.work?;
+        Some((row, work, self.engine.view().work(work)?.stage()))
     }
 
     /// Work that cannot be closed with the record's code is closed without one, or, if its queue
