@@ -84,7 +84,7 @@ fn every_command_and_every_fact_of_records_has_an_example() {
     let input = fs::read_to_string(folder.join("every_record.jsonl")).expect("the session");
     let commands = variants::<strowger::interaction::RecordCommand>();
     let events = variants::<strowger::interaction::RecordEvent>();
-    assert_eq!((commands.len(), events.len()), (25, 37));
+    assert_eq!((commands.len(), events.len()), (25, 38));
     for command in commands {
         let example = format!("\"record\": {{\"{command}\": ");
         assert!(input.contains(&example), "no example of the command {command}");

@@ -8,6 +8,9 @@ use strowger::*;
 use super::floor::Floor;
 use super::random::Random;
 
+/// How many profiles are kept.
+pub(crate) const PROFILES: u32 = 1_000;
+
 /// A desk and its host.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
@@ -27,7 +30,8 @@ impl Recorded {
     pub(crate) fn of(floor: Floor) -> Self {
         let mut log = DeskLog::default();
         let types = InteractionType::ALL.into();
-        let config = RecordConfig { types, ..RecordConfig::default() };
+        let limits = RecordLimits { profiles: PROFILES, ..RecordLimits::default() };
+        let config = RecordConfig { types, limits, ..RecordConfig::default() };
         let records = Records::new(config, floor.now, &mut log.records);
         let mut records = records.expect("a good configuration");
         records.follow_after(floor.engine.view().seq());
