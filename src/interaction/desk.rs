@@ -132,7 +132,7 @@ impl<P: ProfileStore> Desk<P> {
         log: &mut DeskLog,
     ) -> Result<DeskReply, DeskRefusal> {
         Ok(match command {
-            DeskCommand::Command(command) => DeskReply::Command(self.execute(now, command, log)?),
+            DeskCommand::Command(command) => DeskReply::Command(self.execute(now, *command, log)?),
             DeskCommand::Record(command) => DeskReply::Record(self.record(now, command, log)?),
             DeskCommand::Submit { interaction, request } => {
                 DeskReply::Submitted(self.submit(now, interaction, *request, log)?)

@@ -32,7 +32,7 @@ use crate::interaction::refusal::RecordRefusal;
 #[non_exhaustive]
 pub enum DeskCommand {
     /// A command of the engine: [`Desk::execute`](crate::interaction::Desk::execute).
-    Command(Command),
+    Command(Box<Command>),
     /// A command of records: [`Desk::record`](crate::interaction::Desk::record).
     Record(RecordCommand),
     /// Work for an interaction: [`Desk::submit`](crate::interaction::Desk::submit).
