@@ -13,7 +13,8 @@ use std::sync::Arc;
 use floors::floor::NEVER;
 use floors::plan::Person;
 use floors::random::Random;
-use floors::{Floor, Plan, Shape};
+use floors::recorded::PROFILES;
+use floors::{Floor, Plan, Recorded, Shape};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use strowger::*;
 
@@ -45,6 +46,10 @@ const WAITING_ITEM: [i64; 2] = [1_131, 1_142];
 const WAITING_ITEM_OF_A_SHARED_REQUEST: [i64; 2] = [683, 607];
 const RINGING_ITEM: [i64; 2] = [1_428, 963];
 const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 3_285;
+
+/// A byte that each archived record left behind would be 20,000. Tables that come and go in blocks
+/// are a little fuller now and then.
+const RECORDS: [i64; 2] = [1_024, 8_192];
 
 /// How often each command was told, and how often it allocated.
 #[derive(Default)]
@@ -234,6 +239,19 @@ fn agent() -> i64 {
     })
 }
 
+/// What is in memory more after 20,000 records that were archived, where so many people write.
+fn archived(people: u64) -> i64 {
+    let mut floor = Recorded::of(Floor::idle(Arc::new(Plan::new(Shape::Plain, 100))));
+    floor.people = people;
+    // The engine remembers the last 10,000 pieces of work.
+    (0..15_000).for_each(|_| floor.lifecycle());
+    let before = bytes();
+    (0..20_000).for_each(|_| floor.lifecycle());
+    assert_eq!((floor.archived, floor.desk.records().interactions().count()), (35_000, 0));
+    assert!(floor.desk.records().profiles().iter().count() <= PROFILES as usize);
+    bytes() - before
+}
+
 /// Prints a row and says whether it is within its budget.
 fn within<T: PartialOrd + std::fmt::Display>(name: &str, found: [T; 2], budget: [T; 2]) -> bool {
     let [plain, enterprise] = &found;
@@ -260,5 +278,7 @@ fn nothing_allocates_or_holds_more_than_its_budget() {
     let agent = [agent(); 2];
     good &=
         within("agent of 20 skills and 20 queues", agent, [AGENT_OF_20_SKILLS_AND_20_QUEUES; 2]);
+    println!("bytes: everybody calls, 10,000 people write");
+    good &= within("after 20,000 records more", [archived(0), archived(10_000)], RECORDS);
     assert!(good, "something is over its budget");
 }

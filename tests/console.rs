@@ -55,7 +55,9 @@ fn variants<T: serde::de::DeserializeOwned>() -> Vec<String> {
 #[test]
 fn every_command_and_every_fact_has_an_example() {
     let said = replay("every_command");
-    let errors: Vec<_> = said.lines().filter(|line| !line.starts_with("{\"fact\"")).collect();
+    let facts = ["{\"fact\"", "{\"record_fact\""];
+    let is_fact = |line: &&str| facts.iter().any(|fact| line.starts_with(fact));
+    let errors: Vec<_> = said.lines().filter(|line| !is_fact(line)).collect();
     assert!(errors.iter().all(|line| line.starts_with("{\"reply\"")), "{errors:#?}");
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
     let input = fs::read_to_string(folder.join("every_command.jsonl")).expect("the session");
@@ -64,6 +66,31 @@ fn every_command_and_every_fact_has_an_example() {
     for command in commands {
         let example = format!("\"command\": {{\"{command}\": ");
         assert!(input.contains(&example), "no example of the command {command}");
+    }
+    for event in events {
+        let example = format!("\"event\":{{\"{event}\":");
+        assert!(said.contains(&example), "no example of the fact {event}");
+    }
+}
+
+#[test]
+fn every_command_and_every_fact_of_records_has_an_example() {
+    let said = replay("every_record");
+    let answers = |with: &str| said.lines().filter(|line| line.starts_with(with)).count();
+    assert_eq!(answers("{\"refused\":"), 1);
+    assert_eq!(answers("{\"refused_by_records\":"), 3);
+    assert_eq!(answers("{\"error\":"), 4);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
+    let input = fs::read_to_string(folder.join("every_record.jsonl")).expect("the session");
+    let commands = variants::<strowger::interaction::RecordCommand>();
+    let events = variants::<strowger::interaction::RecordEvent>();
+    assert_eq!((commands.len(), events.len()), (25, 38));
+    for command in commands {
+        let example = format!("\"record\": {{\"{command}\": ");
+        assert!(input.contains(&example), "no example of the command {command}");
+    }
+    for command in variants::<strowger::interaction::DeskCommand>() {
+        assert!(input.contains(&format!(", \"{command}\": ")), "no example of {command}");
     }
     for event in events {
         let example = format!("\"event\":{{\"{event}\":");

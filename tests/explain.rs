@@ -357,6 +357,19 @@ fn work_for_two_is_offered_when_both_can_be_asked() {
 }
 
 #[test]
+fn work_of_an_external_queue_waits_for_another_engine() {
+    let external = QueueProfile { external: true, ..QueueProfile::default() };
+    let mut floor = desk(Config::default(), external);
+    let work = floor.submit(call());
+    let obstacle = Obstacle { kept_by: KeptBy::External, until: None };
+    assert_eq!(floor.engine.explain(work, ANA).unwrap().obstacles, [obstacle]);
+    assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::External);
+    only(&mut floor, work, Gate::External, |floor| {
+        floor.must(change(DESK, QueueProfile::default()));
+    });
+}
+
+#[test]
 fn who_comes_next_is_said_before_anybody_is_asked() {
     // An engine that has only heard the facts so far has offered nothing yet.
     let mut floor = plain();

@@ -17,7 +17,7 @@ pub(crate) struct Floor {
     pub log: Log,
     pub now: Timestamp,
     pub plan: Arc<Plan>,
-    requests: Vec<Arc<WorkRequest>>,
+    pub requests: Vec<Arc<WorkRequest>>,
     /// Whether work that asks for the same shares one request, so that the host allocates nothing.
     pub shares: bool,
     pub random: Random,

@@ -9,10 +9,12 @@ pub(crate) mod limit;
 pub(crate) mod plan;
 pub(crate) mod race;
 pub(crate) mod random;
+pub(crate) mod recorded;
 pub(crate) mod scan;
 pub(crate) mod table;
 
 pub(crate) use floor::Floor;
 pub(crate) use limit::Limit;
 pub(crate) use plan::{Ask, Plan, Shape};
+pub(crate) use recorded::Recorded;
 pub(crate) use scan::Scan;

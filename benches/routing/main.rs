@@ -8,12 +8,14 @@ mod floors;
 
 mod decisions;
 mod masses;
+mod records;
 mod sizes;
 
 use criterion::{criterion_group, criterion_main};
 
 use decisions::{arrive, free, lifecycle};
 use masses::{abandon, burst, day, relax, snapshot};
+use records::records;
 
-criterion_group!(benches, arrive, free, lifecycle, burst, relax, abandon, snapshot, day);
+criterion_group!(benches, arrive, free, lifecycle, burst, relax, abandon, snapshot, day, records);
 criterion_main!(benches);

@@ -223,10 +223,17 @@ impl<'a> Matching<'a> {
         row.is_ok_and(|row| !self.is_excepted(work, row, id) && self.enough(work, row))
     }
 
-    /// Whether a queue may not offer anything just now, for it has offered too much at once.
+    /// Whether a queue may not offer anything: another engine decides, or it has offered too much
+    /// at once.
     pub(crate) fn is_held_back(self, queue: QueueId) -> bool {
-        let both = self.world.queue(queue).ok().zip(self.world.queue_profile(queue).ok());
-        both.is_some_and(|(row, profile)| row.held_back(profile, self.now).is_some())
+        self.world
+            .queue_profile(queue)
+            .is_ok_and(|profile| profile.external || self.ramp_until(queue, profile).is_some())
+    }
+
+    /// Until when a queue may not offer anything, for it has offered too much at once.
+    pub(crate) fn ramp_until(self, queue: QueueId, profile: &QueueProfile) -> Option<Timestamp> {
+        self.world.queue(queue).ok()?.held_back(profile, self.now)
     }
 
     /// Whether as many can be asked at once as the queue wants, where it is not ringing yet.

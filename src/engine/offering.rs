@@ -280,7 +280,7 @@ impl Turn<'_> {
     /// The policy for exhausted work, if this work is exhausted.
     fn exhausted(&self, id: WorkId) -> Option<Exhausted> {
         let work = self.world.work(id).ok().filter(|work| work.stage == Stage::Queued)?;
-        let queue = self.world.queue_profile(work.queue).ok()?;
+        let queue = self.world.queue_profile(work.queue).ok().filter(|queue| !queue.external)?;
         let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
         (spent || self.nobody_left(id)).then_some(queue.exhausted)
     }

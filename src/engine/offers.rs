@@ -159,6 +159,9 @@ impl Turn<'_> {
         if fit.is_some_and(|fit| !fit.agents.has(agent)) {
             return Err(refuse(Unavailable::Unfit));
         }
+        if self.world.queue_profile(row.queue)?.external {
+            return Ok(());
+        }
         let claim = self.world.new_claim(channel, row.cost)?;
         let room = self.world.has_room(agent, claim, self.world.pools(row.draws))?;
         room.map_err(|full| refuse(Unavailable::NoRoom(full)))

@@ -364,7 +364,9 @@ impl Turn<'_> {
         let profile = |channel| self.world.channel_profile(channel).ok();
         let pools = self.world.pools(parked.draws);
         let capacity = &self.world.agent_profile(owner).ok()?.capacity;
-        Some(attends && usage.room(capacity, active, pools, profile).is_ok())
+        let enforced = !self.world.queue_profile(row.queue).ok()?.external;
+        let room = usage.room(capacity, active, pools, profile);
+        Some(attends && (!enforced || room.is_ok()))
     }
 }
 

@@ -1,5 +1,8 @@
 //! How a fact changes records. Nothing else does.
 
+use alloc::sync::Arc;
+
+use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::lifecycle::machine::Illegal;
 use crate::model::ids::{OfferId, WorkId};
@@ -11,7 +14,7 @@ use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::{Direction, Interaction, InteractionRequest};
 use crate::interaction::segment::Part;
 use crate::interaction::state::InteractionStep;
-use crate::interaction::store::{Store, ongoing_between};
+use crate::interaction::store::{Index, Store, ongoing_between};
 
 /// A fact that does not fit the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,12 +55,14 @@ impl Store {
             }
             RecordEvent::Opened { interaction, number, opening } => {
                 self.open(*interaction, number, opening, at)?;
+                opening.profile.into_iter().for_each(|profile| profiles.used(profile));
             }
             RecordEvent::ProfileSet(profile) => {
                 let rows = self.rows_mut();
                 rows.profiles_made = rows.profiles_made.max(profile.id.raw());
                 profiles.put(profile);
             }
+            RecordEvent::ProfileForgotten { profile } => profiles.forget(*profile),
             RecordEvent::Archived { record } => self.forget(record.id)?,
             event => self.change(event, at)?,
         }
@@ -92,7 +97,7 @@ impl Store {
         }
         let (customer, pair) = (row.opened_for.clone(), ongoing_between(&row));
         let rows = self.rows_mut();
-        if !rows.interactions.open(id, row) {
+        if !rows.interactions.open(id, Arc::new(row)) {
             return Err(Misfit::OutOfOrder);
         }
         rows.last_number = rows.last_number.saturating_add(1).max(rows.config.numbering.first);
@@ -112,45 +117,31 @@ impl Store {
     fn forget(&mut self, id: InteractionId) -> Result<(), Misfit> {
         let row = self.rows_mut().interactions.close(id).ok_or(Misfit::NotThere)?;
         if let Some(customer) = &row.opened_for {
-            self.leave_customer(customer, id);
+            self.index_mut().leave_customer(customer, id);
         }
         Ok(())
-    }
-
-    fn leave_customer(&mut self, customer: &str, id: InteractionId) {
-        let customers = &mut self.index_mut().customers;
-        if let Some(his) = customers.get_mut(customer) {
-            his.remove(&id);
-            if his.is_empty() {
-                customers.remove(customer);
-            }
-        }
-    }
-
-    fn row(&mut self, id: InteractionId) -> Result<&mut Interaction, Misfit> {
-        self.rows_mut().interactions.get_mut(id).ok_or(Misfit::NotThere)
     }
 
     /// A change of one interaction that is there already.
     fn change(&mut self, event: &RecordEvent, at: Timestamp) -> Result<(), Misfit> {
         let id = event.interaction().ok_or(Misfit::NotThere)?;
         let most = self.config().limits.segments;
-        let row = self.row(id)?;
+        let (rows, index) = self.parts_mut();
+        let row = Arc::make_mut(rows.interactions.get_mut(id).ok_or(Misfit::NotThere)?);
         let at = at.max(row.touched);
         row.touched = at;
         match event {
-            RecordEvent::Associated { opened_for, .. } => self.associate(id, opened_for)?,
+            RecordEvent::Associated { opened_for, .. } => index.associate(row, opened_for),
             RecordEvent::WorkLinked { work, .. } => {
-                self.row(id)?.work = Some(*work);
-                self.index_mut().works.insert(*work, id);
+                row.work = Some(*work);
+                index.works.insert(*work, id);
             }
             RecordEvent::WorkOver { .. } => {
-                if let Some(work) = self.row(id)?.work.take() {
-                    self.drop_work(id, work);
+                if let Some(work) = row.work.take() {
+                    index.drop_work(row, work);
                 }
             }
             RecordEvent::Queued { queue, wraps_up, .. } => {
-                let row = self.row(id)?;
                 row.step(InteractionStep::Queue)?;
                 row.give_away(*wraps_up, at, most);
                 row.assigned_to = None;
@@ -160,7 +151,6 @@ impl Store {
                 row.talk(ConversationStep::HandOff)?;
             }
             RecordEvent::SetAside { .. } => {
-                let row = self.row(id)?;
                 row.step(InteractionStep::Queue)?;
                 row.assigned_to = None;
                 row.asked = true;
@@ -168,7 +158,6 @@ impl Store {
                 row.talk(ConversationStep::HandOff)?;
             }
             RecordEvent::Returned { .. } => {
-                let row = self.row(id)?;
                 row.step(InteractionStep::Return)?;
                 row.assigned_to = None;
                 row.asked = false;
@@ -179,89 +168,80 @@ impl Store {
                 }
             }
             RecordEvent::Rang { offer, agent, .. } => {
-                self.row(id)?.offers.push((*offer, *agent));
-                self.index_mut().offers.insert(*offer, id);
+                row.offers.push((*offer, *agent));
+                index.offers.insert(*offer, id);
             }
             RecordEvent::RangOut { offer, .. } => {
-                self.row(id)?.offers.retain(|(rings, _)| rings != offer);
-                self.index_mut().offers.swap_remove(offer);
+                row.offers.retain(|(rings, _)| rings != offer);
+                index.offers.swap_remove(offer);
             }
             RecordEvent::Assigned { agent, .. } => {
-                self.ring_no_more(id)?;
-                let row = self.row(id)?;
+                index.ring_no_more(row);
                 row.step(InteractionStep::Assign)?;
                 row.take(*agent, at, most)?;
             }
             RecordEvent::HandedOver { agent, wraps_up, .. } => {
-                let row = self.row(id)?;
                 row.step(InteractionStep::Assign)?;
                 row.give_away(*wraps_up, at, most);
                 row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;
             }
             RecordEvent::Closed { .. } | RecordEvent::WrapUpBegan { .. } => {
-                self.leave_ongoing(id)?;
-                self.ring_no_more(id)?;
-                let row = self.row(id)?;
+                if let Some(pair) = ongoing_between(row) {
+                    index.ongoing.remove(&pair);
+                }
+                index.ring_no_more(row);
                 row.end(event, at, most)?;
-                let over = row.profile.filter(|_| row.state.is_closed());
-                if let Some(profile) = over {
-                    self.index_mut().of_profile.remove(&(profile, id));
+                if let Some(profile) = row.profile.filter(|_| row.state.is_closed()) {
+                    index.of_profile.remove(&(profile, id));
                 }
             }
             RecordEvent::TrailingWrapUpEnded { work, agent, .. } => {
-                let row = self.row(id)?;
                 row.trailing.retain(|trailing| trailing != &(*work, *agent));
                 row.handling.end(at, most, |part| part == Part::WrapUp(*agent));
                 if row.work != Some(*work) {
-                    self.drop_work(id, *work);
+                    index.drop_work(row, *work);
                 }
             }
             RecordEvent::Saved { by, change, .. } => {
                 if let Some(customer) = &change.opened_for {
-                    self.associate(id, customer)?;
+                    index.associate(row, customer);
                 }
-                self.row(id)?.save(*by, change, at);
+                row.save(*by, change, at);
             }
-            _ => self.row(id)?.note(event, at, most)?,
+            _ => row.note(event, at, most)?,
         }
         Ok(())
     }
+}
 
+impl Index {
     /// Nobody needs to hear of a piece of work any more, unless somebody still wraps it up.
-    fn drop_work(&mut self, id: InteractionId, work: WorkId) {
-        let row = self.rows().interactions.get(id);
-        let trails = row.is_some_and(|row| row.trailing.iter().any(|(of, _)| *of == work));
-        if !trails {
-            self.index_mut().works.swap_remove(&work);
+    fn drop_work(&mut self, row: &Interaction, work: WorkId) {
+        if !row.trailing.iter().any(|(of, _)| *of == work) {
+            self.works.swap_remove(&work);
         }
     }
 
-    fn ring_no_more(&mut self, id: InteractionId) -> Result<(), Misfit> {
-        let offers = core::mem::take(&mut self.row(id)?.offers);
-        for (offer, _) in offers {
-            self.index_mut().offers.swap_remove::<OfferId>(&offer);
+    fn ring_no_more(&mut self, row: &mut Interaction) {
+        for (offer, _) in row.offers.drain(..) {
+            self.offers.swap_remove::<OfferId>(&offer);
         }
-        Ok(())
     }
 
-    fn leave_ongoing(&mut self, id: InteractionId) -> Result<(), Misfit> {
-        if let Some(pair) = ongoing_between(self.row(id)?) {
-            self.index_mut().ongoing.remove(&pair);
+    fn associate(&mut self, row: &mut Interaction, customer: &Key) {
+        if let Some(before) = row.opened_for.replace(customer.clone()) {
+            self.leave_customer(&before, row.id);
         }
-        Ok(())
+        self.customers.entry(customer.clone()).or_default().insert(row.id);
     }
 
-    fn associate(
-        &mut self,
-        id: InteractionId,
-        customer: &crate::base::key::Key,
-    ) -> Result<(), Misfit> {
-        let before = self.row(id)?.opened_for.replace(customer.clone());
-        if let Some(before) = before {
-            self.leave_customer(&before, id);
+    fn leave_customer(&mut self, customer: &str, id: InteractionId) {
+        if let Some(his) = self.customers.get_mut(customer) {
+            his.remove(&id);
+            if his.is_empty() {
+                self.customers.remove(customer);
+            }
         }
-        self.index_mut().customers.entry(customer.clone()).or_default().insert(id);
-        Ok(())
     }
 }

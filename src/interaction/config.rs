@@ -91,6 +91,9 @@ pub struct RecordLimits {
     pub segments: u32,
     /// The length of a text, in bytes.
     pub text: u32,
+    /// Profiles, in a store that lets go of some: before there are more, those without an open
+    /// interaction are forgotten that were not used for longest.
+    pub profiles: u32,
 }
 
 impl Default for RecordLimits {
@@ -101,6 +104,7 @@ impl Default for RecordLimits {
             attachments: 1_000,
             segments: 1_000,
             text: 65_536,
+            profiles: 1_000_000,
         }
     }
 }
@@ -166,6 +170,7 @@ impl RecordConfig {
         if self.wrap_up_longest.is_some_and(|span| longest.is_some_and(|rule| rule >= span)) {
             return Err(Invalid::new("wrap_up_longest", Problem::OutOfOrder));
         }
+        Invalid::range("limits.profiles", self.limits.profiles, 1, i64::from(u32::MAX))?;
         Invalid::range("limits.messages", self.limits.messages, 1, i64::from(u32::MAX))?;
         let idle = &self.idle;
         let spans = [

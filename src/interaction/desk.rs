@@ -2,8 +2,6 @@
 
 use alloc::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::time::Timestamp;
 use crate::engine::core::Engine;
 use crate::lifecycle::work::Stage;
@@ -14,13 +12,12 @@ use crate::policy::wrap_up::after_contact;
 use crate::protocol::command::{
     Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Reply, Submit,
 };
-use crate::protocol::fact::Log;
-use crate::protocol::refusal::Refusal;
 
 use crate::interaction::command::{LinkWork, RequestHandoff};
 use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::HandoffTrigger;
-use crate::interaction::event::{RecordEvent, RecordLog};
+use crate::interaction::desk_command::{DeskCommand, DeskLog, DeskRefusal, DeskReply};
+use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::plan::Plan;
 use crate::interaction::profile::{ProfileStore, ProfilesInMemory};
@@ -28,27 +25,6 @@ use crate::interaction::record::Interaction;
 use crate::interaction::records::{RecordAction, Records};
 use crate::interaction::refusal::{Gap, RecordRefusal};
 use crate::interaction::state::{InteractionState, InteractionStep};
-
-/// What happened at a desk: to work, and to records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeskLog {
-    /// The engine's facts.
-    pub work: Log,
-    /// The facts of records.
-    pub records: RecordLog,
-}
-
-/// Why a desk refused something: the engine's reason, or that of the records.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeskRefusal {
-    /// The engine refused it.
-    #[error(transparent)]
-    Work(#[from] Refusal),
-    /// The records refused it.
-    #[error(transparent)]
-    Record(#[from] RecordRefusal),
-}
 
 /// An engine and records in step: every fact of the engine is followed in the call in which it
 /// happened, and what records refuse is refused before the work is touched. Work whose interaction
@@ -143,6 +119,28 @@ impl<P: ProfileStore> Desk<P> {
         self.follow(from, log);
         self.records.advance(now, &mut log.records);
         self.settle(now, told, log);
+    }
+
+    /// Does whatever it is told, for a host that keeps or sends commands in one vocabulary.
+    ///
+    /// # Errors
+    /// A [`DeskRefusal`] says why it changed nothing.
+    pub fn tell(
+        &mut self,
+        now: Timestamp,
+        command: DeskCommand,
+        log: &mut DeskLog,
+    ) -> Result<DeskReply, DeskRefusal> {
+        Ok(match command {
+            DeskCommand::Command(command) => DeskReply::Command(self.execute(now, *command, log)?),
+            DeskCommand::Record(command) => DeskReply::Record(self.record(now, command, log)?),
+            DeskCommand::Submit { interaction, request } => {
+                DeskReply::Submitted(self.submit(now, interaction, *request, log)?)
+            }
+            DeskCommand::HandOff { interaction, trigger, request } => {
+                DeskReply::HandedOff(self.hand_off(now, interaction, trigger, *request, log)?)
+            }
+        })
     }
 
     /// Does a command of the engine. What would close the record of a contact that nobody
@@ -312,22 +310,29 @@ impl<P: ProfileStore> Desk<P> {
     }
 
     fn consequence(&self, event: &RecordEvent) -> Option<Command> {
-        let row = self.records.interaction(event.interaction()?)?;
-        let work = row.work?;
-        let stage = self.engine.view().work(work)?.stage();
         match event {
-            RecordEvent::Closed { .. } => Some(match stage {
-                Stage::Assigned { .. } | Stage::Parked { .. } | Stage::WrapUp { .. } => {
-                    Close { work, code: row.code }.into()
-                }
-                _ if row.state == InteractionState::ClosedAbandoned => Abandon { work }.into(),
-                _ => Cancel { work }.into(),
-            }),
-            RecordEvent::Said { message, .. } => {
+            RecordEvent::Closed { interaction, .. } => {
+                let (row, work, stage) = self.open_work(*interaction)?;
+                Some(match stage {
+                    Stage::Assigned { .. } | Stage::Parked { .. } | Stage::WrapUp { .. } => {
+                        Close { work, code: row.code }.into()
+                    }
+                    _ if row.state == InteractionState::ClosedAbandoned => Abandon { work }.into(),
+                    _ => Cancel { work }.into(),
+                })
+            }
+            RecordEvent::Said { interaction, message } => {
+                let (row, _, stage) = self.open_work(*interaction)?;
                 crate::interaction::plan::brought_back(row, message.author, stage)
             }
             _ => None,
         }
+    }
+
+    fn open_work(&self, id: InteractionId) -> Option<(&Interaction, WorkId, Stage)> {
+        let row = self.records.interaction(id)?;
+        let work = row.work?;
+        Some((row, work, self.engine.view().work(work)?.stage()))
     }
 
     /// Work that cannot be closed with the record's code is closed without one, or, if its queue

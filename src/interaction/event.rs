@@ -1,6 +1,7 @@
 //! What can happen to records: every change there is, complete enough to make it again.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::{Drain, Vec};
 
 use serde::{Deserialize, Serialize};
@@ -380,16 +381,21 @@ pub enum RecordEvent {
     /// It was handed over to the host and is forgotten.
     Archived {
         /// All of it.
-        record: Box<Interaction>,
+        record: Arc<Interaction>,
+    },
+    /// A profile made room for others: it was not used for longest.
+    ProfileForgotten {
+        /// Which.
+        profile: ProfileId,
     },
 }
 
 impl RecordEvent {
     /// The interaction it is about.
     #[must_use]
-    pub const fn interaction(&self) -> Option<InteractionId> {
+    pub fn interaction(&self) -> Option<InteractionId> {
         match self {
-            Self::Configured(_) | Self::ProfileSet(_) => None,
+            Self::Configured(_) | Self::ProfileSet(_) | Self::ProfileForgotten { .. } => None,
             Self::Archived { record } => Some(record.id),
             Self::Opened { interaction, .. }
             | Self::Associated { interaction, .. }

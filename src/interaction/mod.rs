@@ -14,6 +14,7 @@ mod config;
 mod conversation;
 mod decide;
 mod desk;
+mod desk_command;
 mod event;
 mod follow;
 mod form;
@@ -39,7 +40,8 @@ pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, Handoff, HandoffTrigger,
     Message, Responses, Viewer, Visibility,
 };
-pub use desk::{Desk, DeskLog, DeskRefusal};
+pub use desk::Desk;
+pub use desk_command::{DeskCommand, DeskFact, DeskLog, DeskRefusal, DeskReply};
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 pub use form::{Details, Field, InteractionForm, Line, WrapUpClock};
 pub use ids::{InteractionId, ProfileId};

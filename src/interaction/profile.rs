@@ -1,6 +1,7 @@
 //! Channel user profiles: who is behind an address on a channel.
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
@@ -85,34 +86,70 @@ pub trait ProfileStore: Debug {
 
     /// Keeps a profile under its id, in place of what was there.
     fn put(&mut self, profile: &ChannelUserProfile);
+
+    /// An interaction was opened for a profile. A store that keeps all of them need not know.
+    fn used(&mut self, id: ProfileId) {
+        let _ = id;
+    }
+
+    /// The profile to forget before one more is made, if there are `most` already; never one that
+    /// is in use. Asked until there is none. A store that keeps all of them has none.
+    fn surplus(&self, most: u32, in_use: &dyn Fn(ProfileId) -> bool) -> Option<ProfileId> {
+        let _ = (most, in_use);
+        None
+    }
+
+    /// Forgets a profile that was [`surplus`](Self::surplus).
+    fn forget(&mut self, id: ProfileId) {
+        let _ = id;
+    }
 }
 
-/// Profiles in memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "alloc::vec::Vec<ChannelUserProfile>", into = "alloc::vec::Vec<ChannelUserProfile>")]
+/// Profiles in memory. There are at most as many as
+/// [`RecordLimits::profiles`](crate::interaction::RecordLimits::profiles) says, or as are in use.
+/// Somebody whose profile was forgotten is a new customer, of whom the [`Directory`] is asked.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<ChannelUserProfile>", into = "Vec<ChannelUserProfile>")]
 pub struct ProfilesInMemory {
-    rows: BTreeMap<ProfileId, ChannelUserProfile>,
+    /// With when they were last used.
+    rows: BTreeMap<ProfileId, (u64, ChannelUserProfile)>,
     active: BTreeMap<Address, ProfileId>,
+    by_use: BTreeMap<u64, ProfileId>,
+    uses: u64,
 }
 
 impl ProfilesInMemory {
     /// All profiles, in order of making.
     pub fn iter(&self) -> impl Iterator<Item = &ChannelUserProfile> {
-        self.rows.values()
+        self.rows.values().map(|(_, profile)| profile)
+    }
+
+    /// All profiles, the one that was not used for longest first.
+    fn by_use(&self) -> impl Iterator<Item = &ChannelUserProfile> {
+        self.by_use.values().filter_map(|id| self.rows.get(id)).map(|(_, profile)| profile)
     }
 }
 
-impl From<alloc::vec::Vec<ChannelUserProfile>> for ProfilesInMemory {
-    fn from(rows: alloc::vec::Vec<ChannelUserProfile>) -> Self {
+/// Equal are those that keep the same profiles and would forget them in the same order.
+impl PartialEq for ProfilesInMemory {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_use().eq(other.by_use())
+    }
+}
+
+impl Eq for ProfilesInMemory {}
+
+impl From<Vec<ChannelUserProfile>> for ProfilesInMemory {
+    fn from(rows: Vec<ChannelUserProfile>) -> Self {
         let mut profiles = Self::default();
         rows.iter().for_each(|profile| profiles.put(profile));
         profiles
     }
 }
 
-impl From<ProfilesInMemory> for alloc::vec::Vec<ChannelUserProfile> {
+impl From<ProfilesInMemory> for Vec<ChannelUserProfile> {
     fn from(profiles: ProfilesInMemory) -> Self {
-        profiles.rows.into_values().collect()
+        profiles.by_use().cloned().collect()
     }
 }
 
@@ -122,7 +159,7 @@ impl ProfileStore for ProfilesInMemory {
     }
 
     fn get(&self, id: ProfileId) -> Option<ChannelUserProfile> {
-        self.rows.get(&id).cloned()
+        self.rows.get(&id).map(|(_, profile)| profile.clone())
     }
 
     fn put(&mut self, profile: &ChannelUserProfile) {
@@ -131,7 +168,35 @@ impl ProfileStore for ProfilesInMemory {
         } else if self.active.get(&profile.address) == Some(&profile.id) {
             self.active.remove(&profile.address);
         }
-        self.rows.insert(profile.id, profile.clone());
+        self.uses = self.uses.saturating_add(1);
+        self.by_use.insert(self.uses, profile.id);
+        if let Some((before, _)) = self.rows.insert(profile.id, (self.uses, profile.clone())) {
+            self.by_use.remove(&before);
+        }
+    }
+
+    fn used(&mut self, id: ProfileId) {
+        if let Some((last, _)) = self.rows.get_mut(&id) {
+            self.uses = self.uses.saturating_add(1);
+            self.by_use.remove(last);
+            self.by_use.insert(self.uses, id);
+            *last = self.uses;
+        }
+    }
+
+    fn surplus(&self, most: u32, in_use: &dyn Fn(ProfileId) -> bool) -> Option<ProfileId> {
+        if self.rows.len() < most as usize {
+            return None;
+        }
+        self.by_use.values().copied().find(|id| !in_use(*id))
+    }
+
+    fn forget(&mut self, id: ProfileId) {
+        let Some((last, profile)) = self.rows.remove(&id) else { return };
+        self.by_use.remove(&last);
+        if self.active.get(&profile.address) == Some(&id) {
+            self.active.remove(&profile.address);
+        }
     }
 }
 

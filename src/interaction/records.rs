@@ -238,7 +238,7 @@ impl<P: ProfileStore> Records<P> {
 
     /// All interactions that are not archived, in order of opening.
     pub fn interactions(&self) -> impl Iterator<Item = &Interaction> {
-        self.store.rows().interactions.sorted().into_iter().map(|(_, row)| row)
+        self.store.rows().interactions.sorted().into_iter().map(|(_, row)| &**row)
     }
 
     /// The interaction a piece of work moves.

@@ -1,6 +1,7 @@
 //! The rows of records and what is derived from them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +23,8 @@ use crate::interaction::record::Interaction;
 pub(crate) struct Rows {
     /// What the host chose.
     pub(crate) config: RecordConfig,
-    /// Interactions that are not archived.
-    pub(crate) interactions: Ledger<InteractionId, Interaction>,
+    /// Interactions that are not archived. A snapshot, and the fact that archives one, share them.
+    pub(crate) interactions: Ledger<InteractionId, Arc<Interaction>>,
     /// How many profiles were made.
     pub(crate) profiles_made: u64,
     /// The last number that was given to an interaction.
@@ -74,12 +75,17 @@ impl Store {
         &mut self.index
     }
 
+    /// Rows and index, to change both.
+    pub(crate) const fn parts_mut(&mut self) -> (&mut Rows, &mut Index) {
+        (&mut self.rows, &mut self.index)
+    }
+
     pub(crate) const fn config(&self) -> &RecordConfig {
         &self.rows.config
     }
 
     pub(crate) fn get(&self, id: InteractionId) -> Option<&Interaction> {
-        self.rows.interactions.get(id)
+        self.rows.interactions.get(id).map(|row| &**row)
     }
 
     pub(crate) fn digest(&self) -> Digest {
@@ -122,10 +128,15 @@ impl Store {
     }
 
     /// The interactions of a profile that are not closed.
-    pub(crate) fn open_of(&self, profile: ProfileId) -> alloc::vec::Vec<InteractionId> {
+    pub(crate) fn open_of(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
         let all =
             (profile, InteractionId::from_raw(0))..=(profile, InteractionId::from_raw(u64::MAX));
-        self.index.of_profile.range(all).map(|(_, id)| *id).collect()
+        self.index.of_profile.range(all).map(|(_, id)| *id)
+    }
+
+    /// Whether a profile has an interaction that is not closed.
+    pub(crate) fn is_in_use(&self, profile: ProfileId) -> bool {
+        self.open_of(profile).next().is_some()
     }
 
     /// Looks when time does something to an interaction next.

@@ -342,6 +342,17 @@ pub struct QueueProfile {
     /// How fast it may offer; `None`: as fast as it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ramp: Option<Ramp>,
+    /// Whether another engine decides who gets its work, and only state is kept here (ServiceNow:
+    /// external). Then nothing in it is offered but by command ([`Assign`](crate::Assign) and the
+    /// like), and no offer in vain was the last that could be made: `budget.per_work` and
+    /// `exhausted` do not count. All else goes on: order, clocks, the longest wait, rules of
+    /// overflow, estimates. What an agent has of it counts in his capacity, which is not enforced:
+    /// no command is refused for want of room, and parked work comes back to its agent whatever he
+    /// has. That he is present and responds, and how many assignments there may be, is asked as
+    /// ever. Who has more than his room is in debt, and routing gives him nothing until he has room
+    /// again.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub external: bool,
 }
 
 impl Default for QueueProfile {
@@ -377,6 +388,7 @@ impl Default for QueueProfile {
             conditional: Vec::new(),
             look_every: Span::from_secs(10),
             ramp: None,
+            external: false,
         }
     }
 }

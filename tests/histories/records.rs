@@ -47,7 +47,7 @@ fn config() -> RecordConfig {
             messaging_after: secs(60),
             ..IdlePolicy::default()
         },
-        limits: RecordLimits { segments: 4, messages: 5, ..RecordLimits::default() },
+        limits: RecordLimits { segments: 4, messages: 5, profiles: 2, ..RecordLimits::default() },
         ..RecordConfig::default()
     }
 }

@@ -68,6 +68,8 @@ impl Floor {
             KeptBy::Rings { offer } => format!("{offer} rings at him"),
             KeptBy::Assignments { most } => format!("he has {most} assignments"),
             KeptBy::TooFew { able, least } => format!("{able} can be asked, {least} needed"),
+            KeptBy::Ramp { offers } => format!("{offers} were offered at once"),
+            KeptBy::External => "another engine decides".into(),
             _ => "(nobody taught the scenarios to tell it)".into(),
         };
         let gate = obstacle.kept_by.gate().name();

@@ -380,6 +380,20 @@ fn seed0_row026_external_work_waits_for_the_engine_and_other_work_is_left_alone(
     floor.settle();
     assert_eq!(rings_at(&floor, own).as_deref(), Some("ana"));
     assert_eq!(floor.sent.len(), 1);
+    // The other way round: a queue of ours is external, and ours waits for a decision from outside
+    // while somebody is free.
+    let external = QueueProfile { external: true, ..QueueProfile::default() };
+    let outside = floor.tell(Define::new("outside", external)).unwrap();
+    let request = WorkRequest { key: Some("own-2".into()), ..WorkRequest::new(outside, chat) };
+    let waiting = floor.tell(Submit::new(request)).unwrap();
+    let bo = floor.agent("bo", skilled(&[], 2));
+    let membership = Membership::default();
+    floor.tell(SetMembership { agent: bo, queue: outside, membership, channel: None }).unwrap();
+    floor.settle();
+    assert_eq!(rings_at(&floor, waiting), None);
+    floor.tell(Assign { work: waiting, agent: bo }).unwrap();
+    floor.settle();
+    assert_eq!(rings_at(&floor, waiting).as_deref(), Some("bo"));
 }
 
 #[test]

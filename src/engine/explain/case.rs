@@ -123,7 +123,8 @@ impl<'a> Case<'a> {
             Gate::NotRinging => world.rings_at(id, agent).is_none(),
             Gate::Assignments => world.may_have_more(agent) == Ok(true),
             Gate::Enough => matching.enough(id, work),
-            Gate::Ramp => !matching.is_held_back(work.queue),
+            Gate::Ramp => matching.ramp_until(work.queue, self.queue).is_none(),
+            Gate::External => !self.queue.external,
         }
     }
 

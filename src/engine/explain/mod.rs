@@ -65,11 +65,13 @@ pub enum Gate {
     Enough,
     /// Its queue may offer: it has not offered too much at once.
     Ramp,
+    /// Its queue is not external.
+    External,
 }
 
 impl Gate {
     /// All of them, in order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Member,
         Self::InLine,
         Self::Preferred,
@@ -86,6 +88,7 @@ impl Gate {
         Self::Assignments,
         Self::Enough,
         Self::Ramp,
+        Self::External,
     ];
 
     /// How it is spelled in JSON.
@@ -108,6 +111,7 @@ impl Gate {
             Self::Assignments => "assignments",
             Self::Enough => "enough",
             Self::Ramp => "ramp",
+            Self::External => "external",
         }
     }
 }
@@ -192,6 +196,8 @@ pub enum KeptBy {
         /// So many offers.
         offers: u16,
     },
+    /// Another engine decides who gets the work of its queue.
+    External,
 }
 
 impl KeptBy {
@@ -215,6 +221,7 @@ impl KeptBy {
             Self::Assignments { .. } => Gate::Assignments,
             Self::TooFew { .. } => Gate::Enough,
             Self::Ramp { .. } => Gate::Ramp,
+            Self::External => Gate::External,
         }
     }
 }
@@ -324,6 +331,8 @@ pub enum Outlook {
     NobodyOnQueue,
     /// Somebody who meets its need is on queue for its channel.
     Staffed,
+    /// Its queue is external: it waits for the decision of another engine.
+    External,
 }
 
 /// Why a piece of work is where it is.

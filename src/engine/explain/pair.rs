@@ -141,14 +141,14 @@ impl Case<'_> {
                 found.extend(few.map(|(able, least)| lasting(KeptBy::TooFew { able, least })));
             }
             Gate::Ramp => {
-                let queue = world.queue(work.queue).ok();
-                let until = queue.and_then(|row| row.held_back(self.queue, matching.now));
+                let until = matching.ramp_until(work.queue, self.queue);
                 let offers = self.queue.ramp.map_or(0, |ramp| ramp.offers);
                 found.extend(until.map(|until| Obstacle {
                     kept_by: KeptBy::Ramp { offers },
                     until: Some(until),
                 }));
             }
+            Gate::External => found.push(lasting(KeptBy::External)),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::engine::view::View;
 
 /// The gates of a funnel: what concerns each agent first, the work as a whole last. Who has it or
 /// is asked does not count among those who have no room.
-const FUNNEL: [Gate; 15] = [
+const FUNNEL: [Gate; 16] = [
     Gate::Member,
     Gate::OnQueue,
     Gate::Responding,
@@ -31,6 +31,7 @@ const FUNNEL: [Gate; 15] = [
     Gate::InLine,
     Gate::Enough,
     Gate::Ramp,
+    Gate::External,
 ];
 
 impl Case<'_> {
@@ -127,6 +128,9 @@ impl Case<'_> {
     fn outlook(self) -> Outlook {
         if self.work.stage != Stage::Queued {
             return Outlook::NotWaiting;
+        }
+        if self.queue.external {
+            return Outlook::External;
         }
         let world = self.matching.world;
         let line = world.index().line(self.work.queue);

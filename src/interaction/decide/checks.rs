@@ -19,7 +19,7 @@ impl Store {
     /// An interaction that is not archived.
     pub(crate) fn interaction(&self, id: InteractionId) -> Result<&Interaction, RecordRefusal> {
         let interactions = &self.rows().interactions;
-        interactions.get(id).ok_or_else(|| {
+        interactions.get(id).map(|row| &**row).ok_or_else(|| {
             if interactions.was_minted(id) {
                 RecordRefusal::Archived { interaction: id }
             } else {

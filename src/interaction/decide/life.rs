@@ -315,8 +315,9 @@ impl Run for ArchiveInteraction {
         if !row.is_described() {
             return Err(invalid("short_description", Problem::Empty));
         }
-        let record = Box::new(row.clone());
-        turn.emit(RecordEvent::Archived { record });
+        if let Some(record) = turn.store.rows().interactions.get(interaction).cloned() {
+            turn.emit(RecordEvent::Archived { record });
+        }
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Deciding who somebody is who writes from outside, and where his message belongs.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::base::key::Key;
 use crate::model::invalid::Problem;
@@ -45,7 +46,18 @@ impl Turn<'_> {
     }
 
     fn set_profile(&mut self, profile: ChannelUserProfile) {
+        if profile.id.raw() > self.store.rows().profiles_made {
+            self.make_room_for_a_profile();
+        }
         self.emit(RecordEvent::ProfileSet(Box::new(profile)));
+    }
+
+    fn make_room_for_a_profile(&mut self) {
+        let most = self.store.config().limits.profiles;
+        let surplus = |turn: &Self| turn.profiles.surplus(most, &|id| turn.store.is_in_use(id));
+        while let Some(profile) = surplus(self) {
+            self.emit(RecordEvent::ProfileForgotten { profile });
+        }
     }
 
     /// The ongoing interaction between a profile and one of the host's addresses.
@@ -55,7 +67,7 @@ impl Turn<'_> {
 
     /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
     fn end_all_of(&mut self, profile: ProfileId) {
-        for id in self.store.open_of(profile) {
+        for id in self.store.open_of(profile).collect::<Vec<_>>() {
             self.close(id, Finish::new(Ending::Automatic, Actor::System));
         }
     }
@@ -203,7 +215,7 @@ impl Run for LinkUser {
         if known.user.as_ref() != Some(&user) {
             turn.set_profile(ChannelUserProfile { user: Some(user.clone()), ..known });
         }
-        for interaction in turn.store.open_of(profile) {
+        for interaction in turn.store.open_of(profile).collect::<Vec<_>>() {
             if turn.store.get(interaction).is_none_or(|row| row.opened_for.is_some()) {
                 continue;
             }

@@ -80,6 +80,7 @@ impl Router {
             return None;
         }
         if self.is_barred(id, agent)
+            || self.queue_profile(work.queue).external
             || self.is_held_back(work.queue)
             || row.leg(id).is_some()
             || self.attends(agent, channel).is_err()

@@ -300,6 +300,10 @@ impl Router {
             return;
         }
         let queue = self.queue_profile(work.queue);
+        if queue.external {
+            // Whom to ask is for the other engine to know.
+            return;
+        }
         let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
         if !spent && !self.nobody_left(id) {
             return;
@@ -443,7 +447,8 @@ impl Router {
             return Err(refuse(Unavailable::Unfit));
         }
         let room = self.room(agent, &self.usage(agent), channel, row.cost, &self.draws[&work]);
-        room.map_err(|full| refuse(Unavailable::NoRoom(full)))
+        let counts = self.queue_profile(row.queue).external;
+        room.or_else(|full| if counts { Ok(()) } else { Err(refuse(Unavailable::NoRoom(full))) })
     }
 
     fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {

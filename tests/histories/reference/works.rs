@@ -311,7 +311,8 @@ impl Router {
         self.take_out(agent, parked, &mut usage);
         let weight = self.channel_profile(channel).weights.active;
         let active = strowger::policies::room::Claim { weight, ..parked.claim };
-        if there && self.room_for(agent, &usage, active, &parked.pools).is_ok() {
+        let room = self.room_for(agent, &usage, active, &parked.pools);
+        if there && (room.is_ok() || self.queue_profile(work.queue).external) {
             self.take_back(id, by);
         } else {
             let queue = work.queue;

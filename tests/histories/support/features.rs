@@ -41,6 +41,8 @@ pub(crate) enum Feature {
     Classes,
     /// Agents have terms of their own for a channel of a queue.
     OwnTerms,
+    /// Another engine decides who gets the work of a queue.
+    External,
 }
 
 /// The rules of one history.
@@ -75,7 +77,7 @@ impl Features {
 
 /// All, none, few and many.
 pub(crate) fn features() -> impl Strategy<Value = Features> {
-    const NUMBER: u32 = Feature::OwnTerms as u32 + 1;
+    const NUMBER: u32 = Feature::External as u32 + 1;
     let all = (1_u32 << NUMBER) - 1;
     let few = (any::<u32>(), any::<u32>(), any::<u32>()).prop_map(move |(a, b, c)| a & b & c & all);
     prop_oneof![

@@ -258,10 +258,20 @@ pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueuePr
         features.with(Feature::Helpers, 0.7, vec![], overflow::helpers()),
         select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
+        features.with(Feature::External, 0.4, false, Just(true)),
     );
     (first, second, third, fourth).prop_map(|(first, second, third, fourth)| {
         let (relaxation, shift_left_min, spare_scarce, broadcast) = third;
-        let (sticky, classification, overflow, last_resort, conditional, look_every, ramp) = fourth;
+        let (
+            sticky,
+            classification,
+            overflow,
+            last_resort,
+            conditional,
+            look_every,
+            ramp,
+            external,
+        ) = fourth;
         let ((order, sort_by), choice, idle, offers, answers) = first;
         let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
         let (offer_windows, auto_accept, withdraw_offers) = offers;
@@ -298,6 +308,7 @@ pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueuePr
             conditional,
             look_every,
             ramp,
+            external,
         }
     })
 }

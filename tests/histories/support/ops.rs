@@ -120,7 +120,7 @@ fn kinds(features: Features) -> [(u32, BoxedStrategy<Act>); KINDS] {
         (2, flags(features)),
         (2, change_work(features)),
         (2, leave()),
-        (3, by_hand()),
+        (if features.has(Feature::External) { 12 } else { 3 }, by_hand()),
         (3, hold_and_park()),
         (2, transfer()),
         (8, finish()),

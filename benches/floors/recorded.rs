@@ -1,0 +1,116 @@
+//! The same floor with interaction records kept beside the engine.
+
+use std::sync::Arc;
+
+use strowger::interaction::*;
+use strowger::*;
+
+use super::floor::Floor;
+use super::random::Random;
+
+/// How many profiles are kept.
+pub(crate) const PROFILES: u32 = 1_000;
+
+/// A desk and its host.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded {
+    pub desk: Desk,
+    pub log: DeskLog,
+    now: Timestamp,
+    requests: Vec<Arc<WorkRequest>>,
+    random: Random,
+    /// Records that the host was handed.
+    pub archived: u64,
+    /// How many people write to it, each from his own number; 0: everybody calls.
+    pub people: u64,
+}
+
+impl Recorded {
+    /// The floor, and records from now on.
+    pub(crate) fn of(floor: Floor) -> Self {
+        let mut log = DeskLog::default();
+        let types = InteractionType::ALL.into();
+        let limits = RecordLimits { profiles: PROFILES, ..RecordLimits::default() };
+        let config = RecordConfig { types, limits, ..RecordConfig::default() };
+        let records = Records::new(config, floor.now, &mut log.records);
+        let mut records = records.expect("a good configuration");
+        records.follow_after(floor.engine.view().seq());
+        let desk = Desk::join(floor.engine, records).expect("the records begin with the engine");
+        let Floor { now, requests, random, .. } = floor;
+        Self { desk, log, now, requests, random, archived: 0, people: 0 }
+    }
+
+    fn record<A: RecordAction>(&mut self, action: A) -> A::Output {
+        match self.desk.record(self.now, action, &mut self.log) {
+            Ok(output) => output,
+            Err(refusal) => panic!("{refusal}"),
+        }
+    }
+
+    fn tell(&mut self, command: impl Into<Command>) {
+        if let Err(refusal) = self.desk.execute(self.now, command.into(), &mut self.log) {
+            panic!("{refusal}");
+        }
+    }
+
+    /// The host reads all facts: what rings, and what was archived.
+    fn read(&mut self) -> Option<(OfferId, WorkId, AgentId)> {
+        let mut rings = None;
+        for fact in self.log.work.drain() {
+            if let Event::WorkOffered { offer, work, agent, .. } = fact.event {
+                rings = Some((offer, work, agent));
+            }
+        }
+        for fact in self.log.records.drain() {
+            if let RecordEvent::Archived { .. } = fact.event {
+                self.archived += 1;
+            }
+        }
+        rings
+    }
+
+    /// Somebody calls or writes.
+    fn contact(&mut self) -> InteractionId {
+        if self.people == 0 {
+            let opening = Box::new(InteractionRequest::new(InteractionType::Phone));
+            return self.record(OpenInteraction { opening });
+        }
+        let number = self.random.below(usize::try_from(self.people).expect("not so many"));
+        let message = ReceiveMessage {
+            kind: InteractionType::Messaging,
+            from: Address::new("sms", &format!("+4930{number:09}")),
+            to: "+4930999".into(),
+            text: "Hello".into(),
+        };
+        self.record(message).interaction
+    }
+
+    /// The lifecycle of [`Floor::lifecycle`], with its record: opened, assigned, said what it is
+    /// about, closed, archived.
+    pub(crate) fn lifecycle(&mut self) {
+        self.now = self.now + Span::from_millis(1);
+        let interaction = self.contact();
+        let request = self.random.below(self.requests.len());
+        let request = WorkRequest::clone(&self.requests[request]);
+        let submitted = self.desk.submit(self.now, interaction, request, &mut self.log);
+        let work = submitted.expect("there is room");
+        match self.read() {
+            None => self.tell(Cancel { work }),
+            Some((offer, work, agent)) => {
+                self.tell(Accept { offer });
+                let short_description = Some("A question about the invoice".into());
+                let change = RecordChange { short_description, ..RecordChange::default() };
+                self.record(SaveInteraction { interaction, by: Actor::Agent(agent), change });
+                self.tell(FinishContact { work, by: Finisher::Agent });
+                self.tell(EndWrapUp { work, agent, code: None });
+            }
+        }
+        let state = self.desk.records().interaction(interaction).map(|row| row.state);
+        if state == Some(InteractionState::New) {
+            let by = Actor::Host;
+            self.record(EndInteraction { interaction, ending: Ending::Automatic, by });
+        }
+        self.record(ArchiveInteraction { interaction });
+        self.read();
+    }
+}

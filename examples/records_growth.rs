@@ -1,0 +1,35 @@
+//! Lives through many contacts whose records are kept and archived, and prints what lies in memory
+//! after each tenth: `cargo run --release --example records_growth -- 10000000`.
+
+#[path = "../benches/floors/mod.rs"]
+mod floors;
+
+use std::alloc::System;
+use std::sync::Arc;
+use std::time::Instant;
+
+use floors::{Floor, Plan, Recorded, Shape};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn live() -> usize {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated - stats.bytes_deallocated
+}
+
+fn main() {
+    let count = std::env::args().nth(1);
+    let count: u64 = count.map_or(1_000_000, |count| count.parse().expect("a number"));
+    let mut floor = Recorded::of(Floor::idle(Arc::new(Plan::new(Shape::Plain, 100))));
+    println!("| archived | bytes in memory | each |\n|---|---|---|");
+    for tenth in 0..=10 {
+        let began = Instant::now();
+        // A little first, so that tables and buffers have the size they need.
+        let some = if tenth == 0 { count / 100 } else { count / 10 };
+        (0..some).for_each(|_| floor.lifecycle());
+        let each = began.elapsed().as_nanos() / u128::from(some.max(1));
+        println!("| {} | {} | {each} ns |", floor.archived, live());
+    }
+}
