@@ -214,6 +214,8 @@ fn skilled(random: &mut Random) -> Person {
     person
 }
 
+type Part = fn(Sizes, &mut Table);
+
 fn main() -> ExitCode {
     let divisor = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1);
     let sizes = Sizes(divisor);
@@ -223,7 +225,7 @@ fn main() -> ExitCode {
         println!("all sizes divided by {divisor}: the goals do not count");
     }
     let only = std::env::args().nth(2);
-    let parts: [(&str, fn(Sizes, &mut Table)); 8] = [
+    let parts: [(&str, Part); 8] = [
         ("growth", growth),
         ("freed", freed),
         ("rivals", rivals),

@@ -52,5 +52,8 @@ fn number(n: f64) -> String {
         grouped.push(digit);
     }
     let rest = rest.filter(|rest| rest.bytes().any(|digit| digit != b'0'));
-    rest.map_or(grouped.clone(), |rest| format!("{grouped}.{rest}"))
+    match rest {
+        Some(rest) => format!("{grouped}.{rest}"),
+        None => grouped,
+    }
 }
