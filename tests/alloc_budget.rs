@@ -66,7 +66,12 @@ fn bytes() -> i64 {
 }
 
 impl Meter {
-    fn tell<A: Action + Clone + Into<Command>>(&mut self, floor: &mut Floor, name: &'static str, action: A) -> A::Output {
+    fn tell<A: Action + Clone + Into<Command>>(
+        &mut self,
+        floor: &mut Floor,
+        name: &'static str,
+        action: A,
+    ) -> A::Output {
         let before = allocations();
         let output = floor.tell(action);
         self.note(name, allocations() - before);
