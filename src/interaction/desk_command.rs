@@ -121,6 +121,6 @@ impl DeskLog {
     /// Forgets all facts; the buffers keep their memory.
     pub fn clear(&mut self) {
         self.work.clear();
-        self.records.drain();
+        self.records.clear();
     }
 }

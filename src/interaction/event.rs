@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use alloc::vec::{Drain, Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +11,7 @@ use crate::lifecycle::leg::LegRole;
 use crate::lifecycle::work::CloseCause;
 use crate::model::attribute::Attributes;
 use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
-use crate::protocol::fact::Seq;
+use crate::protocol::fact::{Log, Seq};
 
 use crate::interaction::command::RecordChange;
 use crate::interaction::config::RecordConfig;
@@ -59,49 +58,8 @@ impl RecordFact {
     }
 }
 
-/// The host's own buffer of record facts. Every call appends to it and never takes anything out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RecordLog {
-    facts: Vec<RecordFact>,
-}
-
-impl RecordLog {
-    /// The facts, oldest first.
-    pub fn iter(&self) -> core::slice::Iter<'_, RecordFact> {
-        self.facts.iter()
-    }
-
-    /// Takes all facts out, oldest first; the buffer keeps its memory.
-    pub fn drain(&mut self) -> Drain<'_, RecordFact> {
-        self.facts.drain(..)
-    }
-
-    /// How many facts there are.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.facts.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.facts.is_empty()
-    }
-
-    pub(crate) fn push(&mut self, fact: RecordFact) {
-        self.facts.push(fact);
-    }
-}
-
-impl<'a> IntoIterator for &'a RecordLog {
-    type Item = &'a RecordFact;
-    type IntoIter = core::slice::Iter<'a, RecordFact>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
+/// The host's own buffer of record facts.
+pub type RecordLog = Log<RecordFact>;
 
 /// Where the short description of an interaction came from that no person closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

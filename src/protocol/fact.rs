@@ -70,8 +70,8 @@ pub enum Cause {
     Routing,
 }
 
-/// The host's own buffer of facts. Every call appends to it and never takes anything out, so facts
-/// survive a refusal and nothing is forgotten.
+/// The host's own buffer of facts: the engine's, or those of records. Every call appends to it and
+/// never takes anything out, so facts survive a refusal and nothing is forgotten.
 ///
 /// ```
 /// use strowger::{Config, Engine, Log, Timestamp};
@@ -81,20 +81,26 @@ pub enum Cause {
 /// assert!(log.iter().next().is_some_and(|fact| fact.seq == 1));
 /// # drop(engine);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Log {
-    facts: Vec<Fact>,
+pub struct Log<F = Fact> {
+    facts: Vec<F>,
 }
 
-impl Log {
+impl<F> Default for Log<F> {
+    fn default() -> Self {
+        Self { facts: Vec::new() }
+    }
+}
+
+impl<F> Log<F> {
     /// The facts, oldest first.
-    pub fn iter(&self) -> core::slice::Iter<'_, Fact> {
+    pub fn iter(&self) -> core::slice::Iter<'_, F> {
         self.facts.iter()
     }
 
     /// Takes all facts out, oldest first; the buffer keeps its memory.
-    pub fn drain(&mut self) -> Drain<'_, Fact> {
+    pub fn drain(&mut self) -> Drain<'_, F> {
         self.facts.drain(..)
     }
 
@@ -117,27 +123,27 @@ impl Log {
 
     /// The facts side by side, oldest first.
     #[must_use]
-    pub fn as_slice(&self) -> &[Fact] {
+    pub fn as_slice(&self) -> &[F] {
         &self.facts
     }
 
-    pub(crate) fn push(&mut self, fact: Fact) {
+    pub(crate) fn push(&mut self, fact: F) {
         self.facts.push(fact);
     }
 }
 
-impl<'a> IntoIterator for &'a Log {
-    type Item = &'a Fact;
-    type IntoIter = core::slice::Iter<'a, Fact>;
+impl<'a, F> IntoIterator for &'a Log<F> {
+    type Item = &'a F;
+    type IntoIter = core::slice::Iter<'a, F>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl IntoIterator for Log {
-    type Item = Fact;
-    type IntoIter = alloc::vec::IntoIter<Fact>;
+impl<F> IntoIterator for Log<F> {
+    type Item = F;
+    type IntoIter = alloc::vec::IntoIter<F>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.facts.into_iter()

@@ -306,7 +306,7 @@ fn all_names() -> BTreeSet<String> {
 #[test]
 fn a_journal_of_record_facts_rebuilds_the_records() {
     let seen = RefCell::new(BTreeSet::new());
-    support::check(100, 32, 100, |history| {
+    support::check(250, 32, 100, |history| {
         let lived = live(history, |_| Ok(()))?;
         seen.borrow_mut().extend(names(&lived.log.records));
         let journal = through_json(&lived.log.records);
