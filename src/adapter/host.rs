@@ -216,6 +216,12 @@ impl PresenceSink for () {
 
 /// A host: where facts are kept, and who acts on them. What is absent is `()`.
 ///
+/// There is no trait for what comes in: work, people and what they do are commands, the clock is
+/// the time each of them is called at, and a directory is read by whoever says
+/// [`Define`](crate::Define). What is over leaves by its facts, records by
+/// [`Archived`](crate::interaction::RecordEvent::Archived); profiles of customers are behind
+/// [`ProfileStore`](crate::interaction::ProfileStore).
+///
 /// ```
 /// use strowger::{Desktop, Fact, Host, Offered, View};
 ///

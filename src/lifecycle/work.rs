@@ -148,8 +148,8 @@ impl Stage {
         }
     }
 
-    /// Whether something may fall due for it. Nothing does while it rings or somebody has it: no rule
-    /// recalls it from an agent.
+    /// Whether something may fall due for it. Nothing does while it rings or somebody has it: no
+    /// rule recalls it from an agent.
     #[must_use]
     pub const fn has_clock(self) -> bool {
         match self {

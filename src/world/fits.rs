@@ -217,8 +217,8 @@ impl World {
             && row() == Some(member)
     }
 
-    /// Lists who may have a piece of work for all that asks for the same: those who suit it best, if
-    /// its queue goes by that, or else all, if they are few.
+    /// Lists who may have a piece of work for all that asks for the same: those who suit it best,
+    /// if its queue goes by that, or else all, if they are few.
     pub(crate) fn list_candidates(&mut self, id: WorkId) {
         let Self { stores, index } = self;
         let work = stores.works.get(id).filter(|work| work.step.is_none());

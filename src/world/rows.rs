@@ -202,8 +202,8 @@ impl Agent {
         self.memberships.iter().find(exact).map(|member| member.terms)
     }
 
-    /// All that keeps him from being offered work of a channel in a presence, room aside. One who is
-    /// off queue, or on a call of his own, does not count as one who does not respond.
+    /// All that keeps him from being offered work of a channel in a presence, room aside. One who
+    /// is off queue, or on a call of his own, does not count as one who does not respond.
     pub(crate) fn away(
         &self,
         presence: &PresenceProfile,

@@ -18,7 +18,8 @@
 //! | | *length* | body: CBOR (RFC 8949), names as in JSON; an array of facts, or a snapshot |
 //!
 //! A record of facts holds those of one call, or of several that were made together: after a crash
-//! they are there with all of their facts or with none. A snapshot is the first record or none; facts go on with the number behind it.
+//! they are there with all of their facts or with none. A snapshot is the first record or none;
+//! facts go on with the number behind it.
 //! Each record stands for itself, so a store with keys of its own may keep them without the
 //! header, each under the number of its first fact.
 //!
