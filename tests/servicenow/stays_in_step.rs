@@ -51,7 +51,7 @@ struct Carried {
 
 impl Carried {
     fn carry(&mut self, which: usize, of: usize, stays: bool) {
-        let early = of > 0 && which % of > 0;
+        let early = of > 0 && !which.is_multiple_of(of);
         self.doubled += u32::from(of > 0 && stays);
         self.early += u32::from(early);
         self.once_in_order += u32::from(of > 0 && !stays && !early);
