@@ -94,8 +94,9 @@ pub enum IdleSince {
     LastOffer,
     /// He last accepted or was assigned something (ServiceNow: last assigned).
     LastAccept,
-    /// The later of his last release and his last change of presence (Amazon Connect: longest
-    /// available; Genesys Engage: time in ready state). Takes no account of the channel.
+    /// The later of his last release and his last change of presence, or his return after he had
+    /// not responded (Amazon Connect: longest available; Genesys Engage: time in ready state).
+    /// Takes no account of the channel.
     Ready,
 }
 

@@ -110,7 +110,7 @@ pub(crate) struct Stamps {
     pub offered: Timestamp,
     /// He last accepted or was assigned something.
     pub accepted: Timestamp,
-    /// His presence last changed.
+    /// His presence last changed, or he came back who had not responded.
     pub presence: Timestamp,
 }
 

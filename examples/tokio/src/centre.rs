@@ -90,14 +90,14 @@ pub struct Fared {
     pub turns: usize,
 }
 
-/// Serves whoever asks until it is over. All that waits in the mailbox is decided and kept
+/// Serves whoever asks until it is over, and says how it ended. All that waits in the mailbox is decided and kept
 /// together, for the disk takes longer than everything else.
-pub async fn serve<J, D, M, P>(
+pub async fn serve<J, D, M, P, T>(
     driver: &mut Driver<J, D, M, P>,
     Mailbox(mut mailbox): Mailbox,
     clock: Clock,
-    over: impl Future<Output = ()>,
-) -> Result<Fared, Failure>
+    over: impl Future<Output = Result<T, Failure>>,
+) -> Result<(T, Fared), Failure>
 where
     J: Journal<Error = Failure>,
     D: Desktop<Error = Failure>,
@@ -117,7 +117,7 @@ where
         tokio::select! {
             _ = mailbox.recv_many(&mut asks, 256) => {}
             () = timer => {}
-            () = &mut over => return Ok(fared),
+            ended = &mut over => return Ok((ended?, fared)),
         }
         let (commands, waiting): (Vec<_>, Vec<_>) =
             asks.drain(..).map(|ask| (ask.command, ask.answer)).unzip();

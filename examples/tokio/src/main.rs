@@ -5,39 +5,33 @@
 mod centre;
 mod journal;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use centre::{Centre, Clock, Failure, Screens, serve};
 use journal::File;
 use strowger::{
     Accept, AgentId, AgentProfile, ChannelProfile, Command, Config, Define, Driver, Engine,
-    FinishContact, Finisher, Host, Log, Membership, Offered, QueueId, QueueProfile, SetMembership,
-    SetPresence, Span, Submit, SystemPresence, WorkRequest,
+    FinishContact, Finisher, Host, IdleClock, IdleSince, Log, Membership, Offered, QueueId,
+    QueueProfile, SetMembership, SetPresence, Span, Submit, SystemPresence, WorkId, WorkRequest,
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 const AGENTS: u32 = 40;
 const CALLERS: usize = 50;
 const CALLS_EACH: usize = 40;
 
-/// Calls that are over, and who waits for the last of them.
-#[derive(Default)]
-struct Over {
-    calls: AtomicUsize,
-    all: Notify,
-}
-
 /// What everybody finds when the centre opens.
 fn floor() -> Vec<Command> {
     let rings = Some(Span::from_millis(40));
     let voice = ChannelProfile { offer_window: rings, ..ChannelProfile::voice() };
-    let mut commands: Vec<Command> = vec![
-        Define::new("voice", voice).into(),
-        Define::new("support", QueueProfile::default()).into(),
-    ];
+    // Who lets a call ring out and comes back stands behind the others, or he would be the longest
+    // idle again and a few like him could keep a call between them for ever.
+    let idle = IdleClock { since: IdleSince::Ready, ..IdleClock::default() };
+    let support = QueueProfile { idle, ..QueueProfile::default() };
+    let mut commands: Vec<Command> =
+        vec![Define::new("voice", voice).into(), Define::new("support", support).into()];
     for number in 0..AGENTS {
         let (agent, queue) = (AgentId::from_raw(number), QueueId::from_raw(0));
         let membership = Membership::default();
@@ -52,7 +46,7 @@ async fn work(
     centre: Centre,
     agent: AgentId,
     mut screen: mpsc::UnboundedReceiver<Offered>,
-    over: Arc<Over>,
+    over: mpsc::UnboundedSender<WorkId>,
 ) -> Result<(), Failure> {
     let back = SetPresence { agent, presence: SystemPresence::OnQueue.id() };
     centre.ask(back.clone()).await??;
@@ -64,14 +58,14 @@ async fn work(
             continue;
         }
         sleep(Duration::from_millis(1 + number % 5)).await;
-        // It may have been taken back while he reached for it.
+        // It may have rung out while he reached for it, and then he counts as not responding.
         if centre.ask(Accept { offer }).await?.is_err() {
+            centre.ask(back.clone()).await??;
             continue;
         }
         sleep(Duration::from_millis(3 + number % 20)).await;
         centre.ask(FinishContact { work: pair.work, by: Finisher::Agent }).await??;
-        over.calls.fetch_add(1, Ordering::Relaxed);
-        over.all.notify_one();
+        over.send(pair.work)?;
     }
     Ok(())
 }
@@ -100,23 +94,27 @@ async fn main() -> Result<(), Failure> {
     opened.map_err(|error| error.to_string())??;
 
     let (centre, mailbox) = Centre::new(1_024);
-    let over = Arc::new(Over::default());
+    let (over, mut ended) = mpsc::unbounded_channel();
+    let mut tasks = JoinSet::new();
     for (agent, screen) in (0..).map(AgentId::from_raw).zip(seats) {
-        let agent = work(centre.clone(), agent, screen, Arc::clone(&over));
-        tokio::spawn(async move { agent.await.expect("an agent who can work") });
+        tasks.spawn(work(centre.clone(), agent, screen, over.clone()));
     }
     for caller in 0..CALLERS {
-        let caller = call(centre.clone(), caller);
-        tokio::spawn(async move { caller.await.expect("a caller who gets through") });
+        tasks.spawn(call(centre.clone(), caller));
     }
-    let done = async {
-        while over.calls.load(Ordering::Relaxed) < CALLERS * CALLS_EACH {
-            over.all.notified().await;
+    // Agents stay at their desks, so the centre is closed by whoever sees the last call end, or
+    // the first task fail.
+    let closing = async move {
+        let mut calls = 0;
+        while calls < CALLERS * CALLS_EACH {
+            tokio::select! {
+                Some(_) = ended.recv() => calls += 1,
+                Some(task) = tasks.join_next() => task??,
+            }
         }
+        Ok(calls)
     };
-    drop(centre);
-    // Agents stay at their desks, so the centre is closed by whoever sees the last call end.
-    let fared = serve(&mut driver, mailbox, clock, done).await?;
+    let (calls, fared) = serve(&mut driver, mailbox, clock, closing).await?;
 
     let digest = driver.engine().map(Engine::digest);
     let journal = driver.into_host().journal;
@@ -125,10 +123,8 @@ async fn main() -> Result<(), Failure> {
     let engine = recovered.replica.promote(clock.now(), &mut Log::default())?;
     std::fs::remove_file(&path)?;
     println!(
-        "{} calls, {} commands in {} turns; {facts} facts were made safe {syncs} times",
-        over.calls.load(Ordering::Relaxed),
-        fared.commands,
-        fared.turns,
+        "{calls} calls, {} commands in {} turns; {facts} facts were made safe {syncs} times",
+        fared.commands, fared.turns,
     );
     if Some(engine.digest()) != digest {
         return Err("the journal makes another engine".into());

@@ -74,12 +74,20 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn set_status(&mut self, id: AgentId, status: RoutingStatus) -> Result<(), Misfit> {
+    pub(super) fn set_status(
+        &mut self,
+        id: AgentId,
+        status: RoutingStatus,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
         let agent = self.agent_mut(id)?;
         let took = agent.status.takes_offers();
         let woke = !took && status.takes_offers();
         if agent.status == RoutingStatus::OffQueue {
             agent.session = agent.session.wrapping_add(1);
+        }
+        if agent.status == RoutingStatus::NotResponding {
+            agent.stamps.presence = at;
         }
         agent.status = status;
         if status == RoutingStatus::NotResponding {

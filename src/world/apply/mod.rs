@@ -78,7 +78,7 @@ impl World {
             Event::AgentHeard { agent, lease } => self.hear(*agent, *lease),
             Event::DrainingSet { agent, draining } => self.set_draining(*agent, *draining),
             Event::OwnCallSet { agent, active } => self.set_own_call(*agent, *active),
-            Event::RoutingStatusChanged { agent, status } => self.set_status(*agent, *status),
+            Event::RoutingStatusChanged { agent, status } => self.set_status(*agent, *status, due),
             Event::CapacityExceeded { agent } => self.set_debt(*agent, true),
             Event::CapacityRestored { agent } => self.set_debt(*agent, false),
             Event::WorkSubmitted { work, request } => self.submit(*work, request, at),

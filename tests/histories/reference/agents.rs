@@ -167,12 +167,16 @@ impl Router {
     }
 
     pub(super) fn take_status(&mut self, agent: AgentId, status: RoutingStatus) {
+        let at = self.effective();
         let row = self.agent(agent);
         if row.status == status {
             return;
         }
         if row.status == RoutingStatus::OffQueue {
             row.session += 1;
+        }
+        if row.status == RoutingStatus::NotResponding {
+            row.diary.push((Happened::Returned, None, at));
         }
         row.status = status;
         if status == RoutingStatus::NotResponding {

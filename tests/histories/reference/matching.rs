@@ -206,8 +206,10 @@ fn idle_since(agent: &Agent, clock: IdleClock, channel: ChannelId) -> Timestamp 
         IdleSince::LastOffer => agent.last(Happened::Offered, on),
         IdleSince::LastAccept => agent.last(Happened::Accepted, on),
         IdleSince::Ready => {
-            let released = agent.last(Happened::Released, None);
-            released.max(agent.last(Happened::PresenceChanged, None))
+            let last = |happened| agent.last(happened, None);
+            last(Happened::Released)
+                .max(last(Happened::PresenceChanged))
+                .max(last(Happened::Returned))
         }
     }
 }

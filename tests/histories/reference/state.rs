@@ -31,6 +31,7 @@ pub(super) enum Happened {
     Offered,
     Accepted,
     PresenceChanged,
+    Returned,
 }
 
 /// An agent as he is now.
