@@ -23,6 +23,11 @@ impl<T> Sparse<T> {
         self.0.get_or_insert_default().push(item);
     }
 
+    /// All in it, to change.
+    pub(crate) fn iter_mut(&mut self) -> core::slice::IterMut<'_, T> {
+        self.0.as_deref_mut().map(|items| items.iter_mut()).unwrap_or_default()
+    }
+
     /// Keeps those for which this holds.
     pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         if let Some(items) = &mut self.0 {

@@ -79,6 +79,59 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// An instant, or none, in one word: for rows of which there are many. The earliest instant there
+/// is stands for none, so a millisecond later is kept for it.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<Timestamp>", into = "Option<Timestamp>")]
+pub(crate) struct Moment(i64);
+
+impl Moment {
+    /// None.
+    pub(crate) const NONE: Self = Self(i64::MIN);
+
+    /// The instant, if there is one.
+    #[must_use]
+    pub(crate) const fn get(self) -> Option<Timestamp> {
+        if self.is_none() { None } else { Some(Timestamp(self.0)) }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub(crate) const fn is_none(self) -> bool {
+        self.0 == i64::MIN
+    }
+}
+
+impl From<Option<Timestamp>> for Moment {
+    fn from(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::NONE, |at| Self(at.0.max(i64::MIN + 1)))
+    }
+}
+
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Self {
+        Some(at).into()
+    }
+}
+
+impl From<Moment> for Option<Timestamp> {
+    fn from(moment: Moment) -> Self {
+        moment.get()
+    }
+}
+
+impl core::hash::Hash for Moment {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.get().hash(state);
+    }
+}
+
+impl fmt::Debug for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
 /// A length of time in whole milliseconds, never negative.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

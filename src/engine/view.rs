@@ -558,7 +558,7 @@ impl<'a> WorkView<'a> {
     /// When it first entered a line; none as long as it is scheduled or suspended from the first.
     #[must_use]
     pub const fn queued(self) -> Option<Timestamp> {
-        self.row.queued
+        self.row.queued.get()
     }
 
     /// When it entered the queue it is in.

@@ -126,6 +126,13 @@ impl WorkRequest {
         }
     }
 
+    /// Whether just the same may well be said of other work: it has no key, no times and nothing
+    /// attached.
+    pub(crate) fn is_usual(&self) -> bool {
+        let of_one = self.key.is_some() || self.origin.is_some() || self.due.is_some();
+        !of_one && self.attached.is_empty()
+    }
+
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), Invalid> {
         if let Some(key) = &self.key {
             check_key(key)?;

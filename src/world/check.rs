@@ -51,13 +51,14 @@ impl World {
     /// The first one that does not hold.
     pub(crate) fn check_rows(&self) -> Result<(), Violation> {
         self.check_memory()?;
-        self.check_references()?;
+        let works = self.stores.works.sorted();
+        self.check_references(&works)?;
         let mut rings = BTreeMap::new();
         for (_, offer) in self.stores.offers.sorted() {
             *rings.entry(offer.work).or_insert(0_usize) += 1;
         }
-        for (id, work) in self.stores.works.sorted() {
-            self.check_work(id, work, rings.get(&id).copied().unwrap_or(0))?;
+        for (id, work) in &works {
+            self.check_work(*id, work, rings.get(id).copied().unwrap_or(0))?;
         }
         for (id, agent) in self.stores.agent_rows.iter() {
             self.check_agent(id, agent)?;
@@ -69,8 +70,8 @@ impl World {
             }
         }
         self.check_offers()?;
-        self.check_needs()?;
-        self.check_pools()
+        self.check_needs(&works)?;
+        self.check_pools(&works)
     }
 
     /// A snapshot may have been written by anybody: what it wants remembered stays in bounds.
@@ -190,19 +191,18 @@ impl World {
         Ok(())
     }
 
-    fn check_needs(&self) -> Result<(), Violation> {
-        let works = self.stores.works.sorted();
-        let mut users = BTreeMap::new();
-        for (_, work) in &works {
-            *users.entry(work.need).or_insert(0_u32) += 1;
-        }
-        for (id, work) in works {
-            let profile = self.queue_profile(work.queue);
-            let now = profile.ok().map(|profile| work.need_now(profile));
-            let same = now.is_some_and(|now| self.stores.needs.get(work.need) == Some(&*now));
-            if !same || users.get(&work.need) != Some(&self.stores.needs.uses(work.need)) {
-                let invariant = "needs counted: each need knows how much work has it";
-                return Err(Violation { invariant, subject: id.into() });
+    fn check_needs(&self, works: &[(WorkId, &Work)]) -> Result<(), Violation> {
+        let mut works: Vec<_> = works.iter().map(|(id, work)| (work.need, *id, *work)).collect();
+        works.sort_unstable_by_key(|(need, id, _)| (*need, *id));
+        for users in works.chunk_by(|(one, ..), (other, ..)| one == other) {
+            for (_, id, work) in users {
+                let profile = self.queue_profile(work.queue);
+                let now = profile.ok().map(|profile| work.need_now(profile));
+                let same = now.is_some_and(|now| self.stores.needs.get(work.need) == Some(&*now));
+                if !same || users.len() != self.stores.needs.uses(work.need) as usize {
+                    let invariant = "needs counted: each need knows how much work has it";
+                    return Err(Violation { invariant, subject: (*id).into() });
+                }
             }
         }
         Ok(())

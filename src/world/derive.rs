@@ -44,15 +44,20 @@ impl World {
         agents.iter().for_each(|id| self.index_skills(*id));
         let needs: Vec<_> = self.stores.needs.iter().map(|(id, need)| (need.clone(), id)).collect();
         for (need, id) in needs {
-            self.index_need(need, id);
+            self.note_need(need, id);
         }
+        agents.iter().for_each(|id| self.fit_agent(*id));
         let queues: Vec<_> = self.stores.queues.iter().map(|(id, _)| id).collect();
         queues.into_iter().for_each(|id| self.set_up_benches(id));
         for id in agents {
             self.index_agent(id);
         }
-        let works: Vec<_> = self.stores.works.sorted().into_iter().map(|(id, _)| id).collect();
-        for id in works {
+        // What belongs in one lane is put there together, as long as the lane is at hand.
+        let works = self.stores.works.sorted().into_iter();
+        let mut works: Vec<_> = works.map(|(id, work)| (work.queue, work.need, id)).collect();
+        works.sort_unstable();
+        for (_, _, id) in works {
+            self.share_request(id);
             self.enter_line(id);
             self.set_work_clock(id);
         }

@@ -4,12 +4,14 @@
 //! was never asked for before is put to those only who have the skills it names. What each agent
 //! sees of his queues is remembered too, until the queue changes.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::base::bits::Bits;
 use crate::model::ids::{AgentId, SkillId, WorkId};
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
+use crate::model::work::WorkRequest;
 use crate::policy::choice::AgentKey;
 use crate::policy::fit;
 use crate::world::lanes::{LaneKey, LaneSet};
@@ -26,7 +28,14 @@ pub(crate) struct Fit {
     pub named: Vec<SkillId>,
     /// Those who suit it best, where somebody asked and nobody changed since.
     pub ranking: Option<Ranking>,
+    /// A skill without which nobody fits, if it names one.
+    asks: Option<SkillId>,
+    /// What is usually said of work with it, so that it is kept once however much says just that.
+    usual: Vec<Arc<WorkRequest>>,
 }
+
+/// So many ways of asking for one need are kept.
+const USUAL: usize = 8;
 
 /// How many of those who suit a need best are kept.
 const RANKED: usize = 512;
@@ -72,15 +81,66 @@ pub(crate) struct Seen {
 impl World {
     /// Makes a need known and decides who fits it.
     pub(super) fn index_need(&mut self, need: Need, id: NeedId) {
-        let place = id.raw() as usize;
-        if self.index.fits.len() <= place {
-            self.index.fits.resize_with(place + 1, Default::default);
-        }
         let agents = self.all_who_fit(&need);
-        if let Some(known) = self.index.fits.get_mut(place) {
-            *known = Fit { agents, named: fit::named_skills(&need), ranking: None };
+        self.note_need(need, id);
+        if let Some(known) = self.index.fits.get_mut(id.raw() as usize) {
+            known.agents = agents;
         }
-        self.index.need_ids.insert(need, id);
+    }
+
+    /// Makes a need known that nobody fits yet.
+    pub(super) fn note_need(&mut self, need: Need, id: NeedId) {
+        let (place, index) = (id.raw() as usize, &mut self.index);
+        if index.fits.len() <= place {
+            index.fits.resize_with(place + 1, Default::default);
+        }
+        let (named, asks) = (fit::named_skills(&need), asked_skill(&need));
+        if let Some(known) = index.fits.get_mut(place) {
+            let old = core::mem::replace(known, Fit { named, asks, ..Fit::default() });
+            let others = index.asking.entry(old.asks).or_default();
+            others.retain(|other| *other != id);
+        }
+        index.asking.entry(asks).or_default().push(id);
+        index.need_ids.insert(need, id);
+    }
+
+    /// Decides for all that is asked for whether an agent fits it who fitted nothing before.
+    pub(super) fn fit_agent(&mut self, id: AgentId) {
+        let Self { stores, index } = self;
+        let Some(entry) = stores.agents.get(id) else {
+            return;
+        };
+        let skills = entry.profile.skills.keys().map(|skill| Some(*skill));
+        let asked = skills.chain([None]).filter_map(|skill| index.asking.get(&skill)).flatten();
+        for need_id in asked {
+            let known = index.fits.get_mut(need_id.raw() as usize);
+            let Some((known, need)) = known.zip(stores.needs.get(*need_id)) else {
+                continue;
+            };
+            if fit::fits(need, &entry.profile) {
+                known.agents.set(id, true);
+                known.ranking = None;
+            }
+        }
+    }
+
+    /// Has a piece of work share its request with others of which the same is said.
+    pub(super) fn share_request(&mut self, id: WorkId) {
+        let Some(work) = self.stores.works.get_mut(id) else {
+            return;
+        };
+        let Some(fit) = self.index.fits.get_mut(work.need.raw() as usize) else {
+            return;
+        };
+        let its = &work.request;
+        if fit.usual.iter().any(|usual| Arc::ptr_eq(usual, its)) {
+            return;
+        }
+        match fit.usual.iter().find(|usual| *usual == its) {
+            Some(usual) => work.request = Arc::clone(usual),
+            None if fit.usual.len() < USUAL && its.is_usual() => fit.usual.push(Arc::clone(its)),
+            None => {}
+        }
     }
 
     /// What was remembered of a need holds for another one now.
@@ -141,18 +201,13 @@ impl World {
     pub(super) fn index_fits(&mut self, id: AgentId) {
         self.index.skilled.iter_mut().for_each(|holders| holders.set(id, false));
         self.index_skills(id);
-        let Some(entry) = self.stores.agents.get(id) else {
-            return;
-        };
-        for (need_id, need) in self.stores.needs.iter() {
-            if let Some(known) = self.index.fits.get_mut(need_id.raw() as usize) {
-                let (did, does) = (known.agents.has(id), fit::fits(need, &entry.profile));
-                known.agents.set(id, does);
-                if did || does {
-                    known.ranking = None;
-                }
+        for known in &mut self.index.fits {
+            if known.agents.has(id) {
+                known.agents.set(id, false);
+                known.ranking = None;
             }
         }
+        self.fit_agent(id);
         let queues = self.stores.agent_rows.get(id).into_iter().flat_map(|row| &row.memberships);
         for member in queues {
             if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
@@ -242,6 +297,23 @@ impl World {
             line.learn(&Self::lane_of(work, &entry.profile), &fit.agents);
         }
     }
+}
+
+/// A skill that whoever fits a need has for certain, if there is one.
+fn asked_skill(need: &Need) -> Option<SkillId> {
+    fn of(requirement: &Requirement) -> Option<SkillId> {
+        match requirement {
+            Requirement::Skill { skill, is, .. } if *is != Comparison::NotEqual => Some(*skill),
+            Requirement::All(parts) => parts.iter().find_map(of),
+            Requirement::Skill { .. }
+            | Requirement::Any(_)
+            | Requirement::Not(_)
+            | Requirement::Attribute { .. }
+            | Requirement::In { .. }
+            | Requirement::Has { .. } => None,
+        }
+    }
+    (need.evaluation == Evaluation::All).then(|| of(&need.requirement)).flatten()
 }
 
 impl Stores {

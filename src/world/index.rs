@@ -72,6 +72,8 @@ pub(crate) struct Index {
     pub need_ids: FixedMap<Need, NeedId>,
     /// Who fits, by need.
     pub fits: Vec<Fit>,
+    /// The needs nobody fits without a skill; with none, those that ask for no one skill.
+    pub asking: FixedMap<Option<SkillId>, Vec<NeedId>>,
     /// What each agent sees of his queues, by membership.
     pub seen: Vec<Vec<Seen>>,
     /// Who has a skill, at whatever level.

@@ -3,7 +3,7 @@
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::Entity;
+use crate::model::ids::{Entity, WorkId};
 use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
@@ -16,7 +16,7 @@ use crate::world::state::World;
 
 impl World {
     /// Whatever a definition or a row mentions is there, and the definition is sound by itself.
-    pub(super) fn check_references(&self) -> Result<(), Violation> {
+    pub(super) fn check_references(&self, works: &[(WorkId, &Work)]) -> Result<(), Violation> {
         self.check_profiles::<SkillProfile>()?;
         self.check_profiles::<ChannelProfile>()?;
         self.check_profiles::<PresenceProfile>()?;
@@ -38,8 +38,8 @@ impl World {
         for (id, agent) in self.stores.agent_rows.iter() {
             self.check_agent_references(id.into(), agent)?;
         }
-        for (id, work) in self.stores.works.sorted() {
-            self.check_work_references(id.into(), work)?;
+        for (id, work) in works {
+            self.check_work_references((*id).into(), work)?;
         }
         for (id, offer) in self.stores.offers.sorted() {
             let named = [offer.work.into(), offer.agent.into(), offer.claim.channel.into()];

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::sparse::Sparse;
-use crate::base::time::{Span, Timestamp};
+use crate::base::time::{Moment, Span, Timestamp};
 use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::machine::{Deadline, DeadlineKind};
 use crate::lifecycle::offer::OfferState;
@@ -358,13 +358,13 @@ pub(crate) struct Work {
     /// When it really began.
     pub origin: Timestamp,
     /// When it first entered a line, if it has.
-    pub queued: Option<Timestamp>,
+    pub queued: Moment,
     /// When it entered this queue.
     pub entered: Timestamp,
     /// Whether its queue counts it as an arrival since an agent had it last.
     pub counted: bool,
     /// When it has lived long enough.
-    pub expires: Option<Timestamp>,
+    pub expires: Moment,
     /// The longest delay it is past: agents with a longer one do not see it.
     pub revealed: Span,
     /// The step of its wait for preferred agents; `None`: anybody may have it.
@@ -372,17 +372,18 @@ pub(crate) struct Work {
     /// Whether an agent had it before; he may still wrap it up.
     pub handled: bool,
     /// Until when nobody is asked.
-    pub retry: Option<Timestamp>,
+    pub retry: Moment,
     /// How often it was rejected or missed since everybody could be asked.
     pub attempts: u16,
     /// Who rejected or missed it.
-    pub declines: Vec<Decline>,
+    #[serde(default, skip_serializing_if = "Sparse::is_empty")]
+    pub declines: Sparse<Decline>,
     /// The point on the clock of its relaxation that it is past.
     pub relaxed: Span,
     /// How far ahead of that clock it is, because steps were passed over.
     pub skipped: Span,
     /// When it was first offered to anybody.
-    pub first_offer: Option<Timestamp>,
+    pub first_offer: Moment,
     /// The offers that ring beside the oldest, in order.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub ringing_too: Sparse<OfferId>,
@@ -487,7 +488,7 @@ impl Work {
         self.revealed = Span::ZERO;
         self.relaxed = Span::ZERO;
         self.skipped = Span::ZERO;
-        self.retry = None;
+        self.retry = Moment::NONE;
         self.fired = 0;
         self.widened = 0;
     }
@@ -517,7 +518,7 @@ impl Work {
             self.queue = queue;
             self.counted = false;
             self.attempts = 0;
-            self.declines.clear();
+            self.declines = Sparse::new();
         }
     }
 
@@ -553,7 +554,7 @@ impl Work {
         let begin = match clock {
             RelaxationClock::InQueue => Some(self.entered),
             RelaxationClock::Age => Some(self.origin),
-            RelaxationClock::FirstOffer => self.first_offer,
+            RelaxationClock::FirstOffer => self.first_offer.get(),
         };
         begin.map(|begin| begin.before(self.skipped))
     }
@@ -611,7 +612,7 @@ impl Work {
     /// agent.
     pub(crate) fn deadline(&self, queue: &QueueProfile, hidden: Option<Span>) -> Option<Deadline> {
         let deadline = |kind, at: Option<Timestamp>| at.map(|at| Deadline { at, kind });
-        let lifetime = deadline(DeadlineKind::Lifetime, self.expires);
+        let lifetime = deadline(DeadlineKind::Lifetime, self.expires.get());
         match self.stage {
             Stage::Queued => {
                 let lifted = self.declines.iter().filter_map(|decline| match decline.bar {
@@ -623,7 +624,7 @@ impl Work {
                     deadline(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most)),
                     deadline(DeadlineKind::PreferredStep, self.step.map(|step| step.until)),
                     deadline(DeadlineKind::Reveal, hidden.map(|delay| self.entered + delay)),
-                    deadline(DeadlineKind::Retry, self.retry),
+                    deadline(DeadlineKind::Retry, self.retry.get()),
                     deadline(DeadlineKind::BarOver, lifted.min()),
                     deadline(
                         DeadlineKind::Relaxation,

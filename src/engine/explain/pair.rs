@@ -110,8 +110,8 @@ impl Case<'_> {
                 found.extend(his.map(|decline| Obstacle {
                     kept_by: KeptBy::Declined { bar: decline.bar, times: decline.count },
                     until: match decline.bar {
-                        Bar::Until(until) => Some(until.min(work.retry.unwrap_or(until))),
-                        Bar::None | Bar::Always | Bar::Session(_) => work.retry,
+                        Bar::Until(until) => Some(until.min(work.retry.get().unwrap_or(until))),
+                        Bar::None | Bar::Always | Bar::Session(_) => work.retry.get(),
                     },
                 }));
             }
@@ -167,7 +167,7 @@ impl Case<'_> {
     fn out_of_line(self) -> Obstacle {
         let until = match self.work.stage {
             Stage::Queued => {
-                return Obstacle { kept_by: KeptBy::Pause, until: self.work.retry };
+                return Obstacle { kept_by: KeptBy::Pause, until: self.work.retry.get() };
             }
             Stage::Offered { .. } => self.rings_until(),
             Stage::Scheduled { at, activation: false } => Some(at),

@@ -1,6 +1,6 @@
 //! Applying what takes work out of its line for a time, or on to another.
 
-use crate::base::time::Timestamp;
+use crate::base::time::{Moment, Timestamp};
 use crate::lifecycle::work::WorkStep;
 use crate::model::ids::{ChannelId, QueueId, WorkId};
 use crate::model::schedule::Callback;
@@ -30,7 +30,7 @@ impl World {
             row.stage = row.stage.next(step)?;
             row.step = None;
             row.sticky = false;
-            row.retry = None;
+            row.retry = Moment::NONE;
             row.unassigned = row.unassigned.saturating_add(owner.is_some().into());
             Ok(())
         })

@@ -52,7 +52,9 @@ impl World {
                     row.open_to = open_to;
                 }
             }
-            row.first_offer.get_or_insert(at);
+            if row.first_offer.is_none() {
+                row.first_offer = at.into();
+            }
             Ok(())
         })?;
         let row = self.agent_mut(agent)?;

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use crate::base::sparse::Sparse;
-use crate::base::time::{Span, Timestamp};
+use crate::base::time::{Moment, Span, Timestamp};
 use crate::lifecycle::assignment::{AssignmentState, AssignmentStep};
 use crate::lifecycle::work::{CloseCause, Stage, WorkStep};
 use crate::model::channel::ChannelProfile;
@@ -57,19 +57,19 @@ impl World {
             cost: request.size.unwrap_or(channel.cost),
             place: Place { front: request.front, since: origin },
             origin,
-            queued: request.schedule.is_none().then_some(at),
+            queued: request.schedule.is_none().then_some(at).into(),
             entered: at,
             counted: false,
-            expires: lifetime.map(|lifetime| origin + lifetime),
+            expires: lifetime.map(|lifetime| origin + lifetime).into(),
             revealed: Span::ZERO,
             step: first.map(|step| PreferenceStep { number: 0, until: at + step.wait }),
             handled: false,
-            retry: None,
+            retry: Moment::NONE,
             attempts: 0,
-            declines: alloc::vec::Vec::new(),
+            declines: Sparse::new(),
             relaxed: Span::ZERO,
             skipped: Span::ZERO,
-            first_offer: None,
+            first_offer: Moment::NONE,
             ringing_too: Sparse::new(),
             open_to: 0,
             last_agent: None,
@@ -83,16 +83,14 @@ impl World {
             draws: DrawId::NOTHING,
         };
         let pools = Self::pools_named(request, self.channel_profile(request.channel)?);
-        let need = match self.known_need(&work)? {
-            Some(known) => known,
-            None => self.intern(work.need_now(self.queue_profile(work.queue)?).into_owned()),
-        };
+        let need = self.known_need(&work)?.unwrap_or_else(|new| self.intern(new));
         if self.stores.works.next_id() != Some(id) {
             return Err(Misfit::OutOfOrder);
         }
         let draws = self.draw_on(pools);
         self.stores.works.open(id, Work { need, draws, ..work });
         self.stores.needs.count(need, true);
+        self.share_request(id);
         if let Some(key) = &request.key {
             // Closed work loses its key to work that uses it again, so that the rows alone say
             // whose it is.
@@ -220,7 +218,7 @@ impl World {
 
     pub(super) fn exhaust(&mut self, id: WorkId, retry: Option<Timestamp>) -> Result<(), Misfit> {
         self.restage(id, |row| {
-            row.retry = retry;
+            row.retry = retry.into();
             row.attempts = 0;
             Ok(())
         })
@@ -228,9 +226,9 @@ impl World {
 
     pub(super) fn forget_declines(&mut self, id: WorkId) -> Result<(), Misfit> {
         self.restage(id, |row| {
-            row.retry = None;
+            row.retry = Moment::NONE;
             row.attempts = 0;
-            row.declines.clear();
+            row.declines = Sparse::new();
             Ok(())
         })
     }
@@ -374,24 +372,20 @@ impl World {
     pub(super) fn renew_need(&mut self, id: WorkId) -> Result<(), Misfit> {
         let work = self.work(id)?;
         let old = work.need;
-        let need = match self.known_need(work)? {
-            Some(known) if known == old => return Ok(()),
-            Some(known) => known,
-            None => {
-                let need = work.need_now(self.queue_profile(work.queue)?).into_owned();
-                self.intern(need)
-            }
-        };
+        let need = self.known_need(work)?.unwrap_or_else(|new| self.intern(new));
+        if need == old {
+            return Ok(());
+        }
         self.stores.needs.count(need, true);
         self.stores.needs.count(old, false);
         self.stores.works.get_mut(id).or_missing(id)?.need = need;
         Ok(())
     }
 
-    /// The place of what a piece of work asks for now, if it has one.
-    fn known_need(&self, work: &Work) -> Result<Option<NeedId>, Missing> {
+    /// The place of what a piece of work asks for now, or the need itself if it has none yet.
+    fn known_need(&self, work: &Work) -> Result<Result<NeedId, Need>, Missing> {
         let need = work.need_now(self.queue_profile(work.queue)?);
-        Ok(self.index.need_ids.get(&*need).copied())
+        Ok(self.index.need_ids.get(&*need).copied().ok_or_else(|| need.into_owned()))
     }
 
     /// Gives a need that was not there before a place.
@@ -506,9 +500,9 @@ impl World {
 
 /// Work enters a line for the first time after it was put off: its life begins when it was due.
 fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) {
-    row.queued = Some(at);
+    row.queued = at.into();
     row.origin = due;
-    row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime);
+    row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime).into();
     let first = row.request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
     row.step = first.map(|step| PreferenceStep { number: 0, until: at + step.wait });
 }
