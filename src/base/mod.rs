@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod names;
 pub(crate) mod recent;
+pub(crate) mod sorted;
 pub(crate) mod sparse;
 pub(crate) mod table;
 pub(crate) mod time;
