@@ -10,6 +10,7 @@ pub(crate) mod id;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod names;
+pub(crate) mod packed;
 pub(crate) mod recent;
 pub(crate) mod sorted;
 pub(crate) mod sparse;

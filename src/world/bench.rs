@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use crate::base::bits::Bits;
+use crate::base::bits::{Bits, IdSet};
 use crate::base::sorted::Sorted;
 use crate::base::time::Timestamp;
 use crate::model::agent::AgentProfile;
@@ -144,7 +144,7 @@ impl Bench {
         let front = self.order.iter().take_while(|seat| Some(**seat) <= self.front.last);
         let mut front: Vec<_> = front.map(|seat| Self::agent(*seat)).collect();
         front.sort_unstable();
-        self.front.number == front.len() && self.front.agents.iter::<AgentId>().eq(front)
+        self.front.number == front.len() && self.front.agents.ids::<AgentId>().eq(front)
     }
 
     /// In what order its agents sit.
@@ -218,22 +218,21 @@ impl Bench {
     /// along the bench, or through all agents who are in the sets.
     pub(crate) fn first(
         &self,
-        sets: [&Bits; 3],
+        sets: impl IdSet,
         able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
-        let fits = |id: &AgentId| sets.iter().all(|set| set.has(*id)) && able(id);
+        let fits = |id: &AgentId| sets.has(*id) && able(id);
         let mut along = self.order.iter().map(|(_, _, _, id)| *id);
         if let Some(id) = along.by_ref().take(TRIED).find(fits) {
             return Some(id);
         }
-        let [first, second, third] = sets;
-        let candidates = first.count([second, third]);
+        let candidates = sets.count();
         if candidates == 0 {
             return None;
         }
         if candidates > self.order.len() / candidates {
             return along.find(fits);
         }
-        self.first_among(first.meet::<AgentId, 2>([second, third]), able)
+        self.first_among(sets.ids(), able)
     }
 }
