@@ -26,15 +26,9 @@ impl Bits {
         }
     }
 
-    /// Whether an id is in.
-    pub(crate) fn has<I: Id>(&self, id: I) -> bool {
-        let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
-        self.words.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
-    }
-
-    /// Whether nothing is in.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.iter().all(|word| *word == 0)
+    /// The ids of any set.
+    pub(crate) fn of(set: impl IdSet) -> Self {
+        Self { words: (0..set.places()).map(|place| set.word(place)).collect() }
     }
 
     /// The ids that are in both.
@@ -53,54 +47,114 @@ impl Bits {
         self.words.iter_mut().zip(other.words).for_each(|(word, other)| *word |= other);
         self
     }
+}
 
-    /// How many ids are in this set and in all of `others`.
-    pub(crate) fn count<const N: usize>(&self, others: [&Self; N]) -> usize {
-        let length = others.iter().map(|other| other.words.len()).min();
-        let length = length.map_or(self.words.len(), |length| length.min(self.words.len()));
-        (0..length).map(|place| self.word(others, place).count_ones() as usize).sum()
+impl IdSet for &Bits {
+    fn has<I: Id>(self, id: I) -> bool {
+        let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
+        self.words.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
 
-    /// The bits of 64 ids that are in this set and in all of `others`.
-    fn word<const N: usize>(&self, others: [&Self; N], place: usize) -> u64 {
-        let word = self.words.get(place).copied().unwrap_or(0);
-        others.iter().fold(word, |word, other| word & other.words.get(place).copied().unwrap_or(0))
+    fn places(self) -> usize {
+        self.words.len()
     }
 
-    /// The ids that are in this set and in all of `others`, in rising order.
-    pub(crate) fn meet<'a, I: Id, const N: usize>(
-        &'a self,
-        others: [&'a Self; N],
-    ) -> impl Iterator<Item = I> + 'a {
-        self.meet_from(0, others)
+    fn word(self, place: usize) -> u64 {
+        self.words.get(place).copied().unwrap_or(0)
+    }
+}
+
+/// A set of ids, 64 at a time. A tuple of sets is what is in all of them.
+pub(crate) trait IdSet: Copy {
+    /// Whether an id is in.
+    fn has<I: Id>(self, id: I) -> bool;
+
+    /// So many times 64 ids may be in.
+    fn places(self) -> usize;
+
+    /// The bits of 64 ids.
+    fn word(self, place: usize) -> u64;
+
+    /// The first place from this one on where anything may be in.
+    fn skip(self, place: usize) -> usize {
+        place
+    }
+
+    /// The places from one on where anything may be in, with their bits.
+    fn words_from(self, first: usize) -> impl Iterator<Item = (usize, u64)> {
+        let (mut next, end) = (first, self.places());
+        core::iter::from_fn(move || {
+            let place = self.skip(next);
+            next = place.saturating_add(1);
+            (place < end).then(|| (place, self.word(place)))
+        })
+    }
+
+    /// How many ids are in.
+    fn count(self) -> usize {
+        self.words_from(0).map(|(_, word)| word.count_ones() as usize).sum()
+    }
+
+    /// All ids that are in, in rising order.
+    fn ids<I: Id>(self) -> impl Iterator<Item = I> {
+        self.ids_from(0)
     }
 
     /// The same from a number on.
-    pub(crate) fn meet_from<'a, I: Id, const N: usize>(
-        &'a self,
-        start: u64,
-        others: [&'a Self; N],
-    ) -> impl Iterator<Item = I> + 'a {
+    fn ids_from<I: Id>(self, start: u64) -> impl Iterator<Item = I> {
         let first = usize::try_from(start / 64).unwrap_or(usize::MAX);
-        let mut place = first;
-        let mut word = self.word(others, place) & (u64::MAX << (start % 64));
+        let mut words = self.words_from(first);
+        let (mut place, mut word) = (first, 0);
         core::iter::from_fn(move || {
             while word == 0 {
-                place = place.saturating_add(1);
-                if place >= self.words.len() {
-                    return None;
+                (place, word) = words.next()?;
+                if place == first {
+                    word &= u64::MAX << (start % 64);
                 }
-                word = self.word(others, place);
             }
             let bit = u64::from(word.trailing_zeros());
             word &= word - 1;
             I::from_number(place as u64 * 64 + bit)
         })
     }
+}
 
-    /// All ids that are in, in rising order.
-    pub(crate) fn iter<I: Id>(&self) -> impl Iterator<Item = I> + '_ {
-        self.meet([])
+impl<A: IdSet, B: IdSet> IdSet for (A, B) {
+    fn has<I: Id>(self, id: I) -> bool {
+        self.0.has(id) && self.1.has(id)
+    }
+
+    fn places(self) -> usize {
+        self.0.places().min(self.1.places())
+    }
+
+    fn word(self, place: usize) -> u64 {
+        match self.0.word(place) {
+            0 => 0,
+            word => word & self.1.word(place),
+        }
+    }
+
+    fn skip(self, place: usize) -> usize {
+        self.1.skip(self.0.skip(place))
+    }
+}
+
+impl<A: IdSet, B: IdSet, C: IdSet> IdSet for (A, B, C) {
+    fn has<I: Id>(self, id: I) -> bool {
+        ((self.0, self.1), self.2).has(id)
+    }
+
+    fn places(self) -> usize {
+        ((self.0, self.1), self.2).places()
+    }
+
+    fn word(self, place: usize) -> u64 {
+        ((self.0, self.1), self.2).word(place)
+    }
+
+    fn skip(self, place: usize) -> usize {
+        ((self.0, self.1), self.2).skip(place)
     }
 }
 
@@ -124,11 +178,11 @@ mod tests {
     fn sets_meet_across_words_and_from_a_number_on() {
         let (even, third) = (bits((0..200).step_by(2)), bits((0..150).step_by(3)));
         let met: Vec<u32> = (0..150).step_by(6).collect();
-        assert_eq!(numbers(even.meet([&third])), met);
-        assert_eq!(even.count([&third]), met.len());
+        assert_eq!(numbers((&even, &third).ids()), met);
+        assert_eq!((&even, &third).count(), met.len());
         for start in [0, 1, 6, 63, 64, 65, 144, 145, 1_000] {
             let expected: Vec<_> = met.iter().copied().filter(|n| *n >= start).collect();
-            let found = numbers(even.meet_from(u64::from(start), [&third]));
+            let found = numbers((&even, &third).ids_from(u64::from(start)));
             assert_eq!(found, expected, "from {start}");
         }
     }
@@ -138,10 +192,10 @@ mod tests {
         let mut set = bits([0, 64, 129]);
         set.set(AgentId::from_raw(64), false);
         set.set(AgentId::from_raw(5_000), false);
-        assert_eq!(numbers(set.iter()), vec![0, 129]);
+        assert_eq!(numbers(set.ids()), vec![0, 129]);
         assert!(!set.has(AgentId::from_raw(64)) && set.has(AgentId::from_raw(129)));
         set.set(AgentId::from_raw(0), false);
         set.set(AgentId::from_raw(129), false);
-        assert!(set.is_empty());
+        assert_eq!(set.count(), 0);
     }
 }

@@ -1,7 +1,8 @@
 //! Who may have what: the one place that says whether a piece of work and an agent fit, and which
 //! fit best. Routing asks it, and so does everybody who explains what routing did.
 
-use crate::base::bits::Bits;
+use crate::base::bits::{Bits, IdSet};
+use crate::base::packed::PackedBits;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, SkillId, WorkId};
 use crate::model::need::Evaluation;
@@ -29,6 +30,9 @@ pub(crate) struct Matching<'a> {
     /// What the host decides itself.
     pub rules: &'a Rules,
 }
+
+/// Members of one rank, ring and delay, who fits, and who is open.
+type Candidates<'a> = (&'a PackedBits, &'a PackedBits, &'a Bits);
 
 /// The best pair a seeker can be part of, as far as the order of pairs goes, and the agent if he is
 /// known already.
@@ -79,7 +83,7 @@ impl<'a> Matching<'a> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
         if by_list && self.evaluation(work) != Evaluation::Best {
-            return self.first_on_list(id, work, members, [fit, open]);
+            return self.first_on_list(id, work, members, (fit, open));
         }
         let lane = World::lane_of(work, profile);
         let few = index.line(work.queue)?.lanes.few(&lane);
@@ -94,7 +98,7 @@ impl<'a> Matching<'a> {
                 break;
             }
             if delay <= work.revealed && self.world.ring_sees(work.queue, group_ring, ring) {
-                let first = self.first_of(id, work, rank, [group, fit, open]);
+                let first = self.first_of(id, work, rank, (group, fit, open));
                 best = best.into_iter().chain(first).min();
             }
         }
@@ -274,8 +278,8 @@ impl<'a> Matching<'a> {
         let fit = index.fit(work.need).map(|fit| &fit.agents);
         let sets = line.zip(open).zip(fit);
         sets.into_iter().flat_map(move |((line, open), fit)| {
-            let members = &line.members(work.request.channel).all;
-            members.meet::<AgentId, 2>([open, fit]).filter_map(move |agent| {
+            let members = line.members(work.request.channel);
+            members.among((fit, open)).filter_map(move |agent| {
                 let able = self.sees(work, agent) && self.member_can_take(id, work, agent);
                 let rank = self
                     .world
@@ -294,15 +298,11 @@ impl<'a> Matching<'a> {
         id: WorkId,
         work: &Work,
         members: &Members,
-        sets: [&Bits; 2],
+        sets: impl IdSet,
     ) -> Option<AgentKey> {
-        if members.all.count(sets) == 0 {
-            return None;
-        }
+        members.among(sets).next()?;
         let able = |agent: &AgentId| {
-            sets.iter().all(|set| set.has(*agent))
-                && self.sees(work, *agent)
-                && self.member_can_take(id, work, *agent)
+            sets.has(*agent) && self.sees(work, *agent) && self.member_can_take(id, work, *agent)
         };
         let agent = members.list().find(able)?;
         let rank = self.world.agent(agent).ok()?.membership(work.queue, work.request.channel)?.rank;
@@ -368,18 +368,16 @@ impl<'a> Matching<'a> {
     }
 
     /// The agent among members of one rank, ring and delay to whom the work goes.
-    fn first_of(self, id: WorkId, work: &Work, rank: u8, sets: [&Bits; 3]) -> Option<AgentKey> {
+    fn first_of(self, id: WorkId, work: &Work, rank: u8, sets: Candidates<'_>) -> Option<AgentKey> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
-        let [members, fit, open] = sets;
         let by_score = self.evaluation(work) == Evaluation::Best;
         let agent = match (profile.choice, self.bench(work, profile)) {
             (_, Some(bench)) => bench.first(sets, able),
             (AgentChoice::RoundRobin, _) if !by_score && profile.spare_scarce == 0 => {
                 let last = self.world.queue(work.queue).ok()?.last;
                 let next = last.map_or(0, |last| u64::from(last.raw()) + 1);
-                let behind = members.meet_from::<AgentId, 2>(next, [fit, open]);
-                behind.chain(members.meet([fit, open])).find(able)
+                sets.ids_from(next).chain(sets.ids()).find(able)
             }
             (_, _) => return self.first_by_score(id, work, rank, sets),
         };
@@ -393,7 +391,7 @@ impl<'a> Matching<'a> {
         id: WorkId,
         work: &Work,
         rank: u8,
-        [members, fit, open]: [&Bits; 3],
+        (members, fit, open): Candidates<'_>,
     ) -> Option<AgentKey> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let by_score = AgentKey::goes_by_score(profile, self.evaluation(work));
@@ -408,7 +406,7 @@ impl<'a> Matching<'a> {
                 return first;
             }
         }
-        self.first_by_key(id, work, rank, members.meet::<AgentId, 2>([fit, open]))
+        self.first_by_key(id, work, rank, (members, fit, open).ids())
     }
 
     /// The first by their keys among members of one rank, ring and delay. Whoever is known to come
@@ -576,7 +574,7 @@ impl<'a> Matching<'a> {
             index
                 .skilled
                 .get(skill.raw() as usize)
-                .is_some_and(|holders| holders.count([open]) <= most)
+                .is_some_and(|holders| (holders, open).count() <= most)
         })
     }
 }

@@ -298,7 +298,7 @@ impl Turn<'_> {
             return false;
         }
         let mut anybody = false;
-        for agent in line.members(work.request.channel).all.meet::<AgentId, 1>([&fit.agents]) {
+        for agent in line.members(work.request.channel).among(&fit.agents) {
             if self.opens(agent, work.request.channel) {
                 anybody = true;
                 let session = self.world.agent(agent).map_or(0, |row| row.session);

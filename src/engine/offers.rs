@@ -1,5 +1,6 @@
 //! Deciding answers to offers, and giving work to agents by hand.
 
+use crate::base::bits::IdSet;
 use crate::lifecycle::offer::{OfferEnd, Withdrawal};
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;

@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use crate::base::bits::IdSet;
 use crate::base::time::Span;
 use crate::lifecycle::routing_status::Load;
 use crate::lifecycle::work::{CloseCause, Stage};
@@ -205,7 +206,7 @@ impl Turn<'_> {
             }
             Measure::Staffed => Some(i64::from(self.world.staffed(queue))),
             Measure::Idle => {
-                let staffed = line.everybody.meet::<AgentId, 1>([&self.world.index().staffed]);
+                let staffed = (&line.everybody, &self.world.index().staffed).ids();
                 let idle = |agent: &AgentId| {
                     self.world.agent(*agent).is_ok_and(|row| row.load() == Load::Free)
                 };

@@ -1,6 +1,6 @@
 //! Relaxation: waiting work asks for less, and more agents see it.
 
-use crate::model::ids::{AgentId, WorkId};
+use crate::model::ids::WorkId;
 use crate::protocol::event::Event;
 
 use crate::engine::turn::Turn;
@@ -62,7 +62,7 @@ impl Turn<'_> {
         let sets = index.line(work.queue).zip(index.fit(work.need));
         sets.is_some_and(|(line, fit)| {
             let matching = self.matching();
-            line.members(work.request.channel).all.meet::<AgentId, 1>([&fit.agents]).any(|agent| {
+            line.members(work.request.channel).among(&fit.agents).any(|agent| {
                 matching.ring_sees(work, agent) && self.opens(agent, work.request.channel)
             })
         })

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::base::bits::IdSet;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::lifecycle::routing_status::RoutingStatus;
@@ -440,7 +441,7 @@ impl<'a> QueueView<'a> {
 
     /// Its members, in order of definition.
     pub fn members(self) -> impl Iterator<Item = AgentId> + use<'a> {
-        self.world.index().line(self.id).into_iter().flat_map(|line| line.everybody.iter())
+        self.world.index().line(self.id).into_iter().flat_map(|line| line.everybody.ids())
     }
 
     /// Whether its calendar is open at the latest instant the engine was told; without one it

@@ -5,10 +5,10 @@
 //! to. So an agent who becomes free or busy changes place once, not once a queue; and the best
 //! agent for a piece of work is the first on the bench who is in its sets of bits.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::base::bits::Bits;
+use crate::base::bits::{Bits, IdSet};
+use crate::base::sorted::Sorted;
 use crate::base::time::Timestamp;
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, ChannelId, OfferId};
@@ -84,7 +84,7 @@ const MANY: usize = 1_024;
 #[derive(Clone, Debug)]
 pub(crate) struct Bench {
     key: BenchKey,
-    order: BTreeSet<Seat>,
+    order: Sorted<Seat>,
     seats: Vec<Option<Seat>>,
     front: Front,
 }
@@ -113,7 +113,7 @@ impl Front {
         if all < MANY { self.last.is_some() } else { short || self.number * 8 > all }
     }
 
-    fn of(order: &BTreeSet<Seat>) -> Self {
+    fn of(order: &Sorted<Seat>) -> Self {
         let mut front = Self::default();
         if order.len() >= MANY {
             for seat in order.iter().take(order.len() / 16) {
@@ -136,7 +136,7 @@ impl PartialEq for Bench {
 impl Bench {
     /// An empty bench.
     pub(crate) fn new(key: BenchKey) -> Self {
-        Self { key, order: BTreeSet::new(), seats: Vec::new(), front: Front::default() }
+        Self { key, order: Sorted::new(), seats: Vec::new(), front: Front::default() }
     }
 
     /// Whether the front is what sits in front.
@@ -144,7 +144,7 @@ impl Bench {
         let front = self.order.iter().take_while(|seat| Some(**seat) <= self.front.last);
         let mut front: Vec<_> = front.map(|seat| Self::agent(*seat)).collect();
         front.sort_unstable();
-        self.front.number == front.len() && self.front.agents.iter::<AgentId>().eq(front)
+        self.front.number == front.len() && self.front.agents.ids::<AgentId>().eq(front)
     }
 
     /// In what order its agents sit.
@@ -218,22 +218,21 @@ impl Bench {
     /// along the bench, or through all agents who are in the sets.
     pub(crate) fn first(
         &self,
-        sets: [&Bits; 3],
+        sets: impl IdSet,
         able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
-        let fits = |id: &AgentId| sets.iter().all(|set| set.has(*id)) && able(id);
+        let fits = |id: &AgentId| sets.has(*id) && able(id);
         let mut along = self.order.iter().map(|(_, _, _, id)| *id);
         if let Some(id) = along.by_ref().take(TRIED).find(fits) {
             return Some(id);
         }
-        let [first, second, third] = sets;
-        let candidates = first.count([second, third]);
+        let candidates = sets.count();
         if candidates == 0 {
             return None;
         }
         if candidates > self.order.len() / candidates {
             return along.find(fits);
         }
-        self.first_among(first.meet::<AgentId, 2>([second, third]), able)
+        self.first_among(sets.ids(), able)
     }
 }

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use crate::base::bits::IdSet;
 use crate::lifecycle::assignment::AssignmentState;
 use crate::lifecycle::offer::OfferState;
 use crate::lifecycle::work::Stage;
@@ -222,7 +223,7 @@ impl World {
             let same = line.lanes.sorted() == new.lanes.sorted()
                 && line.lanes.are_sound()
                 && line.waiting == new.waiting
-                && line.everybody.iter::<AgentId>().eq(new.everybody.iter::<AgentId>())
+                && line.everybody.ids::<AgentId>().eq(new.everybody.ids::<AgentId>())
                 && line.members_sorted() == new.members_sorted()
                 && (&line.aside, &line.stays) == (&new.aside, &new.stays)
                 && line.ringing == new.ringing;
@@ -232,14 +233,11 @@ impl World {
             }
         }
         hold("index derived: direct lines", now.direct == new.direct)?;
-        let bits = |all: &[crate::base::bits::Bits]| -> Vec<Vec<AgentId>> {
-            all.iter().map(|bits| bits.iter().collect()).collect()
-        };
-        hold("index derived: who is open", bits(&now.open) == bits(&new.open))?;
-        hold("index derived: who has a skill", bits(&now.skilled) == bits(&new.skilled))?;
+        hold("index derived: who is open", same_agents(&now.open, &new.open))?;
+        hold("index derived: who has a skill", same_agents(&now.skilled, &new.skilled))?;
         for (id, need) in self.stores.needs.iter() {
             let agents = |index: &crate::world::index::Index| -> Vec<AgentId> {
-                index.fit(id).map(|fit| fit.agents.iter().collect()).unwrap_or_default()
+                index.fit(id).map(|fit| fit.agents.ids().collect()).unwrap_or_default()
             };
             hold("index derived: who fits", agents(now) == agents(new))?;
             let ranking =
@@ -253,8 +251,19 @@ impl World {
         }
         let same = (&now.spenders, &now.free_draws) == (&new.spenders, &new.free_draws);
         hold("index derived: pools", same && now.draw_ids == new.draw_ids)?;
-        let staffed = (now.staffed.iter::<AgentId>(), new.staffed.iter::<AgentId>());
+        let staffed = (now.staffed.ids::<AgentId>(), new.staffed.ids::<AgentId>());
         hold("index derived: who is staffed", staffed.0.eq(staffed.1))?;
         hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())
     }
+}
+
+/// Whether the same agents are in these sets, one by one.
+fn same_agents<'a, S>(now: &'a [S], new: &'a [S]) -> bool
+where
+    &'a S: IdSet,
+{
+    let agents = |sets: &'a [S]| -> Vec<Vec<AgentId>> {
+        sets.iter().map(|set| set.ids().collect()).collect()
+    };
+    agents(now) == agents(new)
 }

@@ -8,7 +8,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use crate::base::bits::Bits;
+use crate::base::bits::{Bits, IdSet};
+use crate::base::packed::PackedBits;
 use crate::model::ids::{AgentId, SkillId, WorkId};
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
 use crate::model::work::WorkRequest;
@@ -23,7 +24,7 @@ use crate::world::state::{Stores, World};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fit {
     /// The agents who fit.
-    pub agents: Bits,
+    pub agents: PackedBits,
     /// The skills it names.
     pub named: Vec<SkillId>,
     /// Those who suit it best, where somebody asked and nobody changed since.
@@ -148,15 +149,15 @@ impl World {
         self.index.lines.iter_mut().for_each(|line| line.lanes.change_members());
     }
 
-    fn all_who_fit(&self, need: &Need) -> Bits {
-        let mut agents = Bits::default();
+    fn all_who_fit(&self, need: &Need) -> PackedBits {
+        let mut agents = PackedBits::default();
         let mut ask = |id: AgentId| {
             let profile = self.agent_profile(id);
             agents.set(id, profile.is_ok_and(|profile| fit::fits(need, profile)));
         };
         let skilled = Some(need).filter(|need| need.evaluation == Evaluation::All);
         match skilled.and_then(|need| self.skilled_for(&need.requirement)) {
-            Some(skilled) => skilled.iter().for_each(ask),
+            Some(skilled) => skilled.ids().for_each(ask),
             None => self.stores.agents.iter().for_each(|(id, _)| ask(id)),
         }
         agents
@@ -167,7 +168,8 @@ impl World {
     fn skilled_for(&self, requirement: &Requirement) -> Option<Bits> {
         match requirement {
             Requirement::Skill { skill, is, .. } if *is != Comparison::NotEqual => {
-                Some(self.index.skilled.get(skill.raw() as usize).cloned().unwrap_or_default())
+                let holders = self.index.skilled.get(skill.raw() as usize);
+                Some(holders.map(Bits::of).unwrap_or_default())
             }
             Requirement::All(parts) => {
                 let parts = parts.iter().filter_map(|part| self.skilled_for(part));
@@ -319,7 +321,7 @@ fn asked_skill(need: &Need) -> Option<SkillId> {
 impl Stores {
     /// Ranks those who fit a need.
     pub(super) fn rank(&self, need: &Need, fit: &Fit) -> Ranking {
-        Ranking::new(fit.agents.iter().filter_map(|id| {
+        Ranking::new(fit.agents.ids().filter_map(|id| {
             let score = fit::score(need, &fit.named, &self.agents.get(id)?.profile);
             Some((Reverse(score), id))
         }))

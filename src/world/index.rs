@@ -4,10 +4,11 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::base::bits::Bits;
+use crate::base::bits::{Bits, IdSet};
 use crate::base::deadlines::Deadlines;
 use crate::base::hash::FixedMap;
 use crate::base::names::Names;
+use crate::base::packed::PackedBits;
 use crate::model::ids::{
     AgentId, CalendarId, ChannelId, CodeId, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
@@ -77,7 +78,7 @@ pub(crate) struct Index {
     /// What each agent sees of his queues, by membership.
     pub seen: Vec<Vec<Seen>>,
     /// Who has a skill, at whatever level.
-    pub skilled: Vec<Bits>,
+    pub skilled: Vec<PackedBits>,
     /// The lines, by queue.
     pub lines: Vec<Line>,
     /// Work that waits for agents by name.

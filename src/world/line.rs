@@ -6,7 +6,8 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use crate::base::bits::Bits;
+use crate::base::bits::IdSet;
+use crate::base::packed::PackedBits;
 use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
@@ -18,11 +19,9 @@ use crate::world::rows::Member;
 pub(crate) type GroupKey = (u8, u8, Span);
 
 /// The members of a queue for work of a channel, in the order in which they are asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Members {
-    /// All of them.
-    pub all: Bits,
-    groups: BTreeMap<GroupKey, Bits>,
+    groups: BTreeMap<GroupKey, PackedBits>,
     list: BTreeSet<(u8, u8, u16, AgentId)>,
     /// How many have terms of their own for the channel.
     own: u32,
@@ -31,7 +30,6 @@ pub(crate) struct Members {
 impl Members {
     /// Puts a member in the group of those with his rank, ring and delay, or takes him out.
     fn set(&mut self, agent: AgentId, terms: Membership, member: bool) {
-        self.all.set(agent, member);
         let listed = (terms.rank, terms.ring, terms.position, agent);
         if member {
             self.list.insert(listed);
@@ -47,8 +45,18 @@ impl Members {
     }
 
     /// The members by rank, ring and delay, the lowest rank first.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = (GroupKey, &Bits)> {
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (GroupKey, &PackedBits)> {
         self.groups.iter().map(|(key, members)| (*key, members))
+    }
+
+    /// All of them, rank by rank and ring by ring.
+    pub(crate) fn all(&self) -> impl Iterator<Item = AgentId> {
+        self.groups.values().flat_map(|group| group.ids())
+    }
+
+    /// Those who are in a set too, rank by rank and ring by ring.
+    pub(crate) fn among<'a, S: IdSet + 'a>(&'a self, set: S) -> impl Iterator<Item = AgentId> + 'a {
+        self.groups.values().flat_map(move |group| (group, set).ids())
     }
 
     /// The members by rank, ring and position.
@@ -58,13 +66,13 @@ impl Members {
 
     /// Those who may have what is in a lane, by rank and ring, if they are few. Conditional rings
     /// do not count as such.
-    fn few(&self, lane: &LaneKey, fit: &Bits) -> Option<Vec<Listed>> {
+    fn few(&self, lane: &LaneKey, fit: &PackedBits) -> Option<Vec<Listed>> {
         const FEW: usize = 1_024;
         let sees = |(_, ring, delay): GroupKey| delay <= lane.revealed && ring <= lane.ring;
         let groups = || self.groups().filter(|(key, _)| sees(*key));
-        let number = groups().map(|(_, group)| group.count([fit])).fold(0, usize::saturating_add);
-        let listed = |((rank, ring, _), group): (GroupKey, &'_ Bits)| {
-            group.meet([fit]).map(|agent| (rank, ring, agent)).collect::<Vec<_>>()
+        let number = groups().map(|(_, group)| (group, fit).count()).fold(0, usize::saturating_add);
+        let listed = |((rank, ring, _), group): (GroupKey, &'_ PackedBits)| {
+            (group, fit).ids().map(|agent| (rank, ring, agent)).collect::<Vec<_>>()
         };
         (number <= FEW).then(|| {
             let mut few: Vec<_> = groups().flat_map(listed).collect();
@@ -89,7 +97,7 @@ pub(crate) struct Line {
     /// What waits, by what it asks for.
     pub lanes: Lanes,
     /// Everybody who is a member for some channel.
-    pub everybody: Bits,
+    pub everybody: PackedBits,
     /// The members for channels on which nobody has terms of his own.
     members: Members,
     /// The members for each of the other channels.
@@ -130,7 +138,7 @@ impl Line {
     }
 
     /// Lists who may have what is in a lane, if they are few and it is not known yet.
-    pub(crate) fn learn(&mut self, lane: &LaneKey, fit: &Bits) {
+    pub(crate) fn learn(&mut self, lane: &LaneKey, fit: &PackedBits) {
         let members = self.by_channel.get(&lane.channel).unwrap_or(&self.members);
         self.lanes.learn(lane, || members.few(lane, fit));
     }
@@ -190,7 +198,7 @@ impl Line {
     /// Who is a member on what terms, as lists, for comparison.
     pub(crate) fn members_sorted(&self) -> Vec<MembersSorted> {
         let sorted = |channel: Option<ChannelId>, members: &Members| {
-            let groups = members.groups().map(|(key, group)| (key, group.iter().collect()));
+            let groups = members.groups().map(|(key, group)| (key, group.ids().collect()));
             (channel, members.own, groups.collect(), members.list().collect())
         };
         let by_channel = self.by_channel.iter();

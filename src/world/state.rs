@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::bits::IdSet;
 use crate::base::hash::Digest;
 use crate::base::ledger::Ledger;
 use crate::base::recent::Recent;
@@ -217,7 +218,7 @@ impl World {
     /// How many members of a queue are on queue and respond.
     pub(crate) fn staffed(&self, queue: QueueId) -> u32 {
         let line = self.index.line(queue);
-        let staffed = line.map_or(0, |line| line.everybody.count([&self.index.staffed]));
+        let staffed = line.map_or(0, |line| (&line.everybody, &self.index.staffed).count());
         u32::try_from(staffed).unwrap_or(u32::MAX)
     }
 

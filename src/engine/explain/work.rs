@@ -52,14 +52,15 @@ impl Case<'_> {
 
     /// Whom it may go to at present: those it waits for by name, or the members of its queue.
     fn concerned(self) -> Vec<AgentId> {
-        if self.work.step.is_some() {
-            let mut named: Vec<_> = World::preferred(self.work).map(|(agent, _)| agent).collect();
-            named.sort_unstable();
-            return named;
-        }
-        let line = self.matching.world.index().line(self.work.queue);
-        let channel = self.work.request.channel;
-        line.into_iter().flat_map(|line| line.members(channel).all.iter()).collect()
+        let mut agents: Vec<_> = if self.work.step.is_some() {
+            World::preferred(self.work).map(|(agent, _)| agent).collect()
+        } else {
+            let line = self.matching.world.index().line(self.work.queue);
+            let channel = self.work.request.channel;
+            line.into_iter().flat_map(|line| line.members(channel).all()).collect()
+        };
+        agents.sort_unstable();
+        agents
     }
 
     fn position(self) -> Option<u32> {
@@ -135,7 +136,7 @@ impl Case<'_> {
         let world = self.matching.world;
         let line = world.index().line(self.work.queue);
         let members = line.map(|line| line.members(self.work.request.channel));
-        let members = members.into_iter().flat_map(|members| members.all.iter::<AgentId>());
+        let members = members.into_iter().flat_map(|members| members.all());
         let listed = self.work.request.preferred.iter().filter(|_| self.work.step.is_some());
         let listed = listed.flat_map(|preferred| &preferred.agents).map(|listed| listed.agent);
         let named = World::preferred(self.work).map(|(agent, _)| agent);

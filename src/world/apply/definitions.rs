@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::base::bits::IdSet;
 use crate::base::id::Id;
 use crate::base::time::Timestamp;
 use crate::lifecycle::work::Stage;
@@ -238,7 +239,7 @@ impl World {
     }
 
     fn members_of(&self, queue: QueueId) -> Result<Vec<AgentId>, Misfit> {
-        Ok(self.index.line(queue).or_missing(queue)?.everybody.iter().collect())
+        Ok(self.index.line(queue).or_missing(queue)?.everybody.ids().collect())
     }
 
     fn open_everybody(&mut self) {

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::base::bits::IdSet;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::overflow::OverflowAction;
@@ -108,7 +109,7 @@ impl World {
     /// Everybody in a queue looks whether he can take what he could not take before.
     fn touch_members(&mut self, id: QueueId) {
         let line = self.index.lines.get(id.raw() as usize);
-        let members = line.into_iter().flat_map(|line| line.everybody.iter::<AgentId>());
+        let members = line.into_iter().flat_map(|line| line.everybody.ids::<AgentId>());
         self.index.touched_agents.extend(members);
     }
 }

@@ -1,0 +1,209 @@
+//! Sets of ids as bits of which most are not there.
+
+use alloc::vec::Vec;
+
+use crate::base::bits::IdSet;
+use crate::base::id::Id;
+
+/// So many ids have one bit that says whether their word is kept.
+const WORD: usize = 16;
+/// So many words have one number that says where the first of them lies.
+const BLOCK: usize = 64;
+
+/// A set of ids that changes rarely. Of every 16 bits those words alone are kept in which something
+/// is, so that a set takes two bytes an id where few are in, and a little more than one bit an id
+/// where all are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PackedBits {
+    /// By block: which of its words are kept.
+    kept: Vec<u64>,
+    /// By block: where its words begin.
+    starts: Vec<u32>,
+    words: Vec<u16>,
+}
+
+impl PackedBits {
+    /// Puts an id in or takes it out.
+    pub(crate) fn set<I: Id>(&mut self, id: I, member: bool) {
+        let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
+        let (block, bit) = (number / WORD / BLOCK, 1_u64 << (number / WORD % BLOCK));
+        if member {
+            self.grow(block);
+        }
+        let Some((kept, start)) = self.kept.get_mut(block).zip(self.starts.get(block)) else {
+            return;
+        };
+        let place = *start as usize + (*kept & (bit - 1)).count_ones() as usize;
+        if *kept & bit == 0 {
+            if !member {
+                return;
+            }
+            *kept |= bit;
+            self.insert(place, block);
+        }
+        let Some(word) = self.words.get_mut(place) else {
+            return;
+        };
+        let one = 1 << (number % WORD);
+        *word = if member { *word | one } else { *word & !one };
+        if *word == 0 {
+            self.kept.get_mut(block).into_iter().for_each(|kept| *kept &= !bit);
+            self.words.remove(place);
+            self.move_behind(block, |start| start.saturating_sub(1));
+        }
+    }
+
+    /// Whether nothing is in.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Makes a block known, and all before it.
+    fn grow(&mut self, block: usize) {
+        if self.kept.len() <= block {
+            let more = block + 1 - self.kept.len();
+            self.kept.reserve_exact(more);
+            self.kept.resize(block + 1, 0);
+            let end = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+            self.starts.reserve_exact(more);
+            self.starts.resize(block + 1, end);
+        }
+    }
+
+    /// Makes room for a word of a block. There are many sets, so they grow by an eighth.
+    fn insert(&mut self, place: usize, block: usize) {
+        if self.words.len() == self.words.capacity() {
+            self.words.reserve_exact(self.words.len() / 8 + 2);
+        }
+        self.words.insert(place, 0);
+        self.move_behind(block, |start| start.saturating_add(1));
+    }
+
+    /// The words of all blocks behind one lie elsewhere.
+    fn move_behind(&mut self, block: usize, to: impl Fn(u32) -> u32) {
+        self.starts.iter_mut().skip(block + 1).for_each(|start| *start = to(*start));
+    }
+
+    /// The place of a word in `words`, if it is kept: by its block, and its place there.
+    fn find(&self, block: usize, place: usize) -> Option<usize> {
+        let (kept, start) = (*self.kept.get(block)?, *self.starts.get(block)?);
+        let before = kept & ((1 << place) - 1);
+        (kept >> place & 1 == 1).then_some(start as usize + before.count_ones() as usize)
+    }
+}
+
+impl IdSet for &PackedBits {
+    fn has<I: Id>(self, id: I) -> bool {
+        let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
+        let word = self.find(number / WORD / BLOCK, number / WORD % BLOCK);
+        let word = word.and_then(|place| self.words.get(place));
+        word.is_some_and(|word| word >> (number % WORD) & 1 == 1)
+    }
+
+    fn places(self) -> usize {
+        self.kept.len() * (BLOCK / 4)
+    }
+
+    fn word(self, place: usize) -> u64 {
+        let (block, first) = (place / (BLOCK / 4), place % (BLOCK / 4) * 4);
+        let kept = self.kept.get(block).copied().unwrap_or(0);
+        let mut four = kept >> first & 0b1111;
+        if four == 0 {
+            return 0;
+        }
+        let start = self.starts.get(block).copied().unwrap_or(0) as usize;
+        let start = start + (kept & ((1 << first) - 1)).count_ones() as usize;
+        let mut bits = 0;
+        for word in self.words.iter().skip(start) {
+            bits |= u64::from(*word) << (four.trailing_zeros() as usize * WORD);
+            four &= four - 1;
+            if four == 0 {
+                break;
+            }
+        }
+        bits
+    }
+
+    fn skip(self, place: usize) -> usize {
+        let (block, first) = (place / (BLOCK / 4), place % (BLOCK / 4) * 4);
+        let mut kept = self.kept.get(block).copied().unwrap_or(0) >> first << first;
+        let mut block = block;
+        while kept == 0 {
+            block = block.saturating_add(1);
+            match self.kept.get(block) {
+                Some(next) => kept = *next,
+                None => return usize::MAX,
+            }
+        }
+        block * (BLOCK / 4) + kept.trailing_zeros() as usize / 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::bits::Bits;
+    use crate::model::ids::AgentId;
+
+    /// Numbers that look like chance.
+    fn numbers(mut seed: u64) -> impl FnMut(u64) -> u64 {
+        move |below| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) % below
+        }
+    }
+
+    fn ids(set: impl IdSet) -> Vec<AgentId> {
+        set.ids().collect()
+    }
+
+    #[test]
+    fn it_holds_what_bits_hold() {
+        for (seed, range) in [(1, 40), (2, 1_030), (3, 5_000), (4, 100_000)] {
+            let (mut packed, mut bits, mut next) =
+                (PackedBits::default(), Bits::default(), numbers(seed));
+            let mut other = Bits::default();
+            (0..range).step_by(3).for_each(|id| other.set(AgentId::from_raw(id), true));
+            for turn in 0..9_000 {
+                // It grows, shrinks, and grows again.
+                let member = next(10) < [8, 1, 8][turn / 3_000];
+                let id = AgentId::from_raw(u32::try_from(next(u64::from(range))).unwrap());
+                packed.set(id, member);
+                bits.set(id, member);
+                assert_eq!(packed.has(id), member);
+                if turn % 300 == 0 {
+                    assert_eq!(ids(&packed), ids(&bits));
+                    assert_eq!(packed.is_empty(), bits.ids::<AgentId>().next().is_none());
+                    let start = next(u64::from(range) + 100);
+                    assert!(packed.ids_from::<AgentId>(start).eq(bits.ids_from(start)));
+                    for id in (0..range + 99).map(AgentId::from_raw) {
+                        assert_eq!(packed.has(id), bits.has(id));
+                    }
+                    assert_eq!(ids((&packed, &other)), ids((&bits, &other)));
+                    assert_eq!(ids((&other, &packed)), ids((&bits, &other)));
+                    assert_eq!((&packed, &other).count(), (&bits, &other).count());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn it_takes_little_where_few_are_in_and_not_much_where_all_are() {
+        let bytes = |set: &PackedBits| {
+            set.kept.capacity() * 8 + set.starts.capacity() * 4 + set.words.capacity() * 2
+        };
+        let (mut few, mut all) = (PackedBits::default(), PackedBits::default());
+        for number in 0..100_000 {
+            all.set(AgentId::from_raw(number), true);
+            if number % 100 == 0 {
+                few.set(AgentId::from_raw(number), true);
+            }
+        }
+        assert!(bytes(&few) < 3_500, "{} where bits take 12,500", bytes(&few));
+        assert!(bytes(&all) < 15_500, "{} where bits take 12,500", bytes(&all));
+        for number in 0..100_000 {
+            all.set(AgentId::from_raw(number), false);
+        }
+        assert!(all.is_empty());
+    }
+}
