@@ -170,7 +170,8 @@ fn allocations(sizes: Sizes, table: &mut Table) {
     for shape in [Shape::Plain, Shape::Enterprise] {
         let mut floor = sizes.idle(shape, 1_000);
         floor.shares = true;
-        (0..5_000).for_each(|_| floor.lifecycle());
+        // The engine remembers the last 10,000 pieces of work.
+        (0..15_000).for_each(|_| floor.lifecycle());
         let (before, _) = allocated();
         (0..5_000).for_each(|_| floor.lifecycle());
         let each = (allocated().0 - before) / 20_000.0;

@@ -60,7 +60,8 @@ impl Turn<'_> {
             return;
         }
         let line = self.world.index().line(queue);
-        let waiting: Vec<_> = line.into_iter().flat_map(|line| &line.stays).copied().collect();
+        let waiting: Vec<_> =
+            line.into_iter().flat_map(|line| line.stays.iter()).copied().collect();
         for (_, work) in waiting {
             self.overflow_where(work, queue, |turn, when| {
                 when.is_watched() && turn.holds(work, queue, when)

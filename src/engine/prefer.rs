@@ -27,7 +27,7 @@ impl Turn<'_> {
         let Ok(row) = self.world.work(work) else {
             return;
         };
-        let next = row.step.map_or(0, |step| step.number.saturating_add(1));
+        let next = row.step.get().map_or(0, |step| step.number.saturating_add(1));
         let list = row.request.preferred.as_ref().filter(|_| !row.sticky);
         let step = list.and_then(|preferred| preferred.steps.get(usize::from(next)));
         let step = step.map(|step| PreferenceStep { number: next, until: self.now + step.wait });

@@ -136,7 +136,7 @@ impl PartialEq for Bench {
 impl Bench {
     /// An empty bench.
     pub(crate) fn new(key: BenchKey) -> Self {
-        Self { key, order: Sorted::new(), seats: Vec::new(), front: Front::default() }
+        Self { key, order: Sorted::default(), seats: Vec::new(), front: Front::default() }
     }
 
     /// Whether the front is what sits in front.

@@ -5,10 +5,11 @@
 //! heads of lanes are compared. A lane keeps its place when it is empty, so that what is remembered
 //! of it stays true, until another one needs the place.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::base::hash::FixedMap;
+use crate::base::sorted::Sorted;
 use crate::base::time::Span;
 use crate::model::ids::{AgentId, ChannelId};
 use crate::policy::order::LineKey;
@@ -41,7 +42,7 @@ pub(crate) struct Lane {
     pub key: LaneKey,
     head: Option<LineKey>,
     /// Those behind the head.
-    behind: BTreeSet<LineKey>,
+    behind: Sorted<LineKey>,
     candidates: Option<Candidates>,
 }
 
@@ -58,8 +59,8 @@ struct Candidates {
 pub(crate) type Listed = (u8, u8, AgentId);
 
 impl Lane {
-    const fn new(key: LaneKey) -> Self {
-        Self { key, head: None, behind: BTreeSet::new(), candidates: None }
+    fn new(key: LaneKey) -> Self {
+        Self { key, head: None, behind: Sorted::default(), candidates: None }
     }
 
     /// The first in it.
@@ -69,14 +70,15 @@ impl Lane {
 
     /// All in it, in order.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &LineKey> {
-        self.head.iter().chain(&self.behind)
+        self.head.iter().chain(self.behind.iter())
     }
 
     fn enter(&mut self, work: LineKey) {
         match self.head {
-            Some(head) if head <= work => self.behind.extend((head != work).then_some(work)),
+            Some(head) if head < work => self.behind.insert(work),
+            Some(head) if head == work => {}
             head => {
-                self.behind.extend(head);
+                head.into_iter().for_each(|head| self.behind.insert(head));
                 self.head = Some(work);
             }
         }
@@ -93,7 +95,7 @@ impl Lane {
     /// How many in it are lower than a key.
     fn before(&self, key: LineKey) -> usize {
         let head = self.head.is_some_and(|head| head < key);
-        usize::from(head) + before(&self.behind, key)
+        usize::from(head) + self.behind.before(&key)
     }
 }
 
@@ -262,20 +264,5 @@ impl Lanes {
             let taken = place >= PLACES || self.taken.has(place) == lane.head.is_some();
             lane.keys().is_sorted() && taken && self.places.get(&lane.key) == Some(&place)
         })
-    }
-}
-
-/// How many keys are lower than this one, counted from the nearer end.
-pub(crate) fn before(keys: &BTreeSet<LineKey>, key: LineKey) -> usize {
-    let (mut lower, mut other) = (keys.range(..key), keys.range(key..));
-    let mut seen = 0;
-    loop {
-        if lower.next().is_none() {
-            return seen;
-        }
-        if other.next().is_none() {
-            return keys.len().saturating_sub(seen);
-        }
-        seen += 1;
     }
 }

@@ -8,11 +8,12 @@ use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
 use crate::base::packed::PackedBits;
+use crate::base::sorted::Sorted;
 use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
-use crate::world::lanes::{LaneKey, Lanes, Listed, before};
+use crate::world::lanes::{LaneKey, Lanes, Listed};
 use crate::world::rows::Member;
 
 /// Members who see the same work: rank, ring, delay. The first are asked first.
@@ -105,11 +106,11 @@ pub(crate) struct Line {
     /// How many pieces of work wait here, those that wait for preferred agents included.
     pub waiting: u32,
     /// Those in no lane: they wait for preferred agents, or pause.
-    pub aside: BTreeSet<LineKey>,
+    pub aside: Sorted<LineKey>,
     /// What is in a lane although it rings, for it may ring at more.
-    pub ringing: BTreeSet<LineKey>,
+    pub ringing: Sorted<LineKey>,
     /// All who wait here, by their entry.
-    pub stays: BTreeSet<(Timestamp, WorkId)>,
+    pub stays: Sorted<(Timestamp, WorkId)>,
 }
 
 impl Line {
@@ -118,7 +119,9 @@ impl Line {
         if waits {
             self.waiting = self.waiting.saturating_add(1);
             self.stays.insert((entered, key.work));
-            self.aside.extend(aside.then_some(key));
+            if aside {
+                self.aside.insert(key);
+            }
         } else {
             self.waiting = self.waiting.saturating_sub(1);
             self.stays.remove(&(entered, key.work));
@@ -146,12 +149,12 @@ impl Line {
     /// How many wait here before this place in the order.
     pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
         if key.moves() {
-            let all = self.lanes.all().chain(&self.aside);
+            let all = self.lanes.all().chain(self.aside.iter());
             let waiting = all.filter(|other| !self.ringing.contains(other));
             return waiting.filter(|other| other.at(now) < key.at(now)).count();
         }
-        let ahead = self.lanes.before(key).saturating_add(before(&self.aside, key));
-        ahead.saturating_sub(before(&self.ringing, key))
+        let ahead = self.lanes.before(key).saturating_add(self.aside.before(&key));
+        ahead.saturating_sub(self.ringing.before(&key))
     }
 
     /// The members for work of a channel.

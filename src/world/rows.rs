@@ -338,6 +338,44 @@ impl Queue {
     }
 }
 
+/// A step of a wait for preferred agents, or none, in two words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<PreferenceStep>", into = "Option<PreferenceStep>")]
+pub(crate) struct Step {
+    until: Moment,
+    number: u8,
+}
+
+impl Step {
+    /// The step, if there is one.
+    pub(crate) fn get(self) -> Option<PreferenceStep> {
+        self.until.get().map(|until| PreferenceStep { number: self.number, until })
+    }
+
+    /// Whether there is one.
+    pub(crate) const fn is_some(self) -> bool {
+        !self.until.is_none()
+    }
+
+    /// Whether there is none.
+    pub(crate) const fn is_none(self) -> bool {
+        self.until.is_none()
+    }
+}
+
+impl From<Option<PreferenceStep>> for Step {
+    fn from(step: Option<PreferenceStep>) -> Self {
+        let none = Self { until: Moment::NONE, number: 0 };
+        step.map_or(none, |step| Self { until: step.until.into(), number: step.number })
+    }
+}
+
+impl From<Step> for Option<PreferenceStep> {
+    fn from(step: Step) -> Self {
+        step.get()
+    }
+}
+
 /// A piece of work as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Work {
@@ -368,7 +406,7 @@ pub(crate) struct Work {
     /// The longest delay it is past: agents with a longer one do not see it.
     pub revealed: Span,
     /// The step of its wait for preferred agents; `None`: anybody may have it.
-    pub step: Option<PreferenceStep>,
+    pub step: Step,
     /// Whether an agent had it before; he may still wrap it up.
     pub handled: bool,
     /// Until when nobody is asked.
@@ -622,7 +660,7 @@ impl Work {
                 let due = [
                     lifetime,
                     deadline(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most)),
-                    deadline(DeadlineKind::PreferredStep, self.step.map(|step| step.until)),
+                    deadline(DeadlineKind::PreferredStep, self.step.get().map(|step| step.until)),
                     deadline(DeadlineKind::Reveal, hidden.map(|delay| self.entered + delay)),
                     deadline(DeadlineKind::Retry, self.retry.get()),
                     deadline(DeadlineKind::BarOver, lifted.min()),

@@ -349,7 +349,7 @@ impl World {
     /// The agents whom work asks for by name in its present step.
     pub(crate) fn preferred(work: &Work) -> impl Iterator<Item = (AgentId, u8)> + '_ {
         let last = work.last_agent.filter(|_| work.sticky && work.step.is_some());
-        let list = work.step.filter(|_| !work.sticky).and_then(|step| {
+        let list = work.step.get().filter(|_| !work.sticky).and_then(|step| {
             let preferred = work.request.preferred.as_ref()?;
             let least = preferred.steps.get(usize::from(step.number))?.score_min;
             Some(preferred.agents.iter().filter(move |listed| listed.score >= least))

@@ -76,7 +76,7 @@ impl<'a> Case<'a> {
     /// When the wait for others by name is over for an agent who is not asked in its present step,
     /// and whether he is asked by name then.
     pub(super) fn named_from(self, agent: AgentId) -> Option<(Timestamp, bool)> {
-        let step = self.work.step?;
+        let step = self.work.step.get()?;
         let mut begins = step.until;
         let preferred = self.work.request.preferred.as_ref();
         let score = preferred.and_then(|preferred| preferred.score(agent));

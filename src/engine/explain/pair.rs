@@ -72,7 +72,7 @@ impl Case<'_> {
             Gate::Member => found.push(lasting(KeptBy::NotMember)),
             Gate::InLine => found.push(self.out_of_line()),
             Gate::Preferred => {
-                let step = work.step.map_or(0, |step| step.number);
+                let step = work.step.get().map_or(0, |step| step.number);
                 let until = self.named_from(agent).map(|(from, _)| from);
                 found.push(Obstacle { kept_by: KeptBy::PreferredFirst { step }, until });
             }

@@ -28,7 +28,7 @@ impl World {
         owner.map_or(Ok(()), |owner| self.drop_assignment(id, owner, at))?;
         self.restage(id, |row| {
             row.stage = row.stage.next(step)?;
-            row.step = None;
+            row.step = None.into();
             row.sticky = false;
             row.retry = Moment::NONE;
             row.unassigned = row.unassigned.saturating_add(owner.is_some().into());

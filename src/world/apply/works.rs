@@ -62,7 +62,7 @@ impl World {
             counted: false,
             expires: lifetime.map(|lifetime| origin + lifetime).into(),
             revealed: Span::ZERO,
-            step: first.map(|step| PreferenceStep { number: 0, until: at + step.wait }),
+            step: first.map(|step| PreferenceStep { number: 0, until: at + step.wait }).into(),
             handled: false,
             retry: Moment::NONE,
             attempts: 0,
@@ -133,13 +133,13 @@ impl World {
         self.restage_anew(id, |row| {
             row.stage = row.stage.next(WorkStep::Requeue)?;
             row.place = place;
-            row.step = None;
+            row.step = None.into();
             if row.queued.is_none() {
                 begin(row, lifetime, at, due);
             }
             row.sticky = sticky.is_some();
             if let Some(sticky) = sticky {
-                row.step = Some(PreferenceStep { number: 0, until: sticky.until });
+                row.step = Some(PreferenceStep { number: 0, until: sticky.until }).into();
                 row.last_agent = Some(sticky.agent);
             }
             row.unassigned = row.unassigned.saturating_add((why == QueuedWhy::Unassigned).into());
@@ -171,7 +171,7 @@ impl World {
         step: Option<PreferenceStep>,
     ) -> Result<(), Misfit> {
         self.restage(id, |row| {
-            row.step = step;
+            row.step = step.into();
             row.sticky = false;
             Ok(())
         })
@@ -504,5 +504,5 @@ fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) 
     row.origin = due;
     row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime).into();
     let first = row.request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
-    row.step = first.map(|step| PreferenceStep { number: 0, until: at + step.wait });
+    row.step = first.map(|step| PreferenceStep { number: 0, until: at + step.wait }).into();
 }
