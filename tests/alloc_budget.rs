@@ -43,7 +43,6 @@ const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
 
 /// Bytes of each thing, on a plain floor and in an enterprise.
 const WAITING_ITEM: [i64; 2] = [1_131, 1_142];
-const WAITING_ITEM_OF_A_SHARED_REQUEST: [i64; 2] = [683, 607];
 const RINGING_ITEM: [i64; 2] = [1_492, 1_032];
 const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 2_494;
 
@@ -195,9 +194,8 @@ fn each<T>(count: usize, floor: &mut T, more: impl FnOnce(&mut T)) -> i64 {
     (bytes() - before).div_euclid(count as i64) + 1
 }
 
-fn waiting_item(shape: Shape, shares: bool) -> i64 {
+fn waiting_item(shape: Shape) -> i64 {
     let mut floor = Floor::empty(Arc::new(Plan::new(shape, 100)));
-    floor.shares = shares;
     let count = 30_000;
     each(count, &mut floor, |floor| {
         for _ in 0..count {
@@ -274,11 +272,9 @@ fn nothing_allocates_or_holds_more_than_its_budget() {
         good &= within(name, [plain.mean(name), enterprise.mean(name)], budget);
     }
     let both = |of: fn(Shape) -> i64| [of(Shape::Plain), of(Shape::Enterprise)];
-    let item = both(|shape| waiting_item(shape, false));
-    let shared = both(|shape| waiting_item(shape, true));
+    let item = both(waiting_item);
     println!("bytes: plain, enterprise");
     good &= within("waiting item", item, WAITING_ITEM);
-    good &= within("waiting item, shared request", shared, WAITING_ITEM_OF_A_SHARED_REQUEST);
     good &= within("ringing item and its offer", both(ringing_item), RINGING_ITEM);
     let agent = [agent(); 2];
     good &=
