@@ -171,7 +171,7 @@ fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
         Entity::Queue(id) => agent.assignments.iter().any(|leg| leg.queue == id),
         Entity::Channel(id) => {
             agent.assignments.iter().any(|leg| leg.claim.channel == id)
-                || agent.memberships.iter().any(|member| member.channel == Some(id))
+                || agent.members().any(|member| member.channel == Some(id))
         }
         Entity::Code(id) => agent.assignments.iter().any(|leg| leg.code == Some(id)),
         Entity::Skill(_)

@@ -14,7 +14,8 @@ use crate::policy::room::Full;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::lanes::{Lane, LaneKey, Listed};
 use crate::world::line::Members;
-use crate::world::rows::{Agent, Member, Work};
+use crate::world::member::PackedMember;
+use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
 
 use crate::engine::rules::Rules;
@@ -125,7 +126,7 @@ impl<'a> Matching<'a> {
     fn best_by_rank(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
         let mut best: Option<Found> = None;
         for (place, member) in agent.memberships.iter().enumerate() {
-            let rank = member.terms.rank;
+            let rank = member.rank();
             if best.is_some_and(|best| best.rank < rank) {
                 break;
             }
@@ -151,7 +152,7 @@ impl<'a> Matching<'a> {
     fn best_together(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
         let mut best = None;
         for (place, member) in agent.memberships.iter().enumerate() {
-            let profile = self.world.queue_profile(member.queue).ok()?;
+            let profile = self.world.queue_profile(member.queue()).ok()?;
             if profile.broadcast.min <= 1 {
                 continue;
             }
@@ -200,7 +201,7 @@ impl<'a> Matching<'a> {
         place: usize,
     ) -> impl Iterator<Item = &'a Lane> {
         let member = agent.memberships.get(place);
-        let line = member.and_then(|member| self.world.index().line(member.queue));
+        let line = member.and_then(|member| self.world.index().line(member.queue()));
         let line = member.zip(line).filter(|(_, line)| !line.lanes.are_empty());
         line.into_iter().flat_map(move |(member, line)| {
             let (first, others) = line.lanes.among(self.world.lanes_seen(id, place, member));
@@ -209,15 +210,15 @@ impl<'a> Matching<'a> {
     }
 
     /// Whether an agent can take what is in a lane that he sees.
-    fn takes_lane(self, id: AgentId, member: &Member, lane: &Lane) -> bool {
+    fn takes_lane(self, id: AgentId, member: &PackedMember, lane: &Lane) -> bool {
         let LaneKey { channel, cost, ring, draws, .. } = lane.key;
         let open = self.world.index().open.get(channel.raw() as usize);
         let claim = self.world.new_claim(channel, cost);
         let room = claim.and_then(|claim| self.world.has_room(id, claim, self.world.pools(draws)));
         open.is_some_and(|open| open.has(id))
-            && !self.is_held_back(member.queue)
-            && self.has_time(member.queue, id)
-            && self.world.ring_sees(member.queue, member.terms.ring, ring)
+            && !self.is_held_back(member.queue())
+            && self.has_time(member.queue(), id)
+            && self.world.ring_sees(member.queue(), member.ring(), ring)
             && room.is_ok_and(|room| room.is_ok())
     }
 
@@ -520,7 +521,7 @@ impl<'a> Matching<'a> {
         let need = self.world.stores().needs.get(work.need)?;
         let named = &self.world.index().fit(work.need)?.named;
         let queue = self.world.queue(work.queue).ok()?;
-        let member = row.member(work.queue, work.request.channel);
+        let member = row.member(work.queue, work.request.channel).map(PackedMember::member);
         let preferred = rank == RANK_PREFERRED;
         let candidate = Candidate {
             agent,

@@ -359,8 +359,8 @@ impl<'a> AgentView<'a> {
 
     /// His queues, by rank.
     #[must_use]
-    pub fn memberships(self) -> &'a [Member] {
-        &self.row.memberships
+    pub fn memberships(self) -> impl ExactSizeIterator<Item = Member> + 'a {
+        self.row.members()
     }
 
     /// What he takes part in or is asked to, oldest first.

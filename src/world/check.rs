@@ -10,7 +10,7 @@ use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Usage;
 use crate::world::bench::Bench;
-use crate::world::rows::{Agent, Member, Work};
+use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
 
 /// An invariant that does not hold.
@@ -162,7 +162,7 @@ impl World {
         let profile = self.agent_profile(id);
         let debt = profile.is_ok_and(|profile| agent.usage.is_in_debt(&profile.capacity));
         hold("status true: debt", debt == agent.in_debt)?;
-        let sorted = agent.memberships.is_sorted_by_key(Member::order);
+        let sorted = agent.members().is_sorted_by_key(|member| member.order());
         hold("memberships in order", sorted)?;
         let presence = self.entry::<crate::model::presence::PresenceProfile>(agent.presence.id());
         let on_queue = presence.is_ok_and(|entry| entry.profile.is_on_queue());
@@ -224,6 +224,7 @@ impl World {
                 && line.lanes.are_sound()
                 && line.waiting == new.waiting
                 && line.everybody.ids::<AgentId>().eq(new.everybody.ids::<AgentId>())
+                && line.by_list == new.by_list
                 && line.members_sorted() == new.members_sorted()
                 && (&line.aside, &line.stays) == (&new.aside, &new.stays)
                 && line.ringing == new.ringing;

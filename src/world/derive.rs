@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use crate::base::bits::IdSet;
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
@@ -10,13 +11,14 @@ use crate::model::channel::ChannelProfile;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
-use crate::model::queue::QueueProfile;
+use crate::model::queue::{AgentChoice, QueueProfile};
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
 use crate::policy::room::Claim;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::{Entry, Kind};
 use crate::world::index::{Index, TimerKey};
+use crate::world::member::PackedMember;
 use crate::world::state::World;
 
 impl World {
@@ -48,7 +50,10 @@ impl World {
         }
         agents.iter().for_each(|id| self.fit_agent(*id));
         let queues: Vec<_> = self.stores.queues.iter().map(|(id, _)| id).collect();
-        queues.into_iter().for_each(|id| self.set_up_benches(id));
+        for id in queues {
+            self.list_members(id);
+            self.set_up_benches(id);
+        }
         for id in agents {
             self.index_agent(id);
         }
@@ -125,10 +130,9 @@ impl World {
         let Some(agent) = self.stores.agent_rows.get(id) else {
             return;
         };
-        let queues: BTreeSet<_> = agent.memberships.iter().map(|member| member.queue).collect();
+        let queues: BTreeSet<_> = agent.memberships.iter().map(PackedMember::queue).collect();
         for queue in queues {
-            let his = agent.memberships.iter().filter(|member| member.queue == queue);
-            let his: Vec<_> = his.copied().collect();
+            let his: Vec<_> = agent.members().filter(|member| member.queue == queue).collect();
             if let Some(line) = self.index.lines.get_mut(queue.raw() as usize) {
                 line.seat(id, &his);
             }
@@ -147,6 +151,25 @@ impl World {
         self.index.clock.set(TimerKey::Lease(id), lease);
         self.index.staffed.set(id, agent.status.is_staffed());
         self.open_agent(id);
+    }
+
+    /// Keeps the members of a queue as a list, if it asks them in the order of one.
+    pub(super) fn list_members(&mut self, id: QueueId) {
+        let Self { stores, index } = self;
+        let choice = stores.queues.get(id).map(|entry| entry.profile.choice);
+        let by_list = choice == Some(AgentChoice::FixedOrder);
+        let line = index.lines.get_mut(id.raw() as usize);
+        let Some(line) = line.filter(|line| line.by_list != by_list) else {
+            return;
+        };
+        let his = |agent: AgentId| {
+            let row = stores.agent_rows.get(agent)?;
+            Some((agent, row.members().filter(|member| member.queue == id).collect::<Vec<_>>()))
+        };
+        let members: Vec<_> = line.everybody.ids().filter_map(his).collect();
+        members.iter().for_each(|(agent, his)| line.unseat(*agent, his));
+        line.by_list = by_list;
+        members.iter().for_each(|(agent, his)| line.seat(*agent, his));
     }
 
     /// Sets up a bench for every order in which a queue takes agents. One that is no longer wanted

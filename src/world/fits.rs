@@ -16,8 +16,8 @@ use crate::model::work::WorkRequest;
 use crate::policy::choice::AgentKey;
 use crate::policy::fit;
 use crate::world::lanes::{LaneKey, LaneSet};
+use crate::world::member::PackedMember;
 use crate::world::needs::NeedId;
-use crate::world::rows::Member;
 use crate::world::state::{Stores, World};
 
 /// Who may have work with one need.
@@ -212,7 +212,7 @@ impl World {
         self.fit_agent(id);
         let queues = self.stores.agent_rows.get(id).into_iter().flat_map(|row| &row.memberships);
         for member in queues {
-            if let Some(line) = self.index.lines.get_mut(member.queue.raw() as usize) {
+            if let Some(line) = self.index.lines.get_mut(member.queue().raw() as usize) {
                 line.lanes.change_members();
             }
         }
@@ -232,7 +232,7 @@ impl World {
         seen.reserve_exact(number.saturating_sub(seen.len()));
         seen.resize(number, Seen::default());
         for (known, member) in seen.iter_mut().zip(&row.memberships) {
-            let lanes = self.index.line(member.queue).map(|line| &line.lanes);
+            let lanes = self.index.line(member.queue()).map(|line| &line.lanes);
             let Some(lanes) = lanes.filter(|lanes| !lanes.are_empty()) else {
                 continue;
             };
@@ -247,31 +247,31 @@ impl World {
     }
 
     /// The lanes of a queue that an agent sees by one of his memberships.
-    pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: &Member) -> LaneSet {
+    pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: &PackedMember) -> LaneSet {
         let seen = self.index.seen.get(id.raw() as usize);
         let seen = seen.and_then(|seen| seen.get(place));
-        let version = self.index.line(member.queue).map(|line| line.lanes.version());
+        let version = self.index.line(member.queue()).map(|line| line.lanes.version());
         match seen.filter(|seen| Some(seen.version) == version) {
             Some(seen) => seen.lanes,
             None => self.see(id, member),
         }
     }
 
-    fn see(&self, id: AgentId, member: &Member) -> LaneSet {
-        let line = self.index.line(member.queue);
+    fn see(&self, id: AgentId, member: &PackedMember) -> LaneSet {
+        let line = self.index.line(member.queue());
         line.map(|line| line.lanes.which(|lane| self.sees(id, member, lane))).unwrap_or_default()
     }
 
     /// Whether an agent is fit for what is in a lane and sees it by one of his memberships.
     /// Conditional rings are taken to have joined.
-    pub(crate) fn sees(&self, id: AgentId, member: &Member, lane: &LaneKey) -> bool {
-        let queue = self.queue_profile(member.queue);
-        let helps = || queue.is_ok_and(|queue| queue.is_conditional(member.terms.ring));
-        let row = || self.agent(id).ok()?.member(member.queue, lane.channel);
+    pub(crate) fn sees(&self, id: AgentId, member: &PackedMember, lane: &LaneKey) -> bool {
+        let queue = self.queue_profile(member.queue());
+        let helps = || queue.is_ok_and(|queue| queue.is_conditional(member.ring()));
+        let row = || self.agent(id).ok()?.member(member.queue(), lane.channel);
         self.index.fit(lane.need).is_some_and(|fit| fit.agents.has(id))
-            && member.terms.delay <= lane.revealed
-            && (member.terms.ring <= lane.ring || helps())
-            && row() == Some(member)
+            && member.delay() <= lane.revealed
+            && (member.ring() <= lane.ring || helps())
+            && row().is_some_and(|row| row.channel() == member.channel())
     }
 
     /// Lists who may have a piece of work for all that asks for the same: those who suit it best,

@@ -22,7 +22,9 @@ pub(crate) type GroupKey = (u8, u8, Span);
 /// The members of a queue for work of a channel, in the order in which they are asked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Members {
-    groups: BTreeMap<GroupKey, PackedBits>,
+    /// In order of their keys; mostly there is one.
+    groups: Vec<(GroupKey, PackedBits)>,
+    /// By rank, ring and position, where the queue asks them in this order.
     list: BTreeSet<(u8, u8, u16, AgentId)>,
     /// How many have terms of their own for the channel.
     own: u32,
@@ -30,18 +32,25 @@ pub(crate) struct Members {
 
 impl Members {
     /// Puts a member in the group of those with his rank, ring and delay, or takes him out.
-    fn set(&mut self, agent: AgentId, terms: Membership, member: bool) {
+    fn set(&mut self, agent: AgentId, terms: Membership, member: bool, by_list: bool) {
         let listed = (terms.rank, terms.ring, terms.position, agent);
-        if member {
+        if member && by_list {
             self.list.insert(listed);
         } else {
             self.list.remove(&listed);
         }
         let key = (terms.rank, terms.ring, terms.delay);
-        let group = self.groups.entry(key).or_default();
-        group.set(agent, member);
-        if group.is_empty() {
-            self.groups.remove(&key);
+        let place = self.groups.partition_point(|(other, _)| *other < key);
+        if self.groups.get(place).is_none_or(|(other, _)| *other != key) {
+            self.groups.reserve_exact(1);
+            self.groups.insert(place, (key, PackedBits::default()));
+        }
+        let is_empty = self.groups.get_mut(place).is_some_and(|(_, group)| {
+            group.set(agent, member);
+            group.is_empty()
+        });
+        if is_empty {
+            self.groups.remove(place);
         }
     }
 
@@ -52,15 +61,15 @@ impl Members {
 
     /// All of them, rank by rank and ring by ring.
     pub(crate) fn all(&self) -> impl Iterator<Item = AgentId> {
-        self.groups.values().flat_map(|group| group.ids())
+        self.groups.iter().flat_map(|(_, group)| group.ids())
     }
 
     /// Those who are in a set too, rank by rank and ring by ring.
     pub(crate) fn among<'a, S: IdSet + 'a>(&'a self, set: S) -> impl Iterator<Item = AgentId> + 'a {
-        self.groups.values().flat_map(move |group| (group, set).ids())
+        self.groups.iter().flat_map(move |(_, group)| (group, set).ids())
     }
 
-    /// The members by rank, ring and position.
+    /// The members by rank, ring and position, where the queue asks them in this order.
     pub(crate) fn list(&self) -> impl Iterator<Item = AgentId> {
         self.list.iter().map(|(_, _, _, agent)| *agent)
     }
@@ -84,11 +93,15 @@ impl Members {
 
     /// The shortest delay of a member that is longer than this one.
     pub(crate) fn delay_after(&self, delay: Span) -> Option<Span> {
-        self.groups.keys().map(|(_, _, longer)| *longer).filter(|longer| *longer > delay).min()
+        self.groups.iter().map(|((_, _, longer), _)| *longer).filter(|longer| *longer > delay).min()
     }
 
     fn delays(&self) -> BTreeSet<Span> {
-        self.groups.keys().map(|(_, _, delay)| *delay).filter(|delay| !delay.is_zero()).collect()
+        self.groups
+            .iter()
+            .map(|((_, _, delay), _)| *delay)
+            .filter(|delay| !delay.is_zero())
+            .collect()
     }
 }
 
@@ -97,6 +110,8 @@ impl Members {
 pub(crate) struct Line {
     /// What waits, by what it asks for.
     pub lanes: Lanes,
+    /// Whether its queue asks its members in the order of a list.
+    pub by_list: bool,
     /// Everybody who is a member for some channel.
     pub everybody: PackedBits,
     /// The members for channels on which nobody has terms of his own.
@@ -189,11 +204,11 @@ impl Line {
             let row = his.iter().find(|row| row.channel == channel);
             row.map(|row| row.terms)
         };
-        let general = terms(None);
-        general.into_iter().for_each(|terms| self.members.set(agent, terms, member));
+        let (general, by_list) = (terms(None), self.by_list);
+        general.into_iter().for_each(|terms| self.members.set(agent, terms, member, by_list));
         for (channel, members) in &mut self.by_channel {
             let terms = terms(Some(*channel)).or(general);
-            terms.into_iter().for_each(|terms| members.set(agent, terms, member));
+            terms.into_iter().for_each(|terms| members.set(agent, terms, member, by_list));
         }
         self.everybody.set(agent, member && !his.is_empty());
     }

@@ -14,6 +14,7 @@ pub(crate) mod index;
 pub(crate) mod lanes;
 pub(crate) mod legs;
 pub(crate) mod line;
+pub(crate) mod member;
 pub(crate) mod needs;
 mod references;
 pub(crate) mod rows;

@@ -11,6 +11,7 @@ use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
 use crate::world::catalog::Kind;
 use crate::world::check::Violation;
+use crate::world::member::PackedMember;
 use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
 
@@ -67,8 +68,8 @@ impl World {
 
     fn check_agent_references(&self, id: Entity, agent: &Agent) -> Result<(), Violation> {
         self.check_named(id, [agent.presence.id().into()])?;
-        self.check_named(id, agent.memberships.iter().map(|member| member.queue.into()))?;
-        let channels = agent.memberships.iter().filter_map(|member| member.channel);
+        self.check_named(id, agent.memberships.iter().map(|member| member.queue().into()))?;
+        let channels = agent.memberships.iter().filter_map(PackedMember::channel);
         self.check_named(id, channels.map(Into::into))?;
         self.check_named(id, agent.channel_stamps.iter().map(|(channel, _)| (*channel).into()))?;
         self.check_named(id, agent.spent.keys().map(|pool| (*pool).into()))?;

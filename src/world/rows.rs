@@ -33,6 +33,7 @@ use crate::protocol::event::{OfferedBy, PreferenceStep};
 use crate::protocol::refusal::Unavailable;
 use crate::world::draws::{DrawId, Peaks, is_flat};
 use crate::world::legs::{Leg, PastLeg};
+use crate::world::member::PackedMember;
 use crate::world::needs::NeedId;
 
 /// An agent as he is now.
@@ -55,7 +56,7 @@ pub(crate) struct Agent {
     /// What he has, oldest first.
     pub assignments: Vec<Assignment>,
     /// His queues, by rank, then by id, then by channel.
-    pub memberships: Vec<Member>,
+    pub memberships: Vec<PackedMember>,
     /// When he was defined.
     pub defined: Timestamp,
     /// When things last happened to him.
@@ -182,24 +183,30 @@ impl Agent {
     /// How he is a member of a queue for work of a channel: by the terms for that channel, or else
     /// by those for all.
     #[must_use]
-    pub(crate) fn member(&self, queue: QueueId, channel: ChannelId) -> Option<&Member> {
-        let holds = |member: &&Member| {
-            member.queue == queue && member.channel.is_none_or(|its| its == channel)
+    pub(crate) fn member(&self, queue: QueueId, channel: ChannelId) -> Option<&PackedMember> {
+        let holds = |member: &&PackedMember| {
+            member.queue() == queue && member.channel().is_none_or(|its| its == channel)
         };
-        self.memberships.iter().filter(holds).max_by_key(|member| member.channel)
+        let terms = self.memberships.iter().filter(holds);
+        terms.max_by_key(|member| member.channel())
     }
 
-    /// How he is a member of a queue for work of a channel, to change.
-    pub(crate) fn member_mut(&mut self, queue: QueueId, channel: ChannelId) -> Option<&mut Member> {
-        let order = self.member(queue, channel)?.order();
-        self.memberships.iter_mut().find(|member| member.order() == order)
+    /// All his memberships.
+    pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = Member> + '_ {
+        self.memberships.iter().map(PackedMember::member)
+    }
+
+    /// How much of his share he has had now on just these terms.
+    pub(crate) fn set_share(&mut self, of: Member, share: u64) {
+        let same = |member: &&mut PackedMember| member.member().order() == of.order();
+        self.memberships.iter_mut().filter(same).for_each(|member| member.set_share(share));
     }
 
     /// His terms in a queue for just this channel, or for all that have none of their own.
     #[must_use]
     pub(crate) fn terms(&self, queue: QueueId, channel: Option<ChannelId>) -> Option<Membership> {
-        let exact = |member: &&Member| (member.queue, member.channel) == (queue, channel);
-        self.memberships.iter().find(exact).map(|member| member.terms)
+        let exact = |member: &Member| (member.queue, member.channel) == (queue, channel);
+        self.members().find(exact).map(|member| member.terms)
     }
 
     /// All that keeps him from being offered work of a channel in a presence, room aside. One who
@@ -230,7 +237,7 @@ impl Agent {
     /// The terms on which he is a member of a queue for work of a channel.
     #[must_use]
     pub(crate) fn membership(&self, queue: QueueId, channel: ChannelId) -> Option<Membership> {
-        self.member(queue, channel).map(|member| member.terms)
+        self.member(queue, channel).map(|member| member.member().terms)
     }
 
     /// His assignment of a piece of work.

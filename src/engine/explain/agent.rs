@@ -44,7 +44,7 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
         }
     });
     let mut queues: Vec<_> = Vec::new();
-    for queue in row.memberships.iter().map(|member| member.queue) {
+    for queue in row.members().map(|member| member.queue) {
         if !queues.contains(&queue) {
             queues.push(queue);
         }

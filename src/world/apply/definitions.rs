@@ -15,6 +15,7 @@ use crate::model::queue::QueueProfile;
 use crate::protocol::definition::{Defined, Definition};
 use crate::world::apply::Misfit;
 use crate::world::catalog::{Entry, Kind};
+use crate::world::member::PackedMember;
 use crate::world::rows::{Agent, Member, Pool, Queue};
 use crate::world::state::{OrMissing, World};
 
@@ -49,6 +50,7 @@ impl World {
                 self.add(defined)?;
                 self.stores.queue_rows.push(Queue::new(at));
                 self.index.lines.push(Default::default());
+                self.list_members(defined.id);
                 self.set_up_benches(defined.id);
                 Ok(())
             }
@@ -115,7 +117,7 @@ impl World {
                 self.strike::<QueueProfile>(id)
             }
             Entity::Agent(id) => {
-                let queues: Vec<_> = self.agent(id)?.memberships.iter().map(|m| m.queue).collect();
+                let queues: Vec<_> = self.agent(id)?.members().map(|member| member.queue).collect();
                 for queue in queues {
                     self.end_memberships(id, queue)?;
                 }
@@ -162,15 +164,14 @@ impl World {
         let line = self.index.lines.get_mut(queue.raw() as usize).or_missing(queue)?;
         let delays = line.delays();
         let (mut his, others): (Vec<_>, Vec<_>) =
-            row.memberships.iter().partition(|member| member.queue == queue);
+            row.members().partition(|member| member.queue == queue);
         line.unseat(agent, &his);
         change(&mut his);
         line.seat(agent, &his);
-        let mut all = Vec::with_capacity(others.len() + his.len());
-        all.extend(others);
-        all.extend(his);
-        row.memberships = all;
-        row.memberships.sort_unstable_by_key(Member::order);
+        let mut all = [others, his].concat();
+        all.sort_unstable_by_key(Member::order);
+        row.memberships = Vec::with_capacity(all.len());
+        row.memberships.extend(all.into_iter().map(PackedMember::from));
         self.index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
         if line.delays() != delays {
             for work in self.works_in(queue, |stage| stage == Stage::Queued) {
@@ -215,6 +216,7 @@ impl World {
         works.iter().for_each(|work| self.leave_line(*work));
         let old = self.queue_profile(defined.id)?.overflow.clone();
         self.replace(defined)?;
+        self.list_members(defined.id);
         self.set_up_benches(defined.id);
         self.index.lines.get_mut(defined.id.raw() as usize).into_iter().for_each(|line| {
             line.lanes.change_members();

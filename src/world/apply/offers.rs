@@ -15,6 +15,7 @@ use crate::protocol::event::OfferedBy;
 use crate::world::apply::Misfit;
 use crate::world::draws::DrawId;
 use crate::world::index::TimerKey;
+use crate::world::member::PackedMember;
 use crate::world::rows::{Assignment, Decline, Offer, Work};
 use crate::world::state::{OrMissing, World};
 
@@ -80,9 +81,10 @@ impl World {
             return Ok(());
         }
         let reached = self.queue(queue)?.share;
-        if let Some(member) = self.agent_mut(agent)?.member_mut(queue, channel) {
+        let row = self.agent_mut(agent)?;
+        if let Some(member) = row.member(queue, channel).map(PackedMember::member) {
             let (from, share) = next_share(reached, member.share, member.terms.weight);
-            member.share = share;
+            row.set_share(member, share);
             self.queue_mut(queue)?.share = from;
         }
         Ok(())
