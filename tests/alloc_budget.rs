@@ -24,27 +24,27 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// Hundredths of an allocation a command, on a plain floor and in an enterprise.
 const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
     ("submit, rings", [0, 0]),
-    ("submit, waits", [34, 30]),
-    ("accept", [0, 1]),
-    ("reject", [100, 100]),
-    ("advance, missed", [100, 100]),
+    ("submit, waits", [0, 13]),
+    ("accept", [0, 0]),
+    ("reject", [200, 200]),
+    ("advance, missed", [200, 200]),
     ("hold", [0, 0]),
     ("retrieve", [0, 0]),
-    ("park", [0, 0]),
+    ("park", [0, 1]),
     ("resume", [0, 0]),
     ("transfer to queue", [0, 0]),
     ("finish contact", [0, 1]),
-    ("end wrap-up", [1, 1]),
-    ("end wrap-up, next rings", [1, 1]),
+    ("end wrap-up", [0, 1]),
+    ("end wrap-up, next rings", [0, 0]),
     ("set presence", [0, 0]),
-    ("cancel", [1, 0]),
+    ("cancel", [7, 1]),
     ("abandon", [0, 0]),
 ];
 
 /// Bytes of each thing, on a plain floor and in an enterprise.
-const WAITING_ITEM: [i64; 2] = [1_131, 1_142];
-const RINGING_ITEM: [i64; 2] = [1_492, 1_032];
-const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 2_494;
+const WAITING_ITEM: [i64; 2] = [292, 276];
+const RINGING_ITEM: [i64; 2] = [646, 418];
+const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 1_629;
 
 /// A byte that each archived record left behind would be 20,000. Tables that come and go in blocks
 /// are a little fuller now and then.
@@ -171,7 +171,7 @@ fn commands(shape: Shape) -> Meter {
         let mut floor = Floor::idle(Arc::clone(&plan));
         floor.shares = true;
         let mut warm_up = Meter::default();
-        (0..3_000).for_each(|turn| idle_turn(&mut floor, &mut warm_up, turn));
+        (0..12_000).for_each(|turn| idle_turn(&mut floor, &mut warm_up, turn));
         (0..6_000).for_each(|turn| idle_turn(&mut floor, &mut meter, turn));
         if measured {
             break;
@@ -182,7 +182,8 @@ fn commands(shape: Shape) -> Meter {
     floor.shares = true;
     let mut waiting = floor.all_waiting();
     let mut warm_up = Meter::default();
-    (0..2_000).for_each(|_| busy_turn(&mut floor, &mut warm_up, &mut waiting));
+    // The engine remembers the last 10,000 pieces of work.
+    (0..12_000).for_each(|_| busy_turn(&mut floor, &mut warm_up, &mut waiting));
     (0..4_000).for_each(|_| busy_turn(&mut floor, &mut meter, &mut waiting));
     meter
 }
