@@ -132,9 +132,8 @@ impl<T: Copy + Ord> Sorted<T> {
 
     /// Keeps an empty chunk for later, if not too many are kept.
     fn spare(&mut self, chunk: Vec<T>) {
-        if self.spare.len() <= self.chunks.len() / 8 {
-            self.spare.push(chunk);
-        }
+        self.spare.push(chunk);
+        self.spare.truncate(self.chunks.len() / 8 + 1);
     }
 
     /// Moves what lies in the next chunk into this one, if both are small; an empty one goes.
