@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 /// At most so many lie in one chunk.
 const CHUNK: usize = 64;
 
-/// A set in rising order, in chunks of which none is empty but the only one. Some that are not needed are kept for
-/// later, so whoever puts in as much as he takes out allocates nothing; of a set that shrinks only
-/// one in eight is kept. It is quickest at both ends.
+/// A set in rising order, in chunks of which none is empty but the only one. Some that are not
+/// needed are kept for later, so whoever puts in as much as he takes out allocates nothing; of a
+/// set that shrinks only one in eight is kept. It is quickest at both ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Sorted<T> {
     chunks: VecDeque<Vec<T>>,
