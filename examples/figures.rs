@@ -91,7 +91,7 @@ fn rivals(sizes: Sizes, table: &mut Table) {
 /// same commands, on a floor small enough for it to be done today: its time grows with the product
 /// of agents and waiting work.
 fn reference(_: Sizes, table: &mut Table) {
-    const STEPS: usize = 24;
+    const STEPS: usize = 12;
     let plan = Arc::new(Plan::new(Shape::Enterprise, 50));
     let mut floor = Floor::defined(plan, Some(Vec::new()));
     floor.fill(500);
@@ -171,7 +171,7 @@ fn allocations(sizes: Sizes, table: &mut Table) {
         let mut floor = sizes.idle(shape, 1_000);
         floor.shares = true;
         // The engine remembers the last 10,000 pieces of work.
-        (0..15_000).for_each(|_| floor.lifecycle());
+        (0..11_000).for_each(|_| floor.lifecycle());
         let (before, _) = allocated();
         (0..5_000).for_each(|_| floor.lifecycle());
         let each = (allocated().0 - before) / 20_000.0;
