@@ -163,23 +163,21 @@ impl<'de, I: Id + Deserialize<'de>, T: Deserialize<'de>> Deserialize<'de> for Le
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::chance::numbers;
     use crate::model::ids::WorkId;
     use alloc::collections::BTreeMap;
 
     #[test]
     fn rows_come_and_go_as_in_a_map() {
         let (mut ledger, mut map) = (Ledger::<WorkId, u64>::default(), BTreeMap::new());
-        let mut chance = 1_912_u64;
+        let mut next = numbers(1_912);
         for step in 0..20_000 {
-            chance ^= chance << 13;
-            chance ^= chance >> 7;
-            chance ^= chance << 17;
             let grows = step % 10_000 < 5_000;
-            if chance % 5 < if grows { 4 } else { 1 } {
+            if next(5) < if grows { 4 } else { 1 } {
                 let id = ledger.next_id().expect("there are many");
                 assert!(ledger.open(id, step) && !ledger.open(id, step));
                 map.insert(id, step);
-            } else if let Some(id) = WorkId::from_number(chance / 5 % (ledger.minted + 2)) {
+            } else if let Some(id) = WorkId::from_number(next(ledger.minted + 2)) {
                 assert_eq!(ledger.close(id), map.remove(&id));
                 assert_eq!(
                     (ledger.get(id), ledger.was_minted(id)),

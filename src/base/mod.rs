@@ -4,6 +4,8 @@
 //! Nothing here reads a clock, draws a random number or iterates in hash order.
 
 pub(crate) mod bits;
+#[cfg(test)]
+mod chance;
 pub(crate) mod deadlines;
 pub(crate) mod hash;
 pub(crate) mod id;

@@ -143,15 +143,8 @@ impl IdSet for &PackedBits {
 mod tests {
     use super::*;
     use crate::base::bits::Bits;
+    use crate::base::chance::numbers;
     use crate::model::ids::AgentId;
-
-    /// Numbers that look like chance.
-    fn numbers(mut seed: u64) -> impl FnMut(u64) -> u64 {
-        move |below| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) % below
-        }
-    }
 
     fn ids(set: impl IdSet) -> Vec<AgentId> {
         set.ids().collect()

@@ -163,15 +163,8 @@ impl<T: Copy + Ord> PartialEq for Sorted<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::chance::numbers;
     use alloc::collections::BTreeSet;
-
-    /// Numbers that look like chance.
-    fn numbers(mut seed: u64) -> impl FnMut(u64) -> u64 {
-        move |below| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) % below
-        }
-    }
 
     fn memory(set: &Sorted<u64>) -> usize {
         set.chunks.len() + set.spare.len()
