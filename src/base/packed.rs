@@ -26,14 +26,14 @@ impl PackedBits {
     /// Puts an id in or takes it out.
     pub(crate) fn set<I: Id>(&mut self, id: I, member: bool) {
         let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
-        let (block, bit) = (number / WORD / BLOCK, 1_u64 << (number / WORD % BLOCK));
+        let (block, within) = (number / WORD / BLOCK, number / WORD % BLOCK);
         if member {
             self.grow(block);
         }
-        let Some((kept, start)) = self.kept.get_mut(block).zip(self.starts.get(block)) else {
+        let (place, bit) = (self.place(block, within), 1_u64 << within);
+        let Some(kept) = self.kept.get_mut(block) else {
             return;
         };
-        let place = *start as usize + (*kept & (bit - 1)).count_ones() as usize;
         if *kept & bit == 0 {
             if !member {
                 return;
@@ -84,20 +84,27 @@ impl PackedBits {
         self.starts.iter_mut().skip(block + 1).for_each(|start| *start = to(*start));
     }
 
-    /// The place of a word in `words`, if it is kept: by its block, and its place there.
-    fn find(&self, block: usize, place: usize) -> Option<usize> {
-        let (kept, start) = (*self.kept.get(block)?, *self.starts.get(block)?);
-        let before = kept & ((1 << place) - 1);
-        (kept >> place & 1 == 1).then_some(start as usize + before.count_ones() as usize)
+    /// Which words of a block are kept.
+    fn kept(&self, block: usize) -> u64 {
+        self.kept.get(block).copied().unwrap_or(0)
+    }
+
+    /// The place in `words` of a word of a block, if it is kept, or where it would be put.
+    fn place(&self, block: usize, within: usize) -> usize {
+        let start = self.starts.get(block).copied().unwrap_or(0) as usize;
+        start + (self.kept(block) & ((1 << within) - 1)).count_ones() as usize
     }
 }
 
 impl IdSet for &PackedBits {
     fn has<I: Id>(self, id: I) -> bool {
         let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
-        let word = self.find(number / WORD / BLOCK, number / WORD % BLOCK);
-        let word = word.and_then(|place| self.words.get(place));
-        word.is_some_and(|word| word >> (number % WORD) & 1 == 1)
+        let (block, within) = (number / WORD / BLOCK, number / WORD % BLOCK);
+        self.kept(block) >> within & 1 == 1
+            && self
+                .words
+                .get(self.place(block, within))
+                .is_some_and(|word| word >> (number % WORD) & 1 == 1)
     }
 
     fn places(self) -> usize {
@@ -106,15 +113,12 @@ impl IdSet for &PackedBits {
 
     fn word(self, place: usize) -> u64 {
         let (block, first) = (place / (BLOCK / 4), place % (BLOCK / 4) * 4);
-        let kept = self.kept.get(block).copied().unwrap_or(0);
-        let mut four = kept >> first & 0b1111;
+        let mut four = self.kept(block) >> first & 0b1111;
         if four == 0 {
             return 0;
         }
-        let start = self.starts.get(block).copied().unwrap_or(0) as usize;
-        let start = start + (kept & ((1 << first) - 1)).count_ones() as usize;
         let mut bits = 0;
-        for word in self.words.iter().skip(start) {
+        for word in self.words.iter().skip(self.place(block, first)) {
             bits |= u64::from(*word) << (four.trailing_zeros() as usize * WORD);
             four &= four - 1;
             if four == 0 {
@@ -126,7 +130,7 @@ impl IdSet for &PackedBits {
 
     fn skip(self, place: usize) -> usize {
         let (block, first) = (place / (BLOCK / 4), place % (BLOCK / 4) * 4);
-        let mut kept = self.kept.get(block).copied().unwrap_or(0) >> first << first;
+        let mut kept = self.kept(block) >> first << first;
         let mut block = block;
         while kept == 0 {
             block = block.saturating_add(1);

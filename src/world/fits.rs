@@ -134,12 +134,12 @@ impl World {
             return;
         };
         let its = &work.request;
-        if fit.usual.iter().any(|usual| Arc::ptr_eq(usual, its)) {
+        if !its.is_usual() || fit.usual.iter().any(|usual| Arc::ptr_eq(usual, its)) {
             return;
         }
         match fit.usual.iter().find(|usual| *usual == its) {
             Some(usual) => work.request = Arc::clone(usual),
-            None if fit.usual.len() < USUAL && its.is_usual() => fit.usual.push(Arc::clone(its)),
+            None if fit.usual.len() < USUAL => fit.usual.push(Arc::clone(its)),
             None => {}
         }
     }
