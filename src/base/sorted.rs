@@ -89,7 +89,9 @@ impl<T: Copy + Ord> Sorted<T> {
         let Some(chunk) = self.chunks.get_mut(place) else {
             return;
         };
-        let Ok(found) = chunk.binary_search(item) else {
+        // What goes mostly stood in front.
+        let first = (chunk.first() == Some(item)).then_some(0);
+        let Some(found) = first.or_else(|| chunk.binary_search(item).ok()) else {
             return;
         };
         chunk.remove(found);

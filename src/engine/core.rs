@@ -84,7 +84,7 @@ impl Engine {
         let event = Event::EngineOpened { config: Box::new(config) };
         let clock = Clock { latest: now, stepped_back: 0 };
         let mut engine = Self::of(world, clock);
-        engine.turn(now, log).emit(event);
+        engine.turn(now, log).0.emit(event);
         Ok(engine)
     }
 
@@ -115,13 +115,13 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        let mut turn = self.turn(now, log);
+        let (mut turn, search) = self.turn(now, log);
         turn.fire_due();
         turn.cause = Cause::Command;
         let answer = action.run(&mut turn);
         // A command may put work where something is overdue at once.
         turn.fire_due();
-        turn.route();
+        turn.route(search);
         answer
     }
 
@@ -129,9 +129,9 @@ impl Engine {
     /// allowed, early does nothing.
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) {
-        let mut turn = self.turn(now, log);
+        let (mut turn, search) = self.turn(now, log);
         turn.fire_due();
-        turn.route();
+        turn.route(search);
     }
 
     fn of(world: World, clock: Clock) -> Self {
@@ -139,10 +139,10 @@ impl Engine {
         Self { world, clock, rules, decisions, search }
     }
 
-    fn turn<'a>(&'a mut self, now: Timestamp, log: &'a mut Log) -> Turn<'a> {
+    fn turn<'a>(&'a mut self, now: Timestamp, log: &'a mut Log) -> (Turn<'a>, &'a mut Search) {
         let now = self.clock.see(now);
         let Self { world, rules, decisions, search, .. } = self;
-        Turn::new(world, now, log, rules, decisions, search)
+        (Turn::new(world, now, log, rules, decisions), search)
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.

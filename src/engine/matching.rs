@@ -47,6 +47,16 @@ pub(crate) struct Found {
     pub agent: Option<AgentId>,
 }
 
+/// The agent a piece of work goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// The rank by which he sees it.
+    pub rank: u8,
+    ring: u8,
+    /// The agent.
+    pub agent: AgentId,
+}
+
 /// On what terms an agent may have a piece of work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
@@ -69,13 +79,14 @@ impl Terms {
 
 impl<'a> Matching<'a> {
     /// The agent a piece of work goes to, if it waits and anybody can take it.
-    pub(crate) fn choose(self, id: WorkId) -> Option<AgentKey> {
+    pub(crate) fn choose(self, id: WorkId) -> Option<Chosen> {
         let work = self.world.work(id).ok().filter(|work| work.in_line())?;
         if self.is_held_back(work.queue) || !self.enough(id, work) {
             return None;
         }
         if work.step.is_some() {
-            return self.candidates(id, work).min();
+            let AgentKey { agent, .. } = self.candidates(id, work).min()?;
+            return Some(Chosen { rank: RANK_PREFERRED, ring: 0, agent });
         }
         let index = self.world.index();
         let open = index.open.get(work.request.channel.raw() as usize)?;
@@ -92,15 +103,18 @@ impl<'a> Matching<'a> {
         if let Some((few, bench)) = few.zip(bench).filter(|(few, bench)| bench.prefers(few.len())) {
             return self.first_of_few(id, work, few, bench, open);
         }
-        let ring = lane.ring;
-        let mut best: Option<AgentKey> = None;
-        for ((rank, group_ring, delay), group) in members.groups() {
-            if best.is_some_and(|best| (best.rank(), best.ring()) < (rank, group_ring)) {
+        let mut best: Option<Chosen> = None;
+        for ((rank, ring, delay), group) in members.groups() {
+            if best.is_some_and(|best| (best.rank, best.ring) < (rank, ring)) {
                 break;
             }
-            if delay <= work.revealed && self.world.ring_sees(work.queue, group_ring, ring) {
+            if delay <= work.revealed && self.world.ring_sees(work.queue, ring, lane.ring) {
                 let first = self.first_of(id, work, rank, (group, fit, open));
-                best = best.into_iter().chain(first).min();
+                let key = |agent| self.key(id, work, agent, rank, 0);
+                let better =
+                    |agent: &AgentId| best.is_none_or(|best| key(*agent) < key(best.agent));
+                let first = first.filter(better).map(|agent| Chosen { rank, ring, agent });
+                best = first.or(best);
             }
         }
         best
@@ -122,8 +136,21 @@ impl<'a> Matching<'a> {
         alone.into_iter().chain(self.best_together(id, agent)).min()
     }
 
-    /// The first work in the queues of lowest rank for an agent.
+    /// The first work in the queues of lowest rank for an agent. Mostly nothing keeps him from what
+    /// is first in its lane; only if something does, is more than one piece of work looked at.
     fn best_by_rank(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
+        let head = self.best_in_lanes(id, agent, |_| true)?;
+        let able = |work| self.is_able(id, work);
+        if able(head.work.work) { Some(head) } else { self.best_in_lanes(id, agent, able) }
+    }
+
+    /// The first work in the queues of lowest rank for an agent, of that for which this holds.
+    fn best_in_lanes(
+        self,
+        id: AgentId,
+        agent: &'a Agent,
+        able: impl Fn(WorkId) -> bool,
+    ) -> Option<Found> {
         let mut best: Option<Found> = None;
         for (place, member) in agent.memberships.iter().enumerate() {
             let rank = member.rank();
@@ -138,8 +165,7 @@ impl<'a> Matching<'a> {
                 if best.is_some_and(|best| best.work < head) || !self.takes_lane(id, member, lane) {
                     continue;
                 }
-                let able = |key: &&LineKey| self.is_able(id, key.work);
-                let first = lane.keys().find(able).map(|key| key.at(self.now));
+                let first = lane.keys().find(|key| able(key.work)).map(|key| key.at(self.now));
                 let found = first.map(|work| Found { rank, work, agent: None });
                 best = best.into_iter().chain(found).min();
             }
@@ -160,7 +186,7 @@ impl<'a> Matching<'a> {
             for lane in lanes.filter(|lane| self.takes_lane(id, member, lane)) {
                 for key in lane.keys().filter(|key| self.is_able(id, key.work)) {
                     let found = self.choose(key.work).map(|chosen| Found {
-                        rank: chosen.rank(),
+                        rank: chosen.rank,
                         work: key.at(self.now),
                         agent: Some(chosen.agent),
                     });
@@ -300,14 +326,15 @@ impl<'a> Matching<'a> {
         work: &Work,
         members: &Members,
         sets: impl IdSet,
-    ) -> Option<AgentKey> {
+    ) -> Option<Chosen> {
         members.among(sets).next()?;
         let able = |agent: &AgentId| {
             sets.has(*agent) && self.sees(work, *agent) && self.member_can_take(id, work, *agent)
         };
         let agent = members.list().find(able)?;
-        let rank = self.world.agent(agent).ok()?.membership(work.queue, work.request.channel)?.rank;
-        self.key(id, work, agent, rank, 0)
+        let row = self.world.agent(agent).ok()?;
+        let terms = row.membership(work.queue, work.request.channel)?;
+        Some(Chosen { rank: terms.rank, ring: terms.ring, agent })
     }
 
     /// Whether the work has waited past the delay of a member and his ring sees it.
@@ -353,7 +380,7 @@ impl<'a> Matching<'a> {
         few: &[Listed],
         bench: &Bench,
         open: &Bits,
-    ) -> Option<AgentKey> {
+    ) -> Option<Chosen> {
         for group in few.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
             let here = || group.iter().map(|(_, _, agent)| *agent).filter(|agent| open.has(*agent));
             let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
@@ -361,28 +388,27 @@ impl<'a> Matching<'a> {
                 bench.first_among(here().filter(|agent| front.has(*agent)), able)
             });
             let first = in_front.or_else(|| bench.first_among(here(), able));
-            if let (Some(agent), Some((rank, _, _))) = (first, group.first()) {
-                return self.key(id, work, agent, *rank, 0);
+            if let (Some(agent), Some((rank, ring, _))) = (first, group.first()) {
+                return Some(Chosen { rank: *rank, ring: *ring, agent });
             }
         }
         None
     }
 
     /// The agent among members of one rank, ring and delay to whom the work goes.
-    fn first_of(self, id: WorkId, work: &Work, rank: u8, sets: Candidates<'_>) -> Option<AgentKey> {
+    fn first_of(self, id: WorkId, work: &Work, rank: u8, sets: Candidates<'_>) -> Option<AgentId> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
         let by_score = self.evaluation(work) == Evaluation::Best;
-        let agent = match (profile.choice, self.bench(work, profile)) {
+        match (profile.choice, self.bench(work, profile)) {
             (_, Some(bench)) => bench.first(sets, able),
             (AgentChoice::RoundRobin, _) if !by_score && profile.spare_scarce == 0 => {
                 let last = self.world.queue(work.queue).ok()?.last;
                 let next = last.map_or(0, |last| u64::from(last.raw()) + 1);
                 sets.ids_from(next).chain(sets.ids()).find(able)
             }
-            (_, _) => return self.first_by_score(id, work, rank, sets),
-        };
-        self.key(id, work, agent?, rank, 0)
+            (_, _) => self.first_by_score(id, work, rank, sets).map(|key| key.agent),
+        }
     }
 
     /// The first by their keys among members of one rank, ring and delay: if it is known who suits

@@ -100,39 +100,30 @@ impl Turn<'_> {
 
     /// Takes back whatever rings for a piece of work; it keeps its place.
     pub(crate) fn withdraw_offer_of(&mut self, work: WorkId, why: Withdrawal) {
-        let Ok(row) = self.world.work(work) else {
-            return;
-        };
-        self.withdraw_but(work, None, row.place, why);
+        self.withdraw_but(work, None, why);
     }
 
     /// An agent takes what is offered to him, or it is taken in his name: others to whom it is
     /// offered at the same time are told first.
     pub(crate) fn accept_offer(&mut self, id: OfferId, auto: bool) {
-        let Ok(work) = self.world.offer(id).map(|offer| offer.work) else {
-            return;
-        };
-        let Ok(place) = self.world.work(work).map(|row| row.place) else {
-            return;
-        };
-        self.withdraw_but(work, Some(id), place, Withdrawal::AcceptedElsewhere);
-        self.emit(Event::OfferAccepted { offer: id, auto });
+        if let Ok(work) = self.world.offer(id).map(|offer| offer.work) {
+            self.withdraw_but(work, Some(id), Withdrawal::AcceptedElsewhere);
+            self.emit(Event::OfferAccepted { offer: id, auto });
+        }
     }
 
-    /// Takes back all that rings for a piece of work but for one offer, the oldest first.
-    fn withdraw_but(
-        &mut self,
-        work: WorkId,
-        kept: Option<OfferId>,
-        place: crate::policy::order::Place,
-        why: Withdrawal,
-    ) {
-        let mut left = self.world.work(work).map_or(0, |row| row.ringing().count());
-        while left > 0 {
-            left -= 1;
-            let row = self.world.work(work).ok();
-            let next = row.and_then(|row| row.ringing().find(|offer| Some(*offer) != kept));
-            let Some(offer) = next else { return };
+    /// Takes back all that rings for a piece of work but for one offer, the oldest first; it keeps
+    /// its place.
+    fn withdraw_but(&mut self, work: WorkId, kept: Option<OfferId>, why: Withdrawal) {
+        // It rings at no more at once than a queue can say.
+        for _ in 0..=u8::MAX {
+            let next = self.world.work(work).ok().and_then(|row| {
+                let mut ringing = row.ringing().filter(|offer| Some(*offer) != kept);
+                Some((ringing.next()?, row.place))
+            });
+            let Some((offer, place)) = next else {
+                return;
+            };
             self.emit(Event::OfferWithdrawn { offer, why, place });
         }
     }

@@ -89,8 +89,8 @@ impl Turn<'_> {
     /// The trigger of a rule, if it was not done yet; nothing if there is no such rule, or the work
     /// does not wait there any more.
     fn open_rule(&self, work: WorkId, queue: QueueId, number: u8) -> Option<Option<Trigger>> {
-        let row = self.world.work(work).ok()?;
         let rule = self.world.queue_profile(queue).ok()?.overflow.get(usize::from(number))?;
+        let row = self.world.work(work).ok()?;
         let waits = row.queue == queue && row.stage == Stage::Queued;
         waits.then(|| Some(rule.when).filter(|_| !row.has_fired(number)))
     }

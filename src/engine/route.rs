@@ -16,6 +16,7 @@ use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::protocol::event::OfferedBy;
 use crate::protocol::fact::Cause;
 use crate::world::lanes::LaneKey;
+use crate::world::rows::Work;
 use crate::world::state::World;
 
 use crate::engine::matching::{Found, Matching};
@@ -50,8 +51,10 @@ impl Search {
         }
         self.seekers.extend(works.drain(..).map(Seeker::Work));
         self.seekers.extend(agents.drain(..).map(Seeker::Agent));
-        self.seekers.sort_unstable();
-        self.seekers.dedup();
+        if self.seekers.len() > 1 {
+            self.seekers.sort_unstable();
+            self.seekers.dedup();
+        }
     }
 
     fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
@@ -60,16 +63,17 @@ impl Search {
             Seeker::Work(id) => {
                 let work = matching.world.work(id).ok().filter(|work| work.in_line())?;
                 let profile = matching.world.queue_profile(work.queue).ok()?;
-                let lane = (work.queue, World::lane_of(work, profile));
-                if work.is_ordinary() && self.barren.contains_key(&lane) {
+                let lane = || (work.queue, World::lane_of(work, profile));
+                let is_barren = !self.barren.is_empty() && self.barren.contains_key(&lane());
+                if work.is_ordinary() && is_barren {
                     return None;
                 }
                 let found = matching.choose(id);
                 if work.is_ordinary() && found.is_none() {
-                    self.barren.insert(lane, ());
+                    self.barren.insert(lane(), ());
                 }
-                let (key, work) = (found?, work.line_key(id, profile).at(matching.now));
-                Some(Found { rank: key.rank(), work, agent: Some(key.agent) })
+                let (chosen, work) = (found?, work.line_key(id, profile).at(matching.now));
+                Some(Found { rank: chosen.rank, work, agent: Some(chosen.agent) })
             }
         }
     }
@@ -77,14 +81,16 @@ impl Search {
 
 impl Turn<'_> {
     /// Offers work until nothing fits.
-    pub(crate) fn route(&mut self) {
+    pub(crate) fn route(&mut self, search: &mut Search) {
         self.cause = Cause::Routing;
-        let mut search = core::mem::take(self.search);
-        self.match_all(&mut search);
+        let (works, agents) = self.world.touched();
+        if works.is_empty() && agents.is_empty() {
+            return;
+        }
+        self.match_all(search);
         search.seekers.clear();
         search.found.clear();
         search.barren.clear();
-        *self.search = search;
     }
 
     fn match_all(&mut self, search: &mut Search) {
@@ -92,6 +98,10 @@ impl Turn<'_> {
         loop {
             search.take_touched(self.world);
             while let Some(seeker) = search.seekers.pop() {
+                let is_last = made == 0 && search.seekers.is_empty() && search.found.is_empty();
+                if is_last && self.waits_in_vain(seeker) {
+                    continue;
+                }
                 match seeker {
                     Seeker::Work(work) => self.world.list_candidates(work),
                     Seeker::Agent(agent) => self.world.look_around(agent),
@@ -113,6 +123,20 @@ impl Turn<'_> {
             // It may ring at more than one, or was taken at once from others who are free now.
             search.seekers.push(seeker);
         }
+    }
+
+    /// Whether other work that asks for the same waits, with nothing to keep anybody from it. It
+    /// waited before, for nobody could take it; and if all others who were touched in this call
+    /// found nothing, nobody came free who could.
+    fn waits_in_vain(&self, seeker: Seeker) -> bool {
+        let Seeker::Work(id) = seeker else {
+            return false;
+        };
+        let Ok(work) = self.world.work(id) else {
+            return false;
+        };
+        let other = self.world.lane_mate(id, work);
+        other.and_then(|other| self.world.work(other).ok()).is_some_and(Work::is_ordinary)
     }
 
     /// Offers what was found. If it does not ring yet, to as many at once as its queue wants at

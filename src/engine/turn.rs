@@ -16,7 +16,6 @@ use crate::world::state::{Missing, World};
 
 use crate::engine::decisions::Decisions;
 use crate::engine::matching::Matching;
-use crate::engine::route::Search;
 use crate::engine::rules::Rules;
 
 impl From<Missing> for Refusal {
@@ -34,7 +33,6 @@ pub struct Turn<'a> {
     pub(crate) cause: Cause,
     pub(crate) rules: &'a Rules,
     pub(crate) decisions: &'a mut Decisions,
-    pub(crate) search: &'a mut Search,
 }
 
 impl<'a> Turn<'a> {
@@ -44,9 +42,8 @@ impl<'a> Turn<'a> {
         log: &'a mut Log,
         rules: &'a Rules,
         decisions: &'a mut Decisions,
-        search: &'a mut Search,
     ) -> Self {
-        Self { world, log, now, cause: Cause::Command, rules, decisions, search }
+        Self { world, log, now, cause: Cause::Command, rules, decisions }
     }
 
     /// Who fits whom, as things are now.
@@ -61,12 +58,13 @@ impl<'a> Turn<'a> {
         self.end_legs_before(&event);
         let concerned = self.concerned(&event);
         let seq = self.world.seq().saturating_add(1);
-        let fact = Fact { seq, at: self.now, cause: self.cause, event };
-        if let Err(misfit) = self.world.apply(&fact) {
-            debug_assert!(false, "{fact:?} does not fit: {misfit}");
+        self.log.push(Fact { seq, at: self.now, cause: self.cause, event });
+        let applied = self.log.last().map_or(Ok(()), |fact| self.world.apply(fact));
+        if let Err(misfit) = applied {
+            debug_assert!(false, "{:?} does not fit: {misfit}", self.log.last());
+            self.log.pop();
             return;
         }
-        self.log.push(fact);
         concerned.into_iter().flatten().for_each(|agent| self.settle(agent));
     }
 

@@ -88,11 +88,14 @@ impl Turn<'_> {
     fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
         let max = self.world.stores().config.limits.needs;
         let needs = &self.world.stores().needs;
-        let known = self.world.index().need_ids.get(need).is_some_and(|id| needs.uses(*id) > 0);
-        if !known && !needs.has_room(max) {
-            return Err(Refusal::Limit { limit: LimitName::Needs, max });
+        let known = || {
+            let known = self.world.index().need_ids.get(need);
+            known.is_some_and(|id| needs.uses(*id) > 0)
+        };
+        if needs.len() < max || known() || needs.has_room(max) {
+            return Ok(());
         }
-        Ok(())
+        Err(Refusal::Limit { limit: LimitName::Needs, max })
     }
 }
 

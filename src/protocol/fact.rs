@@ -127,8 +127,19 @@ impl<F> Log<F> {
         &self.facts
     }
 
+    /// Puts one behind the others.
     pub(crate) fn push(&mut self, fact: F) {
         self.facts.push(fact);
+    }
+
+    /// The latest.
+    pub(crate) fn last(&self) -> Option<&F> {
+        self.facts.last()
+    }
+
+    /// Takes the latest back.
+    pub(crate) fn pop(&mut self) {
+        self.facts.pop();
     }
 }
 

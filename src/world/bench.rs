@@ -206,11 +206,11 @@ impl Bench {
 
     /// Whether so many candidates, some of them seated, are sooner compared than looked for along
     /// the bench, where a step takes longer than a look at a list. One in so many agents is a
-    /// candidate; if few sit there, none of them may be.
+    /// candidate; if few sit there, none of them may be. Where very few sit, all are tried.
     pub(crate) fn prefers(&self, candidates: usize) -> bool {
         const STEP: usize = 8;
         let steps = self.order.len().min(self.seats.len() / candidates.max(1));
-        candidates <= STEP * steps + TRIED
+        self.order.len() > TRIED && candidates <= STEP * steps + TRIED
     }
 
     /// The first agent in order who is in all sets and able. A few places are tried first, because
@@ -223,8 +223,13 @@ impl Bench {
     ) -> Option<AgentId> {
         let fits = |id: &AgentId| sets.has(*id) && able(id);
         let mut along = self.order.iter().map(|(_, _, _, id)| *id);
-        if let Some(id) = along.by_ref().take(TRIED).find(fits) {
-            return Some(id);
+        for id in along.by_ref().take(TRIED) {
+            if fits(&id) {
+                return Some(id);
+            }
+        }
+        if self.order.len() <= TRIED {
+            return None;
         }
         let candidates = sets.count();
         if candidates == 0 {

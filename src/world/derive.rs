@@ -4,6 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
+use crate::lifecycle::machine::Deadline;
 use crate::lifecycle::work::Stage;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
@@ -19,13 +20,16 @@ use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::{Entry, Kind};
 use crate::world::index::{Index, TimerKey};
 use crate::world::member::PackedMember;
-use crate::world::state::World;
+use crate::world::rows::Work;
+use crate::world::state::{Queues, World};
 
 impl World {
     /// Puts in the clock whatever is due next for a piece of work.
     pub(super) fn set_work_clock(&mut self, id: WorkId) {
-        let due = self.work_deadline(id).map(|deadline| deadline.at);
-        self.index.clock.set(TimerKey::Work(id), due);
+        let Self { stores, index } = self;
+        if let Some(work) = stores.works.get(id) {
+            index.set_work_clock(&stores.queues, id, work);
+        }
     }
 
     /// Puts in the clock whatever is due next for a queue.
@@ -236,24 +240,40 @@ impl World {
 
     /// Puts work in the line it belongs to, if it waits.
     pub(super) fn enter_line(&mut self, id: WorkId) {
-        self.set_line(id, true);
+        let Self { stores, index } = self;
+        if let Some(work) = stores.works.get(id) {
+            index.set_line(&stores.queues, id, work, true);
+        }
     }
 
     /// Takes work out of the line it is in, if it is in one.
     pub(super) fn leave_line(&mut self, id: WorkId) {
-        self.set_line(id, false);
+        let Self { stores, index } = self;
+        if let Some(work) = stores.works.get(id) {
+            index.set_line(&stores.queues, id, work, false);
+        }
+    }
+}
+
+impl Index {
+    /// Puts a piece of work in the line it belongs to, if it waits, or takes it out.
+    pub(super) fn set_line(&mut self, queues: &Queues, id: WorkId, work: &Work, enter: bool) {
+        let (queued, in_line) = (work.stage == Stage::Queued, work.in_line());
+        if queued || in_line {
+            self.set_place(queues, id, work, (queued, in_line), enter);
+        }
     }
 
-    fn set_line(&mut self, id: WorkId, enter: bool) {
-        let Some(work) = self.stores.works.get(id) else {
-            return;
-        };
-        let (queued, in_line) = (work.stage == Stage::Queued, work.in_line());
-        if !queued && !in_line {
-            return;
-        }
-        let queue = self.stores.queues.get(work.queue).map(|entry| &*entry.profile);
-        let line = self.index.lines.get_mut(work.queue.raw() as usize);
+    fn set_place(
+        &mut self,
+        queues: &Queues,
+        id: WorkId,
+        work: &Work,
+        (queued, in_line): (bool, bool),
+        enter: bool,
+    ) {
+        let queue = queues.get(work.queue).map(|entry| &*entry.profile);
+        let line = self.lines.get_mut(work.queue.raw() as usize);
         let Some((queue, line)) = queue.zip(line) else {
             return;
         };
@@ -261,23 +281,36 @@ impl World {
         if queued {
             line.stay(work.entered, key, !in_line || work.step.is_some(), enter);
             let clocked = queue.ramp.is_some() || queue.is_watched();
-            self.index.unwatched.extend(clocked.then_some(work.queue));
+            self.unwatched.extend(clocked.then_some(work.queue));
         }
         if !in_line {
             return;
         }
         if work.step.is_some() {
-            Self::preferred(work).for_each(|(agent, _)| self.index.direct.set(agent, key, enter));
+            World::preferred(work).for_each(|(agent, _)| self.direct.set(agent, key, enter));
         } else if enter {
-            line.lanes.enter(Self::lane_of(work, queue), key);
+            line.lanes.enter(World::lane_of(work, queue), key);
         } else {
-            line.lanes.leave(Self::lane_of(work, queue), key);
+            line.lanes.leave(World::lane_of(work, queue), key);
         }
         if !queued && work.step.is_none() {
             line.ring(key, enter);
         }
         if enter {
-            self.index.touched_works.push(id);
+            self.touched_works.push(id);
         }
+    }
+
+    /// Puts in the clock whatever is due next for a piece of work.
+    pub(super) fn set_work_clock(&mut self, queues: &Queues, id: WorkId, work: &Work) {
+        let due = self.work_deadline(queues, work).map(|deadline| deadline.at);
+        self.clock.set(TimerKey::Work(id), due);
+    }
+
+    /// When something is due for a piece of work, by its present state.
+    pub(super) fn work_deadline(&self, queues: &Queues, work: &Work) -> Option<Deadline> {
+        let queue = &queues.get(work.queue)?.profile;
+        let line = self.line(work.queue)?;
+        work.deadline(queue, || line.members(work.request.channel).delay_after(work.revealed))
     }
 }

@@ -15,9 +15,11 @@ use crate::model::need::{Comparison, Evaluation, Need, Requirement};
 use crate::model::work::WorkRequest;
 use crate::policy::choice::AgentKey;
 use crate::policy::fit;
+use crate::world::index::Index;
 use crate::world::lanes::{LaneKey, LaneSet};
 use crate::world::member::PackedMember;
 use crate::world::needs::NeedId;
+use crate::world::rows::Work;
 use crate::world::state::{Stores, World};
 
 /// Who may have work with one need.
@@ -127,20 +129,9 @@ impl World {
 
     /// Has a piece of work share its request with others of which the same is said.
     pub(super) fn share_request(&mut self, id: WorkId) {
-        let Some(work) = self.stores.works.get_mut(id) else {
-            return;
-        };
-        let Some(fit) = self.index.fits.get_mut(work.need.raw() as usize) else {
-            return;
-        };
-        let its = &work.request;
-        if !its.is_usual() || fit.usual.iter().any(|usual| Arc::ptr_eq(usual, its)) {
-            return;
-        }
-        match fit.usual.iter().find(|usual| *usual == its) {
-            Some(usual) => work.request = Arc::clone(usual),
-            None if fit.usual.len() < USUAL => fit.usual.push(Arc::clone(its)),
-            None => {}
+        let Self { stores, index } = self;
+        if let Some(work) = stores.works.get_mut(id) {
+            index.share_request(work);
         }
     }
 
@@ -274,11 +265,11 @@ impl World {
             && row().is_some_and(|row| row.channel() == member.channel())
     }
 
-    /// Lists who may have a piece of work for all that asks for the same: those who suit it best,
-    /// if its queue goes by that, or else all, if they are few.
+    /// Lists who may have a piece of work in line for all that asks for the same: those who suit it
+    /// best, if its queue goes by that, or else all, if they are few.
     pub(crate) fn list_candidates(&mut self, id: WorkId) {
         let Self { stores, index } = self;
-        let work = stores.works.get(id).filter(|work| work.step.is_none());
+        let work = stores.works.get(id).filter(|work| work.in_line() && work.step.is_none());
         let queue = work.and_then(|work| stores.queues.get(work.queue));
         let Some((work, entry)) = work.zip(queue) else {
             return;
@@ -297,6 +288,24 @@ impl World {
         // Whether a conditional ring sees it may change at any time.
         if let Some(line) = line.filter(|_| entry.profile.conditional.is_empty()) {
             line.learn(&Self::lane_of(work, &entry.profile), &fit.agents);
+        }
+    }
+}
+
+impl Index {
+    /// Has a piece of work share its request with others of which the same is said.
+    pub(super) fn share_request(&mut self, work: &mut Work) {
+        let Some(fit) = self.fits.get_mut(work.need.raw() as usize) else {
+            return;
+        };
+        let its = &work.request;
+        if !its.is_usual() || fit.usual.iter().any(|usual| Arc::ptr_eq(usual, its)) {
+            return;
+        }
+        match fit.usual.iter().find(|usual| *usual == its) {
+            Some(usual) => work.request = Arc::clone(usual),
+            None if fit.usual.len() < USUAL => fit.usual.push(Arc::clone(its)),
+            None => {}
         }
     }
 }

@@ -197,9 +197,18 @@ impl Lanes {
         self.version
     }
 
+    fn get(&self, key: &LaneKey) -> Option<&Lane> {
+        self.lanes.get(*self.places.get(key)?)
+    }
+
+    /// All that wait in a lane, in order.
+    pub(crate) fn keys(&self, key: &LaneKey) -> impl Iterator<Item = &LineKey> + use<'_> {
+        self.get(key).into_iter().flat_map(Lane::keys)
+    }
+
     /// Who may have what is in a lane, if they are few and known.
     pub(crate) fn few(&self, key: &LaneKey) -> Option<&[Listed]> {
-        let lane = self.lanes.get(*self.places.get(key)?)?;
+        let lane = self.get(key)?;
         let known = lane.candidates.as_ref().filter(|known| known.version == self.members);
         known.and_then(|known| known.few.as_deref())
     }

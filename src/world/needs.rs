@@ -39,7 +39,8 @@ impl Needs {
         if self.len() < max { new } else { self.unused().unwrap_or(new) }
     }
 
-    fn len(&self) -> u32 {
+    /// How many have a place.
+    pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
 

@@ -498,6 +498,13 @@ impl Work {
         }
     }
 
+    /// Whether it is an arrival that its queue has not counted yet; from now on it has.
+    pub(crate) fn arrives(&mut self) -> bool {
+        let arrives = self.stage == Stage::Queued && !self.counted;
+        self.counted |= arrives;
+        arrives
+    }
+
     /// Whether it rings at anybody.
     #[must_use]
     pub(crate) const fn rings(&self) -> bool {
@@ -655,7 +662,11 @@ impl Work {
     /// What is due next, and when. `hidden` is the next delay of a member of its queue that it is
     /// not past. Nothing is due while it rings or somebody has it: no rule recalls it from an
     /// agent.
-    pub(crate) fn deadline(&self, queue: &QueueProfile, hidden: Option<Span>) -> Option<Deadline> {
+    pub(crate) fn deadline(
+        &self,
+        queue: &QueueProfile,
+        hidden: impl FnOnce() -> Option<Span>,
+    ) -> Option<Deadline> {
         let deadline = |kind, at: Option<Timestamp>| at.map(|at| Deadline { at, kind });
         let lifetime = deadline(DeadlineKind::Lifetime, self.expires.get());
         match self.stage {
@@ -664,20 +675,18 @@ impl Work {
                     Bar::Until(until) => Some(until),
                     Bar::None | Bar::Always | Bar::Session(_) => None,
                 });
-                let due = [
-                    lifetime,
-                    deadline(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most)),
-                    deadline(DeadlineKind::PreferredStep, self.step.get().map(|step| step.until)),
-                    deadline(DeadlineKind::Reveal, hidden.map(|delay| self.entered + delay)),
-                    deadline(DeadlineKind::Retry, self.retry.get()),
-                    deadline(DeadlineKind::BarOver, lifted.min()),
-                    deadline(
-                        DeadlineKind::Relaxation,
-                        self.next_relaxation(queue).map(|(at, _)| at),
-                    ),
-                    deadline(DeadlineKind::Overflow, self.next_overflow(queue).map(|(at, _)| at)),
-                ];
-                due.into_iter().flatten().min()
+                let mut next = lifetime;
+                let mut note = |kind, at: Option<Timestamp>| {
+                    next = deadline(kind, at).into_iter().chain(next).min();
+                };
+                note(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most));
+                note(DeadlineKind::PreferredStep, self.step.get().map(|step| step.until));
+                note(DeadlineKind::Reveal, hidden().map(|delay| self.entered + delay));
+                note(DeadlineKind::Retry, self.retry.get());
+                note(DeadlineKind::BarOver, lifted.min());
+                note(DeadlineKind::Relaxation, self.next_relaxation(queue).map(|(at, _)| at));
+                note(DeadlineKind::Overflow, self.next_overflow(queue).map(|(at, _)| at));
+                next
             }
             Stage::Parked { until, .. } => deadline(DeadlineKind::ParkOver, until),
             Stage::Scheduled { at, .. } => {

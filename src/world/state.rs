@@ -71,7 +71,7 @@ pub(crate) struct Stores {
     /// Wrap-up codes.
     pub codes: Table<CodeId, Entry<WrapUpCodeProfile>>,
     /// Queues, as they are defined.
-    pub queues: Table<QueueId, Entry<QueueProfile>>,
+    pub queues: Queues,
     /// Agents, as they are defined.
     pub agents: Table<AgentId, Entry<AgentProfile>>,
     /// Queues, as they are now.
@@ -100,6 +100,9 @@ pub(crate) struct Stores {
     #[serde(default)]
     pub draws: Draws,
 }
+
+/// Queues, as they are defined.
+pub(crate) type Queues = Table<QueueId, Entry<QueueProfile>>;
 
 /// The state of everything, and the indexes derived from it.
 #[derive(Clone, Debug)]
@@ -346,6 +349,15 @@ impl World {
         }
     }
 
+    /// The first other piece of work in the lane of a piece of work, if it is in one.
+    pub(crate) fn lane_mate(&self, id: WorkId, work: &Work) -> Option<WorkId> {
+        let queue = self.queue_profile(work.queue).ok()?;
+        let anybodys = work.in_line() && work.step.is_none();
+        let lanes = anybodys.then(|| self.index.line(work.queue))?.map(|line| &line.lanes)?;
+        let waiting = lanes.keys(&Self::lane_of(work, queue));
+        waiting.map(|key| key.work).find(|other| *other != id)
+    }
+
     /// The agents whom work asks for by name in its present step.
     pub(crate) fn preferred(work: &Work) -> impl Iterator<Item = (AgentId, u8)> + '_ {
         let last = work.last_agent.filter(|_| work.sticky && work.step.is_some());
@@ -360,11 +372,6 @@ impl World {
 
     /// When something is due for a piece of work, by its present state.
     pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
-        let work = self.stores.works.get(id)?;
-        let line = self.index.line(work.queue)?;
-        work.deadline(
-            self.queue_profile(work.queue).ok()?,
-            line.members(work.request.channel).delay_after(work.revealed),
-        )
+        self.index.work_deadline(&self.stores.queues, self.stores.works.get(id)?)
     }
 }

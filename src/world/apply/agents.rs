@@ -117,10 +117,12 @@ impl World {
         old: Option<Claim>,
         new: Option<Claim>,
     ) -> Result<(), Misfit> {
-        let pools = self.stores.draws.pools(draws);
         let agent = self.stores.agent_rows.get_mut(id).or_missing(id)?;
-        old.into_iter().for_each(|claim| agent.usage.release(claim, pools));
-        new.into_iter().for_each(|claim| agent.usage.hold(claim, pools));
+        if old != new {
+            let pools = self.stores.draws.pools(draws);
+            old.into_iter().for_each(|claim| agent.usage.release(claim, pools));
+            new.into_iter().for_each(|claim| agent.usage.hold(claim, pools));
+        }
         let weight = |claim: Option<Claim>| claim.map_or(0, |claim| claim.weight);
         let same =
             |old: Claim| new.is_some_and(|new| (new.channel, new.cost) == (old.channel, old.cost));

@@ -25,7 +25,7 @@ impl World {
 
     fn put_aside(&mut self, id: WorkId, step: WorkStep, at: Timestamp) -> Result<(), Misfit> {
         let owner = self.work(id)?.stage.owner();
-        owner.map_or(Ok(()), |owner| self.drop_assignment(id, owner, at))?;
+        owner.map(|owner| self.drop_assignment(id, owner, at)).transpose()?;
         self.restage(id, |row| {
             row.stage = row.stage.next(step)?;
             row.step = None.into();

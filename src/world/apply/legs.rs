@@ -102,7 +102,7 @@ impl World {
         }
         match wrap_up {
             Some(wrap_up) => self.begin_wrap_up(work, owner, wrap_up, at)?,
-            None => self.drop_assignment(work, owner, at)?,
+            None => drop(self.drop_assignment(work, owner, at)?),
         }
         self.drop_leg(work, agent)?;
         self.restage(work, |row| {
@@ -111,8 +111,7 @@ impl World {
             Ok(())
         })?;
         let new = self.begin_assignment(work, agent, at)?;
-        let draws = self.draws_of(work);
-        self.reclaim(agent, draws, Some(leg.claim), Some(new))
+        self.reclaim(agent, new.draws, Some(leg.claim), Some(new.claim))
     }
 
     fn begin_leg(&mut self, leg: Leg) -> Result<(), Misfit> {

@@ -30,7 +30,7 @@ impl World {
         at: Timestamp,
     ) -> Result<(), Misfit> {
         let row = self.work(work)?;
-        let (queue, channel) = (row.queue, row.request.channel);
+        let (queue, channel, draws) = (row.queue, row.request.channel, row.draws);
         let claim = self.claim(row, |profile| profile.weights.offered)?;
         self.agent(agent)?;
         let offer = Offer { work, agent, state: OfferState::Open { until }, claim, since: at, by };
@@ -66,7 +66,6 @@ impl World {
         self.take_share(queue, channel, agent)?;
         self.count_offer(queue, by, at)?;
         self.index.clock.set(TimerKey::Offer(id), until);
-        let draws = self.draws_of(work);
         self.reclaim(agent, draws, None, Some(claim))
     }
 
@@ -93,10 +92,8 @@ impl World {
     pub(super) fn accept(&mut self, id: OfferId, at: Timestamp) -> Result<(), Misfit> {
         let offer = self.end_offer(id, OfferStep::Accept)?;
         self.answer(offer.agent, false)?;
-        self.take_work(offer.work, offer.agent, at)?;
-        let held = self.agent(offer.agent)?.assignment(offer.work).map(|leg| leg.claim);
-        let draws = self.draws_of(offer.work);
-        self.reclaim(offer.agent, draws, Some(offer.claim), held)
+        let leg = self.take_work(offer.work, offer.agent, at)?;
+        self.reclaim(offer.agent, leg.draws, Some(offer.claim), Some(leg.claim))
     }
 
     pub(super) fn assign(
@@ -109,10 +106,8 @@ impl World {
         if let Some(owner) = self.work(work)?.stage.owner() {
             self.drop_assignment(work, owner, at)?;
         }
-        self.take_work(work, agent, at)?;
-        let held = self.agent(agent)?.assignment(work).map(|leg| leg.claim);
-        let draws = self.draws_of(work);
-        self.reclaim(agent, draws, None, held)
+        let leg = self.take_work(work, agent, at)?;
+        self.reclaim(agent, leg.draws, None, Some(leg.claim))
     }
 
     pub(super) fn reject(
@@ -168,7 +163,7 @@ impl World {
         place: Place,
         declined: Option<Bar>,
     ) -> Result<(), Misfit> {
-        self.restage(offer.work, |row| {
+        let draws = self.restage(offer.work, |row| {
             let left = row.ringing().find(|open| *open != id);
             match left {
                 Some(oldest) => {
@@ -183,43 +178,48 @@ impl World {
             if let Some(bar) = declined {
                 decline(row, offer.agent, bar);
             }
-            Ok(())
+            Ok(row.draws)
         })?;
-        let draws = self.draws_of(offer.work);
         self.reclaim(offer.agent, draws, Some(offer.claim), None)
     }
 
     /// The work goes to an agent, as an active assignment of his.
-    fn take_work(&mut self, work: WorkId, agent: AgentId, at: Timestamp) -> Result<(), Misfit> {
-        self.tally_answer(work, at)?;
-        self.restage(work, |row| {
+    fn take_work(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        at: Timestamp,
+    ) -> Result<Assignment, Misfit> {
+        let (queue, stay) = self.restage(work, |row| {
+            let stay = (row.stage, row.entered);
             row.stage = row.stage.next(WorkStep::Assign(agent))?;
             row.handled = true;
             row.counted = false;
             row.last_agent = Some(agent);
             // What brought it to the front is over once somebody has it.
             row.place.front = row.request.front;
-            Ok(())
+            Ok((row.queue, stay))
         })?;
-        self.begin_assignment(work, agent, at).map(drop)
+        self.tally_answer(queue, stay, at)?;
+        self.begin_assignment(work, agent, at)
     }
 
-    /// Gives an agent an active assignment and says what it is to hold.
+    /// Gives an agent an active assignment, and says what it is; what it takes is not held yet.
     pub(super) fn begin_assignment(
         &mut self,
         work: WorkId,
         agent: AgentId,
         at: Timestamp,
-    ) -> Result<Claim, Misfit> {
+    ) -> Result<Assignment, Misfit> {
         let row = self.work(work)?;
-        let (queue, channel, draws) = (row.queue, row.request.channel, row.draws);
+        let (queue, draws) = (row.queue, row.draws);
         let claim = self.claim(row, |profile| profile.weights.active)?;
         let assignment = Assignment { draws, ..new_assignment(work, queue, claim, at) };
         self.draw_too(draws);
         let row = self.agent_mut(agent)?;
         row.assignments.push(assignment);
-        row.stamp(channel, |stamps| stamps.accepted = at);
-        Ok(claim)
+        row.stamp(claim.channel, |stamps| stamps.accepted = at);
+        Ok(assignment)
     }
 }
 

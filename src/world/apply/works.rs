@@ -44,7 +44,7 @@ impl World {
         let lifetime = request.lifetime.or(channel.lifetime);
         let lifetime = lifetime.filter(|_| request.schedule.is_none());
         let first = request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
-        let work = Work {
+        let mut work = Work {
             request: request.clone(),
             submitted: None,
             need: NeedId::from_raw(0),
@@ -83,14 +83,20 @@ impl World {
             draws: DrawId::NOTHING,
         };
         let pools = Self::pools_named(request, self.channel_profile(request.channel)?);
-        let need = self.known_need(&work)?.unwrap_or_else(|new| self.intern(new));
+        work.need = self.known_need(&work)?.unwrap_or_else(|new| self.intern(new));
         if self.stores.works.next_id() != Some(id) {
             return Err(Misfit::OutOfOrder);
         }
-        let draws = self.draw_on(pools);
-        self.stores.works.open(id, Work { need, draws, ..work });
-        self.stores.needs.count(need, true);
-        self.share_request(id);
+        work.draws = self.draw_on(pools);
+        self.stores.needs.count(work.need, true);
+        if work.arrives() {
+            self.queue_mut(work.queue)?.tally.arrive(at);
+        }
+        let Self { stores, index } = self;
+        index.share_request(&mut work);
+        index.set_line(&stores.queues, id, &work, true);
+        index.set_work_clock(&stores.queues, id, &work);
+        stores.works.open(id, work);
         if let Some(key) = &request.key {
             // Closed work loses its key to work that uses it again, so that the rows alone say
             // whose it is.
@@ -100,9 +106,7 @@ impl World {
             }
             self.index.keys.works.set(key.clone(), id);
         }
-        self.enter_line(id);
-        self.set_work_clock(id);
-        self.tally_arrival(id, at)
+        Ok(())
     }
 
     pub(super) fn change_work(&mut self, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
@@ -127,7 +131,7 @@ impl World {
         if let Some(owner) = self.work(id)?.stage.owner() {
             match wrap_up {
                 Some(wrap_up) => self.begin_wrap_up(id, owner, wrap_up, at)?,
-                None => self.drop_assignment(id, owner, at)?,
+                None => drop(self.drop_assignment(id, owner, at)?),
             }
         }
         self.restage_anew(id, |row| {
@@ -199,9 +203,9 @@ impl World {
             row.stage = row.stage.next(WorkStep::Park(until))?;
             Ok(())
         })?;
-        self.release_stamp(id, owner, at)?;
-        let leg = self.assignment_mut(id, owner)?;
-        leg.handled = leg.handled.paused(at);
+        let leg = *self.assignment_mut(id, owner)?;
+        self.release_stamp(owner, &leg, at)?;
+        self.assignment_mut(id, owner)?.handled = leg.handled.paused(at);
         self.step_assignment(id, owner, AssignmentStep::Park, |profile| profile.weights.parked)
     }
 
@@ -289,7 +293,7 @@ impl World {
         agent: AgentId,
         at: Timestamp,
     ) -> Result<(), Misfit> {
-        self.drop_assignment(id, agent, at)
+        self.drop_assignment(id, agent, at).map(drop)
     }
 
     pub(super) fn close(
@@ -298,20 +302,21 @@ impl World {
         cause: CloseCause,
         at: Timestamp,
     ) -> Result<(), Misfit> {
-        let stage = self.work(id)?.stage;
-        self.work(id)?.check_legs(stage.next(WorkStep::Close(cause))?)?;
-        let owner = stage.owner();
-        let mut code = None;
+        let row = self.work(id)?;
+        row.check_legs(row.stage.next(WorkStep::Close(cause))?)?;
+        let (owner, mut code) = (row.stage.owner(), None);
         if let Some(owner) = owner {
-            code = self.assignment_mut(id, owner)?.code;
-            self.drop_assignment(id, owner, at)?;
+            code = self.drop_assignment(id, owner, at)?.code;
         }
-        self.tally_abandonment(id, cause, at)?;
-        self.leave_line(id);
-        if stage.has_clock() {
-            self.index.clock.set(TimerKey::Work(id), None);
+        let Self { stores, index } = self;
+        let work = stores.works.close(id).or_missing(id)?;
+        index.set_line(&stores.queues, id, &work, false);
+        if work.stage.has_clock() {
+            index.clock.set(TimerKey::Work(id), None);
         }
-        let work = self.stores.works.close(id).or_missing(id)?;
+        if work.stage == Stage::Queued && cause == CloseCause::Abandoned {
+            self.queue_mut(work.queue)?.tally.abandon(at);
+        }
         self.stores.needs.count(work.need, false);
         self.draw_no_more(work.draws);
         let submitted = work.submitted().clone();
@@ -325,18 +330,22 @@ impl World {
     }
 
     /// Changes a piece of work, and with it its place in line and in the clock.
-    pub(super) fn restage(
+    pub(super) fn restage<R>(
         &mut self,
         id: WorkId,
-        change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
-    ) -> Result<(), Misfit> {
-        self.leave_line(id);
-        let clocked = self.step_work(id, change)?;
-        self.enter_line(id);
-        if clocked {
-            self.set_work_clock(id);
+        change: impl FnOnce(&mut Work) -> Result<R, Misfit>,
+    ) -> Result<R, Misfit> {
+        let Self { stores, index } = self;
+        let work = stores.works.get_mut(id).or_missing(id)?;
+        index.set_line(&stores.queues, id, work, false);
+        let clocked = work.stage.has_clock();
+        let told = change(work)?;
+        work.check_legs(work.stage)?;
+        index.set_line(&stores.queues, id, work, true);
+        if clocked || work.stage.has_clock() {
+            index.set_work_clock(&stores.queues, id, work);
         }
-        Ok(())
+        Ok(told)
     }
 
     /// The same, where what the work asks for may change.
@@ -346,26 +355,13 @@ impl World {
         change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
     ) -> Result<(), Misfit> {
         self.leave_line(id);
-        let clocked = self.step_work(id, change)?;
-        self.renew_need(id)?;
-        self.enter_line(id);
-        if clocked {
-            self.set_work_clock(id);
-        }
-        Ok(())
-    }
-
-    /// Says whether something may have been due for it before, or may be now.
-    fn step_work(
-        &mut self,
-        id: WorkId,
-        change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
-    ) -> Result<bool, Misfit> {
         let row = self.stores.works.get_mut(id).or_missing(id)?;
-        let before = row.stage.has_clock();
         change(row)?;
         row.check_legs(row.stage)?;
-        Ok(before || row.stage.has_clock())
+        self.renew_need(id)?;
+        self.enter_line(id);
+        self.set_work_clock(id);
+        Ok(())
     }
 
     /// Brings what a piece of work asks for in step with what was asked and how far it is relaxed.
@@ -420,17 +416,13 @@ impl World {
         step: AssignmentStep,
         weight: impl Fn(&ChannelProfile) -> u8,
     ) -> Result<(), Misfit> {
-        let old = *self.assignment_mut(id, agent)?;
-        let (claim, draws) = (old.claim, old.draws);
-        let before = Assignment { peaks: self.keep_peaks(&old), ..old };
-        let weight = weight(self.channel_profile(claim.channel)?);
-        let new = crate::policy::room::Claim { weight, ..claim };
-        let assignment = self.assignment_mut(id, agent)?;
-        assignment.state = assignment.state.next(step)?;
-        assignment.claim = new;
-        assignment.peaks = before.peaks;
-        let after = *assignment;
-        self.reclaim(agent, draws, Some(claim), Some(new))?;
+        let mut before = *self.assignment_mut(id, agent)?;
+        before.peaks = self.keep_peaks(&before);
+        let weight = weight(self.channel_profile(before.claim.channel)?);
+        let claim = crate::policy::room::Claim { weight, ..before.claim };
+        let after = Assignment { state: before.state.next(step)?, claim, ..before };
+        *self.assignment_mut(id, agent)? = after;
+        self.reclaim(agent, after.draws, Some(before.claim), Some(claim))?;
         self.respend(agent, &before, Some(&after));
         Ok(())
     }
@@ -443,52 +435,56 @@ impl World {
         at: Timestamp,
     ) -> Result<(), Misfit> {
         let WrapUp { until, counts } = wrap_up;
+        let leg = self.assignment_mut(id, agent)?;
+        leg.wrap_up_until = until;
         if counts {
             // A contact that ended while it was parked is wrapped up by an agent who is occupied.
-            let leg = self.assignment_mut(id, agent)?;
             leg.handled = leg.handled.resumed(at);
         } else {
-            self.release_stamp(id, agent, at)?;
-            self.tally_handling(id, agent, at)?;
+            let leg = *leg;
+            self.release_stamp(agent, &leg, at)?;
+            self.tally_handling(&leg, at)?;
         }
         let weight = |profile: &ChannelProfile| if counts { profile.weights.wrap_up } else { 0 };
         self.step_assignment(id, agent, AssignmentStep::WrapUp { until, counts }, weight)?;
-        let assignment = self.assignment_mut(id, agent)?;
-        assignment.wrap_up_until = until;
-        if let Some(deadline) = assignment.state.deadline() {
+        if let Some(deadline) = self.assignment_mut(id, agent)?.state.deadline() {
             self.index.clock.set(TimerKey::WrapUp(agent, id), Some(deadline.at));
         }
         Ok(())
     }
 
-    /// Ends an assignment and gives back what it held.
+    /// Ends an assignment and gives back what it held; what it was.
     pub(super) fn drop_assignment(
         &mut self,
         id: WorkId,
         agent: AgentId,
         at: Timestamp,
-    ) -> Result<(), Misfit> {
-        let assignment = *self.assignment_mut(id, agent)?;
-        let ended = assignment.state.next(AssignmentStep::End)?;
+    ) -> Result<Assignment, Misfit> {
+        let mut leg = *self.assignment_mut(id, agent)?;
+        let ended = leg.state.next(AssignmentStep::End)?;
         debug_assert_eq!(ended, AssignmentState::Ended);
-        self.release_stamp(id, agent, at)?;
-        self.tally_handling(id, agent, at)?;
-        self.agent_mut(agent)?.assignments.retain(|leg| leg.work != id);
-        if assignment.state.deadline().is_some() {
+        self.release_stamp(agent, &leg, at)?;
+        self.tally_handling(&leg, at)?;
+        self.agent_mut(agent)?.assignments.retain(|other| other.work != id);
+        if leg.state.deadline().is_some() {
             self.index.clock.set(TimerKey::WrapUp(agent, id), None);
         }
-        self.reclaim(agent, assignment.draws, Some(assignment.claim), None)?;
-        let before = Assignment { peaks: self.keep_peaks(&assignment), ..assignment };
-        self.respend(agent, &before, None);
-        self.draw_no_more(assignment.draws);
-        Ok(())
+        self.reclaim(agent, leg.draws, Some(leg.claim), None)?;
+        leg.peaks = self.keep_peaks(&leg);
+        self.respend(agent, &leg, None);
+        self.draw_no_more(leg.draws);
+        Ok(leg)
     }
 
-    /// The agent is released if the assignment occupied him until now.
-    fn release_stamp(&mut self, id: WorkId, agent: AgentId, at: Timestamp) -> Result<(), Misfit> {
-        let assignment = *self.assignment_mut(id, agent)?;
-        if assignment.state.occupies() {
-            self.agent_mut(agent)?.stamp(assignment.claim.channel, |stamps| stamps.released = at);
+    /// The agent is released if an assignment of his occupied him until now.
+    fn release_stamp(
+        &mut self,
+        agent: AgentId,
+        leg: &Assignment,
+        at: Timestamp,
+    ) -> Result<(), Misfit> {
+        if leg.state.occupies() {
+            self.agent_mut(agent)?.stamp(leg.claim.channel, |stamps| stamps.released = at);
         }
         Ok(())
     }
