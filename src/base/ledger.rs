@@ -1,5 +1,6 @@
 //! Rows that come and go: addressed by rising ids, removed when they are over.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::hash::Hash;
 
@@ -17,17 +18,36 @@ use crate::base::id::Id;
 pub(crate) struct Ledger<I, T> {
     blocks: Vec<Vec<Option<(I, T)>>>,
     free: Vec<u32>,
-    /// Where the row of an id is.
-    places: HashTable<u32>,
+    /// Where the rows of the latest ids are, one by one; nowhere if they are closed.
+    recent: VecDeque<u32>,
+    /// The number of the first of them.
+    first: u64,
+    /// Where the rows are of the few that stayed open while most that came later were closed.
+    old: HashTable<u32>,
+    open: usize,
     minted: u64,
 }
 
 /// So many rows lie together.
 const BLOCK: usize = 64;
 
+/// The place of a row that is closed.
+const NOWHERE: u32 = u32::MAX;
+
+/// So many ids, and four for each that is open, are recent at most.
+const RECENT: usize = 1_024;
+
 impl<I, T> Default for Ledger<I, T> {
     fn default() -> Self {
-        Self { blocks: Vec::new(), free: Vec::new(), places: HashTable::new(), minted: 0 }
+        Self {
+            blocks: Vec::new(),
+            free: Vec::new(),
+            recent: VecDeque::new(),
+            first: 1,
+            old: HashTable::new(),
+            open: 0,
+            minted: 0,
+        }
     }
 }
 
@@ -54,69 +74,112 @@ impl<I: Id, T> Ledger<I, T> {
 
     /// Adds a row under the next id; false, and nothing happens, if `id` is not the next one.
     pub(crate) fn open(&mut self, id: I, row: T) -> bool {
-        let next = self.next_id() == Some(id) && self.put(id, row);
-        self.minted += u64::from(next);
-        next
+        if self.next_id() != Some(id) {
+            return false;
+        }
+        let Some(place) = self.put(id, row) else {
+            return false;
+        };
+        self.recent.push_back(place);
+        self.minted += 1;
+        self.forget();
+        true
+    }
+
+    /// The oldest ids are not recent any more, two at a time, if too many are.
+    fn forget(&mut self) {
+        for _ in 0..2 {
+            if self.recent.len() > RECENT + 4 * self.open
+                && let Some(place) = self.pop_recent()
+            {
+                self.put_old(place);
+            }
+        }
+    }
+
+    /// Notes where a row is whose id is not recent.
+    fn put_old(&mut self, place: u32) {
+        let blocks = &self.blocks;
+        let hash = |place: &u32| row_at(blocks, *place).map_or(0, |(id, _)| hash(*id));
+        if place != NOWHERE {
+            self.old.insert_unique(hash(&place), place, hash);
+        }
     }
 
     /// Puts a row where there is room. There is none for more rows than 32 bits can count.
-    fn put(&mut self, id: I, row: T) -> bool {
-        let new = || u32::try_from(self.places.len());
-        let Ok(place) = self.free.last().copied().map_or_else(new, Ok) else {
-            return false;
-        };
+    fn put(&mut self, id: I, row: T) -> Option<u32> {
+        let new = || u32::try_from(self.open).ok().filter(|new| *new != NOWHERE);
+        let place = self.free.last().copied().or_else(new)?;
         let (block, within) = (place as usize / BLOCK, place as usize % BLOCK);
         if block == self.blocks.len() {
             self.blocks.push(Vec::with_capacity(BLOCK));
         }
-        let Some(block) = self.blocks.get_mut(block) else {
-            return false;
-        };
+        let block = self.blocks.get_mut(block)?;
         match block.get_mut(within) {
             Some(free) => *free = Some((id, row)),
             None => block.push(Some((id, row))),
         }
         self.free.pop();
-        let blocks = &self.blocks;
-        let rehash = |place: &u32| row_at(blocks, *place).map_or(0, |(id, _)| hash(*id));
-        self.places.insert_unique(hash(id), place, rehash);
-        true
+        self.open += 1;
+        Some(place)
+    }
+
+    fn pop_recent(&mut self) -> Option<u32> {
+        self.first += u64::from(!self.recent.is_empty());
+        self.recent.pop_front()
+    }
+
+    fn recent_mut(&mut self, id: I) -> Option<&mut u32> {
+        let number = id.number().checked_sub(self.first)?;
+        self.recent.get_mut(usize::try_from(number).ok()?)
+    }
+
+    /// Where the row of an id is, if it is open.
+    fn place_of(&self, id: I) -> u32 {
+        let number = usize::try_from(id.number().wrapping_sub(self.first));
+        let recent = number.ok().and_then(|number| self.recent.get(number));
+        recent.copied().unwrap_or_else(|| self.old_place_of(id))
+    }
+
+    #[cold]
+    fn old_place_of(&self, id: I) -> u32 {
+        let is_its = |place: &u32| row_at(&self.blocks, *place).is_some_and(|(of, _)| *of == id);
+        self.old.find(hash(id), is_its).copied().unwrap_or(NOWHERE)
     }
 
     /// Takes a row out for good.
     pub(crate) fn close(&mut self, id: I) -> Option<T> {
-        let blocks = &self.blocks;
-        let is_its = |place: &u32| row_at(blocks, *place).is_some_and(|(of, _)| *of == id);
-        let (place, _) = self.places.find_entry(hash(id), is_its).ok()?.remove();
-        self.free.push(place);
+        let place = self.place_of(id);
         let row = self.blocks.get_mut(place as usize / BLOCK)?.get_mut(place as usize % BLOCK)?;
-        row.take().map(|(_, row)| row)
+        let (_, row) = row.take()?;
+        if let Some(recent) = self.recent_mut(id) {
+            *recent = NOWHERE;
+            while self.recent.front() == Some(&NOWHERE) {
+                self.pop_recent();
+            }
+        } else if let Ok(old) = self.old.find_entry(hash(id), |its| *its == place) {
+            old.remove();
+        }
+        self.free.push(place);
+        self.open -= 1;
+        Some(row)
     }
 
     /// An open row.
     pub(crate) fn get(&self, id: I) -> Option<&T> {
-        let mut found = None;
-        self.places.find(hash(id), |place| match row_at(&self.blocks, *place) {
-            Some((of, row)) if *of == id => {
-                found = Some(row);
-                true
-            }
-            _ => false,
-        });
-        found
+        row_at(&self.blocks, self.place_of(id)).map(|(_, row)| row)
     }
 
     /// An open row, to change.
     pub(crate) fn get_mut(&mut self, id: I) -> Option<&mut T> {
-        let is_its = |place: &u32| row_at(&self.blocks, *place).is_some_and(|(of, _)| *of == id);
-        let place = *self.places.find(hash(id), is_its)? as usize;
+        let place = self.place_of(id) as usize;
         let row = self.blocks.get_mut(place / BLOCK)?.get_mut(place % BLOCK)?.as_mut();
         row.map(|(_, row)| row)
     }
 
     /// How many rows are open.
     pub(crate) fn len(&self) -> usize {
-        self.places.len()
+        self.open
     }
 
     /// All open rows, sorted by id.
@@ -151,10 +214,21 @@ impl<'de, I: Id + Deserialize<'de>, T: Deserialize<'de>> Deserialize<'de> for Le
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (minted, rows) = <(u64, Vec<(I, T)>)>::deserialize(deserializer)?;
         let mut ledger = Self { minted, ..Self::default() };
+        let most = (RECENT + 4 * rows.len()) as u64;
+        let ages = rows.iter().filter_map(|(id, _)| minted.checked_sub(id.number()));
+        let oldest = ages.filter(|age| *age < most).max();
+        let recent = oldest.map_or(0, |age| usize::try_from(age + 1).unwrap_or(0));
+        ledger.recent.resize(recent, NOWHERE);
+        ledger.first = minted.saturating_add(1) - recent as u64;
         for (id, row) in rows {
             // What comes later counts, as in any map.
             ledger.close(id);
-            ledger.put(id, row);
+            if let Some(place) = ledger.put(id, row) {
+                match ledger.recent_mut(id) {
+                    Some(recent) => *recent = place,
+                    None => ledger.put_old(place),
+                }
+            }
         }
         Ok(ledger)
     }
@@ -194,5 +268,32 @@ mod tests {
         assert!(ledger.blocks.len() * BLOCK < map.len() + ledger.free.len() + BLOCK);
         let copy = serde_json::to_string(&ledger).expect("a table is serialisable");
         assert_eq!(serde_json::from_str::<Ledger<WorkId, u64>>(&copy).expect("its own"), ledger);
+    }
+
+    #[test]
+    fn what_stays_open_for_ever_is_found_and_costs_no_more_than_itself() {
+        let mut ledger = Ledger::<WorkId, u64>::default();
+        let mut stay = Vec::new();
+        for step in 0..50_000 {
+            let id = ledger.next_id().expect("there are many");
+            assert!(ledger.open(id, step));
+            if step % 1_000 == 500 {
+                stay.push(id);
+            } else {
+                assert_eq!(ledger.close(id), Some(step));
+            }
+            assert_eq!(ledger.get(id).is_some(), stay.last() == Some(&id));
+        }
+        assert!(ledger.recent.len() <= RECENT + 4 * ledger.open && ledger.old.len() > 40);
+        let copy = serde_json::to_string(&ledger).expect("a table is serialisable");
+        let mut copy: Ledger<WorkId, u64> = serde_json::from_str(&copy).expect("its own");
+        assert_eq!(copy, ledger);
+        assert_eq!((copy.recent.len(), copy.old.len()), (500, 49));
+        for id in stay {
+            assert_eq!(copy.close(id), Some(id.raw() - 1));
+            assert_eq!(ledger.close(id), Some(id.raw() - 1));
+        }
+        assert_eq!((ledger.len(), ledger.recent.len(), ledger.old.len()), (0, 0, 0));
+        assert_eq!(copy, ledger);
     }
 }

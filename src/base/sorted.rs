@@ -11,9 +11,23 @@ const CHUNK: usize = 64;
 /// set that shrinks only one in eight is kept. It is quickest at both ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Sorted<T> {
-    chunks: VecDeque<Vec<T>>,
-    spare: Vec<Vec<T>>,
+    chunks: VecDeque<Chunk<T>>,
+    spare: Vec<VecDeque<T>>,
     length: usize,
+}
+
+/// Some that lie next to each other, and the last of them, so that nobody has to look into a chunk
+/// to know whether to look into it.
+#[derive(Clone, Debug)]
+struct Chunk<T> {
+    last: Option<T>,
+    items: VecDeque<T>,
+}
+
+impl<T: Copy> Chunk<T> {
+    fn of(items: VecDeque<T>) -> Self {
+        Self { last: items.back().copied(), items }
+    }
 }
 
 impl<T> Default for Sorted<T> {
@@ -30,32 +44,34 @@ impl<T: Copy + Ord> Sorted<T> {
 
     /// All in it, in rising order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flatten()
+        self.chunks.iter().flat_map(|chunk| &chunk.items)
     }
 
     /// The lowest.
     pub(crate) fn first(&self) -> Option<&T> {
-        self.chunks.front()?.first()
+        self.chunks.front()?.items.front()
     }
 
     /// Takes the lowest out.
     pub(crate) fn pop_first(&mut self) -> Option<T> {
         let first = *self.first()?;
-        self.remove(&first);
+        self.take(0, 0);
         Some(first)
     }
 
     /// Whether something is in.
     pub(crate) fn contains(&self, item: &T) -> bool {
         let chunk = self.chunks.get(self.place_of(item));
-        chunk.is_some_and(|chunk| chunk.binary_search(item).is_ok())
+        chunk.is_some_and(|chunk| chunk.items.binary_search(item).is_ok())
     }
 
     /// How many are lower.
     pub(crate) fn before(&self, item: &T) -> usize {
         let place = self.place_of(item);
-        let here = self.chunks.get(place).map_or(0, |chunk| chunk.partition_point(|x| x < item));
-        self.chunks.iter().take(place).map(Vec::len).fold(here, usize::saturating_add)
+        let here = self.chunks.get(place);
+        let here = here.map_or(0, |chunk| chunk.items.partition_point(|other| other < item));
+        let before = self.chunks.iter().take(place).map(|chunk| chunk.items.len());
+        before.fold(here, usize::saturating_add)
     }
 
     /// Puts something in.
@@ -64,39 +80,50 @@ impl<T: Copy + Ord> Sorted<T> {
         let Some(chunk) = self.chunks.get_mut(place) else {
             return self.push(item);
         };
-        let Err(before) = chunk.binary_search(&item) else {
+        let Err(before) = chunk.items.binary_search(&item) else {
             return;
         };
         self.length += 1;
-        if chunk.len() < CHUNK {
-            return chunk.insert(before, item);
+        if chunk.items.len() < CHUNK {
+            return chunk.items.insert(before, item);
         }
         let mut behind = self.chunk();
         let Some(chunk) = self.chunks.get_mut(place) else {
             return;
         };
-        behind.extend(chunk.drain(CHUNK / 2..));
+        behind.extend(chunk.items.drain(CHUNK / 2..));
         match before.checked_sub(CHUNK / 2) {
             Some(before) => behind.insert(before, item),
-            None => chunk.insert(before, item),
+            None => chunk.items.insert(before, item),
         }
-        self.chunks.insert(place + 1, behind);
+        chunk.last = chunk.items.back().copied();
+        self.chunks.insert(place + 1, Chunk::of(behind));
     }
 
     /// Takes something out.
     pub(crate) fn remove(&mut self, item: &T) {
         let place = self.place_of(item);
-        let Some(chunk) = self.chunks.get_mut(place) else {
+        let Some(chunk) = self.chunks.get(place) else {
             return;
         };
         // What goes mostly stood in front.
-        let first = (chunk.first() == Some(item)).then_some(0);
-        let Some(found) = first.or_else(|| chunk.binary_search(item).ok()) else {
+        let first = (chunk.items.front() == Some(item)).then_some(0);
+        if let Some(found) = first.or_else(|| chunk.items.binary_search(item).ok()) {
+            self.take(place, found);
+        }
+    }
+
+    /// Takes what lies there out of a chunk, which may be too small then.
+    fn take(&mut self, place: usize, found: usize) {
+        let Some(chunk) = self.chunks.get_mut(place) else {
             return;
         };
-        chunk.remove(found);
+        chunk.items.remove(found);
+        if found == chunk.items.len() {
+            chunk.last = chunk.items.back().copied();
+        }
         self.length -= 1;
-        if chunk.len() < CHUNK / 4 {
+        if chunk.items.len() < CHUNK / 4 {
             self.join(place);
             place.checked_sub(1).into_iter().for_each(|before| self.join(before));
         }
@@ -105,7 +132,7 @@ impl<T: Copy + Ord> Sorted<T> {
     /// The chunk in which it lies or is to lie; there is none if it is greater than all. Both ends
     /// are looked at first, for mostly what comes goes behind all, and what goes stood in front.
     fn place_of(&self, item: &T) -> usize {
-        let before = |chunk: &Vec<T>| chunk.last() < Some(item);
+        let before = |chunk: &Chunk<T>| chunk.last.as_ref() < Some(item);
         match (self.chunks.front(), self.chunks.back()) {
             (_, Some(last)) if before(last) => self.chunks.len(),
             (Some(first), _) if !before(first) => 0,
@@ -116,31 +143,34 @@ impl<T: Copy + Ord> Sorted<T> {
     /// Puts something behind all that is in.
     fn push(&mut self, item: T) {
         self.length += 1;
-        match self.chunks.back_mut().filter(|last| last.len() < CHUNK) {
-            Some(last) => last.push(item),
+        match self.chunks.back_mut().filter(|last| last.items.len() < CHUNK) {
+            Some(chunk) => {
+                chunk.items.push_back(item);
+                chunk.last = Some(item);
+            }
             None => {
                 let mut last = self.chunk();
-                last.push(item);
-                self.chunks.push_back(last);
+                last.push_back(item);
+                self.chunks.push_back(Chunk::of(last));
             }
         }
     }
 
-    /// An empty chunk. The first grows as it must, for many sets are small.
-    fn chunk(&mut self) -> Vec<T> {
+    /// Room for a chunk. The first grows as it must, for many sets are small.
+    fn chunk(&mut self) -> VecDeque<T> {
         let room = if self.chunks.is_empty() { 0 } else { CHUNK };
-        self.spare.pop().unwrap_or_else(|| Vec::with_capacity(room))
+        self.spare.pop().unwrap_or_else(|| VecDeque::with_capacity(room))
     }
 
-    /// Keeps an empty chunk for later, if not too many are kept.
-    fn spare(&mut self, chunk: Vec<T>) {
-        self.spare.push(chunk);
+    /// Keeps the room of an empty chunk for later, if not too much is kept.
+    fn spare(&mut self, chunk: Chunk<T>) {
+        self.spare.push(chunk.items);
         self.spare.truncate(self.chunks.len() / 8 + 1);
     }
 
     /// Moves what lies in the next chunk into this one, if both are small; an empty one goes.
     fn join(&mut self, place: usize) {
-        let number = |place: usize| self.chunks.get(place).map_or(CHUNK, Vec::len);
+        let number = |place: usize| self.chunks.get(place).map_or(CHUNK, |chunk| chunk.items.len());
         let (here, behind) = (number(place), number(place + 1));
         if self.chunks.len() < 2 || here > 0 && here + behind > CHUNK / 2 {
             return;
@@ -149,7 +179,8 @@ impl<T: Copy + Ord> Sorted<T> {
             return;
         };
         if let Some(chunk) = self.chunks.get_mut(place).filter(|_| here > 0) {
-            chunk.append(&mut gone);
+            chunk.items.append(&mut gone.items);
+            chunk.last = gone.last;
         }
         self.spare(gone);
     }
@@ -190,7 +221,10 @@ mod tests {
                 assert_eq!((set.len(), set.first()), (tree.len(), tree.first()));
                 assert_eq!(set.contains(&item), tree.contains(&item));
                 let least = usize::from(set.chunks.len() > 1);
-                assert!(set.chunks.iter().all(|chunk| (least..=CHUNK).contains(&chunk.len())));
+                assert!(set.chunks.iter().all(|chunk| {
+                    (least..=CHUNK).contains(&chunk.items.len())
+                        && chunk.last.as_ref() == chunk.items.back()
+                }));
                 if turn % 100 == 0 {
                     assert!(set.iter().eq(&tree), "turn {turn} of {seed}");
                     assert_eq!(set.before(&item), tree.range(..item).count());

@@ -157,18 +157,18 @@ impl<'a> Matching<'a> {
             if best.is_some_and(|best| best.rank < rank) {
                 break;
             }
-            for lane in self.lanes_for(id, agent, place) {
+            self.lanes_for(id, agent, place).for_each(|lane| {
                 let Some(head) = lane.head().map(|head| head.at(self.now)) else {
-                    continue;
+                    return;
                 };
                 // What stands behind the head comes behind it at all times.
                 if best.is_some_and(|best| best.work < head) || !self.takes_lane(id, member, lane) {
-                    continue;
+                    return;
                 }
                 let first = lane.keys().find(|key| able(key.work)).map(|key| key.at(self.now));
                 let found = first.map(|work| Found { rank, work, agent: None });
                 best = best.into_iter().chain(found).min();
-            }
+            });
         }
         best
     }

@@ -228,8 +228,9 @@ impl Bench {
                 return Some(id);
             }
         }
-        if self.order.len() <= TRIED {
-            return None;
+        // To count takes as long as to try so many.
+        if self.order.len() <= TRIED.max(sets.places()) {
+            return along.find(fits);
         }
         let candidates = sets.count();
         if candidates == 0 {

@@ -352,9 +352,10 @@ impl World {
     /// The first other piece of work in the lane of a piece of work, if it is in one.
     pub(crate) fn lane_mate(&self, id: WorkId, work: &Work) -> Option<WorkId> {
         let queue = self.queue_profile(work.queue).ok()?;
+        let line = self.index.line(work.queue).filter(|line| line.waiting > 1)?;
         let anybodys = work.in_line() && work.step.is_none();
-        let lanes = anybodys.then(|| self.index.line(work.queue))?.map(|line| &line.lanes)?;
-        let waiting = lanes.keys(&Self::lane_of(work, queue));
+        let lane = anybodys.then(|| Self::lane_of(work, queue))?;
+        let waiting = line.lanes.keys(&lane);
         waiting.map(|key| key.work).find(|other| *other != id)
     }
 
