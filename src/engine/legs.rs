@@ -249,7 +249,7 @@ impl Turn<'_> {
         let Ok(row) = self.world.agent(agent) else {
             return;
         };
-        for leg in row.legs.clone() {
+        for leg in row.legs.to_vec() {
             let queue = self.world.work(leg.work).map(|work| work.queue);
             let queue = queue.and_then(|queue| self.world.queue_profile(queue));
             let withdraws = queue.is_ok_and(|queue| queue.withdraw_offers);

@@ -153,7 +153,7 @@ impl World {
             let twice = agent.assignments.iter().filter(|other| other.work == leg.work).count();
             hold("one owner: an agent has work once", twice == 1)?;
         }
-        for leg in &agent.legs {
+        for leg in agent.legs.iter() {
             usage.hold(leg.claim, self.pools(self.draws_of(leg.work)));
             self.check_leg(id, agent, leg).map_or(Ok(()), |invariant| hold(invariant, false))?;
         }

@@ -141,7 +141,7 @@ impl World {
             let due = assignment.state.deadline().map(|deadline| deadline.at);
             self.index.clock.set(TimerKey::WrapUp(id, assignment.work), due);
         }
-        for leg in &agent.legs {
+        for leg in agent.legs.iter() {
             let due = leg.state.deadline().map(|deadline| deadline.at);
             self.index.clock.set(TimerKey::Leg(id, leg.work), due);
         }

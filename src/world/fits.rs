@@ -210,8 +210,8 @@ impl World {
             }
         }
         self.fit_agent(id);
-        let queues = self.stores.agent_rows.get(id).into_iter().flat_map(|row| &row.memberships);
-        for member in queues {
+        let row = self.stores.agent_rows.get(id);
+        for member in row.into_iter().flat_map(|row| row.memberships.iter()) {
             if let Some(line) = self.index.lines.get_mut(member.queue().raw() as usize) {
                 line.lanes.change_members();
             }
@@ -231,7 +231,7 @@ impl World {
         let mut seen = self.index.seen.get_mut(place).map(core::mem::take).unwrap_or_default();
         seen.reserve_exact(number.saturating_sub(seen.len()));
         seen.resize(number, Seen::default());
-        for (known, member) in seen.iter_mut().zip(&row.memberships) {
+        for (known, member) in seen.iter_mut().zip(row.memberships.iter()) {
             let lanes = self.index.line(member.queue()).map(|line| &line.lanes);
             let Some(lanes) = lanes.filter(|lanes| !lanes.are_empty()) else {
                 continue;
@@ -247,7 +247,7 @@ impl World {
     }
 
     /// The lanes of a queue that an agent sees by one of his memberships.
-    pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: &PackedMember) -> LaneSet {
+    pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: PackedMember<'_>) -> LaneSet {
         let seen = self.index.seen.get(id.raw() as usize);
         let seen = seen.and_then(|seen| seen.get(place));
         let version = self.index.line(member.queue()).map(|line| line.lanes.version());
@@ -257,14 +257,14 @@ impl World {
         }
     }
 
-    fn see(&self, id: AgentId, member: &PackedMember) -> LaneSet {
+    fn see(&self, id: AgentId, member: PackedMember<'_>) -> LaneSet {
         let line = self.index.line(member.queue());
         line.map(|line| line.lanes.which(|lane| self.sees(id, member, lane))).unwrap_or_default()
     }
 
     /// Whether an agent is fit for what is in a lane and sees it by one of his memberships.
     /// Conditional rings are taken to have joined.
-    pub(crate) fn sees(&self, id: AgentId, member: &PackedMember, lane: &LaneKey) -> bool {
+    pub(crate) fn sees(&self, id: AgentId, member: PackedMember<'_>, lane: &LaneKey) -> bool {
         let queue = self.queue_profile(member.queue());
         let helps = || queue.is_ok_and(|queue| queue.is_conditional(member.ring()));
         let row = || self.agent(id).ok()?.member(member.queue(), lane.channel);

@@ -78,7 +78,7 @@ impl World {
             self.check_named(id, [leg.queue.into(), leg.claim.channel.into()])?;
             self.check_named(id, leg.code.map(Into::into))?;
         }
-        for leg in &agent.legs {
+        for leg in agent.legs.iter() {
             let named = [leg.work.into(), leg.agent.into(), leg.claim.channel.into()];
             self.check_named(id, named)?;
         }
