@@ -4,14 +4,17 @@
 //! was never asked for before is put to those only who have the skills it names. What each agent
 //! sees of his queues is remembered too, until the queue changes.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::base::bits::{Bits, IdSet};
 use crate::base::packed::PackedBits;
+use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, SkillId, WorkId};
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
+use crate::model::skill::Proficiency;
 use crate::model::work::WorkRequest;
 use crate::policy::choice::AgentKey;
 use crate::policy::fit;
@@ -37,6 +40,20 @@ pub(crate) struct Fit {
 
 /// So many ways of asking for one need are kept.
 const USUAL: usize = 8;
+
+impl Fit {
+    /// Has a request be the one that is kept, if it is usual.
+    pub(super) fn share(&mut self, its: &mut Arc<WorkRequest>) {
+        if !its.is_usual() || self.usual.iter().any(|usual| Arc::ptr_eq(usual, its)) {
+            return;
+        }
+        match self.usual.iter().find(|usual| *usual == its) {
+            Some(usual) => *its = Arc::clone(usual),
+            None if self.usual.len() < USUAL => self.usual.push(Arc::clone(its)),
+            None => {}
+        }
+    }
+}
 
 /// How many of those who suit a need best are kept.
 const RANKED: usize = 512;
@@ -77,6 +94,30 @@ impl Ranking {
 pub(crate) struct Seen {
     version: u32,
     lanes: LaneSet,
+}
+
+/// The levels of one agent, to be looked up at once.
+struct Levels {
+    by_skill: Vec<Option<Proficiency>>,
+}
+
+impl Levels {
+    /// Those of nobody, with room for so many skills.
+    fn new(skills: usize) -> Self {
+        Self { by_skill: core::iter::repeat_n(None, skills).collect() }
+    }
+
+    /// They are these, or are no longer.
+    fn change(&mut self, skills: &BTreeMap<SkillId, Proficiency>, his: bool) {
+        for (skill, level) in skills {
+            let known = self.by_skill.get_mut(skill.raw() as usize);
+            known.into_iter().for_each(|known| *known = his.then_some(*level));
+        }
+    }
+
+    fn of(&self, skill: SkillId) -> Option<Proficiency> {
+        self.by_skill.get(skill.raw() as usize).copied().flatten()
+    }
 }
 
 impl World {
@@ -125,22 +166,43 @@ impl World {
         }
     }
 
+    /// Decides for everybody what he fits of all that is asked for, where nobody fitted anything
+    /// before, and notes who has a skill.
+    pub(super) fn fit_everybody(&mut self) {
+        let Self { stores, index } = self;
+        let room = || PackedBits::with_room(stores.agents.len());
+        index.skilled.resize_with(stores.skills.len(), room);
+        index.fits.iter_mut().for_each(|fit| fit.agents = room());
+        let asking = |skill| index.asking.get(&skill).map_or(&[][..], Vec::as_slice);
+        let by_skill: Vec<_> = stores.skills.iter().map(|(skill, _)| asking(Some(skill))).collect();
+        let mut levels = Levels::new(stores.skills.len());
+        for (id, entry) in stores.agents.iter() {
+            let AgentProfile { skills, attributes, .. } = &*entry.profile;
+            levels.change(skills, true);
+            for skill in skills.keys() {
+                let holders = index.skilled.get_mut(skill.raw() as usize);
+                holders.into_iter().for_each(|holders| holders.append(id));
+            }
+            let his = skills.keys().filter_map(|skill| by_skill.get(skill.raw() as usize));
+            for need_id in his.copied().chain([asking(None)]).flatten() {
+                let need = stores.needs.get(*need_id);
+                let fits = |need| fit::fits_by(need, attributes, &|skill| levels.of(skill));
+                let known = index.fits.get_mut(need_id.raw() as usize);
+                let known = known.filter(|_| need.is_some_and(fits));
+                known.into_iter().for_each(|known| known.agents.append(id));
+            }
+            levels.change(skills, false);
+        }
+        index.fits.iter_mut().for_each(|fit| fit.agents.trim());
+        index.skilled.iter_mut().for_each(PackedBits::trim);
+    }
+
     /// Has a piece of work share its request with others of which the same is said.
     pub(super) fn share_request(&mut self, id: WorkId) {
-        let Some(work) = self.stores.works.get_mut(id) else {
-            return;
-        };
-        let Some(fit) = self.index.fits.get_mut(work.need.raw() as usize) else {
-            return;
-        };
-        let its = &work.request;
-        if !its.is_usual() || fit.usual.iter().any(|usual| Arc::ptr_eq(usual, its)) {
-            return;
-        }
-        match fit.usual.iter().find(|usual| *usual == its) {
-            Some(usual) => work.request = Arc::clone(usual),
-            None if fit.usual.len() < USUAL => fit.usual.push(Arc::clone(its)),
-            None => {}
+        if let Some(work) = self.stores.works.get_mut(id)
+            && let Some(fit) = self.index.fits.get_mut(work.need.raw() as usize)
+        {
+            fit.share(&mut work.request);
         }
     }
 
@@ -247,7 +309,12 @@ impl World {
     }
 
     /// The lanes of a queue that an agent sees by one of his memberships.
-    pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: PackedMember<'_>) -> LaneSet {
+    pub(crate) fn lanes_seen(
+        &self,
+        id: AgentId,
+        place: usize,
+        member: PackedMember<'_>,
+    ) -> LaneSet {
         let seen = self.index.seen.get(id.raw() as usize);
         let seen = seen.and_then(|seen| seen.get(place));
         let version = self.index.line(member.queue()).map(|line| line.lanes.version());
