@@ -20,3 +20,4 @@ mod rebuild;
 mod references;
 pub(crate) mod rows;
 pub(crate) mod state;
+mod survey;
