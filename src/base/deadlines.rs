@@ -35,6 +35,12 @@ impl<K: Hash + Eq + Ord + Copy> Deadlines<K> {
         }
     }
 
+    /// Sets the deadlines of many keys that have none.
+    pub(crate) fn set_all(&mut self, all: Vec<(K, Timestamp)>) {
+        let due = all.into_iter().filter(|(_, at)| *at < Timestamp::MAX);
+        self.heap.extend(due.map(|(key, at)| (key, Reverse((at, key)))));
+    }
+
     /// The earliest deadline and its key.
     pub(crate) fn first(&self) -> Option<(Timestamp, K)> {
         self.heap.peek().map(|(_, Reverse(first))| *first)

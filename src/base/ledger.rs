@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base::id::Id;
 
-/// A table of open things under rising ids. It is looked up, not walked: wherever all rows are
-/// wanted they are sorted by id first, so that no order depends on what was removed before.
+/// A table of open things under rising ids. It is looked up, not walked: wherever an order matters
+/// all rows are sorted by id first, so that none depends on what was removed before.
 ///
 /// Rows lie in blocks and stay where they are, so a table that grows moves none of them and has
 /// room for one block more than it needs. The place of a row that is closed is the next to be used.
@@ -182,10 +182,20 @@ impl<I: Id, T> Ledger<I, T> {
         self.open
     }
 
+    /// All open rows as they lie. Nothing may depend on the order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (I, &T)> {
+        self.blocks.iter().flatten().flatten().map(|(id, row)| (*id, row))
+    }
+
+    /// The same, to change.
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = (I, &mut T)> {
+        self.blocks.iter_mut().flatten().flatten().map(|(id, row)| (*id, row))
+    }
+
     /// All open rows, sorted by id.
     pub(crate) fn sorted(&self) -> Vec<(I, &T)> {
         let mut rows = Vec::with_capacity(self.len());
-        rows.extend(self.blocks.iter().flatten().flatten().map(|(id, row)| (*id, row)));
+        rows.extend(self.rows());
         rows.sort_unstable_by_key(|(id, _)| *id);
         rows
     }

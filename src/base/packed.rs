@@ -23,6 +23,39 @@ pub(crate) struct PackedBits {
 }
 
 impl PackedBits {
+    /// A set in which nothing is yet, with room for the places of so many ids.
+    pub(crate) fn with_room(ids: usize) -> Self {
+        let blocks = ids.div_ceil(WORD * BLOCK);
+        let (kept, starts) = (Vec::with_capacity(blocks), Vec::with_capacity(blocks));
+        Self { kept, starts, words: Vec::new() }
+    }
+
+    /// Puts in an id higher than all that are in. Whoever puts in many calls
+    /// [`trim`](Self::trim) at last.
+    pub(crate) fn append<I: Id>(&mut self, id: I) {
+        let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
+        let (block, within) = (number / WORD / BLOCK, number / WORD % BLOCK);
+        self.grow(block);
+        let (bit, one) = (1_u64 << within, 1 << (number % WORD));
+        let Some(kept) = self.kept.get_mut(block) else {
+            return;
+        };
+        match self.words.last_mut().filter(|_| *kept & bit != 0) {
+            Some(word) => *word |= one,
+            None => {
+                *kept |= bit;
+                self.words.push(one);
+            }
+        }
+    }
+
+    /// Gives back memory that is not needed.
+    pub(crate) fn trim(&mut self) {
+        self.kept.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.words.shrink_to_fit();
+    }
+
     /// Puts an id in or takes it out.
     pub(crate) fn set<I: Id>(&mut self, id: I, member: bool) {
         let number = usize::try_from(id.number()).unwrap_or(usize::MAX);
@@ -170,6 +203,13 @@ mod tests {
                 assert_eq!(packed.has(id), member);
                 if turn % 300 == 0 {
                     assert_eq!(ids(&packed), ids(&bits));
+                    let (mut again, mut more) = (PackedBits::with_room(99), bits.clone());
+                    ids(&bits).into_iter().for_each(|id| again.append(id));
+                    again.trim();
+                    assert_eq!(ids(&again), ids(&bits));
+                    again.set(id, !member);
+                    more.set(id, !member);
+                    assert_eq!(ids(&again), ids(&more));
                     assert_eq!(packed.is_empty(), bits.ids::<AgentId>().next().is_none());
                     let start = next(u64::from(range) + 100);
                     assert!(packed.ids_from::<AgentId>(start).eq(bits.ids_from(start)));

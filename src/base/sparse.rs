@@ -2,13 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A list that takes one word as long as nothing is in it. Rows of which there are many have such
-/// lists for what few of them know.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A list that takes one word as long as nothing was in it; from then on it keeps its memory, and
+/// grows by what it must. Rows of which there are many have such lists for what few of them know.
+#[derive(Clone, Debug)]
 #[expect(clippy::box_collection, reason = "one word instead of three is what it is for")]
 pub(crate) struct Sparse<T>(Option<Box<Vec<T>>>);
 
@@ -20,7 +21,16 @@ impl<T> Sparse<T> {
 
     /// Puts something at the end.
     pub(crate) fn push(&mut self, item: T) {
-        self.0.get_or_insert_default().push(item);
+        self.insert(self.len(), item);
+    }
+
+    /// Puts something before what stands at a place, or at the end.
+    pub(crate) fn insert(&mut self, place: usize, item: T) {
+        let items = self.0.get_or_insert_default();
+        if items.len() == items.capacity() {
+            items.reserve_exact(items.len() / 2 + 1);
+        }
+        items.insert(place.min(items.len()), item);
     }
 
     /// All in it, to change.
@@ -32,25 +42,33 @@ impl<T> Sparse<T> {
     pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         if let Some(items) = &mut self.0 {
             items.retain(keep);
-            if items.is_empty() {
-                self.0 = None;
-            }
         }
     }
 
     /// Takes the first out.
     pub(crate) fn pop_first(&mut self) -> Option<T> {
-        let items = self.0.as_mut()?;
-        let first = items.remove(0);
-        if items.is_empty() {
-            self.0 = None;
-        }
-        Some(first)
+        let items = self.0.as_mut().filter(|items| !items.is_empty())?;
+        Some(items.remove(0))
     }
 
     /// Whether nothing is in it.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_none()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.as_ref().is_none_or(|items| items.is_empty())
+    }
+}
+
+impl<T: PartialEq> PartialEq for Sparse<T> {
+    /// What is in; whether it kept memory depends on what happened before.
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Eq> Eq for Sparse<T> {}
+
+impl<T: Hash> Hash for Sparse<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
     }
 }
 
@@ -102,7 +120,11 @@ mod tests {
         list.retain(|item| *item > 1);
         assert_eq!(list.first(), Some(&2));
         list.retain(|item| *item > 2);
+        assert!(list.is_empty() && list.pop_first().is_none());
         assert_eq!(list, Sparse::new());
+        list.insert(9, 4);
+        list.insert(0, 3);
+        assert_eq!((list.pop_first(), list.to_vec()), (Some(3), vec![4]));
         assert_eq!(Sparse::from_iter(vec![0; 0]), Sparse::new());
     }
 }

@@ -91,7 +91,7 @@ impl Run for SetShiftEnd {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, until } = self;
         turn.live::<AgentProfile>(agent)?;
-        if turn.world.agent(agent)?.shift_end != until {
+        if turn.world.agent(agent)?.shift_end.get() != until {
             turn.emit(Event::ShiftEndSet { agent, until });
         }
         Ok(())

@@ -246,10 +246,10 @@ impl Turn<'_> {
     /// Takes back the requests that ring at an agent on channels he does not attend any more,
     /// unless the queue of the work lets them ring on.
     pub(crate) fn withdraw_unattended_legs(&mut self, agent: AgentId) {
-        let Ok(row) = self.world.agent(agent) else {
+        let Ok(legs) = self.world.agent(agent).map(|row| row.legs.to_vec()) else {
             return;
         };
-        for leg in row.legs.clone() {
+        for leg in legs {
             let queue = self.world.work(leg.work).map(|work| work.queue);
             let queue = queue.and_then(|queue| self.world.queue_profile(queue));
             let withdraws = queue.is_ok_and(|queue| queue.withdraw_offers);

@@ -236,7 +236,7 @@ impl<'a> Matching<'a> {
     }
 
     /// Whether an agent can take what is in a lane that he sees.
-    fn takes_lane(self, id: AgentId, member: &PackedMember, lane: &Lane) -> bool {
+    fn takes_lane(self, id: AgentId, member: PackedMember<'_>, lane: &Lane) -> bool {
         let LaneKey { channel, cost, ring, draws, .. } = lane.key;
         let open = self.world.index().open.get(channel.raw() as usize);
         let claim = self.world.new_claim(channel, cost);
@@ -500,7 +500,7 @@ impl<'a> Matching<'a> {
     /// Whether enough of an agent's shift is left for work of a queue.
     pub(crate) fn has_time(self, queue: QueueId, agent: AgentId) -> bool {
         let least = self.world.queue_profile(queue).ok().and_then(|queue| queue.shift_left_min);
-        let end = || self.world.agent(agent).ok().and_then(|agent| agent.shift_end);
+        let end = || self.world.agent(agent).ok().and_then(|agent| agent.shift_end.get());
         least.is_none_or(|least| end().is_none_or(|end| self.now + least <= end))
     }
 
@@ -566,7 +566,7 @@ impl<'a> Matching<'a> {
             },
             share: member.map_or(queue.share, |member| member.share.max(queue.share)),
             scored: self.score(id, work, agent).unwrap_or(0),
-            shift_end: row.shift_end,
+            shift_end: row.shift_end.get(),
             scarce: self.is_spared(work, agent, named),
         };
         Some(AgentKey::new(profile.choice, need.evaluation, queue.last, &candidate))

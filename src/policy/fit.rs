@@ -4,15 +4,25 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::model::agent::AgentProfile;
-use crate::model::attribute::Value;
+use crate::model::attribute::{Attributes, Value};
 use crate::model::ids::SkillId;
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
+use crate::model::skill::Proficiency;
 
 /// Whether an agent may have work with this need, as far as skills and attributes go.
 #[must_use]
 pub fn fits(need: &Need, agent: &AgentProfile) -> bool {
+    fits_by(need, &agent.attributes, &|skill| agent.skills.get(&skill).copied())
+}
+
+/// The same of an agent whose levels are looked up in another way.
+pub(crate) fn fits_by(
+    need: &Need,
+    attributes: &Attributes,
+    level: &impl Fn(SkillId) -> Option<Proficiency>,
+) -> bool {
     match need.evaluation {
-        Evaluation::All => holds(&need.requirement, agent),
+        Evaluation::All => holds_by(&need.requirement, attributes, level),
         Evaluation::Best | Evaluation::None => true,
     }
 }
@@ -21,20 +31,29 @@ pub fn fits(need: &Need, agent: &AgentProfile) -> bool {
 /// `!=`, and `not` of what it fails.
 #[must_use]
 pub fn holds(requirement: &Requirement, agent: &AgentProfile) -> bool {
+    holds_by(requirement, &agent.attributes, &|skill| agent.skills.get(&skill).copied())
+}
+
+fn holds_by(
+    requirement: &Requirement,
+    attributes: &Attributes,
+    level_of: &impl Fn(SkillId) -> Option<Proficiency>,
+) -> bool {
+    let holds = |part: &Requirement| holds_by(part, attributes, level_of);
     match requirement {
-        Requirement::All(parts) => parts.iter().all(|part| holds(part, agent)),
-        Requirement::Any(parts) => parts.iter().any(|part| holds(part, agent)),
-        Requirement::Not(part) => !holds(part, agent),
+        Requirement::All(parts) => parts.iter().all(holds),
+        Requirement::Any(parts) => parts.iter().any(holds),
+        Requirement::Not(part) => !holds(part),
         Requirement::Skill { skill, is, level } => {
-            compares(agent.skills.get(skill).map(|own| own.cmp(level)), *is)
+            compares(level_of(*skill).map(|own| own.cmp(level)), *is)
         }
         Requirement::Attribute { name, is, value } => {
-            compares(agent.attributes.get(&**name).and_then(|own| order(own, value)), *is)
+            compares(attributes.get(&**name).and_then(|own| order(own, value)), *is)
         }
         Requirement::In { name, values } => {
-            agent.attributes.get(&**name).is_some_and(|own| values.contains(own))
+            attributes.get(&**name).is_some_and(|own| values.contains(own))
         }
-        Requirement::Has { name, value } => match agent.attributes.get(&**name) {
+        Requirement::Has { name, value } => match attributes.get(&**name) {
             Some(Value::Many(texts)) => texts.contains(value),
             Some(Value::Number(_) | Value::Flag(_) | Value::Text(_)) | None => false,
         },

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::sparse::Sparse;
 use crate::model::capacity::Capacity;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{ChannelId, PoolId};
@@ -16,8 +17,8 @@ pub struct Usage {
     units: u64,
     items: u32,
     channels: Vec<ChannelUse>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pools: Vec<Drawn>,
+    #[serde(default, skip_serializing_if = "Sparse::is_empty")]
+    pools: Sparse<Drawn>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -148,12 +149,10 @@ impl Usage {
         if self.pools.get(place).is_none_or(|drawn| drawn.pool != pool) {
             self.pools.insert(place, Drawn { pool, held: 0, spent: 0 });
         }
-        if let Some(drawn) = self.pools.get_mut(place) {
+        if let Some(drawn) = self.pools.iter_mut().nth(place) {
             change(drawn);
-            if (drawn.held, drawn.spent) == (0, 0) {
-                self.pools.remove(place);
-            }
         }
+        self.pools.retain(|drawn| (drawn.held, drawn.spent) != (0, 0));
     }
 
     /// So much of a pool stays drawn although it is not held any more, in hundredths.

@@ -1,6 +1,5 @@
 //! The invariants, each with a name, recomputed from the rows.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
@@ -52,15 +51,9 @@ impl World {
     /// The first one that does not hold.
     pub(crate) fn check_rows(&self) -> Result<(), Violation> {
         self.check_memory()?;
-        let works = self.stores.works.sorted();
+        let works = self.survey();
         self.check_references(&works)?;
-        let mut rings = BTreeMap::new();
-        for (_, offer) in self.stores.offers.sorted() {
-            *rings.entry(offer.work).or_insert(0_usize) += 1;
-        }
-        for (id, work) in &works {
-            self.check_work(*id, work, rings.get(id).copied().unwrap_or(0))?;
-        }
+        works.stages()?;
         for (id, agent) in self.stores.agent_rows.iter() {
             self.check_agent(id, agent)?;
         }
@@ -71,7 +64,7 @@ impl World {
             }
         }
         self.check_offers()?;
-        self.check_needs(&works)?;
+        works.needs()?;
         self.check_pools(&works)
     }
 
@@ -87,7 +80,13 @@ impl World {
         Ok(())
     }
 
-    fn check_work(&self, id: WorkId, work: &Work, rings: usize) -> Result<(), Violation> {
+    /// The invariants of one piece of work, for which so many offers are open.
+    pub(super) fn check_work(
+        &self,
+        id: WorkId,
+        work: &Work,
+        rings: usize,
+    ) -> Result<(), Violation> {
         let hold = |invariant, holds: bool| {
             if holds { Ok(()) } else { Err(Violation { invariant, subject: id.into() }) }
         };
@@ -153,7 +152,7 @@ impl World {
             let twice = agent.assignments.iter().filter(|other| other.work == leg.work).count();
             hold("one owner: an agent has work once", twice == 1)?;
         }
-        for leg in &agent.legs {
+        for leg in agent.legs.iter() {
             usage.hold(leg.claim, self.pools(self.draws_of(leg.work)));
             self.check_leg(id, agent, leg).map_or(Ok(()), |invariant| hold(invariant, false))?;
         }
@@ -187,23 +186,6 @@ impl World {
             if !(open && rings && known) {
                 let invariant = "offers join: work and agent know the offer";
                 return Err(Violation { invariant, subject: id.into() });
-            }
-        }
-        Ok(())
-    }
-
-    fn check_needs(&self, works: &[(WorkId, &Work)]) -> Result<(), Violation> {
-        let mut works: Vec<_> = works.iter().map(|(id, work)| (work.need, *id, *work)).collect();
-        works.sort_unstable_by_key(|(need, id, _)| (*need, *id));
-        for users in works.chunk_by(|(one, ..), (other, ..)| one == other) {
-            for (_, id, work) in users {
-                let profile = self.queue_profile(work.queue);
-                let now = profile.ok().map(|profile| work.need_now(profile));
-                let same = now.is_some_and(|now| self.stores.needs.get(work.need) == Some(&*now));
-                if !same || users.len() != self.stores.needs.uses(work.need) as usize {
-                    let invariant = "needs counted: each need knows how much work has it";
-                    return Err(Violation { invariant, subject: (*id).into() });
-                }
             }
         }
         Ok(())

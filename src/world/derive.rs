@@ -1,4 +1,4 @@
-//! Keeping what is derived in step with the rows: built anew from them, and changed with them.
+//! Keeping what is derived in step with the rows as they change.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -6,20 +6,13 @@ use alloc::vec::Vec;
 use crate::base::bits::IdSet;
 use crate::lifecycle::machine::Deadline;
 use crate::lifecycle::work::Stage;
-use crate::model::agent::AgentProfile;
-use crate::model::calendar::CalendarProfile;
-use crate::model::channel::ChannelProfile;
 use crate::model::ids::{AgentId, QueueId, WorkId};
-use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
-use crate::model::queue::{AgentChoice, QueueProfile};
-use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
-use crate::model::skill::SkillProfile;
+use crate::model::queue::AgentChoice;
 use crate::policy::room::Claim;
 use crate::world::bench::{Bench, BenchKey};
-use crate::world::catalog::{Entry, Kind};
+use crate::world::catalog::Entry;
 use crate::world::index::{Index, TimerKey};
-use crate::world::member::PackedMember;
 use crate::world::rows::Work;
 use crate::world::state::{Queues, World};
 
@@ -38,53 +31,6 @@ impl World {
         self.index.clock.set(TimerKey::Queue(id), due);
     }
 
-    /// Derives everything from the rows.
-    pub(super) fn rebuild(&mut self) {
-        self.index = Index::default();
-        self.rebuild_keys();
-        let queues = self.stores.queue_rows.len();
-        self.index.lines.resize_with(queues, Default::default);
-        self.index.open.resize_with(self.stores.channels.len(), Default::default);
-        self.index.skilled.resize_with(self.stores.skills.len(), Default::default);
-        let agents: Vec<_> = self.stores.agents.iter().map(|(id, _)| id).collect();
-        agents.iter().for_each(|id| self.index_skills(*id));
-        let needs: Vec<_> = self.stores.needs.iter().map(|(id, need)| (need.clone(), id)).collect();
-        for (need, id) in needs {
-            self.note_need(need, id);
-        }
-        agents.iter().for_each(|id| self.fit_agent(*id));
-        let queues: Vec<_> = self.stores.queues.iter().map(|(id, _)| id).collect();
-        for id in queues {
-            self.list_members(id);
-            self.set_up_benches(id);
-        }
-        for id in agents {
-            self.index_agent(id);
-        }
-        // What belongs in one lane is put there together, as long as the lane is at hand.
-        let works = self.stores.works.sorted().into_iter();
-        let mut works: Vec<_> = works.map(|(id, work)| (work.queue, work.need, id)).collect();
-        works.sort_unstable();
-        for (_, _, id) in works {
-            self.share_request(id);
-            self.enter_line(id);
-            self.set_work_clock(id);
-        }
-        let offers = self.stores.offers.sorted();
-        for (id, offer) in offers {
-            let due = offer.state.deadline().map(|deadline| deadline.at);
-            self.index.clock.set(TimerKey::Offer(id), due);
-        }
-        let queues: Vec<_> = self.stores.queue_rows.iter().map(|(id, _)| id).collect();
-        queues.into_iter().for_each(|id| self.set_queue_clock(id));
-        self.index.unwatched.clear();
-        self.index.index_draws(&self.stores.draws);
-        for (id, pool) in self.stores.pool_rows.iter() {
-            self.index.clock.set(TimerKey::Pool(id), pool.reset_at);
-        }
-        self.touch_everybody();
-    }
-
     /// Nothing was matchable when the rows were taken; should a journal have ended in the middle
     /// of a call, every agent looks again.
     pub(crate) fn touch_everybody(&mut self) {
@@ -99,53 +45,16 @@ impl World {
         (&mut self.index.touched_works, &mut self.index.touched_agents)
     }
 
-    fn rebuild_keys(&mut self) {
-        fn names<P: Kind>(world: &mut World) {
-            let names = P::names_mut(&mut world.index.keys);
-            for (id, entry) in P::rows(&world.stores).iter() {
-                if !entry.retired {
-                    names.set(entry.key.clone(), id);
-                }
-            }
-        }
-        names::<SkillProfile>(self);
-        names::<ChannelProfile>(self);
-        names::<PresenceProfile>(self);
-        names::<RejectReasonProfile>(self);
-        names::<WrapUpCodeProfile>(self);
-        names::<QueueProfile>(self);
-        names::<AgentProfile>(self);
-        names::<CalendarProfile>(self);
-        names::<PoolProfile>(self);
-        let ended = self.stores.ended_works.iter().map(|(id, ended)| (id, &ended.submitted));
-        let open = self.stores.works.sorted();
-        let open = open.iter().map(|(id, work)| (*id, &work.request));
-        let named: Vec<_> = ended
-            .chain(open)
-            .filter_map(|(id, request)| Some((id, request.key.clone()?)))
-            .collect();
-        for (id, key) in named {
-            self.index.keys.works.set(key, id);
-        }
-    }
-
-    /// Derives everything that hangs on one agent.
+    /// Derives everything that hangs on one agent, his queues apart.
     pub(super) fn index_agent(&mut self, id: AgentId) {
         let Some(agent) = self.stores.agent_rows.get(id) else {
             return;
         };
-        let queues: BTreeSet<_> = agent.memberships.iter().map(PackedMember::queue).collect();
-        for queue in queues {
-            let his: Vec<_> = agent.members().filter(|member| member.queue == queue).collect();
-            if let Some(line) = self.index.lines.get_mut(queue.raw() as usize) {
-                line.seat(id, &his);
-            }
-        }
         for assignment in &agent.assignments {
             let due = assignment.state.deadline().map(|deadline| deadline.at);
             self.index.clock.set(TimerKey::WrapUp(id, assignment.work), due);
         }
-        for leg in &agent.legs {
+        for leg in agent.legs.iter() {
             let due = leg.state.deadline().map(|deadline| deadline.at);
             self.index.clock.set(TimerKey::Leg(id, leg.work), due);
         }

@@ -14,8 +14,9 @@ use crate::policy::calendar::next_time_of_day;
 use crate::policy::room::Usage;
 use crate::world::check::Violation;
 use crate::world::index::{Index, TimerKey};
-use crate::world::rows::{Agent, Assignment, Work};
+use crate::world::rows::{Agent, Assignment};
 use crate::world::state::World;
+use crate::world::survey::Survey;
 
 ids! {
     /// A set of pools. The first is the empty one.
@@ -296,8 +297,8 @@ impl World {
     }
 
     /// Pools and the sets of them: each set is counted, and what is spent is given back one day.
-    pub(super) fn check_pools(&self, works: &[(WorkId, &Work)]) -> Result<(), Violation> {
-        let works = works.iter().map(|(_, work)| work.draws);
+    pub(super) fn check_pools(&self, works: &Survey<'_>) -> Result<(), Violation> {
+        let works = works.draws.iter().copied();
         let agents = self.stores.agent_rows.iter();
         let assignments = agents.flat_map(|(_, agent)| &agent.assignments);
         let mut uses: Vec<_> = works.chain(assignments.map(|leg| leg.draws)).collect();

@@ -4,14 +4,17 @@
 //! was never asked for before is put to those only who have the skills it names. What each agent
 //! sees of his queues is remembered too, until the queue changes.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::base::bits::{Bits, IdSet};
 use crate::base::packed::PackedBits;
+use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, SkillId, WorkId};
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
+use crate::model::skill::Proficiency;
 use crate::model::work::WorkRequest;
 use crate::policy::choice::AgentKey;
 use crate::policy::fit;
@@ -81,6 +84,30 @@ pub(crate) struct Seen {
     lanes: LaneSet,
 }
 
+/// The levels of one agent, to be looked up at once.
+struct Levels {
+    by_skill: Vec<Option<Proficiency>>,
+}
+
+impl Levels {
+    /// Those of nobody, with room for so many skills.
+    fn new(skills: usize) -> Self {
+        Self { by_skill: core::iter::repeat_n(None, skills).collect() }
+    }
+
+    /// They are these, or are no longer.
+    fn change(&mut self, skills: &BTreeMap<SkillId, Proficiency>, his: bool) {
+        for (skill, level) in skills {
+            let known = self.by_skill.get_mut(skill.raw() as usize);
+            known.into_iter().for_each(|known| *known = his.then_some(*level));
+        }
+    }
+
+    fn of(&self, skill: SkillId) -> Option<Proficiency> {
+        self.by_skill.get(skill.raw() as usize).copied().flatten()
+    }
+}
+
 impl World {
     /// Makes a need known and decides who fits it.
     pub(super) fn index_need(&mut self, need: Need, id: NeedId) {
@@ -127,12 +154,35 @@ impl World {
         }
     }
 
-    /// Has a piece of work share its request with others of which the same is said.
-    pub(super) fn share_request(&mut self, id: WorkId) {
+    /// Decides for everybody what he fits of all that is asked for, where nobody fitted anything
+    /// before, and notes who has a skill.
+    pub(super) fn fit_everybody(&mut self) {
         let Self { stores, index } = self;
-        if let Some(work) = stores.works.get_mut(id) {
-            index.share_request(work);
+        let room = || PackedBits::with_room(stores.agents.len());
+        index.skilled.resize_with(stores.skills.len(), room);
+        index.fits.iter_mut().for_each(|fit| fit.agents = room());
+        let asking = |skill| index.asking.get(&skill).map_or(&[][..], Vec::as_slice);
+        let by_skill: Vec<_> = stores.skills.iter().map(|(skill, _)| asking(Some(skill))).collect();
+        let mut levels = Levels::new(stores.skills.len());
+        for (id, entry) in stores.agents.iter() {
+            let AgentProfile { skills, attributes, .. } = &*entry.profile;
+            levels.change(skills, true);
+            for skill in skills.keys() {
+                let holders = index.skilled.get_mut(skill.raw() as usize);
+                holders.into_iter().for_each(|holders| holders.append(id));
+            }
+            let his = skills.keys().filter_map(|skill| by_skill.get(skill.raw() as usize));
+            for need_id in his.copied().chain([asking(None)]).flatten() {
+                let need = stores.needs.get(*need_id);
+                let fits = |need| fit::fits_by(need, attributes, &|skill| levels.of(skill));
+                let known = index.fits.get_mut(need_id.raw() as usize);
+                let known = known.filter(|_| need.is_some_and(fits));
+                known.into_iter().for_each(|known| known.agents.append(id));
+            }
+            levels.change(skills, false);
         }
+        index.fits.iter_mut().for_each(|fit| fit.agents.trim());
+        index.skilled.iter_mut().for_each(PackedBits::trim);
     }
 
     /// What was remembered of a need holds for another one now.
@@ -201,8 +251,8 @@ impl World {
             }
         }
         self.fit_agent(id);
-        let queues = self.stores.agent_rows.get(id).into_iter().flat_map(|row| &row.memberships);
-        for member in queues {
+        let row = self.stores.agent_rows.get(id);
+        for member in row.into_iter().flat_map(|row| row.memberships.iter()) {
             if let Some(line) = self.index.lines.get_mut(member.queue().raw() as usize) {
                 line.lanes.change_members();
             }
@@ -222,7 +272,7 @@ impl World {
         let mut seen = self.index.seen.get_mut(place).map(core::mem::take).unwrap_or_default();
         seen.reserve_exact(number.saturating_sub(seen.len()));
         seen.resize(number, Seen::default());
-        for (known, member) in seen.iter_mut().zip(&row.memberships) {
+        for (known, member) in seen.iter_mut().zip(row.memberships.iter()) {
             let lanes = self.index.line(member.queue()).map(|line| &line.lanes);
             let Some(lanes) = lanes.filter(|lanes| !lanes.are_empty()) else {
                 continue;
@@ -238,7 +288,12 @@ impl World {
     }
 
     /// The lanes of a queue that an agent sees by one of his memberships.
-    pub(crate) fn lanes_seen(&self, id: AgentId, place: usize, member: &PackedMember) -> LaneSet {
+    pub(crate) fn lanes_seen(
+        &self,
+        id: AgentId,
+        place: usize,
+        member: PackedMember<'_>,
+    ) -> LaneSet {
         let seen = self.index.seen.get(id.raw() as usize);
         let seen = seen.and_then(|seen| seen.get(place));
         let version = self.index.line(member.queue()).map(|line| line.lanes.version());
@@ -248,14 +303,14 @@ impl World {
         }
     }
 
-    fn see(&self, id: AgentId, member: &PackedMember) -> LaneSet {
+    fn see(&self, id: AgentId, member: PackedMember<'_>) -> LaneSet {
         let line = self.index.line(member.queue());
         line.map(|line| line.lanes.which(|lane| self.sees(id, member, lane))).unwrap_or_default()
     }
 
     /// Whether an agent is fit for what is in a lane and sees it by one of his memberships.
     /// Conditional rings are taken to have joined.
-    pub(crate) fn sees(&self, id: AgentId, member: &PackedMember, lane: &LaneKey) -> bool {
+    pub(crate) fn sees(&self, id: AgentId, member: PackedMember<'_>, lane: &LaneKey) -> bool {
         let queue = self.queue_profile(member.queue());
         let helps = || queue.is_ok_and(|queue| queue.is_conditional(member.ring()));
         let row = || self.agent(id).ok()?.member(member.queue(), lane.channel);

@@ -153,6 +153,16 @@ impl Lanes {
         }
     }
 
+    /// Puts all this work in its lane; it is quickest if it is in order.
+    pub(crate) fn enter_all(&mut self, key: LaneKey, works: &[LineKey]) {
+        let Some((first, others)) = works.split_first() else {
+            return;
+        };
+        self.enter(key, *first);
+        let lane = self.places.get(&key).and_then(|place| self.lanes.get_mut(*place));
+        lane.into_iter().for_each(|lane| others.iter().for_each(|work| lane.enter(*work)));
+    }
+
     /// Takes work out of its lane.
     pub(crate) fn leave(&mut self, key: LaneKey, work: LineKey) {
         let Some(place) = self.places.get(&key).copied() else {

@@ -7,6 +7,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
+use crate::base::hash::FixedMap;
 use crate::base::packed::PackedBits;
 use crate::base::sorted::Sorted;
 use crate::base::time::{Span, Timestamp};
@@ -14,6 +15,7 @@ use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::model::membership::Membership;
 use crate::policy::order::LineKey;
 use crate::world::lanes::{LaneKey, Lanes, Listed};
+use crate::world::member::PackedMember;
 use crate::world::rows::Member;
 
 /// Members who see the same work: rank, ring, delay. The first are asked first.
@@ -31,6 +33,19 @@ pub(crate) struct Members {
 }
 
 impl Members {
+    /// These members, each once and in rising order.
+    fn of(members: impl Iterator<Item = (AgentId, Membership)>, own: u32, by_list: bool) -> Self {
+        let (mut groups, mut list) = (BTreeMap::<GroupKey, PackedBits>::new(), BTreeSet::new());
+        for (agent, terms) in members {
+            groups.entry((terms.rank, terms.ring, terms.delay)).or_default().append(agent);
+            if by_list {
+                list.insert((terms.rank, terms.ring, terms.position, agent));
+            }
+        }
+        groups.values_mut().for_each(PackedBits::trim);
+        Self { groups: groups.into_iter().collect(), list, own }
+    }
+
     /// Puts a member in the group of those with his rank, ring and delay, or takes him out.
     fn set(&mut self, agent: AgentId, terms: Membership, member: bool, by_list: bool) {
         let listed = (terms.rank, terms.ring, terms.position, agent);
@@ -128,6 +143,19 @@ pub(crate) struct Line {
     pub stays: Sorted<(Timestamp, WorkId)>,
 }
 
+/// What is to wait in a line, in any order; its parts are those of [`Line`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gathered {
+    /// What anybody may have, by lane.
+    pub lanes: FixedMap<LaneKey, Vec<LineKey>>,
+    /// Those in no lane.
+    pub aside: Vec<LineKey>,
+    /// What is in a lane although it rings.
+    pub ringing: Vec<LineKey>,
+    /// All who wait, by their entry.
+    pub stays: Vec<(Timestamp, WorkId)>,
+}
+
 impl Line {
     /// Work waits here from the instant it entered, in a lane or aside, or no longer does.
     pub(crate) fn stay(&mut self, entered: Timestamp, key: LineKey, aside: bool, waits: bool) {
@@ -185,6 +213,47 @@ impl Line {
         }
         self.set_member(agent, his, true);
         self.lanes.change_members();
+    }
+
+    /// All the members of a queue that had none, agent by agent as they rise, each with his terms.
+    pub(crate) fn seat_all(&mut self, members: &[(AgentId, PackedMember<'_>)]) {
+        let agents = || members.chunk_by(|(one, _), (other, _)| one == other);
+        let terms = |his: &[(AgentId, PackedMember<'_>)], channel| {
+            let row = his.iter().find(|(_, row)| row.channel() == channel);
+            row.map(|(agent, row)| (*agent, row.member().terms))
+        };
+        let general = agents().filter_map(|his| terms(his, None));
+        self.members = Members::of(general, 0, self.by_list);
+        let mut own = BTreeMap::<ChannelId, u32>::new();
+        for channel in members.iter().filter_map(|(_, member)| member.channel()) {
+            let number = own.entry(channel).or_default();
+            *number = number.saturating_add(1);
+        }
+        for (channel, own) in own {
+            let his = |his| terms(his, Some(channel)).or_else(|| terms(his, None));
+            let members = Members::of(agents().filter_map(his), own, self.by_list);
+            self.by_channel.insert(channel, members);
+        }
+        let all = agents().filter_map(|his| his.first());
+        all.for_each(|(agent, _)| self.everybody.append(*agent));
+        self.everybody.trim();
+        self.lanes.change_members();
+    }
+
+    /// All of this waits where nothing waited.
+    pub(crate) fn fill(&mut self, gathered: Gathered) {
+        let Gathered { lanes, mut aside, mut ringing, mut stays } = gathered;
+        for (lane, mut works) in lanes {
+            works.sort_unstable();
+            self.lanes.enter_all(lane, &works);
+        }
+        self.waiting = u32::try_from(stays.len()).unwrap_or(u32::MAX);
+        aside.sort_unstable();
+        aside.into_iter().for_each(|key| self.aside.insert(key));
+        ringing.sort_unstable();
+        ringing.into_iter().for_each(|key| self.ringing.insert(key));
+        stays.sort_unstable();
+        stays.into_iter().for_each(|stay| self.stays.insert(stay));
     }
 
     /// An agent is no longer a member by these terms.

@@ -1,25 +1,34 @@
 //! Memberships as they lie in memory: an agent has many, and most say nothing but their rank.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use crate::base::sparse::Sparse;
 use crate::base::time::Span;
 use crate::model::ids::{ChannelId, QueueId};
 use crate::model::membership::Membership;
 use crate::world::rows::Member;
 
-/// A membership in little memory. It is written, hashed and compared as the [`Member`] it stands
-/// for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(from = "Member", into = "Member")]
-pub(crate) struct PackedMember {
+/// The memberships of an agent in little memory. They are written, hashed and compared as the
+/// [`Member`]s they stand for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Vec<Member>")]
+pub(crate) struct Memberships {
+    all: Box<[Terms]>,
+    /// What few of them say, with their places, in order.
+    more: Sparse<(usize, More)>,
+}
+
+/// What every membership says.
+#[derive(Clone, Copy, Debug)]
+struct Terms {
     queue: QueueId,
     rank: u8,
     ring: u8,
     position: u16,
-    more: Option<Box<More>>,
 }
 
 /// What few memberships say.
@@ -36,104 +45,166 @@ impl More {
     const NOTHING: Self = Self { delay: Span::ZERO, weight: 1, share: 0, channel: None };
 }
 
-impl PackedMember {
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PackedMember<'a> {
+    terms: &'a Terms,
+    more: &'a More,
+}
+
+impl Memberships {
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// All of them, in order.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = PackedMember<'_>> {
+        let mut more = self.more.iter().peekable();
+        self.all.iter().enumerate().map(move |(place, terms)| {
+            let its = more.next_if(|(of, _)| *of == place);
+            PackedMember { terms, more: its.map_or(&More::NOTHING, |(_, more)| more) }
+        })
+    }
+
+    /// The one at a place.
+    pub(crate) fn get(&self, place: usize) -> Option<PackedMember<'_>> {
+        let terms = self.all.get(place)?;
+        let its = self.place_of_more(place).ok().and_then(|found| self.more.get(found));
+        Some(PackedMember { terms, more: its.map_or(&More::NOTHING, |(_, more)| more) })
+    }
+
+    /// The agent has had so much of his share by the one at a place.
+    pub(crate) fn set_share(&mut self, place: usize, share: u64) {
+        match self.place_of_more(place) {
+            Ok(found) => {
+                let its = self.more.iter_mut().nth(found);
+                its.into_iter().for_each(|(_, more)| more.share = share);
+            }
+            Err(before) => self.more.insert(before, (place, More { share, ..More::NOTHING })),
+        }
+    }
+
+    /// Where more is said of the one at a place, or would be.
+    fn place_of_more(&self, place: usize) -> Result<usize, usize> {
+        self.more.binary_search_by_key(&place, |(of, _)| *of)
+    }
+}
+
+impl PackedMember<'_> {
     /// The queue.
-    pub(crate) const fn queue(&self) -> QueueId {
-        self.queue
+    pub(crate) const fn queue(self) -> QueueId {
+        self.terms.queue
     }
 
     /// The channel for whose work the terms hold; none: for all others.
-    pub(crate) fn channel(&self) -> Option<ChannelId> {
-        self.more.as_ref().and_then(|more| more.channel)
+    pub(crate) const fn channel(self) -> Option<ChannelId> {
+        self.more.channel
     }
 
     /// The lower comes first.
-    pub(crate) const fn rank(&self) -> u8 {
-        self.rank
+    pub(crate) const fn rank(self) -> u8 {
+        self.terms.rank
     }
 
     /// How far out the agent stands.
-    pub(crate) const fn ring(&self) -> u8 {
-        self.ring
+    pub(crate) const fn ring(self) -> u8 {
+        self.terms.ring
     }
 
     /// How long work must have waited before he sees it.
-    pub(crate) fn delay(&self) -> Span {
-        self.more.as_ref().map_or(Span::ZERO, |more| more.delay)
+    pub(crate) const fn delay(self) -> Span {
+        self.more.delay
     }
 
     /// The membership.
-    pub(crate) fn member(&self) -> Member {
-        let Self { queue, rank, ring, position, .. } = *self;
-        let More { delay, weight, share, channel } =
-            self.more.as_deref().copied().unwrap_or(More::NOTHING);
+    pub(crate) const fn member(self) -> Member {
+        let Terms { queue, rank, ring, position } = *self.terms;
+        let More { delay, weight, share, channel } = *self.more;
         Member { queue, terms: Membership { rank, delay, position, ring, weight }, share, channel }
     }
+}
 
-    /// He has had so much of his share.
-    pub(crate) fn set_share(&mut self, share: u64) {
-        self.more.get_or_insert_with(|| Box::new(More::NOTHING)).share = share;
+impl FromIterator<Member> for Memberships {
+    fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
+        let mut more = Sparse::new();
+        let all = members.into_iter().enumerate().map(|(place, member)| {
+            let Member { queue, terms, share, channel } = member;
+            let Membership { rank, delay, position, ring, weight } = terms;
+            let its = More { delay, weight, share, channel };
+            if its != More::NOTHING {
+                more.push((place, its));
+            }
+            Terms { queue, rank, ring, position }
+        });
+        Self { all: all.collect(), more }
     }
 }
 
-impl From<Member> for PackedMember {
-    fn from(member: Member) -> Self {
-        let Member { queue, terms, share, channel } = member;
-        let Membership { rank, delay, position, ring, weight } = terms;
-        let more = More { delay, weight, share, channel };
-        let more = (more != More::NOTHING).then(|| Box::new(more));
-        Self { queue, rank, ring, position, more }
+impl From<Vec<Member>> for Memberships {
+    fn from(members: Vec<Member>) -> Self {
+        members.into_iter().collect()
     }
 }
 
-impl From<PackedMember> for Member {
-    fn from(packed: PackedMember) -> Self {
-        packed.member()
+impl Serialize for Memberships {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(PackedMember::member))
     }
 }
 
-impl PartialEq for PackedMember {
+impl PartialEq for Memberships {
     fn eq(&self, other: &Self) -> bool {
-        self.member() == other.member()
+        self.iter().map(PackedMember::member).eq(other.iter().map(PackedMember::member))
     }
 }
 
-impl Eq for PackedMember {}
+impl Eq for Memberships {}
 
-impl Hash for PackedMember {
+impl Hash for Memberships {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.member().hash(state);
+        self.len().hash(state);
+        self.iter().for_each(|member| member.member().hash(state));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
 
     #[test]
     fn nothing_is_lost_in_little_memory() {
-        assert_eq!(size_of::<PackedMember>(), 16);
+        assert_eq!((size_of::<Terms>(), size_of::<Memberships>()), (8, 24));
         let queue = QueueId::from_raw(7);
         let plain = Membership { rank: 99, ring: 15, position: u16::MAX, ..Membership::default() };
         let all = [
             (plain, 0, None),
             (Membership { delay: Span::from_millis(u64::MAX), ..plain }, 0, None),
+            (plain, 0, None),
             (Membership { weight: 1_000, ..plain }, 0, None),
             (plain, u64::MAX, None),
             (plain, 0, Some(ChannelId::from_raw(0))),
         ];
-        for (number, (terms, share, channel)) in all.into_iter().enumerate() {
-            let member = Member { queue, terms, share, channel };
-            let mut packed = PackedMember::from(member);
+        let member = |(terms, share, channel)| Member { queue, terms, share, channel };
+        let members = all.map(member).to_vec();
+        let mut packed = Memberships::from(members.clone());
+        assert_eq!(packed.more.len(), 4);
+        for (place, member) in members.iter().enumerate() {
+            let found = packed.get(place).expect("it is there");
+            assert_eq!((found.queue(), found.channel()), (queue, member.channel));
+            assert_eq!((found.rank(), found.ring(), found.delay()), (99, 15, member.terms.delay));
+            packed.set_share(place, 3);
             assert_eq!(
-                (packed.member(), packed.queue(), packed.channel()),
-                (member, queue, channel)
+                packed.get(place).map(PackedMember::member),
+                Some(Member { share: 3, ..*member })
             );
-            assert_eq!(packed.more.is_some(), number > 0);
-            packed.set_share(3);
-            assert_eq!(packed.member(), Member { share: 3, ..member });
-            packed.set_share(share);
-            assert_eq!(packed, PackedMember::from(member));
+            packed.set_share(place, member.share);
+            assert_eq!(packed, Memberships::from(members.clone()));
         }
+        assert!(packed.get(members.len()).is_none());
+        let all: Vec<_> = packed.iter().map(PackedMember::member).collect();
+        assert_eq!((all, packed.len()), (members, 6));
+        assert_eq!(Memberships::from(vec![]), Memberships::default());
     }
 }

@@ -16,6 +16,8 @@ pub(crate) mod legs;
 pub(crate) mod line;
 pub(crate) mod member;
 pub(crate) mod needs;
+mod rebuild;
 mod references;
 pub(crate) mod rows;
 pub(crate) mod state;
+mod survey;

@@ -3,21 +3,23 @@
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::{Entity, WorkId};
+use crate::model::ids::Entity;
 use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
+use crate::model::work::WorkRequest;
 use crate::world::catalog::Kind;
 use crate::world::check::Violation;
 use crate::world::member::PackedMember;
 use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
+use crate::world::survey::Survey;
 
 impl World {
     /// Whatever a definition or a row mentions is there, and the definition is sound by itself.
-    pub(super) fn check_references(&self, works: &[(WorkId, &Work)]) -> Result<(), Violation> {
+    pub(super) fn check_references(&self, works: &Survey<'_>) -> Result<(), Violation> {
         self.check_profiles::<SkillProfile>()?;
         self.check_profiles::<ChannelProfile>()?;
         self.check_profiles::<PresenceProfile>()?;
@@ -39,9 +41,7 @@ impl World {
         for (id, agent) in self.stores.agent_rows.iter() {
             self.check_agent_references(id.into(), agent)?;
         }
-        for (id, work) in works {
-            self.check_work_references((*id).into(), work)?;
-        }
+        works.references()?;
         for (id, offer) in self.stores.offers.sorted() {
             let named = [offer.work.into(), offer.agent.into(), offer.claim.channel.into()];
             self.check_named(id.into(), named)?;
@@ -78,22 +78,27 @@ impl World {
             self.check_named(id, [leg.queue.into(), leg.claim.channel.into()])?;
             self.check_named(id, leg.code.map(Into::into))?;
         }
-        for leg in &agent.legs {
+        for leg in agent.legs.iter() {
             let named = [leg.work.into(), leg.agent.into(), leg.claim.channel.into()];
             self.check_named(id, named)?;
         }
         Ok(())
     }
 
-    fn check_work_references(&self, id: Entity, work: &Work) -> Result<(), Violation> {
+    /// Whatever a piece of work mentions is there, its request apart.
+    pub(super) fn check_work_references(&self, id: Entity, work: &Work) -> Result<(), Violation> {
         self.check_named(id, [work.queue.into()])?;
         self.check_named(id, self.pools(work.draws).iter().map(|pool| (*pool).into()))?;
         self.check_named(id, work.legs.iter().map(|agent| (*agent).into()))?;
         self.check_named(id, work.last_agent.map(Into::into))?;
         self.check_named(id, [work.submitted().queue.into()])?;
-        self.check_named(id, work.past_legs.iter().map(|past| past.agent.into()))?;
+        self.check_named(id, work.past_legs.iter().map(|past| past.agent.into()))
+    }
+
+    /// Whatever the request of a piece of work mentions is there.
+    pub(super) fn check_request(&self, id: Entity, request: &WorkRequest) -> Result<(), Violation> {
         let mut result = Ok(());
-        work.request.mentions(&mut |named| {
+        request.mentions(&mut |named| {
             if result.is_ok() {
                 result = self.check_named(id, [named]);
             }

@@ -33,7 +33,7 @@ use crate::protocol::event::{OfferedBy, PreferenceStep};
 use crate::protocol::refusal::Unavailable;
 use crate::world::draws::{DrawId, Peaks, is_flat};
 use crate::world::legs::{Leg, PastLeg};
-use crate::world::member::PackedMember;
+use crate::world::member::{Memberships, PackedMember};
 use crate::world::needs::NeedId;
 
 /// An agent as he is now.
@@ -56,24 +56,24 @@ pub(crate) struct Agent {
     /// What he has, oldest first.
     pub assignments: Vec<Assignment>,
     /// His queues, by rank, then by id, then by channel.
-    pub memberships: Vec<PackedMember>,
+    pub memberships: Memberships,
     /// When he was defined.
     pub defined: Timestamp,
     /// When things last happened to him.
     pub stamps: Stamps,
     /// When they last happened on each channel.
-    pub channel_stamps: Vec<(ChannelId, Stamps)>,
+    pub channel_stamps: Sparse<(ChannelId, Stamps)>,
     /// The last offer made to him.
     pub turn: OfferId,
     /// How he answered his last offers.
     pub history: History,
     /// When his shift ends.
-    pub shift_end: Option<Timestamp>,
+    pub shift_end: Moment,
     /// How often he came on queue.
     pub session: u32,
     /// What he takes part in or is asked to, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub legs: Vec<Leg>,
+    #[serde(default, skip_serializing_if = "Sparse::is_empty")]
+    pub legs: Sparse<Leg>,
     /// What he drew from pools, does not have any more and is not given back yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub spent: BTreeMap<PoolId, u32>,
@@ -167,15 +167,15 @@ impl Agent {
             usage: Usage::default(),
             offers: Vec::new(),
             assignments: Vec::new(),
-            memberships: Vec::new(),
+            memberships: Memberships::default(),
             defined: at,
             stamps: Stamps::all(at),
-            channel_stamps: Vec::new(),
+            channel_stamps: Sparse::new(),
             turn: OfferId::NONE,
             history: History::default(),
-            shift_end: None,
+            shift_end: Moment::NONE,
             session: 0,
-            legs: Vec::new(),
+            legs: Sparse::new(),
             spent: BTreeMap::new(),
         }
     }
@@ -183,8 +183,8 @@ impl Agent {
     /// How he is a member of a queue for work of a channel: by the terms for that channel, or else
     /// by those for all.
     #[must_use]
-    pub(crate) fn member(&self, queue: QueueId, channel: ChannelId) -> Option<&PackedMember> {
-        let holds = |member: &&PackedMember| {
+    pub(crate) fn member(&self, queue: QueueId, channel: ChannelId) -> Option<PackedMember<'_>> {
+        let holds = |member: &PackedMember<'_>| {
             member.queue() == queue && member.channel().is_none_or(|its| its == channel)
         };
         let terms = self.memberships.iter().filter(holds);
@@ -198,8 +198,8 @@ impl Agent {
 
     /// How much of his share he has had now on just these terms.
     pub(crate) fn set_share(&mut self, of: Member, share: u64) {
-        let same = |member: &&mut PackedMember| member.member().order() == of.order();
-        self.memberships.iter_mut().filter(same).for_each(|member| member.set_share(share));
+        let place = self.members().position(|member| member.order() == of.order());
+        place.into_iter().for_each(|place| self.memberships.set_share(place, share));
     }
 
     /// His terms in a queue for just this channel, or for all that have none of their own.

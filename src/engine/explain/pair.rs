@@ -102,7 +102,7 @@ impl Case<'_> {
                 found.extend(full.map(|full| lasting(KeptBy::NoRoom(full))));
             }
             Gate::Shift => {
-                let ends = row.shift_end.zip(self.queue.shift_left_min);
+                let ends = row.shift_end.get().zip(self.queue.shift_left_min);
                 found.extend(ends.map(|(end, least)| lasting(KeptBy::Shift { end, least })));
             }
             Gate::NotDeclined => {

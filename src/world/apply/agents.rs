@@ -63,7 +63,7 @@ impl World {
         id: AgentId,
         until: Option<Timestamp>,
     ) -> Result<(), Misfit> {
-        self.agent_mut(id)?.shift_end = until;
+        self.agent_mut(id)?.shift_end = until.into();
         self.refresh_agent(id);
         Ok(())
     }

@@ -15,7 +15,6 @@ use crate::model::queue::QueueProfile;
 use crate::protocol::definition::{Defined, Definition};
 use crate::world::apply::Misfit;
 use crate::world::catalog::{Entry, Kind};
-use crate::world::member::PackedMember;
 use crate::world::rows::{Agent, Member, Pool, Queue};
 use crate::world::state::{OrMissing, World};
 
@@ -170,8 +169,7 @@ impl World {
         line.seat(agent, &his);
         let mut all = [others, his].concat();
         all.sort_unstable_by_key(Member::order);
-        row.memberships = Vec::with_capacity(all.len());
-        row.memberships.extend(all.into_iter().map(PackedMember::from));
+        row.memberships = all.into();
         self.index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
         if line.delays() != delays {
             for work in self.works_in(queue, |stage| stage == Stage::Queued) {
