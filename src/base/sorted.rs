@@ -151,6 +151,10 @@ impl<T: Copy + Ord> Sorted<T> {
             None => {
                 let mut last = self.chunk();
                 last.push_back(item);
+                if self.chunks.is_empty() {
+                    // Many sets never have a second one.
+                    self.chunks.reserve_exact(1);
+                }
                 self.chunks.push_back(Chunk::of(last));
             }
         }

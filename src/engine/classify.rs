@@ -35,8 +35,8 @@ impl Turn<'_> {
     /// about which they say nothing new there is nothing to tell, unless a rule spread it over
     /// several queues: then it was the turn of this one. Says whether it goes to another queue.
     pub(crate) fn classify(&mut self, work: WorkId) -> bool {
-        let Some((rule, queue, change)) = self.asked_host(work).or_else(|| self.asked_rules(work))
-        else {
+        let asked = self.asked_host(work).or_else(|| self.asked_rules(work));
+        let Some((rule, queue, change)) = asked else {
             return false;
         };
         let Ok(row) = self.world.work(work) else {
@@ -78,10 +78,11 @@ impl Turn<'_> {
     }
 
     fn asked_host(&self, id: WorkId) -> Option<Outcome> {
+        let classifier = self.rules.classifier.as_ref()?;
         let work = self.world.work(id).ok()?;
         let entry = work.submitted().queue;
         let rules = self.world.queue_profile(entry).ok()?.classification.as_ref()?;
-        let classifier = self.rules.classifier.as_ref().filter(|_| rules.ask_host)?;
+        let classifier = Some(classifier).filter(|_| rules.ask_host)?;
         let view = View::new(self.world, self.now);
         let found = classifier.classify(view.work(id)?, view)?;
         // What cannot be done is as good as not said.

@@ -157,7 +157,7 @@ impl<'a> Matching<'a> {
             if best.is_some_and(|best| best.rank < rank) {
                 break;
             }
-            self.lanes_for(id, agent, place).for_each(|lane| {
+            self.lanes_for(id, place, member).for_each(|lane| {
                 let Some(head) = lane.head().map(|head| head.at(self.now)) else {
                     return;
                 };
@@ -182,7 +182,7 @@ impl<'a> Matching<'a> {
             if profile.broadcast.min <= 1 {
                 continue;
             }
-            let lanes = self.lanes_for(id, agent, place);
+            let lanes = self.lanes_for(id, place, member);
             for lane in lanes.filter(|lane| self.takes_lane(id, member, lane)) {
                 for key in lane.keys().filter(|key| self.is_able(id, key.work)) {
                     let found = self.choose(key.work).map(|chosen| Found {
@@ -223,13 +223,12 @@ impl<'a> Matching<'a> {
     fn lanes_for(
         self,
         id: AgentId,
-        agent: &'a Agent,
         place: usize,
+        member: PackedMember<'a>,
     ) -> impl Iterator<Item = &'a Lane> {
-        let member = agent.memberships.get(place);
-        let line = member.and_then(|member| self.world.index().line(member.queue()));
-        let line = member.zip(line).filter(|(_, line)| !line.lanes.are_empty());
-        line.into_iter().flat_map(move |(member, line)| {
+        let line = self.world.index().line(member.queue());
+        let line = line.filter(|line| !line.lanes.are_empty());
+        line.into_iter().flat_map(move |line| {
             let (first, others) = line.lanes.among(self.world.lanes_seen(id, place, member));
             first.chain(others.filter(move |lane| self.world.sees(id, member, &lane.key)))
         })
