@@ -208,14 +208,15 @@ impl Bench {
     /// the bench, where a step takes longer than a look at a list. One in so many agents is a
     /// candidate; if few sit there, none of them may be. Where very few sit, all are tried.
     pub(crate) fn prefers(&self, candidates: usize) -> bool {
-        const STEP: usize = 8;
+        const STEP: usize = 4;
         let steps = self.order.len().min(self.seats.len() / candidates.max(1));
         self.order.len() > TRIED && candidates <= STEP * steps + TRIED
     }
 
-    /// The first agent in order who is in all sets and able. A few places are tried first, because
-    /// mostly the first who sits there will do. After that the shorter of two ways is taken: on
-    /// along the bench, or through all agents who are in the sets.
+    /// The first agent in order who is in all sets and able. First so many places are tried as
+    /// could be in the time it takes to count the candidates, because mostly one of the first who
+    /// sit there will do. After that the shorter of two ways is taken: on along the bench, or
+    /// through all agents who are in the sets.
     pub(crate) fn first(
         &self,
         sets: impl IdSet,
@@ -223,14 +224,14 @@ impl Bench {
     ) -> Option<AgentId> {
         let fits = |id: &AgentId| sets.has(*id) && able(id);
         let mut along = self.order.iter().map(|(_, _, _, id)| *id);
-        for id in along.by_ref().take(TRIED) {
+        let tried = TRIED.max(sets.places());
+        for id in along.by_ref().take(tried) {
             if fits(&id) {
                 return Some(id);
             }
         }
-        // To count takes as long as to try so many.
-        if self.order.len() <= TRIED.max(sets.places()) {
-            return along.find(fits);
+        if self.order.len() <= tried {
+            return None;
         }
         let candidates = sets.count();
         if candidates == 0 {

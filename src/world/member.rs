@@ -67,13 +67,6 @@ impl Memberships {
         })
     }
 
-    /// The one at a place.
-    pub(crate) fn get(&self, place: usize) -> Option<PackedMember<'_>> {
-        let terms = self.all.get(place)?;
-        let its = self.place_of_more(place).ok().and_then(|found| self.more.get(found));
-        Some(PackedMember { terms, more: its.map_or(&More::NOTHING, |(_, more)| more) })
-    }
-
     /// The agent has had so much of his share by the one at a place.
     pub(crate) fn set_share(&mut self, place: usize, share: u64) {
         match self.place_of_more(place) {
@@ -190,19 +183,17 @@ mod tests {
         let members = all.map(member).to_vec();
         let mut packed = Memberships::from(members.clone());
         assert_eq!(packed.more.len(), 4);
+        let get = |packed: &Memberships, place| packed.iter().nth(place).map(PackedMember::member);
         for (place, member) in members.iter().enumerate() {
-            let found = packed.get(place).expect("it is there");
+            let found = packed.iter().nth(place).expect("it is there");
             assert_eq!((found.queue(), found.channel()), (queue, member.channel));
             assert_eq!((found.rank(), found.ring(), found.delay()), (99, 15, member.terms.delay));
             packed.set_share(place, 3);
-            assert_eq!(
-                packed.get(place).map(PackedMember::member),
-                Some(Member { share: 3, ..*member })
-            );
+            assert_eq!(get(&packed, place), Some(Member { share: 3, ..*member }));
             packed.set_share(place, member.share);
             assert_eq!(packed, Memberships::from(members.clone()));
         }
-        assert!(packed.get(members.len()).is_none());
+        assert!(get(&packed, members.len()).is_none());
         let all: Vec<_> = packed.iter().map(PackedMember::member).collect();
         assert_eq!((all, packed.len()), (members, 6));
         assert_eq!(Memberships::from(vec![]), Memberships::default());
