@@ -177,9 +177,12 @@ impl<'a> Matching<'a> {
     /// asked at once. It goes to the best of them, who need not be he.
     fn best_together(self, id: AgentId, agent: &'a Agent) -> Option<Found> {
         let mut best = None;
+        let together = &self.world.index().together;
+        if together.is_empty() {
+            return None;
+        }
         for (place, member) in agent.memberships.iter().enumerate() {
-            let profile = self.world.queue_profile(member.queue()).ok()?;
-            if profile.broadcast.min <= 1 {
+            if !together.contains(&member.queue()) {
                 continue;
             }
             let lanes = self.lanes_for(id, place, member);

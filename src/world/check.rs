@@ -234,6 +234,7 @@ impl World {
         }
         let same = (&now.spenders, &now.free_draws) == (&new.spenders, &new.free_draws);
         hold("index derived: pools", same && now.draw_ids == new.draw_ids)?;
+        hold("index derived: who is asked together", now.together == new.together)?;
         let staffed = (now.staffed.ids::<AgentId>(), new.staffed.ids::<AgentId>());
         hold("index derived: who is staffed", staffed.0.eq(staffed.1))?;
         hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())

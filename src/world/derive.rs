@@ -85,6 +85,15 @@ impl World {
         members.iter().for_each(|(agent, his)| line.seat(*agent, his));
     }
 
+    /// Notes whether a queue asks several agents at once, or nobody.
+    pub(super) fn note_together(&mut self, id: QueueId) {
+        if self.queue_profile(id).is_ok_and(|queue| queue.broadcast.min > 1) {
+            self.index.together.insert(id);
+        } else {
+            self.index.together.remove(&id);
+        }
+    }
+
     /// Sets up a bench for every order in which a queue takes agents. One that is no longer wanted
     /// stays until everything is derived anew.
     pub(super) fn set_up_benches(&mut self, id: QueueId) {

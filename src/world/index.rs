@@ -91,6 +91,8 @@ pub(crate) struct Index {
     pub clock: Deadlines<TimerKey>,
     /// Agents who may take something they could not take before.
     pub touched_agents: Vec<AgentId>,
+    /// Queues that ask several agents at once, or nobody.
+    pub together: BTreeSet<QueueId>,
     /// Queues whose lines changed in the fact that is applied, where something depends on it.
     pub unwatched: Vec<QueueId>,
     /// Work that may be taken by somebody who could not take it before.

@@ -36,6 +36,7 @@ impl World {
         let queues: Vec<_> = self.stores.queues.iter().map(|(id, _)| id).collect();
         for id in queues {
             self.list_members(id);
+            self.note_together(id);
             self.set_up_benches(id);
         }
         self.seat_members();

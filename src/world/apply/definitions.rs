@@ -50,6 +50,7 @@ impl World {
                 self.stores.queue_rows.push(Queue::new(at));
                 self.index.lines.push(Default::default());
                 self.list_members(defined.id);
+                self.note_together(defined.id);
                 self.set_up_benches(defined.id);
                 Ok(())
             }
@@ -215,6 +216,7 @@ impl World {
         let old = self.queue_profile(defined.id)?.overflow.clone();
         self.replace(defined)?;
         self.list_members(defined.id);
+        self.note_together(defined.id);
         self.set_up_benches(defined.id);
         self.index.lines.get_mut(defined.id.raw() as usize).into_iter().for_each(|line| {
             line.lanes.change_members();
