@@ -384,11 +384,12 @@ impl<'a> Matching<'a> {
         open: &Bits,
     ) -> Option<Chosen> {
         for group in few.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let here = || group.iter().map(|(_, _, agent)| *agent).filter(|agent| open.has(*agent));
+            let all = || group.iter().map(|(_, _, agent)| *agent);
             let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
             let in_front = bench.front().and_then(|front| {
-                bench.first_among(here().filter(|agent| front.has(*agent)), able)
+                bench.first_among(all().filter(|agent| (front, open).has(*agent)), able)
             });
+            let here = || all().filter(|agent| open.has(*agent));
             let first = in_front.or_else(|| bench.first_among(here(), able));
             if let (Some(agent), Some((rank, ring, _))) = (first, group.first()) {
                 return Some(Chosen { rank: *rank, ring: *ring, agent });
