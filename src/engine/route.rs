@@ -29,6 +29,16 @@ enum Seeker {
     Agent(AgentId),
 }
 
+impl Seeker {
+    /// Whether there may be more for him to find.
+    fn may_seek_on(self, world: &World) -> bool {
+        match self {
+            Self::Work(id) => world.work(id).is_ok_and(Work::in_line),
+            Self::Agent(_) => true,
+        }
+    }
+}
+
 /// What a search needs room for; kept from call to call so that nothing is allocated in any.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
@@ -121,7 +131,9 @@ impl Turn<'_> {
                 made += 1;
             }
             // It may ring at more than one, or was taken at once from others who are free now.
-            search.seekers.push(seeker);
+            if seeker.may_seek_on(self.world) {
+                search.seekers.push(seeker);
+            }
         }
     }
 

@@ -182,6 +182,7 @@ impl Index {
         }
     }
 
+    #[inline(never)]
     fn set_place(
         &mut self,
         queues: &Queues,

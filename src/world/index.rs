@@ -3,6 +3,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
 
 use crate::base::bits::{Bits, IdSet};
 use crate::base::deadlines::Deadlines;
@@ -46,7 +47,7 @@ pub(crate) struct KeyIndex {
 }
 
 /// What a deadline belongs to. Equal instants come in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TimerKey {
     /// The window of an offer.
     Offer(OfferId),
@@ -62,6 +63,22 @@ pub(crate) enum TimerKey {
     Queue(QueueId),
     /// The reset of a pool.
     Pool(PoolId),
+}
+
+impl Hash for TimerKey {
+    /// In one word, for deadlines are set and met with every piece of work.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (kind, number, agent) = match self {
+            Self::Offer(id) => (0, id.raw(), 0),
+            Self::Leg(agent, id) => (1, id.raw(), agent.raw()),
+            Self::WrapUp(agent, id) => (2, id.raw(), agent.raw()),
+            Self::Work(id) => (3, id.raw(), 0),
+            Self::Lease(id) => (4, 0, id.raw()),
+            Self::Queue(id) => (5, id.raw().into(), 0),
+            Self::Pool(id) => (6, id.raw().into(), 0),
+        };
+        state.write_u64(number ^ u64::from(agent) << 32 ^ kind << 61);
+    }
 }
 
 /// Everything derived.
