@@ -82,7 +82,9 @@ impl Turn<'_> {
         let work = self.world.work(id).ok()?;
         let entry = work.submitted().queue;
         let rules = self.world.queue_profile(entry).ok()?.classification.as_ref()?;
-        let classifier = Some(classifier).filter(|_| rules.ask_host)?;
+        if !rules.ask_host {
+            return None;
+        }
         let view = View::new(self.world, self.now);
         let found = classifier.classify(view.work(id)?, view)?;
         // What cannot be done is as good as not said.

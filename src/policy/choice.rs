@@ -64,18 +64,6 @@ pub struct AgentKey {
 }
 
 impl AgentKey {
-    /// The rank that came first in the comparison.
-    #[must_use]
-    pub const fn rank(&self) -> u8 {
-        self.rank
-    }
-
-    /// The ring that came second.
-    #[must_use]
-    pub const fn ring(&self) -> u8 {
-        self.ring
-    }
-
     /// The key of a candidate under a queue's rule; `last` is whom the queue offered to last.
     #[must_use]
     pub fn new(
