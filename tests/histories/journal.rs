@@ -1,15 +1,14 @@
 //! The format of journals: what is whole is read, what was cut is cut, what is damaged is refused
 //! with its place, and what older versions wrote is readable for ever.
 
-use serde_json::Value;
 use strowger::journal::{
     HEADER, JournalError, Record, RecordError, Records, append_facts, append_snapshot, decode,
     recover,
 };
-use strowger::{Command, Config, Engine, Fact, FollowError, Keyed, Log, Timestamp};
+use strowger::{Config, Engine, Fact, FollowError, Log, Timestamp};
 
 use crate::support;
-use crate::support::{Call, open};
+use crate::support::{Call, open, scripted};
 
 /// A journal, with where each record begins and the number of its last fact.
 #[derive(Default)]
@@ -60,10 +59,7 @@ fn floor() -> Written {
     let mut engine = Engine::new(config, start, &mut log).expect("a good config");
     let script = include_str!("../snapshots/floor.jsonl");
     for line in script.lines().filter(|line| !line.starts_with('#')) {
-        let line: Value = serde_json::from_str(line).expect("JSON");
-        let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
-        let command: Command =
-            Keyed::read(engine.view(), &line["command"]).expect("a command of this floor");
+        let (now, command) = scripted(engine.view(), line);
         engine.execute(now, command, &mut log).expect("nothing is refused");
         written.add(log.as_slice());
         log.clear();

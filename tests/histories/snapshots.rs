@@ -4,6 +4,8 @@
 use serde_json::Value;
 use strowger::*;
 
+use crate::support::{json, scripted};
+
 fn at(secs: i64) -> Timestamp {
     Timestamp::from_millis(secs * 1_000)
 }
@@ -15,23 +17,27 @@ fn floor() -> (Engine, Log) {
         .expect("a good config");
     let script = include_str!("../snapshots/floor.jsonl");
     for line in script.lines().filter(|line| !line.starts_with('#')) {
-        let line: Value = serde_json::from_str(line).expect("JSON");
-        let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
-        let command: Command =
-            Keyed::read(engine.view(), &line["command"]).unwrap_or_else(|e| panic!("{line}: {e}"));
+        let (now, command) = scripted(engine.view(), line);
         engine.execute(now, command, &mut log).unwrap_or_else(|e| panic!("{line}: {e}"));
         engine.check().unwrap_or_else(|violation| panic!("{line}: {violation}"));
     }
     (engine, log)
 }
 
-fn json(engine: &Engine) -> Value {
-    serde_json::to_value(engine.snapshot()).expect("a snapshot is serialisable")
+fn kept(engine: &Engine) -> Value {
+    value(&engine.snapshot())
+}
+
+fn value(written: &impl serde::Serialize) -> Value {
+    read(&json(written)).expect("what was written is JSON")
+}
+
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn restore(value: &Value) -> Result<Engine, String> {
-    let snapshot: Snapshot = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
-    Engine::restore(snapshot).map_err(|e| e.to_string())
+    Engine::restore(read(&value.to_string())?).map_err(|e| e.to_string())
 }
 
 #[test]
@@ -44,20 +50,20 @@ fn the_same_engine_comes_back() {
         stages,
         ["assigned", "offered", "parked", "queued", "scheduled", "suspended", "wrap_up"]
     );
-    let back = restore(&json(&engine)).expect("its own snapshot");
+    let back = restore(&kept(&engine)).expect("its own snapshot");
     let work = back.view().work_by_key("c1").expect("it is open");
     let legs: Vec<_> = work.legs().map(|leg| (leg.role.name(), leg.state.name())).collect();
     let expected = [("consultant", "joined"), ("monitor", "joined"), ("consultant", "requested")];
     assert_eq!(legs, expected);
     assert_eq!(back.digest(), engine.digest());
-    assert_eq!(json(&back), json(&engine));
+    assert_eq!(kept(&back), kept(&engine));
     assert_eq!(back.next_deadline(), engine.next_deadline());
 }
 
 /// A leg that only the work or only the agent knows.
 #[test]
 fn a_leg_that_one_row_lacks_is_refused() {
-    let value = json(&floor().0);
+    let value = kept(&floor().0);
     let agents = value["stores"]["agent_rows"].as_array().expect("agents");
     let of_agents = (0..agents.len()).map(|n| format!("/stores/agent_rows/{n}/legs"));
     let mut paths = Vec::new();
@@ -80,7 +86,7 @@ fn a_leg_that_one_row_lacks_is_refused() {
 
 #[test]
 fn another_format_is_refused_by_name() {
-    let mut value = json(&floor().0);
+    let mut value = kept(&floor().0);
     value["format"] = 2.into();
     assert_eq!(restore(&value).err().as_deref(), Some("snapshot format 2 is not known"));
 }
@@ -88,7 +94,7 @@ fn another_format_is_refused_by_name() {
 /// Every number, text and flag of a snapshot in turn is something else.
 #[test]
 fn what_anybody_may_have_written_never_panics() {
-    let value = json(&floor().0);
+    let value = kept(&floor().0);
     let mut paths = Vec::new();
     leaves(&value, String::new(), &mut paths);
     assert!(paths.len() > 400, "{} values", paths.len());
@@ -115,14 +121,11 @@ fn what_anybody_may_have_written_never_panics() {
 #[test]
 fn a_journal_that_anybody_may_have_written_never_panics() {
     let (engine, log) = floor();
-    let facts: Vec<Value> = log
-        .iter()
-        .map(|fact| serde_json::to_value(fact).expect("a fact is serialisable"))
-        .collect();
+    let facts: Vec<Value> = log.iter().map(value).collect();
     let replay = |facts: &[Value]| {
         let facts: Result<Vec<Fact>, _> =
-            facts.iter().map(|fact| serde_json::from_value(fact.clone())).collect();
-        Engine::replay(facts.map_err(|e| e.to_string())?).map_err(|e| e.to_string())
+            facts.iter().map(|fact| read(&fact.to_string())).collect();
+        Engine::replay(facts?).map_err(|e| e.to_string())
     };
     assert_eq!(replay(&facts).map(|again| again.digest()), Ok(engine.digest()));
     let (mut taken, mut refused) = (0, 0);

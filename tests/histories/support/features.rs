@@ -76,7 +76,7 @@ impl Features {
 }
 
 /// All, none, few and many.
-pub(crate) fn features() -> impl Strategy<Value = Features> {
+pub(crate) fn features() -> BoxedStrategy<Features> {
     const NUMBER: u32 = Feature::External as u32 + 1;
     let all = (1_u32 << NUMBER) - 1;
     let few = (any::<u32>(), any::<u32>(), any::<u32>()).prop_map(move |(a, b, c)| a & b & c & all);
@@ -88,4 +88,5 @@ pub(crate) fn features() -> impl Strategy<Value = Features> {
         4 => (any::<u32>(), any::<u32>()).prop_map(move |(a, b)| a & b & all),
     ]
     .prop_map(Features)
+    .boxed()
 }

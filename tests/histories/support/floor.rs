@@ -24,13 +24,14 @@ use super::pools::{pool_bounds, pool_profile, pools};
 use super::{START, overflow};
 
 /// Round lengths of time, so that different deadlines often meet.
-pub(crate) fn span() -> impl Strategy<Value = Span> + Clone {
+pub(crate) fn span() -> BoxedStrategy<Span> {
     select(&[1_u64, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000][..])
         .prop_map(Span::from_millis)
+        .boxed()
 }
 
 /// Mostly without narrow bounds.
-pub(crate) fn config() -> impl Strategy<Value = Config> {
+pub(crate) fn config() -> BoxedStrategy<Config> {
     let narrow = |least: u32| prop_oneof![6 => Just(1_000_u32), 1 => least..least + 6];
     let limits = (narrow(11), narrow(5), narrow(2), narrow(1), narrow(1), narrow(1));
     let limits =
@@ -38,12 +39,14 @@ pub(crate) fn config() -> impl Strategy<Value = Config> {
             Limits { definitions, agents, memberships, open_work, assignments, needs }
         });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
-    (limits, remembered).prop_map(|(limits, remembered)| Config { limits, remembered, seed: 42 })
+    (limits, remembered)
+        .prop_map(|(limits, remembered)| Config { limits, remembered, seed: 42 })
+        .boxed()
 }
 
 /// Three skills, channels, reasons, codes and queues, two presences, and five agents who are
 /// members here and there and mostly on queue.
-pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
+pub(crate) fn floor(features: Features) -> BoxedStrategy<Vec<Command>> {
     let things = (
         vec(channel_profile(features), 3),
         vec(presence_profile(), 2),
@@ -57,68 +60,71 @@ pub(crate) fn floor(features: Features) -> impl Strategy<Value = Vec<Command>> {
     let terms = vec(weighted(0.7, terms), 20);
     let here = vec(prop_oneof![4 => Just(PresenceId::from_raw(2)), 1 => presence_id()], 5);
     let ends = vec(features.with(Feature::Shifts, 0.7, None, soon().prop_map(Some)), 5);
-    (things, terms, here, ends).prop_map(|(things, terms, here, ends)| {
-        let (channels, presences, reasons, queues, agents, calendars, pools) = things;
-        let mut floor: Vec<Command> = Vec::new();
-        for key in ["french", "german", "billing"] {
-            floor.push(Define::new(key, SkillProfile {}).into());
-            floor.push(Define::new(key, WrapUpCodeProfile {}).into());
-        }
-        // What is not defined yet cannot be mentioned: at first without, then as it shall be.
-        for key in ["voice", "chat", "mail"] {
-            floor.push(Define::new(key, ChannelProfile::default()).into());
-            floor.push(Define::new(key, QueueProfile::default()).into());
-        }
-        fn defined<P: strowger::Profile>(prefix: &str, profiles: Vec<P>) -> Vec<Define<P>> {
-            let keys = (0..).map(|number| format!("{prefix}{number}"));
-            let pairs = keys.zip(profiles);
-            pairs.map(|(key, profile)| Define::new(&key, profile)).collect()
-        }
-        floor.extend(defined("at", presences).into_iter().map(Command::from));
-        floor.extend(defined("no", reasons).into_iter().map(Command::from));
-        floor.extend(defined("pool", pools).into_iter().map(Command::from));
-        floor.extend(defined("open", calendars).into_iter().map(Command::from));
-        for (raw, profile) in (0..).zip(channels) {
-            let id = ChannelId::from_raw(raw);
-            floor.push(strowger::Change::new(id, profile).into());
-        }
-        for (raw, profile) in (0..).zip(queues) {
-            let id = QueueId::from_raw(raw);
-            floor.push(strowger::Change::new(id, profile).into());
-        }
-        floor.extend(defined("agent", agents).into_iter().map(Command::from));
-        for (place, membership) in (0..).zip(terms) {
-            let (agent, queue) = (AgentId::from_raw(place % 5), QueueId::from_raw(place / 5 % 3));
-            floor.extend(membership.map(|(membership, channel)| {
-                Command::from(SetMembership { agent, queue, membership, channel })
-            }));
-        }
-        for (raw, presence) in (0..).zip(here) {
-            let agent = AgentId::from_raw(raw);
-            floor.push(SetPresence { agent, presence }.into());
-        }
-        for (raw, until) in (0..).zip(ends) {
-            let until = until.map(|at| START + Span::from_millis(at.as_millis().max(0) as u64));
-            let agent = AgentId::from_raw(raw);
-            floor.extend(until.map(|_| Command::from(SetShiftEnd { agent, until })));
-        }
-        floor
-    })
+    (things, terms, here, ends)
+        .prop_map(|(things, terms, here, ends)| {
+            let (channels, presences, reasons, queues, agents, calendars, pools) = things;
+            let mut floor: Vec<Command> = Vec::new();
+            for key in ["french", "german", "billing"] {
+                floor.push(Define::new(key, SkillProfile {}).into());
+                floor.push(Define::new(key, WrapUpCodeProfile {}).into());
+            }
+            // What is not defined yet cannot be mentioned: at first without, then as it shall be.
+            for key in ["voice", "chat", "mail"] {
+                floor.push(Define::new(key, ChannelProfile::default()).into());
+                floor.push(Define::new(key, QueueProfile::default()).into());
+            }
+            fn defined<P: strowger::Profile>(prefix: &str, profiles: Vec<P>) -> Vec<Define<P>> {
+                let keys = (0..).map(|number| format!("{prefix}{number}"));
+                let pairs = keys.zip(profiles);
+                pairs.map(|(key, profile)| Define::new(&key, profile)).collect()
+            }
+            floor.extend(defined("at", presences).into_iter().map(Command::from));
+            floor.extend(defined("no", reasons).into_iter().map(Command::from));
+            floor.extend(defined("pool", pools).into_iter().map(Command::from));
+            floor.extend(defined("open", calendars).into_iter().map(Command::from));
+            for (raw, profile) in (0..).zip(channels) {
+                let id = ChannelId::from_raw(raw);
+                floor.push(strowger::Change::new(id, profile).into());
+            }
+            for (raw, profile) in (0..).zip(queues) {
+                let id = QueueId::from_raw(raw);
+                floor.push(strowger::Change::new(id, profile).into());
+            }
+            floor.extend(defined("agent", agents).into_iter().map(Command::from));
+            for (place, membership) in (0..).zip(terms) {
+                let (agent, queue) =
+                    (AgentId::from_raw(place % 5), QueueId::from_raw(place / 5 % 3));
+                floor.extend(membership.map(|(membership, channel)| {
+                    Command::from(SetMembership { agent, queue, membership, channel })
+                }));
+            }
+            for (raw, presence) in (0..).zip(here) {
+                let agent = AgentId::from_raw(raw);
+                floor.push(SetPresence { agent, presence }.into());
+            }
+            for (raw, until) in (0..).zip(ends) {
+                let until = until.map(|at| START + Span::from_millis(at.as_millis().max(0) as u64));
+                let agent = AgentId::from_raw(raw);
+                floor.extend(until.map(|_| Command::from(SetShiftEnd { agent, until })));
+            }
+            floor
+        })
+        .boxed()
 }
 
 /// Mostly the first, now and then any.
 fn mostly<T: Clone + std::fmt::Debug + 'static>(
     usual: T,
     other: impl Strategy<Value = T> + 'static,
-) -> impl Strategy<Value = T> {
-    prop_oneof![2 => Just(usual), 1 => other]
+) -> BoxedStrategy<T> {
+    prop_oneof![2 => Just(usual), 1 => other].boxed()
 }
 
-fn rarely(probability: f64) -> impl Strategy<Value = bool> {
-    prop::bool::weighted(probability)
+fn rarely(probability: f64) -> BoxedStrategy<bool> {
+    prop::bool::weighted(probability).boxed()
 }
 
-pub(super) fn channel_profile(features: Features) -> impl Strategy<Value = ChannelProfile> {
+pub(super) fn channel_profile(features: Features) -> BoxedStrategy<ChannelProfile> {
     let weight = || select(&[0_u8, 50, 100][..]);
     let weights = (weight(), weight(), weight(), weight(), weight());
     let weights = weights.prop_map(|(offered, active, held, parked, wrap_up)| Weights {
@@ -150,9 +156,10 @@ pub(super) fn channel_profile(features: Features) -> impl Strategy<Value = Chann
                 }
             },
         )
+        .boxed()
 }
 
-pub(super) fn presence_profile() -> impl Strategy<Value = PresenceProfile> {
+pub(super) fn presence_profile() -> BoxedStrategy<PresenceProfile> {
     let opens = prop_oneof![
         1 => Just(Opens::Nothing),
         1 => Just(Opens::Everything),
@@ -162,30 +169,31 @@ pub(super) fn presence_profile() -> impl Strategy<Value = PresenceProfile> {
         5 => Just(SystemPresence::OnQueue),
         1 => select(&SystemPresence::ALL[..]),
     ];
-    (system, opens).prop_map(|(system, opens)| PresenceProfile { system, opens })
+    (system, opens).prop_map(|(system, opens)| PresenceProfile { system, opens }).boxed()
 }
 
-pub(super) fn reason_profile(features: Features) -> impl Strategy<Value = RejectReasonProfile> {
+pub(super) fn reason_profile(features: Features) -> BoxedStrategy<RejectReasonProfile> {
     let until_back = features.with(Feature::Retry, 0.7, false, Just(true));
-    (rarely(0.6), weighted(0.4, span()), weighted(0.5, response()), until_back).prop_map(
-        |(reassignable, retry_after, response, until_back)| RejectReasonProfile {
+    (rarely(0.6), weighted(0.4, span()), weighted(0.5, response()), until_back)
+        .prop_map(|(reassignable, retry_after, response, until_back)| RejectReasonProfile {
             reassignable,
             retry_after,
             response,
             until_back,
-        },
-    )
+        })
+        .boxed()
 }
 
-fn response() -> impl Strategy<Value = Response> {
+fn response() -> BoxedStrategy<Response> {
     prop_oneof![
         2 => Just(Response::NotResponding),
         1 => presence_id().prop_map(Response::Presence),
         8 => Just(Response::Nothing),
     ]
+    .boxed()
 }
 
-pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueueProfile> {
+pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let usual_orders = select(&[Order::Score, Order::Priority, Order::Deadline, Order::Lifo][..]);
     let orders = features.with(Feature::Orders, 0.7, None, sorted().prop_map(Some));
     let orders = (usual_orders, orders).prop_map(|(usual, other)| other.unwrap_or((usual, vec![])));
@@ -260,61 +268,63 @@ pub(super) fn queue_profile(features: Features) -> impl Strategy<Value = QueuePr
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
         features.with(Feature::External, 0.4, false, Just(true)),
     );
-    (first, second, third, fourth).prop_map(|(first, second, third, fourth)| {
-        let (relaxation, shift_left_min, spare_scarce, broadcast) = third;
-        let (
-            sticky,
-            classification,
-            overflow,
-            last_resort,
-            conditional,
-            look_every,
-            ramp,
-            external,
-        ) = fourth;
-        let ((order, sort_by), choice, idle, offers, answers) = first;
-        let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
-        let (offer_windows, auto_accept, withdraw_offers) = offers;
-        let (requeue, on_reject, on_miss) = answers;
-        let (max_wait, on_max_wait, service_target) = waits;
-        QueueProfile {
-            order,
-            choice,
-            idle,
-            offer_windows,
-            auto_accept,
-            withdraw_offers,
-            requeue,
-            on_reject,
-            on_miss,
-            tolerance,
-            budget,
-            exhausted,
-            wrap_up,
-            max_wait,
-            on_max_wait,
-            service_target,
-            waiting_max,
-            calendar,
-            sort_by,
-            relaxation,
-            shift_left_min,
-            spare_scarce,
-            broadcast,
-            classification,
-            sticky,
-            overflow,
-            last_resort,
-            conditional,
-            look_every,
-            ramp,
-            external,
-        }
-    })
+    (first, second, third, fourth)
+        .prop_map(|(first, second, third, fourth)| {
+            let (relaxation, shift_left_min, spare_scarce, broadcast) = third;
+            let (
+                sticky,
+                classification,
+                overflow,
+                last_resort,
+                conditional,
+                look_every,
+                ramp,
+                external,
+            ) = fourth;
+            let ((order, sort_by), choice, idle, offers, answers) = first;
+            let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
+            let (offer_windows, auto_accept, withdraw_offers) = offers;
+            let (requeue, on_reject, on_miss) = answers;
+            let (max_wait, on_max_wait, service_target) = waits;
+            QueueProfile {
+                order,
+                choice,
+                idle,
+                offer_windows,
+                auto_accept,
+                withdraw_offers,
+                requeue,
+                on_reject,
+                on_miss,
+                tolerance,
+                budget,
+                exhausted,
+                wrap_up,
+                max_wait,
+                on_max_wait,
+                service_target,
+                waiting_max,
+                calendar,
+                sort_by,
+                relaxation,
+                shift_left_min,
+                spare_scarce,
+                broadcast,
+                classification,
+                sticky,
+                overflow,
+                last_resort,
+                conditional,
+                look_every,
+                ramp,
+                external,
+            }
+        })
+        .boxed()
 }
 
 /// Orders for which something else matters than the time of entry.
-fn sorted() -> impl Strategy<Value = (Order, Vec<SortKey>)> {
+fn sorted() -> BoxedStrategy<(Order, Vec<SortKey>)> {
     let name = select(&["number", "flag", "note"][..]);
     let key = (name, any::<bool>(), any::<bool>()).prop_map(|(name, descending, missing_first)| {
         SortKey { attribute: name.into(), descending, missing_first }
@@ -324,10 +334,11 @@ fn sorted() -> impl Strategy<Value = (Order, Vec<SortKey>)> {
         1 => Just((Order::Ratio, vec![])),
         1 => keys.prop_map(|keys| (Order::Sorted, keys)),
     ]
+    .boxed()
 }
 
 /// Round points in time, as those of other deadlines, and now and then out of order.
-fn relaxation(features: Features) -> impl Strategy<Value = Relaxation> {
+fn relaxation(features: Features) -> BoxedStrategy<Relaxation> {
     use RelaxationClock::{Age, FirstOffer, InQueue};
     let clocks = select(&[InQueue, InQueue, Age, FirstOffer][..]);
     let later = select(&[500_u64, 1_000, 2_000, 5_000][..]);
@@ -340,35 +351,37 @@ fn relaxation(features: Features) -> impl Strategy<Value = Relaxation> {
         select(&[0_u8, 0, 20, 60][..]),
         ring,
     );
-    (clocks, vec(step, 0..4), rarely(0.4)).prop_map(|(clock, steps, skip_empty)| {
-        let mut after = Span::ZERO;
-        let step = |(later, need, drop, lower, ring): (u64, _, _, _, _)| {
-            after = Span::from_millis(after.as_millis() + later);
-            RelaxationStep { after, need, drop, lower, ring }
-        };
-        Relaxation { clock, steps: steps.into_iter().map(step).collect(), skip_empty }
-    })
+    (clocks, vec(step, 0..4), rarely(0.4))
+        .prop_map(|(clock, steps, skip_empty)| {
+            let mut after = Span::ZERO;
+            let step = |(later, need, drop, lower, ring): (u64, _, _, _, _)| {
+                after = Span::from_millis(after.as_millis() + later);
+                RelaxationStep { after, need, drop, lower, ring }
+            };
+            Relaxation { clock, steps: steps.into_iter().map(step).collect(), skip_empty }
+        })
+        .boxed()
 }
 
 /// Some instant soon, or just over, relative to now.
-pub(super) fn soon() -> impl Strategy<Value = Timestamp> {
-    (-2..30_i64).prop_map(|halves| Timestamp::from_millis(halves * 500))
+pub(super) fn soon() -> BoxedStrategy<Timestamp> {
+    (-2..30_i64).prop_map(|halves| Timestamp::from_millis(halves * 500)).boxed()
 }
 
-fn requeues() -> impl Strategy<Value = RequeuePolicy> {
-    (requeue(), requeue(), requeue(), requeue(), requeue(), requeue()).prop_map(
-        |(rejected, missed, withdrawn, transferred, resumed, unassigned)| RequeuePolicy {
+fn requeues() -> BoxedStrategy<RequeuePolicy> {
+    (requeue(), requeue(), requeue(), requeue(), requeue(), requeue())
+        .prop_map(|(rejected, missed, withdrawn, transferred, resumed, unassigned)| RequeuePolicy {
             unassigned,
             rejected,
             missed,
             withdrawn,
             transferred,
             resumed,
-        },
-    )
+        })
+        .boxed()
 }
 
-fn wrap_up_profile() -> impl Strategy<Value = WrapUpProfile> {
+fn wrap_up_profile() -> BoxedStrategy<WrapUpProfile> {
     // The shortest is a second; what is shorter is refused.
     let timeout = || {
         prop_oneof![20 => select(&[1_u32, 2, 5, 30][..]), 1 => Just(0)].prop_map(Span::from_secs)
@@ -381,8 +394,8 @@ fn wrap_up_profile() -> impl Strategy<Value = WrapUpProfile> {
         timeout().prop_map(|timeout| WrapUpMode::ForcedTimeout { timeout }),
         timeout().prop_map(|timeout| WrapUpMode::OnRequest { timeout }),
     ];
-    (mode, rarely(0.8), weighted(0.4, vec(code(), 1..3)), rarely(0.4), span()).prop_map(
-        |(mode, after_transfer, codes, default, extension_max)| {
+    (mode, rarely(0.8), weighted(0.4, vec(code(), 1..3)), rarely(0.4), span())
+        .prop_map(|(mode, after_transfer, codes, default, extension_max)| {
             let codes = codes.unwrap_or_default();
             WrapUpProfile {
                 mode,
@@ -391,11 +404,11 @@ fn wrap_up_profile() -> impl Strategy<Value = WrapUpProfile> {
                 codes,
                 extension_max,
             }
-        },
-    )
+        })
+        .boxed()
 }
 
-pub(super) fn agent_profile(features: Features) -> impl Strategy<Value = AgentProfile> {
+pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
     let attributes = (weighted(0.5, team()), weighted(0.3, 0..3_i64)).prop_map(|(team, floor)| {
         let team = team.map(|team| ("team".into(), Value::from(team)));
         let floor = floor.map(|floor| ("floor".into(), Value::from(floor)));
@@ -419,13 +432,14 @@ pub(super) fn agent_profile(features: Features) -> impl Strategy<Value = AgentPr
             lease,
             auto_accept,
         })
+        .boxed()
 }
 
-fn team() -> impl Strategy<Value = &'static str> {
-    select(&["north", "south"][..])
+fn team() -> BoxedStrategy<&'static str> {
+    select(&["north", "south"][..]).boxed()
 }
 
-fn capacity(features: Features) -> impl Strategy<Value = Capacity> {
+fn capacity(features: Features) -> BoxedStrategy<Capacity> {
     (
         weighted(0.3, prop_oneof![9 => 2..9_u32, 1 => Just(0)]),
         weighted(0.7, prop_oneof![9 => 1..5_u16, 1 => Just(0)]),
@@ -433,32 +447,37 @@ fn capacity(features: Features) -> impl Strategy<Value = Capacity> {
         pool_bounds(features),
     )
         .prop_map(|(units, items, channels, pools)| Capacity { units, items, channels, pools })
+        .boxed()
 }
 
-pub(super) fn membership(features: Features) -> impl Strategy<Value = Membership> {
+pub(super) fn membership(features: Features) -> BoxedStrategy<Membership> {
     let delay = prop_oneof![3 => Just(Span::ZERO), 1 => span()];
     let ring = prop_oneof![30 => 0..4_u8, 1 => Just(16)];
     let ring = features.with(Feature::Rings, 0.6, 0, ring);
     let weight = prop_oneof![20 => 1..4_u16, 1 => Just(0), 1 => Just(1_000)];
     let weight = features.with(Feature::Choices, 0.7, 1, weight);
-    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16, ring, weight).prop_map(
-        |(rank, delay, position, ring, weight)| Membership { rank, delay, position, ring, weight },
-    )
+    (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16, ring, weight)
+        .prop_map(|(rank, delay, position, ring, weight)| Membership {
+            rank,
+            delay,
+            position,
+            ring,
+            weight,
+        })
+        .boxed()
 }
 
 /// Mostly the terms hold for every channel.
-pub(super) fn membership_channel(
-    features: Features,
-) -> impl Strategy<Value = Option<ChannelId>> + Clone {
-    features.with(Feature::OwnTerms, 0.3, None, channel().prop_map(Some))
+pub(super) fn membership_channel(features: Features) -> BoxedStrategy<Option<ChannelId>> {
+    features.with(Feature::OwnTerms, 0.3, None, channel().prop_map(Some)).boxed()
 }
 
-pub(super) fn comparison() -> impl Strategy<Value = Comparison> {
+pub(super) fn comparison() -> BoxedStrategy<Comparison> {
     use Comparison::{AtLeast, AtMost, Equal, Less, More, NotEqual};
-    select(&[AtLeast, AtLeast, Equal, NotEqual, Less, AtMost, More][..])
+    select(&[AtLeast, AtLeast, Equal, NotEqual, Less, AtMost, More][..]).boxed()
 }
 
-fn requirement() -> impl Strategy<Value = Requirement> {
+fn requirement() -> BoxedStrategy<Requirement> {
     let leaf = prop_oneof![
         4 => (skill(), comparison(), select(&[0_u8, 40, 60][..]))
             .prop_map(|(skill, is, level)| Requirement::Skill { skill, is, level }),
@@ -475,18 +494,19 @@ fn requirement() -> impl Strategy<Value = Requirement> {
             inner.prop_map(|part| Requirement::Not(Box::new(part))),
         ]
     })
+    .boxed()
 }
 
 /// What work asks for, some of it for a while.
-fn need(features: Features) -> impl Strategy<Value = Need> {
+fn need(features: Features) -> BoxedStrategy<Need> {
     let after = prop_oneof![20 => span(), 1 => Just(Span::ZERO)];
     let expiring =
         (requirement(), after).prop_map(|(requirement, after)| Expiring { requirement, after });
     let expiring = features.with(Feature::Expiring, 0.6, vec![], vec(expiring, 1..3));
-    (plain_need(), expiring).prop_map(|(need, expiring)| Need { expiring, ..need })
+    (plain_need(), expiring).prop_map(|(need, expiring)| Need { expiring, ..need }).boxed()
 }
 
-pub(super) fn plain_need() -> impl Strategy<Value = Need> {
+pub(super) fn plain_need() -> BoxedStrategy<Need> {
     let wish = (requirement(), select(&[1_u16, 10, 100, 10_001][..]));
     let wish = wish.prop_map(|(requirement, weight)| Wish { requirement, weight });
     let evaluation = select(&[Evaluation::All, Evaluation::Best, Evaluation::None][..]);
@@ -498,16 +518,16 @@ pub(super) fn plain_need() -> impl Strategy<Value = Need> {
             ..Need::default()
         },
     );
-    mostly(Need::default(), some)
+    mostly(Need::default(), some).boxed()
 }
 
-fn preferred(features: Features) -> impl Strategy<Value = Preferred> {
+fn preferred(features: Features) -> BoxedStrategy<Preferred> {
     let score = || select(&[0_u8, 50, 100][..]);
     let agents = vec((agent(), score()), 1..4);
     let steps = vec((score(), span()), 1..4);
     let expedite = features.with(Feature::Expedite, 0.7, false, Just(true));
-    (agents, steps, rarely(0.3), rarely(0.3), expedite).prop_map(
-        |(agents, steps, ignore_need, ignore_capacity, expedite)| {
+    (agents, steps, rarely(0.3), rarely(0.3), expedite)
+        .prop_map(|(agents, steps, ignore_need, ignore_capacity, expedite)| {
             let listed = |(agent, score)| PreferredAgent { agent, score };
             let step = |(score_min, wait)| PreferredStep { score_min, wait };
             Preferred {
@@ -517,35 +537,37 @@ fn preferred(features: Features) -> impl Strategy<Value = Preferred> {
                 ignore_capacity,
                 expedite,
             }
-        },
-    )
+        })
+        .boxed()
 }
 
-pub(super) fn priority() -> impl Strategy<Value = Priority> {
-    prop_oneof![40 => -2..3_i32, 1 => Just(25_000_001)].prop_map(Priority)
+pub(super) fn priority() -> BoxedStrategy<Priority> {
+    prop_oneof![40 => -2..3_i32, 1 => Just(25_000_001)].prop_map(Priority).boxed()
 }
 
 /// Seconds from now, as a time that is relative.
-fn secs(from: i64, to: i64) -> impl Strategy<Value = Timestamp> {
-    (from..to).prop_map(|secs| Timestamp::from_millis(secs * 1_000))
+fn secs(from: i64, to: i64) -> BoxedStrategy<Timestamp> {
+    (from..to).prop_map(|secs| Timestamp::from_millis(secs * 1_000)).boxed()
 }
 
-pub(super) fn request(features: Features) -> impl Strategy<Value = WorkRequest> {
-    prop_oneof![1 => keyed_request(), 4 => any_request(features)]
+pub(super) fn request(features: Features) -> BoxedStrategy<WorkRequest> {
+    prop_oneof![1 => keyed_request(), 4 => any_request(features)].boxed()
 }
 
 /// So few different ones that the very same request, and another under the same key, often come
 /// again.
-fn keyed_request() -> impl Strategy<Value = WorkRequest> {
+fn keyed_request() -> BoxedStrategy<WorkRequest> {
     let key = select(&["call", "chat"][..]);
     let queue = (0..2_u32).prop_map(QueueId::from_raw);
-    (key, queue).prop_map(|(key, queue)| WorkRequest {
-        key: Some(key.into()),
-        ..WorkRequest::new(queue, ChannelId::from_raw(0))
-    })
+    (key, queue)
+        .prop_map(|(key, queue)| WorkRequest {
+            key: Some(key.into()),
+            ..WorkRequest::new(queue, ChannelId::from_raw(0))
+        })
+        .boxed()
 }
 
-fn any_request(features: Features) -> impl Strategy<Value = WorkRequest> {
+fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
     let key = weighted(0.1, select(&["call", "case", ""][..]));
     let first = (key, queue(), channel(), need(features), mostly(Priority(0), priority()));
     let second = (
@@ -566,57 +588,63 @@ fn any_request(features: Features) -> impl Strategy<Value = WorkRequest> {
         features.with(Feature::Aside, 0.3, None, schedule().prop_map(Some)),
         features.with(Feature::Aside, 0.5, None, callback().prop_map(Some)),
     );
-    (first, second, third).prop_map(|(first, second, third)| {
-        let (attributes, relaxation, objective, pools, schedule, callback) = third;
-        let (key, queue, channel, need, priority) = first;
-        let (front, credit, size, origin, due, lifetime, preferred) = second;
-        WorkRequest {
-            key: key.map(Into::into),
-            need,
-            priority,
-            front,
-            credit,
-            size,
-            origin,
-            due,
-            lifetime,
-            preferred,
-            attributes,
-            relaxation,
-            objective,
-            pools,
-            schedule,
-            callback,
-            ..WorkRequest::new(queue, channel)
-        }
-    })
+    (first, second, third)
+        .prop_map(|(first, second, third)| {
+            let (attributes, relaxation, objective, pools, schedule, callback) = third;
+            let (key, queue, channel, need, priority) = first;
+            let (front, credit, size, origin, due, lifetime, preferred) = second;
+            WorkRequest {
+                key: key.map(Into::into),
+                need,
+                priority,
+                front,
+                credit,
+                size,
+                origin,
+                due,
+                lifetime,
+                preferred,
+                attributes,
+                relaxation,
+                objective,
+                pools,
+                schedule,
+                callback,
+                ..WorkRequest::new(queue, channel)
+            }
+        })
+        .boxed()
 }
 
 /// Now and then one that says nothing.
-fn schedule() -> impl Strategy<Value = Schedule> {
-    (weighted(0.7, soon()), rarely(0.3)).prop_map(|(at, activation)| Schedule { at, activation })
+fn schedule() -> BoxedStrategy<Schedule> {
+    (weighted(0.7, soon()), rarely(0.3))
+        .prop_map(|(at, activation)| Schedule { at, activation })
+        .boxed()
 }
 
-pub(super) fn callback() -> impl Strategy<Value = Callback> {
+pub(super) fn callback() -> BoxedStrategy<Callback> {
     let gap = prop_oneof![20 => span(), 1 => Just(Span::ZERO)];
-    (0..3_u8, gap).prop_map(|(retries, gap)| Callback { retries, gap })
+    (0..3_u8, gap).prop_map(|(retries, gap)| Callback { retries, gap }).boxed()
 }
 
 /// By which work is sorted in some queues.
-fn attributes() -> impl Strategy<Value = Attributes> {
+fn attributes() -> BoxedStrategy<Attributes> {
     let number =
         weighted(0.6, prop_oneof![5 => -2..3_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX)]);
     let flag = weighted(0.5, any::<bool>());
     let note = weighted(0.3, Just("text"));
-    (number, flag, note).prop_map(|(number, flag, note)| {
-        let number = number.map(|number| ("number".into(), Value::from(number)));
-        let flag = flag.map(|flag| ("flag".into(), Value::Flag(flag)));
-        let note = note.map(|note| ("note".into(), Value::from(note)));
-        number.into_iter().chain(flag).chain(note).collect()
-    })
+    (number, flag, note)
+        .prop_map(|(number, flag, note)| {
+            let number = number.map(|number| ("number".into(), Value::from(number)));
+            let flag = flag.map(|flag| ("flag".into(), Value::Flag(flag)));
+            let note = note.map(|note| ("note".into(), Value::from(note)));
+            number.into_iter().chain(flag).chain(note).collect()
+        })
+        .boxed()
 }
 
-pub(super) fn work_change(features: Features) -> impl Strategy<Value = WorkChange> {
+pub(super) fn work_change(features: Features) -> BoxedStrategy<WorkChange> {
     let number = || weighted(0.2, 0..2_i64);
     (
         weighted(0.4, priority()),
@@ -640,11 +668,12 @@ pub(super) fn work_change(features: Features) -> impl Strategy<Value = WorkChang
                 attached: attached.into_iter().collect::<BTreeMap<_, _>>(),
             }
         })
+        .boxed()
 }
 
 /// Calendars with hours, exceptions and changes of the clocks near the begin of all histories; now
 /// and then one that makes no sense.
-pub(super) fn calendar_profile() -> impl Strategy<Value = CalendarProfile> {
+pub(super) fn calendar_profile() -> BoxedStrategy<CalendarProfile> {
     let day = || {
         prop_oneof![
             2 => Just(vec![]),
@@ -664,11 +693,11 @@ pub(super) fn calendar_profile() -> impl Strategy<Value = CalendarProfile> {
         from: Timestamp::from_millis(minutes * 60_000),
         offset_minutes,
     });
-    (day(), day(), exceptions, offset(), vec(change, 0..3)).prop_map(
-        |(thursday, friday, exceptions, offset_minutes, changes)| CalendarProfile {
+    (day(), day(), exceptions, offset(), vec(change, 0..3))
+        .prop_map(|(thursday, friday, exceptions, offset_minutes, changes)| CalendarProfile {
             week: Week { thursday, friday, ..Week::default() },
             exceptions,
             zone: Zone { offset_minutes, changes },
-        },
-    )
+        })
+        .boxed()
 }

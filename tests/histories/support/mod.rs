@@ -12,10 +12,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
+use serde_json::Value;
 use strowger::{
     AgentId, AgentView, Answer, AssignmentState, Classified, Classifier, Command, Confer, Config,
-    Consult, Decline, Engine, Fact, HandOver, Leg, Log, OfferId, Refusal, Reply, Scorer, Span,
-    Stage, Timestamp, View, WorkId, WorkView,
+    Consult, Decline, Engine, Fact, HandOver, Keyed, Leg, Log, OfferId, Refusal, Reply, Scorer,
+    Span, Stage, Timestamp, View, WorkId, WorkView,
 };
 
 use super::reference::host;
@@ -90,6 +91,15 @@ pub(crate) fn open(config: &Config) -> (Engine, Vec<Fact>) {
 
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("everything can be written")
+}
+
+/// When something is said and what it is, by a line of a script in which things are named by keys.
+pub(crate) fn scripted(view: View<'_>, line: &str) -> (Timestamp, Command) {
+    let line: Value = serde_json::from_str(line).expect("JSON");
+    let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
+    let command = line["command"].to_string();
+    let command = Keyed::read(view, &mut serde_json::Deserializer::from_str(&command));
+    (now, command.unwrap_or_else(|error| panic!("{line}: {error}")))
 }
 
 /// The calls a history begins with: the floor is set up.

@@ -66,7 +66,7 @@ pub(crate) enum Act {
 
 /// Histories of so many operations on average. Each draws how often each kind of operation
 /// happens, and does without some altogether.
-pub(crate) fn history(ops: usize) -> impl Strategy<Value = History> {
+pub(crate) fn history(ops: usize) -> BoxedStrategy<History> {
     let weights = vec(prop_oneof![1 => Just(0_u32), 2 => 1..8_u32], KINDS);
     let patience = 0..4_u32;
     (floor::config(), features(), weights, patience)
@@ -75,9 +75,10 @@ pub(crate) fn history(ops: usize) -> impl Strategy<Value = History> {
             (Just(config), floor::floor(features), ops)
         })
         .prop_map(|(config, floor, ops)| History { config, floor, ops })
+        .boxed()
 }
 
-fn op(weights: &[u32], patience: u32, features: Features) -> impl Strategy<Value = Op> + use<> {
+fn op(weights: &[u32], patience: u32, features: Features) -> BoxedStrategy<Op> {
     let acts = kinds(features).into_iter().zip(weights);
     let acts = acts.map(|((usual, act), weight)| (usual * weight, act));
     // Work comes in and is answered in every history.
@@ -91,10 +92,11 @@ fn op(weights: &[u32], patience: u32, features: Features) -> impl Strategy<Value
     let act = Union::new_weighted(acts);
     (when(patience), act, any::<u16>(), prop::bool::weighted(0.05))
         .prop_map(|(when, act, pick, doubled)| Op { when, act, pick, doubled })
+        .boxed()
 }
 
 /// Times meet deadlines often, to the millisecond.
-fn when(patience: u32) -> impl Strategy<Value = When> {
+fn when(patience: u32) -> BoxedStrategy<When> {
     prop_oneof![
         24 => Just(When::Same),
         6 => (0..3_000_u64).prop_map(When::Later),
@@ -104,6 +106,7 @@ fn when(patience: u32) -> impl Strategy<Value = When> {
         1 => (10..1_200_u64).prop_map(|secs| When::Later(secs * 1_000)),
         1 => (1..5_000_u64).prop_map(When::Back),
     ]
+    .boxed()
 }
 
 /// How many kinds of operation a history may do without.
@@ -139,24 +142,24 @@ fn act<C: Into<Command> + std::fmt::Debug + 'static>(
 
 // Ids of the floor, now and then one that came later or never.
 
-pub(super) fn skill() -> impl Strategy<Value = SkillId> + Clone {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(SkillId::from_raw)
+pub(super) fn skill() -> BoxedStrategy<SkillId> {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(SkillId::from_raw).boxed()
 }
 
-pub(super) fn channel() -> impl Strategy<Value = ChannelId> + Clone {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ChannelId::from_raw)
+pub(super) fn channel() -> BoxedStrategy<ChannelId> {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ChannelId::from_raw).boxed()
 }
 
-pub(super) fn queue() -> impl Strategy<Value = QueueId> + Clone {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(QueueId::from_raw)
+pub(super) fn queue() -> BoxedStrategy<QueueId> {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(QueueId::from_raw).boxed()
 }
 
-pub(super) fn agent() -> impl Strategy<Value = AgentId> + Clone {
-    prop_oneof![30 => 0..5_u32, 1 => 5..8_u32].prop_map(AgentId::from_raw)
+pub(super) fn agent() -> BoxedStrategy<AgentId> {
+    prop_oneof![30 => 0..5_u32, 1 => 5..8_u32].prop_map(AgentId::from_raw).boxed()
 }
 
 /// Offline, available, on queue, a meal, and two of the floor's own.
-pub(super) fn presence_id() -> impl Strategy<Value = PresenceId> + Clone {
+pub(super) fn presence_id() -> BoxedStrategy<PresenceId> {
     prop_oneof![
         2 => Just(0),
         1 => Just(1),
@@ -167,25 +170,26 @@ pub(super) fn presence_id() -> impl Strategy<Value = PresenceId> + Clone {
         1 => 11..14_u32,
     ]
     .prop_map(PresenceId::from_raw)
+    .boxed()
 }
 
-pub(super) fn reason() -> impl Strategy<Value = ReasonId> + Clone {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ReasonId::from_raw)
+pub(super) fn reason() -> BoxedStrategy<ReasonId> {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ReasonId::from_raw).boxed()
 }
 
-pub(super) fn code() -> impl Strategy<Value = CodeId> + Clone {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(CodeId::from_raw)
+pub(super) fn code() -> BoxedStrategy<CodeId> {
+    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(CodeId::from_raw).boxed()
 }
 
-pub(super) fn calendar() -> impl Strategy<Value = CalendarId> + Clone {
-    prop_oneof![30 => 0..2_u32, 1 => 2..5_u32].prop_map(CalendarId::from_raw)
+pub(super) fn calendar() -> BoxedStrategy<CalendarId> {
+    prop_oneof![30 => 0..2_u32, 1 => 2..5_u32].prop_map(CalendarId::from_raw).boxed()
 }
 
 /// Stands for work that is chosen when it is time.
 const SOME: WorkId = WorkId::from_raw(0);
 
-fn key() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(&["", "voice", "north", "new", "newer", "on_queue", "ana"][..])
+fn key() -> BoxedStrategy<&'static str> {
+    prop::sample::select(&["", "voice", "north", "new", "newer", "on_queue", "ana"][..]).boxed()
 }
 
 fn some<P: Profile>(profile: impl Strategy<Value = P> + 'static) -> BoxedStrategy<Act>
@@ -366,8 +370,8 @@ fn transfer() -> BoxedStrategy<Act> {
     .boxed()
 }
 
-pub(super) fn requeue() -> impl Strategy<Value = Requeue> {
-    prop::sample::select(&[Requeue::Front, Requeue::KeepScore, Requeue::Reset][..])
+pub(super) fn requeue() -> BoxedStrategy<Requeue> {
+    prop::sample::select(&[Requeue::Front, Requeue::KeepScore, Requeue::Reset][..]).boxed()
 }
 
 fn finish() -> BoxedStrategy<Act> {

@@ -14,11 +14,11 @@ use strowger::{
 use super::floor::{comparison, plain_need, priority, span};
 use super::ops::{calendar, channel, queue, requeue};
 
-fn estimator() -> impl Strategy<Value = Estimator> + Clone {
-    select(&Estimator::ALL[..])
+fn estimator() -> BoxedStrategy<Estimator> {
+    select(&Estimator::ALL[..]).boxed()
 }
 
-fn trigger() -> impl Strategy<Value = Trigger> {
+fn trigger() -> BoxedStrategy<Trigger> {
     let estimated = (estimator(), span());
     prop_oneof![
         60 => span().prop_map(Trigger::Waited),
@@ -29,9 +29,10 @@ fn trigger() -> impl Strategy<Value = Trigger> {
         20 => Just(Trigger::Closed),
         1 => Just(Trigger::Waited(Span::ZERO)),
     ]
+    .boxed()
 }
 
-fn action() -> impl Strategy<Value = OverflowAction> {
+fn action() -> BoxedStrategy<OverflowAction> {
     let moved = (queue(), requeue());
     let ring = prop_oneof![40 => 1..4_u8, 1 => Just(0), 1 => Just(16)];
     prop_oneof![
@@ -44,21 +45,23 @@ fn action() -> impl Strategy<Value = OverflowAction> {
             message: text.map(Into::into),
         }),
     ]
+    .boxed()
 }
 
-pub(super) fn rules() -> impl Strategy<Value = Vec<OverflowRule>> {
-    vec((trigger(), action()).prop_map(|(when, then)| OverflowRule { when, then }), 1..5)
+pub(super) fn rules() -> BoxedStrategy<Vec<OverflowRule>> {
+    vec((trigger(), action()).prop_map(|(when, then)| OverflowRule { when, then }), 1..5).boxed()
 }
 
-pub(super) fn last_resort() -> impl Strategy<Value = LastResort> {
+pub(super) fn last_resort() -> BoxedStrategy<LastResort> {
     prop_oneof![
         2 => Just(LastResort::Stay),
         1 => Just(LastResort::Close),
         2 => queue().prop_map(|queue| LastResort::Move { queue }),
     ]
+    .boxed()
 }
 
-fn condition() -> impl Strategy<Value = QueueCondition> {
+fn condition() -> BoxedStrategy<QueueCondition> {
     let count = prop_oneof![
         Just(Measure::Waiting),
         Just(Measure::Waiting),
@@ -76,20 +79,21 @@ fn condition() -> impl Strategy<Value = QueueCondition> {
     ];
     (weighted(0.3, queue()), measured, comparison())
         .prop_map(|(queue, (measure, value), is)| QueueCondition { queue, measure, is, value })
+        .boxed()
 }
 
-pub(super) fn helpers() -> impl Strategy<Value = Vec<ConditionalRing>> {
+pub(super) fn helpers() -> BoxedStrategy<Vec<ConditionalRing>> {
     let ring = prop_oneof![40 => 0..4_u8, 1 => Just(16)];
     let conditions = prop_oneof![40 => vec(condition(), 1..3), 1 => Just(vec![])];
-    vec((ring, conditions).prop_map(|(ring, when)| ConditionalRing { ring, when }), 1..3)
+    vec((ring, conditions).prop_map(|(ring, when)| ConditionalRing { ring, when }), 1..3).boxed()
 }
 
-pub(super) fn ramp() -> impl Strategy<Value = Ramp> {
+pub(super) fn ramp() -> BoxedStrategy<Ramp> {
     let offers = prop_oneof![40 => 1..4_u16, 1 => Just(0)];
-    (offers, span()).prop_map(|(offers, per)| Ramp { offers, per })
+    (offers, span()).prop_map(|(offers, per)| Ramp { offers, per }).boxed()
 }
 
-fn when() -> impl Strategy<Value = WorkCondition> {
+fn when() -> BoxedStrategy<WorkCondition> {
     let number = (comparison(), -1..2_i64);
     let leaf = prop_oneof![
         Just(WorkCondition::All(vec![])),
@@ -113,9 +117,10 @@ fn when() -> impl Strategy<Value = WorkCondition> {
             inner.prop_map(|part| WorkCondition::Not(Box::new(part))),
         ]
     })
+    .boxed()
 }
 
-pub(super) fn classification() -> impl Strategy<Value = Classification> {
+pub(super) fn classification() -> BoxedStrategy<Classification> {
     let weight = prop_oneof![40 => 1..4_u32, 1 => Just(0)];
     let shares = vec((queue(), weight).prop_map(|(queue, weight)| Share { queue, weight }), 0..4);
     let split = select(&[Split::Random, Split::Even][..]);
@@ -125,4 +130,5 @@ pub(super) fn classification() -> impl Strategy<Value = Classification> {
     });
     (vec(rule, 1..4), any::<bool>())
         .prop_map(|(rules, ask_host)| Classification { rules, ask_host })
+        .boxed()
 }
