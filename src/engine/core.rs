@@ -231,6 +231,7 @@ impl Engine {
         self.clock.latest = self.clock.latest.max(fact.at);
         self.world
             .apply(fact)
+            .map(drop)
             .map_err(|misfit| ReplayError { seq: fact.seq, reason: alloc::format!("{misfit}") })
     }
 

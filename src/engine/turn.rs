@@ -6,11 +6,11 @@ use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
 use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, Entity, OfferId, WorkId};
 use crate::model::presence::PresenceProfile;
-use crate::protocol::definition::Definition;
 use crate::protocol::event::Event;
 use crate::protocol::fact::{Cause, Fact, Log};
 use crate::protocol::refusal::{Refusal, StageName};
 use crate::world::catalog::{Entry, Kind};
+use crate::world::index::Concerned;
 use crate::world::rows::{Agent, Offer, Work};
 use crate::world::state::{Missing, World};
 
@@ -56,93 +56,25 @@ impl<'a> Turn<'a> {
     /// owner end right before it.
     pub(crate) fn emit(&mut self, event: Event) {
         self.end_legs_before(&event);
-        let concerned = self.concerned(&event);
+        let concerned = self.tell(event);
+        concerned.agents().for_each(|agent| self.settle(agent));
+    }
+
+    /// Makes one fact, and says whom it concerns.
+    fn tell(&mut self, event: Event) -> Concerned {
         let seq = self.world.seq().saturating_add(1);
         self.log.push(Fact { seq, at: self.now, cause: self.cause, event });
-        let applied = self.log.last().map_or(Ok(()), |fact| self.world.apply(fact));
-        if let Err(misfit) = applied {
+        let applied = self.log.last().map(|fact| self.world.apply(fact));
+        applied.unwrap_or_else(|| Ok(Concerned::default())).unwrap_or_else(|misfit| {
             debug_assert!(false, "{:?} does not fit: {misfit}", self.log.last());
             self.log.pop();
-            return;
-        }
-        concerned.into_iter().flatten().for_each(|agent| self.settle(agent));
+            Concerned::default()
+        })
     }
 
     /// How many facts the log holds, to see whether something happened.
     pub(crate) const fn facts(&self) -> usize {
         self.log.len()
-    }
-
-    /// The agents whose load, presence or bounds an event changes.
-    fn concerned(&self, event: &Event) -> [Option<AgentId>; 2] {
-        let offered = |id: &OfferId| self.world.offer(*id).ok().map(|offer| offer.agent);
-        let owner = |id: &WorkId| self.world.work(*id).ok().and_then(|work| work.stage.owner());
-        match event {
-            Event::PresenceSet { agent, .. }
-            | Event::OwnCallSet { agent, .. }
-            | Event::WorkOffered { agent, .. }
-            | Event::WrapUpEnded { agent, .. } => [Some(*agent), None],
-            Event::Changed(definition) => match &**definition {
-                Definition::Agent(agent) => [Some(agent.id), None],
-                Definition::Skill(_)
-                | Definition::Channel(_)
-                | Definition::Presence(_)
-                | Definition::Reason(_)
-                | Definition::Code(_)
-                | Definition::Queue(_)
-                | Definition::Calendar(_)
-                | Definition::Pool(_) => [None; 2],
-            },
-            Event::OfferAccepted { offer, .. }
-            | Event::OfferRejected { offer, .. }
-            | Event::OfferMissed { offer, .. }
-            | Event::OfferWithdrawn { offer, .. } => [offered(offer), None],
-            Event::WorkAssigned { work, agent, .. } | Event::HandedOver { work, agent, .. } => {
-                [owner(work), Some(*agent)]
-            }
-            Event::LegRequested { agent, .. }
-            | Event::LegJoined { agent, .. }
-            | Event::LegEnded { agent, .. } => [Some(*agent), None],
-            Event::WorkQueued { work, .. }
-            | Event::WorkScheduled { work, .. }
-            | Event::WorkSuspended { work }
-            | Event::CustomerUnreached { work, .. }
-            | Event::WorkHeld { work }
-            | Event::WorkRetrieved { work }
-            | Event::WorkParked { work, .. }
-            | Event::WorkResumed { work, .. }
-            | Event::ContactEnded { work, .. }
-            | Event::WorkClosed { work, .. } => [owner(work), None],
-            Event::EngineOpened { .. }
-            | Event::Defined(_)
-            | Event::Retired(_)
-            | Event::MembershipSet { .. }
-            | Event::MembershipRemoved { .. }
-            | Event::AgentHeard { .. }
-            | Event::DrainingSet { .. }
-            | Event::RoutingStatusChanged { .. }
-            | Event::CapacityExceeded { .. }
-            | Event::CapacityRestored { .. }
-            | Event::WorkSubmitted { .. }
-            | Event::WorkChanged { .. }
-            | Event::WorkRevealed { .. }
-            | Event::PreferenceStepped { .. }
-            | Event::WorkExhausted { .. }
-            | Event::DeclinesForgotten { .. }
-            | Event::BarLifted { .. }
-            | Event::WrapUpRequested { .. }
-            | Event::WrapUpExtended { .. }
-            | Event::CodeSet { .. }
-            | Event::WorkRelaxed { .. }
-            | Event::ShiftEndSet { .. }
-            | Event::CallbackRequested { .. }
-            | Event::WorkClassified { .. }
-            | Event::OverflowTriggered { .. }
-            | Event::QueueLooked { .. }
-            | Event::RampReleased { .. }
-            | Event::LegChanged { .. }
-            | Event::PoolReset { .. } => [None; 2],
-        }
     }
 
     /// Brings the routing status and the debt of an agent in line with what he has.
@@ -159,11 +91,12 @@ impl<'a> Turn<'a> {
         let (Ok(agent), Ok(profile)) = (self.world.agent(id), self.world.agent_profile(id)) else {
             return;
         };
-        match (agent.in_debt, agent.usage.is_in_debt(&profile.capacity)) {
-            (false, true) => self.emit(Event::CapacityExceeded { agent: id }),
-            (true, false) => self.emit(Event::CapacityRestored { agent: id }),
-            (true, true) | (false, false) => {}
-        }
+        let event = match (agent.in_debt, agent.usage.is_in_debt(&profile.capacity)) {
+            (false, true) => Event::CapacityExceeded { agent: id },
+            (true, false) => Event::CapacityRestored { agent: id },
+            (true, true) | (false, false) => return,
+        };
+        self.tell(event);
     }
 
     /// Makes a step of a routing status, and says so if it leads anywhere.
@@ -173,7 +106,7 @@ impl<'a> Turn<'a> {
         };
         let status = agent.status.next(step);
         if status != agent.status {
-            self.emit(Event::RoutingStatusChanged { agent: id, status });
+            self.tell(Event::RoutingStatusChanged { agent: id, status });
         }
     }
 

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
 use crate::lifecycle::machine::Deadline;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::AgentChoice;
@@ -13,7 +12,7 @@ use crate::policy::room::Claim;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::Entry;
 use crate::world::index::{Index, TimerKey};
-use crate::world::rows::Work;
+use crate::world::rows::{Whereabouts, Work};
 use crate::world::state::{Queues, World};
 
 impl World {
@@ -176,9 +175,8 @@ impl World {
 impl Index {
     /// Puts a piece of work in the line it belongs to, if it waits, or takes it out.
     pub(super) fn set_line(&mut self, queues: &Queues, id: WorkId, work: &Work, enter: bool) {
-        let (queued, in_line) = (work.stage == Stage::Queued, work.in_line());
-        if queued || in_line {
-            self.set_place(queues, id, work, (queued, in_line), enter);
+        if let Some(whereabouts) = work.whereabouts() {
+            self.set_place(queues, id, work, whereabouts, enter);
         }
     }
 
@@ -188,7 +186,7 @@ impl Index {
         queues: &Queues,
         id: WorkId,
         work: &Work,
-        (queued, in_line): (bool, bool),
+        whereabouts: Whereabouts,
         enter: bool,
     ) {
         let queue = queues.get(work.queue).map(|entry| &*entry.profile);
@@ -197,25 +195,23 @@ impl Index {
             return;
         };
         let key = work.line_key(id, queue);
-        if queued {
-            line.stay(work.entered, key, !in_line || work.step.is_some(), enter);
+        if whereabouts.stays {
+            line.stay(work.entered, key, whereabouts.is_aside(), enter);
             let clocked = queue.ramp.is_some() || queue.is_watched();
             self.unwatched.extend(clocked.then_some(work.queue));
         }
-        if !in_line {
-            return;
-        }
-        if work.step.is_some() {
+        if whereabouts.named {
             World::preferred(work).for_each(|(agent, _)| self.direct.set(agent, key, enter));
-        } else if enter {
+        }
+        if whereabouts.in_lane && enter {
             line.lanes.enter(World::lane_of(work, queue), key);
-        } else {
+        } else if whereabouts.in_lane {
             line.lanes.leave(World::lane_of(work, queue), key);
         }
-        if !queued && work.step.is_none() {
+        if whereabouts.rings() {
             line.ring(key, enter);
         }
-        if enter {
+        if enter && (whereabouts.in_lane || whereabouts.named) {
             self.touched_works.push(id);
         }
     }

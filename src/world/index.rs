@@ -81,6 +81,26 @@ impl Hash for TimerKey {
     }
 }
 
+/// The agents whose load, presence or bounds one fact changed: no more than a piece of work leaves
+/// and goes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Concerned([Option<AgentId>; 2]);
+
+impl Concerned {
+    /// It changed those of an agent.
+    pub(super) fn note(&mut self, agent: AgentId) {
+        let [first, second] = &mut self.0;
+        let place = if first.is_none_or(|known| known == agent) { first } else { second };
+        debug_assert!(place.is_none_or(|known| known == agent), "{agent} is one too many");
+        *place = Some(agent);
+    }
+
+    /// Who they are, in the order in which it changed them.
+    pub(crate) fn agents(self) -> impl Iterator<Item = AgentId> {
+        self.0.into_iter().flatten()
+    }
+}
+
 /// Everything derived.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -106,6 +126,8 @@ pub(crate) struct Index {
     pub benches: Vec<Bench>,
     /// What is due when.
     pub clock: Deadlines<TimerKey>,
+    /// Those whom the fact concerns that is applied.
+    pub concerned: Concerned,
     /// Agents who may take something they could not take before.
     pub touched_agents: Vec<AgentId>,
     /// Queues that ask several agents at once, or nobody.

@@ -3,21 +3,23 @@
 
 use alloc::vec::Vec;
 
-use crate::lifecycle::work::Stage;
+use crate::base::time::Timestamp;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
-use crate::model::ids::{AgentId, WorkId};
+use crate::model::ids::AgentId;
 use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
+use crate::policy::order::LineKey;
 use crate::world::catalog::Kind;
 use crate::world::index::{Index, TimerKey};
+use crate::world::lanes::LaneKey;
 use crate::world::line::Gathered;
 use crate::world::member::PackedMember;
-use crate::world::rows::Work;
+use crate::world::rows::Whereabouts;
 use crate::world::state::World;
 
 impl World {
@@ -112,16 +114,17 @@ impl World {
             index.share_request(work);
             let deadline = index.work_deadline(&stores.queues, work);
             due.extend(deadline.map(|deadline| (TimerKey::Work(id), deadline.at)));
-            let place = work.queue.raw() as usize;
-            let queue = stores.queues.get(work.queue).zip(gathered.get_mut(place));
-            let Some((entry, gathered)) = queue else {
+            let queue = stores.queues.get(work.queue).map(|entry| &*entry.profile);
+            let line = gathered.get_mut(work.queue.raw() as usize);
+            let Some(((queue, line), whereabouts)) = queue.zip(line).zip(work.whereabouts()) else {
                 continue;
             };
-            if work.step.is_some() && work.in_line() {
-                let key = work.line_key(id, &entry.profile);
+            let key = work.line_key(id, queue);
+            if whereabouts.named {
                 Self::preferred(work).for_each(|(agent, _)| index.direct.set(agent, key, true));
             }
-            gathered.take(id, work, &entry.profile);
+            let lane = whereabouts.in_lane.then(|| Self::lane_of(work, queue));
+            line.take(work.entered, key, lane, whereabouts);
         }
         index.clock.set_all(due);
         for (line, gathered) in index.lines.iter_mut().zip(gathered) {
@@ -136,23 +139,24 @@ impl World {
 }
 
 impl Gathered {
-    /// Takes in work of its queue, if it waits.
-    fn take(&mut self, id: WorkId, work: &Work, queue: &QueueProfile) {
-        let (queued, in_line) = (work.stage == Stage::Queued, work.in_line());
-        if !queued && !in_line {
-            return;
+    /// Takes in work of its queue that waits.
+    fn take(
+        &mut self,
+        entered: Timestamp,
+        key: LineKey,
+        lane: Option<LaneKey>,
+        whereabouts: Whereabouts,
+    ) {
+        if whereabouts.stays {
+            self.stays.push((entered, key.work));
         }
-        let key = work.line_key(id, queue);
-        let in_lane = in_line && work.step.is_none();
-        if queued {
-            self.stays.push((work.entered, id));
+        if let Some(lane) = lane {
+            self.lanes.entry(lane).or_default().push(key);
         }
-        if in_lane {
-            self.lanes.entry(World::lane_of(work, queue)).or_default().push(key);
-        } else if queued {
+        if whereabouts.is_aside() {
             self.aside.push(key);
         }
-        if in_lane && !queued {
+        if whereabouts.rings() {
             self.ringing.push(key);
         }
     }

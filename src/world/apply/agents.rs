@@ -41,6 +41,7 @@ impl World {
         }
         let due = agent.presence.deadline().map(|deadline| deadline.at);
         self.index.clock.set(TimerKey::Lease(id), due);
+        self.index.concerned.note(id);
         self.refresh_agent(id);
         Ok(())
     }
@@ -70,6 +71,7 @@ impl World {
 
     pub(super) fn set_own_call(&mut self, id: AgentId, active: bool) -> Result<(), Misfit> {
         self.agent_mut(id)?.own_call = active;
+        self.index.concerned.note(id);
         self.refresh_agent(id);
         Ok(())
     }
@@ -123,6 +125,7 @@ impl World {
             old.into_iter().for_each(|claim| agent.usage.release(claim, pools));
             new.into_iter().for_each(|claim| agent.usage.hold(claim, pools));
         }
+        self.index.concerned.note(id);
         let weight = |claim: Option<Claim>| claim.map_or(0, |claim| claim.weight);
         let same =
             |old: Claim| new.is_some_and(|new| (new.channel, new.cost) == (old.channel, old.cost));

@@ -6,6 +6,7 @@ use crate::model::ids::{ChannelId, QueueId, WorkId};
 use crate::model::schedule::Callback;
 use crate::model::work::WorkChange;
 use crate::world::apply::Misfit;
+use crate::world::rows::Step;
 use crate::world::state::{OrMissing, World};
 
 impl World {
@@ -28,7 +29,7 @@ impl World {
         owner.map(|owner| self.drop_assignment(id, owner, at)).transpose()?;
         self.restage(id, |row| {
             row.stage = row.stage.next(step)?;
-            row.step = None.into();
+            row.step = Step::NONE;
             row.sticky = false;
             row.retry = Moment::NONE;
             row.unassigned = row.unassigned.saturating_add(owner.is_some().into());

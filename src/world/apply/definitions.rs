@@ -89,8 +89,8 @@ impl World {
             Definition::Agent(defined) => {
                 self.replace(defined)?;
                 self.index_fits(defined.id);
-                self.open_agent(defined.id);
-                self.touch_agent(defined.id);
+                self.index.concerned.note(defined.id);
+                self.refresh_agent(defined.id);
                 Ok(())
             }
             Definition::Calendar(defined) => self.replace(defined),

@@ -18,6 +18,7 @@ use crate::base::time::Timestamp;
 use crate::lifecycle::machine::Illegal;
 use crate::protocol::event::Event;
 use crate::protocol::fact::{Fact, Seq};
+use crate::world::index::Concerned;
 use crate::world::state::{Missing, World};
 
 /// A fact that does not fit the world.
@@ -42,8 +43,8 @@ pub(crate) enum Misfit {
 }
 
 impl World {
-    /// Changes the world by a fact.
-    pub(crate) fn apply(&mut self, fact: &Fact) -> Result<(), Misfit> {
+    /// Changes the world by a fact, and says whose load, presence or bounds it changed.
+    pub(crate) fn apply(&mut self, fact: &Fact) -> Result<Concerned, Misfit> {
         let expected = self.stores.seq.saturating_add(1);
         if fact.seq != expected {
             return Err(Misfit::Sequence { expected });
@@ -56,7 +57,7 @@ impl World {
             self.set_pool_clock(pool, fact.effective());
         }
         self.stores.seq = fact.seq;
-        Ok(())
+        Ok(core::mem::take(&mut self.index.concerned))
     }
 
     /// `at` is when the call was made, `due` the instant the event counts from.

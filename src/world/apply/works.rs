@@ -19,7 +19,7 @@ use crate::world::apply::Misfit;
 use crate::world::draws::DrawId;
 use crate::world::index::TimerKey;
 use crate::world::needs::NeedId;
-use crate::world::rows::{Assignment, EndedWork, Queue, Work};
+use crate::world::rows::{Assignment, EndedWork, Queue, Step, Work};
 use crate::world::state::{Missing, OrMissing, World};
 
 /// How work enters a line.
@@ -43,7 +43,6 @@ impl World {
         let origin = request.origin.unwrap_or(at);
         let lifetime = request.lifetime.or(channel.lifetime);
         let lifetime = lifetime.filter(|_| request.schedule.is_none());
-        let first = request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
         let mut work = Work {
             request: request.clone(),
             submitted: None,
@@ -62,7 +61,7 @@ impl World {
             counted: false,
             expires: lifetime.map(|lifetime| origin + lifetime).into(),
             revealed: Span::ZERO,
-            step: first.map(|step| PreferenceStep { number: 0, until: at + step.wait }).into(),
+            step: first_step(request, at),
             handled: false,
             retry: Moment::NONE,
             attempts: 0,
@@ -137,7 +136,7 @@ impl World {
         self.restage_anew(id, |row| {
             row.stage = row.stage.next(WorkStep::Requeue)?;
             row.place = place;
-            row.step = None.into();
+            row.step = Step::NONE;
             if row.queued.is_none() {
                 begin(row, lifetime, at, due);
             }
@@ -499,6 +498,11 @@ fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) 
     row.queued = at.into();
     row.origin = due;
     row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime).into();
-    let first = row.request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
-    row.step = first.map(|step| PreferenceStep { number: 0, until: at + step.wait }).into();
+    row.step = first_step(&row.request, at);
+}
+
+/// What work waits for first that asks for agents by name.
+fn first_step(request: &WorkRequest, at: Timestamp) -> Step {
+    let first = request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
+    first.map(|step| PreferenceStep { number: 0, until: at + step.wait }).into()
 }
