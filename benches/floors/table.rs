@@ -1,5 +1,7 @@
 //! The table: each figure beside its goal.
 
+use std::io::Write;
+
 /// What a figure has to be.
 #[derive(Clone, Copy)]
 pub(crate) enum Goal {
@@ -25,7 +27,12 @@ impl Table {
         };
         self.short += usize::from(!good);
         let verdict = if good { "" } else { "  <- falls short" };
-        println!("{what:<60} {:>12} {unit:<6} {bound:<18} {made_of}{verdict}", number(found));
+        let found = number(found);
+        // Whoever stopped reading has seen enough.
+        let _ = writeln!(
+            std::io::stdout(),
+            "{what:<60} {found:>12} {unit:<6} {bound:<18} {made_of}{verdict}"
+        );
     }
 
     /// How many fall short.
