@@ -19,7 +19,7 @@ use std::time::Instant;
 use floors::plan::Person;
 use floors::race::{Runner, median, micros, race, versus};
 use floors::random::Random;
-use floors::table::{Goal, Table};
+use floors::table::{Goal, Table, say};
 use floors::{Floor, Limit, Plan, Scan, Shape};
 use reference::Router;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -242,7 +242,7 @@ fn run(name: &str, divisor: usize) -> usize {
 fn run_all(divisor: usize) -> usize {
     let began = Instant::now();
     if divisor > 1 {
-        println!("all sizes divided by {divisor}: the goals do not count");
+        say(&format!("all sizes divided by {divisor}: the goals do not count"));
     }
     let program = std::env::current_exe().expect("it runs");
     let mut short = 0;
@@ -255,7 +255,7 @@ fn run_all(divisor: usize) -> usize {
         let code = part.status().expect("it can be run again").code();
         short += code.map_or(1, |code| code.unsigned_abs() as usize);
     }
-    println!("{short} fall short; {:.0} s", began.elapsed().as_secs_f64());
+    say(&format!("{short} fall short; {:.0} s", began.elapsed().as_secs_f64()));
     short.min(1)
 }
 

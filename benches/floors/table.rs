@@ -11,6 +11,11 @@ pub(crate) enum Goal {
     None,
 }
 
+/// Prints a line. Whoever stopped reading has seen enough.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// Figures as they are found.
 #[derive(Default)]
 pub(crate) struct Table {
@@ -28,11 +33,7 @@ impl Table {
         self.short += usize::from(!good);
         let verdict = if good { "" } else { "  <- falls short" };
         let found = number(found);
-        // Whoever stopped reading has seen enough.
-        let _ = writeln!(
-            std::io::stdout(),
-            "{what:<60} {found:>12} {unit:<6} {bound:<18} {made_of}{verdict}"
-        );
+        say(&format!("{what:<60} {found:>12} {unit:<6} {bound:<18} {made_of}{verdict}"));
     }
 
     /// How many fall short.

@@ -64,11 +64,12 @@ impl<'a> Turn<'a> {
     fn tell(&mut self, event: Event) -> Concerned {
         let seq = self.world.seq().saturating_add(1);
         self.log.push(Fact { seq, at: self.now, cause: self.cause, event });
-        let applied = self.log.last().map(|fact| self.world.apply(fact));
-        applied.unwrap_or_else(|| Ok(Concerned::default())).unwrap_or_else(|misfit| {
+        let nobody = Concerned::default();
+        let applied = self.log.last().map_or(Ok(nobody), |fact| self.world.apply(fact));
+        applied.unwrap_or_else(|misfit| {
             debug_assert!(false, "{:?} does not fit: {misfit}", self.log.last());
             self.log.pop();
-            Concerned::default()
+            nobody
         })
     }
 

@@ -126,7 +126,7 @@ pub(crate) struct Index {
     pub benches: Vec<Bench>,
     /// What is due when.
     pub clock: Deadlines<TimerKey>,
-    /// Those whom the fact concerns that is applied.
+    /// Those whom the last fact concerns.
     pub concerned: Concerned,
     /// Agents who may take something they could not take before.
     pub touched_agents: Vec<AgentId>,

@@ -3,7 +3,6 @@
 
 use alloc::vec::Vec;
 
-use crate::base::time::Timestamp;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
@@ -16,10 +15,9 @@ use crate::model::skill::SkillProfile;
 use crate::policy::order::LineKey;
 use crate::world::catalog::Kind;
 use crate::world::index::{Index, TimerKey};
-use crate::world::lanes::LaneKey;
 use crate::world::line::Gathered;
 use crate::world::member::PackedMember;
-use crate::world::rows::Whereabouts;
+use crate::world::rows::{Whereabouts, Work};
 use crate::world::state::World;
 
 impl World {
@@ -123,8 +121,7 @@ impl World {
             if whereabouts.named {
                 Self::preferred(work).for_each(|(agent, _)| index.direct.set(agent, key, true));
             }
-            let lane = whereabouts.in_lane.then(|| Self::lane_of(work, queue));
-            line.take(work.entered, key, lane, whereabouts);
+            line.take(key, work, queue, whereabouts);
         }
         index.clock.set_all(due);
         for (line, gathered) in index.lines.iter_mut().zip(gathered) {
@@ -140,18 +137,12 @@ impl World {
 
 impl Gathered {
     /// Takes in work of its queue that waits.
-    fn take(
-        &mut self,
-        entered: Timestamp,
-        key: LineKey,
-        lane: Option<LaneKey>,
-        whereabouts: Whereabouts,
-    ) {
+    fn take(&mut self, key: LineKey, work: &Work, queue: &QueueProfile, whereabouts: Whereabouts) {
         if whereabouts.stays {
-            self.stays.push((entered, key.work));
+            self.stays.push((work.entered, key.work));
         }
-        if let Some(lane) = lane {
-            self.lanes.entry(lane).or_default().push(key);
+        if whereabouts.in_lane {
+            self.lanes.entry(World::lane_of(work, queue)).or_default().push(key);
         }
         if whereabouts.is_aside() {
             self.aside.push(key);

@@ -49,6 +49,7 @@ impl World {
         if fact.seq != expected {
             return Err(Misfit::Sequence { expected });
         }
+        self.index.concerned = Concerned::default();
         self.change(&fact.event, fact.at, fact.effective())?;
         while let Some(queue) = self.index.unwatched.pop() {
             self.watch(queue, fact.at)?;
@@ -57,7 +58,7 @@ impl World {
             self.set_pool_clock(pool, fact.effective());
         }
         self.stores.seq = fact.seq;
-        Ok(core::mem::take(&mut self.index.concerned))
+        Ok(self.index.concerned)
     }
 
     /// `at` is when the call was made, `due` the instant the event counts from.

@@ -140,22 +140,29 @@ fn act<C: Into<Command> + std::fmt::Debug + 'static>(
     command.prop_map(|command| Act::Command(Box::new(command.into()))).boxed()
 }
 
-// Ids of the floor, now and then one that came later or never.
+/// Ids of the floor, now and then one up to the end that came later or never.
+fn id<I: std::fmt::Debug + 'static>(
+    known: u32,
+    end: u32,
+    from_raw: fn(u32) -> I,
+) -> BoxedStrategy<I> {
+    prop_oneof![30 => 0..known, 1 => known..end].prop_map(from_raw).boxed()
+}
 
 pub(super) fn skill() -> BoxedStrategy<SkillId> {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(SkillId::from_raw).boxed()
+    id(3, 6, SkillId::from_raw)
 }
 
 pub(super) fn channel() -> BoxedStrategy<ChannelId> {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ChannelId::from_raw).boxed()
+    id(3, 6, ChannelId::from_raw)
 }
 
 pub(super) fn queue() -> BoxedStrategy<QueueId> {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(QueueId::from_raw).boxed()
+    id(3, 6, QueueId::from_raw)
 }
 
 pub(super) fn agent() -> BoxedStrategy<AgentId> {
-    prop_oneof![30 => 0..5_u32, 1 => 5..8_u32].prop_map(AgentId::from_raw).boxed()
+    id(5, 8, AgentId::from_raw)
 }
 
 /// Offline, available, on queue, a meal, and two of the floor's own.
@@ -174,15 +181,15 @@ pub(super) fn presence_id() -> BoxedStrategy<PresenceId> {
 }
 
 pub(super) fn reason() -> BoxedStrategy<ReasonId> {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(ReasonId::from_raw).boxed()
+    id(3, 6, ReasonId::from_raw)
 }
 
 pub(super) fn code() -> BoxedStrategy<CodeId> {
-    prop_oneof![30 => 0..3_u32, 1 => 3..6_u32].prop_map(CodeId::from_raw).boxed()
+    id(3, 6, CodeId::from_raw)
 }
 
 pub(super) fn calendar() -> BoxedStrategy<CalendarId> {
-    prop_oneof![30 => 0..2_u32, 1 => 2..5_u32].prop_map(CalendarId::from_raw).boxed()
+    id(2, 5, CalendarId::from_raw)
 }
 
 /// Stands for work that is chosen when it is time.
