@@ -5,7 +5,7 @@
 
 pub(crate) mod bits;
 #[cfg(test)]
-mod chance;
+pub(crate) mod chance;
 pub(crate) mod deadlines;
 pub(crate) mod hash;
 pub(crate) mod id;

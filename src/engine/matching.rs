@@ -1,8 +1,7 @@
 //! Who may have what: the one place that says whether a piece of work and an agent fit, and which
 //! fit best. Routing asks it, and so does everybody who explains what routing did.
 
-use crate::base::bits::{Bits, IdSet};
-use crate::base::packed::PackedBits;
+use crate::base::bits::IdSet;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, SkillId, WorkId};
 use crate::model::need::Evaluation;
@@ -11,8 +10,8 @@ use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::policy::order::LineKey;
 use crate::policy::room::Full;
-use crate::world::bench::{Bench, BenchKey};
-use crate::world::lanes::{Lane, LaneKey, Listed};
+use crate::world::bench::{Bench, BenchKey, Candidates};
+use crate::world::lanes::{Lane, LaneKey};
 use crate::world::line::Members;
 use crate::world::member::PackedMember;
 use crate::world::rows::{Agent, Work};
@@ -31,9 +30,6 @@ pub(crate) struct Matching<'a> {
     /// What the host decides itself.
     pub rules: &'a Rules,
 }
-
-/// Members of one rank, ring and delay, who fits, and who is open.
-type Candidates<'a> = (&'a PackedBits, &'a PackedBits, &'a Bits);
 
 /// The best pair a seeker can be part of, as far as the order of pairs goes, and the agent if he is
 /// known already.
@@ -98,18 +94,16 @@ impl<'a> Matching<'a> {
             return self.first_on_list(id, work, members, (fit, open));
         }
         let lane = World::lane_of(work, profile);
-        let few = index.line(work.queue)?.lanes.few(&lane);
-        let bench = self.bench(work, profile);
-        if let Some((few, bench)) = few.zip(bench).filter(|(few, bench)| bench.prefers(few.len())) {
-            return self.first_of_few(id, work, few, bench, open);
-        }
+        let listed = index.line(work.queue)?.lanes.listed(&lane);
         let mut best: Option<Chosen> = None;
-        for ((rank, ring, delay), group) in members.groups() {
+        for (place, ((rank, ring, delay), group)) in members.groups().enumerate() {
             if best.is_some_and(|best| (best.rank, best.ring) < (rank, ring)) {
                 break;
             }
             if delay <= work.revealed && self.world.ring_sees(work.queue, ring, lane.ring) {
-                let first = self.first_of(id, work, rank, (group, fit, open));
+                let listed = listed.map(|listed| listed.group(place));
+                let candidates = Candidates { members: group, fit, open, listed };
+                let first = self.first_of(id, work, rank, candidates);
                 let key = |agent| self.key(id, work, agent, rank, 0);
                 let better =
                     |agent: &AgentId| best.is_none_or(|best| key(*agent) < key(best.agent));
@@ -374,43 +368,26 @@ impl<'a> Matching<'a> {
         (self.evaluation(work) != Evaluation::Best).then_some(bench)
     }
 
-    /// The agent among a few candidates to whom the work goes. Those who sit in front come first.
-    fn first_of_few(
+    /// The agent among members of one rank, ring and delay to whom the work goes.
+    fn first_of(
         self,
         id: WorkId,
         work: &Work,
-        few: &[Listed],
-        bench: &Bench,
-        open: &Bits,
-    ) -> Option<Chosen> {
-        for group in few.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let all = || group.iter().map(|(_, _, agent)| *agent);
-            let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
-            let in_front = bench.front().and_then(|front| {
-                bench.first_among(all().filter(|agent| (front, open).has(*agent)), able)
-            });
-            let here = || all().filter(|agent| open.has(*agent));
-            let first = in_front.or_else(|| bench.first_among(here(), able));
-            if let (Some(agent), Some((rank, ring, _))) = (first, group.first()) {
-                return Some(Chosen { rank: *rank, ring: *ring, agent });
-            }
-        }
-        None
-    }
-
-    /// The agent among members of one rank, ring and delay to whom the work goes.
-    fn first_of(self, id: WorkId, work: &Work, rank: u8, sets: Candidates<'_>) -> Option<AgentId> {
+        rank: u8,
+        candidates: Candidates<'_>,
+    ) -> Option<AgentId> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
         let by_score = self.evaluation(work) == Evaluation::Best;
         match (profile.choice, self.bench(work, profile)) {
-            (_, Some(bench)) => bench.first(sets, able),
+            (_, Some(bench)) => bench.first(candidates, able),
             (AgentChoice::RoundRobin, _) if !by_score && profile.spare_scarce == 0 => {
                 let last = self.world.queue(work.queue).ok()?.last;
                 let next = last.map_or(0, |last| u64::from(last.raw()) + 1);
+                let sets = candidates.sets();
                 sets.ids_from(next).chain(sets.ids()).find(able)
             }
-            (_, _) => self.first_by_score(id, work, rank, sets).map(|key| key.agent),
+            (_, _) => self.first_by_score(id, work, rank, candidates).map(|key| key.agent),
         }
     }
 
@@ -421,13 +398,14 @@ impl<'a> Matching<'a> {
         id: WorkId,
         work: &Work,
         rank: u8,
-        (members, fit, open): Candidates<'_>,
+        candidates: Candidates<'_>,
     ) -> Option<AgentKey> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let by_score = AgentKey::goes_by_score(profile, self.evaluation(work));
         let ranking = self.world.index().fit(work.need)?.ranking.as_ref().filter(|_| by_score);
         if let Some(ranking) = ranking {
-            let here = |agent: &AgentId| members.has(*agent) && open.has(*agent);
+            let Candidates { members, open, .. } = candidates;
+            let here = |agent: &AgentId| (members, open).has(*agent);
             let mut keys = ranking
                 .equals()
                 .filter_map(|equals| self.first_by_key(id, work, rank, equals.filter(here)));
@@ -436,7 +414,7 @@ impl<'a> Matching<'a> {
                 return first;
             }
         }
-        self.first_by_key(id, work, rank, (members, fit, open).ids())
+        self.first_by_key(id, work, rank, candidates.sets().ids())
     }
 
     /// The first by their keys among members of one rank, ring and delay. Whoever is known to come

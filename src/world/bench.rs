@@ -8,6 +8,7 @@
 use alloc::vec::Vec;
 
 use crate::base::bits::{Bits, IdSet};
+use crate::base::packed::PackedBits;
 use crate::base::sorted::Sorted;
 use crate::base::time::Timestamp;
 use crate::model::agent::AgentProfile;
@@ -70,15 +71,32 @@ impl BenchKey {
     }
 }
 
-/// So many places are tried before anything is counted.
-const TRIED: usize = 16;
+/// So many of a list of candidates are asked one after the other.
+const ASKED: usize = 4;
 
 /// An agent's place: load, idle since, last offered, definition. The order is that of
 /// [`AgentKey`](crate::policy::choice::AgentKey).
 pub(crate) type Seat = (i64, Timestamp, OfferId, AgentId);
 
-/// Where so many sit, those in front are told apart.
-const MANY: usize = 1_024;
+/// Who may have a piece of work: whoever is in all of these sets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidates<'a> {
+    /// Members of one rank, ring and delay.
+    pub members: &'a PackedBits,
+    /// Who fits.
+    pub fit: &'a PackedBits,
+    /// Who is open.
+    pub open: &'a Bits,
+    /// All who are in the first two sets, if they are known and not too many.
+    pub listed: Option<&'a [AgentId]>,
+}
+
+impl<'a> Candidates<'a> {
+    /// The sets that they are all in.
+    pub(crate) const fn sets(self) -> (&'a PackedBits, &'a PackedBits, &'a Bits) {
+        (self.members, self.fit, self.open)
+    }
+}
 
 /// The agents who are open on some channel, in one order.
 #[derive(Clone, Debug)]
@@ -86,48 +104,67 @@ pub(crate) struct Bench {
     key: BenchKey,
     order: Sorted<Seat>,
     seats: Vec<Option<Seat>>,
-    front: Front,
+    rows: Rows,
 }
 
-/// The first on a bench where many sit, about one in sixteen: whoever looks through a list of
-/// candidates asks first whether they are among them, and mostly need not compare any others.
+/// The rows in which many sit one behind the other, so that of a list of candidates only those in
+/// the first row in which any of them sits need be compared. Where few sit, there is one row.
 #[derive(Clone, Debug, Default)]
-struct Front {
-    agents: Bits,
-    number: usize,
-    /// The last of them; nothing where few sit.
-    last: Option<Seat>,
+struct Rows {
+    /// By agent, whether he sits or not; the row of whoever does not sit says nothing.
+    rows: Vec<u8>,
+    /// The last seat of each row but the last, which has no end.
+    ends: Vec<Seat>,
+    /// How many took a seat since the ends were chosen.
+    changes: usize,
 }
 
-impl Front {
-    fn set(&mut self, seat: Seat, sits: bool) {
-        if self.last.is_some_and(|last| seat <= last) {
-            self.agents.set(Bench::agent(seat), sits);
-            self.number = if sits { self.number + 1 } else { self.number.saturating_sub(1) };
+impl Rows {
+    /// Where fewer sit, they are not told apart.
+    const MANY: usize = 1_024;
+    const NUMBER: usize = 256;
+
+    fn row(&self, seat: &Seat) -> u8 {
+        // Mostly who sits down sits behind all others.
+        let last = self.ends.last().is_none_or(|end| end < seat);
+        let row = if last { self.ends.len() } else { self.ends.partition_point(|end| end < seat) };
+        u8::try_from(row).unwrap_or(u8::MAX)
+    }
+
+    fn sit(&mut self, seat: &Seat) {
+        let (row, place) = (self.row(seat), seat.3.raw() as usize);
+        if self.rows.len() <= place {
+            self.rows.resize(place + 1, 0);
         }
+        self.rows.get_mut(place).into_iter().for_each(|known| *known = row);
+        self.changes += 1;
     }
 
-    /// Whether it has become too short or too long for so many.
-    const fn is_due(&self, all: usize) -> bool {
-        let short = self.number * 64 < all || self.last.is_none();
-        if all < MANY { self.last.is_some() } else { short || self.number * 8 > all }
-    }
-
-    fn of(order: &Sorted<Seat>) -> Self {
-        let mut front = Self::default();
-        if order.len() >= MANY {
-            for seat in order.iter().take(order.len() / 16) {
-                front.agents.set(Bench::agent(*seat), true);
-                front.number += 1;
-                front.last = Some(*seat);
+    /// Makes rows of equal length of so many, once enough of them have changed their places.
+    fn align(&mut self, order: &Sorted<Seat>) {
+        let all = order.len();
+        if self.changes < (all / 8).max(Self::MANY) {
+            return;
+        }
+        self.changes = 0;
+        self.ends.clear();
+        let each = if all < Self::MANY { usize::MAX } else { all.div_ceil(Self::NUMBER) };
+        for (place, seat) in order.iter().enumerate() {
+            let row = u8::try_from(place / each).unwrap_or(u8::MAX);
+            self.rows.get_mut(seat.3.raw() as usize).into_iter().for_each(|known| *known = row);
+            if (place + 1) % each == 0 && place + 1 < all {
+                self.ends.push(*seat);
             }
         }
-        front
+    }
+
+    fn of(&self, agent: AgentId) -> u8 {
+        self.rows.get(agent.raw() as usize).copied().unwrap_or(0)
     }
 }
 
 impl PartialEq for Bench {
-    /// Who sits where; the front depends on what happened before.
+    /// Who sits where; in which rows depends on what happened before.
     fn eq(&self, other: &Self) -> bool {
         (self.key, &self.order, &self.seats) == (other.key, &other.order, &other.seats)
     }
@@ -136,15 +173,12 @@ impl PartialEq for Bench {
 impl Bench {
     /// An empty bench.
     pub(crate) fn new(key: BenchKey) -> Self {
-        Self { key, order: Sorted::default(), seats: Vec::new(), front: Front::default() }
+        Self { key, order: Sorted::default(), seats: Vec::new(), rows: Rows::default() }
     }
 
-    /// Whether the front is what sits in front.
+    /// Whether all sit in their rows.
     pub(crate) fn is_sound(&self) -> bool {
-        let front = self.order.iter().take_while(|seat| Some(**seat) <= self.front.last);
-        let mut front: Vec<_> = front.map(|seat| Self::agent(*seat)).collect();
-        front.sort_unstable();
-        self.front.number == front.len() && self.front.agents.ids::<AgentId>().eq(front)
+        self.order.iter().all(|seat| self.rows.of(Self::agent(*seat)) == self.rows.row(seat))
     }
 
     /// In what order its agents sit.
@@ -154,11 +188,14 @@ impl Bench {
 
     /// Seats an agent in his place, or takes him off.
     pub(crate) fn seat(&mut self, id: AgentId, agent: &Agent, profile: &AgentProfile, open: bool) {
+        self.sit(id, open.then(|| self.key.seat(id, agent, profile)));
+    }
+
+    fn sit(&mut self, id: AgentId, seat: Option<Seat>) {
         let place = id.raw() as usize;
         if self.seats.len() <= place {
             self.seats.resize(place + 1, None);
         }
-        let seat = open.then(|| self.key.seat(id, agent, profile));
         let Some(old) = self.seats.get_mut(place) else {
             return;
         };
@@ -168,35 +205,55 @@ impl Bench {
         let old = core::mem::replace(old, seat);
         if let Some(old) = old {
             self.order.remove(&old);
-            self.front.set(old, false);
         }
         if let Some(seat) = seat {
             self.order.insert(seat);
-            self.front.set(seat, true);
-        }
-        if self.front.is_due(self.order.len()) {
-            self.front = Front::of(&self.order);
+            self.rows.sit(&seat);
+            self.rows.align(&self.order);
         }
     }
 
-    /// Those who sit in front, where many sit.
-    pub(crate) fn front(&self) -> Option<&Bits> {
-        self.front.last.map(|_| &self.front.agents)
-    }
-
-    /// The first of these agents who is able.
-    pub(crate) fn first_among(
+    /// The first of these agents who is here and able. Who is able is asked of one after the other
+    /// in their order, for mostly the first is; if many are not, of all of them.
+    fn first_among<A: Iterator<Item = AgentId>>(
         &self,
-        agents: impl Iterator<Item = AgentId>,
+        agents: impl Fn() -> A,
+        here: impl Fn(&AgentId) -> bool,
         able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
-        let mut first: Option<Seat> = None;
-        for seat in agents.filter_map(|agent| *self.seats.get(agent.raw() as usize)?) {
-            if first.is_none_or(|first| seat < first) && able(&Self::agent(seat)) {
-                first = Some(seat);
+        let mut behind = None;
+        for _ in 0..ASKED {
+            let first = self.first_behind(behind, agents(), &here)?;
+            if able(&Self::agent(first)) {
+                return Some(Self::agent(first));
+            }
+            behind = Some(first);
+        }
+        let both = |agent: &AgentId| here(agent) && able(agent);
+        self.first_behind(behind, agents(), both).map(Self::agent)
+    }
+
+    /// The first seat behind one in which one of these agents sits.
+    fn first_behind(
+        &self,
+        behind: Option<Seat>,
+        agents: impl Iterator<Item = AgentId>,
+        here: impl Fn(&AgentId) -> bool,
+    ) -> Option<Seat> {
+        let (mut first, mut row): (Option<Seat>, _) = (None, u8::MAX);
+        for agent in agents {
+            let his = self.rows.of(agent);
+            if his > row {
+                continue;
+            }
+            let seat = self.seats.get(agent.raw() as usize).copied().flatten();
+            let comes =
+                |seat: &Seat| Some(*seat) > behind && first.is_none_or(|first| *seat < first);
+            if let Some(seat) = seat.filter(comes).filter(|_| here(&agent)) {
+                (first, row) = (Some(seat), his);
             }
         }
-        first.map(Self::agent)
+        first
     }
 
     /// Who sits there.
@@ -204,42 +261,96 @@ impl Bench {
         seat.3
     }
 
-    /// Whether so many candidates, some of them seated, are sooner compared than looked for along
-    /// the bench, where a step takes longer than a look at a list. One in so many agents is a
-    /// candidate; if few sit there, none of them may be. Where very few sit, all are tried.
-    pub(crate) fn prefers(&self, candidates: usize) -> bool {
-        const STEP: usize = 4;
-        let steps = self.order.len().min(self.seats.len() / candidates.max(1));
-        self.order.len() > TRIED && candidates <= STEP * steps + TRIED
-    }
-
-    /// The first agent in order who is in all sets and able. First so many places are tried as
-    /// could be in the time it takes to count the candidates, because mostly one of the first who
-    /// sit there will do. After that the shorter of two ways is taken: on along the bench, or
-    /// through all agents who are in the sets.
+    /// The first of the candidates in order who is able. Mostly one of the first who sit there will
+    /// do, so some places are tried before all candidates are compared: as many as take no longer
+    /// than that, unless so few are candidates that none of them is expected there.
     pub(crate) fn first(
         &self,
-        sets: impl IdSet,
+        candidates: Candidates<'_>,
         able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
+        let (sets, listed) = (candidates.sets(), candidates.listed);
+        let tried = self.tried(listed.map(<[_]>::len), sets.places());
         let fits = |id: &AgentId| sets.has(*id) && able(id);
-        let mut along = self.order.iter().map(|(_, _, _, id)| *id);
-        let tried = TRIED.max(sets.places());
-        for id in along.by_ref().take(tried) {
-            if fits(&id) {
-                return Some(id);
-            }
+        let mut along = self.order.iter().map(|seat| Self::agent(*seat));
+        if let Some(first) = along.by_ref().take(tried).find(fits) {
+            return Some(first);
         }
         if self.order.len() <= tried {
             return None;
         }
-        let candidates = sets.count();
-        if candidates == 0 {
-            return None;
+        if let Some(listed) = listed {
+            let open = |id: &AgentId| candidates.open.has(*id);
+            return self.first_among(|| listed.iter().copied(), open, able);
         }
-        if candidates > self.order.len() / candidates {
-            return along.find(fits);
+        match sets.count() {
+            0 => None,
+            many if many > self.order.len() / 4 => along.find(fits),
+            _ => self.first_among(|| sets.ids(), |_| true, able),
         }
-        self.first_among(sets.ids(), able)
+    }
+
+    /// How many places are tried before candidates are compared. A step along the bench takes
+    /// longer than a look at a list, a look at 64 bits of a set as long.
+    fn tried(&self, listed: Option<usize>, places: usize) -> usize {
+        const TRIED: usize = 16;
+        const STEP: usize = 4;
+        let Some(listed) = listed else {
+            return TRIED.max(places);
+        };
+        let worth = TRIED + listed / STEP;
+        // One in so many agents is a candidate.
+        let expected = self.seats.len() / listed.max(1);
+        if expected > worth && self.order.len() > TRIED { 0 } else { worth }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::chance::numbers;
+
+    /// Agents sit down and rise at random, mostly behind all others.
+    #[test]
+    fn the_first_is_the_least_of_all_seats_however_many_sit() {
+        let key = BenchKey { load: Load::Nothing, since: IdleSince::Ready, channel: None };
+        for (seed, agents) in [(1, 10), (2, 900), (3, 5_000)] {
+            let (mut bench, mut next) = (Bench::new(key), numbers(seed));
+            let mut open = Bits::default();
+            for turn in 0..30_000 {
+                let id = AgentId::from_raw(u32::try_from(next(agents)).unwrap());
+                let since = if next(4) > 0 { turn } else { i64::try_from(next(30_000)).unwrap() };
+                let seat = (
+                    i64::from(next(9) == 0),
+                    Timestamp::from_millis(since),
+                    OfferId::from_raw(0),
+                    id,
+                );
+                let sits = turn < 10_000 || next(3) > 0;
+                bench.sit(id, sits.then_some(seat));
+                open.set(id, sits && next(9) > 0);
+                if turn % 100 > 0 {
+                    continue;
+                }
+                assert!(bench.is_sound());
+                let (mut members, mut fit) = (PackedBits::default(), PackedBits::default());
+                let one_in = 1 + next(agents);
+                for agent in (0..u32::try_from(agents).unwrap()).map(AgentId::from_raw) {
+                    members.set(agent, next(one_in) == 0);
+                    fit.set(agent, next(5) > 0);
+                }
+                let all: Vec<AgentId> = (&members, &fit).ids().collect();
+                let each = 1 + u32::try_from(next(12)).unwrap();
+                let able = |agent: &AgentId| agent.raw() % each == 0;
+                let seats = all.iter().filter(|id| open.has(**id) && able(id));
+                let least = seats.filter_map(|id| bench.seats[id.raw() as usize]).min();
+                for listed in [None, Some(&all[..])] {
+                    let sets = Candidates { members: &members, fit: &fit, open: &open, listed };
+                    assert_eq!(bench.first(sets, able), least.map(Bench::agent));
+                }
+            }
+            let rows = bench.rows.ends.len();
+            assert!(if agents > 1_024 { rows > 100 } else { rows == 0 }, "{rows}");
+        }
     }
 }

@@ -321,7 +321,7 @@ impl World {
     }
 
     /// Lists who may have a piece of work in line for all that asks for the same: those who suit it
-    /// best, if its queue goes by that, or else all, if they are few.
+    /// best, if its queue goes by that, or else all, if they are not too many.
     pub(crate) fn list_candidates(&mut self, id: WorkId) {
         let Self { stores, index } = self;
         let work = stores.works.get(id).filter(|work| work.in_line() && work.step.is_none());
@@ -340,8 +340,7 @@ impl World {
             return;
         }
         let line = index.lines.get_mut(work.queue.raw() as usize);
-        // Whether a conditional ring sees it may change at any time.
-        if let Some(line) = line.filter(|_| entry.profile.conditional.is_empty()) {
+        if let Some(line) = line {
             line.learn(&Self::lane_of(work, &entry.profile), &fit.agents);
         }
     }

@@ -47,16 +47,42 @@ pub(crate) struct Lane {
 }
 
 /// The members who may have what is in a lane, whether they are there or not, as long as they are
-/// few.
+/// not too many.
 #[derive(Clone, Debug)]
 struct Candidates {
     /// The version of the members from which they were taken.
     version: u32,
-    few: Option<Vec<Listed>>,
+    listed: Option<Listed>,
 }
 
-/// A candidate, and the rank and the ring by which he is asked.
-pub(crate) type Listed = (u8, u8, AgentId);
+/// Candidates, group by group in the order of the members' groups.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Listed {
+    agents: Vec<AgentId>,
+    /// Where each group ends.
+    ends: Vec<u32>,
+}
+
+impl Listed {
+    /// Lists the candidates of one more group.
+    pub(crate) fn add(&mut self, group: impl Iterator<Item = AgentId>) {
+        self.agents.extend(group);
+        self.ends.push(u32::try_from(self.agents.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Gives back memory that is not needed.
+    pub(crate) fn trim(&mut self) {
+        self.agents.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// The candidates of a group.
+    pub(crate) fn group(&self, place: usize) -> &[AgentId] {
+        let end = |place: usize| self.ends.get(place).map_or(0, |end| *end as usize);
+        let start = place.checked_sub(1).map_or(0, end);
+        self.agents.get(start..end(place)).unwrap_or_default()
+    }
+}
 
 impl Lane {
     fn new(key: LaneKey) -> Self {
@@ -216,22 +242,22 @@ impl Lanes {
         self.get(key).into_iter().flat_map(Lane::keys)
     }
 
-    /// Who may have what is in a lane, if they are few and known.
-    pub(crate) fn few(&self, key: &LaneKey) -> Option<&[Listed]> {
+    /// Who may have what is in a lane, if they are not too many and known.
+    pub(crate) fn listed(&self, key: &LaneKey) -> Option<&Listed> {
         let lane = self.get(key)?;
         let known = lane.candidates.as_ref().filter(|known| known.version == self.members);
-        known.and_then(|known| known.few.as_deref())
+        known.and_then(|known| known.listed.as_ref())
     }
 
     /// Finds out who may have what is in a lane, unless that is known.
-    pub(crate) fn learn(&mut self, key: &LaneKey, few: impl FnOnce() -> Option<Vec<Listed>>) {
+    pub(crate) fn learn(&mut self, key: &LaneKey, list: impl FnOnce() -> Option<Listed>) {
         let lane = self.places.get(key).and_then(|place| self.lanes.get_mut(*place));
         let version = self.members;
         let unknown = |lane: &&mut Lane| {
             lane.candidates.as_ref().is_none_or(|known| known.version != version)
         };
         if let Some(lane) = lane.filter(unknown) {
-            lane.candidates = Some(Candidates { version, few: few() });
+            lane.candidates = Some(Candidates { version, listed: list() });
         }
     }
 

@@ -89,20 +89,15 @@ impl Members {
         self.list.iter().map(|(_, _, _, agent)| *agent)
     }
 
-    /// Those who may have what is in a lane, by rank and ring, if they are few. Conditional rings
-    /// do not count as such.
-    fn few(&self, lane: &LaneKey, fit: &PackedBits) -> Option<Vec<Listed>> {
-        const FEW: usize = 1_024;
-        let sees = |(_, ring, delay): GroupKey| delay <= lane.revealed && ring <= lane.ring;
-        let groups = || self.groups().filter(|(key, _)| sees(*key));
-        let number = groups().map(|(_, group)| (group, fit).count()).fold(0, usize::saturating_add);
-        let listed = |((rank, ring, _), group): (GroupKey, &'_ PackedBits)| {
-            (group, fit).ids().map(|agent| (rank, ring, agent)).collect::<Vec<_>>()
-        };
-        (number <= FEW).then(|| {
-            let mut few: Vec<_> = groups().flat_map(listed).collect();
-            few.sort_unstable();
-            few
+    /// Those who may have what is in a lane whatever they wait for, if they are not too many.
+    fn listed(&self, fit: &PackedBits) -> Option<Listed> {
+        const MOST: usize = 4_096;
+        let number = self.groups().map(|(_, group)| (group, fit).count());
+        (number.fold(0, usize::saturating_add) <= MOST).then(|| {
+            let mut listed = Listed::default();
+            self.groups().for_each(|(_, group)| listed.add((group, fit).ids()));
+            listed.trim();
+            listed
         })
     }
 
@@ -183,10 +178,10 @@ impl Line {
         }
     }
 
-    /// Lists who may have what is in a lane, if they are few and it is not known yet.
+    /// Lists who may have what is in a lane, if they are not too many and it is not known yet.
     pub(crate) fn learn(&mut self, lane: &LaneKey, fit: &PackedBits) {
         let members = self.by_channel.get(&lane.channel).unwrap_or(&self.members);
-        self.lanes.learn(lane, || members.few(lane, fit));
+        self.lanes.learn(lane, || members.listed(fit));
     }
 
     /// How many wait here before this place in the order.
