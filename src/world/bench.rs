@@ -111,7 +111,7 @@ pub(crate) struct Bench {
 /// the first row in which any of them sits need be compared. Where few sit, there is one row.
 #[derive(Clone, Debug, Default)]
 struct Rows {
-    /// By agent, whether he sits or not; the row of whoever does not sit says nothing.
+    /// By agent; [`NOWHERE`](Self::NOWHERE) for who does not sit.
     rows: Vec<u8>,
     /// The last seat of each row but the last, which has no end.
     ends: Vec<Seat>,
@@ -122,22 +122,28 @@ struct Rows {
 impl Rows {
     /// Where fewer sit, they are not told apart.
     const MANY: usize = 1_024;
-    const NUMBER: usize = 256;
+    const NUMBER: usize = 255;
+    const NOWHERE: u8 = u8::MAX;
 
     fn row(&self, seat: &Seat) -> u8 {
         // Mostly who sits down sits behind all others.
         let last = self.ends.last().is_none_or(|end| end < seat);
         let row = if last { self.ends.len() } else { self.ends.partition_point(|end| end < seat) };
-        u8::try_from(row).unwrap_or(u8::MAX)
+        u8::try_from(row).unwrap_or(Self::NOWHERE)
     }
 
-    fn sit(&mut self, seat: &Seat) {
-        let (row, place) = (self.row(seat), seat.3.raw() as usize);
+    fn set(&mut self, agent: AgentId, row: u8) {
+        let place = agent.raw() as usize;
         if self.rows.len() <= place {
-            self.rows.resize(place + 1, 0);
+            self.rows.resize(place + 1, Self::NOWHERE);
         }
         self.rows.get_mut(place).into_iter().for_each(|known| *known = row);
-        self.changes += 1;
+    }
+
+    /// An agent moves to a seat, or rises.
+    fn sit(&mut self, agent: AgentId, seat: Option<&Seat>) {
+        self.set(agent, seat.map_or(Self::NOWHERE, |seat| self.row(seat)));
+        self.changes += usize::from(seat.is_some());
     }
 
     /// Makes rows of equal length of so many, once enough of them have changed their places.
@@ -150,8 +156,7 @@ impl Rows {
         self.ends.clear();
         let each = if all < Self::MANY { usize::MAX } else { all.div_ceil(Self::NUMBER) };
         for (place, seat) in order.iter().enumerate() {
-            let row = u8::try_from(place / each).unwrap_or(u8::MAX);
-            self.rows.get_mut(seat.3.raw() as usize).into_iter().for_each(|known| *known = row);
+            self.set(Bench::agent(*seat), u8::try_from(place / each).unwrap_or(Self::NOWHERE));
             if (place + 1) % each == 0 && place + 1 < all {
                 self.ends.push(*seat);
             }
@@ -159,7 +164,7 @@ impl Rows {
     }
 
     fn of(&self, agent: AgentId) -> u8 {
-        self.rows.get(agent.raw() as usize).copied().unwrap_or(0)
+        self.rows.get(agent.raw() as usize).copied().unwrap_or(Self::NOWHERE)
     }
 }
 
@@ -178,7 +183,9 @@ impl Bench {
 
     /// Whether all sit in their rows.
     pub(crate) fn is_sound(&self) -> bool {
-        self.order.iter().all(|seat| self.rows.of(Self::agent(*seat)) == self.rows.row(seat))
+        let row =
+            |seat: &Option<Seat>| seat.as_ref().map_or(Rows::NOWHERE, |seat| self.rows.row(seat));
+        self.rows.rows.iter().copied().eq(self.seats.iter().map(row))
     }
 
     /// In what order its agents sit.
@@ -208,9 +215,9 @@ impl Bench {
         }
         if let Some(seat) = seat {
             self.order.insert(seat);
-            self.rows.sit(&seat);
-            self.rows.align(&self.order);
         }
+        self.rows.sit(id, seat.as_ref());
+        self.rows.align(&self.order);
     }
 
     /// The first of these agents who is here and able. Who is able is asked of one after the other
@@ -240,7 +247,7 @@ impl Bench {
         agents: impl Iterator<Item = AgentId>,
         here: impl Fn(&AgentId) -> bool,
     ) -> Option<Seat> {
-        let (mut first, mut row): (Option<Seat>, _) = (None, u8::MAX);
+        let (mut first, mut row): (Option<Seat>, _) = (None, Rows::NOWHERE - 1);
         for agent in agents {
             let his = self.rows.of(agent);
             if his > row {
@@ -301,7 +308,7 @@ impl Bench {
         let worth = TRIED + listed / STEP;
         // One in so many agents is a candidate.
         let expected = self.seats.len() / listed.max(1);
-        if expected > worth && self.order.len() > TRIED { 0 } else { worth }
+        if expected > worth && self.order.len() > worth { 0 } else { worth }
     }
 }
 
