@@ -181,11 +181,11 @@ impl Bench {
         Self { key, order: Sorted::default(), seats: Vec::new(), rows: Rows::default() }
     }
 
-    /// Whether all sit in their rows.
+    /// Whether all sit in their rows, and nobody else is in any.
     pub(crate) fn is_sound(&self) -> bool {
-        let row =
-            |seat: &Option<Seat>| seat.as_ref().map_or(Rows::NOWHERE, |seat| self.rows.row(seat));
-        self.rows.rows.iter().copied().eq(self.seats.iter().map(row))
+        (0..).map(AgentId::from_raw).zip(&self.seats).all(|(agent, seat)| {
+            self.rows.of(agent) == seat.as_ref().map_or(Rows::NOWHERE, |seat| self.rows.row(seat))
+        })
     }
 
     /// In what order its agents sit.
