@@ -292,6 +292,15 @@ record_commands! {
         user: Option<Key>,
     }
 
+    /// Somebody wants to be forgotten. All interactions in which he takes part must be over; they
+    /// are archived, so that the host alone has them and may erase them, and the profile is
+    /// forgotten. Facts told before still name him, until a snapshot takes their place. It looks at
+    /// every interaction that is kept. Refused as `NotOver` with the first that goes on.
+    EraseProfile => () {
+        /// The profile, active or not.
+        profile: ProfileId,
+    }
+
     /// A message came from outside. It belongs to the ongoing interaction between the two
     /// addresses; without one an interaction is opened, and without a profile that too.
     ReceiveMessage => Received {

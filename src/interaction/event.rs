@@ -341,7 +341,7 @@ pub enum RecordEvent {
         /// All of it.
         record: Arc<Interaction>,
     },
-    /// A profile made room for others: it was not used for longest.
+    /// A profile made room for others, for it was not used for longest; or it was erased.
     ProfileForgotten {
         /// Which.
         profile: ProfileId,

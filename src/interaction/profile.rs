@@ -99,10 +99,9 @@ pub trait ProfileStore: Debug {
         None
     }
 
-    /// Forgets a profile that was [`surplus`](Self::surplus).
-    fn forget(&mut self, id: ProfileId) {
-        let _ = id;
-    }
+    /// Forgets a profile that was [`surplus`](Self::surplus), or that is
+    /// [erased](crate::interaction::EraseProfile).
+    fn forget(&mut self, id: ProfileId);
 }
 
 /// Profiles in memory. There are at most as many as

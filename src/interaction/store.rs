@@ -134,6 +134,17 @@ impl Store {
         self.index.of_profile.range(all).map(|(_, id)| *id)
     }
 
+    /// The interactions in which a profile takes part, in order.
+    pub(crate) fn with_profile(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
+        let all = self.rows.interactions.sorted().into_iter();
+        all.filter(move |(_, row)| {
+            let talk = row.conversation.as_deref();
+            let participants = talk.map(|talk| talk.participants.as_slice()).unwrap_or_default();
+            row.profile == Some(profile) || participants.contains(&profile)
+        })
+        .map(|(id, _)| id)
+    }
+
     /// Whether a profile has an interaction that is not closed.
     pub(crate) fn is_in_use(&self, profile: ProfileId) -> bool {
         self.open_of(profile).next().is_some()

@@ -122,7 +122,10 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         }
         18 => {
             let profile = ProfileId::from_raw(dice.roll(4) + 1);
-            ReplaceProfile { profile, user: None }.into()
+            match dice.roll(2) {
+                0 => ReplaceProfile { profile, user: None }.into(),
+                _ => EraseProfile { profile }.into(),
+            }
         }
         19 | 20 => {
             let authors = [Author::Requester, Author::VirtualAgent, Author::Agent(agent)];
@@ -212,14 +215,21 @@ impl Lived {
         }
     }
 
-    /// What is refused changes neither records nor work.
+    /// What is refused changes neither records nor work; of whom is erased nothing is left.
     fn record(&mut self, now: Timestamp, command: RecordCommand) -> Result<(), String> {
         let Self { desk, log } = self;
         desk.advance(now, log);
         let before = (desk.records().digest(), desk.engine().digest(), log.clone());
         let told = format!("{command:?}");
+        let erased = match &command {
+            RecordCommand::EraseProfile(erase) => Some(erase.profile),
+            _ => None,
+        };
         match desk.record(now, command, log) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                let left = erased.is_some_and(|profile| is_known(desk.records(), profile));
+                hold("a profile that is erased is gone", !left)
+            }
             Err(refusal) => {
                 let after = (desk.records().digest(), desk.engine().digest());
                 let same = after == (before.0, before.1) && *log == before.2;
@@ -231,6 +241,16 @@ impl Lived {
     fn records(&self) -> &Records {
         self.desk.records()
     }
+}
+
+/// Whether records know anything of a profile.
+fn is_known(records: &Records, profile: ProfileId) -> bool {
+    let mut interactions = records.interactions();
+    interactions.any(|row| {
+        let talk = row.conversation.as_deref();
+        row.profile == Some(profile)
+            || talk.is_some_and(|talk| talk.participants.contains(&profile))
+    }) || records.profiles().get(profile).is_some()
 }
 
 /// The engine and the record say the same of the work they share.

@@ -300,24 +300,35 @@ impl Run for CloseInteraction {
     }
 }
 
-impl Run for ArchiveInteraction {
-    type Output = ();
-
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction } = self;
-        let row = match turn.store.interaction(interaction) {
-            Err(RecordRefusal::Archived { .. }) => return Ok(()),
-            row => row?,
-        };
+impl Turn<'_> {
+    /// Refuses what is not over, or does not say what it was about.
+    pub(crate) fn check_to_archive(&self, interaction: InteractionId) -> Result<(), RecordRefusal> {
+        let row = self.store.interaction(interaction)?;
         if !row.is_finished() {
             return Err(RecordRefusal::NotOver { interaction });
         }
         if !row.is_described() {
             return Err(invalid("short_description", Problem::Empty));
         }
-        if let Some(record) = turn.store.rows().interactions.get(interaction).cloned() {
-            turn.emit(RecordEvent::Archived { record });
-        }
         Ok(())
+    }
+
+    /// Hands an interaction over to the host.
+    pub(crate) fn archive(&mut self, interaction: InteractionId) {
+        if let Some(record) = self.store.rows().interactions.get(interaction).cloned() {
+            self.emit(RecordEvent::Archived { record });
+        }
+    }
+}
+
+impl Run for ArchiveInteraction {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction } = self;
+        match turn.check_to_archive(interaction) {
+            Err(RecordRefusal::Archived { .. }) => Ok(()),
+            checked => checked.map(|()| turn.archive(interaction)),
+        }
     }
 }

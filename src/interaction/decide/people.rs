@@ -7,7 +7,7 @@ use crate::base::key::Key;
 use crate::model::invalid::Problem;
 
 use crate::interaction::command::{
-    LinkUser, ReachCustomer, ReceiveMessage, Received, ReplaceProfile,
+    EraseProfile, LinkUser, ReachCustomer, ReceiveMessage, Received, ReplaceProfile,
 };
 use crate::interaction::conversation::{Author, ConversationStage, Visibility};
 use crate::interaction::event::RecordEvent;
@@ -234,5 +234,21 @@ impl Run for ReplaceProfile {
         let old = turn.active_profile(profile)?;
         user.iter().try_for_each(|user| check_name("user", user))?;
         Ok(turn.hand_on(old, user).id)
+    }
+}
+
+impl Run for EraseProfile {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { profile } = self;
+        let his: Vec<_> = turn.store.with_profile(profile).collect();
+        if his.is_empty() && turn.profiles.get(profile).is_none() {
+            return Err(RecordRefusal::UnknownProfile { profile });
+        }
+        his.iter().try_for_each(|id| turn.check_to_archive(*id))?;
+        his.into_iter().for_each(|id| turn.archive(id));
+        turn.emit(RecordEvent::ProfileForgotten { profile });
+        Ok(())
     }
 }
