@@ -11,6 +11,7 @@ use crate::policy::fit;
 use crate::policy::order::LineKey;
 use crate::policy::room::Full;
 use crate::world::bench::{Bench, BenchKey, Candidates};
+use crate::world::fits::Ranking;
 use crate::world::lanes::{Lane, LaneKey};
 use crate::world::line::Members;
 use crate::world::member::PackedMember;
@@ -360,12 +361,10 @@ impl<'a> Matching<'a> {
         both.is_some_and(|(terms, ring)| self.world.ring_sees(work.queue, terms.ring, ring))
     }
 
-    /// The order in which agents are taken for a piece of work, if it depends on nothing but what
-    /// they did.
+    /// The order in which agents who suit a piece of work equally well are taken for it, if it
+    /// depends on nothing but what they did.
     fn bench(self, work: &Work, profile: &QueueProfile) -> Option<&'a Bench> {
-        let key = BenchKey::of(profile, work.request.channel)?;
-        let bench = self.world.index().bench(key)?;
-        (self.evaluation(work) != Evaluation::Best).then_some(bench)
+        self.world.index().bench(BenchKey::of(profile, work.request.channel)?)
     }
 
     /// The agent among members of one rank, ring and delay to whom the work goes.
@@ -378,43 +377,50 @@ impl<'a> Matching<'a> {
     ) -> Option<AgentId> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
-        let by_score = self.evaluation(work) == Evaluation::Best;
-        match (profile.choice, self.bench(work, profile)) {
-            (_, Some(bench)) => bench.first(candidates, able),
+        let bench = self.bench(work, profile);
+        let by_score = AgentKey::goes_by_score(profile, self.evaluation(work));
+        let ranking = self.world.index().fit(work.need)?.ranking.as_ref().filter(|_| by_score);
+        match (profile.choice, bench) {
+            (_, Some(bench)) if !by_score || ranking.is_some_and(|ranking| ranking.even) => {
+                bench.first(candidates, able)
+            }
             (AgentChoice::RoundRobin, _) if !by_score && profile.spare_scarce == 0 => {
                 let last = self.world.queue(work.queue).ok()?.last;
                 let next = last.map_or(0, |last| u64::from(last.raw()) + 1);
                 let sets = candidates.sets();
                 sets.ids_from(next).chain(sets.ids()).find(able)
             }
-            (_, _) => self.first_by_score(id, work, rank, candidates).map(|key| key.agent),
+            (_, bench) => {
+                let ranked = ranking.and_then(|ranking| {
+                    self.first_ranked(id, work, rank, candidates, ranking, bench)
+                });
+                let complete = ranking.is_some_and(|ranking| ranking.complete);
+                let all = || self.first_by_key(id, work, rank, candidates.sets().ids());
+                ranked.or_else(|| if complete { None } else { all() })
+            }
         }
     }
 
-    /// The first by their keys among members of one rank, ring and delay: if it is known who suits
-    /// the work best, among the first of them who are there.
-    fn first_by_score(
+    /// The first among those who are known to suit the work best: the first of those who suit it
+    /// equally well, and are there, by what they did or else by their keys.
+    fn first_ranked(
         self,
         id: WorkId,
         work: &Work,
         rank: u8,
-        candidates: Candidates<'_>,
-    ) -> Option<AgentKey> {
-        let profile = self.world.queue_profile(work.queue).ok()?;
-        let by_score = AgentKey::goes_by_score(profile, self.evaluation(work));
-        let ranking = self.world.index().fit(work.need)?.ranking.as_ref().filter(|_| by_score);
-        if let Some(ranking) = ranking {
-            let Candidates { members, open, .. } = candidates;
-            let here = |agent: &AgentId| (members, open).has(*agent);
-            let mut keys = ranking
-                .equals()
-                .filter_map(|equals| self.first_by_key(id, work, rank, equals.filter(here)));
-            let first = keys.next();
-            if first.is_some() || ranking.complete {
-                return first;
+        Candidates { members, open, .. }: Candidates<'_>,
+        ranking: &Ranking,
+        bench: Option<&Bench>,
+    ) -> Option<AgentId> {
+        let here = |agent: &AgentId| (members, open).has(*agent);
+        let able = |agent: &AgentId| self.member_can_take(id, work, *agent);
+        ranking.equals().find_map(|equals| {
+            let equals = || equals.iter().map(|(_, agent)| *agent);
+            match bench {
+                Some(bench) => bench.first_among(equals, here, able),
+                None => self.first_by_key(id, work, rank, equals().filter(here)),
             }
-        }
-        self.first_by_key(id, work, rank, candidates.sets().ids())
+        })
     }
 
     /// The first by their keys among members of one rank, ring and delay. Whoever is known to come
@@ -425,7 +431,7 @@ impl<'a> Matching<'a> {
         work: &Work,
         rank: u8,
         candidates: impl Iterator<Item = AgentId>,
-    ) -> Option<AgentKey> {
+    ) -> Option<AgentId> {
         let profile = self.world.queue_profile(work.queue).ok()?;
         let need = self.world.stores().needs.get(work.need)?;
         let named = &self.world.index().fit(work.need)?.named;
@@ -445,7 +451,7 @@ impl<'a> Matching<'a> {
                 highest = score.unwrap_or(0);
             }
         }
-        best
+        best.map(|best| best.agent)
     }
 
     /// How the mandatory part of what the work asks for by now is taken.

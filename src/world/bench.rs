@@ -34,15 +34,14 @@ pub(crate) struct BenchKey {
 }
 
 impl BenchKey {
-    /// The order in which a queue takes agents for work of a channel; none if it does not depend on
-    /// what the agents did.
+    /// The order in which a queue takes agents for work of a channel who suit it equally well; none
+    /// if it does not depend on what the agents did.
     pub(crate) fn of(queue: &QueueProfile, channel: ChannelId) -> Option<Self> {
         let load = match queue.choice {
-            AgentChoice::LongestIdle => Load::Nothing,
+            AgentChoice::LongestIdle | AgentChoice::MostProficient => Load::Nothing,
             AgentChoice::LeastLoaded => Load::Units,
             AgentChoice::LeastLoadedRatio => Load::Ratio,
-            AgentChoice::MostProficient
-            | AgentChoice::RoundRobin
+            AgentChoice::RoundRobin
             | AgentChoice::FixedOrder
             | AgentChoice::NearestProficient
             | AgentChoice::WeightedShare
@@ -222,7 +221,7 @@ impl Bench {
 
     /// The first of these agents who is here and able. Who is able is asked of one after the other
     /// in their order, for mostly the first is; if many are not, of all of them.
-    fn first_among<A: Iterator<Item = AgentId>>(
+    pub(crate) fn first_among<A: Iterator<Item = AgentId>>(
         &self,
         agents: impl Fn() -> A,
         here: impl Fn(&AgentId) -> bool,

@@ -53,12 +53,15 @@ pub(crate) struct Ranking {
     best: Vec<(Reverse<u32>, AgentId)>,
     /// Whether all who fit are there.
     pub complete: bool,
+    /// Whether all who fit suit it equally well; then they need not be there.
+    pub even: bool,
 }
 
 impl Ranking {
     fn new(all: impl Iterator<Item = (Reverse<u32>, AgentId)>) -> Self {
         let mut best: Vec<_> = all.collect();
         let complete = best.len() <= RANKED;
+        let even = best.windows(2).all(|two| matches!(two, [one, other] if one.0 == other.0));
         if !complete {
             let (_, (last, _), _) = best.select_nth_unstable(RANKED);
             let last = *last;
@@ -66,13 +69,12 @@ impl Ranking {
             best.shrink_to_fit();
         }
         best.sort_unstable();
-        Self { best, complete }
+        Self { best, complete, even }
     }
 
     /// Agents who suit it equally well, and then those who come next.
-    pub(crate) fn equals(&self) -> impl Iterator<Item = impl Iterator<Item = AgentId> + '_> + '_ {
-        let equals = self.best.chunk_by(|(one, _), (other, _)| one == other);
-        equals.map(|equals| equals.iter().map(|(_, agent)| *agent))
+    pub(crate) fn equals(&self) -> impl Iterator<Item = &[(Reverse<u32>, AgentId)]> {
+        self.best.chunk_by(|(one, _), (other, _)| one == other)
     }
 }
 
@@ -334,10 +336,10 @@ impl World {
             return;
         };
         if AgentKey::goes_by_score(&entry.profile, need.evaluation) {
-            if fit.ranking.is_none() {
-                fit.ranking = Some(stores.rank(need, fit));
+            let ranking = fit.ranking.take().unwrap_or_else(|| stores.rank(need, fit));
+            if !fit.ranking.insert(ranking).even {
+                return;
             }
-            return;
         }
         let line = index.lines.get_mut(work.queue.raw() as usize);
         if let Some(line) = line {
