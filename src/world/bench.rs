@@ -347,7 +347,7 @@ mod tests {
                 }
                 let all: Vec<AgentId> = (&members, &fit).ids().collect();
                 let each = 1 + u32::try_from(next(12)).unwrap();
-                let able = |agent: &AgentId| agent.raw() % each == 0;
+                let able = |agent: &AgentId| agent.raw().is_multiple_of(each);
                 let seats = all.iter().filter(|id| open.has(**id) && able(id));
                 let least = seats.filter_map(|id| bench.seats[id.raw() as usize]).min();
                 for listed in [None, Some(&all[..])] {

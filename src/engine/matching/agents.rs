@@ -71,8 +71,7 @@ impl<'a> Matching<'a> {
             sets.has(*agent) && self.sees(work, *agent) && self.member_can_take(id, work, *agent)
         };
         let agent = members.list().find(able)?;
-        let row = self.world.agent(agent).ok()?;
-        let terms = row.membership(work.queue, work.request.channel)?;
+        let terms = self.membership(work, agent)?;
         Some(Chosen { rank: terms.rank, ring: terms.ring, agent })
     }
 

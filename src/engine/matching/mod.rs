@@ -8,6 +8,7 @@ mod works;
 use crate::base::bits::IdSet;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::model::membership::Membership;
 use crate::model::queue::QueueProfile;
 use crate::policy::choice::{AgentKey, RANK_PREFERRED};
 use crate::policy::order::LineKey;
@@ -125,12 +126,7 @@ impl<'a> Matching<'a> {
             let members = line.members(work.request.channel);
             members.among((fit, open)).filter_map(move |agent| {
                 let able = self.sees(work, agent) && self.member_can_take(id, work, agent);
-                let rank = self
-                    .world
-                    .agent(agent)
-                    .ok()?
-                    .membership(work.queue, work.request.channel)?
-                    .rank;
+                let rank = self.membership(work, agent)?.rank;
                 able.then(|| self.key(id, work, agent, rank, 0)).flatten()
             })
         })
@@ -143,24 +139,19 @@ impl<'a> Matching<'a> {
 
     /// Whether the work has waited past the delay of a member.
     pub(crate) fn delay_over(self, work: &Work, agent: AgentId) -> bool {
-        let terms = self
-            .world
-            .agent(agent)
-            .ok()
-            .and_then(|row| row.membership(work.queue, work.request.channel));
-        terms.is_some_and(|terms| terms.delay <= work.revealed)
+        self.membership(work, agent).is_some_and(|terms| terms.delay <= work.revealed)
     }
 
     /// Whether the ring of a member sees the work.
     pub(crate) fn ring_sees(self, work: &Work, agent: AgentId) -> bool {
-        let terms = self
-            .world
-            .agent(agent)
-            .ok()
-            .and_then(|row| row.membership(work.queue, work.request.channel));
         let ring = self.world.queue_profile(work.queue).map(|profile| work.ring(profile));
-        let both = terms.zip(ring.ok());
+        let both = self.membership(work, agent).zip(ring.ok());
         both.is_some_and(|(terms, ring)| self.world.ring_sees(work.queue, terms.ring, ring))
+    }
+
+    /// On what terms an agent is a member of the queue the work waits in.
+    fn membership(self, work: &Work, agent: AgentId) -> Option<Membership> {
+        self.world.agent(agent).ok()?.membership(work.queue, work.request.channel)
     }
 
     /// Whether nothing about this very item keeps an open, fit agent from it.
