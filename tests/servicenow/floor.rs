@@ -212,11 +212,26 @@ impl Floor {
         }
     }
 
+    /// Who is consulted about a document, and whether he joined.
+    pub(crate) fn legs(&self, document: &str) -> Vec<(String, bool)> {
+        let view = self.engine.view();
+        let work = view.work_by_key(&format!("interaction/{document}"));
+        let legs = work.into_iter().flat_map(|work| work.legs());
+        let key = |agent: AgentId| view.key(agent.into()).unwrap().to_string();
+        legs.map(|leg| (key(leg.agent), !leg.rings())).collect()
+    }
+
     pub(crate) fn is_in_step(&self) -> Result<(), String> {
         for (document, item) in &self.vendor.items {
             let here = self.here(document);
             if here != item.state {
                 return Err(format!("{document}: {here:?} here, {:?} there", item.state));
+            }
+            // The desk shows one consult at a time.
+            let (legs, consult) = (self.legs(document), item.consult.as_ref());
+            let there = consult.map(|consult| (consult.agent.clone(), consult.accepted));
+            if there.is_none() != legs.is_empty() || there.iter().any(|leg| !legs.contains(leg)) {
+                return Err(format!("{document}: consults {legs:?} here, {consult:?} there"));
             }
         }
         self.desk.is_in_step().then_some(()).ok_or_else(|| "the desk is not done".into())

@@ -7,6 +7,7 @@ mod golden;
 #[path = "../golden/table.rs"]
 mod table;
 
+mod consults;
 mod floor;
 mod samples;
 mod seed0;

@@ -94,26 +94,3 @@ fn an_offer_that_rings_out_is_found_at_the_next_agent() {
     assert_eq!(floor.stage(work), Stage::Assigned { agent: floor.id("bo") });
     floor.is_in_step().unwrap();
 }
-
-#[test]
-fn a_consult_is_asked_for_ended_and_handed_over() {
-    let mut floor = Floor::new(&["ana", "bo"], 1);
-    let work = floor.chat("c1");
-    floor.settle();
-    floor.press("c1", true);
-    let (ana, bo) = (floor.id("ana"), floor.id("bo"));
-    floor.tell(Consult { work, agent: bo }).unwrap();
-    floor.settle();
-    assert_eq!(floor.vendor.items["c1"].consulted.as_deref(), Some("bo"));
-    floor.tell(EndLeg { work, agent: bo }).unwrap();
-    floor.settle();
-    assert_eq!(floor.vendor.items["c1"].consulted, None);
-    assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
-    floor.tell(Consult { work, agent: bo }).unwrap();
-    floor.tell(Answer { work, agent: bo }).unwrap();
-    floor.settle();
-    floor.tell(HandOver { work, agent: bo }).unwrap();
-    floor.settle();
-    assert_eq!(floor.vendor.items["c1"].state, State::Accepted("bo".into()));
-    floor.is_in_step().unwrap();
-}

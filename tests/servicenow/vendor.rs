@@ -18,7 +18,15 @@ pub(crate) enum State {
 pub(crate) struct Item {
     pub sys_id: String,
     pub state: State,
-    pub consulted: Option<String>,
+    pub consult: Option<Consult>,
+}
+
+/// A work item of its own: it rings at who is consulted until he answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Consult {
+    pub sys_id: String,
+    pub agent: String,
+    pub accepted: bool,
 }
 
 /// An event, and the agent in whose browser it is told.
@@ -38,15 +46,23 @@ impl Vendor {
         self.items.insert(document.sys_id.clone(), item);
     }
 
-    fn fresh(&mut self, state: State) -> Item {
+    fn name(&mut self) -> String {
         self.made += 1;
-        Item { sys_id: format!("item{}", self.made), state, consulted: None }
+        format!("item{}", self.made)
+    }
+
+    fn fresh(&mut self, state: State) -> Item {
+        Item { sys_id: self.name(), state, consult: None }
     }
 
     fn tell(&mut self, agent: &str, name: &'static str, document: &str) {
-        let item = &self.items[document];
+        let sys_id = self.items[document].sys_id.clone();
+        self.tell_of(agent, name, document, &sys_id);
+    }
+
+    fn tell_of(&mut self, agent: &str, name: &'static str, document: &str, sys_id: &str) {
         let told = json!({"workItem": {
-            "sys_id": item.sys_id, "size": 1, "serviceChannel": {"name": "Chat", "sys_id": "chat"},
+            "sys_id": sys_id, "size": 1, "serviceChannel": {"name": "Chat", "sys_id": "chat"},
             "document": {"sys_id": document, "table": "interaction"},
         }});
         let wrapped = if name.ends_with("rejected") {
@@ -70,6 +86,19 @@ impl Vendor {
         }
     }
 
+    /// Who is consulted presses a button.
+    pub(crate) fn press_consult(&mut self, document: &str, accept: bool) {
+        let Some(item) = self.items.get_mut(document) else { return };
+        let Some(rings) = item.consult.take_if(|consult| !consult.accepted) else { return };
+        let (agent, sys_id) = (rings.agent.clone(), rings.sys_id.clone());
+        if accept {
+            item.consult = Some(Consult { accepted: true, ..rings });
+            self.tell_of(&agent, "openframe_awa_workitem_accepted", document, &sys_id);
+        } else {
+            self.tell_of(&agent, "openframe_awa_workitem_rejected", document, &sys_id);
+        }
+    }
+
     pub(crate) fn serve(&mut self, request: &Request) -> (u16, Value) {
         let body = request.body.clone().unwrap_or_default();
         let path: Vec<&str> = request.path.trim_matches('/').split('/').collect();
@@ -81,8 +110,8 @@ impl Vendor {
                 Method::Post,
                 ["api", "now", "awa", "documents", "interaction", document, "offer"],
             ) => match self.offer(document, &body) {
-                Ok(()) => {
-                    let item = json!({"sys_id": self.items[*document].sys_id,
+                Ok(sys_id) => {
+                    let item = json!({"sys_id": sys_id,
                             "document_id": document, "document_table": "interaction"});
                     (
                         200,
@@ -104,17 +133,19 @@ impl Vendor {
             }
             (Method::Put, ["api", "now", "awa", "consult", "end"]) => {
                 let item = self.items.get_mut(body["document_sys_id"].as_str().unwrap()).unwrap();
-                let Some(agent) = item.consulted.take() else {
+                let Some(consult) = item.consult.take() else {
                     let why = "Cannot find the work item for document ID: x";
                     return (404, json!({"result": {"success": false, "message": why}}));
                 };
-                if body["hand_over"] == true {
-                    item.state = State::Accepted(agent);
+                // Who did not answer yet has nothing to take over: the consult is cancelled.
+                if body["hand_over"] == true && consult.accepted {
+                    (item.sys_id, item.state) = (consult.sys_id, State::Accepted(consult.agent));
                 }
                 (200, json!({"result": {"success": true, "message": "Consult is ended."}}))
             }
             (Method::Post, ["api", "now", "interaction", document, "close"]) => {
-                self.items.get_mut(*document).unwrap().state = State::Over;
+                let item = self.items.get_mut(*document).unwrap();
+                (item.state, item.consult) = (State::Over, None);
                 (200, json!({"result": {"state": "closed_complete"}}))
             }
             (Method::Get, ["api", "now", "table", "awa_work_item"]) => {
@@ -136,11 +167,19 @@ impl Vendor {
             State::Over => return Vec::new(),
         };
         let field = |value: &str| json!({"value": value, "display_value": value});
-        vec![json!({"sys_id": field(&item.sys_id), "state": field(state),
-            "assigned_to": field(agent)})]
+        let row = |sys_id: &str, state, agent, consult| {
+            json!({"sys_id": field(sys_id), "state": field(state),
+                "assigned_to": field(agent), "consult_state": field(consult)})
+        };
+        let consult = item.consult.as_ref().map(|consult| {
+            let state = if consult.accepted { "Accepted" } else { "Pending Accept" };
+            row(&consult.sys_id, state, &consult.agent, "Requested")
+        });
+        consult.into_iter().chain([row(&item.sys_id, state, agent, "")]).collect()
     }
 
-    fn offer(&mut self, document: &str, body: &Value) -> Result<(), String> {
+    /// Says which work item is offered.
+    fn offer(&mut self, document: &str, body: &Value) -> Result<String, String> {
         let item = self.items.get(document).expect("a document");
         if item.state == State::Over {
             return Err("Document is not active".into());
@@ -148,14 +187,13 @@ impl Vendor {
         if let Some(transfer) = body.get("transfer") {
             let target = transfer["target_id"].as_str().unwrap().to_owned();
             if transfer["transfer_type"] == "consult" {
-                self.items.get_mut(document).unwrap().consulted = Some(target);
-                return Ok(());
+                return self.consult(document, target);
             }
             let to_agent = transfer["target_type"] == "agent";
             let state = if to_agent { State::Pending(target) } else { State::Queued };
             let item = self.fresh(state);
             self.items.insert(document.into(), item);
-            return Ok(());
+            return Ok(self.items[document].sys_id.clone());
         }
         let agent = body["assignment"]["agent_sys_id"].as_str().unwrap().to_owned();
         match &item.state {
@@ -177,11 +215,38 @@ impl Vendor {
             "openframe_awa_workitem_offered"
         };
         self.tell(&agent, name, document);
-        Ok(())
+        Ok(self.items[document].sys_id.clone())
+    }
+
+    fn consult(&mut self, document: &str, agent: String) -> Result<String, String> {
+        let item = &self.items[document];
+        match (&item.state, &item.consult) {
+            (State::Accepted(_), None) if !self.unavailable.contains(&agent) => {}
+            (State::Accepted(_), None) => return Err("Agent is not available".into()),
+            (State::Accepted(_), Some(consult)) => {
+                return Err(format!("Work Item is already assigned to {}", consult.agent));
+            }
+            (_, _) => return Err(format!("Work item {} cannot be assigned", item.sys_id)),
+        }
+        let sys_id = self.name();
+        self.tell_of(&agent, "openframe_awa_workitem_offered", document, &sys_id);
+        let consult = Consult { sys_id: sys_id.clone(), agent, accepted: false };
+        self.items.get_mut(document).unwrap().consult = Some(consult);
+        Ok(sys_id)
     }
 
     fn answer(&mut self, accept: bool, body: &Value) -> Result<String, String> {
         let id = body["work_item_id"].as_str().unwrap();
+        let of_it = |consult: &Consult| consult.sys_id == id && body["agent_id"] == *consult.agent;
+        for (document, item) in &mut self.items {
+            if let Some(consult) = item.consult.as_mut().filter(|consult| of_it(consult)) {
+                if consult.accepted {
+                    return Err("Work item is not in pending accept state".into());
+                }
+                consult.accepted = true;
+                return Ok(document.clone());
+            }
+        }
         let found = self.items.iter_mut().find(|(_, item)| item.sys_id == id);
         let (document, item) = found.ok_or("Wrong work item ID")?;
         match &item.state {

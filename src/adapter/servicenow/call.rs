@@ -8,9 +8,9 @@ use serde::de::IgnoredAny;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::engine::view::View;
-use crate::lifecycle::leg::LegRole;
 use crate::model::ids::WorkId;
 
+use crate::adapter::servicenow::consult::{self, Consulted, Step};
 use crate::adapter::servicenow::desk::DeskConfig;
 use crate::adapter::servicenow::fault::{Failure, Fault, read};
 use crate::adapter::servicenow::inbox::{AcceptItem, RejectItem};
@@ -19,7 +19,7 @@ use crate::adapter::servicenow::offer::{
     Assignment, DisplayOption, OfferReply, OfferWork, TargetType, Transfer, TransferType,
 };
 use crate::adapter::servicenow::record::{
-    EndConsult, ExternalId, ItemRecord, OutcomeReply, close_interaction, get_item,
+    EndConsult, ExternalId, ItemRecord, OutcomeReply, close_interaction, get_items,
 };
 use crate::adapter::servicenow::request::Document;
 use crate::adapter::wire::Request;
@@ -39,6 +39,8 @@ pub(super) enum Call {
     Close,
     /// Consults an agent.
     Consult(Key),
+    /// Answers for who is consulted.
+    AnswerConsult,
     /// Ends the consult; who has it then, if it was handed over.
     EndConsult(Option<Key>),
 }
@@ -59,7 +61,7 @@ pub(super) struct Item {
     /// The reason of the last rejection.
     pub reason: Option<Key>,
     /// Who is consulted there.
-    pub consulted: Option<Key>,
+    pub consulted: Option<Consulted>,
 }
 
 impl Item {
@@ -91,8 +93,9 @@ impl Item {
             let mapping = ExternalId { external_id: work.to_string(), external_provider };
             return Some((Call::Map, mapping.request(&self.document)));
         }
-        if let Some(consult) = self.consult(view, work, wanted) {
-            return Some(consult);
+        let at = (wanted, &self.there);
+        if let Some(step) = consult::step(view, work, at, self.consulted.as_ref()) {
+            return Some(self.consult(step));
         }
         let next = match (act(wanted, &self.there), wanted) {
             (Act::Nothing | Act::Follow, _) => return None,
@@ -135,7 +138,7 @@ impl Item {
         next: Act,
     ) -> Option<(Call, Request)> {
         match (next, &self.there) {
-            (Act::Read, _) => Some((Call::Read, get_item(&self.document))),
+            (Act::Read, _) => Some((Call::Read, get_items(&self.document))),
             (Act::Reject, There::Pending(at)) => {
                 let reason = self.reason.as_deref().unwrap_or(&config.reject_reason);
                 let reject = RejectItem {
@@ -163,25 +166,26 @@ impl Item {
         }
     }
 
-    /// The next call about a consult: the desk knows one at a time.
-    fn consult(&self, view: View<'_>, work: WorkId, wanted: &Wanted) -> Option<(Call, Request)> {
-        let (Wanted::Had(owner), There::Accepted(at)) = (wanted, &self.there) else { return None };
-        let end =
-            |hand_over| EndConsult { document_sys_id: self.document.sys_id.clone(), hand_over };
-        if self.consulted.as_ref() == Some(owner) && at != owner {
-            return Some((Call::EndConsult(Some(owner.clone())), end(true).request()));
-        }
-        let consulted = consultants(view, work);
-        match &self.consulted {
-            Some(known) if !consulted.contains(known) => {
-                Some((Call::EndConsult(None), end(false).request()))
+    /// The next call about a consult.
+    fn consult(&self, step: Step) -> (Call, Request) {
+        let end = |hand_over| {
+            let document_sys_id = self.document.sys_id.clone();
+            EndConsult { document_sys_id, hand_over }.request()
+        };
+        let known = self.consulted.as_ref();
+        match (step, known.and_then(|known| Some((&known.agent, known.work_item.as_ref()?)))) {
+            (Step::Ask(agent), _) => {
+                let request = self.transfer(&agent, TargetType::Agent, TransferType::Consult);
+                (Call::Consult(agent), request)
             }
-            None if at == owner => {
-                let first = consulted.into_iter().next()?;
-                let request = self.transfer(&first, TargetType::Agent, TransferType::Consult);
-                Some((Call::Consult(first), request))
+            (Step::Accept, Some((agent, work_item))) => {
+                (Call::AnswerConsult, AcceptItem::new(&**agent, &**work_item).request())
             }
-            Some(_) | None => None,
+            (Step::Accept, None) => (Call::Read, get_items(&self.document)),
+            (Step::HandOver, _) => {
+                (Call::EndConsult(known.map(|known| known.agent.clone())), end(true))
+            }
+            (Step::End, _) => (Call::EndConsult(None), end(false)),
         }
     }
 
@@ -228,7 +232,7 @@ impl Item {
                 read::<IgnoredAny>(status, body)?;
                 self.mapped = true;
             }
-            Call::Read => self.found(read::<Vec<ItemRecord>>(status, body)?.first()),
+            Call::Read => self.found(&read::<Vec<ItemRecord>>(status, body)?),
             Call::Offer(there) => {
                 let reply: OfferReply = read(status, body)?;
                 self.work_item = reply.work_item.map(|item| item.sys_id);
@@ -243,29 +247,44 @@ impl Item {
                 self.there = There::Over;
             }
             Call::Consult(agent) => {
-                read::<OfferReply>(status, body)?;
-                self.consulted = Some(agent.clone());
+                let reply: OfferReply = read(status, body)?;
+                let work_item = reply.work_item.map(|item| item.sys_id.into());
+                let agent = agent.clone();
+                self.consulted = Some(Consulted { agent, work_item, accepted: false });
+            }
+            Call::AnswerConsult => {
+                read::<IgnoredAny>(status, body)?;
+                if let Some(consulted) = &mut self.consulted {
+                    consulted.accepted = true;
+                }
             }
             Call::EndConsult(handed_over) => {
                 read::<OutcomeReply>(status, body)?;
                 self.consulted = None;
                 if let Some(agent) = handed_over {
-                    self.there = There::Accepted(agent.clone());
+                    (self.work_item, self.there) = (None, There::Accepted(agent.clone()));
                 }
             }
         }
         Ok(())
     }
 
-    fn found(&mut self, record: Option<&ItemRecord>) {
-        let agent = record.and_then(|record| record.agent()).map(Key::from);
+    /// The active work items of the document, newest first.
+    fn found(&mut self, records: &[ItemRecord]) {
+        let agent = |record: &ItemRecord| record.agent().map(Key::from);
+        let is_consult = |record: &&ItemRecord| record.consult_state().is_some();
+        let record = records.iter().find(|record| !is_consult(record));
         self.work_item = record.map(|record| record.sys_id().to_string());
-        self.there = match (record.map(ItemRecord::state), agent) {
-            (Some("Pending Accept"), Some(agent)) => There::Pending(agent),
-            (Some("Accepted"), Some(agent)) => There::Accepted(agent),
-            (Some("Queued" | "Pending Accept"), _) => There::Queued,
+        self.there = match record.map(|record| (record.state(), agent(record))) {
+            Some(("Pending Accept", Some(agent))) => There::Pending(agent),
+            Some(("Accepted", Some(agent))) => There::Accepted(agent),
+            Some(("Queued" | "Pending Accept", _)) => There::Queued,
             _ => There::Over,
         };
+        self.consulted = records.iter().find(is_consult).and_then(|record| {
+            let (agent, work_item) = (agent(record)?, Some(record.sys_id().into()));
+            Some(Consulted { agent, work_item, accepted: record.state() == "Accepted" })
+        });
     }
 
     /// A call was refused: whether the work item is not where it was thought to be.
@@ -283,11 +302,4 @@ impl Item {
 /// The key of the queue the work is in.
 fn queue_of(view: View<'_>, work: WorkId) -> Option<Key> {
     view.key(view.work(work)?.queue().into()).cloned()
-}
-
-/// Who is consulted about the work or confers, oldest first.
-fn consultants(view: View<'_>, work: WorkId) -> Vec<Key> {
-    let legs = view.work(work).into_iter().flat_map(|work| work.legs());
-    let asked = legs.filter(|leg| matches!(leg.role, LegRole::Consultant | LegRole::Conferee));
-    asked.filter_map(|leg| view.key(leg.agent.into()).cloned()).collect()
 }

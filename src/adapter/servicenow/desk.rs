@@ -14,6 +14,7 @@ use crate::protocol::fact::Fact;
 
 use crate::adapter::servicenow::agent::get_presence;
 use crate::adapter::servicenow::call::{Call, Item};
+use crate::adapter::servicenow::consult::{self, Consulted};
 use crate::adapter::servicenow::event::Event;
 use crate::adapter::servicenow::fault::{Failure, Fault};
 use crate::adapter::servicenow::item::{Act, There, Wanted, act};
@@ -179,9 +180,8 @@ impl Desk {
         let Some(item) = self.items.get_mut(&work) else { return };
         match call {
             Call::Map => {}
-            // As far as is known nobody is consulted any more; what is asked anew is refused if
-            // somebody is.
-            Call::Consult(_) | Call::EndConsult(_) => item.consulted = None,
+            // Who is not found any more did not end it.
+            Call::EndConsult(_) => (item.consulted, item.there) = (None, There::Unknown),
             _ => item.there = There::Unknown,
         }
         self.touched.insert(work);
@@ -200,10 +200,14 @@ impl Desk {
         let mut answer = Answer::default();
         let Some((work, call)) = self.calls.remove(&call) else { return answer };
         let Some(item) = self.items.get_mut(&work) else { return answer };
+        let before = item.consulted.clone();
         let again = match item.take(&call, status, body) {
             Ok(()) => {
                 if act(&wanted(view, work), &item.there) == Act::Follow {
                     answer.commands.extend(follow(view, work));
+                } else if call == Call::Read {
+                    let (before, now) = (before.as_ref(), item.consulted.as_ref());
+                    answer.commands.extend(consult::follow(view, work, before, now));
                 }
                 true
             }
@@ -211,7 +215,7 @@ impl Desk {
                 let fault = failure.fault().cloned();
                 answer.failure = Some(failure);
                 if fault.as_ref().is_some_and(Fault::is_of_the_agent) {
-                    refuse(view, work, &mut answer);
+                    refuse(view, work, &call, &mut answer);
                 }
                 fault.is_some_and(|fault| item.surprised(&call, &fault))
             }
@@ -226,6 +230,10 @@ impl Desk {
     pub fn hear(&mut self, view: View<'_>, agent: AgentId, event: &Event) -> Answer {
         let mut answer = Answer::default();
         let Some(key) = view.key(agent.into()).cloned() else { return answer };
+        if let Some(command) = self.told_of_consult(view, event) {
+            answer.commands.extend(command);
+            return answer;
+        }
         match event {
             Event::Offered(told) => {
                 let accepted = told.is_auto_accepted;
@@ -270,6 +278,24 @@ impl Desk {
         self.touched.insert(work);
     }
 
+    /// What follows if it was told of a known consult. One that is not known leaves in doubt where
+    /// the work item is, and so both are read.
+    fn told_of_consult(&mut self, view: View<'_>, event: &Event) -> Option<Option<Command>> {
+        let (Event::Offered(told) | Event::Accepted(told) | Event::Rejected(told)) = event else {
+            return None;
+        };
+        let work = view.work_id_by_key(&told.document.key())?;
+        let item = self.items.get_mut(&work)?;
+        let of_it = |known: &Consulted| known.work_item.as_deref() == Some(&*told.sys_id);
+        let mut known = item.consulted.take_if(|known| of_it(known))?;
+        self.touched.insert(work);
+        if matches!(event, Event::Rejected(_)) {
+            return Some(consult::over(view, work, &known.agent));
+        }
+        known.accepted |= told.is_auto_accepted || matches!(event, Event::Accepted(_));
+        Some(consult::follow(view, work, None, Some(item.consulted.insert(known))))
+    }
+
     /// Whether every work item is where the engine has the work, as far as is known, and no call
     /// is under way.
     #[must_use]
@@ -307,9 +333,14 @@ fn offer_at(view: View<'_>, agent: AgentId, document: &Document) -> Option<Offer
     offers.into_iter().find(|offer| view.offer(*offer).is_some_and(|offer| offer.work == work))
 }
 
-/// The agent cannot be offered anything at the desk: the offer is rejected, and what he is in is
-/// read.
-fn refuse(view: View<'_>, work: WorkId, answer: &mut Answer) {
+/// The agent cannot be offered anything at the desk: the offer is rejected, or the consult
+/// declined, and what he is in is read.
+fn refuse(view: View<'_>, work: WorkId, call: &Call, answer: &mut Answer) {
+    if let Call::Consult(agent) = call {
+        answer.commands.extend(consult::over(view, work, agent));
+        answer.read = Some(get_presence(agent));
+        return;
+    }
     let Some(Stage::Offered { offer }) = view.work(work).map(|work| work.stage()) else { return };
     answer.commands.push(Reject { offer, reason: None, retry_at: None }.into());
     let agent = view.offer(offer).and_then(|offer| view.key(offer.agent.into()));

@@ -8,6 +8,7 @@
 
 mod agent;
 mod call;
+mod consult;
 mod controls;
 mod desk;
 mod event;
@@ -37,7 +38,7 @@ pub use offer::{
 };
 pub use record::{
     EndConsult, ExternalId, ExternalIdReply, ItemRecord, NewInteraction, OutcomeReply,
-    close_interaction, get_external_id, get_item,
+    close_interaction, get_external_id, get_items,
 };
 pub use request::Document;
 

@@ -118,15 +118,16 @@ pub fn close_interaction(interaction: &str) -> Request {
     Request::bare(Method::Post, path)
 }
 
-/// Where the active work item of a document is, newest first: a query of the table of work items.
+/// The active work items of a document, newest first: a query of the table of work items. There is
+/// one, and one more if somebody is consulted.
 #[must_use]
-pub fn get_item(document: &Document) -> Request {
+pub fn get_items(document: &Document) -> Request {
     let which = format!("document_id={}^active=true^ORDERBYDESCsys_created_on", document.sys_id);
     let query = [
         ("sysparm_query", which.as_str()),
-        ("sysparm_fields", "sys_id,state,assigned_to"),
+        ("sysparm_fields", "sys_id,state,assigned_to,consult_state"),
         ("sysparm_display_value", "all"),
-        ("sysparm_limit", "1"),
+        ("sysparm_limit", "10"),
     ];
     let query = query.map(|(name, value)| (name.to_string(), value.to_string())).into();
     Request { query, ..Request::get("/api/now/table/awa_work_item".to_string()) }
@@ -141,13 +142,15 @@ pub(crate) struct Field {
     pub(crate) display_value: String,
 }
 
-/// A work item as its table tells it; a list of them is what [`get_item`] is answered with.
+/// A work item as its table tells it; a list of them is what [`get_items`] is answered with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ItemRecord {
     sys_id: Field,
     state: Field,
     #[serde(default)]
     assigned_to: Field,
+    #[serde(default)]
+    consult_state: Field,
 }
 
 impl ItemRecord {
@@ -167,5 +170,11 @@ impl ItemRecord {
     #[must_use]
     pub fn agent(&self) -> Option<&str> {
         Some(&*self.assigned_to.value).filter(|agent| !agent.is_empty())
+    }
+
+    /// How far the consult is whose work item it is, if it is one's: Requested, Ended, ...
+    #[must_use]
+    pub fn consult_state(&self) -> Option<&str> {
+        Some(&*self.consult_state.display_value).filter(|state| !state.is_empty())
     }
 }
