@@ -8,6 +8,7 @@ mod golden;
 mod table;
 
 mod anything;
+mod consults;
 mod floor;
 #[cfg(feature = "servicenow")]
 mod joint;

@@ -224,3 +224,16 @@ fn a_transfer_to_a_queue_is_a_replacement() {
     let replaced = r#"{"queueId":"q-other","transferType":"Unattended"}"#;
     assert_eq!(floor.sent(), [format!("POST c-1/participants/p-1/replace/queue {replaced}")]);
 }
+
+#[test]
+fn a_transfer_to_an_agent_is_a_replacement() {
+    let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
+    let work = floor.submit("messages/c-1");
+    floor.hear(TOPIC, message("alerting", json!({})));
+    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.sent();
+    let agent = floor.id("u-bo");
+    floor.tell(TransferToAgent { work, agent }).unwrap();
+    let replaced = r#"{"transferType":"Unattended","userId":"u-bo"}"#;
+    assert_eq!(floor.sent(), [format!("POST c-1/participants/p-1/replace/agent {replaced}")]);
+}

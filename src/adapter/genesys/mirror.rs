@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::adapter::genesys::assignment::{AssignmentState, Follow, Place, follow};
+use crate::adapter::genesys::consult::{self, Guest, Heard};
 use crate::adapter::genesys::event::Event;
 use crate::adapter::genesys::item::WorkitemNotice;
 use crate::adapter::genesys::media::MediaType;
@@ -41,15 +42,17 @@ struct Item {
     asked: Vec<Place>,
     /// What was told last, and of whom.
     told: Option<(AssignmentState, Option<Key>)>,
+    /// Who is consulted over there.
+    consult: Option<Guest>,
 }
 
 /// Shows work in Genesys Cloud where the engine has it.
 ///
 /// It compares where the engine has a piece of work with what was shown last, so each change is one
 /// request, whatever facts it takes; an event that comes twice is one command at most, whose
-/// repetition makes no fact; and what an agent did over there is not sent back. Work is known by
-/// its key ([`Subject`]). Requests are the host's to repeat until they are done: they set, and do
-/// no harm twice.
+/// repetition makes no fact; and what an agent did over there is not sent back. In a call who is
+/// consulted is shown as well, one at a time. Work is known by its key ([`Subject`]). Requests are
+/// the host's to repeat until they are done: they set, and do no harm twice.
 ///
 /// Presences are not its business: see [`PresenceSync`](crate::PresenceSync).
 ///
@@ -112,6 +115,9 @@ impl Mirror {
             | Happened::WorkScheduled { work, .. }
             | Happened::WorkSuspended { work }
             | Happened::WorkClassified { work, .. }
+            | Happened::LegRequested { work, .. }
+            | Happened::LegChanged { work, .. }
+            | Happened::LegEnded { work, .. }
             | Happened::HandedOver { work, .. } => Some(*work),
             Happened::CodeSet { work, agent, code } => {
                 let keys = view.key((*agent).into()).zip(view.key((*code).into()));
@@ -122,7 +128,7 @@ impl Mirror {
             }
             _ => None,
         };
-        work.and_then(|work| self.show(view, work)).into_iter().collect()
+        work.map(|work| self.show(view, work)).unwrap_or_default()
     }
 
     fn back(&mut self, offer: OfferId, how: AssignmentState) -> Option<WorkId> {
@@ -131,35 +137,39 @@ impl Mirror {
         Some(work)
     }
 
-    /// The request that shows it where the engine has it, if it is not.
-    fn show(&mut self, view: View<'_>, work: WorkId) -> Option<Request> {
-        let item = self.items.get_mut(&work)?;
+    /// The requests that show it where the engine has it, if it is not.
+    fn show(&mut self, view: View<'_>, work: WorkId) -> Vec<Request> {
+        let Some(item) = self.items.get_mut(&work) else { return Vec::new() };
         let wanted = Shown::of(view, work);
         let over = wanted.place == Place::Over;
-        let step = if item.shown.shows(&wanted) {
+        let between = (&item.shown, &wanted);
+        let (mut requests, handed_over) =
+            consult::show(&mut item.consult, view, work, &item.there, between);
+        let step = if handed_over || item.shown.shows(&wanted) {
             Step::Silent
         } else {
             item.there.step(&item.shown, &wanted, self.closed_status.as_deref())
         };
-        let sent = match step {
-            Step::Later => return None,
-            Step::Silent => None,
+        match step {
+            Step::Later => return requests,
+            Step::Silent => {}
             Step::Send(request) => {
                 item.asked.push(wanted.place);
-                Some(request)
+                requests.push(request);
             }
-        };
+        }
         item.shown = wanted;
         if over {
             self.items.remove(&work);
         }
-        sent
+        requests
     }
 
-    /// The request that says once more where the engine has the work: a request was lost, or what
-    /// was passed on from there was refused here.
-    pub fn renew(&mut self, view: View<'_>, work: WorkId) -> Option<Request> {
-        let item = self.items.get_mut(&work)?;
+    /// The requests that say once more where the engine has the work: one was lost, or what was
+    /// passed on from there was refused here.
+    pub fn renew(&mut self, view: View<'_>, work: WorkId) -> Vec<Request> {
+        let Some(item) = self.items.get_mut(&work) else { return Vec::new() };
+        let consult = consult::renew(item.consult.as_ref(), &item.there, &item.shown);
         let agent = Shown::of(view, work).agent;
         let from = match item.shown.place {
             Place::Waiting => Place::Connected,
@@ -170,7 +180,9 @@ impl Mirror {
         if Place::of(view, work).0 == from {
             item.shown.agent = None;
         }
-        self.show(view, work)
+        let mut requests = self.show(view, work);
+        requests.extend(consult);
+        requests
     }
 
     /// Hears a notification, and says what follows.
@@ -215,9 +227,9 @@ impl Mirror {
                 item.there.parts.insert(user.as_str().into(), participant.id.clone());
             }
         }
-        let command = self.of_participants(view, work, conversation);
-        let requests = if command.is_some() { None } else { self.show(view, work) };
-        Answer { commands: command.into_iter().collect(), requests: requests.into_iter().collect() }
+        let commands = self.of_participants(view, work, conversation);
+        let requests = if commands.is_empty() { self.show(view, work) } else { Vec::new() };
+        Answer { commands, requests }
     }
 
     /// What the participants of a conversation say of it.
@@ -226,29 +238,57 @@ impl Mirror {
         view: View<'_>,
         work: WorkId,
         conversation: &Conversation,
-    ) -> Option<Command> {
+    ) -> Vec<Command> {
         let gone = |one: &Participant| one.assignment_state() == AssignmentState::Disconnected;
         let mut customers = conversation.participants.iter().filter(|one| one.is_customer());
         let (here, agent) = Place::of(view, work);
         if customers.clone().next().is_some() && customers.all(gone) {
-            let item = self.items.get_mut(&work)?;
+            let Some(item) = self.items.get_mut(&work) else { return Vec::new() };
             let place = match here {
-                Place::Disconnected | Place::Over => return None,
+                Place::Disconnected | Place::Over => return Vec::new(),
                 Place::Waiting | Place::Alerting | Place::Parked => Place::Over,
                 Place::Connected | Place::Held => Place::Disconnected,
             };
             item.shown = item.shown.moved(place, item.shown.agent.clone());
-            return Some(Abandon { work }.into());
+            return Vec::from([Abandon { work }.into()]);
         }
         let agent = agent.and_then(|agent| view.key(agent.into()));
+        let Heard { mut commands, new_owner, pending } = match agent {
+            Some(owner) => self.of_consult(view, work, owner, conversation),
+            None => Heard::default(),
+        };
+        if new_owner.is_some() || pending {
+            return commands;
+        }
         let part = match agent {
-            Some(agent) => conversation.part_of(agent)?,
+            Some(agent) => conversation.part_of(agent),
             None => conversation.participants.iter().rfind(|one| {
                 one.user.is_some() && one.assignment_state() == AssignmentState::Connected
-            })?,
+            }),
         };
-        let user = part.user.as_deref().map(Key::from);
-        self.told(view, work, part.assignment_state(), user, part.resume.map(|at| at.0))
+        commands.extend(part.and_then(|part| {
+            let user = part.user.as_deref().map(Key::from);
+            self.told(view, work, part.assignment_state(), user, part.resume.map(|at| at.0))
+        }));
+        commands
+    }
+
+    /// What the participants of a call say of a consult in it.
+    fn of_consult(
+        &mut self,
+        view: View<'_>,
+        work: WorkId,
+        owner: &str,
+        conversation: &Conversation,
+    ) -> Heard {
+        let item = self.items.get_mut(&work);
+        let item = item.filter(|item| item.there.is_call() && item.shown.is_talk());
+        let Some(item) = item else { return Heard::default() };
+        let heard = consult::hear(&mut item.consult, view, work, owner, conversation);
+        if let Some(owner) = &heard.new_owner {
+            item.shown = item.shown.moved(Place::Connected, Some(owner.clone()));
+        }
+        heard
     }
 
     /// The other side says that work is in this state with this agent.
@@ -295,7 +335,7 @@ impl Item {
     fn new(subject: Subject, view: View<'_>, work: WorkId) -> Self {
         let there = There { subject, parts: BTreeMap::new(), back: AssignmentState::Idle };
         let shown = Shown::of(view, work).moved(Place::Waiting, None);
-        Self { there, shown, asked: Vec::new(), told: None }
+        Self { there, shown, asked: Vec::new(), told: None, consult: None }
     }
 }
 

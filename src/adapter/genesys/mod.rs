@@ -10,6 +10,7 @@
 
 mod assignment;
 mod bounds;
+mod consult;
 mod conversation;
 mod decimal;
 mod event;

@@ -52,6 +52,16 @@ impl Shown {
         Self { place, agent, ..self.clone() }
     }
 
+    /// Whether an agent and the customer are connected.
+    pub(super) const fn is_talk(&self) -> bool {
+        matches!(self.place, Place::Connected | Place::Held)
+    }
+
+    /// Whether an agent has it, and may give it away.
+    pub(super) const fn is_had(&self) -> bool {
+        matches!(self.place, Place::Connected | Place::Held | Place::Parked)
+    }
+
     /// Whether it is shown so already. The queue matters only while nobody has it.
     pub(super) fn shows(&self, wanted: &Self) -> bool {
         let queue = wanted.place != Place::Waiting || self.queue == wanted.queue;
@@ -81,6 +91,11 @@ pub(super) struct There {
 }
 
 impl There {
+    /// Whether it is a call: in nothing else somebody can be consulted.
+    pub(super) const fn is_call(&self) -> bool {
+        matches!(self.subject, Subject::Conversation { media: MediaType::Call, .. })
+    }
+
     /// What brings it from where it is shown to where it should be.
     pub(super) fn step(&self, from: &Shown, to: &Shown, closed: Option<&str>) -> Step {
         match &self.subject {
@@ -128,15 +143,18 @@ impl There {
             let held = |_| PartUpdate::held(held).unchecked(&part);
             Step::Send(parking.request(&part).unwrap_or_else(held))
         };
+        // What an agent has goes from him to another; what nobody has is assigned.
+        let given = |agent: &Key| {
+            let owner = part(from).filter(|_| from.is_had());
+            let transfer = Transfer::blind(Target::Agent(agent.to_string()));
+            let assigned = || assign_conversation(media, id, agent);
+            Step::Send(owner.map_or_else(assigned, |owner| transfer.request(&owner)))
+        };
         let same = from.agent == to.agent;
         match (from.place, to.place, &to.agent) {
-            (_, Place::Alerting, Some(agent)) => Step::Send(assign_conversation(media, id, agent)),
-            (Place::Waiting | Place::Disconnected, Place::Connected, Some(agent)) => {
-                Step::Send(assign_conversation(media, id, agent))
-            }
-            (_, Place::Connected, Some(agent)) if !same => {
-                Step::Send(assign_conversation(media, id, agent))
-            }
+            (_, Place::Alerting, Some(agent)) => given(agent),
+            (Place::Waiting | Place::Disconnected, Place::Connected, Some(agent)) => given(agent),
+            (_, Place::Connected, Some(agent)) if !same => given(agent),
             (Place::Held, Place::Connected, _) => patched(to, PartUpdate::held(false)),
             (Place::Parked, Place::Connected, _) => parked(Parking::resumed(), false),
             (_, Place::Connected, _) => patched(to, PartUpdate::connected()),
