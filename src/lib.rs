@@ -261,7 +261,9 @@ pub use world::rows::{Assignment, Member, Offer};
 
 pub use adapter::act::Act;
 pub use adapter::driver::{ActError, Calls, Driver, DriverError, Failed};
-pub use adapter::host::{Desktop, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink};
+pub use adapter::host::{
+    Desktop, Follower, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink,
+};
 pub use adapter::replica::{FollowError, PromoteError, Replica};
 #[cfg(any(feature = "genesys", feature = "servicenow"))]
 pub use adapter::wire::{Method, Request, RequestFailure};

@@ -1,10 +1,10 @@
-//! The order of every call: decide, keep, answer, act.
+//! The order of every call: decide, keep, tell who follows, answer, act.
 
 use alloc::vec::Vec;
 use core::mem;
 
 use crate::adapter::act::{Act, Told};
-use crate::adapter::host::{Desktop, Host, Journal, Media, PresenceSink};
+use crate::adapter::host::{Desktop, Follower, Host, Journal, Media, PresenceSink};
 use crate::base::time::Timestamp;
 use crate::engine::action::Action;
 use crate::engine::core::Engine;
@@ -16,8 +16,9 @@ use crate::protocol::refusal::Refusal;
 /// An engine and its host, and the order between them.
 ///
 /// [`execute`](Self::execute) decides a command, adds its facts to the journal and makes them safe,
-/// and only then hands out the answer. [`act`](Self::act) does what follows for phones and screens,
-/// and only of what is safe. So whatever anybody was told or shown is there after a crash.
+/// tells them to who [follows](Follower), and only then hands out the answer.
+/// [`act`](Self::act) does what follows for phones and screens, and only of what is safe. So
+/// whatever anybody was told or shown is there after a crash.
 ///
 /// **When the journal fails** nothing was answered and nothing is acted on. The engine in memory is
 /// ahead of the journal, and whether the facts of the call are in it is not known (a sync that
@@ -74,25 +75,33 @@ use crate::protocol::refusal::Refusal;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Driver<J, D = (), M = (), P = ()> {
+pub struct Driver<J, D = (), M = (), P = (), F = ()> {
     /// Absent once the journal has failed.
     engine: Option<Engine>,
-    host: Host<J, D, M, P>,
+    host: Host<J, D, M, P, F>,
     log: Log,
     told: Told,
     acts: Vec<Act>,
 }
 
-impl<J: Journal, D: Desktop, M: Media, P: PresenceSink> Driver<J, D, M, P> {
+impl<J, D, M, P, F> Driver<J, D, M, P, F>
+where
+    J: Journal,
+    D: Desktop,
+    M: Media,
+    P: PresenceSink,
+    F: Follower,
+{
     /// Begins with an engine that was opened, or recovered and promoted. The facts of that, in
     /// `log`, are kept first; everything that stands is to be acted on.
     ///
     /// # Errors
     /// They could not be kept.
-    pub fn start(engine: Engine, log: Log, host: Host<J, D, M, P>) -> Result<Self, J::Error> {
+    pub fn start(engine: Engine, log: Log, host: Host<J, D, M, P, F>) -> Result<Self, J::Error> {
         let (told, acts) = (Told::default(), Vec::new());
         let mut driver = Self { engine: None, host, log, told, acts };
         driver.keep()?;
+        driver.host.follower.follow(engine.view(), driver.log.as_slice());
         driver.log.clear();
         driver.acts = driver.told.all(engine.view());
         driver.engine = Some(engine);
@@ -155,6 +164,7 @@ impl<J: Journal, D: Desktop, M: Media, P: PresenceSink> Driver<J, D, M, P> {
             self.acts.clear();
             DriverError::Journal(error)
         })?;
+        self.host.follower.follow(engine.view(), self.log.as_slice());
         self.acts.extend(self.told.after(engine.view(), self.log.as_slice()));
         self.log.clear();
         self.engine = Some(engine);
@@ -187,7 +197,7 @@ impl<J: Journal, D: Desktop, M: Media, P: PresenceSink> Driver<J, D, M, P> {
     }
 }
 
-impl<J, D, M, P> Driver<J, D, M, P> {
+impl<J, D, M, P, F> Driver<J, D, M, P, F> {
     /// The engine, to read; absent once the journal has failed.
     #[must_use]
     pub const fn engine(&self) -> Option<&Engine> {
@@ -208,19 +218,26 @@ impl<J, D, M, P> Driver<J, D, M, P> {
 
     /// The host.
     #[must_use]
-    pub const fn host(&self) -> &Host<J, D, M, P> {
+    pub const fn host(&self) -> &Host<J, D, M, P, F> {
         &self.host
     }
 
     /// The host, to begin another journal with a snapshot.
     #[must_use]
-    pub const fn host_mut(&mut self) -> &mut Host<J, D, M, P> {
+    pub const fn host_mut(&mut self) -> &mut Host<J, D, M, P, F> {
         &mut self.host
+    }
+
+    /// Who follows, beside the engine's state: to ask what it has to send. Absent once the journal
+    /// has failed.
+    #[must_use]
+    pub fn follower(&mut self) -> Option<(View<'_>, &mut F)> {
+        Some((self.engine.as_ref()?.view(), &mut self.host.follower))
     }
 
     /// Gives back the host. The engine is thrown away.
     #[must_use]
-    pub fn into_host(self) -> Host<J, D, M, P> {
+    pub fn into_host(self) -> Host<J, D, M, P, F> {
         self.host
     }
 }
@@ -257,7 +274,7 @@ impl Calls<'_> {
 type Acted<D, M, P> =
     Result<(), ActError<<D as Desktop>::Error, <M as Media>::Error, <P as PresenceSink>::Error>>;
 
-impl<J, D: Desktop, M: Media, P: PresenceSink> Host<J, D, M, P> {
+impl<J, D: Desktop, M: Media, P: PresenceSink, F> Host<J, D, M, P, F> {
     fn act(&mut self, view: View<'_>, act: Act) -> Acted<D, M, P> {
         let Self { desktop, media, presence, .. } = self;
         match act {

@@ -1,4 +1,4 @@
-//! What a host does for the driver: it keeps facts, and acts.
+//! What a host does for the driver: it keeps facts, follows them, and acts.
 
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -148,6 +148,52 @@ pub trait PresenceSink {
     }
 }
 
+/// Who hears of every fact that is safe, in order: figures, records, the desk of another system
+/// (event subscriber). Absent is `()`; two follow as a pair.
+///
+/// It is told at once, before whoever asked has the answer, so it folds in memory and leaves all
+/// else to the host. Nothing is told again after a restart: a follower that keeps what it knows
+/// says itself from which fact on it needs them, and the host reads those from its journal.
+///
+/// ```
+/// use strowger::*;
+///
+/// struct Wall(Figures);
+///
+/// impl Follower for Wall {
+///     fn follow(&mut self, _view: View<'_>, facts: &[Fact]) {
+///         for fact in facts {
+///             self.0.apply(fact).expect("a driver leaves out nothing");
+///         }
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut log = Log::default();
+/// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log)?;
+/// let host = Host::new(Vec::new()).with_follower(Wall(Figures::new(FiguresConfig::default())?));
+/// let driver = Driver::start(engine, log, host)?;
+/// let facts = driver.host().journal.len();
+/// assert_eq!(u64::try_from(facts)?, driver.host().follower.0.seq());
+/// # Ok(())
+/// # }
+/// ```
+pub trait Follower {
+    /// These facts are safe, and this is how things stand after them.
+    fn follow(&mut self, view: View<'_>, facts: &[Fact]);
+}
+
+impl Follower for () {
+    fn follow(&mut self, _view: View<'_>, _facts: &[Fact]) {}
+}
+
+impl<A: Follower, B: Follower> Follower for (A, B) {
+    fn follow(&mut self, view: View<'_>, facts: &[Fact]) {
+        self.0.follow(view, facts);
+        self.1.follow(view, facts);
+    }
+}
+
 /// An offer, with what it joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offered {
@@ -218,7 +264,8 @@ impl PresenceSink for () {
 ///
 /// There is no trait for what comes in: work, people and what they do are commands, the clock is
 /// the time each of them is called at, and a directory is read by whoever says
-/// [`Define`](crate::Define). What is over leaves by its facts, records by
+/// [`Define`](crate::Define). Another system's desk, figures and records [follow](Follower) the
+/// facts. What is over leaves by its facts, records by
 /// [`Archived`](crate::interaction::RecordEvent::Archived); profiles of customers are behind
 /// [`ProfileStore`](crate::interaction::ProfileStore).
 ///
@@ -240,7 +287,7 @@ impl PresenceSink for () {
 /// # drop(host);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Host<J, D = (), M = (), P = ()> {
+pub struct Host<J, D = (), M = (), P = (), F = ()> {
     /// Where facts are kept.
     pub journal: J,
     /// What agents see.
@@ -249,31 +296,39 @@ pub struct Host<J, D = (), M = (), P = ()> {
     pub media: M,
     /// Who is shown how agents are.
     pub presence: P,
+    /// Who hears of every fact.
+    pub follower: F,
 }
 
 impl<J> Host<J> {
     /// A host that keeps facts and does nothing about them.
     pub const fn new(journal: J) -> Self {
-        Self { journal, desktop: (), media: (), presence: () }
+        Self { journal, desktop: (), media: (), presence: (), follower: () }
     }
 }
 
-impl<J, D, M, P> Host<J, D, M, P> {
+impl<J, D, M, P, F> Host<J, D, M, P, F> {
     /// The same with agents who see something.
-    pub fn with_desktop<New>(self, desktop: New) -> Host<J, New, M, P> {
-        let Self { journal, media, presence, .. } = self;
-        Host { journal, desktop, media, presence }
+    pub fn with_desktop<New>(self, desktop: New) -> Host<J, New, M, P, F> {
+        let Self { journal, media, presence, follower, .. } = self;
+        Host { journal, desktop, media, presence, follower }
     }
 
     /// The same with agents who hear somebody.
-    pub fn with_media<New>(self, media: New) -> Host<J, D, New, P> {
-        let Self { journal, desktop, presence, .. } = self;
-        Host { journal, desktop, media, presence }
+    pub fn with_media<New>(self, media: New) -> Host<J, D, New, P, F> {
+        let Self { journal, desktop, presence, follower, .. } = self;
+        Host { journal, desktop, media, presence, follower }
     }
 
     /// The same with somebody who is shown how agents are.
-    pub fn with_presence<New>(self, presence: New) -> Host<J, D, M, New> {
-        let Self { journal, desktop, media, .. } = self;
-        Host { journal, desktop, media, presence }
+    pub fn with_presence<New>(self, presence: New) -> Host<J, D, M, New, F> {
+        let Self { journal, desktop, media, follower, .. } = self;
+        Host { journal, desktop, media, presence, follower }
+    }
+
+    /// The same with somebody who hears of every fact.
+    pub fn with_follower<New>(self, follower: New) -> Host<J, D, M, P, New> {
+        let Self { journal, desktop, media, presence, .. } = self;
+        Host { journal, desktop, media, presence, follower }
     }
 }

@@ -7,9 +7,9 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use strowger::{
-    AgentId, AssignmentState, Desktop, Driver, DriverError, Engine, Fact, Host, Involvement,
-    Journal, LegState, Log, Media, OfferId, Offered, Pair, PresenceId, PresenceSink, Replica,
-    RoutingStatus, Span, View,
+    AgentId, AssignmentState, Desktop, Driver, DriverError, Engine, Fact, Follower, Host,
+    Involvement, Journal, LegState, Log, Media, OfferId, Offered, Pair, PresenceId, PresenceSink,
+    Replica, RoutingStatus, Span, View,
 };
 
 use crate::support;
@@ -199,12 +199,36 @@ impl Journal for Disk {
     }
 }
 
-type Driven = Driver<Disk, Screen, Screen, Screen>;
+/// What was followed: up to which fact, with nothing left out.
+#[derive(Clone, Debug)]
+struct Followed {
+    last: u64,
+    apart: bool,
+}
+
+impl Follower for Followed {
+    fn follow(&mut self, view: View<'_>, facts: &[Fact]) {
+        for fact in facts {
+            self.apart |= fact.seq != self.last + 1;
+            self.last = fact.seq;
+        }
+        self.apart |= self.last != view.seq();
+    }
+}
+
+type Driven = Driver<Disk, Screen, Screen, Screen, Followed>;
 
 fn start(engine: Engine, log: Log, disk: Disk) -> Result<Driven, &'static str> {
     let screen = Screen::default();
+    let followed = Followed { last: disk.synced.len() as u64, apart: false };
     let host = Host::new(disk).with_desktop(screen.clone()).with_media(screen.clone());
-    Driver::start(engine, log, host.with_presence(screen))
+    Driver::start(engine, log, host.with_presence(screen).with_follower(followed))
+}
+
+/// Whoever follows heard of all that is safe, and of nothing else.
+fn is_followed(driver: &Driven) -> bool {
+    let Host { follower, journal, .. } = driver.host();
+    !follower.apart && follower.last == journal.synced.len() as u64
 }
 
 /// One that began with what [`open`] gives.
@@ -250,6 +274,7 @@ fn what_is_shown_is_what_stands() {
                 }
                 let engine = engine(&driver);
                 hold("shown", shown(&driver) == Shown::of(engine.view()))?;
+                hold("followed", is_followed(&driver))?;
                 hold("kept", driver.host().journal.synced.len() as u64 == engine.view().seq())?;
                 Ok(engine)
             },
@@ -304,6 +329,7 @@ fn calls_together_are_what_they_are_one_by_one() {
             hold("one record", driver.host().journal.calls <= synced + 2)?;
             hold("nothing fails", driver.act().is_empty())?;
             hold("shown", shown(&driver) == Shown::of(alone.view()))?;
+            hold("followed", is_followed(&driver))?;
             hold("the engine", engine(&driver).digest() == alone.digest())
         };
         let first = alone.clone();
@@ -366,6 +392,8 @@ fn a_journal_that_fails_loses_nothing_that_was_answered() {
                         hold("thrown away", driver.engine().is_none())?;
                         hold("halted", run(&mut driver, call) == Err(DriverError::Halted))?;
                         hold("not acted", driver.act().is_empty())?;
+                        let heard = driver.host().follower.last;
+                        hold("not followed", heard == before.view().seq())?;
                         hold("not shown", *driver.host().desktop.0.borrow() == on_screen)?;
                         let disk = driver.clone().into_host().journal;
                         driver = recover(disk, before.now())?;
@@ -376,6 +404,7 @@ fn a_journal_that_fails_loses_nothing_that_was_answered() {
                 }
                 let engine = engine(&driver);
                 hold("shown", shown(&driver) == Shown::of(engine.view()))?;
+                hold("followed", is_followed(&driver))?;
                 hold("kept", driver.host().journal.synced.len() as u64 == engine.view().seq())?;
                 let again = Engine::replay(driver.host().journal.synced.iter().cloned());
                 hold("whole", again.is_ok_and(|again| again.digest() == engine.digest()))?;

@@ -67,13 +67,8 @@ fn it_ends_before_the_document_goes_on() {
     let queue = floor.queue;
     floor.tell(TransferToQueue { work, queue, placement: None }).unwrap();
     floor.settle();
-    assert_eq!(sent(&floor)[..2], ["end", "offer"]);
+    assert_eq!(floor.paths()[..2], ["end", "offer"]);
     floor.is_in_step().unwrap();
-}
-
-/// The last parts of the paths of all calls so far.
-fn sent(floor: &Floor) -> Vec<&str> {
-    floor.sent.iter().filter_map(|sent| sent.path.rsplit('/').next()).collect()
 }
 
 #[test]
@@ -86,7 +81,7 @@ fn a_document_is_handed_over_to_who_answered_only() {
     floor.desk.lost(call);
     floor.tell(HandOver { work, agent }).unwrap();
     floor.settle();
-    assert_eq!(sent(&floor), ["accept", "awa_work_item", "accept", "end"]);
+    assert_eq!(floor.paths(), ["accept", "awa_work_item", "accept", "end"]);
     assert_eq!(floor.vendor.items["c1"].state, State::Accepted("bo".into()));
     floor.is_in_step().unwrap();
 }

@@ -9,6 +9,10 @@ pub(crate) fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
+fn config() -> DeskConfig {
+    DeskConfig { reject_reason: "busy".into(), ..DeskConfig::default() }
+}
+
 pub(crate) struct Floor {
     pub engine: Engine,
     pub log: Log,
@@ -42,8 +46,7 @@ impl Floor {
         let queue = engine.execute(at(0), Define::new("support", profile), &mut log).unwrap();
         let busy = Define::new("busy", RejectReasonProfile::default());
         engine.execute(at(0), busy, &mut log).unwrap();
-        let config = DeskConfig { reject_reason: "busy".into(), ..DeskConfig::default() };
-        let (desk, vendor) = (Desk::new(config), Vendor::default());
+        let (desk, vendor) = (Desk::new(config()), Vendor::default());
         let mut floor = Self {
             engine,
             log,
@@ -142,6 +145,30 @@ impl Floor {
         self.told.append(&mut self.vendor.told);
     }
 
+    /// The other side is down: a call is answered with 503, done or not.
+    pub(crate) fn fail(&mut self, which: usize, done: bool) {
+        if self.asked.is_empty() {
+            return;
+        }
+        let (call, request) = self.asked.remove(which % self.asked.len());
+        if done {
+            self.vendor.serve(&request);
+        }
+        let down = if done { "" } else { r#"{"error":{"message":"Down","detail":""}}"# };
+        self.answered.push((call, 503, down.to_owned()));
+    }
+
+    /// The process of the desk dies, with all calls that are under way; another takes its place.
+    pub(crate) fn restart(&mut self) {
+        self.desk = Desk::resume(config(), self.engine.view());
+        self.asked.clear();
+        self.answered.clear();
+        let (status, body) = self.vendor.serve(&get_active_items("support"));
+        let active: Vec<ItemRecord> = read(status, body.to_string().as_bytes()).unwrap();
+        assert_eq!(self.desk.take_stock(self.engine.view(), &active), []);
+        self.ask();
+    }
+
     pub(crate) fn deliver(&mut self, which: usize, stays: bool) {
         if self.answered.is_empty() {
             return;
@@ -182,7 +209,11 @@ impl Floor {
         for _ in 0..1_000 {
             self.told.append(&mut self.vendor.told);
             if self.asked.is_empty() && self.answered.is_empty() && self.told.is_empty() {
-                return;
+                self.desk.retry();
+                self.ask();
+                if self.asked.is_empty() {
+                    return;
+                }
             }
             self.serve(0, false);
             self.deliver(0, false);
@@ -235,6 +266,11 @@ impl Floor {
             }
         }
         self.desk.is_in_step().then_some(()).ok_or_else(|| "the desk is not done".into())
+    }
+
+    /// The last parts of the paths of all calls so far.
+    pub(crate) fn paths(&self) -> Vec<&str> {
+        self.sent.iter().filter_map(|sent| sent.path.rsplit('/').next()).collect()
     }
 
     pub(crate) fn offer(&self, work: WorkId) -> OfferId {

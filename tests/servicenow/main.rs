@@ -9,6 +9,7 @@ mod table;
 
 mod consults;
 mod floor;
+mod recovery;
 mod samples;
 mod seed0;
 mod seven_steps;

@@ -23,6 +23,11 @@ enum Happens {
     Here(usize, usize, usize),
     Ready(usize),
     Wait(i64),
+    Fail(usize, bool),
+    Leave(usize),
+    Cancel(usize),
+    Away(usize, bool),
+    Restart,
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
@@ -39,6 +44,10 @@ fn happens() -> impl Strategy<Value = Happens> {
         12 => (0..3_usize, 0..34_usize, 0..3_usize).prop_map(|(n, what, who)| Happens::Here(n, what, who)),
         5 => (0..3_usize).prop_map(Happens::Ready),
         2 => prop_oneof![Just(1_000), Just(10_000), Just(40_000)].prop_map(Happens::Wait),
+        2 => (0..9_usize, any::<bool>()).prop_map(|(which, done)| Happens::Fail(which, done)),
+        1 => (0..3_usize).prop_map(Happens::Leave),
+        1 => prop_oneof![4 => (0..3_usize, any::<bool>()).prop_map(|(who, away)| Happens::Away(who, away)),
+            1 => (0..3_usize).prop_map(Happens::Cancel), 1 => Just(Happens::Restart)],
     ]
 }
 
@@ -50,6 +59,10 @@ struct Carried {
     /// They overtook another.
     early: u32,
     lost: u32,
+    /// They were answered with a failure of the other side.
+    failed: u32,
+    /// The desk began anew.
+    restarts: u32,
     /// Consults that somebody answered, here or there.
     consults: u32,
     /// Documents that were handed over.
@@ -136,6 +149,22 @@ fn play(floor: &mut Floor, story: &[Happens], carried: &mut Carried) {
             Happens::Here(number, what, who) => here(floor, number, what, who),
             Happens::Ready(who) => floor.ready(floor.id(AGENTS[who])),
             Happens::Wait(millis) => floor.wait(millis),
+            Happens::Fail(which, done) => {
+                carried.failed += u32::from(!floor.asked.is_empty());
+                floor.fail(which, done);
+            }
+            Happens::Leave(number) => floor.vendor.leave(&format!("c{number}")),
+            Happens::Cancel(number) => floor.vendor.cancel(&format!("c{number}")),
+            Happens::Away(who, true) => {
+                floor.vendor.unavailable.insert(AGENTS[who].to_owned());
+            }
+            Happens::Away(who, false) => {
+                floor.vendor.unavailable.remove(AGENTS[who]);
+            }
+            Happens::Restart => {
+                carried.restarts += 1;
+                floor.restart();
+            }
         }
         floor.told.append(&mut floor.vendor.told);
     }
@@ -171,23 +200,30 @@ fn both_sides_end_in_step() {
     let seed = RngSeed::Fixed(61);
     let runs =
         Runs { cases: STORIES, failure_persistence: None, rng_seed: seed, ..Runs::default() };
-    let ended = TestRunner::new(runs).run(&vec(happens(), 0..300), |story| {
-        let mut floor = Floor::new(&AGENTS, 2);
-        play(&mut floor, &story, &mut carried.borrow_mut());
-        carried.borrow_mut().count(&floor.facts);
-        floor.settle();
-        // Nothing is on the way any more: the desk looks at everything once again.
-        floor.desk.renew();
-        floor.wait(0);
-        floor.settle();
-        prop_assert_eq!(floor.is_in_step(), Ok(()));
-        floor.engine.check().unwrap();
-        Ok(())
-    });
+    let ended = TestRunner::new(runs).run(
+        &(any::<bool>(), vec(happens(), 0..300)),
+        |(auto_accept, story)| {
+            let profile = QueueProfile { auto_accept, ..QueueProfile::default() };
+            let mut floor = Floor::with(profile, &AGENTS, 2);
+            play(&mut floor, &story, &mut carried.borrow_mut());
+            carried.borrow_mut().count(&floor.facts);
+            // What was given to an agent who is away there cannot be in step before he is back.
+            floor.vendor.unavailable.clear();
+            floor.settle();
+            // Nothing is on the way any more: the desk looks at everything once again.
+            floor.desk.renew();
+            floor.wait(0);
+            floor.settle();
+            prop_assert_eq!(floor.is_in_step(), Ok(()));
+            floor.engine.check().unwrap();
+            Ok(())
+        },
+    );
     ended.unwrap_or_else(|failed| panic!("{failed}"));
     let carried = carried.into_inner();
     println!("{STORIES} stories: {carried:?}, in step after each");
     // It did misbehave.
     assert!(carried.lost.min(carried.doubled).min(carried.early) > STORIES);
+    assert!(carried.failed > STORIES && carried.restarts > STORIES / 3);
     assert!(carried.consults > STORIES / 10 && carried.handed_over > STORIES / 50);
 }

@@ -86,6 +86,24 @@ impl Vendor {
         }
     }
 
+    /// Who has a chat leaves it for good.
+    pub(crate) fn leave(&mut self, document: &str) {
+        let Some(item) = self.items.get_mut(document) else { return };
+        let State::Accepted(agent) = item.state.clone() else { return };
+        (item.state, item.consult) = (State::Over, None);
+        let off = json!({"result": {"interaction": {"sys_id": document, "number": "IMS0000050",
+            "type": "chat", "reason": "INTERACTION_INACTIVE"}}});
+        self.told.push((agent, "openframe_agent_off_interaction", off));
+    }
+
+    /// What nobody has waited too long or qualifies no more; nobody is told.
+    pub(crate) fn cancel(&mut self, document: &str) {
+        let Some(item) = self.items.get_mut(document) else { return };
+        if !matches!(item.state, State::Accepted(_)) {
+            item.state = State::Over;
+        }
+    }
+
     /// Who is consulted presses a button.
     pub(crate) fn press_consult(&mut self, document: &str, accept: bool) {
         let Some(item) = self.items.get_mut(document) else { return };
@@ -150,9 +168,12 @@ impl Vendor {
             }
             (Method::Get, ["api", "now", "table", "awa_work_item"]) => {
                 let query = &request.query[0].1;
-                let document = query.trim_start_matches("document_id=");
-                let document = document.split('^').next().unwrap();
-                (200, json!({"result": self.rows(document)}))
+                let (what, which) = query.split_once('=').unwrap();
+                let rows = match what {
+                    "queue" => self.items.keys().flat_map(|document| self.rows(document)).collect(),
+                    _ => self.rows(which.split('^').next().unwrap()),
+                };
+                (200, json!({"result": rows}))
             }
             other => panic!("nobody knows {other:?}"),
         }
@@ -169,7 +190,8 @@ impl Vendor {
         let field = |value: &str| json!({"value": value, "display_value": value});
         let row = |sys_id: &str, state, agent, consult| {
             json!({"sys_id": field(sys_id), "state": field(state),
-                "assigned_to": field(agent), "consult_state": field(consult)})
+                "assigned_to": field(agent), "consult_state": field(consult),
+                "document_table": field("interaction"), "document_id": field(document)})
         };
         let consult = item.consult.as_ref().map(|consult| {
             let state = if consult.accepted { "Accepted" } else { "Pending Accept" };

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use strowger::{
-    Command, Desktop, Driver, Journal, Media, Offered, PresenceSink, Refusal, Reply, Timestamp,
+    Command, Desktop, Driver, Follower, Journal, Media, Offered, PresenceSink, Refusal, Reply, Timestamp,
     View,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -92,8 +92,8 @@ pub struct Fared {
 
 /// Serves whoever asks until it is over, and says how it ended. All that waits in the mailbox is decided and kept
 /// together, for the disk takes longer than everything else.
-pub async fn serve<J, D, M, P, T>(
-    driver: &mut Driver<J, D, M, P>,
+pub async fn serve<J, D, M, P, F, T>(
+    driver: &mut Driver<J, D, M, P, F>,
     Mailbox(mut mailbox): Mailbox,
     clock: Clock,
     over: impl Future<Output = Result<T, Failure>>,
@@ -103,6 +103,7 @@ where
     D: Desktop<Error = Failure>,
     M: Media,
     P: PresenceSink,
+    F: Follower,
 {
     let (mut fared, mut asks) = (Fared::default(), Vec::new());
     let mut over = std::pin::pin!(over);

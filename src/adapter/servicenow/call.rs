@@ -54,6 +54,8 @@ pub(super) struct Item {
     pub there: There,
     /// Its id at the desk.
     pub work_item: Option<String>,
+    /// Its id when an agent was last known to have it. A transfer makes a new work item.
+    pub had: Option<String>,
     /// The queue it is in there.
     pub queue: Key,
     /// Since when it rings, and until when.
@@ -72,6 +74,7 @@ impl Item {
             mapped,
             there: There::Queued,
             work_item: None,
+            had: None,
             queue,
             rings: None,
             reason: None,
@@ -266,7 +269,15 @@ impl Item {
                 }
             }
         }
+        self.note_had();
         Ok(())
+    }
+
+    /// Notes who is known to have it.
+    pub(super) fn note_had(&mut self) {
+        if let There::Accepted(_) = self.there {
+            self.had.clone_from(&self.work_item);
+        }
     }
 
     /// The active work items of the document, newest first.

@@ -8,22 +8,28 @@ use crate::base::time::Timestamp;
 use crate::engine::view::View;
 use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, OfferId, WorkId};
+use crate::model::work::WorkRequest;
 use crate::protocol::command::{Accept, Cancel, Command, FinishContact, Finisher, Reject};
 use crate::protocol::event::Event as Happened;
 use crate::protocol::fact::Fact;
+use crate::world::rows::Offer;
 
+use crate::adapter::host::Follower;
 use crate::adapter::servicenow::agent::get_presence;
 use crate::adapter::servicenow::call::{Call, Item};
-use crate::adapter::servicenow::consult::{self, Consulted};
-use crate::adapter::servicenow::event::Event;
+use crate::adapter::servicenow::consult;
 use crate::adapter::servicenow::fault::{Failure, Fault};
 use crate::adapter::servicenow::item::{Act, There, Wanted, act};
+use crate::adapter::servicenow::record::ItemRecord;
 use crate::adapter::servicenow::request::Document;
 use crate::adapter::wire::Request;
 
 /// What a desk must be told about ServiceNow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeskConfig {
+    /// The tables whose documents are work of the desk. If none is named, every key of the form
+    /// `table/sys_id` is that of a document; name them if other systems have such keys too.
+    pub tables: BTreeSet<String>,
     /// The provider record that stands for this engine. With one every document gets the engine's
     /// id of the work as its external id.
     pub provider: Option<String>,
@@ -56,7 +62,10 @@ pub struct Answer {
 /// that none came ([`lost`](Self::lost)). What agents do at the desk comes back as events
 /// ([`hear`](Self::hear)), and goes on as commands. Of each work item one call is under way at
 /// most, and whatever is in doubt is read first: so calls and events may be lost, doubled or
-/// overtake each other.
+/// overtake each other. What was refused for another reason than where the work item is waits for
+/// [`retry`](Self::retry). A desk keeps nothing over a restart: [`resume`](Self::resume) makes one
+/// that reads where everything is, and [`take_stock`](Self::take_stock) finds what was closed or
+/// came in between.
 ///
 /// ```
 /// use strowger::servicenow::{Desk, DeskConfig};
@@ -67,12 +76,16 @@ pub struct Answer {
 #[derive(Clone, Debug)]
 pub struct Desk {
     config: DeskConfig,
-    items: BTreeMap<WorkId, Item>,
+    pub(super) items: BTreeMap<WorkId, Item>,
     offers: BTreeMap<OfferId, WorkId>,
-    touched: BTreeSet<WorkId>,
+    pub(super) touched: BTreeSet<WorkId>,
     /// The calls under way: never more than one about a work item.
     calls: BTreeMap<CallId, (WorkId, Call)>,
+    /// What is not tried again by itself.
+    refused: BTreeSet<WorkId>,
     next: u64,
+    /// The latest time that was heard of.
+    now: Timestamp,
 }
 
 impl Desk {
@@ -85,22 +98,68 @@ impl Desk {
             offers: BTreeMap::new(),
             touched: BTreeSet::new(),
             calls: BTreeMap::new(),
+            refused: BTreeSet::new(),
             next: 0,
+            now: Timestamp::from_millis(i64::MIN),
         }
+    }
+
+    /// A desk for an engine that has work already: after a restart, or if the desk comes later. It
+    /// reads where each work item is before it does anything about it.
+    #[must_use]
+    pub fn resume(config: DeskConfig, view: View<'_>) -> Self {
+        let mut desk = Self::new(config);
+        for work in view.works() {
+            let Some(item) = desk.enter(view, work.id(), work.request()) else { continue };
+            item.there = There::Unknown;
+            if let Stage::Offered { offer } = work.stage() {
+                let until = |offer: &Offer| offer.state.deadline().map(|deadline| deadline.at);
+                item.rings = view.offer(offer).map(|offer| (offer.since, until(offer)));
+                desk.offers.insert(offer, work.id());
+            }
+        }
+        desk
+    }
+
+    /// Compares what is active at the desk, the answer to
+    /// [`get_active_items`](crate::servicenow::get_active_items), with what the engine has: what
+    /// the engine closed, and still remembers, is closed there. Says of which documents the engine
+    /// never heard: they are the host's to take in.
+    pub fn take_stock(&mut self, view: View<'_>, active: &[ItemRecord]) -> Vec<Document> {
+        let documents: BTreeSet<_> = active.iter().filter_map(ItemRecord::document).collect();
+        let mut unheard = Vec::new();
+        for document in documents {
+            match view.work_id_by_key(&document.key()) {
+                None => unheard.push(document),
+                Some(work) if self.items.contains_key(&work) => {}
+                Some(work) => {
+                    self.items.insert(work, Item::new(document, "".into(), true));
+                    self.touched.insert(work);
+                }
+            }
+        }
+        unheard
+    }
+
+    /// Work comes in; an item for it, if it is about a document.
+    fn enter(&mut self, view: View<'_>, work: WorkId, request: &WorkRequest) -> Option<&mut Item> {
+        let tables = &self.config.tables;
+        let is_listed = |table: &str| tables.is_empty() || tables.contains(table);
+        let document = request.key.as_deref().and_then(Document::of_key)?;
+        let document = Some(document).filter(|document| is_listed(&document.table))?;
+        let queue = view.key(request.queue.into()).cloned().unwrap_or_else(|| "".into());
+        let mapped = self.config.provider.is_none();
+        self.items.insert(work, Item::new(document, queue, mapped));
+        self.touched.insert(work);
+        self.items.get_mut(&work)
     }
 
     /// Hears a fact of the engine.
     pub fn observe(&mut self, view: View<'_>, fact: &Fact) {
+        self.now = self.now.max(fact.at);
         match &fact.event {
             Happened::WorkSubmitted { work, request } => {
-                let Some(document) = request.key.as_deref().and_then(Document::of_key) else {
-                    return;
-                };
-                let queue = view.key(request.queue.into()).cloned().unwrap_or_else(|| "".into());
-                let mapped = self.config.provider.is_none();
-                let item = Item::new(document, queue, mapped);
-                self.items.insert(*work, item);
-                self.touched.insert(*work);
+                self.enter(view, *work, request);
             }
             Happened::WorkOffered { offer, work, until, .. } => {
                 if let Some(item) = self.items.get_mut(work) {
@@ -150,10 +209,14 @@ impl Desk {
         }
     }
 
-    /// What to send now, each about another work item, in order of submission.
+    /// What to send now, each about another work item, in order of submission. A `now` before what
+    /// was heard last counts as that.
     pub fn requests(&mut self, view: View<'_>, now: Timestamp) -> Vec<(CallId, Request)> {
         let mut requests = Vec::new();
+        self.now = self.now.max(now);
+        let now = self.now;
         for work in core::mem::take(&mut self.touched) {
+            self.refused.remove(&work);
             let Some(item) = self.items.get_mut(&work) else { continue };
             if self.calls.values().any(|(under_way, _)| *under_way == work) {
                 // It is looked at again as soon as the answer is there.
@@ -187,7 +250,19 @@ impl Desk {
         self.touched.insert(work);
     }
 
-    /// Looks at everything again that is not in step: after a pause, or a failure.
+    /// Tries again what was refused, once it was read where the work item is. Call it after a while
+    /// if an answer's [`Failure`] is transient, and when its cause is gone if it is not; a new fact
+    /// about the work does the same for it.
+    pub fn retry(&mut self) {
+        for work in core::mem::take(&mut self.refused) {
+            if let Some(item) = self.items.get_mut(&work) {
+                item.there = There::Unknown;
+                self.touched.insert(work);
+            }
+        }
+    }
+
+    /// Reads everything anew: after a pause in which events may have been lost.
     pub fn renew(&mut self) {
         for (work, item) in &mut self.items {
             item.there = There::Unknown;
@@ -200,14 +275,14 @@ impl Desk {
         let mut answer = Answer::default();
         let Some((work, call)) = self.calls.remove(&call) else { return answer };
         let Some(item) = self.items.get_mut(&work) else { return answer };
-        let before = item.consulted.clone();
+        let before = item.clone();
         let again = match item.take(&call, status, body) {
             Ok(()) => {
+                let found = Some(&*item).filter(|_| call == Call::Read);
                 if act(&wanted(view, work), &item.there) == Act::Follow {
                     answer.commands.extend(follow(view, work));
-                } else if call == Call::Read {
-                    let (before, now) = (before.as_ref(), item.consulted.as_ref());
-                    answer.commands.extend(consult::follow(view, work, before, now));
+                } else if let Some(found) = found {
+                    answer.commands.extend(learn(view, work, &before, found));
                 }
                 true
             }
@@ -220,87 +295,16 @@ impl Desk {
                 fault.is_some_and(|fault| item.surprised(&call, &fault))
             }
         };
-        if again {
-            self.touched.insert(work);
-        }
+        let then = if again { &mut self.touched } else { &mut self.refused };
+        then.insert(work);
         answer
     }
 
-    /// An agent did something at the desk, in whose browser it was told.
-    pub fn hear(&mut self, view: View<'_>, agent: AgentId, event: &Event) -> Answer {
-        let mut answer = Answer::default();
-        let Some(key) = view.key(agent.into()).cloned() else { return answer };
-        if let Some(command) = self.told_of_consult(view, event) {
-            answer.commands.extend(command);
-            return answer;
-        }
-        match event {
-            Event::Offered(told) => {
-                let accepted = told.is_auto_accepted;
-                let there = if accepted { There::Accepted(key) } else { There::Pending(key) };
-                self.told(view, &told.document, &told.sys_id, there);
-            }
-            Event::Accepted(told) => {
-                self.told(view, &told.document, &told.sys_id, There::Accepted(key));
-                let accept = |offer| Command::from(Accept { offer });
-                answer.commands.extend(offer_at(view, agent, &told.document).map(accept));
-            }
-            Event::Rejected(told) => {
-                self.told(view, &told.document, &told.sys_id, There::Queued);
-                let reason = told.rejection.as_ref();
-                let reason = reason.and_then(|why| view.reason_by_key(&why.sys_id));
-                let reject = |offer| Command::from(Reject { offer, reason, retry_at: None });
-                answer.commands.extend(offer_at(view, agent, &told.document).map(reject));
-            }
-            Event::OffInteraction(told) => {
-                let document = Document::new(Document::INTERACTION, told.sys_id.clone());
-                let work = view.work_by_key(&document.key());
-                let his = work.filter(|work| work.stage() == Stage::Assigned { agent });
-                let end = |work| FinishContact { work, by: Finisher::Host }.into();
-                answer.commands.extend(his.map(|work| end(work.id())));
-            }
-            Event::Presence(_) => {}
-        }
-        answer
-    }
-
-    /// The desk says that a work item is so. If that is no news it is believed; else it is read,
-    /// because what is told may be late.
-    fn told(&mut self, view: View<'_>, document: &Document, work_item: &str, there: There) {
-        let Some(work) = view.work_id_by_key(&document.key()) else { return };
-        let Some(item) = self.items.get_mut(&work) else { return };
-        let expected = match (&item.there, &there) {
-            (There::Pending(at), There::Accepted(by)) => at == by,
-            (before, now) => before == now,
-        };
-        let same = item.work_item.as_deref().is_none_or(|known| known == work_item);
-        item.there = if expected && same { there } else { There::Unknown };
-        self.touched.insert(work);
-    }
-
-    /// What follows if it was told of a known consult. One that is not known leaves in doubt where
-    /// the work item is, and so both are read.
-    fn told_of_consult(&mut self, view: View<'_>, event: &Event) -> Option<Option<Command>> {
-        let (Event::Offered(told) | Event::Accepted(told) | Event::Rejected(told)) = event else {
-            return None;
-        };
-        let work = view.work_id_by_key(&told.document.key())?;
-        let item = self.items.get_mut(&work)?;
-        let of_it = |known: &Consulted| known.work_item.as_deref() == Some(&*told.sys_id);
-        let mut known = item.consulted.take_if(|known| of_it(known))?;
-        self.touched.insert(work);
-        if matches!(event, Event::Rejected(_)) {
-            return Some(consult::over(view, work, &known.agent));
-        }
-        known.accepted |= told.is_auto_accepted || matches!(event, Event::Accepted(_));
-        Some(consult::follow(view, work, None, Some(item.consulted.insert(known))))
-    }
-
-    /// Whether every work item is where the engine has the work, as far as is known, and no call
-    /// is under way.
+    /// Whether every work item is where the engine has the work, as far as is known, no call is
+    /// under way, and none was refused.
     #[must_use]
     pub fn is_in_step(&self) -> bool {
-        self.touched.is_empty() && self.calls.is_empty()
+        self.touched.is_empty() && self.calls.is_empty() && self.refused.is_empty()
     }
 
     /// Where the desk has the work, as far as is known.
@@ -326,13 +330,6 @@ fn wanted(view: View<'_>, work: WorkId) -> Wanted {
     }
 }
 
-/// The offer of the document's work that rings at the agent.
-fn offer_at(view: View<'_>, agent: AgentId, document: &Document) -> Option<OfferId> {
-    let work = view.work_id_by_key(&document.key())?;
-    let offers = view.agent(agent)?.offers().iter().copied();
-    offers.into_iter().find(|offer| view.offer(*offer).is_some_and(|offer| offer.work == work))
-}
-
 /// The agent cannot be offered anything at the desk: the offer is rejected, or the consult
 /// declined, and what he is in is read.
 fn refuse(view: View<'_>, work: WorkId, call: &Call, answer: &mut Answer) {
@@ -347,6 +344,21 @@ fn refuse(view: View<'_>, work: WorkId, call: &Call, answer: &mut Answer) {
     answer.read = agent.map(|agent| get_presence(agent));
 }
 
+/// What the engine has not heard of, and a reading shows.
+fn learn(view: View<'_>, work: WorkId, before: &Item, found: &Item) -> Option<Command> {
+    let accepted = match (view.work(work)?.stage(), &found.there) {
+        (Stage::Offered { offer }, There::Accepted(by)) => {
+            let rings = view.offer(offer).and_then(|offer| view.key(offer.agent.into()));
+            // What he had before it was taken from him is not accepted anew.
+            (rings == Some(by) && found.work_item != before.had).then_some(offer)
+        }
+        _ => None,
+    };
+    let (before, now) = (before.consulted.as_ref(), found.consulted.as_ref());
+    let accept = accepted.map(|offer| Accept { offer }.into());
+    accept.or_else(|| consult::follow(view, work, before, now))
+}
+
 /// The desk closed the work: the engine does.
 fn follow(view: View<'_>, work: WorkId) -> Option<Command> {
     match view.work(work)?.stage() {
@@ -357,5 +369,13 @@ fn follow(view: View<'_>, work: WorkId) -> Option<Command> {
         | Stage::Parked { .. }
         | Stage::Scheduled { .. }
         | Stage::Suspended => Some(Cancel { work }.into()),
+    }
+}
+
+impl Follower for Desk {
+    fn follow(&mut self, view: View<'_>, facts: &[Fact]) {
+        for fact in facts {
+            self.observe(view, fact);
+        }
     }
 }

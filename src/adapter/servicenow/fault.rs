@@ -150,10 +150,16 @@ impl Fault {
 pub type Failure = RequestFailure<Fault>;
 
 impl Failure {
-    /// Whether the same request may succeed later.
+    /// Whether the same request may succeed later: the other side is down, asks for patience, or
+    /// has a clock that is behind. A server that fails says so with a status alone, or with a text.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Status { status: 408 | 429 | 500.. })
+        matches!(
+            self,
+            Self::Status { status: 408 | 429 | 500.. }
+                | Self::Refused { status: 408 | 429 | 500.., fault: Fault::Other(_) }
+                | Self::Refused { fault: Fault::OfferedInFuture(_), .. }
+        )
     }
 }
 

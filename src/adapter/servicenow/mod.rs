@@ -13,6 +13,7 @@ mod controls;
 mod desk;
 mod event;
 mod fault;
+mod hear;
 mod inbox;
 mod intake;
 mod item;
@@ -38,7 +39,7 @@ pub use offer::{
 };
 pub use record::{
     EndConsult, ExternalId, ExternalIdReply, ItemRecord, NewInteraction, OutcomeReply,
-    close_interaction, get_external_id, get_items,
+    close_interaction, get_active_items, get_external_id, get_items,
 };
 pub use request::Document;
 

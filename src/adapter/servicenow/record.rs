@@ -123,11 +123,23 @@ pub fn close_interaction(interaction: &str) -> Request {
 #[must_use]
 pub fn get_items(document: &Document) -> Request {
     let which = format!("document_id={}^active=true^ORDERBYDESCsys_created_on", document.sys_id);
+    table_of_items(&which, "10")
+}
+
+/// The active work items of a queue, at most 10,000, newest first: a query of the table of work
+/// items. [`Desk::take_stock`](crate::servicenow::Desk::take_stock) wants the answer.
+#[must_use]
+pub fn get_active_items(queue: &str) -> Request {
+    table_of_items(&format!("queue={queue}^active=true^ORDERBYDESCsys_created_on"), "10000")
+}
+
+fn table_of_items(which: &str, limit: &str) -> Request {
+    let fields = "sys_id,state,assigned_to,consult_state,document_table,document_id";
     let query = [
-        ("sysparm_query", which.as_str()),
-        ("sysparm_fields", "sys_id,state,assigned_to,consult_state"),
+        ("sysparm_query", which),
+        ("sysparm_fields", fields),
         ("sysparm_display_value", "all"),
-        ("sysparm_limit", "10"),
+        ("sysparm_limit", limit),
     ];
     let query = query.map(|(name, value)| (name.to_string(), value.to_string())).into();
     Request { query, ..Request::get("/api/now/table/awa_work_item".to_string()) }
@@ -142,7 +154,8 @@ pub(crate) struct Field {
     pub(crate) display_value: String,
 }
 
-/// A work item as its table tells it; a list of them is what [`get_items`] is answered with.
+/// A work item as its table tells it; a list of them is what [`get_items`] and
+/// [`get_active_items`] are answered with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ItemRecord {
     sys_id: Field,
@@ -151,6 +164,10 @@ pub struct ItemRecord {
     assigned_to: Field,
     #[serde(default)]
     consult_state: Field,
+    #[serde(default)]
+    document_table: Field,
+    #[serde(default)]
+    document_id: Field,
 }
 
 impl ItemRecord {
@@ -170,6 +187,14 @@ impl ItemRecord {
     #[must_use]
     pub fn agent(&self) -> Option<&str> {
         Some(&*self.assigned_to.value).filter(|agent| !agent.is_empty())
+    }
+
+    /// What it is about, if that was told.
+    #[must_use]
+    pub fn document(&self) -> Option<Document> {
+        let (table, sys_id) = (&self.document_table.value, &self.document_id.value);
+        let told = !table.is_empty() && !sys_id.is_empty();
+        told.then(|| Document::new(&**table, &**sys_id))
     }
 
     /// How far the consult is whose work item it is, if it is one's: Requested, Ended, ...
