@@ -2,9 +2,7 @@
 //! of it.
 
 use serde_json::json;
-use strowger::genesys::{
-    OrganizationPresences, Subject, UserPresence, WorkitemCreate, WorkitemNotice,
-};
+use strowger::genesys::{MediaType, OrganizationPresences, Subject, UserPresence, WorkitemCreate};
 use strowger::servicenow::{Desk, DeskConfig, Document, Event as Desked, Intake};
 use strowger::*;
 
@@ -67,34 +65,59 @@ fn seed0_row034_a_presence_of_the_desk_reaches_the_other_side_once() {
 }
 
 #[test]
-fn seed0_row036_an_acceptance_at_the_desk_is_one_patch() {
+fn seed0_row036_an_acceptance_at_the_desk_is_one_request() {
+    let (item, message) = ("w-1", "c-1");
+    let workitem = Subject::Workitem(item.into());
+    let chat = Subject::Conversation { media: MediaType::Message, id: message.into() };
+    let accept = r#"PATCH w-1 {"assignmentState":"Connected"}"#;
+    assert_eq!(accepted_at_the_desk("sn_customerservice_case", workitem), [accept]);
+    let accept = r#"PATCH messages/c-1/participants/p-1 {"state":"connected"}"#;
+    assert_eq!(accepted_at_the_desk("interaction", chat), [accept]);
+}
+
+/// A document of the desk that is this in Genesys Cloud as well. It rings at ana, who accepts it in
+/// the inbox, which is told twice: what is sent to Genesys Cloud.
+fn accepted_at_the_desk(table: &str, subject: Subject) -> Vec<String> {
     let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
-    // The work is a work item of Genesys Cloud; the card in the inbox says its key.
-    let notice = WorkitemNotice { id: "w-1".into(), ..WorkitemNotice::default() };
-    let intake = genesys::Intake::new(floor.channel, floor.queue);
-    let request = intake.request(floor.engine.view(), &notice, at(0)).unwrap();
+    let document = Document::new(table, "5961");
+    let intake = Intake::new(document, floor.channel, floor.queue);
+    let request = intake.request(floor.engine.view()).unwrap();
     let work = floor.tell(Submit::new(request)).unwrap();
+    let linked = floor.mirror.link(floor.engine.view(), work, subject);
+    assert_eq!(linked.len(), 1, "it rings over there too");
     let mut desk = Desk::new(DeskConfig::default());
     for fact in &floor.facts {
         desk.observe(floor.engine.view(), fact);
     }
+    let offer = desk.requests(floor.engine.view(), at(0)).pop().unwrap();
+    let done = json!({"result": {"success": true, "message": "done",
+        "work_item": {"sys_id": "item", "document_id": "5961", "document_table": table}}});
+    desk.answer(floor.engine.view(), offer.0, 200, done.to_string().as_bytes());
+    let topic = "v2.users.u-ana.conversations.messages";
+    let rings =
+        json!({"id": "p-1", "purpose": "agent", "user": {"id": "u-ana"}, "state": "alerting"});
+    floor.hear(topic, json!({"id": "c-1", "participants": [rings]}));
     floor.sent();
+
     let accepted = json!({"result": {"workItem": {"sys_id": "item", "size": 1,
         "serviceChannel": {"name": "Case", "sys_id": "case"},
-        "document": {"table": "workitem", "sys_id": "w-1"}}}});
+        "document": {"table": table, "sys_id": "5961"}}}});
     let name = "openframe_awa_workitem_accepted";
     let accepted = Desked::read(name, accepted.to_string().as_bytes()).unwrap();
     let ana = floor.id("u-ana");
-    let mut commands = Vec::new();
     for _ in 0..2 {
         let heard = desk.hear(floor.engine.view(), ana, &accepted);
-        commands.extend(heard.commands.clone());
+        let first = floor.facts.len();
         for command in heard.commands {
             floor.tell(command).unwrap();
         }
+        for fact in &floor.facts[first..] {
+            desk.observe(floor.engine.view(), fact);
+        }
     }
-    assert_eq!(commands.len(), 1);
-    assert_eq!(floor.sent(), [r#"PATCH w-1 {"assignmentState":"Connected"}"#]);
     assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
-    assert_eq!(Subject::of_key("workitem/w-1"), Some(Subject::Workitem("w-1".into())));
+    // The desk knows it already.
+    assert_eq!(desk.requests(floor.engine.view(), at(0)), []);
+    assert!(desk.is_in_step());
+    floor.sent()
 }

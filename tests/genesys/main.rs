@@ -16,3 +16,5 @@ mod mirror;
 mod queues;
 mod samples;
 mod seed0;
+mod stays_in_step;
+mod vendor;

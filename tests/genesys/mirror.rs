@@ -1,7 +1,7 @@
 //! Work shown where the engine has it, and what agents do over there.
 
 use serde_json::{Value, json};
-use strowger::genesys::{AssignmentState, Place, follow};
+use strowger::genesys::{AssignmentState, Mirror, Place, follow};
 use strowger::*;
 
 use crate::floor::Floor;
@@ -151,9 +151,11 @@ fn what_was_lost_is_said_again() {
     };
     assert_eq!(again(&mut floor), [alert]);
     floor.tell(Accept { offer: floor.offer(work) }).unwrap();
-    assert_eq!(again(&mut floor), [r#"PATCH w-1 {"assignmentState":"Connected"}"#]);
+    // Whose it is may have been lost too.
+    assert_eq!(again(&mut floor), [r#"PATCH w-1/assignment {"id":"u-ana"}"#]);
     floor.tell(Park { work, until: None }).unwrap();
-    assert_eq!(again(&mut floor), [r#"PATCH w-1 {"assignmentState":"Parked"}"#]);
+    let parked = r#"PATCH w-1 {"assigneeId":"u-ana","assignmentState":"Parked"}"#;
+    assert_eq!(again(&mut floor), [parked]);
 }
 
 fn message(state: &str, more: Value) -> Value {
@@ -236,4 +238,129 @@ fn a_transfer_to_an_agent_is_a_replacement() {
     floor.tell(TransferToAgent { work, agent }).unwrap();
     let replaced = r#"{"transferType":"Unattended","userId":"u-bo"}"#;
     assert_eq!(floor.sent(), [format!("POST c-1/participants/p-1/replace/agent {replaced}")]);
+}
+
+#[test]
+fn a_work_item_that_is_sent_to_a_queue_there_goes_there_here() {
+    let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
+    let other = floor.tell(Define::new("q-other", QueueProfile::default())).unwrap();
+    let work = floor.submit("workitem/w-1");
+    floor.workitem("Alerting", "u-ana");
+    floor.workitem("Connected", "u-ana");
+    floor.sent();
+    let body = json!({"id": "w-1", "assignmentState": "AcdStarted", "queueId": "q-other"});
+    let commands = floor.hear("v2.taskmanagement.workitems.w-1", body);
+    assert_eq!(commands, [TransferToQueue { work, queue: other, placement: None }.into()]);
+    assert_eq!(floor.engine.view().work(work).map(WorkView::queue), Some(other));
+    assert_eq!(floor.sent(), [""; 0]);
+}
+
+#[test]
+fn what_nobody_did_here_is_undone_there() {
+    let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
+    let work = floor.submit("workitem/w-1");
+    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.workitem("Alerting", "u-ana");
+    floor.workitem("Connected", "u-ana");
+    floor.sent();
+    // Somebody gave it to bo over there, but it is ana's.
+    assert_eq!(floor.workitem("Connected", "u-bo"), []);
+    assert_eq!(floor.sent(), [r#"PATCH w-1/assignment {"id":"u-ana"}"#]);
+    assert_eq!(floor.stage(work), Stage::Assigned { agent: floor.id("u-ana") });
+}
+
+/// A message that ana has, and somebody who came into it after her.
+fn sent_on(to: Value) -> Value {
+    let mut told = message("disconnected", json!({"disconnectType": "transfer"}));
+    told["participants"].as_array_mut().unwrap().push(to);
+    told
+}
+
+#[test]
+fn a_message_that_is_sent_on_there_is_not_over() {
+    let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
+    let queue = floor.tell(Define::new("q-other", QueueProfile::default())).unwrap();
+    let work = floor.submit("messages/c-1");
+    floor.hear(TOPIC, message("alerting", json!({})));
+    floor.hear(TOPIC, message("connected", json!({})));
+    floor.sent();
+    let bo = json!({"id": "p-2", "purpose": "agent", "user": {"id": "u-bo"}, "state": "alerting"});
+    let agent = floor.id("u-bo");
+    assert_eq!(floor.hear(TOPIC, sent_on(bo.clone())), [TransferToAgent { work, agent }.into()]);
+    let mut taken = bo;
+    taken["state"] = "connected".into();
+    let accept = Command::from(Accept { offer: floor.offer(work) });
+    assert_eq!(floor.hear(TOPIC, sent_on(taken)), [accept]);
+    assert_eq!(floor.stage(work), Stage::Assigned { agent });
+    assert_eq!(floor.sent(), [""; 0]);
+
+    let mut on = sent_on(json!({"id": "p-2", "purpose": "agent", "user": {"id": "u-bo"},
+        "state": "disconnected", "disconnectType": "transfer"}));
+    let acd =
+        json!({"id": "p-3", "purpose": "acd", "queue": {"id": "q-other"}, "state": "connected"});
+    on["participants"].as_array_mut().unwrap().push(acd);
+    assert_eq!(floor.hear(TOPIC, on), [TransferToQueue { work, queue, placement: None }.into()]);
+    assert_eq!(floor.sent(), [""; 0]);
+}
+
+#[test]
+fn who_has_it_already_when_it_is_heard_of_is_read_again() {
+    let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
+    let work = floor.submit("messages/c-1");
+    floor.hear(TOPIC, message("alerting", json!({})));
+    floor.hear(TOPIC, message("connected", json!({})));
+    floor.sent();
+    let bo = json!({"id": "p-2", "purpose": "agent", "user": {"id": "u-bo"}, "state": "connected"});
+    floor.hear(TOPIC, sent_on(bo.clone()));
+    assert_eq!(floor.sent(), ["GET c-1"]);
+    let event = genesys::Event::of(&TOPIC.into(), sent_on(bo)).unwrap();
+    let answer = floor.mirror.learn(floor.engine.view(), &event);
+    assert_eq!(answer.commands, [Accept { offer: floor.offer(work) }.into()]);
+}
+
+#[test]
+fn after_a_restart_it_is_read_where_things_are() {
+    let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
+    let item = floor.submit("workitem/w-1");
+    floor.submit("messages/c-1");
+    floor.submit("case-17");
+    floor.mirror = Mirror::default().resume(floor.engine.view());
+    floor.sent.clear();
+    let reads: Vec<String> = floor.mirror.read().map(|read| read.path).collect();
+    assert_eq!(reads, ["/api/v2/taskmanagement/workitems/w-1", "/api/v2/conversations/c-1"]);
+    // Ana took it before anybody heard.
+    let body = json!({"id": "w-1", "assignmentState": "Connected", "assigneeId": "u-ana"});
+    let topic = "v2.taskmanagement.workitems.w-1";
+    let event = genesys::Event::of(&topic.into(), body).unwrap();
+    let answer = floor.mirror.learn(floor.engine.view(), &event);
+    assert_eq!(answer.commands, [Accept { offer: floor.offer(item) }.into()]);
+    assert_eq!(answer.requests, []);
+}
+
+#[test]
+fn an_echo_that_was_lost_is_no_excuse_for_what_is_read() {
+    let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
+    let work = floor.submit("workitem/w-1");
+    floor.workitem("Alerting", "u-ana");
+    // Nobody tells that this was done; then she puts it aside, and takes it up again.
+    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.workitem("Parked", "u-ana");
+    let body = json!({"id": "w-1", "assignmentState": "Connected", "assigneeId": "u-ana"});
+    let topic = "v2.taskmanagement.workitems.w-1";
+    let event = genesys::Event::of(&topic.into(), body).unwrap();
+    let answer = floor.mirror.learn(floor.engine.view(), &event);
+    assert_eq!(answer.commands, [Resume { work, by: Resumer::Agent }.into()]);
+}
+
+#[test]
+fn nobody_is_heard_on_demand() {
+    let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
+    let work = floor.submit("calls/c-1");
+    let topic = "v2.users.u-ana.conversations.calls";
+    assert_eq!(floor.mirror.mute(work, "u-ana", true), None);
+    floor.hear(topic, message("alerting", json!({})));
+    floor.hear(topic, message("connected", json!({})));
+    floor.sent();
+    floor.sent.extend(floor.mirror.mute(work, "u-ana", true));
+    assert_eq!(floor.sent(), [r#"PATCH calls/c-1/participants/p-1 {"muted":true}"#]);
 }

@@ -78,6 +78,18 @@ impl Place {
         Self::Over,
     ];
 
+    /// Whether an agent and the customer are connected.
+    #[must_use]
+    pub const fn is_talk(self) -> bool {
+        matches!(self, Self::Connected | Self::Held)
+    }
+
+    /// Whether an agent has it, and may give it away.
+    #[must_use]
+    pub const fn is_had(self) -> bool {
+        matches!(self, Self::Connected | Self::Held | Self::Parked)
+    }
+
     /// Where the engine has the work, and with whom; of several it rings at, the one of the oldest
     /// offer.
     #[must_use]
@@ -159,6 +171,10 @@ pub enum Follow {
     Cancel,
     /// It is closed.
     Close,
+    /// It goes to a queue.
+    ToQueue,
+    /// The engine has it elsewhere, and says so again.
+    Show,
 }
 
 impl Follow {
@@ -177,6 +193,8 @@ impl Follow {
             Self::Finish => "finish",
             Self::Cancel => "cancel",
             Self::Close => "close",
+            Self::ToQueue => "to_queue",
+            Self::Show => "show",
         }
     }
 }
@@ -190,13 +208,18 @@ impl Follow {
 pub fn follow(here: Place, told: &AssignmentState) -> Follow {
     let Some(there) = told.place() else { return Follow::Nothing };
     match (here, there) {
+        _ if here == there => Follow::Nothing,
         (Place::Waiting, Place::Connected) => Follow::Force,
         (Place::Waiting | Place::Alerting | Place::Parked, Place::Over) => Follow::Cancel,
         (Place::Alerting, Place::Connected) => Follow::Accept,
         (Place::Alerting, Place::Disconnected) => Follow::Reject,
         (Place::Alerting, Place::Waiting) => match told {
             AssignmentState::Declined | AssignmentState::AlertTimeout => Follow::Reject,
-            _ => Follow::Nothing,
+            _ => Follow::Show,
+        },
+        (Place::Connected | Place::Held | Place::Parked, Place::Waiting) => match told {
+            AssignmentState::AcdStarted => Follow::ToQueue,
+            _ => Follow::Show,
         },
         (Place::Connected, Place::Held) => Follow::Hold,
         (Place::Held, Place::Connected) => Follow::Retrieve,
@@ -205,6 +228,6 @@ pub fn follow(here: Place, told: &AssignmentState) -> Follow {
         (Place::Connected | Place::Held, Place::Disconnected | Place::Over)
         | (Place::Parked, Place::Disconnected) => Follow::Finish,
         (Place::Disconnected, Place::Over) => Follow::Close,
-        _ => Follow::Nothing,
+        (_, _) => Follow::Show,
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn show(
     (from, to): (&Shown, &Shown),
 ) -> (Vec<Request>, bool) {
     let Some(owner) = part(there, from.agent.as_ref()) else { return (Vec::new(), false) };
-    let talks = to.is_talk();
+    let talks = to.place.is_talk();
     let wanted = leg(view, work).filter(|_| talks);
     let mut requests = Vec::new();
     if let Some(guest) = consult {
@@ -105,7 +105,7 @@ pub(super) fn hear(
     let Some((part, leg)) = part.zip(leg(view, work)) else { return Heard::default() };
     let (work, agent) = (leg.work, leg.agent);
     let mut heard = Heard::default();
-    let left = conversation.part_of(owner).is_some_and(is_gone);
+    let left = conversation.part_of(owner).is_some_and(Participant::is_gone);
     match part.assignment_state() {
         AssignmentState::Connected | AssignmentState::Held => {
             heard.commands.extend(leg.rings().then(|| Answer { work, agent }.into()));
@@ -147,10 +147,6 @@ fn begun_there(
     let answered = asked.assignment_state() == AssignmentState::Connected;
     commands.extend(answered.then(|| Answer { work, agent }.into()));
     Some(Heard { commands, ..Heard::default() })
-}
-
-fn is_gone(part: &Participant) -> bool {
-    part.assignment_state() == AssignmentState::Disconnected
 }
 
 /// An agent's part in the call, if it is a call and he is known in it.

@@ -317,6 +317,14 @@ impl RoutingData {
     }
 }
 
+/// A conversation as it is now: `GET /conversations/{id}`, answered with a
+/// [`Conversation`](crate::genesys::Conversation).
+#[must_use]
+pub fn get_conversation(conversation: &str) -> Request {
+    let path = format!("/api/v2/conversations/{}", escaped(conversation));
+    needs(Request::get(path), &["conversation:communication:view"])
+}
+
 /// Gives a waiting conversation to an agent by hand: `POST .../assign`.
 #[must_use]
 pub fn assign_conversation(media: &MediaType, conversation: &str, agent: &str) -> Request {

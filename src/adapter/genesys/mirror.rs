@@ -1,27 +1,21 @@
-//! Shows work over there where the engine has it, and passes on what agents do there.
+//! Shows work over there where the engine has it.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::adapter::genesys::assignment::{AssignmentState, Follow, Place, follow};
-use crate::adapter::genesys::consult::{self, Guest, Heard};
-use crate::adapter::genesys::event::Event;
-use crate::adapter::genesys::item::WorkitemNotice;
-use crate::adapter::genesys::media::MediaType;
-use crate::adapter::genesys::participant::{Conversation, Participant};
+use crate::adapter::genesys::assignment::{AssignmentState, Place};
+use crate::adapter::genesys::consult::{self, Guest};
+use crate::adapter::genesys::conversation::{Part, PartUpdate, get_conversation};
 use crate::adapter::genesys::step::{Shown, Step, There};
 use crate::adapter::genesys::subject::Subject;
+use crate::adapter::genesys::workitem::get_workitem;
 use crate::adapter::wire::Request;
 use crate::base::key::Key;
-use crate::base::time::Timestamp;
 use crate::engine::view::View;
 use crate::lifecycle::work::Stage;
-use crate::model::ids::{AgentId, OfferId, WorkId};
-use crate::protocol::command::{
-    Abandon, Accept, Cancel, Close, Command, FinishContact, Finisher, Force, Hold, Park, Reject,
-    Resume, Resumer, Retrieve,
-};
+use crate::model::ids::{OfferId, WorkId};
+use crate::protocol::command::Command;
 use crate::protocol::event::Event as Happened;
 use crate::protocol::fact::Fact;
 
@@ -35,15 +29,15 @@ pub struct Answer {
 }
 
 #[derive(Clone, Debug)]
-struct Item {
-    there: There,
-    shown: Shown,
+pub(super) struct Item {
+    pub(super) there: There,
+    pub(super) shown: Shown,
     /// What was asked and not told back yet, oldest first.
-    asked: Vec<Place>,
+    pub(super) asked: Vec<Place>,
     /// What was told last, and of whom.
-    told: Option<(AssignmentState, Option<Key>)>,
+    pub(super) told: Option<(AssignmentState, Option<Key>)>,
     /// Who is consulted over there.
-    consult: Option<Guest>,
+    pub(super) consult: Option<Guest>,
 }
 
 /// Shows work in Genesys Cloud where the engine has it.
@@ -65,7 +59,9 @@ struct Item {
 #[derive(Clone, Debug, Default)]
 pub struct Mirror {
     closed_status: Option<String>,
-    items: BTreeMap<WorkId, Item>,
+    pub(super) items: BTreeMap<WorkId, Item>,
+    /// Which work is which thing over there, by its key.
+    subjects: BTreeMap<Key, WorkId>,
     offers: BTreeMap<OfferId, WorkId>,
 }
 
@@ -75,6 +71,59 @@ impl Mirror {
     pub fn with_closed_status(mut self, status: impl Into<String>) -> Self {
         self.closed_status = Some(status.into());
         self
+    }
+
+    /// The same for an engine at work, after a restart: it knows what is open, and wants to
+    /// [`read`](Self::read) where it is over there.
+    #[must_use]
+    pub fn resume(mut self, view: View<'_>) -> Self {
+        for work in view.works() {
+            let Some(subject) = work.request().key.as_deref().and_then(Subject::of_key) else {
+                continue;
+            };
+            self.enter(view, work.id(), subject);
+        }
+        self
+    }
+
+    /// Work that has another key is this over there from now on: a document of another system that
+    /// is a work item or a conversation too. Says what to send.
+    pub fn link(&mut self, view: View<'_>, work: WorkId, subject: Subject) -> Vec<Request> {
+        self.enter(view, work, subject);
+        self.show(view, work)
+    }
+
+    fn enter(&mut self, view: View<'_>, work: WorkId, subject: Subject) {
+        self.subjects.insert(subject.key(), work);
+        self.items.insert(work, Item::new(subject, view, work));
+        if let Some(Stage::Offered { offer }) = view.work(work).map(|work| work.stage()) {
+            self.offers.insert(offer, work);
+        }
+    }
+
+    /// The work that is this.
+    pub(super) fn work_of(&self, subject: &Subject) -> Option<WorkId> {
+        self.subjects.get(&*subject.key()).copied()
+    }
+
+    /// The requests that read where everything is over there, after a restart or when
+    /// notifications may have been lost. Their answers are for [`learn`](Self::learn), as events of
+    /// a work item or a conversation.
+    pub fn read(&self) -> impl Iterator<Item = Request> {
+        self.items.values().map(|item| match &item.there.subject {
+            Subject::Workitem(id) => get_workitem(id),
+            Subject::Conversation { id, .. } => get_conversation(id),
+        })
+    }
+
+    /// The request that makes an agent in a call not heard, or heard again: the engine knows
+    /// nothing of it. None if he is not known to take part in it.
+    #[must_use]
+    pub fn mute(&self, work: WorkId, agent: &str, muted: bool) -> Option<Request> {
+        let there = &self.items.get(&work)?.there;
+        let Subject::Conversation { media, id } = &there.subject else { return None };
+        let part = Part::new(media.clone(), &**id, there.parts.get(agent)?.as_str());
+        PartUpdate::muted(muted).request(&part).ok()
     }
 
     /// Whether it shows no work.
@@ -89,7 +138,7 @@ impl Mirror {
             Happened::WorkSubmitted { work, request } => {
                 let subject = request.key.as_deref().and_then(Subject::of_key);
                 subject.map(|subject| {
-                    self.items.insert(*work, Item::new(subject, view, *work));
+                    self.enter(view, *work, subject);
                     *work
                 })
             }
@@ -138,7 +187,7 @@ impl Mirror {
     }
 
     /// The requests that show it where the engine has it, if it is not.
-    fn show(&mut self, view: View<'_>, work: WorkId) -> Vec<Request> {
+    pub(super) fn show(&mut self, view: View<'_>, work: WorkId) -> Vec<Request> {
         let Some(item) = self.items.get_mut(&work) else { return Vec::new() };
         let wanted = Shown::of(view, work);
         let over = wanted.place == Place::Over;
@@ -160,6 +209,8 @@ impl Mirror {
         }
         item.shown = wanted;
         if over {
+            let subject = item.there.subject.key();
+            self.subjects.remove(&*subject);
             self.items.remove(&work);
         }
         requests
@@ -170,164 +221,19 @@ impl Mirror {
     pub fn renew(&mut self, view: View<'_>, work: WorkId) -> Vec<Request> {
         let Some(item) = self.items.get_mut(&work) else { return Vec::new() };
         let consult = consult::renew(item.consult.as_ref(), &item.there, &item.shown);
-        let agent = Shown::of(view, work).agent;
-        let from = match item.shown.place {
+        let wanted = Shown::of(view, work);
+        let from = match wanted.place {
+            Place::Alerting => Place::Waiting,
             Place::Waiting => Place::Connected,
             _ => Place::Alerting,
         };
-        item.shown = item.shown.moved(from, agent);
+        // A part of a conversation is its agent's; whose a work item is may have been lost.
+        let is_part = matches!(item.there.subject, Subject::Conversation { .. });
+        item.shown = wanted.moved(from, wanted.agent.clone().filter(|_| is_part));
         (item.asked, item.told) = (Vec::new(), None);
-        if Place::of(view, work).0 == from {
-            item.shown.agent = None;
-        }
         let mut requests = self.show(view, work);
         requests.extend(consult);
         requests
-    }
-
-    /// Hears a notification, and says what follows.
-    pub fn hear(&mut self, view: View<'_>, event: &Event) -> Answer {
-        match event {
-            Event::Workitem(notice) => self.hear_workitem(view, notice),
-            Event::Conversation { media, conversation } => {
-                self.hear_conversation(view, media.as_ref(), conversation)
-            }
-            _ => Answer::default(),
-        }
-    }
-
-    fn hear_workitem(&mut self, view: View<'_>, notice: &WorkitemNotice) -> Answer {
-        let key = Subject::Workitem(notice.id.clone()).key();
-        let work = view.work_id_by_key(&key);
-        let Some((work, state)) = work.zip(notice.assignment_state.clone()) else {
-            return Answer::default();
-        };
-        let agent = notice.assignee_id.as_deref().map(Key::from);
-        let command = self.told(view, work, state, agent, None);
-        Answer { commands: command.into_iter().collect(), requests: Vec::new() }
-    }
-
-    fn hear_conversation(
-        &mut self,
-        view: View<'_>,
-        media: Option<&MediaType>,
-        conversation: &Conversation,
-    ) -> Answer {
-        let known = media.map_or(MediaType::KNOWN, core::slice::from_ref);
-        let mut subjects = known.iter().map(|media| Subject::Conversation {
-            media: media.clone(),
-            id: conversation.id.clone(),
-        });
-        let Some(work) = subjects.find_map(|subject| view.work_id_by_key(&subject.key())) else {
-            return Answer::default();
-        };
-        let Some(item) = self.items.get_mut(&work) else { return Answer::default() };
-        for participant in &conversation.participants {
-            if let Some(user) = &participant.user {
-                item.there.parts.insert(user.as_str().into(), participant.id.clone());
-            }
-        }
-        let commands = self.of_participants(view, work, conversation);
-        let requests = if commands.is_empty() { self.show(view, work) } else { Vec::new() };
-        Answer { commands, requests }
-    }
-
-    /// What the participants of a conversation say of it.
-    fn of_participants(
-        &mut self,
-        view: View<'_>,
-        work: WorkId,
-        conversation: &Conversation,
-    ) -> Vec<Command> {
-        let gone = |one: &Participant| one.assignment_state() == AssignmentState::Disconnected;
-        let mut customers = conversation.participants.iter().filter(|one| one.is_customer());
-        let (here, agent) = Place::of(view, work);
-        if customers.clone().next().is_some() && customers.all(gone) {
-            let Some(item) = self.items.get_mut(&work) else { return Vec::new() };
-            let place = match here {
-                Place::Disconnected | Place::Over => return Vec::new(),
-                Place::Waiting | Place::Alerting | Place::Parked => Place::Over,
-                Place::Connected | Place::Held => Place::Disconnected,
-            };
-            item.shown = item.shown.moved(place, item.shown.agent.clone());
-            return Vec::from([Abandon { work }.into()]);
-        }
-        let agent = agent.and_then(|agent| view.key(agent.into()));
-        let Heard { mut commands, new_owner, pending } = match agent {
-            Some(owner) => self.of_consult(view, work, owner, conversation),
-            None => Heard::default(),
-        };
-        if new_owner.is_some() || pending {
-            return commands;
-        }
-        let part = match agent {
-            Some(agent) => conversation.part_of(agent),
-            None => conversation.participants.iter().rfind(|one| {
-                one.user.is_some() && one.assignment_state() == AssignmentState::Connected
-            }),
-        };
-        commands.extend(part.and_then(|part| {
-            let user = part.user.as_deref().map(Key::from);
-            self.told(view, work, part.assignment_state(), user, part.resume.map(|at| at.0))
-        }));
-        commands
-    }
-
-    /// What the participants of a call say of a consult in it.
-    fn of_consult(
-        &mut self,
-        view: View<'_>,
-        work: WorkId,
-        owner: &str,
-        conversation: &Conversation,
-    ) -> Heard {
-        let item = self.items.get_mut(&work);
-        let item = item.filter(|item| item.there.is_call() && item.shown.is_talk());
-        let Some(item) = item else { return Heard::default() };
-        let heard = consult::hear(&mut item.consult, view, work, owner, conversation);
-        if let Some(owner) = &heard.new_owner {
-            item.shown = item.shown.moved(Place::Connected, Some(owner.clone()));
-        }
-        heard
-    }
-
-    /// The other side says that work is in this state with this agent.
-    fn told(
-        &mut self,
-        view: View<'_>,
-        work: WorkId,
-        state: AssignmentState,
-        user: Option<Key>,
-        until: Option<Timestamp>,
-    ) -> Option<Command> {
-        let item = self.items.get_mut(&work)?;
-        let place = state.place()?;
-        let news = Some((state, user));
-        if item.told == news {
-            return None;
-        }
-        item.told = news;
-        if let Some(echo) = item.asked.iter().position(|asked| *asked == place) {
-            item.asked.drain(..=echo);
-            return None;
-        }
-        let (state, user) = item.told.as_ref()?;
-        let (here, agent) = Place::of(view, work);
-        let his = agent.and_then(|agent| view.key(agent.into()));
-        let other = user.is_some() && user.as_ref() != his;
-        let does = match (follow(here, state), here) {
-            (Follow::Accept | Follow::Force, Place::Waiting | Place::Alerting) if other => {
-                Follow::Force
-            }
-            (_, Place::Alerting | Place::Connected | Place::Held | Place::Parked) if other => {
-                return None;
-            }
-            (does, _) => does,
-        };
-        let by = user.as_deref().and_then(|user| view.agent_by_key(user)).map(|agent| agent.id());
-        let command = command(view, work, does, by, until)?;
-        item.shown = item.shown.moved(place, user.clone().or_else(|| his.cloned()));
-        Some(command)
     }
 }
 
@@ -337,30 +243,4 @@ impl Item {
         let shown = Shown::of(view, work).moved(Place::Waiting, None);
         Self { there, shown, asked: Vec::new(), told: None, consult: None }
     }
-}
-
-fn command(
-    view: View<'_>,
-    work: WorkId,
-    does: Follow,
-    user: Option<AgentId>,
-    until: Option<Timestamp>,
-) -> Option<Command> {
-    let offer = match view.work(work)?.stage() {
-        Stage::Offered { offer } => Some(offer),
-        _ => None,
-    };
-    Some(match does {
-        Follow::Nothing => return None,
-        Follow::Accept => Accept { offer: offer? }.into(),
-        Follow::Reject => Reject { offer: offer?, reason: None, retry_at: None }.into(),
-        Follow::Force => Force { work, agent: user? }.into(),
-        Follow::Hold => Hold { work }.into(),
-        Follow::Retrieve => Retrieve { work }.into(),
-        Follow::Park => Park { work, until }.into(),
-        Follow::Resume => Resume { work, by: Resumer::Agent }.into(),
-        Follow::Finish => FinishContact { work, by: Finisher::Agent }.into(),
-        Follow::Cancel => Cancel { work }.into(),
-        Follow::Close => Close { work, code: None }.into(),
-    })
 }

@@ -16,6 +16,7 @@ mod decimal;
 mod event;
 mod fault;
 mod handshake;
+mod hear;
 mod intake;
 mod iso_time;
 mod item;
@@ -40,7 +41,7 @@ mod workspace;
 pub use assignment::{AssignmentState, Follow, Place, follow};
 pub use conversation::{
     Parking, Part, PartAttributes, PartUpdate, ParticipantState, RoutingData, Wrapup,
-    assign_conversation, disconnect_conversation,
+    assign_conversation, disconnect_conversation, get_conversation,
 };
 pub use event::{Detail, Event, EventError};
 pub use fault::{Failure, Fault, check, read};

@@ -183,6 +183,17 @@ impl Conversation {
         self.attributes().into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     }
 
+    /// Who came into it after somebody and is still there, if anybody is but customers: the queue
+    /// or the agent it was sent to. The latest counts.
+    #[must_use]
+    pub fn who_follows(&self, who: &Participant) -> Option<&Participant> {
+        let before = self.participants.iter().position(|one| one.id == who.id)?;
+        self.participants.get(before..)?.iter().rfind(|one| {
+            let sent_to = one.user.is_some() || one.queue.is_some();
+            one.id != who.id && sent_to && !one.is_gone() && !one.is_customer()
+        })
+    }
+
     /// The latest part of an agent in it.
     #[must_use]
     pub fn part_of(&self, user: &str) -> Option<&Participant> {
@@ -206,6 +217,12 @@ impl Participant {
             }
             Some(_) | None => AssignmentState::Unknown,
         }
+    }
+
+    /// Whether he took part and does no more.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.assignment_state() == AssignmentState::Disconnected
     }
 
     /// Whether he is the customer.

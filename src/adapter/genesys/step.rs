@@ -52,14 +52,9 @@ impl Shown {
         Self { place, agent, ..self.clone() }
     }
 
-    /// Whether an agent and the customer are connected.
-    pub(super) const fn is_talk(&self) -> bool {
-        matches!(self.place, Place::Connected | Place::Held)
-    }
-
-    /// Whether an agent has it, and may give it away.
-    pub(super) const fn is_had(&self) -> bool {
-        matches!(self.place, Place::Connected | Place::Held | Place::Parked)
+    /// The same, waiting in a queue.
+    pub(super) fn sent_to(&self, queue: Option<Key>) -> Self {
+        Self { queue, ..self.moved(Place::Waiting, None) }
     }
 
     /// Whether it is shown so already. The queue matters only while nobody has it.
@@ -105,8 +100,11 @@ impl There {
     }
 
     fn of_workitem(&self, id: &str, from: &Shown, to: &Shown, closed: Option<&str>) -> Step {
-        let state = |state| WorkitemUpdate::state(state).unchecked(id);
         let same = from.agent == to.agent;
+        let state = |state| {
+            let assignee_id = to.agent.as_ref().filter(|_| !same).map(ToString::to_string);
+            WorkitemUpdate { assignee_id, ..WorkitemUpdate::state(state) }.unchecked(id)
+        };
         Step::Send(match (from.place, to.place, &to.agent) {
             (_, Place::Alerting, Some(agent)) => WorkitemUpdate::alert(&**agent).unchecked(id),
             (Place::Waiting | Place::Disconnected, Place::Connected, Some(agent)) => {
@@ -114,7 +112,9 @@ impl There {
             }
             (_, Place::Connected, Some(agent)) if !same => assign_workitem(id, agent),
             (_, Place::Connected | Place::Held | Place::Parked, _) => state(to.place.state()),
-            (Place::Alerting, Place::Waiting, _) => state(self.back.clone()),
+            (Place::Alerting, Place::Waiting, _) => {
+                WorkitemUpdate::state(self.back.clone()).unchecked(id)
+            }
             (_, Place::Waiting, _) => {
                 let queue_id = to.queue.as_ref().map(ToString::to_string);
                 let idle = WorkitemUpdate::state(AssignmentState::Idle);
@@ -145,7 +145,7 @@ impl There {
         };
         // What an agent has goes from him to another; what nobody has is assigned.
         let given = |agent: &Key| {
-            let owner = part(from).filter(|_| from.is_had());
+            let owner = part(from).filter(|_| from.place.is_had());
             let transfer = Transfer::blind(Target::Agent(agent.to_string()));
             let assigned = || assign_conversation(media, id, agent);
             Step::Send(owner.map_or_else(assigned, |owner| transfer.request(&owner)))
