@@ -252,11 +252,12 @@ fn handle_time_and_its_parts() {
     assert_eq!((handling.parked, handling.wrap_up), (secs(100), secs(15)));
     assert_eq!((handling.handled, handling.handled_time), (1, secs(75)));
     assert_eq!(handling.time(), secs(75));
-    assert_eq!(closed.queues[0].codes, [CodeCount { code, count: 1 }]);
+    assert_eq!(closed.queues[0].codes, [CodeCount { code, count: 1, handled_time: secs(75) }]);
     // The queue's is the sum of its agents'.
     assert_eq!(closed.agent_queues[0].handling, handling);
     assert_eq!(closed.agent_queues[0].codes, closed.queues[0].codes);
     assert_eq!(closed.agents[0].handling, handling);
+    assert_eq!(closed.agents[0].codes, closed.queues[0].codes);
 }
 
 #[test]

@@ -90,11 +90,17 @@ impl Book {
         &mut self.desks.entry((number, desk)).or_default().handling
     }
 
-    /// Work was wrapped up with a code.
-    pub(super) fn code(&mut self, grid: Grid, at: Timestamp, desk: Desk, code: CodeId) {
+    /// Work that was handled for so long was wrapped up with a code.
+    pub(super) fn code(
+        &mut self,
+        grid: Grid,
+        at: Timestamp,
+        desk: Desk,
+        (code, handled_time): (CodeId, Span),
+    ) {
         let number = grid.number(at).max(self.open_from);
         let codes = &mut self.desks.entry((number, desk)).or_default().codes;
-        add_code(codes, CodeCount { code, count: 1 });
+        add_code(codes, CodeCount { code, count: 1, handled_time });
     }
 
     /// Work that entered a line waited in it from an instant to another.
@@ -175,6 +181,7 @@ impl Book {
             row.codes.iter().for_each(|code| add_code(&mut queue.codes, *code));
             let agent = people.entry((number, id)).or_insert_with(|| agent(grid, number, id));
             agent.handling.add(&row.handling);
+            row.codes.iter().for_each(|code| add_code(&mut agent.codes, *code));
         }
         let agent_queues =
             desks.into_iter().map(|((number, desk), row)| agent_queue(grid, number, desk, row));
@@ -205,7 +212,10 @@ fn take<K: core::hash::Hash + Eq, V>(
 
 fn add_code(codes: &mut Vec<CodeCount>, more: CodeCount) {
     match codes.iter_mut().find(|known| known.code == more.code) {
-        Some(known) => known.count = known.count.saturating_add(more.count),
+        Some(known) => {
+            known.count = known.count.saturating_add(more.count);
+            known.handled_time = known.handled_time.plus(more.handled_time);
+        }
         None => codes.push(more),
     }
 }
@@ -238,6 +248,7 @@ fn agent(grid: Grid, number: i64, agent: AgentId) -> AgentPerformance {
         time: StatusTime::default(),
         presences: Vec::new(),
         handling: Handling::default(),
+        codes: Vec::new(),
     }
 }
 
@@ -264,6 +275,7 @@ impl ClosedFigures {
         self.agent_queues.iter_mut().for_each(|row| by_code(&mut row.codes));
         for row in &mut self.agents {
             row.presences.sort_unstable_by_key(|of| of.presence);
+            by_code(&mut row.codes);
         }
     }
 }

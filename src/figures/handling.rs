@@ -129,7 +129,7 @@ impl Figures {
         }
         if let Some(code) = part.code {
             let desk = Desk { agent, cell: part.cell };
-            self.book.code(self.config.grid(), at, desk, code);
+            self.book.code(self.config.grid(), at, desk, (code, part.handled));
         }
     }
 

@@ -10,13 +10,15 @@ use crate::figures::service_level::ServiceCounts;
 use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::ids::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
 
-/// How often something was wrapped up with a code.
+/// How often something was wrapped up with a code, and how long it was handled.
 ///
 /// ```
-/// use strowger::{CodeCount, CodeId};
+/// use strowger::{CodeCount, CodeId, Span};
 ///
-/// let sold = CodeCount { code: CodeId::from_raw(0), count: 3 };
-/// assert_eq!(serde_json::to_string(&sold).unwrap(), r#"{"code":0,"count":3}"#);
+/// let handled_time = Span::from_mins(6);
+/// let sold = CodeCount { code: CodeId::from_raw(0), count: 3, handled_time };
+/// let average = sold.handled_time.as_millis() / u64::from(sold.count);
+/// assert_eq!(average, 120_000);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CodeCount {
@@ -24,6 +26,8 @@ pub struct CodeCount {
     pub code: CodeId,
     /// How often.
     pub count: u32,
+    /// Talk, hold and wrap-up of these, whole; by `count`: average handle time of the code.
+    pub handled_time: Span,
 }
 
 /// How long an agent had a presence.
@@ -101,6 +105,8 @@ pub struct AgentPerformance {
     pub presences: Vec<PresenceTime>,
     /// What he did with work of all queues and channels.
     pub handling: Handling,
+    /// The codes he gave, by id.
+    pub codes: Vec<CodeCount>,
 }
 
 /// What an agent did with work of one queue and channel in one interval.

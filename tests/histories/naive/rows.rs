@@ -65,12 +65,10 @@ impl Cut<'_> {
     ) -> QueueInterval {
         let (from, to) = (self.from, self.to);
         let line = lines.get(&(queue, channel));
-        let (mut handling, mut codes) = (Handling::default(), BTreeMap::new());
+        let (mut handling, mut codes) = (Handling::default(), Codes::new());
         for row in agents.iter().filter(|row| (row.queue, row.channel) == (queue, channel)) {
             handling.add(&row.handling);
-            for CodeCount { code, count } in &row.codes {
-                *codes.entry(*code).or_default() += count;
-            }
+            count_codes(&mut codes, &row.codes);
         }
         QueueInterval {
             queue,
@@ -173,7 +171,7 @@ impl Cut<'_> {
     }
 
     fn agent_queues(&self) -> Vec<AgentQueueInterval> {
-        type Row = (Handling, BTreeMap<CodeId, u32>);
+        type Row = (Handling, Codes);
         let mut rows = BTreeMap::<(AgentId, QueueId, ChannelId), Row>::new();
         for leg in &self.diary.legs {
             let key = (leg.agent, leg.queue, leg.channel);
@@ -181,7 +179,7 @@ impl Cut<'_> {
             if handling != Handling::default() || code.is_some() {
                 let row = rows.entry(key).or_default();
                 row.0.add(&handling);
-                code.into_iter().for_each(|code| *row.1.entry(code).or_default() += 1);
+                count_codes(&mut row.1, code.as_slice());
             }
         }
         for (at, agent, queue, channel, what) in &self.diary.counted {
@@ -199,7 +197,7 @@ impl Cut<'_> {
     }
 
     /// What a leg adds to the interval, and the code if it ended here with one.
-    fn leg(&self, leg: &Leg) -> (Handling, Option<CodeId>) {
+    fn leg(&self, leg: &Leg) -> (Handling, Option<CodeCount>) {
         let mut row = Handling::default();
         let mut handled = Span::ZERO;
         // He is released as he is done with it, or goes on to wrap it up on the side.
@@ -219,7 +217,8 @@ impl Cut<'_> {
             row.handled = 1;
             row.handled_time = handled;
         }
-        (row, leg.code.filter(|_| leg.ended.is_some_and(|at| self.holds(at))))
+        let code = leg.code.filter(|_| leg.ended.is_some_and(|at| self.holds(at)));
+        (row, code.map(|code| CodeCount { code, count: 1, handled_time: handled }))
     }
 
     fn agents(&self, works: &[AgentQueueInterval]) -> Vec<AgentPerformance> {
@@ -241,13 +240,16 @@ impl Cut<'_> {
             rows.entry(row.agent).or_default();
         }
         let row = |(agent, (time, presences)): (AgentId, (StatusTime, BTreeMap<_, _>))| {
-            let mut handling = Handling::default();
-            let his = works.iter().filter(|row| row.agent == agent);
-            his.for_each(|row| handling.add(&row.handling));
+            let (mut handling, mut codes) = (Handling::default(), Codes::new());
+            for row in works.iter().filter(|row| row.agent == agent) {
+                handling.add(&row.handling);
+                count_codes(&mut codes, &row.codes);
+            }
+            let codes = code_counts(codes);
             let presence = |(presence, time)| PresenceTime { presence, time };
             let presences = presences.into_iter().map(presence).collect();
             let (from, to) = (self.from, self.to);
-            AgentPerformance { agent, from, to, time, presences, handling }
+            AgentPerformance { agent, from, to, time, presences, handling, codes }
         };
         rows.into_iter().map(row).collect()
     }
@@ -257,8 +259,19 @@ fn plus(one: Span, other: Span) -> Span {
     Span::from_millis(one.as_millis() + other.as_millis())
 }
 
-fn code_counts(codes: BTreeMap<CodeId, u32>) -> Vec<CodeCount> {
-    codes.into_iter().map(|(code, count)| CodeCount { code, count }).collect()
+/// How often a code was given, and how long what it was given for was handled.
+type Codes = BTreeMap<CodeId, (u32, Span)>;
+
+fn count_codes(codes: &mut Codes, more: &[CodeCount]) {
+    for CodeCount { code, count, handled_time } in more {
+        let known = codes.entry(*code).or_default();
+        *known = (known.0 + count, plus(known.1, *handled_time));
+    }
+}
+
+fn code_counts(codes: Codes) -> Vec<CodeCount> {
+    let row = |(code, (count, handled_time))| CodeCount { code, count, handled_time };
+    codes.into_iter().map(row).collect()
 }
 
 fn enter(line: &mut Line, why: Why) {
