@@ -220,6 +220,8 @@ struct Desk {
     revision: u64,
     shows: String,
     by: Side,
+    /// Whether its reports say who spoke.
+    names: bool,
 }
 
 impl Desk {
@@ -230,7 +232,7 @@ impl Desk {
     }
 
     fn report(&self) -> PresenceReport {
-        PresenceReport { source: Some(self.by), ..said(self.revision, &self.shows) }
+        PresenceReport { source: self.names.then_some(self.by), ..said(self.revision, &self.shows) }
     }
 }
 
@@ -251,7 +253,7 @@ impl Wire {
         let ana = Define::new("ana", AgentProfile::default());
         assert_eq!(engine.execute(Timestamp::EPOCH, ana, &mut log).unwrap(), ANA);
         log.clear();
-        let desk = Desk { revision: 1, shows: "Offline".into(), by: Side::There };
+        let desk = Desk { revision: 1, shows: "Offline".into(), by: Side::There, names: true };
         let sync = PresenceSync::new(map()).with_primary(primary);
         Self { sync, engine, log, desk, asked: Vec::new(), reports: Vec::new() }
     }
@@ -402,6 +404,36 @@ proptest! {
             if there_is_primary { wire.say_there(THERE[word]) } else { wire.say_here(HERE[word]) }
         }
         wire.drain(&mut order.into_iter());
+        wire.reconnect();
+        prop_assert!(wire.sync.is_in_step(ANA));
+        prop_assert_eq!(&wire.desk.shows, THERE[last]);
+        prop_assert_eq!(wire.shown_here(), HERE[last]);
+    }
+
+    /// As vendors tell it: without a source, in order.
+    #[test]
+    fn the_primary_source_wins_where_reports_name_none(
+        first in 0..4_usize,
+        other in 0..2_usize,
+        last in 0..4_usize,
+        order in vec(any::<bool>(), 0..60),
+    ) {
+        let mut wire = Wire::new(Side::There);
+        wire.desk.names = false;
+        wire.say_there(THERE[first]);
+        wire.drain(&mut std::iter::empty());
+        wire.reconnect();
+        wire.say_here(HERE[(last + 2 + other) % 4]);
+        for word in [(last + 1) % 4, last] {
+            wire.say_there(THERE[word]);
+        }
+        // A request may be served at any time; of the reports the oldest comes next.
+        let mut order = order.into_iter();
+        while !(wire.asked.is_empty() && wire.reports.is_empty()) {
+            let reports = wire.asked.len();
+            let report_first = order.next().unwrap_or(true) && !wire.reports.is_empty();
+            wire.arrive(if report_first { reports } else { 0 }, false);
+        }
         wire.reconnect();
         prop_assert!(wire.sync.is_in_step(ANA));
         prop_assert_eq!(&wire.desk.shows, THERE[last]);

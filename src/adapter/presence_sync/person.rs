@@ -26,15 +26,18 @@ struct Shown<P> {
     /// What it shows, or should once it did what it was asked.
     presence: Option<P>,
     standing: Standing,
+    /// What it was asked for when the person said something else: its effect may still come.
+    late: Option<P>,
 }
 
 impl<P> Default for Shown<P> {
     fn default() -> Self {
-        Self { revision: None, said: None, presence: None, standing: Standing::Settled }
+        let standing = Standing::Settled;
+        Self { revision: None, said: None, presence: None, standing, late: None }
     }
 }
 
-impl<P: PartialEq> Shown<P> {
+impl<P: Clone + PartialEq> Shown<P> {
     /// Hears a report, and says what follows. `echo` is known, or else guessed: it is what was
     /// asked and not shown yet.
     fn hear(&mut self, revision: u64, presence: &P, echo: Option<bool>, primary: bool) -> Follows {
@@ -47,6 +50,7 @@ impl<P: PartialEq> Shown<P> {
             _ if asked => Heard::Echo,
             Some(true) if wanted => Heard::Echo,
             Some(true) => Heard::LateEcho,
+            None if self.late.take_if(|late| late == presence).is_some() => Heard::LateEcho,
             Some(false) | None => Heard::Person { primary },
         };
         if echo == Some(false) {
@@ -54,6 +58,9 @@ impl<P: PartialEq> Shown<P> {
         }
         self.revision = self.revision.max(Some(revision));
         let (standing, follows) = self.standing.next(heard);
+        if (self.standing, follows) == (Standing::Asked, Follows::PassOn) {
+            self.late.clone_from(&self.presence);
+        }
         self.standing = standing;
         follows
     }
@@ -167,6 +174,7 @@ impl Person {
         map: &PresenceMap,
         restored: impl FnOnce(Timestamp, PresenceId) -> PresenceId,
     ) -> Wanted {
+        (self.here.late, self.there.late) = (None, None);
         if let Some((at, before)) = self.left.take() {
             let here = self.tell_here(restored(at, before));
             return Wanted { here, there: self.tell_there(map).or_else(|| self.asked().there) };

@@ -24,7 +24,8 @@ pub struct PresenceReport {
     /// What it shows now.
     pub presence: Key,
     /// Who made it so: the person there, or this side by a request. `None` if the system does not
-    /// say: then it counts as the person, unless it is what was requested and not shown yet.
+    /// say: then it counts as the person, unless it is what was requested and not shown yet, or
+    /// was when he said something else.
     pub source: Option<Side>,
 }
 
@@ -66,7 +67,10 @@ impl Renewal {
 /// routing status is the engine's own, so no repetition wakes who does not respond.
 ///
 /// A request has no number there: if the same presence is requested twice while the first request
-/// is still under way, the effect of the first is taken for that of the second.
+/// is still under way, the effect of the first is taken for that of the second. Where reports name
+/// no source and overtake each other, a word of the person that comes behind the effect of a
+/// request made at the same time is lost; and if he then chooses what was requested, he may have to
+/// choose it twice.
 ///
 /// Hand in every fact ([`observe`](Self::observe)) and every report of the other system
 /// ([`report`](Self::report)), and do what comes back. After a connection was lost, read what the
