@@ -143,6 +143,12 @@ impl<F> Log<F> {
     }
 }
 
+impl<F> FromIterator<F> for Log<F> {
+    fn from_iter<I: IntoIterator<Item = F>>(facts: I) -> Self {
+        Self { facts: facts.into_iter().collect() }
+    }
+}
+
 impl<'a, F> IntoIterator for &'a Log<F> {
     type Item = &'a F;
     type IntoIter = core::slice::Iter<'a, F>;

@@ -1,11 +1,14 @@
 //! The format of journals: what is whole is read, what was cut is cut, what is damaged is refused
 //! with its place, and what older versions wrote is readable for ever.
 
+use strowger::interaction::DeskLog;
 use strowger::journal::{
-    HEADER, JournalError, Record, RecordError, Records, append_facts, append_snapshot, decode,
-    recover,
+    DeskSnapshot, HEADER, JournalError, Record, RecordError, Records, append_desk,
+    append_desk_snapshot, append_facts, append_snapshot, decode, recover, recover_desk,
 };
 use strowger::{Config, Engine, Fact, FollowError, Log, Timestamp};
+
+use crate::records::{Lived, live};
 
 use crate::support;
 use crate::support::{Call, open, scripted};
@@ -270,6 +273,77 @@ fn a_history_cut_anywhere_is_the_engine_of_the_facts_that_are_whole() {
         }
         Ok(())
     });
+}
+
+/// A desk's journal, with the state of the desk behind each record.
+struct Desks {
+    bytes: Vec<u8>,
+    told: (usize, usize),
+    ends: Vec<(usize, Lived)>,
+}
+
+impl Desks {
+    /// What was said since the last time; the first time all that stands.
+    fn add(&mut self, lived: &Lived) {
+        let (work, records) = (&lived.log.work, &lived.log.records);
+        let (facts, said) = std::mem::replace(&mut self.told, (work.len(), records.len()));
+        if self.ends.is_empty() {
+            let snapshot = DeskSnapshot::from(&lived.desk);
+            append_desk_snapshot(&snapshot, &mut self.bytes).expect("it can be written");
+        } else {
+            let log = DeskLog {
+                work: work.iter().skip(facts).cloned().collect(),
+                records: records.iter().skip(said).cloned().collect(),
+            };
+            append_desk(&log, &mut self.bytes).expect("it can be written");
+        }
+        let (desk, log) = (lived.desk.clone(), DeskLog::default());
+        self.ends.push((self.bytes.len(), Lived { desk, log }));
+    }
+}
+
+#[test]
+fn the_journal_of_a_desk_is_the_desk_wherever_it_is_cut() {
+    support::check(40, 42, 60, |history| {
+        let mut desks = Desks { bytes: HEADER.to_vec(), told: (0, 0), ends: Vec::new() };
+        live(history, |lived| {
+            desks.add(lived);
+            Ok(())
+        })?;
+        let bytes = &desks.bytes;
+        for length in (0..bytes.len()).step_by(bytes.len() / 30 + 1).chain([bytes.len()]) {
+            let recovered = recover_desk(&bytes[..length]);
+            let Some((whole, lived)) = desks.ends.iter().rfind(|(end, _)| *end <= length) else {
+                assert!(matches!(recovered, Err(JournalError::NoDesk { .. })), "{length}");
+                continue;
+            };
+            let recovered = recovered.map_err(|error| error.to_string())?;
+            if recovered.whole != *whole {
+                return Err(format!("{length}: {} of {whole} are whole", recovered.whole));
+            }
+            // It takes up its work at once, as the other would at its next call.
+            let now = lived.desk.engine().now();
+            let (mut log, mut same) = (DeskLog::default(), DeskLog::default());
+            let mut expected = lived.desk.clone();
+            expected.advance(now, &mut same);
+            let desk = recovered.promote(now, &mut log).map_err(|error| error.to_string())?;
+            let is = (desk.engine().digest(), desk.records().digest());
+            if is != (expected.engine().digest(), expected.records().digest()) || log != same {
+                return Err(format!("{length}: another desk, {log:?} for {same:?}"));
+            }
+            if desk.records().profiles() != expected.records().profiles() {
+                return Err(format!("{length}: other profiles"));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_desk_is_not_made_of_an_engine_s_journal() {
+    let bytes = include_bytes!("../fixtures/journal/v1.journal");
+    let refused = recover_desk(bytes).map(drop);
+    assert_eq!(refused, Err(JournalError::NoDesk { at: HEADER.len() }));
 }
 
 /// Writes the files of the present version where there are none yet.

@@ -158,9 +158,9 @@ fn some_opening(dice: &mut Dice) -> OpenInteraction {
 }
 
 /// Records beside an engine, with all that was said.
-struct Lived {
-    desk: Desk,
-    log: DeskLog,
+pub(crate) struct Lived {
+    pub(crate) desk: Desk,
+    pub(crate) log: DeskLog,
 }
 
 fn begin(history: &History) -> Lived {
@@ -174,7 +174,7 @@ fn begin(history: &History) -> Lived {
 
 /// Lives through a history at a desk. Every new piece of work has an interaction, and in between
 /// people do what they like.
-fn live(
+pub(crate) fn live(
     history: &History,
     mut step: impl FnMut(&Lived) -> Result<(), String>,
 ) -> Result<Lived, String> {

@@ -12,14 +12,15 @@
 //! | | 4 | version |
 //! | | 4 | CRC-32C of the 12 bytes before |
 //! | record | 4 | length of the body |
-//! | | 4 | kind: 1 facts, 2 snapshot |
+//! | | 4 | kind: 1 facts, 2 snapshot, 3 facts of a desk, 4 snapshot of a desk |
 //! | | 4 | CRC-32C of the body |
 //! | | 4 | CRC-32C of the 12 bytes before |
 //! | | *length* | body: CBOR (RFC 8949), names as in JSON; an array of facts, or a snapshot |
 //!
 //! A record of facts holds those of one call, or of several that were made together: after a crash
 //! they are there with all of their facts or with none. A snapshot is the first record or none;
-//! facts go on with the number behind it.
+//! facts go on with the number behind it. A desk keeps what was said of work and of records in one
+//! record, so neither is ever ahead of the other.
 //! Each record stands for itself, so a store with keys of its own may keep them without the
 //! header, each under the number of its first fact.
 //!
@@ -58,8 +59,13 @@
 //! assert_eq!(recovered.digest(), engine.digest());
 //! ```
 
+mod desk;
 mod read;
 mod record;
 
+pub use desk::{DeskRecovery, DeskSnapshot, recover_desk};
 pub use read::{JournalError, Records, Recovery, recover};
-pub use record::{HEADER, Record, RecordError, VERSION, append_facts, append_snapshot, decode};
+pub use record::{
+    HEADER, Record, RecordError, VERSION, append_desk, append_desk_snapshot, append_facts,
+    append_snapshot, decode,
+};

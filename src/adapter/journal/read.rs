@@ -2,7 +2,8 @@
 
 use crate::adapter::journal::record::{Found, HEADER, Opening, Record, RecordError, VERSION, read};
 use crate::adapter::replica::{FollowError, Replica};
-use crate::engine::core::{Engine, RestoreError};
+use crate::engine::core::{Engine, ReplayError, RestoreError};
+use crate::protocol::fact::Fact;
 
 /// What a journal says.
 ///
@@ -67,6 +68,20 @@ pub enum JournalError {
         /// Why.
         error: RestoreError,
     },
+    /// A fact of records is missing or does not fit, or their snapshot cannot be taken up.
+    #[error("byte {at}: {error}")]
+    Records {
+        /// Where.
+        at: usize,
+        /// Which, and why.
+        error: ReplayError,
+    },
+    /// It is not, or not only, the journal of a desk.
+    #[error("byte {at}: not of a desk")]
+    NoDesk {
+        /// Where.
+        at: usize,
+    },
     /// A snapshot is not the first record.
     #[error("byte {at}: a snapshot behind facts")]
     Misplaced {
@@ -84,18 +99,32 @@ pub fn recover(bytes: &[u8]) -> Result<Recovery, JournalError> {
     let mut replica = Replica::default();
     let mut at = records.whole();
     while let Some(record) = records.next() {
-        match record? {
-            Record::Facts(facts) => {
-                for fact in &facts {
-                    let followed = replica.follow(fact);
-                    followed.map_err(|error| JournalError::Misfit { at, error })?;
-                }
+        let mut follow = |facts: &mut dyn Iterator<Item = Fact>| {
+            for fact in facts {
+                let followed = replica.follow(&fact);
+                followed.map_err(|error| JournalError::Misfit { at, error })?;
             }
-            Record::Snapshot(snapshot) if replica.seq() == 0 => {
-                let engine = Engine::restore(*snapshot);
+            Ok(())
+        };
+        let snapshot = match record? {
+            Record::Facts(facts) => {
+                follow(&mut facts.into_iter())?;
+                None
+            }
+            Record::Desk(log) => {
+                follow(&mut log.work.into_iter())?;
+                None
+            }
+            Record::Snapshot(snapshot) => Some(*snapshot),
+            Record::DeskSnapshot(snapshot) => Some(snapshot.engine()),
+        };
+        match snapshot {
+            Some(snapshot) if replica.seq() == 0 => {
+                let engine = Engine::restore(snapshot);
                 replica = engine.map_err(|error| JournalError::Snapshot { at, error })?.into();
             }
-            Record::Snapshot(_) => return Err(JournalError::Misplaced { at }),
+            Some(_) => return Err(JournalError::Misplaced { at }),
+            None => {}
         }
         at = records.whole();
     }

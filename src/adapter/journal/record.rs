@@ -8,7 +8,9 @@ use crc::{CRC_32_ISCSI, Crc, Table};
 use minicbor_serde::{Serializer, from_slice};
 use serde::Serialize;
 
+use crate::adapter::journal::desk::DeskSnapshot;
 use crate::engine::core::Snapshot;
+use crate::interaction::DeskLog;
 use crate::protocol::fact::Fact;
 
 /// The version that is written.
@@ -28,6 +30,8 @@ const HEAD: usize = 16;
 
 const FACTS: u32 = 1;
 const SNAPSHOT: u32 = 2;
+const DESK: u32 = 3;
+const DESK_SNAPSHOT: u32 = 4;
 
 const fn header() -> [u8; 16] {
     let ([a, b, c, d, e, f, g, h], [i, j, k, l]) = (MAGIC, VERSION.to_le_bytes());
@@ -55,6 +59,10 @@ pub enum Record {
     Facts(Vec<Fact>),
     /// All rows at one moment.
     Snapshot(Box<Snapshot>),
+    /// The facts of one call of a desk: the engine's and those of records.
+    Desk(DeskLog),
+    /// All rows of a desk at one moment.
+    DeskSnapshot(Box<DeskSnapshot>),
 }
 
 /// A record that cannot be written or read.
@@ -89,6 +97,23 @@ pub fn append_facts(facts: &[Fact], out: &mut Vec<u8>) -> Result<(), RecordError
 /// [`RecordError`] if it cannot be written; `out` is as it was.
 pub fn append_snapshot(snapshot: &Snapshot, out: &mut Vec<u8>) -> Result<(), RecordError> {
     append(SNAPSHOT, snapshot, out)
+}
+
+/// Writes the facts of one call of a desk behind `out`: after a crash all of them are there, the
+/// engine's and those of records, or none.
+///
+/// # Errors
+/// [`RecordError`] if they cannot be written; `out` is as it was.
+pub fn append_desk(log: &DeskLog, out: &mut Vec<u8>) -> Result<(), RecordError> {
+    append(DESK, log, out)
+}
+
+/// Writes the snapshot of a desk behind `out`, as the first record of a journal.
+///
+/// # Errors
+/// [`RecordError`] if it cannot be written; `out` is as it was.
+pub fn append_desk_snapshot(snapshot: &DeskSnapshot, out: &mut Vec<u8>) -> Result<(), RecordError> {
+    append(DESK_SNAPSHOT, snapshot, out)
 }
 
 fn append<T: Serialize + ?Sized>(
@@ -126,6 +151,8 @@ pub(super) fn read(kind: u32, body: &[u8]) -> Result<Record, RecordError> {
     match kind {
         FACTS => from_slice(body).map(Record::Facts).map_err(unreadable),
         SNAPSHOT => from_slice(body).map(Record::Snapshot).map_err(unreadable),
+        DESK => from_slice(body).map(Record::Desk).map_err(unreadable),
+        DESK_SNAPSHOT => from_slice(body).map(Record::DeskSnapshot).map_err(unreadable),
         _ => Err(unreadable("its kind is not known")),
     }
 }
