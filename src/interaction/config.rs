@@ -44,7 +44,8 @@ pub struct IdlePolicy {
     pub start_after_agent_response: bool,
     /// What a silent customer is told.
     pub reminder: alloc::boxed::Box<str>,
-    /// A customer who is silent to the virtual agent is let go after this time.
+    /// A customer who is silent to the virtual agent is let go after this time, and one for whom
+    /// there is neither a virtual agent nor a person.
     pub virtual_agent_after: Option<Span>,
     /// An agent who owes a messaging customer an answer is reminded after this time.
     pub agent_reminder_after: Option<Span>,

@@ -10,7 +10,7 @@ use crate::model::ids::{QueueId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::policy::wrap_up::after_contact;
 use crate::protocol::command::{
-    Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Reply, Submit,
+    Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Reply, SetCode, Submit,
 };
 
 use crate::interaction::command::{LinkWork, RequestHandoff};
@@ -144,7 +144,8 @@ impl<P: ProfileStore> Desk<P> {
     }
 
     /// Does a command of the engine. What would close the record of a contact that nobody
-    /// described is refused if a person does it.
+    /// described is refused if a person does it, as is a code that the wrap-up rule of the record
+    /// does not allow.
     ///
     /// # Errors
     /// A [`DeskRefusal`] says why it changed nothing.
@@ -155,7 +156,7 @@ impl<P: ProfileStore> Desk<P> {
         log: &mut DeskLog,
     ) -> Result<Reply, DeskRefusal> {
         self.advance(now, log);
-        self.check_closing(&command)?;
+        self.check_record(&command)?;
         self.run(now, command, log)
     }
 
@@ -176,7 +177,7 @@ impl<P: ProfileStore> Desk<P> {
         let beside = match plan {
             Plan::Alone => false,
             Plan::First(command) => {
-                self.check_closing(&command)?;
+                self.check_record(&command)?;
                 self.run(now, command, log)?;
                 false
             }
@@ -295,7 +296,7 @@ impl<P: ProfileStore> Desk<P> {
     }
 
     /// Does to work what follows from what happened to records: it ends with its interaction, and
-    /// a customer who writes brings parked work back.
+    /// a customer who writes brings back work on hold.
     fn settle(&mut self, now: Timestamp, from: usize, log: &mut DeskLog) {
         let mut next = from;
         while let Some(fact) = log.records.iter().nth(next) {
@@ -346,26 +347,28 @@ impl<P: ProfileStore> Desk<P> {
         }
     }
 
-    /// Refuses a person's command that would close the record of a contact nobody described.
-    fn check_closing(&self, command: &Command) -> Result<(), DeskRefusal> {
-        let work = match command {
-            Command::FinishContact(FinishContact { work, by: Finisher::Agent })
-                if !self.wraps_up(*work) =>
-            {
-                work
+    /// Refuses a person's command that the record refuses: one that would close the record of a
+    /// contact nobody described, and one that gives a code its wrap-up rule does not allow.
+    fn check_record(&self, command: &Command) -> Result<(), DeskRefusal> {
+        let (work, code, closes) = match *command {
+            Command::FinishContact(FinishContact { work, by: Finisher::Agent }) => {
+                (work, None, !self.wraps_up(work))
             }
-            Command::EndWrapUp(EndWrapUp { work, agent, .. }) if self.owns(*agent, *work) => work,
-            Command::Close(Close { work, .. }) => work,
+            Command::EndWrapUp(EndWrapUp { work, agent, code }) if self.owns(agent, work) => {
+                (work, code, true)
+            }
+            Command::SetCode(SetCode { work, agent, code }) if self.owns(agent, work) => {
+                (work, Some(code), false)
+            }
+            Command::Close(Close { work, code }) => (work, code, true),
             _ => return Ok(()),
         };
-        match self.records.of_work(*work) {
-            Some(row)
-                if row.work == Some(*work) && !row.state.is_closed() && !row.is_described() =>
-            {
-                Err(RecordRefusal::NotDescribed { interaction: row.id }.into())
-            }
-            _ => Ok(()),
+        let row = self.records.of_work(work).filter(|row| row.work == Some(work));
+        let Some(row) = row.filter(|row| !row.state.is_closed()) else { return Ok(()) };
+        if closes && !row.is_described() {
+            return Err(RecordRefusal::NotDescribed { interaction: row.id }.into());
         }
+        Ok(self.records.store().check_code(row.id, code)?)
     }
 
     fn owns(&self, agent: crate::model::ids::AgentId, work: WorkId) -> bool {

@@ -228,7 +228,8 @@ impl Turn<'_> {
             return;
         }
         let (virtual_agent, state) = (row.has_virtual_agent(), row.state);
-        let returns = self.may(id, InteractionStep::Return);
+        // With an agent who has it, it is over; nobody begins anew with who spoke to him.
+        let returns = self.may(id, InteractionStep::Return) && row.assigned_to.is_none();
         let how = |ending| {
             let cause = Some(cause);
             Finish { cause, ..Finish::new(ending, actor(by, row.assigned_to)) }

@@ -43,7 +43,8 @@ pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timest
     }
 }
 
-/// A live chat reminds and ends; the virtual agent waits longer, and ends at once.
+/// A live chat reminds and ends; the virtual agent, and who found nobody, waits longer, and ends at
+/// once.
 fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
     match talk.stage {
         ConversationStage::VirtualAgent | ConversationStage::Topic { .. } => {
@@ -59,6 +60,10 @@ fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(
                 Some(after) => Some((since + after, Due::RemindCustomer)),
                 None => Some((since + policy.cancel_after?, Due::Silence)),
             }
+        }
+        // Nobody was there for him; who is in line is the engine's.
+        ConversationStage::Waiting if row.state == InteractionState::New => {
+            Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
         }
         ConversationStage::Waiting | ConversationStage::Ended => None,
     }

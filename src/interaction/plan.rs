@@ -159,9 +159,13 @@ pub(crate) fn close(
     })
 }
 
-/// A customer who writes brings parked work back.
+/// A customer who writes brings back work that is parked or held.
 pub(crate) fn brought_back(row: &Interaction, author: Author, stage: Stage) -> Option<Command> {
-    let parked = matches!(stage, Stage::Parked { .. }) && author == Author::Requester;
-    let work = row.work.filter(|_| parked && row.state == InteractionState::OnHold)?;
-    Some(Resume { work, by: Resumer::Customer }.into())
+    let waits = author == Author::Requester && row.state == InteractionState::OnHold;
+    let work = row.work.filter(|_| waits)?;
+    match stage {
+        Stage::Parked { .. } => Some(Resume { work, by: Resumer::Customer }.into()),
+        Stage::Assigned { .. } => Some(Retrieve { work }.into()),
+        _ => None,
+    }
 }

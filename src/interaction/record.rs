@@ -314,7 +314,8 @@ impl Interaction {
         let conversation = self.conversation.as_deref();
         Progress {
             engaged: conversation.is_some_and(|talk| talk.engaged),
-            asked: self.asked,
+            // Who has no virtual agent asked for a person, even if none was there.
+            asked: self.asked || self.stage() == Some(ConversationStage::Waiting),
             live: self.live,
             topic_done: conversation.is_some_and(|talk| talk.topic_done),
         }

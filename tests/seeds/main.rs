@@ -1,6 +1,7 @@
 //! What the systems this engine is to serve say of themselves, sentence by sentence: each test
 //! proves the row of the requirements that its name tells.
 
+mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;

@@ -88,13 +88,16 @@ impl Store {
         self.check_described(interaction, by)
     }
 
+    /// Refuses a code that the rule does not allow by which it is wrapped up, or would be now.
     pub(crate) fn check_code(
         &self,
         interaction: InteractionId,
         code: Option<CodeId>,
     ) -> Result<(), RecordRefusal> {
-        let wrap_up = self.interaction(interaction)?.wrap_up.as_ref();
-        let rule = wrap_up.and_then(|wrap_up| wrap_up.rule.as_ref());
+        let rule = match &self.interaction(interaction)?.wrap_up {
+            Some(wrap_up) => wrap_up.rule.as_ref(),
+            None => self.wrap_up_rule(interaction),
+        };
         match (rule, code) {
             (Some(rule), Some(code)) if !rule.allows(code) => {
                 Err(RecordRefusal::CodeNotAllowed { code })

@@ -125,8 +125,11 @@ impl Turn<'_> {
         let before = row.ending.filter(|_| how.ending != Ending::Fault);
         let ending = before.unwrap_or(how.ending);
         let (state, reason) = ending.outcome(row.progress());
-        let usual = row.wrap_up.as_ref().and_then(|wrap_up| wrap_up.rule.as_ref()?.default_code);
-        let code = how.code.or(row.code).or(usual).filter(|code| row.code != Some(*code));
+        let rule = row.wrap_up.as_ref().and_then(|wrap_up| wrap_up.rule.as_ref());
+        // What was given before the rule was known, and it does not allow, stands for nothing.
+        let given = row.code.filter(|code| rule.is_none_or(|rule| rule.allows(*code)));
+        let usual = rule.and_then(|rule| rule.default_code);
+        let code = how.code.or(given).or(usual).filter(|code| row.code != Some(*code));
         let described = (!row.is_described()).then(|| description(row, reason));
         let interaction = id;
         if let Some((text, source)) = described {

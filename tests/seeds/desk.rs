@@ -1,0 +1,153 @@
+//! A desk refuses what either half refuses, and what is done to one half is done to the other.
+
+use strowger::interaction::*;
+use strowger::*;
+
+use crate::floor::*;
+
+const DONE: CodeId = CodeId::from_raw(0);
+const OTHER: CodeId = CodeId::from_raw(1);
+
+/// A rule for chats that allows one code, in a queue where agents wrap up.
+fn one_code(context: Attributes) -> Floor {
+    let rule = WrapUpRule {
+        types: vec![InteractionType::Chat],
+        codes: vec![DONE],
+        default_code: Some(DONE),
+        context,
+        enforce: true,
+        ..WrapUpRule::new("chats")
+    };
+    let config = RecordConfig { wrap_up: vec![rule], ..with_phone() };
+    let wrap_up = WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: secs(300) });
+    let mut floor = Floor::of(config, QueueProfile { wrap_up, ..QueueProfile::default() });
+    floor.work(0, Define::new("done", WrapUpCodeProfile::default()));
+    floor.work(0, Define::new("other", WrapUpCodeProfile::default()));
+    floor
+}
+
+fn refused(floor: &mut Floor, when: i64, command: impl Into<Command>) -> DeskRefusal {
+    let before = (floor.desk.records().digest(), floor.desk.engine().digest());
+    let refusal = floor.try_work(when, command).unwrap_err();
+    assert_eq!(before, (floor.desk.records().digest(), floor.desk.engine().digest()));
+    refusal
+}
+
+#[test]
+fn a_code_the_record_does_not_allow_reaches_no_work() {
+    let mut floor = one_code(Attributes::new());
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.describe(10, id, "A bill");
+    let not_allowed = DeskRefusal::Record(RecordRefusal::CodeNotAllowed { code: OTHER });
+    // Before the contact ends, while it is wrapped up, and as it is closed.
+    let agent = ANA;
+    assert_eq!(refused(&mut floor, 10, SetCode { work, agent, code: OTHER }), not_allowed);
+    assert_eq!(refused(&mut floor, 10, Close { work, code: Some(OTHER) }), not_allowed);
+    floor.work(20, FinishContact { work, by: Finisher::Agent });
+    assert_eq!(refused(&mut floor, 20, SetCode { work, agent, code: OTHER }), not_allowed);
+    let end = |code| EndWrapUp { work, agent, code: Some(code) };
+    assert_eq!(refused(&mut floor, 20, end(OTHER)), not_allowed);
+    floor.work(20, end(DONE));
+    assert_eq!(
+        (floor.state(id), floor.row(id).code),
+        (InteractionState::ClosedComplete, Some(DONE))
+    );
+}
+
+#[test]
+fn a_code_of_before_its_rule_gives_way_to_the_usual_one() {
+    let mut floor = one_code(variables(&[("topic", "bill")]));
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    // No rule is for it yet, so any code may be given.
+    floor.work(15, SetCode { work, agent: ANA, code: OTHER });
+    let variables = variables(&[("topic", "bill")]);
+    floor.record(16, SetContext { interaction: id, variables });
+    floor.describe(16, id, "A bill");
+    floor.work(20, FinishContact { work, by: Finisher::Agent });
+    floor.advance(79);
+    assert_eq!(floor.row(id).code, Some(OTHER));
+    floor.advance(80);
+    assert_eq!(
+        (floor.state(id), floor.row(id).code),
+        (InteractionState::ClosedComplete, Some(DONE))
+    );
+}
+
+#[test]
+fn a_customer_who_writes_is_off_hold_whatever_put_him_there() {
+    for (kind, channel) in [(InteractionType::Messaging, MESSAGE), (InteractionType::Chat, CHAT)] {
+        let mut floor = Floor::new(with_phone());
+        let (id, work) = floor.accepted((0, 10), kind, channel);
+        floor.work(20, Hold { work });
+        if kind == InteractionType::Messaging {
+            let reason = Some(StateReason::WaitingOnCustomer);
+            floor.record(21, HoldInteraction { interaction: id, reason });
+        }
+        assert_eq!(floor.state(id), InteractionState::OnHold);
+        // An agent who writes leaves him there.
+        floor.say(30, id, Author::Agent(ANA), "One moment");
+        assert_eq!(floor.state(id), InteractionState::OnHold);
+        floor.say(40, id, Author::Requester, "I am still here");
+        assert_eq!(
+            (floor.state(id), floor.row(id).reason),
+            (InteractionState::WorkInProgress, None)
+        );
+        let assignments = floor.desk.engine().view().agent(ANA).unwrap().assignments();
+        assert_eq!(assignments[0].state, AssignmentState::Active);
+        let retrieved = |fact: &&Fact| matches!(fact.event, Event::WorkRetrieved { .. });
+        assert_eq!(floor.log.work.iter().filter(retrieved).count(), 1);
+    }
+}
+
+#[test]
+fn who_finds_nobody_and_no_virtual_agent_is_let_go() {
+    let mut floor = Floor::new(with_phone());
+    let id = floor.open(0, InteractionType::Chat);
+    floor.say(5, id, Author::Requester, "Hello?");
+    let request = WorkRequest::new(SUPPORT, CHAT);
+    let trigger = HandoffTrigger::LiveOnly;
+    let asked = floor.desk.hand_off(at(10), id, trigger, request, &mut floor.log).unwrap();
+    assert_eq!(asked, None);
+    assert_eq!(
+        (floor.state(id), floor.desk.next_deadline()),
+        (InteractionState::New, Some(at(7_205)))
+    );
+    floor.desk.advance(Timestamp::from_millis(NINE + 7_204_999), &mut floor.log);
+    assert_eq!(floor.state(id), InteractionState::New);
+    floor.advance(7_205);
+    let row = floor.row(id);
+    assert_eq!(
+        (row.state, row.reason),
+        (InteractionState::ClosedAbandoned, Some(StateReason::NoActivity))
+    );
+    assert_eq!(row.closed_by, Some(Actor::System));
+}
+
+#[test]
+fn who_waits_in_line_is_not_let_go_by_silence() {
+    let mut floor = Floor::new(with_phone());
+    let id = floor.open(0, InteractionType::Chat);
+    floor.say(5, id, Author::Requester, "Hello?");
+    floor.submit(10, id, SUPPORT, CHAT);
+    floor.advance(899);
+    assert_eq!(floor.state(id), InteractionState::Queued);
+}
+
+#[test]
+fn work_that_is_cancelled_under_its_agent_is_over() {
+    let mut floor = Floor::new(with_phone());
+    let (id, work) = floor.accepted((0, 10), InteractionType::Messaging, MESSAGE);
+    floor.work(20, Park { work, until: None });
+    floor.work(30, Cancel { work });
+    let row = floor.row(id);
+    assert_eq!(
+        (row.state, row.reason),
+        (InteractionState::ClosedComplete, Some(StateReason::AutoClosed))
+    );
+    // Work that nobody has is taken back, and its conversation goes on.
+    let mut floor = Floor::new(with_phone());
+    let id = floor.open(0, InteractionType::Messaging);
+    let work = floor.submit(0, id, SUPPORT, MESSAGE);
+    floor.work(10, Cancel { work });
+    assert_eq!(floor.state(id), InteractionState::New);
+}
