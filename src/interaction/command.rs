@@ -150,6 +150,7 @@ record_commands! {
     }
 
     /// Opens an interaction, and answers with its id. It has a number, and its conversation begins.
+    /// Between a profile and one of the host's addresses at most one goes on at a time.
     OpenInteraction => InteractionId {
         /// What is said of it.
         opening: Box<InteractionRequest>,

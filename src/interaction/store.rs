@@ -185,6 +185,10 @@ impl Store {
         if fresh.index.ongoing != self.index.ongoing {
             return Err("the index of ongoing interactions");
         }
+        let rows = self.rows.interactions.rows();
+        if rows.filter_map(|(_, row)| ongoing_between(row)).count() != self.index.ongoing.len() {
+            return Err("between the same two goes on one interaction at most");
+        }
         if fresh.index.of_profile != self.index.of_profile {
             return Err("the index of profiles");
         }

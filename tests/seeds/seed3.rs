@@ -605,6 +605,27 @@ fn seed3_row107_a_match_goes_on_or_begins_anew() {
 }
 
 #[test]
+fn seed3_row107_at_most_one_goes_on_between_the_same_two() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let first = floor.receive(0, sms("+49301112222"), "Hello");
+    let opening = |ours: &str| {
+        let addresses = Some((sms("+49301112222"), ours.into()));
+        let profile = Some(first.profile);
+        let kind = InteractionType::Messaging;
+        InteractionRequest { profile, addresses, ..InteractionRequest::new(kind) }
+    };
+    let second = || OpenInteraction { opening: opening("+4930999").into() };
+    let interaction = first.interaction;
+    assert_eq!(floor.refused(1, second()), RecordRefusal::AlreadyOngoing { interaction });
+    // By another of the host's numbers it is another one, and so it is when the first is over.
+    floor.open_as(2, opening("+4930777"));
+    floor.record(3, end(interaction, Ending::Customer, Actor::Customer));
+    let next = floor.record(4, second());
+    let more = floor.receive(5, sms("+49301112222"), "Still there?");
+    assert_eq!((more.interaction, more.opened), (next, false));
+}
+
+#[test]
 fn seed3_row107_an_agent_writes_first() {
     let mut floor = Floor::new(with_virtual_agent());
     let to = || sms("+49301112222");

@@ -72,6 +72,9 @@ impl Turn<'_> {
         if !self.store.config().types.contains(&kind) {
             return Err(RecordRefusal::TypeNotAvailable { kind });
         }
+        if let (Some(profile), Some((_, ours))) = (opening.profile, &opening.addresses) {
+            self.check_not_ongoing(profile, ours)?;
+        }
         let interactions = &self.store.rows().interactions;
         let (max, limit) = (self.store.config().limits.interactions, RecordLimit::Interactions);
         let full = RecordRefusal::Limit { limit, max };

@@ -65,6 +65,18 @@ impl Turn<'_> {
         self.store.index().ongoing.get(&(profile, ours.clone())).copied()
     }
 
+    /// Refuses a second ongoing interaction between the same two: a message belongs to one.
+    pub(crate) fn check_not_ongoing(
+        &self,
+        profile: ProfileId,
+        ours: &Key,
+    ) -> Result<(), RecordRefusal> {
+        match self.ongoing(profile, ours) {
+            Some(interaction) => Err(RecordRefusal::AlreadyOngoing { interaction }),
+            None => Ok(()),
+        }
+    }
+
     /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
     fn end_all_of(&mut self, profile: ProfileId) {
         for id in self.store.open_of(profile).collect::<Vec<_>>() {
