@@ -285,7 +285,8 @@ record_commands! {
     }
 
     /// The address of a profile belongs to somebody else now: its open interactions are closed, it
-    /// is active no more, and there is a new one. Answers with that.
+    /// is active no more, and there is a new one. Answers with that. If it is not said whose it is,
+    /// the directory is asked when he writes; so it is corrected before.
     ReplaceProfile => ProfileId {
         /// The old profile.
         profile: ProfileId,
@@ -303,7 +304,8 @@ record_commands! {
     }
 
     /// A message came from outside. It belongs to the ongoing interaction between the two
-    /// addresses; without one an interaction is opened, and without a profile that too.
+    /// addresses; without one an interaction is opened, and without a profile that too. For an
+    /// interaction that is opened the directory is asked who it is, unless that is known.
     ReceiveMessage => Received {
         /// The type of an interaction that is opened for it.
         kind: InteractionType,
@@ -327,7 +329,8 @@ record_commands! {
         to: Address,
         /// From which address of the host.
         from: Key,
-        /// Who the customer is, if that is known.
+        /// Who the customer is, if that is known: the profile of a guest is his, as by
+        /// [`LinkUser`].
         user: Option<Key>,
         /// What it says.
         text: Box<str>,

@@ -217,7 +217,9 @@ impl ProfileStore for ProfilesInMemory {
 /// ```
 ///
 /// Asked while something is decided; what it says stands in the
-/// fact, and is not asked again when facts are replayed.
+/// fact, and is not asked again when facts are replayed. Of a profile without a user it is asked
+/// whenever an interaction is opened for it, for the host may know him by then; what it says of
+/// one with a user is not looked at.
 pub trait Directory: Debug + Send + Sync {
     /// The user who has this address, if the host knows one.
     fn user_of(&self, address: &Address) -> Option<Key>;

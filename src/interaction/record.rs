@@ -57,7 +57,7 @@ pub struct InteractionRequest {
     /// Who began.
     #[serde(default)]
     pub direction: Direction,
-    /// The customer, whoever began; `None`: a guest.
+    /// The customer, whoever began; `None`: the user of the profile, else a guest.
     #[serde(default)]
     pub opened_for: Option<Key>,
     /// Who opened it; `None`: nobody in person.

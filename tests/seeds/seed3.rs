@@ -583,6 +583,81 @@ fn seed3_row106_a_number_of_a_user_names_him_in_both() {
 }
 
 #[test]
+fn seed3_row106_an_agent_knows_whom_he_writes_to() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let reach = |to: Address, user: Option<&str>| ReachCustomer {
+        kind: InteractionType::Messaging,
+        agent: ANA,
+        to,
+        from: "+4930999".into(),
+        user: user.map(Key::from),
+        text: "Hello".into(),
+    };
+    let who = |floor: &Floor, received: Received| {
+        let user = floor.profile(received.profile).user;
+        (user, floor.row(received.interaction).opened_for.clone())
+    };
+    let jo = || (Some(Key::from("jo")), Some(Key::from("jo")));
+    // He joins the conversation of a guest, and says who that is.
+    let guest = floor.receive(0, sms("+49303334444"), "Hello");
+    assert_eq!(who(&floor, guest), (None, None));
+    let joined = floor.record(1, reach(sms("+49303334444"), Some("jo")));
+    assert_eq!((joined.interaction, joined.opened), (guest.interaction, false));
+    assert_eq!(who(&floor, joined), jo());
+    assert_eq!(floor.desk.records().of_customer("jo").count(), 1);
+    // He opens one for somebody who was a guest.
+    let other = floor.receive(2, sms("+49305556666"), "Hello");
+    floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
+    let opened = floor.record(4, reach(sms("+49305556666"), Some("jo")));
+    assert_eq!((opened.profile, opened.opened), (other.profile, true));
+    assert_eq!(who(&floor, opened), jo());
+    let refused = floor.refused(5, reach(sms("+49307778888"), Some("")));
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+}
+
+#[test]
+fn seed3_row106_the_directory_is_asked_again_for_the_next_interaction() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let from = || sms("+49301112222");
+    let first = floor.receive(0, from(), "Hello");
+    // Meanwhile the host has learnt whose number that is.
+    let (engine, records) = floor.desk.into_parts();
+    let records = records.with_directory(Book);
+    let mut floor = Floor { desk: Desk::join(engine, records).unwrap(), log: floor.log };
+    floor.receive(1, from(), "Still there?");
+    assert_eq!(floor.profile(first.profile).user, None, "nothing new was opened");
+    floor.record(2, end(first.interaction, Ending::Customer, Actor::Customer));
+    let next = floor.receive(3, from(), "Me again");
+    assert_eq!(next.profile, first.profile);
+    assert_eq!(floor.profile(first.profile).user, Some("jo".into()));
+    assert_eq!(floor.row(next.interaction).opened_for, Some("jo".into()));
+    // What it said stands in the facts: who replays them without it knows it too.
+    let replayed = Records::replay(floor.log.records.iter().cloned()).unwrap();
+    assert_eq!(replayed.profiles(), floor.desk.records().profiles());
+    assert_eq!(replayed.digest(), floor.desk.records().digest());
+}
+
+#[test]
+fn seed3_row106_the_directory_is_asked_whoever_opens_it() {
+    let mut floor = with_book();
+    let kind = InteractionType::Messaging;
+    let (to, from) = (sms("+49301112222"), "+4930999".into());
+    let text = "Your order is here".into();
+    let reached = ReachCustomer { kind, agent: ANA, to, from, user: None, text };
+    let reached = floor.record(0, reached);
+    assert_eq!(floor.row(reached.interaction).opened_for, Some("jo".into()));
+    let profile = Some(reached.profile);
+    let opening =
+        InteractionRequest { profile, ..InteractionRequest::new(InteractionType::WalkUp) };
+    let visit = floor.open_as(1, opening.clone());
+    assert_eq!(floor.row(visit).opened_for, Some("jo".into()));
+    // Who is named is named.
+    let visit = floor.open_as(2, InteractionRequest { opened_for: Some("kim".into()), ..opening });
+    assert_eq!(floor.row(visit).opened_for, Some("kim".into()));
+    assert_eq!(floor.profile(reached.profile).user, Some("jo".into()));
+}
+
+#[test]
 fn seed3_row107_a_match_goes_on_or_begins_anew() {
     let mut floor = Floor::new(RecordConfig::default());
     let from = || sms("+49301112222");

@@ -42,8 +42,12 @@ impl Run for OpenInteraction {
     type Output = InteractionId;
 
     fn run(self, turn: &mut Turn<'_>) -> Result<InteractionId, RecordRefusal> {
-        let Self { opening } = self;
+        let Self { mut opening } = self;
         let id = turn.check_opening(&opening)?;
+        if let (Some(profile), None) = (opening.profile, &opening.opened_for) {
+            let profile = turn.active_profile(profile)?;
+            opening.opened_for = turn.identify(profile).user;
+        }
         turn.open(id, opening);
         Ok(id)
     }
