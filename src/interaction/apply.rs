@@ -178,6 +178,7 @@ impl Store {
             RecordEvent::Assigned { agent, .. } => {
                 index.ring_no_more(row);
                 row.step(InteractionStep::Assign)?;
+                row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;
             }
             RecordEvent::HandedOver { agent, wraps_up, .. } => {

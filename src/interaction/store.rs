@@ -17,6 +17,7 @@ use crate::interaction::config::RecordConfig;
 use crate::interaction::idle;
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::record::Interaction;
+use crate::interaction::segment::{Part, Totals};
 
 /// All there is.
 #[derive(Clone, Debug, Default, PartialEq, Hash, Serialize, Deserialize)]
@@ -207,12 +208,20 @@ pub(crate) fn ongoing_between(row: &Interaction) -> Option<(ProfileId, Key)> {
 
 fn check_row(row: &Interaction) -> Result<(), &'static str> {
     let handling = &row.handling;
-    let sums: crate::interaction::segment::Totals = handling.ended().iter().collect();
+    let sums: Totals = handling.ended().iter().collect();
     if sums.plus(handling.forgotten()) != handling.totals() {
         return Err("segments sum up to the totals");
     }
     if handling.open().iter().filter(|segment| segment.part.is_main()).count() > 1 {
         return Err("an interaction is in one hand at most");
+    }
+    let has_it = handling.main().and_then(Part::agent);
+    let guests = handling.open().iter().filter_map(|segment| match segment.part {
+        Part::Guest(agent, _) => Some(agent),
+        _ => None,
+    });
+    if guests.into_iter().any(|guest| Some(guest) == has_it) {
+        return Err("nobody is a guest of his own");
     }
     if row.state.is_closed() {
         let complete = row.closed.is_some()

@@ -743,6 +743,25 @@ fn seed3_row107_an_agent_writes_first() {
 }
 
 #[test]
+fn seed3_row107_who_wrote_into_what_waits_and_then_takes_it_is_no_guest() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (to, from) = (|| sms("+49301112222"), "+4930999".into());
+    let received = floor.receive(0, to(), "Hello");
+    let id = received.interaction;
+    floor.submit(0, id, SUPPORT, MESSAGE);
+    let (kind, user, text) = (InteractionType::Messaging, None, "One moment".into());
+    floor.record(10, ReachCustomer { kind, agent: BO, to: to(), from, user, text });
+    let open = |floor: &Floor| -> Vec<Part> {
+        floor.row(id).handling.open().iter().map(|segment| segment.part).collect()
+    };
+    assert_eq!(open(&floor), [Part::InLine(SUPPORT), Part::Guest(BO, LegRole::Conferee)]);
+    floor.on_queue(20, BO);
+    floor.accept(25, BO);
+    assert_eq!(open(&floor), [Part::Active(BO)]);
+    assert_eq!(floor.row(id).handling.totals().guests, secs(15));
+}
+
+#[test]
 fn seed3_row107_a_number_changes_hands() {
     let mut floor = Floor::new(RecordConfig::default());
     let from = || sms("+49301112222");
