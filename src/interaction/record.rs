@@ -234,7 +234,8 @@ pub struct Interaction {
     pub cause: Option<CloseCause>,
     /// How the contact ended.
     pub ending: Option<Ending>,
-    /// How long the customer waited for the first answer of an agent.
+    /// How long the customer waited for the first answer of an agent: from opening, or, where the
+    /// contact centre began, from when he first wrote.
     pub first_response_wait: Option<Span>,
     /// Whether it was in a queue, or an agent was asked for.
     pub asked: bool,
@@ -398,10 +399,17 @@ impl Interaction {
         Ok(())
     }
 
-    /// The customer has an answer.
+    /// The customer has an answer. Where the contact centre began he has asked when he wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
-        let waited = at.since(self.opened);
-        self.first_response_wait.get_or_insert(waited);
+        let asked = match self.direction {
+            Direction::Inbound => Some(self.opened),
+            Direction::Outbound => {
+                let talk = self.conversation.as_deref();
+                talk.and_then(|talk| talk.agent_responses.owed_since)
+            }
+        };
+        let waited = asked.map(|asked| at.since(asked));
+        self.first_response_wait = self.first_response_wait.or(waited);
     }
 
     /// The stage of its conversation.

@@ -345,6 +345,36 @@ fn seed3_row098_the_first_answer_of_a_person() {
 }
 
 #[test]
+fn seed3_row098_who_is_written_to_is_answered_when_he_wrote() {
+    let mut floor = Floor::new(with_phone());
+    let (to, from) = (|| sms("+49301112222"), Key::from("+4930999"));
+    let kind = InteractionType::Messaging;
+    let mut reach = |when, text: &str| {
+        let (from, text) = (from.clone(), text.into());
+        floor.record(when, ReachCustomer { kind, agent: ANA, to: to(), from, user: None, text })
+    };
+    let id = reach(0, "Your order is here").interaction;
+    reach(5, "And the bill");
+    assert_eq!(floor.row(id).first_response_wait, None);
+    floor.receive(100, to(), "Which order?");
+    floor.receive(110, to(), "Hello?");
+    floor.say(130, id, Author::Agent(ANA), "The table");
+    assert_eq!(floor.row(id).first_response_wait, Some(secs(30)));
+    floor.receive(200, to(), "Thanks");
+    floor.say(290, id, Author::Agent(ANA), "Bye");
+    assert_eq!(floor.row(id).first_response_wait, Some(secs(30)));
+    // Who is called asked for nothing, and there is nothing to report of it.
+    let direction = Direction::Outbound;
+    let call = InteractionRequest { direction, ..InteractionRequest::new(InteractionType::Phone) };
+    let call = floor.open_as(300, call);
+    floor.record(310, AssignInteraction { interaction: call, agent: ANA });
+    floor.record(320, end(call, Ending::Customer, Actor::Customer));
+    assert_eq!(floor.row(call).first_response_wait, None);
+    let report: Report = floor.desk.records().interactions().collect();
+    assert_eq!(report.of(None, InteractionType::Phone).unwrap().first_response, Mean::default());
+}
+
+#[test]
 fn seed3_row099_the_time_agents_work() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
