@@ -352,20 +352,32 @@ record_commands! {
         text: Box<str>,
     }
 
-    /// The customer comes in, once more or by another way. The conversation goes on.
+    /// The customer comes in, once more or by another way. The conversation goes on. If he comes by
+    /// another address, what he writes from there belongs to the conversation from now on; the
+    /// address has a profile, which is made if there is none, and both are the same user's.
+    /// Refused as `AlreadyOngoing` where another interaction goes on by it, and as `OtherCustomer`
+    /// if it is somebody else's.
     EnterConversation => () {
         /// The interaction.
         interaction: InteractionId,
         /// Where.
         entry: EntryPoint,
+        /// From which other address he writes from now on, and to which of the host's.
+        #[serde(default)]
+        addresses: Option<(Address, Key)>,
     }
 
-    /// Another customer takes part.
+    /// Another customer takes part. What he writes to that address of the host belongs to the
+    /// conversation from now on; refused as `AlreadyOngoing` where another interaction goes on by it.
     AddParticipant => () {
         /// The interaction.
         interaction: InteractionId,
         /// His profile.
         profile: ProfileId,
+        /// To which of the host's addresses he writes; `None`: to that of the interaction, if it has
+        /// one.
+        #[serde(default)]
+        to: Option<Key>,
     }
 
     /// Asks for an agent. If nobody is there the customer is told so and the virtual agent goes on.

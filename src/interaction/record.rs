@@ -14,7 +14,7 @@ use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 
 use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint};
 use crate::interaction::ids::{InteractionId, ProfileId};
-use crate::interaction::profile::Address;
+use crate::interaction::profile::{Address, Participant};
 use crate::interaction::related::RelatedRecord;
 use crate::interaction::segment::Handling;
 use crate::interaction::state::{
@@ -319,6 +319,19 @@ impl Interaction {
             live: self.live,
             topic_done: conversation.is_some_and(|talk| talk.topic_done),
         }
+    }
+
+    /// The customers who take part, and by which addresses.
+    pub fn participants(&self) -> impl Iterator<Item = Participant> + '_ {
+        let talk = self.conversation.as_deref();
+        let alone = self.customer().filter(|_| talk.is_none());
+        talk.into_iter().flat_map(|talk| talk.participants.iter().cloned()).chain(alone)
+    }
+
+    /// The customer as he was when it was opened, if he has a profile.
+    pub(crate) fn customer(&self) -> Option<Participant> {
+        let to = self.addresses.as_ref().map(|(_, ours)| ours.clone());
+        Some(Participant { profile: self.profile?, to })
     }
 
     /// The virtual agent's share in it goes on when it leaves the queue.

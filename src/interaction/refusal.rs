@@ -76,6 +76,12 @@ pub enum RecordRefusal {
         /// The interaction that goes on.
         interaction: InteractionId,
     },
+    /// The interaction is for one customer, and the address is that of another.
+    #[error("{profile} is that of another customer")]
+    OtherCustomer {
+        /// The profile of the address.
+        profile: ProfileId,
+    },
     /// The work belongs to another interaction, or its facts were followed already.
     #[error("{work} cannot be linked any more")]
     WorkTaken {

@@ -250,11 +250,9 @@ impl Lived {
 /// Whether records know anything of a profile.
 fn is_known(records: &Records, profile: ProfileId) -> bool {
     let mut interactions = records.interactions();
-    interactions.any(|row| {
-        let talk = row.conversation.as_deref();
-        row.profile == Some(profile)
-            || talk.is_some_and(|talk| talk.participants.contains(&profile))
-    }) || records.profiles().get(profile).is_some()
+    let takes_part = |row: &Interaction| row.participants().any(|one| one.profile == profile);
+    interactions.any(|row| row.profile == Some(profile) || takes_part(row))
+        || records.profiles().get(profile).is_some()
 }
 
 /// The engine and the record say the same of the work they share.

@@ -16,6 +16,11 @@ fn chat_at(floor: &mut Floor, when: i64, entry: EntryPoint) -> InteractionId {
     )
 }
 
+/// The customer comes in again, by no other address.
+fn enter(interaction: InteractionId, entry: EntryPoint) -> EnterConversation {
+    EnterConversation { interaction, entry, addresses: None }
+}
+
 fn hand_off(
     floor: &mut Floor,
     when: i64,
@@ -262,7 +267,7 @@ fn seed1_row054_begun_on_mobile_and_continued_on_the_portal() {
     let id = chat_at(&mut floor, 0, EntryPoint { device, ..EntryPoint::new("mobile") });
     virtual_agent(&mut floor, 1, id, "late");
     virtual_agent(&mut floor, 2, id, "4711");
-    floor.record(600, EnterConversation { interaction: id, entry: EntryPoint::new("portal") });
+    floor.record(600, enter(id, EntryPoint::new("portal")));
     virtual_agent(&mut floor, 601, id, "any news");
     let talk = talk(&floor, id);
     let asked = talk.messages.iter().filter(|message| &*message.text == "Which order?").count();
@@ -283,8 +288,96 @@ fn seed1_row055_nothing_is_lost_between_channels() {
     let restored = Records::restore(serde_json::from_str(&json).unwrap(), profiles).unwrap();
     assert_eq!(restored.interaction(id), records.interaction(id));
     let before = texts(&talk(&floor, id).messages).join("|");
-    floor.record(50, EnterConversation { interaction: id, entry: EntryPoint::new("mobile") });
+    floor.record(50, enter(id, EntryPoint::new("mobile")));
     assert_eq!(texts(&talk(&floor, id).messages).join("|"), before);
+}
+
+/// Jo's number, at which he is known by the name of the host's books.
+fn by_sms() -> Option<(Address, Key)> {
+    Some((sms("+49 30 111 2222"), "+4930999".into()))
+}
+
+#[test]
+fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
+    let mut floor = Floor::new(with_virtual_agent());
+    let web = || EntryPoint { channel: Some("web".into()), ..EntryPoint::new("portal") };
+    let opening = InteractionRequest {
+        opened_for: Some("jo".into()),
+        entry: Some(web()),
+        context: variables(&[("order", "4711")]),
+        ..InteractionRequest::new(InteractionType::Chat)
+    };
+    let id = floor.open_as(0, opening);
+    floor.on_queue(0, ANA);
+    floor.say(1, id, Author::Requester, "My order is late");
+    hand_off(&mut floor, 2, id, HandoffTrigger::User).expect("Ana is there");
+    floor.accept(3, ANA);
+    // He leaves the house. What he writes from now on comes into the same conversation.
+    let on_the_way =
+        EnterConversation { addresses: by_sms(), ..enter(id, EntryPoint::new("text")) };
+    floor.record(50, on_the_way.clone());
+    let facts = floor.log.records.len();
+    floor.record(51, on_the_way);
+    assert_eq!(floor.log.records.len(), facts, "done before");
+    let received = floor.receive(60, sms("+49301112222"), "I have left");
+    assert_eq!((received.interaction, received.opened), (id, false));
+    floor.say(61, id, Author::Agent(ANA), "I write to you here");
+    // Back on the web, and from the telephone once more.
+    floor.record(70, enter(id, web()));
+    floor.say(71, id, Author::Requester, "I am back");
+    floor.receive(72, sms("+49301112222"), "And out again");
+    let talk = talk(&floor, id);
+    let through: Vec<_> = talk.messages.iter().map(|said| (&*said.text, said.entry)).collect();
+    let expected = [
+        ("My order is late", Some(0)),
+        ("I have left", Some(1)),
+        ("I write to you here", None),
+        ("I am back", Some(2)),
+        ("And out again", Some(1)),
+    ];
+    assert_eq!(through, expected);
+    let channels: Vec<_> = talk.entries.iter().map(|entry| entry.channel.as_deref()).collect();
+    assert_eq!(channels, [Some("web"), Some("sms"), Some("web")]);
+    let row = floor.row(id);
+    assert_eq!((row.assigned_to, row.context.len()), (Some(ANA), 1));
+    // One identity: the number is Jo's from now on, and his next message is his.
+    assert_eq!(floor.profile(received.profile).user, Some("jo".into()));
+    floor.record(80, end(id, Ending::Customer, Actor::Customer));
+    let next = floor.receive(90, sms("+49301112222"), "Thanks");
+    assert_eq!((next.opened, next.profile), (true, received.profile));
+    assert_eq!(floor.row(next.interaction).opened_for, Some("jo".into()));
+}
+
+#[test]
+fn seed1_row055_a_guest_is_known_by_the_address_he_goes_on_with() {
+    let mut floor = Floor::new(with_virtual_agent());
+    let before = floor.receive(0, sms("+49301112222"), "Hello");
+    floor.record(1, LinkUser { profile: before.profile, user: "jo".into() });
+    let chat = chat_at(&mut floor, 2, EntryPoint::new("portal"));
+    let text = || EntryPoint::new("text");
+    let by_sms = |id| EnterConversation { addresses: by_sms(), ..enter(id, text()) };
+    let ongoing = RecordRefusal::AlreadyOngoing { interaction: before.interaction };
+    assert_eq!(floor.refused(3, by_sms(chat)), ongoing);
+    floor.record(4, end(before.interaction, Ending::Customer, Actor::Customer));
+    // A channel that is not that of the address, or an address that is none.
+    let web = EntryPoint { channel: Some("web".into()), ..text() };
+    let refused = floor.refused(5, EnterConversation { entry: web, ..by_sms(chat) });
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+    floor.record(6, by_sms(chat));
+    let row = floor.row(chat);
+    assert_eq!(row.opened_for, Some("jo".into()));
+    assert_eq!(row.profile, Some(before.profile));
+    assert_eq!(floor.desk.records().of_customer("jo").count(), 2);
+    floor.record(7, end(chat, Ending::Customer, Actor::Customer));
+    // What is Kim's does not go on by Jo's number.
+    let opened_for = Some("kim".into());
+    let kim = InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::Chat) };
+    let kim = floor.open_as(8, kim);
+    let profile = before.profile;
+    assert_eq!(floor.refused(9, by_sms(kim)), RecordRefusal::OtherCustomer { profile });
+    floor.record(10, end(kim, Ending::Customer, Actor::Customer));
+    let over = floor.refused(11, by_sms(kim));
+    assert!(matches!(over, RecordRefusal::WrongState { .. }), "{over}");
 }
 
 #[test]
@@ -353,7 +446,7 @@ fn seed1_row059_a_guest_on_another_web_site() {
     let id = chat_at(&mut floor, 0, entry.clone());
     floor.say(1, id, Author::Requester, "About this case");
     // The messenger is closed and opened again.
-    floor.record(300, EnterConversation { interaction: id, entry });
+    floor.record(300, enter(id, entry));
     let talk = talk(&floor, id);
     assert_eq!(texts(&talk.messages), ["About this case"]);
     assert_eq!((talk.entries.len(), &talk.entries[0].document), (1, &document));

@@ -555,7 +555,9 @@ fn seed3_row105_profile_and_interaction_come_together() {
     let row = floor.row(received.interaction);
     assert_eq!(row.profile, Some(received.profile));
     assert_eq!(row.opened_for, None, "a guest");
-    assert_eq!(row.conversation.as_ref().unwrap().participants, [received.profile]);
+    let to = Some("+4930999".into());
+    let customer = Participant { profile: received.profile, to };
+    assert_eq!(row.conversation.as_ref().unwrap().participants, [customer]);
     let names: Vec<_> = floor.log.records.iter().skip(before).map(|fact| &fact.event).collect();
     assert!(matches!(
         names[..],
@@ -1198,13 +1200,54 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
 
 #[test]
 fn seed3_row160_two_customers_in_one_conversation() {
-    let mut floor = Floor::new(RecordConfig::default());
-    let one = floor.receive(0, sms("+49301112222"), "Hello");
-    let other = floor.receive(1, sms("+49303334444"), "Hello");
+    let limits = RecordLimits { profiles: 2, ..RecordLimits::default() };
+    let mut floor = Floor::new(RecordConfig { limits, ..RecordConfig::default() });
+    let (his, hers) = (|| sms("+49301112222"), || sms("+49303334444"));
+    let one = floor.receive(0, his(), "Hello");
+    let other = floor.receive(1, hers(), "Hello");
     assert_ne!(one.profile, other.profile);
-    let (interaction, profile) = (one.interaction, other.profile);
-    floor.record(2, AddParticipant { interaction, profile });
-    floor.record(3, AddParticipant { interaction, profile });
+    let interaction = one.interaction;
+    let add = |to: Option<&str>| {
+        let (profile, to) = (other.profile, to.map(Key::from));
+        AddParticipant { interaction, profile, to }
+    };
+    // What she writes belongs to what goes on with her, until that is over.
+    let ongoing = RecordRefusal::AlreadyOngoing { interaction: other.interaction };
+    assert_eq!(floor.refused(2, add(None)), ongoing);
+    floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
+    floor.record(4, add(None));
+    floor.record(5, add(Some("+4930999")));
+    let takes_part = |profile| Participant { profile, to: Some("+4930999".into()) };
     let talk = floor.row(interaction).conversation.as_ref().unwrap();
-    assert_eq!(talk.participants, [one.profile, other.profile]);
+    assert_eq!(talk.participants, [takes_part(one.profile), takes_part(other.profile)]);
+    // Both write, and it is kept who wrote what.
+    let hers_now = floor.receive(6, hers(), "I am his sister");
+    assert_eq!(hers_now, Received { interaction, profile: other.profile, opened: false });
+    floor.receive(7, his(), "She is");
+    let written = |floor: &Floor| -> Vec<(Option<ProfileId>, String)> {
+        let talk = floor.row(interaction).conversation.as_ref().unwrap();
+        talk.messages.iter().map(|said| (said.profile, said.text.to_string())).collect()
+    };
+    let by = |received: Received, text: &str| (Some(received.profile), text.to_owned());
+    let expected = [by(one, "Hello"), by(other, "I am his sister"), by(one, "She is")];
+    assert_eq!(written(&floor), expected);
+    // A third number makes nobody be forgotten who takes part; by another number of the host's she
+    // is not in it.
+    floor.receive(8, sms("+49305556666"), "Hello");
+    assert!(floor.desk.records().profiles().get(other.profile).is_some());
+    let (kind, to, text) = (InteractionType::Messaging, "+4930777".into(), "Sales?".into());
+    let elsewhere = floor.record(9, ReceiveMessage { kind, from: hers(), to, text });
+    assert!(elsewhere.opened);
+    // Who she is does not make it hers, and that her number changes hands does not end it.
+    floor.record(10, LinkUser { profile: other.profile, user: "kim".into() });
+    assert_eq!(floor.row(interaction).opened_for, None);
+    assert_eq!(floor.row(elsewhere.interaction).opened_for, Some("kim".into()));
+    floor.record(11, ReplaceProfile { profile: other.profile, user: None });
+    assert!(floor.state(elsewhere.interaction).is_closed());
+    assert!(floor.state(interaction).is_ongoing());
+    let stranger = floor.receive(12, hers(), "Who is that?");
+    assert!(stranger.opened, "the number is somebody else's now");
+    // When it is over nobody takes part any more.
+    floor.record(13, end(interaction, Ending::Customer, Actor::Customer));
+    assert!(floor.receive(14, his(), "One more thing").opened);
 }

@@ -13,12 +13,13 @@ use crate::interaction::command::{
     EndInteractionWrapUp, HoldInteraction, LinkWork, OpenInteraction, ResumeInteraction,
     SetInteractionCode,
 };
+use crate::interaction::conversation::EntryPoint;
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::plan::{self, Plan};
 use crate::interaction::record::InteractionRequest;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
-use crate::interaction::related::{Document, check_name};
+use crate::interaction::related::check_name;
 use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
 
 use crate::interaction::store::Store;
@@ -69,9 +70,7 @@ impl Turn<'_> {
             address.check()?;
             check_name("addresses", ours)?;
         }
-        opening.entry.iter().try_for_each(|entry| check_name("entry.name", &entry.name))?;
-        let seen = opening.entry.iter().filter_map(|entry| entry.document.as_ref());
-        seen.into_iter().try_for_each(Document::check)?;
+        opening.entry.iter().try_for_each(EntryPoint::check)?;
         let kind = opening.kind;
         if !self.store.config().types.contains(&kind) {
             return Err(RecordRefusal::TypeNotAvailable { kind });

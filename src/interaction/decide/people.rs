@@ -31,7 +31,7 @@ impl Turn<'_> {
     }
 
     /// The address as it is kept.
-    fn normal(&self, address: &Address) -> Result<Address, RecordRefusal> {
+    pub(super) fn normal(&self, address: &Address) -> Result<Address, RecordRefusal> {
         address.check()?;
         let identifier = self.ports.normaliser.normal(address);
         let identifier =
@@ -40,7 +40,7 @@ impl Turn<'_> {
     }
 
     /// Who has an address for the first time: the one who is meant, else whom the directory knows.
-    fn user_of(&self, address: &Address, meant: Option<Key>) -> Option<Key> {
+    pub(super) fn user_of(&self, address: &Address, meant: Option<Key>) -> Option<Key> {
         meant.or_else(|| self.ports.directory.user_of(address))
     }
 
@@ -56,7 +56,7 @@ impl Turn<'_> {
     }
 
     /// The profile belongs to a user from now on, and so does what goes on with it as a guest's.
-    fn link(&mut self, profile: ChannelUserProfile, user: Key) -> ChannelUserProfile {
+    pub(super) fn link(&mut self, profile: ChannelUserProfile, user: Key) -> ChannelUserProfile {
         let linked = ChannelUserProfile { user: Some(user.clone()), ..profile.clone() };
         if linked != profile {
             self.set_profile(linked.clone());
@@ -71,12 +71,12 @@ impl Turn<'_> {
     }
 
     /// A profile of an address that has none; nothing is written yet.
-    fn new_profile(&self, address: Address, user: Option<Key>) -> ChannelUserProfile {
+    pub(super) fn new_profile(&self, address: Address, user: Option<Key>) -> ChannelUserProfile {
         let id = ProfileId::from_raw(self.store.rows().profiles_made.saturating_add(1));
         ChannelUserProfile { id, address, user, active: true, made: self.instant() }
     }
 
-    fn set_profile(&mut self, profile: ChannelUserProfile) {
+    pub(super) fn set_profile(&mut self, profile: ChannelUserProfile) {
         if profile.id.raw() > self.store.rows().profiles_made {
             self.make_room_for_a_profile();
         }
@@ -106,6 +106,17 @@ impl Turn<'_> {
             Some(interaction) => Err(RecordRefusal::AlreadyOngoing { interaction }),
             None => Ok(()),
         }
+    }
+
+    /// A customer says something by an address.
+    fn hear(
+        &mut self,
+        interaction: InteractionId,
+        from: &ChannelUserProfile,
+        text: Box<str>,
+    ) -> Result<(), RecordRefusal> {
+        let (author, visibility) = (Author::Requester, Visibility::Public);
+        self.say(interaction, author, visibility, false, Some(from), text)
     }
 
     /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
@@ -158,9 +169,8 @@ impl Run for ReceiveMessage {
         let found = turn.profiles.find(&from);
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &to));
         if let (Some(profile), Some(interaction)) = (&found, ongoing) {
-            let profile = profile.id;
-            turn.say(interaction, Author::Requester, Visibility::Public, false, text)?;
-            return Ok(Received { interaction, profile, opened: false });
+            turn.hear(interaction, profile, text)?;
+            return Ok(Received { interaction, profile: profile.id, opened: false });
         }
         turn.store.check_text("text", &text)?;
         let direction = Direction::Inbound;
@@ -179,7 +189,7 @@ impl Run for ReceiveMessage {
         };
         let opening = First { kind, direction, profile: &profile, ours: &to }.opening();
         turn.open(interaction, opening);
-        turn.say(interaction, Author::Requester, Visibility::Public, false, text)?;
+        turn.hear(interaction, &profile, text)?;
         Ok(Received { interaction, profile: profile.id, opened: true })
     }
 }
@@ -201,7 +211,7 @@ impl Run for ReachCustomer {
             (&found, ongoing, other, with_machine)
         {
             let profile = profile.id;
-            turn.say(interaction, Author::Agent(agent), Visibility::Public, false, text)?;
+            turn.say(interaction, Author::Agent(agent), Visibility::Public, false, None, text)?;
             turn.take_part(interaction, agent);
             if let (Some(found), Some(user)) = (found, user) {
                 turn.link(found, user);
@@ -234,7 +244,7 @@ impl Run for ReachCustomer {
         let opening = First { kind, direction, profile: &profile, ours: &from }.opening();
         turn.open(interaction, opening);
         turn.emit(RecordEvent::Assigned { interaction, agent });
-        turn.say(interaction, Author::Agent(agent), Visibility::Public, false, text)?;
+        turn.say(interaction, Author::Agent(agent), Visibility::Public, false, None, text)?;
         Ok(Received { interaction, profile: profile.id, opened: true })
     }
 }
