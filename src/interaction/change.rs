@@ -108,6 +108,8 @@ impl Interaction {
             contact,
             account,
             consumer,
+            subtype,
+            channel_metadata,
             work_note,
         } = change.clone();
         if let Some(text) = short_description {
@@ -116,6 +118,8 @@ impl Interaction {
         self.contact = contact.or_else(|| self.contact.take());
         self.account = account.or_else(|| self.account.take());
         self.consumer = consumer.or_else(|| self.consumer.take());
+        self.subtype = subtype.or_else(|| self.subtype.take());
+        self.channel_metadata.extend(channel_metadata);
         self.work_notes.extend(work_note.map(|text| WorkNote { at, by, text }));
     }
 

@@ -30,6 +30,11 @@ pub struct RecordChange {
     pub account: Option<Key>,
     /// Another consumer.
     pub consumer: Option<Key>,
+    /// Another finer type.
+    pub subtype: Option<Key>,
+    /// What the channel says of the contact now, such as where its recording is. A later value takes
+    /// the place of an earlier one, nothing is lost.
+    pub channel_metadata: Attributes,
     /// A note to add.
     pub work_note: Option<Box<str>>,
 }

@@ -938,6 +938,46 @@ fn seed3_row112_the_account_comes_with_the_contact() {
     assert_eq!(&*row.work_notes[0].text, "Verified by phone");
 }
 
+#[test]
+fn seed3_row112_what_the_channel_says_at_the_end() {
+    let mut floor = Floor::new(with_phone());
+    let call = InteractionRequest {
+        channel_metadata: variables(&[("caller", "+49301112222"), ("line", "1")]),
+        ..InteractionRequest::new(InteractionType::Phone)
+    };
+    let call = floor.open_as(0, call);
+    floor.record(60, end(call, Ending::Customer, Actor::Customer));
+    let later = |subtype: &str, metadata: &[(&str, &str)]| {
+        let (subtype, channel_metadata) = (Some(subtype.into()), variables(metadata));
+        let change = RecordChange { subtype, channel_metadata, ..RecordChange::default() };
+        SaveInteraction { interaction: call, by: Actor::Host, change }
+    };
+    let recording = [("recording", "https://recordings.test/1"), ("line", "2")];
+    floor.record(90, later("mobile", &recording));
+    let row = floor.row(call);
+    assert_eq!(row.subtype.as_deref(), Some("mobile"));
+    let [recorded, line] = recording;
+    assert_eq!(row.channel_metadata, variables(&[("caller", "+49301112222"), line, recorded]));
+    let refused = floor.refused(91, later("", &[]));
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+    let refused = floor.refused(91, later("mobile", &[("", "nowhere")]));
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+}
+
+#[test]
+fn seed3_row112_room_for_notes_is_asked_for_notes_only() {
+    let limits = RecordLimits { attachments: 1, ..RecordLimits::default() };
+    let mut floor = Floor::new(RecordConfig { limits, ..RecordConfig::default() });
+    let id = floor.open(0, InteractionType::Chat);
+    floor.describe(1, id, "Billing");
+    let save = |change| SaveInteraction { interaction: id, by: BY_ANA, change };
+    let note = || RecordChange { work_note: Some("Called".into()), ..RecordChange::default() };
+    floor.record(2, save(note()));
+    let limit = RecordLimit::Attachments;
+    assert_eq!(floor.refused(3, save(note())), RecordRefusal::Limit { limit, max: 1 });
+    floor.describe(4, id, "Billing of May");
+}
+
 const DONE: CodeId = CodeId::from_raw(0);
 const OTHER: CodeId = CodeId::from_raw(1);
 
