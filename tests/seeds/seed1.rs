@@ -51,11 +51,13 @@ fn texts<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<&'a str> {
     messages.into_iter().map(|message| &*message.text).collect()
 }
 
-/// The host's virtual agent: it asks for an order and remembers what it is told.
+/// The host's virtual agent: it asks for an order and remembers what it is told. It speaks only
+/// where it has the word.
 fn virtual_agent(floor: &mut Floor, when: i64, id: InteractionId, said: &str) {
     floor.say(when, id, Author::Requester, said);
     let slot = if said.bytes().all(|sign| sign.is_ascii_digit()) { "order" } else { "topic" };
     floor.record(when, SetContext { interaction: id, variables: variables(&[(slot, said)]) });
+    assert_eq!(floor.row(id).stage(), Some(ConversationStage::VirtualAgent));
     let context = &floor.row(id).context;
     let reply = if context.contains_key("order") { "I look" } else { "Which order?" };
     floor.say(when, id, Author::VirtualAgent, reply);
@@ -112,16 +114,32 @@ fn seed1_row045_from_the_virtual_agent_to_a_person_without_restarting() {
 
 #[test]
 fn seed1_row046_one_virtual_agent_on_all_ways_in() {
-    let spoken = |entry: &str| {
-        let mut floor = Floor::new(with_virtual_agent());
-        let id = chat_at(&mut floor, 0, EntryPoint::new(entry));
-        virtual_agent(&mut floor, 1, id, "late");
-        virtual_agent(&mut floor, 2, id, "4711");
-        texts(&talk(&floor, id).messages).join("|")
+    let ways = [("portal", "web"), ("messenger", "web"), ("mobile", "app")];
+    let entry = |(name, channel): (&str, &str)| EntryPoint {
+        channel: Some(channel.into()),
+        ..EntryPoint::new(name)
     };
-    assert_eq!(spoken("portal"), "late|Which order?|4711|I look");
-    assert_eq!(spoken("portal"), spoken("messenger"));
-    assert_eq!(spoken("portal"), spoken("mobile"));
+    let told = |way| {
+        let mut floor = Floor::new(with_virtual_agent());
+        let id = chat_at(&mut floor, 0, entry(way));
+        assert_eq!(floor.row(id).handling.main(), Some(Part::VirtualAgent));
+        virtual_agent(&mut floor, 1, id, "late");
+        // It can tell where its customer is, and through which way he says what.
+        assert_eq!(talk(&floor, id).entries, [entry(way)]);
+        let others = ways.into_iter().filter(|other| *other != way);
+        others.for_each(|other| floor.record(2, enter(id, entry(other))));
+        virtual_agent(&mut floor, 3, id, "4711");
+        assert_eq!(texts(&talk(&floor, id).messages), ["late", "Which order?", "4711", "I look"]);
+        let through: Vec<_> = talk(&floor, id).messages.iter().map(|said| said.entry).collect();
+        assert_eq!(through, [Some(0), None, Some(2), None]);
+        assert_eq!(floor.row(id).handling.totals_at(at(10)).virtual_agent, secs(10));
+        // Everything else that happens is the same, whatever the way in.
+        let facts = floor.log.records.iter().filter(|fact| {
+            !matches!(fact.event, RecordEvent::Opened { .. } | RecordEvent::Entered { .. })
+        });
+        serde_json::to_string(&facts.collect::<Vec<_>>()).unwrap()
+    };
+    assert!(ways.into_iter().all(|way| told(way) == told(ways[0])));
 }
 
 #[test]
@@ -409,21 +427,51 @@ fn seed1_row056_the_history_travels_with_it() {
 #[test]
 fn seed1_row057_one_contact_through_all_of_it() {
     let mut floor = Floor::new(with_virtual_agent());
-    let mut of_jo = |when| {
-        let contact = Some("contact-9".into());
-        let opened_for = Some("jo".into());
-        let kind = InteractionType::Chat;
-        floor.open_as(
-            when,
-            InteractionRequest { contact, opened_for, ..InteractionRequest::new(kind) },
-        )
+    floor.on_queue(0, ANA);
+    let opening = InteractionRequest {
+        contact: Some("contact-9".into()),
+        opened_for: Some("jo".into()),
+        ..InteractionRequest::new(InteractionType::Chat)
     };
-    let (first, second) = (of_jo(0), of_jo(10));
-    for id in [first, second] {
-        assert_eq!(floor.row(id).contact.as_deref(), Some("contact-9"));
-    }
-    let ids: Vec<_> = floor.desk.records().of_customer("jo").map(|row| row.id).collect();
-    assert_eq!(ids, [second, first]);
+    let chat = floor.open_as(0, opening.clone());
+    virtual_agent(&mut floor, 1, chat, "late");
+    hand_off(&mut floor, 2, chat, HandoffTrigger::User).expect("Ana is there");
+    let contact = |floor: &Floor, id, when| {
+        let form = floor.desk.records().form(id, at(when)).unwrap();
+        form.details.contact.value.map(str::to_owned)
+    };
+    let nine = Some("contact-9".to_owned());
+    assert_eq!(contact(&floor, chat, 3), nine, "in line");
+    floor.accept(4, ANA);
+    // It goes on by SMS, and is what it was.
+    floor.record(
+        5,
+        EnterConversation { addresses: by_sms(), ..enter(chat, EntryPoint::new("text")) },
+    );
+    let by_sms = floor.receive(6, sms("+49301112222"), "On the way");
+    assert_eq!((by_sms.interaction, contact(&floor, chat, 6)), (chat, nine.clone()));
+    floor.describe(7, chat, "Late order");
+    let document = Document::new("case", "CS1");
+    let operation = Some(Operation::Insert);
+    floor.record(8, RelateRecord { interaction: chat, document, operation, by: BY_ANA });
+    floor.record(9, end(chat, Ending::Agent, BY_ANA));
+    // His next one, on another channel, lies beside it with the case of the first.
+    let mail = InteractionRequest { kind: InteractionType::Email, ..opening };
+    let mail = floor.open_as(10, mail);
+    let form = floor.desk.records().form(mail, at(11)).unwrap();
+    let his: Vec<_> = form.user_interactions.iter().map(|line| line.id).collect();
+    assert_eq!(his, [mail, chat]);
+    assert_eq!(&*form.user_interactions[1].related_tasks[0].document.id, "CS1");
+    // The host gets it with the record.
+    floor.record(12, ArchiveInteraction { interaction: chat });
+    let RecordEvent::Archived { record } = &floor.log.records.iter().last().unwrap().event else {
+        panic!("it is archived")
+    };
+    assert_eq!(
+        (record.contact.as_deref(), record.opened_for.as_deref()),
+        (nine.as_deref(), Some("jo"))
+    );
+    assert_eq!(contact(&floor, mail, 13), nine);
 }
 
 #[test]
@@ -473,10 +521,45 @@ fn seed1_row060_mobile_is_as_the_web() {
 #[test]
 fn seed1_row061_four_blocks_side_by_side() {
     let mut floor = Floor::new(with_virtual_agent());
+    let before = InteractionRequest {
+        opened_for: Some("jo".into()),
+        ..InteractionRequest::new(InteractionType::Chat)
+    };
+    let before = floor.open_as(0, before);
+    floor.record(0, end(before, Ending::Customer, Actor::Customer));
     let id = handed_off(&mut floor);
-    let workspace = floor.desk.records().workspace(id, at(41), &Layout::default(), &Shelf).unwrap();
-    use Panel::*;
-    assert!(matches!(workspace[..], [Conversation(_), Customer(_), History(_), Knowledge(_)]));
+    let change = RecordChange {
+        short_description: Some("Late order".into()),
+        opened_for: Some("jo".into()),
+        contact: Some("contact-9".into()),
+        ..RecordChange::default()
+    };
+    floor.record(41, SaveInteraction { interaction: id, by: BY_ANA, change });
+    floor.record(41, SetContext { interaction: id, variables: variables(&[("order", "4711")]) });
+    let records = floor.desk.records();
+    let workspace = records.workspace(id, at(50), &Layout::default(), &Shelf).unwrap();
+    let [
+        Panel::Conversation(said),
+        Panel::Customer(customer),
+        Panel::History(history),
+        Panel::Knowledge(articles),
+    ] = &workspace[..]
+    else {
+        panic!("{workspace:?}")
+    };
+    assert_eq!(said.stage, Some(ConversationStage::Live { agent: ANA }));
+    let all = ["My order is late", "Which order?", "4711"];
+    assert_eq!(texts(said.messages.iter().copied()), all);
+    assert_eq!(said.context, Some(&variables(&[("order", "4711")])));
+    assert_eq!(
+        (customer.opened_for.value, customer.contact.value),
+        (Some("jo"), Some("contact-9"))
+    );
+    assert_eq!((customer.short_description.value, customer.duration), ("Late order", secs(10)));
+    let lines: Vec<_> = history.iter().map(|line| (line.id, line.state)).collect();
+    let (now, then) = (InteractionState::WorkInProgress, InteractionState::ClosedAbandoned);
+    assert_eq!(lines, [(id, now), (before, then)]);
+    assert_eq!(&*articles[0].title, "All about: Late order");
 }
 
 #[test]
@@ -493,13 +576,36 @@ fn seed1_row062_the_role_decides_what_is_there() {
 #[test]
 fn seed1_row063_the_same_for_chat_messaging_and_mail() {
     use InteractionType::{Chat, Email, Messaging};
-    let mut floor = Floor::new(RecordConfig::default());
-    for kind in [Chat, Messaging, Email] {
-        let id = floor.open(0, kind);
+    let seen = [Chat, Messaging, Email].map(|kind| {
+        let mut floor = Floor::new(RecordConfig::default());
+        let opening = InteractionRequest {
+            opened_for: Some("jo".into()),
+            short_description: "Late order".into(),
+            ..InteractionRequest::new(kind)
+        };
+        let id = floor.open_as(0, opening);
         floor.say(1, id, Author::Requester, "Hello");
-        let workspace = floor.desk.records().workspace(id, at(2), &Layout::default(), &NoAssist);
-        assert_eq!(workspace.unwrap().len(), 4, "{kind:?}");
-    }
+        floor.record(2, AssignInteraction { interaction: id, agent: ANA });
+        floor.say(3, id, Author::Agent(ANA), "Which order?");
+        let records = floor.desk.records();
+        let workspace = records.workspace(id, at(4), &Layout::default(), &Shelf).unwrap();
+        let [Panel::Conversation(said), Panel::Customer(details), Panel::History(history), _] =
+            &workspace[..]
+        else {
+            panic!("{workspace:?}")
+        };
+        assert_eq!(texts(said.messages.iter().copied()), ["Hello", "Which order?"]);
+        assert_eq!((details.kind, details.wait_time), (kind, Some(secs(3))));
+        assert_eq!(history.iter().map(|line| line.id).collect::<Vec<_>>(), [id]);
+        // All that differs is what it is called, and that messaging shows why it waits.
+        let told = serde_json::to_string(&workspace).unwrap();
+        let shown = "\"reason\":{\"value\":null,\"visible\":true";
+        let type_of = serde_json::to_string(&kind).unwrap();
+        assert_eq!(told.contains(shown), kind == Messaging);
+        told.replace(shown, &shown.replace("true", "false")).replace(&type_of, "\"\"")
+    });
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0], seen[2]);
 }
 
 #[test]

@@ -516,6 +516,42 @@ fn seed3_row102_archived_when_it_is_over_and_described() {
 }
 
 #[test]
+fn seed3_row102_nothing_is_archived_that_says_nothing() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    floor.record(1, end(id, Ending::Customer, Actor::Customer));
+    // Whoever clears the description of what is closed is refused.
+    for by in [BY_ANA, Actor::Host] {
+        let short_description = Some(" ".into());
+        let change = RecordChange { short_description, ..RecordChange::default() };
+        let clear = SaveInteraction { interaction: id, by, change };
+        assert_eq!(floor.refused(2, clear), RecordRefusal::NotDescribed { interaction: id });
+    }
+    // A journal from which the description was lost brings back a record without one: it stays
+    // until somebody writes it.
+    let kept = floor
+        .log
+        .records
+        .iter()
+        .filter(|fact| !matches!(fact.event, RecordEvent::Described { .. }));
+    let journal = (1..).zip(kept).map(|(seq, fact)| RecordFact { seq, ..fact.clone() });
+    let mut records = Records::replay(journal).unwrap();
+    let mut log = RecordLog::default();
+    let archive = || ArchiveInteraction { interaction: id };
+    let refused = records.execute(at(3), archive(), &mut log);
+    let problem = Problem::Empty;
+    let field = "short_description".into();
+    assert_eq!(refused, Err(Invalid { field, problem }.into()));
+    assert!(log.is_empty() && records.interaction(id).is_some());
+    let short_description = Some("He hung up".into());
+    let change = RecordChange { short_description, ..RecordChange::default() };
+    let describe = SaveInteraction { interaction: id, by: BY_ANA, change };
+    records.execute(at(4), describe, &mut log).unwrap();
+    records.execute(at(5), archive(), &mut log).unwrap();
+    assert!(records.interaction(id).is_none());
+}
+
+#[test]
 fn seed3_row103_the_second_message_finds_the_profile() {
     let mut floor = Floor::new(RecordConfig::default());
     let first = floor.receive(0, sms("+49 30 111 2222"), "Hello");
@@ -877,21 +913,32 @@ fn seed3_row109_numbers_rise_and_are_given_once() {
 #[test]
 fn seed3_row110_opened_for_the_customer_whoever_began() {
     let mut floor = with_book();
-    let inbound = floor.receive(0, sms("+49301112222"), "Hello");
+    let jo = || sms("+49301112222");
+    let inbound = floor.receive(0, jo(), "Hello");
     let row = floor.row(inbound.interaction);
     assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Inbound, Some("jo")));
-    let opened_by = Some("ana".into());
-    let opened_for = Some("kim".into());
-    let direction = Direction::Outbound;
+    floor.record(1, end(inbound.interaction, Ending::Customer, Actor::Customer));
+    // Ana writes to a number: it is for whoever has it, and she is not the customer.
+    let (kind, from, text) = (InteractionType::Messaging, "+4930999".into(), "News".into());
+    let reach = ReachCustomer { kind, agent: ANA, to: jo(), from, user: None, text };
+    let outbound = floor.record(2, reach).interaction;
+    let row = floor.row(outbound);
+    assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Outbound, Some("jo")));
+    assert_eq!(row.assigned_to, Some(ANA));
+    // Somebody opens a mail to the same profile, and says nobody's name but his own.
     let opening = InteractionRequest {
-        opened_by,
-        opened_for,
-        direction,
+        opened_by: Some("ana".into()),
+        direction: Direction::Outbound,
+        profile: Some(inbound.profile),
         ..InteractionRequest::new(InteractionType::Email)
     };
-    let outbound = floor.open_as(1, opening);
-    let row = floor.row(outbound);
-    assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("kim"), Some("ana")));
+    let mail = floor.open_as(3, opening);
+    let row = floor.row(mail);
+    assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("jo"), Some("ana")));
+    // All three are his, none is hers.
+    let his: Vec<_> = floor.desk.records().of_customer("jo").map(|row| row.id).collect();
+    assert_eq!(his, [mail, outbound, inbound.interaction]);
+    assert_eq!(floor.desk.records().of_customer("ana").count(), 0);
 }
 
 #[test]
