@@ -89,28 +89,22 @@ impl Store {
             let live_only = opening.entry.as_ref().is_some_and(|entry| entry.live_only);
             let mut talk = Conversation::new(with_virtual_agent, live_only, at);
             talk.entries.extend(opening.entry.clone());
-            talk.participants.extend(opening.profile);
+            talk.participants.extend(row.customer());
             if !talk.live_only {
                 row.handling.begin(Part::VirtualAgent, at, most);
             }
             row.conversation = Some(talk.into());
         }
-        let (customer, pair) = (row.opened_for.clone(), ongoing_between(&row));
-        let rows = self.rows_mut();
-        if !rows.interactions.open(id, Arc::new(row)) {
+        let (rows, index) = self.parts_mut();
+        let row = Arc::new(row);
+        if !rows.interactions.open(id, Arc::clone(&row)) {
             return Err(Misfit::OutOfOrder);
         }
         rows.last_number = rows.last_number.saturating_add(1).max(rows.config.numbering.first);
-        let index = self.index_mut();
-        if let Some(customer) = customer {
+        if let Some(customer) = row.opened_for.clone() {
             index.customers.entry(customer).or_default().insert(id);
         }
-        if let Some(pair) = pair {
-            index.ongoing.insert(pair, id);
-        }
-        if let Some(profile) = opening.profile {
-            index.of_profile.insert((profile, id));
-        }
+        index.enter_people(&row);
         Ok(())
     }
 
@@ -178,6 +172,7 @@ impl Store {
             RecordEvent::Assigned { agent, .. } => {
                 index.ring_no_more(row);
                 row.step(InteractionStep::Assign)?;
+                row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;
             }
             RecordEvent::HandedOver { agent, wraps_up, .. } => {
@@ -187,14 +182,20 @@ impl Store {
                 row.take(*agent, at, most)?;
             }
             RecordEvent::Closed { .. } | RecordEvent::WrapUpBegan { .. } => {
-                if let Some(pair) = ongoing_between(row) {
+                for pair in ongoing_between(row) {
                     index.ongoing.remove(&pair);
                 }
                 index.ring_no_more(row);
                 row.end(event, at, most)?;
-                if let Some(profile) = row.profile.filter(|_| row.state.is_closed()) {
-                    index.of_profile.remove(&(profile, id));
+                if row.state.is_closed() {
+                    for one in row.participants() {
+                        index.of_profile.remove(&(one.profile, id));
+                    }
                 }
+            }
+            RecordEvent::Entered { .. } | RecordEvent::ParticipantAdded { .. } => {
+                row.note(event, at, most)?;
+                index.enter_people(row);
             }
             RecordEvent::TrailingWrapUpEnded { work, agent, .. } => {
                 row.trailing.retain(|trailing| trailing != &(*work, *agent));
@@ -216,6 +217,13 @@ impl Store {
 }
 
 impl Index {
+    /// Who takes part in an interaction, as long as it goes on, or is not closed.
+    pub(crate) fn enter_people(&mut self, row: &Interaction) {
+        self.ongoing.extend(ongoing_between(row).map(|pair| (pair, row.id)));
+        let people = row.participants().filter(|_| !row.state.is_closed());
+        self.of_profile.extend(people.map(|one| (one.profile, row.id)));
+    }
+
     /// Nobody needs to hear of a piece of work any more, unless somebody still wraps it up.
     fn drop_work(&mut self, row: &Interaction, work: WorkId) {
         if !row.trailing.iter().any(|(of, _)| *of == work) {

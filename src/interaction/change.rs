@@ -9,6 +9,7 @@ use crate::interaction::conversation::{
     Author, Conversation, ConversationStep, Message, Visibility,
 };
 use crate::interaction::event::RecordEvent;
+use crate::interaction::profile::Participant;
 use crate::interaction::record::{Interaction, WorkNote};
 use crate::interaction::segment::Part;
 use crate::interaction::state::{Actor, InteractionState, InteractionStep};
@@ -107,6 +108,8 @@ impl Interaction {
             contact,
             account,
             consumer,
+            subtype,
+            channel_metadata,
             work_note,
         } = change.clone();
         if let Some(text) = short_description {
@@ -115,6 +118,8 @@ impl Interaction {
         self.contact = contact.or_else(|| self.contact.take());
         self.account = account.or_else(|| self.account.take());
         self.consumer = consumer.or_else(|| self.consumer.take());
+        self.subtype = subtype.or_else(|| self.subtype.take());
+        self.channel_metadata.extend(channel_metadata);
         self.work_notes.extend(work_note.map(|text| WorkNote { at, by, text }));
     }
 
@@ -181,6 +186,7 @@ impl Interaction {
             return Ok(());
         }
         let mut talk = Conversation::new(false, true, at);
+        talk.participants.extend(self.customer());
         if let Some(agent) = self.assigned_to {
             talk.step(ConversationStep::Join(agent))?;
             talk.first_joined = Some(at);
@@ -195,12 +201,18 @@ impl Interaction {
         self.begin_talking(at)?;
         let Some(talk) = &mut self.conversation else { return Ok(()) };
         match event {
-            RecordEvent::Entered { entry, .. } => {
+            RecordEvent::Entered { entry, participant, .. } => {
                 talk.entries.push(entry.clone());
+                talk.participants.extend(participant.clone());
+                let his = || participant.as_ref().map(|one| one.profile);
+                self.profile = self.profile.or_else(his);
                 talk.heard = talk.heard.max(at);
                 talk.reminded = false;
             }
-            RecordEvent::ParticipantAdded { profile, .. } => talk.participants.push(*profile),
+            RecordEvent::ParticipantAdded { profile, to, .. } => {
+                let (profile, to) = (*profile, to.clone());
+                talk.participants.push(Participant { profile, to });
+            }
             RecordEvent::HandoffRequested { handoff, .. } => {
                 talk.handoffs.push((**handoff).clone());
                 if handoff.available {

@@ -30,6 +30,11 @@ pub struct RecordChange {
     pub account: Option<Key>,
     /// Another consumer.
     pub consumer: Option<Key>,
+    /// Another finer type.
+    pub subtype: Option<Key>,
+    /// What the channel says of the contact now, such as where its recording is. A later value
+    /// takes the place of an earlier one, nothing is lost.
+    pub channel_metadata: Attributes,
     /// A note to add.
     pub work_note: Option<Box<str>>,
 }
@@ -150,6 +155,7 @@ record_commands! {
     }
 
     /// Opens an interaction, and answers with its id. It has a number, and its conversation begins.
+    /// Between a profile and one of the host's addresses at most one goes on at a time.
     OpenInteraction => InteractionId {
         /// What is said of it.
         opening: Box<InteractionRequest>,
@@ -284,7 +290,8 @@ record_commands! {
     }
 
     /// The address of a profile belongs to somebody else now: its open interactions are closed, it
-    /// is active no more, and there is a new one. Answers with that.
+    /// is active no more, and there is a new one. Answers with that. If it is not said whose it is,
+    /// the directory is asked when he writes; so it is corrected before.
     ReplaceProfile => ProfileId {
         /// The old profile.
         profile: ProfileId,
@@ -302,7 +309,8 @@ record_commands! {
     }
 
     /// A message came from outside. It belongs to the ongoing interaction between the two
-    /// addresses; without one an interaction is opened, and without a profile that too.
+    /// addresses; without one an interaction is opened, and without a profile that too. For an
+    /// interaction that is opened the directory is asked who it is, unless that is known.
     ReceiveMessage => Received {
         /// The type of an interaction that is opened for it.
         kind: InteractionType,
@@ -326,7 +334,8 @@ record_commands! {
         to: Address,
         /// From which address of the host.
         from: Key,
-        /// Who the customer is, if that is known.
+        /// Who the customer is, if that is known: the profile of a guest is his, as by
+        /// [`LinkUser`].
         user: Option<Key>,
         /// What it says.
         text: Box<str>,
@@ -348,20 +357,33 @@ record_commands! {
         text: Box<str>,
     }
 
-    /// The customer comes in, once more or by another way. The conversation goes on.
+    /// The customer comes in, once more or by another way. The conversation goes on. If he comes by
+    /// another address, what he writes from there belongs to the conversation from now on; the
+    /// address has a profile, which is made if there is none, and both are the same user's.
+    /// Refused as `AlreadyOngoing` where another interaction goes on by it, and as `OtherCustomer`
+    /// if it is somebody else's.
     EnterConversation => () {
         /// The interaction.
         interaction: InteractionId,
         /// Where.
         entry: EntryPoint,
+        /// From which other address he writes from now on, and to which of the host's.
+        #[serde(default)]
+        addresses: Option<(Address, Key)>,
     }
 
-    /// Another customer takes part.
+    /// Another customer takes part. What he writes to that address of the host belongs to the
+    /// conversation from now on; refused as `AlreadyOngoing` where another interaction goes on by
+    /// it.
     AddParticipant => () {
         /// The interaction.
         interaction: InteractionId,
         /// His profile.
         profile: ProfileId,
+        /// To which of the host's addresses he writes; `None`: to that of the interaction, if it
+        /// has one.
+        #[serde(default)]
+        to: Option<Key>,
     }
 
     /// Asks for an agent. If nobody is there the customer is told so and the virtual agent goes on.

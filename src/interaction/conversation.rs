@@ -10,9 +10,11 @@ use crate::base::time::{Span, Timestamp};
 use crate::lifecycle::machine::Illegal;
 use crate::model::attribute::Attributes;
 use crate::model::ids::{AgentId, QueueId};
+use crate::model::invalid::Invalid;
 
 use crate::interaction::ids::ProfileId;
-use crate::interaction::related::Document;
+use crate::interaction::profile::Participant;
+use crate::interaction::related::{Document, check_name};
 
 /// Who has the word for the contact centre.
 ///
@@ -162,6 +164,10 @@ pub struct Message {
     pub automated: bool,
     /// Through which of the conversation's entry points, by number from 0.
     pub entry: Option<u32>,
+    /// Whose it is, of what came by an address: several customers may take part, or one by several
+    /// addresses.
+    #[serde(default)]
+    pub profile: Option<ProfileId>,
     /// What.
     pub text: Box<str>,
 }
@@ -197,6 +203,9 @@ impl Message {
 pub struct EntryPoint {
     /// Its name, such as `portal`, `messenger`, `mobile`.
     pub name: Key,
+    /// The channel he comes by, such as `web` or `sms`; that of the address, if he comes by one.
+    #[serde(default)]
+    pub channel: Option<Key>,
     /// The type of the device, such as `mweb`, `android`, `ios`.
     #[serde(default)]
     pub device: Option<Key>,
@@ -212,7 +221,13 @@ impl EntryPoint {
     /// An entry point with nothing special.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { name: name.into(), device: None, document: None, live_only: false }
+        Self { name: name.into(), channel: None, device: None, document: None, live_only: false }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        check_name("entry.name", &self.name)?;
+        self.channel.iter().try_for_each(|channel| check_name("entry.channel", channel))?;
+        self.document.iter().try_for_each(Document::check)
     }
 }
 
@@ -320,8 +335,8 @@ pub struct Conversation {
     pub messages: Vec<Message>,
     /// When agents were asked for.
     pub handoffs: Vec<Handoff>,
-    /// The profiles of the customers who take part.
-    pub participants: Vec<ProfileId>,
+    /// The customers who take part, and by which addresses.
+    pub participants: Vec<Participant>,
     /// The virtual agent never has the word in it.
     pub live_only: bool,
     /// Whether the customer has said something.
@@ -383,6 +398,16 @@ impl Conversation {
         self.read_by(Viewer::Requester)
             .filter(|message| matches!(message.author, Author::Requester | Author::Agent(_)))
             .filter(|message| self.first_joined.is_some_and(|joined| joined <= message.at))
+    }
+
+    /// The entry point of what the customer says: the last one he came in by, on this channel if
+    /// it is known on which he says it.
+    pub(crate) fn entry_by(&self, channel: Option<&Key>) -> Option<u32> {
+        let by = |entry: &EntryPoint| {
+            let channels = entry.channel.as_ref().zip(channel);
+            channels.is_none_or(|(entry, said)| entry == said)
+        };
+        u32::try_from(self.entries.iter().rposition(by)?).ok()
     }
 
     pub(crate) fn step(&mut self, step: ConversationStep) -> Result<(), Illegal> {

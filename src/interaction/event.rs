@@ -17,7 +17,7 @@ use crate::interaction::command::RecordChange;
 use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{EntryPoint, Handoff, Message};
 use crate::interaction::ids::{InteractionId, ProfileId};
-use crate::interaction::profile::ChannelUserProfile;
+use crate::interaction::profile::{ChannelUserProfile, Participant};
 use crate::interaction::record::{Interaction, InteractionRequest, Transcript};
 use crate::interaction::related::RelatedRecord;
 use crate::interaction::state::{Actor, Ending, InteractionState, StateReason};
@@ -294,6 +294,9 @@ pub enum RecordEvent {
         interaction: InteractionId,
         /// Where.
         entry: EntryPoint,
+        /// By which other address he takes part from now on, if it is a new one.
+        #[serde(default)]
+        participant: Option<Participant>,
     },
     /// Another customer takes part.
     ParticipantAdded {
@@ -301,6 +304,9 @@ pub enum RecordEvent {
         interaction: InteractionId,
         /// His profile.
         profile: ProfileId,
+        /// To which of the host's addresses he writes.
+        #[serde(default)]
+        to: Option<Key>,
     },
     /// Something was said.
     Said {

@@ -47,7 +47,8 @@ pub use form::{Details, Field, InteractionForm, Line, WrapUpClock};
 pub use ids::{InteractionId, ProfileId};
 pub use normal::{E164, Normaliser};
 pub use profile::{
-    Address, ChannelUserProfile, Directory, NobodyKnown, ProfileStore, ProfilesInMemory,
+    Address, ChannelUserProfile, Directory, NobodyKnown, Participant, ProfileStore,
+    ProfilesInMemory,
 };
 pub use record::{Audience, Direction, Interaction, InteractionRequest, Transcript, WorkNote};
 pub use records::{RecordAction, RecordSnapshot, Records};

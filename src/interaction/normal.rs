@@ -19,7 +19,8 @@ pub trait Normaliser: Debug + Send + Sync {
 /// telephone channel keeps its identifier as it is.
 ///
 /// It takes away how a number is written (blanks, hyphens, dots, slashes, brackets), reads `00`
-/// as `+`, and puts the country in place of the leading zero of a national number. It does not know
+/// as `+`, and puts the country in place of the leading zero of a national number. The zero that is
+/// dialled inside the country only, written `(0)` behind its code, is left out. It does not know
 /// the numbering plans of countries: a host that needs that brings a [`Normaliser`] of its own.
 ///
 /// ```
@@ -29,6 +30,7 @@ pub trait Normaliser: Debug + Send + Sync {
 /// let normal = |number| numbers.normal(&Address::new("sms", number));
 /// assert_eq!(normal("030 / 123-456"), Some("+4930123456".into()));
 /// assert_eq!(normal("0049 (30) 123456"), Some("+4930123456".into()));
+/// assert_eq!(normal("+49 (0)30 123456"), Some("+4930123456".into()));
 /// assert_eq!(normal("call me"), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,15 +49,23 @@ impl Default for E164 {
     }
 }
 
-/// What separates the digits of a number and says nothing.
-const WRITTEN_BETWEEN: [char; 8] = [' ', '\u{a0}', '-', '.', '/', '(', ')', '\t'];
+/// What separates the digits of a number and says nothing, apart from brackets.
+const WRITTEN_BETWEEN: [char; 6] = [' ', '\u{a0}', '-', '.', '/', '\t'];
+
+/// The most digits of a country calling code.
+const CODE_MAX: usize = 3;
+
+/// How a zero is written that is dialled inside the country only.
+const TRUNK_ZERO: &str = "(0)";
 
 /// The fewest and the most digits of a number, country calling code included.
 const DIGITS: core::ops::RangeInclusive<usize> = 7..=15;
 
 impl E164 {
     fn international(&self, number: &str) -> Option<String> {
-        let bare: String = number.chars().filter(|sign| !WRITTEN_BETWEEN.contains(sign)).collect();
+        let number: String =
+            number.chars().filter(|sign| !WRITTEN_BETWEEN.contains(sign)).collect();
+        let bare = without_trunk_zero(&number).replace(['(', ')'], "");
         let digits = match (bare.strip_prefix('+'), bare.strip_prefix("00")) {
             (Some(rest), _) | (None, Some(rest)) => rest.to_owned(),
             (None, None) => {
@@ -67,6 +77,15 @@ impl E164 {
         let valid = numeric && DIGITS.contains(&digits.len()) && !digits.starts_with('0');
         valid.then(|| alloc::format!("+{digits}"))
     }
+}
+
+/// A number without the trunk zero behind its country calling code, if it has both.
+fn without_trunk_zero(number: &str) -> String {
+    let split = number.split_once(TRUNK_ZERO).filter(|(before, _)| {
+        let code = before.strip_prefix('+').or_else(|| before.strip_prefix("00"));
+        code.is_some_and(|code| (1..=CODE_MAX).contains(&code.len()))
+    });
+    split.map_or_else(|| number.to_owned(), |(before, after)| alloc::format!("{before}{after}"))
 }
 
 impl Normaliser for E164 {
@@ -92,6 +111,12 @@ mod tests {
             ("0044 20 7946 0018", Some("+442079460018"), Some("+442079460018")),
             ("020 7946 0018", Some("+442079460018"), None),
             ("2079460018", Some("+442079460018"), None),
+            ("+44 (0)20 7946 0018", Some("+442079460018"), Some("+442079460018")),
+            ("0044 (0) 20-7946.0018", Some("+442079460018"), Some("+442079460018")),
+            ("(020) 7946 0018", Some("+442079460018"), None),
+            ("(0)20 7946 0018", Some("+442079460018"), None),
+            ("+44 20 (0) 7946 001", Some("+442007946001"), Some("+442007946001")),
+            ("+(0)2079460018", None, None),
             ("+123456", None, None),
             ("+1234567", Some("+1234567"), Some("+1234567")),
             ("+123456789012345", Some("+123456789012345"), Some("+123456789012345")),

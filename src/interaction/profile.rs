@@ -57,6 +57,24 @@ pub struct ChannelUserProfile {
     pub made: Timestamp,
 }
 
+/// Somebody who takes part in a conversation. The same customer may do so by several addresses, and
+/// then has a profile for each.
+///
+/// ```
+/// use strowger::interaction::{Participant, ProfileId};
+///
+/// let by_sms = Participant { profile: ProfileId::from_raw(2), to: Some("+4930999".into()) };
+/// assert_ne!(by_sms, Participant { to: None, ..by_sms.clone() });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Participant {
+    /// His profile.
+    pub profile: ProfileId,
+    /// To which of the host's addresses he writes: what comes to it from him belongs to the
+    /// conversation. `None`: what he writes comes by no address.
+    pub to: Option<Key>,
+}
+
 /// Where profiles are kept. A host with many customers keeps them in its own database; then it
 /// answers from there, and writes what it is told.
 ///
@@ -105,7 +123,8 @@ pub trait ProfileStore: Debug {
 }
 
 /// Profiles in memory. There are at most as many as
-/// [`RecordLimits::profiles`](crate::interaction::RecordLimits::profiles) says, or as are in use.
+/// [`RecordLimits::profiles`](crate::interaction::RecordLimits::profiles) says, or as take part in
+/// interactions that are not closed.
 /// Somebody whose profile was forgotten is a new customer, of whom the [`Directory`] is asked.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<ChannelUserProfile>", into = "Vec<ChannelUserProfile>")]
@@ -217,7 +236,9 @@ impl ProfileStore for ProfilesInMemory {
 /// ```
 ///
 /// Asked while something is decided; what it says stands in the
-/// fact, and is not asked again when facts are replayed.
+/// fact, and is not asked again when facts are replayed. Of a profile without a user it is asked
+/// whenever an interaction is opened for it, for the host may know him by then; what it says of
+/// one with a user is not looked at.
 pub trait Directory: Debug + Send + Sync {
     /// The user who has this address, if the host knows one.
     fn user_of(&self, address: &Address) -> Option<Key>;

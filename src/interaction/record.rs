@@ -14,7 +14,7 @@ use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 
 use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint};
 use crate::interaction::ids::{InteractionId, ProfileId};
-use crate::interaction::profile::Address;
+use crate::interaction::profile::{Address, Participant};
 use crate::interaction::related::RelatedRecord;
 use crate::interaction::segment::Handling;
 use crate::interaction::state::{
@@ -57,7 +57,7 @@ pub struct InteractionRequest {
     /// Who began.
     #[serde(default)]
     pub direction: Direction,
-    /// The customer, whoever began; `None`: a guest.
+    /// The customer, whoever began; `None`: the user of the profile, else a guest.
     #[serde(default)]
     pub opened_for: Option<Key>,
     /// Who opened it; `None`: nobody in person.
@@ -234,7 +234,8 @@ pub struct Interaction {
     pub cause: Option<CloseCause>,
     /// How the contact ended.
     pub ending: Option<Ending>,
-    /// How long the customer waited for the first answer of an agent.
+    /// How long the customer waited for the first answer of an agent: from opening, or, where the
+    /// contact centre began, from when he first wrote.
     pub first_response_wait: Option<Span>,
     /// Whether it was in a queue, or an agent was asked for.
     pub asked: bool,
@@ -321,6 +322,19 @@ impl Interaction {
         }
     }
 
+    /// The customers who take part, and by which addresses.
+    pub fn participants(&self) -> impl Iterator<Item = Participant> + '_ {
+        let talk = self.conversation.as_deref();
+        let alone = self.customer().filter(|_| talk.is_none());
+        talk.into_iter().flat_map(|talk| talk.participants.iter().cloned()).chain(alone)
+    }
+
+    /// The customer as he was when it was opened, if he has a profile.
+    pub(crate) fn customer(&self) -> Option<Participant> {
+        let to = self.addresses.as_ref().map(|(_, ours)| ours.clone());
+        Some(Participant { profile: self.profile?, to })
+    }
+
     /// The virtual agent's share in it goes on when it leaves the queue.
     #[must_use]
     pub fn has_virtual_agent(&self) -> bool {
@@ -399,10 +413,17 @@ impl Interaction {
         Ok(())
     }
 
-    /// The customer has an answer.
+    /// The customer has an answer. Where the contact centre began he has asked when he wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
-        let waited = at.since(self.opened);
-        self.first_response_wait.get_or_insert(waited);
+        let asked = match self.direction {
+            Direction::Inbound => Some(self.opened),
+            Direction::Outbound => {
+                let talk = self.conversation.as_deref();
+                talk.and_then(|talk| talk.agent_responses.owed_since)
+            }
+        };
+        let waited = asked.map(|asked| at.since(asked));
+        self.first_response_wait = self.first_response_wait.or(waited);
     }
 
     /// The stage of its conversation.

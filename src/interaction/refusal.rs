@@ -69,6 +69,19 @@ pub enum RecordRefusal {
         /// The work.
         work: WorkId,
     },
+    /// Between this profile and this address of the host an interaction goes on already, to which
+    /// its messages belong. It has to end first.
+    #[error("{interaction} goes on between the same two")]
+    AlreadyOngoing {
+        /// The interaction that goes on.
+        interaction: InteractionId,
+    },
+    /// The interaction is for one customer, and the address is that of another.
+    #[error("{profile} is that of another customer")]
+    OtherCustomer {
+        /// The profile of the address.
+        profile: ProfileId,
+    },
     /// The work belongs to another interaction, or its facts were followed already.
     #[error("{work} cannot be linked any more")]
     WorkTaken {

@@ -50,7 +50,8 @@ pub struct ReportRow {
     pub closed: u64,
     /// How many of these were abandoned.
     pub abandoned: u64,
-    /// How long customers waited for the first answer.
+    /// How long customers waited for the first answer. Where the contact centre began and the
+    /// customer never wrote there was none.
     pub first_response: Mean,
     /// How long they stood in queues.
     pub queue_wait: Mean,

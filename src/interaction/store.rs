@@ -17,6 +17,7 @@ use crate::interaction::config::RecordConfig;
 use crate::interaction::idle;
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::record::Interaction;
+use crate::interaction::segment::{Part, Totals};
 
 /// All there is.
 #[derive(Clone, Debug, Default, PartialEq, Hash, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ pub(crate) struct Index {
     pub(crate) customers: BTreeMap<Key, BTreeSet<InteractionId>>,
     /// The ongoing interaction between a customer's address and one of the host's.
     pub(crate) ongoing: BTreeMap<(ProfileId, Key), InteractionId>,
-    /// The interactions of a profile that are not closed.
+    /// The interactions that are not closed in which a profile takes part.
     pub(crate) of_profile: BTreeSet<(ProfileId, InteractionId)>,
     /// When time does something to an interaction.
     pub(crate) deadlines: Deadlines<InteractionId>,
@@ -118,36 +119,35 @@ impl Store {
         if let Some(customer) = &row.opened_for {
             self.index.customers.entry(customer.clone()).or_default().insert(id);
         }
-        if let Some(pair) = ongoing_between(row) {
-            self.index.ongoing.insert(pair, id);
-        }
-        if let Some(profile) = row.profile.filter(|_| !row.state.is_closed()) {
-            self.index.of_profile.insert((profile, id));
-        }
+        self.index.enter_people(row);
         self.set_deadline(id);
     }
 
-    /// The interactions of a profile that are not closed.
-    pub(crate) fn open_of(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
+    /// The interactions that are not closed in which a profile takes part.
+    fn open_with(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
         let all =
             (profile, InteractionId::from_raw(0))..=(profile, InteractionId::from_raw(u64::MAX));
         self.index.of_profile.range(all).map(|(_, id)| *id)
+    }
+
+    /// Those of them that were opened for it.
+    pub(crate) fn open_of(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
+        let his = move |id: &InteractionId| self.get(*id).and_then(|row| row.profile);
+        self.open_with(profile).filter(move |id| his(id) == Some(profile))
     }
 
     /// The interactions in which a profile takes part, in order.
     pub(crate) fn with_profile(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
         let all = self.rows.interactions.sorted().into_iter();
         all.filter(move |(_, row)| {
-            let talk = row.conversation.as_deref();
-            let participants = talk.map(|talk| talk.participants.as_slice()).unwrap_or_default();
-            row.profile == Some(profile) || participants.contains(&profile)
+            row.profile == Some(profile) || row.participants().any(|one| one.profile == profile)
         })
         .map(|(id, _)| id)
     }
 
-    /// Whether a profile has an interaction that is not closed.
+    /// Whether a profile takes part in an interaction that is not closed.
     pub(crate) fn is_in_use(&self, profile: ProfileId) -> bool {
-        self.open_of(profile).next().is_some()
+        self.open_with(profile).next().is_some()
     }
 
     /// Looks when time does something to an interaction next.
@@ -185,6 +185,10 @@ impl Store {
         if fresh.index.ongoing != self.index.ongoing {
             return Err("the index of ongoing interactions");
         }
+        let rows = self.rows.interactions.rows();
+        if rows.flat_map(|(_, row)| ongoing_between(row)).count() != self.index.ongoing.len() {
+            return Err("between the same two goes on one interaction at most");
+        }
         if fresh.index.of_profile != self.index.of_profile {
             return Err("the index of profiles");
         }
@@ -196,19 +200,29 @@ impl Store {
 }
 
 /// Between whom an interaction goes on, if it does.
-pub(crate) fn ongoing_between(row: &Interaction) -> Option<(ProfileId, Key)> {
-    let (_, ours) = row.addresses.as_ref()?;
-    row.state.is_ongoing().then_some((row.profile?, ours.clone()))
+pub(crate) fn ongoing_between(
+    row: &Interaction,
+) -> impl Iterator<Item = (ProfileId, Key)> + use<'_> {
+    let people = row.participants().filter(|_| row.state.is_ongoing());
+    people.filter_map(|one| Some((one.profile, one.to?)))
 }
 
 fn check_row(row: &Interaction) -> Result<(), &'static str> {
     let handling = &row.handling;
-    let sums: crate::interaction::segment::Totals = handling.ended().iter().collect();
+    let sums: Totals = handling.ended().iter().collect();
     if sums.plus(handling.forgotten()) != handling.totals() {
         return Err("segments sum up to the totals");
     }
     if handling.open().iter().filter(|segment| segment.part.is_main()).count() > 1 {
         return Err("an interaction is in one hand at most");
+    }
+    let has_it = handling.main().and_then(Part::agent);
+    let guests = handling.open().iter().filter_map(|segment| match segment.part {
+        Part::Guest(agent, _) => Some(agent),
+        _ => None,
+    });
+    if guests.into_iter().any(|guest| Some(guest) == has_it) {
+        return Err("nobody is a guest of his own");
     }
     if row.state.is_closed() {
         let complete = row.closed.is_some()

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use strowger::interaction::*;
 use strowger::{
-    AgentId, AssignmentState, Attributes, Cause, CodeId, Command, Engine, Fact, QueueId, Span,
-    Stage, Submit, Timestamp, Value, WorkId,
+    AgentId, AssignmentState, Cause, CodeId, Command, Engine, Fact, QueueId, Span, Stage, Submit,
+    Timestamp, Value, WorkId,
 };
 
 use crate::support;
@@ -147,11 +147,15 @@ fn some_opening(dice: &mut Dice) -> OpenInteraction {
     let kind = InteractionType::ALL[dice.roll(6) as usize];
     let opened_for = [None, Some("jo".into())][dice.roll(2) as usize].clone();
     let short_description = ["", "Known"][dice.roll(2) as usize].into();
-    let context = Attributes::new();
+    let profile = (dice.roll(3) == 0).then(|| ProfileId::from_raw(dice.roll(4) + 1));
+    let number = format!("+4930{:07}", dice.roll(3));
+    let addresses = Some((Address::new("sms", &number), "+4930999".into()));
+    let addresses = [None, addresses][dice.roll(2) as usize].clone();
     let request = InteractionRequest {
         opened_for,
         short_description,
-        context,
+        profile,
+        addresses,
         ..InteractionRequest::new(kind)
     };
     OpenInteraction { opening: request.into() }
@@ -205,9 +209,9 @@ impl Lived {
         match &call.command {
             None => desk.advance(call.now, log),
             Some(Command::Submit(Submit(request))) if dice.roll(8) > 0 => {
-                let interaction = desk.record(call.now, some_opening(dice), log).unwrap();
+                let opened = desk.record(call.now, some_opening(dice), log);
                 let request = (**request).clone();
-                let _ = desk.submit(call.now, interaction, request, log);
+                let _ = opened.map(|interaction| desk.submit(call.now, interaction, request, log));
             }
             Some(command) => {
                 let _ = desk.execute(call.now, command.clone(), log);
@@ -246,11 +250,9 @@ impl Lived {
 /// Whether records know anything of a profile.
 fn is_known(records: &Records, profile: ProfileId) -> bool {
     let mut interactions = records.interactions();
-    interactions.any(|row| {
-        let talk = row.conversation.as_deref();
-        row.profile == Some(profile)
-            || talk.is_some_and(|talk| talk.participants.contains(&profile))
-    }) || records.profiles().get(profile).is_some()
+    let takes_part = |row: &Interaction| row.participants().any(|one| one.profile == profile);
+    interactions.any(|row| row.profile == Some(profile) || takes_part(row))
+        || records.profiles().get(profile).is_some()
 }
 
 /// The engine and the record say the same of the work they share.
@@ -441,13 +443,13 @@ fn records_beside_an_engine_of_which_nobody_keeps_them_in_step() {
                         _ => None,
                     };
                     if let (Some(work), Cause::Command) = (submitted, fact.cause) {
-                        let interaction =
-                            records.execute(fact.at, some_opening(&mut dice), &mut log);
-                        let interaction = interaction.map_err(|refusal| refusal.to_string())?;
-                        let link = LinkWork { interaction, work };
-                        records
-                            .execute(fact.at, link, &mut log)
-                            .map_err(|refusal| refusal.to_string())?;
+                        let opened = records.execute(fact.at, some_opening(&mut dice), &mut log);
+                        if let Ok(interaction) = opened {
+                            let link = LinkWork { interaction, work };
+                            records
+                                .execute(fact.at, link, &mut log)
+                                .map_err(|refusal| refusal.to_string())?;
+                        }
                     }
                     follow(&mut records, &mut log, std::slice::from_ref(fact))?;
                 }

@@ -16,6 +16,11 @@ fn chat_at(floor: &mut Floor, when: i64, entry: EntryPoint) -> InteractionId {
     )
 }
 
+/// The customer comes in again, by no other address.
+fn enter(interaction: InteractionId, entry: EntryPoint) -> EnterConversation {
+    EnterConversation { interaction, entry, addresses: None }
+}
+
 fn hand_off(
     floor: &mut Floor,
     when: i64,
@@ -46,11 +51,13 @@ fn texts<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<&'a str> {
     messages.into_iter().map(|message| &*message.text).collect()
 }
 
-/// The host's virtual agent: it asks for an order and remembers what it is told.
+/// The host's virtual agent: it asks for an order and remembers what it is told. It speaks only
+/// where it has the word.
 fn virtual_agent(floor: &mut Floor, when: i64, id: InteractionId, said: &str) {
     floor.say(when, id, Author::Requester, said);
     let slot = if said.bytes().all(|sign| sign.is_ascii_digit()) { "order" } else { "topic" };
     floor.record(when, SetContext { interaction: id, variables: variables(&[(slot, said)]) });
+    assert_eq!(floor.row(id).stage(), Some(ConversationStage::VirtualAgent));
     let context = &floor.row(id).context;
     let reply = if context.contains_key("order") { "I look" } else { "Which order?" };
     floor.say(when, id, Author::VirtualAgent, reply);
@@ -107,16 +114,32 @@ fn seed1_row045_from_the_virtual_agent_to_a_person_without_restarting() {
 
 #[test]
 fn seed1_row046_one_virtual_agent_on_all_ways_in() {
-    let spoken = |entry: &str| {
-        let mut floor = Floor::new(with_virtual_agent());
-        let id = chat_at(&mut floor, 0, EntryPoint::new(entry));
-        virtual_agent(&mut floor, 1, id, "late");
-        virtual_agent(&mut floor, 2, id, "4711");
-        texts(&talk(&floor, id).messages).join("|")
+    let ways = [("portal", "web"), ("messenger", "web"), ("mobile", "app")];
+    let entry = |(name, channel): (&str, &str)| EntryPoint {
+        channel: Some(channel.into()),
+        ..EntryPoint::new(name)
     };
-    assert_eq!(spoken("portal"), "late|Which order?|4711|I look");
-    assert_eq!(spoken("portal"), spoken("messenger"));
-    assert_eq!(spoken("portal"), spoken("mobile"));
+    let told = |way| {
+        let mut floor = Floor::new(with_virtual_agent());
+        let id = chat_at(&mut floor, 0, entry(way));
+        assert_eq!(floor.row(id).handling.main(), Some(Part::VirtualAgent));
+        virtual_agent(&mut floor, 1, id, "late");
+        // It can tell where its customer is, and through which way he says what.
+        assert_eq!(talk(&floor, id).entries, [entry(way)]);
+        let others = ways.into_iter().filter(|other| *other != way);
+        others.for_each(|other| floor.record(2, enter(id, entry(other))));
+        virtual_agent(&mut floor, 3, id, "4711");
+        assert_eq!(texts(&talk(&floor, id).messages), ["late", "Which order?", "4711", "I look"]);
+        let through: Vec<_> = talk(&floor, id).messages.iter().map(|said| said.entry).collect();
+        assert_eq!(through, [Some(0), None, Some(2), None]);
+        assert_eq!(floor.row(id).handling.totals_at(at(10)).virtual_agent, secs(10));
+        // Everything else that happens is the same, whatever the way in.
+        let facts = floor.log.records.iter().filter(|fact| {
+            !matches!(fact.event, RecordEvent::Opened { .. } | RecordEvent::Entered { .. })
+        });
+        serde_json::to_string(&facts.collect::<Vec<_>>()).unwrap()
+    };
+    assert!(ways.into_iter().all(|way| told(way) == told(ways[0])));
 }
 
 #[test]
@@ -262,7 +285,7 @@ fn seed1_row054_begun_on_mobile_and_continued_on_the_portal() {
     let id = chat_at(&mut floor, 0, EntryPoint { device, ..EntryPoint::new("mobile") });
     virtual_agent(&mut floor, 1, id, "late");
     virtual_agent(&mut floor, 2, id, "4711");
-    floor.record(600, EnterConversation { interaction: id, entry: EntryPoint::new("portal") });
+    floor.record(600, enter(id, EntryPoint::new("portal")));
     virtual_agent(&mut floor, 601, id, "any news");
     let talk = talk(&floor, id);
     let asked = talk.messages.iter().filter(|message| &*message.text == "Which order?").count();
@@ -283,8 +306,96 @@ fn seed1_row055_nothing_is_lost_between_channels() {
     let restored = Records::restore(serde_json::from_str(&json).unwrap(), profiles).unwrap();
     assert_eq!(restored.interaction(id), records.interaction(id));
     let before = texts(&talk(&floor, id).messages).join("|");
-    floor.record(50, EnterConversation { interaction: id, entry: EntryPoint::new("mobile") });
+    floor.record(50, enter(id, EntryPoint::new("mobile")));
     assert_eq!(texts(&talk(&floor, id).messages).join("|"), before);
+}
+
+/// Jo's number, at which he is known by the name of the host's books.
+fn by_sms() -> Option<(Address, Key)> {
+    Some((sms("+49 30 111 2222"), "+4930999".into()))
+}
+
+#[test]
+fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
+    let mut floor = Floor::new(with_virtual_agent());
+    let web = || EntryPoint { channel: Some("web".into()), ..EntryPoint::new("portal") };
+    let opening = InteractionRequest {
+        opened_for: Some("jo".into()),
+        entry: Some(web()),
+        context: variables(&[("order", "4711")]),
+        ..InteractionRequest::new(InteractionType::Chat)
+    };
+    let id = floor.open_as(0, opening);
+    floor.on_queue(0, ANA);
+    floor.say(1, id, Author::Requester, "My order is late");
+    hand_off(&mut floor, 2, id, HandoffTrigger::User).expect("Ana is there");
+    floor.accept(3, ANA);
+    // He leaves the house. What he writes from now on comes into the same conversation.
+    let on_the_way =
+        EnterConversation { addresses: by_sms(), ..enter(id, EntryPoint::new("text")) };
+    floor.record(50, on_the_way.clone());
+    let facts = floor.log.records.len();
+    floor.record(51, on_the_way);
+    assert_eq!(floor.log.records.len(), facts, "done before");
+    let received = floor.receive(60, sms("+49301112222"), "I have left");
+    assert_eq!((received.interaction, received.opened), (id, false));
+    floor.say(61, id, Author::Agent(ANA), "I write to you here");
+    // Back on the web, and from the telephone once more.
+    floor.record(70, enter(id, web()));
+    floor.say(71, id, Author::Requester, "I am back");
+    floor.receive(72, sms("+49301112222"), "And out again");
+    let talk = talk(&floor, id);
+    let through: Vec<_> = talk.messages.iter().map(|said| (&*said.text, said.entry)).collect();
+    let expected = [
+        ("My order is late", Some(0)),
+        ("I have left", Some(1)),
+        ("I write to you here", None),
+        ("I am back", Some(2)),
+        ("And out again", Some(1)),
+    ];
+    assert_eq!(through, expected);
+    let channels: Vec<_> = talk.entries.iter().map(|entry| entry.channel.as_deref()).collect();
+    assert_eq!(channels, [Some("web"), Some("sms"), Some("web")]);
+    let row = floor.row(id);
+    assert_eq!((row.assigned_to, row.context.len()), (Some(ANA), 1));
+    // One identity: the number is Jo's from now on, and his next message is his.
+    assert_eq!(floor.profile(received.profile).user, Some("jo".into()));
+    floor.record(80, end(id, Ending::Customer, Actor::Customer));
+    let next = floor.receive(90, sms("+49301112222"), "Thanks");
+    assert_eq!((next.opened, next.profile), (true, received.profile));
+    assert_eq!(floor.row(next.interaction).opened_for, Some("jo".into()));
+}
+
+#[test]
+fn seed1_row055_a_guest_is_known_by_the_address_he_goes_on_with() {
+    let mut floor = Floor::new(with_virtual_agent());
+    let before = floor.receive(0, sms("+49301112222"), "Hello");
+    floor.record(1, LinkUser { profile: before.profile, user: "jo".into() });
+    let chat = chat_at(&mut floor, 2, EntryPoint::new("portal"));
+    let text = || EntryPoint::new("text");
+    let by_sms = |id| EnterConversation { addresses: by_sms(), ..enter(id, text()) };
+    let ongoing = RecordRefusal::AlreadyOngoing { interaction: before.interaction };
+    assert_eq!(floor.refused(3, by_sms(chat)), ongoing);
+    floor.record(4, end(before.interaction, Ending::Customer, Actor::Customer));
+    // A channel that is not that of the address, or an address that is none.
+    let web = EntryPoint { channel: Some("web".into()), ..text() };
+    let refused = floor.refused(5, EnterConversation { entry: web, ..by_sms(chat) });
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+    floor.record(6, by_sms(chat));
+    let row = floor.row(chat);
+    assert_eq!(row.opened_for, Some("jo".into()));
+    assert_eq!(row.profile, Some(before.profile));
+    assert_eq!(floor.desk.records().of_customer("jo").count(), 2);
+    floor.record(7, end(chat, Ending::Customer, Actor::Customer));
+    // What is Kim's does not go on by Jo's number.
+    let opened_for = Some("kim".into());
+    let kim = InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::Chat) };
+    let kim = floor.open_as(8, kim);
+    let profile = before.profile;
+    assert_eq!(floor.refused(9, by_sms(kim)), RecordRefusal::OtherCustomer { profile });
+    floor.record(10, end(kim, Ending::Customer, Actor::Customer));
+    let over = floor.refused(11, by_sms(kim));
+    assert!(matches!(over, RecordRefusal::WrongState { .. }), "{over}");
 }
 
 #[test]
@@ -316,21 +427,51 @@ fn seed1_row056_the_history_travels_with_it() {
 #[test]
 fn seed1_row057_one_contact_through_all_of_it() {
     let mut floor = Floor::new(with_virtual_agent());
-    let mut of_jo = |when| {
-        let contact = Some("contact-9".into());
-        let opened_for = Some("jo".into());
-        let kind = InteractionType::Chat;
-        floor.open_as(
-            when,
-            InteractionRequest { contact, opened_for, ..InteractionRequest::new(kind) },
-        )
+    floor.on_queue(0, ANA);
+    let opening = InteractionRequest {
+        contact: Some("contact-9".into()),
+        opened_for: Some("jo".into()),
+        ..InteractionRequest::new(InteractionType::Chat)
     };
-    let (first, second) = (of_jo(0), of_jo(10));
-    for id in [first, second] {
-        assert_eq!(floor.row(id).contact.as_deref(), Some("contact-9"));
-    }
-    let ids: Vec<_> = floor.desk.records().of_customer("jo").map(|row| row.id).collect();
-    assert_eq!(ids, [second, first]);
+    let chat = floor.open_as(0, opening.clone());
+    virtual_agent(&mut floor, 1, chat, "late");
+    hand_off(&mut floor, 2, chat, HandoffTrigger::User).expect("Ana is there");
+    let contact = |floor: &Floor, id, when| {
+        let form = floor.desk.records().form(id, at(when)).unwrap();
+        form.details.contact.value.map(str::to_owned)
+    };
+    let nine = Some("contact-9".to_owned());
+    assert_eq!(contact(&floor, chat, 3), nine, "in line");
+    floor.accept(4, ANA);
+    // It goes on by SMS, and is what it was.
+    floor.record(
+        5,
+        EnterConversation { addresses: by_sms(), ..enter(chat, EntryPoint::new("text")) },
+    );
+    let by_sms = floor.receive(6, sms("+49301112222"), "On the way");
+    assert_eq!((by_sms.interaction, contact(&floor, chat, 6)), (chat, nine.clone()));
+    floor.describe(7, chat, "Late order");
+    let document = Document::new("case", "CS1");
+    let operation = Some(Operation::Insert);
+    floor.record(8, RelateRecord { interaction: chat, document, operation, by: BY_ANA });
+    floor.record(9, end(chat, Ending::Agent, BY_ANA));
+    // His next one, on another channel, lies beside it with the case of the first.
+    let mail = InteractionRequest { kind: InteractionType::Email, ..opening };
+    let mail = floor.open_as(10, mail);
+    let form = floor.desk.records().form(mail, at(11)).unwrap();
+    let his: Vec<_> = form.user_interactions.iter().map(|line| line.id).collect();
+    assert_eq!(his, [mail, chat]);
+    assert_eq!(&*form.user_interactions[1].related_tasks[0].document.id, "CS1");
+    // The host gets it with the record.
+    floor.record(12, ArchiveInteraction { interaction: chat });
+    let RecordEvent::Archived { record } = &floor.log.records.iter().last().unwrap().event else {
+        panic!("it is archived")
+    };
+    assert_eq!(
+        (record.contact.as_deref(), record.opened_for.as_deref()),
+        (nine.as_deref(), Some("jo"))
+    );
+    assert_eq!(contact(&floor, mail, 13), nine);
 }
 
 #[test]
@@ -353,7 +494,7 @@ fn seed1_row059_a_guest_on_another_web_site() {
     let id = chat_at(&mut floor, 0, entry.clone());
     floor.say(1, id, Author::Requester, "About this case");
     // The messenger is closed and opened again.
-    floor.record(300, EnterConversation { interaction: id, entry });
+    floor.record(300, enter(id, entry));
     let talk = talk(&floor, id);
     assert_eq!(texts(&talk.messages), ["About this case"]);
     assert_eq!((talk.entries.len(), &talk.entries[0].document), (1, &document));
@@ -380,10 +521,45 @@ fn seed1_row060_mobile_is_as_the_web() {
 #[test]
 fn seed1_row061_four_blocks_side_by_side() {
     let mut floor = Floor::new(with_virtual_agent());
+    let before = InteractionRequest {
+        opened_for: Some("jo".into()),
+        ..InteractionRequest::new(InteractionType::Chat)
+    };
+    let before = floor.open_as(0, before);
+    floor.record(0, end(before, Ending::Customer, Actor::Customer));
     let id = handed_off(&mut floor);
-    let workspace = floor.desk.records().workspace(id, at(41), &Layout::default(), &Shelf).unwrap();
-    use Panel::*;
-    assert!(matches!(workspace[..], [Conversation(_), Customer(_), History(_), Knowledge(_)]));
+    let change = RecordChange {
+        short_description: Some("Late order".into()),
+        opened_for: Some("jo".into()),
+        contact: Some("contact-9".into()),
+        ..RecordChange::default()
+    };
+    floor.record(41, SaveInteraction { interaction: id, by: BY_ANA, change });
+    floor.record(41, SetContext { interaction: id, variables: variables(&[("order", "4711")]) });
+    let records = floor.desk.records();
+    let workspace = records.workspace(id, at(50), &Layout::default(), &Shelf).unwrap();
+    let [
+        Panel::Conversation(said),
+        Panel::Customer(customer),
+        Panel::History(history),
+        Panel::Knowledge(articles),
+    ] = &workspace[..]
+    else {
+        panic!("{workspace:?}")
+    };
+    assert_eq!(said.stage, Some(ConversationStage::Live { agent: ANA }));
+    let all = ["My order is late", "Which order?", "4711"];
+    assert_eq!(texts(said.messages.iter().copied()), all);
+    assert_eq!(said.context, Some(&variables(&[("order", "4711")])));
+    assert_eq!(
+        (customer.opened_for.value, customer.contact.value),
+        (Some("jo"), Some("contact-9"))
+    );
+    assert_eq!((customer.short_description.value, customer.duration), ("Late order", secs(10)));
+    let lines: Vec<_> = history.iter().map(|line| (line.id, line.state)).collect();
+    let (now, then) = (InteractionState::WorkInProgress, InteractionState::ClosedAbandoned);
+    assert_eq!(lines, [(id, now), (before, then)]);
+    assert_eq!(&*articles[0].title, "All about: Late order");
 }
 
 #[test]
@@ -400,13 +576,36 @@ fn seed1_row062_the_role_decides_what_is_there() {
 #[test]
 fn seed1_row063_the_same_for_chat_messaging_and_mail() {
     use InteractionType::{Chat, Email, Messaging};
-    let mut floor = Floor::new(RecordConfig::default());
-    for kind in [Chat, Messaging, Email] {
-        let id = floor.open(0, kind);
+    let seen = [Chat, Messaging, Email].map(|kind| {
+        let mut floor = Floor::new(RecordConfig::default());
+        let opening = InteractionRequest {
+            opened_for: Some("jo".into()),
+            short_description: "Late order".into(),
+            ..InteractionRequest::new(kind)
+        };
+        let id = floor.open_as(0, opening);
         floor.say(1, id, Author::Requester, "Hello");
-        let workspace = floor.desk.records().workspace(id, at(2), &Layout::default(), &NoAssist);
-        assert_eq!(workspace.unwrap().len(), 4, "{kind:?}");
-    }
+        floor.record(2, AssignInteraction { interaction: id, agent: ANA });
+        floor.say(3, id, Author::Agent(ANA), "Which order?");
+        let records = floor.desk.records();
+        let workspace = records.workspace(id, at(4), &Layout::default(), &Shelf).unwrap();
+        let [Panel::Conversation(said), Panel::Customer(details), Panel::History(history), _] =
+            &workspace[..]
+        else {
+            panic!("{workspace:?}")
+        };
+        assert_eq!(texts(said.messages.iter().copied()), ["Hello", "Which order?"]);
+        assert_eq!((details.kind, details.wait_time), (kind, Some(secs(3))));
+        assert_eq!(history.iter().map(|line| line.id).collect::<Vec<_>>(), [id]);
+        // All that differs is what it is called, and that messaging shows why it waits.
+        let told = serde_json::to_string(&workspace).unwrap();
+        let shown = "\"reason\":{\"value\":null,\"visible\":true";
+        let type_of = serde_json::to_string(&kind).unwrap();
+        assert_eq!(told.contains(shown), kind == Messaging);
+        told.replace(shown, &shown.replace("true", "false")).replace(&type_of, "\"\"")
+    });
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0], seen[2]);
 }
 
 #[test]

@@ -345,6 +345,36 @@ fn seed3_row098_the_first_answer_of_a_person() {
 }
 
 #[test]
+fn seed3_row098_who_is_written_to_is_answered_when_he_wrote() {
+    let mut floor = Floor::new(with_phone());
+    let (to, from) = (|| sms("+49301112222"), Key::from("+4930999"));
+    let kind = InteractionType::Messaging;
+    let mut reach = |when, text: &str| {
+        let (from, text) = (from.clone(), text.into());
+        floor.record(when, ReachCustomer { kind, agent: ANA, to: to(), from, user: None, text })
+    };
+    let id = reach(0, "Your order is here").interaction;
+    reach(5, "And the bill");
+    assert_eq!(floor.row(id).first_response_wait, None);
+    floor.receive(100, to(), "Which order?");
+    floor.receive(110, to(), "Hello?");
+    floor.say(130, id, Author::Agent(ANA), "The table");
+    assert_eq!(floor.row(id).first_response_wait, Some(secs(30)));
+    floor.receive(200, to(), "Thanks");
+    floor.say(290, id, Author::Agent(ANA), "Bye");
+    assert_eq!(floor.row(id).first_response_wait, Some(secs(30)));
+    // Who is called asked for nothing, and there is nothing to report of it.
+    let direction = Direction::Outbound;
+    let call = InteractionRequest { direction, ..InteractionRequest::new(InteractionType::Phone) };
+    let call = floor.open_as(300, call);
+    floor.record(310, AssignInteraction { interaction: call, agent: ANA });
+    floor.record(320, end(call, Ending::Customer, Actor::Customer));
+    assert_eq!(floor.row(call).first_response_wait, None);
+    let report: Report = floor.desk.records().interactions().collect();
+    assert_eq!(report.of(None, InteractionType::Phone).unwrap().first_response, Mean::default());
+}
+
+#[test]
 fn seed3_row099_the_time_agents_work() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
@@ -486,6 +516,42 @@ fn seed3_row102_archived_when_it_is_over_and_described() {
 }
 
 #[test]
+fn seed3_row102_nothing_is_archived_that_says_nothing() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    floor.record(1, end(id, Ending::Customer, Actor::Customer));
+    // Whoever clears the description of what is closed is refused.
+    for by in [BY_ANA, Actor::Host] {
+        let short_description = Some(" ".into());
+        let change = RecordChange { short_description, ..RecordChange::default() };
+        let clear = SaveInteraction { interaction: id, by, change };
+        assert_eq!(floor.refused(2, clear), RecordRefusal::NotDescribed { interaction: id });
+    }
+    // A journal from which the description was lost brings back a record without one: it stays
+    // until somebody writes it.
+    let kept = floor
+        .log
+        .records
+        .iter()
+        .filter(|fact| !matches!(fact.event, RecordEvent::Described { .. }));
+    let journal = (1..).zip(kept).map(|(seq, fact)| RecordFact { seq, ..fact.clone() });
+    let mut records = Records::replay(journal).unwrap();
+    let mut log = RecordLog::default();
+    let archive = || ArchiveInteraction { interaction: id };
+    let refused = records.execute(at(3), archive(), &mut log);
+    let problem = Problem::Empty;
+    let field = "short_description".into();
+    assert_eq!(refused, Err(Invalid { field, problem }.into()));
+    assert!(log.is_empty() && records.interaction(id).is_some());
+    let short_description = Some("He hung up".into());
+    let change = RecordChange { short_description, ..RecordChange::default() };
+    let describe = SaveInteraction { interaction: id, by: BY_ANA, change };
+    records.execute(at(4), describe, &mut log).unwrap();
+    records.execute(at(5), archive(), &mut log).unwrap();
+    assert!(records.interaction(id).is_none());
+}
+
+#[test]
 fn seed3_row103_the_second_message_finds_the_profile() {
     let mut floor = Floor::new(RecordConfig::default());
     let first = floor.receive(0, sms("+49 30 111 2222"), "Hello");
@@ -525,7 +591,9 @@ fn seed3_row105_profile_and_interaction_come_together() {
     let row = floor.row(received.interaction);
     assert_eq!(row.profile, Some(received.profile));
     assert_eq!(row.opened_for, None, "a guest");
-    assert_eq!(row.conversation.as_ref().unwrap().participants, [received.profile]);
+    let to = Some("+4930999".into());
+    let customer = Participant { profile: received.profile, to };
+    assert_eq!(row.conversation.as_ref().unwrap().participants, [customer]);
     let names: Vec<_> = floor.log.records.iter().skip(before).map(|fact| &fact.event).collect();
     assert!(matches!(
         names[..],
@@ -583,6 +651,81 @@ fn seed3_row106_a_number_of_a_user_names_him_in_both() {
 }
 
 #[test]
+fn seed3_row106_an_agent_knows_whom_he_writes_to() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let reach = |to: Address, user: Option<&str>| ReachCustomer {
+        kind: InteractionType::Messaging,
+        agent: ANA,
+        to,
+        from: "+4930999".into(),
+        user: user.map(Key::from),
+        text: "Hello".into(),
+    };
+    let who = |floor: &Floor, received: Received| {
+        let user = floor.profile(received.profile).user;
+        (user, floor.row(received.interaction).opened_for.clone())
+    };
+    let jo = || (Some(Key::from("jo")), Some(Key::from("jo")));
+    // He joins the conversation of a guest, and says who that is.
+    let guest = floor.receive(0, sms("+49303334444"), "Hello");
+    assert_eq!(who(&floor, guest), (None, None));
+    let joined = floor.record(1, reach(sms("+49303334444"), Some("jo")));
+    assert_eq!((joined.interaction, joined.opened), (guest.interaction, false));
+    assert_eq!(who(&floor, joined), jo());
+    assert_eq!(floor.desk.records().of_customer("jo").count(), 1);
+    // He opens one for somebody who was a guest.
+    let other = floor.receive(2, sms("+49305556666"), "Hello");
+    floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
+    let opened = floor.record(4, reach(sms("+49305556666"), Some("jo")));
+    assert_eq!((opened.profile, opened.opened), (other.profile, true));
+    assert_eq!(who(&floor, opened), jo());
+    let refused = floor.refused(5, reach(sms("+49307778888"), Some("")));
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+}
+
+#[test]
+fn seed3_row106_the_directory_is_asked_again_for_the_next_interaction() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let from = || sms("+49301112222");
+    let first = floor.receive(0, from(), "Hello");
+    // Meanwhile the host has learnt whose number that is.
+    let (engine, records) = floor.desk.into_parts();
+    let records = records.with_directory(Book);
+    let mut floor = Floor { desk: Desk::join(engine, records).unwrap(), log: floor.log };
+    floor.receive(1, from(), "Still there?");
+    assert_eq!(floor.profile(first.profile).user, None, "nothing new was opened");
+    floor.record(2, end(first.interaction, Ending::Customer, Actor::Customer));
+    let next = floor.receive(3, from(), "Me again");
+    assert_eq!(next.profile, first.profile);
+    assert_eq!(floor.profile(first.profile).user, Some("jo".into()));
+    assert_eq!(floor.row(next.interaction).opened_for, Some("jo".into()));
+    // What it said stands in the facts: who replays them without it knows it too.
+    let replayed = Records::replay(floor.log.records.iter().cloned()).unwrap();
+    assert_eq!(replayed.profiles(), floor.desk.records().profiles());
+    assert_eq!(replayed.digest(), floor.desk.records().digest());
+}
+
+#[test]
+fn seed3_row106_the_directory_is_asked_whoever_opens_it() {
+    let mut floor = with_book();
+    let kind = InteractionType::Messaging;
+    let (to, from) = (sms("+49301112222"), "+4930999".into());
+    let text = "Your order is here".into();
+    let reached = ReachCustomer { kind, agent: ANA, to, from, user: None, text };
+    let reached = floor.record(0, reached);
+    assert_eq!(floor.row(reached.interaction).opened_for, Some("jo".into()));
+    let profile = Some(reached.profile);
+    let opening =
+        InteractionRequest { profile, ..InteractionRequest::new(InteractionType::WalkUp) };
+    let visit = floor.open_as(1, opening.clone());
+    assert_eq!(floor.row(visit).opened_for, Some("jo".into()));
+    // Who is named is named.
+    let visit = floor.open_as(2, InteractionRequest { opened_for: Some("kim".into()), ..opening });
+    assert_eq!(floor.row(visit).opened_for, Some("kim".into()));
+    assert_eq!(floor.profile(reached.profile).user, Some("jo".into()));
+}
+
+#[test]
 fn seed3_row107_a_match_goes_on_or_begins_anew() {
     let mut floor = Floor::new(RecordConfig::default());
     let from = || sms("+49301112222");
@@ -602,6 +745,27 @@ fn seed3_row107_a_match_goes_on_or_begins_anew() {
     floor.record(23, end(next.interaction, Ending::Agent, BY_ANA));
     assert_eq!(floor.state(next.interaction), InteractionState::WrapUp);
     assert!(floor.receive(24, from(), "One more thing").opened);
+}
+
+#[test]
+fn seed3_row107_at_most_one_goes_on_between_the_same_two() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let first = floor.receive(0, sms("+49301112222"), "Hello");
+    let opening = |ours: &str| {
+        let addresses = Some((sms("+49301112222"), ours.into()));
+        let profile = Some(first.profile);
+        let kind = InteractionType::Messaging;
+        InteractionRequest { profile, addresses, ..InteractionRequest::new(kind) }
+    };
+    let second = || OpenInteraction { opening: opening("+4930999").into() };
+    let interaction = first.interaction;
+    assert_eq!(floor.refused(1, second()), RecordRefusal::AlreadyOngoing { interaction });
+    // By another of the host's numbers it is another one, and so it is when the first is over.
+    floor.open_as(2, opening("+4930777"));
+    floor.record(3, end(interaction, Ending::Customer, Actor::Customer));
+    let next = floor.record(4, second());
+    let more = floor.receive(5, sms("+49301112222"), "Still there?");
+    assert_eq!((more.interaction, more.opened), (next, false));
 }
 
 #[test]
@@ -644,6 +808,25 @@ fn seed3_row107_an_agent_writes_first() {
     assert!(!floor.profile(taken.profile).active);
     assert_eq!(floor.profile(other.profile).user, Some("kim".into()));
     assert_eq!(floor.row(other.interaction).opened_for, Some("kim".into()));
+}
+
+#[test]
+fn seed3_row107_who_wrote_into_what_waits_and_then_takes_it_is_no_guest() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (to, from) = (|| sms("+49301112222"), "+4930999".into());
+    let received = floor.receive(0, to(), "Hello");
+    let id = received.interaction;
+    floor.submit(0, id, SUPPORT, MESSAGE);
+    let (kind, user, text) = (InteractionType::Messaging, None, "One moment".into());
+    floor.record(10, ReachCustomer { kind, agent: BO, to: to(), from, user, text });
+    let open = |floor: &Floor| -> Vec<Part> {
+        floor.row(id).handling.open().iter().map(|segment| segment.part).collect()
+    };
+    assert_eq!(open(&floor), [Part::InLine(SUPPORT), Part::Guest(BO, LegRole::Conferee)]);
+    floor.on_queue(20, BO);
+    floor.accept(25, BO);
+    assert_eq!(open(&floor), [Part::Active(BO)]);
+    assert_eq!(floor.row(id).handling.totals().guests, secs(15));
 }
 
 #[test]
@@ -730,21 +913,32 @@ fn seed3_row109_numbers_rise_and_are_given_once() {
 #[test]
 fn seed3_row110_opened_for_the_customer_whoever_began() {
     let mut floor = with_book();
-    let inbound = floor.receive(0, sms("+49301112222"), "Hello");
+    let jo = || sms("+49301112222");
+    let inbound = floor.receive(0, jo(), "Hello");
     let row = floor.row(inbound.interaction);
     assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Inbound, Some("jo")));
-    let opened_by = Some("ana".into());
-    let opened_for = Some("kim".into());
-    let direction = Direction::Outbound;
+    floor.record(1, end(inbound.interaction, Ending::Customer, Actor::Customer));
+    // Ana writes to a number: it is for whoever has it, and she is not the customer.
+    let (kind, from, text) = (InteractionType::Messaging, "+4930999".into(), "News".into());
+    let reach = ReachCustomer { kind, agent: ANA, to: jo(), from, user: None, text };
+    let outbound = floor.record(2, reach).interaction;
+    let row = floor.row(outbound);
+    assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Outbound, Some("jo")));
+    assert_eq!(row.assigned_to, Some(ANA));
+    // Somebody opens a mail to the same profile, and says nobody's name but his own.
     let opening = InteractionRequest {
-        opened_by,
-        opened_for,
-        direction,
+        opened_by: Some("ana".into()),
+        direction: Direction::Outbound,
+        profile: Some(inbound.profile),
         ..InteractionRequest::new(InteractionType::Email)
     };
-    let outbound = floor.open_as(1, opening);
-    let row = floor.row(outbound);
-    assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("kim"), Some("ana")));
+    let mail = floor.open_as(3, opening);
+    let row = floor.row(mail);
+    assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("jo"), Some("ana")));
+    // All three are his, none is hers.
+    let his: Vec<_> = floor.desk.records().of_customer("jo").map(|row| row.id).collect();
+    assert_eq!(his, [mail, outbound, inbound.interaction]);
+    assert_eq!(floor.desk.records().of_customer("ana").count(), 0);
 }
 
 #[test]
@@ -789,6 +983,46 @@ fn seed3_row112_the_account_comes_with_the_contact() {
     let row = floor.row(bare);
     assert_eq!(row.account.as_deref(), Some("acme"));
     assert_eq!(&*row.work_notes[0].text, "Verified by phone");
+}
+
+#[test]
+fn seed3_row112_what_the_channel_says_at_the_end() {
+    let mut floor = Floor::new(with_phone());
+    let call = InteractionRequest {
+        channel_metadata: variables(&[("caller", "+49301112222"), ("line", "1")]),
+        ..InteractionRequest::new(InteractionType::Phone)
+    };
+    let call = floor.open_as(0, call);
+    floor.record(60, end(call, Ending::Customer, Actor::Customer));
+    let later = |subtype: &str, metadata: &[(&str, &str)]| {
+        let (subtype, channel_metadata) = (Some(subtype.into()), variables(metadata));
+        let change = RecordChange { subtype, channel_metadata, ..RecordChange::default() };
+        SaveInteraction { interaction: call, by: Actor::Host, change }
+    };
+    let recording = [("recording", "https://recordings.test/1"), ("line", "2")];
+    floor.record(90, later("mobile", &recording));
+    let row = floor.row(call);
+    assert_eq!(row.subtype.as_deref(), Some("mobile"));
+    let [recorded, line] = recording;
+    assert_eq!(row.channel_metadata, variables(&[("caller", "+49301112222"), line, recorded]));
+    let refused = floor.refused(91, later("", &[]));
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+    let refused = floor.refused(91, later("mobile", &[("", "nowhere")]));
+    assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+}
+
+#[test]
+fn seed3_row112_room_for_notes_is_asked_for_notes_only() {
+    let limits = RecordLimits { attachments: 1, ..RecordLimits::default() };
+    let mut floor = Floor::new(RecordConfig { limits, ..RecordConfig::default() });
+    let id = floor.open(0, InteractionType::Chat);
+    floor.describe(1, id, "Billing");
+    let save = |change| SaveInteraction { interaction: id, by: BY_ANA, change };
+    let note = || RecordChange { work_note: Some("Called".into()), ..RecordChange::default() };
+    floor.record(2, save(note()));
+    let limit = RecordLimit::Attachments;
+    assert_eq!(floor.refused(3, save(note())), RecordRefusal::Limit { limit, max: 1 });
+    floor.describe(4, id, "Billing of May");
 }
 
 const DONE: CodeId = CodeId::from_raw(0);
@@ -1053,13 +1287,54 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
 
 #[test]
 fn seed3_row160_two_customers_in_one_conversation() {
-    let mut floor = Floor::new(RecordConfig::default());
-    let one = floor.receive(0, sms("+49301112222"), "Hello");
-    let other = floor.receive(1, sms("+49303334444"), "Hello");
+    let limits = RecordLimits { profiles: 2, ..RecordLimits::default() };
+    let mut floor = Floor::new(RecordConfig { limits, ..RecordConfig::default() });
+    let (his, hers) = (|| sms("+49301112222"), || sms("+49303334444"));
+    let one = floor.receive(0, his(), "Hello");
+    let other = floor.receive(1, hers(), "Hello");
     assert_ne!(one.profile, other.profile);
-    let (interaction, profile) = (one.interaction, other.profile);
-    floor.record(2, AddParticipant { interaction, profile });
-    floor.record(3, AddParticipant { interaction, profile });
+    let interaction = one.interaction;
+    let add = |to: Option<&str>| {
+        let (profile, to) = (other.profile, to.map(Key::from));
+        AddParticipant { interaction, profile, to }
+    };
+    // What she writes belongs to what goes on with her, until that is over.
+    let ongoing = RecordRefusal::AlreadyOngoing { interaction: other.interaction };
+    assert_eq!(floor.refused(2, add(None)), ongoing);
+    floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
+    floor.record(4, add(None));
+    floor.record(5, add(Some("+4930999")));
+    let takes_part = |profile| Participant { profile, to: Some("+4930999".into()) };
     let talk = floor.row(interaction).conversation.as_ref().unwrap();
-    assert_eq!(talk.participants, [one.profile, other.profile]);
+    assert_eq!(talk.participants, [takes_part(one.profile), takes_part(other.profile)]);
+    // Both write, and it is kept who wrote what.
+    let hers_now = floor.receive(6, hers(), "I am his sister");
+    assert_eq!(hers_now, Received { interaction, profile: other.profile, opened: false });
+    floor.receive(7, his(), "She is");
+    let written = |floor: &Floor| -> Vec<(Option<ProfileId>, String)> {
+        let talk = floor.row(interaction).conversation.as_ref().unwrap();
+        talk.messages.iter().map(|said| (said.profile, said.text.to_string())).collect()
+    };
+    let by = |received: Received, text: &str| (Some(received.profile), text.to_owned());
+    let expected = [by(one, "Hello"), by(other, "I am his sister"), by(one, "She is")];
+    assert_eq!(written(&floor), expected);
+    // A third number makes nobody be forgotten who takes part; by another number of the host's she
+    // is not in it.
+    floor.receive(8, sms("+49305556666"), "Hello");
+    assert!(floor.desk.records().profiles().get(other.profile).is_some());
+    let (kind, to, text) = (InteractionType::Messaging, "+4930777".into(), "Sales?".into());
+    let elsewhere = floor.record(9, ReceiveMessage { kind, from: hers(), to, text });
+    assert!(elsewhere.opened);
+    // Who she is does not make it hers, and that her number changes hands does not end it.
+    floor.record(10, LinkUser { profile: other.profile, user: "kim".into() });
+    assert_eq!(floor.row(interaction).opened_for, None);
+    assert_eq!(floor.row(elsewhere.interaction).opened_for, Some("kim".into()));
+    floor.record(11, ReplaceProfile { profile: other.profile, user: None });
+    assert!(floor.state(elsewhere.interaction).is_closed());
+    assert!(floor.state(interaction).is_ongoing());
+    let stranger = floor.receive(12, hers(), "Who is that?");
+    assert!(stranger.opened, "the number is somebody else's now");
+    // When it is over nobody takes part any more.
+    floor.record(13, end(interaction, Ending::Customer, Actor::Customer));
+    assert!(floor.receive(14, his(), "One more thing").opened);
 }

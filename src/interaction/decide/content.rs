@@ -3,14 +3,14 @@
 use alloc::boxed::Box;
 
 use crate::base::key::Key;
-use crate::model::attribute::check_attributes;
+use crate::model::attribute::{Attributes, check_attributes};
 use crate::model::invalid::Problem;
 
 use crate::interaction::command::{
     AddTranscript, RecordChange, RelateRecord, SaveInteraction, SetContext,
 };
 use crate::interaction::event::RecordEvent;
-use crate::interaction::record::is_blank;
+use crate::interaction::record::{Interaction, is_blank};
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::{RelatedRecord, check_name};
 
@@ -22,8 +22,7 @@ impl Run for SaveInteraction {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, mut change } = self;
         let row = turn.store.interaction(interaction)?;
-        check_change(turn, &change)?;
-        turn.store.check_room(row.work_notes.len())?;
+        check_change(turn, row, &change)?;
         let described = match &change.short_description {
             Some(text) => !is_blank(text),
             None => row.is_described(),
@@ -31,6 +30,9 @@ impl Run for SaveInteraction {
         let cleared = row.is_described() && !described;
         if !described && (by.is_person() || cleared) {
             return Err(RecordRefusal::NotDescribed { interaction });
+        }
+        if change.work_note.is_some() {
+            turn.store.check_room(row.work_notes.len())?;
         }
         if change.account.is_none() {
             change.account = turn.account_of(change.contact.as_ref());
@@ -42,14 +44,27 @@ impl Run for SaveInteraction {
     }
 }
 
-fn check_change(turn: &Turn<'_>, change: &RecordChange) -> Result<(), RecordRefusal> {
-    let RecordChange { short_description, opened_for, contact, account, consumer, work_note } =
-        change;
+fn check_change(
+    turn: &Turn<'_>,
+    row: &Interaction,
+    change: &RecordChange,
+) -> Result<(), RecordRefusal> {
+    let RecordChange {
+        short_description,
+        opened_for,
+        contact,
+        account,
+        consumer,
+        subtype,
+        channel_metadata,
+        work_note,
+    } = change;
     let names = [
         ("opened_for", opened_for),
         ("contact", contact),
         ("account", account),
         ("consumer", consumer),
+        ("subtype", subtype),
     ];
     for (field, name) in names {
         name.iter().try_for_each(|name: &Key| check_name(field, name))?;
@@ -57,7 +72,14 @@ fn check_change(turn: &Turn<'_>, change: &RecordChange) -> Result<(), RecordRefu
     for (field, text) in [("short_description", short_description), ("work_note", work_note)] {
         text.iter().try_for_each(|text| turn.store.check_text(field, text))?;
     }
-    Ok(())
+    check_together(&row.channel_metadata, channel_metadata)
+}
+
+/// Refuses attributes that are wrong, or too many with those that are there.
+fn check_together(before: &Attributes, new: &Attributes) -> Result<(), RecordRefusal> {
+    let mut all = before.clone();
+    all.extend(new.clone());
+    Ok(check_attributes(&all)?)
 }
 
 impl Run for SetContext {
@@ -66,10 +88,9 @@ impl Run for SetContext {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, variables } = self;
         let row = turn.store.interaction(interaction)?;
-        let mut all = row.context.clone();
-        all.extend(variables.clone());
-        check_attributes(&all)?;
-        if all != row.context {
+        check_together(&row.context, &variables)?;
+        let news = |(name, value)| row.context.get(name) != Some(value);
+        if variables.iter().any(news) {
             turn.emit(RecordEvent::ContextSet { interaction, variables });
         }
         Ok(())

@@ -13,12 +13,13 @@ use crate::interaction::command::{
     EndInteractionWrapUp, HoldInteraction, LinkWork, OpenInteraction, ResumeInteraction,
     SetInteractionCode,
 };
+use crate::interaction::conversation::EntryPoint;
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::plan::{self, Plan};
 use crate::interaction::record::InteractionRequest;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
-use crate::interaction::related::{Document, check_name};
+use crate::interaction::related::check_name;
 use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
 
 use crate::interaction::store::Store;
@@ -42,8 +43,12 @@ impl Run for OpenInteraction {
     type Output = InteractionId;
 
     fn run(self, turn: &mut Turn<'_>) -> Result<InteractionId, RecordRefusal> {
-        let Self { opening } = self;
+        let Self { mut opening } = self;
         let id = turn.check_opening(&opening)?;
+        if let (Some(profile), None) = (opening.profile, &opening.opened_for) {
+            let profile = turn.active_profile(profile)?;
+            opening.opened_for = turn.identify(profile).user;
+        }
         turn.open(id, opening);
         Ok(id)
     }
@@ -65,12 +70,13 @@ impl Turn<'_> {
             address.check()?;
             check_name("addresses", ours)?;
         }
-        opening.entry.iter().try_for_each(|entry| check_name("entry.name", &entry.name))?;
-        let seen = opening.entry.iter().filter_map(|entry| entry.document.as_ref());
-        seen.into_iter().try_for_each(Document::check)?;
+        opening.entry.iter().try_for_each(EntryPoint::check)?;
         let kind = opening.kind;
         if !self.store.config().types.contains(&kind) {
             return Err(RecordRefusal::TypeNotAvailable { kind });
+        }
+        if let (Some(profile), Some((_, ours))) = (opening.profile, &opening.addresses) {
+            self.check_not_ongoing(profile, ours)?;
         }
         let interactions = &self.store.rows().interactions;
         let (max, limit) = (self.store.config().limits.interactions, RecordLimit::Interactions);

@@ -2,6 +2,7 @@
 
 mod checks;
 mod content;
+mod join;
 mod life;
 mod people;
 mod talk;

@@ -31,7 +31,7 @@ impl Turn<'_> {
     }
 
     /// The address as it is kept.
-    fn normal(&self, address: &Address) -> Result<Address, RecordRefusal> {
+    pub(super) fn normal(&self, address: &Address) -> Result<Address, RecordRefusal> {
         address.check()?;
         let identifier = self.ports.normaliser.normal(address);
         let identifier =
@@ -39,13 +39,44 @@ impl Turn<'_> {
         Ok(Address { channel: address.channel.clone(), identifier })
     }
 
+    /// Who has an address for the first time: the one who is meant, else whom the directory knows.
+    pub(super) fn user_of(&self, address: &Address, meant: Option<Key>) -> Option<Key> {
+        meant.or_else(|| self.ports.directory.user_of(address))
+    }
+
+    /// The profile with the user he is. Of whom is not known yet the directory is asked again.
+    pub(crate) fn identify(&mut self, profile: ChannelUserProfile) -> ChannelUserProfile {
+        if profile.user.is_some() {
+            return profile;
+        }
+        match self.ports.directory.user_of(&profile.address) {
+            Some(user) => self.link(profile, user),
+            None => profile,
+        }
+    }
+
+    /// The profile belongs to a user from now on, and so does what goes on with it as a guest's.
+    pub(super) fn link(&mut self, profile: ChannelUserProfile, user: Key) -> ChannelUserProfile {
+        let linked = ChannelUserProfile { user: Some(user.clone()), ..profile.clone() };
+        if linked != profile {
+            self.set_profile(linked.clone());
+        }
+        for interaction in self.store.open_of(linked.id).collect::<Vec<_>>() {
+            if self.store.get(interaction).is_some_and(|row| row.opened_for.is_none()) {
+                let opened_for = user.clone();
+                self.emit(RecordEvent::Associated { interaction, opened_for });
+            }
+        }
+        linked
+    }
+
     /// A profile of an address that has none; nothing is written yet.
-    fn new_profile(&self, address: Address, user: Option<Key>) -> ChannelUserProfile {
+    pub(super) fn new_profile(&self, address: Address, user: Option<Key>) -> ChannelUserProfile {
         let id = ProfileId::from_raw(self.store.rows().profiles_made.saturating_add(1));
         ChannelUserProfile { id, address, user, active: true, made: self.instant() }
     }
 
-    fn set_profile(&mut self, profile: ChannelUserProfile) {
+    pub(super) fn set_profile(&mut self, profile: ChannelUserProfile) {
         if profile.id.raw() > self.store.rows().profiles_made {
             self.make_room_for_a_profile();
         }
@@ -63,6 +94,29 @@ impl Turn<'_> {
     /// The ongoing interaction between a profile and one of the host's addresses.
     fn ongoing(&self, profile: ProfileId, ours: &Key) -> Option<InteractionId> {
         self.store.index().ongoing.get(&(profile, ours.clone())).copied()
+    }
+
+    /// Refuses a second ongoing interaction between the same two: a message belongs to one.
+    pub(crate) fn check_not_ongoing(
+        &self,
+        profile: ProfileId,
+        ours: &Key,
+    ) -> Result<(), RecordRefusal> {
+        match self.ongoing(profile, ours) {
+            Some(interaction) => Err(RecordRefusal::AlreadyOngoing { interaction }),
+            None => Ok(()),
+        }
+    }
+
+    /// A customer says something by an address.
+    fn hear(
+        &mut self,
+        interaction: InteractionId,
+        from: &ChannelUserProfile,
+        text: Box<str>,
+    ) -> Result<(), RecordRefusal> {
+        let (author, visibility) = (Author::Requester, Visibility::Public);
+        self.say(interaction, author, visibility, false, Some(from), text)
     }
 
     /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
@@ -115,27 +169,28 @@ impl Run for ReceiveMessage {
         let found = turn.profiles.find(&from);
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &to));
         if let (Some(profile), Some(interaction)) = (&found, ongoing) {
-            let profile = profile.id;
-            turn.say(interaction, Author::Requester, Visibility::Public, false, text)?;
-            return Ok(Received { interaction, profile, opened: false });
+            turn.hear(interaction, profile, text)?;
+            return Ok(Received { interaction, profile: profile.id, opened: false });
         }
         turn.store.check_text("text", &text)?;
-        let known = found.is_some();
-        let profile = found.unwrap_or_else(|| {
-            let user = turn.ports.directory.user_of(&from);
+        let direction = Direction::Inbound;
+        let planned = found.clone().unwrap_or_else(|| {
+            let user = turn.user_of(&from, None);
             turn.new_profile(from, user)
         });
-        let direction = Direction::Inbound;
+        let opening = First { kind, direction, profile: &planned, ours: &to }.opening();
+        let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
+        let profile = match found {
+            Some(profile) => turn.identify(profile),
+            None => {
+                turn.set_profile(planned.clone());
+                planned
+            }
+        };
         let opening = First { kind, direction, profile: &profile, ours: &to }.opening();
-        let unnamed = InteractionRequest { profile: None, ..(*opening).clone() };
-        let interaction = turn.check_opening(&unnamed)?;
-        let id = profile.id;
-        if !known {
-            turn.set_profile(profile);
-        }
         turn.open(interaction, opening);
-        turn.say(interaction, Author::Requester, Visibility::Public, false, text)?;
-        Ok(Received { interaction, profile: id, opened: true })
+        turn.hear(interaction, &profile, text)?;
+        Ok(Received { interaction, profile: profile.id, opened: true })
     }
 }
 
@@ -145,6 +200,7 @@ impl Run for ReachCustomer {
     fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
         let Self { kind, agent, to, from, user, text } = self;
         check_name("from", &from)?;
+        user.iter().try_for_each(|user| check_name("user", user))?;
         let to = turn.normal(&to)?;
         turn.store.check_text("text", &text)?;
         let found = turn.profiles.find(&to);
@@ -155,11 +211,17 @@ impl Run for ReachCustomer {
             (&found, ongoing, other, with_machine)
         {
             let profile = profile.id;
-            turn.say(interaction, Author::Agent(agent), Visibility::Public, false, text)?;
+            turn.say(interaction, Author::Agent(agent), Visibility::Public, false, None, text)?;
             turn.take_part(interaction, agent);
+            if let (Some(found), Some(user)) = (found, user) {
+                turn.link(found, user);
+            }
             return Ok(Received { interaction, profile, opened: false });
         }
-        let planned = found.clone().unwrap_or_else(|| turn.new_profile(to.clone(), user.clone()));
+        let planned = found.clone().unwrap_or_else(|| {
+            let user = turn.user_of(&to, user.clone());
+            turn.new_profile(to, user)
+        });
         let direction = Direction::Outbound;
         let opening = First { kind, direction, profile: &planned, ours: &from }.opening();
         let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
@@ -169,7 +231,10 @@ impl Run for ReachCustomer {
                 if let Some(id) = ongoing {
                     turn.close(id, Finish::new(Ending::Automatic, Actor::System));
                 }
-                profile
+                match user {
+                    Some(user) => turn.link(profile, user),
+                    None => turn.identify(profile),
+                }
             }
             None => {
                 turn.set_profile(planned.clone());
@@ -179,7 +244,7 @@ impl Run for ReachCustomer {
         let opening = First { kind, direction, profile: &profile, ours: &from }.opening();
         turn.open(interaction, opening);
         turn.emit(RecordEvent::Assigned { interaction, agent });
-        turn.say(interaction, Author::Agent(agent), Visibility::Public, false, text)?;
+        turn.say(interaction, Author::Agent(agent), Visibility::Public, false, None, text)?;
         Ok(Received { interaction, profile: profile.id, opened: true })
     }
 }
@@ -212,16 +277,7 @@ impl Run for LinkUser {
         let Self { profile, user } = self;
         let known = turn.active_profile(profile)?;
         check_name("user", &user)?;
-        if known.user.as_ref() != Some(&user) {
-            turn.set_profile(ChannelUserProfile { user: Some(user.clone()), ..known });
-        }
-        for interaction in turn.store.open_of(profile).collect::<Vec<_>>() {
-            if turn.store.get(interaction).is_none_or(|row| row.opened_for.is_some()) {
-                continue;
-            }
-            let opened_for = user.clone();
-            turn.emit(RecordEvent::Associated { interaction, opened_for });
-        }
+        turn.link(known, user);
         Ok(())
     }
 }

@@ -2,16 +2,14 @@
 
 use alloc::boxed::Box;
 
-use crate::interaction::command::{
-    AddParticipant, EndTopic, EnterConversation, PostMessage, RequestHandoff, StartTopic,
-};
+use crate::interaction::command::{EndTopic, PostMessage, RequestHandoff, StartTopic};
 use crate::interaction::conversation::{
     Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Visibility,
 };
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
+use crate::interaction::profile::ChannelUserProfile;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
-use crate::interaction::related::check_name;
 use crate::interaction::state::{Actor, Ending, InteractionState};
 
 use super::{Finish, Run, Turn, wrong};
@@ -27,19 +25,21 @@ impl Run for PostMessage {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, author, visibility, automated, text } = self;
-        turn.say(interaction, author, visibility, automated, text)
+        turn.say(interaction, author, visibility, automated, None, text)
     }
 }
 
 impl Turn<'_> {
-    /// Somebody says something in a conversation that goes on. A customer who does so is back from
-    /// hold, unless the engine has to bring back the work.
+    /// Somebody says something in a conversation that goes on, from an address of this profile if
+    /// it came by one. A customer who does so is back from hold, unless the engine has to bring
+    /// back the work.
     pub(crate) fn say(
         &mut self,
         interaction: InteractionId,
         author: Author,
         visibility: Visibility,
         automated: bool,
+        from: Option<&ChannelUserProfile>,
         text: Box<str>,
     ) -> Result<(), RecordRefusal> {
         let row = self.store.interaction(interaction)?;
@@ -56,13 +56,15 @@ impl Turn<'_> {
         if talk.is_some_and(|talk| talk.messages.len() >= max as usize) {
             return Err(RecordRefusal::Limit { limit, max });
         }
-        let entries = talk.map_or(0, |talk| talk.entries.len());
-        let entry = u32::try_from(entries).ok().and_then(|count| count.checked_sub(1));
-        let entry = entry.filter(|_| author == Author::Requester);
+        let channel = from.map(|from| &from.address.channel);
+        let entry = talk.filter(|_| author == Author::Requester);
+        let entry = entry.and_then(|talk| talk.entry_by(channel));
+        let profile = from.map(|from| from.id);
         let back = author == Author::Requester
             && row.state == InteractionState::OnHold
             && row.work.is_none();
-        let message = Message { at: self.instant(), author, visibility, automated, entry, text };
+        let at = self.instant();
+        let message = Message { at, author, visibility, automated, entry, profile, text };
         self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         if back {
             self.emit(RecordEvent::Resumed { interaction });
@@ -78,6 +80,7 @@ impl Turn<'_> {
             visibility: Visibility::Public,
             automated: true,
             entry: None,
+            profile: None,
             text: text.into(),
         };
         let max = self.store.config().limits.messages as usize;
@@ -85,40 +88,6 @@ impl Turn<'_> {
         if talk.is_some_and(|talk| talk.messages.len() < max) {
             self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         }
-    }
-}
-
-impl Run for EnterConversation {
-    type Output = ();
-
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, entry } = self;
-        check_name("entry.name", &entry.name)?;
-        let talk = turn.store.talk_of(interaction, "enter")?;
-        let entries = talk.map_or(0, |talk| talk.entries.len());
-        if talk.is_some_and(|talk| talk.entries.last() == Some(&entry)) {
-            return Ok(());
-        }
-        turn.store.check_room(entries)?;
-        turn.emit(RecordEvent::Entered { interaction, entry });
-        Ok(())
-    }
-}
-
-impl Run for AddParticipant {
-    type Output = ();
-
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, profile } = self;
-        turn.active_profile(profile)?;
-        let talk = turn.store.talk_of(interaction, "add_participant")?;
-        let there = talk.map(|talk| talk.participants.as_slice()).unwrap_or_default();
-        if there.contains(&profile) {
-            return Ok(());
-        }
-        turn.store.check_room(there.len())?;
-        turn.emit(RecordEvent::ParticipantAdded { interaction, profile });
-        Ok(())
     }
 }
 

@@ -1,0 +1,132 @@
+//! Deciding who takes part in a conversation, and by which addresses.
+
+use crate::base::key::Key;
+use crate::model::invalid::Problem;
+
+use crate::interaction::command::{AddParticipant, EnterConversation};
+use crate::interaction::conversation::EntryPoint;
+use crate::interaction::event::RecordEvent;
+use crate::interaction::profile::{Address, ChannelUserProfile, Participant};
+use crate::interaction::record::Interaction;
+use crate::interaction::refusal::RecordRefusal;
+use crate::interaction::related::check_name;
+
+use super::{Run, Turn, invalid};
+
+/// Another address by which the customer comes in.
+struct Way {
+    from: Address,
+    to: Key,
+    /// The profile it has already.
+    found: Option<ChannelUserProfile>,
+}
+
+impl Way {
+    /// As whom he takes part by it already, if he does.
+    fn is_in(&self, row: &Interaction) -> bool {
+        let found = self.found.as_ref();
+        found.is_some_and(|profile| takes_part(row, profile, Some(&self.to)))
+    }
+}
+
+fn takes_part(row: &Interaction, profile: &ChannelUserProfile, to: Option<&Key>) -> bool {
+    row.participants().any(|one| one.profile == profile.id && one.to.as_ref() == to)
+}
+
+impl Turn<'_> {
+    /// The address, the profile it has, and the entry point that says its channel.
+    fn way(
+        &self,
+        entry: &mut EntryPoint,
+        (from, to): (Address, Key),
+    ) -> Result<Way, RecordRefusal> {
+        check_name("addresses", &to)?;
+        let from = self.normal(&from)?;
+        let channel = entry.channel.get_or_insert_with(|| from.channel.clone());
+        if *channel != from.channel {
+            return Err(invalid("entry.channel", Problem::NotListed));
+        }
+        let found = self.profiles.find(&from);
+        Ok(Way { from, to, found })
+    }
+
+    /// Refuses an address at which something else goes on, or that is another customer's.
+    fn check_way(&self, row: &Interaction, way: &Way) -> Result<(), RecordRefusal> {
+        let Some(profile) = &way.found else { return Ok(()) };
+        self.check_not_ongoing(profile.id, &way.to)?;
+        match (&profile.user, &row.opened_for) {
+            (Some(user), Some(customer)) if user != customer => {
+                Err(RecordRefusal::OtherCustomer { profile: profile.id })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The profile of an address at which a customer takes part now: his, if he is known.
+    fn profile_at(&mut self, way: Way, customer: Option<Key>) -> ChannelUserProfile {
+        let Way { from, found, .. } = way;
+        match (found, customer) {
+            (Some(profile), Some(customer)) => self.link(profile, customer),
+            (Some(profile), None) => self.identify(profile),
+            (None, customer) => {
+                let user = self.user_of(&from, customer);
+                let profile = self.new_profile(from, user);
+                self.set_profile(profile.clone());
+                profile
+            }
+        }
+    }
+}
+
+impl Run for EnterConversation {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, mut entry, addresses } = self;
+        entry.check()?;
+        let way = addresses.map(|addresses| turn.way(&mut entry, addresses)).transpose()?;
+        let talk = turn.store.talk_of(interaction, "enter")?;
+        let row = turn.store.interaction(interaction)?;
+        let way = way.filter(|way| !way.is_in(row));
+        way.iter().try_for_each(|way| turn.check_way(row, way))?;
+        if way.is_none() && talk.is_some_and(|talk| talk.entries.last() == Some(&entry)) {
+            return Ok(());
+        }
+        turn.store.check_room(talk.map_or(0, |talk| talk.entries.len()))?;
+        turn.store.check_room(talk.map_or(0, |talk| talk.participants.len()))?;
+        let customer = row.opened_for.clone();
+        let Some(way) = way else {
+            turn.emit(RecordEvent::Entered { interaction, entry, participant: None });
+            return Ok(());
+        };
+        let to = Some(way.to.clone());
+        let profile = turn.profile_at(way, customer.clone());
+        let participant = Some(Participant { profile: profile.id, to });
+        turn.emit(RecordEvent::Entered { interaction, entry, participant });
+        if let (None, Some(opened_for)) = (customer, profile.user) {
+            turn.emit(RecordEvent::Associated { interaction, opened_for });
+        }
+        Ok(())
+    }
+}
+
+impl Run for AddParticipant {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, profile, to } = self;
+        let known = turn.active_profile(profile)?;
+        to.iter().try_for_each(|to| check_name("to", to))?;
+        let there = turn.store.talk_of(interaction, "add_participant")?;
+        let there = there.map_or(0, |talk| talk.participants.len());
+        let row = turn.store.interaction(interaction)?;
+        let to = to.or_else(|| row.addresses.as_ref().map(|(_, ours)| ours.clone()));
+        if takes_part(row, &known, to.as_ref()) {
+            return Ok(());
+        }
+        to.iter().try_for_each(|to| turn.check_not_ongoing(profile, to))?;
+        turn.store.check_room(there)?;
+        turn.emit(RecordEvent::ParticipantAdded { interaction, profile, to });
+        Ok(())
+    }
+}
