@@ -70,9 +70,6 @@ impl BenchKey {
     }
 }
 
-/// So many of a list of candidates are asked one after the other.
-const ASKED: usize = 4;
-
 /// An agent's place: load, idle since, last offered, definition. The order is that of
 /// [`AgentKey`](crate::policy::choice::AgentKey).
 pub(crate) type Seat = (i64, Timestamp, OfferId, AgentId);
@@ -227,6 +224,8 @@ impl Bench {
         here: impl Fn(&AgentId) -> bool,
         able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
+        /// So many are asked one after the other.
+        const ASKED: usize = 4;
         let mut behind = None;
         for _ in 0..ASKED {
             let first = self.first_behind(behind, agents(), &here)?;

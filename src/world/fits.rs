@@ -18,6 +18,7 @@ use crate::model::skill::Proficiency;
 use crate::model::work::WorkRequest;
 use crate::policy::choice::AgentKey;
 use crate::policy::fit;
+use crate::world::bench::BenchKey;
 use crate::world::index::Index;
 use crate::world::lanes::{LaneKey, LaneSet};
 use crate::world::member::PackedMember;
@@ -323,7 +324,8 @@ impl World {
     }
 
     /// Lists who may have a piece of work in line for all that asks for the same: those who suit it
-    /// best, if its queue goes by that, or else all, if they are not too many.
+    /// best, if its queue goes by that, or else all, if a bench says who of them comes first and
+    /// they are not too many.
     pub(crate) fn list_candidates(&mut self, id: WorkId) {
         let Self { stores, index } = self;
         let work = stores.works.get(id).filter(|work| work.in_line() && work.step.is_none());
@@ -340,6 +342,9 @@ impl World {
             if !fit.ranking.insert(ranking).even {
                 return;
             }
+        }
+        if BenchKey::of(&entry.profile, work.request.channel).is_none() {
+            return;
         }
         let line = index.lines.get_mut(work.queue.raw() as usize);
         if let Some(line) = line {
