@@ -36,11 +36,13 @@ impl Default for Numbering {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdlePolicy {
-    /// A silent customer in a live chat is reminded after this time.
+    /// A silent customer in a live chat is reminded after this time. It counts from what he said
+    /// last, even if it is the agent who owes an answer (ServiceNow: idle chats).
     pub reminder_after: Option<Span>,
     /// A silent customer in a live chat is let go after this time, from the same instant.
     pub cancel_after: Option<Span>,
-    /// Whether this time starts only when the agent has said something himself.
+    /// Whether this time starts only when the agent has said something himself, and not before his
+    /// first word.
     pub start_after_agent_response: bool,
     /// What a silent customer is told.
     pub reminder: alloc::boxed::Box<str>,

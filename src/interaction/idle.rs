@@ -51,11 +51,11 @@ fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(
             Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
         }
         ConversationStage::Live { .. } => {
-            if policy.start_after_agent_response && talk.answered.is_none() {
-                return None;
-            }
-            let since = talk.heard.max(talk.answered.unwrap_or(talk.heard)).max(talk.joined?);
-            let since = since.max(row.handling.since());
+            let answered = match policy.start_after_agent_response {
+                true => talk.answered?,
+                false => talk.heard,
+            };
+            let since = talk.heard.max(answered).max(talk.joined?).max(row.handling.since());
             match policy.reminder_after.filter(|_| !talk.reminded) {
                 Some(after) => Some((since + after, Due::RemindCustomer)),
                 None => Some((since + policy.cancel_after?, Due::Silence)),

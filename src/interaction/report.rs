@@ -76,9 +76,10 @@ impl ReportRow {
         }
     }
 
-    /// How many of a thousand were abandoned.
+    /// How many of a thousand that were closed were abandoned. Of what was offered to a queue it is
+    /// [`ServiceCounts::abandonment_rate`](crate::ServiceCounts::abandonment_rate).
     #[must_use]
-    pub fn abandon_rate(&self) -> Option<u64> {
+    pub fn abandoned_of_closed(&self) -> Option<u64> {
         self.abandoned.saturating_mul(1_000).checked_div(self.closed)
     }
 }

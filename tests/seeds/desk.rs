@@ -151,3 +151,65 @@ fn work_that_is_cancelled_under_its_agent_is_over() {
     floor.work(10, Cancel { work });
     assert_eq!(floor.state(id), InteractionState::New);
 }
+
+#[test]
+fn silence_counts_from_the_agent_s_first_word_or_not() {
+    for (start_after_agent_response, reminded) in [(true, 240), (false, 200)] {
+        let idle = IdlePolicy { start_after_agent_response, ..IdlePolicy::default() };
+        let mut floor = Floor::new(RecordConfig { idle, ..with_phone() });
+        let (id, _) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+        floor.say(20, id, Author::Requester, "My bill is wrong");
+        let waits = (!start_after_agent_response).then(|| at(200));
+        assert_eq!(floor.desk.next_deadline(), waits);
+        floor.say(60, id, Author::Agent(ANA), "Let me see");
+        assert_eq!(floor.desk.next_deadline(), Some(at(reminded)));
+    }
+}
+
+#[test]
+fn the_longest_wrap_up_ends_what_no_rule_does() {
+    let rule = WrapUpRule { duration: secs(60), ..WrapUpRule::new("all") };
+    let config =
+        RecordConfig { wrap_up: vec![rule], wrap_up_longest: Some(secs(900)), ..with_phone() };
+    let mut floor = Floor::new(config);
+    let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
+    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    floor.desk.advance(Timestamp::from_millis(NINE + 939_999), &mut floor.log);
+    assert_eq!(floor.state(id), InteractionState::WrapUp);
+    floor.advance(940);
+    assert_eq!(floor.state(id), InteractionState::ClosedComplete);
+    assert!(floor.row(id).system_wrap_up);
+}
+
+#[test]
+fn each_bound_of_records_is_a_refusal() {
+    let limits =
+        RecordLimits { interactions: 1, messages: 1, attachments: 1, ..RecordLimits::default() };
+    let mut floor = Floor::new(RecordConfig { limits, ..with_phone() });
+    let id = floor.open(0, InteractionType::Chat);
+    let limit = |limit| RecordRefusal::Limit { limit, max: 1 };
+    let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
+    let refusal = floor.refused(1, OpenInteraction { opening });
+    assert_eq!(refusal, limit(RecordLimit::Interactions));
+    floor.say(2, id, Author::Requester, "Hello");
+    let refusal = floor.refused(3, say(id, Author::Requester, "Hello?"));
+    assert_eq!(refusal, limit(RecordLimit::Messages));
+    let by = BY_ANA;
+    floor.describe(4, id, "A greeting");
+    let relate = |number: &str| {
+        let (document, operation) = (Document::new("task", number), None);
+        RelateRecord { interaction: id, document, operation, by }
+    };
+    floor.record(5, relate("1"));
+    assert_eq!(floor.refused(6, relate("2")), limit(RecordLimit::Attachments));
+}
+
+#[test]
+fn a_reminder_after_the_end_makes_no_sense() {
+    let (reminder_after, cancel_after) = (Some(secs(400)), Some(secs(360)));
+    let idle = IdlePolicy { reminder_after, cancel_after, ..IdlePolicy::default() };
+    let mut floor = Floor::new(with_phone());
+    let config = Box::new(RecordConfig { idle, ..with_phone() });
+    let refusal = floor.refused(0, ConfigureRecords { config });
+    assert!(matches!(refusal, RecordRefusal::Invalid(..)), "{refusal}");
+}

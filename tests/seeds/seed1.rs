@@ -773,6 +773,9 @@ fn seed1_row156_measurable_outcomes() {
     floor.work(30, Abandon { work });
     let report: Report = floor.desk.records().interactions().collect();
     let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
-    assert_eq!((chats.abandon_rate(), chats.agent_response.average()), (Some(500), Some(secs(2))));
+    assert_eq!(
+        (chats.abandoned_of_closed(), chats.agent_response.average()),
+        (Some(500), Some(secs(2)))
+    );
     assert_eq!(chats.queue_wait.average(), Some(secs(10)));
 }

@@ -1276,7 +1276,7 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
     let report: Report = floor.desk.records().interactions().collect();
     let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
     assert_eq!((chats.closed, chats.abandoned), (3, 1));
-    assert_eq!(chats.abandon_rate(), Some(333));
+    assert_eq!(chats.abandoned_of_closed(), Some(333));
     assert_eq!(chats.first_response.average(), Some(secs(30)));
     assert_eq!(chats.queue_wait.average(), Some(Span::from_millis(16_666)));
     assert_eq!(chats.resolution.total, secs(100 + 60 + 30));
