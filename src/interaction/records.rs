@@ -16,6 +16,7 @@ use crate::protocol::fact::{Fact, Seq};
 use crate::interaction::config::RecordConfig;
 use crate::interaction::decide::{Ports, Run, Turn};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
+use crate::interaction::follow::only_ends;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::normal::{E164, Normaliser};
 use crate::interaction::profile::{Directory, NobodyKnown, ProfileStore, ProfilesInMemory};
@@ -192,7 +193,7 @@ impl<P: ProfileStore> Records<P> {
         let mut turn = self.turn(fact.at, log);
         let effective = fact.effective();
         turn.fire_due(effective);
-        turn.due = (effective != fact.at).then_some(effective);
+        turn.due = (only_ends(&fact.event) && effective != fact.at).then_some(effective);
         turn.follow(&fact.event);
         if let Event::WorkSubmitted { work, .. } = fact.event {
             self.followed.last_work = Some(work);

@@ -398,6 +398,20 @@ fn seed3_row099_the_time_agents_work() {
     assert_eq!(row.handling.ended().iter().collect::<Totals>(), totals);
 }
 
+#[test]
+fn seed3_row099_nobody_works_before_the_call_that_tells_him() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (id, work) = floor.accepted((0, 10), InteractionType::Messaging, MESSAGE);
+    floor.work(20, Park { work, until: Some(at(50)) });
+    // The host comes thirty seconds late: so long it lay parked.
+    floor.advance(80);
+    assert_eq!(floor.row(id).handling.main(), Some(Part::Active(ANA)));
+    floor.describe(90, id, "Prices");
+    floor.work(100, FinishContact { work, by: Finisher::Agent });
+    let totals = floor.row(id).handling.totals();
+    assert_eq!((totals.active, totals.parked), (secs(10 + 20), secs(60)));
+}
+
 type Write = fn(InteractionId, &str) -> RecordCommand;
 
 #[test]
