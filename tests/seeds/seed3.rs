@@ -581,6 +581,31 @@ fn seed3_row103_the_second_message_finds_the_profile() {
 }
 
 #[test]
+fn seed3_row103_numbers_are_read_as_before_once_the_normaliser_is_given_again() {
+    let numbers = || E164 { country: Some("49".into()), ..E164::default() };
+    let mut log = RecordLog::default();
+    let records = Records::new(RecordConfig::default(), at(0), &mut log).unwrap();
+    let mut records = records.with_normaliser(numbers());
+    let receive = |number: &str| ReceiveMessage {
+        kind: InteractionType::Messaging,
+        from: sms(number),
+        to: "+4930999".into(),
+        text: "Hello".into(),
+    };
+    let first = records.execute(at(1), receive("030 111 2222"), &mut log).unwrap();
+    let profiles = records.profiles().clone();
+    let restored = Records::restore(records.snapshot(), profiles).unwrap();
+    let replayed = Records::replay(log.iter().cloned()).unwrap();
+    for mut back in [restored, replayed] {
+        let refused = back.execute(at(2), receive("030 111 2222"), &mut log);
+        assert!(matches!(refused, Err(RecordRefusal::Invalid(_))), "{refused:?}");
+        let mut back = back.with_normaliser(numbers());
+        let again = back.execute(at(3), receive("030 111 2222"), &mut log);
+        assert_eq!(again, Ok(Received { opened: false, ..first }));
+    }
+}
+
+#[test]
 fn seed3_row104_channel_and_number_together() {
     let mut floor = Floor::new(RecordConfig::default());
     let number = "+49301112222";
