@@ -1,8 +1,8 @@
 //! Records: the way in, and what may be read.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -252,8 +252,18 @@ impl<P: ProfileStore> Records<P> {
 
     /// A customer's interactions that are not archived, newest first.
     pub fn of_customer(&self, customer: &str) -> impl Iterator<Item = &Interaction> {
+        self.of_customer_before(customer, None)
+    }
+
+    /// Of a customer's interactions those that were opened before one of them.
+    pub(crate) fn of_customer_before(
+        &self,
+        customer: &str,
+        before: Option<InteractionId>,
+    ) -> impl Iterator<Item = &Interaction> {
         let his = self.store.index().customers.get(customer);
-        let ids = his.into_iter().flat_map(BTreeSet::iter).rev();
+        let before = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let ids = his.into_iter().flat_map(move |his| his.range((Bound::Unbounded, before)).rev());
         ids.filter_map(|id| self.interaction(*id))
     }
 

@@ -105,6 +105,47 @@ fn seed3_row092_three_tabs() {
 }
 
 #[test]
+fn seed3_row092_interactions_of_a_user_come_by_the_page() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let ids: Vec<_> = (0..60)
+        .map(|n| {
+            let opened_for = Some(["jo", "kim"][n % 10 / 9].into());
+            let kind = InteractionType::Chat;
+            let opening = InteractionRequest { opened_for, ..InteractionRequest::new(kind) };
+            floor.open_as(n as i64, opening)
+        })
+        .collect();
+    let mut his: Vec<_> = (0..60).filter(|n| n % 10 < 9).map(|n| ids[n]).collect();
+    his.reverse();
+    let shown = |lines: &[Line<'_>]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
+    let pages = |floor: &Floor| {
+        let records = floor.desk.records();
+        let mut last = None;
+        std::iter::from_fn(|| {
+            let page = shown(&records.user_interactions("jo", last));
+            last = page.last().copied();
+            (!page.is_empty()).then_some(page)
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(pages(&floor), [&his[..25], &his[25..50], &his[50..]]);
+    let records = floor.desk.records();
+    let form = records.form(his[40], at(60)).unwrap();
+    assert_eq!(shown(&form.user_interactions), his[..25]);
+    let layout = Layout(vec![Block::History]);
+    let workspace = records.workspace(his[40], at(60), &layout, &NoAssist).unwrap();
+    let [Panel::History(lines)] = &workspace[..] else { panic!("{workspace:?}") };
+    assert_eq!(shown(lines), his[..25]);
+    // What is archived the host has; and what comes meanwhile moves no page.
+    floor.record(61, end(his[0], Ending::Customer, Actor::Customer));
+    floor.record(62, ArchiveInteraction { interaction: his[0] });
+    let records = floor.desk.records();
+    assert_eq!(shown(&records.user_interactions("jo", None)), his[1..26]);
+    assert_eq!(shown(&records.user_interactions("jo", Some(his[24]))), his[25..50]);
+    assert!(records.user_interactions("nobody", None).is_empty());
+}
+
+#[test]
 fn seed3_row093_phone_only_where_the_host_can_call() {
     let mut floor = Floor::new(RecordConfig::default());
     let kind = InteractionType::Phone;
