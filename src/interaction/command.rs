@@ -32,8 +32,8 @@ pub struct RecordChange {
     pub consumer: Option<Key>,
     /// Another finer type.
     pub subtype: Option<Key>,
-    /// What the channel says of the contact now, such as where its recording is. A later value takes
-    /// the place of an earlier one, nothing is lost.
+    /// What the channel says of the contact now, such as where its recording is. A later value
+    /// takes the place of an earlier one, nothing is lost.
     pub channel_metadata: Attributes,
     /// A note to add.
     pub work_note: Option<Box<str>>,
@@ -373,14 +373,15 @@ record_commands! {
     }
 
     /// Another customer takes part. What he writes to that address of the host belongs to the
-    /// conversation from now on; refused as `AlreadyOngoing` where another interaction goes on by it.
+    /// conversation from now on; refused as `AlreadyOngoing` where another interaction goes on by
+    /// it.
     AddParticipant => () {
         /// The interaction.
         interaction: InteractionId,
         /// His profile.
         profile: ProfileId,
-        /// To which of the host's addresses he writes; `None`: to that of the interaction, if it has
-        /// one.
+        /// To which of the host's addresses he writes; `None`: to that of the interaction, if it
+        /// has one.
         #[serde(default)]
         to: Option<Key>,
     }

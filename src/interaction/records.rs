@@ -88,9 +88,10 @@ impl Records {
         Self::over(ProfilesInMemory::default(), config, now, log)
     }
 
-    /// The records of a journal that begins with the first fact, with profiles in memory. Directory
-    /// and normaliser are no part of it: give them again by [`with_directory`](Self::with_directory)
-    /// and [`with_normaliser`](Self::with_normaliser), or numbers are written as at first.
+    /// The records of a journal that begins with the first fact, with profiles in memory.
+    /// Directory and normaliser are no part of it: give them again by
+    /// [`with_directory`](Self::with_directory) and [`with_normaliser`](Self::with_normaliser), or
+    /// nobody is known and numbers need their country.
     ///
     /// # Errors
     /// [`ReplayError`] names the first fact that is missing or does not fit.
@@ -309,9 +310,10 @@ impl<P: ProfileStore> Records<P> {
         RecordSnapshot { format: RecordSnapshot::FORMAT, followed: self.followed, rows }
     }
 
-    /// The records of a snapshot, over the profiles of the same moment. Directory and normaliser are
-    /// no part of it: give them again by [`with_directory`](Self::with_directory) and
-    /// [`with_normaliser`](Self::with_normaliser), or numbers are written as at first.
+    /// The records of a snapshot, over the profiles of the same moment. Directory and normaliser
+    /// are no part of it: give them again by [`with_directory`](Self::with_directory) and
+    /// [`with_normaliser`](Self::with_normaliser), or nobody is known and numbers need their
+    /// country.
     ///
     /// # Errors
     /// [`ReplayError`] if the format is unknown or the rows contradict each other.

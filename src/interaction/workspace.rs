@@ -102,8 +102,7 @@ pub enum Panel<'a> {
     Conversation(ConversationView<'a>),
     /// Who the customer is.
     Customer(Box<Details<'a>>),
-    /// The newest of his interactions that the records still hold, as in
-    /// [`InteractionForm::user_interactions`](crate::interaction::InteractionForm::user_interactions).
+    /// The newest of his interactions that the records still hold, as in the form.
     History(Vec<Line<'a>>),
     /// Articles that may help.
     Knowledge(Vec<Article>),
