@@ -36,6 +36,17 @@ impl From<Illegal> for Misfit {
     }
 }
 
+/// Whether an event ends something that went on beside the main hands: that counts from when it
+/// was due, whatever has happened there since then.
+const fn ends_beside(event: &RecordEvent) -> bool {
+    matches!(
+        event,
+        RecordEvent::RangOut { .. }
+            | RecordEvent::GuestLeft { .. }
+            | RecordEvent::TrailingWrapUpEnded { .. }
+    )
+}
+
 impl Store {
     /// Makes the change a fact tells of.
     pub(crate) fn apply(
@@ -122,8 +133,8 @@ impl Store {
         let most = self.config().limits.segments;
         let (rows, index) = self.parts_mut();
         let row = Arc::make_mut(rows.interactions.get_mut(id).ok_or(Misfit::NotThere)?);
-        let at = at.max(row.touched);
-        row.touched = at;
+        let at = if ends_beside(event) { at } else { at.max(row.touched) };
+        row.touched = at.max(row.touched);
         match event {
             RecordEvent::Associated { opened_for, .. } => index.associate(row, opened_for),
             RecordEvent::WorkLinked { work, .. } => {

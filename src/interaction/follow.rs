@@ -50,6 +50,21 @@ const fn offer_of(event: &Event) -> Option<OfferId> {
     }
 }
 
+/// Whether a fact only ends something. That counts from when it was due; what begins, such as the
+/// work of an agent whose parked work is back, does so with the call, here as in the engine.
+pub(crate) const fn only_ends(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::OfferRejected { .. }
+            | Event::OfferMissed { .. }
+            | Event::OfferWithdrawn { .. }
+            | Event::ContactEnded { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WorkClosed { .. }
+            | Event::LegEnded { .. }
+    )
+}
+
 impl Turn<'_> {
     /// Lets a fact of the engine move the interaction it concerns, if there is one.
     pub(crate) fn follow(&mut self, event: &Event) {

@@ -37,8 +37,15 @@ pub struct InteractionForm<'a> {
     pub details: Details<'a>,
     /// The records it is about, in the order in which they were related.
     pub related_tasks: &'a [RelatedRecord],
-    /// All interactions of its customer, newest first; none of a guest.
+    /// The newest interactions of its customer that the records still hold, newest first, a
+    /// [`PAGE`](Self::PAGE) at most; none of a guest. What was before is in
+    /// [`Records::user_interactions`], what was archived the host's own store has.
     pub user_interactions: Vec<Line<'a>>,
+}
+
+impl InteractionForm<'_> {
+    /// How many interactions of a customer are shown at a time.
+    pub const PAGE: usize = 25;
 }
 
 /// A field with what may be done to it.
@@ -196,12 +203,29 @@ impl<P: ProfileStore> Records<P> {
     #[must_use]
     pub fn form(&self, id: InteractionId, now: Timestamp) -> Option<InteractionForm<'_>> {
         let row = self.interaction(id)?;
-        let customer = row.opened_for.as_deref();
-        let his = customer.into_iter().flat_map(|customer| self.of_customer(customer));
         Some(InteractionForm {
             details: Details::of(row, now),
             related_tasks: &row.related,
-            user_interactions: his.map(Line::from).collect(),
+            user_interactions: self.newest_of_customer(row),
         })
+    }
+
+    /// A page of a customer's interactions that the records still hold, newest first: those opened
+    /// before one of them, such as the last of the page before; `None`: the newest. Archived ones
+    /// the host's own store has.
+    #[must_use]
+    pub fn user_interactions(
+        &self,
+        customer: &str,
+        before: Option<InteractionId>,
+    ) -> Vec<Line<'_>> {
+        let rows = self.of_customer_before(customer, before);
+        rows.take(InteractionForm::PAGE).map(Line::from).collect()
+    }
+
+    /// The newest interactions of the customer of one of them.
+    pub(crate) fn newest_of_customer(&self, row: &Interaction) -> Vec<Line<'_>> {
+        let customer = row.opened_for.as_deref();
+        customer.map(|customer| self.user_interactions(customer, None)).unwrap_or_default()
     }
 }

@@ -1,8 +1,8 @@
 //! Records: the way in, and what may be read.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use crate::protocol::fact::{Fact, Seq};
 use crate::interaction::config::RecordConfig;
 use crate::interaction::decide::{Ports, Run, Turn};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
+use crate::interaction::follow::only_ends;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::normal::{E164, Normaliser};
 use crate::interaction::profile::{Directory, NobodyKnown, ProfileStore, ProfilesInMemory};
@@ -88,6 +89,9 @@ impl Records {
     }
 
     /// The records of a journal that begins with the first fact, with profiles in memory.
+    /// Directory and normaliser are no part of it: give them again by
+    /// [`with_directory`](Self::with_directory) and [`with_normaliser`](Self::with_normaliser), or
+    /// nobody is known and numbers need their country.
     ///
     /// # Errors
     /// [`ReplayError`] names the first fact that is missing or does not fit.
@@ -192,7 +196,7 @@ impl<P: ProfileStore> Records<P> {
         let mut turn = self.turn(fact.at, log);
         let effective = fact.effective();
         turn.fire_due(effective);
-        turn.due = (effective != fact.at).then_some(effective);
+        turn.due = (only_ends(&fact.event) && effective != fact.at).then_some(effective);
         turn.follow(&fact.event);
         if let Event::WorkSubmitted { work, .. } = fact.event {
             self.followed.last_work = Some(work);
@@ -249,8 +253,18 @@ impl<P: ProfileStore> Records<P> {
 
     /// A customer's interactions that are not archived, newest first.
     pub fn of_customer(&self, customer: &str) -> impl Iterator<Item = &Interaction> {
+        self.of_customer_before(customer, None)
+    }
+
+    /// Of a customer's interactions those that were opened before one of them.
+    pub(crate) fn of_customer_before(
+        &self,
+        customer: &str,
+        before: Option<InteractionId>,
+    ) -> impl Iterator<Item = &Interaction> {
         let his = self.store.index().customers.get(customer);
-        let ids = his.into_iter().flat_map(BTreeSet::iter).rev();
+        let before = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let ids = his.into_iter().flat_map(move |his| his.range((Bound::Unbounded, before)).rev());
         ids.filter_map(|id| self.interaction(*id))
     }
 
@@ -296,7 +310,10 @@ impl<P: ProfileStore> Records<P> {
         RecordSnapshot { format: RecordSnapshot::FORMAT, followed: self.followed, rows }
     }
 
-    /// The records of a snapshot, over the profiles of the same moment.
+    /// The records of a snapshot, over the profiles of the same moment. Directory and normaliser
+    /// are no part of it: give them again by [`with_directory`](Self::with_directory) and
+    /// [`with_normaliser`](Self::with_normaliser), or nobody is known and numbers need their
+    /// country.
     ///
     /// # Errors
     /// [`ReplayError`] if the format is unknown or the rows contradict each other.

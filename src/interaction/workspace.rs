@@ -102,7 +102,7 @@ pub enum Panel<'a> {
     Conversation(ConversationView<'a>),
     /// Who the customer is.
     Customer(Box<Details<'a>>),
-    /// His interactions, newest first.
+    /// The newest of his interactions that the records still hold, as in the form.
     History(Vec<Line<'a>>),
     /// Articles that may help.
     Knowledge(Vec<Article>),
@@ -139,11 +139,7 @@ impl<P: ProfileStore> Records<P> {
                     Panel::Conversation(ConversationView { summary: assist.summary(row), ..view })
                 }
                 Block::Customer => Panel::Customer(Box::new(Details::of(row, now))),
-                Block::History => {
-                    let customer = row.opened_for.as_deref();
-                    let his = customer.into_iter().flat_map(|who| self.of_customer(who));
-                    Panel::History(his.map(Line::from).collect())
-                }
+                Block::History => Panel::History(self.newest_of_customer(row)),
                 Block::Knowledge => Panel::Knowledge(assist.articles(row)),
             })
         };

@@ -105,6 +105,47 @@ fn seed3_row092_three_tabs() {
 }
 
 #[test]
+fn seed3_row092_interactions_of_a_user_come_by_the_page() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let ids: Vec<_> = (0..60)
+        .map(|n| {
+            let opened_for = Some(["jo", "kim"][n % 10 / 9].into());
+            let kind = InteractionType::Chat;
+            let opening = InteractionRequest { opened_for, ..InteractionRequest::new(kind) };
+            floor.open_as(n as i64, opening)
+        })
+        .collect();
+    let mut his: Vec<_> = (0..60).filter(|n| n % 10 < 9).map(|n| ids[n]).collect();
+    his.reverse();
+    let shown = |lines: &[Line<'_>]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
+    let pages = |floor: &Floor| {
+        let records = floor.desk.records();
+        let mut last = None;
+        std::iter::from_fn(|| {
+            let page = shown(&records.user_interactions("jo", last));
+            last = page.last().copied();
+            (!page.is_empty()).then_some(page)
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(pages(&floor), [&his[..25], &his[25..50], &his[50..]]);
+    let records = floor.desk.records();
+    let form = records.form(his[40], at(60)).unwrap();
+    assert_eq!(shown(&form.user_interactions), his[..25]);
+    let layout = Layout(vec![Block::History]);
+    let workspace = records.workspace(his[40], at(60), &layout, &NoAssist).unwrap();
+    let [Panel::History(lines)] = &workspace[..] else { panic!("{workspace:?}") };
+    assert_eq!(shown(lines), his[..25]);
+    // What is archived the host has; and what comes meanwhile moves no page.
+    floor.record(61, end(his[0], Ending::Customer, Actor::Customer));
+    floor.record(62, ArchiveInteraction { interaction: his[0] });
+    let records = floor.desk.records();
+    assert_eq!(shown(&records.user_interactions("jo", None)), his[1..26]);
+    assert_eq!(shown(&records.user_interactions("jo", Some(his[24]))), his[25..50]);
+    assert!(records.user_interactions("nobody", None).is_empty());
+}
+
+#[test]
 fn seed3_row093_phone_only_where_the_host_can_call() {
     let mut floor = Floor::new(RecordConfig::default());
     let kind = InteractionType::Phone;
@@ -398,6 +439,20 @@ fn seed3_row099_the_time_agents_work() {
     assert_eq!(row.handling.ended().iter().collect::<Totals>(), totals);
 }
 
+#[test]
+fn seed3_row099_nobody_works_before_the_call_that_tells_him() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let (id, work) = floor.accepted((0, 10), InteractionType::Messaging, MESSAGE);
+    floor.work(20, Park { work, until: Some(at(50)) });
+    // The host comes thirty seconds late: so long it lay parked.
+    floor.advance(80);
+    assert_eq!(floor.row(id).handling.main(), Some(Part::Active(ANA)));
+    floor.describe(90, id, "Prices");
+    floor.work(100, FinishContact { work, by: Finisher::Agent });
+    let totals = floor.row(id).handling.totals();
+    assert_eq!((totals.active, totals.parked), (secs(10 + 20), secs(60)));
+}
+
 type Write = fn(InteractionId, &str) -> RecordCommand;
 
 #[test]
@@ -564,6 +619,31 @@ fn seed3_row103_the_second_message_finds_the_profile() {
     let (kind, to, text) = nonsense;
     let refused = floor.refused(11, ReceiveMessage { kind, from: sms("nobody"), to, text });
     assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
+}
+
+#[test]
+fn seed3_row103_numbers_are_read_as_before_once_the_normaliser_is_given_again() {
+    let numbers = || E164 { country: Some("49".into()), ..E164::default() };
+    let mut log = RecordLog::default();
+    let records = Records::new(RecordConfig::default(), at(0), &mut log).unwrap();
+    let mut records = records.with_normaliser(numbers());
+    let receive = |number: &str| ReceiveMessage {
+        kind: InteractionType::Messaging,
+        from: sms(number),
+        to: "+4930999".into(),
+        text: "Hello".into(),
+    };
+    let first = records.execute(at(1), receive("030 111 2222"), &mut log).unwrap();
+    let profiles = records.profiles().clone();
+    let restored = Records::restore(records.snapshot(), profiles).unwrap();
+    let replayed = Records::replay(log.iter().cloned()).unwrap();
+    for mut back in [restored, replayed] {
+        let refused = back.execute(at(2), receive("030 111 2222"), &mut log);
+        assert!(matches!(refused, Err(RecordRefusal::Invalid(_))), "{refused:?}");
+        let mut back = back.with_normaliser(numbers());
+        let again = back.execute(at(3), receive("030 111 2222"), &mut log);
+        assert_eq!(again, Ok(Received { opened: false, ..first }));
+    }
 }
 
 #[test]

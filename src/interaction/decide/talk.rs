@@ -30,8 +30,8 @@ impl Run for PostMessage {
 }
 
 impl Turn<'_> {
-    /// Somebody says something in a conversation that goes on, from an address of this profile if
-    /// it came by one. A customer who does so is back from hold, unless the engine has to bring
+    /// Somebody says something in a conversation that goes on, and if it came by an address, this
+    /// is its profile. A customer who does so is back from hold, unless the engine has to bring
     /// back the work.
     pub(crate) fn say(
         &mut self,
