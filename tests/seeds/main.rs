@@ -1,10 +1,12 @@
 //! What the systems this engine is to serve say of themselves, sentence by sentence: each test
 //! proves the row of the requirements that its name tells.
 
+mod centre;
 mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod seed0;
 mod seed1;
 mod seed3;
 #[path = "../golden/table.rs"]

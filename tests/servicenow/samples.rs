@@ -46,6 +46,46 @@ fn offers_and_assignments() {
         assignment.request("bfa3a27e87bd5210be070d48dabb3588")
     });
     assert!(reply::<OfferReply>("manual_assignment").work_item.is_none());
+    let every = [
+        ("transfer_to_agent", "consult"),
+        ("transfer_to_queue", "blind"),
+        ("offer_away_after_timeout", ""),
+        ("offer_auto_assigned", ""),
+    ];
+    for (name, how) in every {
+        request_of(name, |offer: &OfferWork| offer.request(&chat));
+        assert!(reply::<OfferReply>(name).success, "{name}");
+        let offer: OfferWork =
+            serde_json::from_value(sample(name)["request"]["body"].clone()).unwrap();
+        let transfer = offer.transfer.map(|transfer| transfer.transfer_type);
+        let expected = match how {
+            "consult" => Some(TransferType::Consult),
+            "blind" => Some(TransferType::Blind),
+            _ => None,
+        };
+        assert_eq!(transfer, expected, "{name}");
+    }
+}
+
+#[test]
+fn offers_are_built_as_they_are_documented() {
+    let chat = Document::new("interaction", "59616aba87bd5210be070d48dabb35e6");
+    let queue = "92f8942787851210be070d48dabb35fb";
+    let built = Transfer {
+        source_queue_id: queue.into(),
+        target_id: AGENT.into(),
+        target_type: TargetType::Agent,
+        transfer_type: TransferType::Consult,
+    };
+    same(&sample("transfer_to_agent"), &OfferWork::transfer(built).request(&chat));
+    let since = parse_offered_on("2024-04-03T23:09:31.000").unwrap();
+    let away = Assignment {
+        after_timeout_presence: Some("41f9b8dfb31313005baa6e5f26a8dcac".into()),
+        ..Assignment::new(AGENT).ringing(since, Span::from_secs(30))
+    };
+    same(&sample("offer_away_after_timeout"), &OfferWork::new(queue, away).request(&chat));
+    let auto = Assignment::new(AGENT).auto_accepted(DisplayOption::CardAndTab);
+    same(&sample("offer_auto_assigned"), &OfferWork::new(queue, auto).request(&chat));
 }
 
 #[test]
@@ -69,6 +109,8 @@ fn presence_and_capacities() {
     let built = SetAgentPresence::new("0b10223c57a313005baaaa65ef94f970")
         .with_channel("0bbdedbb3b892300a2bac9bb34efc445", true);
     same(&sample("set_presence"), &built.request(AGENT));
+    let set: PresenceOf = reply("set_presence");
+    assert_eq!((&*set.sys_id, set.presence.channels.len()), (AGENT, 1));
     same(&sample("presence_states"), &get_presence_states(AGENT));
     let states: Vec<PresenceState> = reply("presence_states");
     let map = PresenceMap::service_now();
@@ -83,15 +125,82 @@ fn presence_and_capacities() {
 }
 
 #[test]
-fn consults_ids_and_interactions() {
+fn consults_and_external_ids() {
     request_of("consult_end", EndConsult::request);
     assert!(reply::<OutcomeReply>("consult_end").success);
     let case = Document::new("sn_customerservice_case", "f584a7b23b3d3e10c524c59a04e45a6f");
     same(&sample("get_external_id"), &get_external_id(&case));
     assert_eq!(reply::<ExternalIdReply>("get_external_id").data["external_id"], "200");
     request_of("set_external_id", |id: &ExternalId| id.request(&case));
-    request_of("new_interaction", NewInteraction::request);
-    same(&sample("close_interaction"), &close_interaction("b243cde4208f1700964f959e0488dee8"));
+    let kept: MappingReply = reply("set_external_id");
+    assert!(kept.is_done() && kept.mapping_ids.is_empty());
+}
+
+#[test]
+fn an_external_id_has_200_characters_at_most() {
+    let id = |external_id: String| ExternalId { external_id, external_provider: None };
+    // Characters, not bytes.
+    assert_eq!(id("é".repeat(200)).check(), Ok(()));
+    let long = id("a".repeat(201)).check().unwrap_err();
+    assert_eq!((&*long.field, long.problem), ("external_id", Problem::TooLong { max: 200 }));
+    assert_eq!(id(String::new()).check().unwrap_err().problem, Problem::Empty);
+}
+
+#[test]
+fn interactions_are_made_and_closed() {
+    for (name, state, number) in [
+        ("new_interaction", "queued", "IMS0000075"),
+        ("new_interaction_with_context", "new", "IMS0000076"),
+        ("new_interaction_of_records", "new", "IMS0000077"),
+    ] {
+        request_of(name, NewInteraction::request);
+        let made: InteractionReply = reply(name);
+        assert_eq!((&*made.state, &*made.number), (state, number), "{name}");
+    }
+    let id = "b243cde4208f1700964f959e0488dee8";
+    same(&sample("close_interaction"), &close_interaction(id));
+    let closed: InteractionReply = reply("close_interaction");
+    assert_eq!((&*closed.state, &*closed.opened_for), ("closed_complete", AGENT));
+    assert_eq!(closed.document(), Document::new("interaction", id));
+}
+
+#[test]
+fn the_record_of_a_call() {
+    request_of("voice_interaction", |call: &VoiceInteraction| call.create().unwrap());
+    let made: VoiceReply = reply("voice_interaction");
+    assert!(made.is_done());
+    assert_eq!(made.number.as_deref(), Some("IMS0000052"));
+    let id = made.sys_id.unwrap();
+    let changed = "voice_interaction_changed";
+    request_of(changed, |call: &VoiceInteraction| call.update(&id).unwrap());
+    assert_eq!(reply::<VoiceReply>(changed).sys_id, None);
+    // Nothing is sent that would be refused.
+    let nothing = VoiceInteraction::default();
+    assert_eq!(nothing.create().unwrap_err().field, "interaction.userPhoneNumber");
+    assert_eq!(nothing.update(&id).unwrap_err().field, "interaction");
+    let failed = VoiceReply { status: "FAILURE".into(), sys_id: None, number: None };
+    assert!(!failed.is_done());
+}
+
+#[test]
+fn agents_and_their_names_outside() {
+    for name in ["agent_mapping", "agent_mapping_signed_out"] {
+        request_of(name, |mapping: &AgentMapping| mapping.request(AGENT, "ServiceNowVoice"));
+        let kept: MappingReply = reply(name);
+        assert!(kept.is_done() && kept.mapping_ids.len() == 1, "{name}");
+    }
+}
+
+/// A sample nobody reads proves nothing.
+#[test]
+fn every_sample_is_read() {
+    let folder = golden::path("servicenow/samples");
+    let tests = [include_str!("samples.rs"), include_str!("seed0.rs")];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("\"{}\"", path.file_stem().unwrap().to_str().unwrap());
+        assert!(tests.iter().any(|test| test.contains(&name)), "{name} is read by no test");
+    }
 }
 
 fn event(name: &str) -> Event {
@@ -108,6 +217,9 @@ fn all_five_events() {
         let (Event::Offered(item) | Event::Accepted(item)) = event(name) else { panic!() };
         assert!(item.is_queue_transferred && item.is_auto_accepted && item.rejection.is_none());
         assert_eq!(&*item.document.key(), "interaction/aa582040a1650610f87701807d9bc076");
+        let before = &sample(name)["result"]["workItem"]["previousWorkItem"];
+        assert_eq!(item.previous_work_item.as_deref(), before.as_str());
+        assert!(before.is_string());
     }
     // Only this one is wrapped in `payload`.
     let Event::Rejected(item) = event("openframe_awa_workitem_rejected") else { panic!() };

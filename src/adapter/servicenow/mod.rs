@@ -18,9 +18,11 @@ mod inbox;
 mod intake;
 mod item;
 mod loose;
+mod mapping;
 mod offer;
 mod record;
 mod request;
+mod voice;
 
 pub use agent::{
     AgentPresence, Capacities, ChannelAvailability, ChannelCapacity, NewCapacities, PresenceOf,
@@ -33,14 +35,16 @@ pub use fault::{Failure, Fault, read};
 pub use inbox::{AcceptItem, AcceptedItem, RejectItem, RejectReason, get_reject_reasons};
 pub use intake::{Intake, NotRouted};
 pub use item::{Act, There, Wanted, act};
+pub use mapping::{AgentMapping, MappingReply};
 pub use offer::{
     Assignment, ClockFault, DisplayOption, ManualAssignment, OfferReply, OfferWork, OfferedItem,
     TargetType, Transfer, TransferType, parse_offered_on, remaining,
 };
 pub use record::{
-    EndConsult, ExternalId, ExternalIdReply, ItemRecord, NewInteraction, OutcomeReply,
-    close_interaction, get_active_items, get_external_id, get_items,
+    EndConsult, ExternalId, ExternalIdReply, InteractionReply, ItemRecord, NewInteraction,
+    OutcomeReply, close_interaction, get_active_items, get_external_id, get_items,
 };
 pub use request::Document;
+pub use voice::{CallRecord, VoiceCall, VoiceInteraction, VoiceReply};
 
 pub use crate::adapter::wire::{Method, Request};

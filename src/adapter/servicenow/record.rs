@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::adapter::servicenow::loose;
 use crate::adapter::servicenow::request::Document;
 use crate::adapter::wire::{Method, Request, escaped};
+use crate::model::invalid::{Invalid, Problem};
 
 /// Ends a consult: `PUT .../consult/end`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,6 +53,7 @@ fn mapping(document: &Document) -> String {
 ///
 /// let case = Document::new("sn_customerservice_case", "f584");
 /// let id = ExternalId { external_id: "200".into(), external_provider: Some("8b59".into()) };
+/// assert_eq!(id.check(), Ok(()));
 /// assert!(id.request(&case).path.ends_with("/table/sn_customerservice_case/documentId/f584"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,7 +65,22 @@ pub struct ExternalId {
     pub external_provider: Option<String>,
 }
 
+/// How long an external id may be, in characters.
+const LONGEST_ID: u32 = 200;
+
 impl ExternalId {
+    /// Whether ServiceNow keeps it: a name, of at most 200 characters. To be asked before
+    /// [`ExternalId::request`] where the name is not the engine's own.
+    ///
+    /// # Errors
+    /// [`Invalid`].
+    pub fn check(&self) -> Result<(), Invalid> {
+        if self.external_id.is_empty() {
+            return Err(Invalid::new("external_id", Problem::Empty));
+        }
+        Invalid::length("external_id", self.external_id.chars().count(), LONGEST_ID)
+    }
+
     /// The request.
     #[must_use]
     pub fn request(&self, document: &Document) -> Request {
@@ -101,6 +118,15 @@ pub struct NewInteraction {
     /// The id of that record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_id: Option<String>,
+    /// What the connector needs to reach the customer by its channel; instead of a record.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channel_metadata: BTreeMap<String, String>,
+    /// The table of a record that says what the connector needs; with its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_metadata_table: Option<String>,
+    /// The id of that record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_metadata_id: Option<String>,
 }
 
 impl NewInteraction {
@@ -116,6 +142,37 @@ impl NewInteraction {
 pub fn close_interaction(interaction: &str) -> Request {
     let path = format!("/api/now/interaction/{}/close", escaped(interaction));
     Request::bare(Method::Post, path)
+}
+
+/// What [`NewInteraction`] and [`close_interaction`] are answered with. What is not known is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct InteractionReply {
+    /// The id of the interaction.
+    pub sys_id: String,
+    /// Its number, such as `IMS0000075`.
+    pub number: String,
+    /// Its state, such as `queued`, `new` or `closed_complete`.
+    pub state: String,
+    /// Its queue.
+    #[serde(default)]
+    pub queue: String,
+    /// The user who has it.
+    #[serde(default)]
+    pub assigned_to: String,
+    /// The user it is for.
+    #[serde(default)]
+    pub opened_for: String,
+    /// The user who closed it.
+    #[serde(default)]
+    pub closed_by: String,
+}
+
+impl InteractionReply {
+    /// The record, to which work can be bound.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        Document::new(Document::INTERACTION, &*self.sys_id)
+    }
 }
 
 /// The active work items of a document, newest first: a query of the table of work items. There is

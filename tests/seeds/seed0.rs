@@ -1,0 +1,498 @@
+//! What the joint product of a routing engine and a desk promises, row by row, as far as the engine
+//! keeps it alone. The rows that need a codec are in `tests/servicenow` and `tests/genesys`.
+
+use strowger::interaction::{
+    Document, InteractionState, InteractionType, Operation, RecordConfig, RelateRecord,
+};
+use strowger::*;
+
+use crate::centre::{Centre, at};
+use crate::floor::{self, ANA, CHAT, DESK, Floor, SUPPORT, VOICE, with_phone};
+
+const SECOND: i64 = 1_000;
+
+fn skilled(skills: &[(SkillId, u8)], items: u16) -> AgentProfile {
+    let skills = skills.iter().copied().collect();
+    AgentProfile { skills, capacity: Capacity::items(items), ..AgentProfile::default() }
+}
+
+#[test]
+fn seed0_row001_voice_chat_and_case_of_one_customer() {
+    let mut floor = Centre::new(&[], 1);
+    let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
+    let case = floor.tell(Define::new("case", ChannelProfile::work_item())).unwrap();
+    let (queue, chat) = (floor.queue, floor.chat);
+    for channel in [voice, chat, case] {
+        let attached = [("customer".into(), "c-17".into())].into();
+        floor
+            .tell(Submit::new(WorkRequest { attached, ..WorkRequest::new(queue, channel) }))
+            .unwrap();
+    }
+    let view = floor.engine.view();
+    let his = |work: &WorkView<'_>| {
+        work.request().attached.get("customer").is_some_and(|c| **c == *"c-17")
+    };
+    let channels: Vec<_> = view.works().filter(his).map(|work| work.request().channel).collect();
+    assert_eq!(channels, [voice, chat, case]);
+}
+
+#[test]
+fn seed0_row002_one_engine_for_three_media() {
+    let mut floor = Centre::new(&[], 1);
+    let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
+    let case = floor.tell(Define::new("case", ChannelProfile::work_item())).unwrap();
+    let chat = floor.chat;
+    let all = [voice, chat, case];
+    for (key, own) in ["vera", "cleo", "kim"].into_iter().zip(all) {
+        let closed = all.iter().filter(|channel| **channel != own);
+        let channels = closed.map(|channel| (*channel, 0)).collect();
+        let capacity = Capacity { channels, ..Capacity::items(1) };
+        floor.agent(key, AgentProfile { capacity, ..AgentProfile::default() });
+    }
+    let works = all.map(|channel| floor.by(channel));
+    let at = works.map(|work| floor.rings_at(work).unwrap());
+    assert_eq!(at, ["vera", "cleo", "kim"]);
+}
+
+#[test]
+fn seed0_row006_an_hour_of_an_agent_from_the_facts() {
+    let mut floor = Centre::new(&["ana"], 1);
+    floor.now = 10 * SECOND;
+    let first = floor.chat();
+    floor.now = 15 * SECOND;
+    floor.accept(first);
+    floor.now = 75 * SECOND;
+    floor.tell(FinishContact { work: first, by: Finisher::Agent }).unwrap();
+    floor.now = 100 * SECOND;
+    let second = floor.chat();
+    floor.wait(30 * SECOND);
+    floor.now = 160 * SECOND;
+    floor.tell(Abandon { work: second }).unwrap();
+    let hour = FiguresConfig { interval: Span::from_mins(60), ..FiguresConfig::default() };
+    let mut figures = Figures::new(hour).unwrap();
+    floor.facts.iter().for_each(|fact| figures.apply(fact).unwrap());
+    let closed = figures.close_until(at(3_600 * SECOND));
+    let [ana] = closed.agents.as_slice() else { panic!("{:?}", closed.agents) };
+    let time = StatusTime {
+        idle: Span::from_secs(10 + 25),
+        offered: Span::from_secs(5 + 30),
+        interacting: Span::from_secs(60),
+        not_responding: Span::from_secs(3_600 - 130),
+        ..StatusTime::default()
+    };
+    assert_eq!((ana.agent, ana.time), (floor.id("ana"), time));
+    let handling = Handling {
+        offered: 2,
+        accepted: 1,
+        missed: 1,
+        handled: 1,
+        handled_time: Span::from_secs(60),
+        alerting: Span::from_secs(35),
+        talk: Span::from_secs(60),
+        ..Handling::default()
+    };
+    assert_eq!(ana.handling, handling);
+    let [queue] = closed.queues.as_slice() else { panic!("{:?}", closed.queues) };
+    let service = (queue.service.offered, queue.service.answered, queue.service.abandoned);
+    assert_eq!(service, (2, 1, 1));
+    // One of two was answered in time.
+    assert_eq!(queue.service.service_level(ServiceLevel::Offered), Some(500));
+}
+
+#[test]
+fn seed0_row007_nobody_is_overloaded() {
+    let mut floor = Centre::new(&["ana"], 2);
+    let works = [(); 3].map(|()| floor.chat());
+    let waits = works.map(|work| floor.stage(work) == Stage::Queued);
+    assert_eq!(waits, [false, false, true]);
+    assert_eq!(floor.engine.view().agent_by_key("ana").unwrap().items_in_use(), 200);
+}
+
+#[test]
+fn seed0_row008_several_types_at_once_and_interruption() {
+    let mut floor = Centre::new(&["ana"], 4);
+    let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
+    let case = floor.tell(Define::new("case", ChannelProfile::work_item())).unwrap();
+    let chat = floor.chat;
+    floor.by(case);
+    floor.by(chat);
+    floor.by(chat);
+    assert_eq!(floor.engine.view().agent_by_key("ana").unwrap().offers().len(), 3);
+    let call = floor.by(voice);
+    assert_eq!(floor.rings_at(call), Some("ana"));
+    let alone = ChannelProfile { interruptible_by: Some(vec![chat]), ..ChannelProfile::chat() };
+    let mut floor = Centre::new(&["ana"], 4);
+    floor.tell(Change::new(floor.chat, alone)).unwrap();
+    let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
+    floor.chat();
+    let call = floor.by(voice);
+    assert_eq!(floor.rings_at(call), None);
+}
+
+#[test]
+fn seed0_row013_voice_chat_and_case_start() {
+    let mut floor = Floor::new(with_phone());
+    for (kind, channel) in [
+        (InteractionType::Phone, VOICE),
+        (InteractionType::Chat, CHAT),
+        (InteractionType::Email, DESK),
+    ] {
+        let id = floor.open(0, kind);
+        let work = floor.submit(5, id, SUPPORT, channel);
+        let request = floor.desk.engine().view().work(work).unwrap().request().clone();
+        assert_eq!((request.queue, request.channel), (SUPPORT, channel));
+        let row = floor.row(id);
+        assert_eq!((row.kind, row.work), (kind, Some(work)));
+        assert_eq!(row.state, InteractionState::Queued);
+    }
+    let case = floor.open(0, InteractionType::Phone);
+    let document = Document::new("case", "1");
+    let (operation, by) = (Some(Operation::Insert), floor::BY_ANA);
+    floor.describe(1, case, "Charged twice");
+    floor.record(2, RelateRecord { interaction: case, document: document.clone(), operation, by });
+    assert_eq!(floor.row(case).related[0].document, document);
+    assert_eq!(floor.desk.engine().view().open_work(), 3);
+}
+
+#[test]
+fn seed0_row014_it_goes_to_the_named_queue() {
+    let mut floor = Centre::new(&[], 1);
+    let vip = floor.tell(Define::new("vip", QueueProfile::default())).unwrap();
+    let work = floor.submit(WorkRequest::new(vip, floor.chat));
+    let view = floor.engine.view().work(work).unwrap();
+    assert_eq!((view.queue(), view.position()), (vip, Some(1)));
+    let Event::WorkSubmitted { work: told, .. } = floor.facts.last().unwrap().event else {
+        panic!("{:?}", floor.facts.last());
+    };
+    assert_eq!(told, work);
+    let nowhere = QueueId::from_raw(7);
+    let refused = floor.tell(Submit::new(WorkRequest::new(nowhere, floor.chat)));
+    assert_eq!(refused, Err(Refusal::Unknown { entity: nowhere.into() }));
+    assert_eq!(floor.engine.view().open_work(), 1);
+}
+
+/// Ana is idle longest and less able, Bo has something, Cy is most able.
+fn chosen(choice: AgentChoice, preferred: Option<&str>) -> String {
+    let mut floor = Centre::with(QueueProfile { choice, ..QueueProfile::default() }, &[], 1);
+    let french = floor.tell(Define::new("french", SkillProfile {})).unwrap();
+    floor.agent("ana", skilled(&[(french, 60)], 2));
+    let busy = floor.chat();
+    floor.accept(busy);
+    floor.now = SECOND;
+    floor.agent("bo", skilled(&[(french, 70)], 2));
+    floor.agent("cy", skilled(&[(french, 90)], 2));
+    let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 0));
+    let wait = Span::from_secs(10);
+    let preferred = preferred.map(|key| Preferred::agent(floor.id(key), wait));
+    let request = WorkRequest { need, preferred, ..WorkRequest::new(floor.queue, floor.chat) };
+    let work = floor.tell(Submit::new(request)).unwrap();
+    floor.rings_at(work).unwrap().to_owned()
+}
+
+#[test]
+fn seed0_row015_four_ways_to_choose() {
+    assert_eq!(chosen(AgentChoice::LongestIdle, None), "ana");
+    assert_eq!(chosen(AgentChoice::LeastLoaded, None), "bo");
+    assert_eq!(chosen(AgentChoice::MostProficient, None), "cy");
+    assert_eq!(chosen(AgentChoice::MostProficient, Some("bo")), "bo");
+}
+
+#[test]
+fn seed0_row016_the_offer_has_its_countdown() {
+    let mut floor = Centre::new(&["ana", "bo"], 1);
+    floor.now = 30 * SECOND;
+    let work = floor.chat();
+    let (offer, ana) = (floor.offer(work), floor.id("ana"));
+    let told = floor.facts.iter().find_map(|fact| match fact.event {
+        Event::WorkOffered { agent, until, .. } => Some((agent, until?)),
+        _ => None,
+    });
+    let (agent, until) = told.unwrap();
+    assert_eq!((agent, until), (ana, at(60 * SECOND)));
+    assert_eq!(until.since(at(45 * SECOND)), Span::from_secs(15));
+    let view = floor.engine.view();
+    assert_eq!(view.agent(ana).unwrap().offers(), [offer]);
+    assert!(view.agent_by_key("bo").unwrap().offers().is_empty());
+    floor.wait(30 * SECOND - 1);
+    assert_eq!(floor.offer(work), offer);
+    floor.wait(1);
+    assert_eq!(floor.rings_at(work), Some("bo"));
+}
+
+#[test]
+fn seed0_row017_who_rejects_does_not_respond_and_keeps_what_he_has() {
+    let mut floor = Centre::new(&["ana"], 3);
+    let first = floor.chat();
+    floor.accept(first);
+    let second = floor.chat();
+    floor.reject(second);
+    assert_eq!(floor.status("ana"), RoutingStatus::NotResponding);
+    assert_eq!(floor.stage(first), Stage::Assigned { agent: floor.id("ana") });
+    let third = floor.chat();
+    assert_eq!([second, third].map(|work| floor.stage(work)), [Stage::Queued; 2]);
+}
+
+/// Works that Ana rejected, the last first.
+fn rejected(floor: &mut Centre, count: usize) -> Vec<WorkId> {
+    let mut works = Vec::new();
+    for _ in 0..count {
+        floor.now += SECOND;
+        works.push(floor.chat());
+    }
+    for work in works.iter().rev() {
+        floor.reject(*work);
+    }
+    assert_eq!(floor.status("ana"), RoutingStatus::NotResponding);
+    works
+}
+
+#[test]
+fn seed0_row018_rejected_work_is_next_whatever_the_priority() {
+    let mut floor = Centre::new(&["ana"], 1);
+    let works = rejected(&mut floor, 1);
+    let urgent = floor.submit(WorkRequest {
+        priority: Priority(100),
+        ..WorkRequest::new(floor.queue, floor.chat)
+    });
+    floor.agent("bo", skilled(&[], 1));
+    assert_eq!(floor.rings_at(works[0]), Some("bo"));
+    assert_eq!(floor.stage(urgent), Stage::Queued);
+}
+
+#[test]
+fn seed0_row019_rejected_work_keeps_its_order() {
+    let profile = QueueProfile { withdraw_offers: false, ..QueueProfile::default() };
+    let mut floor = Centre::with(profile, &["ana"], 2);
+    let works = rejected(&mut floor, 2);
+    assert_eq!(floor.line(), works);
+}
+
+#[test]
+fn seed0_row020_what_nobody_may_take_blocks_nothing() {
+    let mut floor = Centre::new(&[], 1);
+    let french = floor.tell(Define::new("french", SkillProfile {})).unwrap();
+    let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 0));
+    let first = floor.submit(WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) });
+    let second = floor.chat();
+    floor.agent("ana", skilled(&[], 1));
+    assert_eq!(floor.stage(first), Stage::Queued);
+    assert_eq!(floor.rings_at(second), Some("ana"));
+}
+
+#[test]
+fn seed0_row021_accepted_work_opens_its_record() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    let work = floor.submit(0, id, SUPPORT, CHAT);
+    floor.on_queue(5, ANA);
+    assert_eq!((floor.state(id), floor.row(id).assigned_to), (InteractionState::Queued, None));
+    floor.accept(9, ANA);
+    assert_eq!(floor.state(id), InteractionState::WorkInProgress);
+    assert_eq!(floor.row(id).assigned_to, Some(ANA));
+    let stage = floor.desk.engine().view().work(work).unwrap().stage();
+    assert_eq!(stage, Stage::Assigned { agent: ANA });
+}
+
+#[test]
+fn seed0_row022_closing_frees_at_once() {
+    let mut floor = Centre::new(&["ana"], 1);
+    let (first, second) = (floor.chat(), floor.chat());
+    floor.accept(first);
+    floor.now = SECOND;
+    floor.tell(Close { work: first, code: None }).unwrap();
+    assert_eq!(floor.rings_at(second), Some("ana"));
+    assert_eq!(floor.facts.last().unwrap().at, at(SECOND));
+}
+
+#[test]
+fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
+    let mut floor = Centre::new(&["ana"], 1);
+    let vip = floor.tell(Define::new("vip", QueueProfile::default())).unwrap();
+    let work = floor.chat();
+    floor.accept(work);
+    floor.now = 60 * SECOND;
+    floor.tell(TransferToQueue { work, queue: vip, placement: None }).unwrap();
+    let row = floor.engine.view().work(work).unwrap();
+    assert_eq!((row.queue(), row.entered()), (vip, at(60 * SECOND)));
+    assert_eq!((row.stage(), row.position()), (Stage::Queued, Some(1)));
+    assert!(floor.engine.view().agent_by_key("ana").unwrap().assignments().is_empty());
+}
+
+#[test]
+fn seed0_row024_a_blind_transfer_needs_somebody_available() {
+    let mut floor = Centre::new(&["ana", "bo"], 1);
+    let work = floor.chat();
+    floor.accept(work);
+    let (ana, bo) = (floor.id("ana"), floor.id("bo"));
+    floor.tell(SetPresence { agent: bo, presence: SystemPresence::Away.id() }).unwrap();
+    let refused = floor.tell(TransferToAgent { work, agent: bo });
+    assert_eq!(refused, Err(Refusal::Unavailable { agent: bo, why: Unavailable::OffQueue }));
+    assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
+}
+
+#[test]
+fn seed0_row025_parking_frees_and_comes_back() {
+    let mut floor = Centre::new(&["ana"], 1);
+    let work = floor.chat();
+    floor.accept(work);
+    let until = Some(at(60 * SECOND));
+    floor.tell(Park { work, until }).unwrap();
+    let ana = floor.id("ana");
+    assert_eq!(floor.engine.view().agent(ana).unwrap().items_in_use(), 0);
+    floor.wait(59_999);
+    assert_eq!(floor.stage(work), Stage::Parked { agent: ana, until });
+    floor.wait(1);
+    assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
+    floor.tell(Park { work, until: None }).unwrap();
+    floor.tell(Resume { work, by: Resumer::Customer }).unwrap();
+    assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
+}
+
+#[test]
+fn seed0_row026_an_external_queue_waits_for_a_decision_from_outside() {
+    let mut floor = Centre::new(&[], 1);
+    let external = QueueProfile { external: true, ..QueueProfile::default() };
+    let outside = floor.tell(Define::new("outside", external)).unwrap();
+    let waiting = floor.submit(WorkRequest::new(outside, floor.chat));
+    let bo = floor.agent("bo", skilled(&[], 2));
+    floor.join(bo, outside, Membership::default());
+    assert_eq!(floor.rings_at(waiting), None);
+    // Work of a queue that is not external is decided here meanwhile.
+    let own = floor.chat();
+    assert_eq!(floor.rings_at(own), Some("bo"));
+    floor.tell(Assign { work: waiting, agent: bo }).unwrap();
+    assert_eq!(floor.rings_at(waiting), Some("bo"));
+}
+
+#[test]
+fn seed0_row029_a_point_of_priority_is_a_minute() {
+    for (entered, first) in [(599, true), (601, false)] {
+        let mut floor = Centre::new(&[], 1);
+        let early = floor.chat();
+        floor.now = entered * SECOND;
+        let urgent = floor.submit(WorkRequest {
+            priority: Priority(10),
+            ..WorkRequest::new(floor.queue, floor.chat)
+        });
+        let position = |work| floor.engine.view().work(work).unwrap().position().unwrap();
+        assert_eq!(position(urgent) < position(early), first, "{entered}");
+    }
+    let mut floor = Centre::new(&[], 1);
+    for (priority, allowed) in [(25_000_000, true), (-25_000_000, true), (25_000_001, false)] {
+        let priority = Priority(priority);
+        let request = WorkRequest { priority, ..WorkRequest::new(floor.queue, floor.chat) };
+        assert_eq!(floor.tell(Submit::new(request)).is_ok(), allowed);
+    }
+}
+
+#[test]
+fn seed0_row030_skills_of_the_vendor_s_examples() {
+    let mut floor = Centre::new(&[], 1);
+    let skills = ["x", "y", "z"].map(|key| floor.tell(Define::new(key, SkillProfile {})).unwrap());
+    let [x, y, z] = skills;
+    let wish = |skill, level| Wish {
+        requirement: Requirement::skill(skill, Comparison::AtLeast, level),
+        weight: 1,
+    };
+    let best = |wishes| Need { wishes, evaluation: Evaluation::Best, ..Need::default() };
+    // Two of three at the level before one of three; the other only if she rejects.
+    floor.agent("b", skilled(&[(x, 80), (y, 20), (z, 20)], 1));
+    floor.agent("a", skilled(&[(x, 80), (y, 80), (z, 20)], 1));
+    let need = best([x, y, z].map(|skill| wish(skill, 80)).into());
+    let request = WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) };
+    let work = floor.tell(Submit::new(request)).unwrap();
+    assert_eq!(floor.rings_at(work), Some("a"));
+    floor.reject(work);
+    assert_eq!(floor.rings_at(work), Some("b"));
+    // Having both skills comes before having one at the level.
+    let mut floor = Centre::new(&[], 1);
+    let skills = ["x", "y", "z"].map(|key| floor.tell(Define::new(key, SkillProfile {})).unwrap());
+    let [x, y, z] = skills;
+    floor.agent("two", skilled(&[(x, 90)], 1));
+    floor.agent("one", skilled(&[(x, 10), (y, 10)], 1));
+    let has = |skill| Wish { weight: 10, ..wish(skill, 0) };
+    let need = best(vec![has(x), has(y), wish(x, 90), wish(y, 90)]);
+    let request = WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) };
+    let work = floor.tell(Submit::new(request)).unwrap();
+    assert_eq!(floor.rings_at(work), Some("one"));
+    // Mandatory at the level: who has all three but one too low is no candidate.
+    floor.agent("c", skilled(&[(x, 80), (y, 20), (z, 80)], 1));
+    floor.agent("d", skilled(&[(x, 80), (y, 80)], 1));
+    let at_level = |skill| Requirement::skill(skill, Comparison::AtLeast, 80);
+    let need = Need::of(Requirement::All(vec![at_level(x), at_level(y)]));
+    let work = floor.submit(WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) });
+    assert_eq!(floor.rings_at(work), Some("d"));
+    let why = floor.engine.explain(work, floor.id("c")).unwrap();
+    assert!(why.obstacles.iter().any(|obstacle| obstacle.kept_by.gate() == Gate::Need));
+}
+
+#[test]
+fn seed0_row031_the_algorithm_is_the_queue_s_own() {
+    assert_ne!(chosen(AgentChoice::LongestIdle, None), chosen(AgentChoice::MostProficient, None));
+    let mut floor = Centre::new(&["ana", "bo"], 2);
+    let choice = AgentChoice::FixedOrder;
+    let fixed =
+        floor.tell(Define::new("fixed", QueueProfile { choice, ..Default::default() })).unwrap();
+    for (key, order) in [("ana", 2), ("bo", 1)] {
+        let (agent, membership) =
+            (floor.id(key), Membership { rank: order, ..Membership::default() });
+        floor.tell(SetMembership { agent, queue: fixed, membership, channel: None }).unwrap();
+    }
+    let there = floor.tell(Submit::new(WorkRequest::new(fixed, floor.chat))).unwrap();
+    let here = floor.chat();
+    assert_eq!(floor.rings_at(there), Some("bo"));
+    assert_eq!(floor.rings_at(here), Some("ana"));
+}
+
+#[test]
+fn seed0_row040_the_engine_runs_alone() {
+    let mut log = Log::default();
+    let mut engine = Engine::new(Config::default(), at(0), &mut log).unwrap();
+    let chat =
+        engine.execute(at(0), Define::new("chat", ChannelProfile::chat()), &mut log).unwrap();
+    let queue = engine.execute(at(0), Define::new("q", QueueProfile::default()), &mut log).unwrap();
+    engine.execute(at(0), Submit::new(WorkRequest::new(queue, chat)), &mut log).unwrap();
+    assert_eq!(engine.view().open_work(), 1);
+}
+
+/// Every counter again from the facts alone: what was accepted, closed, and how long it waited.
+#[test]
+fn seed0_row041_the_facts_are_enough() {
+    let mut floor = Centre::new(&["ana", "bo"], 1);
+    for number in 0..3 {
+        let work = floor.chat();
+        floor.wait(2 * SECOND);
+        if number == 1 {
+            floor.reject(work);
+            floor.wait(SECOND);
+        }
+        floor.accept(work);
+        floor.tell(FinishContact { work, by: Finisher::Agent }).unwrap();
+    }
+    let again = Engine::replay(floor.facts.iter().cloned()).unwrap();
+    assert_eq!(again.digest(), floor.engine.digest());
+    let queue = floor.engine.view().queue(floor.queue).unwrap();
+    let count = |name: &str| floor.facts.iter().filter(|fact| fact.event.name() == name).count();
+    let mut figures = Figures::new(FiguresConfig::default()).unwrap();
+    floor.facts.iter().for_each(|fact| figures.apply(fact).unwrap());
+    let closed = figures.close_until(at(1_800 * SECOND));
+    let [row] = closed.queues.as_slice() else { panic!("{:?}", closed.queues) };
+    assert_eq!((row.service.offered, count("work_submitted")), (3, 3));
+    assert_eq!((row.handling.accepted, count("offer_accepted")), (3, 3));
+    assert_eq!((row.handling.declined, count("offer_rejected")), (1, 1));
+    assert_eq!((row.handling.handled, count("work_closed")), (3, 3));
+    assert_eq!(row.line.wait_answered, Span::from_secs(2 + 3 + 2));
+    assert_eq!(queue.service_level(), row.service.service_level(ServiceLevel::Ended));
+}
+
+#[test]
+fn seed0_row042_who_may_not_have_calls_gets_none_and_it_says_why() {
+    let mut floor = Centre::new(&[], 1);
+    let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
+    let capacity = Capacity::items(3).with_channel(voice, 0);
+    let ana = floor.agent("ana", AgentProfile { capacity, ..AgentProfile::default() });
+    let call = floor.by(voice);
+    assert_eq!(floor.stage(call), Stage::Queued);
+    let why = floor.engine.explain(call, ana).unwrap();
+    assert_eq!(why.obstacles[0].kept_by.gate(), Gate::Room);
+}
