@@ -88,7 +88,7 @@ pub struct RecordLimits {
     pub interactions: u32,
     /// Messages of one interaction.
     pub messages: u32,
-    /// Notes, related records, transcripts and entry points of one interaction, each.
+    /// Notes, related records, transcripts, entry points and participants of one interaction, each.
     pub attachments: u32,
     /// Segments of one interaction that are kept piece by piece; of older ones only the sums are.
     pub segments: u32,

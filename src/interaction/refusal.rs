@@ -131,7 +131,7 @@ pub enum RecordLimit {
     Interactions,
     /// Messages of one interaction.
     Messages,
-    /// Notes, related records, transcripts or entry points of one interaction.
+    /// Notes, related records, transcripts, entry points or participants of one interaction.
     Attachments,
 }
 

@@ -22,7 +22,7 @@ struct Way {
 }
 
 impl Way {
-    /// As whom he takes part by it already, if he does.
+    /// Whether he takes part by it already.
     fn is_in(&self, row: &Interaction) -> bool {
         let found = self.found.as_ref();
         found.is_some_and(|profile| takes_part(row, profile, Some(&self.to)))
@@ -93,12 +93,12 @@ impl Run for EnterConversation {
             return Ok(());
         }
         turn.store.check_room(talk.map_or(0, |talk| talk.entries.len()))?;
-        turn.store.check_room(talk.map_or(0, |talk| talk.participants.len()))?;
-        let customer = row.opened_for.clone();
         let Some(way) = way else {
             turn.emit(RecordEvent::Entered { interaction, entry, participant: None });
             return Ok(());
         };
+        turn.store.check_room(row.participants().count())?;
+        let customer = row.opened_for.clone();
         let to = Some(way.to.clone());
         let profile = turn.profile_at(way, customer.clone());
         let participant = Some(Participant { profile: profile.id, to });
@@ -117,15 +117,14 @@ impl Run for AddParticipant {
         let Self { interaction, profile, to } = self;
         let known = turn.active_profile(profile)?;
         to.iter().try_for_each(|to| check_name("to", to))?;
-        let there = turn.store.talk_of(interaction, "add_participant")?;
-        let there = there.map_or(0, |talk| talk.participants.len());
+        turn.store.talk_of(interaction, "add_participant")?;
         let row = turn.store.interaction(interaction)?;
         let to = to.or_else(|| row.addresses.as_ref().map(|(_, ours)| ours.clone()));
         if takes_part(row, &known, to.as_ref()) {
             return Ok(());
         }
         to.iter().try_for_each(|to| turn.check_not_ongoing(profile, to))?;
-        turn.store.check_room(there)?;
+        turn.store.check_room(row.participants().count())?;
         turn.emit(RecordEvent::ParticipantAdded { interaction, profile, to });
         Ok(())
     }
