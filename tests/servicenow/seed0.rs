@@ -131,6 +131,36 @@ fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
     assert_eq!(floor.engine.view().work(work).unwrap().entered(), at(60 * SECOND));
     assert_ne!(floor.vendor.items["c1"].sys_id, before);
     assert_eq!(floor.vendor.items["c1"].state, State::Queued);
+    // Somebody there is asked, for an item that names the one before; what comes late of that one
+    // gives nothing back to who had it.
+    let bo = floor.agent("bo", skilled(&[], 1));
+    let membership = Membership::default();
+    floor.tell(SetMembership { agent: bo, queue: vip, membership, channel: None }).unwrap();
+    floor.settle();
+    let told = |item: &str, previous: Option<&str>| {
+        serde_json::json!({"result": {"workItem": {"sys_id": item, "size": 1,
+            "serviceChannel": {"name": "Chat", "sys_id": "chat"}, "previousWorkItem": previous,
+            "document": {"sys_id": "c1", "table": "interaction"}, "isQueueTransferred": true}}})
+    };
+    let hear = |floor: &mut Floor, agent: &str, name: &str, body: serde_json::Value| {
+        let event = Event::read(name, body.to_string().as_bytes()).unwrap();
+        let agent = floor.id(agent);
+        (floor.desk.hear(floor.engine.view(), agent, &event).commands, event)
+    };
+    let now = floor.vendor.items["c1"].sys_id.clone();
+    let rings = told(&now, Some(&before));
+    let (commands, event) = hear(&mut floor, "bo", "openframe_awa_workitem_offered", rings);
+    let Event::Offered(item) = event else { panic!("{event:?}") };
+    assert_eq!((&*item.sys_id, item.previous_work_item.as_deref()), (&*now, Some(&*before)));
+    assert_eq!(commands, []);
+    let late = told(&before, None);
+    let (commands, _) = hear(&mut floor, "ana", "openframe_awa_workitem_accepted", late);
+    assert_eq!(commands, []);
+    floor.settle();
+    assert_eq!(rings_at(&floor, work).as_deref(), Some("bo"));
+    floor.press("c1", true);
+    assert_eq!(floor.stage(work), Stage::Assigned { agent: bo });
+    floor.is_in_step().unwrap();
 }
 
 #[test]
