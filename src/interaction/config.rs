@@ -1,11 +1,13 @@
 //! What the host may choose about interactions.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::base::time::Span;
+use crate::model::ids::CodeId;
 use crate::model::invalid::{Invalid, Problem};
 
 use crate::interaction::related::RelatedPolicy;
@@ -57,6 +59,28 @@ pub struct IdlePolicy {
     pub inbound_mail_after: Option<Span>,
     /// An e-mail on hold that the contact centre began is closed after this time.
     pub outbound_mail_after: Option<Span>,
+}
+
+/// What related records mean for e-mail. At first: nothing.
+///
+/// ```
+/// use strowger::CodeId;
+/// use strowger::interaction::{MailPolicy, RecordConfig};
+///
+/// // A mail of which a case was made is done, and who answers to it writes about the case.
+/// let close_on_insert = [("case".into(), CodeId::from_raw(0))].into();
+/// let mail = MailPolicy { close_on_insert, carry_related: true };
+/// assert_ne!(RecordConfig { mail, ..RecordConfig::default() }, RecordConfig::default());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailPolicy {
+    /// An e-mail of which somebody made a record of such a table is closed with this code, without
+    /// a wrap-up (ServiceNow: Task created).
+    pub close_on_insert: BTreeMap<Key, CodeId>,
+    /// What a known customer writes after his last e-mail was closed is about the record that was
+    /// related to it last, as long as that e-mail is not archived.
+    pub carry_related: bool,
 }
 
 const fn days(days: u32) -> Span {
@@ -138,6 +162,8 @@ pub struct RecordConfig {
     pub wrap_up_longest: Option<Span>,
     /// What is related by itself.
     pub related: RelatedPolicy,
+    /// What a related record means for e-mail.
+    pub mail: MailPolicy,
     /// When silence is answered.
     pub idle: IdlePolicy,
     /// Bounds on what grows.
@@ -154,6 +180,7 @@ impl Default for RecordConfig {
             wrap_up: Vec::new(),
             wrap_up_longest: None,
             related: RelatedPolicy::default(),
+            mail: MailPolicy::default(),
             idle: IdlePolicy::default(),
             limits: RecordLimits::default(),
         }

@@ -35,7 +35,7 @@ mod workspace;
 mod wrap_up;
 
 pub use command::*;
-pub use config::{IdlePolicy, Numbering, RecordConfig, RecordLimits};
+pub use config::{IdlePolicy, MailPolicy, Numbering, RecordConfig, RecordLimits};
 pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, Handoff, HandoffTrigger,
     Message, Responses, Viewer, Visibility,

@@ -213,3 +213,76 @@ fn a_reminder_after_the_end_makes_no_sense() {
     let refusal = floor.refused(0, ConfigureRecords { config });
     assert!(matches!(refusal, RecordRefusal::Invalid(..)), "{refusal}");
 }
+
+/// An e-mail of a customer, received at some second.
+fn mail(floor: &mut Floor, when: i64) -> InteractionId {
+    let (kind, to) = (InteractionType::Email, "help@example.com".into());
+    let from = Address::new("email", "jo@example.com");
+    let text = "It is broken".into();
+    let Received { interaction, profile, .. } =
+        floor.record(when, ReceiveMessage { kind, from, to, text });
+    floor.record(when, LinkUser { profile, user: "jo".into() });
+    interaction
+}
+
+fn case(interaction: InteractionId, operation: Operation) -> RelateRecord {
+    let (document, operation) = (Document::new("sn_customerservice_case", "CS1"), Some(operation));
+    RelateRecord { interaction, document, operation, by: BY_ANA }
+}
+
+fn cases(mail: MailPolicy) -> Floor {
+    let mut config = RecordConfig { mail, ..with_phone() };
+    let logged = [Operation::Insert, Operation::Open].into();
+    config.related.tables.insert("sn_customerservice_case".into(), logged);
+    let mut floor = Floor::new(config);
+    floor.work(0, Define::new("task_created", WrapUpCodeProfile::default()));
+    floor
+}
+
+#[test]
+fn an_e_mail_of_which_a_case_was_made_is_closed_with_its_code() {
+    let close_on_insert = [("sn_customerservice_case".into(), DONE)].into();
+    let mut floor = cases(MailPolicy { close_on_insert, ..MailPolicy::default() });
+    let id = mail(&mut floor, 0);
+    let work = floor.submit(1, id, SUPPORT, MESSAGE);
+    floor.on_queue(1, ANA);
+    floor.accept(2, ANA);
+    assert!(matches!(
+        floor.refused(3, case(id, Operation::Insert)),
+        RecordRefusal::NotDescribed { .. }
+    ));
+    floor.describe(3, id, "A broken lamp");
+    floor.record(4, case(id, Operation::Open));
+    assert_eq!(floor.state(id), InteractionState::WorkInProgress);
+    floor.record(5, case(id, Operation::Insert));
+    let row = floor.row(id);
+    assert_eq!((row.state, row.code), (InteractionState::ClosedComplete, Some(DONE)));
+    // Its work ends with it.
+    assert!(floor.desk.engine().view().work(work).is_none());
+    assert_eq!(floor.row(id).related.len(), 2);
+    // Of others, and by default, nothing is closed.
+    let mut floor = cases(MailPolicy::default());
+    let id = mail(&mut floor, 0);
+    floor.describe(1, id, "A broken lamp");
+    floor.record(2, case(id, Operation::Insert));
+    assert_eq!(floor.state(id), InteractionState::New);
+}
+
+#[test]
+fn who_answers_to_a_closed_e_mail_writes_about_its_case() {
+    for carry_related in [true, false] {
+        let mut floor = cases(MailPolicy { carry_related, ..MailPolicy::default() });
+        let first = mail(&mut floor, 0);
+        floor.describe(1, first, "A broken lamp");
+        floor.record(2, case(first, Operation::Insert));
+        floor.record(3, close(first));
+        let second = mail(&mut floor, 86_400);
+        assert_ne!(first, second);
+        let related: Vec<_> =
+            floor.row(second).related.iter().map(|one| &*one.document.id).collect();
+        assert_eq!(related, Vec::from_iter(carry_related.then_some("CS1")));
+        // A chat of the same customer is about something else.
+        let chat = floor.open(86_401, InteractionType::Chat);
+        assert_eq!(floor.row(chat).related, []);
+    }
+}

@@ -4,17 +4,20 @@ use alloc::boxed::Box;
 
 use crate::base::key::Key;
 use crate::model::attribute::{Attributes, check_attributes};
+use crate::model::ids::CodeId;
 use crate::model::invalid::Problem;
 
 use crate::interaction::command::{
     AddTranscript, RecordChange, RelateRecord, SaveInteraction, SetContext,
 };
 use crate::interaction::event::RecordEvent;
+use crate::interaction::ids::InteractionId;
 use crate::interaction::record::{Interaction, is_blank};
 use crate::interaction::refusal::RecordRefusal;
-use crate::interaction::related::{RelatedRecord, check_name};
+use crate::interaction::related::{Operation, RelatedRecord, check_name};
+use crate::interaction::state::{Actor, Ending, InteractionType};
 
-use super::{Run, Turn, invalid};
+use super::{Finish, Run, Turn, invalid};
 
 impl Run for SaveInteraction {
     type Output = ();
@@ -114,9 +117,45 @@ impl Run for RelateRecord {
         }
         turn.store.check_described(interaction, by)?;
         turn.store.check_room(row.related.len())?;
+        let code = turn.closes_mail(interaction, &document.table, operation);
+        if let Some(code) = code {
+            turn.store.check_close(interaction, by, Some(code))?;
+        }
         let record = Box::new(RelatedRecord { document, operation, by, at: turn.instant() });
         turn.emit(RecordEvent::Related { interaction, record });
+        if code.is_some() {
+            turn.close(interaction, Finish { code, ..Finish::new(Ending::Agent, by) });
+        }
         Ok(true)
+    }
+}
+
+impl Turn<'_> {
+    /// The code with which an e-mail is closed by what is done with a record.
+    fn closes_mail(
+        &self,
+        id: InteractionId,
+        table: &Key,
+        operation: Option<Operation>,
+    ) -> Option<CodeId> {
+        let row = self.store.get(id).filter(|row| row.kind == InteractionType::Email)?;
+        let inserts = operation == Some(Operation::Insert) && !row.state.is_closed();
+        self.store.config().mail.close_on_insert.get(table).copied().filter(|_| inserts)
+    }
+
+    /// Relates to a new e-mail of a customer what was related last to his e-mail before.
+    pub(crate) fn carry_related(&mut self, interaction: InteractionId) {
+        let carries = self.store.config().mail.carry_related;
+        let mail = |id| self.store.get(id).filter(|row| row.kind == InteractionType::Email);
+        let new = Some(interaction).filter(|_| carries).and_then(mail);
+        let customer = new.and_then(|row| row.opened_for.as_ref());
+        let his = customer.and_then(|customer| self.store.index().customers.get(customer));
+        let before = his.and_then(|his| his.range(..interaction).rev().find_map(|id| mail(*id)));
+        let Some(last) = before.and_then(|row| row.related.last()) else { return };
+        let document = last.document.clone();
+        let (operation, by, at) = (None, Actor::System, self.instant());
+        let record = Box::new(RelatedRecord { document, operation, by, at });
+        self.emit(RecordEvent::Related { interaction, record });
     }
 }
 

@@ -189,6 +189,7 @@ impl Run for ReceiveMessage {
         };
         let opening = First { kind, direction, profile: &profile, ours: &to }.opening();
         turn.open(interaction, opening);
+        turn.carry_related(interaction);
         turn.hear(interaction, &profile, text)?;
         Ok(Received { interaction, profile: profile.id, opened: true })
     }
