@@ -30,6 +30,37 @@ fn press(floor: &mut Floor, accept: bool) {
     floor.settle();
 }
 
+/// Requested, then cancelled; requested, accepted and ended; requested, accepted and transferred.
+#[test]
+fn seed0_row024_a_consult_is_requested_and_then_cancelled_ended_or_transferred() {
+    let (mut floor, work) = consulted();
+    let (ana, agent) = (floor.id("ana"), floor.id("bo"));
+    floor.tell(EndLeg { work, agent }).unwrap();
+    floor.settle();
+    assert_eq!((there(&floor), floor.legs("c1")), (None, vec![]));
+
+    floor.tell(Consult { work, agent }).unwrap();
+    floor.settle();
+    press(&mut floor, true);
+    assert_eq!(there(&floor), Some(("bo", true)));
+    floor.tell(EndLeg { work, agent }).unwrap();
+    floor.settle();
+    assert_eq!((there(&floor), floor.stage(work)), (None, Stage::Assigned { agent: ana }));
+
+    floor.tell(Consult { work, agent }).unwrap();
+    floor.settle();
+    press(&mut floor, true);
+    floor.tell(HandOver { work, agent }).unwrap();
+    floor.settle();
+    assert_eq!((there(&floor), floor.stage(work)), (None, Stage::Assigned { agent }));
+    assert_eq!(floor.vendor.items["c1"].state, State::Accepted("bo".into()));
+    // Each of them by its own request, and nobody else is asked for anything.
+    assert_eq!(floor.paths(), ["end", "offer", "end", "offer", "end"]);
+    let handed_over = |at: usize| floor.sent[at].body.as_ref().unwrap()["hand_over"].clone();
+    assert_eq!([handed_over(0), handed_over(2), handed_over(4)], [false, false, true]);
+    floor.is_in_step().unwrap();
+}
+
 #[test]
 fn it_is_answered_or_declined_at_the_desk() {
     let (mut floor, _) = consulted();
