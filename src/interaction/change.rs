@@ -202,7 +202,7 @@ impl Interaction {
         let Some(talk) = &mut self.conversation else { return Ok(()) };
         match event {
             RecordEvent::Entered { entry, participant, .. } => {
-                talk.entries.push(entry.clone());
+                talk.entries.push((**entry).clone());
                 talk.participants.extend(participant.clone());
                 let his = || participant.as_ref().map(|one| one.profile);
                 self.profile = self.profile.or_else(his);

@@ -293,7 +293,7 @@ pub enum RecordEvent {
         /// The interaction.
         interaction: InteractionId,
         /// Where.
-        entry: EntryPoint,
+        entry: Box<EntryPoint>,
         /// By which other address he takes part from now on, if it is a new one.
         #[serde(default)]
         participant: Option<Participant>,

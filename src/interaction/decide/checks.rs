@@ -94,15 +94,15 @@ impl Store {
         interaction: InteractionId,
         code: Option<CodeId>,
     ) -> Result<(), RecordRefusal> {
-        let rule = match &self.interaction(interaction)?.wrap_up {
+        let row = self.interaction(interaction)?;
+        let Some(code) = code else { return Ok(()) };
+        let rule = match &row.wrap_up {
             Some(wrap_up) => wrap_up.rule.as_ref(),
             None => self.wrap_up_rule(interaction),
         };
-        match (rule, code) {
-            (Some(rule), Some(code)) if !rule.allows(code) => {
-                Err(RecordRefusal::CodeNotAllowed { code })
-            }
-            _ => Ok(()),
+        match rule {
+            Some(rule) if !rule.allows(code) => Err(RecordRefusal::CodeNotAllowed { code }),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Deciding who takes part in a conversation, and by which addresses.
 
+use alloc::boxed::Box;
+
 use crate::base::key::Key;
 use crate::model::invalid::Problem;
 
@@ -94,6 +96,7 @@ impl Run for EnterConversation {
         }
         turn.store.check_room(talk.map_or(0, |talk| talk.entries.len()))?;
         let Some(way) = way else {
+            let entry = Box::new(entry);
             turn.emit(RecordEvent::Entered { interaction, entry, participant: None });
             return Ok(());
         };
@@ -102,6 +105,7 @@ impl Run for EnterConversation {
         let to = Some(way.to.clone());
         let profile = turn.profile_at(way, customer.clone());
         let participant = Some(Participant { profile: profile.id, to });
+        let entry = Box::new(entry);
         turn.emit(RecordEvent::Entered { interaction, entry, participant });
         if let (None, Some(opened_for)) = (customer, profile.user) {
             turn.emit(RecordEvent::Associated { interaction, opened_for });
