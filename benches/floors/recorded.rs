@@ -91,7 +91,7 @@ impl Recorded {
         self.now = self.now + Span::from_millis(1);
         let interaction = self.contact();
         let request = self.random.below(self.requests.len());
-        let request = WorkRequest::clone(&self.requests[request]);
+        let request = Arc::clone(&self.requests[request]);
         let submitted = self.desk.submit(self.now, interaction, request, &mut self.log);
         let work = submitted.expect("there is room");
         match self.read() {

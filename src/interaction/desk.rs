@@ -205,9 +205,10 @@ impl<P: ProfileStore> Desk<P> {
         &mut self,
         now: Timestamp,
         interaction: InteractionId,
-        request: WorkRequest,
+        request: impl Into<Arc<WorkRequest>>,
         log: &mut DeskLog,
     ) -> Result<WorkId, DeskRefusal> {
+        let request = request.into();
         self.advance(now, log);
         let store = self.records.store();
         let row = store.interaction(interaction)?;
@@ -218,7 +219,7 @@ impl<P: ProfileStore> Desk<P> {
         }
         let told = (log.work.len(), log.records.len());
         let request = with_context(row, request);
-        let work = self.engine.execute(now, Submit(Arc::new(request)), &mut log.work)?;
+        let work = self.engine.execute(now, Submit(request), &mut log.work)?;
         self.link(now, interaction, work, told, log)?;
         Ok(work)
     }
@@ -233,9 +234,10 @@ impl<P: ProfileStore> Desk<P> {
         now: Timestamp,
         interaction: InteractionId,
         trigger: HandoffTrigger,
-        request: WorkRequest,
+        request: impl Into<Arc<WorkRequest>>,
         log: &mut DeskLog,
     ) -> Result<Option<WorkId>, DeskRefusal> {
+        let request = request.into();
         self.advance(now, log);
         let queue = request.queue;
         self.records.store().check_handoff(interaction)?;
@@ -243,7 +245,7 @@ impl<P: ProfileStore> Desk<P> {
         let told = (log.work.len(), log.records.len());
         let request = with_context(self.records.store().interaction(interaction)?, request);
         let work = match available {
-            true => Some(self.engine.execute(now, Submit(Arc::new(request)), &mut log.work)?),
+            true => Some(self.engine.execute(now, Submit(request), &mut log.work)?),
             false => None,
         };
         let asked = RequestHandoff { interaction, trigger, queue, available };
@@ -391,9 +393,12 @@ impl<P: ProfileStore> Desk<P> {
 }
 
 /// A request with what is known of the contact.
-fn with_context(row: &Interaction, mut request: WorkRequest) -> WorkRequest {
+fn with_context(row: &Interaction, mut request: Arc<WorkRequest>) -> Arc<WorkRequest> {
     for (name, value) in &row.context {
-        request.attributes.entry(name.clone()).or_insert_with(|| value.clone());
+        if !request.attributes.contains_key(name) {
+            let attributes = &mut Arc::make_mut(&mut request).attributes;
+            attributes.insert(name.clone(), value.clone());
+        }
     }
     request
 }
