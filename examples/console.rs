@@ -21,7 +21,9 @@ use serde::Serialize;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde_json::value::{RawValue, to_raw_value};
 use strowger::interaction::*;
-use strowger::*;
+use strowger::keyed::Keyed;
+use strowger::prelude::*;
+use strowger::state::DeadlineKind;
 
 /// A line as it goes out.
 #[derive(Serialize)]

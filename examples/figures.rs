@@ -23,7 +23,7 @@ use floors::table::{Goal, Table, say};
 use floors::{Floor, Limit, Plan, Scan, Shape};
 use reference::Router;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-use strowger::{Config, Timestamp};
+use strowger::prelude::*;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
@@ -112,7 +112,7 @@ fn reference(_: Sizes, table: &mut Table) {
     let reference = began.elapsed().as_nanos() as f64 / STEPS as f64;
     let mut turns = Vec::new();
     for _ in 0..99 {
-        let (mut engine, mut log, steps) = (begun.clone(), strowger::Log::default(), steps.clone());
+        let (mut engine, mut log, steps) = (begun.clone(), Log::default(), steps.clone());
         let began = Instant::now();
         for (now, command) in steps {
             engine.execute(now, command, &mut log).expect("what it did before");
@@ -163,7 +163,7 @@ fn largest(sizes: Sizes, table: &mut Table) {
     let snapshot = floor.engine.snapshot();
     drop(floor);
     let began = Instant::now();
-    let engine = strowger::Engine::restore(snapshot).expect("a good snapshot");
+    let engine = Engine::restore(snapshot).expect("a good snapshot");
     let took = began.elapsed().as_secs_f64();
     table.row("restore of the same", took, "s", Goal::AtMost(2.0), "");
     drop(engine);
@@ -190,7 +190,7 @@ fn memory(_: Sizes, table: &mut Table) {
     let (_, before) = allocated();
     for person in &people {
         let agent = floor.define(person);
-        floor.presence(agent.raw(), strowger::SystemPresence::OnQueue);
+        floor.presence(agent.raw(), SystemPresence::OnQueue);
         floor.log.clear();
     }
     let each = (allocated().1 - before) / people.len() as f64;

@@ -1,8 +1,11 @@
 //! What would be sent to Genesys Cloud while the engine routes: a work item comes in, rings at an
 //! agent, is accepted by him over there, and is wrapped up.
 
+use strowger::Action;
+use strowger::command::{Park, Resume, Resumer};
 use strowger::genesys::{Event as Told, Intake, Mirror};
-use strowger::*;
+use strowger::model::{WrapUpCodeProfile, WrapUpMode, WrapUpProfile};
+use strowger::prelude::*;
 
 /// An engine, what shows its work over there, and every request printed.
 struct Host {

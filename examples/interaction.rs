@@ -1,7 +1,9 @@
 //! One conversation by SMS: from an unknown number to a closed and archived record.
 
+use strowger::Key;
 use strowger::interaction::*;
-use strowger::*;
+use strowger::model::ChannelId;
+use strowger::prelude::*;
 
 /// Who has a number, as the host's own books say.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! One call finds one agent. The code of the README.
 
-use strowger::*;
+use strowger::prelude::*;
 
 fn main() -> Result<(), Refusal> {
     let at = |secs: i64| Timestamp::from_millis(secs * 1_000);

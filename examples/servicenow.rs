@@ -4,11 +4,16 @@
 use std::error::Error;
 
 use serde_json::{Value, json};
+use strowger::Action;
+use strowger::host::Follower;
+use strowger::model::RejectReasonProfile;
+use strowger::prelude::*;
+use strowger::presence::{PresenceAsk, PresenceMap, PresenceSync, Side};
 use strowger::servicenow::{
     Answer, CallId, Control, Controls, Desk, DeskConfig, Document, Event as Told, Intake, Request,
     SetAgentPresence,
 };
-use strowger::*;
+use strowger::view::View;
 
 const CHAT: &str = "59616aba87bd5210be070d48dabb35e6";
 const AVAILABLE: &str = "0b10223c57a313005baaaa65ef94f970";

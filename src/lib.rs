@@ -12,7 +12,7 @@
 //! sleep.
 //!
 //! ```
-//! use strowger::*;
+//! use strowger::prelude::*;
 //!
 //! # fn main() -> Result<(), Refusal> {
 //! # let second = |n: i64| Timestamp::from_millis(n * 1_000);
@@ -100,7 +100,9 @@
 //! was chosen among all who could have had it is kept by [`Engine::record_decisions`].
 //!
 //! ```
-//! use strowger::*;
+//! use strowger::prelude::*;
+//! use strowger::explain::{Gate, KeptBy, Outlook};
+//! use strowger::model::Comparison;
 //!
 //! # let (now, mut log) = (Timestamp::EPOCH, Log::default());
 //! # let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -138,7 +140,8 @@
 //!
 //! # JSON
 //!
-//! Every command, reply, refusal and fact is serialisable. [`Keyed`] writes and reads them with the
+//! Every command, reply, refusal and fact is serialisable. [`Keyed`](keyed::Keyed) writes and
+//! reads them with the
 //! host's keys in place of ids; the example `console` speaks it through a pipe. An example of each,
 //! in a session that can be run, is in `tests/console/every_command.jsonl`, and what came of it in
 //! `tests/console/every_command.out.jsonl`.
@@ -163,115 +166,72 @@ extern crate alloc;
 
 mod adapter;
 mod base;
+pub mod command;
 mod engine;
-mod figures;
+pub mod fact;
+pub mod figures;
+pub mod host;
 pub mod interaction;
-mod lifecycle;
-mod model;
-mod policy;
-mod protocol;
+#[cfg(feature = "journal")]
+pub mod journal;
+pub mod keyed;
+pub mod model;
+#[doc(hidden)]
+pub mod policy;
+pub mod prelude;
+pub mod presence;
+pub mod state;
 mod world;
 
-#[cfg(feature = "journal")]
-pub use adapter::journal;
-pub use adapter::keyed::Keyed;
-pub use adapter::presence_sync::mapping::{PresenceMap, PresenceRow};
-pub use adapter::presence_sync::person::Side;
-pub use adapter::presence_sync::standing::{Follows, Heard, Standing as PresenceStanding};
-pub use adapter::presence_sync::sync::{PresenceAsk, PresenceReport, PresenceSync, Renewal};
-pub use adapter::presence_sync::unified::{AgentState, UnifiedMap};
+#[doc(inline)]
 pub use base::hash::Digest;
-pub use base::id::Id;
+#[doc(inline)]
 pub use base::key::Key;
+#[doc(inline)]
 pub use base::time::{Span, Timestamp};
+#[doc(inline)]
+pub use command::Refusal;
+#[doc(inline)]
 pub use engine::action::Action;
+#[doc(inline)]
 pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
-pub use engine::decisions::{CandidateRecord, Decision};
-pub use engine::explain::{
-    AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation, Passed,
-    Prospect, Standing, Stopped, WorkExplanation,
-};
-pub use engine::rules::{Classified, Classifier, Scorer};
-pub use engine::view::{AgentView, QueueView, View, WorkView};
-pub use figures::config::FiguresConfig;
-pub use figures::fold::{Figures, NotNext};
-pub use figures::measures::{Handling, LineFlow, StatusTime};
-pub use figures::now::{AgentNow, ChannelNow, QueueNow, WithAgents};
-pub use figures::rows::{
-    AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,
-    PresenceTime, QueueInterval,
-};
-pub use figures::service_level::{ServiceCounts, ServiceLevel};
-pub use lifecycle::assignment::{AssignmentState, AssignmentStep};
-pub use lifecycle::leg::{LegEnd, LegRole, LegState, LegStep};
-pub use lifecycle::machine::{Deadline, DeadlineKind, Illegal};
-pub use lifecycle::offer::{OfferEnd, OfferState, OfferStep, Withdrawal};
-pub use lifecycle::presence::{Presence, PresenceStep};
-pub use lifecycle::routing_status::{Load, RoutingStatus, StatusStep};
-pub use lifecycle::work::{CloseCause, Stage, WorkStep};
-pub use model::agent::AgentProfile;
-pub use model::attribute::{Attributes, Value};
-pub use model::calendar::{
-    CalendarProfile, Date, Hours, NotATime, TimeOfDay, Week, Zone, ZoneChange,
-};
-pub use model::capacity::{Capacity, Weights};
-pub use model::channel::ChannelProfile;
-pub use model::classification::{Classification, ClassificationRule, Share, Split, WorkCondition};
-pub use model::config::{Config, Limits};
-pub use model::estimator::Estimator;
-pub use model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
-    SkillId, WorkId,
-};
-pub use model::invalid::{Invalid, Problem};
-pub use model::membership::Membership;
-pub use model::need::{Comparison, Evaluation, Expiring, Need, Requirement, Wish};
-pub use model::overflow::{
-    ConditionalRing, LastResort, Measure, OverflowAction, OverflowRule, QueueCondition, Ramp,
-    Trigger,
-};
-pub use model::pool::{DailyReset, PoolProfile};
-pub use model::preferred::{Preferred, PreferredAgent, PreferredStep};
-pub use model::presence::{Opens, PresenceProfile, SystemPresence};
-pub use model::priority::Priority;
-pub use model::profile::Profile;
-pub use model::queue::{
-    AgentChoice, Broadcast, Budget, Exhausted, IdleClock, IdleSince, MaxWaitAction, Order,
-    QueueProfile, Requeue, RequeuePolicy, Tolerance,
-};
-pub use model::reason::{RejectReasonProfile, Response, WrapUpCodeProfile};
-pub use model::relaxation::{Relaxation, RelaxationClock, RelaxationStep};
-pub use model::schedule::{Callback, Schedule};
-pub use model::skill::{Proficiency, SkillProfile};
-pub use model::sort_key::SortKey;
-pub use model::work::{Attached, WorkChange, WorkRequest};
-pub use model::wrap_up::{WrapUpMode, WrapUpProfile};
-pub use policy::choice::{KeyPart, KeyParts};
-pub use policy::estimate::Estimate;
-pub use policy::room::PoolUse;
-pub use policy::shortfall::Shortfall;
-pub use policy::tally::{Average, Counts, Stopwatch, Tally};
-pub use protocol::command::*;
-pub use protocol::definition::{Defined, Definition};
-pub use protocol::event::*;
-pub use protocol::fact::{Cause, Fact, Log, Seq};
-pub use protocol::refusal::{LimitName, Refusal, StageName, Unavailable};
-pub use world::legs::Leg;
-pub use world::rows::{Assignment, Member, Offer};
+#[doc(inline)]
+pub use fact::Log;
+#[doc(inline)]
+pub use model::Config;
 
-pub use adapter::act::Act;
-pub use adapter::driver::{ActError, Calls, Driver, DriverError, Failed};
-pub use adapter::host::{
-    Desktop, Follower, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink,
-};
-pub use adapter::replica::{FollowError, PromoteError, Replica};
-#[cfg(any(feature = "genesys", feature = "servicenow"))]
-pub use adapter::wire::{Method, Request, RequestFailure};
+pub mod view {
+    //! The state of an engine, to read: definitions, agents, queues, work, offers, and what a
+    //! queue has experienced.
+    //!
+    //! [`Engine::view`](crate::Engine::view) gives a [`View`]; everything else is reached from
+    //! there. Reading changes nothing.
 
-pub mod policies {
-    //! The arithmetic of the rules, for hosts and tests that want to compute with it.
+    pub use crate::engine::view::{AgentView, QueueView, View, WorkView};
+    pub use crate::policy::estimate::Estimate;
+    pub use crate::policy::room::PoolUse;
+    pub use crate::policy::tally::{Average, Counts, Stopwatch, Tally};
+    pub use crate::world::legs::Leg;
+    pub use crate::world::rows::{Assignment, Member, Offer};
+}
 
-    pub use crate::policy::*;
+pub mod explain {
+    //! Why work and agents are kept apart, and how the agent of an offer was chosen.
+    //!
+    //! [`Engine::explain`](crate::Engine::explain),
+    //! [`explain_work`](crate::Engine::explain_work) and
+    //! [`explain_agent`](crate::Engine::explain_agent) ask the predicates that routing asks.
+    //! [`Engine::record_decisions`](crate::Engine::record_decisions) keeps how the agent of each
+    //! offer was chosen.
+
+    pub use crate::engine::decisions::{CandidateRecord, Decision};
+    pub use crate::engine::explain::{
+        AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation,
+        Passed, Prospect, Standing, Stopped, WorkExplanation,
+    };
+    pub use crate::policy::choice::{KeyPart, KeyParts};
+    pub use crate::policy::room::Full;
+    pub use crate::policy::shortfall::Shortfall;
 }
 
 #[cfg(feature = "servicenow")]

@@ -16,7 +16,11 @@ use floors::random::Random;
 use floors::recorded::PROFILES;
 use floors::{Floor, Plan, Recorded, Shape};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-use strowger::*;
+use strowger::Action;
+use strowger::command::{Advance, Cancel, Hold, Park, Resume, Resumer, Retrieve, TransferToQueue};
+use strowger::model::OfferId;
+use strowger::prelude::*;
+use strowger::state::Stage;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

@@ -61,7 +61,8 @@ fn every_command_and_every_fact_has_an_example() {
     assert!(errors.iter().all(|line| line.starts_with("{\"reply\"")), "{errors:#?}");
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console");
     let input = fs::read_to_string(folder.join("every_command.jsonl")).expect("the session");
-    let (commands, events) = (variants::<strowger::Command>(), variants::<strowger::Event>());
+    let (commands, events) =
+        (variants::<strowger::command::Command>(), variants::<strowger::fact::Event>());
     assert_eq!((commands.len(), events.len()), (70, 53));
     for command in commands {
         let example = format!("\"command\": {{\"{command}\": ");

@@ -4,8 +4,21 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use strowger::policies::offering::Bar;
-use strowger::*;
+use strowger::command::{
+    Activate, Cancel, Force, Park, RemoveMembership, Resume, Resumer, SetDraining, SetOwnCall,
+    SetShiftEnd, Suspend, TransferToQueue, Unavailable,
+};
+use strowger::explain::{Decision, Gate, KeptBy, KeyPart, Obstacle, Outlook, Shortfall, Standing};
+use strowger::fact::Bar;
+use strowger::fact::OfferedBy;
+use strowger::model::{
+    AgentChoice, Broadcast, Capacity, ChannelId, Comparison, Entity, Evaluation, Exhausted,
+    Expiring, Limits, Order, Preferred, PreferredAgent, PreferredStep, Profile, ReasonId,
+    RejectReasonProfile, Relaxation, RelaxationStep, Response, Schedule, SkillId, Value,
+    WrapUpMode, WrapUpProfile,
+};
+use strowger::prelude::*;
+use strowger::state::Stage;
 
 const ANA: AgentId = AgentId::from_raw(0);
 const BO: AgentId = AgentId::from_raw(1);

@@ -1,6 +1,19 @@
 //! Figures by worked examples, with exact instants: what counts where, and one millisecond beside.
 
-use strowger::*;
+use strowger::Action;
+use strowger::command::{
+    Activate, Answer, Consult, HandOver, Hold, Park, RequestCallback, Resume, Resumer, Retrieve,
+    SetDraining, SetOwnCall, Suspend, TransferToQueue, Unassign,
+};
+use strowger::figures::{
+    ClosedFigures, CodeCount, Figures, FiguresConfig, PresenceTime, QueueInterval, QueueNow,
+    ServiceCounts,
+};
+use strowger::keyed::Keyed;
+use strowger::model::{
+    Callback, ChannelId, MaxWaitAction, Schedule, WrapUpCodeProfile, WrapUpMode, WrapUpProfile,
+};
+use strowger::prelude::*;
 
 /// Half an hour in milliseconds: the interval of all examples.
 const HALF_HOUR: i64 = 1_800_000;

@@ -7,13 +7,15 @@ mod golden;
 #[path = "golden/table.rs"]
 mod table;
 
+use strowger::Timestamp;
 use strowger::interaction::{
     ConversationStage, ConversationStep, Ending, InteractionState, InteractionStep, Progress,
 };
-use strowger::{
-    AgentId, AssignmentState, AssignmentStep, CloseCause, Deadline, Illegal, LegEnd, LegRole,
-    LegState, LegStep, Load, OfferEnd, OfferId, OfferState, OfferStep, Presence, PresenceStep,
-    RoutingStatus, Stage, StatusStep, SystemPresence, Timestamp, Withdrawal, WorkStep,
+use strowger::model::{AgentId, OfferId, SystemPresence};
+use strowger::state::{
+    AssignmentState, AssignmentStep, CloseCause, Deadline, Illegal, LegEnd, LegRole, LegState,
+    LegStep, Load, OfferEnd, OfferState, OfferStep, Presence, PresenceStep, RoutingStatus, Stage,
+    StatusStep, Withdrawal, WorkStep,
 };
 
 const LATER: Timestamp = Timestamp::from_millis(1_000);

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use strowger::{
-    Accept, AgentChoice, AgentId, AgentProfile, Cancel, ChannelId, ChannelProfile, Comparison,
-    Config, Define, Engine, Event, FinishContact, Finisher, Log, Membership, Need, OfferId,
-    QueueId, QueueProfile, Requirement, SetMembership, SetPresence, SkillProfile, Submit,
-    SystemPresence, Timestamp, WorkId, WorkRequest,
+use strowger::command::{
+    Accept, Cancel, Define, FinishContact, Finisher, SetMembership, SetPresence, Submit,
 };
+use strowger::fact::Event;
+use strowger::model::{
+    AgentChoice, AgentId, AgentProfile, ChannelId, ChannelProfile, Comparison, Membership, Need,
+    OfferId, QueueId, QueueProfile, Requirement, SkillProfile, SystemPresence, WorkId, WorkRequest,
+};
+use strowger::{Config, Engine, Log, Timestamp};
 
 /// A floor with one queue.
 struct Floor {

@@ -7,7 +7,14 @@ mod table;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use strowger::*;
+use strowger::Key;
+use strowger::fact::{Cause, PresenceSetBy, Seq};
+use strowger::model::PresenceId;
+use strowger::prelude::*;
+use strowger::presence::{
+    AgentState, Follows, Heard, PresenceAsk, PresenceMap, PresenceReport, PresenceSync, Renewal,
+    Side, Standing as PresenceStanding, UnifiedMap,
+};
 
 const ANA: AgentId = AgentId::from_raw(0);
 const ON_QUEUE: PresenceId = SystemPresence::OnQueue.id();

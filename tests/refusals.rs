@@ -8,7 +8,9 @@ mod golden;
 mod table;
 
 use serde_json::Value;
-use strowger::{Command, Config, Engine, Entity, Limits, Log, Refusal, Timestamp, Unavailable};
+use strowger::command::{Command, Unavailable};
+use strowger::model::{Entity, Limits};
+use strowger::{Config, Engine, Log, Refusal, Timestamp};
 
 /// The numbers of things, in order of definition. The work and the offer all is about are the first.
 const NUMBERS: [(&str, &str); 21] = [

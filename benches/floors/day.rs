@@ -1,7 +1,9 @@
 //! A fixed, seeded day: work comes in until there is more than hands; agents accept, reject, miss,
 //! finish, wrap up and go for a break; callers hang up.
 
-use strowger::*;
+use strowger::Action;
+use strowger::model::OfferId;
+use strowger::prelude::*;
 
 use super::floor::Floor;
 

@@ -2,7 +2,15 @@
 
 use std::sync::Arc;
 
-use strowger::*;
+use strowger::Action;
+use strowger::command::Cancel;
+use strowger::model::{
+    ChannelId, Comparison, OfferId, Preferred, Priority, ReasonId, RejectReasonProfile, Relaxation,
+    RelaxationStep, Response, SkillId, WrapUpMode, WrapUpProfile,
+};
+use strowger::prelude::*;
+use strowger::state::Stage;
+use strowger::view::{QueueView, WorkView};
 
 use super::plan::{Ask, DECLINERS, Person, Plan, Shape};
 use super::random::Random;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use strowger::AgentChoice;
+use strowger::model::AgentChoice;
 
 use super::random::Random;
 

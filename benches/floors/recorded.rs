@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use strowger::command::Cancel;
 use strowger::interaction::*;
-use strowger::*;
+use strowger::model::OfferId;
+use strowger::prelude::*;
 
 use super::floor::Floor;
 use super::random::Random;

@@ -4,7 +4,7 @@
 
 use super::plan::{Ask, Plan};
 use super::random::Random;
-use strowger::AgentChoice;
+use strowger::model::AgentChoice;
 
 #[derive(Clone, Debug)]
 struct Agent {

@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use strowger::{
-    AgentId, CodeId, Finisher, OfferId, QueueId, ReasonId, Span, SystemPresence, Timestamp, WorkId,
-};
+use strowger::model::{CodeId, OfferId, ReasonId};
+use strowger::prelude::*;
 
 /// Something a person does.
 #[derive(Clone, Copy, Debug)]

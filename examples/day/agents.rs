@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use strowger::*;
+use strowger::command::{Heartbeat, SetDraining, SetOwnCall};
+use strowger::fact::Definition;
+use strowger::model::{OfferId, WrapUpMode};
+use strowger::prelude::*;
 
 use crate::agenda::{Absence, Agenda, AgentAct, Answer, Happening, WrapUpAct};
 use crate::random::Pcg;

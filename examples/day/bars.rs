@@ -1,6 +1,7 @@
 //! Panels with a bar for every half hour: service level, and contacts.
 
-use strowger::{ChannelId, QueueInterval};
+use strowger::figures::QueueInterval;
+use strowger::model::ChannelId;
 
 use crate::clock::PER_HALF_HOUR;
 use crate::frame::{Frame, LEFT, RIGHT};

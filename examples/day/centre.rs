@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use strowger::*;
+use strowger::model::{ChannelId, Proficiency, ReasonId, SkillId};
+use strowger::prelude::*;
 
 use crate::definer::Definer;
 use crate::random::Pcg;

@@ -1,6 +1,6 @@
 //! The day's clock: stretches of five minutes and half hours, counted from midnight.
 
-use strowger::{Span, Timestamp};
+use strowger::prelude::*;
 
 /// The length of a stretch, for which figures are kept.
 pub(crate) const STRETCH: Span = Span::from_mins(5);

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use strowger::*;
+use strowger::command::{
+    Hold, Park, RequestWrapUp, Resume, Resumer, Retrieve, TransferToAgent, TransferToQueue,
+};
+use strowger::fact::{QueuedWhy, ResumedBy};
+use strowger::model::{OfferId, Preferred};
+use strowger::prelude::*;
+use strowger::state::CloseCause;
 
 use crate::agenda::{Agenda, Happening, WorkAct};
 use crate::random::Pcg;

@@ -1,6 +1,11 @@
 //! The definitions of the made-up centre: channels, skills, reasons, codes and queues.
 
-use strowger::*;
+use strowger::Action;
+use strowger::model::{
+    AgentChoice, CodeId, Exhausted, Order, Profile, ReasonId, RejectReasonProfile, Response,
+    WrapUpCodeProfile, WrapUpMode, WrapUpProfile,
+};
+use strowger::prelude::*;
 
 use crate::centre::{Channels, Queues, Skills};
 

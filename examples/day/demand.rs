@@ -1,6 +1,7 @@
 //! The demand of the made-up day: who gets in touch, when, and with what.
 
-use strowger::*;
+use strowger::model::{ChannelId, Comparison, Priority, Proficiency, Wish};
+use strowger::prelude::*;
 
 use crate::centre::Centre;
 use crate::random::Pcg;

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use strowger::*;
+use strowger::model::{ChannelId, Estimator, OfferId};
+use strowger::prelude::*;
+use strowger::view::{Estimate, View, WorkView};
 
 use crate::report::{duration, mean};
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use strowger::*;
+use strowger::prelude::*;
+use strowger::{Digest, Violation};
 
 use crate::agenda::Agenda;
 use crate::clock::STRETCH;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use strowger::*;
+use strowger::fact::{Definition, PresenceSetBy};
+use strowger::figures::{AgentNow, Figures, FiguresConfig, QueueInterval, StatusTime, WithAgents};
+use strowger::model::ChannelId;
+use strowger::prelude::*;
 
 use crate::clock::{Clock, PER_HALF_HOUR, STRETCH};
 use crate::tally::{QueueName, Tally, Totals};

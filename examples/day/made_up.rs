@@ -1,6 +1,6 @@
 //! The made-up day: one seed decides everything in it.
 
-use strowger::{Span, Timestamp};
+use strowger::prelude::*;
 
 use crate::agenda::Happening;
 use crate::centre::Centre;

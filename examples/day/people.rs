@@ -1,6 +1,7 @@
 //! Customers and agents together: what was planned becomes a command, what happened becomes plans.
 
-use strowger::*;
+use strowger::command::{Cancel, ExtendWrapUp, SetCode};
+use strowger::prelude::*;
 
 use crate::agenda::{Agenda, Answer, Happening, WorkAct, WrapUpAct};
 use crate::agents::Agents;

@@ -1,6 +1,6 @@
 //! The picture of the day: what a supervisor would want on the wall, one panel below the other.
 
-use strowger::ChannelId;
+use strowger::model::ChannelId;
 
 use crate::frame::{Frame, LEFT};
 use crate::ledger::Ledger;

@@ -1,7 +1,7 @@
 //! Chance: a small permuted congruential generator (PCG-XSH-RR 64/32) and the distributions a day
 //! needs, in whole numbers throughout, so a seed gives the same day on every machine.
 
-use strowger::Span;
+use strowger::prelude::*;
 
 /// A seeded source of chance.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use strowger::*;
+use strowger::model::ChannelId;
+use strowger::prelude::*;
 
 use crate::agenda::{Absence, AgentAct, Happening};
 use crate::bank::Call;

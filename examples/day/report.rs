@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use strowger::{ChannelId, CloseCause, Span, StatusTime};
+use strowger::figures::StatusTime;
+use strowger::model::ChannelId;
+use strowger::prelude::*;
+use strowger::state::CloseCause;
 
 use crate::host::Day;
 use crate::ledger::Ledger;

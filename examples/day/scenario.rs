@@ -1,8 +1,7 @@
 //! A scenario: an engine with everything defined, and what the people of the day will do.
 
-use strowger::{
-    ChannelId, Engine, Finisher, Log, QueueId, ReasonId, Refusal, Span, Timestamp, WorkRequest,
-};
+use strowger::model::{ChannelId, ReasonId};
+use strowger::prelude::*;
 
 use crate::agenda::{Happening, WorkAct};
 

@@ -1,6 +1,6 @@
 //! Shifts, breaks, meals, own calls and lost connections of the made-up centre.
 
-use strowger::{AgentId, Span, SystemPresence, Timestamp};
+use strowger::prelude::*;
 
 use crate::agenda::{Absence, AgentAct, Happening};
 use crate::random::Pcg;

@@ -1,6 +1,7 @@
 //! Panels with stacked areas over the day: what waits, and what agents do.
 
-use strowger::{ChannelId, RoutingStatus};
+use strowger::model::ChannelId;
+use strowger::prelude::*;
 
 use crate::clock::STRETCH;
 use crate::frame::Frame;

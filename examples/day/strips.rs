@@ -1,6 +1,6 @@
 //! The panel of strips: the longest wait in every queue.
 
-use strowger::{QueueId, Span};
+use strowger::prelude::*;
 
 use crate::frame::{Frame, LEFT, RIGHT};
 use crate::ledger::Ledger;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use strowger::{CloseCause, Handling, LineFlow, QueueInterval, ServiceCounts, ServiceLevel, Span};
+use strowger::figures::{Handling, LineFlow, QueueInterval, ServiceCounts, ServiceLevel};
+use strowger::prelude::*;
+use strowger::state::CloseCause;
 
 /// The sum of some rows of queues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The teams of the made-up centre: who works in which queues, and how much at a time.
 
-use strowger::{Capacity, QueueId};
+use strowger::model::Capacity;
+use strowger::prelude::*;
 
 use crate::centre::Queues;
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Instant;
 
-use strowger::*;
+use strowger::prelude::*;
 
 use crate::host::{Call, Host, Outcome};
 use crate::table;

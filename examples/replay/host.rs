@@ -4,7 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use strowger::*;
+use strowger::Action;
+use strowger::model::{ChannelId, OfferId};
+use strowger::prelude::*;
 
 /// A recorded call.
 pub(crate) struct Call {

@@ -5,7 +5,8 @@ use std::fmt;
 use std::time::Instant;
 
 use serde::Deserialize;
-use strowger::*;
+use strowger::model::{IdleClock, IdleSince, Order, WrapUpMode, WrapUpProfile};
+use strowger::prelude::*;
 
 use crate::host::{Call, Host, Outcome};
 use crate::table;

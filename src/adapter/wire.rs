@@ -28,7 +28,7 @@ pub enum Method {
 /// A request the host should send: the host adds the instance, the credentials and the headers.
 ///
 /// ```
-/// use strowger::{Method, Request};
+/// use strowger::genesys::{Method, Request};
 ///
 /// let read = r#"{"method":"GET","path":"/api/v2/users/me"}"#;
 /// let request: Request = serde_json::from_str(read)?;

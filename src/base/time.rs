@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// The crate never reads a clock to make one. Arithmetic saturates.
 ///
 /// ```
-/// use strowger::{Span, Timestamp};
+/// use strowger::prelude::*;
 ///
 /// let nine = Timestamp::from_millis(32_400_000);
 /// let later = nine + Span::from_secs(20);

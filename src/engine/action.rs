@@ -1,13 +1,13 @@
 //! What the engine can be told to do: every command, and the enum over them all.
 
-use crate::protocol::command::{Advance, Command, Reply, every_command};
-use crate::protocol::refusal::Refusal;
+use crate::command::commands::{Advance, Command, Reply, every_command};
+use crate::command::refusal::Refusal;
 
 use crate::engine::turn::Turn;
 
 pub(crate) mod sealed {
+    use crate::command::refusal::Refusal;
     use crate::engine::turn::Turn;
-    use crate::protocol::refusal::Refusal;
 
     /// Decides a command. It checks everything first and emits then: a refused command has emitted
     /// nothing.

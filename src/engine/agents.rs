@@ -1,11 +1,11 @@
 //! Deciding what agents say of themselves.
 
-use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
+use crate::command::commands::{Heartbeat, SetDraining, SetOwnCall, SetPresence, SetShiftEnd};
+use crate::command::refusal::Refusal;
+use crate::fact::event::{Event, PresenceSetBy};
 use crate::model::agent::AgentProfile;
 use crate::model::presence::PresenceProfile;
-use crate::protocol::command::{Heartbeat, SetDraining, SetOwnCall, SetPresence, SetShiftEnd};
-use crate::protocol::event::{Event, PresenceSetBy};
-use crate::protocol::refusal::Refusal;
+use crate::state::routing_status::{RoutingStatus, StatusStep};
 
 use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;

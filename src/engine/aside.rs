@@ -1,18 +1,18 @@
 //! Deciding what takes work out of its line for a time: scheduled, suspended, called back later.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::offer::Withdrawal;
-use crate::lifecycle::work::{CloseCause, Stage};
+use crate::command::commands::{
+    Activate, Postpone, ReportUnreached, RequestCallback, Suspend, Unassign,
+};
+use crate::command::refusal::{LimitName, Refusal};
+use crate::fact::event::{EndedBy, Event, QueuedWhy, Sticky};
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::WorkId;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::queue::Requeue;
 use crate::policy::order::Place;
-use crate::protocol::command::{
-    Activate, Postpone, ReportUnreached, RequestCallback, Suspend, Unassign,
-};
-use crate::protocol::event::{EndedBy, Event, QueuedWhy, Sticky};
-use crate::protocol::refusal::{LimitName, Refusal};
+use crate::state::offer::Withdrawal;
+use crate::state::work::{CloseCause, Stage};
 
 use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;

@@ -2,15 +2,15 @@
 
 use alloc::sync::Arc;
 
-use crate::lifecycle::offer::Withdrawal;
+use crate::command::commands::Reclassify;
+use crate::command::refusal::Refusal;
+use crate::fact::event::Event;
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::need::Need;
 use crate::model::priority::Priority;
 use crate::model::work::WorkChange;
 use crate::policy::classification;
-use crate::protocol::command::Reclassify;
-use crate::protocol::event::Event;
-use crate::protocol::refusal::Refusal;
+use crate::state::offer::Withdrawal;
 use crate::world::rows::Work;
 
 use crate::engine::action::sealed::Run;

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
-use crate::lifecycle::machine::Deadline;
+use crate::command::refusal::Refusal;
+use crate::fact::event::Event;
+use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, WorkId};
-use crate::protocol::event::Event;
-use crate::protocol::fact::{Cause, Fact, Log, Seq};
-use crate::protocol::refusal::Refusal;
+use crate::state::machine::Deadline;
 use crate::world::state::{Stores, World};
 
 use crate::engine::action::Action;
@@ -38,7 +38,7 @@ use crate::engine::view::View;
 /// when nothing is due, and commands that were done before, change nothing.
 ///
 /// ```
-/// use strowger::{Config, Define, Engine, Log, QueueProfile, Timestamp};
+/// use strowger::prelude::*;
 ///
 /// let now = Timestamp::EPOCH;
 /// let mut log = Log::default();
@@ -296,7 +296,8 @@ pub use crate::world::check::Violation;
 /// It holds what is, not what was derived from it, and carries its configuration.
 ///
 /// ```
-/// use strowger::{Config, Engine, Log, Snapshot, Timestamp};
+/// use strowger::prelude::*;
+/// use strowger::Snapshot;
 ///
 /// let mut log = Log::default();
 /// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();

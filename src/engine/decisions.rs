@@ -9,10 +9,10 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
+use crate::fact::log::Seq;
 use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::model::queue::{AgentChoice, Order, QueueProfile};
 use crate::policy::choice::{AgentKey, KeyPart, KeyParts};
-use crate::protocol::fact::Seq;
 
 use crate::engine::turn::Turn;
 
@@ -28,7 +28,8 @@ pub struct CandidateRecord {
 /// How the agent of an offer was chosen.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::explain::KeyPart;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;

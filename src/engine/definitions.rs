@@ -5,16 +5,16 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::base::id::Id;
+use crate::command::commands::{Change, Define, RemoveMembership, Reply, Retire, SetMembership};
+use crate::command::refusal::{LimitName, Refusal};
+use crate::fact::definition::Defined;
+use crate::fact::event::{Event, PresenceSetBy};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, Entity, PoolId, PresenceId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::work::check_key;
-use crate::protocol::command::{Change, Define, RemoveMembership, Reply, Retire, SetMembership};
-use crate::protocol::definition::Defined;
-use crate::protocol::event::{Event, PresenceSetBy};
-use crate::protocol::refusal::{LimitName, Refusal};
 use crate::world::catalog::{Entry, Kind};
 use crate::world::state::World;
 
@@ -108,9 +108,9 @@ impl Turn<'_> {
     /// What a presence stands for is part of what agents who have it said, so it stays.
     fn check_change(
         &self,
-        definition: &crate::protocol::definition::Definition,
+        definition: &crate::fact::definition::Definition,
     ) -> Result<(), Refusal> {
-        if let crate::protocol::definition::Definition::Presence(defined) = definition {
+        if let crate::fact::definition::Definition::Presence(defined) = definition {
             let old = self.live::<PresenceProfile>(defined.id)?.profile.system;
             if old != defined.profile.system {
                 return Err(Invalid::new("system", Problem::Fixed).into());

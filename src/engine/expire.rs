@@ -1,14 +1,14 @@
 //! What each deadline leads to.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::machine::DeadlineKind;
-use crate::lifecycle::work::CloseCause;
+use crate::fact::event::{EndedBy, Event, PresenceSetBy, QueuedWhy, ResumedBy};
+use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, WorkId};
 use crate::model::presence::SystemPresence;
 use crate::model::queue::{MaxWaitAction, Requeue};
 use crate::policy::offering::Bar;
-use crate::protocol::event::{EndedBy, Event, PresenceSetBy, QueuedWhy, ResumedBy};
-use crate::protocol::fact::Cause;
+use crate::state::machine::DeadlineKind;
+use crate::state::work::CloseCause;
 use crate::world::index::TimerKey;
 
 use crate::engine::turn::Turn;

@@ -1,15 +1,15 @@
 //! Deciding who takes part in work that another has: consult, conference, warm transfer and
 //! supervision.
 
-use crate::lifecycle::leg::{LegEnd, LegRole, LegState};
-use crate::lifecycle::work::Stage;
-use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, WorkId};
-use crate::protocol::command::{
+use crate::command::commands::{
     Answer, Confer, Consult, Decline, EndLeg, HandOver, Supervise, Supervision,
 };
-use crate::protocol::event::Event;
-use crate::protocol::refusal::{LimitName, Refusal, Unavailable};
+use crate::command::refusal::{LimitName, Refusal, Unavailable};
+use crate::fact::event::Event;
+use crate::model::agent::AgentProfile;
+use crate::model::ids::{AgentId, WorkId};
+use crate::state::leg::{LegEnd, LegRole, LegState};
+use crate::state::work::Stage;
 use crate::world::legs::Leg;
 
 use crate::engine::action::sealed::Run;

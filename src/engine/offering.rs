@@ -1,17 +1,17 @@
 //! Making offers, and what follows when they are not taken.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::offer::Withdrawal;
-use crate::lifecycle::routing_status::StatusStep;
-use crate::lifecycle::work::CloseCause;
-use crate::lifecycle::work::Stage;
+use crate::command::refusal::Unavailable;
+use crate::fact::event::{EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
 use crate::model::ids::{AgentId, OfferId, QueueId, ReasonId, WorkId};
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::{Exhausted, QueueProfile, Requeue};
 use crate::model::reason::{RejectReasonProfile, Response};
 use crate::policy::offering::{Bar, auto_accept, bar_after_reject, bar_with_budget, window};
-use crate::protocol::event::{EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
-use crate::protocol::refusal::Unavailable;
+use crate::state::offer::Withdrawal;
+use crate::state::routing_status::StatusStep;
+use crate::state::work::CloseCause;
+use crate::state::work::Stage;
 use crate::world::rows::Offer;
 use crate::world::state::Missing;
 

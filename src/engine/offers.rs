@@ -1,14 +1,14 @@
 //! Deciding answers to offers, and giving work to agents by hand.
 
 use crate::base::bits::IdSet;
-use crate::lifecycle::offer::{OfferEnd, Withdrawal};
-use crate::lifecycle::work::Stage;
+use crate::command::commands::{Accept, Assign, Force, Pull, Reject};
+use crate::command::refusal::{LimitName, Refusal, Unavailable};
+use crate::fact::event::{AssignedBy, Event, OfferedBy};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, OfferId, WorkId};
 use crate::model::reason::RejectReasonProfile;
-use crate::protocol::command::{Accept, Assign, Force, Pull, Reject};
-use crate::protocol::event::{AssignedBy, Event, OfferedBy};
-use crate::protocol::refusal::{LimitName, Refusal, Unavailable};
+use crate::state::offer::{OfferEnd, Withdrawal};
+use crate::state::work::Stage;
 
 use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;

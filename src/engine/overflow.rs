@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
 use crate::base::time::Span;
-use crate::lifecycle::routing_status::Load;
-use crate::lifecycle::work::{CloseCause, Stage};
+use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::calendar::CalendarProfile;
 use crate::model::ids::{AgentId, CalendarId, QueueId, WorkId};
 use crate::model::overflow::{LastResort, Measure, OverflowAction, QueueCondition, Trigger};
@@ -15,7 +14,8 @@ use crate::policy::calendar;
 use crate::policy::estimate::{Estimator, Situation};
 use crate::policy::fit::compares;
 use crate::policy::tally;
-use crate::protocol::event::{EndedBy, Event, QueuedWhy};
+use crate::state::routing_status::Load;
+use crate::state::work::{CloseCause, Stage};
 
 use crate::engine::turn::Turn;
 

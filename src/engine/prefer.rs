@@ -1,7 +1,7 @@
 //! The wait for agents by name.
 
+use crate::fact::event::{Event, PreferenceStep};
 use crate::model::ids::WorkId;
-use crate::protocol::event::{Event, PreferenceStep};
 use crate::world::state::World;
 
 use crate::engine::turn::Turn;

@@ -1,7 +1,7 @@
 //! Relaxation: waiting work asks for less, and more agents see it.
 
+use crate::fact::event::Event;
 use crate::model::ids::WorkId;
-use crate::protocol::event::Event;
 
 use crate::engine::turn::Turn;
 

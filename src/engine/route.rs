@@ -12,9 +12,9 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::base::hash::FixedMap;
+use crate::fact::event::OfferedBy;
+use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
-use crate::protocol::event::OfferedBy;
-use crate::protocol::fact::Cause;
 use crate::world::lanes::LaneKey;
 use crate::world::rows::Work;
 use crate::world::state::World;

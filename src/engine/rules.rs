@@ -10,14 +10,18 @@ use crate::model::priority::Priority;
 use crate::engine::view::{AgentView, View, WorkView};
 
 /// The host's own measure of how well an agent suits a piece of work, for queues whose rule is
-/// [`AgentChoice::Scored`](crate::AgentChoice::Scored). A predictive model, or anything else.
+/// [`AgentChoice::Scored`](crate::model::AgentChoice::Scored). A predictive model, or anything
+/// else.
 ///
 /// It is asked for every agent who could take the work, and must answer the same for the same
 /// views: no clock, no chance. What it said of the agent who was chosen is in the fact, so a replay
 /// of facts never asks it. A run of the same commands does, and needs the same scorer.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::host::Scorer;
+/// use strowger::model::{AgentChoice, Value};
+/// use strowger::view::{AgentView, WorkView};
 ///
 /// /// Whoever had least today, as the host's own attribute says.
 /// #[derive(Debug)]
@@ -55,7 +59,7 @@ pub struct Classified {
 }
 
 /// The host's own classification of work, for queues whose
-/// [`Classification`](crate::Classification) asks the host (Azure Job Router: function rule;
+/// [`Classification`](crate::model::Classification) asks the host (Azure Job Router: function rule;
 /// Amazon Connect: Lambda in a flow).
 ///
 /// It is asked as work comes to the queue, and when it is classified again. What it says is in the
@@ -63,7 +67,10 @@ pub struct Classified {
 /// work to the queue's rules.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::host::{Classified, Classifier};
+/// use strowger::model::Priority;
+/// use strowger::view::{View, WorkView};
 ///
 /// #[derive(Debug)]
 /// struct Urgent;

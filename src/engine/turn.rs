@@ -1,14 +1,14 @@
 //! One call of the engine: what is read and decided in it, and the only way to say anything.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
-use crate::lifecycle::work::Stage;
+use crate::command::refusal::{Refusal, StageName};
+use crate::fact::event::Event;
+use crate::fact::log::{Cause, Fact, Log};
 use crate::model::ids::{AgentId, Entity, OfferId, WorkId};
 use crate::model::presence::PresenceProfile;
-use crate::protocol::event::Event;
-use crate::protocol::fact::{Cause, Fact, Log};
-use crate::protocol::refusal::{Refusal, StageName};
+use crate::state::assignment::AssignmentState;
+use crate::state::routing_status::{RoutingStatus, StatusStep};
+use crate::state::work::Stage;
 use crate::world::catalog::{Entry, Kind};
 use crate::world::index::Concerned;
 use crate::world::rows::{Agent, Offer, Work};

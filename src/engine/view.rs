@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 use crate::base::bits::IdSet;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
-use crate::lifecycle::routing_status::RoutingStatus;
-use crate::lifecycle::work::Stage;
+use crate::fact::log::Seq;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::config::Config;
@@ -21,7 +20,8 @@ use crate::policy::calendar;
 use crate::policy::estimate::{Estimate, Situation};
 use crate::policy::room::{Claim, PoolUse, Usage};
 use crate::policy::tally::{self, Tally};
-use crate::protocol::fact::Seq;
+use crate::state::routing_status::RoutingStatus;
+use crate::state::work::Stage;
 use crate::world::catalog::Kind;
 use crate::world::legs::Leg;
 use crate::world::rows::{Agent, Assignment, Member, Offer, Queue, Work};
@@ -30,7 +30,7 @@ use crate::world::state::World;
 /// The engine's state, to read.
 ///
 /// ```
-/// use strowger::{Config, Engine, Log, Timestamp};
+/// use strowger::prelude::*;
 ///
 /// let mut log = Log::default();
 /// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();
@@ -227,7 +227,7 @@ impl<'a> View<'a> {
 /// An agent, to read.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -373,7 +373,7 @@ impl<'a> AgentView<'a> {
 /// A queue, to read.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -473,7 +473,7 @@ impl<'a> QueueView<'a> {
     }
 
     /// How long work that arrives now will wait behind all that waits, if it has to wait, by every
-    /// formula there is, in the order of [`Estimator::ALL`](crate::Estimator::ALL).
+    /// formula there is, in the order of [`Estimator::ALL`](crate::model::Estimator::ALL).
     #[must_use]
     pub fn estimates(self) -> [Estimate; 4] {
         self.estimates_behind(self.waiting())
@@ -485,7 +485,7 @@ impl<'a> QueueView<'a> {
     }
 
     /// Its service level over the last hour in thousandths; see
-    /// [`Counts::service_level`](crate::policies::tally::Counts::service_level) for the formula.
+    /// [`Counts::service_level`](crate::policy::tally::Counts::service_level) for the formula.
     #[must_use]
     pub fn service_level(self) -> Option<u16> {
         tally::service_level(self.tally(), self.now)
@@ -503,7 +503,8 @@ impl<'a> QueueView<'a> {
 /// Open work, to read.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::state::Stage;
 ///
 /// let (now, mut log) = (Timestamp::from_millis(60_000), Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -598,7 +599,8 @@ impl<'a> WorkView<'a> {
     }
 
     /// How long it will wait behind what is ahead of it, by every formula there is, in the order
-    /// of [`Estimator::ALL`](crate::Estimator::ALL); none if it does not wait. The moving average
+    /// of [`Estimator::ALL`](crate::model::Estimator::ALL); none if it does not wait. The moving
+    /// average
     /// is of whole waits, the others count from now.
     #[must_use]
     pub fn estimates(self) -> Option<[Estimate; 4]> {

@@ -3,21 +3,21 @@
 use alloc::sync::Arc;
 
 use crate::base::time::Span;
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::offer::Withdrawal;
-use crate::lifecycle::work::{CloseCause, Stage};
+use crate::command::commands::{
+    Abandon, Cancel, ChangeWork, Close, FinishContact, Finisher, Hold, Park, Resume, Resumer,
+    Retrieve, Submit, TransferToAgent, TransferToQueue,
+};
+use crate::command::refusal::{LimitName, Refusal};
+use crate::fact::event::{EndedBy, Event, OfferedBy, QueuedWhy, ResumedBy};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 use crate::model::need::Need;
 use crate::model::queue::{QueueProfile, Requeue};
 use crate::model::work::WorkRequest;
 use crate::policy::relaxation;
-use crate::protocol::command::{
-    Abandon, Cancel, ChangeWork, Close, FinishContact, Finisher, Hold, Park, Resume, Resumer,
-    Retrieve, Submit, TransferToAgent, TransferToQueue,
-};
-use crate::protocol::event::{EndedBy, Event, OfferedBy, QueuedWhy, ResumedBy};
-use crate::protocol::refusal::{LimitName, Refusal};
+use crate::state::assignment::AssignmentState;
+use crate::state::offer::Withdrawal;
+use crate::state::work::{CloseCause, Stage};
 use crate::world::rows::Work;
 
 use crate::engine::action::sealed::Run;
@@ -358,7 +358,7 @@ impl Turn<'_> {
         let agent = self.world.agent(owner).ok()?;
         let attends = match self.world.attends(owner, row.request.channel).ok()? {
             Ok(()) => true,
-            Err(why) => why == crate::protocol::refusal::Unavailable::Draining,
+            Err(why) => why == crate::command::refusal::Unavailable::Draining,
         };
         let active = self.world.claim(row, |profile| profile.weights.active).ok()?;
         let mut usage = agent.usage.clone();

@@ -1,17 +1,17 @@
 //! Deciding the end of contacts and what comes after them.
 
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::work::CloseCause;
-use crate::lifecycle::work::Stage;
+use crate::command::commands::{
+    EndWrapUp, ExtendWrapUp, FinishContact, Finisher, RequestWrapUp, SetCode,
+};
+use crate::command::refusal::Refusal;
+use crate::fact::event::{EndedBy, Event};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 use crate::model::reason::WrapUpCodeProfile;
 use crate::policy::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
-use crate::protocol::command::{
-    EndWrapUp, ExtendWrapUp, FinishContact, Finisher, RequestWrapUp, SetCode,
-};
-use crate::protocol::event::{EndedBy, Event};
-use crate::protocol::refusal::Refusal;
+use crate::state::assignment::AssignmentState;
+use crate::state::work::CloseCause;
+use crate::state::work::Stage;
 use crate::world::rows::Assignment;
 
 use crate::engine::action::sealed::Run;

@@ -4,9 +4,9 @@ use crate::base::time::Timestamp;
 use crate::figures::fold::Figures;
 use crate::figures::rows::AgentTimelinePiece;
 use crate::figures::standing::Person;
-use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::ids::{AgentId, PresenceId};
 use crate::model::presence::SystemPresence;
+use crate::state::routing_status::RoutingStatus;
 
 impl Figures {
     pub(super) fn set_presence(&mut self, id: AgentId, presence: PresenceId, at: Timestamp) {

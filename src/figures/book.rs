@@ -12,8 +12,8 @@ use crate::figures::rows::{
     AgentPerformance, AgentQueueInterval, ClosedFigures, CodeCount, PresenceTime, QueueInterval,
 };
 use crate::figures::service_level::ServiceCounts;
-use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::ids::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
+use crate::state::routing_status::RoutingStatus;
 
 /// A queue by one channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

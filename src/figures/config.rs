@@ -9,7 +9,8 @@ use crate::model::invalid::{Invalid, Problem};
 /// How figures are cut and counted.
 ///
 /// ```
-/// use strowger::{Figures, FiguresConfig, Span};
+/// use strowger::prelude::*;
+/// use strowger::figures::{Figures, FiguresConfig};
 ///
 /// // Quarters of an hour of a floor whose day begins at 23:00 UTC, which is midnight there.
 /// let config = FiguresConfig {

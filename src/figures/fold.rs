@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::{FixedMap, FixedState};
 use crate::base::time::{Span, Timestamp};
+use crate::fact::definition::Definition;
+use crate::fact::event::Event;
+use crate::fact::log::{Fact, Seq};
 use crate::figures::book::{Book, Cell};
 use crate::figures::config::FiguresConfig;
 use crate::figures::recent::Recent;
@@ -15,9 +18,6 @@ use crate::figures::standing::{Guest, Part, Person, Ring, Start, Work};
 use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
-use crate::protocol::definition::Definition;
-use crate::protocol::event::Event;
-use crate::protocol::fact::{Fact, Seq};
 
 /// The figures of a floor, folded from its facts: counts and times by interval, and what stands
 /// where now. [`how_figures_are_counted`] defines every one of them.
@@ -30,7 +30,8 @@ use crate::protocol::fact::{Fact, Seq};
 /// [`how_figures_are_counted`]: crate::how_figures_are_counted
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::figures::{Figures, FiguresConfig};
 ///
 /// # let second = |n: i64| Timestamp::from_millis(n * 1_000);
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
@@ -86,7 +87,9 @@ pub struct Figures {
 /// A fact that is not the next one: some are missing, or it was folded before.
 ///
 /// ```
-/// use strowger::{Cause, Event, Fact, Figures, FiguresConfig, NotNext, Timestamp, WorkId};
+/// use strowger::prelude::*;
+/// use strowger::fact::Cause;
+/// use strowger::figures::{Figures, FiguresConfig, NotNext};
 ///
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
 /// let event = Event::DeclinesForgotten { work: WorkId::from_raw(1) };

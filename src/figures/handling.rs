@@ -1,16 +1,16 @@
 //! What agents do with work: offers, their parts of it, consults.
 
 use crate::base::time::Timestamp;
+use crate::fact::event::QueuedWhy;
 use crate::figures::book::Desk;
 use crate::figures::fold::Figures;
 use crate::figures::measures::Handling;
 use crate::figures::standing::{Doing, Guest, Part, Place, Ring, Start};
 use crate::figures::sums::one_more;
-use crate::lifecycle::leg::LegRole;
-use crate::lifecycle::work::CloseCause;
 use crate::model::ids::{AgentId, CodeId, OfferId, WorkId};
 use crate::policy::wrap_up::WrapUp;
-use crate::protocol::event::QueuedWhy;
+use crate::state::leg::LegRole;
+use crate::state::work::CloseCause;
 
 /// A count of what agents did.
 type Count = fn(&mut Handling) -> &mut u32;

@@ -1,15 +1,15 @@
 //! Work in the lines of queues: how it comes, waits, and goes.
 
 use crate::base::time::{Span, Timestamp};
+use crate::fact::event::QueuedWhy;
 use crate::figures::book::Cell;
 use crate::figures::fold::Figures;
 use crate::figures::measures::LineFlow;
 use crate::figures::service_level::Outcome;
 use crate::figures::standing::{Place, Start, Work};
 use crate::figures::sums::one_more;
-use crate::lifecycle::work::CloseCause;
 use crate::model::ids::{ChannelId, QueueId, WorkId};
-use crate::protocol::event::QueuedWhy;
+use crate::state::work::CloseCause;
 
 /// A count of the flow through a line.
 type Flow = fn(&mut LineFlow) -> &mut u32;

@@ -2,7 +2,7 @@
 
 use crate::base::time::Span;
 use crate::figures::sums::{permille, sums};
-use crate::lifecycle::routing_status::RoutingStatus;
+use crate::state::routing_status::RoutingStatus;
 
 sums! {
     /// How work came into the line of a queue, how else it left it, and how long it waited.
@@ -12,7 +12,8 @@ sums! {
     /// is still there.
     ///
     /// ```
-    /// use strowger::{LineFlow, Span};
+    /// use strowger::prelude::*;
+    /// use strowger::figures::LineFlow;
     ///
     /// let mut day = LineFlow { submitted: 4, waited: Span::from_secs(50), ..LineFlow::default() };
     /// day.add(&LineFlow { submitted: 3, transferred_in: 1, ..LineFlow::default() });
@@ -86,7 +87,8 @@ sums! {
     /// What agents did with work of a queue and channel.
     ///
     /// ```
-    /// use strowger::{Handling, Span};
+    /// use strowger::prelude::*;
+    /// use strowger::figures::Handling;
     ///
     /// let (talk, wrap_up) = (Span::from_secs(100), Span::from_secs(20));
     /// let handling = Handling { handled: 2, talk, wrap_up, ..Handling::default() };
@@ -150,7 +152,8 @@ sums! {
     /// Time of an agent who is signed in, by his routing status.
     ///
     /// ```
-    /// use strowger::{Span, StatusTime};
+    /// use strowger::prelude::*;
+    /// use strowger::figures::StatusTime;
     ///
     /// let minutes = Span::from_mins;
     /// let (off_queue, idle, interacting) = (minutes(6), minutes(6), minutes(18));

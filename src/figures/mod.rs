@@ -18,3 +18,13 @@ pub(crate) mod rows;
 pub(crate) mod service_level;
 mod standing;
 mod sums;
+
+pub use config::FiguresConfig;
+pub use fold::{Figures, NotNext};
+pub use measures::{Handling, LineFlow, StatusTime};
+pub use now::{AgentNow, ChannelNow, QueueNow, WithAgents};
+pub use rows::{
+    AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,
+    PresenceTime, QueueInterval,
+};
+pub use service_level::{ServiceCounts, ServiceLevel};

@@ -11,13 +11,14 @@ use crate::figures::fold::Figures;
 use crate::figures::service_level::ServiceCounts;
 use crate::figures::standing::{Doing, Place, Work};
 use crate::figures::sums::one_more;
-use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::ids::{AgentId, ChannelId, PresenceId, QueueId};
+use crate::state::routing_status::RoutingStatus;
 
 /// A queue as it is now.
 ///
 /// ```
-/// use strowger::{QueueNow, RoutingStatus};
+/// use strowger::prelude::*;
+/// use strowger::figures::QueueNow;
 ///
 /// fn free(queue: &QueueNow) -> u32 {
 ///     let of = |wanted| queue.statuses.iter().find(|(status, _)| *status == wanted);
@@ -42,7 +43,7 @@ pub struct QueueNow {
 /// What a queue has on one channel now.
 ///
 /// ```
-/// use strowger::{ChannelNow, ServiceLevel};
+/// use strowger::figures::{ChannelNow, ServiceLevel};
 ///
 /// fn alarming(channel: &ChannelNow) -> bool {
 ///     channel.today.service_level(ServiceLevel::Ended) < Some(800) && channel.waiting > 10
@@ -69,14 +70,14 @@ pub struct ChannelNow {
     pub today: ServiceCounts,
     /// The same over the latest stays that ended; see [`FiguresConfig::last`].
     ///
-    /// [`FiguresConfig::last`]: crate::FiguresConfig::last
+    /// [`FiguresConfig::last`]: crate::figures::FiguresConfig::last
     pub last: ServiceCounts,
 }
 
 /// How much work agents have, by what they do with it.
 ///
 /// ```
-/// assert_eq!(strowger::WithAgents::default().active, 0);
+/// assert_eq!(strowger::figures::WithAgents::default().active, 0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WithAgents {
@@ -105,7 +106,8 @@ impl WithAgents {
 /// An agent as he is now.
 ///
 /// ```
-/// use strowger::{AgentNow, RoutingStatus, Span, Timestamp};
+/// use strowger::prelude::*;
+/// use strowger::figures::AgentNow;
 ///
 /// fn idle(agent: &AgentNow, now: Timestamp) -> Option<Span> {
 ///     (agent.status == RoutingStatus::Idle).then(|| now.since(agent.status_since))

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Timestamp};
 use crate::figures::measures::{Handling, LineFlow, StatusTime};
 use crate::figures::service_level::ServiceCounts;
-use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::ids::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
+use crate::state::routing_status::RoutingStatus;
 
 /// How often something was wrapped up with a code, and how long it was handled.
 ///
 /// ```
-/// use strowger::{CodeCount, CodeId, Span};
+/// use strowger::prelude::*;
+/// use strowger::figures::CodeCount;
+/// use strowger::model::CodeId;
 ///
 /// let handled_time = Span::from_mins(6);
 /// let sold = CodeCount { code: CodeId::from_raw(0), count: 3, handled_time };
@@ -33,7 +35,8 @@ pub struct CodeCount {
 /// How long an agent had a presence.
 ///
 /// ```
-/// use strowger::{PresenceTime, Span, SystemPresence};
+/// use strowger::prelude::*;
+/// use strowger::figures::PresenceTime;
 ///
 /// let meal = PresenceTime { presence: SystemPresence::Meal.id(), time: Span::from_mins(30) };
 /// assert_eq!(meal.time.as_millis(), 1_800_000);
@@ -50,7 +53,7 @@ pub struct PresenceTime {
 /// no row.
 ///
 /// ```
-/// use strowger::{Figures, FiguresConfig, QueueInterval, ServiceLevel};
+/// use strowger::figures::{Figures, FiguresConfig, QueueInterval, ServiceLevel};
 ///
 /// fn report(row: &QueueInterval) -> Option<u16> {
 ///     row.service.service_level(ServiceLevel::ShortExcluded)
@@ -84,7 +87,7 @@ pub struct QueueInterval {
 /// An agent in one interval. Where he was not signed in and did nothing there is no row.
 ///
 /// ```
-/// use strowger::AgentPerformance;
+/// use strowger::figures::AgentPerformance;
 ///
 /// fn shrinkage(row: &AgentPerformance) -> u64 {
 ///     row.time.off_queue.as_millis()
@@ -112,7 +115,7 @@ pub struct AgentPerformance {
 /// What an agent did with work of one queue and channel in one interval.
 ///
 /// ```
-/// use strowger::AgentQueueInterval;
+/// use strowger::figures::AgentQueueInterval;
 ///
 /// fn transfer_rate(row: &AgentQueueInterval) -> Option<u32> {
 ///     (row.handling.transferred * 100).checked_div(row.handling.handled)
@@ -141,7 +144,8 @@ pub struct AgentQueueInterval {
 /// compares with his schedule (adherence). It is not cut at the borders of intervals.
 ///
 /// ```
-/// use strowger::{AgentId, AgentTimelinePiece, RoutingStatus, Span, SystemPresence, Timestamp};
+/// use strowger::prelude::*;
+/// use strowger::figures::AgentTimelinePiece;
 ///
 /// let piece = AgentTimelinePiece {
 ///     agent: AgentId::from_raw(0),
@@ -170,7 +174,8 @@ pub struct AgentTimelinePiece {
 /// interval, then of id; pieces in the order in which they ended.
 ///
 /// ```
-/// use strowger::{Figures, FiguresConfig, Timestamp};
+/// use strowger::prelude::*;
+/// use strowger::figures::{Figures, FiguresConfig};
 ///
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
 /// assert!(figures.close_until(Timestamp::from_millis(7_200_000)).queues.is_empty());

@@ -12,7 +12,7 @@ sums! {
     /// The first four are the same as in [`Counts`], by the same rules.
     ///
     /// ```
-    /// use strowger::{ServiceCounts, ServiceLevel};
+    /// use strowger::figures::{ServiceCounts, ServiceLevel};
     ///
     /// let counts = ServiceCounts {
     ///     offered: 12,
@@ -40,7 +40,7 @@ sums! {
         pub abandoned_in_target: u32,
         /// Of all who left, those who did before [`FiguresConfig::short_abandon`] had passed.
         ///
-        /// [`FiguresConfig::short_abandon`]: crate::FiguresConfig::short_abandon
+        /// [`FiguresConfig::short_abandon`]: crate::figures::FiguresConfig::short_abandon
         pub abandoned_short: u32,
     }
 }
@@ -49,7 +49,7 @@ sums! {
 /// differ in what an abandonment counts as.
 ///
 /// ```
-/// use strowger::{ServiceCounts, ServiceLevel};
+/// use strowger::figures::{ServiceCounts, ServiceLevel};
 ///
 /// let counts = ServiceCounts { offered: 4, answered: 2, in_target: 1, ..Default::default() };
 /// assert_eq!(counts.service_level(ServiceLevel::Answered), Some(500));

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Timestamp};
 use crate::figures::book::{Cell, Desk};
 use crate::figures::measures::Handling;
-use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::ids::{AgentId, CodeId, PresenceId, WorkId};
 use crate::model::presence::SystemPresence;
 use crate::policy::wrap_up::WrapUp;
+use crate::state::routing_status::RoutingStatus;
 
 /// Where work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use alloc::sync::Arc;
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
-use crate::lifecycle::machine::Illegal;
 use crate::model::ids::{OfferId, WorkId};
+use crate::state::machine::Illegal;
 
 use crate::interaction::conversation::{Conversation, ConversationStep};
 use crate::interaction::event::{RecordEvent, RecordFact};

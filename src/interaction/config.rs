@@ -64,7 +64,7 @@ pub struct IdlePolicy {
 /// What related records mean for e-mail. At first: nothing.
 ///
 /// ```
-/// use strowger::CodeId;
+/// use strowger::model::CodeId;
 /// use strowger::interaction::{MailPolicy, RecordConfig};
 ///
 /// // A mail of which a case was made is done, and who answers to it writes about the case.

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
-use crate::lifecycle::machine::Illegal;
 use crate::model::attribute::Attributes;
 use crate::model::ids::{AgentId, QueueId};
 use crate::model::invalid::Invalid;
+use crate::state::machine::Illegal;
 
 use crate::interaction::ids::ProfileId;
 use crate::interaction::profile::Participant;
@@ -19,7 +19,7 @@ use crate::interaction::related::{Document, check_name};
 /// Who has the word for the contact centre.
 ///
 /// ```text
-#[doc = include_str!("../../tests/tables/conversation.txt")]
+/// oc = include_str!("../../tests/tables/conversation.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -269,7 +269,7 @@ pub struct Handoff {
 /// answer, and the next one of the other side.
 ///
 /// ```
-/// use strowger::Span;
+/// use strowger::prelude::*;
 /// use strowger::interaction::Responses;
 ///
 /// let two = Responses { count: 2, total: Span::from_secs(4), ..Responses::default() };
@@ -308,7 +308,7 @@ impl Responses {
 /// whoever has the word and wherever the customer comes in again.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::interaction::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());

@@ -3,15 +3,15 @@
 use alloc::sync::Arc;
 
 use crate::base::time::Timestamp;
+use crate::command::commands::{
+    Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Reply, SetCode, Submit,
+};
 use crate::engine::core::Engine;
-use crate::lifecycle::work::Stage;
 use crate::model::config::Config;
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::policy::wrap_up::after_contact;
-use crate::protocol::command::{
-    Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Reply, SetCode, Submit,
-};
+use crate::state::work::Stage;
 
 use crate::interaction::command::{LinkWork, RequestHandoff};
 use crate::interaction::config::RecordConfig;
@@ -32,7 +32,8 @@ use crate::interaction::state::{InteractionState, InteractionStep};
 ///
 /// ```
 /// use strowger::interaction::*;
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::model::ChannelId;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, DeskLog::default());
 /// let mut desk = Desk::new(Config::default(), RecordConfig::default(), now, &mut log)?;

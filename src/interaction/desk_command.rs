@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::commands::{Command, Reply};
+use crate::command::refusal::Refusal;
+use crate::fact::log::{Fact, Log};
 use crate::model::ids::WorkId;
 use crate::model::work::WorkRequest;
-use crate::protocol::command::{Command, Reply};
-use crate::protocol::fact::{Fact, Log};
-use crate::protocol::refusal::Refusal;
 
 use crate::interaction::command::{RecordCommand, RecordReply};
 use crate::interaction::conversation::HandoffTrigger;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
-use crate::lifecycle::leg::LegRole;
-use crate::lifecycle::work::CloseCause;
+use crate::fact::log::{Log, Seq};
 use crate::model::attribute::Attributes;
 use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
-use crate::protocol::fact::{Log, Seq};
+use crate::state::leg::LegRole;
+use crate::state::work::CloseCause;
 
 use crate::interaction::command::RecordChange;
 use crate::interaction::config::RecordConfig;
@@ -26,7 +26,7 @@ use crate::interaction::wrap_up::WrapUpRule;
 /// A numbered, dated event of records. A journal of them rebuilds the records.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::interaction::{RecordConfig, RecordFact, RecordLog, Records};
 ///
 /// let mut log = RecordLog::default();

@@ -1,10 +1,10 @@
 //! What facts of the engine mean for the interactions whose work they are about.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::work::CloseCause;
+use crate::fact::event::{EndedBy, Event};
 use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::policy::wrap_up::WrapUp;
-use crate::protocol::event::{EndedBy, Event};
+use crate::state::work::CloseCause;
 
 use crate::interaction::decide::{Finish, Turn};
 use crate::interaction::event::RecordEvent;

@@ -18,7 +18,7 @@ use crate::interaction::wrap_up::Colour;
 /// The three tabs of an interaction's form. Everything that is shown is in it.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::interaction::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());

@@ -1,12 +1,12 @@
 //! What the engine is told when a record's command is about open work.
 
-use crate::engine::view::View;
-use crate::lifecycle::work::Stage;
-use crate::model::ids::{AgentId, CodeId, WorkId};
-use crate::protocol::command::{
+use crate::command::commands::{
     Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Force, Hold, Park, Resume,
     Resumer, Retrieve, SetCode,
 };
+use crate::engine::view::View;
+use crate::model::ids::{AgentId, CodeId, WorkId};
+use crate::state::work::Stage;
 
 use crate::interaction::conversation::Author;
 use crate::interaction::ids::InteractionId;

@@ -82,7 +82,7 @@ pub struct Participant {
 /// the whole profile: to write it again changes nothing.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::interaction::*;
 ///
 /// let mut profiles = ProfilesInMemory::default();

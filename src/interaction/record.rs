@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
-use crate::lifecycle::machine::Illegal;
-use crate::lifecycle::work::CloseCause;
 use crate::model::attribute::{Attributes, Value};
 use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
+use crate::state::machine::Illegal;
+use crate::state::work::CloseCause;
 
 use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint};
 use crate::interaction::ids::{InteractionId, ProfileId};
@@ -151,7 +151,7 @@ pub struct Transcript {
 ///
 /// ```
 /// use strowger::interaction::*;
-/// use strowger::{AgentId, Span, Timestamp};
+/// use strowger::prelude::*;
 ///
 /// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
 /// let mut log = RecordLog::default();

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::engine::core::ReplayError;
+use crate::fact::event::Event;
+use crate::fact::log::{Fact, Seq};
 use crate::model::ids::{CodeId, WorkId};
-use crate::protocol::event::Event;
-use crate::protocol::fact::{Fact, Seq};
 
 use crate::interaction::config::RecordConfig;
 use crate::interaction::decide::{Ports, Run, Turn};
@@ -48,7 +48,7 @@ struct Followed {
 /// that for hosts that want everything in one call.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::interaction::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
@@ -58,7 +58,7 @@ struct Followed {
 /// assert_eq!(&*records.interaction(visit).unwrap().number, "IMS0000001");
 ///
 /// // Nobody closes it in person without saying what it was about.
-/// let agent = strowger::AgentId::from_raw(0);
+/// let agent = strowger::model::AgentId::from_raw(0);
 /// let by = Actor::Agent(agent);
 /// records.execute(now, AssignInteraction { interaction: visit, agent }, &mut log)?;
 /// let close = CloseInteraction { interaction: visit, by, code: None };
@@ -365,7 +365,7 @@ impl<P: ProfileStore> Records<P> {
 /// All rows of records at one moment, but the profiles.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::interaction::{RecordConfig, RecordLog, Records};
 ///
 /// let mut log = RecordLog::default();

@@ -4,9 +4,9 @@ use alloc::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fact::log::Seq;
 use crate::model::ids::{CodeId, WorkId};
 use crate::model::invalid::Invalid;
-use crate::protocol::fact::Seq;
 
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::state::InteractionType;

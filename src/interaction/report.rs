@@ -77,7 +77,7 @@ impl ReportRow {
     }
 
     /// How many of a thousand that were closed were abandoned. Of what was offered to a queue it is
-    /// [`ServiceCounts::abandonment_rate`](crate::ServiceCounts::abandonment_rate).
+    /// [`ServiceCounts::abandonment_rate`](crate::figures::ServiceCounts::abandonment_rate).
     #[must_use]
     pub fn abandoned_of_closed(&self) -> Option<u64> {
         self.abandoned.saturating_mul(1_000).checked_div(self.closed)

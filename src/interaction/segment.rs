@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Timestamp};
-use crate::lifecycle::leg::LegRole;
 use crate::model::ids::{AgentId, QueueId};
+use crate::state::leg::LegRole;
 
 /// Who handles an interaction, and as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct Segment {
 ///
 /// ```
 /// use strowger::interaction::{Part, Segment, Totals};
-/// use strowger::{AgentId, Span, Timestamp};
+/// use strowger::prelude::*;
 ///
 /// let at = Timestamp::from_millis;
 /// let part = Part::Active(AgentId::from_raw(0));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lifecycle::machine::Illegal;
+use crate::state::machine::Illegal;
 
 /// By what way customer and contact centre talk (ServiceNow: type).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ impl InteractionType {
 /// The state of an interaction.
 ///
 /// ```text
-#[doc = include_str!("../../tests/tables/interaction.txt")]
+/// oc = include_str!("../../tests/tables/interaction.txt")]
 /// ```
 ///
 /// ```
@@ -284,7 +284,7 @@ impl Ending {
     /// The state an interaction is closed in, and the reason (the closing matrix).
     ///
     /// ```text
-    #[doc = include_str!("../../tests/tables/ending.txt")]
+    /// oc = include_str!("../../tests/tables/ending.txt")]
     /// ```
     ///
     /// ```

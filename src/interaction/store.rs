@@ -10,8 +10,8 @@ use crate::base::hash::{Digest, FixedMap};
 use crate::base::key::Key;
 use crate::base::ledger::Ledger;
 use crate::base::time::Timestamp;
+use crate::fact::log::Seq;
 use crate::model::ids::{OfferId, WorkId};
-use crate::protocol::fact::Seq;
 
 use crate::interaction::config::RecordConfig;
 use crate::interaction::idle;

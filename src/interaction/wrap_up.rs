@@ -18,10 +18,10 @@ use crate::interaction::state::InteractionType;
 /// applies an interaction is closed as its contact ends, unless its queue gives the agent time.
 ///
 /// Such a rule holds no capacity. To hold it give the queue a wrap-up too
-/// ([`WrapUpProfile`](crate::WrapUpProfile)): then whichever time is over first ends both.
+/// ([`WrapUpProfile`](crate::model::WrapUpProfile)): then whichever time is over first ends both.
 ///
 /// ```
-/// use strowger::Span;
+/// use strowger::prelude::*;
 /// use strowger::interaction::{InteractionType, WrapUpRule};
 ///
 /// let types = vec![InteractionType::Chat];
@@ -135,7 +135,7 @@ pub fn rule_for<'a>(rules: &'a [WrapUpRule], interaction: &Interaction) -> Optio
 ///
 /// ```
 /// use strowger::interaction::{Colour, WrapUpNow, WrapUpRule};
-/// use strowger::{Span, Timestamp};
+/// use strowger::prelude::*;
 ///
 /// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
 /// let rule = Some(WrapUpRule::new("all"));
@@ -180,7 +180,7 @@ impl WrapUpNow {
 /// orange, and red when it is over.
 ///
 /// ```
-/// use strowger::Span;
+/// use strowger::prelude::*;
 /// use strowger::interaction::Colour;
 ///
 /// let of = |left| Colour::of(Span::from_secs(left), Span::from_secs(60));

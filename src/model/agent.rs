@@ -15,7 +15,8 @@ use crate::model::skill::Proficiency;
 /// What an agent is.
 ///
 /// ```
-/// use strowger::{AgentProfile, Capacity, SkillId};
+/// use strowger::prelude::*;
+/// use strowger::model::{Capacity, SkillId};
 ///
 /// let french = SkillId::from_raw(0);
 /// let ana = AgentProfile {

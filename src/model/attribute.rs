@@ -37,7 +37,7 @@ impl From<i64> for Value {
 /// Attributes by name.
 ///
 /// ```
-/// use strowger::{Attributes, Value};
+/// use strowger::model::{Attributes, Value};
 ///
 /// let attributes: Attributes = [("team".into(), Value::from("north"))].into();
 /// assert_eq!(attributes["team"], Value::from("north"));

@@ -16,7 +16,7 @@ use crate::model::profile::Profile;
 /// A day of the Gregorian calendar, wherever it is; `2026-12-25` in JSON.
 ///
 /// ```
-/// use strowger::Date;
+/// use strowger::model::Date;
 ///
 /// let christmas = Date::new(2026, 12, 25).unwrap();
 /// assert_eq!(christmas.to_string(), "2026-12-25");
@@ -85,7 +85,7 @@ impl FromStr for Date {
 /// A time of the local day, to the minute; `09:00` in JSON, and `24:00` for the end of the day.
 ///
 /// ```
-/// use strowger::TimeOfDay;
+/// use strowger::model::TimeOfDay;
 ///
 /// assert_eq!(TimeOfDay::new(9, 30).to_string(), "09:30");
 /// assert_eq!("24:00".parse(), Ok(TimeOfDay::MIDNIGHT));
@@ -158,7 +158,7 @@ as_text! { Date, TimeOfDay, }
 /// Hours of one day, `[from, to)`. Hours over midnight are two, one on either day.
 ///
 /// ```
-/// use strowger::{Hours, TimeOfDay};
+/// use strowger::model::{Hours, TimeOfDay};
 ///
 /// let morning = Hours::new(TimeOfDay::new(8, 0), TimeOfDay::new(12, 30));
 /// assert!(morning.from < morning.to);
@@ -187,7 +187,7 @@ impl Hours {
 /// hours is closed.
 ///
 /// ```
-/// use strowger::{Hours, TimeOfDay, Week};
+/// use strowger::model::{Hours, TimeOfDay, Week};
 ///
 /// let hours = Hours::new(TimeOfDay::new(9, 0), TimeOfDay::new(17, 0));
 /// let week = Week { saturday: Vec::new(), sunday: Vec::new(), ..Week::every_day(hours) };
@@ -248,7 +248,8 @@ impl Week {
 /// the tz database, say). After the last one its offset stays.
 ///
 /// ```
-/// use strowger::{Timestamp, Zone, ZoneChange};
+/// use strowger::prelude::*;
+/// use strowger::model::{Zone, ZoneChange};
 ///
 /// // Berlin in 2026: summer time from 29 March to 25 October, each at 01:00 UTC.
 /// let berlin = Zone {
@@ -305,13 +306,14 @@ pub struct ZoneChange {
 /// hours of operation and overrides; D365: operating hours). The default is never open.
 ///
 /// A queue that names one is open when it is; see [`QueueProfile::calendar`]. The arithmetic is in
-/// [`policies::calendar`](crate::policies::calendar).
+/// [`policies::calendar`](crate::policy::calendar).
 ///
-/// [`QueueProfile::calendar`]: crate::QueueProfile::calendar
+/// [`QueueProfile::calendar`]: crate::model::QueueProfile::calendar
 ///
 /// ```
-/// use strowger::policies::calendar::{is_open, next_change};
-/// use strowger::{CalendarProfile, Date, Hours, TimeOfDay, Timestamp, Week};
+/// use strowger::policy::calendar::{is_open, next_change};
+/// use strowger::prelude::*;
+/// use strowger::model::{CalendarProfile, Date, Hours, TimeOfDay, Week};
 ///
 /// let hours = Hours::new(TimeOfDay::new(9, 0), TimeOfDay::new(17, 0));
 /// let mut office = CalendarProfile { week: Week::working_days(hours), ..Default::default() };

@@ -12,7 +12,7 @@ use crate::model::invalid::Invalid;
 /// time.
 ///
 /// ```
-/// use strowger::Capacity;
+/// use strowger::model::Capacity;
 ///
 /// // One call or five chats: voice costs 100 units, a chat 20.
 /// let capacity = Capacity::units(100);

@@ -14,7 +14,7 @@ use crate::model::profile::Profile;
 /// What a channel is. Channels are the host's own; the presets are the usual ones.
 ///
 /// ```
-/// use strowger::{ChannelProfile, Span};
+/// use strowger::prelude::*;
 ///
 /// let chat = ChannelProfile { cost: 20, ..ChannelProfile::chat() };
 /// assert_eq!(chat.offer_window, Some(Span::from_secs(30)));

@@ -146,7 +146,10 @@ impl ClassificationRule {
 /// so nothing is ever without one. The rules of the queue it goes to are not asked.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::model::{
+///      Classification, ClassificationRule, Comparison, Priority, Share, WorkCondition,
+/// };
 ///
 /// let vip = WorkCondition::Attribute {
 ///     name: "tier".into(),
@@ -171,7 +174,7 @@ impl ClassificationRule {
 pub struct Classification {
     /// The rules, at most 200, the first that holds decides.
     pub rules: Vec<ClassificationRule>,
-    /// Whether the host's [`Classifier`](crate::Classifier) is asked before the rules.
+    /// Whether the host's [`Classifier`](crate::host::Classifier) is asked before the rules.
     pub ask_host: bool,
 }
 

@@ -38,7 +38,7 @@ impl Default for Limits {
 /// What an engine is told when it is made; never changes, and is in every snapshot and journal.
 ///
 /// ```
-/// use strowger::Config;
+/// use strowger::prelude::*;
 ///
 /// let config = Config { remembered: 100_000, ..Config::default() };
 /// assert_eq!(config.limits.agents, 1_000_000);

@@ -14,7 +14,7 @@ use crate::model::relaxation::Relaxation;
 /// FreeSWITCH: tier level.)
 ///
 /// ```
-/// use strowger::{Membership, Span};
+/// use strowger::prelude::*;
 ///
 /// let helper = Membership { rank: 2, delay: Span::from_secs(30), ..Default::default() };
 /// assert_eq!(Membership::default().rank, 1);
@@ -28,7 +28,8 @@ pub struct Membership {
     /// How long work must have been in the queue before this agent sees it (Amazon Connect:
     /// delay). Until then it does not exist for him.
     pub delay: Span,
-    /// Place in the list under [`AgentChoice::FixedOrder`](crate::AgentChoice::FixedOrder); equal
+    /// Place in the list under [`AgentChoice::FixedOrder`](crate::model::AgentChoice::FixedOrder);
+    /// equal
     /// places go in order of definition.
     pub position: u16,
     /// How far out the agent stands: 0 to 15. Work with a [`Relaxation`] is seen
@@ -36,7 +37,7 @@ pub struct Membership {
     /// come before outer ones. (Genesys Cloud: bullseye; ServiceNow: eligibility pools.)
     pub ring: u8,
     /// His share of the queue's work relative to others, 1 to 1,000, under
-    /// [`AgentChoice::WeightedShare`](crate::AgentChoice::WeightedShare).
+    /// [`AgentChoice::WeightedShare`](crate::model::AgentChoice::WeightedShare).
     pub weight: u16,
 }
 

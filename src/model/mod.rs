@@ -29,3 +29,40 @@ pub(crate) mod skill;
 pub(crate) mod sort_key;
 pub(crate) mod work;
 pub(crate) mod wrap_up;
+
+pub use crate::base::id::Id;
+pub use agent::AgentProfile;
+pub use attribute::{Attributes, Value};
+pub use calendar::{CalendarProfile, Date, Hours, NotATime, TimeOfDay, Week, Zone, ZoneChange};
+pub use capacity::{Capacity, Weights};
+pub use channel::ChannelProfile;
+pub use classification::{Classification, ClassificationRule, Share, Split, WorkCondition};
+pub use config::{Config, Limits};
+pub use estimator::Estimator;
+pub use ids::{
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
+};
+pub use invalid::{Invalid, Problem};
+pub use membership::Membership;
+pub use need::{Comparison, Evaluation, Expiring, Need, Requirement, Wish};
+pub use overflow::{
+    ConditionalRing, LastResort, Measure, OverflowAction, OverflowRule, QueueCondition, Ramp,
+    Trigger,
+};
+pub use pool::{DailyReset, PoolProfile};
+pub use preferred::{Preferred, PreferredAgent, PreferredStep};
+pub use presence::{Opens, PresenceProfile, SystemPresence};
+pub use priority::Priority;
+pub use profile::Profile;
+pub use queue::{
+    AgentChoice, Broadcast, Budget, Exhausted, IdleClock, IdleSince, MaxWaitAction, Order,
+    QueueProfile, Requeue, RequeuePolicy, Tolerance,
+};
+pub use reason::{RejectReasonProfile, Response, WrapUpCodeProfile};
+pub use relaxation::{Relaxation, RelaxationClock, RelaxationStep};
+pub use schedule::{Callback, Schedule};
+pub use skill::{Proficiency, SkillProfile};
+pub use sort_key::SortKey;
+pub use work::{Attached, WorkChange, WorkRequest};
+pub use wrap_up::{WrapUpMode, WrapUpProfile};

@@ -41,7 +41,8 @@ pub enum Comparison {
 /// "level": 60}}`, `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}`.
 ///
 /// ```
-/// use strowger::{Comparison, Requirement, SkillId};
+/// use strowger::prelude::*;
+/// use strowger::model::{Comparison, SkillId};
 ///
 /// let french = SkillId::from_raw(0);
 /// let need = Requirement::All(vec![
@@ -155,7 +156,8 @@ impl Requirement {
 /// A requirement that holds for a while (Azure Job Router: a worker selector that expires).
 ///
 /// ```
-/// use strowger::{Comparison, Expiring, Need, Requirement, SkillId, Span};
+/// use strowger::prelude::*;
+/// use strowger::model::{Comparison, Expiring, SkillId};
 ///
 /// let french = Requirement::skill(SkillId::from_raw(0), Comparison::AtLeast, 60);
 /// let rather_french = Need {
@@ -169,7 +171,8 @@ impl Requirement {
 pub struct Expiring {
     /// The requirement.
     pub requirement: Requirement,
-    /// How long it holds, on the clock of the work's [`Relaxation`](crate::Relaxation); without one
+    /// How long it holds, on the clock of the work's [`Relaxation`](crate::model::Relaxation);
+    /// without one
     /// from the entry into the queue.
     pub after: Span,
 }
@@ -206,7 +209,8 @@ pub struct Need {
     /// The mandatory part.
     pub requirement: Requirement,
     /// The optional part. Under [`Evaluation::Best`] and
-    /// [`AgentChoice::MostProficient`](crate::AgentChoice::MostProficient) it adds to the score.
+    /// [`AgentChoice::MostProficient`](crate::model::AgentChoice::MostProficient) it adds to the
+    /// score.
     pub wishes: Vec<Wish>,
     /// How the mandatory part is taken.
     pub evaluation: Evaluation,

@@ -19,7 +19,7 @@ use crate::model::relaxation::Relaxation;
 /// `waited` has a deadline of its own. `ahead` is looked at as work enters the queue, the others
 /// then and whenever the queue is looked at (see [`QueueProfile::look_every`]).
 ///
-/// [`QueueProfile::look_every`]: crate::QueueProfile::look_every
+/// [`QueueProfile::look_every`]: crate::model::QueueProfile::look_every
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
@@ -65,7 +65,7 @@ pub enum OverflowAction {
     /// It goes on to the next step of its relaxation at once.
     Relax,
     /// The customer is to be offered a call back. The host does it; see
-    /// [`RequestCallback`](crate::RequestCallback).
+    /// [`RequestCallback`](crate::command::RequestCallback).
     OfferCallback,
     /// It is closed.
     Close {
@@ -83,7 +83,8 @@ const fn keep_score() -> Requeue {
 /// meanwhile: one that says the same is the same.
 ///
 /// ```
-/// use strowger::{OverflowAction, OverflowRule, QueueProfile, Span, Trigger};
+/// use strowger::prelude::*;
+/// use strowger::model::{OverflowAction, OverflowRule, Trigger};
 ///
 /// // Azure Job Router's example: more urgent after a minute.
 /// let minute = Trigger::Waited(Span::from_mins(1));
@@ -147,7 +148,7 @@ pub enum Measure {
 /// A comparison of a measure. One that has no value, for want of experience, does not hold.
 ///
 /// ```
-/// use strowger::{Comparison, Measure, QueueCondition};
+/// use strowger::model::{Comparison, Measure, QueueCondition};
 ///
 /// // Less than 80.0 % answered in target over the last hour.
 /// let poor = QueueCondition::new(Measure::ServiceLevel, Comparison::Less, 800);
@@ -180,7 +181,7 @@ impl QueueCondition {
 /// work, or none.
 ///
 /// ```
-/// use strowger::{Comparison, ConditionalRing, Measure, QueueCondition};
+/// use strowger::model::{Comparison, ConditionalRing, Measure, QueueCondition};
 ///
 /// // The back office, in ring 3, helps while ten or more wait.
 /// let crowded = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, 10);
@@ -201,7 +202,8 @@ pub struct ConditionalRing {
 /// is pushed in the same second).
 ///
 /// ```
-/// use strowger::{Ramp, Span};
+/// use strowger::prelude::*;
+/// use strowger::model::Ramp;
 ///
 /// assert_eq!(Ramp::per_second(5), Ramp { offers: 5, per: Span::from_secs(1) });
 /// ```

@@ -17,12 +17,14 @@ use crate::model::profile::Profile;
 /// Unlike the other bounds of an agent, **absence means none**: who has no entry for a pool is not
 /// offered what draws on it.
 ///
-/// [`Capacity::pools`]: crate::Capacity::pools
-/// [`WorkRequest::pools`]: crate::WorkRequest::pools
-/// [`ChannelProfile::pools`]: crate::ChannelProfile::pools
+/// [`Capacity::pools`]: crate::model::Capacity::pools
+/// [`WorkRequest::pools`]: crate::model::WorkRequest::pools
+/// [`ChannelProfile::pools`]: crate::model::ChannelProfile::pools
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::model::{Capacity, DailyReset, PoolProfile, TimeOfDay, Zone};
+/// use strowger::view::PoolUse;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;

@@ -35,7 +35,8 @@ pub struct PreferredStep {
 /// meet the need and have room. Direct work (an agent's own queue) is a list of one.
 ///
 /// ```
-/// use strowger::{AgentId, Preferred, Span};
+/// use strowger::prelude::*;
+/// use strowger::model::Preferred;
 ///
 /// let direct = Preferred::agent(AgentId::from_raw(7), Span::from_secs(45));
 /// assert_eq!(direct.steps.len(), 1);

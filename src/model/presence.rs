@@ -89,7 +89,8 @@ pub enum Opens {
 /// A presence an agent may choose.
 ///
 /// ```
-/// use strowger::{Opens, PresenceProfile, SystemPresence};
+/// use strowger::prelude::*;
+/// use strowger::model::{Opens, PresenceProfile};
 ///
 /// let lunch = PresenceProfile::of(SystemPresence::Meal);
 /// assert_eq!(lunch.opens, Opens::Nothing);

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::invalid::Invalid;
 
 /// Urgency: higher is sooner, everywhere in this crate. -25,000,000 to 25,000,000, default 0 (the
-/// range of Genesys Cloud). Under [`Order::Score`](crate::Order::Score) one point is worth one
+/// range of Genesys Cloud). Under [`Order::Score`](crate::model::Order::Score) one point is worth
+/// one
 /// minute of waiting.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

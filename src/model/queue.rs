@@ -67,12 +67,13 @@ pub enum AgentChoice {
     FixedOrder,
     /// Nearest to the levels the need asks for: first who meets each of them exactly, then who
     /// exceeds them by the least, then who falls short by the least (D365: closest match). Only
-    /// under [`Evaluation::Best`](crate::Evaluation::Best) and `none` can anybody fall short.
+    /// under [`Evaluation::Best`](crate::model::Evaluation::Best) and `none` can anybody fall
+    /// short.
     NearestProficient,
     /// Whoever is furthest behind his share: in the long run members get work in proportion to
     /// their weights. Who was away does not catch up on what he missed.
     WeightedShare,
-    /// Highest score by the host's [`Scorer`](crate::Scorer); without one all score 0.
+    /// Highest score by the host's [`Scorer`](crate::host::Scorer); without one all score 0.
     Scored,
     /// The least time left in his shift; who has no end of shift comes last (ServiceNow: shift
     /// handling).
@@ -187,7 +188,8 @@ pub struct Budget {
 /// Job Router: concurrent offers; Twilio: reserved workers).
 ///
 /// ```
-/// use strowger::{Broadcast, QueueProfile};
+/// use strowger::prelude::*;
+/// use strowger::model::Broadcast;
 ///
 /// let rush = QueueProfile { broadcast: Broadcast::up_to(3), ..QueueProfile::default() };
 /// assert_eq!(rush.broadcast, Broadcast { min: 1, max: 3 });
@@ -255,7 +257,8 @@ pub enum MaxWaitAction {
 /// What a queue is. With all defaults: oldest first, to the longest idle, one at a time.
 ///
 /// ```
-/// use strowger::{AgentChoice, QueueProfile, Span, WrapUpMode, WrapUpProfile};
+/// use strowger::prelude::*;
+/// use strowger::model::{AgentChoice, WrapUpMode, WrapUpProfile};
 ///
 /// let support = QueueProfile {
 ///     choice: AgentChoice::MostProficient,
@@ -344,7 +347,8 @@ pub struct QueueProfile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ramp: Option<Ramp>,
     /// Whether another engine decides who gets its work, and only state is kept here (ServiceNow:
-    /// external). Then nothing in it is offered but by command ([`Assign`](crate::Assign) and the
+    /// external). Then nothing in it is offered but by command ([`Assign`](crate::command::Assign)
+    /// and the
     /// like), and no offer in vain was the last that could be made: `budget.per_work` and
     /// `exhausted` do not count. All else goes on: order, clocks, the longest wait, rules of
     /// overflow, estimates. What an agent has of it counts in his capacity, which is not enforced:

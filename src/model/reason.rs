@@ -24,7 +24,8 @@ pub enum Response {
 /// A reason an agent may give for rejecting an offer.
 ///
 /// ```
-/// use strowger::{RejectReasonProfile, Span};
+/// use strowger::prelude::*;
+/// use strowger::model::RejectReasonProfile;
 ///
 /// // "Not my expertise": never again to this agent; "busy": again in five minutes.
 /// let expertise = RejectReasonProfile { reassignable: false, ..Default::default() };

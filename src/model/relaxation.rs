@@ -59,11 +59,12 @@ const fn is_zero(number: &u8) -> bool {
 ///
 /// At first only members in ring 0 of its queue see the work; a step may widen that. Work without
 /// a relaxation is seen by all rings but those that an
-/// [`OverflowAction::AlsoOffer`](crate::OverflowAction::AlsoOffer) of its queue opens.
+/// [`OverflowAction::AlsoOffer`](crate::model::OverflowAction::AlsoOffer) of its queue opens.
 /// Members of an inner ring come before those of an outer one.
 ///
 /// ```
-/// use strowger::{Relaxation, RelaxationStep, SkillId, Span};
+/// use strowger::prelude::*;
+/// use strowger::model::{Relaxation, RelaxationStep, SkillId};
 ///
 /// let billing = SkillId::from_raw(1);
 /// let bullseye = Relaxation::of([

@@ -9,7 +9,8 @@ use crate::model::invalid::{Invalid, Problem};
 /// from then (Azure Job Router: schedule and suspend).
 ///
 /// ```
-/// use strowger::{Schedule, Timestamp};
+/// use strowger::prelude::*;
+/// use strowger::model::Schedule;
 ///
 /// let at_ten = Schedule::at(Timestamp::from_millis(36_000_000));
 /// assert!(!at_ten.activation);
@@ -48,7 +49,8 @@ impl Schedule {
 /// take the offer is none.
 ///
 /// ```
-/// use strowger::{Callback, Span};
+/// use strowger::prelude::*;
+/// use strowger::model::Callback;
 ///
 /// let three_dials = Callback { retries: 2, gap: Span::from_mins(10) };
 /// assert_eq!(three_dials.retries, 2);

@@ -12,7 +12,8 @@ use crate::model::invalid::{Invalid, Problem};
 /// without a value goes is said and does not depend on the direction (Twilio: always last).
 ///
 /// ```
-/// use strowger::{Order, QueueProfile, SortKey};
+/// use strowger::prelude::*;
+/// use strowger::model::{Order, SortKey};
 ///
 /// let by_severity = QueueProfile {
 ///     order: Order::Sorted,

@@ -25,7 +25,8 @@ pub type Attached = BTreeMap<Key, Box<str>>;
 /// A request for somebody's attention.
 ///
 /// ```
-/// use strowger::{ChannelId, Priority, QueueId, WorkRequest};
+/// use strowger::prelude::*;
+/// use strowger::model::{ChannelId, Priority};
 ///
 /// let call = WorkRequest {
 ///     key: Some("call-1".into()),
@@ -63,7 +64,7 @@ pub struct WorkRequest {
     /// reported wait count from here (Salesforce: custom requested time).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Timestamp>,
-    /// By when it should be accepted, for [`Order::Deadline`](crate::Order::Deadline).
+    /// By when it should be accepted, for [`Order::Deadline`](crate::model::Order::Deadline).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
     /// How long it may live while nobody has it, from its origin; `None`: what its channel says.
@@ -81,7 +82,8 @@ pub struct WorkRequest {
     /// How it becomes easier to place the longer it waits; `None`: what its queue says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relaxation: Option<Relaxation>,
-    /// In what time it should be answered, for [`Order::Ratio`](crate::Order::Ratio); `None`: its
+    /// In what time it should be answered, for [`Order::Ratio`](crate::model::Order::Ratio);
+    /// `None`: its
     /// queue's service target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objective: Option<Span>,

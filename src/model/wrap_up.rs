@@ -11,7 +11,8 @@ use crate::model::invalid::{Invalid, Problem};
 /// When wrap-up begins, what it holds and how it ends (the modes of Genesys Cloud and D365).
 ///
 /// ```
-/// use strowger::{Span, WrapUpMode, WrapUpProfile};
+/// use strowger::prelude::*;
+/// use strowger::model::{WrapUpMode, WrapUpProfile};
 ///
 /// let minute = WrapUpMode::MandatoryTimeout { timeout: Span::from_mins(1) };
 /// assert_eq!(WrapUpProfile::of(minute).mode.timeout(), Some(Span::from_secs(60)));

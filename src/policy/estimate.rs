@@ -13,7 +13,9 @@ use crate::policy::tally::{Average, Tally};
 /// How long somebody will wait, by one formula.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::model::Estimator;
+/// use strowger::view::Estimate;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -38,9 +40,9 @@ pub struct Estimate {
 /// What the formulas are fed with.
 ///
 /// ```
-/// use strowger::policies::estimate::{Estimator, Situation};
-/// use strowger::policies::tally::Tally;
-/// use strowger::{Span, Timestamp};
+/// use strowger::policy::estimate::{Estimator, Situation};
+/// use strowger::policy::tally::Tally;
+/// use strowger::prelude::*;
 ///
 /// let minute = |n: i64| Timestamp::from_millis(n * 60_000);
 /// let mut tally = Tally::new(minute(0));
@@ -121,7 +123,7 @@ fn span(millis: u128) -> Option<Span> {
 /// Erlang. Times the delay of those who are delayed it gives the mean over all.
 ///
 /// ```
-/// use strowger::policies::estimate::erlang_c;
+/// use strowger::policy::estimate::erlang_c;
 ///
 /// // One server that is busy half of the time is found busy half of the time.
 /// assert_eq!(erlang_c(1, 500), Some(500_000));

@@ -38,7 +38,7 @@ struct Drawn {
 /// What of a pool an agent uses. The pool has room for what is left of `max` after both.
 ///
 /// ```
-/// use strowger::PoolUse;
+/// use strowger::view::PoolUse;
 ///
 /// let cases = PoolUse { held: 150, spent: 100, max: Some(3) };
 /// let left = cases.max.map(|max| u32::from(max) * 100 - cases.held - cases.spent);

@@ -38,8 +38,9 @@ pub enum Shortfall {
 /// What an agent lacks to meet a need, in the order of the tree; nothing if he meets it.
 ///
 /// ```
-/// use strowger::policies::shortfall::{Shortfall, shortfalls};
-/// use strowger::{AgentProfile, Comparison, Need, Requirement, SkillId};
+/// use strowger::policy::shortfall::{Shortfall, shortfalls};
+/// use strowger::prelude::*;
+/// use strowger::model::{Comparison, SkillId};
 ///
 /// let french = Requirement::skill(SkillId::from_raw(0), Comparison::AtLeast, 60);
 /// let lacks = shortfalls(&Need::of(french.clone()), &AgentProfile::default());

@@ -12,8 +12,8 @@ use crate::base::time::{Span, Timestamp};
 /// all before it seven. The first stands for all before it. Kept in 1/256 ms, rounded down.
 ///
 /// ```
-/// use strowger::Span;
-/// use strowger::policies::tally::Average;
+/// use strowger::prelude::*;
+/// use strowger::policy::tally::Average;
 ///
 /// let first = Average::default().with(Span::from_secs(80));
 /// assert_eq!(first.mean(), Some(Span::from_secs(80)));
@@ -61,7 +61,7 @@ impl Average {
 /// What happened in a queue in some time.
 ///
 /// ```
-/// use strowger::policies::tally::Counts;
+/// use strowger::policy::tally::Counts;
 ///
 /// let quiet = Counts::default();
 /// assert_eq!(quiet.service_level(), None);
@@ -133,8 +133,8 @@ const BUCKET: i64 = 300_000;
 /// that are under way and the eleven before: the last 55 to 60 minutes.
 ///
 /// ```
-/// use strowger::{Span, Timestamp};
-/// use strowger::policies::tally::Tally;
+/// use strowger::prelude::*;
+/// use strowger::policy::tally::Tally;
 ///
 /// let minute = |n: i64| Timestamp::from_millis(n * 60_000);
 /// let mut tally = Tally::new(minute(0));
@@ -262,7 +262,8 @@ pub fn service_level(tally: &Tally, now: Timestamp) -> Option<u16> {
 /// How long an agent has been occupied with something that he may put aside in between.
 ///
 /// ```
-/// use strowger::{Span, Stopwatch, Timestamp};
+/// use strowger::prelude::*;
+/// use strowger::view::Stopwatch;
 ///
 /// let second = |n: i64| Timestamp::from_millis(n * 1_000);
 /// let parked = Stopwatch::from(second(10)).paused(second(40));

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::base::names::Names;
 use crate::base::table::Table;
+use crate::command::refusal::LimitName;
+use crate::fact::definition::{Defined, Definition};
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
@@ -16,8 +18,6 @@ use crate::model::profile::Profile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
-use crate::protocol::definition::{Defined, Definition};
-use crate::protocol::refusal::LimitName;
 use crate::world::index::KeyIndex;
 use crate::world::state::Stores;
 

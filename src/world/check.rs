@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::offer::OfferState;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Usage;
+use crate::state::assignment::AssignmentState;
+use crate::state::offer::OfferState;
+use crate::state::work::Stage;
 use crate::world::bench::Bench;
 use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
@@ -165,7 +165,7 @@ impl World {
         hold("memberships in order", sorted)?;
         let presence = self.entry::<crate::model::presence::PresenceProfile>(agent.presence.id());
         let on_queue = presence.is_ok_and(|entry| entry.profile.is_on_queue());
-        use crate::lifecycle::routing_status::{RoutingStatus, StatusStep};
+        use crate::state::routing_status::{RoutingStatus, StatusStep};
         let expected = if !on_queue {
             RoutingStatus::OffQueue
         } else {

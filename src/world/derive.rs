@@ -4,11 +4,11 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
-use crate::lifecycle::machine::Deadline;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::AgentChoice;
 use crate::policy::room::Claim;
+use crate::state::machine::Deadline;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::Entry;
 use crate::world::index::{Index, TimerKey};

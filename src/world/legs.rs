@@ -3,18 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::leg::{LegEnd, LegRole, LegState};
-use crate::lifecycle::machine::Illegal;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Claim;
+use crate::state::leg::{LegEnd, LegRole, LegState};
+use crate::state::machine::Illegal;
+use crate::state::work::Stage;
 use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
 
 /// An agent who takes part in work that another has, or is asked to.
 ///
 /// ```
-/// use strowger::{AgentView, Leg};
+/// use strowger::view::{AgentView, Leg};
 ///
 /// /// Whether an agent helps a colleague at the moment.
 /// fn helps(agent: AgentView<'_>) -> bool {

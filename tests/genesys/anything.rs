@@ -3,10 +3,10 @@
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use strowger::command::{Define, Submit};
 use strowger::genesys::*;
-use strowger::{
-    ChannelProfile, Config, Define, Engine, Log, QueueProfile, Submit, Timestamp, WorkRequest,
-};
+use strowger::model::{ChannelProfile, QueueProfile, WorkRequest};
+use strowger::{Config, Engine, Log, Timestamp};
 
 use crate::samples::all_kept;
 

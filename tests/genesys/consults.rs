@@ -1,7 +1,9 @@
 //! Somebody is consulted in a call, here and there.
 
 use serde_json::{Value, json};
-use strowger::*;
+use strowger::command::{Answer, Confer, Consult, Decline, EndLeg, HandOver, TransferToQueue};
+use strowger::prelude::*;
+use strowger::state::{CloseCause, Stage};
 
 use crate::floor::Floor;
 

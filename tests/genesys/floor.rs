@@ -1,8 +1,11 @@
 //! An engine whose work is shown in Genesys Cloud, and every request that was made for it.
 
 use serde_json::{Value, json};
+use strowger::Action;
 use strowger::genesys::{Answer, Event as Told, Mirror, Request, Topic};
-use strowger::*;
+use strowger::model::{ChannelId, OfferId};
+use strowger::prelude::*;
+use strowger::state::{CloseCause, Stage};
 
 pub(crate) fn at(secs: i64) -> Timestamp {
     Timestamp::from_millis(secs * 1_000)

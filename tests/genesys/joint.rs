@@ -3,8 +3,10 @@
 
 use serde_json::json;
 use strowger::genesys::{MediaType, OrganizationPresences, Subject, UserPresence, WorkitemCreate};
+use strowger::prelude::*;
+use strowger::presence::{PresenceAsk, PresenceMap, PresenceReport, PresenceSync, Side};
 use strowger::servicenow::{Desk, DeskConfig, Document, Event as Desked, Intake};
-use strowger::*;
+use strowger::state::Stage;
 
 use crate::floor::{Floor, at};
 use crate::samples::answer;

@@ -1,8 +1,14 @@
 //! Work shown where the engine has it, and what agents do over there.
 
 use serde_json::{Value, json};
-use strowger::genesys::{AssignmentState, Mirror, Place, follow};
-use strowger::*;
+use strowger::command::{
+    Cancel, Force, Hold, Park, Resume, Resumer, Retrieve, TransferToAgent, TransferToQueue,
+};
+use strowger::genesys::{self, AssignmentState, Mirror, Place, follow};
+use strowger::model::{WrapUpCodeProfile, WrapUpMode, WrapUpProfile};
+use strowger::prelude::*;
+use strowger::state::{CloseCause, Stage};
+use strowger::view::WorkView;
 
 use crate::floor::Floor;
 use crate::table;

@@ -1,7 +1,13 @@
 //! What of a queue and a utilisation is taken over, and what is not.
 
+use strowger::Action;
 use strowger::genesys::*;
-use strowger::*;
+use strowger::model::{
+    Capacity, Evaluation, Order, PoolProfile, PreferredStep, Relaxation, RelaxationStep, SkillId,
+    WrapUpMode,
+};
+use strowger::prelude::*;
+use strowger::state::Stage;
 
 use crate::samples::answer;
 

@@ -4,7 +4,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use strowger::genesys::*;
-use strowger::{Invalid, PresenceMap, Problem, RoutingStatus, Span, SystemPresence, Timestamp};
+use strowger::model::{Invalid, Problem, SystemPresence};
+use strowger::presence::PresenceMap;
+use strowger::state::RoutingStatus;
+use strowger::{Span, Timestamp};
 
 use crate::golden;
 

@@ -4,7 +4,12 @@
 use serde_json::json;
 use strowger::genesys::*;
 use strowger::genesys::{AssignmentState, Event};
-use strowger::*;
+use strowger::model::{
+    Comparison, Evaluation, Preferred, PreferredAgent, PreferredStep, Priority, SkillId,
+};
+use strowger::prelude::*;
+use strowger::presence::{PresenceAsk, PresenceSync, Side};
+use strowger::state::Stage;
 
 use crate::floor::{Floor, at};
 use crate::samples::{answer, notification, same};

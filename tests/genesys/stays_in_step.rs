@@ -7,8 +7,14 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use serde_json::Value;
-use strowger::genesys::{Answer as Heard, Event as Told, Mirror, Place, Topic};
-use strowger::*;
+use strowger::command::{
+    Cancel, Force, Hold, Park, Resume, Resumer, Retrieve, TransferToAgent, TransferToQueue,
+    Unassign,
+};
+use strowger::genesys::{self, Answer as Heard, Event as Told, Mirror, Place, Topic};
+use strowger::model::OfferId;
+use strowger::prelude::*;
+use strowger::state::Stage;
 
 use crate::floor::Floor;
 use crate::vendor::Vendor;

@@ -2,7 +2,7 @@
 //! have answered the same, given the same facts and want to be called again at the same instant,
 //! and the engine's own invariants must hold.
 
-use strowger::Reply;
+use strowger::command::Reply;
 
 use crate::reference::Router;
 use crate::support;

@@ -6,11 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use strowger::{
-    AgentId, AssignmentState, Desktop, Driver, DriverError, Engine, Fact, Follower, Host,
-    Involvement, Journal, LegState, Log, Media, OfferId, Offered, Pair, PresenceId, PresenceSink,
-    Replica, RoutingStatus, Span, View,
+use strowger::fact::Fact;
+use strowger::host::{
+    Desktop, Driver, DriverError, Follower, Host, Involvement, Journal, Media, Offered, Pair,
+    PresenceSink, Replica,
 };
+use strowger::model::{AgentId, OfferId, PresenceId};
+use strowger::state::{AssignmentState, LegState, RoutingStatus};
+use strowger::view::View;
+use strowger::{Engine, Log, Span};
 
 use crate::support;
 use crate::support::ops::History;
@@ -456,19 +460,19 @@ fn a_promoted_replica_goes_on_as_the_engine_would_have() {
 fn a_replica_without_facts_cannot_take_over_and_a_broken_one_neither() {
     let mut log = Log::default();
     let unopened = Replica::default().promote(support::START, &mut log);
-    assert_eq!(unopened.map(drop), Err(strowger::PromoteError::Unopened));
+    assert_eq!(unopened.map(drop), Err(strowger::host::PromoteError::Unopened));
     let mut replica = Replica::default();
-    let work = strowger::WorkId::from_raw(1);
+    let work = strowger::model::WorkId::from_raw(1);
     let fact = Fact {
         seq: 1,
         at: support::START,
-        cause: strowger::Cause::Command,
-        event: strowger::Event::WorkHeld { work },
+        cause: strowger::fact::Cause::Command,
+        event: strowger::fact::Event::WorkHeld { work },
     };
-    let Err(strowger::FollowError::Broken(error)) = replica.follow(&fact) else {
+    let Err(strowger::host::FollowError::Broken(error)) = replica.follow(&fact) else {
         panic!("there is no such work");
     };
-    assert_eq!(replica.follow(&fact), Err(strowger::FollowError::Broken(error.clone())));
+    assert_eq!(replica.follow(&fact), Err(strowger::host::FollowError::Broken(error.clone())));
     let promoted = replica.promote(support::START, &mut log).map(drop);
-    assert_eq!(promoted, Err(strowger::PromoteError::Broken(error)));
+    assert_eq!(promoted, Err(strowger::host::PromoteError::Broken(error)));
 }

@@ -3,10 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use strowger::{
-    AgentId, AgentTimelinePiece, ChannelId, ClosedFigures, Engine, Fact, Figures, FiguresConfig,
-    Handling, LineFlow, QueueId, ServiceCounts, ServiceLevel, Span, Stage, StatusTime, Timestamp,
+use strowger::fact::Fact;
+use strowger::figures::{
+    AgentTimelinePiece, ClosedFigures, Figures, FiguresConfig, Handling, LineFlow, ServiceCounts,
+    ServiceLevel, StatusTime,
 };
+use strowger::model::{AgentId, ChannelId, QueueId};
+use strowger::state::Stage;
+use strowger::{Engine, Span, Timestamp};
 
 use crate::naive::{Cut, Diary, merged, timeline};
 use crate::support;
@@ -319,7 +323,9 @@ fn screens(engine: &Engine, figures: &Figures) -> Result<(), String> {
     let (view, now) = (engine.view(), engine.now());
     for shown in figures.queues_now(now) {
         let queue = view.queue(shown.queue).ok_or("a queue the engine does not know")?;
-        let sum = |of: &dyn Fn(&strowger::ChannelNow) -> u32| shown.channels.iter().map(of).sum();
+        let sum = |of: &dyn Fn(&strowger::figures::ChannelNow) -> u32| {
+            shown.channels.iter().map(of).sum()
+        };
         let count = |suits: &dyn Fn(Stage) -> bool| {
             let works = view.works().filter(|work| work.queue() == shown.queue);
             works.filter(|work| suits(work.stage())).count() as u32
@@ -352,7 +358,7 @@ fn screens(engine: &Engine, figures: &Figures) -> Result<(), String> {
     Ok(())
 }
 
-fn staffed(queue: &strowger::QueueNow) -> u32 {
+fn staffed(queue: &strowger::figures::QueueNow) -> u32 {
     let staffed = queue.statuses.iter().filter(|(status, _)| status.is_staffed());
     staffed.map(|(_, count)| count).sum()
 }

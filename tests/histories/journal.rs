@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use strowger::fact::{Event, Fact};
+use strowger::host::FollowError;
 use strowger::interaction::DeskLog;
 use strowger::journal::{
     DeskSnapshot, HEADER, JournalError, Record, RecordError, Records, append_desk,
     append_desk_snapshot, append_facts, append_snapshot, decode, recover, recover_desk,
 };
-use strowger::{Config, Engine, Event, Fact, FollowError, Log, Timestamp};
+use strowger::{Config, Engine, Log, Timestamp};
 
 use crate::records::{Lived, live};
 

@@ -3,13 +3,18 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use strowger::{
-    AgentProfile, Cancel, Capacity, Cause, Change, ChannelId, ChannelProfile, Command, Config,
-    Define, Engine, Event, Fact, Log, MaxWaitAction, Membership, OfferEnd, OfferId, OfferState,
-    Priority, QueueId, QueueProfile, Refusal, Reply, SetMembership, SetPresence, Snapshot, Span,
-    Stage, Submit, SystemPresence, Timestamp, TransferToQueue, WorkId, WorkRequest, WorkView,
-    WrapUpMode, WrapUpProfile,
+use strowger::command::{
+    Cancel, Change, Command, Define, Reply, SetMembership, SetPresence, Submit, TransferToQueue,
 };
+use strowger::fact::{Cause, Event, Fact};
+use strowger::model::{
+    AgentProfile, Capacity, ChannelId, ChannelProfile, MaxWaitAction, Membership, OfferId,
+    Priority, QueueId, QueueProfile, SystemPresence, WorkId, WorkRequest, WrapUpMode,
+    WrapUpProfile,
+};
+use strowger::state::{OfferEnd, OfferState, Stage};
+use strowger::view::WorkView;
+use strowger::{Config, Engine, Log, Refusal, Snapshot, Span, Timestamp};
 
 use crate::support;
 use crate::support::ops::History;
@@ -245,7 +250,7 @@ fn an_offer_ends_once_and_an_answer_at_the_end_of_its_window_is_too_late() {
             let Some(OfferState::Open { until: Some(until) }) = state else {
                 return Ok(());
             };
-            let accept = || Some(Command::Accept(strowger::Accept { offer }));
+            let accept = || Some(Command::Accept(strowger::command::Accept { offer }));
             let mut late = after.clone();
             let answer = Call { now: until, command: accept() }.run(&mut late).answer;
             // Something else may have ended it before; a short memory may have forgotten how.

@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use strowger::command::{Command, Submit};
+use strowger::fact::{Cause, Fact};
+use strowger::figures::{Figures, FiguresConfig, Handling};
 use strowger::interaction::*;
-use strowger::{
-    AgentId, AssignmentState, Attributes, Cause, CodeId, Command, Engine, Fact, Figures,
-    FiguresConfig, Handling, LegRole, QueueId, Span, Stage, Submit, Timestamp, Value, WorkId,
-};
+use strowger::model::{AgentId, Attributes, CodeId, QueueId, Value, WorkId};
+use strowger::state::{AssignmentState, LegRole, Stage};
+use strowger::{Engine, Span, Timestamp};
 
 use crate::support;
 use crate::support::ops::History;
@@ -579,7 +581,7 @@ fn records_beside_an_engine_of_which_nobody_keeps_them_in_step() {
                 let outcome = call.run(&mut engine);
                 for fact in &outcome.facts {
                     let submitted = match fact.event {
-                        strowger::Event::WorkSubmitted { work, .. } => Some(work),
+                        strowger::fact::Event::WorkSubmitted { work, .. } => Some(work),
                         _ => None,
                     };
                     if let (Some(work), Cause::Command) = (submitted, fact.cause) {

@@ -2,7 +2,7 @@
 //! refused or works, but never panics.
 
 use serde_json::Value;
-use strowger::*;
+use strowger::prelude::*;
 
 use crate::support::{json, scripted};
 

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use strowger::policies::estimate::Estimator;
-use strowger::{
-    AgentId, ChannelId, CloseCause, Counts, Definition, Engine, Entity, Event, Fact, OfferId,
-    QueueId, QueueView, RoutingStatus, Snapshot, Span, Timestamp, WorkId,
-};
+use strowger::fact::{Definition, Event, Fact};
+use strowger::model::{AgentId, ChannelId, Entity, OfferId, QueueId, WorkId};
+use strowger::policy::estimate::Estimator;
+use strowger::state::{CloseCause, RoutingStatus};
+use strowger::view::{Counts, QueueView};
+use strowger::{Engine, Snapshot, Span, Timestamp};
 
 use crate::support;
 use crate::support::ops::History;
@@ -340,7 +341,7 @@ fn estimates(engine: &Engine, queue: QueueView<'_>, known: &Queue) -> Result<(),
         }),
         _ => panic!("the fold does not know {estimator:?}"),
     };
-    let agree = |shown: [strowger::Estimate; 4], ahead: f64| {
+    let agree = |shown: [strowger::view::Estimate; 4], ahead: f64| {
         for estimate in shown {
             let exact = of(estimate.estimator, ahead);
             let near = match (estimate.wait, exact) {

@@ -18,10 +18,10 @@ mod values;
 mod why;
 
 use serde_json::json;
-use strowger::{
-    AgentId, Cause, Command, Config, Engine, Event, Fact, Log, OfferId, Refusal, Snapshot,
-    Timestamp, WorkId,
-};
+use strowger::command::Command;
+use strowger::fact::{Cause, Event, Fact};
+use strowger::model::{AgentId, OfferId, WorkId};
+use strowger::{Config, Engine, Log, Refusal, Snapshot, Timestamp};
 
 use sentence::{Sentence, command_of};
 use values::{instant, set, split, text};

@@ -1,7 +1,8 @@
 //! What the sentences mean.
 
 use serde_json::{Value, json};
-use strowger::{AgentId, Command, OfferId, WorkId};
+use strowger::command::Command;
+use strowger::model::{AgentId, OfferId, WorkId};
 
 use super::Floor;
 use super::values::{Path, instant, is_option, set, text};

@@ -1,13 +1,15 @@
 //! How facts, refusals and the state of the floor read: keys everywhere, never a raw id.
 
 use serde::Serialize;
-use strowger::policies::offering::Bar;
-use strowger::policies::order::Place;
-use strowger::policies::wrap_up::WrapUp;
-use strowger::{
-    AgentId, AgentView, Cause, Definition, Entity, Event, Fact, OfferId, PoolUse, Refusal, Stage,
-    Timestamp, Unavailable, WorkId,
-};
+use strowger::command::Unavailable;
+use strowger::fact::{Cause, Definition, Event, Fact};
+use strowger::model::{AgentId, Entity, OfferId, WorkId};
+use strowger::policy::offering::Bar;
+use strowger::policy::order::Place;
+use strowger::policy::wrap_up::WrapUp;
+use strowger::state::Stage;
+use strowger::view::{AgentView, PoolUse};
+use strowger::{Refusal, Timestamp};
 
 use super::Floor;
 use super::values::text;
@@ -392,7 +394,7 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
         }
         Refusal::BuiltIn { entity } => format!("{} comes with the engine", floor.name(*entity)),
         Refusal::OfferOver { offer, end } => {
-            let end = end.map(|end| strowger::OfferState::Over(end).name());
+            let end = end.map(|end| strowger::state::OfferState::Over(end).name());
             format!("{offer} is over{}", end.map(|end| format!(": {end}")).unwrap_or_default())
         }
         Refusal::WorkOver { work, cause } => {
@@ -443,10 +445,10 @@ pub(super) fn unavailable(floor: &Floor, why: &Unavailable) -> String {
             let full = serde_json::to_value(full).unwrap();
             let channel = full.get("uninterruptible").and_then(serde_json::Value::as_u64);
             let channel = channel.and_then(|id| u32::try_from(id).ok());
-            let channel = channel.map(|id| floor.name(strowger::ChannelId::from_raw(id)));
+            let channel = channel.map(|id| floor.name(strowger::model::ChannelId::from_raw(id)));
             let pool = full.get("pool").and_then(serde_json::Value::as_u64);
             let pool = pool.and_then(|id| u32::try_from(id).ok());
-            let pool = pool.map(|id| floor.name(strowger::PoolId::from_raw(id)));
+            let pool = pool.map(|id| floor.name(strowger::model::PoolId::from_raw(id)));
             match (channel, pool) {
                 (Some(channel), _) => format!("no room, he has {channel}"),
                 (None, Some(pool)) => format!("no room in {pool}"),

@@ -1,9 +1,8 @@
 //! How explanations read.
 
-use strowger::{
-    AgentId, Condition, KeptBy, Obstacle, Outlook, Requirement, Shortfall, Standing, Unavailable,
-    Value, WorkId,
-};
+use strowger::command::Unavailable;
+use strowger::explain::{Condition, KeptBy, Obstacle, Outlook, Shortfall, Standing};
+use strowger::model::{AgentId, Requirement, Value, WorkId};
 
 use super::Floor;
 use super::tell::{bar, clock, maybe, unavailable, word};

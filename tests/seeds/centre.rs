@@ -1,6 +1,9 @@
 //! An engine alone, with one queue and one channel, and every fact it told.
 
-use strowger::*;
+use strowger::Action;
+use strowger::model::{Capacity, ChannelId, OfferId};
+use strowger::prelude::*;
+use strowger::state::Stage;
 
 pub(crate) fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)

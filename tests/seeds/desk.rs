@@ -1,7 +1,10 @@
 //! A desk refuses what either half refuses, and what is done to one half is done to the other.
 
+use strowger::command::{Cancel, Close, Hold, Park, SetCode};
 use strowger::interaction::*;
-use strowger::*;
+use strowger::model::{Attributes, CodeId, WrapUpCodeProfile, WrapUpMode, WrapUpProfile};
+use strowger::prelude::*;
+use strowger::state::AssignmentState;
 
 use crate::floor::*;
 

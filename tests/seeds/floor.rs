@@ -1,7 +1,8 @@
 //! A small contact centre with a desk: two queues, two agents, one of each channel.
 
 use strowger::interaction::*;
-use strowger::*;
+use strowger::model::{Attributes, ChannelId, Value, Weights};
+use strowger::prelude::*;
 
 /// 09:00 of some day.
 pub(crate) const NINE: i64 = 32_400_000;

@@ -1,10 +1,20 @@
 //! What the joint product of a routing engine and a desk promises, row by row, as far as the engine
 //! keeps it alone. The rows that need a codec are in `tests/servicenow` and `tests/genesys`.
 
+use strowger::command::{
+    Assign, Close, Park, Resume, Resumer, TransferToAgent, TransferToQueue, Unavailable,
+};
+use strowger::explain::Gate;
+use strowger::figures::{Figures, FiguresConfig, Handling, ServiceLevel, StatusTime};
 use strowger::interaction::{
     Document, InteractionState, InteractionType, Operation, RecordConfig, RelateRecord,
 };
-use strowger::*;
+use strowger::model::{
+    AgentChoice, Capacity, Comparison, Evaluation, Preferred, Priority, SkillId, Wish,
+};
+use strowger::prelude::*;
+use strowger::state::Stage;
+use strowger::view::WorkView;
 
 use crate::centre::{Centre, at};
 use crate::floor::{self, ANA, CHAT, DESK, Floor, SUPPORT, VOICE, with_phone};

@@ -1,7 +1,12 @@
 //! Conversations from the virtual agent to a person (ServiceNow: chat in CSM).
 
+use strowger::Key;
+use strowger::command::TransferToQueue;
 use strowger::interaction::*;
-use strowger::*;
+use strowger::model::{
+    Classification, ClassificationRule, Comparison, MaxWaitAction, Value, WorkCondition,
+};
+use strowger::prelude::*;
 
 use crate::floor::*;
 

@@ -2,8 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use strowger::Key;
+use strowger::command::{
+    Answer, Cancel, Close, Consult, ExtendWrapUp, HandOver, Hold, Park, Resume, Resumer, Retrieve,
+    TransferToAgent, TransferToQueue,
+};
 use strowger::interaction::*;
-use strowger::*;
+use strowger::model::{
+    CodeId, Invalid, Order, Problem, WrapUpCodeProfile, WrapUpMode, WrapUpProfile,
+};
+use strowger::prelude::*;
+use strowger::state::{LegRole, Stage};
 
 use crate::floor::*;
 

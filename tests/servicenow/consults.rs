@@ -1,7 +1,9 @@
 //! Somebody is consulted, here and there.
 
+use strowger::command::{Answer, Consult, EndLeg, HandOver, TransferToQueue};
+use strowger::prelude::*;
 use strowger::servicenow::Method;
-use strowger::*;
+use strowger::state::{LegEnd, Stage};
 
 use crate::floor::Floor;
 use crate::vendor::{Consult as There, State};

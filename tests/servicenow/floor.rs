@@ -1,7 +1,10 @@
 //! An engine, a desk and a ServiceNow, and everything that is on the way between them.
 
+use strowger::Action;
+use strowger::model::{Capacity, ChannelId, OfferId, RejectReasonProfile};
+use strowger::prelude::*;
 use strowger::servicenow::{Answer, Event, *};
-use strowger::*;
+use strowger::state::Stage;
 
 use crate::vendor::{State, Told, Vendor};
 

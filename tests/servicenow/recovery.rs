@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use strowger::command::{Cancel, TransferToQueue};
+use strowger::prelude::*;
 use strowger::servicenow::{Desk, DeskConfig, Document, ItemRecord, read};
-use strowger::*;
+use strowger::state::Stage;
 
 use crate::floor::{Floor, at};
 use crate::vendor::State;

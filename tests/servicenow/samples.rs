@@ -3,9 +3,12 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use strowger::Key;
+use strowger::model::Problem;
+use strowger::prelude::*;
+use strowger::presence::PresenceMap;
 use strowger::servicenow::*;
 use strowger::servicenow::{Assignment, Event};
-use strowger::*;
 
 use crate::{golden, table};
 

@@ -2,8 +2,12 @@
 //! those of the list of features; what the engine keeps alone is in `tests/seeds`, and rows of a user
 //! interface alone, and of another vendor's codec, are not here.
 
+use strowger::command::TransferToQueue;
+use strowger::model::{Capacity, ChannelId, SkillId};
+use strowger::prelude::*;
+use strowger::presence::{PresenceAsk, PresenceMap, PresenceReport, PresenceSync};
 use strowger::servicenow::{Event, *};
-use strowger::*;
+use strowger::state::{AssignmentState, Stage};
 
 use crate::floor::{Floor, at};
 use crate::samples::sample;
@@ -98,7 +102,7 @@ fn seed0_row016_the_card_counts_down_from_the_offer() {
     let now = parse_offered_on("2026-01-01T11:30:45.000").unwrap();
     assert_eq!(remaining(shown, 30, now), Span::from_secs(15));
     let until = floor.facts.iter().find_map(|fact| match fact.event {
-        strowger::Event::WorkOffered { until, .. } => until,
+        strowger::fact::Event::WorkOffered { until, .. } => until,
         _ => None,
     });
     assert_eq!(until.map(|until| until.since(now)), Some(Span::from_secs(15)));

@@ -1,7 +1,10 @@
 //! From a work item to its end, in seven steps, with a ServiceNow at the other end.
 
+use strowger::command::{Hold, Park, Resume, Resumer, Retrieve, TransferToAgent, TransferToQueue};
+use strowger::model::{Capacity, Priority};
+use strowger::prelude::*;
 use strowger::servicenow::Request;
-use strowger::*;
+use strowger::state::Stage;
 
 use crate::floor::Floor;
 use crate::vendor::State;

@@ -5,7 +5,14 @@ use std::cell::RefCell;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
-use strowger::*;
+use strowger::command::{
+    Answer, Cancel, Confer, Consult, Decline, EndLeg, Force, HandOver, Hold, Park, Resume, Resumer,
+    Retrieve, TransferToAgent, TransferToQueue, Unassign,
+};
+use strowger::model::OfferId;
+use strowger::prelude::*;
+use strowger::state::Stage;
+use strowger::view::WorkView;
 
 use crate::floor::Floor;
 

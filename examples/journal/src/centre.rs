@@ -2,11 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use strowger::{
-    Accept, AgentId, AgentProfile, ChannelProfile, Close, Command, Config, Define, Driver, Engine,
-    FinishContact, Finisher, Host, Journal, Log, Membership, QueueProfile, Replica, SetMembership,
-    SetPresence, Stage, Submit, SystemPresence, Timestamp, WorkRequest,
-};
+use strowger::prelude::*;
+use strowger::command::Close;
+use strowger::host::{Journal, Replica};
+use strowger::state::Stage;
 
 use crate::stores::Failure;
 
@@ -43,7 +42,7 @@ fn floor() -> Vec<Command> {
         Define::new("support", QueueProfile::default()).into(),
     ];
     for number in 0..AGENTS {
-        let (agent, queue) = (AgentId::from_raw(number), strowger::QueueId::from_raw(0));
+        let (agent, queue) = (AgentId::from_raw(number), strowger::model::QueueId::from_raw(0));
         let membership = Membership::default();
         let presence = SystemPresence::OnQueue.id();
         commands.push(Define::new(&format!("agent-{number}"), AgentProfile::default()).into());
@@ -58,8 +57,8 @@ pub fn next(engine: &Engine, chance: u64, key: u64) -> Command {
     let view = engine.view();
     let agent = view.agent(AgentId::from_raw((chance >> 8) as u32 % AGENTS));
     let arrives = || {
-        let voice = strowger::ChannelId::from_raw(0);
-        let request = WorkRequest::new(strowger::QueueId::from_raw(0), voice);
+        let voice = strowger::model::ChannelId::from_raw(0);
+        let request = WorkRequest::new(strowger::model::QueueId::from_raw(0), voice);
         Submit::new(WorkRequest { key: Some(format!("call-{key}").as_str().into()), ..request })
     };
     let Some(agent) = agent.filter(|_| !chance.is_multiple_of(4) || view.open_work() > 500) else {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use strowger::{Engine, Event, Fact, Key, WorkId};
+use strowger::prelude::*;
+use strowger::Key;
 
 /// Work as the facts tell of it.
 #[derive(Default)]

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 
 use ledger::{Ledger, Promised};
 use stores::{Failure, Plain, Redb, Store};
-use strowger::{Journal, Log, Reply, journal};
+use strowger::prelude::*;
+use strowger::host::Journal;
+use strowger::journal;
 
 /// How often the child is killed, with each store.
 const TIMES: u64 = 200;
@@ -125,7 +127,7 @@ struct Memory {
 impl Journal for Memory {
     type Error = Failure;
 
-    fn append(&mut self, facts: &[strowger::Fact]) -> Result<(), Failure> {
+    fn append(&mut self, facts: &[strowger::fact::Fact]) -> Result<(), Failure> {
         Ok(journal::append_facts(facts, &mut self.bytes)?)
     }
 
@@ -138,7 +140,7 @@ impl Journal for Memory {
 fn measure(facts: u64, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)?;
     let memory = Memory { bytes: journal::HEADER.to_vec() };
-    let mut driver = centre::start(memory, strowger::Replica::default())?;
+    let mut driver = centre::start(memory, strowger::host::Replica::default())?;
     let (mut state, mut key) = (1_912, 0);
     while let Some(engine) = driver.engine().filter(|engine| engine.view().seq() < facts) {
         let command = centre::next(engine, chance(&mut state), key);

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
 use strowger::journal::{self, HEADER, Record, RecordError};
-use strowger::{Engine, Fact, Journal, Replica, Snapshot};
+use strowger::prelude::*;
+use strowger::Snapshot;
+use strowger::host::{Journal, Replica};
 
 pub type Failure = Box<dyn Error>;
 

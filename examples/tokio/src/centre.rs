@@ -4,10 +4,9 @@
 use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use strowger::{
-    Command, Desktop, Driver, Follower, Journal, Media, Offered, PresenceSink, Refusal, Reply, Timestamp,
-    View,
-};
+use strowger::prelude::*;
+use strowger::host::{Desktop, Follower, Journal, Media, Offered, PresenceSink};
+use strowger::view::View;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 

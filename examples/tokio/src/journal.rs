@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use strowger::{Fact, Journal, journal};
+use strowger::prelude::*;
+use strowger::host::Journal;
+use strowger::journal;
 
 use crate::centre::Failure;
 

@@ -9,11 +9,9 @@ use std::time::Duration;
 
 use centre::{Centre, Clock, Failure, Screens, serve};
 use journal::File;
-use strowger::{
-    Accept, AgentId, AgentProfile, ChannelProfile, Command, Config, Define, Driver, Engine,
-    FinishContact, Finisher, Host, IdleClock, IdleSince, Log, Membership, Offered, QueueId,
-    QueueProfile, SetMembership, SetPresence, Span, Submit, SystemPresence, WorkId, WorkRequest,
-};
+use strowger::prelude::*;
+use strowger::host::Offered;
+use strowger::model::{IdleClock, IdleSince};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -73,7 +71,7 @@ async fn work(
 async fn call(centre: Centre, caller: usize) -> Result<(), Failure> {
     for number in 0..CALLS_EACH {
         sleep(Duration::from_millis(((caller * 7 + number * 13) % 40) as u64)).await;
-        let voice = strowger::ChannelId::from_raw(0);
+        let voice = strowger::model::ChannelId::from_raw(0);
         let request = WorkRequest::new(QueueId::from_raw(0), voice);
         centre.ask(Submit::new(request)).await??;
     }

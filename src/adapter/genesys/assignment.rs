@@ -3,9 +3,9 @@
 
 use crate::adapter::genesys::words::words;
 use crate::engine::view::View;
-use crate::lifecycle::assignment::AssignmentState as Assigned;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, WorkId};
+use crate::state::assignment::AssignmentState as Assigned;
+use crate::state::work::Stage;
 
 words! {
     /// Where Genesys Cloud has a work item (`assignmentState`).
@@ -202,7 +202,7 @@ impl Follow {
 /// What the engine does: it has the work here, and is told this state.
 ///
 /// ```text
-#[doc = include_str!("../../../tests/tables/genesys_follow.txt")]
+/// oc = include_str!("../../../tests/tables/genesys_follow.txt")]
 /// ```
 #[must_use]
 pub fn follow(here: Place, told: &AssignmentState) -> Follow {

@@ -11,10 +11,10 @@ use crate::adapter::genesys::subject::Subject;
 use crate::adapter::genesys::transfer::{ConsultTransfer, SpeakTo, Target, end_consult, speak_to};
 use crate::adapter::wire::Request;
 use crate::base::key::Key;
+use crate::command::commands::{Answer, Command, Consult, Decline, EndLeg, HandOver};
 use crate::engine::view::View;
-use crate::lifecycle::leg::LegRole;
 use crate::model::ids::WorkId;
-use crate::protocol::command::{Answer, Command, Consult, Decline, EndLeg, HandOver};
+use crate::state::leg::LegRole;
 use crate::world::legs::Leg;
 
 /// Who is consulted over there. There is one at a time, and in calls only.

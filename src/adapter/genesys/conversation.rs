@@ -133,7 +133,7 @@ body! {
     /// assert_eq!(request.path, "/api/v2/conversations/messages/c1/participants/p1");
     /// assert_eq!(request.body.unwrap().to_string(), r#"{"state":"connected"}"#);
     /// assert!(PartUpdate::muted(true).request(&part).is_err(), "a message is not heard");
-    /// # Ok::<(), strowger::Invalid>(())
+    /// # Ok::<(), strowger::model::Invalid>(())
     /// ```
     pub PartUpdate {
         /// Where he stands now: connected or disconnected.
@@ -217,7 +217,7 @@ body! {
     /// Puts a message or an e-mail aside, or takes it up again: `PATCH .../parkingstate`.
     ///
     /// ```
-    /// use strowger::Timestamp;
+    /// use strowger::prelude::*;
     /// use strowger::genesys::{MediaType, Parking, Part};
     ///
     /// let part = Part::new(MediaType::Email, "c1", "p1");
@@ -226,7 +226,7 @@ body! {
     /// assert_eq!(request.body.unwrap().to_string(), body);
     /// assert_eq!(request.permissions, ["conversation:email:park"]);
     /// assert!(Parking::resumed().request(&Part::new(MediaType::Call, "c1", "p1")).is_err());
-    /// # Ok::<(), strowger::Invalid>(())
+    /// # Ok::<(), strowger::model::Invalid>(())
     /// ```
     pub Parking {
         /// Parked or connected.

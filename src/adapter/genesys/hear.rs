@@ -13,13 +13,13 @@ use crate::adapter::genesys::participant::{Conversation, Participant};
 use crate::adapter::genesys::subject::Subject;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
-use crate::engine::view::View;
-use crate::lifecycle::work::Stage;
-use crate::model::ids::{AgentId, QueueId, WorkId};
-use crate::protocol::command::{
+use crate::command::commands::{
     Abandon, Accept, Cancel, Close, Command, FinishContact, Finisher, Force, Hold, Park, Reject,
     Resume, Resumer, Retrieve, TransferToAgent, TransferToQueue,
 };
+use crate::engine::view::View;
+use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::state::work::Stage;
 
 /// Where the other side says work is.
 struct Said {

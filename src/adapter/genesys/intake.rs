@@ -28,7 +28,8 @@ use crate::model::work::{Attached, WorkRequest};
 ///
 /// ```
 /// use strowger::genesys::{Intake, WorkitemNotice};
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::model::Priority;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;

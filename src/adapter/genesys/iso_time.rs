@@ -10,7 +10,7 @@ use crate::base::time::Timestamp;
 /// An instant that is written as text: `2026-05-14T08:11:45.000Z`.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::genesys::IsoTime;
 ///
 /// let resume: IsoTime = serde_json::from_str(r#""1970-01-01T09:00:00.5+00:00""#)?;

@@ -88,7 +88,7 @@ body! {
 /// A message of a customer: `POST .../messages/{integration}/inbound/open/message`.
 ///
 /// ```
-/// use strowger::Timestamp;
+/// use strowger::prelude::*;
 /// use strowger::genesys::{IdType, OpenMessage};
 ///
 /// let mut first = OpenMessage::new("guest-7", IdType::Opaque, Timestamp::EPOCH, "Hello?");
@@ -96,7 +96,7 @@ body! {
 /// let request = first.request("integration-1")?;
 /// assert_eq!(request.path, "/api/v2/conversations/messages/integration-1/inbound/open/message");
 /// assert_eq!(request.permissions, ["conversation:message:receive"]);
-/// # Ok::<(), strowger::Invalid>(())
+/// # Ok::<(), strowger::model::Invalid>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

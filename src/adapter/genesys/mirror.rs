@@ -12,12 +12,12 @@ use crate::adapter::genesys::subject::Subject;
 use crate::adapter::genesys::workitem::get_workitem;
 use crate::adapter::wire::Request;
 use crate::base::key::Key;
+use crate::command::commands::Command;
 use crate::engine::view::View;
-use crate::lifecycle::work::Stage;
+use crate::fact::event::Event as Happened;
+use crate::fact::log::Fact;
 use crate::model::ids::{OfferId, WorkId};
-use crate::protocol::command::Command;
-use crate::protocol::event::Event as Happened;
-use crate::protocol::fact::Fact;
+use crate::state::work::Stage;
 
 /// What follows from a notification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) struct Item {
 /// consulted is shown as well, one at a time. Work is known by its key ([`Subject`]). Requests are
 /// the host's to repeat until they are done: they set, and do no harm twice.
 ///
-/// Presences are not its business: see [`PresenceSync`](crate::PresenceSync).
+/// Presences are not its business: see [`PresenceSync`](crate::presence::PresenceSync).
 ///
 /// ```
 /// use strowger::genesys::Mirror;

@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 use crate::adapter::genesys::iso_time::IsoTime;
 use crate::adapter::genesys::needs;
 use crate::adapter::genesys::words::{body, words};
-use crate::adapter::presence_sync::mapping::PresenceMap;
-use crate::adapter::presence_sync::person::Side;
-use crate::adapter::presence_sync::sync::PresenceReport;
 use crate::adapter::wire::{Method, Request, escaped};
-use crate::lifecycle::routing_status::RoutingStatus;
 use crate::model::presence::SystemPresence;
+use crate::presence::mapping::PresenceMap;
+use crate::presence::person::Side;
+use crate::presence::sync::PresenceReport;
+use crate::state::routing_status::RoutingStatus;
 
 body! {
     /// A presence somebody can be in.
@@ -30,7 +30,7 @@ body! {
 /// away.
 ///
 /// ```
-/// use strowger::SystemPresence;
+/// use strowger::prelude::*;
 /// use strowger::genesys::system_presence;
 ///
 /// for word in ["On Queue", "ON_QUEUE", "OnQueue"] {
@@ -100,7 +100,8 @@ impl UserPresence {
         u64::try_from(self.modified_date?.0.as_millis()).ok()
     }
 
-    /// What a [`PresenceSync`](crate::PresenceSync) wants to hear of it; nothing if another source
+    /// What a [`PresenceSync`](crate::presence::PresenceSync) wants to hear of it; nothing if
+    /// another source
     /// is the one that counts. The notification does not say who set it: the host gives the source
     /// if it knows it, and a number that rises if there is no [`revision`](Self::revision).
     #[must_use]
@@ -263,7 +264,7 @@ impl UserRoutingStatus {
     /// What the engine knows.
     ///
     /// ```
-    /// use strowger::RoutingStatus;
+    /// use strowger::prelude::*;
     /// use strowger::genesys::UserRoutingStatus;
     ///
     /// let request = UserRoutingStatus::of(RoutingStatus::NotResponding).request("ana");

@@ -60,7 +60,8 @@ impl QueueSettings {
     /// target. Groups are not known here: their members are given their memberships one by one.
     ///
     /// ```
-    /// use strowger::*;
+    /// use strowger::prelude::*;
+    /// use strowger::model::Order;
     /// use strowger::genesys::{MediaType, QueueSettings};
     ///
     /// # let (now, mut log) = (Timestamp::EPOCH, Log::default());

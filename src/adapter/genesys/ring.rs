@@ -65,7 +65,8 @@ impl Ring {
 
 impl Bullseye {
     /// The steps from ring to ring, and what could not be taken over: the groups in rings (give
-    /// the agents their [`ring`](crate::Membership::ring)), and skills that are not defined. None
+    /// the agents their [`ring`](crate::model::Membership::ring)), and skills that are not
+    /// defined. None
     /// if there is but one ring.
     pub(super) fn relaxation(
         &self,

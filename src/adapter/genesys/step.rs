@@ -18,8 +18,8 @@ use crate::adapter::wire::Request;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::engine::view::View;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::WorkId;
+use crate::state::work::Stage;
 
 /// Where work is shown, or should be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -131,7 +131,7 @@ words! {
 /// assert_eq!(request.path, "/api/v2/conversations/calls/c1/participants/p1/consult/agent");
 /// assert_eq!(request.body.unwrap()["speakTo"], "DESTINATION");
 /// assert_eq!(end_consult(&part)?.path, "/api/v2/conversations/calls/c1/participants/p1/consult");
-/// # Ok::<(), strowger::Invalid>(())
+/// # Ok::<(), strowger::model::Invalid>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConsultTransfer {

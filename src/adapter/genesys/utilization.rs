@@ -52,7 +52,7 @@ body! {
     /// How much an agent may have at a time.
     ///
     /// ```
-    /// use strowger::ChannelId;
+    /// use strowger::model::ChannelId;
     /// use strowger::genesys::{MediaType, Utilization, UtilizationMap};
     ///
     /// let (call, chat) = (ChannelId::from_raw(0), ChannelId::from_raw(1));
@@ -60,7 +60,7 @@ body! {
     /// let map = UtilizationMap { channels, ..UtilizationMap::default() };
     /// let (capacity, _) = Utilization::system_default().capacity(&map)?;
     /// assert_eq!((capacity.channels[&call], capacity.channels[&chat]), (1, 4));
-    /// # Ok::<(), strowger::Invalid>(())
+    /// # Ok::<(), strowger::model::Invalid>(())
     /// ```
     pub Utilization {
         /// By medium; what is absent is what the organisation, or else the system, says.
@@ -135,7 +135,8 @@ impl Utilization {
     /// The capacity it stands for, and what of it cannot be said by one. A medium bounds its
     /// channel and a label its pool; work must have room in both. Which media may interrupt which
     /// is said of channels: see [`interruptible_by`](Self::interruptible_by). Calls of an agent's
-    /// own ([`SetOwnCall`](crate::SetOwnCall)) stop everything new here: a host that hears that
+    /// own ([`SetOwnCall`](crate::command::SetOwnCall)) stop everything new here: a host that
+    /// hears that
     /// calls outside of queues do not count does not tell of them.
     ///
     /// # Errors
@@ -173,7 +174,8 @@ impl Utilization {
     }
 
     /// The channels that may reach who has some of this medium, for
-    /// [`ChannelProfile::interruptible_by`](crate::ChannelProfile::interruptible_by); `None`: it is
+    /// [`ChannelProfile::interruptible_by`](crate::model::ChannelProfile::interruptible_by);
+    /// `None`: it is
     /// not said of this medium. Channels are the same for all agents: take the organisation's.
     #[must_use]
     pub fn interruptible_by(

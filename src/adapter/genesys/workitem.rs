@@ -36,7 +36,7 @@ body! {
     /// Makes a work item: `POST .../workitems`.
     ///
     /// ```
-    /// use strowger::Timestamp;
+    /// use strowger::prelude::*;
     /// use strowger::genesys::WorkitemCreate;
     ///
     /// let mut case = WorkitemCreate::new("Case CS0001", "worktype-1");
@@ -46,7 +46,7 @@ body! {
     /// assert_eq!(request.permissions, ["workitems:workitem:add"]);
     /// case.priority = Some(25_000_001);
     /// assert_eq!(case.request(Timestamp::EPOCH).unwrap_err().field, "priority");
-    /// # Ok::<(), strowger::Invalid>(())
+    /// # Ok::<(), strowger::model::Invalid>(())
     /// ```
     pub WorkitemCreate {
         /// What it is called: 3 to 256 characters.
@@ -112,13 +112,13 @@ body! {
     /// Changes a work item: `PATCH .../workitems/{id}`. What is absent stays as it is.
     ///
     /// ```
-    /// use strowger::Timestamp;
+    /// use strowger::prelude::*;
     /// use strowger::genesys::{AssignmentState, WorkitemUpdate};
     ///
     /// let accept = WorkitemUpdate::state(AssignmentState::Connected);
     /// let request = accept.request("w1", Timestamp::EPOCH)?;
     /// assert_eq!(request.body.unwrap().to_string(), r#"{"assignmentState":"Connected"}"#);
-    /// # Ok::<(), strowger::Invalid>(())
+    /// # Ok::<(), strowger::model::Invalid>(())
     /// ```
     pub WorkitemUpdate {
         /// Where it is.

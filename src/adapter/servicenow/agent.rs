@@ -55,7 +55,7 @@ pub struct ChannelAvailability {
 pub struct AgentPresence {
     /// What it is called.
     pub name: String,
-    /// Its id: what a [`PresenceMap`](crate::PresenceMap) should name.
+    /// Its id: what a [`PresenceMap`](crate::presence::PresenceMap) should name.
     pub sys_id: String,
     /// Whether he is available in it.
     pub available: bool,

@@ -1,10 +1,10 @@
 //! What brings a consult at the desk to where the engine has it.
 
 use crate::base::key::Key;
+use crate::command::commands::{Answer, Command, Decline, EndLeg};
 use crate::engine::view::View;
-use crate::lifecycle::leg::LegRole;
 use crate::model::ids::WorkId;
-use crate::protocol::command::{Answer, Command, Decline, EndLeg};
+use crate::state::leg::LegRole;
 use crate::world::legs::Leg;
 
 use crate::adapter::servicenow::item::{There, Wanted};

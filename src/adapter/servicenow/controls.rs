@@ -1,13 +1,13 @@
 //! The buttons of a conversation: which there are, and what each does.
 
 use crate::base::time::Timestamp;
-use crate::engine::view::View;
-use crate::lifecycle::assignment::AssignmentState;
-use crate::model::ids::{AgentId, QueueId, WorkId};
-use crate::protocol::command::{
+use crate::command::commands::{
     Close, Command, FinishContact, Finisher, Hold, Park, Resume, Resumer, Retrieve,
     TransferToAgent, TransferToQueue,
 };
+use crate::engine::view::View;
+use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::state::assignment::AssignmentState;
 
 /// Something an agent does to work he has, in the workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +45,7 @@ pub struct NotAvailable {
 /// The controls of one piece of work.
 ///
 /// ```
-/// use strowger::AssignmentState;
+/// use strowger::state::AssignmentState;
 /// use strowger::servicenow::{Control, Controls};
 ///
 /// let call = Controls::of(Some(AssignmentState::Active), true);

@@ -5,16 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
+use crate::command::commands::{Accept, Cancel, Command, FinishContact, Finisher, Reject};
 use crate::engine::view::View;
-use crate::lifecycle::work::Stage;
+use crate::fact::event::Event as Happened;
+use crate::fact::log::Fact;
 use crate::model::ids::{AgentId, OfferId, WorkId};
 use crate::model::work::WorkRequest;
-use crate::protocol::command::{Accept, Cancel, Command, FinishContact, Finisher, Reject};
-use crate::protocol::event::Event as Happened;
-use crate::protocol::fact::Fact;
+use crate::state::work::Stage;
 use crate::world::rows::Offer;
 
-use crate::adapter::host::Follower;
 use crate::adapter::servicenow::agent::get_presence;
 use crate::adapter::servicenow::call::{Call, Item};
 use crate::adapter::servicenow::consult;
@@ -23,6 +22,7 @@ use crate::adapter::servicenow::item::{Act, There, Wanted, act};
 use crate::adapter::servicenow::record::ItemRecord;
 use crate::adapter::servicenow::request::Document;
 use crate::adapter::wire::Request;
+use crate::host::ports::Follower;
 
 /// What a desk must be told about ServiceNow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct Answer {
     /// Commands to execute, in this order.
     pub commands: Vec<Command>,
     /// Something to read: an agent's presence, for the
-    /// [`PresenceSync`](crate::PresenceSync).
+    /// [`PresenceSync`](crate::presence::PresenceSync).
     pub read: Option<Request>,
     /// Why the call was not done, for the host's own log.
     pub failure: Option<Failure>,

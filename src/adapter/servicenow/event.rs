@@ -5,10 +5,10 @@ use alloc::string::{String, ToString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::adapter::presence_sync::person::Side;
-use crate::adapter::presence_sync::sync::PresenceReport;
 use crate::adapter::servicenow::agent::AgentPresence;
 use crate::adapter::servicenow::request::Document;
+use crate::presence::person::Side;
+use crate::presence::sync::PresenceReport;
 
 /// A service channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -165,7 +165,8 @@ impl Event {
 }
 
 impl AgentPresence {
-    /// What a [`PresenceSync`](crate::PresenceSync) wants to hear of it. The event has no revision
+    /// What a [`PresenceSync`](crate::presence::PresenceSync) wants to hear of it. The event has
+    /// no revision
     /// and does not say who set it: the host gives a number that rises with every change, such as
     /// the time of the change there, and the source if it knows it.
     #[must_use]

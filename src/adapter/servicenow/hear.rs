@@ -6,10 +6,10 @@ use crate::adapter::servicenow::event::{Event, WorkItem};
 use crate::adapter::servicenow::item::There;
 use crate::adapter::servicenow::request::Document;
 use crate::base::key::Key;
+use crate::command::commands::{Accept, Command, FinishContact, Finisher, Reject};
 use crate::engine::view::View;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::{AgentId, OfferId};
-use crate::protocol::command::{Accept, Command, FinishContact, Finisher, Reject};
+use crate::state::work::Stage;
 
 impl Desk {
     /// An agent did something at the desk, in whose browser it was told.

@@ -21,7 +21,8 @@ use crate::adapter::servicenow::request::Document;
 ///
 /// ```
 /// use strowger::servicenow::{Document, Intake};
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::model::Priority;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;

@@ -27,7 +27,7 @@ pub enum DisplayOption {
 ///
 /// ```
 /// use strowger::servicenow::{Assignment, ClockFault};
-/// use strowger::{Span, Timestamp};
+/// use strowger::prelude::*;
 ///
 /// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
 /// let offer = Assignment::new("ana").ringing(at(30), Span::from_secs(30));
@@ -144,7 +144,7 @@ pub fn parse_offered_on(text: &str) -> Result<Timestamp, ClockFault> {
 ///
 /// ```
 /// use strowger::servicenow::{parse_offered_on, remaining};
-/// use strowger::Span;
+/// use strowger::prelude::*;
 ///
 /// // Offered at 11:30:30 for 30 seconds; at 11:30:45 there are 15 left.
 /// let offered_on = parse_offered_on("2024-04-03T11:30:30.000")?;

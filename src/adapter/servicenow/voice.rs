@@ -54,7 +54,7 @@ pub struct CallRecord {
 /// let request = call.create()?;
 /// assert_eq!(request.body.unwrap()["interaction"]["userPhoneNumber"], "+4930123456");
 /// assert!(VoiceInteraction::default().create().is_err());
-/// # Ok::<(), strowger::Invalid>(())
+/// # Ok::<(), strowger::model::Invalid>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

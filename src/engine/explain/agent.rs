@@ -3,9 +3,9 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::lifecycle::work::Stage;
+use crate::command::refusal::Unavailable;
 use crate::model::ids::{AgentId, QueueId, WorkId};
-use crate::protocol::refusal::Unavailable;
+use crate::state::work::Stage;
 
 use crate::engine::explain::case::Case;
 use crate::engine::explain::{AgentExplanation, Gate, Opening, Prospect, Stopped};

@@ -100,7 +100,7 @@ impl<'a> Case<'a> {
             || row().is_some_and(|row| row.membership(work.queue, work.request.channel).is_some());
         let away = |off_queue: bool| {
             let mut away = world.away(agent, work.request.channel).into_iter().flatten();
-            away.any(|why| (why == crate::protocol::refusal::Unavailable::OffQueue) == off_queue)
+            away.any(|why| (why == crate::command::refusal::Unavailable::OffQueue) == off_queue)
         };
         let terms = right.terms();
         let as_member = right == Right::Member && member();

@@ -12,17 +12,17 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Timestamp};
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::leg::LegRole;
-use crate::lifecycle::machine::Deadline;
-use crate::lifecycle::routing_status::RoutingStatus;
-use crate::lifecycle::work::Stage;
+use crate::command::refusal::{StageName, Unavailable};
 use crate::model::ids::{AgentId, ChannelId, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::need::Requirement;
 use crate::policy::offering::Bar;
 use crate::policy::room::Full;
 use crate::policy::shortfall::Shortfall;
-use crate::protocol::refusal::{StageName, Unavailable};
+use crate::state::assignment::AssignmentState;
+use crate::state::leg::LegRole;
+use crate::state::machine::Deadline;
+use crate::state::routing_status::RoutingStatus;
+use crate::state::work::Stage;
 
 pub(crate) use agent::explain as agent;
 pub(crate) use case::Case;
@@ -263,7 +263,9 @@ pub enum Standing {
 /// Why a piece of work is not offered to an agent, or that it is.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::command::Unavailable;
+/// use strowger::explain::KeptBy;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -338,7 +340,8 @@ pub enum Outlook {
 /// Why a piece of work is where it is.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::explain::Outlook;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -413,7 +416,8 @@ pub struct Opening {
 /// Why an agent gets what he gets.
 ///
 /// ```
-/// use strowger::*;
+/// use strowger::prelude::*;
+/// use strowger::command::Unavailable;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;

@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::work::Stage;
+use crate::command::refusal::StageName;
 use crate::model::ids::AgentId;
 use crate::policy::choice::AgentKey;
 use crate::policy::offering::Bar;
 use crate::policy::shortfall::shortfalls;
 use crate::policy::{fit, relaxation};
-use crate::protocol::refusal::StageName;
+use crate::state::assignment::AssignmentState;
+use crate::state::work::Stage;
 use crate::world::state::World;
 
 use crate::engine::explain::case::Case;

@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use crate::lifecycle::machine::{Deadline, DeadlineKind};
-use crate::lifecycle::work::Stage;
 use crate::model::ids::AgentId;
 use crate::policy::shortfall::mandatory;
 use crate::policy::{fit, relaxation};
+use crate::state::machine::{Deadline, DeadlineKind};
+use crate::state::work::Stage;
 use crate::world::state::World;
 
 use crate::engine::explain::case::{Case, Right};

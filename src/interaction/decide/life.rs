@@ -3,10 +3,10 @@
 use alloc::boxed::Box;
 
 use crate::base::key::Key;
+use crate::command::commands::Command;
 use crate::engine::view::View;
 use crate::model::attribute::check_attributes;
 use crate::model::invalid::Problem;
-use crate::protocol::command::Command;
 
 use crate::interaction::command::{
     ArchiveInteraction, AssignInteraction, CloseInteraction, ConfigureRecords, EndInteraction,

@@ -12,10 +12,10 @@ use alloc::boxed::Box;
 
 use crate::base::time::Timestamp;
 use crate::engine::view::View;
-use crate::lifecycle::work::CloseCause;
+use crate::fact::log::Seq;
 use crate::model::ids::{CodeId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
-use crate::protocol::fact::Seq;
+use crate::state::work::CloseCause;
 
 use crate::interaction::conversation::Author;
 use crate::interaction::event::{DescribedBy, RecordEvent, RecordFact, RecordLog};

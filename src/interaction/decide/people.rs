@@ -265,7 +265,7 @@ impl Turn<'_> {
         let Some(row) = self.store.get(interaction) else { return };
         let there = row.handling.open().iter().any(|segment| segment.part.agent() == Some(agent));
         if !there {
-            let role = crate::lifecycle::leg::LegRole::Conferee;
+            let role = crate::state::leg::LegRole::Conferee;
             self.emit(RecordEvent::GuestJoined { interaction, agent, role });
         }
     }

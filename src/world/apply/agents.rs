@@ -1,13 +1,13 @@
 //! Applying what happens to agents.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::presence::PresenceStep;
-use crate::lifecycle::routing_status::RoutingStatus;
+use crate::fact::event::PresenceSetBy;
 use crate::model::ids::{AgentId, PresenceId};
 use crate::model::presence::PresenceProfile;
 use crate::policy::offering::History;
 use crate::policy::room::Claim;
-use crate::protocol::event::PresenceSetBy;
+use crate::state::presence::PresenceStep;
+use crate::state::routing_status::RoutingStatus;
 use crate::world::apply::Misfit;
 use crate::world::draws::DrawId;
 use crate::world::index::TimerKey;

@@ -1,10 +1,10 @@
 //! Applying what takes work out of its line for a time, or on to another.
 
 use crate::base::time::{Moment, Timestamp};
-use crate::lifecycle::work::WorkStep;
 use crate::model::ids::{ChannelId, QueueId, WorkId};
 use crate::model::schedule::Callback;
 use crate::model::work::WorkChange;
+use crate::state::work::WorkStep;
 use crate::world::apply::Misfit;
 use crate::world::rows::Step;
 use crate::world::state::{OrMissing, World};

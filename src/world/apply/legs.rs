@@ -2,12 +2,12 @@
 //! agent's has all of it, the work's names the agent.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::leg::{LegEnd, LegRole, LegState, LegStep};
-use crate::lifecycle::machine::Illegal;
-use crate::lifecycle::work::{Stage, WorkStep};
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Claim;
 use crate::policy::wrap_up::WrapUp;
+use crate::state::leg::{LegEnd, LegRole, LegState, LegStep};
+use crate::state::machine::Illegal;
+use crate::state::work::{Stage, WorkStep};
 use crate::world::apply::Misfit;
 use crate::world::index::TimerKey;
 use crate::world::legs::Leg;

@@ -15,9 +15,9 @@ mod works;
 use self::works::Entry;
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::machine::Illegal;
-use crate::protocol::event::Event;
-use crate::protocol::fact::{Fact, Seq};
+use crate::fact::event::Event;
+use crate::fact::log::{Fact, Seq};
+use crate::state::machine::Illegal;
 use crate::world::index::Concerned;
 use crate::world::state::{Missing, World};
 

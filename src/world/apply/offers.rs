@@ -1,9 +1,7 @@
 //! Applying what happens to offers. The offer's row is the only place that joins work and agent.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::offer::{OfferState, OfferStep, Withdrawal};
-use crate::lifecycle::work::WorkStep;
+use crate::fact::event::OfferedBy;
 use crate::model::ids::{AgentId, ChannelId, OfferId, QueueId, ReasonId, WorkId};
 use crate::model::queue::AgentChoice;
 use crate::policy::choice::next_share;
@@ -11,7 +9,9 @@ use crate::policy::offering::Bar;
 use crate::policy::order::Place;
 use crate::policy::room::Claim;
 use crate::policy::tally::Stopwatch;
-use crate::protocol::event::OfferedBy;
+use crate::state::assignment::AssignmentState;
+use crate::state::offer::{OfferState, OfferStep, Withdrawal};
+use crate::state::work::WorkStep;
 use crate::world::apply::Misfit;
 use crate::world::draws::DrawId;
 use crate::world::index::TimerKey;

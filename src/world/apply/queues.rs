@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
 use crate::base::time::Timestamp;
+use crate::fact::event::OfferedBy;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::overflow::OverflowAction;
 use crate::model::priority::Priority;
-use crate::protocol::event::OfferedBy;
 use crate::world::apply::Misfit;
 use crate::world::state::World;
 

@@ -1,9 +1,9 @@
 //! Applying what happens to the tallies of queues.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::work::Stage;
 use crate::model::ids::{QueueId, WorkId};
+use crate::state::assignment::AssignmentState;
+use crate::state::work::Stage;
 use crate::world::apply::Misfit;
 use crate::world::rows::Assignment;
 use crate::world::state::{OrMissing, World};

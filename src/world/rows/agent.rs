@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::sparse::Sparse;
 use crate::base::time::{Moment, Timestamp};
-use crate::lifecycle::assignment::AssignmentState;
-use crate::lifecycle::presence::Presence;
-use crate::lifecycle::routing_status::{Load, RoutingStatus};
+use crate::command::refusal::Unavailable;
 use crate::model::config::Limits;
 use crate::model::ids::{ChannelId, CodeId, OfferId, PoolId, QueueId, WorkId};
 use crate::model::membership::Membership;
@@ -18,7 +16,9 @@ use crate::model::queue::{IdleClock, IdleSince};
 use crate::policy::offering::History;
 use crate::policy::room::{Claim, Usage};
 use crate::policy::tally::Stopwatch;
-use crate::protocol::refusal::Unavailable;
+use crate::state::assignment::AssignmentState;
+use crate::state::presence::Presence;
+use crate::state::routing_status::{Load, RoutingStatus};
 use crate::world::draws::{DrawId, Peaks, is_flat};
 use crate::world::legs::Leg;
 use crate::world::member::{Memberships, PackedMember};
@@ -74,7 +74,7 @@ pub struct Member {
     /// The terms.
     pub terms: Membership,
     /// How much of his share of the queue's work he has had on these terms, for
-    /// [`AgentChoice::WeightedShare`](crate::AgentChoice::WeightedShare).
+    /// [`AgentChoice::WeightedShare`](crate::model::AgentChoice::WeightedShare).
     pub share: u64,
     /// The channel for whose work the terms hold; none: for that of every channel for which he has
     /// no terms of its own.

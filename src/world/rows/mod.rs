@@ -12,12 +12,12 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::offer::OfferState;
+use crate::fact::event::OfferedBy;
 use crate::model::ids::{AgentId, WorkId};
 use crate::model::queue::QueueProfile;
 use crate::policy::room::Claim;
 use crate::policy::tally::Tally;
-use crate::protocol::event::OfferedBy;
+use crate::state::offer::OfferState;
 
 /// A queue as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

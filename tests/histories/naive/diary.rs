@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use strowger::{
-    AgentId, ChannelId, CloseCause, CodeId, Definition, Event, Fact, OfferId, PresenceId, QueueId,
-    QueuedWhy, RoutingStatus, Span, SystemPresence, Timestamp, WorkId,
+use strowger::fact::{Definition, Event, Fact, QueuedWhy};
+use strowger::model::{
+    AgentId, ChannelId, CodeId, OfferId, PresenceId, QueueId, SystemPresence, WorkId,
 };
+use strowger::state::{CloseCause, RoutingStatus};
+use strowger::{Span, Timestamp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -174,7 +176,7 @@ impl Diary {
         work: WorkId,
         at: Timestamp,
         what: Option<Counted>,
-        wrap_up: Option<strowger::policies::wrap_up::WrapUp>,
+        wrap_up: Option<strowger::policy::wrap_up::WrapUp>,
     ) {
         let Some(owner) = self.owner(work) else {
             return;

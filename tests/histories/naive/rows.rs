@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use strowger::{
-    AgentId, AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ChannelId, CloseCause,
-    ClosedFigures, CodeCount, CodeId, FiguresConfig, Handling, LineFlow, PresenceId, PresenceTime,
-    QueueId, QueueInterval, QueuedWhy, RoutingStatus, ServiceCounts, Span, StatusTime, Timestamp,
+use strowger::fact::QueuedWhy;
+use strowger::figures::{
+    AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,
+    FiguresConfig, Handling, LineFlow, PresenceTime, QueueInterval, ServiceCounts, StatusTime,
 };
+use strowger::model::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
+use strowger::state::{CloseCause, RoutingStatus};
+use strowger::{Span, Timestamp};
 
 use super::diary::{Counted, Diary, Doing, Leg, Place, State, Why};
 

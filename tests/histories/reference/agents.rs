@@ -1,11 +1,12 @@
 //! What agents say of themselves, and what follows for them.
 
-use strowger::policies::offering::History;
-use strowger::policies::room::{Claim, Full, Usage};
-use strowger::{
-    AgentId, AssignmentState, ChannelId, Event, LegState, PoolId, PresenceId, PresenceSetBy,
-    Refusal, Reply, RoutingStatus, SystemPresence, Timestamp, Unavailable,
-};
+use strowger::command::{Reply, Unavailable};
+use strowger::fact::{Event, PresenceSetBy};
+use strowger::model::{AgentId, ChannelId, PoolId, PresenceId, SystemPresence};
+use strowger::policy::offering::History;
+use strowger::policy::room::{Claim, Full, Usage};
+use strowger::state::{AssignmentState, LegState, RoutingStatus};
+use strowger::{Refusal, Timestamp};
 
 use super::Router;
 use super::legs::takes_part;

@@ -1,11 +1,11 @@
 //! Work that is put off, suspended, taken from its agent, or called back.
 
-use strowger::policies::order::Place;
-use strowger::{
-    Activate, CloseCause, DeadlineKind, EndedBy, Event, LegEnd, LimitName, Postpone, Problem,
-    QueuedWhy, Refusal, Reply, RequestCallback, Requeue, Stage, Sticky, Timestamp, Unassign,
-    Withdrawal, WorkId,
-};
+use strowger::command::{Activate, LimitName, Postpone, Reply, RequestCallback, Unassign};
+use strowger::fact::{EndedBy, Event, QueuedWhy, Sticky};
+use strowger::model::{Problem, Requeue, WorkId};
+use strowger::policy::order::Place;
+use strowger::state::{CloseCause, DeadlineKind, LegEnd, Stage, Withdrawal};
+use strowger::{Refusal, Timestamp};
 
 use super::Router;
 use super::valid;

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use strowger::policies::classification;
-use strowger::{Event, QueueId, Refusal, Reply, WorkChange, WorkId};
+use strowger::Refusal;
+use strowger::command::Reply;
+use strowger::fact::Event;
+use strowger::model::{QueueId, WorkChange, WorkId};
+use strowger::policy::classification;
 
 use super::Router;
 use super::aside::is_nobodys;
 use super::valid;
-use strowger::Withdrawal;
+use strowger::state::Withdrawal;
 
 /// The number of the rule, whether it spreads work over several queues, the queue, and the change.
 type Answer = (Option<u16>, bool, Option<QueueId>, WorkChange);

@@ -1,11 +1,12 @@
 //! What is due: every deadline there is, recomputed whenever somebody asks.
 
-use strowger::policies::offering::Bar;
-use strowger::policies::order::Place;
-use strowger::{
-    AgentId, AssignmentState, Cause, CloseCause, Deadline, DeadlineKind, EndedBy, Event, LegEnd,
-    LegState, MaxWaitAction, OfferId, PoolId, PresenceSetBy, QueueId, QueuedWhy, ResumedBy, Stage,
-    SystemPresence, Timestamp, WorkId,
+use strowger::Timestamp;
+use strowger::fact::{Cause, EndedBy, Event, PresenceSetBy, QueuedWhy, ResumedBy};
+use strowger::model::{AgentId, MaxWaitAction, OfferId, PoolId, QueueId, SystemPresence, WorkId};
+use strowger::policy::offering::Bar;
+use strowger::policy::order::Place;
+use strowger::state::{
+    AssignmentState, CloseCause, Deadline, DeadlineKind, LegEnd, LegState, Stage,
 };
 
 use super::Router;

@@ -3,12 +3,14 @@
 use std::mem::discriminant;
 use std::sync::Arc;
 
-use strowger::{
-    AgentId, AgentProfile, ChannelId, ChannelProfile, Definition, Entity, Event, Invalid, Key,
-    LimitName, Opens, OverflowRule, PresenceId, PresenceProfile, PresenceSetBy, Problem, Profile,
-    QueueId, QueueProfile, ReasonId, Refusal, RejectReasonProfile, RemoveMembership, Reply,
-    SetMembership, SystemPresence,
+use strowger::command::{LimitName, RemoveMembership, Reply, SetMembership};
+use strowger::fact::{Definition, Event, PresenceSetBy};
+use strowger::model::{
+    AgentId, AgentProfile, ChannelId, ChannelProfile, Entity, Invalid, Opens, OverflowRule,
+    PresenceId, PresenceProfile, Problem, Profile, QueueId, QueueProfile, ReasonId,
+    RejectReasonProfile, SystemPresence,
 };
+use strowger::{Key, Refusal};
 
 use super::Router;
 use super::overflow::Queue;

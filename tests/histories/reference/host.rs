@@ -1,8 +1,7 @@
 //! What the host of all histories decides itself, by numbers alone.
 
-use strowger::{
-    AgentId, Classified, Comparison, Need, Priority, QueueId, Requirement, SkillId, WorkId,
-};
+use strowger::host::Classified;
+use strowger::model::{AgentId, Comparison, Need, Priority, QueueId, Requirement, SkillId, WorkId};
 
 /// What the classifier says of work: nothing, what is possible, and what is not.
 pub(crate) fn classified(work: WorkId) -> Option<Classified> {

@@ -1,12 +1,13 @@
 //! Who takes part in work that another has: consult, conference, hand-over, supervision. One list
 //! of all guests, in the order in which they were asked or came.
 
-use strowger::policies::offering::{auto_accept, window};
-use strowger::policies::room::Claim;
-use strowger::{
-    AgentId, Event, LegEnd, LegRole, LegState, LimitName, Refusal, Reply, Stage, Supervision,
-    Unavailable, WorkId,
-};
+use strowger::Refusal;
+use strowger::command::{LimitName, Reply, Supervision, Unavailable};
+use strowger::fact::Event;
+use strowger::model::{AgentId, WorkId};
+use strowger::policy::offering::{auto_accept, window};
+use strowger::policy::room::Claim;
+use strowger::state::{LegEnd, LegRole, LegState, Stage};
 
 use super::Router;
 use super::state::{Guest, Happened};

@@ -1,14 +1,14 @@
 //! Routing: every waiting work with every agent, the best pair first, until no pair is left.
 
-use strowger::policies::choice::{AgentKey, Candidate, RANK_PREFERRED};
-use strowger::policies::fit;
-use strowger::policies::offering::Bar;
-use strowger::policies::order::{LineKey, Place, Waiting};
-use strowger::policies::room::Full;
-use strowger::{
-    AgentChoice, AgentId, Cause, ChannelId, IdleClock, IdleSince, OfferedBy, SkillId, Stage,
-    Timestamp, WorkId,
-};
+use strowger::Timestamp;
+use strowger::fact::{Cause, OfferedBy};
+use strowger::model::{AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, SkillId, WorkId};
+use strowger::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
+use strowger::policy::fit;
+use strowger::policy::offering::Bar;
+use strowger::policy::order::{LineKey, Place, Waiting};
+use strowger::policy::room::Full;
+use strowger::state::Stage;
 
 use super::Router;
 use super::state::{Agent, Happened};

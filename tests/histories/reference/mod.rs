@@ -25,11 +25,14 @@ mod wrap_up;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use strowger::{
-    AgentId, CalendarId, Cause, ChannelId, CodeId, Command, Config, Defined, Definition, Entity,
-    Event, Fact, Key, LegEnd, OfferEnd, OfferId, PoolId, PresenceId, PresenceProfile, QueueId,
-    ReasonId, Refusal, Reply, SkillId, SystemPresence, Timestamp, WorkId,
+use strowger::command::{Command, Reply};
+use strowger::fact::{Cause, Defined, Definition, Event, Fact};
+use strowger::model::{
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, PresenceProfile,
+    QueueId, ReasonId, SkillId, SystemPresence, WorkId,
 };
+use strowger::state::{LegEnd, OfferEnd};
+use strowger::{Config, Key, Refusal, Timestamp};
 
 use overflow::Queue;
 use state::{Agent, Ended, Guest, Offer, Thing, Work};

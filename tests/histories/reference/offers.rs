@@ -1,16 +1,18 @@
 //! Offers: making them, answers to them, and giving work to agents by hand.
 
-use strowger::policies::choice::next_share;
-use strowger::policies::fit::fits;
-use strowger::policies::offering::{Bar, auto_accept, bar_after_reject, bar_with_budget, window};
-use strowger::policies::order::Place;
-use strowger::policies::room::Claim;
-use strowger::{
-    AgentChoice, AgentId, AssignedBy, AssignmentState, ChannelId, CloseCause, EndedBy, Event,
-    Exhausted, LimitName, OfferEnd, OfferId, OfferedBy, PresenceSetBy, QueueId, QueuedWhy,
-    ReasonId, Refusal, Reply, Requeue, Response, RoutingStatus, Stage, Timestamp, Unavailable,
-    Withdrawal, WorkId,
+use strowger::command::{LimitName, Reply, Unavailable};
+use strowger::fact::{AssignedBy, EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
+use strowger::model::{
+    AgentChoice, AgentId, ChannelId, Exhausted, OfferId, QueueId, ReasonId, Requeue, Response,
+    WorkId,
 };
+use strowger::policy::choice::next_share;
+use strowger::policy::fit::fits;
+use strowger::policy::offering::{Bar, auto_accept, bar_after_reject, bar_with_budget, window};
+use strowger::policy::order::Place;
+use strowger::policy::room::Claim;
+use strowger::state::{AssignmentState, CloseCause, OfferEnd, RoutingStatus, Stage, Withdrawal};
+use strowger::{Refusal, Timestamp};
 
 use super::Router;
 use super::aside::is_nobodys;

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use strowger::policies::calendar::is_open;
-use strowger::policies::estimate::{Estimator, Situation};
-use strowger::policies::tally::{Tally, service_level};
-use strowger::{
-    CalendarId, CloseCause, Comparison, Deadline, DeadlineKind, Definition, EndedBy, Event,
-    LastResort, Measure, OverflowAction, Priority, QueueCondition, QueueId, QueueProfile,
-    QueuedWhy, Requeue, RoutingStatus, Span, Stage, Timestamp, Trigger, WorkId,
+use strowger::fact::{Definition, EndedBy, Event, QueuedWhy};
+use strowger::model::{
+    CalendarId, Comparison, LastResort, Measure, OverflowAction, Priority, QueueCondition, QueueId,
+    QueueProfile, Requeue, Trigger, WorkId,
 };
+use strowger::policy::calendar::is_open;
+use strowger::policy::estimate::{Estimator, Situation};
+use strowger::policy::tally::{Tally, service_level};
+use strowger::state::{CloseCause, Deadline, DeadlineKind, RoutingStatus, Stage};
+use strowger::{Span, Timestamp};
 
 use super::Router;
-use strowger::policies::order::Place;
+use strowger::policy::order::Place;
 
 /// What a queue is like just now.
 pub(super) struct Queue {
@@ -138,7 +140,7 @@ impl Router {
     /// Looks at a queue, then at each piece of work that waits there, the longest there first.
     pub(super) fn look_at(&mut self, queue: QueueId) {
         let profile = self.queue_profile(queue);
-        let joins = |ring: &&strowger::ConditionalRing| {
+        let joins = |ring: &&strowger::model::ConditionalRing| {
             ring.when.iter().all(|condition| self.is_so(queue, condition))
         };
         let joined = profile.conditional.iter().filter(joins);

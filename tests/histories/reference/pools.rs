@@ -1,8 +1,10 @@
 //! Pools: what items draw on them, what stays drawn, and when it is given back.
 
-use strowger::policies::calendar::next_time_of_day;
-use strowger::policies::room::Usage;
-use strowger::{AgentId, Definition, Event, PoolId, PoolProfile, Timestamp, WorkId};
+use strowger::Timestamp;
+use strowger::fact::{Definition, Event};
+use strowger::model::{AgentId, PoolId, PoolProfile, WorkId};
+use strowger::policy::calendar::next_time_of_day;
+use strowger::policy::room::Usage;
 
 use super::Router;
 use super::state::Leg;

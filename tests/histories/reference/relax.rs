@@ -1,11 +1,11 @@
 //! Relaxation: what work asks for by now, who sees it, and when that changes next.
 
-use strowger::policies::offering::Bar;
-use strowger::policies::{fit, relaxation};
-use strowger::{
-    AgentId, Event, Need, PreferenceStep, Relaxation, RelaxationClock, Span, Stage, Timestamp,
-    WorkId,
-};
+use strowger::fact::{Event, PreferenceStep};
+use strowger::model::{AgentId, Need, Relaxation, RelaxationClock, WorkId};
+use strowger::policy::offering::Bar;
+use strowger::policy::{fit, relaxation};
+use strowger::state::Stage;
+use strowger::{Span, Timestamp};
 
 use super::Router;
 

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use strowger::policies::offering::{Bar, History};
-use strowger::policies::order::Place;
-use strowger::policies::room::Claim;
-use strowger::{
-    AgentId, AssignmentState, ChannelId, CloseCause, CodeId, Definition, LegRole, LegState,
-    Membership, OfferId, OfferedBy, PoolId, PreferenceStep, PresenceId, QueueId, RoutingStatus,
-    Stage, SystemPresence, Timestamp, WorkId, WorkRequest,
+use strowger::Timestamp;
+use strowger::fact::{Definition, OfferedBy, PreferenceStep};
+use strowger::model::{
+    AgentId, ChannelId, CodeId, Membership, OfferId, PoolId, PresenceId, QueueId, SystemPresence,
+    WorkId, WorkRequest,
 };
+use strowger::policy::offering::{Bar, History};
+use strowger::policy::order::Place;
+use strowger::policy::room::Claim;
+use strowger::state::{AssignmentState, CloseCause, LegRole, LegState, RoutingStatus, Stage};
 
 /// Something that was defined.
 pub(super) struct Thing {

@@ -1,9 +1,10 @@
 //! What is wrong with a request by itself, and what it refers to.
 
-use strowger::{
-    Attributes, Callback, Entity, Invalid, Key, Need, Preferred, Priority, Problem, Relaxation,
-    Requirement, Schedule, Span, Timestamp, WorkChange, WorkRequest,
+use strowger::model::{
+    Attributes, Callback, Entity, Invalid, Need, Preferred, Priority, Problem, Relaxation,
+    Requirement, Schedule, WorkChange, WorkRequest,
 };
+use strowger::{Key, Span, Timestamp};
 
 pub(super) fn invalid(field: &'static str, problem: Problem) -> Invalid {
     Invalid { field: field.into(), problem }

@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use strowger::policies::order::Place;
-use strowger::policies::relaxation;
-use strowger::policies::wrap_up::WrapUp;
-use strowger::{
-    AgentId, AssignmentState, ChannelProfile, CloseCause, CodeId, EndedBy, Event, Finisher, LegEnd,
-    LimitName, Need, OfferedBy, PreferenceStep, QueueId, QueuedWhy, Refusal, Reply, Requeue,
-    ResumedBy, Resumer, Schedule, Span, Stage, StageName, Sticky, Timestamp, TransferToQueue,
-    Unavailable, Withdrawal, WorkChange, WorkId, WorkRequest,
+use strowger::command::{
+    Finisher, LimitName, Reply, Resumer, StageName, TransferToQueue, Unavailable,
 };
+use strowger::fact::{EndedBy, Event, OfferedBy, PreferenceStep, QueuedWhy, ResumedBy, Sticky};
+use strowger::model::{
+    AgentId, ChannelProfile, CodeId, Need, QueueId, Requeue, Schedule, WorkChange, WorkId,
+    WorkRequest,
+};
+use strowger::policy::order::Place;
+use strowger::policy::relaxation;
+use strowger::policy::wrap_up::WrapUp;
+use strowger::state::{AssignmentState, CloseCause, LegEnd, Stage, Withdrawal};
+use strowger::{Refusal, Span, Timestamp};
 
 use super::Router;
 use super::agents::occupies;
@@ -310,7 +314,7 @@ impl Router {
         let mut usage = self.usage(agent);
         self.take_out(agent, parked, &mut usage);
         let weight = self.channel_profile(channel).weights.active;
-        let active = strowger::policies::room::Claim { weight, ..parked.claim };
+        let active = strowger::policy::room::Claim { weight, ..parked.claim };
         let room = self.room_for(agent, &usage, active, &parked.pools);
         if there && (room.is_ok() || self.queue_profile(work.queue).external) {
             self.take_back(id, by);

@@ -1,10 +1,11 @@
 //! The end of contacts and what comes after them.
 
-use strowger::policies::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
-use strowger::{
-    AgentId, AssignmentState, CloseCause, CodeId, EndedBy, Event, Finisher, LegEnd, Refusal, Reply,
-    Span, Stage, WorkId,
-};
+use strowger::command::{Finisher, Reply};
+use strowger::fact::{EndedBy, Event};
+use strowger::model::{AgentId, CodeId, WorkId};
+use strowger::policy::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
+use strowger::state::{AssignmentState, CloseCause, LegEnd, Stage};
+use strowger::{Refusal, Span};
 
 use super::Router;
 use super::state::Leg;

@@ -6,17 +6,18 @@ use proptest::collection::{btree_map, vec};
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
-use strowger::{
+use strowger::command::{Command, Define, SetMembership, SetPresence, SetShiftEnd};
+use strowger::model::{
     AgentChoice, AgentId, AgentProfile, Attributes, Broadcast, Budget, CalendarProfile, Callback,
-    Capacity, ChannelId, ChannelProfile, Command, Comparison, Config, Date, Define, Evaluation,
-    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need,
-    Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority,
-    QueueId, QueueProfile, RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep,
-    RequeuePolicy, Requirement, Response, Schedule, SetMembership, SetPresence, SetShiftEnd,
-    SkillProfile, SortKey, Span, SystemPresence, TimeOfDay, Timestamp, Tolerance, Value, Week,
+    Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation, Exhausted, Expiring, Hours,
+    IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order, Preferred,
+    PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId, QueueProfile,
+    RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep, RequeuePolicy, Requirement,
+    Response, Schedule, SkillProfile, SortKey, SystemPresence, TimeOfDay, Tolerance, Value, Week,
     Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone,
     ZoneChange,
 };
+use strowger::{Config, Span, Timestamp};
 
 use super::features::{Feature, Features};
 use super::ops::{agent, calendar, channel, code, presence_id, queue, requeue, skill};
@@ -73,7 +74,10 @@ pub(crate) fn floor(features: Features) -> BoxedStrategy<Vec<Command>> {
                 floor.push(Define::new(key, ChannelProfile::default()).into());
                 floor.push(Define::new(key, QueueProfile::default()).into());
             }
-            fn defined<P: strowger::Profile>(prefix: &str, profiles: Vec<P>) -> Vec<Define<P>> {
+            fn defined<P: strowger::model::Profile>(
+                prefix: &str,
+                profiles: Vec<P>,
+            ) -> Vec<Define<P>> {
                 let keys = (0..).map(|number| format!("{prefix}{number}"));
                 let pairs = keys.zip(profiles);
                 pairs.map(|(key, profile)| Define::new(&key, profile)).collect()
@@ -84,11 +88,11 @@ pub(crate) fn floor(features: Features) -> BoxedStrategy<Vec<Command>> {
             floor.extend(defined("open", calendars).into_iter().map(Command::from));
             for (raw, profile) in (0..).zip(channels) {
                 let id = ChannelId::from_raw(raw);
-                floor.push(strowger::Change::new(id, profile).into());
+                floor.push(strowger::command::Change::new(id, profile).into());
             }
             for (raw, profile) in (0..).zip(queues) {
                 let id = QueueId::from_raw(raw);
-                floor.push(strowger::Change::new(id, profile).into());
+                floor.push(strowger::command::Change::new(id, profile).into());
             }
             floor.extend(defined("agent", agents).into_iter().map(Command::from));
             for (place, membership) in (0..).zip(terms) {

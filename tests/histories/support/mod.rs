@@ -13,11 +13,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use serde_json::Value;
-use strowger::{
-    AgentId, AgentView, Answer, AssignmentState, Classified, Classifier, Command, Confer, Config,
-    Consult, Decline, Engine, Fact, HandOver, Keyed, Leg, Log, OfferId, Refusal, Reply, Scorer,
-    Span, Stage, Timestamp, View, WorkId, WorkView,
-};
+use strowger::command::{Answer, Command, Confer, Consult, Decline, HandOver, Reply};
+use strowger::fact::Fact;
+use strowger::host::{Classified, Classifier, Scorer};
+use strowger::keyed::Keyed;
+use strowger::model::{AgentId, OfferId, WorkId};
+use strowger::state::{AssignmentState, Stage};
+use strowger::view::{AgentView, Leg, View, WorkView};
+use strowger::{Config, Engine, Log, Refusal, Span, Timestamp};
 
 use super::reference::host;
 use ops::{Act, History, Op, When};

@@ -6,16 +6,19 @@ use proptest::collection::vec;
 use proptest::option::{of as maybe, weighted};
 use proptest::prelude::*;
 use proptest::strategy::Union;
-use strowger::{
-    Abandon, Accept, Activate, Advance, AgentId, Answer, Assign, CalendarId, CalendarProfile,
-    Cancel, Change, ChangeWork, ChannelId, Close, CodeId, Command, Confer, Config, Consult,
-    Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher, Force, HandOver,
-    Heartbeat, Hold, OfferId, Park, Postpone, PresenceId, Profile, Pull, QueueId, ReasonId,
-    Reclassify, Reject, RemoveMembership, ReportUnreached, RequestCallback, RequestWrapUp, Requeue,
-    Resume, Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall,
-    SetPresence, SetShiftEnd, SkillId, SkillProfile, Span, Submit, Supervise, Supervision, Suspend,
-    Timestamp, TransferToAgent, TransferToQueue, Unassign, WorkId, WrapUpCodeProfile,
+use strowger::command::{
+    Abandon, Accept, Activate, Advance, Answer, Assign, Cancel, Change, ChangeWork, Close, Command,
+    Confer, Consult, Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher,
+    Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject, RemoveMembership,
+    ReportUnreached, RequestCallback, RequestWrapUp, Resume, Resumer, Retire, Retrieve, SetCode,
+    SetDraining, SetMembership, SetOwnCall, SetPresence, SetShiftEnd, Submit, Supervise,
+    Supervision, Suspend, TransferToAgent, TransferToQueue, Unassign,
 };
+use strowger::model::{
+    AgentId, CalendarId, CalendarProfile, ChannelId, CodeId, OfferId, PresenceId, Profile, QueueId,
+    ReasonId, Requeue, SkillId, SkillProfile, WorkId, WrapUpCodeProfile,
+};
+use strowger::{Config, Span, Timestamp};
 
 use super::features::{Feature, Features, features};
 use super::floor;
@@ -256,14 +259,14 @@ where
 fn retire() -> BoxedStrategy<Act> {
     prop_oneof![
         retired::<SkillProfile>(skill()),
-        retired::<strowger::ChannelProfile>(channel()),
-        retired::<strowger::PresenceProfile>(presence_id()),
-        retired::<strowger::RejectReasonProfile>(reason()),
+        retired::<strowger::model::ChannelProfile>(channel()),
+        retired::<strowger::model::PresenceProfile>(presence_id()),
+        retired::<strowger::model::RejectReasonProfile>(reason()),
         retired::<WrapUpCodeProfile>(code()),
-        retired::<strowger::QueueProfile>(queue()),
-        retired::<strowger::AgentProfile>(agent()),
+        retired::<strowger::model::QueueProfile>(queue()),
+        retired::<strowger::model::AgentProfile>(agent()),
         retired::<CalendarProfile>(calendar()),
-        retired::<strowger::PoolProfile>(pools::pool()),
+        retired::<strowger::model::PoolProfile>(pools::pool()),
     ]
     .boxed()
 }

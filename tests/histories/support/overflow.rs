@@ -5,9 +5,10 @@ use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
-use strowger::{
+use strowger::Span;
+use strowger::model::{
     Classification, ClassificationRule, ConditionalRing, Estimator, LastResort, Measure,
-    OverflowAction, OverflowRule, QueueCondition, Ramp, Share, Span, Split, Trigger, Value,
+    OverflowAction, OverflowRule, QueueCondition, Ramp, Share, Split, Trigger, Value,
     WorkCondition,
 };
 

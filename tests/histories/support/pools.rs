@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use proptest::collection::{btree_map, vec};
 use proptest::option::weighted;
 use proptest::prelude::*;
-use strowger::{DailyReset, PoolId, PoolProfile, TimeOfDay, Timestamp, Zone, ZoneChange};
+use strowger::Timestamp;
+use strowger::model::{DailyReset, PoolId, PoolProfile, TimeOfDay, Zone, ZoneChange};
 
 use super::features::{Feature, Features};
 

@@ -1,0 +1,10 @@
+//! What the engine can be told, and why it refuses.
+//!
+//! Knows every command, what it answers, and every refusal. Knows nothing of how a command is
+//! decided.
+
+pub(crate) mod commands;
+pub(crate) mod refusal;
+
+pub use commands::*;
+pub use refusal::{LimitName, Refusal, StageName, Unavailable};

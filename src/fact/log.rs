@@ -1,0 +1,170 @@
+//! Facts: numbered, dated events, and the buffer they are written to.
+
+use alloc::vec::{Drain, Vec};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::fact::event::Event;
+use crate::state::machine::DeadlineKind;
+
+/// The number of a fact: 1, 2, 3, ... without a gap.
+pub type Seq = u64;
+
+/// An event with its number, its time and its cause. Facts are the only thing that changes a world,
+/// so a journal of them rebuilds it.
+///
+/// ```
+/// use strowger::prelude::*;
+/// use strowger::fact::Cause;
+/// use strowger::state::DeadlineKind;
+///
+/// // The host called two seconds late; what the timer did counts from when it was due.
+/// let due = Timestamp::from_millis(10_000);
+/// let fact = Fact {
+///     seq: 7,
+///     at: Timestamp::from_millis(12_000),
+///     cause: Cause::Deadline { kind: DeadlineKind::Retry, due },
+///     event: Event::DeclinesForgotten { work: WorkId::from_raw(1) },
+/// };
+/// assert_eq!(fact.effective(), due);
+/// let json = serde_json::to_string(&fact).unwrap();
+/// assert_eq!(serde_json::from_str::<Fact>(&json).unwrap(), fact);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Its number.
+    pub seq: Seq,
+    /// The time of the call in which it happened.
+    pub at: Timestamp,
+    /// What made it happen.
+    pub cause: Cause,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Fact {
+    /// The instant the event counts from: what a timer ends counts from its deadline, however late
+    /// the call; everything else from the time of the call.
+    #[must_use]
+    pub const fn effective(&self) -> Timestamp {
+        match self.cause {
+            Cause::Deadline { due, .. } => due,
+            Cause::Command | Cause::Routing => self.at,
+        }
+    }
+}
+
+/// What made a fact happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A command.
+    Command,
+    /// A deadline.
+    Deadline {
+        /// What it was for.
+        kind: DeadlineKind,
+        /// When it was.
+        due: Timestamp,
+    },
+    /// Work and agent were matched.
+    Routing,
+}
+
+/// The host's own buffer of facts: the engine's, or those of records. Every call appends to it and
+/// never takes anything out, so facts survive a refusal and nothing is forgotten.
+///
+/// ```
+/// use strowger::prelude::*;
+///
+/// let mut log = Log::default();
+/// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();
+/// assert!(log.iter().next().is_some_and(|fact| fact.seq == 1));
+/// # drop(engine);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Log<F = Fact> {
+    facts: Vec<F>,
+}
+
+impl<F> Default for Log<F> {
+    fn default() -> Self {
+        Self { facts: Vec::new() }
+    }
+}
+
+impl<F> Log<F> {
+    /// The facts, oldest first.
+    pub fn iter(&self) -> core::slice::Iter<'_, F> {
+        self.facts.iter()
+    }
+
+    /// Takes all facts out, oldest first; the buffer keeps its memory.
+    pub fn drain(&mut self) -> Drain<'_, F> {
+        self.facts.drain(..)
+    }
+
+    /// Throws all facts away; the buffer keeps its memory.
+    pub fn clear(&mut self) {
+        self.facts.clear();
+    }
+
+    /// How many facts there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// The facts side by side, oldest first.
+    #[must_use]
+    pub fn as_slice(&self) -> &[F] {
+        &self.facts
+    }
+
+    /// Puts one behind the others.
+    pub(crate) fn push(&mut self, fact: F) {
+        self.facts.push(fact);
+    }
+
+    /// The latest.
+    pub(crate) fn last(&self) -> Option<&F> {
+        self.facts.last()
+    }
+
+    /// Takes the latest back.
+    pub(crate) fn pop(&mut self) {
+        self.facts.pop();
+    }
+}
+
+impl<F> FromIterator<F> for Log<F> {
+    fn from_iter<I: IntoIterator<Item = F>>(facts: I) -> Self {
+        Self { facts: facts.into_iter().collect() }
+    }
+}
+
+impl<'a, F> IntoIterator for &'a Log<F> {
+    type Item = &'a F;
+    type IntoIter = core::slice::Iter<'a, F>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<F> IntoIterator for Log<F> {
+    type Item = F;
+    type IntoIter = alloc::vec::IntoIter<F>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.facts.into_iter()
+    }
+}

@@ -1,0 +1,73 @@
+//! The format of journals: facts as bytes, and back.
+//!
+//! Pure: bytes in, bytes out. Where they are kept is the host's business.
+//!
+//! # Layout, version 1
+//!
+//! All numbers are little-endian. A journal is a header of 16 bytes and records behind it.
+//!
+//! | part | bytes | holds |
+//! |---|---|---|
+//! | header | 8 | `strowger` |
+//! | | 4 | version |
+//! | | 4 | CRC-32C of the 12 bytes before |
+//! | record | 4 | length of the body |
+//! | | 4 | kind: 1 facts, 2 snapshot, 3 facts of a desk, 4 snapshot of a desk |
+//! | | 4 | CRC-32C of the body |
+//! | | 4 | CRC-32C of the 12 bytes before |
+//! | | *length* | body: CBOR (RFC 8949), names as in JSON; an array of facts, or a snapshot |
+//!
+//! A record of facts holds those of one call, or of several that were made together: after a crash
+//! they are there with all of their facts or with none. A snapshot is the first record or none;
+//! facts go on with the number behind it. A desk keeps what was said of work and of records in one
+//! record, so neither is ever ahead of the other.
+//! Each record stands for itself, so a store with keys of its own may keep them without the
+//! header, each under the number of its first fact.
+//!
+//! # What reading does
+//!
+//! * A **torn tail** is cut. A write that a crash interrupted leaves the beginning of a record, or
+//!   one with holes, at the very end (zeros may follow); [`Recovery::whole`] says how long the
+//!   journal is without it, and the host cuts it there before it adds anything. Damage to the
+//!   very last record cannot be told from that, nor damage that leaves nothing whole behind it.
+//! * **Damage in the middle**, which something whole follows, is refused with its place.
+//! * A **gap** between facts is refused, and so is a fact that does not fit.
+//! * **Versions** of the past stay readable, one of the future is refused by its number.
+//!
+//! For this a host must sync after every record it appends, as [`Driver`](crate::host::Driver)
+//! does.
+//! Check sums find damage, not malice: a journal is to be as well guarded as the engine itself.
+//!
+//! ```
+//! use strowger::prelude::*;
+//! use strowger::journal;
+//!
+//! let (now, mut log) = (Timestamp::EPOCH, Log::default());
+//! let mut bytes = journal::HEADER.to_vec();
+//! let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
+//! journal::append_facts(log.as_slice(), &mut bytes).unwrap();
+//! log.clear();
+//! engine.execute(now, Define::new("support", QueueProfile::default()), &mut log).unwrap();
+//! journal::append_facts(log.as_slice(), &mut bytes).unwrap();
+//! log.clear();
+//!
+//! // A crash in the middle of the next write.
+//! let whole = bytes.len();
+//! bytes.extend(b"half of a rec");
+//!
+//! let recovery = journal::recover(&bytes).unwrap();
+//! assert_eq!((recovery.whole, recovery.cut), (whole, 13));
+//! let recovered = recovery.replica.promote(now, &mut log).unwrap();
+//! assert_eq!(recovered.digest(), engine.digest());
+//! ```
+
+mod desk;
+mod read;
+mod record;
+
+pub use desk::{DeskRecovery, DeskSnapshot, recover_desk};
+pub use read::{JournalError, Records, Recovery, recover};
+pub use record::{
+    HEADER, Record, RecordError, VERSION, append_desk, append_desk_snapshot, append_facts,
+    append_snapshot, decode,
+};

@@ -1,0 +1,200 @@
+//! The life of a leg: an agent other than the owner takes part in work.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::state::machine::{Deadline, DeadlineKind, Illegal};
+
+/// Where a leg is.
+///
+/// ```text
+/// oc = include_str!("../../tests/tables/leg.txt")]
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegState {
+    /// The agent was asked to take part: it rings at him.
+    Requested {
+        /// When its window ends; `None`: it rings until it is answered.
+        until: Option<Timestamp>,
+    },
+    /// He takes part.
+    Joined,
+    /// Over.
+    Ended,
+}
+
+/// As what an agent takes part in work that another has.
+///
+/// ```text
+/// oc = include_str!("../../tests/tables/leg_role.txt")]
+/// ```
+///
+/// ```
+/// use strowger::state::LegRole;
+///
+/// // A supervisor holds no capacity and keeps his routing status, whatever he does on the call.
+/// assert!(LegRole::Barge.supervises() && !LegRole::Conferee.supervises());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LegRole {
+    /// He talks with the owner alone (consult, warm transfer).
+    Consultant,
+    /// He talks with the owner and the customer (conference).
+    Conferee,
+    /// A supervisor who listens and is not heard (silent monitoring).
+    Monitor,
+    /// A supervisor whom the owner alone hears (coaching, whisper).
+    Coach,
+    /// A supervisor whom everybody hears (barge-in).
+    Barge,
+}
+
+/// How a leg ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LegEnd {
+    /// The agent who was asked declined.
+    Declined,
+    /// He did not answer in time.
+    Missed,
+    /// The request was taken back.
+    TakenBack,
+    /// He was asked and became unavailable.
+    AgentUnavailable,
+    /// He left, or was let go.
+    HungUp,
+    /// The work was sent to a queue or to an agent.
+    Transferred,
+    /// The work was parked.
+    Parked,
+    /// The contact ended.
+    ContactEnded,
+}
+
+/// What can happen to a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegStep {
+    /// The agent joins.
+    Join,
+    /// It ends.
+    End(LegEnd),
+}
+
+impl LegRole {
+    /// Whether he supervises: takes part without capacity and without being asked.
+    #[must_use]
+    pub const fn supervises(self) -> bool {
+        match self {
+            Self::Consultant | Self::Conferee => false,
+            Self::Monitor | Self::Coach | Self::Barge => true,
+        }
+    }
+
+    /// The name of the role.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Consultant => "consultant",
+            Self::Conferee => "conferee",
+            Self::Monitor => "monitor",
+            Self::Coach => "coach",
+            Self::Barge => "barge",
+        }
+    }
+
+    /// The role of somebody who joined, after a change. A consultant becomes a conferee and never
+    /// again a consultant; supervisors change as they like.
+    ///
+    /// # Errors
+    /// [`Illegal`] for any other change.
+    pub const fn next(self, role: Self) -> Result<Self, Illegal> {
+        match (self, role) {
+            (Self::Consultant, Self::Conferee)
+            | (Self::Monitor, Self::Coach | Self::Barge)
+            | (Self::Coach, Self::Monitor | Self::Barge)
+            | (Self::Barge, Self::Monitor | Self::Coach) => Ok(role),
+            (Self::Consultant, Self::Consultant | Self::Monitor | Self::Coach | Self::Barge)
+            | (
+                Self::Conferee,
+                Self::Consultant | Self::Conferee | Self::Monitor | Self::Coach | Self::Barge,
+            )
+            | (Self::Monitor, Self::Consultant | Self::Conferee | Self::Monitor)
+            | (Self::Coach, Self::Consultant | Self::Conferee | Self::Coach)
+            | (Self::Barge, Self::Consultant | Self::Conferee | Self::Barge) => {
+                Err(Illegal { state: self.name(), step: role.name() })
+            }
+        }
+    }
+}
+
+impl LegStep {
+    /// The name of the step.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Join => "join",
+            Self::End(LegEnd::Declined) => "decline",
+            Self::End(LegEnd::Missed) => "expire",
+            Self::End(LegEnd::TakenBack) => "take_back",
+            Self::End(LegEnd::AgentUnavailable) => "withdraw",
+            Self::End(LegEnd::HungUp) => "hang_up",
+            Self::End(LegEnd::Transferred) => "transfer",
+            Self::End(LegEnd::Parked) => "park",
+            Self::End(LegEnd::ContactEnded) => "end_contact",
+        }
+    }
+}
+
+impl LegState {
+    /// The name of the state.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Requested { .. } => "requested",
+            Self::Joined => "joined",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// What follows a step.
+    ///
+    /// # Errors
+    /// [`Illegal`] if the state does not allow it.
+    pub const fn next(self, step: LegStep) -> Result<Self, Illegal> {
+        use LegEnd::{
+            AgentUnavailable, ContactEnded, Declined, HungUp, Missed, Parked, TakenBack,
+            Transferred,
+        };
+        use LegStep::{End, Join};
+        match (self, step) {
+            (Self::Requested { .. }, Join) => Ok(Self::Joined),
+            (Self::Requested { until: Some(_) }, End(Missed))
+            | (Self::Requested { .. }, End(Declined | TakenBack | AgentUnavailable))
+            | (Self::Joined, End(HungUp))
+            | (Self::Requested { .. } | Self::Joined, End(Transferred | Parked | ContactEnded)) => {
+                Ok(Self::Ended)
+            }
+            (Self::Requested { until: None }, End(Missed))
+            | (Self::Requested { .. }, End(HungUp))
+            | (Self::Joined, Join | End(Declined | Missed | TakenBack | AgentUnavailable))
+            | (Self::Ended, Join | End(_)) => {
+                Err(Illegal { state: self.name(), step: step.name() })
+            }
+        }
+    }
+
+    /// When the request is missed.
+    #[must_use]
+    pub const fn deadline(self) -> Option<Deadline> {
+        match self {
+            Self::Requested { until: Some(at) } => {
+                Some(Deadline { at, kind: DeadlineKind::ConsultWindow })
+            }
+            Self::Requested { until: None } | Self::Joined | Self::Ended => None,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The life of an offer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::model::ids::ReasonId;
+use crate::state::machine::{Deadline, DeadlineKind, Illegal};
+
+/// Where an offer is.
+///
+/// ```text
+/// oc = include_str!("../../tests/tables/offer.txt")]
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferState {
+    /// It rings.
+    Open {
+        /// When its window ends; `None`: it rings until it is answered.
+        until: Option<Timestamp>,
+    },
+    /// It is over.
+    Over(OfferEnd),
+}
+
+/// How an offer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OfferEnd {
+    /// The agent accepted, or it was accepted in his name.
+    Accepted,
+    /// The agent rejected.
+    Rejected {
+        /// The reason he gave.
+        reason: Option<ReasonId>,
+    },
+    /// It rang out: its window ended without an answer.
+    Missed,
+    /// It was taken back.
+    Withdrawn {
+        /// Why.
+        why: Withdrawal,
+    },
+}
+
+/// Why an offer was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Withdrawal {
+    /// The agent became unavailable.
+    AgentUnavailable,
+    /// The customer left or the host took the work back.
+    WorkGone,
+    /// The work was given to somebody else, or sent to another queue.
+    Reassigned,
+    /// Somebody else to whom it was offered at the same time accepted it.
+    AcceptedElsewhere,
+    /// The work was suspended, put off, or became a call back.
+    WorkAside,
+}
+
+/// What can happen to an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfferStep {
+    /// The agent accepts.
+    Accept,
+    /// The agent rejects.
+    Reject(Option<ReasonId>),
+    /// Its window ends.
+    Expire,
+    /// It is taken back.
+    Withdraw(Withdrawal),
+}
+
+impl OfferStep {
+    /// The name of the step.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject(_) => "reject",
+            Self::Expire => "expire",
+            Self::Withdraw(_) => "withdraw",
+        }
+    }
+}
+
+impl OfferState {
+    /// The name of the state.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open",
+            Self::Over(OfferEnd::Accepted) => "accepted",
+            Self::Over(OfferEnd::Rejected { .. }) => "rejected",
+            Self::Over(OfferEnd::Missed) => "missed",
+            Self::Over(OfferEnd::Withdrawn { .. }) => "withdrawn",
+        }
+    }
+
+    /// What follows a step.
+    ///
+    /// # Errors
+    /// [`Illegal`] if the offer is over, or has no window that could end.
+    pub const fn next(self, step: OfferStep) -> Result<Self, Illegal> {
+        match (self, step) {
+            (Self::Open { .. }, OfferStep::Accept) => Ok(Self::Over(OfferEnd::Accepted)),
+            (Self::Open { .. }, OfferStep::Reject(reason)) => {
+                Ok(Self::Over(OfferEnd::Rejected { reason }))
+            }
+            (Self::Open { until: Some(_) }, OfferStep::Expire) => Ok(Self::Over(OfferEnd::Missed)),
+            (Self::Open { .. }, OfferStep::Withdraw(why)) => {
+                Ok(Self::Over(OfferEnd::Withdrawn { why }))
+            }
+            (Self::Open { until: None }, OfferStep::Expire)
+            | (
+                Self::Over(_),
+                OfferStep::Accept
+                | OfferStep::Reject(_)
+                | OfferStep::Expire
+                | OfferStep::Withdraw(_),
+            ) => Err(Illegal { state: self.name(), step: step.name() }),
+        }
+    }
+
+    /// When its window ends.
+    #[must_use]
+    pub const fn deadline(self) -> Option<Deadline> {
+        match self {
+            Self::Open { until: Some(at) } => {
+                Some(Deadline { at, kind: DeadlineKind::OfferWindow })
+            }
+            Self::Open { until: None } | Self::Over(_) => None,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The life of a routing status: what the engine knows of an agent.
+
+use serde::{Deserialize, Serialize};
+
+/// What the engine knows of an agent (the words of Genesys Cloud).
+///
+/// ```text
+/// oc = include_str!("../../tests/tables/routing_status.txt")]
+/// ```
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum RoutingStatus {
+    /// His presence opens no channel. What he has he keeps.
+    #[default]
+    OffQueue,
+    /// On queue with nothing to do.
+    Idle,
+    /// Something rings and he is occupied with nothing else.
+    Offered,
+    /// Occupied with work, wrap-up included.
+    Interacting,
+    /// On a call of his own.
+    Communicating,
+    /// He rejected or missed too much; nothing new until he chooses a presence on queue again.
+    NotResponding,
+}
+
+/// What an agent is occupied with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// Nothing.
+    Free,
+    /// Something rings.
+    Ringing,
+    /// Work.
+    Working,
+    /// A call of his own.
+    OwnCall,
+}
+
+/// What can happen to a routing status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusStep {
+    /// He chose a presence that opens a channel.
+    GoOn(Load),
+    /// His presence opens no channel.
+    GoOff,
+    /// What he is occupied with is now this.
+    Carry(Load),
+    /// He rejected or missed too much.
+    StopResponding,
+}
+
+impl StatusStep {
+    /// The name of the step.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GoOn(Load::Free) => "go_on_free",
+            Self::GoOn(Load::Ringing) => "go_on_ringing",
+            Self::GoOn(Load::Working) => "go_on_working",
+            Self::GoOn(Load::OwnCall) => "go_on_own_call",
+            Self::GoOff => "go_off",
+            Self::Carry(Load::Free) => "carry_free",
+            Self::Carry(Load::Ringing) => "carry_ringing",
+            Self::Carry(Load::Working) => "carry_working",
+            Self::Carry(Load::OwnCall) => "carry_own_call",
+            Self::StopResponding => "stop_responding",
+        }
+    }
+}
+
+impl RoutingStatus {
+    /// The name of the status.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OffQueue => "off_queue",
+            Self::Idle => "idle",
+            Self::Offered => "offered",
+            Self::Interacting => "interacting",
+            Self::Communicating => "communicating",
+            Self::NotResponding => "not_responding",
+        }
+    }
+
+    const fn of(load: Load) -> Self {
+        match load {
+            Load::Free => Self::Idle,
+            Load::Ringing => Self::Offered,
+            Load::Working => Self::Interacting,
+            Load::OwnCall => Self::Communicating,
+        }
+    }
+
+    /// What follows a step. Every step is possible in every status.
+    #[must_use]
+    pub const fn next(self, step: StatusStep) -> Self {
+        match (self, step) {
+            (
+                Self::OffQueue
+                | Self::Idle
+                | Self::Offered
+                | Self::Interacting
+                | Self::Communicating
+                | Self::NotResponding,
+                StatusStep::GoOn(load),
+            ) => Self::of(load),
+            (
+                Self::OffQueue
+                | Self::Idle
+                | Self::Offered
+                | Self::Interacting
+                | Self::Communicating
+                | Self::NotResponding,
+                StatusStep::GoOff,
+            )
+            | (Self::OffQueue, StatusStep::Carry(_) | StatusStep::StopResponding) => Self::OffQueue,
+            (
+                Self::Idle | Self::Offered | Self::Interacting | Self::Communicating,
+                StatusStep::Carry(load),
+            ) => Self::of(load),
+            (Self::NotResponding, StatusStep::Carry(_))
+            | (
+                Self::Idle
+                | Self::Offered
+                | Self::Interacting
+                | Self::Communicating
+                | Self::NotResponding,
+                StatusStep::StopResponding,
+            ) => Self::NotResponding,
+        }
+    }
+
+    /// Whether he is offered anything in this status, if he has room.
+    #[must_use]
+    pub const fn takes_offers(self) -> bool {
+        match self {
+            Self::Idle | Self::Offered | Self::Interacting => true,
+            Self::OffQueue | Self::Communicating | Self::NotResponding => false,
+        }
+    }
+
+    /// Whether he is at work: his presence opens a channel and he responds, whatever he has.
+    #[must_use]
+    pub const fn is_staffed(self) -> bool {
+        match self {
+            Self::Idle | Self::Offered | Self::Interacting | Self::Communicating => true,
+            Self::OffQueue | Self::NotResponding => false,
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The life of a piece of work.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::model::ids::{AgentId, OfferId};
+use crate::state::machine::Illegal;
+
+/// Where a piece of work is. It is in exactly one stage.
+///
+/// ```text
+/// oc = include_str!("../../tests/tables/work.txt")]
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// In the line of its queue.
+    Queued,
+    /// Ringing at an agent, or at several at once.
+    Offered {
+        /// The offer, of several the oldest.
+        offer: OfferId,
+    },
+    /// With an agent, active or held.
+    Assigned {
+        /// Who has it.
+        agent: AgentId,
+    },
+    /// Put aside by its agent.
+    Parked {
+        /// Who parked it.
+        agent: AgentId,
+        /// When it comes back by itself.
+        until: Option<Timestamp>,
+    },
+    /// The contact is over, its agent wraps up.
+    WrapUp {
+        /// Who had it.
+        agent: AgentId,
+    },
+    /// Over.
+    Closed {
+        /// Why.
+        cause: CloseCause,
+    },
+    /// For later; it is in no line.
+    Scheduled {
+        /// When it enters the line of its queue.
+        at: Timestamp,
+        /// Whether it is suspended then, until the host activates it.
+        activation: bool,
+    },
+    /// Nobody is asked for it until the host activates it.
+    Suspended,
+}
+
+/// Why work was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CloseCause {
+    /// It was dealt with.
+    Completed,
+    /// The customer left before anybody dealt with it.
+    Abandoned,
+    /// The host took it back.
+    Cancelled,
+    /// It waited too long.
+    MaxWait,
+    /// It lived too long.
+    Lifetime,
+    /// Nobody was left to ask.
+    Exhausted,
+    /// The customer did not answer any of the attempts to call back.
+    Unreached,
+    /// A rule of its queue: it waited where nobody could help, or came when the queue was closed.
+    Overflow,
+}
+
+/// What can happen to a piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkStep {
+    /// It is offered to an agent.
+    Offer(OfferId),
+    /// Its offer ended without an acceptance; it is back in line.
+    Return,
+    /// It goes to an agent: accepted, pulled or forced.
+    Assign(AgentId),
+    /// Its agent puts it aside.
+    Park(Option<Timestamp>),
+    /// Its agent takes it up again.
+    Resume,
+    /// It enters a line: transferred, moved or come back from parking.
+    Requeue,
+    /// The contact ends and wrap-up begins.
+    EndContact,
+    /// It is over.
+    Close(CloseCause),
+    /// It rings at one more agent, or one of several offers ended; this is the oldest that rings.
+    RingOn(OfferId),
+    /// It is put off.
+    Schedule {
+        /// Until when.
+        at: Timestamp,
+        /// Whether it is suspended then.
+        activation: bool,
+    },
+    /// Nobody is asked for it until the host activates it.
+    Suspend,
+    /// Its agent hands it over to one who takes part in it.
+    HandOver(AgentId),
+}
+
+impl WorkStep {
+    /// The name of the step.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offer(_) => "offer",
+            Self::Return => "return",
+            Self::Assign(_) => "assign",
+            Self::Park(_) => "park",
+            Self::Resume => "resume",
+            Self::Requeue => "requeue",
+            Self::EndContact => "end_contact",
+            Self::Close(_) => "close",
+            Self::RingOn(_) => "ring_on",
+            Self::Schedule { .. } => "schedule",
+            Self::Suspend => "suspend",
+            Self::HandOver(_) => "hand_over",
+        }
+    }
+}
+
+impl Stage {
+    /// The name of the stage.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Offered { .. } => "offered",
+            Self::Assigned { .. } => "assigned",
+            Self::Parked { .. } => "parked",
+            Self::WrapUp { .. } => "wrap_up",
+            Self::Closed { .. } => "closed",
+            Self::Scheduled { .. } => "scheduled",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    /// Whether something may fall due for it. Nothing does while it rings or somebody has it: no
+    /// rule recalls it from an agent.
+    #[must_use]
+    pub const fn has_clock(self) -> bool {
+        match self {
+            Self::Queued | Self::Parked { .. } | Self::Scheduled { .. } | Self::Suspended => true,
+            Self::Offered { .. }
+            | Self::Assigned { .. }
+            | Self::WrapUp { .. }
+            | Self::Closed { .. } => false,
+        }
+    }
+
+    /// Who is responsible for it: the one who has it, parked it or wraps it up.
+    #[must_use]
+    pub const fn owner(self) -> Option<AgentId> {
+        match self {
+            Self::Assigned { agent } | Self::Parked { agent, .. } | Self::WrapUp { agent } => {
+                Some(agent)
+            }
+            Self::Queued
+            | Self::Offered { .. }
+            | Self::Closed { .. }
+            | Self::Scheduled { .. }
+            | Self::Suspended => None,
+        }
+    }
+
+    /// What follows a step.
+    ///
+    /// # Errors
+    /// [`Illegal`] if the stage does not allow it.
+    pub const fn next(self, step: WorkStep) -> Result<Self, Illegal> {
+        use WorkStep::{
+            Assign, Close, EndContact, HandOver, Offer, Park, Requeue, Resume, Return, RingOn,
+            Schedule, Suspend,
+        };
+        match (self, step) {
+            (Self::Queued, Offer(offer)) | (Self::Offered { .. }, RingOn(offer)) => {
+                Ok(Self::Offered { offer })
+            }
+            (Self::Offered { .. }, Return) => Ok(Self::Queued),
+            (
+                Self::Queued
+                | Self::Offered { .. }
+                | Self::Parked { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
+                Assign(agent),
+            ) => Ok(Self::Assigned { agent }),
+            (Self::Assigned { agent } | Self::Parked { agent, .. }, Park(until)) => {
+                Ok(Self::Parked { agent, until })
+            }
+            (Self::Parked { agent, .. }, Resume) | (Self::Assigned { .. }, HandOver(agent)) => {
+                Ok(Self::Assigned { agent })
+            }
+            (
+                Self::Queued
+                | Self::Assigned { .. }
+                | Self::Parked { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
+                Requeue,
+            ) => Ok(Self::Queued),
+            (Self::Assigned { agent } | Self::Parked { agent, .. }, EndContact) => {
+                Ok(Self::WrapUp { agent })
+            }
+            (
+                Self::Queued | Self::Assigned { .. } | Self::Scheduled { .. } | Self::Suspended,
+                Schedule { at, activation },
+            ) => Ok(Self::Scheduled { at, activation }),
+            (
+                Self::Queued
+                | Self::Assigned { .. }
+                | Self::Parked { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
+                Suspend,
+            ) => Ok(Self::Suspended),
+            (
+                Self::Queued
+                | Self::Assigned { .. }
+                | Self::Parked { .. }
+                | Self::WrapUp { .. }
+                | Self::Scheduled { .. }
+                | Self::Suspended,
+                Close(cause),
+            ) => Ok(Self::Closed { cause }),
+            (Self::Queued, Return | RingOn(_) | Park(_) | Resume | EndContact | HandOver(_))
+            | (
+                Self::Offered { .. },
+                Offer(_)
+                | Park(_)
+                | Resume
+                | Requeue
+                | EndContact
+                | Schedule { .. }
+                | Suspend
+                | Close(_)
+                | HandOver(_),
+            )
+            | (Self::Assigned { .. }, Offer(_) | RingOn(_) | Return | Assign(_) | Resume)
+            | (
+                Self::Parked { .. },
+                Offer(_) | RingOn(_) | Return | Schedule { .. } | HandOver(_),
+            )
+            | (
+                Self::Scheduled { .. } | Self::Suspended,
+                Offer(_) | RingOn(_) | Return | Park(_) | Resume | EndContact | HandOver(_),
+            )
+            | (
+                Self::WrapUp { .. },
+                Offer(_)
+                | RingOn(_)
+                | Return
+                | Assign(_)
+                | Park(_)
+                | Resume
+                | Requeue
+                | EndContact
+                | Schedule { .. }
+                | Suspend
+                | HandOver(_),
+            )
+            | (
+                Self::Closed { .. },
+                Offer(_)
+                | RingOn(_)
+                | Return
+                | Assign(_)
+                | Park(_)
+                | Resume
+                | Requeue
+                | EndContact
+                | Schedule { .. }
+                | Suspend
+                | Close(_)
+                | HandOver(_),
+            ) => Err(Illegal { state: self.name(), step: step.name() }),
+        }
+    }
+}
