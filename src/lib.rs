@@ -50,7 +50,7 @@
 //!             Some(engine.execute(at, command, &mut log))
 //!         }
 //!         (_, Some(due)) => {
-//!             engine.advance(due, &mut log);
+//!             engine.advance(due, &mut log)?;
 //!             None
 //!         }
 //!         (_, None) => break,

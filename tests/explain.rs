@@ -57,10 +57,10 @@ impl Floor {
     /// Wakes at every deadline until then, as a host would.
     fn sleep_until(&mut self, at: Timestamp) {
         while let Some(due) = self.engine.next_deadline().filter(|due| due.at <= at) {
-            self.engine.advance(due.at, &mut self.log);
+            self.engine.advance(due.at, &mut self.log).unwrap();
         }
         self.now = self.now.max(at);
-        self.engine.advance(self.now, &mut self.log);
+        self.engine.advance(self.now, &mut self.log).unwrap();
     }
 
     fn submit(&mut self, request: WorkRequest) -> WorkId {

@@ -101,7 +101,7 @@ impl Floor {
     }
 
     fn close(&mut self, at: Timestamp) -> ClosedFigures {
-        self.engine.advance(at, &mut self.log);
+        self.engine.advance(at, &mut self.log).unwrap();
         self.fold();
         self.figures.close_until(at)
     }
@@ -422,7 +422,7 @@ fn overflow_is_counted_on_both_sides() {
     };
     floor.tell(s(0), Change::new(floor.queue, profile));
     floor.call(s(10));
-    floor.engine.advance(s(100), &mut floor.log);
+    floor.engine.advance(s(100), &mut floor.log).unwrap();
     floor.fold();
     let rows = floor.queues(ms(HALF_HOUR));
     let [from, to] = rows.as_slice() else { panic!("{rows:?}") };
@@ -456,7 +456,7 @@ fn work_that_is_put_off_is_offered_once_its_time_has_come() {
     };
     let work = floor.tell(s(10), Submit::new(request));
     assert_eq!(floor.now(s(10)).channels[0].put_off, 1);
-    floor.engine.advance(s(100), &mut floor.log);
+    floor.engine.advance(s(100), &mut floor.log).unwrap();
     floor.fold();
     // A suspension interrupts the wait and not the stay.
     floor.tell(s(110), Suspend { work });
@@ -566,7 +566,7 @@ fn the_ends_of_time() {
     floor.on_queue(s(0), floor.ana);
     floor.on_queue(s(0), floor.ben);
     floor.call(s(10));
-    floor.engine.advance(Timestamp::MAX, &mut floor.log);
+    floor.engine.advance(Timestamp::MAX, &mut floor.log).unwrap();
     floor.fold();
     floor.presence(Timestamp::MAX, floor.ana, SystemPresence::Offline);
     let closed = floor.figures.close_until(Timestamp::MAX);

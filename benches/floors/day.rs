@@ -70,7 +70,7 @@ impl Floor {
                 let back = |agent| SetPresence { agent, presence };
                 self.mean_one(&mut day.away, back);
             }
-            _ => self.engine.advance(self.now, &mut self.log),
+            _ => self.engine.advance(self.now, &mut self.log).expect("time passes"),
         }
     }
 

@@ -121,7 +121,7 @@ impl Floor {
         let works: Vec<_> = all.map(|request| self.submit_one(request)).collect();
         if let Some(minutes) = self.plan.relaxes {
             self.now = self.now + Span::from_mins(minutes);
-            self.engine.advance(self.now, &mut self.log);
+            self.engine.advance(self.now, &mut self.log).expect("time passes");
         }
         for work in works {
             self.tell(Cancel { work });
@@ -188,7 +188,7 @@ impl Floor {
     /// Everything that waits asks for less at the same instant.
     pub(crate) fn relax(&mut self) {
         self.now = self.now + Span::from_mins(self.plan.relaxes.unwrap_or(0));
-        self.engine.advance(self.now, &mut self.log);
+        self.engine.advance(self.now, &mut self.log).expect("time passes");
         self.read();
     }
 

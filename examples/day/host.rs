@@ -100,7 +100,7 @@ impl Host {
             }
             (None, Some(now)) => {
                 let began = Instant::now();
-                self.engine.advance(now, &mut self.log);
+                self.engine.advance(now, &mut self.log).expect("time passes");
                 self.day.effort.time += began.elapsed();
                 self.day.effort.calls += 1;
                 true

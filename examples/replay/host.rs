@@ -97,7 +97,9 @@ impl Host {
             let at_ms = *at_ms;
             match self.engine.next_deadline().map(|deadline| deadline.at.as_millis()) {
                 Some(due_ms) if due_ms <= at_ms => {
-                    self.engine.advance(Timestamp::from_millis(due_ms), &mut self.log);
+                    self.engine
+                        .advance(Timestamp::from_millis(due_ms), &mut self.log)
+                        .expect("time passes");
                     self.hear(due_ms);
                 }
                 Some(_) | None => {

@@ -127,11 +127,15 @@ impl Engine {
 
     /// Lets time pass: fires whatever fell due by `now`, then routes until nothing fits. Late is
     /// allowed, early does nothing.
+    ///
+    /// # Errors
+    /// A [`Refusal`] says why no time passed.
     #[doc(alias = "handle_timeout")]
-    pub fn advance(&mut self, now: Timestamp, log: &mut Log) {
+    pub fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {
         let (mut turn, search) = self.turn(now, log);
         turn.fire_due();
         turn.route(search);
+        Ok(())
     }
 
     fn of(world: World, clock: Clock) -> Self {

@@ -48,7 +48,7 @@ use crate::model::presence::SystemPresence;
 /// }
 ///
 /// // Half an hour is over: its rows are handed out, once.
-/// engine.advance(second(1_800), &mut log);
+/// engine.advance(second(1_800), &mut log)?;
 /// let closed = figures.close_until(second(1_800));
 /// let [row] = closed.queues.as_slice() else { panic!("{closed:?}") };
 /// assert_eq!((row.service.offered, row.service.abandoned), (1, 1));

@@ -127,7 +127,10 @@ where
     ///
     /// # Errors
     /// [`DriverError`] if the journal failed in this call or before.
-    pub fn advance(&mut self, now: Timestamp) -> Result<(), DriverError<J::Error>> {
+    pub fn advance(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, DriverError<J::Error>> {
         self.together(|calls| calls.advance(now))
     }
 
@@ -262,8 +265,11 @@ impl Calls<'_> {
     }
 
     /// Lets time pass.
-    pub fn advance(&mut self, now: Timestamp) {
-        self.engine.advance(now, self.log);
+    ///
+    /// # Errors
+    /// A [`Refusal`] says why no time passed.
+    pub fn advance(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        self.engine.advance(now, self.log)
     }
 
     /// The engine's state as it is by now.

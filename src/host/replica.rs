@@ -2,6 +2,7 @@
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
+use crate::command::refusal::Refusal;
 use crate::engine::core::{Engine, ReplayError};
 use crate::engine::rules::{Classifier, Scorer};
 use crate::engine::view::View;
@@ -128,7 +129,7 @@ impl Replica {
             return Err(PromoteError::Unopened);
         }
         let mut engine = self.engine.resume([]).map_err(PromoteError::Broken)?;
-        engine.advance(now, log);
+        engine.advance(now, log).map_err(PromoteError::Refused)?;
         Ok(engine)
     }
 }
@@ -160,4 +161,7 @@ pub enum PromoteError {
     /// A fact did not fit.
     #[error(transparent)]
     Broken(ReplayError),
+    /// The time of the promotion was refused.
+    #[error(transparent)]
+    Refused(Refusal),
 }

@@ -116,7 +116,8 @@ impl<P: ProfileStore> Desk<P> {
     pub fn advance(&mut self, now: Timestamp, log: &mut DeskLog) {
         let told = log.records.len();
         let from = log.work.len();
-        self.engine.advance(now, &mut log.work);
+        let passed = self.engine.advance(now, &mut log.work);
+        debug_assert!(passed.is_ok(), "{passed:?}");
         self.follow(from, log);
         self.records.advance(now, &mut log.records);
         self.settle(now, told, log);

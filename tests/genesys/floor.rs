@@ -50,7 +50,7 @@ impl Floor {
 
     pub(crate) fn wait(&mut self, secs: i64) {
         self.now += secs;
-        self.engine.advance(at(self.now), &mut self.log);
+        self.engine.advance(at(self.now), &mut self.log).unwrap();
         self.keep();
     }
 

@@ -380,7 +380,7 @@ fn nothing_is_due_at_the_end_of_time() {
     let request = WorkRequest::new(first, channel);
     let work = engine.execute(START, Submit::new(request), &mut log);
     log.clear();
-    engine.advance(Timestamp::MAX, &mut log);
+    engine.advance(Timestamp::MAX, &mut log).unwrap();
     // It was due once, and its stay in the second queue never ends.
     assert_eq!(log.len(), 1);
     assert_eq!(engine.next_deadline(), None);
@@ -426,7 +426,7 @@ fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
     let transfer = TransferToQueue { work, queue: back, placement: None };
     run(&mut engine, transfer.into());
     run(&mut engine, Submit::new(WorkRequest::new(back, channel)).into());
-    engine.advance(START + Span::from_secs(1), &mut log);
+    engine.advance(START + Span::from_secs(1), &mut log).unwrap();
     let stage = |work| engine.view().work(WorkId::from_raw(work)).map(WorkView::stage);
     assert_eq!(stage(1), Some(Stage::Queued));
     assert_eq!(stage(2), Some(Stage::Assigned { agent }));

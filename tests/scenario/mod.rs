@@ -135,7 +135,7 @@ impl Floor {
         self.check()?;
         let mut told = self.tell_from(first, tell_definition);
         if let Err(refusal) = answer {
-            without.0.advance(now, &mut without.1);
+            without.0.advance(now, &mut without.1).unwrap();
             if without.0.digest() != self.engine()?.digest() || without.1 != self.log {
                 return Err(format!("refused ({refusal}), and yet something changed"));
             }
@@ -151,7 +151,7 @@ impl Floor {
         let first = self.log.len();
         let engine = self.engine.as_mut().ok_or("no engine")?;
         let before = engine.digest();
-        engine.advance(now, &mut self.log);
+        engine.advance(now, &mut self.log).unwrap();
         if self.log.len() == first && engine.digest() != before {
             return Err("something changed without a fact".into());
         }

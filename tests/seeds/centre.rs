@@ -60,7 +60,7 @@ impl Centre {
     /// Time passes.
     pub(crate) fn wait(&mut self, millis: i64) {
         self.now += millis;
-        self.engine.advance(at(self.now), &mut self.log);
+        self.engine.advance(at(self.now), &mut self.log).unwrap();
         self.facts.extend(self.log.drain());
     }
 

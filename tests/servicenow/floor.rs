@@ -97,7 +97,7 @@ impl Floor {
     /// Time passes.
     pub(crate) fn wait(&mut self, millis: i64) {
         self.now += millis;
-        self.engine.advance(at(self.now), &mut self.log);
+        self.engine.advance(at(self.now), &mut self.log).unwrap();
         self.keep();
     }
 

@@ -126,7 +126,7 @@ where
         // The journal waits for the disk, and the other tasks go on elsewhere.
         let answers = tokio::task::block_in_place(|| {
             driver.together(|calls| {
-                calls.advance(clock.now());
+                calls.advance(clock.now()).expect("time passes");
                 let answer = |command| calls.execute(clock.now(), command);
                 commands.into_iter().map(answer).collect::<Vec<_>>()
             })

@@ -50,7 +50,7 @@ impl Call {
         let answer = match &self.command {
             Some(command) => engine.execute(self.now, command.clone(), &mut log),
             None => {
-                engine.advance(self.now, &mut log);
+                engine.advance(self.now, &mut log).unwrap();
                 Ok(Reply::Done)
             }
         };
