@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the ground up. A file imports from its own and from lower ones.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 17] = [
     "base",
     "model",
     "policy",
@@ -13,11 +13,13 @@ const LAYERS: [&str; 15] = [
     "command",
     "fact",
     "world",
+    "layer",
     "engine",
     "figures",
     "interaction",
     "keyed",
     "presence",
+    "centre",
     "host",
     "journal",
     "adapter",

@@ -11,12 +11,14 @@ use crate::base::time::Timestamp;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
+use crate::layer::action::Action;
+use crate::layer::error::{ReplayError, RestoreError};
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, WorkId};
 use crate::state::machine::Deadline;
+use crate::world::check::Violation;
 use crate::world::state::{Stores, World};
 
-use crate::engine::action::Action;
 use crate::engine::decisions::{Decision, Decisions};
 use crate::engine::explain::{self, AgentExplanation, Case, PairExplanation, WorkExplanation};
 use crate::engine::matching::{Matching, unmatched};
@@ -109,7 +111,7 @@ impl Engine {
     ///
     /// # Errors
     /// A [`Refusal`] says why the command changed nothing.
-    pub fn execute<A: Action>(
+    pub fn execute<A: Action<Layer = Self>>(
         &mut self,
         now: Timestamp,
         action: A,
@@ -118,7 +120,7 @@ impl Engine {
         let (mut turn, search) = self.turn(now, log);
         turn.fire_due();
         turn.cause = Cause::Command;
-        let answer = action.run(&mut turn);
+        let answer = action.decide(&mut turn);
         // A command may put work where something is overdue at once.
         turn.fire_due();
         turn.route(search);
@@ -136,6 +138,31 @@ impl Engine {
         turn.fire_due();
         turn.route(search);
         Ok(())
+    }
+
+    /// Tells the time to an engine that is joined with layers above it; the phases of a call follow.
+    pub(crate) fn begin(&mut self, now: Timestamp) -> Timestamp {
+        self.clock.see(now)
+    }
+
+    /// Fires the one thing that is due first, if it is due by now.
+    pub(crate) fn fire_first(&mut self, log: &mut Log) {
+        self.turn(self.clock.latest, log).0.fire_first();
+    }
+
+    /// Does a command; fires and routes nothing.
+    pub(crate) fn decide<A: Action<Layer = Self>>(
+        &mut self,
+        action: A,
+        log: &mut Log,
+    ) -> Result<A::Output, Refusal> {
+        action.decide(&mut self.turn(self.clock.latest, log).0)
+    }
+
+    /// Routes until nothing fits.
+    pub(crate) fn route(&mut self, log: &mut Log) {
+        let (mut turn, search) = self.turn(self.clock.latest, log);
+        turn.route(search);
     }
 
     fn of(world: World, clock: Clock) -> Self {
@@ -200,10 +227,8 @@ impl Engine {
     /// # Errors
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     pub fn resume(mut self, facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
-        for fact in facts {
-            self.follow(&fact)?;
-        }
-        self.world.touch_everybody();
+        facts.into_iter().try_for_each(|fact| self.follow(&fact))?;
+        self.awaken();
         Ok(self)
     }
 
@@ -213,6 +238,11 @@ impl Engine {
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
         Self::unopened().resume(facts)
+    }
+
+    /// Looks at everything anew in the next call.
+    pub(crate) fn awaken(&mut self) {
+        self.world.touch_everybody();
     }
 
     /// Before the first fact.
@@ -293,8 +323,6 @@ impl Engine {
     }
 }
 
-pub use crate::world::check::Violation;
-
 /// All rows of an engine at one moment.
 ///
 /// It holds what is, not what was derived from it, and carries its configuration.
@@ -325,34 +353,6 @@ impl Snapshot {
     pub const fn seq(&self) -> Seq {
         self.stores.seq
     }
-}
-
-/// A snapshot that cannot be taken up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RestoreError {
-    /// It was written in a format this version does not know.
-    #[error("snapshot format {found} is not known")]
-    Format {
-        /// The number of its format.
-        found: u32,
-    },
-    /// Its rows contradict each other.
-    #[error("the snapshot is inconsistent: {violation}")]
-    Inconsistent {
-        /// The first invariant that does not hold.
-        violation: Violation,
-    },
-}
-
-/// A fact that cannot be followed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("fact {seq}: {reason}")]
-pub struct ReplayError {
-    /// The number of the fact.
-    pub seq: Seq,
-    /// What is wrong with it.
-    pub reason: alloc::string::String,
 }
 
 const _: fn() = || {

@@ -16,17 +16,18 @@ use crate::engine::turn::Turn;
 impl Turn<'_> {
     /// Fires everything due at or before now, the earliest first.
     pub(crate) fn fire_due(&mut self) {
-        while let Some((due, key)) = self.world.index().clock.first() {
-            let before = self.facts();
-            if due > self.now {
-                break;
-            }
-            self.fire(due, key);
-            if self.facts() == before {
-                debug_assert!(false, "{key:?} was due at {due} and nothing came of it");
-                break;
-            }
-        }
+        while self.fire_first() {}
+    }
+
+    /// Fires what is due first, if it is due at or before now, and says whether something was.
+    pub(crate) fn fire_first(&mut self) -> bool {
+        let first = self.world.index().clock.first();
+        let Some((due, key)) = first.filter(|(due, _)| *due <= self.now) else { return false };
+        let before = self.facts();
+        self.fire(due, key);
+        let fired = self.facts() > before;
+        debug_assert!(fired, "{key:?} was due at {due} and nothing came of it");
+        fired
     }
 
     fn fire(&mut self, due: Timestamp, key: TimerKey) {
@@ -96,7 +97,8 @@ impl Turn<'_> {
             | DeadlineKind::ConsultWindow
             | DeadlineKind::Look
             | DeadlineKind::Ramp
-            | DeadlineKind::PoolReset => {}
+            | DeadlineKind::PoolReset
+            | DeadlineKind::Record => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod agents;
 mod aside;
 mod classify;
 pub(crate) mod core;
+mod decide;
 pub(crate) mod decisions;
 mod definitions;
 mod expire;

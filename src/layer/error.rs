@@ -1,0 +1,40 @@
+//! What cannot be taken up, and why.
+
+use alloc::string::String;
+
+use crate::fact::log::Seq;
+use crate::world::check::Violation;
+
+/// A snapshot that cannot be taken up.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// It was written in a format this version does not know.
+    #[error("snapshot format {found} is not known")]
+    Format {
+        /// The number of its format.
+        found: u32,
+    },
+    /// Its rows contradict each other.
+    #[error("the snapshot is inconsistent: {violation}")]
+    Inconsistent {
+        /// The first invariant that does not hold.
+        violation: Violation,
+    },
+    /// Rows of a layer above the engine contradict each other.
+    #[error("the snapshot is inconsistent: {invariant}")]
+    Unsound {
+        /// The first invariant that does not hold.
+        invariant: &'static str,
+    },
+}
+
+/// A fact that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("fact {seq}: {reason}")]
+pub struct ReplayError {
+    /// The number of the fact.
+    pub seq: Seq,
+    /// What is wrong with it.
+    pub reason: String,
+}
