@@ -54,6 +54,7 @@ macro_rules! centre {
             reply: $reply:ty,
             refusal: $refusal:ty,
             fact: $fact:ty,
+            snapshot: $snapshot:ty,
             name: $name:literal,
         }
     )*) => {
@@ -119,7 +120,7 @@ impl Centre {
         log: &mut CentreLog,
     ) -> Result<Self, CentreRefusal> {
         let mut opening = Log::default();
-        let mut centre = Self::of(Engine::new(config.engine, now, &mut opening)?, None);
+        let mut centre = Self::of(Engine::new(config.engine, now, &mut opening)?);
         (centre.position, centre.unheard.engine) = (0, opening);
         centre.publish(log);
         if let Some(records) = config.records {
@@ -141,19 +142,9 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
                 return Err(Gap { expected: followed.saturating_add(1), found });
             }
         }
-        Ok(Self::of(engine, records))
-    }
-
-    pub(super) fn of(engine: Engine, records: Option<Records<P>>) -> Self {
         let above = records.as_ref().map_or(0, Decide::position);
-        Self {
-            position: engine.view().seq().saturating_add(above),
-            engine,
-            records,
-            #[cfg(test)]
-            toy: None,
-            unheard: Unheard::default(),
-        }
+        let centre = Self::of(engine);
+        Ok(Self { position: centre.position.saturating_add(above), records, ..centre })
     }
 
     /// Keeps interaction records from now on, over this store of profiles. What happened before

@@ -1,6 +1,6 @@
 //! Keeping a centre: snapshots, and what comes of a journal.
 
-use core::fmt;
+use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,34 +9,132 @@ use crate::base::time::Timestamp;
 use crate::engine::core::{Engine, Snapshot};
 use crate::fact::log::Seq;
 use crate::interaction::{ProfileStore, ProfilesInMemory, RecordSnapshot, Records};
-use crate::layer::above::Over;
+use crate::layer::above::{Above, Over};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
 use crate::state::machine::Deadline;
 
-use crate::centre::core::Centre;
+use crate::centre::core::{Centre, Unheard};
+#[cfg(test)]
+use crate::centre::toy::Toy;
 use crate::centre::words::{
-    CentreCommand, CentreFact, CentreLog, CentreRefusal, CentreReply, LayerFact,
+    CentreCommand, CentreFact, CentreLog, CentreRefusal, CentreReply, LayerFact, layers,
 };
 
-/// All rows of a centre at one moment, those of every layer.
-///
-/// ```
-/// use strowger::centre::{CentreConfig, CentreLog};
-/// use strowger::prelude::*;
-///
-/// let mut log = CentreLog::default();
-/// let centre = Centre::new(CentreConfig::default(), Timestamp::EPOCH, &mut log).unwrap();
-/// let json = serde_json::to_string(&centre.snapshot()).unwrap();
-/// let restored = Centre::restore(serde_json::from_str(&json).unwrap()).unwrap();
-/// assert_eq!(restored.digest(), centre.digest());
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CentreSnapshot<P = ProfilesInMemory> {
-    position: Seq,
-    engine: Snapshot,
-    records: Option<RecordSnapshot<P>>,
+/// Lets the layers in a list note a fact of a layer below them.
+macro_rules! note {
+    ($centre:ident, $below:ty, $fact:ident: $(
+        $(#[$meta:meta])* $field:ident: $variant:ident($layer:ty)
+    )*) => {$(
+        $(#[$meta])*
+        if let Some(layer) = &mut $centre.$field {
+            Over::<$below>::note(layer, $fact);
+        }
+    )*};
 }
+
+macro_rules! keep {
+    ($(
+        $(#[$meta:meta])*
+        $field:ident: $variant:ident($layer:ty) {
+            command: $command:ty,
+            reply: $reply:ty,
+            refusal: $refusal:ty,
+            fact: $fact:ty,
+            snapshot: $snapshot:ty,
+            name: $name:literal,
+        }
+    )*) => {
+        /// All rows of a centre at one moment, those of every layer.
+        ///
+        /// ```
+        /// use strowger::centre::{CentreConfig, CentreLog, CentreSnapshot};
+        /// use strowger::prelude::*;
+        ///
+        /// let mut log = CentreLog::default();
+        /// let centre = Centre::new(CentreConfig::default(), Timestamp::EPOCH, &mut log).unwrap();
+        /// let json = serde_json::to_string(&centre.snapshot()).unwrap();
+        /// let kept: CentreSnapshot = serde_json::from_str(&json).unwrap();
+        /// let restored = Centre::restore(kept).unwrap();
+        /// assert_eq!(restored.digest(), centre.digest());
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub struct CentreSnapshot<P = ProfilesInMemory> {
+            position: Seq,
+            engine: Snapshot,
+            $($(#[$meta])* $field: Option<$snapshot>,)*
+        }
+
+        impl<P: ProfileStore + Clone + Default> Centre<P> {
+            /// An engine alone, which becomes the lowest layer of a centre.
+            pub(super) fn of(engine: Engine) -> Self {
+                Self {
+                    position: engine.view().seq(),
+                    engine,
+                    $($(#[$meta])* $field: None,)*
+                    unheard: Unheard::default(),
+                }
+            }
+
+            /// All rows of all layers, for keeping.
+            #[must_use]
+            pub fn snapshot(&self) -> CentreSnapshot<P> {
+                CentreSnapshot {
+                    position: self.position,
+                    engine: self.engine.snapshot(),
+                    $($(#[$meta])* $field: self.$field.as_ref().map(Decide::snapshot),)*
+                }
+            }
+
+            /// The centre of a snapshot. What the host gave to its layers it gives them anew.
+            ///
+            /// # Errors
+            /// [`RestoreError`] if the format is unknown or the rows of a layer contradict each
+            /// other.
+            pub fn restore(snapshot: CentreSnapshot<P>) -> Result<Self, RestoreError> {
+                let centre = Self::of(Engine::restore(snapshot.engine)?);
+                Ok(Self {
+                    position: snapshot.position,
+                    $($(#[$meta])* $field: snapshot.$field.map(Decide::restore).transpose()?,)*
+                    ..centre
+                })
+            }
+
+            /// A fingerprint of the rows of all layers.
+            #[must_use]
+            pub fn digest(&self) -> Digest {
+                let mut digest = self.engine.digest();
+                $(
+                    $(#[$meta])*
+                    {
+                        digest = Digest::of(&(digest, self.$field.as_ref().map(Decide::digest)));
+                    }
+                )*
+                digest
+            }
+
+            /// Changes the layer whose fact it is, and lets those above note it.
+            fn apply_fact(&mut self, fact: &LayerFact) -> Result<(), ReplayError> {
+                let followed = self.engine.view().seq();
+                match fact {
+                    LayerFact::Work(fact) => {
+                        self.engine.apply(fact)?;
+                        note! { self, Engine, fact: $($(#[$meta])* $field: $variant($layer))* }
+                    }
+                    $($(#[$meta])* LayerFact::$variant(fact) => {
+                        let layer = self.$field.get_or_insert_with(|| {
+                            <$layer as Above>::above(followed)
+                        });
+                        layer.apply(fact)?;
+                    })*
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+layers!(keep);
 
 impl<P> CentreSnapshot<P> {
     /// The place of the last fact it contains; a journal goes on with the next.
@@ -47,26 +145,6 @@ impl<P> CentreSnapshot<P> {
 }
 
 impl<P: ProfileStore + Clone + Default> Centre<P> {
-    /// All rows of all layers, for keeping.
-    #[must_use]
-    pub fn snapshot(&self) -> CentreSnapshot<P> {
-        CentreSnapshot {
-            position: self.position,
-            engine: self.engine.snapshot(),
-            records: self.records.as_ref().map(Records::snapshot),
-        }
-    }
-
-    /// The centre of a snapshot. What the host gave to its layers it gives them anew.
-    ///
-    /// # Errors
-    /// [`RestoreError`] if the format is unknown or the rows of a layer contradict each other.
-    pub fn restore(snapshot: CentreSnapshot<P>) -> Result<Self, RestoreError> {
-        let records = snapshot.records.map(Records::restore).transpose()?;
-        let centre = Self::of(Engine::restore(snapshot.engine)?, records);
-        Ok(Self { position: snapshot.position, ..centre })
-    }
-
     /// Goes on by facts that happened elsewhere: a journal's tail behind a snapshot, or another
     /// centre's log.
     ///
@@ -88,12 +166,6 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     #[must_use]
     pub const fn position(&self) -> Seq {
         self.position
-    }
-
-    /// A fingerprint of the rows of all layers.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        Digest::of(&(self.engine.digest(), self.records.as_ref().map(Records::digest)))
     }
 }
 
@@ -130,39 +202,15 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
     }
 
     fn unopened() -> Self {
-        Self::of(Engine::unopened(), None)
+        Self::of(Engine::unopened())
     }
 
     fn apply(&mut self, fact: &CentreFact) -> Result<(), ReplayError> {
-        let misfit = |reason: &dyn fmt::Display| ReplayError {
-            seq: fact.position,
-            reason: alloc::format!("{reason}"),
-        };
+        let misfit = |reason| ReplayError { seq: fact.position, reason };
         if fact.position != self.position.saturating_add(1) {
-            return Err(misfit(&"it is not the next one"));
+            return Err(misfit(String::from("it is not the next one")));
         }
-        match &fact.fact {
-            LayerFact::Work(work) => {
-                self.engine.apply(work).map_err(|error| misfit(&error.reason))?;
-                if let Some(records) = &mut self.records {
-                    Over::<Engine>::note(records, work);
-                }
-            }
-            LayerFact::Record(record) => {
-                let followed = self.engine.view().seq();
-                let records = self.records.get_or_insert_with(|| {
-                    let mut records = Records::unopened();
-                    records.follow_after(followed);
-                    records
-                });
-                records.apply(record).map_err(|error| misfit(&error.reason))?;
-            }
-            #[cfg(test)]
-            LayerFact::Toy(toy) => {
-                let layer = self.toy.get_or_insert_with(Decide::unopened);
-                layer.apply(toy)?;
-            }
-        }
+        self.apply_fact(&fact.fact).map_err(|error| misfit(error.reason))?;
         self.position = fact.position;
         Ok(())
     }

@@ -24,6 +24,7 @@ macro_rules! layers {
                 reply: RecordReply,
                 refusal: RecordRefusal,
                 fact: RecordFact,
+                snapshot: RecordSnapshot<P>,
                 name: "record_fact",
             }
             #[cfg(test)]
@@ -32,6 +33,7 @@ macro_rules! layers {
                 reply: (),
                 refusal: ToyRefusal,
                 fact: ToyFact,
+                snapshot: (),
                 name: "toy_fact",
             }
         }
@@ -48,6 +50,7 @@ macro_rules! words {
             reply: $reply:ty,
             refusal: $refusal:ty,
             fact: $fact:ty,
+            snapshot: $snapshot:ty,
             name: $name:literal,
         }
     )*) => {

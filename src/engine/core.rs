@@ -140,7 +140,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Tells the time to an engine that is joined with layers above it; the phases of a call follow.
+    /// Tells the time to an engine that is joined with layers above it. The phases of a call follow.
     pub(crate) fn begin(&mut self, now: Timestamp) -> Timestamp {
         self.clock.see(now)
     }

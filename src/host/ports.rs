@@ -240,7 +240,9 @@ impl<E: Hosted> Follower<E> for Figures {
     /// Passes over what they know already. After a gap they stay where they are, and
     /// [`Figures::seq`] says where.
     fn follow(&mut self, _decides: &E, facts: &[E::Fact]) {
-        facts.iter().filter_map(E::work).for_each(|fact| drop(self.apply(fact)));
+        facts.iter().filter_map(E::work).for_each(|fact| {
+            let _ = self.apply(fact);
+        });
     }
 }
 

@@ -9,8 +9,9 @@ use crate::command::commands::{
 };
 use crate::engine::core::Engine;
 use crate::engine::view::View;
-use crate::fact::log::Fact;
+use crate::fact::log::{Fact, Seq};
 use crate::layer::above::{Above, Over, Plan};
+use crate::layer::decide::Decide;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::wrap_up::after_contact;
 use crate::state::work::Stage;
@@ -28,6 +29,12 @@ use crate::interaction::state::InteractionState;
 
 impl<P: ProfileStore + Clone + Default> Above for Records<P> {
     type Done = Below;
+
+    fn above(engine_seq: Seq) -> Self {
+        let mut records = Self::unopened();
+        records.follow_after(engine_seq);
+        records
+    }
 
     fn decide(
         &mut self,
@@ -89,8 +96,7 @@ impl<P: ProfileStore + Clone + Default> Over<Engine> for Records<P> {
     }
 
     fn follow(&mut self, fact: &Fact, log: &mut RecordLog) {
-        let followed = Self::follow(self, fact, log);
-        debug_assert!(followed.is_ok(), "{followed:?}");
+        self.follow_next(fact, log);
     }
 
     fn note(&mut self, fact: &Fact) {

@@ -214,17 +214,18 @@ impl<P: ProfileStore> Records<P> {
         if fact.seq > expected {
             return Err(Gap { expected, found: fact.seq });
         }
-        self.followed.engine = fact.seq;
+        self.turn(fact.at, log).fire_due(fact.effective());
+        self.follow_next(fact, log);
+        Ok(())
+    }
+
+    /// Follows the next fact of the engine, and fires nothing.
+    pub(crate) fn follow_next(&mut self, fact: &Fact, log: &mut RecordLog) {
+        let since = if only_ends(&fact.event) { fact.effective() } else { fact.at };
         let mut turn = self.turn(fact.at, log);
-        let effective = fact.effective();
-        turn.fire_due(effective);
-        let since = if only_ends(&fact.event) { effective } else { fact.at };
         turn.cause = Cause::Followed { since };
         turn.follow(&fact.event);
-        if let Event::WorkSubmitted { work, .. } = fact.event {
-            self.followed.last_work = Some(work);
-        }
-        Ok(())
+        self.note(fact);
     }
 
     /// Follows an engine that has said so much already, of which none concerns an interaction.

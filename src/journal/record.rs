@@ -113,9 +113,7 @@ struct Body<'a, E: Kept> {
 }
 
 impl<E: Kept> Record<E> {
-    /// Lets a replica follow the record, and somebody hear of its facts. Facts that the replica
-    /// knows already, because its snapshot is later, are told all the same: whoever follows may
-    /// know less.
+    /// Lets a replica follow the record, and somebody hear of its facts.
     ///
     /// # Errors
     /// [`FeedError`] if the record does not follow what the replica knows.
@@ -131,11 +129,7 @@ impl<E: Kept> Record<E> {
                 Ok(())
             }
             Self::Facts(Facts { facts, answers }) => {
-                for fact in &facts {
-                    if E::position_of(fact) > replica.position() {
-                        replica.follow(fact)?;
-                    }
-                }
+                facts.iter().try_for_each(|fact| replica.follow(fact))?;
                 replica.tell(&facts, follower);
                 answers.into_iter().for_each(|answered| replica.remember(answered));
                 Ok(())

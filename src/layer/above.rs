@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
-use crate::fact::log::Log;
+use crate::fact::log::{Log, Seq};
 use crate::layer::decide::Decide;
 
 /// A layer that stands on others and is joined with them by the [`Centre`](crate::Centre).
@@ -12,6 +12,9 @@ use crate::layer::decide::Decide;
 pub trait Above: Decide {
     /// What it remembers of the answers from below while a command of its own is planned.
     type Done: Default;
+
+    /// The layer before its first fact, above an engine that has said what it has.
+    fn above(engine_seq: Seq) -> Self;
 
     /// Does a command of its own, and fires nothing.
     ///

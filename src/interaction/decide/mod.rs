@@ -32,8 +32,7 @@ use crate::interaction::store::Store;
 use crate::interaction::wrap_up::WrapUpRule;
 
 /// Decides a command. It checks everything first and emits then.
-#[allow(unnameable_types, reason = "it seals `RecordAction`")]
-pub trait Run {
+pub(crate) trait Run {
     /// What it answers.
     type Output;
     /// Decides and emits.
@@ -88,7 +87,7 @@ pub(crate) struct Ports<'a> {
 
 /// A call under way.
 #[derive(Debug)]
-#[allow(unnameable_types, reason = "only the sealed half of `RecordAction` speaks of it")]
+#[allow(unnameable_types, reason = "only the hidden half of `Action` speaks of it")]
 pub struct Turn<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) profiles: &'a mut dyn ProfileStore,
