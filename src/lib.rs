@@ -148,6 +148,7 @@
 
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     warn(
@@ -164,7 +165,6 @@
 
 extern crate alloc;
 
-mod adapter;
 mod base;
 pub mod centre;
 pub mod command;
@@ -240,23 +240,6 @@ pub mod explain {
     pub use crate::policy::choice::{KeyPart, KeyParts};
     pub use crate::policy::room::Full;
     pub use crate::policy::shortfall::Shortfall;
-}
-
-#[cfg(feature = "servicenow")]
-pub mod servicenow {
-    //! The words of ServiceNow: requests, replies and events of Advanced Work Assignment, and what
-    //! keeps its inbox in step with the engine. Feature `servicenow`.
-
-    pub use crate::adapter::servicenow::*;
-}
-
-#[cfg(feature = "genesys")]
-pub mod genesys {
-    //! The words of Genesys Cloud: requests, replies and notifications of work items,
-    //! conversations, presence, utilisation and queues, and what shows work there where the engine
-    //! has it. Feature `genesys`.
-
-    pub use crate::adapter::genesys::*;
 }
 
 #[doc = include_str!("../docs/how_an_agent_is_chosen.md")]

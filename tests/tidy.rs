@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the ground up. A file imports from its own and from lower ones.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 16] = [
     "base",
     "model",
     "policy",
@@ -22,15 +22,14 @@ const LAYERS: [&str; 17] = [
     "centre",
     "host",
     "journal",
-    "adapter",
 ];
 
 /// Files of their own beside the layers: the front page and the prelude.
 const DOORS: [&str; 2] = ["lib.rs", "prelude.rs"];
 
-/// Words that have no business in the core, and why.
+/// Words that have no business in the core and in the codecs, and why.
 const BANNED: [(&str, &str); 14] = [
-    ("std::", "the core has no std"),
+    ("std::", "what is pure has no std"),
     ("HashMap", "its order depends on a seed"),
     ("HashSet", "its order depends on a seed"),
     ("Instant", "time is an argument"),
@@ -79,6 +78,14 @@ fn read(path: &Path) -> String {
 
 /// A layer that exists in tests alone.
 const TESTS_ALONE: &str = "centre/toy.rs";
+
+/// The sources of the packages that are free of `std`: the core, and the codecs.
+fn pure_sources() -> Vec<PathBuf> {
+    let adapters = fs::read_dir(root().join("adapters")).expect("the adapters");
+    let packages = adapters.map(|entry| entry.expect("an adapter").path()).chain([root()]);
+    let sources = packages.map(|package| package.join("src"));
+    sources.filter(|src| read(&src.join("lib.rs")).contains("#![no_std]")).collect()
+}
 
 /// The code of a file: without comments, and without the tests at its end.
 fn code(text: &str) -> Vec<(usize, &str)> {
@@ -134,10 +141,32 @@ fn no_machine_knows_another_and_no_policy_knows_a_machine() {
 }
 
 #[test]
-fn nothing_that_could_differ_between_two_runs() {
-    let src = root().join("src");
+fn adapters_use_what_the_documentation_shows() {
+    let face = read(&root().join("src/lib.rs"));
+    let hidden = face.split("#[doc(hidden)]\n").skip(1);
+    let hidden: Vec<_> = hidden
+        .map(|item| item.trim_start_matches("pub mod ").split([';', ' ']).next().expect("a name"))
+        .collect();
     let mut wrong = Vec::new();
-    for file in rust_files(&src).into_iter().filter(|file| !file.ends_with(TESTS_ALONE)) {
+    for file in rust_files(&root().join("adapters")) {
+        for (number, line) in code(&read(&file)) {
+            for name in &hidden {
+                if line.contains(&format!("strowger::{name}")) {
+                    wrong.push(format!("{}:{number} uses {name}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "what is hidden is not for adapters:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_that_could_differ_between_two_runs() {
+    let sources = pure_sources();
+    assert!(sources.len() >= 4, "the core, what codecs share, and two codecs: {sources:?}");
+    let mut wrong = Vec::new();
+    let files = sources.iter().flat_map(|src| rust_files(src));
+    for file in files.filter(|file| !file.ends_with(TESTS_ALONE)) {
         let text = read(&file);
         for (number, line) in code(&text) {
             for (word, why) in BANNED {
@@ -154,19 +183,23 @@ fn nothing_that_could_differ_between_two_runs() {
 
 #[test]
 fn every_file_opens_by_saying_what_it_is_for() {
-    for folder in ["src", "tests", "examples", "benches"] {
+    for folder in ["src", "adapters", "tests", "examples", "benches"] {
         for file in rust_files(&root().join(folder)) {
             let text = read(&file);
             let first = text.lines().next().unwrap_or("");
-            assert!(first.starts_with("//! "), "{} does not say what it is for", file.display());
+            // The front page of an adapter is its README.
+            let says =
+                first.starts_with("//! ") || first.contains("include_str!(\"../README.md\")");
+            assert!(says, "{} does not say what it is for", file.display());
         }
     }
 }
 
 #[test]
 fn lines_fit_the_page() {
-    for file in rust_files(&root().join("src")) {
-        for (n, line) in read(&file).lines().enumerate() {
+    let folders = ["src", "adapters"].map(|folder| rust_files(&root().join(folder)));
+    for file in folders.iter().flatten() {
+        for (n, line) in read(file).lines().enumerate() {
             let length = line.chars().count();
             assert!(length <= 100, "{}:{} has {length} columns", file.display(), n + 1);
         }

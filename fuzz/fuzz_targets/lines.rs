@@ -6,7 +6,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use strowger::{Command, Config, Engine, Keyed, Log, Timestamp};
+use strowger::keyed::Keyed;
+use strowger::prelude::*;
 
 fuzz_target!(|text: &str| {
     let (mut now, mut log) = (Timestamp::EPOCH, Log::default());

@@ -1,5 +1,5 @@
 //! What the joint product of a routing engine and a desk promises, row by row, as far as the engine
-//! keeps it alone. The rows that need a codec are in `tests/servicenow` and `tests/genesys`.
+//! keeps it alone. The rows that need a codec are tested in the packages under `adapters`.
 
 use strowger::command::{
     Assign, Close, Park, Resume, Resumer, TransferToAgent, TransferToQueue, Unavailable,

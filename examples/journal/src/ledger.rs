@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use strowger::prelude::*;
 use strowger::Key;
+use strowger::prelude::*;
 
 /// Work as the facts tell of it.
 #[derive(Default)]
