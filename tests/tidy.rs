@@ -24,8 +24,8 @@ const LAYERS: [&str; 16] = [
     "journal",
 ];
 
-/// Files of their own beside the layers: the front page and the prelude.
-const DOORS: [&str; 2] = ["lib.rs", "prelude.rs"];
+/// Files of their own beside the layers: the front page, the guide and the prelude.
+const DOORS: [&str; 3] = ["lib.rs", "guide.rs", "prelude.rs"];
 
 /// Words that have no business in the core and in the codecs, and why.
 const BANNED: [(&str, &str); 14] = [
