@@ -79,12 +79,17 @@ fn read(path: &Path) -> String {
 /// A layer that exists in tests alone.
 const TESTS_ALONE: &str = "centre/toy.rs";
 
-/// The sources of the packages that are free of `std`: the core, and the codecs.
-fn pure_sources() -> Vec<PathBuf> {
+/// The sources of the core and of all adapters.
+fn sources() -> Vec<PathBuf> {
     let adapters = fs::read_dir(root().join("adapters")).expect("the adapters");
     let packages = adapters.map(|entry| entry.expect("an adapter").path()).chain([root()]);
-    let sources = packages.map(|package| package.join("src"));
-    sources.filter(|src| read(&src.join("lib.rs")).contains("#![no_std]")).collect()
+    packages.map(|package| package.join("src")).collect()
+}
+
+/// Those that are free of `std`: the core, and the codecs.
+fn pure_sources() -> Vec<PathBuf> {
+    let pure = |src: &PathBuf| read(&src.join("lib.rs")).contains("#![no_std]");
+    sources().into_iter().filter(pure).collect()
 }
 
 /// The code of a file: without comments, and without the tests at its end.
@@ -197,9 +202,8 @@ fn every_file_opens_by_saying_what_it_is_for() {
 
 #[test]
 fn lines_fit_the_page() {
-    let folders = ["src", "adapters"].map(|folder| rust_files(&root().join(folder)));
-    for file in folders.iter().flatten() {
-        for (n, line) in read(file).lines().enumerate() {
+    for file in sources().iter().flat_map(|src| rust_files(src)) {
+        for (n, line) in read(&file).lines().enumerate() {
             let length = line.chars().count();
             assert!(length <= 100, "{}:{} has {length} columns", file.display(), n + 1);
         }
