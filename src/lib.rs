@@ -196,6 +196,8 @@ pub use engine::action::Action;
 #[doc(inline)]
 pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
 #[doc(inline)]
+pub use engine::fault::Fault;
+#[doc(inline)]
 pub use fact::Log;
 #[doc(inline)]
 pub use model::Config;
@@ -225,10 +227,11 @@ pub mod explain {
     //! offer was chosen.
 
     pub use crate::engine::decisions::{CandidateRecord, Decision};
-    pub use crate::engine::explain::{
-        AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation,
-        Passed, Prospect, Standing, Stopped, WorkExplanation,
+    pub use crate::engine::explain::types::{
+        AgentExplanation, Condition, Obstacle, Opening, Outlook, PairExplanation, Passed, Prospect,
+        Standing, Stopped, WorkExplanation,
     };
+    pub use crate::engine::matching::gate::{Gate, KeptBy};
     pub use crate::policy::choice::{KeyPart, KeyParts};
     pub use crate::policy::room::Full;
     pub use crate::policy::shortfall::Shortfall;

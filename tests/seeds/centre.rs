@@ -53,7 +53,7 @@ impl Centre {
     pub(crate) fn tell<A: Action>(&mut self, action: A) -> Result<A::Output, Refusal> {
         let answer = self.engine.execute(at(self.now), action, &mut self.log);
         self.facts.extend(self.log.drain());
-        self.engine.check().unwrap();
+        self.engine.verify().unwrap();
         answer
     }
 

@@ -126,7 +126,7 @@ impl Floor {
 
     fn check(&self) {
         self.desk.records().check().unwrap();
-        self.desk.engine().check().unwrap();
+        self.desk.engine().verify().unwrap();
     }
 
     pub(crate) fn on_queue(&mut self, when: i64, agent: AgentId) {
