@@ -15,7 +15,7 @@ struct Host {
 }
 
 impl Host {
-    fn tell<A: Action>(&mut self, secs: i64, action: A) -> A::Output {
+    fn tell<A: Action<Layer = Engine>>(&mut self, secs: i64, action: A) -> A::Output {
         let now = Timestamp::from_millis(secs * 1_000);
         let answer = self.engine.execute(now, action, &mut self.log).expect("it can be done");
         for fact in self.log.drain() {

@@ -13,7 +13,6 @@ use strowger::servicenow::{
     Answer, CallId, Control, Controls, Desk, DeskConfig, Document, Event as Told, Intake, Request,
     SetAgentPresence,
 };
-use strowger::view::View;
 
 const CHAT: &str = "59616aba87bd5210be070d48dabb35e6";
 const AVAILABLE: &str = "0b10223c57a313005baaaa65ef94f970";
@@ -28,23 +27,23 @@ struct Bridge {
     asks: Vec<PresenceAsk>,
 }
 
-impl Follower for Bridge {
-    fn follow(&mut self, view: View<'_>, facts: &[Fact]) {
-        self.desk.follow(view, facts);
+impl Follower<Engine> for Bridge {
+    fn follow(&mut self, engine: &Engine, facts: &[Fact]) {
+        self.desk.follow(engine, facts);
         let asks = facts.iter().flat_map(|fact| self.presences.observe(fact));
         self.asks.extend(asks);
     }
 }
 
-/// A centre whose journal is memory, and a ServiceNow that does whatever it is asked to.
-struct Centre {
-    driver: Driver<Vec<Fact>, (), (), (), Bridge>,
+/// A site whose journal is memory, and a ServiceNow that does whatever it is asked to.
+struct Site {
+    driver: Driver<Engine, Vec<Fact>, (), (), (), Bridge>,
     now: Timestamp,
     items: u32,
 }
 
-impl Centre {
-    fn tell<A: Action>(&mut self, action: A) -> Result<A::Output, Failure> {
+impl Site {
+    fn tell<A: Action<Layer = Engine>>(&mut self, action: A) -> Result<A::Output, Failure> {
         let answer = self.driver.execute(self.now, action)??;
         self.send()?;
         Ok(answer)
@@ -53,8 +52,8 @@ impl Centre {
     /// Sends until nothing is to be sent.
     fn send(&mut self) -> Result<(), Failure> {
         loop {
-            let (view, bridge) = self.driver.follower().ok_or("no journal")?;
-            let requests = bridge.desk.requests(view, self.now);
+            let (engine, bridge) = self.driver.follower().ok_or("no journal")?;
+            let requests = bridge.desk.requests(engine.view(), self.now);
             let asks = std::mem::take(&mut bridge.asks);
             if requests.is_empty() && asks.is_empty() {
                 return Ok(());
@@ -88,8 +87,8 @@ impl Centre {
         let item =
             json!({"sys_id": self.item(), "document_id": CHAT, "document_table": "interaction"});
         let done = json!({"result": {"success": true, "message": "done", "work_item": item}});
-        let (view, bridge) = self.driver.follower().ok_or("no journal")?;
-        let answer = bridge.desk.answer(view, call, 200, done.to_string().as_bytes());
+        let (engine, bridge) = self.driver.follower().ok_or("no journal")?;
+        let answer = bridge.desk.answer(engine.view(), call, 200, done.to_string().as_bytes());
         self.follow(answer)
     }
 
@@ -105,7 +104,8 @@ impl Centre {
     fn told(&mut self, agent: &str, name: &str, body: Value) -> Result<(), Failure> {
         println!("  < {name} {agent} {body}");
         let event = Told::read(name, body.to_string().as_bytes())?;
-        let (view, bridge) = self.driver.follower().ok_or("no journal")?;
+        let (engine, bridge) = self.driver.follower().ok_or("no journal")?;
+        let view = engine.view();
         let agent = view.agent_by_key(agent).ok_or("nobody")?.id();
         if let Told::Presence(presence) = &event {
             let revision = self.now.as_millis().unsigned_abs();
@@ -154,7 +154,7 @@ fn print(request: &Request) {
     println!("  > {:?} {}{body}", request.method, request.path);
 }
 
-fn open() -> Result<Centre, Failure> {
+fn open() -> Result<Site, Failure> {
     let mut log = Log::default();
     let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log)?;
     let config = DeskConfig {
@@ -165,7 +165,7 @@ fn open() -> Result<Centre, Failure> {
     let presences = PresenceSync::new(PresenceMap::service_now());
     let bridge = Bridge { desk: Desk::new(config), presences, asks: Vec::new() };
     let driver = Driver::start(engine, log, Host::new(Vec::new()).with_follower(bridge))?;
-    Ok(Centre { driver, now: Timestamp::EPOCH, items: 1 })
+    Ok(Site { driver, now: Timestamp::EPOCH, items: 1 })
 }
 
 fn main() -> Result<(), Failure> {

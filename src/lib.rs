@@ -166,6 +166,7 @@ extern crate alloc;
 
 mod adapter;
 mod base;
+pub mod centre;
 pub mod command;
 mod engine;
 pub mod fact;
@@ -175,6 +176,7 @@ pub mod interaction;
 #[cfg(feature = "journal")]
 pub mod journal;
 pub mod keyed;
+pub mod layer;
 pub mod model;
 #[doc(hidden)]
 pub mod policy;
@@ -190,17 +192,25 @@ pub use base::key::Key;
 #[doc(inline)]
 pub use base::time::{Span, Timestamp};
 #[doc(inline)]
+pub use centre::Centre;
+#[doc(inline)]
 pub use command::Refusal;
 #[doc(inline)]
-pub use engine::action::Action;
+pub use engine::core::Engine;
 #[doc(inline)]
-pub use engine::core::{Engine, ReplayError, RestoreError, Snapshot, Violation};
-#[doc(inline)]
-pub use engine::fault::Fault;
+pub use engine::keep::Snapshot;
 #[doc(inline)]
 pub use fact::Log;
 #[doc(inline)]
+pub use layer::action::Action;
+#[doc(inline)]
+pub use layer::error::{ReplayError, RestoreError};
+#[doc(inline)]
+pub use layer::fault::Fault;
+#[doc(inline)]
 pub use model::Config;
+#[doc(inline)]
+pub use world::check::Violation;
 
 pub mod view {
     //! The state of an engine, to read: definitions, agents, queues, work, offers, and what a

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the ground up. A file imports from its own and from lower ones.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 17] = [
     "base",
     "model",
     "policy",
@@ -13,11 +13,13 @@ const LAYERS: [&str; 15] = [
     "command",
     "fact",
     "world",
+    "layer",
     "engine",
     "figures",
     "interaction",
     "keyed",
     "presence",
+    "centre",
     "host",
     "journal",
     "adapter",
@@ -74,6 +76,9 @@ fn root() -> PathBuf {
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
+
+/// A layer that exists in tests alone.
+const TESTS_ALONE: &str = "centre/toy.rs";
 
 /// The code of a file: without comments, and without the tests at its end.
 fn code(text: &str) -> Vec<(usize, &str)> {
@@ -254,7 +259,7 @@ fn no_machine_knows_another_and_no_policy_knows_a_machine() {
 fn nothing_that_could_differ_between_two_runs() {
     let src = root().join("src");
     let mut wrong = Vec::new();
-    for file in rust_files(&src) {
+    for file in rust_files(&src).into_iter().filter(|file| !file.ends_with(TESTS_ALONE)) {
         let text = read(&file);
         for (number, line) in code(&text) {
             for (word, why) in BANNED {

@@ -20,7 +20,7 @@ impl Definer<'_> {
     fn define<P>(&mut self, key: &str, profile: P) -> Result<P::Id, Refusal>
     where
         P: Profile,
-        Define<P>: Action<Output = P::Id>,
+        Define<P>: Action<Layer = Engine, Output = P::Id>,
     {
         self.engine.execute(self.now, Define::new(key, profile), self.log)
     }

@@ -73,7 +73,11 @@ impl Host {
     }
 
     /// Does a command now.
-    pub(crate) fn tell<A: Action>(&mut self, at_ms: i64, action: A) -> Result<A::Output, Refusal> {
+    pub(crate) fn tell<A: Action<Layer = Engine>>(
+        &mut self,
+        at_ms: i64,
+        action: A,
+    ) -> Result<A::Output, Refusal> {
         self.commands += 1;
         let output = self.engine.execute(Timestamp::from_millis(at_ms), action, &mut self.log);
         self.hear(at_ms);

@@ -9,8 +9,8 @@ use crate::model::ids::{AgentId, PresenceId};
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::state::routing_status::{RoutingStatus, StatusStep};
 
-use crate::engine::action::sealed::Run;
 use crate::engine::alerting;
+use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 
 impl Run for SetPresence {

@@ -14,8 +14,8 @@ use crate::policy::order::Place;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
 
-use crate::engine::action::sealed::Run;
 use crate::engine::requeue::{requeue, sticky};
+use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{alerting, checks, overflow};
 

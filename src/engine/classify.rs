@@ -13,7 +13,7 @@ use crate::policy::classification;
 use crate::state::offer::Withdrawal;
 use crate::world::rows::Work;
 
-use crate::engine::action::sealed::Run;
+use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::view::View;
 use crate::engine::{alerting, checks, conditions, overflow};

@@ -4,30 +4,22 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
+use crate::layer::action::Action;
+use crate::layer::fault::Fault;
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, WorkId};
 use crate::state::machine::Deadline;
-use crate::world::state::{Stores, World};
+use crate::world::state::World;
 
-use crate::engine::action::Action;
-use crate::engine::decisions::{Decision, Decisions};
-use crate::engine::expire::fire_due;
-use crate::engine::explain::types::{AgentExplanation, PairExplanation, WorkExplanation};
-use crate::engine::explain::{agent, pair, work};
-use crate::engine::fault::Fault;
-use crate::engine::matching::case::Case;
-use crate::engine::matching::choose::unmatched;
-use crate::engine::matching::given::Matching;
+use crate::engine::clock::Clock;
+use crate::engine::decisions::Decisions;
+use crate::engine::expire::{fire_due, fire_first};
 use crate::engine::route::{Search, route};
 use crate::engine::rules::{Classifier, Rules, Scorer};
-use crate::engine::turn::{Halted, Purpose, Turn};
+use crate::engine::turn::{Context, Halted, Purpose, Turn};
 use crate::engine::view::View;
 
 /// A routing engine.
@@ -59,29 +51,14 @@ use crate::engine::view::View;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Engine {
-    world: World,
-    clock: Clock,
-    rules: Rules,
-    decisions: Decisions,
+    pub(in crate::engine) world: World,
+    pub(in crate::engine) clock: Clock,
+    pub(in crate::engine) rules: Rules,
+    pub(in crate::engine) decisions: Decisions,
     search: Search,
-    fault: Option<Fault>,
-}
-
-/// The latest instant that a call named, and how often one named an earlier one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Clock {
-    latest: Timestamp,
-    stepped_back: u64,
-}
-
-impl Clock {
-    fn see(&mut self, now: Timestamp) -> Timestamp {
-        if now < self.latest {
-            self.stepped_back = self.stepped_back.saturating_add(1);
-        }
-        self.latest = self.latest.max(now);
-        self.latest
-    }
+    /// The number of the last fact before the call that is under way, or was last.
+    sound: Seq,
+    pub(super) fault: Option<Fault>,
 }
 
 impl Engine {
@@ -93,7 +70,7 @@ impl Engine {
         config.check()?;
         let world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
-        let mut engine = Self::with(world, Clock { latest: now, stepped_back: 0 });
+        let mut engine = Self::with(world, Clock::at(now));
         engine.call(now, log, |turn, _| turn.emit(event))?;
         Ok(engine)
     }
@@ -119,7 +96,7 @@ impl Engine {
     ///
     /// # Errors
     /// A [`Refusal`] says why the command changed nothing.
-    pub fn execute<A: Action>(
+    pub fn execute<A: Action<Layer = Self>>(
         &mut self,
         now: Timestamp,
         action: A,
@@ -127,9 +104,7 @@ impl Engine {
     ) -> Result<A::Output, Refusal> {
         self.call(now, log, |turn, search| {
             fire_due(turn)?;
-            turn.cause = Cause::Command;
-            let answer = action.run(turn);
-            turn.check_sound()?;
+            let answer = decide(turn, action)?;
             // A command may put work where something is overdue at once.
             fire_due(turn)?;
             route(turn, search)?;
@@ -176,13 +151,18 @@ impl Engine {
     ///
     /// # Errors
     /// The [`Refusal`] of the command.
-    pub fn check<A: Action>(&mut self, now: Timestamp, action: A) -> Result<(), Refusal> {
+    pub fn check<A: Action<Layer = Self>>(
+        &mut self,
+        now: Timestamp,
+        action: A,
+    ) -> Result<(), Refusal> {
         self.check_sound()?;
-        let now = self.clock.latest.max(now);
+        let (now, sound) = (self.clock.latest.max(now), self.world.seq());
         let Self { world, rules, decisions, fault, .. } = self;
         let mut log = Log::default();
-        let mut turn = Turn::new(world, now, &mut log, (rules, decisions), Purpose::Check);
-        let answer = action.run(&mut turn);
+        let context = Context { now, sound, purpose: Purpose::Check };
+        let mut turn = Turn::new(world, &mut log, (rules, decisions), context);
+        let answer = action.decide(&mut turn);
         match turn.finish() {
             (Purpose::Passed, None) => Ok(()),
             (_, met) => {
@@ -208,34 +188,71 @@ impl Engine {
         }
     }
 
-    /// Makes a call. If it meets a fault, its facts are taken out of the log again, and the engine
-    /// is not used any more.
     fn call<T>(
         &mut self,
         now: Timestamp,
         log: &mut Log,
         decide: impl FnOnce(&mut Turn<'_>, &mut Search) -> Result<T, Halted>,
     ) -> Result<T, Refusal> {
+        self.begin(now)?;
+        self.phase(log, decide)
+    }
+
+    /// Begins a call of an engine that is joined with layers above it; the phases of the call
+    /// follow. Once one of them has met a fault, whoever joins the layers takes the facts of the
+    /// whole call out of their log.
+    pub(crate) fn begin(&mut self, now: Timestamp) -> Result<Timestamp, Refusal> {
         self.check_sound()?;
-        let (before, now) = (log.len(), self.clock.see(now));
+        self.sound = self.world.seq();
+        Ok(self.clock.see(now))
+    }
+
+    /// Fires the one thing that is due first, if it is due by now.
+    pub(crate) fn fire_first(&mut self, log: &mut Log) -> Result<(), Refusal> {
+        self.phase(log, |turn, _| fire_first(turn).map(drop))
+    }
+
+    /// Does a command; fires and routes nothing.
+    pub(crate) fn decide<A: Action<Layer = Self>>(
+        &mut self,
+        action: A,
+        log: &mut Log,
+    ) -> Result<A::Output, Refusal> {
+        self.phase(log, |turn, _| decide(turn, action))?
+    }
+
+    /// Routes until nothing fits.
+    pub(crate) fn route(&mut self, log: &mut Log) -> Result<(), Refusal> {
+        self.phase(log, route)
+    }
+
+    /// Makes a phase of a call. If it meets a fault, its facts are taken out of the log again, and
+    /// the engine is not used any more.
+    fn phase<T>(
+        &mut self,
+        log: &mut Log,
+        decide: impl FnOnce(&mut Turn<'_>, &mut Search) -> Result<T, Halted>,
+    ) -> Result<T, Refusal> {
+        self.check_sound()?;
+        let (before, now, sound) = (log.len(), self.clock.latest, self.sound);
         let Self { world, rules, decisions, search, fault, .. } = self;
-        let mut turn = Turn::new(world, now, log, (rules, decisions), Purpose::Decide);
+        let context = Context { now, sound, purpose: Purpose::Decide };
+        let mut turn = Turn::new(world, log, (rules, decisions), context);
         let decided = decide(&mut turn, search);
         let (_, Some(met)) = turn.finish() else {
             return Ok(decided?);
         };
-        decisions.forget_after(met.sound);
+        *fault = Some(met);
+        decisions.forget_after(sound);
         while log.len() > before {
             log.pop();
         }
-        let sound = met.sound;
-        *fault = Some(met);
         Err(Refusal::Faulted { sound })
     }
 
-    fn with(world: World, clock: Clock) -> Self {
+    pub(super) fn with(world: World, clock: Clock) -> Self {
         let (rules, decisions, search) = Default::default();
-        Self { world, clock, rules, decisions, search, fault: None }
+        Self { world, clock, rules, decisions, search, sound: 0, fault: None }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
@@ -263,215 +280,17 @@ impl Engine {
     pub const fn stepped_back(&self) -> u64 {
         self.clock.stepped_back
     }
-
-    /// All rows, for keeping. That of an engine which met a [fault](Self::fault) is for whoever
-    /// looks into it: it holds the fault, and cannot be restored.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let (stores, fault) = (self.world.stores().clone(), self.fault.clone());
-        Snapshot { format: Snapshot::FORMAT, clock: self.clock, stores, fault }
-    }
-
-    /// The engine of a snapshot. What it does next is what the other would have done.
-    ///
-    /// # Errors
-    /// [`RestoreError`] if the format is unknown, the engine had met a fault or the rows contradict
-    /// each other.
-    pub fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
-        if snapshot.format != Snapshot::FORMAT {
-            return Err(RestoreError::Format { found: snapshot.format });
-        }
-        if let Some(fault) = snapshot.fault {
-            return Err(RestoreError::Faulted { fault });
-        }
-        let world = World::from_stores(snapshot.stores);
-        world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        Ok(Self::with(world, snapshot.clock))
-    }
-
-    /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
-    /// engine's log. It takes the engine, because one that fails on the way is of no use.
-    ///
-    /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
-    pub fn resume(mut self, facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
-        for fact in facts {
-            self.follow(&fact)?;
-        }
-        self.check_followable()?;
-        self.world.touch_everybody();
-        Ok(self)
-    }
-
-    /// The engine of a journal that begins with the opening.
-    ///
-    /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
-    pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
-        Self::unopened().resume(facts)
-    }
-
-    /// Before the first fact.
-    pub(crate) fn unopened() -> Self {
-        let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
-        Self::with(World::empty(Config::default()), clock)
-    }
-
-    /// Changes the world by one fact and looks for nothing that fits: only [`resume`](Self::resume)
-    /// makes an engine of it that goes on.
-    pub(crate) fn follow_quietly(&mut self, fact: &Fact) -> Result<(), ReplayError> {
-        self.follow(fact)?;
-        let (works, agents) = self.world.touched();
-        works.clear();
-        agents.clear();
-        Ok(())
-    }
-
-    fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {
-        self.check_followable()?;
-        let sound = self.world.seq();
-        self.clock.latest = self.clock.latest.max(fact.at);
-        self.world.apply(fact).map(drop).map_err(|misfit| {
-            let reason = alloc::format!("{misfit}");
-            // The fact may have been done by half.
-            self.fault = Some(Fault::new(sound, fact.at, reason.clone()));
-            ReplayError { seq: fact.seq, reason }
-        })
-    }
-
-    fn check_followable(&self) -> Result<(), ReplayError> {
-        match &self.fault {
-            Some(fault) => {
-                let seq = fault.sound.saturating_add(1);
-                Err(ReplayError { seq, reason: fault.reason.clone() })
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Why a piece of work is not offered to an agent, or that it is. Nothing if the work is not
-    /// open or there is no such agent.
-    #[must_use]
-    pub fn explain(&self, work: WorkId, agent: AgentId) -> Option<PairExplanation> {
-        pair::explain(Case::new(self.matching(), work)?, agent)
-    }
-
-    /// Why a piece of work is where it is; nothing if it is not open. A walk over the members of
-    /// its queue and all open work.
-    #[must_use]
-    pub fn explain_work(&self, id: WorkId) -> Option<WorkExplanation> {
-        Some(work::explain(Case::new(self.matching(), id)?))
-    }
-
-    /// Why an agent gets what they get; nothing if there is no such agent. A walk over all open
-    /// work.
-    #[must_use]
-    pub fn explain_agent(&self, id: AgentId) -> Option<AgentExplanation> {
-        agent::explain(self.matching(), id)
-    }
-
-    /// Keeps a record from now on of how the agent of each offer that routing makes was chosen, of
-    /// the latest so many; 0, as at first, keeps none. All candidates are compared for a record,
-    /// which routing does without. Records are not part of the state: neither a snapshot nor a
-    /// digest holds them.
-    pub fn record_decisions(&mut self, most: usize) {
-        self.decisions.keep(most);
-    }
-
-    /// Hands out the records that are kept, the oldest first.
-    pub fn decisions(&mut self) -> impl Iterator<Item = Decision> + '_ {
-        self.decisions.drain()
-    }
-
-    const fn matching(&self) -> Matching<'_> {
-        Matching { world: &self.world, now: self.clock.latest, rules: &self.rules }
-    }
-
-    /// A fingerprint of all rows. Engines with the same facts have the same digest.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        self.world.digest()
-    }
-
-    /// Recomputes every invariant and every index; for tests and for doubts, not for every call.
-    ///
-    /// # Errors
-    /// [`Violation`] names the first invariant that does not hold.
-    pub fn verify(&self) -> Result<(), Violation> {
-        self.world.check()?;
-        let idle = |error| Violation { invariant: "work conserving: nothing fits", subject: error };
-        unmatched(self.matching()).map_or(Ok(()), |work| Err(idle(work)))
-    }
 }
 
-pub use crate::world::check::Violation;
-
-/// All rows of an engine at one moment.
-///
-/// It holds what is, not what was derived from that, and carries its configuration.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::Snapshot;
-///
-/// let mut log = Log::default();
-/// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();
-/// let json = serde_json::to_string(&engine.snapshot()).unwrap();
-/// let snapshot: Snapshot = serde_json::from_str(&json).unwrap();
-/// assert_eq!(Engine::restore(snapshot).unwrap().digest(), engine.digest());
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    format: u32,
-    clock: Clock,
-    stores: Stores,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    fault: Option<Fault>,
-}
-
-impl Snapshot {
-    /// The number of the format written by this version.
-    pub const FORMAT: u32 = 1;
-
-    /// The number of the last fact it contains; a journal goes on with the next.
-    #[must_use]
-    pub const fn seq(&self) -> Seq {
-        self.stores.seq
-    }
-}
-
-/// Why a snapshot cannot be restored.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RestoreError {
-    /// It was written in a format this version does not know.
-    #[error("snapshot format {found} is not known")]
-    Format {
-        /// The number of its format.
-        found: u32,
-    },
-    /// The engine had met a fault before it was taken.
-    #[error("the snapshot is that of an engine with a fault: {fault}")]
-    Faulted {
-        /// The fault.
-        fault: Fault,
-    },
-    /// Its rows contradict each other.
-    #[error("the snapshot is inconsistent: {violation}")]
-    Inconsistent {
-        /// The first invariant that does not hold.
-        violation: Violation,
-    },
-}
-
-/// Why a fact cannot be followed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("fact {seq}: {reason}")]
-pub struct ReplayError {
-    /// The number of the fact.
-    pub seq: Seq,
-    /// What is wrong with it.
-    pub reason: alloc::string::String,
+/// Decides a command, and says what it answers.
+fn decide<A: Action<Layer = Engine>>(
+    turn: &mut Turn<'_>,
+    action: A,
+) -> Result<Result<A::Output, Refusal>, Halted> {
+    turn.cause = Cause::Command;
+    let answer = action.decide(turn);
+    turn.check_sound()?;
+    Ok(answer)
 }
 
 const _: fn() = || {

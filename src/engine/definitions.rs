@@ -18,8 +18,8 @@ use crate::model::work::check_key;
 use crate::world::catalog::{Entry, Kind};
 use crate::world::state::World;
 
-use crate::engine::action::sealed::Run;
 use crate::engine::alerting;
+use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 
 impl<P: Kind> Run for Define<P> {

@@ -17,21 +17,26 @@ use crate::engine::{
     agents, aside, legs, offering, overflow, place, prefer, relax, works, wrap_up,
 };
 
-/// Fires everything due at or before now, the earliest first. What fires makes a fact, and a fact
-/// moves or removes the deadline; one that made none would stay due for ever.
+/// Fires everything due at or before now, the earliest first.
 pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<(), Halted> {
-    while let Some((due, key)) = turn.world.index().clock.first() {
-        if due > turn.now {
-            break;
-        }
-        let before = turn.facts();
-        fire(turn, due, key)?;
-        if turn.facts() == before {
-            let reason = format!("{key:?} was due at {due}, and nothing came of it");
-            return Err(turn.fault(reason));
-        }
-    }
+    while fire_first(turn)? {}
     Ok(())
+}
+
+/// Fires what is due first, if it is due at or before now. Says whether something was. What fires
+/// makes a fact, and a fact moves or removes the deadline; one that made none would stay due for
+/// ever.
+pub(crate) fn fire_first(turn: &mut Turn<'_>) -> Result<bool, Halted> {
+    let first = turn.world.index().clock.first();
+    let Some((due, key)) = first.filter(|(due, _)| *due <= turn.now) else {
+        return Ok(false);
+    };
+    let before = turn.facts();
+    fire(turn, due, key)?;
+    if turn.facts() == before {
+        return Err(turn.fault(format!("{key:?} was due at {due}, and nothing came of it")));
+    }
+    Ok(true)
 }
 
 fn fire(turn: &mut Turn<'_>, due: Timestamp, key: TimerKey) -> Result<(), Halted> {
@@ -104,7 +109,8 @@ fn fire_work(
         | DeadlineKind::ConsultWindow
         | DeadlineKind::Look
         | DeadlineKind::Ramp
-        | DeadlineKind::PoolReset => Ok(()),
+        | DeadlineKind::PoolReset
+        | DeadlineKind::Record => Ok(()),
     }
 }
 

@@ -11,10 +11,10 @@ use crate::state::leg::{LegEnd, LegRole, LegState};
 use crate::state::work::Stage;
 use crate::world::legs::Leg;
 
-use crate::engine::action::sealed::Run;
 use crate::engine::alerting::{Alert, alert};
 use crate::engine::checks::has_it_already;
 use crate::engine::matching::by_hand::Fitness;
+use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{checks, wrap_up};
 

@@ -13,7 +13,7 @@ use crate::model::work::WorkRequest;
 use crate::policy::relaxation;
 use crate::world::rows::Work;
 
-use crate::engine::action::sealed::Run;
+use crate::engine::run::Run;
 use crate::engine::turn::Turn;
 use crate::engine::{checks, classify, overflow};
 

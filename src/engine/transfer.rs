@@ -8,9 +8,9 @@ use crate::model::queue::{QueueProfile, Requeue};
 use crate::state::offer::Withdrawal;
 use crate::state::work::Stage;
 
-use crate::engine::action::sealed::Run;
 use crate::engine::matching::by_hand::Fitness;
 use crate::engine::matching::item;
+use crate::engine::run::Run;
 use crate::engine::turn::Turn;
 use crate::engine::{alerting, checks, offering, overflow, place, relax, wrap_up};
 

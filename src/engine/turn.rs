@@ -8,6 +8,7 @@ use crate::base::time::Timestamp;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
+use crate::layer::fault::Fault;
 use crate::model::ids::{AgentId, Entity, OfferId, QueueId, WorkId};
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
@@ -21,7 +22,6 @@ use crate::world::rows::{Agent, Offer, Work};
 use crate::world::state::{Missing, World};
 
 use crate::engine::decisions::Decisions;
-use crate::engine::fault::Fault;
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::line;
 use crate::engine::rules::Rules;
@@ -66,15 +66,25 @@ impl From<Halted> for Refusal {
     }
 }
 
+/// When a call is made and what for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context {
+    /// The time of the call.
+    pub now: Timestamp,
+    /// The number of the last fact before the call.
+    pub sound: Seq,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
 impl<'a> Turn<'a> {
     pub(crate) fn new(
         world: &'a mut World,
-        now: Timestamp,
         log: &'a mut Log,
         (rules, decisions): (&'a Rules, &'a mut Decisions),
-        purpose: Purpose,
+        Context { now, sound, purpose }: Context,
     ) -> Self {
-        let (sound, cause, fault) = (world.seq(), Cause::Command, OnceCell::new());
+        let (cause, fault) = (Cause::Command, OnceCell::new());
         Self { world, log, now, cause, rules, decisions, purpose, sound, fault }
     }
 

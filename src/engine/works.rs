@@ -12,9 +12,9 @@ use crate::state::assignment::AssignmentState;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
 
-use crate::engine::action::sealed::Run;
 use crate::engine::matching::by_hand;
 use crate::engine::requeue::{requeue, sticky};
+use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{alerting, checks, wrap_up};
 

@@ -14,8 +14,8 @@ use crate::state::assignment::AssignmentState;
 use crate::state::work::{CloseCause, Stage};
 use crate::world::rows::Assignment;
 
-use crate::engine::action::sealed::Run;
 use crate::engine::checks;
+use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 
 impl Run for RequestWrapUp {

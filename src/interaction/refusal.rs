@@ -112,6 +112,9 @@ pub enum RecordRefusal {
         /// The interaction.
         interaction: InteractionId,
     },
+    /// The command is about work, and these records are joined with no engine.
+    #[error("these records are joined with no engine")]
+    NoEngine,
     /// A bound is reached.
     #[error("there may be {max} {limit:?} at most")]
     Limit {

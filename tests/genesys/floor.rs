@@ -42,7 +42,10 @@ impl Floor {
         floor
     }
 
-    pub(crate) fn tell<A: Action>(&mut self, action: A) -> Result<A::Output, Refusal> {
+    pub(crate) fn tell<A: Action<Layer = Engine>>(
+        &mut self,
+        action: A,
+    ) -> Result<A::Output, Refusal> {
         let answer = self.engine.execute(at(self.now), action, &mut self.log);
         self.keep();
         answer

@@ -23,7 +23,7 @@ impl Set {
         Self { engine, log }
     }
 
-    fn tell<A: Action>(&mut self, action: A) -> A::Output {
+    fn tell<A: Action<Layer = Engine>>(&mut self, action: A) -> A::Output {
         self.engine.execute(Timestamp::EPOCH, action, &mut self.log).unwrap()
     }
 }

@@ -88,7 +88,10 @@ impl Floor {
         self.engine.view().agent_by_key(agent).unwrap().id()
     }
 
-    pub(crate) fn tell<A: Action>(&mut self, action: A) -> Result<A::Output, Refusal> {
+    pub(crate) fn tell<A: Action<Layer = Engine>>(
+        &mut self,
+        action: A,
+    ) -> Result<A::Output, Refusal> {
         let answer = self.engine.execute(at(self.now), action, &mut self.log);
         self.keep();
         answer

@@ -22,6 +22,7 @@ use crate::adapter::servicenow::item::{Act, There, Wanted, act};
 use crate::adapter::servicenow::record::ItemRecord;
 use crate::adapter::servicenow::request::Document;
 use crate::adapter::wire::Request;
+use crate::host::hosted::Hosted;
 use crate::host::ports::Follower;
 
 /// What a desk must be told about ServiceNow.
@@ -372,10 +373,10 @@ fn follow(view: View<'_>, work: WorkId) -> Option<Command> {
     }
 }
 
-impl Follower for Desk {
-    fn follow(&mut self, view: View<'_>, facts: &[Fact]) {
-        for fact in facts {
-            self.observe(view, fact);
+impl<E: Hosted> Follower<E> for Desk {
+    fn follow(&mut self, decides: &E, facts: &[E::Fact]) {
+        for fact in facts.iter().filter_map(E::work) {
+            self.observe(decides.engine().view(), fact);
         }
     }
 }

@@ -3,7 +3,8 @@
 //! It asks the gates that routing asks ([`matching`](crate::engine::matching)) and has none of its
 //! own.
 
-pub(crate) mod agent;
-pub(crate) mod pair;
+mod agent;
+mod ask;
+mod pair;
 pub(crate) mod types;
-pub(crate) mod work;
+mod work;

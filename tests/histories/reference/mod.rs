@@ -154,7 +154,7 @@ impl Router {
     fn effective(&self) -> Timestamp {
         match self.cause {
             Cause::Deadline { due, .. } => due,
-            Cause::Command | Cause::Routing => self.now,
+            Cause::Command | Cause::Routing | Cause::Followed { .. } => self.now,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What an engine says when it cannot go on.
+//! What whoever decides says when it cannot go on.
 
 use alloc::string::String;
 
