@@ -156,13 +156,17 @@ pub use centre::Centre;
 #[doc(inline)]
 pub use command::Refusal;
 #[doc(inline)]
-pub use engine::core::{Engine, Snapshot};
+pub use engine::core::Engine;
+#[doc(inline)]
+pub use engine::keep::Snapshot;
 #[doc(inline)]
 pub use fact::Log;
 #[doc(inline)]
 pub use layer::action::Action;
 #[doc(inline)]
 pub use layer::error::{ReplayError, RestoreError};
+#[doc(inline)]
+pub use layer::fault::Fault;
 #[doc(inline)]
 pub use model::Config;
 #[doc(inline)]
@@ -193,10 +197,11 @@ pub mod explain {
     //! offer was chosen.
 
     pub use crate::engine::decisions::{CandidateRecord, Decision};
-    pub use crate::engine::explain::{
-        AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation,
-        Passed, Prospect, Standing, Stopped, WorkExplanation,
+    pub use crate::engine::explain::types::{
+        AgentExplanation, Condition, Obstacle, Opening, Outlook, PairExplanation, Passed, Prospect,
+        Standing, Stopped, WorkExplanation,
     };
+    pub use crate::engine::matching::gate::{Gate, KeptBy};
     pub use crate::policy::choice::{KeyPart, KeyParts};
     pub use crate::policy::room::Full;
     pub use crate::policy::shortfall::Shortfall;

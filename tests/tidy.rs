@@ -134,6 +134,128 @@ fn imports_go_down_only() {
     assert!(wrong.is_empty(), "imports that go up:\n{}", wrong.join("\n"));
 }
 
+/// The layers in which no files import each other in a circle.
+const WITHOUT_CIRCLES: [&str; 1] = ["engine"];
+
+/// All paths below `crate` that a text names, those in braces spelled out.
+fn paths(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (start, _) in text.match_indices("crate::") {
+        let before = text[..start].chars().next_back();
+        if before.is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == '$')) {
+            spell_out("", &text[start + "crate::".len()..], &mut found);
+        }
+    }
+    found
+}
+
+/// Spells out the path a text begins with, and says how long it is.
+fn spell_out(before: &str, text: &str, found: &mut Vec<String>) -> usize {
+    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let end = text.find(|c| !plain(c)).unwrap_or(text.len());
+    let path = format!("{before}{}", &text[..end]);
+    if !(path.ends_with("::") && text[end..].starts_with('{')) {
+        found.push(path);
+        return end;
+    }
+    let mut at = end + 1;
+    loop {
+        at += text[at..].find(|c: char| !(c.is_whitespace() || c == ',')).unwrap_or(0);
+        match text[at..].chars().next() {
+            Some(c) if plain(c) => at += spell_out(&path, &text[at..], found).max(1),
+            _ => return at + 1,
+        }
+    }
+}
+
+/// The file of a layer in which a path below `crate` is found: the longest of its beginnings that
+/// is one.
+fn file_of(layer: &str, path: &str, names: &[String]) -> Option<String> {
+    let inside = path.strip_prefix(layer)?.strip_prefix("::")?;
+    let parts: Vec<_> = inside.split("::").collect();
+    let beginnings = (1..=parts.len()).rev().map(|number| parts[..number].join("/"));
+    beginnings.into_iter().find(|name| names.contains(name))
+}
+
+#[test]
+fn no_files_of_a_layer_import_each_other_in_a_circle() {
+    for layer in WITHOUT_CIRCLES {
+        let folder = root().join("src").join(layer);
+        let name = |file: &PathBuf| {
+            let inside =
+                file.strip_prefix(&folder).expect("a file of the layer").with_extension("");
+            let inside = inside.to_string_lossy().into_owned();
+            inside.strip_suffix("/mod").map_or_else(|| inside.clone(), str::to_owned)
+        };
+        let files = rust_files(&folder);
+        let names: Vec<_> = files.iter().map(name).collect();
+        let mut imports: Vec<(String, Vec<String>)> = Vec::new();
+        for file in &files {
+            let lines: Vec<_> =
+                code(&read(file)).into_iter().map(|(_, line)| line.to_owned()).collect();
+            let named = paths(&lines.join("\n"));
+            let to = named.iter().filter_map(|path| file_of(layer, path, &names));
+            let own = name(file);
+            imports.push((own.clone(), to.filter(|other| *other != own).collect()));
+        }
+        assert!(imports.iter().any(|(_, to)| !to.is_empty()), "{layer} imports something");
+        // Whatever imports only what is done is done; a circle is never.
+        while !imports.is_empty() {
+            let left: Vec<_> = imports.iter().map(|(name, _)| name.clone()).collect();
+            let number = imports.len();
+            imports.retain(|(_, to)| to.iter().any(|other| left.contains(other)));
+            assert!(imports.len() < number, "in {layer} these go round in a circle: {imports:#?}");
+        }
+    }
+}
+
+/// What is asked of a row or a profile to know whether an agent may have a piece of work.
+const PREDICATES: [&str; 22] = [
+    ".attends(",
+    ".away(",
+    ".bars(",
+    ".broadcast",
+    ".external",
+    ".fit(",
+    ".has(id",
+    ".has(work",
+    ".has_room(work",
+    ".has_room(agent",
+    ".held_back(",
+    ".in_line(",
+    ".is_lasting(",
+    ".lanes_seen(",
+    ".may_have_more(",
+    ".membership(",
+    ".new_claim(",
+    ".opens(",
+    ".ring_sees(",
+    ".rings_at(",
+    ".room(",
+    ".shift_left_min",
+];
+
+#[test]
+fn only_matching_asks_whether_an_agent_may_have_work() {
+    let engine = root().join("src/engine");
+    let mut asked = 0;
+    let mut wrong = Vec::new();
+    for file in rust_files(&engine) {
+        let inside = file.strip_prefix(&engine).expect("a file of the engine");
+        for (number, line) in code(&read(&file)) {
+            for word in PREDICATES.into_iter().filter(|word| line.contains(word)) {
+                if inside.starts_with("matching") {
+                    asked += 1;
+                } else {
+                    wrong.push(format!("{}:{number} asks {word}", inside.display()));
+                }
+            }
+        }
+    }
+    assert!(asked > 0, "the predicates have other names");
+    assert!(wrong.is_empty(), "outside engine/matching:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_machine_knows_another_and_no_policy_knows_a_machine() {
     let src = root().join("src/state");

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
-use crate::engine::core::{Engine, Snapshot};
+use crate::engine::core::Engine;
+use crate::engine::keep::Snapshot;
 use crate::fact::log::Seq;
 use crate::interaction::{ProfileStore, ProfilesInMemory, RecordSnapshot, Records};
 use crate::layer::above::{Above, Over};

@@ -9,7 +9,8 @@ use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
 use crate::state::machine::Deadline;
 
-use crate::engine::core::{Engine, Snapshot};
+use crate::engine::core::Engine;
+use crate::engine::keep::Snapshot;
 
 impl Decide for Engine {
     type Fact = Fact;

@@ -7,6 +7,7 @@ pub(crate) mod above;
 pub(crate) mod action;
 pub(crate) mod decide;
 pub(crate) mod error;
+pub(crate) mod fault;
 
 pub use above::{Above, Over, Plan};
 pub use action::{Action, FromReply, Layer};

@@ -280,12 +280,6 @@ impl Work {
         }
     }
 
-    /// Whether nobody in particular is kept from it, so that it stands for all of its lane.
-    #[must_use]
-    pub(crate) fn is_ordinary(&self) -> bool {
-        self.step.is_none() && self.declines.is_empty() && !self.handled && !self.rings()
-    }
-
     /// How it becomes easier to place.
     #[must_use]
     pub(crate) fn relaxation<'a>(&'a self, queue: &'a QueueProfile) -> Option<&'a Relaxation> {
