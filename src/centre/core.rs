@@ -252,7 +252,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         self.call(now, log, Self::settle)
     }
 
-    /// Makes a call. If the engine meets a fault in it, the facts of all layers are taken out of the
+    /// Makes a call. If a layer meets a fault in it, the facts of all layers are taken out of the
     /// log again, and the centre is not used any more.
     fn call<T>(
         &mut self,
@@ -261,16 +261,24 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         does: impl FnOnce(&mut Self, &mut CentreLog) -> Result<T, CentreRefusal>,
     ) -> Result<T, CentreRefusal> {
         let (before, position) = (log.len(), self.position);
+        self.check_sound()?;
         self.engine.begin(now)?;
         let answer = does(self, log);
-        let Some(fault) = self.engine.fault() else {
-            return answer;
-        };
-        while log.len() > before {
-            log.pop();
+        if self.fault().is_some() {
+            while log.len() > before {
+                log.pop();
+            }
+            (self.position, self.unheard) = (position, Unheard::default());
         }
-        (self.position, self.unheard) = (position, Unheard::default());
-        Err(Refusal::Faulted { sound: fault.sound }.into())
+        self.check_sound()?;
+        answer
+    }
+
+    fn check_sound(&self) -> Result<(), CentreRefusal> {
+        match self.fault() {
+            Some(_) => Err(Refusal::Faulted { sound: self.position }.into()),
+            None => Ok(()),
+        }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.

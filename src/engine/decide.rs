@@ -7,6 +7,7 @@ use crate::command::refusal::Refusal;
 use crate::fact::log::{Fact, Log, Seq};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
 use crate::state::machine::Deadline;
 
 use crate::engine::core::Engine;
@@ -49,6 +50,10 @@ impl Decide for Engine {
 
     fn awaken(&mut self) {
         Self::awaken(self);
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        Self::fault(self)
     }
 
     fn snapshot(&self) -> Snapshot {
