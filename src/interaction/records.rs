@@ -553,7 +553,7 @@ mod tests {
         let (work, agent) = (WorkId::from_raw(1), AgentId::from_raw(0));
         let missing = InteractionId::from_raw(7);
         records.store.index_mut().works.insert(work, missing);
-        let event = Event::WrapUpEnded { work, agent, code: None, by: crate::fact::EndedBy::Agent };
+        let event = Event::WrapUpEnded { work, agent, by: crate::fact::EndedBy::Agent };
         let fact = Fact { seq: 1, at: now, cause: Cause::Command, event };
         records.follow_next(&fact, &mut log);
         assert!(log.is_empty());
