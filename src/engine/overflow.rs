@@ -9,7 +9,7 @@ use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::calendar::CalendarProfile;
 use crate::model::ids::{AgentId, CalendarId, QueueId, WorkId};
 use crate::model::overflow::{LastResort, Measure, OverflowAction, QueueCondition, Trigger};
-use crate::model::queue::Requeue;
+use crate::model::requeue::Requeue;
 use crate::policy::calendar;
 use crate::policy::estimate::{Estimator, Situation};
 use crate::policy::fit::compares;
