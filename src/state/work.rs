@@ -9,7 +9,7 @@ use crate::state::machine::Illegal;
 /// Where a piece of work is. It is in exactly one stage.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/work.txt")]
+#[doc = include_str!("../../tests/tables/work.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
