@@ -319,9 +319,7 @@ impl<P: ProfileStore> Desk<P> {
             RecordEvent::Closed { interaction, .. } => {
                 let (row, work, stage) = self.open_work(*interaction)?;
                 Some(match stage {
-                    Stage::Assigned { .. } | Stage::Parked { .. } | Stage::WrapUp { .. } => {
-                        Close { work, code: row.code }.into()
-                    }
+                    stage if stage.owner().is_some() => Close { work, code: row.code }.into(),
                     _ if row.state == InteractionState::ClosedAbandoned => Abandon { work }.into(),
                     _ => Cancel { work }.into(),
                 })

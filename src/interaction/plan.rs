@@ -110,10 +110,8 @@ pub(crate) fn end(
     };
     Ok(match stage {
         _ if ending == Ending::Fault => Plan::Alone,
-        Stage::Assigned { .. } | Stage::Parked { .. } => {
-            Plan::First(FinishContact { work, by }.into())
-        }
-        Stage::WrapUp { .. } | Stage::Closed { .. } => Plan::Alone,
+        stage if stage.is_with_agent() => Plan::First(FinishContact { work, by }.into()),
+        stage if !stage.is_unowned() => Plan::Alone,
         _ if ending == Ending::Customer => Plan::First(Abandon { work }.into()),
         _ => Plan::First(Cancel { work }.into()),
     })
