@@ -67,12 +67,12 @@ impl Turn<'_> {
         let work = self.world.work(id).ok()?;
         let entry = work.submitted().queue;
         let rules = self.world.queue_profile(entry).ok()?.classification.as_ref()?;
-        let draws = &self.world.queue(entry).ok()?.draws;
+        let counts = &self.world.queue(entry).ok()?.rule_counts;
         let seed = self.world.stores().config.seed ^ u64::from(entry.raw());
         let room = |queue| queue == work.queue || self.check_waiting(queue).is_ok();
         let open = |id| self.is_open(id);
         let (number, rule, queue) =
-            classification::classify(rules, &work.request, draws, seed, open, room)?;
+            classification::classify(rules, &work.request, counts, seed, open, room)?;
         let change = change(rule.priority, rule.need.as_ref());
         Some((Some(number), queue, change))
     }

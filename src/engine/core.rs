@@ -14,7 +14,8 @@ use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, WorkId};
 use crate::state::machine::Deadline;
-use crate::world::state::{Stores, World};
+use crate::world::state::World;
+use crate::world::stores::Stores;
 
 use crate::engine::action::Action;
 use crate::engine::decisions::{Decision, Decisions};

@@ -14,7 +14,7 @@ use crate::state::routing_status::StatusStep;
 use crate::state::work::CloseCause;
 use crate::state::work::Stage;
 use crate::world::rows::Offer;
-use crate::world::state::Missing;
+use crate::world::stores::Missing;
 
 use crate::engine::explain::Case;
 use crate::engine::turn::Turn;

@@ -164,7 +164,7 @@ impl Turn<'_> {
             return Ok(());
         }
         let claim = self.world.new_claim(channel, row.cost)?;
-        let room = self.world.has_room(agent, claim, self.world.pools(row.draws))?;
+        let room = self.world.has_room(agent, claim, self.world.pools(row.pool_set))?;
         room.map_err(|full| refuse(Unavailable::NoRoom(full)))
     }
 

@@ -2,7 +2,6 @@
 
 use crate::fact::event::{Event, PreferenceStep};
 use crate::model::ids::WorkId;
-use crate::world::state::World;
 
 use crate::engine::turn::Turn;
 
@@ -41,7 +40,7 @@ impl Turn<'_> {
         work.step.is_some()
             && work.in_line()
             && !work.rings()
-            && World::preferred(work).all(|(agent, _)| {
+            && work.preferred().all(|(agent, _)| {
                 let session = self.world.agent(agent).map_or(0, |row| row.session);
                 let mut his = work.declines.iter().filter(|decline| decline.agent == agent);
                 his.any(|decline| decline.bar.is_lasting() && decline.bar.bars(self.now, session))

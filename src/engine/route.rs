@@ -73,7 +73,7 @@ impl Search {
             Seeker::Work(id) => {
                 let work = matching.world.work(id).ok().filter(|work| work.in_line())?;
                 let profile = matching.world.queue_profile(work.queue).ok()?;
-                let lane = || (work.queue, World::lane_of(work, profile));
+                let lane = || (work.queue, LaneKey::of(work, profile));
                 let is_barren = !self.barren.is_empty() && self.barren.contains_key(&lane());
                 if work.is_ordinary() && is_barren {
                     return None;

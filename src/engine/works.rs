@@ -366,7 +366,7 @@ impl Turn<'_> {
         let parked = agent.assignment(work)?;
         self.world.release_all(parked, &mut usage);
         let profile = |channel| self.world.channel_profile(channel).ok();
-        let pools = self.world.pools(parked.draws);
+        let pools = self.world.pools(parked.pool_set);
         let capacity = &self.world.agent_profile(owner).ok()?.capacity;
         let enforced = !self.world.queue_profile(row.queue).ok()?.external;
         let room = usage.room(capacity, active, pools, profile);

@@ -13,6 +13,7 @@ pub(crate) mod config;
 pub(crate) mod estimator;
 pub(crate) mod ids;
 pub(crate) mod invalid;
+pub(crate) mod kinds;
 pub(crate) mod membership;
 pub(crate) mod need;
 pub(crate) mod overflow;

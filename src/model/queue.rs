@@ -12,7 +12,7 @@ use crate::model::invalid::{Invalid, Problem};
 use crate::model::overflow::{
     ConditionalRing, LastResort, OverflowAction, OverflowRule, Ramp, check_rings, check_rules,
 };
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 use crate::model::reason::Response;
 use crate::model::relaxation::Relaxation;
 use crate::model::requeue::RequeuePolicy;
@@ -354,6 +354,10 @@ impl Default for QueueProfile {
             external: false,
         }
     }
+}
+
+impl DefinitionId for QueueId {
+    type Profile = QueueProfile;
 }
 
 impl Profile for QueueProfile {

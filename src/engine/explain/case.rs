@@ -5,7 +5,6 @@ use crate::model::ids::{AgentId, WorkId};
 use crate::model::queue::QueueProfile;
 use crate::policy::relaxation;
 use crate::world::rows::Work;
-use crate::world::state::World;
 
 use crate::engine::explain::Gate;
 use crate::engine::matching::{Matching, Terms};
@@ -53,7 +52,7 @@ impl<'a> Case<'a> {
     /// By what right an agent may have it.
     pub(super) fn right(self, agent: AgentId) -> Right {
         let terms = Terms::by_name(self.work);
-        if World::preferred(self.work).any(|(listed, _)| listed == agent) {
+        if self.work.preferred().any(|(listed, _)| listed == agent) {
             return Right::Name { terms, from: None };
         }
         match self.named_from(agent) {

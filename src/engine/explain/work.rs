@@ -7,7 +7,6 @@ use crate::policy::shortfall::mandatory;
 use crate::policy::{fit, relaxation};
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::state::work::Stage;
-use crate::world::state::World;
 
 use crate::engine::explain::case::{Case, Right};
 use crate::engine::explain::{Condition, Gate, Outlook, Passed, WorkExplanation};
@@ -53,7 +52,7 @@ impl Case<'_> {
     /// Whom it may go to at present: those it waits for by name, or the members of its queue.
     fn concerned(self) -> Vec<AgentId> {
         let mut agents: Vec<_> = if self.work.step.is_some() {
-            World::preferred(self.work).map(|(agent, _)| agent).collect()
+            self.work.preferred().map(|(agent, _)| agent).collect()
         } else {
             let line = self.matching.world.index().line(self.work.queue);
             let channel = self.work.request.channel;
@@ -139,7 +138,7 @@ impl Case<'_> {
         let members = members.into_iter().flat_map(|members| members.all());
         let listed = self.work.request.preferred.iter().filter(|_| self.work.step.is_some());
         let listed = listed.flat_map(|preferred| &preferred.agents).map(|listed| listed.agent);
-        let named = World::preferred(self.work).map(|(agent, _)| agent);
+        let named = self.work.preferred().map(|(agent, _)| agent);
         let mut hopes: Vec<_> = members.chain(listed).chain(named).collect();
         hopes.sort_unstable();
         hopes.dedup();

@@ -8,10 +8,11 @@ use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::world::bench::{Bench, BenchKey, Candidates};
 use crate::world::fits::Ranking;
-use crate::world::line::Members;
+use crate::world::lanes::LaneKey;
+use crate::world::may::delay_over;
 use crate::world::member::PackedMember;
+use crate::world::members::Members;
 use crate::world::rows::Work;
-use crate::world::state::World;
 
 use crate::engine::view::View;
 
@@ -37,14 +38,15 @@ impl<'a> Matching<'a> {
         if by_list && self.evaluation(work) != Evaluation::Best {
             return self.first_on_list(id, work, members, (fit, open));
         }
-        let lane = World::lane_of(work, profile);
+        let lane = LaneKey::of(work, profile);
         let listed = index.line(work.queue)?.lanes.listed(&lane);
         let mut best: Option<Chosen> = None;
         for (place, ((rank, ring, delay), group)) in members.groups().enumerate() {
             if best.is_some_and(|best| (best.rank, best.ring) < (rank, ring)) {
                 break;
             }
-            if delay <= work.revealed && self.world.ring_sees(work.queue, ring, lane.ring) {
+            if delay_over(delay, work.revealed) && self.world.ring_sees(work.queue, ring, lane.ring)
+            {
                 let listed = listed.map(|listed| listed.group(place));
                 let candidates = Candidates { members: group, fit, open, listed };
                 let first = self.first_of(id, work, rank, candidates);

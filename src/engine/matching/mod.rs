@@ -5,7 +5,6 @@
 mod agents;
 mod works;
 
-use crate::base::bits::IdSet;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::membership::Membership;
@@ -13,6 +12,7 @@ use crate::model::queue::QueueProfile;
 use crate::policy::choice::{AgentKey, RANK_PREFERRED};
 use crate::policy::order::LineKey;
 use crate::policy::room::Full;
+use crate::world::may::delay_over;
 use crate::world::rows::Work;
 use crate::world::state::World;
 
@@ -107,7 +107,8 @@ impl<'a> Matching<'a> {
         id: WorkId,
         work: &'a Work,
     ) -> impl Iterator<Item = AgentKey> + 'a {
-        let preferred = World::preferred(work)
+        let preferred = work
+            .preferred()
             .filter(move |(agent, _)| self.preferred_can_take(id, work, *agent))
             .filter_map(move |(agent, preference)| {
                 self.key(id, work, agent, RANK_PREFERRED, preference)
@@ -139,7 +140,7 @@ impl<'a> Matching<'a> {
 
     /// Whether the work has waited past the delay of a member.
     pub(crate) fn delay_over(self, work: &Work, agent: AgentId) -> bool {
-        self.membership(work, agent).is_some_and(|terms| terms.delay <= work.revealed)
+        self.membership(work, agent).is_some_and(|terms| delay_over(terms.delay, work.revealed))
     }
 
     /// Whether the ring of a member sees the work.
@@ -164,7 +165,7 @@ impl<'a> Matching<'a> {
     /// Whether an agent has room for the work.
     pub(crate) fn room(self, work: &Work, agent: AgentId) -> Result<(), Full> {
         let claim = self.world.new_claim(work.request.channel, work.cost);
-        let pools = self.world.pools(work.draws);
+        let pools = self.world.pools(work.pool_set);
         let room = claim.and_then(|claim| self.world.has_room(agent, claim, pools));
         room.unwrap_or(Err(Full::Debt))
     }
@@ -180,9 +181,8 @@ impl<'a> Matching<'a> {
 
     /// Whether enough of an agent's shift is left for work of a queue.
     pub(crate) fn has_time(self, queue: QueueId, agent: AgentId) -> bool {
-        let least = self.world.queue_profile(queue).ok().and_then(|queue| queue.shift_left_min);
-        let end = || self.world.agent(agent).ok().and_then(|agent| agent.shift_end.get());
-        least.is_none_or(|least| end().is_none_or(|end| self.now + least <= end))
+        let both = self.world.queue_profile(queue).ok().zip(self.world.agent(agent).ok());
+        both.is_none_or(|(queue, agent)| agent.has_time(queue, self.now))
     }
 
     /// Whether an agent on the work's list can take it now.
@@ -200,8 +200,7 @@ impl<'a> Matching<'a> {
 
     /// Whether an agent meets the need of the work, if he must.
     pub(crate) fn fits_on(self, terms: Terms, work: &Work, agent: AgentId) -> bool {
-        let fit = self.world.index().fit(work.need);
-        terms.ignore_need || fit.is_some_and(|fit| fit.agents.has(agent))
+        terms.ignore_need || self.world.index().fits_need(work.need, agent)
     }
 
     /// Whether an agent has room for the work, if he must; debt is never passed over.

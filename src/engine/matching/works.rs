@@ -130,10 +130,11 @@ impl<'a> Matching<'a> {
 
     /// Whether an agent can take what is in a lane that he sees.
     fn takes_lane(self, id: AgentId, member: PackedMember<'_>, lane: &Lane) -> bool {
-        let LaneKey { channel, cost, ring, draws, .. } = lane.key;
+        let LaneKey { channel, cost, ring, pool_set, .. } = lane.key;
         let open = self.world.index().open.get(channel.raw() as usize);
         let claim = self.world.new_claim(channel, cost);
-        let room = claim.and_then(|claim| self.world.has_room(id, claim, self.world.pools(draws)));
+        let room =
+            claim.and_then(|claim| self.world.has_room(id, claim, self.world.pools(pool_set)));
         open.is_some_and(|open| open.has(id))
             && !self.is_held_back(member.queue())
             && self.has_time(member.queue(), id)
