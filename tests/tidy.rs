@@ -1,6 +1,10 @@
 //! What must never drift: imports go down only, every file says what it is for, and nothing in a
 //! decision depends on a clock, a float, a hash order or luck.
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +47,16 @@ const BANNED: [(&str, &str); 14] = [
     ("todo!(", "a stub is not done"),
     ("unimplemented!(", "a stub is not done"),
     ("super::super", "a path that climbs twice belongs elsewhere"),
+];
+
+/// Circles of files that are known and not mended yet. One that is gone must be struck off here.
+const KNOWN_CIRCLES: [&[&str]; 6] = [
+    &["engine::decisions", "engine::turn"],
+    &["interaction::command", "interaction::decide", "interaction::event"],
+    &["interaction::record", "interaction::wrap_up"],
+    &["journal::desk", "journal::read", "journal::record"],
+    &["adapter::genesys::bounds", "adapter::genesys::workitem"],
+    &["adapter::servicenow::call", "adapter::servicenow::desk"],
 ];
 
 /// The serde glue must be able to pass on any type there is.
@@ -254,6 +268,24 @@ fn only_matching_asks_whether_an_agent_may_have_work() {
     }
     assert!(asked > 0, "the predicates have other names");
     assert!(wrong.is_empty(), "outside engine/matching:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_circle_inside_a_layer() {
+    let src = root().join("src");
+    let known = KNOWN_CIRCLES.map(|circle| circle.iter().map(|file| (*file).to_owned()).collect());
+    let mut known: Vec<BTreeSet<String>> = known.into();
+    let mut wrong = Vec::new();
+    for layer in LAYERS {
+        for (members, way) in circles::circles(&src, layer) {
+            match known.iter().position(|circle| *circle == members) {
+                Some(place) => drop(known.swap_remove(place)),
+                None => wrong.push(format!("{way}\n  all that reach each other: {members:?}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "files that import each other in a circle:\n{}", wrong.join("\n"));
+    assert!(known.is_empty(), "circles that are gone, to be struck off: {known:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::WorkId;
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::queue::Requeue;
+use crate::model::requeue::Requeue;
 use crate::policy::order::Place;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};

@@ -4,7 +4,8 @@ use crate::command::commands::{TransferToAgent, TransferToQueue};
 use crate::command::refusal::Refusal;
 use crate::fact::event::{Event, OfferedBy, QueuedWhy};
 use crate::model::ids::OfferId;
-use crate::model::queue::{QueueProfile, Requeue};
+use crate::model::queue::QueueProfile;
+use crate::model::requeue::Requeue;
 use crate::state::offer::Withdrawal;
 use crate::state::work::Stage;
 
