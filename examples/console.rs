@@ -10,16 +10,19 @@
 //! Out, for every line: one `{"fact": ...}` or `{"record_fact": ...}` for each thing that happened,
 //! in order, and then one of `{"reply": ..., "next": ...}`, `{"refused": ..., "next": ...}` (by the
 //! engine) or `{"refused_by_records": ..., "next": ...}`, or `{"error": "..."}`. `next` is the next
-//! deadline, without a kind if records wait for it; send `{"at": ..., "command": {"advance": {}}}`
+//! deadline; send `{"at": ..., "command": {"advance": {}}}`
 //! by then. A line that cannot be read changes nothing, and reading goes on. Empty lines and lines
 //! that begin with `#` are passed over.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
-use serde::Serialize;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
+use strowger::centre::{
+    CentreCommand, CentreConfig, CentreLog, CentreRefusal, CentreReply, LayerFact,
+};
 use strowger::interaction::*;
 use strowger::keyed::Keyed;
 use strowger::prelude::*;
@@ -29,38 +32,58 @@ use strowger::state::DeadlineKind;
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Said<'a> {
-    Fact(Keyed<'a, DeskFact<'a>>),
+    Fact(Keyed<'a, LayerFact>),
     Reply { reply: Box<RawValue>, next: Option<Next> },
     Refused { refused: Box<RawValue>, message: String, next: Option<Next> },
     RefusedByRecords { refused_by_records: Box<RawValue>, message: String, next: Option<Next> },
     Error { error: String },
 }
 
-/// When something is due next, and what, if it is due to work.
+/// When something is due next, and what.
 #[derive(Serialize)]
 struct Next {
     at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<DeadlineKind>,
+    kind: DeadlineKind,
 }
 
 impl Next {
-    fn of(desk: &Desk) -> Option<Self> {
-        let (at, work) = (desk.next_deadline()?, desk.engine().next_deadline());
-        let work = work.filter(|deadline| deadline.at == at);
-        Some(Self { at, kind: work.map(|deadline| deadline.kind) })
+    fn of(centre: &Centre) -> Option<Self> {
+        let deadline = centre.next_deadline()?;
+        Some(Self { at: deadline.at, kind: deadline.kind })
+    }
+}
+
+/// A line as it comes in. Work for an interaction, and an agent who is asked for, stand beside the
+/// other commands of records.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Command(Box<Command>),
+    Record(RecordCommand),
+    Submit(SubmitWork),
+    HandOff(HandOff),
+}
+
+impl From<Line> for CentreCommand {
+    fn from(line: Line) -> Self {
+        match line {
+            Line::Command(command) => Self::Work(command),
+            Line::Record(command) => Self::Record(command),
+            Line::Submit(command) => Self::Record(command.into()),
+            Line::HandOff(command) => Self::Record(command.into()),
+        }
     }
 }
 
 fn main() -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let (mut desk, mut log) = (None, DeskLog::default());
+    let (mut centre, mut log) = (None, CentreLog::default());
     for (number, line) in io::stdin().lock().lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
-        if let Err(error) = serve(&line, &mut desk, &mut log, &mut out) {
+        if let Err(error) = serve(&line, &mut centre, &mut log, &mut out) {
             let error = format!("line {}: {error}", number + 1);
             say(&mut out, &Said::Error { error })?;
         }
@@ -69,19 +92,22 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Does what a line says. The desk is opened at the time of the first line that can be read.
+/// Does what a line says. The centre is opened at the time of the first line that can be read.
 fn serve(
     line: &str,
-    desk: &mut Option<Desk>,
-    log: &mut DeskLog,
+    centre: &mut Option<Centre>,
+    log: &mut CentreLog,
     out: &mut impl Write,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let mut line: BTreeMap<String, &RawValue> = serde_json::from_str(line)?;
     let at = line.remove("at").ok_or("missing field `at`")?;
     let at = serde_json::from_str(at.get())?;
-    let desk = match desk {
-        Some(desk) => desk,
-        None => desk.insert(Desk::new(Config::default(), RecordConfig::default(), at, log)?),
+    let centre = match centre {
+        Some(centre) => centre,
+        None => {
+            let config = CentreConfig::default().with_records(RecordConfig::default());
+            centre.insert(Centre::new(config, at, log)?)
+        }
     };
     if line.len() != 1 {
         return Err("a line has one command beside `at`".into());
@@ -89,38 +115,39 @@ fn serve(
     // What is left names it, as an enum in JSON does.
     let rest = line.iter().map(|(name, value)| (name.as_str(), *value));
     let rest = MapAccessDeserializer::new(MapDeserializer::new(rest));
-    let command: DeskCommand = Keyed::read(desk.engine().view(), rest)?;
-    let answer = desk.tell(at, command, log);
+    let command: Line = Keyed::read(centre.engine().view(), rest)?;
+    let answer = centre.tell(at, command.into(), log);
     for fact in log.iter() {
-        say(out, &Said::Fact(Keyed::new(desk.engine().view(), &fact)))?;
+        say(out, &Said::Fact(Keyed::new(centre.engine().view(), &fact.fact)))?;
     }
     log.clear();
-    let next = Next::of(desk);
+    let next = Next::of(centre);
     let said = match &answer {
-        Ok(reply) => Said::Reply { reply: bare(desk, reply)?, next },
-        Err(DeskRefusal::Work(refusal)) => {
-            let message = refusal.to_string();
-            Said::Refused { refused: keyed(desk, refusal)?, message, next }
-        }
-        Err(DeskRefusal::Record(refusal)) => {
-            let (refused_by_records, message) = (keyed(desk, refusal)?, refusal.to_string());
+        Ok(reply) => Said::Reply { reply: bare(centre, reply)?, next },
+        Err(CentreRefusal::Record(refusal)) => {
+            let (refused_by_records, message) = (keyed(centre, refusal)?, refusal.to_string());
             Said::RefusedByRecords { refused_by_records, message, next }
         }
+        Err(CentreRefusal::Work(refusal)) => {
+            let message = refusal.to_string();
+            Said::Refused { refused: keyed(centre, refusal)?, message, next }
+        }
+        Err(refusal) => return Err(refusal.to_string().into()),
     };
     Ok(say(out, &said)?)
 }
 
-/// The answer itself: whoever asked knows what he asked.
-fn bare(desk: &Desk, reply: &DeskReply) -> serde_json::Result<Box<RawValue>> {
+/// The answer itself: whoever asked knows what they asked.
+fn bare(centre: &Centre, reply: &CentreReply) -> serde_json::Result<Box<RawValue>> {
     match reply {
-        DeskReply::Command(reply) => keyed(desk, reply),
-        DeskReply::Record(reply) => keyed(desk, reply),
-        reply => keyed(desk, reply),
+        CentreReply::Work(reply) => keyed(centre, reply),
+        CentreReply::Record(reply) => keyed(centre, reply),
+        reply => keyed(centre, reply),
     }
 }
 
-fn keyed(desk: &Desk, value: &impl Serialize) -> serde_json::Result<Box<RawValue>> {
-    to_raw_value(&Keyed::new(desk.engine().view(), value))
+fn keyed(centre: &Centre, value: &impl Serialize) -> serde_json::Result<Box<RawValue>> {
+    to_raw_value(&Keyed::new(centre.engine().view(), value))
 }
 
 fn say(out: &mut impl Write, said: &Said<'_>) -> io::Result<()> {

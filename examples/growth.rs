@@ -1,5 +1,5 @@
 //! What the benches measured, as a table and as a picture: how the time of a step grows with the
-//! floor, beside the rivals. After `cargo bench`:
+//! floor, beside the rivals. After `cargo bench -p strowger-bench`:
 //! `cargo run --release --example growth -- target/criterion target/growth.svg`.
 
 use std::collections::BTreeMap;

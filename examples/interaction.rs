@@ -1,6 +1,7 @@
 //! One conversation by SMS: from an unknown number to a closed and archived record.
 
 use strowger::Key;
+use strowger::centre::{CentreConfig, CentreFact, CentreLog, CentreRefusal};
 use strowger::interaction::*;
 use strowger::model::ChannelId;
 use strowger::prelude::*;
@@ -15,11 +16,11 @@ impl Directory for Books {
     }
 }
 
-fn main() -> Result<(), DeskRefusal> {
+fn main() -> Result<(), CentreRefusal> {
     let at = |secs: i64| Timestamp::from_millis(1_767_949_200_000 + secs * 1_000);
-    let mut log = DeskLog::default();
-    let mut desk = desk(at(0), &mut log)?;
-    let view = desk.engine().view();
+    let mut log = CentreLog::default();
+    let mut centre = centre(at(0), &mut log)?;
+    let view = centre.engine().view();
     let queue = view.queue_by_key("support").expect("it was defined").id();
     let ana = view.agent_by_key("ana").expect("she was defined").id();
     let by = Actor::Agent(ana);
@@ -31,14 +32,15 @@ fn main() -> Result<(), DeskRefusal> {
         to: "+4930999".into(),
         text: text.into(),
     };
-    let first = desk.record(at(10), message("Hello, my invoice is wrong"), &mut log)?;
+    let first = centre.execute(at(10), message("Hello, my invoice is wrong"), &mut log)?;
     let interaction = first.interaction;
     let sms = ChannelId::from_raw(0);
-    desk.submit(at(10), interaction, WorkRequest::new(queue, sms), &mut log)?;
+    let request = WorkRequest::new(queue, sms).into();
+    centre.execute(at(10), SubmitWork { interaction, request }, &mut log)?;
 
     // It rings at Ana, who takes it and finds out who it is.
-    let offer = desk.engine().view().agent(ana).and_then(|ana| ana.offers().first().copied());
-    desk.execute(at(15), Accept { offer: offer.expect("it rings at her") }.into(), &mut log)?;
+    let offer = centre.engine().view().agent(ana).and_then(|ana| ana.offers().first().copied());
+    centre.execute(at(15), Accept { offer: offer.expect("it rings at her") }, &mut log)?;
     let say = |text: &str| PostMessage {
         interaction,
         author: Author::Agent(ana),
@@ -46,63 +48,58 @@ fn main() -> Result<(), DeskRefusal> {
         automated: false,
         text: text.into(),
     };
-    desk.record(at(40), say("Which one, and who are you?"), &mut log)?;
+    centre.execute(at(40), say("Which one, and who are you?"), &mut log)?;
     let reason = Some(StateReason::WaitingOnCustomer);
-    desk.record(at(45), HoldInteraction { interaction, reason }, &mut log)?;
-    let second = desk.record(at(600), message("Number 17. I am Jo"), &mut log)?;
+    centre.execute(at(45), HoldInteraction { interaction, reason }, &mut log)?;
+    let second = centre.execute(at(600), message("Number 17. I am Jo"), &mut log)?;
     assert_eq!((second.interaction, second.opened), (interaction, false));
-    desk.record(at(610), LinkUser { profile: first.profile, user: "jo".into() }, &mut log)?;
+    centre.execute(at(610), LinkUser { profile: first.profile, user: "jo".into() }, &mut log)?;
 
     // A case comes of it; for that she has to say what it is about.
     let document = Document::new("case", "CS0001");
     let operation = Some(Operation::Insert);
     let relate = RelateRecord { interaction, document, operation, by };
-    let refused = desk.record(at(620), relate.clone(), &mut log);
+    let refused = centre.execute(at(620), relate.clone(), &mut log);
     println!("{}", refused.expect_err("nothing is written yet"));
     let short_description = Some("Invoice 17 is wrong".into());
     let change = RecordChange { short_description, ..RecordChange::default() };
-    desk.record(at(630), SaveInteraction { interaction, by, change }, &mut log)?;
-    desk.record(at(631), relate, &mut log)?;
-    desk.record(at(640), say("I have opened a case for you."), &mut log)?;
+    centre.execute(at(630), SaveInteraction { interaction, by, change }, &mut log)?;
+    centre.execute(at(631), relate, &mut log)?;
+    centre.execute(at(640), say("I have opened a case for you."), &mut log)?;
 
     // She ends it, wraps up, and the record goes to the host.
-    desk.record(at(650), EndInteraction { interaction, ending: Ending::Agent, by }, &mut log)?;
+    centre.execute(at(650), EndInteraction { interaction, ending: Ending::Agent, by }, &mut log)?;
     let wrap_up = EndInteractionWrapUp { interaction, code: None, by };
-    desk.record(at(670), wrap_up, &mut log)?;
-    desk.record(at(700), ArchiveInteraction { interaction }, &mut log)?;
+    centre.execute(at(670), wrap_up, &mut log)?;
+    centre.execute(at(700), ArchiveInteraction { interaction }, &mut log)?;
 
-    for fact in &log.records {
+    for fact in log.iter().filter_map(CentreFact::record) {
         if let RecordEvent::Archived { record } = &fact.event {
             print(record);
         }
     }
-    println!("{} facts of work, {} of records", log.work.len(), log.records.len());
+    let work = log.iter().filter_map(CentreFact::work).count();
+    println!("{work} facts of work, {} of records", log.len() - work);
     Ok(())
 }
 
 /// One channel, one queue, one agent, and a minute of wrap-up for messaging.
-fn desk(now: Timestamp, log: &mut DeskLog) -> Result<Desk, DeskRefusal> {
+fn centre(now: Timestamp, log: &mut CentreLog) -> Result<Centre, CentreRefusal> {
     let rule = WrapUpRule { enforce: true, ..WrapUpRule::new("messaging") };
-    let config = RecordConfig { wrap_up: vec![rule], ..RecordConfig::default() };
-    let mut engine = Engine::new(Config::default(), now, &mut log.work)?;
-    engine.execute(now, Define::new("sms", ChannelProfile::message()), &mut log.work)?;
-    let queue = Define::new("support", QueueProfile::default());
-    let queue = engine.execute(now, queue, &mut log.work)?;
-    let agent = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log.work)?;
+    let records = RecordConfig { wrap_up: vec![rule], ..RecordConfig::default() };
+    let config = CentreConfig::new(Config::default()).with_records(records);
+    let mut centre = Centre::new(config, now, log)?.map_records(|records| {
+        let numbers = E164 { country: Some("49".into()), ..E164::default() };
+        records.with_normaliser(numbers).with_directory(Books)
+    });
+    centre.execute(now, Define::new("sms", ChannelProfile::message()), log)?;
+    let queue = centre.execute(now, Define::new("support", QueueProfile::default()), log)?;
+    let agent = centre.execute(now, Define::new("ana", AgentProfile::default()), log)?;
     let membership = Membership::default();
-    engine.execute(
-        now,
-        SetMembership { agent, queue, membership, channel: None },
-        &mut log.work,
-    )?;
+    centre.execute(now, SetMembership { agent, queue, membership, channel: None }, log)?;
     let presence = SystemPresence::OnQueue.id();
-    engine.execute(now, SetPresence { agent, presence }, &mut log.work)?;
-
-    let numbers = E164 { country: Some("49".into()), ..E164::default() };
-    let records = Records::new(config, now, &mut log.records)?;
-    let mut records = records.with_normaliser(numbers).with_directory(Books);
-    records.follow_after(engine.view().seq());
-    Ok(Desk::join(engine, records).expect("the records begin where the engine is"))
+    centre.execute(now, SetPresence { agent, presence }, log)?;
+    Ok(centre)
 }
 
 fn print(record: &Interaction) {

@@ -11,4 +11,4 @@ pub use crate::model::{
     Requirement, SkillProfile, SystemPresence, WorkId, WorkRequest,
 };
 pub use crate::state::RoutingStatus;
-pub use crate::{Engine, Span, Timestamp};
+pub use crate::{Centre, Engine, Span, Timestamp};

@@ -69,7 +69,7 @@ fn bytes() -> i64 {
 }
 
 impl Meter {
-    fn tell<A: Action + Clone + Into<Command>>(
+    fn tell<A: Action<Layer = Engine> + Clone + Into<Command>>(
         &mut self,
         floor: &mut Floor,
         name: &'static str,
@@ -255,8 +255,11 @@ fn archived(people: u64) -> i64 {
     (0..15_000).for_each(|_| floor.lifecycle());
     let before = bytes();
     (0..20_000).for_each(|_| floor.lifecycle());
-    assert_eq!((floor.archived, floor.desk.records().interactions().count()), (35_000, 0));
-    assert!(floor.desk.records().profiles().iter().count() <= PROFILES as usize);
+    assert_eq!(
+        (floor.archived, floor.centre.records().unwrap().interactions().count()),
+        (35_000, 0)
+    );
+    assert!(floor.centre.records().unwrap().profiles().iter().count() <= PROFILES as usize);
     bytes() - before
 }
 

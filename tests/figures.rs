@@ -73,7 +73,7 @@ impl Floor {
         }
     }
 
-    fn tell<A: Action>(&mut self, at: Timestamp, action: A) -> A::Output {
+    fn tell<A: Action<Layer = Engine>>(&mut self, at: Timestamp, action: A) -> A::Output {
         let output = self.engine.execute(at, action, &mut self.log).unwrap();
         self.fold();
         output

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the ground up. A file imports from its own and from lower ones.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
     "base",
     "model",
     "policy",
@@ -17,22 +17,23 @@ const LAYERS: [&str; 15] = [
     "command",
     "fact",
     "world",
+    "layer",
     "engine",
     "figures",
     "interaction",
     "keyed",
     "presence",
+    "centre",
     "host",
     "journal",
-    "adapter",
 ];
 
-/// Files of their own beside the layers: the front page and the prelude.
-const DOORS: [&str; 2] = ["lib.rs", "prelude.rs"];
+/// Files of their own beside the layers: the front page, the guide and the prelude.
+const DOORS: [&str; 3] = ["lib.rs", "guide.rs", "prelude.rs"];
 
-/// Words that have no business in the core, and why.
+/// Words that have no business in the core and in the codecs, and why.
 const BANNED: [(&str, &str); 14] = [
-    ("std::", "the core has no std"),
+    ("std::", "what is pure has no std"),
     ("HashMap", "its order depends on a seed"),
     ("HashSet", "its order depends on a seed"),
     ("Instant", "time is an argument"),
@@ -89,6 +90,22 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// A layer that exists in tests alone.
+const TESTS_ALONE: &str = "centre/toy.rs";
+
+/// The sources of the core and of all adapters.
+fn sources() -> Vec<PathBuf> {
+    let adapters = fs::read_dir(root().join("adapters")).expect("the adapters");
+    let packages = adapters.map(|entry| entry.expect("an adapter").path()).chain([root()]);
+    packages.map(|package| package.join("src")).collect()
+}
+
+/// Those that are free of `std`: the core, and the codecs.
+fn pure_sources() -> Vec<PathBuf> {
+    let pure = |src: &PathBuf| read(&src.join("lib.rs")).contains("#![no_std]");
+    sources().into_iter().filter(pure).collect()
+}
+
 /// The code of a file: without comments, and without the tests at its end.
 fn code(text: &str) -> Vec<(usize, &str)> {
     let numbered = text.lines().enumerate().map(|(n, line)| (n + 1, line));
@@ -131,6 +148,128 @@ fn imports_go_down_only() {
     assert!(wrong.is_empty(), "imports that go up:\n{}", wrong.join("\n"));
 }
 
+/// The layers in which no files import each other in a circle.
+const WITHOUT_CIRCLES: [&str; 1] = ["engine"];
+
+/// All paths below `crate` that a text names, those in braces spelled out.
+fn paths(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (start, _) in text.match_indices("crate::") {
+        let before = text[..start].chars().next_back();
+        if before.is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == '$')) {
+            spell_out("", &text[start + "crate::".len()..], &mut found);
+        }
+    }
+    found
+}
+
+/// Spells out the path a text begins with, and says how long it is.
+fn spell_out(before: &str, text: &str, found: &mut Vec<String>) -> usize {
+    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let end = text.find(|c| !plain(c)).unwrap_or(text.len());
+    let path = format!("{before}{}", &text[..end]);
+    if !(path.ends_with("::") && text[end..].starts_with('{')) {
+        found.push(path);
+        return end;
+    }
+    let mut at = end + 1;
+    loop {
+        at += text[at..].find(|c: char| !(c.is_whitespace() || c == ',')).unwrap_or(0);
+        match text[at..].chars().next() {
+            Some(c) if plain(c) => at += spell_out(&path, &text[at..], found).max(1),
+            _ => return at + 1,
+        }
+    }
+}
+
+/// The file of a layer in which a path below `crate` is found: the longest of its beginnings that
+/// is one.
+fn file_of(layer: &str, path: &str, names: &[String]) -> Option<String> {
+    let inside = path.strip_prefix(layer)?.strip_prefix("::")?;
+    let parts: Vec<_> = inside.split("::").collect();
+    let beginnings = (1..=parts.len()).rev().map(|number| parts[..number].join("/"));
+    beginnings.into_iter().find(|name| names.contains(name))
+}
+
+#[test]
+fn no_files_of_a_layer_import_each_other_in_a_circle() {
+    for layer in WITHOUT_CIRCLES {
+        let folder = root().join("src").join(layer);
+        let name = |file: &PathBuf| {
+            let inside =
+                file.strip_prefix(&folder).expect("a file of the layer").with_extension("");
+            let inside = inside.to_string_lossy().into_owned();
+            inside.strip_suffix("/mod").map_or_else(|| inside.clone(), str::to_owned)
+        };
+        let files = rust_files(&folder);
+        let names: Vec<_> = files.iter().map(name).collect();
+        let mut imports: Vec<(String, Vec<String>)> = Vec::new();
+        for file in &files {
+            let lines: Vec<_> =
+                code(&read(file)).into_iter().map(|(_, line)| line.to_owned()).collect();
+            let named = paths(&lines.join("\n"));
+            let to = named.iter().filter_map(|path| file_of(layer, path, &names));
+            let own = name(file);
+            imports.push((own.clone(), to.filter(|other| *other != own).collect()));
+        }
+        assert!(imports.iter().any(|(_, to)| !to.is_empty()), "{layer} imports something");
+        // Whatever imports only what is done is done; a circle is never.
+        while !imports.is_empty() {
+            let left: Vec<_> = imports.iter().map(|(name, _)| name.clone()).collect();
+            let number = imports.len();
+            imports.retain(|(_, to)| to.iter().any(|other| left.contains(other)));
+            assert!(imports.len() < number, "in {layer} these go round in a circle: {imports:#?}");
+        }
+    }
+}
+
+/// What is asked of a row or a profile to know whether an agent may have a piece of work.
+const PREDICATES: [&str; 22] = [
+    ".attends(",
+    ".away(",
+    ".bars(",
+    ".broadcast",
+    ".external",
+    ".fit(",
+    ".has(id",
+    ".has(work",
+    ".has_room(work",
+    ".has_room(agent",
+    ".held_back(",
+    ".in_line(",
+    ".is_lasting(",
+    ".lanes_seen(",
+    ".may_have_more(",
+    ".membership(",
+    ".new_claim(",
+    ".opens(",
+    ".ring_sees(",
+    ".rings_at(",
+    ".room(",
+    ".shift_left_min",
+];
+
+#[test]
+fn only_matching_asks_whether_an_agent_may_have_work() {
+    let engine = root().join("src/engine");
+    let mut asked = 0;
+    let mut wrong = Vec::new();
+    for file in rust_files(&engine) {
+        let inside = file.strip_prefix(&engine).expect("a file of the engine");
+        for (number, line) in code(&read(&file)) {
+            for word in PREDICATES.into_iter().filter(|word| line.contains(word)) {
+                if inside.starts_with("matching") {
+                    asked += 1;
+                } else {
+                    wrong.push(format!("{}:{number} asks {word}", inside.display()));
+                }
+            }
+        }
+    }
+    assert!(asked > 0, "the predicates have other names");
+    assert!(wrong.is_empty(), "outside engine/matching:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_circle_inside_a_layer() {
     let src = root().join("src");
@@ -161,10 +300,32 @@ fn no_machine_knows_another_and_no_policy_knows_a_machine() {
 }
 
 #[test]
-fn nothing_that_could_differ_between_two_runs() {
-    let src = root().join("src");
+fn adapters_use_what_the_documentation_shows() {
+    let face = read(&root().join("src/lib.rs"));
+    let hidden = face.split("#[doc(hidden)]\n").skip(1);
+    let hidden: Vec<_> = hidden
+        .map(|item| item.trim_start_matches("pub mod ").split([';', ' ']).next().expect("a name"))
+        .collect();
     let mut wrong = Vec::new();
-    for file in rust_files(&src) {
+    for file in rust_files(&root().join("adapters")) {
+        for (number, line) in code(&read(&file)) {
+            for name in &hidden {
+                if line.contains(&format!("strowger::{name}")) {
+                    wrong.push(format!("{}:{number} uses {name}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "what is hidden is not for adapters:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_that_could_differ_between_two_runs() {
+    let sources = pure_sources();
+    assert!(sources.len() >= 4, "the core, what codecs share, and two codecs: {sources:?}");
+    let mut wrong = Vec::new();
+    let files = sources.iter().flat_map(|src| rust_files(src));
+    for file in files.filter(|file| !file.ends_with(TESTS_ALONE)) {
         let text = read(&file);
         for (number, line) in code(&text) {
             for (word, why) in BANNED {
@@ -181,18 +342,21 @@ fn nothing_that_could_differ_between_two_runs() {
 
 #[test]
 fn every_file_opens_by_saying_what_it_is_for() {
-    for folder in ["src", "tests", "examples", "benches"] {
+    for folder in ["src", "adapters", "tests", "examples", "benches"] {
         for file in rust_files(&root().join(folder)) {
             let text = read(&file);
             let first = text.lines().next().unwrap_or("");
-            assert!(first.starts_with("//! "), "{} does not say what it is for", file.display());
+            // The front page of an adapter is its README.
+            let says =
+                first.starts_with("//! ") || first.contains("include_str!(\"../README.md\")");
+            assert!(says, "{} does not say what it is for", file.display());
         }
     }
 }
 
 #[test]
 fn lines_fit_the_page() {
-    for file in rust_files(&root().join("src")) {
+    for file in sources().iter().flat_map(|src| rust_files(src)) {
         for (n, line) in read(&file).lines().enumerate() {
             let length = line.chars().count();
             assert!(length <= 100, "{}:{} has {length} columns", file.display(), n + 1);

@@ -75,7 +75,7 @@ impl Floor {
     }
 
     /// A command about one of a list, which is taken out.
-    fn mean_one<T: Copy, A: Action>(
+    fn mean_one<T: Copy, A: Action<Layer = Engine>>(
         &mut self,
         list: &mut Vec<T>,
         action: impl Fn(T) -> A,
@@ -86,7 +86,11 @@ impl Floor {
     }
 
     /// A command about a thing; the thing, if the command was not refused.
-    fn mean<T: Copy, A: Action>(&mut self, it: T, action: impl Fn(T) -> A) -> Option<T> {
+    fn mean<T: Copy, A: Action<Layer = Engine>>(
+        &mut self,
+        it: T,
+        action: impl Fn(T) -> A,
+    ) -> Option<T> {
         self.engine.execute(self.now, action(it), &mut self.log).ok().map(|_| it)
     }
 

@@ -238,7 +238,10 @@ impl Floor {
         self.log.clear();
     }
 
-    pub(crate) fn tell<A: Action + Clone + Into<Command>>(&mut self, action: A) -> A::Output {
+    pub(crate) fn tell<A: Action<Layer = Engine> + Clone + Into<Command>>(
+        &mut self,
+        action: A,
+    ) -> A::Output {
         if let Some(told) = &mut self.told {
             told.push((self.now, action.clone().into()));
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use strowger::Action;
+use strowger::centre::{CentreLog, LayerFact};
 use strowger::command::Cancel;
 use strowger::interaction::*;
 use strowger::model::OfferId;
@@ -13,44 +15,43 @@ use super::random::Random;
 /// How many profiles are kept.
 pub(crate) const PROFILES: u32 = 1_000;
 
-/// A desk and its host.
+/// A centre and its host.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
-    pub desk: Desk,
-    pub log: DeskLog,
+    pub centre: Centre,
+    pub log: CentreLog,
     now: Timestamp,
     requests: Vec<Arc<WorkRequest>>,
     random: Random,
     /// Records that the host was handed.
     pub archived: u64,
-    /// How many people write to it, each from his own number; 0: everybody calls.
+    /// How many people write to it, each from a number of their own; 0: everybody calls.
     pub people: u64,
 }
 
 impl Recorded {
     /// The floor, and records from now on.
     pub(crate) fn of(floor: Floor) -> Self {
-        let mut log = DeskLog::default();
         let types = InteractionType::ALL.into();
         let limits = RecordLimits { profiles: PROFILES, ..RecordLimits::default() };
         let config = RecordConfig { types, limits, ..RecordConfig::default() };
-        let records = Records::new(config, floor.now, &mut log.records);
-        let mut records = records.expect("a good configuration");
-        records.follow_after(floor.engine.view().seq());
-        let desk = Desk::join(floor.engine, records).expect("the records begin with the engine");
-        let Floor { now, requests, random, .. } = floor;
-        Self { desk, log, now, requests, random, archived: 0, people: 0 }
+        let Floor { engine, now, requests, random, .. } = floor;
+        let mut log = CentreLog::default();
+        let mut centre = Centre::join(engine, None).expect("an engine alone");
+        let kept = centre.keep_records(ProfilesInMemory::default(), config, now, &mut log);
+        kept.expect("a good configuration");
+        Self { centre, log, now, requests, random, archived: 0, people: 0 }
     }
 
-    fn record<A: RecordAction>(&mut self, action: A) -> A::Output {
-        match self.desk.record(self.now, action, &mut self.log) {
+    fn record<A: Action<Layer = Records>>(&mut self, action: A) -> A::Output {
+        match self.centre.execute(self.now, action, &mut self.log) {
             Ok(output) => output,
             Err(refusal) => panic!("{refusal}"),
         }
     }
 
     fn tell(&mut self, command: impl Into<Command>) {
-        if let Err(refusal) = self.desk.execute(self.now, command.into(), &mut self.log) {
+        if let Err(refusal) = self.centre.execute(self.now, command.into(), &mut self.log) {
             panic!("{refusal}");
         }
     }
@@ -58,14 +59,17 @@ impl Recorded {
     /// The host reads all facts: what rings, and what was archived.
     fn read(&mut self) -> Option<(OfferId, WorkId, AgentId)> {
         let mut rings = None;
-        for fact in self.log.work.drain() {
-            if let Event::WorkOffered { offer, work, agent, .. } = fact.event {
-                rings = Some((offer, work, agent));
-            }
-        }
-        for fact in self.log.records.drain() {
-            if let RecordEvent::Archived { .. } = fact.event {
-                self.archived += 1;
+        for fact in self.log.drain() {
+            match fact.fact {
+                LayerFact::Work(fact) => {
+                    if let Event::WorkOffered { offer, work, agent, .. } = fact.event {
+                        rings = Some((offer, work, agent));
+                    }
+                }
+                LayerFact::Record(fact) => {
+                    self.archived += u64::from(matches!(fact.event, RecordEvent::Archived { .. }));
+                }
+                _ => {}
             }
         }
         rings
@@ -94,8 +98,7 @@ impl Recorded {
         let interaction = self.contact();
         let request = self.random.below(self.requests.len());
         let request = Arc::clone(&self.requests[request]);
-        let submitted = self.desk.submit(self.now, interaction, request, &mut self.log);
-        let work = submitted.expect("there is room");
+        let work = self.record(SubmitWork { interaction, request });
         match self.read() {
             None => self.tell(Cancel { work }),
             Some((offer, work, agent)) => {
@@ -107,7 +110,11 @@ impl Recorded {
                 self.tell(EndWrapUp { work, agent, code: None });
             }
         }
-        let state = self.desk.records().interaction(interaction).map(|row| row.state);
+        let state = self
+            .centre
+            .records()
+            .and_then(|records| records.interaction(interaction))
+            .map(|row| row.state);
         if state == Some(InteractionState::New) {
             let by = Actor::Host;
             self.record(EndInteraction { interaction, ending: Ending::Automatic, by });

@@ -1,7 +1,7 @@
 //! How long a decision takes, on floors of three shapes and of growing size, beside rivals that run
 //! in the same process: a scan of everything, and the bare data structures.
 //!
-//! With `--test` only small floors are built.
+//! Under `cargo test` only small floors are built.
 
 #[path = "../floors/mod.rs"]
 mod floors;

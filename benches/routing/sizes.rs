@@ -8,9 +8,10 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 
 use crate::floors::{Plan, Shape};
 
-/// Whether all that counts is that everything runs.
+/// Whether all that counts is that everything runs: `cargo test`, or `cargo bench -- --test`.
 fn is_test() -> bool {
-    std::env::args().any(|argument| argument == "--test")
+    let said = |word| std::env::args().any(|argument| argument == word);
+    said("--test") || !said("--bench")
 }
 
 /// The sizes up to what a test has time for.

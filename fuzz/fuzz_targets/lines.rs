@@ -6,7 +6,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use strowger::{Command, Config, Engine, Keyed, Log, Timestamp};
+use strowger::keyed::Keyed;
+use strowger::prelude::*;
 
 fuzz_target!(|text: &str| {
     let (mut now, mut log) = (Timestamp::EPOCH, Log::default());
@@ -20,6 +21,6 @@ fuzz_target!(|text: &str| {
         let before = engine.digest();
         let refused = engine.execute(now, command, &mut log).is_err();
         assert!(!refused || !log.is_empty() || engine.digest() == before);
-        engine.check().expect("every invariant holds");
+        engine.verify().expect("every invariant holds");
     }
 });

@@ -94,6 +94,25 @@ impl Digest {
     }
 }
 
+impl Digest {
+    /// The digest of a text as it is written.
+    pub(crate) fn of_text(text: core::fmt::Arguments<'_>) -> Self {
+        struct Written(FixedHasher);
+
+        impl core::fmt::Write for Written {
+            fn write_str(&mut self, part: &str) -> core::fmt::Result {
+                part.bytes().for_each(|byte| self.0.write_u8(byte));
+                Ok(())
+            }
+        }
+
+        let mut written = Written(FixedHasher::default());
+        // Writing to a hasher never fails; what a `Display` would not write is not hashed.
+        let _ = core::fmt::Write::write_fmt(&mut written, text);
+        Self(written.0.finish())
+    }
+}
+
 impl core::fmt::Display for Digest {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{:016x}", self.0)

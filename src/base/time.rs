@@ -169,7 +169,7 @@ impl Span {
 
     /// Both together, at most the longest there is.
     #[must_use]
-    pub(crate) const fn plus(self, more: Self) -> Self {
+    pub const fn plus(self, more: Self) -> Self {
         Self(self.0.saturating_add(more.0))
     }
 

@@ -3,8 +3,10 @@
 //! Knows every command, what it answers, and every refusal. Knows nothing of how a command is
 //! decided.
 
+pub(crate) mod actor;
 pub(crate) mod commands;
 pub(crate) mod refusal;
 
+pub use actor::Actor;
 pub use commands::*;
 pub use refusal::{LimitName, Refusal, StageName, Unavailable};

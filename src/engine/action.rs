@@ -1,31 +1,26 @@
 //! What the engine can be told to do: every command, and the enum over them all.
 
-use crate::command::commands::{Advance, Command, Reply, every_command};
+use crate::command::commands::*;
 use crate::command::refusal::Refusal;
+use crate::layer::action::{Action, FromReply, Layer};
+use crate::model::ids::{
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
+};
+use crate::world::kinds::Kind;
 
+use crate::engine::core::Engine;
+use crate::engine::run::Run;
 use crate::engine::turn::Turn;
 
-pub(crate) mod sealed {
-    use crate::command::refusal::Refusal;
-    use crate::engine::turn::Turn;
-
-    /// Decides a command. It checks everything first and emits then: a refused command has emitted
-    /// nothing.
-    #[allow(unnameable_types, reason = "it seals `Action`")]
-    pub trait Run {
-        /// What it answers.
-        type Output;
-        /// Decides and emits.
-        fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, Refusal>;
-    }
+impl Layer for Engine {
+    type Command = Command;
+    type Reply = Reply;
+    type Refusal = Refusal;
+    type Turn<'a> = Turn<'a>;
 }
 
-/// A command, with its own type of answer: any command struct, or [`Command`] with [`Reply`].
-pub trait Action: sealed::Run {}
-
-impl<A: sealed::Run> Action for A {}
-
-impl sealed::Run for Advance {
+impl Run for Advance {
     type Output = ();
 
     fn run(self, _turn: &mut Turn<'_>) -> Result<(), Refusal> {
@@ -35,7 +30,7 @@ impl sealed::Run for Advance {
 
 macro_rules! dispatch {
     ($($variant:ident,)*) => {
-        impl sealed::Run for Command {
+        impl Run for Command {
             type Output = Reply;
 
             fn run(self, turn: &mut Turn<'_>) -> Result<Reply, Refusal> {
@@ -48,3 +43,74 @@ macro_rules! dispatch {
 }
 
 every_command!(dispatch);
+
+macro_rules! actions {
+    ($([$($generic:tt)*] $command:ty => $output:ty;)*) => {$(
+        impl<$($generic)*> Action for $command
+        where
+            Self: Into<Command> + Run<Output = $output>,
+            $output: FromReply<Reply>,
+        {
+            type Layer = Engine;
+            type Output = $output;
+
+            fn decide(self, turn: &mut Turn<'_>) -> Result<$output, Refusal> {
+                self.run(turn)
+            }
+        }
+    )*};
+}
+
+actions! {
+    [] Command => Reply;
+    [P: Kind] Define<P> => P::Id;
+    [P: Kind] Change<P> => ();
+    [P: Kind] Retire<P> => ();
+    [] SetMembership => (); [] RemoveMembership => ();
+    [] SetPresence => (); [] Heartbeat => (); [] SetDraining => (); [] SetOwnCall => ();
+    [] SetShiftEnd => ();
+    [] Submit => WorkId; [] ChangeWork => (); [] Abandon => (); [] Cancel => (); [] Close => ();
+    [] Activate => (); [] Suspend => (); [] Postpone => (); [] Reclassify => ();
+    [] RequestCallback => (); [] ReportUnreached => ();
+    [] Accept => (); [] Reject => (); [] Pull => (); [] Assign => OfferId; [] Force => ();
+    [] Unassign => (); [] Hold => (); [] Retrieve => (); [] Park => (); [] Resume => ();
+    [] TransferToQueue => (); [] TransferToAgent => OfferId;
+    [] Consult => (); [] Answer => (); [] Decline => (); [] Confer => (); [] HandOver => ();
+    [] EndLeg => (); [] Supervise => ();
+    [] RequestWrapUp => (); [] FinishContact => (); [] SetCode => (); [] ExtendWrapUp => ();
+    [] EndWrapUp => ();
+    [] Advance => ();
+}
+
+impl FromReply<Reply> for () {
+    fn from_reply(reply: Reply) -> Option<Self> {
+        (reply == Reply::Done).then_some(())
+    }
+}
+
+macro_rules! answers {
+    ($($id:ident: $pattern:pat => $found:expr;)*) => {$(
+        impl FromReply<Reply> for $id {
+            fn from_reply(reply: Reply) -> Option<Self> {
+                match reply {
+                    $pattern => Some($found),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+answers! {
+    WorkId: Reply::Submitted(id) => id;
+    OfferId: Reply::Offered(id) => id;
+    SkillId: Reply::Defined(Entity::Skill(id)) => id;
+    ChannelId: Reply::Defined(Entity::Channel(id)) => id;
+    PresenceId: Reply::Defined(Entity::Presence(id)) => id;
+    ReasonId: Reply::Defined(Entity::Reason(id)) => id;
+    CodeId: Reply::Defined(Entity::Code(id)) => id;
+    QueueId: Reply::Defined(Entity::Queue(id)) => id;
+    AgentId: Reply::Defined(Entity::Agent(id)) => id;
+    CalendarId: Reply::Defined(Entity::Calendar(id)) => id;
+    PoolId: Reply::Defined(Entity::Pool(id)) => id;
+}

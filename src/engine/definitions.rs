@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::base::id::Id;
 use crate::command::commands::{Change, Define, RemoveMembership, Reply, Retire, SetMembership};
 use crate::command::refusal::{LimitName, Refusal};
-use crate::fact::definition::Defined;
+use crate::fact::definition::{Defined, Definition};
 use crate::fact::event::{Event, PresenceSetBy};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, Entity, PoolId, PresenceId, every_kind};
@@ -20,8 +20,9 @@ use crate::world::catalog::Entry;
 use crate::world::kinds::Kind;
 use crate::world::state::World;
 
-use crate::engine::action::sealed::Run;
-use crate::engine::turn::Turn;
+use crate::engine::alerting;
+use crate::engine::run::Run;
+use crate::engine::turn::{Halted, Turn};
 
 impl<P: Kind> Run for Define<P> {
     type Output = P::Id;
@@ -44,7 +45,7 @@ impl<P: Kind> Run for Define<P> {
         let id = rows.next_id().filter(|_| rows.len() < max as usize);
         let id = id.ok_or(Refusal::Limit { limit: P::LIMIT, max })?;
         let defined = Defined { id, key: self.key, profile: Arc::new(self.profile) };
-        turn.emit(Event::Defined(Box::new(P::definition(defined))));
+        turn.emit(Event::Defined(Box::new(P::definition(defined))))?;
         Ok(id)
     }
 }
@@ -62,10 +63,10 @@ impl<P: Kind> Run for Change<P> {
         turn.check_mentions(|name| self.profile.mentions(name))?;
         self.profile.check()?;
         let defined = Defined { id: self.id, key, profile: Arc::new(self.profile) };
-        turn.check_change(&P::definition(defined.clone()))?;
-        turn.emit(Event::Changed(Box::new(P::definition(defined))));
+        check_change(turn, &P::definition(defined.clone()))?;
+        turn.emit(Event::Changed(Box::new(P::definition(defined))))?;
         if let Entity::Presence(presence) = self.id.into() {
-            turn.presence_changed(presence);
+            presence_changed(turn, presence)?;
         }
         Ok(())
     }
@@ -88,10 +89,9 @@ impl<P: Kind> Run for Retire<P> {
             return Err(Refusal::InUse { entity, user });
         }
         if let Entity::Agent(agent) = entity {
-            turn.sign_out(agent)?;
+            sign_out(turn, agent)?;
         }
-        turn.emit(Event::Retired(entity));
-        Ok(())
+        Ok(turn.emit(Event::Retired(entity))?)
     }
 }
 
@@ -106,40 +106,34 @@ impl<P: Kind> Entry<P> {
     }
 }
 
-impl Turn<'_> {
-    /// What a presence stands for is part of what agents who have it said, so it stays.
-    fn check_change(
-        &self,
-        definition: &crate::fact::definition::Definition,
-    ) -> Result<(), Refusal> {
-        if let crate::fact::definition::Definition::Presence(defined) = definition {
-            let old = self.live::<PresenceProfile>(defined.id)?.profile.system;
-            if old != defined.profile.system {
-                return Err(Invalid::new("system", Problem::Fixed).into());
-            }
+/// Refuses to let a presence stand for something else: what it stands for is part of what agents
+/// who have it said.
+fn check_change(turn: &Turn<'_>, definition: &Definition) -> Result<(), Refusal> {
+    if let Definition::Presence(defined) = definition {
+        let old = turn.live::<PresenceProfile>(defined.id)?.profile.system;
+        if old != defined.profile.system {
+            return Err(Invalid::new("system", Problem::Fixed).into());
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// Agents in a presence that opens other channels now.
-    fn presence_changed(&mut self, presence: PresenceId) {
-        let agents = self.world.stores().agent_rows.iter();
-        let concerned = agents.filter(|(_, agent)| agent.presence.id() == presence);
-        let concerned: Vec<_> = concerned.map(|(id, _)| id).collect();
-        concerned.iter().for_each(|agent| self.settle(*agent));
-        for agent in concerned {
-            self.withdraw_unattended(agent);
-        }
-    }
+/// A presence opens other channels now, to all agents who have it.
+fn presence_changed(turn: &mut Turn<'_>, presence: PresenceId) -> Result<(), Halted> {
+    let agents = turn.world.stores().agent_rows.iter();
+    let concerned = agents.filter(|(_, agent)| agent.presence.id() == presence);
+    let concerned: Vec<_> = concerned.map(|(id, _)| id).collect();
+    concerned.iter().try_for_each(|agent| turn.settle(*agent))?;
+    concerned.into_iter().try_for_each(|agent| alerting::withdraw_unattended(turn, agent))
+}
 
-    fn sign_out(&mut self, agent: AgentId) -> Result<(), Refusal> {
-        let offline = SystemPresence::Offline.id();
-        if self.world.agent(agent)?.presence.id() != offline {
-            let by = PresenceSetBy::Command;
-            self.emit(Event::PresenceSet { agent, presence: offline, lease: None, by });
-        }
-        Ok(())
+fn sign_out(turn: &mut Turn<'_>, agent: AgentId) -> Result<(), Halted> {
+    let presence = SystemPresence::Offline.id();
+    if turn.agent(agent)?.presence.id() == presence {
+        return Ok(());
     }
+    let by = PresenceSetBy::Command;
+    turn.emit(Event::PresenceSet { agent, presence, lease: None, by })
 }
 
 /// The first thing that keeps something from being retired: a definition that is not retired, an
@@ -162,18 +156,18 @@ fn mentions(entity: Entity, names: impl FnOnce(&mut dyn FnMut(Entity))) -> bool 
     found
 }
 
-/// An agent who has something of it now.
+/// An agent who has something of a definition now.
 fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
     let uses = |agent: &crate::world::rows::Agent| match entity {
         Entity::Presence(id) => agent.presence.id() == id,
-        Entity::Queue(id) => agent.assignments.iter().any(|leg| leg.queue == id),
+        Entity::Queue(id) => agent.assignments.iter().any(|has| has.queue == id),
         Entity::Channel(id) => {
-            agent.assignments.iter().any(|leg| leg.claim.channel == id)
+            agent.assignments.iter().any(|has| has.claim.channel == id)
                 || agent.members().any(|member| member.channel == Some(id))
         }
-        Entity::Code(id) => agent.assignments.iter().any(|leg| leg.code == Some(id)),
+        Entity::Code(id) => agent.assignments.iter().any(|has| has.code == Some(id)),
         Entity::Pool(id) => {
-            agent.assignments.iter().any(|leg| world.pools(leg.pool_set).contains(&id))
+            agent.assignments.iter().any(|has| world.pools(has.pool_set).contains(&id))
         }
         _ => false,
     };
@@ -181,12 +175,13 @@ fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
     agents.find(|(_, agent)| uses(agent)).map(|(id, _)| id.into())
 }
 
-/// Open work that refers to it. Preferred agents are wishes, and no reason to keep somebody.
+/// Open work that refers to a definition. Preferred agents are wishes, and no reason to keep
+/// somebody.
 fn work_with(world: &World, entity: Entity) -> Option<Entity> {
     if let Entity::Agent(id) = entity {
         let agent = world.agent(id).ok()?;
-        let leg = agent.assignments.first().map(|leg| leg.work.into());
-        return leg
+        let assigned = agent.assignments.first().map(|has| has.work.into());
+        return assigned
             .or_else(|| agent.offers.first().map(|offer| (*offer).into()))
             .or_else(|| agent.legs.first().map(|leg| leg.work.into()));
     }
@@ -209,14 +204,14 @@ impl Run for SetMembership {
         turn.live::<QueueProfile>(queue)?;
         channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
         membership.check()?;
-        let row = turn.world.agent(agent)?;
+        let row = turn.agent(agent)?;
         let old = row.terms(queue, channel);
         let max = turn.world.stores().config.limits.memberships;
         if old.is_none() && row.memberships.len() >= max as usize {
             return Err(Refusal::Limit { limit: LimitName::Memberships, max });
         }
         if old != Some(membership) {
-            turn.emit(Event::MembershipSet { agent, queue, membership, channel });
+            turn.emit(Event::MembershipSet { agent, queue, membership, channel })?;
         }
         Ok(())
     }
@@ -230,8 +225,8 @@ impl Run for RemoveMembership {
         turn.live::<AgentProfile>(agent)?;
         turn.live::<QueueProfile>(queue)?;
         channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
-        if turn.world.agent(agent)?.terms(queue, channel).is_some() {
-            turn.emit(Event::MembershipRemoved { agent, queue, channel });
+        if turn.agent(agent)?.terms(queue, channel).is_some() {
+            turn.emit(Event::MembershipRemoved { agent, queue, channel })?;
         }
         Ok(())
     }

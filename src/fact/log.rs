@@ -11,8 +11,9 @@ use crate::state::machine::DeadlineKind;
 /// The number of a fact: 1, 2, 3, ... without a gap.
 pub type Seq = u64;
 
-/// An event with its number, its time and its cause. Facts are the only thing that changes a world,
-/// so a journal of them rebuilds it.
+/// An event with its number, its time and its cause. Facts are the only thing that changes what
+/// decides, so a journal of them rebuilds it. Each layer has events of its own: the engine's are
+/// [`Event`].
 ///
 /// ```
 /// use strowger::prelude::*;
@@ -32,24 +33,25 @@ pub type Seq = u64;
 /// assert_eq!(serde_json::from_str::<Fact>(&json).unwrap(), fact);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    /// Its number.
+pub struct Fact<E = Event> {
+    /// Its number among the facts of its layer.
     pub seq: Seq,
     /// The time of the call in which it happened.
     pub at: Timestamp,
     /// What made it happen.
     pub cause: Cause,
     /// What happened.
-    pub event: Event,
+    pub event: E,
 }
 
-impl Fact {
+impl<E> Fact<E> {
     /// The instant the event counts from: what a timer ends counts from its deadline, however late
     /// the call; everything else from the time of the call.
     #[must_use]
     pub const fn effective(&self) -> Timestamp {
         match self.cause {
             Cause::Deadline { due, .. } => due,
+            Cause::Followed { since } => since,
             Cause::Command | Cause::Routing => self.at,
         }
     }
@@ -70,10 +72,16 @@ pub enum Cause {
     },
     /// Work and agent were matched.
     Routing,
+    /// A fact of a layer below, which this layer follows.
+    Followed {
+        /// The instant the event counts from.
+        since: Timestamp,
+    },
 }
 
-/// The host's own buffer of facts: the engine's, or those of records. Every call appends to it and
-/// never takes anything out, so facts survive a refusal and nothing is forgotten.
+/// The host's own buffer of facts: those of one layer, or those of layers that are joined. Every
+/// call appends to it and never takes anything out, so facts survive a refusal and nothing is
+/// forgotten.
 ///
 /// ```
 /// use strowger::prelude::*;

@@ -27,7 +27,7 @@ use crate::model::presence::SystemPresence;
 /// of intervals that are over are handed out by [`Figures::close_until`] and kept no longer, so
 /// its size depends on what is open, not on how long it runs.
 ///
-/// [`how_figures_are_counted`]: crate::how_figures_are_counted
+/// [`how_figures_are_counted`]: crate::guide::how_figures_are_counted
 ///
 /// ```
 /// use strowger::prelude::*;

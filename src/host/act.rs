@@ -143,7 +143,11 @@ struct Named {
 
 impl Told {
     /// All that has to be done after these facts, in order.
-    pub(crate) fn after(&mut self, view: View<'_>, facts: &[Fact]) -> Vec<Act> {
+    pub(crate) fn after<'a>(
+        &mut self,
+        view: View<'_>,
+        facts: impl Iterator<Item = &'a Fact>,
+    ) -> Vec<Act> {
         let mut named = Named::default();
         for fact in facts {
             self.name(&fact.event, &mut named);

@@ -1,19 +1,24 @@
 //! The order of every call: decide, keep, tell who follows, answer, act.
 
 use alloc::vec::Vec;
-use core::mem;
+use core::{fmt, mem};
+
+use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
-use crate::command::refusal::Refusal;
-use crate::engine::action::Action;
 use crate::engine::core::Engine;
 use crate::engine::view::View;
 use crate::fact::log::Log;
-use crate::host::act::{Act, Told};
-use crate::host::ports::{Desktop, Follower, Host, Journal, Media, PresenceSink};
+use crate::layer::decide::Decide;
+use crate::layer::fault::Fault;
 use crate::state::machine::Deadline;
 
-/// An engine and its host, and the order between them.
+use crate::host::act::{Act, Told};
+use crate::host::answers::{Answered, Answers, Call, TokenTaken, fingerprint};
+use crate::host::hosted::{Hosted, Takes};
+use crate::host::ports::{Desktop, Entry, Follower, Host, Journal, Media, PresenceSink};
+
+/// An engine, or a [`Centre`](crate::Centre), and its host, and the order between them.
 ///
 /// [`execute`](Self::execute) decides a command, adds its facts to the journal and makes them safe,
 /// tells them to who [follows](Follower), and only then hands out the answer.
@@ -51,7 +56,7 @@ use crate::state::machine::Deadline;
 /// let now = Timestamp::EPOCH;
 /// let mut log = Log::default();
 /// let engine = Engine::new(Config::default(), now, &mut log)?;
-/// let host = Host::new(Vec::new()).with_desktop(Bells::default());
+/// let host = Host::new(Vec::<Fact>::new()).with_desktop(Bells::default());
 /// let mut driver = Driver::start(engine, log, host)?;
 ///
 /// let voice = driver.execute(now, Define::new("voice", ChannelProfile::voice()))??;
@@ -77,60 +82,112 @@ use crate::state::machine::Deadline;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Driver<J, D = (), M = (), P = (), F = ()> {
-    /// Absent once the journal has failed.
-    engine: Option<Engine>,
+pub struct Driver<E: Decide, J, D = (), M = (), P = (), F = ()> {
+    /// Absent once the driver has halted.
+    decides: Option<E>,
+    answers: Answers<E>,
     host: Host<J, D, M, P, F>,
-    log: Log,
+    /// What is not kept yet.
+    log: Log<E::Fact>,
+    answered: Vec<Answered<E>>,
     told: Told,
     acts: Vec<Act>,
 }
 
-impl<J, D, M, P, F> Driver<J, D, M, P, F>
+/// What asking a driver comes to: outside whether there is an answer, inside the answer.
+pub type Outcome<T, E, J> = Result<Result<T, <E as Decide>::Refusal>, DriverError<J>>;
+
+impl<E, J, D, M, P, F> Driver<E, J, D, M, P, F>
 where
-    J: Journal,
+    E: Hosted,
+    J: Journal<E>,
     D: Desktop,
     M: Media,
     P: PresenceSink,
-    F: Follower,
+    F: Follower<E>,
 {
-    /// Begins with an engine that was opened, or recovered and promoted. The facts of that, in
-    /// `log`, are kept first; everything that stands is to be acted on.
+    /// Begins with an engine or a centre that was opened, or recovered and promoted. The facts of
+    /// that, in `log`, are kept first; everything that stands is to be acted on.
     ///
     /// # Errors
-    /// They could not be kept.
-    pub fn start(engine: Engine, log: Log, host: Host<J, D, M, P, F>) -> Result<Self, J::Error> {
+    /// The journal could not keep the facts.
+    pub fn start(
+        decides: E,
+        log: Log<E::Fact>,
+        host: Host<J, D, M, P, F>,
+    ) -> Result<Self, J::Error> {
         let (told, acts) = (Told::default(), Vec::new());
-        let mut driver = Self { engine: None, host, log, told, acts };
+        let (answers, answered) = (Answers::default(), Vec::new());
+        let mut driver = Self { decides: None, answers, host, log, answered, told, acts };
         driver.keep()?;
-        driver.host.follower.follow(engine.view(), driver.log.as_slice());
+        driver.host.follower.follow(&decides, driver.log.as_slice());
         driver.log.clear();
-        driver.acts = driver.told.all(engine.view());
-        driver.engine = Some(engine);
+        driver.acts = driver.told.all(decides.engine().view());
+        driver.decides = Some(decides);
         Ok(driver)
+    }
+
+    /// The same driver with the answers that were recovered from its journal.
+    #[must_use]
+    pub fn with_answers(self, answers: Answers<E>) -> Self {
+        Self { answers, ..self }
     }
 
     /// Decides a command, keeps its facts, and hands out the answer. A refused command may have
     /// facts too: those of the deadlines that fell due.
     ///
     /// # Errors
-    /// [`DriverError`] if the journal failed in this call or before: there is no answer.
-    pub fn execute<A: Action>(
-        &mut self,
-        now: Timestamp,
-        action: A,
-    ) -> Result<Result<A::Output, Refusal>, DriverError<J::Error>> {
+    /// [`DriverError`] if the driver halts in this call or halted before: there is no answer.
+    pub fn execute<A>(&mut self, now: Timestamp, action: A) -> Outcome<E::Output, E, J::Error>
+    where
+        E: Takes<A>,
+    {
         self.together(|calls| calls.execute(now, action))
+    }
+
+    /// Decides a command that comes with an actor and a token. If the token names an earlier call
+    /// nothing is done, and the answer is the one of then: also after a crash, and wherever the
+    /// journal was recovered.
+    ///
+    /// ```
+    /// use strowger::command::Submit;
+    /// use strowger::fact::Fact;
+    /// use strowger::host::Call;
+    /// use strowger::prelude::*;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let now = Timestamp::EPOCH;
+    /// let mut log = Log::default();
+    /// let engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let mut driver = Driver::start(engine, log, Host::new(Vec::<Fact>::new()))?;
+    /// let voice = driver.execute(now, Define::new("voice", ChannelProfile::voice()))??;
+    /// let queue = driver.execute(now, Define::new("support", QueueProfile::default()))??;
+    ///
+    /// // The line broke before the answer came, and whoever asked asks again.
+    /// let submit = || Command::from(Submit::new(WorkRequest::new(queue, voice)));
+    /// let first = driver.call(Call::at(now).with_token("order-17"), submit())??;
+    /// let again = driver.call(Call::at(now).with_token("order-17"), submit())??;
+    /// assert_eq!(first, again);
+    /// assert_eq!(driver.engine().unwrap().view().open_work(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DriverError::TokenTaken`] if the token names a call with another command; otherwise as
+    /// [`execute`](Self::execute).
+    pub fn call(&mut self, call: Call, command: E::Command) -> Outcome<E::Reply, E, J::Error> {
+        match self.together(|calls| calls.call(call, command))? {
+            Ok(answer) => Ok(answer),
+            Err(taken) => Err(DriverError::TokenTaken(taken)),
+        }
     }
 
     /// Lets time pass, and keeps the facts of it.
     ///
     /// # Errors
-    /// [`DriverError`] if the journal failed in this call or before.
-    pub fn advance(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Result<(), Refusal>, DriverError<J::Error>> {
+    /// [`DriverError`] if the driver halts in this call or halted before.
+    pub fn advance(&mut self, now: Timestamp) -> Outcome<(), E, J::Error> {
         self.together(|calls| calls.advance(now))
     }
 
@@ -139,13 +196,14 @@ where
     /// than everything else a host may answer many at a time.
     ///
     /// ```
+    /// use strowger::fact::Fact;
     /// use strowger::prelude::*;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let now = Timestamp::EPOCH;
     /// let mut log = Log::default();
     /// let engine = Engine::new(Config::default(), now, &mut log)?;
-    /// let mut driver = Driver::start(engine, log, Host::new(Vec::new()))?;
+    /// let mut driver = Driver::start(engine, log, Host::new(Vec::<Fact>::new()))?;
     /// let waiting = ["support", "sales", "support"];
     /// let answers: Vec<Result<QueueId, Refusal>> = driver.together(|calls| {
     ///     let define = |name: &&str| Define::new(name, QueueProfile::default());
@@ -157,30 +215,46 @@ where
     /// ```
     ///
     /// # Errors
-    /// [`DriverError`] if the journal failed in this call or before: there are no answers.
+    /// [`DriverError`] if the driver halts in this call or halted before: there are no answers.
     #[doc(alias = "group commit")]
     pub fn together<T>(
         &mut self,
-        decide: impl FnOnce(&mut Calls<'_>) -> T,
+        decide: impl FnOnce(&mut Calls<'_, E>) -> T,
     ) -> Result<T, DriverError<J::Error>> {
-        let mut engine = self.engine.take().ok_or(DriverError::Halted)?;
-        let answer = decide(&mut Calls { engine: &mut engine, log: &mut self.log });
+        let mut decides = self.decides.take().ok_or(DriverError::Halted)?;
+        let mut calls = Calls {
+            decides: &mut decides,
+            answers: &self.answers,
+            answered: &mut self.answered,
+            log: &mut self.log,
+        };
+        let answer = decide(&mut calls);
+        if let Some(fault) = decides.fault() {
+            // Nothing of the calls is kept: what is in memory cannot be trusted.
+            self.log.clear();
+            self.answered.clear();
+            self.acts.clear();
+            return Err(DriverError::Faulted(fault.clone()));
+        }
         self.keep().map_err(|error| {
             self.acts.clear();
             DriverError::Journal(error)
         })?;
-        self.host.follower.follow(engine.view(), self.log.as_slice());
-        self.acts.extend(self.told.after(engine.view(), self.log.as_slice()));
+        self.answered.drain(..).for_each(|answered| self.answers.remember(answered));
+        self.host.follower.follow(&decides, self.log.as_slice());
+        let facts = self.log.iter().filter_map(E::work);
+        self.acts.extend(self.told.after(decides.engine().view(), facts));
         self.log.clear();
-        self.engine = Some(engine);
+        self.decides = Some(decides);
         Ok(answer)
     }
 
     fn keep(&mut self) -> Result<(), J::Error> {
-        if self.log.is_empty() {
+        let entry = Entry::of(self.log.as_slice()).with_answers(&self.answered);
+        if entry.is_empty() {
             return Ok(());
         }
-        self.host.journal.append(self.log.as_slice())?;
+        self.host.journal.append(entry)?;
         self.host.journal.sync()
     }
 
@@ -189,12 +263,12 @@ where
     /// that cannot ring: the offer is rejected in the agent's name).
     #[must_use = "what failed has consequences"]
     pub fn act(&mut self) -> Vec<Failed<D::Error, M::Error, P::Error>> {
-        let Some(engine) = &self.engine else {
+        let Some(decides) = &self.decides else {
             return Vec::new();
         };
         let mut failed = Vec::new();
         for act in mem::take(&mut self.acts) {
-            if let Err(error) = self.host.act(engine.view(), act) {
+            if let Err(error) = self.host.act(decides.engine().view(), act) {
                 failed.push(Failed { act, error });
             }
         }
@@ -202,17 +276,36 @@ where
     }
 }
 
-impl<J, D, M, P, F> Driver<J, D, M, P, F> {
-    /// The engine, to read; absent once the journal has failed.
+impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
+    /// What decides, to read; absent once the driver has halted.
     #[must_use]
-    pub const fn engine(&self) -> Option<&Engine> {
-        self.engine.as_ref()
+    pub const fn decides(&self) -> Option<&E> {
+        self.decides.as_ref()
+    }
+
+    /// The engine, to read; absent once the driver has halted.
+    #[must_use]
+    pub fn engine(&self) -> Option<&Engine> {
+        self.decides.as_ref().map(Hosted::engine)
     }
 
     /// When to call [`advance`](Self::advance) next, and what for.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
-        self.engine.as_ref()?.next_deadline()
+        self.decides.as_ref()?.next_deadline()
+    }
+
+    /// The answers to calls that carried a token.
+    #[must_use]
+    pub const fn answers(&self) -> &Answers<E> {
+        &self.answers
+    }
+
+    /// All that has to be kept to begin another journal; absent once the driver has halted.
+    #[must_use]
+    pub fn save(&self) -> Option<Saved<E>> {
+        let snapshot = self.decides.as_ref()?.snapshot();
+        Some(Saved { snapshot, answers: self.answers.clone() })
     }
 
     /// What is to be done by [`act`](Self::act).
@@ -233,14 +326,14 @@ impl<J, D, M, P, F> Driver<J, D, M, P, F> {
         &mut self.host
     }
 
-    /// Who follows, beside the engine's state: to ask what it has to send. Absent once the journal
-    /// has failed.
+    /// Who follows, beside what decides: to ask what it has to send. Absent once the driver has
+    /// halted.
     #[must_use]
-    pub fn follower(&mut self) -> Option<(View<'_>, &mut F)> {
-        Some((self.engine.as_ref()?.view(), &mut self.host.follower))
+    pub fn follower(&mut self) -> Option<(&E, &mut F)> {
+        Some((self.decides.as_ref()?, &mut self.host.follower))
     }
 
-    /// Gives back the host. The engine is thrown away.
+    /// Gives back the host. What decides is thrown away.
     #[must_use]
     pub fn into_host(self) -> Host<J, D, M, P, F> {
         self.host
@@ -250,32 +343,114 @@ impl<J, D, M, P, F> Driver<J, D, M, P, F> {
 /// Calls that are kept [together](Driver::together). Their answers are not to leave the closure but
 /// by what it returns: nothing is safe before.
 #[derive(Debug)]
-pub struct Calls<'a> {
-    engine: &'a mut Engine,
-    log: &'a mut Log,
+pub struct Calls<'a, E: Decide> {
+    decides: &'a mut E,
+    answers: &'a Answers<E>,
+    answered: &'a mut Vec<Answered<E>>,
+    log: &'a mut Log<E::Fact>,
 }
 
-impl Calls<'_> {
+impl<E: Hosted> Calls<'_, E> {
     /// Decides a command.
     ///
     /// # Errors
-    /// A [`Refusal`] says why the command changed nothing.
-    pub fn execute<A: Action>(&mut self, now: Timestamp, action: A) -> Result<A::Output, Refusal> {
-        self.engine.execute(now, action, self.log)
+    /// A refusal says why the command changed nothing.
+    pub fn execute<A>(&mut self, now: Timestamp, action: A) -> Result<E::Output, E::Refusal>
+    where
+        E: Takes<A>,
+    {
+        self.decides.take(now, action, self.log)
+    }
+
+    /// Decides a command that comes with an actor and a token, or finds the answer of then.
+    ///
+    /// # Errors
+    /// [`TokenTaken`] if the token names a call with another command.
+    pub fn call(
+        &mut self,
+        call: Call,
+        command: E::Command,
+    ) -> Result<Result<E::Reply, E::Refusal>, TokenTaken> {
+        let Call { now: at, actor, token } = call.clone();
+        let Some(token) = token else {
+            return Ok(self.decides.tell(at, command, self.log));
+        };
+        let print = fingerprint(&command);
+        let same = |one: &&Answered<E>| one.actor == actor && one.token == token;
+        // Of the calls that are made together some may have the same token.
+        let found = match self.answered.iter().find(same) {
+            Some(one) if one.command == print => Some(&one.answer),
+            Some(_) => return Err(TokenTaken { token }),
+            None => self.answers.find(&call, &command)?,
+        };
+        if let Some(answer) = found {
+            return Ok(answer.clone());
+        }
+        let answer = self.decides.tell(at, command, self.log);
+        let answered = Answered { at, actor, token, command: print, answer: answer.clone() };
+        self.answered.push(answered);
+        Ok(answer)
     }
 
     /// Lets time pass.
     ///
     /// # Errors
-    /// A [`Refusal`] says why no time passed.
-    pub fn advance(&mut self, now: Timestamp) -> Result<(), Refusal> {
-        self.engine.advance(now, self.log)
+    /// A refusal says why no time passed.
+    pub fn advance(&mut self, now: Timestamp) -> Result<(), E::Refusal> {
+        self.decides.advance(now, self.log)
+    }
+
+    /// What decides, as it is by now.
+    #[must_use]
+    pub const fn decides(&self) -> &E {
+        self.decides
     }
 
     /// The engine's state as it is by now.
     #[must_use]
-    pub const fn view(&self) -> View<'_> {
-        self.engine.view()
+    pub fn view(&self) -> View<'_> {
+        self.decides.engine().view()
+    }
+}
+
+/// All that has to be kept to begin a journal anew: the rows, and the answers to calls that carried
+/// a token.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "E::Snapshot: Serialize, E::Reply: Serialize, E::Refusal: Serialize",
+    deserialize = "E::Snapshot: Deserialize<'de>, E::Reply: Deserialize<'de>, E::Refusal: Deserialize<'de>"
+))]
+#[non_exhaustive]
+pub struct Saved<E: Decide> {
+    /// The rows.
+    pub snapshot: E::Snapshot,
+    /// The answers.
+    pub answers: Answers<E>,
+}
+
+impl<E: Decide> Saved<E> {
+    /// Rows without answers.
+    #[must_use]
+    pub fn of(snapshot: E::Snapshot) -> Self {
+        Self { snapshot, answers: Answers::default() }
+    }
+}
+
+impl<E: Decide<Snapshot: Clone>> Clone for Saved<E> {
+    fn clone(&self) -> Self {
+        Self { snapshot: self.snapshot.clone(), answers: self.answers.clone() }
+    }
+}
+
+impl<E: Decide<Snapshot: PartialEq>> PartialEq for Saved<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.snapshot == other.snapshot && self.answers == other.answers
+    }
+}
+
+impl<E: Decide> fmt::Debug for Saved<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Saved").field("answers", &self.answers).finish_non_exhaustive()
     }
 }
 
@@ -309,14 +484,22 @@ impl<J, D: Desktop, M: Media, P: PresenceSink, F> Host<J, D, M, P, F> {
 }
 
 /// Why a driver has no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DriverError<E> {
     /// The journal failed in this call. What was asked may or may not be kept.
     #[error("the journal failed: {0}")]
     Journal(E),
-    /// The journal failed before, and there is no engine any more. What was asked was not done.
-    #[error("the journal failed before: recover, and start another driver")]
+    /// The driver halted before, and there is no engine any more. What was asked was not done.
+    #[error("the driver has halted: recover, and start another driver")]
     Halted,
+    /// What decides met a contradiction in its own state: a bug. Nothing of the call is kept, and
+    /// what decides is thrown away. What was asked was not done.
+    #[error("recover, and start another driver: {0}")]
+    Faulted(Fault),
+    /// The token of the call names an earlier call with another command. Nothing was done.
+    #[error(transparent)]
+    TokenTaken(TokenTaken),
 }
 
 /// Something that was to be done and was not.

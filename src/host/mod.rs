@@ -5,14 +5,18 @@
 //! ever, and decides nothing.
 
 pub(crate) mod act;
+pub(crate) mod answers;
 pub(crate) mod driver;
+pub(crate) mod hosted;
 pub(crate) mod ports;
 pub(crate) mod replica;
 
 pub use crate::engine::rules::{Classified, Classifier, Scorer};
 pub use act::Act;
-pub use driver::{ActError, Calls, Driver, DriverError, Failed};
+pub use answers::{Answered, Answers, Call, TokenTaken};
+pub use driver::{ActError, Calls, Driver, DriverError, Failed, Outcome, Saved};
+pub use hosted::{Hosted, Takes};
 pub use ports::{
-    Desktop, Follower, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink,
+    Desktop, Entry, Follower, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink,
 };
 pub use replica::{FollowError, PromoteError, Replica};

@@ -4,30 +4,71 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use crate::engine::view::View;
-use crate::fact::log::Fact;
+use crate::figures::Figures;
+use crate::host::answers::Answered;
+use crate::host::hosted::Hosted;
+use crate::layer::decide::Decide;
 use crate::model::ids::{AgentId, OfferId, PresenceId, WorkId};
 use crate::state::leg::LegRole;
 use crate::state::routing_status::RoutingStatus;
 
+/// What is kept of a call, or of several that are made together: all of it or nothing.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Entry<'a, E: Decide> {
+    /// The facts, in order.
+    pub facts: &'a [E::Fact],
+    /// The answers to the calls that carried a token.
+    pub answers: &'a [Answered<E>],
+}
+
+impl<'a, E: Decide> Entry<'a, E> {
+    /// What is kept of calls without a token.
+    #[must_use]
+    pub const fn of(facts: &'a [E::Fact]) -> Self {
+        Self { facts, answers: &[] }
+    }
+
+    /// The same with answers.
+    #[must_use]
+    pub const fn with_answers(self, answers: &'a [Answered<E>]) -> Self {
+        Self { answers, ..self }
+    }
+
+    /// Whether there is nothing to keep.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.facts.is_empty() && self.answers.is_empty()
+    }
+}
+
+impl<E: Decide> Clone for Entry<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: Decide> Copy for Entry<'_, E> {}
+
 /// Where facts are kept (write-ahead log).
 ///
-/// Absent is `()`, which keeps nothing: after a restart everything is gone. A `Vec<Fact>` keeps
-/// them in memory.
-pub trait Journal {
+/// Absent is `()`, which keeps nothing: after a restart everything is gone. A `Vec` of facts keeps
+/// them in memory, and no answers.
+pub trait Journal<E: Decide> {
     /// Why facts could not be kept.
     type Error;
 
-    /// Adds the facts of one call, or of several that are made together, behind those that are
-    /// there: all of them or none. They need not be safe before [`sync`](Self::sync).
+    /// Adds what is kept of one call, or of several that are made together, behind what is there:
+    /// all of it or nothing. It need not be safe before [`sync`](Self::sync).
     ///
     /// # Errors
-    /// They could not be added; some of them may be there nevertheless.
-    fn append(&mut self, facts: &[Fact]) -> Result<(), Self::Error>;
+    /// The entry could not be added; some of it may be there nevertheless.
+    fn append(&mut self, entry: Entry<'_, E>) -> Result<(), Self::Error>;
 
     /// Makes safe what was added: it is there after a crash.
     ///
     /// # Errors
-    /// It is not known whether it is.
+    /// The journal does not know whether it is.
     fn sync(&mut self) -> Result<(), Self::Error>;
 }
 
@@ -148,52 +189,60 @@ pub trait PresenceSink {
     }
 }
 
-/// Who hears of every fact that is safe, in order: figures, records, the desk of another system
+/// Who hears of every fact that is safe, in order: figures, screens, the desk of another system
 /// (event subscriber). Absent is `()`; two follow as a pair.
 ///
-/// It is told at once, before whoever asked has the answer, so it folds in memory and leaves all
-/// else to the host. Nothing is told again after a restart: a follower that keeps what it knows
-/// says itself from which fact on it needs them, and the host reads those from its journal.
+/// A follower is told at once, before whoever asked has the answer, so it folds in memory and
+/// leaves all else to the host. Nothing is told again after a restart: what is
+/// [recovered](crate::journal) from a journal is told to a follower on the way, and a follower that
+/// keeps what it knows passes over what it knows already, as [`Figures`] do.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::figures::{Figures, FiguresConfig};
-/// use strowger::host::Follower;
-/// use strowger::view::View;
-///
-/// struct Wall(Figures);
-///
-/// impl Follower for Wall {
-///     fn follow(&mut self, _view: View<'_>, facts: &[Fact]) {
-///         for fact in facts {
-///             self.0.apply(fact).expect("a driver leaves out nothing");
-///         }
-///     }
-/// }
+/// use strowger::fact::Fact;
+/// use strowger::prelude::*;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut log = Log::default();
 /// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log)?;
-/// let host = Host::new(Vec::new()).with_follower(Wall(Figures::new(FiguresConfig::default())?));
+/// let host = Host::new(Vec::<Fact>::new()).with_follower(Figures::new(FiguresConfig::default())?);
 /// let driver = Driver::start(engine, log, host)?;
-/// let facts = driver.host().journal.len();
-/// assert_eq!(u64::try_from(facts)?, driver.host().follower.0.seq());
+/// let (journal, kept) = (driver.host().journal.clone(), driver.host().follower.clone());
+/// # drop(driver);
+///
+/// // After a restart the figures go on where they were kept, whatever of the journal they know.
+/// let (mut figures, mut log) = (kept, Log::default());
+/// let mut engine = Engine::replay(journal.iter().cloned())?;
+/// figures.follow(&engine, &journal);
+/// engine.execute(Timestamp::EPOCH, Define::new("voice", ChannelProfile::voice()), &mut log)?;
+/// figures.follow(&engine, log.as_slice());
+/// assert_eq!(figures.seq(), engine.view().seq());
 /// # Ok(())
 /// # }
 /// ```
-pub trait Follower {
-    /// These facts are safe, and this is how things stand after them.
-    fn follow(&mut self, view: View<'_>, facts: &[Fact]);
+pub trait Follower<E: Decide> {
+    /// These facts are safe, and `decides` is as it is after them.
+    fn follow(&mut self, decides: &E, facts: &[E::Fact]);
 }
 
-impl Follower for () {
-    fn follow(&mut self, _view: View<'_>, _facts: &[Fact]) {}
+impl<E: Decide> Follower<E> for () {
+    fn follow(&mut self, _decides: &E, _facts: &[E::Fact]) {}
 }
 
-impl<A: Follower, B: Follower> Follower for (A, B) {
-    fn follow(&mut self, view: View<'_>, facts: &[Fact]) {
-        self.0.follow(view, facts);
-        self.1.follow(view, facts);
+impl<E: Decide, A: Follower<E>, B: Follower<E>> Follower<E> for (A, B) {
+    fn follow(&mut self, decides: &E, facts: &[E::Fact]) {
+        self.0.follow(decides, facts);
+        self.1.follow(decides, facts);
+    }
+}
+
+impl<E: Hosted> Follower<E> for Figures {
+    /// Passes over what they know already. After a gap they stay where they are, and
+    /// [`Figures::seq`] says where.
+    fn follow(&mut self, _decides: &E, facts: &[E::Fact]) {
+        facts.iter().filter_map(E::work).for_each(|fact| {
+            let _ = self.apply(fact);
+        });
     }
 }
 
@@ -226,10 +275,10 @@ pub enum Involvement {
     Leg(LegRole),
 }
 
-impl Journal for () {
+impl<E: Decide> Journal<E> for () {
     type Error = Infallible;
 
-    fn append(&mut self, _facts: &[Fact]) -> Result<(), Infallible> {
+    fn append(&mut self, _entry: Entry<'_, E>) -> Result<(), Infallible> {
         Ok(())
     }
 
@@ -238,11 +287,11 @@ impl Journal for () {
     }
 }
 
-impl Journal for Vec<Fact> {
+impl<E: Decide> Journal<E> for Vec<E::Fact> {
     type Error = Infallible;
 
-    fn append(&mut self, facts: &[Fact]) -> Result<(), Infallible> {
-        self.extend_from_slice(facts);
+    fn append(&mut self, entry: Entry<'_, E>) -> Result<(), Infallible> {
+        self.extend_from_slice(entry.facts);
         Ok(())
     }
 

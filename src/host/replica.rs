@@ -1,74 +1,79 @@
-//! A second world that follows the facts of another engine, and takes over when that is gone.
+//! What follows the facts of another engine or centre, and takes over when that is gone.
+
+use core::fmt;
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
-use crate::command::refusal::Refusal;
-use crate::engine::core::{Engine, ReplayError};
-use crate::engine::rules::{Classifier, Scorer};
-use crate::engine::view::View;
-use crate::fact::log::{Fact, Log, Seq};
+use crate::engine::core::Engine;
+use crate::fact::log::{Log, Seq};
+use crate::host::answers::{Answered, Answers};
+use crate::host::driver::Saved;
+use crate::host::ports::Follower;
+use crate::layer::decide::Decide;
+use crate::layer::error::{ReplayError, RestoreError};
 use crate::state::machine::Deadline;
 
-/// A world to be read that changes by the facts of another engine alone (hot standby).
+/// A second engine or centre, to be read, that changes by the facts of another alone (hot standby).
 ///
-/// It decides nothing: what falls due at the other engine falls due there. It is
-/// [promoted](Self::promote) when the other is gone. That there is only one engine at a time, and
-/// that the one which is gone keeps nothing more, is for the host to see to (fencing).
+/// A replica decides nothing: what falls due at the other falls due there. It is
+/// [promoted](Self::promote) when the other is gone. That there is only one at a time that decides,
+/// and that the one which is gone keeps nothing more, is for the host to see to (fencing).
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::host::{FollowError, Replica};
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
 /// engine.execute(now, Define::new("support", QueueProfile::default()), &mut log).unwrap();
 /// let facts: Vec<_> = log.drain().collect();
 ///
-/// let mut replica = Replica::default();
+/// let mut replica = Replica::<Engine>::default();
 /// // A gap is refused and changes nothing.
 /// assert_eq!(replica.follow(&facts[1]), Err(FollowError::Gap { expected: 1, found: 2 }));
 /// for fact in &facts {
 ///     replica.follow(fact).unwrap();
 /// }
-/// assert!(replica.view().queue_by_key("support").is_some());
+/// assert!(replica.decides().view().queue_by_key("support").is_some());
 ///
 /// // The other engine is gone.
 /// let promoted = replica.promote(now, &mut log).unwrap();
 /// assert_eq!(promoted.digest(), engine.digest());
 /// ```
-#[derive(Clone, Debug)]
-pub struct Replica {
-    engine: Engine,
+pub struct Replica<E: Decide = Engine> {
+    decides: E,
+    answers: Answers<E>,
     broken: Option<ReplayError>,
 }
 
-impl Default for Replica {
+impl<E: Decide> Default for Replica<E> {
     /// Before the first fact.
     fn default() -> Self {
-        Self::from(Engine::unopened())
+        Self::of(E::unopened())
     }
 }
 
-impl From<Engine> for Replica {
-    /// Goes on where an engine stands, such as that of a snapshot.
-    fn from(engine: Engine) -> Self {
-        Self { engine, broken: None }
-    }
-}
-
-impl Replica {
-    /// The same with the host's own classification, for the time after the promotion.
+impl<E: Decide> Replica<E> {
+    /// Goes on where an engine or a centre stands, such as that of a snapshot.
     #[must_use]
-    pub fn with_classifier(mut self, classifier: impl Classifier + 'static) -> Self {
-        self.engine = self.engine.with_classifier(classifier);
-        self
+    pub fn of(decides: E) -> Self {
+        Self { decides, answers: Answers::default(), broken: None }
     }
 
-    /// The same with the host's own measure of agents, for the time after the promotion.
+    /// Goes on where a snapshot was taken.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if the snapshot cannot be taken up.
+    pub fn restore(saved: Saved<E>) -> Result<Self, RestoreError> {
+        let decides = E::restore(saved.snapshot)?;
+        Ok(Self { decides, answers: saved.answers, broken: None })
+    }
+
+    /// The same replica with what the host gives to an engine or to layers for the time after the
+    /// promotion, such as its own [`Scorer`](crate::host::Scorer).
     #[must_use]
-    pub fn with_scorer(mut self, scorer: impl Scorer + 'static) -> Self {
-        self.engine = self.engine.with_scorer(scorer);
-        self
+    pub fn map(self, change: impl FnOnce(E) -> E) -> Self {
+        Self { decides: change(self.decides), ..self }
     }
 
     /// Follows the next fact.
@@ -76,43 +81,60 @@ impl Replica {
     /// # Errors
     /// [`FollowError::Gap`] if it is not the next one: nothing has changed, and the host may fetch
     /// what is missing, or pass over what came twice. [`FollowError::Broken`] if it does not fit:
-    /// the facts are not those of this world, and the replica is of no use any more.
-    pub fn follow(&mut self, fact: &Fact) -> Result<(), FollowError> {
+    /// the facts are those of something else, and the replica is of no use any more.
+    pub fn follow(&mut self, fact: &E::Fact) -> Result<(), FollowError> {
         if let Some(broken) = &self.broken {
             return Err(FollowError::Broken(broken.clone()));
         }
-        let expected = self.seq().saturating_add(1);
-        if fact.seq != expected {
-            return Err(FollowError::Gap { expected, found: fact.seq });
+        let (expected, found) = (self.position().saturating_add(1), E::position_of(fact));
+        if found != expected {
+            return Err(FollowError::Gap { expected, found });
         }
-        self.engine.follow_quietly(fact).map_err(|error| {
+        self.decides.apply(fact).map_err(|error| {
             self.broken = Some(error.clone());
             FollowError::Broken(error)
         })
     }
 
-    /// The number of the last fact it followed; 0 before the first.
+    /// Remembers the answer to a call that carried a token.
+    pub fn remember(&mut self, answered: Answered<E>) {
+        self.answers.remember(answered);
+    }
+
+    /// Lets somebody hear of facts that were followed.
+    pub(crate) fn tell(&self, facts: &[E::Fact], follower: &mut impl Follower<E>) {
+        follower.follow(&self.decides, facts);
+    }
+
+    /// The place of the last fact the replica followed; 0 before the first.
     #[must_use]
-    pub const fn seq(&self) -> Seq {
-        self.view().seq()
+    pub fn position(&self) -> Seq {
+        self.decides.position()
     }
 
     /// The state as of the last fact, to read.
     #[must_use]
-    pub const fn view(&self) -> View<'_> {
-        self.engine.view()
+    pub const fn decides(&self) -> &E {
+        &self.decides
     }
 
-    /// What falls due next, at the other engine or here after the promotion.
+    /// The answers to calls that carried a token, for the [driver](crate::host::Driver) after the
+    /// promotion.
+    #[must_use]
+    pub const fn answers(&self) -> &Answers<E> {
+        &self.answers
+    }
+
+    /// What falls due next, at the other or here after the promotion.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
-        self.engine.next_deadline()
+        self.decides.next_deadline()
     }
 
-    /// A fingerprint of all rows: the same as that of an engine with the same facts.
+    /// A fingerprint of all rows: the same wherever the facts are the same.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.engine.digest()
+        self.decides.digest()
     }
 
     /// Takes over. Whatever fell due by `now` fires, and work is offered until nothing fits; the
@@ -121,16 +143,37 @@ impl Replica {
     ///
     /// # Errors
     /// [`PromoteError`] if there is nothing to go on with.
-    pub fn promote(self, now: Timestamp, log: &mut Log) -> Result<Engine, PromoteError> {
+    pub fn promote(
+        self,
+        now: Timestamp,
+        log: &mut Log<E::Fact>,
+    ) -> Result<E, PromoteError<E::Refusal>> {
         if let Some(broken) = self.broken {
             return Err(PromoteError::Broken(broken));
         }
-        if self.seq() == 0 {
+        if self.position() == 0 {
             return Err(PromoteError::Unopened);
         }
-        let mut engine = self.engine.resume([]).map_err(PromoteError::Broken)?;
-        engine.advance(now, log).map_err(PromoteError::Refused)?;
-        Ok(engine)
+        let mut decides = self.decides;
+        decides.awaken();
+        decides.advance(now, log).map_err(PromoteError::Refused)?;
+        Ok(decides)
+    }
+}
+
+impl<E: Decide + Clone> Clone for Replica<E> {
+    fn clone(&self) -> Self {
+        let (decides, answers) = (self.decides.clone(), self.answers.clone());
+        Self { decides, answers, broken: self.broken.clone() }
+    }
+}
+
+impl<E: Decide> fmt::Debug for Replica<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replica")
+            .field("position", &self.position())
+            .field("broken", &self.broken)
+            .finish_non_exhaustive()
     }
 }
 
@@ -138,15 +181,15 @@ impl Replica {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FollowError {
-    /// It is not the next one. Nothing has changed.
+    /// The fact is not the next one. Nothing has changed.
     #[error("fact {expected} was expected, not {found}")]
     Gap {
-        /// The number of the next one.
+        /// The place of the next one.
         expected: Seq,
-        /// Its number.
+        /// The place of the fact that came.
         found: Seq,
     },
-    /// This fact, or one before it, does not fit the world.
+    /// This fact, or one before it, does not fit.
     #[error(transparent)]
     Broken(ReplayError),
 }
@@ -154,14 +197,14 @@ pub enum FollowError {
 /// A replica that cannot take over.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum PromoteError {
-    /// It has not followed a single fact.
-    #[error("there is no engine yet: not even the opening was followed")]
+pub enum PromoteError<R> {
+    /// The replica has not followed a single fact.
+    #[error("there is nothing to go on with: not even the opening was followed")]
     Unopened,
     /// A fact did not fit.
     #[error(transparent)]
     Broken(ReplayError),
     /// The time of the promotion was refused.
-    #[error(transparent)]
-    Refused(Refusal),
+    #[error("the time of the promotion was refused: {0}")]
+    Refused(R),
 }

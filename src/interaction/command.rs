@@ -1,20 +1,29 @@
 //! What records can be told to do: one struct each, and the enum over them all.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
+use crate::engine::view::View;
+use crate::layer::action::{Action, FromReply};
 use crate::model::attribute::Attributes;
 use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
+use crate::model::work::WorkRequest;
 
 use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Visibility};
+use crate::interaction::decide::{Run, Turn};
 use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::plan::Ahead;
 use crate::interaction::profile::Address;
 use crate::interaction::record::{InteractionRequest, Transcript};
+use crate::interaction::records::Records;
+use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::{Document, Operation};
 use crate::interaction::state::{Actor, Ending, InteractionType, StateReason};
+use crate::interaction::store::Store;
 
 /// What to change about an interaction; what is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,6 +72,15 @@ macro_rules! record_commands {
                 $($(#[$field_doc])* pub $field: $type,)*
             }
 
+            impl Action for $name {
+                type Layer = Records;
+                type Output = $output;
+
+                fn decide(self, turn: &mut Turn<'_>) -> Result<$output, RecordRefusal> {
+                    self.run(turn)
+                }
+            }
+
             impl From<$name> for RecordCommand {
                 fn from(command: $name) -> Self {
                     Self::$name(command)
@@ -87,13 +105,19 @@ macro_rules! record_commands {
             $($(#[$doc])* $name($name),)*
         }
 
-        impl super::decide::Run for RecordCommand {
+        impl Action for RecordCommand {
+            type Layer = Records;
             type Output = RecordReply;
 
-            fn run(
-                self,
-                turn: &mut super::decide::Turn<'_>,
-            ) -> Result<RecordReply, super::refusal::RecordRefusal> {
+            fn decide(self, turn: &mut Turn<'_>) -> Result<RecordReply, RecordRefusal> {
+                self.run(turn)
+            }
+        }
+
+        impl Run for RecordCommand {
+            type Output = RecordReply;
+
+            fn run(self, turn: &mut Turn<'_>) -> Result<RecordReply, RecordRefusal> {
                 match self {
                     $(Self::$name(command) => command.run(turn).map(Into::into),)*
                 }
@@ -101,9 +125,9 @@ macro_rules! record_commands {
 
             fn plan(
                 &self,
-                store: &super::store::Store,
-                view: crate::engine::view::View<'_>,
-            ) -> Result<super::plan::Plan, super::refusal::RecordRefusal> {
+                store: &Store,
+                view: View<'_>,
+            ) -> Result<Ahead, RecordRefusal> {
                 match self {
                     $(Self::$name(command) => command.plan(store, view),)*
                 }
@@ -127,11 +151,21 @@ pub enum RecordReply {
     Received(Received),
     /// Yes or no.
     Answer(bool),
+    /// The work that was submitted.
+    Submitted(WorkId),
+    /// The work that was submitted; `None`: nobody is there.
+    HandedOff(Option<WorkId>),
 }
 
 impl From<()> for RecordReply {
     fn from((): ()) -> Self {
         Self::Done
+    }
+}
+
+impl FromReply<RecordReply> for () {
+    fn from_reply(reply: RecordReply) -> Option<Self> {
+        (reply == RecordReply::Done).then_some(())
     }
 }
 
@@ -142,10 +176,26 @@ macro_rules! reply_from {
                 Self::$variant(value)
             }
         }
+
+        impl FromReply<RecordReply> for $type {
+            fn from_reply(reply: RecordReply) -> Option<Self> {
+                match reply {
+                    RecordReply::$variant(value) => Some(value),
+                    _ => None,
+                }
+            }
+        }
     )*};
 }
 
-reply_from!(Interaction(InteractionId), Profile(ProfileId), Received(Received), Answer(bool));
+reply_from!(
+    Interaction(InteractionId),
+    Profile(ProfileId),
+    Received(Received),
+    Answer(bool),
+    Submitted(WorkId),
+    HandedOff(Option<WorkId>),
+);
 
 record_commands! {
     /// Chooses anew what may be chosen. It counts for what happens from now on.
@@ -168,6 +218,29 @@ record_commands! {
         interaction: InteractionId,
         /// The work.
         work: WorkId,
+    }
+
+    /// Submits work for an interaction, which waits in the queue of the work from now on, and
+    /// answers with the work. The context variables go with it as attributes, where the request
+    /// does not say otherwise, so that rules of classification see them, and the agent to whom it
+    /// is offered. The same request under the same key again answers with the same work.
+    SubmitWork => WorkId {
+        /// The interaction. It has no open work.
+        interaction: InteractionId,
+        /// The work.
+        request: Arc<WorkRequest>,
+    }
+
+    /// Asks for an agent for a conversation. Somebody is there if the queue is open and staffed:
+    /// then the work is submitted and answered. If nobody is there the customer is told so, and no
+    /// work is submitted.
+    HandOff => Option<WorkId> {
+        /// The interaction. It has no open work.
+        interaction: InteractionId,
+        /// What made it.
+        trigger: HandoffTrigger,
+        /// The work that is submitted if somebody is there.
+        request: Arc<WorkRequest>,
     }
 
     /// Gives an interaction to an agent who takes it without the engine. One with open work is

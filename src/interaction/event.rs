@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
-use crate::fact::log::{Log, Seq};
+use crate::fact::log::{Fact, Log};
 use crate::model::attribute::Attributes;
 use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 use crate::state::leg::LegRole;
@@ -23,7 +23,7 @@ use crate::interaction::related::RelatedRecord;
 use crate::interaction::state::{Actor, Ending, InteractionState, StateReason};
 use crate::interaction::wrap_up::WrapUpRule;
 
-/// A numbered, dated event of records. A journal of them rebuilds the records.
+/// A fact of records. A journal of them rebuilds the records.
 ///
 /// ```
 /// use strowger::prelude::*;
@@ -35,28 +35,7 @@ use crate::interaction::wrap_up::WrapUpRule;
 /// let journal: Vec<RecordFact> = serde_json::from_str(&json).unwrap();
 /// assert_eq!(Records::replay(journal).unwrap().digest(), records.digest());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordFact {
-    /// Its number: 1, 2, 3, ... without a gap.
-    pub seq: Seq,
-    /// The time of the call in which it happened.
-    pub at: Timestamp,
-    /// The deadline that made it happen, if one did: it counts from there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<Timestamp>,
-    /// The number of the last fact of the engine that was followed.
-    pub engine: Seq,
-    /// What happened.
-    pub event: RecordEvent,
-}
-
-impl RecordFact {
-    /// The instant the event counts from.
-    #[must_use]
-    pub fn effective(&self) -> Timestamp {
-        self.due.unwrap_or(self.at)
-    }
-}
+pub type RecordFact = Fact<RecordEvent>;
 
 /// The host's own buffer of record facts.
 pub type RecordLog = Log<RecordFact>;

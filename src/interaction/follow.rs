@@ -50,8 +50,9 @@ const fn offer_of(event: &Event) -> Option<OfferId> {
     }
 }
 
-/// Whether a fact only ends something. That counts from when it was due; what begins, such as the
-/// work of an agent whose parked work is back, does so with the call, here as in the engine.
+/// Whether a fact only ends something, or gives the code with which it ends. That counts from when
+/// it was due. What begins, such as the work of an agent whose parked work is back, begins with the
+/// call, here as in the engine.
 pub(crate) const fn only_ends(event: &Event) -> bool {
     matches!(
         event,
@@ -59,6 +60,7 @@ pub(crate) const fn only_ends(event: &Event) -> bool {
             | Event::OfferMissed { .. }
             | Event::OfferWithdrawn { .. }
             | Event::ContactEnded { .. }
+            | Event::CodeSet { .. }
             | Event::WrapUpEnded { .. }
             | Event::WorkClosed { .. }
             | Event::LegEnded { .. }

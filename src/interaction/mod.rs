@@ -5,7 +5,7 @@
 //! was about and which tasks came of it. It decides nothing about routing; the engine knows
 //! nothing of it.
 //!
-//! [`Records`] is the way in; [`Desk`] joins it with an engine.
+//! [`Records`] is the way in; a [`Centre`](crate::Centre) joins it with an engine.
 
 mod apply;
 mod change;
@@ -13,14 +13,13 @@ mod command;
 mod config;
 mod conversation;
 mod decide;
-mod desk;
-mod desk_command;
 mod event;
 mod follow;
 mod form;
 mod idle;
 mod ids;
 mod normal;
+mod over;
 mod plan;
 mod profile;
 mod record;
@@ -40,8 +39,6 @@ pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, Handoff, HandoffTrigger,
     Message, Responses, Viewer, Visibility,
 };
-pub use desk::Desk;
-pub use desk_command::{DeskCommand, DeskFact, DeskLog, DeskRefusal, DeskReply};
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 pub use form::{Details, Field, InteractionForm, Line, WrapUpClock};
 pub use ids::{InteractionId, ProfileId};
@@ -51,7 +48,7 @@ pub use profile::{
     ProfilesInMemory,
 };
 pub use record::{Audience, Direction, Interaction, InteractionRequest, Transcript, WorkNote};
-pub use records::{RecordAction, RecordSnapshot, Records};
+pub use records::{RecordSnapshot, Records};
 pub use refusal::{Gap, RecordLimit, RecordRefusal};
 pub use related::{Document, Operation, RelatedPolicy, RelatedRecord};
 pub use report::{Mean, Report, ReportRow};

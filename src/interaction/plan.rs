@@ -1,31 +1,26 @@
-//! What the engine is told when a record's command is about open work.
+//! What the engine is told when a record's command is about work.
+
+use alloc::sync::Arc;
 
 use crate::command::commands::{
     Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Force, Hold, Park, Resume,
-    Resumer, Retrieve, SetCode,
+    Resumer, Retrieve, SetCode, Submit,
 };
 use crate::engine::view::View;
-use crate::model::ids::{AgentId, CodeId, WorkId};
+use crate::layer::above::Plan;
+use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
+use crate::model::work::WorkRequest;
 use crate::state::work::Stage;
 
 use crate::interaction::conversation::Author;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::RecordRefusal;
-use crate::interaction::state::{Actor, Ending, InteractionState};
+use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
 use crate::interaction::store::Store;
 
 /// What is done to work for a command of records.
-#[derive(Clone, Debug)]
-#[allow(unnameable_types, reason = "only the sealed half of `RecordAction` speaks of it")]
-pub enum Plan {
-    /// Nothing.
-    Alone,
-    /// This, and its facts move the interaction; then the command says what they could not.
-    First(Command),
-    /// This, and the command moves the interaction; its facts come too late to do so.
-    Beside(Command),
-}
+pub(crate) type Ahead = Plan<Command>;
 
 /// An interaction with its open work.
 struct Pair<'a> {
@@ -50,12 +45,12 @@ pub(crate) fn assign(
     view: View<'_>,
     id: InteractionId,
     agent: AgentId,
-) -> Result<Plan, RecordRefusal> {
+) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
         Some(Pair { work, stage, .. }) if stage.owner() != Some(agent) => {
-            Plan::First(Force { work, agent }.into())
+            Ahead::First(Force { work, agent }.into())
         }
-        _ => Plan::Alone,
+        _ => Ahead::Alone,
     })
 }
 
@@ -64,16 +59,16 @@ pub(crate) fn hold(
     store: &Store,
     view: View<'_>,
     id: InteractionId,
-) -> Result<Plan, RecordRefusal> {
+) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
         Some(Pair { row, work, .. }) if row.state == InteractionState::WorkInProgress => {
-            Plan::First(if row.kind.can_wait() {
+            Ahead::First(if row.kind.can_wait() {
                 Park { work, until: None }.into()
             } else {
                 Hold { work }.into()
             })
         }
-        _ => Plan::Alone,
+        _ => Ahead::Alone,
     })
 }
 
@@ -81,17 +76,17 @@ pub(crate) fn resume(
     store: &Store,
     view: View<'_>,
     id: InteractionId,
-) -> Result<Plan, RecordRefusal> {
+) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
         Some(Pair { work, stage: Stage::Parked { .. }, .. }) => {
-            Plan::First(Resume { work, by: Resumer::Agent }.into())
+            Ahead::First(Resume { work, by: Resumer::Agent }.into())
         }
         Some(Pair { row, work, stage: Stage::Assigned { .. } })
             if row.state == InteractionState::OnHold =>
         {
-            Plan::First(Retrieve { work }.into())
+            Ahead::First(Retrieve { work }.into())
         }
-        _ => Plan::Alone,
+        _ => Ahead::Alone,
     })
 }
 
@@ -101,19 +96,21 @@ pub(crate) fn end(
     id: InteractionId,
     ending: Ending,
     by: Actor,
-) -> Result<Plan, RecordRefusal> {
-    let Some(Pair { work, stage, .. }) = pair(store, view, id)? else { return Ok(Plan::Alone) };
+) -> Result<Ahead, RecordRefusal> {
+    let Some(Pair { work, stage, .. }) = pair(store, view, id)? else { return Ok(Ahead::Alone) };
     let by = match by {
         Actor::Agent(_) => Finisher::Agent,
         Actor::Customer => Finisher::Customer,
         Actor::VirtualAgent | Actor::Host | Actor::System => Finisher::Host,
     };
     Ok(match stage {
-        _ if ending == Ending::Fault => Plan::Alone,
-        stage if stage.is_with_agent() => Plan::First(FinishContact { work, by }.into()),
-        stage if !stage.is_unowned() => Plan::Alone,
-        _ if ending == Ending::Customer => Plan::First(Abandon { work }.into()),
-        _ => Plan::First(Cancel { work }.into()),
+        _ if ending == Ending::Fault => Ahead::Alone,
+        Stage::Assigned { .. } | Stage::Parked { .. } => {
+            Ahead::First(FinishContact { work, by }.into())
+        }
+        Stage::WrapUp { .. } | Stage::Closed { .. } => Ahead::Alone,
+        _ if ending == Ending::Customer => Ahead::First(Abandon { work }.into()),
+        _ => Ahead::First(Cancel { work }.into()),
     })
 }
 
@@ -122,10 +119,11 @@ pub(crate) fn set_code(
     view: View<'_>,
     id: InteractionId,
     code: CodeId,
-) -> Result<Plan, RecordRefusal> {
+) -> Result<Ahead, RecordRefusal> {
     let found = pair(store, view, id)?;
     let owned = found.and_then(|pair| Some((pair.work, pair.stage.owner()?)));
-    Ok(owned.map_or(Plan::Alone, |(work, agent)| Plan::First(SetCode { work, agent, code }.into())))
+    Ok(owned
+        .map_or(Ahead::Alone, |(work, agent)| Ahead::First(SetCode { work, agent, code }.into())))
 }
 
 pub(crate) fn end_wrap_up(
@@ -133,12 +131,12 @@ pub(crate) fn end_wrap_up(
     view: View<'_>,
     id: InteractionId,
     code: Option<CodeId>,
-) -> Result<Plan, RecordRefusal> {
+) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
         Some(Pair { work, stage: Stage::WrapUp { agent }, .. }) => {
-            Plan::First(EndWrapUp { work, agent, code }.into())
+            Ahead::First(EndWrapUp { work, agent, code }.into())
         }
-        _ => Plan::Alone,
+        _ => Ahead::Alone,
     })
 }
 
@@ -148,13 +146,61 @@ pub(crate) fn close(
     view: View<'_>,
     id: InteractionId,
     code: Option<CodeId>,
-) -> Result<Plan, RecordRefusal> {
+) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
         Some(Pair { row, work, stage }) if stage.owner().is_some() => {
-            Plan::Beside(Close { work, code: code.or(row.code) }.into())
+            Ahead::Beside(Close { work, code: code.or(row.code) }.into())
         }
-        _ => Plan::Alone,
+        _ => Ahead::Alone,
     })
+}
+
+/// Work is submitted for an interaction that has none, unless it was submitted before.
+pub(crate) fn submit(
+    store: &Store,
+    view: View<'_>,
+    id: InteractionId,
+    request: &Arc<WorkRequest>,
+) -> Result<Ahead, RecordRefusal> {
+    let row = store.interaction(id)?;
+    let known = request.key.as_ref().and_then(|key| view.work_id_by_key(key));
+    if known.is_none() || known != row.work {
+        store.check_step(id, InteractionStep::Queue)?;
+        store.check_without_work(id)?;
+    }
+    Ok(Ahead::Beside(Submit(with_context(row, request)).into()))
+}
+
+/// Work is submitted if somebody is there.
+pub(crate) fn hand_off(
+    store: &Store,
+    view: View<'_>,
+    id: InteractionId,
+    request: &Arc<WorkRequest>,
+) -> Result<Ahead, RecordRefusal> {
+    store.check_handoff(id)?;
+    let row = store.interaction(id)?;
+    Ok(match somebody_there(view, request.queue) {
+        true => Ahead::Beside(Submit(with_context(row, request)).into()),
+        false => Ahead::Alone,
+    })
+}
+
+/// Whether a queue is open and somebody is at work in it, whatever they can do.
+fn somebody_there(view: View<'_>, queue: QueueId) -> bool {
+    view.queue(queue).is_some_and(|queue| queue.is_open() && queue.staffed() > 0)
+}
+
+/// A request with what is known of the contact. It stays shared where there is nothing to add.
+fn with_context(row: &Interaction, request: &Arc<WorkRequest>) -> Arc<WorkRequest> {
+    let mut request = Arc::clone(request);
+    for (name, value) in &row.context {
+        if !request.attributes.contains_key(name) {
+            let attributes = &mut Arc::make_mut(&mut request).attributes;
+            attributes.insert(name.clone(), value.clone());
+        }
+    }
+    request
 }
 
 /// A customer who writes brings back work that is parked or held.

@@ -1,6 +1,5 @@
 //! Records: the way in, and what may be read.
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use core::ops::Bound;
 
@@ -8,13 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
-use crate::engine::core::ReplayError;
 use crate::fact::event::Event;
-use crate::fact::log::{Fact, Seq};
-use crate::model::ids::{CodeId, WorkId};
+use crate::fact::log::{Cause, Fact, Seq};
+use crate::layer::action::{Action, Layer};
+use crate::layer::decide::Decide;
+use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
+use crate::model::ids::WorkId;
+use crate::state::machine::{Deadline, DeadlineKind};
 
+use crate::interaction::command::{RecordCommand, RecordReply};
 use crate::interaction::config::RecordConfig;
-use crate::interaction::decide::{Ports, Run, Turn};
+use crate::interaction::decide::{Below, Mode, Ports, Turn};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
 use crate::interaction::follow::only_ends;
 use crate::interaction::ids::InteractionId;
@@ -22,14 +26,14 @@ use crate::interaction::normal::{E164, Normaliser};
 use crate::interaction::profile::{Directory, NobodyKnown, ProfileStore, ProfilesInMemory};
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::{Gap, RecordRefusal};
-use crate::interaction::state::Actor;
 use crate::interaction::store::{Rows, Store};
 
-/// A command of records, with its own type of answer: any command struct, or
-/// [`RecordCommand`](crate::interaction::RecordCommand).
-pub trait RecordAction: Run {}
-
-impl<A: Run> RecordAction for A {}
+impl Layer for Records {
+    type Command = RecordCommand;
+    type Reply = RecordReply;
+    type Refusal = RecordRefusal;
+    type Turn<'a> = Turn<'a>;
+}
 
 /// How far time and the engine's facts were followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +77,7 @@ pub struct Records<P: ProfileStore = ProfilesInMemory> {
     followed: Followed,
     directory: Arc<dyn Directory>,
     normaliser: Arc<dyn Normaliser>,
+    fault: Option<Fault>,
 }
 
 impl Records {
@@ -101,13 +106,14 @@ impl Records {
 }
 
 impl<P: ProfileStore> Records<P> {
-    fn bare(profiles: P, latest: Timestamp) -> Self {
+    pub(crate) fn bare(profiles: P, latest: Timestamp) -> Self {
         Self {
             store: Store::default(),
             profiles,
             followed: Followed { latest, engine: 0, last_work: None },
             directory: Arc::new(NobodyKnown),
             normaliser: Arc::new(E164::default()),
+            fault: None,
         }
     }
 
@@ -150,9 +156,11 @@ impl<P: ProfileStore> Records<P> {
             ports: Ports { directory: &*self.directory, normaliser: &*self.normaliser },
             log,
             now: self.followed.latest,
-            due: None,
-            engine: self.followed.engine,
+            cause: Cause::Command,
             last_work: self.followed.last_work,
+            below: Below::Absent,
+            mode: Mode::Doing,
+            fault: &mut self.fault,
         }
     }
 
@@ -160,23 +168,84 @@ impl<P: ProfileStore> Records<P> {
     ///
     /// # Errors
     /// A [`RecordRefusal`] says why the command changed nothing.
-    pub fn execute<A: RecordAction>(
+    pub fn execute<A: Action<Layer = Records>>(
         &mut self,
         now: Timestamp,
         action: A,
         log: &mut RecordLog,
     ) -> Result<A::Output, RecordRefusal> {
-        let mut turn = self.turn(now, log);
-        let now = turn.now;
-        turn.fire_due(now);
-        action.run(&mut turn)
+        self.call(log, |records, log| {
+            let mut turn = records.turn(now, log);
+            let at = turn.now;
+            turn.fire_due(at);
+            records.decide(now, action, Below::Absent, log)
+        })
     }
 
     /// Lets time pass: fires whatever fell due by `now`.
-    pub fn advance(&mut self, now: Timestamp, log: &mut RecordLog) {
+    ///
+    /// # Errors
+    /// A [`RecordRefusal`] says why no time passed.
+    pub fn advance(&mut self, now: Timestamp, log: &mut RecordLog) -> Result<(), RecordRefusal> {
+        self.call(log, |records, log| {
+            let mut turn = records.turn(now, log);
+            let now = turn.now;
+            turn.fire_due(now);
+            Ok(())
+        })
+    }
+
+    /// Makes a call. If a fact does not fit in it, its facts are taken out of the log again, and
+    /// the records refuse everything from then on.
+    fn call<T>(
+        &mut self,
+        log: &mut RecordLog,
+        does: impl FnOnce(&mut Self, &mut RecordLog) -> Result<T, RecordRefusal>,
+    ) -> Result<T, RecordRefusal> {
+        self.check_sound()?;
+        let before = log.len();
+        let answer = does(self, log);
+        if self.fault.is_some() {
+            while log.len() > before {
+                log.pop();
+            }
+        }
+        self.check_sound()?;
+        answer
+    }
+
+    fn check_sound(&self) -> Result<(), RecordRefusal> {
+        match &self.fault {
+            Some(fault) => Err(RecordRefusal::Faulted { sound: fault.sound }),
+            None => Ok(()),
+        }
+    }
+
+    /// What did not fit, if a fact ever did not: a bug. The records refuse everything from then on,
+    /// and the host recovers other ones.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    /// Fires the one thing that is due first, if it is due by `now`.
+    pub(crate) fn fire_first(&mut self, now: Timestamp, log: &mut RecordLog) {
         let mut turn = self.turn(now, log);
         let now = turn.now;
-        turn.fire_due(now);
+        turn.fire_first(now);
+    }
+
+    /// Does a command and fires nothing.
+    pub(crate) fn decide<A: Action<Layer = Records>>(
+        &mut self,
+        now: Timestamp,
+        action: A,
+        below: Below,
+        log: &mut RecordLog,
+    ) -> Result<A::Output, RecordRefusal> {
+        let mut turn = self.turn(now, log);
+        turn.below = below;
+        action.decide(&mut turn)
     }
 
     /// Follows a fact of the engine. Whatever fell due before it counts comes first. A fact that
@@ -192,16 +261,18 @@ impl<P: ProfileStore> Records<P> {
         if fact.seq > expected {
             return Err(Gap { expected, found: fact.seq });
         }
-        self.followed.engine = fact.seq;
-        let mut turn = self.turn(fact.at, log);
-        let effective = fact.effective();
-        turn.fire_due(effective);
-        turn.due = (only_ends(&fact.event) && effective != fact.at).then_some(effective);
-        turn.follow(&fact.event);
-        if let Event::WorkSubmitted { work, .. } = fact.event {
-            self.followed.last_work = Some(work);
-        }
+        self.turn(fact.at, log).fire_due(fact.effective());
+        self.follow_next(fact, log);
         Ok(())
+    }
+
+    /// Follows the next fact of the engine, and fires nothing.
+    pub(crate) fn follow_next(&mut self, fact: &Fact, log: &mut RecordLog) {
+        let since = if only_ends(&fact.event) { fact.effective() } else { fact.at };
+        let mut turn = self.turn(fact.at, log);
+        turn.cause = Cause::Followed { since };
+        turn.follow(&fact.event);
+        self.note(fact);
     }
 
     /// Follows an engine that has said so much already, of which none concerns an interaction.
@@ -212,8 +283,9 @@ impl<P: ProfileStore> Records<P> {
 
     /// When to call [`advance`](Self::advance) next. Ask again after every call.
     #[must_use]
-    pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.store.first_deadline().map(|(at, _)| at)
+    pub fn next_deadline(&self) -> Option<Deadline> {
+        let first = self.store.first_deadline();
+        first.map(|(at, _)| Deadline { at, kind: DeadlineKind::Record })
     }
 
     /// The latest instant the records were told.
@@ -274,17 +346,20 @@ impl<P: ProfileStore> Records<P> {
         &self.profiles
     }
 
-    /// Asks what a command would, without doing it; for a host that tells the engine first.
-    ///
-    /// # Errors
-    /// The [`RecordRefusal`] it would get.
-    pub fn check_close(
-        &self,
-        id: InteractionId,
-        by: Actor,
-        code: Option<CodeId>,
+    /// Answers what a command would be refused for, and changes nothing.
+    pub(crate) fn would_refuse<A: Action<Layer = Records>>(
+        &mut self,
+        now: Timestamp,
+        action: A,
     ) -> Result<(), RecordRefusal> {
-        self.store.check_close(id, by, code)
+        let before = self.followed;
+        let mut log = RecordLog::default();
+        let mut turn = self.turn(now, &mut log);
+        (turn.below, turn.mode) = (Below::Nothing, Mode::Checking { passed: false });
+        let answer = action.decide(&mut turn).map(drop);
+        let passed = turn.mode == Mode::Checking { passed: true };
+        self.followed = before;
+        if passed { Ok(()) } else { answer }
     }
 
     /// Whether an agent wraps an interaction up by a rule of this storey if its contact ends now.
@@ -303,31 +378,28 @@ impl<P: ProfileStore> Records<P> {
         self.store.digest()
     }
 
-    /// All rows but the profiles, for keeping.
-    #[must_use]
-    pub fn snapshot(&self) -> RecordSnapshot {
-        let rows = self.store.rows().clone();
-        RecordSnapshot { format: RecordSnapshot::FORMAT, followed: self.followed, rows }
-    }
-
-    /// The records of a snapshot, over the profiles of the same moment. Directory and normaliser
-    /// are no part of it: give them again by [`with_directory`](Self::with_directory) and
-    /// [`with_normaliser`](Self::with_normaliser), or nobody is known and numbers need their
-    /// country.
+    /// Changes by a fact that happened elsewhere.
     ///
     /// # Errors
-    /// [`ReplayError`] if the format is unknown or the rows contradict each other.
-    pub fn restore(snapshot: RecordSnapshot, profiles: P) -> Result<Self, ReplayError> {
-        let fail =
-            |reason: &str| ReplayError { seq: snapshot.rows.seq, reason: String::from(reason) };
-        if snapshot.format != RecordSnapshot::FORMAT {
-            return Err(fail("another format"));
+    /// [`ReplayError`] if the fact is not the next one or does not fit.
+    pub(crate) fn apply_fact(&mut self, fact: &RecordFact) -> Result<(), ReplayError> {
+        let applied = self.store.apply(fact, &mut self.profiles);
+        applied
+            .map_err(|misfit| ReplayError { seq: fact.seq, reason: alloc::format!("{misfit}") })?;
+        self.followed.latest = self.followed.latest.max(fact.at);
+        if let RecordEvent::WorkLinked { work, .. } = fact.event {
+            self.followed.last_work = self.followed.last_work.max(Some(work));
         }
-        let mut records = Self::bare(profiles, snapshot.followed.latest);
-        records.followed = snapshot.followed;
-        records.store = Store::from_rows(snapshot.rows.clone());
-        records.store.check().map_err(fail)?;
-        Ok(records)
+        Ok(())
+    }
+
+    /// Notes a fact of the engine whose consequences are facts of their own.
+    pub(crate) fn note(&mut self, fact: &Fact) {
+        self.followed.engine = self.followed.engine.max(fact.seq);
+        self.followed.latest = self.followed.latest.max(fact.at);
+        if let Event::WorkSubmitted { work, .. } = fact.event {
+            self.followed.last_work = Some(work);
+        }
     }
 
     /// Goes on by facts that happened elsewhere.
@@ -338,18 +410,7 @@ impl<P: ProfileStore> Records<P> {
         mut self,
         facts: impl IntoIterator<Item = RecordFact>,
     ) -> Result<Self, ReplayError> {
-        for fact in facts {
-            let applied = self.store.apply(&fact, &mut self.profiles);
-            applied.map_err(|misfit| ReplayError {
-                seq: fact.seq,
-                reason: alloc::format!("{misfit}"),
-            })?;
-            self.followed.latest = self.followed.latest.max(fact.at);
-            self.followed.engine = self.followed.engine.max(fact.engine);
-            if let RecordEvent::WorkLinked { work, .. } = fact.event {
-                self.followed.last_work = self.followed.last_work.max(Some(work));
-            }
-        }
+        facts.into_iter().try_for_each(|fact| self.apply_fact(&fact))?;
         Ok(self)
     }
 
@@ -362,32 +423,147 @@ impl<P: ProfileStore> Records<P> {
     }
 }
 
-/// All rows of records at one moment, but the profiles.
+impl<P: ProfileStore + Clone> Records<P> {
+    /// All rows, the profiles included, for keeping.
+    #[must_use]
+    pub fn snapshot(&self) -> RecordSnapshot<P> {
+        let (rows, profiles) = (self.store.rows().clone(), self.profiles.clone());
+        RecordSnapshot { format: RECORD_FORMAT, followed: self.followed, rows, profiles }
+    }
+
+    /// The records of a snapshot. Directory and normaliser are no part of it: give them again by
+    /// [`with_directory`](Self::with_directory) and [`with_normaliser`](Self::with_normaliser), or
+    /// nobody is known and numbers need their country.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if the format is unknown or the rows contradict each other.
+    pub fn restore(snapshot: RecordSnapshot<P>) -> Result<Self, RestoreError> {
+        if snapshot.format != RECORD_FORMAT {
+            return Err(RestoreError::Format { found: snapshot.format });
+        }
+        let mut records = Self::bare(snapshot.profiles, snapshot.followed.latest);
+        records.followed = snapshot.followed;
+        records.store = Store::from_rows(snapshot.rows);
+        records.store.check().map_err(|invariant| RestoreError::Unsound { invariant })?;
+        Ok(records)
+    }
+}
+
+/// The number of the format in which rows of records are written by this version.
+const RECORD_FORMAT: u32 = 1;
+
+/// All rows of records at one moment.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::interaction::{RecordConfig, RecordLog, Records};
+/// use strowger::prelude::*;
 ///
 /// let mut log = RecordLog::default();
 /// let records = Records::new(RecordConfig::default(), Timestamp::EPOCH, &mut log).unwrap();
-/// let profiles = records.profiles().clone();
-/// let restored = Records::restore(records.snapshot(), profiles).unwrap();
+/// let restored = Records::restore(records.snapshot()).unwrap();
 /// assert_eq!(restored.digest(), records.digest());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RecordSnapshot {
+pub struct RecordSnapshot<P = ProfilesInMemory> {
     format: u32,
     followed: Followed,
     rows: Rows,
+    profiles: P,
 }
 
-impl RecordSnapshot {
-    /// The number of the format written by this version.
-    pub const FORMAT: u32 = 1;
-
+impl<P> RecordSnapshot<P> {
     /// The number of the last record fact it contains; a journal goes on with the next.
     #[must_use]
     pub const fn seq(&self) -> Seq {
         self.rows.seq
+    }
+}
+
+impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
+    type Fact = RecordFact;
+    type Command = RecordCommand;
+    type Reply = RecordReply;
+    type Refusal = RecordRefusal;
+    type Snapshot = RecordSnapshot<P>;
+
+    fn tell(
+        &mut self,
+        now: Timestamp,
+        command: RecordCommand,
+        log: &mut RecordLog,
+    ) -> Result<RecordReply, RecordRefusal> {
+        self.execute(now, command, log)
+    }
+
+    fn advance(&mut self, now: Timestamp, log: &mut RecordLog) -> Result<(), RecordRefusal> {
+        Self::advance(self, now, log)
+    }
+
+    fn next_deadline(&self) -> Option<Deadline> {
+        Self::next_deadline(self)
+    }
+
+    fn position(&self) -> Seq {
+        self.store.rows().seq
+    }
+
+    fn position_of(fact: &RecordFact) -> Seq {
+        fact.seq
+    }
+
+    fn unopened() -> Self {
+        Self::bare(P::default(), Timestamp::from_millis(i64::MIN))
+    }
+
+    fn apply(&mut self, fact: &RecordFact) -> Result<(), ReplayError> {
+        self.apply_fact(fact)
+    }
+
+    fn awaken(&mut self) {}
+
+    fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    fn snapshot(&self) -> RecordSnapshot<P> {
+        Self::snapshot(self)
+    }
+
+    fn restore(snapshot: RecordSnapshot<P>) -> Result<Self, RestoreError> {
+        Self::restore(snapshot)
+    }
+
+    fn digest(&self) -> Digest {
+        Self::digest(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::boxed::Box;
+
+    use crate::interaction::command::ConfigureRecords;
+    use crate::model::ids::AgentId;
+
+    #[test]
+    fn a_fact_that_does_not_fit_leaves_no_fact_behind_and_is_the_last() {
+        let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
+        let mut records = Records::new(RecordConfig::default(), now, &mut log).unwrap();
+        log.clear();
+        // Something says that work belongs to an interaction that is not there.
+        let (work, agent) = (WorkId::from_raw(1), AgentId::from_raw(0));
+        let missing = InteractionId::from_raw(7);
+        records.store.index_mut().works.insert(work, missing);
+        let event = Event::WrapUpEnded { work, agent, by: crate::fact::EndedBy::Agent };
+        let fact = Fact { seq: 1, at: now, cause: Cause::Command, event };
+        records.follow_next(&fact, &mut log);
+        assert!(log.is_empty());
+        assert_eq!(records.fault().map(|fault| fault.sound), Some(1));
+        let config = Box::new(RecordConfig::default());
+        let refused = records.execute(now, ConfigureRecords { config }, &mut log);
+        assert_eq!(refused, Err(RecordRefusal::Faulted { sound: 1 }));
+        assert_eq!(records.advance(now, &mut log), Err(RecordRefusal::Faulted { sound: 1 }));
+        assert!(log.is_empty());
     }
 }

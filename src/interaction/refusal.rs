@@ -112,6 +112,9 @@ pub enum RecordRefusal {
         /// The interaction.
         interaction: InteractionId,
     },
+    /// The command is about work, and these records are joined with no engine.
+    #[error("these records are joined with no engine")]
+    NoEngine,
     /// A bound is reached.
     #[error("there may be {max} {limit:?} at most")]
     Limit {
@@ -119,6 +122,14 @@ pub enum RecordRefusal {
         limit: RecordLimit,
         /// What it is.
         max: u32,
+    },
+    /// The records met a contradiction in their own state and refuse everything.
+    /// [`Records::fault`](crate::interaction::Records::fault) says which. The host recovers other
+    /// records from its journal.
+    #[error("the records are faulted: recover them from the facts up to {sound}")]
+    Faulted {
+        /// The number of the last sound fact.
+        sound: u64,
     },
 }
 

@@ -53,8 +53,7 @@ pub(crate) struct Index {
 
 /// Rows with their index.
 #[derive(Clone, Debug, Default)]
-#[allow(unnameable_types, reason = "only the sealed half of `RecordAction` speaks of it")]
-pub struct Store {
+pub(crate) struct Store {
     rows: Rows,
     index: Index,
 }

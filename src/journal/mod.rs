@@ -12,15 +12,15 @@
 //! | | 4 | version |
 //! | | 4 | CRC-32C of the 12 bytes before |
 //! | record | 4 | length of the body |
-//! | | 4 | kind: 1 facts, 2 snapshot, 3 facts of a desk, 4 snapshot of a desk |
+//! | | 4 | kind: 1 facts, 2 snapshot of an engine; 3 facts, 4 snapshot of a centre |
 //! | | 4 | CRC-32C of the body |
 //! | | 4 | CRC-32C of the 12 bytes before |
-//! | | *length* | body: CBOR (RFC 8949), names as in JSON; an array of facts, or a snapshot |
+//! | | *length* | body: CBOR (RFC 8949), names as in JSON; facts and answers, or a snapshot |
 //!
-//! A record of facts holds those of one call, or of several that were made together: after a crash
-//! they are there with all of their facts or with none. A snapshot is the first record or none;
-//! facts go on with the number behind it. A desk keeps what was said of work and of records in one
-//! record, so neither is ever ahead of the other.
+//! A record of facts holds those of one call, or of several that were made together, and the
+//! answers to those of them that carried a token: after a crash all of it is there or nothing. A
+//! snapshot is the first record or none; facts go on with the number behind it. A centre keeps the
+//! facts of all its layers in one record, so none is ever ahead of another.
 //! Each record stands for itself, so a store with keys of its own may keep them without the
 //! header, each under the number of its first fact.
 //!
@@ -39,35 +39,33 @@
 //! Check sums find damage, not malice: a journal is to be as well guarded as the engine itself.
 //!
 //! ```
+//! use strowger::host::Entry;
 //! use strowger::prelude::*;
 //! use strowger::journal;
 //!
 //! let (now, mut log) = (Timestamp::EPOCH, Log::default());
 //! let mut bytes = journal::HEADER.to_vec();
 //! let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
-//! journal::append_facts(log.as_slice(), &mut bytes).unwrap();
+//! journal::append::<Engine>(Entry::of(log.as_slice()), &mut bytes).unwrap();
 //! log.clear();
 //! engine.execute(now, Define::new("support", QueueProfile::default()), &mut log).unwrap();
-//! journal::append_facts(log.as_slice(), &mut bytes).unwrap();
+//! journal::append::<Engine>(Entry::of(log.as_slice()), &mut bytes).unwrap();
 //! log.clear();
 //!
 //! // A crash in the middle of the next write.
 //! let whole = bytes.len();
 //! bytes.extend(b"half of a rec");
 //!
-//! let recovery = journal::recover(&bytes).unwrap();
+//! let recovery = journal::recover::<Engine>(&bytes).unwrap();
 //! assert_eq!((recovery.whole, recovery.cut), (whole, 13));
 //! let recovered = recovery.replica.promote(now, &mut log).unwrap();
 //! assert_eq!(recovered.digest(), engine.digest());
 //! ```
 
-mod desk;
 mod read;
 mod record;
 
-pub use desk::{DeskRecovery, DeskSnapshot, recover_desk};
-pub use read::{JournalError, Records, Recovery, recover};
+pub use read::{JournalError, Reader, Records, Recovery, recover, recover_with};
 pub use record::{
-    HEADER, Record, RecordError, VERSION, append_desk, append_desk_snapshot, append_facts,
-    append_snapshot, decode,
+    Facts, FeedError, HEADER, Kept, Record, RecordError, VERSION, append, append_snapshot, decode,
 };

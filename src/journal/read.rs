@@ -1,25 +1,33 @@
-//! Reading a journal from its beginning, up to a torn tail.
+//! Reading a journal, up to a torn tail: all of it at once, or as its bytes come.
 
-use crate::engine::core::{Engine, ReplayError, RestoreError};
-use crate::fact::log::Fact;
-use crate::host::replica::{FollowError, Replica};
-use crate::journal::record::{Found, HEADER, Opening, Record, RecordError, VERSION, read};
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+use core::mem;
+
+use crate::host::{FollowError, Follower, Replica};
+use crate::journal::record::{
+    FeedError, Found, HEADER, Kept, Opening, Record, RecordError, VERSION, read,
+};
+use crate::layer::error::RestoreError;
 
 /// What a journal says.
 ///
 /// ```
-/// use strowger::journal;
+/// use strowger::journal::{HEADER, recover};
+/// use strowger::prelude::*;
 ///
 /// // Nothing was ever written to it, not even all of its header.
-/// let recovery = journal::recover(&journal::HEADER[..7]).unwrap();
-/// assert_eq!((recovery.replica.seq(), recovery.whole, recovery.cut), (0, 0, 7));
+/// let recovery = recover::<Engine>(&HEADER[..7]).unwrap();
+/// assert_eq!((recovery.replica.position(), recovery.whole, recovery.cut), (0, 0, 7));
 /// ```
-#[derive(Clone, Debug)]
-pub struct Recovery {
-    /// The world as of its last whole record, to be promoted; before the first fact if it has none.
-    pub replica: Replica,
-    /// How many bytes of it are whole. The host cuts it there before it adds to it; if that is 0,
-    /// it begins anew with the header.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Recovery<E: Kept> {
+    /// The state as of the last whole record, to be promoted; before the first fact if there is
+    /// none.
+    pub replica: Replica<E>,
+    /// How many bytes of the journal are whole. The host cuts it there before it adds to it; if
+    /// that is 0, it begins anew with the header.
     pub whole: usize,
     /// How many bytes behind them belong to a record that was not written to its end.
     pub cut: usize,
@@ -29,22 +37,22 @@ pub struct Recovery {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
-    /// It does not begin like a journal.
+    /// The bytes do not begin like a journal.
     #[error("this is not a journal")]
     Foreign,
-    /// It was written by a version of the future.
+    /// The journal was written by a version of the future.
     #[error("version {found} of the format is not known")]
     Version {
         /// Its version.
         found: u32,
     },
-    /// It is damaged, and not at its end.
+    /// The journal is damaged, and not at its end.
     #[error("damaged at byte {at}")]
     Damaged {
         /// Where.
         at: usize,
     },
-    /// A record is whole, and yet nothing this version knows.
+    /// A record is whole, and yet nothing this version knows or this journal keeps.
     #[error("byte {at}: {error}")]
     Unreadable {
         /// Where.
@@ -68,20 +76,6 @@ pub enum JournalError {
         /// Why.
         error: RestoreError,
     },
-    /// A fact of records is missing or does not fit, or their snapshot cannot be taken up.
-    #[error("byte {at}: {error}")]
-    Records {
-        /// Where.
-        at: usize,
-        /// Which, and why.
-        error: ReplayError,
-    },
-    /// It is not, or not only, the journal of a desk.
-    #[error("byte {at}: not of a desk")]
-    NoDesk {
-        /// Where.
-        at: usize,
-    },
     /// A snapshot is not the first record.
     #[error("byte {at}: a snapshot behind facts")]
     Misplaced {
@@ -93,77 +87,68 @@ pub enum JournalError {
 /// Reads a whole journal, up to a torn tail.
 ///
 /// # Errors
-/// [`JournalError`] says what is wrong with it, and where.
-pub fn recover(bytes: &[u8]) -> Result<Recovery, JournalError> {
-    let mut records = Records::of(bytes)?;
+/// [`JournalError`] says what is wrong with the journal, and where.
+pub fn recover<E: Kept>(bytes: &[u8]) -> Result<Recovery<E>, JournalError> {
+    recover_with(bytes, &mut ())
+}
+
+/// Reads a whole journal, up to a torn tail, and lets somebody hear of every fact in it: figures,
+/// screens, or whatever else is folded from facts.
+///
+/// # Errors
+/// [`JournalError`] says what is wrong with the journal, and where.
+pub fn recover_with<E: Kept>(
+    bytes: &[u8],
+    follower: &mut impl Follower<E>,
+) -> Result<Recovery<E>, JournalError> {
+    let mut records = Records::<E>::of(bytes)?;
     let mut replica = Replica::default();
     let mut at = records.whole();
     while let Some(record) = records.next() {
-        let mut follow = |facts: &mut dyn Iterator<Item = Fact>| {
-            for fact in facts {
-                let followed = replica.follow(&fact);
-                followed.map_err(|error| JournalError::Misfit { at, error })?;
-            }
-            Ok(())
-        };
-        let snapshot = match record? {
-            Record::Facts(facts) => {
-                follow(&mut facts.into_iter())?;
-                None
-            }
-            Record::Desk(log) => {
-                follow(&mut log.work.into_iter())?;
-                None
-            }
-            Record::Snapshot(snapshot) => Some(*snapshot),
-            Record::DeskSnapshot(snapshot) => Some(snapshot.engine()),
-        };
-        match snapshot {
-            Some(snapshot) if replica.seq() == 0 => {
-                let engine = Engine::restore(snapshot);
-                replica = engine.map_err(|error| JournalError::Snapshot { at, error })?.into();
-            }
-            Some(_) => return Err(JournalError::Misplaced { at }),
-            None => {}
-        }
+        record?.feed(&mut replica, follower).map_err(|error| JournalError::of(at, error))?;
         at = records.whole();
     }
     let whole = records.whole();
     Ok(Recovery { replica, whole, cut: bytes.len().saturating_sub(whole) })
 }
 
+impl JournalError {
+    fn of(at: usize, error: FeedError) -> Self {
+        match error {
+            FeedError::Misfit(error) => Self::Misfit { at, error },
+            FeedError::Snapshot(error) => Self::Snapshot { at, error },
+            FeedError::Misplaced => Self::Misplaced { at },
+        }
+    }
+}
+
 /// The records of a journal, one by one, up to a torn tail.
 ///
 /// ```
 /// use strowger::journal::{HEADER, JournalError, Records};
+/// use strowger::prelude::*;
 ///
-/// assert_eq!(Records::of(&HEADER).unwrap().count(), 0);
-/// assert!(matches!(Records::of(b"a letter to somebody"), Err(JournalError::Foreign)));
+/// assert_eq!(Records::<Engine>::of(&HEADER).unwrap().count(), 0);
+/// let foreign = Records::<Engine>::of(b"a letter to somebody");
+/// assert!(matches!(foreign, Err(JournalError::Foreign)));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Records<'a> {
+pub struct Records<'a, E> {
     bytes: &'a [u8],
     rest: &'a [u8],
     whole: usize,
+    kept: PhantomData<E>,
 }
 
-impl<'a> Records<'a> {
+impl<'a, E: Kept> Records<'a, E> {
     /// Those of a journal.
     ///
     /// # Errors
-    /// [`JournalError`] if its header is not that of a journal this version can read.
+    /// [`JournalError`] if the header is not that of a journal this version can read.
     pub fn of(bytes: &'a [u8]) -> Result<Self, JournalError> {
-        let Some((header, rest)) = bytes.split_first_chunk() else {
-            let begun = HEADER.starts_with(bytes);
-            let torn = Self { bytes, rest: &[], whole: 0 };
-            return if begun { Ok(torn) } else { Err(JournalError::Foreign) };
-        };
-        match Opening::of(header) {
-            Opening::Version(VERSION) => Ok(Self { bytes, rest, whole: HEADER.len() }),
-            Opening::Version(found) => Err(JournalError::Version { found }),
-            Opening::Damaged => Err(JournalError::Damaged { at: 0 }),
-            Opening::Foreign => Err(JournalError::Foreign),
-        }
+        let whole = check_header(bytes)?;
+        let rest = bytes.get(whole..).filter(|_| whole > 0).unwrap_or_default();
+        Ok(Self { bytes, rest, whole, kept: PhantomData })
     }
 
     /// How many bytes are read and whole, the header included.
@@ -171,21 +156,139 @@ impl<'a> Records<'a> {
     pub const fn whole(&self) -> usize {
         self.whole
     }
+}
 
-    /// Whether what is left can be a write that did not come to its end.
-    fn is_torn(&self, found: &Found<'_>) -> bool {
-        match found {
-            Found::Whole { .. } => false,
-            Found::Short => true,
-            Found::Damaged { rest } => rest.iter().all(|byte| *byte == 0),
-            Found::Nothing => !followed_by_a_record(self.rest),
+impl<E: Kept> Iterator for Records<'_, E> {
+    type Item = Result<Record<E>, JournalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.whole;
+        let Found::Whole { kind, body, rest } = Found::at(self.rest) else {
+            let tail = mem::take(&mut self.rest);
+            return check_tail(tail, at).err().map(Err);
+        };
+        self.rest = rest;
+        match read(kind, body) {
+            Ok(record) => {
+                self.whole = self.bytes.len().saturating_sub(rest.len());
+                Some(Ok(record))
+            }
+            Err(error) => {
+                self.rest = &[];
+                Some(Err(JournalError::Unreadable { at, error }))
+            }
         }
     }
+}
 
-    fn fail(&mut self, error: JournalError) -> Option<Result<Record, JournalError>> {
-        self.rest = &[];
-        Some(Err(error))
+/// Reads a journal as its bytes come, for one that is longer than what fits into memory: put in
+/// what was read, take out the records that are whole, and say when there is no more.
+///
+/// ```
+/// use strowger::host::{Entry, Replica};
+/// use strowger::journal::{self, Reader};
+/// use strowger::prelude::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let engine = Engine::new(Config::default(), now, &mut log).unwrap();
+/// let mut file = journal::HEADER.to_vec();
+/// journal::append::<Engine>(Entry::of(log.as_slice()), &mut file).unwrap();
+///
+/// let (mut reader, mut replica) = (Reader::<Engine>::default(), Replica::default());
+/// for chunk in file.chunks(10) {
+///     reader.push(chunk);
+///     while let Some(record) = reader.next_record() {
+///         record.unwrap().feed(&mut replica, &mut ()).unwrap();
+///     }
+/// }
+/// assert_eq!(reader.finish().unwrap(), file.len());
+/// assert_eq!(replica.digest(), engine.digest());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reader<E> {
+    /// What was put in and not taken out, behind `start`.
+    bytes: Vec<u8>,
+    start: usize,
+    whole: usize,
+    kept: PhantomData<E>,
+}
+
+impl<E: Kept> Default for Reader<E> {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), start: 0, whole: 0, kept: PhantomData }
     }
+}
+
+impl<E: Kept> Reader<E> {
+    /// Puts in the bytes that come next.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.drain(..self.start.min(self.bytes.len()));
+        self.start = 0;
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Takes out the next record that is whole; `None`: more bytes are needed, if there are any.
+    pub fn next_record(&mut self) -> Option<Result<Record<E>, JournalError>> {
+        if self.whole == 0 {
+            match check_header(self.rest()) {
+                Ok(0) => return None,
+                Ok(header) => (self.start, self.whole) = (header, header),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let at = self.whole;
+        let Found::Whole { kind, body, rest } = Found::at(self.rest()) else { return None };
+        let (record, left) = (read(kind, body), rest.len());
+        let taken = self.rest().len().saturating_sub(left);
+        self.start = self.start.saturating_add(taken);
+        Some(match record {
+            Ok(record) => {
+                self.whole = self.whole.saturating_add(taken);
+                Ok(record)
+            }
+            Err(error) => Err(JournalError::Unreadable { at, error }),
+        })
+    }
+
+    /// There are no more bytes: answers how many of them are whole. Those behind belong to a record
+    /// that was not written to its end.
+    ///
+    /// # Errors
+    /// [`JournalError::Damaged`] if what is left is no torn tail.
+    pub fn finish(self) -> Result<usize, JournalError> {
+        if self.whole > 0 {
+            check_tail(self.rest(), self.whole)?;
+        }
+        Ok(self.whole)
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+}
+
+/// How long the header is; 0 if only its beginning is there.
+fn check_header(bytes: &[u8]) -> Result<usize, JournalError> {
+    let Some(header) = bytes.first_chunk() else {
+        return if HEADER.starts_with(bytes) { Ok(0) } else { Err(JournalError::Foreign) };
+    };
+    match Opening::of(header) {
+        Opening::Version(VERSION) => Ok(HEADER.len()),
+        Opening::Version(found) => Err(JournalError::Version { found }),
+        Opening::Damaged => Err(JournalError::Damaged { at: 0 }),
+        Opening::Foreign => Err(JournalError::Foreign),
+    }
+}
+
+/// Refuses what is left unless it can be a write that did not come to its end.
+fn check_tail(rest: &[u8], at: usize) -> Result<(), JournalError> {
+    let torn = match Found::at(rest) {
+        Found::Whole { .. } => false,
+        Found::Short => true,
+        Found::Damaged { rest } => rest.iter().all(|byte| *byte == 0),
+        Found::Nothing => !followed_by_a_record(rest),
+    };
+    if torn { Ok(()) } else { Err(JournalError::Damaged { at }) }
 }
 
 /// Whether a whole record begins anywhere behind the first byte.
@@ -198,31 +301,4 @@ fn followed_by_a_record(bytes: &[u8]) -> bool {
         behind = rest;
     }
     false
-}
-
-impl Iterator for Records<'_> {
-    type Item = Result<Record, JournalError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let at = self.whole;
-        let found = Found::at(self.rest);
-        let Found::Whole { kind, body, rest } = found else {
-            if self.is_torn(&found) {
-                self.rest = &[];
-                return None;
-            }
-            return self.fail(JournalError::Damaged { at });
-        };
-        match read(kind, body) {
-            Ok(record) => {
-                self.rest = rest;
-                self.whole = self.bytes.len().saturating_sub(rest.len());
-                Some(Ok(record))
-            }
-            Err(error) => self.fail(JournalError::Unreadable { at, error }),
-        }
-    }
 }

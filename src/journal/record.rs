@@ -6,12 +6,15 @@ use alloc::vec::Vec;
 
 use crc::{CRC_32_ISCSI, Crc, Table};
 use minicbor_serde::{Serializer, from_slice};
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use crate::engine::core::Snapshot;
-use crate::fact::log::Fact;
-use crate::interaction::DeskLog;
-use crate::journal::desk::DeskSnapshot;
+use crate::centre::Centre;
+use crate::engine::core::Engine;
+use crate::host::{Answered, Entry, FollowError, Follower, Replica, Saved};
+use crate::interaction::ProfileStore;
+use crate::layer::decide::Decide;
+use crate::layer::error::RestoreError;
 
 /// The version that is written.
 pub const VERSION: u32 = 1;
@@ -28,11 +31,6 @@ static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISCSI);
 /// How long the head of a record is.
 const HEAD: usize = 16;
 
-const FACTS: u32 = 1;
-const SNAPSHOT: u32 = 2;
-const DESK: u32 = 3;
-const DESK_SNAPSHOT: u32 = 4;
-
 const fn header() -> [u8; 16] {
     let ([a, b, c, d, e, f, g, h], [i, j, k, l]) = (MAGIC, VERSION.to_le_bytes());
     let named = [a, b, c, d, e, f, g, h, i, j, k, l];
@@ -40,30 +38,119 @@ const fn header() -> [u8; 16] {
     [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
 }
 
+/// What a journal can keep: an engine alone, or a centre. Adding a layer to a centre adds nothing
+/// here, for a centre's record holds the facts of all its layers.
+pub trait Kept:
+    Decide<
+        Fact: Serialize + DeserializeOwned,
+        Reply: Serialize + DeserializeOwned,
+        Refusal: Serialize + DeserializeOwned,
+        Snapshot: Serialize + DeserializeOwned,
+    >
+{
+    /// The kind of a record of facts.
+    const FACTS: u32;
+    /// The kind of a record of a snapshot.
+    const SNAPSHOT: u32;
+}
+
+impl Kept for Engine {
+    const FACTS: u32 = 1;
+    const SNAPSHOT: u32 = 2;
+}
+
+impl<P> Kept for Centre<P>
+where
+    P: ProfileStore + Clone + Default + Serialize + DeserializeOwned,
+{
+    const FACTS: u32 = 3;
+    const SNAPSHOT: u32 = 4;
+}
+
 /// What was kept in one go.
 ///
 /// ```
+/// use strowger::host::Entry;
+/// use strowger::journal::{self, Record};
 /// use strowger::prelude::*;
-/// use strowger::journal;
 ///
 /// let mut log = Log::default();
 /// Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();
 /// let mut bytes = Vec::new();
-/// journal::append_facts(log.as_slice(), &mut bytes).unwrap();
-/// let record = journal::decode(&bytes).unwrap();
-/// assert_eq!(record, journal::Record::Facts(log.into_iter().collect()));
+/// journal::append::<Engine>(Entry::of(log.as_slice()), &mut bytes).unwrap();
+/// let Record::Facts(kept) = journal::decode::<Engine>(&bytes).unwrap() else { panic!() };
+/// assert_eq!(kept.facts, log.as_slice());
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 #[non_exhaustive]
-pub enum Record {
-    /// The facts of one call.
-    Facts(Vec<Fact>),
+pub enum Record<E: Kept> {
+    /// What is kept of one call, or of several that were made together.
+    Facts(Facts<E>),
     /// All rows at one moment.
-    Snapshot(Box<Snapshot>),
-    /// The facts of one call of a desk: the engine's and those of records.
-    Desk(DeskLog),
-    /// All rows of a desk at one moment.
-    DeskSnapshot(Box<DeskSnapshot>),
+    Snapshot(Box<Saved<E>>),
+}
+
+/// The facts of one call, or of several that were made together, and the answers to those of them
+/// that carried a token.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "")]
+#[non_exhaustive]
+pub struct Facts<E: Kept> {
+    /// The facts, in order.
+    pub facts: Vec<E::Fact>,
+    /// The answers.
+    #[serde(default)]
+    pub answers: Vec<Answered<E>>,
+}
+
+/// The same as it is written.
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct Body<'a, E: Kept> {
+    facts: &'a [E::Fact],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    answers: &'a [Answered<E>],
+}
+
+impl<E: Kept> Record<E> {
+    /// Lets a replica follow the record, and somebody hear of its facts.
+    ///
+    /// # Errors
+    /// [`FeedError`] if the record does not follow what the replica knows.
+    pub fn feed(
+        self,
+        replica: &mut Replica<E>,
+        follower: &mut impl Follower<E>,
+    ) -> Result<(), FeedError> {
+        match self {
+            Self::Snapshot(_) if replica.position() > 0 => Err(FeedError::Misplaced),
+            Self::Snapshot(saved) => {
+                *replica = Replica::restore(*saved)?;
+                Ok(())
+            }
+            Self::Facts(Facts { facts, answers }) => {
+                facts.iter().try_for_each(|fact| replica.follow(fact))?;
+                replica.tell(&facts, follower);
+                answers.into_iter().for_each(|answered| replica.remember(answered));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A record that a replica does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FeedError {
+    /// A fact is missing or does not fit.
+    #[error(transparent)]
+    Misfit(#[from] FollowError),
+    /// The snapshot cannot be taken up.
+    #[error(transparent)]
+    Snapshot(#[from] RestoreError),
+    /// A snapshot comes behind facts.
+    #[error("a snapshot behind facts")]
+    Misplaced,
 }
 
 /// A record that cannot be written or read.
@@ -82,42 +169,33 @@ pub enum RecordError {
         /// What is wrong with it.
         reason: String,
     },
+    /// It is whole, and of a kind that this journal does not keep: that of an engine is not that
+    /// of a centre.
+    #[error("a record of kind {kind} is none of this journal")]
+    Kind {
+        /// Its kind.
+        kind: u32,
+    },
 }
 
-/// Writes the facts of one call behind `out`.
+/// Writes what is kept of a call behind `out`: after a crash all of it is there or nothing.
 ///
 /// # Errors
-/// [`RecordError`] if they cannot be written; `out` is as it was.
-pub fn append_facts(facts: &[Fact], out: &mut Vec<u8>) -> Result<(), RecordError> {
-    append(FACTS, facts, out)
+/// [`RecordError`] if the entry cannot be written; `out` is as it was.
+pub fn append<E: Kept>(entry: Entry<'_, E>, out: &mut Vec<u8>) -> Result<(), RecordError> {
+    let Entry { facts, answers, .. } = entry;
+    write(E::FACTS, &Body::<E> { facts, answers }, out)
 }
 
 /// Writes a snapshot behind `out`, as the first record of a journal.
 ///
 /// # Errors
-/// [`RecordError`] if it cannot be written; `out` is as it was.
-pub fn append_snapshot(snapshot: &Snapshot, out: &mut Vec<u8>) -> Result<(), RecordError> {
-    append(SNAPSHOT, snapshot, out)
+/// [`RecordError`] if the snapshot cannot be written; `out` is as it was.
+pub fn append_snapshot<E: Kept>(saved: &Saved<E>, out: &mut Vec<u8>) -> Result<(), RecordError> {
+    write(E::SNAPSHOT, saved, out)
 }
 
-/// Writes the facts of one call of a desk behind `out`: after a crash all of them are there, the
-/// engine's and those of records, or none.
-///
-/// # Errors
-/// [`RecordError`] if they cannot be written; `out` is as it was.
-pub fn append_desk(log: &DeskLog, out: &mut Vec<u8>) -> Result<(), RecordError> {
-    append(DESK, log, out)
-}
-
-/// Writes the snapshot of a desk behind `out`, as the first record of a journal.
-///
-/// # Errors
-/// [`RecordError`] if it cannot be written; `out` is as it was.
-pub fn append_desk_snapshot(snapshot: &DeskSnapshot, out: &mut Vec<u8>) -> Result<(), RecordError> {
-    append(DESK_SNAPSHOT, snapshot, out)
-}
-
-fn append<T: Serialize + ?Sized>(
+fn write<T: Serialize + ?Sized>(
     kind: u32,
     value: &T,
     out: &mut Vec<u8>,
@@ -140,21 +218,21 @@ fn unreadable(error: impl ToString) -> RecordError {
 /// Reads one record that is all of `bytes`.
 ///
 /// # Errors
-/// [`RecordError`] if it is not whole or cannot be read.
-pub fn decode(bytes: &[u8]) -> Result<Record, RecordError> {
+/// [`RecordError`] if the record is not whole or cannot be read.
+pub fn decode<E: Kept>(bytes: &[u8]) -> Result<Record<E>, RecordError> {
     match Found::at(bytes) {
         Found::Whole { kind, body, rest: [] } => read(kind, body),
         _ => Err(RecordError::Damaged),
     }
 }
 
-pub(super) fn read(kind: u32, body: &[u8]) -> Result<Record, RecordError> {
-    match kind {
-        FACTS => from_slice(body).map(Record::Facts).map_err(unreadable),
-        SNAPSHOT => from_slice(body).map(Record::Snapshot).map_err(unreadable),
-        DESK => from_slice(body).map(Record::Desk).map_err(unreadable),
-        DESK_SNAPSHOT => from_slice(body).map(Record::DeskSnapshot).map_err(unreadable),
-        _ => Err(unreadable("its kind is not known")),
+pub(super) fn read<E: Kept>(kind: u32, body: &[u8]) -> Result<Record<E>, RecordError> {
+    if kind == E::FACTS {
+        from_slice(body).map(Record::Facts).map_err(unreadable)
+    } else if kind == E::SNAPSHOT {
+        from_slice(body).map(|saved| Record::Snapshot(Box::new(saved))).map_err(unreadable)
+    } else {
+        Err(RecordError::Kind { kind })
     }
 }
 

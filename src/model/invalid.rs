@@ -4,7 +4,16 @@ use alloc::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// A field whose content cannot be accepted, and why.
+/// A field whose content cannot be accepted, and why. Codecs say it of their own bodies too.
+///
+/// ```
+/// use strowger::model::{Invalid, Problem};
+///
+/// assert_eq!(Invalid::length("name", 3, 20), Ok(()));
+/// let invalid = Invalid::range("priority", 300, -255, 255).unwrap_err();
+/// assert_eq!(invalid, Invalid::new("priority", Problem::OutOfRange { min: -255, max: 255 }));
+/// assert_eq!(invalid.to_string(), "priority is outside -255..=255");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{field} {problem}")]
 pub struct Invalid {
@@ -70,12 +79,16 @@ pub enum Problem {
 
 impl Invalid {
     /// This problem with that field.
-    pub(crate) const fn new(field: &'static str, problem: Problem) -> Self {
+    #[must_use]
+    pub const fn new(field: &'static str, problem: Problem) -> Self {
         Self { field: Cow::Borrowed(field), problem }
     }
 
-    /// Refuses a number outside a range.
-    pub(crate) fn range(
+    /// Refuses a number outside `min..=max`.
+    ///
+    /// # Errors
+    /// [`Problem::OutOfRange`] of this field.
+    pub fn range(
         field: &'static str,
         value: impl Into<i64>,
         min: i64,
@@ -88,8 +101,11 @@ impl Invalid {
         }
     }
 
-    /// Refuses more than `max` of something.
-    pub(crate) fn length(field: &'static str, len: usize, max: u32) -> Result<(), Self> {
+    /// Refuses more than `max` characters, bytes or parts, whichever `len` counts.
+    ///
+    /// # Errors
+    /// [`Problem::TooLong`] of this field.
+    pub fn length(field: &'static str, len: usize, max: u32) -> Result<(), Self> {
         if u32::try_from(len).is_ok_and(|len| len <= max) {
             Ok(())
         } else {

@@ -54,6 +54,9 @@ pub enum DeadlineKind {
     Ramp,
     /// A pool gives back what was drawn from it.
     PoolReset,
+    /// Time does something to an interaction record: a wrap-up ends, a reminder is due, or silence
+    /// has lasted long enough.
+    Record,
 }
 
 /// When the engine wants to be called again, and what for.

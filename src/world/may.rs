@@ -15,7 +15,7 @@
 //! | `Room` | `policy::room::Usage::room` |
 //! | `Shift` | [`Agent::has_time`] |
 //! | `NotDeclined` | [`Work::bars`] |
-//! | `NotHis` | [`Agent::has`] |
+//! | `NotInvolved` | [`Agent::has`] |
 //! | `NotRinging` | [`Stores::rings_at`] |
 //! | `Assignments` | [`Agent::may_have_more`] |
 //! | `Ramp` | [`Queue::held_back`](crate::world::rows::Queue::held_back) |
@@ -70,7 +70,7 @@ impl Agent {
         least.is_none_or(|least| self.shift_end.get().is_none_or(|end| now + least <= end))
     }
 
-    /// Gate `NotHis`, shut: whether the agent has the work, wraps it up, or takes part in it.
+    /// Gate `NotInvolved`, shut: whether the agent has the work, wraps it up, or takes part in it.
     #[must_use]
     pub(crate) fn has(&self, work: WorkId) -> bool {
         self.assignment(work).is_some() || self.leg(work).is_some()

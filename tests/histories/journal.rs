@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use strowger::centre::CentreLog;
 use strowger::fact::{Event, Fact};
-use strowger::host::FollowError;
-use strowger::interaction::DeskLog;
+use strowger::host::{Entry, FollowError, Saved};
 use strowger::journal::{
-    DeskSnapshot, HEADER, JournalError, Record, RecordError, Records, append_desk,
-    append_desk_snapshot, append_facts, append_snapshot, decode, recover, recover_desk,
+    Facts, HEADER, JournalError, Reader, Record, RecordError, Records, Recovery, append,
+    append_snapshot, decode,
 };
-use strowger::{Config, Engine, Log, Timestamp};
+use strowger::{Centre, Config, Engine, Log, Snapshot, Timestamp};
 
 use crate::records::{Lived, live};
 
@@ -20,6 +20,19 @@ use crate::support::{Call, open, scripted};
 
 /// Where the journals are that older versions wrote.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/journal");
+
+fn append_facts(facts: &[Fact], bytes: &mut Vec<u8>) -> Result<(), RecordError> {
+    append::<Engine>(Entry::of(facts), bytes)
+}
+
+fn append_rows(snapshot: Snapshot, bytes: &mut Vec<u8>) -> Result<(), RecordError> {
+    append_snapshot::<Engine>(&Saved::of(snapshot), bytes)
+}
+
+/// The journal of an engine, read as a whole.
+fn recover(bytes: &[u8]) -> Result<Recovery<Engine>, JournalError> {
+    strowger::journal::recover(bytes)
+}
 
 /// A journal, with where each record begins and the number of its last fact.
 #[derive(Default)]
@@ -114,7 +127,7 @@ fn a_journal_that_ends_anywhere_is_read_up_to_its_last_whole_record() {
             recover(&written.bytes[..length]).unwrap_or_else(|e| panic!("{length}: {e}"));
         let (whole, facts) = written.whole(length);
         assert_eq!((recovery.whole, recovery.cut), (whole, length - whole), "{length}");
-        assert_eq!(recovery.replica.seq(), facts as u64, "{length}");
+        assert_eq!(recovery.replica.position(), facts as u64, "{length}");
         let engine = Engine::replay(written.facts[..facts].iter().cloned()).expect("facts");
         assert_eq!(recovery.replica.digest(), engine.digest(), "{length}");
         // What is cut and written again is as if nothing had happened.
@@ -148,7 +161,7 @@ fn a_byte_that_changed_is_found_wherever_it_is() {
         for bit in [0x01, 0x10, 0x80, 0xff] {
             let mut bytes = written.bytes.clone();
             bytes[place] ^= bit;
-            let recovered = recover(&bytes).map(|r| (r.whole, r.replica.seq()));
+            let recovered = recover(&bytes).map(|r| (r.whole, r.replica.position()));
             let expected = match place {
                 0..8 => Err(JournalError::Foreign),
                 8..16 => Err(JournalError::Damaged { at: 0 }),
@@ -186,7 +199,7 @@ fn a_snapshot_and_the_facts_behind_it_are_a_journal() {
     let (before, behind) = written.facts.split_at(known);
     let snapshot = Engine::replay(before.iter().cloned()).expect("its own facts").snapshot();
     let mut bytes = HEADER.to_vec();
-    append_snapshot(&snapshot, &mut bytes).expect("it can be written");
+    append_rows(snapshot.clone(), &mut bytes).expect("it can be written");
     let first = bytes.len();
     append_facts(behind, &mut bytes).expect("they can be written");
     let recovery = recover(&bytes).expect("it is whole");
@@ -201,7 +214,7 @@ fn a_snapshot_and_the_facts_behind_it_are_a_journal() {
     assert_eq!(recover(&gap).map(drop), Err(JournalError::Misfit { at: first, error }));
     let mut behind = written.bytes;
     let at = behind.len();
-    append_snapshot(&snapshot, &mut behind).expect("it can be written");
+    append_rows(snapshot, &mut behind).expect("it can be written");
     assert_eq!(recover(&behind).map(drop), Err(JournalError::Misplaced { at }));
 }
 
@@ -209,7 +222,11 @@ fn a_snapshot_and_the_facts_behind_it_are_a_journal() {
 fn a_record_stands_for_itself() {
     let (written, mut record) = (short(), Vec::new());
     append_facts(&written.facts, &mut record).expect("they can be written");
-    assert_eq!(decode(&record), Ok(Record::Facts(written.facts)));
+    let decode = |bytes: &[u8]| match decode::<Engine>(bytes)? {
+        Record::Facts(Facts { facts, .. }) => Ok(facts),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(decode(&record), Ok(written.facts));
     assert_eq!(decode(&record[1..]), Err(RecordError::Damaged));
     record.push(0);
     assert_eq!(decode(&record), Err(RecordError::Damaged));
@@ -269,9 +286,9 @@ fn kept(name: &str) -> Vec<Fact> {
         fact
     };
     let facts: Vec<Fact> = lines.lines().map(fact).collect();
-    let read: Result<Vec<_>, _> = Records::of(&bytes).expect("a journal").collect();
+    let read: Result<Vec<_>, _> = Records::<Engine>::of(&bytes).expect("a journal").collect();
     let read = read.expect("whole records").into_iter().flat_map(|record| match record {
-        Record::Facts(facts) => facts,
+        Record::Facts(Facts { facts, .. }) => facts,
         other => panic!("{other:?}"),
     });
     assert!(read.eq(facts.iter().cloned()), "the same facts");
@@ -319,7 +336,7 @@ fn a_history_cut_anywhere_is_the_engine_of_the_facts_that_are_whole() {
         for length in (0..bytes.len()).step_by(bytes.len() / 40 + 1).chain([bytes.len()]) {
             let recovery = recover(&bytes[..length]).map_err(|error| error.to_string())?;
             let (whole, facts) = written.whole(length);
-            if (recovery.whole, recovery.replica.seq()) != (whole, facts as u64) {
+            if (recovery.whole, recovery.replica.position()) != (whole, facts as u64) {
                 return Err(format!("{length}: {} of {whole} are whole", recovery.whole));
             }
             if facts > 0 {
@@ -334,63 +351,59 @@ fn a_history_cut_anywhere_is_the_engine_of_the_facts_that_are_whole() {
     });
 }
 
-/// A desk's journal, with the state of the desk behind each record.
-struct Desks {
+/// A centre's journal, with the state of the centre behind each record.
+struct Centres {
     bytes: Vec<u8>,
-    told: (usize, usize),
-    ends: Vec<(usize, Lived)>,
+    said: usize,
+    ends: Vec<(usize, Centre)>,
 }
 
-impl Desks {
+impl Centres {
     /// What was said since the last time; the first time all that stands.
     fn add(&mut self, lived: &Lived) {
-        let (work, records) = (&lived.log.work, &lived.log.records);
-        let (facts, said) = std::mem::replace(&mut self.told, (work.len(), records.len()));
+        let said = std::mem::replace(&mut self.said, lived.log.len());
         if self.ends.is_empty() {
-            let snapshot = DeskSnapshot::from(&lived.desk);
-            append_desk_snapshot(&snapshot, &mut self.bytes).expect("it can be written");
+            let saved = Saved::of(lived.centre.snapshot());
+            append_snapshot::<Centre>(&saved, &mut self.bytes).expect("it can be written");
         } else {
-            let log = DeskLog {
-                work: work.iter().skip(facts).cloned().collect(),
-                records: records.iter().skip(said).cloned().collect(),
-            };
-            append_desk(&log, &mut self.bytes).expect("it can be written");
+            let facts = &lived.log.as_slice()[said..];
+            append::<Centre>(Entry::of(facts), &mut self.bytes).expect("it can be written");
         }
-        let (desk, log) = (lived.desk.clone(), DeskLog::default());
-        self.ends.push((self.bytes.len(), Lived { desk, log }));
+        self.ends.push((self.bytes.len(), lived.centre.clone()));
     }
 }
 
 #[test]
-fn the_journal_of_a_desk_is_the_desk_wherever_it_is_cut() {
+fn the_journal_of_a_centre_is_the_centre_wherever_it_is_cut() {
     support::check(40, 42, 60, |history| {
-        let mut desks = Desks { bytes: HEADER.to_vec(), told: (0, 0), ends: Vec::new() };
+        let mut centres = Centres { bytes: HEADER.to_vec(), said: 0, ends: Vec::new() };
         live(history, |lived| {
-            desks.add(lived);
+            centres.add(lived);
             Ok(())
         })?;
-        let bytes = &desks.bytes;
+        let bytes = &centres.bytes;
         for length in (0..bytes.len()).step_by(bytes.len() / 30 + 1).chain([bytes.len()]) {
-            let recovered = recover_desk(&bytes[..length]);
-            let Some((whole, lived)) = desks.ends.iter().rfind(|(end, _)| *end <= length) else {
-                assert!(matches!(recovered, Err(JournalError::NoDesk { .. })), "{length}");
+            let recovered = strowger::journal::recover::<Centre>(&bytes[..length]);
+            let recovered = recovered.map_err(|error| error.to_string())?;
+            let Some((whole, centre)) = centres.ends.iter().rfind(|(end, _)| *end <= length) else {
+                assert_eq!(recovered.replica.position(), 0, "{length}");
                 continue;
             };
-            let recovered = recovered.map_err(|error| error.to_string())?;
             if recovered.whole != *whole {
                 return Err(format!("{length}: {} of {whole} are whole", recovered.whole));
             }
             // It takes up its work at once, as the other would at its next call.
-            let now = lived.desk.engine().now();
-            let (mut log, mut same) = (DeskLog::default(), DeskLog::default());
-            let mut expected = lived.desk.clone();
-            expected.advance(now, &mut same);
-            let desk = recovered.promote(now, &mut log).map_err(|error| error.to_string())?;
-            let is = (desk.engine().digest(), desk.records().digest());
-            if is != (expected.engine().digest(), expected.records().digest()) || log != same {
-                return Err(format!("{length}: another desk, {log:?} for {same:?}"));
+            let now = centre.engine().now();
+            let (mut log, mut same) = (CentreLog::default(), CentreLog::default());
+            let mut expected = centre.clone();
+            expected.advance(now, &mut same).map_err(|error| error.to_string())?;
+            let promoted = recovered.replica.promote(now, &mut log);
+            let centre = promoted.map_err(|error| error.to_string())?;
+            if centre.digest() != expected.digest() || log != same {
+                return Err(format!("{length}: another centre, {log:?} for {same:?}"));
             }
-            if desk.records().profiles() != expected.records().profiles() {
+            let profiles = |centre: &Centre| centre.records().map(|kept| kept.profiles().clone());
+            if profiles(&centre) != profiles(&expected) {
                 return Err(format!("{length}: other profiles"));
             }
         }
@@ -399,10 +412,48 @@ fn the_journal_of_a_desk_is_the_desk_wherever_it_is_cut() {
 }
 
 #[test]
-fn a_desk_is_not_made_of_an_engine_s_journal() {
-    let bytes = include_bytes!("../fixtures/journal/v1.journal");
-    let refused = recover_desk(bytes).map(drop);
-    assert_eq!(refused, Err(JournalError::NoDesk { at: HEADER.len() }));
+fn a_journal_that_comes_in_pieces_is_read_as_one_that_lies_there() {
+    let written = floor();
+    for piece in [1, 7, 16, 100, 4_096] {
+        let (mut reader, mut facts) = (Reader::<Engine>::default(), Vec::new());
+        for bytes in written.bytes.chunks(piece) {
+            reader.push(bytes);
+            while let Some(record) = reader.next_record() {
+                match record.expect("it is whole") {
+                    Record::Facts(kept) => facts.extend(kept.facts),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(facts, written.facts, "{piece}");
+        assert_eq!(reader.finish(), Ok(written.bytes.len()), "{piece}");
+    }
+    // A torn tail, and damage in the middle.
+    let whole = written.last();
+    for length in whole..written.bytes.len() {
+        let mut reader = Reader::<Engine>::default();
+        reader.push(&written.bytes[..length]);
+        while let Some(record) = reader.next_record() {
+            record.expect("it is whole");
+        }
+        assert_eq!(reader.finish(), Ok(whole), "{length}");
+    }
+    let mut bytes = written.bytes.clone();
+    bytes[written.ends[2].0 + 20] ^= 1;
+    let mut reader = Reader::<Engine>::default();
+    reader.push(&bytes);
+    while let Some(record) = reader.next_record() {
+        record.expect("it is whole");
+    }
+    assert_eq!(reader.finish(), Err(JournalError::Damaged { at: written.ends[2].0 }));
+}
+
+#[test]
+fn a_centre_is_not_made_of_an_engine_s_journal() {
+    let bytes = floor().bytes;
+    let refused = strowger::journal::recover::<Centre>(&bytes).map(drop);
+    let error = RecordError::Kind { kind: 1 };
+    assert_eq!(refused, Err(JournalError::Unreadable { at: HEADER.len(), error }));
 }
 
 /// Writes the files of the present version where there are none yet.
@@ -429,7 +480,7 @@ fn write_fixtures() {
     let (before, behind) = written.facts.split_at(written.facts.len() / 2);
     let snapshot = Engine::replay(before.iter().cloned()).expect("its own facts").snapshot();
     let mut bytes = HEADER.to_vec();
-    append_snapshot(&snapshot, &mut bytes).expect("it can be written");
+    append_rows(snapshot.clone(), &mut bytes).expect("it can be written");
     append_facts(behind, &mut bytes).expect("they can be written");
     write("-snapshot.journal", &bytes);
 }

@@ -93,7 +93,7 @@ fn facts_alone_rebuild_the_world() {
             hold("digest", replayed.digest() == lived.engine.digest())?;
             let deadline = replayed.next_deadline();
             hold("deadline", deadline == lived.engine.next_deadline())?;
-            replayed.check().map_err(|violation| violation.to_string())?;
+            replayed.verify().map_err(|violation| violation.to_string())?;
         }
         Ok(())
     });
@@ -430,5 +430,5 @@ fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
     let stage = |work| engine.view().work(WorkId::from_raw(work)).map(WorkView::stage);
     assert_eq!(stage(1), Some(Stage::Queued));
     assert_eq!(stage(2), Some(Stage::Assigned { agent }));
-    assert_eq!(engine.check(), Ok(()));
+    assert_eq!(engine.verify(), Ok(()));
 }

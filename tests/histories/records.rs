@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use strowger::centre::{CentreFact, CentreLog};
 use strowger::command::{Command, Submit};
 use strowger::fact::{Cause, Fact};
 use strowger::figures::{Figures, FiguresConfig, Handling};
 use strowger::interaction::*;
 use strowger::model::{AgentId, Attributes, CodeId, QueueId, Value, WorkId};
 use strowger::state::{AssignmentState, LegRole, Stage};
-use strowger::{Engine, Span, Timestamp};
+use strowger::{Centre, Engine, Span, Timestamp};
 
 use crate::support;
 use crate::support::ops::History;
@@ -199,20 +200,16 @@ fn some_opening(dice: &mut Dice) -> OpenInteraction {
 
 /// Records beside an engine, with all that was said.
 pub(crate) struct Lived {
-    pub(crate) desk: Desk,
-    pub(crate) log: DeskLog,
+    pub(crate) centre: Centre,
+    pub(crate) log: CentreLog,
 }
 
 fn begin(history: &History) -> Lived {
     let (engine, facts) = open(&history.config);
-    let mut log = DeskLog::default();
-    let now = facts[0].at;
-    let mut records = Records::new(config(), now, &mut log.records).unwrap();
-    records.follow_after(engine.view().seq());
-    Lived { desk: Desk::join(engine, records).unwrap(), log }
+    Lived::begin(engine, config(), facts[0].at)
 }
 
-/// Lives through a history at a desk. Every new piece of work has an interaction, and in between
+/// Lives through a history in a centre. Every new piece of work has an interaction, and in between
 /// people do what they like.
 pub(crate) fn live(
     history: &History,
@@ -227,7 +224,7 @@ pub(crate) fn live(
         for call in todo.drain(..) {
             lived.call(&call, &mut dice);
             if dice.roll(2) == 0 {
-                let opened = lived.desk.records().interactions().count();
+                let opened = lived.records().interactions().count();
                 let command = some_command(&mut dice, opened);
                 lived.record(call.now, command)?;
             }
@@ -235,51 +232,69 @@ pub(crate) fn live(
             last = Some(call);
         }
         let Some(op) = ops.next() else { return Ok(lived) };
-        todo = support::calls(op, lived.desk.engine(), last.as_ref());
+        todo = support::calls(op, lived.centre.engine(), last.as_ref());
     }
 }
 
 impl Lived {
+    /// An engine that was opened, and records from now on.
+    fn begin(engine: Engine, config: RecordConfig, now: Timestamp) -> Self {
+        let mut log = CentreLog::default();
+        let mut centre = Centre::join(engine, None).unwrap();
+        centre.keep_records(ProfilesInMemory::default(), config, now, &mut log).unwrap();
+        Self { centre, log }
+    }
+
     fn call(&mut self, call: &Call, dice: &mut Dice) {
-        let Self { desk, log } = self;
+        let Self { centre, log } = self;
         match &call.command {
-            None => desk.advance(call.now, log),
+            None => centre.advance(call.now, log).unwrap(),
             Some(Command::Submit(Submit(request))) if dice.roll(8) > 0 => {
-                let opened = desk.record(call.now, some_opening(dice), log);
-                let request = (**request).clone();
-                let _ = opened.map(|interaction| desk.submit(call.now, interaction, request, log));
+                let opened = centre.execute(call.now, some_opening(dice), log);
+                if let Ok(interaction) = opened {
+                    let request = request.clone();
+                    let _ = centre.execute(call.now, SubmitWork { interaction, request }, log);
+                }
             }
             Some(command) => {
-                let _ = desk.execute(call.now, command.clone(), log);
+                let _ = centre.execute(call.now, command.clone(), log);
             }
         }
     }
 
     /// What is refused changes neither records nor work; of whom is erased nothing is left.
     fn record(&mut self, now: Timestamp, command: RecordCommand) -> Result<(), String> {
-        let Self { desk, log } = self;
-        desk.advance(now, log);
-        let before = (desk.records().digest(), desk.engine().digest(), log.clone());
+        self.centre.advance(now, &mut self.log).unwrap();
+        let before = (self.centre.digest(), self.log.clone());
         let told = format!("{command:?}");
         let erased = match &command {
             RecordCommand::EraseProfile(erase) => Some(erase.profile),
             _ => None,
         };
-        match desk.record(now, command, log) {
+        match self.centre.execute(now, command, &mut self.log) {
             Ok(_) => {
-                let left = erased.is_some_and(|profile| is_known(desk.records(), profile));
+                let left = erased.is_some_and(|profile| is_known(self.records(), profile));
                 hold("a profile that is erased is gone", !left)
             }
             Err(refusal) => {
-                let after = (desk.records().digest(), desk.engine().digest());
-                let same = after == (before.0, before.1) && *log == before.2;
+                let same = (self.centre.digest(), self.log.clone()) == before;
                 hold(&format!("{told} was refused, {refusal}, and changed something"), same)
             }
         }
     }
 
-    fn records(&self) -> &Records {
-        self.desk.records()
+    pub(crate) fn records(&self) -> &Records {
+        self.centre.records().expect("the centre keeps records")
+    }
+
+    /// What was said of work.
+    pub(crate) fn work_facts(&self) -> impl Iterator<Item = &Fact> {
+        self.log.iter().filter_map(CentreFact::work)
+    }
+
+    /// What was said of records.
+    pub(crate) fn record_facts(&self) -> impl Iterator<Item = &RecordFact> {
+        self.log.iter().filter_map(CentreFact::record)
     }
 }
 
@@ -324,11 +339,11 @@ fn agree(engine: &Engine, row: &Interaction, work: WorkId) -> Result<(), String>
 }
 
 #[test]
-fn engine_and_records_stay_in_step_at_a_desk() {
+fn engine_and_records_stay_in_step_in_a_centre() {
     support::check(150, 31, 100, |history| {
         live(history, |lived| {
             lived.records().check()?;
-            let engine = lived.desk.engine();
+            let engine = lived.centre.engine();
             for row in lived.records().interactions() {
                 match row.work {
                     Some(work) if row.state.is_closed() => {
@@ -367,8 +382,9 @@ fn a_journal_of_record_facts_rebuilds_the_records() {
     let seen = RefCell::new(BTreeSet::new());
     support::check(250, 32, 100, |history| {
         let lived = live(history, |_| Ok(()))?;
-        seen.borrow_mut().extend(names(&lived.log.records));
-        let journal = through_json(&lived.log.records);
+        let said: RecordLog = lived.record_facts().cloned().collect();
+        seen.borrow_mut().extend(names(&said));
+        let journal = through_json(&said);
         let journal = journal.iter().cloned();
         let replayed = Records::replay(journal).map_err(|error| error.to_string())?;
         hold("digest", replayed.digest() == lived.records().digest())?;
@@ -377,11 +393,9 @@ fn a_journal_of_record_facts_rebuilds_the_records() {
         replayed.check()?;
         // What it did not hear of the engine changes nothing when it is told again.
         let mut replayed = replayed;
-        if let Some(first) = lived.log.work.iter().next() {
-            replayed.follow_after(first.seq - 1);
-        }
+        replayed.follow_after(lived.records().followed());
         let mut log = RecordLog::default();
-        for fact in &lived.log.work {
+        for fact in lived.work_facts() {
             replayed.follow(fact, &mut log).map_err(|gap| gap.to_string())?;
         }
         hold("nothing new", log.is_empty())?;
@@ -397,21 +411,20 @@ fn a_journal_of_record_facts_rebuilds_the_records() {
 fn the_engine_s_facts_alone_move_restored_records_in_the_same_way() {
     support::check(60, 33, 60, |history| {
         let mut records: Option<Records> = None;
-        let mut seen = (0, 0);
+        let mut seen = 0;
         live(history, |lived| {
             if let Some(restored) = &mut records {
                 // Whatever was said since then that came from the engine, or from time.
-                let behind = lived.log.records.iter().skip(seen.1).cloned();
+                let behind = lived.record_facts().skip(seen).cloned();
                 let resumed = restored.clone().resume(behind).map_err(|e| e.to_string())?;
                 hold("digest", resumed.digest() == lived.records().digest())?;
                 hold("followed", resumed.followed() <= lived.records().followed())?;
             }
             let snapshot: RecordSnapshot = through_json(&lived.records().snapshot());
-            let profiles = through_json(lived.records().profiles());
-            let restored = Records::restore(snapshot, profiles).map_err(|e| e.to_string())?;
+            let restored = Records::restore(snapshot).map_err(|e| e.to_string())?;
             hold("digest", restored.digest() == lived.records().digest())?;
             hold("now", restored.now() == lived.records().now())?;
-            seen = (lived.log.work.len(), lived.log.records.len());
+            seen = lived.record_facts().count();
             records = Some(restored);
             Ok(())
         })
@@ -423,7 +436,7 @@ fn the_engine_s_facts_alone_move_restored_records_in_the_same_way() {
 fn sums_are_what_the_segments_say_and_no_main_hands_overlap() {
     support::check(100, 34, 100, |history| {
         let lived = live(history, |_| Ok(()))?;
-        let archived = lived.log.records.iter().filter_map(|fact| match &fact.event {
+        let archived = lived.record_facts().filter_map(|fact| match &fact.event {
             RecordEvent::Archived { record } => Some(&**record),
             _ => None,
         });
@@ -457,36 +470,35 @@ fn sums_are_what_the_segments_say_and_no_main_hands_overlap() {
 /// anything but to work. Answers with all facts of the engine too.
 fn live_by_work_alone(history: &History) -> Result<(Lived, Vec<Fact>), String> {
     let (engine, mut facts) = open(&history.config);
-    let mut log = DeskLog::default();
     let config = RecordConfig { types: InteractionType::ALL.into(), ..RecordConfig::default() };
-    let mut records = Records::new(config, facts[0].at, &mut log.records).unwrap();
-    records.follow_after(engine.view().seq());
-    let mut desk = Desk::join(engine, records).unwrap();
+    let mut lived = Lived::begin(engine, config, facts[0].at);
     let mut todo: Vec<_> = support::opening(history).collect();
     let mut ops = history.ops.iter();
     let mut last = None;
     loop {
         for call in todo.drain(..) {
+            let Lived { centre, log } = &mut lived;
             match &call.command {
-                None => desk.advance(call.now, &mut log),
+                None => centre.advance(call.now, log).unwrap(),
                 Some(Command::Submit(Submit(request))) => {
                     let opening = InteractionRequest {
                         short_description: "Known".into(),
                         ..InteractionRequest::new(InteractionType::Phone)
                     };
                     let open = OpenInteraction { opening: opening.into() };
-                    let interaction = desk.record(call.now, open, &mut log).unwrap();
-                    let _ = desk.submit(call.now, interaction, (**request).clone(), &mut log);
+                    let interaction = centre.execute(call.now, open, log).unwrap();
+                    let submit = SubmitWork { interaction, request: request.clone() };
+                    let _ = centre.execute(call.now, submit, log);
                 }
-                Some(command) => drop(desk.execute(call.now, command.clone(), &mut log)),
+                Some(command) => drop(centre.execute(call.now, command.clone(), log)),
             }
             last = Some(call);
         }
         let Some(op) = ops.next() else { break };
-        todo = support::calls(op, desk.engine(), last.as_ref());
+        todo = support::calls(op, lived.centre.engine(), last.as_ref());
     }
-    facts.extend(log.work.iter().cloned());
-    Ok((Lived { desk, log }, facts))
+    facts.extend(lived.work_facts().cloned());
+    Ok((lived, facts))
 }
 
 /// How long an agent had work active, on hold and parked, wrapped it up, and took part in that of
@@ -544,7 +556,7 @@ fn segments_say_of_every_agent_what_the_figures_say() {
     support::check(150, 36, 150, |history| {
         let (lived, facts) = live_by_work_alone(history)?;
         let day = Span::from_mins(24 * 60).as_millis() as i64;
-        let until = lived.desk.engine().now().as_millis().div_euclid(day) + 1;
+        let until = lived.centre.engine().now().as_millis().div_euclid(day) + 1;
         let until = Timestamp::from_millis(until * day);
         let segments = times_of_segments(lived.records(), until);
         let figures = times_of_figures(&facts, until);

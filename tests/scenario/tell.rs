@@ -81,7 +81,7 @@ impl Floor {
     pub(crate) fn tell(&self, fact: &Fact) -> String {
         let due = match fact.cause {
             Cause::Deadline { kind, due } => format!(" due={} ({})", clock(due), word(&kind)),
-            Cause::Command | Cause::Routing => String::new(),
+            Cause::Command | Cause::Routing | Cause::Followed { .. } => String::new(),
         };
         let event = self.event(&fact.event);
         format!("{} {event}{due}", clock(fact.at))

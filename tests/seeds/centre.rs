@@ -50,10 +50,13 @@ impl Centre {
         self.tell(SetMembership { agent, queue, membership, channel: None }).unwrap();
     }
 
-    pub(crate) fn tell<A: Action>(&mut self, action: A) -> Result<A::Output, Refusal> {
+    pub(crate) fn tell<A: Action<Layer = Engine>>(
+        &mut self,
+        action: A,
+    ) -> Result<A::Output, Refusal> {
         let answer = self.engine.execute(at(self.now), action, &mut self.log);
         self.facts.extend(self.log.drain());
-        self.engine.check().unwrap();
+        self.engine.verify().unwrap();
         answer
     }
 

@@ -1,5 +1,6 @@
 //! A desk refuses what either half refuses, and what is done to one half is done to the other.
 
+use strowger::centre::CentreRefusal;
 use strowger::command::{Cancel, Close, Hold, Park, SetCode};
 use strowger::interaction::*;
 use strowger::model::{Attributes, CodeId, WrapUpCodeProfile, WrapUpMode, WrapUpProfile};
@@ -29,10 +30,10 @@ fn one_code(context: Attributes) -> Floor {
     floor
 }
 
-fn refused(floor: &mut Floor, when: i64, command: impl Into<Command>) -> DeskRefusal {
-    let before = (floor.desk.records().digest(), floor.desk.engine().digest());
+fn refused(floor: &mut Floor, when: i64, command: impl Into<Command>) -> CentreRefusal {
+    let before = (floor.records().digest(), floor.centre.engine().digest());
     let refusal = floor.try_work(when, command).unwrap_err();
-    assert_eq!(before, (floor.desk.records().digest(), floor.desk.engine().digest()));
+    assert_eq!(before, (floor.records().digest(), floor.centre.engine().digest()));
     refusal
 }
 
@@ -41,7 +42,7 @@ fn a_code_the_record_does_not_allow_reaches_no_work() {
     let mut floor = one_code(Attributes::new());
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
     floor.describe(10, id, "A bill");
-    let not_allowed = DeskRefusal::Record(RecordRefusal::CodeNotAllowed { code: OTHER });
+    let not_allowed = CentreRefusal::Record(RecordRefusal::CodeNotAllowed { code: OTHER });
     // Before the contact ends, while it is wrapped up, and as it is closed.
     let agent = ANA;
     assert_eq!(refused(&mut floor, 10, SetCode { work, agent, code: OTHER }), not_allowed);
@@ -95,10 +96,10 @@ fn a_customer_who_writes_is_off_hold_whatever_put_him_there() {
             (floor.state(id), floor.row(id).reason),
             (InteractionState::WorkInProgress, None)
         );
-        let assignments = floor.desk.engine().view().agent(ANA).unwrap().assignments();
+        let assignments = floor.centre.engine().view().agent(ANA).unwrap().assignments();
         assert_eq!(assignments[0].state, AssignmentState::Active);
         let retrieved = |fact: &&Fact| matches!(fact.event, Event::WorkRetrieved { .. });
-        assert_eq!(floor.log.work.iter().filter(retrieved).count(), 1);
+        assert_eq!(floor.work_facts().filter(retrieved).count(), 1);
     }
 }
 
@@ -109,13 +110,17 @@ fn who_finds_nobody_and_no_virtual_agent_is_let_go() {
     floor.say(5, id, Author::Requester, "Hello?");
     let request = WorkRequest::new(SUPPORT, CHAT);
     let trigger = HandoffTrigger::LiveOnly;
-    let asked = floor.desk.hand_off(at(10), id, trigger, request, &mut floor.log).unwrap();
+    let asked = floor
+        .centre
+        .execute(
+            at(10),
+            HandOff { interaction: id, trigger, request: request.into() },
+            &mut floor.log,
+        )
+        .unwrap();
     assert_eq!(asked, None);
-    assert_eq!(
-        (floor.state(id), floor.desk.next_deadline()),
-        (InteractionState::New, Some(at(7_205)))
-    );
-    floor.desk.advance(Timestamp::from_millis(NINE + 7_204_999), &mut floor.log);
+    assert_eq!((floor.state(id), floor.next_deadline()), (InteractionState::New, Some(at(7_205))));
+    floor.centre.advance(Timestamp::from_millis(NINE + 7_204_999), &mut floor.log).unwrap();
     assert_eq!(floor.state(id), InteractionState::New);
     floor.advance(7_205);
     let row = floor.row(id);
@@ -163,9 +168,9 @@ fn silence_counts_from_the_agent_s_first_word_or_not() {
         let (id, _) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
         floor.say(20, id, Author::Requester, "My bill is wrong");
         let waits = (!start_after_agent_response).then(|| at(200));
-        assert_eq!(floor.desk.next_deadline(), waits);
+        assert_eq!(floor.next_deadline(), waits);
         floor.say(60, id, Author::Agent(ANA), "Let me see");
-        assert_eq!(floor.desk.next_deadline(), Some(at(reminded)));
+        assert_eq!(floor.next_deadline(), Some(at(reminded)));
     }
 }
 
@@ -177,7 +182,7 @@ fn the_longest_wrap_up_ends_what_no_rule_does() {
     let mut floor = Floor::new(config);
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
     floor.work(40, FinishContact { work, by: Finisher::Agent });
-    floor.desk.advance(Timestamp::from_millis(NINE + 939_999), &mut floor.log);
+    floor.centre.advance(Timestamp::from_millis(NINE + 939_999), &mut floor.log).unwrap();
     assert_eq!(floor.state(id), InteractionState::WrapUp);
     floor.advance(940);
     assert_eq!(floor.state(id), InteractionState::ClosedComplete);
@@ -261,7 +266,7 @@ fn an_e_mail_of_which_a_case_was_made_is_closed_with_its_code() {
     let row = floor.row(id);
     assert_eq!((row.state, row.code), (InteractionState::ClosedComplete, Some(DONE)));
     // Its work ends with it.
-    assert!(floor.desk.engine().view().work(work).is_none());
+    assert!(floor.centre.engine().view().work(work).is_none());
     assert_eq!(floor.row(id).related.len(), 2);
     // Of others, and by default, nothing is closed.
     let mut floor = cases(MailPolicy::default());

@@ -1,5 +1,7 @@
-//! A small contact centre with a desk: two queues, two agents, one of each channel.
+//! A small contact centre with records: two queues, two agents, one of each channel.
 
+use strowger::Action;
+use strowger::centre::{CentreConfig, CentreFact, CentreLog, CentreRefusal};
 use strowger::interaction::*;
 use strowger::model::{Attributes, ChannelId, Value, Weights};
 use strowger::prelude::*;
@@ -28,10 +30,10 @@ pub(crate) const DESK: ChannelId = ChannelId::from_raw(3);
 /// The agent as the one who does something.
 pub(crate) const BY_ANA: Actor = Actor::Agent(ANA);
 
-/// A desk with its log.
+/// A centre with its log.
 pub(crate) struct Floor {
-    pub(crate) desk: Desk,
-    pub(crate) log: DeskLog,
+    pub(crate) centre: Centre,
+    pub(crate) log: CentreLog,
 }
 
 /// All types, phone too.
@@ -51,9 +53,10 @@ impl Floor {
     }
 
     pub(crate) fn of(config: RecordConfig, support: QueueProfile) -> Self {
-        let mut log = DeskLog::default();
-        let desk = Desk::new(Config::default(), config, at(0), &mut log).unwrap();
-        let mut floor = Self { desk, log };
+        let mut log = CentreLog::default();
+        let config = CentreConfig::default().with_records(config);
+        let centre = Centre::new(config, at(0), &mut log).unwrap();
+        let mut floor = Self { centre, log };
         let parked_free = Weights { parked: 0, ..Weights::default() };
         let waiting = ChannelProfile { weights: parked_free, ..ChannelProfile::message() };
         for (key, channel) in [
@@ -84,49 +87,54 @@ impl Floor {
         &mut self,
         when: i64,
         command: impl Into<Command>,
-    ) -> Result<Reply, DeskRefusal> {
-        let done = self.desk.execute(at(when), command.into(), &mut self.log);
+    ) -> Result<Reply, CentreRefusal> {
+        let done = self.centre.execute(at(when), command.into(), &mut self.log);
         self.check();
         done
     }
 
-    pub(crate) fn record<A: RecordAction>(&mut self, when: i64, action: A) -> A::Output {
+    pub(crate) fn record<A: Action<Layer = Records>>(&mut self, when: i64, action: A) -> A::Output {
         self.try_record(when, action).map_err(|refusal| panic!("{refusal}")).unwrap()
     }
 
-    pub(crate) fn try_record<A: RecordAction>(
+    pub(crate) fn try_record<A: Action<Layer = Records>>(
         &mut self,
         when: i64,
         action: A,
-    ) -> Result<A::Output, DeskRefusal> {
-        let done = self.desk.record(at(when), action, &mut self.log);
+    ) -> Result<A::Output, CentreRefusal> {
+        let done = self.centre.execute(at(when), action, &mut self.log);
         self.check();
         done
     }
 
     /// The refusal of the records; nothing may have changed.
-    pub(crate) fn refused<A: RecordAction>(&mut self, when: i64, action: A) -> RecordRefusal {
-        self.desk.advance(at(when), &mut self.log);
-        let before = (self.desk.records().digest(), self.desk.engine().digest());
-        let facts = (self.log.work.len(), self.log.records.len());
+    pub(crate) fn refused<A: Action<Layer = Records>>(
+        &mut self,
+        when: i64,
+        action: A,
+    ) -> RecordRefusal {
+        self.centre.advance(at(when), &mut self.log).unwrap();
+        let before = (self.records().digest(), self.centre.engine().digest());
+        let facts = self.log.len();
         let refusal = match self.try_record(when, action) {
             Ok(_) => panic!("it was done"),
-            Err(DeskRefusal::Work(refusal)) => panic!("the engine refused it: {refusal}"),
-            Err(DeskRefusal::Record(refusal)) => refusal,
+            Err(CentreRefusal::Work(refusal)) => panic!("the engine refused it: {refusal}"),
+            Err(CentreRefusal::Record(refusal)) => refusal,
+            Err(refusal) => panic!("{refusal}"),
         };
-        assert_eq!(before, (self.desk.records().digest(), self.desk.engine().digest()));
-        assert_eq!(facts, (self.log.work.len(), self.log.records.len()));
+        assert_eq!(before, (self.records().digest(), self.centre.engine().digest()));
+        assert_eq!(facts, self.log.len());
         refusal
     }
 
     pub(crate) fn advance(&mut self, when: i64) {
-        self.desk.advance(at(when), &mut self.log);
+        self.centre.advance(at(when), &mut self.log).unwrap();
         self.check();
     }
 
     fn check(&self) {
-        self.desk.records().check().unwrap();
-        self.desk.engine().check().unwrap();
+        self.records().check().unwrap();
+        self.centre.engine().verify().unwrap();
     }
 
     pub(crate) fn on_queue(&mut self, when: i64, agent: AgentId) {
@@ -150,14 +158,12 @@ impl Floor {
         channel: ChannelId,
     ) -> WorkId {
         let request = WorkRequest::new(queue, channel);
-        let work = self.desk.submit(at(when), interaction, request, &mut self.log).unwrap();
-        self.check();
-        work
+        self.record(when, SubmitWork { interaction, request: request.into() })
     }
 
     /// The agent accepts what rings at him first.
     pub(crate) fn accept(&mut self, when: i64, agent: AgentId) {
-        let offers = self.desk.engine().view().agent(agent).unwrap().offers();
+        let offers = self.centre.engine().view().agent(agent).unwrap().offers();
         let offer = *offers.first().expect("something rings at him");
         self.work(when, Accept { offer });
     }
@@ -177,7 +183,7 @@ impl Floor {
     }
 
     pub(crate) fn row(&self, id: InteractionId) -> &Interaction {
-        self.desk.records().interaction(id).expect("it is not archived")
+        self.records().interaction(id).expect("it is not archived")
     }
 
     pub(crate) fn state(&self, id: InteractionId) -> InteractionState {
@@ -206,12 +212,30 @@ impl Floor {
     }
 
     pub(crate) fn profile(&self, id: ProfileId) -> ChannelUserProfile {
-        self.desk.records().profiles().get(id).unwrap()
+        self.records().profiles().get(id).unwrap()
     }
 
     /// How often something happened to records.
     pub(crate) fn count(&self, of: impl Fn(&RecordEvent) -> bool) -> usize {
-        self.log.records.iter().filter(|fact| of(&fact.event)).count()
+        self.record_facts().filter(|fact| of(&fact.event)).count()
+    }
+
+    pub(crate) fn records(&self) -> &Records {
+        self.centre.records().expect("the centre keeps records")
+    }
+
+    /// The facts of records that there are.
+    pub(crate) fn record_facts(&self) -> impl Iterator<Item = &RecordFact> {
+        self.log.iter().filter_map(CentreFact::record)
+    }
+
+    /// The facts of the engine that there are.
+    pub(crate) fn work_facts(&self) -> impl Iterator<Item = &Fact> {
+        self.log.iter().filter_map(CentreFact::work)
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.centre.next_deadline().map(|deadline| deadline.at)
     }
 }
 

@@ -1,5 +1,5 @@
 //! What the joint product of a routing engine and a desk promises, row by row, as far as the engine
-//! keeps it alone. The rows that need a codec are in `tests/servicenow` and `tests/genesys`.
+//! keeps it alone. The rows that need a codec are tested in the packages under `adapters`.
 
 use strowger::command::{
     Assign, Close, Park, Resume, Resumer, TransferToAgent, TransferToQueue, Unavailable,
@@ -149,7 +149,7 @@ fn seed0_row013_voice_chat_and_case_start() {
     ] {
         let id = floor.open(0, kind);
         let work = floor.submit(5, id, SUPPORT, channel);
-        let request = floor.desk.engine().view().work(work).unwrap().request().clone();
+        let request = floor.centre.engine().view().work(work).unwrap().request().clone();
         assert_eq!((request.queue, request.channel), (SUPPORT, channel));
         let row = floor.row(id);
         assert_eq!((row.kind, row.work), (kind, Some(work)));
@@ -161,7 +161,7 @@ fn seed0_row013_voice_chat_and_case_start() {
     floor.describe(1, case, "Charged twice");
     floor.record(2, RelateRecord { interaction: case, document: document.clone(), operation, by });
     assert_eq!(floor.row(case).related[0].document, document);
-    assert_eq!(floor.desk.engine().view().open_work(), 3);
+    assert_eq!(floor.centre.engine().view().open_work(), 3);
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn seed0_row021_accepted_work_opens_its_record() {
     floor.accept(9, ANA);
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
     assert_eq!(floor.row(id).assigned_to, Some(ANA));
-    let stage = floor.desk.engine().view().work(work).unwrap().stage();
+    let stage = floor.centre.engine().view().work(work).unwrap().stage();
     assert_eq!(stage, Stage::Assigned { agent: ANA });
 }
 

@@ -33,7 +33,14 @@ fn hand_off(
     trigger: HandoffTrigger,
 ) -> Option<WorkId> {
     let request = WorkRequest::new(SUPPORT, CHAT);
-    floor.desk.hand_off(at(when), id, trigger, request, &mut floor.log).unwrap()
+    floor
+        .centre
+        .execute(
+            at(when),
+            HandOff { interaction: id, trigger, request: request.into() },
+            &mut floor.log,
+        )
+        .unwrap()
 }
 
 /// A chat that the virtual agent had from 0 and Ana has from 40.
@@ -80,7 +87,7 @@ fn seed1_row044_a_chat_becomes_a_case() {
     );
     assert_eq!(floor.row(id).related[0].document, document);
     // The knowledge port is asked with what it is about.
-    let workspace = floor.desk.records().workspace(id, at(52), &Layout::default(), &Shelf).unwrap();
+    let workspace = floor.records().workspace(id, at(52), &Layout::default(), &Shelf).unwrap();
     let Some(Panel::Knowledge(articles)) = workspace.last() else { panic!("{workspace:?}") };
     assert_eq!(&*articles[0].title, "All about: Late order");
 }
@@ -108,7 +115,7 @@ fn seed1_row045_from_the_virtual_agent_to_a_person_without_restarting() {
     let row = floor.row(id);
     assert_eq!(row.stage(), Some(ConversationStage::Live { agent: ANA }));
     assert_eq!(texts(&talk(&floor, id).messages), ["My order is late", "Which order?", "4711"]);
-    assert_eq!(floor.desk.records().interactions().count(), 1);
+    assert_eq!(floor.records().interactions().count(), 1);
     assert!(row.virtual_agent && row.agent_chat());
     use Part::*;
     let parts: Vec<_> = row.handling.ended().iter().map(|segment| segment.part).collect();
@@ -139,7 +146,7 @@ fn seed1_row046_one_virtual_agent_on_all_ways_in() {
         assert_eq!(through, [Some(0), None, Some(2), None]);
         assert_eq!(floor.row(id).handling.totals_at(at(10)).virtual_agent, secs(10));
         // Everything else that happens is the same, whatever the way in.
-        let facts = floor.log.records.iter().filter(|fact| {
+        let facts = floor.record_facts().filter(|fact| {
             !matches!(fact.event, RecordEvent::Opened { .. } | RecordEvent::Entered { .. })
         });
         serde_json::to_string(&facts.collect::<Vec<_>>()).unwrap()
@@ -164,7 +171,7 @@ fn seed1_row047_the_context_chooses_the_queue_and_travels_with_the_offer() {
     floor.record(2, SetContext { interaction: id, variables: topic });
     let work = hand_off(&mut floor, 3, id, HandoffTrigger::Script).unwrap();
     assert_eq!(floor.row(id).queue, Some(SALES));
-    let offered = floor.desk.engine().view().work(work).unwrap();
+    let offered = floor.centre.engine().view().work(work).unwrap();
     assert_eq!(offered.request().attributes["topic"], Value::from("buy"));
     assert_eq!(talk(&floor, id).handoffs[0].context["topic"], Value::from("buy"));
 }
@@ -195,9 +202,9 @@ fn seed1_row050_the_context_grows_and_loses_nothing() {
         floor.record(when, SetContext { interaction: id, variables: variables(pairs) });
         assert_eq!(floor.row(id).context.len(), known);
     }
-    let facts = floor.log.records.len();
+    let facts = floor.record_facts().count();
     floor.record(4, SetContext { interaction: id, variables: variables(&[("topic", "lost")]) });
-    assert_eq!(floor.log.records.len(), facts, "nothing new");
+    assert_eq!(floor.record_facts().count(), facts, "nothing new");
     assert_eq!(floor.row(id).context["topic"], Value::from("lost"));
     assert_eq!(floor.row(id).context["language"], Value::from("de"));
 }
@@ -225,7 +232,7 @@ fn seed1_row052_nobody_is_there() {
     let id = chat_at(&mut floor, 0, EntryPoint::new("portal"));
     floor.say(1, id, Author::Requester, "A person, please");
     assert_eq!(hand_off(&mut floor, 2, id, HandoffTrigger::User), None);
-    assert_eq!(floor.desk.engine().view().open_work(), 0);
+    assert_eq!(floor.centre.engine().view().open_work(), 0);
     assert_eq!((floor.state(id), floor.row(id).work), (InteractionState::New, None));
     assert_eq!(floor.row(id).stage(), Some(ConversationStage::VirtualAgent));
     let last = talk(&floor, id).messages.last().unwrap();
@@ -272,7 +279,7 @@ fn seed1_row052_waiting_too_long_goes_back_to_the_virtual_agent() {
 fn seed1_row053_the_agent_sees_everything_and_a_summary_if_there_is_one() {
     let mut floor = Floor::new(with_virtual_agent());
     let id = handed_off(&mut floor);
-    let records = floor.desk.records();
+    let records = floor.records();
     let panel = |assist: &dyn Assist| {
         let layout = Layout(vec![Block::Conversation]);
         let workspace = records.workspace(id, at(41), &layout, assist).unwrap();
@@ -305,10 +312,10 @@ fn seed1_row054_begun_on_mobile_and_continued_on_the_portal() {
 fn seed1_row055_nothing_is_lost_between_channels() {
     let mut floor = Floor::new(with_virtual_agent());
     let id = handed_off(&mut floor);
-    let records = floor.desk.records();
+    let records = floor.records();
     let json = serde_json::to_string(&records.snapshot()).unwrap();
-    let profiles = records.profiles().clone();
-    let restored = Records::restore(serde_json::from_str(&json).unwrap(), profiles).unwrap();
+    let kept: RecordSnapshot = serde_json::from_str(&json).unwrap();
+    let restored = Records::restore(kept).unwrap();
     assert_eq!(restored.interaction(id), records.interaction(id));
     let before = texts(&talk(&floor, id).messages).join("|");
     floor.record(50, enter(id, EntryPoint::new("mobile")));
@@ -339,9 +346,9 @@ fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
     let on_the_way =
         EnterConversation { addresses: by_sms(), ..enter(id, EntryPoint::new("text")) };
     floor.record(50, on_the_way.clone());
-    let facts = floor.log.records.len();
+    let facts = floor.record_facts().count();
     floor.record(51, on_the_way);
-    assert_eq!(floor.log.records.len(), facts, "done before");
+    assert_eq!(floor.record_facts().count(), facts, "done before");
     let received = floor.receive(60, sms("+49301112222"), "I have left");
     assert_eq!((received.interaction, received.opened), (id, false));
     floor.say(61, id, Author::Agent(ANA), "I write to you here");
@@ -390,7 +397,7 @@ fn seed1_row055_a_guest_is_known_by_the_address_he_goes_on_with() {
     let row = floor.row(chat);
     assert_eq!(row.opened_for, Some("jo".into()));
     assert_eq!(row.profile, Some(before.profile));
-    assert_eq!(floor.desk.records().of_customer("jo").count(), 2);
+    assert_eq!(floor.records().of_customer("jo").count(), 2);
     floor.record(7, end(chat, Ending::Customer, Actor::Customer));
     // What is Kim's does not go on by Jo's number.
     let opened_for = Some("kim".into());
@@ -414,7 +421,7 @@ fn seed1_row056_the_history_travels_with_it() {
     floor.record(45, private);
     floor.say(46, id, Author::Agent(ANA), "I have found it");
     let view = |viewer| {
-        let view = floor.desk.records().conversation(id, viewer).unwrap();
+        let view = floor.records().conversation(id, viewer).unwrap();
         (
             view.messages.into_iter().map(|m| m.text.to_string()).collect::<Vec<_>>(),
             view.context.is_some(),
@@ -442,7 +449,7 @@ fn seed1_row057_one_contact_through_all_of_it() {
     virtual_agent(&mut floor, 1, chat, "late");
     hand_off(&mut floor, 2, chat, HandoffTrigger::User).expect("Ana is there");
     let contact = |floor: &Floor, id, when| {
-        let form = floor.desk.records().form(id, at(when)).unwrap();
+        let form = floor.records().form(id, at(when)).unwrap();
         form.details.contact.value.map(str::to_owned)
     };
     let nine = Some("contact-9".to_owned());
@@ -463,13 +470,13 @@ fn seed1_row057_one_contact_through_all_of_it() {
     // His next one, on another channel, lies beside it with the case of the first.
     let mail = InteractionRequest { kind: InteractionType::Email, ..opening };
     let mail = floor.open_as(10, mail);
-    let form = floor.desk.records().form(mail, at(11)).unwrap();
+    let form = floor.records().form(mail, at(11)).unwrap();
     let his: Vec<_> = form.user_interactions.iter().map(|line| line.id).collect();
     assert_eq!(his, [mail, chat]);
     assert_eq!(&*form.user_interactions[1].related_tasks[0].document.id, "CS1");
     // The host gets it with the record.
     floor.record(12, ArchiveInteraction { interaction: chat });
-    let RecordEvent::Archived { record } = &floor.log.records.iter().last().unwrap().event else {
+    let RecordEvent::Archived { record } = &floor.record_facts().last().unwrap().event else {
         panic!("it is archived")
     };
     assert_eq!(
@@ -541,7 +548,7 @@ fn seed1_row061_four_blocks_side_by_side() {
     };
     floor.record(41, SaveInteraction { interaction: id, by: BY_ANA, change });
     floor.record(41, SetContext { interaction: id, variables: variables(&[("order", "4711")]) });
-    let records = floor.desk.records();
+    let records = floor.records();
     let workspace = records.workspace(id, at(50), &Layout::default(), &Shelf).unwrap();
     let [
         Panel::Conversation(said),
@@ -572,7 +579,7 @@ fn seed1_row062_the_role_decides_what_is_there() {
     let mut floor = Floor::new(with_virtual_agent());
     let id = handed_off(&mut floor);
     let layout = Layout(vec![Block::History, Block::Conversation]);
-    let workspace = floor.desk.records().workspace(id, at(41), &layout, &Shelf).unwrap();
+    let workspace = floor.records().workspace(id, at(41), &layout, &Shelf).unwrap();
     assert!(matches!(workspace[..], [Panel::History(_), Panel::Conversation(_)]));
     let json = serde_json::to_string(&workspace).unwrap();
     assert!(!json.contains("All about"), "what is hidden is not in the value");
@@ -592,7 +599,7 @@ fn seed1_row063_the_same_for_chat_messaging_and_mail() {
         floor.say(1, id, Author::Requester, "Hello");
         floor.record(2, AssignInteraction { interaction: id, agent: ANA });
         floor.say(3, id, Author::Agent(ANA), "Which order?");
-        let records = floor.desk.records();
+        let records = floor.records();
         let workspace = records.workspace(id, at(4), &Layout::default(), &Shelf).unwrap();
         let [Panel::Conversation(said), Panel::Customer(details), Panel::History(history), _] =
             &workspace[..]
@@ -623,23 +630,23 @@ fn seed1_row064_silence_is_answered_and_ends_a_chat() {
     floor.advance(4_000);
     assert!(!talk(&floor, id).reminded);
     floor.say(5_000, id, Author::Agent(ANA), "Are you there?");
-    assert_eq!(floor.desk.next_deadline(), Some(at(5_180)));
+    assert_eq!(floor.next_deadline(), Some(at(5_180)));
     floor.advance(5_180);
     assert!(talk(&floor, id).reminded);
     let last = talk(&floor, id).messages.last().unwrap();
     assert_eq!(&*last.text, "The conversation is timing out, are you still there?");
     // An answer begins it anew.
     floor.say(5_300, id, Author::Requester, "Yes");
-    assert_eq!(floor.desk.next_deadline(), Some(at(5_480)));
+    assert_eq!(floor.next_deadline(), Some(at(5_480)));
     floor.advance(5_480);
-    floor.desk.advance(Timestamp::from_millis(NINE + 5_659_999), &mut floor.log);
+    floor.centre.advance(Timestamp::from_millis(NINE + 5_659_999), &mut floor.log).unwrap();
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
     floor.advance(5_660);
     let row = floor.row(id);
     let found = (row.state, row.reason);
     assert_eq!(found, (InteractionState::ClosedComplete, Some(StateReason::NoUserResponse)));
     assert_eq!(row.closed, Some(at(5_660)));
-    assert!(floor.desk.engine().view().work(work).is_none(), "the work ends with it");
+    assert!(floor.centre.engine().view().work(work).is_none(), "the work ends with it");
 }
 
 #[test]
@@ -706,7 +713,7 @@ fn seed1_row065_back_to_the_virtual_agent_for_a_topic() {
     let id = handed_off(&mut floor);
     floor.record(50, StartTopic { interaction: id });
     assert_eq!(floor.row(id).stage(), Some(ConversationStage::Topic { agent: ANA }));
-    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 100);
+    assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 100);
     let refused = floor.refused(51, say(id, Author::Agent(ANA), "Hello?"));
     assert_eq!(refused, RecordRefusal::TopicRuns { interaction: id });
     let text = "He is nearly done".into();
@@ -733,7 +740,7 @@ fn seed1_row065_how_conversations_are_closed() {
     hand_off(&mut floor, 2, id, HandoffTrigger::User);
     floor.record(3, end(id, Ending::Customer, Actor::Customer));
     assert_eq!(closed(&floor, id), (ClosedAbandoned, StateReason::LeftBeforeEngagement));
-    assert_eq!(floor.desk.engine().view().open_work(), 0);
+    assert_eq!(floor.centre.engine().view().open_work(), 0);
     // Ended with the virtual agent, by its topic, or through a search.
     for (ending, by, reason) in [
         (Ending::Customer, Actor::Customer, StateReason::UserEnded),
@@ -776,7 +783,7 @@ fn seed1_row156_measurable_outcomes() {
     floor.work(10, SetPresence { agent: ANA, presence: SystemPresence::Away.id() });
     let work = floor.submit(10, left, SUPPORT, CHAT);
     floor.work(30, Abandon { work });
-    let report: Report = floor.desk.records().interactions().collect();
+    let report: Report = floor.records().interactions().collect();
     let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
     assert_eq!(
         (chats.abandoned_of_closed(), chats.agent_response.average()),

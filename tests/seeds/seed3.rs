@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use strowger::Key;
+use strowger::centre::CentreRefusal;
 use strowger::command::{
     Answer, Cancel, Close, Consult, ExtendWrapUp, HandOver, Hold, Park, Resume, Resumer, Retrieve,
     TransferToAgent, TransferToQueue,
@@ -51,8 +52,8 @@ fn seed3_row090_by_queue_or_to_an_agent_at_once() {
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
     assert_eq!(floor.row(id).assigned_to, Some(BO));
     assert_eq!(floor.row(id).queue_wait(), secs(60));
-    assert_eq!(floor.desk.engine().view().queue(SUPPORT).unwrap().waiting(), 0);
-    let stage = floor.desk.engine().view().work(work).unwrap().stage();
+    assert_eq!(floor.centre.engine().view().queue(SUPPORT).unwrap().waiting(), 0);
+    let stage = floor.centre.engine().view().work(work).unwrap().stage();
     assert_eq!(stage, Stage::Assigned { agent: BO });
     // Taken back from its queue, and given to Ana past the engine.
     let other = floor.open(70, InteractionType::Chat);
@@ -69,12 +70,17 @@ fn seed3_row090_handed_in_twice_it_is_one_piece_of_work() {
     let mut floor = Floor::new(RecordConfig::default());
     let id = floor.open(0, InteractionType::Chat);
     let request = || WorkRequest { key: Some("chat-1".into()), ..WorkRequest::new(SUPPORT, CHAT) };
-    let mut submit = |when| floor.desk.submit(at(when), id, request(), &mut floor.log);
+    let request = || request().into();
+    let mut submit = |when| {
+        let submit = SubmitWork { interaction: id, request: request() };
+        floor.centre.execute(at(when), submit, &mut floor.log)
+    };
     let first = submit(1).unwrap();
     assert_eq!(submit(2), Ok(first));
-    assert_eq!(floor.desk.engine().view().open_work(), 1);
+    assert_eq!(floor.centre.engine().view().open_work(), 1);
     let other = floor.open(3, InteractionType::Chat);
-    let refused = floor.desk.submit(at(4), other, request(), &mut floor.log);
+    let submit = SubmitWork { interaction: other, request: request() };
+    let refused = floor.centre.execute(at(4), submit, &mut floor.log);
     assert_eq!(refused, Err(RecordRefusal::WorkTaken { work: first }.into()));
     assert_eq!(floor.state(other), InteractionState::New);
 }
@@ -102,7 +108,7 @@ fn seed3_row092_three_tabs() {
     let third = floor.open_as(30, of("jo"));
     floor.describe(40, second, "A chat");
     floor.record(41, relate(second, "incident", Some(Operation::Insert)));
-    let form = floor.desk.records().form(second, at(50)).unwrap();
+    let form = floor.records().form(second, at(50)).unwrap();
     assert_eq!(form.details.number, "IMS0000002");
     assert_eq!(form.details.short_description.value, "A chat");
     assert_eq!(form.related_tasks.len(), 1);
@@ -110,7 +116,7 @@ fn seed3_row092_three_tabs() {
     assert_eq!(newest_first, [third, second, first]);
     // A guest has nothing but what is before you.
     let guest = floor.open(60, InteractionType::Chat);
-    assert!(floor.desk.records().form(guest, at(60)).unwrap().user_interactions.is_empty());
+    assert!(floor.records().form(guest, at(60)).unwrap().user_interactions.is_empty());
 }
 
 #[test]
@@ -128,7 +134,7 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
     his.reverse();
     let shown = |lines: &[Line<'_>]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
     let pages = |floor: &Floor| {
-        let records = floor.desk.records();
+        let records = floor.records();
         let mut last = None;
         std::iter::from_fn(|| {
             let page = shown(&records.user_interactions("jo", last));
@@ -138,7 +144,7 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
         .collect::<Vec<_>>()
     };
     assert_eq!(pages(&floor), [&his[..25], &his[25..50], &his[50..]]);
-    let records = floor.desk.records();
+    let records = floor.records();
     let form = records.form(his[40], at(60)).unwrap();
     assert_eq!(shown(&form.user_interactions), his[..25]);
     let layout = Layout(vec![Block::History]);
@@ -148,7 +154,7 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
     // What is archived the host has; and what comes meanwhile moves no page.
     floor.record(61, end(his[0], Ending::Customer, Actor::Customer));
     floor.record(62, ArchiveInteraction { interaction: his[0] });
-    let records = floor.desk.records();
+    let records = floor.records();
     assert_eq!(shown(&records.user_interactions("jo", None)), his[1..26]);
     assert_eq!(shown(&records.user_interactions("jo", Some(his[24]))), his[25..50]);
     assert!(records.user_interactions("nobody", None).is_empty());
@@ -158,7 +164,7 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
 fn seed3_row093_phone_only_where_the_host_can_call() {
     let mut floor = Floor::new(RecordConfig::default());
     let kind = InteractionType::Phone;
-    assert!(!floor.desk.records().config().types.contains(&kind));
+    assert!(!floor.records().config().types.contains(&kind));
     let call = OpenInteraction { opening: InteractionRequest::new(kind).into() };
     assert_eq!(floor.refused(1, call.clone()), RecordRefusal::TypeNotAvailable { kind });
     floor.record(2, ConfigureRecords { config: with_phone().into() });
@@ -213,11 +219,11 @@ fn seed3_row094_every_state_against_every_command() {
         for (name, command) in commands() {
             let mut floor = Floor::new(config.clone());
             let id = in_state(&mut floor, state);
-            let before = floor.desk.records().digest();
+            let before = floor.records().digest();
             let result = floor.try_record(1, command(id));
-            let after = floor.desk.records().digest();
+            let after = floor.records().digest();
             let told = match result {
-                Err(DeskRefusal::Record(RecordRefusal::WrongState { .. })) => {
+                Err(CentreRefusal::Record(RecordRefusal::WrongState { .. })) => {
                     assert_eq!(before, after, "{state:?} {name} changed something");
                     "-".to_owned()
                 }
@@ -259,9 +265,9 @@ fn seed3_row095_reasons_of_hold_are_for_messaging() {
     assert_eq!(floor.state(id), InteractionState::OnHold);
     assert_eq!(floor.row(id).reason, Some(StateReason::WaitingOnCustomer));
     // On hold the agent has room for others: the work is parked.
-    let stage = floor.desk.engine().view().work(work).unwrap().stage();
+    let stage = floor.centre.engine().view().work(work).unwrap().stage();
     assert_eq!(stage, Stage::Parked { agent: ANA, until: None });
-    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 0);
+    assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 0);
     floor.record(20, waiting(Some(StateReason::WaitingInternal)));
     assert_eq!(floor.row(id).reason, Some(StateReason::WaitingInternal));
     floor.record(30, waiting(None));
@@ -308,11 +314,11 @@ fn seed3_row096_the_reason_is_shown_for_messaging_only() {
     let mut floor = Floor::new(with_phone());
     for kind in InteractionType::ALL {
         let id = floor.open(0, kind);
-        let form = floor.desk.records().form(id, at(0)).unwrap();
+        let form = floor.records().form(id, at(0)).unwrap();
         assert_eq!(form.details.reason.visible, kind == InteractionType::Messaging, "{kind:?}");
         // Why it was closed is shown for all.
         floor.record(1, end(id, Ending::Customer, Actor::Customer));
-        assert!(floor.desk.records().form(id, at(1)).unwrap().details.reason.visible);
+        assert!(floor.records().form(id, at(1)).unwrap().details.reason.visible);
     }
 }
 
@@ -420,7 +426,7 @@ fn seed3_row098_who_is_written_to_is_answered_when_he_wrote() {
     floor.record(310, AssignInteraction { interaction: call, agent: ANA });
     floor.record(320, end(call, Ending::Customer, Actor::Customer));
     assert_eq!(floor.row(call).first_response_wait, None);
-    let report: Report = floor.desk.records().interactions().collect();
+    let report: Report = floor.records().interactions().collect();
     assert_eq!(report.of(None, InteractionType::Phone).unwrap().first_response, Mean::default());
 }
 
@@ -502,17 +508,17 @@ fn seed3_row100_a_person_says_what_it_is_about() {
 fn seed3_row100_the_work_is_not_touched_either() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
-    let before = floor.desk.engine().digest();
+    let before = floor.centre.engine().digest();
     let refused = floor.try_work(10, FinishContact { work, by: Finisher::Agent });
     let not_described = RecordRefusal::NotDescribed { interaction: id };
     assert_eq!(refused, Err(not_described.clone().into()));
     assert_eq!(floor.try_work(10, Close { work, code: None }), Err(not_described.clone().into()));
     assert_eq!(floor.refused(10, end(id, Ending::Agent, BY_ANA)), not_described);
-    assert_eq!(floor.desk.engine().digest(), before);
+    assert_eq!(floor.centre.engine().digest(), before);
     floor.describe(11, id, "It is broken");
     floor.record(12, end(id, Ending::Agent, BY_ANA));
     assert_eq!(floor.row(id).reason, Some(StateReason::AgentEnded));
-    assert!(floor.desk.engine().view().work(work).is_none());
+    assert!(floor.centre.engine().view().work(work).is_none());
 }
 
 #[test]
@@ -569,8 +575,8 @@ fn seed3_row102_archived_when_it_is_over_and_described() {
     floor.record(9, close(id));
     floor.record(10, archive.clone());
     // The fact hands everything over, and the memory is released.
-    assert!(floor.desk.records().interaction(id).is_none());
-    let last = floor.log.records.iter().last().unwrap();
+    assert!(floor.records().interaction(id).is_none());
+    let last = floor.record_facts().last().unwrap();
     let RecordEvent::Archived { record } = &last.event else { panic!("{last:?}") };
     assert_eq!((record.id, &*record.short_description), (id, "It was broken"));
     floor.record(11, archive);
@@ -593,11 +599,8 @@ fn seed3_row102_nothing_is_archived_that_says_nothing() {
     }
     // A journal from which the description was lost brings back a record without one: it stays
     // until somebody writes it.
-    let kept = floor
-        .log
-        .records
-        .iter()
-        .filter(|fact| !matches!(fact.event, RecordEvent::Described { .. }));
+    let kept =
+        floor.record_facts().filter(|fact| !matches!(fact.event, RecordEvent::Described { .. }));
     let journal = (1..).zip(kept).map(|(seq, fact)| RecordFact { seq, ..fact.clone() });
     let mut records = Records::replay(journal).unwrap();
     let mut log = RecordLog::default();
@@ -621,7 +624,7 @@ fn seed3_row103_the_second_message_finds_the_profile() {
     let first = floor.receive(0, sms("+49 30 111 2222"), "Hello");
     let second = floor.receive(10, sms("0049 30 1112222"), "Anybody?");
     assert_eq!(second, Received { opened: false, ..first });
-    let profiles = floor.desk.records().profiles();
+    let profiles = floor.records().profiles();
     assert_eq!(profiles.iter().count(), 1);
     assert_eq!(&*floor.profile(first.profile).address.identifier, "+49301112222");
     let nonsense = (InteractionType::Messaging, "+4930999".into(), "Hello".into());
@@ -643,8 +646,7 @@ fn seed3_row103_numbers_are_read_as_before_once_the_normaliser_is_given_again() 
         text: "Hello".into(),
     };
     let first = records.execute(at(1), receive("030 111 2222"), &mut log).unwrap();
-    let profiles = records.profiles().clone();
-    let restored = Records::restore(records.snapshot(), profiles).unwrap();
+    let restored = Records::restore(records.snapshot()).unwrap();
     let replayed = Records::replay(log.iter().cloned()).unwrap();
     for mut back in [restored, replayed] {
         let refused = back.execute(at(2), receive("030 111 2222"), &mut log);
@@ -674,7 +676,7 @@ fn seed3_row104_channel_and_number_together() {
 #[test]
 fn seed3_row105_profile_and_interaction_come_together() {
     let mut floor = Floor::new(RecordConfig::default());
-    let before = floor.log.records.len();
+    let before = floor.record_facts().count();
     let received = floor.receive(0, sms("+49301112222"), "Hello");
     assert!(received.opened);
     let row = floor.row(received.interaction);
@@ -683,7 +685,7 @@ fn seed3_row105_profile_and_interaction_come_together() {
     let to = Some("+4930999".into());
     let customer = Participant { profile: received.profile, to };
     assert_eq!(row.conversation.as_ref().unwrap().participants, [customer]);
-    let names: Vec<_> = floor.log.records.iter().skip(before).map(|fact| &fact.event).collect();
+    let names: Vec<_> = floor.record_facts().skip(before).map(|fact| &fact.event).collect();
     assert!(matches!(
         names[..],
         [RecordEvent::ProfileSet(_), RecordEvent::Opened { .. }, RecordEvent::Said { .. }]
@@ -692,7 +694,7 @@ fn seed3_row105_profile_and_interaction_come_together() {
     let (kind, to) = (InteractionType::Phone, "+4930999".into());
     let text = "".into();
     floor.refused(1, ReceiveMessage { kind, from: sms("+49305555555"), to, text });
-    assert_eq!(floor.desk.records().profiles().iter().count(), 1);
+    assert_eq!(floor.records().profiles().iter().count(), 1);
 }
 
 /// Knows whose numbers some are, and to which account a contact belongs.
@@ -711,12 +713,10 @@ impl Directory for Book {
 
 /// A floor whose records know people.
 fn with_book() -> Floor {
-    let mut log = DeskLog::default();
-    let engine = Engine::new(Config::default(), at(0), &mut log.work).unwrap();
-    let records = Records::new(RecordConfig::default(), at(0), &mut log.records).unwrap();
-    let mut records = records.with_directory(Book);
-    records.follow_after(engine.view().seq());
-    Floor { desk: Desk::join(engine, records).unwrap(), log }
+    let floor = Floor::new(RecordConfig::default());
+    let (engine, records) = floor.centre.into_parts();
+    let records = records.map(|records| records.with_directory(Book));
+    Floor { centre: Centre::join(engine, records).unwrap(), log: floor.log }
 }
 
 #[test]
@@ -731,7 +731,7 @@ fn seed3_row106_a_number_of_a_user_names_him_in_both() {
     floor.record(2, LinkUser { profile: guest.profile, user: "kim".into() });
     assert_eq!(floor.profile(guest.profile).user, Some("kim".into()));
     assert_eq!(floor.row(guest.interaction).opened_for, Some("kim".into()));
-    assert_eq!(floor.desk.records().of_customer("kim").count(), 1);
+    assert_eq!(floor.records().of_customer("kim").count(), 1);
     // From now on his messages are his.
     floor.record(3, end(guest.interaction, Ending::Customer, Actor::Customer));
     let again = floor.receive(4, sms("+49303334444"), "Me again");
@@ -761,7 +761,7 @@ fn seed3_row106_an_agent_knows_whom_he_writes_to() {
     let joined = floor.record(1, reach(sms("+49303334444"), Some("jo")));
     assert_eq!((joined.interaction, joined.opened), (guest.interaction, false));
     assert_eq!(who(&floor, joined), jo());
-    assert_eq!(floor.desk.records().of_customer("jo").count(), 1);
+    assert_eq!(floor.records().of_customer("jo").count(), 1);
     // He opens one for somebody who was a guest.
     let other = floor.receive(2, sms("+49305556666"), "Hello");
     floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
@@ -778,9 +778,9 @@ fn seed3_row106_the_directory_is_asked_again_for_the_next_interaction() {
     let from = || sms("+49301112222");
     let first = floor.receive(0, from(), "Hello");
     // Meanwhile the host has learnt whose number that is.
-    let (engine, records) = floor.desk.into_parts();
-    let records = records.with_directory(Book);
-    let mut floor = Floor { desk: Desk::join(engine, records).unwrap(), log: floor.log };
+    let (engine, records) = floor.centre.into_parts();
+    let records = records.map(|records| records.with_directory(Book));
+    let mut floor = Floor { centre: Centre::join(engine, records).unwrap(), log: floor.log };
     floor.receive(1, from(), "Still there?");
     assert_eq!(floor.profile(first.profile).user, None, "nothing new was opened");
     floor.record(2, end(first.interaction, Ending::Customer, Actor::Customer));
@@ -789,9 +789,9 @@ fn seed3_row106_the_directory_is_asked_again_for_the_next_interaction() {
     assert_eq!(floor.profile(first.profile).user, Some("jo".into()));
     assert_eq!(floor.row(next.interaction).opened_for, Some("jo".into()));
     // What it said stands in the facts: who replays them without it knows it too.
-    let replayed = Records::replay(floor.log.records.iter().cloned()).unwrap();
-    assert_eq!(replayed.profiles(), floor.desk.records().profiles());
-    assert_eq!(replayed.digest(), floor.desk.records().digest());
+    let replayed = Records::replay(floor.record_facts().cloned()).unwrap();
+    assert_eq!(replayed.profiles(), floor.records().profiles());
+    assert_eq!(replayed.digest(), floor.records().digest());
 }
 
 #[test]
@@ -974,7 +974,7 @@ fn seed3_row108_tasks_are_logged_by_the_policy() {
 fn seed3_row109_numbers_rise_and_are_given_once() {
     let mut floor = Floor::new(RecordConfig::default());
     let numbers = |floor: &Floor| -> Vec<String> {
-        floor.desk.records().interactions().map(|row| row.number.to_string()).collect()
+        floor.records().interactions().map(|row| row.number.to_string()).collect()
     };
     floor.open(0, InteractionType::Chat);
     let second = floor.open(1, InteractionType::Chat);
@@ -982,11 +982,10 @@ fn seed3_row109_numbers_rise_and_are_given_once() {
     // A number is not given again when its interaction is archived, nor after a restore.
     floor.record(2, end(second, Ending::Customer, Actor::Customer));
     floor.record(3, ArchiveInteraction { interaction: second });
-    let (engine, records) = floor.desk.into_parts();
-    let profiles = records.profiles().clone();
-    let json = serde_json::to_string(&records.snapshot()).unwrap();
-    let records = Records::restore(serde_json::from_str(&json).unwrap(), profiles).unwrap();
-    let mut floor = Floor { desk: Desk::join(engine, records).unwrap(), log: floor.log };
+    let (engine, records) = floor.centre.into_parts();
+    let json = serde_json::to_string(&records.unwrap().snapshot()).unwrap();
+    let records = Records::restore(serde_json::from_str(&json).unwrap()).unwrap();
+    let mut floor = Floor { centre: Centre::join(engine, Some(records)).unwrap(), log: floor.log };
     floor.open(4, InteractionType::Chat);
     assert_eq!(numbers(&floor), ["IMS0000001", "IMS0000003"]);
     let numbering = Numbering { prefix: "TALK-".into(), width: 3, first: 1_000 };
@@ -1025,9 +1024,9 @@ fn seed3_row110_opened_for_the_customer_whoever_began() {
     let row = floor.row(mail);
     assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("jo"), Some("ana")));
     // All three are his, none is hers.
-    let his: Vec<_> = floor.desk.records().of_customer("jo").map(|row| row.id).collect();
+    let his: Vec<_> = floor.records().of_customer("jo").map(|row| row.id).collect();
     assert_eq!(his, [mail, outbound, inbound.interaction]);
-    assert_eq!(floor.desk.records().of_customer("ana").count(), 0);
+    assert_eq!(floor.records().of_customer("ana").count(), 0);
 }
 
 #[test]
@@ -1036,18 +1035,18 @@ fn seed3_row111_a_visitor_who_waits_keeps_his_place_and_takes_no_room() {
     let mut floor = Floor::of(RecordConfig::default(), support);
     let (visitor, work) = floor.accepted((0, 5), InteractionType::WalkUp, DESK);
     let later = floor.open(50, InteractionType::WalkUp);
-    let agent = floor.desk.engine().view().agent(ANA).unwrap();
+    let agent = floor.centre.engine().view().agent(ANA).unwrap();
     assert_eq!(agent.units_in_use(), 100);
     // He fetches his machine; Ana has room, and goes on with nobody else yet.
     floor.work(51, SetPresence { agent: ANA, presence: SystemPresence::Meeting.id() });
     floor.record(60, HoldInteraction { interaction: visitor, reason: None });
     assert_eq!(floor.state(visitor), InteractionState::OnHold);
-    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 0);
+    assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 0);
     floor.submit(70, later, SUPPORT, DESK);
     // He is back while Ana is away: in line he stands where he stood, before who came later.
     floor.work(90, Resume { work, by: Resumer::Customer });
     assert_eq!(floor.state(visitor), InteractionState::Queued);
-    let first = floor.desk.engine().view().work(work).unwrap().position();
+    let first = floor.centre.engine().view().work(work).unwrap().position();
     assert_eq!(first, Some(1));
     floor.on_queue(100, BO);
     floor.accept(101, BO);
@@ -1144,8 +1143,8 @@ fn wrapping_up(config: RecordConfig) -> (Floor, InteractionId) {
 #[test]
 fn seed3_row113_time_ends_the_wrap_up() {
     let (mut floor, id) = wrapping_up(minute(true));
-    assert_eq!(floor.desk.next_deadline(), Some(at(100)));
-    floor.desk.advance(Timestamp::from_millis(NINE + 99_999), &mut floor.log);
+    assert_eq!(floor.next_deadline(), Some(at(100)));
+    floor.centre.advance(Timestamp::from_millis(NINE + 99_999), &mut floor.log).unwrap();
     assert_eq!(floor.state(id), InteractionState::WrapUp);
     floor.advance(130);
     let row = floor.row(id);
@@ -1190,7 +1189,7 @@ fn seed3_row113_a_closed_tab_skips_the_wrap_up() {
     let row = floor.row(id);
     assert_eq!((row.state, row.tab_closed), (InteractionState::ClosedComplete, true));
     assert_eq!((row.duration(), row.wrap_up_duration()), (secs(30), Span::ZERO));
-    assert!(floor.desk.engine().view().work(work).is_none(), "the work is over as well");
+    assert!(floor.centre.engine().view().work(work).is_none(), "the work is over as well");
     assert_eq!(row.work, None);
     let (mut floor, id) = wrapping_up(minute(true));
     floor.describe(41, id, "Done");
@@ -1210,14 +1209,14 @@ fn seed3_row113_with_the_engine_s_own_wrap_up_capacity_is_held() {
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
     floor.record(40, end(id, Ending::Customer, Actor::Customer));
     assert_eq!(floor.state(id), InteractionState::WrapUp);
-    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 100);
+    assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 100);
     // The rule's time ends both.
     floor.advance(100);
     assert_eq!(floor.state(id), InteractionState::ClosedComplete);
     assert_eq!(floor.row(id).reason, Some(StateReason::UserEnded));
     assert!(floor.row(id).system_wrap_up);
-    assert_eq!(floor.desk.engine().view().agent(ANA).unwrap().units_in_use(), 0);
-    assert!(floor.desk.engine().view().work(work).is_none());
+    assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 0);
+    assert!(floor.centre.engine().view().work(work).is_none());
 }
 
 #[test]
@@ -1261,7 +1260,7 @@ fn seed3_row113_whoever_gave_it_away_wraps_up_beside_the_next() {
 fn seed3_row113_colours_of_the_remaining_time() {
     let (floor, id) = wrapping_up(minute(true));
     let clock = |left: i64| {
-        let form = floor.desk.records().form(id, at(100 - left)).unwrap();
+        let form = floor.records().form(id, at(100 - left)).unwrap();
         let clock = form.details.wrap_up.unwrap();
         assert_eq!(clock.codes, [DONE]);
         (clock.remaining.unwrap().as_millis() / 1_000, clock.colour.unwrap())
@@ -1336,8 +1335,7 @@ fn seed3_row158_all_interactions_of_a_customer_with_their_tasks() {
             floor.record(n, RelateRecord { interaction: id, document, operation, by });
         }
     }
-    let found: Vec<_> =
-        floor.desk.records().of_customer("jo").map(|row| row.related.len()).collect();
+    let found: Vec<_> = floor.records().of_customer("jo").map(|row| row.related.len()).collect();
     assert_eq!(found, [3, 1, 0]);
     let counted =
         |name: &str| floor.count(|event| serde_json::to_string(event).unwrap().starts_with(name));
@@ -1362,7 +1360,7 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
     floor.record(400, AssignInteraction { interaction: visit, agent: BO });
     floor.describe(400, visit, "A visit");
     floor.record(450, close(visit));
-    let report: Report = floor.desk.records().interactions().collect();
+    let report: Report = floor.records().interactions().collect();
     let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
     assert_eq!((chats.closed, chats.abandoned), (3, 1));
     assert_eq!(chats.abandoned_of_closed(), Some(333));
@@ -1410,7 +1408,7 @@ fn seed3_row160_two_customers_in_one_conversation() {
     // A third number makes nobody be forgotten who takes part; by another number of the host's she
     // is not in it.
     floor.receive(8, sms("+49305556666"), "Hello");
-    assert!(floor.desk.records().profiles().get(other.profile).is_some());
+    assert!(floor.records().profiles().get(other.profile).is_some());
     let (kind, to, text) = (InteractionType::Messaging, "+4930777".into(), "Sales?".into());
     let elsewhere = floor.record(9, ReceiveMessage { kind, from: hers(), to, text });
     assert!(elsewhere.opened);

@@ -2,9 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use strowger::prelude::*;
 use strowger::command::Close;
 use strowger::host::{Journal, Replica};
+use strowger::prelude::*;
 use strowger::state::Stage;
 
 use crate::stores::Failure;

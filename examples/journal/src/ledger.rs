@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use strowger::prelude::*;
 use strowger::Key;
+use strowger::prelude::*;
 
 /// Work as the facts tell of it.
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Ledger {
         let open = self.submitted.keys().filter(|work| !self.closed.contains_key(work));
         let known: Vec<_> = engine.view().works().map(|work| work.id()).collect();
         hold("nothing is lost", open.copied().eq(known))?;
-        engine.check().map_err(|violation| violation.to_string())
+        engine.verify().map_err(|violation| violation.to_string())
     }
 
     /// How many facts there are.

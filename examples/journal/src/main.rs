@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use ledger::{Ledger, Promised};
 use stores::{Failure, Plain, Redb, Store};
-use strowger::prelude::*;
 use strowger::host::Journal;
 use strowger::journal;
+use strowger::prelude::*;
 
 /// How often the child is killed, with each store.
 const TIMES: u64 = 200;

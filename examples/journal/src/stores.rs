@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
-use strowger::journal::{self, HEADER, Record, RecordError};
-use strowger::prelude::*;
 use strowger::Snapshot;
 use strowger::host::{Journal, Replica};
+use strowger::journal::{self, HEADER, Record, RecordError};
+use strowger::prelude::*;
 
 pub type Failure = Box<dyn Error>;
 

@@ -4,8 +4,8 @@
 use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use strowger::prelude::*;
 use strowger::host::{Desktop, Follower, Journal, Media, Offered, PresenceSink};
+use strowger::prelude::*;
 use strowger::view::View;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use strowger::prelude::*;
 use strowger::host::Journal;
 use strowger::journal;
+use strowger::prelude::*;
 
 use crate::centre::Failure;
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use centre::{Centre, Clock, Failure, Screens, serve};
 use journal::File;
-use strowger::prelude::*;
 use strowger::host::Offered;
 use strowger::model::{IdleClock, IdleSince};
+use strowger::prelude::*;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::sleep;

@@ -10,13 +10,12 @@ use crate::model::invalid::Problem;
 
 use crate::interaction::command::{
     ArchiveInteraction, AssignInteraction, CloseInteraction, ConfigureRecords, EndInteraction,
-    EndInteractionWrapUp, HoldInteraction, LinkWork, OpenInteraction, ResumeInteraction,
-    SetInteractionCode,
+    EndInteractionWrapUp, HoldInteraction, OpenInteraction, ResumeInteraction, SetInteractionCode,
 };
 use crate::interaction::conversation::EntryPoint;
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
-use crate::interaction::plan::{self, Plan};
+use crate::interaction::plan::{self, Ahead};
 use crate::interaction::record::InteractionRequest;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
@@ -109,25 +108,6 @@ impl Turn<'_> {
     }
 }
 
-impl Run for LinkWork {
-    type Output = ();
-
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, work } = self;
-        let row = turn.store.interaction(interaction)?;
-        if row.work == Some(work) {
-            return Ok(());
-        }
-        turn.store.check_step(interaction, InteractionStep::Queue)?;
-        turn.store.check_without_work(interaction)?;
-        if turn.last_work.is_some_and(|last| work <= last) {
-            return Err(RecordRefusal::WorkTaken { work });
-        }
-        turn.emit(RecordEvent::WorkLinked { interaction, work });
-        Ok(())
-    }
-}
-
 impl Run for AssignInteraction {
     type Output = ();
 
@@ -144,7 +124,7 @@ impl Run for AssignInteraction {
         Ok(())
     }
 
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         store.check_step(self.interaction, InteractionStep::Assign)?;
         plan::assign(store, view, self.interaction, self.agent)
     }
@@ -169,7 +149,7 @@ impl Run for HoldInteraction {
         Ok(())
     }
 
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         store.check_hold(self.interaction, self.reason)?;
         plan::hold(store, view, self.interaction)
     }
@@ -191,7 +171,7 @@ impl Run for ResumeInteraction {
         Ok(())
     }
 
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         plan::resume(store, view, self.interaction)
     }
 }
@@ -214,14 +194,14 @@ impl Run for EndInteraction {
         Ok(())
     }
 
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let Self { interaction, ending, by } = *self;
         if !store.interaction(interaction)?.state.is_ongoing() {
-            return Ok(Plan::Alone);
+            return Ok(Ahead::Alone);
         }
         let plan = plan::end(store, view, interaction, ending, by)?;
         // Whether an agent wraps up is for the engine to say as well.
-        if !matches!(plan, Plan::First(Command::FinishContact(_))) {
+        if !matches!(plan, Ahead::First(Command::FinishContact(_))) {
             store.check_end(interaction, ending, by)?;
         }
         Ok(plan)
@@ -242,9 +222,9 @@ impl Run for SetInteractionCode {
         Ok(())
     }
 
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         if store.interaction(self.interaction)?.code == Some(self.code) {
-            return Ok(Plan::Alone);
+            return Ok(Ahead::Alone);
         }
         store.check_step(self.interaction, InteractionStep::Complete)?;
         store.check_code(self.interaction, Some(self.code))?;
@@ -270,7 +250,7 @@ impl Run for EndInteractionWrapUp {
         Ok(())
     }
 
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let Self { interaction, code, by } = *self;
         if !store.interaction(interaction)?.state.is_closed() {
             store.check_close(interaction, by, code)?;
@@ -297,7 +277,7 @@ impl Run for CloseInteraction {
         Ok(())
     }
 
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let Self { interaction, code, by } = *self;
         if !store.interaction(interaction)?.state.is_closed() {
             store.check_close(interaction, by, code)?;

@@ -7,12 +7,15 @@ mod life;
 mod people;
 mod talk;
 mod time;
+mod work;
 
 use alloc::boxed::Box;
 
 use crate::base::time::Timestamp;
+use crate::command::commands::Reply;
 use crate::engine::view::View;
-use crate::fact::log::Seq;
+use crate::fact::log::Cause;
+use crate::layer::fault::Fault;
 use crate::model::ids::{CodeId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::state::work::CloseCause;
@@ -21,7 +24,7 @@ use crate::interaction::conversation::Author;
 use crate::interaction::event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::normal::Normaliser;
-use crate::interaction::plan::Plan;
+use crate::interaction::plan::Ahead;
 use crate::interaction::profile::{Directory, ProfileStore};
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::RecordRefusal;
@@ -30,16 +33,49 @@ use crate::interaction::store::Store;
 use crate::interaction::wrap_up::WrapUpRule;
 
 /// Decides a command. It checks everything first and emits then.
-#[allow(unnameable_types, reason = "it seals `RecordAction`")]
-pub trait Run {
+pub(crate) trait Run {
     /// What it answers.
     type Output;
     /// Decides and emits.
     fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal>;
     /// What is done to open work for it, if that may be; it has emitted nothing.
-    fn plan(&self, store: &Store, view: View<'_>) -> Result<Plan, RecordRefusal> {
+    fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let _ = (store, view);
-        Ok(Plan::Alone)
+        Ok(Ahead::Alone)
+    }
+}
+
+/// Whether a call does what it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// It does.
+    Doing,
+    /// It only looks whether a command would be refused. A command checks everything before it
+    /// emits anything, so with the first event it has passed.
+    Checking { passed: bool },
+}
+
+/// What was done by the engine before a command of records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(unnameable_types, reason = "only the joiner hands it on")]
+pub enum Below {
+    /// There is no engine.
+    #[default]
+    Absent,
+    /// Nothing.
+    Nothing,
+    /// A command, which it answered so.
+    Answered(Reply),
+}
+
+impl Below {
+    /// The work that was submitted for the command, if any was.
+    pub(crate) const fn submitted(self) -> Result<Option<WorkId>, RecordRefusal> {
+        match self {
+            Self::Absent => Err(RecordRefusal::NoEngine),
+            Self::Answered(Reply::Submitted(work)) => Ok(Some(work)),
+            Self::Nothing | Self::Answered(_) => Ok(None),
+        }
     }
 }
 
@@ -52,33 +88,51 @@ pub(crate) struct Ports<'a> {
 
 /// A call under way.
 #[derive(Debug)]
-#[allow(unnameable_types, reason = "only the sealed half of `RecordAction` speaks of it")]
+#[allow(unnameable_types, reason = "only the hidden half of `Action` speaks of it")]
 pub struct Turn<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) profiles: &'a mut dyn ProfileStore,
     pub(crate) ports: Ports<'a>,
     pub(crate) log: &'a mut RecordLog,
     pub(crate) now: Timestamp,
-    pub(crate) due: Option<Timestamp>,
-    pub(crate) engine: Seq,
+    pub(crate) cause: Cause,
     pub(crate) last_work: Option<WorkId>,
+    /// What was done below for this command.
+    pub(crate) below: Below,
+    pub(crate) mode: Mode,
+    /// What did not fit, once something did not.
+    pub(crate) fault: &'a mut Option<Fault>,
 }
 
 impl Turn<'_> {
     /// Makes something happen.
     pub(crate) fn emit(&mut self, event: RecordEvent) {
-        let seq = self.store.rows().seq.saturating_add(1);
-        let fact = RecordFact { seq, at: self.now, due: self.due, engine: self.engine, event };
-        if let Err(misfit) = self.store.apply(&fact, self.profiles) {
-            debug_assert!(false, "{fact:?} does not fit: {misfit}");
+        if let Mode::Checking { passed } = &mut self.mode {
+            *passed = true;
             return;
         }
-        self.log.push(fact);
+        let seq = self.store.rows().seq.saturating_add(1);
+        let fact = RecordFact { seq, at: self.now, cause: self.cause, event };
+        // After a fault nothing is trusted any more: the facts of the call are taken out again.
+        if self.fault.is_some() {
+            return;
+        }
+        match self.store.apply(&fact, self.profiles) {
+            Ok(()) => self.log.push(fact),
+            Err(misfit) => {
+                let reason = alloc::format!("fact {seq} of records does not fit: {misfit}");
+                *self.fault = Some(Fault::new(seq.saturating_sub(1), self.now, reason));
+            }
+        }
     }
 
     /// The instant what happens counts from.
-    pub(crate) fn instant(&self) -> Timestamp {
-        self.due.unwrap_or(self.now)
+    pub(crate) const fn instant(&self) -> Timestamp {
+        match self.cause {
+            Cause::Deadline { due, .. } => due,
+            Cause::Followed { since } => since,
+            Cause::Command | Cause::Routing => self.now,
+        }
     }
 
     /// The contact is over: its agent wraps up, or it is closed.

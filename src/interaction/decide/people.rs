@@ -18,7 +18,7 @@ use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::check_name;
 use crate::interaction::state::{Actor, Ending, InteractionType};
 
-use super::{Finish, Run, Turn, invalid};
+use super::{Finish, Mode, Run, Turn, invalid};
 
 impl Turn<'_> {
     /// A profile that is active.
@@ -86,7 +86,10 @@ impl Turn<'_> {
     fn make_room_for_a_profile(&mut self) {
         let most = self.store.config().limits.profiles;
         let surplus = |turn: &Self| turn.profiles.surplus(most, &|id| turn.store.is_in_use(id));
-        while let Some(profile) = surplus(self) {
+        // While a command is only checked nothing is forgotten, and the same would be found again.
+        while self.mode == Mode::Doing
+            && let Some(profile) = surplus(self)
+        {
             self.emit(RecordEvent::ProfileForgotten { profile });
         }
     }

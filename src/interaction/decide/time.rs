@@ -1,6 +1,10 @@
 //! Deciding what time does to an interaction.
 
+use core::mem;
+
 use crate::base::time::Timestamp;
+use crate::fact::log::Cause;
+use crate::state::machine::DeadlineKind;
 
 use crate::interaction::conversation::Author;
 use crate::interaction::event::RecordEvent;
@@ -13,19 +17,20 @@ use super::{Finish, Turn};
 impl Turn<'_> {
     /// Fires whatever is due by an instant, in order of instant, then of interaction.
     pub(crate) fn fire_due(&mut self, by: Timestamp) {
-        let before = self.due;
-        while let Some((at, id)) = self.store.first_deadline() {
-            if at > by {
-                break;
-            }
-            self.due = Some(at);
-            self.fire(id);
-            if self.store.first_deadline() == Some((at, id)) {
-                debug_assert!(false, "what was due at {at} for {id} is due again");
-                break;
-            }
-        }
-        self.due = before;
+        while self.fire_first(by) {}
+    }
+
+    /// Fires what is due first, if it is due by an instant, and says whether something was.
+    pub(crate) fn fire_first(&mut self, by: Timestamp) -> bool {
+        let first = self.store.first_deadline().filter(|(at, _)| *at <= by);
+        let Some((at, id)) = first else { return false };
+        let before =
+            mem::replace(&mut self.cause, Cause::Deadline { kind: DeadlineKind::Record, due: at });
+        self.fire(id);
+        self.cause = before;
+        let again = self.store.first_deadline() == first;
+        debug_assert!(!again, "what was due at {at} for {id} is due again");
+        !again
     }
 
     fn fire(&mut self, interaction: InteractionId) {

@@ -37,13 +37,6 @@ impl Work {
         LineKey::new(queue.order, queue.service_target, &waiting)
     }
 
-    /// Whether nothing about it keeps anybody in particular away, so that it stands for all of its
-    /// lane: whoever may have it may have what waits behind it, and the other way round.
-    #[must_use]
-    pub(crate) fn is_ordinary(&self) -> bool {
-        self.step.is_none() && self.declines.is_empty() && !self.handled && !self.rings()
-    }
-
     /// How it becomes easier to place.
     #[must_use]
     pub(crate) fn relaxation<'a>(&'a self, queue: &'a QueueProfile) -> Option<&'a Relaxation> {

@@ -1,0 +1,325 @@
+//! One call over several layers: deadlines, the command, what follows from it, routing.
+
+use crate::base::time::Timestamp;
+use crate::command::refusal::Refusal;
+use crate::engine::core::Engine;
+use crate::fact::log::{Log, Seq};
+use crate::interaction::{Gap, ProfileStore, ProfilesInMemory, RecordConfig, RecordFact, Records};
+use crate::layer::action::{Action, FromReply};
+use crate::layer::decide::Decide;
+use crate::model::config::Config;
+use crate::state::machine::Deadline;
+
+#[cfg(test)]
+use crate::centre::toy::{Toy, ToyFact};
+use crate::centre::words::{CentreCommand, CentreLog, CentreRefusal, CentreReply, Joined, layers};
+
+/// What a centre begins with.
+///
+/// ```
+/// use strowger::centre::CentreConfig;
+/// use strowger::interaction::RecordConfig;
+/// use strowger::prelude::*;
+///
+/// let config = CentreConfig::new(Config::default()).with_records(RecordConfig::default());
+/// assert!(config.records.is_some());
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct CentreConfig {
+    /// The bounds of the engine.
+    pub engine: Config,
+    /// What is chosen for records; `None`: no records are kept.
+    pub records: Option<RecordConfig>,
+}
+
+impl CentreConfig {
+    /// An engine alone, to which layers are added.
+    #[must_use]
+    pub const fn new(engine: Config) -> Self {
+        Self { engine, records: None }
+    }
+
+    /// The same with interaction records.
+    #[must_use]
+    pub fn with_records(self, records: RecordConfig) -> Self {
+        Self { records: Some(records), ..self }
+    }
+}
+
+macro_rules! centre {
+    ($(
+        $(#[$meta:meta])*
+        $field:ident: $variant:ident($layer:ty) {
+            command: $command:ty,
+            reply: $reply:ty,
+            refusal: $refusal:ty,
+            fact: $fact:ty,
+            snapshot: $snapshot:ty,
+            name: $name:literal,
+        }
+    )*) => {
+        /// An engine and the layers above it, as one: one way in, one log in one order, one
+        /// snapshot.
+        ///
+        /// Which layers there are beside the engine the host chooses
+        /// ([`CentreConfig`]). Every call fires whatever fell due in any layer, in order of
+        /// instant, then of layer; does the command; does what follows from it in layers below;
+        /// and routes, until nothing is left to do. What any layer refuses changes nothing in any.
+        ///
+        /// ```
+        /// use strowger::centre::{CentreConfig, CentreLog, CentreRefusal};
+        /// use strowger::interaction::*;
+        /// use strowger::model::ChannelId;
+        /// use strowger::prelude::*;
+        ///
+        /// let (now, mut log) = (Timestamp::EPOCH, CentreLog::default());
+        /// let config = CentreConfig::new(Config::default()).with_records(RecordConfig::default());
+        /// let mut centre = Centre::new(config, now, &mut log)?;
+        /// let chat = centre.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+        /// let support = Define::new("support", QueueProfile::default());
+        /// let queue = centre.execute(now, support, &mut log)?;
+        ///
+        /// let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
+        /// let interaction = centre.execute(now, OpenInteraction { opening }, &mut log)?;
+        /// let request = WorkRequest::new(queue, chat).into();
+        /// centre.execute(now, SubmitWork { interaction, request }, &mut log)?;
+        /// let record = centre.records().unwrap().interaction(interaction).unwrap();
+        /// assert_eq!(record.state, InteractionState::Queued);
+        /// assert_eq!(record.queue, Some(queue));
+        /// # Ok::<(), CentreRefusal>(())
+        /// ```
+        #[derive(Clone, Debug)]
+        pub struct Centre<P: ProfileStore + Clone + Default = ProfilesInMemory> {
+            pub(super) engine: Engine,
+            $($(#[$meta])* pub(super) $field: Option<$layer>,)*
+            /// The place of the last fact.
+            pub(super) position: Seq,
+            pub(super) unheard: Unheard,
+        }
+
+        /// What each layer has said and nobody has heard yet; empty between two calls.
+        #[derive(Clone, Debug, Default)]
+        pub(super) struct Unheard {
+            pub(super) engine: Log,
+            $($(#[$meta])* pub(super) $field: Log<$fact>,)*
+        }
+    };
+}
+
+layers!(centre);
+
+impl Centre {
+    /// A new centre with the layers that the configuration names. The opening of the engine is
+    /// fact 1.
+    ///
+    /// # Errors
+    /// [`CentreRefusal`] if a configuration makes no sense.
+    pub fn new(
+        config: CentreConfig,
+        now: Timestamp,
+        log: &mut CentreLog,
+    ) -> Result<Self, CentreRefusal> {
+        let mut opening = Log::default();
+        let mut centre = Self::of(Engine::new(config.engine, now, &mut opening)?);
+        (centre.position, centre.unheard.engine) = (0, opening);
+        centre.publish(log);
+        if let Some(records) = config.records {
+            centre.keep_records(ProfilesInMemory::default(), records, now, log)?;
+        }
+        Ok(centre)
+    }
+}
+
+impl<P: ProfileStore + Clone + Default> Centre<P> {
+    /// An engine and the records that followed it become the layers of a centre.
+    ///
+    /// # Errors
+    /// [`Gap`] if the records did not follow all the engine said. Follow what is missing first.
+    pub fn join(engine: Engine, records: Option<Records<P>>) -> Result<Self, Gap> {
+        if let Some(records) = &records {
+            let (found, followed) = (engine.view().seq(), records.followed());
+            if followed < found {
+                return Err(Gap { expected: followed.saturating_add(1), found });
+            }
+        }
+        let above = records.as_ref().map_or(0, Decide::position);
+        let centre = Self::of(engine);
+        Ok(Self { position: centre.position.saturating_add(above), records, ..centre })
+    }
+
+    /// Keeps interaction records from now on, over this store of profiles. What happened before
+    /// has no record.
+    ///
+    /// # Errors
+    /// [`CentreRefusal`] if the configuration makes no sense.
+    pub fn keep_records(
+        &mut self,
+        profiles: P,
+        config: RecordConfig,
+        now: Timestamp,
+        log: &mut CentreLog,
+    ) -> Result<(), CentreRefusal> {
+        let mut records = Records::over(profiles, config, now, &mut self.unheard.records)?;
+        records.follow_after(self.engine.view().seq());
+        self.records = Some(records);
+        self.publish(log);
+        Ok(())
+    }
+
+    /// The engine, to read.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The records, to read, if the centre keeps any.
+    #[must_use]
+    pub const fn records(&self) -> Option<&Records<P>> {
+        self.records.as_ref()
+    }
+
+    /// The same centre with something else about its engine, such as a host's own
+    /// [`Scorer`](crate::host::Scorer).
+    #[must_use]
+    pub fn map_engine(self, change: impl FnOnce(Engine) -> Engine) -> Self {
+        Self { engine: change(self.engine), ..self }
+    }
+
+    /// The same centre with something else about its records, such as a host's own
+    /// [`Directory`](crate::interaction::Directory).
+    #[must_use]
+    pub fn map_records(self, change: impl FnOnce(Records<P>) -> Records<P>) -> Self {
+        Self { records: self.records.map(change), ..self }
+    }
+
+    /// The parts of the centre.
+    #[must_use]
+    pub fn into_parts(self) -> (Engine, Option<Records<P>>) {
+        (self.engine, self.records)
+    }
+
+    /// Fires whatever fell due by `now`, then does a command of any layer, then does what follows
+    /// from it and routes, until nothing is left to do.
+    ///
+    /// Facts are appended to `log`, also when the command is refused: then they are those of the
+    /// deadlines that fell due, and of what was routed after them.
+    ///
+    /// # Errors
+    /// A [`CentreRefusal`] says why the command changed nothing in any layer.
+    pub fn execute<A>(
+        &mut self,
+        now: Timestamp,
+        action: A,
+        log: &mut CentreLog,
+    ) -> Result<A::Output, CentreRefusal>
+    where
+        A: Action,
+        A::Layer: Joined,
+    {
+        let reply = self.tell(now, A::Layer::command(action.into()), log)?;
+        let answer = A::Layer::reply(reply).and_then(A::Output::from_reply);
+        answer.ok_or(CentreRefusal::no_layer("answer"))
+    }
+
+    /// Does whatever it is told, for a host that keeps or sends commands of all layers in one
+    /// vocabulary.
+    ///
+    /// # Errors
+    /// A [`CentreRefusal`] says why the command changed nothing in any layer.
+    pub fn tell(
+        &mut self,
+        now: Timestamp,
+        command: CentreCommand,
+        log: &mut CentreLog,
+    ) -> Result<CentreReply, CentreRefusal> {
+        self.call(now, log, |centre, log| {
+            centre.fire(log)?;
+            let from = log.len();
+            let answer = centre.perform(command, log);
+            centre.publish(log);
+            centre.answer_from(from, log);
+            centre.settle(log)?;
+            answer
+        })
+    }
+
+    /// Lets time pass: fires whatever fell due by `now`, in any layer, and routes.
+    ///
+    /// # Errors
+    /// A [`CentreRefusal`] says why no time passed.
+    pub fn advance(&mut self, now: Timestamp, log: &mut CentreLog) -> Result<(), CentreRefusal> {
+        self.call(now, log, Self::settle)
+    }
+
+    /// Makes a call. If a layer meets a fault in it, the facts of all layers are taken out of the
+    /// log again, and the centre is not used any more.
+    fn call<T>(
+        &mut self,
+        now: Timestamp,
+        log: &mut CentreLog,
+        does: impl FnOnce(&mut Self, &mut CentreLog) -> Result<T, CentreRefusal>,
+    ) -> Result<T, CentreRefusal> {
+        let (before, position) = (log.len(), self.position);
+        self.check_sound()?;
+        self.engine.begin(now)?;
+        let answer = does(self, log);
+        if self.fault().is_some() {
+            while log.len() > before {
+                log.pop();
+            }
+            (self.position, self.unheard) = (position, Unheard::default());
+        }
+        self.check_sound()?;
+        answer
+    }
+
+    fn check_sound(&self) -> Result<(), CentreRefusal> {
+        match self.fault() {
+            Some(_) => Err(Refusal::Faulted { sound: self.position }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Deadline> {
+        self.first_due().map(|(deadline, _)| deadline)
+    }
+
+    /// Fires whatever is due by now, in order of instant, then of layer. What follows from it
+    /// happens before what is due next.
+    fn fire(&mut self, log: &mut CentreLog) -> Result<(), CentreRefusal> {
+        while let Some((deadline, level)) = self.first_due() {
+            let from = log.len();
+            if deadline.at > self.engine.now() {
+                break;
+            }
+            self.fire_first(level)?;
+            self.publish(log);
+            self.answer_from(from, log);
+            if log.len() == from {
+                debug_assert!(
+                    false,
+                    "{deadline:?} of layer {level} was due and nothing came of it"
+                );
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fires what is due and routes, until nothing is left to do.
+    fn settle(&mut self, log: &mut CentreLog) -> Result<(), CentreRefusal> {
+        loop {
+            self.fire(log)?;
+            let from = log.len();
+            self.engine.route(&mut self.unheard.engine)?;
+            self.publish(log);
+            self.answer_from(from, log);
+            if log.len() == from {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The engine as what decides.
+
+use crate::base::hash::Digest;
+use crate::base::time::Timestamp;
+use crate::command::commands::{Command, Reply};
+use crate::command::refusal::Refusal;
+use crate::fact::log::{Fact, Log, Seq};
+use crate::layer::decide::Decide;
+use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
+use crate::state::machine::Deadline;
+
+use crate::engine::core::Engine;
+use crate::engine::keep::Snapshot;
+
+impl Decide for Engine {
+    type Fact = Fact;
+    type Command = Command;
+    type Reply = Reply;
+    type Refusal = Refusal;
+    type Snapshot = Snapshot;
+
+    fn tell(&mut self, now: Timestamp, command: Command, log: &mut Log) -> Result<Reply, Refusal> {
+        self.execute(now, command, log)
+    }
+
+    fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {
+        Self::advance(self, now, log)
+    }
+
+    fn next_deadline(&self) -> Option<Deadline> {
+        Self::next_deadline(self)
+    }
+
+    fn position(&self) -> Seq {
+        self.view().seq()
+    }
+
+    fn position_of(fact: &Fact) -> Seq {
+        fact.seq
+    }
+
+    fn unopened() -> Self {
+        Self::unopened()
+    }
+
+    fn apply(&mut self, fact: &Fact) -> Result<(), ReplayError> {
+        self.follow_quietly(fact)
+    }
+
+    fn awaken(&mut self) {
+        Self::awaken(self);
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        Self::fault(self)
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Self::snapshot(self)
+    }
+
+    fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
+        Self::restore(snapshot)
+    }
+
+    fn digest(&self) -> Digest {
+        Self::digest(self)
+    }
+}

@@ -1,0 +1,269 @@
+//! The answers to calls that carried a token, so that a call that is made again is not done again.
+
+use alloc::collections::{BTreeMap, VecDeque};
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::base::hash::Digest;
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::command::actor::Actor;
+use crate::layer::decide::Decide;
+
+/// What comes with a command: when, by whom, and under which token.
+///
+/// A token is the caller's own name for one call (idempotency key). Whoever does not know whether
+/// a call arrived makes it again under the same token, and has the answer of the first.
+///
+/// ```
+/// use strowger::host::Call;
+/// use strowger::prelude::*;
+///
+/// let call = Call::at(Timestamp::EPOCH).with_token("order-17");
+/// assert_eq!(call.token.as_deref(), Some("order-17"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Call {
+    /// The time of the call.
+    pub now: Timestamp,
+    /// Who makes it.
+    pub actor: Actor,
+    /// The caller's name for it; `None`: it is done as often as it is made.
+    pub token: Option<Key>,
+}
+
+impl Call {
+    /// A call of the host itself, without a token.
+    #[must_use]
+    pub const fn at(now: Timestamp) -> Self {
+        Self { now, actor: Actor::Host, token: None }
+    }
+
+    /// The same call by somebody else.
+    #[must_use]
+    pub fn by(self, actor: Actor) -> Self {
+        Self { actor, ..self }
+    }
+
+    /// The same call under a token.
+    #[must_use]
+    pub fn with_token(self, token: &str) -> Self {
+        Self { token: Some(token.into()), ..self }
+    }
+}
+
+/// The answer to a call that carried a token, as it is kept.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "E::Reply: Serialize, E::Refusal: Serialize",
+    deserialize = "E::Reply: Deserialize<'de>, E::Refusal: Deserialize<'de>"
+))]
+pub struct Answered<E: Decide> {
+    /// When it was given.
+    pub at: Timestamp,
+    /// Who asked.
+    pub actor: Actor,
+    /// Under which token.
+    pub token: Key,
+    /// A fingerprint of the command.
+    pub command: Digest,
+    /// The answer.
+    pub answer: Result<E::Reply, E::Refusal>,
+}
+
+impl<E: Decide> Clone for Answered<E> {
+    fn clone(&self) -> Self {
+        let Self { at, actor, token, command, answer } = self;
+        let (actor, token, answer) = (actor.clone(), token.clone(), answer.clone());
+        Self { at: *at, actor, token, command: *command, answer }
+    }
+}
+
+impl<E: Decide> PartialEq for Answered<E> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, &self.actor, &self.token, self.command)
+            == (other.at, &other.actor, &other.token, other.command)
+            && self.answer == other.answer
+    }
+}
+
+impl<E: Decide> fmt::Debug for Answered<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answered")
+            .field("at", &self.at)
+            .field("actor", &self.actor)
+            .field("token", &self.token)
+            .field("answer", &self.answer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The token names a call with another command.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the token `{token}` names a call with another command")]
+pub struct TokenTaken {
+    /// The token.
+    pub token: Key,
+}
+
+/// The answers to calls that carried a token. Each is kept for 24 hours, and of one actor the
+/// latest 100,000: then the oldest is forgotten, and its token names a new call.
+pub struct Answers<E: Decide> {
+    /// The answers of each actor, oldest first. The number of an answer is its place in the queue
+    /// plus how many were forgotten before.
+    actors: BTreeMap<Actor, Kept<E>>,
+}
+
+struct Kept<E: Decide> {
+    forgotten: u64,
+    queue: VecDeque<Answered<E>>,
+    by_token: BTreeMap<Key, u64>,
+}
+
+impl<E: Decide> Answers<E> {
+    /// How long an answer is kept.
+    pub const KEPT_FOR: Span = Span::from_secs(24 * 60 * 60);
+
+    /// How many answers of one actor are kept.
+    pub const MOST: usize = 100_000;
+
+    /// The answer to an earlier call, if its token is remembered.
+    ///
+    /// # Errors
+    /// [`TokenTaken`] if it was given to another command.
+    pub fn find(
+        &self,
+        call: &Call,
+        command: &E::Command,
+    ) -> Result<Option<&Result<E::Reply, E::Refusal>>, TokenTaken> {
+        let Some((token, kept)) = call.token.as_ref().zip(self.actors.get(&call.actor)) else {
+            return Ok(None);
+        };
+        let number = kept.by_token.get(token);
+        let place = number.and_then(|number| usize::try_from(number - kept.forgotten).ok());
+        let found = place.and_then(|place| kept.queue.get(place));
+        let found = found.filter(|answered| call.now < answered.at + Self::KEPT_FOR);
+        match found {
+            None => Ok(None),
+            Some(found) if found.command == fingerprint(command) => Ok(Some(&found.answer)),
+            Some(_) => Err(TokenTaken { token: token.clone() }),
+        }
+    }
+
+    /// Remembers an answer.
+    pub fn remember(&mut self, answered: Answered<E>) {
+        let now = answered.at;
+        let kept = self.actors.entry(answered.actor.clone()).or_default();
+        let number = kept.forgotten.saturating_add(kept.queue.len() as u64);
+        kept.by_token.insert(answered.token.clone(), number);
+        kept.queue.push_back(answered);
+        kept.forget(now);
+    }
+
+    /// How many answers are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.actors.values().map(|kept| kept.queue.len()).sum()
+    }
+
+    /// Whether none is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.actors.is_empty()
+    }
+
+    /// All that are kept, those of each actor oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Answered<E>> {
+        self.actors.values().flat_map(|kept| &kept.queue)
+    }
+}
+
+impl<E: Decide> Kept<E> {
+    /// Forgets what is too old or too much.
+    fn forget(&mut self, now: Timestamp) {
+        while let Some(first) = self.queue.front() {
+            let over = now >= first.at + Answers::<E>::KEPT_FOR;
+            if !over && self.queue.len() <= Answers::<E>::MOST {
+                break;
+            }
+            if self.by_token.get(&first.token) == Some(&self.forgotten) {
+                self.by_token.remove(&first.token);
+            }
+            self.forgotten = self.forgotten.saturating_add(1);
+            self.queue.pop_front();
+        }
+    }
+}
+
+/// A fingerprint of a command, to tell whether a token names the same call again.
+pub(crate) fn fingerprint(command: &impl fmt::Debug) -> Digest {
+    Digest::of_text(format_args!("{command:?}"))
+}
+
+impl<E: Decide> Default for Kept<E> {
+    fn default() -> Self {
+        Self { forgotten: 0, queue: VecDeque::new(), by_token: BTreeMap::new() }
+    }
+}
+
+impl<E: Decide> Clone for Kept<E> {
+    fn clone(&self) -> Self {
+        let (queue, by_token) = (self.queue.clone(), self.by_token.clone());
+        Self { forgotten: self.forgotten, queue, by_token }
+    }
+}
+
+impl<E: Decide> Default for Answers<E> {
+    fn default() -> Self {
+        Self { actors: BTreeMap::new() }
+    }
+}
+
+impl<E: Decide> Clone for Answers<E> {
+    fn clone(&self) -> Self {
+        Self { actors: self.actors.clone() }
+    }
+}
+
+impl<E: Decide> PartialEq for Answers<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<E: Decide> fmt::Debug for Answers<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<E: Decide> FromIterator<Answered<E>> for Answers<E> {
+    fn from_iter<I: IntoIterator<Item = Answered<E>>>(answered: I) -> Self {
+        let mut answers = Self::default();
+        answered.into_iter().for_each(|answered| answers.remember(answered));
+        answers
+    }
+}
+
+impl<E: Decide> Serialize for Answers<E>
+where
+    E::Reply: Serialize,
+    E::Refusal: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de, E: Decide> Deserialize<'de> for Answers<E>
+where
+    E::Reply: Deserialize<'de>,
+    E::Refusal: Deserialize<'de>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let answered = alloc::vec::Vec::<Answered<E>>::deserialize(deserializer)?;
+        Ok(answered.into_iter().collect())
+    }
+}

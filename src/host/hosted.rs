@@ -1,0 +1,86 @@
+//! What a driver serves: an engine alone, or a centre.
+
+use crate::base::time::Timestamp;
+use crate::centre::{Centre, CentreFact, CentreRefusal, Joined};
+use crate::command::refusal::Refusal;
+use crate::engine::core::Engine;
+use crate::fact::log::{Fact, Log};
+use crate::interaction::ProfileStore;
+use crate::layer::action::Action;
+use crate::layer::decide::Decide;
+
+/// What decides and has an engine in it: phones ring and screens change by what the engine says.
+pub trait Hosted: Decide {
+    /// The engine.
+    fn engine(&self) -> &Engine;
+
+    /// A fact, if it is one of the engine.
+    fn work(fact: &Self::Fact) -> Option<&Fact>;
+}
+
+/// What takes a command with its own type of answer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be told `{A}`",
+    note = "an engine takes the commands of `strowger::command`, a centre those of all its layers"
+)]
+pub trait Takes<A>: Decide {
+    /// What the command answers.
+    type Output;
+
+    /// Does a command.
+    ///
+    /// # Errors
+    /// A refusal says why the command changed nothing.
+    fn take(
+        &mut self,
+        now: Timestamp,
+        action: A,
+        log: &mut Log<Self::Fact>,
+    ) -> Result<Self::Output, Self::Refusal>;
+}
+
+impl Hosted for Engine {
+    fn engine(&self) -> &Engine {
+        self
+    }
+
+    fn work(fact: &Fact) -> Option<&Fact> {
+        Some(fact)
+    }
+}
+
+impl<A: Action<Layer = Self>> Takes<A> for Engine {
+    type Output = A::Output;
+
+    fn take(&mut self, now: Timestamp, action: A, log: &mut Log) -> Result<A::Output, Refusal> {
+        self.execute(now, action, log)
+    }
+}
+
+impl<P: ProfileStore + Clone + Default> Hosted for Centre<P> {
+    fn engine(&self) -> &Engine {
+        self.engine()
+    }
+
+    fn work(fact: &CentreFact) -> Option<&Fact> {
+        fact.work()
+    }
+}
+
+impl<P, A> Takes<A> for Centre<P>
+where
+    P: ProfileStore + Clone + Default,
+    A: Action,
+    A::Layer: Joined,
+{
+    type Output = A::Output;
+
+    fn take(
+        &mut self,
+        now: Timestamp,
+        action: A,
+        log: &mut Log<CentreFact>,
+    ) -> Result<A::Output, CentreRefusal> {
+        self.execute(now, action, log)
+    }
+}

@@ -1,0 +1,124 @@
+//! What decides: commands and time in, facts out, and everything rebuilt from facts.
+
+use core::fmt;
+
+use crate::base::hash::Digest;
+use crate::base::time::Timestamp;
+use crate::fact::log::{Log, Seq};
+use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
+use crate::state::machine::Deadline;
+
+/// What decides: the engine, a layer above it, or the [`Centre`](crate::Centre) that joins them.
+///
+/// Whatever implements it follows the same rules. A command is decided against the present state,
+/// the decision is written as facts, and facts alone change anything. So the facts rebuild it, and
+/// whoever has the same facts is in the same state. A host needs the trait only to write something
+/// that serves an engine and a centre alike, as [`Driver`](crate::host::Driver) does.
+///
+/// ```
+/// use strowger::layer::Decide;
+/// use strowger::prelude::*;
+///
+/// /// Lives from deadline to deadline until nothing is due any more.
+/// fn run_out<D: Decide>(decides: &mut D, log: &mut Log<D::Fact>) -> Result<(), D::Refusal> {
+///     while let Some(deadline) = decides.next_deadline() {
+///         decides.advance(deadline.at, log)?;
+///     }
+///     Ok(())
+/// }
+///
+/// let mut log = Log::default();
+/// let mut engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log)?;
+/// run_out(&mut engine, &mut log)?;
+/// # Ok::<(), Refusal>(())
+/// ```
+pub trait Decide: Sized {
+    /// One entry of its log.
+    type Fact: Clone + PartialEq + fmt::Debug;
+    /// Anything it can be told.
+    type Command: Clone + fmt::Debug;
+    /// What it answers to a command.
+    type Reply: Clone + PartialEq + fmt::Debug;
+    /// Why it refuses a command.
+    type Refusal: Clone + PartialEq + fmt::Debug + fmt::Display;
+    /// All its rows at one moment.
+    type Snapshot;
+
+    /// Fires whatever fell due by `now`, then does a command. The facts are appended to `log`, also
+    /// when the command is refused: then they are those of the deadlines.
+    ///
+    /// # Errors
+    /// A refusal says why the command changed nothing.
+    fn tell(
+        &mut self,
+        now: Timestamp,
+        command: Self::Command,
+        log: &mut Log<Self::Fact>,
+    ) -> Result<Self::Reply, Self::Refusal>;
+
+    /// Lets time pass: fires whatever fell due by `now`.
+    ///
+    /// # Errors
+    /// A refusal says why no time passed.
+    fn advance(&mut self, now: Timestamp, log: &mut Log<Self::Fact>) -> Result<(), Self::Refusal>;
+
+    /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
+    fn next_deadline(&self) -> Option<Deadline>;
+
+    /// The place of the last fact; 0 before the first.
+    fn position(&self) -> Seq;
+
+    /// The place of a fact among all facts: 1, 2, 3, ... without a gap.
+    fn position_of(fact: &Self::Fact) -> Seq;
+
+    /// Before the first fact.
+    fn unopened() -> Self;
+
+    /// Changes by a fact that happened elsewhere, and decides nothing. Only
+    /// [`resume`](Self::resume) makes something of it that goes on deciding.
+    ///
+    /// # Errors
+    /// [`ReplayError`] if the fact is not the next one or does not fit. What follows it is of no
+    /// use any more.
+    fn apply(&mut self, fact: &Self::Fact) -> Result<(), ReplayError>;
+
+    /// Goes on deciding after facts were [applied](Self::apply). What they left to be done is done
+    /// by the next call.
+    fn awaken(&mut self);
+
+    /// Goes on by facts that happened elsewhere: a journal's tail behind a snapshot, or another's
+    /// log. Takes the value, because one that fails on the way is of no use.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the first fact that is missing or does not fit.
+    fn resume(mut self, facts: impl IntoIterator<Item = Self::Fact>) -> Result<Self, ReplayError> {
+        facts.into_iter().try_for_each(|fact| self.apply(&fact))?;
+        self.awaken();
+        Ok(self)
+    }
+
+    /// What comes of a journal that begins with the first fact.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the first fact that is missing or does not fit.
+    fn replay(facts: impl IntoIterator<Item = Self::Fact>) -> Result<Self, ReplayError> {
+        Self::unopened().resume(facts)
+    }
+
+    /// The contradiction it met in its own state, if it ever did: a bug. It refuses everything from
+    /// then on, and whoever serves it recovers another one.
+    fn fault(&self) -> Option<&Fault>;
+
+    /// All rows, for keeping.
+    fn snapshot(&self) -> Self::Snapshot;
+
+    /// What a snapshot was taken of. It does next what the other would have done.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if the format is unknown or the rows contradict each other.
+    fn restore(snapshot: Self::Snapshot) -> Result<Self, RestoreError>;
+
+    /// A fingerprint of all rows: the same wherever the facts are the same.
+    fn digest(&self) -> Digest;
+}
