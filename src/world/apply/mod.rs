@@ -51,7 +51,9 @@ impl World {
     }
 }
 
-/// `at` is when the call was made, `due` the instant from which the event counts.
+/// `at` is when the call was made, `due` the instant from which the event counts. Every fact comes
+/// through here, from one place.
+#[inline(always)]
 fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Result<(), Misfit> {
     match event {
         Event::EngineOpened { config } => definitions::open_engine(world, config),
