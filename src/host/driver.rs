@@ -418,7 +418,8 @@ impl<E: Hosted> Calls<'_, E> {
 #[derive(Serialize, Deserialize)]
 #[serde(bound(
     serialize = "E::Snapshot: Serialize, E::Reply: Serialize, E::Refusal: Serialize",
-    deserialize = "E::Snapshot: Deserialize<'de>, E::Reply: Deserialize<'de>, E::Refusal: Deserialize<'de>"
+    deserialize = "E::Snapshot: Deserialize<'de>, E::Reply: Deserialize<'de>, \
+                   E::Refusal: Deserialize<'de>"
 ))]
 #[non_exhaustive]
 pub struct Saved<E: Decide> {

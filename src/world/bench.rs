@@ -155,9 +155,9 @@ impl Bench {
         self.rows.align(&self.order);
     }
 
-    /// The first of these agents who is here and able. Mostly the first who is here is able, so the
-    /// first few are asked one after the other, each found by a walk over all seats; if none of them
-    /// is, one more walk asks everybody.
+    /// The first of these agents who is here and able. Mostly the first who is here is able, so
+    /// the first few are asked one after the other, each found by a walk over all seats; if none
+    /// of them is, one more walk asks everybody.
     pub(crate) fn first_among<A: Iterator<Item = AgentId>>(
         &self,
         agents: impl Fn() -> A,

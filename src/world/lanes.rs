@@ -276,8 +276,8 @@ impl Lanes {
         set
     }
 
-    /// The lanes in which work waits, in no meaningful order: of those with a place in sets the ones
-    /// in this set, and all others, of which no set says anything.
+    /// The lanes in which work waits, in no meaningful order: of those with a place in sets the
+    /// ones in this set, and all others, of which no set says anything.
     pub(crate) fn among(
         &self,
         set: LaneSet,

@@ -13,15 +13,15 @@
 //! | `Delay` | [`delay_over`] |
 //! | `Need` | `policy::fit::fits`, kept as a bit by need: `Index::fits_need` |
 //! | `Room` | `policy::room::Usage::room` |
-//! | `Shift` | [`Agent::has_time`] |
+//! | `Shift` | [`Agent::shift_too_short`] |
 //! | `NotDeclined` | [`Work::bars`] |
 //! | `NotInvolved` | [`Agent::has`] |
-//! | `NotRinging` | [`Stores::rings_at`] |
+//! | `NotAlerting` | [`Stores::rings_at`] |
 //! | `Assignments` | [`Agent::may_have_more`] |
 //! | `Ramp` | [`Queue::held_back`](crate::world::rows::Queue::held_back) |
 //! | `External` | `QueueProfile::external` |
 //!
-//! `Enough` counts candidates and is a matter of `engine/matching` alone.
+//! `EnoughAgents` counts candidates and is a matter of `engine/matching` alone.
 
 use crate::base::time::{Span, Timestamp};
 use crate::command::refusal::Unavailable;
@@ -64,10 +64,16 @@ impl Agent {
         all.into_iter().filter_map(|(stands, why)| stands.then_some(why))
     }
 
-    /// Gate `Shift`: whether as much of the agent's shift is left as a queue wants.
-    pub(crate) fn has_time(&self, queue: &QueueProfile, now: Timestamp) -> bool {
-        let least = queue.shift_left_min;
-        least.is_none_or(|least| self.shift_end.get().is_none_or(|end| now + least <= end))
+    /// Gate `Shift`, shut: when the agent's shift ends, and how much of it a queue wants to be
+    /// left, if less is left now.
+    pub(crate) fn shift_too_short(
+        &self,
+        queue: &QueueProfile,
+        now: Timestamp,
+    ) -> Option<(Timestamp, Span)> {
+        let least = queue.shift_left_min?;
+        let end = self.shift_end.get()?;
+        (now + least > end).then_some((end, least))
     }
 
     /// Gate `NotInvolved`, shut: whether the agent has the work, wraps it up, or takes part in it.
@@ -130,7 +136,7 @@ impl Work {
 }
 
 impl Stores {
-    /// Gate `NotRinging`, shut: the open offer of a piece of work to an agent.
+    /// Gate `NotAlerting`, shut: the open offer of a piece of work to an agent.
     pub(crate) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
         let to_agent = |id: &OfferId| self.offers.get(*id).is_some_and(|row| row.agent == agent);
         self.works.get(work)?.ringing().find(to_agent)

@@ -30,8 +30,7 @@ use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
 /// Something was named that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no {0}")]
-#[allow(unnameable_types, reason = "only crosses the engine")]
-pub struct Missing(pub Entity);
+pub(crate) struct Missing(pub Entity);
 
 /// Turns what is not there into the error that names it.
 pub(crate) trait OrMissing<T> {

@@ -14,6 +14,7 @@ use crate::policy::fit;
 use crate::world::bench::{Bench, BenchKey, Candidates};
 use crate::world::fits::Ranking;
 use crate::world::lanes::LaneKey;
+use crate::world::may::delay_over;
 use crate::world::members::Members;
 use crate::world::rows::Work;
 
@@ -59,7 +60,7 @@ pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
             break;
         }
         // All members of a group pass these gates, or none.
-        if member::is_past(delay, work.revealed)
+        if delay_over(delay, work.revealed)
             && member::ring_helps(matching, work.queue, ring, lane.ring)
         {
             let listed = listed.map(|listed| listed.group(place));

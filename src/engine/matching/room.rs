@@ -46,9 +46,8 @@ fn shift_too_short(
     queue: QueueId,
     agent: AgentId,
 ) -> Option<(Timestamp, Span)> {
-    let least = matching.world.queue_profile(queue).ok()?.shift_left_min?;
-    let end = matching.world.agent(agent).ok()?.shift_end.get()?;
-    (matching.now + least > end).then_some((end, least))
+    let profile = matching.world.queue_profile(queue).ok()?;
+    matching.world.agent(agent).ok()?.shift_too_short(profile, matching.now)
 }
 
 /// Whether a member passes these gates for a piece of work.
