@@ -63,6 +63,40 @@ impl Settings {
 }
 
 /// What the host has to hear of, because nobody waits for it.
+///
+/// ```
+/// use strowger::fact::Fact;
+/// use strowger::host::{Act, Desktop};
+/// use strowger::prelude::*;
+/// use strowger_tokio::Trouble;
+///
+/// struct Phones;
+///
+/// impl Desktop for Phones {
+///     type Error = std::io::Error;
+/// }
+///
+/// /// An agent whose phone cannot ring is away until they come back by themselves.
+/// fn troubled(
+///     _engine: &Engine,
+///     trouble: Trouble<Driver<Engine, Vec<Fact>, Phones>>,
+/// ) -> Vec<Command> {
+///     match trouble {
+///         Trouble::NotDone(failed) => match failed.act {
+///             Act::OfferMade(offered) => {
+///                 let (agent, presence) = (offered.pair.agent, SystemPresence::Away.id());
+///                 vec![SetPresence { agent, presence }.into()]
+///             }
+///             _ => vec![],
+///         },
+///         other => {
+///             eprintln!("{other:?}");
+///             vec![]
+///         }
+///     }
+/// }
+/// # let _ = troubled;
+/// ```
 #[non_exhaustive]
 pub enum Trouble<D: Drives> {
     /// Something was to be done outside and was not (a phone that cannot ring).
@@ -134,6 +168,21 @@ where
 }
 
 /// A service that runs. Dropping it leaves it running until the last handle is gone.
+///
+/// ```
+/// use strowger::prelude::*;
+/// use strowger_tokio::{Drives, Service};
+///
+/// /// Waits until the service ends by itself, and says why.
+/// async fn watch<D>(mut service: Service<D>) -> Option<D::JournalError>
+/// where
+///     D: Drives<Decides = Engine>,
+/// {
+///     service.ended().await;
+///     service.shutdown().await.ok()?.error
+/// }
+/// # let _ = watch::<Driver<Engine, ()>>;
+/// ```
 pub struct Service<D: Drives> {
     mailbox: mpsc::WeakSender<Job<D>>,
     task: JoinHandle<Ended<D>>,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use strowger::centre::{CentreCommand, CentreConfig, CentreLog, CentreRefusal};
 use strowger::figures::{Figures, FiguresConfig, ServiceCounts};
-use strowger::host::{Desktop, Offered};
+use strowger::host::{Act, Desktop, Failed, Offered};
 use strowger::interaction::{
     Actor, Address, Author, EndInteraction, Ending, InteractionId, InteractionState,
     InteractionType, PostMessage, ReceiveMessage, RecordConfig, SubmitWork, Visibility,
@@ -81,13 +81,21 @@ fn open(folder: &Path) -> Result<Running, Failure> {
     Ok(Running { door, service, taken })
 }
 
-/// What went wrong is said; what was offered in vain is missed after its window.
+/// An agent whose screen shows nothing is away; what else goes wrong is said.
 fn troubled(_: &Centre, trouble: Trouble<Office>) -> Vec<CentreCommand> {
-    eprintln!("{trouble:?}");
-    Vec::new()
+    match trouble {
+        Trouble::NotDone(Failed { act: Act::OfferMade(offered), .. }) => {
+            let (agent, presence) = (offered.pair.agent, SystemPresence::Away.id());
+            vec![Command::from(SetPresence { agent, presence }).into()]
+        }
+        other => {
+            eprintln!("{other:?}");
+            vec![]
+        }
+    }
 }
 
-/// An agent who takes whatever is offered, and says hello.
+/// An agent who takes whatever is offered.
 async fn agent(
     door: Door,
     mut screen: UnboundedReceiver<Offered>,

@@ -82,7 +82,7 @@ impl Floor for Centre {
 
     /// A record is opened and its work submitted, in two calls that are kept together.
     fn arrive(calls: &mut Calls<'_, Self>, key: &str) -> Result<(), Failure> {
-        let opening = Box::new(InteractionRequest::new(InteractionType::Phone));
+        let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
         let open = RecordCommand::from(OpenInteraction { opening });
         let opened = calls.tell(now(), open.into())?;
         let CentreReply::Record(RecordReply::Interaction(interaction)) = opened else {

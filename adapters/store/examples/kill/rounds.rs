@@ -22,6 +22,9 @@ const CHILD: &str = "STROWGER_KILL_CHILD";
 /// What every line of the child that counts begins with.
 const ACKNOWLEDGED: &str = "acknowledged ";
 
+/// What the line of a child begins with that ends by itself.
+const FAILED: &str = "failed ";
+
 /// After so many facts the child begins its journal anew.
 const ROTATE: u64 = 50;
 
@@ -55,13 +58,18 @@ pub(crate) fn serve_if_child() -> Result<(), Failure> {
     let words: Vec<_> = told.splitn(4, ' ').collect();
     let [store, decides, seed, folder] = words[..] else { return Err(told.into()) };
     let seed = seed.parse()?;
-    match (store, decides) {
+    let served = match (store, decides) {
         ("file", "engine") => serve::<FileStore, Engine>(folder, seed),
         ("redb", "engine") => serve::<RedbStore, Engine>(folder, seed),
         ("file", "centre") => serve::<FileStore, Centre>(folder, seed),
         ("redb", "centre") => serve::<RedbStore, Centre>(folder, seed),
-        _ => Err(told.into()),
+        _ => Err(told.clone().into()),
+    };
+    // It may be killed while it says so elsewhere.
+    if let Err(error) = &served {
+        println!("{FAILED}{error}");
     }
+    served
 }
 
 /// A line goes out only after the facts of its command are safe.
@@ -139,8 +147,9 @@ where
         child.kill()?;
         let mut said = String::new();
         child.stdout.take().ok_or("no pipe")?.read_to_string(&mut said)?;
-        if let Some(code) = child.wait()?.code() {
-            return Err(format!("round {round}: the child ended by itself: {code}\n{said}").into());
+        let code = child.wait()?.code();
+        if code.is_some() || said.lines().any(|line| line.starts_with(FAILED)) {
+            return Err(format!("round {round}: the child ended by itself\n{said}").into());
         }
         // The last line may have been cut.
         let whole = said.rfind('\n').map_or("", |end| &said[..end]);
@@ -158,6 +167,9 @@ where
         }
     }
     let (keys, longest) = (promised.keys.len(), longest.as_millis());
+    if keys == 0 {
+        return Err("the child was never quick enough to do anything".into());
+    }
     println!("{} {}: killed {times} times, {snapshots} snapshots", S::NAME, E::NAME);
     println!("  {facts} facts and {keys} calls acknowledged, none lost or doubled;");
     println!("  the longest recovery of every fact there ever was took {longest} ms");
