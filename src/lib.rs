@@ -95,15 +95,15 @@
 //! * Facts alone change anything, so a journal of them rebuilds everything.
 //! * After any call no waiting work and no agent exist that could be matched and are not.
 //!
-//! [`guide::how_an_agent_is_chosen`] tells the whole order of decisions on one page, with a diagram.
-//! What the page leaves open the engine says itself: [`Engine::explain`] names all that stands
-//! between a piece of work and an agent.
+//! [`guide::how_an_agent_is_chosen`] tells the whole order of decisions on one page, with a
+//! diagram. What the page leaves open the engine says itself: [`Engine::explain`] names all that
+//! stands between a piece of work and an agent.
 //!
 //! # JSON
 //!
-//! Every command, answer, refusal and fact is serialisable. [`Keyed`](keyed::Keyed) writes and reads
-//! them with the host's keys in place of ids; the example `console` speaks it through a pipe, in any
-//! language.
+//! Every command, answer, refusal and fact is serialisable. [`Keyed`](keyed::Keyed) writes and
+//! reads them with the host's keys in place of ids; the example `console` speaks it through a
+//! pipe, in any language.
 
 #![no_std]
 #![forbid(unsafe_code)]

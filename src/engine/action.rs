@@ -7,7 +7,7 @@ use crate::model::ids::{
     AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
-use crate::world::catalog::Kind;
+use crate::world::kinds::Kind;
 
 use crate::engine::core::Engine;
 use crate::engine::run::Run;

@@ -9,7 +9,7 @@ use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::WorkId;
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::queue::Requeue;
+use crate::model::requeue::Requeue;
 use crate::policy::order::Place;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
@@ -27,15 +27,12 @@ impl Run for Activate {
         let row = turn.open_work(work)?;
         let queue = row.queue;
         match row.stage {
-            Stage::Scheduled { .. } | Stage::Suspended => {
+            stage if stage.is_put_off() => {
                 checks::waiting(turn, queue)?;
                 Ok(enter(turn, work, placement, turn.now)?)
             }
-            Stage::Queued | Stage::Offered { .. } => Ok(()),
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => Err(turn.wrong_stage(work)),
+            stage if stage.is_in_queue() => Ok(()),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -46,16 +43,13 @@ impl Run for Suspend {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.open_work(work)?.stage {
-            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } => {
+            Stage::Suspended => Ok(()),
+            stage if stage.is_unowned() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkAside)?;
                 turn.emit(Event::WorkSuspended { work })?;
                 Ok(())
             }
-            Stage::Suspended => Ok(()),
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => Err(turn.wrong_stage(work)),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -67,15 +61,12 @@ impl Run for Postpone {
         let Self { work, at, activation } = self;
         match turn.open_work(work)?.stage {
             same if same == (Stage::Scheduled { at, activation }) => Ok(()),
-            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } | Stage::Suspended => {
+            stage if stage.is_unowned() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkAside)?;
                 turn.emit(Event::WorkScheduled { work, at, activation })?;
                 Ok(())
             }
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => Err(turn.wrong_stage(work)),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -87,14 +78,8 @@ impl Run for Unassign {
         let Self { work, suspend, placement } = self;
         let row = turn.open_work(work)?;
         let (queue, times) = (row.queue, row.unassigned);
-        match row.stage {
-            Stage::Assigned { .. } | Stage::Parked { .. } => {}
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        if !row.stage.is_with_agent() {
+            return Err(turn.wrong_stage(work));
         }
         let profile = turn.queue_profile(queue)?;
         let placement = placement.unwrap_or(profile.requeue.unassigned);
@@ -145,16 +130,8 @@ impl Run for ReportUnreached {
         let Self { work } = self;
         match checks::stage_unless(turn, work, CloseCause::Unreached)? {
             None => return Ok(()),
-            Some(Stage::Assigned { .. }) => {}
-            Some(
-                Stage::Queued
-                | Stage::Offered { .. }
-                | Stage::Parked { .. }
-                | Stage::WrapUp { .. }
-                | Stage::Closed { .. }
-                | Stage::Scheduled { .. }
-                | Stage::Suspended,
-            ) => return Err(turn.wrong_stage(work)),
+            Some(stage) if stage.handler().is_some() => {}
+            Some(_) => return Err(turn.wrong_stage(work)),
         }
         let row = turn.open_work(work)?;
         let policy = row.request.callback.filter(|callback| row.unreached < callback.retries);
@@ -198,13 +175,6 @@ pub(crate) fn end_schedule(
 ) -> Result<(), Halted> {
     match turn.work(work)?.stage {
         Stage::Scheduled { activation: true, .. } => turn.emit(Event::WorkSuspended { work }),
-        Stage::Scheduled { .. }
-        | Stage::Queued
-        | Stage::Offered { .. }
-        | Stage::Assigned { .. }
-        | Stage::Parked { .. }
-        | Stage::WrapUp { .. }
-        | Stage::Closed { .. }
-        | Stage::Suspended => enter(turn, work, None, due),
+        _ => enter(turn, work, None, due),
     }
 }

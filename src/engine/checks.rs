@@ -27,16 +27,7 @@ pub(crate) fn unowned(turn: &Turn<'_>, work: WorkId) -> Result<(), Refusal> {
 
 /// The agent who has work, active or held.
 pub(crate) fn owner(turn: &Turn<'_>, work: WorkId) -> Result<AgentId, Refusal> {
-    match turn.open_work(work)?.stage {
-        Stage::Assigned { agent } => Ok(agent),
-        Stage::Queued
-        | Stage::Offered { .. }
-        | Stage::Parked { .. }
-        | Stage::WrapUp { .. }
-        | Stage::Closed { .. }
-        | Stage::Scheduled { .. }
-        | Stage::Suspended => Err(turn.wrong_stage(work)),
-    }
+    turn.open_work(work)?.stage.handler().ok_or_else(|| turn.wrong_stage(work))
 }
 
 /// The stage of open work; none if it was closed for this cause, so that there is nothing left to

@@ -68,13 +68,13 @@ fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
     let work = turn.world.work(id).ok()?;
     let entry = work.submitted().queue;
     let rules = turn.world.queue_profile(entry).ok()?.classification.as_ref()?;
-    let draws = &turn.world.queue(entry).ok()?.draws;
+    let counts = &turn.world.queue(entry).ok()?.rule_counts;
     // Each queue spreads its work in an order of its own.
     let seed = turn.world.stores().config.seed ^ u64::from(entry.raw());
     let room = |queue| queue == work.queue || checks::waiting(turn, queue).is_ok();
     let open = |id| conditions::is_open(turn, id);
     let (number, rule, queue) =
-        classification::classify(rules, &work.request, draws, seed, open, room)?;
+        classification::classify(rules, &work.request, counts, seed, open, room)?;
     let change = change(rule.priority, rule.need.as_ref());
     Some((Some(number), queue, change))
 }

@@ -10,12 +10,14 @@ use crate::command::refusal::{LimitName, Refusal};
 use crate::fact::definition::{Defined, Definition};
 use crate::fact::event::{Event, PresenceSetBy};
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, Entity, PoolId, PresenceId};
+use crate::model::ids::{AgentId, Entity, PoolId, PresenceId, every_kind};
 use crate::model::invalid::{Invalid, Problem};
+use crate::model::kinds::for_every_kind;
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::work::check_key;
-use crate::world::catalog::{Entry, Kind};
+use crate::world::catalog::Entry;
+use crate::world::kinds::Kind;
 use crate::world::state::World;
 
 use crate::engine::alerting;
@@ -143,13 +145,9 @@ fn user_of(world: &World, entity: Entity) -> Option<Entity> {
             .find(|(_, entry)| mentions(entity, |name| entry.profile.mentions(name)))
             .map(|(id, _)| id.into())
     }
-    among::<crate::model::channel::ChannelProfile>(world, entity)
-        .or_else(|| among::<PresenceProfile>(world, entity))
-        .or_else(|| among::<crate::model::reason::RejectReasonProfile>(world, entity))
-        .or_else(|| among::<QueueProfile>(world, entity))
-        .or_else(|| among::<AgentProfile>(world, entity))
-        .or_else(|| agent_with(world, entity))
-        .or_else(|| work_with(world, entity))
+    let mut user = None;
+    for_every_kind!(P => user = user.or_else(|| among::<P>(world, entity)));
+    user.or_else(|| agent_with(world, entity)).or_else(|| work_with(world, entity))
 }
 
 fn mentions(entity: Entity, names: impl FnOnce(&mut dyn FnMut(Entity))) -> bool {
@@ -168,15 +166,10 @@ fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
                 || agent.members().any(|member| member.channel == Some(id))
         }
         Entity::Code(id) => agent.assignments.iter().any(|has| has.code == Some(id)),
-        Entity::Skill(_)
-        | Entity::Reason(_)
-        | Entity::Agent(_)
-        | Entity::Work(_)
-        | Entity::Offer(_)
-        | Entity::Calendar(_) => false,
         Entity::Pool(id) => {
-            agent.assignments.iter().any(|has| world.pools(has.draws).contains(&id))
+            agent.assignments.iter().any(|has| world.pools(has.pool_set).contains(&id))
         }
+        _ => false,
     };
     let mut agents = world.stores().agent_rows.iter();
     agents.find(|(_, agent)| uses(agent)).map(|(id, _)| id.into())
@@ -194,10 +187,10 @@ fn work_with(world: &World, entity: Entity) -> Option<Entity> {
     }
     let works = world.stores().works.sorted().into_iter();
     let mut users = works.filter(|(_, work)| {
-        let draws = |pool: &PoolId| entity == (*pool).into();
+        let is_it = |pool: &PoolId| entity == (*pool).into();
         entity == work.queue.into()
             || mentions(entity, |name| work.request.mentions(name))
-            || world.pools(work.draws).iter().any(draws)
+            || world.pools(work.pool_set).iter().any(is_it)
     });
     users.next().map(|(id, _)| id.into())
 }
@@ -240,7 +233,9 @@ impl Run for RemoveMembership {
 }
 
 macro_rules! replies {
-    ($($id:ident),*) => {$(
+    ({} $(
+        $kind:ident($id:ident) $table:ident $words:literal $limit:ident $built_in:literal,
+    )*) => {$(
         impl From<crate::model::ids::$id> for Reply {
             fn from(id: crate::model::ids::$id) -> Self {
                 Self::Defined(id.into())
@@ -249,4 +244,4 @@ macro_rules! replies {
     )*};
 }
 
-replies!(SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId, CalendarId, PoolId);
+every_kind! { [replies] {} }

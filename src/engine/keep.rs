@@ -11,7 +11,8 @@ use crate::layer::error::{ReplayError, RestoreError};
 use crate::layer::fault::Fault;
 use crate::model::config::Config;
 use crate::world::check::Violation;
-use crate::world::state::{Stores, World};
+use crate::world::state::World;
+use crate::world::stores::Stores;
 
 use crate::engine::clock::Clock;
 use crate::engine::core::Engine;

@@ -61,16 +61,11 @@ impl Run for Pull {
         if let Some(offer) = item::alerting(turn.world, work, agent) {
             return Accept { offer }.run(turn);
         }
-        match stage {
-            Stage::Queued => {}
-            Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
-            Stage::Offered { .. }
-            | Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        if stage.handler() == Some(agent) {
+            return Ok(());
+        }
+        if stage != Stage::Queued {
+            return Err(turn.wrong_stage(work));
         }
         if !member::is_member(turn.matching(), turn.work(work)?, agent) {
             return Err(Refusal::NotMember { agent, queue });
@@ -88,20 +83,11 @@ impl Run for Assign {
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
-        let stage = turn.open_work(work)?.stage;
-        match stage {
-            Stage::Queued => {}
-            Stage::Offered { .. } => {
-                if let Some(offer) = item::alerting(turn.world, work, agent) {
-                    return Ok(offer);
-                }
-            }
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        if !turn.open_work(work)?.stage.is_in_queue() {
+            return Err(turn.wrong_stage(work));
+        }
+        if let Some(offer) = item::alerting(turn.world, work, agent) {
+            return Ok(offer);
         }
         checks::takes(turn, work, agent, Fitness::Waived)?;
         checks::may_be_offered(turn, agent)?;
@@ -117,16 +103,11 @@ impl Run for Force {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
         let stage = turn.open_work(work)?.stage;
-        match stage {
-            Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::Parked { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => {}
-            Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
-                return Err(turn.wrong_stage(work));
-            }
+        if stage.handler() == Some(agent) {
+            return Ok(());
+        }
+        if !stage.is_unattended() {
+            return Err(turn.wrong_stage(work));
         }
         let own_parked = stage.owner() == Some(agent);
         if !own_parked {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::overflow::{LastResort, OverflowAction, Trigger};
-use crate::model::queue::Requeue;
+use crate::model::requeue::Requeue;
 use crate::state::work::{CloseCause, Stage};
 
 use crate::engine::conditions::{holds, rings_joined};

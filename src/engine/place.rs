@@ -2,7 +2,7 @@
 
 use crate::fact::event::OfferedBy;
 use crate::model::ids::{QueueId, WorkId};
-use crate::model::queue::Requeue;
+use crate::model::requeue::Requeue;
 use crate::policy::order::Place;
 use crate::world::rows::Offer;
 

@@ -3,7 +3,7 @@
 use crate::fact::event::{Event, QueuedWhy, Sticky};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::WorkId;
-use crate::model::queue::Requeue;
+use crate::model::requeue::Requeue;
 
 use crate::engine::matching::item::may_ask_again;
 use crate::engine::turn::{Halted, Turn};

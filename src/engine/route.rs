@@ -86,7 +86,7 @@ impl Search {
             Seeker::Work(id) => {
                 let work = in_line(matching, id)?;
                 let profile = matching.world.queue_profile(work.queue).ok()?;
-                let lane = || (work.queue, World::lane_of(work, profile));
+                let lane = || (work.queue, LaneKey::of(work, profile));
                 let is_barren = !self.barren.is_empty() && self.barren.contains_key(&lane());
                 if is_ordinary(work) && is_barren {
                     return None;

@@ -4,7 +4,8 @@ use crate::command::commands::{TransferToAgent, TransferToQueue};
 use crate::command::refusal::Refusal;
 use crate::fact::event::{Event, OfferedBy, QueuedWhy};
 use crate::model::ids::OfferId;
-use crate::model::queue::{QueueProfile, Requeue};
+use crate::model::queue::QueueProfile;
+use crate::model::requeue::Requeue;
 use crate::state::offer::Withdrawal;
 use crate::state::work::Stage;
 
@@ -23,17 +24,10 @@ impl Run for TransferToQueue {
         turn.live::<QueueProfile>(queue)?;
         let row = turn.open_work(work)?;
         let (stage, from) = (row.stage, row.queue);
-        match stage {
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::Assigned { .. }
-            | Stage::Parked { .. } => {}
-            Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        if !(stage.is_in_queue() || stage.is_with_agent()) {
+            return Err(turn.wrong_stage(work));
         }
-        if queue != from || !matches!(stage, Stage::Queued) {
+        if queue != from || stage != Stage::Queued {
             checks::waiting(turn, queue)?;
         }
         let transferred = turn.queue_profile(from)?.requeue.transferred;
@@ -58,14 +52,8 @@ impl Run for TransferToAgent {
         if let Some(offer) = item::alerting(turn.world, work, agent) {
             return Ok(offer);
         }
-        match stage {
-            Stage::Assigned { .. } | Stage::Parked { .. } => {}
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        if !stage.is_with_agent() {
+            return Err(turn.wrong_stage(work));
         }
         checks::takes(turn, work, agent, Fitness::Waived)?;
         checks::may_be_offered(turn, agent)?;

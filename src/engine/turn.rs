@@ -10,16 +10,19 @@ use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::layer::fault::Fault;
 use crate::model::ids::{AgentId, Entity, OfferId, QueueId, WorkId};
+use crate::model::kinds::match_entity;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::state::assignment::AssignmentState;
 use crate::state::leg::LegEnd;
 use crate::state::routing_status::{RoutingStatus, StatusStep};
 use crate::state::work::Stage;
-use crate::world::catalog::{Entry, Kind};
+use crate::world::catalog::Entry;
 use crate::world::index::Concerned;
+use crate::world::kinds::Kind;
 use crate::world::rows::{Agent, Offer, Work};
-use crate::world::state::{Missing, World};
+use crate::world::state::World;
+use crate::world::stores::Missing;
 
 use crate::engine::decisions::Decisions;
 use crate::engine::matching::given::Matching;
@@ -224,23 +227,10 @@ impl<'a> Turn<'a> {
 
     /// Refuses anything that does not exist or is retired.
     pub(crate) fn check_live(&self, entity: Entity) -> Result<(), Refusal> {
-        match entity {
-            Entity::Skill(id) => self.live::<crate::model::skill::SkillProfile>(id).map(drop),
-            Entity::Channel(id) => self.live::<crate::model::channel::ChannelProfile>(id).map(drop),
-            Entity::Presence(id) => self.live::<PresenceProfile>(id).map(drop),
-            Entity::Reason(id) => {
-                self.live::<crate::model::reason::RejectReasonProfile>(id).map(drop)
-            }
-            Entity::Code(id) => self.live::<crate::model::reason::WrapUpCodeProfile>(id).map(drop),
-            Entity::Queue(id) => self.live::<QueueProfile>(id).map(drop),
-            Entity::Agent(id) => self.live::<crate::model::agent::AgentProfile>(id).map(drop),
+        match_entity!(entity, P(id) => self.live::<P>(id).map(drop), {
             Entity::Work(id) => self.open_work(id).map(drop),
             Entity::Offer(id) => self.world.offer(id).map(drop).map_err(unknown),
-            Entity::Calendar(id) => {
-                self.live::<crate::model::calendar::CalendarProfile>(id).map(drop)
-            }
-            Entity::Pool(id) => self.live::<crate::model::pool::PoolProfile>(id).map(drop),
-        }
+        })
     }
 
     /// Refuses the first thing a profile or a request mentions that does not exist or is retired.

@@ -29,22 +29,16 @@ impl Run for Abandon {
             found => found?,
         };
         match stage {
-            Some(
-                Stage::Queued
-                | Stage::Offered { .. }
-                | Stage::Parked { .. }
-                | Stage::Scheduled { .. }
-                | Stage::Suspended,
-            ) => {
+            Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
                 turn.emit(Event::WorkClosed { work, cause, by })?;
                 Ok(())
             }
-            Some(Stage::Assigned { .. }) => {
+            Some(stage) if stage.is_with_agent() => {
                 FinishContact { work, by: Finisher::Customer }.run(turn)
             }
-            Some(Stage::WrapUp { .. } | Stage::Closed { .. }) | None => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 }
@@ -55,22 +49,14 @@ impl Run for Cancel {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match checks::stage_unless(turn, work, CloseCause::Cancelled)? {
-            Some(
-                Stage::Queued
-                | Stage::Offered { .. }
-                | Stage::Parked { .. }
-                | Stage::Scheduled { .. }
-                | Stage::Suspended,
-            ) => {
+            Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Cancelled, EndedBy::Host);
                 turn.emit(Event::WorkClosed { work, cause, by })?;
                 Ok(())
             }
             None => Ok(()),
-            Some(Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. }) => {
-                Err(turn.wrong_stage(work))
-            }
+            Some(_) => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -134,16 +120,11 @@ impl Run for Park {
         let Self { work, until } = self;
         match turn.open_work(work)?.stage {
             Stage::Parked { until: old, .. } if old == until => Ok(()),
-            Stage::Assigned { .. } | Stage::Parked { .. } => {
+            stage if stage.is_with_agent() => {
                 turn.emit(Event::WorkParked { work, until })?;
                 Ok(())
             }
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => Err(turn.wrong_stage(work)),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -163,13 +144,8 @@ impl Run for Resume {
                 }
                 Ok(())
             }
-            Stage::Assigned { .. } => Ok(()),
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => Err(turn.wrong_stage(work)),
+            stage if stage.is_with_agent() => Ok(()),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }

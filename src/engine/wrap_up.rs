@@ -23,20 +23,13 @@ impl Run for RequestWrapUp {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
-        match turn.open_work(work)?.stage {
-            Stage::Assigned { agent } | Stage::Parked { agent, .. } => {
-                if !checks::assignment(turn, work, agent)?.wrap_up_requested {
-                    turn.emit(Event::WrapUpRequested { work })?;
-                }
-                Ok(())
-            }
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => Err(turn.wrong_stage(work)),
+        let stage = turn.open_work(work)?.stage;
+        let owner = stage.owner().filter(|_| stage.is_with_agent());
+        let agent = owner.ok_or_else(|| turn.wrong_stage(work))?;
+        if !checks::assignment(turn, work, agent)?.wrap_up_requested {
+            turn.emit(Event::WrapUpRequested { work })?;
         }
+        Ok(())
     }
 }
 
@@ -51,7 +44,7 @@ impl Run for FinishContact {
             Finisher::Host => EndedBy::Host,
         };
         match checks::stage_unless(turn, work, CloseCause::Completed)? {
-            Some(Stage::Assigned { .. } | Stage::Parked { .. }) => {
+            Some(stage) if stage.is_with_agent() => {
                 match after_owner(turn, work)? {
                     Some(wrap_up) => turn.emit(Event::ContactEnded { work, by, wrap_up })?,
                     None => complete(turn, work, by)?,
@@ -59,13 +52,7 @@ impl Run for FinishContact {
                 Ok(())
             }
             Some(Stage::WrapUp { .. }) | None => Ok(()),
-            Some(
-                Stage::Queued
-                | Stage::Offered { .. }
-                | Stage::Closed { .. }
-                | Stage::Scheduled { .. }
-                | Stage::Suspended,
-            ) => Err(turn.wrong_stage(work)),
+            Some(_) => Err(turn.wrong_stage(work)),
         }
     }
 }

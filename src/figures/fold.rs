@@ -243,12 +243,8 @@ impl Figures {
             Definition::Presence(presence) => {
                 self.presences.insert(presence.id, presence.profile.system);
             }
-            Definition::Skill(_)
-            | Definition::Channel(_)
-            | Definition::Reason(_)
-            | Definition::Code(_)
-            | Definition::Calendar(_)
-            | Definition::Pool(_) => {}
+            // Figures are kept of no other kind.
+            _ => {}
         }
     }
 

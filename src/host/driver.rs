@@ -362,6 +362,14 @@ impl<E: Hosted> Calls<'_, E> {
         self.decides.take(now, action, self.log)
     }
 
+    /// Decides a command of any kind.
+    ///
+    /// # Errors
+    /// A refusal says why the command changed nothing.
+    pub fn tell(&mut self, now: Timestamp, command: E::Command) -> Result<E::Reply, E::Refusal> {
+        self.decides.tell(now, command, self.log)
+    }
+
     /// Decides a command that comes with an actor and a token, or finds the answer of then.
     ///
     /// # Errors
@@ -373,7 +381,7 @@ impl<E: Hosted> Calls<'_, E> {
     ) -> Result<Result<E::Reply, E::Refusal>, TokenTaken> {
         let Call { now: at, actor, token } = call.clone();
         let Some(token) = token else {
-            return Ok(self.decides.tell(at, command, self.log));
+            return Ok(self.tell(at, command));
         };
         let print = fingerprint(&command);
         let same = |one: &&Answered<E>| one.actor == actor && one.token == token;
@@ -386,7 +394,7 @@ impl<E: Hosted> Calls<'_, E> {
         if let Some(answer) = found {
             return Ok(answer.clone());
         }
-        let answer = self.decides.tell(at, command, self.log);
+        let answer = self.tell(at, command);
         let answered = Answered { at, actor, token, command: print, answer: answer.clone() };
         self.answered.push(answered);
         Ok(answer)
@@ -418,7 +426,8 @@ impl<E: Hosted> Calls<'_, E> {
 #[derive(Serialize, Deserialize)]
 #[serde(bound(
     serialize = "E::Snapshot: Serialize, E::Reply: Serialize, E::Refusal: Serialize",
-    deserialize = "E::Snapshot: Deserialize<'de>, E::Reply: Deserialize<'de>, E::Refusal: Deserialize<'de>"
+    deserialize = "E::Snapshot: Deserialize<'de>, E::Reply: Deserialize<'de>, \
+                   E::Refusal: Deserialize<'de>"
 ))]
 #[non_exhaustive]
 pub struct Saved<E: Decide> {

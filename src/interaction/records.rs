@@ -541,6 +541,8 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::boxed::Box;
+
     use crate::interaction::command::ConfigureRecords;
     use crate::model::ids::AgentId;
 

@@ -22,7 +22,8 @@
 //! snapshot is the first record or none; facts go on with the number behind it. A centre keeps the
 //! facts of all its layers in one record, so none is ever ahead of another.
 //! Each record stands for itself, so a store with keys of its own may keep them without the
-//! header, each under the number of its first fact.
+//! header, each under a running number. (Not under that of its first fact: the record of a call
+//! that was refused under a token holds an answer and no fact.)
 //!
 //! # What reading does
 //!

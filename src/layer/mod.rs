@@ -1,4 +1,5 @@
-//! What everything that decides has in common: the engine, each layer above it, and what joins them.
+//! What everything that decides has in common: the engine, each layer above it, and what joins
+//! them.
 //!
 //! Knows how commands and time come in, how facts go out, and what layers that are joined ask of
 //! each other now and then. Knows nothing of any one layer.

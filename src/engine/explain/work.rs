@@ -7,7 +7,6 @@ use crate::policy::shortfall::mandatory;
 use crate::policy::{fit, relaxation};
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::state::work::Stage;
-use crate::world::state::World;
 
 use crate::engine::explain::types::{Condition, Outlook, Passed, WorkExplanation};
 use crate::engine::matching::case::{Case, Pair};
@@ -35,7 +34,7 @@ pub(crate) fn explain(case: Case<'_>) -> WorkExplanation {
 /// queue.
 fn concerned(case: Case<'_>) -> Vec<AgentId> {
     let mut agents: Vec<_> = if case.work.step.is_some() {
-        World::preferred(case.work).map(|(agent, _)| agent).collect()
+        case.work.preferred().map(|(agent, _)| agent).collect()
     } else {
         members(case).collect()
     };
@@ -132,7 +131,7 @@ fn outlook(case: Case<'_>) -> Outlook {
 fn hopes(case: Case<'_>) -> Vec<AgentId> {
     let listed = case.work.request.preferred.iter().filter(|_| case.work.step.is_some());
     let listed = listed.flat_map(|preferred| &preferred.agents).map(|listed| listed.agent);
-    let named = World::preferred(case.work).map(|(agent, _)| agent);
+    let named = case.work.preferred().map(|(agent, _)| agent);
     let mut hopes: Vec<_> = members(case).chain(listed).chain(named).collect();
     hopes.sort_unstable();
     hopes.dedup();

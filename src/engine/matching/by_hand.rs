@@ -74,5 +74,5 @@ fn has_room_again(
     world.release_all(parked, &mut usage);
     let channels = |channel| world.channel_profile(channel).ok();
     let capacity = &world.agent_profile(owner).ok()?.capacity;
-    Some(usage.room(capacity, active, world.pools(parked.draws), channels).is_ok())
+    Some(usage.room(capacity, active, world.pools(parked.pool_set), channels).is_ok())
 }

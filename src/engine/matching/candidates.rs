@@ -6,7 +6,6 @@ use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::choice::{AgentKey, RANK_PREFERRED};
 use crate::world::rows::Work;
-use crate::world::state::World;
 
 use crate::engine::matching::case::Pair;
 use crate::engine::matching::gate::{Gate, KeptBy};
@@ -19,7 +18,8 @@ pub(crate) fn candidates<'a>(
     id: WorkId,
     work: &'a Work,
 ) -> impl Iterator<Item = AgentKey> + 'a {
-    let preferred = World::preferred(work)
+    let preferred = work
+        .preferred()
         .filter(move |(agent, _)| named::can_take(matching, id, work, *agent))
         .filter_map(move |(agent, preference)| {
             key::key(matching, id, work, agent, (RANK_PREFERRED, preference))

@@ -5,7 +5,6 @@ use crate::model::ids::{AgentId, WorkId};
 use crate::model::queue::QueueProfile;
 use crate::policy::relaxation;
 use crate::world::rows::{Agent, Work};
-use crate::world::state::World;
 
 use crate::engine::matching::given::Matching;
 
@@ -90,7 +89,7 @@ impl<'a> Case<'a> {
     }
 
     fn right(self, agent: AgentId) -> Right {
-        if World::preferred(self.work).any(|(listed, _)| listed == agent) {
+        if self.work.preferred().any(|(listed, _)| listed == agent) {
             return Right::Name { waiver: Waiver::by_name(self.work), from: None };
         }
         match self.others_until(agent) {

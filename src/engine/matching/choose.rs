@@ -13,9 +13,10 @@ use crate::policy::choice::{AgentKey, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::world::bench::{Bench, BenchKey, Candidates};
 use crate::world::fits::Ranking;
-use crate::world::line::Members;
+use crate::world::lanes::LaneKey;
+use crate::world::may::delay_over;
+use crate::world::members::Members;
 use crate::world::rows::Work;
-use crate::world::state::World;
 
 use crate::engine::matching::candidates::{are_enough, candidates, member_can_take};
 use crate::engine::matching::given::Matching;
@@ -51,7 +52,7 @@ pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
     if by_list && evaluation(matching, work) != Evaluation::Best {
         return first_on_list(matching, id, work, members, (fit, open));
     }
-    let lane = World::lane_of(work, profile);
+    let lane = LaneKey::of(work, profile);
     let listed = line.lanes.listed(&lane);
     let mut best: Option<Chosen> = None;
     for (place, ((rank, ring, delay), group)) in members.groups().enumerate() {
@@ -59,7 +60,7 @@ pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
             break;
         }
         // All members of a group pass these gates, or none.
-        if member::is_past(delay, work.revealed)
+        if delay_over(delay, work.revealed)
             && member::ring_helps(matching, work.queue, ring, lane.ring)
         {
             let listed = listed.map(|listed| listed.group(place));

@@ -2,7 +2,6 @@
 
 use crate::model::ids::{AgentId, WorkId};
 use crate::world::rows::Work;
-use crate::world::state::World;
 
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::{agent, item, line, member, queue};
@@ -44,7 +43,7 @@ pub(crate) fn is_step_empty(matching: Matching<'_>, id: WorkId) -> bool {
 pub(crate) fn is_step_refused(matching: Matching<'_>, id: WorkId) -> bool {
     let work = line::in_line(matching, id).filter(|work| work.step.is_some() && !work.rings());
     work.is_some_and(|work| {
-        World::preferred(work).all(|(agent, _)| item::has_declined_for_good(matching, work, agent))
+        work.preferred().all(|(agent, _)| item::has_declined_for_good(matching, work, agent))
     })
 }
 

@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, OfferId, WorkId};
 use crate::policy::offering::Bar;
-use crate::world::rows::{Agent, Decline, Work};
+use crate::world::rows::work::Decline;
+use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
 
 use crate::engine::matching::case::Pair;

@@ -76,13 +76,7 @@ pub(super) fn until(kept_by: &KeptBy, Pair { case, agent, .. }: Pair<'_>) -> Opt
         KeptBy::Stage(_) => match case.work.stage {
             Stage::Offered { .. } => case.alerts_until(),
             Stage::Scheduled { at, activation: false } => Some(at),
-            Stage::Scheduled { .. }
-            | Stage::Queued
-            | Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Suspended => None,
+            _ => None,
         },
         _ => None,
     }

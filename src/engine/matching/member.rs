@@ -6,14 +6,14 @@
 
 use alloc::vec::Vec;
 
-use crate::base::bits::IdSet;
-use crate::base::time::{Span, Timestamp};
+use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId};
 use crate::model::membership::Membership;
 use crate::policy::shortfall::shortfalls;
 use crate::policy::{fit, relaxation};
 use crate::world::fits::Fit;
 use crate::world::lanes::Lane;
+use crate::world::may::delay_over;
 use crate::world::member::PackedMember;
 use crate::world::needs::NeedId;
 use crate::world::rows::Work;
@@ -49,15 +49,10 @@ pub(super) fn in_ring(matching: Matching<'_>, work: &Work, agent: AgentId) -> bo
     both.is_some_and(|(terms, widest)| ring_helps(matching, work.queue, terms.ring, widest))
 }
 
-/// Whether work that is past one delay is shown to members with another.
-pub(super) fn is_past(delay: Span, revealed: Span) -> bool {
-    delay <= revealed
-}
-
 /// Whether the work has waited past the delay of a member.
 fn is_revealed(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     let terms = membership(matching, work, agent);
-    terms.is_some_and(|terms| is_past(terms.delay, work.revealed))
+    terms.is_some_and(|terms| delay_over(terms.delay, work.revealed))
 }
 
 /// Who fits a need. The world decides it once, when need or agent is new.
@@ -67,7 +62,7 @@ pub(super) fn fit(matching: Matching<'_>, need: NeedId) -> Option<&Fit> {
 
 /// Whether an agent meets a need.
 pub(super) fn fits(matching: Matching<'_>, need: NeedId, agent: AgentId) -> bool {
-    fit(matching, need).is_some_and(|fit| fit.agents.has(agent))
+    matching.world.index().fits_need(need, agent)
 }
 
 /// Whether an agent meets the need of the work, if they must.

@@ -29,7 +29,7 @@ pub(crate) fn room_for(
 /// Whether an agent has room for a piece of work.
 pub(crate) fn room(matching: Matching<'_>, work: &Work, agent: AgentId) -> Result<(), Full> {
     let item = (work.request.channel, work.cost);
-    room_for(matching, agent, item, matching.world.pools(work.draws))
+    room_for(matching, agent, item, matching.world.pools(work.pool_set))
 }
 
 /// The bound that leaves an agent no room for the work, if they must have room. Debt is never
@@ -46,9 +46,8 @@ fn shift_too_short(
     queue: QueueId,
     agent: AgentId,
 ) -> Option<(Timestamp, Span)> {
-    let least = matching.world.queue_profile(queue).ok()?.shift_left_min?;
-    let end = matching.world.agent(agent).ok()?.shift_end.get()?;
-    (matching.now + least > end).then_some((end, least))
+    let profile = matching.world.queue_profile(queue).ok()?;
+    matching.world.agent(agent).ok()?.shift_too_short(profile, matching.now)
 }
 
 /// Whether a member passes these gates for a piece of work.
@@ -72,9 +71,9 @@ pub(super) fn is_open_for_lane(
     matching: Matching<'_>,
     agent: AgentId,
     member: PackedMember<'_>,
-    LaneKey { channel, cost, draws, .. }: LaneKey,
+    LaneKey { channel, cost, pool_set, .. }: LaneKey,
 ) -> bool {
-    let pools = matching.world.pools(draws);
+    let pools = matching.world.pools(pool_set);
     shift_too_short(matching, member.queue(), agent).is_none()
         && room_for(matching, agent, (channel, cost), pools).is_ok()
 }

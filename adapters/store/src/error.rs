@@ -1,0 +1,83 @@
+//! Why a store does not do what it was asked for.
+
+use std::io;
+use std::path::PathBuf;
+
+use strowger::fact::Seq;
+use strowger::journal::{FeedError, JournalError, RecordError};
+
+/// Why a store does not do what it was asked for.
+///
+/// ```
+/// use strowger_store::StoreError;
+///
+/// let error = StoreError::Forgotten { heard: 40, oldest: 90 };
+/// assert_eq!(error.to_string(), "the facts behind 40 are gone: those behind 90 are the oldest");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk or the operating system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The database refused.
+    #[cfg(feature = "redb")]
+    #[error(transparent)]
+    Database(Box<redb::Error>),
+    /// A file of the journal cannot be read.
+    #[error("{}: {error}", path.display())]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: JournalError,
+    },
+    /// A record cannot be written or read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A record does not follow what is before it.
+    #[error(transparent)]
+    Misfit(#[from] FeedError),
+    /// The store does not hold all the facts that a follower has not heard: they were before a
+    /// snapshot, and removed.
+    #[error("the facts behind {heard} are gone: those behind {oldest} are the oldest")]
+    Forgotten {
+        /// The position of the last fact the follower heard.
+        heard: Seq,
+        /// Behind which position the store holds every fact.
+        oldest: Seq,
+    },
+    /// The follower claims to have heard facts that the journal does not hold.
+    #[error("fact {heard} was heard, but the journal ends with {last}")]
+    Ahead {
+        /// The position of the last fact the follower heard.
+        heard: Seq,
+        /// The position of the last fact.
+        last: Seq,
+    },
+    /// The journal is to be read before anything is added to it.
+    #[error("the journal was not recovered yet")]
+    Unread,
+    /// A name for something that is kept beside has other characters than letters, digits, `-` and
+    /// `_`, or none.
+    #[error("`{name}` is no name for something that is kept beside")]
+    Name {
+        /// The name.
+        name: String,
+    },
+}
+
+/// What redb refuses, each with a type of its own.
+#[cfg(feature = "redb")]
+macro_rules! from_redb {
+    ($($error:ident)*) => {$(
+        impl From<redb::$error> for StoreError {
+            fn from(error: redb::$error) -> Self {
+                Self::Database(Box::new(error.into()))
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "redb")]
+from_redb!(DatabaseError TransactionError TableError StorageError CommitError);

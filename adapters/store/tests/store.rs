@@ -1,0 +1,222 @@
+//! What both stores do: recovery, rotation, what is told to a follower, and what is kept beside.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use strowger::Digest;
+use strowger::fact::{Fact, Seq};
+use strowger::host::{Call, Entry, Follower, Journal};
+use strowger::prelude::*;
+use strowger_store::{FileStore, Past, RedbStore, Store, StoreError};
+
+/// What a test needs of a store.
+trait Tested: Store + Journal<Engine, Error = StoreError> {}
+
+impl<S: Store + Journal<Engine, Error = StoreError>> Tested for S {}
+
+/// A folder of its own for each test, empty.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(fs::remove_dir_all(&folder));
+    folder
+}
+
+/// The positions of the facts it heard of.
+#[derive(Default)]
+struct Heard(Vec<Seq>);
+
+impl Follower<Engine> for Heard {
+    fn follow(&mut self, _: &Engine, facts: &[Fact]) {
+        self.0.extend(facts.iter().map(|fact| fact.seq));
+    }
+}
+
+const NOW: Timestamp = Timestamp::from_millis(1_000);
+
+/// A driver that goes on where the store ends, or begins.
+fn go_on<S: Tested>(mut store: S) -> Driver<Engine, S> {
+    let replica = store.recover::<Engine>(&mut ()).unwrap();
+    let (mut log, answers) = (Log::default(), replica.answers().clone());
+    let engine = match replica.position() {
+        0 => Engine::new(Config::default(), NOW, &mut log).unwrap(),
+        _ => replica.promote(NOW, &mut log).unwrap(),
+    };
+    Driver::start(engine, log, Host::new(store)).unwrap().with_answers(answers)
+}
+
+fn define<S: Tested>(driver: &mut Driver<Engine, S>, key: &str) {
+    driver.execute(NOW, Define::new(key, QueueProfile::default())).unwrap().unwrap();
+}
+
+fn digest<S>(driver: &Driver<Engine, S>) -> Digest {
+    driver.engine().unwrap().digest()
+}
+
+fn rotate<S: Tested>(driver: &mut Driver<Engine, S>) {
+    let saved = driver.save().unwrap();
+    driver.host_mut().journal.rotate(&saved).unwrap();
+}
+
+/// Facts 1 to 3, a snapshot, 4 and 5, a snapshot, 6.
+fn three_parts<S: Tested>(folder: &Path, past: Past) -> Digest {
+    let mut driver = go_on(S::open(folder, past).unwrap());
+    define(&mut driver, "one");
+    define(&mut driver, "two");
+    rotate(&mut driver);
+    define(&mut driver, "three");
+    define(&mut driver, "four");
+    rotate(&mut driver);
+    define(&mut driver, "five");
+    assert_eq!(driver.engine().unwrap().view().seq(), 6);
+    digest(&driver)
+}
+
+fn heard_from<S: Tested>(
+    folder: &Path,
+    past: Past,
+    heard: Option<Seq>,
+) -> Result<(Vec<Seq>, Digest), StoreError> {
+    let (mut store, mut follower) = (S::open(folder, past)?, Heard::default());
+    let replica = match heard {
+        Some(heard) => store.recover_from(heard, &mut follower)?,
+        None => store.recover(&mut follower)?,
+    };
+    Ok((follower.0, replica.digest()))
+}
+
+fn a_follower_hears_of_what_is_behind<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-kept"));
+    let digest = three_parts::<S>(&folder, Past::Kept);
+    for heard in 0..=6 {
+        let behind = heard_from::<S>(&folder, Past::Kept, Some(heard)).unwrap();
+        assert_eq!(behind, ((heard + 1..=6).collect(), digest), "{name}, behind {heard}");
+    }
+    assert_eq!(heard_from::<S>(&folder, Past::Kept, None).unwrap(), (vec![6], digest));
+    let ahead = heard_from::<S>(&folder, Past::Kept, Some(7)).unwrap_err();
+    assert!(matches!(ahead, StoreError::Ahead { heard: 7, last: 6 }), "{ahead}");
+    assert_eq!(S::open(&folder, Past::Kept).unwrap().snapshots().unwrap(), 2);
+}
+
+fn what_was_removed_cannot_be_told<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-removed"));
+    let digest = three_parts::<S>(&folder, Past::Removed);
+    assert_eq!(S::open(&folder, Past::Removed).unwrap().snapshots().unwrap(), 1);
+    for heard in 0..5 {
+        let forgotten = heard_from::<S>(&folder, Past::Removed, Some(heard)).unwrap_err();
+        let fits = matches!(forgotten, StoreError::Forgotten { oldest: 5, .. });
+        assert!(fits, "{name}, behind {heard}: {forgotten}");
+    }
+    assert_eq!(heard_from::<S>(&folder, Past::Removed, Some(5)).unwrap(), (vec![6], digest));
+    // Nothing at all is behind the snapshot.
+    rotate(&mut go_on(S::open(&folder, Past::Removed).unwrap()));
+    let forgotten = heard_from::<S>(&folder, Past::Removed, Some(5)).unwrap_err();
+    assert!(matches!(forgotten, StoreError::Forgotten { heard: 5, oldest: 6 }), "{forgotten}");
+    assert_eq!(heard_from::<S>(&folder, Past::Removed, Some(6)).unwrap(), (vec![], digest));
+}
+
+fn answers_to_tokens_are_kept_whatever_they_are<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-answers"));
+    let mut driver = go_on(S::open(&folder, Past::Removed).unwrap());
+    let nobody = || Command::from(Abandon { work: WorkId::from_raw(17) });
+    let call = |token: &str| Call::at(NOW).with_token(token);
+    // They are refused, so each is kept as a record without a fact.
+    let refused = driver.call(call("one"), nobody()).unwrap();
+    assert!(refused.is_err());
+    rotate(&mut driver);
+    driver.call(call("two"), nobody()).unwrap().unwrap_err();
+    driver.call(call("three"), nobody()).unwrap().unwrap_err();
+    drop(driver);
+    let mut driver = go_on(S::open(&folder, Past::Removed).unwrap());
+    assert_eq!(driver.answers().len(), 3);
+    assert_eq!(driver.call(call("one"), nobody()).unwrap(), refused);
+}
+
+fn what_is_beside_belongs_to_its_facts<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-beside"));
+    let mut driver = go_on(S::open(&folder, Past::Removed).unwrap());
+    define(&mut driver, "one");
+    let store = &mut driver.host_mut().journal;
+    store.save_beside("figures", b"old").unwrap();
+    assert!(matches!(store.save_beside("../figures", b""), Err(StoreError::Name { .. })));
+    assert!(matches!(store.beside(""), Err(StoreError::Name { .. })));
+    define(&mut driver, "two");
+    driver.host_mut().journal.save_beside("figures", b"").unwrap();
+    define(&mut driver, "three");
+    drop(driver);
+    let store = S::open(&folder, Past::Removed).unwrap();
+    let kept = store.beside("figures").unwrap().unwrap();
+    assert_eq!((kept.position, kept.bytes), (3, vec![]));
+    assert_eq!(store.beside("screens").unwrap(), None);
+}
+
+fn nothing_is_added_before_the_journal_was_read<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-unread"));
+    let digest = three_parts::<S>(&folder, Past::Removed);
+    let mut store = S::open(&folder, Past::Removed).unwrap();
+    assert!(matches!(store.append(Entry::of(&[])), Err(StoreError::Unread)));
+    assert!(matches!(store.save_beside("figures", b""), Err(StoreError::Unread)));
+    drop(store);
+    assert_eq!(heard_from::<S>(&folder, Past::Removed, None).unwrap().1, digest);
+}
+
+macro_rules! with_both {
+    ($($test:ident)*) => {
+        mod file {
+            $(#[test]
+            fn $test() {
+                super::$test::<super::FileStore>("file");
+            })*
+        }
+
+        mod redb {
+            $(#[test]
+            fn $test() {
+                super::$test::<super::RedbStore>("redb");
+            })*
+        }
+    };
+}
+
+with_both! {
+    a_follower_hears_of_what_is_behind
+    what_was_removed_cannot_be_told
+    answers_to_tokens_are_kept_whatever_they_are
+    what_is_beside_belongs_to_its_facts
+    nothing_is_added_before_the_journal_was_read
+}
+
+/// The newest file of a folder.
+fn newest(folder: &Path) -> PathBuf {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|end| end == "journal")).max().unwrap()
+}
+
+#[test]
+fn a_torn_tail_is_cut_and_the_journal_goes_on() {
+    let folder = folder("torn");
+    let digest_before = three_parts::<FileStore>(&folder, Past::Removed);
+    let path = newest(&folder);
+    let whole = fs::metadata(&path).unwrap().len();
+    OpenOptions::new().append(true).open(&path).unwrap().write_all(b"half of a rec").unwrap();
+    let mut driver = go_on(FileStore::open(&folder, Past::Removed).unwrap());
+    assert_eq!(digest(&driver), digest_before);
+    assert_eq!(fs::metadata(&path).unwrap().len(), whole);
+    define(&mut driver, "six");
+    let digest_after = digest(&driver);
+    let read = heard_from::<FileStore>(&folder, Past::Removed, Some(5)).unwrap();
+    assert_eq!(read, (vec![6, 7], digest_after));
+}
+
+#[test]
+fn damage_is_refused_with_its_file() {
+    let folder = folder("damaged");
+    three_parts::<FileStore>(&folder, Past::Removed);
+    let path = newest(&folder);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[40] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let refused = heard_from::<FileStore>(&folder, Past::Removed, None).unwrap_err();
+    let StoreError::Journal { path: named, .. } = refused else { panic!("{refused}") };
+    assert_eq!(named, path);
+}
