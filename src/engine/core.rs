@@ -56,7 +56,7 @@ pub struct Engine {
     pub(in crate::engine) rules: Rules,
     pub(in crate::engine) decisions: Decisions,
     search: Search,
-    /// The number of the last fact before the call that is under way, or was last.
+    /// The number of the last sound fact: before the call that is under way, or of all if none is.
     sound: Seq,
     pub(super) fault: Option<Fault>,
 }
@@ -157,7 +157,7 @@ impl Engine {
         action: A,
     ) -> Result<(), Refusal> {
         self.check_sound()?;
-        let (now, sound) = (self.clock.latest.max(now), self.world.seq());
+        let (now, sound) = (self.clock.latest.max(now), self.sound);
         let Self { world, rules, decisions, fault, .. } = self;
         let mut log = Log::default();
         let context = Context { now, sound, purpose: Purpose::Check };
@@ -188,6 +188,7 @@ impl Engine {
         }
     }
 
+    /// Makes a call of one phase.
     fn call<T>(
         &mut self,
         now: Timestamp,
@@ -195,16 +196,24 @@ impl Engine {
         decide: impl FnOnce(&mut Turn<'_>, &mut Search) -> Result<T, Halted>,
     ) -> Result<T, Refusal> {
         self.begin(now)?;
-        self.phase(log, decide)
+        let answer = self.phase(log, decide);
+        self.note_sound();
+        answer
     }
 
     /// Begins a call of an engine that is joined with layers above it; the phases of the call
-    /// follow. Once one of them has met a fault, whoever joins the layers takes the facts of the
-    /// whole call out of their log.
-    pub(crate) fn begin(&mut self, now: Timestamp) -> Result<Timestamp, Refusal> {
+    /// follow. If one of them meets a fault, whoever joins the layers takes the facts of the whole
+    /// call out of their log.
+    pub(crate) fn begin(&mut self, now: Timestamp) -> Result<(), Refusal> {
         self.check_sound()?;
+        self.clock.see(now);
+        self.note_sound();
+        Ok(())
+    }
+
+    /// No call is under way: all facts so far are sound.
+    pub(super) fn note_sound(&mut self) {
         self.sound = self.world.seq();
-        Ok(self.clock.see(now))
     }
 
     /// Fires the one thing that is due first, if it is due by now.
@@ -250,9 +259,11 @@ impl Engine {
         Err(Refusal::Faulted { sound })
     }
 
+    /// The engine of a world, between two calls.
     pub(super) fn with(world: World, clock: Clock) -> Self {
         let (rules, decisions, search) = Default::default();
-        Self { world, clock, rules, decisions, search, sound: 0, fault: None }
+        let sound = world.seq();
+        Self { world, clock, rules, decisions, search, sound, fault: None }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
@@ -298,3 +309,134 @@ const _: fn() = || {
     shared::<Engine>();
     shared::<Vec<Fact>>();
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::commands::{
+        Accept, Consult, Define, FinishContact, Finisher, Park, SetMembership, SetPresence, Submit,
+    };
+    use crate::layer::error::RestoreError;
+    use crate::model::agent::AgentProfile;
+    use crate::model::channel::ChannelProfile;
+    use crate::model::ids::{AgentId, WorkId};
+    use crate::model::membership::Membership;
+    use crate::model::presence::SystemPresence;
+    use crate::model::queue::QueueProfile;
+    use crate::model::work::WorkRequest;
+
+    const ANA: AgentId = AgentId::from_raw(0);
+    const BO: AgentId = AgentId::from_raw(1);
+
+    const fn at(secs: i64) -> Timestamp {
+        Timestamp::from_millis(secs * 1_000)
+    }
+
+    /// Ana has a call, about which she consults Bo; another call waits. With the facts of all that.
+    fn floor() -> (Engine, Log, WorkId) {
+        let mut log = Log::default();
+        let mut engine = Engine::new(Config::default(), at(0), &mut log).unwrap();
+        let voice = Define::new("voice", ChannelProfile::voice());
+        let voice = engine.execute(at(0), voice, &mut log).unwrap();
+        let queue = Define::new("support", QueueProfile::default());
+        let queue = engine.execute(at(0), queue, &mut log).unwrap();
+        for (key, agent) in [("ana", ANA), ("bo", BO)] {
+            let defined = Define::new(key, AgentProfile::default());
+            assert_eq!(engine.execute(at(0), defined, &mut log), Ok(agent));
+            let presence = SystemPresence::OnQueue.id();
+            engine.execute(at(0), SetPresence { agent, presence }, &mut log).unwrap();
+        }
+        let (membership, channel) = (Membership::default(), None);
+        let member = SetMembership { agent: ANA, queue, membership, channel };
+        engine.execute(at(0), member, &mut log).unwrap();
+        let submit = || Submit::new(WorkRequest::new(queue, voice));
+        let work = engine.execute(at(1), submit(), &mut log).unwrap();
+        let offer = engine.view().agent(ANA).unwrap().offers()[0];
+        engine.execute(at(1), Accept { offer }, &mut log).unwrap();
+        engine.execute(at(1), Consult { work, agent: BO }, &mut log).unwrap();
+        engine.execute(at(1), submit(), &mut log).unwrap();
+        (engine, log, work)
+    }
+
+    /// Memory goes bad: what Ana has is gone from her row, and from no other.
+    fn lose_assignments(engine: &mut Engine) {
+        let mut stores = engine.world.stores().clone();
+        stores.agent_rows.get_mut(ANA).unwrap().assignments.clear();
+        engine.world = World::from_stores(stores);
+    }
+
+    #[test]
+    fn a_fact_that_does_not_fit_ends_the_engine_and_the_facts_before_make_a_sound_one() {
+        let (mut engine, mut log, work) = floor();
+        let (kept, sound, digest) = (log.clone(), engine.view().seq(), engine.digest());
+        lose_assignments(&mut engine);
+        // The consult ends first, which fits; then the call is parked, which does not.
+        let faulted = Err(Refusal::Faulted { sound });
+        assert_eq!(engine.execute(at(2), Park { work, until: None }, &mut log), faulted);
+        let fault = engine.fault().unwrap().clone();
+        assert_eq!((fault.sound, fault.at), (sound, at(2)));
+        let misfit = alloc::format!("fact {}, work_parked, does not fit", sound + 3);
+        assert!(fault.reason.starts_with(&misfit), "{fault}");
+        assert_eq!(log, kept, "the log is cut back to where the call began");
+
+        // From now on everything is refused, and nothing falls due.
+        let other = || SetPresence { agent: BO, presence: SystemPresence::Offline.id() };
+        assert_eq!(engine.execute(at(3), other(), &mut log), faulted);
+        assert_eq!(engine.check(at(3), other()), faulted);
+        assert_eq!(engine.advance(at(900), &mut log), faulted);
+        assert_eq!((engine.next_deadline(), engine.fault()), (None, Some(&fault)));
+        assert_eq!(log, kept);
+
+        // It cannot be kept, nor go on by facts.
+        let json = serde_json::to_string(&engine.snapshot()).unwrap();
+        let restored = Engine::restore(serde_json::from_str(&json).unwrap());
+        assert_eq!(restored.map(drop), Err(RestoreError::Faulted { fault }));
+        assert!(engine.resume([]).is_err());
+
+        let mut recovered = Engine::replay(kept).unwrap();
+        assert_eq!((recovered.digest(), recovered.verify()), (digest, Ok(())));
+        assert_eq!(recovered.execute(at(3), Park { work, until: None }, &mut log), Ok(()));
+        assert_eq!(log.as_slice().get(sound as usize).unwrap().seq, sound + 1);
+    }
+
+    #[test]
+    fn a_row_that_is_not_there_ends_the_engine_too() {
+        let (mut engine, mut log, work) = floor();
+        let kept = log.clone();
+        lose_assignments(&mut engine);
+        let sound = engine.view().seq();
+        let finish = || FinishContact { work, by: Finisher::Agent };
+        // Looking is enough to see it.
+        assert_eq!(engine.clone().check(at(2), finish()), Err(Refusal::Faulted { sound }));
+        let refused = engine.execute(at(2), finish(), &mut log);
+        assert_eq!(refused, Err(Refusal::Faulted { sound }));
+        assert_eq!(engine.fault().unwrap().reason, "a0 does not have w1, and must");
+        assert_eq!(log, kept);
+    }
+
+    #[test]
+    fn what_deadlines_did_in_the_call_is_gone_with_it() {
+        let (mut engine, mut log, work) = floor();
+        let kept = log.clone();
+        lose_assignments(&mut engine);
+        // The consult of Bo runs out first.
+        assert!(engine.next_deadline().is_some_and(|due| due.at < at(60)));
+        let finish = FinishContact { work, by: Finisher::Agent };
+        assert!(matches!(engine.execute(at(60), finish, &mut log), Err(Refusal::Faulted { .. })));
+        assert_eq!(log, kept);
+    }
+
+    #[test]
+    fn a_fact_of_elsewhere_that_does_not_fit_ends_an_engine_that_follows() {
+        let (mut engine, _, work) = floor();
+        let sound = engine.view().seq();
+        let fact = |seq, event| Fact { seq, at: at(2), cause: Cause::Command, event };
+        // A gap changes nothing.
+        let retrieved = Event::WorkRetrieved { work };
+        assert!(engine.follow_quietly(&fact(sound + 2, retrieved.clone())).is_err());
+        assert_eq!(engine.fault(), None);
+        assert!(engine.follow_quietly(&fact(sound + 1, retrieved)).is_err());
+        assert_eq!(engine.fault().map(|fault| fault.sound), Some(sound));
+        assert!(engine.advance(at(3), &mut Log::default()).is_err());
+    }
+}

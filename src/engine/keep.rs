@@ -67,6 +67,7 @@ impl Engine {
 
     /// Looks at everything anew in the next call.
     pub(crate) fn awaken(&mut self) {
+        self.note_sound();
         self.world.touch_everybody();
     }
 

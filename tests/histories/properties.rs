@@ -215,6 +215,35 @@ fn a_refused_command_changes_nothing() {
 }
 
 #[test]
+fn a_check_answers_what_the_command_would_and_changes_nothing() {
+    support::check(150, 22, 100, |history| {
+        live(history, |before, call, _, _| {
+            if call.command.is_none() {
+                return Ok(());
+            }
+            // What falls due first may change the answer.
+            let mut engine = before.clone();
+            Call { now: call.now, command: None }.run(&mut engine);
+            let mut unasked = engine.clone();
+            let state = |engine: &Engine| {
+                (engine.digest(), engine.next_deadline(), engine.now(), engine.stepped_back())
+            };
+            let was = state(&engine);
+            let command = call.command.clone().ok_or("it is there")?;
+            let checked = engine.check(call.now, command);
+            hold("nothing has changed", state(&engine) == was)?;
+            let outcome = call.run(&mut engine);
+            let (checked, answer) = (checked.err(), outcome.answer.clone().err());
+            if checked != answer {
+                return Err(format!("checked: {checked:?}\nanswered: {answer:?}"));
+            }
+            hold("as if nobody had asked", outcome == call.run(&mut unasked))
+        })
+        .map(drop)
+    });
+}
+
+#[test]
 fn an_accept_is_done_once_and_answered_as_done_again() {
     support::check(100, 18, 100, |history| {
         live(history, |_, call, outcome, after| {
