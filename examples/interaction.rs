@@ -20,16 +20,18 @@ fn main() -> Result<(), DeskRefusal> {
     let mut log = DeskLog::default();
     let mut desk = desk(at(0), &mut log)?;
     let view = desk.engine().view();
-    let queue = view.queue_by_key("support").expect("it was defined").id();
-    let ana = view.agent_by_key("ana").expect("she was defined").id();
+    let queue = view.queue_id("support").expect("it was defined");
+    let ana = view.agent_id("ana").expect("she was defined");
     let by = Actor::Agent(ana);
 
     // Nobody knows the number: a profile and an interaction are made for it.
-    let message = |text: &str| ReceiveMessage {
-        kind: InteractionType::Messaging,
-        from: Address::new("sms", "030 / 12 34 56"),
-        to: "+4930999".into(),
-        text: text.into(),
+    let message = |text: &str| {
+        ReceiveMessage::new(
+            InteractionType::Messaging,
+            Address::new("sms", "030 / 12 34 56"),
+            "+4930999",
+            text,
+        )
     };
     let first = desk.record(at(10), message("Hello, my invoice is wrong"), &mut log)?;
     let interaction = first.interaction;
@@ -38,41 +40,38 @@ fn main() -> Result<(), DeskRefusal> {
 
     // It rings at Ana, who takes it and finds out who it is.
     let offer = desk.engine().view().agent(ana).and_then(|ana| ana.offers().first().copied());
-    desk.execute(at(15), Accept { offer: offer.expect("it rings at her") }.into(), &mut log)?;
-    let say = |text: &str| PostMessage {
-        interaction,
-        author: Author::Agent(ana),
-        visibility: Visibility::Public,
-        automated: false,
-        text: text.into(),
+    desk.execute(at(15), Accept::new(offer.expect("it rings at her")).into(), &mut log)?;
+    let say = |text: &str| {
+        PostMessage::new(interaction, Author::Agent(ana), text)
+            .with_visibility(Visibility::Public)
+            .with_automated(false)
     };
     desk.record(at(40), say("Which one, and who are you?"), &mut log)?;
     let reason = Some(StateReason::WaitingOnCustomer);
-    desk.record(at(45), HoldInteraction { interaction, reason }, &mut log)?;
+    desk.record(at(45), HoldInteraction::new(interaction).with_reason(reason), &mut log)?;
     let second = desk.record(at(600), message("Number 17. I am Jo"), &mut log)?;
     assert_eq!((second.interaction, second.opened), (interaction, false));
-    desk.record(at(610), LinkUser { profile: first.profile, user: "jo".into() }, &mut log)?;
+    desk.record(at(610), LinkUser::new(first.profile, "jo"), &mut log)?;
 
     // A case comes of it; for that she has to say what it is about.
     let document = Document::new("case", "CS0001");
     let operation = Some(Operation::Insert);
-    let relate = RelateRecord { interaction, document, operation, by };
+    let relate = RelateRecord::new(interaction, document, by).with_operation(operation);
     let refused = desk.record(at(620), relate.clone(), &mut log);
     println!("{}", refused.expect_err("nothing is written yet"));
-    let short_description = Some("Invoice 17 is wrong".into());
-    let change = RecordChange { short_description, ..RecordChange::default() };
-    desk.record(at(630), SaveInteraction { interaction, by, change }, &mut log)?;
+    let change = RecordChange::default().with_short_description("Invoice 17 is wrong");
+    desk.record(at(630), SaveInteraction::new(interaction, by, change), &mut log)?;
     desk.record(at(631), relate, &mut log)?;
     desk.record(at(640), say("I have opened a case for you."), &mut log)?;
 
     // She ends it, wraps up, and the record goes to the host.
-    desk.record(at(650), EndInteraction { interaction, ending: Ending::Agent, by }, &mut log)?;
-    let wrap_up = EndInteractionWrapUp { interaction, code: None, by };
+    desk.record(at(650), EndInteraction::new(interaction, Ending::Agent, by), &mut log)?;
+    let wrap_up = EndInteractionWrapUp::new(interaction, by);
     desk.record(at(670), wrap_up, &mut log)?;
-    desk.record(at(700), ArchiveInteraction { interaction }, &mut log)?;
+    desk.record(at(700), ArchiveInteraction::new(interaction), &mut log)?;
 
     for fact in &log.records {
-        if let RecordEvent::Archived { record } = &fact.event {
+        if let RecordEvent::Archived { record, .. } = &fact.event {
             print(record);
         }
     }
@@ -82,23 +81,18 @@ fn main() -> Result<(), DeskRefusal> {
 
 /// One channel, one queue, one agent, and a minute of wrap-up for messaging.
 fn desk(now: Timestamp, log: &mut DeskLog) -> Result<Desk, DeskRefusal> {
-    let rule = WrapUpRule { enforce: true, ..WrapUpRule::new("messaging") };
-    let config = RecordConfig { wrap_up: vec![rule], ..RecordConfig::default() };
+    let rule = WrapUpRule::new("messaging").with_enforce(true);
+    let config = RecordConfig::default().with_wrap_up([rule]);
     let mut engine = Engine::new(Config::default(), now, &mut log.work)?;
     engine.execute(now, Define::new("sms", ChannelProfile::message()), &mut log.work)?;
     let queue = Define::new("support", QueueProfile::default());
     let queue = engine.execute(now, queue, &mut log.work)?;
     let agent = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log.work)?;
-    let membership = Membership::default();
-    engine.execute(
-        now,
-        SetMembership { agent, queue, membership, channel: None },
-        &mut log.work,
-    )?;
+    engine.execute(now, SetMembership::new(agent, queue), &mut log.work)?;
     let presence = SystemPresence::OnQueue.id();
-    engine.execute(now, SetPresence { agent, presence }, &mut log.work)?;
+    engine.execute(now, SetPresence::new(agent, presence), &mut log.work)?;
 
-    let numbers = E164 { country: Some("49".into()), ..E164::default() };
+    let numbers = E164::default().with_country("49");
     let records = Records::new(config, now, &mut log.records)?;
     let mut records = records.with_normaliser(numbers).with_directory(Books);
     records.follow_after(engine.view().seq());

@@ -25,15 +25,19 @@
 //! tell(&mut engine, second(0), Define::new("support", QueueProfile::default()).into())?;
 //! tell(&mut engine, second(0), Define::new("ana", AgentProfile::default()).into())?;
 //! let view = engine.view();
-//! let voice = view.channel_by_key("voice").unwrap();
-//! let queue = view.queue_by_key("support").unwrap().id();
-//! let agent = view.agent_by_key("ana").unwrap().id();
+//! let voice = view.channel_id("voice").unwrap();
+//! let queue = view.queue_id("support").unwrap();
+//! let agent = view.agent_id("ana").unwrap();
 //! let membership = Membership::default();
-//! tell(&mut engine, second(0), SetMembership { agent, queue, membership, channel: None }.into())?;
+//! tell(
+//!     &mut engine,
+//!     second(0),
+//!     SetMembership::new(agent, queue).with_membership(membership).into(),
+//! )?;
 //!
 //! // What comes in from outside, each with its time. Nobody answers the call in this little world.
 //! let mut requests = vec![
-//!     (second(1), Command::from(SetPresence { agent, presence: SystemPresence::OnQueue.id() })),
+//!     (second(1), Command::from(SetPresence::new(agent, SystemPresence::OnQueue.id()))),
 //!     (second(2), Command::from(Submit::new(WorkRequest::new(queue, voice)))),
 //! ];
 //! requests.reverse();
@@ -100,28 +104,29 @@
 //! was chosen among all who could have had it is kept by [`Engine::record_decisions`].
 //!
 //! ```
-//! use strowger::prelude::*;
 //! use strowger::explain::{Gate, KeptBy, Outlook};
 //! use strowger::model::Comparison;
+//! use strowger::prelude::*;
 //!
 //! # let (now, mut log) = (Timestamp::EPOCH, Log::default());
 //! # let mut engine = Engine::new(Config::default(), now, &mut log)?;
 //! # let voice = engine.execute(now, Define::new("voice", ChannelProfile::voice()), &mut log)?;
-//! # let french = engine.execute(now, Define::new("french", SkillProfile {}), &mut log)?;
+//! # let french = engine.execute(now, Define::new("french", SkillProfile::default()), &mut log)?;
 //! # let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
 //! # let agent = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
-//! # let membership = Membership { delay: Span::from_secs(20), ..Membership::default() };
-//! # engine.execute(now, SetMembership { agent, queue, membership, channel: None }, &mut log)?;
+//! # let membership = Membership::default().with_delay(Span::from_secs(20));
+//! # engine.execute(now, SetMembership::new(agent, queue).with_membership(membership), &mut log)?;
 //! # let presence = SystemPresence::OnQueue.id();
-//! # engine.execute(now, SetPresence { agent, presence }, &mut log)?;
+//! # engine.execute(now, SetPresence::new(agent, presence), &mut log)?;
 //! // Ana helps out after 20 s, and speaks no French.
 //! let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 60));
-//! let request = WorkRequest { need, ..WorkRequest::new(queue, voice) };
+//! let request = WorkRequest::new(queue, voice).with_need(need);
 //! let call = engine.execute(now, Submit::new(request), &mut log)?;
 //!
 //! let why = engine.explain(call, agent).unwrap();
 //! let [delay, need] = why.obstacles.as_slice() else { panic!("{why:?}") };
-//! assert_eq!(delay.kept_by, KeptBy::Delay { delay: Span::from_secs(20) });
+//! let KeptBy::Delay { delay: held_back, .. } = delay.kept_by else { panic!("{why:?}") };
+//! assert_eq!(held_back, Span::from_secs(20));
 //! assert_eq!(delay.until, Some(Timestamp::from_millis(20_000)));
 //! assert_eq!(need.kept_by.gate(), Gate::Need);
 //!
@@ -207,9 +212,9 @@ pub mod view {
     //! [`Engine::view`](crate::Engine::view) gives a [`View`]; everything else is reached from
     //! there. Reading changes nothing.
 
-    pub use crate::engine::view::{AgentView, QueueView, View, WorkView};
+    pub use crate::engine::view::{AgentView, DefinitionView, QueueView, View, WorkView};
     pub use crate::policy::estimate::Estimate;
-    pub use crate::policy::room::PoolUse;
+    pub use crate::policy::room::{Claim, PoolUse};
     pub use crate::policy::tally::{Average, Counts, Stopwatch, Tally};
     pub use crate::world::legs::Leg;
     pub use crate::world::rows::{Assignment, Member, Offer};

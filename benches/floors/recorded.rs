@@ -31,9 +31,9 @@ impl Recorded {
     /// The floor, and records from now on.
     pub(crate) fn of(floor: Floor) -> Self {
         let mut log = DeskLog::default();
-        let types = InteractionType::ALL.into();
-        let limits = RecordLimits { profiles: PROFILES, ..RecordLimits::default() };
-        let config = RecordConfig { types, limits, ..RecordConfig::default() };
+        let types = InteractionType::ALL;
+        let limits = RecordLimits::default().with_profiles(PROFILES);
+        let config = RecordConfig::default().with_types(types).with_limits(limits);
         let records = Records::new(config, floor.now, &mut log.records);
         let mut records = records.expect("a good configuration");
         records.follow_after(floor.engine.view().seq());
@@ -75,15 +75,15 @@ impl Recorded {
     fn contact(&mut self) -> InteractionId {
         if self.people == 0 {
             let opening = Box::new(InteractionRequest::new(InteractionType::Phone));
-            return self.record(OpenInteraction { opening });
+            return self.record(OpenInteraction::new(opening));
         }
         let number = self.random.below(usize::try_from(self.people).expect("not so many"));
-        let message = ReceiveMessage {
-            kind: InteractionType::Messaging,
-            from: Address::new("sms", &format!("+4930{number:09}")),
-            to: "+4930999".into(),
-            text: "Hello".into(),
-        };
+        let message = ReceiveMessage::new(
+            InteractionType::Messaging,
+            Address::new("sms", &format!("+4930{number:09}")),
+            "+4930999",
+            "Hello",
+        );
         self.record(message).interaction
     }
 
@@ -97,22 +97,22 @@ impl Recorded {
         let submitted = self.desk.submit(self.now, interaction, request, &mut self.log);
         let work = submitted.expect("there is room");
         match self.read() {
-            None => self.tell(Cancel { work }),
+            None => self.tell(Cancel::new(work)),
             Some((offer, work, agent)) => {
-                self.tell(Accept { offer });
-                let short_description = Some("A question about the invoice".into());
-                let change = RecordChange { short_description, ..RecordChange::default() };
-                self.record(SaveInteraction { interaction, by: Actor::Agent(agent), change });
-                self.tell(FinishContact { work, by: Finisher::Agent });
-                self.tell(EndWrapUp { work, agent, code: None });
+                self.tell(Accept::new(offer));
+                let short_description = "A question about the invoice";
+                let change = RecordChange::default().with_short_description(short_description);
+                self.record(SaveInteraction::new(interaction, Actor::Agent(agent), change));
+                self.tell(FinishContact::new(work, Finisher::Agent));
+                self.tell(EndWrapUp::new(work, agent));
             }
         }
         let state = self.desk.records().interaction(interaction).map(|row| row.state);
         if state == Some(InteractionState::New) {
             let by = Actor::Host;
-            self.record(EndInteraction { interaction, ending: Ending::Automatic, by });
+            self.record(EndInteraction::new(interaction, Ending::Automatic, by));
         }
-        self.record(ArchiveInteraction { interaction });
+        self.record(ArchiveInteraction::new(interaction));
         self.read();
     }
 }

@@ -122,7 +122,7 @@ impl Agents {
             AgentAct::Heartbeat if desk.shift_over && !desk.signed_in => None,
             AgentAct::Heartbeat => {
                 every.into_iter().for_each(|every| then(every, act));
-                (desk.signed_in && !desk.link_lost).then(|| Heartbeat { agent }.into())
+                (desk.signed_in && !desk.link_lost).then(|| Heartbeat::new(agent).into())
             }
             AgentAct::LoseLink(lasts) => {
                 desk.link_lost = desk.signed_in;
@@ -148,7 +148,7 @@ impl Agents {
                 let offline = *presence == SystemPresence::Offline.id();
                 self.desks.entry(*agent).or_default().signed_in = !offline;
             }
-            Event::RoutingStatusChanged { agent, status } => {
+            Event::RoutingStatusChanged { agent, status, .. } => {
                 self.take_status(now, *agent, *status, agenda);
             }
             Event::WorkOffered { offer, agent, until: Some(until), .. } => {
@@ -231,7 +231,7 @@ impl Agents {
             return;
         }
         if now + takes > until && extends {
-            plan(until.before(Span::from_secs(3)), WrapUpAct::Extend(Span::from_secs(45)));
+            plan(until - Span::from_secs(3), WrapUpAct::Extend(Span::from_secs(45)));
         }
         plan(now + takes, WrapUpAct::End(code));
     }
@@ -239,7 +239,7 @@ impl Agents {
 
 fn set_presence(agent: AgentId, presence: SystemPresence) -> Command {
     let presence = presence.id();
-    SetPresence { agent, presence }.into()
+    SetPresence::new(agent, presence).into()
 }
 
 fn on_queue(agent: AgentId) -> Command {
@@ -247,9 +247,9 @@ fn on_queue(agent: AgentId) -> Command {
 }
 
 fn drain(agent: AgentId, draining: bool) -> Command {
-    SetDraining { agent, draining }.into()
+    SetDraining::new(agent, draining).into()
 }
 
 fn own_call(agent: AgentId, active: bool) -> Command {
-    SetOwnCall { agent, active }.into()
+    SetOwnCall::new(agent, active).into()
 }

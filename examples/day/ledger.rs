@@ -26,7 +26,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new() -> Self {
-        let config = FiguresConfig { interval: STRETCH, ..FiguresConfig::default() };
+        let config = FiguresConfig::default().with_interval(STRETCH);
         Self {
             clock: Clock::default(),
             queues: BTreeMap::new(),

@@ -99,8 +99,7 @@ fn floor(rows: &[Row]) -> Result<(Host, Vec<Call>), Box<dyn Error>> {
             None => host.tell(start_ms, Define::new(name, AgentProfile::default()))?,
         };
         agents.insert(name.clone(), agent);
-        let membership = Membership::default();
-        host.tell(start_ms, SetMembership { agent, queue, membership, channel: None })?;
+        host.tell(start_ms, SetMembership::new(agent, queue))?;
         services.entry(agent).or_default().push((*from, *to));
     }
     for (agent, mut services) in services {

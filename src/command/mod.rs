@@ -7,4 +7,4 @@ pub(crate) mod commands;
 pub(crate) mod refusal;
 
 pub use commands::*;
-pub use refusal::{LimitName, Refusal, StageName, Unavailable};
+pub use refusal::{Keys, LimitName, Refusal, RefusalKind, StageName, Unavailable};

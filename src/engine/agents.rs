@@ -11,8 +11,6 @@ use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;
 
 impl Run for SetPresence {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, presence } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -35,8 +33,6 @@ impl Run for SetPresence {
 }
 
 impl Run for Heartbeat {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -59,8 +55,6 @@ impl Run for Heartbeat {
 }
 
 impl Run for SetDraining {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, draining } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -72,8 +66,6 @@ impl Run for SetDraining {
 }
 
 impl Run for SetOwnCall {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, active } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -86,8 +78,6 @@ impl Run for SetOwnCall {
 }
 
 impl Run for SetShiftEnd {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, until } = self;
         turn.live::<AgentProfile>(agent)?;

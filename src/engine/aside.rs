@@ -18,8 +18,6 @@ use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;
 
 impl Run for Activate {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, placement } = self;
         let row = turn.open_work(work)?;
@@ -40,8 +38,6 @@ impl Run for Activate {
 }
 
 impl Run for Suspend {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.open_work(work)?.stage {
@@ -60,8 +56,6 @@ impl Run for Suspend {
 }
 
 impl Run for Postpone {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, at, activation } = self;
         match turn.open_work(work)?.stage {
@@ -80,8 +74,6 @@ impl Run for Postpone {
 }
 
 impl Run for Unassign {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, suspend, placement } = self;
         let row = turn.open_work(work)?;
@@ -110,8 +102,6 @@ impl Run for Unassign {
 }
 
 impl Run for RequestCallback {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, channel, callback, at } = self;
         turn.check_work_known(work)?;
@@ -138,8 +128,6 @@ impl Run for RequestCallback {
 }
 
 impl Run for ReportUnreached {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.stage_unless(work, CloseCause::Unreached)? {

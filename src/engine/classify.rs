@@ -18,8 +18,6 @@ use crate::engine::turn::Turn;
 use crate::engine::view::View;
 
 impl Run for Reclassify {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         turn.check_unowned(work)?;

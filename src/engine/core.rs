@@ -44,7 +44,7 @@ use crate::engine::view::View;
 /// let mut log = Log::default();
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
 /// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
-/// assert_eq!(engine.view().queue_by_key("support").map(|queue| queue.id()), Some(queue));
+/// assert_eq!(engine.view().queue_id("support"), Some(queue));
 /// # Ok::<(), strowger::Refusal>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -348,6 +348,7 @@ pub enum RestoreError {
 /// A fact that cannot be followed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("fact {seq}: {reason}")]
+#[non_exhaustive]
 pub struct ReplayError {
     /// The number of the fact.
     pub seq: Seq,

@@ -16,8 +16,6 @@ use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;
 
 impl Run for Consult {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         turn.check_named(work, agent)?;
@@ -39,8 +37,6 @@ impl Run for Consult {
 }
 
 impl Run for Answer {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         turn.check_named(work, agent)?;
@@ -57,8 +53,6 @@ impl Run for Answer {
 }
 
 impl Run for Decline {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         turn.check_named(work, agent)?;
@@ -74,8 +68,6 @@ impl Run for Decline {
 }
 
 impl Run for EndLeg {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         turn.check_named(work, agent)?;
@@ -89,8 +81,6 @@ impl Run for EndLeg {
 }
 
 impl Run for Confer {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         turn.check_named(work, agent)?;
@@ -107,8 +97,6 @@ impl Run for Confer {
 }
 
 impl Run for HandOver {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         turn.check_named(work, agent)?;
@@ -127,8 +115,6 @@ impl Run for HandOver {
 }
 
 impl Run for Supervise {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, role } = self;
         let role = match role {

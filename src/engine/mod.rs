@@ -11,6 +11,7 @@ pub(crate) mod decisions;
 mod definitions;
 mod expire;
 pub(crate) mod explain;
+pub(crate) mod keys;
 mod legs;
 pub(crate) mod matching;
 mod offering;

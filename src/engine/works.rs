@@ -24,8 +24,6 @@ use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;
 
 impl Run for Submit {
-    type Output = WorkId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, Refusal> {
         let Self(request) = self;
         if let Some(work) = turn.submitted_before(&request)? {
@@ -100,8 +98,6 @@ impl Turn<'_> {
 }
 
 impl Run for ChangeWork {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, change } = self;
         turn.check_work_known(work)?;
@@ -126,8 +122,6 @@ impl Run for ChangeWork {
 }
 
 impl Run for Abandon {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         let stage = match turn.stage_unless(work, CloseCause::Abandoned) {
@@ -157,8 +151,6 @@ impl Run for Abandon {
 }
 
 impl Run for Cancel {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.stage_unless(work, CloseCause::Cancelled)? {
@@ -183,8 +175,6 @@ impl Run for Cancel {
 }
 
 impl Run for Close {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, code } = self;
         turn.check_work_known(work)?;
@@ -239,8 +229,6 @@ impl Turn<'_> {
 }
 
 impl Run for Hold {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.assigned_state(work)? {
@@ -255,8 +243,6 @@ impl Run for Hold {
 }
 
 impl Run for Retrieve {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.assigned_state(work)? {
@@ -289,8 +275,6 @@ impl Turn<'_> {
 }
 
 impl Run for Park {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, until } = self;
         match turn.open_work(work)?.stage {
@@ -310,8 +294,6 @@ impl Run for Park {
 }
 
 impl Run for Resume {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, by } = self;
         match turn.open_work(work)?.stage {
@@ -374,8 +356,6 @@ impl Turn<'_> {
 }
 
 impl Run for TransferToQueue {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, queue, placement } = self;
         turn.check_work_known(work)?;
@@ -408,8 +388,6 @@ impl Run for TransferToQueue {
 }
 
 impl Run for TransferToAgent {
-    type Output = OfferId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
         turn.check_work_known(work)?;

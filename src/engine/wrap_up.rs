@@ -18,8 +18,6 @@ use crate::engine::action::sealed::Run;
 use crate::engine::turn::Turn;
 
 impl Run for RequestWrapUp {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.open_work(work)?.stage {
@@ -40,8 +38,6 @@ impl Run for RequestWrapUp {
 }
 
 impl Run for FinishContact {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, by } = self;
         let by = match by {
@@ -70,8 +66,6 @@ impl Run for FinishContact {
 }
 
 impl Run for SetCode {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
         turn.check_work_known(work)?;
@@ -85,8 +79,6 @@ impl Run for SetCode {
 }
 
 impl Run for ExtendWrapUp {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, by } = self;
         turn.check_work_known(work)?;
@@ -109,8 +101,6 @@ impl Run for ExtendWrapUp {
 }
 
 impl Run for EndWrapUp {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
         turn.check_work_known(work)?;

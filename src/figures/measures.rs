@@ -12,12 +12,13 @@ sums! {
     /// is still there.
     ///
     /// ```
-    /// use strowger::prelude::*;
     /// use strowger::figures::LineFlow;
     ///
-    /// let mut day = LineFlow { submitted: 4, waited: Span::from_secs(50), ..LineFlow::default() };
-    /// day.add(&LineFlow { submitted: 3, transferred_in: 1, ..LineFlow::default() });
-    /// assert_eq!(day.entered(), 8);
+    /// let (mut morning, mut evening) = (LineFlow::default(), LineFlow::default());
+    /// morning.submitted = 4;
+    /// (evening.submitted, evening.transferred_in) = (3, 1);
+    /// morning.add(&evening);
+    /// assert_eq!(morning.entered(), 8);
     /// ```
     pub struct LineFlow {
         /// New work.
@@ -90,8 +91,8 @@ sums! {
     /// use strowger::prelude::*;
     /// use strowger::figures::Handling;
     ///
-    /// let (talk, wrap_up) = (Span::from_secs(100), Span::from_secs(20));
-    /// let handling = Handling { handled: 2, talk, wrap_up, ..Handling::default() };
+    /// let mut handling = Handling::default();
+    /// (handling.talk, handling.wrap_up) = (Span::from_secs(100), Span::from_secs(20));
     /// assert_eq!(handling.time(), Span::from_secs(120));
     /// ```
     pub struct Handling {
@@ -156,8 +157,8 @@ sums! {
     /// use strowger::figures::StatusTime;
     ///
     /// let minutes = Span::from_mins;
-    /// let (off_queue, idle, interacting) = (minutes(6), minutes(6), minutes(18));
-    /// let time = StatusTime { off_queue, idle, interacting, ..StatusTime::default() };
+    /// let mut time = StatusTime::default();
+    /// (time.off_queue, time.idle, time.interacting) = (minutes(6), minutes(6), minutes(18));
     /// assert_eq!(time.login(), minutes(30));
     /// assert_eq!(time.on_queue(), minutes(24));
     /// assert_eq!(time.occupancy(), Some(750));

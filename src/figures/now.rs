@@ -27,6 +27,7 @@ use crate::state::routing_status::RoutingStatus;
 /// # let _: fn(&QueueNow) -> u32 = free;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct QueueNow {
     /// The queue.
     pub queue: QueueId,
@@ -51,6 +52,7 @@ pub struct QueueNow {
 /// # let _: fn(&ChannelNow) -> bool = alarming;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ChannelNow {
     /// The channel.
     pub channel: ChannelId,
@@ -80,6 +82,7 @@ pub struct ChannelNow {
 /// assert_eq!(strowger::figures::WithAgents::default().active, 0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WithAgents {
     /// Active.
     pub active: u32,
@@ -115,6 +118,7 @@ impl WithAgents {
 /// # let _: fn(&AgentNow, Timestamp) -> Option<Span> = idle;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgentNow {
     /// The agent.
     pub agent: AgentId,

@@ -199,6 +199,7 @@ impl<A: Follower, B: Follower> Follower for (A, B) {
 
 /// An offer, with what it joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct Offered {
     /// The offer.
     pub offer: OfferId,
@@ -217,6 +218,7 @@ pub struct Pair {
 
 /// How an agent takes part in a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Involvement {
     /// He has the work and speaks with the customer.
     Owner,
@@ -293,6 +295,7 @@ impl PresenceSink for () {
 /// # drop(host);
 /// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Host<J, D = (), M = (), P = (), F = ()> {
     /// Where facts are kept.
     pub journal: J,

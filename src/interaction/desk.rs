@@ -32,18 +32,18 @@ use crate::interaction::state::{InteractionState, InteractionStep};
 ///
 /// ```
 /// use strowger::interaction::*;
-/// use strowger::prelude::*;
 /// use strowger::model::ChannelId;
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, DeskLog::default());
 /// let mut desk = Desk::new(Config::default(), RecordConfig::default(), now, &mut log)?;
 /// desk.execute(now, Define::new("chat", ChannelProfile::chat()).into(), &mut log)?;
 /// desk.execute(now, Define::new("support", QueueProfile::default()).into(), &mut log)?;
 /// let view = desk.engine().view();
-/// let (queue, chat) = (view.queue_by_key("support").unwrap().id(), ChannelId::from_raw(0));
+/// let (queue, chat) = (view.queue_id("support").unwrap(), ChannelId::from_raw(0));
 ///
 /// let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
-/// let id = desk.record(now, OpenInteraction { opening }, &mut log)?;
+/// let id = desk.record(now, OpenInteraction::new(opening), &mut log)?;
 /// desk.submit(now, id, WorkRequest::new(queue, chat), &mut log)?;
 /// let interaction = desk.records().interaction(id).unwrap();
 /// assert_eq!(interaction.state, InteractionState::Queued);
@@ -214,7 +214,7 @@ impl<P: ProfileStore> Desk<P> {
         self.advance(now, log);
         let store = self.records.store();
         let row = store.interaction(interaction)?;
-        let known = request.key.as_ref().and_then(|key| self.engine.view().work_id_by_key(key));
+        let known = request.key.as_ref().and_then(|key| self.engine.view().work_id(key));
         if known.is_none() || known != row.work {
             store.check_step(interaction, InteractionStep::Queue)?;
             store.check_without_work(interaction)?;

@@ -25,7 +25,7 @@ use crate::interaction::refusal::RecordRefusal;
 /// let json = r#"{"record":{"start_topic":{"interaction":1}}}"#;
 /// let command: DeskCommand = serde_json::from_str(json).unwrap();
 /// let interaction = InteractionId::from_raw(1);
-/// assert_eq!(command, DeskCommand::Record(StartTopic { interaction }.into()));
+/// assert_eq!(command, DeskCommand::Record(StartTopic::new(interaction).into()));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

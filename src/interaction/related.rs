@@ -5,6 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::model::invalid::{Invalid, Problem};
@@ -13,6 +14,7 @@ use crate::interaction::state::Actor;
 
 /// A record of the host: its table and its id there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Document {
     /// The table, such as `incident`.
     pub table: Key,
@@ -58,6 +60,7 @@ pub enum Operation {
 
 /// A record that an interaction is about (ServiceNow: interaction related record).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RelatedRecord {
     /// Which.
     pub document: Document,
@@ -69,23 +72,25 @@ pub struct RelatedRecord {
     pub at: Timestamp,
 }
 
-/// Which operations relate a record by themselves, table by table. By hand any record can be
-/// related.
-///
-/// ```
-/// use strowger::interaction::{Operation, RelatedPolicy};
-///
-/// let policy = RelatedPolicy::default();
-/// assert!(policy.logs("task", Operation::Open));
-/// assert!(!policy.logs("cmdb_ci", Operation::Open));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RelatedPolicy {
-    /// Whether anything is related by itself.
-    pub active: bool,
-    /// The operations of each table that are logged.
-    pub tables: BTreeMap<Key, BTreeSet<Operation>>,
+growing! {
+    /// Which operations relate a record by themselves, table by table. By hand any record can be
+    /// related.
+    ///
+    /// ```
+    /// use strowger::interaction::{Operation, RelatedPolicy};
+    ///
+    /// let policy = RelatedPolicy::default();
+    /// assert!(policy.logs("task", Operation::Open));
+    /// assert!(!policy.logs("cmdb_ci", Operation::Open));
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RelatedPolicy {
+        /// Whether anything is related by itself.
+        pub active: bool => with_active,
+        /// The operations of each table that are logged.
+        pub tables: BTreeMap<Key, BTreeSet<Operation>> => with_tables(each (Key, BTreeSet<Operation>)),
+    }
 }
 
 impl Default for RelatedPolicy {

@@ -40,10 +40,10 @@ impl DeskSnapshot {
 ///
 /// ```
 /// use strowger::interaction::{
-///      Desk, DeskLog, InteractionRequest, InteractionType, OpenInteraction, RecordConfig,
+///     Desk, DeskLog, InteractionRequest, InteractionType, OpenInteraction, RecordConfig,
 /// };
-/// use strowger::prelude::*;
 /// use strowger::journal;
+/// use strowger::prelude::*;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let (now, mut log) = (Timestamp::EPOCH, DeskLog::default());
@@ -52,7 +52,7 @@ impl DeskSnapshot {
 /// journal::append_desk(&log, &mut bytes)?;
 /// log.clear();
 /// let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
-/// let chat = desk.record(now, OpenInteraction { opening }, &mut log)?;
+/// let chat = desk.record(now, OpenInteraction::new(opening), &mut log)?;
 /// journal::append_desk(&log, &mut bytes)?;
 /// log.clear();
 ///

@@ -15,6 +15,7 @@ use crate::journal::record::{Found, HEADER, Opening, Record, RecordError, VERSIO
 /// assert_eq!((recovery.replica.seq(), recovery.whole, recovery.cut), (0, 0, 7));
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Recovery {
     /// The world as of its last whole record, to be promoted; before the first fact if it has none.
     pub replica: Replica,

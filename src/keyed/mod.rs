@@ -137,17 +137,17 @@ impl Kind {
 
     fn number(self, view: View<'_>, key: &str) -> Option<u64> {
         match self {
-            Self::Skill => view.skill_by_key(key).map(Id::number),
-            Self::Channel => view.channel_by_key(key).map(Id::number),
-            Self::Presence => view.presence_by_key(key).map(Id::number),
-            Self::Reason => view.reason_by_key(key).map(Id::number),
-            Self::Code => view.code_by_key(key).map(Id::number),
-            Self::Queue => view.queue_by_key(key).map(|queue| queue.id().number()),
-            Self::Agent => view.agent_by_key(key).map(|agent| agent.id().number()),
-            Self::Work => view.work_id_by_key(key).map(Id::number),
+            Self::Skill => view.skill_id(key).map(Id::number),
+            Self::Channel => view.channel_id(key).map(Id::number),
+            Self::Presence => view.presence_id(key).map(Id::number),
+            Self::Reason => view.reason_id(key).map(Id::number),
+            Self::Code => view.code_id(key).map(Id::number),
+            Self::Queue => view.queue_id(key).map(Id::number),
+            Self::Agent => view.agent_id(key).map(Id::number),
+            Self::Work => view.work_id(key).map(Id::number),
             Self::Offer => None,
-            Self::Calendar => view.calendar_by_key(key).map(Id::number),
-            Self::Pool => view.pool_by_key(key).map(Id::number),
+            Self::Calendar => view.calendar_id(key).map(Id::number),
+            Self::Pool => view.pool_id(key).map(Id::number),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A field whose content cannot be accepted, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{field} {problem}")]
+#[non_exhaustive]
 pub struct Invalid {
     /// The field, as it is spelled in the JSON form; nested fields are joined by dots.
     pub field: Cow<'static, str>,
@@ -70,7 +71,8 @@ pub enum Problem {
 
 impl Invalid {
     /// This problem with that field.
-    pub(crate) const fn new(field: &'static str, problem: Problem) -> Self {
+    #[must_use]
+    pub const fn new(field: &'static str, problem: Problem) -> Self {
         Self { field: Cow::Borrowed(field), problem }
     }
 

@@ -15,7 +15,7 @@ pub trait Profile:
     Clone + Debug + PartialEq + Eq + Hash + Serialize + DeserializeOwned + 'static
 {
     /// The id under which the thing is known.
-    type Id: Id + Into<Entity> + Hash + Serialize + DeserializeOwned;
+    type Id: DefinitionId<Profile = Self> + Into<Entity> + Hash + Serialize + DeserializeOwned;
 
     /// Refuses content that makes no sense by itself.
     ///
@@ -25,4 +25,32 @@ pub trait Profile:
 
     /// Names every other thing the content refers to.
     fn mentions(&self, name: &mut dyn FnMut(Entity));
+}
+
+/// An id of something that is defined: it says what kind of content is behind it, so
+/// `Retire::new(queue_id)` needs no type beside it.
+pub trait DefinitionId: Id {
+    /// The content of what has this id.
+    type Profile: Profile<Id = Self>;
+}
+
+/// Says of every kind of definition which content its ids stand for.
+macro_rules! definition_ids {
+    ($($id:ident: $profile:path,)*) => {$(
+        impl DefinitionId for crate::model::ids::$id {
+            type Profile = $profile;
+        }
+    )*};
+}
+
+definition_ids! {
+    SkillId: crate::model::skill::SkillProfile,
+    ChannelId: crate::model::channel::ChannelProfile,
+    PresenceId: crate::model::presence::PresenceProfile,
+    ReasonId: crate::model::reason::RejectReasonProfile,
+    CodeId: crate::model::reason::WrapUpCodeProfile,
+    QueueId: crate::model::queue::QueueProfile,
+    AgentId: crate::model::agent::AgentProfile,
+    CalendarId: crate::model::calendar::CalendarProfile,
+    PoolId: crate::model::pool::PoolProfile,
 }

@@ -112,6 +112,7 @@ impl AgentKey {
 /// The parts of a key, in the order in which they are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum KeyPart {
     /// The rank of the queue for him; lowest first.
     Rank,
@@ -135,6 +136,7 @@ pub enum KeyPart {
 
 /// A key taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct KeyParts {
     /// The rank of the queue for him, or [`RANK_PREFERRED`].
     pub rank: u8,

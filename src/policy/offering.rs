@@ -30,6 +30,7 @@ pub const fn auto_accept(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Bar {
     /// He may be asked at once.
     #[default]

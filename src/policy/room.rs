@@ -40,11 +40,14 @@ struct Drawn {
 /// ```
 /// use strowger::view::PoolUse;
 ///
-/// let cases = PoolUse { held: 150, spent: 100, max: Some(3) };
+/// // One and a half cases are held, one was done today, and three are allowed.
+/// let json = r#"{"held": 150, "spent": 100, "max": 3}"#;
+/// let cases: PoolUse = serde_json::from_str(json).unwrap();
 /// let left = cases.max.map(|max| u32::from(max) * 100 - cases.held - cases.spent);
 /// assert_eq!(left, Some(50));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PoolUse {
     /// What he holds of it, in hundredths of an item.
     pub held: u32,
@@ -57,6 +60,7 @@ pub struct PoolUse {
 
 /// One item as capacity sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Claim {
     /// The channel it came by.
     pub channel: ChannelId,
@@ -67,6 +71,12 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// So much of this channel.
+    #[must_use]
+    pub const fn new(channel: ChannelId, cost: u32, weight: u8) -> Self {
+        Self { channel, cost, weight }
+    }
+
     /// What a new item takes: the greater of what it takes ringing and active.
     #[must_use]
     pub fn of_new(id: ChannelId, channel: &ChannelProfile, cost: u32) -> Self {
@@ -82,6 +92,7 @@ impl Claim {
 /// What leaves no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Full {
     /// A bound is exceeded already, by force or by work that woke up.
     Debt,

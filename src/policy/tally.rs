@@ -61,15 +61,17 @@ impl Average {
 /// What happened in a queue in some time.
 ///
 /// ```
-/// use strowger::policy::tally::Counts;
+/// use strowger::view::Counts;
 ///
 /// let quiet = Counts::default();
 /// assert_eq!(quiet.service_level(), None);
-/// let busy = Counts { arrivals: 12, answered: 9, in_target: 8, abandoned: 1 };
+/// let mut busy = Counts::default();
+/// (busy.arrivals, busy.answered, busy.in_target, busy.abandoned) = (12, 9, 8, 1);
 /// assert_eq!(busy.service_level(), Some(800));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "[u32; 4]", into = "[u32; 4]")]
+#[non_exhaustive]
 pub struct Counts {
     /// Work entered its line: submitted to it, come from another queue, or back from an agent.
     /// Offers that were declined, and moves within the line, are no entries.

@@ -8,6 +8,7 @@ use crate::model::wrap_up::{WrapUpMode, WrapUpProfile};
 
 /// After-contact work that begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WrapUp {
     /// When time ends it; [`Timestamp::MAX`] if only the agent does.
     pub until: Timestamp,

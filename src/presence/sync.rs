@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::command::commands::SetPresence;
@@ -16,20 +17,30 @@ use crate::state::routing_status::RoutingStatus;
 use crate::presence::mapping::PresenceMap;
 use crate::presence::person::{Person, Side, Wanted};
 
-/// What the other system says of a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PresenceReport {
-    /// Rises with every change there; the time of the change will do, if no two are at the same.
-    pub revision: u64,
-    /// What it shows now.
-    pub presence: Key,
-    /// Who made it so: the person there, or this side by a request. `None` if the system does not
-    /// say: then it counts as the person, unless it is what was requested and not shown yet, or
-    /// was when he said something else.
-    pub source: Option<Side>,
+growing! {
+    /// What the other system says of a person.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PresenceReport {
+        /// Rises with every change there; the time of the change will do, if no two are at the
+        /// same.
+        pub revision: u64 => with_revision,
+        /// What it shows now.
+        pub presence: Key => with_presence(into),
+        /// Who made it so: the person there, or this side by a request. `None` if the system does
+        /// not say: then it counts as the person, unless it is what was requested and not shown
+        /// yet, or was when he said something else.
+        pub source: Option<Side> => with_source(into),
+    }
 }
 
-/// What to do to keep two systems in step.
+impl PresenceReport {
+    /// The other system shows this presence, and does not say who made it so.
+    pub fn new(revision: u64, presence: impl Into<Key>) -> Self {
+        Self { revision, presence: presence.into(), source: None }
+    }
+}
+
+/// What to do to keep two systems in step: closed, for there are two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PresenceAsk {
     /// Execute this command.
@@ -43,16 +54,24 @@ pub enum PresenceAsk {
     },
 }
 
-/// What becomes of who comes back after he was not heard of (Genesys Cloud: restore time).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Renewal {
-    /// Back before so long he is in what he was in; usually 1 min to 24 h.
-    pub within: Span,
-    /// Back later he is in this.
-    pub later: PresenceId,
+growing! {
+    /// What becomes of who comes back after he was not heard of (Genesys Cloud: restore time).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Renewal {
+        /// Back before so long he is in what he was in; usually 1 min to 24 h.
+        pub within: Span => with_within,
+        /// Back later he is in this.
+        pub later: PresenceId => with_later,
+    }
 }
 
 impl Renewal {
+    /// Back before so long: as before. Later: in this presence.
+    #[must_use]
+    pub const fn new(within: Span, later: PresenceId) -> Self {
+        Self { within, later }
+    }
+
     /// Within a minute, later available.
     pub const USUAL: Self =
         Self { within: Span::from_mins(1), later: SystemPresence::Available.id() };
@@ -87,7 +106,7 @@ impl Renewal {
 ///     .with("Available", SystemPresence::OnQueue.id());
 /// let mut sync = PresenceSync::new(map);
 ///
-/// let report = PresenceReport { revision: 1, presence: "Available".into(), source: None };
+/// let report = PresenceReport::new(1, "Available").with_source(None);
 /// let asks = sync.report(ana, &report);
 /// let [PresenceAsk::Here(command)] = asks.as_slice() else { panic!("{asks:?}") };
 /// assert_eq!(command.presence, SystemPresence::OnQueue.id());

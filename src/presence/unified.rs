@@ -9,6 +9,7 @@ use crate::model::presence::SystemPresence;
 
 /// The state of an agent as switches know it (Genesys Engage).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AgentState {
     /// He gets work.
     Ready,

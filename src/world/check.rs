@@ -15,6 +15,7 @@ use crate::world::state::World;
 /// An invariant that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{invariant}: {subject}")]
+#[non_exhaustive]
 pub struct Violation {
     /// The invariant.
     pub invariant: &'static str,

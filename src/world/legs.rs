@@ -22,6 +22,7 @@ use crate::world::state::World;
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Leg {
     /// The work.
     pub work: WorkId,

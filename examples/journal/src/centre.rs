@@ -46,8 +46,8 @@ fn floor() -> Vec<Command> {
         let membership = Membership::default();
         let presence = SystemPresence::OnQueue.id();
         commands.push(Define::new(&format!("agent-{number}"), AgentProfile::default()).into());
-        commands.push(SetMembership { agent, queue, membership, channel: None }.into());
-        commands.push(SetPresence { agent, presence }.into());
+        commands.push(SetMembership::new(agent, queue).with_membership(membership).into());
+        commands.push(SetPresence::new(agent, presence).into());
     }
     commands
 }
@@ -59,21 +59,21 @@ pub fn next(engine: &Engine, chance: u64, key: u64) -> Command {
     let arrives = || {
         let voice = strowger::model::ChannelId::from_raw(0);
         let request = WorkRequest::new(strowger::model::QueueId::from_raw(0), voice);
-        Submit::new(WorkRequest { key: Some(format!("call-{key}").as_str().into()), ..request })
+        Submit::new(request.with_key(format!("call-{key}")))
     };
     let Some(agent) = agent.filter(|_| !chance.is_multiple_of(4) || view.open_work() > 500) else {
         return arrives().into();
     };
     if let Some(offer) = agent.offers().first() {
-        return Accept { offer: *offer }.into();
+        return Accept::new(*offer).into();
     }
     let Some(his) = agent.assignments().first() else {
         let presence = SystemPresence::OnQueue.id();
-        return SetPresence { agent: agent.id(), presence }.into();
+        return SetPresence::new(agent.id(), presence).into();
     };
     let work = his.work;
     match view.work(work).map(|work| work.stage()) {
-        Some(Stage::Assigned { .. }) => FinishContact { work, by: Finisher::Agent }.into(),
-        _ => Close { work, code: None }.into(),
+        Some(Stage::Assigned { .. }) => FinishContact::new(work, Finisher::Agent).into(),
+        _ => Close::new(work).into(),
     }
 }

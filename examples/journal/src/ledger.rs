@@ -21,7 +21,7 @@ impl Ledger {
         self.gaps += u32::from(fact.seq != self.last + 1);
         self.last = fact.seq;
         match &fact.event {
-            Event::WorkSubmitted { work, request } => {
+            Event::WorkSubmitted { work, request, .. } => {
                 self.submitted.insert(*work, request.key.clone());
                 if let Some(key) = &request.key {
                     *self.keys.entry(key.clone()).or_default() += 1;

@@ -23,18 +23,18 @@ const CALLS_EACH: usize = 40;
 /// What everybody finds when the centre opens.
 fn floor() -> Vec<Command> {
     let rings = Some(Span::from_millis(40));
-    let voice = ChannelProfile { offer_window: rings, ..ChannelProfile::voice() };
+    let voice = ChannelProfile::voice().with_offer_window(rings);
     // Who lets a call ring out and comes back stands behind the others, or he would be the longest
     // idle again and a few like him could keep a call between them for ever.
-    let idle = IdleClock { since: IdleSince::Ready, ..IdleClock::default() };
-    let support = QueueProfile { idle, ..QueueProfile::default() };
+    let idle = IdleClock::default().with_since(IdleSince::Ready);
+    let support = QueueProfile::default().with_idle(idle);
     let mut commands: Vec<Command> =
         vec![Define::new("voice", voice).into(), Define::new("support", support).into()];
     for number in 0..AGENTS {
         let (agent, queue) = (AgentId::from_raw(number), QueueId::from_raw(0));
         let membership = Membership::default();
         commands.push(Define::new(&format!("agent-{number}"), AgentProfile::default()).into());
-        commands.push(SetMembership { agent, queue, membership, channel: None }.into());
+        commands.push(SetMembership::new(agent, queue).with_membership(membership).into());
     }
     commands
 }
@@ -46,7 +46,7 @@ async fn work(
     mut screen: mpsc::UnboundedReceiver<Offered>,
     over: mpsc::UnboundedSender<WorkId>,
 ) -> Result<(), Failure> {
-    let back = SetPresence { agent, presence: SystemPresence::OnQueue.id() };
+    let back = SetPresence::new(agent, SystemPresence::OnQueue.id());
     centre.ask(back.clone()).await??;
     while let Some(Offered { offer, pair }) = screen.recv().await {
         let number = pair.work.raw();
@@ -57,12 +57,12 @@ async fn work(
         }
         sleep(Duration::from_millis(1 + number % 5)).await;
         // It may have rung out while he reached for it, and then he counts as not responding.
-        if centre.ask(Accept { offer }).await?.is_err() {
+        if centre.ask(Accept::new(offer)).await?.is_err() {
             centre.ask(back.clone()).await??;
             continue;
         }
         sleep(Duration::from_millis(3 + number % 20)).await;
-        centre.ask(FinishContact { work: pair.work, by: Finisher::Agent }).await??;
+        centre.ask(FinishContact::new(pair.work, Finisher::Agent)).await??;
         over.send(pair.work)?;
     }
     Ok(())

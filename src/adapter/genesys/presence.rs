@@ -108,7 +108,7 @@ impl UserPresence {
     pub fn report(&self, revision: u64, source: Option<Side>) -> Option<PresenceReport> {
         let definition =
             self.presence_definition.as_ref().filter(|_| self.primary != Some(false))?;
-        Some(PresenceReport { revision, presence: definition.id.as_str().into(), source })
+        Some(PresenceReport::new(revision, definition.id.as_str()).with_source(source))
     }
 }
 

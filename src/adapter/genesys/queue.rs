@@ -191,7 +191,7 @@ impl QueueSettings {
                 Some(secs) => thousandths(secs).map(Span::from_millis).unwrap_or_default(),
             };
             Invalid::some_time("routingRules.waitSeconds", wait)?;
-            steps.push(PreferredStep { score_min, wait });
+            steps.push(PreferredStep::new(score_min, wait));
         }
         Ok(steps)
     }

@@ -64,7 +64,7 @@ pub(super) fn follow(
     let gone = before.filter(|before| now.is_none_or(|now| now.agent != before.agent));
     let over = gone.and_then(|gone| over(view, work, &gone.agent));
     let answered = now.filter(|now| now.accepted).and_then(|now| leg_of(view, work, &now.agent));
-    let answered = answered.filter(Leg::rings).map(|leg| Answer { work, agent: leg.agent }.into());
+    let answered = answered.filter(Leg::rings).map(|leg| Answer::new(work, leg.agent).into());
     over.or(answered)
 }
 
@@ -72,8 +72,8 @@ pub(super) fn follow(
 pub(super) fn over(view: View<'_>, work: WorkId, agent: &str) -> Option<Command> {
     let leg = leg_of(view, work, agent)?;
     let agent = leg.agent;
-    let declined = || Decline { work, agent }.into();
-    Some(if leg.rings() { declined() } else { EndLeg { work, agent }.into() })
+    let declined = || Decline::new(work, agent).into();
+    Some(if leg.rings() { declined() } else { EndLeg::new(work, agent).into() })
 }
 
 /// Those who are consulted about the work or confer, oldest first.
@@ -83,6 +83,6 @@ fn legs(view: View<'_>, work: WorkId) -> impl Iterator<Item = Leg> {
 }
 
 fn leg_of(view: View<'_>, work: WorkId, agent: &str) -> Option<Leg> {
-    let agent = view.agent_by_key(agent)?.id();
+    let agent = view.agent_id(agent)?;
     legs(view, work).find(|leg| leg.agent == agent)
 }

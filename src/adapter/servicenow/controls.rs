@@ -106,16 +106,14 @@ impl Controls {
         }
         Ok(match control {
             Control::Mute | Control::Unmute => None,
-            Control::Hold => Some(Hold { work }.into()),
-            Control::Retrieve => Some(Retrieve { work }.into()),
-            Control::TransferToQueue(queue) => {
-                Some(TransferToQueue { work, queue, placement: None }.into())
-            }
-            Control::TransferToAgent(agent) => Some(TransferToAgent { work, agent }.into()),
-            Control::Disconnect => Some(FinishContact { work, by: Finisher::Agent }.into()),
-            Control::Park(until) => Some(Park { work, until }.into()),
-            Control::Resume => Some(Resume { work, by: Resumer::Agent }.into()),
-            Control::Close => Some(Close { work, code: None }.into()),
+            Control::Hold => Some(Hold::new(work).into()),
+            Control::Retrieve => Some(Retrieve::new(work).into()),
+            Control::TransferToQueue(queue) => Some(TransferToQueue::new(work, queue).into()),
+            Control::TransferToAgent(agent) => Some(TransferToAgent::new(work, agent).into()),
+            Control::Disconnect => Some(FinishContact::new(work, Finisher::Agent).into()),
+            Control::Park(until) => Some(Park::new(work).with_until(until).into()),
+            Control::Resume => Some(Resume::new(work, Resumer::Agent).into()),
+            Control::Close => Some(Close::new(work).into()),
         })
     }
 }

@@ -171,6 +171,6 @@ impl AgentPresence {
     /// the time of the change there, and the source if it knows it.
     #[must_use]
     pub fn report(&self, revision: u64, source: Option<Side>) -> PresenceReport {
-        PresenceReport { revision, presence: self.sys_id.as_str().into(), source }
+        PresenceReport::new(revision, self.sys_id.as_str()).with_source(source)
     }
 }

@@ -128,6 +128,7 @@ pub enum KeptBy {
     /// It pauses before everybody is asked again.
     Pause,
     /// It waits for others by name.
+    #[non_exhaustive]
     PreferredFirst {
         /// The step of that wait, from 0.
         step: u8,
@@ -135,6 +136,7 @@ pub enum KeptBy {
     /// He is not offered work of its channel, whatever it is.
     Unavailable(Unavailable),
     /// His ring does not see it.
+    #[non_exhaustive]
     Ring {
         /// The ring he stands in.
         his: u8,
@@ -142,6 +144,7 @@ pub enum KeptBy {
         widest: u8,
     },
     /// It has not waited long enough for him to see it.
+    #[non_exhaustive]
     Delay {
         /// How long it must.
         delay: Span,
@@ -151,6 +154,7 @@ pub enum KeptBy {
     /// He has no room: the first pool in which there is none.
     NoRoom(Full),
     /// His shift ends too soon.
+    #[non_exhaustive]
     Shift {
         /// When it ends.
         end: Timestamp,
@@ -158,6 +162,7 @@ pub enum KeptBy {
         least: Span,
     },
     /// He rejected or missed it.
+    #[non_exhaustive]
     Declined {
         /// When he may be asked again.
         bar: Bar,
@@ -165,26 +170,31 @@ pub enum KeptBy {
         times: u8,
     },
     /// He has it or wraps it up.
+    #[non_exhaustive]
     Has {
         /// Where it is with him.
         state: AssignmentState,
     },
     /// He takes part in it.
+    #[non_exhaustive]
     TakesPart {
         /// As what.
         role: LegRole,
     },
     /// It rings at him already.
+    #[non_exhaustive]
     Rings {
         /// The offer.
         offer: OfferId,
     },
     /// He has as many assignments as there may be.
+    #[non_exhaustive]
     Assignments {
         /// How many that is.
         most: u32,
     },
     /// Fewer agents can be asked than its queue wants to ask at once.
+    #[non_exhaustive]
     TooFew {
         /// How many can.
         able: u8,
@@ -192,6 +202,7 @@ pub enum KeptBy {
         least: u8,
     },
     /// Its queue has offered as much at once as it may.
+    #[non_exhaustive]
     Ramp {
         /// So many offers.
         offers: u16,
@@ -228,6 +239,7 @@ impl KeptBy {
 
 /// Something that stands between a piece of work and an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Obstacle {
     /// What.
     pub kept_by: KeptBy,
@@ -279,6 +291,7 @@ pub enum Standing {
 /// # Ok::<(), Refusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PairExplanation {
     /// The work.
     pub work: WorkId,
@@ -293,6 +306,7 @@ pub struct PairExplanation {
 
 /// How many agents are left behind a gate, of those who passed all before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Passed {
     /// The gate.
     pub gate: Gate,
@@ -302,6 +316,7 @@ pub struct Passed {
 
 /// One condition that every agent must meet, and what it costs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Condition {
     /// Where it stands in the tree of what the work asks for now: the number of the part at each
     /// branch, from 0.
@@ -352,6 +367,7 @@ pub enum Outlook {
 /// # Ok::<(), Refusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WorkExplanation {
     /// The work.
     pub work: WorkId,
@@ -375,6 +391,7 @@ pub struct WorkExplanation {
 
 /// How many pieces of work a gate keeps from an agent, of those that passed all before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Stopped {
     /// The gate.
     pub gate: Gate,
@@ -384,6 +401,7 @@ pub struct Stopped {
 
 /// What a queue holds for an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Prospect {
     /// The queue.
     pub queue: QueueId,
@@ -401,6 +419,7 @@ pub struct Prospect {
 
 /// What an agent has left on a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Opening {
     /// The channel.
     pub channel: ChannelId,
@@ -428,6 +447,7 @@ pub struct Opening {
 /// # Ok::<(), Refusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgentExplanation {
     /// The agent.
     pub agent: AgentId,

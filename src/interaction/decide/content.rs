@@ -20,8 +20,6 @@ use crate::interaction::state::{Actor, Ending, InteractionType};
 use super::{Finish, Run, Turn, invalid};
 
 impl Run for SaveInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, mut change } = self;
         let row = turn.store.interaction(interaction)?;
@@ -86,8 +84,6 @@ fn check_together(before: &Attributes, new: &Attributes) -> Result<(), RecordRef
 }
 
 impl Run for SetContext {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, variables } = self;
         let row = turn.store.interaction(interaction)?;
@@ -101,8 +97,6 @@ impl Run for SetContext {
 }
 
 impl Run for RelateRecord {
-    type Output = bool;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
         let Self { interaction, document, operation, by } = self;
         let row = turn.store.interaction(interaction)?;
@@ -160,8 +154,6 @@ impl Turn<'_> {
 }
 
 impl Run for AddTranscript {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, transcript } = self;
         let row = turn.store.interaction(interaction)?;

@@ -81,8 +81,6 @@ impl Turn<'_> {
 }
 
 impl Run for EnterConversation {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, mut entry, addresses } = self;
         entry.check()?;
@@ -115,8 +113,6 @@ impl Run for EnterConversation {
 }
 
 impl Run for AddParticipant {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, profile, to } = self;
         let known = turn.active_profile(profile)?;

@@ -11,6 +11,7 @@ mod time;
 use alloc::boxed::Box;
 
 use crate::base::time::Timestamp;
+use crate::command::commands::Answers;
 use crate::engine::view::View;
 use crate::fact::log::Seq;
 use crate::model::ids::{CodeId, WorkId};
@@ -31,9 +32,7 @@ use crate::interaction::wrap_up::WrapUpRule;
 
 /// Decides a command. It checks everything first and emits then.
 #[allow(unnameable_types, reason = "it seals `RecordAction`")]
-pub trait Run {
-    /// What it answers.
-    type Output;
+pub trait Run: Answers {
     /// Decides and emits.
     fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal>;
     /// What is done to open work for it, if that may be; it has emitted nothing.

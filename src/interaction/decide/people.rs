@@ -160,8 +160,6 @@ impl First<'_> {
 }
 
 impl Run for ReceiveMessage {
-    type Output = Received;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
         let Self { kind, from, to, text } = self;
         check_name("to", &to)?;
@@ -196,8 +194,6 @@ impl Run for ReceiveMessage {
 }
 
 impl Run for ReachCustomer {
-    type Output = Received;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
         let Self { kind, agent, to, from, user, text } = self;
         check_name("from", &from)?;
@@ -272,8 +268,6 @@ impl Turn<'_> {
 }
 
 impl Run for LinkUser {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { profile, user } = self;
         let known = turn.active_profile(profile)?;
@@ -284,8 +278,6 @@ impl Run for LinkUser {
 }
 
 impl Run for ReplaceProfile {
-    type Output = ProfileId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<ProfileId, RecordRefusal> {
         let Self { profile, user } = self;
         let old = turn.active_profile(profile)?;
@@ -295,8 +287,6 @@ impl Run for ReplaceProfile {
 }
 
 impl Run for EraseProfile {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { profile } = self;
         let his: Vec<_> = turn.store.with_profile(profile).collect();

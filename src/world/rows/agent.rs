@@ -68,6 +68,7 @@ pub(crate) struct Agent {
 
 /// A membership as an agent has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Member {
     /// The queue.
     pub queue: QueueId,

@@ -73,6 +73,7 @@ pub(crate) struct Pool {
 
 /// An offer that rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Offer {
     /// The work.
     pub work: WorkId,
