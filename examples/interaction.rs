@@ -21,60 +21,59 @@ fn main() -> Result<(), CentreRefusal> {
     let mut log = CentreLog::default();
     let mut centre = centre(at(0), &mut log)?;
     let view = centre.engine().view();
-    let queue = view.queue_by_key("support").expect("it was defined").id();
-    let ana = view.agent_by_key("ana").expect("she was defined").id();
+    let queue = view.queue_id("support").expect("it was defined");
+    let ana = view.agent_id("ana").expect("they were defined");
     let by = Actor::Agent(ana);
 
     // Nobody knows the number: a profile and an interaction are made for it.
-    let message = |text: &str| ReceiveMessage {
-        kind: InteractionType::Messaging,
-        from: Address::new("sms", "030 / 12 34 56"),
-        to: "+4930999".into(),
-        text: text.into(),
+    let message = |text: &str| {
+        ReceiveMessage::new(
+            InteractionType::Messaging,
+            Address::new("sms", "030 / 12 34 56"),
+            "+4930999",
+            text,
+        )
     };
     let first = centre.execute(at(10), message("Hello, my invoice is wrong"), &mut log)?;
     let interaction = first.interaction;
     let sms = ChannelId::from_raw(0);
-    let request = WorkRequest::new(queue, sms).into();
-    centre.execute(at(10), SubmitWork { interaction, request }, &mut log)?;
+    let request = WorkRequest::new(queue, sms);
+    centre.execute(at(10), SubmitWork::new(interaction, request), &mut log)?;
 
     // It rings at Ana, who takes it and finds out who it is.
     let offer = centre.engine().view().agent(ana).and_then(|ana| ana.offers().first().copied());
-    centre.execute(at(15), Accept { offer: offer.expect("it rings at her") }, &mut log)?;
-    let say = |text: &str| PostMessage {
-        interaction,
-        author: Author::Agent(ana),
-        visibility: Visibility::Public,
-        automated: false,
-        text: text.into(),
+    centre.execute(at(15), Accept::new(offer.expect("Ana is alerted")), &mut log)?;
+    let say = |text: &str| {
+        PostMessage::new(interaction, Author::Agent(ana), text)
+            .with_visibility(Visibility::Public)
+            .with_automated(false)
     };
     centre.execute(at(40), say("Which one, and who are you?"), &mut log)?;
     let reason = Some(StateReason::WaitingOnCustomer);
-    centre.execute(at(45), HoldInteraction { interaction, reason }, &mut log)?;
+    centre.execute(at(45), HoldInteraction::new(interaction).with_reason(reason), &mut log)?;
     let second = centre.execute(at(600), message("Number 17. I am Jo"), &mut log)?;
     assert_eq!((second.interaction, second.opened), (interaction, false));
-    centre.execute(at(610), LinkUser { profile: first.profile, user: "jo".into() }, &mut log)?;
+    centre.execute(at(610), LinkUser::new(first.profile, "jo"), &mut log)?;
 
     // A case comes of it; for that she has to say what it is about.
     let document = Document::new("case", "CS0001");
     let operation = Some(Operation::Insert);
-    let relate = RelateRecord { interaction, document, operation, by };
+    let relate = RelateRecord::new(interaction, document, by).with_operation(operation);
     let refused = centre.execute(at(620), relate.clone(), &mut log);
     println!("{}", refused.expect_err("nothing is written yet"));
-    let short_description = Some("Invoice 17 is wrong".into());
-    let change = RecordChange { short_description, ..RecordChange::default() };
-    centre.execute(at(630), SaveInteraction { interaction, by, change }, &mut log)?;
+    let change = RecordChange::default().with_short_description("Invoice 17 is wrong");
+    centre.execute(at(630), SaveInteraction::new(interaction, by, change), &mut log)?;
     centre.execute(at(631), relate, &mut log)?;
     centre.execute(at(640), say("I have opened a case for you."), &mut log)?;
 
-    // She ends it, wraps up, and the record goes to the host.
-    centre.execute(at(650), EndInteraction { interaction, ending: Ending::Agent, by }, &mut log)?;
-    let wrap_up = EndInteractionWrapUp { interaction, code: None, by };
+    // Ana ends the interaction, wraps up, and the record goes to the host.
+    centre.execute(at(650), EndInteraction::new(interaction, Ending::Agent, by), &mut log)?;
+    let wrap_up = EndInteractionWrapUp::new(interaction, by);
     centre.execute(at(670), wrap_up, &mut log)?;
-    centre.execute(at(700), ArchiveInteraction { interaction }, &mut log)?;
+    centre.execute(at(700), ArchiveInteraction::new(interaction), &mut log)?;
 
     for fact in log.iter().filter_map(CentreFact::record) {
-        if let RecordEvent::Archived { record } = &fact.event {
+        if let RecordEvent::Archived { record, .. } = &fact.event {
             print(record);
         }
     }
@@ -85,20 +84,18 @@ fn main() -> Result<(), CentreRefusal> {
 
 /// One channel, one queue, one agent, and a minute of wrap-up for messaging.
 fn centre(now: Timestamp, log: &mut CentreLog) -> Result<Centre, CentreRefusal> {
-    let rule = WrapUpRule { enforce: true, ..WrapUpRule::new("messaging") };
-    let records = RecordConfig { wrap_up: vec![rule], ..RecordConfig::default() };
+    let rule = WrapUpRule::new("messaging").with_enforce(true);
+    let records = RecordConfig::default().with_wrap_up([rule]);
     let config = CentreConfig::new(Config::default()).with_records(records);
     let mut centre = Centre::new(config, now, log)?.map_records(|records| {
-        let numbers = E164 { country: Some("49".into()), ..E164::default() };
-        records.with_normaliser(numbers).with_directory(Books)
+        records.with_normaliser(E164::default().with_country("49")).with_directory(Books)
     });
     centre.execute(now, Define::new("sms", ChannelProfile::message()), log)?;
     let queue = centre.execute(now, Define::new("support", QueueProfile::default()), log)?;
     let agent = centre.execute(now, Define::new("ana", AgentProfile::default()), log)?;
-    let membership = Membership::default();
-    centre.execute(now, SetMembership { agent, queue, membership, channel: None }, log)?;
+    centre.execute(now, SetMembership::new(agent, queue), log)?;
     let presence = SystemPresence::OnQueue.id();
-    centre.execute(now, SetPresence { agent, presence }, log)?;
+    centre.execute(now, SetPresence::new(agent, presence), log)?;
     Ok(centre)
 }
 

@@ -10,15 +10,14 @@ fn main() -> Result<(), Refusal> {
     let voice = engine.execute(at(0), Define::new("voice", ChannelProfile::voice()), &mut log)?;
     let queue = engine.execute(at(0), Define::new("support", QueueProfile::default()), &mut log)?;
     let agent = engine.execute(at(0), Define::new("ana", AgentProfile::default()), &mut log)?;
-    let membership = Membership::default();
-    engine.execute(at(0), SetMembership { agent, queue, membership, channel: None }, &mut log)?;
+    engine.execute(at(0), SetMembership::new(agent, queue), &mut log)?;
     let presence = SystemPresence::OnQueue.id();
-    engine.execute(at(1), SetPresence { agent, presence }, &mut log)?;
+    engine.execute(at(1), SetPresence::new(agent, presence), &mut log)?;
 
     let work = engine.execute(at(2), Submit::new(WorkRequest::new(queue, voice)), &mut log)?;
     let offer = engine.view().agent(agent).and_then(|ana| ana.offers().first().copied());
-    engine.execute(at(5), Accept { offer: offer.expect("it rings at ana") }, &mut log)?;
-    engine.execute(at(95), FinishContact { work, by: Finisher::Agent }, &mut log)?;
+    engine.execute(at(5), Accept::new(offer.expect("it rings at ana")), &mut log)?;
+    engine.execute(at(95), FinishContact::new(work, Finisher::Agent), &mut log)?;
 
     for fact in log.drain() {
         println!("{:>3} {} {}", fact.seq, fact.at, fact.event.name());

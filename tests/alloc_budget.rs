@@ -102,7 +102,7 @@ impl Meter {
     }
 
     fn presence(&mut self, floor: &mut Floor, agent: AgentId, system: SystemPresence) {
-        self.tell(floor, "set presence", SetPresence { agent, presence: system.id() });
+        self.tell(floor, "set presence", SetPresence::new(agent, system.id()));
     }
 }
 
@@ -111,42 +111,42 @@ fn idle_turn(floor: &mut Floor, meter: &mut Meter, turn: usize) {
     floor.pass_a_moment();
     let Some((offer, work, agent)) = meter.submit(floor) else {
         let left: Vec<_> = floor.engine.view().works().map(|work| work.id()).collect();
-        left.into_iter().for_each(|work| floor.tell(Cancel { work }));
+        left.into_iter().for_each(|work| floor.tell(Cancel::new(work)));
         return;
     };
     match turn % 6 {
         0 => {
-            meter.tell(floor, "reject", Reject { offer, reason: Some(NEVER), retry_at: None });
-            return meter.tell(floor, "cancel", Cancel { work });
+            meter.tell(floor, "reject", Reject::new(offer).with_reason(NEVER));
+            return meter.tell(floor, "cancel", Cancel::new(work));
         }
         1 => {
             floor.now = floor.now + Span::from_secs(8);
-            meter.tell(floor, "advance, missed", Advance {});
-            floor.tell(Cancel { work });
+            meter.tell(floor, "advance, missed", Advance::default());
+            floor.tell(Cancel::new(work));
             return meter.presence(floor, agent, SystemPresence::OnQueue);
         }
-        _ => meter.tell(floor, "accept", Accept { offer }),
+        _ => meter.tell(floor, "accept", Accept::new(offer)),
     }
     match turn % 6 {
         2 => {
-            meter.tell(floor, "hold", Hold { work });
-            meter.tell(floor, "retrieve", Retrieve { work });
+            meter.tell(floor, "hold", Hold::new(work));
+            meter.tell(floor, "retrieve", Retrieve::new(work));
         }
         3 => {
-            meter.tell(floor, "park", Park { work, until: None });
-            meter.tell(floor, "resume", Resume { work, by: Resumer::Agent });
+            meter.tell(floor, "park", Park::new(work));
+            meter.tell(floor, "resume", Resume::new(work, Resumer::Agent));
         }
         4 => {
             let queue = floor.engine.view().work(work).expect("open work").queue();
-            let transfer = TransferToQueue { work, queue, placement: None };
+            let transfer = TransferToQueue::new(work, queue);
             meter.tell(floor, "transfer to queue", transfer);
-            floor.tell(Cancel { work });
-            return floor.tell(EndWrapUp { work, agent, code: None });
+            floor.tell(Cancel::new(work));
+            return floor.tell(EndWrapUp::new(work, agent));
         }
         _ => {}
     }
-    meter.tell(floor, "finish contact", FinishContact { work, by: Finisher::Agent });
-    meter.tell(floor, "end wrap-up", EndWrapUp { work, agent, code: None });
+    meter.tell(floor, "finish contact", FinishContact::new(work, Finisher::Agent));
+    meter.tell(floor, "end wrap-up", EndWrapUp::new(work, agent));
 }
 
 /// An agent comes free where much waits, takes the next, and somebody else hangs up.
@@ -155,15 +155,15 @@ fn busy_turn(floor: &mut Floor, meter: &mut Meter, waiting: &mut Vec<WorkId>) {
     let Some((work, agent)) = floor.take_busy() else {
         return;
     };
-    meter.tell(floor, "finish contact", FinishContact { work, by: Finisher::Agent });
-    meter.tell(floor, "end wrap-up, next rings", EndWrapUp { work, agent, code: None });
+    meter.tell(floor, "finish contact", FinishContact::new(work, Finisher::Agent));
+    meter.tell(floor, "end wrap-up, next rings", EndWrapUp::new(work, agent));
     while floor.accept() > 0 {}
     let _ = meter.submit(floor);
     if floor.random.below(4) == 0
         && let Some(work) = waiting.pop()
         && floor.engine.view().work(work).is_some_and(|work| work.stage() == Stage::Queued)
     {
-        meter.tell(floor, "abandon", Abandon { work });
+        meter.tell(floor, "abandon", Abandon::new(work));
         let _ = meter.submit(floor);
     }
 }

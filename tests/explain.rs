@@ -4,12 +4,12 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::json;
 use strowger::command::{
     Activate, Cancel, Force, Park, RemoveMembership, Resume, Resumer, SetDraining, SetOwnCall,
     SetShiftEnd, Suspend, TransferToQueue, Unavailable,
 };
 use strowger::explain::{Decision, Gate, KeptBy, KeyPart, Obstacle, Outlook, Shortfall, Standing};
-use strowger::fact::Bar;
 use strowger::fact::OfferedBy;
 use strowger::model::{
     AgentChoice, Broadcast, Capacity, ChannelId, Comparison, Entity, Evaluation, Exhausted,
@@ -86,7 +86,7 @@ fn millis(millis: i64) -> Timestamp {
 }
 
 fn set_presence(agent: AgentId, presence: SystemPresence) -> SetPresence {
-    SetPresence { agent, presence: presence.id() }
+    SetPresence::new(agent, presence.id())
 }
 
 fn change<P: Profile>(id: P::Id, profile: P) -> Change<P> {
@@ -101,21 +101,20 @@ fn french(level: u8) -> Requirement {
 /// queue.
 fn desk(config: Config, queue: QueueProfile) -> Floor {
     let mut floor = Floor::new(config);
-    floor.must(Define::new("french", SkillProfile {}));
-    floor.must(Define::new("german", SkillProfile {}));
+    floor.must(Define::new("french", SkillProfile::default()));
+    floor.must(Define::new("german", SkillProfile::default()));
     floor.must(Define::new("voice", ChannelProfile::voice()));
     floor.must(Define::new("chat", ChannelProfile::chat()));
     let (later, response) = (Some(Span::from_secs(5)), Some(Response::Nothing));
-    let reason = RejectReasonProfile { retry_after: later, response, ..Default::default() };
+    let reason = RejectReasonProfile::default().with_retry_after(later).with_response(response);
     floor.must(Define::new("later", reason.clone()));
-    let never = RejectReasonProfile { retry_after: None, reassignable: false, ..reason };
+    let never = reason.with_retry_after(None).with_reassignable(false);
     floor.must(Define::new("never", never));
     floor.must(Define::new("desk", queue));
     floor.must(Define::new("other", QueueProfile::default()));
     floor.must(Define::new("ana", AgentProfile::default()));
     floor.must(Define::new("bo", AgentProfile::default()));
-    let membership = Membership::default();
-    floor.must(SetMembership { agent: ANA, queue: DESK, membership, channel: None });
+    floor.must(SetMembership::new(ANA, DESK));
     floor.must(set_presence(ANA, SystemPresence::OnQueue));
     floor
 }
@@ -143,22 +142,21 @@ fn whoever_is_no_member_is_offered_it_as_one() {
     let work = floor.submit(WorkRequest::new(OTHER, VOICE));
     assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NoMembers);
     only(&mut floor, work, Gate::Member, |floor| {
-        let membership = Membership::default();
-        floor.must(SetMembership { agent: ANA, queue: OTHER, membership, channel: None });
+        floor.must(SetMembership::new(ANA, OTHER));
     });
 }
 
 #[test]
 fn work_that_is_in_no_line_is_offered_when_it_enters() {
     let mut floor = plain();
-    let schedule = Some(Schedule { at: Some(millis(9_000)), activation: false });
-    let work = floor.submit(WorkRequest { schedule, ..call() });
+    let schedule = Some(Schedule::default().with_at(millis(9_000)).with_activation(false));
+    let work = floor.submit(call().with_schedule(schedule));
     let mut early = floor.clone();
     only(&mut floor, work, Gate::InLine, |floor| floor.sleep_until(millis(9_000)));
     only(&mut early, work, Gate::InLine, |floor| {
-        floor.must(Suspend { work });
+        floor.must(Suspend::new(work));
         assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NotWaiting);
-        floor.must(Activate { work, placement: None });
+        floor.must(Activate::new(work));
     });
 }
 
@@ -166,7 +164,7 @@ fn work_that_is_in_no_line_is_offered_when_it_enters() {
 fn work_that_waits_for_others_by_name_is_offered_after_them() {
     let mut floor = plain();
     let preferred = Some(Preferred::agent(BO, Span::from_secs(7)));
-    let work = floor.submit(WorkRequest { preferred, ..call() });
+    let work = floor.submit(call().with_preferred(preferred));
     assert_eq!(floor.gates(work, BO), [Gate::OnQueue]);
     only(&mut floor, work, Gate::Preferred, |floor| {
         floor.sleep_until(millis(6_999));
@@ -194,38 +192,35 @@ fn whoever_is_off_queue_or_does_not_respond_is_offered_it_when_he_is_there() {
 #[test]
 fn whoever_drains_or_is_on_a_call_of_his_own_is_offered_it_afterwards() {
     let mut floor = plain();
-    floor.must(SetDraining { agent: ANA, draining: true });
+    floor.must(SetDraining::new(ANA, true));
     let work = floor.submit(call());
     let mut called = floor.clone();
     only(&mut floor, work, Gate::Responding, |floor| {
-        floor.must(SetDraining { agent: ANA, draining: false });
+        floor.must(SetDraining::new(ANA, false));
     });
-    called.must(SetOwnCall { agent: ANA, active: true });
+    called.must(SetOwnCall::new(ANA, true));
     let why = called.engine.explain(work, ANA).unwrap().obstacles;
     let why: Vec<_> = why.into_iter().map(|obstacle| obstacle.kept_by).collect();
     let both = [Unavailable::OwnCall, Unavailable::Draining].map(KeptBy::Unavailable);
     assert_eq!(why, both);
-    called.must(SetDraining { agent: ANA, draining: false });
+    called.must(SetDraining::new(ANA, false));
     only(&mut called, work, Gate::Responding, |floor| {
-        floor.must(SetOwnCall { agent: ANA, active: false });
+        floor.must(SetOwnCall::new(ANA, false));
     });
 }
 
 #[test]
 fn rings_and_delays_open_when_it_was_said() {
-    let ring = |secs, ring| RelaxationStep {
-        after: Span::from_secs(secs),
-        ring: Some(ring),
-        ..RelaxationStep::default()
-    };
+    let ring =
+        |secs, ring| RelaxationStep::default().with_after(Span::from_secs(secs)).with_ring(ring);
     let relaxation = Some(Relaxation::of([ring(3, 1), ring(5, 2)]));
     for (membership, gate, until) in [
-        (Membership { ring: 2, ..Membership::default() }, Gate::Ring, 5_000),
-        (Membership { delay: Span::from_secs(4), ..Membership::default() }, Gate::Delay, 4_000),
+        (Membership::default().with_ring(2), Gate::Ring, 5_000),
+        (Membership::default().with_delay(Span::from_secs(4)), Gate::Delay, 4_000),
     ] {
         let mut floor = plain();
-        floor.must(SetMembership { agent: ANA, queue: DESK, membership, channel: None });
-        let work = floor.submit(WorkRequest { relaxation: relaxation.clone(), ..call() });
+        floor.must(SetMembership::new(ANA, DESK).with_membership(membership));
+        let work = floor.submit(call().with_relaxation(relaxation.clone()));
         only(&mut floor, work, gate, |floor| {
             let why = floor.engine.explain(work, ANA).unwrap();
             assert_eq!(why.obstacles[0].until, Some(millis(until)));
@@ -241,21 +236,18 @@ fn whoever_does_not_meet_the_need_is_offered_it_when_he_does() {
     let mut floor = plain();
     let needs = [french(60), Requirement::skill(GERMAN, Comparison::AtLeast, 0)];
     let need = Need::of(Requirement::All(needs.to_vec()));
-    let work = floor.submit(WorkRequest { need, ..call() });
+    let work = floor.submit(call().with_need(need));
     let why = floor.engine.explain_work(work).unwrap();
     assert_eq!(why.outlook, Outlook::NobodyFits { until: None });
     assert_eq!(why.need.iter().map(|one| one.fit_without).collect::<Vec<_>>(), [0, 0]);
-    let skilled = |level| AgentProfile {
-        skills: [(FRENCH, level), (GERMAN, 0)].into(),
-        ..AgentProfile::default()
-    };
+    let skilled = |level| AgentProfile::default().with_skills([(FRENCH, level), (GERMAN, 0)]);
     floor.must(change(ANA, skilled(59)));
     let why = floor.engine.explain_work(work).unwrap();
     assert_eq!(why.need.iter().map(|one| one.fit_without).collect::<Vec<_>>(), [1, 0]);
     let has = Some(Value::Number(59));
     let lacks = Shortfall::Condition { path: vec![0], requirement: french(60), has };
     let obstacle = floor.engine.explain(work, ANA).unwrap().obstacles.remove(0);
-    assert_eq!(obstacle, Obstacle { kept_by: KeptBy::Need(vec![lacks]), until: None });
+    assert_eq!((obstacle.kept_by, obstacle.until), (KeptBy::Need(vec![lacks]), None));
     only(&mut floor, work, Gate::Need, |floor| {
         floor.must(change(ANA, skilled(60)));
     });
@@ -264,8 +256,8 @@ fn whoever_does_not_meet_the_need_is_offered_it_when_he_does() {
 #[test]
 fn a_condition_that_expires_says_when() {
     let mut floor = plain();
-    let expiring = vec![Expiring { requirement: french(1), after: Span::from_secs(6) }];
-    let work = floor.submit(WorkRequest { need: Need { expiring, ..Need::default() }, ..call() });
+    let expiring = vec![Expiring::new(french(1), Span::from_secs(6))];
+    let work = floor.submit(call().with_need(Need::default().with_expiring(expiring)));
     let outlook = Outlook::NobodyFits { until: Some(millis(6_000)) };
     assert_eq!(floor.engine.explain_work(work).unwrap().outlook, outlook);
     only(&mut floor, work, Gate::Need, |floor| {
@@ -281,19 +273,19 @@ fn whoever_has_no_room_is_offered_it_when_he_has() {
     let first = floor.submit(WorkRequest::new(DESK, CHAT));
     let work = floor.submit(call());
     only(&mut floor, work, Gate::Room, |floor| {
-        floor.must(Cancel { work: first });
+        floor.must(Cancel::new(first));
     });
 }
 
 #[test]
 fn whose_shift_ends_too_soon_is_offered_it_if_it_ends_later() {
     let shift_left_min = Some(Span::from_mins(5));
-    let queue = QueueProfile { shift_left_min, ..QueueProfile::default() };
+    let queue = QueueProfile::default().with_shift_left_min(shift_left_min);
     let mut floor = desk(Config::default(), queue);
-    floor.must(SetShiftEnd { agent: ANA, until: Some(millis(299_999)) });
+    floor.must(SetShiftEnd::new(ANA).with_until(millis(299_999)));
     let work = floor.submit(call());
     only(&mut floor, work, Gate::Shift, |floor| {
-        floor.must(SetShiftEnd { agent: ANA, until: Some(millis(300_000)) });
+        floor.must(SetShiftEnd::new(ANA).with_until(millis(300_000)));
     });
 }
 
@@ -305,12 +297,13 @@ fn whoever_declined_is_offered_it_when_his_bar_is_over() {
         panic!("nobody is asked");
     };
     assert_eq!(floor.gates(work, ANA), [Gate::InLine, Gate::NotAlerting]);
-    floor.must(Reject { offer, reason: Some(LATER), retry_at: None });
+    floor.must(Reject::new(offer).with_reason(LATER));
     only(&mut floor, work, Gate::NotDeclined, |floor| {
         let until = millis(5_000);
-        let kept_by = KeptBy::Declined { bar: Bar::Until(until), times: 1 };
         let why = floor.engine.explain(work, ANA).unwrap();
-        assert_eq!(why.obstacles, [Obstacle { kept_by, until: Some(until) }]);
+        let [alone] = why.obstacles.as_slice() else { panic!("{why:?}") };
+        let declined = json!({"declined": {"bar": {"until": 5_000}, "times": 1}});
+        assert_eq!((json!(alone.kept_by), alone.until), (declined, Some(until)));
         floor.sleep_until(until);
     });
 }
@@ -319,18 +312,18 @@ fn whoever_declined_is_offered_it_when_his_bar_is_over() {
 fn whoever_gave_it_away_is_offered_it_when_he_has_wrapped_up() {
     let timeout = Span::from_secs(9);
     let mode = WrapUpMode::MandatoryTimeout { timeout };
-    let wrap_up = WrapUpProfile { after_transfer: true, ..WrapUpProfile::of(mode) };
-    let queue = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let wrap_up = WrapUpProfile::of(mode).with_after_transfer(true);
+    let queue = QueueProfile::default().with_wrap_up(wrap_up);
     let mut floor = desk(Config::default(), queue);
     let capacity = Capacity::items(2);
-    floor.must(change(ANA, AgentProfile { capacity, ..AgentProfile::default() }));
+    floor.must(change(ANA, AgentProfile::default().with_capacity(capacity)));
     let work = floor.submit(call());
     let Standing::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
         panic!("nobody is asked");
     };
-    floor.must(Accept { offer });
+    floor.must(Accept::new(offer));
     assert_eq!(floor.engine.explain(work, ANA).unwrap().standing, Standing::Involved);
-    floor.must(TransferToQueue { work, queue: DESK, placement: None });
+    floor.must(TransferToQueue::new(work, DESK));
     only(&mut floor, work, Gate::NotInvolved, |floor| {
         let why = floor.engine.explain(work, ANA).unwrap();
         assert_eq!(why.obstacles[0].until, Some(millis(9_000)));
@@ -340,29 +333,29 @@ fn whoever_gave_it_away_is_offered_it_when_he_has_wrapped_up() {
 
 #[test]
 fn whoever_has_as_many_assignments_as_there_may_be_is_offered_it_afterwards() {
-    let limits = Limits { assignments: 1, ..Limits::default() };
-    let config = Config { limits, ..Config::default() };
+    let limits = Limits::default().with_assignments(1);
+    let config = Config::default().with_limits(limits);
     let mut floor = desk(config, QueueProfile::default());
     let capacity = Capacity::items(2);
-    floor.must(change(ANA, AgentProfile { capacity, ..AgentProfile::default() }));
+    floor.must(change(ANA, AgentProfile::default().with_capacity(capacity)));
     let first = floor.submit(call());
     let work = floor.submit(call());
     only(&mut floor, work, Gate::Assignments, |floor| {
-        floor.must(Cancel { work: first });
+        floor.must(Cancel::new(first));
     });
 }
 
 #[test]
 fn work_for_two_is_offered_when_both_can_be_asked() {
-    let broadcast = Broadcast { min: 2, max: 2 };
-    let queue = QueueProfile { broadcast, ..QueueProfile::default() };
+    let broadcast = Broadcast::default().with_min(2).with_max(2);
+    let queue = QueueProfile::default().with_broadcast(broadcast);
     let mut floor = desk(Config::default(), queue);
-    let membership = Membership::default();
-    floor.must(SetMembership { agent: BO, queue: DESK, membership, channel: None });
+    floor.must(SetMembership::new(BO, DESK));
     let work = floor.submit(call());
-    let kept_by = KeptBy::TooFew { able: 1, least: 2 };
-    let alone = Obstacle { kept_by, until: None };
-    assert_eq!(floor.engine.explain(work, ANA).unwrap().obstacles, [alone]);
+    let why = floor.engine.explain(work, ANA).unwrap();
+    let [alone] = why.obstacles.as_slice() else { panic!("{why:?}") };
+    let too_few = json!({"too_few": {"able": 1, "least": 2}});
+    assert_eq!((json!(alone.kept_by), alone.until), (too_few, None));
     only(&mut floor, work, Gate::EnoughAgents, |floor| {
         floor.must(set_presence(BO, SystemPresence::OnQueue));
     });
@@ -371,11 +364,12 @@ fn work_for_two_is_offered_when_both_can_be_asked() {
 
 #[test]
 fn work_of_an_external_queue_waits_for_another_engine() {
-    let external = QueueProfile { external: true, ..QueueProfile::default() };
+    let external = QueueProfile::default().with_external(true);
     let mut floor = desk(Config::default(), external);
     let work = floor.submit(call());
-    let obstacle = Obstacle { kept_by: KeptBy::External, until: None };
-    assert_eq!(floor.engine.explain(work, ANA).unwrap().obstacles, [obstacle]);
+    let why = floor.engine.explain(work, ANA).unwrap();
+    let [alone] = why.obstacles.as_slice() else { panic!("{why:?}") };
+    assert_eq!((&alone.kept_by, alone.until), (&KeptBy::External, None));
     assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::External);
     only(&mut floor, work, Gate::External, |floor| {
         floor.must(change(DESK, QueueProfile::default()));
@@ -386,12 +380,7 @@ fn work_of_an_external_queue_waits_for_another_engine() {
 fn who_comes_next_is_said_before_anybody_is_asked() {
     // An engine that has only heard the facts so far has offered nothing yet.
     let mut floor = plain();
-    floor.must(SetMembership {
-        agent: BO,
-        queue: DESK,
-        membership: Membership::default(),
-        channel: None,
-    });
+    floor.must(SetMembership::new(BO, DESK));
     floor.must(set_presence(BO, SystemPresence::OnQueue));
     let work = floor.submit(call());
     let facts = floor.log.drain().take_while(|f| !matches!(f.event, Event::WorkOffered { .. }));
@@ -406,29 +395,24 @@ fn who_comes_next_is_said_before_anybody_is_asked() {
 #[test]
 fn a_record_says_who_else_could_have_had_it_and_what_decided() {
     let mut floor = plain();
-    floor.must(SetMembership {
-        agent: BO,
-        queue: DESK,
-        membership: Membership::default(),
-        channel: None,
-    });
+    floor.must(SetMembership::new(BO, DESK));
     floor.submit(WorkRequest::new(DESK, CHAT));
     assert_eq!(floor.engine.decisions().count(), 0, "it is off at first");
     floor.engine.record_decisions(2);
-    floor.must(change(DESK, QueueProfile { order: Order::Lifo, ..QueueProfile::default() }));
-    let queue = QueueProfile { choice: AgentChoice::MostProficient, ..QueueProfile::default() };
+    floor.must(change(DESK, QueueProfile::default().with_order(Order::Lifo)));
+    let queue = QueueProfile::default().with_choice(AgentChoice::MostProficient);
     floor.must(change(DESK, queue));
     let capacity = Capacity::items(9);
-    let profile = AgentProfile { capacity, ..AgentProfile::default() };
+    let profile = AgentProfile::default().with_capacity(capacity);
     floor.must(change(ANA, profile.clone()));
-    floor.must(change(BO, AgentProfile { skills: [(FRENCH, 7)].into(), ..profile }));
+    floor.must(change(BO, profile.with_skills([(FRENCH, 7)])));
     let alone = floor.submit(call());
     floor.must(set_presence(BO, SystemPresence::OnQueue));
     let need = Need::of(Requirement::All(vec![Requirement::Any(vec![
         french(7),
         Requirement::Not(Box::new(french(0))),
     ])]));
-    let by_rule = floor.submit(WorkRequest { need, ..call() });
+    let by_rule = floor.submit(call().with_need(need));
     // Equal, and Ana was offered something earlier.
     let by_turn = floor.submit(call());
     let recorded: Vec<_> = floor.engine.decisions().collect();
@@ -462,16 +446,11 @@ fn long_lists_of_candidates_are_cut() {
     let mut floor = plain();
     for number in 0..150 {
         let Reply::Defined(Entity::Agent(agent)) =
-            floor.must(Define::new(&format!("a{number}"), AgentProfile::default()))
+            floor.must(Define::new(format!("a{number}"), AgentProfile::default()))
         else {
             panic!("no agent");
         };
-        floor.must(SetMembership {
-            agent,
-            queue: DESK,
-            membership: Membership::default(),
-            channel: None,
-        });
+        floor.must(SetMembership::new(agent, DESK));
         floor.must(set_presence(agent, SystemPresence::OnQueue));
     }
     floor.engine.record_decisions(usize::MAX);
@@ -488,7 +467,7 @@ fn what_is_not_there_is_not_explained() {
     let mut floor = plain();
     let work = floor.submit(call());
     assert_eq!(floor.engine.explain(work, AgentId::from_raw(9)), None);
-    floor.must(Cancel { work });
+    floor.must(Cancel::new(work));
     assert_eq!(floor.engine.explain(work, ANA), None);
     assert_eq!(floor.engine.explain_work(work), None);
     assert_eq!(floor.engine.explain_agent(AgentId::from_raw(9)), None);
@@ -532,32 +511,32 @@ fn request() -> impl Strategy<Value = WorkRequest> {
         ]
     };
     let expiring = (condition(), secs());
-    let expiring = expiring.prop_map(|(requirement, after)| Expiring { requirement, after });
+    let expiring = expiring.prop_map(|(requirement, after)| Expiring::new(requirement, after));
     let evaluation = select(&[Evaluation::All, Evaluation::All, Evaluation::Best][..]);
     let conditions = prop::collection::vec(condition(), 0..3).prop_map(Requirement::All);
     let need = (conditions, prop::collection::vec(expiring, 0..2), evaluation);
-    let need = need.prop_map(|(requirement, expiring, evaluation)| Need {
-        requirement,
-        expiring,
-        evaluation,
-        wishes: Vec::new(),
+    let need = need.prop_map(|(requirement, expiring, evaluation)| {
+        Need::default()
+            .with_requirement(requirement)
+            .with_expiring(expiring)
+            .with_evaluation(evaluation)
+            .with_wishes(Vec::new())
     });
     let agents = (0..4_u32, any::<bool>(), any::<bool>(), secs());
     let preferred = agents.prop_map(|(first, ignore_need, ignore_capacity, wait)| {
-        let listed = |agent, score| PreferredAgent { agent: AgentId::from_raw(agent % 4), score };
-        let step = |score_min| PreferredStep { score_min, wait };
-        Preferred {
-            agents: vec![listed(first, 90), listed(first + 1, 50)],
-            steps: vec![step(60), step(0)],
-            ignore_need,
-            ignore_capacity,
-            expedite: false,
-        }
+        let listed = |agent, score| PreferredAgent::new(AgentId::from_raw(agent % 4), score);
+        let step = |score_min| PreferredStep::new(score_min, wait);
+        Preferred::default()
+            .with_agents([listed(first, 90), listed(first + 1, 50)])
+            .with_steps([step(60), step(0)])
+            .with_ignore_need(ignore_need)
+            .with_ignore_capacity(ignore_capacity)
+            .with_expedite(false)
     });
     let relaxation = (secs(), 0..60_u8, 0..3_u8, any::<bool>());
     let relaxation = relaxation.prop_map(|(after, lower, ring, skip_empty)| {
-        let step = RelaxationStep { after, lower, ring: Some(ring), ..Default::default() };
-        Relaxation { skip_empty, ..Relaxation::of([step]) }
+        let step = RelaxationStep::default().with_after(after).with_lower(lower).with_ring(ring);
+        Relaxation::of([step]).with_skip_empty(skip_empty)
     });
     let extras = (
         prop::option::weighted(0.3, preferred),
@@ -567,17 +546,18 @@ fn request() -> impl Strategy<Value = WorkRequest> {
     (0..2_u32, 0..2_u32, need, extras).prop_map(|(queue, channel, need, extras)| {
         let (preferred, relaxation, lifetime) = extras;
         let (queue, channel) = (QueueId::from_raw(queue), ChannelId::from_raw(channel));
-        WorkRequest { need, preferred, relaxation, lifetime, ..WorkRequest::new(queue, channel) }
+        WorkRequest::new(queue, channel)
+            .with_need(need)
+            .with_preferred(preferred)
+            .with_relaxation(relaxation)
+            .with_lifetime(lifetime)
     })
 }
 
 fn membership() -> impl Strategy<Value = Membership> {
     let delay = select(&[0_u32, 0, 1, 3][..]).prop_map(Span::from_secs);
-    (1..3_u8, delay, 0..3_u8).prop_map(|(rank, delay, ring)| Membership {
-        rank,
-        delay,
-        ring,
-        ..Membership::default()
+    (1..3_u8, delay, 0..3_u8).prop_map(|(rank, delay, ring)| {
+        Membership::default().with_rank(rank).with_delay(delay).with_ring(ring)
     })
 }
 
@@ -616,14 +596,14 @@ fn queues() -> impl Strategy<Value = [QueueProfile; 2]> {
         let exhausted = select(vec![Exhausted::Wait, retry, Exhausted::Close]);
         let broadcast = select(&[(1_u8, 1_u8), (1, 2), (2, 2)][..]);
         (choice, exhausted, broadcast, any::<bool>()).prop_map(
-            |(choice, exhausted, (min, max), short)| QueueProfile {
-                choice,
-                exhausted,
-                broadcast: Broadcast { min, max },
-                on_miss: Response::Nothing,
-                on_reject: Response::Nothing,
-                shift_left_min: short.then(|| Span::from_secs(10)),
-                ..QueueProfile::default()
+            |(choice, exhausted, (min, max), short)| {
+                QueueProfile::default()
+                    .with_choice(choice)
+                    .with_exhausted(exhausted)
+                    .with_broadcast(Broadcast::default().with_min(min).with_max(max))
+                    .with_on_miss(Response::Nothing)
+                    .with_on_reject(Response::Nothing)
+                    .with_shift_left_min(short.then(|| Span::from_secs(10)))
             },
         )
     };
@@ -644,45 +624,42 @@ fn play(floor: &mut Floor, step: &Step) {
     let command: Option<Command> = match step {
         Step::Submit(request) => Some(Submit::new((**request).clone()).into()),
         Step::Presence(a, at) => Some(set_presence(agent(*a), *at).into()),
-        Step::Draining(a, draining) => {
-            Some(SetDraining { agent: agent(*a), draining: *draining }.into())
-        }
-        Step::OwnCall(a, active) => Some(SetOwnCall { agent: agent(*a), active: *active }.into()),
+        Step::Draining(a, draining) => Some(SetDraining::new(agent(*a), *draining).into()),
+        Step::OwnCall(a, active) => Some(SetOwnCall::new(agent(*a), *active).into()),
         Step::Skills(a, level, items) => {
-            let skills = [(FRENCH, *level), (GERMAN, 100 - *level)].into();
+            let skills = [(FRENCH, *level), (GERMAN, 100 - *level)];
             let capacity = Capacity::items(*items).with_channel(CHAT, 1);
-            let profile = AgentProfile { skills, capacity, ..AgentProfile::default() };
+            let profile = AgentProfile::default().with_skills(skills).with_capacity(capacity);
             Some(change(agent(*a), profile).into())
         }
         Step::Member(a, queue, membership) => {
             let (agent, queue) = (agent(*a), QueueId::from_raw(*queue));
-            Some(SetMembership { agent, queue, membership: *membership, channel: None }.into())
+            Some(SetMembership::new(agent, queue).with_membership(*membership).into())
         }
-        Step::NoMember(a, queue) => Some(
-            RemoveMembership { agent: agent(*a), queue: QueueId::from_raw(*queue), channel: None }
-                .into(),
-        ),
+        Step::NoMember(a, queue) => {
+            Some(RemoveMembership::new(agent(*a), QueueId::from_raw(*queue)).into())
+        }
         Step::ShiftEnd(a, at) => {
-            Some(SetShiftEnd { agent: agent(*a), until: at.map(millis) }.into())
+            Some(SetShiftEnd::new(agent(*a)).with_until(at.map(millis)).into())
         }
-        Step::Accept(n) => offer(*n).map(|offer| Accept { offer }.into()),
+        Step::Accept(n) => offer(*n).map(|offer| Accept::new(offer).into()),
         Step::Reject(n, reason) => {
-            offer(*n).map(|offer| Reject { offer, reason: *reason, retry_at: None }.into())
+            offer(*n).map(|offer| Reject::new(offer).with_reason(*reason).into())
         }
         Step::Finish(n) => {
-            pick(*n, "assigned").map(|work| FinishContact { work, by: Finisher::Agent }.into())
+            pick(*n, "assigned").map(|work| FinishContact::new(work, Finisher::Agent).into())
         }
         Step::Send(n, queue) => pick(*n, "assigned").map(|work| {
             let queue = QueueId::from_raw(*queue);
-            TransferToQueue { work, queue, placement: None }.into()
+            TransferToQueue::new(work, queue).into()
         }),
-        Step::Park(n) => pick(*n, "assigned").map(|work| Park { work, until: None }.into()),
+        Step::Park(n) => pick(*n, "assigned").map(|work| Park::new(work).into()),
         Step::Resume(n) => {
-            pick(*n, "parked").map(|work| Resume { work, by: Resumer::Customer }.into())
+            pick(*n, "parked").map(|work| Resume::new(work, Resumer::Customer).into())
         }
-        Step::Force(n, a) => pick(*n, "queued").map(|work| Force { work, agent: agent(*a) }.into()),
-        Step::Suspend(n) => pick(*n, "queued").map(|work| Suspend { work }.into()),
-        Step::Cancel(n) => pick(*n, "suspended").map(|work| Cancel { work }.into()),
+        Step::Force(n, a) => pick(*n, "queued").map(|work| Force::new(work, agent(*a)).into()),
+        Step::Suspend(n) => pick(*n, "queued").map(|work| Suspend::new(work).into()),
+        Step::Cancel(n) => pick(*n, "suspended").map(|work| Cancel::new(work).into()),
         Step::Wait(more) => {
             floor.sleep_until(millis(floor.now.as_millis() + more));
             None
@@ -783,8 +760,8 @@ proptest! {
         steps in prop::collection::vec(step(), 1..60),
     ) {
         let [first, second] = queues;
-        let limits = Limits { assignments: 3, ..Limits::default() };
-        let mut floor = desk(Config { limits, ..Config::default() }, first);
+        let limits = Limits::default().with_assignments(3);
+        let mut floor = desk(Config::default().with_limits(limits), first);
         floor.must(change(OTHER, second));
         floor.engine.record_decisions(1_000);
         for key in ["cy", "di"] {

@@ -43,7 +43,7 @@ struct Floor {
 
 impl Floor {
     fn new(profile: QueueProfile) -> Self {
-        let config = FiguresConfig { short_abandon: secs(5), last: 3, ..FiguresConfig::default() };
+        let config = FiguresConfig::default().with_short_abandon(secs(5)).with_last(3);
         Self::with(profile, config)
     }
 
@@ -55,10 +55,7 @@ impl Floor {
         let [ana, ben] = ["ana", "ben"].map(|name| {
             let agent = Define::new(name, AgentProfile::default());
             let agent = engine.execute(s(0), agent, &mut log).unwrap();
-            let membership = Membership::default();
-            engine
-                .execute(s(0), SetMembership { agent, queue, membership, channel: None }, &mut log)
-                .unwrap();
+            engine.execute(s(0), SetMembership::new(agent, queue), &mut log).unwrap();
             agent
         });
         let figures = Figures::new(config).unwrap();
@@ -84,7 +81,7 @@ impl Floor {
     }
 
     fn presence(&mut self, at: Timestamp, agent: AgentId, presence: SystemPresence) {
-        self.tell(at, SetPresence { agent, presence: presence.id() });
+        self.tell(at, SetPresence::new(agent, presence.id()));
     }
 
     fn on_queue(&mut self, at: Timestamp, agent: AgentId) {
@@ -93,11 +90,11 @@ impl Floor {
 
     fn accept(&mut self, at: Timestamp, agent: AgentId) {
         let offer = self.engine.view().agent(agent).unwrap().offers()[0];
-        self.tell(at, Accept { offer });
+        self.tell(at, Accept::new(offer));
     }
 
     fn hang_up(&mut self, at: Timestamp, work: WorkId) {
-        self.tell(at, FinishContact { work, by: Finisher::Customer });
+        self.tell(at, FinishContact::new(work, Finisher::Customer));
     }
 
     fn close(&mut self, at: Timestamp) -> ClosedFigures {
@@ -117,11 +114,11 @@ impl Floor {
 }
 
 fn auto() -> QueueProfile {
-    QueueProfile { auto_accept: true, ..QueueProfile::default() }
+    QueueProfile::default().with_auto_accept(true)
 }
 
 fn wrap_up(mode: WrapUpMode) -> QueueProfile {
-    QueueProfile { wrap_up: WrapUpProfile::of(mode), ..auto() }
+    auto().with_wrap_up(WrapUpProfile::of(mode))
 }
 
 #[test]
@@ -179,11 +176,9 @@ fn what_goes_on_is_split_exactly_at_borders() {
 
 #[test]
 fn intervals_are_counted_from_where_the_day_begins() {
-    let config = FiguresConfig {
-        interval: Span::from_mins(60),
-        day_begins: Span::from_mins(20),
-        ..FiguresConfig::default()
-    };
+    let config = FiguresConfig::default()
+        .with_interval(Span::from_mins(60))
+        .with_day_begins(Span::from_mins(20));
     let mut floor = Floor::with(auto(), config);
     floor.call(ms(20 * 60_000 - 1));
     floor.call(ms(20 * 60_000));
@@ -209,7 +204,7 @@ fn who_leaves_before_the_threshold_leaves_short() {
     for (left, short, in_target) in cases {
         let mut floor = Floor::new(auto());
         let work = floor.call(ms(0));
-        floor.tell(ms(left), Abandon { work });
+        floor.tell(ms(left), Abandon::new(work));
         let row = floor.queues(ms(HALF_HOUR)).remove(0);
         let ServiceCounts { abandoned, abandoned_short, abandoned_in_target, .. } = row.service;
         assert_eq!((abandoned, abandoned_short, abandoned_in_target), (1, short, in_target));
@@ -222,12 +217,12 @@ fn the_customer_waits_from_his_real_start_until_somebody_has_it() {
     let mut floor = Floor::new(auto());
     let other = floor.tell(s(0), Define::new("billing", auto()));
     let origin = Some(s(-100));
-    let request = WorkRequest { origin, ..WorkRequest::new(other, floor.voice) };
+    let request = WorkRequest::new(other, floor.voice).with_origin(origin);
     let work = floor.tell(s(10), Submit::new(request));
-    floor.tell(s(30), TransferToQueue { work, queue: floor.queue, placement: None });
+    floor.tell(s(30), TransferToQueue::new(work, floor.queue));
     floor.on_queue(s(70), floor.ana);
     // Given back and answered again, which is no first answer.
-    floor.tell(s(90), Unassign { work, suspend: false, placement: None });
+    floor.tell(s(90), Unassign::new(work).with_suspend(false));
     let line = floor.queues(ms(HALF_HOUR)).remove(0).line;
     assert_eq!((line.first_answered, line.first_wait), (1, secs(170)));
     assert_eq!(line.wait_answered, secs(40));
@@ -238,7 +233,7 @@ fn a_customer_who_leaves_while_it_rings_has_abandoned() {
     let mut floor = Floor::new(QueueProfile::default());
     floor.on_queue(s(0), floor.ana);
     let work = floor.call(s(10));
-    floor.tell(s(13), Abandon { work });
+    floor.tell(s(13), Abandon::new(work));
     let row = floor.queues(ms(HALF_HOUR)).remove(0);
     assert_eq!((row.service.abandoned, row.service.answered), (1, 0));
     assert_eq!((row.handling.offered, row.handling.withdrawn), (1, 1));
@@ -252,20 +247,20 @@ fn handle_time_and_its_parts() {
     floor.on_queue(s(0), floor.ana);
     let agent = floor.ana;
     let work = floor.call(s(100));
-    floor.tell(s(130), Hold { work });
-    floor.tell(s(140), Retrieve { work });
-    floor.tell(s(150), Park { work, until: None });
-    floor.tell(s(250), Resume { work, by: Resumer::Agent });
+    floor.tell(s(130), Hold::new(work));
+    floor.tell(s(140), Retrieve::new(work));
+    floor.tell(s(150), Park::new(work));
+    floor.tell(s(250), Resume::new(work, Resumer::Agent));
     floor.hang_up(s(260), work);
-    let code = floor.tell(s(265), Define::new("sold", WrapUpCodeProfile {}));
-    floor.tell(s(275), EndWrapUp { work, agent, code: Some(code) });
+    let code = floor.tell(s(265), Define::new("sold", WrapUpCodeProfile::default()));
+    floor.tell(s(275), EndWrapUp::new(work, agent).with_code(code));
     let closed = floor.close(ms(HALF_HOUR));
     let handling = closed.queues[0].handling;
     assert_eq!((handling.talk, handling.hold), (secs(50), secs(10)));
     assert_eq!((handling.parked, handling.wrap_up), (secs(100), secs(15)));
     assert_eq!((handling.handled, handling.handled_time), (1, secs(75)));
     assert_eq!(handling.time(), secs(75));
-    assert_eq!(closed.queues[0].codes, [CodeCount { code, count: 1, handled_time: secs(75) }]);
+    assert_eq!(closed.queues[0].codes, [CodeCount::new(code, 1, secs(75))]);
     // The queue's is the sum of its agents'.
     assert_eq!(closed.agent_queues[0].handling, handling);
     assert_eq!(closed.agent_queues[0].codes, closed.queues[0].codes);
@@ -334,7 +329,7 @@ fn offers_and_what_became_of_them() {
     // Missed after eight seconds; declined; accepted in the end.
     floor.on_queue(s(30), ana);
     let offer = floor.engine.view().agent(ana).unwrap().offers()[0];
-    floor.tell(s(32), Reject { offer, reason: None, retry_at: None });
+    floor.tell(s(32), Reject::new(offer));
     floor.on_queue(s(40), ana);
     floor.accept(s(41), ana);
     let closed = floor.close(ms(HALF_HOUR));
@@ -358,7 +353,7 @@ fn the_time_of_an_agent_and_his_timeline() {
     floor.on_queue(s(400), ana);
     let work = floor.call(s(700));
     floor.hang_up(s(1_600), work);
-    floor.tell(s(1_700), SetOwnCall { agent: ana, active: true });
+    floor.tell(s(1_700), SetOwnCall::new(ana, true));
     floor.presence(s(1_850), ana, SystemPresence::Offline);
     let closed = floor.close(ms(2 * HALF_HOUR));
     let [first, second] = closed.agents.as_slice() else { panic!("{closed:?}") };
@@ -368,7 +363,7 @@ fn the_time_of_an_agent_and_his_timeline() {
     assert_eq!(first.time.communicating, secs(100));
     // 900 / (900 + 400), and 900 / 1700.
     assert_eq!((first.time.occupancy(), first.time.utilisation()), (Some(692), Some(529)));
-    let presence = |of: SystemPresence, time| PresenceTime { presence: of.id(), time };
+    let presence = |of: SystemPresence, time| PresenceTime::new(of.id(), time);
     let meeting = presence(SystemPresence::Meeting, secs(300));
     assert_eq!(first.presences, [presence(SystemPresence::OnQueue, secs(1_400)), meeting]);
     assert_eq!((second.time.login(), second.time.communicating), (secs(50), secs(50)));
@@ -396,11 +391,11 @@ fn transfers_and_what_comes_back() {
     let queue = other;
     // One that waits, and one that Ana has.
     let (had, waits) = (floor.call(s(10)), floor.call(s(20)));
-    floor.tell(s(30), TransferToQueue { work: waits, queue, placement: None });
-    floor.tell(s(40), TransferToQueue { work: had, queue, placement: None });
+    floor.tell(s(30), TransferToQueue::new(waits, queue));
+    floor.tell(s(40), TransferToQueue::new(had, queue));
     // Another that she gives back, and gets again at once.
     let again = floor.call(s(50));
-    floor.tell(s(60), Unassign { work: again, suspend: false, placement: None });
+    floor.tell(s(60), Unassign::new(again).with_suspend(false));
     let rows = floor.queues(ms(HALF_HOUR));
     let [support, billing] = rows.as_slice() else { panic!("{rows:?}") };
     let line = support.line;
@@ -415,11 +410,9 @@ fn transfers_and_what_comes_back() {
 fn overflow_is_counted_on_both_sides() {
     let mut floor = Floor::new(QueueProfile::default());
     let second = floor.tell(s(0), Define::new("second", QueueProfile::default()));
-    let profile = QueueProfile {
-        max_wait: Some(secs(30)),
-        on_max_wait: MaxWaitAction::Move { queue: second },
-        ..QueueProfile::default()
-    };
+    let profile = QueueProfile::default()
+        .with_max_wait(secs(30))
+        .with_on_max_wait(MaxWaitAction::Move { queue: second });
     floor.tell(s(0), Change::new(floor.queue, profile));
     floor.call(s(10));
     floor.engine.advance(s(100), &mut floor.log).unwrap();
@@ -438,7 +431,7 @@ fn a_call_back_changes_its_channel_and_keeps_its_stay() {
     let back = floor.tell(s(0), Define::new("callback", ChannelProfile::voice()));
     let work = floor.call(s(10));
     let (channel, callback, at) = (back, Callback::default(), None);
-    floor.tell(s(40), RequestCallback { work, channel, callback, at });
+    floor.tell(s(40), RequestCallback::new(work, channel).with_callback(callback).with_at(at));
     floor.on_queue(s(60), floor.ana);
     let rows = floor.queues(ms(HALF_HOUR));
     let [voice, back] = rows.as_slice() else { panic!("{rows:?}") };
@@ -450,17 +443,15 @@ fn a_call_back_changes_its_channel_and_keeps_its_stay() {
 #[test]
 fn work_that_is_put_off_is_offered_once_its_time_has_come() {
     let mut floor = Floor::new(auto());
-    let request = WorkRequest {
-        schedule: Some(Schedule { at: Some(s(100)), activation: false }),
-        ..WorkRequest::new(floor.queue, floor.voice)
-    };
+    let request = WorkRequest::new(floor.queue, floor.voice)
+        .with_schedule(Schedule::default().with_at(s(100)).with_activation(false));
     let work = floor.tell(s(10), Submit::new(request));
     assert_eq!(floor.now(s(10)).channels[0].put_off, 1);
     floor.engine.advance(s(100), &mut floor.log).unwrap();
     floor.fold();
     // A suspension interrupts the wait and not the stay.
-    floor.tell(s(110), Suspend { work });
-    floor.tell(s(200), Activate { work, placement: None });
+    floor.tell(s(110), Suspend::new(work));
+    floor.tell(s(200), Activate::new(work));
     floor.on_queue(s(215), floor.ana);
     let row = floor.queues(ms(HALF_HOUR)).remove(0);
     assert_eq!((row.line.activated, row.service.offered, row.service.answered), (1, 1, 1));
@@ -470,16 +461,16 @@ fn work_that_is_put_off_is_offered_once_its_time_has_come() {
 #[test]
 fn consults_and_work_that_is_handed_over() {
     let mode = WrapUpMode::MandatoryTimeout { timeout: secs(10) };
-    let profile = QueueProfile { auto_accept: false, ..wrap_up(mode) };
+    let profile = wrap_up(mode).with_auto_accept(false);
     let mut floor = Floor::new(profile);
     let (ana, ben) = (floor.ana, floor.ben);
     floor.on_queue(s(0), ana);
     let work = floor.call(s(8));
     floor.accept(s(10), ana);
     floor.on_queue(s(20), ben);
-    floor.tell(s(30), Consult { work, agent: ben });
-    floor.tell(s(34), Answer { work, agent: ben });
-    floor.tell(s(54), HandOver { work, agent: ben });
+    floor.tell(s(30), Consult::new(work, ben));
+    floor.tell(s(34), Answer::new(work, ben));
+    floor.tell(s(54), HandOver::new(work, ben));
     floor.hang_up(s(114), work);
     let closed = floor.close(ms(HALF_HOUR));
     let [hers, his] = [0, 1].map(|n| closed.agent_queues[n].handling);
@@ -509,7 +500,7 @@ fn what_stands_where_now() {
     assert_eq!(now.statuses, [(RoutingStatus::OffQueue, 1), (RoutingStatus::Offered, 1)]);
     let breaks = SystemPresence::Break.id();
     assert_eq!(now.presences, [(SystemPresence::OnQueue.id(), 1), (breaks, 1)]);
-    floor.tell(s(16), SetDraining { agent: ana, draining: true });
+    floor.tell(s(16), SetDraining::new(ana, true));
     floor.accept(s(17), ana);
     assert_eq!(floor.now(s(17)).channels[0].with_agents.active, 1);
     let agents = floor.figures.agents_now();
@@ -521,11 +512,11 @@ fn what_stands_where_now() {
 
 #[test]
 fn service_level_now_since_the_interval_and_the_day_began_and_of_the_last() {
-    let config = FiguresConfig { last: 3, ..FiguresConfig::default() };
+    let config = FiguresConfig::default().with_last(3);
     let mut floor = Floor::with(QueueProfile::default(), config);
     let leave = |floor: &mut Floor, at| {
         let work = floor.call(at);
-        floor.tell(at, Abandon { work });
+        floor.tell(at, Abandon::new(work));
     };
     let last = 86_400_000 - 1;
     for at in [s(10), s(20), s(1_900), ms(last)] {

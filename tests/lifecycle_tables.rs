@@ -485,14 +485,14 @@ fn ending() {
     let unknown = serde_json::from_str::<Ending>("\"?\"").unwrap_err().to_string();
     assert_eq!(unknown.matches('`').count() / 2, 1 + endings.clone().count(), "{unknown}");
     let some = Progress::default();
-    let engaged = Progress { engaged: true, ..some };
-    let asked = Progress { asked: true, ..engaged };
+    let engaged = some.with_engaged(true);
+    let asked = engaged.with_asked(true);
     let columns = [
         ("nothing said", some),
         ("engaged", engaged),
-        ("topic done", Progress { topic_done: true, ..engaged }),
+        ("topic done", engaged.with_topic_done(true)),
         ("asked for an agent", asked),
-        ("live", Progress { live: true, ..asked }),
+        ("live", asked.with_live(true)),
     ];
     let head = columns.iter().map(|(name, _)| (*name).to_owned());
     let mut rows: Vec<Vec<String>> = vec![std::iter::once(String::new()).chain(head).collect()];

@@ -29,7 +29,7 @@ impl Floor {
         let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
         let voice = Define::new("voice", ChannelProfile::voice());
         let voice = engine.execute(now, voice, &mut log).unwrap();
-        let profile = QueueProfile { choice, ..QueueProfile::default() };
+        let profile = QueueProfile::default().with_choice(choice);
         let queue = engine.execute(now, Define::new("support", profile), &mut log).unwrap();
         Self { engine, log, now, voice, queue, agents: Vec::new() }
     }
@@ -39,7 +39,7 @@ impl Floor {
         let define = Define::new(key.as_str(), profile);
         let agent = self.engine.execute(self.now, define, &mut self.log).unwrap();
         let (queue, membership) = (self.queue, Membership::default());
-        let member = SetMembership { agent, queue, membership, channel: None };
+        let member = SetMembership::new(agent, queue).with_membership(membership);
         self.engine.execute(self.now, member, &mut self.log).unwrap();
         self.agents.push(agent);
         agent
@@ -47,7 +47,7 @@ impl Floor {
 
     fn set_presence(&mut self, agent: AgentId, presence: SystemPresence) {
         let presence = presence.id();
-        self.engine.execute(self.now, SetPresence { agent, presence }, &mut self.log).unwrap();
+        self.engine.execute(self.now, SetPresence::new(agent, presence), &mut self.log).unwrap();
     }
 
     /// Time goes on, a call comes in, and one agent has it.
@@ -67,7 +67,7 @@ impl Floor {
     }
 
     fn finish(&mut self, work: WorkId) {
-        let finish = FinishContact { work, by: Finisher::Agent };
+        let finish = FinishContact::new(work, Finisher::Agent);
         self.engine.execute(self.now, finish, &mut self.log).unwrap();
     }
 }
@@ -94,7 +94,7 @@ fn round_robin_reaches_places_behind_the_thousandth() {
     }
     for _ in 1..=450 {
         let (work, offer, agent) = floor.call(WorkRequest::new(floor.queue, floor.voice));
-        floor.engine.execute(floor.now, Accept { offer }, &mut floor.log).unwrap();
+        floor.engine.execute(floor.now, Accept::new(offer), &mut floor.log).unwrap();
         floor.finish(work);
         *calls.entry(agent).or_default() += 1;
     }
@@ -132,8 +132,8 @@ fn compare(choice: AgentChoice, place: impl Fn(u8, Timestamp, OfferId) -> Place)
         floor.now = Timestamp::from_millis(floor.now.as_millis() + 1);
         let level = if n % ONE_IN == 0 { 1 + next(&mut state, LEVELS) } else { 0 };
         let level = u8::try_from(level).unwrap();
-        let skills = (level > 0).then_some((skill, level)).into_iter().collect();
-        let agent = floor.define(AgentProfile { skills, ..AgentProfile::default() });
+        let skills = (level > 0).then_some((skill, level));
+        let agent = floor.define(AgentProfile::default().with_skills(skills));
         floor.set_presence(agent, SystemPresence::OnQueue);
         idle.insert(agent, (level, floor.now, OfferId::NONE));
     }
@@ -149,14 +149,14 @@ fn compare(choice: AgentChoice, place: impl Fn(u8, Timestamp, OfferId) -> Place)
             (place(counts(*level), *released, *turn), *agent)
         };
         if let Some((_, wanted)) = able.map(key).min() {
-            let request = WorkRequest { need, ..WorkRequest::new(floor.queue, floor.voice) };
+            let request = WorkRequest::new(floor.queue, floor.voice).with_need(need);
             let (work, offer, agent) = floor.call(request);
             assert_eq!(agent, wanted, "turn {turn}");
             if next(&mut state, 8) == 0 {
-                floor.engine.execute(floor.now, Cancel { work }, &mut floor.log).unwrap();
+                floor.engine.execute(floor.now, Cancel::new(work), &mut floor.log).unwrap();
                 idle.entry(agent).and_modify(|(_, _, turn)| *turn = offer);
             } else {
-                floor.engine.execute(floor.now, Accept { offer }, &mut floor.log).unwrap();
+                floor.engine.execute(floor.now, Accept::new(offer), &mut floor.log).unwrap();
                 let (level, ..) = idle.remove(&agent).unwrap();
                 busy.push((work, agent, level, offer));
             }

@@ -61,7 +61,7 @@ fn map() -> PresenceMap {
 }
 
 fn said(revision: u64, presence: &str) -> PresenceReport {
-    PresenceReport { revision, presence: presence.into(), source: None }
+    PresenceReport::new(revision, presence).with_source(None)
 }
 
 fn there(presence: &str) -> Vec<PresenceAsk> {
@@ -69,11 +69,11 @@ fn there(presence: &str) -> Vec<PresenceAsk> {
 }
 
 fn here(presence: PresenceId) -> Vec<PresenceAsk> {
-    vec![PresenceAsk::Here(SetPresence { agent: ANA, presence })]
+    vec![PresenceAsk::Here(SetPresence::new(ANA, presence))]
 }
 
 fn fact(seq: Seq, event: Event) -> Fact {
-    Fact { seq, at: Timestamp::from_millis(seq as i64 * 1_000), cause: Cause::Command, event }
+    Fact::new(seq, Timestamp::from_millis(seq as i64 * 1_000), Cause::Command, event)
 }
 
 fn set(seq: Seq, presence: PresenceId) -> Fact {
@@ -81,11 +81,11 @@ fn set(seq: Seq, presence: PresenceId) -> Fact {
 }
 
 fn set_by(seq: Seq, presence: PresenceId, by: PresenceSetBy) -> Fact {
-    fact(seq, Event::PresenceSet { agent: ANA, presence, lease: None, by })
+    fact(seq, Event::presence_set(ANA, presence, None, by))
 }
 
 fn status(seq: Seq, status: RoutingStatus) -> Fact {
-    fact(seq, Event::RoutingStatusChanged { agent: ANA, status })
+    fact(seq, Event::routing_status_changed(ANA, status))
 }
 
 /// Both systems show that she is available.
@@ -139,13 +139,13 @@ fn the_primary_source_decides_what_is_said_at_once() {
 fn a_request_that_comes_late_is_undone() {
     let mut sync = in_step();
     assert_eq!(sync.observe(&set(11, MEAL)), there("Lunch"));
-    let offline = PresenceReport { source: Some(Side::There), ..said(11, "Offline") };
+    let offline = said(11, "Offline").with_source(Side::There);
     assert_eq!(sync.report(ANA, &offline), here(OFFLINE));
     assert_eq!(sync.observe(&set(12, OFFLINE)), []);
     // Only now the request for lunch arrives there.
-    let lunch = PresenceReport { source: Some(Side::Here), ..said(12, "Lunch") };
+    let lunch = said(12, "Lunch").with_source(Side::Here);
     assert_eq!(sync.report(ANA, &lunch), there("Offline"));
-    let offline = PresenceReport { source: Some(Side::Here), ..said(13, "Offline") };
+    let offline = said(13, "Offline").with_source(Side::Here);
     assert_eq!(sync.report(ANA, &offline), []);
     assert!(sync.is_in_step(ANA));
 }
@@ -187,7 +187,7 @@ fn who_is_back_in_time_gets_his_presence_back() {
         assert_eq!(asks.len(), 2);
         assert_eq!(sync.observe(&set(12, expected)), []);
     }
-    let renewal = Renewal { within: Span::from_mins(5), later: AWAY };
+    let renewal = Renewal::new(Span::from_mins(5), AWAY);
     let mut sync = in_step().with_renewal(renewal);
     sync.observe(&set_by(11, OFFLINE, PresenceSetBy::Lease));
     assert_eq!(sync.renew(ANA, Timestamp::from_millis(311_000))[..1], here(AWAY)[..]);
@@ -239,7 +239,7 @@ impl Desk {
     }
 
     fn report(&self) -> PresenceReport {
-        PresenceReport { source: self.names.then_some(self.by), ..said(self.revision, &self.shows) }
+        said(self.revision, &self.shows).with_source(self.names.then_some(self.by))
     }
 }
 
@@ -266,7 +266,7 @@ impl Wire {
     }
 
     fn say_here(&mut self, presence: PresenceId) {
-        let command = SetPresence { agent: ANA, presence };
+        let command = SetPresence::new(ANA, presence);
         self.engine.execute(Timestamp::EPOCH, command, &mut self.log).unwrap();
         for fact in self.log.drain().collect::<Vec<_>>() {
             let asks = self.sync.observe(&fact);

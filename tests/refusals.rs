@@ -519,7 +519,7 @@ struct Hall {
 
 impl Hall {
     fn new(limits: Limits) -> Self {
-        let config = Config { remembered: 1, limits, ..Config::default() };
+        let config = Config::default().with_remembered(1).with_limits(limits);
         let engine = Engine::new(config, Timestamp::EPOCH, &mut Log::default()).unwrap();
         Self { engine }.after(FLOOR)
     }
@@ -544,15 +544,15 @@ impl Hall {
                 let steps = [OFFERED, submit, ACCEPTED, FINISHED];
                 steps.iter().fold(limited(limits), |hall, step| hall.after(step))
             }
-            "one open" => limited(Limits { open_work: 1, ..limits }).after(billing),
-            "one need" => limited(Limits { needs: 1, ..limits }).after(billing),
+            "one open" => limited(limits.with_open_work(1)).after(billing),
+            "one need" => limited(limits.with_needs(1)).after(billing),
             "bounded" => {
-                let hall = limited(Limits { definitions: 10, memberships: 2, ..limits });
+                let hall = limited(limits.with_definitions(10).with_memberships(2));
                 (3..10).fold(hall, |hall, key| {
                     hall.after(&format!(r#"define_queue {{"key": "{key}", "profile": {{}}}}"#))
                 })
             }
-            "burdened" => limited(Limits { assignments: 1, ..limits }).after(
+            "burdened" => limited(limits.with_assignments(1)).after(
                 r#"
                     submit {"key": "c1", "queue": $support, "channel": $voice}
                     submit {"key": "c2", "queue": $support, "channel": $voice}
@@ -633,14 +633,14 @@ fn name(refusal: &Refusal) -> String {
         other => panic!("{other}"),
     };
     let detail = match refusal {
-        Refusal::Unknown { entity }
-        | Refusal::Retired { entity }
-        | Refusal::KeyTaken { entity }
-        | Refusal::BuiltIn { entity } => kind(*entity),
+        Refusal::Unknown { entity, .. }
+        | Refusal::Retired { entity, .. }
+        | Refusal::KeyTaken { entity, .. }
+        | Refusal::BuiltIn { entity, .. } => kind(*entity),
         Refusal::InUse { user, .. } => format!("by {}", kind(*user)),
         Refusal::Unavailable { why: Unavailable::NoRoom(_), .. } => "no_room".into(),
         Refusal::Unavailable { why, .. } => word(why),
-        Refusal::Limit { limit, max } => format!("{} {max}", word(limit)),
+        Refusal::Limit { limit, max, .. } => format!("{} {max}", word(limit)),
         Refusal::NoLeg { end, .. } => end.map(|end| word(&end)).unwrap_or_default(),
         Refusal::WrongLeg { role, state, .. } => format!("{} {}", state.name(), role.name()),
         Refusal::Invalid(invalid) => invalid.field.to_string(),
@@ -694,14 +694,13 @@ fn several() -> Vec<Vec<String>> {
 }
 
 fn bounds() -> Vec<Vec<String>> {
-    let limits = Limits {
-        definitions: 10,
-        agents: 4,
-        memberships: 2,
-        open_work: 2,
-        assignments: 1,
-        needs: 2,
-    };
+    let limits = Limits::default()
+        .with_definitions(10)
+        .with_agents(4)
+        .with_memberships(2)
+        .with_open_work(2)
+        .with_assignments(1)
+        .with_needs(2);
     let row = |(bound, before, fits, more): (&str, &str, &str, &str)| {
         let mut hall = Hall::new(limits.clone());
         let mut before = before.to_owned();

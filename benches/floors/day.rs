@@ -39,35 +39,35 @@ impl Floor {
         match self.random.below(100) {
             0..26 => day.waiting.push(self.submit()),
             26..48 => {
-                let accept = |(offer, _, _)| Accept { offer };
+                let accept = |(offer, _, _)| Accept::new(offer);
                 let done = self.mean_one(&mut day.ringing, accept);
                 day.active.extend(done.map(|(_, work, agent)| (work, agent)));
             }
             48..50 => {
-                let reject = |(offer, _, _)| Reject { offer, reason: None, retry_at: None };
+                let reject = |(offer, _, _)| Reject::new(offer);
                 self.mean_one(&mut day.ringing, reject);
             }
             50..68 => {
-                let finish = |(work, _)| FinishContact { work, by: Finisher::Agent };
+                let finish = |(work, _)| FinishContact::new(work, Finisher::Agent);
                 let done = self.mean_one(&mut day.active, finish);
                 day.wrapping.extend(done);
             }
             68..86 => {
-                let end = |(work, agent)| EndWrapUp { work, agent, code: None };
+                let end = |(work, agent)| EndWrapUp::new(work, agent);
                 self.mean_one(&mut day.wrapping, end);
             }
             86..90 => {
-                self.mean_one(&mut day.waiting, |work| Abandon { work });
+                self.mean_one(&mut day.waiting, Abandon::new);
             }
             90..93 => {
                 let agent = AgentId::from_raw(self.random.below(agents) as u32);
                 let presence = SystemPresence::Break.id();
-                let gone = self.mean(agent, |agent| SetPresence { agent, presence });
+                let gone = self.mean(agent, |agent| SetPresence::new(agent, presence));
                 day.away.extend(gone);
             }
             93..97 => {
                 let presence = SystemPresence::OnQueue.id();
-                let back = |agent| SetPresence { agent, presence };
+                let back = |agent| SetPresence::new(agent, presence);
                 self.mean_one(&mut day.away, back);
             }
             _ => self.engine.advance(self.now, &mut self.log).expect("time passes"),
@@ -101,7 +101,9 @@ impl Floor {
                 Event::WorkOffered { offer, work, agent, .. } => {
                     day.ringing.push((offer, work, agent));
                 }
-                Event::RoutingStatusChanged { agent, status: RoutingStatus::NotResponding } => {
+                Event::RoutingStatusChanged {
+                    agent, status: RoutingStatus::NotResponding, ..
+                } => {
                     day.away.push(agent);
                 }
                 _ => {}

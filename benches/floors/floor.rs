@@ -80,17 +80,15 @@ impl Floor {
             told,
         };
         floor.tell(Define::new("voice", ChannelProfile::voice()));
-        let never = RejectReasonProfile {
-            reassignable: false,
-            response: Some(Response::Nothing),
-            ..RejectReasonProfile::default()
-        };
+        let never = RejectReasonProfile::default()
+            .with_reassignable(false)
+            .with_response(Response::Nothing);
         floor.tell(Define::new("never", never));
         for skill in 0..plan.skills {
-            floor.tell(Define::new(&format!("skill-{skill}"), SkillProfile {}));
+            floor.tell(Define::new(format!("skill-{skill}"), SkillProfile::default()));
         }
         for queue in 0..plan.queues {
-            floor.tell(Define::new(&format!("queue-{queue}"), queue_profile(&plan)));
+            floor.tell(Define::new(format!("queue-{queue}"), queue_profile(&plan)));
         }
         for person in &plan.people {
             floor.define(person);
@@ -101,14 +99,13 @@ impl Floor {
     /// One more agent.
     pub(crate) fn define(&mut self, person: &Person) -> AgentId {
         let levels = person.skills.iter();
-        let skills = levels.map(|(skill, level)| (SkillId::from_raw(*skill), *level)).collect();
-        let profile = AgentProfile { skills, ..AgentProfile::default() };
-        let agent = self.tell(Define::new(&format!("agent-{}", self.defined), profile));
+        let skills = levels.map(|(skill, level)| (SkillId::from_raw(*skill), *level));
+        let profile = AgentProfile::default().with_skills(skills);
+        let agent = self.tell(Define::new(format!("agent-{}", self.defined), profile));
         self.defined += 1;
         for queue in &person.queues {
             let queue = QueueId::from_raw(*queue);
-            let membership = Membership::default();
-            self.tell(SetMembership { agent, queue, membership, channel: None });
+            self.tell(SetMembership::new(agent, queue));
         }
         self.log.clear();
         agent
@@ -124,7 +121,7 @@ impl Floor {
             self.engine.advance(self.now, &mut self.log).expect("time passes");
         }
         for work in works {
-            self.tell(Cancel { work });
+            self.tell(Cancel::new(work));
         }
         self.log.clear();
     }
@@ -204,7 +201,7 @@ impl Floor {
     pub(crate) fn abandon(&mut self, waiting: &mut [WorkId]) {
         self.pass_a_moment();
         let place = self.random.below(waiting.len());
-        self.tell(Abandon { work: waiting[place] });
+        self.tell(Abandon::new(waiting[place]));
         waiting[place] = self.submit();
         self.log.clear();
     }
@@ -215,7 +212,7 @@ impl Floor {
         self.engine.view().works().filter(waits).map(|work| work.id()).collect()
     }
 
-    /// Work that comes in while nobody but this agent is there, and is declined by him.
+    /// Work comes in while nobody but this agent is there, and the agent declines it.
     fn decline_all(&mut self, agent: u32, count: usize) {
         self.presence(agent, SystemPresence::OnQueue);
         for _ in 0..count {
@@ -252,7 +249,7 @@ impl Floor {
     }
 
     pub(crate) fn presence(&mut self, agent: u32, system: SystemPresence) {
-        self.tell(SetPresence { agent: AgentId::from_raw(agent), presence: system.id() });
+        self.tell(SetPresence::new(AgentId::from_raw(agent), system.id()));
     }
 
     pub(crate) fn pass_a_moment(&mut self) {
@@ -296,7 +293,7 @@ impl Floor {
         let count = self.offers.len();
         for place in 0..count {
             let (offer, work, agent) = self.offers[place];
-            self.tell(Accept { offer });
+            self.tell(Accept::new(offer));
             let stubborn = self.plan.shape == Shape::Hard && agent.raw() < DECLINERS;
             let busy = if stubborn { &mut self.stubborn } else { &mut self.busy };
             busy.push((work, agent));
@@ -309,13 +306,13 @@ impl Floor {
     fn decline(&mut self) {
         self.read();
         while let Some((offer, _, _)) = self.offers.pop() {
-            self.tell(Reject { offer, reason: Some(NEVER), retry_at: None });
+            self.tell(Reject::new(offer).with_reason(NEVER));
         }
     }
 
     fn finish(&mut self, (work, agent): Busy) {
-        self.tell(FinishContact { work, by: Finisher::Agent });
-        self.tell(EndWrapUp { work, agent, code: None });
+        self.tell(FinishContact::new(work, Finisher::Agent));
+        self.tell(EndWrapUp::new(work, agent));
     }
 
     /// Work comes in, rings at somebody if anybody can have it, is declined if it is of that kind,
@@ -327,7 +324,7 @@ impl Floor {
         if self.plan.asks[request].declined {
             self.decline();
         }
-        self.tell(Cancel { work });
+        self.tell(Cancel::new(work));
         self.read();
         self.offers.clear();
     }
@@ -337,7 +334,7 @@ impl Floor {
         self.pass_a_moment();
         let work = self.submit();
         if self.accept() == 0 {
-            self.tell(Cancel { work });
+            self.tell(Cancel::new(work));
         }
         while let Some(busy) = self.busy.pop() {
             self.finish(busy);
@@ -345,7 +342,7 @@ impl Floor {
         self.read();
     }
 
-    /// An agent comes free and takes what waits for him; other work comes in.
+    /// An agent comes free and takes what waits for them; other work comes in.
     pub(crate) fn free(&mut self) {
         self.pass_a_moment();
         self.turns += 1;
@@ -372,18 +369,13 @@ impl Floor {
 
 fn queue_profile(plan: &Plan) -> QueueProfile {
     let mode = WrapUpMode::MandatoryTimeout { timeout: Span::from_mins(60) };
-    let wider = |after| RelaxationStep {
-        after: Span::from_mins(after),
-        lower: 20,
-        ring: Some(1),
-        ..RelaxationStep::default()
+    let wider = |after| {
+        RelaxationStep::default().with_after(Span::from_mins(after)).with_lower(20).with_ring(1)
     };
-    QueueProfile {
-        choice: plan.choice,
-        wrap_up: WrapUpProfile::of(mode),
-        relaxation: plan.relaxes.map(|after| Relaxation::of([wider(after)])),
-        ..QueueProfile::default()
-    }
+    QueueProfile::default()
+        .with_choice(plan.choice)
+        .with_wrap_up(WrapUpProfile::of(mode))
+        .with_relaxation(plan.relaxes.map(|after| Relaxation::of([wider(after)])))
 }
 
 /// What the host says of a piece of work.
@@ -397,10 +389,8 @@ fn request(ask: &Ask) -> WorkRequest {
     };
     // A wait that is longer than any day: there is no falling back.
     let year = Span::from_mins(365 * 24 * 60);
-    WorkRequest {
-        need: Need::of(requirement),
-        priority: Priority(ask.priority),
-        preferred: ask.only.map(|agent| Preferred::agent(AgentId::from_raw(agent), year)),
-        ..WorkRequest::new(QueueId::from_raw(ask.queue), VOICE)
-    }
+    WorkRequest::new(QueueId::from_raw(ask.queue), VOICE)
+        .with_need(Need::of(requirement))
+        .with_priority(Priority(ask.priority))
+        .with_preferred(ask.only.map(|agent| Preferred::agent(AgentId::from_raw(agent), year)))
 }

@@ -29,12 +29,12 @@ impl Shape {
     }
 }
 
-/// An agent: levels by skill, and his queues.
+/// An agent: levels by skill, and the agent's queues.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Person {
     pub skills: BTreeMap<u32, u8>,
     pub queues: BTreeSet<u32>,
-    /// Whether he stays away while all others come.
+    /// Whether the agent stays away while all others come.
     pub away: bool,
 }
 
@@ -188,7 +188,8 @@ impl Plan {
     }
 }
 
-/// What some agent can do: 1 to 3 of his skills at the levels of a scale, none above his own.
+/// What some agent can do: 1 to 3 of the agent's skills at the levels of a scale, none above the
+/// agent's own level.
 fn ask_of(people: &[Person], random: &mut Random) -> Ask {
     let person = random.pick(people);
     let queues: Vec<u32> = person.queues.iter().copied().collect();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// One of those who are compared, and how long his steps took in each turn, in nanoseconds.
+/// One of those that are compared, and how long its steps took in each turn, in nanoseconds.
 pub(crate) struct Runner<'a> {
     step: Box<dyn FnMut() + 'a>,
     each: Vec<f64>,
@@ -33,9 +33,9 @@ impl<'a> Runner<'a> {
         median(self.each.clone())
     }
 
-    /// How many times as long his steps take as another's, turn by turn.
+    /// How many times as long its steps take as another's, turn by turn.
     pub(crate) fn over(&self, other: &Self) -> f64 {
-        median(self.each.iter().zip(&other.each).map(|(his, others)| his / others).collect())
+        median(self.each.iter().zip(&other.each).map(|(own, others)| own / others).collect())
     }
 }
 

@@ -32,9 +32,9 @@ pub(crate) struct Recorded {
 impl Recorded {
     /// The floor, and records from now on.
     pub(crate) fn of(floor: Floor) -> Self {
-        let types = InteractionType::ALL.into();
-        let limits = RecordLimits { profiles: PROFILES, ..RecordLimits::default() };
-        let config = RecordConfig { types, limits, ..RecordConfig::default() };
+        let limits = RecordLimits::default().with_profiles(PROFILES);
+        let config =
+            RecordConfig::default().with_types(InteractionType::ALL).with_limits(limits);
         let Floor { engine, now, requests, random, .. } = floor;
         let mut log = CentreLog::default();
         let mut centre = Centre::join(engine, None).expect("an engine alone");
@@ -79,15 +79,15 @@ impl Recorded {
     fn contact(&mut self) -> InteractionId {
         if self.people == 0 {
             let opening = Box::new(InteractionRequest::new(InteractionType::Phone));
-            return self.record(OpenInteraction { opening });
+            return self.record(OpenInteraction::new(opening));
         }
         let number = self.random.below(usize::try_from(self.people).expect("not so many"));
-        let message = ReceiveMessage {
-            kind: InteractionType::Messaging,
-            from: Address::new("sms", &format!("+4930{number:09}")),
-            to: "+4930999".into(),
-            text: "Hello".into(),
-        };
+        let message = ReceiveMessage::new(
+            InteractionType::Messaging,
+            Address::new("sms", &format!("+4930{number:09}")),
+            "+4930999",
+            "Hello",
+        );
         self.record(message).interaction
     }
 
@@ -98,16 +98,16 @@ impl Recorded {
         let interaction = self.contact();
         let request = self.random.below(self.requests.len());
         let request = Arc::clone(&self.requests[request]);
-        let work = self.record(SubmitWork { interaction, request });
+        let work = self.record(SubmitWork::new(interaction, request));
         match self.read() {
-            None => self.tell(Cancel { work }),
+            None => self.tell(Cancel::new(work)),
             Some((offer, work, agent)) => {
-                self.tell(Accept { offer });
-                let short_description = Some("A question about the invoice".into());
-                let change = RecordChange { short_description, ..RecordChange::default() };
-                self.record(SaveInteraction { interaction, by: Actor::Agent(agent), change });
-                self.tell(FinishContact { work, by: Finisher::Agent });
-                self.tell(EndWrapUp { work, agent, code: None });
+                self.tell(Accept::new(offer));
+                let short_description = "A question about the invoice";
+                let change = RecordChange::default().with_short_description(short_description);
+                self.record(SaveInteraction::new(interaction, Actor::Agent(agent), change));
+                self.tell(FinishContact::new(work, Finisher::Agent));
+                self.tell(EndWrapUp::new(work, agent));
             }
         }
         let state = self
@@ -117,9 +117,9 @@ impl Recorded {
             .map(|row| row.state);
         if state == Some(InteractionState::New) {
             let by = Actor::Host;
-            self.record(EndInteraction { interaction, ending: Ending::Automatic, by });
+            self.record(EndInteraction::new(interaction, Ending::Automatic, by));
         }
-        self.record(ArchiveInteraction { interaction });
+        self.record(ArchiveInteraction::new(interaction));
         self.read();
     }
 }

@@ -126,7 +126,7 @@ impl Scan {
         found
     }
 
-    /// An agent comes free and takes what waits for him; other work comes in.
+    /// An agent comes free and takes what waits for them; other work comes in.
     pub(crate) fn free(&mut self) {
         let place = self.random.below(self.busy.len());
         let number = self.busy[place];

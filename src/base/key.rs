@@ -39,6 +39,12 @@ impl From<&str> for Key {
     }
 }
 
+impl From<&String> for Key {
+    fn from(text: &String) -> Self {
+        Self(text.as_str().into())
+    }
+}
+
 impl From<String> for Key {
     fn from(text: String) -> Self {
         Self(text.into_boxed_str())

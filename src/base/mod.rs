@@ -7,6 +7,7 @@ pub(crate) mod bits;
 #[cfg(test)]
 pub(crate) mod chance;
 pub(crate) mod deadlines;
+pub(crate) mod growing;
 pub(crate) mod hash;
 pub(crate) mod id;
 pub(crate) mod key;
@@ -18,3 +19,4 @@ pub(crate) mod sorted;
 pub(crate) mod sparse;
 pub(crate) mod table;
 pub(crate) mod time;
+pub(crate) mod time_text;

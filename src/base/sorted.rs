@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 const CHUNK: usize = 64;
 
 /// A set in rising order, in chunks of which none is empty but the only one. Some that are not
-/// needed are kept for later, so whoever puts in as much as he takes out allocates nothing; of a
-/// set that shrinks only one in eight is kept. It is quickest at both ends.
+/// needed are kept for later, so a caller who puts in as much as they take out allocates nothing.
+/// Of a set that shrinks only one in eight is kept. It is quickest at both ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Sorted<T> {
     chunks: VecDeque<Chunk<T>>,

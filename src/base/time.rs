@@ -1,22 +1,23 @@
 //! Time as the host tells it: an instant and a length, both in whole milliseconds.
 
 use core::fmt;
-use core::ops::Add;
+use core::ops::{Add, Sub};
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// An instant: milliseconds since the Unix epoch.
 ///
-/// The crate never reads a clock to make one. Arithmetic saturates.
+/// The crate never reads a clock to make one. Arithmetic saturates: it stops at the earliest and
+/// the latest instant, and from an instant to an earlier one there is no time at all.
 ///
 /// ```
 /// use strowger::prelude::*;
 ///
-/// let nine = Timestamp::from_millis(32_400_000);
+/// let nine: Timestamp = "1970-01-01T09:00:00Z".parse().unwrap();
 /// let later = nine + Span::from_secs(20);
-/// assert_eq!(later.since(nine), Span::from_millis(20_000));
-/// assert_eq!(nine.since(later), Span::ZERO);
+/// assert_eq!(later - nine, Span::from_secs(20));
+/// assert_eq!(nine - later, Span::ZERO);
+/// assert_eq!(later - Span::from_mins(9 * 60), Timestamp::from_millis(20_000));
 /// assert_eq!(nine.to_string(), "1970-01-01T09:00:00.000Z");
 /// ```
 #[derive(
@@ -48,12 +49,6 @@ impl Timestamp {
     pub const fn since(self, earlier: Self) -> Span {
         if self.0 <= earlier.0 { Span::ZERO } else { Span(self.0.abs_diff(earlier.0)) }
     }
-
-    /// The instant so long before this one.
-    #[must_use]
-    pub const fn before(self, span: Span) -> Self {
-        Self(self.0.saturating_sub_unsigned(span.0))
-    }
 }
 
 impl Add<Span> for Timestamp {
@@ -64,18 +59,20 @@ impl Add<Span> for Timestamp {
     }
 }
 
-impl From<DateTime<Utc>> for Timestamp {
-    fn from(at: DateTime<Utc>) -> Self {
-        Self(at.timestamp_millis())
+impl Sub<Span> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
     }
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match DateTime::from_timestamp_millis(self.0) {
-            Some(at) => f.write_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true)),
-            None => write!(f, "{}ms", self.0),
-        }
+/// As [`Timestamp::since`]: zero if the other is not earlier.
+impl Sub for Timestamp {
+    type Output = Span;
+
+    fn sub(self, earlier: Self) -> Span {
+        self.since(earlier)
     }
 }
 
@@ -133,9 +130,20 @@ impl fmt::Debug for Moment {
 }
 
 /// A length of time in whole milliseconds, never negative.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+///
+/// In JSON it is written as a number, and may be given as a text too: `20000` or `"20s"`.
+///
+/// ```
+/// use core::time::Duration;
+/// use strowger::prelude::*;
+///
+/// let ring: Span = "20s".parse().unwrap();
+/// assert_eq!(serde_json::from_str::<Span>(r#""20s""#).unwrap(), ring);
+/// assert_eq!(serde_json::to_string(&ring).unwrap(), "20000");
+/// assert_eq!(Duration::from(ring), Duration::from_secs(20));
+/// assert_eq!(Span::try_from(Duration::from_millis(250)), Ok(Span::from_millis(250)));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Span(u64);
 
@@ -177,11 +185,5 @@ impl Span {
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:03}s", self.0 / 1_000, self.0 % 1_000)
     }
 }

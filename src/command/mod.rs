@@ -9,4 +9,4 @@ pub(crate) mod refusal;
 
 pub use actor::Actor;
 pub use commands::*;
-pub use refusal::{LimitName, Refusal, StageName, Unavailable};
+pub use refusal::{Keys, LimitName, Refusal, RefusalKind, StageName, Unavailable};

@@ -1,13 +1,21 @@
 //! What the engine can be told to do: every command, and the enum over them all.
 
+use crate::command::commands::shape::Answers;
 use crate::command::commands::*;
 use crate::command::refusal::Refusal;
 use crate::layer::action::{Action, FromReply, Layer};
+use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
+use crate::model::channel::ChannelProfile;
+use crate::model::pool::PoolProfile;
+use crate::model::presence::PresenceProfile;
+use crate::model::queue::QueueProfile;
+use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
+use crate::model::skill::SkillProfile;
 use crate::model::ids::{
     AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
-use crate::world::kinds::Kind;
 
 use crate::engine::core::Engine;
 use crate::engine::run::Run;
@@ -21,66 +29,44 @@ impl Layer for Engine {
 }
 
 impl Run for Advance {
-    type Output = ();
-
     fn run(self, _turn: &mut Turn<'_>) -> Result<(), Refusal> {
         Ok(())
     }
 }
 
-macro_rules! dispatch {
-    ($($variant:ident,)*) => {
+macro_rules! actions {
+    ($($variant:ident($type:ty),)*) => {
         impl Run for Command {
-            type Output = Reply;
-
             fn run(self, turn: &mut Turn<'_>) -> Result<Reply, Refusal> {
                 match self {
                     $(Self::$variant(command) => command.run(turn).map(Into::into),)*
                 }
             }
         }
-    };
-}
 
-every_command!(dispatch);
-
-macro_rules! actions {
-    ($([$($generic:tt)*] $command:ty => $output:ty;)*) => {$(
-        impl<$($generic)*> Action for $command
-        where
-            Self: Into<Command> + Run<Output = $output>,
-            $output: FromReply<Reply>,
-        {
+        impl Action for Command {
             type Layer = Engine;
-            type Output = $output;
+            type Output = Reply;
 
-            fn decide(self, turn: &mut Turn<'_>) -> Result<$output, Refusal> {
+            fn decide(self, turn: &mut Turn<'_>) -> Result<Reply, Refusal> {
                 self.run(turn)
             }
         }
-    )*};
+
+        $(
+            impl Action for $type {
+                type Layer = Engine;
+                type Output = <Self as Answers>::Output;
+
+                fn decide(self, turn: &mut Turn<'_>) -> Result<Self::Output, Refusal> {
+                    self.run(turn)
+                }
+            }
+        )*
+    };
 }
 
-actions! {
-    [] Command => Reply;
-    [P: Kind] Define<P> => P::Id;
-    [P: Kind] Change<P> => ();
-    [P: Kind] Retire<P> => ();
-    [] SetMembership => (); [] RemoveMembership => ();
-    [] SetPresence => (); [] Heartbeat => (); [] SetDraining => (); [] SetOwnCall => ();
-    [] SetShiftEnd => ();
-    [] Submit => WorkId; [] ChangeWork => (); [] Abandon => (); [] Cancel => (); [] Close => ();
-    [] Activate => (); [] Suspend => (); [] Postpone => (); [] Reclassify => ();
-    [] RequestCallback => (); [] ReportUnreached => ();
-    [] Accept => (); [] Reject => (); [] Pull => (); [] Assign => OfferId; [] Force => ();
-    [] Unassign => (); [] Hold => (); [] Retrieve => (); [] Park => (); [] Resume => ();
-    [] TransferToQueue => (); [] TransferToAgent => OfferId;
-    [] Consult => (); [] Answer => (); [] Decline => (); [] Confer => (); [] HandOver => ();
-    [] EndLeg => (); [] Supervise => ();
-    [] RequestWrapUp => (); [] FinishContact => (); [] SetCode => (); [] ExtendWrapUp => ();
-    [] EndWrapUp => ();
-    [] Advance => ();
-}
+every_command!(actions);
 
 impl FromReply<Reply> for () {
     fn from_reply(reply: Reply) -> Option<Self> {

@@ -14,8 +14,6 @@ use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 
 impl Run for SetPresence {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, presence } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -37,8 +35,6 @@ impl Run for SetPresence {
 }
 
 impl Run for Heartbeat {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -61,8 +57,6 @@ impl Run for Heartbeat {
 }
 
 impl Run for SetDraining {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, draining } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -74,8 +68,6 @@ impl Run for SetDraining {
 }
 
 impl Run for SetOwnCall {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, active } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -88,8 +80,6 @@ impl Run for SetOwnCall {
 }
 
 impl Run for SetShiftEnd {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, until } = self;
         turn.live::<AgentProfile>(agent)?;

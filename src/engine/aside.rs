@@ -20,8 +20,6 @@ use crate::engine::turn::{Halted, Turn};
 use crate::engine::{alerting, checks, overflow};
 
 impl Run for Activate {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, placement } = self;
         let row = turn.open_work(work)?;
@@ -38,8 +36,6 @@ impl Run for Activate {
 }
 
 impl Run for Suspend {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.open_work(work)?.stage {
@@ -55,8 +51,6 @@ impl Run for Suspend {
 }
 
 impl Run for Postpone {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, at, activation } = self;
         match turn.open_work(work)?.stage {
@@ -72,8 +66,6 @@ impl Run for Postpone {
 }
 
 impl Run for Unassign {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, suspend, placement } = self;
         let row = turn.open_work(work)?;
@@ -96,8 +88,6 @@ impl Run for Unassign {
 }
 
 impl Run for RequestCallback {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, channel, callback, at } = self;
         turn.check_work_known(work)?;
@@ -124,8 +114,6 @@ impl Run for RequestCallback {
 }
 
 impl Run for ReportUnreached {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match checks::stage_unless(turn, work, CloseCause::Unreached)? {

@@ -19,8 +19,6 @@ use crate::engine::view::View;
 use crate::engine::{alerting, checks, conditions, overflow};
 
 impl Run for Reclassify {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         checks::unowned(turn, work)?;

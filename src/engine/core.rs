@@ -332,7 +332,7 @@ mod tests {
         Timestamp::from_millis(secs * 1_000)
     }
 
-    /// Ana has a call, about which she consults Bo; another call waits. With the facts of all that.
+    /// Ana has a call and consults Bo about it; another call waits. With the facts of all that.
     fn floor() -> (Engine, Log, WorkId) {
         let mut log = Log::default();
         let mut engine = Engine::new(Config::default(), at(0), &mut log).unwrap();
@@ -358,7 +358,7 @@ mod tests {
         (engine, log, work)
     }
 
-    /// Memory goes bad: what Ana has is gone from her row, and from no other.
+    /// Memory goes bad: what Ana has is gone from Ana's row, and from no other.
     fn lose_assignments(engine: &mut Engine) {
         let mut stores = engine.world.stores().clone();
         stores.agent_rows.get_mut(ANA).unwrap().assignments.clear();

@@ -19,6 +19,7 @@ use crate::engine::matching::given::Matching;
 
 /// An agent who could have had the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CandidateRecord {
     /// The agent.
     pub agent: AgentId,
@@ -29,8 +30,8 @@ pub struct CandidateRecord {
 /// How the agent of an offer was chosen.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::explain::KeyPart;
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -39,10 +40,14 @@ pub struct CandidateRecord {
 /// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
 /// for (key, rank) in [("ana", 2), ("bo", 1)] {
 ///     let agent = engine.execute(now, Define::new(key, AgentProfile::default()), &mut log)?;
-///     let membership = Membership { rank, ..Membership::default() };
-///     engine.execute(now, SetMembership { agent, queue, membership, channel: None }, &mut log)?;
+///     let membership = Membership::default().with_rank(rank);
+///     engine.execute(
+///         now,
+///         SetMembership::new(agent, queue).with_membership(membership),
+///         &mut log,
+///     )?;
 ///     let presence = SystemPresence::OnQueue.id();
-///     engine.execute(now, SetPresence { agent, presence }, &mut log)?;
+///     engine.execute(now, SetPresence::new(agent, presence), &mut log)?;
 /// }
 /// engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
 /// let decision = engine.decisions().next().unwrap();
@@ -50,6 +55,7 @@ pub struct CandidateRecord {
 /// # Ok::<(), Refusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Decision {
     /// The offer.
     pub offer: OfferId,

@@ -25,8 +25,6 @@ use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 
 impl<P: Kind> Run for Define<P> {
-    type Output = P::Id;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<P::Id, Refusal> {
         let known = P::names(&turn.world.index().keys).get(&self.key);
         if let Some(id) = known {
@@ -51,8 +49,6 @@ impl<P: Kind> Run for Define<P> {
 }
 
 impl<P: Kind> Run for Change<P> {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let entry = turn.live::<P>(self.id)?;
         if *entry.profile == self.profile {
@@ -73,8 +69,6 @@ impl<P: Kind> Run for Change<P> {
 }
 
 impl<P: Kind> Run for Retire<P> {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let entity = self.id.into();
         match turn.live::<P>(self.id) {
@@ -196,8 +190,6 @@ fn work_with(world: &World, entity: Entity) -> Option<Entity> {
 }
 
 impl Run for SetMembership {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, queue, membership, channel } = self;
         turn.live::<AgentProfile>(agent)?;
@@ -218,8 +210,6 @@ impl Run for SetMembership {
 }
 
 impl Run for RemoveMembership {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { agent, queue, channel } = self;
         turn.live::<AgentProfile>(agent)?;

@@ -19,8 +19,6 @@ use crate::engine::turn::{Halted, Turn};
 use crate::engine::{checks, wrap_up};
 
 impl Run for Consult {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -42,8 +40,6 @@ impl Run for Consult {
 }
 
 impl Run for Answer {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -60,8 +56,6 @@ impl Run for Answer {
 }
 
 impl Run for Decline {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -77,8 +71,6 @@ impl Run for Decline {
 }
 
 impl Run for EndLeg {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -92,8 +84,6 @@ impl Run for EndLeg {
 }
 
 impl Run for Confer {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -110,8 +100,6 @@ impl Run for Confer {
 }
 
 impl Run for HandOver {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -130,8 +118,6 @@ impl Run for HandOver {
 }
 
 impl Run for Supervise {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, role } = self;
         let role = match role {

@@ -33,6 +33,7 @@ mod definitions;
 mod expire;
 pub(crate) mod explain;
 pub(crate) mod keep;
+mod keys;
 mod legs;
 pub(crate) mod matching;
 mod offering;

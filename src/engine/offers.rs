@@ -15,8 +15,6 @@ use crate::engine::turn::Turn;
 use crate::engine::{alerting, checks, offering};
 
 impl Run for Accept {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let offer = match turn.open_offer(self.offer) {
             Ok(offer) => offer,
@@ -29,8 +27,6 @@ impl Run for Accept {
 }
 
 impl Run for Reject {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let open = turn.open_offer(self.offer);
         match open {
@@ -51,8 +47,6 @@ impl Run for Reject {
 }
 
 impl Run for Pull {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -78,8 +72,6 @@ impl Run for Pull {
 }
 
 impl Run for Assign {
-    type Output = OfferId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
@@ -97,8 +89,6 @@ impl Run for Assign {
 }
 
 impl Run for Force {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;

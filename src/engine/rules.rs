@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use core::fmt::Debug;
 
+use crate::base::growing::growing;
 use crate::model::ids::QueueId;
 use crate::model::need::Need;
 use crate::model::priority::Priority;
@@ -18,9 +19,9 @@ use crate::engine::view::{AgentView, View, WorkView};
 /// of facts never asks it. A run of the same commands does, and needs the same scorer.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::host::Scorer;
 /// use strowger::model::{AgentChoice, Value};
+/// use strowger::prelude::*;
 /// use strowger::view::{AgentView, WorkView};
 ///
 /// /// Whoever had least today, as the host's own attribute says.
@@ -38,7 +39,7 @@ use crate::engine::view::{AgentView, View, WorkView};
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?.with_scorer(FewestToday);
-/// let queue = QueueProfile { choice: AgentChoice::Scored, ..QueueProfile::default() };
+/// let queue = QueueProfile::default().with_choice(AgentChoice::Scored);
 /// engine.execute(now, Define::new("support", queue), &mut log)?;
 /// # Ok::<(), Refusal>(())
 /// ```
@@ -47,15 +48,17 @@ pub trait Scorer: Debug + Send + Sync {
     fn score(&self, work: WorkView<'_>, agent: AgentView<'_>) -> i64;
 }
 
-/// What a [`Classifier`] says of work; what is absent stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Classified {
-    /// The queue it goes to.
-    pub queue: Option<QueueId>,
-    /// Its priority.
-    pub priority: Option<Priority>,
-    /// What it asks for.
-    pub need: Option<Need>,
+growing! {
+    /// What a [`Classifier`] says of work; what is absent stays as it is.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Classified {
+        /// The queue it goes to.
+        pub queue: Option<QueueId> => with_queue(into),
+        /// Its priority.
+        pub priority: Option<Priority> => with_priority(into),
+        /// What it asks for.
+        pub need: Option<Need> => with_need(into),
+    }
 }
 
 /// The host's own classification of work, for queues whose
@@ -67,9 +70,9 @@ pub struct Classified {
 /// work to the queue's rules.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::host::{Classified, Classifier};
 /// use strowger::model::Priority;
+/// use strowger::prelude::*;
 /// use strowger::view::{View, WorkView};
 ///
 /// #[derive(Debug)]
@@ -78,7 +81,7 @@ pub struct Classified {
 /// impl Classifier for Urgent {
 ///     fn classify(&self, work: WorkView<'_>, _view: View<'_>) -> Option<Classified> {
 ///         let urgent = work.request().attached.get("text")?.contains("urgent");
-///         urgent.then(|| Classified { priority: Some(Priority(10)), ..Classified::default() })
+///         urgent.then(|| Classified::default().with_priority(Priority(10)))
 ///     }
 /// }
 ///

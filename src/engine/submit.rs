@@ -18,8 +18,6 @@ use crate::engine::turn::Turn;
 use crate::engine::{checks, classify, overflow};
 
 impl Run for Submit {
-    type Output = WorkId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, Refusal> {
         let Self(request) = self;
         if let Some(work) = submitted_before(turn, &request)? {
@@ -82,8 +80,6 @@ fn check_needs(turn: &Turn<'_>, need: &Need) -> Result<(), Refusal> {
 }
 
 impl Run for ChangeWork {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, change } = self;
         turn.check_work_known(work)?;

@@ -16,8 +16,6 @@ use crate::engine::turn::Turn;
 use crate::engine::{alerting, checks, offering, overflow, place, relax, wrap_up};
 
 impl Run for TransferToQueue {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, queue, placement } = self;
         turn.check_work_known(work)?;
@@ -42,8 +40,6 @@ impl Run for TransferToQueue {
 }
 
 impl Run for TransferToAgent {
-    type Output = OfferId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;

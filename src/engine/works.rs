@@ -19,8 +19,6 @@ use crate::engine::turn::{Halted, Turn};
 use crate::engine::{alerting, checks, wrap_up};
 
 impl Run for Abandon {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         let stage = match checks::stage_unless(turn, work, CloseCause::Abandoned) {
@@ -44,8 +42,6 @@ impl Run for Abandon {
 }
 
 impl Run for Cancel {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match checks::stage_unless(turn, work, CloseCause::Cancelled)? {
@@ -62,8 +58,6 @@ impl Run for Cancel {
 }
 
 impl Run for Close {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, code } = self;
         turn.check_work_known(work)?;
@@ -82,8 +76,6 @@ impl Run for Close {
 }
 
 impl Run for Hold {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match assigned_state(turn, work)? {
@@ -98,8 +90,6 @@ impl Run for Hold {
 }
 
 impl Run for Retrieve {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match assigned_state(turn, work)? {
@@ -114,8 +104,6 @@ impl Run for Retrieve {
 }
 
 impl Run for Park {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, until } = self;
         match turn.open_work(work)?.stage {
@@ -130,8 +118,6 @@ impl Run for Park {
 }
 
 impl Run for Resume {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, by } = self;
         match turn.open_work(work)?.stage {

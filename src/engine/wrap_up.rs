@@ -19,8 +19,6 @@ use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 
 impl Run for RequestWrapUp {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         let stage = turn.open_work(work)?.stage;
@@ -34,8 +32,6 @@ impl Run for RequestWrapUp {
 }
 
 impl Run for FinishContact {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, by } = self;
         let by = match by {
@@ -58,8 +54,6 @@ impl Run for FinishContact {
 }
 
 impl Run for SetCode {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
         checks::named(turn, work, agent)?;
@@ -71,8 +65,6 @@ impl Run for SetCode {
 }
 
 impl Run for ExtendWrapUp {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, by } = self;
         checks::named(turn, work, agent)?;
@@ -94,8 +86,6 @@ impl Run for ExtendWrapUp {
 }
 
 impl Run for EndWrapUp {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
         checks::named(turn, work, agent)?;

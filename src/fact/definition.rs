@@ -19,6 +19,7 @@ use crate::model::skill::SkillProfile;
 /// A thing with its id, its key and its content.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Defined<P: Profile> {
     /// Its id.
     pub id: P::Id,
@@ -26,6 +27,14 @@ pub struct Defined<P: Profile> {
     pub key: Key,
     /// What it is.
     pub profile: Arc<P>,
+}
+
+impl<P: Profile> Defined<P> {
+    /// This content under that key, with this id.
+    #[must_use]
+    pub const fn new(id: P::Id, key: Key, profile: Arc<P>) -> Self {
+        Self { id, key, profile }
+    }
 }
 
 /// A definition of any kind.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Timestamp};
 use crate::fact::definition::Definition;
+use crate::fact::shape::events;
 use crate::model::config::Config;
 use crate::model::ids::{
     AgentId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId, WorkId,
@@ -24,435 +25,446 @@ use crate::state::offer::Withdrawal;
 use crate::state::routing_status::RoutingStatus;
 use crate::state::work::CloseCause;
 
-/// A change of state. Variants are only ever added, at the end.
-///
-/// In JSON an object with one field: `{"work_offered": {"offer": 4, "work": "call-1", ...}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Event {
-    /// The engine began. Always the first fact.
-    EngineOpened {
-        /// The bounds it works in.
-        config: Box<Config>,
-    },
-    /// Something was defined.
-    Defined(Box<Definition>),
-    /// A definition has new content.
-    Changed(Box<Definition>),
-    /// Something was retired: it keeps its id, its key is free.
-    Retired(Entity),
-    /// An agent is a member of a queue, on these terms.
-    MembershipSet {
-        /// The agent.
-        agent: AgentId,
-        /// The queue.
-        queue: QueueId,
-        /// The terms.
-        membership: Membership,
-        /// The channel for whose work they hold; none: all for which he has no terms of its own.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel: Option<ChannelId>,
-    },
-    /// An agent is no longer a member of a queue on certain terms.
-    MembershipRemoved {
-        /// The agent.
-        agent: AgentId,
-        /// The queue.
-        queue: QueueId,
-        /// The channel for which they held.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel: Option<ChannelId>,
-    },
-    /// An agent has this presence now.
-    PresenceSet {
-        /// The agent.
-        agent: AgentId,
-        /// His presence.
-        presence: PresenceId,
-        /// Until when he is believed without a sign of life.
-        lease: Option<Timestamp>,
-        /// Who set it.
-        by: PresenceSetBy,
-    },
-    /// An agent gave a sign of life.
-    AgentHeard {
-        /// The agent.
-        agent: AgentId,
-        /// Until when he is believed now.
-        lease: Timestamp,
-    },
-    /// An agent finishes what he has and gets nothing new, or no longer does so.
-    DrainingSet {
-        /// The agent.
-        agent: AgentId,
-        /// Whether he does.
-        draining: bool,
-    },
-    /// An agent began or ended a call of his own.
-    OwnCallSet {
-        /// The agent.
-        agent: AgentId,
-        /// Whether he is on one.
-        active: bool,
-    },
-    /// The engine knows something else of an agent.
-    RoutingStatusChanged {
-        /// The agent.
-        agent: AgentId,
-        /// What it knows now.
-        status: RoutingStatus,
-    },
-    /// An agent has more than he may have and gets nothing new until he has less.
-    CapacityExceeded {
-        /// The agent.
-        agent: AgentId,
-    },
-    /// An agent is within his capacity again.
-    CapacityRestored {
-        /// The agent.
-        agent: AgentId,
-    },
-    /// Work came in and entered the line of its queue.
-    WorkSubmitted {
-        /// The work.
-        work: WorkId,
-        /// All that was said of it.
-        request: Arc<WorkRequest>,
-    },
-    /// Waiting or ringing work was changed.
-    WorkChanged {
-        /// The work.
-        work: WorkId,
-        /// What is new.
-        change: Arc<WorkChange>,
-    },
-    /// Work entered the line of a queue. If an agent had it, his assignment ends or is wrapped up.
-    WorkQueued {
-        /// The work.
-        work: WorkId,
-        /// The queue.
-        queue: QueueId,
-        /// Its place in the order.
-        place: Place,
-        /// What brought it there.
-        why: QueuedWhy,
-        /// How the agent who had it wraps up; absent if he does not.
-        wrap_up: Option<WrapUp>,
-        /// The agent for whom it waits first, and until when.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        sticky: Option<Sticky>,
-    },
-    /// Waiting work is visible to agents with this delay now.
-    WorkRevealed {
-        /// The work.
-        work: WorkId,
-        /// The delay.
-        delay: Span,
-    },
-    /// The wait for preferred agents went on to another step, or is over.
-    PreferenceStepped {
-        /// The work.
-        work: WorkId,
-        /// The step; absent if anybody may have it now.
-        step: Option<PreferenceStep>,
-    },
-    /// Work rings at an agent, who has room reserved for it.
-    WorkOffered {
-        /// The offer.
-        offer: OfferId,
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// When its window ends.
-        until: Option<Timestamp>,
-        /// Who chose the agent.
-        by: OfferedBy,
-        /// What the host's scorer said of him, where the queue asks it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        score: Option<i64>,
-    },
-    /// An agent took what was offered and has it now.
-    OfferAccepted {
-        /// The offer.
-        offer: OfferId,
-        /// Whether it was accepted in his name.
-        auto: bool,
-    },
-    /// An agent rejected an offer; the work is back in line.
-    OfferRejected {
-        /// The offer.
-        offer: OfferId,
-        /// The reason he gave.
-        reason: Option<ReasonId>,
-        /// When he may be asked again.
-        bar: Bar,
-        /// Where the work stands now.
-        place: Place,
-    },
-    /// An offer rang out; the work is back in line.
-    OfferMissed {
-        /// The offer.
-        offer: OfferId,
-        /// When the agent may be asked again.
-        bar: Bar,
-        /// Where the work stands now.
-        place: Place,
-    },
-    /// An offer was taken back; the work is back in line.
-    OfferWithdrawn {
-        /// The offer.
-        offer: OfferId,
-        /// Why.
-        why: Withdrawal,
-        /// Where the work stands now.
-        place: Place,
-    },
-    /// Work was given to an agent without asking him.
-    WorkAssigned {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// Who did it.
-        by: AssignedBy,
-    },
-    /// The customer was put on hold.
-    WorkHeld {
-        /// The work.
-        work: WorkId,
-    },
-    /// The customer was taken off hold.
-    WorkRetrieved {
-        /// The work.
-        work: WorkId,
-    },
-    /// Work was put aside.
-    WorkParked {
-        /// The work.
-        work: WorkId,
-        /// When it comes back by itself.
-        until: Option<Timestamp>,
-    },
-    /// Parked work is active again with the agent who parked it.
-    WorkResumed {
-        /// The work.
-        work: WorkId,
-        /// What brought it back.
-        by: ResumedBy,
-    },
-    /// Nobody was left to ask for waiting work.
-    WorkExhausted {
-        /// The work.
-        work: WorkId,
-        /// When everybody may be asked again; absent if the queue's policy is another.
-        retry: Option<Timestamp>,
-    },
-    /// Everybody may be asked for the work again.
-    DeclinesForgotten {
-        /// The work.
-        work: WorkId,
-    },
-    /// An agent may be asked for the work again.
-    BarLifted {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-    },
-    /// An agent asked for time to wrap up.
-    WrapUpRequested {
-        /// The work.
-        work: WorkId,
-    },
-    /// The contact is over, its agent wraps up.
-    ContactEnded {
-        /// The work.
-        work: WorkId,
-        /// Who ended it.
-        by: EndedBy,
-        /// How he does.
-        wrap_up: WrapUp,
-    },
-    /// A wrap-up lasts longer.
-    WrapUpExtended {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// When time ends it now.
-        until: Timestamp,
-    },
-    /// A wrap-up code was given.
-    CodeSet {
-        /// The work.
-        work: WorkId,
-        /// Who wraps it up.
-        agent: AgentId,
-        /// The code.
-        code: CodeId,
-    },
-    /// An agent is done with work that is no longer his.
-    WrapUpEnded {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// Who ended it.
-        by: EndedBy,
-    },
-    /// Work is over. If an agent had it, his assignment ended with it.
-    WorkClosed {
-        /// The work.
-        work: WorkId,
-        /// Why.
-        cause: CloseCause,
-        /// Who ended it.
-        by: EndedBy,
-    },
-    /// Waiting work became easier to place: a condition expired, or a step of its relaxation began
-    /// or was passed over.
-    WorkRelaxed {
-        /// The work.
-        work: WorkId,
-        /// The point on its clock that it is past.
-        past: Span,
-        /// How far ahead of that clock it is by steps that were passed over.
-        skipped: Span,
-    },
-    /// Work was put off, and is in no line. If an agent had it, his assignment ended.
-    WorkScheduled {
-        /// The work.
-        work: WorkId,
-        /// When it enters its line.
-        at: Timestamp,
-        /// Whether it is suspended then.
-        activation: bool,
-    },
-    /// Nobody is asked for the work until the host activates it. If an agent had it, his assignment
-    /// ended.
-    WorkSuspended {
-        /// The work.
-        work: WorkId,
-    },
-    /// Waiting work became a call back: another channel, the same place.
-    CallbackRequested {
-        /// The work.
-        work: WorkId,
-        /// The channel.
-        channel: ChannelId,
-        /// How often the customer is tried.
-        callback: Callback,
-    },
-    /// A customer who asked to be called back did not answer.
-    CustomerUnreached {
-        /// The work.
-        work: WorkId,
-        /// When he is tried again: it is put off until then. Absent if that was the last attempt.
-        retry: Option<Timestamp>,
-    },
-    /// A rule of the queue it came to, or the host's classifier, took on the work.
-    WorkClassified {
-        /// The work.
-        work: WorkId,
-        /// The number of the rule, from 0; absent if it was the host.
-        rule: Option<u16>,
-        /// The queue it waits in now.
-        queue: QueueId,
-        /// What is said of it anew; absent if nothing is.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        change: Option<Arc<WorkChange>>,
-    },
-    /// A rule of overflow of its queue was done for waiting work. Where it leads elsewhere, the
-    /// fact that says so follows.
-    OverflowTriggered {
-        /// The work.
-        work: WorkId,
-        /// The number of the rule, from 0.
-        rule: u8,
-        /// What it does.
-        then: OverflowAction,
-    },
-    /// A queue was looked at.
-    QueueLooked {
-        /// The queue.
-        queue: QueueId,
-        /// The conditional rings whose conditions hold: these see its work, no others.
-        rings: Vec<u8>,
-    },
-    /// A queue may offer again after its ramp.
-    RampReleased {
-        /// The queue.
-        queue: QueueId,
-    },
-    /// An agent's shift ends at another time.
-    ShiftEndSet {
-        /// The agent.
-        agent: AgentId,
-        /// When; absent if it has no end.
-        until: Option<Timestamp>,
-    },
-    /// An agent was asked to take part in work that another has: it rings at him, and room is
-    /// reserved.
-    LegRequested {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// As what.
-        role: LegRole,
-        /// When its window ends.
-        until: Option<Timestamp>,
-    },
-    /// An agent takes part in work that another has.
-    LegJoined {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// As what.
-        role: LegRole,
-        /// Whether it was answered in his name.
-        auto: bool,
-    },
-    /// An agent takes part in another way.
-    LegChanged {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// As what now.
-        role: LegRole,
-    },
-    /// An agent does not take part any more, or is not asked to.
-    LegEnded {
-        /// The work.
-        work: WorkId,
-        /// The agent.
-        agent: AgentId,
-        /// Why.
-        why: LegEnd,
-    },
-    /// An agent who took part in work has it now, active. The old owner's assignment ends or is
-    /// wrapped up.
-    HandedOver {
-        /// The work.
-        work: WorkId,
-        /// Who has it now.
-        agent: AgentId,
-        /// How the old owner wraps up; absent if he does not.
-        wrap_up: Option<WrapUp>,
-    },
-    /// What agents drew from a pool and do not have any more is given back to them.
-    PoolReset {
-        /// The pool.
-        pool: PoolId,
-    },
+events! {
+    /// A change of state. Variants are only ever added, at the end.
+    ///
+    /// In JSON an object with one field: `{"work_offered": {"offer": 4, "work": "call-1", ...}}`.
+    pub enum Event {
+        /// The engine began. Always the first fact.
+        EngineOpened = engine_opened {
+            /// The bounds it works in.
+            config: Box<Config>,
+        }
+        /// An agent is a member of a queue, on these terms.
+        MembershipSet = membership_set {
+            /// The agent.
+            agent: AgentId,
+            /// The queue.
+            queue: QueueId,
+            /// The terms.
+            membership: Membership,
+            /// The channel for whose work the terms hold. If none is named, they hold for every
+            /// channel for which the agent has no separate terms.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            channel: Option<ChannelId>,
+        }
+        /// An agent is no longer a member of a queue on certain terms.
+        MembershipRemoved = membership_removed {
+            /// The agent.
+            agent: AgentId,
+            /// The queue.
+            queue: QueueId,
+            /// The channel for which they held.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            channel: Option<ChannelId>,
+        }
+        /// An agent has this presence now.
+        PresenceSet = presence_set {
+            /// The agent.
+            agent: AgentId,
+            /// The agent's presence.
+            presence: PresenceId,
+            /// Until when the agent is believed without a sign of life.
+            lease: Option<Timestamp>,
+            /// Who set it.
+            by: PresenceSetBy,
+        }
+        /// An agent gave a sign of life.
+        AgentHeard = agent_heard {
+            /// The agent.
+            agent: AgentId,
+            /// Until when the agent is believed now.
+            lease: Timestamp,
+        }
+        /// An agent finishes what they have and gets nothing new, or no longer does so.
+        DrainingSet = draining_set {
+            /// The agent.
+            agent: AgentId,
+            /// Whether the agent does.
+            draining: bool,
+        }
+        /// An agent began or ended a call of their own.
+        OwnCallSet = own_call_set {
+            /// The agent.
+            agent: AgentId,
+            /// Whether the agent is on such a call.
+            active: bool,
+        }
+        /// The engine knows something else of an agent.
+        RoutingStatusChanged = routing_status_changed {
+            /// The agent.
+            agent: AgentId,
+            /// What it knows now.
+            status: RoutingStatus,
+        }
+        /// An agent has more than they may have, and gets nothing new until they have less.
+        CapacityExceeded = capacity_exceeded {
+            /// The agent.
+            agent: AgentId,
+        }
+        /// An agent is within their capacity again.
+        CapacityRestored = capacity_restored {
+            /// The agent.
+            agent: AgentId,
+        }
+        /// Work came in and entered the line of its queue.
+        WorkSubmitted = work_submitted {
+            /// The work.
+            work: WorkId,
+            /// All that was said of it.
+            request: Arc<WorkRequest>,
+        }
+        /// Waiting or ringing work was changed.
+        WorkChanged = work_changed {
+            /// The work.
+            work: WorkId,
+            /// What is new.
+            change: Arc<WorkChange>,
+        }
+        /// Work entered the line of a queue. If an agent had it, their assignment ends or is
+        /// wrapped up.
+        WorkQueued = work_queued {
+            /// The work.
+            work: WorkId,
+            /// The queue.
+            queue: QueueId,
+            /// Its place in the order.
+            place: Place,
+            /// What brought it there.
+            why: QueuedWhy,
+            /// How the agent who had it wraps up; absent if they do not.
+            wrap_up: Option<WrapUp>,
+            /// The agent for whom it waits first, and until when.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            sticky: Option<Sticky>,
+        }
+        /// Waiting work is visible to agents with this delay now.
+        WorkRevealed = work_revealed {
+            /// The work.
+            work: WorkId,
+            /// The delay.
+            delay: Span,
+        }
+        /// The wait for preferred agents went on to another step, or is over.
+        PreferenceStepped = preference_stepped {
+            /// The work.
+            work: WorkId,
+            /// The step; absent if anybody may have it now.
+            step: Option<PreferenceStep>,
+        }
+        /// Work rings at an agent, who has room reserved for it.
+        WorkOffered = work_offered {
+            /// The offer.
+            offer: OfferId,
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// When its window ends.
+            until: Option<Timestamp>,
+            /// Who chose the agent.
+            by: OfferedBy,
+            /// What the host's scorer said of the agent, where the queue asks the scorer.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            score: Option<i64>,
+        }
+        /// An agent took what was offered and has it now.
+        OfferAccepted = offer_accepted {
+            /// The offer.
+            offer: OfferId,
+            /// Whether it was accepted in the agent's name.
+            auto: bool,
+        }
+        /// An agent rejected an offer; the work is back in line.
+        OfferRejected = offer_rejected {
+            /// The offer.
+            offer: OfferId,
+            /// The reason the agent gave.
+            reason: Option<ReasonId>,
+            /// When the agent may be asked again.
+            bar: Bar,
+            /// Where the work stands now.
+            place: Place,
+        }
+        /// An offer rang out; the work is back in line.
+        OfferMissed = offer_missed {
+            /// The offer.
+            offer: OfferId,
+            /// When the agent may be asked again.
+            bar: Bar,
+            /// Where the work stands now.
+            place: Place,
+        }
+        /// An offer was taken back; the work is back in line.
+        OfferWithdrawn = offer_withdrawn {
+            /// The offer.
+            offer: OfferId,
+            /// Why.
+            why: Withdrawal,
+            /// Where the work stands now.
+            place: Place,
+        }
+        /// Work was given to an agent without asking them.
+        WorkAssigned = work_assigned {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// Who did it.
+            by: AssignedBy,
+        }
+        /// The customer was put on hold.
+        WorkHeld = work_held {
+            /// The work.
+            work: WorkId,
+        }
+        /// The customer was taken off hold.
+        WorkRetrieved = work_retrieved {
+            /// The work.
+            work: WorkId,
+        }
+        /// Work was put aside.
+        WorkParked = work_parked {
+            /// The work.
+            work: WorkId,
+            /// When it comes back by itself.
+            until: Option<Timestamp>,
+        }
+        /// Parked work is active again with the agent who parked it.
+        WorkResumed = work_resumed {
+            /// The work.
+            work: WorkId,
+            /// What brought it back.
+            by: ResumedBy,
+        }
+        /// Nobody was left to ask for waiting work.
+        WorkExhausted = work_exhausted {
+            /// The work.
+            work: WorkId,
+            /// When everybody may be asked again; absent if the queue's policy is another.
+            retry: Option<Timestamp>,
+        }
+        /// Everybody may be asked for the work again.
+        DeclinesForgotten = declines_forgotten {
+            /// The work.
+            work: WorkId,
+        }
+        /// An agent may be asked for the work again.
+        BarLifted = bar_lifted {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+        }
+        /// An agent asked for time to wrap up.
+        WrapUpRequested = wrap_up_requested {
+            /// The work.
+            work: WorkId,
+        }
+        /// The contact is over, its agent wraps up.
+        ContactEnded = contact_ended {
+            /// The work.
+            work: WorkId,
+            /// Who ended it.
+            by: EndedBy,
+            /// How the agent wraps up.
+            wrap_up: WrapUp,
+        }
+        /// A wrap-up lasts longer.
+        WrapUpExtended = wrap_up_extended {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// When time ends it now.
+            until: Timestamp,
+        }
+        /// A wrap-up code was given.
+        CodeSet = code_set {
+            /// The work.
+            work: WorkId,
+            /// Who wraps it up.
+            agent: AgentId,
+            /// The code.
+            code: CodeId,
+        }
+        /// An agent is done with work that is no longer theirs.
+        WrapUpEnded = wrap_up_ended {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// Who ended it.
+            by: EndedBy,
+        }
+        /// Work is over. If an agent had it, their assignment ended with it.
+        WorkClosed = work_closed {
+            /// The work.
+            work: WorkId,
+            /// Why.
+            cause: CloseCause,
+            /// Who ended it.
+            by: EndedBy,
+        }
+        /// Waiting work became easier to place: a condition expired, or a step of its relaxation
+        /// began or was passed over.
+        WorkRelaxed = work_relaxed {
+            /// The work.
+            work: WorkId,
+            /// The point on its clock that it is past.
+            past: Span,
+            /// How far ahead of that clock it is by steps that were passed over.
+            skipped: Span,
+        }
+        /// Work was put off, and is in no line. If an agent had it, their assignment ended.
+        WorkScheduled = work_scheduled {
+            /// The work.
+            work: WorkId,
+            /// When it enters its line.
+            at: Timestamp,
+            /// Whether it is suspended then.
+            activation: bool,
+        }
+        /// Nobody is asked for the work until the host activates it. If an agent had it,
+        /// their assignment ended.
+        WorkSuspended = work_suspended {
+            /// The work.
+            work: WorkId,
+        }
+        /// Waiting work became a call back: another channel, the same place.
+        CallbackRequested = callback_requested {
+            /// The work.
+            work: WorkId,
+            /// The channel.
+            channel: ChannelId,
+            /// How often the customer is tried.
+            callback: Callback,
+        }
+        /// A customer who asked to be called back did not answer.
+        CustomerUnreached = customer_unreached {
+            /// The work.
+            work: WorkId,
+            /// When the customer is tried again: the work is put off until then. Absent if that was
+            /// the last attempt.
+            retry: Option<Timestamp>,
+        }
+        /// A rule of the queue it came to, or the host's classifier, took on the work.
+        WorkClassified = work_classified {
+            /// The work.
+            work: WorkId,
+            /// The number of the rule, from 0; absent if it was the host.
+            rule: Option<u16>,
+            /// The queue it waits in now.
+            queue: QueueId,
+            /// What is said of it anew; absent if nothing is.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            change: Option<Arc<WorkChange>>,
+        }
+        /// A rule of overflow of its queue was done for waiting work. Where it leads elsewhere, the
+        /// fact that says so follows.
+        OverflowTriggered = overflow_triggered {
+            /// The work.
+            work: WorkId,
+            /// The number of the rule, from 0.
+            rule: u8,
+            /// What it does.
+            then: OverflowAction,
+        }
+        /// A queue was looked at.
+        QueueLooked = queue_looked {
+            /// The queue.
+            queue: QueueId,
+            /// The conditional rings whose conditions hold: these see its work, no others.
+            rings: Vec<u8>,
+        }
+        /// A queue may offer again after its ramp.
+        RampReleased = ramp_released {
+            /// The queue.
+            queue: QueueId,
+        }
+        /// An agent's shift ends at another time.
+        ShiftEndSet = shift_end_set {
+            /// The agent.
+            agent: AgentId,
+            /// When; absent if it has no end.
+            until: Option<Timestamp>,
+        }
+        /// An agent was asked to take part in work that another agent has. It rings at the asked
+        /// agent, and room is reserved.
+        LegRequested = leg_requested {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// As what.
+            role: LegRole,
+            /// When its window ends.
+            until: Option<Timestamp>,
+        }
+        /// An agent takes part in work that another has.
+        LegJoined = leg_joined {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// As what.
+            role: LegRole,
+            /// Whether it was answered in the agent's name.
+            auto: bool,
+        }
+        /// An agent takes part in another way.
+        LegChanged = leg_changed {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// As what now.
+            role: LegRole,
+        }
+        /// An agent does not take part any more, or is not asked to.
+        LegEnded = leg_ended {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// Why.
+            why: LegEnd,
+        }
+        /// An agent who took part in work has it now, active. The old owner's assignment ends or is
+        /// wrapped up.
+        HandedOver = handed_over {
+            /// The work.
+            work: WorkId,
+            /// Who has it now.
+            agent: AgentId,
+            /// How the old owner wraps up; absent if they do not.
+            wrap_up: Option<WrapUp>,
+        }
+        /// What agents drew from a pool and do not have any more is given back to them.
+        PoolReset = pool_reset {
+            /// The pool.
+            pool: PoolId,
+        }
+    }
+    also {
+        /// Something was defined.
+        Defined = defined(Box<Definition>),
+        /// A definition has new content.
+        Changed = changed(Box<Definition>),
+        /// Something was retired: it keeps its id, its key is free.
+        Retired = retired(Entity),
+    }
+    named {
+        work: WorkId => named_work,
+        agent: AgentId => named_agent,
+        offer: OfferId => named_offer,
+        queue: QueueId => named_queue,
+    }
 }
 
 /// A step of the wait for preferred agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PreferenceStep {
     /// Its number, from 0.
     pub number: u8,
@@ -460,8 +472,17 @@ pub struct PreferenceStep {
     pub until: Timestamp,
 }
 
+impl PreferenceStep {
+    /// This step, until then.
+    #[must_use]
+    pub const fn new(number: u8, until: Timestamp) -> Self {
+        Self { number, until }
+    }
+}
+
 /// A wait for the agent who had the work last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Sticky {
     /// The agent.
     pub agent: AgentId,
@@ -469,16 +490,24 @@ pub struct Sticky {
     pub until: Timestamp,
 }
 
+impl Sticky {
+    /// For this agent, until then.
+    #[must_use]
+    pub const fn new(agent: AgentId, until: Timestamp) -> Self {
+        Self { agent, until }
+    }
+}
+
 /// Who set a presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PresenceSetBy {
-    /// The person, or the host for him.
+    /// The agent, or the host for them.
     Command,
     /// The engine: no sign of life came in time.
     Lease,
-    /// The engine: he rejected or missed too much, and the queue or the reason says so.
+    /// The engine: the agent rejected or missed too much, and the queue or the reason says so.
     Response,
 }
 
@@ -497,7 +526,7 @@ pub enum QueuedWhy {
     Exhausted,
     /// Its time has come, or the host activated it.
     Activated,
-    /// It was taken from its agent, or he gave it back.
+    /// It was taken from its agent, or the agent gave it back.
     Unassigned,
     /// A rule of overflow moved it.
     Overflow,
@@ -521,7 +550,7 @@ pub enum OfferedBy {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AssignedBy {
-    /// He took it himself.
+    /// The agent took it themselves.
     Pull,
     /// A supervisor forced it.
     Force,
@@ -534,7 +563,7 @@ pub enum AssignedBy {
 pub enum ResumedBy {
     /// Its agent.
     Agent,
-    /// The customer: he wrote or called again.
+    /// The customer: they wrote or called again.
     Customer,
     /// Its time.
     Time,
@@ -556,63 +585,46 @@ pub enum EndedBy {
 }
 
 impl Event {
-    /// The name of the event, as in JSON.
+    /// The work it concerns. Facts about definitions, memberships, agents and queues concern none,
+    /// and how an offer ended names the offer alone.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub fn work(&self) -> Option<WorkId> {
+        self.named_work()
+    }
+
+    /// The agent it concerns. Of several the one who is named: who is offered the work, who has it
+    /// from now on ([`HandedOver`](Self::HandedOver)), who takes part beside its owner. The agent
+    /// whom work waits for first and the agent who had it before are not meant.
+    #[must_use]
+    pub fn agent(&self) -> Option<AgentId> {
+        match self.defines() {
+            Some(Entity::Agent(agent)) => Some(agent),
+            _ => self.named_agent(),
+        }
+    }
+
+    /// The offer it concerns.
+    #[must_use]
+    pub fn offer(&self) -> Option<OfferId> {
+        self.named_offer()
+    }
+
+    /// The queue it concerns: of work that comes to a queue the one it comes to.
+    #[must_use]
+    pub fn queue(&self) -> Option<QueueId> {
+        match (self.defines(), self) {
+            (Some(Entity::Queue(queue)), _) => Some(queue),
+            (_, Self::WorkSubmitted { request, .. }) => Some(request.queue),
+            _ => self.named_queue(),
+        }
+    }
+
+    /// What is defined, changed or retired.
+    fn defines(&self) -> Option<Entity> {
         match self {
-            Self::EngineOpened { .. } => "engine_opened",
-            Self::Defined(_) => "defined",
-            Self::Changed(_) => "changed",
-            Self::Retired(_) => "retired",
-            Self::MembershipSet { .. } => "membership_set",
-            Self::MembershipRemoved { .. } => "membership_removed",
-            Self::PresenceSet { .. } => "presence_set",
-            Self::AgentHeard { .. } => "agent_heard",
-            Self::DrainingSet { .. } => "draining_set",
-            Self::OwnCallSet { .. } => "own_call_set",
-            Self::RoutingStatusChanged { .. } => "routing_status_changed",
-            Self::CapacityExceeded { .. } => "capacity_exceeded",
-            Self::CapacityRestored { .. } => "capacity_restored",
-            Self::WorkSubmitted { .. } => "work_submitted",
-            Self::WorkChanged { .. } => "work_changed",
-            Self::WorkQueued { .. } => "work_queued",
-            Self::WorkRevealed { .. } => "work_revealed",
-            Self::PreferenceStepped { .. } => "preference_stepped",
-            Self::WorkOffered { .. } => "work_offered",
-            Self::OfferAccepted { .. } => "offer_accepted",
-            Self::OfferRejected { .. } => "offer_rejected",
-            Self::OfferMissed { .. } => "offer_missed",
-            Self::OfferWithdrawn { .. } => "offer_withdrawn",
-            Self::WorkAssigned { .. } => "work_assigned",
-            Self::WorkHeld { .. } => "work_held",
-            Self::WorkRetrieved { .. } => "work_retrieved",
-            Self::WorkParked { .. } => "work_parked",
-            Self::WorkResumed { .. } => "work_resumed",
-            Self::WorkExhausted { .. } => "work_exhausted",
-            Self::DeclinesForgotten { .. } => "declines_forgotten",
-            Self::BarLifted { .. } => "bar_lifted",
-            Self::WrapUpRequested { .. } => "wrap_up_requested",
-            Self::ContactEnded { .. } => "contact_ended",
-            Self::WrapUpExtended { .. } => "wrap_up_extended",
-            Self::CodeSet { .. } => "code_set",
-            Self::WrapUpEnded { .. } => "wrap_up_ended",
-            Self::WorkClosed { .. } => "work_closed",
-            Self::WorkRelaxed { .. } => "work_relaxed",
-            Self::ShiftEndSet { .. } => "shift_end_set",
-            Self::WorkScheduled { .. } => "work_scheduled",
-            Self::WorkSuspended { .. } => "work_suspended",
-            Self::CallbackRequested { .. } => "callback_requested",
-            Self::CustomerUnreached { .. } => "customer_unreached",
-            Self::WorkClassified { .. } => "work_classified",
-            Self::OverflowTriggered { .. } => "overflow_triggered",
-            Self::QueueLooked { .. } => "queue_looked",
-            Self::RampReleased { .. } => "ramp_released",
-            Self::LegRequested { .. } => "leg_requested",
-            Self::LegJoined { .. } => "leg_joined",
-            Self::LegChanged { .. } => "leg_changed",
-            Self::LegEnded { .. } => "leg_ended",
-            Self::HandedOver { .. } => "handed_over",
-            Self::PoolReset { .. } => "pool_reset",
+            Self::Defined(definition) | Self::Changed(definition) => Some(definition.entity()),
+            Self::Retired(entity) => Some(*entity),
+            _ => None,
         }
     }
 }

@@ -22,17 +22,14 @@ pub type Seq = u64;
 ///
 /// // The host called two seconds late; what the timer did counts from when it was due.
 /// let due = Timestamp::from_millis(10_000);
-/// let fact = Fact {
-///     seq: 7,
-///     at: Timestamp::from_millis(12_000),
-///     cause: Cause::Deadline { kind: DeadlineKind::Retry, due },
-///     event: Event::DeclinesForgotten { work: WorkId::from_raw(1) },
-/// };
+/// let json = r#"{"seq": 7, "at": 12000, "cause": {"deadline": {"kind": "retry", "due": 10000}},
+///     "event": {"declines_forgotten": {"work": 1}}}"#;
+/// let fact: Fact = serde_json::from_str(json).unwrap();
+/// assert_eq!(fact.cause, Cause::Deadline { kind: DeadlineKind::Retry, due });
 /// assert_eq!(fact.effective(), due);
-/// let json = serde_json::to_string(&fact).unwrap();
-/// assert_eq!(serde_json::from_str::<Fact>(&json).unwrap(), fact);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Fact<E = Event> {
     /// Its number among the facts of its layer.
     pub seq: Seq,
@@ -45,6 +42,12 @@ pub struct Fact<E = Event> {
 }
 
 impl<E> Fact<E> {
+    /// An event with its number, its time and its cause.
+    #[must_use]
+    pub const fn new(seq: Seq, at: Timestamp, cause: Cause, event: E) -> Self {
+        Self { seq, at, cause, event }
+    }
+
     /// The instant the event counts from: what a timer ends counts from its deadline, however late
     /// the call; everything else from the time of the call.
     #[must_use]
@@ -60,6 +63,7 @@ impl<E> Fact<E> {
 /// What made a fact happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Cause {
     /// A command.
     Command,

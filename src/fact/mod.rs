@@ -5,6 +5,7 @@
 pub(crate) mod definition;
 pub(crate) mod event;
 pub(crate) mod log;
+pub(crate) mod shape;
 
 pub use crate::policy::offering::Bar;
 pub use crate::policy::order::Place;

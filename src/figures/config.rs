@@ -2,40 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::figures::grid::Grid;
 use crate::model::invalid::{Invalid, Problem};
 
-/// How figures are cut and counted.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::figures::{Figures, FiguresConfig};
-///
-/// // Quarters of an hour of a floor whose day begins at 23:00 UTC, which is midnight there.
-/// let config = FiguresConfig {
-///     interval: Span::from_mins(15),
-///     day_begins: Span::from_mins(23 * 60),
-///     ..FiguresConfig::default()
-/// };
-/// assert!(Figures::new(config).is_ok());
-/// // Days must be cut without a rest.
-/// assert!(Figures::new(FiguresConfig { interval: Span::from_mins(7), ..config }).is_err());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FiguresConfig {
-    /// How long an interval is: 15, 30 or 60 minutes in most places; 1 second to 24 hours, and 24
-    /// hours must be a multiple of it. 30 minutes at first.
-    pub interval: Span,
-    /// How long after midnight UTC a day begins, less than 24 hours; intervals are counted from
-    /// there. Zero at first.
-    pub day_begins: Span,
-    /// Who leaves before he has waited so long abandons *short*. Zero: nobody does, as at first.
-    pub short_abandon: Span,
-    /// Over how many of the latest stays of a queue and channel the service level "of the last" is
-    /// taken, at most 10,000; 100 at first.
-    pub last: u16,
+growing! {
+    /// How figures are cut and counted.
+    ///
+    /// ```
+    /// use strowger::figures::{Figures, FiguresConfig};
+    /// use strowger::prelude::*;
+    ///
+    /// // Quarters of an hour of a floor whose day begins at 23:00 UTC, which is midnight there.
+    /// let config = FiguresConfig::default()
+    ///     .with_interval(Span::from_mins(15))
+    ///     .with_day_begins(Span::from_mins(23 * 60));
+    /// assert!(Figures::new(config).is_ok());
+    /// // Days must be cut without a rest.
+    /// assert!(Figures::new(config.with_interval(Span::from_mins(7))).is_err());
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct FiguresConfig {
+        /// How long an interval is: 15, 30 or 60 minutes in most places; 1 second to 24 hours, and
+        /// 24 hours must be a multiple of it. 30 minutes at first.
+        pub interval: Span => with_interval,
+        /// How long after midnight UTC a day begins, less than 24 hours; intervals are counted from
+        /// there. Zero at first.
+        pub day_begins: Span => with_day_begins,
+        /// Whoever leaves before they have waited so long abandons *short*. Zero, as at first:
+        /// nobody does.
+        pub short_abandon: Span => with_short_abandon,
+        /// Over how many of the latest stays of a queue and channel the service level "of the last"
+        /// is taken, at most 10,000; 100 at first.
+        pub last: u16 => with_last,
+    }
 }
 
 impl Default for FiguresConfig {

@@ -30,8 +30,8 @@ use crate::model::presence::SystemPresence;
 /// [`how_figures_are_counted`]: crate::guide::how_figures_are_counted
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::figures::{Figures, FiguresConfig};
+/// use strowger::prelude::*;
 ///
 /// # let second = |n: i64| Timestamp::from_millis(n * 1_000);
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
@@ -42,7 +42,7 @@ use crate::model::presence::SystemPresence;
 /// let queue = Define::new("support", QueueProfile::default());
 /// let queue = engine.execute(second(0), queue, &mut log)?;
 /// let call = engine.execute(second(10), Submit::new(WorkRequest::new(queue, voice)), &mut log)?;
-/// engine.execute(second(40), Abandon { work: call }, &mut log)?;
+/// engine.execute(second(40), Abandon::new(call), &mut log)?;
 /// for fact in log.drain() {
 ///     figures.apply(&fact).unwrap();
 /// }
@@ -87,13 +87,13 @@ pub struct Figures {
 /// A fact that is not the next one: some are missing, or it was folded before.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::fact::Cause;
 /// use strowger::figures::{Figures, FiguresConfig, NotNext};
+/// use strowger::prelude::*;
 ///
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
-/// let event = Event::DeclinesForgotten { work: WorkId::from_raw(1) };
-/// let fact = Fact { seq: 5, at: Timestamp::EPOCH, cause: Cause::Command, event };
+/// let event = Event::declines_forgotten(WorkId::from_raw(1));
+/// let fact = Fact::new(5, Timestamp::EPOCH, Cause::Command, event);
 /// assert_eq!(figures.apply(&fact), Err(NotNext { expected: 1 }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

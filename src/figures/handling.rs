@@ -218,7 +218,7 @@ impl Figures {
         }
     }
 
-    /// An agent does something else with his part from now on.
+    /// An agent does something else with their part from now on.
     fn turn(&mut self, work: WorkId, agent: AgentId, doing: Doing, at: Timestamp) {
         self.settle_part(work, agent, at);
         let Some(part) = self.parts.get_mut(&(work, agent)) else {
@@ -238,7 +238,7 @@ impl Figures {
         }
     }
 
-    /// An agent is not occupied with his part any more.
+    /// An agent is not occupied with their part any more.
     fn release(&mut self, agent: AgentId, part: Part, at: Timestamp) {
         let desk = Desk { agent, cell: part.cell };
         let row = self.book.handling(self.config.grid(), at, desk);
@@ -250,7 +250,7 @@ impl Figures {
         one_more(count(self.book.handling(self.config.grid(), at, desk)));
     }
 
-    /// Counts for an agent in the queue and channel of his part of work.
+    /// Counts for an agent in the queue and channel of their part of work.
     fn count_for(&mut self, work: WorkId, agent: AgentId, at: Timestamp, how: Count) {
         if let Some(part) = self.parts.get(&(work, agent)) {
             self.count(Desk { agent, cell: part.cell }, at, how);

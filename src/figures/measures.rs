@@ -12,12 +12,13 @@ sums! {
     /// is still there.
     ///
     /// ```
-    /// use strowger::prelude::*;
     /// use strowger::figures::LineFlow;
     ///
-    /// let mut day = LineFlow { submitted: 4, waited: Span::from_secs(50), ..LineFlow::default() };
-    /// day.add(&LineFlow { submitted: 3, transferred_in: 1, ..LineFlow::default() });
-    /// assert_eq!(day.entered(), 8);
+    /// let (mut morning, mut evening) = (LineFlow::default(), LineFlow::default());
+    /// morning.submitted = 4;
+    /// (evening.submitted, evening.transferred_in) = (3, 1);
+    /// morning.add(&evening);
+    /// assert_eq!(morning.entered(), 8);
     /// ```
     pub struct LineFlow {
         /// New work.
@@ -90,8 +91,8 @@ sums! {
     /// use strowger::prelude::*;
     /// use strowger::figures::Handling;
     ///
-    /// let (talk, wrap_up) = (Span::from_secs(100), Span::from_secs(20));
-    /// let handling = Handling { handled: 2, talk, wrap_up, ..Handling::default() };
+    /// let mut handling = Handling::default();
+    /// (handling.talk, handling.wrap_up) = (Span::from_secs(100), Span::from_secs(20));
     /// assert_eq!(handling.time(), Span::from_secs(120));
     /// ```
     pub struct Handling {
@@ -149,30 +150,30 @@ impl Handling {
 }
 
 sums! {
-    /// Time of an agent who is signed in, by his routing status.
+    /// Time of an agent who is signed in, by their routing status.
     ///
     /// ```
     /// use strowger::prelude::*;
     /// use strowger::figures::StatusTime;
     ///
     /// let minutes = Span::from_mins;
-    /// let (off_queue, idle, interacting) = (minutes(6), minutes(6), minutes(18));
-    /// let time = StatusTime { off_queue, idle, interacting, ..StatusTime::default() };
+    /// let mut time = StatusTime::default();
+    /// (time.off_queue, time.idle, time.interacting) = (minutes(6), minutes(6), minutes(18));
     /// assert_eq!(time.login(), minutes(30));
     /// assert_eq!(time.on_queue(), minutes(24));
     /// assert_eq!(time.occupancy(), Some(750));
     /// assert_eq!(time.utilisation(), Some(600));
     /// ```
     pub struct StatusTime {
-        /// His presence opens no channel.
+        /// The agent's presence opens no channel.
         pub off_queue: Span,
         /// On queue with nothing to do.
         pub idle: Span,
-        /// Something rings and he is occupied with nothing else.
+        /// Something rings and the agent is occupied with nothing else.
         pub offered: Span,
         /// Occupied with work, wrap-up included.
         pub interacting: Span,
-        /// On a call of his own.
+        /// On a call of their own.
         pub communicating: Span,
         /// Not responding.
         pub not_responding: Span,
@@ -217,15 +218,15 @@ impl StatusTime {
     }
 
     /// Occupancy in thousandths, rounded down: interacting / (interacting + available). Several
-    /// pieces of work at once count once. None if he was neither.
+    /// pieces of work at once count once. None if the agent was neither.
     #[must_use]
     pub fn occupancy(&self) -> Option<u16> {
         let busy = self.interacting;
         permille(busy.as_millis(), busy.plus(self.available()).as_millis())
     }
 
-    /// Utilisation in thousandths, rounded down: interacting / login time. None if he was not
-    /// signed in.
+    /// Utilisation in thousandths, rounded down: interacting / login time. None if the agent
+    /// was not signed in.
     #[must_use]
     pub fn utilisation(&self) -> Option<u16> {
         permille(self.interacting.as_millis(), self.login().as_millis())

@@ -27,6 +27,7 @@ use crate::state::routing_status::RoutingStatus;
 /// # let _: fn(&QueueNow) -> u32 = free;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct QueueNow {
     /// The queue.
     pub queue: QueueId,
@@ -36,7 +37,7 @@ pub struct QueueNow {
     pub statuses: Vec<(RoutingStatus, u32)>,
     /// How many of its members have each presence; none of those nobody has.
     pub presences: Vec<(PresenceId, u32)>,
-    /// The member who is idle the longest, by his routing status, and for how long.
+    /// The member who is idle the longest, by their routing status, and for how long.
     pub longest_idle: Option<(AgentId, Span)>,
 }
 
@@ -51,6 +52,7 @@ pub struct QueueNow {
 /// # let _: fn(&ChannelNow) -> bool = alarming;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ChannelNow {
     /// The channel.
     pub channel: ChannelId,
@@ -80,6 +82,7 @@ pub struct ChannelNow {
 /// assert_eq!(strowger::figures::WithAgents::default().active, 0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WithAgents {
     /// Active.
     pub active: u32,
@@ -103,7 +106,7 @@ impl WithAgents {
     }
 }
 
-/// An agent as he is now.
+/// An agent as they are now.
 ///
 /// ```
 /// use strowger::prelude::*;
@@ -115,22 +118,23 @@ impl WithAgents {
 /// # let _: fn(&AgentNow, Timestamp) -> Option<Span> = idle;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgentNow {
     /// The agent.
     pub agent: AgentId,
-    /// What he says of himself.
+    /// What the agent says of themselves.
     pub presence: PresenceId,
     /// Since when.
     pub presence_since: Timestamp,
-    /// What the engine knows of him.
+    /// What the engine knows of the agent.
     pub status: RoutingStatus,
     /// Since when.
     pub status_since: Timestamp,
-    /// How much rings at him.
+    /// How much rings at the agent.
     pub ringing: u32,
-    /// What he has.
+    /// What the agent has.
     pub work: WithAgents,
-    /// In how many consults and conferences he takes part.
+    /// In how many consults and conferences the agent takes part.
     pub consults: u32,
 }
 
@@ -240,7 +244,7 @@ impl Figures {
         queues
     }
 
-    /// Every agent as he is now, by id. Takes a walk over all agents and all they have.
+    /// Every agent as they are now, by id. Takes a walk over all agents and all they have.
     #[must_use]
     pub fn agents_now(&self) -> Vec<AgentNow> {
         let mut agents: BTreeMap<AgentId, AgentNow> = BTreeMap::new();

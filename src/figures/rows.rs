@@ -13,16 +13,17 @@ use crate::state::routing_status::RoutingStatus;
 /// How often something was wrapped up with a code, and how long it was handled.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::figures::CodeCount;
 /// use strowger::model::CodeId;
+/// use strowger::prelude::*;
 ///
 /// let handled_time = Span::from_mins(6);
-/// let sold = CodeCount { code: CodeId::from_raw(0), count: 3, handled_time };
+/// let sold = CodeCount::new(CodeId::from_raw(0), 3, handled_time);
 /// let average = sold.handled_time.as_millis() / u64::from(sold.count);
 /// assert_eq!(average, 120_000);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CodeCount {
     /// The code.
     pub code: CodeId,
@@ -32,21 +33,38 @@ pub struct CodeCount {
     pub handled_time: Span,
 }
 
+impl CodeCount {
+    /// This code, so often, with so much time.
+    #[must_use]
+    pub const fn new(code: CodeId, count: u32, handled_time: Span) -> Self {
+        Self { code, count, handled_time }
+    }
+}
+
 /// How long an agent had a presence.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::figures::PresenceTime;
+/// use strowger::prelude::*;
 ///
-/// let meal = PresenceTime { presence: SystemPresence::Meal.id(), time: Span::from_mins(30) };
+/// let meal = PresenceTime::new(SystemPresence::Meal.id(), Span::from_mins(30));
 /// assert_eq!(meal.time.as_millis(), 1_800_000);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PresenceTime {
     /// The presence.
     pub presence: PresenceId,
     /// How long.
     pub time: Span,
+}
+
+impl PresenceTime {
+    /// This presence, for so long.
+    #[must_use]
+    pub const fn new(presence: PresenceId, time: Span) -> Self {
+        Self { presence, time }
+    }
 }
 
 /// A queue by one channel in one interval. Where nothing happened, waited or was handled there is
@@ -63,6 +81,7 @@ pub struct PresenceTime {
 /// # assert_eq!(rows.queues.first().map(report), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct QueueInterval {
     /// The queue.
     pub queue: QueueId,
@@ -84,7 +103,25 @@ pub struct QueueInterval {
     pub codes: Vec<CodeCount>,
 }
 
-/// An agent in one interval. Where he was not signed in and did nothing there is no row.
+impl QueueInterval {
+    /// An interval in which nothing was counted.
+    #[must_use]
+    pub fn new(queue: QueueId, channel: ChannelId, from: Timestamp, to: Timestamp) -> Self {
+        Self {
+            queue,
+            channel,
+            from,
+            to,
+            service: ServiceCounts::default(),
+            line: LineFlow::default(),
+            longest_wait: Span::ZERO,
+            handling: Handling::default(),
+            codes: Vec::new(),
+        }
+    }
+}
+
+/// An agent in one interval. If they were not signed in and did nothing, there is no row.
 ///
 /// ```
 /// use strowger::figures::AgentPerformance;
@@ -95,6 +132,7 @@ pub struct QueueInterval {
 /// # let _: fn(&AgentPerformance) -> u64 = shrinkage;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgentPerformance {
     /// The agent.
     pub agent: AgentId,
@@ -102,14 +140,30 @@ pub struct AgentPerformance {
     pub from: Timestamp,
     /// When it ends; this instant belongs to the next.
     pub to: Timestamp,
-    /// His time by routing status.
+    /// The agent's time by routing status.
     pub time: StatusTime,
-    /// His time by presence, by id; none of those that stand for offline.
+    /// The agent's time by presence, by id; none of those that stand for offline.
     pub presences: Vec<PresenceTime>,
-    /// What he did with work of all queues and channels.
+    /// What the agent did with work of all queues and channels.
     pub handling: Handling,
-    /// The codes he gave, by id.
+    /// The codes the agent gave, by id.
     pub codes: Vec<CodeCount>,
+}
+
+impl AgentPerformance {
+    /// An interval in which nothing was counted.
+    #[must_use]
+    pub fn new(agent: AgentId, from: Timestamp, to: Timestamp) -> Self {
+        Self {
+            agent,
+            from,
+            to,
+            time: StatusTime::default(),
+            presences: Vec::new(),
+            handling: Handling::default(),
+            codes: Vec::new(),
+        }
+    }
 }
 
 /// What an agent did with work of one queue and channel in one interval.
@@ -123,10 +177,11 @@ pub struct AgentPerformance {
 /// # let _: fn(&AgentQueueInterval) -> Option<u32> = transfer_rate;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgentQueueInterval {
     /// The agent.
     pub agent: AgentId,
-    /// The queue the work was in when he got it, or was asked.
+    /// The queue the work was in when the agent got it, or was asked.
     pub queue: QueueId,
     /// The channel.
     pub channel: ChannelId,
@@ -134,29 +189,45 @@ pub struct AgentQueueInterval {
     pub from: Timestamp,
     /// When it ends; this instant belongs to the next.
     pub to: Timestamp,
-    /// What he did.
+    /// What the agent did.
     pub handling: Handling,
-    /// The codes he gave, by id.
+    /// The codes the agent gave, by id.
     pub codes: Vec<CodeCount>,
 }
 
+impl AgentQueueInterval {
+    /// An interval in which nothing was counted.
+    #[must_use]
+    pub fn new(
+        agent: AgentId,
+        queue: QueueId,
+        channel: ChannelId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Self {
+        let (handling, codes) = (Handling::default(), Vec::new());
+        Self { agent, queue, channel, from, to, handling, codes }
+    }
+}
+
 /// A stretch of time in which an agent who was signed in was one thing: what a workforce system
-/// compares with his schedule (adherence). It is not cut at the borders of intervals.
+/// compares with their schedule (adherence). It is not cut at the borders of intervals.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::figures::AgentTimelinePiece;
+/// use strowger::prelude::*;
 ///
-/// let piece = AgentTimelinePiece {
-///     agent: AgentId::from_raw(0),
-///     from: Timestamp::from_millis(0),
-///     to: Timestamp::from_millis(90_000),
-///     presence: SystemPresence::Break.id(),
-///     status: RoutingStatus::OffQueue,
-/// };
+/// let piece = AgentTimelinePiece::new(
+///     AgentId::from_raw(0),
+///     Timestamp::from_millis(0),
+///     Timestamp::from_millis(90_000),
+///     SystemPresence::Break.id(),
+///     RoutingStatus::OffQueue,
+/// );
 /// assert_eq!(piece.to.since(piece.from), Span::from_secs(90));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgentTimelinePiece {
     /// The agent.
     pub agent: AgentId,
@@ -164,10 +235,24 @@ pub struct AgentTimelinePiece {
     pub from: Timestamp,
     /// When something else began.
     pub to: Timestamp,
-    /// What he said of himself.
+    /// What the agent said of themselves.
     pub presence: PresenceId,
-    /// What the engine knew of him.
+    /// What the engine knew of the agent.
     pub status: RoutingStatus,
+}
+
+impl AgentTimelinePiece {
+    /// From then to then an agent was this.
+    #[must_use]
+    pub const fn new(
+        agent: AgentId,
+        from: Timestamp,
+        to: Timestamp,
+        presence: PresenceId,
+        status: RoutingStatus,
+    ) -> Self {
+        Self { agent, from, to, presence, status }
+    }
 }
 
 /// What is complete and handed to the host, who keeps it from now on. Rows are in order of
@@ -181,6 +266,7 @@ pub struct AgentTimelinePiece {
 /// assert!(figures.close_until(Timestamp::from_millis(7_200_000)).queues.is_empty());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClosedFigures {
     /// Queues by channel and interval.
     pub queues: Vec<QueueInterval>,

@@ -14,14 +14,9 @@ sums! {
     /// ```
     /// use strowger::figures::{ServiceCounts, ServiceLevel};
     ///
-    /// let counts = ServiceCounts {
-    ///     offered: 12,
-    ///     answered: 8,
-    ///     in_target: 6,
-    ///     abandoned: 2,
-    ///     abandoned_in_target: 1,
-    ///     abandoned_short: 1,
-    /// };
+    /// let mut counts = ServiceCounts::default();
+    /// (counts.offered, counts.answered, counts.in_target) = (12, 8, 6);
+    /// (counts.abandoned, counts.abandoned_in_target, counts.abandoned_short) = (2, 1, 1);
     /// assert_eq!(counts.service_level(ServiceLevel::Ended), Some(600));
     /// assert_eq!(counts.service_level(ServiceLevel::ShortExcluded), Some(666));
     /// assert_eq!(counts.abandonment_rate(), Some(166));
@@ -51,7 +46,8 @@ sums! {
 /// ```
 /// use strowger::figures::{ServiceCounts, ServiceLevel};
 ///
-/// let counts = ServiceCounts { offered: 4, answered: 2, in_target: 1, ..Default::default() };
+/// let mut counts = ServiceCounts::default();
+/// (counts.offered, counts.answered, counts.in_target) = (4, 2, 1);
 /// assert_eq!(counts.service_level(ServiceLevel::Answered), Some(500));
 /// assert_eq!(counts.service_level(ServiceLevel::Offered), Some(250));
 /// ```

@@ -17,7 +17,7 @@ pub(super) enum Place {
     Line,
     /// Put off: in no line.
     Aside,
-    /// With an agent, until he has wrapped it up.
+    /// With an agent, until the agent has wrapped it up.
     With(AgentId),
 }
 
@@ -56,14 +56,14 @@ pub(super) struct Ring {
     pub(super) since: Timestamp,
 }
 
-/// What an agent does with work that is his.
+/// What an agent does with work that is theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Doing {
     Active,
     Held,
     Parked,
     WrapUp,
-    /// He wraps it up and is open for other work.
+    /// The agent wraps it up and is open for other work.
     WrapUpAside,
 }
 
@@ -92,14 +92,14 @@ impl Doing {
     }
 }
 
-/// An agent's part of work that is or was his.
+/// An agent's part of work that is or was theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Part {
     pub(super) cell: Cell,
     pub(super) doing: Doing,
     /// Up to when its time is in the book.
     pub(super) since: Timestamp,
-    /// How long he was occupied with it until then.
+    /// How long the agent was occupied with it until then.
     pub(super) handled: Span,
     pub(super) code: Option<CodeId>,
 }
@@ -109,12 +109,12 @@ pub(super) struct Part {
 pub(super) struct Guest {
     pub(super) cell: Cell,
     pub(super) joined: bool,
-    /// Up to when his time is in the book.
+    /// Up to when the guest's time is in the book.
     pub(super) since: Timestamp,
 }
 
 impl Guest {
-    /// Where his time counts.
+    /// Where the guest's time counts.
     pub(super) const fn time(&self) -> fn(&mut Handling) -> &mut Span {
         if self.joined { |row| &mut row.consulting } else { |row| &mut row.alerting }
     }
@@ -128,9 +128,9 @@ pub(super) struct Person {
     pub(super) status: RoutingStatus,
     pub(super) presence_since: Timestamp,
     pub(super) status_since: Timestamp,
-    /// Since when he has both.
+    /// Since when the agent has both this presence and this status.
     pub(super) piece: Timestamp,
-    /// Up to when his time is in the book.
+    /// Up to when the agent's time is in the book.
     pub(super) since: Timestamp,
 }
 

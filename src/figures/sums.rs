@@ -20,7 +20,7 @@ impl Sum for Span {
     }
 }
 
-/// Declares a row of counts and lengths of time that can be summed.
+/// Declares a row of counts and lengths of time that can be summed, and that will grow.
 macro_rules! sums {
     (
         $(#[$doc:meta])*
@@ -32,6 +32,7 @@ macro_rules! sums {
         #[derive(
             Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
         )]
+        #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $kind,)*
         }

@@ -81,10 +81,10 @@ impl Tie {
             return Self::default();
         };
         let of_work = |id: &&OfferId| view.offer(**id).is_some_and(|offer| offer.work == pair.work);
-        let assignment = agent.assignments().iter().find(|his| his.work == pair.work);
+        let assignment = agent.assignments().iter().find(|held| held.work == pair.work);
         let leg = agent.legs().iter().find(|leg| leg.work == pair.work);
         let joined = leg.filter(|leg| matches!(leg.state, LegState::Joined));
-        let owns = assignment.and_then(|his| match his.state {
+        let owns = assignment.and_then(|held| match held.state {
             AssignmentState::Active => Some(Involvement::Owner),
             AssignmentState::Held => Some(Involvement::OnHold),
             AssignmentState::Parked | AssignmentState::WrapUp { .. } | AssignmentState::Ended => {
@@ -161,7 +161,7 @@ impl Told {
         for agent in view.agents() {
             named.agents.insert(agent.id());
             let offers = agent.offers().iter().filter_map(|id| Some(view.offer(*id)?.work));
-            let assignments = agent.assignments().iter().map(|his| his.work);
+            let assignments = agent.assignments().iter().map(|held| held.work);
             let works = offers.chain(assignments).chain(agent.legs().iter().map(|leg| leg.work));
             named.pairs.extend(works.map(|work| Pair { work, agent: agent.id() }));
         }

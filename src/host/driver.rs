@@ -36,8 +36,8 @@ use crate::host::ports::{Desktop, Entry, Follower, Host, Journal, Media, Presenc
 /// hears whom, and how agents are. An act may therefore be done twice, and is known by its ids.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::host::{Desktop, Offered};
+/// use strowger::prelude::*;
 /// use strowger::view::View;
 ///
 /// #[derive(Default)]
@@ -63,8 +63,8 @@ use crate::host::ports::{Desktop, Entry, Follower, Host, Journal, Media, Presenc
 /// let queue = driver.execute(now, Define::new("support", QueueProfile::default()))??;
 /// let agent = driver.execute(now, Define::new("ana", AgentProfile::default()))??;
 /// let membership = Membership::default();
-/// driver.execute(now, SetMembership { agent, queue, membership, channel: None })??;
-/// driver.execute(now, SetPresence { agent, presence: SystemPresence::OnQueue.id() })??;
+/// driver.execute(now, SetMembership::new(agent, queue).with_membership(membership))??;
+/// driver.execute(now, SetPresence::new(agent, SystemPresence::OnQueue.id()))??;
 ///
 /// // The outer result is the journal's, the inner one the answer.
 /// let answer: Result<WorkId, Refusal> =
@@ -206,7 +206,7 @@ where
     /// let mut driver = Driver::start(engine, log, Host::new(Vec::<Fact>::new()))?;
     /// let waiting = ["support", "sales", "support"];
     /// let answers: Vec<Result<QueueId, Refusal>> = driver.together(|calls| {
-    ///     let define = |name: &&str| Define::new(name, QueueProfile::default());
+    ///     let define = |name: &&str| Define::new(*name, QueueProfile::default());
     ///     waiting.iter().map(|name| calls.execute(now, define(name))).collect()
     /// })?;
     /// assert_eq!(answers[0], answers[2]);
@@ -514,6 +514,7 @@ pub enum DriverError<E> {
 /// Something that was to be done and was not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{act:?}: {error}")]
+#[non_exhaustive]
 pub struct Failed<D, M, P> {
     /// What it was.
     pub act: Act,
@@ -523,6 +524,7 @@ pub struct Failed<D, M, P> {
 
 /// Whose error it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ActError<D, M, P> {
     /// The [`Desktop`]'s.
     #[error("desktop: {0}")]

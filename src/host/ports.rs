@@ -83,15 +83,16 @@ pub trait Desktop {
     /// Work rings at an agent.
     ///
     /// # Errors
-    /// It does not.
+    /// The work is not shown as ringing.
     fn offer_made(&mut self, _view: View<'_>, _offer: Offered) -> Result<(), Self::Error> {
         Ok(())
     }
 
-    /// It rings no more: he answered, it was missed, or it was taken back.
+    /// Work rings at an agent no more: the agent answered, the offer was missed, or the offer was
+    /// taken back.
     ///
     /// # Errors
-    /// It does.
+    /// The work is still shown as ringing.
     fn offer_ended(&mut self, _view: View<'_>, _offer: Offered) -> Result<(), Self::Error> {
         Ok(())
     }
@@ -99,15 +100,16 @@ pub trait Desktop {
     /// An agent is asked about work that another has.
     ///
     /// # Errors
-    /// He is not.
+    /// The agent is not asked.
     fn consult_made(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
         Ok(())
     }
 
-    /// He is asked no more: he answered, it was missed, or it was taken back.
+    /// An agent is no longer asked about work that another has: the agent answered, the request was
+    /// missed, or the request was taken back.
     ///
     /// # Errors
-    /// He is.
+    /// The agent is still asked.
     fn consult_ended(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
         Ok(())
     }
@@ -134,10 +136,10 @@ pub trait Media {
     /// Why it could not be done.
     type Error;
 
-    /// An agent takes part in the contact in this way now, whatever he did before.
+    /// An agent takes part in the contact in this way now, whatever they did before.
     ///
     /// # Errors
-    /// He does not.
+    /// The agent does not take part in this way.
     fn join(
         &mut self,
         _view: View<'_>,
@@ -150,7 +152,7 @@ pub trait Media {
     /// An agent takes no part in the contact any more.
     ///
     /// # Errors
-    /// He still does.
+    /// The agent still takes part.
     fn leave(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
         Ok(())
     }
@@ -248,6 +250,7 @@ impl<E: Hosted> Follower<E> for Figures {
 
 /// An offer, with what it joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct Offered {
     /// The offer.
     pub offer: OfferId,
@@ -266,12 +269,13 @@ pub struct Pair {
 
 /// How an agent takes part in a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Involvement {
-    /// He has the work and speaks with the customer.
+    /// The agent has the work and speaks with the customer.
     Owner,
-    /// He has the work, and the customer is on hold.
+    /// The agent has the work, and the customer is on hold.
     OnHold,
-    /// Another has the work.
+    /// Another agent has the work.
     Leg(LegRole),
 }
 
@@ -342,6 +346,7 @@ impl PresenceSink for () {
 /// # drop(host);
 /// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Host<J, D = (), M = (), P = (), F = ()> {
     /// Where facts are kept.
     pub journal: J,

@@ -34,7 +34,7 @@ use crate::state::machine::Deadline;
 /// for fact in &facts {
 ///     replica.follow(fact).unwrap();
 /// }
-/// assert!(replica.decides().view().queue_by_key("support").is_some());
+/// assert!(replica.decides().view().queue_id("support").is_some());
 ///
 /// // The other engine is gone.
 /// let promoted = replica.promote(now, &mut log).unwrap();

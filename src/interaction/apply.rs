@@ -256,9 +256,9 @@ impl Index {
     }
 
     fn leave_customer(&mut self, customer: &str, id: InteractionId) {
-        if let Some(his) = self.customers.get_mut(customer) {
-            his.remove(&id);
-            if his.is_empty() {
+        if let Some(ids) = self.customers.get_mut(customer) {
+            ids.remove(&id);
+            if ids.is_empty() {
                 self.customers.remove(customer);
             }
         }

@@ -51,8 +51,8 @@ impl Interaction {
     }
 
     pub(crate) fn end_guest(&mut self, agent: AgentId, at: Timestamp, most: u32) {
-        let his = |part| matches!(part, Part::Guest(guest, _) if guest == agent);
-        self.handling.end(at, most, his);
+        let own = |part| matches!(part, Part::Guest(guest, _) if guest == agent);
+        self.handling.end(at, most, own);
     }
 
     /// The contact is over, or all of it.
@@ -204,8 +204,8 @@ impl Interaction {
             RecordEvent::Entered { entry, participant, .. } => {
                 talk.entries.push((**entry).clone());
                 talk.participants.extend(participant.clone());
-                let his = || participant.as_ref().map(|one| one.profile);
-                self.profile = self.profile.or_else(his);
+                let new = || participant.as_ref().map(|one| one.profile);
+                self.profile = self.profile.or_else(new);
                 talk.heard = talk.heard.max(at);
                 talk.reminded = false;
             }

@@ -5,10 +5,12 @@ use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
+use crate::command::commands::shape::{Answers, commands};
 use crate::engine::view::View;
 use crate::layer::action::{Action, FromReply};
-use crate::model::attribute::Attributes;
+use crate::model::attribute::{Attributes, Value};
 use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
 use crate::model::work::WorkRequest;
 
@@ -25,31 +27,34 @@ use crate::interaction::related::{Document, Operation};
 use crate::interaction::state::{Actor, Ending, InteractionType, StateReason};
 use crate::interaction::store::Store;
 
-/// What to change about an interaction; what is absent stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RecordChange {
-    /// A new short description.
-    pub short_description: Option<Box<str>>,
-    /// Another customer.
-    pub opened_for: Option<Key>,
-    /// Another contact. The account follows, where the host knows it.
-    pub contact: Option<Key>,
-    /// Another account.
-    pub account: Option<Key>,
-    /// Another consumer.
-    pub consumer: Option<Key>,
-    /// Another finer type.
-    pub subtype: Option<Key>,
-    /// What the channel says of the contact now, such as where its recording is. A later value
-    /// takes the place of an earlier one, nothing is lost.
-    pub channel_metadata: Attributes,
-    /// A note to add.
-    pub work_note: Option<Box<str>>,
+growing! {
+    /// What to change about an interaction; what is absent stays as it is.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RecordChange {
+        /// A new short description.
+        pub short_description: Option<Box<str>> => with_short_description(some Box<str>),
+        /// Another customer.
+        pub opened_for: Option<Key> => with_opened_for(some Key),
+        /// Another contact. The account follows, where the host knows it.
+        pub contact: Option<Key> => with_contact(some Key),
+        /// Another account.
+        pub account: Option<Key> => with_account(some Key),
+        /// Another consumer.
+        pub consumer: Option<Key> => with_consumer(some Key),
+        /// Another finer type.
+        pub subtype: Option<Key> => with_subtype(some Key),
+        /// What the channel says of the contact now, such as where its recording is. A later value
+        /// takes the place of an earlier one, nothing is lost.
+        pub channel_metadata: Attributes => with_channel_metadata(each (Key, Value)),
+        /// A note to add.
+        pub work_note: Option<Box<str>> => with_work_note(some Box<str>),
+    }
 }
 
 /// What came of a message from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Received {
     /// The interaction it belongs to.
     pub interaction: InteractionId,
@@ -59,35 +64,9 @@ pub struct Received {
     pub opened: bool,
 }
 
-macro_rules! record_commands {
-    ($(
-        $(#[$doc:meta])*
-        $name:ident => $output:ty { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
-    )*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-            #[serde(deny_unknown_fields)]
-            pub struct $name {
-                $($(#[$field_doc])* pub $field: $type,)*
-            }
-
-            impl Action for $name {
-                type Layer = Records;
-                type Output = $output;
-
-                fn decide(self, turn: &mut Turn<'_>) -> Result<$output, RecordRefusal> {
-                    self.run(turn)
-                }
-            }
-
-            impl From<$name> for RecordCommand {
-                fn from(command: $name) -> Self {
-                    Self::$name(command)
-                }
-            }
-        )*
-
+/// Makes the enum of all commands of records from their list.
+macro_rules! record_command_enum {
+    ($group:ident {$( #[doc = $sentence:literal] $variant:ident($type:ty), )*}) => {
         /// Any command. In JSON an object with one field: `{"start_topic": {"interaction": 1}}`.
         ///
         /// ```
@@ -95,15 +74,31 @@ macro_rules! record_commands {
         ///
         /// let command: RecordCommand =
         ///     serde_json::from_str(r#"{"start_topic": {"interaction": 1}}"#).unwrap();
-        /// let interaction = InteractionId::from_raw(1);
-        /// assert_eq!(command, StartTopic { interaction }.into());
+        /// assert_eq!(command, StartTopic::new(InteractionId::from_raw(1)).into());
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum RecordCommand {
-            $($(#[$doc])* $name($name),)*
+            $(#[doc = $sentence] $variant($type),)*
         }
+
+        $(
+            impl From<$type> for RecordCommand {
+                fn from(command: $type) -> Self {
+                    Self::$variant(command)
+                }
+            }
+
+            impl Action for $type {
+                type Layer = Records;
+                type Output = <Self as Answers>::Output;
+
+                fn decide(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal> {
+                    self.run(turn)
+                }
+            }
+        )*
 
         impl Action for RecordCommand {
             type Layer = Records;
@@ -115,11 +110,9 @@ macro_rules! record_commands {
         }
 
         impl Run for RecordCommand {
-            type Output = RecordReply;
-
             fn run(self, turn: &mut Turn<'_>) -> Result<RecordReply, RecordRefusal> {
                 match self {
-                    $(Self::$name(command) => command.run(turn).map(Into::into),)*
+                    $(Self::$variant(command) => command.run(turn).map(Into::into),)*
                 }
             }
 
@@ -129,11 +122,15 @@ macro_rules! record_commands {
                 view: View<'_>,
             ) -> Result<Ahead, RecordRefusal> {
                 match self {
-                    $(Self::$name(command) => command.plan(store, view),)*
+                    $(Self::$variant(command) => command.plan(store, view),)*
                 }
             }
         }
     };
+}
+
+impl Answers for RecordCommand {
+    type Output = RecordReply;
 }
 
 /// What a command answers.
@@ -197,208 +194,249 @@ reply_from!(
     HandedOff(Option<WorkId>),
 );
 
-record_commands! {
-    /// Chooses anew what may be chosen. It counts for what happens from now on.
-    ConfigureRecords => () {
+commands! {
+    $ record_commands: Records
+    also {}
+
+    /// Chooses anew what may be chosen; it counts for what happens from now on.
+    ConfigureRecords {
         /// All of it.
-        config: Box<RecordConfig>,
-    }
+        config: Box<RecordConfig> as into,
+    } -> ();
 
-    /// Opens an interaction, and answers with its id. It has a number, and its conversation begins.
-    /// Between a profile and one of the host's addresses at most one goes on at a time.
-    OpenInteraction => InteractionId {
+    /// Opens an interaction; answers with its id.
+    ///
+    /// It has a number, and its conversation begins. Between a profile and one of the host's
+    /// addresses at most one goes on at a time.
+    OpenInteraction {
         /// What is said of it.
-        opening: Box<InteractionRequest>,
-    }
+        opening: Box<InteractionRequest> as into,
+    } -> InteractionId;
 
-    /// Joins an interaction to work that was submitted for it. The facts of the work, from its
-    /// submission on, move the interaction from now on; it must be told before they are followed.
-    LinkWork => () {
+    /// Joins an interaction to work that was submitted for it.
+    ///
+    /// The facts of the work, from its submission on, move the interaction from now on; it must be
+    /// told before they are followed.
+    LinkWork {
         /// The interaction. It has no open work.
         interaction: InteractionId,
         /// The work.
         work: WorkId,
-    }
+    } -> ();
 
-    /// Submits work for an interaction, which waits in the queue of the work from now on, and
-    /// answers with the work. The context variables go with it as attributes, where the request
-    /// does not say otherwise, so that rules of classification see them, and the agent to whom it
-    /// is offered. The same request under the same key again answers with the same work.
-    SubmitWork => WorkId {
+    /// Submits work for an interaction; answers with the work.
+    ///
+    /// The interaction waits in the queue of the work from now on. The context variables go with
+    /// the work as attributes, where the request does not say otherwise, so that rules of
+    /// classification see them, and the agent to whom it is offered. The same request under the
+    /// same key again answers with the same work.
+    SubmitWork {
         /// The interaction. It has no open work.
         interaction: InteractionId,
         /// The work.
-        request: Arc<WorkRequest>,
-    }
+        request: Arc<WorkRequest> as into,
+    } -> WorkId;
 
-    /// Asks for an agent for a conversation. Somebody is there if the queue is open and staffed:
-    /// then the work is submitted and answered. If nobody is there the customer is told so, and no
-    /// work is submitted.
-    HandOff => Option<WorkId> {
+    /// Asks for an agent for a conversation; answers with the work, if somebody is there.
+    ///
+    /// Somebody is there if the queue is open and staffed: then the work is submitted. If nobody is
+    /// there the customer is told so, and no work is submitted.
+    HandOff {
         /// The interaction. It has no open work.
         interaction: InteractionId,
         /// What made it.
         trigger: HandoffTrigger,
         /// The work that is submitted if somebody is there.
-        request: Arc<WorkRequest>,
-    }
+        request: Arc<WorkRequest> as into,
+    } -> Option<WorkId>;
 
-    /// Gives an interaction to an agent who takes it without the engine. One with open work is
-    /// assigned by the engine.
-    AssignInteraction => () {
+    /// Gives an interaction to an agent who takes it without the engine.
+    ///
+    /// One with open work is assigned by the engine.
+    AssignInteraction {
         /// The interaction.
         interaction: InteractionId,
         /// The agent.
         agent: AgentId,
-    }
+    } -> ();
 
-    /// Puts an interaction on hold, or says what it waits for. One with open work is held or parked
-    /// by the engine first; then this gives the reason.
-    HoldInteraction => () {
+    /// Puts an interaction on hold, or says what it waits for.
+    ///
+    /// One with open work is held or parked by the engine first; then this gives the reason.
+    HoldInteraction {
         /// The interaction.
         interaction: InteractionId,
+    } with {
         /// What it waits for; `None`: nothing is said. Only messaging knows reasons.
-        reason: Option<StateReason>,
-    }
+        #[serde(default)]
+        reason: Option<StateReason> => with_reason(into),
+    } -> ();
 
-    /// Takes an interaction off hold. One with open work is retrieved or resumed by the engine; if
-    /// its agent cannot take it up again it stands in line.
-    ResumeInteraction => () {
+    /// Takes an interaction off hold.
+    ///
+    /// One with open work is retrieved or resumed by the engine; if its agent cannot take it up
+    /// again it stands in line.
+    ResumeInteraction {
         /// The interaction.
         interaction: InteractionId,
-    }
+    } -> ();
 
-    /// Ends the contact of an interaction without open work. If an agent has it and a rule applies
-    /// he wraps up, else it is closed. A fault closes it whatever there is.
-    EndInteraction => () {
+    /// Ends the contact of an interaction without open work.
+    ///
+    /// If an agent has it and a rule applies they wrap up, else it is closed. A fault closes it
+    /// whatever there is.
+    EndInteraction {
         /// The interaction.
         interaction: InteractionId,
         /// How it ended.
         ending: Ending,
         /// Who ended it.
         by: Actor,
-    }
+    } -> ();
 
     /// Gives the wrap-up code of an interaction.
-    SetInteractionCode => () {
+    SetInteractionCode {
         /// The interaction.
         interaction: InteractionId,
         /// The code.
         code: CodeId,
-    }
+    } -> ();
 
-    /// Ends a wrap-up, and closes the interaction. If the engine keeps its work open meanwhile the
-    /// engine is told.
-    EndInteractionWrapUp => () {
+    /// Ends a wrap-up, and closes the interaction.
+    ///
+    /// If the engine keeps its work open meanwhile the engine is told.
+    EndInteractionWrapUp {
         /// The interaction.
         interaction: InteractionId,
-        /// The code; `None`: the one that was given, or the usual one.
-        code: Option<CodeId>,
         /// Who ended it.
         by: Actor,
-    }
+    } with {
+        /// The code; `None`: the one that was given, or the usual one.
+        #[serde(default)]
+        code: Option<CodeId> => with_code(into),
+    } -> ();
 
-    /// Closes an interaction at once, as when its tab is closed: there is no wrap-up any more, and
-    /// none is counted. What work it has the host ends.
-    CloseInteraction => () {
+    /// Closes an interaction at once, as when its tab is closed.
+    ///
+    /// There is no wrap-up any more, and none is counted. What work it has the host ends.
+    CloseInteraction {
         /// The interaction.
         interaction: InteractionId,
         /// Who closes it.
         by: Actor,
+    } with {
         /// The code; `None`: the one that was given.
-        code: Option<CodeId>,
-    }
+        #[serde(default)]
+        code: Option<CodeId> => with_code(into),
+    } -> ();
 
     /// Hands a closed interaction over to the host, in the fact, and forgets it.
-    ArchiveInteraction => () {
+    ArchiveInteraction {
         /// The interaction. Nobody wraps it up any more.
         interaction: InteractionId,
-    }
+    } -> ();
 
-    /// Saves what somebody wrote. It has a short description, or has one now.
-    SaveInteraction => () {
+    /// Saves what somebody wrote.
+    ///
+    /// The interaction has a short description, or has one now.
+    SaveInteraction {
         /// The interaction.
         interaction: InteractionId,
-        /// Who.
+        /// Who saves it.
         by: Actor,
         /// What is new.
         change: RecordChange,
-    }
+    } -> ();
 
-    /// Sets context variables. A later value takes the place of an earlier one, nothing is lost.
-    SetContext => () {
+    /// Sets context variables.
+    ///
+    /// A later value takes the place of an earlier one, nothing is lost.
+    SetContext {
         /// The interaction.
         interaction: InteractionId,
         /// The variables.
-        variables: Attributes,
-    }
+        variables: Attributes as into,
+    } -> ();
 
-    /// Relates a record. With an operation it is logged if the policy says so, without one it is
-    /// related by hand. Answers whether it stands in the list.
-    RelateRecord => bool {
+    /// Relates a record; answers whether it stands in the list.
+    ///
+    /// With an operation it is logged if the policy says so, without one it is related by hand.
+    RelateRecord {
         /// The interaction.
         interaction: InteractionId,
         /// The record.
         document: Document,
-        /// What was done with it; `None`: it is related by hand.
-        operation: Option<Operation>,
-        /// Who.
+        /// Who relates it.
         by: Actor,
-    }
+    } with {
+        /// What was done with it; `None`: it is related by hand.
+        #[serde(default)]
+        operation: Option<Operation> => with_operation(into),
+    } -> bool;
 
     /// Notes where a transcript is kept.
-    AddTranscript => () {
+    AddTranscript {
         /// The interaction.
         interaction: InteractionId,
-        /// Whose, and where.
+        /// For whom it is, and where it is kept.
         transcript: Transcript,
-    }
+    } -> ();
 
-    /// Says who is behind a profile. Its open interactions of guests are his.
-    LinkUser => () {
+    /// Says who is behind a profile: its open interactions of guests become theirs.
+    LinkUser {
         /// The profile.
         profile: ProfileId,
         /// The user.
-        user: Key,
-    }
+        user: Key as into,
+    } -> ();
 
-    /// The address of a profile belongs to somebody else now: its open interactions are closed, it
-    /// is active no more, and there is a new one. Answers with that. If it is not said whose it is,
-    /// the directory is asked when he writes; so it is corrected before.
-    ReplaceProfile => ProfileId {
+    /// The address of a profile belongs to somebody else now; answers with the new profile.
+    ///
+    /// The open interactions of the old profile are closed, it is active no more, and there is a
+    /// new one. If it is not said whose it is, the directory is asked when they write; so it is
+    /// corrected before.
+    ReplaceProfile {
         /// The old profile.
         profile: ProfileId,
+    } with {
         /// Whose it is now, if that is known.
-        user: Option<Key>,
-    }
+        #[serde(default)]
+        user: Option<Key> => with_user(some Key),
+    } -> ProfileId;
 
-    /// Somebody wants to be forgotten. All interactions in which he takes part must be over; they
-    /// are archived, so that the host alone has them and may erase them, and the profile is
-    /// forgotten. Facts told before still name him, until a snapshot takes their place. It looks at
-    /// every interaction that is kept. Refused as `NotOver` with the first that goes on.
-    EraseProfile => () {
+    /// Forgets somebody who wants to be forgotten.
+    ///
+    /// All interactions in which they take part must be over; they are archived, so that the host
+    /// alone has them and may erase them, and the profile is forgotten. Facts told before still
+    /// name them, until a snapshot takes their place. It looks at every interaction that is kept.
+    /// Refused as `NotOver` with the first that goes on.
+    EraseProfile {
         /// The profile, active or not.
         profile: ProfileId,
-    }
+    } -> ();
 
-    /// A message came from outside. It belongs to the ongoing interaction between the two
-    /// addresses; without one an interaction is opened, and without a profile that too. For an
-    /// interaction that is opened the directory is asked who it is, unless that is known.
-    ReceiveMessage => Received {
+    /// Says that a message came from outside; answers with what came of it.
+    ///
+    /// It belongs to the ongoing interaction between the two addresses; without one an interaction
+    /// is opened, and without a profile that too. For an interaction that is opened the directory
+    /// is asked who it is, unless that is known.
+    ReceiveMessage {
         /// The type of an interaction that is opened for it.
         kind: InteractionType,
         /// Where it came from.
         from: Address,
         /// To which address of the host.
-        to: Key,
+        to: Key as into,
         /// What it says.
-        text: Box<str>,
-    }
+        text: Box<str> as into,
+    } -> Received;
 
-    /// An agent writes to a customer. An ongoing conversation with an agent gets the message, and
-    /// he takes part in it; one that the virtual agent has is closed, and so is that of another
-    /// customer, whose profile is replaced. Without one an interaction is opened for him.
-    ReachCustomer => Received {
+    /// An agent writes to a customer; answers with what came of it.
+    ///
+    /// An ongoing conversation with an agent gets the message, and the agent takes part in it; one
+    /// that the virtual agent has is closed, and so is that of another customer, whose profile is
+    /// replaced. Without one an interaction is opened for the agent.
+    ReachCustomer {
         /// The type of an interaction that is opened for it.
         kind: InteractionType,
         /// The agent.
@@ -406,62 +444,70 @@ record_commands! {
         /// Where the customer is.
         to: Address,
         /// From which address of the host.
-        from: Key,
-        /// Who the customer is, if that is known: the profile of a guest is his, as by
-        /// [`LinkUser`].
-        user: Option<Key>,
+        from: Key as into,
         /// What it says.
-        text: Box<str>,
-    }
+        text: Box<str> as into,
+    } with {
+        /// Who the customer is, if that is known: the profile of a guest becomes theirs, as by
+        /// [`LinkUser`].
+        #[serde(default)]
+        user: Option<Key> => with_user(some Key),
+    } -> Received;
 
     /// Somebody says something.
-    PostMessage => () {
+    PostMessage {
         /// The interaction.
         interaction: InteractionId,
-        /// Who.
+        /// Who says it.
         author: Author,
-        /// For whom.
+        /// What they say.
+        text: Box<str> as into,
+    } with {
+        /// For whom it is.
         #[serde(default)]
-        visibility: Visibility,
-        /// Whether a rule says it in his name.
+        visibility: Visibility => with_visibility,
+        /// Whether a rule says it in the author's name.
         #[serde(default)]
-        automated: bool,
-        /// What.
-        text: Box<str>,
-    }
+        automated: bool => with_automated,
+    } -> ();
 
-    /// The customer comes in, once more or by another way. The conversation goes on. If he comes by
-    /// another address, what he writes from there belongs to the conversation from now on; the
-    /// address has a profile, which is made if there is none, and both are the same user's.
-    /// Refused as `AlreadyOngoing` where another interaction goes on by it, and as `OtherCustomer`
-    /// if it is somebody else's.
-    EnterConversation => () {
+    /// The customer comes in, once more or by another way; the conversation goes on.
+    ///
+    /// If they come by another address, what they write from there belongs to the conversation from
+    /// now on; the address has a profile, which is made if there is none, and both are the same
+    /// user's. Refused as `AlreadyOngoing` where another interaction goes on by it, and as
+    /// `OtherCustomer` if it is somebody else's.
+    EnterConversation {
         /// The interaction.
         interaction: InteractionId,
-        /// Where.
+        /// Where they come in.
         entry: EntryPoint,
-        /// From which other address he writes from now on, and to which of the host's.
+    } with {
+        /// From which other address they write from now on, and to which of the host's.
         #[serde(default)]
-        addresses: Option<(Address, Key)>,
-    }
+        addresses: Option<(Address, Key)> => with_addresses(into),
+    } -> ();
 
-    /// Another customer takes part. What he writes to that address of the host belongs to the
-    /// conversation from now on; refused as `AlreadyOngoing` where another interaction goes on by
-    /// it.
-    AddParticipant => () {
+    /// Another customer takes part.
+    ///
+    /// What they write to that address of the host belongs to the conversation from now on; refused
+    /// as `AlreadyOngoing` where another interaction goes on by it.
+    AddParticipant {
         /// The interaction.
         interaction: InteractionId,
-        /// His profile.
+        /// The customer's profile.
         profile: ProfileId,
-        /// To which of the host's addresses he writes; `None`: to that of the interaction, if it
+    } with {
+        /// To which of the host's addresses they write; `None`: to that of the interaction, if it
         /// has one.
         #[serde(default)]
-        to: Option<Key>,
-    }
+        to: Option<Key> => with_to(some Key),
+    } -> ();
 
-    /// Asks for an agent. If nobody is there the customer is told so and the virtual agent goes on.
-    /// Answers whether somebody is.
-    RequestHandoff => bool {
+    /// Asks for an agent; answers whether somebody is there.
+    ///
+    /// If nobody is there the customer is told so and the virtual agent goes on.
+    RequestHandoff {
         /// The interaction.
         interaction: InteractionId,
         /// What made it.
@@ -470,19 +516,24 @@ record_commands! {
         queue: QueueId,
         /// Whether somebody is there.
         available: bool,
-    }
+    } -> bool;
 
-    /// The agent lets the virtual agent deal with a topic; meanwhile he does not speak to the
-    /// customer.
-    StartTopic => () {
+    /// The agent lets the virtual agent deal with a topic.
+    ///
+    /// Meanwhile the agent does not speak to the customer.
+    StartTopic {
         /// The interaction.
         interaction: InteractionId,
-    }
+    } -> ();
 
-    /// A topic is over. If an agent started it he has the word again; if the virtual agent has the
-    /// conversation alone the customer is asked whether there is anything else.
-    EndTopic => () {
+    /// A topic is over.
+    ///
+    /// If an agent started it they have the word again; if the virtual agent has the conversation
+    /// alone the customer is asked whether there is anything else.
+    EndTopic {
         /// The interaction.
         interaction: InteractionId,
-    }
+    } -> ();
 }
+
+record_commands! { record_command_enum }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Span;
 use crate::model::ids::CodeId;
@@ -14,17 +15,19 @@ use crate::interaction::related::RelatedPolicy;
 use crate::interaction::state::InteractionType;
 use crate::interaction::wrap_up::WrapUpRule;
 
-/// How interactions are numbered. The number rises with every interaction, whatever is changed
-/// here, so that none is given twice.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Numbering {
-    /// What stands before the digits.
-    pub prefix: Key,
-    /// How many digits there are at least, 1 to 19.
-    pub width: u8,
-    /// The least number to be given next, for a host that has given some before.
-    pub first: u64,
+growing! {
+    /// How interactions are numbered. The number rises with every interaction, whatever is changed
+    /// here, so that none is given twice.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Numbering {
+        /// What stands before the digits.
+        pub prefix: Key => with_prefix(into),
+        /// How many digits there are at least, 1 to 19.
+        pub width: u8 => with_width,
+        /// The least number to be given next, for a host that has given some before.
+        pub first: u64 => with_first,
+    }
 }
 
 impl Default for Numbering {
@@ -34,53 +37,58 @@ impl Default for Numbering {
     }
 }
 
-/// When silence is answered, and ends a contact.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct IdlePolicy {
-    /// A silent customer in a live chat is reminded after this time. It counts from what he said
-    /// last, even if it is the agent who owes an answer (ServiceNow: idle chats).
-    pub reminder_after: Option<Span>,
-    /// A silent customer in a live chat is let go after this time, from the same instant.
-    pub cancel_after: Option<Span>,
-    /// Whether this time starts only when the agent has said something himself, and not before his
-    /// first word.
-    pub start_after_agent_response: bool,
-    /// What a silent customer is told.
-    pub reminder: alloc::boxed::Box<str>,
-    /// A customer who is silent to the virtual agent is let go after this time, and one for whom
-    /// there is neither a virtual agent nor a person.
-    pub virtual_agent_after: Option<Span>,
-    /// An agent who owes a messaging customer an answer is reminded after this time.
-    pub agent_reminder_after: Option<Span>,
-    /// A messaging customer who does not answer is let go after this time.
-    pub messaging_after: Option<Span>,
-    /// An e-mail on hold that a customer began is closed after this time.
-    pub inbound_mail_after: Option<Span>,
-    /// An e-mail on hold that the contact centre began is closed after this time.
-    pub outbound_mail_after: Option<Span>,
+growing! {
+    /// When silence is answered, and ends a contact.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct IdlePolicy {
+        /// A silent customer in a live chat is reminded after this time. It counts from what the
+        /// customer said last, even if it is the agent who owes an answer (ServiceNow: idle chats).
+        pub reminder_after: Option<Span> => with_reminder_after(into),
+        /// A silent customer in a live chat is let go after this time, from the same instant.
+        pub cancel_after: Option<Span> => with_cancel_after(into),
+        /// Whether this time starts only when the agent, and not a machine, has said something: not
+        /// before the agent's first word.
+        pub start_after_agent_response: bool => with_start_after_agent_response,
+        /// What a silent customer is told.
+        pub reminder: alloc::boxed::Box<str> => with_reminder(into),
+        /// A customer who is silent to the virtual agent is let go after this time, and one for
+        /// whom there is neither a virtual agent nor a person.
+        pub virtual_agent_after: Option<Span> => with_virtual_agent_after(into),
+        /// An agent who owes a messaging customer an answer is reminded after this time.
+        pub agent_reminder_after: Option<Span> => with_agent_reminder_after(into),
+        /// A messaging customer who does not answer is let go after this time.
+        pub messaging_after: Option<Span> => with_messaging_after(into),
+        /// An e-mail on hold that a customer began is closed after this time.
+        pub inbound_mail_after: Option<Span> => with_inbound_mail_after(into),
+        /// An e-mail on hold that the contact centre began is closed after this time.
+        pub outbound_mail_after: Option<Span> => with_outbound_mail_after(into),
+    }
 }
 
-/// What related records mean for e-mail. At first: nothing.
-///
-/// ```
-/// use strowger::model::CodeId;
-/// use strowger::interaction::{MailPolicy, RecordConfig};
-///
-/// // A mail of which a case was made is done, and who answers to it writes about the case.
-/// let close_on_insert = [("case".into(), CodeId::from_raw(0))].into();
-/// let mail = MailPolicy { close_on_insert, carry_related: true };
-/// assert_ne!(RecordConfig { mail, ..RecordConfig::default() }, RecordConfig::default());
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MailPolicy {
-    /// An e-mail of which somebody made a record of such a table is closed with this code, without
-    /// a wrap-up (ServiceNow: Task created).
-    pub close_on_insert: BTreeMap<Key, CodeId>,
-    /// What a known customer writes after his last e-mail was closed is about the record that was
-    /// related to it last, as long as that e-mail is not archived.
-    pub carry_related: bool,
+growing! {
+    /// What related records mean for e-mail. At first: nothing.
+    ///
+    /// ```
+    /// use strowger::interaction::{MailPolicy, RecordConfig};
+    /// use strowger::model::CodeId;
+    ///
+    /// // A mail of which a case was made is done, and who answers to it writes about the case.
+    /// let close_on_insert = [("case".into(), CodeId::from_raw(0))];
+    /// let mail =
+    ///     MailPolicy::default().with_close_on_insert(close_on_insert).with_carry_related(true);
+    /// assert_ne!(RecordConfig::default().with_mail(mail), RecordConfig::default());
+    /// ```
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct MailPolicy {
+        /// An e-mail of which somebody made a record of such a table is closed with this code,
+        /// without a wrap-up (ServiceNow: Task created).
+        pub close_on_insert: BTreeMap<Key, CodeId> => with_close_on_insert(each (Key, CodeId)),
+        /// What a known customer writes after their last e-mail was closed is about the record that
+        /// was related to that e-mail last, as long as that e-mail is not archived.
+        pub carry_related: bool => with_carry_related,
+    }
 }
 
 const fn days(days: u32) -> Span {
@@ -104,23 +112,27 @@ impl Default for IdlePolicy {
     }
 }
 
-/// Bounds on what grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RecordLimits {
-    /// Interactions that are kept, until they are archived.
-    pub interactions: u32,
-    /// Messages of one interaction.
-    pub messages: u32,
-    /// Notes, related records, transcripts, entry points and participants of one interaction, each.
-    pub attachments: u32,
-    /// Segments of one interaction that are kept piece by piece; of older ones only the sums are.
-    pub segments: u32,
-    /// The length of a text, in bytes.
-    pub text: u32,
-    /// Profiles, in a store that lets go of some: before there are more, those without an open
-    /// interaction are forgotten that were not used for longest.
-    pub profiles: u32,
+growing! {
+    /// Bounds on what grows.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RecordLimits {
+        /// Interactions that are kept, until they are archived.
+        pub interactions: u32 => with_interactions,
+        /// Messages of one interaction.
+        pub messages: u32 => with_messages,
+        /// Notes, related records, transcripts, entry points and participants of one interaction,
+        /// each.
+        pub attachments: u32 => with_attachments,
+        /// Segments of one interaction that are kept piece by piece; of older ones only the sums
+        /// are.
+        pub segments: u32 => with_segments,
+        /// The length of a text, in bytes.
+        pub text: u32 => with_text,
+        /// Profiles, in a store that lets go of some: before there are more, those without an open
+        /// interaction are forgotten that were not used for longest.
+        pub profiles: u32 => with_profiles,
+    }
 }
 
 impl Default for RecordLimits {
@@ -136,38 +148,40 @@ impl Default for RecordLimits {
     }
 }
 
-/// What the host may choose about interactions.
-///
-/// ```
-/// use strowger::interaction::{Numbering, RecordConfig, Records};
-///
-/// let numbering = Numbering { prefix: "TAL".into(), width: 4, ..Numbering::default() };
-/// let config = RecordConfig { numbering, ..RecordConfig::default() };
-/// assert!(config.check().is_ok());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RecordConfig {
-    /// How interactions are numbered.
-    pub numbering: Numbering,
-    /// The types there are. Phone is not among them unless the host says that it can call.
-    pub types: Vec<InteractionType>,
-    /// Whether inbound chats and messaging begin with a virtual agent, unless the entry point asks
-    /// for a person at once.
-    pub virtual_agent: bool,
-    /// The rules of wrap-up.
-    pub wrap_up: Vec<WrapUpRule>,
-    /// After what time a wrap-up ends that no time of its own ends; `None`: never. It must exceed
-    /// the duration of every rule.
-    pub wrap_up_longest: Option<Span>,
-    /// What is related by itself.
-    pub related: RelatedPolicy,
-    /// What a related record means for e-mail.
-    pub mail: MailPolicy,
-    /// When silence is answered.
-    pub idle: IdlePolicy,
-    /// Bounds on what grows.
-    pub limits: RecordLimits,
+growing! {
+    /// What the host may choose about interactions.
+    ///
+    /// ```
+    /// use strowger::interaction::{Numbering, RecordConfig, Records};
+    ///
+    /// let numbering = Numbering::default().with_prefix("TAL").with_width(4);
+    /// let config = RecordConfig::default().with_numbering(numbering);
+    /// assert!(config.check().is_ok());
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RecordConfig {
+        /// How interactions are numbered.
+        pub numbering: Numbering => with_numbering,
+        /// The types there are. Phone is not among them unless the host says that it can call.
+        pub types: Vec<InteractionType> => with_types(each InteractionType),
+        /// Whether inbound chats and messaging begin with a virtual agent, unless the entry point
+        /// asks for a person at once.
+        pub virtual_agent: bool => with_virtual_agent,
+        /// The rules of wrap-up.
+        pub wrap_up: Vec<WrapUpRule> => with_wrap_up(each WrapUpRule),
+        /// After what time a wrap-up ends that no time of its own ends; `None`: never. It must
+        /// exceed the duration of every rule.
+        pub wrap_up_longest: Option<Span> => with_wrap_up_longest(into),
+        /// What is related by itself.
+        pub related: RelatedPolicy => with_related,
+        /// What a related record means for e-mail.
+        pub mail: MailPolicy => with_mail,
+        /// When silence is answered.
+        pub idle: IdlePolicy => with_idle,
+        /// Bounds on what grows.
+        pub limits: RecordLimits => with_limits,
+    }
 }
 
 impl Default for RecordConfig {

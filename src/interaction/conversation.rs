@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::attribute::Attributes;
@@ -153,6 +154,7 @@ pub enum Visibility {
 
 /// Something that was said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Message {
     /// When.
     pub at: Timestamp,
@@ -190,31 +192,34 @@ impl Message {
     }
 }
 
-/// Where a customer comes in: a portal, a web site with a messenger, a mobile app.
-///
-/// ```
-/// use strowger::interaction::{Document, EntryPoint};
-///
-/// let document = Some(Document::new("case", "CS0042"));
-/// let messenger = EntryPoint { document, ..EntryPoint::new("messenger") };
-/// assert!(!messenger.live_only);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct EntryPoint {
-    /// Its name, such as `portal`, `messenger`, `mobile`.
-    pub name: Key,
-    /// The channel he comes by, such as `web` or `sms`; that of the address, if he comes by one.
-    #[serde(default)]
-    pub channel: Option<Key>,
-    /// The type of the device, such as `mweb`, `android`, `ios`.
-    #[serde(default)]
-    pub device: Option<Key>,
-    /// The record the customer was looking at (contextual chat).
-    #[serde(default)]
-    pub document: Option<Document>,
-    /// Whether a person is asked for at once, past the virtual agent.
-    #[serde(default)]
-    pub live_only: bool,
+growing! {
+    /// Where a customer comes in: a portal, a web site with a messenger, a mobile app.
+    ///
+    /// ```
+    /// use strowger::interaction::{Document, EntryPoint};
+    ///
+    /// let document = Some(Document::new("case", "CS0042"));
+    /// let messenger = EntryPoint::new("messenger").with_document(document);
+    /// assert!(!messenger.live_only);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct EntryPoint {
+        /// Its name, such as `portal`, `messenger`, `mobile`.
+        pub name: Key => with_name(into),
+        /// The channel the customer comes by, such as `web` or `sms`. If they come by an address,
+        /// it is the channel of that address.
+        #[serde(default)]
+        pub channel: Option<Key> => with_channel(some Key),
+        /// The type of the device, such as `mweb`, `android`, `ios`.
+        #[serde(default)]
+        pub device: Option<Key> => with_device(some Key),
+        /// The record the customer was looking at (contextual chat).
+        #[serde(default)]
+        pub document: Option<Document> => with_document(into),
+        /// Whether a person is asked for at once, past the virtual agent.
+        #[serde(default)]
+        pub live_only: bool => with_live_only,
+    }
 }
 
 impl EntryPoint {
@@ -250,6 +255,7 @@ pub enum HandoffTrigger {
 
 /// A request for an agent, with what was known then.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Handoff {
     /// When.
     pub at: Timestamp,
@@ -272,10 +278,12 @@ pub struct Handoff {
 /// use strowger::prelude::*;
 /// use strowger::interaction::Responses;
 ///
-/// let two = Responses { count: 2, total: Span::from_secs(4), ..Responses::default() };
+/// let mut two = Responses::default();
+/// (two.count, two.total) = (2, Span::from_secs(4));
 /// assert_eq!(two.average(), Some(Span::from_secs(2)));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Responses {
     /// Since when an answer is owed.
     pub owed_since: Option<Timestamp>,
@@ -308,17 +316,15 @@ impl Responses {
 /// whoever has the word and wherever the customer comes in again.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::interaction::*;
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
-/// let config = RecordConfig { virtual_agent: true, ..RecordConfig::default() };
+/// let config = RecordConfig::default().with_virtual_agent(true);
 /// let mut records = Records::new(config, now, &mut log)?;
-/// let opening = InteractionRequest::new(InteractionType::Chat).into();
-/// let interaction = records.execute(now, OpenInteraction { opening }, &mut log)?;
-/// let (author, text) = (Author::Requester, "Hello".into());
-/// let (visibility, automated) = (Visibility::Public, false);
-/// let hello = PostMessage { interaction, author, visibility, automated, text };
+/// let opening = InteractionRequest::new(InteractionType::Chat);
+/// let interaction = records.execute(now, OpenInteraction::new(opening), &mut log)?;
+/// let hello = PostMessage::new(interaction, Author::Requester, "Hello");
 /// records.execute(now, hello, &mut log)?;
 /// let talk = records.interaction(interaction).unwrap().conversation.as_ref().unwrap();
 /// assert_eq!(talk.stage, ConversationStage::VirtualAgent);
@@ -326,6 +332,7 @@ impl Responses {
 /// # Ok::<(), RecordRefusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Conversation {
     /// Who has the word.
     pub stage: ConversationStage,
@@ -345,7 +352,7 @@ pub struct Conversation {
     pub topic_done: bool,
     /// When the customer last said something, or came in.
     pub heard: Timestamp,
-    /// When an agent first said something himself.
+    /// When an agent, and not a machine, first said something.
     pub answered: Option<Timestamp>,
     /// When the first agent came.
     pub first_joined: Option<Timestamp>,
@@ -392,16 +399,16 @@ impl Conversation {
         self.messages.iter().filter(move |message| message.is_for(viewer))
     }
 
-    /// The transcript for the customer: what he and agents said to each other, from when the first
-    /// agent came.
+    /// The transcript for the customer: what the customer and agents said to each other, from when
+    /// the first agent came.
     pub fn external_transcript(&self) -> impl Iterator<Item = &Message> {
         self.read_by(Viewer::Requester)
             .filter(|message| matches!(message.author, Author::Requester | Author::Agent(_)))
             .filter(|message| self.first_joined.is_some_and(|joined| joined <= message.at))
     }
 
-    /// The entry point of what the customer says: the last one he came in by, on this channel if
-    /// it is known on which he says it.
+    /// The entry point of what the customer says: the last one they came in by. If it is known on
+    /// which channel they say it, the last one on that channel.
     pub(crate) fn entry_by(&self, channel: Option<&Key>) -> Option<u32> {
         let by = |entry: &EntryPoint| {
             let channels = entry.channel.as_ref().zip(channel);

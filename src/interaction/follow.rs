@@ -245,7 +245,7 @@ impl Turn<'_> {
             return;
         }
         let (virtual_agent, state) = (row.has_virtual_agent(), row.state);
-        // With an agent who has it, it is over; nobody begins anew with who spoke to him.
+        // If an agent has it, it is over: a customer who spoke to an agent does not begin anew.
         let returns = self.may(id, InteractionStep::Return) && row.assigned_to.is_none();
         let how = |ending| {
             let cause = Some(cause);

@@ -18,20 +18,20 @@ use crate::interaction::wrap_up::Colour;
 /// The three tabs of an interaction's form. Everything that is shown is in it.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::interaction::*;
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
 /// let mut records = Records::new(RecordConfig::default(), now, &mut log)?;
-/// let chat = InteractionRequest::new(InteractionType::Chat);
-/// let opening = InteractionRequest { opened_for: Some("jo".into()), ..chat }.into();
-/// let chat = records.execute(now, OpenInteraction { opening }, &mut log)?;
+/// let opening = InteractionRequest::new(InteractionType::Chat).with_opened_for("jo");
+/// let chat = records.execute(now, OpenInteraction::new(opening), &mut log)?;
 /// let form = records.form(chat, now).unwrap();
 /// assert_eq!(form.details.number, "IMS0000001");
 /// assert!(form.details.short_description.required && !form.details.reason.visible);
 /// # Ok::<(), RecordRefusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct InteractionForm<'a> {
     /// What is known of it.
     pub details: Details<'a>,
@@ -50,6 +50,7 @@ impl InteractionForm<'_> {
 
 /// A field with what may be done to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Field<T> {
     /// What is in it.
     pub value: T,
@@ -69,6 +70,7 @@ impl<T> Field<T> {
 
 /// The *Details* tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Details<'a> {
     /// Its number.
     pub number: &'a str,
@@ -103,21 +105,23 @@ pub struct Details<'a> {
     pub wrap_up_duration: Span,
 }
 
-/// What an agent sees of the wrap-up he is in.
+/// What an agent sees of the wrap-up they are in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct WrapUpClock<'a> {
     /// How much time is left, if it has a length and is shown.
     pub remaining: Option<Span>,
     /// The colour of that.
     pub colour: Option<Colour>,
-    /// The codes he may give; none named: any.
+    /// The codes the agent may give. If none is named, they may give any.
     pub codes: &'a [CodeId],
-    /// The code he gave.
+    /// The code the agent gave.
     pub code: Option<CodeId>,
 }
 
 /// One line of *User's interactions*.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Line<'a> {
     /// The interaction.
     pub id: InteractionId,

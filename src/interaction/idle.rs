@@ -61,7 +61,7 @@ fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(
                 None => Some((since + policy.cancel_after?, Due::Silence)),
             }
         }
-        // Nobody was there for him; who is in line is the engine's.
+        // Nobody was there for the customer. A customer in line is left to the engine.
         ConversationStage::Waiting if row.state == InteractionState::New => {
             Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
         }
@@ -69,8 +69,8 @@ fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(
     }
 }
 
-/// In messaging a customer may be silent for days, an agent may not. Who waits for a colleague, or
-/// for an answer that is owed to him, is not silent.
+/// In messaging a customer may be silent for days, an agent may not. Whoever waits for a colleague,
+/// or for an answer that is owed to them, is not silent.
 fn messaging(
     row: &Interaction,
     talk: &Conversation,

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 
 use crate::interaction::profile::Address;
@@ -15,30 +16,34 @@ pub trait Normaliser: Debug + Send + Sync {
     fn normal(&self, address: &Address) -> Option<Key>;
 }
 
-/// Telephone numbers in the international form of E.164: a plus and at most 15 digits. What is no
-/// telephone channel keeps its identifier as it is.
-///
-/// It takes away how a number is written (blanks, hyphens, dots, slashes, brackets), reads `00`
-/// as `+`, and puts the country in place of the leading zero of a national number. The zero that is
-/// dialled inside the country only, written `(0)` behind its code, is left out. It does not know
-/// the numbering plans of countries: a host that needs that brings a [`Normaliser`] of its own.
-///
-/// ```
-/// use strowger::interaction::{Address, E164, Normaliser};
-///
-/// let numbers = E164 { country: Some("49".into()), ..E164::default() };
-/// let normal = |number| numbers.normal(&Address::new("sms", number));
-/// assert_eq!(normal("030 / 123-456"), Some("+4930123456".into()));
-/// assert_eq!(normal("0049 (30) 123456"), Some("+4930123456".into()));
-/// assert_eq!(normal("+49 (0)30 123456"), Some("+4930123456".into()));
-/// assert_eq!(normal("call me"), None);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct E164 {
-    /// The country calling code of numbers without one, digits only; `None` refuses such numbers.
-    pub country: Option<Key>,
-    /// The channels on which identifiers are telephone numbers, up to a colon and a provider.
-    pub channels: Vec<Key>,
+growing! {
+    /// Telephone numbers in the international form of E.164: a plus and at most 15 digits. What is
+    /// no telephone channel keeps its identifier as it is.
+    ///
+    /// It takes away how a number is written (blanks, hyphens, dots, slashes, brackets), reads `00`
+    /// as `+`, and puts the country in place of the leading zero of a national number. The zero
+    /// that is dialled inside the country only, written `(0)` behind its code, is left out. It does
+    /// not know the numbering plans of countries: a host that needs that brings a [`Normaliser`] of
+    /// its own.
+    ///
+    /// ```
+    /// use strowger::interaction::{Address, E164, Normaliser};
+    ///
+    /// let numbers = E164::default().with_country("49");
+    /// let normal = |number| numbers.normal(&Address::new("sms", number));
+    /// assert_eq!(normal("030 / 123-456"), Some("+4930123456".into()));
+    /// assert_eq!(normal("0049 (30) 123456"), Some("+4930123456".into()));
+    /// assert_eq!(normal("+49 (0)30 123456"), Some("+4930123456".into()));
+    /// assert_eq!(normal("call me"), None);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct E164 {
+        /// The country calling code of numbers without one, digits only; `None` refuses such
+        /// numbers.
+        pub country: Option<Key> => with_country(some Key),
+        /// The channels on which identifiers are telephone numbers, up to a colon and a provider.
+        pub channels: Vec<Key> => with_channels(each Key),
+    }
 }
 
 impl Default for E164 {

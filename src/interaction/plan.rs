@@ -54,7 +54,7 @@ pub(crate) fn assign(
     })
 }
 
-/// Who can wait is put aside, so that his agent has room; the others are held.
+/// Work that can wait is put aside, so that its agent has room. Other work is held.
 pub(crate) fn hold(
     store: &Store,
     view: View<'_>,
@@ -161,7 +161,7 @@ pub(crate) fn submit(
     request: &Arc<WorkRequest>,
 ) -> Result<Ahead, RecordRefusal> {
     let row = store.interaction(id)?;
-    let known = request.key.as_ref().and_then(|key| view.work_id_by_key(key));
+    let known = request.key.as_ref().and_then(|key| view.work_id(key));
     if known.is_none() || known != row.work {
         store.check_step(id, InteractionStep::Queue)?;
         store.check_without_work(id)?;

@@ -6,6 +6,7 @@ use core::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::model::invalid::Invalid;
@@ -13,7 +14,7 @@ use crate::model::invalid::Invalid;
 use crate::interaction::ids::ProfileId;
 use crate::interaction::related::check_name;
 
-/// Where somebody writes from: the channel and what identifies him there. The same number on
+/// Where somebody writes from: the channel and what identifies them there. The same number on
 /// another channel is another address.
 ///
 /// ```
@@ -22,6 +23,7 @@ use crate::interaction::related::check_name;
 /// assert_ne!(Address::new("sms", "+4930123456"), Address::new("whatsapp", "+4930123456"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Address {
     /// The channel, with the provider where that matters: `sms`, `whatsapp:acme`.
     pub channel: Key,
@@ -42,37 +44,58 @@ impl Address {
     }
 }
 
-/// Somebody who writes on a channel, whether it is known who he is or not.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ChannelUserProfile {
-    /// Its id.
-    pub id: ProfileId,
-    /// His address, normalised.
-    pub address: Address,
-    /// The user he is, if that is known (ServiceNow: user document).
-    pub user: Option<Key>,
-    /// Whether the address is still his. Of the profiles of an address at most one is active.
-    pub active: bool,
-    /// When it was made.
-    pub made: Timestamp,
+growing! {
+    /// Somebody who writes on a channel, whether it is known who they are or not.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct ChannelUserProfile {
+        /// Its id.
+        pub id: ProfileId => with_id,
+        /// The person's address, normalised.
+        pub address: Address => with_address,
+        /// The user this person is, if that is known (ServiceNow: user document).
+        pub user: Option<Key> => with_user(some Key),
+        /// Whether the address is still theirs. Of the profiles of an address at most one is
+        /// active.
+        pub active: bool => with_active,
+        /// When it was made.
+        pub made: Timestamp => with_made,
+    }
 }
 
-/// Somebody who takes part in a conversation. The same customer may do so by several addresses, and
-/// then has a profile for each.
-///
-/// ```
-/// use strowger::interaction::{Participant, ProfileId};
-///
-/// let by_sms = Participant { profile: ProfileId::from_raw(2), to: Some("+4930999".into()) };
-/// assert_ne!(by_sms, Participant { to: None, ..by_sms.clone() });
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Participant {
-    /// His profile.
-    pub profile: ProfileId,
-    /// To which of the host's addresses he writes: what comes to it from him belongs to the
-    /// conversation. `None`: what he writes comes by no address.
-    pub to: Option<Key>,
+impl ChannelUserProfile {
+    /// The active profile of an address, made at this time, of whom it is not known who they are.
+    #[must_use]
+    pub const fn new(id: ProfileId, address: Address, made: Timestamp) -> Self {
+        Self { id, address, user: None, active: true, made }
+    }
+}
+
+growing! {
+    /// Somebody who takes part in a conversation. The same customer may do so by several addresses,
+    /// and then has a profile for each.
+    ///
+    /// ```
+    /// use strowger::interaction::{Participant, ProfileId};
+    ///
+    /// let visitor = Participant::new(ProfileId::from_raw(2));
+    /// assert_ne!(visitor.clone().with_to("+4930999"), visitor);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Participant {
+        /// The participant's profile.
+        pub profile: ProfileId => with_profile,
+        /// To which of the host's addresses the participant writes: what comes to it from them
+        /// belongs to the conversation. `None`: what they write comes by no address.
+        pub to: Option<Key> => with_to(some Key),
+    }
+}
+
+impl Participant {
+    /// Somebody with this profile, who writes to none of the host's addresses.
+    #[must_use]
+    pub const fn new(profile: ProfileId) -> Self {
+        Self { profile, to: None }
+    }
 }
 
 /// Where profiles are kept. A host with many customers keeps them in its own database; then it
@@ -82,15 +105,15 @@ pub struct Participant {
 /// the whole profile: to write it again changes nothing.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::interaction::*;
+/// use strowger::prelude::*;
 ///
 /// let mut profiles = ProfilesInMemory::default();
 /// let address = Address::new("sms", "+4930123456");
 /// let id = ProfileId::from_raw(1);
 /// let made = Timestamp::EPOCH;
 /// let kept = address.clone();
-/// let profile = ChannelUserProfile { id, address: kept, user: None, active: true, made };
+/// let profile = ChannelUserProfile::new(id, kept, made).with_active(true);
 /// profiles.put(&profile);
 /// assert_eq!(profiles.find(&address), Some(profile));
 /// assert_eq!(profiles.find(&Address::new("whatsapp", "+4930123456")), None);
@@ -235,10 +258,10 @@ impl ProfileStore for ProfilesInMemory {
 /// assert_eq!(Staff.user_of(&Address::new("sms", "+4930117")), Some("17".into()));
 /// ```
 ///
-/// Asked while something is decided; what it says stands in the
-/// fact, and is not asked again when facts are replayed. Of a profile without a user it is asked
-/// whenever an interaction is opened for it, for the host may know him by then; what it says of
-/// one with a user is not looked at.
+/// The directory is asked while something is decided. Its answer stands in the fact, and it is not
+/// asked again when facts are replayed. About a profile without a user it is asked whenever an
+/// interaction is opened for that profile, for the host may know the customer by then. What it says
+/// of a profile with a user is not looked at.
 pub trait Directory: Debug + Send + Sync {
     /// The user who has this address, if the host knows one.
     fn user_of(&self, address: &Address) -> Option<Key>;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::attribute::{Attributes, Value};
@@ -35,61 +36,61 @@ pub enum Direction {
     Outbound,
 }
 
-/// What is said of an interaction as it is opened.
-///
-/// ```
-/// use strowger::interaction::{InteractionType, InteractionRequest};
-///
-/// let opened_for = Some("jo".into());
-/// let walk_up =
-///     InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::WalkUp) };
-/// assert!(walk_up.short_description.is_empty());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InteractionRequest {
-    /// By what way they talk.
-    #[serde(rename = "type")]
-    pub kind: InteractionType,
-    /// A finer type, such as `whatsapp`.
-    #[serde(default)]
-    pub subtype: Option<Key>,
-    /// Who began.
-    #[serde(default)]
-    pub direction: Direction,
-    /// The customer, whoever began; `None`: the user of the profile, else a guest.
-    #[serde(default)]
-    pub opened_for: Option<Key>,
-    /// Who opened it; `None`: nobody in person.
-    #[serde(default)]
-    pub opened_by: Option<Key>,
-    /// The contact.
-    #[serde(default)]
-    pub contact: Option<Key>,
-    /// The account; if it is absent, that of the contact, where the host knows it.
-    #[serde(default)]
-    pub account: Option<Key>,
-    /// The consumer.
-    #[serde(default)]
-    pub consumer: Option<Key>,
-    /// The channel user profile of the customer.
-    #[serde(default)]
-    pub profile: Option<ProfileId>,
-    /// Where the customer writes from, and to which of the host's addresses.
-    #[serde(default)]
-    pub addresses: Option<(Address, Key)>,
-    /// Where the customer comes in.
-    #[serde(default)]
-    pub entry: Option<EntryPoint>,
-    /// What the channel says of the contact.
-    #[serde(default)]
-    pub channel_metadata: Attributes,
-    /// Context variables.
-    #[serde(default)]
-    pub context: Attributes,
-    /// What it is about; empty at first.
-    #[serde(default)]
-    pub short_description: Box<str>,
+growing! {
+    /// What is said of an interaction as it is opened.
+    ///
+    /// ```
+    /// use strowger::interaction::{InteractionRequest, InteractionType};
+    ///
+    /// let walk_up = InteractionRequest::new(InteractionType::WalkUp).with_opened_for("jo");
+    /// assert!(walk_up.short_description.is_empty());
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct InteractionRequest {
+        /// By what way they talk.
+        #[serde(rename = "type")]
+        pub kind: InteractionType => with_kind,
+        /// A finer type, such as `whatsapp`.
+        #[serde(default)]
+        pub subtype: Option<Key> => with_subtype(some Key),
+        /// Who began.
+        #[serde(default)]
+        pub direction: Direction => with_direction,
+        /// The customer, whoever began; `None`: the user of the profile, else a guest.
+        #[serde(default)]
+        pub opened_for: Option<Key> => with_opened_for(some Key),
+        /// Who opened it; `None`: nobody in person.
+        #[serde(default)]
+        pub opened_by: Option<Key> => with_opened_by(some Key),
+        /// The contact.
+        #[serde(default)]
+        pub contact: Option<Key> => with_contact(some Key),
+        /// The account; if it is absent, that of the contact, where the host knows it.
+        #[serde(default)]
+        pub account: Option<Key> => with_account(some Key),
+        /// The consumer.
+        #[serde(default)]
+        pub consumer: Option<Key> => with_consumer(some Key),
+        /// The channel user profile of the customer.
+        #[serde(default)]
+        pub profile: Option<ProfileId> => with_profile(into),
+        /// Where the customer writes from, and to which of the host's addresses.
+        #[serde(default)]
+        pub addresses: Option<(Address, Key)> => with_addresses(into),
+        /// Where the customer comes in.
+        #[serde(default)]
+        pub entry: Option<EntryPoint> => with_entry(into),
+        /// What the channel says of the contact.
+        #[serde(default)]
+        pub channel_metadata: Attributes => with_channel_metadata(each (Key, Value)),
+        /// Context variables.
+        #[serde(default)]
+        pub context: Attributes => with_context(each (Key, Value)),
+        /// What it is about; empty at first.
+        #[serde(default)]
+        pub short_description: Box<str> => with_short_description(into),
+    }
 }
 
 impl InteractionRequest {
@@ -117,6 +118,7 @@ impl InteractionRequest {
 
 /// A note of somebody who worked on an interaction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WorkNote {
     /// When.
     pub at: Timestamp,
@@ -129,20 +131,29 @@ pub struct WorkNote {
 /// Whom a transcript is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Audience {
     /// Agents and supervisors: everything that was said.
     Internal,
-    /// The customer: what he and agents said to each other.
+    /// The customer: what they and agents said to each other.
     External,
 }
 
 /// Where the host keeps a transcript.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Transcript {
     /// For whom.
     pub audience: Audience,
     /// Where.
     pub reference: Key,
+}
+
+impl Transcript {
+    /// A transcript for these people, kept there.
+    pub fn new(audience: Audience, reference: impl Into<Key>) -> Self {
+        Self { audience, reference: reference.into() }
+    }
 }
 
 /// An interaction: one request for help, by one way (ServiceNow: interaction record).
@@ -156,12 +167,12 @@ pub struct Transcript {
 /// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
 /// let mut log = RecordLog::default();
 /// let mut records = Records::new(RecordConfig::default(), at(0), &mut log)?;
-/// let opening = InteractionRequest::new(InteractionType::WalkUp).into();
-/// let interaction = records.execute(at(0), OpenInteraction { opening }, &mut log)?;
+/// let opening = InteractionRequest::new(InteractionType::WalkUp);
+/// let interaction = records.execute(at(0), OpenInteraction::new(opening), &mut log)?;
 /// let agent = AgentId::from_raw(0);
-/// records.execute(at(20), AssignInteraction { interaction, agent }, &mut log)?;
+/// records.execute(at(20), AssignInteraction::new(interaction, agent), &mut log)?;
 /// let (ending, by) = (Ending::Customer, Actor::Customer);
-/// records.execute(at(80), EndInteraction { interaction, ending, by }, &mut log)?;
+/// records.execute(at(80), EndInteraction::new(interaction, ending, by), &mut log)?;
 /// let visit = records.interaction(interaction).unwrap();
 /// assert_eq!(visit.first_response_wait, Some(Span::from_secs(20)));
 /// assert_eq!(visit.duration(), Span::from_secs(60));
@@ -169,6 +180,7 @@ pub struct Transcript {
 /// # Ok::<(), RecordRefusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Interaction {
     /// Its id.
     pub id: InteractionId,
@@ -235,7 +247,7 @@ pub struct Interaction {
     /// How the contact ended.
     pub ending: Option<Ending>,
     /// How long the customer waited for the first answer of an agent: from opening, or, where the
-    /// contact centre began, from when he first wrote.
+    /// contact centre began, from when they first wrote.
     pub first_response_wait: Option<Span>,
     /// Whether it was in a queue, or an agent was asked for.
     pub asked: bool,
@@ -329,7 +341,7 @@ impl Interaction {
         talk.into_iter().flat_map(|talk| talk.participants.iter().cloned()).chain(alone)
     }
 
-    /// The customer as he was when it was opened, if he has a profile.
+    /// The customer as they were when it was opened, if they have a profile.
     pub(crate) fn customer(&self) -> Option<Participant> {
         let to = self.addresses.as_ref().map(|(_, ours)| ours.clone());
         Some(Participant { profile: self.profile?, to })
@@ -413,7 +425,7 @@ impl Interaction {
         Ok(())
     }
 
-    /// The customer has an answer. Where the contact centre began he has asked when he wrote.
+    /// The customer has an answer. If the contact centre began, the customer asked when they wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
         let asked = match self.direction {
             Direction::Inbound => Some(self.opened),

@@ -52,22 +52,22 @@ struct Followed {
 /// that for hosts that want everything in one call.
 ///
 /// ```
-/// use strowger::prelude::*;
 /// use strowger::interaction::*;
+/// use strowger::prelude::*;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
 /// let mut records = Records::new(RecordConfig::default(), now, &mut log)?;
 /// let opening = Box::new(InteractionRequest::new(InteractionType::WalkUp));
-/// let visit = records.execute(now, OpenInteraction { opening }, &mut log)?;
+/// let visit = records.execute(now, OpenInteraction::new(opening), &mut log)?;
 /// assert_eq!(&*records.interaction(visit).unwrap().number, "IMS0000001");
 ///
 /// // Nobody closes it in person without saying what it was about.
 /// let agent = strowger::model::AgentId::from_raw(0);
 /// let by = Actor::Agent(agent);
-/// records.execute(now, AssignInteraction { interaction: visit, agent }, &mut log)?;
-/// let close = CloseInteraction { interaction: visit, by, code: None };
+/// records.execute(now, AssignInteraction::new(visit, agent), &mut log)?;
+/// let close = CloseInteraction::new(visit, by);
 /// let refused = records.execute(now, close, &mut log);
-/// assert_eq!(refused, Err(RecordRefusal::NotDescribed { interaction: visit }));
+/// assert_eq!(refused, Err(RecordRefusal::not_described(visit)));
 /// # Ok::<(), RecordRefusal>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -334,9 +334,9 @@ impl<P: ProfileStore> Records<P> {
         customer: &str,
         before: Option<InteractionId>,
     ) -> impl Iterator<Item = &Interaction> {
-        let his = self.store.index().customers.get(customer);
+        let own = self.store.index().customers.get(customer);
         let before = before.map_or(Bound::Unbounded, Bound::Excluded);
-        let ids = his.into_iter().flat_map(move |his| his.range((Bound::Unbounded, before)).rev());
+        let ids = own.into_iter().flat_map(move |own| own.range((Bound::Unbounded, before)).rev());
         ids.filter_map(|id| self.interaction(*id))
     }
 

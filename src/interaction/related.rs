@@ -5,6 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::model::invalid::{Invalid, Problem};
@@ -13,6 +14,7 @@ use crate::interaction::state::Actor;
 
 /// A record of the host: its table and its id there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Document {
     /// The table, such as `incident`.
     pub table: Key,
@@ -41,23 +43,24 @@ pub(crate) fn check_name(field: &'static str, name: &Key) -> Result<(), Invalid>
     Invalid::length(field, name.len(), 200)
 }
 
-/// What somebody did with a record while he was on an interaction.
+/// What somebody did with a record while they were on an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Operation {
-    /// He made it.
+    /// They made it.
     Insert,
-    /// He changed it.
+    /// They changed it.
     Update,
-    /// He opened it.
+    /// They opened it.
     Open,
-    /// He mentioned it to the customer.
+    /// They mentioned it to the customer.
     Mention,
 }
 
 /// A record that an interaction is about (ServiceNow: interaction related record).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RelatedRecord {
     /// Which.
     pub document: Document,
@@ -69,23 +72,25 @@ pub struct RelatedRecord {
     pub at: Timestamp,
 }
 
-/// Which operations relate a record by themselves, table by table. By hand any record can be
-/// related.
-///
-/// ```
-/// use strowger::interaction::{Operation, RelatedPolicy};
-///
-/// let policy = RelatedPolicy::default();
-/// assert!(policy.logs("task", Operation::Open));
-/// assert!(!policy.logs("cmdb_ci", Operation::Open));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RelatedPolicy {
-    /// Whether anything is related by itself.
-    pub active: bool,
-    /// The operations of each table that are logged.
-    pub tables: BTreeMap<Key, BTreeSet<Operation>>,
+growing! {
+    /// Which operations relate a record by themselves, table by table. By hand any record can be
+    /// related.
+    ///
+    /// ```
+    /// use strowger::interaction::{Operation, RelatedPolicy};
+    ///
+    /// let policy = RelatedPolicy::default();
+    /// assert!(policy.logs("task", Operation::Open));
+    /// assert!(!policy.logs("cmdb_ci", Operation::Open));
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RelatedPolicy {
+        /// Whether anything is related by itself.
+        pub active: bool => with_active,
+        /// The operations of each table that are logged.
+        pub tables: BTreeMap<Key, BTreeSet<Operation>> => with_tables(each (Key, BTreeSet<Operation>)),
+    }
 }
 
 impl Default for RelatedPolicy {

@@ -13,6 +13,7 @@ use crate::interaction::state::{InteractionState, InteractionType};
 
 /// A sum with the number of what is in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Mean {
     /// How many there were.
     pub count: u64,
@@ -40,6 +41,7 @@ impl Mean {
 
 /// What closed interactions of one queue and type took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ReportRow {
     /// The queue they were in last; `None`: in none.
     pub queue: Option<QueueId>,

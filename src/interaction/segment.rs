@@ -11,6 +11,7 @@ use crate::state::leg::LegRole;
 /// Who handles an interaction, and as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Part {
     /// The virtual agent.
     VirtualAgent,
@@ -52,6 +53,7 @@ impl Part {
 
 /// A part with its time: `[from, to)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Segment {
     /// Who, and as what.
     pub part: Part,
@@ -59,6 +61,14 @@ pub struct Segment {
     pub from: Timestamp,
     /// When it ended; `None`: it has not.
     pub to: Option<Timestamp>,
+}
+
+impl Segment {
+    /// In these hands from then on, and until then.
+    #[must_use]
+    pub const fn new(part: Part, from: Timestamp, to: Option<Timestamp>) -> Self {
+        Self { part, from, to }
+    }
 }
 
 /// How long an interaction was in whose hands, all segments together.
@@ -69,13 +79,14 @@ pub struct Segment {
 ///
 /// let at = Timestamp::from_millis;
 /// let part = Part::Active(AgentId::from_raw(0));
-/// let spell = |from, to| Segment { part, from: at(from), to: Some(at(to)) };
+/// let spell = |from, to| Segment::new(part, at(from), Some(at(to)));
 /// let totals: Totals = [spell(0, 40_000), spell(60_000, 70_000)].iter().collect();
 /// assert_eq!(totals.active, Span::from_secs(50));
 /// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[non_exhaustive]
 pub struct Totals {
     /// With the virtual agent.
     pub virtual_agent: Span,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::state::machine::Illegal;
 
 /// By what way customer and contact centre talk (ServiceNow: type).
@@ -206,9 +207,9 @@ pub enum StateReason {
     AutoClosed,
     /// The customer fell silent.
     NoUserResponse,
-    /// The customer fell silent after his topic was dealt with.
+    /// The customer fell silent after their topic was dealt with.
     TopicComplete,
-    /// The customer found what he wanted by searching.
+    /// The customer found what they wanted by searching.
     LeftForSearch,
     /// The agent ended it.
     AgentEnded,
@@ -267,17 +268,19 @@ pub enum Ending {
     Fault,
 }
 
-/// How far a contact had come when it ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// The customer had said something.
-    pub engaged: bool,
-    /// He had asked for an agent.
-    pub asked: bool,
-    /// An agent had had it.
-    pub live: bool,
-    /// The virtual agent had dealt with his topic.
-    pub topic_done: bool,
+growing! {
+    /// How far a contact had come when it ended.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Progress {
+        /// The customer had said something.
+        pub engaged: bool => with_engaged,
+        /// The customer had asked for an agent.
+        pub asked: bool => with_asked,
+        /// An agent had had it.
+        pub live: bool => with_live,
+        /// The virtual agent had dealt with the customer's topic.
+        pub topic_done: bool => with_topic_done,
+    }
 }
 
 impl Ending {
@@ -290,7 +293,7 @@ impl Ending {
     /// ```
     /// use strowger::interaction::{Ending, InteractionState, Progress, StateReason};
     ///
-    /// let asked = Progress { engaged: true, asked: true, ..Progress::default() };
+    /// let asked = Progress::default().with_engaged(true).with_asked(true);
     /// let (state, reason) = Ending::Customer.outcome(asked);
     /// assert_eq!(state, InteractionState::ClosedAbandoned);
     /// assert_eq!(reason, StateReason::LeftBeforeEngagement);
@@ -326,7 +329,7 @@ impl Ending {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Actor {
-    /// An agent: the only one who must summarise what he closes.
+    /// An agent: the only one who must summarise what they close.
     Agent(crate::model::ids::AgentId),
     /// The customer.
     Customer,

@@ -131,8 +131,8 @@ impl Store {
 
     /// Those of them that were opened for it.
     pub(crate) fn open_of(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
-        let his = move |id: &InteractionId| self.get(*id).and_then(|row| row.profile);
-        self.open_with(profile).filter(move |id| his(id) == Some(profile))
+        let own = move |id: &InteractionId| self.get(*id).and_then(|row| row.profile);
+        self.open_with(profile).filter(move |id| own(id) == Some(profile))
     }
 
     /// The interactions in which a profile takes part, in order.
@@ -221,7 +221,7 @@ fn check_row(row: &Interaction) -> Result<(), &'static str> {
         _ => None,
     });
     if guests.into_iter().any(|guest| Some(guest) == has_it) {
-        return Err("nobody is a guest of his own");
+        return Err("nobody is a guest in their own interaction");
     }
     if row.state.is_closed() {
         let complete = row.closed.is_some()

@@ -21,19 +21,20 @@ use crate::interaction::records::Records;
 /// A part of the workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Block {
     /// What was said, with the context variables.
     Conversation,
     /// Who the customer is.
     Customer,
-    /// His interactions.
+    /// The customer's interactions.
     History,
     /// Articles that may help.
     Knowledge,
 }
 
-/// Which parts somebody sees, in his order: the host has one for every role. What is not in it is
-/// not in the workspace either.
+/// Which parts somebody sees, and in which order: the host has one layout for every role. A part
+/// that is not in the layout is not in the workspace either.
 ///
 /// ```
 /// use strowger::interaction::{Block, Layout};
@@ -53,11 +54,19 @@ impl Default for Layout {
 
 /// An article of the host's knowledge base.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Article {
     /// Its id.
     pub id: Key,
     /// Its title.
     pub title: Box<str>,
+}
+
+impl Article {
+    /// The article with this id and title.
+    pub fn new(id: impl Into<Key>, title: impl Into<Box<str>>) -> Self {
+        Self { id: id.into(), title: title.into() }
+    }
 }
 
 /// What the host has to help an agent with. All of it may be missing.
@@ -83,6 +92,7 @@ impl Assist for NoAssist {}
 
 /// A conversation as somebody may read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ConversationView<'a> {
     /// Who has the word; none if nothing is in writing.
     pub stage: Option<ConversationStage>,
@@ -97,12 +107,13 @@ pub struct ConversationView<'a> {
 /// A part of the workspace with what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Panel<'a> {
     /// What was said.
     Conversation(ConversationView<'a>),
     /// Who the customer is.
     Customer(Box<Details<'a>>),
-    /// The newest of his interactions that the records still hold, as in the form.
+    /// The newest of the customer's interactions that the records still hold, as in the form.
     History(Vec<Line<'a>>),
     /// Articles that may help.
     Knowledge(Vec<Article>),

@@ -4,65 +4,70 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
-use crate::model::attribute::{Attributes, check_attributes};
+use crate::model::attribute::{Attributes, Value, check_attributes};
 use crate::model::ids::{CodeId, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 
 use crate::interaction::record::Interaction;
 use crate::interaction::state::InteractionType;
 
-/// When interactions are wrapped up, and how (ServiceNow: wrap-up configuration). Of the rules
-/// that apply the one with the lowest order is taken, of several the first in the list. Where none
-/// applies an interaction is closed as its contact ends, unless its queue gives the agent time.
-///
-/// Such a rule holds no capacity. To hold it give the queue a wrap-up too
-/// ([`WrapUpProfile`](crate::model::WrapUpProfile)): then whichever time is over first ends both.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::interaction::{InteractionType, WrapUpRule};
-///
-/// let types = vec![InteractionType::Chat];
-/// let rule = WrapUpRule { types, enforce: true, ..WrapUpRule::new("chats") };
-/// assert_eq!(rule.duration, Span::from_secs(60));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WrapUpRule {
-    /// Its name.
-    pub name: Key,
-    /// Whether it is in use.
-    #[serde(default = "yes")]
-    pub active: bool,
-    /// Lower comes first.
-    #[serde(default = "usual_order")]
-    pub order: u16,
-    /// For which types; none named: all.
-    #[serde(default)]
-    pub types: Vec<InteractionType>,
-    /// For which queue; `None`: any, or none.
-    #[serde(default)]
-    pub queue: Option<QueueId>,
-    /// Context variables that must have just these values.
-    #[serde(default)]
-    pub context: Attributes,
-    /// How long it lasts, 1 s to 24 h.
-    #[serde(default = "usual_duration")]
-    pub duration: Span,
-    /// Whether it is over when the time is. If not, the time is only shown.
-    #[serde(default)]
-    pub enforce: bool,
-    /// Whether the agent sees the remaining time.
-    #[serde(default)]
-    pub show: bool,
-    /// The codes that may be given; empty allows every code.
-    #[serde(default)]
-    pub codes: Vec<CodeId>,
-    /// The code that stands if none is given.
-    #[serde(default)]
-    pub default_code: Option<CodeId>,
+growing! {
+    /// When interactions are wrapped up, and how (ServiceNow: wrap-up configuration). Of the rules
+    /// that apply the one with the lowest order is taken, of several the first in the list. Where
+    /// none applies an interaction is closed as its contact ends, unless its queue gives the agent
+    /// time.
+    ///
+    /// Such a rule holds no capacity. To hold it give the queue a wrap-up too
+    /// ([`WrapUpProfile`](crate::model::WrapUpProfile)): then whichever time is over first ends
+    /// both.
+    ///
+    /// ```
+    /// use strowger::interaction::{InteractionType, WrapUpRule};
+    /// use strowger::prelude::*;
+    ///
+    /// let types = vec![InteractionType::Chat];
+    /// let rule = WrapUpRule::new("chats").with_types(types).with_enforce(true);
+    /// assert_eq!(rule.duration, Span::from_secs(60));
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct WrapUpRule {
+        /// Its name.
+        pub name: Key => with_name(into),
+        /// Whether it is in use.
+        #[serde(default = "yes")]
+        pub active: bool => with_active,
+        /// Lower comes first.
+        #[serde(default = "usual_order")]
+        pub order: u16 => with_order,
+        /// For which types; none named: all.
+        #[serde(default)]
+        pub types: Vec<InteractionType> => with_types(each InteractionType),
+        /// For which queue; `None`: any, or none.
+        #[serde(default)]
+        pub queue: Option<QueueId> => with_queue(into),
+        /// Context variables that must have just these values.
+        #[serde(default)]
+        pub context: Attributes => with_context(each (Key, Value)),
+        /// How long it lasts, 1 s to 24 h.
+        #[serde(default = "usual_duration")]
+        pub duration: Span => with_duration,
+        /// Whether it is over when the time is. If not, the time is only shown.
+        #[serde(default)]
+        pub enforce: bool => with_enforce,
+        /// Whether the agent sees the remaining time.
+        #[serde(default)]
+        pub show: bool => with_show,
+        /// The codes that may be given; empty allows every code.
+        #[serde(default)]
+        pub codes: Vec<CodeId> => with_codes(each CodeId),
+        /// The code that stands if none is given.
+        #[serde(default)]
+        pub default_code: Option<CodeId> => with_default_code(into),
+    }
 }
 
 const fn yes() -> bool {
@@ -134,16 +139,17 @@ pub fn rule_for<'a>(rules: &'a [WrapUpRule], interaction: &Interaction) -> Optio
 /// A wrap-up under way.
 ///
 /// ```
-/// use strowger::interaction::{Colour, WrapUpNow, WrapUpRule};
+/// use strowger::interaction::{Colour, WrapUpNow};
 /// use strowger::prelude::*;
 ///
 /// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
-/// let rule = Some(WrapUpRule::new("all"));
-/// let wrap_up = WrapUpNow { since: at(100), until: None, rule, with_work: false };
+/// let json = r#"{"since": 100000, "until": 160000, "rule": null, "with_work": true}"#;
+/// let wrap_up: WrapUpNow = serde_json::from_str(json).unwrap();
 /// assert_eq!(wrap_up.remaining(at(130)), Some(Span::from_secs(30)));
 /// assert_eq!(wrap_up.colour(at(150)), Some(Colour::Orange));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WrapUpNow {
     /// When it began.
     pub since: Timestamp,

@@ -51,7 +51,7 @@ macro_rules! kinds_of_ids {
                         let id = view.id_by_key::<ProfileOf<crate::model::ids::$id>>(key);
                         id.map(Id::number)
                     })*
-                    Self::Work => view.work_id_by_key(key).map(Id::number),
+                    Self::Work => view.work_id(key).map(Id::number),
                     Self::Offer => None,
                 }
             }

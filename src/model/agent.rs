@@ -4,42 +4,43 @@ use alloc::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
+use crate::base::key::Key;
 use crate::base::time::Span;
-use crate::model::attribute::{Attributes, check_attributes};
+use crate::model::attribute::{Attributes, Value, check_attributes};
 use crate::model::capacity::Capacity;
 use crate::model::ids::{AgentId, Entity, SkillId};
 use crate::model::invalid::Invalid;
 use crate::model::profile::{DefinitionId, Profile};
 use crate::model::skill::Proficiency;
 
-/// What an agent is.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{Capacity, SkillId};
-///
-/// let french = SkillId::from_raw(0);
-/// let ana = AgentProfile {
-///     skills: [(french, 80)].into(),
-///     capacity: Capacity::items(3),
-///     ..AgentProfile::default()
-/// };
-/// assert_eq!(ana.skills[&french], 80);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AgentProfile {
-    /// Skills with proficiency, 0 to 100.
-    pub skills: BTreeMap<SkillId, Proficiency>,
-    /// Anything else requirements may ask for.
-    pub attributes: Attributes,
-    /// How much at a time.
-    pub capacity: Capacity,
-    /// How long the agent counts as present without a sign of life; then he goes offline. `None`:
-    /// for ever.
-    pub lease: Option<Span>,
-    /// Whether offers to this agent are accepted in his name at once.
-    pub auto_accept: bool,
+growing! {
+    /// What an agent is.
+    ///
+    /// ```
+    /// use strowger::model::{Capacity, SkillId};
+    /// use strowger::prelude::*;
+    ///
+    /// let french = SkillId::from_raw(0);
+    /// let ana =
+    ///     AgentProfile::default().with_skills([(french, 80)]).with_capacity(Capacity::items(3));
+    /// assert_eq!(ana.skills[&french], 80);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct AgentProfile {
+        /// Skills with proficiency, 0 to 100.
+        pub skills: BTreeMap<SkillId, Proficiency> => with_skills(each (SkillId, Proficiency)),
+        /// Anything else requirements may ask for.
+        pub attributes: Attributes => with_attributes(each (Key, Value)),
+        /// How much at a time.
+        pub capacity: Capacity => with_capacity,
+        /// How long the agent counts as present without a sign of life; then the agent goes
+        /// offline. `None`: for ever.
+        pub lease: Option<Span> => with_lease(into),
+        /// Whether offers to this agent are accepted in the agent's name at once.
+        pub auto_accept: bool => with_auto_accept,
+    }
 }
 
 impl Default for AgentProfile {

@@ -8,7 +8,9 @@ use core::str::FromStr;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::base::growing::growing;
 use crate::base::time::Timestamp;
+use crate::base::time_text::NotATime;
 use crate::model::ids::{CalendarId, Entity};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::profile::{DefinitionId, Profile};
@@ -57,11 +59,6 @@ impl fmt::Display for Date {
         write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
-
-/// A text that is no date or no time of day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected {0}")]
-pub struct NotATime(&'static str);
 
 /// Reads a part of a text that has only digits, and just so many.
 fn digits<T: FromStr>(text: &str, count: usize) -> Option<T> {
@@ -243,31 +240,30 @@ impl Week {
     }
 }
 
-/// How far the clocks of a place are ahead of UTC: an offset, and a table of changes of it. The
-/// engine knows no time zones; the host supplies as many changes as it wants to rely on (out of
-/// the tz database, say). After the last one its offset stays.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{Zone, ZoneChange};
-///
-/// // Berlin in 2026: summer time from 29 March to 25 October, each at 01:00 UTC.
-/// let berlin = Zone {
-///     offset_minutes: 60,
-///     changes: vec![
-///         ZoneChange { from: Timestamp::from_millis(1_774_746_000_000), offset_minutes: 120 },
-///         ZoneChange { from: Timestamp::from_millis(1_792_890_000_000), offset_minutes: 60 },
-///     ],
-/// };
-/// assert_eq!(berlin.changes[0].from.to_string(), "2026-03-29T01:00:00.000Z");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Zone {
-    /// Minutes ahead of UTC before the first change: -1,080 to 1,080 (18 hours).
-    pub offset_minutes: i16,
-    /// The changes, earliest first, no two at one instant; at most 1,000.
-    pub changes: Vec<ZoneChange>,
+growing! {
+    /// How far the clocks of a place are ahead of UTC: an offset, and a table of changes of it. The
+    /// engine knows no time zones; the host supplies as many changes as it wants to rely on (out of
+    /// the tz database, say). After the last one its offset stays.
+    ///
+    /// ```
+    /// use strowger::model::{Zone, ZoneChange};
+    /// use strowger::prelude::*;
+    ///
+    /// // Berlin in 2026: summer time from 29 March to 25 October, each at 01:00 UTC.
+    /// let berlin = Zone::default().with_offset_minutes(60).with_changes([
+    ///     ZoneChange { from: Timestamp::from_millis(1_774_746_000_000), offset_minutes: 120 },
+    ///     ZoneChange { from: Timestamp::from_millis(1_792_890_000_000), offset_minutes: 60 },
+    /// ]);
+    /// assert_eq!(berlin.changes[0].from.to_string(), "2026-03-29T01:00:00.000Z");
+    /// ```
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Zone {
+        /// Minutes ahead of UTC before the first change: -1,080 to 1,080 (18 hours).
+        pub offset_minutes: i16 => with_offset_minutes,
+        /// The changes, earliest first, no two at one instant; at most 1,000.
+        pub changes: Vec<ZoneChange> => with_changes(each ZoneChange),
+    }
 }
 
 impl Zone {
@@ -301,38 +297,41 @@ pub struct ZoneChange {
     pub offset_minutes: i16,
 }
 
-/// When something is open: hours for every weekday, exceptions for single days, and the zone in
-/// whose local time both are meant (Genesys Cloud: schedules and schedule groups; Amazon Connect:
-/// hours of operation and overrides; D365: operating hours). The default is never open.
-///
-/// A queue that names one is open when it is; see [`QueueProfile::calendar`]. The arithmetic is in
-/// [`policies::calendar`](crate::policy::calendar).
-///
-/// [`QueueProfile::calendar`]: crate::model::QueueProfile::calendar
-///
-/// ```
-/// use strowger::policy::calendar::{is_open, next_change};
-/// use strowger::prelude::*;
-/// use strowger::model::{CalendarProfile, Date, Hours, TimeOfDay, Week};
-///
-/// let hours = Hours::new(TimeOfDay::new(9, 0), TimeOfDay::new(17, 0));
-/// let mut office = CalendarProfile { week: Week::working_days(hours), ..Default::default() };
-/// // New Year's Day 1970, a Thursday, is a holiday.
-/// office.exceptions.insert(Date::new(1970, 1, 1).unwrap(), Vec::new());
-/// let friday_at_nine = Timestamp::from_millis((24 + 9) * 3_600_000);
-/// assert!(!is_open(&office, Timestamp::EPOCH));
-/// assert_eq!(next_change(&office, Timestamp::EPOCH), Some(friday_at_nine));
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CalendarProfile {
-    /// The hours of every weekday.
-    pub week: Week,
-    /// The hours of single local days in place of those of their weekday; no hours close the whole
-    /// day. At most 1,000.
-    pub exceptions: BTreeMap<Date, Vec<Hours>>,
-    /// The local time that is meant.
-    pub zone: Zone,
+growing! {
+    /// When something is open: hours for every weekday, exceptions for single days, and the zone in
+    /// whose local time both are meant (Genesys Cloud: schedules and schedule groups; Amazon
+    /// Connect: hours of operation and overrides; D365: operating hours). The default is never
+    /// open.
+    ///
+    /// A queue that names one is open when it is; see [`QueueProfile::calendar`]. The arithmetic is
+    /// in [`policies::calendar`](crate::policy::calendar).
+    ///
+    /// [`QueueProfile::calendar`]: crate::model::QueueProfile::calendar
+    ///
+    /// ```
+    /// use strowger::model::{CalendarProfile, Date, Hours, TimeOfDay, Week};
+    /// use strowger::policy::calendar::{is_open, next_change};
+    /// use strowger::prelude::*;
+    ///
+    /// let hours = Hours::new(TimeOfDay::new(9, 0), TimeOfDay::new(17, 0));
+    /// let mut office = CalendarProfile::default().with_week(Week::working_days(hours));
+    /// // New Year's Day 1970, a Thursday, is a holiday.
+    /// office.exceptions.insert(Date::new(1970, 1, 1).unwrap(), Vec::new());
+    /// let friday_at_nine = Timestamp::from_millis((24 + 9) * 3_600_000);
+    /// assert!(!is_open(&office, Timestamp::EPOCH));
+    /// assert_eq!(next_change(&office, Timestamp::EPOCH), Some(friday_at_nine));
+    /// ```
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct CalendarProfile {
+        /// The hours of every weekday.
+        pub week: Week => with_week,
+        /// The hours of single local days in place of those of their weekday; no hours close the
+        /// whole day. At most 1,000.
+        pub exceptions: BTreeMap<Date, Vec<Hours>> => with_exceptions(each (Date, Vec<Hours>)),
+        /// The local time that is meant.
+        pub zone: Zone => with_zone,
+    }
 }
 
 /// Hours of one day: within it, in order, none overlapping another.

@@ -4,33 +4,36 @@ use alloc::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::model::ids::{ChannelId, Entity, PoolId};
 use crate::model::invalid::Invalid;
 
-/// What bounds what an agent may have at a time. Work fits when **every** bound leaves room;
-/// `None` sets no bound, and the default sets none at all; an agent's default is one thing at a
-/// time.
-///
-/// ```
-/// use strowger::model::Capacity;
-///
-/// // One call or five chats: voice costs 100 units, a chat 20.
-/// let capacity = Capacity::units(100);
-/// assert_eq!(capacity.items, None);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Capacity {
-    /// Units over all channels; each item takes its size (Azure Job Router: total capacity).
-    pub units: Option<u32>,
-    /// Items over all channels (ServiceNow: universal capacity).
-    pub items: Option<u16>,
-    /// Items on one channel. A channel that is not named here has no bound of its own.
-    pub channels: BTreeMap<ChannelId, u16>,
-    /// Items that draw on a pool. Here absence means none: who has no entry for a pool is not
-    /// offered what draws on it (D365: capacity profiles).
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub pools: BTreeMap<PoolId, u16>,
+growing! {
+    /// What bounds what an agent may have at a time. Work fits when **every** bound leaves room;
+    /// `None` sets no bound, and the default sets none at all; an agent's default is one thing at a
+    /// time.
+    ///
+    /// ```
+    /// use strowger::model::Capacity;
+    ///
+    /// // One call or five chats: voice costs 100 units, a chat 20.
+    /// let capacity = Capacity::units(100);
+    /// assert_eq!(capacity.items, None);
+    /// ```
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Capacity {
+        /// Units over all channels; each item takes its size (Azure Job Router: total capacity).
+        pub units: Option<u32> => with_units(into),
+        /// Items over all channels (ServiceNow: universal capacity).
+        pub items: Option<u16> => with_items(into),
+        /// Items on one channel. A channel that is not named here has no bound of its own.
+        pub channels: BTreeMap<ChannelId, u16> => with_channels(each (ChannelId, u16)),
+        /// Items that draw on a pool. Here absence means none: who has no entry for a pool is not
+        /// offered what draws on it (D365: capacity profiles).
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        pub pools: BTreeMap<PoolId, u16> => with_pools(each (PoolId, u16)),
+    }
 }
 
 impl Capacity {
@@ -79,23 +82,26 @@ impl Capacity {
 /// The most units an agent can have or an item can take.
 pub(crate) const UNITS_MAX: u32 = 1_000_000;
 
-/// What share of an item counts against capacity in each state, in percent (0 to 100).
-///
-/// An item that is offered is counted, so two offers cannot collide. A weight for `offered` lower
-/// than the one for `active` invites debt, which is allowed and blocks new work until it is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Weights {
-    /// While it rings.
-    pub offered: u8,
-    /// While it is worked on.
-    pub active: u8,
-    /// While the customer is on hold.
-    pub held: u8,
-    /// While it is parked.
-    pub parked: u8,
-    /// While it is wrapped up.
-    pub wrap_up: u8,
+growing! {
+    /// What share of an item counts against capacity in each state, in percent (0 to 100).
+    ///
+    /// An item that is offered is counted, so two offers cannot collide. A weight for `offered`
+    /// lower than the one for `active` invites debt, which is allowed and blocks new work until it
+    /// is paid.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Weights {
+        /// While it rings.
+        pub offered: u8 => with_offered,
+        /// While it is worked on.
+        pub active: u8 => with_active,
+        /// While the customer is on hold.
+        pub held: u8 => with_held,
+        /// While it is parked.
+        pub parked: u8 => with_parked,
+        /// While it is wrapped up.
+        pub wrap_up: u8 => with_wrap_up,
+    }
 }
 
 impl Default for Weights {

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::capacity::{UNITS_MAX, Weights};
 use crate::model::ids::{ChannelId, Entity, PoolId};
@@ -11,33 +12,35 @@ use crate::model::invalid::Invalid;
 use crate::model::pool::check_pools;
 use crate::model::profile::{DefinitionId, Profile};
 
-/// What a channel is. Channels are the host's own; the presets are the usual ones.
-///
-/// ```
-/// use strowger::prelude::*;
-///
-/// let chat = ChannelProfile { cost: 20, ..ChannelProfile::chat() };
-/// assert_eq!(chat.offer_window, Some(Span::from_secs(30)));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ChannelProfile {
-    /// Units an item takes unless the request says otherwise: 1 to 1,000,000.
-    pub cost: u32,
-    /// How long an offer rings; `None` rings until it is answered. A queue may say otherwise.
-    pub offer_window: Option<Span>,
-    /// Whether offers are accepted in the agent's name at once.
-    pub auto_accept: bool,
-    /// How much of an item counts in each state.
-    pub weights: Weights,
-    /// Which other channels may still reach an agent who has an item of this one; `None` means all
-    /// of them. Every item an agent has must allow it (Genesys: interruptible media types).
-    pub interruptible_by: Option<Vec<ChannelId>>,
-    /// How long after its origin an item that nobody has is closed (Twilio: task TTL).
-    pub lifetime: Option<Span>,
-    /// The pools an item draws on unless the request names others; at most 8, each once.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub pools: Vec<PoolId>,
+growing! {
+    /// What a channel is. Channels are the host's own; the presets are the usual ones.
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    ///
+    /// let chat = ChannelProfile::chat().with_cost(20);
+    /// assert_eq!(chat.offer_window, Some(Span::from_secs(30)));
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct ChannelProfile {
+        /// Units an item takes unless the request says otherwise: 1 to 1,000,000.
+        pub cost: u32 => with_cost,
+        /// How long an offer rings; `None` rings until it is answered. A queue may say otherwise.
+        pub offer_window: Option<Span> => with_offer_window(into),
+        /// Whether offers are accepted in the agent's name at once.
+        pub auto_accept: bool => with_auto_accept,
+        /// How much of an item counts in each state.
+        pub weights: Weights => with_weights,
+        /// Which other channels may still reach an agent who has an item of this one; `None` means
+        /// all of them. Every item an agent has must allow it (Genesys: interruptible media types).
+        pub interruptible_by: Option<Vec<ChannelId>> => with_interruptible_by(into),
+        /// How long after its origin an item that nobody has is closed (Twilio: task TTL).
+        pub lifetime: Option<Span> => with_lifetime(into),
+        /// The pools an item draws on unless the request names others; at most 8, each once.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub pools: Vec<PoolId> => with_pools(each PoolId),
+    }
 }
 
 impl Default for ChannelProfile {

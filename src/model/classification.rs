@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::model::attribute::Value;
 use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
@@ -15,6 +16,7 @@ use crate::model::priority::Priority;
 /// A condition on work. In JSON each node is an object with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WorkCondition {
     /// Every part holds; with no parts, always.
     All(Vec<Self>),
@@ -94,19 +96,30 @@ impl WorkCondition {
     }
 }
 
-/// One of several queues work may go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Share {
-    /// The queue.
-    pub queue: QueueId,
-    /// Its part of the whole, whatever the whole is: 1 to 1,000,000.
-    pub weight: u32,
+growing! {
+    /// One of several queues work may go to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Share {
+        /// The queue.
+        pub queue: QueueId => with_queue,
+        /// Its part of the whole, whatever the whole is: 1 to 1,000,000.
+        pub weight: u32 => with_weight,
+    }
+}
+
+impl Share {
+    /// So much for this queue.
+    #[must_use]
+    pub const fn new(queue: QueueId, weight: u32) -> Self {
+        Self { queue, weight }
+    }
 }
 
 /// How work is spread over several queues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Split {
     /// By chance, with the engine's own seed (percentage split).
     #[default]
@@ -115,22 +128,24 @@ pub enum Split {
     Even,
 }
 
-/// One rule: what it is for, and what happens.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ClassificationRule {
-    /// When it is the one; the first that holds is.
-    pub when: WorkCondition,
-    /// Where the work goes; empty: it stays where it is. One that is full is passed over.
-    pub to: Vec<Share>,
-    /// How it is spread over several.
-    pub split: Split,
-    /// Its priority from now on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<Priority>,
-    /// What it asks for from now on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub need: Option<Need>,
+growing! {
+    /// One rule: what it is for, and what happens.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct ClassificationRule {
+        /// When it is the one; the first that holds is.
+        pub when: WorkCondition => with_when,
+        /// Where the work goes; empty: it stays where it is. One that is full is passed over.
+        pub to: Vec<Share> => with_to(each Share),
+        /// How it is spread over several.
+        pub split: Split => with_split,
+        /// Its priority from now on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub priority: Option<Priority> => with_priority(into),
+        /// What it asks for from now on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub need: Option<Need> => with_need(into),
+    }
 }
 
 impl ClassificationRule {
@@ -141,41 +156,38 @@ impl ClassificationRule {
     }
 }
 
-/// Ordered rules for what comes to a queue (Azure Job Router: classification policy; D365:
-/// route-to-queue rules; Zendesk: first matching queue). What no rule takes on stays in the queue,
-/// so nothing is ever without one. The rules of the queue it goes to are not asked.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{
-///      Classification, ClassificationRule, Comparison, Priority, Share, WorkCondition,
-/// };
-///
-/// let vip = WorkCondition::Attribute {
-///     name: "tier".into(),
-///     is: Comparison::Equal,
-///     value: "gold".into(),
-/// };
-/// let (gold, north, south) = (QueueId::from_raw(1), QueueId::from_raw(2), QueueId::from_raw(3));
-/// let rules = Classification::of([
-///     ClassificationRule {
-///         priority: Some(Priority(10)),
-///         ..ClassificationRule::to(gold, vip)
-///     },
-///     ClassificationRule {
-///         to: vec![Share { queue: north, weight: 70 }, Share { queue: south, weight: 30 }],
-///         ..ClassificationRule::default()
-///     },
-/// ]);
-/// assert_eq!(rules.rules.len(), 2);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Classification {
-    /// The rules, at most 200, the first that holds decides.
-    pub rules: Vec<ClassificationRule>,
-    /// Whether the host's [`Classifier`](crate::host::Classifier) is asked before the rules.
-    pub ask_host: bool,
+growing! {
+    /// Ordered rules for what comes to a queue (Azure Job Router: classification policy; D365:
+    /// route-to-queue rules; Zendesk: first matching queue). What no rule takes on stays in the
+    /// queue, so nothing is ever without one. The rules of the queue it goes to are not asked.
+    ///
+    /// ```
+    /// use strowger::model::{
+    ///     Classification, ClassificationRule, Comparison, Priority, Share, WorkCondition,
+    /// };
+    /// use strowger::prelude::*;
+    ///
+    /// let vip = WorkCondition::Attribute {
+    ///     name: "tier".into(),
+    ///     is: Comparison::Equal,
+    ///     value: "gold".into(),
+    /// };
+    /// let (gold, north, south) =
+    ///     (QueueId::from_raw(1), QueueId::from_raw(2), QueueId::from_raw(3));
+    /// let rules = Classification::of([
+    ///     ClassificationRule::to(gold, vip).with_priority(Priority(10)),
+    ///     ClassificationRule::default().with_to([Share::new(north, 70), Share::new(south, 30)]),
+    /// ]);
+    /// assert_eq!(rules.rules.len(), 2);
+    /// ```
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Classification {
+        /// The rules, at most 200, the first that holds decides.
+        pub rules: Vec<ClassificationRule> => with_rules(each ClassificationRule),
+        /// Whether the host's [`Classifier`](crate::host::Classifier) is asked before the rules.
+        pub ask_host: bool => with_ask_host,
+    }
 }
 
 impl Classification {

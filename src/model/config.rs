@@ -2,24 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::model::invalid::Invalid;
 
-/// How many of each thing there may be. One more is refused, never lost and never a panic.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Definitions of each kind but agents, retired ones included.
-    pub definitions: u32,
-    /// Agents, retired ones included.
-    pub agents: u32,
-    /// Queues one agent may be a member of.
-    pub memberships: u32,
-    /// Open pieces of work.
-    pub open_work: u32,
-    /// Assignments of one agent, parked ones included; and legs of one supervisor.
-    pub assignments: u32,
-    /// Different needs among open work.
-    pub needs: u32,
+growing! {
+    /// How many of each thing there may be. One more is refused, never lost and never a panic.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Limits {
+        /// Definitions of each kind but agents, retired ones included.
+        pub definitions: u32 => with_definitions,
+        /// Agents, retired ones included.
+        pub agents: u32 => with_agents,
+        /// Queues one agent may be a member of.
+        pub memberships: u32 => with_memberships,
+        /// Open pieces of work.
+        pub open_work: u32 => with_open_work,
+        /// Assignments of one agent, parked ones included; and legs of one supervisor.
+        pub assignments: u32 => with_assignments,
+        /// Different needs among open work.
+        pub needs: u32 => with_needs,
+    }
 }
 
 impl Default for Limits {
@@ -35,24 +38,26 @@ impl Default for Limits {
     }
 }
 
-/// What an engine is told when it is made; never changes, and is in every snapshot and journal.
-///
-/// ```
-/// use strowger::prelude::*;
-///
-/// let config = Config { remembered: 100_000, ..Config::default() };
-/// assert_eq!(config.limits.agents, 1_000_000);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// How many of each thing there may be.
-    pub limits: Limits,
-    /// How many ended offers and how many closed pieces of work are remembered, so that a late or
-    /// repeated command is told what happened: 1 to 10,000,000.
-    pub remembered: u32,
-    /// What chance begins with, where a rule leaves something to it.
-    pub seed: u64,
+growing! {
+    /// What an engine is told when it is made; never changes, and is in every snapshot and journal.
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    ///
+    /// let config = Config::default().with_remembered(100_000);
+    /// assert_eq!(config.limits.agents, 1_000_000);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Config {
+        /// How many of each thing there may be.
+        pub limits: Limits => with_limits,
+        /// How many ended offers and how many closed pieces of work are remembered, so that a late
+        /// or repeated command is told what happened: 1 to 10,000,000.
+        pub remembered: u32 => with_remembered,
+        /// What chance begins with, where a rule leaves something to it.
+        pub seed: u64 => with_seed,
+    }
 }
 
 impl Default for Config {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub enum Estimator {
     /// The moving average of the waits of what was answered last. It is the same for everybody,
-    /// whatever is ahead of him. None if nothing was answered yet.
+    /// whatever is ahead of them. None if nothing was answered yet.
     MovingAverage,
     /// (ahead + 1) / throughput of the window (Little, "A Proof for the Queuing Formula L = λW",
     /// 1961): the line moves as it did. What was answered or abandoned counts as throughput, for
@@ -21,7 +21,7 @@ pub enum Estimator {
     /// some problems in the theory of probabilities of significance in automatic telephone
     /// exchanges", 1917): handle time / (staffed agents - offered load), where the load is the
     /// arrivals of the window x handle time. It is the same for everybody who waits, whatever is
-    /// ahead of him. None if the load is no less than the agents, or if nothing arrived in the
+    /// ahead of them. None if the load is no less than the agents, or if nothing arrived in the
     /// window or was handled yet.
     Erlang,
 }

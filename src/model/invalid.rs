@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{field} {problem}")]
+#[non_exhaustive]
 pub struct Invalid {
     /// The field, as it is spelled in the JSON form; nested fields are joined by dots.
     pub field: Cow<'static, str>,

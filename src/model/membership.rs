@@ -2,43 +2,46 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::invalid::Invalid;
 use crate::model::relaxation::Relaxation;
 
-/// An agent's place in a queue.
-///
-/// `rank` works both ways and comes before everything else: a free agent looks at the queues
-/// where his rank is lowest first, and work goes to the agents for whom its queue ranks lowest
-/// first. (Amazon Connect: priority in the routing profile; ServiceNow: group queue priority;
-/// FreeSWITCH: tier level.)
-///
-/// ```
-/// use strowger::prelude::*;
-///
-/// let helper = Membership { rank: 2, delay: Span::from_secs(30), ..Default::default() };
-/// assert_eq!(Membership::default().rank, 1);
-/// assert!(helper.delay > Span::ZERO);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Membership {
-    /// 1 to 99; lower comes first.
-    pub rank: u8,
-    /// How long work must have been in the queue before this agent sees it (Amazon Connect:
-    /// delay). Until then it does not exist for him.
-    pub delay: Span,
-    /// Place in the list under [`AgentChoice::FixedOrder`](crate::model::AgentChoice::FixedOrder);
-    /// equal
-    /// places go in order of definition.
-    pub position: u16,
-    /// How far out the agent stands: 0 to 15. Work with a [`Relaxation`] is seen
-    /// by ring 0 first and by others as its steps widen it; other work is seen by all. Inner rings
-    /// come before outer ones. (Genesys Cloud: bullseye; ServiceNow: eligibility pools.)
-    pub ring: u8,
-    /// His share of the queue's work relative to others, 1 to 1,000, under
-    /// [`AgentChoice::WeightedShare`](crate::model::AgentChoice::WeightedShare).
-    pub weight: u16,
+growing! {
+    /// An agent's place in a queue.
+    ///
+    /// `rank` works both ways and comes before everything else: a free agent looks at the queues
+    /// where the agent's rank is lowest first, and work goes to the agents for whom its queue ranks
+    /// lowest first. (Amazon Connect: priority in the routing profile; ServiceNow: group queue
+    /// priority; FreeSWITCH: tier level.)
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    ///
+    /// let helper = Membership::default().with_rank(2).with_delay(Span::from_secs(30));
+    /// assert_eq!(Membership::default().rank, 1);
+    /// assert!(helper.delay > Span::ZERO);
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Membership {
+        /// 1 to 99; lower comes first.
+        pub rank: u8 => with_rank,
+        /// How long work must have been in the queue before this agent sees it (Amazon Connect:
+        /// delay). Until then it does not exist for the agent.
+        pub delay: Span => with_delay,
+        /// Place in the list under
+        /// [`AgentChoice::FixedOrder`](crate::model::AgentChoice::FixedOrder); equal places go in
+        /// order of definition.
+        pub position: u16 => with_position,
+        /// How far out the agent stands: 0 to 15. Work with a [`Relaxation`] is seen by ring 0
+        /// first and by others as its steps widen it; other work is seen by all. Inner rings come
+        /// before outer ones. (Genesys Cloud: bullseye; ServiceNow: eligibility pools.)
+        pub ring: u8 => with_ring,
+        /// The agent's share of the queue's work relative to others, 1 to 1,000, under
+        /// [`AgentChoice::WeightedShare`](crate::model::AgentChoice::WeightedShare).
+        pub weight: u16 => with_weight,
+    }
 }
 
 impl Default for Membership {

@@ -32,10 +32,11 @@ pub(crate) mod sort_key;
 pub(crate) mod work;
 pub(crate) mod wrap_up;
 
-pub use crate::base::id::Id;
+pub use crate::base::id::{Id, NotAnId};
+pub use crate::base::time_text::NotATime;
 pub use agent::AgentProfile;
 pub use attribute::{Attributes, Value};
-pub use calendar::{CalendarProfile, Date, Hours, NotATime, TimeOfDay, Week, Zone, ZoneChange};
+pub use calendar::{CalendarProfile, Date, Hours, TimeOfDay, Week, Zone, ZoneChange};
 pub use capacity::{Capacity, Weights};
 pub use channel::ChannelProfile;
 pub use classification::{Classification, ClassificationRule, Share, Split, WorkCondition};
@@ -56,7 +57,7 @@ pub use pool::{DailyReset, PoolProfile};
 pub use preferred::{Preferred, PreferredAgent, PreferredStep};
 pub use presence::{Opens, PresenceProfile, SystemPresence};
 pub use priority::Priority;
-pub use profile::Profile;
+pub use profile::{DefinitionId, Profile};
 pub use queue::{
     AgentChoice, Broadcast, Budget, Exhausted, IdleClock, IdleSince, MaxWaitAction, Order,
     QueueProfile, Tolerance,

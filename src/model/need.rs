@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Span;
 use crate::model::attribute::Value;
@@ -53,6 +54,7 @@ pub enum Comparison {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Requirement {
     /// Every part holds; with no parts, always.
     All(Vec<Self>),
@@ -64,7 +66,7 @@ pub enum Requirement {
     Skill {
         /// The skill.
         skill: SkillId,
-        /// How his proficiency must compare.
+        /// How the agent's proficiency must compare.
         is: Comparison,
         /// With what: 0 to 100.
         level: Proficiency,
@@ -153,38 +155,55 @@ impl Requirement {
     }
 }
 
-/// A requirement that holds for a while (Azure Job Router: a worker selector that expires).
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{Comparison, Expiring, SkillId};
-///
-/// let french = Requirement::skill(SkillId::from_raw(0), Comparison::AtLeast, 60);
-/// let rather_french = Need {
-///     expiring: vec![Expiring { requirement: french, after: Span::from_secs(30) }],
-///     ..Need::default()
-/// };
-/// assert_eq!(rather_french.expiring.len(), 1);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expiring {
-    /// The requirement.
-    pub requirement: Requirement,
-    /// How long it holds, on the clock of the work's [`Relaxation`](crate::model::Relaxation);
-    /// without one
-    /// from the entry into the queue.
-    pub after: Span,
+growing! {
+    /// A requirement that holds for a while (Azure Job Router: a worker selector that expires).
+    ///
+    /// ```
+    /// use strowger::model::{Comparison, Expiring, SkillId};
+    /// use strowger::prelude::*;
+    ///
+    /// let french = Requirement::skill(SkillId::from_raw(0), Comparison::AtLeast, 60);
+    /// let rather_french =
+    ///     Need::default().with_expiring([Expiring::new(french, Span::from_secs(30))]);
+    /// assert_eq!(rather_french.expiring.len(), 1);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Expiring {
+        /// The requirement.
+        pub requirement: Requirement => with_requirement,
+        /// How long it holds, on the clock of the work's [`Relaxation`](crate::model::Relaxation);
+        /// without one from the entry into the queue.
+        pub after: Span => with_after,
+    }
 }
 
-/// Something that would be good to have.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wish {
-    /// The condition.
-    pub requirement: Requirement,
-    /// What it adds to the score of an agent for whom it holds: 0 to 10,000.
-    pub weight: u16,
+impl Expiring {
+    /// This requirement, for so long.
+    #[must_use]
+    pub const fn new(requirement: Requirement, after: Span) -> Self {
+        Self { requirement, after }
+    }
+}
+
+growing! {
+    /// Something that would be good to have.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Wish {
+        /// The condition.
+        pub requirement: Requirement => with_requirement,
+        /// What it adds to the score of an agent for whom it holds: 0 to 10,000.
+        pub weight: u16 => with_weight,
+    }
+}
+
+impl Wish {
+    /// This much for whoever meets the requirement.
+    #[must_use]
+    pub const fn new(requirement: Requirement, weight: u16) -> Self {
+        Self { requirement, weight }
+    }
 }
 
 /// How the mandatory part is taken (the words of Genesys Cloud).
@@ -192,6 +211,7 @@ pub struct Wish {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Evaluation {
     /// The agent must meet it; among those who do the queue's rule decides.
     #[default]
@@ -202,21 +222,23 @@ pub enum Evaluation {
     None,
 }
 
-/// What a piece of work asks for. The default asks for nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Need {
-    /// The mandatory part.
-    pub requirement: Requirement,
-    /// The optional part. Under [`Evaluation::Best`] and
-    /// [`AgentChoice::MostProficient`](crate::model::AgentChoice::MostProficient) it adds to the
-    /// score.
-    pub wishes: Vec<Wish>,
-    /// How the mandatory part is taken.
-    pub evaluation: Evaluation,
-    /// What is mandatory as well, each for its own time: at most 16.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub expiring: Vec<Expiring>,
+growing! {
+    /// What a piece of work asks for. The default asks for nothing.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Need {
+        /// The mandatory part.
+        pub requirement: Requirement => with_requirement,
+        /// The optional part. Under [`Evaluation::Best`] and
+        /// [`AgentChoice::MostProficient`](crate::model::AgentChoice::MostProficient) it adds to
+        /// the score.
+        pub wishes: Vec<Wish> => with_wishes(each Wish),
+        /// How the mandatory part is taken.
+        pub evaluation: Evaluation => with_evaluation,
+        /// What is mandatory as well, each for its own time: at most 16.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub expiring: Vec<Expiring> => with_expiring(each Expiring),
+    }
 }
 
 impl Need {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Span;
 use crate::model::estimator::Estimator;
@@ -22,6 +23,7 @@ use crate::model::requeue::Requeue;
 /// [`QueueProfile::look_every`]: crate::model::QueueProfile::look_every
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Trigger {
     /// It has been in this queue for so long.
     Waited(Span),
@@ -45,6 +47,7 @@ pub enum Trigger {
 /// What a rule of overflow does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum OverflowAction {
     /// Its priority rises, or falls, by so many points.
     RaisePriority(i32),
@@ -79,28 +82,28 @@ const fn keep_score() -> Requeue {
     Requeue::KeepScore
 }
 
-/// One rule. Each is done at most once in a stay in the queue, also if the list is changed
-/// meanwhile: one that says the same is the same.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{OverflowAction, OverflowRule, Trigger};
-///
-/// // Azure Job Router's example: more urgent after a minute.
-/// let minute = Trigger::Waited(Span::from_mins(1));
-/// let support = QueueProfile {
-///     overflow: vec![OverflowRule::new(minute, OverflowAction::RaisePriority(10))],
-///     ..QueueProfile::default()
-/// };
-/// assert_eq!(support.overflow.len(), 1);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OverflowRule {
-    /// When.
-    pub when: Trigger,
-    /// What.
-    pub then: OverflowAction,
+growing! {
+    /// One rule. Each is done at most once in a stay in the queue, also if the list is changed
+    /// meanwhile: one that says the same is the same.
+    ///
+    /// ```
+    /// use strowger::model::{OverflowAction, OverflowRule, Trigger};
+    /// use strowger::prelude::*;
+    ///
+    /// // Azure Job Router's example: more urgent after a minute.
+    /// let minute = Trigger::Waited(Span::from_mins(1));
+    /// let support = QueueProfile::default()
+    ///     .with_overflow([OverflowRule::new(minute, OverflowAction::RaisePriority(10))]);
+    /// assert_eq!(support.overflow.len(), 1);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct OverflowRule {
+        /// When.
+        pub when: Trigger => with_when,
+        /// What.
+        pub then: OverflowAction => with_then,
+    }
 }
 
 impl OverflowRule {
@@ -114,6 +117,7 @@ impl OverflowRule {
 /// What becomes of work that should move and cannot, because the other queue is full or retired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LastResort {
     /// It stays where it is.
     #[default]
@@ -130,6 +134,7 @@ pub enum LastResort {
 /// What can be measured of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Measure {
     /// How much waits.
     Waiting,
@@ -145,27 +150,29 @@ pub enum Measure {
     Idle,
 }
 
-/// A comparison of a measure. One that has no value, for want of experience, does not hold.
-///
-/// ```
-/// use strowger::model::{Comparison, Measure, QueueCondition};
-///
-/// // Less than 80.0 % answered in target over the last hour.
-/// let poor = QueueCondition::new(Measure::ServiceLevel, Comparison::Less, 800);
-/// assert_eq!(poor.queue, None);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct QueueCondition {
-    /// The queue that is measured; `None`: the one whose rule it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queue: Option<QueueId>,
-    /// What is measured.
-    pub measure: Measure,
-    /// How it must compare.
-    pub is: Comparison,
-    /// With what: a number, milliseconds or thousandths.
-    pub value: i64,
+growing! {
+    /// A comparison of a measure. One that has no value, for want of experience, does not hold.
+    ///
+    /// ```
+    /// use strowger::model::{Comparison, Measure, QueueCondition};
+    ///
+    /// // Less than 80.0 % answered in target over the last hour.
+    /// let poor = QueueCondition::new(Measure::ServiceLevel, Comparison::Less, 800);
+    /// assert_eq!(poor.queue, None);
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct QueueCondition {
+        /// The queue that is measured; `None`: the one whose rule it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub queue: Option<QueueId> => with_queue(into),
+        /// What is measured.
+        pub measure: Measure => with_measure,
+        /// How it must compare.
+        pub is: Comparison => with_is,
+        /// With what: a number, milliseconds or thousandths.
+        pub value: i64 => with_value,
+    }
 }
 
 impl QueueCondition {
@@ -176,47 +183,64 @@ impl QueueCondition {
     }
 }
 
-/// A ring of members who help as long as conditions hold, and no longer (Genesys Cloud: conditional
-/// group activation). For them the steps of a relaxation do not count: they see all of the queue's
-/// work, or none.
-///
-/// ```
-/// use strowger::model::{Comparison, ConditionalRing, Measure, QueueCondition};
-///
-/// // The back office, in ring 3, helps while ten or more wait.
-/// let crowded = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, 10);
-/// let back_office = ConditionalRing { ring: 3, when: vec![crowded] };
-/// assert_eq!(back_office.ring, 3);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConditionalRing {
-    /// The ring: 0 to 15.
-    pub ring: u8,
-    /// The conditions, one to ten, all of which must hold.
-    pub when: Vec<QueueCondition>,
+growing! {
+    /// A ring of members who help as long as conditions hold, and no longer (Genesys Cloud:
+    /// conditional group activation). For them the steps of a relaxation do not count: they see all
+    /// of the queue's work, or none.
+    ///
+    /// ```
+    /// use strowger::model::{Comparison, ConditionalRing, Measure, QueueCondition};
+    ///
+    /// // The back office, in ring 3, helps while ten or more wait.
+    /// let crowded = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, 10);
+    /// let back_office = ConditionalRing::new(3, vec![crowded]);
+    /// assert_eq!(back_office.ring, 3);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct ConditionalRing {
+        /// The ring: 0 to 15.
+        pub ring: u8 => with_ring,
+        /// The conditions, one to ten, all of which must hold.
+        pub when: Vec<QueueCondition> => with_when(each QueueCondition),
+    }
 }
 
-/// A bound on how fast routing offers what waits in a queue (burst return: after an outage or a
-/// holiday, not everything
-/// is pushed in the same second).
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::Ramp;
-///
-/// assert_eq!(Ramp::per_second(5), Ramp { offers: 5, per: Span::from_secs(1) });
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ramp {
-    /// So many offers at most ...
-    pub offers: u16,
-    /// ... in a time of this length, counted from the first of them.
-    pub per: Span,
+impl ConditionalRing {
+    /// This ring, while all of these conditions hold.
+    #[must_use]
+    pub fn new(ring: u8, when: impl IntoIterator<Item = QueueCondition>) -> Self {
+        Self { ring, when: when.into_iter().collect() }
+    }
+}
+
+growing! {
+    /// A bound on how fast routing offers what waits in a queue (burst return: after an outage or a
+    /// holiday, not everything is pushed in the same second).
+    ///
+    /// ```
+    /// use strowger::model::Ramp;
+    /// use strowger::prelude::*;
+    ///
+    /// assert_eq!(Ramp::per_second(5), Ramp::new(5, Span::from_secs(1)));
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Ramp {
+        /// So many offers at most ...
+        pub offers: u16 => with_offers,
+        /// ... in a time of this length, counted from the first of them.
+        pub per: Span => with_per,
+    }
 }
 
 impl Ramp {
+    /// So many in a time of this length.
+    #[must_use]
+    pub const fn new(offers: u16, per: Span) -> Self {
+        Self { offers, per }
+    }
+
     /// So many a second.
     #[must_use]
     pub const fn per_second(offers: u16) -> Self {

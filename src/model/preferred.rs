@@ -4,57 +4,80 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::ids::{AgentId, Entity};
 use crate::model::invalid::{Invalid, Problem};
 
-/// An agent the work would rather have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PreferredAgent {
-    /// The agent.
-    pub agent: AgentId,
-    /// How much rather: 0 to 100, higher first.
-    pub score: u8,
+growing! {
+    /// An agent the work would rather have.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct PreferredAgent {
+        /// The agent.
+        pub agent: AgentId => with_agent,
+        /// How much rather: 0 to 100, higher first.
+        pub score: u8 => with_score,
+    }
 }
 
-/// One round of waiting for a preferred agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PreferredStep {
-    /// Only agents with at least this score are asked.
-    pub score_min: u8,
-    /// For how long, before the next step begins.
-    pub wait: Span,
+impl PreferredAgent {
+    /// This agent, with this score.
+    #[must_use]
+    pub const fn new(agent: AgentId, score: u8) -> Self {
+        Self { agent, score }
+    }
 }
 
-/// A list of preferred agents and how long to wait for them; then anyone may have the work
-/// (Genesys Cloud: preferred agent routing; ServiceNow: affinity).
-///
-/// Preferred agents need not be members of the queue. Unless the flags say otherwise they must
-/// meet the need and have room. Direct work (an agent's own queue) is a list of one.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::Preferred;
-///
-/// let direct = Preferred::agent(AgentId::from_raw(7), Span::from_secs(45));
-/// assert_eq!(direct.steps.len(), 1);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Preferred {
-    /// The agents, at most 100.
-    pub agents: Vec<PreferredAgent>,
-    /// The steps, one to six; the first begins as the work enters the queue.
-    pub steps: Vec<PreferredStep>,
-    /// They are asked whether or not they meet the need.
-    pub ignore_need: bool,
-    /// They are asked whether or not they have room.
-    pub ignore_capacity: bool,
-    /// The work stands at the front of its queue as long as it waits for them; afterwards it
-    /// returns to its normal place (Azure Job Router: `expedite`).
-    pub expedite: bool,
+growing! {
+    /// One round of waiting for a preferred agent.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct PreferredStep {
+        /// Only agents with at least this score are asked.
+        pub score_min: u8 => with_score_min,
+        /// For how long, before the next step begins.
+        pub wait: Span => with_wait,
+    }
+}
+
+impl PreferredStep {
+    /// Agents with at least this score, for so long.
+    #[must_use]
+    pub const fn new(score_min: u8, wait: Span) -> Self {
+        Self { score_min, wait }
+    }
+}
+
+growing! {
+    /// A list of preferred agents and how long to wait for them; then anyone may have the work
+    /// (Genesys Cloud: preferred agent routing; ServiceNow: affinity).
+    ///
+    /// Preferred agents need not be members of the queue. Unless the flags say otherwise they must
+    /// meet the need and have room. Direct work (an agent's own queue) is a list of one.
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    /// use strowger::model::Preferred;
+    ///
+    /// let direct = Preferred::agent(AgentId::from_raw(7), Span::from_secs(45));
+    /// assert_eq!(direct.steps.len(), 1);
+    /// ```
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Preferred {
+        /// The agents, at most 100.
+        pub agents: Vec<PreferredAgent> => with_agents(each PreferredAgent),
+        /// The steps, one to six; the first begins as the work enters the queue.
+        pub steps: Vec<PreferredStep> => with_steps(each PreferredStep),
+        /// They are asked whether or not they meet the need.
+        pub ignore_need: bool => with_ignore_need,
+        /// They are asked whether or not they have room.
+        pub ignore_capacity: bool => with_ignore_capacity,
+        /// The work stands at the front of its queue as long as it waits for them; afterwards it
+        /// returns to its normal place (Azure Job Router: `expedite`).
+        pub expedite: bool => with_expedite,
+    }
 }
 
 impl Preferred {
@@ -68,7 +91,7 @@ impl Preferred {
         }
     }
 
-    /// The score of an agent, if he is on the list.
+    /// The score of an agent, if the agent is on the list.
     #[must_use]
     pub fn score(&self, agent: AgentId) -> Option<u8> {
         self.agents.iter().find(|preferred| preferred.agent == agent).map(|found| found.score)

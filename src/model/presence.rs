@@ -1,9 +1,10 @@
-//! Presence: what a person says of himself.
+//! Presence: what a person says of themselves.
 
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::model::ids::{ChannelId, Entity, PresenceId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::profile::{DefinitionId, Profile};
@@ -14,6 +15,7 @@ use crate::model::profile::{DefinitionId, Profile};
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SystemPresence {
     /// Not signed in.
     #[default]
@@ -86,24 +88,26 @@ pub enum Opens {
     Only(Vec<ChannelId>),
 }
 
-/// A presence an agent may choose.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{Opens, PresenceProfile};
-///
-/// let lunch = PresenceProfile::of(SystemPresence::Meal);
-/// assert_eq!(lunch.opens, Opens::Nothing);
-/// assert_eq!(PresenceProfile::of(SystemPresence::OnQueue).opens, Opens::Everything);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PresenceProfile {
-    /// The system presence it stands for.
-    pub system: SystemPresence,
-    /// The channels on which an agent in this presence is offered work; none if it stands for
-    /// offline.
-    pub opens: Opens,
+growing! {
+    /// A presence an agent may choose.
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    /// use strowger::model::{Opens, PresenceProfile};
+    ///
+    /// let lunch = PresenceProfile::of(SystemPresence::Meal);
+    /// assert_eq!(lunch.opens, Opens::Nothing);
+    /// assert_eq!(PresenceProfile::of(SystemPresence::OnQueue).opens, Opens::Everything);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct PresenceProfile {
+        /// The system presence it stands for.
+        pub system: SystemPresence => with_system,
+        /// The channels on which an agent in this presence is offered work; none if it stands for
+        /// offline.
+        pub opens: Opens => with_opens,
+    }
 }
 
 impl PresenceProfile {

@@ -15,7 +15,7 @@ pub trait Profile:
     Clone + Debug + PartialEq + Eq + Hash + Serialize + DeserializeOwned + 'static
 {
     /// The id under which the thing is known.
-    type Id: Id + Into<Entity> + Hash + Serialize + DeserializeOwned;
+    type Id: DefinitionId<Profile = Self> + Into<Entity> + Hash + Serialize + DeserializeOwned;
 
     /// Refuses content that makes no sense by itself.
     ///
@@ -27,8 +27,9 @@ pub trait Profile:
     fn mentions(&self, name: &mut dyn FnMut(Entity));
 }
 
-/// An id of a kind of definition, by which the kind is known where the list of kinds is used.
-pub(crate) trait DefinitionId: Id {
+/// An id of something that is defined: it says what kind of content is behind it, so
+/// `Retire::new(queue_id)` needs no type beside it.
+pub trait DefinitionId: Id {
     /// The content of a definition of this kind.
     type Profile: Profile<Id = Self>;
 }

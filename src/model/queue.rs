@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::classification::Classification;
 use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
@@ -25,6 +26,7 @@ use crate::model::wrap_up::WrapUpProfile;
 /// comes first, then sorted work, then work by deadline, by score, by ratio, and last in first out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Order {
     /// Time of entry - priority x 60 s - waiting credit, lowest first (Genesys Cloud:
     /// timestamp and priority).
@@ -50,17 +52,19 @@ pub enum Order {
 /// starves anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AgentChoice {
     /// Longest idle by the queue's idle clock.
     #[default]
     LongestIdle,
     /// Fewest units in use.
     LeastLoaded,
-    /// Smallest share of his units in use (Azure Job Router: what it calls longest idle). An agent
-    /// without a bound on units counts items against his bound on items; without both, as zero.
+    /// The agent with the smallest share of their units in use (Azure Job Router: what it calls
+    /// longest idle). For an agent without a bound on units, items count against the bound on
+    /// items. An agent without both bounds counts as zero.
     LeastLoadedRatio,
-    /// Highest score: the sum of his proficiencies in the skills the need names, plus the weights
-    /// of the wishes he meets.
+    /// Highest score: the sum of the agent's proficiencies in the skills the need names, plus the
+    /// weights of the wishes the agent meets.
     MostProficient,
     /// The next in order of definition after the one this queue offered to last.
     RoundRobin,
@@ -71,15 +75,15 @@ pub enum AgentChoice {
     /// under [`Evaluation::Best`](crate::model::Evaluation::Best) and `none` can anybody fall
     /// short.
     NearestProficient,
-    /// Whoever is furthest behind his share: in the long run members get work in proportion to
-    /// their weights. Who was away does not catch up on what he missed.
+    /// The agent who is furthest behind their share. In the long run members get work in proportion
+    /// to their weights. An agent who was away does not catch up on what they missed.
     WeightedShare,
     /// Highest score by the host's [`Scorer`](crate::host::Scorer); without one all score 0.
     Scored,
-    /// The least time left in his shift; who has no end of shift comes last (ServiceNow: shift
-    /// handling).
+    /// The least time left in the agent's shift. An agent without an end of shift comes last
+    /// (ServiceNow: shift handling).
     LeastShiftLeft,
-    /// The most time left in his shift; who has no end of shift comes last.
+    /// The most time left in the agent's shift. An agent without an end of shift comes last.
     MostShiftLeft,
 }
 
@@ -88,39 +92,52 @@ pub enum AgentChoice {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum IdleSince {
-    /// Capacity was last released (Genesys Cloud: time since last interaction).
+    /// The agent's capacity was last released (Genesys Cloud: time since last interaction).
     #[default]
     LastRelease,
-    /// An offer was last made to him (Azure Job Router's round robin).
+    /// An offer was last made to the agent (Azure Job Router's round robin).
     LastOffer,
-    /// He last accepted or was assigned something (ServiceNow: last assigned).
+    /// The agent last accepted or was assigned something (ServiceNow: last assigned).
     LastAccept,
-    /// The later of his last release and his last change of presence, or his return after he had
-    /// not responded (Amazon Connect: longest available; Genesys Engage: time in ready state).
-    /// Takes no account of the channel.
+    /// The latest of the agent's last release, the agent's last change of presence, and the agent's
+    /// return after not responding (Amazon Connect: longest available; Genesys Engage: time in
+    /// ready state). The channel makes no difference.
     Ready,
 }
 
-/// The clock by which "longest idle" is measured. An agent to whom none of it ever happened counts
-/// from his definition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct IdleClock {
-    /// What starts it.
-    pub since: IdleSince,
-    /// Whether only the work's own channel counts (ServiceNow) or any channel.
-    pub own_channel: bool,
+growing! {
+    /// The clock by which "longest idle" is measured. An agent to whom none of it ever happened
+    /// counts from the agent's definition.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct IdleClock {
+        /// What starts it.
+        pub since: IdleSince => with_since,
+        /// Whether only the work's own channel counts (ServiceNow) or any channel.
+        pub own_channel: bool => with_own_channel,
+    }
 }
 
-/// How many missed offers an agent has free.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tolerance {
-    /// The response comes with this many misses ...
-    pub misses: u8,
-    /// ... among this many last offers that were answered or missed: 1 to 32.
-    pub offers: u8,
+growing! {
+    /// How many missed offers an agent has free.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Tolerance {
+        /// The response comes with this many misses ...
+        pub misses: u8 => with_misses,
+        /// ... among this many last offers that were answered or missed: 1 to 32.
+        pub offers: u8 => with_offers,
+    }
+}
+
+impl Tolerance {
+    /// The response comes with so many misses among so many offers.
+    #[must_use]
+    pub const fn new(misses: u8, offers: u8) -> Self {
+        Self { misses, offers }
+    }
 }
 
 impl Default for Tolerance {
@@ -129,37 +146,42 @@ impl Default for Tolerance {
     }
 }
 
-/// How often work may be offered in vain. `None` sets no bound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Budget {
-    /// Rejected and missed offers of one item to one agent; then he is not asked for it again.
-    pub per_agent: Option<u8>,
-    /// Rejected and missed offers of one item altogether; then it is exhausted.
-    pub per_work: Option<u16>,
-    /// How often one item may be taken from an agent again (Azure Job Router: 3).
-    pub unassignments: Option<u8>,
+growing! {
+    /// How often work may be offered in vain. `None` sets no bound.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Budget {
+        /// Rejected and missed offers of one item to one agent; then the agent is not asked for it
+        /// again.
+        pub per_agent: Option<u8> => with_per_agent(into),
+        /// Rejected and missed offers of one item altogether; then it is exhausted.
+        pub per_work: Option<u16> => with_per_work(into),
+        /// How often one item may be taken from an agent again (Azure Job Router: 3).
+        pub unassignments: Option<u8> => with_unassignments(into),
+    }
 }
 
-/// To how many agents at once work is offered. The first who accepts has it, the others' offers are
-/// withdrawn. As long as it rings at fewer than `max`, more are asked as they become free (Azure
-/// Job Router: concurrent offers; Twilio: reserved workers).
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::Broadcast;
-///
-/// let rush = QueueProfile { broadcast: Broadcast::up_to(3), ..QueueProfile::default() };
-/// assert_eq!(rush.broadcast, Broadcast { min: 1, max: 3 });
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Broadcast {
-    /// It is not offered before so many can be asked at once: 1 to `max`. Once it rings, one more
-    /// is enough.
-    pub min: u8,
-    /// It never rings at more: 1 to 50.
-    pub max: u8,
+growing! {
+    /// To how many agents at once work is offered. The first who accepts has it, the others' offers
+    /// are withdrawn. As long as it rings at fewer than `max`, more are asked as they become free
+    /// (Azure Job Router: concurrent offers; Twilio: reserved workers).
+    ///
+    /// ```
+    /// use strowger::model::Broadcast;
+    /// use strowger::prelude::*;
+    ///
+    /// let rush = QueueProfile::default().with_broadcast(Broadcast::up_to(3));
+    /// assert_eq!(rush.broadcast, Broadcast::default().with_min(1).with_max(3));
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Broadcast {
+        /// It is not offered before so many can be asked at once: 1 to `max`. Once it rings, one
+        /// more is enough.
+        pub min: u8 => with_min,
+        /// It never rings at more: 1 to 50.
+        pub max: u8 => with_max,
+    }
 }
 
 impl Broadcast {
@@ -180,6 +202,7 @@ impl Default for Broadcast {
 /// queue and could do it may not be asked again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Exhausted {
     /// It waits for somebody who was not asked; a spent budget starts over.
     #[default]
@@ -201,6 +224,7 @@ pub enum Exhausted {
 /// What becomes of work that waited too long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MaxWaitAction {
     /// It is closed.
     #[default]
@@ -212,110 +236,113 @@ pub enum MaxWaitAction {
     },
 }
 
-/// What a queue is. With all defaults: oldest first, to the longest idle, one at a time.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{AgentChoice, WrapUpMode, WrapUpProfile};
-///
-/// let support = QueueProfile {
-///     choice: AgentChoice::MostProficient,
-///     wrap_up: WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: Span::from_secs(60) }),
-///     ..QueueProfile::default()
-/// };
-/// assert_ne!(support, QueueProfile::default());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct QueueProfile {
-    /// In what order work waits.
-    pub order: Order,
-    /// Which agent gets it.
-    pub choice: AgentChoice,
-    /// The clock of the longest idle agent.
-    pub idle: IdleClock,
-    /// How long offers ring, where it differs from the channel; `null` rings until answered.
-    pub offer_windows: BTreeMap<ChannelId, Option<Span>>,
-    /// Whether offers are accepted in the agent's name at once.
-    pub auto_accept: bool,
-    /// Whether an offer is withdrawn when its agent becomes unavailable while it rings. If not, it
-    /// rings on until it is answered or its window ends. The same for a consult on its work.
-    pub withdraw_offers: bool,
-    /// Where work goes that comes back.
-    pub requeue: RequeuePolicy,
-    /// What becomes of an agent who rejects, unless the reason says otherwise.
-    pub on_reject: Response,
-    /// What becomes of an agent who misses more than is tolerated.
-    pub on_miss: Response,
-    /// How many misses are tolerated.
-    pub tolerance: Tolerance,
-    /// How often work may be offered in vain.
-    pub budget: Budget,
-    /// What becomes of work when nobody is left to ask.
-    pub exhausted: Exhausted,
-    /// The rules of after-contact work.
-    pub wrap_up: WrapUpProfile,
-    /// How long work may wait in this queue, ringing included.
-    pub max_wait: Option<Span>,
-    /// What becomes of it then.
-    pub on_max_wait: MaxWaitAction,
-    /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
-    pub service_target: Span,
-    /// How many items may wait; one more is refused. What is put off does not wait.
-    pub waiting_max: u32,
-    /// The attributes by which work is ordered under [`Order::Sorted`], one or two.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub sort_by: Vec<SortKey>,
-    /// How work becomes easier to place the longer it waits, unless the request says otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relaxation: Option<Relaxation>,
-    /// How much time an agent must have left in his shift to be offered anything, but by hand; one
-    /// without an end of shift always has it (ServiceNow: required continuous minutes).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shift_left_min: Option<Span>,
-    /// Look-ahead: an agent who is among this many or fewer who are free and have some skill that
-    /// the work does not ask for is left for work that does, as long as somebody else of the same
-    /// rank and ring can take it who suits it as well. Free is to whom a unit of the work's channel
-    /// could be offered. 0: nobody is spared.
-    pub spare_scarce: u16,
-    /// To how many agents at once work is offered.
-    pub broadcast: Broadcast,
-    /// Where what comes here goes on to; `None`: it stays.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classification: Option<Classification>,
-    /// How long work that comes back into line waits for the agent who had it last, if he may be
-    /// asked: parked work that he could not take at once, and a call back that is tried again
-    /// (Genesys Cloud: last agent routing).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sticky: Option<Span>,
-    /// When it is open; `None`: always.
-    pub calendar: Option<CalendarId>,
-    /// What becomes of work when things are not as they should be: at most 32 rules, in this order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub overflow: Vec<OverflowRule>,
-    /// What becomes of work that a rule should move and cannot.
-    pub last_resort: LastResort,
-    /// Rings of helpers who join while conditions hold, each ring once.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub conditional: Vec<ConditionalRing>,
-    /// How often rules and rings that depend on the state of queues are looked at while anything
-    /// waits or a ring has joined.
-    pub look_every: Span,
-    /// How fast it may offer; `None`: as fast as it can.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ramp: Option<Ramp>,
-    /// Whether another engine decides who gets its work, and only state is kept here (ServiceNow:
-    /// external). Then nothing in it is offered but by command ([`Assign`](crate::command::Assign)
-    /// and the
-    /// like), and no offer in vain was the last that could be made: `budget.per_work` and
-    /// `exhausted` do not count. All else goes on: order, clocks, the longest wait, rules of
-    /// overflow, estimates. What an agent has of it counts in his capacity, which is not enforced:
-    /// no command is refused for want of room, and parked work comes back to its agent whatever he
-    /// has. That he is present and responds, and how many assignments there may be, is asked as
-    /// ever. Who has more than his room is in debt, and routing gives him nothing until he has room
-    /// again.
-    #[serde(skip_serializing_if = "core::ops::Not::not")]
-    pub external: bool,
+growing! {
+    /// What a queue is. With all defaults: oldest first, to the longest idle, one at a time.
+    ///
+    /// ```
+    /// use strowger::model::{AgentChoice, WrapUpMode, WrapUpProfile};
+    /// use strowger::prelude::*;
+    ///
+    /// let support =
+    ///     QueueProfile::default().with_choice(AgentChoice::MostProficient).with_wrap_up(
+    ///         WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: Span::from_secs(60) }),
+    ///     );
+    /// assert_ne!(support, QueueProfile::default());
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct QueueProfile {
+        /// In what order work waits.
+        pub order: Order => with_order,
+        /// Which agent gets it.
+        pub choice: AgentChoice => with_choice,
+        /// The clock of the longest idle agent.
+        pub idle: IdleClock => with_idle,
+        /// How long offers ring, where it differs from the channel; `null` rings until answered.
+        pub offer_windows: BTreeMap<ChannelId, Option<Span>> => with_offer_windows(each (ChannelId, Option<Span>)),
+        /// Whether offers are accepted in the agent's name at once.
+        pub auto_accept: bool => with_auto_accept,
+        /// Whether an offer is withdrawn when its agent becomes unavailable while it rings. If not,
+        /// it rings on until it is answered or its window ends. The same for a consult on its work.
+        pub withdraw_offers: bool => with_withdraw_offers,
+        /// Where work goes that comes back.
+        pub requeue: RequeuePolicy => with_requeue,
+        /// What becomes of an agent who rejects, unless the reason says otherwise.
+        pub on_reject: Response => with_on_reject,
+        /// What becomes of an agent who misses more than is tolerated.
+        pub on_miss: Response => with_on_miss,
+        /// How many misses are tolerated.
+        pub tolerance: Tolerance => with_tolerance,
+        /// How often work may be offered in vain.
+        pub budget: Budget => with_budget,
+        /// What becomes of work when nobody is left to ask.
+        pub exhausted: Exhausted => with_exhausted,
+        /// The rules of after-contact work.
+        pub wrap_up: WrapUpProfile => with_wrap_up,
+        /// How long work may wait in this queue, ringing included.
+        pub max_wait: Option<Span> => with_max_wait(into),
+        /// What becomes of it then.
+        pub on_max_wait: MaxWaitAction => with_on_max_wait,
+        /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
+        pub service_target: Span => with_service_target,
+        /// How many items may wait; one more is refused. What is put off does not wait.
+        pub waiting_max: u32 => with_waiting_max,
+        /// The attributes by which work is ordered under [`Order::Sorted`], one or two.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub sort_by: Vec<SortKey> => with_sort_by(each SortKey),
+        /// How work becomes easier to place the longer it waits, unless the request says otherwise.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub relaxation: Option<Relaxation> => with_relaxation(into),
+        /// How much time an agent must have left in their shift to be offered anything, except by
+        /// hand. An agent without an end of shift always has it (ServiceNow: required continuous
+        /// minutes).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub shift_left_min: Option<Span> => with_shift_left_min(into),
+        /// Look-ahead: an agent who is among this many or fewer who are free and have some skill
+        /// that the work does not ask for is left for work that does, as long as somebody else of
+        /// the same rank and ring can take it who suits it as well. Free is to whom a unit of the
+        /// work's channel could be offered. 0: nobody is spared.
+        pub spare_scarce: u16 => with_spare_scarce,
+        /// To how many agents at once work is offered.
+        pub broadcast: Broadcast => with_broadcast,
+        /// Where what comes here goes on to; `None`: it stays.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub classification: Option<Classification> => with_classification(into),
+        /// How long work that comes back into line waits for the agent who had it last, if that
+        /// agent may be asked. Such work is parked work that the agent could not take at once, and
+        /// a call back that is tried again (Genesys Cloud: last agent routing).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub sticky: Option<Span> => with_sticky(into),
+        /// When it is open; `None`: always.
+        pub calendar: Option<CalendarId> => with_calendar(into),
+        /// What becomes of work when things are not as they should be: at most 32 rules, in this
+        /// order.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub overflow: Vec<OverflowRule> => with_overflow(each OverflowRule),
+        /// What becomes of work that a rule should move and cannot.
+        pub last_resort: LastResort => with_last_resort,
+        /// Rings of helpers who join while conditions hold, each ring once.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub conditional: Vec<ConditionalRing> => with_conditional(each ConditionalRing),
+        /// How often rules and rings that depend on the state of queues are looked at while
+        /// anything waits or a ring has joined.
+        pub look_every: Span => with_look_every,
+        /// How fast it may offer; `None`: as fast as it can.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub ramp: Option<Ramp> => with_ramp(into),
+        /// Whether another engine decides who gets its work, and only state is kept here
+        /// (ServiceNow: external). Then nothing in it is offered but by command
+        /// ([`Assign`](crate::command::Assign) and the like), and no offer in vain was the last
+        /// that could be made: `budget.per_work` and `exhausted` do not count. All else goes on:
+        /// order, clocks, the longest wait, rules of overflow, estimates. The work an agent
+        /// has from this queue counts in the agent's capacity, but capacity is not enforced: no
+        /// command is refused for want of room, and parked work comes back to its agent whatever
+        /// the agent has. The agent must still be present and respond, and the bound on assignments
+        /// still holds. An agent who has more than their room is in debt, and routing gives them
+        /// nothing until they have room again.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub external: bool => with_external,
+    }
 }
 
 impl Default for QueueProfile {

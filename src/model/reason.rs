@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::ids::{CodeId, Entity, PresenceId, ReasonId};
 use crate::model::invalid::Invalid;
@@ -10,42 +11,45 @@ use crate::model::profile::{DefinitionId, Profile};
 /// What becomes of an agent who rejected or missed an offer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Response {
-    /// He is not responding: he keeps what he has and gets nothing new until he chooses a presence
-    /// that is on queue again (Genesys Cloud).
+    /// The agent counts as not responding. The agent keeps what they have, and gets nothing new
+    /// until they choose a presence that is on queue again (Genesys Cloud).
     #[default]
     NotResponding,
-    /// He is set to this presence (ServiceNow: after-timeout presence).
+    /// The agent is set to this presence (ServiceNow: after-timeout presence).
     Presence(PresenceId),
-    /// Nothing.
+    /// Nothing becomes of the agent.
     Nothing,
 }
 
-/// A reason an agent may give for rejecting an offer.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::RejectReasonProfile;
-///
-/// // "Not my expertise": never again to this agent; "busy": again in five minutes.
-/// let expertise = RejectReasonProfile { reassignable: false, ..Default::default() };
-/// let busy = RejectReasonProfile { retry_after: Some(Span::from_mins(5)), ..Default::default() };
-/// assert!(busy.reassignable && !expertise.reassignable);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RejectReasonProfile {
-    /// Whether the same work may be offered to the same agent again (ServiceNow).
-    pub reassignable: bool,
-    /// How long it may not be: with `reassignable` a pause before the next try, without it the
-    /// life of the memory (`None`: for as long as the work lives).
-    pub retry_after: Option<Span>,
-    /// What becomes of the agent; `None` leaves it to the queue.
-    pub response: Option<Response>,
-    /// With `reassignable: false` and no `retry_after`: whether it is forgotten as he comes on
-    /// queue after he was off it (Azure Job Router: registers again; Salesforce: his presence
-    /// cycles).
-    pub until_back: bool,
+growing! {
+    /// A reason an agent may give for rejecting an offer.
+    ///
+    /// ```
+    /// use strowger::model::RejectReasonProfile;
+    /// use strowger::prelude::*;
+    ///
+    /// // "Not my expertise": never again to this agent; "busy": again in five minutes.
+    /// let expertise = RejectReasonProfile::default().with_reassignable(false);
+    /// let busy = RejectReasonProfile::default().with_retry_after(Span::from_mins(5));
+    /// assert!(busy.reassignable && !expertise.reassignable);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RejectReasonProfile {
+        /// Whether the same work may be offered to the same agent again (ServiceNow).
+        pub reassignable: bool => with_reassignable,
+        /// How long it may not be: with `reassignable` a pause before the next try, without it the
+        /// life of the memory (`None`: for as long as the work lives).
+        pub retry_after: Option<Span> => with_retry_after(into),
+        /// What becomes of the agent; `None` leaves it to the queue.
+        pub response: Option<Response> => with_response(into),
+        /// With `reassignable: false` and no `retry_after`: whether the rejection is forgotten as
+        /// the agent comes on queue after being off it (Azure Job Router: registers again;
+        /// Salesforce: the agent's presence cycles).
+        pub until_back: bool => with_until_back,
+    }
 }
 
 impl Default for RejectReasonProfile {
@@ -78,6 +82,7 @@ impl Profile for RejectReasonProfile {
 /// A wrap-up code (disposition). It has no content of its own: its key says everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct WrapUpCodeProfile {}
 
 impl DefinitionId for CodeId {

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::ids::{Entity, SkillId};
 use crate::model::invalid::{Invalid, Problem};
@@ -15,6 +16,7 @@ use crate::model::need::Need;
 /// effect as the work is back in line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum RelaxationClock {
     /// Since it entered its queue; starts anew with every stay in a line (Genesys Cloud: bullseye
     /// rings).
@@ -27,27 +29,29 @@ pub enum RelaxationClock {
     FirstOffer,
 }
 
-/// One step: from `after` on the work asks for less, or more agents see it. Steps add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RelaxationStep {
-    /// When it begins, on the clock of the relaxation.
-    pub after: Span,
-    /// What the work asks for from now on, in place of all before. `None`: what it asked for, with
-    /// the changes that follow.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub need: Option<Need>,
-    /// Skills that no longer matter (Genesys Cloud: skills to remove; Salesforce: additional skills
-    /// that are dropped).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub drop: Vec<SkillId>,
-    /// By how much the least levels asked for are lowered: 0 to 100.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub lower: u8,
-    /// The widest ring of agents who see it from now on: 0 to 15 (Genesys Cloud: bullseye;
-    /// ServiceNow: eligibility pools).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ring: Option<u8>,
+growing! {
+    /// One step: from `after` on the work asks for less, or more agents see it. Steps add up.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RelaxationStep {
+        /// When it begins, on the clock of the relaxation.
+        pub after: Span => with_after,
+        /// What the work asks for from now on, in place of all before. `None`: what it asked for,
+        /// with the changes that follow.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub need: Option<Need> => with_need(into),
+        /// Skills that no longer matter (Genesys Cloud: skills to remove; Salesforce: additional
+        /// skills that are dropped).
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub drop: Vec<SkillId> => with_drop(each SkillId),
+        /// By how much the least levels asked for are lowered: 0 to 100.
+        #[serde(skip_serializing_if = "is_zero")]
+        pub lower: u8 => with_lower,
+        /// The widest ring of agents who see it from now on: 0 to 15 (Genesys Cloud: bullseye;
+        /// ServiceNow: eligibility pools).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub ring: Option<u8> => with_ring(into),
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
@@ -55,40 +59,40 @@ const fn is_zero(number: &u8) -> bool {
     *number == 0
 }
 
-/// Steps by which work becomes easier to place.
-///
-/// At first only members in ring 0 of its queue see the work; a step may widen that. Work without
-/// a relaxation is seen by all rings but those that an
-/// [`OverflowAction::AlsoOffer`](crate::model::OverflowAction::AlsoOffer) of its queue opens.
-/// Members of an inner ring come before those of an outer one.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{Relaxation, RelaxationStep, SkillId};
-///
-/// let billing = SkillId::from_raw(1);
-/// let bullseye = Relaxation::of([
-///     RelaxationStep {
-///         after: Span::from_secs(30),
-///         drop: vec![billing],
-///         ring: Some(1),
-///         ..RelaxationStep::default()
-///     },
-///     RelaxationStep { after: Span::from_secs(50), ring: Some(2), ..RelaxationStep::default() },
-/// ]);
-/// assert_eq!(bullseye.steps.len(), 2);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Relaxation {
-    /// What the steps are counted from.
-    pub clock: RelaxationClock,
-    /// The steps, at most 16, each later than the one before.
-    pub steps: Vec<RelaxationStep>,
-    /// Whether a step is passed over at once when nobody who is on queue could take the work in
-    /// it, and so is the time of a condition that expires. The later ones then come sooner by as
-    /// much. It is looked at as a step begins, and as the work enters a line.
-    pub skip_empty: bool,
+growing! {
+    /// Steps by which work becomes easier to place.
+    ///
+    /// At first only members in ring 0 of its queue see the work; a step may widen that. Work
+    /// without a relaxation is seen by all rings but those that an
+    /// [`OverflowAction::AlsoOffer`](crate::model::OverflowAction::AlsoOffer) of its queue opens.
+    /// Members of an inner ring come before those of an outer one.
+    ///
+    /// ```
+    /// use strowger::model::{Relaxation, RelaxationStep, SkillId};
+    /// use strowger::prelude::*;
+    ///
+    /// let billing = SkillId::from_raw(1);
+    /// let bullseye = Relaxation::of([
+    ///     RelaxationStep::default()
+    ///         .with_after(Span::from_secs(30))
+    ///         .with_drop([billing])
+    ///         .with_ring(1),
+    ///     RelaxationStep::default().with_after(Span::from_secs(50)).with_ring(2),
+    /// ]);
+    /// assert_eq!(bullseye.steps.len(), 2);
+    /// ```
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Relaxation {
+        /// What the steps are counted from.
+        pub clock: RelaxationClock => with_clock,
+        /// The steps, at most 16, each later than the one before.
+        pub steps: Vec<RelaxationStep> => with_steps(each RelaxationStep),
+        /// Whether a step is passed over at once when nobody who is on queue could take the work in
+        /// it, and so is the time of a condition that expires. The later ones then come sooner by
+        /// as much. It is looked at as a step begins, and as the work enters a line.
+        pub skip_empty: bool => with_skip_empty,
+    }
 }
 
 impl Relaxation {

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
+
 /// Where work goes that comes back to a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Requeue {
     /// To the front, before every priority; several there keep their score among themselves.
     Front,
@@ -14,22 +17,24 @@ pub enum Requeue {
     Reset,
 }
 
-/// The re-queue policy, by what brought the work back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RequeuePolicy {
-    /// An agent rejected the offer.
-    pub rejected: Requeue,
-    /// An agent let the offer ring out.
-    pub missed: Requeue,
-    /// The offer was withdrawn because the agent became unavailable.
-    pub withdrawn: Requeue,
-    /// It was transferred to another queue.
-    pub transferred: Requeue,
-    /// It was parked and its agent could not take it back.
-    pub resumed: Requeue,
-    /// It was taken from its agent, or its agent gave it back.
-    pub unassigned: Requeue,
+growing! {
+    /// The re-queue policy, by what brought the work back.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct RequeuePolicy {
+        /// An agent rejected the offer.
+        pub rejected: Requeue => with_rejected,
+        /// An agent let the offer time out.
+        pub missed: Requeue => with_missed,
+        /// The offer was withdrawn because the agent became unavailable.
+        pub withdrawn: Requeue => with_withdrawn,
+        /// It was transferred to another queue.
+        pub transferred: Requeue => with_transferred,
+        /// It was parked and its agent could not take it back.
+        pub resumed: Requeue => with_resumed,
+        /// It was taken from its agent, or its agent gave it back.
+        pub unassigned: Requeue => with_unassigned,
+    }
 }
 
 impl Default for RequeuePolicy {

@@ -12,6 +12,7 @@ pub type Proficiency = u8;
 /// A skill. It has no content of its own: its key says everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SkillProfile {}
 
 impl DefinitionId for SkillId {

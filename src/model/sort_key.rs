@@ -2,37 +2,39 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::model::attribute::{Attributes, Value};
 use crate::model::invalid::{Invalid, Problem};
 
-/// An attribute of work by which it is ordered, the lowest value first.
-///
-/// Numbers and flags (false before true) are ordered; anything else counts as missing. Where work
-/// without a value goes is said and does not depend on the direction (Twilio: always last).
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{Order, SortKey};
-///
-/// let by_severity = QueueProfile {
-///     order: Order::Sorted,
-///     sort_by: vec![SortKey::descending("severity"), SortKey::ascending("contract_end")],
-///     ..QueueProfile::default()
-/// };
-/// assert!(by_severity.sort_by[0].descending && !by_severity.sort_by[0].missing_first);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SortKey {
-    /// The attribute.
-    pub attribute: Key,
-    /// Whether the highest value goes first.
-    #[serde(default)]
-    pub descending: bool,
-    /// Whether work without a value goes first; else it goes last.
-    #[serde(default)]
-    pub missing_first: bool,
+growing! {
+    /// An attribute of work by which it is ordered, the lowest value first.
+    ///
+    /// Numbers and flags (false before true) are ordered; anything else counts as missing. Where
+    /// work without a value goes is said and does not depend on the direction (Twilio: always
+    /// last).
+    ///
+    /// ```
+    /// use strowger::model::{Order, SortKey};
+    /// use strowger::prelude::*;
+    ///
+    /// let by_severity = QueueProfile::default()
+    ///     .with_order(Order::Sorted)
+    ///     .with_sort_by([SortKey::descending("severity"), SortKey::ascending("contract_end")]);
+    /// assert!(by_severity.sort_by[0].descending && !by_severity.sort_by[0].missing_first);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct SortKey {
+        /// The attribute.
+        pub attribute: Key => with_attribute(into),
+        /// Whether the highest value goes first.
+        #[serde(default)]
+        pub descending: bool => with_descending,
+        /// Whether work without a value goes first; else it goes last.
+        #[serde(default)]
+        pub missing_first: bool => with_missing_first,
+    }
 }
 
 impl SortKey {

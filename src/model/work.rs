@@ -6,9 +6,10 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
-use crate::model::attribute::{Attributes, check_attributes};
+use crate::model::attribute::{Attributes, Value, check_attributes};
 use crate::model::capacity::UNITS_MAX;
 use crate::model::ids::{ChannelId, Entity, PoolId, QueueId};
 use crate::model::invalid::{Invalid, Problem};
@@ -22,80 +23,80 @@ use crate::model::schedule::{Callback, Schedule};
 /// Data that travels with the work and is never looked at (user data, pre-chat answers).
 pub type Attached = BTreeMap<Key, Box<str>>;
 
-/// A request for somebody's attention.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::model::{ChannelId, Priority};
-///
-/// let call = WorkRequest {
-///     key: Some("call-1".into()),
-///     priority: Priority(5),
-///     ..WorkRequest::new(QueueId::from_raw(0), ChannelId::from_raw(0))
-/// };
-/// assert!(call.need.wishes.is_empty());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorkRequest {
-    /// The host's own key. Submitting the same request under a key again changes nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<Key>,
-    /// The queue it waits in.
-    pub queue: QueueId,
-    /// The channel it came by.
-    pub channel: ChannelId,
-    /// What it asks of an agent.
-    #[serde(default)]
-    pub need: Need,
-    /// How urgent it is.
-    #[serde(default)]
-    pub priority: Priority,
-    /// Whether it goes to the front of the queue.
-    #[serde(default)]
-    pub front: bool,
-    /// Waiting time given to it at the outset: counts in its order, not in its reported wait.
-    #[serde(default)]
-    pub credit: Span,
-    /// Units it takes, 1 to 1,000,000; `None`: what its channel takes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u32>,
-    /// When it really began; `None`: now. Not in the future. Its place in the order and its
-    /// reported wait count from here (Salesforce: custom requested time).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<Timestamp>,
-    /// By when it should be accepted, for [`Order::Deadline`](crate::model::Order::Deadline).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<Timestamp>,
-    /// How long it may live while nobody has it, from its origin; `None`: what its channel says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lifetime: Option<Span>,
-    /// Agents it would rather have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub preferred: Option<Preferred>,
-    /// What is known of it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: Attributes,
-    /// What travels with it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attached: Attached,
-    /// How it becomes easier to place the longer it waits; `None`: what its queue says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relaxation: Option<Relaxation>,
-    /// In what time it should be answered, for [`Order::Ratio`](crate::model::Order::Ratio);
-    /// `None`: its
-    /// queue's service target.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub objective: Option<Span>,
-    /// When it enters its line, if not at once. It may not be back-dated as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schedule: Option<Schedule>,
-    /// For a call back: how often its customer is tried. Without it once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub callback: Option<Callback>,
-    /// The pools it draws on; none named: those of its channel. At most 8, each once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pools: Vec<PoolId>,
+growing! {
+    /// A request for somebody's attention.
+    ///
+    /// ```
+    /// use strowger::model::{ChannelId, Priority};
+    /// use strowger::prelude::*;
+    ///
+    /// let call = WorkRequest::new(QueueId::from_raw(0), ChannelId::from_raw(0))
+    ///     .with_key("call-1")
+    ///     .with_priority(Priority(5));
+    /// assert!(call.need.wishes.is_empty());
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct WorkRequest {
+        /// The host's own key. Submitting the same request under a key again changes nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub key: Option<Key> => with_key(some Key),
+        /// The queue it waits in.
+        pub queue: QueueId => with_queue,
+        /// The channel it came by.
+        pub channel: ChannelId => with_channel,
+        /// What it asks of an agent.
+        #[serde(default)]
+        pub need: Need => with_need,
+        /// How urgent it is.
+        #[serde(default)]
+        pub priority: Priority => with_priority,
+        /// Whether it goes to the front of the queue.
+        #[serde(default)]
+        pub front: bool => with_front,
+        /// Waiting time given to it at the outset: counts in its order, not in its reported wait.
+        #[serde(default)]
+        pub credit: Span => with_credit,
+        /// Units it takes, 1 to 1,000,000; `None`: what its channel takes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub size: Option<u32> => with_size(into),
+        /// When it really began; `None`: now. Not in the future. Its place in the order and its
+        /// reported wait count from here (Salesforce: custom requested time).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub origin: Option<Timestamp> => with_origin(into),
+        /// By when it should be accepted, for [`Order::Deadline`](crate::model::Order::Deadline).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub due: Option<Timestamp> => with_due(into),
+        /// How long it may live while nobody has it, from its origin; `None`: what its channel
+        /// says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub lifetime: Option<Span> => with_lifetime(into),
+        /// Agents it would rather have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub preferred: Option<Preferred> => with_preferred(into),
+        /// What is known of it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        pub attributes: Attributes => with_attributes(each (Key, Value)),
+        /// What travels with it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        pub attached: Attached => with_attached(each (Key, Box<str>)),
+        /// How it becomes easier to place the longer it waits; `None`: what its queue says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub relaxation: Option<Relaxation> => with_relaxation(into),
+        /// In what time it should be answered, for [`Order::Ratio`](crate::model::Order::Ratio);
+        /// `None`: its queue's service target.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub objective: Option<Span> => with_objective(into),
+        /// When it enters its line, if not at once. It may not be back-dated as well.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub schedule: Option<Schedule> => with_schedule(into),
+        /// For a call back: how often its customer is tried. Without it once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub callback: Option<Callback> => with_callback(into),
+        /// The pools it draws on; none named: those of its channel. At most 8, each once.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub pools: Vec<PoolId> => with_pools(each PoolId),
+    }
 }
 
 impl WorkRequest {
@@ -184,32 +185,34 @@ pub(crate) fn check_key(key: &Key) -> Result<(), Invalid> {
     }
 }
 
-/// What to change about waiting or ringing work; what is absent stays as it is. It takes effect at
-/// the next match: what already rings is not recalled.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WorkChange {
-    /// A new priority.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<Priority>,
-    /// Whether it stands at the front.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front: Option<bool>,
-    /// A new need.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub need: Option<Need>,
-    /// Waiting time given to it, in place of the old credit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credit: Option<Span>,
-    /// A new due time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due: Option<Timestamp>,
-    /// Attributes to set.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: Attributes,
-    /// Attached data to set.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub attached: Attached,
+growing! {
+    /// What to change about waiting or ringing work; what is absent stays as it is. It takes effect
+    /// at the next match: what already rings is not recalled.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct WorkChange {
+        /// A new priority.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub priority: Option<Priority> => with_priority(into),
+        /// Whether it stands at the front.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub front: Option<bool> => with_front(into),
+        /// A new need.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub need: Option<Need> => with_need(into),
+        /// Waiting time given to it, in place of the old credit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub credit: Option<Span> => with_credit(into),
+        /// A new due time.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub due: Option<Timestamp> => with_due(into),
+        /// Attributes to set.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        pub attributes: Attributes => with_attributes(each (Key, Value)),
+        /// Attached data to set.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        pub attached: Attached => with_attached(each (Key, Box<str>)),
+    }
 }
 
 impl WorkChange {

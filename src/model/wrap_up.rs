@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::ids::{CodeId, Entity};
 use crate::model::invalid::{Invalid, Problem};
@@ -19,12 +20,13 @@ use crate::model::invalid::{Invalid, Problem};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WrapUpMode {
     /// There is none: the work is closed as the contact ends.
     #[default]
     None,
-    /// The agent is free as the contact ends; the work stays open for a code until he gives one
-    /// or the time is over.
+    /// The agent is free as the contact ends. The work stays open for a code until the agent gives
+    /// one or the time is over.
     Optional {
         /// How long the work waits for a code.
         timeout: Span,
@@ -63,20 +65,22 @@ impl WrapUpMode {
     }
 }
 
-/// A queue's rules for after-contact work.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WrapUpProfile {
-    /// The mode. A timeout is 1 s to 60 min.
-    pub mode: WrapUpMode,
-    /// Whether an agent who transfers the work away or hands it over wraps up too.
-    pub after_transfer: bool,
-    /// The codes that may be given; empty allows every code and requires none.
-    pub codes: Vec<CodeId>,
-    /// The code set when time ends a wrap-up without one.
-    pub default_code: Option<CodeId>,
-    /// By how much a wrap-up may be extended, all extensions together.
-    pub extension_max: Span,
+growing! {
+    /// A queue's rules for after-contact work.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct WrapUpProfile {
+        /// The mode. A timeout is 1 s to 60 min.
+        pub mode: WrapUpMode => with_mode,
+        /// Whether an agent who transfers the work away or hands it over wraps up too.
+        pub after_transfer: bool => with_after_transfer,
+        /// The codes that may be given; empty allows every code and requires none.
+        pub codes: Vec<CodeId> => with_codes(each CodeId),
+        /// The code set when time ends a wrap-up without one.
+        pub default_code: Option<CodeId> => with_default_code(into),
+        /// By how much a wrap-up may be extended, all extensions together.
+        pub extension_max: Span => with_extension_max,
+    }
 }
 
 impl Default for WrapUpProfile {

@@ -194,7 +194,7 @@ mod tests {
         let mut after = at(after);
         for _ in 0..count {
             let Some(next) = next_change(calendar, after) else { break };
-            let before = next.before(Span::from_millis(1));
+            let before = next - Span::from_millis(1);
             assert!(next > after && is_open(calendar, before) != is_open(calendar, next));
             found.push(next);
             after = next;

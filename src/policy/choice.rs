@@ -12,38 +12,39 @@ use crate::model::queue::{AgentChoice, QueueProfile};
 /// The rank of agents the work asks for by name: before every queue's own.
 pub const RANK_PREFERRED: u8 = 0;
 
-/// An agent as the choice sees him.
+/// An agent as the choice sees the agent.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
     /// The agent.
     pub agent: AgentId,
-    /// The rank of the queue for him, or [`RANK_PREFERRED`].
+    /// The rank of the queue for the agent, or [`RANK_PREFERRED`].
     pub rank: u8,
-    /// The ring of the queue he stands in.
+    /// The ring of the queue that the agent stands in.
     pub ring: u8,
-    /// How much the work prefers him; 0 if it names nobody.
+    /// How much the work prefers the agent; 0 if it names nobody.
     pub preference: u8,
-    /// How well he suits the need.
+    /// How well the agent suits the need.
     pub score: u32,
-    /// Units he has in use, in hundredths.
+    /// The units the agent has in use, in hundredths.
     pub units: u64,
-    /// The share of his capacity in use, in millionths.
+    /// The share of the agent's capacity in use, in millionths.
     pub ratio: i64,
-    /// Since when he is idle by the queue's clock.
+    /// Since when the agent has been idle by the queue's clock.
     pub idle_since: Timestamp,
-    /// The last offer made to him by any queue.
+    /// The last offer that any queue made to the agent.
     pub turn: OfferId,
-    /// His position in the queue's list.
+    /// The agent's position in the queue's list.
     pub position: u16,
-    /// How far he is from the levels asked for; see [`distance`](crate::policy::fit::distance).
+    /// How far the agent is from the levels asked for; see
+    /// [`distance`](crate::policy::fit::distance).
     pub distance: u32,
-    /// How much of his share of the queue's work he has had.
+    /// How much of their share of the queue's work the agent has had.
     pub share: u64,
-    /// What the host's scorer says of him.
+    /// What the host's scorer says of the agent.
     pub scored: i64,
-    /// When his shift ends.
+    /// When the agent's shift ends.
     pub shift_end: Option<Timestamp>,
-    /// Whether he is spared for a scarce skill that the work does not ask for.
+    /// Whether the agent is spared for a scarce skill that the work does not ask for.
     pub scarce: bool,
 }
 
@@ -112,22 +113,23 @@ impl AgentKey {
 /// The parts of a key, in the order in which they are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum KeyPart {
-    /// The rank of the queue for him; lowest first.
+    /// The rank of the queue for the agent; lowest first.
     Rank,
-    /// The ring he stands in; lowest first.
+    /// The ring the agent stands in; lowest first.
     Ring,
-    /// How much the work prefers him; highest first.
+    /// How much the work prefers the agent; highest first.
     Preference,
-    /// His score, under [`Evaluation::Best`]; highest first.
+    /// The agent's score, under [`Evaluation::Best`]; highest first.
     Score,
-    /// Whether he is spared for a scarce skill; those who are not come first.
+    /// Whether the agent is spared for a scarce skill; those who are not come first.
     Spared,
     /// The queue's rule; lowest first.
     Method,
-    /// Since when he is idle by the queue's clock; earliest first.
+    /// Since when the agent has been idle by the queue's clock; earliest first.
     Idle,
-    /// The last offer made to him; earliest first.
+    /// The last offer made to the agent; earliest first.
     LastOffered,
     /// The order of definition.
     Definition,
@@ -135,22 +137,24 @@ pub enum KeyPart {
 
 /// A key taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct KeyParts {
-    /// The rank of the queue for him, or [`RANK_PREFERRED`].
+    /// The rank of the queue for the agent, or [`RANK_PREFERRED`].
     pub rank: u8,
-    /// The ring he stands in.
+    /// The ring the agent stands in.
     pub ring: u8,
-    /// How much the work prefers him; 0 if it names nobody.
+    /// How much the work prefers the agent; 0 if it names nobody.
     pub preference: u8,
-    /// His score, where it comes before the queue's rule; else 0.
+    /// The agent's score, where it comes before the queue's rule; else 0.
     pub score: u32,
-    /// Whether he is spared for a scarce skill.
+    /// Whether the agent is spared for a scarce skill.
     pub spared: bool,
-    /// What the queue's rule makes of him: lowest first, so what counts highest first is negative.
+    /// What the queue's rule makes of the agent. The lowest comes first, so a value that counts
+    /// highest first is negative.
     pub method: i64,
-    /// Since when he is idle by the queue's clock.
+    /// Since when the agent has been idle by the queue's clock.
     pub idle_since: Timestamp,
-    /// The last offer made to him.
+    /// The last offer made to the agent.
     pub last_offered: OfferId,
 }
 

@@ -15,7 +15,6 @@ use crate::policy::tally::{Average, Tally};
 /// ```
 /// use strowger::prelude::*;
 /// use strowger::model::Estimator;
-/// use strowger::view::Estimate;
 ///
 /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
@@ -23,11 +22,12 @@ use crate::policy::tally::{Average, Tally};
 /// let support = engine.view().queue(queue).unwrap();
 /// for (estimate, formula) in support.estimates().into_iter().zip(Estimator::ALL) {
 ///     // Nothing has happened yet, so nothing can be said.
-///     assert_eq!(estimate, Estimate { estimator: formula, wait: None, samples: 0 });
+///     assert_eq!((estimate.estimator, estimate.wait, estimate.samples), (formula, None, 0));
 /// }
 /// # Ok::<(), Refusal>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Estimate {
     /// The formula.
     pub estimator: Estimator,
@@ -48,7 +48,7 @@ pub struct Estimate {
 /// let mut tally = Tally::new(minute(0));
 /// tally.handle(Span::from_mins(4));
 /// let situation = Situation { tally: &tally, now: minute(10), staffed: 2, ahead: 2 };
-/// // Two ahead and himself, four minutes each, with two agents.
+/// // Two are ahead and one asks: three times four minutes, shared by two agents.
 /// assert_eq!(situation.estimate(Estimator::Staffing).wait, Some(Span::from_mins(6)));
 /// assert_eq!(situation.estimate(Estimator::MovingAverage).wait, None);
 /// ```

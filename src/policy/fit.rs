@@ -27,8 +27,8 @@ pub(crate) fn fits_by(
     }
 }
 
-/// Whether a requirement holds for an agent. A skill or attribute he does not have satisfies only
-/// `!=`, and `not` of what it fails.
+/// Whether a requirement holds for an agent. A skill or attribute the agent does not have satisfies
+/// only `!=`, and `not` of a condition that it fails.
 #[must_use]
 pub fn holds(requirement: &Requirement, agent: &AgentProfile) -> bool {
     holds_by(requirement, &agent.attributes, &|skill| agent.skills.get(&skill).copied())
@@ -108,8 +108,8 @@ pub fn named_skills(need: &Need) -> Vec<SkillId> {
     named
 }
 
-/// How well an agent suits a need: the sum of his proficiencies in the named skills, plus the
-/// weights of the wishes he meets.
+/// How well an agent suits a need: the sum of the agent's proficiencies in the named skills, plus
+/// the weights of the wishes the agent meets.
 #[must_use]
 pub fn score(need: &Need, named: &[SkillId], agent: &AgentProfile) -> u32 {
     let skills = named.iter().filter_map(|skill| agent.skills.get(skill));
@@ -118,9 +118,10 @@ pub fn score(need: &Need, named: &[SkillId], agent: &AgentProfile) -> u32 {
     met.fold(levels, |sum, wish| sum.saturating_add(u32::from(wish.weight)))
 }
 
-/// How far an agent is from the levels a need asks for (`=` and `>=`): 0 for an exact match, below
-/// a million if he only exceeds them, by how much in all, and a million and more if he falls short
-/// anywhere. A skill he does not have falls short by one more than the level.
+/// How far an agent is from the levels a need asks for (`=` and `>=`). An exact match is 0. An
+/// agent who only exceeds the levels is below a million, by how much in all. An agent who falls
+/// short anywhere is at a million or more. A skill the agent does not have falls short by one more
+/// than the level.
 #[must_use]
 pub fn distance(need: &Need, agent: &AgentProfile) -> u32 {
     fn add(requirement: &Requirement, agent: &AgentProfile, over: &mut u32, short: &mut u32) {

@@ -30,20 +30,22 @@ pub const fn auto_accept(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Bar {
-    /// He may be asked at once.
+    /// The agent may be asked at once.
     #[default]
     None,
     /// Not before this instant.
     Until(Timestamp),
     /// Not as long as the work lives.
     Always,
-    /// Not as long as he stays on queue: not in this session of his.
+    /// Not as long as the agent stays on queue: not in this session of the agent.
     Session(u32),
 }
 
 impl Bar {
-    /// Whether it bars an agent in a session of his now. It ends at its very instant.
+    /// Whether it bars an agent who is in this session now. [`Until`](Self::Until) ends at its very
+    /// instant.
     #[must_use]
     pub fn bars(self, now: Timestamp, session: u32) -> bool {
         match self {
@@ -61,8 +63,8 @@ impl Bar {
     }
 }
 
-/// The bar after a rejection in a session of the agent's. Without a reason or a time of his own he
-/// may be asked again. The longer of the two stands.
+/// The bar after an agent rejected an offer in this session. An agent who gave neither a reason nor
+/// a time to be asked again may be asked again at once. The longer of the two bars stands.
 #[must_use]
 pub fn bar_after_reject(
     reason: Option<&RejectReasonProfile>,

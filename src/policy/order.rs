@@ -13,6 +13,7 @@ pub const MILLIS_PER_POINT: i64 = 60_000;
 
 /// Where work stands: whether at the front, and the time of entry its score counts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Place {
     /// At the front, before every priority.
     pub front: bool,
@@ -21,6 +22,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// At the front or not, with this time of entry.
+    #[must_use]
+    pub const fn new(front: bool, since: Timestamp) -> Self {
+        Self { front, since }
+    }
+
     /// The place of work that comes back under a policy.
     #[must_use]
     pub const fn after(self, requeue: Requeue, now: Timestamp) -> Self {
@@ -86,7 +93,7 @@ impl LineKey {
     #[must_use]
     pub fn new(order: Order, target: Span, waiting: &Waiting) -> Self {
         let since = waiting.place.since.as_millis();
-        let credited = waiting.place.since.before(waiting.credit).as_millis();
+        let credited = (waiting.place.since - waiting.credit).as_millis();
         let points = i64::from(waiting.priority.0);
         let score = credited.saturating_sub(points * MILLIS_PER_POINT);
         let (class, major, minor, last) = match order {

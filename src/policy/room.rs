@@ -40,23 +40,28 @@ struct Drawn {
 /// ```
 /// use strowger::view::PoolUse;
 ///
-/// let cases = PoolUse { held: 150, spent: 100, max: Some(3) };
+/// // One and a half cases are held, one was done today, and three are allowed.
+/// let json = r#"{"held": 150, "spent": 100, "max": 3}"#;
+/// let cases: PoolUse = serde_json::from_str(json).unwrap();
 /// let left = cases.max.map(|max| u32::from(max) * 100 - cases.held - cases.spent);
 /// assert_eq!(left, Some(50));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PoolUse {
-    /// What he holds of it, in hundredths of an item.
+    /// What the agent holds of the pool, in hundredths of an item.
     pub held: u32,
-    /// What he drew and does not hold any more, and is not given back before the pool is reset, in
-    /// hundredths of an item.
+    /// What the agent drew and does not hold any more, in hundredths of an item. It is not given
+    /// back before the pool is reset.
     pub spent: u32,
-    /// How many items he may have; `None`: he has no entry for it, and may have none.
+    /// How many items of the pool the agent may have. `None`: the agent has no entry for the pool,
+    /// and may have none.
     pub max: Option<u16>,
 }
 
 /// One item as capacity sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Claim {
     /// The channel it came by.
     pub channel: ChannelId,
@@ -67,6 +72,12 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// So much of this channel.
+    #[must_use]
+    pub const fn new(channel: ChannelId, cost: u32, weight: u8) -> Self {
+        Self { channel, cost, weight }
+    }
+
     /// What a new item takes: the greater of what it takes ringing and active.
     #[must_use]
     pub fn of_new(id: ChannelId, channel: &ChannelProfile, cost: u32) -> Self {
@@ -82,6 +93,7 @@ impl Claim {
 /// What leaves no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Full {
     /// A bound is exceeded already, by force or by work that woke up.
     Debt,
@@ -91,9 +103,9 @@ pub enum Full {
     Items,
     /// The channel's own bound is reached.
     Channel,
-    /// He has an item of this channel, which may not be interrupted by the new one.
+    /// The agent has an item of this channel, which may not be interrupted by the new one.
     Uninterruptible(ChannelId),
-    /// A pool it draws on is used up, or he has no entry for it.
+    /// A pool the claim draws on is used up, or the agent has no entry for it.
     Pool(PoolId),
 }
 
@@ -208,7 +220,8 @@ impl Usage {
         self.units = self.units.saturating_sub(claim.units());
     }
 
-    /// Whether he has more than he may in any respect. What of a pool is spent is nothing he has.
+    /// Whether the agent has more than they may in any respect. What is spent of a pool does not
+    /// count as something the agent has.
     #[must_use]
     pub fn is_in_debt(&self, capacity: &Capacity) -> bool {
         let over_units = capacity.units.is_some_and(|max| self.units > u64::from(max) * 100);
@@ -224,8 +237,8 @@ impl Usage {
             || self.pools.iter().any(over_pool)
     }
 
-    /// Whether a claim that draws on these pools fits on top in every respect, and nothing he has
-    /// forbids the interruption.
+    /// Whether a claim that draws on these pools fits on top in every respect, and nothing the
+    /// agent has forbids the interruption.
     ///
     /// # Errors
     /// The first obstacle, in the order of the variants of [`Full`].

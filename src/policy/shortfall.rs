@@ -22,8 +22,8 @@ pub enum Shortfall {
         path: Vec<u16>,
         /// The condition.
         requirement: Requirement,
-        /// The level or value that the agent has; none if he has none, or if several conditions are
-        /// negated together.
+        /// The level or value that the agent has; none if the agent has none, or if several
+        /// conditions are negated together.
         has: Option<Value>,
     },
     /// None of several alternatives holds.
@@ -35,7 +35,7 @@ pub enum Shortfall {
     },
 }
 
-/// What an agent lacks to meet a need, in the order of the tree; nothing if he meets it.
+/// What an agent lacks to meet a need, in the order of the tree; nothing if the agent meets it.
 ///
 /// ```
 /// use strowger::policy::shortfall::{Shortfall, shortfalls};

@@ -61,15 +61,17 @@ impl Average {
 /// What happened in a queue in some time.
 ///
 /// ```
-/// use strowger::policy::tally::Counts;
+/// use strowger::view::Counts;
 ///
 /// let quiet = Counts::default();
 /// assert_eq!(quiet.service_level(), None);
-/// let busy = Counts { arrivals: 12, answered: 9, in_target: 8, abandoned: 1 };
+/// let mut busy = Counts::default();
+/// (busy.arrivals, busy.answered, busy.in_target, busy.abandoned) = (12, 9, 8, 1);
 /// assert_eq!(busy.service_level(), Some(800));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "[u32; 4]", into = "[u32; 4]")]
+#[non_exhaustive]
 pub struct Counts {
     /// Work entered its line: submitted to it, come from another queue, or back from an agent.
     /// Offers that were declined, and moves within the line, are no entries.
@@ -195,7 +197,7 @@ impl Tally {
         self.count(at, Counts { abandoned: 1, ..Counts::default() });
     }
 
-    /// An agent was released from work he was occupied with for so long.
+    /// An agent was released from work. The span is how long it occupied the agent.
     pub fn handle(&mut self, span: Span) {
         self.handling = self.handling.with(span);
     }
@@ -259,7 +261,7 @@ pub fn service_level(tally: &Tally, now: Timestamp) -> Option<u16> {
     tally.window(now).service_level()
 }
 
-/// How long an agent has been occupied with something that he may put aside in between.
+/// How long something has occupied an agent, who may put it aside in between.
 ///
 /// ```
 /// use strowger::prelude::*;

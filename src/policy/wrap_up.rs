@@ -8,6 +8,7 @@ use crate::model::wrap_up::{WrapUpMode, WrapUpProfile};
 
 /// After-contact work that begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WrapUp {
     /// When time ends it; [`Timestamp::MAX`] if only the agent does.
     pub until: Timestamp,
@@ -30,8 +31,8 @@ pub fn after_contact(mode: WrapUpMode, requested: bool, now: Timestamp) -> Optio
     }
 }
 
-/// Whether the agent may end it before its time. One that time does not end, because it began under
-/// another mode, he always may.
+/// Whether the agent may end a wrap-up before its time. A wrap-up that began under another mode,
+/// and that time does not end, the agent may always end.
 #[must_use]
 pub fn may_end(mode: WrapUpMode, until: Timestamp) -> bool {
     until == Timestamp::MAX || !matches!(mode, WrapUpMode::ForcedTimeout { .. })

@@ -8,6 +8,7 @@ use crate::model::presence::SystemPresence;
 
 /// A pair of presences that mean the same (Genesys Cloud: a row of `statusMappings`).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PresenceRow {
     /// What the other system calls it: a name or an id.
     pub there: Key,

@@ -84,9 +84,9 @@ pub(crate) struct Person {
     pub primary: Side,
     here: Shown<PresenceId>,
     there: Shown<Key>,
-    /// He does not respond: the other system may show something else meanwhile.
+    /// The person does not respond: the other system may show something else meanwhile.
     unresponsive: bool,
-    /// What he was in when he was not heard of any more, and when that was.
+    /// The presence the person was in when they were not heard of any more, and when that was.
     left: Option<(Timestamp, PresenceId)>,
 }
 
@@ -98,7 +98,8 @@ impl Person {
         Self { primary, here, there, unresponsive: false, left: None }
     }
 
-    /// Something changed here; `lost` since when, if it did because he was not heard of.
+    /// Something changed here. `lost` says since when the person has not been heard of, if
+    /// that is why.
     pub(crate) fn changed_here(
         &mut self,
         map: &PresenceMap,
@@ -145,7 +146,7 @@ impl Person {
         }
     }
 
-    /// Whether he responds changed.
+    /// Whether the person responds changed.
     pub(crate) fn responds(
         &mut self,
         map: &PresenceMap,
@@ -167,8 +168,8 @@ impl Person {
         Wanted { here: None, there }
     }
 
-    /// He is back: what is still asked is asked again, and `restored` says what he is in if he was
-    /// lost.
+    /// The person is back: what is still asked is asked again, and `restored` says which presence
+    /// the person is in if they were lost.
     pub(crate) fn renew(
         &mut self,
         map: &PresenceMap,
@@ -188,8 +189,8 @@ impl Person {
         Wanted { here, there: there.filter(|_| self.there.standing == Standing::Asked) }
     }
 
-    /// What must be asked here so that it is in this presence. Who does not respond is asked even
-    /// if he is: he chose it anew.
+    /// What must be asked here so that the person is in this presence. For a person who does not
+    /// respond it is asked even if they are in it: they chose it anew.
     fn tell_here(&mut self, presence: PresenceId) -> Option<PresenceId> {
         if self.here.presence != Some(presence) {
             self.here.ask(presence);
@@ -210,7 +211,8 @@ impl Person {
         Some(there)
     }
 
-    /// Whether nothing is asked that was not shown, and both show the same, or he does not respond.
+    /// Whether nothing is asked that was not shown, and both systems show the same or the person
+    /// does not respond.
     pub(crate) fn is_in_step(&self, map: &PresenceMap) -> bool {
         let settled = self.asked() == Wanted::default();
         let agree = match (self.here.presence, &self.there.presence) {

@@ -27,12 +27,12 @@ pub enum Heard {
     Echo,
     /// The effect of something it was asked earlier, and that is not wanted any more.
     LateEcho,
-    /// The person's word where he is primarily heard, and what was asked meanwhile has already
-    /// taken its place there.
+    /// The person's word in the system that is their primary source. What was asked meanwhile has
+    /// already taken its place there.
     Overtaken,
     /// The person said something there.
     Person {
-        /// Whether that system is the primary source for him.
+        /// Whether that system is the primary source for the person.
         primary: bool,
     },
 }
@@ -75,9 +75,9 @@ impl Standing {
         }
     }
 
-    /// What follows something that is heard from this side. Who says something while his side is
-    /// still asked for something else says it at the same time as the other side: then the primary
-    /// source wins. Everything is possible in every standing.
+    /// What follows something that is heard from this side. A person may say something while their
+    /// side is still asked for something else. That counts as said at the same time as the other
+    /// side's word: then the primary source wins. Everything is possible in every standing.
     #[must_use]
     pub const fn next(self, heard: Heard) -> (Self, Follows) {
         match (self, heard) {

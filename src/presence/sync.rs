@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::command::commands::SetPresence;
@@ -16,20 +17,30 @@ use crate::state::routing_status::RoutingStatus;
 use crate::presence::mapping::PresenceMap;
 use crate::presence::person::{Person, Side, Wanted};
 
-/// What the other system says of a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PresenceReport {
-    /// Rises with every change there; the time of the change will do, if no two are at the same.
-    pub revision: u64,
-    /// What it shows now.
-    pub presence: Key,
-    /// Who made it so: the person there, or this side by a request. `None` if the system does not
-    /// say: then it counts as the person, unless it is what was requested and not shown yet, or
-    /// was when he said something else.
-    pub source: Option<Side>,
+growing! {
+    /// What the other system says of a person.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PresenceReport {
+        /// Rises with every change there; the time of the change will do, if no two are at the
+        /// same.
+        pub revision: u64 => with_revision,
+        /// What it shows now.
+        pub presence: Key => with_presence(into),
+        /// Who made it so: the person there, or this side by a request. `None`: the system does not
+        /// say. Then the report counts as the person's word, unless it shows what was requested and
+        /// not shown yet, or what was so when the person said something else.
+        pub source: Option<Side> => with_source(into),
+    }
 }
 
-/// What to do to keep two systems in step.
+impl PresenceReport {
+    /// The other system shows this presence, and does not say who made it so.
+    pub fn new(revision: u64, presence: impl Into<Key>) -> Self {
+        Self { revision, presence: presence.into(), source: None }
+    }
+}
+
+/// What to do to keep two systems in step: closed, for there are two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PresenceAsk {
     /// Execute this command.
@@ -43,16 +54,26 @@ pub enum PresenceAsk {
     },
 }
 
-/// What becomes of who comes back after he was not heard of (Genesys Cloud: restore time).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Renewal {
-    /// Back before so long he is in what he was in; usually 1 min to 24 h.
-    pub within: Span,
-    /// Back later he is in this.
-    pub later: PresenceId,
+growing! {
+    /// What becomes of a person who comes back after not being heard of (Genesys Cloud:
+    /// restore time).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Renewal {
+        /// A person who is back before so long is in the presence they were in before; usually
+        /// 1 min to 24 h.
+        pub within: Span => with_within,
+        /// A person who is back later is in this presence.
+        pub later: PresenceId => with_later,
+    }
 }
 
 impl Renewal {
+    /// Back before so long: as before. Later: in this presence.
+    #[must_use]
+    pub const fn new(within: Span, later: PresenceId) -> Self {
+        Self { within, later }
+    }
+
     /// Within a minute, later available.
     pub const USUAL: Self =
         Self { within: Span::from_mins(1), later: SystemPresence::Available.id() };
@@ -61,16 +82,16 @@ impl Renewal {
 /// Keeps presences the same here and in another system, whatever is lost, doubled or overtaken on
 /// the way.
 ///
-/// Each person has a *primary source*: the system whose word counts if he says something in both
-/// before either has heard of the other. What one system shows because the other asked it to is an
-/// echo, and has no further effect. Only presences are set, and only where they changed: the
-/// routing status is the engine's own, so no repetition wakes who does not respond.
+/// Each person has a *primary source*: the system whose word counts if the person says something in
+/// both before either has heard of the other. What one system shows because the other asked it to
+/// is an echo, and has no further effect. Only presences are set, and only where they changed: the
+/// routing status is the engine's own, so no repetition wakes an agent who does not respond.
 ///
 /// A request has no number there: if the same presence is requested twice while the first request
 /// is still under way, the effect of the first is taken for that of the second. Where reports name
 /// no source and overtake each other, a word of the person that comes behind the effect of a
-/// request made at the same time is lost; and if he then chooses what was requested, he may have to
-/// choose it twice.
+/// request made at the same time is lost. If the person then chooses what was requested, they may
+/// have to choose it twice.
 ///
 /// Hand in every fact ([`observe`](Self::observe)) and every report of the other system
 /// ([`report`](Self::report)), and do what comes back. After a connection was lost, read what the
@@ -87,7 +108,7 @@ impl Renewal {
 ///     .with("Available", SystemPresence::OnQueue.id());
 /// let mut sync = PresenceSync::new(map);
 ///
-/// let report = PresenceReport { revision: 1, presence: "Available".into(), source: None };
+/// let report = PresenceReport::new(1, "Available").with_source(None);
 /// let asks = sync.report(ana, &report);
 /// let [PresenceAsk::Here(command)] = asks.as_slice() else { panic!("{asks:?}") };
 /// assert_eq!(command.presence, SystemPresence::OnQueue.id());
@@ -187,8 +208,8 @@ impl PresenceSync {
         asks(agent, person.changed_there(map, *revision, presence, echo))
     }
 
-    /// A person's connection is back: whatever was asked and not shown yet is asked again, and who
-    /// was not heard of gets his presence back.
+    /// A person's connection is back. Whatever was asked and not shown yet is asked again, and a
+    /// person who was not heard of gets their presence back.
     pub fn renew(&mut self, agent: AgentId, now: Timestamp) -> Vec<PresenceAsk> {
         let Renewal { within, later } = self.renewal;
         let restored = |at, before| if now < at + within { before } else { later };
@@ -197,7 +218,7 @@ impl PresenceSync {
     }
 
     /// Whether both systems show the same of a person, as far as is known, and nothing is asked
-    /// that was not shown yet. While he does not respond they may differ.
+    /// that was not shown yet. While the person does not respond, the systems may differ.
     #[must_use]
     pub fn is_in_step(&self, agent: AgentId) -> bool {
         self.people.get(&agent).is_none_or(|person| person.is_in_step(&self.map))

@@ -9,15 +9,16 @@ use crate::model::presence::SystemPresence;
 
 /// The state of an agent as switches know it (Genesys Engage).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AgentState {
-    /// He gets work.
+    /// The agent gets work.
     Ready,
-    /// He is there and gets none.
+    /// The agent is there and gets no work.
     NotReady {
         /// Why.
         reason: Key,
     },
-    /// He is not there.
+    /// The agent is not there.
     LoggedOut,
 }
 

@@ -19,11 +19,11 @@ pub enum AssignmentState {
     Held,
     /// Put aside.
     Parked,
-    /// The agent's part of the contact is over and he wraps up.
+    /// The agent's part of the contact is over and the agent wraps up.
     WrapUp {
         /// When time ends it; [`Timestamp::MAX`]: only the agent does.
         until: Timestamp,
-        /// Whether it counts against his capacity.
+        /// Whether it counts against the agent's capacity.
         counts: bool,
     },
     /// Over.

@@ -13,12 +13,12 @@ use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LegState {
-    /// The agent was asked to take part: it rings at him.
+    /// The agent was asked to take part: it rings at the agent.
     Requested {
         /// When its window ends; `None`: it rings until it is answered.
         until: Option<Timestamp>,
     },
-    /// He takes part.
+    /// The agent takes part.
     Joined,
     /// Over.
     Ended,
@@ -33,16 +33,16 @@ pub enum LegState {
 /// ```
 /// use strowger::state::LegRole;
 ///
-/// // A supervisor holds no capacity and keeps his routing status, whatever he does on the call.
+/// // A supervisor holds no capacity and keeps their routing status, whatever they do on the call.
 /// assert!(LegRole::Barge.supervises() && !LegRole::Conferee.supervises());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LegRole {
-    /// He talks with the owner alone (consult, warm transfer).
+    /// An agent who talks with the owner alone (consult, warm transfer).
     Consultant,
-    /// He talks with the owner and the customer (conference).
+    /// An agent who talks with the owner and the customer (conference).
     Conferee,
     /// A supervisor who listens and is not heard (silent monitoring).
     Monitor,
@@ -59,13 +59,13 @@ pub enum LegRole {
 pub enum LegEnd {
     /// The agent who was asked declined.
     Declined,
-    /// He did not answer in time.
+    /// The agent who was asked did not answer in time.
     Missed,
     /// The request was taken back.
     TakenBack,
-    /// He was asked and became unavailable.
+    /// The agent was asked and became unavailable.
     AgentUnavailable,
-    /// He left, or was let go.
+    /// The agent left, or was let go.
     HungUp,
     /// The work was sent to a queue or to an agent.
     Transferred,
@@ -85,7 +85,8 @@ pub enum LegStep {
 }
 
 impl LegRole {
-    /// Whether he supervises: takes part without capacity and without being asked.
+    /// Whether an agent in this role supervises: the agent takes part without capacity and without
+    /// being asked.
     #[must_use]
     pub const fn supervises(self) -> bool {
         match self {

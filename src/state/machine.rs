@@ -7,6 +7,7 @@ use crate::base::time::Timestamp;
 /// A step that the state does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{state} work, offer, assignment, leg or presence cannot {step}")]
+#[non_exhaustive]
 pub struct Illegal {
     /// The state.
     pub state: &'static str,
@@ -61,9 +62,18 @@ pub enum DeadlineKind {
 
 /// When the engine wants to be called again, and what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Deadline {
     /// When.
     pub at: Timestamp,
     /// What for.
     pub kind: DeadlineKind,
+}
+
+impl Deadline {
+    /// This instant, for that.
+    #[must_use]
+    pub const fn new(at: Timestamp, kind: DeadlineKind) -> Self {
+        Self { at, kind }
+    }
 }

@@ -28,11 +28,11 @@ pub enum OfferState {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OfferEnd {
-    /// The agent accepted, or it was accepted in his name.
+    /// The agent accepted, or it was accepted in the agent's name.
     Accepted,
     /// The agent rejected.
     Rejected {
-        /// The reason he gave.
+        /// The reason the agent gave.
         reason: Option<ReasonId>,
     },
     /// It rang out: its window ended without an answer.

@@ -1,4 +1,4 @@
-//! The life of a presence: what a person says of himself, and for how long he is believed.
+//! The life of a presence: what a person says of themselves, and for how long it is believed.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::model::ids::PresenceId;
 use crate::model::presence::SystemPresence;
 use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 
-/// What an agent says of himself.
+/// What an agent says of themselves.
 ///
 /// ```text
 #[doc = include_str!("../../tests/tables/presence.txt")]
@@ -24,7 +24,7 @@ pub enum Presence {
     Present {
         /// The presence chosen.
         id: PresenceId,
-        /// Until when he is believed without a sign of life.
+        /// Until when the presence is believed without a sign of life.
         lease: Option<Timestamp>,
     },
 }
@@ -111,7 +111,7 @@ impl Presence {
         }
     }
 
-    /// Until when he is believed.
+    /// Until when the presence is believed.
     #[must_use]
     pub const fn deadline(self) -> Option<Deadline> {
         match self {

@@ -12,18 +12,19 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum RoutingStatus {
-    /// His presence opens no channel. What he has he keeps.
+    /// The agent's presence opens no channel. The agent keeps what they have.
     #[default]
     OffQueue,
     /// On queue with nothing to do.
     Idle,
-    /// Something rings and he is occupied with nothing else.
+    /// Something rings and the agent is occupied with nothing else.
     Offered,
     /// Occupied with work, wrap-up included.
     Interacting,
-    /// On a call of his own.
+    /// The agent is on a call of their own.
     Communicating,
-    /// He rejected or missed too much; nothing new until he chooses a presence on queue again.
+    /// The agent rejected or missed too much, and gets nothing new until they choose a presence on
+    /// queue again.
     NotResponding,
 }
 
@@ -36,20 +37,20 @@ pub enum Load {
     Ringing,
     /// Work.
     Working,
-    /// A call of his own.
+    /// A call of the agent's own.
     OwnCall,
 }
 
 /// What can happen to a routing status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusStep {
-    /// He chose a presence that opens a channel.
+    /// The agent chose a presence that opens a channel.
     GoOn(Load),
-    /// His presence opens no channel.
+    /// The agent's presence opens no channel.
     GoOff,
-    /// What he is occupied with is now this.
+    /// What the agent is occupied with is now this.
     Carry(Load),
-    /// He rejected or missed too much.
+    /// The agent rejected or missed too much.
     StopResponding,
 }
 
@@ -134,7 +135,7 @@ impl RoutingStatus {
         }
     }
 
-    /// Whether he is offered anything in this status, if he has room.
+    /// Whether an agent in this status is offered anything, if the agent has room.
     #[must_use]
     pub const fn takes_offers(self) -> bool {
         match self {
@@ -143,7 +144,8 @@ impl RoutingStatus {
         }
     }
 
-    /// Whether he is at work: his presence opens a channel and he responds, whatever he has.
+    /// Whether an agent in this status is at work: the agent's presence opens a channel and the
+    /// agent responds, whatever work they have.
     #[must_use]
     pub const fn is_staffed(self) -> bool {
         match self {

@@ -18,6 +18,7 @@ use crate::state::leg::{LegEnd, LegRole, LegState};
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Leg {
     /// The work.
     pub work: WorkId,

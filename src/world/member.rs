@@ -13,6 +13,7 @@ use crate::model::membership::Membership;
 
 /// A membership as its agent has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Member {
     /// The queue.
     pub queue: QueueId,

@@ -99,11 +99,19 @@ struct Screen(Rc<RefCell<Shown>>);
 impl Desktop for Screen {
     type Error = String;
 
-    fn offer_made(&mut self, _: View<'_>, Offered { offer, pair }: Offered) -> Result<(), String> {
+    fn offer_made(
+        &mut self,
+        _: View<'_>,
+        Offered { offer, pair, .. }: Offered,
+    ) -> Result<(), String> {
         hold("offer made", self.0.borrow_mut().offers.insert(offer, pair).is_none())
     }
 
-    fn offer_ended(&mut self, _: View<'_>, Offered { offer, pair }: Offered) -> Result<(), String> {
+    fn offer_ended(
+        &mut self,
+        _: View<'_>,
+        Offered { offer, pair, .. }: Offered,
+    ) -> Result<(), String> {
         hold("offer ended", self.0.borrow_mut().offers.remove(&offer) == Some(pair))
     }
 
@@ -465,12 +473,12 @@ fn a_replica_without_facts_cannot_take_over_and_a_broken_one_neither() {
     assert_eq!(unopened.map(drop), Err(strowger::host::PromoteError::Unopened));
     let mut replica = Replica::<Engine>::default();
     let work = strowger::model::WorkId::from_raw(1);
-    let fact = Fact {
-        seq: 1,
-        at: support::START,
-        cause: strowger::fact::Cause::Command,
-        event: strowger::fact::Event::WorkHeld { work },
-    };
+    let fact = Fact::new(
+        1,
+        support::START,
+        strowger::fact::Cause::Command,
+        strowger::fact::Event::work_held(work),
+    );
     let Err(strowger::host::FollowError::Broken(error)) = replica.follow(&fact) else {
         panic!("there is no such work");
     };

@@ -42,12 +42,11 @@ fn live(
 }
 
 fn config(minutes: u32) -> FiguresConfig {
-    FiguresConfig {
-        interval: Span::from_mins(minutes),
-        day_begins: Span::from_mins(7),
-        short_abandon: Span::from_secs(1),
-        last: 5,
-    }
+    FiguresConfig::default()
+        .with_interval(Span::from_mins(minutes))
+        .with_day_begins(Span::from_mins(7))
+        .with_short_abandon(Span::from_secs(1))
+        .with_last(5)
 }
 
 /// Intervals that cut a history in many pieces, but not in too many.
@@ -118,7 +117,7 @@ fn the_fold_says_what_the_whole_diary_says() {
             (at.as_millis() - offset).div_euclid(width) * width + offset
         };
         let last = aligned(end(config, &engine));
-        let mut from = aligned(support::START.before(Span::from_mins(60)));
+        let mut from = aligned(support::START - Span::from_mins(60));
         while from < last {
             let to = Timestamp::from_millis(from + width);
             let end = Timestamp::from_millis(last);
@@ -288,11 +287,8 @@ fn pieces_cover_the_login_time_without_gap_or_overlap() {
 fn they_agree_with_the_tallies_and_the_screens_of_the_engine() {
     support::check(100, 56, 150, |history| {
         // The tallies count by five minutes of UTC.
-        let config = FiguresConfig {
-            interval: Span::from_mins(5),
-            day_begins: Span::ZERO,
-            ..FiguresConfig::default()
-        };
+        let config =
+            FiguresConfig::default().with_interval(Span::from_mins(5)).with_day_begins(Span::ZERO);
         let mut figures = new(config);
         let (engine, _) = live(history, |engine, facts| {
             facts.iter().for_each(|fact| figures.apply(fact).expect("the next one"));

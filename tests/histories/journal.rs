@@ -77,7 +77,7 @@ impl Written {
 
 /// A small floor with something in every stage: calls and their facts.
 fn floor() -> Written {
-    let config = Config { remembered: 4, ..Config::default() };
+    let config = Config::default().with_remembered(4);
     lived(config, include_str!("../snapshots/floor.jsonl"))
 }
 

@@ -8,9 +8,8 @@ use strowger::command::{
 };
 use strowger::fact::{Cause, Event, Fact};
 use strowger::model::{
-    AgentProfile, Capacity, ChannelId, ChannelProfile, MaxWaitAction, Membership, OfferId,
-    Priority, QueueId, QueueProfile, SystemPresence, WorkId, WorkRequest, WrapUpMode,
-    WrapUpProfile,
+    AgentProfile, Capacity, ChannelId, ChannelProfile, MaxWaitAction, OfferId, Priority, QueueId,
+    QueueProfile, SystemPresence, WorkId, WorkRequest, WrapUpMode, WrapUpProfile,
 };
 use strowger::state::{OfferEnd, OfferState, Stage};
 use strowger::view::WorkView;
@@ -182,7 +181,7 @@ fn a_call_when_nothing_is_due_changes_nothing() {
             let mut engine = after.clone();
             let due = engine.next_deadline().map(|deadline| deadline.at);
             let later = engine.now() + Span::from_mins(60);
-            let before = |due: Timestamp| due.before(Span::from_millis(1));
+            let before = |due: Timestamp| due - Span::from_millis(1);
             let quiet = due.map_or(later, before);
             hold("nothing is left that is due", due.is_none_or(|due| due > after.now()))?;
             for now in [engine.now(), quiet] {
@@ -279,7 +278,7 @@ fn an_offer_ends_once_and_an_answer_at_the_end_of_its_window_is_too_late() {
             let Some(OfferState::Open { until: Some(until) }) = state else {
                 return Ok(());
             };
-            let accept = || Some(Command::Accept(strowger::command::Accept { offer }));
+            let accept = || Some(Command::Accept(strowger::command::Accept::new(offer)));
             let mut late = after.clone();
             let answer = Call { now: until, command: accept() }.run(&mut late).answer;
             // Something else may have ended it before; a short memory may have forgotten how.
@@ -351,7 +350,7 @@ fn histories_meet_every_command_fact_deadline_and_refusal() {
 /// A queue on a channel, in an engine that remembers two things of a kind.
 fn small() -> (Engine, QueueId, ChannelId) {
     let mut log = Log::default();
-    let config = Config { remembered: 2, ..Config::default() };
+    let config = Config::default().with_remembered(2);
     let mut engine = Engine::new(config, START, &mut log).expect("the configuration is valid");
     let channel = Define::new("voice", ChannelProfile::default());
     let channel = engine.execute(START, channel, &mut log);
@@ -363,17 +362,17 @@ fn small() -> (Engine, QueueId, ChannelId) {
 fn a_key_that_was_used_again_belongs_to_the_later_work_after_a_restart_too() {
     let (mut engine, queue, channel) = small();
     let mut log = Log::default();
-    let request = |key: Option<&str>, priority| WorkRequest {
-        key: key.map(Into::into),
-        priority: Priority(priority),
-        ..WorkRequest::new(queue, channel)
+    let request = |key: Option<&str>, priority| {
+        let mut request = WorkRequest::new(queue, channel).with_priority(Priority(priority));
+        request.key = key.map(Into::into);
+        request
     };
     let mut submit = |engine: &mut Engine, request| {
         let work = engine.execute(START, Submit::new(request), &mut log);
         work.expect("nothing is wrong with it")
     };
     let cancel = |engine: &mut Engine, work| {
-        let done = engine.execute(START, Cancel { work }, &mut Log::default());
+        let done = engine.execute(START, Cancel::new(work), &mut Log::default());
         done.expect("nobody has it");
     };
     let first = submit(&mut engine, request(Some("call"), 0));
@@ -398,11 +397,9 @@ fn nothing_is_due_at_the_end_of_time() {
     let second = other.expect("it is new");
     // Two queues that send to each other what waits too long.
     for (id, queue) in [(first, second), (second, first)] {
-        let profile = QueueProfile {
-            max_wait: Some(Span::from_secs(1)),
-            on_max_wait: MaxWaitAction::Move { queue },
-            ..QueueProfile::default()
-        };
+        let profile = QueueProfile::default()
+            .with_max_wait(Span::from_secs(1))
+            .with_on_max_wait(MaxWaitAction::Move { queue });
         let changed = engine.execute(START, Change::new(id, profile), &mut log);
         changed.expect("nothing is wrong with it");
     }
@@ -422,37 +419,32 @@ fn nothing_is_due_at_the_end_of_time() {
 fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
     let (mut engine, desk, channel) = small();
     let mut log = Log::default();
-    let profile = QueueProfile {
-        wrap_up: WrapUpProfile::of(WrapUpMode::Mandatory),
-        auto_accept: true,
-        ..QueueProfile::default()
-    };
+    let profile = QueueProfile::default()
+        .with_wrap_up(WrapUpProfile::of(WrapUpMode::Mandatory))
+        .with_auto_accept(true);
     let mut run = |engine: &mut Engine, command: Command| {
         let answer = engine.execute(START, command, &mut log);
         answer.expect("nothing is wrong with it")
     };
     run(&mut engine, Change::new(desk, profile).into());
     // Work in the back office comes to the desk when it waits too long; nobody is there.
-    let back = QueueProfile {
-        max_wait: Some(Span::from_secs(1)),
-        on_max_wait: MaxWaitAction::Move { queue: desk },
-        ..QueueProfile::default()
-    };
+    let back = QueueProfile::default()
+        .with_max_wait(Span::from_secs(1))
+        .with_on_max_wait(MaxWaitAction::Move { queue: desk });
     run(&mut engine, Define::new("back", back).into());
-    let back = engine.view().queue_by_key("back").expect("it is there").id();
+    let back = engine.view().queue_id("back").expect("it is there");
     let capacity = Capacity::items(3);
-    let profile = AgentProfile { capacity, ..AgentProfile::default() };
+    let profile = AgentProfile::default().with_capacity(capacity);
     run(&mut engine, Define::new("ana", profile).into());
-    let agent = engine.view().agent_by_key("ana").expect("she is there").id();
-    let member =
-        SetMembership { agent, queue: desk, membership: Membership::default(), channel: None };
+    let agent = engine.view().agent_id("ana").expect("she is there");
+    let member = SetMembership::new(agent, desk);
     run(&mut engine, member.into());
     let presence = SystemPresence::OnQueue.id();
-    run(&mut engine, SetPresence { agent, presence }.into());
+    run(&mut engine, SetPresence::new(agent, presence).into());
     // She has the first, gives it to the back office and wraps it up; the second waits there too.
     run(&mut engine, Submit::new(WorkRequest::new(desk, channel)).into());
     let work = WorkId::from_raw(1);
-    let transfer = TransferToQueue { work, queue: back, placement: None };
+    let transfer = TransferToQueue::new(work, back);
     run(&mut engine, transfer.into());
     run(&mut engine, Submit::new(WorkRequest::new(back, channel)).into());
     engine.advance(START + Span::from_secs(1), &mut log).unwrap();

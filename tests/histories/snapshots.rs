@@ -13,8 +13,8 @@ fn at(secs: i64) -> Timestamp {
 /// A small floor with something in every stage.
 fn floor() -> (Engine, Log) {
     let mut log = Log::default();
-    let mut engine = Engine::new(Config { remembered: 4, ..Config::default() }, at(0), &mut log)
-        .expect("a good config");
+    let mut engine =
+        Engine::new(Config::default().with_remembered(4), at(0), &mut log).expect("a good config");
     let script = include_str!("../snapshots/floor.jsonl");
     for line in script.lines().filter(|line| !line.starts_with('#')) {
         let (now, command) = scripted(engine.view(), line);
@@ -51,7 +51,8 @@ fn the_same_engine_comes_back() {
         ["assigned", "offered", "parked", "queued", "scheduled", "suspended", "wrap_up"]
     );
     let back = restore(&kept(&engine)).expect("its own snapshot");
-    let work = back.view().work_by_key("c1").expect("it is open");
+    let work = back.view().work_id("c1").and_then(|work| back.view().work(work));
+    let work = work.expect("it is open");
     let legs: Vec<_> = work.legs().map(|leg| (leg.role.name(), leg.state.name())).collect();
     let expected = [("consultant", "joined"), ("monitor", "joined"), ("consultant", "requested")];
     assert_eq!(legs, expected);

@@ -148,13 +148,13 @@ impl Fold {
             Event::MembershipSet { agent, queue, channel, .. } => {
                 self.members.insert((*queue, *agent, *channel));
             }
-            Event::MembershipRemoved { agent, queue, channel } => {
+            Event::MembershipRemoved { agent, queue, channel, .. } => {
                 self.members.remove(&(*queue, *agent, *channel));
             }
-            Event::RoutingStatusChanged { agent, status } => {
+            Event::RoutingStatusChanged { agent, status, .. } => {
                 self.statuses.insert(*agent, *status);
             }
-            Event::WorkSubmitted { work, request } => {
+            Event::WorkSubmitted { work, request, .. } => {
                 let (queue, in_line) = (request.queue, request.schedule.is_none());
                 let (owner, rings, counted) = (None, BTreeSet::new(), false);
                 let row = Work { queue, entered: at, owner, in_line, rings, counted };
@@ -172,8 +172,8 @@ impl Fold {
                 }
             }
             Event::WorkScheduled { work, .. }
-            | Event::WorkSuspended { work }
-            | Event::CustomerUnreached { work, retry: Some(_) } => self.put_off(*work, at),
+            | Event::WorkSuspended { work, .. }
+            | Event::CustomerUnreached { work, retry: Some(_), .. } => self.put_off(*work, at),
             Event::WorkQueued { work, queue, wrap_up, .. } => {
                 if let Some(owner) = self.owner(*work) {
                     match wrap_up {
@@ -211,7 +211,7 @@ impl Fold {
                     self.release(*work, owner, due);
                 }
             }
-            Event::HandedOver { work, agent, wrap_up } => {
+            Event::HandedOver { work, agent, wrap_up, .. } => {
                 let owner = self.owner(*work).expect("somebody has it");
                 match wrap_up {
                     Some(wrap_up) if wrap_up.counts => self.again(*work, owner, at),

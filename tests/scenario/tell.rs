@@ -43,6 +43,7 @@ pub(super) fn bar(bar: Bar) -> String {
         Bar::Until(until) => format!(" again={}", clock(until)),
         Bar::Always => " again=never".into(),
         Bar::Session(_) => " again=when he is back".into(),
+        _ => unreachable!("this test does not know it"),
     }
 }
 
@@ -82,6 +83,7 @@ impl Floor {
         let due = match fact.cause {
             Cause::Deadline { kind, due } => format!(" due={} ({})", clock(due), word(&kind)),
             Cause::Command | Cause::Routing | Cause::Followed { .. } => String::new(),
+            _ => unreachable!("this test does not know it"),
         };
         let event = self.event(&fact.event);
         format!("{} {event}{due}", clock(fact.at))
@@ -99,7 +101,7 @@ impl Floor {
             Event::Retired(entity) => {
                 format!("{name} {} {}", kind(*entity), self.name(*entity))
             }
-            Event::MembershipSet { agent: a, queue, membership, channel } => {
+            Event::MembershipSet { agent: a, queue, membership, channel, .. } => {
                 let (rank, delay) = (membership.rank, membership.delay);
                 let ring = maybe("ring", Some(membership.ring).filter(|ring| *ring > 0));
                 let weight = maybe("weight", Some(membership.weight).filter(|weight| *weight > 1));
@@ -107,28 +109,30 @@ impl Floor {
                 let channel = maybe("for", channel.map(|channel| self.name(channel)));
                 format!("{} in {}{channel} {terms}", agent(a), self.name(*queue))
             }
-            Event::MembershipRemoved { agent: a, queue, channel } => {
+            Event::MembershipRemoved { agent: a, queue, channel, .. } => {
                 let channel = maybe("for", channel.map(|channel| self.name(channel)));
                 format!("{} in {}{channel}", agent(a), self.name(*queue))
             }
-            Event::PresenceSet { agent: a, presence, lease, by } => {
+            Event::PresenceSet { agent: a, presence, lease, by, .. } => {
                 let by = Some(word(by)).filter(|by| by != "command");
                 let lease = maybe("lease", lease.map(clock));
                 format!("{} {}{lease}{}", agent(a), self.name(*presence), maybe("by", by))
             }
-            Event::AgentHeard { agent: a, lease } => {
+            Event::AgentHeard { agent: a, lease, .. } => {
                 format!("{} lease={}", agent(a), clock(*lease))
             }
-            Event::DrainingSet { agent: a, draining: on }
-            | Event::OwnCallSet { agent: a, active: on } => format!("{} {on}", agent(a)),
-            Event::RoutingStatusChanged { agent: a, status } => {
+            Event::DrainingSet { agent: a, draining: on, .. }
+            | Event::OwnCallSet { agent: a, active: on, .. } => format!("{} {on}", agent(a)),
+            Event::RoutingStatusChanged { agent: a, status, .. } => {
                 format!("status {} {}", self.name(*a), status.name())
             }
-            Event::CapacityExceeded { agent: a } | Event::CapacityRestored { agent: a } => agent(a),
-            Event::WorkSubmitted { work: w, request } => {
+            Event::CapacityExceeded { agent: a, .. } | Event::CapacityRestored { agent: a, .. } => {
+                agent(a)
+            }
+            Event::WorkSubmitted { work: w, request, .. } => {
                 format!("{} in {}", work(w), self.name(request.queue))
             }
-            Event::WorkQueued { work: w, queue, place: p, why, wrap_up: wraps, sticky } => {
+            Event::WorkQueued { work: w, queue, place: p, why, wrap_up: wraps, sticky, .. } => {
                 let wraps = wraps.map(wrap_up).unwrap_or_default();
                 let (queue, why) = (self.name(*queue), word(why));
                 let sticky = sticky.map(|sticky| {
@@ -137,118 +141,120 @@ impl Floor {
                 let rest = wraps + &sticky.unwrap_or_default();
                 format!("{} in {queue} {} why={why}{rest}", work(w), place(*p))
             }
-            Event::WorkRevealed { work: w, delay } => format!("{} delay={delay}", work(w)),
-            Event::PreferenceStepped { work: w, step } => match step {
+            Event::WorkRevealed { work: w, delay, .. } => format!("{} delay={delay}", work(w)),
+            Event::PreferenceStepped { work: w, step, .. } => match step {
                 Some(step) => {
                     format!("{} step={} until={}", work(w), step.number, clock(step.until))
                 }
                 None => format!("{} anybody", work(w)),
             },
-            Event::WorkOffered { offer, work: w, agent: a, until, by, score } => {
+            Event::WorkOffered { offer, work: w, agent: a, until, by, score, .. } => {
                 let by = Some(word(by)).filter(|by| by != "routing");
                 let (until, by) = (maybe("until", until.map(clock)), maybe("by", by));
                 let rest = format!("{until}{by}{}", maybe("score", *score));
                 format!("{name} {offer} {} -> {}{rest}", self.name(*w), self.name(*a))
             }
-            Event::OfferAccepted { offer, auto } => {
+            Event::OfferAccepted { offer, auto, .. } => {
                 format!("{name} {}{}", self.offered(*offer), if *auto { " (auto)" } else { "" })
             }
-            Event::OfferRejected { offer, reason, bar: barred, place: p } => {
+            Event::OfferRejected { offer, reason, bar: barred, place: p, .. } => {
                 let reason = maybe("reason", reason.map(|reason| self.name(reason)));
                 format!("{name} {}{reason} {}{}", self.offered(*offer), place(*p), bar(*barred))
             }
-            Event::OfferMissed { offer, bar: barred, place: p } => {
+            Event::OfferMissed { offer, bar: barred, place: p, .. } => {
                 format!("{name} {} {}{}", self.offered(*offer), place(*p), bar(*barred))
             }
-            Event::OfferWithdrawn { offer, why, place: p } => {
+            Event::OfferWithdrawn { offer, why, place: p, .. } => {
                 format!("{name} {} why={} {}", self.offered(*offer), word(why), place(*p))
             }
-            Event::WorkAssigned { work: w, agent: a, by } => {
+            Event::WorkAssigned { work: w, agent: a, by, .. } => {
                 format!("{} -> {} by={}", work(w), self.name(*a), word(by))
             }
-            Event::WorkParked { work: w, until } => {
+            Event::WorkParked { work: w, until, .. } => {
                 format!("{}{}", work(w), maybe("until", until.map(clock)))
             }
-            Event::WorkResumed { work: w, by } => format!("{} by={}", work(w), word(by)),
-            Event::WorkExhausted { work: w, retry } => {
+            Event::WorkResumed { work: w, by, .. } => format!("{} by={}", work(w), word(by)),
+            Event::WorkExhausted { work: w, retry, .. } => {
                 format!("{}{}", work(w), maybe("retry", retry.map(clock)))
             }
-            Event::BarLifted { work: w, agent: a } => format!("{} -> {}", work(w), self.name(*a)),
-            Event::ContactEnded { work: w, by, wrap_up: wraps } => {
+            Event::BarLifted { work: w, agent: a, .. } => {
+                format!("{} -> {}", work(w), self.name(*a))
+            }
+            Event::ContactEnded { work: w, by, wrap_up: wraps, .. } => {
                 format!("{} by={}{}", work(w), word(by), wrap_up(*wraps))
             }
-            Event::WrapUpExtended { work: w, agent: a, until } => {
+            Event::WrapUpExtended { work: w, agent: a, until, .. } => {
                 format!("{} {} until={}", work(w), self.name(*a), clock(*until))
             }
-            Event::CodeSet { work: w, agent: a, code } => {
+            Event::CodeSet { work: w, agent: a, code, .. } => {
                 format!("{} {} {}", work(w), self.name(*a), self.name(*code))
             }
-            Event::WrapUpEnded { work: w, agent: a, by } => {
+            Event::WrapUpEnded { work: w, agent: a, by, .. } => {
                 format!("{} {} by={}", work(w), self.name(*a), word(by))
             }
-            Event::WorkClosed { work: w, cause, by } => {
+            Event::WorkClosed { work: w, cause, by, .. } => {
                 format!("{} {} by={}", work(w), word(cause), word(by))
             }
-            Event::WorkRelaxed { work: w, past, skipped } => {
+            Event::WorkRelaxed { work: w, past, skipped, .. } => {
                 let skipped = Some(skipped).filter(|skipped| !skipped.is_zero());
                 format!("{} past={past}{}", work(w), maybe("skipped", skipped))
             }
-            Event::ShiftEndSet { agent: a, until } => {
+            Event::ShiftEndSet { agent: a, until, .. } => {
                 format!("{} until={}", agent(a), until.map_or("never".into(), clock))
             }
-            Event::WorkScheduled { work: w, at, activation } => {
+            Event::WorkScheduled { work: w, at, activation, .. } => {
                 let activation = if *activation { " (to be activated)" } else { "" };
                 format!("{} at={}{activation}", work(w), clock(*at))
             }
-            Event::CallbackRequested { work: w, channel, callback } => {
+            Event::CallbackRequested { work: w, channel, callback, .. } => {
                 let (retries, gap) = (callback.retries, callback.gap);
                 format!("{} on {} retries={retries} gap={gap}", work(w), self.name(*channel))
             }
-            Event::CustomerUnreached { work: w, retry } => {
+            Event::CustomerUnreached { work: w, retry, .. } => {
                 format!("{}{}", work(w), maybe("retry", retry.map(clock)))
             }
-            Event::WorkClassified { work: w, rule, queue, change } => {
+            Event::WorkClassified { work: w, rule, queue, change, .. } => {
                 let rule = rule.map_or(" by=host".into(), |rule| format!(" rule={rule}"));
                 let changed = if change.is_some() { " changed" } else { "" };
                 format!("{} in {}{rule}{changed}", work(w), self.name(*queue))
             }
-            Event::OverflowTriggered { work: w, rule, then } => {
+            Event::OverflowTriggered { work: w, rule, then, .. } => {
                 let then = serde_json::to_value(then).unwrap();
                 let variant = then.as_object().and_then(|then| then.keys().next().cloned());
                 let then = variant.unwrap_or_else(|| then.as_str().unwrap_or_default().to_owned());
                 format!("{} rule={rule} {then}", work(w))
             }
-            Event::QueueLooked { queue, rings } => {
+            Event::QueueLooked { queue, rings, .. } => {
                 let rings: Vec<_> = rings.iter().map(ToString::to_string).collect();
                 let joined = if rings.is_empty() { "none".into() } else { rings.join(", ") };
                 format!("{name} {} rings={joined}", self.name(*queue))
             }
-            Event::RampReleased { queue } => format!("{name} {}", self.name(*queue)),
-            Event::WorkSuspended { work: w }
+            Event::RampReleased { queue, .. } => format!("{name} {}", self.name(*queue)),
+            Event::WorkSuspended { work: w, .. }
             | Event::WorkChanged { work: w, .. }
-            | Event::WorkHeld { work: w }
-            | Event::WorkRetrieved { work: w }
-            | Event::DeclinesForgotten { work: w }
-            | Event::WrapUpRequested { work: w } => work(w),
-            Event::LegRequested { work: w, agent: a, role, until } => {
+            | Event::WorkHeld { work: w, .. }
+            | Event::WorkRetrieved { work: w, .. }
+            | Event::DeclinesForgotten { work: w, .. }
+            | Event::WrapUpRequested { work: w, .. } => work(w),
+            Event::LegRequested { work: w, agent: a, role, until, .. } => {
                 let until = maybe("until", until.map(clock));
                 format!("{} -> {} as {}{until}", work(w), self.name(*a), word(role))
             }
-            Event::LegJoined { work: w, agent: a, role, auto } => {
+            Event::LegJoined { work: w, agent: a, role, auto, .. } => {
                 let auto = if *auto { " (auto)" } else { "" };
                 format!("{} {} as {}{auto}", work(w), self.name(*a), word(role))
             }
-            Event::LegChanged { work: w, agent: a, role } => {
+            Event::LegChanged { work: w, agent: a, role, .. } => {
                 format!("{} {} as {}", work(w), self.name(*a), word(role))
             }
-            Event::LegEnded { work: w, agent: a, why } => {
+            Event::LegEnded { work: w, agent: a, why, .. } => {
                 format!("{} {} {}", work(w), self.name(*a), word(why))
             }
-            Event::HandedOver { work: w, agent: a, wrap_up: wraps } => {
+            Event::HandedOver { work: w, agent: a, wrap_up: wraps, .. } => {
                 let wraps = wraps.map(wrap_up).unwrap_or_default();
                 format!("{} -> {}{wraps}", work(w), self.name(*a))
             }
-            Event::PoolReset { pool } => format!("{name} {}", self.name(*pool)),
+            Event::PoolReset { pool, .. } => format!("{name} {}", self.name(*pool)),
             _ => format!("{name} (nobody taught the scenarios to tell it)"),
         }
     }
@@ -261,6 +267,8 @@ impl Floor {
     pub(crate) fn show(&self, names: &[String]) -> Result<Vec<String>, String> {
         let engine = self.engine()?;
         let view = engine.view();
+        let queue = |key: &str| view.queue(view.queue_id(key)?);
+        let work = |key: &str| view.work(view.work_id(key)?);
         let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
         let mut shown = Vec::new();
         for queue in view.queues().filter(|queue| wanted(queue.key())) {
@@ -284,7 +292,7 @@ impl Floor {
             if names.iter().any(|name| name == "use") {
                 has.extend(usage(agent));
                 has.extend(agent.profile().capacity.pools.keys().map(|pool| {
-                    let PoolUse { held, spent, max } = agent.pool_use(*pool);
+                    let PoolUse { held, spent, max, .. } = agent.pool_use(*pool);
                     let max = max.map_or_else(|| "none".into(), |max| max.to_string());
                     let (held, spent) = (hundredths(held.into()), hundredths(spent.into()));
                     format!("{}: {held} held, {spent} spent of {max}", self.name(*pool))
@@ -306,7 +314,7 @@ impl Floor {
         if let [what, name] = names
             && what == "hours"
         {
-            let queue = view.queue_by_key(name).ok_or("there is no such queue")?;
+            let queue = queue(name).ok_or("there is no such queue")?;
             let is = if queue.is_open() { "open" } else { "closed" };
             let until =
                 queue.next_change().map_or_else(|| "for good".into(), |at| format!("until {at}"));
@@ -316,7 +324,7 @@ impl Floor {
             && what == "estimates"
         {
             let mut shown = Vec::new();
-            let estimates = match (view.queue_by_key(name), view.work_by_key(name)) {
+            let estimates = match (queue(name), work(name)) {
                 (Some(queue), _) => {
                     let share = |permille| format!("{}.{} %", permille / 10, permille % 10);
                     let level = queue.service_level().map_or_else(|| "none".into(), share);
@@ -385,55 +393,57 @@ fn kind(entity: Entity) -> String {
 /// A refusal as the rest of a line.
 pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Unknown { entity } => format!("there is no such {}", kind(*entity)),
-        Refusal::Retired { entity } => format!("{} is retired", floor.name(*entity)),
+        Refusal::Unknown { entity, .. } => format!("there is no such {}", kind(*entity)),
+        Refusal::Retired { entity, .. } => format!("{} is retired", floor.name(*entity)),
         Refusal::Invalid(invalid) => invalid.to_string(),
-        Refusal::KeyTaken { entity } => format!("the key belongs to another {}", kind(*entity)),
-        Refusal::InUse { entity, user } => {
+        Refusal::KeyTaken { entity, .. } => format!("the key belongs to another {}", kind(*entity)),
+        Refusal::InUse { entity, user, .. } => {
             format!("{} is in use by {} {}", floor.name(*entity), kind(*user), floor.name(*user))
         }
-        Refusal::BuiltIn { entity } => format!("{} comes with the engine", floor.name(*entity)),
-        Refusal::OfferOver { offer, end } => {
+        Refusal::BuiltIn { entity, .. } => format!("{} comes with the engine", floor.name(*entity)),
+        Refusal::OfferOver { offer, end, .. } => {
             let end = end.map(|end| strowger::state::OfferState::Over(end).name());
             format!("{offer} is over{}", end.map(|end| format!(": {end}")).unwrap_or_default())
         }
-        Refusal::WorkOver { work, cause } => {
+        Refusal::WorkOver { work, cause, .. } => {
             let cause = cause.map(|cause| format!(": {}", word(&cause))).unwrap_or_default();
             format!("{} is over{cause}", floor.name(*work))
         }
-        Refusal::WrongStage { work, stage } => {
+        Refusal::WrongStage { work, stage, .. } => {
             format!("{} is {}", floor.name(*work), word(stage))
         }
-        Refusal::NotAssigned { work, agent } => {
+        Refusal::NotAssigned { work, agent, .. } => {
             format!("{} does not have {}", floor.name(*agent), floor.name(*work))
         }
-        Refusal::WrapUpNotOver { until } => format!("the wrap-up lasts until {}", clock(*until)),
+        Refusal::WrapUpNotOver { until, .. } => {
+            format!("the wrap-up lasts until {}", clock(*until))
+        }
         Refusal::CodeRequired => "the wrap-up needs a code".into(),
-        Refusal::CodeNotAllowed { code, queue } => {
+        Refusal::CodeNotAllowed { code, queue, .. } => {
             format!("{} is not a code of {}", floor.name(*code), floor.name(*queue))
         }
-        Refusal::ExtensionTooLong { latest } => {
+        Refusal::ExtensionTooLong { latest, .. } => {
             format!("the wrap-up may last until {} at most", clock(*latest))
         }
-        Refusal::NotMember { agent, queue } => {
+        Refusal::NotMember { agent, queue, .. } => {
             format!("{} is not a member of {}", floor.name(*agent), floor.name(*queue))
         }
-        Refusal::Unavailable { agent, why } => {
+        Refusal::Unavailable { agent, why, .. } => {
             let why = unavailable(floor, why);
             format!("{} is not available: {why}", floor.name(*agent))
         }
-        Refusal::NoLeg { work, agent, end } => {
+        Refusal::NoLeg { work, agent, end, .. } => {
             let end = end.map(|end| format!(": {}", word(&end))).unwrap_or_default();
             format!("{} has no leg of {}{end}", floor.name(*agent), floor.name(*work))
         }
-        Refusal::WrongLeg { work, agent, role, state } => {
+        Refusal::WrongLeg { work, agent, role, state, .. } => {
             let (work, agent) = (floor.name(*work), floor.name(*agent));
             format!("{agent} has {work} {} as {}", state.name(), role.name())
         }
-        Refusal::Stale { entity, revision } => {
+        Refusal::Stale { entity, revision, .. } => {
             format!("{} is at revision {revision}", floor.name(*entity))
         }
-        Refusal::Limit { limit, max } => format!("there may be {max} {} at most", word(limit)),
+        Refusal::Limit { limit, max, .. } => format!("there may be {max} {} at most", word(limit)),
         other => other.to_string(),
     }
 }

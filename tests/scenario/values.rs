@@ -115,16 +115,16 @@ impl Floor {
     pub(crate) fn id(&self, kind: &str, key: &str) -> Result<Value, String> {
         let view = self.engine()?.view();
         let found = match kind {
-            "skill" => view.skill_by_key(key).map(|id| json!(id)),
-            "channel" => view.channel_by_key(key).map(|id| json!(id)),
-            "presence" => view.presence_by_key(key).map(|id| json!(id)),
-            "reason" => view.reason_by_key(key).map(|id| json!(id)),
-            "code" => view.code_by_key(key).map(|id| json!(id)),
-            "queue" => view.queue_by_key(key).map(|queue| json!(queue.id())),
-            "agent" => view.agent_by_key(key).map(|agent| json!(agent.id())),
-            "calendar" => view.calendar_by_key(key).map(|id| json!(id)),
-            "pool" => view.pool_by_key(key).map(|id| json!(id)),
-            "work" => view.work_id_by_key(key).map(|id| json!(id)),
+            "skill" => view.skill_id(key).map(|id| json!(id)),
+            "channel" => view.channel_id(key).map(|id| json!(id)),
+            "presence" => view.presence_id(key).map(|id| json!(id)),
+            "reason" => view.reason_id(key).map(|id| json!(id)),
+            "code" => view.code_id(key).map(|id| json!(id)),
+            "queue" => view.queue_id(key).map(|id| json!(id)),
+            "agent" => view.agent_id(key).map(|id| json!(id)),
+            "calendar" => view.calendar_id(key).map(|id| json!(id)),
+            "pool" => view.pool_id(key).map(|id| json!(id)),
+            "work" => view.work_id(key).map(|id| json!(id)),
             _ => None,
         };
         found.ok_or_else(|| format!("there is no {kind} {key}"))

@@ -11,8 +11,8 @@ impl Floor {
     /// `why` work, agent, or work and agent.
     pub(crate) fn why(&self, names: &[String]) -> Result<Vec<String>, String> {
         let view = self.engine()?.view();
-        let agent = |name: &String| view.agent_by_key(name).map(|agent| agent.id());
-        let work = |name: &String| view.work_by_key(name).map(|work| work.id());
+        let agent = |name: &String| view.agent_id(name);
+        let work = |name: &String| view.work_id(name);
         let told = match names {
             [name] => match (work(name), agent(name)) {
                 (Some(work), _) => self.why_work(work),
@@ -50,24 +50,24 @@ impl Floor {
             KeptBy::NotMember => "not a member".into(),
             KeptBy::Stage(stage) => format!("the work is {}", word(stage)),
             KeptBy::Pause => "pause before the next round".into(),
-            KeptBy::PreferredFirst { step } => format!("others by name first, step={step}"),
+            KeptBy::PreferredFirst { step, .. } => format!("others by name first, step={step}"),
             KeptBy::Unavailable(why) => unavailable(self, why),
-            KeptBy::Ring { ring, widest } => format!("ring {ring}, widest is {widest}"),
-            KeptBy::Delay { delay } => format!("delay {delay}"),
+            KeptBy::Ring { ring, widest, .. } => format!("ring {ring}, widest is {widest}"),
+            KeptBy::Delay { delay, .. } => format!("delay {delay}"),
             KeptBy::Need(lacks) => format!("unfit: {}", self.shortfalls(lacks)),
             KeptBy::NoRoom(full) => unavailable(self, &Unavailable::NoRoom(*full)),
-            KeptBy::Shift { end, least } => {
+            KeptBy::Shift { end, least, .. } => {
                 format!("the shift ends at {}, {least} needed", clock(*end))
             }
-            KeptBy::Declined { bar: barred, times } => {
+            KeptBy::Declined { bar: barred, times, .. } => {
                 format!("declined, times={times}{}", bar(*barred))
             }
-            KeptBy::Has { state } => format!("has it: {}", state.name()),
-            KeptBy::TakesPart { role } => format!("takes part as {}", role.name()),
-            KeptBy::Alerting { offer } => format!("alerted by {offer}"),
-            KeptBy::Assignments { most } => format!("has {most} assignments"),
-            KeptBy::TooFew { able, least } => format!("{able} can be asked, {least} needed"),
-            KeptBy::Ramp { offers } => format!("{offers} were offered at once"),
+            KeptBy::Has { state, .. } => format!("has it: {}", state.name()),
+            KeptBy::TakesPart { role, .. } => format!("takes part as {}", role.name()),
+            KeptBy::Alerting { offer, .. } => format!("alerted by {offer}"),
+            KeptBy::Assignments { most, .. } => format!("has {most} assignments"),
+            KeptBy::TooFew { able, least, .. } => format!("{able} can be asked, {least} needed"),
+            KeptBy::Ramp { offers, .. } => format!("{offers} were offered at once"),
             KeptBy::External => "another engine decides".into(),
             _ => "(nobody taught the scenarios to tell it)".into(),
         };
@@ -110,6 +110,7 @@ impl Floor {
                 format!("in({}, {})", &**name, values.join(", "))
             }
             Requirement::Has { name, value } => format!("has({}, {value})", &**name),
+            _ => unreachable!("this test does not know it"),
         }
     }
 
@@ -186,6 +187,7 @@ fn value(value: &Value) -> String {
             let texts: Vec<_> = texts.iter().map(|text| &**text).collect();
             format!("[{}]", texts.join(" "))
         }
+        _ => unreachable!("this test does not know it"),
     }
 }
 

@@ -34,7 +34,7 @@ impl Centre {
         let mut centre = Self { engine, facts, now: 0, chat, queue, log };
         for key in agents {
             let capacity = Capacity::items(items);
-            centre.agent(key, AgentProfile { capacity, ..AgentProfile::default() });
+            centre.agent(key, AgentProfile::default().with_capacity(capacity));
         }
         centre
     }
@@ -42,12 +42,12 @@ impl Centre {
     pub(crate) fn agent(&mut self, key: &str, profile: AgentProfile) -> AgentId {
         let agent = self.tell(Define::new(key, profile)).unwrap();
         self.join(agent, self.queue, Membership::default());
-        self.tell(SetPresence { agent, presence: SystemPresence::OnQueue.id() }).unwrap();
+        self.tell(SetPresence::new(agent, SystemPresence::OnQueue.id())).unwrap();
         agent
     }
 
     pub(crate) fn join(&mut self, agent: AgentId, queue: QueueId, membership: Membership) {
-        self.tell(SetMembership { agent, queue, membership, channel: None }).unwrap();
+        self.tell(SetMembership::new(agent, queue).with_membership(membership)).unwrap();
     }
 
     pub(crate) fn tell<A: Action<Layer = Engine>>(
@@ -82,21 +82,21 @@ impl Centre {
 
     /// Whoever it rings at accepts.
     pub(crate) fn accept(&mut self, work: WorkId) {
-        self.tell(Accept { offer: self.offer(work) }).unwrap();
+        self.tell(Accept::new(self.offer(work))).unwrap();
     }
 
     /// Whoever it rings at rejects.
     pub(crate) fn reject(&mut self, work: WorkId) {
         let offer = self.offer(work);
-        self.tell(Reject { offer, reason: None, retry_at: None }).unwrap();
+        self.tell(Reject::new(offer)).unwrap();
     }
 
     pub(crate) fn id(&self, agent: &str) -> AgentId {
-        self.engine.view().agent_by_key(agent).unwrap().id()
+        self.engine.view().agent_id(agent).unwrap()
     }
 
     pub(crate) fn status(&self, agent: &str) -> RoutingStatus {
-        self.engine.view().agent_by_key(agent).unwrap().status()
+        self.engine.view().agent(self.id(agent)).unwrap().status()
     }
 
     pub(crate) fn stage(&self, work: WorkId) -> Stage {

@@ -14,17 +14,15 @@ const OTHER: CodeId = CodeId::from_raw(1);
 
 /// A rule for chats that allows one code, in a queue where agents wrap up.
 fn one_code(context: Attributes) -> Floor {
-    let rule = WrapUpRule {
-        types: vec![InteractionType::Chat],
-        codes: vec![DONE],
-        default_code: Some(DONE),
-        context,
-        enforce: true,
-        ..WrapUpRule::new("chats")
-    };
-    let config = RecordConfig { wrap_up: vec![rule], ..with_phone() };
+    let rule = WrapUpRule::new("chats")
+        .with_types([InteractionType::Chat])
+        .with_codes([DONE])
+        .with_default_code(DONE)
+        .with_context(context)
+        .with_enforce(true);
+    let config = with_phone().with_wrap_up([rule]);
     let wrap_up = WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: secs(300) });
-    let mut floor = Floor::of(config, QueueProfile { wrap_up, ..QueueProfile::default() });
+    let mut floor = Floor::of(config, QueueProfile::default().with_wrap_up(wrap_up));
     floor.work(0, Define::new("done", WrapUpCodeProfile::default()));
     floor.work(0, Define::new("other", WrapUpCodeProfile::default()));
     floor
@@ -42,14 +40,14 @@ fn a_code_the_record_does_not_allow_reaches_no_work() {
     let mut floor = one_code(Attributes::new());
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
     floor.describe(10, id, "A bill");
-    let not_allowed = CentreRefusal::Record(RecordRefusal::CodeNotAllowed { code: OTHER });
+    let not_allowed = CentreRefusal::Record(RecordRefusal::code_not_allowed(OTHER));
     // Before the contact ends, while it is wrapped up, and as it is closed.
     let agent = ANA;
-    assert_eq!(refused(&mut floor, 10, SetCode { work, agent, code: OTHER }), not_allowed);
-    assert_eq!(refused(&mut floor, 10, Close { work, code: Some(OTHER) }), not_allowed);
-    floor.work(20, FinishContact { work, by: Finisher::Agent });
-    assert_eq!(refused(&mut floor, 20, SetCode { work, agent, code: OTHER }), not_allowed);
-    let end = |code| EndWrapUp { work, agent, code: Some(code) };
+    assert_eq!(refused(&mut floor, 10, SetCode::new(work, agent, OTHER)), not_allowed);
+    assert_eq!(refused(&mut floor, 10, Close::new(work).with_code(OTHER)), not_allowed);
+    floor.work(20, FinishContact::new(work, Finisher::Agent));
+    assert_eq!(refused(&mut floor, 20, SetCode::new(work, agent, OTHER)), not_allowed);
+    let end = |code| EndWrapUp::new(work, agent).with_code(code);
     assert_eq!(refused(&mut floor, 20, end(OTHER)), not_allowed);
     floor.work(20, end(DONE));
     assert_eq!(
@@ -63,11 +61,11 @@ fn a_code_of_before_its_rule_gives_way_to_the_usual_one() {
     let mut floor = one_code(variables(&[("topic", "bill")]));
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
     // No rule is for it yet, so any code may be given.
-    floor.work(15, SetCode { work, agent: ANA, code: OTHER });
+    floor.work(15, SetCode::new(work, ANA, OTHER));
     let variables = variables(&[("topic", "bill")]);
-    floor.record(16, SetContext { interaction: id, variables });
+    floor.record(16, SetContext::new(id, variables));
     floor.describe(16, id, "A bill");
-    floor.work(20, FinishContact { work, by: Finisher::Agent });
+    floor.work(20, FinishContact::new(work, Finisher::Agent));
     floor.advance(79);
     assert_eq!(floor.row(id).code, Some(OTHER));
     floor.advance(80);
@@ -82,10 +80,10 @@ fn a_customer_who_writes_is_off_hold_whatever_put_him_there() {
     for (kind, channel) in [(InteractionType::Messaging, MESSAGE), (InteractionType::Chat, CHAT)] {
         let mut floor = Floor::new(with_phone());
         let (id, work) = floor.accepted((0, 10), kind, channel);
-        floor.work(20, Hold { work });
+        floor.work(20, Hold::new(work));
         if kind == InteractionType::Messaging {
             let reason = Some(StateReason::WaitingOnCustomer);
-            floor.record(21, HoldInteraction { interaction: id, reason });
+            floor.record(21, HoldInteraction::new(id).with_reason(reason));
         }
         assert_eq!(floor.state(id), InteractionState::OnHold);
         // An agent who writes leaves him there.
@@ -114,7 +112,7 @@ fn who_finds_nobody_and_no_virtual_agent_is_let_go() {
         .centre
         .execute(
             at(10),
-            HandOff { interaction: id, trigger, request: request.into() },
+            HandOff::new(id, trigger, request),
             &mut floor.log,
         )
         .unwrap();
@@ -145,8 +143,8 @@ fn who_waits_in_line_is_not_let_go_by_silence() {
 fn work_that_is_cancelled_under_its_agent_is_over() {
     let mut floor = Floor::new(with_phone());
     let (id, work) = floor.accepted((0, 10), InteractionType::Messaging, MESSAGE);
-    floor.work(20, Park { work, until: None });
-    floor.work(30, Cancel { work });
+    floor.work(20, Park::new(work));
+    floor.work(30, Cancel::new(work));
     let row = floor.row(id);
     assert_eq!(
         (row.state, row.reason),
@@ -156,15 +154,16 @@ fn work_that_is_cancelled_under_its_agent_is_over() {
     let mut floor = Floor::new(with_phone());
     let id = floor.open(0, InteractionType::Messaging);
     let work = floor.submit(0, id, SUPPORT, MESSAGE);
-    floor.work(10, Cancel { work });
+    floor.work(10, Cancel::new(work));
     assert_eq!(floor.state(id), InteractionState::New);
 }
 
 #[test]
 fn silence_counts_from_the_agent_s_first_word_or_not() {
     for (start_after_agent_response, reminded) in [(true, 240), (false, 200)] {
-        let idle = IdlePolicy { start_after_agent_response, ..IdlePolicy::default() };
-        let mut floor = Floor::new(RecordConfig { idle, ..with_phone() });
+        let idle =
+            IdlePolicy::default().with_start_after_agent_response(start_after_agent_response);
+        let mut floor = Floor::new(with_phone().with_idle(idle));
         let (id, _) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
         floor.say(20, id, Author::Requester, "My bill is wrong");
         let waits = (!start_after_agent_response).then(|| at(200));
@@ -176,12 +175,11 @@ fn silence_counts_from_the_agent_s_first_word_or_not() {
 
 #[test]
 fn the_longest_wrap_up_ends_what_no_rule_does() {
-    let rule = WrapUpRule { duration: secs(60), ..WrapUpRule::new("all") };
-    let config =
-        RecordConfig { wrap_up: vec![rule], wrap_up_longest: Some(secs(900)), ..with_phone() };
+    let rule = WrapUpRule::new("all").with_duration(secs(60));
+    let config = with_phone().with_wrap_up([rule]).with_wrap_up_longest(secs(900));
     let mut floor = Floor::new(config);
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
-    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    floor.work(40, FinishContact::new(work, Finisher::Agent));
     floor.centre.advance(Timestamp::from_millis(NINE + 939_999), &mut floor.log).unwrap();
     assert_eq!(floor.state(id), InteractionState::WrapUp);
     floor.advance(940);
@@ -191,13 +189,12 @@ fn the_longest_wrap_up_ends_what_no_rule_does() {
 
 #[test]
 fn each_bound_of_records_is_a_refusal() {
-    let limits =
-        RecordLimits { interactions: 1, messages: 1, attachments: 1, ..RecordLimits::default() };
-    let mut floor = Floor::new(RecordConfig { limits, ..with_phone() });
+    let limits = RecordLimits::default().with_interactions(1).with_messages(1).with_attachments(1);
+    let mut floor = Floor::new(with_phone().with_limits(limits));
     let id = floor.open(0, InteractionType::Chat);
-    let limit = |limit| RecordRefusal::Limit { limit, max: 1 };
+    let limit = |limit| RecordRefusal::limit(limit, 1);
     let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
-    let refusal = floor.refused(1, OpenInteraction { opening });
+    let refusal = floor.refused(1, OpenInteraction::new(opening));
     assert_eq!(refusal, limit(RecordLimit::Interactions));
     floor.say(2, id, Author::Requester, "Hello");
     let refusal = floor.refused(3, say(id, Author::Requester, "Hello?"));
@@ -206,7 +203,7 @@ fn each_bound_of_records_is_a_refusal() {
     floor.describe(4, id, "A greeting");
     let relate = |number: &str| {
         let (document, operation) = (Document::new("task", number), None);
-        RelateRecord { interaction: id, document, operation, by }
+        RelateRecord::new(id, document, by).with_operation(operation)
     };
     floor.record(5, relate("1"));
     assert_eq!(floor.refused(6, relate("2")), limit(RecordLimit::Attachments));
@@ -215,31 +212,32 @@ fn each_bound_of_records_is_a_refusal() {
 #[test]
 fn a_reminder_after_the_end_makes_no_sense() {
     let (reminder_after, cancel_after) = (Some(secs(400)), Some(secs(360)));
-    let idle = IdlePolicy { reminder_after, cancel_after, ..IdlePolicy::default() };
+    let idle =
+        IdlePolicy::default().with_reminder_after(reminder_after).with_cancel_after(cancel_after);
     let mut floor = Floor::new(with_phone());
-    let config = Box::new(RecordConfig { idle, ..with_phone() });
-    let refusal = floor.refused(0, ConfigureRecords { config });
+    let config = Box::new(with_phone().with_idle(idle));
+    let refusal = floor.refused(0, ConfigureRecords::new(config));
     assert!(matches!(refusal, RecordRefusal::Invalid(..)), "{refusal}");
 }
 
 /// An e-mail of a customer, received at some second.
 fn mail(floor: &mut Floor, when: i64) -> InteractionId {
-    let (kind, to) = (InteractionType::Email, "help@example.com".into());
+    let (kind, to) = (InteractionType::Email, "help@example.com");
     let from = Address::new("email", "jo@example.com");
-    let text = "It is broken".into();
+    let text = "It is broken";
     let Received { interaction, profile, .. } =
-        floor.record(when, ReceiveMessage { kind, from, to, text });
-    floor.record(when, LinkUser { profile, user: "jo".into() });
+        floor.record(when, ReceiveMessage::new(kind, from, to, text));
+    floor.record(when, LinkUser::new(profile, "jo"));
     interaction
 }
 
 fn case(interaction: InteractionId, operation: Operation) -> RelateRecord {
     let (document, operation) = (Document::new("sn_customerservice_case", "CS1"), Some(operation));
-    RelateRecord { interaction, document, operation, by: BY_ANA }
+    RelateRecord::new(interaction, document, BY_ANA).with_operation(operation)
 }
 
 fn cases(mail: MailPolicy) -> Floor {
-    let mut config = RecordConfig { mail, ..with_phone() };
+    let mut config = with_phone().with_mail(mail);
     let logged = [Operation::Insert, Operation::Open].into();
     config.related.tables.insert("sn_customerservice_case".into(), logged);
     let mut floor = Floor::new(config);
@@ -249,8 +247,8 @@ fn cases(mail: MailPolicy) -> Floor {
 
 #[test]
 fn an_e_mail_of_which_a_case_was_made_is_closed_with_its_code() {
-    let close_on_insert = [("sn_customerservice_case".into(), DONE)].into();
-    let mut floor = cases(MailPolicy { close_on_insert, ..MailPolicy::default() });
+    let close_on_insert = [("sn_customerservice_case".into(), DONE)];
+    let mut floor = cases(MailPolicy::default().with_close_on_insert(close_on_insert));
     let id = mail(&mut floor, 0);
     let work = floor.submit(1, id, SUPPORT, MESSAGE);
     floor.on_queue(1, ANA);
@@ -279,7 +277,7 @@ fn an_e_mail_of_which_a_case_was_made_is_closed_with_its_code() {
 #[test]
 fn who_answers_to_a_closed_e_mail_writes_about_its_case() {
     for carry_related in [true, false] {
-        let mut floor = cases(MailPolicy { carry_related, ..MailPolicy::default() });
+        let mut floor = cases(MailPolicy::default().with_carry_related(carry_related));
         let first = mail(&mut floor, 0);
         floor.describe(1, first, "A broken lamp");
         floor.record(2, case(first, Operation::Insert));

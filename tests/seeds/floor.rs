@@ -38,12 +38,12 @@ pub(crate) struct Floor {
 
 /// All types, phone too.
 pub(crate) fn with_phone() -> RecordConfig {
-    RecordConfig { types: InteractionType::ALL.into(), ..RecordConfig::default() }
+    RecordConfig::default().with_types(InteractionType::ALL)
 }
 
 /// With a virtual agent.
 pub(crate) fn with_virtual_agent() -> RecordConfig {
-    RecordConfig { virtual_agent: true, ..RecordConfig::default() }
+    RecordConfig::default().with_virtual_agent(true)
 }
 
 impl Floor {
@@ -57,8 +57,8 @@ impl Floor {
         let config = CentreConfig::default().with_records(config);
         let centre = Centre::new(config, at(0), &mut log).unwrap();
         let mut floor = Self { centre, log };
-        let parked_free = Weights { parked: 0, ..Weights::default() };
-        let waiting = ChannelProfile { weights: parked_free, ..ChannelProfile::message() };
+        let parked_free = Weights::default().with_parked(0);
+        let waiting = ChannelProfile::message().with_weights(parked_free);
         for (key, channel) in [
             ("voice", ChannelProfile::voice()),
             ("chat", ChannelProfile::chat()),
@@ -72,8 +72,7 @@ impl Floor {
         for (key, agent) in [("ana", ANA), ("bo", BO)] {
             floor.work(0, Define::new(key, AgentProfile::default()));
             for queue in [SUPPORT, SALES] {
-                let membership = Membership::default();
-                floor.work(0, SetMembership { agent, queue, membership, channel: None });
+                floor.work(0, SetMembership::new(agent, queue));
             }
         }
         floor
@@ -139,7 +138,7 @@ impl Floor {
 
     pub(crate) fn on_queue(&mut self, when: i64, agent: AgentId) {
         let presence = SystemPresence::OnQueue.id();
-        self.work(when, SetPresence { agent, presence });
+        self.work(when, SetPresence::new(agent, presence));
     }
 
     pub(crate) fn open(&mut self, when: i64, kind: InteractionType) -> InteractionId {
@@ -147,7 +146,7 @@ impl Floor {
     }
 
     pub(crate) fn open_as(&mut self, when: i64, opening: InteractionRequest) -> InteractionId {
-        self.record(when, OpenInteraction { opening: opening.into() })
+        self.record(when, OpenInteraction::new(opening))
     }
 
     pub(crate) fn submit(
@@ -158,14 +157,14 @@ impl Floor {
         channel: ChannelId,
     ) -> WorkId {
         let request = WorkRequest::new(queue, channel);
-        self.record(when, SubmitWork { interaction, request: request.into() })
+        self.record(when, SubmitWork::new(interaction, request))
     }
 
     /// The agent accepts what rings at him first.
     pub(crate) fn accept(&mut self, when: i64, agent: AgentId) {
         let offers = self.centre.engine().view().agent(agent).unwrap().offers();
         let offer = *offers.first().expect("something rings at him");
-        self.work(when, Accept { offer });
+        self.work(when, Accept::new(offer));
     }
 
     /// An interaction of a type, waiting since a moment and accepted at another.
@@ -191,9 +190,8 @@ impl Floor {
     }
 
     pub(crate) fn describe(&mut self, when: i64, interaction: InteractionId, text: &str) {
-        let short_description = Some(text.into());
-        let change = RecordChange { short_description, ..RecordChange::default() };
-        self.record(when, SaveInteraction { interaction, by: BY_ANA, change });
+        let change = RecordChange::default().with_short_description(text);
+        self.record(when, SaveInteraction::new(interaction, BY_ANA, change));
     }
 
     pub(crate) fn say(
@@ -207,8 +205,8 @@ impl Floor {
     }
 
     pub(crate) fn receive(&mut self, when: i64, from: Address, text: &str) -> Received {
-        let (kind, to) = (InteractionType::Messaging, "+4930999".into());
-        self.record(when, ReceiveMessage { kind, from, to, text: text.into() })
+        let (kind, to) = (InteractionType::Messaging, "+4930999");
+        self.record(when, ReceiveMessage::new(kind, from, to, text))
     }
 
     pub(crate) fn profile(&self, id: ProfileId) -> ChannelUserProfile {
@@ -241,15 +239,17 @@ impl Floor {
 
 pub(crate) fn say(interaction: InteractionId, author: Author, text: &str) -> PostMessage {
     let (visibility, automated) = (Visibility::Public, false);
-    PostMessage { interaction, author, visibility, automated, text: text.into() }
+    PostMessage::new(interaction, author, text)
+        .with_visibility(visibility)
+        .with_automated(automated)
 }
 
 pub(crate) fn close(interaction: InteractionId) -> CloseInteraction {
-    CloseInteraction { interaction, by: BY_ANA, code: None }
+    CloseInteraction::new(interaction, BY_ANA)
 }
 
 pub(crate) fn end(interaction: InteractionId, ending: Ending, by: Actor) -> EndInteraction {
-    EndInteraction { interaction, ending, by }
+    EndInteraction::new(interaction, ending, by)
 }
 
 pub(crate) fn sms(number: &str) -> Address {

@@ -22,8 +22,8 @@ use crate::floor::{self, ANA, CHAT, DESK, Floor, SUPPORT, VOICE, with_phone};
 const SECOND: i64 = 1_000;
 
 fn skilled(skills: &[(SkillId, u8)], items: u16) -> AgentProfile {
-    let skills = skills.iter().copied().collect();
-    AgentProfile { skills, capacity: Capacity::items(items), ..AgentProfile::default() }
+    let skills = skills.iter().copied();
+    AgentProfile::default().with_skills(skills).with_capacity(Capacity::items(items))
 }
 
 #[test]
@@ -33,10 +33,8 @@ fn seed0_row001_voice_chat_and_case_of_one_customer() {
     let case = floor.tell(Define::new("case", ChannelProfile::work_item())).unwrap();
     let (queue, chat) = (floor.queue, floor.chat);
     for channel in [voice, chat, case] {
-        let attached = [("customer".into(), "c-17".into())].into();
-        floor
-            .tell(Submit::new(WorkRequest { attached, ..WorkRequest::new(queue, channel) }))
-            .unwrap();
+        let attached = [("customer".into(), "c-17".into())];
+        floor.tell(Submit::new(WorkRequest::new(queue, channel).with_attached(attached))).unwrap();
     }
     let view = floor.engine.view();
     let his = |work: &WorkView<'_>| {
@@ -55,9 +53,9 @@ fn seed0_row002_one_engine_for_three_media() {
     let all = [voice, chat, case];
     for (key, own) in ["vera", "cleo", "kim"].into_iter().zip(all) {
         let closed = all.iter().filter(|channel| **channel != own);
-        let channels = closed.map(|channel| (*channel, 0)).collect();
-        let capacity = Capacity { channels, ..Capacity::items(1) };
-        floor.agent(key, AgentProfile { capacity, ..AgentProfile::default() });
+        let channels = closed.map(|channel| (*channel, 0));
+        let capacity = Capacity::items(1).with_channels(channels);
+        floor.agent(key, AgentProfile::default().with_capacity(capacity));
     }
     let works = all.map(|channel| floor.by(channel));
     let at = works.map(|work| floor.rings_at(work).unwrap());
@@ -72,35 +70,27 @@ fn seed0_row006_an_hour_of_an_agent_from_the_facts() {
     floor.now = 15 * SECOND;
     floor.accept(first);
     floor.now = 75 * SECOND;
-    floor.tell(FinishContact { work: first, by: Finisher::Agent }).unwrap();
+    floor.tell(FinishContact::new(first, Finisher::Agent)).unwrap();
     floor.now = 100 * SECOND;
     let second = floor.chat();
     floor.wait(30 * SECOND);
     floor.now = 160 * SECOND;
-    floor.tell(Abandon { work: second }).unwrap();
-    let hour = FiguresConfig { interval: Span::from_mins(60), ..FiguresConfig::default() };
+    floor.tell(Abandon::new(second)).unwrap();
+    let hour = FiguresConfig::default().with_interval(Span::from_mins(60));
     let mut figures = Figures::new(hour).unwrap();
     floor.facts.iter().for_each(|fact| figures.apply(fact).unwrap());
     let closed = figures.close_until(at(3_600 * SECOND));
     let [ana] = closed.agents.as_slice() else { panic!("{:?}", closed.agents) };
-    let time = StatusTime {
-        idle: Span::from_secs(10 + 25),
-        offered: Span::from_secs(5 + 30),
-        interacting: Span::from_secs(60),
-        not_responding: Span::from_secs(3_600 - 130),
-        ..StatusTime::default()
-    };
+    let mut time = StatusTime::default();
+    time.idle = Span::from_secs(10 + 25);
+    time.offered = Span::from_secs(5 + 30);
+    time.interacting = Span::from_secs(60);
+    time.not_responding = Span::from_secs(3_600 - 130);
     assert_eq!((ana.agent, ana.time), (floor.id("ana"), time));
-    let handling = Handling {
-        offered: 2,
-        accepted: 1,
-        missed: 1,
-        handled: 1,
-        handled_time: Span::from_secs(60),
-        alerting: Span::from_secs(35),
-        talk: Span::from_secs(60),
-        ..Handling::default()
-    };
+    let mut handling = Handling::default();
+    (handling.offered, handling.accepted, handling.missed) = (2, 1, 1);
+    (handling.handled, handling.handled_time) = (1, Span::from_secs(60));
+    (handling.alerting, handling.talk) = (Span::from_secs(35), Span::from_secs(60));
     assert_eq!(ana.handling, handling);
     let [queue] = closed.queues.as_slice() else { panic!("{:?}", closed.queues) };
     let service = (queue.service.offered, queue.service.answered, queue.service.abandoned);
@@ -115,7 +105,7 @@ fn seed0_row007_nobody_is_overloaded() {
     let works = [(); 3].map(|()| floor.chat());
     let waits = works.map(|work| floor.stage(work) == Stage::Queued);
     assert_eq!(waits, [false, false, true]);
-    assert_eq!(floor.engine.view().agent_by_key("ana").unwrap().items_in_use(), 200);
+    assert_eq!(floor.engine.view().agent(floor.id("ana")).unwrap().items_in_use(), 200);
 }
 
 #[test]
@@ -127,10 +117,10 @@ fn seed0_row008_several_types_at_once_and_interruption() {
     floor.by(case);
     floor.by(chat);
     floor.by(chat);
-    assert_eq!(floor.engine.view().agent_by_key("ana").unwrap().offers().len(), 3);
+    assert_eq!(floor.engine.view().agent(floor.id("ana")).unwrap().offers().len(), 3);
     let call = floor.by(voice);
     assert_eq!(floor.rings_at(call), Some("ana"));
-    let alone = ChannelProfile { interruptible_by: Some(vec![chat]), ..ChannelProfile::chat() };
+    let alone = ChannelProfile::chat().with_interruptible_by(vec![chat]);
     let mut floor = Centre::new(&["ana"], 4);
     floor.tell(Change::new(floor.chat, alone)).unwrap();
     let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
@@ -159,7 +149,7 @@ fn seed0_row013_voice_chat_and_case_start() {
     let document = Document::new("case", "1");
     let (operation, by) = (Some(Operation::Insert), floor::BY_ANA);
     floor.describe(1, case, "Charged twice");
-    floor.record(2, RelateRecord { interaction: case, document: document.clone(), operation, by });
+    floor.record(2, RelateRecord::new(case, document.clone(), by).with_operation(operation));
     assert_eq!(floor.row(case).related[0].document, document);
     assert_eq!(floor.centre.engine().view().open_work(), 3);
 }
@@ -177,14 +167,14 @@ fn seed0_row014_it_goes_to_the_named_queue() {
     assert_eq!(told, work);
     let nowhere = QueueId::from_raw(7);
     let refused = floor.tell(Submit::new(WorkRequest::new(nowhere, floor.chat)));
-    assert_eq!(refused, Err(Refusal::Unknown { entity: nowhere.into() }));
+    assert_eq!(refused, Err(Refusal::unknown(nowhere.into())));
     assert_eq!(floor.engine.view().open_work(), 1);
 }
 
 /// Ana is idle longest and less able, Bo has something, Cy is most able.
 fn chosen(choice: AgentChoice, preferred: Option<&str>) -> String {
-    let mut floor = Centre::with(QueueProfile { choice, ..QueueProfile::default() }, &[], 1);
-    let french = floor.tell(Define::new("french", SkillProfile {})).unwrap();
+    let mut floor = Centre::with(QueueProfile::default().with_choice(choice), &[], 1);
+    let french = floor.tell(Define::new("french", SkillProfile::default())).unwrap();
     floor.agent("ana", skilled(&[(french, 60)], 2));
     let busy = floor.chat();
     floor.accept(busy);
@@ -194,7 +184,8 @@ fn chosen(choice: AgentChoice, preferred: Option<&str>) -> String {
     let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 0));
     let wait = Span::from_secs(10);
     let preferred = preferred.map(|key| Preferred::agent(floor.id(key), wait));
-    let request = WorkRequest { need, preferred, ..WorkRequest::new(floor.queue, floor.chat) };
+    let request =
+        WorkRequest::new(floor.queue, floor.chat).with_need(need).with_preferred(preferred);
     let work = floor.tell(Submit::new(request)).unwrap();
     floor.rings_at(work).unwrap().to_owned()
 }
@@ -222,7 +213,7 @@ fn seed0_row016_the_offer_has_its_countdown() {
     assert_eq!(until.since(at(45 * SECOND)), Span::from_secs(15));
     let view = floor.engine.view();
     assert_eq!(view.agent(ana).unwrap().offers(), [offer]);
-    assert!(view.agent_by_key("bo").unwrap().offers().is_empty());
+    assert!(view.agent(floor.id("bo")).unwrap().offers().is_empty());
     floor.wait(30 * SECOND - 1);
     assert_eq!(floor.offer(work), offer);
     floor.wait(1);
@@ -260,10 +251,8 @@ fn rejected(floor: &mut Centre, count: usize) -> Vec<WorkId> {
 fn seed0_row018_rejected_work_is_next_whatever_the_priority() {
     let mut floor = Centre::new(&["ana"], 1);
     let works = rejected(&mut floor, 1);
-    let urgent = floor.submit(WorkRequest {
-        priority: Priority(100),
-        ..WorkRequest::new(floor.queue, floor.chat)
-    });
+    let urgent =
+        floor.submit(WorkRequest::new(floor.queue, floor.chat).with_priority(Priority(100)));
     floor.agent("bo", skilled(&[], 1));
     assert_eq!(floor.rings_at(works[0]), Some("bo"));
     assert_eq!(floor.stage(urgent), Stage::Queued);
@@ -271,7 +260,7 @@ fn seed0_row018_rejected_work_is_next_whatever_the_priority() {
 
 #[test]
 fn seed0_row019_rejected_work_keeps_its_order() {
-    let profile = QueueProfile { withdraw_offers: false, ..QueueProfile::default() };
+    let profile = QueueProfile::default().with_withdraw_offers(false);
     let mut floor = Centre::with(profile, &["ana"], 2);
     let works = rejected(&mut floor, 2);
     assert_eq!(floor.line(), works);
@@ -280,9 +269,9 @@ fn seed0_row019_rejected_work_keeps_its_order() {
 #[test]
 fn seed0_row020_what_nobody_may_take_blocks_nothing() {
     let mut floor = Centre::new(&[], 1);
-    let french = floor.tell(Define::new("french", SkillProfile {})).unwrap();
+    let french = floor.tell(Define::new("french", SkillProfile::default())).unwrap();
     let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 0));
-    let first = floor.submit(WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) });
+    let first = floor.submit(WorkRequest::new(floor.queue, floor.chat).with_need(need));
     let second = floor.chat();
     floor.agent("ana", skilled(&[], 1));
     assert_eq!(floor.stage(first), Stage::Queued);
@@ -309,7 +298,7 @@ fn seed0_row022_closing_frees_at_once() {
     let (first, second) = (floor.chat(), floor.chat());
     floor.accept(first);
     floor.now = SECOND;
-    floor.tell(Close { work: first, code: None }).unwrap();
+    floor.tell(Close::new(first)).unwrap();
     assert_eq!(floor.rings_at(second), Some("ana"));
     assert_eq!(floor.facts.last().unwrap().at, at(SECOND));
 }
@@ -321,11 +310,11 @@ fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
     let work = floor.chat();
     floor.accept(work);
     floor.now = 60 * SECOND;
-    floor.tell(TransferToQueue { work, queue: vip, placement: None }).unwrap();
+    floor.tell(TransferToQueue::new(work, vip)).unwrap();
     let row = floor.engine.view().work(work).unwrap();
     assert_eq!((row.queue(), row.entered()), (vip, at(60 * SECOND)));
     assert_eq!((row.stage(), row.position()), (Stage::Queued, Some(1)));
-    assert!(floor.engine.view().agent_by_key("ana").unwrap().assignments().is_empty());
+    assert!(floor.engine.view().agent(floor.id("ana")).unwrap().assignments().is_empty());
 }
 
 #[test]
@@ -334,9 +323,9 @@ fn seed0_row024_a_blind_transfer_needs_somebody_available() {
     let work = floor.chat();
     floor.accept(work);
     let (ana, bo) = (floor.id("ana"), floor.id("bo"));
-    floor.tell(SetPresence { agent: bo, presence: SystemPresence::Away.id() }).unwrap();
-    let refused = floor.tell(TransferToAgent { work, agent: bo });
-    assert_eq!(refused, Err(Refusal::Unavailable { agent: bo, why: Unavailable::OffQueue }));
+    floor.tell(SetPresence::new(bo, SystemPresence::Away.id())).unwrap();
+    let refused = floor.tell(TransferToAgent::new(work, bo));
+    assert_eq!(refused, Err(Refusal::unavailable(bo, Unavailable::OffQueue)));
     assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
 }
 
@@ -346,22 +335,22 @@ fn seed0_row025_parking_frees_and_comes_back() {
     let work = floor.chat();
     floor.accept(work);
     let until = Some(at(60 * SECOND));
-    floor.tell(Park { work, until }).unwrap();
+    floor.tell(Park::new(work).with_until(until)).unwrap();
     let ana = floor.id("ana");
     assert_eq!(floor.engine.view().agent(ana).unwrap().items_in_use(), 0);
     floor.wait(59_999);
     assert_eq!(floor.stage(work), Stage::Parked { agent: ana, until });
     floor.wait(1);
     assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
-    floor.tell(Park { work, until: None }).unwrap();
-    floor.tell(Resume { work, by: Resumer::Customer }).unwrap();
+    floor.tell(Park::new(work)).unwrap();
+    floor.tell(Resume::new(work, Resumer::Customer)).unwrap();
     assert_eq!(floor.stage(work), Stage::Assigned { agent: ana });
 }
 
 #[test]
 fn seed0_row026_an_external_queue_waits_for_a_decision_from_outside() {
     let mut floor = Centre::new(&[], 1);
-    let external = QueueProfile { external: true, ..QueueProfile::default() };
+    let external = QueueProfile::default().with_external(true);
     let outside = floor.tell(Define::new("outside", external)).unwrap();
     let waiting = floor.submit(WorkRequest::new(outside, floor.chat));
     let bo = floor.agent("bo", skilled(&[], 2));
@@ -370,7 +359,7 @@ fn seed0_row026_an_external_queue_waits_for_a_decision_from_outside() {
     // Work of a queue that is not external is decided here meanwhile.
     let own = floor.chat();
     assert_eq!(floor.rings_at(own), Some("bo"));
-    floor.tell(Assign { work: waiting, agent: bo }).unwrap();
+    floor.tell(Assign::new(waiting, bo)).unwrap();
     assert_eq!(floor.rings_at(waiting), Some("bo"));
 }
 
@@ -380,17 +369,15 @@ fn seed0_row029_a_point_of_priority_is_a_minute() {
         let mut floor = Centre::new(&[], 1);
         let early = floor.chat();
         floor.now = entered * SECOND;
-        let urgent = floor.submit(WorkRequest {
-            priority: Priority(10),
-            ..WorkRequest::new(floor.queue, floor.chat)
-        });
+        let urgent =
+            floor.submit(WorkRequest::new(floor.queue, floor.chat).with_priority(Priority(10)));
         let position = |work| floor.engine.view().work(work).unwrap().position().unwrap();
         assert_eq!(position(urgent) < position(early), first, "{entered}");
     }
     let mut floor = Centre::new(&[], 1);
     for (priority, allowed) in [(25_000_000, true), (-25_000_000, true), (25_000_001, false)] {
         let priority = Priority(priority);
-        let request = WorkRequest { priority, ..WorkRequest::new(floor.queue, floor.chat) };
+        let request = WorkRequest::new(floor.queue, floor.chat).with_priority(priority);
         assert_eq!(floor.tell(Submit::new(request)).is_ok(), allowed);
     }
 }
@@ -398,31 +385,30 @@ fn seed0_row029_a_point_of_priority_is_a_minute() {
 #[test]
 fn seed0_row030_skills_of_the_vendor_s_examples() {
     let mut floor = Centre::new(&[], 1);
-    let skills = ["x", "y", "z"].map(|key| floor.tell(Define::new(key, SkillProfile {})).unwrap());
+    let skills =
+        ["x", "y", "z"].map(|key| floor.tell(Define::new(key, SkillProfile::default())).unwrap());
     let [x, y, z] = skills;
-    let wish = |skill, level| Wish {
-        requirement: Requirement::skill(skill, Comparison::AtLeast, level),
-        weight: 1,
-    };
-    let best = |wishes| Need { wishes, evaluation: Evaluation::Best, ..Need::default() };
+    let wish = |skill, level| Wish::new(Requirement::skill(skill, Comparison::AtLeast, level), 1);
+    let best = |wishes| Need::default().with_wishes(wishes).with_evaluation(Evaluation::Best);
     // Two of three at the level before one of three; the other only if she rejects.
     floor.agent("b", skilled(&[(x, 80), (y, 20), (z, 20)], 1));
     floor.agent("a", skilled(&[(x, 80), (y, 80), (z, 20)], 1));
     let need = best([x, y, z].map(|skill| wish(skill, 80)).into());
-    let request = WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) };
+    let request = WorkRequest::new(floor.queue, floor.chat).with_need(need);
     let work = floor.tell(Submit::new(request)).unwrap();
     assert_eq!(floor.rings_at(work), Some("a"));
     floor.reject(work);
     assert_eq!(floor.rings_at(work), Some("b"));
     // Having both skills comes before having one at the level.
     let mut floor = Centre::new(&[], 1);
-    let skills = ["x", "y", "z"].map(|key| floor.tell(Define::new(key, SkillProfile {})).unwrap());
+    let skills =
+        ["x", "y", "z"].map(|key| floor.tell(Define::new(key, SkillProfile::default())).unwrap());
     let [x, y, z] = skills;
     floor.agent("two", skilled(&[(x, 90)], 1));
     floor.agent("one", skilled(&[(x, 10), (y, 10)], 1));
-    let has = |skill| Wish { weight: 10, ..wish(skill, 0) };
+    let has = |skill| wish(skill, 0).with_weight(10);
     let need = best(vec![has(x), has(y), wish(x, 90), wish(y, 90)]);
-    let request = WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) };
+    let request = WorkRequest::new(floor.queue, floor.chat).with_need(need);
     let work = floor.tell(Submit::new(request)).unwrap();
     assert_eq!(floor.rings_at(work), Some("one"));
     // Mandatory at the level: who has all three but one too low is no candidate.
@@ -430,7 +416,7 @@ fn seed0_row030_skills_of_the_vendor_s_examples() {
     floor.agent("d", skilled(&[(x, 80), (y, 80)], 1));
     let at_level = |skill| Requirement::skill(skill, Comparison::AtLeast, 80);
     let need = Need::of(Requirement::All(vec![at_level(x), at_level(y)]));
-    let work = floor.submit(WorkRequest { need, ..WorkRequest::new(floor.queue, floor.chat) });
+    let work = floor.submit(WorkRequest::new(floor.queue, floor.chat).with_need(need));
     assert_eq!(floor.rings_at(work), Some("d"));
     let why = floor.engine.explain(work, floor.id("c")).unwrap();
     assert!(why.obstacles.iter().any(|obstacle| obstacle.kept_by.gate() == Gate::Need));
@@ -442,11 +428,10 @@ fn seed0_row031_the_algorithm_is_the_queue_s_own() {
     let mut floor = Centre::new(&["ana", "bo"], 2);
     let choice = AgentChoice::FixedOrder;
     let fixed =
-        floor.tell(Define::new("fixed", QueueProfile { choice, ..Default::default() })).unwrap();
+        floor.tell(Define::new("fixed", QueueProfile::default().with_choice(choice))).unwrap();
     for (key, order) in [("ana", 2), ("bo", 1)] {
-        let (agent, membership) =
-            (floor.id(key), Membership { rank: order, ..Membership::default() });
-        floor.tell(SetMembership { agent, queue: fixed, membership, channel: None }).unwrap();
+        let (agent, membership) = (floor.id(key), Membership::default().with_rank(order));
+        floor.tell(SetMembership::new(agent, fixed).with_membership(membership)).unwrap();
     }
     let there = floor.tell(Submit::new(WorkRequest::new(fixed, floor.chat))).unwrap();
     let here = floor.chat();
@@ -477,7 +462,7 @@ fn seed0_row041_the_facts_are_enough() {
             floor.wait(SECOND);
         }
         floor.accept(work);
-        floor.tell(FinishContact { work, by: Finisher::Agent }).unwrap();
+        floor.tell(FinishContact::new(work, Finisher::Agent)).unwrap();
     }
     let again = Engine::replay(floor.facts.iter().cloned()).unwrap();
     assert_eq!(again.digest(), floor.engine.digest());
@@ -500,7 +485,7 @@ fn seed0_row042_who_may_not_have_calls_gets_none_and_it_says_why() {
     let mut floor = Centre::new(&[], 1);
     let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
     let capacity = Capacity::items(3).with_channel(voice, 0);
-    let ana = floor.agent("ana", AgentProfile { capacity, ..AgentProfile::default() });
+    let ana = floor.agent("ana", AgentProfile::default().with_capacity(capacity));
     let call = floor.by(voice);
     assert_eq!(floor.stage(call), Stage::Queued);
     let why = floor.engine.explain(call, ana).unwrap();

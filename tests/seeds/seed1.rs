@@ -15,15 +15,12 @@ const DAY: i64 = 24 * 60 * 60;
 /// A chat that comes in somewhere.
 fn chat_at(floor: &mut Floor, when: i64, entry: EntryPoint) -> InteractionId {
     let entry = Some(entry);
-    floor.open_as(
-        when,
-        InteractionRequest { entry, ..InteractionRequest::new(InteractionType::Chat) },
-    )
+    floor.open_as(when, InteractionRequest::new(InteractionType::Chat).with_entry(entry))
 }
 
 /// The customer comes in again, by no other address.
 fn enter(interaction: InteractionId, entry: EntryPoint) -> EnterConversation {
-    EnterConversation { interaction, entry, addresses: None }
+    EnterConversation::new(interaction, entry)
 }
 
 fn hand_off(
@@ -37,7 +34,7 @@ fn hand_off(
         .centre
         .execute(
             at(when),
-            HandOff { interaction: id, trigger, request: request.into() },
+            HandOff::new(id, trigger, request),
             &mut floor.log,
         )
         .unwrap()
@@ -68,7 +65,7 @@ fn texts<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<&'a str> {
 fn virtual_agent(floor: &mut Floor, when: i64, id: InteractionId, said: &str) {
     floor.say(when, id, Author::Requester, said);
     let slot = if said.bytes().all(|sign| sign.is_ascii_digit()) { "order" } else { "topic" };
-    floor.record(when, SetContext { interaction: id, variables: variables(&[(slot, said)]) });
+    floor.record(when, SetContext::new(id, variables(&[(slot, said)])));
     assert_eq!(floor.row(id).stage(), Some(ConversationStage::VirtualAgent));
     let context = &floor.row(id).context;
     let reply = if context.contains_key("order") { "I look" } else { "Which order?" };
@@ -81,10 +78,7 @@ fn seed1_row044_a_chat_becomes_a_case() {
     let id = handed_off(&mut floor);
     floor.describe(50, id, "Late order");
     let (document, operation) = (Document::new("case", "CS1"), Some(Operation::Insert));
-    floor.record(
-        51,
-        RelateRecord { interaction: id, document: document.clone(), operation, by: BY_ANA },
-    );
+    floor.record(51, RelateRecord::new(id, document.clone(), BY_ANA).with_operation(operation));
     assert_eq!(floor.row(id).related[0].document, document);
     // The knowledge port is asked with what it is about.
     let workspace = floor.records().workspace(id, at(52), &Layout::default(), &Shelf).unwrap();
@@ -98,8 +92,8 @@ struct Shelf;
 
 impl Assist for Shelf {
     fn articles(&self, interaction: &Interaction) -> Vec<Article> {
-        let title = format!("All about: {}", interaction.short_description).into();
-        vec![Article { id: "KB1".into(), title }]
+        let title = format!("All about: {}", interaction.short_description);
+        vec![Article::new("KB1", title)]
     }
 
     fn summary(&self, interaction: &Interaction) -> Option<Box<str>> {
@@ -127,10 +121,7 @@ fn seed1_row045_from_the_virtual_agent_to_a_person_without_restarting() {
 #[test]
 fn seed1_row046_one_virtual_agent_on_all_ways_in() {
     let ways = [("portal", "web"), ("messenger", "web"), ("mobile", "app")];
-    let entry = |(name, channel): (&str, &str)| EntryPoint {
-        channel: Some(channel.into()),
-        ..EntryPoint::new(name)
-    };
+    let entry = |(name, channel): (&str, &str)| EntryPoint::new(name).with_channel(channel);
     let told = |way| {
         let mut floor = Floor::new(with_virtual_agent());
         let id = chat_at(&mut floor, 0, entry(way));
@@ -163,12 +154,12 @@ fn seed1_row047_the_context_chooses_the_queue_and_travels_with_the_offer() {
     };
     let classification = Some(Classification::of([ClassificationRule::to(SALES, is_sales)]));
     let mut floor = Floor::new(with_virtual_agent());
-    let support = QueueProfile { classification, ..QueueProfile::default() };
+    let support = QueueProfile::default().with_classification(classification);
     floor.work(0, Change::new(SUPPORT, support));
     floor.on_queue(0, ANA);
     let id = chat_at(&mut floor, 1, EntryPoint::new("portal"));
     let topic = variables(&[("topic", "buy")]);
-    floor.record(2, SetContext { interaction: id, variables: topic });
+    floor.record(2, SetContext::new(id, topic));
     let work = hand_off(&mut floor, 3, id, HandoffTrigger::Script).unwrap();
     assert_eq!(floor.row(id).queue, Some(SALES));
     let offered = floor.centre.engine().view().work(work).unwrap();
@@ -199,11 +190,11 @@ fn seed1_row050_the_context_grows_and_loses_nothing() {
         (&[("topic", "lost")], 3),
     ];
     for (when, (pairs, known)) in (1..).zip(steps) {
-        floor.record(when, SetContext { interaction: id, variables: variables(pairs) });
+        floor.record(when, SetContext::new(id, variables(pairs)));
         assert_eq!(floor.row(id).context.len(), known);
     }
     let facts = floor.record_facts().count();
-    floor.record(4, SetContext { interaction: id, variables: variables(&[("topic", "lost")]) });
+    floor.record(4, SetContext::new(id, variables(&[("topic", "lost")])));
     assert_eq!(floor.record_facts().count(), facts, "nothing new");
     assert_eq!(floor.row(id).context["topic"], Value::from("lost"));
     assert_eq!(floor.row(id).context["language"], Value::from("de"));
@@ -216,7 +207,7 @@ fn seed1_row051_five_ways_to_a_person() {
         let mut floor = Floor::new(with_virtual_agent());
         floor.on_queue(0, ANA);
         let live_only = trigger == LiveOnly;
-        let id = chat_at(&mut floor, 0, EntryPoint { live_only, ..EntryPoint::new("portal") });
+        let id = chat_at(&mut floor, 0, EntryPoint::new("portal").with_live_only(live_only));
         hand_off(&mut floor, 5, id, trigger).expect("Ana is there");
         assert_eq!(talk(&floor, id).handoffs[0].trigger, trigger);
         assert_eq!(floor.state(id), InteractionState::Queued);
@@ -242,8 +233,8 @@ fn seed1_row052_nobody_is_there() {
     floor.on_queue(3, ANA);
     let work = hand_off(&mut floor, 4, id, HandoffTrigger::User).expect("now she is");
     floor.accept(5, ANA);
-    floor.work(6, SetPresence { agent: ANA, presence: SystemPresence::Away.id() });
-    floor.work(7, TransferToQueue { work, queue: SALES, placement: None });
+    floor.work(6, SetPresence::new(ANA, SystemPresence::Away.id()));
+    floor.work(7, TransferToQueue::new(work, SALES));
     assert_eq!(floor.row(id).stage(), Some(ConversationStage::Waiting));
     assert_eq!(floor.row(id).queue, Some(SALES));
     // A virtual agent that failed cannot go on where nobody is.
@@ -257,17 +248,17 @@ fn seed1_row052_nobody_is_there() {
 fn seed1_row052_waiting_too_long_goes_back_to_the_virtual_agent() {
     let max_wait = Some(secs(60));
     let on_max_wait = MaxWaitAction::Close;
-    let support = QueueProfile { max_wait, on_max_wait, ..QueueProfile::default() };
+    let support = QueueProfile::default().with_max_wait(max_wait).with_on_max_wait(on_max_wait);
     let mut floor = Floor::of(with_virtual_agent(), support);
     floor.on_queue(0, ANA);
     let id = chat_at(&mut floor, 0, EntryPoint::new("portal"));
     hand_off(&mut floor, 10, id, HandoffTrigger::User).unwrap();
-    floor.work(11, SetPresence { agent: ANA, presence: SystemPresence::Away.id() });
+    floor.work(11, SetPresence::new(ANA, SystemPresence::Away.id()));
     floor.advance(70);
     assert_eq!(floor.state(id), InteractionState::New);
     assert_eq!(floor.row(id).stage(), Some(ConversationStage::VirtualAgent));
     // Where there is none the customer is let go.
-    let live = chat_at(&mut floor, 80, EntryPoint { live_only: true, ..EntryPoint::new("portal") });
+    let live = chat_at(&mut floor, 80, EntryPoint::new("portal").with_live_only(true));
     floor.submit(80, live, SUPPORT, CHAT);
     floor.advance(140);
     let row = floor.row(live);
@@ -293,8 +284,7 @@ fn seed1_row053_the_agent_sees_everything_and_a_summary_if_there_is_one() {
 #[test]
 fn seed1_row054_begun_on_mobile_and_continued_on_the_portal() {
     let mut floor = Floor::new(with_virtual_agent());
-    let device = Some("ios".into());
-    let id = chat_at(&mut floor, 0, EntryPoint { device, ..EntryPoint::new("mobile") });
+    let id = chat_at(&mut floor, 0, EntryPoint::new("mobile").with_device("ios"));
     virtual_agent(&mut floor, 1, id, "late");
     virtual_agent(&mut floor, 2, id, "4711");
     floor.record(600, enter(id, EntryPoint::new("portal")));
@@ -330,21 +320,18 @@ fn by_sms() -> Option<(Address, Key)> {
 #[test]
 fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
     let mut floor = Floor::new(with_virtual_agent());
-    let web = || EntryPoint { channel: Some("web".into()), ..EntryPoint::new("portal") };
-    let opening = InteractionRequest {
-        opened_for: Some("jo".into()),
-        entry: Some(web()),
-        context: variables(&[("order", "4711")]),
-        ..InteractionRequest::new(InteractionType::Chat)
-    };
+    let web = || EntryPoint::new("portal").with_channel("web");
+    let opening = InteractionRequest::new(InteractionType::Chat)
+        .with_opened_for("jo")
+        .with_entry(web())
+        .with_context(variables(&[("order", "4711")]));
     let id = floor.open_as(0, opening);
     floor.on_queue(0, ANA);
     floor.say(1, id, Author::Requester, "My order is late");
     hand_off(&mut floor, 2, id, HandoffTrigger::User).expect("Ana is there");
     floor.accept(3, ANA);
     // He leaves the house. What he writes from now on comes into the same conversation.
-    let on_the_way =
-        EnterConversation { addresses: by_sms(), ..enter(id, EntryPoint::new("text")) };
+    let on_the_way = enter(id, EntryPoint::new("text")).with_addresses(by_sms());
     floor.record(50, on_the_way.clone());
     let facts = floor.record_facts().count();
     floor.record(51, on_the_way);
@@ -382,16 +369,18 @@ fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
 fn seed1_row055_a_guest_is_known_by_the_address_he_goes_on_with() {
     let mut floor = Floor::new(with_virtual_agent());
     let before = floor.receive(0, sms("+49301112222"), "Hello");
-    floor.record(1, LinkUser { profile: before.profile, user: "jo".into() });
+    floor.record(1, LinkUser::new(before.profile, "jo"));
     let chat = chat_at(&mut floor, 2, EntryPoint::new("portal"));
     let text = || EntryPoint::new("text");
-    let by_sms = |id| EnterConversation { addresses: by_sms(), ..enter(id, text()) };
-    let ongoing = RecordRefusal::AlreadyOngoing { interaction: before.interaction };
+    let by_sms = |id| enter(id, text()).with_addresses(by_sms());
+    let ongoing = RecordRefusal::already_ongoing(before.interaction);
     assert_eq!(floor.refused(3, by_sms(chat)), ongoing);
     floor.record(4, end(before.interaction, Ending::Customer, Actor::Customer));
     // A channel that is not that of the address, or an address that is none.
-    let web = EntryPoint { channel: Some("web".into()), ..text() };
-    let refused = floor.refused(5, EnterConversation { entry: web, ..by_sms(chat) });
+    let web = text().with_channel("web");
+    let mut elsewhere = by_sms(chat);
+    elsewhere.entry = web;
+    let refused = floor.refused(5, elsewhere);
     assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
     floor.record(6, by_sms(chat));
     let row = floor.row(chat);
@@ -400,11 +389,10 @@ fn seed1_row055_a_guest_is_known_by_the_address_he_goes_on_with() {
     assert_eq!(floor.records().of_customer("jo").count(), 2);
     floor.record(7, end(chat, Ending::Customer, Actor::Customer));
     // What is Kim's does not go on by Jo's number.
-    let opened_for = Some("kim".into());
-    let kim = InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::Chat) };
+    let kim = InteractionRequest::new(InteractionType::Chat).with_opened_for("kim");
     let kim = floor.open_as(8, kim);
     let profile = before.profile;
-    assert_eq!(floor.refused(9, by_sms(kim)), RecordRefusal::OtherCustomer { profile });
+    assert_eq!(floor.refused(9, by_sms(kim)), RecordRefusal::other_customer(profile));
     floor.record(10, end(kim, Ending::Customer, Actor::Customer));
     let over = floor.refused(11, by_sms(kim));
     assert!(matches!(over, RecordRefusal::WrongState { .. }), "{over}");
@@ -414,10 +402,7 @@ fn seed1_row055_a_guest_is_known_by_the_address_he_goes_on_with() {
 fn seed1_row056_the_history_travels_with_it() {
     let mut floor = Floor::new(with_virtual_agent());
     let id = handed_off(&mut floor);
-    let private = PostMessage {
-        visibility: Visibility::Private,
-        ..say(id, Author::Supervisor(BO), "Be kind")
-    };
+    let private = say(id, Author::Supervisor(BO), "Be kind").with_visibility(Visibility::Private);
     floor.record(45, private);
     floor.say(46, id, Author::Agent(ANA), "I have found it");
     let view = |viewer| {
@@ -440,11 +425,9 @@ fn seed1_row056_the_history_travels_with_it() {
 fn seed1_row057_one_contact_through_all_of_it() {
     let mut floor = Floor::new(with_virtual_agent());
     floor.on_queue(0, ANA);
-    let opening = InteractionRequest {
-        contact: Some("contact-9".into()),
-        opened_for: Some("jo".into()),
-        ..InteractionRequest::new(InteractionType::Chat)
-    };
+    let opening = InteractionRequest::new(InteractionType::Chat)
+        .with_contact("contact-9")
+        .with_opened_for("jo");
     let chat = floor.open_as(0, opening.clone());
     virtual_agent(&mut floor, 1, chat, "late");
     hand_off(&mut floor, 2, chat, HandoffTrigger::User).expect("Ana is there");
@@ -456,27 +439,24 @@ fn seed1_row057_one_contact_through_all_of_it() {
     assert_eq!(contact(&floor, chat, 3), nine, "in line");
     floor.accept(4, ANA);
     // It goes on by SMS, and is what it was.
-    floor.record(
-        5,
-        EnterConversation { addresses: by_sms(), ..enter(chat, EntryPoint::new("text")) },
-    );
+    floor.record(5, enter(chat, EntryPoint::new("text")).with_addresses(by_sms()));
     let by_sms = floor.receive(6, sms("+49301112222"), "On the way");
     assert_eq!((by_sms.interaction, contact(&floor, chat, 6)), (chat, nine.clone()));
     floor.describe(7, chat, "Late order");
     let document = Document::new("case", "CS1");
     let operation = Some(Operation::Insert);
-    floor.record(8, RelateRecord { interaction: chat, document, operation, by: BY_ANA });
+    floor.record(8, RelateRecord::new(chat, document, BY_ANA).with_operation(operation));
     floor.record(9, end(chat, Ending::Agent, BY_ANA));
     // His next one, on another channel, lies beside it with the case of the first.
-    let mail = InteractionRequest { kind: InteractionType::Email, ..opening };
+    let mail = opening.with_kind(InteractionType::Email);
     let mail = floor.open_as(10, mail);
     let form = floor.records().form(mail, at(11)).unwrap();
     let his: Vec<_> = form.user_interactions.iter().map(|line| line.id).collect();
     assert_eq!(his, [mail, chat]);
     assert_eq!(&*form.user_interactions[1].related_tasks[0].document.id, "CS1");
     // The host gets it with the record.
-    floor.record(12, ArchiveInteraction { interaction: chat });
-    let RecordEvent::Archived { record } = &floor.record_facts().last().unwrap().event else {
+    floor.record(12, ArchiveInteraction::new(chat));
+    let RecordEvent::Archived { record, .. } = &floor.record_facts().last().unwrap().event else {
         panic!("it is archived")
     };
     assert_eq!(
@@ -490,7 +470,7 @@ fn seed1_row057_one_contact_through_all_of_it() {
 fn seed1_row058_directly_to_a_person() {
     let stage = |config, live_only| {
         let mut floor = Floor::new(config);
-        let id = chat_at(&mut floor, 0, EntryPoint { live_only, ..EntryPoint::new("portal") });
+        let id = chat_at(&mut floor, 0, EntryPoint::new("portal").with_live_only(live_only));
         floor.row(id).stage().unwrap()
     };
     assert_eq!(stage(with_virtual_agent(), false), ConversationStage::VirtualAgent);
@@ -502,7 +482,7 @@ fn seed1_row058_directly_to_a_person() {
 fn seed1_row059_a_guest_on_another_web_site() {
     let mut floor = Floor::new(with_virtual_agent());
     let document = Some(Document::new("case", "CS0042"));
-    let entry = EntryPoint { document: document.clone(), ..EntryPoint::new("messenger") };
+    let entry = EntryPoint::new("messenger").with_document(document.clone());
     let id = chat_at(&mut floor, 0, entry.clone());
     floor.say(1, id, Author::Requester, "About this case");
     // The messenger is closed and opened again.
@@ -518,7 +498,7 @@ fn seed1_row060_mobile_is_as_the_web() {
     let facts = |device: &str| {
         let mut floor = Floor::new(with_virtual_agent());
         floor.on_queue(0, ANA);
-        let entry = EntryPoint { device: Some(device.into()), ..EntryPoint::new("app") };
+        let entry = EntryPoint::new("app").with_device(device);
         let id = chat_at(&mut floor, 1, entry);
         virtual_agent(&mut floor, 2, id, "late");
         hand_off(&mut floor, 3, id, HandoffTrigger::User);
@@ -533,21 +513,16 @@ fn seed1_row060_mobile_is_as_the_web() {
 #[test]
 fn seed1_row061_four_blocks_side_by_side() {
     let mut floor = Floor::new(with_virtual_agent());
-    let before = InteractionRequest {
-        opened_for: Some("jo".into()),
-        ..InteractionRequest::new(InteractionType::Chat)
-    };
+    let before = InteractionRequest::new(InteractionType::Chat).with_opened_for("jo");
     let before = floor.open_as(0, before);
     floor.record(0, end(before, Ending::Customer, Actor::Customer));
     let id = handed_off(&mut floor);
-    let change = RecordChange {
-        short_description: Some("Late order".into()),
-        opened_for: Some("jo".into()),
-        contact: Some("contact-9".into()),
-        ..RecordChange::default()
-    };
-    floor.record(41, SaveInteraction { interaction: id, by: BY_ANA, change });
-    floor.record(41, SetContext { interaction: id, variables: variables(&[("order", "4711")]) });
+    let change = RecordChange::default()
+        .with_short_description("Late order")
+        .with_opened_for("jo")
+        .with_contact("contact-9");
+    floor.record(41, SaveInteraction::new(id, BY_ANA, change));
+    floor.record(41, SetContext::new(id, variables(&[("order", "4711")])));
     let records = floor.records();
     let workspace = records.workspace(id, at(50), &Layout::default(), &Shelf).unwrap();
     let [
@@ -590,14 +565,12 @@ fn seed1_row063_the_same_for_chat_messaging_and_mail() {
     use InteractionType::{Chat, Email, Messaging};
     let seen = [Chat, Messaging, Email].map(|kind| {
         let mut floor = Floor::new(RecordConfig::default());
-        let opening = InteractionRequest {
-            opened_for: Some("jo".into()),
-            short_description: "Late order".into(),
-            ..InteractionRequest::new(kind)
-        };
+        let opening = InteractionRequest::new(kind)
+            .with_opened_for("jo")
+            .with_short_description("Late order");
         let id = floor.open_as(0, opening);
         floor.say(1, id, Author::Requester, "Hello");
-        floor.record(2, AssignInteraction { interaction: id, agent: ANA });
+        floor.record(2, AssignInteraction::new(id, ANA));
         floor.say(3, id, Author::Agent(ANA), "Which order?");
         let records = floor.records();
         let workspace = records.workspace(id, at(4), &Layout::default(), &Shelf).unwrap();
@@ -626,7 +599,7 @@ fn seed1_row064_silence_is_answered_and_ends_a_chat() {
     let (id, work) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
     // The time begins when the agent has said something himself (the default).
     let automated = true;
-    floor.record(6, PostMessage { automated, ..say(id, Author::Agent(ANA), "Welcome") });
+    floor.record(6, say(id, Author::Agent(ANA), "Welcome").with_automated(automated));
     floor.advance(4_000);
     assert!(!talk(&floor, id).reminded);
     floor.say(5_000, id, Author::Agent(ANA), "Are you there?");
@@ -662,7 +635,7 @@ fn seed1_row064_silence_to_the_virtual_agent() {
             floor.say(0, id, Author::Requester, "My order");
         }
         if done {
-            floor.record(0, EndTopic { interaction: id });
+            floor.record(0, EndTopic::new(id));
             let last = talk(&floor, id).messages.last().unwrap();
             assert_eq!(&*last.text, "Is there anything else I can help you with?");
         }
@@ -695,11 +668,11 @@ fn seed1_row064_messaging_lasts_for_days() {
     assert_eq!(reminded(&floor), 2);
     floor.say(DAY + 4_000, id, Author::Agent(ANA), "Good");
     // The customer has two days from her answer, but not while a colleague is waited for.
-    let waits = |reason| HoldInteraction { interaction: id, reason };
+    let waits = |reason| HoldInteraction::new(id).with_reason(reason);
     floor.record(2 * DAY, waits(Some(StateReason::WaitingInternal)));
     floor.advance(9 * DAY);
     assert_eq!(floor.state(id), InteractionState::OnHold);
-    floor.record(9 * DAY, ResumeInteraction { interaction: id });
+    floor.record(9 * DAY, ResumeInteraction::new(id));
     floor.advance(11 * DAY - 1);
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
     floor.advance(11 * DAY);
@@ -711,17 +684,16 @@ fn seed1_row064_messaging_lasts_for_days() {
 fn seed1_row065_back_to_the_virtual_agent_for_a_topic() {
     let mut floor = Floor::new(with_virtual_agent());
     let id = handed_off(&mut floor);
-    floor.record(50, StartTopic { interaction: id });
+    floor.record(50, StartTopic::new(id));
     assert_eq!(floor.row(id).stage(), Some(ConversationStage::Topic { agent: ANA }));
     assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 100);
     let refused = floor.refused(51, say(id, Author::Agent(ANA), "Hello?"));
-    assert_eq!(refused, RecordRefusal::TopicRuns { interaction: id });
-    let text = "He is nearly done".into();
-    let visibility = Visibility::Private;
-    floor.record(52, PostMessage { visibility, text, ..say(id, Author::Agent(ANA), "") });
+    assert_eq!(refused, RecordRefusal::topic_runs(id));
+    let whisper = say(id, Author::Agent(ANA), "He is nearly done");
+    floor.record(52, whisper.with_visibility(Visibility::Private));
     floor.say(53, id, Author::VirtualAgent, "Your address?");
     floor.say(54, id, Author::Requester, "Main Street");
-    floor.record(60, EndTopic { interaction: id });
+    floor.record(60, EndTopic::new(id));
     assert_eq!(floor.row(id).stage(), Some(ConversationStage::Live { agent: ANA }));
     floor.say(61, id, Author::Agent(ANA), "Thank you");
     assert_eq!(floor.row(id).duration(), Span::ZERO, "not over yet");
@@ -780,9 +752,9 @@ fn seed1_row156_measurable_outcomes() {
     floor.describe(8, id, "Dots");
     floor.record(9, close(id));
     let left = floor.open(10, InteractionType::Chat);
-    floor.work(10, SetPresence { agent: ANA, presence: SystemPresence::Away.id() });
+    floor.work(10, SetPresence::new(ANA, SystemPresence::Away.id()));
     let work = floor.submit(10, left, SUPPORT, CHAT);
-    floor.work(30, Abandon { work });
+    floor.work(30, Abandon::new(work));
     let report: Report = floor.records().interactions().collect();
     let chats = report.of(Some(SUPPORT), InteractionType::Chat).unwrap();
     assert_eq!(

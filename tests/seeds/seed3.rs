@@ -18,7 +18,7 @@ use strowger::state::{LegRole, Stage};
 use crate::floor::*;
 
 fn relate(interaction: InteractionId, table: &str, operation: Option<Operation>) -> RelateRecord {
-    RelateRecord { interaction, document: Document::new(table, "1"), operation, by: BY_ANA }
+    RelateRecord::new(interaction, Document::new(table, "1"), BY_ANA).with_operation(operation)
 }
 
 fn tables(row: &Interaction) -> Vec<(&str, Option<Operation>)> {
@@ -48,7 +48,7 @@ fn seed3_row090_by_queue_or_to_an_agent_at_once() {
     assert_eq!(floor.state(id), InteractionState::Queued);
     assert_eq!(floor.row(id).queue, Some(SUPPORT));
     // A supervisor gives it to Bo, whatever he says of himself: nothing waits any more.
-    floor.record(65, AssignInteraction { interaction: id, agent: BO });
+    floor.record(65, AssignInteraction::new(id, BO));
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
     assert_eq!(floor.row(id).assigned_to, Some(BO));
     assert_eq!(floor.row(id).queue_wait(), secs(60));
@@ -58,9 +58,9 @@ fn seed3_row090_by_queue_or_to_an_agent_at_once() {
     // Taken back from its queue, and given to Ana past the engine.
     let other = floor.open(70, InteractionType::Chat);
     let work = floor.submit(70, other, SUPPORT, CHAT);
-    floor.work(80, Cancel { work });
+    floor.work(80, Cancel::new(work));
     assert_eq!(floor.state(other), InteractionState::New);
-    floor.record(81, AssignInteraction { interaction: other, agent: ANA });
+    floor.record(81, AssignInteraction::new(other, ANA));
     assert_eq!(floor.state(other), InteractionState::WorkInProgress);
     assert_eq!(floor.row(other).work, None);
 }
@@ -69,19 +69,16 @@ fn seed3_row090_by_queue_or_to_an_agent_at_once() {
 fn seed3_row090_handed_in_twice_it_is_one_piece_of_work() {
     let mut floor = Floor::new(RecordConfig::default());
     let id = floor.open(0, InteractionType::Chat);
-    let request = || WorkRequest { key: Some("chat-1".into()), ..WorkRequest::new(SUPPORT, CHAT) };
-    let request = || request().into();
+    let request = || WorkRequest::new(SUPPORT, CHAT).with_key("chat-1");
     let mut submit = |when| {
-        let submit = SubmitWork { interaction: id, request: request() };
-        floor.centre.execute(at(when), submit, &mut floor.log)
+        floor.centre.execute(at(when), SubmitWork::new(id, request()), &mut floor.log)
     };
     let first = submit(1).unwrap();
     assert_eq!(submit(2), Ok(first));
     assert_eq!(floor.centre.engine().view().open_work(), 1);
     let other = floor.open(3, InteractionType::Chat);
-    let submit = SubmitWork { interaction: other, request: request() };
-    let refused = floor.centre.execute(at(4), submit, &mut floor.log);
-    assert_eq!(refused, Err(RecordRefusal::WorkTaken { work: first }.into()));
+    let refused = floor.centre.execute(at(4), SubmitWork::new(other, request()), &mut floor.log);
+    assert_eq!(refused, Err(RecordRefusal::work_taken(first).into()));
     assert_eq!(floor.state(other), InteractionState::New);
 }
 
@@ -98,10 +95,7 @@ fn seed3_row091_one_and_done_without_any_task() {
 #[test]
 fn seed3_row092_three_tabs() {
     let mut floor = Floor::new(RecordConfig::default());
-    let of = |name: &str| {
-        let opened_for = Some(name.into());
-        InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::Chat) }
-    };
+    let of = |name: &str| InteractionRequest::new(InteractionType::Chat).with_opened_for(name);
     let first = floor.open_as(0, of("jo"));
     let second = floor.open_as(10, of("jo"));
     floor.open_as(20, of("kim"));
@@ -124,9 +118,9 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
     let mut floor = Floor::new(RecordConfig::default());
     let ids: Vec<_> = (0..60)
         .map(|n| {
-            let opened_for = Some(["jo", "kim"][n % 10 / 9].into());
+            let opened_for = ["jo", "kim"][n % 10 / 9];
             let kind = InteractionType::Chat;
-            let opening = InteractionRequest { opened_for, ..InteractionRequest::new(kind) };
+            let opening = InteractionRequest::new(kind).with_opened_for(opened_for);
             floor.open_as(n as i64, opening)
         })
         .collect();
@@ -153,7 +147,7 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
     assert_eq!(shown(lines), his[..25]);
     // What is archived the host has; and what comes meanwhile moves no page.
     floor.record(61, end(his[0], Ending::Customer, Actor::Customer));
-    floor.record(62, ArchiveInteraction { interaction: his[0] });
+    floor.record(62, ArchiveInteraction::new(his[0]));
     let records = floor.records();
     assert_eq!(shown(&records.user_interactions("jo", None)), his[1..26]);
     assert_eq!(shown(&records.user_interactions("jo", Some(his[24]))), his[25..50]);
@@ -165,9 +159,9 @@ fn seed3_row093_phone_only_where_the_host_can_call() {
     let mut floor = Floor::new(RecordConfig::default());
     let kind = InteractionType::Phone;
     assert!(!floor.records().config().types.contains(&kind));
-    let call = OpenInteraction { opening: InteractionRequest::new(kind).into() };
-    assert_eq!(floor.refused(1, call.clone()), RecordRefusal::TypeNotAvailable { kind });
-    floor.record(2, ConfigureRecords { config: with_phone().into() });
+    let call = OpenInteraction::new(InteractionRequest::new(kind));
+    assert_eq!(floor.refused(1, call.clone()), RecordRefusal::type_not_available(kind));
+    floor.record(2, ConfigureRecords::new(with_phone()));
     let id = floor.record(3, call);
     assert_eq!(floor.row(id).kind, kind);
     for kind in InteractionType::ALL {
@@ -179,8 +173,8 @@ fn seed3_row093_phone_only_where_the_host_can_call() {
 fn in_state(floor: &mut Floor, state: InteractionState) -> InteractionId {
     let id = floor.open(0, InteractionType::Messaging);
     floor.describe(0, id, "Something");
-    let assign = AssignInteraction { interaction: id, agent: ANA };
-    let hold = HoldInteraction { interaction: id, reason: None };
+    let assign = AssignInteraction::new(id, ANA);
+    let hold = HoldInteraction::new(id);
     match state {
         InteractionState::New => {}
         InteractionState::Queued => {
@@ -214,7 +208,7 @@ fn seed3_row094_every_state_against_every_command() {
     let head = commands().map(|(name, _)| name.to_owned());
     let mut rows = vec![std::iter::once(String::new()).chain(head).collect::<Vec<_>>()];
     for state in states {
-        let config = RecordConfig { wrap_up: wrap_up.clone(), ..RecordConfig::default() };
+        let config = RecordConfig::default().with_wrap_up(wrap_up.clone());
         let mut row = vec![state.name().to_owned()];
         for (name, command) in commands() {
             let mut floor = Floor::new(config.clone());
@@ -242,14 +236,12 @@ type Make = fn(InteractionId) -> RecordCommand;
 
 fn commands() -> [(&'static str, Make); 9] {
     [
-        ("assign", |interaction| AssignInteraction { interaction, agent: BO }.into()),
-        ("hold", |interaction| HoldInteraction { interaction, reason: None }.into()),
-        ("resume", |interaction| ResumeInteraction { interaction }.into()),
+        ("assign", |interaction| AssignInteraction::new(interaction, BO).into()),
+        ("hold", |interaction| HoldInteraction::new(interaction).into()),
+        ("resume", |interaction| ResumeInteraction::new(interaction).into()),
         ("end", |interaction| end(interaction, Ending::Agent, BY_ANA).into()),
         ("abandon", |interaction| end(interaction, Ending::Unreached, Actor::Host).into()),
-        ("end_wrap_up", |interaction| {
-            EndInteractionWrapUp { interaction, code: None, by: BY_ANA }.into()
-        }),
+        ("end_wrap_up", |interaction| EndInteractionWrapUp::new(interaction, BY_ANA).into()),
         ("close", |interaction| close(interaction).into()),
         ("fault", |interaction| end(interaction, Ending::Fault, Actor::Host).into()),
         ("say", |interaction| say(interaction, Author::Requester, "Hello").into()),
@@ -260,7 +252,7 @@ fn commands() -> [(&'static str, Make); 9] {
 fn seed3_row095_reasons_of_hold_are_for_messaging() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 5), InteractionType::Messaging, MESSAGE);
-    let waiting = |reason| HoldInteraction { interaction: id, reason };
+    let waiting = |reason| HoldInteraction::new(id).with_reason(reason);
     floor.record(10, waiting(Some(StateReason::WaitingOnCustomer)));
     assert_eq!(floor.state(id), InteractionState::OnHold);
     assert_eq!(floor.row(id).reason, Some(StateReason::WaitingOnCustomer));
@@ -274,7 +266,7 @@ fn seed3_row095_reasons_of_hold_are_for_messaging() {
     assert_eq!((floor.row(id).reason, floor.state(id)), (None, InteractionState::OnHold));
     let kind = InteractionType::Messaging;
     let refusal = floor.refused(31, waiting(Some(StateReason::AgentEnded)));
-    assert_eq!(refusal, RecordRefusal::ReasonNotAllowed { kind });
+    assert_eq!(refusal, RecordRefusal::reason_not_allowed(kind));
     // The customer writes: it goes on, and nothing is waited for.
     floor.record(35, waiting(Some(StateReason::WaitingOnCustomer)));
     floor.say(40, id, Author::Requester, "Here it is");
@@ -282,11 +274,11 @@ fn seed3_row095_reasons_of_hold_are_for_messaging() {
     assert_eq!(floor.row(id).handling.totals().parked, secs(30));
     let kind = InteractionType::Chat;
     let chat = floor.open(50, kind);
-    floor.record(51, AssignInteraction { interaction: chat, agent: BO });
+    floor.record(51, AssignInteraction::new(chat, BO));
     let reason = Some(StateReason::WaitingOnCustomer);
-    let refusal = floor.refused(52, HoldInteraction { interaction: chat, reason });
-    assert_eq!(refusal, RecordRefusal::ReasonNotAllowed { kind });
-    floor.record(53, HoldInteraction { interaction: chat, reason: None });
+    let refusal = floor.refused(52, HoldInteraction::new(chat).with_reason(reason));
+    assert_eq!(refusal, RecordRefusal::reason_not_allowed(kind));
+    floor.record(53, HoldInteraction::new(chat));
     assert_eq!(floor.state(chat), InteractionState::OnHold);
 }
 
@@ -295,11 +287,10 @@ fn seed3_row095_mail_that_waits_for_ever_is_closed() {
     for (direction, days) in [(Direction::Inbound, 5), (Direction::Outbound, 30)] {
         let mut floor = Floor::new(RecordConfig::default());
         let kind = InteractionType::Email;
-        let id =
-            floor.open_as(0, InteractionRequest { direction, ..InteractionRequest::new(kind) });
-        floor.record(1, AssignInteraction { interaction: id, agent: ANA });
+        let id = floor.open_as(0, InteractionRequest::new(kind).with_direction(direction));
+        floor.record(1, AssignInteraction::new(id, ANA));
         floor.advance(100 * 86_400);
-        floor.record(100 * 86_400, HoldInteraction { interaction: id, reason: None });
+        floor.record(100 * 86_400, HoldInteraction::new(id));
         floor.advance((100 + days) * 86_400 - 1);
         assert_eq!(floor.state(id), InteractionState::OnHold);
         floor.advance((100 + days) * 86_400);
@@ -334,18 +325,18 @@ fn seed3_row097_assigned_to_follows() {
     floor.accept(2, ANA);
     assert_eq!(floor.row(id).assigned_to, Some(ANA));
     assert!(floor.row(id).offers.is_empty());
-    floor.work(3, SetPresence { agent: ANA, presence: SystemPresence::Break.id() });
+    floor.work(3, SetPresence::new(ANA, SystemPresence::Break.id()));
     floor.on_queue(3, BO);
-    floor.work(10, TransferToAgent { work, agent: BO });
+    floor.work(10, TransferToAgent::new(work, BO));
     assert_eq!(floor.state(id), InteractionState::Queued);
     assert_eq!(floor.row(id).assigned_to, None);
     floor.accept(12, BO);
     assert_eq!(floor.row(id).assigned_to, Some(BO));
     floor.on_queue(20, ANA);
-    floor.work(20, Consult { work, agent: ANA });
-    floor.work(21, Answer { work, agent: ANA });
+    floor.work(20, Consult::new(work, ANA));
+    floor.work(21, Answer::new(work, ANA));
     assert_eq!(floor.row(id).assigned_to, Some(BO), "a consult changes nothing");
-    floor.work(30, HandOver { work, agent: ANA });
+    floor.work(30, HandOver::new(work, ANA));
     assert_eq!(floor.row(id).assigned_to, Some(ANA));
     // Who had it when: line, Ana, line while it rang at Bo, Bo, Ana beside him, Ana.
     let segments = floor.row(id).handling.ended().iter();
@@ -374,13 +365,10 @@ fn seed3_row098_the_first_answer_of_a_person() {
     floor.submit(10, id, SUPPORT, CHAT);
     floor.on_queue(20, ANA);
     floor.accept(25, ANA);
-    let text = "Welcome!".into();
-    let greeting = PostMessage { automated: true, text, ..say(id, Author::Agent(ANA), "") };
-    floor.record(26, greeting);
-    let text = "I take it".into();
-    let whisper =
-        PostMessage { visibility: Visibility::Private, text, ..say(id, Author::Agent(ANA), "") };
-    floor.record(30, whisper);
+    let greeting = say(id, Author::Agent(ANA), "Welcome!");
+    floor.record(26, greeting.with_automated(true));
+    let whisper = say(id, Author::Agent(ANA), "I take it");
+    floor.record(30, whisper.with_visibility(Visibility::Private));
     assert_eq!(floor.row(id).first_response_wait, None);
     floor.say(36, id, Author::Agent(ANA), "What can I do for you?");
     assert_eq!(floor.row(id).first_response_wait, Some(secs(26)));
@@ -388,15 +376,15 @@ fn seed3_row098_the_first_answer_of_a_person() {
     floor.say(50, id, Author::Agent(ANA), "Are you there?");
     assert_eq!(floor.row(id).first_response_wait, Some(secs(26)));
     // At a desk and in a call the customer is answered as soon as somebody has him.
-    floor.record(55, ConfigureRecords { config: with_phone().into() });
-    floor.work(55, SetPresence { agent: ANA, presence: SystemPresence::Away.id() });
+    floor.record(55, ConfigureRecords::new(with_phone()));
+    floor.work(55, SetPresence::new(ANA, SystemPresence::Away.id()));
     floor.on_queue(55, BO);
     let call = floor.open(55, InteractionType::Phone);
     floor.submit(55, call, SUPPORT, VOICE);
     floor.accept(59, BO);
     assert_eq!(floor.row(call).first_response_wait, Some(secs(4)));
     let visit = floor.open(60, InteractionType::WalkUp);
-    floor.record(68, AssignInteraction { interaction: visit, agent: BO });
+    floor.record(68, AssignInteraction::new(visit, BO));
     assert_eq!(floor.row(visit).first_response_wait, Some(secs(8)));
 }
 
@@ -406,8 +394,8 @@ fn seed3_row098_who_is_written_to_is_answered_when_he_wrote() {
     let (to, from) = (|| sms("+49301112222"), Key::from("+4930999"));
     let kind = InteractionType::Messaging;
     let mut reach = |when, text: &str| {
-        let (from, text) = (from.clone(), text.into());
-        floor.record(when, ReachCustomer { kind, agent: ANA, to: to(), from, user: None, text })
+        let from = from.clone();
+        floor.record(when, ReachCustomer::new(kind, ANA, to(), from, text))
     };
     let id = reach(0, "Your order is here").interaction;
     reach(5, "And the bill");
@@ -421,9 +409,9 @@ fn seed3_row098_who_is_written_to_is_answered_when_he_wrote() {
     assert_eq!(floor.row(id).first_response_wait, Some(secs(30)));
     // Who is called asked for nothing, and there is nothing to report of it.
     let direction = Direction::Outbound;
-    let call = InteractionRequest { direction, ..InteractionRequest::new(InteractionType::Phone) };
+    let call = InteractionRequest::new(InteractionType::Phone).with_direction(direction);
     let call = floor.open_as(300, call);
-    floor.record(310, AssignInteraction { interaction: call, agent: ANA });
+    floor.record(310, AssignInteraction::new(call, ANA));
     floor.record(320, end(call, Ending::Customer, Actor::Customer));
     assert_eq!(floor.row(call).first_response_wait, None);
     let report: Report = floor.records().interactions().collect();
@@ -434,15 +422,15 @@ fn seed3_row098_who_is_written_to_is_answered_when_he_wrote() {
 fn seed3_row099_the_time_agents_work() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
-    floor.work(30, Hold { work });
-    floor.work(35, Retrieve { work });
-    floor.work(45, Park { work, until: None });
-    floor.work(145, Resume { work, by: Resumer::Agent });
+    floor.work(30, Hold::new(work));
+    floor.work(35, Retrieve::new(work));
+    floor.work(45, Park::new(work));
+    floor.work(145, Resume::new(work, Resumer::Agent));
     floor.on_queue(145, BO);
-    floor.work(155, TransferToQueue { work, queue: SALES, placement: None });
+    floor.work(155, TransferToQueue::new(work, SALES));
     floor.accept(160, BO);
     floor.describe(161, id, "Prices");
-    floor.work(200, FinishContact { work, by: Finisher::Agent });
+    floor.work(200, FinishContact::new(work, Finisher::Agent));
     let row = floor.row(id);
     assert_eq!(row.state, InteractionState::ClosedComplete);
     assert_eq!((row.assigned_to, row.queue), (Some(BO), Some(SALES)));
@@ -458,12 +446,12 @@ fn seed3_row099_the_time_agents_work() {
 fn seed3_row099_nobody_works_before_the_call_that_tells_him() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 10), InteractionType::Messaging, MESSAGE);
-    floor.work(20, Park { work, until: Some(at(50)) });
+    floor.work(20, Park::new(work).with_until(at(50)));
     // The host comes thirty seconds late: so long it lay parked.
     floor.advance(80);
     assert_eq!(floor.row(id).handling.main(), Some(Part::Active(ANA)));
     floor.describe(90, id, "Prices");
-    floor.work(100, FinishContact { work, by: Finisher::Agent });
+    floor.work(100, FinishContact::new(work, Finisher::Agent));
     let totals = floor.row(id).handling.totals();
     assert_eq!((totals.active, totals.parked), (secs(10 + 20), secs(60)));
 }
@@ -477,26 +465,23 @@ fn seed3_row100_a_person_says_what_it_is_about() {
         let commands: [(&str, Write); 3] = [
             ("close", |id, _| close(id).into()),
             ("save", |interaction, text| {
-                let short_description = Some(text.into());
-                let change = RecordChange { short_description, ..RecordChange::default() };
-                SaveInteraction { interaction, by: BY_ANA, change }.into()
+                let change = RecordChange::default().with_short_description(text);
+                SaveInteraction::new(interaction, BY_ANA, change).into()
             }),
             ("associate", |id, _| relate(id, "incident", Some(Operation::Insert)).into()),
         ];
         for (name, command) in commands {
             let mut floor = Floor::new(RecordConfig::default());
-            let short_description = if name == "save" { "".into() } else { text.into() };
-            let opening = InteractionRequest {
-                short_description,
-                ..InteractionRequest::new(InteractionType::Chat)
-            };
+            let short_description = if name == "save" { "" } else { text };
+            let opening = InteractionRequest::new(InteractionType::Chat)
+                .with_short_description(short_description);
             let id = floor.open_as(0, opening);
             floor.submit(0, id, SUPPORT, CHAT);
             floor.on_queue(0, ANA);
             floor.accept(1, ANA);
             if text.trim().is_empty() {
                 let refusal = floor.refused(2, command(id, text));
-                assert_eq!(refusal, RecordRefusal::NotDescribed { interaction: id }, "{name}");
+                assert_eq!(refusal, RecordRefusal::not_described(id), "{name}");
             } else {
                 floor.record(2, command(id, text));
             }
@@ -509,10 +494,10 @@ fn seed3_row100_the_work_is_not_touched_either() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
     let before = floor.centre.engine().digest();
-    let refused = floor.try_work(10, FinishContact { work, by: Finisher::Agent });
-    let not_described = RecordRefusal::NotDescribed { interaction: id };
+    let refused = floor.try_work(10, FinishContact::new(work, Finisher::Agent));
+    let not_described = RecordRefusal::not_described(id);
     assert_eq!(refused, Err(not_described.clone().into()));
-    assert_eq!(floor.try_work(10, Close { work, code: None }), Err(not_described.clone().into()));
+    assert_eq!(floor.try_work(10, Close::new(work)), Err(not_described.clone().into()));
     assert_eq!(floor.refused(10, end(id, Ending::Agent, BY_ANA)), not_described);
     assert_eq!(floor.centre.engine().digest(), before);
     floor.describe(11, id, "It is broken");
@@ -526,7 +511,7 @@ fn seed3_row100_time_and_customers_need_no_person() {
     let mut floor = Floor::new(RecordConfig::default());
     // Nothing was said: the reason stands for it, and a fact says so.
     let (silent, work) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
-    floor.work(20, FinishContact { work, by: Finisher::Customer });
+    floor.work(20, FinishContact::new(work, Finisher::Customer));
     assert_eq!(&*floor.row(silent).short_description, "Closed by system: User Ended");
     // The first thing the customer said.
     let spoken = floor.open(30, InteractionType::Chat);
@@ -537,7 +522,7 @@ fn seed3_row100_time_and_customers_need_no_person() {
     // What the context says.
     let known = floor.open(50, InteractionType::Chat);
     let context = variables(&[("short_description", "Printer")]);
-    floor.record(51, SetContext { interaction: known, variables: context });
+    floor.record(51, SetContext::new(known, context));
     floor.record(52, end(known, Ending::Customer, Actor::Customer));
     assert_eq!(&*floor.row(known).short_description, "Printer");
     let source = |found: DescribedBy| {
@@ -554,13 +539,13 @@ fn seed3_row101_empty_at_first_unless_the_context_says_it() {
     let empty = floor.open(0, InteractionType::Chat);
     assert_eq!(&*floor.row(empty).short_description, "");
     let context = variables(&[("short_description", "Reset my password"), ("page", "login")]);
-    let opening = InteractionRequest { context, ..InteractionRequest::new(InteractionType::Chat) };
+    let opening = InteractionRequest::new(InteractionType::Chat).with_context(context);
     let told = floor.open_as(1, opening);
     assert_eq!(&*floor.row(told).short_description, "Reset my password");
     // What a person wrote stays.
     floor.describe(2, told, "Password");
     let later = variables(&[("short_description", "Something else")]);
-    floor.record(3, SetContext { interaction: told, variables: later });
+    floor.record(3, SetContext::new(told, later));
     assert_eq!(&*floor.row(told).short_description, "Password");
 }
 
@@ -568,21 +553,21 @@ fn seed3_row101_empty_at_first_unless_the_context_says_it() {
 fn seed3_row102_archived_when_it_is_over_and_described() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, _) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
-    let archive = ArchiveInteraction { interaction: id };
-    assert_eq!(floor.refused(6, archive.clone()), RecordRefusal::NotOver { interaction: id });
+    let archive = ArchiveInteraction::new(id);
+    assert_eq!(floor.refused(6, archive.clone()), RecordRefusal::not_over(id));
     floor.describe(7, id, "It was broken");
-    assert_eq!(floor.refused(8, archive.clone()), RecordRefusal::NotOver { interaction: id });
+    assert_eq!(floor.refused(8, archive.clone()), RecordRefusal::not_over(id));
     floor.record(9, close(id));
     floor.record(10, archive.clone());
     // The fact hands everything over, and the memory is released.
     assert!(floor.records().interaction(id).is_none());
     let last = floor.record_facts().last().unwrap();
-    let RecordEvent::Archived { record } = &last.event else { panic!("{last:?}") };
+    let RecordEvent::Archived { record, .. } = &last.event else { panic!("{last:?}") };
     assert_eq!((record.id, &*record.short_description), (id, "It was broken"));
     floor.record(11, archive);
-    assert_eq!(floor.refused(11, close(id)), RecordRefusal::Archived { interaction: id });
+    assert_eq!(floor.refused(11, close(id)), RecordRefusal::archived(id));
     let unknown = InteractionId::from_raw(9);
-    assert_eq!(floor.refused(11, close(unknown)), RecordRefusal::Unknown { interaction: unknown });
+    assert_eq!(floor.refused(11, close(unknown)), RecordRefusal::unknown(unknown));
 }
 
 #[test]
@@ -592,27 +577,28 @@ fn seed3_row102_nothing_is_archived_that_says_nothing() {
     floor.record(1, end(id, Ending::Customer, Actor::Customer));
     // Whoever clears the description of what is closed is refused.
     for by in [BY_ANA, Actor::Host] {
-        let short_description = Some(" ".into());
-        let change = RecordChange { short_description, ..RecordChange::default() };
-        let clear = SaveInteraction { interaction: id, by, change };
-        assert_eq!(floor.refused(2, clear), RecordRefusal::NotDescribed { interaction: id });
+        let change = RecordChange::default().with_short_description(" ");
+        let clear = SaveInteraction::new(id, by, change);
+        assert_eq!(floor.refused(2, clear), RecordRefusal::not_described(id));
     }
     // A journal from which the description was lost brings back a record without one: it stays
     // until somebody writes it.
     let kept =
         floor.record_facts().filter(|fact| !matches!(fact.event, RecordEvent::Described { .. }));
-    let journal = (1..).zip(kept).map(|(seq, fact)| RecordFact { seq, ..fact.clone() });
+    let journal = (1..).zip(kept.cloned()).map(|(seq, mut fact)| {
+        fact.seq = seq;
+        fact
+    });
     let mut records = Records::replay(journal).unwrap();
     let mut log = RecordLog::default();
-    let archive = || ArchiveInteraction { interaction: id };
+    let archive = || ArchiveInteraction::new(id);
     let refused = records.execute(at(3), archive(), &mut log);
     let problem = Problem::Empty;
-    let field = "short_description".into();
-    assert_eq!(refused, Err(Invalid { field, problem }.into()));
+    let field = "short_description";
+    assert_eq!(refused, Err(Invalid::new(field, problem).into()));
     assert!(log.is_empty() && records.interaction(id).is_some());
-    let short_description = Some("He hung up".into());
-    let change = RecordChange { short_description, ..RecordChange::default() };
-    let describe = SaveInteraction { interaction: id, by: BY_ANA, change };
+    let change = RecordChange::default().with_short_description("He hung up");
+    let describe = SaveInteraction::new(id, BY_ANA, change);
     records.execute(at(4), describe, &mut log).unwrap();
     records.execute(at(5), archive(), &mut log).unwrap();
     assert!(records.interaction(id).is_none());
@@ -623,27 +609,25 @@ fn seed3_row103_the_second_message_finds_the_profile() {
     let mut floor = Floor::new(RecordConfig::default());
     let first = floor.receive(0, sms("+49 30 111 2222"), "Hello");
     let second = floor.receive(10, sms("0049 30 1112222"), "Anybody?");
-    assert_eq!(second, Received { opened: false, ..first });
+    let received = (second.interaction, second.profile, second.opened);
+    assert_eq!(received, (first.interaction, first.profile, false));
     let profiles = floor.records().profiles();
     assert_eq!(profiles.iter().count(), 1);
     assert_eq!(&*floor.profile(first.profile).address.identifier, "+49301112222");
-    let nonsense = (InteractionType::Messaging, "+4930999".into(), "Hello".into());
+    let nonsense = (InteractionType::Messaging, "+4930999", "Hello");
     let (kind, to, text) = nonsense;
-    let refused = floor.refused(11, ReceiveMessage { kind, from: sms("nobody"), to, text });
+    let refused = floor.refused(11, ReceiveMessage::new(kind, sms("nobody"), to, text));
     assert!(matches!(refused, RecordRefusal::Invalid(_)), "{refused}");
 }
 
 #[test]
 fn seed3_row103_numbers_are_read_as_before_once_the_normaliser_is_given_again() {
-    let numbers = || E164 { country: Some("49".into()), ..E164::default() };
+    let numbers = || E164::default().with_country("49");
     let mut log = RecordLog::default();
     let records = Records::new(RecordConfig::default(), at(0), &mut log).unwrap();
     let mut records = records.with_normaliser(numbers());
-    let receive = |number: &str| ReceiveMessage {
-        kind: InteractionType::Messaging,
-        from: sms(number),
-        to: "+4930999".into(),
-        text: "Hello".into(),
+    let receive = |number: &str| {
+        ReceiveMessage::new(InteractionType::Messaging, sms(number), "+4930999", "Hello")
     };
     let first = records.execute(at(1), receive("030 111 2222"), &mut log).unwrap();
     let restored = Records::restore(records.snapshot()).unwrap();
@@ -653,7 +637,9 @@ fn seed3_row103_numbers_are_read_as_before_once_the_normaliser_is_given_again() 
         assert!(matches!(refused, Err(RecordRefusal::Invalid(_))), "{refused:?}");
         let mut back = back.with_normaliser(numbers());
         let again = back.execute(at(3), receive("030 111 2222"), &mut log);
-        assert_eq!(again, Ok(Received { opened: false, ..first }));
+        let again = again.unwrap();
+        let received = (again.interaction, again.profile, again.opened);
+        assert_eq!(received, (first.interaction, first.profile, false));
     }
 }
 
@@ -666,8 +652,8 @@ fn seed3_row104_channel_and_number_together() {
     assert_ne!(by_sms.profile, by_other.profile);
     assert_ne!(by_sms.interaction, by_other.interaction);
     // Another of the host's numbers is another conversation of the same customer.
-    let (kind, to) = (InteractionType::Messaging, "+4930777".into());
-    let elsewhere = ReceiveMessage { kind, from: sms(number), to, text: "Sales?".into() };
+    let (kind, to) = (InteractionType::Messaging, "+4930777");
+    let elsewhere = ReceiveMessage::new(kind, sms(number), to, "Sales?");
     let elsewhere = floor.record(2, elsewhere);
     assert_eq!(elsewhere.profile, by_sms.profile);
     assert!(elsewhere.opened);
@@ -682,8 +668,7 @@ fn seed3_row105_profile_and_interaction_come_together() {
     let row = floor.row(received.interaction);
     assert_eq!(row.profile, Some(received.profile));
     assert_eq!(row.opened_for, None, "a guest");
-    let to = Some("+4930999".into());
-    let customer = Participant { profile: received.profile, to };
+    let customer = Participant::new(received.profile).with_to("+4930999");
     assert_eq!(row.conversation.as_ref().unwrap().participants, [customer]);
     let names: Vec<_> = floor.record_facts().skip(before).map(|fact| &fact.event).collect();
     assert!(matches!(
@@ -691,9 +676,9 @@ fn seed3_row105_profile_and_interaction_come_together() {
         [RecordEvent::ProfileSet(_), RecordEvent::Opened { .. }, RecordEvent::Said { .. }]
     ));
     // Where no interaction may be opened no profile is made either.
-    let (kind, to) = (InteractionType::Phone, "+4930999".into());
-    let text = "".into();
-    floor.refused(1, ReceiveMessage { kind, from: sms("+49305555555"), to, text });
+    let (kind, to) = (InteractionType::Phone, "+4930999");
+    let text = "";
+    floor.refused(1, ReceiveMessage::new(kind, sms("+49305555555"), to, text));
     assert_eq!(floor.records().profiles().iter().count(), 1);
 }
 
@@ -728,7 +713,7 @@ fn seed3_row106_a_number_of_a_user_names_him_in_both() {
     // Somebody else is verified by hand, later.
     let guest = floor.receive(1, sms("+49303334444"), "Hello");
     assert_eq!(floor.row(guest.interaction).opened_for, None);
-    floor.record(2, LinkUser { profile: guest.profile, user: "kim".into() });
+    floor.record(2, LinkUser::new(guest.profile, "kim"));
     assert_eq!(floor.profile(guest.profile).user, Some("kim".into()));
     assert_eq!(floor.row(guest.interaction).opened_for, Some("kim".into()));
     assert_eq!(floor.records().of_customer("kim").count(), 1);
@@ -742,13 +727,11 @@ fn seed3_row106_a_number_of_a_user_names_him_in_both() {
 #[test]
 fn seed3_row106_an_agent_knows_whom_he_writes_to() {
     let mut floor = Floor::new(RecordConfig::default());
-    let reach = |to: Address, user: Option<&str>| ReachCustomer {
-        kind: InteractionType::Messaging,
-        agent: ANA,
-        to,
-        from: "+4930999".into(),
-        user: user.map(Key::from),
-        text: "Hello".into(),
+    let reach = |to: Address, user: Option<&str>| {
+        let kind = InteractionType::Messaging;
+        let mut reach = ReachCustomer::new(kind, ANA, to, "+4930999", "Hello");
+        reach.user = user.map(Key::from);
+        reach
     };
     let who = |floor: &Floor, received: Received| {
         let user = floor.profile(received.profile).user;
@@ -798,18 +781,17 @@ fn seed3_row106_the_directory_is_asked_again_for_the_next_interaction() {
 fn seed3_row106_the_directory_is_asked_whoever_opens_it() {
     let mut floor = with_book();
     let kind = InteractionType::Messaging;
-    let (to, from) = (sms("+49301112222"), "+4930999".into());
-    let text = "Your order is here".into();
-    let reached = ReachCustomer { kind, agent: ANA, to, from, user: None, text };
+    let (to, from) = (sms("+49301112222"), "+4930999");
+    let text = "Your order is here";
+    let reached = ReachCustomer::new(kind, ANA, to, from, text);
     let reached = floor.record(0, reached);
     assert_eq!(floor.row(reached.interaction).opened_for, Some("jo".into()));
     let profile = Some(reached.profile);
-    let opening =
-        InteractionRequest { profile, ..InteractionRequest::new(InteractionType::WalkUp) };
+    let opening = InteractionRequest::new(InteractionType::WalkUp).with_profile(profile);
     let visit = floor.open_as(1, opening.clone());
     assert_eq!(floor.row(visit).opened_for, Some("jo".into()));
     // Who is named is named.
-    let visit = floor.open_as(2, InteractionRequest { opened_for: Some("kim".into()), ..opening });
+    let visit = floor.open_as(2, opening.with_opened_for("kim"));
     assert_eq!(floor.row(visit).opened_for, Some("kim".into()));
     assert_eq!(floor.profile(reached.profile).user, Some("jo".into()));
 }
@@ -828,9 +810,9 @@ fn seed3_row107_a_match_goes_on_or_begins_anew() {
     assert_ne!(next.interaction, first.interaction);
     // While its agent wraps up the conversation is over too.
     let wrap_up = vec![WrapUpRule::new("all")];
-    let config = RecordConfig { wrap_up, ..RecordConfig::default() };
-    floor.record(21, ConfigureRecords { config: config.into() });
-    floor.record(22, AssignInteraction { interaction: next.interaction, agent: ANA });
+    let config = RecordConfig::default().with_wrap_up(wrap_up);
+    floor.record(21, ConfigureRecords::new(config));
+    floor.record(22, AssignInteraction::new(next.interaction, ANA));
     floor.record(23, end(next.interaction, Ending::Agent, BY_ANA));
     assert_eq!(floor.state(next.interaction), InteractionState::WrapUp);
     assert!(floor.receive(24, from(), "One more thing").opened);
@@ -844,11 +826,11 @@ fn seed3_row107_at_most_one_goes_on_between_the_same_two() {
         let addresses = Some((sms("+49301112222"), ours.into()));
         let profile = Some(first.profile);
         let kind = InteractionType::Messaging;
-        InteractionRequest { profile, addresses, ..InteractionRequest::new(kind) }
+        InteractionRequest::new(kind).with_profile(profile).with_addresses(addresses)
     };
-    let second = || OpenInteraction { opening: opening("+4930999").into() };
+    let second = || OpenInteraction::new(opening("+4930999"));
     let interaction = first.interaction;
-    assert_eq!(floor.refused(1, second()), RecordRefusal::AlreadyOngoing { interaction });
+    assert_eq!(floor.refused(1, second()), RecordRefusal::already_ongoing(interaction));
     // By another of the host's numbers it is another one, and so it is when the first is over.
     floor.open_as(2, opening("+4930777"));
     floor.record(3, end(interaction, Ending::Customer, Actor::Customer));
@@ -861,13 +843,11 @@ fn seed3_row107_at_most_one_goes_on_between_the_same_two() {
 fn seed3_row107_an_agent_writes_first() {
     let mut floor = Floor::new(with_virtual_agent());
     let to = || sms("+49301112222");
-    let reach = |agent, user: Option<&str>, text: &str| ReachCustomer {
-        kind: InteractionType::Messaging,
-        agent,
-        to: to(),
-        from: "+4930999".into(),
-        user: user.map(Key::from),
-        text: text.into(),
+    let reach = |agent, user: Option<&str>, text: &str| {
+        let kind = InteractionType::Messaging;
+        let mut reach = ReachCustomer::new(kind, agent, to(), "+4930999", text);
+        reach.user = user.map(Key::from);
+        reach
     };
     // Nothing goes on: an outbound interaction, his at once.
     let first = floor.record(0, reach(ANA, Some("jo"), "Your order is here"));
@@ -902,12 +882,12 @@ fn seed3_row107_an_agent_writes_first() {
 #[test]
 fn seed3_row107_who_wrote_into_what_waits_and_then_takes_it_is_no_guest() {
     let mut floor = Floor::new(RecordConfig::default());
-    let (to, from) = (|| sms("+49301112222"), "+4930999".into());
+    let (to, from) = (|| sms("+49301112222"), "+4930999");
     let received = floor.receive(0, to(), "Hello");
     let id = received.interaction;
     floor.submit(0, id, SUPPORT, MESSAGE);
-    let (kind, user, text) = (InteractionType::Messaging, None, "One moment".into());
-    floor.record(10, ReachCustomer { kind, agent: BO, to: to(), from, user, text });
+    let (kind, text) = (InteractionType::Messaging, "One moment");
+    floor.record(10, ReachCustomer::new(kind, BO, to(), from, text));
     let open = |floor: &Floor| -> Vec<Part> {
         floor.row(id).handling.open().iter().map(|segment| segment.part).collect()
     };
@@ -923,14 +903,14 @@ fn seed3_row107_a_number_changes_hands() {
     let mut floor = Floor::new(RecordConfig::default());
     let from = || sms("+49301112222");
     let before = floor.receive(0, from(), "Hello");
-    floor.record(1, LinkUser { profile: before.profile, user: "jo".into() });
-    let profile = floor.record(2, ReplaceProfile { profile: before.profile, user: None });
+    floor.record(1, LinkUser::new(before.profile, "jo"));
+    let profile = floor.record(2, ReplaceProfile::new(before.profile));
     assert!(floor.state(before.interaction).is_closed());
     let after = floor.receive(3, from(), "Hello");
     assert_eq!((after.profile, after.opened), (profile, true));
     assert_eq!(floor.row(after.interaction).opened_for, None);
-    let gone = ReplaceProfile { profile: before.profile, user: None };
-    let refusal = RecordRefusal::UnknownProfile { profile: before.profile };
+    let gone = ReplaceProfile::new(before.profile);
+    let refusal = RecordRefusal::unknown_profile(before.profile);
     assert_eq!(floor.refused(4, gone), refusal);
 }
 
@@ -957,13 +937,13 @@ fn seed3_row108_tasks_are_logged_by_the_policy() {
     ];
     assert_eq!(tables(floor.row(id)), logged);
     let only_new: BTreeMap<Key, _> = [("case".into(), [Insert].into())].into();
-    let related = RelatedPolicy { tables: only_new, ..RelatedPolicy::default() };
-    let config = RecordConfig { related, ..RecordConfig::default() };
-    floor.record(5, ConfigureRecords { config: config.clone().into() });
+    let related = RelatedPolicy::default().with_tables(only_new);
+    let config = RecordConfig::default().with_related(related);
+    floor.record(5, ConfigureRecords::new(config.clone()));
     assert!(floor.record(6, relate(id, "case", Some(Insert))));
     assert!(!floor.record(6, relate(id, "case", Some(Update))));
-    let related = RelatedPolicy { active: false, ..config.related.clone() };
-    floor.record(7, ConfigureRecords { config: RecordConfig { related, ..config }.into() });
+    let related = (config.related.clone()).with_active(false);
+    floor.record(7, ConfigureRecords::new(config.with_related(related)));
     assert!(!floor.record(8, relate(id, "case", Some(Open))), "switched off");
     // By hand anything goes, and no operation is said.
     assert!(floor.record(9, relate(id, "cmdb_ci", None)));
@@ -981,19 +961,19 @@ fn seed3_row109_numbers_rise_and_are_given_once() {
     assert_eq!(numbers(&floor), ["IMS0000001", "IMS0000002"]);
     // A number is not given again when its interaction is archived, nor after a restore.
     floor.record(2, end(second, Ending::Customer, Actor::Customer));
-    floor.record(3, ArchiveInteraction { interaction: second });
+    floor.record(3, ArchiveInteraction::new(second));
     let (engine, records) = floor.centre.into_parts();
     let json = serde_json::to_string(&records.unwrap().snapshot()).unwrap();
     let records = Records::restore(serde_json::from_str(&json).unwrap()).unwrap();
     let mut floor = Floor { centre: Centre::join(engine, Some(records)).unwrap(), log: floor.log };
     floor.open(4, InteractionType::Chat);
     assert_eq!(numbers(&floor), ["IMS0000001", "IMS0000003"]);
-    let numbering = Numbering { prefix: "TALK-".into(), width: 3, first: 1_000 };
-    let config = RecordConfig { numbering, ..RecordConfig::default() };
-    floor.record(5, ConfigureRecords { config: config.into() });
+    let numbering = Numbering::default().with_prefix("TALK-").with_width(3).with_first(1_000);
+    let config = RecordConfig::default().with_numbering(numbering);
+    floor.record(5, ConfigureRecords::new(config));
     floor.open(6, InteractionType::Chat);
     // A lower start, and it still rises.
-    floor.record(7, ConfigureRecords { config: RecordConfig::default().into() });
+    floor.record(7, ConfigureRecords::new(RecordConfig::default()));
     floor.open(8, InteractionType::Chat);
     assert_eq!(numbers(&floor)[2..], ["TALK-1000", "IMS0001001"]);
 }
@@ -1007,19 +987,17 @@ fn seed3_row110_opened_for_the_customer_whoever_began() {
     assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Inbound, Some("jo")));
     floor.record(1, end(inbound.interaction, Ending::Customer, Actor::Customer));
     // Ana writes to a number: it is for whoever has it, and she is not the customer.
-    let (kind, from, text) = (InteractionType::Messaging, "+4930999".into(), "News".into());
-    let reach = ReachCustomer { kind, agent: ANA, to: jo(), from, user: None, text };
+    let (kind, from, text) = (InteractionType::Messaging, "+4930999", "News");
+    let reach = ReachCustomer::new(kind, ANA, jo(), from, text);
     let outbound = floor.record(2, reach).interaction;
     let row = floor.row(outbound);
     assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Outbound, Some("jo")));
     assert_eq!(row.assigned_to, Some(ANA));
     // Somebody opens a mail to the same profile, and says nobody's name but his own.
-    let opening = InteractionRequest {
-        opened_by: Some("ana".into()),
-        direction: Direction::Outbound,
-        profile: Some(inbound.profile),
-        ..InteractionRequest::new(InteractionType::Email)
-    };
+    let opening = InteractionRequest::new(InteractionType::Email)
+        .with_opened_by("ana")
+        .with_direction(Direction::Outbound)
+        .with_profile(inbound.profile);
     let mail = floor.open_as(3, opening);
     let row = floor.row(mail);
     assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("jo"), Some("ana")));
@@ -1031,20 +1009,20 @@ fn seed3_row110_opened_for_the_customer_whoever_began() {
 
 #[test]
 fn seed3_row111_a_visitor_who_waits_keeps_his_place_and_takes_no_room() {
-    let support = QueueProfile { order: Order::Score, ..QueueProfile::default() };
+    let support = QueueProfile::default().with_order(Order::Score);
     let mut floor = Floor::of(RecordConfig::default(), support);
     let (visitor, work) = floor.accepted((0, 5), InteractionType::WalkUp, DESK);
     let later = floor.open(50, InteractionType::WalkUp);
     let agent = floor.centre.engine().view().agent(ANA).unwrap();
     assert_eq!(agent.units_in_use(), 100);
     // He fetches his machine; Ana has room, and goes on with nobody else yet.
-    floor.work(51, SetPresence { agent: ANA, presence: SystemPresence::Meeting.id() });
-    floor.record(60, HoldInteraction { interaction: visitor, reason: None });
+    floor.work(51, SetPresence::new(ANA, SystemPresence::Meeting.id()));
+    floor.record(60, HoldInteraction::new(visitor));
     assert_eq!(floor.state(visitor), InteractionState::OnHold);
     assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 0);
     floor.submit(70, later, SUPPORT, DESK);
     // He is back while Ana is away: in line he stands where he stood, before who came later.
-    floor.work(90, Resume { work, by: Resumer::Customer });
+    floor.work(90, Resume::new(work, Resumer::Customer));
     assert_eq!(floor.state(visitor), InteractionState::Queued);
     let first = floor.centre.engine().view().work(work).unwrap().position();
     assert_eq!(first, Some(1));
@@ -1056,18 +1034,15 @@ fn seed3_row111_a_visitor_who_waits_keeps_his_place_and_takes_no_room() {
 #[test]
 fn seed3_row112_the_account_comes_with_the_contact() {
     let mut floor = with_book();
-    let contact = Some("jo at acme".into());
-    let opening = InteractionRequest { contact, ..InteractionRequest::new(InteractionType::Chat) };
+    let opening = InteractionRequest::new(InteractionType::Chat).with_contact("jo at acme");
     let id = floor.open_as(0, opening);
     assert_eq!(floor.row(id).account.as_deref(), Some("acme"));
     let bare = floor.open(1, InteractionType::Chat);
-    let change = RecordChange {
-        short_description: Some("Billing".into()),
-        contact: Some("jo at acme".into()),
-        work_note: Some("Verified by phone".into()),
-        ..RecordChange::default()
-    };
-    floor.record(2, SaveInteraction { interaction: bare, by: BY_ANA, change });
+    let change = RecordChange::default()
+        .with_short_description("Billing")
+        .with_contact("jo at acme")
+        .with_work_note("Verified by phone");
+    floor.record(2, SaveInteraction::new(bare, BY_ANA, change));
     let row = floor.row(bare);
     assert_eq!(row.account.as_deref(), Some("acme"));
     assert_eq!(&*row.work_notes[0].text, "Verified by phone");
@@ -1076,16 +1051,15 @@ fn seed3_row112_the_account_comes_with_the_contact() {
 #[test]
 fn seed3_row112_what_the_channel_says_at_the_end() {
     let mut floor = Floor::new(with_phone());
-    let call = InteractionRequest {
-        channel_metadata: variables(&[("caller", "+49301112222"), ("line", "1")]),
-        ..InteractionRequest::new(InteractionType::Phone)
-    };
+    let call = InteractionRequest::new(InteractionType::Phone)
+        .with_channel_metadata(variables(&[("caller", "+49301112222"), ("line", "1")]));
     let call = floor.open_as(0, call);
     floor.record(60, end(call, Ending::Customer, Actor::Customer));
     let later = |subtype: &str, metadata: &[(&str, &str)]| {
-        let (subtype, channel_metadata) = (Some(subtype.into()), variables(metadata));
-        let change = RecordChange { subtype, channel_metadata, ..RecordChange::default() };
-        SaveInteraction { interaction: call, by: Actor::Host, change }
+        let channel_metadata = variables(metadata);
+        let change =
+            RecordChange::default().with_subtype(subtype).with_channel_metadata(channel_metadata);
+        SaveInteraction::new(call, Actor::Host, change)
     };
     let recording = [("recording", "https://recordings.test/1"), ("line", "2")];
     floor.record(90, later("mobile", &recording));
@@ -1101,15 +1075,15 @@ fn seed3_row112_what_the_channel_says_at_the_end() {
 
 #[test]
 fn seed3_row112_room_for_notes_is_asked_for_notes_only() {
-    let limits = RecordLimits { attachments: 1, ..RecordLimits::default() };
-    let mut floor = Floor::new(RecordConfig { limits, ..RecordConfig::default() });
+    let limits = RecordLimits::default().with_attachments(1);
+    let mut floor = Floor::new(RecordConfig::default().with_limits(limits));
     let id = floor.open(0, InteractionType::Chat);
     floor.describe(1, id, "Billing");
-    let save = |change| SaveInteraction { interaction: id, by: BY_ANA, change };
-    let note = || RecordChange { work_note: Some("Called".into()), ..RecordChange::default() };
+    let save = |change| SaveInteraction::new(id, BY_ANA, change);
+    let note = || RecordChange::default().with_work_note("Called");
     floor.record(2, save(note()));
     let limit = RecordLimit::Attachments;
-    assert_eq!(floor.refused(3, save(note())), RecordRefusal::Limit { limit, max: 1 });
+    assert_eq!(floor.refused(3, save(note())), RecordRefusal::limit(limit, 1));
     floor.describe(4, id, "Billing of May");
 }
 
@@ -1118,15 +1092,13 @@ const OTHER: CodeId = CodeId::from_raw(1);
 
 /// A minute of wrap-up for chats, which time ends.
 fn minute(enforce: bool) -> RecordConfig {
-    let rule = WrapUpRule {
-        types: vec![InteractionType::Chat],
-        enforce,
-        show: true,
-        codes: vec![DONE],
-        default_code: Some(DONE),
-        ..WrapUpRule::new("chats")
-    };
-    RecordConfig { wrap_up: vec![rule], ..with_phone() }
+    let rule = WrapUpRule::new("chats")
+        .with_types([InteractionType::Chat])
+        .with_enforce(enforce)
+        .with_show(true)
+        .with_codes([DONE])
+        .with_default_code(DONE);
+    with_phone().with_wrap_up([rule])
 }
 
 /// A chat whose contact ended at 40.
@@ -1135,7 +1107,7 @@ fn wrapping_up(config: RecordConfig) -> (Floor, InteractionId) {
     floor.work(0, Define::new("done", WrapUpCodeProfile::default()));
     floor.work(0, Define::new("other", WrapUpCodeProfile::default()));
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
-    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    floor.work(40, FinishContact::new(work, Finisher::Agent));
     assert_eq!(floor.state(id), InteractionState::WrapUp);
     (floor, id)
 }
@@ -1163,15 +1135,11 @@ fn seed3_row113_the_agent_ends_the_wrap_up() {
     // Nothing ends it but he.
     floor.advance(5_000);
     assert_eq!(floor.state(id), InteractionState::WrapUp);
-    let (code, by) = (None, BY_ANA);
-    let finish = EndInteractionWrapUp { interaction: id, code, by };
-    assert_eq!(
-        floor.refused(5_001, finish.clone()),
-        RecordRefusal::NotDescribed { interaction: id }
-    );
+    let finish = EndInteractionWrapUp::new(id, BY_ANA);
+    assert_eq!(floor.refused(5_001, finish.clone()), RecordRefusal::not_described(id));
     floor.describe(5_002, id, "Done");
-    let other = EndInteractionWrapUp { code: Some(OTHER), ..finish };
-    assert_eq!(floor.refused(5_003, other), RecordRefusal::CodeNotAllowed { code: OTHER });
+    let other = finish.clone().with_code(OTHER);
+    assert_eq!(floor.refused(5_003, other), RecordRefusal::code_not_allowed(OTHER));
     floor.record(5_040, finish);
     let row = floor.row(id);
     assert_eq!((row.state, row.closed_by), (InteractionState::ClosedComplete, Some(BY_ANA)));
@@ -1203,7 +1171,7 @@ fn seed3_row113_a_closed_tab_skips_the_wrap_up() {
 fn seed3_row113_with_the_engine_s_own_wrap_up_capacity_is_held() {
     let mode = WrapUpMode::Mandatory;
     let wrap_up = WrapUpProfile::of(mode);
-    let support = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let support = QueueProfile::default().with_wrap_up(wrap_up);
     let mut floor = Floor::of(minute(true), support);
     floor.work(0, Define::new("done", WrapUpCodeProfile::default()));
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
@@ -1222,13 +1190,13 @@ fn seed3_row113_with_the_engine_s_own_wrap_up_capacity_is_held() {
 #[test]
 fn seed3_row113_the_engine_gives_more_time() {
     let wrap_up = WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: secs(30) });
-    let support = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let support = QueueProfile::default().with_wrap_up(wrap_up);
     let mut floor = Floor::of(RecordConfig::default(), support);
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
-    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    floor.work(40, FinishContact::new(work, Finisher::Agent));
     let until = |floor: &Floor| floor.row(id).wrap_up.as_ref().unwrap().until;
     assert_eq!(until(&floor), Some(at(70)));
-    floor.work(50, ExtendWrapUp { work, agent: ANA, by: secs(20) });
+    floor.work(50, ExtendWrapUp::new(work, ANA, secs(20)));
     assert_eq!(until(&floor), Some(at(90)));
     floor.advance(90);
     assert_eq!(floor.row(id).closed, Some(at(90)));
@@ -1238,18 +1206,18 @@ fn seed3_row113_the_engine_gives_more_time() {
 #[test]
 fn seed3_row113_whoever_gave_it_away_wraps_up_beside_the_next() {
     let wrap_up = WrapUpProfile::of(WrapUpMode::MandatoryTimeout { timeout: secs(60) });
-    let support = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let support = QueueProfile::default().with_wrap_up(wrap_up);
     let mut floor = Floor::of(RecordConfig::default(), support);
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
     floor.on_queue(30, BO);
-    floor.work(30, TransferToQueue { work, queue: SALES, placement: None });
+    floor.work(30, TransferToQueue::new(work, SALES));
     floor.accept(32, BO);
     floor.describe(33, id, "Short");
-    floor.work(40, FinishContact { work, by: Finisher::Agent });
+    floor.work(40, FinishContact::new(work, Finisher::Agent));
     // It is closed, but Ana is not done: until then it is not archived.
     assert_eq!(floor.state(id), InteractionState::ClosedComplete);
-    let archive = ArchiveInteraction { interaction: id };
-    assert_eq!(floor.refused(41, archive.clone()), RecordRefusal::NotOver { interaction: id });
+    let archive = ArchiveInteraction::new(id);
+    assert_eq!(floor.refused(41, archive.clone()), RecordRefusal::not_over(id));
     floor.advance(90);
     let totals = floor.row(id).handling.totals();
     assert_eq!((totals.active, totals.wrap_up), (secs(20 + 8), secs(60)));
@@ -1273,28 +1241,26 @@ fn seed3_row113_colours_of_the_remaining_time() {
 
 #[test]
 fn seed3_row113_the_rule_with_the_lowest_order_applies() {
-    let rule =
-        |name: &str, order, types: &[InteractionType], context: &[(&str, &str)]| WrapUpRule {
-            order,
-            types: types.to_vec(),
-            context: variables(context),
-            ..WrapUpRule::new(name)
-        };
+    let rule = |name: &str, order, types: &[InteractionType], context: &[(&str, &str)]| {
+        WrapUpRule::new(name)
+            .with_order(order)
+            .with_types(types.to_vec())
+            .with_context(variables(context))
+    };
     let chat = InteractionType::Chat;
     let rules = vec![
         rule("chats", 100, &[chat], &[]),
         rule("gold", 10, &[chat], &[("level", "gold")]),
-        WrapUpRule { active: false, ..rule("never", 1, &[], &[]) },
-        WrapUpRule { queue: Some(SALES), ..rule("sales", 5, &[], &[]) },
+        rule("never", 1, &[], &[]).with_active(false),
+        rule("sales", 5, &[], &[]).with_queue(SALES),
         rule("chats too", 100, &[chat], &[]),
     ];
-    let config = RecordConfig { wrap_up: rules, ..with_phone() };
+    let config = with_phone().with_wrap_up(rules);
     let name_of = |kind, context: &[(&str, &str)]| {
         let mut floor = Floor::new(config.clone());
-        let opening =
-            InteractionRequest { context: variables(context), ..InteractionRequest::new(kind) };
+        let opening = InteractionRequest::new(kind).with_context(variables(context));
         let id = floor.open_as(0, opening);
-        floor.record(1, AssignInteraction { interaction: id, agent: ANA });
+        floor.record(1, AssignInteraction::new(id, ANA));
         floor.record(2, end(id, Ending::Customer, Actor::Customer));
         let wrap_up = floor.row(id).wrap_up.clone();
         wrap_up.and_then(|wrap_up| Some(wrap_up.rule?.name.to_string()))
@@ -1323,16 +1289,14 @@ fn seed3_row157_many_tasks_or_none() {
 fn seed3_row158_all_interactions_of_a_customer_with_their_tasks() {
     let mut floor = Floor::new(RecordConfig::default());
     for n in 0..4 {
-        let opened_for = Some(if n == 2 { "kim".into() } else { Key::from("jo") });
-        let id = floor.open_as(
-            n,
-            InteractionRequest { opened_for, ..InteractionRequest::new(InteractionType::Chat) },
-        );
+        let opened_for = if n == 2 { "kim" } else { "jo" };
+        let id = floor
+            .open_as(n, InteractionRequest::new(InteractionType::Chat).with_opened_for(opened_for));
         floor.describe(n, id, "Again");
         for task in 0..n {
             let document = Document::new("task", &task.to_string());
             let (operation, by) = (Some(Operation::Open), BY_ANA);
-            floor.record(n, RelateRecord { interaction: id, document, operation, by });
+            floor.record(n, RelateRecord::new(id, document, by).with_operation(operation));
         }
     }
     let found: Vec<_> = floor.records().of_customer("jo").map(|row| row.related.len()).collect();
@@ -1353,11 +1317,11 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
         floor.record(closed, close(id));
     }
     let left = floor.open(300, InteractionType::Chat);
-    floor.work(300, SetPresence { agent: ANA, presence: SystemPresence::Break.id() });
+    floor.work(300, SetPresence::new(ANA, SystemPresence::Break.id()));
     let work = floor.submit(300, left, SUPPORT, CHAT);
-    floor.work(330, Abandon { work });
+    floor.work(330, Abandon::new(work));
     let visit = floor.open(400, InteractionType::WalkUp);
-    floor.record(400, AssignInteraction { interaction: visit, agent: BO });
+    floor.record(400, AssignInteraction::new(visit, BO));
     floor.describe(400, visit, "A visit");
     floor.record(450, close(visit));
     let report: Report = floor.records().interactions().collect();
@@ -1374,29 +1338,31 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
 
 #[test]
 fn seed3_row160_two_customers_in_one_conversation() {
-    let limits = RecordLimits { profiles: 2, ..RecordLimits::default() };
-    let mut floor = Floor::new(RecordConfig { limits, ..RecordConfig::default() });
+    let limits = RecordLimits::default().with_profiles(2);
+    let mut floor = Floor::new(RecordConfig::default().with_limits(limits));
     let (his, hers) = (|| sms("+49301112222"), || sms("+49303334444"));
     let one = floor.receive(0, his(), "Hello");
     let other = floor.receive(1, hers(), "Hello");
     assert_ne!(one.profile, other.profile);
     let interaction = one.interaction;
     let add = |to: Option<&str>| {
-        let (profile, to) = (other.profile, to.map(Key::from));
-        AddParticipant { interaction, profile, to }
+        let mut add = AddParticipant::new(interaction, other.profile);
+        add.to = to.map(Key::from);
+        add
     };
     // What she writes belongs to what goes on with her, until that is over.
-    let ongoing = RecordRefusal::AlreadyOngoing { interaction: other.interaction };
+    let ongoing = RecordRefusal::already_ongoing(other.interaction);
     assert_eq!(floor.refused(2, add(None)), ongoing);
     floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
     floor.record(4, add(None));
     floor.record(5, add(Some("+4930999")));
-    let takes_part = |profile| Participant { profile, to: Some("+4930999".into()) };
+    let takes_part = |profile| Participant::new(profile).with_to("+4930999");
     let talk = floor.row(interaction).conversation.as_ref().unwrap();
     assert_eq!(talk.participants, [takes_part(one.profile), takes_part(other.profile)]);
     // Both write, and it is kept who wrote what.
     let hers_now = floor.receive(6, hers(), "I am his sister");
-    assert_eq!(hers_now, Received { interaction, profile: other.profile, opened: false });
+    let received = (hers_now.interaction, hers_now.profile, hers_now.opened);
+    assert_eq!(received, (interaction, other.profile, false));
     floor.receive(7, his(), "She is");
     let written = |floor: &Floor| -> Vec<(Option<ProfileId>, String)> {
         let talk = floor.row(interaction).conversation.as_ref().unwrap();
@@ -1409,14 +1375,14 @@ fn seed3_row160_two_customers_in_one_conversation() {
     // is not in it.
     floor.receive(8, sms("+49305556666"), "Hello");
     assert!(floor.records().profiles().get(other.profile).is_some());
-    let (kind, to, text) = (InteractionType::Messaging, "+4930777".into(), "Sales?".into());
-    let elsewhere = floor.record(9, ReceiveMessage { kind, from: hers(), to, text });
+    let (kind, to, text) = (InteractionType::Messaging, "+4930777", "Sales?");
+    let elsewhere = floor.record(9, ReceiveMessage::new(kind, hers(), to, text));
     assert!(elsewhere.opened);
     // Who she is does not make it hers, and that her number changes hands does not end it.
-    floor.record(10, LinkUser { profile: other.profile, user: "kim".into() });
+    floor.record(10, LinkUser::new(other.profile, "kim"));
     assert_eq!(floor.row(interaction).opened_for, None);
     assert_eq!(floor.row(elsewhere.interaction).opened_for, Some("kim".into()));
-    floor.record(11, ReplaceProfile { profile: other.profile, user: None });
+    floor.record(11, ReplaceProfile::new(other.profile));
     assert!(floor.state(elsewhere.interaction).is_closed());
     assert!(floor.state(interaction).is_ongoing());
     let stranger = floor.receive(12, hers(), "Who is that?");

@@ -1,5 +1,5 @@
 //! What would be sent to Genesys Cloud while the engine routes: a work item comes in, rings at an
-//! agent, is accepted by him over there, and is wrapped up.
+//! agent, is accepted by that agent over there, and is wrapped up.
 
 use strowger::Action;
 use strowger::command::{Park, Resume, Resumer};
@@ -49,15 +49,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Everything is defined under its id over there.
     let channel = host.tell(0, Define::new("workitem", ChannelProfile::work_item()));
     let wrap_up = WrapUpProfile::of(WrapUpMode::Mandatory);
-    let profile = QueueProfile { wrap_up, ..QueueProfile::default() };
+    let profile = QueueProfile::default().with_wrap_up(wrap_up);
     let queue = host.tell(0, Define::new("q-billing", profile));
-    let refunds = host.tell(0, Define::new("sk-refunds", SkillProfile {}));
+    let refunds = host.tell(0, Define::new("sk-refunds", SkillProfile::default()));
     let code = host.tell(0, Define::new("wc-refunded", WrapUpCodeProfile::default()));
-    let profile = AgentProfile { skills: [(refunds, 80)].into(), ..AgentProfile::default() };
+    let profile = AgentProfile::default().with_skills([(refunds, 80)]);
     let agent = host.tell(0, Define::new("u-ana", profile));
-    let membership = Membership::default();
-    host.tell(0, SetMembership { agent, queue, membership, channel: None });
-    host.tell(0, SetPresence { agent, presence: SystemPresence::OnQueue.id() });
+    host.tell(0, SetMembership::new(agent, queue));
+    host.tell(0, SetPresence::new(agent, SystemPresence::OnQueue.id()));
 
     let Told::Workitem(item) = Told::read(notification("Idle").as_bytes())? else {
         return Err("no work item".into());
@@ -65,16 +64,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let now = Timestamp::from_millis(10_000);
     let request = Intake::new(channel, queue).request(host.engine.view(), &item, now)?;
     let work = host.tell(10, Submit::new(request));
-    // She accepts over there: the engine follows, and nothing is sent back.
+    // The agent accepts over there: the engine follows, and nothing is sent back.
     for state in ["Alerting", "Connected", "Connected"] {
         let told = Told::read(notification(state).as_bytes())?;
         for command in host.mirror.hear(host.engine.view(), &told).commands {
             host.tell(15, command);
         }
     }
-    host.tell(60, Park { work, until: None });
-    host.tell(90, Resume { work, by: Resumer::Agent });
-    host.tell(120, FinishContact { work, by: Finisher::Agent });
-    host.tell(150, EndWrapUp { work, agent, code: Some(code) });
+    host.tell(60, Park::new(work));
+    host.tell(90, Resume::new(work, Resumer::Agent));
+    host.tell(120, FinishContact::new(work, Finisher::Agent));
+    host.tell(150, EndWrapUp::new(work, agent).with_code(code));
     Ok(())
 }

@@ -102,9 +102,9 @@ impl Place {
             Some(Stage::Offered { offer }) => {
                 (Self::Alerting, view.offer(offer).map(|offer| offer.agent))
             }
-            Some(Stage::Assigned { agent }) => {
-                let his = view.agent(agent).map(|agent| agent.assignments()).unwrap_or_default();
-                let held = his.iter().any(|one| one.work == work && one.state == Assigned::Held);
+            Some(Stage::Assigned { agent, .. }) => {
+                let all = view.agent(agent).map(|agent| agent.assignments()).unwrap_or_default();
+                let held = all.iter().any(|one| one.work == work && one.state == Assigned::Held);
                 (if held { Self::Held } else { Self::Connected }, Some(agent))
             }
             Some(Stage::Parked { agent, .. }) => (Self::Parked, Some(agent)),

@@ -21,9 +21,9 @@ use strowger_wire::Request;
 #[derive(Clone, Debug)]
 pub(super) struct Guest {
     agent: Key,
-    /// Whether the customer hears him.
+    /// Whether the customer hears the consulted agent.
     confers: bool,
-    /// His part in the conversation from before he was consulted.
+    /// The agent's part in the conversation from before they were consulted.
     before: Option<String>,
 }
 
@@ -108,15 +108,15 @@ pub(super) fn hear(
     let left = conversation.part_of(owner).is_some_and(Participant::is_gone);
     match part.assignment_state() {
         AssignmentState::Connected | AssignmentState::Held => {
-            heard.commands.extend(leg.rings().then(|| Answer { work, agent }.into()));
+            heard.commands.extend(leg.rings().then(|| Answer::new(work, agent).into()));
             if left {
-                heard.commands.push(HandOver { work, agent }.into());
+                heard.commands.push(HandOver::new(work, agent).into());
                 heard.new_owner = consult.take().map(|guest| guest.agent);
             }
         }
         AssignmentState::Disconnected => {
-            let declined = || Decline { work, agent }.into();
-            let ended = || EndLeg { work, agent }.into();
+            let declined = || Decline::new(work, agent).into();
+            let ended = || EndLeg::new(work, agent).into();
             heard.commands.push(if leg.rings() { declined() } else { ended() });
             *consult = None;
         }
@@ -140,16 +140,16 @@ fn begun_there(
     let asked = conversation.participants.iter().filter(talks).rfind(|part| {
         part.consult.is_some() && part.user.as_deref().is_some_and(|user| user != owner)
     })?;
-    let guest = view.agent_by_key(asked.user.as_deref()?)?;
+    let guest = view.agent(view.agent_id(asked.user.as_deref()?)?)?;
     let agent = guest.id();
     *consult = Some(Guest { agent: guest.key().clone(), confers: false, before: None });
-    let mut commands = Vec::from([Consult { work, agent }.into()]);
+    let mut commands = Vec::from([Consult::new(work, agent).into()]);
     let answered = asked.assignment_state() == AssignmentState::Connected;
-    commands.extend(answered.then(|| Answer { work, agent }.into()));
+    commands.extend(answered.then(|| Answer::new(work, agent).into()));
     Some(Heard { commands, ..Heard::default() })
 }
 
-/// An agent's part in the call, if it is a call and he is known in it.
+/// An agent's part in the call, if it is a call and the agent is known in it.
 fn part(there: &There, agent: Option<&Key>) -> Option<Part> {
     let Subject::Conversation { media, id } = &there.subject else { return None };
     let known = there.parts.get(agent?).filter(|_| there.is_call())?;

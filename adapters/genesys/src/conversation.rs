@@ -17,19 +17,19 @@ use strowger_wire::{Method, Request, escaped};
 words! {
     /// Where somebody stands in a conversation.
     ParticipantState {
-        /// It rings at him.
+        /// The conversation rings at the participant.
         Alerting = "alerting",
-        /// He is dialled.
+        /// The participant is dialled.
         Dialing = "dialing",
-        /// He is being reached.
+        /// The participant is being reached.
         Contacting = "contacting",
-        /// It is offered to him.
+        /// The conversation is offered to the participant.
         Offering = "offering",
-        /// He takes part.
+        /// The participant takes part.
         Connected = "connected",
-        /// He left.
+        /// The participant left.
         Disconnected = "disconnected",
-        /// It ended for him.
+        /// The conversation ended for the participant.
         Terminated = "terminated",
         /// A fax is converted.
         Converting = "converting",
@@ -39,7 +39,7 @@ words! {
         Transmitting = "transmitting",
         /// A call back is for later.
         Scheduled = "scheduled",
-        /// He put it aside.
+        /// The participant put the conversation aside.
         Parked = "parked",
         /// Nothing is known.
         None = "none",
@@ -53,7 +53,7 @@ pub struct Part {
     pub media: MediaType,
     /// The conversation.
     pub conversation: String,
-    /// The participant. An agent has another one in each conversation, and each time he joins.
+    /// The participant. An agent has another one in each conversation, and each time they join.
     pub participant: String,
 }
 
@@ -93,13 +93,13 @@ body! {
         code: Option<String>,
         /// What it is called.
         name: Option<String>,
-        /// What he says of it.
+        /// What the agent says of the conversation.
         notes: Option<String>,
-        /// Marks he gave.
+        /// Marks the agent gave.
         tags: Vec<String>,
-        /// How long it took him, in seconds.
+        /// How long the wrap-up took the agent, in seconds.
         duration_seconds: Option<u32>,
-        /// When he was done.
+        /// When the agent was done.
         end_time: Option<IsoTime>,
         /// Whether it is kept for later, and needs no code yet.
         provisional: Option<bool>,
@@ -137,49 +137,49 @@ body! {
     /// # Ok::<(), strowger::model::Invalid>(())
     /// ```
     pub PartUpdate {
-        /// Where he stands now: connected or disconnected.
+        /// Where the participant stands now: connected or disconnected.
         state: Option<ParticipantState>,
-        /// Whether he is on hold.
+        /// Whether the participant is on hold.
         held: Option<bool>,
-        /// Whether he is not heard. Calls, call backs and video only.
+        /// Whether the participant is not heard. Calls, call backs and video only.
         muted: Option<bool>,
-        /// Whether he is recorded.
+        /// Whether the participant is recorded.
         recording: Option<bool>,
-        /// Whether he hears nobody and nobody hears him.
+        /// Whether the participant hears nobody and nobody hears them.
         confined: Option<bool>,
-        /// How he wraps up.
+        /// How the participant wraps up.
         wrapup: Option<Wrapup>,
-        /// Whether he does not wrap up.
+        /// Whether the participant does not wrap up.
         wrapup_skipped: Option<bool>,
     }
 }
 
 impl PartUpdate {
-    /// He takes part: he accepts what rings.
+    /// The participant takes part: they accept what rings.
     #[must_use]
     pub fn connected() -> Self {
         Self { state: Some(ParticipantState::Connected), ..Self::default() }
     }
 
-    /// He leaves, or rejects what rings.
+    /// The participant leaves, or rejects what rings.
     #[must_use]
     pub fn disconnected() -> Self {
         Self { state: Some(ParticipantState::Disconnected), ..Self::default() }
     }
 
-    /// He is on hold, or no more.
+    /// The participant is on hold, or no more.
     #[must_use]
     pub fn held(held: bool) -> Self {
         Self { held: Some(held), ..Self::default() }
     }
 
-    /// He is muted, or no more.
+    /// The participant is muted, or no more.
     #[must_use]
     pub fn muted(muted: bool) -> Self {
         Self { muted: Some(muted), ..Self::default() }
     }
 
-    /// He wraps up with this.
+    /// The participant wraps up with this.
     #[must_use]
     pub fn wrapup(wrapup: Wrapup) -> Self {
         Self { wrapup: Some(wrapup), ..Self::default() }

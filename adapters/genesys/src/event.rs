@@ -46,9 +46,9 @@ body! {
         wrapup_code: Option<String>,
         /// What the agent says of it.
         wrapup_notes: Option<String>,
-        /// How long he wrapped up, in milliseconds.
+        /// How long the agent wrapped up, in milliseconds.
         wrapup_duration_ms: Option<u64>,
-        /// How long he spoke, in milliseconds.
+        /// How long the agent spoke, in milliseconds.
         interacting_duration_ms: Option<u64>,
         /// How long it rang, in milliseconds.
         alerting_duration_ms: Option<u64>,
@@ -67,7 +67,7 @@ pub enum Event {
     Presence {
         /// Who.
         user: Box<str>,
-        /// What he is in.
+        /// The presence they are in.
         presence: UserPresence,
     },
     /// Something else is known of an agent.

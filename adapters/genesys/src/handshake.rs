@@ -10,7 +10,8 @@ use strowger_wire::Request;
 body! {
     /// What somebody may.
     pub Authorization {
-        /// The permissions of all his roles, such as `workitems:workitem:add`. A part may be `*`.
+        /// The permissions of all the user's roles, such as `workitems:workitem:add`. A part may be
+        /// `*`.
         permissions: Vec<String>,
     }
 }
@@ -29,11 +30,11 @@ body! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub Me {
-        /// His id.
+        /// The user's id.
         id: String,
-        /// What he is called.
+        /// What the user is called.
         name: Option<String>,
-        /// What he may; absent unless it was asked for.
+        /// What the user may; absent unless it was asked for.
         authorization: Authorization,
     }
 }
@@ -47,7 +48,7 @@ pub struct Missing {
 }
 
 impl Me {
-    /// Whether he has this permission.
+    /// Whether the user has this permission.
     #[must_use]
     pub fn may(&self, permission: &str) -> bool {
         let mut all = self.authorization.permissions.iter();
@@ -58,10 +59,10 @@ impl Me {
         })
     }
 
-    /// Whether he may send all of these.
+    /// Whether the user may send all of these.
     ///
     /// # Errors
-    /// The permissions he lacks.
+    /// The permissions the user lacks.
     pub fn check(&self, requests: &[Request]) -> Result<(), Missing> {
         let mut any_of: Vec<Vec<_>> = Vec::new();
         for Request { permissions, .. } in requests {
@@ -74,7 +75,7 @@ impl Me {
     }
 }
 
-/// Who sends requests, and what he may: `GET /users/me`, answered with a [`Me`].
+/// Who sends requests, and what they may: `GET /users/me`, answered with a [`Me`].
 #[must_use]
 pub fn get_me() -> Request {
     Request::get("/api/v2/users/me".to_string()).with_query("expand", "authorization")

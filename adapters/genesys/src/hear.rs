@@ -70,8 +70,7 @@ impl Mirror {
             return Answer::default();
         };
         let user = notice.assignee_id.as_deref().map(Key::from);
-        let queue = notice.queue_id.as_deref().and_then(|queue| view.queue_by_key(queue));
-        let queue = queue.map(|queue| queue.id());
+        let queue = notice.queue_id.as_deref().and_then(|queue| view.queue_id(queue));
         self.told(view, work, Said { state, user, queue, until: None })
     }
 
@@ -154,7 +153,7 @@ impl Mirror {
             Place::Connected | Place::Held => Place::Disconnected,
         };
         item.shown = item.shown.moved(place, item.shown.agent.clone());
-        Some(Abandon { work }.into())
+        Some(Abandon::new(work).into())
     }
 
     /// Its agent sent it to a queue or to another agent, who has it now or is asked.
@@ -165,22 +164,22 @@ impl Mirror {
         conversation: &Conversation,
         to: &Participant,
     ) -> Answer {
-        let user = to.user.as_deref().and_then(|user| view.agent_by_key(user));
-        let queue = to.queue.as_deref().and_then(|queue| view.queue_by_key(queue));
+        let user = to.user.as_deref().and_then(|user| view.agent(view.agent_id(user)?));
+        let queue = to.queue.as_deref().and_then(|queue| view.queue_id(queue));
         let Some(item) = self.items.get_mut(&work) else { return Answer::default() };
         item.told = None;
         if let Some(agent) = user {
             item.shown = item.shown.moved(Place::Alerting, Some(agent.key().clone()));
-            // If he answered already, that is heard once it rings at him here.
+            // An agent who answered already is heard of once the conversation rings at them here.
             let again = to.assignment_state() == AssignmentState::Connected;
             let requests = again.then(|| get_conversation(&conversation.id)).into_iter().collect();
-            let commands = Vec::from([TransferToAgent { work, agent: agent.id() }.into()]);
+            let commands = Vec::from([TransferToAgent::new(work, agent.id()).into()]);
             return Answer { commands, requests };
         }
         let own = view.work(work).map(|work| work.queue());
-        let Some(queue) = queue.map(|queue| queue.id()).or(own) else { return Answer::default() };
+        let Some(queue) = queue.or(own) else { return Answer::default() };
         item.shown = item.shown.sent_to(view.key(queue.into()).cloned());
-        Answer::of(Vec::from([TransferToQueue { work, queue, placement: None }.into()]))
+        Answer::of(Vec::from([TransferToQueue::new(work, queue).into()]))
     }
 
     /// What the participants of a call say of a consult in it.
@@ -241,9 +240,9 @@ impl Said {
 
     fn follow(&self, view: View<'_>, work: WorkId) -> Follow {
         let (here, agent) = Place::of(view, work);
-        let his = agent.and_then(|agent| view.key(agent.into()));
+        let holder = agent.and_then(|agent| view.key(agent.into()));
         let had = self.state.place().is_some_and(Place::is_had);
-        let other = (self.user.is_some() || had) && self.user.as_ref() != his;
+        let other = (self.user.is_some() || had) && self.user.as_ref() != holder;
         match (follow(here, &self.state), here) {
             // Nobody cannot have it.
             (Follow::Accept | Follow::Force, _) if self.user.is_none() => Follow::Show,
@@ -267,22 +266,22 @@ impl Said {
             Stage::Offered { offer } => Some(offer),
             _ => None,
         };
-        let user = || -> Option<AgentId> { Some(view.agent_by_key(self.user.as_deref()?)?.id()) };
+        let user = || -> Option<AgentId> { Some(view.agent_id(self.user.as_deref()?)?) };
         Some(match does {
             Follow::Nothing | Follow::Show => return None,
-            Follow::Accept => Accept { offer: offer? }.into(),
-            Follow::Reject => Reject { offer: offer?, reason: None, retry_at: None }.into(),
-            Follow::Force => Force { work, agent: user()? }.into(),
-            Follow::Hold => Hold { work }.into(),
-            Follow::Retrieve => Retrieve { work }.into(),
-            Follow::Park => Park { work, until: self.until }.into(),
-            Follow::Resume => Resume { work, by: Resumer::Agent }.into(),
-            Follow::Finish => FinishContact { work, by: Finisher::Agent }.into(),
-            Follow::Cancel => Cancel { work }.into(),
-            Follow::Close => Close { work, code: None }.into(),
+            Follow::Accept => Accept::new(offer?).into(),
+            Follow::Reject => Reject::new(offer?).into(),
+            Follow::Force => Force::new(work, user()?).into(),
+            Follow::Hold => Hold::new(work).into(),
+            Follow::Retrieve => Retrieve::new(work).into(),
+            Follow::Park => Park::new(work).with_until(self.until).into(),
+            Follow::Resume => Resume::new(work, Resumer::Agent).into(),
+            Follow::Finish => FinishContact::new(work, Finisher::Agent).into(),
+            Follow::Cancel => Cancel::new(work).into(),
+            Follow::Close => Close::new(work).into(),
             Follow::ToQueue => {
                 let queue = self.queue.unwrap_or_else(|| row.queue());
-                TransferToQueue { work, queue, placement: None }.into()
+                TransferToQueue::new(work, queue).into()
             }
         })
     }

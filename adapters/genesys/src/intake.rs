@@ -23,8 +23,8 @@ use strowger::view::View;
 /// How work items come in.
 ///
 /// The queue, the skills, the language (a skill too) and the label (a pool) of a work item must be
-/// defined here under their ids. A preferred agent who is not is passed over: he is but a wish. Its
-/// other fields are attached to the work.
+/// defined here under their ids. A preferred agent who is not defined here is passed over, because
+/// a preference is only a wish. The other fields of the work item are attached to the work.
 ///
 /// ```
 /// use strowger_genesys::{Intake, WorkitemNotice};
@@ -89,7 +89,7 @@ impl Intake {
         now: Timestamp,
     ) -> Result<WorkRequest, NotRouted> {
         let queue = match &item.queue_id {
-            Some(key) => view.queue_by_key(key).map(|queue| queue.id()),
+            Some(key) => view.queue_id(key),
             None => Some(self.default_queue),
         };
         let missing = || NotRouted::Queue(item.queue_id.clone().unwrap_or_default());
@@ -104,7 +104,7 @@ impl Intake {
         let lifetime = item.date_expires.map(|end| end.0.since(origin));
         request.lifetime = lifetime.filter(|lifetime| !lifetime.is_zero());
         if let Some(label) = &item.utilization_label_id {
-            let pool = view.pool_by_key(label);
+            let pool = view.pool_id(label);
             request.pools.push(pool.ok_or_else(|| NotRouted::Label(label.clone()))?);
         }
         request.attached = attached(item);
@@ -115,14 +115,14 @@ impl Intake {
         let has = |skill| Requirement::skill(skill, Comparison::AtLeast, 0);
         let mut all = Vec::new();
         for key in &item.skill_ids {
-            let skill = view.skill_by_key(key);
+            let skill = view.skill_id(key);
             all.push(has(skill.ok_or_else(|| NotRouted::Skill(key.clone()))?));
         }
         if let Some(key) = &item.language_id {
-            let skill = view.skill_by_key(key);
+            let skill = view.skill_id(key);
             all.push(has(skill.ok_or_else(|| NotRouted::Language(key.clone()))?));
         }
-        Ok(Need { evaluation: self.evaluation, ..Need::of(Requirement::All(all)) })
+        Ok(Need::of(Requirement::All(all)).with_evaluation(self.evaluation))
     }
 
     fn preferred(&self, view: View<'_>, item: &WorkitemNotice) -> Option<Preferred> {
@@ -130,13 +130,13 @@ impl Intake {
         let named = scored.chain(item.preferred_agent_ids.iter().map(|id| (id, 100)));
         let mut agents: Vec<PreferredAgent> = Vec::new();
         for (key, score) in named {
-            let agent = view.agent_by_key(key).map(|agent| agent.id());
+            let agent = view.agent_id(key);
             let new = agent.filter(|agent| agents.iter().all(|known| known.agent != *agent));
-            agents.extend(new.map(|agent| PreferredAgent { agent, score }));
+            agents.extend(new.map(|agent| PreferredAgent::new(agent, score)));
         }
         let steps = self.steps.clone();
         let waits = !agents.is_empty() && !steps.is_empty();
-        waits.then(|| Preferred { agents, steps, ..Preferred::default() })
+        waits.then(|| Preferred::default().with_agents(agents).with_steps(steps))
     }
 }
 

@@ -38,7 +38,7 @@ body! {
 }
 
 body! {
-    /// An agent a work item would rather have, as an answer tells him.
+    /// An agent whom a work item prefers, as told in an answer.
     pub ScoredAgentReference {
         /// The agent.
         agent: Reference,

@@ -29,20 +29,20 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sender {
-    /// His id in the other channel.
+    /// The sender's id in the other channel.
     pub id: String,
     /// What kind of id.
     pub id_type: IdType,
-    /// What he calls himself.
+    /// What the sender calls themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    /// His first name.
+    /// The sender's first name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// His last name.
+    /// The sender's last name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// His e-mail address.
+    /// The sender's e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
 }
@@ -102,10 +102,10 @@ body! {
 pub struct OpenMessage {
     /// By what way it came.
     pub channel: MessageChannel,
-    /// What he writes.
+    /// What the sender writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What else he sends.
+    /// What else the sender sends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<MessageContent>,
     /// What is known of it besides.

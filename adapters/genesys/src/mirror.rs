@@ -116,8 +116,8 @@ impl Mirror {
         })
     }
 
-    /// The request that makes an agent in a call not heard, or heard again: the engine knows
-    /// nothing of it. None if he is not known to take part in it.
+    /// The request that makes an agent in a call not heard, or heard again. The engine knows
+    /// nothing of it. None if the agent is not known to take part in the call.
     #[must_use]
     pub fn mute(&self, work: WorkId, agent: &str, muted: bool) -> Option<Request> {
         let there = &self.items.get(&work)?.there;
@@ -135,7 +135,7 @@ impl Mirror {
     /// Hears a fact of the engine, and says what to send.
     pub fn observe(&mut self, view: View<'_>, fact: &Fact) -> Vec<Request> {
         let work = match &fact.event {
-            Happened::WorkSubmitted { work, request } => {
+            Happened::WorkSubmitted { work, request, .. } => {
                 let subject = request.key.as_deref().and_then(Subject::of_key);
                 subject.map(|subject| {
                     self.enter(view, *work, subject);
@@ -155,20 +155,20 @@ impl Mirror {
             Happened::OfferWithdrawn { offer, .. } => self.back(*offer, AssignmentState::Idle),
             Happened::WorkAssigned { work, .. }
             | Happened::WorkQueued { work, .. }
-            | Happened::WorkHeld { work }
-            | Happened::WorkRetrieved { work }
+            | Happened::WorkHeld { work, .. }
+            | Happened::WorkRetrieved { work, .. }
             | Happened::WorkParked { work, .. }
             | Happened::WorkResumed { work, .. }
             | Happened::ContactEnded { work, .. }
             | Happened::WorkClosed { work, .. }
             | Happened::WorkScheduled { work, .. }
-            | Happened::WorkSuspended { work }
+            | Happened::WorkSuspended { work, .. }
             | Happened::WorkClassified { work, .. }
             | Happened::LegRequested { work, .. }
             | Happened::LegChanged { work, .. }
             | Happened::LegEnded { work, .. }
             | Happened::HandedOver { work, .. } => Some(*work),
-            Happened::CodeSet { work, agent, code } => {
+            Happened::CodeSet { work, agent, code, .. } => {
                 let keys = view.key((*agent).into()).zip(view.key((*code).into()));
                 let there = self.items.get(work).map(|item| &item.there);
                 let sent = there.zip(keys);

@@ -28,8 +28,8 @@ body! {
 }
 
 body! {
-    /// A participant in both forms at once: where all media are told, what he does by each is in a
-    /// list; where one is told, it is his own.
+    /// A participant in both forms at once. Where all media are told, what the participant does by
+    /// each medium is in a list. Where one medium is told, it is the participant's own.
     Told {
         id: String,
         name: Option<String>,
@@ -64,43 +64,43 @@ body! {
 #[serde(from = "Told")]
 #[non_exhaustive]
 pub struct Participant {
-    /// His id in this conversation.
+    /// The participant's id in this conversation.
     pub id: String,
-    /// What he is called.
+    /// What the participant is called.
     pub name: Option<String>,
-    /// As what he takes part: `agent`, `user`, `customer`, `external`, `acd`, `ivr`, ...
+    /// As what they take part: `agent`, `user`, `customer`, `external`, `acd`, `ivr`, ...
     pub purpose: Option<String>,
-    /// His address.
+    /// The participant's address.
     pub address: Option<String>,
-    /// If he is an agent: which.
+    /// If the participant is an agent: which.
     pub user: Option<String>,
-    /// The queue he came by, or stands for.
+    /// The queue the participant came by, or stands for.
     pub queue: Option<String>,
-    /// By what medium he takes part, where all are told.
+    /// By what medium the participant takes part, where all are told.
     pub media: Option<MediaType>,
-    /// What he does by it, where all are told.
+    /// What the participant does by that medium, where all are told.
     pub communication: Option<String>,
-    /// Where he stands.
+    /// Where the participant stands.
     pub state: Option<ParticipantState>,
-    /// Whether he is on hold.
+    /// Whether the participant is on hold.
     pub held: bool,
-    /// Whether he is muted.
+    /// Whether the participant is muted.
     pub muted: bool,
-    /// Why he left.
+    /// Why the participant left.
     pub disconnect_type: Option<String>,
-    /// Since when he takes part.
+    /// Since when the participant takes part.
     pub connected: Option<IsoTime>,
-    /// Until when he did.
+    /// Until when the participant took part.
     pub ended: Option<IsoTime>,
-    /// When what he put aside comes back.
+    /// When what the participant put aside comes back.
     pub resume: Option<IsoTime>,
-    /// Whether he has to wrap up.
+    /// Whether the participant has to wrap up.
     pub wrapup_required: bool,
-    /// How he wrapped up.
+    /// How the participant wrapped up.
     pub wrapup: Option<Wrapup>,
-    /// What is known of him and his contact.
+    /// What is known of the participant and their contact.
     pub attributes: BTreeMap<String, String>,
-    /// Who is consulted with him.
+    /// Who is consulted with the participant.
     pub consult: Option<String>,
 }
 
@@ -202,7 +202,7 @@ impl Conversation {
 }
 
 impl Participant {
-    /// Where his part says the work is, in the words of work items.
+    /// Where the participant's part says the work is, in the words of work items.
     #[must_use]
     pub fn assignment_state(&self) -> AssignmentState {
         match &self.state {
@@ -219,13 +219,13 @@ impl Participant {
         }
     }
 
-    /// Whether he took part and does no more.
+    /// Whether the participant took part and does no more.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.assignment_state() == AssignmentState::Disconnected
     }
 
-    /// Whether he is the customer.
+    /// Whether the participant is the customer.
     #[must_use]
     pub fn is_customer(&self) -> bool {
         matches!(self.purpose.as_deref(), Some("customer" | "external"))

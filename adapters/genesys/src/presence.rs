@@ -1,4 +1,4 @@
-//! Presence: what a person is in, which of his sources counts, and which presences there are.
+//! Presence: what a person is in, which of their sources counts, and which presences there are.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -51,7 +51,7 @@ pub fn system_presence(word: &str) -> Option<SystemPresence> {
 }
 
 body! {
-    /// What somebody is in, as one of his sources says.
+    /// The presence of a person, as one of their sources says.
     pub UserPresence {
         /// The name of the source; its id took its place.
         source: Option<String>,
@@ -59,11 +59,11 @@ body! {
         source_id: Option<String>,
         /// Whether this source is the one that counts. In a change: whether it shall be.
         primary: Option<bool>,
-        /// What he is in.
+        /// The presence the person is in.
         presence_definition: Option<PresenceDefinition>,
-        /// What he will be in, when he has nothing to do any more.
+        /// The presence the person will be in, when they have nothing to do any more.
         future_presence_definition: Option<PresenceDefinition>,
-        /// What he says of it.
+        /// What the person says of it.
         message: Option<String>,
         /// Since when.
         modified_date: Option<IsoTime>,
@@ -107,7 +107,7 @@ impl UserPresence {
     pub fn report(&self, revision: u64, source: Option<Side>) -> Option<PresenceReport> {
         let definition =
             self.presence_definition.as_ref().filter(|_| self.primary != Some(false))?;
-        Some(PresenceReport { revision, presence: definition.id.as_str().into(), source })
+        Some(PresenceReport::new(revision, definition.id.as_str()).with_source(source))
     }
 }
 
@@ -202,15 +202,15 @@ pub fn get_presence_definitions() -> Request {
 words! {
     /// What Genesys Cloud knows of an agent.
     RoutingWord {
-        /// He is not on queue.
+        /// The agent is not on queue.
         OffQueue = "OFF_QUEUE",
-        /// He is on queue with nothing to do.
+        /// The agent is on queue with nothing to do.
         Idle = "IDLE",
-        /// He has work.
+        /// The agent has work.
         Interacting = "INTERACTING",
-        /// He rejected something, or did not answer.
+        /// The agent rejected something, or did not answer.
         NotResponding = "NOT_RESPONDING",
-        /// He is on a call of his own.
+        /// The agent is on a call of their own.
         Communicating = "COMMUNICATING",
     }
 }
@@ -248,7 +248,7 @@ body! {
     pub UserRoutingStatus {
         /// Who; told, not set.
         user_id: Option<String>,
-        /// What is known of him.
+        /// What is known of the agent.
         status: Option<RoutingWord>,
         /// Since when; told, not set.
         start_time: Option<IsoTime>,

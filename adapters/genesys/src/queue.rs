@@ -193,7 +193,7 @@ impl QueueSettings {
             if wait.is_zero() {
                 return Err(Invalid::new("routingRules.waitSeconds", Problem::Empty));
             }
-            steps.push(PreferredStep { score_min, wait });
+            steps.push(PreferredStep::new(score_min, wait));
         }
         Ok(steps)
     }

@@ -88,7 +88,8 @@ impl Bullseye {
             let lasts = ring.lasts().filter(|lasts| !lasts.is_zero()).ok_or(problem)?;
             after = after.plus(lasts);
             let drop = skills(view, &ring.actions.skills_to_remove, &field("actions"), left);
-            steps.push(RelaxationStep { after, drop, ring: Some(outer), ..Default::default() });
+            steps
+                .push(RelaxationStep::default().with_after(after).with_drop(drop).with_ring(outer));
         }
         Ok((!steps.is_empty()).then(|| Relaxation::of(steps)))
     }
@@ -97,7 +98,7 @@ impl Bullseye {
 fn skills(view: View<'_>, named: &[Reference], field: &str, left: &mut Vec<Left>) -> Vec<SkillId> {
     let mut known = Vec::new();
     for skill in named {
-        match view.skill_by_key(&skill.id) {
+        match view.skill_id(&skill.id) {
             Some(id) => known.push(id),
             None => {
                 let field: String = format!("{field}.skillsToRemove.{}", skill.id);

@@ -86,13 +86,13 @@ words! {
     WrapupPrompt {
         /// Until the agent ends it.
         Mandatory = "MANDATORY",
-        /// As he likes.
+        /// As the agent likes.
         Optional = "OPTIONAL",
-        /// Until he ends it or time does.
+        /// Until the agent ends it or time does.
         MandatoryTimeout = "MANDATORY_TIMEOUT",
         /// Until time ends it.
         MandatoryForcedTimeout = "MANDATORY_FORCED_TIMEOUT",
-        /// If he asks for it.
+        /// If the agent asks for it.
         AgentRequested = "AGENT_REQUESTED",
     }
 }

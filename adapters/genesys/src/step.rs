@@ -143,7 +143,7 @@ impl There {
             let held = |_| PartUpdate::held(held).unchecked(&part);
             Step::Send(parking.request(&part).unwrap_or_else(held))
         };
-        // What an agent has goes from him to another; what nobody has is assigned.
+        // What an agent has goes from them to another; what nobody has is assigned.
         let given = |agent: &Key| {
             let owner = part(from).filter(|_| from.place.is_had());
             let transfer = Transfer::blind(Target::Agent(agent.to_string()));

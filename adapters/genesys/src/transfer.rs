@@ -14,7 +14,7 @@ use strowger_wire::{Method, Request};
 words! {
     /// When a transfer takes the conversation from its agent.
     TransferType {
-        /// When somebody accepted it: until then it is his.
+        /// When somebody accepted it: until then the agent keeps the conversation.
         Attended = "Attended",
         /// At once.
         Unattended = "Unattended",
@@ -25,7 +25,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Target {
-    /// To an agent, by his id.
+    /// To an agent, by the agent's id.
     Agent(String),
     /// To a queue, by its id.
     Queue(String),
@@ -188,7 +188,8 @@ pub fn speak_to(part: &Part, whom: &SpeakTo) -> Result<Request, Invalid> {
     Ok(Request::new(Method::Patch, part.path("/consult")).with_body(&body))
 }
 
-/// Ends a consult, and the agent keeps the call: `DELETE .../consult`. To hand it over, he leaves.
+/// Ends a consult, and the agent keeps the call: `DELETE .../consult`. To hand the call over, the
+/// agent leaves it.
 ///
 /// # Errors
 /// Only in a call somebody can be consulted.

@@ -40,7 +40,7 @@ body! {
 words! {
     /// Where a utilisation is set.
     UtilizationLevel {
-        /// For the agent himself.
+        /// For the agent alone.
         Agent = "Agent",
         /// For the organisation.
         Organization = "Organization",

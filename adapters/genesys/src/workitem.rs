@@ -242,9 +242,9 @@ impl WorkitemUpdate {
 }
 
 body! {
-    /// Somebody, by his id.
+    /// A user, by their id.
     pub UserId {
-        /// His id.
+        /// The user's id.
         id: String,
     }
 }

@@ -1,5 +1,5 @@
-//! What an agent's workspace shows besides his work. The engine knows nothing of it: answers go to
-//! the screen as they are.
+//! What an agent's workspace shows besides the agent's work. The engine knows nothing of it:
+//! answers go to the screen as they are.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -22,7 +22,7 @@ body! {
     }
 }
 
-/// An agent's own schedule: `POST /workforcemanagement/agentschedules/mine`, sent as himself.
+/// An agent's own schedule: `POST /workforcemanagement/agentschedules/mine`, sent as that agent.
 #[must_use]
 pub fn get_my_schedule(from: Timestamp, until: Timestamp) -> Request {
     let range = ScheduleRange { start_date: Some(from.into()), end_date: Some(until.into()) };
@@ -38,13 +38,13 @@ pub fn get_evaluations(agent: &str) -> Request {
         .with_permissions(&["quality:evaluation:view"])
 }
 
-/// What an agent is to learn: `GET /learning/assignments/me`, sent as himself.
+/// What an agent is to learn: `GET /learning/assignments/me`, sent as that agent.
 #[must_use]
 pub fn get_learning() -> Request {
     Request::get("/api/v2/learning/assignments/me".to_string())
 }
 
-/// How an agent ranks: `GET /gamification/leaderboard`, sent as himself. Days as `yyyy-MM-dd`.
+/// How an agent ranks: `GET /gamification/leaderboard`, sent as that agent. Days as `yyyy-MM-dd`.
 #[must_use]
 pub fn get_leaderboard(first_day: &str, last_day: &str) -> Request {
     Request::get("/api/v2/gamification/leaderboard".to_string())

@@ -106,7 +106,7 @@ impl Site {
         let event = Told::read(name, body.to_string().as_bytes())?;
         let (engine, bridge) = self.driver.follower().ok_or("no journal")?;
         let view = engine.view();
-        let agent = view.agent_by_key(agent).ok_or("nobody")?.id();
+        let agent = view.agent_id(agent).ok_or("nobody")?;
         if let Told::Presence(presence) = &event {
             let revision = self.now.as_millis().unsigned_abs();
             let asks =
@@ -138,7 +138,7 @@ impl Site {
     fn press(&mut self, agent: &str, work: WorkId, control: Control) -> Result<(), Failure> {
         println!("  < {agent} presses {control:?}");
         let view = self.driver.engine().ok_or("no journal")?.view();
-        let agent = view.agent_by_key(agent).ok_or("nobody")?.id();
+        let agent = view.agent_id(agent).ok_or("nobody")?;
         let command = Controls::find(view, agent, work, false).press(control, work)?;
         command.map_or(Ok(()), |command| self.tell(command).map(drop))
     }
@@ -173,15 +173,14 @@ fn main() -> Result<(), Failure> {
     let chat = centre.tell(Define::new("chat", ChannelProfile::chat()))?;
     let reason = RejectReasonProfile::default();
     centre.tell(Define::new(NOT_MY_EXPERTISE, reason))?;
-    let french = centre.tell(Define::new("french", SkillProfile {}))?;
+    let french = centre.tell(Define::new("french", SkillProfile::default()))?;
     let support = centre.tell(Define::new("support", QueueProfile::default()))?;
     let vip = centre.tell(Define::new("vip", QueueProfile::default()))?;
     for (key, level) in [("ana", 80), ("bo", 70)] {
-        let profile = AgentProfile { skills: [(french, level)].into(), ..AgentProfile::default() };
+        let profile = AgentProfile::default().with_skills([(french, level)]);
         let agent = centre.tell(Define::new(key, profile))?;
         for queue in [support, vip] {
-            let membership = Membership::default();
-            centre.tell(SetMembership { agent, queue, membership, channel: None })?;
+            centre.tell(SetMembership::new(agent, queue))?;
         }
     }
 
@@ -214,10 +213,9 @@ fn main() -> Result<(), Failure> {
     centre.press("bo", work, Control::Park(None))?;
     centre.step(600, "   (the customer writes again)");
     centre.press("bo", work, Control::Resume)?;
-    let agent =
-        centre.driver.engine().ok_or("no journal")?.view().agent_by_key("ana").ok_or("nobody")?;
-    let (agent, presence) = (agent.id(), SystemPresence::OnQueue.id());
-    centre.tell(SetPresence { agent, presence })?;
+    let view = centre.driver.engine().ok_or("no journal")?.view();
+    let (agent, presence) = (view.agent_id("ana").ok_or("nobody")?, SystemPresence::OnQueue.id());
+    centre.tell(SetPresence::new(agent, presence))?;
     centre.press("bo", work, Control::TransferToAgent(agent))?;
     centre.accepted("ana")?;
     centre.press("ana", work, Control::Disconnect)?;

@@ -20,29 +20,29 @@ pub fn get_presence(agent: &str) -> Request {
     Request::get(of(agent, ""))
 }
 
-/// What he may choose: `GET .../agents/{agent}/presence_states`.
+/// What an agent may choose: `GET .../agents/{agent}/presence_states`.
 #[must_use]
 pub fn get_presence_states(agent: &str) -> Request {
     Request::get(of(agent, "/presence_states"))
 }
 
-/// What he has and may have: `GET .../agents/{agent}/capacities`.
+/// What an agent has and may have: `GET .../agents/{agent}/capacities`.
 #[must_use]
 pub fn get_capacities(agent: &str) -> Request {
     Request::get(of(agent, "/capacities"))
 }
 
-/// A channel, and whether he is available on it.
+/// A channel, and whether an agent is available on it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ChannelAvailability {
     /// What it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether he is.
+    /// Whether the agent is available on the channel.
     pub available: bool,
     /// Its id.
     pub sys_id: String,
-    /// Whether the choice is his.
+    /// Whether the choice is the agent's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restrict_update: Option<bool>,
     /// What kind it is.
@@ -57,7 +57,7 @@ pub struct AgentPresence {
     pub name: String,
     /// Its id: what a [`PresenceMap`](strowger::presence::PresenceMap) should name.
     pub sys_id: String,
-    /// Whether he is available in it.
+    /// Whether an agent is available in it.
     pub available: bool,
     /// On which channels.
     #[serde(default)]
@@ -67,7 +67,7 @@ pub struct AgentPresence {
 /// What [`get_presence`] and [`SetAgentPresence`] are answered with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PresenceOf {
-    /// What he is in.
+    /// The presence the agent is in.
     pub presence: AgentPresence,
     /// Who.
     pub sys_id: String,
@@ -129,11 +129,11 @@ pub struct PresenceState {
     pub name: String,
     /// Its place in the list.
     pub order: i32,
-    /// Whether he may choose channels.
+    /// Whether the agent may choose channels.
     pub show_channels: bool,
     /// Its id.
     pub sys_id: String,
-    /// Whether he is available in it.
+    /// Whether an agent is available in it.
     pub available: bool,
     /// On which channels.
     pub channels: Vec<ChannelAvailability>,
@@ -146,20 +146,20 @@ pub struct PresenceState {
 pub struct ChannelCapacity {
     /// The channel.
     pub channel_sys_id: String,
-    /// What he has; not told after a change.
+    /// What the agent has; not told after a change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_workload: Option<u32>,
-    /// What he may have.
+    /// What the agent may have.
     pub max_capacity: u32,
 }
 
 /// What an agent has and may have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Capacities {
-    /// What he may have on all channels, if that is bounded.
+    /// What the agent may have on all channels, if that is bounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub universal_capacity: Option<u32>,
-    /// What he has on all channels, if that is bounded.
+    /// What the agent has on all channels, if that is bounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub universal_workload: Option<u32>,
     /// By channel.

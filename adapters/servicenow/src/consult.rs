@@ -15,7 +15,7 @@ pub(super) struct Consulted {
     pub agent: Key,
     /// Its work item, if that is known.
     pub work_item: Option<Key>,
-    /// Whether he answered; else it rings at him.
+    /// Whether the consulted agent answered; else it rings at them.
     pub accepted: bool,
 }
 
@@ -41,8 +41,8 @@ pub(super) fn step(
 ) -> Option<Step> {
     let There::Accepted(at) = there else { return None };
     let Some(known) = consulted else {
-        let his = matches!(wanted, Wanted::Had(owner) if owner == at);
-        let first = legs(view, work).find(|_| his)?;
+        let had = matches!(wanted, Wanted::Had(owner) if owner == at);
+        let first = legs(view, work).find(|_| had)?;
         return view.key(first.agent.into()).cloned().map(Step::Ask);
     };
     let takes_over = *at != known.agent && *wanted == Wanted::Had(known.agent.clone());
@@ -64,16 +64,16 @@ pub(super) fn follow(
     let gone = before.filter(|before| now.is_none_or(|now| now.agent != before.agent));
     let over = gone.and_then(|gone| over(view, work, &gone.agent));
     let answered = now.filter(|now| now.accepted).and_then(|now| leg_of(view, work, &now.agent));
-    let answered = answered.filter(Leg::rings).map(|leg| Answer { work, agent: leg.agent }.into());
+    let answered = answered.filter(Leg::rings).map(|leg| Answer::new(work, leg.agent).into());
     over.or(answered)
 }
 
-/// An agent at the desk is not, or no more, consulted: nor is he here.
+/// An agent who is not, or no more, consulted at the desk is not consulted here either.
 pub(super) fn over(view: View<'_>, work: WorkId, agent: &str) -> Option<Command> {
     let leg = leg_of(view, work, agent)?;
     let agent = leg.agent;
-    let declined = || Decline { work, agent }.into();
-    Some(if leg.rings() { declined() } else { EndLeg { work, agent }.into() })
+    let declined = || Decline::new(work, agent).into();
+    Some(if leg.rings() { declined() } else { EndLeg::new(work, agent).into() })
 }
 
 /// Those who are consulted about the work or confer, oldest first.
@@ -83,6 +83,6 @@ fn legs(view: View<'_>, work: WorkId) -> impl Iterator<Item = Leg> {
 }
 
 fn leg_of(view: View<'_>, work: WorkId, agent: &str) -> Option<Leg> {
-    let agent = view.agent_by_key(agent)?.id();
+    let agent = view.agent_id(agent)?;
     legs(view, work).find(|leg| leg.agent == agent)
 }

@@ -9,12 +9,12 @@ use strowger::model::{AgentId, QueueId, WorkId};
 use strowger::state::AssignmentState;
 use strowger::view::View;
 
-/// Something an agent does to work he has, in the workspace.
+/// Something an agent does in the workspace to work they have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Control {
     /// Puts the customer on hold.
     Hold,
-    /// Takes him off hold.
+    /// Takes the customer off hold.
     Retrieve,
     /// Is not heard any more. Calls only; the engine knows nothing of it.
     Mute,
@@ -106,16 +106,14 @@ impl Controls {
         }
         Ok(match control {
             Control::Mute | Control::Unmute => None,
-            Control::Hold => Some(Hold { work }.into()),
-            Control::Retrieve => Some(Retrieve { work }.into()),
-            Control::TransferToQueue(queue) => {
-                Some(TransferToQueue { work, queue, placement: None }.into())
-            }
-            Control::TransferToAgent(agent) => Some(TransferToAgent { work, agent }.into()),
-            Control::Disconnect => Some(FinishContact { work, by: Finisher::Agent }.into()),
-            Control::Park(until) => Some(Park { work, until }.into()),
-            Control::Resume => Some(Resume { work, by: Resumer::Agent }.into()),
-            Control::Close => Some(Close { work, code: None }.into()),
+            Control::Hold => Some(Hold::new(work).into()),
+            Control::Retrieve => Some(Retrieve::new(work).into()),
+            Control::TransferToQueue(queue) => Some(TransferToQueue::new(work, queue).into()),
+            Control::TransferToAgent(agent) => Some(TransferToAgent::new(work, agent).into()),
+            Control::Disconnect => Some(FinishContact::new(work, Finisher::Agent).into()),
+            Control::Park(until) => Some(Park::new(work).with_until(until).into()),
+            Control::Resume => Some(Resume::new(work, Resumer::Agent).into()),
+            Control::Close => Some(Close::new(work).into()),
         })
     }
 }

@@ -129,7 +129,7 @@ impl Desk {
         let documents: BTreeSet<_> = active.iter().filter_map(ItemRecord::document).collect();
         let mut unheard = Vec::new();
         for document in documents {
-            match view.work_id_by_key(&document.key()) {
+            match view.work_id(&document.key()) {
                 None => unheard.push(document),
                 Some(work) if self.items.contains_key(&work) => {}
                 Some(work) => {
@@ -158,7 +158,7 @@ impl Desk {
     pub fn observe(&mut self, view: View<'_>, fact: &Fact) {
         self.now = self.now.max(fact.at);
         match &fact.event {
-            Happened::WorkSubmitted { work, request } => {
+            Happened::WorkSubmitted { work, request, .. } => {
                 self.enter(view, *work, request);
             }
             Happened::WorkOffered { offer, work, until, .. } => {
@@ -184,7 +184,7 @@ impl Desk {
             | Happened::WorkQueued { work, .. }
             | Happened::WorkResumed { work, .. }
             | Happened::WorkScheduled { work, .. }
-            | Happened::WorkSuspended { work }
+            | Happened::WorkSuspended { work, .. }
             | Happened::WorkClosed { work, .. }
             | Happened::WorkClassified { work, .. }
             | Happened::LegRequested { work, .. }
@@ -331,7 +331,7 @@ fn wanted(view: View<'_>, work: WorkId) -> Wanted {
 }
 
 /// The agent cannot be offered anything at the desk: the offer is rejected, or the consult
-/// declined, and what he is in is read.
+/// declined, and the agent's presence is read.
 fn refuse(view: View<'_>, work: WorkId, call: &Call, answer: &mut Answer) {
     if let Call::Consult(agent) = call {
         answer.commands.extend(consult::over(view, work, agent));
@@ -339,7 +339,7 @@ fn refuse(view: View<'_>, work: WorkId, call: &Call, answer: &mut Answer) {
         return;
     }
     let Some(Stage::Offered { offer }) = view.work(work).map(|work| work.stage()) else { return };
-    answer.commands.push(Reject { offer, reason: None, retry_at: None }.into());
+    answer.commands.push(Reject::new(offer).into());
     let agent = view.offer(offer).and_then(|offer| view.key(offer.agent.into()));
     answer.read = agent.map(|agent| get_presence(agent));
 }
@@ -349,26 +349,26 @@ fn learn(view: View<'_>, work: WorkId, before: &Item, found: &Item) -> Option<Co
     let accepted = match (view.work(work)?.stage(), &found.there) {
         (Stage::Offered { offer }, There::Accepted(by)) => {
             let rings = view.offer(offer).and_then(|offer| view.key(offer.agent.into()));
-            // What he had before it was taken from him is not accepted anew.
+            // What the agent had before it was taken from them is not accepted anew.
             (rings == Some(by) && found.work_item != before.had).then_some(offer)
         }
         _ => None,
     };
     let (before, now) = (before.consulted.as_ref(), found.consulted.as_ref());
-    let accept = accepted.map(|offer| Accept { offer }.into());
+    let accept = accepted.map(|offer| Accept::new(offer).into());
     accept.or_else(|| consult::follow(view, work, before, now))
 }
 
 /// The desk closed the work: the engine does.
 fn follow(view: View<'_>, work: WorkId) -> Option<Command> {
     match view.work(work)?.stage() {
-        Stage::Assigned { .. } => Some(FinishContact { work, by: Finisher::Host }.into()),
+        Stage::Assigned { .. } => Some(FinishContact::new(work, Finisher::Host).into()),
         Stage::Closed { .. } | Stage::WrapUp { .. } => None,
         Stage::Queued
         | Stage::Offered { .. }
         | Stage::Parked { .. }
         | Stage::Scheduled { .. }
-        | Stage::Suspended => Some(Cancel { work }.into()),
+        | Stage::Suspended => Some(Cancel::new(work).into()),
     }
 }
 

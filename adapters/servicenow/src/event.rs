@@ -69,19 +69,19 @@ pub struct Interaction {
     pub reason: String,
 }
 
-/// An event. None says of which agent it is: it is told in his own browser.
+/// An event. None says of which agent it is: it is told in that agent's own browser.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Event {
-    /// He is in another presence state, or on other channels.
+    /// The agent is in another presence state, or on other channels.
     Presence(AgentPresence),
-    /// A work item rings at him.
+    /// A work item rings at the agent.
     Offered(WorkItem),
-    /// He took a work item.
+    /// The agent took a work item.
     Accepted(WorkItem),
-    /// He rejected a work item.
+    /// The agent rejected a work item.
     Rejected(WorkItem),
-    /// He is off an interaction.
+    /// The agent is off an interaction.
     OffInteraction(Interaction),
 }
 
@@ -171,6 +171,6 @@ impl AgentPresence {
     /// the time of the change there, and the source if it knows it.
     #[must_use]
     pub fn report(&self, revision: u64, source: Option<Side>) -> PresenceReport {
-        PresenceReport { revision, presence: self.sys_id.as_str().into(), source }
+        PresenceReport::new(revision, self.sys_id.as_str()).with_source(source)
     }
 }

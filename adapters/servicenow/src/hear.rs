@@ -29,22 +29,22 @@ impl Desk {
             }
             Event::Accepted(told) => {
                 self.told(view, told, There::Accepted(key.clone()), &key);
-                let accept = |offer| Command::from(Accept { offer });
+                let accept = |offer| Command::from(Accept::new(offer));
                 answer.commands.extend(offer_at(view, agent, &told.document).map(accept));
             }
             Event::Rejected(told) => {
                 self.told(view, told, There::Queued, &key);
                 let reason = told.rejection.as_ref();
-                let reason = reason.and_then(|why| view.reason_by_key(&why.sys_id));
-                let reject = |offer| Command::from(Reject { offer, reason, retry_at: None });
+                let reason = reason.and_then(|why| view.reason_id(&why.sys_id));
+                let reject = |offer| Command::from(Reject::new(offer).with_reason(reason));
                 answer.commands.extend(offer_at(view, agent, &told.document).map(reject));
             }
             Event::OffInteraction(told) => {
                 let document = Document::new(Document::INTERACTION, told.sys_id.clone());
-                let work = view.work_by_key(&document.key());
-                let his = work.filter(|work| work.stage() == Stage::Assigned { agent });
-                let end = |work| FinishContact { work, by: Finisher::Host }.into();
-                answer.commands.extend(his.map(|work| end(work.id())));
+                let work = view.work_id(&document.key()).and_then(|work| view.work(work));
+                let own = work.filter(|work| work.stage() == Stage::Assigned { agent });
+                let end = |work| FinishContact::new(work, Finisher::Host).into();
+                answer.commands.extend(own.map(|work| end(work.id())));
             }
             Event::Presence(_) => {}
         }
@@ -54,7 +54,7 @@ impl Desk {
     /// The desk says that an agent made a work item so. If that is no news, or an answer of who it
     /// rings at, it is believed; else it is read, because what is told may be late.
     fn told(&mut self, view: View<'_>, told: &WorkItem, there: There, agent: &Key) {
-        let Some(work) = view.work_id_by_key(&told.document.key()) else { return };
+        let Some(work) = view.work_id(&told.document.key()) else { return };
         let Some(item) = self.items.get_mut(&work) else { return };
         let expected = match (&item.there, &there) {
             (There::Pending(at), There::Accepted(_) | There::Queued) => at == agent,
@@ -72,7 +72,7 @@ impl Desk {
         let (Event::Offered(told) | Event::Accepted(told) | Event::Rejected(told)) = event else {
             return None;
         };
-        let work = view.work_id_by_key(&told.document.key())?;
+        let work = view.work_id(&told.document.key())?;
         let item = self.items.get_mut(&work)?;
         let of_it = |known: &Consulted| known.work_item.as_deref() == Some(&*told.sys_id);
         let mut known = item.consulted.take_if(|known| of_it(known))?;
@@ -87,7 +87,7 @@ impl Desk {
 
 /// The offer of the document's work that rings at the agent.
 fn offer_at(view: View<'_>, agent: AgentId, document: &Document) -> Option<OfferId> {
-    let work = view.work_id_by_key(&document.key())?;
+    let work = view.work_id(&document.key())?;
     let offers = view.agent(agent)?.offers().iter().copied();
     offers.into_iter().find(|offer| view.offer(*offer).is_some_and(|offer| offer.work == work))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::request::Document;
 use strowger_wire::{Method, Request, escaped};
 
-/// Accepts a work item that rings at an agent, for him: `POST .../accept`.
+/// Accepts a work item that rings at an agent, in the agent's name: `POST .../accept`.
 ///
 /// ```
 /// use strowger_servicenow::AcceptItem;
@@ -56,8 +56,8 @@ impl AcceptedItem {
     }
 }
 
-/// Rejects a work item that rings at an agent, for him: `POST .../reject`. It is answered with the
-/// same.
+/// Rejects a work item that rings at an agent, in the agent's name: `POST .../reject`. It is
+/// answered with the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RejectItem {
     /// The agent.

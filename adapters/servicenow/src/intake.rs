@@ -98,7 +98,7 @@ impl Intake {
 }
 
 fn queue(view: View<'_>, key: &str) -> Result<QueueId, NotRouted> {
-    let found = view.queue_by_key(key).map(|queue| queue.id());
+    let found = view.queue_id(key);
     found.ok_or_else(|| NotRouted::Queue(key.into()))
 }
 
@@ -118,5 +118,5 @@ fn need(view: View<'_>, text: &str) -> Result<Need, NotRouted> {
 }
 
 fn skill(view: View<'_>, key: &str) -> Result<SkillId, NotRouted> {
-    view.skill_by_key(key).ok_or_else(|| NotRouted::Skill(key.into()))
+    view.skill_id(key).ok_or_else(|| NotRouted::Skill(key.into()))
 }

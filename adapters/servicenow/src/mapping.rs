@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::loose;
 use strowger_wire::{Method, Request, escaped};
 
-/// Tells by which name the engine knows an agent, as he signs in or out:
+/// Tells by which name the engine knows an agent, as they sign in or out:
 /// `PUT .../agent_mapping/agent/{agent}/inboundId/{inbound}`.
 ///
 /// ```
@@ -23,7 +23,7 @@ use strowger_wire::{Method, Request, escaped};
 pub struct AgentMapping {
     /// The engine's name of the agent.
     pub external_agent_id: String,
-    /// Whether he is signed in.
+    /// Whether the agent is signed in.
     #[serde(default = "yes", deserialize_with = "loose::flag")]
     pub active: bool,
 }

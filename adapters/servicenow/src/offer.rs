@@ -39,10 +39,10 @@ pub enum DisplayOption {
 pub struct Assignment {
     /// The agent: `sys_id` of the user.
     pub agent_sys_id: String,
-    /// Whether he may reject it.
+    /// Whether the agent may reject it.
     #[serde(default = "yes", deserialize_with = "loose::flag")]
     pub allowed_to_decline: bool,
-    /// Whether it is accepted in his name at once; the timeout is ignored then.
+    /// Whether it is accepted in the agent's name at once; the timeout is ignored then.
     #[serde(default, deserialize_with = "loose::flag")]
     pub enable_auto_assign: bool,
     /// What is shown of auto-accepted work.
@@ -80,7 +80,7 @@ pub enum ClockFault {
 }
 
 impl Assignment {
-    /// Rings at this agent until he answers.
+    /// Rings at this agent until they answer.
     #[must_use]
     pub fn new(agent: impl Into<String>) -> Self {
         Self {
@@ -173,7 +173,7 @@ pub enum TargetType {
 pub enum TransferType {
     /// It leaves its agent.
     Blind,
-    /// Its agent asks somebody first, and keeps it until he hands it over.
+    /// Its agent asks somebody first, and keeps it until they hand it over.
     Consult,
 }
 

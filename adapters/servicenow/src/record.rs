@@ -16,7 +16,7 @@ use strowger_wire::{Method, Request, escaped};
 pub struct EndConsult {
     /// The document it is about.
     pub document_sys_id: String,
-    /// Whether who was consulted has the document now. If he did not answer yet, the consult is
+    /// Whether who was consulted has the document now. If they did not answer yet, the consult is
     /// cancelled either way.
     #[serde(deserialize_with = "loose::flag")]
     pub hand_over: bool,

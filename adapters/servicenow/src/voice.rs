@@ -19,7 +19,7 @@ pub struct VoiceCall {
     /// The number of who called. Needed to make a record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_phone_number: Option<String>,
-    /// The number he is to be called back by if the call drops.
+    /// The number to call the caller back by if the call drops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_phone_number: Option<String>,
     /// What the call is named outside.

@@ -22,7 +22,7 @@ const SCHEMA: &str = "
     CREATE INDEX line ON work (queue, score, id, need);
 ";
 
-/// Everything that waits in the agent's queues and that he can do, and the first of it.
+/// The first of everything that waits in the agent's queues and that the agent can do.
 const WORK_FOR: &str = "
     SELECT work.id FROM member JOIN work ON work.queue = member.queue
     WHERE member.agent = ?1 AND NOT EXISTS (
@@ -30,7 +30,7 @@ const WORK_FOR: &str = "
         WHERE need.id = work.need AND ifnull(level.level, 0) < need.least)
     ORDER BY work.score, work.id LIMIT 1";
 
-/// The first in each of his queues, and the first of those: what an expert makes of it.
+/// The first in each of the agent's queues, and the first of those: what an expert makes of it.
 const WORK_FOR_BY_QUEUE: &str = "
     SELECT work.id FROM member JOIN work ON work.id = (
         SELECT first.id FROM work AS first
@@ -119,7 +119,7 @@ impl Database {
         self.connection.prepare_cached(update)?.execute(params![agent, free, self.now]).map(drop)
     }
 
-    /// An agent comes free and takes what waits for him; other work comes in.
+    /// An agent comes free and takes what waits for them; other work comes in.
     pub(crate) fn free(&mut self) -> Result<()> {
         let place = self.random.below(self.busy.len());
         let agent = self.busy[place];

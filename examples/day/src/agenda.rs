@@ -15,9 +15,9 @@ pub(crate) enum Happening {
     Answer(OfferId, Answer),
     /// Somebody does something with a piece of work, unless it went on to another step meanwhile.
     Work(WorkId, u32, WorkAct),
-    /// An agent does something with his wrap-up.
+    /// An agent does something with their wrap-up.
     WrapUp(WorkId, AgentId, WrapUpAct),
-    /// An agent does something of his own accord.
+    /// An agent does something of their own accord.
     Agent(AgentId, AgentAct),
     /// The centre closes: what nobody has is carried over to the next day.
     Close,
@@ -50,7 +50,7 @@ pub(crate) enum WorkAct {
     Finish(Finisher),
 }
 
-/// What an agent can do with his wrap-up.
+/// What an agent can do with their wrap-up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum WrapUpAct {
     Code(CodeId),
@@ -58,25 +58,25 @@ pub(crate) enum WrapUpAct {
     End(Option<CodeId>),
 }
 
-/// What an agent does of his own accord.
+/// What an agent does of their own accord.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AgentAct {
     SignOn,
-    /// He finishes what he has, then leaves.
+    /// The agent finishes what they have, then leaves.
     Leave(Absence),
-    /// He has finished and is off.
+    /// The agent has finished and is off.
     Depart,
-    /// He is away, so nothing is left to drain.
+    /// The agent is away, so nothing is left to drain.
     EndDraining,
-    /// His break is over.
+    /// The agent's break is over.
     ComeBack,
-    /// He notices that he is not responding and goes on queue again.
+    /// The agent notices that they are not responding and goes on queue again.
     Respond,
-    /// He makes a call of his own, so long.
+    /// The agent makes a call of their own, so long.
     OwnCall(Span),
     HangUp,
     Heartbeat,
-    /// His workstation loses its connection, for so long.
+    /// The agent's workstation loses its connection, for so long.
     LoseLink(Span),
     FindLink,
 }
@@ -84,9 +84,9 @@ pub(crate) enum AgentAct {
 /// A break, a meal, or the end of the shift.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Absence {
-    /// The presence he sets.
+    /// The presence the agent sets.
     pub(crate) presence: SystemPresence,
-    /// How long he is away; `None`: till the next day.
+    /// How long the agent is away; `None`: till the next day.
     pub(crate) lasts: Option<Span>,
 }
 

@@ -12,12 +12,12 @@ use crate::agenda::{Absence, Agenda, AgentAct, Answer, Happening, WrapUpAct};
 use crate::random::Pcg;
 use crate::scenario::Habits;
 
-/// What an agent and the host know at his desk.
+/// What an agent and the host know at the agent's desk.
 #[derive(Debug, Default)]
 struct Desk {
     status: RoutingStatus,
     signed_in: bool,
-    /// Where he wants to go as soon as he has finished.
+    /// Where the agent wants to go as soon as they have finished.
     wish: Option<Absence>,
     shift_over: bool,
     link_lost: bool,
@@ -25,7 +25,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// Whether he is in the middle of something.
+    /// Whether the agent is in the middle of something.
     const fn is_busy(&self) -> bool {
         matches!(
             self.status,
@@ -33,12 +33,12 @@ impl Desk {
         )
     }
 
-    /// Whether he has nothing to do and stays.
+    /// Whether the agent has nothing to do and stays.
     fn is_free(&self) -> bool {
         self.status == RoutingStatus::Idle && self.wish.is_none()
     }
 
-    /// Whether he is there to go on queue.
+    /// Whether the agent is there to go on queue.
     const fn can_work(&self) -> bool {
         !self.shift_over && !self.link_lost
     }
@@ -122,7 +122,7 @@ impl Agents {
             AgentAct::Heartbeat if desk.shift_over && !desk.signed_in => None,
             AgentAct::Heartbeat => {
                 every.into_iter().for_each(|every| then(every, act));
-                (desk.signed_in && !desk.link_lost).then(|| Heartbeat { agent }.into())
+                (desk.signed_in && !desk.link_lost).then(|| Heartbeat::new(agent).into())
             }
             AgentAct::LoseLink(lasts) => {
                 desk.link_lost = desk.signed_in;
@@ -148,7 +148,7 @@ impl Agents {
                 let offline = *presence == SystemPresence::Offline.id();
                 self.desks.entry(*agent).or_default().signed_in = !offline;
             }
-            Event::RoutingStatusChanged { agent, status } => {
+            Event::RoutingStatusChanged { agent, status, .. } => {
                 self.take_status(now, *agent, *status, agenda);
             }
             Event::WorkOffered { offer, agent, until: Some(until), .. } => {
@@ -210,7 +210,7 @@ impl Agents {
         agenda.plan(now + after, Happening::Answer(offer, answer));
     }
 
-    /// An agent begins to wrap up; without a bound of time only he ends it.
+    /// An agent begins to wrap up. Without a bound of time, only the agent ends it.
     pub(crate) fn wrap_up(
         &mut self,
         now: Timestamp,
@@ -231,7 +231,7 @@ impl Agents {
             return;
         }
         if now + takes > until && extends {
-            plan(until.before(Span::from_secs(3)), WrapUpAct::Extend(Span::from_secs(45)));
+            plan(until - Span::from_secs(3), WrapUpAct::Extend(Span::from_secs(45)));
         }
         plan(now + takes, WrapUpAct::End(code));
     }
@@ -239,7 +239,7 @@ impl Agents {
 
 fn set_presence(agent: AgentId, presence: SystemPresence) -> Command {
     let presence = presence.id();
-    SetPresence { agent, presence }.into()
+    SetPresence::new(agent, presence).into()
 }
 
 fn on_queue(agent: AgentId) -> Command {
@@ -247,9 +247,9 @@ fn on_queue(agent: AgentId) -> Command {
 }
 
 fn drain(agent: AgentId, draining: bool) -> Command {
-    SetDraining { agent, draining }.into()
+    SetDraining::new(agent, draining).into()
 }
 
 fn own_call(agent: AgentId, active: bool) -> Command {
-    SetOwnCall { agent, active }.into()
+    SetOwnCall::new(agent, active).into()
 }

@@ -35,7 +35,7 @@ pub(crate) struct Call {
     pub(crate) kind: String,
     pub(crate) high: bool,
     pub(crate) arrives: i64,
-    /// When he hung up while waiting.
+    /// When the caller hung up while waiting.
     pub(crate) left: Option<i64>,
     /// When an agent had it.
     pub(crate) served: Option<(i64, i64)>,
@@ -82,7 +82,7 @@ fn read(path: &Path) -> Result<Vec<Call>, Unusable> {
 }
 
 impl Call {
-    /// A row of the file; none if the caller hung up before he reached the queue.
+    /// A row of the file; none if the caller hung up before they reached the queue.
     fn read(cells: [&str; COLUMNS.len()]) -> Result<Option<Self>, String> {
         let [date, kind, priority, vru_exit, q_start, q_exit, outcome, start, exit, agent] = cells;
         let (vru_exit, q_start, q_exit) = (secs(vru_exit)?, secs(q_start)?, secs(q_exit)?);

@@ -74,19 +74,17 @@ impl Centre {
 
     fn hire(&mut self, team: &Team, chance: &mut Pcg) -> Result<(), Unusable> {
         for number in 0..team.agents {
-            let profile = AgentProfile {
-                skills: self.talents(number, chance),
-                capacity: team.capacity.clone(),
-                lease: Some(LEASE),
-                ..AgentProfile::default()
-            };
+            let profile = AgentProfile::default()
+                .with_skills(self.talents(number, chance))
+                .with_capacity(team.capacity.clone())
+                .with_lease(LEASE);
             let key = format!("{}-{:02}", team.name, number + 1);
             let command = Define::new(&key, profile);
             let agent = self.engine.execute(self.now, command, &mut self.log)?;
             for (queue, rank, delay) in &team.queues {
                 let (queue, delay) = (*queue, Span::from_secs(*delay));
-                let membership = Membership { rank: *rank, delay, ..Membership::default() };
-                let command = SetMembership { agent, queue, membership, channel: None };
+                let membership = Membership::default().with_rank(*rank).with_delay(delay);
+                let command = SetMembership::new(agent, queue).with_membership(membership);
                 self.engine.execute(self.now, command, &mut self.log)?;
             }
             self.agents.push(agent);

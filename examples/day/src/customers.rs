@@ -14,7 +14,7 @@ use crate::agenda::{Agenda, Happening, WorkAct};
 use crate::random::Pcg;
 use crate::scenario::{Contact, Course, Habits};
 
-/// How long an agent waits for the next message of a conversation before it comes back to him.
+/// How long an agent waits for the next message of a conversation before it comes back to them.
 const QUIET: Span = Span::from_mins(40);
 
 /// A contact on its way through the centre.
@@ -67,7 +67,7 @@ impl Customers {
         (journey.step == step).then_some(journey.queue)
     }
 
-    /// The leg of the agent who has a piece of work, and how long he will wrap it up.
+    /// The leg of the agent who has a piece of work, and how long they will wrap it up.
     pub(crate) fn leg_of(&self, work: WorkId) -> Option<((WorkId, AgentId, QueueId), Span)> {
         let journey = self.journeys.get(&work)?;
         Some(((work, journey.agent?, journey.queue), journey.contact.wrap_up))
@@ -82,19 +82,17 @@ impl Customers {
         colleague: Option<AgentId>,
     ) -> Command {
         match (act, colleague) {
-            (WorkAct::GiveUp, _) => Abandon { work }.into(),
-            (WorkAct::Hold, _) => Hold { work }.into(),
-            (WorkAct::Retrieve, _) => Retrieve { work }.into(),
-            (WorkAct::AskForWrapUp, _) => RequestWrapUp { work }.into(),
-            (WorkAct::Return, _) => Resume { work, by: Resumer::Customer }.into(),
-            (WorkAct::TransferToQueue(queue), _) => {
-                TransferToQueue { work, queue, placement: None }.into()
-            }
-            (WorkAct::TransferToColleague, Some(agent)) => TransferToAgent { work, agent }.into(),
-            (WorkAct::Park, _) if !self.closed => Park { work, until: Some(now + QUIET) }.into(),
-            (WorkAct::Finish(by), _) => FinishContact { work, by }.into(),
+            (WorkAct::GiveUp, _) => Abandon::new(work).into(),
+            (WorkAct::Hold, _) => Hold::new(work).into(),
+            (WorkAct::Retrieve, _) => Retrieve::new(work).into(),
+            (WorkAct::AskForWrapUp, _) => RequestWrapUp::new(work).into(),
+            (WorkAct::Return, _) => Resume::new(work, Resumer::Customer).into(),
+            (WorkAct::TransferToQueue(queue), _) => TransferToQueue::new(work, queue).into(),
+            (WorkAct::TransferToColleague, Some(agent)) => TransferToAgent::new(work, agent).into(),
+            (WorkAct::Park, _) if !self.closed => Park::new(work).with_until(now + QUIET).into(),
+            (WorkAct::Finish(by), _) => FinishContact::new(work, by).into(),
             (WorkAct::TransferToColleague | WorkAct::Park, _) => {
-                FinishContact { work, by: Finisher::Agent }.into()
+                FinishContact::new(work, Finisher::Agent).into()
             }
         }
     }
@@ -113,7 +111,7 @@ impl Customers {
     pub(crate) fn see(&mut self, fact: &Fact, agenda: &mut Agenda) {
         let now = fact.at;
         match &fact.event {
-            Event::WorkSubmitted { work, request } => self.enter(now, *work, request, agenda),
+            Event::WorkSubmitted { work, request, .. } => self.enter(now, *work, request, agenda),
             Event::WorkOffered { offer, work, agent, .. } => {
                 self.offers.insert(*offer, (*work, *agent));
             }
@@ -131,7 +129,7 @@ impl Customers {
                 self.requeue(now, *work, *queue, *why, agenda);
             }
             Event::WorkParked { work, .. } => self.park(now, *work, agenda),
-            Event::WorkResumed { work, by } => {
+            Event::WorkResumed { work, by, .. } => {
                 if let (ResumedBy::Time, Some(journey)) = (by, self.journeys.get_mut(work)) {
                     journey.contact.course = Course::Straight;
                 }

@@ -26,7 +26,7 @@ impl Definer<'_> {
     }
 
     pub(crate) fn channels(&mut self) -> Result<Channels, Refusal> {
-        let cost = |cost, profile| ChannelProfile { cost, ..profile };
+        let cost = |cost, profile: ChannelProfile| profile.with_cost(cost);
         Ok(Channels {
             voice: self.define("voice", cost(100, ChannelProfile::voice()))?,
             chat: self.define("chat", cost(33, ChannelProfile::chat()))?,
@@ -46,9 +46,11 @@ impl Definer<'_> {
 
     pub(crate) fn reasons(&mut self) -> Result<Vec<ReasonId>, Refusal> {
         let response = Some(Response::Nothing);
-        let expertise = RejectReasonProfile { reassignable: false, response, ..Default::default() };
+        let expertise =
+            RejectReasonProfile::default().with_reassignable(false).with_response(response);
         let retry_after = Some(Span::from_mins(2));
-        let busy = RejectReasonProfile { response, retry_after, ..Default::default() };
+        let busy =
+            RejectReasonProfile::default().with_response(response).with_retry_after(retry_after);
         Ok(vec![self.define("not my expertise", expertise)?, self.define("busy", busy)?])
     }
 
@@ -60,10 +62,10 @@ impl Definer<'_> {
     pub(crate) fn queues(&mut self) -> Result<Queues, Refusal> {
         let talk = self.codes(&["resolved", "follow-up needed", "wrong department"])?;
         let sale = self.codes(&["sold", "offer sent", "not interested"])?;
-        let after = |mode, codes: &[CodeId]| WrapUpProfile {
-            codes: codes.to_vec(),
-            default_code: codes.first().copied(),
-            ..WrapUpProfile::of(mode)
+        let after = |mode, codes: &[CodeId]| {
+            WrapUpProfile::of(mode)
+                .with_codes(codes.to_vec())
+                .with_default_code(codes.first().copied())
         };
         let timeout = Span::from_secs;
         let minute = WrapUpMode::MandatoryTimeout { timeout: timeout(60) };
@@ -72,11 +74,11 @@ impl Definer<'_> {
         let asked = WrapUpMode::OnRequest { timeout: timeout(180) };
         let best = AgentChoice::MostProficient;
         let least = AgentChoice::LeastLoaded;
-        let queue = |target, wrap_up| QueueProfile {
-            service_target: Span::from_secs(target),
-            wrap_up,
-            exhausted: Exhausted::Retry { after: Span::from_secs(30) },
-            ..QueueProfile::default()
+        let queue = |target, wrap_up| {
+            QueueProfile::default()
+                .with_service_target(Span::from_secs(target))
+                .with_wrap_up(wrap_up)
+                .with_exhausted(Exhausted::Retry { after: Span::from_secs(30) })
         };
         let none = WrapUpProfile::default;
         let (order, choice) = (Order::Priority, best);
@@ -84,24 +86,16 @@ impl Definer<'_> {
             service: self.define("service", queue(20, after(minute, &talk)))?,
             sales: self.define(
                 "sales",
-                QueueProfile { choice, ..queue(20, after(WrapUpMode::Mandatory, &sale)) },
+                queue(20, after(WrapUpMode::Mandatory, &sale)).with_choice(choice),
             )?,
             technical: self
-                .define("technical", QueueProfile { choice, ..queue(60, after(minute, &talk)) })?,
-            premium: self
-                .define("premium", QueueProfile { order, ..queue(10, after(fixed, &talk)) })?,
-            chat: self
-                .define("chat", QueueProfile { choice: least, ..queue(45, after(aside, &talk)) })?,
-            messages: self
-                .define("messages", QueueProfile { choice: least, ..queue(300, none()) })?,
-            email: self.define(
-                "e-mail",
-                QueueProfile { order: Order::Deadline, ..queue(7_200, none()) },
-            )?,
-            cases: self.define(
-                "cases",
-                QueueProfile { order: Order::Deadline, ..queue(14_400, after(asked, &[])) },
-            )?,
+                .define("technical", queue(60, after(minute, &talk)).with_choice(choice))?,
+            premium: self.define("premium", queue(10, after(fixed, &talk)).with_order(order))?,
+            chat: self.define("chat", queue(45, after(aside, &talk)).with_choice(least))?,
+            messages: self.define("messages", queue(300, none()).with_choice(least))?,
+            email: self.define("e-mail", queue(7_200, none()).with_order(Order::Deadline))?,
+            cases: self
+                .define("cases", queue(14_400, after(asked, &[])).with_order(Order::Deadline))?,
         })
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn arrivals(
     let mut maker = Maker { centre, chance, at: opens };
     for _ in 0..OVERNIGHT {
         // They wait since they were written, not since the centre opened.
-        let origin = opens.before(maker.chance.secs(0, 4 * 3_600));
+        let origin = opens - maker.chance.secs(0, 4 * 3_600);
         let mut mail = maker.email();
         mail.request.origin = Some(origin);
         all.push((opens, mail));
@@ -150,7 +150,7 @@ impl Maker<'_> {
     /// Who knows the product well sells it better, but anybody may.
     fn sales_call(&mut self) -> Contact {
         let mut made = self.call(self.centre.queues.sales, 300);
-        let wish = |requirement| Wish { requirement, weight: 50 };
+        let wish = |requirement| Wish::new(requirement, 50);
         made.request.need = Need::of(self.language());
         made.request.need.wishes = self.product(70).map(wish).into_iter().collect();
         made

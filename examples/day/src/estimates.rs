@@ -1,5 +1,5 @@
-//! How good the engine's estimates were: what each formula said when somebody began to wait, and
-//! how long he really waited.
+//! How good the engine's estimates were: what each formula said when a customer began to wait,
+//! and how long the customer really waited.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::report::{duration, mean};
 pub(crate) struct Estimates {
     /// The channels whose customers wait live.
     live: Vec<ChannelId>,
-    /// Who waits, since when, and what he was told.
+    /// Who waits, since when, and what they were told.
     waiting: BTreeMap<WorkId, (Timestamp, [Estimate; 4])>,
     offers: BTreeMap<OfferId, WorkId>,
     /// The estimate less the real wait in milliseconds, by formula.

@@ -26,7 +26,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new() -> Self {
-        let config = FiguresConfig { interval: STRETCH, ..FiguresConfig::default() };
+        let config = FiguresConfig::default().with_interval(STRETCH);
         Self {
             clock: Clock::default(),
             queues: BTreeMap::new(),
@@ -131,11 +131,11 @@ impl Ledger {
     pub(crate) fn unfinished(&self) -> u32 {
         let agents = self.figures.agents_now();
         let all = |work: &WithAgents| work.active + work.held + work.parked + work.wrapping_up;
-        let his = |agent: &AgentNow| agent.ringing + agent.consults + all(&agent.work);
+        let own = |agent: &AgentNow| agent.ringing + agent.consults + all(&agent.work);
         let queues = self.figures.queues_now(Timestamp::MAX);
         let channels = queues.iter().flat_map(|queue| &queue.channels);
         let line = channels.map(|channel| channel.waiting + channel.ringing + channel.put_off);
-        line.chain(agents.iter().map(his)).sum()
+        line.chain(agents.iter().map(own)).sum()
     }
 
     /// How many agents are still signed in.

@@ -77,7 +77,7 @@ fn run(args: &Args) -> Result<ExitCode, Unusable> {
     Ok(ExitCode::from(u8::from(!wrong.is_empty())))
 }
 
-/// Prints the report; who stops reading halfway has what he wanted.
+/// Prints the report. A reader who stops halfway has what they wanted.
 fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -29,9 +29,9 @@ impl People {
     ) -> Option<Command> {
         match what {
             Happening::Arrival(number) => self.customers.arrive(number),
-            Happening::Answer(offer, Answer::Accept) => Some(Accept { offer }.into()),
+            Happening::Answer(offer, Answer::Accept) => Some(Accept::new(offer).into()),
             Happening::Answer(offer, Answer::Reject(reason)) => {
-                Some(Reject { offer, reason, retry_at: None }.into())
+                Some(Reject::new(offer).with_reason(reason).into())
             }
             Happening::Work(work, step, act) => {
                 let queue = self.customers.queue_at(work, step)?;
@@ -42,12 +42,12 @@ impl People {
                 Some(self.customers.act(now, work, act, colleague))
             }
             Happening::WrapUp(work, agent, act) => Some(match act {
-                WrapUpAct::Code(code) => SetCode { work, agent, code }.into(),
-                WrapUpAct::Extend(by) => ExtendWrapUp { work, agent, by }.into(),
-                WrapUpAct::End(code) => EndWrapUp { work, agent, code }.into(),
+                WrapUpAct::Code(code) => SetCode::new(work, agent, code).into(),
+                WrapUpAct::Extend(by) => ExtendWrapUp::new(work, agent, by).into(),
+                WrapUpAct::End(code) => EndWrapUp::new(work, agent).with_code(code).into(),
             }),
             Happening::Agent(agent, act) => self.agents.act(now, agent, act, agenda),
-            Happening::CarryOver(work) => Some(Cancel { work }.into()),
+            Happening::CarryOver(work) => Some(Cancel::new(work).into()),
             Happening::Close => {
                 self.customers.close(now, agenda);
                 None

@@ -65,7 +65,7 @@ impl Replay {
         let mut log = Log::default();
         let mut engine = Engine::new(Config::default(), now, &mut log)?;
         // The bank's switch put calls through without asking.
-        let profile = ChannelProfile { auto_accept: true, ..ChannelProfile::voice() };
+        let profile = ChannelProfile::voice().with_auto_accept(true);
         let voice = engine.execute(now, Define::new("voice", profile), &mut log)?;
         let (queues, diary) = (BTreeMap::new(), Vec::new());
         let mut replay = Self { engine, log, now, voice, queues, diary };
@@ -85,7 +85,7 @@ impl Replay {
         let agent = self.engine.execute(self.now, define, &mut self.log)?;
         for queue in worker.kinds.iter().filter_map(|kind| self.queues.get(kind)) {
             let (queue, membership) = (*queue, Membership::default());
-            let member = SetMembership { agent, queue, membership, channel: None };
+            let member = SetMembership::new(agent, queue).with_membership(membership);
             self.engine.execute(self.now, member, &mut self.log)?;
         }
         let leaves = Absence { presence: SystemPresence::Offline, lasts: None };
@@ -139,10 +139,11 @@ impl Replay {
             };
             self.diary.push((at(call.arrives), Happening::Arrival(contacts.len())));
             contacts.push(Contact {
-                request: WorkRequest {
-                    credit: if call.high { CREDIT } else { Span::ZERO },
-                    ..WorkRequest::new(*queue, self.voice)
-                },
+                request: WorkRequest::new(*queue, self.voice).with_credit(if call.high {
+                    CREDIT
+                } else {
+                    Span::ZERO
+                }),
                 patience: call.left.map(|left| lasting(call.arrives, left)),
                 talk: call.served.map_or(mean, |(start, exit)| lasting(start, exit)),
                 wrap_up: Span::ZERO,

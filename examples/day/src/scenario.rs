@@ -34,7 +34,7 @@ pub(crate) struct Contact {
     pub(crate) patience: Option<Span>,
     /// How long an agent is occupied with it.
     pub(crate) talk: Span,
-    /// How long he wraps it up.
+    /// How long the agent wraps it up.
     pub(crate) wrap_up: Span,
     pub(crate) course: Course,
     /// Whether it is a second attempt, which is not followed by a third.
@@ -56,7 +56,7 @@ pub(crate) enum Course {
 }
 
 impl Contact {
-    /// What an agent and his customer do in one leg of a contact, and when.
+    /// What an agent and their customer do in one leg of a contact, and when.
     pub(crate) fn leg(&self, by: Finisher) -> Vec<(Span, WorkAct)> {
         let talk = self.talk;
         let part = |percent: u64| Span::from_millis(talk.as_millis() * percent / 100);

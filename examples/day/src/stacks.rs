@@ -15,7 +15,7 @@ pub(crate) const CHANNELS: [&str; 6] =
 /// The statuses in the order in which they are stacked, from below.
 const STATUSES: [(RoutingStatus, &str, &str); 6] = [
     (RoutingStatus::Interacting, "interacting", "#2f6f9f"),
-    (RoutingStatus::Communicating, "on a call of his own", "#8a76bd"),
+    (RoutingStatus::Communicating, "on a call of their own", "#8a76bd"),
     (RoutingStatus::Offered, "offered", "#e9b44c"),
     (RoutingStatus::Idle, "idle", "#a5d1b0"),
     (RoutingStatus::NotResponding, "not responding", "#cf4d4d"),

@@ -3,8 +3,8 @@
 //! Rows are `seq,date,type,priority,customer,vru_entry,vru_exit,q_start,q_exit,outcome,ser_start,
 //! ser_exit,agent`, in seconds. Known of the rules: calls were served in order of time in queue, and
 //! customers of high priority (2) were given 90 s of waiting at the outset. When agents were there
-//! is not recorded: an agent is taken to be there from his first to his last service of a day, less
-//! the pauses between services that are longer than a quarter of an hour.
+//! is not recorded: an agent is taken to be there from their first to their last service of a day,
+//! less the pauses between services that are longer than a quarter of an hour.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -78,7 +78,7 @@ fn read(path: &str) -> Result<Vec<Row>, Box<dyn Error>> {
     Ok(rows)
 }
 
-/// A queue a type; an agent is a member of those whose calls he took in the month.
+/// A queue a type; an agent is a member of those whose calls they took in the month.
 fn floor(rows: &[Row]) -> Result<(Host, Vec<Call>), Box<dyn Error>> {
     let start_ms = rows.first().map_or(0, |row| row.arrival) * 1_000 - 86_400_000;
     let mut host = Host::new(start_ms)?;
@@ -99,8 +99,7 @@ fn floor(rows: &[Row]) -> Result<(Host, Vec<Call>), Box<dyn Error>> {
             None => host.tell(start_ms, Define::new(name, AgentProfile::default()))?,
         };
         agents.insert(name.clone(), agent);
-        let membership = Membership::default();
-        host.tell(start_ms, SetMembership { agent, queue, membership, channel: None })?;
+        host.tell(start_ms, SetMembership::new(agent, queue))?;
         services.entry(agent).or_default().push((*from, *to));
     }
     for (agent, mut services) in services {

@@ -56,7 +56,7 @@ impl Host {
     pub(crate) fn new(start_ms: i64) -> Result<Self, Refusal> {
         let (now, mut log) = (Timestamp::from_millis(start_ms), Log::default());
         let mut engine = Engine::new(Config::default(), now, &mut log)?;
-        let profile = ChannelProfile { auto_accept: true, ..ChannelProfile::voice() };
+        let profile = ChannelProfile::voice().with_auto_accept(true);
         let voice = engine.execute(now, Define::new("voice", profile), &mut log)?;
         Ok(Self {
             engine,
@@ -84,7 +84,7 @@ impl Host {
         output
     }
 
-    /// An agent comes on queue, or goes off and finishes what he has.
+    /// An agent comes on queue, or goes off and finishes what they have.
     pub(crate) fn staff(&mut self, at_ms: i64, agent: AgentId, on: bool) {
         self.steps.push(Reverse((at_ms, Step::Staff(agent, on))));
     }
@@ -120,13 +120,13 @@ impl Host {
         match step {
             Step::Staff(agent, on) => {
                 let system = if on { SystemPresence::OnQueue } else { SystemPresence::Offline };
-                self.tell(at_ms, SetPresence { agent, presence: system.id() })
+                self.tell(at_ms, SetPresence::new(agent, system.id()))
             }
             Step::Arrive(n) => self.arrive(at_ms, n),
             Step::Leave(n) => match (self.ids[n], self.outcomes[n].start_ms) {
                 (Some(work), None) => {
                     self.outcomes[n].abandon_ms = Some(at_ms);
-                    self.tell(at_ms, Abandon { work })
+                    self.tell(at_ms, Abandon::new(work))
                 }
                 (_, _) => Ok(()),
             },
@@ -134,16 +134,14 @@ impl Host {
                 self.outcomes[n].end_ms = Some(at_ms);
                 let by = Finisher::Customer;
                 match self.ids[n] {
-                    Some(work) => self.tell(at_ms, FinishContact { work, by }),
+                    Some(work) => self.tell(at_ms, FinishContact::new(work, by)),
                     None => Ok(()),
                 }
             }
             Step::Free(n) => {
                 self.outcomes[n].free_ms = Some(at_ms);
                 match (self.ids[n], self.outcomes[n].agent) {
-                    (Some(work), Some(agent)) => {
-                        self.tell(at_ms, EndWrapUp { work, agent, code: None })
-                    }
+                    (Some(work), Some(agent)) => self.tell(at_ms, EndWrapUp::new(work, agent)),
                     (_, _) => Ok(()),
                 }
             }
@@ -152,8 +150,7 @@ impl Host {
 
     fn arrive(&mut self, at_ms: i64, n: usize) -> Result<(), Refusal> {
         let call = &self.calls[n];
-        let request =
-            WorkRequest { credit: call.credit, ..WorkRequest::new(call.queue, self.voice) };
+        let request = WorkRequest::new(call.queue, self.voice).with_credit(call.credit);
         if let Some(patience_ms) = call.patience_ms {
             self.steps.push(Reverse((at_ms + patience_ms, Step::Leave(n))));
         }
@@ -167,7 +164,7 @@ impl Host {
         Ok(())
     }
 
-    /// Whoever was connected will hang up after his time.
+    /// Whoever was connected will hang up after their time.
     fn hear(&mut self, at_ms: i64) {
         let mut offers: Option<(OfferId, WorkId, AgentId)> = None;
         for fact in self.log.drain() {

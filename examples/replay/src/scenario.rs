@@ -97,20 +97,18 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
         return Err(format!("policy {} is not known", scenario.policy).into());
     }
     let mut host = Host::new(0)?;
-    let profile = QueueProfile {
-        idle: IdleClock { since: IdleSince::Ready, own_channel: false },
-        wrap_up: WrapUpProfile::of(WrapUpMode::Mandatory),
-        ..QueueProfile::default()
-    };
+    let profile = QueueProfile::default()
+        .with_idle(IdleClock::default().with_since(IdleSince::Ready).with_own_channel(false))
+        .with_wrap_up(WrapUpProfile::of(WrapUpMode::Mandatory));
     let queues: Result<Vec<_>, _> = (0..scenario.types)
         .map(|n| {
             let profile = weighted(profile.clone(), scenario, n)?;
-            host.tell(0, Define::new(&format!("type-{n}"), profile)).map_err(Into::into)
+            host.tell(0, Define::new(format!("type-{n}"), profile)).map_err(Into::into)
         })
         .collect::<Result<_, Box<dyn Error>>>();
     let queues = queues?;
     for a in 0..scenario.agents {
-        let agent = host.tell(0, Define::new(&format!("agent-{a}"), AgentProfile::default()))?;
+        let agent = host.tell(0, Define::new(format!("agent-{a}"), AgentProfile::default()))?;
         for (t, queue) in queues.iter().enumerate() {
             let ranks = (scenario.rank_call_to_agent[t][a], scenario.rank_agent_to_call[a][t]);
             let rank = match ranks {
@@ -120,8 +118,8 @@ fn floor(scenario: &Scenario) -> Result<(Host, Vec<QueueId>), Box<dyn Error>> {
             };
             let delay = scenario.min_wait_ms_agent_call.as_ref().map_or(0, |waits| waits[a][t]);
             let membership =
-                Membership { rank, delay: Span::from_millis(delay), ..Membership::default() };
-            host.tell(0, SetMembership { agent, queue: *queue, membership, channel: None })?;
+                Membership::default().with_rank(rank).with_delay(Span::from_millis(delay));
+            host.tell(0, SetMembership::new(agent, *queue).with_membership(membership))?;
         }
         if scenario.initial_staff.as_ref().is_none_or(|staff| staff[a] == 1) {
             host.staff(0, agent, true);
@@ -150,7 +148,7 @@ fn weighted(
         return Err("weights that differ by agent, or are not whole parts, are not known".into());
     }
     let service_target = Span::from_millis(u64::from(UNIT / weight));
-    Ok(QueueProfile { order: Order::Ratio, service_target, ..profile })
+    Ok(profile.with_order(Order::Ratio).with_service_target(service_target))
 }
 
 fn calls(prefix: &str, queues: &[QueueId]) -> Result<Vec<Call>, Box<dyn Error>> {

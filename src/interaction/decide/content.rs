@@ -20,8 +20,6 @@ use crate::interaction::state::{Actor, Ending, InteractionType};
 use super::{Finish, Run, Turn, invalid};
 
 impl Run for SaveInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, mut change } = self;
         let row = turn.store.interaction(interaction)?;
@@ -86,8 +84,6 @@ fn check_together(before: &Attributes, new: &Attributes) -> Result<(), RecordRef
 }
 
 impl Run for SetContext {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, variables } = self;
         let row = turn.store.interaction(interaction)?;
@@ -101,8 +97,6 @@ impl Run for SetContext {
 }
 
 impl Run for RelateRecord {
-    type Output = bool;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
         let Self { interaction, document, operation, by } = self;
         let row = turn.store.interaction(interaction)?;
@@ -143,14 +137,14 @@ impl Turn<'_> {
         self.store.config().mail.close_on_insert.get(table).copied().filter(|_| inserts)
     }
 
-    /// Relates to a new e-mail of a customer what was related last to his e-mail before.
+    /// Relates to a new e-mail of a customer what was related last to their e-mail before it.
     pub(crate) fn carry_related(&mut self, interaction: InteractionId) {
         let carries = self.store.config().mail.carry_related;
         let mail = |id| self.store.get(id).filter(|row| row.kind == InteractionType::Email);
         let new = Some(interaction).filter(|_| carries).and_then(mail);
         let customer = new.and_then(|row| row.opened_for.as_ref());
-        let his = customer.and_then(|customer| self.store.index().customers.get(customer));
-        let before = his.and_then(|his| his.range(..interaction).rev().find_map(|id| mail(*id)));
+        let own = customer.and_then(|customer| self.store.index().customers.get(customer));
+        let before = own.and_then(|own| own.range(..interaction).rev().find_map(|id| mail(*id)));
         let Some(last) = before.and_then(|row| row.related.last()) else { return };
         let document = last.document.clone();
         let (operation, by, at) = (None, Actor::System, self.instant());
@@ -160,8 +154,6 @@ impl Turn<'_> {
 }
 
 impl Run for AddTranscript {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, transcript } = self;
         let row = turn.store.interaction(interaction)?;

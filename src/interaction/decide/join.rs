@@ -24,7 +24,7 @@ struct Way {
 }
 
 impl Way {
-    /// Whether he takes part by it already.
+    /// Whether the customer takes part by this address already.
     fn is_in(&self, row: &Interaction) -> bool {
         let found = self.found.as_ref();
         found.is_some_and(|profile| takes_part(row, profile, Some(&self.to)))
@@ -64,7 +64,7 @@ impl Turn<'_> {
         }
     }
 
-    /// The profile of an address at which a customer takes part now: his, if he is known.
+    /// The profile of an address at which a customer takes part now: theirs, if they are known.
     fn profile_at(&mut self, way: Way, customer: Option<Key>) -> ChannelUserProfile {
         let Way { from, found, .. } = way;
         match (found, customer) {
@@ -81,8 +81,6 @@ impl Turn<'_> {
 }
 
 impl Run for EnterConversation {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, mut entry, addresses } = self;
         entry.check()?;
@@ -115,8 +113,6 @@ impl Run for EnterConversation {
 }
 
 impl Run for AddParticipant {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, profile, to } = self;
         let known = turn.active_profile(profile)?;

@@ -26,8 +26,6 @@ use crate::interaction::store::Store;
 use super::{Finish, Run, Turn, invalid, wrong};
 
 impl Run for ConfigureRecords {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { config } = self;
         config.check()?;
@@ -39,8 +37,6 @@ impl Run for ConfigureRecords {
 }
 
 impl Run for OpenInteraction {
-    type Output = InteractionId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<InteractionId, RecordRefusal> {
         let Self { mut opening } = self;
         let id = turn.check_opening(&opening)?;
@@ -109,8 +105,6 @@ impl Turn<'_> {
 }
 
 impl Run for AssignInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, agent } = self;
         let row = turn.store.interaction(interaction)?;
@@ -131,8 +125,6 @@ impl Run for AssignInteraction {
 }
 
 impl Run for HoldInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, reason } = self;
         let row = turn.store.interaction(interaction)?;
@@ -156,8 +148,6 @@ impl Run for HoldInteraction {
 }
 
 impl Run for ResumeInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         // Back in line it is too, if its agent could not take it up again.
@@ -177,8 +167,6 @@ impl Run for ResumeInteraction {
 }
 
 impl Run for EndInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, ending, by } = self;
         let state = turn.store.interaction(interaction)?.state;
@@ -209,8 +197,6 @@ impl Run for EndInteraction {
 }
 
 impl Run for SetInteractionCode {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, code } = self;
         if turn.store.interaction(interaction)?.code == Some(code) {
@@ -233,8 +219,6 @@ impl Run for SetInteractionCode {
 }
 
 impl Run for EndInteractionWrapUp {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, code, by } = self;
         let state = turn.store.interaction(interaction)?.state;
@@ -260,8 +244,6 @@ impl Run for EndInteractionWrapUp {
 }
 
 impl Run for CloseInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, code } = self;
         if turn.store.interaction(interaction)?.state.is_closed() {
@@ -308,8 +290,6 @@ impl Turn<'_> {
 }
 
 impl Run for ArchiveInteraction {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         match turn.check_to_archive(interaction) {

@@ -13,6 +13,7 @@ use alloc::boxed::Box;
 
 use crate::base::time::Timestamp;
 use crate::command::commands::Reply;
+use crate::command::commands::shape::Answers;
 use crate::engine::view::View;
 use crate::fact::log::Cause;
 use crate::layer::fault::Fault;
@@ -33,9 +34,7 @@ use crate::interaction::store::Store;
 use crate::interaction::wrap_up::WrapUpRule;
 
 /// Decides a command. It checks everything first and emits then.
-pub(crate) trait Run {
-    /// What it answers.
-    type Output;
+pub(crate) trait Run: Answers {
     /// Decides and emits.
     fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal>;
     /// What is done to open work for it, if that may be; it has emitted nothing.

@@ -1,4 +1,4 @@
-//! Deciding who somebody is who writes from outside, and where his message belongs.
+//! Deciding who somebody is who writes from outside, and where their message belongs.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -44,7 +44,7 @@ impl Turn<'_> {
         meant.or_else(|| self.ports.directory.user_of(address))
     }
 
-    /// The profile with the user he is. Of whom is not known yet the directory is asked again.
+    /// The profile with its user. If the user is not known yet, the directory is asked again.
     pub(crate) fn identify(&mut self, profile: ChannelUserProfile) -> ChannelUserProfile {
         if profile.user.is_some() {
             return profile;
@@ -163,8 +163,6 @@ impl First<'_> {
 }
 
 impl Run for ReceiveMessage {
-    type Output = Received;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
         let Self { kind, from, to, text } = self;
         check_name("to", &to)?;
@@ -199,8 +197,6 @@ impl Run for ReceiveMessage {
 }
 
 impl Run for ReachCustomer {
-    type Output = Received;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
         let Self { kind, agent, to, from, user, text } = self;
         check_name("from", &from)?;
@@ -275,8 +271,6 @@ impl Turn<'_> {
 }
 
 impl Run for LinkUser {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { profile, user } = self;
         let known = turn.active_profile(profile)?;
@@ -287,8 +281,6 @@ impl Run for LinkUser {
 }
 
 impl Run for ReplaceProfile {
-    type Output = ProfileId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<ProfileId, RecordRefusal> {
         let Self { profile, user } = self;
         let old = turn.active_profile(profile)?;
@@ -298,16 +290,14 @@ impl Run for ReplaceProfile {
 }
 
 impl Run for EraseProfile {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { profile } = self;
-        let his: Vec<_> = turn.store.with_profile(profile).collect();
-        if his.is_empty() && turn.profiles.get(profile).is_none() {
+        let all: Vec<_> = turn.store.with_profile(profile).collect();
+        if all.is_empty() && turn.profiles.get(profile).is_none() {
             return Err(RecordRefusal::UnknownProfile { profile });
         }
-        his.iter().try_for_each(|id| turn.check_to_archive(*id))?;
-        his.into_iter().for_each(|id| turn.archive(id));
+        all.iter().try_for_each(|id| turn.check_to_archive(*id))?;
+        all.into_iter().for_each(|id| turn.archive(id));
         turn.emit(RecordEvent::ProfileForgotten { profile });
         Ok(())
     }

@@ -14,15 +14,13 @@ use crate::interaction::state::{Actor, Ending, InteractionState};
 
 use super::{Finish, Run, Turn, wrong};
 
-/// What a customer is told if nobody is there for him.
+/// What a customer is told if nobody is there for them.
 const NOBODY_THERE: &str = "There are no agents available.";
 
-/// What a customer is asked when his topic was dealt with.
+/// What a customer is asked when their topic was dealt with.
 const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
 
 impl Run for PostMessage {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, author, visibility, automated, text } = self;
         turn.say(interaction, author, visibility, automated, None, text)
@@ -92,8 +90,6 @@ impl Turn<'_> {
 }
 
 impl Run for RequestHandoff {
-    type Output = bool;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
         let Self { interaction, trigger, queue, available } = self;
         turn.store.check_handoff(interaction)?;
@@ -126,8 +122,6 @@ impl Turn<'_> {
 }
 
 impl Run for StartTopic {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         turn.store.check_talk_step(interaction, ConversationStep::StartTopic)?;
@@ -137,8 +131,6 @@ impl Run for StartTopic {
 }
 
 impl Run for EndTopic {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         let talk = turn.store.talk_of(interaction, "end_topic")?;

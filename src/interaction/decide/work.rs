@@ -12,8 +12,6 @@ use crate::model::ids::WorkId;
 use super::{Run, Turn};
 
 impl Run for LinkWork {
-    type Output = ();
-
     fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, work } = self;
         let row = turn.store.interaction(interaction)?;
@@ -31,8 +29,6 @@ impl Run for LinkWork {
 }
 
 impl Run for SubmitWork {
-    type Output = WorkId;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, RecordRefusal> {
         let Self { interaction, .. } = self;
         let work = turn.below.submitted()?.ok_or(RecordRefusal::NoEngine)?;
@@ -46,8 +42,6 @@ impl Run for SubmitWork {
 }
 
 impl Run for HandOff {
-    type Output = Option<WorkId>;
-
     fn run(self, turn: &mut Turn<'_>) -> Result<Option<WorkId>, RecordRefusal> {
         let Self { interaction, trigger, request } = self;
         let work = turn.below.submitted()?;

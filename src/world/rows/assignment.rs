@@ -12,6 +12,7 @@ use crate::world::pool_sets::{Peaks, PoolSetId, is_flat};
 
 /// One piece of work that an agent has, parked, or wraps up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Assignment {
     /// The work.
     pub work: WorkId,

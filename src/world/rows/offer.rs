@@ -10,6 +10,7 @@ use crate::state::offer::OfferState;
 
 /// An offer that rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Offer {
     /// The work.
     pub work: WorkId,

@@ -65,7 +65,7 @@ impl Work {
             RelaxationClock::Age => Some(self.origin),
             RelaxationClock::FirstOffer => self.first_offer.get(),
         };
-        begin.map(|begin| begin.before(self.skipped))
+        begin.map(|begin| begin - self.skipped)
     }
 
     /// When it becomes easier to place next, and the point on its clock that it is past then.

@@ -223,10 +223,10 @@ impl Diary {
             Event::PresenceSet { agent, presence, .. } => {
                 self.be(*agent, due, |state| state.1 = *presence);
             }
-            Event::RoutingStatusChanged { agent, status } => {
+            Event::RoutingStatusChanged { agent, status, .. } => {
                 self.be(*agent, due, |state| state.2 = *status);
             }
-            Event::WorkSubmitted { work, request } => {
+            Event::WorkSubmitted { work, request, .. } => {
                 let place = if request.schedule.is_some() { Place::Aside } else { Place::Line };
                 let (queue, channel) = (request.queue, request.channel);
                 let (why, target) = (Why::Submitted, self.targets[&queue]);
@@ -259,8 +259,8 @@ impl Diary {
                 (state.channel, state.why) = (*channel, Why::CalledBack);
             }),
             Event::WorkScheduled { work, .. }
-            | Event::WorkSuspended { work }
-            | Event::CustomerUnreached { work, retry: Some(_) } => {
+            | Event::WorkSuspended { work, .. }
+            | Event::CustomerUnreached { work, retry: Some(_), .. } => {
                 self.lose(*work, at, Some(Counted::GivenBack), None);
                 self.set(*work, at, |state| state.place = Place::Aside);
             }
@@ -297,14 +297,14 @@ impl Diary {
                 let leg = self.take(*work, *agent, at);
                 self.count(at, leg, Counted::Assigned);
             }
-            Event::WorkHeld { work } => self.part(*work, at, Doing::Hold),
-            Event::WorkRetrieved { work } => self.part(*work, at, Doing::Talk),
+            Event::WorkHeld { work, .. } => self.part(*work, at, Doing::Hold),
+            Event::WorkRetrieved { work, .. } => self.part(*work, at, Doing::Talk),
             Event::WorkParked { work, .. } => self.part(*work, at, Doing::Parked),
             Event::WorkResumed { work, .. } => self.part(*work, at, Doing::Talk),
             Event::ContactEnded { work, wrap_up, .. } => {
                 self.part(*work, due, wraps(wrap_up.counts));
             }
-            Event::CodeSet { work, agent, code } => {
+            Event::CodeSet { work, agent, code, .. } => {
                 let leg = self.parts[&(*work, *agent)];
                 self.legs[leg].code = Some(*code);
             }
@@ -324,7 +324,7 @@ impl Diary {
                     self.legs[leg].ended = Some(due);
                 }
             }
-            Event::HandedOver { work, agent, wrap_up } => {
+            Event::HandedOver { work, agent, wrap_up, .. } => {
                 let leg = self.consults.remove(&(*work, *agent)).expect("he takes part");
                 self.legs[leg].ended = Some(at);
                 self.lose(*work, at, Some(Counted::Transferred), *wrap_up);

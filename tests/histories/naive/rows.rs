@@ -52,12 +52,11 @@ impl Cut<'_> {
         cells.sort_unstable();
         cells.dedup();
         let queues = cells.into_iter().map(|cell| self.queue(cell, &lines, &agent_queues));
-        ClosedFigures {
-            queues: queues.collect(),
-            agents: self.agents(&agent_queues),
-            agent_queues,
-            timeline: Vec::new(),
-        }
+        let mut closed = ClosedFigures::default();
+        closed.queues = queues.collect();
+        closed.agents = self.agents(&agent_queues);
+        closed.agent_queues = agent_queues;
+        closed
     }
 
     fn queue(
@@ -73,17 +72,12 @@ impl Cut<'_> {
             handling.add(&row.handling);
             count_codes(&mut codes, &row.codes);
         }
-        QueueInterval {
-            queue,
-            channel,
-            from,
-            to,
-            service: line.map_or_else(Default::default, |line| line.service),
-            line: line.map_or_else(Default::default, |line| line.flow),
-            longest_wait: line.map_or_else(Default::default, |line| line.longest),
-            handling,
-            codes: code_counts(codes),
+        let mut row = QueueInterval::new(queue, channel, from, to);
+        if let Some(line) = line {
+            (row.service, row.line, row.longest_wait) = (line.service, line.flow, line.longest);
         }
+        (row.handling, row.codes) = (handling, code_counts(codes));
+        row
     }
 
     /// The stays of one piece of work: a stay begins as it comes into a line without one, and ends
@@ -194,7 +188,9 @@ impl Cut<'_> {
         let (from, to) = (self.from, self.to);
         let row = |((agent, queue, channel), (handling, codes))| {
             let codes = code_counts(codes);
-            AgentQueueInterval { agent, queue, channel, from, to, handling, codes }
+            let mut row = AgentQueueInterval::new(agent, queue, channel, from, to);
+            (row.handling, row.codes) = (handling, codes);
+            row
         };
         rows.into_iter().map(row).collect()
     }
@@ -221,7 +217,7 @@ impl Cut<'_> {
             row.handled_time = handled;
         }
         let code = leg.code.filter(|_| leg.ended.is_some_and(|at| self.holds(at)));
-        (row, code.map(|code| CodeCount { code, count: 1, handled_time: handled }))
+        (row, code.map(|code| CodeCount::new(code, 1, handled)))
     }
 
     fn agents(&self, works: &[AgentQueueInterval]) -> Vec<AgentPerformance> {
@@ -249,10 +245,12 @@ impl Cut<'_> {
                 count_codes(&mut codes, &row.codes);
             }
             let codes = code_counts(codes);
-            let presence = |(presence, time)| PresenceTime { presence, time };
+            let presence = |(presence, time)| PresenceTime::new(presence, time);
             let presences = presences.into_iter().map(presence).collect();
             let (from, to) = (self.from, self.to);
-            AgentPerformance { agent, from, to, time, presences, handling, codes }
+            let mut row = AgentPerformance::new(agent, from, to);
+            (row.time, row.presences, row.handling, row.codes) = (time, presences, handling, codes);
+            row
         };
         rows.into_iter().map(row).collect()
     }
@@ -266,14 +264,14 @@ fn plus(one: Span, other: Span) -> Span {
 type Codes = BTreeMap<CodeId, (u32, Span)>;
 
 fn count_codes(codes: &mut Codes, more: &[CodeCount]) {
-    for CodeCount { code, count, handled_time } in more {
+    for CodeCount { code, count, handled_time, .. } in more {
         let known = codes.entry(*code).or_default();
         *known = (known.0 + count, plus(known.1, *handled_time));
     }
 }
 
 fn code_counts(codes: Codes) -> Vec<CodeCount> {
-    let row = |(code, (count, handled_time))| CodeCount { code, count, handled_time };
+    let row = |(code, (count, handled_time))| CodeCount::new(code, count, handled_time);
     codes.into_iter().map(row).collect()
 }
 
@@ -335,7 +333,7 @@ pub(crate) fn timeline(diary: &Diary, agent: AgentId) -> Vec<AgentTimelinePiece>
     let states = &diary.agents[&agent];
     let pieces = states.windows(2).map(|pair| {
         let ((from, presence, status), (to, ..)) = (pair[0], pair[1]);
-        AgentTimelinePiece { agent, from, to, presence, status }
+        AgentTimelinePiece::new(agent, from, to, presence, status)
     });
     let signed_in = pieces.filter(|piece| !diary.offline.contains(&piece.presence));
     merged(signed_in.filter(|piece| piece.from < piece.to))

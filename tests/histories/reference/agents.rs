@@ -54,7 +54,7 @@ impl Router {
         }
         row.presence = presence;
         row.lease = lease;
-        self.tell(Event::PresenceSet { agent, presence, lease, by });
+        self.tell(Event::presence_set(agent, presence, lease, by));
     }
 
     /// Nobody believes in somebody offline, so there is no lease then.
@@ -75,10 +75,10 @@ impl Router {
         let presence = row.presence;
         self.agent(agent).lease = lease;
         self.tell(match lease {
-            Some(lease) => Event::AgentHeard { agent, lease },
+            Some(lease) => Event::agent_heard(agent, lease),
             None => {
                 let by = PresenceSetBy::Command;
-                Event::PresenceSet { agent, presence, lease, by }
+                Event::presence_set(agent, presence, lease, by)
             }
         });
         Ok(Reply::Done)
@@ -92,7 +92,7 @@ impl Router {
         self.live(agent.into())?;
         if self.agents[&agent].draining != draining {
             self.agent(agent).draining = draining;
-            self.tell(Event::DrainingSet { agent, draining });
+            self.tell(Event::draining_set(agent, draining));
         }
         Ok(Reply::Done)
     }
@@ -101,7 +101,7 @@ impl Router {
         self.live(agent.into())?;
         if self.agents[&agent].own_call != active {
             self.agent(agent).own_call = active;
-            self.tell(Event::OwnCallSet { agent, active });
+            self.tell(Event::own_call_set(agent, active));
             self.withdraw_unattended(agent);
         }
         Ok(Reply::Done)
@@ -115,7 +115,7 @@ impl Router {
         self.live(agent.into())?;
         if self.agents[&agent].shift_end != until {
             self.agent(agent).shift_end = until;
-            self.tell(Event::ShiftEndSet { agent, until });
+            self.tell(Event::shift_end_set(agent, until));
         }
         Ok(Reply::Done)
     }
@@ -142,9 +142,9 @@ impl Router {
         if self.agents[&agent].in_debt != in_debt {
             self.agent(agent).in_debt = in_debt;
             self.say(if in_debt {
-                Event::CapacityExceeded { agent }
+                Event::capacity_exceeded(agent)
             } else {
-                Event::CapacityRestored { agent }
+                Event::capacity_restored(agent)
             });
         }
     }
@@ -183,7 +183,7 @@ impl Router {
         if status == RoutingStatus::NotResponding {
             row.history = History::default();
         }
-        self.say(Event::RoutingStatusChanged { agent, status });
+        self.say(Event::routing_status_changed(agent, status));
     }
 
     /// What an agent has, summed up anew.
@@ -231,7 +231,7 @@ impl Router {
     ) -> Result<(), Full> {
         let weights = self.channel_profile(channel).weights;
         let weight = weights.offered.max(weights.active);
-        self.room_for(agent, usage, Claim { channel, cost, weight }, pools)
+        self.room_for(agent, usage, Claim::new(channel, cost, weight), pools)
     }
 
     pub(super) fn room_for(

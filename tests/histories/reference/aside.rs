@@ -12,7 +12,7 @@ use super::valid;
 
 impl Router {
     pub(super) fn activate(&mut self, command: &Activate) -> Result<Reply, Refusal> {
-        let Activate { work, placement } = *command;
+        let Activate { work, placement, .. } = *command;
         let row = self.open_work(work)?;
         match row.stage {
             Stage::Queued | Stage::Offered { .. } => {}
@@ -31,7 +31,7 @@ impl Router {
         let row = &self.works[&work];
         let (queue, tried) = (row.queue, row.unreached > 0);
         let place = match row.queued {
-            None => Place { front: row.request.front, since: due },
+            None => Place::new(row.request.front, due),
             Some(_) => row.place.after(placement.unwrap_or(Requeue::KeepScore), self.now),
         };
         let sticky = if tried { self.waits_for_last(work) } else { None };
@@ -58,10 +58,8 @@ impl Router {
         work.stage = stage;
         (work.step, work.sticky, work.retry) = (None, false, None);
         self.tell(match stage {
-            Stage::Scheduled { at, activation } => {
-                Event::WorkScheduled { work: id, at, activation }
-            }
-            _ => Event::WorkSuspended { work: id },
+            Stage::Scheduled { at, activation } => Event::work_scheduled(id, at, activation),
+            _ => Event::work_suspended(id),
         });
     }
 
@@ -77,7 +75,7 @@ impl Router {
     }
 
     pub(super) fn postpone(&mut self, command: &Postpone) -> Result<Reply, Refusal> {
-        let Postpone { work, at, activation } = *command;
+        let Postpone { work, at, activation, .. } = *command;
         let wanted = Stage::Scheduled { at, activation };
         let stage = self.open_work(work)?.stage;
         if !is_nobodys(stage) {
@@ -90,7 +88,7 @@ impl Router {
     }
 
     pub(super) fn unassign(&mut self, command: &Unassign) -> Result<Reply, Refusal> {
-        let Unassign { work, suspend, placement } = *command;
+        let Unassign { work, suspend, placement, .. } = *command;
         let row = self.open_work(work)?;
         if !matches!(row.stage, Stage::Assigned { .. } | Stage::Parked { .. }) {
             return Err(self.wrong_stage(work));
@@ -100,7 +98,7 @@ impl Router {
         if let Some(max) = profile.budget.unassignments.map(u32::from)
             && row.unassigned >= max
         {
-            return Err(Refusal::Limit { limit: LimitName::Unassignments, max });
+            return Err(Refusal::limit(LimitName::Unassignments, max));
         }
         if suspend {
             self.put_aside(work, Stage::Suspended);
@@ -114,7 +112,7 @@ impl Router {
     }
 
     pub(super) fn request_callback(&mut self, command: &RequestCallback) -> Result<Reply, Refusal> {
-        let RequestCallback { work, channel, callback, at } = *command;
+        let RequestCallback { work, channel, callback, at, .. } = *command;
         self.check_known(work)?;
         self.live(channel.into())?;
         valid::callback(callback)?;
@@ -133,7 +131,7 @@ impl Router {
             row.request.callback = Some(callback);
             row.cost = row.request.size.unwrap_or(cost);
             self.note_pools(work);
-            self.tell(Event::CallbackRequested { work, channel, callback });
+            self.tell(Event::callback_requested(work, channel, callback));
         }
         if let Some(at) = at {
             let wanted = Stage::Scheduled { at, activation: false };
@@ -159,7 +157,7 @@ impl Router {
             self.drop_leg(id, agent);
             self.work(id).stage = Stage::Scheduled { at, activation: false };
         }
-        self.tell(Event::CustomerUnreached { work: id, retry });
+        self.tell(Event::customer_unreached(id, retry));
         if retry.is_none() {
             self.end_work(id, CloseCause::Unreached, EndedBy::Host);
         }
@@ -174,7 +172,7 @@ impl Router {
         if self.live(agent.into()).is_err() || self.is_barred(id, agent) {
             return None;
         }
-        Some(Sticky { agent, until: self.now + wait })
+        Some(Sticky::new(agent, self.now + wait))
     }
 
     /// What is due for work that is put aside.

@@ -55,7 +55,7 @@ impl Router {
         }
         let change = changes.then(|| Arc::new(change));
         self.count_arrival(id);
-        self.tell(Event::WorkClassified { work: id, rule, queue, change });
+        self.tell(Event::work_classified(id, rule, queue, change));
     }
 
     fn host_says(&self, id: WorkId) -> Option<Answer> {
@@ -70,8 +70,7 @@ impl Router {
             && need.is_none_or(|need| valid::need(need).is_ok())
             && need.is_none_or(|need| self.check_live(&valid::need_mentions(need)).is_ok())
             && found.queue.is_none_or(|queue| self.could_go(id, queue));
-        let change =
-            WorkChange { priority: found.priority, need: found.need, ..WorkChange::default() };
+        let change = WorkChange::default().with_priority(found.priority).with_need(found.need);
         sound.then_some((None, false, found.queue, change))
     }
 
@@ -88,7 +87,7 @@ impl Router {
         let (number, rule, queue) =
             classification::classify(rules, &work.request, &draws, seed, open, room)?;
         let (priority, need) = (rule.priority, rule.need.clone());
-        let change = WorkChange { priority, need, ..WorkChange::default() };
+        let change = WorkChange::default().with_priority(priority).with_need(need);
         Some((Some(number), rule.to.len() > 1, queue, change))
     }
 

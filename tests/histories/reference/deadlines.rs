@@ -39,7 +39,7 @@ impl Router {
 
     pub(crate) fn next_deadline(&self) -> Option<Deadline> {
         let (at, _, kind) = self.first_deadline()?;
-        Some(Deadline { at, kind })
+        Some(Deadline::new(at, kind))
     }
 
     fn first_deadline(&self) -> Option<(Timestamp, Owner, DeadlineKind)> {
@@ -148,12 +148,13 @@ impl Router {
                     MaxWaitAction::Move { queue: other } if other != queue => {
                         // It keeps its time of entry, and leaves the front behind.
                         let front = self.works[&id].request.front;
-                        let place = Place { front, ..self.works[&id].place };
+                        let place = Place::new(front, self.works[&id].place.since);
                         self.enqueue(id, other, place, QueuedWhy::MaxWait, None);
                     }
                     MaxWaitAction::Move { .. } | MaxWaitAction::Close => {
                         self.end_work(id, CloseCause::MaxWait, EndedBy::System);
                     }
+                    _ => unreachable!("this test does not know it"),
                 }
             }
             DeadlineKind::ParkOver => self.bring_back(id, ResumedBy::Time),
@@ -164,7 +165,7 @@ impl Router {
             DeadlineKind::Reveal => {
                 let delay = self.next_delay(id).expect("a delay is due");
                 self.work(id).revealed = delay;
-                self.tell(Event::WorkRevealed { work: id, delay });
+                self.tell(Event::work_revealed(id, delay));
             }
             DeadlineKind::Retry => self.forget_declines(id),
             DeadlineKind::BarOver => {
@@ -173,7 +174,7 @@ impl Router {
                 let over = over.expect("a bar is over");
                 over.bar = Bar::None;
                 let agent = over.agent;
-                self.tell(Event::BarLifted { work: id, agent });
+                self.tell(Event::bar_lifted(id, agent));
             }
             DeadlineKind::Relaxation => self.relax(id),
             DeadlineKind::Overflow => self.overflow_waited(id),

@@ -66,7 +66,7 @@ impl Router {
             return if make(raw as u32) == thing.definition {
                 Ok(Reply::Defined(entity))
             } else {
-                Err(Refusal::KeyTaken { entity })
+                Err(Refusal::key_taken(entity))
             };
         }
         let count = self.things.keys().filter(|entity| same_kind(entity)).count();
@@ -79,7 +79,7 @@ impl Router {
             _ => (LimitName::Definitions, self.config.limits.definitions),
         };
         if count >= max as usize {
-            return Err(Refusal::Limit { limit, max });
+            return Err(Refusal::limit(limit, max));
         }
         let entity = definition.entity();
         if let Entity::Agent(id) = entity {
@@ -145,10 +145,10 @@ impl Router {
             answer => answer?,
         }
         if SystemPresence::ALL.iter().any(|system| entity == system.id().into()) {
-            return Err(Refusal::BuiltIn { entity });
+            return Err(Refusal::built_in(entity));
         }
         if let Some(user) = self.user_of(entity) {
-            return Err(Refusal::InUse { entity, user });
+            return Err(Refusal::in_use(entity, user));
         }
         match entity {
             Entity::Agent(agent) => {
@@ -215,7 +215,7 @@ impl Router {
     }
 
     pub(super) fn set_membership(&mut self, command: SetMembership) -> Result<Reply, Refusal> {
-        let SetMembership { agent, queue, membership, channel } = command;
+        let SetMembership { agent, queue, membership, channel, .. } = command;
         self.check_live(&[agent.into(), queue.into()])?;
         channel.map_or(Ok(()), |channel| self.live(channel.into()))?;
         valid::range("rank", membership.rank, 1, 99)?;
@@ -226,11 +226,11 @@ impl Router {
         let old = row.memberships.get(&(queue, channel)).copied();
         if old.is_none() && row.memberships.len() >= max as usize {
             let limit = LimitName::Memberships;
-            return Err(Refusal::Limit { limit, max });
+            return Err(Refusal::limit(limit, max));
         }
         if old != Some(membership) {
             row.memberships.insert((queue, channel), membership);
-            self.tell(Event::MembershipSet { agent, queue, membership, channel });
+            self.tell(Event::membership_set(agent, queue, membership, channel));
         }
         Ok(Reply::Done)
     }
@@ -239,12 +239,12 @@ impl Router {
         &mut self,
         command: RemoveMembership,
     ) -> Result<Reply, Refusal> {
-        let RemoveMembership { agent, queue, channel } = command;
+        let RemoveMembership { agent, queue, channel, .. } = command;
         self.check_live(&[agent.into(), queue.into()])?;
         channel.map_or(Ok(()), |channel| self.live(channel.into()))?;
         self.agent(agent).shares.remove(&(queue, channel));
         if self.agent(agent).memberships.remove(&(queue, channel)).is_some() {
-            self.tell(Event::MembershipRemoved { agent, queue, channel });
+            self.tell(Event::membership_removed(agent, queue, channel));
         }
         Ok(Reply::Done)
     }
@@ -252,8 +252,8 @@ impl Router {
     /// Refuses what does not exist or is retired.
     pub(super) fn live(&self, entity: Entity) -> Result<(), Refusal> {
         match self.things.get(&entity) {
-            None => Err(Refusal::Unknown { entity }),
-            Some(thing) if thing.retired => Err(Refusal::Retired { entity }),
+            None => Err(Refusal::unknown(entity)),
+            Some(thing) if thing.retired => Err(Refusal::retired(entity)),
             Some(_) => Ok(()),
         }
     }

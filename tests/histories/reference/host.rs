@@ -9,15 +9,15 @@ pub(crate) fn classified(work: WorkId) -> Option<Classified> {
     let said = Classified::default();
     match number % 5 {
         0 => None,
-        1 => Some(Classified { priority: Some(Priority((number % 3) as i32)), ..said }),
-        2 => Some(Classified { queue: Some(QueueId::from_raw(number / 5 % 4)), ..said }),
+        1 => Some(said.with_priority(Priority((number % 3) as i32))),
+        2 => Some(said.with_queue(QueueId::from_raw(number / 5 % 4))),
         3 => {
             let skill = SkillId::from_raw(number / 5 % 4);
             let requirement = Requirement::Skill { skill, is: Comparison::AtLeast, level: 40 };
-            let need = Some(Need { requirement, ..Need::default() });
-            Some(Classified { need, queue: Some(QueueId::from_raw(number % 3)), ..said })
+            let need = Some(Need::default().with_requirement(requirement));
+            Some(said.with_need(need).with_queue(QueueId::from_raw(number % 3)))
         }
-        _ => Some(Classified { priority: Some(Priority(25_000_001)), ..said }),
+        _ => Some(said.with_priority(Priority(25_000_001))),
     }
 }
 

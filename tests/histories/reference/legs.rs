@@ -28,10 +28,10 @@ impl Router {
         let auto = auto_accept(&queue, profile, self.agent_profile(agent));
         let rings = window(&queue, channel, profile).map(|window| self.now + window);
         let until = if auto { None } else { rings };
-        let claim = Claim { channel, cost, weight: profile.weights.offered };
+        let claim = Claim::new(channel, cost, profile.weights.offered);
         let (role, state) = (LegRole::Consultant, LegState::Requested { until });
         self.welcome(Guest { work, agent, role, state, claim });
-        self.tell(Event::LegRequested { work, agent, role, until });
+        self.tell(Event::leg_requested(work, agent, role, until));
         if auto {
             self.join(work, agent, auto);
         }
@@ -45,7 +45,7 @@ impl Router {
         guest.state = LegState::Joined;
         guest.claim.weight = weight;
         let role = guest.role;
-        self.tell(Event::LegJoined { work, agent, role, auto });
+        self.tell(Event::leg_joined(work, agent, role, auto));
     }
 
     pub(super) fn answer(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
@@ -113,7 +113,7 @@ impl Router {
         self.check_assignments(agent)?;
         let owner = self.works[&work].stage.owner().expect("shared work has an owner");
         let wrap_up = self.wrap_up_after_transfer(work);
-        self.say(Event::HandedOver { work, agent, wrap_up });
+        self.say(Event::handed_over(work, agent, wrap_up));
         match wrap_up {
             Some(wrap_up) => self.begin_wrap_up(work, owner, wrap_up),
             None => self.drop_leg(work, owner),
@@ -136,13 +136,14 @@ impl Router {
             Supervision::Monitor => LegRole::Monitor,
             Supervision::Coach => LegRole::Coach,
             Supervision::Barge => LegRole::Barge,
+            _ => unreachable!("this test does not know it"),
         };
         self.check_guest_named(work, agent)?;
         let owner = self.check_shared(work)?;
         let known = self.guest(work, agent).map(|guest| guest.role);
         let helps = known.is_some_and(|known| !known.supervises());
         if helps || owner == agent {
-            return Err(Refusal::Unavailable { agent, why: Unavailable::HasItAlready });
+            return Err(Refusal::unavailable(agent, Unavailable::HasItAlready));
         }
         if known == Some(role) {
             return Ok(Reply::Done);
@@ -155,12 +156,12 @@ impl Router {
         let max = self.config.limits.assignments;
         let his = self.guests.iter().filter(|guest| guest.agent == agent).count();
         if his >= max as usize {
-            return Err(Refusal::Limit { limit: LimitName::Legs, max });
+            return Err(Refusal::limit(LimitName::Legs, max));
         }
         let row = &self.works[&work];
-        let claim = Claim { channel: row.request.channel, cost: row.cost, weight: 0 };
+        let claim = Claim::new(row.request.channel, row.cost, 0);
         self.welcome(Guest { work, agent, role, state: LegState::Joined, claim });
-        self.tell(Event::LegJoined { work, agent, role, auto: false });
+        self.tell(Event::leg_joined(work, agent, role, false));
         Ok(Reply::Done)
     }
 
@@ -182,7 +183,7 @@ impl Router {
             self.agent(agent).diary.push((Happened::Released, channel, at));
         }
         self.partings.push((work, agent, why));
-        self.tell(Event::LegEnded { work, agent, why });
+        self.tell(Event::leg_ended(work, agent, why));
     }
 
     /// Requests that ring at somebody who is not there for them any more.
@@ -201,7 +202,7 @@ impl Router {
 
     fn change_role(&mut self, work: WorkId, agent: AgentId, role: LegRole) {
         self.guest_mut(work, agent).role = role;
-        self.tell(Event::LegChanged { work, agent, role });
+        self.tell(Event::leg_changed(work, agent, role));
     }
 
     /// A new leg: how an older one ended does not matter any more.
@@ -226,7 +227,7 @@ impl Router {
     /// Sixteen may take part in one piece of work.
     fn check_seats(&self, work: WorkId) -> Result<(), Refusal> {
         if self.guests.iter().filter(|guest| guest.work == work).count() >= 16 {
-            return Err(Refusal::Limit { limit: LimitName::Legs, max: 16 });
+            return Err(Refusal::limit(LimitName::Legs, 16));
         }
         Ok(())
     }
@@ -247,7 +248,7 @@ impl Router {
         let mut partings = self.partings.iter().filter(|(of, ..)| *of == work).rev().take(16);
         let end = partings.find(|(_, who, _)| *who == agent).map(|(.., end)| *end);
         let guest = self.guest(work, agent).cloned();
-        guest.ok_or(Refusal::NoLeg { work, agent, end })
+        guest.ok_or_else(|| Refusal::no_leg(work, agent, end))
     }
 }
 
@@ -258,5 +259,5 @@ pub(super) fn takes_part(guest: &Guest) -> bool {
 
 fn wrong_leg(guest: &Guest) -> Refusal {
     let Guest { work, agent, role, state, .. } = *guest;
-    Refusal::WrongLeg { work, agent, role, state }
+    Refusal::wrong_leg(work, agent, role, state)
 }

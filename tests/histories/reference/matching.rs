@@ -69,6 +69,7 @@ impl Router {
             Bar::None => false,
             Bar::Until(_) | Bar::Always => true,
             Bar::Session(barred) => barred == session,
+            _ => unreachable!("this test does not know it"),
         })
     }
 
@@ -141,7 +142,7 @@ impl Router {
         }
         let waiting = Waiting {
             work: id,
-            place: Place { front: work.place.front || expedited, since: work.place.since },
+            place: Place::new(work.place.front || expedited, work.place.since),
             priority: work.request.priority,
             credit: work.request.credit,
             due: work.request.due,
@@ -211,5 +212,6 @@ fn idle_since(agent: &Agent, clock: IdleClock, channel: ChannelId) -> Timestamp 
                 .max(last(Happened::PresenceChanged))
                 .max(last(Happened::Returned))
         }
+        _ => unreachable!("this test does not know it"),
     }
 }

@@ -106,15 +106,15 @@ impl Router {
             assigned: 0,
         };
         for system in SystemPresence::ALL {
-            let definition = Definition::Presence(Defined {
-                id: system.id(),
-                key: system.key().into(),
-                profile: Arc::new(PresenceProfile::of(system)),
-            });
+            let definition = Definition::Presence(Defined::new(
+                system.id(),
+                system.key().into(),
+                Arc::new(PresenceProfile::of(system)),
+            ));
             router.things.insert(system.id().into(), Thing::of(definition));
         }
         let config = Box::new(config);
-        router.say(Event::EngineOpened { config });
+        router.say(Event::engine_opened(config));
         router
     }
 
@@ -139,7 +139,7 @@ impl Router {
     fn say(&mut self, event: Event) {
         let seq = self.facts.len() as u64 + 1;
         let (at, cause) = (self.now, self.cause);
-        self.facts.push(Fact { seq, at, cause, event });
+        self.facts.push(Fact::new(seq, at, cause, event));
         self.note_draws();
         self.watch_queues();
     }
@@ -155,6 +155,7 @@ impl Router {
         match self.cause {
             Cause::Deadline { due, .. } => due,
             Cause::Command | Cause::Routing | Cause::Followed { .. } => self.now,
+            _ => unreachable!("this test does not know it"),
         }
     }
 
@@ -163,22 +164,18 @@ impl Router {
             ($variant:ident, $id:ident, $command:ident) => {{
                 let (key, profile) = ($command.key.clone(), Arc::new($command.profile));
                 self.define(Entity::$variant($id::from_raw(0)), $command.key, |raw| {
-                    Definition::$variant(Defined {
-                        id: $id::from_raw(raw),
-                        key: key.clone(),
-                        profile: profile.clone(),
-                    })
+                    Definition::$variant(Defined::new(
+                        $id::from_raw(raw),
+                        key.clone(),
+                        profile.clone(),
+                    ))
                 })
             }};
         }
         macro_rules! change {
             ($variant:ident, $command:ident) => {
                 self.change($command.id.into(), |key| {
-                    Definition::$variant(Defined {
-                        id: $command.id,
-                        key,
-                        profile: Arc::new($command.profile),
-                    })
+                    Definition::$variant(Defined::new($command.id, key, Arc::new($command.profile)))
                 })
             };
         }

@@ -31,7 +31,7 @@ impl Router {
             Some(window) if !auto => Some(now + window),
             Some(_) | None => None,
         };
-        let claim = Claim { channel: id, cost: row.cost, weight: channel.weights.offered };
+        let claim = Claim::new(id, row.cost, channel.weights.offered);
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
         let scored = by == OfferedBy::Routing && profile.choice == AgentChoice::Scored;
@@ -54,7 +54,7 @@ impl Router {
         let row = self.agent(agent);
         row.turn = offer;
         row.diary.push((Happened::Offered, Some(id), now));
-        self.tell(Event::WorkOffered { offer, work, agent, until, by, score });
+        self.tell(Event::work_offered(offer, work, agent, until, by, score));
         if auto {
             self.take_offer(offer, auto);
         }
@@ -108,7 +108,7 @@ impl Router {
         let row = self.agent(offer.agent);
         row.history = row.history.with(false);
         self.give(offer.work, offer.agent);
-        self.tell(Event::OfferAccepted { offer: id, auto });
+        self.tell(Event::offer_accepted(id, auto));
     }
 
     /// The work is an active assignment of this agent now.
@@ -131,7 +131,7 @@ impl Router {
             work: id,
             queue,
             state: AssignmentState::Active,
-            claim: Claim { channel, cost, weight },
+            claim: Claim::new(channel, cost, weight),
             code: None,
             wrap_up_requested: false,
             wrap_up_until: Timestamp::MAX,
@@ -149,7 +149,7 @@ impl Router {
     ) -> Result<Reply, Refusal> {
         let open = self.open_offer(id);
         match open {
-            Err(Refusal::Unknown { entity }) => return Err(Refusal::Unknown { entity }),
+            Err(Refusal::Unknown { entity, .. }) => return Err(Refusal::unknown(entity)),
             Err(Refusal::OfferOver {
                 end: Some(OfferEnd::Rejected { reason: before }), ..
             }) if before == reason => return Ok(Reply::Done),
@@ -167,7 +167,7 @@ impl Router {
         row.history = row.history.with(false);
         let place = self.place_declined(id, &offer, queue.requeue.rejected);
         self.decline(&offer, bar, place);
-        self.tell(Event::OfferRejected { offer: id, reason, bar, place });
+        self.tell(Event::offer_rejected(id, reason, bar, place));
         let response = given.and_then(|given| given.response);
         self.respond(offer.agent, response.unwrap_or(queue.on_reject));
         self.after_decline(offer.work);
@@ -183,7 +183,7 @@ impl Router {
         let bar = self.bar(&offer, Bar::None);
         let place = self.place_declined(id, &offer, queue.requeue.missed);
         self.decline(&offer, bar, place);
-        self.tell(Event::OfferMissed { offer: id, bar, place });
+        self.tell(Event::offer_missed(id, bar, place));
         if too_many {
             self.respond(offer.agent, queue.on_miss);
         }
@@ -247,6 +247,7 @@ impl Router {
             Response::Presence(presence) => {
                 self.take_presence(agent, presence, PresenceSetBy::Response);
             }
+            _ => unreachable!("this test does not know it"),
         }
         self.withdraw_unattended(agent);
     }
@@ -280,7 +281,7 @@ impl Router {
     fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: Place) {
         let offer = self.end_offer(id, OfferEnd::Withdrawn { why });
         self.come_back(offer.work, place);
-        self.tell(Event::OfferWithdrawn { offer: id, why, place });
+        self.tell(Event::offer_withdrawn(id, why, place));
     }
 
     fn end_offer(&mut self, id: OfferId, end: OfferEnd) -> Offer {
@@ -313,20 +314,22 @@ impl Router {
         let retry = match queue.exhausted {
             Exhausted::Retry { after } => Some(self.now + after),
             Exhausted::Wait | Exhausted::Move { .. } | Exhausted::Close => None,
+            _ => unreachable!("this test does not know it"),
         };
         let work = self.work(id);
         work.retry = retry;
         work.attempts = 0;
         let (place, from) = (work.place, work.queue);
-        self.tell(Event::WorkExhausted { work: id, retry });
+        self.tell(Event::work_exhausted(id, retry));
         match queue.exhausted {
             Exhausted::Wait | Exhausted::Retry { .. } => {}
             Exhausted::Move { queue } if queue == from => self.forget_declines(id),
             Exhausted::Move { queue } => {
-                let place = Place { front: self.works[&id].request.front, ..place };
+                let place = Place::new(self.works[&id].request.front, place.since);
                 self.enqueue(id, queue, place, QueuedWhy::Exhausted, None);
             }
             Exhausted::Close => self.end_work(id, CloseCause::Exhausted, EndedBy::System),
+            _ => unreachable!("this test does not know it"),
         }
     }
 
@@ -358,7 +361,7 @@ impl Router {
         work.retry = None;
         work.attempts = 0;
         work.declines.clear();
-        self.tell(Event::DeclinesForgotten { work: id });
+        self.tell(Event::declines_forgotten(id));
     }
 
     pub(super) fn pull(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
@@ -375,13 +378,13 @@ impl Router {
             _ => return Err(self.wrong_stage(work)),
         }
         if self.agents[&agent].terms(queue, channel).is_none() {
-            return Err(Refusal::NotMember { agent, queue });
+            return Err(Refusal::not_member(agent, queue));
         }
         self.check_takes(work, agent, true)?;
         self.check_more(agent)?;
         self.give(work, agent);
         let by = AssignedBy::Pull;
-        self.tell(Event::WorkAssigned { work, agent, by });
+        self.tell(Event::work_assigned(work, agent, by));
         Ok(Reply::Done)
     }
 
@@ -418,7 +421,7 @@ impl Router {
         }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
         let by = AssignedBy::Force;
-        self.say(Event::WorkAssigned { work, agent, by });
+        self.say(Event::work_assigned(work, agent, by));
         // What follows for the old owner comes before what follows for the new one; if it is the
         // same agent, only how he is in the end counts.
         if let Some(owner) = owner {
@@ -439,7 +442,7 @@ impl Router {
         agent: AgentId,
         must_fit: bool,
     ) -> Result<(), Refusal> {
-        let refuse = |why| Refusal::Unavailable { agent, why };
+        let refuse = |why| Refusal::unavailable(agent, why);
         let row = &self.works[&work];
         let channel = row.request.channel;
         self.attends(agent, channel).map_err(refuse)?;
@@ -456,7 +459,7 @@ impl Router {
     fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
         let why = Unavailable::HasItAlready;
         if self.agents[&agent].leg(work).is_some() || self.guest(work, agent).is_some() {
-            return Err(Refusal::Unavailable { agent, why });
+            return Err(Refusal::unavailable(agent, why));
         }
         Ok(())
     }
@@ -472,13 +475,13 @@ impl Router {
 
     pub(super) fn check_more(&self, agent: AgentId) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Assignments, self.config.limits.assignments);
-        if self.may_have_more(agent) { Ok(()) } else { Err(Refusal::Limit { limit, max }) }
+        if self.may_have_more(agent) { Ok(()) } else { Err(Refusal::limit(limit, max)) }
     }
 
     pub(super) fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Assignments, self.config.limits.assignments);
         if self.agents[&agent].legs.len() >= max as usize {
-            return Err(Refusal::Limit { limit, max });
+            return Err(Refusal::limit(limit, max));
         }
         Ok(())
     }
@@ -489,13 +492,13 @@ impl Router {
         }
         if offer.raw() == 0 || offer.raw() > self.offered {
             let entity = offer.into();
-            return Err(Refusal::Unknown { entity });
+            return Err(Refusal::unknown(entity));
         }
         // What ended last in a place of the memory is what is remembered there.
         let place = |id: OfferId| id.raw() % u64::from(self.config.remembered);
         let mut ended = self.ended_offers.iter().rev();
         let last = ended.find(|(id, _)| place(*id) == place(offer));
         let end = last.filter(|(id, _)| *id == offer).map(|(_, end)| *end);
-        Err(Refusal::OfferOver { offer, end })
+        Err(Refusal::offer_over(offer, end))
     }
 }

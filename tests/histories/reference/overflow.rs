@@ -85,7 +85,7 @@ impl Router {
             OverflowAction::AlsoOffer { ring } => work.widened = work.widened.max(ring),
             _ => {}
         }
-        self.tell(Event::OverflowTriggered { work: id, rule, then: then.clone() });
+        self.tell(Event::overflow_triggered(id, rule, then.clone()));
         match then {
             OverflowAction::Move { queue, placement } => {
                 let stays = self.works[&id].queue == queue;
@@ -96,6 +96,7 @@ impl Router {
                     LastResort::Stay => {}
                     LastResort::Close => self.close_by_rule(id),
                     LastResort::Move { queue } => self.move_on(id, queue, placement),
+                    _ => unreachable!("this test does not know it"),
                 }
             }
             OverflowAction::Relax => self.relax_at_once(id),
@@ -148,7 +149,7 @@ impl Router {
         let rings = joined.iter().copied().collect();
         let row = self.queue(queue);
         (row.joined, row.look) = (joined, None);
-        self.tell(Event::QueueLooked { queue, rings });
+        self.tell(Event::queue_looked(queue, rings));
         if profile.overflow.iter().any(|rule| is_watched(rule.when)) {
             for work in self.waiting_in(queue) {
                 if self.works.get(&work).is_some_and(|row| row.queue == queue) {
@@ -173,6 +174,7 @@ impl Router {
                 let calendar = self.queue_profile(queue).calendar;
                 calendar.is_some_and(|id| !self.is_open(id))
             }
+            _ => unreachable!("this test does not know it"),
         }
     }
 
@@ -201,6 +203,7 @@ impl Router {
                 let idle = |status: &&RoutingStatus| **status == RoutingStatus::Idle;
                 number(self.staffed(queue).iter().filter(idle).count())
             }
+            _ => unreachable!("this test does not know it"),
         };
         let Some(measured) = measured else {
             return false;
@@ -282,12 +285,12 @@ impl Router {
 
     pub(super) fn release_ramp(&mut self, queue: QueueId) {
         self.queue(queue).ramp.1 = 0;
-        self.tell(Event::RampReleased { queue });
+        self.tell(Event::ramp_released(queue));
     }
 
     pub(super) fn queue_deadlines(&self, id: QueueId) -> Vec<Deadline> {
-        let look = self.queues[&id].look.map(|at| Deadline { at, kind: DeadlineKind::Look });
-        let ramp = self.ramp_over(id).map(|at| Deadline { at, kind: DeadlineKind::Ramp });
+        let look = self.queues[&id].look.map(|at| Deadline::new(at, DeadlineKind::Look));
+        let ramp = self.ramp_over(id).map(|at| Deadline::new(at, DeadlineKind::Ramp));
         look.into_iter().chain(ramp).collect()
     }
 

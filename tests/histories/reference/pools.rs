@@ -104,6 +104,6 @@ impl Router {
     pub(super) fn reset_pool(&mut self, pool: PoolId) {
         self.drawn.retain(|(of, _, _), _| *of != pool);
         self.resets.remove(&pool);
-        self.tell(Event::PoolReset { pool });
+        self.tell(Event::pool_reset(pool));
     }
 }

@@ -48,9 +48,10 @@ impl Router {
             None | Some(RelaxationClock::InQueue) => work.entered,
             Some(RelaxationClock::Age) => work.origin,
             Some(RelaxationClock::FirstOffer) => work.first_offer?,
+            _ => unreachable!("this test does not know it"),
         };
         let point = relaxation::next_point(&work.request.need, steps.as_ref(), work.relaxed)?;
-        Some((begin.before(work.skipped) + point, point))
+        Some((begin - work.skipped + point, point))
     }
 
     /// The next point on its clock has come.
@@ -64,7 +65,7 @@ impl Router {
     fn take_relaxation(&mut self, id: WorkId, past: Span, skipped: Span) {
         let work = self.work(id);
         (work.relaxed, work.skipped) = (past, skipped);
-        self.tell(Event::WorkRelaxed { work: id, past, skipped });
+        self.tell(Event::work_relaxed(id, past, skipped));
     }
 
     /// However late the call, the next step has its full length.
@@ -76,10 +77,10 @@ impl Router {
         let list = work.request.preferred.iter().filter(|_| !work.sticky);
         let mut steps = list.flat_map(|list| &list.steps);
         let next = steps.nth(number.into());
-        work.step = next.map(|step| PreferenceStep { number, until: now + step.wait });
+        work.step = next.map(|step| PreferenceStep::new(number, now + step.wait));
         work.sticky = false;
         let step = work.step;
-        self.tell(Event::PreferenceStepped { work: id, step });
+        self.tell(Event::preference_stepped(id, step));
     }
 
     /// A step in which everybody who is asked for has declined for good is over at once.
@@ -100,6 +101,7 @@ impl Router {
                     Bar::Always => true,
                     Bar::Session(barred) => barred == session,
                     Bar::None | Bar::Until(_) => false,
+                    _ => unreachable!("this test does not know it"),
                 })
             };
             let mut asked: Vec<AgentId> = work.last_agent.into_iter().collect();

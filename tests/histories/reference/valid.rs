@@ -7,7 +7,7 @@ use strowger::model::{
 use strowger::{Key, Span, Timestamp};
 
 pub(super) fn invalid(field: &'static str, problem: Problem) -> Invalid {
-    Invalid { field: field.into(), problem }
+    Invalid::new(field, problem)
 }
 
 pub(super) fn range(
@@ -58,7 +58,7 @@ pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Inval
     request.callback.map_or(Ok(()), callback)?;
     match request.schedule {
         Some(_) if request.origin.is_some() => return Err(invalid("origin", Problem::Fixed)),
-        Some(Schedule { at: None, activation: false }) => {
+        Some(Schedule { at: None, activation: false, .. }) => {
             return Err(invalid("schedule", Problem::Empty));
         }
         Some(_) | None => {}
@@ -147,6 +147,7 @@ fn tree(requirement: &Requirement, depth: u32, size: &mut u32) -> Result<(), Inv
         Requirement::Skill { level, .. } => range("need.requirement.level", *level, 0, 100),
         Requirement::In { values, .. } => length("need.requirement.values", values.len(), 256),
         Requirement::Attribute { .. } | Requirement::Has { .. } => Ok(()),
+        _ => unreachable!("this test does not know it"),
     }
 }
 
@@ -218,6 +219,7 @@ fn skills(requirement: &Requirement, names: &mut Vec<Entity>) {
         Requirement::Not(part) => skills(part, names),
         Requirement::Skill { skill, .. } => names.push((*skill).into()),
         Requirement::Attribute { .. } | Requirement::In { .. } | Requirement::Has { .. } => {}
+        _ => unreachable!("this test does not know it"),
     }
 }
 

@@ -33,7 +33,7 @@ impl Router {
         let max = self.config.limits.open_work;
         if self.works.len() >= max as usize {
             let limit = LimitName::OpenWork;
-            return Err(Refusal::Limit { limit, max });
+            return Err(Refusal::limit(limit, max));
         }
         // What is put off does not wait there yet.
         if request.schedule.is_none() {
@@ -56,18 +56,18 @@ impl Router {
             queue: request.queue,
             stage: match request.schedule {
                 None => Stage::Queued,
-                Some(Schedule { at: Some(at), activation }) => Stage::Scheduled { at, activation },
+                Some(Schedule { at: Some(at), activation, .. }) => {
+                    Stage::Scheduled { at, activation }
+                }
                 Some(_) => Stage::Suspended,
             },
             cost: request.size.unwrap_or(channel.cost),
-            place: Place { front: request.front, since: origin },
+            place: Place::new(request.front, origin),
             origin,
             entered: self.now,
             expires: lifetime.filter(|_| begins).map(|lifetime| origin + lifetime),
             revealed: Span::ZERO,
-            step: first
-                .filter(|_| begins)
-                .map(|step| PreferenceStep { number: 0, until: self.now + step.wait }),
+            step: first.filter(|_| begins).map(|step| PreferenceStep::new(0, self.now + step.wait)),
             retry: None,
             attempts: 0,
             declines: Vec::new(),
@@ -91,7 +91,7 @@ impl Router {
         }
         let request = request.clone();
         self.count_arrival(id);
-        self.tell(Event::WorkSubmitted { work: id, request });
+        self.tell(Event::work_submitted(id, request));
         self.classify(id);
         self.entered(id, false);
         Ok(Reply::Submitted(id))
@@ -105,7 +105,7 @@ impl Router {
         let entity = (*work).into();
         match (self.works.get(work), self.remembered(*work)) {
             (Some(open), _) if *open.submitted == *request => Ok(Some(*work)),
-            (Some(_), _) => Err(Refusal::KeyTaken { entity }),
+            (Some(_), _) => Err(Refusal::key_taken(entity)),
             (None, Some(ended)) if *ended.submitted == *request => Ok(Some(*work)),
             (None, _) => Ok(None),
         }
@@ -113,7 +113,7 @@ impl Router {
 
     pub(super) fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Waiting, self.queue_profile(queue).waiting_max);
-        if self.takes_more(queue) { Ok(()) } else { Err(Refusal::Limit { limit, max }) }
+        if self.takes_more(queue) { Ok(()) } else { Err(Refusal::limit(limit, max)) }
     }
 
     /// Whether a queue is there and not full.
@@ -126,7 +126,7 @@ impl Router {
         let (limit, max) = (LimitName::Needs, self.config.limits.needs);
         let needs: BTreeSet<_> = self.works.keys().map(|work| self.need_now(*work)).collect();
         if !needs.contains(need) && needs.len() >= max as usize {
-            return Err(Refusal::Limit { limit, max });
+            return Err(Refusal::limit(limit, max));
         }
         Ok(())
     }
@@ -156,7 +156,7 @@ impl Router {
             work.request = request;
             work.place.front = front;
             let change = Arc::new(change.clone());
-            self.tell(Event::WorkChanged { work: id, change });
+            self.tell(Event::work_changed(id, change));
         }
         Ok(Reply::Done)
     }
@@ -240,14 +240,14 @@ impl Router {
         }
         let submitted = work.submitted;
         self.ended_works.push(Ended { work: id, submitted, cause, owner, code });
-        self.tell(Event::WorkClosed { work: id, cause, by });
+        self.tell(Event::work_closed(id, cause, by));
     }
 
     pub(super) fn hold(&mut self, work: WorkId) -> Result<Reply, Refusal> {
         let agent = self.assigned_to(work)?;
         if self.leg(work, agent).state == AssignmentState::Active {
             self.step(work, agent, AssignmentState::Held, |channel| channel.weights.held);
-            self.tell(Event::WorkHeld { work });
+            self.tell(Event::work_held(work));
         }
         Ok(Reply::Done)
     }
@@ -256,7 +256,7 @@ impl Router {
         let agent = self.assigned_to(work)?;
         if self.leg(work, agent).state == AssignmentState::Held {
             self.step(work, agent, AssignmentState::Active, |channel| channel.weights.active);
-            self.tell(Event::WorkRetrieved { work });
+            self.tell(Event::work_retrieved(work));
         }
         Ok(Reply::Done)
     }
@@ -277,7 +277,7 @@ impl Router {
         self.leg_mut(work, agent).pause(now);
         self.step(work, agent, AssignmentState::Parked, |channel| channel.weights.parked);
         self.work(work).stage = Stage::Parked { agent, until };
-        self.tell(Event::WorkParked { work, until });
+        self.tell(Event::work_parked(work, until));
         Ok(Reply::Done)
     }
 
@@ -300,7 +300,7 @@ impl Router {
         let now = self.now;
         self.leg_mut(work, agent).run(now);
         self.step(work, agent, AssignmentState::Active, |channel| channel.weights.active);
-        self.tell(Event::WorkResumed { work, by });
+        self.tell(Event::work_resumed(work, by));
     }
 
     /// Parked work comes back: to its agent if he is available and has room, else to its queue.
@@ -314,7 +314,8 @@ impl Router {
         let mut usage = self.usage(agent);
         self.take_out(agent, parked, &mut usage);
         let weight = self.channel_profile(channel).weights.active;
-        let active = strowger::policy::room::Claim { weight, ..parked.claim };
+        let active =
+            strowger::policy::room::Claim::new(parked.claim.channel, parked.claim.cost, weight);
         let room = self.room_for(agent, &usage, active, &parked.pools);
         if there && (room.is_ok() || self.queue_profile(work.queue).external) {
             self.take_back(id, by);
@@ -331,7 +332,7 @@ impl Router {
         &mut self,
         command: &TransferToQueue,
     ) -> Result<Reply, Refusal> {
-        let TransferToQueue { work, queue, placement } = *command;
+        let TransferToQueue { work, queue, placement, .. } = *command;
         self.check_known(work)?;
         self.live(queue.into())?;
         let row = self.open_work(work)?;
@@ -436,16 +437,16 @@ impl Router {
             work.origin = due;
             work.expires = work.request.lifetime.or(channel).map(|lifetime| due + lifetime);
             let first = work.request.preferred.iter().flat_map(|list| &list.steps).next();
-            work.step = first.map(|step| PreferenceStep { number: 0, until: now + step.wait });
+            work.step = first.map(|step| PreferenceStep::new(0, now + step.wait));
         }
         work.sticky = sticky.is_some();
-        if let Some(Sticky { agent, until }) = sticky {
-            work.step = Some(PreferenceStep { number: 0, until });
+        if let Some(Sticky { agent, until, .. }) = sticky {
+            work.step = Some(PreferenceStep::new(0, until));
             work.last_agent = Some(agent);
         }
         work.begin_stay(queue, now);
         self.count_arrival(id);
-        self.tell(Event::WorkQueued { work: id, queue, place, why, wrap_up, sticky });
+        self.tell(Event::work_queued(id, queue, place, why, wrap_up, sticky));
     }
 
     /// An assignment ends.
@@ -507,16 +508,16 @@ impl Router {
         }
         if work.raw() == 0 || work.raw() > self.submitted {
             let entity = work.into();
-            return Err(Refusal::Unknown { entity });
+            return Err(Refusal::unknown(entity));
         }
         let cause = self.remembered(work).map(|ended| ended.cause);
-        Err(Refusal::WorkOver { work, cause })
+        Err(Refusal::work_over(work, cause))
     }
 
     /// Refuses work that never was.
     pub(super) fn check_known(&self, work: WorkId) -> Result<(), Refusal> {
         match self.open_work(work) {
-            Err(Refusal::Unknown { entity }) => Err(Refusal::Unknown { entity }),
+            Err(Refusal::Unknown { entity, .. }) => Err(Refusal::unknown(entity)),
             Ok(_) | Err(_) => Ok(()),
         }
     }
@@ -547,7 +548,7 @@ impl Router {
             Stage::Suspended => StageName::Suspended,
             Stage::Closed { .. } => panic!("{work} is closed and still there"),
         };
-        Refusal::WrongStage { work, stage }
+        Refusal::wrong_stage(work, stage)
     }
 
     /// What ended last in the place of the memory that an id has.

@@ -16,7 +16,7 @@ impl Router {
             Stage::Assigned { agent } | Stage::Parked { agent, .. } => {
                 if !self.leg(work, agent).wrap_up_requested {
                     self.leg_mut(work, agent).wrap_up_requested = true;
-                    self.tell(Event::WrapUpRequested { work });
+                    self.tell(Event::wrap_up_requested(work));
                 }
                 Ok(Reply::Done)
             }
@@ -29,6 +29,7 @@ impl Router {
             Finisher::Agent => EndedBy::Agent,
             Finisher::Customer => EndedBy::Customer,
             Finisher::Host => EndedBy::Host,
+            _ => unreachable!("this test does not know it"),
         };
         match self.stage_unless(work, CloseCause::Completed)? {
             Some(Stage::Assigned { agent } | Stage::Parked { agent, .. }) => {
@@ -37,7 +38,7 @@ impl Router {
                         self.part_all(work, LegEnd::ContactEnded);
                         self.begin_wrap_up(work, agent, wrap_up);
                         self.work(work).stage = Stage::WrapUp { agent };
-                        self.tell(Event::ContactEnded { work, by, wrap_up });
+                        self.tell(Event::contact_ended(work, by, wrap_up));
                     }
                     None => self.end_work(work, CloseCause::Completed, by),
                 }
@@ -64,7 +65,7 @@ impl Router {
     }
 
     pub(super) fn begin_wrap_up(&mut self, work: WorkId, agent: AgentId, wrap_up: WrapUp) {
-        let WrapUp { until, counts } = wrap_up;
+        let WrapUp { until, counts, .. } = wrap_up;
         if counts {
             let at = self.effective();
             self.leg_mut(work, agent).run(at);
@@ -107,12 +108,12 @@ impl Router {
         let latest = leg.wrap_up_until + self.queue_profile(leg.queue).wrap_up.extension_max;
         let extended = until + by;
         if extended > latest {
-            return Err(Refusal::ExtensionTooLong { latest });
+            return Err(Refusal::extension_too_long(latest));
         }
         if extended > until {
             let until = extended;
             self.leg_mut(work, agent).state = AssignmentState::WrapUp { until, counts };
-            self.tell(Event::WrapUpExtended { work, agent, until });
+            self.tell(Event::wrap_up_extended(work, agent, until));
         }
         Ok(Reply::Done)
     }
@@ -136,7 +137,7 @@ impl Router {
             return Err(self.wrong_stage(work));
         };
         if !may_end(self.queue_profile(leg.queue).wrap_up.mode, until) {
-            return Err(Refusal::WrapUpNotOver { until });
+            return Err(Refusal::wrap_up_not_over(until));
         }
         self.check_code(work, agent, code)?;
         self.note_code(work, agent, code);
@@ -158,7 +159,7 @@ impl Router {
             self.end_work(work, CloseCause::Completed, by);
         } else {
             self.drop_leg(work, agent);
-            self.tell(Event::WrapUpEnded { work, agent, by });
+            self.tell(Event::wrap_up_ended(work, agent, by));
         }
     }
 
@@ -190,7 +191,7 @@ impl Router {
         if codes.is_empty() || codes.contains(&code) {
             Ok(())
         } else {
-            Err(Refusal::CodeNotAllowed { code, queue })
+            Err(Refusal::code_not_allowed(code, queue))
         }
     }
 
@@ -199,14 +200,14 @@ impl Router {
             && self.leg(work, agent).code != Some(code)
         {
             self.leg_mut(work, agent).code = Some(code);
-            self.tell(Event::CodeSet { work, agent, code });
+            self.tell(Event::code_set(work, agent, code));
         }
     }
 
     fn check_leg(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
         if self.agents[&agent].leg(work).is_none() {
             self.open_work(work)?;
-            return Err(Refusal::NotAssigned { work, agent });
+            return Err(Refusal::not_assigned(work, agent));
         }
         Ok(())
     }

@@ -37,11 +37,19 @@ pub(crate) fn config() -> BoxedStrategy<Config> {
     let limits = (narrow(11), narrow(5), narrow(2), narrow(1), narrow(1), narrow(1));
     let limits =
         limits.prop_map(|(definitions, agents, memberships, open_work, assignments, needs)| {
-            Limits { definitions, agents, memberships, open_work, assignments, needs }
+            Limits::default()
+                .with_definitions(definitions)
+                .with_agents(agents)
+                .with_memberships(memberships)
+                .with_open_work(open_work)
+                .with_assignments(assignments)
+                .with_needs(needs)
         });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
     (limits, remembered)
-        .prop_map(|(limits, remembered)| Config { limits, remembered, seed: 42 })
+        .prop_map(|(limits, remembered)| {
+            Config::default().with_limits(limits).with_remembered(remembered).with_seed(42)
+        })
         .boxed()
 }
 
@@ -66,8 +74,8 @@ pub(crate) fn floor(features: Features) -> BoxedStrategy<Vec<Command>> {
             let (channels, presences, reasons, queues, agents, calendars, pools) = things;
             let mut floor: Vec<Command> = Vec::new();
             for key in ["french", "german", "billing"] {
-                floor.push(Define::new(key, SkillProfile {}).into());
-                floor.push(Define::new(key, WrapUpCodeProfile {}).into());
+                floor.push(Define::new(key, SkillProfile::default()).into());
+                floor.push(Define::new(key, WrapUpCodeProfile::default()).into());
             }
             // What is not defined yet cannot be mentioned: at first without, then as it shall be.
             for key in ["voice", "chat", "mail"] {
@@ -99,17 +107,23 @@ pub(crate) fn floor(features: Features) -> BoxedStrategy<Vec<Command>> {
                 let (agent, queue) =
                     (AgentId::from_raw(place % 5), QueueId::from_raw(place / 5 % 3));
                 floor.extend(membership.map(|(membership, channel)| {
-                    Command::from(SetMembership { agent, queue, membership, channel })
+                    Command::from(
+                        SetMembership::new(agent, queue)
+                            .with_membership(membership)
+                            .with_channel(channel),
+                    )
                 }));
             }
             for (raw, presence) in (0..).zip(here) {
                 let agent = AgentId::from_raw(raw);
-                floor.push(SetPresence { agent, presence }.into());
+                floor.push(SetPresence::new(agent, presence).into());
             }
             for (raw, until) in (0..).zip(ends) {
                 let until = until.map(|at| START + Span::from_millis(at.as_millis().max(0) as u64));
                 let agent = AgentId::from_raw(raw);
-                floor.extend(until.map(|_| Command::from(SetShiftEnd { agent, until })));
+                floor.extend(
+                    until.map(|_| Command::from(SetShiftEnd::new(agent).with_until(until))),
+                );
             }
             floor
         })
@@ -131,12 +145,13 @@ fn rarely(probability: f64) -> BoxedStrategy<bool> {
 pub(super) fn channel_profile(features: Features) -> BoxedStrategy<ChannelProfile> {
     let weight = || select(&[0_u8, 50, 100][..]);
     let weights = (weight(), weight(), weight(), weight(), weight());
-    let weights = weights.prop_map(|(offered, active, held, parked, wrap_up)| Weights {
-        offered,
-        active,
-        held,
-        parked,
-        wrap_up,
+    let weights = weights.prop_map(|(offered, active, held, parked, wrap_up)| {
+        Weights::default()
+            .with_offered(offered)
+            .with_active(active)
+            .with_held(held)
+            .with_parked(parked)
+            .with_wrap_up(wrap_up)
     });
     (
         prop_oneof![10 => 1..4_u32, 1 => Just(0)],
@@ -149,15 +164,14 @@ pub(super) fn channel_profile(features: Features) -> BoxedStrategy<ChannelProfil
     )
         .prop_map(
             |(cost, offer_window, auto_accept, weights, interruptible_by, lifetime, pools)| {
-                ChannelProfile {
-                    cost,
-                    offer_window,
-                    auto_accept,
-                    weights,
-                    interruptible_by,
-                    lifetime,
-                    pools,
-                }
+                ChannelProfile::default()
+                    .with_cost(cost)
+                    .with_offer_window(offer_window)
+                    .with_auto_accept(auto_accept)
+                    .with_weights(weights)
+                    .with_interruptible_by(interruptible_by)
+                    .with_lifetime(lifetime)
+                    .with_pools(pools)
             },
         )
         .boxed()
@@ -173,17 +187,20 @@ pub(super) fn presence_profile() -> BoxedStrategy<PresenceProfile> {
         5 => Just(SystemPresence::OnQueue),
         1 => select(&SystemPresence::ALL[..]),
     ];
-    (system, opens).prop_map(|(system, opens)| PresenceProfile { system, opens }).boxed()
+    (system, opens)
+        .prop_map(|(system, opens)| PresenceProfile::of(system).with_opens(opens))
+        .boxed()
 }
 
 pub(super) fn reason_profile(features: Features) -> BoxedStrategy<RejectReasonProfile> {
     let until_back = features.with(Feature::Retry, 0.7, false, Just(true));
     (rarely(0.6), weighted(0.4, span()), weighted(0.5, response()), until_back)
-        .prop_map(|(reassignable, retry_after, response, until_back)| RejectReasonProfile {
-            reassignable,
-            retry_after,
-            response,
-            until_back,
+        .prop_map(|(reassignable, retry_after, response, until_back)| {
+            RejectReasonProfile::default()
+                .with_reassignable(reassignable)
+                .with_retry_after(retry_after)
+                .with_response(response)
+                .with_until_back(until_back)
         })
         .boxed()
 }
@@ -227,16 +244,18 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let clocks = select(
         &[IdleSince::LastRelease, IdleSince::LastOffer, IdleSince::LastAccept, IdleSince::Ready][..],
     );
-    let idle =
-        (clocks, any::<bool>()).prop_map(|(since, own_channel)| IdleClock { since, own_channel });
+    let idle = (clocks, any::<bool>()).prop_map(|(since, own_channel)| {
+        IdleClock::default().with_since(since).with_own_channel(own_channel)
+    });
     let windows = btree_map(channel(), weighted(0.8, span()), 0..2);
     let offers = (windows, rarely(0.1), rarely(0.8));
-    let tolerance = (1..4_u8, 1..5_u8).prop_map(|(misses, offers)| Tolerance { misses, offers });
+    let tolerance = (1..4_u8, 1..5_u8).prop_map(|(misses, offers)| Tolerance::new(misses, offers));
     let budget = (weighted(0.4, 1..4_u8), weighted(0.3, 1..6_u16), weighted(0.4, 0..3_u8));
-    let budget = budget.prop_map(|(per_agent, per_work, unassignments)| Budget {
-        per_agent,
-        per_work,
-        unassignments,
+    let budget = budget.prop_map(|(per_agent, per_work, unassignments)| {
+        Budget::default()
+            .with_per_agent(per_agent)
+            .with_per_work(per_work)
+            .with_unassignments(unassignments)
     });
     let exhausted = prop_oneof![
         2 => Just(Exhausted::Wait),
@@ -255,7 +274,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let calendar = weighted(0.3, calendar());
     let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max, calendar);
     let broadcast = (1..4_u8, prop_oneof![20 => 0..3_u8, 1 => Just(49)])
-        .prop_map(|(min, more)| Broadcast { min, max: min + more });
+        .prop_map(|(min, more)| Broadcast::default().with_min(min).with_max(min + more));
     let third = (
         features.with(Feature::Steps, 0.6, None, relaxation(features).prop_map(Some)),
         features.with(Feature::Shifts, 0.6, None, span().prop_map(Some)),
@@ -290,39 +309,38 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
             let (offer_windows, auto_accept, withdraw_offers) = offers;
             let (requeue, on_reject, on_miss) = answers;
             let (max_wait, on_max_wait, service_target) = waits;
-            QueueProfile {
-                order,
-                choice,
-                idle,
-                offer_windows,
-                auto_accept,
-                withdraw_offers,
-                requeue,
-                on_reject,
-                on_miss,
-                tolerance,
-                budget,
-                exhausted,
-                wrap_up,
-                max_wait,
-                on_max_wait,
-                service_target,
-                waiting_max,
-                calendar,
-                sort_by,
-                relaxation,
-                shift_left_min,
-                spare_scarce,
-                broadcast,
-                classification,
-                sticky,
-                overflow,
-                last_resort,
-                conditional,
-                look_every,
-                ramp,
-                external,
-            }
+            QueueProfile::default()
+                .with_order(order)
+                .with_choice(choice)
+                .with_idle(idle)
+                .with_offer_windows(offer_windows)
+                .with_auto_accept(auto_accept)
+                .with_withdraw_offers(withdraw_offers)
+                .with_requeue(requeue)
+                .with_on_reject(on_reject)
+                .with_on_miss(on_miss)
+                .with_tolerance(tolerance)
+                .with_budget(budget)
+                .with_exhausted(exhausted)
+                .with_wrap_up(wrap_up)
+                .with_max_wait(max_wait)
+                .with_on_max_wait(on_max_wait)
+                .with_service_target(service_target)
+                .with_waiting_max(waiting_max)
+                .with_calendar(calendar)
+                .with_sort_by(sort_by)
+                .with_relaxation(relaxation)
+                .with_shift_left_min(shift_left_min)
+                .with_spare_scarce(spare_scarce)
+                .with_broadcast(broadcast)
+                .with_classification(classification)
+                .with_sticky(sticky)
+                .with_overflow(overflow)
+                .with_last_resort(last_resort)
+                .with_conditional(conditional)
+                .with_look_every(look_every)
+                .with_ramp(ramp)
+                .with_external(external)
         })
         .boxed()
 }
@@ -331,7 +349,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
 fn sorted() -> BoxedStrategy<(Order, Vec<SortKey>)> {
     let name = select(&["number", "flag", "note"][..]);
     let key = (name, any::<bool>(), any::<bool>()).prop_map(|(name, descending, missing_first)| {
-        SortKey { attribute: name.into(), descending, missing_first }
+        SortKey::ascending(name).with_descending(descending).with_missing_first(missing_first)
     });
     let keys = prop_oneof![20 => vec(key.clone(), 1..3), 1 => vec(key, 0..4)];
     prop_oneof![
@@ -360,9 +378,17 @@ fn relaxation(features: Features) -> BoxedStrategy<Relaxation> {
             let mut after = Span::ZERO;
             let step = |(later, need, drop, lower, ring): (u64, _, _, _, _)| {
                 after = Span::from_millis(after.as_millis() + later);
-                RelaxationStep { after, need, drop, lower, ring }
+                RelaxationStep::default()
+                    .with_after(after)
+                    .with_need(need)
+                    .with_drop(drop)
+                    .with_lower(lower)
+                    .with_ring(ring)
             };
-            Relaxation { clock, steps: steps.into_iter().map(step).collect(), skip_empty }
+            Relaxation::default()
+                .with_clock(clock)
+                .with_steps(steps.into_iter().map(step))
+                .with_skip_empty(skip_empty)
         })
         .boxed()
 }
@@ -374,13 +400,14 @@ pub(super) fn soon() -> BoxedStrategy<Timestamp> {
 
 fn requeues() -> BoxedStrategy<RequeuePolicy> {
     (requeue(), requeue(), requeue(), requeue(), requeue(), requeue())
-        .prop_map(|(rejected, missed, withdrawn, transferred, resumed, unassigned)| RequeuePolicy {
-            unassigned,
-            rejected,
-            missed,
-            withdrawn,
-            transferred,
-            resumed,
+        .prop_map(|(rejected, missed, withdrawn, transferred, resumed, unassigned)| {
+            RequeuePolicy::default()
+                .with_unassigned(unassigned)
+                .with_rejected(rejected)
+                .with_missed(missed)
+                .with_withdrawn(withdrawn)
+                .with_transferred(transferred)
+                .with_resumed(resumed)
         })
         .boxed()
 }
@@ -401,13 +428,12 @@ fn wrap_up_profile() -> BoxedStrategy<WrapUpProfile> {
     (mode, rarely(0.8), weighted(0.4, vec(code(), 1..3)), rarely(0.4), span())
         .prop_map(|(mode, after_transfer, codes, default, extension_max)| {
             let codes = codes.unwrap_or_default();
-            WrapUpProfile {
-                mode,
-                after_transfer,
-                default_code: codes.first().copied().filter(|_| default),
-                codes,
-                extension_max,
-            }
+            WrapUpProfile::default()
+                .with_mode(mode)
+                .with_after_transfer(after_transfer)
+                .with_default_code(codes.first().copied().filter(|_| default))
+                .with_codes(codes)
+                .with_extension_max(extension_max)
         })
         .boxed()
 }
@@ -416,7 +442,7 @@ pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
     let attributes = (weighted(0.5, team()), weighted(0.3, 0..3_i64)).prop_map(|(team, floor)| {
         let team = team.map(|team| ("team".into(), Value::from(team)));
         let floor = floor.map(|floor| ("floor".into(), Value::from(floor)));
-        team.into_iter().chain(floor).collect()
+        team.into_iter().chain(floor).collect::<Attributes>()
     });
     (
         btree_map(
@@ -429,12 +455,13 @@ pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
         weighted(0.3, select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis)),
         rarely(0.1),
     )
-        .prop_map(|(skills, attributes, capacity, lease, auto_accept)| AgentProfile {
-            skills,
-            attributes,
-            capacity,
-            lease,
-            auto_accept,
+        .prop_map(|(skills, attributes, capacity, lease, auto_accept)| {
+            AgentProfile::default()
+                .with_skills(skills)
+                .with_attributes(attributes)
+                .with_capacity(capacity)
+                .with_lease(lease)
+                .with_auto_accept(auto_accept)
         })
         .boxed()
 }
@@ -450,7 +477,13 @@ fn capacity(features: Features) -> BoxedStrategy<Capacity> {
         btree_map(channel(), 0..3_u16, 0..2),
         pool_bounds(features),
     )
-        .prop_map(|(units, items, channels, pools)| Capacity { units, items, channels, pools })
+        .prop_map(|(units, items, channels, pools)| {
+            Capacity::default()
+                .with_units(units)
+                .with_items(items)
+                .with_channels(channels)
+                .with_pools(pools)
+        })
         .boxed()
 }
 
@@ -461,12 +494,13 @@ pub(super) fn membership(features: Features) -> BoxedStrategy<Membership> {
     let weight = prop_oneof![20 => 1..4_u16, 1 => Just(0), 1 => Just(1_000)];
     let weight = features.with(Feature::Choices, 0.7, 1, weight);
     (prop_oneof![20 => 1..4_u8, 1 => Just(0)], delay, 0..3_u16, ring, weight)
-        .prop_map(|(rank, delay, position, ring, weight)| Membership {
-            rank,
-            delay,
-            position,
-            ring,
-            weight,
+        .prop_map(|(rank, delay, position, ring, weight)| {
+            Membership::default()
+                .with_rank(rank)
+                .with_delay(delay)
+                .with_position(position)
+                .with_ring(ring)
+                .with_weight(weight)
         })
         .boxed()
 }
@@ -505,21 +539,21 @@ fn requirement() -> BoxedStrategy<Requirement> {
 fn need(features: Features) -> BoxedStrategy<Need> {
     let after = prop_oneof![20 => span(), 1 => Just(Span::ZERO)];
     let expiring =
-        (requirement(), after).prop_map(|(requirement, after)| Expiring { requirement, after });
+        (requirement(), after).prop_map(|(requirement, after)| Expiring::new(requirement, after));
     let expiring = features.with(Feature::Expiring, 0.6, vec![], vec(expiring, 1..3));
-    (plain_need(), expiring).prop_map(|(need, expiring)| Need { expiring, ..need }).boxed()
+    (plain_need(), expiring).prop_map(|(need, expiring)| need.with_expiring(expiring)).boxed()
 }
 
 pub(super) fn plain_need() -> BoxedStrategy<Need> {
     let wish = (requirement(), select(&[1_u16, 10, 100, 10_001][..]));
-    let wish = wish.prop_map(|(requirement, weight)| Wish { requirement, weight });
+    let wish = wish.prop_map(|(requirement, weight)| Wish::new(requirement, weight));
     let evaluation = select(&[Evaluation::All, Evaluation::Best, Evaluation::None][..]);
     let some = (requirement(), vec(wish, 0..2), evaluation).prop_map(
-        |(requirement, wishes, evaluation)| Need {
-            requirement,
-            wishes,
-            evaluation,
-            ..Need::default()
+        |(requirement, wishes, evaluation)| {
+            Need::default()
+                .with_requirement(requirement)
+                .with_wishes(wishes)
+                .with_evaluation(evaluation)
         },
     );
     mostly(Need::default(), some).boxed()
@@ -532,15 +566,14 @@ fn preferred(features: Features) -> BoxedStrategy<Preferred> {
     let expedite = features.with(Feature::Expedite, 0.7, false, Just(true));
     (agents, steps, rarely(0.3), rarely(0.3), expedite)
         .prop_map(|(agents, steps, ignore_need, ignore_capacity, expedite)| {
-            let listed = |(agent, score)| PreferredAgent { agent, score };
-            let step = |(score_min, wait)| PreferredStep { score_min, wait };
-            Preferred {
-                agents: agents.into_iter().map(listed).collect(),
-                steps: steps.into_iter().map(step).collect(),
-                ignore_need,
-                ignore_capacity,
-                expedite,
-            }
+            let listed = |(agent, score)| PreferredAgent::new(agent, score);
+            let step = |(score_min, wait)| PreferredStep::new(score_min, wait);
+            Preferred::default()
+                .with_agents(agents.into_iter().map(listed))
+                .with_steps(steps.into_iter().map(step))
+                .with_ignore_need(ignore_need)
+                .with_ignore_capacity(ignore_capacity)
+                .with_expedite(expedite)
         })
         .boxed()
 }
@@ -564,10 +597,7 @@ fn keyed_request() -> BoxedStrategy<WorkRequest> {
     let key = select(&["call", "chat"][..]);
     let queue = (0..2_u32).prop_map(QueueId::from_raw);
     (key, queue)
-        .prop_map(|(key, queue)| WorkRequest {
-            key: Some(key.into()),
-            ..WorkRequest::new(queue, ChannelId::from_raw(0))
-        })
+        .prop_map(|(key, queue)| WorkRequest::new(queue, ChannelId::from_raw(0)).with_key(key))
         .boxed()
 }
 
@@ -597,25 +627,24 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
             let (attributes, relaxation, objective, pools, schedule, callback) = third;
             let (key, queue, channel, need, priority) = first;
             let (front, credit, size, origin, due, lifetime, preferred) = second;
-            WorkRequest {
-                key: key.map(Into::into),
-                need,
-                priority,
-                front,
-                credit,
-                size,
-                origin,
-                due,
-                lifetime,
-                preferred,
-                attributes,
-                relaxation,
-                objective,
-                pools,
-                schedule,
-                callback,
-                ..WorkRequest::new(queue, channel)
-            }
+            let mut request = WorkRequest::new(queue, channel)
+                .with_need(need)
+                .with_priority(priority)
+                .with_front(front)
+                .with_credit(credit)
+                .with_size(size)
+                .with_origin(origin)
+                .with_due(due)
+                .with_lifetime(lifetime)
+                .with_preferred(preferred)
+                .with_attributes(attributes)
+                .with_relaxation(relaxation)
+                .with_objective(objective)
+                .with_pools(pools)
+                .with_schedule(schedule)
+                .with_callback(callback);
+            request.key = key.map(Into::into);
+            request
         })
         .boxed()
 }
@@ -623,13 +652,15 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
 /// Now and then one that says nothing.
 fn schedule() -> BoxedStrategy<Schedule> {
     (weighted(0.7, soon()), rarely(0.3))
-        .prop_map(|(at, activation)| Schedule { at, activation })
+        .prop_map(|(at, activation)| Schedule::default().with_at(at).with_activation(activation))
         .boxed()
 }
 
 pub(super) fn callback() -> BoxedStrategy<Callback> {
     let gap = prop_oneof![20 => span(), 1 => Just(Span::ZERO)];
-    (0..3_u8, gap).prop_map(|(retries, gap)| Callback { retries, gap }).boxed()
+    (0..3_u8, gap)
+        .prop_map(|(retries, gap)| Callback::default().with_retries(retries).with_gap(gap))
+        .boxed()
 }
 
 /// By which work is sorted in some queues.
@@ -662,15 +693,14 @@ pub(super) fn work_change(features: Features) -> BoxedStrategy<WorkChange> {
         .prop_map(|(priority, front, need, credit, due, number, note)| {
             let attribute = number.map(|number| ("number".into(), Value::from(number)));
             let attached = note.map(|note| ("note".into(), note.into()));
-            WorkChange {
-                priority,
-                front,
-                need,
-                credit,
-                due,
-                attributes: attribute.into_iter().collect(),
-                attached: attached.into_iter().collect::<BTreeMap<_, _>>(),
-            }
+            WorkChange::default()
+                .with_priority(priority)
+                .with_front(front)
+                .with_need(need)
+                .with_credit(credit)
+                .with_due(due)
+                .with_attributes(attribute)
+                .with_attached(attached.into_iter().collect::<BTreeMap<_, _>>())
         })
         .boxed()
 }
@@ -698,10 +728,13 @@ pub(super) fn calendar_profile() -> BoxedStrategy<CalendarProfile> {
         offset_minutes,
     });
     (day(), day(), exceptions, offset(), vec(change, 0..3))
-        .prop_map(|(thursday, friday, exceptions, offset_minutes, changes)| CalendarProfile {
-            week: Week { thursday, friday, ..Week::default() },
-            exceptions,
-            zone: Zone { offset_minutes, changes },
+        .prop_map(|(thursday, friday, exceptions, offset_minutes, changes)| {
+            CalendarProfile::default()
+                .with_week(Week { thursday, friday, ..Week::default() })
+                .with_exceptions(exceptions)
+                .with_zone(
+                    Zone::default().with_offset_minutes(offset_minutes).with_changes(changes),
+                )
         })
         .boxed()
 }

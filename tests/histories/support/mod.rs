@@ -142,7 +142,7 @@ fn moment(when: When, engine: &Engine) -> Timestamp {
         When::Same => now,
         When::Later(millis) => now + Span::from_millis(millis),
         When::Due(delta) => due.map_or(now, |due| shift(due, delta)),
-        When::Back(millis) => now.before(Span::from_millis(millis)),
+        When::Back(millis) => now - Span::from_millis(millis),
     }
 }
 
@@ -276,18 +276,19 @@ fn what_comes_before(command: Command, engine: &Engine) -> Command {
     let agents = || engine.view().agents();
     let any = |suits: fn(&Leg) -> bool| agents().any(|agent| agent.legs().iter().any(suits));
     match command {
-        Command::Answer(Answer { work, agent })
-        | Command::Decline(Decline { work, agent })
-        | Command::Confer(Confer { work, agent })
-        | Command::HandOver(HandOver { work, agent })
+        Command::Answer(Answer { work, agent, .. })
+        | Command::Decline(Decline { work, agent, .. })
+        | Command::Confer(Confer { work, agent, .. })
+        | Command::HandOver(HandOver { work, agent, .. })
             if !any(Leg::rings) && !any(Leg::occupies) =>
         {
-            Consult { work, agent }.into()
+            Consult::new(work, agent).into()
         }
-        Command::Confer(Confer { work, agent }) | Command::HandOver(HandOver { work, agent })
+        Command::Confer(Confer { work, agent, .. })
+        | Command::HandOver(HandOver { work, agent, .. })
             if !any(Leg::occupies) =>
         {
-            Answer { work, agent }.into()
+            Answer::new(work, agent).into()
         }
         other => other,
     }

@@ -89,7 +89,7 @@ fn op(weights: &[u32], patience: u32, features: Features) -> BoxedStrategy<Op> {
         (40, submit(features)),
         (50, answer(features)),
         (5, Just(Act::Advance).boxed()),
-        (5, act(Just(Advance {}))),
+        (5, act(Just(Advance::default()))),
     ];
     let acts: Vec<_> = acts.filter(|(weight, _)| *weight > 0).chain(always).collect();
     let act = Union::new_weighted(acts);
@@ -211,11 +211,11 @@ where
 
 fn define(features: Features) -> BoxedStrategy<Act> {
     prop_oneof![
-        some(Just(SkillProfile {})),
+        some(Just(SkillProfile::default())),
         some(floor::channel_profile(features)),
         some(floor::presence_profile()),
         some(floor::reason_profile(features)),
-        some(Just(WrapUpCodeProfile {})),
+        some(Just(WrapUpCodeProfile::default())),
         some(floor::queue_profile(features)),
         some(floor::agent_profile(features)),
         some(floor::calendar_profile()),
@@ -236,11 +236,11 @@ where
 
 fn change(features: Features) -> BoxedStrategy<Act> {
     prop_oneof![
-        1 => changed(skill(), Just(SkillProfile {})),
+        1 => changed(skill(), Just(SkillProfile::default())),
         3 => changed(channel(), floor::channel_profile(features)),
         3 => changed(presence_id(), floor::presence_profile()),
         2 => changed(reason(), floor::reason_profile(features)),
-        1 => changed(code(), Just(WrapUpCodeProfile {})),
+        1 => changed(code(), Just(WrapUpCodeProfile::default())),
         6 => changed(queue(), floor::queue_profile(features)),
         6 => changed(agent(), floor::agent_profile(features)),
         2 => changed(calendar(), floor::calendar_profile()),
@@ -276,17 +276,8 @@ fn membership(features: Features) -> BoxedStrategy<Act> {
     let set = (agent(), queue(), floor::membership(features), own.clone());
     let removed = (agent(), queue(), own);
     prop_oneof![
-        3 => act(set.prop_map(|(agent, queue, membership, channel)| SetMembership {
-            agent,
-            queue,
-            membership,
-            channel,
-        })),
-        1 => act(removed.prop_map(|(agent, queue, channel)| RemoveMembership {
-            agent,
-            queue,
-            channel,
-        })),
+        3 => act(set.prop_map(|(agent, queue, membership, channel)| SetMembership::new(agent, queue).with_membership(membership).with_channel(channel))),
+        1 => act(removed.prop_map(|(agent, queue, channel)| RemoveMembership::new(agent, queue).with_channel(channel))),
     ]
     .boxed()
 }
@@ -294,8 +285,8 @@ fn membership(features: Features) -> BoxedStrategy<Act> {
 fn presence() -> BoxedStrategy<Act> {
     let set = (agent(), presence_id());
     prop_oneof![
-        6 => act(set.prop_map(|(agent, presence)| SetPresence { agent, presence })),
-        2 => act(agent().prop_map(|agent| Heartbeat { agent })),
+        6 => act(set.prop_map(|(agent, presence)| SetPresence::new(agent, presence))),
+        2 => act(agent().prop_map(Heartbeat::new)),
     ]
     .boxed()
 }
@@ -303,14 +294,15 @@ fn presence() -> BoxedStrategy<Act> {
 fn flags(features: Features) -> BoxedStrategy<Act> {
     let half = || prop::bool::weighted(0.4);
     let flags = prop_oneof![
-        act((agent(), half()).prop_map(|(agent, draining)| SetDraining { agent, draining })),
-        act((agent(), half()).prop_map(|(agent, active)| SetOwnCall { agent, active })),
+        act((agent(), half()).prop_map(|(agent, draining)| SetDraining::new(agent, draining))),
+        act((agent(), half()).prop_map(|(agent, active)| SetOwnCall::new(agent, active))),
     ];
     if !features.has(Feature::Shifts) {
         return flags.boxed();
     }
     let until = weighted(0.8, floor::soon());
-    let shift = (agent(), until).prop_map(|(agent, until)| SetShiftEnd { agent, until });
+    let shift =
+        (agent(), until).prop_map(|(agent, until)| SetShiftEnd::new(agent).with_until(until));
     prop_oneof![flags, act(shift)].boxed()
 }
 
@@ -324,30 +316,26 @@ fn answer(features: Features) -> BoxedStrategy<Act> {
     // Now and then a time that is over already.
     let retry = features.with(Feature::Retry, 0.5, None, floor::soon().prop_map(Some));
     prop_oneof![
-        3 => act(Just(Accept { offer })),
-        2 => act((reason, retry).prop_map(move |(reason, retry_at)| Reject {
-            offer,
-            reason,
-            retry_at,
-        })),
+        3 => act(Just(Accept::new(offer))),
+        2 => act((reason, retry).prop_map(move |(reason, retry_at)| Reject::new(offer).with_reason(reason).with_retry_at(retry_at))),
     ]
     .boxed()
 }
 
 fn change_work(features: Features) -> BoxedStrategy<Act> {
-    act(floor::work_change(features).prop_map(|change| ChangeWork { work: SOME, change }))
+    act(floor::work_change(features).prop_map(|change| ChangeWork::new(SOME, change)))
 }
 
 fn leave() -> BoxedStrategy<Act> {
-    prop_oneof![act(Just(Abandon { work: SOME })), act(Just(Cancel { work: SOME })),].boxed()
+    prop_oneof![act(Just(Abandon::new(SOME))), act(Just(Cancel::new(SOME))),].boxed()
 }
 
 fn by_hand() -> BoxedStrategy<Act> {
     let work = SOME;
     prop_oneof![
-        act(agent().prop_map(move |agent| Pull { work, agent })),
-        act(agent().prop_map(move |agent| Assign { work, agent })),
-        act(agent().prop_map(move |agent| Force { work, agent })),
+        act(agent().prop_map(move |agent| Pull::new(work, agent))),
+        act(agent().prop_map(move |agent| Assign::new(work, agent))),
+        act(agent().prop_map(move |agent| Force::new(work, agent))),
     ]
     .boxed()
 }
@@ -358,10 +346,10 @@ fn hold_and_park() -> BoxedStrategy<Act> {
     let until = maybe((-2..20_i64).prop_map(|secs| Timestamp::from_millis(secs * 500)));
     let by = prop::sample::select(&[Resumer::Agent, Resumer::Customer][..]);
     prop_oneof![
-        2 => act(Just(Hold { work })),
-        2 => act(Just(Retrieve { work })),
-        3 => act(until.prop_map(move |until| Park { work, until })),
-        3 => act(by.prop_map(move |by| Resume { work, by })),
+        2 => act(Just(Hold::new(work))),
+        2 => act(Just(Retrieve::new(work))),
+        3 => act(until.prop_map(move |until| Park::new(work).with_until(until))),
+        3 => act(by.prop_map(move |by| Resume::new(work, by))),
     ]
     .boxed()
 }
@@ -370,12 +358,10 @@ fn transfer() -> BoxedStrategy<Act> {
     let work = SOME;
     let placement = maybe(requeue());
     prop_oneof![
-        act((queue(), placement).prop_map(move |(queue, placement)| TransferToQueue {
-            work,
-            queue,
-            placement,
-        })),
-        act(agent().prop_map(move |agent| TransferToAgent { work, agent })),
+        act((queue(), placement)
+            .prop_map(move |(queue, placement)| TransferToQueue::new(work, queue)
+                .with_placement(placement))),
+        act(agent().prop_map(move |agent| TransferToAgent::new(work, agent))),
     ]
     .boxed()
 }
@@ -387,8 +373,8 @@ pub(super) fn requeue() -> BoxedStrategy<Requeue> {
 fn finish() -> BoxedStrategy<Act> {
     let by = prop::sample::select(&[Finisher::Agent, Finisher::Customer, Finisher::Host][..]);
     prop_oneof![
-        4 => act(by.prop_map(|by| FinishContact { work: SOME, by })),
-        1 => act(maybe(code()).prop_map(|code| Close { work: SOME, code })),
+        4 => act(by.prop_map(|by| FinishContact::new(SOME, by))),
+        1 => act(maybe(code()).prop_map(|code| Close::new(SOME).with_code(code))),
     ]
     .boxed()
 }
@@ -400,10 +386,10 @@ fn wrap_up() -> BoxedStrategy<Act> {
     let more = (agent(), more);
     let end = (agent(), maybe(code()));
     prop_oneof![
-        1 => act(Just(RequestWrapUp { work })),
-        1 => act(code_of.prop_map(move |(agent, code)| SetCode { work, agent, code })),
-        3 => act(more.prop_map(move |(agent, by)| ExtendWrapUp { work, agent, by })),
-        3 => act(end.prop_map(move |(agent, code)| EndWrapUp { work, agent, code })),
+        1 => act(Just(RequestWrapUp::new(work))),
+        1 => act(code_of.prop_map(move |(agent, code)| SetCode::new(work, agent, code))),
+        3 => act(more.prop_map(move |(agent, by)| ExtendWrapUp::new(work, agent, by))),
+        3 => act(end.prop_map(move |(agent, code)| EndWrapUp::new(work, agent).with_code(code))),
     ]
     .boxed()
 }
@@ -415,27 +401,18 @@ fn aside() -> BoxedStrategy<Act> {
     let unassign = (prop::bool::weighted(0.4), placement());
     let callback = (channel(), floor::callback(), weighted(0.4, floor::soon()));
     prop_oneof![
-        4 => act(placement().prop_map(move |placement| Activate { work, placement })),
-        2 => act(Just(Suspend { work })),
-        2 => act(postpone.prop_map(move |(at, activation)| Postpone { work, at, activation })),
-        3 => act(unassign.prop_map(move |(suspend, placement)| Unassign {
-            work,
-            suspend,
-            placement,
-        })),
-        2 => act(callback.prop_map(move |(channel, callback, at)| RequestCallback {
-            work,
-            channel,
-            callback,
-            at,
-        })),
-        3 => act(Just(ReportUnreached { work })),
+        4 => act(placement().prop_map(move |placement| Activate::new(work).with_placement(placement))),
+        2 => act(Just(Suspend::new(work))),
+        2 => act(postpone.prop_map(move |(at, activation)| Postpone::new(work, at).with_activation(activation))),
+        3 => act(unassign.prop_map(move |(suspend, placement)| Unassign::new(work).with_suspend(suspend).with_placement(placement))),
+        2 => act(callback.prop_map(move |(channel, callback, at)| RequestCallback::new(work, channel).with_callback(callback).with_at(at))),
+        3 => act(Just(ReportUnreached::new(work))),
     ]
     .boxed()
 }
 
 fn reclassify() -> BoxedStrategy<Act> {
-    act(Just(Reclassify { work: SOME }))
+    act(Just(Reclassify::new(SOME)))
 }
 
 fn legs() -> BoxedStrategy<Act> {
@@ -443,13 +420,13 @@ fn legs() -> BoxedStrategy<Act> {
     let how = [Supervision::Monitor, Supervision::Coach, Supervision::Barge];
     let supervise = (agent(), prop::sample::select(how.to_vec()));
     prop_oneof![
-        6 => act(agent().prop_map(move |agent| Consult { work, agent })),
-        5 => act(agent().prop_map(move |agent| Answer { work, agent })),
-        3 => act(agent().prop_map(move |agent| Decline { work, agent })),
-        2 => act(agent().prop_map(move |agent| Confer { work, agent })),
-        3 => act(agent().prop_map(move |agent| HandOver { work, agent })),
-        2 => act(agent().prop_map(move |agent| EndLeg { work, agent })),
-        2 => act(supervise.prop_map(move |(agent, role)| Supervise { work, agent, role })),
+        6 => act(agent().prop_map(move |agent| Consult::new(work, agent))),
+        5 => act(agent().prop_map(move |agent| Answer::new(work, agent))),
+        3 => act(agent().prop_map(move |agent| Decline::new(work, agent))),
+        2 => act(agent().prop_map(move |agent| Confer::new(work, agent))),
+        3 => act(agent().prop_map(move |agent| HandOver::new(work, agent))),
+        2 => act(agent().prop_map(move |agent| EndLeg::new(work, agent))),
+        2 => act(supervise.prop_map(move |(agent, role)| Supervise::new(work, agent, role))),
     ]
     .boxed()
 }

@@ -50,7 +50,7 @@ fn action() -> BoxedStrategy<OverflowAction> {
 }
 
 pub(super) fn rules() -> BoxedStrategy<Vec<OverflowRule>> {
-    vec((trigger(), action()).prop_map(|(when, then)| OverflowRule { when, then }), 1..5).boxed()
+    vec((trigger(), action()).prop_map(|(when, then)| OverflowRule::new(when, then)), 1..5).boxed()
 }
 
 pub(super) fn last_resort() -> BoxedStrategy<LastResort> {
@@ -79,19 +79,21 @@ fn condition() -> BoxedStrategy<QueueCondition> {
         1 => (Just(Measure::ServiceLevel), select(&[0_i64, 500, 999, 1_000][..])),
     ];
     (weighted(0.3, queue()), measured, comparison())
-        .prop_map(|(queue, (measure, value), is)| QueueCondition { queue, measure, is, value })
+        .prop_map(|(queue, (measure, value), is)| {
+            QueueCondition::new(measure, is, value).with_queue(queue)
+        })
         .boxed()
 }
 
 pub(super) fn helpers() -> BoxedStrategy<Vec<ConditionalRing>> {
     let ring = prop_oneof![40 => 0..4_u8, 1 => Just(16)];
     let conditions = prop_oneof![40 => vec(condition(), 1..3), 1 => Just(vec![])];
-    vec((ring, conditions).prop_map(|(ring, when)| ConditionalRing { ring, when }), 1..3).boxed()
+    vec((ring, conditions).prop_map(|(ring, when)| ConditionalRing::new(ring, when)), 1..3).boxed()
 }
 
 pub(super) fn ramp() -> BoxedStrategy<Ramp> {
     let offers = prop_oneof![40 => 1..4_u16, 1 => Just(0)];
-    (offers, span()).prop_map(|(offers, per)| Ramp { offers, per }).boxed()
+    (offers, span()).prop_map(|(offers, per)| Ramp::new(offers, per)).boxed()
 }
 
 fn when() -> BoxedStrategy<WorkCondition> {
@@ -123,13 +125,20 @@ fn when() -> BoxedStrategy<WorkCondition> {
 
 pub(super) fn classification() -> BoxedStrategy<Classification> {
     let weight = prop_oneof![40 => 1..4_u32, 1 => Just(0)];
-    let shares = vec((queue(), weight).prop_map(|(queue, weight)| Share { queue, weight }), 0..4);
+    let shares = vec((queue(), weight).prop_map(|(queue, weight)| Share::new(queue, weight)), 0..4);
     let split = select(&[Split::Random, Split::Even][..]);
     let says = (weighted(0.3, priority()), weighted(0.3, plain_need()));
     let rule = (when(), shares, split, says).prop_map(|(when, to, split, (priority, need))| {
-        ClassificationRule { when, to, split, priority, need }
+        ClassificationRule::default()
+            .with_when(when)
+            .with_to(to)
+            .with_split(split)
+            .with_priority(priority)
+            .with_need(need)
     });
     (vec(rule, 1..4), any::<bool>())
-        .prop_map(|(rules, ask_host)| Classification { rules, ask_host })
+        .prop_map(|(rules, ask_host)| {
+            Classification::default().with_rules(rules).with_ask_host(ask_host)
+        })
         .boxed()
 }

@@ -24,10 +24,10 @@ pub(super) fn pool_profile() -> impl Strategy<Value = PoolProfile> {
         offset_minutes,
     });
     let reset = (minutes, offset, vec(change, 0..2)).prop_map(|(minutes, offset, changes)| {
-        let zone = Zone { offset_minutes: offset, changes };
-        DailyReset { at: TimeOfDay::from_minutes(minutes), zone }
+        let zone = Zone::default().with_offset_minutes(offset).with_changes(changes);
+        DailyReset::new(TimeOfDay::from_minutes(minutes)).with_zone(zone)
     });
-    weighted(0.6, reset).prop_map(|reset| PoolProfile { reset })
+    weighted(0.6, reset).prop_map(|reset| PoolProfile::default().with_reset(reset))
 }
 
 /// Those an item draws on.

@@ -113,7 +113,7 @@ fn floor() -> (Engine, Mirror) {
     let queue = Define::new("q-1", QueueProfile::default());
     let queue = engine.execute(Timestamp::EPOCH, queue, &mut log).unwrap();
     for key in ["workitem/w-1", "messages/c-1"] {
-        let request = WorkRequest { key: Some(key.into()), ..WorkRequest::new(queue, channel) };
+        let request = WorkRequest::new(queue, channel).with_key(key);
         engine.execute(Timestamp::EPOCH, Submit::new(request), &mut log).unwrap();
     }
     for fact in log.drain() {
@@ -131,8 +131,8 @@ fn read_all(value: &Value) {
         if let Ok(event) = Event::of(&topic, value.clone()) {
             mirror.hear(view, &event);
             if let Event::Workitem(notice) = &event {
-                let channel = view.channel_by_key("message").unwrap();
-                let queue = view.queue_by_key("q-1").unwrap().id();
+                let channel = view.channel_id("message").unwrap();
+                let queue = view.queue_id("q-1").unwrap();
                 if let Ok(request) = Intake::new(channel, queue).request(view, notice, now) {
                     let _ = WorkitemCreate::of(view, &request, "type").0.request(now);
                 }
@@ -143,7 +143,7 @@ fn read_all(value: &Value) {
         }
     }
     if let Ok(settings) = read::<QueueSettings>(200, &bytes) {
-        let channel = view.channel_by_key("message").unwrap();
+        let channel = view.channel_id("message").unwrap();
         let _ = settings.import(view, &[(MediaType::Call, channel)].into());
     }
     if let Ok(utilization) = read::<Utilization>(200, &bytes) {

@@ -9,7 +9,7 @@ use crate::floor::Floor;
 
 const TOPIC: &str = "v2.users.u-ana.conversations.calls";
 
-/// A participant: his user, his state, and with whom he is consulted.
+/// A participant: their user, their state, and with whom they are consulted.
 type Who<'a> = (&'a str, &'a str, &'a str);
 
 fn call(agents: &[Who<'_>]) -> Value {
@@ -37,11 +37,11 @@ const ASKED: &str =
     r#"POST calls/c-1/participants/p-1/consult/agent {"speakTo":"DESTINATION","userId":"u-bo"}"#;
 const ENDED: &str = "DELETE calls/c-1/participants/p-1/consult";
 
-/// Ana has asked bo, here, and it rings at him there.
+/// Ana has asked bo, here, and the call rings at bo there.
 fn asked() -> (Floor, WorkId, AgentId) {
     let (mut floor, work) = on_a_call();
     let agent = floor.id("u-bo");
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     assert_eq!(floor.sent(), [ASKED]);
     let rings = call(&[("u-ana", "connected", ""), ("u-bo", "alerting", "p-1")]);
     assert_eq!(floor.hear(TOPIC, rings), []);
@@ -55,12 +55,12 @@ fn connected() -> Value {
 #[test]
 fn each_step_here_is_one_request() {
     let (mut floor, work, agent) = asked();
-    assert_eq!(floor.hear(TOPIC, connected()), [Answer { work, agent }.into()]);
+    assert_eq!(floor.hear(TOPIC, connected()), [Answer::new(work, agent).into()]);
     assert_eq!(floor.sent(), [""; 0]);
-    floor.tell(Confer { work, agent }).unwrap();
+    floor.tell(Confer::new(work, agent)).unwrap();
     let all = r#"PATCH calls/c-1/participants/p-1/consult {"speakTo":"CONFERENCE"}"#;
     assert_eq!(floor.sent(), [all]);
-    floor.tell(EndLeg { work, agent }).unwrap();
+    floor.tell(EndLeg::new(work, agent)).unwrap();
     assert_eq!(floor.sent(), [ENDED]);
     // What the other side says of it is no news.
     let over = call(&[("u-ana", "connected", ""), ("u-bo", "disconnected", "p-1")]);
@@ -72,24 +72,24 @@ fn each_step_here_is_one_request() {
 fn a_call_is_handed_over_by_who_leaves() {
     let (mut floor, work, agent) = asked();
     floor.hear(TOPIC, connected());
-    floor.tell(HandOver { work, agent }).unwrap();
+    floor.tell(HandOver::new(work, agent)).unwrap();
     assert_eq!(floor.sent(), [r#"PATCH calls/c-1/participants/p-1 {"state":"disconnected"}"#]);
     let left = call(&[("u-ana", "disconnected", ""), ("u-bo", "connected", "p-1")]);
     assert_eq!(floor.hear(TOPIC, left), []);
     assert_eq!(floor.stage(work), Stage::Assigned { agent });
-    floor.tell(FinishContact { work, by: Finisher::Agent }).unwrap();
+    floor.tell(FinishContact::new(work, Finisher::Agent)).unwrap();
     assert_eq!(floor.sent(), ["POST c-1/disconnect"]);
 }
 
 #[test]
 fn a_call_is_handed_over_there() {
     let (mut floor, work, agent) = asked();
-    // Ana leaves while it rings at bo: it is hers until he takes it.
+    // Ana leaves while the call rings at bo: it stays with ana until bo takes it.
     let left = call(&[("u-ana", "disconnected", ""), ("u-bo", "alerting", "p-1")]);
     assert_eq!(floor.hear(TOPIC, left), []);
     assert_eq!(floor.stage(work), Stage::Assigned { agent: floor.id("u-ana") });
     let taken = call(&[("u-ana", "disconnected", ""), ("u-bo", "connected", "p-1")]);
-    let expected = [Command::from(Answer { work, agent }), HandOver { work, agent }.into()];
+    let expected = [Command::from(Answer::new(work, agent)), HandOver::new(work, agent).into()];
     assert_eq!(floor.hear(TOPIC, taken.clone()), expected);
     assert_eq!(floor.stage(work), Stage::Assigned { agent });
     assert_eq!(floor.hear(TOPIC, taken), []);
@@ -101,7 +101,7 @@ fn who_leaves_before_anybody_answers_ends_the_call() {
     let (mut floor, work, agent) = asked();
     let declined = call(&[("u-ana", "disconnected", ""), ("u-bo", "disconnected", "p-1")]);
     let expected =
-        [Decline { work, agent }.into(), FinishContact { work, by: Finisher::Agent }.into()];
+        [Decline::new(work, agent).into(), FinishContact::new(work, Finisher::Agent).into()];
     assert_eq!(floor.hear(TOPIC, declined), expected);
     assert_eq!(floor.closed(), Some(CloseCause::Completed));
 }
@@ -110,17 +110,17 @@ fn who_leaves_before_anybody_answers_ends_the_call() {
 fn who_declined_may_be_asked_again() {
     let (mut floor, work, agent) = asked();
     let declined = call(&[("u-ana", "connected", ""), ("u-bo", "disconnected", "p-1")]);
-    assert_eq!(floor.hear(TOPIC, declined.clone()), [Decline { work, agent }.into()]);
-    floor.tell(Consult { work, agent }).unwrap();
+    assert_eq!(floor.hear(TOPIC, declined.clone()), [Decline::new(work, agent).into()]);
+    floor.tell(Consult::new(work, agent)).unwrap();
     assert_eq!(floor.sent(), [ASKED]);
-    // His part from the first time says nothing of the second.
+    // Bo's part from the first time says nothing of the second.
     assert_eq!(floor.hear(TOPIC, declined), []);
     let again = call(&[
         ("u-ana", "connected", ""),
         ("u-bo", "disconnected", "p-1"),
         ("u-bo", "connected", "p-1"),
     ]);
-    assert_eq!(floor.hear(TOPIC, again), [Answer { work, agent }.into()]);
+    assert_eq!(floor.hear(TOPIC, again), [Answer::new(work, agent).into()]);
 }
 
 #[test]
@@ -128,11 +128,11 @@ fn a_consult_begins_there() {
     let (mut floor, work) = on_a_call();
     let agent = floor.id("u-bo");
     let rings = call(&[("u-ana", "connected", ""), ("u-bo", "alerting", "p-1")]);
-    assert_eq!(floor.hear(TOPIC, rings.clone()), [Consult { work, agent }.into()]);
+    assert_eq!(floor.hear(TOPIC, rings.clone()), [Consult::new(work, agent).into()]);
     assert_eq!(floor.hear(TOPIC, rings), []);
-    assert_eq!(floor.hear(TOPIC, connected()), [Answer { work, agent }.into()]);
+    assert_eq!(floor.hear(TOPIC, connected()), [Answer::new(work, agent).into()]);
     let ended = call(&[("u-ana", "connected", ""), ("u-bo", "disconnected", "p-1")]);
-    assert_eq!(floor.hear(TOPIC, ended), [EndLeg { work, agent }.into()]);
+    assert_eq!(floor.hear(TOPIC, ended), [EndLeg::new(work, agent).into()]);
     assert_eq!(floor.sent(), [""; 0]);
     assert_eq!(floor.stage(work), Stage::Assigned { agent: floor.id("u-ana") });
 }
@@ -141,7 +141,7 @@ fn a_consult_begins_there() {
 fn what_is_refused_here_ends_there() {
     let (mut floor, work) = on_a_call();
     let agent = floor.id("u-bo");
-    floor.tell(SetPresence { agent, presence: SystemPresence::Break.id() }).unwrap();
+    floor.tell(SetPresence::new(agent, SystemPresence::Break.id())).unwrap();
     floor.hear(TOPIC, connected());
     let legs = floor.engine.view().work(work).unwrap().legs().count();
     assert_eq!((legs, floor.sent()), (0, vec![]));
@@ -154,14 +154,14 @@ fn what_is_refused_here_ends_there() {
 fn it_ends_before_the_call_goes_on_and_with_it() {
     let (mut floor, work, _) = asked();
     let queue = floor.queue;
-    floor.tell(TransferToQueue { work, queue, placement: None }).unwrap();
+    floor.tell(TransferToQueue::new(work, queue)).unwrap();
     // Bo is free again, and the next in the queue.
     let given =
         r#"POST c-1/participants/p-1/replace/agent {"transferType":"Unattended","userId":"u-bo"}"#;
     assert_eq!(floor.sent(), [ENDED, given]);
 
     let (mut floor, work, _) = asked();
-    floor.tell(FinishContact { work, by: Finisher::Agent }).unwrap();
+    floor.tell(FinishContact::new(work, Finisher::Agent)).unwrap();
     assert_eq!(floor.sent(), ["POST c-1/disconnect"]);
 }
 
@@ -169,12 +169,12 @@ fn it_ends_before_the_call_goes_on_and_with_it() {
 fn a_lost_request_is_made_again() {
     let (mut floor, work) = on_a_call();
     let agent = floor.id("u-bo");
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     floor.sent();
     let renewed = floor.mirror.renew(floor.engine.view(), work);
     floor.sent.extend(renewed);
     assert!(floor.sent().contains(&ASKED.to_owned()));
-    // It was not lost: his part is there, and nothing more is asked.
+    // The request was not lost: bo's part is there, and nothing more is asked.
     floor.hear(TOPIC, call(&[("u-ana", "connected", ""), ("u-bo", "alerting", "p-1")]));
     let renewed = floor.mirror.renew(floor.engine.view(), work);
     floor.sent.extend(renewed);
@@ -186,9 +186,9 @@ fn nobody_is_consulted_about_a_message_there() {
     let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
     let work = floor.submit("messages/c-1");
     floor.hear("v2.users.u-ana.conversations.messages", call(&[("u-ana", "alerting", "")]));
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
     floor.sent();
     let agent = floor.id("u-bo");
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     assert_eq!(floor.sent(), [""; 0]);
 }

@@ -34,10 +34,9 @@ impl Floor {
         let (facts, sent, now) = (Vec::new(), Vec::new(), 0);
         let mut floor = Self { engine, log, mirror, facts, sent, now, channel, queue };
         for key in agents {
-            let agent = floor.tell(Define::new(key, AgentProfile::default())).unwrap();
-            let membership = Membership::default();
-            floor.tell(SetMembership { agent, queue, membership, channel: None }).unwrap();
-            floor.tell(SetPresence { agent, presence: SystemPresence::OnQueue.id() }).unwrap();
+            let agent = floor.tell(Define::new(*key, AgentProfile::default())).unwrap();
+            floor.tell(SetMembership::new(agent, queue)).unwrap();
+            floor.tell(SetPresence::new(agent, SystemPresence::OnQueue.id())).unwrap();
         }
         floor
     }
@@ -67,7 +66,7 @@ impl Floor {
     /// Work that is this over there.
     pub(crate) fn submit(&mut self, key: &str) -> WorkId {
         let request = WorkRequest::new(self.queue, self.channel);
-        self.tell(Submit::new(WorkRequest { key: Some(key.into()), ..request })).unwrap()
+        self.tell(Submit::new(request.with_key(key))).unwrap()
     }
 
     /// A notification comes in, and what follows is done.
@@ -108,7 +107,7 @@ impl Floor {
     }
 
     pub(crate) fn id(&self, agent: &str) -> AgentId {
-        self.engine.view().agent_by_key(agent).unwrap().id()
+        self.engine.view().agent_id(agent).unwrap()
     }
 
     /// What was sent since the last time: method, the end of the path, and the body.

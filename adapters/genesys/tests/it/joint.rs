@@ -16,7 +16,7 @@ fn seed0_row027_a_new_interaction_becomes_a_work_item() {
     let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
     let case = Document::new("sn_customerservice_case", "f584");
     let mut intake = Intake::new(case, floor.channel, floor.queue);
-    floor.tell(Define::new("sk-billing", SkillProfile {})).unwrap();
+    floor.tell(Define::new("sk-billing", SkillProfile::default())).unwrap();
     for (name, value) in [("priority", "5"), ("skills", "sk-billing"), ("name", "CS0001041")] {
         intake.fields.insert(name.into(), value.into());
     }
@@ -41,7 +41,7 @@ fn seed0_row034_a_presence_of_the_desk_reaches_the_other_side_once() {
     let mut phones = PresenceSync::new(map).with_primary(Side::Here).with_people(view);
     let mut patches = Vec::new();
     let mut chosen = |floor: &mut Floor, revision, presence: &str| {
-        let report = PresenceReport { revision, presence: presence.into(), source: None };
+        let report = PresenceReport::new(revision, presence).with_source(None);
         let first = floor.facts.len();
         for ask in desk.report(agent, &report) {
             let PresenceAsk::Here(command) = ask else { panic!("{ask:?}") };

@@ -33,7 +33,7 @@ fn every_place_here_against_every_state_there() {
 #[test]
 fn each_change_of_a_work_item_is_one_request() {
     let wrap_up = WrapUpProfile::of(WrapUpMode::Mandatory);
-    let mut floor = Floor::new(&["u-ana"], QueueProfile { wrap_up, ..Default::default() });
+    let mut floor = Floor::new(&["u-ana"], QueueProfile::default().with_wrap_up(wrap_up));
     let code = floor.tell(Define::new("wc-1", WrapUpCodeProfile::default())).unwrap();
     let work = floor.submit("workitem/w-1");
     let alert =
@@ -41,21 +41,18 @@ fn each_change_of_a_work_item_is_one_request() {
     assert_eq!(floor.sent(), [alert]);
     let agent = floor.id("u-ana");
     let steps: [(Command, &[&str]); 8] = [
+        (Accept::new(floor.offer(work)).into(), &[r#"PATCH w-1 {"assignmentState":"Connected"}"#]),
+        (Hold::new(work).into(), &[r#"PATCH w-1 {"assignmentState":"Held"}"#]),
+        (Hold::new(work).into(), &[]),
+        (Retrieve::new(work).into(), &[r#"PATCH w-1 {"assignmentState":"Connected"}"#]),
+        (Park::new(work).into(), &[r#"PATCH w-1 {"assignmentState":"Parked"}"#]),
         (
-            Accept { offer: floor.offer(work) }.into(),
+            Resume::new(work, Resumer::Agent).into(),
             &[r#"PATCH w-1 {"assignmentState":"Connected"}"#],
         ),
-        (Hold { work }.into(), &[r#"PATCH w-1 {"assignmentState":"Held"}"#]),
-        (Hold { work }.into(), &[]),
-        (Retrieve { work }.into(), &[r#"PATCH w-1 {"assignmentState":"Connected"}"#]),
-        (Park { work, until: None }.into(), &[r#"PATCH w-1 {"assignmentState":"Parked"}"#]),
+        (FinishContact::new(work, Finisher::Agent).into(), &["POST w-1/disconnect"]),
         (
-            Resume { work, by: Resumer::Agent }.into(),
-            &[r#"PATCH w-1 {"assignmentState":"Connected"}"#],
-        ),
-        (FinishContact { work, by: Finisher::Agent }.into(), &["POST w-1/disconnect"]),
-        (
-            EndWrapUp { work, agent, code: Some(code) }.into(),
+            EndWrapUp::new(work, agent).with_code(code).into(),
             &[
                 r#"PATCH w-1/users/u-ana/wrapups {"action":"Add","wrapupCode":"wc-1"}"#,
                 r#"POST w-1/terminate {"statusId":"s-done"}"#,
@@ -74,14 +71,14 @@ fn rejected_missed_and_taken_back() {
     let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
     let work = floor.submit("workitem/w-1");
     floor.sent();
-    floor.tell(Reject { offer: floor.offer(work), reason: None, retry_at: None }).unwrap();
+    floor.tell(Reject::new(floor.offer(work))).unwrap();
     // It rings at the next in the same call: that is all there is to show.
     let alert =
         r#"PATCH w-1 {"assigneeId":"u-bo","assignmentOperation":"AgentAssignmentAlerting"}"#;
     assert_eq!(floor.sent(), [alert]);
     floor.wait(120);
     assert_eq!(floor.sent(), [r#"PATCH w-1 {"assignmentState":"AlertTimeout"}"#]);
-    floor.tell(Cancel { work }).unwrap();
+    floor.tell(Cancel::new(work)).unwrap();
     assert_eq!(floor.sent(), ["POST w-1/acd/cancel"]);
 }
 
@@ -100,14 +97,14 @@ fn what_an_agent_does_there_is_done_here_and_not_sent_back() {
     assert_eq!(floor.workitem("Alerting", "u-ana"), []);
     floor.sent();
     for (state, expected) in [
-        ("Connected", Some(Command::from(Accept { offer: floor.offer(work) }))),
-        ("Held", Some(Hold { work }.into())),
+        ("Connected", Some(Command::from(Accept::new(floor.offer(work))))),
+        ("Held", Some(Hold::new(work).into())),
         ("Held", None),
         ("Napping", None),
-        ("Connected", Some(Retrieve { work }.into())),
-        ("Parked", Some(Park { work, until: None }.into())),
-        ("Connected", Some(Resume { work, by: Resumer::Agent }.into())),
-        ("Disconnected", Some(FinishContact { work, by: Finisher::Agent }.into())),
+        ("Connected", Some(Retrieve::new(work).into())),
+        ("Parked", Some(Park::new(work).into())),
+        ("Connected", Some(Resume::new(work, Resumer::Agent).into())),
+        ("Disconnected", Some(FinishContact::new(work, Finisher::Agent).into())),
     ] {
         assert_eq!(floor.workitem(state, "u-ana"), Vec::from_iter(expected), "{state}");
     }
@@ -120,13 +117,13 @@ fn what_an_agent_does_there_is_done_here_and_not_sent_back() {
 fn a_late_echo_undoes_nothing() {
     let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
     let work = floor.submit("workitem/w-1");
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
-    floor.tell(Hold { work }).unwrap();
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
+    floor.tell(Hold::new(work)).unwrap();
     floor.sent();
     for state in ["Alerting", "Connected", "Connected", "Held"] {
         assert_eq!(floor.workitem(state, "u-ana"), [], "{state}");
     }
-    assert_eq!(floor.workitem("Connected", "u-ana"), [Retrieve { work }.into()]);
+    assert_eq!(floor.workitem("Connected", "u-ana"), [Retrieve::new(work).into()]);
     assert_eq!(floor.sent(), [""; 0]);
 }
 
@@ -136,7 +133,7 @@ fn somebody_else_took_it_there() {
     let work = floor.submit("workitem/w-1");
     let agent = floor.id("u-bo");
     floor.sent();
-    assert_eq!(floor.workitem("Connected", "u-bo"), [Force { work, agent }.into()]);
+    assert_eq!(floor.workitem("Connected", "u-bo"), [Force::new(work, agent).into()]);
     assert_eq!(floor.stage(work), Stage::Assigned { agent });
     // What the others are told of it is not for the one who has it.
     assert_eq!(floor.workitem("Declined", "u-ana"), []);
@@ -156,10 +153,10 @@ fn what_was_lost_is_said_again() {
         floor.sent()
     };
     assert_eq!(again(&mut floor), [alert]);
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
     // Whose it is may have been lost too.
     assert_eq!(again(&mut floor), [r#"PATCH w-1/assignment {"id":"u-ana"}"#]);
-    floor.tell(Park { work, until: None }).unwrap();
+    floor.tell(Park::new(work)).unwrap();
     let parked = r#"PATCH w-1 {"assigneeId":"u-ana","assignmentState":"Parked"}"#;
     assert_eq!(again(&mut floor), [parked]);
 }
@@ -179,20 +176,20 @@ fn a_message_is_accepted_when_its_participant_is_known() {
     let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
     let work = floor.submit("messages/c-1");
     assert_eq!(floor.sent(), [r#"POST c-1/assign {"id":"u-ana"}"#]);
-    // Accepted before the conversation was heard of: nobody knows who he is in it.
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    // Accepted before the conversation was heard of: nobody knows ana's participant in it.
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
     assert_eq!(floor.sent(), [""; 0]);
     assert_eq!(floor.hear(TOPIC, message("alerting", json!({}))), []);
     assert_eq!(floor.sent(), [r#"PATCH messages/c-1/participants/p-1 {"state":"connected"}"#]);
     floor.now = 10;
-    floor.tell(Park { work, until: Some(crate::floor::at(60)) }).unwrap();
+    floor.tell(Park::new(work).with_until(crate::floor::at(60))).unwrap();
     let parked = r#"{"resumeTime":"1970-01-01T00:01:00.000Z","state":"parked"}"#;
     let parked = format!("PATCH messages/c-1/participants/p-1/parkingstate {parked}");
     assert_eq!(floor.sent(), [parked]);
     floor.wait(50);
     let resumed = r#"PATCH messages/c-1/participants/p-1/parkingstate {"state":"connected"}"#;
     assert_eq!(floor.sent(), [resumed]);
-    floor.tell(FinishContact { work, by: Finisher::Agent }).unwrap();
+    floor.tell(FinishContact::new(work, Finisher::Agent)).unwrap();
     assert_eq!(floor.sent(), ["POST c-1/disconnect"]);
 }
 
@@ -202,19 +199,19 @@ fn a_message_is_handled_over_there() {
     let work = floor.submit("messages/c-1");
     floor.sent();
     floor.hear(TOPIC, message("alerting", json!({})));
-    let accept = Command::from(Accept { offer: floor.offer(work) });
+    let accept = Command::from(Accept::new(floor.offer(work)));
     assert_eq!(floor.hear(TOPIC, message("connected", json!({}))), [accept]);
     let held = floor.hear(TOPIC, message("connected", json!({"held": true})));
-    assert_eq!(held, [Hold { work }.into()]);
+    assert_eq!(held, [Hold::new(work).into()]);
     let resume = json!({"resumeTime": "1970-01-01T01:00:00.000Z"});
     let until = Some(crate::floor::at(3_600));
     let parked = floor.hear(TOPIC, message("parked", resume));
-    assert_eq!(parked, [Park { work, until }.into()]);
+    assert_eq!(parked, [Park::new(work).with_until(until).into()]);
     assert_eq!(floor.sent(), [""; 0]);
-    // The customer leaves while nobody looks after him.
+    // The customer leaves while nobody looks after them.
     let gone = json!({"id": "c-1", "participants": [
         {"id": "p-0", "purpose": "customer", "state": "disconnected"}]});
-    assert_eq!(floor.hear(TOPIC, gone.clone()), [Abandon { work }.into()]);
+    assert_eq!(floor.hear(TOPIC, gone.clone()), [Abandon::new(work).into()]);
     assert_eq!(floor.closed(), Some(CloseCause::Abandoned));
     assert_eq!(floor.hear(TOPIC, gone), []);
     assert_eq!(floor.sent(), [""; 0]);
@@ -226,9 +223,9 @@ fn a_transfer_to_a_queue_is_a_replacement() {
     let other = floor.tell(Define::new("q-other", QueueProfile::default())).unwrap();
     let work = floor.submit("messages/c-1");
     floor.hear(TOPIC, message("alerting", json!({})));
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
     floor.sent();
-    floor.tell(TransferToQueue { work, queue: other, placement: None }).unwrap();
+    floor.tell(TransferToQueue::new(work, other)).unwrap();
     let replaced = r#"{"queueId":"q-other","transferType":"Unattended"}"#;
     assert_eq!(floor.sent(), [format!("POST c-1/participants/p-1/replace/queue {replaced}")]);
 }
@@ -238,10 +235,10 @@ fn a_transfer_to_an_agent_is_a_replacement() {
     let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
     let work = floor.submit("messages/c-1");
     floor.hear(TOPIC, message("alerting", json!({})));
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
     floor.sent();
     let agent = floor.id("u-bo");
-    floor.tell(TransferToAgent { work, agent }).unwrap();
+    floor.tell(TransferToAgent::new(work, agent)).unwrap();
     let replaced = r#"{"transferType":"Unattended","userId":"u-bo"}"#;
     assert_eq!(floor.sent(), [format!("POST c-1/participants/p-1/replace/agent {replaced}")]);
 }
@@ -256,7 +253,7 @@ fn a_work_item_that_is_sent_to_a_queue_there_goes_there_here() {
     floor.sent();
     let body = json!({"id": "w-1", "assignmentState": "AcdStarted", "queueId": "q-other"});
     let commands = floor.hear("v2.taskmanagement.workitems.w-1", body);
-    assert_eq!(commands, [TransferToQueue { work, queue: other, placement: None }.into()]);
+    assert_eq!(commands, [TransferToQueue::new(work, other).into()]);
     assert_eq!(floor.engine.view().work(work).map(WorkView::queue), Some(other));
     assert_eq!(floor.sent(), [""; 0]);
 }
@@ -265,7 +262,7 @@ fn a_work_item_that_is_sent_to_a_queue_there_goes_there_here() {
 fn what_nobody_did_here_is_undone_there() {
     let mut floor = Floor::new(&["u-ana", "u-bo"], QueueProfile::default());
     let work = floor.submit("workitem/w-1");
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
     floor.workitem("Alerting", "u-ana");
     floor.workitem("Connected", "u-ana");
     floor.sent();
@@ -275,7 +272,7 @@ fn what_nobody_did_here_is_undone_there() {
     assert_eq!(floor.stage(work), Stage::Assigned { agent: floor.id("u-ana") });
 }
 
-/// A message that ana has, and somebody who came into it after her.
+/// A message that ana has, and somebody who came into it after ana.
 fn sent_on(to: Value) -> Value {
     let mut told = message("disconnected", json!({"disconnectType": "transfer"}));
     told["participants"].as_array_mut().unwrap().push(to);
@@ -292,10 +289,10 @@ fn a_message_that_is_sent_on_there_is_not_over() {
     floor.sent();
     let bo = json!({"id": "p-2", "purpose": "agent", "user": {"id": "u-bo"}, "state": "alerting"});
     let agent = floor.id("u-bo");
-    assert_eq!(floor.hear(TOPIC, sent_on(bo.clone())), [TransferToAgent { work, agent }.into()]);
+    assert_eq!(floor.hear(TOPIC, sent_on(bo.clone())), [TransferToAgent::new(work, agent).into()]);
     let mut taken = bo;
     taken["state"] = "connected".into();
-    let accept = Command::from(Accept { offer: floor.offer(work) });
+    let accept = Command::from(Accept::new(floor.offer(work)));
     assert_eq!(floor.hear(TOPIC, sent_on(taken)), [accept]);
     assert_eq!(floor.stage(work), Stage::Assigned { agent });
     assert_eq!(floor.sent(), [""; 0]);
@@ -305,7 +302,7 @@ fn a_message_that_is_sent_on_there_is_not_over() {
     let acd =
         json!({"id": "p-3", "purpose": "acd", "queue": {"id": "q-other"}, "state": "connected"});
     on["participants"].as_array_mut().unwrap().push(acd);
-    assert_eq!(floor.hear(TOPIC, on), [TransferToQueue { work, queue, placement: None }.into()]);
+    assert_eq!(floor.hear(TOPIC, on), [TransferToQueue::new(work, queue).into()]);
     assert_eq!(floor.sent(), [""; 0]);
 }
 
@@ -321,7 +318,7 @@ fn who_has_it_already_when_it_is_heard_of_is_read_again() {
     assert_eq!(floor.sent(), ["GET c-1"]);
     let event = Event::of(&TOPIC.into(), sent_on(bo)).unwrap();
     let answer = floor.mirror.learn(floor.engine.view(), &event);
-    assert_eq!(answer.commands, [Accept { offer: floor.offer(work) }.into()]);
+    assert_eq!(answer.commands, [Accept::new(floor.offer(work)).into()]);
 }
 
 #[test]
@@ -339,7 +336,7 @@ fn after_a_restart_it_is_read_where_things_are() {
     let topic = "v2.taskmanagement.workitems.w-1";
     let event = Event::of(&topic.into(), body).unwrap();
     let answer = floor.mirror.learn(floor.engine.view(), &event);
-    assert_eq!(answer.commands, [Accept { offer: floor.offer(item) }.into()]);
+    assert_eq!(answer.commands, [Accept::new(floor.offer(item)).into()]);
     assert_eq!(answer.requests, []);
 }
 
@@ -348,14 +345,14 @@ fn an_echo_that_was_lost_is_no_excuse_for_what_is_read() {
     let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
     let work = floor.submit("workitem/w-1");
     floor.workitem("Alerting", "u-ana");
-    // Nobody tells that this was done; then she puts it aside, and takes it up again.
-    floor.tell(Accept { offer: floor.offer(work) }).unwrap();
+    // Nobody tells that this was done; then ana puts it aside, and takes it up again.
+    floor.tell(Accept::new(floor.offer(work))).unwrap();
     floor.workitem("Parked", "u-ana");
     let body = json!({"id": "w-1", "assignmentState": "Connected", "assigneeId": "u-ana"});
     let topic = "v2.taskmanagement.workitems.w-1";
     let event = Event::of(&topic.into(), body).unwrap();
     let answer = floor.mirror.learn(floor.engine.view(), &event);
-    assert_eq!(answer.commands, [Resume { work, by: Resumer::Agent }.into()]);
+    assert_eq!(answer.commands, [Resume::new(work, Resumer::Agent).into()]);
 }
 
 #[test]

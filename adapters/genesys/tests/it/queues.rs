@@ -40,7 +40,7 @@ fn a_queue_is_taken_over_and_the_rest_is_told() {
         set.tell(Define::new("chat", ChannelProfile::chat())),
         set.tell(Define::new("email", ChannelProfile::email())),
     ];
-    let billing = set.tell(Define::new("sk-billing", SkillProfile {}));
+    let billing = set.tell(Define::new("sk-billing", SkillProfile::default()));
     let settings: QueueSettings = answer("queue");
     let channels =
         [(MediaType::Call, call), (MediaType::Chat, chat), (MediaType::Email, email)].into();
@@ -54,17 +54,14 @@ fn a_queue_is_taken_over_and_the_rest_is_told() {
     assert!(!profile.auto_accept);
     let minute = WrapUpMode::MandatoryTimeout { timeout: Span::from_mins(1) };
     assert_eq!(profile.wrap_up.mode, minute);
-    let step = |after, drop: Vec<SkillId>, ring| RelaxationStep {
-        after: Span::from_secs(after),
-        drop,
-        ring: Some(ring),
-        ..RelaxationStep::default()
+    let step = |after, drop: Vec<SkillId>, ring| {
+        RelaxationStep::default().with_after(Span::from_secs(after)).with_drop(drop).with_ring(ring)
     };
     let steps = [step(30, vec![billing], 1), step(50, vec![], 2)];
     assert_eq!(profile.relaxation, Some(Relaxation::of(steps)));
     assert_eq!(import.evaluation, Evaluation::Best);
     let waits = [(90, 5_000), (0, 2_500)]
-        .map(|(score_min, wait)| PreferredStep { score_min, wait: Span::from_millis(wait) });
+        .map(|(score_min, wait)| PreferredStep::new(score_min, Span::from_millis(wait)));
     assert_eq!(import.steps, waits);
     assert_eq!(
         fields(&import.left),
@@ -204,10 +201,9 @@ fn the_label_is_looked_at_after_the_medium() {
         pools: [("ul-vip".to_owned(), vip)].into(),
     };
     let (capacity, _) = told.capacity(&map).unwrap();
-    let agent = set.tell(Define::new("u-ana", AgentProfile { capacity, ..Default::default() }));
-    let membership = Membership::default();
-    set.tell(SetMembership { agent, queue, membership, channel: None });
-    set.tell(SetPresence { agent, presence: SystemPresence::OnQueue.id() });
+    let agent = set.tell(Define::new("u-ana", AgentProfile::default().with_capacity(capacity)));
+    set.tell(SetMembership::new(agent, queue));
+    set.tell(SetPresence::new(agent, SystemPresence::OnQueue.id()));
     let intake = Intake::new(chat, queue);
     let label = Some("ul-vip".to_owned());
     let mut rings = |id: &str, label: Option<String>| {

@@ -52,8 +52,8 @@ fn seed0_row012_what_the_workforce_modules_say_passes_as_it_is() {
 /// An engine with a queue, two skills and an agent, under the ids of Genesys Cloud.
 fn billing() -> (Floor, SkillId, SkillId) {
     let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
-    let french = floor.tell(Define::new("l-french", SkillProfile {})).unwrap();
-    let billing = floor.tell(Define::new("sk-billing", SkillProfile {})).unwrap();
+    let french = floor.tell(Define::new("l-french", SkillProfile::default())).unwrap();
+    let billing = floor.tell(Define::new("sk-billing", SkillProfile::default())).unwrap();
     (floor, french, billing)
 }
 
@@ -68,15 +68,13 @@ fn seed0_row027_attached_data_becomes_a_routing_request() {
         ("account_text", "A-17"),
     ];
     let attached = attached.map(|(name, value)| (name.into(), value.into()));
-    let ana = PreferredAgent { agent: floor.id("u-ana"), score: 80 };
-    let work = WorkRequest {
-        key: Some("sn_customerservice_case/f584".into()),
-        priority: Priority(5),
-        need: Need::of(Requirement::All(vec![has(billing), has(french)])),
-        preferred: Some(Preferred { agents: vec![ana], ..Preferred::default() }),
-        attached: attached.into(),
-        ..WorkRequest::new(floor.queue, floor.channel)
-    };
+    let ana = PreferredAgent::new(floor.id("u-ana"), 80);
+    let work = WorkRequest::new(floor.queue, floor.channel)
+        .with_key("sn_customerservice_case/f584")
+        .with_priority(Priority(5))
+        .with_need(Need::of(Requirement::All(vec![has(billing), has(french)])))
+        .with_preferred(Preferred::default().with_agents([ana]))
+        .with_attached(attached);
     let (item, left) = WorkitemCreate::of(floor.engine.view(), &work, "t-case");
     assert_eq!(left, []);
     let request = item.request(at(0)).unwrap();
@@ -102,15 +100,13 @@ fn seed0_row027_attached_data_becomes_a_routing_request() {
 #[test]
 fn seed0_row027_what_a_work_item_cannot_say_is_told() {
     let (floor, _, billing) = billing();
-    let need = Need {
-        requirement: Requirement::All(vec![
+    let need = Need::default()
+        .with_requirement(Requirement::All(vec![
             Requirement::skill(billing, Comparison::AtLeast, 60),
             Requirement::attribute("team", Comparison::Equal, "north"),
-        ]),
-        evaluation: Evaluation::Best,
-        ..Need::default()
-    };
-    let work = WorkRequest { need, front: true, ..WorkRequest::new(floor.queue, floor.channel) };
+        ]))
+        .with_evaluation(Evaluation::Best);
+    let work = WorkRequest::new(floor.queue, floor.channel).with_need(need).with_front(true);
     let (item, left) = WorkitemCreate::of(floor.engine.view(), &work, "t-case");
     assert_eq!(item.skill_ids, ["sk-billing"]);
     let fields: Vec<_> = left.iter().map(|left| &*left.field).collect();
@@ -123,7 +119,7 @@ fn seed0_row027_what_a_work_item_cannot_say_is_told() {
 fn seed0_row027_a_work_item_is_routed_by_what_it_carries() {
     let (mut floor, french, billing) = billing();
     let Event::Workitem(notice) = notification("workitem") else { panic!() };
-    let five = PreferredStep { score_min: 50, wait: Span::from_secs(5) };
+    let five = PreferredStep::new(50, Span::from_secs(5));
     let intake = Intake {
         steps: vec![five],
         evaluation: Evaluation::Best,
@@ -137,7 +133,7 @@ fn seed0_row027_a_work_item_is_routed_by_what_it_carries() {
     assert_eq!((&request.need.requirement, request.need.evaluation), (&all, Evaluation::Best));
     // Who is not defined here is passed over.
     let preferred = request.preferred.as_ref().unwrap();
-    assert_eq!(preferred.agents, [PreferredAgent { agent: floor.id("u-ana"), score: 80 }]);
+    assert_eq!(preferred.agents, [PreferredAgent::new(floor.id("u-ana"), 80)]);
     assert_eq!(&*request.attached["language"], "l-french");
     floor.now = 10;
     floor.tell(Submit::new(request)).unwrap();
@@ -177,7 +173,7 @@ fn seed0_row034_a_presence_is_passed_on_once() {
     let mut sync = PresenceSync::new(map).with_primary(Side::Here).with_people(floor.engine.view());
     let mut passed_on = |floor: &mut Floor, presence: SystemPresence| {
         let first = floor.facts.len();
-        floor.tell(SetPresence { agent, presence: presence.id() }).unwrap();
+        floor.tell(SetPresence::new(agent, presence.id())).unwrap();
         let asks = floor.facts[first..].iter().flat_map(|fact| sync.observe(fact));
         let asks = asks.collect::<Vec<_>>().into_iter().map(|ask| match ask {
             PresenceAsk::There { presence, .. } => UserPresence::new(&*presence).request("u-ana"),
@@ -218,12 +214,12 @@ fn seed0_row036_an_acceptance_is_one_patch() {
     // The desk tells it twice: the second time it is done already.
     let offer = floor.offer(item);
     for _ in 0..2 {
-        floor.tell(Accept { offer }).unwrap();
+        floor.tell(Accept::new(offer)).unwrap();
     }
     assert_eq!(floor.sent(), [r#"PATCH w-1 {"assignmentState":"Connected"}"#]);
     let offer = floor.offer(message);
     for _ in 0..2 {
-        floor.tell(Accept { offer }).unwrap();
+        floor.tell(Accept::new(offer)).unwrap();
     }
     assert_eq!(floor.sent(), [r#"PATCH messages/c-1/participants/p-1 {"state":"connected"}"#]);
     // And what comes back of it from there makes nothing.

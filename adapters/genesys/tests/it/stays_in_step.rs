@@ -109,28 +109,26 @@ impl Sides {
     fn here(&mut self, number: usize, what: usize, who: usize) {
         let key = format!("workitem/w-{number}");
         let view = self.floor.engine.view();
-        let Some((work, stage)) = view.work_by_key(&key).map(|work| (work.id(), work.stage()))
-        else {
-            return;
-        };
+        let Some(work) = view.work_id(&key) else { return };
+        let Some(stage) = view.work(work).map(|work| work.stage()) else { return };
         let (agent, queue) = (self.floor.id(AGENTS[who]), self.floor.queue);
         let offer = match stage {
             Stage::Offered { offer } => offer,
             _ => OfferId::NONE,
         };
         let command: Command = match what {
-            0..4 => Accept { offer }.into(),
-            4 => Reject { offer, reason: None, retry_at: None }.into(),
-            5 | 6 => Hold { work }.into(),
-            7 => Retrieve { work }.into(),
-            8 => Park { work, until: None }.into(),
-            9 => Resume { work, by: Resumer::Agent }.into(),
-            10 => TransferToAgent { work, agent }.into(),
-            11 => TransferToQueue { work, queue, placement: None }.into(),
-            12 => FinishContact { work, by: Finisher::Agent }.into(),
-            13 => Force { work, agent }.into(),
-            14 => Unassign { work, suspend: false, placement: None }.into(),
-            _ => Cancel { work }.into(),
+            0..4 => Accept::new(offer).into(),
+            4 => Reject::new(offer).into(),
+            5 | 6 => Hold::new(work).into(),
+            7 => Retrieve::new(work).into(),
+            8 => Park::new(work).into(),
+            9 => Resume::new(work, Resumer::Agent).into(),
+            10 => TransferToAgent::new(work, agent).into(),
+            11 => TransferToQueue::new(work, queue).into(),
+            12 => FinishContact::new(work, Finisher::Agent).into(),
+            13 => Force::new(work, agent).into(),
+            14 => Unassign::new(work).with_suspend(false).into(),
+            _ => Cancel::new(work).into(),
         };
         // Many are refused in the stage the work is in.
         let _ = self.floor.tell(command);
@@ -172,7 +170,7 @@ impl Sides {
     /// Where a work item is here, in the words of the other side.
     fn place(&self, id: &str) -> (Place, Option<String>) {
         let view = self.floor.engine.view();
-        let Some(work) = view.work_id_by_key(&format!("workitem/{id}")) else {
+        let Some(work) = view.work_id(&format!("workitem/{id}")) else {
             return (Place::Over, None);
         };
         let (place, agent) = Place::of(view, work);
@@ -228,7 +226,7 @@ fn play(sides: &mut Sides, story: &[Happens], carried: &mut Carried) {
             Happens::Ready(who) => {
                 let agent = sides.floor.id(AGENTS[who]);
                 let presence = SystemPresence::OnQueue.id();
-                sides.floor.tell(SetPresence { agent, presence }).unwrap();
+                sides.floor.tell(SetPresence::new(agent, presence)).unwrap();
             }
             Happens::Wait(secs) => sides.floor.wait(secs),
             Happens::Restart => {

@@ -15,7 +15,7 @@ fn consulted() -> (Floor, WorkId) {
     floor.settle();
     floor.press("c1", true);
     let agent = floor.id("bo");
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!(there(&floor), Some(("bo", false)));
     floor.sent.clear();
@@ -37,22 +37,22 @@ fn press(floor: &mut Floor, accept: bool) {
 fn seed0_row024_a_consult_is_requested_and_then_cancelled_ended_or_transferred() {
     let (mut floor, work) = consulted();
     let (ana, agent) = (floor.id("ana"), floor.id("bo"));
-    floor.tell(EndLeg { work, agent }).unwrap();
+    floor.tell(EndLeg::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!((there(&floor), floor.legs("c1")), (None, vec![]));
 
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     floor.settle();
     press(&mut floor, true);
     assert_eq!(there(&floor), Some(("bo", true)));
-    floor.tell(EndLeg { work, agent }).unwrap();
+    floor.tell(EndLeg::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!((there(&floor), floor.stage(work)), (None, Stage::Assigned { agent: ana }));
 
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     floor.settle();
     press(&mut floor, true);
-    floor.tell(HandOver { work, agent }).unwrap();
+    floor.tell(HandOver::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!((there(&floor), floor.stage(work)), (None, Stage::Assigned { agent }));
     assert_eq!(floor.vendor.items["c1"].state, State::Accepted("bo".into()));
@@ -85,10 +85,10 @@ fn it_is_answered_or_declined_at_the_desk() {
 fn it_is_answered_and_ended_here() {
     let (mut floor, work) = consulted();
     let agent = floor.id("bo");
-    floor.tell(Answer { work, agent }).unwrap();
+    floor.tell(Answer::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!(there(&floor), Some(("bo", true)));
-    floor.tell(EndLeg { work, agent }).unwrap();
+    floor.tell(EndLeg::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!(there(&floor), None);
     floor.is_in_step().unwrap();
@@ -98,7 +98,7 @@ fn it_is_answered_and_ended_here() {
 fn it_ends_before_the_document_goes_on() {
     let (mut floor, work) = consulted();
     let queue = floor.queue;
-    floor.tell(TransferToQueue { work, queue, placement: None }).unwrap();
+    floor.tell(TransferToQueue::new(work, queue)).unwrap();
     floor.settle();
     assert_eq!(floor.paths()[..2], ["end", "offer"]);
     floor.is_in_step().unwrap();
@@ -108,11 +108,11 @@ fn it_ends_before_the_document_goes_on() {
 fn a_document_is_handed_over_to_who_answered_only() {
     let (mut floor, work) = consulted();
     let agent = floor.id("bo");
-    // There it still rings at him, and the call that accepts it in his name is lost.
-    floor.tell(Answer { work, agent }).unwrap();
+    // There it still rings at bo, and the call that accepts it in bo's name is lost.
+    floor.tell(Answer::new(work, agent)).unwrap();
     let (call, _) = floor.asked.remove(0);
     floor.desk.lost(call);
-    floor.tell(HandOver { work, agent }).unwrap();
+    floor.tell(HandOver::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!(floor.paths(), ["accept", "awa_work_item", "accept", "end"]);
     assert_eq!(floor.vendor.items["c1"].state, State::Accepted("bo".into()));
@@ -123,12 +123,12 @@ fn a_document_is_handed_over_to_who_answered_only() {
 fn who_is_asked_again_did_not_decline() {
     let (mut floor, work) = consulted();
     let agent = floor.id("bo");
-    floor.tell(EndLeg { work, agent }).unwrap();
-    // It is ended there, but nobody hears of it before he is asked anew.
+    floor.tell(EndLeg::new(work, agent)).unwrap();
+    // The consult is ended there, but nobody hears of it before bo is asked anew.
     let (call, request) = floor.asked.remove(0);
     floor.vendor.serve(&request);
     floor.desk.lost(call);
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!(floor.legs("c1"), [("bo".into(), false)]);
     assert_eq!(there(&floor), Some(("bo", false)));
@@ -143,7 +143,7 @@ fn who_is_not_available_there_is_not_consulted_here() {
     floor.press("c1", true);
     floor.vendor.unavailable.insert("bo".into());
     let agent = floor.id("bo");
-    floor.tell(Consult { work, agent }).unwrap();
+    floor.tell(Consult::new(work, agent)).unwrap();
     floor.settle();
     assert_eq!((there(&floor), floor.legs("c1")), (None, vec![]));
     floor.is_in_step().unwrap();
@@ -171,7 +171,7 @@ fn a_call_that_is_lost_is_read_before_it_is_made_again() {
         let (mut floor, work) = consulted();
         press(&mut floor, false);
         let agent = floor.id("bo");
-        floor.tell(Consult { work, agent }).unwrap();
+        floor.tell(Consult::new(work, agent)).unwrap();
         let (call, request) = floor.asked.remove(0);
         if done {
             floor.vendor.serve(&request);

@@ -66,7 +66,7 @@ impl Floor {
         };
         floor.keep();
         for key in agents {
-            let profile = AgentProfile { capacity: Capacity::items(items), ..Default::default() };
+            let profile = AgentProfile::default().with_capacity(Capacity::items(items));
             floor.agent(key, profile);
         }
         floor
@@ -75,17 +75,17 @@ impl Floor {
     pub(crate) fn agent(&mut self, key: &str, profile: AgentProfile) -> AgentId {
         let agent = self.tell(Define::new(key, profile)).unwrap();
         let (queue, membership) = (self.queue, Membership::default());
-        self.tell(SetMembership { agent, queue, membership, channel: None }).unwrap();
+        self.tell(SetMembership::new(agent, queue).with_membership(membership)).unwrap();
         self.ready(agent);
         agent
     }
 
     pub(crate) fn ready(&mut self, agent: AgentId) {
-        self.tell(SetPresence { agent, presence: SystemPresence::OnQueue.id() }).unwrap();
+        self.tell(SetPresence::new(agent, SystemPresence::OnQueue.id())).unwrap();
     }
 
     pub(crate) fn id(&self, agent: &str) -> AgentId {
-        self.engine.view().agent_by_key(agent).unwrap().id()
+        self.engine.view().agent_id(agent).unwrap()
     }
 
     pub(crate) fn tell<A: Action<Layer = Engine>>(
@@ -238,7 +238,8 @@ impl Floor {
     pub(crate) fn here(&self, document: &str) -> State {
         let view = self.engine.view();
         let key = |agent: AgentId| view.key(agent.into()).unwrap().to_string();
-        let work = view.work_by_key(&format!("interaction/{document}"));
+        let work = view.work_id(&format!("interaction/{document}"));
+        let work = work.and_then(|work| view.work(work));
         match work.map(|work| work.stage()) {
             None | Some(Stage::Closed { .. }) => State::Over,
             Some(Stage::Queued | Stage::Scheduled { .. } | Stage::Suspended) => State::Queued,
@@ -249,10 +250,11 @@ impl Floor {
         }
     }
 
-    /// Who is consulted about a document, and whether he joined.
+    /// Who is consulted about a document, and whether they joined.
     pub(crate) fn legs(&self, document: &str) -> Vec<(String, bool)> {
         let view = self.engine.view();
-        let work = view.work_by_key(&format!("interaction/{document}"));
+        let work = view.work_id(&format!("interaction/{document}"));
+        let work = work.and_then(|work| view.work(work));
         let legs = work.into_iter().flat_map(|work| work.legs());
         let key = |agent: AgentId| view.key(agent.into()).unwrap().to_string();
         legs.map(|leg| (key(leg.agent), !leg.rings())).collect()

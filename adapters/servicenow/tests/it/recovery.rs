@@ -43,7 +43,7 @@ fn a_new_fact_tries_again_too() {
     let (mut floor, work) = ringing();
     floor.fail(0, false);
     floor.deliver(0, false);
-    floor.tell(Reject { offer: floor.offer(work), reason: None, retry_at: None }).unwrap();
+    floor.tell(Reject::new(floor.offer(work))).unwrap();
     floor.settle();
     assert_eq!(floor.vendor.items["c1"].state, State::Pending("bo".into()));
     floor.is_in_step().unwrap();
@@ -68,7 +68,7 @@ fn a_clock_that_steps_back_loses_nothing() {
     floor.wait(10_000);
     let mut log = Log::default();
     let request = WorkRequest::new(floor.queue, floor.chat);
-    let request = WorkRequest { key: Some("interaction/c1".into()), ..request };
+    let request = request.with_key("interaction/c1");
     floor.engine.execute(at(10_000), Submit::new(request), &mut log).unwrap();
     for fact in log.drain() {
         floor.desk.observe(floor.engine.view(), &fact);
@@ -92,8 +92,8 @@ fn a_desk_that_begins_anew_reads_where_everything_is() {
     floor.restart();
     floor.settle();
     assert_eq!(floor.paths(), ["awa_work_item", "awa_work_item"]);
-    floor.tell(Accept { offer: floor.offer(rings) }).unwrap();
-    floor.tell(FinishContact { work: had, by: Finisher::Agent }).unwrap();
+    floor.tell(Accept::new(floor.offer(rings))).unwrap();
+    floor.tell(FinishContact::new(had, Finisher::Agent)).unwrap();
     floor.settle();
     assert_eq!(floor.paths()[2..], ["accept", "close"]);
     floor.is_in_step().unwrap();
@@ -103,7 +103,7 @@ fn a_desk_that_begins_anew_reads_where_everything_is() {
 fn what_was_closed_before_a_restart_is_closed_after_it() {
     let (mut floor, work) = ringing();
     floor.settle();
-    floor.tell(Cancel { work }).unwrap();
+    floor.tell(Cancel::new(work)).unwrap();
     // The call that closes it dies with the process.
     floor.restart();
     floor.settle();
@@ -145,8 +145,8 @@ fn what_is_taken_from_an_agent_is_not_accepted_anew() {
     floor.settle();
     floor.press("c1", true);
     let queue = floor.queue;
-    // It rings at her again, and a reading finds that she still has it there.
-    floor.tell(TransferToQueue { work, queue, placement: None }).unwrap();
+    // It rings at ana again, and a reading finds that ana still has it there.
+    floor.tell(TransferToQueue::new(work, queue)).unwrap();
     let (call, _) = floor.asked.remove(0);
     floor.desk.lost(call);
     floor.wait(0);
@@ -163,7 +163,7 @@ fn documents_of_other_tables_are_none_of_its_business() {
     floor.desk = Desk::new(DeskConfig { tables, ..DeskConfig::default() });
     let request = WorkRequest::new(floor.queue, floor.chat);
     for key in ["workitem/w-1", "interaction/c1"] {
-        let request = WorkRequest { key: Some(key.into()), ..request.clone() };
+        let request = request.clone().with_key(key);
         let work = floor.tell(Submit::new(request)).unwrap();
         assert_eq!(floor.desk.there(work).is_some(), key.starts_with("interaction"), "{key}");
     }

@@ -16,8 +16,8 @@ use crate::vendor::State;
 const SECOND: i64 = 1_000;
 
 fn skilled(skills: &[(SkillId, u8)], items: u16) -> AgentProfile {
-    let skills = skills.iter().copied().collect();
-    AgentProfile { skills, capacity: Capacity::items(items), ..AgentProfile::default() }
+    let skills = skills.iter().copied();
+    AgentProfile::default().with_skills(skills).with_capacity(Capacity::items(items))
 }
 
 /// A channel, and work that comes by it.
@@ -26,8 +26,7 @@ fn native(floor: &mut Floor, key: &str, profile: ChannelProfile) -> ChannelId {
 }
 
 fn submit(floor: &mut Floor, channel: ChannelId, key: &str) -> WorkId {
-    let key = Some(key.into());
-    floor.tell(Submit::new(WorkRequest { key, ..WorkRequest::new(floor.queue, channel) })).unwrap()
+    floor.tell(Submit::new(WorkRequest::new(floor.queue, channel).with_key(key))).unwrap()
 }
 
 fn rings_at(floor: &Floor, work: WorkId) -> Option<String> {
@@ -40,7 +39,7 @@ fn rings_at(floor: &Floor, work: WorkId) -> Option<String> {
 }
 
 fn status(floor: &Floor, agent: &str) -> RoutingStatus {
-    floor.engine.view().agent_by_key(agent).unwrap().status()
+    floor.engine.view().agent(floor.id(agent)).unwrap().status()
 }
 
 /// What waits in the queue, in its order.
@@ -69,7 +68,7 @@ fn seed0_row010_an_offer_is_one_request() {
     let [request] = floor.sent.as_slice() else { panic!("{:?}", floor.sent) };
     assert_eq!(request.path, "/api/now/awa/documents/interaction/c1/offer");
     let expected = serde_json::json!({
-        "external_segment_id": floor.engine.view().work_id_by_key("interaction/c1").unwrap().to_string(),
+        "external_segment_id": floor.engine.view().work_id("interaction/c1").unwrap().to_string(),
         "queue_id": "support",
         "assignment": {"agent_sys_id": "ana", "allowed_to_decline": true,
             "enable_auto_assign": false, "timeout": 30, "offered_on": "1970-01-01T00:00:00.000"},
@@ -130,7 +129,7 @@ fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
     floor.press("c1", true);
     let before = floor.vendor.items["c1"].sys_id.clone();
     floor.now = 60 * SECOND;
-    floor.tell(TransferToQueue { work, queue: vip, placement: None }).unwrap();
+    floor.tell(TransferToQueue::new(work, vip)).unwrap();
     floor.settle();
     assert_eq!(floor.engine.view().work(work).unwrap().entered(), at(60 * SECOND));
     assert_ne!(floor.vendor.items["c1"].sys_id, before);
@@ -138,8 +137,7 @@ fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
     // Somebody there is asked, for an item that names the one before; what comes late of that one
     // gives nothing back to who had it.
     let bo = floor.agent("bo", skilled(&[], 1));
-    let membership = Membership::default();
-    floor.tell(SetMembership { agent: bo, queue: vip, membership, channel: None }).unwrap();
+    floor.tell(SetMembership::new(bo, vip)).unwrap();
     floor.settle();
     let told = |item: &str, previous: Option<&str>| {
         serde_json::json!({"result": {"workItem": {"sys_id": item, "size": 1,
@@ -221,7 +219,7 @@ fn seed0_row033_a_presence_of_the_desk_is_a_command() {
     let asks =
         PresenceSync::new(PresenceMap::service_now()).report(agent, &presence.report(1, None));
     let presence = SystemPresence::OnQueue.id();
-    assert_eq!(asks, [PresenceAsk::Here(SetPresence { agent, presence })]);
+    assert_eq!(asks, [PresenceAsk::Here(SetPresence::new(agent, presence))]);
 }
 
 #[test]
@@ -230,7 +228,7 @@ fn seed0_row034_a_presence_is_passed_on_once() {
     let agent = floor.id("ana");
     let mut sync = PresenceSync::new(PresenceMap::service_now()).with_people(floor.engine.view());
     let first = floor.facts.len();
-    floor.tell(SetPresence { agent, presence: SystemPresence::Meal.id() }).unwrap();
+    floor.tell(SetPresence::new(agent, SystemPresence::Meal.id())).unwrap();
     let mut asks: Vec<_> =
         floor.facts[first..].iter().flat_map(|fact| sync.observe(fact)).collect();
     // A meal is in no row: it falls back to Away.
@@ -239,7 +237,7 @@ fn seed0_row034_a_presence_is_passed_on_once() {
     assert_eq!(asks, []);
     let request = SetAgentPresence::new(away).request("ana");
     assert_eq!(request.body.unwrap()["presence"]["sys_id"], away);
-    let echo = PresenceReport { revision: 1, presence: away.into(), source: None };
+    let echo = PresenceReport::new(1, away).with_source(None);
     assert_eq!(sync.report(agent, &echo), []);
 }
 
@@ -254,15 +252,15 @@ fn seed0_row036_an_acceptance_told_twice_is_one_command() {
     let (ana, accepted) = (floor.id(&agent), Event::read(name, body.to_string().as_bytes()));
     let accepted = accepted.unwrap();
     let answer = floor.desk.hear(floor.engine.view(), ana, &accepted);
-    assert_eq!(answer.commands, [Accept { offer }.into()]);
-    floor.tell(Accept { offer }).unwrap();
+    assert_eq!(answer.commands, [Accept::new(offer).into()]);
+    floor.tell(Accept::new(offer)).unwrap();
     let again = floor.desk.hear(floor.engine.view(), ana, &accepted);
     assert_eq!((again.commands, again.read), (vec![], None));
     floor.settle();
     floor.is_in_step().unwrap();
 }
 
-/// An agent presses a control; how it stands with him then, and which calls it made.
+/// An agent presses a control; how the work stands with them then, and which calls it made.
 fn pressed(
     floor: &mut Floor,
     work: WorkId,
@@ -348,7 +346,7 @@ fn seed0_row038_both_sides_are_in_step_after_each_of_500_controls() {
             let work = works[next(works.len() as u32) as usize];
             let other = [floor.id("ana"), floor.id("bo")][next(2) as usize];
             let command = match floor.stage(work) {
-                Stage::Offered { offer } => Some(Accept { offer }.into()),
+                Stage::Offered { offer } => Some(Accept::new(offer).into()),
                 Stage::Assigned { agent } | Stage::Parked { agent, .. } => {
                     let control = [
                         Control::Hold,

@@ -19,7 +19,7 @@ fn a_chat_from_the_first_word_to_the_last() {
     let mut floor = Floor::new(&[], 2);
     // 1. and 2. It comes in and goes to the queue its data names.
     let other = floor.tell(Define::new("vip", QueueProfile::default())).unwrap();
-    let french = floor.tell(Define::new("french", SkillProfile {})).unwrap();
+    let french = floor.tell(Define::new("french", SkillProfile::default())).unwrap();
     let fields =
         [("queue", "vip"), ("priority", "7"), ("skills", "french:60"), ("topic", "refund")];
     let work = floor.intake("c1", &fields).unwrap();
@@ -31,11 +31,10 @@ fn a_chat_from_the_first_word_to_the_last() {
     assert_eq!(&*view.request().attached["topic"], "refund");
     // 3. and 4. Who fits is offered it.
     for (key, level) in [("bo", 20), ("ana", 80), ("cy", 70)] {
-        let skills = [(french, level)].into();
-        let profile = AgentProfile { skills, capacity: Capacity::items(2), ..Default::default() };
+        let skills = [(french, level)];
+        let profile = AgentProfile::default().with_skills(skills).with_capacity(Capacity::items(2));
         let agent = floor.agent(key, profile);
-        let membership = Membership::default();
-        floor.tell(SetMembership { agent, queue: other, membership, channel: None }).unwrap();
+        floor.tell(SetMembership::new(agent, other)).unwrap();
     }
     floor.settle();
     assert_eq!(floor.vendor.items["c1"].state, State::Pending("ana".into()));
@@ -45,38 +44,38 @@ fn a_chat_from_the_first_word_to_the_last() {
         (&30.into(), &"1970-01-01T00:00:00.000".into())
     );
     assert_eq!(paths(&mut floor), ["offer"]);
-    // 5. She rejects: she is not responding, the work is at the front and rings at the next.
+    // 5. Ana rejects: ana is not responding, the work is at the front and rings at the next agent.
     floor.now = 5_000;
     floor.press("c1", false);
     let ana = floor.id("ana");
     assert_eq!(floor.engine.view().agent(ana).unwrap().status(), RoutingStatus::NotResponding);
     assert_eq!(floor.vendor.items["c1"].state, State::Pending("cy".into()));
     floor.is_in_step().unwrap();
-    // 6. He accepts.
+    // 6. Cy accepts.
     paths(&mut floor);
     floor.press("c1", true);
     assert_eq!(floor.vendor.items["c1"].state, State::Accepted("cy".into()));
     assert_eq!(paths(&mut floor), Vec::<String>::new());
     // Hold is the engine's and the medium's; the work item stays.
-    floor.tell(Hold { work }).unwrap();
-    floor.tell(Retrieve { work }).unwrap();
+    floor.tell(Hold::new(work)).unwrap();
+    floor.tell(Retrieve::new(work)).unwrap();
     // 7. It is parked, transferred, and closed.
-    floor.tell(Park { work, until: None }).unwrap();
-    floor.tell(Resume { work, by: Resumer::Agent }).unwrap();
+    floor.tell(Park::new(work)).unwrap();
+    floor.tell(Resume::new(work, Resumer::Agent)).unwrap();
     floor.settle();
     assert_eq!(paths(&mut floor), Vec::<String>::new());
     let queue = floor.queue;
     floor.ready(ana);
-    floor.tell(TransferToAgent { work, agent: ana }).unwrap();
+    floor.tell(TransferToAgent::new(work, ana)).unwrap();
     floor.settle();
     assert_eq!(floor.vendor.items["c1"].state, State::Pending("ana".into()));
     floor.press("c1", true);
-    floor.tell(TransferToQueue { work, queue, placement: None }).unwrap();
+    floor.tell(TransferToQueue::new(work, queue)).unwrap();
     floor.settle();
     floor.is_in_step().unwrap();
     let offer = floor.offer(work);
-    floor.tell(Accept { offer }).unwrap();
-    floor.tell(FinishContact { work, by: Finisher::Agent }).unwrap();
+    floor.tell(Accept::new(offer)).unwrap();
+    floor.tell(FinishContact::new(work, Finisher::Agent)).unwrap();
     floor.settle();
     assert_eq!(floor.vendor.items["c1"].state, State::Over);
     floor.is_in_step().unwrap();

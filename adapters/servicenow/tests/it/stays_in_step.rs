@@ -95,7 +95,7 @@ impl Carried {
 /// Something is done to a work item in the engine.
 fn here(floor: &mut Floor, number: usize, what: usize, who: usize) {
     let key = format!("interaction/c{number}");
-    let Some(work) = floor.engine.view().work_by_key(&key).map(|work| work.id()) else { return };
+    let Some(work) = floor.engine.view().work_id(&key) else { return };
     let (agent, queue) = (floor.id(AGENTS[who]), floor.queue);
     let offer = match floor.stage(work) {
         Stage::Offered { offer } => offer,
@@ -104,24 +104,24 @@ fn here(floor: &mut Floor, number: usize, what: usize, who: usize) {
     let legs = floor.engine.view().work(work).into_iter().flat_map(WorkView::legs);
     let guest = legs.map(|leg| leg.agent).next().unwrap_or(agent);
     let command: Command = match what {
-        0..6 => Accept { offer }.into(),
-        6..12 => Consult { work, agent }.into(),
-        12..15 => Answer { work, agent: guest }.into(),
-        15..18 => HandOver { work, agent: guest }.into(),
-        18 => Decline { work, agent: guest }.into(),
-        19 => EndLeg { work, agent: guest }.into(),
-        20 => Confer { work, agent: guest }.into(),
-        21 => Reject { offer, reason: None, retry_at: None }.into(),
-        22 => Hold { work }.into(),
-        23 => Retrieve { work }.into(),
-        24 => Park { work, until: None }.into(),
-        25 | 26 => Resume { work, by: Resumer::Customer }.into(),
-        27 => TransferToAgent { work, agent }.into(),
-        28 => TransferToQueue { work, queue, placement: None }.into(),
-        29 => FinishContact { work, by: Finisher::Agent }.into(),
-        30 | 31 => Force { work, agent }.into(),
-        32 => Unassign { work, suspend: false, placement: None }.into(),
-        _ => Cancel { work }.into(),
+        0..6 => Accept::new(offer).into(),
+        6..12 => Consult::new(work, agent).into(),
+        12..15 => Answer::new(work, guest).into(),
+        15..18 => HandOver::new(work, guest).into(),
+        18 => Decline::new(work, guest).into(),
+        19 => EndLeg::new(work, guest).into(),
+        20 => Confer::new(work, guest).into(),
+        21 => Reject::new(offer).into(),
+        22 => Hold::new(work).into(),
+        23 => Retrieve::new(work).into(),
+        24 => Park::new(work).into(),
+        25 | 26 => Resume::new(work, Resumer::Customer).into(),
+        27 => TransferToAgent::new(work, agent).into(),
+        28 => TransferToQueue::new(work, queue).into(),
+        29 => FinishContact::new(work, Finisher::Agent).into(),
+        30 | 31 => Force::new(work, agent).into(),
+        32 => Unassign::new(work).with_suspend(false).into(),
+        _ => Cancel::new(work).into(),
     };
     // Many are refused in the stage the work is in.
     let _ = floor.tell(command);
@@ -210,11 +210,11 @@ fn both_sides_end_in_step() {
     let ended = TestRunner::new(runs).run(
         &(any::<bool>(), vec(happens(), 0..300)),
         |(auto_accept, story)| {
-            let profile = QueueProfile { auto_accept, ..QueueProfile::default() };
+            let profile = QueueProfile::default().with_auto_accept(auto_accept);
             let mut floor = Floor::with(profile, &AGENTS, 2);
             play(&mut floor, &story, &mut carried.borrow_mut());
             carried.borrow_mut().count(&floor.facts);
-            // What was given to an agent who is away there cannot be in step before he is back.
+            // What was given to an agent who is away there cannot be in step before they are back.
             floor.vendor.unavailable.clear();
             floor.settle();
             // Nothing is on the way any more: the desk looks at everything once again.

@@ -21,7 +21,7 @@ pub(crate) struct Item {
     pub consult: Option<Consult>,
 }
 
-/// A work item of its own: it rings at who is consulted until he answers.
+/// A work item of its own: it rings at who is consulted until they answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Consult {
     pub sys_id: String,

@@ -1,0 +1,246 @@
+//! Commands of agents: what they say of themselves, and what they do with work.
+
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::{AgentId, CodeId, OfferId, PresenceId, QueueId, ReasonId, WorkId};
+use crate::model::requeue::Requeue;
+
+use crate::command::commands::shape::commands;
+use crate::command::commands::{Finisher, Resumer};
+
+commands! {
+    $ agent_commands: Agent
+    also {}
+
+    /// Sets an agent's presence: what they say of themselves.
+    ///
+    /// An agent who is not responding responds again if the presence opens a channel, even if it is
+    /// the presence they had.
+    SetPresence {
+        /// The agent.
+        agent: AgentId,
+        /// The presence.
+        presence: PresenceId,
+    } -> ();
+
+    /// Says that an agent is still there: their lease starts anew.
+    ///
+    /// Nothing happens if the agent has no lease.
+    Heartbeat {
+        /// The agent.
+        agent: AgentId,
+    } -> ();
+
+    /// Lets an agent finish what they have and get nothing new, or ends that.
+    ///
+    /// What rings is not taken back.
+    SetDraining {
+        /// The agent.
+        agent: AgentId,
+        /// Whether the agent is draining.
+        draining: bool,
+    } -> ();
+
+    /// Says that an agent began or ended a call of their own.
+    ///
+    /// While they are on one they get nothing.
+    SetOwnCall {
+        /// The agent.
+        agent: AgentId,
+        /// Whether the agent is on a call of their own.
+        active: bool,
+    } -> ();
+
+    /// An agent takes what is offered to them.
+    ///
+    /// At the very instant the offer's window ends it is too late.
+    Accept {
+        /// The offer.
+        offer: OfferId,
+    } -> ();
+
+    /// An agent rejects what is offered to them.
+    Reject {
+        /// The offer.
+        offer: OfferId,
+    } with {
+        /// The agent's reason.
+        #[serde(default)]
+        reason: Option<ReasonId> => with_reason(into),
+        /// When the agent wants to be asked for it again, not before (Azure Job Router:
+        /// `retryOfferAt`). A reason that forbids longer stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<Timestamp> => with_retry_at(into),
+    } -> ();
+
+    /// An agent takes waiting work without being asked.
+    ///
+    /// The agent must be a member of its queue, available, fit and have room. The order of the
+    /// queue, the agent's own delay and what they declined do not count.
+    Pull {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+    } -> ();
+
+    /// Puts the customer on hold.
+    Hold {
+        /// The work.
+        work: WorkId,
+    } -> ();
+
+    /// Takes the customer off hold.
+    Retrieve {
+        /// The work.
+        work: WorkId,
+    } -> ();
+
+    /// An agent puts work aside; parked work gets a new time.
+    Park {
+        /// The work.
+        work: WorkId,
+    } with {
+        /// When it comes back by itself; `None`: it does not.
+        #[serde(default)]
+        until: Option<Timestamp> => with_until(into),
+    } -> ();
+
+    /// Brings parked work back.
+    ///
+    /// Brought back by its agent it goes to them, even over their capacity. Brought back by the
+    /// customer it goes to the same agent if they are available and have room, else to the queue.
+    Resume {
+        /// The work.
+        work: WorkId,
+        /// Who brings it back.
+        by: Resumer,
+    } -> ();
+
+    /// Sends work to a queue: a blind transfer by its agent, or a move of waiting or ringing work.
+    TransferToQueue {
+        /// The work.
+        work: WorkId,
+        /// The queue, which may be the one it is in.
+        queue: QueueId,
+    } with {
+        /// Where it goes in the line; `None`: what the queue it leaves says of transfers.
+        #[serde(default)]
+        placement: Option<Requeue> => with_placement(into),
+    } -> ();
+
+    /// Offers work to another agent; answers with the offer.
+    ///
+    /// If that agent does not take it, it goes to the front of its queue. Refused if they can take
+    /// nothing.
+    TransferToAgent {
+        /// The work.
+        work: WorkId,
+        /// The other agent.
+        agent: AgentId,
+    } -> OfferId;
+
+    /// An agent asks, before the contact ends, for time to wrap up.
+    RequestWrapUp {
+        /// The work.
+        work: WorkId,
+    } -> ();
+
+    /// Ends the contact: wrap-up begins, or the work is closed if there is none.
+    FinishContact {
+        /// The work.
+        work: WorkId,
+        /// Who ended it.
+        by: Finisher,
+    } -> ();
+
+    /// An agent gives a wrap-up code, before or during the wrap-up.
+    SetCode {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// The code.
+        code: CodeId,
+    } -> ();
+
+    /// An agent extends their wrap-up.
+    ExtendWrapUp {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+        /// By how much.
+        by: Span,
+    } -> ();
+
+    /// An agent ends their wrap-up.
+    EndWrapUp {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+    } with {
+        /// The code, if it was not given before.
+        #[serde(default)]
+        code: Option<CodeId> => with_code(into),
+    } -> ();
+
+    /// The owner asks a colleague to take part (consult).
+    ///
+    /// It rings at the colleague for the offer window of the work's queue and channel. The
+    /// colleague must be available and have room; they need neither be a member nor fit. Answered
+    /// as done while they are consulted already.
+    Consult {
+        /// The work, which its owner has active or on hold.
+        work: WorkId,
+        /// The colleague.
+        agent: AgentId,
+    } -> ();
+
+    /// An agent answers a consult and takes part.
+    ///
+    /// At the very instant the window of the consult ends it is too late.
+    Answer {
+        /// The work.
+        work: WorkId,
+        /// The agent who was asked.
+        agent: AgentId,
+    } -> ();
+
+    /// An agent declines a consult; nothing else follows for them.
+    Decline {
+        /// The work.
+        work: WorkId,
+        /// The agent who was asked.
+        agent: AgentId,
+    } -> ();
+
+    /// The owner lets a consultant talk with the customer too (conference); there is no way back.
+    Confer {
+        /// The work.
+        work: WorkId,
+        /// The consultant.
+        agent: AgentId,
+    } -> ();
+
+    /// The owner hands the work over to a consultant or conferee who joined (warm transfer).
+    ///
+    /// The work is active with that agent, the old owner wraps up as after any transfer, and
+    /// whoever else takes part still does.
+    HandOver {
+        /// The work.
+        work: WorkId,
+        /// The agent who has it next.
+        agent: AgentId,
+    } -> ();
+
+    /// Ends a leg: an agent leaves or is let go, or a consult is taken back.
+    EndLeg {
+        /// The work.
+        work: WorkId,
+        /// The agent whose leg it is.
+        agent: AgentId,
+    } -> ();
+}
+
+pub(super) use agent_commands;

@@ -1,0 +1,109 @@
+//! Commands of the host: work that comes and goes, and the passing of time.
+
+use alloc::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::model::ids::WorkId;
+use crate::model::requeue::Requeue;
+use crate::model::work::WorkRequest;
+
+use crate::command::commands::shape::{Answers, commands};
+
+/// Hands in work; answers with its id.
+///
+/// The same request under the same key again answers with the same id and changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Submit(pub Arc<WorkRequest>);
+
+impl Submit {
+    /// Hands this in.
+    #[must_use]
+    pub fn new(request: WorkRequest) -> Self {
+        Self(Arc::new(request))
+    }
+}
+
+impl Answers for Submit {
+    type Output = WorkId;
+}
+
+/// Nothing but the passing of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Advance {}
+
+impl Answers for Advance {
+    type Output = ();
+}
+
+commands! {
+    $ host_commands: Host
+    also {
+        /// Hands in work; answers with its id.
+        Submit(Submit),
+        /// Nothing but the passing of time.
+        Advance(Advance),
+    }
+
+    /// Takes back work that nobody has: waiting, ringing, put off or parked.
+    Cancel {
+        /// The work.
+        work: WorkId,
+    } -> ();
+
+    /// Lets scheduled or suspended work enter its line now.
+    Activate {
+        /// The work.
+        work: WorkId,
+    } with {
+        /// Where it goes in the line if it was in it before; `None`: its old place. Otherwise it
+        /// enters anew, and its wait counts from now.
+        #[serde(default)]
+        placement: Option<Requeue> => with_placement(into),
+    } -> ();
+
+    /// Takes work that nobody has out of its line until it is activated.
+    ///
+    /// What rings is withdrawn.
+    Suspend {
+        /// The work.
+        work: WorkId,
+    } -> ();
+
+    /// Puts off work that nobody has.
+    ///
+    /// What rings is withdrawn.
+    Postpone {
+        /// The work.
+        work: WorkId,
+        /// When it enters its line.
+        at: Timestamp,
+    } with {
+        /// Whether it is suspended then, until it is activated.
+        #[serde(default)]
+        activation: bool => with_activation,
+    } -> ();
+
+    /// Says that the customer did not answer the call back that an agent made.
+    ///
+    /// It is tried again as often as was asked, then closed. The agent is released without a
+    /// wrap-up. A voice box is an answer: then the contact is finished.
+    ReportUnreached {
+        /// The work.
+        work: WorkId,
+    } -> ();
+
+    /// Asks the rules of the queue it came to once more about work that nobody has.
+    ///
+    /// The work keeps its place.
+    Reclassify {
+        /// The work.
+        work: WorkId,
+    } -> ();
+}
+
+pub(super) use host_commands;

@@ -1,0 +1,108 @@
+//! The one shape of commands: what an entry says, and what is made of it.
+
+/// What a command answers, when it is not refused.
+///
+/// [`Engine::execute`](crate::Engine::execute) answers with it; so `execute(now, Submit::new(..))`
+/// answers with a [`WorkId`](crate::model::WorkId).
+pub trait Answers {
+    /// What it answers.
+    type Output;
+}
+
+/// Declares the commands of one group. An entry is written once:
+///
+/// * its documentation, whose first line is one sentence: that line is the variant's too;
+/// * its name, which is the variant's as well, and in JSON;
+/// * the fields it must have, in braces: `new` takes them in this order. A field of text is
+///   followed by `as into`, then `new` takes whatever becomes one;
+/// * after `with`, the fields it may have, each with the method that sets it, as in
+///   [`growing`](crate::base::growing::growing);
+/// * what it answers.
+///
+/// What is made of it: the struct, `new`, the `with_...`, [`Answers`], and a line in the list of the
+/// group, from which [`Command`](super::Command) is made. Under `also` stand the variants whose
+/// structs are written by hand.
+///
+/// The first token is a dollar sign: a macro that declares a macro with repetitions has no other
+/// way to write one.
+macro_rules! commands {
+    (
+        $dollar:tt $list:ident: $group:ident
+        also {$( #[doc = $known_sentence:literal] $known:ident($known_type:ty), )*}
+        $(
+            #[doc = $sentence:literal]
+            $(#[doc = $more:literal])*
+            $name:ident {$(
+                $(#[doc = $doc:literal])+
+                $field:ident: $type:ty $(as $takes:ident)?,
+            )*} $(with {$(
+                $(#[doc = $option_doc:literal])+
+                $(#[serde $serde:tt])*
+                $option:ident: $option_type:ty => $with:ident $(($($option_takes:tt)+))?,
+            )*})? -> $answer:ty;
+        )*
+    ) => {
+        $(
+            #[doc = $sentence]
+            $(#[doc = $more])*
+            #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+            #[serde(deny_unknown_fields)]
+            #[non_exhaustive]
+            pub struct $name {
+                $($(#[doc = $doc])+ pub $field: $type,)*
+                $($($(#[doc = $option_doc])+ $(#[serde $serde])* pub $option: $option_type,)*)?
+            }
+
+            impl $name {
+                /// The command with what it must say; what it may say is set by `with_...`.
+                #[must_use]
+                pub fn new($($field: $crate::command::commands::shape::taken!($type $(as $takes)?)),*) -> Self {
+                    Self {
+                        $($field: $crate::command::commands::shape::given!($field $($takes)?),)*
+                        $($($option: Default::default(),)*)?
+                    }
+                }
+
+                $($($crate::base::growing::setter! {
+                    [$(#[doc = $option_doc])+]
+                    $option: $option_type => $with $(($($option_takes)+))?
+                })*)?
+            }
+
+            impl $crate::command::commands::shape::Answers for $name {
+                type Output = $answer;
+            }
+        )*
+
+        /// Calls a macro with what is given and the commands of this group behind it.
+        macro_rules! $list {
+            ($dollar then:ident $dollar($dollar before:tt)*) => {
+                $dollar then! {
+                    $dollar($dollar before)*
+                    $group {
+                        $(#[doc = $known_sentence] $known($known_type),)*
+                        $(#[doc = $sentence] $name($name),)*
+                    }
+                }
+            };
+        }
+    };
+}
+
+/// The type that `new` takes for a field.
+macro_rules! taken {
+    ($type:ty) => { $type };
+    ($type:ty as into) => { impl Into<$type> };
+}
+
+/// The value of a field that `new` took.
+macro_rules! given {
+    ($field:ident) => {
+        $field
+    };
+    ($field:ident into) => {
+        $field.into()
+    };
+}
+
+pub(crate) use {commands, given, taken};

@@ -1,0 +1,93 @@
+//! Commands of supervisors: what they decide about agents and work.
+
+use crate::base::time::Timestamp;
+use crate::model::ids::{AgentId, CodeId, OfferId, WorkId};
+use crate::model::requeue::Requeue;
+use crate::model::work::WorkChange;
+
+use crate::command::commands::Supervision;
+use crate::command::commands::shape::commands;
+
+commands! {
+    $ supervisor_commands: Supervisor
+    also {}
+
+    /// Offers waiting or ringing work to an agent by hand; answers with the offer.
+    ///
+    /// The agent must be available and have room; they need neither be a member nor fit.
+    Assign {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+    } -> OfferId;
+
+    /// Gives work that nobody has to an agent, whatever the agent is doing.
+    ///
+    /// The work waits, rings, is put off or parked. It may leave the agent in debt.
+    Force {
+        /// The work.
+        work: WorkId,
+        /// The agent.
+        agent: AgentId,
+    } -> ();
+
+    /// Takes work from the agent who has or parked it.
+    ///
+    /// The agent does not wrap it up (Azure Job Router: unassign).
+    Unassign {
+        /// The work.
+        work: WorkId,
+    } with {
+        /// Whether it is suspended; else it is back in line.
+        #[serde(default)]
+        suspend: bool => with_suspend,
+        /// Where it goes in the line; `None`: where its queue says.
+        #[serde(default)]
+        placement: Option<Requeue> => with_placement(into),
+    } -> ();
+
+    /// Changes work that nobody has: waiting, ringing or put off.
+    ///
+    /// Answered as done, without a fact, if it changes nothing.
+    ChangeWork {
+        /// The work.
+        work: WorkId,
+        /// What is new.
+        change: WorkChange,
+    } -> ();
+
+    /// Closes work that somebody has, parked or wraps up, without further wrap-up.
+    Close {
+        /// The work.
+        work: WorkId,
+    } with {
+        /// The wrap-up code.
+        #[serde(default)]
+        code: Option<CodeId> => with_code(into),
+    } -> ();
+
+    /// Sets when an agent's shift ends; what they have stays.
+    SetShiftEnd {
+        /// The agent.
+        agent: AgentId,
+    } with {
+        /// When; `None`: it has no end.
+        #[serde(default)]
+        until: Option<Timestamp> => with_until(into),
+    } -> ();
+
+    /// A supervisor joins work at once, or takes part in another way.
+    ///
+    /// They need no presence, no membership and no capacity, and their routing status stays.
+    Supervise {
+        /// The work, which its owner has active or on hold.
+        work: WorkId,
+        /// The supervisor.
+        agent: AgentId,
+        /// How they take part.
+        role: Supervision,
+    } -> ();
+}
+
+pub(super) use supervisor_commands;

@@ -1,0 +1,261 @@
+//! Why a command was refused.
+//!
+//! A command that was done before is answered as done before anything else is asked, and a key that
+//! belongs to something else is refused then too. Of several reasons the first in this order is
+//! given: what is to be changed or retired does not exist, is retired, or is not at the revision
+//! that was meant; something else that is named does not exist or is retired; what was handed in is
+//! wrong by itself; the work, offer or assignment is over or not in the stage the command needs; it
+//! belongs to somebody else; the agent cannot take it; a bound is reached. The order within these
+//! is the order in which a command names its fields.
+
+pub(crate) mod kind;
+pub(crate) mod naming;
+pub(crate) mod shape;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::model::ids::{AgentId, CodeId, Entity, OfferId, QueueId, WorkId};
+use crate::policy::room::Full;
+use crate::state::leg::{LegEnd, LegRole, LegState};
+use crate::state::offer::OfferEnd;
+use crate::state::work::CloseCause;
+
+pub use kind::RefusalKind;
+pub use naming::Keys;
+
+shape::refusals! {
+    /// A refused command changed nothing. The facts of deadlines that fell due in the same call
+    /// stand.
+    ///
+    /// Each refusal has a [`kind`](Self::kind), which says what can be done about it and which
+    /// status of HTTP corresponds to it, and a [`code`](Self::code) of its own that never changes.
+    /// Its message names things by their ids, or by the host's keys
+    /// ([`with_keys`](Self::with_keys)).
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    /// use strowger::command::{Hold, RefusalKind};
+    ///
+    /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+    /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+    /// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+    /// let request = WorkRequest::new(queue, chat).with_key("call-17");
+    /// let work = engine.execute(now, Submit::new(request), &mut log)?;
+    ///
+    /// let refused = engine.execute(now, Hold::new(work), &mut log).unwrap_err();
+    /// assert_eq!((refused.kind(), refused.code()), (RefusalKind::Conflict, "wrong_stage"));
+    /// assert_eq!(refused.to_string(), "work w1 is in line, where this is not possible");
+    /// let shown = refused.with_keys(&engine).to_string();
+    /// assert_eq!(shown, "call-17 is in line, where this is not possible");
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    pub enum Refusal {
+        /// There never was such a thing.
+        Unknown = unknown: Unknown, "there is no {entity}" {
+            /// What was named.
+            entity: Entity,
+        }
+        /// It was retired.
+        Retired = retired: TooLate, "{entity} is retired" {
+            /// What was named.
+            entity: Entity,
+        }
+        /// The key belongs to something with other content.
+        KeyTaken = key_taken: Conflict, "the key belongs to {entity}, which has other content" {
+            /// To what it belongs.
+            entity: Entity,
+        }
+        /// It cannot be retired as long as other things refer to it.
+        InUse = in_use: Conflict, "{entity} is in use by {user}" {
+            /// What should have been retired.
+            entity: Entity,
+            /// The first thing that refers to it.
+            user: Entity,
+        }
+        /// It comes with the engine and cannot be retired.
+        BuiltIn = built_in: NotAllowed, "{entity} comes with the engine and stays as it is" {
+            /// What was named.
+            entity: Entity,
+        }
+        /// The offer is over. A race that was lost, and nothing unusual.
+        OfferOver = offer_over: TooLate, "{offer} is over{end}" {
+            /// The offer.
+            offer: OfferId,
+            /// How it ended, as long as that is remembered.
+            end: Option<OfferEnd>,
+        }
+        /// The work is over.
+        WorkOver = work_over: TooLate, "{work} is over{cause}" {
+            /// The work.
+            work: WorkId,
+            /// Why, as long as that is remembered.
+            cause: Option<CloseCause>,
+        }
+        /// The work is not in a stage in which this is possible.
+        WrongStage = wrong_stage: Conflict, "{work} is {stage}, where this is not possible" {
+            /// The work.
+            work: WorkId,
+            /// The stage it is in.
+            stage: StageName,
+        }
+        /// The agent has no such assignment.
+        NotAssigned = not_assigned: NotAllowed, "{agent} does not have {work}" {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+        }
+        /// The wrap-up lasts until its time is over.
+        WrapUpNotOver = wrap_up_not_over: Conflict, "the wrap-up lasts until {until}" {
+            /// When that is.
+            until: Timestamp,
+        }
+        /// The code is not among those of the queue.
+        CodeNotAllowed = code_not_allowed: Invalid, "{code} is not a code of {queue}" {
+            /// The code.
+            code: CodeId,
+            /// The queue.
+            queue: QueueId,
+        }
+        /// The wrap-up may not be extended so far.
+        ExtensionTooLong = extension_too_long: Invalid,
+            "the wrap-up may last until {latest} at most"
+        {
+            /// The latest it may last.
+            latest: Timestamp,
+        }
+        /// The agent is not a member of the queue.
+        NotMember = not_member: NotAllowed, "{agent} is not a member of {queue}" {
+            /// The agent.
+            agent: AgentId,
+            /// The queue.
+            queue: QueueId,
+        }
+        /// The agent cannot take the work.
+        Unavailable = unavailable: Conflict, "{agent} cannot take the work: {why}" {
+            /// The agent.
+            agent: AgentId,
+            /// What stands against it.
+            why: Unavailable,
+        }
+        /// A bound is reached.
+        Limit = limit: Limit, "there may be {max} {limit} at most" {
+            /// Which bound.
+            limit: LimitName,
+            /// How many there may be.
+            max: u32,
+        }
+        /// The agent does not take part in the work, or not any more. A race that was lost, and
+        /// nothing unusual.
+        NoLeg = no_leg: TooLate, "{agent} does not take part in {work}{end}" {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// How the agent's last leg ended, as long as that is remembered.
+            end: Option<LegEnd>,
+        }
+        /// The agent takes part in the work, but not in a way in which this is possible.
+        WrongLeg = wrong_leg: Conflict,
+            "{agent} {state} as {role} in {work}, where this is not possible"
+        {
+            /// The work.
+            work: WorkId,
+            /// The agent.
+            agent: AgentId,
+            /// As what the agent takes part.
+            role: LegRole,
+            /// Whether the agent joined.
+            state: LegState,
+        }
+        /// It was changed since the revision that the command was made from.
+        Stale = stale: Conflict, "{entity} was changed meanwhile: it is at revision {revision}" {
+            /// What was named.
+            entity: Entity,
+            /// Its present revision.
+            revision: u32,
+        }
+        /// The engine met a contradiction in its own state, now or before, and does nothing any
+        /// more. [`Engine::fault`](crate::Engine::fault) says what it met. Of the call nothing
+        /// happened and nothing is to be kept; the host recovers another engine from its journal.
+        Faulted = faulted: Fault, "the engine is faulted: recover it from the facts up to {sound}" {
+            /// The number of the last sound fact.
+            sound: u64,
+        }
+    }
+    also {
+        /// The wrap-up needs a code.
+        CodeRequired = code_required: Invalid, "the wrap-up needs a code"
+    }
+}
+
+/// What keeps an agent from being offered work. Of several the first listed is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unavailable {
+    /// Their presence does not open the channel.
+    OffQueue,
+    /// They are on a call of their own.
+    OwnCall,
+    /// They do not respond.
+    NotResponding,
+    /// They finish what they have.
+    Draining,
+    /// They have, wrap up or take part in this very work.
+    HasItAlready,
+    /// They do not meet its need.
+    Unfit,
+    /// They have no room.
+    NoRoom(Full),
+}
+
+/// The name of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StageName {
+    /// In line.
+    Queued,
+    /// Ringing.
+    Offered,
+    /// With an agent, active.
+    Active,
+    /// With an agent, on hold.
+    Held,
+    /// Put aside.
+    Parked,
+    /// Being wrapped up.
+    WrapUp,
+    /// For later.
+    Scheduled,
+    /// Nobody is asked for it.
+    Suspended,
+}
+
+/// The name of a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LimitName {
+    /// Definitions of one kind.
+    Definitions,
+    /// Agents.
+    Agents,
+    /// Queues of one agent.
+    Memberships,
+    /// Open pieces of work.
+    OpenWork,
+    /// Work waiting in one queue.
+    Waiting,
+    /// Assignments of one agent.
+    Assignments,
+    /// Different needs among open work.
+    Needs,
+    /// How often one item may be taken from an agent.
+    Unassignments,
+    /// Legs of one piece of work, or of one supervisor.
+    Legs,
+}

@@ -1,0 +1,205 @@
+//! Agents, to read.
+
+use alloc::vec::Vec;
+
+use serde::{Serialize, Serializer};
+
+use crate::base::key::Key;
+use crate::model::agent::AgentProfile;
+use crate::model::ids::{AgentId, OfferId, PoolId, PresenceId};
+use crate::policy::room::{Claim, PoolUse, Usage};
+use crate::state::routing_status::RoutingStatus;
+use crate::world::legs::Leg;
+use crate::world::rows::{Agent, Assignment, Member};
+use crate::world::state::World;
+
+use crate::engine::view::definition::{DefinitionView, definition};
+use crate::engine::view::fields::fields;
+
+/// An agent, to read.
+///
+/// ```
+/// use strowger::prelude::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let ana = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
+/// let ana = engine.view().agent(ana).unwrap();
+/// assert_eq!(ana.status(), RoutingStatus::OffQueue);
+/// assert!(ana.offers().is_empty() && ana.assignments().is_empty());
+/// # Ok::<(), Refusal>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct AgentView<'a> {
+    world: &'a World,
+    row: &'a Agent,
+    definition: DefinitionView<'a, AgentProfile>,
+}
+
+impl<'a> AgentView<'a> {
+    pub(super) fn new(world: &'a World, id: AgentId) -> Option<Self> {
+        let definition = definition(world, id)?;
+        Some(Self { world, row: world.agent(id).ok()?, definition })
+    }
+
+    /// Their id.
+    #[must_use]
+    pub fn id(self) -> AgentId {
+        self.definition.id()
+    }
+
+    /// The host's key for them.
+    #[must_use]
+    pub fn key(self) -> &'a Key {
+        self.definition.key()
+    }
+
+    /// What they are.
+    #[must_use]
+    pub fn profile(self) -> &'a AgentProfile {
+        self.definition.profile()
+    }
+
+    /// Whether they are retired.
+    #[must_use]
+    pub fn is_retired(self) -> bool {
+        self.definition.is_retired()
+    }
+
+    /// How often their definition was changed.
+    #[must_use]
+    pub fn revision(self) -> u32 {
+        self.definition.revision()
+    }
+
+    /// What they say of themselves.
+    #[must_use]
+    pub const fn presence(self) -> PresenceId {
+        self.row.presence.id()
+    }
+
+    /// What the engine knows of them.
+    #[must_use]
+    pub const fn status(self) -> RoutingStatus {
+        self.row.status
+    }
+
+    /// Whether they finish what they have and get nothing new.
+    #[must_use]
+    pub const fn is_draining(self) -> bool {
+        self.row.draining
+    }
+
+    /// Whether they have more than they may have.
+    #[must_use]
+    pub const fn is_over_capacity(self) -> bool {
+        self.row.in_debt
+    }
+
+    /// Units they have in use, in hundredths, offers and legs included.
+    #[must_use]
+    pub const fn units_in_use(self) -> u64 {
+        self.row.usage.units()
+    }
+
+    /// Items they have in use on all channels, in hundredths, offers and legs included.
+    #[must_use]
+    pub const fn items_in_use(self) -> u32 {
+        self.row.usage.items()
+    }
+
+    /// The part of [`units_in_use`](Self::units_in_use) that is only reserved: it rings at them,
+    /// as an offer or as a consult.
+    #[must_use]
+    pub fn reserved_units(self) -> u64 {
+        self.reserved().units()
+    }
+
+    /// The part of [`items_in_use`](Self::items_in_use) that is only reserved.
+    #[must_use]
+    pub fn reserved_items(self) -> u32 {
+        self.reserved().items()
+    }
+
+    fn reserved(self) -> Usage {
+        let mut usage = Usage::default();
+        let offers = self.row.offers.iter().filter_map(|id| self.world.offer(*id).ok());
+        let legs = self.row.legs.iter().filter(|leg| leg.rings());
+        let claims = offers.map(|offer| offer.claim).chain(legs.map(|leg| leg.claim));
+        claims.for_each(|claim: Claim| usage.hold(claim, &[]));
+        usage
+    }
+
+    /// What they use of a pool, offers and legs included, and how much they may.
+    #[must_use]
+    pub fn pool_use(self, pool: PoolId) -> PoolUse {
+        let usage = &self.row.usage;
+        let max = self.profile().capacity.pools.get(&pool).copied();
+        PoolUse { held: usage.held_of(pool), spent: usage.spent_of(pool), max }
+    }
+
+    /// What rings at them, oldest first.
+    #[must_use]
+    pub fn offers(self) -> &'a [OfferId] {
+        &self.row.offers
+    }
+
+    /// What they have, park or wrap up, oldest first.
+    #[must_use]
+    pub fn assignments(self) -> &'a [Assignment] {
+        &self.row.assignments
+    }
+
+    /// Their queues, by rank.
+    #[must_use]
+    pub fn memberships(self) -> impl ExactSizeIterator<Item = Member> + 'a {
+        self.row.members()
+    }
+
+    /// What they take part in or are asked to, oldest first.
+    #[must_use]
+    pub fn legs(self) -> &'a [Leg] {
+        &self.row.legs
+    }
+}
+
+/// What they are, how they are, and what they have.
+impl Serialize for AgentView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, "AgentView", {
+            id: self.id(),
+            key: self.key(),
+            profile: self.profile(),
+            revision: self.revision(),
+            retired: self.is_retired(),
+            presence: self.presence(),
+            status: self.status(),
+            draining: self.is_draining(),
+            over_capacity: self.is_over_capacity(),
+            units_in_use: self.units_in_use(),
+            items_in_use: self.items_in_use(),
+            reserved_units: self.reserved_units(),
+            reserved_items: self.reserved_items(),
+            offers: self.offers(),
+            assignments: self.assignments().iter().map(Shown).collect::<Vec<_>>(),
+            memberships: self.memberships().collect::<Vec<_>>(),
+            legs: self.legs(),
+        })
+    }
+}
+
+/// What there is to say of an assignment; how its capacity is accounted for is not.
+struct Shown<'a>(&'a Assignment);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, "Assignment", {
+            work: self.0.work,
+            queue: self.0.queue,
+            state: self.0.state,
+            since: self.0.since,
+            code: self.0.code,
+            wrap_up_requested: self.0.wrap_up_requested,
+        })
+    }
+}

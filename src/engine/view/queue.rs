@@ -1,0 +1,175 @@
+//! Queues, to read.
+
+use alloc::vec::Vec;
+
+use serde::{Serialize, Serializer};
+
+use crate::base::bits::IdSet;
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::{AgentId, QueueId};
+use crate::model::queue::QueueProfile;
+use crate::policy::calendar;
+use crate::policy::estimate::Estimate;
+use crate::policy::tally::{self, Tally};
+use crate::state::work::Stage;
+use crate::world::rows::Queue;
+use crate::world::state::World;
+
+use crate::engine::view::definition::{DefinitionView, definition};
+use crate::engine::view::estimates::estimates;
+use crate::engine::view::fields::fields;
+use crate::engine::view::work::WorkView;
+
+/// A queue, to read.
+///
+/// ```
+/// use strowger::prelude::*;
+///
+/// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+/// engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
+/// let support = engine.view().queue(queue).unwrap();
+/// assert_eq!(support.waiting(), 1);
+/// assert_eq!(support.line()[0].position(), Some(1));
+/// # Ok::<(), Refusal>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct QueueView<'a> {
+    world: &'a World,
+    now: Timestamp,
+    row: &'a Queue,
+    definition: DefinitionView<'a, QueueProfile>,
+}
+
+impl<'a> QueueView<'a> {
+    pub(super) fn new(world: &'a World, now: Timestamp, id: QueueId) -> Option<Self> {
+        let definition = definition(world, id)?;
+        Some(Self { world, now, row: world.queue(id).ok()?, definition })
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(self) -> QueueId {
+        self.definition.id()
+    }
+
+    /// The host's key for it.
+    #[must_use]
+    pub fn key(self) -> &'a Key {
+        self.definition.key()
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn profile(self) -> &'a QueueProfile {
+        self.definition.profile()
+    }
+
+    /// How often its definition was changed.
+    #[must_use]
+    pub fn revision(self) -> u32 {
+        self.definition.revision()
+    }
+
+    /// Whether it is retired.
+    #[must_use]
+    pub fn is_retired(self) -> bool {
+        self.definition.is_retired()
+    }
+
+    /// How much work waits in it; what rings is not counted.
+    #[must_use]
+    pub fn waiting(self) -> u32 {
+        self.world.index().line(self.id()).map_or(0, |line| line.waiting)
+    }
+
+    /// The work that waits in it, in its order.
+    #[must_use]
+    pub fn line(self) -> Vec<WorkView<'a>> {
+        let (world, now) = (self.world, self.now);
+        let works = world.stores().works.sorted().into_iter();
+        let here = works.filter(|(_, row)| row.queue == self.id() && row.stage == Stage::Queued);
+        let mut line: Vec<_> = here.map(|(id, row)| WorkView::of(world, now, id, row)).collect();
+        line.sort_unstable_by_key(|work| work.line_key(self.profile()).at(self.now));
+        line
+    }
+
+    /// Its members, in order of definition.
+    pub fn members(self) -> impl Iterator<Item = AgentId> + use<'a> {
+        self.world.index().line(self.id()).into_iter().flat_map(|line| line.everybody.ids())
+    }
+
+    /// Whether its calendar is open at the latest instant the engine was told; without one it
+    /// always is.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        let calendar = self.world.calendar_of(self.id());
+        calendar.is_none_or(|calendar| calendar::is_open(calendar, self.now))
+    }
+
+    /// When its calendar opens or closes next, after the latest instant the engine was told; none
+    /// if it never does.
+    #[must_use]
+    pub fn next_change(self) -> Option<Timestamp> {
+        calendar::next_change(self.world.calendar_of(self.id())?, self.now)
+    }
+
+    /// What it has experienced.
+    #[must_use]
+    pub fn tally(self) -> &'a Tally {
+        &self.row.tally
+    }
+
+    /// Its members whose presence opens any channel and who respond, whatever they have or are
+    /// offered.
+    #[must_use]
+    pub fn staffed(self) -> u32 {
+        self.world.staffed(self.id())
+    }
+
+    /// How long work that arrives now will wait behind all that waits, if it has to wait, by every
+    /// formula there is, in the order of [`Estimator::ALL`](crate::model::Estimator::ALL).
+    #[must_use]
+    pub fn estimates(self) -> [Estimate; 4] {
+        estimates(self.world, self.now, (self.id(), self.tally()), self.waiting())
+    }
+
+    /// Its service level over the last hour in thousandths; see
+    /// [`Counts::service_level`](crate::view::Counts::service_level) for the formula.
+    #[must_use]
+    pub fn service_level(self) -> Option<u16> {
+        tally::service_level(self.tally(), self.now)
+    }
+
+    /// How long what has waited longest has been in its line, ringing in between included; none if
+    /// nothing waits.
+    #[must_use]
+    pub fn oldest_wait(self) -> Option<Span> {
+        let line = self.world.index().line(self.id())?;
+        line.stays.first().map(|(entered, _)| self.now.since(*entered))
+    }
+}
+
+/// What it is, and how it is at the latest instant the engine was told.
+impl Serialize for QueueView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, "QueueView", {
+            id: self.id(),
+            key: self.key(),
+            profile: self.profile(),
+            revision: self.revision(),
+            retired: self.is_retired(),
+            open: self.is_open(),
+            next_change: self.next_change(),
+            waiting: self.waiting(),
+            oldest_wait: self.oldest_wait(),
+            staffed: self.staffed(),
+            service_level: self.service_level(),
+            estimates: self.estimates(),
+            members: self.members().collect::<Vec<_>>(),
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! Work, to read.
+
+use alloc::vec::Vec;
+
+use serde::{Serialize, Serializer};
+
+use crate::base::key::Key;
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::{QueueId, WorkId};
+use crate::model::queue::QueueProfile;
+use crate::model::work::WorkRequest;
+use crate::policy::estimate::Estimate;
+use crate::policy::order::LineKey;
+use crate::state::work::Stage;
+use crate::world::legs::Leg;
+use crate::world::rows::Work;
+use crate::world::state::World;
+
+use crate::engine::view::estimates::estimates;
+use crate::engine::view::fields::fields;
+
+/// Open work, to read.
+///
+/// ```
+/// use strowger::prelude::*;
+/// use strowger::state::Stage;
+///
+/// let (now, mut log) = (Timestamp::from_millis(60_000), Log::default());
+/// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+/// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+/// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+/// let began = Some(Timestamp::EPOCH);
+/// let request = WorkRequest::new(queue, chat).with_origin(began);
+/// let work = engine.execute(now, Submit::new(request), &mut log)?;
+/// let work = engine.view().work(work).unwrap();
+/// assert_eq!(work.stage(), Stage::Queued);
+/// assert_eq!(work.waited(now), Span::from_mins(1));
+/// # Ok::<(), Refusal>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct WorkView<'a> {
+    world: &'a World,
+    now: Timestamp,
+    id: WorkId,
+    row: &'a Work,
+}
+
+impl<'a> WorkView<'a> {
+    pub(super) const fn of(world: &'a World, now: Timestamp, id: WorkId, row: &'a Work) -> Self {
+        Self { world, now, id, row }
+    }
+
+    /// Its place among what waits in a queue.
+    pub(super) fn line_key(self, queue: &QueueProfile) -> LineKey {
+        self.row.line_key(self.id, queue)
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(self) -> WorkId {
+        self.id
+    }
+
+    /// The host's key for it, if it has one.
+    #[must_use]
+    pub fn key(self) -> Option<&'a Key> {
+        self.request().key.as_ref()
+    }
+
+    /// All that is said of it.
+    #[must_use]
+    pub fn request(self) -> &'a WorkRequest {
+        &self.row.request
+    }
+
+    /// The queue it is in, or was in last.
+    #[must_use]
+    pub const fn queue(self) -> QueueId {
+        self.row.queue
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn stage(self) -> Stage {
+        self.row.stage
+    }
+
+    /// When it really began.
+    #[must_use]
+    pub const fn origin(self) -> Timestamp {
+        self.row.origin
+    }
+
+    /// When it first entered a line; none as long as it is scheduled or suspended from the first.
+    #[must_use]
+    pub const fn queued(self) -> Option<Timestamp> {
+        self.row.queued.get()
+    }
+
+    /// When it entered the queue it is in.
+    #[must_use]
+    pub const fn entered(self) -> Timestamp {
+        self.row.entered
+    }
+
+    /// How long it has waited from its real start, whatever credit it was given.
+    #[must_use]
+    pub fn waited(self, now: Timestamp) -> Span {
+        now.since(self.row.origin)
+    }
+
+    /// How often it was rejected or missed since everybody could be asked.
+    #[must_use]
+    pub const fn attempts(self) -> u16 {
+        self.row.attempts
+    }
+
+    /// Who takes part in it beside its owner or is asked to, oldest first.
+    pub fn legs(self) -> impl Iterator<Item = &'a Leg> + use<'a> {
+        let (world, id) = (self.world, self.id);
+        self.row.legs.iter().filter_map(move |agent| world.agent(*agent).ok()?.leg(id))
+    }
+
+    /// Its place in the line of its queue, from 1, if it waits.
+    #[must_use]
+    pub fn position(self) -> Option<usize> {
+        if self.row.stage != Stage::Queued {
+            return None;
+        }
+        let queue = self.world.queue_profile(self.row.queue).ok()?;
+        let line = self.world.index().line(self.row.queue)?;
+        Some(line.ahead(self.row.line_key(self.id, queue), self.now) + 1)
+    }
+
+    /// How long it will wait behind what is ahead of it, by every formula there is, in the order
+    /// of [`Estimator::ALL`](crate::model::Estimator::ALL); none if it does not wait. The moving
+    /// average is of whole waits, the others count from now.
+    #[must_use]
+    pub fn estimates(self) -> Option<[Estimate; 4]> {
+        let ahead = u32::try_from(self.position()?.saturating_sub(1)).unwrap_or(u32::MAX);
+        let tally = &self.world.queue(self.row.queue).ok()?.tally;
+        Some(estimates(self.world, self.now, (self.row.queue, tally), ahead))
+    }
+}
+
+/// What is said of it, and how it is at the latest instant the engine was told.
+impl Serialize for WorkView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, "WorkView", {
+            id: self.id(),
+            request: self.request(),
+            queue: self.queue(),
+            stage: self.stage(),
+            origin: self.origin(),
+            queued: self.queued(),
+            entered: self.entered(),
+            waited: self.waited(self.now),
+            attempts: self.attempts(),
+            position: self.position(),
+            estimates: self.estimates(),
+            legs: self.legs().collect::<Vec<_>>(),
+        })
+    }
+}
