@@ -1,150 +1,109 @@
 //! A routing engine for contact centres, and for every other place where work waits for people.
 //!
-//! Work waits, people become free, and the engine decides who gets what, and when: an automatic
-//! call distributor as a library. It does no I/O, reads no clock and starts no thread. The host
-//! tells it what happens and at what time; it answers, writes what follows as *facts*, and says
-//! when it wants to be called again.
-//!
-//! # The host's loop
-//!
-//! There is one way in, [`Engine::execute`], and one thing to do afterwards: keep the facts,
-//! answer, and act on them, in this order. [`Engine::next_deadline`] says how long the host may
-//! sleep.
+//! Work waits, people become free, and the engine decides who gets what, when, and why: an
+//! automatic call distributor as a library. It does no I/O, reads no clock and starts no thread.
 //!
 //! ```
 //! use strowger::prelude::*;
 //!
-//! # fn main() -> Result<(), Refusal> {
+//! # let (now, mut log) = (Timestamp::EPOCH, Log::default());
+//! let mut engine = Engine::new(Config::default(), now, &mut log)?;
+//! let voice = engine.execute(now, Define::new("voice", ChannelProfile::voice()), &mut log)?;
+//! let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+//! let ana = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
+//! engine.execute(now, SetMembership::new(ana, queue), &mut log)?;
+//! engine.execute(now, SetPresence::new(ana, SystemPresence::OnQueue.id()), &mut log)?;
+//! engine.execute(now, Submit::new(WorkRequest::new(queue, voice)), &mut log)?;
+//! assert_eq!(engine.view().agent(ana).unwrap().status(), RoutingStatus::Offered);
+//! # Ok::<(), Refusal>(())
+//! ```
+//!
+//! # The doors
+//!
+//! | module | what is behind it |
+//! |---|---|
+//! | [`prelude`] | the names most programs need |
+//! | [`guide`] | how to embed it, keep it, model a floor, and test it; the words of other systems |
+//! | [`model`] | what things are: queues, channels, agents, skills, requests, calendars |
+//! | [`command`] | what the engine can be told, by whom, and why it refuses |
+//! | [`fact`] | what happened, with everything it carries |
+//! | [`state`] | the stages of work, the states of offers, assignments and agents |
+//! | [`view`] | what stands now |
+//! | [`explain`] | why, and how each decision was made |
+//! | [`figures`] | counts and times per interval, folded from facts |
+//! | [`interaction`] | the record of each contact, its conversation and the people in it |
+//! | [`centre`] | an engine and the layers above it, as one |
+//! | [`host`] | the driver, what a host provides, and a replica that follows |
+//! | [`journal`](guide::keep) | facts as bytes, and back (feature `journal`) |
+//! | [`keyed`] | JSON with the host's own keys |
+//! | [`presence`] | presence kept the same in two systems |
+//! | [`layer`] | what every layer has in common, for whoever writes one |
+//!
+//! # The host's loop
+//!
+//! A host owns sockets, threads, clocks and disks. [`Driver`](host::Driver) keeps the order of
+//! every call: decide, keep the facts, tell whoever follows, answer, act.
+//!
+//! ```
+//! use strowger::fact::Fact;
+//! use strowger::prelude::*;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let second = |n: i64| Timestamp::from_millis(n * 1_000);
 //! let mut log = Log::default();
-//! let mut engine = Engine::new(Config::default(), second(0), &mut log)?;
+//! let engine = Engine::new(Config::default(), second(0), &mut log)?;
+//! let mut driver = Driver::start(engine, log, Host::new(Vec::<Fact>::new()))?;
 //!
-//! // Set up: channels, queues and agents are defined under the host's own keys.
-//! let mut tell = |engine: &mut Engine, at, does: Command| engine.execute(at, does, &mut log);
-//! tell(&mut engine, second(0), Define::new("voice", ChannelProfile::voice()).into())?;
-//! tell(&mut engine, second(0), Define::new("support", QueueProfile::default()).into())?;
-//! tell(&mut engine, second(0), Define::new("ana", AgentProfile::default()).into())?;
-//! let view = engine.view();
-//! let voice = view.channel_by_key("voice").unwrap();
-//! let queue = view.queue_by_key("support").unwrap().id();
-//! let agent = view.agent_by_key("ana").unwrap().id();
-//! let membership = Membership::default();
-//! tell(&mut engine, second(0), SetMembership { agent, queue, membership, channel: None }.into())?;
+//! // What comes in from outside, each with its time: here a channel, a queue and a call.
+//! let voice = driver.execute(second(0), Define::new("voice", ChannelProfile::voice()))??;
+//! let support = QueueProfile::default().with_max_wait(Span::from_secs(60));
+//! let queue = driver.execute(second(0), Define::new("support", support))??;
+//! let mut requests = vec![(second(5), WorkRequest::new(queue, voice))];
 //!
-//! // What comes in from outside, each with its time. Nobody answers the call in this little world.
-//! let mut requests = vec![
-//!     (second(1), Command::from(SetPresence { agent, presence: SystemPresence::OnQueue.id() })),
-//!     (second(2), Command::from(Submit::new(WorkRequest::new(queue, voice)))),
-//! ];
-//! requests.reverse();
-//!
-//! let mut journal = Vec::new();
-//! let mut rang = 0;
 //! loop {
 //!     // Sleep until something comes in or something is due, whichever is first.
-//!     let deadline = engine.next_deadline().map(|deadline| deadline.at);
-//!     let arrival = requests.last().map(|(at, _)| *at);
-//!     let answer = match (arrival, deadline) {
-//!         (Some(at), due) if due.is_none_or(|due| at < due) => {
-//!             let (at, command) = requests.pop().unwrap();
-//!             Some(engine.execute(at, command, &mut log))
-//!         }
-//!         (_, Some(due)) => {
-//!             engine.advance(due, &mut log)?;
-//!             None
-//!         }
-//!         (_, None) => break,
-//!     };
-//!     // 1. Keep: the facts are there even if the command was refused.
-//!     journal.extend(log.iter().cloned());
-//!     // 2. Answer whoever asked.
-//!     if let Some(answer) = answer {
-//!         let _: Result<Reply, Refusal> = answer;
+//!     let due = driver.next_deadline().map(|deadline| deadline.at);
+//!     match requests.pop() {
+//!         Some((at, request)) => drop(driver.execute(at, Submit::new(request))??),
+//!         None => match due {
+//!             Some(due) => driver.advance(due)??,
+//!             None => break,
+//!         },
 //!     }
-//!     // 3. Act: ring phones, update screens. The engine may be read meanwhile.
-//!     for fact in log.drain() {
-//!         if let Event::WorkOffered { agent, .. } = fact.event {
-//!             assert_eq!(&**engine.view().agent(agent).unwrap().key(), "ana");
-//!             rang += 1;
-//!         }
-//!     }
+//!     // Everything is kept: now telephones may alert and screens may change.
+//!     assert!(driver.act().is_empty(), "nothing failed");
 //! }
-//! // Eight seconds later the call had rung out, and Ana is asked for nothing until she shows up.
-//! assert_eq!(rang, 1);
-//! assert_eq!(engine.view().agent(agent).unwrap().status(), RoutingStatus::NotResponding);
+//! // Nobody was there, and after a minute the call was closed.
+//! assert_eq!(driver.engine().unwrap().now(), second(65));
 //!
 //! // The facts alone make the same engine again.
-//! assert_eq!(Engine::replay(journal).unwrap().digest(), engine.digest());
+//! let digest = driver.engine().map(Engine::digest);
+//! assert_eq!(Some(Engine::replay(driver.into_host().journal)?.digest()), digest);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # Rules of the house
+//! # The rules
 //!
-//! * `now` never runs back: an earlier value counts as the latest seen.
+//! * Time is an argument and never runs back: a `now` earlier than the latest seen counts as the
+//!   latest seen.
 //! * Every call first fires everything that fell due, then does the command, then offers work until
-//!   nothing fits. At the very instant of its deadline an offer is missed.
-//! * A refused command changes nothing; a command that was done before is answered as done.
-//! * A late call punishes nobody: what a timer ends counts from its deadline, what begins anew
+//!   nothing fits. At the very instant of its deadline an offer has timed out.
+//! * A refused command changes nothing. A command that was done before is answered as done.
+//! * A late call punishes nobody: what a timer ends counts from its deadline, and what begins anew
 //!   begins now, with its full length.
+//! * Facts alone change anything, so a journal of them rebuilds everything.
+//! * After any call no waiting work and no agent exist that could be matched and are not.
 //!
-//! # How an agent is chosen
-//!
-//! [`how_an_agent_is_chosen`] tells the whole order of decisions on one page, with a diagram.
-//!
-//! What the picture leaves open the engine says itself. [`Engine::explain`] names all that stands
-//! between a piece of work and an agent, and until when, if time will remove it;
-//! [`Engine::explain_work`] counts how many agents are left at each step and says whether there is
-//! anybody to hope for; [`Engine::explain_agent`] says what keeps an agent from the work of his
-//! queues. They ask what routing asks, so they cannot disagree with it. How the agent of an offer
-//! was chosen among all who could have had it is kept by [`Engine::record_decisions`].
-//!
-//! ```
-//! use strowger::prelude::*;
-//! use strowger::explain::{Gate, KeptBy, Outlook};
-//! use strowger::model::Comparison;
-//!
-//! # let (now, mut log) = (Timestamp::EPOCH, Log::default());
-//! # let mut engine = Engine::new(Config::default(), now, &mut log)?;
-//! # let voice = engine.execute(now, Define::new("voice", ChannelProfile::voice()), &mut log)?;
-//! # let french = engine.execute(now, Define::new("french", SkillProfile {}), &mut log)?;
-//! # let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
-//! # let agent = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
-//! # let membership = Membership { delay: Span::from_secs(20), ..Membership::default() };
-//! # engine.execute(now, SetMembership { agent, queue, membership, channel: None }, &mut log)?;
-//! # let presence = SystemPresence::OnQueue.id();
-//! # engine.execute(now, SetPresence { agent, presence }, &mut log)?;
-//! // Ana helps out after 20 s, and speaks no French.
-//! let need = Need::of(Requirement::skill(french, Comparison::AtLeast, 60));
-//! let request = WorkRequest { need, ..WorkRequest::new(queue, voice) };
-//! let call = engine.execute(now, Submit::new(request), &mut log)?;
-//!
-//! let why = engine.explain(call, agent).unwrap();
-//! let [delay, need] = why.obstacles.as_slice() else { panic!("{why:?}") };
-//! assert_eq!(delay.kept_by, KeptBy::Delay { delay: Span::from_secs(20) });
-//! assert_eq!(delay.until, Some(Timestamp::from_millis(20_000)));
-//! assert_eq!(need.kept_by.gate(), Gate::Need);
-//!
-//! let why = engine.explain_work(call).unwrap();
-//! assert_eq!(why.outlook, Outlook::NobodyFits { until: None });
-//! assert_eq!(why.need[0].fit_without, 1);
-//! # Ok::<(), Refusal>(())
-//! ```
-//!
-//! # Interaction records
-//!
-//! [`interaction`] keeps the record of each contact above the engine, folded from its facts:
-//! numbered, with its state and reason, who handled it and for how long, the conversation, the
-//! tasks that came of it and the people behind the addresses. [`interaction::Desk`] joins both for
-//! hosts that want everything in one call; the example `interaction` shows one conversation.
+//! [`guide::how_an_agent_is_chosen`] tells the whole order of decisions on one page, with a
+//! diagram. What the page leaves open the engine says itself: [`Engine::explain`] names all that
+//! stands between a piece of work and an agent.
 //!
 //! # JSON
 //!
-//! Every command, reply, refusal and fact is serialisable. [`Keyed`](keyed::Keyed) writes and
-//! reads them with the
-//! host's keys in place of ids; the example `console` speaks it through a pipe. An example of each,
-//! in a session that can be run, is in `tests/console/every_command.jsonl`, and what came of it in
-//! `tests/console/every_command.out.jsonl`.
+//! Every command, answer, refusal and fact is serialisable. [`Keyed`](keyed::Keyed) writes and
+//! reads them with the host's keys in place of ids; the example `console` speaks it through a
+//! pipe, in any language.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -171,6 +130,7 @@ pub mod command;
 mod engine;
 pub mod fact;
 pub mod figures;
+pub mod guide;
 pub mod host;
 pub mod interaction;
 #[cfg(feature = "journal")]
@@ -196,13 +156,17 @@ pub use centre::Centre;
 #[doc(inline)]
 pub use command::Refusal;
 #[doc(inline)]
-pub use engine::core::{Engine, Snapshot};
+pub use engine::core::Engine;
+#[doc(inline)]
+pub use engine::keep::Snapshot;
 #[doc(inline)]
 pub use fact::Log;
 #[doc(inline)]
 pub use layer::action::Action;
 #[doc(inline)]
 pub use layer::error::{ReplayError, RestoreError};
+#[doc(inline)]
+pub use layer::fault::Fault;
 #[doc(inline)]
 pub use model::Config;
 #[doc(inline)]
@@ -233,17 +197,12 @@ pub mod explain {
     //! offer was chosen.
 
     pub use crate::engine::decisions::{CandidateRecord, Decision};
-    pub use crate::engine::explain::{
-        AgentExplanation, Condition, Gate, KeptBy, Obstacle, Opening, Outlook, PairExplanation,
-        Passed, Prospect, Standing, Stopped, WorkExplanation,
+    pub use crate::engine::explain::types::{
+        AgentExplanation, Condition, Obstacle, Opening, Outlook, PairExplanation, Passed, Prospect,
+        Standing, Stopped, WorkExplanation,
     };
+    pub use crate::engine::matching::gate::{Gate, KeptBy};
     pub use crate::policy::choice::{KeyPart, KeyParts};
     pub use crate::policy::room::Full;
     pub use crate::policy::shortfall::Shortfall;
 }
-
-#[doc = include_str!("../docs/how_an_agent_is_chosen.md")]
-pub mod how_an_agent_is_chosen {}
-
-#[doc = include_str!("../docs/figures.md")]
-pub mod how_figures_are_counted {}

@@ -304,7 +304,7 @@ fn whoever_declined_is_offered_it_when_his_bar_is_over() {
     let Standing::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
         panic!("nobody is asked");
     };
-    assert_eq!(floor.gates(work, ANA), [Gate::InLine, Gate::NotRinging]);
+    assert_eq!(floor.gates(work, ANA), [Gate::InLine, Gate::NotAlerting]);
     floor.must(Reject { offer, reason: Some(LATER), retry_at: None });
     only(&mut floor, work, Gate::NotDeclined, |floor| {
         let until = millis(5_000);
@@ -329,9 +329,9 @@ fn whoever_gave_it_away_is_offered_it_when_he_has_wrapped_up() {
         panic!("nobody is asked");
     };
     floor.must(Accept { offer });
-    assert_eq!(floor.engine.explain(work, ANA).unwrap().standing, Standing::His);
+    assert_eq!(floor.engine.explain(work, ANA).unwrap().standing, Standing::Involved);
     floor.must(TransferToQueue { work, queue: DESK, placement: None });
-    only(&mut floor, work, Gate::NotHis, |floor| {
+    only(&mut floor, work, Gate::NotInvolved, |floor| {
         let why = floor.engine.explain(work, ANA).unwrap();
         assert_eq!(why.obstacles[0].until, Some(millis(9_000)));
         floor.sleep_until(millis(9_000));
@@ -363,7 +363,7 @@ fn work_for_two_is_offered_when_both_can_be_asked() {
     let kept_by = KeptBy::TooFew { able: 1, least: 2 };
     let alone = Obstacle { kept_by, until: None };
     assert_eq!(floor.engine.explain(work, ANA).unwrap().obstacles, [alone]);
-    only(&mut floor, work, Gate::Enough, |floor| {
+    only(&mut floor, work, Gate::EnoughAgents, |floor| {
         floor.must(set_presence(BO, SystemPresence::OnQueue));
     });
     assert!(floor.rings(work, BO));
@@ -441,7 +441,10 @@ fn a_record_says_who_else_could_have_had_it_and_what_decided() {
         let fact = floor.log.iter().find(|fact| fact.seq == decision.seq).unwrap();
         let offer = decision.offer;
         assert!(matches!(fact.event, Event::WorkOffered { offer: made, .. } if made == offer));
-        assert_eq!((decision.of, decision.candidates.len(), decision.queue_revision), (2, 2, 2));
+        assert_eq!(
+            (decision.candidate_count, decision.candidates.len(), decision.queue_revision),
+            (2, 2, 2)
+        );
         assert_eq!(decision.choice, AgentChoice::MostProficient);
         assert_eq!(decision.candidates[0].agent, decision.agent);
     }
@@ -474,7 +477,10 @@ fn long_lists_of_candidates_are_cut() {
     floor.engine.record_decisions(usize::MAX);
     floor.submit(call());
     let decision = floor.engine.decisions().next().unwrap();
-    assert_eq!((decision.of, decision.candidates.len()), (151, Decision::CANDIDATES_MAX));
+    assert_eq!(
+        (decision.candidate_count, decision.candidates.len()),
+        (151, Decision::CANDIDATES_MAX)
+    );
 }
 
 #[test]
@@ -724,9 +730,10 @@ fn explained(floor: &Floor) -> Result<(), TestCaseError> {
         let why = engine.explain_agent(agent.id()).unwrap();
         for prospect in &why.queues {
             let stopped: u32 = prospect.stopped.iter().map(|stopped| stopped.works).sum();
-            let counted = stopped == prospect.waiting && prospect.takes == 0;
+            let counted = stopped == prospect.waiting && prospect.offerable == 0;
             let waiting = view.queue(prospect.queue).unwrap().waiting();
-            let narrows = prospect.fits <= prospect.sees && prospect.sees <= prospect.waiting;
+            let narrows =
+                prospect.fitting <= prospect.visible && prospect.visible <= prospect.waiting;
             hold(|| format!("{why:?}"), counted && narrows && prospect.waiting == waiting)?;
         }
     }
@@ -800,6 +807,6 @@ proptest! {
                 ends_as_said(&floor)?;
             }
         }
-        floor.engine.check().map_err(|violation| TestCaseError::fail(violation.to_string()))?;
+        floor.engine.verify().map_err(|violation| TestCaseError::fail(violation.to_string()))?;
     }
 }

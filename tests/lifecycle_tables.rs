@@ -87,11 +87,11 @@ fn json_name(value: &impl serde::Serialize) -> String {
     json.as_str().unwrap().to_owned()
 }
 
-#[test]
-fn work() {
+/// Every stage.
+fn stages() -> Vec<Stage> {
     let offer = OfferId::from_raw(1);
     let cause = CloseCause::Completed;
-    let states = listed(|last| match last {
+    listed(|last| match last {
         None => Some(Stage::Queued),
         Some(Stage::Queued) => Some(Stage::Offered { offer }),
         Some(Stage::Offered { .. }) => Some(Stage::Assigned { agent: ANA }),
@@ -101,7 +101,13 @@ fn work() {
         Some(Stage::Closed { .. }) => Some(Stage::Scheduled { at: LATER, activation: false }),
         Some(Stage::Scheduled { .. }) => Some(Stage::Suspended),
         Some(Stage::Suspended) => None,
-    });
+    })
+}
+
+#[test]
+fn work() {
+    let offer = OfferId::from_raw(1);
+    let cause = CloseCause::Completed;
     let steps = listed(|last| match last {
         None => Some(WorkStep::Offer(offer)),
         Some(WorkStep::Offer(_)) => Some(WorkStep::Return),
@@ -119,7 +125,7 @@ fn work() {
     });
     Machine {
         file: "work",
-        states,
+        states: stages(),
         steps,
         state_name: |stage| stage.name().into(),
         step_name: |step| step.name().into(),
@@ -127,6 +133,42 @@ fn work() {
         deadline: None,
     }
     .compare();
+}
+
+/// The groups stand in a table, and they are those for which the machine allows the same steps.
+#[test]
+fn groups_of_stages() {
+    type Group = (&'static str, fn(Stage) -> bool);
+    let groups: [Group; 8] = [
+        ("is_in_queue", Stage::is_in_queue),
+        ("is_put_off", Stage::is_put_off),
+        ("is_unowned", Stage::is_unowned),
+        ("is_with_agent", Stage::is_with_agent),
+        ("is_unattended", Stage::is_unattended),
+        ("handler", |stage| stage.handler().is_some()),
+        ("owner", |stage| stage.owner().is_some()),
+        ("has_clock", Stage::has_clock),
+    ];
+    let head = groups.iter().map(|(name, _)| (*name).to_owned());
+    let mut rows = vec![std::iter::once(String::new()).chain(head).collect::<Vec<_>>()];
+    for stage in stages() {
+        let cells = groups.iter().map(|(_, holds)| if holds(stage) { "yes" } else { "-" });
+        rows.push(std::iter::once(stage.name()).chain(cells).map(str::to_owned).collect());
+    }
+    table::compare("tables/stage_groups.txt", &table::align(&rows));
+
+    let cause = CloseCause::Completed;
+    for stage in stages() {
+        let allows = |step| stage.next(step).is_ok();
+        let over = matches!(stage, Stage::Closed { .. });
+        assert_eq!(stage.is_unattended(), allows(WorkStep::Assign(ANA)), "{stage:?}");
+        assert_eq!(stage.is_with_agent(), allows(WorkStep::Park(None)), "{stage:?}");
+        assert_eq!(stage.is_with_agent(), allows(WorkStep::EndContact), "{stage:?}");
+        assert_eq!(stage.handler().is_some(), allows(WorkStep::HandOver(ANA)), "{stage:?}");
+        assert_eq!(stage.is_unowned(), !over && stage.owner().is_none(), "{stage:?}");
+        // What is put off is closed as it is; what rings is taken back first.
+        assert!(!stage.is_put_off() || allows(WorkStep::Close(cause)), "{stage:?}");
+    }
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn compare(choice: AgentChoice, place: impl Fn(u8, Timestamp, OfferId) -> Place)
             idle.insert(agent, (level, floor.now, turn));
         }
         if turn % 1_000 == 0 {
-            floor.engine.check().unwrap();
+            floor.engine.verify().unwrap();
         }
     }
 }

@@ -601,7 +601,7 @@ impl Hall {
             let mut log = Log::default();
             let done = self.engine.execute(Timestamp::EPOCH, command, &mut log);
             assert!(done.is_ok(), "{line}: {done:?}");
-            self.engine.check().unwrap();
+            self.engine.verify().unwrap();
         }
         self
     }
@@ -611,7 +611,7 @@ impl Hall {
         let (.., command) = command(line);
         let (mut engine, mut log) = (self.engine.clone(), Log::default());
         let answer = engine.execute(Timestamp::EPOCH, command, &mut log);
-        engine.check().unwrap();
+        engine.verify().unwrap();
         let untouched = engine.digest() == self.engine.digest();
         assert_eq!(log.is_empty(), untouched, "{line}");
         match answer {

@@ -1,6 +1,10 @@
 //! What must never drift: imports go down only, every file says what it is for, and nothing in a
 //! decision depends on a clock, a float, a hash order or luck.
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,8 +28,8 @@ const LAYERS: [&str; 16] = [
     "journal",
 ];
 
-/// Files of their own beside the layers: the front page and the prelude.
-const DOORS: [&str; 2] = ["lib.rs", "prelude.rs"];
+/// Files of their own beside the layers: the front page, the guide and the prelude.
+const DOORS: [&str; 3] = ["lib.rs", "guide.rs", "prelude.rs"];
 
 /// Words that have no business in the core and in the codecs, and why.
 const BANNED: [(&str, &str); 14] = [
@@ -43,6 +47,21 @@ const BANNED: [(&str, &str); 14] = [
     ("todo!(", "a stub is not done"),
     ("unimplemented!(", "a stub is not done"),
     ("super::super", "a path that climbs twice belongs elsewhere"),
+];
+
+/// Circles of files that are known. One that is gone must be struck off here.
+const KNOWN_CIRCLES: [&[&str]; 3] = [
+    // A command of records says how it is decided, and what decides it knows all of them.
+    &[
+        "interaction::command",
+        "interaction::decide",
+        "interaction::event",
+        "interaction::follow",
+        "interaction::records",
+    ],
+    &["interaction::record", "interaction::wrap_up"],
+    // A layer for tests alone, which its own tests join to the engine like any other.
+    &["centre::core", "centre::toy", "centre::words"],
 ];
 
 /// The serde glue must be able to pass on any type there is.
@@ -79,12 +98,17 @@ fn read(path: &Path) -> String {
 /// A layer that exists in tests alone.
 const TESTS_ALONE: &str = "centre/toy.rs";
 
-/// The sources of the packages that are free of `std`: the core, and the codecs.
-fn pure_sources() -> Vec<PathBuf> {
+/// The sources of the core and of all adapters.
+fn sources() -> Vec<PathBuf> {
     let adapters = fs::read_dir(root().join("adapters")).expect("the adapters");
     let packages = adapters.map(|entry| entry.expect("an adapter").path()).chain([root()]);
-    let sources = packages.map(|package| package.join("src"));
-    sources.filter(|src| read(&src.join("lib.rs")).contains("#![no_std]")).collect()
+    packages.map(|package| package.join("src")).collect()
+}
+
+/// Those that are free of `std`: the core, and the codecs.
+fn pure_sources() -> Vec<PathBuf> {
+    let pure = |src: &PathBuf| read(&src.join("lib.rs")).contains("#![no_std]");
+    sources().into_iter().filter(pure).collect()
 }
 
 /// The code of a file: without comments, and without the tests at its end.
@@ -127,6 +151,71 @@ fn imports_go_down_only() {
         }
     }
     assert!(wrong.is_empty(), "imports that go up:\n{}", wrong.join("\n"));
+}
+
+/// What is asked of a row or a profile to know whether an agent may have a piece of work.
+const PREDICATES: [&str; 22] = [
+    ".attends(",
+    ".away(",
+    ".bars(",
+    ".broadcast",
+    ".external",
+    ".fit(",
+    ".has(id",
+    ".has(work",
+    ".has_room(work",
+    ".has_room(agent",
+    ".held_back(",
+    ".in_line(",
+    ".is_lasting(",
+    ".lanes_seen(",
+    ".may_have_more(",
+    ".membership(",
+    ".new_claim(",
+    ".opens(",
+    ".ring_sees(",
+    ".rings_at(",
+    ".room(",
+    ".shift_left_min",
+];
+
+#[test]
+fn only_matching_asks_whether_an_agent_may_have_work() {
+    let engine = root().join("src/engine");
+    let mut asked = 0;
+    let mut wrong = Vec::new();
+    for file in rust_files(&engine) {
+        let inside = file.strip_prefix(&engine).expect("a file of the engine");
+        for (number, line) in code(&read(&file)) {
+            for word in PREDICATES.into_iter().filter(|word| line.contains(word)) {
+                if inside.starts_with("matching") {
+                    asked += 1;
+                } else {
+                    wrong.push(format!("{}:{number} asks {word}", inside.display()));
+                }
+            }
+        }
+    }
+    assert!(asked > 0, "the predicates have other names");
+    assert!(wrong.is_empty(), "outside engine/matching:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_circle_inside_a_layer() {
+    let src = root().join("src");
+    let known = KNOWN_CIRCLES.map(|circle| circle.iter().map(|file| (*file).to_owned()).collect());
+    let mut known: Vec<BTreeSet<String>> = known.into();
+    let mut wrong = Vec::new();
+    for layer in LAYERS {
+        for (members, way) in circles::circles(&src, layer) {
+            match known.iter().position(|circle| *circle == members) {
+                Some(place) => drop(known.swap_remove(place)),
+                None => wrong.push(format!("{way}\n  all that reach each other: {members:?}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "files that import each other in a circle:\n{}", wrong.join("\n"));
+    assert!(known.is_empty(), "circles that are gone, to be struck off: {known:?}");
 }
 
 #[test]
@@ -197,9 +286,8 @@ fn every_file_opens_by_saying_what_it_is_for() {
 
 #[test]
 fn lines_fit_the_page() {
-    let folders = ["src", "adapters"].map(|folder| rust_files(&root().join(folder)));
-    for file in folders.iter().flatten() {
-        for (n, line) in read(file).lines().enumerate() {
+    for file in sources().iter().flat_map(|src| rust_files(src)) {
+        for (n, line) in read(&file).lines().enumerate() {
             let length = line.chars().count();
             assert!(length <= 100, "{}:{} has {length} columns", file.display(), n + 1);
         }

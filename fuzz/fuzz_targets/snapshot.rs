@@ -12,6 +12,6 @@ fuzz_target!(|text: &str| {
     let mut log = Log::default();
     if let Some(deadline) = engine.next_deadline() {
         engine.advance(deadline.at, &mut log).unwrap();
-        engine.check().expect("every invariant holds");
+        engine.verify().expect("every invariant holds");
     }
 });

@@ -1,6 +1,7 @@
 //! One call over several layers: deadlines, the command, what follows from it, routing.
 
 use crate::base::time::Timestamp;
+use crate::command::refusal::Refusal;
 use crate::engine::core::Engine;
 use crate::fact::log::{Log, Seq};
 use crate::interaction::{Gap, ProfileStore, ProfilesInMemory, RecordConfig, RecordFact, Records};
@@ -232,14 +233,15 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         command: CentreCommand,
         log: &mut CentreLog,
     ) -> Result<CentreReply, CentreRefusal> {
-        self.engine.begin(now);
-        self.fire(log);
-        let from = log.len();
-        let answer = self.perform(command, log);
-        self.publish(log);
-        self.answer_from(from, log);
-        self.settle(log);
-        answer
+        self.call(now, log, |centre, log| {
+            centre.fire(log)?;
+            let from = log.len();
+            let answer = centre.perform(command, log);
+            centre.publish(log);
+            centre.answer_from(from, log);
+            centre.settle(log)?;
+            answer
+        })
     }
 
     /// Lets time pass: fires whatever fell due by `now`, in any layer, and routes.
@@ -247,9 +249,36 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// # Errors
     /// A [`CentreRefusal`] says why no time passed.
     pub fn advance(&mut self, now: Timestamp, log: &mut CentreLog) -> Result<(), CentreRefusal> {
-        self.engine.begin(now);
-        self.settle(log);
-        Ok(())
+        self.call(now, log, Self::settle)
+    }
+
+    /// Makes a call. If a layer meets a fault in it, the facts of all layers are taken out of the
+    /// log again, and the centre is not used any more.
+    fn call<T>(
+        &mut self,
+        now: Timestamp,
+        log: &mut CentreLog,
+        does: impl FnOnce(&mut Self, &mut CentreLog) -> Result<T, CentreRefusal>,
+    ) -> Result<T, CentreRefusal> {
+        let (before, position) = (log.len(), self.position);
+        self.check_sound()?;
+        self.engine.begin(now)?;
+        let answer = does(self, log);
+        if self.fault().is_some() {
+            while log.len() > before {
+                log.pop();
+            }
+            (self.position, self.unheard) = (position, Unheard::default());
+        }
+        self.check_sound()?;
+        answer
+    }
+
+    fn check_sound(&self) -> Result<(), CentreRefusal> {
+        match self.fault() {
+            Some(_) => Err(Refusal::Faulted { sound: self.position }.into()),
+            None => Ok(()),
+        }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
@@ -260,13 +289,13 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
 
     /// Fires whatever is due by now, in order of instant, then of layer. What follows from it
     /// happens before what is due next.
-    fn fire(&mut self, log: &mut CentreLog) {
+    fn fire(&mut self, log: &mut CentreLog) -> Result<(), CentreRefusal> {
         while let Some((deadline, level)) = self.first_due() {
             let from = log.len();
             if deadline.at > self.engine.now() {
                 break;
             }
-            self.fire_first(level);
+            self.fire_first(level)?;
             self.publish(log);
             self.answer_from(from, log);
             if log.len() == from {
@@ -277,18 +306,19 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
                 break;
             }
         }
+        Ok(())
     }
 
     /// Fires what is due and routes, until nothing is left to do.
-    fn settle(&mut self, log: &mut CentreLog) {
+    fn settle(&mut self, log: &mut CentreLog) -> Result<(), CentreRefusal> {
         loop {
-            self.fire(log);
+            self.fire(log)?;
             let from = log.len();
-            self.engine.route(&mut self.unheard.engine);
+            self.engine.route(&mut self.unheard.engine)?;
             self.publish(log);
             self.answer_from(from, log);
             if log.len() == from {
-                break;
+                return Ok(());
             }
         }
     }

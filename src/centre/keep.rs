@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
-use crate::engine::core::{Engine, Snapshot};
+use crate::engine::core::Engine;
+use crate::engine::keep::Snapshot;
 use crate::fact::log::Seq;
 use crate::interaction::{ProfileStore, ProfilesInMemory, RecordSnapshot, Records};
 use crate::layer::above::{Above, Over};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
 use crate::state::machine::Deadline;
 
 use crate::centre::core::{Centre, Unheard};
@@ -98,6 +100,20 @@ macro_rules! keep {
                     $($(#[$meta])* $field: snapshot.$field.map(Decide::restore).transpose()?,)*
                     ..centre
                 })
+            }
+
+            /// The contradiction that a layer met in its own state, if one ever did: a bug. The
+            /// centre refuses everything from then on, and the host recovers another one.
+            #[must_use]
+            pub fn fault(&self) -> Option<&Fault> {
+                let mut fault = self.engine.fault();
+                $(
+                    $(#[$meta])*
+                    {
+                        fault = fault.or_else(|| self.$field.as_ref().and_then(Decide::fault));
+                    }
+                )*
+                fault
             }
 
             /// A fingerprint of the rows of all layers.
@@ -217,6 +233,10 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
 
     fn awaken(&mut self) {
         self.engine.awaken();
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        Self::fault(self)
     }
 
     fn snapshot(&self) -> CentreSnapshot<P> {

@@ -13,6 +13,7 @@ mod parts;
 pub(crate) mod words;
 
 #[cfg(test)]
+#[allow(unnameable_types, unreachable_pub, reason = "it is as a layer outside would be")]
 mod toy;
 
 pub use self::core::{Centre, CentreConfig};

@@ -4,7 +4,6 @@ use core::mem;
 
 use crate::command::commands::{Command, Reply};
 use crate::engine::core::Engine;
-use crate::fact::log::Log;
 use crate::interaction::{ProfileStore, Records};
 use crate::layer::above::{Above, Over, Plan};
 use crate::layer::decide::Decide;
@@ -97,7 +96,7 @@ macro_rules! engine_part {
             }
 
             fn check(&mut self, command: Command) -> Result<(), CentreRefusal> {
-                Ok(self.engine.clone().decide(command, &mut Log::default()).map(drop)?)
+                Ok(self.engine.check(self.engine.now(), command)?)
             }
 
             fn publish(&mut self, log: &mut CentreLog) {
@@ -336,10 +335,10 @@ macro_rules! whole {
             }
 
             /// Fires the one thing that is due first in a layer.
-            pub(super) fn fire_first(&mut self, level: usize) {
+            pub(super) fn fire_first(&mut self, level: usize) -> Result<(), CentreRefusal> {
                 let now = self.engine.now();
                 if level == 0 {
-                    self.engine.fire_first(&mut self.unheard.engine);
+                    self.engine.fire_first(&mut self.unheard.engine)?;
                 }
                 $(
                     $(#[$meta])*
@@ -349,6 +348,7 @@ macro_rules! whole {
                         }
                     }
                 )*
+                Ok(())
             }
 
             /// Does below what follows from the facts from a place of the log on, and from what

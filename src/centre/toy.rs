@@ -20,6 +20,7 @@ use crate::layer::above::{Above, Over, Plan};
 use crate::layer::action::{Action, Layer};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
 use crate::model::ids::WorkId;
 use crate::state::machine::{Deadline, DeadlineKind};
 
@@ -140,6 +141,10 @@ impl Decide for Toy {
     }
 
     fn awaken(&mut self) {}
+
+    fn fault(&self) -> Option<&Fault> {
+        None
+    }
 
     fn snapshot(&self) {}
 

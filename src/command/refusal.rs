@@ -179,6 +179,14 @@ pub enum Refusal {
         /// Its present revision.
         revision: u32,
     },
+    /// The engine met a contradiction in its own state, now or before, and does nothing any more.
+    /// [`Engine::fault`](crate::Engine::fault) says what it met. Of the call nothing happened and
+    /// nothing is to be kept; the host recovers another engine from its journal.
+    #[error("the engine is faulted: recover it from the facts up to {sound}")]
+    Faulted {
+        /// The number of the last sound fact.
+        sound: u64,
+    },
 }
 
 /// What keeps an agent from being offered work. Of several the first listed is given.

@@ -7,27 +7,11 @@ use crate::model::ids::{
     AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
-use crate::world::catalog::Kind;
+use crate::world::kinds::Kind;
 
 use crate::engine::core::Engine;
+use crate::engine::run::Run;
 use crate::engine::turn::Turn;
-
-pub(crate) mod sealed {
-    use crate::command::refusal::Refusal;
-    use crate::engine::turn::Turn;
-
-    /// Decides a command. It checks everything first and emits then: a refused command has emitted
-    /// nothing.
-    #[allow(unnameable_types, reason = "it seals `Action`")]
-    pub trait Run {
-        /// What it answers.
-        type Output;
-        /// Decides and emits.
-        fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, Refusal>;
-    }
-}
-
-use sealed::Run;
 
 impl Layer for Engine {
     type Command = Command;

@@ -5,17 +5,19 @@ use crate::command::commands::{
     Activate, Postpone, ReportUnreached, RequestCallback, Suspend, Unassign,
 };
 use crate::command::refusal::{LimitName, Refusal};
-use crate::fact::event::{EndedBy, Event, QueuedWhy, Sticky};
+use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::WorkId;
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::queue::Requeue;
+use crate::model::requeue::Requeue;
 use crate::policy::order::Place;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
 
-use crate::engine::action::sealed::Run;
-use crate::engine::turn::Turn;
+use crate::engine::requeue::{requeue, sticky};
+use crate::engine::run::Run;
+use crate::engine::turn::{Halted, Turn};
+use crate::engine::{alerting, checks, overflow};
 
 impl Run for Activate {
     type Output = ();
@@ -25,16 +27,12 @@ impl Run for Activate {
         let row = turn.open_work(work)?;
         let queue = row.queue;
         match row.stage {
-            Stage::Scheduled { .. } | Stage::Suspended => {
-                turn.check_waiting(queue)?;
-                turn.activate(work, placement, turn.now);
-                Ok(())
+            stage if stage.is_put_off() => {
+                checks::waiting(turn, queue)?;
+                Ok(enter(turn, work, placement, turn.now)?)
             }
-            Stage::Queued | Stage::Offered { .. } => Ok(()),
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => Err(turn.wrong_stage(work)),
+            stage if stage.is_in_queue() => Ok(()),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -45,16 +43,13 @@ impl Run for Suspend {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
         match turn.open_work(work)?.stage {
-            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } => {
-                turn.withdraw_offer_of(work, Withdrawal::WorkAside);
-                turn.emit(Event::WorkSuspended { work });
+            Stage::Suspended => Ok(()),
+            stage if stage.is_unowned() => {
+                alerting::withdraw(turn, work, Withdrawal::WorkAside)?;
+                turn.emit(Event::WorkSuspended { work })?;
                 Ok(())
             }
-            Stage::Suspended => Ok(()),
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => Err(turn.wrong_stage(work)),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -66,15 +61,12 @@ impl Run for Postpone {
         let Self { work, at, activation } = self;
         match turn.open_work(work)?.stage {
             same if same == (Stage::Scheduled { at, activation }) => Ok(()),
-            Stage::Queued | Stage::Offered { .. } | Stage::Scheduled { .. } | Stage::Suspended => {
-                turn.withdraw_offer_of(work, Withdrawal::WorkAside);
-                turn.emit(Event::WorkScheduled { work, at, activation });
+            stage if stage.is_unowned() => {
+                alerting::withdraw(turn, work, Withdrawal::WorkAside)?;
+                turn.emit(Event::WorkScheduled { work, at, activation })?;
                 Ok(())
             }
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => Err(turn.wrong_stage(work)),
+            _ => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -86,24 +78,18 @@ impl Run for Unassign {
         let Self { work, suspend, placement } = self;
         let row = turn.open_work(work)?;
         let (queue, times) = (row.queue, row.unassigned);
-        match row.stage {
-            Stage::Assigned { .. } | Stage::Parked { .. } => {}
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        if !row.stage.is_with_agent() {
+            return Err(turn.wrong_stage(work));
         }
-        let profile = turn.world.queue_profile(queue)?;
+        let profile = turn.queue_profile(queue)?;
         let placement = placement.unwrap_or(profile.requeue.unassigned);
         if let Some(most) = profile.budget.unassignments.filter(|most| times >= *most) {
             return Err(Refusal::Limit { limit: LimitName::Unassignments, max: most.into() });
         }
         if suspend {
-            turn.emit(Event::WorkSuspended { work });
+            turn.emit(Event::WorkSuspended { work })?;
         } else {
-            turn.requeue(work, placement, QueuedWhy::Unassigned, None);
+            requeue(turn, work, placement, QueuedWhy::Unassigned, None)?;
         }
         Ok(())
     }
@@ -123,15 +109,15 @@ impl Run for RequestCallback {
         let row = turn.open_work(work)?;
         let same = (row.request.channel, row.request.callback) == (channel, Some(callback));
         let stage = row.stage;
-        turn.check_unowned(work)?;
+        checks::unowned(turn, work)?;
         if !same {
-            turn.withdraw_offer_of(work, Withdrawal::WorkAside);
-            turn.emit(Event::CallbackRequested { work, channel, callback });
+            alerting::withdraw(turn, work, Withdrawal::WorkAside)?;
+            turn.emit(Event::CallbackRequested { work, channel, callback })?;
         }
         let until = at.map(|at| Stage::Scheduled { at, activation: false });
         if let Some(at) = at.filter(|_| until != Some(stage)) {
-            turn.withdraw_offer_of(work, Withdrawal::WorkAside);
-            turn.emit(Event::WorkScheduled { work, at, activation: false });
+            alerting::withdraw(turn, work, Withdrawal::WorkAside)?;
+            turn.emit(Event::WorkScheduled { work, at, activation: false })?;
         }
         Ok(())
     }
@@ -142,93 +128,53 @@ impl Run for ReportUnreached {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
-        match turn.stage_unless(work, CloseCause::Unreached)? {
+        match checks::stage_unless(turn, work, CloseCause::Unreached)? {
             None => return Ok(()),
-            Some(Stage::Assigned { .. }) => {}
-            Some(
-                Stage::Queued
-                | Stage::Offered { .. }
-                | Stage::Parked { .. }
-                | Stage::WrapUp { .. }
-                | Stage::Closed { .. }
-                | Stage::Scheduled { .. }
-                | Stage::Suspended,
-            ) => return Err(turn.wrong_stage(work)),
+            Some(stage) if stage.handler().is_some() => {}
+            Some(_) => return Err(turn.wrong_stage(work)),
         }
         let row = turn.open_work(work)?;
         let policy = row.request.callback.filter(|callback| row.unreached < callback.retries);
         let retry = policy.map(|callback| turn.now + callback.gap);
-        turn.emit(Event::CustomerUnreached { work, retry });
+        turn.emit(Event::CustomerUnreached { work, retry })?;
         if retry.is_none() {
             let (cause, by) = (CloseCause::Unreached, EndedBy::Host);
-            turn.emit(Event::WorkClosed { work, cause, by });
+            turn.emit(Event::WorkClosed { work, cause, by })?;
         }
         Ok(())
     }
 }
 
-impl Turn<'_> {
-    /// Refuses work that somebody has, parked or wraps up.
-    pub(crate) fn check_unowned(&self, work: WorkId) -> Result<(), Refusal> {
-        match self.open_work(work)?.stage.owner() {
-            Some(_) => Err(self.wrong_stage(work)),
-            None => Ok(()),
-        }
+/// Work that was put off enters its line. In it for the first time it enters as it is due; what was
+/// in it before goes where the command says, or else to its old place.
+fn enter(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    placement: Option<Requeue>,
+    due: Timestamp,
+) -> Result<(), Halted> {
+    let row = turn.work(work)?;
+    let why = QueuedWhy::Activated;
+    // A call back that is tried again goes to whoever tried it before.
+    let sticky = if row.unreached > 0 { sticky(turn, work)? } else { None };
+    if row.queued.is_none() {
+        let (queue, place) = (row.queue, Place { front: row.request.front, since: due });
+        let wrap_up = None;
+        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
+        overflow::enter(turn, work, Some(why))
+    } else {
+        requeue(turn, work, placement.unwrap_or(Requeue::KeepScore), why, sticky)
     }
+}
 
-    /// Work that was put off enters its line. In it for the first time it enters as it is due;
-    /// what was in it before goes where it is told, by default to its old place.
-    pub(crate) fn activate(&mut self, work: WorkId, placement: Option<Requeue>, due: Timestamp) {
-        let Ok(row) = self.world.work(work) else {
-            return;
-        };
-        let why = QueuedWhy::Activated;
-        // A call back that is tried again goes to whoever tried it before.
-        let sticky = if row.unreached > 0 { self.sticky(work) } else { None };
-        if row.queued.is_none() {
-            let (queue, place) = (row.queue, Place { front: row.request.front, since: due });
-            let wrap_up = None;
-            self.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
-            self.entered(work, Some(why));
-        } else {
-            self.requeue(work, placement.unwrap_or(Requeue::KeepScore), why, sticky);
-        }
-    }
-
-    /// The time of work that was put off has come.
-    pub(crate) fn end_schedule(&mut self, work: WorkId, due: Timestamp) {
-        match self.world.work(work).map(|row| row.stage) {
-            Ok(Stage::Scheduled { activation: true, .. }) => {
-                self.emit(Event::WorkSuspended { work });
-            }
-            Ok(_) | Err(_) => self.activate(work, None, due),
-        }
-    }
-
-    /// Work goes back to the line of its queue; whoever had it does not wrap up.
-    pub(crate) fn requeue(
-        &mut self,
-        work: WorkId,
-        placement: Requeue,
-        why: QueuedWhy,
-        sticky: Option<Sticky>,
-    ) {
-        let Ok(queue) = self.world.work(work).map(|row| row.queue) else {
-            return;
-        };
-        let place = self.place_after(work, placement);
-        self.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None, sticky });
-        self.entered(work, Some(why));
-    }
-
-    /// The wait for whoever had the work last, where its queue wants it and he may be asked.
-    pub(crate) fn sticky(&self, work: WorkId) -> Option<Sticky> {
-        let row = self.world.work(work).ok()?;
-        let wait = self.world.queue_profile(row.queue).ok()?.sticky?;
-        let agent = row.last_agent?;
-        let session = self.world.agent(agent).ok()?.session;
-        let live = self.live::<crate::model::agent::AgentProfile>(agent).is_ok();
-        let asked = live && !row.bars(agent, session);
-        asked.then(|| Sticky { agent, until: self.now + wait })
+/// The time of work that was put off has come.
+pub(crate) fn end_schedule(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    due: Timestamp,
+) -> Result<(), Halted> {
+    match turn.work(work)?.stage {
+        Stage::Scheduled { activation: true, .. } => turn.emit(Event::WorkSuspended { work }),
+        _ => enter(turn, work, None, due),
     }
 }

@@ -13,95 +13,97 @@ use crate::policy::classification;
 use crate::state::offer::Withdrawal;
 use crate::world::rows::Work;
 
-use crate::engine::action::sealed::Run;
-use crate::engine::turn::Turn;
+use crate::engine::run::Run;
+use crate::engine::turn::{Halted, Turn};
 use crate::engine::view::View;
+use crate::engine::{alerting, checks, conditions, overflow};
 
 impl Run for Reclassify {
     type Output = ();
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
-        turn.check_unowned(work)?;
-        if turn.classify(work) {
-            turn.entered(work, None);
+        checks::unowned(turn, work)?;
+        if classify(turn, work)? {
+            overflow::enter(turn, work, None)?;
         }
         Ok(())
     }
 }
 
-impl Turn<'_> {
-    /// Asks the host and the rules of the queue the work came to, and does what they say. Of work
-    /// about which they say nothing new there is nothing to tell, unless a rule spread it over
-    /// several queues: then it was the turn of this one. Says whether it goes to another queue.
-    pub(crate) fn classify(&mut self, work: WorkId) -> bool {
-        let asked = self.asked_host(work).or_else(|| self.asked_rules(work));
-        let Some((rule, queue, change)) = asked else {
-            return false;
-        };
-        let Ok(row) = self.world.work(work) else {
-            return false;
-        };
-        let change = change.filter(|change| change.applied_to(&row.request) != *row.request);
-        let queue = queue.unwrap_or(row.queue);
-        let (goes, spread) = (queue != row.queue, rule.is_some_and(|rule| self.spreads(row, rule)));
-        if !goes && !spread && change.is_none() {
-            return false;
-        }
-        if goes {
-            self.withdraw_offer_of(work, Withdrawal::Reassigned);
-        }
-        let change = change.map(Arc::new);
-        self.emit(Event::WorkClassified { work, rule, queue, change });
-        goes
+/// Asks the host and the rules of the queue the work came to, and does what they say. Returns
+/// whether the work goes to another queue. Where they say nothing new there is no fact, unless a
+/// rule spread the work over several queues: then it was the turn of this one, and the rule counts
+/// it.
+pub(crate) fn classify(turn: &mut Turn<'_>, work: WorkId) -> Result<bool, Halted> {
+    let asked = asked_host(turn, work).or_else(|| asked_rules(turn, work));
+    let Some((rule, queue, change)) = asked else {
+        return Ok(false);
+    };
+    let row = turn.work(work)?;
+    let change = change.filter(|change| change.applied_to(&row.request) != *row.request);
+    let queue = queue.unwrap_or(row.queue);
+    let goes = queue != row.queue;
+    let spread = rule.is_some_and(|rule| spreads(turn, row, rule));
+    if !goes && !spread && change.is_none() {
+        return Ok(false);
     }
-
-    fn spreads(&self, work: &Work, rule: u16) -> bool {
-        let profile = self.world.queue_profile(work.submitted().queue).ok();
-        let rules = profile.and_then(|profile| profile.classification.as_ref());
-        let rule = rules.and_then(|rules| rules.rules.get(usize::from(rule)));
-        rule.is_some_and(|rule| rule.to.len() > 1)
+    if goes {
+        alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
     }
-
-    fn asked_rules(&self, id: WorkId) -> Option<Outcome> {
-        let work = self.world.work(id).ok()?;
-        let entry = work.submitted().queue;
-        let rules = self.world.queue_profile(entry).ok()?.classification.as_ref()?;
-        let draws = &self.world.queue(entry).ok()?.draws;
-        let seed = self.world.stores().config.seed ^ u64::from(entry.raw());
-        let room = |queue| queue == work.queue || self.check_waiting(queue).is_ok();
-        let open = |id| self.is_open(id);
-        let (number, rule, queue) =
-            classification::classify(rules, &work.request, draws, seed, open, room)?;
-        let change = change(rule.priority, rule.need.as_ref());
-        Some((Some(number), queue, change))
-    }
-
-    fn asked_host(&self, id: WorkId) -> Option<Outcome> {
-        let classifier = self.rules.classifier.as_ref()?;
-        let work = self.world.work(id).ok()?;
-        let entry = work.submitted().queue;
-        let rules = self.world.queue_profile(entry).ok()?.classification.as_ref()?;
-        if !rules.ask_host {
-            return None;
-        }
-        let view = View::new(self.world, self.now);
-        let found = classifier.classify(view.work(id)?, view)?;
-        // What cannot be done is as good as not said.
-        let queue = found.queue.unwrap_or(work.queue);
-        let room = queue == work.queue || self.check_waiting(queue).is_ok();
-        let need = found.need.as_ref();
-        let sound = found.priority.is_none_or(|priority| priority.check().is_ok())
-            && need.is_none_or(|need| self.is_sound(need));
-        (room && sound).then(|| (None, Some(queue), change(found.priority, need)))
-    }
-
-    fn is_sound(&self, need: &Need) -> bool {
-        need.check().is_ok() && self.check_mentions(|name| need.mentions(name)).is_ok()
-    }
+    let change = change.map(Arc::new);
+    turn.emit(Event::WorkClassified { work, rule, queue, change })?;
+    Ok(goes)
 }
 
-/// The number of the rule, the queue, and what is said anew.
+fn spreads(turn: &Turn<'_>, work: &Work, rule: u16) -> bool {
+    let profile = turn.world.queue_profile(work.submitted().queue).ok();
+    let rules = profile.and_then(|profile| profile.classification.as_ref());
+    let rule = rules.and_then(|rules| rules.rules.get(usize::from(rule)));
+    rule.is_some_and(|rule| rule.to.len() > 1)
+}
+
+/// What the rules of the queue say; nothing where it has none.
+fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
+    let work = turn.world.work(id).ok()?;
+    let entry = work.submitted().queue;
+    let rules = turn.world.queue_profile(entry).ok()?.classification.as_ref()?;
+    let counts = &turn.world.queue(entry).ok()?.rule_counts;
+    // Each queue spreads its work in an order of its own.
+    let seed = turn.world.stores().config.seed ^ u64::from(entry.raw());
+    let room = |queue| queue == work.queue || checks::waiting(turn, queue).is_ok();
+    let open = |id| conditions::is_open(turn, id);
+    let (number, rule, queue) =
+        classification::classify(rules, &work.request, counts, seed, open, room)?;
+    let change = change(rule.priority, rule.need.as_ref());
+    Some((Some(number), queue, change))
+}
+
+/// What the host says; nothing where the queue does not ask it.
+fn asked_host(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
+    let classifier = turn.rules.classifier.as_ref()?;
+    let work = turn.world.work(id).ok()?;
+    let entry = work.submitted().queue;
+    let rules = turn.world.queue_profile(entry).ok()?.classification.as_ref()?;
+    if !rules.ask_host {
+        return None;
+    }
+    let view = View::new(turn.world, turn.now);
+    let found = classifier.classify(view.work(id)?, view)?;
+    // What cannot be done is as good as not said.
+    let queue = found.queue.unwrap_or(work.queue);
+    let room = queue == work.queue || checks::waiting(turn, queue).is_ok();
+    let need = found.need.as_ref();
+    let sound = found.priority.is_none_or(|priority| priority.check().is_ok())
+        && need.is_none_or(|need| is_sound(turn, need));
+    (room && sound).then(|| (None, Some(queue), change(found.priority, need)))
+}
+
+fn is_sound(turn: &Turn<'_>, need: &Need) -> bool {
+    need.check().is_ok() && turn.check_mentions(|name| need.mentions(name)).is_ok()
+}
+
+/// The number of the rule, the queue, and what reads otherwise from now on.
 type Outcome = (Option<u16>, Option<QueueId>, Option<WorkChange>);
 
 fn change(priority: Option<Priority>, need: Option<&Need>) -> Option<WorkChange> {

@@ -4,37 +4,37 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::layer::action::Action;
-use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, WorkId};
 use crate::state::machine::Deadline;
-use crate::world::check::Violation;
-use crate::world::state::{Stores, World};
+use crate::world::state::World;
 
-use crate::engine::decisions::{Decision, Decisions};
-use crate::engine::explain::{self, AgentExplanation, Case, PairExplanation, WorkExplanation};
-use crate::engine::matching::{Matching, unmatched};
-use crate::engine::route::Search;
+use crate::engine::clock::Clock;
+use crate::engine::decisions::Decisions;
+use crate::engine::expire::{fire_due, fire_first};
+use crate::engine::route::{Search, route};
 use crate::engine::rules::{Classifier, Rules, Scorer};
-use crate::engine::turn::Turn;
+use crate::engine::turn::{Context, Halted, Purpose, Turn};
 use crate::engine::view::View;
 
 /// A routing engine.
 ///
-/// Its methods come in four families. **In**: [`execute`](Self::execute) does a command,
-/// [`advance`](Self::advance) lets time pass; both first fire whatever fell due, and both route
-/// until nothing fits. **When**: [`next_deadline`](Self::next_deadline) says when to call again.
-/// **Read**: [`view`](Self::view), and [`explain`](Self::explain), which says why. **Keep**:
-/// [`snapshot`](Self::snapshot) and [`restore`](Self::restore), [`resume`](Self::resume) from
-/// facts, [`digest`](Self::digest).
+/// Its methods come in five families.
+///
+/// * **In**: [`execute`](Self::execute) does a command, [`advance`](Self::advance) lets time pass.
+///   Both first fire whatever fell due, and both route until nothing fits.
+///   [`check`](Self::check) says what a command would be refused for, and does nothing.
+/// * **When**: [`next_deadline`](Self::next_deadline) says when to call again.
+/// * **Read**: [`view`](Self::view); [`explain`](Self::explain), which says why.
+/// * **Keep**: [`snapshot`](Self::snapshot) and [`restore`](Self::restore),
+///   [`resume`](Self::resume) from facts, [`digest`](Self::digest).
+/// * **Trust**: [`fault`](Self::fault) says whether the engine met a contradiction in its own state
+///   and refuses everything; [`verify`](Self::verify) looks for one.
 ///
 /// A `now` earlier than the latest seen counts as the latest seen, and is counted. Calls at moments
 /// when nothing is due, and commands that were done before, change nothing.
@@ -51,28 +51,14 @@ use crate::engine::view::View;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Engine {
-    world: World,
-    clock: Clock,
-    rules: Rules,
-    decisions: Decisions,
+    pub(in crate::engine) world: World,
+    pub(in crate::engine) clock: Clock,
+    pub(in crate::engine) rules: Rules,
+    pub(in crate::engine) decisions: Decisions,
     search: Search,
-}
-
-/// The latest instant the host told, and how often it told an earlier one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Clock {
-    latest: Timestamp,
-    stepped_back: u64,
-}
-
-impl Clock {
-    fn see(&mut self, now: Timestamp) -> Timestamp {
-        if now < self.latest {
-            self.stepped_back = self.stepped_back.saturating_add(1);
-        }
-        self.latest = self.latest.max(now);
-        self.latest
-    }
+    /// The number of the last sound fact: before the call that is under way, or of all if none is.
+    sound: Seq,
+    pub(super) fault: Option<Fault>,
 }
 
 impl Engine {
@@ -84,9 +70,8 @@ impl Engine {
         config.check()?;
         let world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
-        let clock = Clock { latest: now, stepped_back: 0 };
-        let mut engine = Self::of(world, clock);
-        engine.turn(now, log).0.emit(event);
+        let mut engine = Self::with(world, Clock::at(now));
+        engine.call(now, log, |turn, _| turn.emit(event))?;
         Ok(engine)
     }
 
@@ -107,7 +92,7 @@ impl Engine {
     /// Fires whatever fell due by `now`, then does a command, then routes until nothing fits.
     ///
     /// Facts are appended to `log`, also when the command is refused: then they are those of the
-    /// deadlines that fell due.
+    /// deadlines that fell due. Only a call that meets a [fault](Self::fault) leaves none.
     ///
     /// # Errors
     /// A [`Refusal`] says why the command changed nothing.
@@ -117,37 +102,123 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        let (mut turn, search) = self.turn(now, log);
-        turn.fire_due();
-        turn.cause = Cause::Command;
-        let answer = action.decide(&mut turn);
-        // A command may put work where something is overdue at once.
-        turn.fire_due();
-        turn.route(search);
-        answer
+        self.call(now, log, |turn, search| {
+            fire_due(turn)?;
+            let answer = decide(turn, action)?;
+            // A command may put work where something is overdue at once.
+            fire_due(turn)?;
+            route(turn, search)?;
+            Ok(answer)
+        })?
     }
 
-    /// Lets time pass: fires whatever fell due by `now`, then routes until nothing fits. Late is
-    /// allowed, early does nothing.
+    /// Lets time pass: fires whatever fell due by `now`, then routes until nothing fits. A late
+    /// call is allowed, an early one does nothing.
     ///
     /// # Errors
     /// A [`Refusal`] says why no time passed.
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {
-        let (mut turn, search) = self.turn(now, log);
-        turn.fire_due();
-        turn.route(search);
+        self.call(now, log, |turn, search| {
+            fire_due(turn)?;
+            route(turn, search)
+        })
+    }
+
+    /// Says what [`execute`](Self::execute) would refuse a command for at this `now`, and changes
+    /// nothing: it makes no fact, fires no deadline and moves no clock.
+    ///
+    /// The command is looked at against the state as it stands. What falls due by `now` would fire
+    /// before it in `execute` and may change the answer, so a caller who needs it exact
+    /// [advances](Self::advance) first. A layer above the engine asks for each command of a call
+    /// over several layers, and makes the call only if none is refused.
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    ///
+    /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+    /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+    /// let digest = engine.digest();
+    ///
+    /// assert_eq!(engine.check(now, Define::new("sales", QueueProfile::default())), Ok(()));
+    /// let full = QueueProfile { waiting_max: 0, ..QueueProfile::default() };
+    /// let taken = Refusal::KeyTaken { entity: queue.into() };
+    /// assert_eq!(engine.check(now, Define::new("support", full)), Err(taken));
+    /// assert_eq!(engine.digest(), digest);
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The [`Refusal`] of the command.
+    pub fn check<A: Action<Layer = Self>>(
+        &mut self,
+        now: Timestamp,
+        action: A,
+    ) -> Result<(), Refusal> {
+        self.check_sound()?;
+        let (now, sound) = (self.clock.latest.max(now), self.sound);
+        let Self { world, rules, decisions, fault, .. } = self;
+        let mut log = Log::default();
+        let context = Context { now, sound, purpose: Purpose::Check };
+        let mut turn = Turn::new(world, &mut log, (rules, decisions), context);
+        let answer = action.decide(&mut turn);
+        match turn.finish() {
+            (Purpose::Passed, None) => Ok(()),
+            (_, met) => {
+                *fault = met;
+                answer.map(drop)
+            }
+        }
+    }
+
+    /// What the engine met in its own state that must not be; nothing as long as all is well. From
+    /// then on [`execute`](Self::execute), [`advance`](Self::advance) and [`check`](Self::check)
+    /// answer [`Refusal::Faulted`], nothing falls due, and a [`snapshot`](Self::snapshot) cannot be
+    /// restored. What [`view`](Self::view) shows may be half done.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    const fn check_sound(&self) -> Result<(), Refusal> {
+        match &self.fault {
+            Some(fault) => Err(Refusal::Faulted { sound: fault.sound }),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a call of one phase.
+    fn call<T>(
+        &mut self,
+        now: Timestamp,
+        log: &mut Log,
+        decide: impl FnOnce(&mut Turn<'_>, &mut Search) -> Result<T, Halted>,
+    ) -> Result<T, Refusal> {
+        self.begin(now)?;
+        let answer = self.phase(log, decide);
+        self.note_sound();
+        answer
+    }
+
+    /// Begins a call of an engine that is joined with layers above it; the phases of the call
+    /// follow. If one of them meets a fault, whoever joins the layers takes the facts of the whole
+    /// call out of their log.
+    pub(crate) fn begin(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        self.check_sound()?;
+        self.clock.see(now);
+        self.note_sound();
         Ok(())
     }
 
-    /// Tells the time to an engine that is joined with layers above it. The phases of a call follow.
-    pub(crate) fn begin(&mut self, now: Timestamp) -> Timestamp {
-        self.clock.see(now)
+    /// No call is under way: all facts so far are sound.
+    pub(super) fn note_sound(&mut self) {
+        self.sound = self.world.seq();
     }
 
     /// Fires the one thing that is due first, if it is due by now.
-    pub(crate) fn fire_first(&mut self, log: &mut Log) {
-        self.turn(self.clock.latest, log).0.fire_first();
+    pub(crate) fn fire_first(&mut self, log: &mut Log) -> Result<(), Refusal> {
+        self.phase(log, |turn, _| fire_first(turn).map(drop))
     }
 
     /// Does a command; fires and routes nothing.
@@ -156,31 +227,51 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        action.decide(&mut self.turn(self.clock.latest, log).0)
+        self.phase(log, |turn, _| decide(turn, action))?
     }
 
     /// Routes until nothing fits.
-    pub(crate) fn route(&mut self, log: &mut Log) {
-        let (mut turn, search) = self.turn(self.clock.latest, log);
-        turn.route(search);
+    pub(crate) fn route(&mut self, log: &mut Log) -> Result<(), Refusal> {
+        self.phase(log, route)
     }
 
-    fn of(world: World, clock: Clock) -> Self {
+    /// Makes a phase of a call. If it meets a fault, its facts are taken out of the log again, and
+    /// the engine is not used any more.
+    fn phase<T>(
+        &mut self,
+        log: &mut Log,
+        decide: impl FnOnce(&mut Turn<'_>, &mut Search) -> Result<T, Halted>,
+    ) -> Result<T, Refusal> {
+        self.check_sound()?;
+        let (before, now, sound) = (log.len(), self.clock.latest, self.sound);
+        let Self { world, rules, decisions, search, fault, .. } = self;
+        let context = Context { now, sound, purpose: Purpose::Decide };
+        let mut turn = Turn::new(world, log, (rules, decisions), context);
+        let decided = decide(&mut turn, search);
+        let (_, Some(met)) = turn.finish() else {
+            return Ok(decided?);
+        };
+        *fault = Some(met);
+        decisions.forget_after(sound);
+        while log.len() > before {
+            log.pop();
+        }
+        Err(Refusal::Faulted { sound })
+    }
+
+    /// The engine of a world, between two calls.
+    pub(super) fn with(world: World, clock: Clock) -> Self {
         let (rules, decisions, search) = Default::default();
-        Self { world, clock, rules, decisions, search }
-    }
-
-    fn turn<'a>(&'a mut self, now: Timestamp, log: &'a mut Log) -> (Turn<'a>, &'a mut Search) {
-        let now = self.clock.see(now);
-        let Self { world, rules, decisions, search, .. } = self;
-        (Turn::new(world, now, log, rules, decisions), search)
+        let sound = world.seq();
+        Self { world, clock, rules, decisions, search, sound, fault: None }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
+    /// Nothing is due in an engine that met a [fault](Self::fault).
     #[doc(alias = "poll_timeout")]
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
-        self.world.next_deadline()
+        if self.fault.is_some() { None } else { self.world.next_deadline() }
     }
 
     /// The engine's state, to read.
@@ -189,170 +280,28 @@ impl Engine {
         View::new(&self.world, self.clock.latest)
     }
 
-    /// The latest instant the engine was told.
+    /// The latest instant that a call named.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.clock.latest
     }
 
-    /// How often the engine was told an earlier instant than before.
+    /// How often a call named an earlier instant than one before it.
     #[must_use]
     pub const fn stepped_back(&self) -> u64 {
         self.clock.stepped_back
     }
-
-    /// All rows, for keeping.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let stores = self.world.stores().clone();
-        Snapshot { format: Snapshot::FORMAT, clock: self.clock, stores }
-    }
-
-    /// The engine of a snapshot. What it does next is what the other would have done.
-    ///
-    /// # Errors
-    /// [`RestoreError`] if the format is unknown or the rows contradict each other.
-    pub fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
-        if snapshot.format != Snapshot::FORMAT {
-            return Err(RestoreError::Format { found: snapshot.format });
-        }
-        let world = World::from_stores(snapshot.stores);
-        world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        Ok(Self::of(world, snapshot.clock))
-    }
-
-    /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
-    /// engine's log. Takes the engine, because one that fails on the way is of no use.
-    ///
-    /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
-    pub fn resume(mut self, facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
-        facts.into_iter().try_for_each(|fact| self.follow(&fact))?;
-        self.awaken();
-        Ok(self)
-    }
-
-    /// The engine of a journal that begins with the opening.
-    ///
-    /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
-    pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
-        Self::unopened().resume(facts)
-    }
-
-    /// Looks at everything anew in the next call.
-    pub(crate) fn awaken(&mut self) {
-        self.world.touch_everybody();
-    }
-
-    /// Before the first fact.
-    pub(crate) fn unopened() -> Self {
-        let clock = Clock { latest: Timestamp::from_millis(i64::MIN), stepped_back: 0 };
-        Self::of(World::empty(Config::default()), clock)
-    }
-
-    /// Changes the world by one fact and looks for nothing that fits: only [`resume`](Self::resume)
-    /// makes an engine of it that goes on.
-    pub(crate) fn follow_quietly(&mut self, fact: &Fact) -> Result<(), ReplayError> {
-        self.follow(fact)?;
-        let (works, agents) = self.world.touched();
-        works.clear();
-        agents.clear();
-        Ok(())
-    }
-
-    fn follow(&mut self, fact: &Fact) -> Result<(), ReplayError> {
-        self.clock.latest = self.clock.latest.max(fact.at);
-        self.world
-            .apply(fact)
-            .map(drop)
-            .map_err(|misfit| ReplayError { seq: fact.seq, reason: alloc::format!("{misfit}") })
-    }
-
-    /// Why a piece of work is not offered to an agent, or that it is. Nothing if the work is not
-    /// open or there is no such agent.
-    #[must_use]
-    pub fn explain(&self, work: WorkId, agent: AgentId) -> Option<PairExplanation> {
-        Case::of(self.matching(), work)?.pair(agent)
-    }
-
-    /// Why a piece of work is where it is; nothing if it is not open. A walk over the members of
-    /// its queue and all open work.
-    #[must_use]
-    pub fn explain_work(&self, work: WorkId) -> Option<WorkExplanation> {
-        Some(Case::of(self.matching(), work)?.explanation())
-    }
-
-    /// Why an agent gets what he gets; nothing if there is no such agent. A walk over all open
-    /// work.
-    #[must_use]
-    pub fn explain_agent(&self, agent: AgentId) -> Option<AgentExplanation> {
-        explain::agent(self.matching(), agent)
-    }
-
-    /// From now on keeps a record of how the agent of each offer that routing makes was chosen, of
-    /// the latest so many; 0, as at first, keeps none. All candidates are compared for it, which
-    /// routing does without. It is not part of the state: neither a snapshot nor a digest knows it.
-    pub fn record_decisions(&mut self, most: usize) {
-        self.decisions.keep(most);
-    }
-
-    /// Hands out the records that are kept, the oldest first.
-    pub fn decisions(&mut self) -> impl Iterator<Item = Decision> + '_ {
-        self.decisions.drain()
-    }
-
-    const fn matching(&self) -> Matching<'_> {
-        Matching { world: &self.world, now: self.clock.latest, rules: &self.rules }
-    }
-
-    /// A fingerprint of all rows. Engines with the same facts have the same digest.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        self.world.digest()
-    }
-
-    /// Recomputes every invariant and every index; for tests and for doubts, not for every call.
-    ///
-    /// # Errors
-    /// The name of the first invariant that does not hold.
-    pub fn check(&self) -> Result<(), Violation> {
-        self.world.check()?;
-        let idle = |error| Violation { invariant: "work conserving: nothing fits", subject: error };
-        unmatched(self.matching()).map_or(Ok(()), |work| Err(idle(work)))
-    }
 }
 
-/// All rows of an engine at one moment.
-///
-/// It holds what is, not what was derived from it, and carries its configuration.
-///
-/// ```
-/// use strowger::prelude::*;
-/// use strowger::Snapshot;
-///
-/// let mut log = Log::default();
-/// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log).unwrap();
-/// let json = serde_json::to_string(&engine.snapshot()).unwrap();
-/// let snapshot: Snapshot = serde_json::from_str(&json).unwrap();
-/// assert_eq!(Engine::restore(snapshot).unwrap().digest(), engine.digest());
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    format: u32,
-    clock: Clock,
-    stores: Stores,
-}
-
-impl Snapshot {
-    /// The number of the format written by this version.
-    pub const FORMAT: u32 = 1;
-
-    /// The number of the last fact it contains; a journal goes on with the next.
-    #[must_use]
-    pub const fn seq(&self) -> Seq {
-        self.stores.seq
-    }
+/// Decides a command, and says what it answers.
+fn decide<A: Action<Layer = Engine>>(
+    turn: &mut Turn<'_>,
+    action: A,
+) -> Result<Result<A::Output, Refusal>, Halted> {
+    turn.cause = Cause::Command;
+    let answer = action.decide(turn);
+    turn.check_sound()?;
+    Ok(answer)
 }
 
 const _: fn() = || {
@@ -360,3 +309,134 @@ const _: fn() = || {
     shared::<Engine>();
     shared::<Vec<Fact>>();
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::commands::{
+        Accept, Consult, Define, FinishContact, Finisher, Park, SetMembership, SetPresence, Submit,
+    };
+    use crate::layer::error::RestoreError;
+    use crate::model::agent::AgentProfile;
+    use crate::model::channel::ChannelProfile;
+    use crate::model::ids::{AgentId, WorkId};
+    use crate::model::membership::Membership;
+    use crate::model::presence::SystemPresence;
+    use crate::model::queue::QueueProfile;
+    use crate::model::work::WorkRequest;
+
+    const ANA: AgentId = AgentId::from_raw(0);
+    const BO: AgentId = AgentId::from_raw(1);
+
+    const fn at(secs: i64) -> Timestamp {
+        Timestamp::from_millis(secs * 1_000)
+    }
+
+    /// Ana has a call, about which she consults Bo; another call waits. With the facts of all that.
+    fn floor() -> (Engine, Log, WorkId) {
+        let mut log = Log::default();
+        let mut engine = Engine::new(Config::default(), at(0), &mut log).unwrap();
+        let voice = Define::new("voice", ChannelProfile::voice());
+        let voice = engine.execute(at(0), voice, &mut log).unwrap();
+        let queue = Define::new("support", QueueProfile::default());
+        let queue = engine.execute(at(0), queue, &mut log).unwrap();
+        for (key, agent) in [("ana", ANA), ("bo", BO)] {
+            let defined = Define::new(key, AgentProfile::default());
+            assert_eq!(engine.execute(at(0), defined, &mut log), Ok(agent));
+            let presence = SystemPresence::OnQueue.id();
+            engine.execute(at(0), SetPresence { agent, presence }, &mut log).unwrap();
+        }
+        let (membership, channel) = (Membership::default(), None);
+        let member = SetMembership { agent: ANA, queue, membership, channel };
+        engine.execute(at(0), member, &mut log).unwrap();
+        let submit = || Submit::new(WorkRequest::new(queue, voice));
+        let work = engine.execute(at(1), submit(), &mut log).unwrap();
+        let offer = engine.view().agent(ANA).unwrap().offers()[0];
+        engine.execute(at(1), Accept { offer }, &mut log).unwrap();
+        engine.execute(at(1), Consult { work, agent: BO }, &mut log).unwrap();
+        engine.execute(at(1), submit(), &mut log).unwrap();
+        (engine, log, work)
+    }
+
+    /// Memory goes bad: what Ana has is gone from her row, and from no other.
+    fn lose_assignments(engine: &mut Engine) {
+        let mut stores = engine.world.stores().clone();
+        stores.agent_rows.get_mut(ANA).unwrap().assignments.clear();
+        engine.world = World::from_stores(stores);
+    }
+
+    #[test]
+    fn a_fact_that_does_not_fit_ends_the_engine_and_the_facts_before_make_a_sound_one() {
+        let (mut engine, mut log, work) = floor();
+        let (kept, sound, digest) = (log.clone(), engine.view().seq(), engine.digest());
+        lose_assignments(&mut engine);
+        // The consult ends first, which fits; then the call is parked, which does not.
+        let faulted = Err(Refusal::Faulted { sound });
+        assert_eq!(engine.execute(at(2), Park { work, until: None }, &mut log), faulted);
+        let fault = engine.fault().unwrap().clone();
+        assert_eq!((fault.sound, fault.at), (sound, at(2)));
+        let misfit = alloc::format!("fact {}, work_parked, does not fit", sound + 3);
+        assert!(fault.reason.starts_with(&misfit), "{fault}");
+        assert_eq!(log, kept, "the log is cut back to where the call began");
+
+        // From now on everything is refused, and nothing falls due.
+        let other = || SetPresence { agent: BO, presence: SystemPresence::Offline.id() };
+        assert_eq!(engine.execute(at(3), other(), &mut log), faulted);
+        assert_eq!(engine.check(at(3), other()), faulted);
+        assert_eq!(engine.advance(at(900), &mut log), faulted);
+        assert_eq!((engine.next_deadline(), engine.fault()), (None, Some(&fault)));
+        assert_eq!(log, kept);
+
+        // It cannot be kept, nor go on by facts.
+        let json = serde_json::to_string(&engine.snapshot()).unwrap();
+        let restored = Engine::restore(serde_json::from_str(&json).unwrap());
+        assert_eq!(restored.map(drop), Err(RestoreError::Faulted { fault }));
+        assert!(engine.resume([]).is_err());
+
+        let mut recovered = Engine::replay(kept).unwrap();
+        assert_eq!((recovered.digest(), recovered.verify()), (digest, Ok(())));
+        assert_eq!(recovered.execute(at(3), Park { work, until: None }, &mut log), Ok(()));
+        assert_eq!(log.as_slice().get(sound as usize).unwrap().seq, sound + 1);
+    }
+
+    #[test]
+    fn a_row_that_is_not_there_ends_the_engine_too() {
+        let (mut engine, mut log, work) = floor();
+        let kept = log.clone();
+        lose_assignments(&mut engine);
+        let sound = engine.view().seq();
+        let finish = || FinishContact { work, by: Finisher::Agent };
+        // Looking is enough to see it.
+        assert_eq!(engine.clone().check(at(2), finish()), Err(Refusal::Faulted { sound }));
+        let refused = engine.execute(at(2), finish(), &mut log);
+        assert_eq!(refused, Err(Refusal::Faulted { sound }));
+        assert_eq!(engine.fault().unwrap().reason, "a0 does not have w1, and must");
+        assert_eq!(log, kept);
+    }
+
+    #[test]
+    fn what_deadlines_did_in_the_call_is_gone_with_it() {
+        let (mut engine, mut log, work) = floor();
+        let kept = log.clone();
+        lose_assignments(&mut engine);
+        // The consult of Bo runs out first.
+        assert!(engine.next_deadline().is_some_and(|due| due.at < at(60)));
+        let finish = FinishContact { work, by: Finisher::Agent };
+        assert!(matches!(engine.execute(at(60), finish, &mut log), Err(Refusal::Faulted { .. })));
+        assert_eq!(log, kept);
+    }
+
+    #[test]
+    fn a_fact_of_elsewhere_that_does_not_fit_ends_an_engine_that_follows() {
+        let (mut engine, _, work) = floor();
+        let sound = engine.view().seq();
+        let fact = |seq, event| Fact { seq, at: at(2), cause: Cause::Command, event };
+        // A gap changes nothing.
+        let retrieved = Event::WorkRetrieved { work };
+        assert!(engine.follow_quietly(&fact(sound + 2, retrieved.clone())).is_err());
+        assert_eq!(engine.fault(), None);
+        assert!(engine.follow_quietly(&fact(sound + 1, retrieved)).is_err());
+        assert_eq!(engine.fault().map(|fault| fault.sound), Some(sound));
+        assert!(engine.advance(at(3), &mut Log::default()).is_err());
+    }
+}

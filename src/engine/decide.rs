@@ -7,9 +7,11 @@ use crate::command::refusal::Refusal;
 use crate::fact::log::{Fact, Log, Seq};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
 use crate::state::machine::Deadline;
 
-use crate::engine::core::{Engine, Snapshot};
+use crate::engine::core::Engine;
+use crate::engine::keep::Snapshot;
 
 impl Decide for Engine {
     type Fact = Fact;
@@ -48,6 +50,10 @@ impl Decide for Engine {
 
     fn awaken(&mut self) {
         Self::awaken(self);
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        Self::fault(self)
     }
 
     fn snapshot(&self) -> Snapshot {

@@ -1,7 +1,7 @@
-//! Keeping a record of how agents were chosen, for whoever wants to know.
+//! Records of how agents were chosen, where a host wants them.
 //!
-//! Not part of the state: a record is made where an offer is, kept for a while, and handed out
-//! once.
+//! They are not part of the state: a record is made right before its offer, kept for a while, and
+//! handed out once.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -14,14 +14,15 @@ use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::model::queue::{AgentChoice, Order, QueueProfile};
 use crate::policy::choice::{AgentKey, KeyPart, KeyParts};
 
-use crate::engine::turn::Turn;
+use crate::engine::matching::candidates::candidates;
+use crate::engine::matching::given::Matching;
 
-/// Somebody who could have had the work.
+/// An agent who could have had the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CandidateRecord {
     /// The agent.
     pub agent: AgentId,
-    /// By what he was compared.
+    /// By what they were compared.
     pub key: KeyParts,
 }
 
@@ -45,7 +46,7 @@ pub struct CandidateRecord {
 /// }
 /// engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
 /// let decision = engine.decisions().next().unwrap();
-/// assert_eq!((decision.of, decision.decided_by), (2, Some(KeyPart::Rank)));
+/// assert_eq!((decision.candidate_count, decision.decided_by), (2, Some(KeyPart::Rank)));
 /// # Ok::<(), Refusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,21 +59,22 @@ pub struct Decision {
     pub at: Timestamp,
     /// The work.
     pub work: WorkId,
-    /// Whom it was offered to.
+    /// The agent it was offered to.
     pub agent: AgentId,
     /// The queue of the work.
     pub queue: QueueId,
-    /// Which definition of the queue was in force.
+    /// The revision of the queue's definition that was in force.
     pub queue_revision: u32,
-    /// In what order its work waits.
+    /// The order in which the queue's work waits.
     pub order: Order,
-    /// Its rule, which gives the part [`KeyPart::Method`] of a key.
+    /// The queue's rule for choosing agents, which gives the part [`KeyPart::Method`] of a key.
     pub choice: AgentChoice,
-    /// Who could have had it, the best first: at most [`Decision::CANDIDATES_MAX`].
+    /// The agents who could have had the work, the best first: at most
+    /// [`Decision::CANDIDATES_MAX`].
     pub candidates: Vec<CandidateRecord>,
-    /// How many could have had it.
-    pub of: u32,
-    /// The part of the key that put him before the next; none if he was the only one.
+    /// How many agents could have had the work.
+    pub candidate_count: u32,
+    /// The part of the key that put the agent before the next; none for the only candidate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<KeyPart>,
 }
@@ -82,7 +84,7 @@ impl Decision {
     pub const CANDIDATES_MAX: usize = 100;
 }
 
-/// The latest decisions, as many as are wanted.
+/// The latest decisions, as many as the host wants.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Decisions {
     most: usize,
@@ -107,7 +109,13 @@ impl Decisions {
         self.kept.drain(..)
     }
 
-    fn push(&mut self, decision: Decision) {
+    /// Forgets the records of offers that were not made after all, behind a fact.
+    pub(crate) fn forget_after(&mut self, seq: Seq) {
+        self.kept.retain(|decision| decision.seq <= seq);
+    }
+
+    /// Keeps a record, in place of the oldest if there are as many as are wanted.
+    pub(crate) fn push(&mut self, decision: Decision) {
         if self.kept.len() >= self.most {
             self.kept.pop_front();
         }
@@ -115,43 +123,39 @@ impl Decisions {
     }
 }
 
-impl Turn<'_> {
-    /// Records how an agent was chosen, just before the offer is made.
-    pub(crate) fn record(&mut self, offer: OfferId, work: WorkId, agent: AgentId) {
-        if let Some(decision) = self.decision(offer, work, agent) {
-            self.decisions.push(decision);
-        }
-    }
-
-    fn decision(&self, offer: OfferId, work: WorkId, agent: AgentId) -> Option<Decision> {
-        let row = self.world.work(work).ok()?;
-        let entry = self.world.entry::<QueueProfile>(row.queue).ok()?;
-        let mut keys: Vec<AgentKey> = self.matching().candidates(work, row).collect();
-        keys.sort_unstable();
-        debug_assert!(
-            keys.first().is_some_and(|first| first.agent == agent),
-            "{work} goes to {agent}, who is not the first of {keys:?}"
-        );
-        let decided_by = match keys.as_slice() {
-            [first, second, ..] => Some(first.differs_in(second)),
-            [_] | [] => None,
-        };
-        let of = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        let best = keys.iter().take(Decision::CANDIDATES_MAX);
-        let record = |key: &AgentKey| CandidateRecord { agent: key.agent, key: key.parts() };
-        Some(Decision {
-            offer,
-            seq: self.world.seq().saturating_add(1),
-            at: self.now,
-            work,
-            agent,
-            queue: row.queue,
-            queue_revision: entry.revision,
-            order: entry.profile.order,
-            choice: entry.profile.choice,
-            candidates: best.map(record).collect(),
-            of,
-            decided_by,
-        })
-    }
+/// How an agent is chosen for an offer that is about to be made.
+pub(crate) fn decide(
+    matching: Matching<'_>,
+    offer: OfferId,
+    work: WorkId,
+    agent: AgentId,
+) -> Option<Decision> {
+    let row = matching.world.work(work).ok()?;
+    let entry = matching.world.entry::<QueueProfile>(row.queue).ok()?;
+    let mut keys: Vec<AgentKey> = candidates(matching, work, row).collect();
+    keys.sort_unstable();
+    debug_assert!(
+        keys.first().is_some_and(|first| first.agent == agent),
+        "{work} goes to {agent}, who is not the first of {keys:?}"
+    );
+    let decided_by = match keys.as_slice() {
+        [first, second, ..] => Some(first.differs_in(second)),
+        [_] | [] => None,
+    };
+    let best = keys.iter().take(Decision::CANDIDATES_MAX);
+    let record = |key: &AgentKey| CandidateRecord { agent: key.agent, key: key.parts() };
+    Some(Decision {
+        offer,
+        seq: matching.world.seq().saturating_add(1),
+        at: matching.now,
+        work,
+        agent,
+        queue: row.queue,
+        queue_revision: entry.revision,
+        order: entry.profile.order,
+        choice: entry.profile.choice,
+        candidates: best.map(record).collect(),
+        candidate_count: u32::try_from(keys.len()).unwrap_or(u32::MAX),
+        decided_by,
+    })
 }

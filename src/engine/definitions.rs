@@ -7,19 +7,22 @@ use alloc::vec::Vec;
 use crate::base::id::Id;
 use crate::command::commands::{Change, Define, RemoveMembership, Reply, Retire, SetMembership};
 use crate::command::refusal::{LimitName, Refusal};
-use crate::fact::definition::Defined;
+use crate::fact::definition::{Defined, Definition};
 use crate::fact::event::{Event, PresenceSetBy};
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, Entity, PoolId, PresenceId};
+use crate::model::ids::{AgentId, Entity, PoolId, PresenceId, every_kind};
 use crate::model::invalid::{Invalid, Problem};
+use crate::model::kinds::for_every_kind;
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::work::check_key;
-use crate::world::catalog::{Entry, Kind};
+use crate::world::catalog::Entry;
+use crate::world::kinds::Kind;
 use crate::world::state::World;
 
-use crate::engine::action::sealed::Run;
-use crate::engine::turn::Turn;
+use crate::engine::alerting;
+use crate::engine::run::Run;
+use crate::engine::turn::{Halted, Turn};
 
 impl<P: Kind> Run for Define<P> {
     type Output = P::Id;
@@ -42,7 +45,7 @@ impl<P: Kind> Run for Define<P> {
         let id = rows.next_id().filter(|_| rows.len() < max as usize);
         let id = id.ok_or(Refusal::Limit { limit: P::LIMIT, max })?;
         let defined = Defined { id, key: self.key, profile: Arc::new(self.profile) };
-        turn.emit(Event::Defined(Box::new(P::definition(defined))));
+        turn.emit(Event::Defined(Box::new(P::definition(defined))))?;
         Ok(id)
     }
 }
@@ -60,10 +63,10 @@ impl<P: Kind> Run for Change<P> {
         turn.check_mentions(|name| self.profile.mentions(name))?;
         self.profile.check()?;
         let defined = Defined { id: self.id, key, profile: Arc::new(self.profile) };
-        turn.check_change(&P::definition(defined.clone()))?;
-        turn.emit(Event::Changed(Box::new(P::definition(defined))));
+        check_change(turn, &P::definition(defined.clone()))?;
+        turn.emit(Event::Changed(Box::new(P::definition(defined))))?;
         if let Entity::Presence(presence) = self.id.into() {
-            turn.presence_changed(presence);
+            presence_changed(turn, presence)?;
         }
         Ok(())
     }
@@ -86,10 +89,9 @@ impl<P: Kind> Run for Retire<P> {
             return Err(Refusal::InUse { entity, user });
         }
         if let Entity::Agent(agent) = entity {
-            turn.sign_out(agent)?;
+            sign_out(turn, agent)?;
         }
-        turn.emit(Event::Retired(entity));
-        Ok(())
+        Ok(turn.emit(Event::Retired(entity))?)
     }
 }
 
@@ -104,40 +106,34 @@ impl<P: Kind> Entry<P> {
     }
 }
 
-impl Turn<'_> {
-    /// What a presence stands for is part of what agents who have it said, so it stays.
-    fn check_change(
-        &self,
-        definition: &crate::fact::definition::Definition,
-    ) -> Result<(), Refusal> {
-        if let crate::fact::definition::Definition::Presence(defined) = definition {
-            let old = self.live::<PresenceProfile>(defined.id)?.profile.system;
-            if old != defined.profile.system {
-                return Err(Invalid::new("system", Problem::Fixed).into());
-            }
+/// Refuses to let a presence stand for something else: what it stands for is part of what agents
+/// who have it said.
+fn check_change(turn: &Turn<'_>, definition: &Definition) -> Result<(), Refusal> {
+    if let Definition::Presence(defined) = definition {
+        let old = turn.live::<PresenceProfile>(defined.id)?.profile.system;
+        if old != defined.profile.system {
+            return Err(Invalid::new("system", Problem::Fixed).into());
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// Agents in a presence that opens other channels now.
-    fn presence_changed(&mut self, presence: PresenceId) {
-        let agents = self.world.stores().agent_rows.iter();
-        let concerned = agents.filter(|(_, agent)| agent.presence.id() == presence);
-        let concerned: Vec<_> = concerned.map(|(id, _)| id).collect();
-        concerned.iter().for_each(|agent| self.settle(*agent));
-        for agent in concerned {
-            self.withdraw_unattended(agent);
-        }
-    }
+/// A presence opens other channels now, to all agents who have it.
+fn presence_changed(turn: &mut Turn<'_>, presence: PresenceId) -> Result<(), Halted> {
+    let agents = turn.world.stores().agent_rows.iter();
+    let concerned = agents.filter(|(_, agent)| agent.presence.id() == presence);
+    let concerned: Vec<_> = concerned.map(|(id, _)| id).collect();
+    concerned.iter().try_for_each(|agent| turn.settle(*agent))?;
+    concerned.into_iter().try_for_each(|agent| alerting::withdraw_unattended(turn, agent))
+}
 
-    fn sign_out(&mut self, agent: AgentId) -> Result<(), Refusal> {
-        let offline = SystemPresence::Offline.id();
-        if self.world.agent(agent)?.presence.id() != offline {
-            let by = PresenceSetBy::Command;
-            self.emit(Event::PresenceSet { agent, presence: offline, lease: None, by });
-        }
-        Ok(())
+fn sign_out(turn: &mut Turn<'_>, agent: AgentId) -> Result<(), Halted> {
+    let presence = SystemPresence::Offline.id();
+    if turn.agent(agent)?.presence.id() == presence {
+        return Ok(());
     }
+    let by = PresenceSetBy::Command;
+    turn.emit(Event::PresenceSet { agent, presence, lease: None, by })
 }
 
 /// The first thing that keeps something from being retired: a definition that is not retired, an
@@ -149,13 +145,9 @@ fn user_of(world: &World, entity: Entity) -> Option<Entity> {
             .find(|(_, entry)| mentions(entity, |name| entry.profile.mentions(name)))
             .map(|(id, _)| id.into())
     }
-    among::<crate::model::channel::ChannelProfile>(world, entity)
-        .or_else(|| among::<PresenceProfile>(world, entity))
-        .or_else(|| among::<crate::model::reason::RejectReasonProfile>(world, entity))
-        .or_else(|| among::<QueueProfile>(world, entity))
-        .or_else(|| among::<AgentProfile>(world, entity))
-        .or_else(|| agent_with(world, entity))
-        .or_else(|| work_with(world, entity))
+    let mut user = None;
+    for_every_kind!(P => user = user.or_else(|| among::<P>(world, entity)));
+    user.or_else(|| agent_with(world, entity)).or_else(|| work_with(world, entity))
 }
 
 fn mentions(entity: Entity, names: impl FnOnce(&mut dyn FnMut(Entity))) -> bool {
@@ -164,45 +156,41 @@ fn mentions(entity: Entity, names: impl FnOnce(&mut dyn FnMut(Entity))) -> bool 
     found
 }
 
-/// An agent who has something of it now.
+/// An agent who has something of a definition now.
 fn agent_with(world: &World, entity: Entity) -> Option<Entity> {
     let uses = |agent: &crate::world::rows::Agent| match entity {
         Entity::Presence(id) => agent.presence.id() == id,
-        Entity::Queue(id) => agent.assignments.iter().any(|leg| leg.queue == id),
+        Entity::Queue(id) => agent.assignments.iter().any(|has| has.queue == id),
         Entity::Channel(id) => {
-            agent.assignments.iter().any(|leg| leg.claim.channel == id)
+            agent.assignments.iter().any(|has| has.claim.channel == id)
                 || agent.members().any(|member| member.channel == Some(id))
         }
-        Entity::Code(id) => agent.assignments.iter().any(|leg| leg.code == Some(id)),
-        Entity::Skill(_)
-        | Entity::Reason(_)
-        | Entity::Agent(_)
-        | Entity::Work(_)
-        | Entity::Offer(_)
-        | Entity::Calendar(_) => false,
+        Entity::Code(id) => agent.assignments.iter().any(|has| has.code == Some(id)),
         Entity::Pool(id) => {
-            agent.assignments.iter().any(|leg| world.pools(leg.draws).contains(&id))
+            agent.assignments.iter().any(|has| world.pools(has.pool_set).contains(&id))
         }
+        _ => false,
     };
     let mut agents = world.stores().agent_rows.iter();
     agents.find(|(_, agent)| uses(agent)).map(|(id, _)| id.into())
 }
 
-/// Open work that refers to it. Preferred agents are wishes, and no reason to keep somebody.
+/// Open work that refers to a definition. Preferred agents are wishes, and no reason to keep
+/// somebody.
 fn work_with(world: &World, entity: Entity) -> Option<Entity> {
     if let Entity::Agent(id) = entity {
         let agent = world.agent(id).ok()?;
-        let leg = agent.assignments.first().map(|leg| leg.work.into());
-        return leg
+        let assigned = agent.assignments.first().map(|has| has.work.into());
+        return assigned
             .or_else(|| agent.offers.first().map(|offer| (*offer).into()))
             .or_else(|| agent.legs.first().map(|leg| leg.work.into()));
     }
     let works = world.stores().works.sorted().into_iter();
     let mut users = works.filter(|(_, work)| {
-        let draws = |pool: &PoolId| entity == (*pool).into();
+        let is_it = |pool: &PoolId| entity == (*pool).into();
         entity == work.queue.into()
             || mentions(entity, |name| work.request.mentions(name))
-            || world.pools(work.draws).iter().any(draws)
+            || world.pools(work.pool_set).iter().any(is_it)
     });
     users.next().map(|(id, _)| id.into())
 }
@@ -216,14 +204,14 @@ impl Run for SetMembership {
         turn.live::<QueueProfile>(queue)?;
         channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
         membership.check()?;
-        let row = turn.world.agent(agent)?;
+        let row = turn.agent(agent)?;
         let old = row.terms(queue, channel);
         let max = turn.world.stores().config.limits.memberships;
         if old.is_none() && row.memberships.len() >= max as usize {
             return Err(Refusal::Limit { limit: LimitName::Memberships, max });
         }
         if old != Some(membership) {
-            turn.emit(Event::MembershipSet { agent, queue, membership, channel });
+            turn.emit(Event::MembershipSet { agent, queue, membership, channel })?;
         }
         Ok(())
     }
@@ -237,15 +225,17 @@ impl Run for RemoveMembership {
         turn.live::<AgentProfile>(agent)?;
         turn.live::<QueueProfile>(queue)?;
         channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
-        if turn.world.agent(agent)?.terms(queue, channel).is_some() {
-            turn.emit(Event::MembershipRemoved { agent, queue, channel });
+        if turn.agent(agent)?.terms(queue, channel).is_some() {
+            turn.emit(Event::MembershipRemoved { agent, queue, channel })?;
         }
         Ok(())
     }
 }
 
 macro_rules! replies {
-    ($($id:ident),*) => {$(
+    ({} $(
+        $kind:ident($id:ident) $table:ident $words:literal $limit:ident $built_in:literal,
+    )*) => {$(
         impl From<crate::model::ids::$id> for Reply {
             fn from(id: crate::model::ids::$id) -> Self {
                 Self::Defined(id.into())
@@ -254,4 +244,4 @@ macro_rules! replies {
     )*};
 }
 
-replies!(SkillId, ChannelId, PresenceId, ReasonId, CodeId, QueueId, AgentId, CalendarId, PoolId);
+every_kind! { [replies] {} }

@@ -1,149 +1,154 @@
 //! What each deadline leads to.
 
+use alloc::format;
+
 use crate::base::time::Timestamp;
-use crate::fact::event::{EndedBy, Event, PresenceSetBy, QueuedWhy, ResumedBy};
+use crate::fact::event::{EndedBy, Event, QueuedWhy, ResumedBy};
 use crate::fact::log::Cause;
-use crate::model::ids::{AgentId, WorkId};
-use crate::model::presence::SystemPresence;
-use crate::model::queue::{MaxWaitAction, Requeue};
+use crate::model::ids::{QueueId, WorkId};
+use crate::model::queue::MaxWaitAction;
+use crate::model::requeue::Requeue;
 use crate::policy::offering::Bar;
 use crate::state::machine::DeadlineKind;
 use crate::state::work::CloseCause;
 use crate::world::index::TimerKey;
 
-use crate::engine::turn::Turn;
+use crate::engine::turn::{Halted, Turn};
+use crate::engine::{
+    agents, aside, legs, offering, overflow, place, prefer, relax, works, wrap_up,
+};
 
-impl Turn<'_> {
-    /// Fires everything due at or before now, the earliest first.
-    pub(crate) fn fire_due(&mut self) {
-        while self.fire_first() {}
+/// Fires everything due at or before now, the earliest first.
+pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<(), Halted> {
+    while fire_first(turn)? {}
+    Ok(())
+}
+
+/// Fires what is due first, if it is due at or before now. Says whether something was. What fires
+/// makes a fact, and a fact moves or removes the deadline; one that made none would stay due for
+/// ever.
+pub(crate) fn fire_first(turn: &mut Turn<'_>) -> Result<bool, Halted> {
+    let first = turn.world.index().clock.first();
+    let Some((due, key)) = first.filter(|(due, _)| *due <= turn.now) else {
+        return Ok(false);
+    };
+    let before = turn.facts();
+    fire(turn, due, key)?;
+    if turn.facts() == before {
+        return Err(turn.fault(format!("{key:?} was due at {due}, and nothing came of it")));
     }
+    Ok(true)
+}
 
-    /// Fires what is due first, if it is due at or before now, and says whether something was.
-    pub(crate) fn fire_first(&mut self) -> bool {
-        let first = self.world.index().clock.first();
-        let Some((due, key)) = first.filter(|(due, _)| *due <= self.now) else { return false };
-        let before = self.facts();
-        self.fire(due, key);
-        let fired = self.facts() > before;
-        debug_assert!(fired, "{key:?} was due at {due} and nothing came of it");
-        fired
-    }
-
-    fn fire(&mut self, due: Timestamp, key: TimerKey) {
-        let cause = |kind| Cause::Deadline { kind, due };
-        match key {
-            TimerKey::Offer(id) => {
-                self.cause = cause(DeadlineKind::OfferWindow);
-                if let Ok(offer) = self.world.offer(id).copied() {
-                    self.miss_offer(id, offer);
-                }
-            }
-            TimerKey::Leg(agent, work) => {
-                self.cause = cause(DeadlineKind::ConsultWindow);
-                self.miss_leg(work, agent);
-            }
-            TimerKey::WrapUp(agent, work) => {
-                self.cause = cause(DeadlineKind::WrapUp);
-                self.time_out_wrap_up(work, agent);
-            }
-            TimerKey::Lease(agent) => {
-                self.cause = cause(DeadlineKind::Lease);
-                self.lapse(agent);
-            }
-            TimerKey::Queue(queue) => {
-                if let Some(deadline) = self.world.queue_deadline(queue) {
-                    self.cause = cause(deadline.kind);
-                    match deadline.kind {
-                        DeadlineKind::Ramp => self.emit(Event::RampReleased { queue }),
-                        _ => self.look_at(queue),
-                    }
-                }
-            }
-            TimerKey::Pool(pool) => {
-                self.cause = cause(DeadlineKind::PoolReset);
-                self.emit(Event::PoolReset { pool });
-            }
-            TimerKey::Work(work) => {
-                if let Some(deadline) = self.world.work_deadline(work) {
-                    self.cause = cause(deadline.kind);
-                    self.fire_work(work, deadline.kind, due);
-                }
-            }
+fn fire(turn: &mut Turn<'_>, due: Timestamp, key: TimerKey) -> Result<(), Halted> {
+    let cause = |kind| Cause::Deadline { kind, due };
+    match key {
+        TimerKey::Offer(offer) => {
+            turn.cause = cause(DeadlineKind::OfferWindow);
+            offering::miss(turn, offer)
         }
-    }
-
-    fn lapse(&mut self, agent: AgentId) {
-        let (presence, by) = (SystemPresence::Offline.id(), PresenceSetBy::Lease);
-        self.emit(Event::PresenceSet { agent, presence, lease: None, by });
-        self.withdraw_unattended(agent);
-    }
-
-    fn fire_work(&mut self, work: WorkId, kind: DeadlineKind, due: Timestamp) {
-        match kind {
-            DeadlineKind::Lifetime => self.close_by_system(work, CloseCause::Lifetime),
-            DeadlineKind::MaxWait => self.end_wait(work),
-            DeadlineKind::ParkOver => self.bring_back(work, ResumedBy::Time),
-            DeadlineKind::PreferredStep => self.end_preference(work),
-            DeadlineKind::Reveal => self.reveal(work),
-            DeadlineKind::Retry => self.emit(Event::DeclinesForgotten { work }),
-            DeadlineKind::BarOver => self.lift_bar(work, due),
-            DeadlineKind::Relaxation => self.relax(work),
-            DeadlineKind::Overflow => self.overflow_waited(work),
-            DeadlineKind::Scheduled => self.end_schedule(work, due),
-            DeadlineKind::OfferWindow
-            | DeadlineKind::WrapUp
-            | DeadlineKind::Lease
-            | DeadlineKind::ConsultWindow
-            | DeadlineKind::Look
-            | DeadlineKind::Ramp
-            | DeadlineKind::PoolReset
-            | DeadlineKind::Record => {}
+        TimerKey::Leg(agent, work) => {
+            turn.cause = cause(DeadlineKind::ConsultWindow);
+            legs::miss(turn, work, agent)
         }
-    }
-
-    fn close_by_system(&mut self, work: WorkId, cause: CloseCause) {
-        self.emit(Event::WorkClosed { work, cause, by: EndedBy::System });
-    }
-
-    fn end_wait(&mut self, work: WorkId) {
-        let Ok(row) = self.world.work(work) else {
-            return;
-        };
-        let action = self.world.queue_profile(row.queue).map(|profile| profile.on_max_wait);
-        match action {
-            Ok(MaxWaitAction::Move { queue }) if queue != row.queue => {
-                let place = self.place_in(work, queue, Requeue::KeepScore);
-                let why = QueuedWhy::MaxWait;
-                let (wrap_up, sticky) = (None, None);
-                self.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky });
-                self.entered(work, Some(why));
+        TimerKey::WrapUp(agent, work) => {
+            turn.cause = cause(DeadlineKind::WrapUp);
+            wrap_up::time_out(turn, work, agent)
+        }
+        TimerKey::Lease(agent) => {
+            turn.cause = cause(DeadlineKind::Lease);
+            agents::lapse(turn, agent)
+        }
+        TimerKey::Pool(pool) => {
+            turn.cause = cause(DeadlineKind::PoolReset);
+            turn.emit(Event::PoolReset { pool })
+        }
+        TimerKey::Queue(queue) => match turn.world.queue_deadline(queue) {
+            Some(deadline) => {
+                turn.cause = cause(deadline.kind);
+                fire_queue(turn, queue, deadline.kind)
             }
-            Ok(MaxWaitAction::Move { .. } | MaxWaitAction::Close) | Err(_) => {
-                self.close_by_system(work, CloseCause::MaxWait);
+            None => Ok(()),
+        },
+        TimerKey::Work(work) => match turn.world.work_deadline(work) {
+            Some(deadline) => {
+                turn.cause = cause(deadline.kind);
+                fire_work(turn, work, deadline.kind, due)
             }
-        }
+            None => Ok(()),
+        },
     }
+}
 
-    fn reveal(&mut self, work: WorkId) {
-        let Ok(row) = self.world.work(work) else {
-            return;
-        };
-        let line = self.world.index().line(row.queue);
-        let delay =
-            line.and_then(|line| line.members(row.request.channel).delay_after(row.revealed));
-        if let Some(delay) = delay {
-            self.emit(Event::WorkRevealed { work, delay });
-        }
+fn fire_queue(turn: &mut Turn<'_>, queue: QueueId, kind: DeadlineKind) -> Result<(), Halted> {
+    match kind {
+        DeadlineKind::Ramp => turn.emit(Event::RampReleased { queue }),
+        _ => overflow::look_at(turn, queue),
     }
+}
 
-    fn lift_bar(&mut self, work: WorkId, due: Timestamp) {
-        let Ok(row) = self.world.work(work) else {
-            return;
-        };
-        let over = row.declines.iter().find(|decline| decline.bar == Bar::Until(due));
-        if let Some(decline) = over {
-            self.emit(Event::BarLifted { work, agent: decline.agent });
+fn fire_work(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    kind: DeadlineKind,
+    due: Timestamp,
+) -> Result<(), Halted> {
+    match kind {
+        DeadlineKind::Lifetime => close(turn, work, CloseCause::Lifetime),
+        DeadlineKind::MaxWait => end_wait(turn, work),
+        DeadlineKind::ParkOver => works::bring_back(turn, work, ResumedBy::Time),
+        DeadlineKind::PreferredStep => prefer::end_step(turn, work),
+        DeadlineKind::Reveal => reveal(turn, work),
+        DeadlineKind::Retry => turn.emit(Event::DeclinesForgotten { work }),
+        DeadlineKind::BarOver => lift_bar(turn, work, due),
+        DeadlineKind::Relaxation => relax::at_point(turn, work),
+        DeadlineKind::Overflow => overflow::at_wait(turn, work),
+        DeadlineKind::Scheduled => aside::end_schedule(turn, work, due),
+        DeadlineKind::OfferWindow
+        | DeadlineKind::WrapUp
+        | DeadlineKind::Lease
+        | DeadlineKind::ConsultWindow
+        | DeadlineKind::Look
+        | DeadlineKind::Ramp
+        | DeadlineKind::PoolReset
+        | DeadlineKind::Record => Ok(()),
+    }
+}
+
+fn close(turn: &mut Turn<'_>, work: WorkId, cause: CloseCause) -> Result<(), Halted> {
+    turn.emit(Event::WorkClosed { work, cause, by: EndedBy::System })
+}
+
+/// Work has waited as long as it may.
+fn end_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
+    let from = turn.work(work)?.queue;
+    match turn.queue_profile(from)?.on_max_wait {
+        MaxWaitAction::Move { queue } if queue != from => {
+            let place = place::in_queue(turn, work, queue, Requeue::KeepScore)?;
+            let (why, wrap_up, sticky) = (QueuedWhy::MaxWait, None, None);
+            turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
+            overflow::enter(turn, work, Some(why))
         }
+        MaxWaitAction::Move { .. } | MaxWaitAction::Close => close(turn, work, CloseCause::MaxWait),
+    }
+}
+
+/// Work is past one more delay of members of its queue.
+fn reveal(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
+    let row = turn.work(work)?;
+    let line = turn.world.index().line(row.queue);
+    let members = line.map(|line| line.members(row.request.channel));
+    match members.and_then(|members| members.delay_after(row.revealed)) {
+        Some(delay) => turn.emit(Event::WorkRevealed { work, delay }),
+        None => Ok(()),
+    }
+}
+
+/// An agent who declined work may be asked again.
+fn lift_bar(turn: &mut Turn<'_>, work: WorkId, due: Timestamp) -> Result<(), Halted> {
+    let mut declines = turn.work(work)?.declines.iter();
+    match declines.find(|decline| decline.bar == Bar::Until(due)).map(|decline| decline.agent) {
+        Some(agent) => turn.emit(Event::BarLifted { work, agent }),
+        None => Ok(()),
     }
 }

@@ -1,17 +1,18 @@
 //! Deciding answers to offers, and giving work to agents by hand.
 
-use crate::base::bits::IdSet;
 use crate::command::commands::{Accept, Assign, Force, Pull, Reject};
-use crate::command::refusal::{LimitName, Refusal, Unavailable};
+use crate::command::refusal::Refusal;
 use crate::fact::event::{AssignedBy, Event, OfferedBy};
-use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, OfferId, WorkId};
+use crate::model::ids::OfferId;
 use crate::model::reason::RejectReasonProfile;
 use crate::state::offer::{OfferEnd, Withdrawal};
 use crate::state::work::Stage;
 
-use crate::engine::action::sealed::Run;
+use crate::engine::matching::by_hand::Fitness;
+use crate::engine::matching::{item, member};
+use crate::engine::run::Run;
 use crate::engine::turn::Turn;
+use crate::engine::{alerting, checks, offering};
 
 impl Run for Accept {
     type Output = ();
@@ -22,9 +23,8 @@ impl Run for Accept {
             Err(Refusal::OfferOver { end: Some(OfferEnd::Accepted), .. }) => return Ok(()),
             Err(refusal) => return Err(refusal),
         };
-        turn.check_assignments(offer.agent)?;
-        turn.accept_offer(self.offer, false);
-        Ok(())
+        checks::may_be_assigned(turn, offer.agent)?;
+        Ok(offering::accept(turn, self.offer, false)?)
     }
 }
 
@@ -45,8 +45,8 @@ impl Run for Reject {
         if let Some(reason) = self.reason {
             turn.live::<RejectReasonProfile>(reason)?;
         }
-        turn.reject_offer(self.offer, open?, self.reason, self.retry_at);
-        Ok(())
+        open?;
+        Ok(offering::reject(turn, self.offer, self.reason, self.retry_at)?)
     }
 }
 
@@ -55,31 +55,24 @@ impl Run for Pull {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
-        turn.check_work_known(work)?;
-        turn.live::<AgentProfile>(agent)?;
+        checks::named(turn, work, agent)?;
         let row = turn.open_work(work)?;
-        let (stage, queue, need) = (row.stage, row.queue, row.need);
-        let channel = row.request.channel;
-        if let Some(offer) = turn.world.rings_at(work, agent) {
+        let (stage, queue) = (row.stage, row.queue);
+        if let Some(offer) = item::alerting(turn.world, work, agent) {
             return Accept { offer }.run(turn);
         }
-        match stage {
-            Stage::Queued => {}
-            Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
-            Stage::Offered { .. }
-            | Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        if stage.handler() == Some(agent) {
+            return Ok(());
         }
-        if turn.world.agent(agent)?.membership(queue, channel).is_none() {
+        if stage != Stage::Queued {
+            return Err(turn.wrong_stage(work));
+        }
+        if !member::is_member(turn.matching(), turn.work(work)?, agent) {
             return Err(Refusal::NotMember { agent, queue });
         }
-        turn.check_takes(work, agent, Some(need))?;
-        turn.check_offers(agent)?;
-        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Pull });
+        checks::takes(turn, work, agent, Fitness::Asked)?;
+        checks::may_be_offered(turn, agent)?;
+        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Pull })?;
         Ok(())
     }
 }
@@ -89,27 +82,17 @@ impl Run for Assign {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
         let Self { work, agent } = self;
-        turn.check_work_known(work)?;
-        turn.live::<AgentProfile>(agent)?;
-        let stage = turn.open_work(work)?.stage;
-        match stage {
-            Stage::Queued => {}
-            Stage::Offered { .. } => {
-                if let Some(offer) = turn.world.rings_at(work, agent) {
-                    return Ok(offer);
-                }
-            }
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => return Err(turn.wrong_stage(work)),
+        checks::named(turn, work, agent)?;
+        if !turn.open_work(work)?.stage.is_in_queue() {
+            return Err(turn.wrong_stage(work));
         }
-        turn.check_takes(work, agent, None)?;
-        turn.check_offers(agent)?;
-        turn.withdraw_offer_of(work, Withdrawal::Reassigned);
-        turn.offer(work, agent, OfferedBy::Assign).ok_or_else(|| turn.wrong_stage(work))
+        if let Some(offer) = item::alerting(turn.world, work, agent) {
+            return Ok(offer);
+        }
+        checks::takes(turn, work, agent, Fitness::Waived)?;
+        checks::may_be_offered(turn, agent)?;
+        alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
+        Ok(offering::offer(turn, work, agent, OfferedBy::Assign)?)
     }
 }
 
@@ -118,80 +101,21 @@ impl Run for Force {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
-        turn.check_work_known(work)?;
-        turn.live::<AgentProfile>(agent)?;
+        checks::named(turn, work, agent)?;
         let stage = turn.open_work(work)?.stage;
-        match stage {
-            Stage::Assigned { agent: owner } if owner == agent => return Ok(()),
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::Parked { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => {}
-            Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {
-                return Err(turn.wrong_stage(work));
-            }
+        if stage.handler() == Some(agent) {
+            return Ok(());
+        }
+        if !stage.is_unattended() {
+            return Err(turn.wrong_stage(work));
         }
         let own_parked = stage.owner() == Some(agent);
         if !own_parked {
-            turn.check_has_not(work, agent)?;
-            turn.check_assignments(agent)?;
+            checks::not_involved(turn, work, agent)?;
+            checks::may_be_assigned(turn, agent)?;
         }
-        turn.withdraw_offer_of(work, Withdrawal::Reassigned);
-        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Force });
+        alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
+        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Force })?;
         Ok(())
-    }
-}
-
-impl Turn<'_> {
-    /// Refuses an agent who cannot take a piece of work, or, if it is asked, does not fit.
-    pub(crate) fn check_takes(
-        &self,
-        work: WorkId,
-        agent: AgentId,
-        need: Option<crate::world::needs::NeedId>,
-    ) -> Result<(), Refusal> {
-        let row = self.open_work(work)?;
-        let channel = row.request.channel;
-        let refuse = |why| Refusal::Unavailable { agent, why };
-        self.world.attends(agent, channel)?.map_err(refuse)?;
-        self.check_has_not(work, agent)?;
-        let fit = need.and_then(|need| self.world.index().fit(need));
-        if fit.is_some_and(|fit| !fit.agents.has(agent)) {
-            return Err(refuse(Unavailable::Unfit));
-        }
-        if self.world.queue_profile(row.queue)?.external {
-            return Ok(());
-        }
-        let claim = self.world.new_claim(channel, row.cost)?;
-        let room = self.world.has_room(agent, claim, self.world.pools(row.draws))?;
-        room.map_err(|full| refuse(Unavailable::NoRoom(full)))
-    }
-
-    /// Refuses an agent who has, wraps up or takes part in this very work.
-    pub(crate) fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
-        let row = self.world.agent(agent)?;
-        if row.assignment(work).is_some() || row.leg(work).is_some() {
-            return Err(Refusal::Unavailable { agent, why: Unavailable::HasItAlready });
-        }
-        Ok(())
-    }
-
-    /// Refuses an agent who could not accept one more offer for want of assignments.
-    pub(crate) fn check_offers(&self, agent: AgentId) -> Result<(), Refusal> {
-        let more = self.world.may_have_more(agent)?;
-        if more { Ok(()) } else { Err(self.too_many_assignments()) }
-    }
-
-    /// Refuses an agent who has as many assignments as there may be.
-    pub(crate) fn check_assignments(&self, agent: AgentId) -> Result<(), Refusal> {
-        let max = self.world.stores().config.limits.assignments as usize;
-        let more = self.world.agent(agent)?.assignments.len() < max;
-        if more { Ok(()) } else { Err(self.too_many_assignments()) }
-    }
-
-    fn too_many_assignments(&self) -> Refusal {
-        let max = self.world.stores().config.limits.assignments;
-        Refusal::Limit { limit: LimitName::Assignments, max }
     }
 }

@@ -2,12 +2,18 @@
 //!
 //! The best pair goes first. Pairs compare by the rank of the queue for the agent, then by the
 //! order of the work, then by the queue's rule for choosing agents. So a freed agent takes the
-//! first work of his lowest-ranked queues; new work goes to the first agent among those for whom
+//! first work of their lowest-ranked queues; new work goes to the first agent among those for whom
 //! its queue ranks lowest; and when many become free at once, work after work is served in its
-//! order. Before a call nothing fits; so whatever fits after it involves an agent or work touched
-//! in it, and only those look around.
+//! order.
+//!
+//! Before a call nothing fits. So whatever fits after it involves an agent or work that the call
+//! touched, and only those *seek*: each looks for its best pair, and the best pair of all is
+//! offered. An offer takes an agent away and gives nobody anything, so what the others found stays
+//! the best they can have, or is gone; a find made before the last offer is therefore looked for
+//! again only when it comes up.
 
 use alloc::collections::BinaryHeap;
+use alloc::format;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
@@ -16,13 +22,18 @@ use crate::fact::event::OfferedBy;
 use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::world::lanes::LaneKey;
-use crate::world::rows::Work;
 use crate::world::state::World;
 
-use crate::engine::matching::{Found, Matching};
-use crate::engine::turn::Turn;
+use crate::engine::matching::candidates::least_at_once;
+use crate::engine::matching::choose::choose;
+use crate::engine::matching::given::Matching;
+use crate::engine::matching::item::is_ordinary;
+use crate::engine::matching::line::in_line;
+use crate::engine::matching::seek::{Found, best_work};
+use crate::engine::offering;
+use crate::engine::turn::{Halted, Turn};
 
-/// Who looks around.
+/// Work that looks for an agent, or an agent who looks for work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Seeker {
     Work(WorkId),
@@ -30,30 +41,30 @@ enum Seeker {
 }
 
 impl Seeker {
-    /// Whether there may be more for him to find.
-    fn may_seek_on(self, world: &World) -> bool {
+    /// Whether there may be more to find.
+    fn may_seek_on(self, matching: Matching<'_>) -> bool {
         match self {
-            Self::Work(id) => world.work(id).is_ok_and(Work::in_line),
+            Self::Work(id) => in_line(matching, id).is_some(),
             Self::Agent(_) => true,
         }
     }
 }
 
-/// What a search needs room for; kept from call to call so that nothing is allocated in any.
+/// The buffers of a search. They are kept from call to call, so that mostly no call allocates any.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
     seekers: Vec<Seeker>,
-    /// What each of them found, the best first, with the number of offers made before.
+    /// What each seeker found, the best first, with the number of offers made before it.
     found: BinaryHeap<Reverse<(Found, Seeker, u64)>>,
     /// Lanes for which nobody was found in this call. Offers only take agents away, so nobody will
-    /// be found for them later in the call either, unless one is accepted at once and others are
-    /// free again.
+    /// be found for them later in the call either, unless an offer is accepted at once and the
+    /// others whom it alerted are free again. A thousand callers of one lane then cost one search.
     barren: FixedMap<(QueueId, LaneKey), ()>,
 }
 
 impl Search {
-    /// Has those who are touched look around, each once and in order. Where agents are, nobody can
-    /// be sure any more that he will not be found.
+    /// Has those who are touched seek, each once and in order. An agent among them may be the one
+    /// for a lane that had nobody.
     fn take_touched(&mut self, world: &mut World) {
         let (works, agents) = world.touched();
         if !agents.is_empty() {
@@ -67,19 +78,21 @@ impl Search {
         }
     }
 
+    /// The best pair that a seeker can be part of. Only for ordinary work does a lane speak: what
+    /// an agent declined or had may find nobody where others of its lane would.
     fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
         match seeker {
-            Seeker::Agent(agent) => matching.best_work(agent),
+            Seeker::Agent(agent) => best_work(matching, agent),
             Seeker::Work(id) => {
-                let work = matching.world.work(id).ok().filter(|work| work.in_line())?;
+                let work = in_line(matching, id)?;
                 let profile = matching.world.queue_profile(work.queue).ok()?;
-                let lane = || (work.queue, World::lane_of(work, profile));
+                let lane = || (work.queue, LaneKey::of(work, profile));
                 let is_barren = !self.barren.is_empty() && self.barren.contains_key(&lane());
-                if work.is_ordinary() && is_barren {
+                if is_ordinary(work) && is_barren {
                     return None;
                 }
-                let found = matching.choose(id);
-                if work.is_ordinary() && found.is_none() {
+                let found = choose(matching, id);
+                if is_ordinary(work) && found.is_none() {
                     self.barren.insert(lane(), ());
                 }
                 let (chosen, work) = (found?, work.line_key(id, profile).at(matching.now));
@@ -89,83 +102,78 @@ impl Search {
     }
 }
 
-impl Turn<'_> {
-    /// Offers work until nothing fits.
-    pub(crate) fn route(&mut self, search: &mut Search) {
-        self.cause = Cause::Routing;
-        let (works, agents) = self.world.touched();
-        if works.is_empty() && agents.is_empty() {
-            return;
-        }
-        self.match_all(search);
-        search.seekers.clear();
-        search.found.clear();
-        search.barren.clear();
+/// Offers work until nothing fits.
+pub(crate) fn route(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
+    turn.cause = Cause::Routing;
+    let (works, agents) = turn.world.touched();
+    if works.is_empty() && agents.is_empty() {
+        return Ok(());
     }
+    match_all(turn, search)?;
+    search.seekers.clear();
+    search.found.clear();
+    search.barren.clear();
+    Ok(())
+}
 
-    fn match_all(&mut self, search: &mut Search) {
-        let mut made = 0_u64;
-        loop {
-            search.take_touched(self.world);
-            while let Some(seeker) = search.seekers.pop() {
-                let is_last = made == 0 && search.seekers.is_empty() && search.found.is_empty();
-                if is_last && self.waits_in_vain(seeker) {
-                    continue;
-                }
-                match seeker {
-                    Seeker::Work(work) => self.world.list_candidates(work),
-                    Seeker::Agent(agent) => self.world.look_around(agent),
-                }
-                let found = search.seek(self.matching(), seeker);
-                search.found.extend(found.map(|found| Reverse((found, seeker, made))));
+fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
+    let mut made = 0_u64;
+    loop {
+        search.take_touched(turn.world);
+        while let Some(seeker) = search.seekers.pop() {
+            let is_last = made == 0 && search.seekers.is_empty() && search.found.is_empty();
+            if is_last && waits_in_vain(turn, seeker) {
+                continue;
             }
-            let Some(Reverse((found, seeker, seen))) = search.found.pop() else {
-                return;
-            };
-            // What was found before the last offer may be gone, and is looked for again.
-            if seen == made {
-                if !self.offer_found(found) {
-                    debug_assert!(false, "{} has no agent any more", found.work.work);
-                    return;
-                }
-                made += 1;
+            match seeker {
+                Seeker::Work(work) => turn.world.list_candidates(work),
+                Seeker::Agent(agent) => turn.world.look_around(agent),
             }
-            // It may ring at more than one, or was taken at once from others who are free now.
-            if seeker.may_seek_on(self.world) {
-                search.seekers.push(seeker);
-            }
+            let found = search.seek(turn.matching(), seeker);
+            search.found.extend(found.map(|found| Reverse((found, seeker, made))));
+        }
+        let Some(Reverse((found, seeker, seen))) = search.found.pop() else {
+            return Ok(());
+        };
+        // What was found before the last offer may be gone, and is looked for again.
+        if seen == made {
+            offer_found(turn, found)?;
+            made += 1;
+        }
+        // It may alert more than one, or was accepted at once from others who are free now.
+        if seeker.may_seek_on(turn.matching()) {
+            search.seekers.push(seeker);
         }
     }
+}
 
-    /// Whether other work that asks for the same waits, with nothing to keep anybody from it. It
-    /// waited before, for nobody could take it; and if all others who were touched in this call
-    /// found nothing, nobody came free who could.
-    fn waits_in_vain(&self, seeker: Seeker) -> bool {
-        let Seeker::Work(id) = seeker else {
-            return false;
-        };
-        let Ok(work) = self.world.work(id) else {
-            return false;
-        };
-        let other = self.world.lane_mate(id, work);
-        other.and_then(|other| self.world.work(other).ok()).is_some_and(Work::is_ordinary)
-    }
+/// Whether other work that asks for the same waits, with nothing to keep anybody from it. It waited
+/// before, because nobody could take it; and if all others who were touched in this call found
+/// nothing, nobody came free who could.
+fn waits_in_vain(turn: &Turn<'_>, seeker: Seeker) -> bool {
+    let Seeker::Work(id) = seeker else {
+        return false;
+    };
+    let Ok(work) = turn.world.work(id) else {
+        return false;
+    };
+    let other = turn.world.lane_mate(id, work);
+    other.and_then(|other| turn.world.work(other).ok()).is_some_and(is_ordinary)
+}
 
-    /// Offers what was found. If it does not ring yet, to as many at once as its queue wants at
-    /// least.
-    fn offer_found(&mut self, found: Found) -> bool {
-        let work = found.work.work;
-        let row = self.world.work(work).ok().filter(|row| !row.rings());
-        let queue = row.and_then(|row| self.world.queue_profile(row.queue).ok());
-        let least = queue.map_or(1, |queue| queue.broadcast.min);
-        let known = found.agent;
-        (0..least).all(|number| {
-            let agent = known.filter(|_| number == 0);
-            let chosen = || self.matching().choose(work).map(|key| key.agent);
-            let Some(agent) = agent.or_else(chosen) else {
-                return number > 0;
-            };
-            self.offer(work, agent, OfferedBy::Routing).is_some()
-        })
+/// Offers what was found. If it alerts nobody yet, to as many at once as its queue wants at least.
+fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
+    let work = found.work.work;
+    let least = least_at_once(turn.matching(), turn.work(work)?);
+    for number in 0..least {
+        let known = found.agent.filter(|_| number == 0);
+        let next = known.or_else(|| choose(turn.matching(), work).map(|chosen| chosen.agent));
+        match next {
+            Some(agent) => offering::offer(turn, work, agent, OfferedBy::Routing)?,
+            // The first offer was accepted at once.
+            None if number > 0 => break,
+            None => return Err(turn.fault(format!("{work} was found, and goes to nobody"))),
+        };
     }
+    Ok(())
 }

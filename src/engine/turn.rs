@@ -1,28 +1,33 @@
-//! One call of the engine: what is read and decided in it, and the only way to say anything.
+//! One call of the engine: what is read and decided in it, and the only way to make a fact.
+
+use alloc::format;
+use alloc::string::String;
+use core::cell::OnceCell;
 
 use crate::base::time::Timestamp;
-use crate::command::refusal::{Refusal, StageName};
+use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
-use crate::fact::log::{Cause, Fact, Log};
-use crate::model::ids::{AgentId, Entity, OfferId, WorkId};
+use crate::fact::log::{Cause, Fact, Log, Seq};
+use crate::layer::fault::Fault;
+use crate::model::ids::{AgentId, Entity, OfferId, QueueId, WorkId};
+use crate::model::kinds::match_entity;
 use crate::model::presence::PresenceProfile;
+use crate::model::queue::QueueProfile;
 use crate::state::assignment::AssignmentState;
+use crate::state::leg::LegEnd;
 use crate::state::routing_status::{RoutingStatus, StatusStep};
 use crate::state::work::Stage;
-use crate::world::catalog::{Entry, Kind};
+use crate::world::catalog::Entry;
 use crate::world::index::Concerned;
+use crate::world::kinds::Kind;
 use crate::world::rows::{Agent, Offer, Work};
-use crate::world::state::{Missing, World};
+use crate::world::state::World;
+use crate::world::stores::Missing;
 
 use crate::engine::decisions::Decisions;
-use crate::engine::matching::Matching;
+use crate::engine::matching::given::Matching;
+use crate::engine::matching::line;
 use crate::engine::rules::Rules;
-
-impl From<Missing> for Refusal {
-    fn from(Missing(entity): Missing) -> Self {
-        Self::Unknown { entity }
-    }
-}
 
 /// A call under way.
 #[allow(unnameable_types, reason = "only the sealed half of `Action` speaks of it")]
@@ -33,20 +38,60 @@ pub struct Turn<'a> {
     pub(crate) cause: Cause,
     pub(crate) rules: &'a Rules,
     pub(crate) decisions: &'a mut Decisions,
+    purpose: Purpose,
+    /// The number of the last fact before the call.
+    sound: Seq,
+    fault: OnceCell<Fault>,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// What is decided happens.
+    Decide,
+    /// A command is looked at, and nothing happens.
+    Check,
+    /// A command was looked at, and would have made a fact: it passed.
+    Passed,
+}
+
+/// The call goes no further. The turn knows why: it met a fault, or a command that is only checked
+/// has passed. Nobody else can make one, so none is without a reason.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Halted {
+    sound: Seq,
+}
+
+impl From<Halted> for Refusal {
+    /// The answer of a call that met a fault. That of a check which passed is never handed out.
+    fn from(halted: Halted) -> Self {
+        Self::Faulted { sound: halted.sound }
+    }
+}
+
+/// When a call is made and what for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context {
+    /// The time of the call.
+    pub now: Timestamp,
+    /// The number of the last fact before the call.
+    pub sound: Seq,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 impl<'a> Turn<'a> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         world: &'a mut World,
-        now: Timestamp,
         log: &'a mut Log,
-        rules: &'a Rules,
-        decisions: &'a mut Decisions,
+        (rules, decisions): (&'a Rules, &'a mut Decisions),
+        Context { now, sound, purpose }: Context,
     ) -> Self {
-        Self { world, log, now, cause: Cause::Command, rules, decisions }
+        let (cause, fault) = (Cause::Command, OnceCell::new());
+        Self { world, log, now, cause, rules, decisions, purpose, sound, fault }
     }
 
-    /// Who fits whom, as things are now.
+    /// The world, to be matched as it is now.
     pub(crate) const fn matching(&self) -> Matching<'_> {
         Matching { world: self.world, now: self.now, rules: self.rules }
     }
@@ -54,23 +99,43 @@ impl<'a> Turn<'a> {
     /// Makes something happen: a fact changes the world and goes to the log. What follows from it
     /// for the status and the debt of an agent comes right behind it. Legs of work that leaves its
     /// owner end right before it.
-    pub(crate) fn emit(&mut self, event: Event) {
-        self.end_legs_before(&event);
-        let concerned = self.tell(event);
-        concerned.agents().for_each(|agent| self.settle(agent));
+    pub(crate) fn emit(&mut self, event: Event) -> Result<(), Halted> {
+        self.end_legs_before(&event)?;
+        let concerned = self.tell(event)?;
+        concerned.agents().try_for_each(|agent| self.settle(agent))
     }
 
-    /// Makes one fact, and says whom it concerns.
-    fn tell(&mut self, event: Event) -> Concerned {
+    /// Makes one fact, and says whom it concerns. A command that is only checked stops here: it has
+    /// checked all that it checks, and would be done.
+    fn tell(&mut self, event: Event) -> Result<Concerned, Halted> {
+        if self.purpose != Purpose::Decide {
+            self.purpose = Purpose::Passed;
+            return Err(Halted { sound: self.sound });
+        }
         let seq = self.world.seq().saturating_add(1);
         self.log.push(Fact { seq, at: self.now, cause: self.cause, event });
         let nobody = Concerned::default();
         let applied = self.log.last().map_or(Ok(nobody), |fact| self.world.apply(fact));
-        applied.unwrap_or_else(|misfit| {
-            debug_assert!(false, "{:?} does not fit: {misfit}", self.log.last());
-            self.log.pop();
-            nobody
+        applied.map_err(|misfit| {
+            let name = self.log.last().map_or("", |fact| fact.event.name());
+            self.fault(format!("fact {seq}, {name}, does not fit: {misfit}"))
         })
+    }
+
+    /// Ends the legs of work that is about to leave its owner, the oldest first.
+    fn end_legs_before(&mut self, event: &Event) -> Result<(), Halted> {
+        let (work, why) = match event {
+            Event::WorkQueued { work, .. }
+            | Event::WorkScheduled { work, .. }
+            | Event::WorkSuspended { work } => (*work, LegEnd::Transferred),
+            Event::WorkParked { work, .. } => (*work, LegEnd::Parked),
+            Event::ContactEnded { work, .. }
+            | Event::WorkClosed { work, .. }
+            | Event::CustomerUnreached { work, retry: Some(_) } => (*work, LegEnd::ContactEnded),
+            _ => return Ok(()),
+        };
+        let legs = self.work(work)?.legs.to_vec();
+        legs.into_iter().try_for_each(|agent| self.emit(Event::LegEnded { work, agent, why }))
     }
 
     /// How many facts the log holds, to see whether something happened.
@@ -78,70 +143,94 @@ impl<'a> Turn<'a> {
         self.log.len()
     }
 
-    /// Brings the routing status and the debt of an agent in line with what he has.
-    pub(crate) fn settle(&mut self, id: AgentId) {
-        let Ok(agent) = self.world.agent(id) else {
-            return;
-        };
+    /// Brings the routing status and the debt of an agent in line with what they have.
+    pub(crate) fn settle(&mut self, id: AgentId) -> Result<(), Halted> {
+        let agent = self.agent(id)?;
         let step = match (self.is_on_queue(agent), agent.status) {
             (false, _) => StatusStep::GoOff,
             (true, RoutingStatus::OffQueue) => StatusStep::GoOn(agent.load()),
             (true, _) => StatusStep::Carry(agent.load()),
         };
-        self.step_status(id, step);
-        let (Ok(agent), Ok(profile)) = (self.world.agent(id), self.world.agent_profile(id)) else {
-            return;
-        };
+        self.step_status(id, step)?;
+        let (agent, profile) = (self.agent(id)?, self.must(self.world.agent_profile(id))?);
         let event = match (agent.in_debt, agent.usage.is_in_debt(&profile.capacity)) {
             (false, true) => Event::CapacityExceeded { agent: id },
             (true, false) => Event::CapacityRestored { agent: id },
-            (true, true) | (false, false) => return,
+            (true, true) | (false, false) => return Ok(()),
         };
-        self.tell(event);
+        self.tell(event).map(drop)
     }
 
-    /// Makes a step of a routing status, and says so if it leads anywhere.
-    pub(crate) fn step_status(&mut self, id: AgentId, step: StatusStep) {
-        let Ok(agent) = self.world.agent(id) else {
-            return;
-        };
+    /// Makes a step of a routing status, and a fact of it if it leads anywhere.
+    pub(crate) fn step_status(&mut self, id: AgentId, step: StatusStep) -> Result<(), Halted> {
+        let agent = self.agent(id)?;
         let status = agent.status.next(step);
-        if status != agent.status {
-            self.tell(Event::RoutingStatusChanged { agent: id, status });
+        if status == agent.status {
+            return Ok(());
         }
+        self.tell(Event::RoutingStatusChanged { agent: id, status }).map(drop)
     }
 
     /// Whether an agent's presence opens any channel.
-    pub(crate) fn is_on_queue(&self, agent: &Agent) -> bool {
+    fn is_on_queue(&self, agent: &Agent) -> bool {
         let presence = self.world.entry::<PresenceProfile>(agent.presence.id());
         presence.is_ok_and(|entry| entry.profile.is_on_queue())
     }
 
+    /// Something does not hold that must: the call goes no further, and neither does the engine.
+    /// The first fault stands.
+    pub(crate) fn fault(&self, reason: String) -> Halted {
+        let _first = self.fault.get_or_init(|| Fault::new(self.sound, self.now, reason));
+        Halted { sound: self.sound }
+    }
+
+    /// What must be there: a fault if it is not.
+    pub(crate) fn must<T>(&self, found: Result<T, Missing>) -> Result<T, Halted> {
+        found.map_err(|missing| self.fault(format!("{missing}, and there must be")))
+    }
+
+    /// An agent who must be there.
+    pub(crate) fn agent(&self, id: AgentId) -> Result<&Agent, Halted> {
+        self.must(self.world.agent(id))
+    }
+
+    /// Open work that must be there.
+    pub(crate) fn work(&self, id: WorkId) -> Result<&Work, Halted> {
+        self.must(self.world.work(id))
+    }
+
+    /// An open offer that must be there.
+    pub(crate) fn offer(&self, id: OfferId) -> Result<Offer, Halted> {
+        self.must(self.world.offer(id)).copied()
+    }
+
+    /// The definition of a queue that must be there.
+    pub(crate) fn queue_profile(&self, id: QueueId) -> Result<&QueueProfile, Halted> {
+        self.must(self.world.queue_profile(id))
+    }
+
+    /// Whether nothing went wrong so far: the answer of a command that met a fault is none.
+    pub(crate) fn check_sound(&self) -> Result<(), Halted> {
+        if self.fault.get().is_none() { Ok(()) } else { Err(Halted { sound: self.sound }) }
+    }
+
+    /// What became of the call: its purpose by now, and the fault that it met.
+    pub(crate) fn finish(self) -> (Purpose, Option<Fault>) {
+        (self.purpose, self.fault.into_inner())
+    }
+
     /// A definition that is not retired.
     pub(crate) fn live<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Refusal> {
-        let entry = self.world.entry::<P>(id)?;
+        let entry = self.world.entry::<P>(id).map_err(unknown)?;
         if entry.retired { Err(Refusal::Retired { entity: id.into() }) } else { Ok(entry) }
     }
 
     /// Refuses anything that does not exist or is retired.
     pub(crate) fn check_live(&self, entity: Entity) -> Result<(), Refusal> {
-        match entity {
-            Entity::Skill(id) => self.live::<crate::model::skill::SkillProfile>(id).map(drop),
-            Entity::Channel(id) => self.live::<crate::model::channel::ChannelProfile>(id).map(drop),
-            Entity::Presence(id) => self.live::<PresenceProfile>(id).map(drop),
-            Entity::Reason(id) => {
-                self.live::<crate::model::reason::RejectReasonProfile>(id).map(drop)
-            }
-            Entity::Code(id) => self.live::<crate::model::reason::WrapUpCodeProfile>(id).map(drop),
-            Entity::Queue(id) => self.live::<crate::model::queue::QueueProfile>(id).map(drop),
-            Entity::Agent(id) => self.live::<crate::model::agent::AgentProfile>(id).map(drop),
+        match_entity!(entity, P(id) => self.live::<P>(id).map(drop), {
             Entity::Work(id) => self.open_work(id).map(drop),
-            Entity::Offer(id) => Ok(self.world.offer(id).map(drop)?),
-            Entity::Calendar(id) => {
-                self.live::<crate::model::calendar::CalendarProfile>(id).map(drop)
-            }
-            Entity::Pool(id) => self.live::<crate::model::pool::PoolProfile>(id).map(drop),
-        }
+            Entity::Offer(id) => self.world.offer(id).map(drop).map_err(unknown),
+        })
     }
 
     /// Refuses the first thing a profile or a request mentions that does not exist or is retired.
@@ -158,12 +247,12 @@ impl<'a> Turn<'a> {
         result
     }
 
-    /// Refuses work that never was, before anything else that is named is looked at.
+    /// Refuses work that never was, before anything else that the command names is looked at.
     pub(crate) fn check_work_known(&self, id: WorkId) -> Result<(), Refusal> {
         if self.world.stores().works.was_minted(id) {
             Ok(())
         } else {
-            Err(Missing(id.into()).into())
+            Err(unknown(Missing(id.into())))
         }
     }
 
@@ -175,19 +264,19 @@ impl<'a> Turn<'a> {
                 let cause = stores.ended_works.get(id).map(|ended| ended.cause);
                 Refusal::WorkOver { work: id, cause }
             } else {
-                missing.into()
+                unknown(missing)
             }
         })
     }
 
-    /// An offer that rings.
+    /// An open offer.
     pub(crate) fn open_offer(&self, id: OfferId) -> Result<Offer, Refusal> {
         self.world.offer(id).copied().map_err(|missing| {
             let stores = self.world.stores();
             if stores.offers.was_minted(id) {
                 Refusal::OfferOver { offer: id, end: stores.ended_offers.get(id).copied() }
             } else {
-                missing.into()
+                unknown(missing)
             }
         })
     }
@@ -197,26 +286,23 @@ impl<'a> Turn<'a> {
         let Ok(work) = self.world.work(id) else {
             return Refusal::WorkOver { work: id, cause: None };
         };
-        let stage = match work.stage {
-            Stage::Queued => StageName::Queued,
-            Stage::Offered { .. } => StageName::Offered,
-            Stage::Assigned { agent } => match self.leg_state(id, agent) {
-                Some(AssignmentState::Held) => StageName::Held,
-                Some(_) | None => StageName::Active,
-            },
-            Stage::Parked { .. } => StageName::Parked,
-            Stage::WrapUp { .. } => StageName::WrapUp,
-            Stage::Scheduled { .. } => StageName::Scheduled,
-            Stage::Suspended => StageName::Suspended,
-            Stage::Closed { cause } => {
-                return Refusal::WorkOver { work: id, cause: Some(cause) };
+        match work.stage {
+            Stage::Closed { cause } => Refusal::WorkOver { work: id, cause: Some(cause) },
+            stage => {
+                let stage = line::stage_name(self.world, id, stage);
+                Refusal::WrongStage { work: id, stage }
             }
-        };
-        Refusal::WrongStage { work: id, stage }
+        }
     }
 
-    /// Where an agent's assignment of a piece of work is.
-    pub(crate) fn leg_state(&self, work: WorkId, agent: AgentId) -> Option<AssignmentState> {
-        self.world.agent(agent).ok()?.assignment(work).map(|leg| leg.state)
+    /// The state of an agent's assignment of a piece of work.
+    pub(crate) fn assignment_state(&self, work: WorkId, agent: AgentId) -> Option<AssignmentState> {
+        let row = self.world.agent(agent).ok()?;
+        row.assignment(work).map(|assignment| assignment.state)
     }
+}
+
+/// The refusal of a command that names something which never was.
+const fn unknown(Missing(entity): Missing) -> Refusal {
+    Refusal::Unknown { entity }
 }

@@ -13,6 +13,7 @@ use crate::model::ids::{
     AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
 };
+use crate::model::kinds::match_entity;
 use crate::model::pool::PoolProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
@@ -22,7 +23,7 @@ use crate::policy::room::{Claim, PoolUse, Usage};
 use crate::policy::tally::{self, Tally};
 use crate::state::routing_status::RoutingStatus;
 use crate::state::work::Stage;
-use crate::world::catalog::Kind;
+use crate::world::kinds::Kind;
 use crate::world::legs::Leg;
 use crate::world::rows::{Agent, Assignment, Member, Offer, Queue, Work};
 use crate::world::state::World;
@@ -99,17 +100,7 @@ impl<'a> View<'a> {
     /// The host's key of anything; work without one and offers have none.
     #[must_use]
     pub fn key(self, entity: Entity) -> Option<&'a Key> {
-        fn of<P: Kind>(world: &World, id: P::Id) -> Option<&Key> {
-            world.entry::<P>(id).ok().map(|entry| &entry.key)
-        }
-        match entity {
-            Entity::Skill(id) => of::<crate::model::skill::SkillProfile>(self.world, id),
-            Entity::Channel(id) => of::<crate::model::channel::ChannelProfile>(self.world, id),
-            Entity::Presence(id) => of::<crate::model::presence::PresenceProfile>(self.world, id),
-            Entity::Reason(id) => of::<crate::model::reason::RejectReasonProfile>(self.world, id),
-            Entity::Code(id) => of::<crate::model::reason::WrapUpCodeProfile>(self.world, id),
-            Entity::Queue(id) => of::<QueueProfile>(self.world, id),
-            Entity::Agent(id) => of::<AgentProfile>(self.world, id),
+        match_entity!(entity, P(id) => self.world.entry::<P>(id).ok().map(|entry| &entry.key), {
             Entity::Work(id) => {
                 let stores = self.world.stores();
                 let open = stores.works.get(id).map(|work| &work.request);
@@ -117,9 +108,7 @@ impl<'a> View<'a> {
                 open.or_else(ended)?.key.as_ref()
             }
             Entity::Offer(_) => None,
-            Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
-            Entity::Pool(id) => of::<PoolProfile>(self.world, id),
-        }
+        })
     }
 
     /// An agent.
@@ -188,21 +177,14 @@ impl<'a> View<'a> {
     /// How often a definition was changed; none for work and offers, and for what is not there.
     #[must_use]
     pub fn revision(self, entity: Entity) -> Option<u32> {
-        fn of<P: Kind>(world: &World, id: P::Id) -> Option<u32> {
-            world.entry::<P>(id).ok().map(|entry| entry.revision)
-        }
-        match entity {
-            Entity::Skill(id) => of::<crate::model::skill::SkillProfile>(self.world, id),
-            Entity::Channel(id) => of::<crate::model::channel::ChannelProfile>(self.world, id),
-            Entity::Presence(id) => of::<crate::model::presence::PresenceProfile>(self.world, id),
-            Entity::Reason(id) => of::<crate::model::reason::RejectReasonProfile>(self.world, id),
-            Entity::Code(id) => of::<crate::model::reason::WrapUpCodeProfile>(self.world, id),
-            Entity::Queue(id) => of::<QueueProfile>(self.world, id),
-            Entity::Agent(id) => of::<AgentProfile>(self.world, id),
+        match_entity!(entity, P(id) => self.world.entry::<P>(id).ok().map(|entry| entry.revision), {
             Entity::Work(_) | Entity::Offer(_) => None,
-            Entity::Calendar(id) => of::<CalendarProfile>(self.world, id),
-            Entity::Pool(id) => of::<PoolProfile>(self.world, id),
-        }
+        })
+    }
+
+    /// The id of a definition of one kind that has this key.
+    pub(crate) fn id_by_key<P: Kind>(self, key: &str) -> Option<P::Id> {
+        P::names(&self.world.index().keys).get(key)
     }
 
     /// A pool, retired or not.

@@ -1,41 +1,35 @@
-//! Deciding the end of contacts and what comes after them.
+//! Deciding the end of contacts, and the wrap-up that comes after them.
+
+use alloc::format;
 
 use crate::command::commands::{
     EndWrapUp, ExtendWrapUp, FinishContact, Finisher, RequestWrapUp, SetCode,
 };
 use crate::command::refusal::Refusal;
 use crate::fact::event::{EndedBy, Event};
-use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 use crate::model::reason::WrapUpCodeProfile;
 use crate::policy::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
 use crate::state::assignment::AssignmentState;
-use crate::state::work::CloseCause;
-use crate::state::work::Stage;
+use crate::state::work::{CloseCause, Stage};
 use crate::world::rows::Assignment;
 
-use crate::engine::action::sealed::Run;
-use crate::engine::turn::Turn;
+use crate::engine::checks;
+use crate::engine::run::Run;
+use crate::engine::turn::{Halted, Turn};
 
 impl Run for RequestWrapUp {
     type Output = ();
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work } = self;
-        match turn.open_work(work)?.stage {
-            Stage::Assigned { agent } | Stage::Parked { agent, .. } => {
-                if !turn.assignment(work, agent)?.wrap_up_requested {
-                    turn.emit(Event::WrapUpRequested { work });
-                }
-                Ok(())
-            }
-            Stage::Queued
-            | Stage::Offered { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => Err(turn.wrong_stage(work)),
+        let stage = turn.open_work(work)?.stage;
+        let owner = stage.owner().filter(|_| stage.is_with_agent());
+        let agent = owner.ok_or_else(|| turn.wrong_stage(work))?;
+        if !checks::assignment(turn, work, agent)?.wrap_up_requested {
+            turn.emit(Event::WrapUpRequested { work })?;
         }
+        Ok(())
     }
 }
 
@@ -49,22 +43,16 @@ impl Run for FinishContact {
             Finisher::Customer => EndedBy::Customer,
             Finisher::Host => EndedBy::Host,
         };
-        match turn.stage_unless(work, CloseCause::Completed)? {
-            Some(Stage::Assigned { .. } | Stage::Parked { .. }) => {
-                match turn.wrap_up_of(work) {
-                    Some(wrap_up) => turn.emit(Event::ContactEnded { work, by, wrap_up }),
-                    None => turn.complete(work, by),
+        match checks::stage_unless(turn, work, CloseCause::Completed)? {
+            Some(stage) if stage.is_with_agent() => {
+                match after_owner(turn, work)? {
+                    Some(wrap_up) => turn.emit(Event::ContactEnded { work, by, wrap_up })?,
+                    None => complete(turn, work, by)?,
                 }
                 Ok(())
             }
             Some(Stage::WrapUp { .. }) | None => Ok(()),
-            Some(
-                Stage::Queued
-                | Stage::Offered { .. }
-                | Stage::Closed { .. }
-                | Stage::Scheduled { .. }
-                | Stage::Suspended,
-            ) => Err(turn.wrong_stage(work)),
+            Some(_) => Err(turn.wrong_stage(work)),
         }
     }
 }
@@ -74,13 +62,11 @@ impl Run for SetCode {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
-        turn.check_work_known(work)?;
-        turn.live::<AgentProfile>(agent)?;
+        checks::named(turn, work, agent)?;
         turn.live::<WrapUpCodeProfile>(code)?;
-        turn.assignment(work, agent)?;
-        turn.check_code_allowed(work, agent, code)?;
-        turn.note_code(work, agent, Some(code));
-        Ok(())
+        let assignment = checks::assignment(turn, work, agent)?;
+        check_allowed(turn, &assignment, code)?;
+        Ok(note_code(turn, (work, agent), Some(code))?)
     }
 }
 
@@ -89,20 +75,19 @@ impl Run for ExtendWrapUp {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, by } = self;
-        turn.check_work_known(work)?;
-        turn.live::<AgentProfile>(agent)?;
-        let leg = turn.assignment(work, agent)?;
-        let AssignmentState::WrapUp { until, .. } = leg.state else {
+        checks::named(turn, work, agent)?;
+        let assignment = checks::assignment(turn, work, agent)?;
+        let AssignmentState::WrapUp { until, .. } = assignment.state else {
             return Err(turn.wrong_stage(work));
         };
-        let most = turn.world.queue_profile(leg.queue)?.wrap_up.extension_max;
-        let latest = leg.wrap_up_until + most;
+        let most = turn.queue_profile(assignment.queue)?.wrap_up.extension_max;
+        let latest = assignment.wrap_up_until + most;
         let extended = until + by;
         if extended > latest {
             return Err(Refusal::ExtensionTooLong { latest });
         }
         if extended > until {
-            turn.emit(Event::WrapUpExtended { work, agent, until: extended });
+            turn.emit(Event::WrapUpExtended { work, agent, until: extended })?;
         }
         Ok(())
     }
@@ -113,116 +98,107 @@ impl Run for EndWrapUp {
 
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent, code } = self;
-        turn.check_work_known(work)?;
-        turn.live::<AgentProfile>(agent)?;
-        let leg = turn.assignment(work, agent);
-        if leg.is_err() && turn.completed_with(work, Some(agent), code) {
+        checks::named(turn, work, agent)?;
+        let assignment = checks::assignment(turn, work, agent);
+        if assignment.is_err() && checks::is_completed(turn, work, Some(agent), code) {
             return Ok(());
         }
         if let Some(code) = code {
             turn.live::<WrapUpCodeProfile>(code)?;
         }
-        let leg = leg?;
-        let AssignmentState::WrapUp { until, .. } = leg.state else {
+        let assignment = assignment?;
+        let AssignmentState::WrapUp { until, .. } = assignment.state else {
             return Err(turn.wrong_stage(work));
         };
-        if !may_end(turn.world.queue_profile(leg.queue)?.wrap_up.mode, until) {
+        if !may_end(turn.queue_profile(assignment.queue)?.wrap_up.mode, until) {
             return Err(Refusal::WrapUpNotOver { until });
         }
-        turn.check_code(work, agent, code)?;
-        turn.note_code(work, agent, code);
-        turn.finish_wrap_up(work, agent, EndedBy::Agent);
-        Ok(())
+        check_code(turn, &assignment, code)?;
+        note_code(turn, (work, agent), code)?;
+        Ok(finish(turn, work, agent, EndedBy::Agent)?)
     }
 }
 
-impl Turn<'_> {
-    /// An agent's assignment of a piece of work, which may be over for the others.
-    fn assignment(&self, work: WorkId, agent: AgentId) -> Result<Assignment, Refusal> {
-        let leg = self.world.agent(agent)?.assignment(work).copied();
-        leg.ok_or(()).or_else(|()| {
-            self.open_work(work)?;
-            Err(Refusal::NotAssigned { work, agent })
-        })
-    }
-
-    /// Refuses a code the queue does not have, and no code where one is needed.
-    pub(crate) fn check_code(
-        &self,
-        work: WorkId,
-        agent: AgentId,
-        code: Option<CodeId>,
-    ) -> Result<(), Refusal> {
-        let leg = self.assignment(work, agent)?;
-        match code.or(leg.code) {
-            Some(code) => self.check_code_allowed(work, agent, code),
-            None if needs_code(&self.world.queue_profile(leg.queue)?.wrap_up) => {
-                Err(Refusal::CodeRequired)
-            }
-            None => Ok(()),
+/// Refuses a code that the queue of an assignment does not have, and no code where one is needed.
+pub(crate) fn check_code(
+    turn: &Turn<'_>,
+    assignment: &Assignment,
+    code: Option<CodeId>,
+) -> Result<(), Refusal> {
+    match code.or(assignment.code) {
+        Some(code) => check_allowed(turn, assignment, code),
+        None if needs_code(&turn.queue_profile(assignment.queue)?.wrap_up) => {
+            Err(Refusal::CodeRequired)
         }
+        None => Ok(()),
     }
+}
 
-    fn check_code_allowed(
-        &self,
-        work: WorkId,
-        agent: AgentId,
-        code: CodeId,
-    ) -> Result<(), Refusal> {
-        let queue = self.assignment(work, agent)?.queue;
-        if self.world.queue_profile(queue)?.wrap_up.allows(code) {
-            Ok(())
-        } else {
-            Err(Refusal::CodeNotAllowed { code, queue })
-        }
+fn check_allowed(turn: &Turn<'_>, assignment: &Assignment, code: CodeId) -> Result<(), Refusal> {
+    let queue = assignment.queue;
+    if turn.queue_profile(queue)?.wrap_up.allows(code) {
+        Ok(())
+    } else {
+        Err(Refusal::CodeNotAllowed { code, queue })
     }
+}
 
-    /// Says a code, if it was not said before.
-    pub(crate) fn note_code(&mut self, work: WorkId, agent: AgentId, code: Option<CodeId>) {
-        let Some(code) = code else { return };
-        let given = self.assignment(work, agent).ok().and_then(|leg| leg.code);
-        if given != Some(code) {
-            self.emit(Event::CodeSet { work, agent, code });
-        }
+/// Notes the code of an agent's assignment, if it is given and is not noted yet.
+pub(crate) fn note_code(
+    turn: &mut Turn<'_>,
+    (work, agent): (WorkId, AgentId),
+    code: Option<CodeId>,
+) -> Result<(), Halted> {
+    let noted = owned(turn, work, agent)?.code;
+    match code {
+        Some(code) if noted != Some(code) => turn.emit(Event::CodeSet { work, agent, code }),
+        Some(_) | None => Ok(()),
     }
+}
 
-    /// The wrap-up that begins if the contact ends now.
-    fn wrap_up_of(&self, work: WorkId) -> Option<WrapUp> {
-        let owner = self.world.work(work).ok()?.stage.owner()?;
-        let leg = self.assignment(work, owner).ok()?;
-        let mode = self.world.queue_profile(leg.queue).ok()?.wrap_up.mode;
-        after_contact(mode, leg.wrap_up_requested, self.now)
-    }
+/// An assignment that must be there.
+fn owned<'a>(turn: &'a Turn<'_>, work: WorkId, agent: AgentId) -> Result<&'a Assignment, Halted> {
+    let assignment = turn.agent(agent)?.assignment(work);
+    assignment.ok_or_else(|| turn.fault(format!("{agent} does not have {work}, and must")))
+}
 
-    /// The wrap-up of an agent who gives work away now. Where none of it counts against him there
-    /// is nothing to keep the assignment for.
-    pub(crate) fn wrap_up_after_transfer(&self, work: WorkId) -> Option<WrapUp> {
-        let owner = self.world.work(work).ok()?.stage.owner()?;
-        let leg = self.assignment(work, owner).ok()?;
-        let rules = &self.world.queue_profile(leg.queue).ok()?.wrap_up;
-        self.wrap_up_of(work).filter(|wrap_up| rules.after_transfer && wrap_up.counts)
-    }
+/// The wrap-up of the owner that begins if the contact ends now.
+fn after_owner(turn: &Turn<'_>, work: WorkId) -> Result<Option<WrapUp>, Halted> {
+    let Some(owner) = turn.work(work)?.stage.owner() else {
+        return Ok(None);
+    };
+    let assignment = owned(turn, work, owner)?;
+    let mode = turn.queue_profile(assignment.queue)?.wrap_up.mode;
+    Ok(after_contact(mode, assignment.wrap_up_requested, turn.now))
+}
 
-    /// Time ended a wrap-up.
-    pub(crate) fn time_out_wrap_up(&mut self, work: WorkId, agent: AgentId) {
-        let Ok(leg) = self.assignment(work, agent) else {
-            return;
-        };
-        let Ok(profile) = self.world.queue_profile(leg.queue) else {
-            return;
-        };
-        let code = code_at_timeout(&profile.wrap_up, leg.code);
-        self.note_code(work, agent, code);
-        self.finish_wrap_up(work, agent, EndedBy::System);
-    }
+/// The wrap-up of an agent who gives work away now. Where none of it counts against them there is
+/// nothing to keep the assignment for.
+pub(crate) fn after_transfer(turn: &Turn<'_>, work: WorkId) -> Result<Option<WrapUp>, Halted> {
+    let Some(owner) = turn.work(work)?.stage.owner() else {
+        return Ok(None);
+    };
+    let rules = &turn.queue_profile(owned(turn, work, owner)?.queue)?.wrap_up;
+    let wrap_up = after_owner(turn, work)?;
+    Ok(wrap_up.filter(|wrap_up| rules.after_transfer && wrap_up.counts))
+}
 
-    /// The owner's wrap-up ends with the work; that of somebody who gave it away ends alone.
-    fn finish_wrap_up(&mut self, work: WorkId, agent: AgentId, by: EndedBy) {
-        let owns = self.world.work(work).is_ok_and(|row| row.stage == Stage::WrapUp { agent });
-        if owns {
-            self.complete(work, by);
-        } else {
-            self.emit(Event::WrapUpEnded { work, agent, by });
-        }
-    }
+/// Time ended a wrap-up.
+pub(crate) fn time_out(turn: &mut Turn<'_>, work: WorkId, agent: AgentId) -> Result<(), Halted> {
+    let assignment = owned(turn, work, agent)?;
+    let rules = &turn.queue_profile(assignment.queue)?.wrap_up;
+    let code = code_at_timeout(rules, assignment.code);
+    note_code(turn, (work, agent), code)?;
+    finish(turn, work, agent, EndedBy::System)
+}
+
+/// The owner's wrap-up ends with the work; that of an agent who gave it away ends alone.
+fn finish(turn: &mut Turn<'_>, work: WorkId, agent: AgentId, by: EndedBy) -> Result<(), Halted> {
+    let owns = turn.world.work(work).is_ok_and(|row| row.stage == Stage::WrapUp { agent });
+    if owns { complete(turn, work, by) } else { turn.emit(Event::WrapUpEnded { work, agent, by }) }
+}
+
+/// Work was dealt with.
+pub(crate) fn complete(turn: &mut Turn<'_>, work: WorkId, by: EndedBy) -> Result<(), Halted> {
+    turn.emit(Event::WorkClosed { work, cause: CloseCause::Completed, by })
 }

@@ -57,16 +57,30 @@ impl Definition {
     /// What is defined.
     #[must_use]
     pub fn entity(&self) -> Entity {
-        match self {
-            Self::Skill(defined) => defined.id.into(),
-            Self::Channel(defined) => defined.id.into(),
-            Self::Presence(defined) => defined.id.into(),
-            Self::Reason(defined) => defined.id.into(),
-            Self::Code(defined) => defined.id.into(),
-            Self::Queue(defined) => defined.id.into(),
-            Self::Agent(defined) => defined.id.into(),
-            Self::Calendar(defined) => defined.id.into(),
-            Self::Pool(defined) => defined.id.into(),
-        }
+        match_definition!(self, defined => defined.id.into())
     }
 }
+
+/// Matches a [`Definition`] with one arm for all kinds:
+/// `match_definition!(definition, defined => defined.id.into())`.
+macro_rules! match_definition {
+    ($definition:expr, $defined:ident => $body:expr) => {
+        $crate::model::ids::every_kind! {
+            [$crate::fact::definition::definition_arms] { ($definition) $defined ($body) }
+        }
+    };
+}
+
+/// The arms of [`match_definition`].
+macro_rules! definition_arms {
+    (
+        { ($definition:expr) $defined:ident ($body:expr) }
+        $($kind:ident($id:ident) $table:ident $words:literal $limit:ident $built_in:literal,)*
+    ) => {
+        match $definition {
+            $($crate::fact::definition::Definition::$kind($defined) => $body,)*
+        }
+    };
+}
+
+pub(crate) use {definition_arms, match_definition};

@@ -27,7 +27,7 @@ use crate::model::presence::SystemPresence;
 /// of intervals that are over are handed out by [`Figures::close_until`] and kept no longer, so
 /// its size depends on what is open, not on how long it runs.
 ///
-/// [`how_figures_are_counted`]: crate::how_figures_are_counted
+/// [`how_figures_are_counted`]: crate::guide::how_figures_are_counted
 ///
 /// ```
 /// use strowger::prelude::*;
@@ -243,12 +243,8 @@ impl Figures {
             Definition::Presence(presence) => {
                 self.presences.insert(presence.id, presence.profile.system);
             }
-            Definition::Skill(_)
-            | Definition::Channel(_)
-            | Definition::Reason(_)
-            | Definition::Code(_)
-            | Definition::Calendar(_)
-            | Definition::Pool(_) => {}
+            // Figures are kept of no other kind.
+            _ => {}
         }
     }
 

@@ -10,6 +10,7 @@ use crate::engine::core::Engine;
 use crate::engine::view::View;
 use crate::fact::log::Log;
 use crate::layer::decide::Decide;
+use crate::layer::fault::Fault;
 use crate::state::machine::Deadline;
 
 use crate::host::act::{Act, Told};
@@ -228,6 +229,13 @@ where
             log: &mut self.log,
         };
         let answer = decide(&mut calls);
+        if let Some(fault) = decides.fault() {
+            // Nothing of the calls is kept: what is in memory cannot be trusted.
+            self.log.clear();
+            self.answered.clear();
+            self.acts.clear();
+            return Err(DriverError::Faulted(fault.clone()));
+        }
         self.keep().map_err(|error| {
             self.acts.clear();
             DriverError::Journal(error)
@@ -418,7 +426,8 @@ impl<E: Hosted> Calls<'_, E> {
 #[derive(Serialize, Deserialize)]
 #[serde(bound(
     serialize = "E::Snapshot: Serialize, E::Reply: Serialize, E::Refusal: Serialize",
-    deserialize = "E::Snapshot: Deserialize<'de>, E::Reply: Deserialize<'de>, E::Refusal: Deserialize<'de>"
+    deserialize = "E::Snapshot: Deserialize<'de>, E::Reply: Deserialize<'de>, \
+                   E::Refusal: Deserialize<'de>"
 ))]
 #[non_exhaustive]
 pub struct Saved<E: Decide> {
@@ -490,9 +499,13 @@ pub enum DriverError<E> {
     /// The journal failed in this call. What was asked may or may not be kept.
     #[error("the journal failed: {0}")]
     Journal(E),
-    /// The journal failed before, and there is no engine any more. What was asked was not done.
-    #[error("the journal failed before: recover, and start another driver")]
+    /// The driver halted before, and there is no engine any more. What was asked was not done.
+    #[error("the driver has halted: recover, and start another driver")]
     Halted,
+    /// What decides met a contradiction in its own state: a bug. Nothing of the call is kept, and
+    /// what decides is thrown away. What was asked was not done.
+    #[error("recover, and start another driver: {0}")]
+    Faulted(Fault),
     /// The token of the call names an earlier call with another command. Nothing was done.
     #[error(transparent)]
     TokenTaken(TokenTaken),

@@ -19,7 +19,7 @@ use crate::interaction::related::{Document, check_name};
 /// Who has the word for the contact centre.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/conversation.txt")]
+#[doc = include_str!("../../tests/tables/conversation.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

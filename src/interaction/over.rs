@@ -124,7 +124,7 @@ impl<P: ProfileStore> Records<P> {
     fn close_work(&self, engine: &Engine, id: InteractionId) -> Vec<Command> {
         let Some((row, work, stage)) = self.open_work(engine, id) else { return Vec::new() };
         match stage {
-            Stage::Assigned { .. } | Stage::Parked { .. } | Stage::WrapUp { .. } => vec![
+            stage if stage.owner().is_some() => vec![
                 Close { work, code: row.code }.into(),
                 Close { work, code: None }.into(),
                 FinishContact { work, by: Finisher::Host }.into(),

@@ -105,10 +105,8 @@ pub(crate) fn end(
     };
     Ok(match stage {
         _ if ending == Ending::Fault => Ahead::Alone,
-        Stage::Assigned { .. } | Stage::Parked { .. } => {
-            Ahead::First(FinishContact { work, by }.into())
-        }
-        Stage::WrapUp { .. } | Stage::Closed { .. } => Ahead::Alone,
+        stage if stage.is_with_agent() => Ahead::First(FinishContact { work, by }.into()),
+        stage if !stage.is_unowned() => Ahead::Alone,
         _ if ending == Ending::Customer => Ahead::First(Abandon { work }.into()),
         _ => Ahead::First(Cancel { work }.into()),
     })

@@ -12,6 +12,7 @@ use crate::fact::log::{Cause, Fact, Seq};
 use crate::layer::action::{Action, Layer};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
 use crate::model::ids::WorkId;
 use crate::state::machine::{Deadline, DeadlineKind};
 
@@ -76,6 +77,7 @@ pub struct Records<P: ProfileStore = ProfilesInMemory> {
     followed: Followed,
     directory: Arc<dyn Directory>,
     normaliser: Arc<dyn Normaliser>,
+    fault: Option<Fault>,
 }
 
 impl Records {
@@ -111,6 +113,7 @@ impl<P: ProfileStore> Records<P> {
             followed: Followed { latest, engine: 0, last_work: None },
             directory: Arc::new(NobodyKnown),
             normaliser: Arc::new(E164::default()),
+            fault: None,
         }
     }
 
@@ -157,6 +160,7 @@ impl<P: ProfileStore> Records<P> {
             last_work: self.followed.last_work,
             below: Below::Absent,
             mode: Mode::Doing,
+            fault: &mut self.fault,
         }
     }
 
@@ -170,15 +174,58 @@ impl<P: ProfileStore> Records<P> {
         action: A,
         log: &mut RecordLog,
     ) -> Result<A::Output, RecordRefusal> {
-        self.advance(now, log);
-        self.decide(now, action, Below::Absent, log)
+        self.call(log, |records, log| {
+            let mut turn = records.turn(now, log);
+            let at = turn.now;
+            turn.fire_due(at);
+            records.decide(now, action, Below::Absent, log)
+        })
     }
 
     /// Lets time pass: fires whatever fell due by `now`.
-    pub fn advance(&mut self, now: Timestamp, log: &mut RecordLog) {
-        let mut turn = self.turn(now, log);
-        let now = turn.now;
-        turn.fire_due(now);
+    ///
+    /// # Errors
+    /// A [`RecordRefusal`] says why no time passed.
+    pub fn advance(&mut self, now: Timestamp, log: &mut RecordLog) -> Result<(), RecordRefusal> {
+        self.call(log, |records, log| {
+            let mut turn = records.turn(now, log);
+            let now = turn.now;
+            turn.fire_due(now);
+            Ok(())
+        })
+    }
+
+    /// Makes a call. If a fact does not fit in it, its facts are taken out of the log again, and
+    /// the records refuse everything from then on.
+    fn call<T>(
+        &mut self,
+        log: &mut RecordLog,
+        does: impl FnOnce(&mut Self, &mut RecordLog) -> Result<T, RecordRefusal>,
+    ) -> Result<T, RecordRefusal> {
+        self.check_sound()?;
+        let before = log.len();
+        let answer = does(self, log);
+        if self.fault.is_some() {
+            while log.len() > before {
+                log.pop();
+            }
+        }
+        self.check_sound()?;
+        answer
+    }
+
+    fn check_sound(&self) -> Result<(), RecordRefusal> {
+        match &self.fault {
+            Some(fault) => Err(RecordRefusal::Faulted { sound: fault.sound }),
+            None => Ok(()),
+        }
+    }
+
+    /// What did not fit, if a fact ever did not: a bug. The records refuse everything from then on,
+    /// and the host recovers other ones.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
     }
 
     /// Fires the one thing that is due first, if it is due by `now`.
@@ -449,8 +496,7 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
     }
 
     fn advance(&mut self, now: Timestamp, log: &mut RecordLog) -> Result<(), RecordRefusal> {
-        Self::advance(self, now, log);
-        Ok(())
+        Self::advance(self, now, log)
     }
 
     fn next_deadline(&self) -> Option<Deadline> {
@@ -475,6 +521,10 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
 
     fn awaken(&mut self) {}
 
+    fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
     fn snapshot(&self) -> RecordSnapshot<P> {
         Self::snapshot(self)
     }
@@ -485,5 +535,35 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
 
     fn digest(&self) -> Digest {
         Self::digest(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::boxed::Box;
+
+    use crate::interaction::command::ConfigureRecords;
+    use crate::model::ids::AgentId;
+
+    #[test]
+    fn a_fact_that_does_not_fit_leaves_no_fact_behind_and_is_the_last() {
+        let (now, mut log) = (Timestamp::EPOCH, RecordLog::default());
+        let mut records = Records::new(RecordConfig::default(), now, &mut log).unwrap();
+        log.clear();
+        // Something says that work belongs to an interaction that is not there.
+        let (work, agent) = (WorkId::from_raw(1), AgentId::from_raw(0));
+        let missing = InteractionId::from_raw(7);
+        records.store.index_mut().works.insert(work, missing);
+        let event = Event::WrapUpEnded { work, agent, by: crate::fact::EndedBy::Agent };
+        let fact = Fact { seq: 1, at: now, cause: Cause::Command, event };
+        records.follow_next(&fact, &mut log);
+        assert!(log.is_empty());
+        assert_eq!(records.fault().map(|fault| fault.sound), Some(1));
+        let config = Box::new(RecordConfig::default());
+        let refused = records.execute(now, ConfigureRecords { config }, &mut log);
+        assert_eq!(refused, Err(RecordRefusal::Faulted { sound: 1 }));
+        assert_eq!(records.advance(now, &mut log), Err(RecordRefusal::Faulted { sound: 1 }));
+        assert!(log.is_empty());
     }
 }

@@ -123,6 +123,14 @@ pub enum RecordRefusal {
         /// What it is.
         max: u32,
     },
+    /// The records met a contradiction in their own state and refuse everything.
+    /// [`Records::fault`](crate::interaction::Records::fault) says which. The host recovers other
+    /// records from its journal.
+    #[error("the records are faulted: recover them from the facts up to {sound}")]
+    Faulted {
+        /// The number of the last sound fact.
+        sound: u64,
+    },
 }
 
 /// The name of a bound.

@@ -45,7 +45,7 @@ impl InteractionType {
 /// The state of an interaction.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/interaction.txt")]
+#[doc = include_str!("../../tests/tables/interaction.txt")]
 /// ```
 ///
 /// ```
@@ -284,7 +284,7 @@ impl Ending {
     /// The state an interaction is closed in, and the reason (the closing matrix).
     ///
     /// ```text
-    /// oc = include_str!("../../tests/tables/ending.txt")]
+    #[doc = include_str!("../../tests/tables/ending.txt")]
     /// ```
     ///
     /// ```

@@ -12,7 +12,7 @@ use serde::de::{
 
 use crate::engine::view::View;
 
-use super::Kind;
+use super::kind::Kind;
 
 /// Reads a value with keys, wherever it stands.
 pub(super) struct Seed<'a, T> {

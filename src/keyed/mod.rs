@@ -7,6 +7,7 @@
 //! Knows which id has which key now. Knows nothing of how a host finds its keys.
 
 mod de;
+mod kind;
 mod ser;
 
 use core::marker::PhantomData;
@@ -14,12 +15,7 @@ use core::marker::PhantomData;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::{Serialize, Serializer};
 
-use crate::base::id::Id;
 use crate::engine::view::View;
-use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
-    SkillId, WorkId,
-};
 
 /// Writes a value with keys in place of ids, and reads one in which keys stand for ids.
 ///
@@ -66,88 +62,5 @@ impl<T: DeserializeOwned> Keyed<'_, T> {
 impl<T: Serialize> Serialize for Keyed<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(ser::KeySerializer::new(self.view, serializer))
-    }
-}
-
-/// The kinds of ids, by the names under which serde knows their types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Skill,
-    Channel,
-    Presence,
-    Reason,
-    Code,
-    Queue,
-    Agent,
-    Work,
-    Offer,
-    Calendar,
-    Pool,
-}
-
-impl Kind {
-    fn of(type_name: &str) -> Option<Self> {
-        Some(match type_name {
-            "SkillId" => Self::Skill,
-            "ChannelId" => Self::Channel,
-            "PresenceId" => Self::Presence,
-            "ReasonId" => Self::Reason,
-            "CodeId" => Self::Code,
-            "QueueId" => Self::Queue,
-            "AgentId" => Self::Agent,
-            "WorkId" => Self::Work,
-            "OfferId" => Self::Offer,
-            "CalendarId" => Self::Calendar,
-            "PoolId" => Self::Pool,
-            _ => return None,
-        })
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Skill => "skill",
-            Self::Channel => "channel",
-            Self::Presence => "presence",
-            Self::Reason => "reject reason",
-            Self::Code => "wrap-up code",
-            Self::Queue => "queue",
-            Self::Agent => "agent",
-            Self::Work => "work",
-            Self::Offer => "offer",
-            Self::Calendar => "calendar",
-            Self::Pool => "pool",
-        }
-    }
-
-    fn entity(self, number: u64) -> Option<Entity> {
-        Some(match self {
-            Self::Skill => SkillId::from_number(number)?.into(),
-            Self::Channel => ChannelId::from_number(number)?.into(),
-            Self::Presence => PresenceId::from_number(number)?.into(),
-            Self::Reason => ReasonId::from_number(number)?.into(),
-            Self::Code => CodeId::from_number(number)?.into(),
-            Self::Queue => QueueId::from_number(number)?.into(),
-            Self::Agent => AgentId::from_number(number)?.into(),
-            Self::Work => WorkId::from_number(number)?.into(),
-            Self::Offer => OfferId::from_number(number)?.into(),
-            Self::Calendar => CalendarId::from_number(number)?.into(),
-            Self::Pool => PoolId::from_number(number)?.into(),
-        })
-    }
-
-    fn number(self, view: View<'_>, key: &str) -> Option<u64> {
-        match self {
-            Self::Skill => view.skill_by_key(key).map(Id::number),
-            Self::Channel => view.channel_by_key(key).map(Id::number),
-            Self::Presence => view.presence_by_key(key).map(Id::number),
-            Self::Reason => view.reason_by_key(key).map(Id::number),
-            Self::Code => view.code_by_key(key).map(Id::number),
-            Self::Queue => view.queue_by_key(key).map(|queue| queue.id().number()),
-            Self::Agent => view.agent_by_key(key).map(|agent| agent.id().number()),
-            Self::Work => view.work_id_by_key(key).map(Id::number),
-            Self::Offer => None,
-            Self::Calendar => view.calendar_by_key(key).map(Id::number),
-            Self::Pool => view.pool_by_key(key).map(Id::number),
-        }
     }
 }

@@ -8,7 +8,7 @@ use serde::ser::{
 
 use crate::engine::view::View;
 
-use super::Kind;
+use super::kind::Kind;
 
 /// Passes on to `inner` with keys in place of ids.
 pub(super) struct KeySerializer<'a, S> {

@@ -6,6 +6,7 @@ use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::fact::log::{Log, Seq};
 use crate::layer::error::{ReplayError, RestoreError};
+use crate::layer::fault::Fault;
 use crate::state::machine::Deadline;
 
 /// What decides: the engine, a layer above it, or the [`Centre`](crate::Centre) that joins them.
@@ -104,6 +105,10 @@ pub trait Decide: Sized {
     fn replay(facts: impl IntoIterator<Item = Self::Fact>) -> Result<Self, ReplayError> {
         Self::unopened().resume(facts)
     }
+
+    /// The contradiction it met in its own state, if it ever did: a bug. It refuses everything from
+    /// then on, and whoever serves it recovers another one.
+    fn fault(&self) -> Option<&Fault>;
 
     /// All rows, for keeping.
     fn snapshot(&self) -> Self::Snapshot;

@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use crate::fact::log::Seq;
+use crate::layer::fault::Fault;
 use crate::world::check::Violation;
 
 /// A snapshot that cannot be taken up.
@@ -26,6 +27,12 @@ pub enum RestoreError {
     Unsound {
         /// The first invariant that does not hold.
         invariant: &'static str,
+    },
+    /// It was taken of an engine that had met a fault.
+    #[error("the snapshot is that of an engine with a fault: {fault}")]
+    Faulted {
+        /// The fault.
+        fault: Fault,
     },
 }
 

@@ -1,4 +1,5 @@
-//! What everything that decides has in common: the engine, each layer above it, and what joins them.
+//! What everything that decides has in common: the engine, each layer above it, and what joins
+//! them.
 //!
 //! Knows how commands and time come in, how facts go out, and what layers that are joined ask of
 //! each other now and then. Knows nothing of any one layer.
@@ -7,6 +8,7 @@ pub(crate) mod above;
 pub(crate) mod action;
 pub(crate) mod decide;
 pub(crate) mod error;
+pub(crate) mod fault;
 
 pub use above::{Above, Over, Plan};
 pub use action::{Action, FromReply, Layer};

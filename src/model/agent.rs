@@ -9,7 +9,7 @@ use crate::model::attribute::{Attributes, check_attributes};
 use crate::model::capacity::Capacity;
 use crate::model::ids::{AgentId, Entity, SkillId};
 use crate::model::invalid::Invalid;
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 use crate::model::skill::Proficiency;
 
 /// What an agent is.
@@ -56,6 +56,10 @@ impl Default for AgentProfile {
 
 /// The most skills an agent may have.
 pub(crate) const SKILLS_MAX: u32 = 1_000;
+
+impl DefinitionId for AgentId {
+    type Profile = AgentProfile;
+}
 
 impl Profile for AgentProfile {
     type Id = AgentId;

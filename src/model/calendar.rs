@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::base::time::Timestamp;
 use crate::model::ids::{CalendarId, Entity};
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 
 /// A day of the Gregorian calendar, wherever it is; `2026-12-25` in JSON.
 ///
@@ -346,6 +346,10 @@ fn check_day(field: &'static str, day: &[Hours]) -> Result<(), Invalid> {
     }
     let apart = day.iter().zip(day.iter().skip(1)).all(|(one, next)| one.to <= next.from);
     if apart { Ok(()) } else { Err(Invalid::new(field, Problem::OutOfOrder)) }
+}
+
+impl DefinitionId for CalendarId {
+    type Profile = CalendarProfile;
 }
 
 impl Profile for CalendarProfile {

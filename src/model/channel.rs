@@ -9,7 +9,7 @@ use crate::model::capacity::{UNITS_MAX, Weights};
 use crate::model::ids::{ChannelId, Entity, PoolId};
 use crate::model::invalid::Invalid;
 use crate::model::pool::check_pools;
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 
 /// What a channel is. Channels are the host's own; the presets are the usual ones.
 ///
@@ -94,6 +94,10 @@ impl ChannelProfile {
     pub fn work_item() -> Self {
         Self::ringing(120)
     }
+}
+
+impl DefinitionId for ChannelId {
+    type Profile = ChannelProfile;
 }
 
 impl Profile for ChannelProfile {

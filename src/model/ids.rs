@@ -63,36 +63,66 @@ pub enum Entity {
     Pool(PoolId),
 }
 
-impl core::fmt::Display for Entity {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Skill(id) => write!(f, "skill {id}"),
-            Self::Channel(id) => write!(f, "channel {id}"),
-            Self::Presence(id) => write!(f, "presence {id}"),
-            Self::Reason(id) => write!(f, "reject reason {id}"),
-            Self::Code(id) => write!(f, "wrap-up code {id}"),
-            Self::Queue(id) => write!(f, "queue {id}"),
-            Self::Agent(id) => write!(f, "agent {id}"),
-            Self::Work(id) => write!(f, "work {id}"),
-            Self::Offer(id) => write!(f, "offer {id}"),
-            Self::Calendar(id) => write!(f, "calendar {id}"),
-            Self::Pool(id) => write!(f, "pool {id}"),
+/// Hands all kinds of definition to a macro: `every_kind! { [path::of::a_macro] { given } }` calls
+/// that macro with `{ given }` and then says of each kind: its variant in [`Entity`], its id, the
+/// name of its table, what it is called, the name of the bound on how many there may be, and how
+/// many come with every engine.
+///
+/// This list is the one place that names the kinds. Whatever has to do the same for each of them is
+/// made from it (see `model/kinds.rs`).
+macro_rules! every_kind {
+    ([$($with:tt)+] { $($given:tt)* }) => {
+        $($with)+! {
+            { $($given)* }
+            Skill(SkillId) skills "skill" Definitions 0,
+            Channel(ChannelId) channels "channel" Definitions 0,
+            Presence(PresenceId) presences "presence" Definitions 9,
+            Reason(ReasonId) reasons "reject reason" Definitions 0,
+            Code(CodeId) codes "wrap-up code" Definitions 0,
+            Queue(QueueId) queues "queue" Definitions 0,
+            Agent(AgentId) agents "agent" Agents 0,
+            Calendar(CalendarId) calendars "calendar" Definitions 0,
+            Pool(PoolId) pools "pool" Definitions 0,
         }
+    };
+}
+
+pub(crate) use every_kind;
+
+macro_rules! entities {
+    ({} $(
+        $kind:ident($id:ident) $table:ident $words:literal $limit:ident $built_in:literal,
+    )*) => {
+        impl core::fmt::Display for Entity {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self {
+                    $(Self::$kind(id) => write!(f, concat!($words, " {}"), id),)*
+                    Self::Work(id) => write!(f, "work {id}"),
+                    Self::Offer(id) => write!(f, "offer {id}"),
+                }
+            }
+        }
+
+        $(
+            impl From<$id> for Entity {
+                fn from(id: $id) -> Self {
+                    Self::$kind(id)
+                }
+            }
+        )*
+    };
+}
+
+every_kind! { [entities] {} }
+
+impl From<WorkId> for Entity {
+    fn from(id: WorkId) -> Self {
+        Self::Work(id)
     }
 }
 
-macro_rules! entity_from {
-    ($($variant:ident($id:ident)),* $(,)?) => {$(
-        impl From<$id> for Entity {
-            fn from(id: $id) -> Self {
-                Self::$variant(id)
-            }
-        }
-    )*};
-}
-
-entity_from! {
-    Skill(SkillId), Channel(ChannelId), Presence(PresenceId), Reason(ReasonId), Code(CodeId),
-    Queue(QueueId), Agent(AgentId), Work(WorkId), Offer(OfferId), Calendar(CalendarId),
-    Pool(PoolId),
+impl From<OfferId> for Entity {
+    fn from(id: OfferId) -> Self {
+        Self::Offer(id)
+    }
 }

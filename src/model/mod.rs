@@ -13,6 +13,7 @@ pub(crate) mod config;
 pub(crate) mod estimator;
 pub(crate) mod ids;
 pub(crate) mod invalid;
+pub(crate) mod kinds;
 pub(crate) mod membership;
 pub(crate) mod need;
 pub(crate) mod overflow;
@@ -24,6 +25,7 @@ pub(crate) mod profile;
 pub(crate) mod queue;
 pub(crate) mod reason;
 pub(crate) mod relaxation;
+pub(crate) mod requeue;
 pub(crate) mod schedule;
 pub(crate) mod skill;
 pub(crate) mod sort_key;
@@ -57,10 +59,11 @@ pub use priority::Priority;
 pub use profile::Profile;
 pub use queue::{
     AgentChoice, Broadcast, Budget, Exhausted, IdleClock, IdleSince, MaxWaitAction, Order,
-    QueueProfile, Requeue, RequeuePolicy, Tolerance,
+    QueueProfile, Tolerance,
 };
 pub use reason::{RejectReasonProfile, Response, WrapUpCodeProfile};
 pub use relaxation::{Relaxation, RelaxationClock, RelaxationStep};
+pub use requeue::{Requeue, RequeuePolicy};
 pub use schedule::{Callback, Schedule};
 pub use skill::{Proficiency, SkillProfile};
 pub use sort_key::SortKey;

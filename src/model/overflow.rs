@@ -11,8 +11,8 @@ use crate::model::estimator::Estimator;
 use crate::model::ids::{Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Comparison;
-use crate::model::queue::Requeue;
 use crate::model::relaxation::Relaxation;
+use crate::model::requeue::Requeue;
 
 /// When a rule of overflow is meant. Thresholds are inclusive: at the very value it holds.
 ///

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::calendar::{TimeOfDay, Zone};
 use crate::model::ids::{Entity, PoolId};
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 
 /// A bound that agents have by name, and on which work draws (D365: capacity profiles).
 /// How many items an agent may have is in [`Capacity::pools`]; on which pools an item draws in
@@ -74,6 +74,10 @@ pub(crate) fn check_pools(pools: &[PoolId]) -> Result<(), Invalid> {
     } else {
         Err(Invalid::new("pools", Problem::Duplicate))
     }
+}
+
+impl DefinitionId for PoolId {
+    type Profile = PoolProfile;
 }
 
 impl Profile for PoolProfile {

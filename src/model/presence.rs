@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::ids::{ChannelId, Entity, PresenceId};
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 
 /// The presences every organisation's own are mapped to. Each exists from the start under its
 /// JSON name (`available`, `on_queue`, ...) as a [`PresenceProfile`] of the same kind.
@@ -142,6 +142,10 @@ impl PresenceProfile {
             Opens::Only(channels) => !channels.is_empty(),
         }
     }
+}
+
+impl DefinitionId for PresenceId {
+    type Profile = PresenceProfile;
 }
 
 impl Profile for PresenceProfile {

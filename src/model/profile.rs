@@ -26,3 +26,12 @@ pub trait Profile:
     /// Names every other thing the content refers to.
     fn mentions(&self, name: &mut dyn FnMut(Entity));
 }
+
+/// An id of a kind of definition, by which the kind is known where the list of kinds is used.
+pub(crate) trait DefinitionId: Id {
+    /// The content of a definition of this kind.
+    type Profile: Profile<Id = Self>;
+}
+
+/// The content of a definition that has such an id.
+pub(crate) type ProfileOf<I> = <I as DefinitionId>::Profile;

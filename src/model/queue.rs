@@ -12,9 +12,10 @@ use crate::model::invalid::{Invalid, Problem};
 use crate::model::overflow::{
     ConditionalRing, LastResort, OverflowAction, OverflowRule, Ramp, check_rings, check_rules,
 };
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 use crate::model::reason::Response;
 use crate::model::relaxation::Relaxation;
+use crate::model::requeue::RequeuePolicy;
 use crate::model::sort_key::SortKey;
 use crate::model::wrap_up::WrapUpProfile;
 
@@ -110,49 +111,6 @@ pub struct IdleClock {
     pub since: IdleSince,
     /// Whether only the work's own channel counts (ServiceNow) or any channel.
     pub own_channel: bool,
-}
-
-/// Where work goes that comes back to a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Requeue {
-    /// To the front, before every priority; several there keep their score among themselves.
-    Front,
-    /// To its old place: it keeps its time of entry.
-    KeepScore,
-    /// To the end: it enters anew.
-    Reset,
-}
-
-/// The re-queue policy, by what brought the work back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RequeuePolicy {
-    /// An agent rejected the offer.
-    pub rejected: Requeue,
-    /// An agent let the offer ring out.
-    pub missed: Requeue,
-    /// The offer was withdrawn because the agent became unavailable.
-    pub withdrawn: Requeue,
-    /// It was transferred to another queue.
-    pub transferred: Requeue,
-    /// It was parked and its agent could not take it back.
-    pub resumed: Requeue,
-    /// It was taken from its agent, or he gave it back.
-    pub unassigned: Requeue,
-}
-
-impl Default for RequeuePolicy {
-    fn default() -> Self {
-        Self {
-            rejected: Requeue::Front,
-            missed: Requeue::Front,
-            withdrawn: Requeue::Front,
-            transferred: Requeue::Reset,
-            resumed: Requeue::KeepScore,
-            unassigned: Requeue::Front,
-        }
-    }
 }
 
 /// How many missed offers an agent has free.
@@ -396,6 +354,10 @@ impl Default for QueueProfile {
             external: false,
         }
     }
+}
+
+impl DefinitionId for QueueId {
+    type Profile = QueueProfile;
 }
 
 impl Profile for QueueProfile {

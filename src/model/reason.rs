@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Span;
 use crate::model::ids::{CodeId, Entity, PresenceId, ReasonId};
 use crate::model::invalid::Invalid;
-use crate::model::profile::Profile;
+use crate::model::profile::{DefinitionId, Profile};
 
 /// What becomes of an agent who rejected or missed an offer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,6 +54,10 @@ impl Default for RejectReasonProfile {
     }
 }
 
+impl DefinitionId for ReasonId {
+    type Profile = RejectReasonProfile;
+}
+
 impl Profile for RejectReasonProfile {
     type Id = ReasonId;
 
@@ -75,6 +79,10 @@ impl Profile for RejectReasonProfile {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrapUpCodeProfile {}
+
+impl DefinitionId for CodeId {
+    type Profile = WrapUpCodeProfile;
+}
 
 impl Profile for WrapUpCodeProfile {
     type Id = CodeId;

@@ -7,14 +7,14 @@ use crate::policy::fit::{compares, order};
 
 /// The first rule that holds and leads somewhere, its number, and the queue if it names any.
 ///
-/// `draws` says how often each rule has spread work before, `is_open` whether a calendar is open
+/// `counts` says how often each rule has spread work before, `is_open` whether a calendar is open
 /// now, `has_room` whether a queue can take one more. A full queue is passed over: its share falls
 /// to the next that is not.
 #[must_use]
 pub fn classify<'a>(
     classification: &'a Classification,
     request: &WorkRequest,
-    draws: &[u64],
+    counts: &[u64],
     seed: u64,
     is_open: impl Fn(CalendarId) -> bool,
     has_room: impl Fn(QueueId) -> bool,
@@ -27,7 +27,7 @@ pub fn classify<'a>(
         if rule.to.is_empty() {
             return Some((number, rule, None));
         }
-        let draw = draws.get(usize::from(number)).copied().unwrap_or(0);
+        let draw = counts.get(usize::from(number)).copied().unwrap_or(0);
         let first = share(rule, draw, seed ^ u64::from(number) << 48);
         let round = rule.to.iter().cycle().skip(first).take(rule.to.len());
         let mut open = round.map(|share| share.queue).filter(|queue| has_room(*queue));

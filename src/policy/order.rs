@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Timestamp};
 use crate::model::ids::WorkId;
 use crate::model::priority::Priority;
-use crate::model::queue::{Order, Requeue};
+use crate::model::queue::Order;
+use crate::model::requeue::Requeue;
 
 /// One point of priority is worth one minute of waiting (Genesys Cloud).
 pub const MILLIS_PER_POINT: i64 = 60_000;

@@ -7,7 +7,7 @@
 /// what was said on to the other side.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/presence_standing.txt")]
+#[doc = include_str!("../../tests/tables/presence_standing.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Standing {

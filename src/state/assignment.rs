@@ -8,7 +8,7 @@ use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 /// Where an assignment is.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/assignment.txt")]
+#[doc = include_str!("../../tests/tables/assignment.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 /// Where a leg is.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/leg.txt")]
+#[doc = include_str!("../../tests/tables/leg.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,7 +27,7 @@ pub enum LegState {
 /// As what an agent takes part in work that another has.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/leg_role.txt")]
+#[doc = include_str!("../../tests/tables/leg_role.txt")]
 /// ```
 ///
 /// ```

@@ -9,7 +9,7 @@ use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 /// Where an offer is.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/offer.txt")]
+#[doc = include_str!("../../tests/tables/offer.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

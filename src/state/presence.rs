@@ -10,7 +10,7 @@ use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 /// What an agent says of himself.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/presence.txt")]
+#[doc = include_str!("../../tests/tables/presence.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

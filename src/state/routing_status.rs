@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What the engine knows of an agent (the words of Genesys Cloud).
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/routing_status.txt")]
+#[doc = include_str!("../../tests/tables/routing_status.txt")]
 /// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

@@ -9,7 +9,14 @@ use crate::state::machine::Illegal;
 /// Where a piece of work is. It is in exactly one stage.
 ///
 /// ```text
-/// oc = include_str!("../../tests/tables/work.txt")]
+#[doc = include_str!("../../tests/tables/work.txt")]
+/// ```
+///
+/// Stages that one rule treats alike are a group with a name, so that a rule asks for the group and
+/// a new stage is put into its groups here and nowhere else:
+///
+/// ```text
+#[doc = include_str!("../../tests/tables/stage_groups.txt")]
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,8 +155,8 @@ impl Stage {
         }
     }
 
-    /// Whether something may fall due for it. Nothing does while it rings or somebody has it: no
-    /// rule recalls it from an agent.
+    /// Whether something may fall due for the work itself. Nothing does while it rings or an agent
+    /// handles it: no rule recalls work from an agent.
     #[must_use]
     pub const fn has_clock(self) -> bool {
         match self {
@@ -161,7 +168,7 @@ impl Stage {
         }
     }
 
-    /// Who is responsible for it: the one who has it, parked it or wraps it up.
+    /// The agent who is responsible for the work: they handle it, parked it or wrap it up.
     #[must_use]
     pub const fn owner(self) -> Option<AgentId> {
         match self {
@@ -174,6 +181,76 @@ impl Stage {
             | Self::Scheduled { .. }
             | Self::Suspended => None,
         }
+    }
+
+    /// The agent who handles the contact now, active or on hold.
+    #[must_use]
+    pub const fn handler(self) -> Option<AgentId> {
+        match self {
+            Self::Assigned { agent } => Some(agent),
+            Self::Queued
+            | Self::Offered { .. }
+            | Self::Parked { .. }
+            | Self::WrapUp { .. }
+            | Self::Closed { .. }
+            | Self::Scheduled { .. }
+            | Self::Suspended => None,
+        }
+    }
+
+    /// Whether the work is in its queue: it waits in line, or rings from there.
+    #[must_use]
+    pub const fn is_in_queue(self) -> bool {
+        match self {
+            Self::Queued | Self::Offered { .. } => true,
+            Self::Assigned { .. }
+            | Self::Parked { .. }
+            | Self::WrapUp { .. }
+            | Self::Closed { .. }
+            | Self::Scheduled { .. }
+            | Self::Suspended => false,
+        }
+    }
+
+    /// Whether the work is put off: it is in no line until a time, or until the host activates it.
+    #[must_use]
+    pub const fn is_put_off(self) -> bool {
+        match self {
+            Self::Scheduled { .. } | Self::Suspended => true,
+            Self::Queued
+            | Self::Offered { .. }
+            | Self::Assigned { .. }
+            | Self::Parked { .. }
+            | Self::WrapUp { .. }
+            | Self::Closed { .. } => false,
+        }
+    }
+
+    /// Whether the work is open and no agent has it: it is in its queue or put off.
+    #[must_use]
+    pub const fn is_unowned(self) -> bool {
+        self.is_in_queue() || self.is_put_off()
+    }
+
+    /// Whether the contact is under way and belongs to an agent: active, on hold or parked.
+    #[must_use]
+    pub const fn is_with_agent(self) -> bool {
+        match self {
+            Self::Assigned { .. } | Self::Parked { .. } => true,
+            Self::Queued
+            | Self::Offered { .. }
+            | Self::WrapUp { .. }
+            | Self::Closed { .. }
+            | Self::Scheduled { .. }
+            | Self::Suspended => false,
+        }
+    }
+
+    /// Whether the contact is under way and no agent handles it now: nobody has the work, or its
+    /// agent parked it.
+    #[must_use]
+    pub const fn is_unattended(self) -> bool {
+        self.is_unowned() || (self.is_with_agent() && self.handler().is_none())
     }
 
     /// What follows a step.

@@ -1,22 +1,22 @@
-//! Derived: who is ready, in order.
+//! Derived: the agents who are open, in order.
 //!
 //! For every way in which some queue orders its agents by what they did (idle clock, load) all
-//! agents who are open on any channel sit on one bench, in that order, whatever queues they belong
-//! to. So an agent who becomes free or busy changes place once, not once a queue; and the best
-//! agent for a piece of work is the first on the bench who is in its sets of bits.
+//! agents who are open on any channel sit on one bench in that order, whatever queues they belong
+//! to. So an agent who becomes free or busy changes place once, not once in every queue; and the
+//! best agent for a piece of work is the first on the bench who is in all its sets of bits.
 
 use alloc::vec::Vec;
 
 use crate::base::bits::{Bits, IdSet};
 use crate::base::packed::PackedBits;
 use crate::base::sorted::Sorted;
-use crate::base::time::Timestamp;
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, ChannelId, OfferId};
+use crate::model::ids::{AgentId, ChannelId};
 use crate::model::queue::{AgentChoice, IdleClock, IdleSince, QueueProfile};
 use crate::world::rows::Agent;
+use crate::world::seat_rows::{Seat, SeatRows, agent_in};
 
-/// By what the agents of a bench are ordered, before the idle clock.
+/// The load by which the agents of a bench are ordered, before the idle clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Load {
     Nothing,
@@ -29,13 +29,14 @@ enum Load {
 pub(crate) struct BenchKey {
     load: Load,
     since: IdleSince,
-    /// The channel whose own clock counts; none if any channel's does.
+    /// The channel whose own clock counts. `None`: any channel's does.
     channel: Option<ChannelId>,
 }
 
 impl BenchKey {
-    /// The order in which a queue takes agents for work of a channel who suit it equally well; none
-    /// if it does not depend on what the agents did.
+    /// The order in which a queue takes agents who suit work of a channel equally well. None if
+    /// that order does not depend on what the agents did; or on more than that, as where a queue
+    /// spares agents, for then it depends on who else is open.
     pub(crate) fn of(queue: &QueueProfile, channel: ChannelId) -> Option<Self> {
         let load = match queue.choice {
             AgentChoice::LongestIdle | AgentChoice::MostProficient => Load::Nothing,
@@ -70,102 +71,39 @@ impl BenchKey {
     }
 }
 
-/// An agent's place: load, idle since, last offered, definition. The order is that of
-/// [`AgentKey`](crate::policy::choice::AgentKey).
-pub(crate) type Seat = (i64, Timestamp, OfferId, AgentId);
-
-/// Who may have a piece of work: whoever is in all of these sets.
+/// The agents who may have a piece of work: those who are in all of these sets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidates<'a> {
     /// Members of one rank, ring and delay.
     pub members: &'a PackedBits,
-    /// Who fits.
+    /// Agents who fit.
     pub fit: &'a PackedBits,
-    /// Who is open.
+    /// Agents who are open on the channel.
     pub open: &'a Bits,
-    /// All who are in the first two sets, if they are known and not too many.
+    /// All agents who are in the first two sets, if they are known and not too many.
     pub listed: Option<&'a [AgentId]>,
 }
 
 impl<'a> Candidates<'a> {
-    /// The sets that they are all in.
+    /// The sets.
     pub(crate) const fn sets(self) -> (&'a PackedBits, &'a PackedBits, &'a Bits) {
         (self.members, self.fit, self.open)
     }
 }
 
-/// The agents who are open on some channel, in one order.
+/// The agents who are open on any channel, in one order.
 #[derive(Clone, Debug)]
 pub(crate) struct Bench {
     key: BenchKey,
     order: Sorted<Seat>,
+    /// The seat of each agent, by agent.
     seats: Vec<Option<Seat>>,
-    rows: Rows,
-}
-
-/// The rows in which many sit one behind the other, so that of a list of candidates only those in
-/// the first row in which any of them sits need be compared. Where few sit, there is one row.
-#[derive(Clone, Debug, Default)]
-struct Rows {
-    /// By agent; [`NOWHERE`](Self::NOWHERE) for who does not sit.
-    rows: Vec<u8>,
-    /// The last seat of each row but the last, which has no end.
-    ends: Vec<Seat>,
-    /// How many took a seat since the ends were chosen.
-    changes: usize,
-}
-
-impl Rows {
-    /// Where fewer sit, they are not told apart.
-    const MANY: usize = 1_024;
-    const NUMBER: usize = 255;
-    const NOWHERE: u8 = u8::MAX;
-
-    fn row(&self, seat: &Seat) -> u8 {
-        // Mostly who sits down sits behind all others.
-        let last = self.ends.last().is_none_or(|end| end < seat);
-        let row = if last { self.ends.len() } else { self.ends.partition_point(|end| end < seat) };
-        u8::try_from(row).unwrap_or(Self::NOWHERE)
-    }
-
-    fn set(&mut self, agent: AgentId, row: u8) {
-        let place = agent.raw() as usize;
-        if self.rows.len() <= place {
-            self.rows.resize(place + 1, Self::NOWHERE);
-        }
-        self.rows.get_mut(place).into_iter().for_each(|known| *known = row);
-    }
-
-    /// An agent moves to a seat, or rises.
-    fn sit(&mut self, agent: AgentId, seat: Option<&Seat>) {
-        self.set(agent, seat.map_or(Self::NOWHERE, |seat| self.row(seat)));
-        self.changes += usize::from(seat.is_some());
-    }
-
-    /// Makes rows of equal length of so many, once enough of them have changed their places.
-    fn align(&mut self, order: &Sorted<Seat>) {
-        let all = order.len();
-        if self.changes < (all / 8).max(Self::MANY) {
-            return;
-        }
-        self.changes = 0;
-        self.ends.clear();
-        let each = if all < Self::MANY { usize::MAX } else { all.div_ceil(Self::NUMBER) };
-        for (place, seat) in order.iter().enumerate() {
-            self.set(Bench::agent(*seat), u8::try_from(place / each).unwrap_or(Self::NOWHERE));
-            if (place + 1) % each == 0 && place + 1 < all {
-                self.ends.push(*seat);
-            }
-        }
-    }
-
-    fn of(&self, agent: AgentId) -> u8 {
-        self.rows.get(agent.raw() as usize).copied().unwrap_or(Self::NOWHERE)
-    }
+    /// The row of each agent, by agent.
+    rows: SeatRows,
 }
 
 impl PartialEq for Bench {
-    /// Who sits where; in which rows depends on what happened before.
+    /// The agents and their seats; the rows in which they sit depend on what happened before.
     fn eq(&self, other: &Self) -> bool {
         (self.key, &self.order, &self.seats) == (other.key, &other.order, &other.seats)
     }
@@ -174,22 +112,23 @@ impl PartialEq for Bench {
 impl Bench {
     /// An empty bench.
     pub(crate) fn new(key: BenchKey) -> Self {
-        Self { key, order: Sorted::default(), seats: Vec::new(), rows: Rows::default() }
+        Self { key, order: Sorted::default(), seats: Vec::new(), rows: SeatRows::default() }
     }
 
-    /// Whether all sit in their rows, and nobody else is in any.
+    /// Whether all who sit are in their rows, and nobody else is in any.
     pub(crate) fn is_sound(&self) -> bool {
         (0..).map(AgentId::from_raw).zip(&self.seats).all(|(agent, seat)| {
-            self.rows.of(agent) == seat.as_ref().map_or(Rows::NOWHERE, |seat| self.rows.row(seat))
+            self.rows.of(agent)
+                == seat.as_ref().map_or(SeatRows::NOWHERE, |seat| self.rows.row(seat))
         })
     }
 
-    /// In what order its agents sit.
+    /// The order in which its agents sit.
     pub(crate) const fn key(&self) -> BenchKey {
         self.key
     }
 
-    /// Seats an agent in his place, or takes him off.
+    /// Seats an agent in their place, or takes the agent off.
     pub(crate) fn seat(&mut self, id: AgentId, agent: &Agent, profile: &AgentProfile, open: bool) {
         self.sit(id, open.then(|| self.key.seat(id, agent, profile)));
     }
@@ -216,59 +155,59 @@ impl Bench {
         self.rows.align(&self.order);
     }
 
-    /// The first of these agents who is here and able. Who is able is asked of one after the other
-    /// in their order, for mostly the first is; if many are not, of all of them.
+    /// The first of these agents who is here and able. Mostly the first who is here is able, so
+    /// the first few are asked one after the other, each found by a walk over all seats; if none
+    /// of them is, one more walk asks everybody.
     pub(crate) fn first_among<A: Iterator<Item = AgentId>>(
         &self,
         agents: impl Fn() -> A,
         here: impl Fn(&AgentId) -> bool,
         able: impl Fn(&AgentId) -> bool,
     ) -> Option<AgentId> {
-        /// So many are asked one after the other.
+        /// So many are asked one after the other. A guess: few pieces of work were declined by more
+        /// agents than that.
         const ASKED: usize = 4;
         let mut behind = None;
         for _ in 0..ASKED {
             let first = self.first_behind(behind, agents(), &here)?;
-            if able(&Self::agent(first)) {
-                return Some(Self::agent(first));
+            if able(&agent_in(first)) {
+                return Some(agent_in(first));
             }
             behind = Some(first);
         }
         let both = |agent: &AgentId| here(agent) && able(agent);
-        self.first_behind(behind, agents(), both).map(Self::agent)
+        self.first_behind(behind, agents(), both).map(agent_in)
     }
 
-    /// The first seat behind one in which one of these agents sits.
+    /// The first seat behind another in which one of these agents sits. The seat of an agent who
+    /// sits in a later row than the best so far is not read.
     fn first_behind(
         &self,
         behind: Option<Seat>,
         agents: impl Iterator<Item = AgentId>,
         here: impl Fn(&AgentId) -> bool,
     ) -> Option<Seat> {
-        let (mut first, mut row): (Option<Seat>, _) = (None, Rows::NOWHERE - 1);
+        let (mut first, mut row): (Option<Seat>, _) = (None, SeatRows::NOWHERE - 1);
         for agent in agents {
-            let his = self.rows.of(agent);
-            if his > row {
+            let its = self.rows.of(agent);
+            if its > row {
                 continue;
             }
             let seat = self.seats.get(agent.raw() as usize).copied().flatten();
             let comes =
                 |seat: &Seat| Some(*seat) > behind && first.is_none_or(|first| *seat < first);
             if let Some(seat) = seat.filter(comes).filter(|_| here(&agent)) {
-                (first, row) = (Some(seat), his);
+                (first, row) = (Some(seat), its);
             }
         }
         first
     }
 
-    /// Who sits there.
-    const fn agent(seat: Seat) -> AgentId {
-        seat.3
-    }
-
-    /// The first of the candidates in order who is able. Mostly one of the first who sit there will
-    /// do, so some places are tried before all candidates are compared: as many as take no longer
-    /// than that, unless so few are candidates that none of them is expected there.
+    /// The first of the candidates in order who is able. Mostly one of the agents in front will do,
+    /// so some places are tried before all candidates are compared: as many as take no longer than
+    /// that comparison, and none at all if candidates are so few that none is expected in front.
+    /// (The agents in front of a large idle floor are those whom hardly any work asks for: of 100
+    /// searches among few candidates 45 found none of them in the first sixteenth of the bench.)
     pub(crate) fn first(
         &self,
         candidates: Candidates<'_>,
@@ -277,7 +216,7 @@ impl Bench {
         let (sets, listed) = (candidates.sets(), candidates.listed);
         let tried = self.tried(listed.map(<[_]>::len), sets.places());
         let fits = |id: &AgentId| sets.has(*id) && able(id);
-        let mut along = self.order.iter().map(|seat| Self::agent(*seat));
+        let mut along = self.order.iter().map(|seat| agent_in(*seat));
         if let Some(first) = along.by_ref().take(tried).find(fits) {
             return Some(first);
         }
@@ -290,21 +229,25 @@ impl Bench {
         }
         match sets.count() {
             0 => None,
+            // One in four who sit is a candidate: the next one is near.
             many if many > self.order.len() / 4 => along.find(fits),
             _ => self.first_among(|| sets.ids(), |_| true, able),
         }
     }
 
-    /// How many places are tried before candidates are compared. A step along the bench takes
-    /// longer than a look at a list, a look at 64 bits of a set as long.
+    /// How many places are tried before candidates are compared.
     fn tried(&self, listed: Option<usize>, places: usize) -> usize {
+        /// So many are tried at least, where any are: a round number.
         const TRIED: usize = 16;
+        /// A step along the bench tests three sets where the agent happens to stand; it is taken to
+        /// be as long as four looks at a list, which lies in order. A look at 64 bits of a set is
+        /// taken to be as long as a step.
         const STEP: usize = 4;
         let Some(listed) = listed else {
             return TRIED.max(places);
         };
         let worth = TRIED + listed / STEP;
-        // One in so many agents is a candidate.
+        // One in so many agents is a candidate, so the first is expected at this place.
         let expected = self.seats.len() / listed.max(1);
         if expected > worth && self.order.len() > worth { 0 } else { worth }
     }
@@ -314,6 +257,8 @@ impl Bench {
 mod tests {
     use super::*;
     use crate::base::chance::numbers;
+    use crate::base::time::Timestamp;
+    use crate::model::ids::OfferId;
 
     /// Agents sit down and rise at random, mostly behind all others.
     #[test]
@@ -351,10 +296,10 @@ mod tests {
                 let least = seats.filter_map(|id| bench.seats[id.raw() as usize]).min();
                 for listed in [None, Some(&all[..])] {
                     let sets = Candidates { members: &members, fit: &fit, open: &open, listed };
-                    assert_eq!(bench.first(sets, able), least.map(Bench::agent));
+                    assert_eq!(bench.first(sets, able), least.map(agent_in));
                 }
             }
-            let rows = bench.rows.ends.len();
+            let rows = bench.rows.ends();
             assert!(if agents > 1_024 { rows > 100 } else { rows == 0 }, "{rows}");
         }
     }

@@ -1,5 +1,5 @@
-//! Everything derived from the rows, so that nothing has to be searched for. Never in a snapshot:
-//! it is built anew from the rows, and checked against them in tests.
+//! The index: everything derived from the rows, so that nothing has to be searched for. It is never
+//! in a snapshot: it is built anew from the rows, and compared with them in tests.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -10,41 +10,31 @@ use crate::base::deadlines::Deadlines;
 use crate::base::hash::FixedMap;
 use crate::base::names::Names;
 use crate::base::packed::PackedBits;
-use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, OfferId, PoolId, PresenceId, QueueId, ReasonId,
-    SkillId, WorkId,
-};
+use crate::model::ids::{AgentId, OfferId, PoolId, QueueId, SkillId, WorkId, every_kind};
 use crate::model::need::Need;
 use crate::world::bench::{Bench, BenchKey};
-use crate::world::draws::DrawId;
-use crate::world::fits::{Fit, Seen};
-use crate::world::line::{DirectLines, Line};
+use crate::world::direct::DirectLines;
+use crate::world::fits::Fit;
+use crate::world::lane_set::Seen;
+use crate::world::line::Line;
 use crate::world::needs::NeedId;
+use crate::world::pool_sets::PoolSetIndex;
 
-/// From keys to ids, for every kind of thing.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct KeyIndex {
-    /// Skills.
-    pub skills: Names<SkillId>,
-    /// Channels.
-    pub channels: Names<ChannelId>,
-    /// Presences.
-    pub presences: Names<PresenceId>,
-    /// Reject reasons.
-    pub reasons: Names<ReasonId>,
-    /// Wrap-up codes.
-    pub codes: Names<CodeId>,
-    /// Queues.
-    pub queues: Names<QueueId>,
-    /// Agents.
-    pub agents: Names<AgentId>,
-    /// Work, open or still remembered.
-    pub works: Names<WorkId>,
-    /// Calendars.
-    pub calendars: Names<CalendarId>,
-    /// Pools.
-    pub pools: Names<PoolId>,
+macro_rules! key_index {
+    ({} $(
+        $kind:ident($id:ident) $table:ident $words:literal $limit:ident $built_in:literal,
+    )*) => {
+        /// From keys to ids, for every kind of definition and for work.
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct KeyIndex {
+            $(pub $table: Names<crate::model::ids::$id>,)*
+            /// Work, open or still remembered.
+            pub works: Names<WorkId>,
+        }
+    };
 }
+
+every_kind! { [key_index] {} }
 
 /// What a deadline belongs to. Equal instants come in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +56,8 @@ pub(crate) enum TimerKey {
 }
 
 impl Hash for TimerKey {
-    /// In one word, for deadlines are set and met with every piece of work.
+    /// Hashes one word, for deadlines are set and met with every piece of work: the number is low,
+    /// the agent in the middle, the kind in the highest three bits.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let (kind, number, agent) = match self {
             Self::Offer(id) => (0, id.raw(), 0),
@@ -81,21 +72,21 @@ impl Hash for TimerKey {
     }
 }
 
-/// The agents whose load, presence or bounds one fact changed: no more than a piece of work leaves
-/// and goes to.
+/// The agents whose load, presence or bounds one fact changed. There are two at most: the agent
+/// whom a piece of work leaves, and the agent it goes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Concerned([Option<AgentId>; 2]);
 
 impl Concerned {
-    /// It changed those of an agent.
-    pub(super) fn note(&mut self, agent: AgentId) {
+    /// The fact changed those of an agent.
+    pub(crate) fn note(&mut self, agent: AgentId) {
         let [first, second] = &mut self.0;
         let place = if first.is_none_or(|known| known == agent) { first } else { second };
         debug_assert!(place.is_none_or(|known| known == agent), "{agent} is one too many");
         *place = Some(agent);
     }
 
-    /// Who they are, in the order in which it changed them.
+    /// The agents, in the order in which the fact changed them.
     pub(crate) fn agents(self) -> impl Iterator<Item = AgentId> {
         self.0.into_iter().flatten()
     }
@@ -110,11 +101,11 @@ pub(crate) struct Index {
     pub need_ids: FixedMap<Need, NeedId>,
     /// Who fits, by need.
     pub fits: Vec<Fit>,
-    /// The needs nobody fits without a skill; with none, those that ask for no one skill.
+    /// The needs that nobody fits without this skill. Under `None` those that ask for no one skill.
     pub asking: FixedMap<Option<SkillId>, Vec<NeedId>>,
-    /// What each agent sees of his queues, by membership.
+    /// What each agent sees of their queues, by membership.
     pub seen: Vec<Vec<Seen>>,
-    /// Who has a skill, at whatever level.
+    /// The agents who have a skill, at whatever level, by skill.
     pub skilled: Vec<PackedBits>,
     /// The lines, by queue.
     pub lines: Vec<Line>,
@@ -126,7 +117,7 @@ pub(crate) struct Index {
     pub benches: Vec<Bench>,
     /// What is due when.
     pub clock: Deadlines<TimerKey>,
-    /// Those whom the last fact concerns.
+    /// The agents whom the last fact concerns.
     pub concerned: Concerned,
     /// Agents who may take something they could not take before.
     pub touched_agents: Vec<AgentId>,
@@ -134,14 +125,12 @@ pub(crate) struct Index {
     pub together: BTreeSet<QueueId>,
     /// Queues whose lines changed in the fact that is applied, where something depends on it.
     pub unwatched: Vec<QueueId>,
-    /// Work that may be taken by somebody who could not take it before.
+    /// Work that an agent may take who could not take it before.
     pub touched_works: Vec<WorkId>,
     /// The agents whose presence opens any channel and who respond.
     pub staffed: Bits,
     /// Sets of pools by content.
-    pub draw_ids: FixedMap<Vec<PoolId>, DrawId>,
-    /// Places of sets that nobody names.
-    pub free_draws: BTreeSet<DrawId>,
+    pub pool_sets: PoolSetIndex,
     /// The agents for whom something is spent of a pool.
     pub spenders: BTreeSet<(PoolId, AgentId)>,
     /// Pools of which more or less was spent in the fact that is applied.
@@ -149,12 +138,17 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Who fits a need.
+    /// What is known of a need.
     pub(crate) fn fit(&self, need: NeedId) -> Option<&Fit> {
         self.fits.get(need.raw() as usize)
     }
 
-    /// Whether an agent is offered work of any channel.
+    /// Gate `Need`: whether an agent fits a need.
+    pub(crate) fn fits_need(&self, need: NeedId, agent: AgentId) -> bool {
+        self.fit(need).is_some_and(|fit| fit.agents.has(agent))
+    }
+
+    /// Whether an agent is open on any channel.
     pub(crate) fn is_open(&self, agent: AgentId) -> bool {
         self.open.iter().any(|agents| agents.has(agent))
     }
@@ -167,5 +161,10 @@ impl Index {
     /// The line of a queue.
     pub(crate) fn line(&self, queue: QueueId) -> Option<&Line> {
         self.lines.get(queue.raw() as usize)
+    }
+
+    /// The line of a queue, to change.
+    pub(crate) fn line_mut(&mut self, queue: QueueId) -> Option<&mut Line> {
+        self.lines.get_mut(queue.raw() as usize)
     }
 }

@@ -1,9 +1,9 @@
 //! Derived: what waits in one queue, by what it asks for.
 //!
 //! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
-//! objective) is one *lane*; whether an agent may have it is decided once for the lane, and only
-//! heads of lanes are compared. A lane keeps its place when it is empty, so that what is remembered
-//! of it stays true, until another one needs the place.
+//! objective) is one *lane*. Whether an agent may have it is decided once for the lane, and only
+//! heads of lanes are compared. An empty lane keeps its place until another lane needs it, so that
+//! what agents remember of the place stays true while work comes and goes.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -12,9 +12,12 @@ use crate::base::hash::FixedMap;
 use crate::base::sorted::Sorted;
 use crate::base::time::Span;
 use crate::model::ids::{AgentId, ChannelId};
+use crate::model::queue::{Order, QueueProfile};
 use crate::policy::order::LineKey;
-use crate::world::draws::DrawId;
+use crate::world::lane_set::{LaneSet, PLACES};
 use crate::world::needs::NeedId;
+use crate::world::pool_sets::PoolSetId;
+use crate::world::rows::Work;
 
 /// What all work in a lane has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,26 +35,51 @@ pub(crate) struct LaneKey {
     /// Its objective, where the order of the queue depends on it; else nothing.
     pub objective: Span,
     /// The pools it draws on.
-    pub draws: DrawId,
+    pub pool_set: PoolSetId,
 }
 
-/// One lane: who waits in it, in order.
+impl LaneKey {
+    /// The lane of work in line that anybody may have.
+    pub(crate) fn of(work: &Work, queue: &QueueProfile) -> Self {
+        let objective = match queue.order {
+            // The order of two pieces of work changes with time if their objectives differ; in one
+            // lane it must not.
+            Order::Ratio => work.request.objective.unwrap_or(queue.service_target),
+            Order::Score | Order::Priority | Order::Deadline | Order::Lifo | Order::Sorted => {
+                Span::ZERO
+            }
+        };
+        Self {
+            need: work.need,
+            channel: work.request.channel,
+            cost: work.cost,
+            revealed: work.revealed,
+            ring: work.ring(queue),
+            objective,
+            pool_set: work.pool_set,
+        }
+    }
+}
+
+/// One lane: the work that waits in it, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     /// What it asks for.
     pub key: LaneKey,
+    /// The first, apart from the others: mostly a lane holds one piece of work or none, and then
+    /// nothing is allocated and nothing is moved.
     head: Option<LineKey>,
-    /// Those behind the head.
+    /// What waits behind the head.
     behind: Sorted<LineKey>,
     candidates: Option<Candidates>,
 }
 
-/// The members who may have what is in a lane, whether they are there or not, as long as they are
-/// not too many.
+/// The members who may have what is in a lane, whether they are open now or not.
 #[derive(Clone, Debug)]
 struct Candidates {
     /// The version of the members from which they were taken.
     version: u32,
+    /// None if they are too many to be listed.
     listed: Option<Listed>,
 }
 
@@ -70,7 +98,7 @@ impl Listed {
         self.ends.push(u32::try_from(self.agents.len()).unwrap_or(u32::MAX));
     }
 
-    /// Gives back memory that is not needed.
+    /// Gives back memory that is not needed: a list stays for as long as its lane.
     pub(crate) fn trim(&mut self) {
         self.agents.shrink_to_fit();
         self.ends.shrink_to_fit();
@@ -89,12 +117,12 @@ impl Lane {
         Self { key, head: None, behind: Sorted::default(), candidates: None }
     }
 
-    /// The first in it.
+    /// The first piece of work in it.
     pub(crate) const fn head(&self) -> Option<LineKey> {
         self.head
     }
 
-    /// All in it, in order.
+    /// All work in it, in order.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &LineKey> {
         self.head.iter().chain(self.behind.iter())
     }
@@ -125,45 +153,16 @@ impl Lane {
     }
 }
 
-/// How many lanes of a queue have a place in sets.
-const PLACES: usize = 32;
-
-/// A few lanes, one bit for each place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LaneSet(u32);
-
-impl LaneSet {
-    /// Puts a place in or takes it out. Places beyond the first 32 are not kept.
-    pub(crate) const fn set(&mut self, place: usize, member: bool) {
-        if place < PLACES {
-            let bit = 1 << place;
-            self.0 = if member { self.0 | bit } else { self.0 & !bit };
-        }
-    }
-
-    const fn has(self, place: usize) -> bool {
-        place < PLACES && self.0 & (1 << place) != 0
-    }
-
-    /// The places that are in this set and in another.
-    fn meet(self, other: Self) -> impl Iterator<Item = usize> {
-        let mut left = self.0 & other.0;
-        core::iter::from_fn(move || {
-            let place = left.trailing_zeros();
-            left &= left.wrapping_sub(1);
-            (place < 32).then_some(place as usize)
-        })
-    }
-}
-
 /// The lanes of a queue.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lanes {
-    /// Those of the first 32 places in which somebody waits.
+    /// The places, of those in sets, in which work waits.
     taken: LaneSet,
-    /// Rises whenever a place among them comes to stand for something else.
+    /// Rises whenever what agents remember of the places does not hold any more: a place stands for
+    /// another lane, or the members or what they can do changed. Never 0, which is the version of
+    /// what was never looked at.
     version: u32,
-    /// Rises whenever the members, or what they can do, are not the same any more.
+    /// Rises whenever the members or what they can do changed.
     members: u32,
     lanes: Vec<Lane>,
     places: FixedMap<LaneKey, usize>,
@@ -179,7 +178,7 @@ impl Lanes {
         }
     }
 
-    /// Puts all this work in its lane; it is quickest if it is in order.
+    /// Puts all this work in its lane. In order it is quickest: then each goes to the end.
     pub(crate) fn enter_all(&mut self, key: LaneKey, works: &[LineKey]) {
         let Some((first, others)) = works.split_first() else {
             return;
@@ -200,7 +199,8 @@ impl Lanes {
         }
     }
 
-    /// A place for a lane: a new one, or that of a lane in which nobody waits.
+    /// Makes a place for a lane: a new one as long as sets have room for it, or else that of a lane
+    /// in which nothing waits.
     fn open(&mut self, key: LaneKey) -> usize {
         let few = self.lanes.len() < PLACES;
         let empty = || self.lanes.iter().position(|lane| lane.head.is_none());
@@ -218,7 +218,7 @@ impl Lanes {
         place
     }
 
-    /// The members of the queue, what they can do, or what a need means, is not the same any more.
+    /// Notes that the members of the queue, what they can do, or what a need means changed.
     pub(crate) fn change_members(&mut self) {
         self.members = self.members.wrapping_add(1);
         self.change();
@@ -228,7 +228,7 @@ impl Lanes {
         self.version = self.version.wrapping_add(1).max(1);
     }
 
-    /// Rises whenever what was remembered of the lanes does not hold any more.
+    /// The version of what may be remembered of the lanes.
     pub(crate) const fn version(&self) -> u32 {
         self.version
     }
@@ -237,19 +237,19 @@ impl Lanes {
         self.lanes.get(*self.places.get(key)?)
     }
 
-    /// All that wait in a lane, in order.
+    /// All work that waits in a lane, in order.
     pub(crate) fn keys(&self, key: &LaneKey) -> impl Iterator<Item = &LineKey> + use<'_> {
         self.get(key).into_iter().flat_map(Lane::keys)
     }
 
-    /// Who may have what is in a lane, if they are not too many and known.
+    /// The members who may have what is in a lane, if they are known and not too many.
     pub(crate) fn listed(&self, key: &LaneKey) -> Option<&Listed> {
         let lane = self.get(key)?;
         let known = lane.candidates.as_ref().filter(|known| known.version == self.members);
         known.and_then(|known| known.listed.as_ref())
     }
 
-    /// Finds out who may have what is in a lane, unless that is known.
+    /// Finds out which members may have what is in a lane, unless that is known.
     pub(crate) fn learn(&mut self, key: &LaneKey, list: impl FnOnce() -> Option<Listed>) {
         let lane = self.places.get(key).and_then(|place| self.lanes.get_mut(*place));
         let version = self.members;
@@ -261,13 +261,13 @@ impl Lanes {
         }
     }
 
-    /// Whether nobody waits in any lane.
+    /// Whether nothing waits in any lane.
     pub(crate) fn are_empty(&self) -> bool {
         self.taken == LaneSet::default()
             && self.lanes.iter().skip(PLACES).all(|lane| lane.head.is_none())
     }
 
-    /// The first 32 lanes for which this holds, whether somebody waits in them or not.
+    /// The lanes with a place in sets for which this holds, whether anything waits in them or not.
     pub(crate) fn which(&self, mut holds: impl FnMut(&LaneKey) -> bool) -> LaneSet {
         let mut set = LaneSet::default();
         for (place, lane) in self.lanes.iter().enumerate().take(PLACES) {
@@ -276,8 +276,8 @@ impl Lanes {
         set
     }
 
-    /// The lanes in which somebody waits, in no meaningful order: of the first 32 those in a set;
-    /// and all the others, of which no set says anything.
+    /// The lanes in which work waits, in no meaningful order: of those with a place in sets the
+    /// ones in this set, and all others, of which no set says anything.
     pub(crate) fn among(
         &self,
         set: LaneSet,
@@ -287,17 +287,17 @@ impl Lanes {
         (first, others)
     }
 
-    /// All that wait in lanes, in no meaningful order.
+    /// All work that waits in lanes, in no meaningful order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &LineKey> {
         self.lanes.iter().flat_map(Lane::keys)
     }
 
-    /// How many in lanes are lower than a key.
+    /// How many in all lanes are lower than a key.
     pub(crate) fn before(&self, key: LineKey) -> usize {
         self.lanes.iter().map(|lane| lane.before(key)).fold(0, usize::saturating_add)
     }
 
-    /// The lanes in which somebody waits by their keys, for comparison.
+    /// The lanes in which work waits by their keys, for comparison.
     pub(crate) fn sorted(&self) -> BTreeMap<LaneKey, Vec<LineKey>> {
         let taken = self.lanes.iter().filter(|lane| lane.head.is_some());
         taken.map(|lane| (lane.key, lane.keys().copied().collect())).collect()

@@ -1,4 +1,4 @@
-//! Memberships as they lie in memory: an agent has many, and most say nothing but their rank.
+//! Memberships, and how they lie in memory: an agent has many, and most say nothing but their rank.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -10,15 +10,39 @@ use crate::base::sparse::Sparse;
 use crate::base::time::Span;
 use crate::model::ids::{ChannelId, QueueId};
 use crate::model::membership::Membership;
-use crate::world::rows::Member;
 
-/// The memberships of an agent in little memory. They are written, hashed and compared as the
-/// [`Member`]s they stand for.
+/// A membership as its agent has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Member {
+    /// The queue.
+    pub queue: QueueId,
+    /// The terms.
+    pub terms: Membership,
+    /// How much of their share of the queue's work the agent has had on these terms, for
+    /// [`AgentChoice::WeightedShare`](crate::model::AgentChoice::WeightedShare).
+    pub share: u64,
+    /// The channel for whose work the terms hold. `None`: the terms hold for every channel for
+    /// which the agent has no terms of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+}
+
+impl Member {
+    /// The key by which an agent's memberships are in order: rank, queue, channel.
+    pub(crate) const fn order(&self) -> (u8, QueueId, Option<ChannelId>) {
+        (self.terms.rank, self.queue, self.channel)
+    }
+}
+
+/// The memberships of an agent in little memory: 8 bytes each as long as they say nothing but
+/// queue, rank, ring and position. An agent took 1,627 bytes when every membership had a pointer to
+/// what few of them say, and takes some 1,400 since (`benches/README.md`). Memberships are written,
+/// hashed and compared as the [`Member`]s they stand for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Vec<Member>")]
 pub(crate) struct Memberships {
     all: Box<[Terms]>,
-    /// What few of them say, with their places, in order.
+    /// What few memberships say, with their places in `all`, in order.
     more: Sparse<(usize, More)>,
 }
 
@@ -41,11 +65,11 @@ struct More {
 }
 
 impl More {
-    /// What all others mean.
+    /// What a membership means that says nothing more.
     const NOTHING: Self = Self { delay: Span::ZERO, weight: 1, share: 0, channel: None };
 }
 
-/// One of them.
+/// One membership, read where it lies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PackedMember<'a> {
     terms: &'a Terms,
@@ -53,12 +77,12 @@ pub(crate) struct PackedMember<'a> {
 }
 
 impl Memberships {
-    /// How many there are.
+    /// How many memberships there are.
     pub(crate) const fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// All of them, in order.
+    /// All memberships, in order.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = PackedMember<'_>> {
         let mut more = self.more.iter().peekable();
         self.all.iter().enumerate().map(move |(place, terms)| {
@@ -67,7 +91,7 @@ impl Memberships {
         })
     }
 
-    /// The agent has had so much of his share by the one at a place.
+    /// The agent has had so much of their share by the membership at a place.
     pub(crate) fn set_share(&mut self, place: usize, share: u64) {
         match self.place_of_more(place) {
             Ok(found) => {
@@ -78,7 +102,7 @@ impl Memberships {
         }
     }
 
-    /// Where more is said of the one at a place, or would be.
+    /// Where more is said of the membership at a place (`Ok`), or would be (`Err`).
     fn place_of_more(&self, place: usize) -> Result<usize, usize> {
         self.more.binary_search_by_key(&place, |(of, _)| *of)
     }
@@ -90,22 +114,22 @@ impl PackedMember<'_> {
         self.terms.queue
     }
 
-    /// The channel for whose work the terms hold; none: for all others.
+    /// The channel for whose work the terms hold. `None`: they hold for all other channels.
     pub(crate) const fn channel(self) -> Option<ChannelId> {
         self.more.channel
     }
 
-    /// The lower comes first.
+    /// The rank: lower comes first.
     pub(crate) const fn rank(self) -> u8 {
         self.terms.rank
     }
 
-    /// How far out the agent stands.
+    /// The ring in which the agent stands: 0 is the innermost.
     pub(crate) const fn ring(self) -> u8 {
         self.terms.ring
     }
 
-    /// How long work must have waited before he sees it.
+    /// How long work must have waited before the agent sees it.
     pub(crate) const fn delay(self) -> Span {
         self.more.delay
     }

@@ -12,7 +12,9 @@ ids! {
     pub(crate) NeedId(u32) = "n";
 }
 
-/// The needs of open work. A need that nobody has any more stays until its place is wanted.
+/// The needs of open work. A need that no work has any more keeps its place until another need
+/// wants it: floors ask for the same few things again and again, and what is known of a need (who
+/// fits it, who suits it best) is then still known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Needs {
@@ -32,14 +34,15 @@ impl Needs {
         self.len() < max || used() < max as usize
     }
 
-    /// The place for a need that is not there yet: a new one, or one that nobody uses. What work
-    /// comes to ask for while it waits has a place even beyond the bound.
+    /// The place for a need that has none yet: a new place, or one that no work uses. What waiting
+    /// work comes to ask for as it is relaxed gets a place even beyond the bound, for nobody could
+    /// be refused for it.
     pub(crate) fn place(&self, max: u32) -> NeedId {
         let new = NeedId::from_raw(self.len());
         if self.len() < max { new } else { self.unused().unwrap_or(new) }
     }
 
-    /// How many have a place.
+    /// How many needs have a place.
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
@@ -49,7 +52,7 @@ impl Needs {
         u32::try_from(unused).ok().map(NeedId::from_raw)
     }
 
-    /// Puts a need in its place and hands back the one that stood there.
+    /// Puts a need in its place and hands back the need that stood there.
     pub(crate) fn put(&mut self, id: NeedId, need: Need) -> Option<Need> {
         let row = NeedRow { need, uses: 0 };
         match self.rows.get_mut(id.raw() as usize) {
@@ -66,14 +69,14 @@ impl Needs {
         self.rows.get(id.raw() as usize).map(|row| &row.need)
     }
 
-    /// One more or one less piece of work has it.
+    /// One more piece of work has the need, or one less.
     pub(crate) fn count(&mut self, id: NeedId, more: bool) {
         if let Some(row) = self.rows.get_mut(id.raw() as usize) {
             row.uses = if more { row.uses.saturating_add(1) } else { row.uses.saturating_sub(1) };
         }
     }
 
-    /// How many pieces of open work have it.
+    /// How many pieces of open work have the need.
     pub(crate) fn uses(&self, id: NeedId) -> u32 {
         self.rows.get(id.raw() as usize).map_or(0, |row| row.uses)
     }

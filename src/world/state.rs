@@ -1,110 +1,33 @@
-//! The world: rows, what is derived from them, and reading both.
+//! The world: the rows, the index derived from them, and what is read from both.
 
-use alloc::sync::Arc;
-
-use serde::{Deserialize, Serialize};
+use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
 use crate::base::hash::Digest;
-use crate::base::ledger::Ledger;
-use crate::base::recent::Recent;
-use crate::base::table::Table;
-use crate::base::time::Span;
 use crate::command::refusal::Unavailable;
 use crate::fact::log::Seq;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::config::Config;
-use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
-    SkillId, WorkId,
-};
-use crate::model::pool::PoolProfile;
-use crate::model::presence::{PresenceProfile, SystemPresence};
-use crate::model::queue::{Order, QueueProfile};
-use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
-use crate::model::skill::SkillProfile;
-use crate::policy::room::{Claim, Full};
+use crate::model::ids::{AgentId, ChannelId, OfferId, PoolId, QueueId, WorkId};
+use crate::model::presence::PresenceProfile;
+use crate::model::queue::QueueProfile;
+use crate::policy::room::{Claim, Full, Usage};
 use crate::state::machine::{Deadline, DeadlineKind};
-use crate::state::offer::OfferEnd;
-use crate::world::catalog::{Entry, Kind};
-use crate::world::draws::Draws;
+use crate::world::catalog::Entry;
 use crate::world::index::{Index, TimerKey};
+use crate::world::kinds::Kind;
+use crate::world::lane_set::LaneSet;
 use crate::world::lanes::LaneKey;
-use crate::world::needs::Needs;
-use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
+use crate::world::may::ring_sees;
+use crate::world::member::PackedMember;
+use crate::world::pool_sets::PoolSetId;
+use crate::world::rebuild::index_of;
+use crate::world::rows::{Agent, Assignment, Offer, Queue, Work};
+use crate::world::stores::{Missing, OrMissing, Stores};
 
-/// Something was named that is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {0}")]
-#[allow(unnameable_types, reason = "only crosses the engine")]
-pub struct Missing(pub Entity);
-
-/// Turns what is not there into the error that names it.
-pub(crate) trait OrMissing<T> {
-    /// What is there, or the error that names what is not.
-    fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing>;
-}
-
-impl<T> OrMissing<T> for Option<T> {
-    fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing> {
-        self.ok_or_else(|| Missing(entity.into()))
-    }
-}
-
-/// The rows: all that a snapshot holds and a digest covers.
-#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
-pub(crate) struct Stores {
-    /// The bounds it works in.
-    pub config: Config,
-    /// The number of the last fact.
-    pub seq: Seq,
-    /// Skills.
-    pub skills: Table<SkillId, Entry<SkillProfile>>,
-    /// Channels.
-    pub channels: Table<ChannelId, Entry<ChannelProfile>>,
-    /// Presences.
-    pub presences: Table<PresenceId, Entry<PresenceProfile>>,
-    /// Reject reasons.
-    pub reasons: Table<ReasonId, Entry<RejectReasonProfile>>,
-    /// Wrap-up codes.
-    pub codes: Table<CodeId, Entry<WrapUpCodeProfile>>,
-    /// Queues, as they are defined.
-    pub queues: Queues,
-    /// Agents, as they are defined.
-    pub agents: Table<AgentId, Entry<AgentProfile>>,
-    /// Queues, as they are now.
-    pub queue_rows: Table<QueueId, Queue>,
-    /// Agents, as they are now.
-    pub agent_rows: Table<AgentId, Agent>,
-    /// What open work asks for.
-    pub needs: Needs,
-    /// Open work.
-    pub works: Ledger<WorkId, Work>,
-    /// Open offers.
-    pub offers: Ledger<OfferId, Offer>,
-    /// Work that is over.
-    pub ended_works: Recent<WorkId, EndedWork>,
-    /// Offers that are over.
-    pub ended_offers: Recent<OfferId, OfferEnd>,
-    /// Calendars.
-    pub calendars: Table<CalendarId, Entry<CalendarProfile>>,
-    /// Pools, as they are defined.
-    #[serde(default)]
-    pub pools: Table<PoolId, Entry<PoolProfile>>,
-    /// Pools, as they are now.
-    #[serde(default)]
-    pub pool_rows: Table<PoolId, Pool>,
-    /// What open work and assignments draw on.
-    #[serde(default)]
-    pub draws: Draws,
-}
-
-/// Queues, as they are defined.
-pub(crate) type Queues = Table<QueueId, Entry<QueueProfile>>;
-
-/// The state of everything, and the indexes derived from it.
+/// The state of everything, and the index derived from it.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(super) stores: Stores,
@@ -115,63 +38,16 @@ impl World {
     /// A world in which nothing has happened.
     #[must_use]
     pub(crate) fn empty(config: Config) -> Self {
-        let remembered = config.remembered;
-        let mut world = Self {
-            stores: Stores {
-                config,
-                seq: 0,
-                skills: Table::default(),
-                channels: Table::default(),
-                presences: Table::default(),
-                reasons: Table::default(),
-                codes: Table::default(),
-                queues: Table::default(),
-                agents: Table::default(),
-                queue_rows: Table::default(),
-                agent_rows: Table::default(),
-                needs: Needs::default(),
-                works: Ledger::default(),
-                offers: Ledger::default(),
-                ended_works: Recent::new(remembered),
-                ended_offers: Recent::new(remembered),
-                calendars: Table::default(),
-                pools: Table::default(),
-                pool_rows: Table::default(),
-                draws: Draws::default(),
-            },
-            index: Index::default(),
-        };
-        for system in SystemPresence::ALL {
-            let profile = Arc::new(PresenceProfile::of(system));
-            let key = system.key().into();
-            world.stores.presences.push(Entry { key, profile, retired: false, revision: 0 });
-        }
-        world.rebuild();
-        world
+        Self::from_stores(Stores::new(config))
     }
 
     /// The world of these rows.
     #[must_use]
-    pub(crate) fn from_stores(stores: Stores) -> Self {
-        let mut world = Self { stores, index: Index::default() };
-        world.rebuild();
+    pub(crate) fn from_stores(mut stores: Stores) -> Self {
+        let index = index_of(&mut stores);
+        let mut world = Self { stores, index };
+        world.touch_everybody();
         world
-    }
-
-    /// What is due next, and when.
-    #[must_use]
-    pub(crate) fn next_deadline(&self) -> Option<Deadline> {
-        let (at, key) = self.index.clock.first()?;
-        let kind = match key {
-            TimerKey::Offer(_) => DeadlineKind::OfferWindow,
-            TimerKey::Leg(..) => DeadlineKind::ConsultWindow,
-            TimerKey::WrapUp(..) => DeadlineKind::WrapUp,
-            TimerKey::Lease(_) => DeadlineKind::Lease,
-            TimerKey::Work(id) => self.work_deadline(id)?.kind,
-            TimerKey::Queue(id) => self.queue_deadline(id)?.kind,
-            TimerKey::Pool(_) => DeadlineKind::PoolReset,
-        };
-        Some(Deadline { at, kind })
     }
 
     /// The rows.
@@ -198,24 +74,95 @@ impl World {
         Digest::of(&self.stores)
     }
 
+    /// Has every agent look around, and no work: nothing was matchable when the rows were taken,
+    /// and should a journal have ended in the middle of a call, whatever fits is found by an agent.
+    pub(crate) fn touch_everybody(&mut self) {
+        self.index.touched_works.clear();
+        let agents = self.stores.agent_rows.iter();
+        let attending = agents.filter(|(_, agent)| agent.status.takes_offers());
+        self.index.touched_agents = attending.map(|(id, _)| id).collect();
+    }
+
+    /// Touched work and agents, for whoever has them look around; both may name things twice.
+    pub(crate) const fn touched(&mut self) -> (&mut Vec<WorkId>, &mut Vec<AgentId>) {
+        (&mut self.index.touched_works, &mut self.index.touched_agents)
+    }
+}
+
+/// Definitions.
+impl World {
     /// A definition, retired or not.
     pub(crate) fn entry<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Missing> {
         P::rows(&self.stores).get(id).or_missing(id)
     }
 
-    /// What a queue is.
+    /// The content of a queue.
     pub(crate) fn queue_profile(&self, id: QueueId) -> Result<&QueueProfile, Missing> {
         self.entry::<QueueProfile>(id).map(|entry| &*entry.profile)
     }
 
-    /// What an agent is.
+    /// The content of an agent.
     pub(crate) fn agent_profile(&self, id: AgentId) -> Result<&AgentProfile, Missing> {
         self.entry::<AgentProfile>(id).map(|entry| &*entry.profile)
     }
 
-    /// What a channel is.
+    /// The content of a channel.
     pub(crate) fn channel_profile(&self, id: ChannelId) -> Result<&ChannelProfile, Missing> {
         self.entry::<ChannelProfile>(id).map(|entry| &*entry.profile)
+    }
+
+    /// The calendar of a queue. None if the queue is always open.
+    pub(crate) fn calendar_of(&self, id: QueueId) -> Option<&CalendarProfile> {
+        let calendar = self.queue_profile(id).ok()?.calendar?;
+        self.entry::<CalendarProfile>(calendar).ok().map(|entry| &*entry.profile)
+    }
+}
+
+/// Rows.
+impl World {
+    /// An agent as they are now.
+    pub(crate) fn agent(&self, id: AgentId) -> Result<&Agent, Missing> {
+        self.stores.agent_rows.get(id).or_missing(id)
+    }
+
+    /// An agent as they are now, to change.
+    pub(super) fn agent_mut(&mut self, id: AgentId) -> Result<&mut Agent, Missing> {
+        self.stores.agent_rows.get_mut(id).or_missing(id)
+    }
+
+    /// A queue as it is now.
+    pub(crate) fn queue(&self, id: QueueId) -> Result<&Queue, Missing> {
+        self.stores.queue_rows.get(id).or_missing(id)
+    }
+
+    /// A queue as it is now, to change.
+    pub(super) fn queue_mut(&mut self, id: QueueId) -> Result<&mut Queue, Missing> {
+        self.stores.queue_rows.get_mut(id).or_missing(id)
+    }
+
+    /// Open work.
+    pub(crate) fn work(&self, id: WorkId) -> Result<&Work, Missing> {
+        self.stores.works.get(id).or_missing(id)
+    }
+
+    /// Open work, to change what neither its line nor its deadline depends on.
+    pub(super) fn work_mut(&mut self, id: WorkId) -> Result<&mut Work, Missing> {
+        self.stores.works.get_mut(id).or_missing(id)
+    }
+
+    /// An open offer.
+    pub(crate) fn offer(&self, id: OfferId) -> Result<&Offer, Missing> {
+        self.stores.offers.get(id).or_missing(id)
+    }
+
+    /// The pools of a set, in order.
+    pub(crate) fn pools(&self, set: PoolSetId) -> &[PoolId] {
+        self.stores.pool_sets.pools(set)
+    }
+
+    /// The set of pools that open work draws on.
+    pub(super) fn pool_set_of(&self, work: WorkId) -> PoolSetId {
+        self.stores.works.get(work).map_or(PoolSetId::EMPTY, |work| work.pool_set)
     }
 
     /// How many members of a queue are on queue and respond.
@@ -224,34 +171,31 @@ impl World {
         let staffed = line.map_or(0, |line| (&line.everybody, &self.index.staffed).count());
         u32::try_from(staffed).unwrap_or(u32::MAX)
     }
+}
 
-    /// When a queue is open, unless it always is.
-    pub(crate) fn calendar_of(&self, id: QueueId) -> Option<&CalendarProfile> {
-        let calendar = self.queue_profile(id).ok()?.calendar?;
-        self.entry::<CalendarProfile>(calendar).ok().map(|entry| &*entry.profile)
+/// What keeps an agent from work: the predicates of `world/may.rs`, asked by id.
+impl World {
+    /// Whether an agent is offered work of a channel, room aside.
+    pub(crate) fn attends(
+        &self,
+        id: AgentId,
+        channel: ChannelId,
+    ) -> Result<Result<(), Unavailable>, Missing> {
+        Ok(self.away(id, channel)?.next().map_or(Ok(()), Err))
     }
 
-    /// An agent as he is now.
-    pub(crate) fn agent(&self, id: AgentId) -> Result<&Agent, Missing> {
-        self.stores.agent_rows.get(id).or_missing(id)
+    /// All that keeps an agent from being offered work of a channel, room aside.
+    pub(crate) fn away(
+        &self,
+        id: AgentId,
+        channel: ChannelId,
+    ) -> Result<impl Iterator<Item = Unavailable> + use<'_>, Missing> {
+        let agent = self.agent(id)?;
+        let presence = self.entry::<PresenceProfile>(agent.presence.id())?;
+        Ok(agent.away(&presence.profile, channel))
     }
 
-    /// A queue as it is now.
-    pub(crate) fn queue(&self, id: QueueId) -> Result<&Queue, Missing> {
-        self.stores.queue_rows.get(id).or_missing(id)
-    }
-
-    /// Open work.
-    pub(crate) fn work(&self, id: WorkId) -> Result<&Work, Missing> {
-        self.stores.works.get(id).or_missing(id)
-    }
-
-    /// An open offer.
-    pub(crate) fn offer(&self, id: OfferId) -> Result<&Offer, Missing> {
-        self.stores.offers.get(id).or_missing(id)
-    }
-
-    /// What an item takes of an agent while its share counts.
+    /// What an item takes of an agent while this share of it counts.
     pub(crate) fn claim(
         &self,
         work: &Work,
@@ -262,30 +206,10 @@ impl World {
         Ok(Claim { channel, cost: work.cost, weight })
     }
 
-    /// What a new item would take: the greater of what it takes ringing and active.
+    /// What a new item would take: the greater of what it takes while it rings and while it is
+    /// active.
     pub(crate) fn new_claim(&self, channel: ChannelId, cost: u32) -> Result<Claim, Missing> {
         Ok(Claim::of_new(channel, self.channel_profile(channel)?, cost))
-    }
-
-    /// Whether an agent is offered work of a channel, room aside.
-    pub(crate) fn attends(
-        &self,
-        id: AgentId,
-        channel: ChannelId,
-    ) -> Result<Result<(), Unavailable>, Missing> {
-        Ok(self.away(id, channel)?.next().map_or(Ok(()), Err))
-    }
-
-    /// All that keeps an agent from being offered work of a channel, room aside. One who is off
-    /// queue, or on a call of his own, does not count as one who does not respond.
-    pub(crate) fn away(
-        &self,
-        id: AgentId,
-        channel: ChannelId,
-    ) -> Result<impl Iterator<Item = Unavailable> + use<'_>, Missing> {
-        let agent = self.agent(id)?;
-        let presence = self.entry::<PresenceProfile>(agent.presence.id())?;
-        Ok(agent.away(&presence.profile, channel))
     }
 
     /// Whether an agent has room for a claim that draws on these pools.
@@ -300,79 +224,90 @@ impl World {
         Ok(self.agent(id)?.usage.room(capacity, claim, pools, profile))
     }
 
-    /// Whether an agent may have one more assignment, counting those he may accept or be handed.
+    /// Takes all that an assignment holds, and all that is spent of it, away from what its agent
+    /// has in use.
+    pub(crate) fn release_all(&self, assignment: &Assignment, usage: &mut Usage) {
+        assignment.release_from(usage, self.pools(assignment.pool_set));
+    }
+
+    /// Whether an agent may have one more assignment, counting those they may accept or be handed.
     pub(crate) fn may_have_more(&self, id: AgentId) -> Result<bool, Missing> {
         Ok(self.agent(id)?.may_have_more(&self.stores.config.limits))
     }
 
     /// Whether a ring of a queue sees work whose widest ring is this.
     pub(crate) fn ring_sees(&self, queue: QueueId, ring: u8, widest: u8) -> bool {
-        let conditional = self.queue_profile(queue).is_ok_and(|queue| queue.is_conditional(ring));
-        if !conditional {
-            return ring <= widest;
-        }
-        self.queue(queue).is_ok_and(|queue| queue.joined & (1 << (ring % 16)) != 0)
-    }
-
-    /// When something is due for a queue, by its present state.
-    pub(crate) fn queue_deadline(&self, id: QueueId) -> Option<Deadline> {
-        let (row, profile) = (self.queue(id).ok()?, self.queue_profile(id).ok()?);
-        let look = row.look.map(|at| Deadline { at, kind: DeadlineKind::Look });
-        // Held back as of the first offer of the ramp: whether it still is does not matter here.
-        let ramp = row.held_back(profile, row.ramp_since);
-        let ramp = ramp.map(|at| Deadline { at, kind: DeadlineKind::Ramp });
-        look.into_iter().chain(ramp).min()
+        let joined = || self.queue(queue).map_or(0, |row| row.joined);
+        self.queue_profile(queue)
+            .map_or(ring <= widest, |profile| ring_sees(profile, joined, ring, widest))
     }
 
     /// The open offer of a piece of work to an agent.
     pub(crate) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
-        let his = |id: &OfferId| self.offer(*id).is_ok_and(|offer| offer.agent == agent);
-        self.stores.works.get(work)?.ringing().find(his)
+        self.stores.rings_at(work, agent)
     }
+}
 
-    /// The lane of work in line that waits for nobody by name.
-    pub(crate) fn lane_of(work: &Work, queue: &QueueProfile) -> LaneKey {
-        let objective = match queue.order {
-            Order::Ratio => work.request.objective.unwrap_or(queue.service_target),
-            Order::Score | Order::Priority | Order::Deadline | Order::Lifo | Order::Sorted => {
-                Span::ZERO
-            }
-        };
-        LaneKey {
-            need: work.need,
-            channel: work.request.channel,
-            cost: work.cost,
-            revealed: work.revealed,
-            ring: work.ring(queue),
-            objective,
-            draws: work.draws,
-        }
-    }
-
-    /// The first other piece of work in the lane of a piece of work, if it is in one.
+/// What waits, and who sees it.
+impl World {
+    /// The first other piece of work in the lane of a piece of work, if that is in one.
     pub(crate) fn lane_mate(&self, id: WorkId, work: &Work) -> Option<WorkId> {
-        let queue = self.queue_profile(work.queue).ok()?;
-        let line = self.index.line(work.queue).filter(|line| line.waiting > 1)?;
-        let anybodys = work.in_line() && work.step.is_none();
-        let lane = anybodys.then(|| Self::lane_of(work, queue))?;
-        let waiting = line.lanes.keys(&lane);
-        waiting.map(|key| key.work).find(|other| *other != id)
+        self.index.lane_mate(&self.stores, id, work)
     }
 
-    /// The agents whom work asks for by name in its present step.
-    pub(crate) fn preferred(work: &Work) -> impl Iterator<Item = (AgentId, u8)> + '_ {
-        let last = work.last_agent.filter(|_| work.sticky && work.step.is_some());
-        let list = work.step.get().filter(|_| !work.sticky).and_then(|step| {
-            let preferred = work.request.preferred.as_ref()?;
-            let least = preferred.steps.get(usize::from(step.number))?.score_min;
-            Some(preferred.agents.iter().filter(move |listed| listed.score >= least))
-        });
-        let listed = list.into_iter().flatten().map(|listed| (listed.agent, listed.score));
-        listed.chain(last.map(|agent| (agent, 100)))
+    /// Remembers what an agent sees of their queues.
+    pub(crate) fn look_around(&mut self, id: AgentId) {
+        self.index.look_around(&self.stores, id);
+    }
+
+    /// The lanes of a queue that an agent sees by one of their memberships, which has this place
+    /// among them.
+    pub(crate) fn lanes_seen(
+        &self,
+        id: AgentId,
+        place: usize,
+        member: PackedMember<'_>,
+    ) -> LaneSet {
+        self.index.lanes_seen(&self.stores, id, place, member)
+    }
+
+    /// Whether an agent fits what is in a lane and sees it by this one of their memberships.
+    /// Conditional rings are taken to have joined.
+    pub(crate) fn sees(&self, id: AgentId, member: PackedMember<'_>, lane: &LaneKey) -> bool {
+        self.index.sees(&self.stores, id, member, lane)
+    }
+
+    /// Lists who may have a piece of work in line, for all that asks for the same.
+    pub(crate) fn list_candidates(&mut self, id: WorkId) {
+        self.index.list_candidates(&self.stores, id);
+    }
+}
+
+/// What is due.
+impl World {
+    /// What is due next, and when.
+    #[must_use]
+    pub(crate) fn next_deadline(&self) -> Option<Deadline> {
+        let (at, key) = self.index.clock.first()?;
+        let kind = match key {
+            TimerKey::Offer(_) => DeadlineKind::OfferWindow,
+            TimerKey::Leg(..) => DeadlineKind::ConsultWindow,
+            TimerKey::WrapUp(..) => DeadlineKind::WrapUp,
+            TimerKey::Lease(_) => DeadlineKind::Lease,
+            TimerKey::Work(id) => self.work_deadline(id)?.kind,
+            TimerKey::Queue(id) => self.queue_deadline(id)?.kind,
+            TimerKey::Pool(_) => DeadlineKind::PoolReset,
+        };
+        Some(Deadline { at, kind })
     }
 
     /// When something is due for a piece of work, by its present state.
     pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
         self.index.work_deadline(&self.stores.queues, self.stores.works.get(id)?)
+    }
+
+    /// When something is due for a queue, by its present state.
+    pub(crate) fn queue_deadline(&self, id: QueueId) -> Option<Deadline> {
+        self.queue(id).ok()?.deadline(self.queue_profile(id).ok()?)
     }
 }

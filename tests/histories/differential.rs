@@ -54,7 +54,7 @@ fn compare(call: &Call, engine: &mut strowger::Engine, router: &mut Router) -> R
     same("answer", &outcome.answer, &answer)?;
     same("JSON", &support::json(&outcome.facts), &support::json(&expected))?;
     same("next deadline", &engine.next_deadline(), &router.next_deadline())?;
-    engine.check().map_err(|violation| violation.to_string())
+    engine.verify().map_err(|violation| violation.to_string())
 }
 
 fn same<T: PartialEq + std::fmt::Debug + ?Sized>(

@@ -371,7 +371,7 @@ fn recover(disk: Disk, now: strowger::Timestamp) -> Result<Driven, String> {
         }
         let mut log = Log::default();
         let engine = replica.promote(now, &mut log).map_err(|error| error.to_string())?;
-        engine.check().map_err(|violation| violation.to_string())?;
+        engine.verify().map_err(|violation| violation.to_string())?;
         match start(engine, log, disk.clone()) {
             Ok(driver) => return Ok(driver),
             Err(_) => disk.calls += 1,
@@ -448,7 +448,7 @@ fn a_promoted_replica_goes_on_as_the_engine_would_have() {
                     let facts = Call { now, command: None }.run(&mut same).facts;
                     hold("facts", log.as_slice() == facts)?;
                     hold("digest", promoted.digest() == same.digest())?;
-                    promoted.check().map_err(|violation| violation.to_string())?;
+                    promoted.verify().map_err(|violation| violation.to_string())?;
                 }
                 Ok(engine.clone())
             },

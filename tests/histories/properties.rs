@@ -93,7 +93,7 @@ fn facts_alone_rebuild_the_world() {
             hold("digest", replayed.digest() == lived.engine.digest())?;
             let deadline = replayed.next_deadline();
             hold("deadline", deadline == lived.engine.next_deadline())?;
-            replayed.check().map_err(|violation| violation.to_string())?;
+            replayed.verify().map_err(|violation| violation.to_string())?;
         }
         Ok(())
     });
@@ -209,6 +209,35 @@ fn a_refused_command_changes_nothing() {
             let facts = Call { now, command }.run(&mut waited).facts;
             hold("facts of deadlines only", facts == outcome.facts)?;
             hold("digest", waited.digest() == after.digest())
+        })
+        .map(drop)
+    });
+}
+
+#[test]
+fn a_check_answers_what_the_command_would_and_changes_nothing() {
+    support::check(150, 22, 100, |history| {
+        live(history, |before, call, _, _| {
+            if call.command.is_none() {
+                return Ok(());
+            }
+            // What falls due first may change the answer.
+            let mut engine = before.clone();
+            Call { now: call.now, command: None }.run(&mut engine);
+            let mut unasked = engine.clone();
+            let state = |engine: &Engine| {
+                (engine.digest(), engine.next_deadline(), engine.now(), engine.stepped_back())
+            };
+            let was = state(&engine);
+            let command = call.command.clone().ok_or("it is there")?;
+            let checked = engine.check(call.now, command);
+            hold("nothing has changed", state(&engine) == was)?;
+            let outcome = call.run(&mut engine);
+            let (checked, answer) = (checked.err(), outcome.answer.clone().err());
+            if checked != answer {
+                return Err(format!("checked: {checked:?}\nanswered: {answer:?}"));
+            }
+            hold("as if nobody had asked", outcome == call.run(&mut unasked))
         })
         .map(drop)
     });
@@ -430,5 +459,5 @@ fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
     let stage = |work| engine.view().work(WorkId::from_raw(work)).map(WorkView::stage);
     assert_eq!(stage(1), Some(Stage::Queued));
     assert_eq!(stage(2), Some(Stage::Assigned { agent }));
-    assert_eq!(engine.check(), Ok(()));
+    assert_eq!(engine.verify(), Ok(()));
 }

@@ -19,7 +19,7 @@ fn floor() -> (Engine, Log) {
     for line in script.lines().filter(|line| !line.starts_with('#')) {
         let (now, command) = scripted(engine.view(), line);
         engine.execute(now, command, &mut log).unwrap_or_else(|e| panic!("{line}: {e}"));
-        engine.check().unwrap_or_else(|violation| panic!("{line}: {violation}"));
+        engine.verify().unwrap_or_else(|violation| panic!("{line}: {violation}"));
     }
     (engine, log)
 }

@@ -176,7 +176,7 @@ impl Floor {
     /// What holds after every call.
     fn check(&self) -> Result<(), String> {
         let engine = self.engine()?;
-        engine.check().map_err(|violation| violation.to_string())?;
+        engine.verify().map_err(|violation| violation.to_string())?;
         match engine.next_deadline() {
             Some(deadline) if deadline.at <= engine.now() => {
                 Err(format!("{:?} is overdue after the call", deadline.kind))

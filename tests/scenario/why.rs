@@ -1,7 +1,7 @@
 //! How explanations read.
 
 use strowger::command::Unavailable;
-use strowger::explain::{Condition, KeptBy, Obstacle, Outlook, Shortfall, Standing};
+use strowger::explain::{Condition, KeptBy, Obstacle, Outlook, Prospect, Shortfall, Standing};
 use strowger::model::{AgentId, Requirement, Value, WorkId};
 
 use super::Floor;
@@ -31,8 +31,8 @@ impl Floor {
     fn why_pair(&self, work: WorkId, agent: AgentId) -> Option<Vec<String>> {
         let why = self.engine().ok()?.explain(work, agent)?;
         let standing = match why.standing {
-            Standing::Asked { offer } => format!("{offer} rings"),
-            Standing::His => "his".into(),
+            Standing::Asked { offer } => format!("alerted by {offer}"),
+            Standing::Involved => "involved".into(),
             Standing::Candidate { place, behind } => {
                 let behind = behind.map(|behind| self.name(behind));
                 format!("candidate {place}{}", maybe("behind", behind))
@@ -52,20 +52,20 @@ impl Floor {
             KeptBy::Pause => "pause before the next round".into(),
             KeptBy::PreferredFirst { step } => format!("others by name first, step={step}"),
             KeptBy::Unavailable(why) => unavailable(self, why),
-            KeptBy::Ring { his, widest } => format!("ring {his}, widest is {widest}"),
+            KeptBy::Ring { ring, widest } => format!("ring {ring}, widest is {widest}"),
             KeptBy::Delay { delay } => format!("delay {delay}"),
             KeptBy::Need(lacks) => format!("unfit: {}", self.shortfalls(lacks)),
             KeptBy::NoRoom(full) => unavailable(self, &Unavailable::NoRoom(*full)),
             KeptBy::Shift { end, least } => {
-                format!("his shift ends at {}, {least} needed", clock(*end))
+                format!("the shift ends at {}, {least} needed", clock(*end))
             }
             KeptBy::Declined { bar: barred, times } => {
                 format!("declined, times={times}{}", bar(*barred))
             }
-            KeptBy::Has { state } => format!("he has it: {}", state.name()),
-            KeptBy::TakesPart { role } => format!("he takes part as {}", role.name()),
-            KeptBy::Rings { offer } => format!("{offer} rings at him"),
-            KeptBy::Assignments { most } => format!("he has {most} assignments"),
+            KeptBy::Has { state } => format!("has it: {}", state.name()),
+            KeptBy::TakesPart { role } => format!("takes part as {}", role.name()),
+            KeptBy::Alerting { offer } => format!("alerted by {offer}"),
+            KeptBy::Assignments { most } => format!("has {most} assignments"),
             KeptBy::TooFew { able, least } => format!("{able} can be asked, {least} needed"),
             KeptBy::Ramp { offers } => format!("{offers} were offered at once"),
             KeptBy::External => "another engine decides".into(),
@@ -151,7 +151,7 @@ impl Floor {
         let mut is = vec![format!("{} is {}", self.name(agent), why.status.name())];
         is.extend(why.draining.then(|| "draining".into()));
         is.extend(why.in_debt.then(|| "in debt".into()));
-        is.extend((!why.may_have_more).then(|| "with as much as he may have".into()));
+        is.extend((!why.may_have_more).then(|| "with as much as they may have".into()));
         is.extend(why.units_free.map(|free| format!("units free {}", hundredths(free))));
         is.extend(why.items_free.map(|free| format!("items free {}", hundredths(free.into()))));
         is.extend((why.by_name > 0).then(|| format!("{} by name", why.by_name)));
@@ -168,11 +168,10 @@ impl Floor {
                 .iter()
                 .map(|stopped| format!(" {}:{}", stopped.gate.name(), stopped.works))
                 .collect();
-            let (waiting, sees, fits) = (prospect.waiting, prospect.sees, prospect.fits);
-            let (queue, takes) = (self.name(prospect.queue), prospect.takes);
-            format!(
-                "  in {queue}: waiting={waiting} sees={sees} fits={fits} takes={takes}{stopped}"
-            )
+            let (queue, waiting) = (self.name(prospect.queue), prospect.waiting);
+            let Prospect { visible, fitting, offerable, .. } = *prospect;
+            let narrowed = format!("visible={visible} fitting={fitting} offerable={offerable}");
+            format!("  in {queue}: waiting={waiting} {narrowed}{stopped}")
         }));
         Some(told)
     }

@@ -56,7 +56,7 @@ impl Centre {
     ) -> Result<A::Output, Refusal> {
         let answer = self.engine.execute(at(self.now), action, &mut self.log);
         self.facts.extend(self.log.drain());
-        self.engine.check().unwrap();
+        self.engine.verify().unwrap();
         answer
     }
 

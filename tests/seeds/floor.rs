@@ -134,7 +134,7 @@ impl Floor {
 
     fn check(&self) {
         self.records().check().unwrap();
-        self.centre.engine().check().unwrap();
+        self.centre.engine().verify().unwrap();
     }
 
     pub(crate) fn on_queue(&mut self, when: i64, agent: AgentId) {

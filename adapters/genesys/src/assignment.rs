@@ -202,7 +202,7 @@ impl Follow {
 /// What the engine does: it has the work here, and is told this state.
 ///
 /// ```text
-/// oc = include_str!("../../../tests/tables/genesys_follow.txt")]
+#[doc = include_str!("../tests/tables/follow.txt")]
 /// ```
 #[must_use]
 pub fn follow(here: Place, told: &AssignmentState) -> Follow {

@@ -56,6 +56,7 @@ impl Fault {
 ///
 /// # Errors
 /// Why the request was not done, or what is wrong with the answer.
+#[expect(clippy::result_large_err, reason = "128 bytes, once for an answer over a network")]
 pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Failure> {
     check(status, body)?;
     serde_json::from_slice(body).map_err(|error| Failure::Unreadable { reason: error.to_string() })
@@ -65,6 +66,7 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Failure>
 ///
 /// # Errors
 /// Why it was not.
+#[expect(clippy::result_large_err, reason = "128 bytes, once for an answer over a network")]
 pub fn check(status: u16, body: &[u8]) -> Result<(), Failure> {
     if (200..300).contains(&status) {
         return Ok(());

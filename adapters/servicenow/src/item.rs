@@ -77,7 +77,7 @@ impl Act {
 /// The next step towards where the engine has it.
 ///
 /// ```text
-/// oc = include_str!("../../../tests/tables/servicenow_item.txt")]
+#[doc = include_str!("../tests/tables/item.txt")]
 /// ```
 #[must_use]
 pub fn act(wanted: &Wanted, there: &There) -> Act {

@@ -140,7 +140,7 @@ impl Host {
         match self.check {
             Some(every) if self.day.effort.calls.is_multiple_of(every) => {
                 self.day.effort.checks += 1;
-                self.engine.check()
+                self.engine.verify()
             }
             Some(_) | None => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Why an agent gets what he gets.
+//! Why an agent gets what they get.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -7,11 +7,15 @@ use crate::command::refusal::Unavailable;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::state::work::Stage;
 
-use crate::engine::explain::case::Case;
-use crate::engine::explain::{AgentExplanation, Gate, Opening, Prospect, Stopped};
-use crate::engine::matching::Matching;
+use crate::engine::explain::types::{AgentExplanation, Opening, Prospect, Stopped};
+use crate::engine::matching::case::Case;
+use crate::engine::matching::gate::Gate;
+use crate::engine::matching::gates::{first_shut, passes};
+use crate::engine::matching::given::Matching;
+use crate::engine::matching::room::room_for;
+use crate::engine::matching::{agent, member};
 
-/// Why an agent gets what he gets; nothing if there is no such agent.
+/// Why an agent gets what they get; nothing if there is no such agent.
 pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplanation> {
     let world = matching.world;
     let (row, profile) = (world.agent(id).ok()?, world.agent_profile(id).ok()?);
@@ -19,9 +23,7 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
     let capacity = &profile.capacity;
     let mut waiting: BTreeMap<QueueId, Vec<WorkId>> = BTreeMap::new();
     for (work, work_row) in world.stores().works.sorted() {
-        if work_row.stage == Stage::Queued
-            && row.membership(work_row.queue, work_row.request.channel).is_some()
-        {
+        if work_row.stage == Stage::Queued && member::is_member(matching, work_row, id) {
             waiting.entry(work_row.queue).or_default().push(work);
         }
     }
@@ -31,10 +33,9 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
     };
     let channels = world.stores().channels.iter().filter(|(_, entry)| !entry.retired);
     let openings = channels.map(|(channel, entry)| {
-        let claim = world.new_claim(channel, entry.profile.cost).ok();
-        let pools = &entry.profile.pools;
-        let full = claim.and_then(|claim| world.has_room(id, claim, pools).ok()?.err());
-        let away = world.away(id, channel).into_iter().flatten();
+        let item = (channel, entry.profile.cost);
+        let full = room_for(matching, id, item, &entry.profile.pools).err();
+        let away = agent::away(matching, id, channel);
         let most = capacity.channels.get(&channel);
         let used = row.usage.on_channel(channel);
         Opening {
@@ -55,7 +56,7 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
         status: row.status,
         draining: row.draining,
         in_debt: row.in_debt,
-        may_have_more: world.may_have_more(id) == Ok(true),
+        may_have_more: agent::may_have_more(matching, id),
         units_free: capacity
             .units
             .map(|most| (u64::from(most) * 100).saturating_sub(row.usage.units())),
@@ -73,18 +74,18 @@ fn count(number: usize) -> u32 {
 fn prospect(matching: Matching<'_>, agent: AgentId, queue: QueueId, works: &[WorkId]) -> Prospect {
     let mut stopped: BTreeMap<Gate, u32> = BTreeMap::new();
     let waiting = count(works.len());
-    let (mut sees, mut fits, mut takes) = (0_u32, 0_u32, 0_u32);
-    for case in works.iter().filter_map(|work| Case::of(matching, *work)) {
-        let right = case.right(agent);
-        let visible = [Gate::Preferred, Gate::Ring, Gate::Delay];
-        let seen = visible.into_iter().all(|gate| case.passes(gate, right, agent));
-        sees += u32::from(seen);
-        fits += u32::from(seen && case.passes(Gate::Need, right, agent));
-        match case.first_shut(agent) {
+    let (mut visible, mut fitting, mut offerable) = (0_u32, 0_u32, 0_u32);
+    let cases = works.iter().filter_map(|work| Case::new(matching, *work)?.with(agent));
+    for pair in cases {
+        let hidden = [Gate::Preferred, Gate::Ring, Gate::Delay];
+        let seen = hidden.into_iter().all(|gate| passes(gate, pair));
+        visible += u32::from(seen);
+        fitting += u32::from(seen && passes(Gate::Need, pair));
+        match first_shut(pair) {
             Some(gate) => *stopped.entry(gate).or_insert(0) += 1,
-            None => takes += 1,
+            None => offerable += 1,
         }
     }
     let stopped = stopped.into_iter().map(|(gate, works)| Stopped { gate, works }).collect();
-    Prospect { queue, waiting, sees, fits, takes, stopped }
+    Prospect { queue, waiting, visible, fitting, offerable, stopped }
 }

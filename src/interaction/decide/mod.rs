@@ -15,6 +15,7 @@ use crate::base::time::Timestamp;
 use crate::command::commands::Reply;
 use crate::engine::view::View;
 use crate::fact::log::Cause;
+use crate::layer::fault::Fault;
 use crate::model::ids::{CodeId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::state::work::CloseCause;
@@ -99,6 +100,8 @@ pub struct Turn<'a> {
     /// What was done below for this command.
     pub(crate) below: Below,
     pub(crate) mode: Mode,
+    /// What did not fit, once something did not.
+    pub(crate) fault: &'a mut Option<Fault>,
 }
 
 impl Turn<'_> {
@@ -110,11 +113,17 @@ impl Turn<'_> {
         }
         let seq = self.store.rows().seq.saturating_add(1);
         let fact = RecordFact { seq, at: self.now, cause: self.cause, event };
-        if let Err(misfit) = self.store.apply(&fact, self.profiles) {
-            debug_assert!(false, "{fact:?} does not fit: {misfit}");
+        // After a fault nothing is trusted any more: the facts of the call are taken out again.
+        if self.fault.is_some() {
             return;
         }
-        self.log.push(fact);
+        match self.store.apply(&fact, self.profiles) {
+            Ok(()) => self.log.push(fact),
+            Err(misfit) => {
+                let reason = alloc::format!("fact {seq} of records does not fit: {misfit}");
+                *self.fault = Some(Fault::new(seq.saturating_sub(1), self.now, reason));
+            }
+        }
     }
 
     /// The instant what happens counts from.

@@ -1,153 +1,155 @@
-//! How a fact changes the world: the only mutator other storeys can reach.
+//! How a fact changes the world: the only mutator other layers can reach.
 //!
 //! Every fact leaves the world consistent by itself. What does not fit is an error, not a panic:
 //! while deciding it would be a bug of the engine, while resuming it is a bad journal.
+//!
+//! The files stand in this order, and each uses only those before it: `misfit`, `tallies`, `load`,
+//! `pools`, `lines`, `assignments`, `queues`, and then what facts are about: `agents`, `offers`,
+//! `legs`, `contacts`, `works`, `aside`, `definitions`.
 
 mod agents;
 mod aside;
+mod assignments;
+mod contacts;
 mod definitions;
 mod legs;
+mod lines;
+mod load;
+mod misfit;
 mod offers;
+mod pools;
 mod queues;
 mod tallies;
 mod works;
 
-use self::works::Entry;
+use self::misfit::Misfit;
 
 use crate::base::time::Timestamp;
 use crate::fact::event::Event;
-use crate::fact::log::{Fact, Seq};
-use crate::state::machine::Illegal;
+use crate::fact::log::Fact;
+use crate::model::pool::PoolProfile;
 use crate::world::index::Concerned;
-use crate::world::state::{Missing, World};
-
-/// A fact that does not fit the world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum Misfit {
-    /// It is not the next one.
-    #[error("fact {expected} was expected")]
-    Sequence {
-        /// The number of the next one.
-        expected: Seq,
-    },
-    /// It names something that is not there.
-    #[error(transparent)]
-    Missing(#[from] Missing),
-    /// It makes a step that is not possible.
-    #[error(transparent)]
-    Illegal(#[from] Illegal),
-    /// It hands out an id that is not the next one, or opens an engine that is open.
-    #[error("out of order")]
-    OutOfOrder,
-}
+use crate::world::state::World;
 
 impl World {
-    /// Changes the world by a fact, and says whose load, presence or bounds it changed.
+    /// Changes the world by a fact, and says whose load, presence or bounds the fact changed.
     pub(crate) fn apply(&mut self, fact: &Fact) -> Result<Concerned, Misfit> {
         let expected = self.stores.seq.saturating_add(1);
         if fact.seq != expected {
             return Err(Misfit::Sequence { expected });
         }
         self.index.concerned = Concerned::default();
-        self.change(&fact.event, fact.at, fact.effective())?;
+        change(self, &fact.event, fact.at, fact.effective())?;
         while let Some(queue) = self.index.unwatched.pop() {
-            self.watch(queue, fact.at)?;
+            queues::watch(self, queue, fact.at)?;
         }
         while let Some(pool) = self.index.unclocked.pop() {
-            self.set_pool_clock(pool, fact.effective());
+            pools::set_clock(self, pool, fact.effective());
         }
         self.stores.seq = fact.seq;
         Ok(self.index.concerned)
     }
+}
 
-    /// `at` is when the call was made, `due` the instant the event counts from.
-    fn change(&mut self, event: &Event, at: Timestamp, due: Timestamp) -> Result<(), Misfit> {
-        match event {
-            Event::EngineOpened { config } => self.open_engine(config),
-            Event::Defined(definition) => self.define(definition, at),
-            Event::Changed(definition) => self.redefine(definition),
-            Event::Retired(entity) => self.retire(*entity),
-            Event::MembershipSet { agent, queue, membership, channel } => {
-                self.set_membership(*agent, *queue, *channel, Some(*membership))
-            }
-            Event::MembershipRemoved { agent, queue, channel } => {
-                self.set_membership(*agent, *queue, *channel, None)
-            }
-            Event::PresenceSet { agent, presence, lease, by } => {
-                self.set_presence(*agent, *presence, *lease, *by, due)
-            }
-            Event::AgentHeard { agent, lease } => self.hear(*agent, *lease),
-            Event::DrainingSet { agent, draining } => self.set_draining(*agent, *draining),
-            Event::OwnCallSet { agent, active } => self.set_own_call(*agent, *active),
-            Event::RoutingStatusChanged { agent, status } => self.set_status(*agent, *status, due),
-            Event::CapacityExceeded { agent } => self.set_debt(*agent, true),
-            Event::CapacityRestored { agent } => self.set_debt(*agent, false),
-            Event::WorkSubmitted { work, request } => self.submit(*work, request, at),
-            Event::WorkChanged { work, change } => self.change_work(*work, change),
-            Event::WorkQueued { work, queue, place, why, wrap_up, sticky } => {
-                let entry = Entry { queue: *queue, place: *place, why: *why, sticky: *sticky };
-                self.queue_work(*work, entry, *wrap_up, at, due)
-            }
-            Event::WorkRevealed { work, delay } => self.reveal(*work, *delay),
-            Event::PreferenceStepped { work, step } => self.step_preference(*work, *step),
-            Event::WorkOffered { offer, work, agent, until, by, score: _ } => {
-                self.make_offer(*offer, *work, *agent, *until, *by, at)
-            }
-            Event::OfferAccepted { offer, auto: _ } => self.accept(*offer, due),
-            Event::OfferRejected { offer, reason, bar, place } => {
-                self.reject(*offer, *reason, *bar, *place)
-            }
-            Event::OfferMissed { offer, bar, place } => self.miss(*offer, *bar, *place),
-            Event::OfferWithdrawn { offer, why, place } => self.withdraw(*offer, *why, *place),
-            Event::WorkAssigned { work, agent, by: _ } => self.assign(*work, *agent, at),
-            Event::WorkHeld { work } => self.hold(*work, true),
-            Event::WorkRetrieved { work } => self.hold(*work, false),
-            Event::WorkParked { work, until } => self.park(*work, *until, at),
-            Event::WorkResumed { work, by: _ } => self.resume(*work, at),
-            Event::WorkExhausted { work, retry } => self.exhaust(*work, *retry),
-            Event::DeclinesForgotten { work } => self.forget_declines(*work),
-            Event::BarLifted { work, agent } => self.lift_bar(*work, *agent),
-            Event::WrapUpRequested { work } => self.request_wrap_up(*work),
-            Event::ContactEnded { work, by: _, wrap_up } => self.end_contact(*work, *wrap_up, due),
-            Event::WrapUpExtended { work, agent, until } => {
-                self.extend_wrap_up(*work, *agent, *until)
-            }
-            Event::CodeSet { work, agent, code } => self.set_code(*work, *agent, *code),
-            Event::WrapUpEnded { work, agent, by: _ } => self.end_wrap_up(*work, *agent, due),
-            Event::WorkClosed { work, cause, by: _ } => self.close(*work, *cause, due),
-            Event::WorkRelaxed { work, past, skipped } => self.relax(*work, *past, *skipped),
-            Event::WorkScheduled { work, at: until, activation } => {
-                self.schedule(*work, *until, *activation, at)
-            }
-            Event::WorkSuspended { work } => self.suspend(*work, at),
-            Event::CallbackRequested { work, channel, callback } => {
-                self.request_callback(*work, *channel, *callback)
-            }
-            Event::CustomerUnreached { work, retry } => self.leave_unreached(*work, *retry, at),
-            Event::WorkClassified { work, rule, queue, change } => {
-                self.classify(*work, *rule, *queue, change.as_deref(), at)
-            }
-            Event::OverflowTriggered { work, rule, then } => self.overflow(*work, *rule, then),
-            Event::QueueLooked { queue, rings } => self.look_at_queue(*queue, rings, at),
-            Event::RampReleased { queue } => self.release_ramp(*queue),
-            Event::ShiftEndSet { agent, until } => self.set_shift_end(*agent, *until),
-            Event::LegRequested { work, agent, role, until } => {
-                self.request_leg(*work, *agent, *role, *until, at)
-            }
-            Event::LegJoined { work, agent, role, auto: _ } => {
-                self.join_leg(*work, *agent, *role, at)
-            }
-            Event::LegChanged { work, agent, role } => self.change_leg(*work, *agent, *role),
-            Event::LegEnded { work, agent, why } => self.end_leg(*work, *agent, *why, due),
-            Event::HandedOver { work, agent, wrap_up } => {
-                self.hand_over(*work, *agent, *wrap_up, at)
-            }
-            Event::PoolReset { pool } => {
-                self.entry::<crate::model::pool::PoolProfile>(*pool)?;
-                self.give_back(*pool);
-                Ok(())
-            }
+/// `at` is when the call was made, `due` the instant from which the event counts. Every fact comes
+/// through here, from one place.
+#[inline(always)]
+fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Result<(), Misfit> {
+    match event {
+        Event::EngineOpened { config } => definitions::open_engine(world, config),
+        Event::Defined(definition) => definitions::define(world, definition, at),
+        Event::Changed(definition) => definitions::redefine(world, definition),
+        Event::Retired(entity) => definitions::retire(world, *entity),
+        Event::MembershipSet { agent, queue, membership, channel } => {
+            definitions::set_membership(world, *agent, *queue, *channel, Some(*membership))
+        }
+        Event::MembershipRemoved { agent, queue, channel } => {
+            definitions::set_membership(world, *agent, *queue, *channel, None)
+        }
+        Event::PresenceSet { agent, presence, lease, by } => {
+            agents::set_presence(world, *agent, *presence, *lease, *by, due)
+        }
+        Event::AgentHeard { agent, lease } => agents::hear(world, *agent, *lease),
+        Event::DrainingSet { agent, draining } => agents::set_draining(world, *agent, *draining),
+        Event::OwnCallSet { agent, active } => agents::set_own_call(world, *agent, *active),
+        Event::RoutingStatusChanged { agent, status } => {
+            agents::set_status(world, *agent, *status, due)
+        }
+        Event::CapacityExceeded { agent } => agents::set_debt(world, *agent, true),
+        Event::CapacityRestored { agent } => agents::set_debt(world, *agent, false),
+        Event::ShiftEndSet { agent, until } => agents::set_shift_end(world, *agent, *until),
+        Event::WorkSubmitted { work, request } => works::submit(world, *work, request, at),
+        Event::WorkChanged { work, change } => works::change(world, *work, change),
+        Event::WorkQueued { work, queue, place, why, wrap_up, sticky } => {
+            let entry =
+                works::LineEntry { queue: *queue, place: *place, why: *why, sticky: *sticky };
+            works::queue(world, *work, entry, *wrap_up, at, due)
+        }
+        Event::WorkRevealed { work, delay } => works::reveal(world, *work, *delay),
+        Event::PreferenceStepped { work, step } => works::step_preference(world, *work, *step),
+        Event::WorkRelaxed { work, past, skipped } => works::relax(world, *work, *past, *skipped),
+        Event::WorkExhausted { work, retry } => works::exhaust(world, *work, *retry),
+        Event::DeclinesForgotten { work } => works::forget_declines(world, *work),
+        Event::BarLifted { work, agent } => works::lift_bar(world, *work, *agent),
+        Event::WorkClosed { work, cause, by: _ } => works::close(world, *work, *cause, due),
+        Event::WorkOffered { offer, work, agent, until, by, score: _ } => {
+            offers::make(world, *offer, (*work, *agent), *until, *by, at)
+        }
+        Event::OfferAccepted { offer, auto: _ } => offers::accept(world, *offer, due),
+        Event::OfferRejected { offer, reason, bar, place } => {
+            offers::reject(world, *offer, *reason, *bar, *place)
+        }
+        Event::OfferMissed { offer, bar, place } => offers::miss(world, *offer, *bar, *place),
+        Event::OfferWithdrawn { offer, why, place } => {
+            offers::withdraw(world, *offer, *why, *place)
+        }
+        Event::WorkAssigned { work, agent, by: _ } => offers::assign(world, *work, *agent, at),
+        Event::WorkHeld { work } => contacts::hold(world, *work),
+        Event::WorkRetrieved { work } => contacts::retrieve(world, *work),
+        Event::WorkParked { work, until } => contacts::park(world, *work, *until, at),
+        Event::WorkResumed { work, by: _ } => contacts::resume(world, *work, at),
+        Event::WrapUpRequested { work } => contacts::request_wrap_up(world, *work),
+        Event::ContactEnded { work, by: _, wrap_up } => contacts::end(world, *work, *wrap_up, due),
+        Event::WrapUpExtended { work, agent, until } => {
+            contacts::extend_wrap_up(world, *work, *agent, *until)
+        }
+        Event::CodeSet { work, agent, code } => contacts::set_code(world, *work, *agent, *code),
+        Event::WrapUpEnded { work, agent, by: _ } => {
+            contacts::end_wrap_up(world, *work, *agent, due)
+        }
+        Event::WorkScheduled { work, at: until, activation } => {
+            aside::schedule(world, *work, *until, *activation, at)
+        }
+        Event::WorkSuspended { work } => aside::suspend(world, *work, at),
+        Event::CallbackRequested { work, channel, callback } => {
+            aside::request_callback(world, *work, *channel, *callback)
+        }
+        Event::CustomerUnreached { work, retry } => {
+            aside::leave_unreached(world, *work, *retry, at)
+        }
+        Event::WorkClassified { work, rule, queue, change } => {
+            aside::classify(world, *work, *rule, *queue, change.as_deref(), at)
+        }
+        Event::OverflowTriggered { work, rule, then } => {
+            queues::overflow(world, *work, *rule, then)
+        }
+        Event::QueueLooked { queue, rings } => queues::look_at(world, *queue, rings, at),
+        Event::RampReleased { queue } => queues::release_ramp(world, *queue),
+        Event::LegRequested { work, agent, role, until } => {
+            legs::request(world, *work, *agent, *role, *until, at)
+        }
+        Event::LegJoined { work, agent, role, auto: _ } => {
+            legs::join(world, *work, *agent, *role, at)
+        }
+        Event::LegChanged { work, agent, role } => legs::change(world, *work, *agent, *role),
+        Event::LegEnded { work, agent, why } => legs::end(world, *work, *agent, *why, due),
+        Event::HandedOver { work, agent, wrap_up } => {
+            legs::hand_over(world, *work, *agent, *wrap_up, at)
+        }
+        Event::PoolReset { pool } => {
+            world.entry::<PoolProfile>(*pool)?;
+            pools::give_back(world, *pool);
+            Ok(())
         }
     }
 }

@@ -8,108 +8,113 @@ use crate::fact::event::OfferedBy;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::overflow::OverflowAction;
 use crate::model::priority::Priority;
-use crate::world::apply::Misfit;
+use crate::world::apply::lines::restage;
+use crate::world::apply::misfit::Misfit;
 use crate::world::state::World;
 
-impl World {
-    /// A rule was done for a piece of work. What leads it elsewhere says so itself.
-    pub(super) fn overflow(
-        &mut self,
-        id: WorkId,
-        rule: u8,
-        then: &OverflowAction,
-    ) -> Result<(), Misfit> {
-        self.restage(id, |row| {
-            row.fired |= 1 << (rule % 32);
-            match then {
-                OverflowAction::RaisePriority(points) => {
-                    let request = row.amend();
-                    let max = Priority::MAX.0;
-                    let raised = request.priority.0.saturating_add(*points);
-                    request.priority = Priority(raised.clamp(-max, max));
-                }
-                OverflowAction::AlsoOffer { ring } => row.widened = row.widened.max(*ring),
-                OverflowAction::Move { .. }
-                | OverflowAction::Relax
-                | OverflowAction::OfferCallback
-                | OverflowAction::Close { .. } => {}
+/// A rule was done for a piece of work. What leads the work elsewhere says so by a fact of its own.
+pub(super) fn overflow(
+    world: &mut World,
+    id: WorkId,
+    rule: u8,
+    then: &OverflowAction,
+) -> Result<(), Misfit> {
+    restage(world, id, |row| {
+        row.fired |= 1 << (rule % 32);
+        match then {
+            OverflowAction::RaisePriority(points) => {
+                let request = row.amend();
+                let max = Priority::MAX.0;
+                let raised = request.priority.0.saturating_add(*points);
+                request.priority = Priority(raised.clamp(-max, max));
             }
-            Ok(())
-        })
-    }
+            OverflowAction::AlsoOffer { ring } => row.widened = row.widened.max(*ring),
+            OverflowAction::Move { .. }
+            | OverflowAction::Relax
+            | OverflowAction::OfferCallback
+            | OverflowAction::Close { .. } => {}
+        }
+        Ok(())
+    })
+}
 
-    /// A queue was looked at: these conditional rings see its work from now on, no others.
-    pub(super) fn look_at_queue(
-        &mut self,
-        id: QueueId,
-        rings: &[u8],
-        at: Timestamp,
-    ) -> Result<(), Misfit> {
-        let joined = rings.iter().fold(0, |all, ring| all | 1_u16 << (ring % 16));
-        let row = self.queue_mut(id)?;
-        let more = joined & !row.joined;
-        row.joined = joined;
+/// A queue was looked at: these conditional rings see its work from now on, no others.
+pub(super) fn look_at(
+    world: &mut World,
+    id: QueueId,
+    rings: &[u8],
+    at: Timestamp,
+) -> Result<(), Misfit> {
+    let joined = rings.iter().fold(0, |all, ring| all | 1_u16 << (ring % 16));
+    let row = world.queue_mut(id)?;
+    let more = joined & !row.joined;
+    row.joined = joined;
+    row.look = None;
+    watch(world, id, at)?;
+    if more != 0 {
+        touch_members(world, id);
+    }
+    Ok(())
+}
+
+/// A queue may offer again.
+pub(super) fn release_ramp(world: &mut World, id: QueueId) -> Result<(), Misfit> {
+    world.queue_mut(id)?.ramp_used = 0;
+    touch_members(world, id);
+    // Agents who are asked for by name need not be members.
+    let named = world.index.direct.works();
+    let here = named.filter(|work| world.work(*work).is_ok_and(|row| row.queue == id));
+    let here: Vec<_> = here.collect();
+    world.index.touched_works.extend(here);
+    set_clock(world, id);
+    Ok(())
+}
+
+/// One more offer was made that counts against a queue's ramp.
+pub(super) fn count_offer(
+    world: &mut World,
+    id: QueueId,
+    by: OfferedBy,
+    at: Timestamp,
+) -> Result<(), Misfit> {
+    let Some(ramp) = world.queue_profile(id)?.ramp.filter(|_| by == OfferedBy::Routing) else {
+        return Ok(());
+    };
+    let row = world.queue_mut(id)?;
+    if row.ramp_used == 0 || at >= row.ramp_since + ramp.per {
+        row.ramp_since = at;
+        row.ramp_used = 0;
+    }
+    row.ramp_used = row.ramp_used.saturating_add(1);
+    set_clock(world, id);
+    Ok(())
+}
+
+/// Sees to it that a queue is looked at, or released, as long as there is reason to.
+pub(super) fn watch(world: &mut World, id: QueueId, at: Timestamp) -> Result<(), Misfit> {
+    let profile = world.queue_profile(id)?;
+    let (watched, every) = (profile.is_watched(), profile.look_every);
+    let waiting = world.index.line(id).is_some_and(|line| line.waiting > 0);
+    let row = world.queue_mut(id)?;
+    if !watched {
+        row.joined = 0;
         row.look = None;
-        self.watch(id, at)?;
-        if more != 0 {
-            self.touch_members(id);
-        }
-        Ok(())
+    } else if row.look.is_none() && (waiting || row.joined != 0) {
+        row.look = Some(at + every);
     }
+    set_clock(world, id);
+    Ok(())
+}
 
-    /// A queue may offer again.
-    pub(super) fn release_ramp(&mut self, id: QueueId) -> Result<(), Misfit> {
-        self.queue_mut(id)?.ramp_used = 0;
-        self.touch_members(id);
-        // Those who are asked for by name need not be members.
-        let named = self.index.direct.works();
-        let here = named.filter(|work| self.work(*work).is_ok_and(|row| row.queue == id));
-        let here: Vec<_> = here.collect();
-        self.index.touched_works.extend(here);
-        self.set_queue_clock(id);
-        Ok(())
-    }
+fn set_clock(world: &mut World, id: QueueId) {
+    let World { stores, index } = world;
+    index.set_queue_clock(stores, id);
+}
 
-    /// One more offer was made that counts against a queue's ramp.
-    pub(super) fn count_offer(
-        &mut self,
-        id: QueueId,
-        by: OfferedBy,
-        at: Timestamp,
-    ) -> Result<(), Misfit> {
-        let Some(ramp) = self.queue_profile(id)?.ramp.filter(|_| by == OfferedBy::Routing) else {
-            return Ok(());
-        };
-        let row = self.queue_mut(id)?;
-        if row.ramp_used == 0 || at >= row.ramp_since + ramp.per {
-            row.ramp_since = at;
-            row.ramp_used = 0;
-        }
-        row.ramp_used = row.ramp_used.saturating_add(1);
-        self.set_queue_clock(id);
-        Ok(())
-    }
-
-    /// Sees to it that a queue is looked at, or released, as long as there is reason to.
-    pub(super) fn watch(&mut self, id: QueueId, at: Timestamp) -> Result<(), Misfit> {
-        let profile = self.queue_profile(id)?;
-        let (watched, every) = (profile.is_watched(), profile.look_every);
-        let waiting = self.index.line(id).is_some_and(|line| line.waiting > 0);
-        let row = self.queue_mut(id)?;
-        if !watched {
-            row.joined = 0;
-            row.look = None;
-        } else if row.look.is_none() && (waiting || row.joined != 0) {
-            row.look = Some(at + every);
-        }
-        self.set_queue_clock(id);
-        Ok(())
-    }
-
-    /// Everybody in a queue looks whether he can take what he could not take before.
-    fn touch_members(&mut self, id: QueueId) {
-        let line = self.index.lines.get(id.raw() as usize);
-        let members = line.into_iter().flat_map(|line| line.everybody.ids::<AgentId>());
-        self.index.touched_agents.extend(members);
-    }
+/// Every member of a queue looks whether they can take what they could not take before.
+fn touch_members(world: &mut World, id: QueueId) {
+    let World { index, .. } = world;
+    let line = index.lines.get(id.raw() as usize);
+    let members = line.into_iter().flat_map(|line| line.everybody.ids::<AgentId>());
+    index.touched_agents.extend(members);
 }

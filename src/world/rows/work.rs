@@ -1,6 +1,5 @@
 //! Work as it is now, and as it was when it ended.
 
-use alloc::borrow::Cow;
 use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,20 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::base::sparse::Sparse;
 use crate::base::time::{Moment, Span, Timestamp};
 use crate::fact::event::PreferenceStep;
-use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
-use crate::model::need::Need;
-use crate::model::overflow::Trigger;
-use crate::model::queue::QueueProfile;
-use crate::model::relaxation::{Relaxation, RelaxationClock};
+use crate::model::ids::{AgentId, CodeId, OfferId, QueueId};
 use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::Bar;
-use crate::policy::order::{LineKey, Place, Waiting};
-use crate::policy::relaxation;
-use crate::state::machine::{Deadline, DeadlineKind};
+use crate::policy::order::Place;
+use crate::state::leg::LegEnd;
+use crate::state::machine::Illegal;
 use crate::state::work::{CloseCause, Stage};
-use crate::world::draws::DrawId;
-use crate::world::legs::PastLeg;
+use crate::world::legs::{Leg, PastLeg};
 use crate::world::needs::NeedId;
+use crate::world::pool_sets::PoolSetId;
 
 /// A piece of work as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,15 +47,15 @@ pub(crate) struct Work {
     pub expires: Moment,
     /// The longest delay it is past: agents with a longer one do not see it.
     pub revealed: Span,
-    /// The step of its wait for preferred agents; `None`: anybody may have it.
+    /// The step of its wait for preferred agents; none: anybody may have it.
     pub step: Step,
-    /// Whether an agent had it before; he may still wrap it up.
+    /// Whether an agent had it before; that agent may still wrap it up.
     pub handled: bool,
     /// Until when nobody is asked.
     pub retry: Moment,
     /// How often it was rejected or missed since everybody could be asked.
     pub attempts: u16,
-    /// Who rejected or missed it.
+    /// The agents who rejected or missed it.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub declines: Sparse<Decline>,
     /// The point on the clock of its relaxation that it is past.
@@ -74,9 +69,9 @@ pub(crate) struct Work {
     pub ringing_too: Sparse<OfferId>,
     /// To how many agents at once it is offered, while it rings.
     pub open_to: u8,
-    /// Who had it last.
+    /// The agent who had it last.
     pub last_agent: Option<AgentId>,
-    /// Whether the step it is in is a wait for whoever had it last.
+    /// Whether the step it is in is a wait for the agent who had it last.
     pub sticky: bool,
     /// How often it was taken from an agent.
     pub unassigned: u8,
@@ -86,18 +81,19 @@ pub(crate) struct Work {
     pub fired: u32,
     /// The ring to which a rule of overflow has opened it.
     pub widened: u8,
-    /// Who takes part in it beside its owner or is asked to, oldest first.
+    /// The agents who take part in it beside its owner or are asked to, oldest first.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub legs: Sparse<AgentId>,
     /// How legs of it ended, the last of each agent, oldest first.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub past_legs: Sparse<PastLeg>,
-    /// What it draws on.
-    #[serde(default, skip_serializing_if = "DrawId::is_nothing")]
-    pub draws: DrawId,
+    /// The pools it draws on.
+    #[serde(default, rename = "draws", skip_serializing_if = "PoolSetId::is_empty")]
+    pub pool_set: PoolSetId,
 }
 
-/// A step of a wait for preferred agents, or none, in two words.
+/// A step of a wait for preferred agents, or none, in two words: an `Option` of it takes three, in
+/// every row of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "Option<PreferenceStep>", into = "Option<PreferenceStep>")]
 pub(crate) struct Step {
@@ -114,12 +110,12 @@ impl Step {
         self.until.get().map(|until| PreferenceStep { number: self.number, until })
     }
 
-    /// Whether there is one.
+    /// Whether there is a step.
     pub(crate) const fn is_some(self) -> bool {
         !self.until.is_none()
     }
 
-    /// Whether there is none.
+    /// Whether there is no step.
     pub(crate) const fn is_none(self) -> bool {
         self.until.is_none()
     }
@@ -142,33 +138,10 @@ impl From<Step> for Option<PreferenceStep> {
 pub(crate) struct Decline {
     /// The agent.
     pub agent: AgentId,
-    /// How often he rejected or missed it.
+    /// How often the agent rejected or missed it.
     pub count: u8,
-    /// When he may be asked again.
+    /// When the agent may be asked again.
     pub bar: Bar,
-}
-
-/// Where a piece of work is found that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Whereabouts {
-    /// Among all who wait in its queue; not so if it rings at fewer than it may.
-    pub stays: bool,
-    /// In a lane, for anybody.
-    pub in_lane: bool,
-    /// In the lines of those it waits for by name.
-    pub named: bool,
-}
-
-impl Whereabouts {
-    /// Whether it waits in no lane: for somebody by name, or it pauses.
-    pub(crate) const fn is_aside(self) -> bool {
-        self.stays && !self.in_lane
-    }
-
-    /// Whether it is in a lane although it rings.
-    pub(crate) const fn rings(self) -> bool {
-        self.in_lane && !self.stays
-    }
 }
 
 impl Work {
@@ -178,37 +151,18 @@ impl Work {
         self.submitted.as_ref().unwrap_or(&self.request)
     }
 
-    /// Whether it is in a line, so that somebody may be asked for it: it waits, or it rings at
-    /// fewer than it may.
-    #[must_use]
-    pub(crate) fn in_line(&self) -> bool {
-        match self.stage {
-            Stage::Queued => self.retry.is_none(),
-            Stage::Offered { .. } => self.ringing_too.len() + 1 < self.open_to as usize,
-            Stage::Assigned { .. }
-            | Stage::Parked { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. }
-            | Stage::Scheduled { .. }
-            | Stage::Suspended => false,
-        }
+    /// The request, to say something else of it; what was submitted is kept.
+    pub(crate) fn amend(&mut self) -> &mut WorkRequest {
+        self.submitted.get_or_insert_with(|| self.request.clone());
+        Arc::make_mut(&mut self.request)
     }
 
-    /// Where it is found, if it waits.
-    #[must_use]
-    pub(crate) fn whereabouts(&self) -> Option<Whereabouts> {
-        let (stays, in_line) = (self.stage == Stage::Queued, self.in_line());
-        let named = self.step.is_some();
-        let whereabouts =
-            Whereabouts { stays, in_lane: in_line && !named, named: in_line && named };
-        (stays || in_line).then_some(whereabouts)
-    }
-
-    /// Whether it is an arrival that its queue has not counted yet; from now on it has.
-    pub(crate) fn arrives(&mut self) -> bool {
-        let arrives = self.stage == Stage::Queued && !self.counted;
-        self.counted |= arrives;
-        arrives
+    /// Changes what is said of it; what was submitted is kept.
+    pub(crate) fn take_change(&mut self, change: &WorkChange) {
+        self.place.front = change.front.unwrap_or(self.place.front);
+        let changed = Arc::new(change.applied_to(&self.request));
+        let old = core::mem::replace(&mut self.request, changed);
+        self.submitted.get_or_insert(old);
     }
 
     /// Whether it rings at anybody.
@@ -226,21 +180,19 @@ impl Work {
         oldest.into_iter().chain(self.ringing_too.iter().copied())
     }
 
-    /// The request, to say something else of it; what was submitted is kept.
-    pub(crate) fn amend(&mut self) -> &mut WorkRequest {
-        self.submitted.get_or_insert_with(|| self.request.clone());
-        Arc::make_mut(&mut self.request)
+    /// The agents whom it asks for by name in its present step, each with their score.
+    pub(crate) fn preferred(&self) -> impl Iterator<Item = (AgentId, u8)> + '_ {
+        let last = self.last_agent.filter(|_| self.sticky && self.step.is_some());
+        let list = self.step.get().filter(|_| !self.sticky).and_then(|step| {
+            let preferred = self.request.preferred.as_ref()?;
+            let least = preferred.steps.get(usize::from(step.number))?.score_min;
+            Some(preferred.agents.iter().filter(move |listed| listed.score >= least))
+        });
+        let listed = list.into_iter().flatten().map(|listed| (listed.agent, listed.score));
+        listed.chain(last.map(|agent| (agent, 100)))
     }
 
-    /// It reads as a change says.
-    pub(crate) fn take_change(&mut self, change: &WorkChange) {
-        self.place.front = change.front.unwrap_or(self.place.front);
-        let changed = Arc::new(change.applied_to(&self.request));
-        let old = core::mem::replace(&mut self.request, changed);
-        self.submitted.get_or_insert(old);
-    }
-
-    /// What belongs to its stay in a line begins anew.
+    /// Begins a stay in a line: what belongs to the last one is over.
     pub(crate) fn begin_stay(&mut self, at: Timestamp) {
         self.entered = at;
         self.revealed = Span::ZERO;
@@ -251,26 +203,7 @@ impl Work {
         self.widened = 0;
     }
 
-    /// Whether a rule of overflow was done in this stay.
-    pub(crate) const fn has_fired(&self, rule: u8) -> bool {
-        self.fired & (1 << (rule % 32)) != 0
-    }
-
-    /// When a rule of overflow is due by the time it waited.
-    pub(crate) fn next_overflow(&self, queue: &QueueProfile) -> Option<(Timestamp, u8)> {
-        let rules = (0_u8..).zip(&queue.overflow).filter(|(number, _)| !self.has_fired(*number));
-        let due = rules.filter_map(|(number, rule)| match rule.when {
-            Trigger::Waited(span) => Some((self.entered + span, number)),
-            Trigger::Ahead(_)
-            | Trigger::EstimatedWait { .. }
-            | Trigger::NobodyStaffed
-            | Trigger::NobodyEligible
-            | Trigger::Closed => None,
-        });
-        due.min()
-    }
-
-    /// It is in another queue: who declined it in the old one may be asked.
+    /// Moves it to a queue: agents who declined it in another may be asked here.
     pub(crate) fn change_queue(&mut self, queue: QueueId) {
         if self.queue != queue {
             self.queue = queue;
@@ -280,83 +213,23 @@ impl Work {
         }
     }
 
-    /// Whether nobody in particular is kept from it, so that it stands for all of its lane.
-    #[must_use]
-    pub(crate) fn is_ordinary(&self) -> bool {
-        self.step.is_none() && self.declines.is_empty() && !self.handled && !self.rings()
+    /// Whether it is an arrival that its queue has not counted yet; from now on it is counted.
+    pub(crate) fn arrives(&mut self) -> bool {
+        let arrives = self.stage == Stage::Queued && !self.counted;
+        self.counted |= arrives;
+        arrives
     }
 
-    /// How it becomes easier to place.
-    #[must_use]
-    pub(crate) fn relaxation<'a>(&'a self, queue: &'a QueueProfile) -> Option<&'a Relaxation> {
-        self.request.relaxation.as_ref().or(queue.relaxation.as_ref())
-    }
-
-    /// What it asks for now.
-    #[must_use]
-    pub(crate) fn need_now<'a>(&'a self, queue: &'a QueueProfile) -> Cow<'a, Need> {
-        relaxation::need(&self.request.need, self.relaxation(queue), self.relaxed)
-    }
-
-    /// The widest ring that sees it.
-    #[must_use]
-    pub(crate) fn ring(&self, queue: &QueueProfile) -> u8 {
-        let steps = relaxation::ring(self.relaxation(queue), self.relaxed);
-        steps.unwrap_or_else(|| queue.first_ring()).max(self.widened)
-    }
-
-    /// Where the clock of its relaxation began, if it has.
-    #[must_use]
-    pub(crate) fn relaxation_begin(&self, queue: &QueueProfile) -> Option<Timestamp> {
-        let clock = self.relaxation(queue).map(|relaxation| relaxation.clock).unwrap_or_default();
-        let begin = match clock {
-            RelaxationClock::InQueue => Some(self.entered),
-            RelaxationClock::Age => Some(self.origin),
-            RelaxationClock::FirstOffer => self.first_offer.get(),
-        };
-        begin.map(|begin| begin.before(self.skipped))
-    }
-
-    /// When it becomes easier to place next, and the point on its clock that it is past then.
-    #[must_use]
-    pub(crate) fn next_relaxation(&self, queue: &QueueProfile) -> Option<(Timestamp, Span)> {
-        let relaxation = self.relaxation(queue);
-        let point = relaxation::next_point(&self.request.need, relaxation, self.relaxed)?;
-        Some((self.relaxation_begin(queue)? + point, point))
-    }
-
-    /// Its key in the order of a queue.
-    #[must_use]
-    pub(crate) fn line_key(&self, id: WorkId, queue: &QueueProfile) -> LineKey {
-        let expedited = self.step.is_some()
-            && !self.sticky
-            && self.request.preferred.as_ref().is_some_and(|preferred| preferred.expedite);
-        let value = |number: usize| {
-            queue.sort_by.get(number).map_or(0, |key| key.value(&self.request.attributes))
-        };
-        let waiting = Waiting {
-            work: id,
-            place: Place { front: self.place.front || expedited, ..self.place },
-            priority: self.request.priority,
-            credit: self.request.credit,
-            due: self.request.due,
-            objective: self.request.objective,
-            sort: [value(0), value(1)],
-        };
-        LineKey::new(queue.order, queue.service_target, &waiting)
-    }
-
-    /// Whether an agent may not be asked for it in a session of his.
-    #[must_use]
-    pub(crate) fn bars(&self, agent: AgentId, session: u32) -> bool {
-        self.declines.iter().filter(|decline| decline.agent == agent).any(|decline| {
-            match decline.bar {
-                Bar::None => false,
-                // One that ends in time is lifted by a fact of its own.
-                Bar::Until(_) | Bar::Always => true,
-                Bar::Session(barred) => session == barred,
+    /// Notes that an agent rejected or missed it.
+    pub(crate) fn decline(&mut self, agent: AgentId, bar: Bar) {
+        self.attempts = self.attempts.saturating_add(1);
+        match self.declines.iter_mut().find(|decline| decline.agent == agent) {
+            Some(known) => {
+                known.count = known.count.saturating_add(1);
+                known.bar = bar;
             }
-        })
+            None => self.declines.push(Decline { agent, count: 1, bar }),
+        }
     }
 
     /// How often an agent rejected or missed it.
@@ -365,46 +238,28 @@ impl Work {
         self.declines.iter().find(|decline| decline.agent == agent).map_or(0, |found| found.count)
     }
 
-    /// What is due next, and when. `hidden` is the next delay of a member of its queue that it is
-    /// not past. Nothing is due while it rings or somebody has it: no rule recalls it from an
-    /// agent.
-    pub(crate) fn deadline(
-        &self,
-        queue: &QueueProfile,
-        hidden: impl FnOnce() -> Option<Span>,
-    ) -> Option<Deadline> {
-        let deadline = |kind, at: Option<Timestamp>| at.map(|at| Deadline { at, kind });
-        let lifetime = deadline(DeadlineKind::Lifetime, self.expires.get());
-        match self.stage {
-            Stage::Queued => {
-                let lifted = self.declines.iter().filter_map(|decline| match decline.bar {
-                    Bar::Until(until) => Some(until),
-                    Bar::None | Bar::Always | Bar::Session(_) => None,
-                });
-                let mut next = lifetime;
-                let mut note = |kind, at: Option<Timestamp>| {
-                    next = deadline(kind, at).into_iter().chain(next).min();
-                };
-                note(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most));
-                note(DeadlineKind::PreferredStep, self.step.get().map(|step| step.until));
-                note(DeadlineKind::Reveal, hidden().map(|delay| self.entered + delay));
-                note(DeadlineKind::Retry, self.retry.get());
-                note(DeadlineKind::BarOver, lifted.min());
-                note(DeadlineKind::Relaxation, self.next_relaxation(queue).map(|(at, _)| at));
-                note(DeadlineKind::Overflow, self.next_overflow(queue).map(|(at, _)| at));
-                next
-            }
-            Stage::Parked { until, .. } => deadline(DeadlineKind::ParkOver, until),
-            Stage::Scheduled { at, .. } => {
-                let scheduled = deadline(DeadlineKind::Scheduled, Some(at));
-                lifetime.into_iter().chain(scheduled).min()
-            }
-            Stage::Suspended => lifetime,
-            Stage::Offered { .. }
-            | Stage::Assigned { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => None,
+    /// How an agent's last leg ended, as long as that is remembered.
+    #[must_use]
+    pub(crate) fn past_leg(&self, agent: AgentId) -> Option<LegEnd> {
+        self.past_legs.iter().find(|past| past.agent == agent).map(|past| past.end)
+    }
+
+    /// Refuses a stage in which no agent handles it while others take part in it.
+    pub(crate) fn check_legs(&self, stage: Stage) -> Result<(), Illegal> {
+        if self.legs.is_empty() || stage.handler().is_some() {
+            Ok(())
+        } else {
+            Err(Illegal { state: "shared", step: stage.name() })
         }
+    }
+
+    /// Remembers how a leg ended, and forgets the oldest of too many.
+    pub(crate) fn remember_leg(&mut self, agent: AgentId, end: LegEnd) {
+        self.past_legs.retain(|past| past.agent != agent);
+        if self.past_legs.len() >= Leg::MAX as usize {
+            self.past_legs.pop_first();
+        }
+        self.past_legs.push(PastLeg { agent, end });
     }
 }
 
@@ -415,8 +270,8 @@ pub(crate) struct EndedWork {
     pub submitted: Arc<WorkRequest>,
     /// Why it was closed.
     pub cause: CloseCause,
-    /// Who had it then.
+    /// The agent who had it then.
     pub owner: Option<AgentId>,
-    /// The code he gave.
+    /// The code that agent gave.
     pub code: Option<CodeId>,
 }

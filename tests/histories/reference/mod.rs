@@ -1,7 +1,7 @@
 //! The naive reference router: a second router that decides by looking at everything.
 //!
 //! It keeps plain lists, derives nothing ahead, and writes each rule once, as directly as
-//! `ARCHITECTURE.md` words it. For every command it gives the facts and the answer the engine must
+//! `docs/matching.md` words it. For every command it gives the facts and the answer the engine must
 //! give. It shares the public data and the arithmetic of the policies with the engine, and neither
 //! its state, nor its indexes, nor its ways of looking for work and agents.
 

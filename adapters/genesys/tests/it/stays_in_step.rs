@@ -257,7 +257,7 @@ fn both_sides_end_in_step() {
         sides.read();
         sides.settle();
         prop_assert_eq!(sides.is_in_step(), Ok(()));
-        sides.floor.engine.check().unwrap();
+        sides.floor.engine.verify().unwrap();
         let had = sides.vendor.items.values().filter(|item| item.agent.is_some()).count();
         carried.borrow_mut().had += u32::try_from(had).unwrap();
         Ok(())

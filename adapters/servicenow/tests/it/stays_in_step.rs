@@ -222,7 +222,7 @@ fn both_sides_end_in_step() {
             floor.wait(0);
             floor.settle();
             prop_assert_eq!(floor.is_in_step(), Ok(()));
-            floor.engine.check().unwrap();
+            floor.engine.verify().unwrap();
             Ok(())
         },
     );

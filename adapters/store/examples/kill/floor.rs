@@ -67,7 +67,7 @@ impl Floor for Engine {
     }
 
     fn check(&self) -> Result<usize, String> {
-        self.check().map_err(|violation| violation.to_string())?;
+        self.verify().map_err(|violation| violation.to_string())?;
         Ok(0)
     }
 }
@@ -99,7 +99,7 @@ impl Floor for Centre {
     }
 
     fn check(&self) -> Result<usize, String> {
-        self.engine().check().map_err(|violation| violation.to_string())?;
+        self.engine().verify().map_err(|violation| violation.to_string())?;
         let records = self.records().ok_or("no records")?;
         records.check()?;
         Ok(records.interactions().count())

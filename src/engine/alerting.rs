@@ -1,0 +1,81 @@
+//! What alerts agents: how long it does, and how it is taken back.
+
+use crate::base::time::Timestamp;
+use crate::fact::event::Event;
+use crate::model::ids::{AgentId, OfferId, WorkId};
+use crate::policy::offering::{auto_accept, window};
+use crate::state::leg::LegEnd;
+use crate::state::offer::Withdrawal;
+
+use crate::engine::matching::agent::has_left;
+use crate::engine::place;
+use crate::engine::turn::{Halted, Turn};
+
+/// How an offer or a consult reaches an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alert {
+    /// Whether it is accepted in the agent's name.
+    pub auto: bool,
+    /// When it runs out.
+    pub until: Option<Timestamp>,
+}
+
+/// How an offer or a consult of a piece of work would reach an agent now.
+pub(crate) fn alert(turn: &Turn<'_>, work: WorkId, agent: AgentId) -> Result<Alert, Halted> {
+    let work = turn.work(work)?;
+    let queue = turn.queue_profile(work.queue)?;
+    let channel = turn.must(turn.world.channel_profile(work.request.channel))?;
+    let auto = auto_accept(queue, channel, turn.must(turn.world.agent_profile(agent))?);
+    let window = window(queue, work.request.channel, channel).filter(|_| !auto);
+    Ok(Alert { auto, until: window.map(|window| turn.now + window) })
+}
+
+/// Takes back all open offers of a piece of work; it keeps its place.
+pub(crate) fn withdraw(turn: &mut Turn<'_>, work: WorkId, why: Withdrawal) -> Result<(), Halted> {
+    withdraw_but(turn, work, None, why)
+}
+
+/// Takes back all open offers of a piece of work but one, the oldest first; it keeps its place.
+pub(crate) fn withdraw_but(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    kept: Option<OfferId>,
+    why: Withdrawal,
+) -> Result<(), Halted> {
+    loop {
+        let row = turn.work(work)?;
+        let place = row.place;
+        let Some(offer) = row.ringing().find(|offer| Some(*offer) != kept) else {
+            return Ok(());
+        };
+        turn.emit(Event::OfferWithdrawn { offer, why, place })?;
+    }
+}
+
+/// Takes back what alerts an agent on channels that they no longer attend, unless the queue lets it
+/// go on.
+pub(crate) fn withdraw_unattended(turn: &mut Turn<'_>, agent: AgentId) -> Result<(), Halted> {
+    for id in turn.agent(agent)?.offers.clone() {
+        let offer = turn.offer(id)?;
+        let queue = turn.queue_profile(turn.work(offer.work)?.queue)?;
+        if queue.withdraw_offers && has_left(turn.matching(), agent, offer.claim.channel) {
+            let place = place::declined(turn, &offer, queue.requeue.withdrawn)?;
+            let why = Withdrawal::AgentUnavailable;
+            turn.emit(Event::OfferWithdrawn { offer: id, why, place })?;
+        }
+    }
+    withdraw_unattended_consults(turn, agent)
+}
+
+fn withdraw_unattended_consults(turn: &mut Turn<'_>, agent: AgentId) -> Result<(), Halted> {
+    let legs = turn.agent(agent)?.legs.to_vec();
+    for leg in legs {
+        let work = leg.work;
+        let withdraws = turn.queue_profile(turn.work(work)?.queue)?.withdraw_offers;
+        if leg.rings() && withdraws && has_left(turn.matching(), agent, leg.claim.channel) {
+            let why = LegEnd::AgentUnavailable;
+            turn.emit(Event::LegEnded { work, agent, why })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! What is asked where a command names the agent: fewer gates than routing asks, for whoever gives
+//! work by hand may pass over queues, rings, delays and declines.
+
+use crate::command::refusal::Unavailable;
+use crate::model::ids::{AgentId, WorkId};
+use crate::policy::room::Claim;
+use crate::world::rows::{Agent, Work};
+
+use crate::engine::matching::given::Matching;
+use crate::engine::matching::{agent, item, member, queue, room};
+
+/// Whether an agent must meet the need of work that is given to them by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fitness {
+    /// They must.
+    Asked,
+    /// Whoever gives the work answers for it.
+    Waived,
+}
+
+/// Whether an agent can take work that is given to them by hand; if not, the first thing that
+/// stands against it. Room is not asked for work of an external queue: the other engine answers for
+/// it.
+pub(crate) fn can_take(
+    matching: Matching<'_>,
+    id: WorkId,
+    work: &Work,
+    agent: AgentId,
+    fitness: Fitness,
+) -> Result<(), Unavailable> {
+    agent::attends(matching, agent, work.request.channel)?;
+    if matching.world.agent(agent).is_ok_and(|row| item::is_involved(row, id)) {
+        return Err(Unavailable::HasItAlready);
+    }
+    if fitness == Fitness::Asked && !member::fits(matching, work.need, agent) {
+        return Err(Unavailable::Unfit);
+    }
+    if matching.world.queue_profile(work.queue).is_ok_and(queue::is_external) {
+        return Ok(());
+    }
+    room::room(matching, work, agent).map_err(Unavailable::NoRoom)
+}
+
+/// Whether the owner of parked work can take it up again. An agent who drains takes their own work
+/// back, and the room that it holds while parked counts for it.
+pub(crate) fn can_resume(matching: Matching<'_>, id: WorkId) -> bool {
+    resumes(matching, id).unwrap_or(false)
+}
+
+fn resumes(matching: Matching<'_>, id: WorkId) -> Option<bool> {
+    let world = matching.world;
+    let work = world.work(id).ok()?;
+    let owner = work.stage.owner()?;
+    let row = world.agent(owner).ok()?;
+    let attends = match agent::attends(matching, owner, work.request.channel) {
+        Ok(()) | Err(Unavailable::Draining) => true,
+        Err(_) => false,
+    };
+    let active = world.claim(work, |channel| channel.weights.active).ok()?;
+    let external = queue::is_external(world.queue_profile(work.queue).ok()?);
+    Some(attends && (external || has_room_again(matching, id, (owner, row), active)?))
+}
+
+/// Whether an agent has room for work that they parked, once it holds nothing any more.
+fn has_room_again(
+    matching: Matching<'_>,
+    id: WorkId,
+    (owner, row): (AgentId, &Agent),
+    active: Claim,
+) -> Option<bool> {
+    let world = matching.world;
+    let parked = row.assignment(id)?;
+    let mut usage = row.usage.clone();
+    world.release_all(parked, &mut usage);
+    let channels = |channel| world.channel_profile(channel).ok();
+    let capacity = &world.agent_profile(owner).ok()?.capacity;
+    Some(usage.room(capacity, active, world.pools(parked.pool_set), channels).is_ok())
+}

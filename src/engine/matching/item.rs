@@ -1,0 +1,91 @@
+//! Gates of an agent and this very piece of work: [`Gate::NotDeclined`], [`Gate::NotInvolved`] and
+//! [`Gate::NotAlerting`].
+//!
+//! Of most work all three are open to everybody, and then it stands for all work of its lane:
+//! [`is_ordinary`].
+
+use alloc::vec::Vec;
+
+use crate::base::time::Timestamp;
+use crate::model::ids::{AgentId, OfferId, WorkId};
+use crate::policy::offering::Bar;
+use crate::world::rows::work::Decline;
+use crate::world::rows::{Agent, Work};
+use crate::world::state::World;
+
+use crate::engine::matching::case::Pair;
+use crate::engine::matching::gate::{Gate, KeptBy};
+use crate::engine::matching::given::Matching;
+
+/// Whether an agent who had the work may be asked for it again.
+pub(crate) fn may_ask_again(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
+    matching.world.agent(agent).is_ok_and(|row| !work.bars(agent, row.session))
+}
+
+/// Whether an agent has declined the work for good, as far as they are concerned.
+pub(super) fn has_declined_for_good(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
+    let session = matching.world.agent(agent).map_or(0, |row| row.session);
+    let mut declines = work.declines.iter().filter(|decline| decline.agent == agent);
+    declines.any(|decline| decline.bar.is_lasting() && decline.bar.bars(matching.now, session))
+}
+
+/// Whether an agent has the work, wraps it up, or takes part in it.
+pub(crate) fn is_involved(row: &Agent, id: WorkId) -> bool {
+    row.has(id)
+}
+
+/// The open offer by which work is alerting an agent.
+pub(crate) fn alerting(world: &World, work: WorkId, agent: AgentId) -> Option<OfferId> {
+    world.rings_at(work, agent)
+}
+
+/// Whether an agent passes these gates.
+pub(super) fn is_open(matching: Matching<'_>, id: WorkId, work: &Work, agent: AgentId) -> bool {
+    let alerts = || work.rings() && alerting(matching.world, id, agent).is_some();
+    let row = matching.world.agent(agent);
+    row.is_ok_and(|row| !work.bars(agent, row.session) && !is_involved(row, id) && !alerts())
+}
+
+/// Whether these gates are open to everybody, and anybody may be asked, so that the work stands for
+/// all of its lane. Somebody who had it may still wrap it up.
+pub(crate) fn is_ordinary(work: &Work) -> bool {
+    work.step.is_none() && work.declines.is_empty() && !work.handled && !work.rings()
+}
+
+/// What shuts one of these gates.
+pub(super) fn kept_by(gate: Gate, Pair { case, agent, row, .. }: Pair<'_>) -> Vec<KeptBy> {
+    match gate {
+        Gate::NotDeclined if case.work.bars(agent, row.session) => {
+            let declines = case.work.declines.iter().filter(|decline| decline.agent == agent);
+            let declined =
+                |decline: &Decline| KeptBy::Declined { bar: decline.bar, times: decline.count };
+            declines.map(declined).collect()
+        }
+        Gate::NotInvolved => {
+            let has = row.assignment(case.id);
+            let has = has.map(|assignment| KeptBy::Has { state: assignment.state });
+            let part = row.leg(case.id).map(|leg| KeptBy::TakesPart { role: leg.role });
+            has.into_iter().chain(part).collect()
+        }
+        Gate::NotAlerting => {
+            let offer = alerting(case.matching.world, case.id, agent);
+            Vec::from_iter(offer.map(|offer| KeptBy::Alerting { offer }))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// When time alone will have opened it.
+pub(super) fn until(kept_by: &KeptBy, Pair { case, .. }: Pair<'_>) -> Option<Timestamp> {
+    let retry = case.work.retry.get();
+    let deadline = match kept_by {
+        KeptBy::Declined { bar: Bar::Until(until), .. } => {
+            return Some((*until).min(retry.unwrap_or(*until)));
+        }
+        KeptBy::Declined { .. } => return retry,
+        KeptBy::Has { state } => state.deadline(),
+        KeptBy::Alerting { offer } => case.matching.world.offer(*offer).ok()?.state.deadline(),
+        _ => None,
+    };
+    deadline.map(|deadline| deadline.at)
+}

@@ -1,0 +1,101 @@
+//! Gates of what an agent has and of how long they stay: [`Gate::Room`] and [`Gate::Shift`].
+
+use alloc::vec::Vec;
+
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::{AgentId, ChannelId, PoolId, QueueId};
+use crate::policy::room::Full;
+use crate::world::lanes::LaneKey;
+use crate::world::member::PackedMember;
+use crate::world::rows::Work;
+
+use crate::engine::matching::case::{Pair, Waiver};
+use crate::engine::matching::gate::{Gate, KeptBy};
+use crate::engine::matching::given::Matching;
+
+/// Whether an agent has room for a new item of a channel that takes so many units and draws on
+/// these pools. A new item takes the greater of what it takes offered and active.
+pub(crate) fn room_for(
+    matching: Matching<'_>,
+    agent: AgentId,
+    (channel, cost): (ChannelId, u32),
+    pools: &[PoolId],
+) -> Result<(), Full> {
+    let claim = matching.world.new_claim(channel, cost);
+    let room = claim.and_then(|claim| matching.world.has_room(agent, claim, pools));
+    room.unwrap_or(Err(Full::Debt))
+}
+
+/// Whether an agent has room for a piece of work.
+pub(crate) fn room(matching: Matching<'_>, work: &Work, agent: AgentId) -> Result<(), Full> {
+    let item = (work.request.channel, work.cost);
+    room_for(matching, agent, item, matching.world.pools(work.pool_set))
+}
+
+/// The bound that leaves an agent no room for the work, if they must have room. Debt is never
+/// passed over.
+fn full(matching: Matching<'_>, waiver: Waiver, work: &Work, agent: AgentId) -> Option<Full> {
+    let full = room(matching, work, agent).err();
+    full.filter(|full| *full == Full::Debt || !waiver.capacity)
+}
+
+/// When the shift of an agent ends and how much must be left of it for work of a queue, if that is
+/// too soon.
+fn shift_too_short(
+    matching: Matching<'_>,
+    queue: QueueId,
+    agent: AgentId,
+) -> Option<(Timestamp, Span)> {
+    let profile = matching.world.queue_profile(queue).ok()?;
+    matching.world.agent(agent).ok()?.shift_too_short(profile, matching.now)
+}
+
+/// Whether a member passes these gates for a piece of work.
+pub(super) fn is_open(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
+    room(matching, work, agent).is_ok() && shift_too_short(matching, work.queue, agent).is_none()
+}
+
+/// Whether an agent passes these gates who need not meet all that a member must.
+pub(super) fn is_open_with(
+    matching: Matching<'_>,
+    waiver: Waiver,
+    work: &Work,
+    agent: AgentId,
+) -> bool {
+    full(matching, waiver, work, agent).is_none()
+        && shift_too_short(matching, work.queue, agent).is_none()
+}
+
+/// Whether a member passes these gates for all work of a lane.
+pub(super) fn is_open_for_lane(
+    matching: Matching<'_>,
+    agent: AgentId,
+    member: PackedMember<'_>,
+    LaneKey { channel, cost, pool_set, .. }: LaneKey,
+) -> bool {
+    let pools = matching.world.pools(pool_set);
+    shift_too_short(matching, member.queue(), agent).is_none()
+        && room_for(matching, agent, (channel, cost), pools).is_ok()
+}
+
+/// What shuts one of these gates.
+pub(super) fn kept_by(gate: Gate, Pair { case, agent, right, .. }: Pair<'_>) -> Vec<KeptBy> {
+    let (matching, work) = (case.matching, case.work);
+    let shut = match gate {
+        Gate::Room => {
+            let full = full(matching, right.waiver(), work, agent);
+            full.map(KeptBy::NoRoom)
+        }
+        Gate::Shift => {
+            let short = shift_too_short(matching, work.queue, agent);
+            short.map(|(end, least)| KeptBy::Shift { end, least })
+        }
+        _ => None,
+    };
+    Vec::from_iter(shut)
+}
+
+/// Time alone opens none of these gates.
+pub(super) const fn until(_kept_by: &KeptBy, _pair: Pair<'_>) -> Option<Timestamp> {
+    None
+}

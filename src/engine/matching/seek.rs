@@ -1,0 +1,149 @@
+//! Which work an agent takes next.
+//!
+//! Only heads of lanes are compared: what stands behind a head comes behind it at all times, and
+//! an agent who may have one ordinary item of a lane may have all of them.
+
+use crate::base::bits::IdSet;
+use crate::model::ids::{AgentId, WorkId};
+use crate::policy::choice::RANK_PREFERRED;
+use crate::policy::order::LineKey;
+use crate::world::lanes::Lane;
+use crate::world::member::PackedMember;
+use crate::world::rows::Agent;
+
+use crate::engine::matching::candidates::are_enough;
+use crate::engine::matching::choose::choose;
+use crate::engine::matching::given::Matching;
+use crate::engine::matching::{agent, item, member, named, queue, room};
+
+/// The best pair that a work or an agent can be part of, as far as the order of pairs goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    /// The rank of the queue for the agent.
+    pub rank: u8,
+    /// The work.
+    pub work: LineKey,
+    /// The agent, if they are known already.
+    pub agent: Option<AgentId>,
+}
+
+/// The work an agent takes next, if they can take any.
+pub(crate) fn best_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
+    let row = matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
+    if let Some(work) = best_named(matching, id) {
+        return Some(Found { rank: RANK_PREFERRED, work, agent: None });
+    }
+    if !matching.world.index().is_open(id) {
+        return None;
+    }
+    let alone = best_by_rank(matching, id, row);
+    alone.into_iter().chain(best_together(matching, id, row)).min()
+}
+
+/// The first work in the queues of lowest rank for an agent. Mostly nothing keeps them from what is
+/// first in its lane; only if something does, is more than one piece of work looked at.
+fn best_by_rank(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
+    let head = best_in_lanes(matching, id, row, |_| true)?;
+    let able = |work| is_able(matching, id, work);
+    if able(head.work.work) { Some(head) } else { best_in_lanes(matching, id, row, able) }
+}
+
+/// The first work in the queues of lowest rank for an agent, of that for which this holds.
+fn best_in_lanes(
+    matching: Matching<'_>,
+    id: AgentId,
+    row: &Agent,
+    able: impl Fn(WorkId) -> bool,
+) -> Option<Found> {
+    let mut best: Option<Found> = None;
+    for (place, membership) in row.memberships.iter().enumerate() {
+        let rank = membership.rank();
+        if best.is_some_and(|best| best.rank < rank) {
+            break;
+        }
+        member::lanes_for(matching, id, place, membership).for_each(|lane| {
+            let Some(head) = lane.head().map(|head| head.at(matching.now)) else {
+                return;
+            };
+            let behind = best.is_some_and(|best| best.work < head);
+            if behind || !takes_lane(matching, id, membership, lane) {
+                return;
+            }
+            let first = lane.keys().find(|key| able(key.work)).map(|key| key.at(matching.now));
+            let found = first.map(|work| Found { rank, work, agent: None });
+            best = best.into_iter().chain(found).min();
+        });
+    }
+    best
+}
+
+/// The first work among what could not be offered without this agent, because too few could be
+/// asked at once. It goes to the best of them, who may be somebody else.
+fn best_together(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
+    let mut best = None;
+    let together = &matching.world.index().together;
+    if together.is_empty() {
+        return None;
+    }
+    for (place, membership) in row.memberships.iter().enumerate() {
+        if !together.contains(&membership.queue()) {
+            continue;
+        }
+        let lanes = member::lanes_for(matching, id, place, membership);
+        for lane in lanes.filter(|lane| takes_lane(matching, id, membership, lane)) {
+            for key in lane.keys().filter(|key| is_able(matching, id, key.work)) {
+                let found = choose(matching, key.work).map(|chosen| Found {
+                    rank: chosen.rank,
+                    work: key.at(matching.now),
+                    agent: Some(chosen.agent),
+                });
+                best = best.into_iter().chain(found).min();
+                // Whoever may have what stands behind it may have this.
+                if matching.world.work(key.work).is_ok_and(item::is_ordinary) {
+                    break;
+                }
+            }
+        }
+    }
+    best
+}
+
+/// The first work that waits for an agent by name.
+fn best_named(matching: Matching<'_>, id: AgentId) -> Option<LineKey> {
+    let mut best: Option<LineKey> = None;
+    for key in matching.world.index().direct.of(id) {
+        let now = key.at(matching.now);
+        let better = best.is_none_or(|best| now < best);
+        let work = matching.world.work(key.work).ok().filter(|_| better);
+        if work.is_some_and(|work| {
+            !queue::is_held_back(matching, work.queue)
+                && are_enough(matching, key.work, work)
+                && named::can_take(matching, key.work, work, id)
+        }) {
+            best = Some(now);
+        }
+    }
+    best
+}
+
+/// Whether an agent can take what is in a lane that they see. Whether a conditional ring has joined
+/// is asked here, for what they see is remembered as if all had.
+fn takes_lane(
+    matching: Matching<'_>,
+    id: AgentId,
+    membership: PackedMember<'_>,
+    lane: &Lane,
+) -> bool {
+    let (queue, ring) = (membership.queue(), membership.ring());
+    let open = agent::open(matching, lane.key.channel);
+    open.is_some_and(|open| open.has(id))
+        && !queue::is_held_back(matching, queue)
+        && member::ring_helps(matching, queue, ring, lane.key.ring)
+        && room::is_open_for_lane(matching, id, membership, lane.key)
+}
+
+/// Whether nothing about an item in such a lane keeps the agent from it.
+fn is_able(matching: Matching<'_>, id: AgentId, work: WorkId) -> bool {
+    let row = matching.world.work(work);
+    row.is_ok_and(|row| item::is_open(matching, work, row, id) && are_enough(matching, work, row))
+}

@@ -1,0 +1,14 @@
+//! How a command is decided.
+
+use crate::command::refusal::Refusal;
+
+use crate::engine::turn::Turn;
+
+/// Decides a command. It checks everything first and emits then: a refused command has emitted
+/// nothing, and a command that is only checked stops where it would emit.
+pub(crate) trait Run {
+    /// What it answers.
+    type Output;
+    /// Decides and emits.
+    fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, Refusal>;
+}

@@ -1,0 +1,108 @@
+//! Deciding what work comes in, and what is said of it.
+
+use alloc::sync::Arc;
+
+use crate::base::time::Span;
+use crate::command::commands::{ChangeWork, Submit};
+use crate::command::refusal::{LimitName, Refusal};
+use crate::fact::event::Event;
+use crate::model::ids::WorkId;
+use crate::model::need::Need;
+use crate::model::queue::QueueProfile;
+use crate::model::work::WorkRequest;
+use crate::policy::relaxation;
+use crate::world::rows::Work;
+
+use crate::engine::run::Run;
+use crate::engine::turn::Turn;
+use crate::engine::{checks, classify, overflow};
+
+impl Run for Submit {
+    type Output = WorkId;
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, Refusal> {
+        let Self(request) = self;
+        if let Some(work) = submitted_before(turn, &request)? {
+            return Ok(work);
+        }
+        turn.check_mentions(|name| request.mentions(name))?;
+        request.check(turn.now)?;
+        let limits = &turn.world.stores().config.limits;
+        let works = &turn.world.stores().works;
+        let (limit, max) = (LimitName::OpenWork, limits.open_work);
+        if works.len() >= max as usize {
+            return Err(Refusal::Limit { limit, max });
+        }
+        let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
+        if request.schedule.is_none() {
+            checks::waiting(turn, request.queue)?;
+        }
+        let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
+        let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
+        check_needs(turn, &relaxation::need(&request.need, steps, Span::ZERO))?;
+        turn.emit(Event::WorkSubmitted { work, request })?;
+        classify::classify(turn, work)?;
+        overflow::enter(turn, work, None)?;
+        Ok(work)
+    }
+}
+
+/// The work that this very request made before. The key of other open work is taken; that of other
+/// closed work may be used again.
+fn submitted_before(turn: &Turn<'_>, request: &WorkRequest) -> Result<Option<WorkId>, Refusal> {
+    let Some(key) = &request.key else {
+        return Ok(None);
+    };
+    let Some(work) = turn.world.index().keys.works.get(key) else {
+        return Ok(None);
+    };
+    let stores = turn.world.stores();
+    let ended = || stores.ended_works.get(work).map(|ended| &ended.submitted);
+    let open = stores.works.get(work);
+    let known = open.map(Work::submitted).or_else(ended);
+    match known {
+        Some(known) if **known == *request => Ok(Some(work)),
+        Some(_) if open.is_some() => Err(Refusal::KeyTaken { entity: work.into() }),
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// Refuses a need that was never asked for before, when there are as many as may be.
+fn check_needs(turn: &Turn<'_>, need: &Need) -> Result<(), Refusal> {
+    let max = turn.world.stores().config.limits.needs;
+    let needs = &turn.world.stores().needs;
+    let known = || {
+        let known = turn.world.index().need_ids.get(need);
+        known.is_some_and(|id| needs.uses(*id) > 0)
+    };
+    if needs.len() < max || known() || needs.has_room(max) {
+        return Ok(());
+    }
+    Err(Refusal::Limit { limit: LimitName::Needs, max })
+}
+
+impl Run for ChangeWork {
+    type Output = ();
+
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work, change } = self;
+        turn.check_work_known(work)?;
+        if let Some(need) = &change.need {
+            turn.check_mentions(|name| need.mentions(name))?;
+        }
+        change.check()?;
+        let row = turn.open_work(work)?;
+        let (request, front) = (row.request.clone(), row.place.front);
+        checks::unowned(turn, work)?;
+        if let Some(need) = &change.need {
+            let row = turn.work(work)?;
+            let steps = row.relaxation(turn.queue_profile(row.queue)?);
+            check_needs(turn, &relaxation::need(need, steps, row.relaxed))?;
+        }
+        let stays = change.front.is_none_or(|wanted| wanted == front);
+        if !stays || change.applied_to(&request) != *request {
+            turn.emit(Event::WorkChanged { work, change: Arc::new(change) })?;
+        }
+        Ok(())
+    }
+}

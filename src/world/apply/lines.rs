@@ -1,0 +1,89 @@
+//! Changing a piece of work, and with it its place in line, in the clock and among needs.
+
+use crate::model::ids::WorkId;
+use crate::model::need::Need;
+use crate::world::apply::misfit::Misfit;
+use crate::world::needs::NeedId;
+use crate::world::rows::Work;
+use crate::world::state::World;
+use crate::world::stores::{Missing, OrMissing};
+
+/// Changes a piece of work, and with it its place in line and in the clock.
+pub(super) fn restage<R>(
+    world: &mut World,
+    id: WorkId,
+    change: impl FnOnce(&mut Work) -> Result<R, Misfit>,
+) -> Result<R, Misfit> {
+    let World { stores, index } = world;
+    let work = stores.works.get_mut(id).or_missing(id)?;
+    index.set_line(&stores.queues, id, work, false);
+    let clocked = work.stage.has_clock();
+    let told = change(work)?;
+    work.check_legs(work.stage)?;
+    index.set_line(&stores.queues, id, work, true);
+    if clocked || work.stage.has_clock() {
+        index.set_work_clock(&stores.queues, id, work);
+    }
+    Ok(told)
+}
+
+/// The same, where what the work asks for may change.
+pub(super) fn restage_anew(
+    world: &mut World,
+    id: WorkId,
+    change: impl FnOnce(&mut Work) -> Result<(), Misfit>,
+) -> Result<(), Misfit> {
+    leave(world, id);
+    let row = world.work_mut(id)?;
+    change(row)?;
+    row.check_legs(row.stage)?;
+    enter_anew(world, id)
+}
+
+/// Takes work out of its line, for what its line depends on is about to change.
+pub(super) fn leave(world: &mut World, id: WorkId) {
+    let World { stores, index } = world;
+    index.leave_line(stores, id);
+}
+
+/// Puts work in line and clock, after what it asks for was brought in step with what was asked and
+/// how far it is relaxed.
+pub(super) fn enter_anew(world: &mut World, id: WorkId) -> Result<(), Misfit> {
+    renew_need(world, id)?;
+    let World { stores, index } = world;
+    let work = stores.works.get(id).or_missing(id)?;
+    index.set_line(&stores.queues, id, work, true);
+    index.set_work_clock(&stores.queues, id, work);
+    Ok(())
+}
+
+fn renew_need(world: &mut World, id: WorkId) -> Result<(), Misfit> {
+    let work = world.work(id)?;
+    let old = work.need;
+    let need = need_of(world, work)?.unwrap_or_else(|new| intern(world, new));
+    if need == old {
+        return Ok(());
+    }
+    world.stores.needs.count(need, true);
+    world.stores.needs.count(old, false);
+    world.work_mut(id)?.need = need;
+    Ok(())
+}
+
+/// The place of what a piece of work asks for now, or the need itself if it has no place yet.
+pub(super) fn need_of(world: &World, work: &Work) -> Result<Result<NeedId, Need>, Missing> {
+    let need = work.need_now(world.queue_profile(work.queue)?);
+    Ok(world.index.need_ids.get(&*need).copied().ok_or_else(|| need.into_owned()))
+}
+
+/// Gives a need that has no place yet a place.
+pub(super) fn intern(world: &mut World, need: Need) -> NeedId {
+    let World { stores, index } = world;
+    let id = stores.needs.place(stores.config.limits.needs);
+    if let Some(old) = stores.needs.put(id, need.clone()) {
+        index.need_ids.swap_remove(&old);
+        index.forget_need();
+    }
+    index.index_need(stores, need, id);
+    id
+}

@@ -1,0 +1,86 @@
+//! The invariants, each with a name, recomputed from the rows.
+
+mod agents;
+mod index;
+mod legs;
+mod pools;
+mod references;
+pub(crate) mod violation;
+mod works;
+
+pub use self::violation::Violation;
+
+use self::works::Survey;
+
+use crate::model::ids::WorkId;
+use crate::state::offer::OfferState;
+use crate::world::state::World;
+
+impl World {
+    /// Recomputes every invariant, and every index.
+    ///
+    /// * **memory bounded**, **references**, **definitions**: what a snapshot says is sound
+    /// * **one stage**: work is in exactly one stage, and what the stage names is there
+    /// * **one owner**: work has at most one owner, and its owner has an assignment of it
+    /// * **offers join**: an offer joins one piece of work and one agent, and both know it
+    /// * **legs join**: a leg joins work that an agent has and another agent, and both know it
+    /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
+    /// * **pools**: what is spent is what is over and not given back, and is reset one day
+    /// * **status true**: routing status and debt are what presence, own call and load say
+    /// * **tally sound**: what a queue has experienced can have come about, and the time an agent
+    ///   is occupied with an assignment runs while it is
+    /// * **index derived**: every index is what the rows say
+    ///
+    /// # Errors
+    /// The first invariant that does not hold.
+    pub(crate) fn check(&self) -> Result<(), Violation> {
+        self.check_rows()?;
+        index::check(self)
+    }
+
+    /// Recomputes every invariant of the rows alone; what was derived from them just now need not
+    /// be derived again. One pass over each table.
+    ///
+    /// # Errors
+    /// The first invariant that does not hold.
+    pub(crate) fn check_rows(&self) -> Result<(), Violation> {
+        check_memory(self)?;
+        let works = Survey::of(self);
+        references::of_definitions(self)?;
+        references::of_rows(self)?;
+        works.references()?;
+        references::of_offers(self)?;
+        works.stages()?;
+        for (id, agent) in self.stores.agent_rows.iter() {
+            agents::check(self, id, agent)?;
+        }
+        for (id, queue) in self.stores.queue_rows.iter() {
+            Violation::unless(queue.tally.is_sound(), "tally sound: it can have come about", id)?;
+        }
+        check_offers(self)?;
+        works.needs()?;
+        pools::check(self, &works)
+    }
+}
+
+/// A snapshot may have been written by anybody: what it wants remembered stays in bounds.
+fn check_memory(world: &World) -> Result<(), Violation> {
+    let stores = &world.stores;
+    let remembered = stores.config.remembered;
+    let sizes = [stores.ended_works.size(), stores.ended_offers.size()];
+    let bounded = stores.config.check().is_ok() && sizes == [remembered; 2];
+    Violation::unless(bounded, "memory bounded: by the configuration", WorkId::from_raw(0))
+}
+
+fn check_offers(world: &World) -> Result<(), Violation> {
+    for (id, offer) in world.stores.offers.sorted() {
+        let open = matches!(offer.state, OfferState::Open { .. });
+        let rings = world.work(offer.work).is_ok_and(|work| work.rings());
+        let agent = world.agent(offer.agent);
+        let once = |offers: &[_]| offers.iter().filter(|other| **other == id).count() == 1;
+        let known = agent.is_ok_and(|agent| once(&agent.offers));
+        let invariant = "offers join: work and agent know the offer";
+        Violation::unless(open && rings && known, invariant, id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Deriving where work waits, and what is due for it.
+
+use crate::model::ids::WorkId;
+use crate::state::machine::Deadline;
+use crate::world::index::{Index, TimerKey};
+use crate::world::lanes::LaneKey;
+use crate::world::rows::Work;
+use crate::world::stores::{Queues, Stores};
+use crate::world::whereabouts::Whereabouts;
+
+impl Index {
+    /// Takes work out of the line it is in, if it is in one.
+    pub(crate) fn leave_line(&mut self, stores: &Stores, id: WorkId) {
+        if let Some(work) = stores.works.get(id) {
+            self.set_line(&stores.queues, id, work, false);
+        }
+    }
+
+    /// Puts a piece of work in the line it belongs to, if it waits, or takes it out.
+    pub(crate) fn set_line(&mut self, queues: &Queues, id: WorkId, work: &Work, enter: bool) {
+        if let Some(whereabouts) = Whereabouts::of(work) {
+            self.set_place(queues, id, work, whereabouts, enter);
+        }
+    }
+
+    // Most facts change work that does not wait. Kept apart, this does not weigh on their path.
+    #[inline(never)]
+    fn set_place(
+        &mut self,
+        queues: &Queues,
+        id: WorkId,
+        work: &Work,
+        whereabouts: Whereabouts,
+        enter: bool,
+    ) {
+        let queue = queues.get(work.queue).map(|entry| &*entry.profile);
+        let line = self.lines.get_mut(work.queue.raw() as usize);
+        let Some((queue, line)) = queue.zip(line) else {
+            return;
+        };
+        let key = work.line_key(id, queue);
+        if whereabouts.stays {
+            line.stay(work.entered, key, whereabouts.is_aside(), enter);
+            let clocked = queue.ramp.is_some() || queue.is_watched();
+            self.unwatched.extend(clocked.then_some(work.queue));
+        }
+        if whereabouts.named {
+            work.preferred().for_each(|(agent, _)| self.direct.set(agent, key, enter));
+        }
+        if whereabouts.in_lane && enter {
+            line.lanes.enter(LaneKey::of(work, queue), key);
+        } else if whereabouts.in_lane {
+            line.lanes.leave(LaneKey::of(work, queue), key);
+        }
+        if whereabouts.rings() {
+            line.ring(key, enter);
+        }
+        if enter && (whereabouts.in_lane || whereabouts.named) {
+            self.touched_works.push(id);
+        }
+    }
+
+    /// Puts in the clock whatever is due next for a piece of work.
+    pub(crate) fn set_work_clock(&mut self, queues: &Queues, id: WorkId, work: &Work) {
+        let due = self.work_deadline(queues, work).map(|deadline| deadline.at);
+        self.clock.set(TimerKey::Work(id), due);
+    }
+
+    /// When something is due for a piece of work, by its present state.
+    pub(crate) fn work_deadline(&self, queues: &Queues, work: &Work) -> Option<Deadline> {
+        let queue = &queues.get(work.queue)?.profile;
+        let line = self.line(work.queue)?;
+        work.deadline(queue, || line.members(work.request.channel).delay_after(work.revealed))
+    }
+
+    /// Has a piece of work share its request with others of which the same is said.
+    pub(crate) fn share_request(&mut self, work: &mut Work) {
+        if let Some(fit) = self.fits.get_mut(work.need.raw() as usize) {
+            fit.share_request(work);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Deriving what hangs on a queue as a whole.
+
+use alloc::vec::Vec;
+
+use crate::base::bits::IdSet;
+use crate::model::ids::{AgentId, QueueId};
+use crate::model::queue::AgentChoice;
+use crate::world::index::{Index, TimerKey};
+use crate::world::stores::Stores;
+
+impl Index {
+    /// Puts in the clock whatever is due next for a queue.
+    pub(crate) fn set_queue_clock(&mut self, stores: &Stores, id: QueueId) {
+        let both = stores.queue_rows.get(id).zip(stores.queue(id));
+        let due = both.and_then(|(row, profile)| row.deadline(profile));
+        self.clock.set(TimerKey::Queue(id), due.map(|deadline| deadline.at));
+    }
+
+    /// Keeps the members of a queue as a list, if it asks them in the order of one.
+    pub(crate) fn list_members(&mut self, stores: &Stores, id: QueueId) {
+        let by_list = stores.queue(id).map(|queue| queue.choice) == Some(AgentChoice::FixedOrder);
+        let Some(line) = self.line_mut(id).filter(|line| line.by_list != by_list) else {
+            return;
+        };
+        let memberships = |agent: AgentId| {
+            let row = stores.agent_rows.get(agent)?;
+            Some((agent, row.members().filter(|member| member.queue == id).collect::<Vec<_>>()))
+        };
+        let members: Vec<_> = line.everybody.ids().filter_map(memberships).collect();
+        members.iter().for_each(|(agent, rows)| line.unseat(*agent, rows));
+        line.by_list = by_list;
+        members.iter().for_each(|(agent, rows)| line.seat(*agent, rows));
+    }
+
+    /// Notes whether a queue asks several agents at once, or nobody.
+    pub(crate) fn note_together(&mut self, stores: &Stores, id: QueueId) {
+        if stores.queue(id).is_some_and(|queue| queue.broadcast.min > 1) {
+            self.together.insert(id);
+        } else {
+            self.together.remove(&id);
+        }
+    }
+}

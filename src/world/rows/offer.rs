@@ -1,0 +1,26 @@
+//! Offers as they are now.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::fact::event::OfferedBy;
+use crate::model::ids::{AgentId, WorkId};
+use crate::policy::room::Claim;
+use crate::state::offer::OfferState;
+
+/// An offer that rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Offer {
+    /// The work.
+    pub work: WorkId,
+    /// The agent.
+    pub agent: AgentId,
+    /// Where the offer is.
+    pub state: OfferState,
+    /// What the offer takes of the agent's capacity.
+    pub claim: Claim,
+    /// When the offer was made.
+    pub since: Timestamp,
+    /// What chose the agent: routing, or somebody by hand.
+    pub by: OfferedBy,
+}

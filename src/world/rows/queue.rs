@@ -1,0 +1,75 @@
+//! Queues and pools as they are now.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::model::ids::AgentId;
+use crate::model::queue::QueueProfile;
+use crate::policy::tally::Tally;
+use crate::state::machine::{Deadline, DeadlineKind};
+
+/// A queue as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Queue {
+    /// The agent to whom it offered something last.
+    pub last: Option<AgentId>,
+    /// Where the shares of its members stand: no member counts as further behind than this.
+    pub share: u64,
+    /// How often each rule of its classification has taken on work; where a rule splits work among
+    /// queues, this number says whose turn it is.
+    #[serde(rename = "draws")]
+    pub rule_counts: Vec<u64>,
+    /// What it has experienced.
+    pub tally: Tally,
+    /// The conditional rings that have joined, one bit each.
+    pub joined: u16,
+    /// When it is looked at next.
+    pub look: Option<Timestamp>,
+    /// When the first offer was made that counts against its ramp.
+    pub ramp_since: Timestamp,
+    /// How many offers count against its ramp.
+    pub ramp_used: u16,
+}
+
+impl Queue {
+    /// A queue that was defined just now.
+    #[must_use]
+    pub(crate) fn new(at: Timestamp) -> Self {
+        Self {
+            last: None,
+            tally: Tally::new(at),
+            share: 0,
+            rule_counts: Vec::new(),
+            joined: 0,
+            look: None,
+            ramp_since: at,
+            ramp_used: 0,
+        }
+    }
+
+    /// Gate `Ramp`, shut: until when the queue may not offer, for it has offered as much at once as
+    /// it may.
+    pub(crate) fn held_back(&self, queue: &QueueProfile, now: Timestamp) -> Option<Timestamp> {
+        let ramp = queue.ramp?;
+        let until = self.ramp_since + ramp.per;
+        (self.ramp_used >= ramp.offers && now < until).then_some(until)
+    }
+
+    /// When something is due for the queue itself.
+    pub(crate) fn deadline(&self, queue: &QueueProfile) -> Option<Deadline> {
+        let look = self.look.map(|at| Deadline { at, kind: DeadlineKind::Look });
+        // Held back as of the first offer of the ramp: whether it still is does not matter here.
+        let ramp = self.held_back(queue, self.ramp_since);
+        let ramp = ramp.map(|at| Deadline { at, kind: DeadlineKind::Ramp });
+        look.into_iter().chain(ramp).min()
+    }
+}
+
+/// A pool as it is now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Pool {
+    /// When it is reset next, as long as anything is spent.
+    pub reset_at: Option<Timestamp>,
+}

@@ -1,0 +1,137 @@
+//! The stores: all rows there are, which is all that a snapshot holds and a digest covers.
+
+use alloc::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::ledger::Ledger;
+use crate::base::recent::Recent;
+use crate::base::table::Table;
+use crate::fact::log::Seq;
+use crate::model::agent::AgentProfile;
+use crate::model::calendar::CalendarProfile;
+use crate::model::channel::ChannelProfile;
+use crate::model::config::Config;
+use crate::model::ids::{
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
+};
+use crate::model::pool::PoolProfile;
+use crate::model::presence::{PresenceProfile, SystemPresence};
+use crate::model::queue::QueueProfile;
+use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
+use crate::model::skill::SkillProfile;
+use crate::state::offer::OfferEnd;
+use crate::world::catalog::Entry;
+use crate::world::needs::Needs;
+use crate::world::pool_sets::PoolSets;
+use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
+
+/// Something was named that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {0}")]
+pub(crate) struct Missing(pub Entity);
+
+/// Turns what is not there into the error that names it.
+pub(crate) trait OrMissing<T> {
+    /// What is there, or the error that names what is not.
+    fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing>;
+}
+
+impl<T> OrMissing<T> for Option<T> {
+    fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing> {
+        self.ok_or_else(|| Missing(entity.into()))
+    }
+}
+
+/// Queues, as they are defined.
+pub(crate) type Queues = Table<QueueId, Entry<QueueProfile>>;
+
+/// All rows. Their order here is the order in which a digest reads them.
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+pub(crate) struct Stores {
+    /// The bounds the engine works in.
+    pub config: Config,
+    /// The number of the last fact.
+    pub seq: Seq,
+    /// Skills.
+    pub skills: Table<SkillId, Entry<SkillProfile>>,
+    /// Channels.
+    pub channels: Table<ChannelId, Entry<ChannelProfile>>,
+    /// Presences.
+    pub presences: Table<PresenceId, Entry<PresenceProfile>>,
+    /// Reject reasons.
+    pub reasons: Table<ReasonId, Entry<RejectReasonProfile>>,
+    /// Wrap-up codes.
+    pub codes: Table<CodeId, Entry<WrapUpCodeProfile>>,
+    /// Queues, as they are defined.
+    pub queues: Queues,
+    /// Agents, as they are defined.
+    pub agents: Table<AgentId, Entry<AgentProfile>>,
+    /// Queues, as they are now.
+    pub queue_rows: Table<QueueId, Queue>,
+    /// Agents, as they are now.
+    pub agent_rows: Table<AgentId, Agent>,
+    /// What open work asks for.
+    pub needs: Needs,
+    /// Open work.
+    pub works: Ledger<WorkId, Work>,
+    /// Open offers.
+    pub offers: Ledger<OfferId, Offer>,
+    /// Work that is over.
+    pub ended_works: Recent<WorkId, EndedWork>,
+    /// Offers that are over.
+    pub ended_offers: Recent<OfferId, OfferEnd>,
+    /// Calendars.
+    pub calendars: Table<CalendarId, Entry<CalendarProfile>>,
+    /// Pools, as they are defined.
+    #[serde(default)]
+    pub pools: Table<PoolId, Entry<PoolProfile>>,
+    /// Pools, as they are now.
+    #[serde(default)]
+    pub pool_rows: Table<PoolId, Pool>,
+    /// The sets of pools that open work and assignments draw on.
+    #[serde(default, rename = "draws")]
+    pub pool_sets: PoolSets,
+}
+
+impl Stores {
+    /// The rows of an engine in which nothing has happened: the presences that every engine has.
+    #[must_use]
+    pub(crate) fn new(config: Config) -> Self {
+        let remembered = config.remembered;
+        let mut presences = Table::default();
+        for system in SystemPresence::ALL {
+            let profile = Arc::new(PresenceProfile::of(system));
+            let key = system.key().into();
+            presences.push(Entry { key, profile, retired: false, revision: 0 });
+        }
+        Self {
+            config,
+            seq: 0,
+            skills: Table::default(),
+            channels: Table::default(),
+            presences,
+            reasons: Table::default(),
+            codes: Table::default(),
+            queues: Table::default(),
+            agents: Table::default(),
+            queue_rows: Table::default(),
+            agent_rows: Table::default(),
+            needs: Needs::default(),
+            works: Ledger::default(),
+            offers: Ledger::default(),
+            ended_works: Recent::new(remembered),
+            ended_offers: Recent::new(remembered),
+            calendars: Table::default(),
+            pools: Table::default(),
+            pool_rows: Table::default(),
+            pool_sets: PoolSets::default(),
+        }
+    }
+
+    /// The content of a queue.
+    pub(crate) fn queue(&self, id: QueueId) -> Option<&QueueProfile> {
+        self.queues.get(id).map(|entry| &*entry.profile)
+    }
+}
