@@ -122,6 +122,9 @@ struct Kept<E: Decide> {
     by_token: BTreeMap<Key, u64>,
 }
 
+/// The answer to a command of any kind.
+type Answer<E> = Result<<E as Decide>::Reply, <E as Decide>::Refusal>;
+
 impl<E: Decide> Answers<E> {
     /// How long an answer is kept.
     pub const KEPT_FOR: Span = Span::from_secs(24 * 60 * 60);
@@ -137,7 +140,7 @@ impl<E: Decide> Answers<E> {
         &self,
         call: &Call,
         command: &E::Command,
-    ) -> Result<Option<&Result<E::Reply, E::Refusal>>, TokenTaken> {
+    ) -> Result<Option<&Answer<E>>, TokenTaken> {
         let Some((token, kept)) = call.token.as_ref().zip(self.actors.get(&call.actor)) else {
             return Ok(None);
         };

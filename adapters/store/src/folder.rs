@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Makes a whole file with this in it, or leaves what was there: its name is given last, and kept by
-/// its folder.
+/// Makes a whole file with this in it, or leaves what was there: its name is given last, and kept
+/// by its folder.
 pub(crate) fn put(folder: &Path, name: &str, parts: &[&[u8]]) -> io::Result<()> {
     let unnamed = folder.join("unnamed");
     let mut file = File::create(&unnamed)?;

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// The wall clock as it was read once, and the monotonic clock of tokio from then on. A wall clock
 /// that is set while the service runs changes nothing before the next start.
 ///
-/// Where a test has [paused](tokio::time::pause) the time of tokio, this clock is paused with it.
+/// Where a test has paused the time of tokio (`tokio::time::pause`), this clock is paused with it.
 ///
 /// ```
 /// use std::time::Duration;

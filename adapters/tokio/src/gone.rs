@@ -16,8 +16,9 @@ pub enum Gone {
     /// is recovered: a caller with a token makes the same call again then.
     #[error("the journal failed: the call may or may not be kept")]
     InDoubt,
-    /// The journal failed before the call. Nothing was done.
-    #[error("the journal failed before: nothing was done")]
+    /// The driver halted in the call or before it, and nothing of the call is kept: the journal
+    /// failed earlier, or what decides met a contradiction in its own state.
+    #[error("the driver has halted: nothing was done")]
     Halted,
     /// The service was shut down before the call. Nothing was done.
     #[error("the service was stopped: nothing was done")]

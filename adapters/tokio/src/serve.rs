@@ -130,11 +130,11 @@ impl<D: Drives<Failed: fmt::Debug>> fmt::Debug for Trouble<D> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Ended<D: Drives> {
-    /// The driver, with the host in it. If the journal failed nothing decides any more, and the
-    /// host recovers from its journal.
+    /// The driver, with the host in it. If it has halted nothing decides any more, and the host
+    /// recovers from its journal.
     pub driver: D,
-    /// Why the journal failed, if that ended the service.
-    pub error: Option<D::JournalError>,
+    /// Why the driver halted, if that ended the service.
+    pub error: Option<DriverError<D::JournalError>>,
 }
 
 /// Begins to serve a driver in a task of the present runtime of tokio.
@@ -145,7 +145,7 @@ pub struct Ended<D: Drives> {
 /// rejected. They are decided next.
 ///
 /// The service ends when it is [shut down](Service::shutdown), when the last handle is gone, or
-/// when the journal fails.
+/// when the driver halts.
 ///
 /// # Panics
 /// Outside of a runtime of tokio.
@@ -170,11 +170,12 @@ where
 /// A service that runs. Dropping it leaves it running until the last handle is gone.
 ///
 /// ```
+/// use strowger::host::DriverError;
 /// use strowger::prelude::*;
 /// use strowger_tokio::{Drives, Service};
 ///
 /// /// Waits until the service ends by itself, and says why.
-/// async fn watch<D>(mut service: Service<D>) -> Option<D::JournalError>
+/// async fn watch<D>(mut service: Service<D>) -> Option<DriverError<D::JournalError>>
 /// where
 ///     D: Drives<Decides = Engine>,
 /// {
@@ -205,7 +206,7 @@ impl<D: Drives> Service<D> {
         }
     }
 
-    /// Waits until the service has ended by itself: the journal failed, the last handle is gone, or
+    /// Waits until the service has ended by itself: the driver halted, the last handle is gone, or
     /// something panicked. [`shutdown`](Self::shutdown) then says what is left.
     pub async fn ended(&mut self) {
         if self.ended.is_none() {
@@ -232,7 +233,7 @@ struct Served<D: Drives, T> {
     /// With what the host answered troubles.
     pending: Vec<Command<D>>,
     halted: Arc<AtomicBool>,
-    error: Option<D::JournalError>,
+    error: Option<DriverError<D::JournalError>>,
     /// When the timer may fire at the earliest.
     not_before: Option<Instant>,
 }
@@ -349,13 +350,15 @@ where
         }
     }
 
-    /// Tells everybody whose call was not kept for certain.
+    /// Tells everybody whose call was decided that it is not kept, or not for certain.
     fn halt(&mut self, error: DriverError<D::JournalError>, answers: Vec<Answer>) {
         self.note_halt();
-        if let DriverError::Journal(error) = error {
-            self.error = Some(error);
-        }
-        answers.into_iter().for_each(|answer| answer(Err(Gone::InDoubt)));
+        let gone = match error {
+            DriverError::Journal(_) => Gone::InDoubt,
+            _ => Gone::Halted,
+        };
+        self.error.get_or_insert(error);
+        answers.into_iter().for_each(|answer| answer(Err(gone)));
     }
 
     fn note_halt(&self) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use strowger::centre::{CentreConfig, CentreFact, CentreLog};
 use strowger::fact::Fact;
-use strowger::host::{Call, Desktop, Entry, Journal, Offered};
+use strowger::host::{Call, Desktop, DriverError, Entry, Journal, Offered};
 use strowger::interaction::{
     InteractionRequest, InteractionType, OpenInteraction, RecordConfig, SubmitWork,
 };
@@ -179,7 +179,7 @@ async fn when_the_journal_fails_everybody_who_waits_is_told() {
     assert_eq!(handle.with(|_| ()).await, Err(Gone::Halted));
     service.ended().await;
     let ended = service.shutdown().await.unwrap();
-    assert_eq!(ended.error, Some("the disk is full"));
+    assert_eq!(ended.error, Some(DriverError::Journal("the disk is full")));
     assert!(ended.driver.decides().is_none());
 }
 

@@ -12,7 +12,8 @@ use strowger::figures::{Figures, FiguresConfig, ServiceCounts};
 use strowger::host::{Act, Desktop, Failed, Offered};
 use strowger::interaction::{
     Actor, Address, Author, EndInteraction, Ending, InteractionId, InteractionState,
-    InteractionType, PostMessage, ReceiveMessage, RecordConfig, SubmitWork, Visibility,
+    InteractionType, PostMessage, ReceiveMessage, RecordChange, RecordConfig, SaveInteraction,
+    SubmitWork, Visibility,
 };
 use strowger::model::ChannelId;
 use strowger::prelude::*;
@@ -213,6 +214,9 @@ async fn main() -> Result<(), Failure> {
     assert_eq!((more.interaction, more.opened), (interaction, false));
     running.door.execute(answer(interaction, agent, "It comes tomorrow.")).await??;
     let (ending, by) = (Ending::Agent, Actor::Agent(agent));
+    let short_description = Some("Parcel 17 is late".into());
+    let change = RecordChange { short_description, ..RecordChange::default() };
+    running.door.execute(SaveInteraction { interaction, by, change }).await??;
     running.door.execute(EndInteraction { interaction, ending, by }).await??;
     let (state, said) = record(&running.door, interaction).await?;
     println!("{interaction} is {state:?}: {}", said.join(" / "));

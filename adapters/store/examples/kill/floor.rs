@@ -82,8 +82,10 @@ impl Floor for Centre {
 
     /// A record is opened and its work submitted, in two calls that are kept together.
     fn arrive(calls: &mut Calls<'_, Self>, key: &str) -> Result<(), Failure> {
-        let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
-        let open = RecordCommand::from(OpenInteraction { opening });
+        // No agent closes what nobody described.
+        let mut opening = InteractionRequest::new(InteractionType::Chat);
+        opening.short_description = "A parcel is late".into();
+        let open = RecordCommand::from(OpenInteraction { opening: Box::new(opening) });
         let opened = calls.tell(now(), open.into())?;
         let CentreReply::Record(RecordReply::Interaction(interaction)) = opened else {
             return Err("no interaction".into());

@@ -70,6 +70,11 @@ impl Ledger {
         hold("each record has its work", records == 0 || records == self.submitted.len())
     }
 
+    /// How much work was closed.
+    pub(crate) fn closed(&self) -> usize {
+        self.closed.len()
+    }
+
     /// How many facts there are.
     pub(crate) const fn facts(&self) -> Seq {
         self.last
