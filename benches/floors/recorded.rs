@@ -33,8 +33,7 @@ impl Recorded {
     /// The floor, and records from now on.
     pub(crate) fn of(floor: Floor) -> Self {
         let limits = RecordLimits::default().with_profiles(PROFILES);
-        let config =
-            RecordConfig::default().with_types(InteractionType::ALL).with_limits(limits);
+        let config = RecordConfig::default().with_types(InteractionType::ALL).with_limits(limits);
         let Floor { engine, now, requests, random, .. } = floor;
         let mut log = CentreLog::default();
         let mut centre = Centre::join(engine, None).expect("an engine alone");

@@ -7,15 +7,15 @@ use crate::layer::action::{Action, FromReply, Layer};
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
+use crate::model::ids::{
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
+    SkillId, WorkId,
+};
 use crate::model::pool::PoolProfile;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
-use crate::model::ids::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
-    SkillId, WorkId,
-};
 
 use crate::engine::core::Engine;
 use crate::engine::run::Run;

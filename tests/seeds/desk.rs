@@ -108,14 +108,8 @@ fn who_finds_nobody_and_no_virtual_agent_is_let_go() {
     floor.say(5, id, Author::Requester, "Hello?");
     let request = WorkRequest::new(SUPPORT, CHAT);
     let trigger = HandoffTrigger::LiveOnly;
-    let asked = floor
-        .centre
-        .execute(
-            at(10),
-            HandOff::new(id, trigger, request),
-            &mut floor.log,
-        )
-        .unwrap();
+    let asked =
+        floor.centre.execute(at(10), HandOff::new(id, trigger, request), &mut floor.log).unwrap();
     assert_eq!(asked, None);
     assert_eq!((floor.state(id), floor.next_deadline()), (InteractionState::New, Some(at(7_205))));
     floor.centre.advance(Timestamp::from_millis(NINE + 7_204_999), &mut floor.log).unwrap();

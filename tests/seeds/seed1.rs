@@ -30,14 +30,7 @@ fn hand_off(
     trigger: HandoffTrigger,
 ) -> Option<WorkId> {
     let request = WorkRequest::new(SUPPORT, CHAT);
-    floor
-        .centre
-        .execute(
-            at(when),
-            HandOff::new(id, trigger, request),
-            &mut floor.log,
-        )
-        .unwrap()
+    floor.centre.execute(at(when), HandOff::new(id, trigger, request), &mut floor.log).unwrap()
 }
 
 /// A chat that the virtual agent had from 0 and Ana has from 40.

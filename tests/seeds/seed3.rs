@@ -70,9 +70,8 @@ fn seed3_row090_handed_in_twice_it_is_one_piece_of_work() {
     let mut floor = Floor::new(RecordConfig::default());
     let id = floor.open(0, InteractionType::Chat);
     let request = || WorkRequest::new(SUPPORT, CHAT).with_key("chat-1");
-    let mut submit = |when| {
-        floor.centre.execute(at(when), SubmitWork::new(id, request()), &mut floor.log)
-    };
+    let mut submit =
+        |when| floor.centre.execute(at(when), SubmitWork::new(id, request()), &mut floor.log);
     let first = submit(1).unwrap();
     assert_eq!(submit(2), Ok(first));
     assert_eq!(floor.centre.engine().view().open_work(), 1);

@@ -118,7 +118,7 @@ fn what_was_removed_cannot_be_told<S: Tested>(name: &str) {
 fn answers_to_tokens_are_kept_whatever_they_are<S: Tested>(name: &str) {
     let folder = folder(&format!("{name}-answers"));
     let mut driver = go_on(S::open(&folder, Past::Removed).unwrap());
-    let nobody = || Command::from(Abandon { work: WorkId::from_raw(17) });
+    let nobody = || Command::from(Abandon::new(WorkId::from_raw(17)));
     let call = |token: &str| Call::at(NOW).with_token(token);
     // They are refused, so each is kept as a record without a fact.
     let refused = driver.call(call("one"), nobody()).unwrap();

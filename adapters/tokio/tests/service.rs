@@ -75,11 +75,9 @@ where
     let agent = handle.execute(Define::new("ana", AgentProfile::default())).await;
     let (voice, queue, agent) =
         (voice.unwrap().unwrap(), queue.unwrap().unwrap(), agent.unwrap().unwrap());
-    let membership = Membership::default();
-    let member = SetMembership { agent, queue, membership, channel: None };
-    handle.execute(member).await.unwrap().unwrap();
+    handle.execute(SetMembership::new(agent, queue)).await.unwrap().unwrap();
     let presence = SystemPresence::OnQueue.id();
-    handle.execute(SetPresence { agent, presence }).await.unwrap().unwrap();
+    handle.execute(SetPresence::new(agent, presence)).await.unwrap().unwrap();
     (voice, queue, agent)
 }
 
@@ -225,9 +223,9 @@ async fn what_was_not_done_is_answered_with_commands() {
                 let strowger::host::Act::OfferMade(Offered { offer, .. }) = failed.act else {
                     panic!("{failed:?}")
                 };
-                let reject = || Command::from(Reject { offer, reason: None, retry_at: None });
+                let reject = || Command::from(Reject::new(offer));
                 // The second is of no use any more, and is refused or answered as done.
-                let nonsense = Accept { offer: strowger::model::OfferId::from_raw(999) };
+                let nonsense = Accept::new(strowger::model::OfferId::from_raw(999));
                 (failed.to_string(), vec![reject(), nonsense.into()])
             }
             other => (format!("{other:?}"), vec![]),
@@ -270,10 +268,9 @@ async fn a_centre_is_served_alike() {
     let queue = handle.execute(define(1)).await.unwrap().unwrap();
     // Both or none, and nothing between them.
     let work = handle.together(move |calls, now| {
-        let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
-        let interaction = calls.execute(now, OpenInteraction { opening })?;
-        let request = WorkRequest::new(queue, chat).into();
-        calls.execute(now, SubmitWork { interaction, request })
+        let opening = InteractionRequest::new(InteractionType::Chat);
+        let interaction = calls.execute(now, OpenInteraction::new(opening))?;
+        calls.execute(now, SubmitWork::new(interaction, WorkRequest::new(queue, chat)))
     });
     let work = work.await.unwrap().unwrap();
     let ended = service.shutdown().await.unwrap();

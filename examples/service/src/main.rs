@@ -13,7 +13,7 @@ use strowger::host::{Act, Desktop, Failed, Offered};
 use strowger::interaction::{
     Actor, Address, Author, EndInteraction, Ending, InteractionId, InteractionState,
     InteractionType, PostMessage, ReceiveMessage, RecordChange, RecordConfig, SaveInteraction,
-    SubmitWork, Visibility,
+    SubmitWork,
 };
 use strowger::model::ChannelId;
 use strowger::prelude::*;
@@ -87,7 +87,7 @@ fn troubled(_: &Centre, trouble: Trouble<Office>) -> Vec<CentreCommand> {
     match trouble {
         Trouble::NotDone(Failed { act: Act::OfferMade(offered), .. }) => {
             let (agent, presence) = (offered.pair.agent, SystemPresence::Away.id());
-            vec![Command::from(SetPresence { agent, presence }).into()]
+            vec![Command::from(SetPresence::new(agent, presence)).into()]
         }
         other => {
             eprintln!("{other:?}");
@@ -102,8 +102,8 @@ async fn agent(
     mut screen: UnboundedReceiver<Offered>,
     taken: UnboundedSender<(AgentId, WorkId)>,
 ) -> Result<(), Failure> {
-    while let Some(Offered { offer, pair }) = screen.recv().await {
-        door.execute(Accept { offer }).await??;
+    while let Some(Offered { offer, pair, .. }) = screen.recv().await {
+        door.execute(Accept::new(offer)).await??;
         taken.send((pair.agent, pair.work))?;
     }
     Ok(())
@@ -115,34 +115,30 @@ async fn floor(door: &Door) -> Result<(ChannelId, QueueId), Failure> {
     let queue = door.execute(Define::new("support", QueueProfile::default())).await??;
     for key in ["ana", "bo"] {
         let agent = door.execute(Define::new(key, AgentProfile::default())).await??;
-        let membership = Membership::default();
-        door.execute(SetMembership { agent, queue, membership, channel: None }).await??;
+        door.execute(SetMembership::new(agent, queue)).await??;
         let presence = SystemPresence::OnQueue.id();
-        door.execute(SetPresence { agent, presence }).await??;
+        door.execute(SetPresence::new(agent, presence)).await??;
     }
     Ok((chat, queue))
 }
 
 /// What the customer writes.
 fn written(text: &str) -> ReceiveMessage {
-    let (from, to) = (Address::new("web", "visitor-17"), "shop".into());
-    ReceiveMessage { kind: InteractionType::Chat, from, to, text: text.into() }
+    ReceiveMessage::new(InteractionType::Chat, Address::new("web", "visitor-17"), "shop", text)
 }
 
 /// What an agent writes.
 fn answer(interaction: InteractionId, agent: AgentId, text: &str) -> PostMessage {
-    let (author, text) = (Author::Agent(agent), text.into());
-    let (visibility, automated) = (Visibility::Public, false);
-    PostMessage { interaction, author, visibility, automated, text }
+    PostMessage::new(interaction, Author::Agent(agent), text)
 }
 
 /// A chat comes in: its record and its work are kept together.
 async fn arrive(door: &Door, chat: ChannelId, queue: QueueId) -> Result<InteractionId, Failure> {
     let arrived = door.together(move |calls, now| {
         let received = calls.execute(now, written("Where is my parcel?"))?;
-        let (interaction, request) = (received.interaction, WorkRequest::new(queue, chat).into());
-        calls.execute(now, SubmitWork { interaction, request })?;
-        Ok::<_, CentreRefusal>(interaction)
+        let submit = SubmitWork::new(received.interaction, WorkRequest::new(queue, chat));
+        calls.execute(now, submit)?;
+        Ok::<_, CentreRefusal>(received.interaction)
     });
     Ok(arrived.await??)
 }
@@ -214,10 +210,9 @@ async fn main() -> Result<(), Failure> {
     assert_eq!((more.interaction, more.opened), (interaction, false));
     running.door.execute(answer(interaction, agent, "It comes tomorrow.")).await??;
     let (ending, by) = (Ending::Agent, Actor::Agent(agent));
-    let short_description = Some("Parcel 17 is late".into());
-    let change = RecordChange { short_description, ..RecordChange::default() };
-    running.door.execute(SaveInteraction { interaction, by, change }).await??;
-    running.door.execute(EndInteraction { interaction, ending, by }).await??;
+    let change = RecordChange::default().with_short_description("Parcel 17 is late");
+    running.door.execute(SaveInteraction::new(interaction, by, change)).await??;
+    running.door.execute(EndInteraction::new(interaction, ending, by)).await??;
     let (state, said) = record(&running.door, interaction).await?;
     println!("{interaction} is {state:?}: {}", said.join(" / "));
     assert_eq!((state, said.len()), (InteractionState::ClosedComplete, 4));

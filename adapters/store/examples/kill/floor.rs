@@ -85,12 +85,12 @@ impl Floor for Centre {
         // No agent closes what nobody described.
         let mut opening = InteractionRequest::new(InteractionType::Chat);
         opening.short_description = "A parcel is late".into();
-        let open = RecordCommand::from(OpenInteraction { opening: Box::new(opening) });
+        let open = RecordCommand::from(OpenInteraction::new(opening));
         let opened = calls.tell(now(), open.into())?;
         let CentreReply::Record(RecordReply::Interaction(interaction)) = opened else {
             return Err("no interaction".into());
         };
-        let submit = RecordCommand::from(SubmitWork { interaction, request: request(key).into() });
+        let submit = RecordCommand::from(SubmitWork::new(interaction, request(key)));
         calls.call(Call::at(now()).with_token(key), submit.into())??;
         Ok(())
     }
@@ -115,13 +115,12 @@ pub(crate) fn define<E: Floor>(calls: &mut Calls<'_, E>) -> Result<(), E::Refusa
     calls.tell(now(), Command::from(Define::new("support", QueueProfile::default())).into())?;
     for number in 0..AGENTS {
         let (agent, queue) = (AgentId::from_raw(number), QueueId::from_raw(0));
-        let membership = Membership::default();
         let presence = SystemPresence::OnQueue.id();
         let profile = Define::new(&format!("agent-{number}"), AgentProfile::default());
         calls.tell(now(), Command::from(profile).into())?;
-        let member = SetMembership { agent, queue, membership, channel: None };
+        let member = SetMembership::new(agent, queue);
         calls.tell(now(), Command::from(member).into())?;
-        calls.tell(now(), Command::from(SetPresence { agent, presence }).into())?;
+        calls.tell(now(), Command::from(SetPresence::new(agent, presence)).into())?;
     }
     Ok(())
 }
@@ -132,15 +131,15 @@ pub(crate) fn next(engine: &Engine, chance: u64) -> Option<Command> {
     let agent = view.agent(AgentId::from_raw((chance >> 8) as u32 % AGENTS));
     let agent = agent.filter(|_| !chance.is_multiple_of(4) || view.open_work() > 500)?;
     if let Some(offer) = agent.offers().first() {
-        return Some(Accept { offer: *offer }.into());
+        return Some(Accept::new(*offer).into());
     }
     let Some(assignment) = agent.assignments().first() else {
         let presence = SystemPresence::OnQueue.id();
-        return Some(SetPresence { agent: agent.id(), presence }.into());
+        return Some(SetPresence::new(agent.id(), presence).into());
     };
     let work = assignment.work;
     Some(match view.work(work).map(|work| work.stage()) {
-        Some(Stage::Assigned { .. }) => FinishContact { work, by: Finisher::Agent }.into(),
-        _ => Close { work, code: None }.into(),
+        Some(Stage::Assigned { .. }) => FinishContact::new(work, Finisher::Agent).into(),
+        _ => Close::new(work).into(),
     })
 }

@@ -28,7 +28,7 @@ impl<E: Floor> Follower<E> for Ledger {
             self.last = position;
             self.records += usize::from(E::opened(fact));
             match E::work(fact).map(|fact| &fact.event) {
-                Some(Event::WorkSubmitted { work, request }) => {
+                Some(Event::WorkSubmitted { work, request, .. }) => {
                     self.submitted.insert(*work);
                     if let Some(key) = &request.key {
                         *self.keys.entry(key.clone()).or_default() += 1;
