@@ -55,7 +55,7 @@ fn main() -> Result<(), CentreRefusal> {
     assert_eq!((second.interaction, second.opened), (interaction, false));
     centre.execute(at(610), LinkUser::new(first.profile, "jo"), &mut log)?;
 
-    // A case comes of it; for that she has to say what it is about.
+    // A case comes of it; for that, Ana has to say what it is about.
     let document = Document::new("case", "CS0001");
     let operation = Some(Operation::Insert);
     let relate = RelateRecord::new(interaction, document, by).with_operation(operation);

@@ -16,6 +16,14 @@
 //! | [`words`] | find the words of another system |
 //! | [`how_an_agent_is_chosen`] | know the whole order of decisions, on one page |
 //! | [`how_figures_are_counted`] | know what each figure counts |
+//! | [`matching`] | know every rule of the matching, and what a decision costs |
+//! | [`explaining`] | answer "why not?" |
+//! | [`facts`] | know what each fact says and changes |
+//! | [`consults`] | let several agents take part in one piece of work |
+//! | [`calendars_and_pools`] | keep opening hours, and share out capacity by name |
+//! | [`how_records_follow_work`] | know what the records and the engine ask of each other |
+//! | [`presence_in_two_systems`] | keep one presence here and in a desk or a telephone |
+//! | [`choices`] | compare: where systems differ, and what this one chose |
 
 #[doc = include_str!("../docs/guide/embed.md")]
 pub mod embed {}
@@ -52,3 +60,27 @@ pub mod how_an_agent_is_chosen {}
 
 #[doc = include_str!("../docs/figures.md")]
 pub mod how_figures_are_counted {}
+
+#[doc = include_str!("../docs/matching.md")]
+pub mod matching {}
+
+#[doc = include_str!("../docs/explaining.md")]
+pub mod explaining {}
+
+#[doc = include_str!("../docs/facts.md")]
+pub mod facts {}
+
+#[doc = include_str!("../docs/consults.md")]
+pub mod consults {}
+
+#[doc = include_str!("../docs/calendars_and_pools.md")]
+pub mod calendars_and_pools {}
+
+#[doc = include_str!("../docs/records.md")]
+pub mod how_records_follow_work {}
+
+#[doc = include_str!("../docs/presence.md")]
+pub mod presence_in_two_systems {}
+
+#[doc = include_str!("../docs/choices.md")]
+pub mod choices {}

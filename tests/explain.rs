@@ -123,7 +123,7 @@ fn call() -> WorkRequest {
     WorkRequest::new(DESK, VOICE)
 }
 
-/// Ana has one obstacle to the work; without it, it rings at her.
+/// Ana has one obstacle to the work; without it, it rings at them.
 fn only(floor: &mut Floor, work: WorkId, gate: Gate, remove: impl FnOnce(&mut Floor)) {
     assert_eq!(floor.gates(work, ANA), [gate]);
     let before = floor.engine.explain_work(work).unwrap();
@@ -174,7 +174,7 @@ fn work_that_waits_for_others_by_name_is_offered_after_them() {
 }
 
 #[test]
-fn whoever_is_off_queue_or_does_not_respond_is_offered_it_when_he_is_there() {
+fn whoever_is_off_queue_or_does_not_respond_is_offered_it_once_there() {
     let mut floor = plain();
     floor.must(set_presence(ANA, SystemPresence::Away));
     let work = floor.submit(call());
@@ -190,7 +190,7 @@ fn whoever_is_off_queue_or_does_not_respond_is_offered_it_when_he_is_there() {
 }
 
 #[test]
-fn whoever_drains_or_is_on_a_call_of_his_own_is_offered_it_afterwards() {
+fn whoever_drains_or_is_on_a_call_of_their_own_is_offered_it_afterwards() {
     let mut floor = plain();
     floor.must(SetDraining::new(ANA, true));
     let work = floor.submit(call());
@@ -232,7 +232,7 @@ fn rings_and_delays_open_when_it_was_said() {
 }
 
 #[test]
-fn whoever_does_not_meet_the_need_is_offered_it_when_he_does() {
+fn whoever_does_not_meet_the_need_is_offered_it_once_they_do() {
     let mut floor = plain();
     let needs = [french(60), Requirement::skill(GERMAN, Comparison::AtLeast, 0)];
     let need = Need::of(Requirement::All(needs.to_vec()));
@@ -268,7 +268,7 @@ fn a_condition_that_expires_says_when() {
 }
 
 #[test]
-fn whoever_has_no_room_is_offered_it_when_he_has() {
+fn whoever_has_no_room_is_offered_it_once_there_is_room() {
     let mut floor = plain();
     let first = floor.submit(WorkRequest::new(DESK, CHAT));
     let work = floor.submit(call());
@@ -290,7 +290,7 @@ fn whose_shift_ends_too_soon_is_offered_it_if_it_ends_later() {
 }
 
 #[test]
-fn whoever_declined_is_offered_it_when_his_bar_is_over() {
+fn whoever_declined_is_offered_it_when_the_bar_is_over() {
     let mut floor = plain();
     let work = floor.submit(call());
     let Standing::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
@@ -309,7 +309,7 @@ fn whoever_declined_is_offered_it_when_his_bar_is_over() {
 }
 
 #[test]
-fn whoever_gave_it_away_is_offered_it_when_he_has_wrapped_up() {
+fn whoever_gave_it_away_is_offered_it_after_the_wrap_up() {
     let timeout = Span::from_secs(9);
     let mode = WrapUpMode::MandatoryTimeout { timeout };
     let wrap_up = WrapUpProfile::of(mode).with_after_transfer(true);

@@ -213,7 +213,7 @@ fn who_leaves_before_the_threshold_leaves_short() {
 }
 
 #[test]
-fn the_customer_waits_from_his_real_start_until_somebody_has_it() {
+fn the_customer_waits_from_the_real_start_until_somebody_has_it() {
     let mut floor = Floor::new(auto());
     let other = floor.tell(s(0), Define::new("billing", auto()));
     let origin = Some(s(-100));
@@ -346,7 +346,7 @@ fn offers_and_what_became_of_them() {
 }
 
 #[test]
-fn the_time_of_an_agent_and_his_timeline() {
+fn the_time_of_an_agent_and_their_timeline() {
     let mut floor = Floor::new(auto());
     let ana = floor.ana;
     floor.presence(s(100), ana, SystemPresence::Meeting);
@@ -393,7 +393,7 @@ fn transfers_and_what_comes_back() {
     let (had, waits) = (floor.call(s(10)), floor.call(s(20)));
     floor.tell(s(30), TransferToQueue::new(waits, queue));
     floor.tell(s(40), TransferToQueue::new(had, queue));
-    // Another that she gives back, and gets again at once.
+    // Another that Ana gives back, and gets again at once.
     let again = floor.call(s(50));
     floor.tell(s(60), Unassign::new(again).with_suspend(false));
     let rows = floor.queues(ms(HALF_HOUR));
@@ -473,12 +473,12 @@ fn consults_and_work_that_is_handed_over() {
     floor.tell(s(54), HandOver::new(work, ben));
     floor.hang_up(s(114), work);
     let closed = floor.close(ms(HALF_HOUR));
-    let [hers, his] = [0, 1].map(|n| closed.agent_queues[n].handling);
-    assert_eq!((hers.talk, hers.wrap_up, hers.transferred), (secs(44), secs(10), 1));
-    assert_eq!((his.consults_offered, his.consults, his.taken_over), (1, 1, 1));
-    assert_eq!((his.alerting, his.consulting), (secs(4), secs(20)));
-    assert_eq!((his.talk, his.wrap_up), (secs(60), secs(10)));
-    assert_eq!((hers.handled, his.handled), (1, 1));
+    let [giver, taker] = [0, 1].map(|n| closed.agent_queues[n].handling);
+    assert_eq!((giver.talk, giver.wrap_up, giver.transferred), (secs(44), secs(10), 1));
+    assert_eq!((taker.consults_offered, taker.consults, taker.taken_over), (1, 1, 1));
+    assert_eq!((taker.alerting, taker.consulting), (secs(4), secs(20)));
+    assert_eq!((taker.talk, taker.wrap_up), (secs(60), secs(10)));
+    assert_eq!((giver.handled, taker.handled), (1, 1));
     // One was offered and answered.
     let service = closed.queues[0].service;
     assert_eq!((service.offered, service.answered), (1, 1));

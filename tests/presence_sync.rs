@@ -88,7 +88,7 @@ fn status(seq: Seq, status: RoutingStatus) -> Fact {
     fact(seq, Event::routing_status_changed(ANA, status))
 }
 
-/// Both systems show that she is available.
+/// Both systems show that the agent is available.
 fn in_step() -> PresenceSync {
     let mut sync = PresenceSync::new(map());
     assert_eq!(sync.report(ANA, &said(10, "Available")), here(ON_QUEUE));
@@ -122,7 +122,7 @@ fn what_is_in_no_row_falls_back_both_ways() {
 
 #[test]
 fn the_primary_source_decides_what_is_said_at_once() {
-    // She goes to lunch here, and offline there before the desk heard of it.
+    // The agent goes to lunch here, and offline there before the desk heard of it.
     let mut sync = in_step();
     assert_eq!(sync.observe(&set(11, MEAL)), there("Lunch"));
     assert_eq!(sync.report(ANA, &said(11, "Offline")), here(OFFLINE));
@@ -151,7 +151,7 @@ fn a_request_that_comes_late_is_undone() {
 }
 
 #[test]
-fn nothing_from_outside_wakes_who_does_not_respond_but_himself() {
+fn nothing_from_outside_wakes_who_does_not_respond_but_their_own_choice() {
     let mut sync = in_step();
     assert_eq!(sync.observe(&status(11, RoutingStatus::NotResponding)), []);
     // Twice the same, and a change of channels with the same presence.
@@ -168,7 +168,7 @@ fn the_desk_shows_another_presence_after_a_timeout() {
     assert_eq!(sync.observe(&status(11, RoutingStatus::NotResponding)), there("Away"));
     assert_eq!(sync.report(ANA, &said(11, "Away")), []);
     assert!(sync.is_in_step(ANA));
-    // She chooses to be available again, there or here.
+    // The agent chooses to be available again, there or here.
     let mut other = sync.clone();
     assert_eq!(sync.report(ANA, &said(12, "Available")), here(ON_QUEUE));
     assert_eq!(sync.observe(&status(12, RoutingStatus::Idle)), []);
@@ -177,7 +177,7 @@ fn the_desk_shows_another_presence_after_a_timeout() {
 }
 
 #[test]
-fn who_is_back_in_time_gets_his_presence_back() {
+fn who_is_back_in_time_gets_their_presence_back() {
     for (back, expected) in [(70_999, ON_QUEUE), (71_000, SystemPresence::Available.id())] {
         let mut sync = in_step();
         assert_eq!(sync.observe(&set_by(11, OFFLINE, PresenceSetBy::Lease)), there("Offline"));

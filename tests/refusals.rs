@@ -231,11 +231,11 @@ const SEVERAL: &str = r#"
     offered: reason retired: reject {"offer": $offer, "reason": $old}
     completed: no such work, no such agent, no such code: set_code {"work": $nobody, "agent": $nobody, "code": $nobody}
     completed: work over, no such code: set_code {"work": $work, "agent": $ana, "code": $nobody}
-    active: not his, code not of the queue: set_code {"work": $work, "agent": $bo, "code": $other}
+    active: not owner, code not of the queue: set_code {"work": $work, "agent": $bo, "code": $other}
     active: code not of the queue: set_code {"work": $work, "agent": $ana, "code": $other}
-    queued: queued, not his: extend_wrap_up {"work": $work, "agent": $ana, "by": 1}
+    queued: queued, not owner: extend_wrap_up {"work": $work, "agent": $ana, "by": 1}
     completed: no such work, agent retired: extend_wrap_up {"work": $nobody, "agent": $gone, "by": 1}
-    wrap_up: not his, no such code: end_wrap_up {"work": $work, "agent": $bo, "code": $nobody}
+    wrap_up: not owner, no such code: end_wrap_up {"work": $work, "agent": $bo, "code": $nobody}
     active: active, code required: end_wrap_up {"work": $work, "agent": $ana}
     forced wrap-up: time not over, code not of the queue: end_wrap_up {"work": $work, "agent": $ana, "code": $other}
     queued: queued, no such code: close {"work": $work, "code": $nobody}
@@ -297,8 +297,8 @@ const SEVERAL: &str = r#"
     completed: work over, no such channel, no gap: request_callback {"work": $work, "channel": $nobody, "callback": {"gap": 0}}
     completed: work over, no gap, time over: request_callback {"work": $work, "channel": $voice, "callback": {"gap": 0}, "at": 0}
     active: active, time over: request_callback {"work": $work, "channel": $voice, "at": 0}
-    kept: may never be taken from him: unassign {"work": $work}
-    kept, wrap-up: in wrap-up, may never be taken from him: unassign {"work": $work}
+    kept: may never be taken from them: unassign {"work": $work}
+    kept, wrap-up: in wrap-up, may never be taken from them: unassign {"work": $work}
     completed: work over: activate {"work": $work}
     bounded: put off and back-dated: submit {"queue": $support, "channel": $voice, "origin": 0, "schedule": {"activation": true}}
     bounded: put off, nothing said of when: submit {"queue": $support, "channel": $voice, "schedule": {}}
@@ -313,7 +313,7 @@ const SEVERAL: &str = r#"
 "#;
 
 /// What makes `bo` unable to take the work in every way, and what puts one thing right after the
-/// other. (A chosen presence makes him respond again, so that has a hall of its own.)
+/// other. (A chosen presence makes them respond again, so that has a hall of its own.)
 const UNABLE: &str = r#"
     change_work {"work": $work, "change": {"need": {$skilled}}}
     submit {"key": "b1", "queue": $forced, "channel": $voice}

@@ -294,6 +294,36 @@ fn lines_fit_the_page() {
     }
 }
 
+/// Agents and customers are "they", or named.
+const PRONOUNS: [&str; 8] = ["he", "his", "him", "himself", "she", "her", "hers", "herself"];
+
+/// The file that lists the pronouns.
+const LISTS_THEM: &str = "tests/tidy.rs";
+
+#[test]
+fn agents_and_customers_are_they_or_named() {
+    let root = root();
+    let folders = ["src", "adapters", "tests", "examples", "benches", "fuzz"];
+    let mut files: Vec<_> =
+        folders.iter().flat_map(|folder| rust_files(&root.join(folder))).collect();
+    for folder in [".", "docs", "docs/guide"] {
+        let entries = fs::read_dir(root.join(folder)).expect("a folder of this repository");
+        let entries = entries.map(|entry| entry.expect("an entry").path());
+        files.extend(entries.filter(|path| path.extension().is_some_and(|end| end == "md")));
+    }
+    let mut wrong = Vec::new();
+    for file in files.iter().filter(|file| !file.ends_with(LISTS_THEM)) {
+        for (number, line) in read(file).lines().enumerate() {
+            let line = line.to_lowercase();
+            let words = line.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+            for word in words.filter(|word| PRONOUNS.contains(word)) {
+                wrong.push(format!("{}:{} {word}", file.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "say they, or the name:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_layer_says_what_it_knows_and_must_not_know() {
     for layer in LAYERS {

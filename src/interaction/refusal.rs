@@ -123,7 +123,8 @@ refusals! {
         /// The records met a contradiction in their own state and refuse everything.
         /// [`Records::fault`](crate::interaction::Records::fault) says which. The host recovers
         /// other records from its journal.
-        Faulted = faulted: Fault, "the records are faulted: recover them from the facts up to {sound}" {
+        Faulted = faulted: Fault,
+            "the records are faulted: recover them from the facts up to {sound}" {
             /// The number of the last sound fact.
             sound: u64,
         }

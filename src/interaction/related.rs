@@ -89,7 +89,8 @@ growing! {
         /// Whether anything is related by itself.
         pub active: bool => with_active,
         /// The operations of each table that are logged.
-        pub tables: BTreeMap<Key, BTreeSet<Operation>> => with_tables(each (Key, BTreeSet<Operation>)),
+        pub tables: BTreeMap<Key, BTreeSet<Operation>>
+            => with_tables(each (Key, BTreeSet<Operation>)),
     }
 }
 

@@ -259,7 +259,8 @@ growing! {
         /// The clock of the longest idle agent.
         pub idle: IdleClock => with_idle,
         /// How long offers ring, where it differs from the channel; `null` rings until answered.
-        pub offer_windows: BTreeMap<ChannelId, Option<Span>> => with_offer_windows(each (ChannelId, Option<Span>)),
+        pub offer_windows: BTreeMap<ChannelId, Option<Span>>
+            => with_offer_windows(each (ChannelId, Option<Span>)),
         /// Whether offers are accepted in the agent's name at once.
         pub auto_accept: bool => with_auto_accept,
         /// Whether an offer is withdrawn when its agent becomes unavailable while it rings. If not,

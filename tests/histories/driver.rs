@@ -74,14 +74,14 @@ impl Shown {
                     LegState::Ended => {}
                 }
             }
-            for his in agent.assignments() {
-                shown.assignments.insert(of(his.work));
-                match his.state {
+            for assignment in agent.assignments() {
+                shown.assignments.insert(of(assignment.work));
+                match assignment.state {
                     AssignmentState::Active => {
-                        shown.parts.insert(of(his.work), Involvement::Owner);
+                        shown.parts.insert(of(assignment.work), Involvement::Owner);
                     }
                     AssignmentState::Held => {
-                        shown.parts.insert(of(his.work), Involvement::OnHold);
+                        shown.parts.insert(of(assignment.work), Involvement::OnHold);
                     }
                     _ => {}
                 }

@@ -127,8 +127,8 @@ fn the_fold_says_what_the_whole_diary_says() {
         }
         same_rows(&closed, &read)?;
         for agent in diary.agents.keys() {
-            let his = closed.timeline.iter().filter(|piece| piece.agent == *agent).copied();
-            same("timeline", &merged(his), &timeline(&diary, *agent))?;
+            let own = closed.timeline.iter().filter(|piece| piece.agent == *agent).copied();
+            same("timeline", &merged(own), &timeline(&diary, *agent))?;
         }
         Ok(())
     });
@@ -267,11 +267,11 @@ fn pieces_cover_the_login_time_without_gap_or_overlap() {
         });
         let diary = Diary::of(&facts);
         for (agent, time) in sums(&closed).2 {
-            let his = pieces.remove(&agent).unwrap_or_default();
-            let overlap = his.windows(2).any(|pair| pair[1].from < pair[0].to);
+            let own = pieces.remove(&agent).unwrap_or_default();
+            let overlap = own.windows(2).any(|pair| pair[1].from < pair[0].to);
             same("overlap", &overlap, &false)?;
             let length = |piece: &AgentTimelinePiece| piece.to.since(piece.from).as_millis();
-            let mut covered: u64 = his.iter().map(length).sum();
+            let mut covered: u64 = own.iter().map(length).sum();
             let now = open.iter().find(|row| row.agent == agent);
             let on = now.filter(|row| !diary.offline.contains(&row.presence));
             if let Some(row) = on {

@@ -416,7 +416,7 @@ fn nothing_is_due_at_the_end_of_time() {
 }
 
 #[test]
-fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
+fn work_that_its_giver_may_not_have_does_not_keep_them_from_what_is_behind_it() {
     let (mut engine, desk, channel) = small();
     let mut log = Log::default();
     let profile = QueueProfile::default()
@@ -436,12 +436,12 @@ fn work_that_its_giver_may_not_have_does_not_keep_him_from_what_is_behind_it() {
     let capacity = Capacity::items(3);
     let profile = AgentProfile::default().with_capacity(capacity);
     run(&mut engine, Define::new("ana", profile).into());
-    let agent = engine.view().agent_id("ana").expect("she is there");
+    let agent = engine.view().agent_id("ana").expect("Ana is there");
     let member = SetMembership::new(agent, desk);
     run(&mut engine, member.into());
     let presence = SystemPresence::OnQueue.id();
     run(&mut engine, SetPresence::new(agent, presence).into());
-    // She has the first, gives it to the back office and wraps it up; the second waits there too.
+    // Ana has the first, gives it to the back office and wraps it up; the second waits there too.
     run(&mut engine, Submit::new(WorkRequest::new(desk, channel)).into());
     let work = WorkId::from_raw(1);
     let transfer = TransferToQueue::new(work, back);

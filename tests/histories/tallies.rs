@@ -42,7 +42,7 @@ struct Work {
     counted: bool,
 }
 
-/// An agent's part of a piece of work: from when to when he was occupied with it.
+/// An agent's part of a piece of work: from when to when they were occupied with it.
 struct Leg {
     queue: QueueId,
     stretches: Vec<(Timestamp, Option<Timestamp>)>,
@@ -106,13 +106,13 @@ impl Fold {
 
     fn aside(&mut self, work: WorkId, at: Timestamp) {
         let agent = self.owner(work).expect("somebody has it");
-        let leg = self.legs.get_mut(&(work, agent)).expect("his leg");
-        let last = leg.stretches.last_mut().expect("he was occupied once");
+        let leg = self.legs.get_mut(&(work, agent)).expect("the leg");
+        let last = leg.stretches.last_mut().expect("they were occupied once");
         last.1.get_or_insert(at);
     }
 
     fn again(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
-        let leg = self.legs.get_mut(&(work, agent)).expect("his leg");
+        let leg = self.legs.get_mut(&(work, agent)).expect("the leg");
         if leg.stretches.last().is_some_and(|(_, end)| end.is_some()) {
             leg.stretches.push((at, None));
         }

@@ -100,7 +100,7 @@ impl Floor {
                     let agent = self.id("agent", words[1])?;
                     let presence = self.id("presence", "on_queue")?;
                     let command = json!({"set_presence": {"agent": agent, "presence": presence}});
-                    // That he is on queue and idle is said by the sentence; what follows is not.
+                    // That they are on queue and idle the sentence says; what follows it does not.
                     told.extend(self.run(command_of(command)?, false)?.drain(2..));
                 }
                 Ok(told)

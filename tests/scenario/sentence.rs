@@ -10,7 +10,7 @@ use super::values::{Path, instant, is_option, set, text};
 /// What a sentence comes to.
 pub(crate) enum Sentence {
     Command(Box<Command>),
-    /// A definition, the memberships of an agent, and whether he goes on queue at once.
+    /// A definition, the memberships of an agent, and whether they go on queue at once.
     Define(Box<Command>, Vec<(String, Value)>, bool),
     Advance,
     Show(Vec<String>),
@@ -284,9 +284,9 @@ impl Floor {
     /// The last offer of a piece of work to an agent.
     fn offer(&self, agent: &str, work: &str) -> Result<OfferId, String> {
         let (agent, work) = (self.id("agent", agent)?, self.id("work", work)?);
-        let his = |(_, w, a): &&(OfferId, WorkId, AgentId)| json!(w) == work && json!(a) == agent;
-        let last = self.offers.iter().rev().find(his);
-        last.map(|(offer, ..)| *offer).ok_or_else(|| "it was never offered to him".into())
+        let own = |(_, w, a): &&(OfferId, WorkId, AgentId)| json!(w) == work && json!(a) == agent;
+        let last = self.offers.iter().rev().find(own);
+        last.map(|(offer, ..)| *offer).ok_or_else(|| "it was never offered to them".into())
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn bar(bar: Bar) -> String {
         Bar::None => String::new(),
         Bar::Until(until) => format!(" again={}", clock(until)),
         Bar::Always => " again=never".into(),
-        Bar::Session(_) => " again=when he is back".into(),
+        Bar::Session(_) => " again=when back".into(),
         _ => unreachable!("this test does not know it"),
     }
 }
@@ -460,7 +460,7 @@ pub(super) fn unavailable(floor: &Floor, why: &Unavailable) -> String {
             let pool = pool.and_then(|id| u32::try_from(id).ok());
             let pool = pool.map(|id| floor.name(strowger::model::PoolId::from_raw(id)));
             match (channel, pool) {
-                (Some(channel), _) => format!("no room, he has {channel}"),
+                (Some(channel), _) => format!("no room, has {channel}"),
                 (None, Some(pool)) => format!("no room in {pool}"),
                 (None, None) => format!("no room ({})", full.as_str().unwrap_or_default()),
             }

@@ -76,7 +76,7 @@ fn a_code_of_before_its_rule_gives_way_to_the_usual_one() {
 }
 
 #[test]
-fn a_customer_who_writes_is_off_hold_whatever_put_him_there() {
+fn a_customer_who_writes_is_off_hold_whatever_put_them_there() {
     for (kind, channel) in [(InteractionType::Messaging, MESSAGE), (InteractionType::Chat, CHAT)] {
         let mut floor = Floor::new(with_phone());
         let (id, work) = floor.accepted((0, 10), kind, channel);
@@ -86,7 +86,7 @@ fn a_customer_who_writes_is_off_hold_whatever_put_him_there() {
             floor.record(21, HoldInteraction::new(id).with_reason(reason));
         }
         assert_eq!(floor.state(id), InteractionState::OnHold);
-        // An agent who writes leaves him there.
+        // An agent who writes leaves them there.
         floor.say(30, id, Author::Agent(ANA), "One moment");
         assert_eq!(floor.state(id), InteractionState::OnHold);
         floor.say(40, id, Author::Requester, "I am still here");

@@ -37,10 +37,10 @@ fn seed0_row001_voice_chat_and_case_of_one_customer() {
         floor.tell(Submit::new(WorkRequest::new(queue, channel).with_attached(attached))).unwrap();
     }
     let view = floor.engine.view();
-    let his = |work: &WorkView<'_>| {
+    let own = |work: &WorkView<'_>| {
         work.request().attached.get("customer").is_some_and(|c| **c == *"c-17")
     };
-    let channels: Vec<_> = view.works().filter(his).map(|work| work.request().channel).collect();
+    let channels: Vec<_> = view.works().filter(own).map(|work| work.request().channel).collect();
     assert_eq!(channels, [voice, chat, case]);
 }
 
@@ -221,7 +221,7 @@ fn seed0_row016_the_offer_has_its_countdown() {
 }
 
 #[test]
-fn seed0_row017_who_rejects_does_not_respond_and_keeps_what_he_has() {
+fn seed0_row017_who_rejects_does_not_respond_and_keeps_what_they_have() {
     let mut floor = Centre::new(&["ana"], 3);
     let first = floor.chat();
     floor.accept(first);
@@ -390,7 +390,7 @@ fn seed0_row030_skills_of_the_vendor_s_examples() {
     let [x, y, z] = skills;
     let wish = |skill, level| Wish::new(Requirement::skill(skill, Comparison::AtLeast, level), 1);
     let best = |wishes| Need::default().with_wishes(wishes).with_evaluation(Evaluation::Best);
-    // Two of three at the level before one of three; the other only if she rejects.
+    // Two of three at the level before one of three; the other only if they reject.
     floor.agent("b", skilled(&[(x, 80), (y, 20), (z, 20)], 1));
     floor.agent("a", skilled(&[(x, 80), (y, 80), (z, 20)], 1));
     let need = best([x, y, z].map(|skill| wish(skill, 80)).into());

@@ -120,7 +120,7 @@ fn seed1_row046_one_virtual_agent_on_all_ways_in() {
         let id = chat_at(&mut floor, 0, entry(way));
         assert_eq!(floor.row(id).handling.main(), Some(Part::VirtualAgent));
         virtual_agent(&mut floor, 1, id, "late");
-        // It can tell where its customer is, and through which way he says what.
+        // It can tell where its customer is, and through which way they say what.
         assert_eq!(talk(&floor, id).entries, [entry(way)]);
         let others = ways.into_iter().filter(|other| *other != way);
         others.for_each(|other| floor.record(2, enter(id, entry(other))));
@@ -224,7 +224,7 @@ fn seed1_row052_nobody_is_there() {
     assert!(!talk(&floor, id).handoffs[0].available);
     // A transfer from a person back to a queue does not ask.
     floor.on_queue(3, ANA);
-    let work = hand_off(&mut floor, 4, id, HandoffTrigger::User).expect("now she is");
+    let work = hand_off(&mut floor, 4, id, HandoffTrigger::User).expect("now Ana is");
     floor.accept(5, ANA);
     floor.work(6, SetPresence::new(ANA, SystemPresence::Away.id()));
     floor.work(7, TransferToQueue::new(work, SALES));
@@ -305,7 +305,7 @@ fn seed1_row055_nothing_is_lost_between_channels() {
     assert_eq!(texts(&talk(&floor, id).messages).join("|"), before);
 }
 
-/// Jo's number, at which he is known by the name of the host's books.
+/// Jo's number, at which Jo is known by the name of the host's books.
 fn by_sms() -> Option<(Address, Key)> {
     Some((sms("+49 30 111 2222"), "+4930999".into()))
 }
@@ -323,7 +323,7 @@ fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
     floor.say(1, id, Author::Requester, "My order is late");
     hand_off(&mut floor, 2, id, HandoffTrigger::User).expect("Ana is there");
     floor.accept(3, ANA);
-    // He leaves the house. What he writes from now on comes into the same conversation.
+    // Jo leaves the house. What Jo writes from now on comes into the same conversation.
     let on_the_way = enter(id, EntryPoint::new("text")).with_addresses(by_sms());
     floor.record(50, on_the_way.clone());
     let facts = floor.record_facts().count();
@@ -350,7 +350,7 @@ fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
     assert_eq!(channels, [Some("web"), Some("sms"), Some("web")]);
     let row = floor.row(id);
     assert_eq!((row.assigned_to, row.context.len()), (Some(ANA), 1));
-    // One identity: the number is Jo's from now on, and his next message is his.
+    // One identity: the number is Jo's from now on, and so is the next message.
     assert_eq!(floor.profile(received.profile).user, Some("jo".into()));
     floor.record(80, end(id, Ending::Customer, Actor::Customer));
     let next = floor.receive(90, sms("+49301112222"), "Thanks");
@@ -359,7 +359,7 @@ fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
 }
 
 #[test]
-fn seed1_row055_a_guest_is_known_by_the_address_he_goes_on_with() {
+fn seed1_row055_a_guest_is_known_by_the_address_they_go_on_with() {
     let mut floor = Floor::new(with_virtual_agent());
     let before = floor.receive(0, sms("+49301112222"), "Hello");
     floor.record(1, LinkUser::new(before.profile, "jo"));
@@ -440,12 +440,12 @@ fn seed1_row057_one_contact_through_all_of_it() {
     let operation = Some(Operation::Insert);
     floor.record(8, RelateRecord::new(chat, document, BY_ANA).with_operation(operation));
     floor.record(9, end(chat, Ending::Agent, BY_ANA));
-    // His next one, on another channel, lies beside it with the case of the first.
+    // The customer's next one, on another channel, lies beside it with the case of the first.
     let mail = opening.with_kind(InteractionType::Email);
     let mail = floor.open_as(10, mail);
     let form = floor.records().form(mail, at(11)).unwrap();
-    let his: Vec<_> = form.user_interactions.iter().map(|line| line.id).collect();
-    assert_eq!(his, [mail, chat]);
+    let listed: Vec<_> = form.user_interactions.iter().map(|line| line.id).collect();
+    assert_eq!(listed, [mail, chat]);
     assert_eq!(&*form.user_interactions[1].related_tasks[0].document.id, "CS1");
     // The host gets it with the record.
     floor.record(12, ArchiveInteraction::new(chat));
@@ -590,7 +590,7 @@ fn seed1_row063_the_same_for_chat_messaging_and_mail() {
 fn seed1_row064_silence_is_answered_and_ends_a_chat() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 5), InteractionType::Chat, CHAT);
-    // The time begins when the agent has said something himself (the default).
+    // The time begins when the agent has said something in person (the default).
     let automated = true;
     floor.record(6, say(id, Author::Agent(ANA), "Welcome").with_automated(automated));
     floor.advance(4_000);
@@ -647,7 +647,7 @@ fn seed1_row064_messaging_lasts_for_days() {
     floor.submit(1, id, SUPPORT, MESSAGE);
     floor.on_queue(2, ANA);
     floor.accept(3, ANA);
-    // The agent is reminded once of the answer he owes.
+    // The agent is reminded once of the answer they owe.
     floor.advance(1_800);
     floor.advance(3_600);
     let reminded =
@@ -660,7 +660,7 @@ fn seed1_row064_messaging_lasts_for_days() {
     floor.advance(DAY + 5 + 1_800);
     assert_eq!(reminded(&floor), 2);
     floor.say(DAY + 4_000, id, Author::Agent(ANA), "Good");
-    // The customer has two days from her answer, but not while a colleague is waited for.
+    // The customer has two days from the agent's answer, but not while a colleague is waited for.
     let waits = |reason| HoldInteraction::new(id).with_reason(reason);
     floor.record(2 * DAY, waits(Some(StateReason::WaitingInternal)));
     floor.advance(9 * DAY);
@@ -682,7 +682,7 @@ fn seed1_row065_back_to_the_virtual_agent_for_a_topic() {
     assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 100);
     let refused = floor.refused(51, say(id, Author::Agent(ANA), "Hello?"));
     assert_eq!(refused, RecordRefusal::topic_runs(id));
-    let whisper = say(id, Author::Agent(ANA), "He is nearly done");
+    let whisper = say(id, Author::Agent(ANA), "Nearly done");
     floor.record(52, whisper.with_visibility(Visibility::Private));
     floor.say(53, id, Author::VirtualAgent, "Your address?");
     floor.say(54, id, Author::Requester, "Main Street");

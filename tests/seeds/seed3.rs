@@ -47,7 +47,7 @@ fn seed3_row090_by_queue_or_to_an_agent_at_once() {
     let work = floor.submit(5, id, SUPPORT, CHAT);
     assert_eq!(floor.state(id), InteractionState::Queued);
     assert_eq!(floor.row(id).queue, Some(SUPPORT));
-    // A supervisor gives it to Bo, whatever he says of himself: nothing waits any more.
+    // A supervisor gives it to Bo, whatever presence Bo has chosen: nothing waits any more.
     floor.record(65, AssignInteraction::new(id, BO));
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
     assert_eq!(floor.row(id).assigned_to, Some(BO));
@@ -123,8 +123,8 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
             floor.open_as(n as i64, opening)
         })
         .collect();
-    let mut his: Vec<_> = (0..60).filter(|n| n % 10 < 9).map(|n| ids[n]).collect();
-    his.reverse();
+    let mut of_jo: Vec<_> = (0..60).filter(|n| n % 10 < 9).map(|n| ids[n]).collect();
+    of_jo.reverse();
     let shown = |lines: &[Line<'_>]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
     let pages = |floor: &Floor| {
         let records = floor.records();
@@ -136,20 +136,20 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
         })
         .collect::<Vec<_>>()
     };
-    assert_eq!(pages(&floor), [&his[..25], &his[25..50], &his[50..]]);
+    assert_eq!(pages(&floor), [&of_jo[..25], &of_jo[25..50], &of_jo[50..]]);
     let records = floor.records();
-    let form = records.form(his[40], at(60)).unwrap();
-    assert_eq!(shown(&form.user_interactions), his[..25]);
+    let form = records.form(of_jo[40], at(60)).unwrap();
+    assert_eq!(shown(&form.user_interactions), of_jo[..25]);
     let layout = Layout(vec![Block::History]);
-    let workspace = records.workspace(his[40], at(60), &layout, &NoAssist).unwrap();
+    let workspace = records.workspace(of_jo[40], at(60), &layout, &NoAssist).unwrap();
     let [Panel::History(lines)] = &workspace[..] else { panic!("{workspace:?}") };
-    assert_eq!(shown(lines), his[..25]);
+    assert_eq!(shown(lines), of_jo[..25]);
     // What is archived the host has; and what comes meanwhile moves no page.
-    floor.record(61, end(his[0], Ending::Customer, Actor::Customer));
-    floor.record(62, ArchiveInteraction::new(his[0]));
+    floor.record(61, end(of_jo[0], Ending::Customer, Actor::Customer));
+    floor.record(62, ArchiveInteraction::new(of_jo[0]));
     let records = floor.records();
-    assert_eq!(shown(&records.user_interactions("jo", None)), his[1..26]);
-    assert_eq!(shown(&records.user_interactions("jo", Some(his[24]))), his[25..50]);
+    assert_eq!(shown(&records.user_interactions("jo", None)), of_jo[1..26]);
+    assert_eq!(shown(&records.user_interactions("jo", Some(of_jo[24]))), of_jo[25..50]);
     assert!(records.user_interactions("nobody", None).is_empty());
 }
 
@@ -337,7 +337,7 @@ fn seed3_row097_assigned_to_follows() {
     assert_eq!(floor.row(id).assigned_to, Some(BO), "a consult changes nothing");
     floor.work(30, HandOver::new(work, ANA));
     assert_eq!(floor.row(id).assigned_to, Some(ANA));
-    // Who had it when: line, Ana, line while it rang at Bo, Bo, Ana beside him, Ana.
+    // Who had it when: line, Ana, line while it rang at Bo, Bo, Ana beside Bo, Ana.
     let segments = floor.row(id).handling.ended().iter();
     let segments: Vec<_> = segments
         .map(|s| (s.part, s.from.since(at(0)).as_millis() / 1_000, s.to.map(|to| to.since(at(0)))))
@@ -374,7 +374,7 @@ fn seed3_row098_the_first_answer_of_a_person() {
     assert_eq!(floor.row(id).queue_wait(), secs(15));
     floor.say(50, id, Author::Agent(ANA), "Are you there?");
     assert_eq!(floor.row(id).first_response_wait, Some(secs(26)));
-    // At a desk and in a call the customer is answered as soon as somebody has him.
+    // At a desk and in a call the customer is answered as soon as somebody has them.
     floor.record(55, ConfigureRecords::new(with_phone()));
     floor.work(55, SetPresence::new(ANA, SystemPresence::Away.id()));
     floor.on_queue(55, BO);
@@ -388,7 +388,7 @@ fn seed3_row098_the_first_answer_of_a_person() {
 }
 
 #[test]
-fn seed3_row098_who_is_written_to_is_answered_when_he_wrote() {
+fn seed3_row098_who_is_written_to_is_answered_when_they_wrote() {
     let mut floor = Floor::new(with_phone());
     let (to, from) = (|| sms("+49301112222"), Key::from("+4930999"));
     let kind = InteractionType::Messaging;
@@ -442,7 +442,7 @@ fn seed3_row099_the_time_agents_work() {
 }
 
 #[test]
-fn seed3_row099_nobody_works_before_the_call_that_tells_him() {
+fn seed3_row099_nobody_works_before_the_call_that_tells_them() {
     let mut floor = Floor::new(RecordConfig::default());
     let (id, work) = floor.accepted((0, 10), InteractionType::Messaging, MESSAGE);
     floor.work(20, Park::new(work).with_until(at(50)));
@@ -596,7 +596,7 @@ fn seed3_row102_nothing_is_archived_that_says_nothing() {
     let field = "short_description";
     assert_eq!(refused, Err(Invalid::new(field, problem).into()));
     assert!(log.is_empty() && records.interaction(id).is_some());
-    let change = RecordChange::default().with_short_description("He hung up");
+    let change = RecordChange::default().with_short_description("Hung up");
     let describe = SaveInteraction::new(id, BY_ANA, change);
     records.execute(at(4), describe, &mut log).unwrap();
     records.execute(at(5), archive(), &mut log).unwrap();
@@ -704,7 +704,7 @@ fn with_book() -> Floor {
 }
 
 #[test]
-fn seed3_row106_a_number_of_a_user_names_him_in_both() {
+fn seed3_row106_a_number_of_a_user_names_them_in_both() {
     let mut floor = with_book();
     let received = floor.receive(0, sms("+49301112222"), "Hello");
     assert_eq!(floor.profile(received.profile).user, Some("jo".into()));
@@ -716,7 +716,7 @@ fn seed3_row106_a_number_of_a_user_names_him_in_both() {
     assert_eq!(floor.profile(guest.profile).user, Some("kim".into()));
     assert_eq!(floor.row(guest.interaction).opened_for, Some("kim".into()));
     assert_eq!(floor.records().of_customer("kim").count(), 1);
-    // From now on his messages are his.
+    // From now on the user's messages are theirs.
     floor.record(3, end(guest.interaction, Ending::Customer, Actor::Customer));
     let again = floor.receive(4, sms("+49303334444"), "Me again");
     assert_eq!(again.profile, guest.profile);
@@ -724,7 +724,7 @@ fn seed3_row106_a_number_of_a_user_names_him_in_both() {
 }
 
 #[test]
-fn seed3_row106_an_agent_knows_whom_he_writes_to() {
+fn seed3_row106_an_agent_knows_whom_they_write_to() {
     let mut floor = Floor::new(RecordConfig::default());
     let reach = |to: Address, user: Option<&str>| {
         let kind = InteractionType::Messaging;
@@ -737,14 +737,14 @@ fn seed3_row106_an_agent_knows_whom_he_writes_to() {
         (user, floor.row(received.interaction).opened_for.clone())
     };
     let jo = || (Some(Key::from("jo")), Some(Key::from("jo")));
-    // He joins the conversation of a guest, and says who that is.
+    // The agent joins the conversation of a guest, and says who that is.
     let guest = floor.receive(0, sms("+49303334444"), "Hello");
     assert_eq!(who(&floor, guest), (None, None));
     let joined = floor.record(1, reach(sms("+49303334444"), Some("jo")));
     assert_eq!((joined.interaction, joined.opened), (guest.interaction, false));
     assert_eq!(who(&floor, joined), jo());
     assert_eq!(floor.records().of_customer("jo").count(), 1);
-    // He opens one for somebody who was a guest.
+    // The agent opens one for somebody who was a guest.
     let other = floor.receive(2, sms("+49305556666"), "Hello");
     floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
     let opened = floor.record(4, reach(sms("+49305556666"), Some("jo")));
@@ -848,7 +848,7 @@ fn seed3_row107_an_agent_writes_first() {
         reach.user = user.map(Key::from);
         reach
     };
-    // Nothing goes on: an outbound interaction, his at once.
+    // Nothing goes on: an outbound interaction, the agent's at once.
     let first = floor.record(0, reach(ANA, Some("jo"), "Your order is here"));
     let row = floor.row(first.interaction);
     assert_eq!((row.direction, row.assigned_to), (Direction::Outbound, Some(ANA)));
@@ -860,7 +860,7 @@ fn seed3_row107_an_agent_writes_first() {
     assert_eq!(row.assigned_to, Some(ANA));
     let parts: Vec<_> = row.handling.open().iter().map(|segment| segment.part).collect();
     assert_eq!(parts, [Part::Active(ANA), Part::Guest(BO, LegRole::Conferee)]);
-    // The virtual agent has it: that one is closed, and a new one is his.
+    // The virtual agent has it: that one is closed, and a new one is the agent's.
     floor.describe(6, first.interaction, "Order");
     floor.record(7, close(first.interaction));
     let inbound = floor.receive(10, to(), "Hello");
@@ -985,14 +985,14 @@ fn seed3_row110_opened_for_the_customer_whoever_began() {
     let row = floor.row(inbound.interaction);
     assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Inbound, Some("jo")));
     floor.record(1, end(inbound.interaction, Ending::Customer, Actor::Customer));
-    // Ana writes to a number: it is for whoever has it, and she is not the customer.
+    // Ana writes to a number: it is for whoever has it, and Ana is not the customer.
     let (kind, from, text) = (InteractionType::Messaging, "+4930999", "News");
     let reach = ReachCustomer::new(kind, ANA, jo(), from, text);
     let outbound = floor.record(2, reach).interaction;
     let row = floor.row(outbound);
     assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Outbound, Some("jo")));
     assert_eq!(row.assigned_to, Some(ANA));
-    // Somebody opens a mail to the same profile, and says nobody's name but his own.
+    // Somebody opens a mail to the same profile, and says nobody's name but their own.
     let opening = InteractionRequest::new(InteractionType::Email)
         .with_opened_by("ana")
         .with_direction(Direction::Outbound)
@@ -1000,27 +1000,27 @@ fn seed3_row110_opened_for_the_customer_whoever_began() {
     let mail = floor.open_as(3, opening);
     let row = floor.row(mail);
     assert_eq!((row.opened_for.as_deref(), row.opened_by.as_deref()), (Some("jo"), Some("ana")));
-    // All three are his, none is hers.
-    let his: Vec<_> = floor.records().of_customer("jo").map(|row| row.id).collect();
-    assert_eq!(his, [mail, outbound, inbound.interaction]);
+    // All three are Jo's, none is Ana's.
+    let of_jo: Vec<_> = floor.records().of_customer("jo").map(|row| row.id).collect();
+    assert_eq!(of_jo, [mail, outbound, inbound.interaction]);
     assert_eq!(floor.records().of_customer("ana").count(), 0);
 }
 
 #[test]
-fn seed3_row111_a_visitor_who_waits_keeps_his_place_and_takes_no_room() {
+fn seed3_row111_a_visitor_who_waits_keeps_their_place_and_takes_no_room() {
     let support = QueueProfile::default().with_order(Order::Score);
     let mut floor = Floor::of(RecordConfig::default(), support);
     let (visitor, work) = floor.accepted((0, 5), InteractionType::WalkUp, DESK);
     let later = floor.open(50, InteractionType::WalkUp);
     let agent = floor.centre.engine().view().agent(ANA).unwrap();
     assert_eq!(agent.units_in_use(), 100);
-    // He fetches his machine; Ana has room, and goes on with nobody else yet.
+    // The visitor fetches a machine; Ana has room, and goes on with nobody else yet.
     floor.work(51, SetPresence::new(ANA, SystemPresence::Meeting.id()));
     floor.record(60, HoldInteraction::new(visitor));
     assert_eq!(floor.state(visitor), InteractionState::OnHold);
     assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 0);
     floor.submit(70, later, SUPPORT, DESK);
-    // He is back while Ana is away: in line he stands where he stood, before who came later.
+    // The visitor is back while Ana is away: in line where they stood, before who came later.
     floor.work(90, Resume::new(work, Resumer::Customer));
     assert_eq!(floor.state(visitor), InteractionState::Queued);
     let first = floor.centre.engine().view().work(work).unwrap().position();
@@ -1131,7 +1131,7 @@ fn seed3_row113_time_ends_the_wrap_up() {
 #[test]
 fn seed3_row113_the_agent_ends_the_wrap_up() {
     let (mut floor, id) = wrapping_up(minute(false));
-    // Nothing ends it but he.
+    // Nothing ends it but the agent.
     floor.advance(5_000);
     assert_eq!(floor.state(id), InteractionState::WrapUp);
     let finish = EndInteractionWrapUp::new(id, BY_ANA);
@@ -1339,9 +1339,9 @@ fn seed3_row159_answers_and_resolutions_by_queue_and_type() {
 fn seed3_row160_two_customers_in_one_conversation() {
     let limits = RecordLimits::default().with_profiles(2);
     let mut floor = Floor::new(RecordConfig::default().with_limits(limits));
-    let (his, hers) = (|| sms("+49301112222"), || sms("+49303334444"));
-    let one = floor.receive(0, his(), "Hello");
-    let other = floor.receive(1, hers(), "Hello");
+    let (first_number, second_number) = (|| sms("+49301112222"), || sms("+49303334444"));
+    let one = floor.receive(0, first_number(), "Hello");
+    let other = floor.receive(1, second_number(), "Hello");
     assert_ne!(one.profile, other.profile);
     let interaction = one.interaction;
     let add = |to: Option<&str>| {
@@ -1349,7 +1349,7 @@ fn seed3_row160_two_customers_in_one_conversation() {
         add.to = to.map(Key::from);
         add
     };
-    // What she writes belongs to what goes on with her, until that is over.
+    // What the second writes belongs to what goes on with them, until that is over.
     let ongoing = RecordRefusal::already_ongoing(other.interaction);
     assert_eq!(floor.refused(2, add(None)), ongoing);
     floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
@@ -1359,34 +1359,34 @@ fn seed3_row160_two_customers_in_one_conversation() {
     let talk = floor.row(interaction).conversation.as_ref().unwrap();
     assert_eq!(talk.participants, [takes_part(one.profile), takes_part(other.profile)]);
     // Both write, and it is kept who wrote what.
-    let hers_now = floor.receive(6, hers(), "I am his sister");
-    let received = (hers_now.interaction, hers_now.profile, hers_now.opened);
+    let second_now = floor.receive(6, second_number(), "I am the sister");
+    let received = (second_now.interaction, second_now.profile, second_now.opened);
     assert_eq!(received, (interaction, other.profile, false));
-    floor.receive(7, his(), "She is");
+    floor.receive(7, first_number(), "Right");
     let written = |floor: &Floor| -> Vec<(Option<ProfileId>, String)> {
         let talk = floor.row(interaction).conversation.as_ref().unwrap();
         talk.messages.iter().map(|said| (said.profile, said.text.to_string())).collect()
     };
     let by = |received: Received, text: &str| (Some(received.profile), text.to_owned());
-    let expected = [by(one, "Hello"), by(other, "I am his sister"), by(one, "She is")];
+    let expected = [by(one, "Hello"), by(other, "I am the sister"), by(one, "Right")];
     assert_eq!(written(&floor), expected);
-    // A third number makes nobody be forgotten who takes part; by another number of the host's she
-    // is not in it.
+    // A third number makes nobody be forgotten who takes part; by another number of the host's the
+    // second is not in it.
     floor.receive(8, sms("+49305556666"), "Hello");
     assert!(floor.records().profiles().get(other.profile).is_some());
     let (kind, to, text) = (InteractionType::Messaging, "+4930777", "Sales?");
-    let elsewhere = floor.record(9, ReceiveMessage::new(kind, hers(), to, text));
+    let elsewhere = floor.record(9, ReceiveMessage::new(kind, second_number(), to, text));
     assert!(elsewhere.opened);
-    // Who she is does not make it hers, and that her number changes hands does not end it.
+    // Who the second is does not make it theirs, and that the number changes hands does not end it.
     floor.record(10, LinkUser::new(other.profile, "kim"));
     assert_eq!(floor.row(interaction).opened_for, None);
     assert_eq!(floor.row(elsewhere.interaction).opened_for, Some("kim".into()));
     floor.record(11, ReplaceProfile::new(other.profile));
     assert!(floor.state(elsewhere.interaction).is_closed());
     assert!(floor.state(interaction).is_ongoing());
-    let stranger = floor.receive(12, hers(), "Who is that?");
+    let stranger = floor.receive(12, second_number(), "Who is that?");
     assert!(stranger.opened, "the number is somebody else's now");
     // When it is over nobody takes part any more.
     floor.record(13, end(interaction, Ending::Customer, Actor::Customer));
-    assert!(floor.receive(14, his(), "One more thing").opened);
+    assert!(floor.receive(14, first_number(), "One more thing").opened);
 }

@@ -199,17 +199,17 @@ fn main() -> Result<(), Failure> {
         centre.told(agent, "openframe_awa_agent_presence", body)?;
     }
 
-    centre.step(15, "5. She rejects it: she is not responding, and it rings at the next.");
+    centre.step(15, "5. Ana rejects it and is not responding; it rings at the next.");
     let reason = json!({"reason": "Not my expertise", "sys_id": NOT_MY_EXPERTISE});
     let body = json!({"payload": centre.work_item(json!({"rejection": reason}))});
     centre.told("ana", "openframe_awa_workitem_rejected", body)?;
 
-    centre.step(20, "6. He accepts it, and has its controls.");
+    centre.step(20, "6. Bo accepts it, and has its controls.");
     centre.accepted("bo")?;
     centre.press("bo", work, Control::Hold)?;
     centre.press("bo", work, Control::Retrieve)?;
 
-    centre.step(60, "7. He parks it, takes it up again, and transfers it; she closes it.");
+    centre.step(60, "7. Bo parks it, takes it up again, and transfers it; Ana closes it.");
     centre.press("bo", work, Control::Park(None))?;
     centre.step(600, "   (the customer writes again)");
     centre.press("bo", work, Control::Resume)?;

@@ -19,8 +19,8 @@ pub trait Answers {
 ///   [`growing`](crate::base::growing::growing);
 /// * what it answers.
 ///
-/// What is made of it: the struct, `new`, the `with_...`, [`Answers`], and a line in the list of the
-/// group, from which [`Command`](super::Command) is made. Under `also` stand the variants whose
+/// What is made of it: the struct, `new`, the `with_...`, [`Answers`], and a line in the list of
+/// the group, from which [`Command`](super::Command) is made. Under `also` stand the variants whose
 /// structs are written by hand.
 ///
 /// The first token is a dollar sign: a macro that declares a macro with repetitions has no other
@@ -56,7 +56,9 @@ macro_rules! commands {
             impl $name {
                 /// The command with what it must say; what it may say is set by `with_...`.
                 #[must_use]
-                pub fn new($($field: $crate::command::commands::shape::taken!($type $(as $takes)?)),*) -> Self {
+                pub fn new(
+                    $($field: $crate::command::commands::shape::taken!($type $(as $takes)?)),*
+                ) -> Self {
                     Self {
                         $($field: $crate::command::commands::shape::given!($field $($takes)?),)*
                         $($($option: Default::default(),)*)?

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// | [`NotAllowed`](Self::NotAllowed) | nothing: it is not for them | 403 Forbidden |
 /// | [`Limit`](Self::Limit) | try again when there is less | 429 Too Many Requests |
 /// | [`Clock`](Self::Clock) | set the clock of the host | 425 Too Early |
-/// | [`Fault`](Self::Fault) | nothing: the host recovers from its journal | 500 Internal Server Error |
+/// | [`Fault`](Self::Fault) | the host recovers from its journal | 500 Internal Server Error |
 ///
 /// ```
 /// use strowger::command::{Refusal, RefusalKind};

@@ -8,7 +8,8 @@
 /// * its fields; refusals without any stand under `also`.
 ///
 /// What is made of it: the variant, a function that builds it, a line in `code`, in `kind`, and in
-/// the message with ids or with keys. [`Invalid`](crate::model::Invalid) is part of every such enum.
+/// the message with ids or with keys. [`Invalid`](crate::model::Invalid) is part of every such
+/// enum.
 macro_rules! refusals {
     (
         $(#[$meta:meta])*

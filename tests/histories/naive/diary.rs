@@ -61,7 +61,7 @@ pub(crate) struct Leg {
     pub(crate) agent: AgentId,
     pub(crate) queue: QueueId,
     pub(crate) channel: ChannelId,
-    /// What he did, from when on.
+    /// What the agent did, from when on.
     pub(crate) doing: Vec<(Timestamp, Doing)>,
     pub(crate) ended: Option<Timestamp>,
     pub(crate) code: Option<CodeId>,
@@ -166,7 +166,7 @@ impl Diary {
     }
 
     fn end_part(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
-        let leg = self.parts.remove(&(work, agent)).expect("his part");
+        let leg = self.parts.remove(&(work, agent)).expect("the part");
         self.legs[leg].ended = Some(at);
     }
 
@@ -192,8 +192,8 @@ impl Diary {
 
     /// An agent is something else, if it is something else.
     fn be(&mut self, agent: AgentId, at: Timestamp, change: impl FnOnce(&mut Being)) {
-        let states = self.agents.get_mut(&agent).expect("he is defined");
-        let old = *states.last().expect("he began");
+        let states = self.agents.get_mut(&agent).expect("the agent is defined");
+        let old = *states.last().expect("a beginning");
         let mut new = old;
         change(&mut new);
         new.0 = at;
@@ -325,7 +325,7 @@ impl Diary {
                 }
             }
             Event::HandedOver { work, agent, wrap_up, .. } => {
-                let leg = self.consults.remove(&(*work, *agent)).expect("he takes part");
+                let leg = self.consults.remove(&(*work, *agent)).expect("they take part");
                 self.legs[leg].ended = Some(at);
                 self.lose(*work, at, Some(Counted::Transferred), *wrap_up);
                 let leg = self.take(*work, *agent, at);

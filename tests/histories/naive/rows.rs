@@ -199,7 +199,7 @@ impl Cut<'_> {
     fn leg(&self, leg: &Leg) -> (Handling, Option<CodeCount>) {
         let mut row = Handling::default();
         let mut handled = Span::ZERO;
-        // He is released as he is done with it, or goes on to wrap it up on the side.
+        // An agent is released once done with it, or goes on to wrap it up on the side.
         let aside = leg.doing.iter().find(|(_, doing)| *doing == Doing::Aside);
         let released = aside.map(|(at, _)| *at).or(leg.ended);
         for (number, (from, doing)) in leg.doing.iter().enumerate() {
@@ -211,8 +211,8 @@ impl Cut<'_> {
                 handled = plus(handled, to.since(*from));
             }
         }
-        let his = leg.doing[0].1 != Doing::Ringing;
-        if his && released.is_some_and(|at| self.holds(at)) {
+        let had = leg.doing[0].1 != Doing::Ringing;
+        if had && released.is_some_and(|at| self.holds(at)) {
             row.handled = 1;
             row.handled_time = handled;
         }

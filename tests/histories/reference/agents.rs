@@ -126,7 +126,7 @@ impl Router {
         }
     }
 
-    /// What follows for an agent from what he says and has: his routing status, then his debt.
+    /// What follows for an agent from what they say and have: a routing status, then a debt.
     pub(super) fn settle(&mut self, agent: AgentId) {
         self.note_draws();
         let row = &self.agents[&agent];
@@ -149,7 +149,7 @@ impl Router {
         }
     }
 
-    /// The status of somebody on queue who responds: by what occupies him.
+    /// The status of somebody on queue who responds: by what occupies them.
     fn occupied_status(&self, agent: AgentId) -> RoutingStatus {
         let row = &self.agents[&agent];
         let guests = || self.guests.iter().filter(|guest| guest.agent == agent);

@@ -164,7 +164,7 @@ impl Router {
         Ok(Reply::Done)
     }
 
-    /// The wait for whoever had work last, if its queue has one and he may be asked.
+    /// The wait for whoever had work last, if its queue has one and they may be asked.
     pub(super) fn waits_for_last(&self, id: WorkId) -> Option<Sticky> {
         let work = &self.works[&id];
         let wait = self.queue_profile(work.queue).sticky?;

@@ -174,7 +174,7 @@ impl Router {
         Ok(Reply::Done)
     }
 
-    /// The first thing that keeps something from being retired: a definition, an agent as he is
+    /// The first thing that keeps something from being retired: a definition, an agent as they are
     /// now, open work. Preferred agents are wishes.
     fn user_of(&self, entity: Entity) -> Option<Entity> {
         let others = self.things.iter().filter(|(other, _)| **other != entity);
@@ -297,7 +297,7 @@ impl Router {
         }
     }
 
-    /// An agent of whom it is known that he exists.
+    /// An agent who is known to exist.
     pub(super) fn agent(&mut self, id: AgentId) -> &mut Agent {
         self.agents.get_mut(&id).expect("the agent exists")
     }

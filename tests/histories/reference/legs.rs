@@ -154,8 +154,8 @@ impl Router {
         }
         self.check_seats(work)?;
         let max = self.config.limits.assignments;
-        let his = self.guests.iter().filter(|guest| guest.agent == agent).count();
-        if his >= max as usize {
+        let own = self.guests.iter().filter(|guest| guest.agent == agent).count();
+        if own >= max as usize {
             return Err(Refusal::limit(LimitName::Legs, max));
         }
         let row = &self.works[&work];
@@ -176,7 +176,7 @@ impl Router {
 
     pub(super) fn part(&mut self, work: WorkId, agent: AgentId, why: LegEnd) {
         let at = self.effective();
-        let guest = self.guest(work, agent).cloned().expect("he takes part");
+        let guest = self.guest(work, agent).cloned().expect("they take part");
         self.guests.retain(|guest| (guest.work, guest.agent) != (work, agent));
         if takes_part(&guest) {
             let channel = Some(guest.claim.channel);
@@ -252,7 +252,7 @@ impl Router {
     }
 }
 
-/// Whether he is in the conversation, and not as a supervisor.
+/// Whether the guest is in the conversation, and not as a supervisor.
 pub(super) fn takes_part(guest: &Guest) -> bool {
     guest.state == LegState::Joined && !guest.role.supervises()
 }

@@ -30,7 +30,7 @@ impl Router {
             let more = if self.ringing(work).is_empty() { least - 1 } else { 0 };
             self.offer(work, choice.agent, OfferedBy::Routing);
             for _ in 0..more {
-                // It is taken already if the agent accepts by himself.
+                // It is taken already if the agent accepts automatically.
                 let next = self.pairs_of(work).into_iter().min();
                 if let Some((_, _, choice)) = next {
                     self.offer(work, choice.agent, OfferedBy::Routing);
@@ -61,7 +61,7 @@ impl Router {
         }
     }
 
-    /// Whether he declined it and may not be asked again yet.
+    /// Whether the agent declined it and may not be asked again yet.
     pub(super) fn is_barred(&self, id: WorkId, agent: AgentId) -> bool {
         let session = self.agents[&agent].session;
         let mut declines = self.works[&id].declines.iter().filter(|known| known.agent == agent);
@@ -153,7 +153,7 @@ impl Router {
         let (place, terms) = row.terms(work.queue, channel).unzip();
         let ring = terms.filter(|_| work.step.is_none()).map_or(0, |terms| terms.ring);
         let reached = self.shares.get(&work.queue).copied().unwrap_or(0);
-        let his = place.and_then(|place| row.shares.get(&place)).copied().unwrap_or(0);
+        let own = place.and_then(|place| row.shares.get(&place)).copied().unwrap_or(0);
         let candidate = Candidate {
             agent,
             rank,
@@ -167,7 +167,7 @@ impl Router {
             position: terms.map_or(0, |terms| terms.position),
             distance: fit::distance(need, profile),
             // Nobody is behind the queue.
-            share: his.max(reached),
+            share: own.max(reached),
             scored: match queue.choice {
                 AgentChoice::Scored => super::host::score(id, agent),
                 _ => 0,

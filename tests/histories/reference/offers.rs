@@ -19,7 +19,7 @@ use super::aside::is_nobodys;
 use super::state::{Decline, Happened, Leg, Offer};
 
 impl Router {
-    /// Has work ring at an agent, or taken in his name at once.
+    /// Has work ring at an agent, or taken in their name at once.
     pub(super) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> OfferId {
         let now = self.now;
         let row = &self.works[&work];
@@ -68,10 +68,10 @@ impl Router {
         };
         let weight = terms.weight;
         let reached = self.shares.get(&queue).copied().unwrap_or(0);
-        let his = self.agents[&agent].shares.get(&place).copied().unwrap_or(0);
-        let (reached, his) = next_share(reached, his, weight);
+        let own = self.agents[&agent].shares.get(&place).copied().unwrap_or(0);
+        let (reached, own) = next_share(reached, own, weight);
         self.shares.insert(queue, reached);
-        self.agent(agent).shares.insert(place, his);
+        self.agent(agent).shares.insert(place, own);
     }
 
     /// The offers of a piece of work that ring, the oldest first.
@@ -198,7 +198,7 @@ impl Router {
         bar_with_budget(bar, self.queue_profile(work.queue).budget, declines)
     }
 
-    /// Where work stands that an agent did not take; a transfer to him goes to the front. What
+    /// Where work stands that an agent did not take; a transfer to them goes to the front. What
     /// rings at others as well stays where it is.
     fn place_declined(&self, id: OfferId, offer: &Offer, requeue: Requeue) -> Place {
         if self.ringing(offer.work).into_iter().any(|other| other != id) {
@@ -334,7 +334,7 @@ impl Router {
     }
 
     /// Whether members on queue could do it, and none of them may ever be asked again, or not before
-    /// he comes on queue anew.
+    /// they come on queue anew.
     fn nobody_left(&self, id: WorkId) -> bool {
         let work = &self.works[&id];
         if work.step.is_some() {
@@ -423,7 +423,7 @@ impl Router {
         let by = AssignedBy::Force;
         self.say(Event::work_assigned(work, agent, by));
         // What follows for the old owner comes before what follows for the new one; if it is the
-        // same agent, only how he is in the end counts.
+        // same agent, only how they are in the end counts.
         if let Some(owner) = owner {
             self.drop_leg(work, owner);
             if owner != agent {
@@ -464,7 +464,7 @@ impl Router {
         Ok(())
     }
 
-    /// Whether he may have one more assignment, counting those he may accept.
+    /// Whether an agent may have one more assignment, counting those they may accept.
     pub(super) fn may_have_more(&self, agent: AgentId) -> bool {
         let ringing = self.offers.values().filter(|offer| offer.agent == agent).count();
         let max = self.config.limits.assignments as usize;

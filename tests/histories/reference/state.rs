@@ -36,7 +36,7 @@ pub(super) enum Happened {
     Returned,
 }
 
-/// An agent as he is now.
+/// An agent as they are now.
 pub(super) struct Agent {
     pub(super) presence: PresenceId,
     pub(super) lease: Option<Timestamp>,
@@ -47,21 +47,21 @@ pub(super) struct Agent {
     pub(super) legs: Vec<Leg>,
     pub(super) memberships: BTreeMap<(QueueId, Option<ChannelId>), Membership>,
     pub(super) defined: Timestamp,
-    /// All that ever happened to him, with the channel it happened on.
+    /// All that ever happened to them, with the channel it happened on.
     pub(super) diary: Vec<(Happened, Option<ChannelId>, Timestamp)>,
-    /// The last offer made to him.
+    /// The last offer made to them.
     pub(super) turn: OfferId,
     pub(super) history: History,
-    /// When his shift ends.
+    /// When their shift ends.
     pub(super) shift_end: Option<Timestamp>,
-    /// How often he came on queue.
+    /// How often they came on queue.
     pub(super) session: u32,
-    /// How much he had of his share of each of his queues.
+    /// How much they had of their share of each of their queues.
     pub(super) shares: BTreeMap<(QueueId, Option<ChannelId>), u64>,
 }
 
 impl Agent {
-    /// The terms on which he is a member of a queue for work of a channel, and where they stand.
+    /// The terms on which they are a member of a queue for work of a channel, and where they stand.
     pub(super) fn terms(
         &self,
         queue: QueueId,
@@ -95,7 +95,7 @@ impl Agent {
         self.legs.iter().find(|leg| leg.work == work)
     }
 
-    /// When something last happened to him, on one channel or on any; else his definition.
+    /// When something last happened to them, on one channel or on any; else their definition.
     pub(super) fn last(&self, what: Happened, channel: Option<ChannelId>) -> Timestamp {
         let mut entries = self.diary.iter().rev();
         let found = entries
@@ -119,19 +119,19 @@ pub(super) struct Leg {
     pub(super) number: u64,
     /// What it draws on.
     pub(super) pools: Vec<PoolId>,
-    /// From when to when it occupied him.
+    /// From when to when it occupied them.
     pub(super) worked: Vec<(Timestamp, Option<Timestamp>)>,
 }
 
 impl Leg {
-    /// It occupies him no more.
+    /// It occupies them no more.
     pub(super) fn pause(&mut self, at: Timestamp) {
         if let Some((_, end)) = self.worked.last_mut() {
             end.get_or_insert(at);
         }
     }
 
-    /// It occupies him again, if it did not.
+    /// It occupies them again, if it did not.
     pub(super) fn run(&mut self, at: Timestamp) {
         if self.worked.last().is_none_or(|(_, end)| end.is_some()) {
             self.worked.push((at, None));

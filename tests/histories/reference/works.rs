@@ -303,8 +303,8 @@ impl Router {
         self.tell(Event::work_resumed(work, by));
     }
 
-    /// Parked work comes back: to its agent if he is available and has room, else to its queue.
-    /// Somebody who drains takes his own work back; what it holds while parked is his room.
+    /// Parked work comes back: to its agent if they are available and have room, else to its queue.
+    /// Somebody who drains takes their own work back; what it holds while parked is their room.
     pub(super) fn bring_back(&mut self, id: WorkId, by: ResumedBy) {
         let work = &self.works[&id];
         let agent = work.stage.owner().expect("parked work has an owner");
@@ -385,7 +385,7 @@ impl Router {
         Ok(Reply::Offered(offer))
     }
 
-    /// Work enters a line; if somebody had it, his assignment ends or he wraps up.
+    /// Work enters a line; if somebody had it, their assignment ends or they wrap up.
     pub(super) fn enqueue(
         &mut self,
         id: WorkId,
@@ -456,7 +456,7 @@ impl Router {
         self.agent(agent).legs.retain(|leg| leg.work != work);
     }
 
-    /// An agent is done with work, unless he was before, for his wrap-up did not count.
+    /// An agent is done with work, unless they were before, for their wrap-up did not count.
     pub(super) fn count_handling(&mut self, work: WorkId, agent: AgentId) {
         let (leg, at) = (self.leg(work, agent), self.effective());
         if !matches!(leg.state, AssignmentState::WrapUp { counts: false, .. }) {
@@ -465,7 +465,7 @@ impl Router {
         }
     }
 
-    /// Notes when an agent is released from work that occupied him.
+    /// Notes when an agent is released from work that occupied them.
     pub(super) fn release(&mut self, work: WorkId, agent: AgentId) {
         let at = self.effective();
         let leg = self.leg(work, agent);

@@ -56,7 +56,7 @@ impl Router {
         after_contact(mode, leg.wrap_up_requested, self.now)
     }
 
-    /// The wrap-up of an agent who gives work away now: only one that counts against him.
+    /// The wrap-up of an agent who gives work away now: only one that counts against them.
     pub(super) fn wrap_up_after_transfer(&self, work: WorkId) -> Option<WrapUp> {
         let owner = self.works[&work].stage.owner()?;
         let rules = &self.queue_profile(self.leg(work, owner).queue).wrap_up;

@@ -25,7 +25,7 @@ pub(crate) enum Feature {
     Broadcast,
     /// Work stands at the front while it waits for agents by name.
     Expedite,
-    /// An agent says when he wants to be asked again; some reasons last as long as he stays.
+    /// An agent says when they want to be asked again; some reasons last as long as they stay.
     Retry,
     /// Items draw on pools.
     Pools,

@@ -270,8 +270,8 @@ fn some_leg(engine: &Engine, pick: u16, agent: AgentId, wraps: bool) -> (WorkId,
     one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
 }
 
-/// Nobody answers what does not ring, and nobody is handed work of which he knows nothing: first he
-/// is asked.
+/// Nobody answers what does not ring, and nobody is handed work of which they know nothing: first
+/// they are asked.
 fn what_comes_before(command: Command, engine: &Engine) -> Command {
     let agents = || engine.view().agents();
     let any = |suits: fn(&Leg) -> bool| agents().any(|agent| agent.legs().iter().any(suits));
