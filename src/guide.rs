@@ -12,7 +12,7 @@
 //! | [`records`] | keep a record of each contact, and chats |
 //! | [`observe`] | see what happens, and why |
 //! | [`check`] | know what the engine does not check |
-//! | [`test`] | test a floor with a clock of their own |
+//! | [`mod@test`] | test a floor with a clock of their own |
 //! | [`words`] | find the words of another system |
 //! | [`how_an_agent_is_chosen`] | know the whole order of decisions, on one page |
 //! | [`how_figures_are_counted`] | know what each figure counts |

@@ -86,12 +86,12 @@ impl FromStr for Span {
     }
 }
 
+/// A unit as it is written, and its milliseconds.
+type Unit = (&'static str, u64);
+
 /// The first part of a length of time in milliseconds, what is behind it, and the units that may
 /// still come.
-fn part<'a>(
-    text: &'a str,
-    units: &'a [(&'a str, u64)],
-) -> Option<(u64, &'a str, &'a [(&'a str, u64)])> {
+fn part<'a>(text: &'a str, units: &'a [Unit]) -> Option<(u64, &'a str, &'a [Unit])> {
     let digits = |text: &str| text.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(text.len());
     let (whole, rest) = text.split_at_checked(digits(text))?;
     let (decimals, rest) = match rest.strip_prefix('.') {

@@ -80,10 +80,10 @@ macro_rules! centre {
         /// let support = Define::new("support", QueueProfile::default());
         /// let queue = centre.execute(now, support, &mut log)?;
         ///
-        /// let opening = Box::new(InteractionRequest::new(InteractionType::Chat));
-        /// let interaction = centre.execute(now, OpenInteraction { opening }, &mut log)?;
-        /// let request = WorkRequest::new(queue, chat).into();
-        /// centre.execute(now, SubmitWork { interaction, request }, &mut log)?;
+        /// let opening = InteractionRequest::new(InteractionType::Chat);
+        /// let interaction = centre.execute(now, OpenInteraction::new(opening), &mut log)?;
+        /// let request = WorkRequest::new(queue, chat);
+        /// centre.execute(now, SubmitWork::new(interaction, request), &mut log)?;
         /// let record = centre.records().unwrap().interaction(interaction).unwrap();
         /// assert_eq!(record.state, InteractionState::Queued);
         /// assert_eq!(record.queue, Some(queue));

@@ -65,7 +65,7 @@ macro_rules! words {
         /// let json = r#"{"record":{"start_topic":{"interaction":1}}}"#;
         /// let command: CentreCommand = serde_json::from_str(json).unwrap();
         /// let interaction = InteractionId::from_raw(1);
-        /// assert_eq!(command, CentreCommand::Record(StartTopic { interaction }.into()));
+        /// assert_eq!(command, CentreCommand::Record(StartTopic::new(interaction).into()));
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]

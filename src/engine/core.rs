@@ -46,7 +46,7 @@ use crate::engine::view::View;
 /// let mut log = Log::default();
 /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
 /// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
-/// assert_eq!(engine.view().queue_by_key("support").map(|queue| queue.id()), Some(queue));
+/// assert_eq!(engine.view().queue_id("support"), Some(queue));
 /// # Ok::<(), strowger::Refusal>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -142,8 +142,8 @@ impl Engine {
     /// let digest = engine.digest();
     ///
     /// assert_eq!(engine.check(now, Define::new("sales", QueueProfile::default())), Ok(()));
-    /// let full = QueueProfile { waiting_max: 0, ..QueueProfile::default() };
-    /// let taken = Refusal::KeyTaken { entity: queue.into() };
+    /// let full = QueueProfile::default().with_waiting_max(0);
+    /// let taken = Refusal::key_taken(queue.into());
     /// assert_eq!(engine.check(now, Define::new("support", full)), Err(taken));
     /// assert_eq!(engine.digest(), digest);
     /// # Ok::<(), Refusal>(())

@@ -202,6 +202,7 @@ pub trait PresenceSink {
 /// ```
 /// use strowger::figures::{Figures, FiguresConfig};
 /// use strowger::fact::Fact;
+/// use strowger::host::Follower;
 /// use strowger::prelude::*;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

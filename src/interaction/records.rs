@@ -48,8 +48,8 @@ struct Followed {
 /// They live above the engine and keep its discipline: a command is checked, then says what happens
 /// in facts; facts alone change anything; a journal of facts rebuilds it all. What happens to work
 /// they learn from the engine's own facts ([`follow`](Self::follow)): every fact is followed, in
-/// order, and moves the interaction its work is linked to. [`Desk`](crate::interaction::Desk) does
-/// that for hosts that want everything in one call.
+/// order, and moves the interaction its work is linked to. A centre joins the two and does that in
+/// one call.
 ///
 /// ```
 /// use strowger::interaction::*;

@@ -1,6 +1,7 @@
 //! The format of journals: what is whole is read, what was cut is cut, what is damaged is refused
 //! with its place, and what older versions wrote is readable for ever.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -273,6 +274,31 @@ fn every_fact_version_1_wrote_is_read() {
     assert_eq!(missing, [""; 0], "kinds of facts that are not kept");
 }
 
+/// The same of a centre: a snapshot with records in it, and the facts of calls behind it.
+#[test]
+fn what_version_1_wrote_of_a_centre_is_read() {
+    let bytes = std::fs::read(format!("{FIXTURES}/v1-centre.journal")).expect("it is kept");
+    let digest = std::fs::read_to_string(format!("{FIXTURES}/v1-centre.txt")).expect("so is this");
+    let recovery = strowger::journal::recover::<Centre>(&bytes).expect("a whole journal");
+    assert_eq!(recovery.whole, bytes.len());
+    assert_eq!(format!("{:?}", recovery.replica.digest()), digest);
+    let archived = recovery.replica.decides().records().expect("it keeps records");
+    assert!(archived.interactions().next().is_some(), "nothing is open");
+}
+
+/// A centre that has lived a history, in pieces as they were kept.
+fn centre_story() -> Centres {
+    let lived = RefCell::new(Centres { bytes: HEADER.to_vec(), said: 0, ends: Vec::new() });
+    support::check(1, 42, 60, |history| {
+        live(history, |step| {
+            lived.borrow_mut().add(step);
+            Ok(())
+        })
+        .map(drop)
+    });
+    lived.into_inner()
+}
+
 /// The facts that are kept as text and as a journal: the same, making the same engine, and nothing
 /// that was written is passed over.
 fn kept(name: &str) -> Vec<Fact> {
@@ -480,7 +506,11 @@ fn write_fixtures() {
     let (before, behind) = written.facts.split_at(written.facts.len() / 2);
     let snapshot = Engine::replay(before.iter().cloned()).expect("its own facts").snapshot();
     let mut bytes = HEADER.to_vec();
-    append_rows(snapshot.clone(), &mut bytes).expect("it can be written");
+    append_rows(snapshot, &mut bytes).expect("it can be written");
     append_facts(behind, &mut bytes).expect("they can be written");
     write("-snapshot.journal", &bytes);
+    let centres = centre_story();
+    let (_, last) = centres.ends.last().expect("something happened");
+    write("-centre.journal", &centres.bytes);
+    write("-centre.txt", format!("{:?}", last.digest()).as_bytes());
 }

@@ -17,7 +17,7 @@ use strowger::command::{
     Abandon, Accept, Cancel, Close, Command, FinishContact, Finisher, Force, Hold, Park, Reject,
     Resume, Resumer, Retrieve, TransferToAgent, TransferToQueue,
 };
-use strowger::model::{AgentId, QueueId, WorkId};
+use strowger::model::{QueueId, WorkId};
 use strowger::state::Stage;
 use strowger::view::View;
 
@@ -266,7 +266,7 @@ impl Said {
             Stage::Offered { offer } => Some(offer),
             _ => None,
         };
-        let user = || -> Option<AgentId> { Some(view.agent_id(self.user.as_deref()?)?) };
+        let user = || view.agent_id(self.user.as_deref()?);
         Some(match does {
             Follow::Nothing | Follow::Show => return None,
             Follow::Accept => Accept::new(offer?).into(),

@@ -85,7 +85,7 @@ impl Settings {
 ///         Trouble::NotDone(failed) => match failed.act {
 ///             Act::OfferMade(offered) => {
 ///                 let (agent, presence) = (offered.pair.agent, SystemPresence::Away.id());
-///                 vec![SetPresence { agent, presence }.into()]
+///                 vec![SetPresence::new(agent, presence).into()]
 ///             }
 ///             _ => vec![],
 ///         },

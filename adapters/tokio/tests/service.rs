@@ -82,7 +82,7 @@ where
 }
 
 fn define(number: usize) -> Define<QueueProfile> {
-    Define::new(&format!("queue-{number}"), QueueProfile::default())
+    Define::new(format!("queue-{number}"), QueueProfile::default())
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,18 +11,17 @@
 pub(crate) mod kind;
 pub(crate) mod naming;
 pub(crate) mod shape;
-
-use serde::{Deserialize, Serialize};
+pub(crate) mod words;
 
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, CodeId, Entity, OfferId, QueueId, WorkId};
-use crate::policy::room::Full;
 use crate::state::leg::{LegEnd, LegRole, LegState};
 use crate::state::offer::OfferEnd;
 use crate::state::work::CloseCause;
 
 pub use kind::RefusalKind;
 pub use naming::Keys;
+pub use words::{LimitName, StageName, Unavailable};
 
 shape::refusals! {
     /// A refused command changed nothing. The facts of deadlines that fell due in the same call
@@ -189,73 +188,4 @@ shape::refusals! {
         /// The wrap-up needs a code.
         CodeRequired = code_required: Invalid, "the wrap-up needs a code"
     }
-}
-
-/// What keeps an agent from being offered work. Of several the first listed is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Unavailable {
-    /// Their presence does not open the channel.
-    OffQueue,
-    /// They are on a call of their own.
-    OwnCall,
-    /// They do not respond.
-    NotResponding,
-    /// They finish what they have.
-    Draining,
-    /// They have, wrap up or take part in this very work.
-    HasItAlready,
-    /// They do not meet its need.
-    Unfit,
-    /// They have no room.
-    NoRoom(Full),
-}
-
-/// The name of a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum StageName {
-    /// In line.
-    Queued,
-    /// Ringing.
-    Offered,
-    /// With an agent, active.
-    Active,
-    /// With an agent, on hold.
-    Held,
-    /// Put aside.
-    Parked,
-    /// Being wrapped up.
-    WrapUp,
-    /// For later.
-    Scheduled,
-    /// Nobody is asked for it.
-    Suspended,
-}
-
-/// The name of a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum LimitName {
-    /// Definitions of one kind.
-    Definitions,
-    /// Agents.
-    Agents,
-    /// Queues of one agent.
-    Memberships,
-    /// Open pieces of work.
-    OpenWork,
-    /// Work waiting in one queue.
-    Waiting,
-    /// Assignments of one agent.
-    Assignments,
-    /// Different needs among open work.
-    Needs,
-    /// How often one item may be taken from an agent.
-    Unassignments,
-    /// Legs of one piece of work, or of one supervisor.
-    Legs,
 }

@@ -13,7 +13,7 @@ use crate::state::leg::{LegEnd, LegRole, LegState};
 use crate::state::offer::OfferEnd;
 use crate::state::work::CloseCause;
 
-use crate::command::refusal::{LimitName, StageName, Unavailable};
+use crate::command::refusal::words::{LimitName, StageName, Unavailable};
 
 /// Whoever knows the host's keys: an [`Engine`](crate::Engine), a [`View`](crate::view::View), or
 /// the host itself.

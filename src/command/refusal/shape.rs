@@ -53,8 +53,8 @@ macro_rules! refusals {
 
             /// What kind of refusal it is, and so which status of HTTP corresponds to it.
             #[must_use]
-            pub const fn kind(&self) -> $crate::command::refusal::RefusalKind {
-                use $crate::command::refusal::RefusalKind;
+            pub const fn kind(&self) -> $crate::command::refusal::kind::RefusalKind {
+                use $crate::command::refusal::kind::RefusalKind;
                 match self {
                     Self::Invalid(_) => RefusalKind::Invalid,
                     $(Self::$variant { .. } => RefusalKind::$kind,)*
@@ -66,7 +66,7 @@ macro_rules! refusals {
             /// has no key is named by its id.
             pub fn with_keys<'a>(
                 &'a self,
-                keys: &'a dyn $crate::command::refusal::Keys,
+                keys: &'a dyn $crate::command::refusal::naming::Keys,
             ) -> impl core::fmt::Display + 'a {
                 $crate::command::refusal::naming::Named { part: self, keys: Some(keys) }
             }
@@ -93,7 +93,7 @@ macro_rules! refusals {
         impl $crate::command::refusal::naming::Naming for $name {
             fn write(
                 &self,
-                keys: Option<&dyn $crate::command::refusal::Keys>,
+                keys: Option<&dyn $crate::command::refusal::naming::Keys>,
                 f: &mut core::fmt::Formatter<'_>,
             ) -> core::fmt::Result {
                 match self {

@@ -9,7 +9,7 @@
 //! | file | what its gates look at |
 //! |---|---|
 //! | [`queue`] | the queue as a whole |
-//! | [`line`] | the work alone: its stage, and whom it waits for |
+//! | [`mod@line`] | the work alone: its stage, and whom it waits for |
 //! | [`agent`] | the agent and the channel, whatever the work |
 //! | [`member`] | the agent's membership and skills, against the work's lane |
 //! | [`room`] | what the agent has and how long they stay, against the work's size |

@@ -95,9 +95,11 @@ impl Carried {
 /// Something is done to a work item in the engine.
 fn here(floor: &mut Floor, number: usize, what: usize, who: usize) {
     let key = format!("interaction/c{number}");
-    let Some(work) = floor.engine.view().work_id(&key) else { return };
+    let view = floor.engine.view();
+    let open = view.work_id(&key).and_then(|work| view.work(work));
+    let Some((work, stage)) = open.map(|open| (open.id(), open.stage())) else { return };
     let (agent, queue) = (floor.id(AGENTS[who]), floor.queue);
-    let offer = match floor.stage(work) {
+    let offer = match stage {
         Stage::Offered { offer } => offer,
         _ => OfferId::NONE,
     };

@@ -116,7 +116,7 @@ pub(crate) fn define<E: Floor>(calls: &mut Calls<'_, E>) -> Result<(), E::Refusa
     for number in 0..AGENTS {
         let (agent, queue) = (AgentId::from_raw(number), QueueId::from_raw(0));
         let presence = SystemPresence::OnQueue.id();
-        let profile = Define::new(&format!("agent-{number}"), AgentProfile::default());
+        let profile = Define::new(format!("agent-{number}"), AgentProfile::default());
         calls.tell(now(), Command::from(profile).into())?;
         let member = SetMembership::new(agent, queue);
         calls.tell(now(), Command::from(member).into())?;
