@@ -16,7 +16,7 @@ fn main() -> Result<(), Refusal> {
 
     let work = engine.execute(at(2), Submit::new(WorkRequest::new(queue, voice)), &mut log)?;
     let offer = engine.view().agent(agent).and_then(|ana| ana.offers().first().copied());
-    engine.execute(at(5), Accept::new(offer.expect("it rings at ana")), &mut log)?;
+    engine.execute(at(5), Accept::new(offer.expect("Ana is alerted")), &mut log)?;
     engine.execute(at(95), FinishContact::new(work, Finisher::Agent), &mut log)?;
 
     for fact in log.drain() {

@@ -619,19 +619,42 @@ impl Hall {
             Ok(_) => "ok".into(),
             Err(refusal) => {
                 assert!(untouched, "{line} was refused and left {log:?}");
+                assert_is_told(&refusal, &engine);
                 name(&refusal)
             }
         }
     }
 }
 
-/// A refusal in few words, without ids.
-fn name(refusal: &Refusal) -> String {
-    let variant = match serde_json::to_value(refusal).unwrap() {
+/// The name of a refusal as it is written.
+fn variant(refusal: &Refusal) -> String {
+    match serde_json::to_value(refusal).unwrap() {
         Value::String(variant) => variant,
         Value::Object(fields) => fields.keys().next().unwrap().clone(),
         other => panic!("{other}"),
-    };
+    }
+}
+
+/// Its code is its name. Its message is a sentence, and with the host's keys it names no id of an
+/// agent or a queue: both always have a key.
+fn assert_is_told(refusal: &Refusal, engine: &Engine) {
+    assert_eq!(refusal.code(), variant(refusal));
+    let known = !matches!(refusal, Refusal::Unknown { .. });
+    let told = [(refusal.to_string(), false), (refusal.with_keys(engine).to_string(), known)];
+    for (message, keyed) in told {
+        assert!(!message.contains(['{', '}', '"']), "{message}");
+        let is_id = |word: &str| {
+            let number = word.strip_prefix(['a', 'q']).unwrap_or("");
+            !number.is_empty() && number.bytes().all(|sign| sign.is_ascii_digit())
+        };
+        let words = || message.split(|sign: char| !sign.is_alphanumeric());
+        assert!(!keyed || !words().any(is_id), "{message}");
+    }
+}
+
+/// A refusal in few words, without ids.
+fn name(refusal: &Refusal) -> String {
+    let variant = variant(refusal);
     let detail = match refusal {
         Refusal::Unknown { entity, .. }
         | Refusal::Retired { entity, .. }

@@ -66,7 +66,7 @@ impl IdSet for &Bits {
 
 /// A set of ids, 64 at a time. A tuple of sets is what is in all of them.
 pub(crate) trait IdSet: Copy {
-    /// Whether an id is in.
+    /// True if an id is in the set.
     fn has<I: Id>(self, id: I) -> bool;
 
     /// So many times 64 ids may be in.

@@ -26,7 +26,7 @@ impl Key {
     /// The longest a key may be, in bytes (an external id of ServiceNow has 200 characters).
     pub const LEN_MAX: usize = 200;
 
-    /// Whether the text is neither empty nor longer than [`Key::LEN_MAX`].
+    /// True if the text is neither empty nor longer than [`Key::LEN_MAX`].
     #[must_use]
     pub fn is_valid(&self) -> bool {
         !self.0.is_empty() && self.0.len() <= Self::LEN_MAX

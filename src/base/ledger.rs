@@ -67,7 +67,7 @@ impl<I: Id, T> Ledger<I, T> {
         I::from_number(self.minted.checked_add(1)?)
     }
 
-    /// Whether this id was handed out at some time.
+    /// True if this id was handed out at some time.
     pub(crate) fn was_minted(&self, id: I) -> bool {
         (1..=self.minted).contains(&id.number())
     }

@@ -86,7 +86,7 @@ impl PackedBits {
         }
     }
 
-    /// Whether nothing is in.
+    /// True if the set is empty.
     pub(crate) const fn is_empty(&self) -> bool {
         self.words.is_empty()
     }

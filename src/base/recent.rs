@@ -44,7 +44,7 @@ impl<I: Id, T> Recent<I, T> {
         self.places.get_mut(place).and_then(|slot| slot.replace((id, thing)))
     }
 
-    /// What is still remembered under an id.
+    /// The thing that is still remembered under an id.
     pub(crate) fn get(&self, id: I) -> Option<&T> {
         match self.places.get(self.place(id)) {
             Some(Some((remembered, thing))) if *remembered == id => Some(thing),
@@ -52,7 +52,7 @@ impl<I: Id, T> Recent<I, T> {
         }
     }
 
-    /// What is still remembered under an id, to change.
+    /// The thing that is still remembered under an id, to change.
     pub(crate) fn get_mut(&mut self, id: I) -> Option<&mut T> {
         let place = self.place(id);
         match self.places.get_mut(place) {

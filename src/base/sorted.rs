@@ -59,7 +59,7 @@ impl<T: Copy + Ord> Sorted<T> {
         Some(first)
     }
 
-    /// Whether something is in.
+    /// True if an item is in.
     pub(crate) fn contains(&self, item: &T) -> bool {
         let chunk = self.chunks.get(self.place_of(item));
         chunk.is_some_and(|chunk| chunk.items.binary_search(item).is_ok())
@@ -191,7 +191,7 @@ impl<T: Copy + Ord> Sorted<T> {
 }
 
 impl<T: Copy + Ord> PartialEq for Sorted<T> {
-    /// What is in; how it lies in chunks depends on what happened before.
+    /// Compares the items; how they lie in chunks depends on what happened before.
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
     }

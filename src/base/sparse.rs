@@ -51,14 +51,14 @@ impl<T> Sparse<T> {
         Some(items.remove(0))
     }
 
-    /// Whether nothing is in it.
+    /// True if there are no items.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.as_ref().is_none_or(|items| items.is_empty())
     }
 }
 
 impl<T: PartialEq> PartialEq for Sparse<T> {
-    /// What is in; whether it kept memory depends on what happened before.
+    /// Compares the items; whether memory was kept depends on what happened before.
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }

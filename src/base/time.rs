@@ -92,7 +92,7 @@ impl Moment {
         if self.is_none() { None } else { Some(Timestamp(self.0)) }
     }
 
-    /// Whether there is none.
+    /// True if there is no instant.
     #[must_use]
     pub(crate) const fn is_none(self) -> bool {
         self.0 == i64::MIN
@@ -181,7 +181,7 @@ impl Span {
         Self(self.0.saturating_add(more.0))
     }
 
-    /// Whether there is no time in it.
+    /// True if the span is zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0 == 0

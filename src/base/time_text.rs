@@ -15,10 +15,10 @@ use crate::base::time::{Span, Timestamp};
 #[error("the text is not {0}")]
 pub struct NotATime(pub(crate) &'static str);
 
-/// What is read as an instant.
+/// The error of a text that is no instant.
 const INSTANT: NotATime = NotATime("an instant such as 2026-12-25T09:00:00Z");
 
-/// What is read as a length of time.
+/// The error of a text that is no length of time.
 const LENGTH: NotATime = NotATime("a length of time such as 20s, 1h30m or 250ms");
 
 impl fmt::Display for Timestamp {

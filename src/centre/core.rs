@@ -14,7 +14,7 @@ use crate::state::machine::Deadline;
 use crate::centre::toy::{Toy, ToyFact};
 use crate::centre::words::{CentreCommand, CentreLog, CentreRefusal, CentreReply, Joined, layers};
 
-/// What a centre begins with.
+/// The configuration that a centre begins with.
 ///
 /// ```
 /// use strowger::centre::CentreConfig;
@@ -29,7 +29,7 @@ use crate::centre::words::{CentreCommand, CentreLog, CentreRefusal, CentreReply,
 pub struct CentreConfig {
     /// The bounds of the engine.
     pub engine: Config,
-    /// What is chosen for records; `None`: no records are kept.
+    /// The configuration of the records; `None`: no records are kept.
     pub records: Option<RecordConfig>,
 }
 
@@ -98,7 +98,7 @@ macro_rules! centre {
             pub(super) unheard: Unheard,
         }
 
-        /// What each layer has said and nobody has heard yet; empty between two calls.
+        /// The facts of each layer that no other layer has heard yet; empty between two calls.
         #[derive(Clone, Debug, Default)]
         pub(super) struct Unheard {
             pub(super) engine: Log,

@@ -33,7 +33,7 @@ pub(super) trait Part<L: Decide> {
         log: &mut CentreLog,
     ) -> Result<L::Reply, CentreRefusal>;
 
-    /// Whether the layer itself would refuse a command.
+    /// Fails if the layer itself would refuse the command.
     fn check(&mut self, command: L::Command) -> Result<(), CentreRefusal>;
 
     /// Puts what the layer has said into the log, and lets those above follow.
@@ -319,8 +319,8 @@ macro_rules! whole {
                 )*
             }
 
-            /// What is due first, in which layer. Of several at an instant the lowest layer is
-            /// first.
+            /// The deadline that is due first, with the number of its layer. Of several at an
+            /// instant the lowest layer is first.
             pub(super) fn first_due(&self) -> Option<(Deadline, usize)> {
                 let mut first = self.engine.next_deadline().map(|deadline| (deadline, 0));
                 $(

@@ -81,7 +81,7 @@ macro_rules! words {
             )*
         }
 
-        /// What a centre answers: what the layer answers whose command it was.
+        /// The reply of a centre: that of the layer whose command it was.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]

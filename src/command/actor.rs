@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Who gives a command.
+/// The party that gives a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

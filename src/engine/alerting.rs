@@ -14,7 +14,7 @@ use crate::engine::turn::{Halted, Turn};
 /// How an offer or a consult reaches an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Alert {
-    /// Whether it is accepted in the agent's name.
+    /// True if the offer or consult is accepted at once in the agent's name.
     pub auto: bool,
     /// When it runs out.
     pub until: Option<Timestamp>,

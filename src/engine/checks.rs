@@ -44,8 +44,8 @@ pub(crate) fn stage_unless(
     }
 }
 
-/// Whether work was completed by this agent, if it matters, and with this code, if one is given, so
-/// that there is nothing left to do.
+/// True if the work was completed, by this agent and with this code where they are given, so that
+/// there is nothing left to do.
 pub(crate) fn is_completed(
     turn: &Turn<'_>,
     work: WorkId,

@@ -61,7 +61,7 @@ fn spreads(turn: &Turn<'_>, work: &Work, rule: u16) -> bool {
     rule.is_some_and(|rule| rule.to.len() > 1)
 }
 
-/// What the rules of the queue say; nothing where it has none.
+/// The outcome by the classification rules of the queue; nothing where it has none.
 fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
     let work = turn.world.work(id).ok()?;
     let entry = work.submitted().queue;
@@ -77,7 +77,7 @@ fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
     Some((Some(number), queue, change))
 }
 
-/// What the host says; nothing where the queue does not ask it.
+/// The outcome by the host's classifier; nothing where the queue does not ask it.
 fn asked_host(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
     let classifier = turn.rules.classifier.as_ref()?;
     let work = turn.world.work(id).ok()?;

@@ -17,7 +17,7 @@ use crate::state::routing_status::Load;
 use crate::engine::matching::hope;
 use crate::engine::turn::{Halted, Turn};
 
-/// Whether a trigger holds that depends on the state of the queue.
+/// True if a trigger holds that depends on the state of the queue.
 pub(crate) fn holds(turn: &Turn<'_>, work: WorkId, queue: QueueId, when: Trigger) -> bool {
     match when {
         Trigger::Waited(_) | Trigger::Ahead(_) => false,
@@ -35,7 +35,7 @@ fn is_closed(turn: &Turn<'_>, queue: QueueId) -> bool {
     hours.is_some_and(|hours| !calendar::is_open(hours, turn.now))
 }
 
-/// Whether a calendar is open now.
+/// True if a calendar is open now.
 pub(crate) fn is_open(turn: &Turn<'_>, calendar: CalendarId) -> bool {
     let hours = turn.world.entry::<CalendarProfile>(calendar);
     hours.is_ok_and(|entry| calendar::is_open(&entry.profile, turn.now))

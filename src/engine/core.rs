@@ -172,9 +172,9 @@ impl Engine {
         }
     }
 
-    /// What the engine met in its own state that must not be; nothing as long as all is well. From
-    /// then on [`execute`](Self::execute), [`advance`](Self::advance) and [`check`](Self::check)
-    /// answer [`Refusal::Faulted`], nothing falls due, and a [`snapshot`](Self::snapshot) cannot be
+    /// The fault that the engine met in its own state; none as long as all is well. From then on
+    /// [`execute`](Self::execute), [`advance`](Self::advance) and [`check`](Self::check) answer
+    /// [`Refusal::Faulted`], nothing falls due, and a [`snapshot`](Self::snapshot) cannot be
     /// restored. What [`view`](Self::view) shows may be half done.
     #[must_use]
     pub const fn fault(&self) -> Option<&Fault> {

@@ -105,7 +105,7 @@ impl Decisions {
         self.kept.drain(..over);
     }
 
-    /// Whether any are wanted.
+    /// True if the host wants any decisions to be kept.
     pub(crate) const fn wanted(&self) -> bool {
         self.most > 0
     }

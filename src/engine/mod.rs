@@ -7,8 +7,7 @@
 //! and none calls upwards. From the ground up:
 //!
 //! * [`view`] reads, [`rules`] are the host's own, [`matching`] says whether an agent may have a
-//!   piece of work, [`decisions`] records how one was chosen, `fault` is what the engine says
-//!   when it cannot go on;
+//!   piece of work, [`decisions`] records how one was chosen;
 //! * [`turn`] and [`action`]: a call, and the commands it can be made for;
 //! * `place`, `checks` and `conditions` read for several rooms;
 //! * `prefer`, `relax`, `overflow` and `requeue`: what happens to work that waits; `alerting`,

@@ -119,7 +119,7 @@ fn within_budget(
     Ok(bar_with_budget(bar, queue.budget, before.saturating_add(1)))
 }
 
-/// What becomes of an agent who rejected or missed.
+/// Applies the response to an agent who rejected or missed an offer.
 fn respond(turn: &mut Turn<'_>, agent: AgentId, response: Response) -> Result<(), Halted> {
     match response {
         Response::Nothing => return Ok(()),
@@ -133,7 +133,7 @@ fn respond(turn: &mut Turn<'_>, agent: AgentId, response: Response) -> Result<()
     alerting::withdraw_unattended(turn, agent)
 }
 
-/// What becomes of work that was declined.
+/// Moves work on after a decline: past refused steps, and by the queue's policy if it is exhausted.
 fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     prefer::pass_refused_steps(turn, work)?;
     let row = turn.work(work)?;

@@ -41,7 +41,7 @@ enum Seeker {
 }
 
 impl Seeker {
-    /// Whether there may be more to find.
+    /// True if the seeker may find more.
     fn may_seek_on(self, matching: Matching<'_>) -> bool {
         match self {
             Self::Work(id) => in_line(matching, id).is_some(),
@@ -54,7 +54,7 @@ impl Seeker {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
     seekers: Vec<Seeker>,
-    /// What each seeker found, the best first, with the number of offers made before it.
+    /// The find of each seeker, the best first, with the number of offers made before it.
     found: BinaryHeap<Reverse<(Found, Seeker, u64)>>,
     /// Lanes for which nobody was found in this call. Offers only take agents away, so nobody will
     /// be found for them later in the call either, unless an offer is accepted at once and the
@@ -147,7 +147,7 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
     }
 }
 
-/// Whether other work that asks for the same waits, with nothing to keep anybody from it. It waited
+/// True if other work of the same lane waits, with nothing to keep anybody from it. It waited
 /// before, because nobody could take it; and if all others who were touched in this call found
 /// nothing, nobody came free who could.
 fn waits_in_vain(turn: &Turn<'_>, seeker: Seeker) -> bool {

@@ -49,14 +49,14 @@ pub trait Scorer: Debug + Send + Sync {
 }
 
 growing! {
-    /// What a [`Classifier`] says of work; what is absent stays as it is.
+    /// The classification of work by a [`Classifier`]; what is absent stays as it is.
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct Classified {
         /// The queue it goes to.
         pub queue: Option<QueueId> => with_queue(into),
         /// Its priority.
         pub priority: Option<Priority> => with_priority(into),
-        /// What it asks for.
+        /// The need of the work.
         pub need: Option<Need> => with_need(into),
     }
 }
@@ -91,11 +91,12 @@ growing! {
 /// # Ok::<(), Refusal>(())
 /// ```
 pub trait Classifier: Debug + Send + Sync {
-    /// What is to become of the work.
+    /// The classification of the work; `None` leaves it to the queue's rules.
     fn classify(&self, work: WorkView<'_>, view: View<'_>) -> Option<Classified>;
 }
 
-/// What the host decides itself. Not part of the state: it is handed in anew after a restart.
+/// The host's own rules. They are not part of the state: the host hands them in anew after a
+/// restart.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
     /// The host's measure of agents.

@@ -44,10 +44,10 @@ pub struct Turn<'a> {
     fault: OnceCell<Fault>,
 }
 
-/// What a call is for.
+/// The purpose of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// What is decided happens.
+    /// Decisions take effect.
     Decide,
     /// A command is looked at, and nothing happens.
     Check,
@@ -76,7 +76,7 @@ pub(crate) struct Context {
     pub now: Timestamp,
     /// The number of the last fact before the call.
     pub sound: Seq,
-    /// What it is for.
+    /// The purpose of the call.
     pub purpose: Purpose,
 }
 
@@ -171,7 +171,7 @@ impl<'a> Turn<'a> {
         self.tell(Event::RoutingStatusChanged { agent: id, status }).map(drop)
     }
 
-    /// Whether an agent's presence opens any channel.
+    /// True if an agent's presence opens any channel.
     fn is_on_queue(&self, agent: &Agent) -> bool {
         let presence = self.world.entry::<PresenceProfile>(agent.presence.id());
         presence.is_ok_and(|entry| entry.profile.is_on_queue())
@@ -184,7 +184,7 @@ impl<'a> Turn<'a> {
         Halted { sound: self.sound }
     }
 
-    /// What must be there: a fault if it is not.
+    /// Unwraps a result that must be there: a fault if it is not.
     pub(crate) fn must<T>(&self, found: Result<T, Missing>) -> Result<T, Halted> {
         found.map_err(|missing| self.fault(format!("{missing}, and there must be")))
     }
@@ -209,12 +209,12 @@ impl<'a> Turn<'a> {
         self.must(self.world.queue_profile(id))
     }
 
-    /// Whether nothing went wrong so far: the answer of a command that met a fault is none.
+    /// Halts the call if it met a fault: such a command has no answer.
     pub(crate) fn check_sound(&self) -> Result<(), Halted> {
         if self.fault.get().is_none() { Ok(()) } else { Err(Halted { sound: self.sound }) }
     }
 
-    /// What became of the call: its purpose by now, and the fault that it met.
+    /// The result of the call: its purpose by now, and the fault that it met.
     pub(crate) fn finish(self) -> (Purpose, Option<Fault>) {
         (self.purpose, self.fault.into_inner())
     }

@@ -25,7 +25,7 @@ pub struct Defined<P: Profile> {
     pub id: P::Id,
     /// The host's key.
     pub key: Key,
-    /// What it is.
+    /// The content of the definition.
     pub profile: Arc<P>,
 }
 
@@ -63,7 +63,7 @@ pub enum Definition {
 }
 
 impl Definition {
-    /// What is defined.
+    /// The entity that is defined.
     #[must_use]
     pub fn entity(&self) -> Entity {
         match_definition!(self, defined => defined.id.into())

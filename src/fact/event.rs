@@ -66,7 +66,7 @@ events! {
             presence: PresenceId,
             /// Until when the agent is believed without a sign of life.
             lease: Option<Timestamp>,
-            /// Who set it.
+            /// The party that set the presence.
             by: PresenceSetBy,
         }
         /// An agent gave a sign of life.
@@ -80,21 +80,21 @@ events! {
         DrainingSet = draining_set {
             /// The agent.
             agent: AgentId,
-            /// Whether the agent does.
+            /// True if the agent is draining.
             draining: bool,
         }
         /// An agent began or ended a call of their own.
         OwnCallSet = own_call_set {
             /// The agent.
             agent: AgentId,
-            /// Whether the agent is on such a call.
+            /// True if the agent is on a call of their own.
             active: bool,
         }
         /// The engine knows something else of an agent.
         RoutingStatusChanged = routing_status_changed {
             /// The agent.
             agent: AgentId,
-            /// What it knows now.
+            /// The agent's new routing status.
             status: RoutingStatus,
         }
         /// An agent has more than they may have, and gets nothing new until they have less.
@@ -118,7 +118,7 @@ events! {
         WorkChanged = work_changed {
             /// The work.
             work: WorkId,
-            /// What is new.
+            /// The change to the work.
             change: Arc<WorkChange>,
         }
         /// Work entered the line of a queue. If an agent had it, their assignment ends or is
@@ -130,7 +130,7 @@ events! {
             queue: QueueId,
             /// Its place in the order.
             place: Place,
-            /// What brought it there.
+            /// The reason why the work entered the line.
             why: QueuedWhy,
             /// How the agent who had it wraps up; absent if they do not.
             wrap_up: Option<WrapUp>,
@@ -162,9 +162,9 @@ events! {
             agent: AgentId,
             /// When its window ends.
             until: Option<Timestamp>,
-            /// Who chose the agent.
+            /// The party that chose the agent.
             by: OfferedBy,
-            /// What the host's scorer said of the agent, where the queue asks the scorer.
+            /// The score that the host's scorer gave the agent, where the queue asks the scorer.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             score: Option<i64>,
         }
@@ -172,7 +172,7 @@ events! {
         OfferAccepted = offer_accepted {
             /// The offer.
             offer: OfferId,
-            /// Whether it was accepted in the agent's name.
+            /// True if the offer was accepted in the agent's name.
             auto: bool,
         }
         /// An agent rejected an offer; the work is back in line.
@@ -210,7 +210,7 @@ events! {
             work: WorkId,
             /// The agent.
             agent: AgentId,
-            /// Who did it.
+            /// The party that gave the work to the agent.
             by: AssignedBy,
         }
         /// The customer was put on hold.
@@ -234,7 +234,7 @@ events! {
         WorkResumed = work_resumed {
             /// The work.
             work: WorkId,
-            /// What brought it back.
+            /// The cause that brought the work back.
             by: ResumedBy,
         }
         /// Nobody was left to ask for waiting work.
@@ -265,7 +265,7 @@ events! {
         ContactEnded = contact_ended {
             /// The work.
             work: WorkId,
-            /// Who ended it.
+            /// The party that ended the contact.
             by: EndedBy,
             /// How the agent wraps up.
             wrap_up: WrapUp,
@@ -283,7 +283,7 @@ events! {
         CodeSet = code_set {
             /// The work.
             work: WorkId,
-            /// Who wraps it up.
+            /// The agent whose wrap-up the code is for.
             agent: AgentId,
             /// The code.
             code: CodeId,
@@ -294,7 +294,7 @@ events! {
             work: WorkId,
             /// The agent.
             agent: AgentId,
-            /// Who ended it.
+            /// The party that ended the wrap-up.
             by: EndedBy,
         }
         /// Work is over. If an agent had it, their assignment ended with it.
@@ -303,7 +303,7 @@ events! {
             work: WorkId,
             /// Why.
             cause: CloseCause,
-            /// Who ended it.
+            /// The party that ended the work.
             by: EndedBy,
         }
         /// Waiting work became easier to place: a condition expired, or a step of its relaxation
@@ -322,7 +322,7 @@ events! {
             work: WorkId,
             /// When it enters its line.
             at: Timestamp,
-            /// Whether it is suspended then.
+            /// True if the work is suspended at that time.
             activation: bool,
         }
         /// Nobody is asked for the work until the host activates it. If an agent had it,
@@ -356,7 +356,7 @@ events! {
             rule: Option<u16>,
             /// The queue it waits in now.
             queue: QueueId,
-            /// What is said of it anew; absent if nothing is.
+            /// The change to the work; absent if there is none.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             change: Option<Arc<WorkChange>>,
         }
@@ -367,7 +367,7 @@ events! {
             work: WorkId,
             /// The number of the rule, from 0.
             rule: u8,
-            /// What it does.
+            /// The action of the rule.
             then: OverflowAction,
         }
         /// A queue was looked at.
@@ -409,7 +409,7 @@ events! {
             agent: AgentId,
             /// As what.
             role: LegRole,
-            /// Whether it was answered in the agent's name.
+            /// True if the request was answered in the agent's name.
             auto: bool,
         }
         /// An agent takes part in another way.
@@ -435,12 +435,12 @@ events! {
         HandedOver = handed_over {
             /// The work.
             work: WorkId,
-            /// Who has it now.
+            /// The agent who has the work now.
             agent: AgentId,
             /// How the old owner wraps up; absent if they do not.
             wrap_up: Option<WrapUp>,
         }
-        /// What agents drew from a pool and do not have any more is given back to them.
+        /// A pool was reset: agents get back what they drew from it and do not have any more.
         PoolReset = pool_reset {
             /// The pool.
             pool: PoolId,
@@ -498,7 +498,7 @@ impl Sticky {
     }
 }
 
-/// Who set a presence.
+/// The party that set a presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -511,7 +511,7 @@ pub enum PresenceSetBy {
     Response,
 }
 
-/// What brought work into a line.
+/// The reason why work entered a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -532,7 +532,7 @@ pub enum QueuedWhy {
     Overflow,
 }
 
-/// Who chose the agent of an offer.
+/// The party that chose the agent of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -545,7 +545,7 @@ pub enum OfferedBy {
     Transfer,
 }
 
-/// Who gave work to an agent without asking.
+/// The party that gave work to an agent without asking them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -556,7 +556,7 @@ pub enum AssignedBy {
     Force,
 }
 
-/// What brought parked work back.
+/// The cause that brought parked work back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -569,7 +569,7 @@ pub enum ResumedBy {
     Time,
 }
 
-/// Who ended something.
+/// The party that ended a contact, a wrap-up or a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -619,7 +619,7 @@ impl Event {
         }
     }
 
-    /// What is defined, changed or retired.
+    /// The entity that is defined, changed or retired.
     fn defines(&self) -> Option<Entity> {
         match self {
             Self::Defined(definition) | Self::Changed(definition) => Some(definition.entity()),

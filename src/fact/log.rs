@@ -35,9 +35,9 @@ pub struct Fact<E = Event> {
     pub seq: Seq,
     /// The time of the call in which it happened.
     pub at: Timestamp,
-    /// What made it happen.
+    /// The cause of the event.
     pub cause: Cause,
-    /// What happened.
+    /// The event that happened.
     pub event: E,
 }
 
@@ -60,7 +60,7 @@ impl<E> Fact<E> {
     }
 }
 
-/// What made a fact happen.
+/// The cause of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -69,7 +69,7 @@ pub enum Cause {
     Command,
     /// A deadline.
     Deadline {
-        /// What it was for.
+        /// The kind of the deadline.
         kind: DeadlineKind,
         /// When it was.
         due: Timestamp,
@@ -129,7 +129,7 @@ impl<F> Log<F> {
         self.facts.len()
     }
 
-    /// Whether there are none.
+    /// True if the log has no facts.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.facts.is_empty()

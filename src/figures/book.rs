@@ -78,7 +78,7 @@ impl Book {
         self.lines.entry((number, cell)).or_default()
     }
 
-    /// What stays in the line of a queue in the interval of an instant have come to so far.
+    /// The counts so far of stays in the line of a queue, in the interval of an instant.
     pub(super) fn service(&self, grid: Grid, at: Timestamp, cell: Cell) -> ServiceCounts {
         let number = grid.number(at).max(self.open_from);
         self.lines.get(&(number, cell)).map(|row| row.service).unwrap_or_default()

@@ -128,7 +128,7 @@ impl Figures {
         })
     }
 
-    /// What it was made with.
+    /// The configuration the figures were made with.
     #[must_use]
     pub const fn config(&self) -> &FiguresConfig {
         &self.config
@@ -248,7 +248,7 @@ impl Figures {
         }
     }
 
-    /// What is retired is used no more; whoever signs out before that is told first.
+    /// Stops following a retired queue or agent; whoever signs out before that is told first.
     fn retire(&mut self, entity: Entity) {
         match entity {
             Entity::Queue(queue) => {

@@ -143,7 +143,8 @@ impl Figures {
         self.count(desk, at, |row| &mut row.consults_offered);
     }
 
-    /// Who was asked joins. Supervisors join without that, and do not count.
+    /// Counts a consult that the agent who was asked joins. Supervisors join without being asked,
+    /// and do not count.
     pub(super) fn join(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
         self.settle_guest(work, agent, at);
         let Some(guest) = self.guests.get_mut(&(work, agent)) else {

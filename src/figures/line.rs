@@ -145,7 +145,7 @@ impl Figures {
         }
     }
 
-    /// What work waited until an instant is written in.
+    /// Books the wait of work in line, until an instant.
     pub(super) fn settle_wait(&mut self, id: WorkId, until: Timestamp) {
         let Some(work) = self.works.get_mut(&id).filter(|work| work.place == Place::Line) else {
             return;

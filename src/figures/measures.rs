@@ -85,7 +85,7 @@ impl LineFlow {
 }
 
 sums! {
-    /// What agents did with work of a queue and channel.
+    /// The handling of work of a queue and channel by agents.
     ///
     /// ```
     /// use strowger::prelude::*;

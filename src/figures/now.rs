@@ -41,7 +41,7 @@ pub struct QueueNow {
     pub longest_idle: Option<(AgentId, Span)>,
 }
 
-/// What a queue has on one channel now.
+/// The present figures of a queue on one channel.
 ///
 /// ```
 /// use strowger::figures::{ChannelNow, ServiceLevel};
@@ -66,7 +66,7 @@ pub struct ChannelNow {
     pub put_off: u32,
     /// How much agents have.
     pub with_agents: WithAgents,
-    /// What service levels are made of, since the interval began.
+    /// The counts that service levels are made of, since the interval began.
     pub interval: ServiceCounts,
     /// The same since the day began.
     pub today: ServiceCounts,
@@ -122,17 +122,17 @@ impl WithAgents {
 pub struct AgentNow {
     /// The agent.
     pub agent: AgentId,
-    /// What the agent says of themselves.
+    /// The presence of the agent: what the agent says of themselves.
     pub presence: PresenceId,
     /// Since when.
     pub presence_since: Timestamp,
-    /// What the engine knows of the agent.
+    /// The routing status of the agent, as the engine knows it.
     pub status: RoutingStatus,
     /// Since when.
     pub status_since: Timestamp,
     /// How much rings at the agent.
     pub ringing: u32,
-    /// What the agent has.
+    /// The amount of work the agent has.
     pub work: WithAgents,
     /// In how many consults and conferences the agent takes part.
     pub consults: u32,

@@ -91,13 +91,13 @@ pub struct QueueInterval {
     pub from: Timestamp,
     /// When it ends; this instant belongs to the next.
     pub to: Timestamp,
-    /// What service levels are made of.
+    /// The counts that service levels are made of.
     pub service: ServiceCounts,
-    /// What came into the line and left it.
+    /// The flow of work into the line and out of it.
     pub line: LineFlow,
     /// The longest that anything in line had waited by the end of its wait or of the interval.
     pub longest_wait: Span,
-    /// What agents did with its work.
+    /// The handling of its work by agents.
     pub handling: Handling,
     /// The codes it was wrapped up with, by id.
     pub codes: Vec<CodeCount>,
@@ -144,7 +144,7 @@ pub struct AgentPerformance {
     pub time: StatusTime,
     /// The agent's time by presence, by id; none of those that stand for offline.
     pub presences: Vec<PresenceTime>,
-    /// What the agent did with work of all queues and channels.
+    /// The agent's handling of work of all queues and channels.
     pub handling: Handling,
     /// The codes the agent gave, by id.
     pub codes: Vec<CodeCount>,
@@ -166,7 +166,7 @@ impl AgentPerformance {
     }
 }
 
-/// What an agent did with work of one queue and channel in one interval.
+/// The handling of work of one queue and channel by one agent in one interval.
 ///
 /// ```
 /// use strowger::figures::AgentQueueInterval;
@@ -189,7 +189,7 @@ pub struct AgentQueueInterval {
     pub from: Timestamp,
     /// When it ends; this instant belongs to the next.
     pub to: Timestamp,
-    /// What the agent did.
+    /// The agent's handling of the work.
     pub handling: Handling,
     /// The codes the agent gave, by id.
     pub codes: Vec<CodeCount>,
@@ -235,9 +235,9 @@ pub struct AgentTimelinePiece {
     pub from: Timestamp,
     /// When something else began.
     pub to: Timestamp,
-    /// What the agent said of themselves.
+    /// The presence of the agent: what the agent said of themselves.
     pub presence: PresenceId,
-    /// What the engine knew of the agent.
+    /// The routing status of the agent, as the engine knew it.
     pub status: RoutingStatus,
 }
 
@@ -255,8 +255,8 @@ impl AgentTimelinePiece {
     }
 }
 
-/// What is complete and handed to the host, who keeps it from now on. Rows are in order of
-/// interval, then of id; pieces in the order in which they ended.
+/// The rows and pieces that are complete and handed to the host, who keeps them from now on. Rows
+/// are in order of interval, then of id; pieces in the order in which they ended.
 ///
 /// ```
 /// use strowger::prelude::*;
@@ -274,6 +274,6 @@ pub struct ClosedFigures {
     pub agents: Vec<AgentPerformance>,
     /// Agents by queue, channel and interval.
     pub agent_queues: Vec<AgentQueueInterval>,
-    /// What agents were from when to when.
+    /// The pieces of agents' timelines, with presence and routing status.
     pub timeline: Vec<AgentTimelinePiece>,
 }

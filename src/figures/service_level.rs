@@ -7,7 +7,7 @@ use crate::figures::sums::{permille, sums};
 use crate::policy::tally::Counts;
 
 sums! {
-    /// What service levels are made of: how stays in a queue began and ended.
+    /// The counts that service levels are made of: how stays in a queue began and ended.
     ///
     /// The first four are the same as in [`Counts`], by the same rules.
     ///

@@ -44,7 +44,7 @@ pub(super) struct Work {
     pub(super) entered: Timestamp,
     /// Up to when its wait is in the book.
     pub(super) since: Timestamp,
-    /// Whether its queue counts it as offered since an agent had it last.
+    /// True if its queue has counted it as offered since an agent had it last.
     pub(super) counted: bool,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Ring {
     pub(super) since: Timestamp,
 }
 
-/// What an agent does with work that is theirs.
+/// The activity of an agent with work that is theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Doing {
     Active,
@@ -72,7 +72,7 @@ impl Doing {
         if wrap_up.counts { Self::WrapUp } else { Self::WrapUpAside }
     }
 
-    /// Whether it is part of the handle time.
+    /// True if the activity is part of the handle time.
     pub(super) const fn is_handling(self) -> bool {
         match self {
             Self::Active | Self::Held | Self::WrapUp => true,

@@ -66,7 +66,7 @@ impl Act {
     }
 }
 
-/// What joins a piece of work and an agent.
+/// The tie between a piece of work and an agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tie {
     offer: Option<OfferId>,
@@ -99,7 +99,7 @@ impl Tie {
         }
     }
 
-    /// What has to be done where this becomes another.
+    /// The acts that have to be done where this tie becomes another.
     fn acts(self, now: Self, pair: Pair) -> impl Iterator<Item = Act> {
         let ended = self.offer.filter(|_| self.offer != now.offer);
         let made = now.offer.filter(|_| self.offer != now.offer);
@@ -126,7 +126,7 @@ impl Tie {
     }
 }
 
-/// What the host was told: what rings, who has what, who hears whom, and how agents are.
+/// The state the host was told: what rings, who has what, who hears whom, and how agents are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     ties: BTreeMap<Pair, Tie>,

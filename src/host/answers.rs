@@ -11,7 +11,7 @@ use crate::base::time::{Span, Timestamp};
 use crate::command::actor::Actor;
 use crate::layer::decide::Decide;
 
-/// What comes with a command: when, by whom, and under which token.
+/// The circumstances of a command: its time, its actor and its token.
 ///
 /// A token is the caller's own name for one call (idempotency key). Whoever does not know whether
 /// a call arrived makes it again under the same token, and has the answer of the first.
@@ -28,7 +28,7 @@ use crate::layer::decide::Decide;
 pub struct Call {
     /// The time of the call.
     pub now: Timestamp,
-    /// Who makes it.
+    /// The actor who makes the call.
     pub actor: Actor,
     /// The caller's name for it; `None`: it is done as often as it is made.
     pub token: Option<Key>,
@@ -63,7 +63,7 @@ impl Call {
 pub struct Answered<E: Decide> {
     /// When it was given.
     pub at: Timestamp,
-    /// Who asked.
+    /// The actor who made the call.
     pub actor: Actor,
     /// Under which token.
     pub token: Key,
@@ -171,7 +171,7 @@ impl<E: Decide> Answers<E> {
         self.actors.values().map(|kept| kept.queue.len()).sum()
     }
 
-    /// Whether none is kept.
+    /// True if no answer is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.actors.is_empty()

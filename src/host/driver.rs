@@ -87,14 +87,14 @@ pub struct Driver<E: Decide, J, D = (), M = (), P = (), F = ()> {
     decides: Option<E>,
     answers: Answers<E>,
     host: Host<J, D, M, P, F>,
-    /// What is not kept yet.
+    /// The facts that are not kept yet.
     log: Log<E::Fact>,
     answered: Vec<Answered<E>>,
     told: Told,
     acts: Vec<Act>,
 }
 
-/// What asking a driver comes to: outside whether there is an answer, inside the answer.
+/// The result of asking a driver: outside whether there is an answer, inside the answer.
 pub type Outcome<T, E, J> = Result<Result<T, <E as Decide>::Refusal>, DriverError<J>>;
 
 impl<E, J, D, M, P, F> Driver<E, J, D, M, P, F>
@@ -277,7 +277,7 @@ where
 }
 
 impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
-    /// What decides, to read; absent once the driver has halted.
+    /// The engine or centre that decides, to read; absent once the driver has halted.
     #[must_use]
     pub const fn decides(&self) -> Option<&E> {
         self.decides.as_ref()
@@ -308,7 +308,7 @@ impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
         Some(Saved { snapshot, answers: self.answers.clone() })
     }
 
-    /// What is to be done by [`act`](Self::act).
+    /// The acts that are to be done by [`act`](Self::act).
     #[must_use]
     pub fn acts(&self) -> &[Act] {
         &self.acts
@@ -326,8 +326,8 @@ impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
         &mut self.host
     }
 
-    /// Who follows, beside what decides: to ask what it has to send. Absent once the driver has
-    /// halted.
+    /// The follower, beside the engine or centre that decides: to ask it what it has to send.
+    /// Absent once the driver has halted.
     #[must_use]
     pub fn follower(&mut self) -> Option<(&E, &mut F)> {
         Some((self.decides.as_ref()?, &mut self.host.follower))
@@ -408,7 +408,7 @@ impl<E: Hosted> Calls<'_, E> {
         self.decides.advance(now, self.log)
     }
 
-    /// What decides, as it is by now.
+    /// The engine or centre that decides, as it is by now.
     #[must_use]
     pub const fn decides(&self) -> &E {
         self.decides
@@ -502,8 +502,8 @@ pub enum DriverError<E> {
     /// The driver halted before, and there is no engine any more. What was asked was not done.
     #[error("the driver has halted: recover, and start another driver")]
     Halted,
-    /// What decides met a contradiction in its own state: a bug. Nothing of the call is kept, and
-    /// what decides is thrown away. What was asked was not done.
+    /// The engine or centre that decides met a contradiction in its own state: a bug. Nothing of
+    /// the call is kept, and the engine or centre is thrown away. What was asked was not done.
     #[error("recover, and start another driver: {0}")]
     Faulted(Fault),
     /// The token of the call names an earlier call with another command. Nothing was done.
@@ -516,7 +516,7 @@ pub enum DriverError<E> {
 #[error("{act:?}: {error}")]
 #[non_exhaustive]
 pub struct Failed<D, M, P> {
-    /// What it was.
+    /// The act that was not done.
     pub act: Act,
     /// Why it was not done.
     pub error: ActError<D, M, P>,

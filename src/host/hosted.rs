@@ -9,7 +9,7 @@ use crate::interaction::ProfileStore;
 use crate::layer::action::Action;
 use crate::layer::decide::Decide;
 
-/// What decides and has an engine in it: phones ring and screens change by what the engine says.
+/// An engine, or a centre with one in it: phones ring and screens change by what the engine says.
 pub trait Hosted: Decide {
     /// The engine.
     fn engine(&self) -> &Engine;
@@ -18,13 +18,13 @@ pub trait Hosted: Decide {
     fn work(fact: &Self::Fact) -> Option<&Fact>;
 }
 
-/// What takes a command with its own type of answer.
+/// An engine or centre that takes a command with its own type of answer.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be told `{A}`",
     note = "an engine takes the commands of `strowger::command`, a centre those of all its layers"
 )]
 pub trait Takes<A>: Decide {
-    /// What the command answers.
+    /// The type of the answer to the command.
     type Output;
 
     /// Does a command.

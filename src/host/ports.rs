@@ -12,7 +12,7 @@ use crate::model::ids::{AgentId, OfferId, PresenceId, WorkId};
 use crate::state::leg::LegRole;
 use crate::state::routing_status::RoutingStatus;
 
-/// What is kept of a call, or of several that are made together: all of it or nothing.
+/// The entry of a call, or of several that are made together: all of it is kept or nothing.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Entry<'a, E: Decide> {
@@ -23,7 +23,7 @@ pub struct Entry<'a, E: Decide> {
 }
 
 impl<'a, E: Decide> Entry<'a, E> {
-    /// What is kept of calls without a token.
+    /// The entry of calls without a token.
     #[must_use]
     pub const fn of(facts: &'a [E::Fact]) -> Self {
         Self { facts, answers: &[] }
@@ -35,7 +35,7 @@ impl<'a, E: Decide> Entry<'a, E> {
         Self { answers, ..self }
     }
 
-    /// Whether there is nothing to keep.
+    /// True if there is nothing to keep.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.facts.is_empty() && self.answers.is_empty()
@@ -72,8 +72,8 @@ pub trait Journal<E: Decide> {
     fn sync(&mut self) -> Result<(), Self::Error>;
 }
 
-/// What agents see (agent desktop, softphone): what rings at them and what they have. Each method
-/// does nothing unless it is written; absent is `()`.
+/// The screens of agents (agent desktop, softphone): what rings at them and what they have. Each
+/// method does nothing unless it is written; absent is `()`.
 ///
 /// What is said may be said again after a restart: an act is known by its ids.
 pub trait Desktop {
@@ -131,7 +131,7 @@ pub trait Desktop {
     }
 }
 
-/// Who hears whom (media control). Each method does nothing unless it is written; absent is `()`.
+/// Media control: who hears whom. Each method does nothing unless it is written; absent is `()`.
 pub trait Media {
     /// Why it could not be done.
     type Error;
@@ -158,7 +158,7 @@ pub trait Media {
     }
 }
 
-/// Who is shown how agents are (presence bus, wallboard). Each method does nothing unless it is
+/// A receiver of how agents are (presence bus, wallboard). Each method does nothing unless it is
 /// written; absent is `()`.
 pub trait PresenceSink {
     /// Why it could not be shown.
@@ -191,7 +191,7 @@ pub trait PresenceSink {
     }
 }
 
-/// Who hears of every fact that is safe, in order: figures, screens, the desk of another system
+/// A subscriber to every fact that is safe, in order: figures, screens, the desk of another system
 /// (event subscriber). Absent is `()`; two follow as a pair.
 ///
 /// A follower is told at once, before whoever asked has the answer, so it folds in memory and
@@ -255,7 +255,7 @@ impl<E: Hosted> Follower<E> for Figures {
 pub struct Offered {
     /// The offer.
     pub offer: OfferId,
-    /// What rings, and at whom.
+    /// The work that rings, and the agent at whom it rings.
     pub pair: Pair,
 }
 
@@ -351,13 +351,13 @@ impl PresenceSink for () {
 pub struct Host<J, D = (), M = (), P = (), F = ()> {
     /// Where facts are kept.
     pub journal: J,
-    /// What agents see.
+    /// The screens of agents.
     pub desktop: D,
-    /// Who hears whom.
+    /// Media control.
     pub media: M,
-    /// Who is shown how agents are.
+    /// The receiver of how agents are.
     pub presence: P,
-    /// Who hears of every fact.
+    /// The subscriber to every fact.
     pub follower: F,
 }
 

@@ -125,7 +125,7 @@ impl<E: Decide> Replica<E> {
         &self.answers
     }
 
-    /// What falls due next, at the other or here after the promotion.
+    /// The deadline that falls due next, at the other or here after the promotion.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
         self.decides.next_deadline()

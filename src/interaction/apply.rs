@@ -36,8 +36,8 @@ impl From<Illegal> for Misfit {
     }
 }
 
-/// Whether an event ends something that went on beside the main hands: that counts from when it
-/// was due, whatever has happened there since then.
+/// True if an event ends something that went on beside the main hands: that counts from when it was
+/// due, whatever has happened there since then.
 const fn ends_beside(event: &RecordEvent) -> bool {
     matches!(
         event,
@@ -228,7 +228,7 @@ impl Store {
 }
 
 impl Index {
-    /// Who takes part in an interaction, as long as it goes on, or is not closed.
+    /// Enters the participants of an interaction, as long as it goes on, or is not closed.
     pub(crate) fn enter_people(&mut self, row: &Interaction) {
         self.ongoing.extend(ongoing_between(row).map(|pair| (pair, row.id)));
         let people = row.participants().filter(|_| !row.state.is_closed());

@@ -28,7 +28,7 @@ use crate::interaction::state::{Actor, Ending, InteractionType, StateReason};
 use crate::interaction::store::Store;
 
 growing! {
-    /// What to change about an interaction; what is absent stays as it is.
+    /// The changes to make to an interaction; what is absent stays as it is.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct RecordChange {
@@ -44,15 +44,15 @@ growing! {
         pub consumer: Option<Key> => with_consumer(some Key),
         /// Another finer type.
         pub subtype: Option<Key> => with_subtype(some Key),
-        /// What the channel says of the contact now, such as where its recording is. A later value
-        /// takes the place of an earlier one, nothing is lost.
+        /// The metadata of the channel about the contact, such as where its recording is. A later
+        /// value takes the place of an earlier one, nothing is lost.
         pub channel_metadata: Attributes => with_channel_metadata(each (Key, Value)),
         /// A note to add.
         pub work_note: Option<Box<str>> => with_work_note(some Box<str>),
     }
 }
 
-/// What came of a message from outside.
+/// The outcome of a message from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Received {
@@ -60,7 +60,7 @@ pub struct Received {
     pub interaction: InteractionId,
     /// The profile of the writer.
     pub profile: ProfileId,
-    /// Whether the interaction was opened for it.
+    /// True if the interaction was opened for the message.
     pub opened: bool,
 }
 
@@ -133,7 +133,7 @@ impl Answers for RecordCommand {
     type Output = RecordReply;
 }
 
-/// What a command answers.
+/// The reply to a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -144,7 +144,7 @@ pub enum RecordReply {
     Interaction(InteractionId),
     /// The profile.
     Profile(ProfileId),
-    /// What came of a message.
+    /// The outcome of a message.
     Received(Received),
     /// Yes or no.
     Answer(bool),
@@ -209,7 +209,7 @@ commands! {
     /// It has a number, and its conversation begins. Between a profile and one of the host's
     /// addresses at most one goes on at a time.
     OpenInteraction {
-        /// What is said of it.
+        /// The details of the interaction as it is opened.
         opening: Box<InteractionRequest> as into,
     } -> InteractionId;
 
@@ -244,7 +244,7 @@ commands! {
     HandOff {
         /// The interaction. It has no open work.
         interaction: InteractionId,
-        /// What made it.
+        /// The trigger of the handoff.
         trigger: HandoffTrigger,
         /// The work that is submitted if somebody is there.
         request: Arc<WorkRequest> as into,
@@ -267,7 +267,7 @@ commands! {
         /// The interaction.
         interaction: InteractionId,
     } with {
-        /// What it waits for; `None`: nothing is said. Only messaging knows reasons.
+        /// The reason of the hold; `None`: no reason is given. Only messaging knows reasons.
         #[serde(default)]
         reason: Option<StateReason> => with_reason(into),
     } -> ();
@@ -290,7 +290,7 @@ commands! {
         interaction: InteractionId,
         /// How it ended.
         ending: Ending,
-        /// Who ended it.
+        /// The actor who ended it.
         by: Actor,
     } -> ();
 
@@ -308,7 +308,7 @@ commands! {
     EndInteractionWrapUp {
         /// The interaction.
         interaction: InteractionId,
-        /// Who ended it.
+        /// The actor who ended it.
         by: Actor,
     } with {
         /// The code; `None`: the one that was given, or the usual one.
@@ -322,7 +322,7 @@ commands! {
     CloseInteraction {
         /// The interaction.
         interaction: InteractionId,
-        /// Who closes it.
+        /// The actor who closes it.
         by: Actor,
     } with {
         /// The code; `None`: the one that was given.
@@ -342,9 +342,9 @@ commands! {
     SaveInteraction {
         /// The interaction.
         interaction: InteractionId,
-        /// Who saves it.
+        /// The actor who saves it.
         by: Actor,
-        /// What is new.
+        /// The changes that are saved.
         change: RecordChange,
     } -> ();
 
@@ -366,10 +366,10 @@ commands! {
         interaction: InteractionId,
         /// The record.
         document: Document,
-        /// Who relates it.
+        /// The actor who relates it.
         by: Actor,
     } with {
-        /// What was done with it; `None`: it is related by hand.
+        /// The operation that was done with the record; `None`: it is related by hand.
         #[serde(default)]
         operation: Option<Operation> => with_operation(into),
     } -> bool;
@@ -427,7 +427,7 @@ commands! {
         from: Address,
         /// To which address of the host.
         to: Key as into,
-        /// What it says.
+        /// The text of the message.
         text: Box<str> as into,
     } -> Received;
 
@@ -445,11 +445,11 @@ commands! {
         to: Address,
         /// From which address of the host.
         from: Key as into,
-        /// What it says.
+        /// The text of the message.
         text: Box<str> as into,
     } with {
-        /// Who the customer is, if that is known: the profile of a guest becomes theirs, as by
-        /// [`LinkUser`].
+        /// The user who is the customer, if that is known: the profile of a guest becomes theirs,
+        /// as by [`LinkUser`].
         #[serde(default)]
         user: Option<Key> => with_user(some Key),
     } -> Received;
@@ -458,15 +458,15 @@ commands! {
     PostMessage {
         /// The interaction.
         interaction: InteractionId,
-        /// Who says it.
+        /// The author of the message.
         author: Author,
-        /// What they say.
+        /// The text of the message.
         text: Box<str> as into,
     } with {
         /// For whom it is.
         #[serde(default)]
         visibility: Visibility => with_visibility,
-        /// Whether a rule says it in the author's name.
+        /// True if a rule sends the message in the author's name.
         #[serde(default)]
         automated: bool => with_automated,
     } -> ();
@@ -510,11 +510,11 @@ commands! {
     RequestHandoff {
         /// The interaction.
         interaction: InteractionId,
-        /// What made it.
+        /// The trigger of the handoff.
         trigger: HandoffTrigger,
         /// The queue.
         queue: QueueId,
-        /// Whether somebody is there.
+        /// True if somebody is there.
         available: bool,
     } -> bool;
 

@@ -21,7 +21,7 @@ growing! {
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct Numbering {
-        /// What stands before the digits.
+        /// The prefix before the digits.
         pub prefix: Key => with_prefix(into),
         /// How many digits there are at least, 1 to 19.
         pub width: u8 => with_width,
@@ -47,10 +47,10 @@ growing! {
         pub reminder_after: Option<Span> => with_reminder_after(into),
         /// A silent customer in a live chat is let go after this time, from the same instant.
         pub cancel_after: Option<Span> => with_cancel_after(into),
-        /// Whether this time starts only when the agent, and not a machine, has said something: not
+        /// True if this time starts only when the agent, and not a machine, has said something: not
         /// before the agent's first word.
         pub start_after_agent_response: bool => with_start_after_agent_response,
-        /// What a silent customer is told.
+        /// The text of the reminder to a silent customer.
         pub reminder: alloc::boxed::Box<str> => with_reminder(into),
         /// A customer who is silent to the virtual agent is let go after this time, and one for
         /// whom there is neither a virtual agent nor a person.
@@ -67,7 +67,7 @@ growing! {
 }
 
 growing! {
-    /// What related records mean for e-mail. At first: nothing.
+    /// The effects of related records on e-mail. At first: none.
     ///
     /// ```
     /// use strowger::interaction::{MailPolicy, RecordConfig};
@@ -85,8 +85,8 @@ growing! {
         /// An e-mail of which somebody made a record of such a table is closed with this code,
         /// without a wrap-up (ServiceNow: Task created).
         pub close_on_insert: BTreeMap<Key, CodeId> => with_close_on_insert(each (Key, CodeId)),
-        /// What a known customer writes after their last e-mail was closed is about the record that
-        /// was related to that e-mail last, as long as that e-mail is not archived.
+        /// True if a known customer's next message after their last e-mail was closed is about the
+        /// record that was related to that e-mail last, as long as that e-mail is not archived.
         pub carry_related: bool => with_carry_related,
     }
 }
@@ -149,7 +149,7 @@ impl Default for RecordLimits {
 }
 
 growing! {
-    /// What the host may choose about interactions.
+    /// The configuration of interactions, as the host chooses it.
     ///
     /// ```
     /// use strowger::interaction::{Numbering, RecordConfig, Records};
@@ -165,7 +165,7 @@ growing! {
         pub numbering: Numbering => with_numbering,
         /// The types there are. Phone is not among them unless the host says that it can call.
         pub types: Vec<InteractionType> => with_types(each InteractionType),
-        /// Whether inbound chats and messaging begin with a virtual agent, unless the entry point
+        /// True if inbound chats and messaging begin with a virtual agent, unless the entry point
         /// asks for a person at once.
         pub virtual_agent: bool => with_virtual_agent,
         /// The rules of wrap-up.
@@ -173,9 +173,9 @@ growing! {
         /// After what time a wrap-up ends that no time of its own ends; `None`: never. It must
         /// exceed the duration of every rule.
         pub wrap_up_longest: Option<Span> => with_wrap_up_longest(into),
-        /// What is related by itself.
+        /// The policy for records that are related by themselves.
         pub related: RelatedPolicy => with_related,
-        /// What a related record means for e-mail.
+        /// The effects of a related record on e-mail.
         pub mail: MailPolicy => with_mail,
         /// When silence is answered.
         pub idle: IdlePolicy => with_idle,

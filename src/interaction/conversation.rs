@@ -17,7 +17,7 @@ use crate::interaction::ids::ProfileId;
 use crate::interaction::profile::Participant;
 use crate::interaction::related::{Document, check_name};
 
-/// Who has the word for the contact centre.
+/// The stage of a conversation: who has the word for the contact centre.
 ///
 /// ```text
 #[doc = include_str!("../../tests/tables/conversation.txt")]
@@ -31,19 +31,19 @@ pub enum ConversationStage {
     Waiting,
     /// An agent.
     Live {
-        /// Who.
+        /// The agent who has the word.
         agent: AgentId,
     },
     /// The virtual agent for a topic that an agent started; then the agent again (autopilot).
     Topic {
-        /// Who started it.
+        /// The agent who started the topic.
         agent: AgentId,
     },
     /// Over.
     Ended,
 }
 
-/// What can happen to a conversation.
+/// A step of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationStep {
     /// It goes to the agents, or back to them.
@@ -88,7 +88,7 @@ impl ConversationStage {
         }
     }
 
-    /// What follows a step.
+    /// The stage after a step.
     ///
     /// # Errors
     /// [`Illegal`] if the stage does not allow it.
@@ -122,7 +122,7 @@ impl ConversationStage {
     }
 }
 
-/// Who said something.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -162,7 +162,7 @@ pub struct Message {
     pub author: Author,
     /// For whom.
     pub visibility: Visibility,
-    /// Whether it was sent by a rule, in the author's name: a greeting is no answer.
+    /// True if it was sent by a rule, in the author's name: a greeting is no answer.
     pub automated: bool,
     /// Through which of the conversation's entry points, by number from 0.
     pub entry: Option<u32>,
@@ -170,11 +170,11 @@ pub struct Message {
     /// addresses.
     #[serde(default)]
     pub profile: Option<ProfileId>,
-    /// What.
+    /// The text of the message.
     pub text: Box<str>,
 }
 
-/// Who reads a conversation.
+/// The reader of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Viewer {
@@ -185,7 +185,7 @@ pub enum Viewer {
 }
 
 impl Message {
-    /// Whether somebody may read it.
+    /// True if the viewer may read the message.
     #[must_use]
     pub const fn is_for(&self, viewer: Viewer) -> bool {
         matches!(viewer, Viewer::Staff) || matches!(self.visibility, Visibility::Public)
@@ -216,7 +216,7 @@ growing! {
         /// The record the customer was looking at (contextual chat).
         #[serde(default)]
         pub document: Option<Document> => with_document(into),
-        /// Whether a person is asked for at once, past the virtual agent.
+        /// True if a person is asked for at once, past the virtual agent.
         #[serde(default)]
         pub live_only: bool => with_live_only,
     }
@@ -236,7 +236,7 @@ impl EntryPoint {
     }
 }
 
-/// What made a conversation go to an agent.
+/// The trigger that made a conversation go to an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -259,11 +259,11 @@ pub enum HandoffTrigger {
 pub struct Handoff {
     /// When.
     pub at: Timestamp,
-    /// What made it.
+    /// The trigger of the handoff.
     pub trigger: HandoffTrigger,
     /// The queue.
     pub queue: QueueId,
-    /// Whether anybody was there. If not the virtual agent goes on.
+    /// True if somebody was there. If not the virtual agent goes on.
     pub available: bool,
     /// The context variables of that moment.
     pub context: Attributes,
@@ -334,11 +334,11 @@ impl Responses {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Conversation {
-    /// Who has the word.
+    /// The stage of the conversation: who has the word.
     pub stage: ConversationStage,
     /// Where the customer came in, in order.
     pub entries: Vec<EntryPoint>,
-    /// What was said, in order.
+    /// The messages, in order.
     pub messages: Vec<Message>,
     /// When agents were asked for.
     pub handoffs: Vec<Handoff>,
@@ -346,9 +346,9 @@ pub struct Conversation {
     pub participants: Vec<Participant>,
     /// The virtual agent never has the word in it.
     pub live_only: bool,
-    /// Whether the customer has said something.
+    /// True if the customer has said something.
     pub engaged: bool,
-    /// Whether the virtual agent dealt with the topic and asked whether there is anything else.
+    /// True if the virtual agent dealt with the topic and asked whether there is anything else.
     pub topic_done: bool,
     /// When the customer last said something, or came in.
     pub heard: Timestamp,
@@ -358,7 +358,7 @@ pub struct Conversation {
     pub first_joined: Option<Timestamp>,
     /// When the agent came who has the word.
     pub joined: Option<Timestamp>,
-    /// Whether the one who is silent was reminded.
+    /// True if the one who is silent was reminded.
     pub reminded: bool,
     /// How long agents took to answer.
     pub agent_responses: Responses,
@@ -394,7 +394,7 @@ impl Conversation {
         }
     }
 
-    /// What somebody may read, in order.
+    /// The messages that the viewer may read, in order.
     pub fn read_by(&self, viewer: Viewer) -> impl Iterator<Item = &Message> {
         self.messages.iter().filter(move |message| message.is_for(viewer))
     }

@@ -63,7 +63,7 @@ events! {
             interaction: InteractionId,
             /// Its number.
             number: Box<str>,
-            /// What was said of it.
+            /// The details of the interaction as it was opened.
             opening: Box<InteractionRequest>,
         }
         /// An interaction of a guest belongs to a user.
@@ -91,7 +91,7 @@ events! {
             interaction: InteractionId,
             /// The queue.
             queue: QueueId,
-            /// Whether the agent who had it wraps up.
+            /// True if the agent who had it wraps up.
             wraps_up: bool,
         }
         /// It waits for an agent, but stands in no line.
@@ -131,14 +131,14 @@ events! {
         Held = held {
             /// The interaction.
             interaction: InteractionId,
-            /// Whether its agent put it aside.
+            /// True if its agent put it aside.
             parked: bool,
         }
-        /// What it waits for on hold was said.
+        /// The reason of its hold was set.
         ReasonSet = reason_set {
             /// The interaction.
             interaction: InteractionId,
-            /// What.
+            /// The reason of the hold, if there is one.
             reason: Option<StateReason>,
         }
         /// Its agent goes on.
@@ -150,16 +150,16 @@ events! {
         HandedOver = handed_over {
             /// The interaction.
             interaction: InteractionId,
-            /// Who.
+            /// The agent who has it now.
             agent: AgentId,
-            /// Whether the old one wraps up.
+            /// True if the agent who had it before wraps up.
             wraps_up: bool,
         }
         /// An agent takes part beside its agent, or in another way.
         GuestJoined = guest_joined {
             /// The interaction.
             interaction: InteractionId,
-            /// Who.
+            /// The agent who takes part.
             agent: AgentId,
             /// As what.
             role: LegRole,
@@ -168,7 +168,7 @@ events! {
         GuestLeft = guest_left {
             /// The interaction.
             interaction: InteractionId,
-            /// Who.
+            /// The agent who took part.
             agent: AgentId,
         }
         /// The contact is over, its agent wraps up.
@@ -181,7 +181,7 @@ events! {
             until: Option<Timestamp>,
             /// The rule that applies.
             rule: Option<Box<WrapUpRule>>,
-            /// Whether the engine keeps its work open meanwhile.
+            /// True if the engine keeps its work open meanwhile.
             with_work: bool,
         }
         /// A wrap-up lasts longer.
@@ -211,7 +211,7 @@ events! {
         Described = described {
             /// The interaction.
             interaction: InteractionId,
-            /// What.
+            /// The short description.
             text: Box<str>,
             /// Where it comes from.
             source: DescribedBy,
@@ -226,20 +226,20 @@ events! {
             reason: StateReason,
             /// How the contact ended.
             ending: Ending,
-            /// Who closed it.
+            /// The actor who closed it.
             by: Actor,
             /// Why its work was closed, if that closed it.
             cause: Option<CloseCause>,
-            /// Whether its tab was closed.
+            /// True if its tab was closed.
             tab: bool,
         }
         /// Somebody saved what they wrote.
         Saved = saved {
             /// The interaction.
             interaction: InteractionId,
-            /// Who.
+            /// The actor who saved.
             by: Actor,
-            /// What is new.
+            /// The changes that were saved.
             change: Box<RecordChange>,
         }
         /// Context variables were set.
@@ -287,14 +287,14 @@ events! {
         Said = said {
             /// The interaction.
             interaction: InteractionId,
-            /// What, and by whom.
+            /// The message, with its author.
             message: Box<Message>,
         }
         /// An agent was asked for.
         HandoffRequested = handoff_requested {
             /// The interaction.
             interaction: InteractionId,
-            /// What was known then.
+            /// The handoff, with the context of that moment.
             handoff: Box<Handoff>,
         }
         /// The virtual agent deals with a topic for the agent.
@@ -329,7 +329,7 @@ events! {
         }
     }
     also {
-        /// What may be chosen was chosen. Always the first fact.
+        /// The configuration was set. Always the first fact.
         Configured = configured(Box<RecordConfig>),
         /// A profile was made or changed.
         ProfileSet = profile_set(Box<ChannelUserProfile>),

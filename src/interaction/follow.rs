@@ -50,7 +50,7 @@ const fn offer_of(event: &Event) -> Option<OfferId> {
     }
 }
 
-/// Whether a fact only ends something, or gives the code with which it ends. That counts from when
+/// True if a fact only ends something, or gives the code with which it ends. That counts from when
 /// it was due. What begins, such as the work of an agent whose parked work is back, begins with the
 /// call, here as in the engine.
 pub(crate) const fn only_ends(event: &Event) -> bool {
@@ -82,7 +82,7 @@ impl Turn<'_> {
         self.wrap_up_and_end(id, event);
     }
 
-    /// Whether an interaction can take a step: the host may have closed it meanwhile.
+    /// True if an interaction can take a step: the host may have closed it meanwhile.
     fn may(&self, id: InteractionId, step: InteractionStep) -> bool {
         self.store.get(id).is_some_and(|row| row.state.next(step).is_ok())
     }

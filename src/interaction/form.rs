@@ -33,7 +33,7 @@ use crate::interaction::wrap_up::Colour;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InteractionForm<'a> {
-    /// What is known of it.
+    /// The details of the interaction.
     pub details: Details<'a>,
     /// The records it is about, in the order in which they were related.
     pub related_tasks: &'a [RelatedRecord],
@@ -52,13 +52,13 @@ impl InteractionForm<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Field<T> {
-    /// What is in it.
+    /// The value of the field.
     pub value: T,
-    /// Whether it is shown.
+    /// True if the field is shown.
     pub visible: bool,
-    /// Whether it may be changed.
+    /// True if the field may be changed.
     pub editable: bool,
-    /// Whether the interaction cannot be saved or closed without it.
+    /// True if the interaction cannot be saved or closed without the field.
     pub required: bool,
 }
 
@@ -93,7 +93,7 @@ pub struct Details<'a> {
     pub wait_time: Option<Span>,
     /// How long it stood in queues.
     pub queue_wait: Span,
-    /// What it is about.
+    /// The short description of the interaction.
     pub short_description: Field<&'a str>,
     /// The contact.
     pub contact: Field<Option<&'a str>>,
@@ -105,7 +105,7 @@ pub struct Details<'a> {
     pub wrap_up_duration: Span,
 }
 
-/// What an agent sees of the wrap-up they are in.
+/// The wrap-up as the agent who is in it sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WrapUpClock<'a> {
@@ -132,7 +132,7 @@ pub struct Line<'a> {
     pub kind: InteractionType,
     /// Its state.
     pub state: InteractionState,
-    /// What it is about.
+    /// The short description of the interaction.
     pub short_description: &'a str,
     /// When it was opened.
     pub opened: Timestamp,
@@ -141,7 +141,7 @@ pub struct Line<'a> {
 }
 
 impl<'a> Details<'a> {
-    /// What is known of an interaction, as it is at an instant.
+    /// The details of an interaction, as it is at an instant.
     #[must_use]
     pub fn of(row: &'a Interaction, now: Timestamp) -> Self {
         let open = !row.state.is_closed();

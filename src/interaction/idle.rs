@@ -7,7 +7,7 @@ use crate::interaction::conversation::{Conversation, ConversationStage};
 use crate::interaction::record::{Direction, Interaction};
 use crate::interaction::state::{InteractionState, InteractionType, StateReason};
 
-/// What time does.
+/// The effect of time on an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Due {
     /// It ends a wrap-up.

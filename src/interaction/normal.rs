@@ -54,7 +54,7 @@ impl Default for E164 {
     }
 }
 
-/// What separates the digits of a number and says nothing, apart from brackets.
+/// The characters, apart from brackets, that separate the digits of a number and say nothing.
 const WRITTEN_BETWEEN: [char; 6] = [' ', '\u{a0}', '-', '.', '/', '\t'];
 
 /// The most digits of a country calling code.

@@ -144,7 +144,7 @@ impl<P: ProfileStore> Records<P> {
         Some((row, work, engine.view().work(work)?.stage()))
     }
 
-    /// Whether somebody wraps up if the contact ends now, by the rule of the queue or of records.
+    /// True if the owner wraps up if the contact ends now, by the rule of the queue or of records.
     fn is_wrapped_up(&self, engine: &Engine, work: WorkId) -> bool {
         let view = engine.view();
         let owner = view.work(work).and_then(|work| view.agent(work.stage().owner()?));

@@ -19,7 +19,7 @@ use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
 use crate::interaction::store::Store;
 
-/// What is done to work for a command of records.
+/// The plan of what is done to work for a command of records.
 pub(crate) type Ahead = Plan<Command>;
 
 /// An interaction with its open work.
@@ -184,7 +184,7 @@ pub(crate) fn hand_off(
     })
 }
 
-/// Whether a queue is open and somebody is at work in it, whatever they can do.
+/// True if a queue is open and somebody is at work in it, whatever they can do.
 fn somebody_there(view: View<'_>, queue: QueueId) -> bool {
     view.queue(queue).is_some_and(|queue| queue.is_open() && queue.staffed() > 0)
 }

@@ -27,7 +27,7 @@ use crate::interaction::related::check_name;
 pub struct Address {
     /// The channel, with the provider where that matters: `sms`, `whatsapp:acme`.
     pub channel: Key,
-    /// What identifies the writer on it: for SMS the telephone number.
+    /// The identifier of the writer on the channel: for SMS the telephone number.
     pub identifier: Key,
 }
 
@@ -54,7 +54,7 @@ growing! {
         pub address: Address => with_address,
         /// The user this person is, if that is known (ServiceNow: user document).
         pub user: Option<Key> => with_user(some Key),
-        /// Whether the address is still theirs. Of the profiles of an address at most one is
+        /// True if the address is still theirs. Of the profiles of an address at most one is
         /// active.
         pub active: bool => with_active,
         /// When it was made.
@@ -241,7 +241,7 @@ impl ProfileStore for ProfilesInMemory {
     }
 }
 
-/// What the host knows of people.
+/// The host's directory of people.
 ///
 /// ```
 /// use strowger::Key;

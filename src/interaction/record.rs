@@ -23,7 +23,7 @@ use crate::interaction::state::{
 };
 use crate::interaction::wrap_up::WrapUpNow;
 
-/// Who began a contact.
+/// The direction of a contact: which side began it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -37,7 +37,7 @@ pub enum Direction {
 }
 
 growing! {
-    /// What is said of an interaction as it is opened.
+    /// The details of an interaction as it is opened.
     ///
     /// ```
     /// use strowger::interaction::{InteractionRequest, InteractionType};
@@ -54,13 +54,13 @@ growing! {
         /// A finer type, such as `whatsapp`.
         #[serde(default)]
         pub subtype: Option<Key> => with_subtype(some Key),
-        /// Who began.
+        /// The direction: which side began the contact.
         #[serde(default)]
         pub direction: Direction => with_direction,
         /// The customer, whoever began; `None`: the user of the profile, else a guest.
         #[serde(default)]
         pub opened_for: Option<Key> => with_opened_for(some Key),
-        /// Who opened it; `None`: nobody in person.
+        /// The person who opened it; `None`: nobody in person.
         #[serde(default)]
         pub opened_by: Option<Key> => with_opened_by(some Key),
         /// The contact.
@@ -81,13 +81,13 @@ growing! {
         /// Where the customer comes in.
         #[serde(default)]
         pub entry: Option<EntryPoint> => with_entry(into),
-        /// What the channel says of the contact.
+        /// The metadata of the channel about the contact.
         #[serde(default)]
         pub channel_metadata: Attributes => with_channel_metadata(each (Key, Value)),
         /// Context variables.
         #[serde(default)]
         pub context: Attributes => with_context(each (Key, Value)),
-        /// What it is about; empty at first.
+        /// The short description; empty at first.
         #[serde(default)]
         pub short_description: Box<str> => with_short_description(into),
     }
@@ -124,7 +124,7 @@ pub struct WorkNote {
     pub at: Timestamp,
     /// By whom.
     pub by: Actor,
-    /// What.
+    /// The text of the note.
     pub text: Box<str>,
 }
 
@@ -195,11 +195,11 @@ pub struct Interaction {
     pub state: InteractionState,
     /// Why it is in this state.
     pub reason: Option<StateReason>,
-    /// Who began.
+    /// The direction: which side began the contact.
     pub direction: Direction,
     /// The customer; `None`: a guest.
     pub opened_for: Option<Key>,
-    /// Who opened it.
+    /// The person who opened it; `None`: nobody in person.
     pub opened_by: Option<Key>,
     /// The contact.
     pub contact: Option<Key>,
@@ -221,11 +221,11 @@ pub struct Interaction {
     pub trailing: Vec<(WorkId, AgentId)>,
     /// The offers that ring.
     pub offers: Vec<(OfferId, AgentId)>,
-    /// What the channel says of the contact.
+    /// The metadata of the channel about the contact.
     pub channel_metadata: Attributes,
     /// Context variables.
     pub context: Attributes,
-    /// What it is about.
+    /// The short description.
     pub short_description: Box<str>,
     /// Notes, oldest first.
     pub work_notes: Vec<WorkNote>,
@@ -240,7 +240,7 @@ pub struct Interaction {
     pub touched: Timestamp,
     /// When it was closed.
     pub closed: Option<Timestamp>,
-    /// Who closed it.
+    /// The actor who closed it.
     pub closed_by: Option<Actor>,
     /// Why its work was closed, if that closed it.
     pub cause: Option<CloseCause>,
@@ -249,25 +249,25 @@ pub struct Interaction {
     /// How long the customer waited for the first answer of an agent: from opening, or, where the
     /// contact centre began, from when they first wrote.
     pub first_response_wait: Option<Span>,
-    /// Whether it was in a queue, or an agent was asked for.
+    /// True if it was in a queue, or an agent was asked for.
     pub asked: bool,
-    /// Whether an agent had it.
+    /// True if an agent had it.
     pub live: bool,
-    /// Whether a virtual agent took part.
+    /// True if a virtual agent took part.
     pub virtual_agent: bool,
     /// The wrap-up, under way or over.
     pub wrap_up: Option<WrapUpNow>,
-    /// Whether time ended the wrap-up.
+    /// True if time ended the wrap-up.
     pub system_wrap_up: bool,
-    /// Whether it was closed by closing its tab.
+    /// True if it was closed by closing its tab.
     pub tab_closed: bool,
     /// The wrap-up code.
     pub code: Option<CodeId>,
     /// Since when it is on hold.
     pub held_since: Option<Timestamp>,
-    /// Who handled it, and when.
+    /// The handling: who had it, and when.
     pub handling: Handling,
-    /// What was said, if anything is said in writing.
+    /// The conversation; `None`: nothing is said in writing.
     pub conversation: Option<Box<Conversation>>,
 }
 
@@ -297,25 +297,25 @@ impl Interaction {
         Some(self.closed?.since(self.opened))
     }
 
-    /// Whether an agent wrote with the customer.
+    /// True if an agent wrote with the customer.
     #[must_use]
     pub const fn agent_chat(&self) -> bool {
         self.live && self.kind.is_written()
     }
 
-    /// Whether the state reason is shown while it is open: only messaging knows one then.
+    /// True if the state reason is shown: while it is open only messaging has one.
     #[must_use]
     pub const fn shows_reason(&self) -> bool {
         matches!(self.kind, InteractionType::Messaging) || self.state.is_closed()
     }
 
-    /// Whether it has a short description.
+    /// True if it has a short description.
     #[must_use]
     pub fn is_described(&self) -> bool {
         !is_blank(&self.short_description)
     }
 
-    /// Whether everything is over, and it may be archived.
+    /// True if everything is over, and it may be archived.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.state.is_closed() && self.work.is_none() && self.handling.open().is_empty()
@@ -445,7 +445,7 @@ impl Interaction {
     }
 }
 
-/// Whether a text says nothing.
+/// True if a text says nothing.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
 }

@@ -221,7 +221,7 @@ impl<P: ProfileStore> Records<P> {
         }
     }
 
-    /// What did not fit, if a fact ever did not: a bug. The records refuse everything from then on,
+    /// The fault, if a fact ever did not fit: a bug. The records refuse everything from then on,
     /// and the host recovers other ones.
     #[must_use]
     pub const fn fault(&self) -> Option<&Fault> {
@@ -300,7 +300,7 @@ impl<P: ProfileStore> Records<P> {
         self.followed.engine
     }
 
-    /// What the host chose.
+    /// The configuration that the host chose.
     #[must_use]
     pub const fn config(&self) -> &RecordConfig {
         self.store.config()
@@ -362,7 +362,7 @@ impl<P: ProfileStore> Records<P> {
         if passed { Ok(()) } else { answer }
     }
 
-    /// Whether an agent wraps an interaction up by a rule of this storey if its contact ends now.
+    /// True if an agent wraps an interaction up by a rule of this storey if its contact ends now.
     #[must_use]
     pub fn wraps_up(&self, id: InteractionId) -> bool {
         self.store.wrap_up_rule(id).is_some()

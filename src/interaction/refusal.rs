@@ -32,17 +32,17 @@ refusals! {
     pub enum RecordRefusal {
         /// There never was such an interaction.
         Unknown = unknown: Unknown, "there is no {interaction}" {
-            /// What was named.
+            /// The interaction that was named.
             interaction: InteractionId,
         }
         /// It was archived.
         Archived = archived: TooLate, "{interaction} is archived" {
-            /// What was named.
+            /// The interaction that was named.
             interaction: InteractionId,
         }
         /// There is no such profile, or it is not active any more.
         UnknownProfile = unknown_profile: Unknown, "there is no active {profile}" {
-            /// What was named.
+            /// The profile that was named.
             profile: ProfileId,
         }
         /// The host did not declare that it has such interactions.

@@ -43,7 +43,7 @@ pub(crate) fn check_name(field: &'static str, name: &Key) -> Result<(), Invalid>
     Invalid::length(field, name.len(), 200)
 }
 
-/// What somebody did with a record while they were on an interaction.
+/// The operation of somebody on a record while they were on an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -64,9 +64,9 @@ pub enum Operation {
 pub struct RelatedRecord {
     /// Which.
     pub document: Document,
-    /// What was done with it; `None`: it was related by hand.
+    /// The operation that was done with the record; `None`: it was related by hand.
     pub operation: Option<Operation>,
-    /// Who related it.
+    /// The actor who related it.
     pub by: Actor,
     /// When.
     pub at: Timestamp,
@@ -86,7 +86,7 @@ growing! {
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct RelatedPolicy {
-        /// Whether anything is related by itself.
+        /// True if anything is related by itself.
         pub active: bool => with_active,
         /// The operations of each table that are logged.
         pub tables: BTreeMap<Key, BTreeSet<Operation>>
@@ -106,7 +106,7 @@ impl Default for RelatedPolicy {
 }
 
 impl RelatedPolicy {
-    /// Whether such an operation on a record of such a table is logged.
+    /// True if such an operation on a record of such a table is logged.
     #[must_use]
     pub fn logs(&self, table: &str, operation: Operation) -> bool {
         self.active && self.tables.get(table).is_some_and(|logged| logged.contains(&operation))

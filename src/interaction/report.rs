@@ -39,7 +39,7 @@ impl Mean {
     }
 }
 
-/// What closed interactions of one queue and type took.
+/// The measures of closed interactions of one queue and type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ReportRow {
@@ -86,7 +86,8 @@ impl ReportRow {
     }
 }
 
-/// What closed interactions took. A host collects it from the records, or from what was archived.
+/// The measures of closed interactions. A host collects them from the records, or from what was
+/// archived.
 ///
 /// ```
 /// use strowger::interaction::{Interaction, Report};
@@ -101,13 +102,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// What there is, in order of queue and type.
+    /// The rows, in order of queue and type.
     #[must_use]
     pub fn rows(&self) -> &[ReportRow] {
         &self.rows
     }
 
-    /// What interactions of a queue and type took, if any were closed.
+    /// The row of a queue and type, if any of its interactions were closed.
     #[must_use]
     pub fn of(&self, queue: Option<QueueId>, kind: InteractionType) -> Option<&ReportRow> {
         self.rows.iter().find(|row| (row.queue, row.kind) == (queue, kind))

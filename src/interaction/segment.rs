@@ -8,7 +8,7 @@ use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, QueueId};
 use crate::state::leg::LegRole;
 
-/// Who handles an interaction, and as what.
+/// The part of somebody in the handling of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -43,7 +43,7 @@ impl Part {
         }
     }
 
-    /// Whether the interaction is in these hands. Of such parts there is at most one at a time;
+    /// True if the interaction is in these hands. Of such parts there is at most one at a time;
     /// guests and agents who wrap up come beside it.
     #[must_use]
     pub const fn is_main(self) -> bool {
@@ -55,7 +55,7 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Segment {
-    /// Who, and as what.
+    /// The part, with the one who has it.
     pub part: Part,
     /// When it began.
     pub from: Timestamp,

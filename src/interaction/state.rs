@@ -29,14 +29,14 @@ impl InteractionType {
     pub const ALL: [Self; 6] =
         [Self::Chat, Self::Phone, Self::WalkUp, Self::Messaging, Self::Email, Self::Video];
 
-    /// Whether customer and agent write to each other. If not, the customer has an answer as soon
+    /// True if customer and agent write to each other. If not, the customer has an answer as soon
     /// as an agent has the interaction.
     #[must_use]
     pub const fn is_written(self) -> bool {
         matches!(self, Self::Chat | Self::Messaging | Self::Email)
     }
 
-    /// Whether the customer may be gone for a while, so that on hold the agent has room for others.
+    /// True if the customer may be gone for a while, so that on hold the agent has room for others.
     #[must_use]
     pub const fn can_wait(self) -> bool {
         matches!(self, Self::Messaging | Self::Email | Self::WalkUp)
@@ -77,7 +77,7 @@ pub enum InteractionState {
     Faulted,
 }
 
-/// What can happen to an interaction.
+/// A step of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InteractionStep {
     /// It waits for an agent, or for another.
@@ -134,19 +134,19 @@ impl InteractionState {
         }
     }
 
-    /// Whether it is over.
+    /// True if the interaction is over.
     #[must_use]
     pub const fn is_closed(self) -> bool {
         matches!(self, Self::ClosedComplete | Self::ClosedAbandoned | Self::Faulted)
     }
 
-    /// Whether customer and contact centre still talk.
+    /// True if customer and contact centre still talk.
     #[must_use]
     pub const fn is_ongoing(self) -> bool {
         !self.is_closed() && !matches!(self, Self::WrapUp)
     }
 
-    /// What follows a step.
+    /// The state after a step.
     ///
     /// # Errors
     /// [`Illegal`] if the state does not allow it.
@@ -218,13 +218,13 @@ pub enum StateReason {
 }
 
 impl StateReason {
-    /// Whether it says what an interaction on hold waits for.
+    /// True if the reason says what an interaction on hold waits for.
     #[must_use]
     pub const fn is_of_hold(self) -> bool {
         matches!(self, Self::WaitingOnCustomer | Self::WaitingInternal)
     }
 
-    /// What people read.
+    /// The label that people read.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -324,7 +324,7 @@ impl Ending {
     }
 }
 
-/// Who does something.
+/// The actor who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -342,7 +342,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// Whether it is a person of the contact centre, from whom a short description is asked.
+    /// True for a person of the contact centre, from whom a short description is asked.
     #[must_use]
     pub const fn is_person(self) -> bool {
         matches!(self, Self::Agent(_))

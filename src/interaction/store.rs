@@ -22,7 +22,7 @@ use crate::interaction::segment::{Part, Totals};
 /// All there is.
 #[derive(Clone, Debug, Default, PartialEq, Hash, Serialize, Deserialize)]
 pub(crate) struct Rows {
-    /// What the host chose.
+    /// The configuration that the host chose.
     pub(crate) config: RecordConfig,
     /// Interactions that are not archived. A snapshot, and the fact that archives one, share them.
     pub(crate) interactions: Ledger<InteractionId, Arc<Interaction>>,
@@ -34,7 +34,7 @@ pub(crate) struct Rows {
     pub(crate) seq: Seq,
 }
 
-/// What is derived from the rows.
+/// The index that is derived from the rows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
     /// Whose work it is, as long as facts about it move an interaction.
@@ -144,7 +144,7 @@ impl Store {
         .map(|(id, _)| id)
     }
 
-    /// Whether a profile takes part in an interaction that is not closed.
+    /// True if a profile takes part in an interaction that is not closed.
     pub(crate) fn is_in_use(&self, profile: ProfileId) -> bool {
         self.open_with(profile).next().is_some()
     }

@@ -23,9 +23,9 @@ use crate::interaction::records::Records;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Block {
-    /// What was said, with the context variables.
+    /// The conversation, with the context variables.
     Conversation,
-    /// Who the customer is.
+    /// The details of the interaction, with its customer.
     Customer,
     /// The customer's interactions.
     History,
@@ -69,7 +69,7 @@ impl Article {
     }
 }
 
-/// What the host has to help an agent with. All of it may be missing.
+/// The host's help for an agent. All of it may be missing.
 pub trait Assist: Debug {
     /// Articles for what an interaction is about.
     fn articles(&self, interaction: &Interaction) -> Vec<Article> {
@@ -94,9 +94,9 @@ impl Assist for NoAssist {}
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ConversationView<'a> {
-    /// Who has the word; none if nothing is in writing.
+    /// The stage: who has the word; `None`: nothing is in writing.
     pub stage: Option<ConversationStage>,
-    /// What was said, in order.
+    /// The messages that the viewer may read, in order.
     pub messages: Vec<&'a Message>,
     /// The context variables; the customer sees none.
     pub context: Option<&'a Attributes>,
@@ -109,9 +109,9 @@ pub struct ConversationView<'a> {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Panel<'a> {
-    /// What was said.
+    /// The conversation, with the context variables.
     Conversation(ConversationView<'a>),
-    /// Who the customer is.
+    /// The details of the interaction, with its customer.
     Customer(Box<Details<'a>>),
     /// The newest of the customer's interactions that the records still hold, as in the form.
     History(Vec<Line<'a>>),
@@ -120,7 +120,7 @@ pub enum Panel<'a> {
 }
 
 impl<P: ProfileStore> Records<P> {
-    /// What somebody may read of a conversation.
+    /// The conversation as the viewer may read it.
     #[must_use]
     pub fn conversation(&self, id: InteractionId, viewer: Viewer) -> Option<ConversationView<'_>> {
         let row = self.interaction(id)?;

@@ -37,7 +37,7 @@ growing! {
     pub struct WrapUpRule {
         /// Its name.
         pub name: Key => with_name(into),
-        /// Whether it is in use.
+        /// True if the rule is in use.
         #[serde(default = "yes")]
         pub active: bool => with_active,
         /// Lower comes first.
@@ -55,10 +55,10 @@ growing! {
         /// How long it lasts, 1 s to 24 h.
         #[serde(default = "usual_duration")]
         pub duration: Span => with_duration,
-        /// Whether it is over when the time is. If not, the time is only shown.
+        /// True if the wrap-up ends when its time is over. If not, the time is only shown.
         #[serde(default)]
         pub enforce: bool => with_enforce,
-        /// Whether the agent sees the remaining time.
+        /// True if the agent sees the remaining time.
         #[serde(default)]
         pub show: bool => with_show,
         /// The codes that may be given; empty allows every code.
@@ -101,13 +101,13 @@ impl WrapUpRule {
         }
     }
 
-    /// Whether a code may be given.
+    /// True if a code may be given.
     #[must_use]
     pub fn allows(&self, code: CodeId) -> bool {
         self.codes.is_empty() || self.codes.contains(&code)
     }
 
-    /// Whether it is for this interaction.
+    /// True if the rule is for this interaction.
     #[must_use]
     pub fn applies_to(&self, interaction: &Interaction) -> bool {
         self.active
@@ -157,7 +157,7 @@ pub struct WrapUpNow {
     pub until: Option<Timestamp>,
     /// The rule of this storey, if one applies.
     pub rule: Option<WrapUpRule>,
-    /// Whether the engine keeps the work open meanwhile, and ends the wrap-up with it.
+    /// True if the engine keeps the work open meanwhile, and ends the wrap-up with it.
     pub with_work: bool,
 }
 

@@ -10,7 +10,7 @@ use crate::journal::record::{
 };
 use crate::layer::error::RestoreError;
 
-/// What a journal says.
+/// The contents of a journal.
 ///
 /// ```
 /// use strowger::journal::{HEADER, recover};
@@ -57,7 +57,7 @@ pub enum JournalError {
     Unreadable {
         /// Where.
         at: usize,
-        /// What is wrong with it.
+        /// The error in the record.
         error: RecordError,
     },
     /// A fact is missing or does not fit.
@@ -206,7 +206,7 @@ impl<E: Kept> Iterator for Records<'_, E> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reader<E> {
-    /// What was put in and not taken out, behind `start`.
+    /// The bytes that were put in and not taken out, behind `start`.
     bytes: Vec<u8>,
     start: usize,
     whole: usize,
@@ -291,7 +291,7 @@ fn check_tail(rest: &[u8], at: usize) -> Result<(), JournalError> {
     if torn { Ok(()) } else { Err(JournalError::Damaged { at }) }
 }
 
-/// Whether a whole record begins anywhere behind the first byte.
+/// True if a whole record begins anywhere behind the first byte.
 fn followed_by_a_record(bytes: &[u8]) -> bool {
     let mut behind = bytes;
     while let Some((_, rest)) = behind.split_first() {

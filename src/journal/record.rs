@@ -19,7 +19,7 @@ use crate::layer::error::RestoreError;
 /// The version that is written.
 pub const VERSION: u32 = 1;
 
-/// What a journal begins with.
+/// The header that a journal begins with.
 pub const HEADER: [u8; 16] = header();
 
 /// Eight bytes that say what it is.
@@ -38,7 +38,7 @@ const fn header() -> [u8; 16] {
     [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
 }
 
-/// What a journal can keep: an engine alone, or a centre. Adding a layer to a centre adds nothing
+/// An engine alone, or a centre: a journal can keep either. Adding a layer to a centre adds nothing
 /// here, for a centre's record holds the facts of all its layers.
 pub trait Kept:
     Decide<
@@ -67,7 +67,7 @@ where
     const SNAPSHOT: u32 = 4;
 }
 
-/// What was kept in one go.
+/// One record of a journal, kept in one go.
 ///
 /// ```
 /// use strowger::host::Entry;
@@ -84,7 +84,7 @@ where
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Record<E: Kept> {
-    /// What is kept of one call, or of several that were made together.
+    /// The facts and answers of one call, or of several that were made together.
     Facts(Facts<E>),
     /// All rows at one moment.
     Snapshot(Box<Saved<E>>),
@@ -166,7 +166,7 @@ pub enum RecordError {
     /// It is whole, and yet nothing this version knows.
     #[error("the record is whole, but cannot be read: {reason}")]
     Unreadable {
-        /// What is wrong with it.
+        /// The reason why it cannot be read.
         reason: String,
     },
     /// It is whole, and of a kind that this journal does not keep: that of an engine is not that
@@ -236,7 +236,7 @@ pub(super) fn read<E: Kept>(kind: u32, body: &[u8]) -> Result<Record<E>, RecordE
     }
 }
 
-/// What stands at the beginning of some bytes.
+/// The result of a search for a record at the beginning of some bytes.
 pub(super) enum Found<'a> {
     /// A record, and what is behind it.
     Whole { kind: u32, body: &'a [u8], rest: &'a [u8] },
@@ -267,7 +267,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// What a header says.
+/// The result of reading a header.
 pub(super) enum Opening {
     /// It is one of this version's, or of another's.
     Version(u32),

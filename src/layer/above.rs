@@ -10,7 +10,7 @@ use crate::layer::decide::Decide;
 ///
 /// What it asks of each layer below, and does there, it says by [`Over`] that layer.
 pub trait Above: Decide {
-    /// What it remembers of the answers from below while a command of its own is planned.
+    /// The answers from below that it remembers while a command of its own is planned.
     type Done: Default;
 
     /// The layer before its first fact, above an engine that has said what it has.
@@ -38,7 +38,7 @@ pub trait Above: Decide {
     fn fire_first(&mut self, now: Timestamp, log: &mut Log<Self::Fact>);
 }
 
-/// What a layer has to do with a layer `B` below it.
+/// The relation of a layer to a layer `B` below it.
 ///
 /// The joiner knows no rules. It asks each layer above before a command of `B` is decided, lets it
 /// follow the facts of `B`, and does in `B` what follows from the layer's own facts. All of it
@@ -103,7 +103,7 @@ pub trait Over<B: Decide>: Above {
     }
 }
 
-/// What is done in a layer below before a command.
+/// The plan of what is done in a layer below for a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan<C> {
     /// Nothing more.

@@ -19,12 +19,12 @@ pub trait Layer {
 /// layer with the enum over all answers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a command",
-    note = "hand in a command struct, such as `Accept {{ offer }}` or `Define::new(key, profile)`"
+    note = "hand in a command struct, such as `Accept::new(offer)` or `Define::new(key, profile)`"
 )]
 pub trait Action: Into<<Self::Layer as Layer>::Command> {
     /// The layer it is for.
     type Layer: Layer;
-    /// What it answers.
+    /// The type of the answer to the command.
     type Output: FromReply<<Self::Layer as Layer>::Reply>;
 
     /// Decides it.

@@ -9,7 +9,7 @@ use crate::layer::error::{ReplayError, RestoreError};
 use crate::layer::fault::Fault;
 use crate::state::machine::Deadline;
 
-/// What decides: the engine, a layer above it, or the [`Centre`](crate::Centre) that joins them.
+/// The engine, a layer above it, or the [`Centre`](crate::Centre) that joins them: each decides.
 ///
 /// Whatever implements it follows the same rules. A command is decided against the present state,
 /// the decision is written as facts, and facts alone change anything. So the facts rebuild it, and
@@ -38,7 +38,7 @@ pub trait Decide: Sized {
     type Fact: Clone + PartialEq + fmt::Debug;
     /// Anything it can be told.
     type Command: Clone + fmt::Debug;
-    /// What it answers to a command.
+    /// The type of the reply to a command.
     type Reply: Clone + PartialEq + fmt::Debug;
     /// Why it refuses a command.
     type Refusal: Clone + PartialEq + fmt::Debug + fmt::Display;
@@ -98,7 +98,7 @@ pub trait Decide: Sized {
         Ok(self)
     }
 
-    /// What comes of a journal that begins with the first fact.
+    /// Rebuilds the state from a journal that begins with the first fact.
     ///
     /// # Errors
     /// [`ReplayError`] names the first fact that is missing or does not fit.
@@ -113,7 +113,8 @@ pub trait Decide: Sized {
     /// All rows, for keeping.
     fn snapshot(&self) -> Self::Snapshot;
 
-    /// What a snapshot was taken of. It does next what the other would have done.
+    /// Restores the state that a snapshot was taken of. It does next what the other would have
+    /// done.
     ///
     /// # Errors
     /// [`RestoreError`] if the format is unknown or the rows contradict each other.

@@ -42,6 +42,6 @@ pub enum RestoreError {
 pub struct ReplayError {
     /// The number of the fact.
     pub seq: Seq,
-    /// What is wrong with it.
+    /// The reason why the fact cannot be followed.
     pub reason: String,
 }

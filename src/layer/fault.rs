@@ -39,7 +39,7 @@ pub struct Fault {
     pub sound: Seq,
     /// The time of the call.
     pub at: Timestamp,
-    /// What did not fit or was not there, for whoever looks into it.
+    /// The contradiction that was met, for whoever looks into it.
     pub reason: String,
 }
 

@@ -15,7 +15,7 @@ use crate::model::profile::{DefinitionId, Profile};
 use crate::model::skill::Proficiency;
 
 growing! {
-    /// What an agent is.
+    /// The definition of an agent.
     ///
     /// ```
     /// use strowger::model::{Capacity, SkillId};
@@ -38,7 +38,7 @@ growing! {
         /// How long the agent counts as present without a sign of life; then the agent goes
         /// offline. `None`: for ever.
         pub lease: Option<Span> => with_lease(into),
-        /// Whether offers to this agent are accepted in the agent's name at once.
+        /// True if offers to this agent are accepted at once in their name.
         pub auto_accept: bool => with_auto_accept,
     }
 }

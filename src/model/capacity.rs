@@ -9,7 +9,7 @@ use crate::model::ids::{ChannelId, Entity, PoolId};
 use crate::model::invalid::Invalid;
 
 growing! {
-    /// What bounds what an agent may have at a time. Work fits when **every** bound leaves room;
+    /// The bounds on what an agent may have at a time. Work fits when **every** bound leaves room;
     /// `None` sets no bound, and the default sets none at all; an agent's default is one thing at a
     /// time.
     ///
@@ -83,7 +83,7 @@ impl Capacity {
 pub(crate) const UNITS_MAX: u32 = 1_000_000;
 
 growing! {
-    /// What share of an item counts against capacity in each state, in percent (0 to 100).
+    /// The share of an item that counts against capacity in each state, in percent (0 to 100).
     ///
     /// An item that is offered is counted, so two offers cannot collide. A weight for `offered`
     /// lower than the one for `active` invites debt, which is allowed and blocks new work until it

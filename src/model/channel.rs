@@ -13,7 +13,7 @@ use crate::model::pool::check_pools;
 use crate::model::profile::{DefinitionId, Profile};
 
 growing! {
-    /// What a channel is. Channels are the host's own; the presets are the usual ones.
+    /// The definition of a channel. Channels are the host's own; the presets are the usual ones.
     ///
     /// ```
     /// use strowger::prelude::*;
@@ -28,7 +28,7 @@ growing! {
         pub cost: u32 => with_cost,
         /// How long an offer rings; `None` rings until it is answered. A queue may say otherwise.
         pub offer_window: Option<Span> => with_offer_window(into),
-        /// Whether offers are accepted in the agent's name at once.
+        /// True if offers of this channel are accepted at once in the agent's name.
         pub auto_accept: bool => with_auto_accept,
         /// How much of an item counts in each state.
         pub weights: Weights => with_weights,

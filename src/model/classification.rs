@@ -142,7 +142,7 @@ growing! {
         /// Its priority from now on.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority> => with_priority(into),
-        /// What it asks for from now on.
+        /// The work's need from now on.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub need: Option<Need> => with_need(into),
     }
@@ -185,7 +185,7 @@ growing! {
     pub struct Classification {
         /// The rules, at most 200, the first that holds decides.
         pub rules: Vec<ClassificationRule> => with_rules(each ClassificationRule),
-        /// Whether the host's [`Classifier`](crate::host::Classifier) is asked before the rules.
+        /// True if the host's [`Classifier`](crate::host::Classifier) is asked before the rules.
         pub ask_host: bool => with_ask_host,
     }
 }

@@ -39,7 +39,7 @@ impl Default for Limits {
 }
 
 growing! {
-    /// What an engine is told when it is made; never changes, and is in every snapshot and journal.
+    /// The configuration of an engine, fixed when it is made; every snapshot and journal has it.
     ///
     /// ```
     /// use strowger::prelude::*;
@@ -55,7 +55,7 @@ growing! {
         /// How many ended offers and how many closed pieces of work are remembered, so that a late
         /// or repeated command is told what happened: 1 to 10,000,000.
         pub remembered: u32 => with_remembered,
-        /// What chance begins with, where a rule leaves something to it.
+        /// The seed of the random numbers, for rules that leave something to chance.
         pub seed: u64 => with_seed,
     }
 }

@@ -20,11 +20,11 @@ use serde::{Deserialize, Serialize};
 pub struct Invalid {
     /// The field, as it is spelled in the JSON form; nested fields are joined by dots.
     pub field: Cow<'static, str>,
-    /// What is wrong with it.
+    /// The problem with the field.
     pub problem: Problem,
 }
 
-/// What can be wrong with a field.
+/// A problem that a field can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

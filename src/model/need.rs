@@ -193,7 +193,7 @@ growing! {
     pub struct Wish {
         /// The condition.
         pub requirement: Requirement => with_requirement,
-        /// What it adds to the score of an agent for whom it holds: 0 to 10,000.
+        /// The points that the wish adds to the score of an agent who meets it: 0 to 10,000.
         pub weight: u16 => with_weight,
     }
 }
@@ -223,7 +223,7 @@ pub enum Evaluation {
 }
 
 growing! {
-    /// What a piece of work asks for. The default asks for nothing.
+    /// The need of a piece of work: its demands on an agent. The default asks for nothing.
     #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct Need {
@@ -235,7 +235,7 @@ growing! {
         pub wishes: Vec<Wish> => with_wishes(each Wish),
         /// How the mandatory part is taken.
         pub evaluation: Evaluation => with_evaluation,
-        /// What is mandatory as well, each for its own time: at most 16.
+        /// Further mandatory requirements, each for its own time: at most 16.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub expiring: Vec<Expiring> => with_expiring(each Expiring),
     }

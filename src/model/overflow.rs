@@ -44,7 +44,7 @@ pub enum Trigger {
     Closed,
 }
 
-/// What a rule of overflow does.
+/// The action of an overflow rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -72,7 +72,7 @@ pub enum OverflowAction {
     OfferCallback,
     /// It is closed.
     Close {
-        /// What to tell the customer, in the host's words.
+        /// The message for the customer, in the host's words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<Key>,
     },
@@ -101,7 +101,7 @@ growing! {
     pub struct OverflowRule {
         /// When.
         pub when: Trigger => with_when,
-        /// What.
+        /// The action of the rule.
         pub then: OverflowAction => with_then,
     }
 }
@@ -114,7 +114,7 @@ impl OverflowRule {
     }
 }
 
-/// What becomes of work that should move and cannot, because the other queue is full or retired.
+/// The action on work that should move and cannot, because the other queue is full or retired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -131,7 +131,7 @@ pub enum LastResort {
     },
 }
 
-/// What can be measured of a queue.
+/// A quantity that can be measured of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -166,7 +166,7 @@ growing! {
         /// The queue that is measured; `None`: the one whose rule it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub queue: Option<QueueId> => with_queue(into),
-        /// What is measured.
+        /// The quantity that is measured.
         pub measure: Measure => with_measure,
         /// How it must compare.
         pub is: Comparison => with_is,
@@ -249,7 +249,7 @@ impl Ramp {
 }
 
 impl Trigger {
-    /// Whether it is looked at again and again as work waits.
+    /// True if the trigger is looked at again and again as work waits.
     #[must_use]
     pub(crate) const fn is_watched(self) -> bool {
         match self {

@@ -127,7 +127,7 @@ impl PresenceProfile {
         Self { system, opens }
     }
 
-    /// Whether work of a channel may be offered.
+    /// True if work of a channel may be offered in this presence.
     #[must_use]
     pub fn opens(&self, channel: ChannelId) -> bool {
         match &self.opens {
@@ -137,7 +137,7 @@ impl PresenceProfile {
         }
     }
 
-    /// Whether work of any channel may be offered.
+    /// True if work of at least one channel may be offered in this presence.
     #[must_use]
     pub fn is_on_queue(&self) -> bool {
         match &self.opens {

@@ -87,7 +87,7 @@ pub enum AgentChoice {
     MostShiftLeft,
 }
 
-/// What starts an agent's idle clock.
+/// The event that starts an agent's idle clock.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -113,9 +113,9 @@ growing! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct IdleClock {
-        /// What starts it.
+        /// The event that starts the clock.
         pub since: IdleSince => with_since,
-        /// Whether only the work's own channel counts (ServiceNow) or any channel.
+        /// True if only the work's own channel counts (ServiceNow), not every channel.
         pub own_channel: bool => with_own_channel,
     }
 }
@@ -198,7 +198,7 @@ impl Default for Broadcast {
     }
 }
 
-/// What becomes of work when nobody is left to ask: its budget is spent, or every member who is on
+/// The action on work when nobody is left to ask: its budget is spent, or every member who is on
 /// queue and could do it may not be asked again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -221,7 +221,7 @@ pub enum Exhausted {
     Close,
 }
 
-/// What becomes of work that waited too long.
+/// The action on work that waited too long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -237,7 +237,8 @@ pub enum MaxWaitAction {
 }
 
 growing! {
-    /// What a queue is. With all defaults: oldest first, to the longest idle, one at a time.
+    /// The definition of a queue. With all defaults: oldest first, to the longest idle, one at a
+    /// time.
     ///
     /// ```
     /// use strowger::model::{AgentChoice, WrapUpMode, WrapUpProfile};
@@ -261,28 +262,28 @@ growing! {
         /// How long offers ring, where it differs from the channel; `null` rings until answered.
         pub offer_windows: BTreeMap<ChannelId, Option<Span>>
             => with_offer_windows(each (ChannelId, Option<Span>)),
-        /// Whether offers are accepted in the agent's name at once.
+        /// True if offers from this queue are accepted at once in the agent's name.
         pub auto_accept: bool => with_auto_accept,
-        /// Whether an offer is withdrawn when its agent becomes unavailable while it rings. If not,
+        /// True if an offer is withdrawn when its agent becomes unavailable while it rings. If not,
         /// it rings on until it is answered or its window ends. The same for a consult on its work.
         pub withdraw_offers: bool => with_withdraw_offers,
         /// Where work goes that comes back.
         pub requeue: RequeuePolicy => with_requeue,
-        /// What becomes of an agent who rejects, unless the reason says otherwise.
+        /// The response to an agent who rejects, unless the reason says otherwise.
         pub on_reject: Response => with_on_reject,
-        /// What becomes of an agent who misses more than is tolerated.
+        /// The response to an agent who misses more than is tolerated.
         pub on_miss: Response => with_on_miss,
         /// How many misses are tolerated.
         pub tolerance: Tolerance => with_tolerance,
         /// How often work may be offered in vain.
         pub budget: Budget => with_budget,
-        /// What becomes of work when nobody is left to ask.
+        /// The action on work when nobody is left to ask.
         pub exhausted: Exhausted => with_exhausted,
         /// The rules of after-contact work.
         pub wrap_up: WrapUpProfile => with_wrap_up,
         /// How long work may wait in this queue, ringing included.
         pub max_wait: Option<Span> => with_max_wait(into),
-        /// What becomes of it then.
+        /// The action on work that waited longer than `max_wait`.
         pub on_max_wait: MaxWaitAction => with_on_max_wait,
         /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
         pub service_target: Span => with_service_target,
@@ -316,11 +317,10 @@ growing! {
         pub sticky: Option<Span> => with_sticky(into),
         /// When it is open; `None`: always.
         pub calendar: Option<CalendarId> => with_calendar(into),
-        /// What becomes of work when things are not as they should be: at most 32 rules, in this
-        /// order.
+        /// The rules of overflow for this queue's work: at most 32, in this order.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub overflow: Vec<OverflowRule> => with_overflow(each OverflowRule),
-        /// What becomes of work that a rule should move and cannot.
+        /// The action on work that a rule should move and cannot.
         pub last_resort: LastResort => with_last_resort,
         /// Rings of helpers who join while conditions hold, each ring once.
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -331,16 +331,16 @@ growing! {
         /// How fast it may offer; `None`: as fast as it can.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ramp: Option<Ramp> => with_ramp(into),
-        /// Whether another engine decides who gets its work, and only state is kept here
+        /// True if another engine decides who gets the queue's work, and only state is kept here
         /// (ServiceNow: external). Then nothing in it is offered but by command
         /// ([`Assign`](crate::command::Assign) and the like), and no offer in vain was the last
         /// that could be made: `budget.per_work` and `exhausted` do not count. All else goes on:
-        /// order, clocks, the longest wait, rules of overflow, estimates. The work an agent
-        /// has from this queue counts in the agent's capacity, but capacity is not enforced: no
-        /// command is refused for want of room, and parked work comes back to its agent whatever
-        /// the agent has. The agent must still be present and respond, and the bound on assignments
-        /// still holds. An agent who has more than their room is in debt, and routing gives them
-        /// nothing until they have room again.
+        /// order, clocks, the longest wait, rules of overflow, estimates. The work an agent has
+        /// from this queue counts in the agent's capacity, but capacity is not enforced: no command
+        /// is refused for want of room, and parked work comes back to its agent whatever the agent
+        /// has. The agent must still be present and respond, and the bound on assignments still
+        /// holds. An agent who has more than their room is in debt, and routing gives them nothing
+        /// until they have room again.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         pub external: bool => with_external,
     }
@@ -456,12 +456,12 @@ impl Profile for QueueProfile {
 }
 
 impl QueueProfile {
-    /// Whether it has rules or rings that are looked at again and again.
+    /// True if the queue has rules or rings that are looked at again and again.
     pub(crate) fn is_watched(&self) -> bool {
         !self.conditional.is_empty() || self.overflow.iter().any(|rule| rule.when.is_watched())
     }
 
-    /// Whether a ring of members joins and leaves with conditions.
+    /// True if a ring of members joins and leaves with conditions.
     pub(crate) fn is_conditional(&self, ring: u8) -> bool {
         self.conditional.iter().any(|conditional| conditional.ring == ring)
     }

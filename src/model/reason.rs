@@ -8,7 +8,7 @@ use crate::model::ids::{CodeId, Entity, PresenceId, ReasonId};
 use crate::model::invalid::Invalid;
 use crate::model::profile::{DefinitionId, Profile};
 
-/// What becomes of an agent who rejected or missed an offer.
+/// The response to an agent who rejected or missed an offer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -38,12 +38,12 @@ growing! {
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct RejectReasonProfile {
-        /// Whether the same work may be offered to the same agent again (ServiceNow).
+        /// True if the same work may be offered to the same agent again (ServiceNow).
         pub reassignable: bool => with_reassignable,
         /// How long it may not be: with `reassignable` a pause before the next try, without it the
         /// life of the memory (`None`: for as long as the work lives).
         pub retry_after: Option<Span> => with_retry_after(into),
-        /// What becomes of the agent; `None` leaves it to the queue.
+        /// The response to the agent; `None` leaves it to the queue.
         pub response: Option<Response> => with_response(into),
         /// With `reassignable: false` and no `retry_after`: whether the rejection is forgotten as
         /// the agent comes on queue after being off it (Azure Job Router: registers again;

@@ -36,8 +36,8 @@ growing! {
     pub struct RelaxationStep {
         /// When it begins, on the clock of the relaxation.
         pub after: Span => with_after,
-        /// What the work asks for from now on, in place of all before. `None`: what it asked for,
-        /// with the changes that follow.
+        /// The work's need from now on, in place of all before. `None`: what it asked for, with the
+        /// changes that follow.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub need: Option<Need> => with_need(into),
         /// Skills that no longer matter (Genesys Cloud: skills to remove; Salesforce: additional
@@ -84,11 +84,11 @@ growing! {
     #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct Relaxation {
-        /// What the steps are counted from.
+        /// The clock by which the steps begin.
         pub clock: RelaxationClock => with_clock,
         /// The steps, at most 16, each later than the one before.
         pub steps: Vec<RelaxationStep> => with_steps(each RelaxationStep),
-        /// Whether a step is passed over at once when nobody who is on queue could take the work in
+        /// True if a step is passed over at once when nobody who is on queue could take the work in
         /// it, and so is the time of a condition that expires. The later ones then come sooner by
         /// as much. It is looked at as a step begins, and as the work enters a line.
         pub skip_empty: bool => with_skip_empty,

@@ -23,7 +23,7 @@ growing! {
     pub struct Schedule {
         /// When; `None`: now.
         pub at: Option<Timestamp> => with_at(into),
-        /// Whether it is suspended then, until the host activates it.
+        /// True if the work is suspended at that time, until the host activates it.
         pub activation: bool => with_activation,
     }
 }

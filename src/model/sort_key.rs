@@ -28,10 +28,10 @@ growing! {
     pub struct SortKey {
         /// The attribute.
         pub attribute: Key => with_attribute(into),
-        /// Whether the highest value goes first.
+        /// True if the highest value goes first.
         #[serde(default)]
         pub descending: bool => with_descending,
-        /// Whether work without a value goes first; else it goes last.
+        /// True if work without a value goes first; else it goes last.
         #[serde(default)]
         pub missing_first: bool => with_missing_first,
     }

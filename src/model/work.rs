@@ -45,13 +45,13 @@ growing! {
         pub queue: QueueId => with_queue,
         /// The channel it came by.
         pub channel: ChannelId => with_channel,
-        /// What it asks of an agent.
+        /// The need of the work: its demands on an agent.
         #[serde(default)]
         pub need: Need => with_need,
         /// How urgent it is.
         #[serde(default)]
         pub priority: Priority => with_priority,
-        /// Whether it goes to the front of the queue.
+        /// True if the work goes to the front of the queue.
         #[serde(default)]
         pub front: bool => with_front,
         /// Waiting time given to it at the outset: counts in its order, not in its reported wait.
@@ -74,10 +74,10 @@ growing! {
         /// Agents it would rather have.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub preferred: Option<Preferred> => with_preferred(into),
-        /// What is known of it.
+        /// The known attributes of the work.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         pub attributes: Attributes => with_attributes(each (Key, Value)),
-        /// What travels with it.
+        /// The data that travels with the work.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         pub attached: Attached => with_attached(each (Key, Box<str>)),
         /// How it becomes easier to place the longer it waits; `None`: what its queue says.
@@ -129,8 +129,8 @@ impl WorkRequest {
         }
     }
 
-    /// Whether just the same may well be said of other work: it has no key, no times and nothing
-    /// attached.
+    /// True if just the same may well be said of other work: the request has no key, no times and
+    /// nothing attached.
     pub(crate) fn is_usual(&self) -> bool {
         let of_one = self.key.is_some() || self.origin.is_some() || self.due.is_some();
         !of_one && self.attached.is_empty()
@@ -186,15 +186,15 @@ pub(crate) fn check_key(key: &Key) -> Result<(), Invalid> {
 }
 
 growing! {
-    /// What to change about waiting or ringing work; what is absent stays as it is. It takes effect
-    /// at the next match: what already rings is not recalled.
+    /// A change to waiting or ringing work; what is absent stays as it is. It takes effect at the
+    /// next match: what already rings is not recalled.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct WorkChange {
         /// A new priority.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority> => with_priority(into),
-        /// Whether it stands at the front.
+        /// A new place: at the front (`true`) or not (`false`).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub front: Option<bool> => with_front(into),
         /// A new need.

@@ -72,7 +72,7 @@ growing! {
     pub struct WrapUpProfile {
         /// The mode. A timeout is 1 s to 60 min.
         pub mode: WrapUpMode => with_mode,
-        /// Whether an agent who transfers the work away or hands it over wraps up too.
+        /// True if an agent who transfers the work away or hands it over wraps up too.
         pub after_transfer: bool => with_after_transfer,
         /// The codes that may be given; empty allows every code and requires none.
         pub codes: Vec<CodeId> => with_codes(each CodeId),
@@ -102,7 +102,7 @@ impl WrapUpProfile {
         Self { mode, ..Self::default() }
     }
 
-    /// Whether a code may be given here.
+    /// True if a code may be given under these rules.
     #[must_use]
     pub fn allows(&self, code: CodeId) -> bool {
         self.codes.is_empty() || self.codes.contains(&code)

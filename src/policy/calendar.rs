@@ -38,7 +38,7 @@ fn hours_of(calendar: &CalendarProfile, day: i128) -> &[Hours] {
     calendar.week.days().get(weekday).map_or(&[], |(_, hours)| hours)
 }
 
-/// Whether a calendar is open. Hours are half-open: at the very instant they end it is closed.
+/// True if a calendar is open. Hours are half-open: at the very instant they end it is closed.
 #[must_use]
 pub fn is_open(calendar: &CalendarProfile, at: Timestamp) -> bool {
     let local = local(&calendar.zone, at);
@@ -95,7 +95,7 @@ fn next_look(calendar: &CalendarProfile, at: Timestamp) -> Option<Timestamp> {
     first.filter(|first| *first < Timestamp::MAX)
 }
 
-/// Whether all weekdays are open all day, or all closed: then only exceptions change anything.
+/// True if all weekdays are open all day, or all closed: then only exceptions change anything.
 fn is_even(calendar: &CalendarProfile) -> bool {
     let whole = |hours: &[Hours]| {
         let joined = hours.iter().zip(hours.iter().skip(1)).all(|(one, next)| one.to == next.from);

@@ -40,11 +40,11 @@ pub struct Candidate {
     pub distance: u32,
     /// How much of their share of the queue's work the agent has had.
     pub share: u64,
-    /// What the host's scorer says of the agent.
+    /// The score that the host's scorer gives the agent.
     pub scored: i64,
     /// When the agent's shift ends.
     pub shift_end: Option<Timestamp>,
-    /// Whether the agent is spared for a scarce skill that the work does not ask for.
+    /// True if the agent is spared for a scarce skill that the work does not ask for.
     pub scarce: bool,
 }
 
@@ -123,7 +123,7 @@ pub enum KeyPart {
     Preference,
     /// The agent's score, under [`Evaluation::Best`]; highest first.
     Score,
-    /// Whether the agent is spared for a scarce skill; those who are not come first.
+    /// The sparing of an agent for a scarce skill; agents who are not spared come first.
     Spared,
     /// The queue's rule; lowest first.
     Method,
@@ -147,9 +147,9 @@ pub struct KeyParts {
     pub preference: u8,
     /// The agent's score, where it comes before the queue's rule; else 0.
     pub score: u32,
-    /// Whether the agent is spared for a scarce skill.
+    /// True if the agent is spared for a scarce skill.
     pub spared: bool,
-    /// What the queue's rule makes of the agent. The lowest comes first, so a value that counts
+    /// The agent's value under the queue's rule. The lowest comes first, so a value that counts
     /// highest first is negative.
     pub method: i64,
     /// Since when the agent has been idle by the queue's clock.
@@ -159,7 +159,7 @@ pub struct KeyParts {
 }
 
 impl AgentKey {
-    /// Whether a higher score always comes first among agents of one rank, ring and preference.
+    /// True if a higher score always comes first among agents of one rank, ring and preference.
     #[must_use]
     pub const fn goes_by_score(queue: &QueueProfile, evaluation: Evaluation) -> bool {
         match (evaluation, queue.choice) {
@@ -172,7 +172,7 @@ impl AgentKey {
         }
     }
 
-    /// What it is made of.
+    /// The parts of the key.
     #[must_use]
     pub const fn parts(&self) -> KeyParts {
         KeyParts {

@@ -75,7 +75,7 @@ const fn mixed(seed: u64) -> u64 {
     z ^ z >> 31
 }
 
-/// Whether a condition holds for work, given which calendars are open.
+/// True if a condition holds for work, given which calendars are open.
 #[must_use]
 pub fn holds(
     condition: &WorkCondition,

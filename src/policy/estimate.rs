@@ -37,7 +37,7 @@ pub struct Estimate {
     pub samples: u32,
 }
 
-/// What the formulas are fed with.
+/// The input of the formulas.
 ///
 /// ```
 /// use strowger::policy::estimate::{Estimator, Situation};
@@ -54,7 +54,7 @@ pub struct Estimate {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
-    /// What the queue has experienced.
+    /// The queue's tally.
     pub tally: &'a Tally,
     /// The instant of the question.
     pub now: Timestamp,

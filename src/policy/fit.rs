@@ -9,7 +9,7 @@ use crate::model::ids::SkillId;
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
 use crate::model::skill::Proficiency;
 
-/// Whether an agent may have work with this need, as far as skills and attributes go.
+/// True if an agent may have work with this need, as far as skills and attributes go.
 #[must_use]
 pub fn fits(need: &Need, agent: &AgentProfile) -> bool {
     fits_by(need, &agent.attributes, &|skill| agent.skills.get(&skill).copied())
@@ -27,7 +27,7 @@ pub(crate) fn fits_by(
     }
 }
 
-/// Whether a requirement holds for an agent. A skill or attribute the agent does not have satisfies
+/// True if a requirement holds for an agent. A skill or attribute the agent does not have satisfies
 /// only `!=`, and `not` of a condition that it fails.
 #[must_use]
 pub fn holds(requirement: &Requirement, agent: &AgentProfile) -> bool {

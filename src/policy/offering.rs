@@ -15,7 +15,7 @@ pub fn window(queue: &QueueProfile, id: ChannelId, channel: &ChannelProfile) -> 
     queue.offer_windows.get(&id).copied().unwrap_or(channel.offer_window)
 }
 
-/// Whether an offer is accepted in the agent's name: if queue, channel or agent say so.
+/// True if an offer is accepted in the agent's name: if queue, channel or agent say so.
 #[must_use]
 pub const fn auto_accept(
     queue: &QueueProfile,
@@ -25,7 +25,7 @@ pub const fn auto_accept(
     queue.auto_accept || channel.auto_accept || agent.auto_accept
 }
 
-/// Whether and until when an agent may not be asked for the same work again.
+/// The bar that keeps an agent from being asked for the same work again.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -44,8 +44,8 @@ pub enum Bar {
 }
 
 impl Bar {
-    /// Whether it bars an agent who is in this session now. [`Until`](Self::Until) ends at its very
-    /// instant.
+    /// True if the bar holds for an agent who is in this session now. [`Until`](Self::Until) ends
+    /// at its very instant.
     #[must_use]
     pub fn bars(self, now: Timestamp, session: u32) -> bool {
         match self {
@@ -56,7 +56,7 @@ impl Bar {
         }
     }
 
-    /// Whether only a change of the agent's own, or nothing, can end it.
+    /// True if only a change of the agent's own, or nothing, can end the bar.
     #[must_use]
     pub const fn is_lasting(self) -> bool {
         matches!(self, Self::Always | Self::Session(_))
@@ -105,7 +105,7 @@ impl History {
         Self(self.0 << 1 | missed as u32)
     }
 
-    /// Whether there are more misses than are tolerated.
+    /// True if there are more misses than are tolerated.
     #[must_use]
     pub fn exceeds(self, tolerance: Tolerance) -> bool {
         let window = u32::MAX >> (32 - u32::from(tolerance.offers.clamp(1, 32)));

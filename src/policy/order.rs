@@ -39,7 +39,7 @@ impl Place {
     }
 }
 
-/// What the order of waiting work depends on.
+/// The properties of waiting work on which its order depends.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {
     /// The work itself; its number is the sequence of arrival.
@@ -119,7 +119,7 @@ impl LineKey {
         Self { behind: !waiting.place.front, class, major, minor, last, work: waiting.work }
     }
 
-    /// Whether it compares otherwise as time goes on.
+    /// True if the key compares otherwise as time goes on.
     #[must_use]
     pub const fn moves(&self) -> bool {
         self.class == RATIO

@@ -26,7 +26,7 @@ pub fn ring(relaxation: Option<&Relaxation>, past: Span) -> Option<u8> {
     Some(rings.max().unwrap_or(0))
 }
 
-/// What the work asks for, once it is past a point on its clock.
+/// The need of the work, once it is past a point on its clock.
 #[must_use]
 pub fn need<'a>(need: &'a Need, relaxation: Option<&Relaxation>, past: Span) -> Cow<'a, Need> {
     let steps = || relaxation.into_iter().flat_map(|relaxation| begun(relaxation, past));

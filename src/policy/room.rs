@@ -11,7 +11,7 @@ use crate::model::capacity::Capacity;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{ChannelId, PoolId};
 
-/// What an agent's offers, assignments and legs take.
+/// The capacity that an agent's offers, assignments and legs take.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Usage {
     units: u64,
@@ -35,7 +35,7 @@ struct Drawn {
     spent: u32,
 }
 
-/// What of a pool an agent uses. The pool has room for what is left of `max` after both.
+/// An agent's use of a pool. The pool has room for what is left of `max` after both.
 ///
 /// ```
 /// use strowger::view::PoolUse;
@@ -49,10 +49,10 @@ struct Drawn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PoolUse {
-    /// What the agent holds of the pool, in hundredths of an item.
+    /// The part of the pool that the agent holds, in hundredths of an item.
     pub held: u32,
-    /// What the agent drew and does not hold any more, in hundredths of an item. It is not given
-    /// back before the pool is reset.
+    /// The part of the pool that the agent drew and does not hold any more, in hundredths of an
+    /// item. It is not given back before the pool is reset.
     pub spent: u32,
     /// How many items of the pool the agent may have. `None`: the agent has no entry for the pool,
     /// and may have none.
@@ -78,7 +78,7 @@ impl Claim {
         Self { channel, cost, weight }
     }
 
-    /// What a new item takes: the greater of what it takes ringing and active.
+    /// The claim of a new item: the greater of what it takes ringing and active.
     #[must_use]
     pub fn of_new(id: ChannelId, channel: &ChannelProfile, cost: u32) -> Self {
         let weight = channel.weights.offered.max(channel.weights.active);
@@ -90,7 +90,7 @@ impl Claim {
     }
 }
 
-/// What leaves no room.
+/// The reason why there is no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -128,19 +128,20 @@ impl Usage {
         self.channels.iter().find(|entry| entry.channel == channel).map_or(0, |entry| entry.items)
     }
 
-    /// Whether nothing is in use.
+    /// True if nothing is in use.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items == 0 && self.units == 0
     }
 
-    /// What is held of a pool, in hundredths.
+    /// The part of a pool that is held, in hundredths of an item.
     #[must_use]
     pub fn held_of(&self, pool: PoolId) -> u32 {
         self.drawn(pool).map_or(0, |drawn| drawn.held)
     }
 
-    /// What was drawn from a pool, is not held any more and not given back, in hundredths.
+    /// The part of a pool that was drawn, is not held any more and not given back, in hundredths of
+    /// an item.
     #[must_use]
     pub fn spent_of(&self, pool: PoolId) -> u32 {
         self.drawn(pool).map_or(0, |drawn| drawn.spent)
@@ -220,7 +221,7 @@ impl Usage {
         self.units = self.units.saturating_sub(claim.units());
     }
 
-    /// Whether the agent has more than they may in any respect. What is spent of a pool does not
+    /// True if the agent has more than they may in any respect. What is spent of a pool does not
     /// count as something the agent has.
     #[must_use]
     pub fn is_in_debt(&self, capacity: &Capacity) -> bool {
@@ -237,8 +238,8 @@ impl Usage {
             || self.pools.iter().any(over_pool)
     }
 
-    /// Whether a claim that draws on these pools fits on top in every respect, and nothing the
-    /// agent has forbids the interruption.
+    /// Checks that a claim that draws on these pools fits on top in every respect, and that nothing
+    /// the agent has forbids the interruption.
     ///
     /// # Errors
     /// The first obstacle, in the order of the variants of [`Full`].
@@ -299,7 +300,8 @@ impl Usage {
     }
 }
 
-/// What may be drawn from a pool, in hundredths; nothing where there is no entry for it.
+/// The most that may be drawn from a pool, in hundredths of an item; nothing where there is no
+/// entry for it.
 fn pool_max(capacity: &Capacity, pool: PoolId) -> Option<u32> {
     capacity.pools.get(&pool).map(|max| u32::from(*max) * 100)
 }

@@ -30,12 +30,13 @@ pub enum Shortfall {
     Alternatives {
         /// Where they stand in the tree.
         path: Vec<u16>,
-        /// What is missing of each. Who has all of one meets them.
+        /// The shortfalls of each alternative. An agent who has all that one lacks meets them.
         each: Vec<Vec<Self>>,
     },
 }
 
-/// What an agent lacks to meet a need, in the order of the tree; nothing if the agent meets it.
+/// The shortfalls of an agent against a need, in the order of the tree; empty if the agent meets
+/// it.
 ///
 /// ```
 /// use strowger::policy::shortfall::{Shortfall, shortfalls};
@@ -94,7 +95,7 @@ fn collect(
     }
 }
 
-/// What an agent has of that which a single condition looks at.
+/// The agent's own value that a single condition looks at.
 fn own(requirement: &Requirement, agent: &AgentProfile) -> Option<Value> {
     match requirement {
         Requirement::Skill { skill, .. } => {

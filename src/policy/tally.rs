@@ -58,7 +58,7 @@ impl Average {
     }
 }
 
-/// What happened in a queue in some time.
+/// The counts of what happened in a queue in some time.
 ///
 /// ```
 /// use strowger::view::Counts;
@@ -129,7 +129,7 @@ impl Counts {
 const BUCKETS: usize = 12;
 const BUCKET: i64 = 300_000;
 
-/// What a queue has experienced. It has a fixed size, whatever happens.
+/// The statistics of a queue. Their size is fixed, whatever happens.
 ///
 /// The window is the five minutes of the clock (UTC, from full five minutes to full five minutes)
 /// that are under way and the eleven before: the last 55 to 60 minutes.
@@ -202,7 +202,7 @@ impl Tally {
         self.handling = self.handling.with(span);
     }
 
-    /// Whether it can have come about: one that was read from somewhere need not.
+    /// True if the tally can have come about: one that was read from somewhere need not.
     pub(crate) fn is_sound(&self) -> bool {
         let whole = |average: Average| average.samples > 0 || average.parts == 0;
         let counted = self.buckets.iter().all(|counts| counts.in_target <= counts.answered);
@@ -236,7 +236,7 @@ impl Tally {
         self.handling
     }
 
-    /// What happened in the window that ends now.
+    /// The counts of the window that ends now.
     #[must_use]
     pub fn window(&self, now: Timestamp) -> Counts {
         let now = bucket(now).max(self.latest);
@@ -297,13 +297,13 @@ impl Stopwatch {
         Self { since: self.since.or(Some(at)), ..self }
     }
 
-    /// Whether it runs.
+    /// True if the stopwatch runs.
     #[must_use]
     pub const fn is_running(self) -> bool {
         self.since.is_some()
     }
 
-    /// What it shows.
+    /// The time that the stopwatch shows.
     #[must_use]
     pub fn read(self, at: Timestamp) -> Span {
         let running = self.since.map_or(Span::ZERO, |since| at.since(since));

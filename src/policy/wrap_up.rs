@@ -12,7 +12,7 @@ use crate::model::wrap_up::{WrapUpMode, WrapUpProfile};
 pub struct WrapUp {
     /// When time ends it; [`Timestamp::MAX`] if only the agent does.
     pub until: Timestamp,
-    /// Whether it counts against the agent's capacity.
+    /// True if the wrap-up counts against the agent's capacity.
     pub counts: bool,
 }
 
@@ -31,14 +31,14 @@ pub fn after_contact(mode: WrapUpMode, requested: bool, now: Timestamp) -> Optio
     }
 }
 
-/// Whether the agent may end a wrap-up before its time. A wrap-up that began under another mode,
+/// True if the agent may end a wrap-up before its time. A wrap-up that began under another mode,
 /// and that time does not end, the agent may always end.
 #[must_use]
 pub fn may_end(mode: WrapUpMode, until: Timestamp) -> bool {
     until == Timestamp::MAX || !matches!(mode, WrapUpMode::ForcedTimeout { .. })
 }
 
-/// Whether the agent must give a code to end it.
+/// True if the agent must give a code to end the wrap-up.
 #[must_use]
 pub const fn needs_code(profile: &WrapUpProfile) -> bool {
     match profile.mode {

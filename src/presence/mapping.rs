@@ -10,9 +10,9 @@ use crate::model::presence::SystemPresence;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PresenceRow {
-    /// What the other system calls it: a name or an id.
+    /// The presence in the other system: a name or an id.
     pub there: Key,
-    /// What it is here.
+    /// The presence here that it maps to.
     pub here: PresenceId,
 }
 
@@ -72,21 +72,21 @@ impl PresenceMap {
         &self.rows
     }
 
-    /// What a presence there is here.
+    /// The presence here for a presence there.
     #[must_use]
     pub fn to_here(&self, there: &str) -> PresenceId {
         let row = self.rows.iter().find(|row| *row.there == *there);
         row.map_or(self.fallback_here, |row| row.here)
     }
 
-    /// What a presence here is there.
+    /// The presence there for a presence here.
     #[must_use]
     pub fn to_there(&self, here: PresenceId) -> &Key {
         let row = self.rows.iter().find(|row| row.here == here);
         row.map_or(&self.fallback_there, |row| &row.there)
     }
 
-    /// Whether two presences mean the same: one is what the other is on its side.
+    /// True if two presences mean the same: one is what the other is on its side.
     #[must_use]
     pub fn agree(&self, there: &str, here: PresenceId) -> bool {
         self.to_here(there) == here || **self.to_there(here) == *there

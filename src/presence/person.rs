@@ -16,17 +16,18 @@ pub enum Side {
     There,
 }
 
-/// What one system shows or should show of a person.
+/// The state of a person in one system, as it shows it or should show it.
 #[derive(Clone, Debug)]
 struct Shown<P> {
     /// The latest revision heard.
     revision: Option<u64>,
     /// The latest of them that was the person's own word.
     said: Option<u64>,
-    /// What it shows, or should once it did what it was asked.
+    /// The presence it shows, or should show once it did what it was asked.
     presence: Option<P>,
     standing: Standing,
-    /// What it was asked for when the person said something else: its effect may still come.
+    /// The presence it was asked for when the person said something else: its effect may still
+    /// come.
     late: Option<P>,
 }
 
@@ -71,7 +72,7 @@ impl<P: Clone + PartialEq> Shown<P> {
     }
 }
 
-/// What both systems are to be asked.
+/// The presences that both systems are to be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub here: Option<PresenceId>,
@@ -146,7 +147,7 @@ impl Person {
         }
     }
 
-    /// Whether the person responds changed.
+    /// Handles a change of whether the person responds.
     pub(crate) fn responds(
         &mut self,
         map: &PresenceMap,
@@ -189,8 +190,8 @@ impl Person {
         Wanted { here, there: there.filter(|_| self.there.standing == Standing::Asked) }
     }
 
-    /// What must be asked here so that the person is in this presence. For a person who does not
-    /// respond it is asked even if they are in it: they chose it anew.
+    /// The presence to ask for here so that the person is in it. For a person who does not respond
+    /// it is asked even if they are in it: they chose it anew.
     fn tell_here(&mut self, presence: PresenceId) -> Option<PresenceId> {
         if self.here.presence != Some(presence) {
             self.here.ask(presence);
@@ -200,7 +201,7 @@ impl Person {
         }
     }
 
-    /// What must be asked there so that it agrees with what is here.
+    /// The presence to ask for there so that it agrees with the presence here.
     fn tell_there(&mut self, map: &PresenceMap) -> Option<Key> {
         let here = self.here.presence?;
         if self.there.presence.as_ref().is_some_and(|there| map.agree(there, here)) {
@@ -211,7 +212,7 @@ impl Person {
         Some(there)
     }
 
-    /// Whether nothing is asked that was not shown, and both systems show the same or the person
+    /// True if nothing is asked that was not shown, and both systems show the same or the person
     /// does not respond.
     pub(crate) fn is_in_step(&self, map: &PresenceMap) -> bool {
         let settled = self.asked() == Wanted::default();

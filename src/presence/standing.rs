@@ -18,7 +18,7 @@ pub enum Standing {
     Asked,
 }
 
-/// What is heard from one of the two systems.
+/// A word that is heard from one of the two systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
     /// No revision later than the latest that was heard: it came twice or was overtaken.
@@ -32,7 +32,7 @@ pub enum Heard {
     Overtaken,
     /// The person said something there.
     Person {
-        /// Whether that system is the primary source for the person.
+        /// True if that system is the primary source for the person.
         primary: bool,
     },
 }
@@ -52,7 +52,7 @@ impl Heard {
     }
 }
 
-/// What follows from what was heard.
+/// The consequence of what was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follows {
     /// Nothing.
@@ -75,9 +75,10 @@ impl Standing {
         }
     }
 
-    /// What follows something that is heard from this side. A person may say something while their
-    /// side is still asked for something else. That counts as said at the same time as the other
-    /// side's word: then the primary source wins. Everything is possible in every standing.
+    /// The standing and the consequence after something is heard from this side. A person may say
+    /// something while their side is still asked for something else. That counts as said at the
+    /// same time as the other side's word: then the primary source wins. Everything is possible in
+    /// every standing.
     #[must_use]
     pub const fn next(self, heard: Heard) -> (Self, Follows) {
         match (self, heard) {

@@ -18,17 +18,17 @@ use crate::presence::mapping::PresenceMap;
 use crate::presence::person::{Person, Side, Wanted};
 
 growing! {
-    /// What the other system says of a person.
+    /// A report of the other system about the presence of a person.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct PresenceReport {
         /// Rises with every change there; the time of the change will do, if no two are at the
         /// same.
         pub revision: u64 => with_revision,
-        /// What it shows now.
+        /// The presence it shows now.
         pub presence: Key => with_presence(into),
-        /// Who made it so: the person there, or this side by a request. `None`: the system does not
-        /// say. Then the report counts as the person's word, unless it shows what was requested and
-        /// not shown yet, or what was so when the person said something else.
+        /// The side that set the presence: the person there, or this side by a request. `None`: the
+        /// system does not say. Then the report counts as the person's word, unless it shows what
+        /// was requested and not shown yet, or what was so when the person said something else.
         pub source: Option<Side> => with_source(into),
     }
 }
@@ -40,7 +40,7 @@ impl PresenceReport {
     }
 }
 
-/// What to do to keep two systems in step: closed, for there are two.
+/// The request that keeps two systems in step: closed, for there are two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PresenceAsk {
     /// Execute this command.
@@ -49,14 +49,14 @@ pub enum PresenceAsk {
     There {
         /// Of whom.
         agent: AgentId,
-        /// What, in its words.
+        /// The presence to show, in the words of the other system.
         presence: Key,
     },
 }
 
 growing! {
-    /// What becomes of a person who comes back after not being heard of (Genesys Cloud:
-    /// restore time).
+    /// The presence of a person who comes back after not being heard of (Genesys Cloud: restore
+    /// time).
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Renewal {
         /// A person who is back before so long is in the presence they were in before; usually
@@ -217,7 +217,7 @@ impl PresenceSync {
         asks(agent, person.renew(map, restored))
     }
 
-    /// Whether both systems show the same of a person, as far as is known, and nothing is asked
+    /// True if both systems show the same of a person, as far as is known, and nothing is asked
     /// that was not shown yet. While the person does not respond, the systems may differ.
     #[must_use]
     pub fn is_in_step(&self, agent: AgentId) -> bool {

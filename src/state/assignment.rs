@@ -23,14 +23,14 @@ pub enum AssignmentState {
     WrapUp {
         /// When time ends it; [`Timestamp::MAX`]: only the agent does.
         until: Timestamp,
-        /// Whether it counts against the agent's capacity.
+        /// True if the wrap-up counts against the agent's capacity.
         counts: bool,
     },
     /// Over.
     Ended,
 }
 
-/// What can happen to an assignment.
+/// A step in the life of an assignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssignmentStep {
     /// The customer is put on hold.
@@ -45,7 +45,7 @@ pub enum AssignmentStep {
     WrapUp {
         /// When time ends it.
         until: Timestamp,
-        /// Whether it counts against the agent's capacity.
+        /// True if the wrap-up counts against the agent's capacity.
         counts: bool,
     },
     /// Wrap-up lasts longer.
@@ -86,7 +86,7 @@ impl AssignmentState {
         }
     }
 
-    /// Whether the agent is occupied with it: worked on, held or wrapped up with capacity held.
+    /// True if the assignment occupies the agent: worked on, held or wrapped up with capacity held.
     #[must_use]
     pub const fn occupies(self) -> bool {
         match self {
@@ -96,7 +96,7 @@ impl AssignmentState {
         }
     }
 
-    /// What follows a step.
+    /// The state after a step.
     ///
     /// # Errors
     /// [`Illegal`] if the state does not allow it.

@@ -75,7 +75,7 @@ pub enum LegEnd {
     ContactEnded,
 }
 
-/// What can happen to a leg.
+/// A step in the life of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LegStep {
     /// The agent joins.
@@ -85,7 +85,7 @@ pub enum LegStep {
 }
 
 impl LegRole {
-    /// Whether an agent in this role supervises: the agent takes part without capacity and without
+    /// True if an agent in this role supervises: the agent takes part without capacity and without
     /// being asked.
     #[must_use]
     pub const fn supervises(self) -> bool {
@@ -161,7 +161,7 @@ impl LegState {
         }
     }
 
-    /// What follows a step.
+    /// The state after a step.
     ///
     /// # Errors
     /// [`Illegal`] if the state does not allow it.

@@ -15,7 +15,7 @@ pub struct Illegal {
     pub step: &'static str,
 }
 
-/// What a deadline is for. Of several at the same instant for the same thing, the first listed
+/// The kind of a deadline. Of several at the same instant for the same thing, the first listed
 /// comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,7 +66,7 @@ pub enum DeadlineKind {
 pub struct Deadline {
     /// When.
     pub at: Timestamp,
-    /// What for.
+    /// The kind of the deadline.
     pub kind: DeadlineKind,
 }
 

@@ -61,7 +61,7 @@ pub enum Withdrawal {
     WorkAside,
 }
 
-/// What can happen to an offer.
+/// A step in the life of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfferStep {
     /// The agent accepts.
@@ -100,7 +100,7 @@ impl OfferState {
         }
     }
 
-    /// What follows a step.
+    /// The state after a step.
     ///
     /// # Errors
     /// [`Illegal`] if the offer is over, or has no window that could end.

@@ -7,7 +7,7 @@ use crate::model::ids::PresenceId;
 use crate::model::presence::SystemPresence;
 use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 
-/// What an agent says of themselves.
+/// The presence of an agent: offline or signed in.
 ///
 /// ```text
 #[doc = include_str!("../../tests/tables/presence.txt")]
@@ -29,14 +29,14 @@ pub enum Presence {
     },
 }
 
-/// What can happen to a presence.
+/// A step in the life of a presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresenceStep {
     /// A presence is chosen.
     Set {
         /// Which.
         id: PresenceId,
-        /// What it stands for.
+        /// The system presence that the chosen presence stands for.
         system: SystemPresence,
         /// Until when it is believed.
         lease: Option<Timestamp>,
@@ -82,7 +82,7 @@ impl Presence {
         }
     }
 
-    /// What follows a step.
+    /// The presence after a step.
     ///
     /// # Errors
     /// [`Illegal`] if nobody is signed in who could be heard, or no lease is there to lapse.

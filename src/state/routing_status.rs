@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the engine knows of an agent (the words of Genesys Cloud).
+/// The routing status of an agent (the words of Genesys Cloud).
 ///
 /// ```text
 #[doc = include_str!("../../tests/tables/routing_status.txt")]
@@ -28,7 +28,7 @@ pub enum RoutingStatus {
     NotResponding,
 }
 
-/// What an agent is occupied with.
+/// The activity, if any, that occupies an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Load {
     /// Nothing.
@@ -41,14 +41,14 @@ pub enum Load {
     OwnCall,
 }
 
-/// What can happen to a routing status.
+/// A step in the life of a routing status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusStep {
     /// The agent chose a presence that opens a channel.
     GoOn(Load),
     /// The agent's presence opens no channel.
     GoOff,
-    /// What the agent is occupied with is now this.
+    /// The agent's activity is now this.
     Carry(Load),
     /// The agent rejected or missed too much.
     StopResponding,
@@ -96,7 +96,7 @@ impl RoutingStatus {
         }
     }
 
-    /// What follows a step. Every step is possible in every status.
+    /// The status after a step. Every step is possible in every status.
     #[must_use]
     pub const fn next(self, step: StatusStep) -> Self {
         match (self, step) {
@@ -135,7 +135,7 @@ impl RoutingStatus {
         }
     }
 
-    /// Whether an agent in this status is offered anything, if the agent has room.
+    /// True if an agent in this status is offered anything, if the agent has room.
     #[must_use]
     pub const fn takes_offers(self) -> bool {
         match self {
@@ -144,7 +144,7 @@ impl RoutingStatus {
         }
     }
 
-    /// Whether an agent in this status is at work: the agent's presence opens a channel and the
+    /// True if an agent in this status is at work: the agent's presence opens a channel and the
     /// agent responds, whatever work they have.
     #[must_use]
     pub const fn is_staffed(self) -> bool {

@@ -30,19 +30,19 @@ pub enum Stage {
     },
     /// With an agent, active or held.
     Assigned {
-        /// Who has it.
+        /// The agent who has the work.
         agent: AgentId,
     },
     /// Put aside by its agent.
     Parked {
-        /// Who parked it.
+        /// The agent who parked the work.
         agent: AgentId,
         /// When it comes back by itself.
         until: Option<Timestamp>,
     },
     /// The contact is over, its agent wraps up.
     WrapUp {
-        /// Who had it.
+        /// The agent who had the work.
         agent: AgentId,
     },
     /// Over.
@@ -54,7 +54,7 @@ pub enum Stage {
     Scheduled {
         /// When it enters the line of its queue.
         at: Timestamp,
-        /// Whether it is suspended then, until the host activates it.
+        /// True if the work is suspended at that time, until the host activates it.
         activation: bool,
     },
     /// Nobody is asked for it until the host activates it.
@@ -84,7 +84,7 @@ pub enum CloseCause {
     Overflow,
 }
 
-/// What can happen to a piece of work.
+/// A step in the life of a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkStep {
     /// It is offered to an agent.
@@ -109,7 +109,7 @@ pub enum WorkStep {
     Schedule {
         /// Until when.
         at: Timestamp,
-        /// Whether it is suspended then.
+        /// True if the work is suspended at that time.
         activation: bool,
     },
     /// Nobody is asked for it until the host activates it.
@@ -155,7 +155,7 @@ impl Stage {
         }
     }
 
-    /// Whether something may fall due for the work itself. Nothing does while it rings or an agent
+    /// True if something may fall due for the work itself. Nothing does while it rings or an agent
     /// handles it: no rule recalls work from an agent.
     #[must_use]
     pub const fn has_clock(self) -> bool {
@@ -198,7 +198,7 @@ impl Stage {
         }
     }
 
-    /// Whether the work is in its queue: it waits in line, or rings from there.
+    /// True if the work is in its queue: it waits in line, or rings from there.
     #[must_use]
     pub const fn is_in_queue(self) -> bool {
         match self {
@@ -212,7 +212,7 @@ impl Stage {
         }
     }
 
-    /// Whether the work is put off: it is in no line until a time, or until the host activates it.
+    /// True if the work is put off: it is in no line until a time, or until the host activates it.
     #[must_use]
     pub const fn is_put_off(self) -> bool {
         match self {
@@ -226,13 +226,13 @@ impl Stage {
         }
     }
 
-    /// Whether the work is open and no agent has it: it is in its queue or put off.
+    /// True if the work is open and no agent has it: it is in its queue or put off.
     #[must_use]
     pub const fn is_unowned(self) -> bool {
         self.is_in_queue() || self.is_put_off()
     }
 
-    /// Whether the contact is under way and belongs to an agent: active, on hold or parked.
+    /// True if the contact is under way and belongs to an agent: active, on hold or parked.
     #[must_use]
     pub const fn is_with_agent(self) -> bool {
         match self {
@@ -246,14 +246,14 @@ impl Stage {
         }
     }
 
-    /// Whether the contact is under way and no agent handles it now: nobody has the work, or its
+    /// True if the contact is under way and no agent handles it now: nobody has the work, or its
     /// agent parked it.
     #[must_use]
     pub const fn is_unattended(self) -> bool {
         self.is_unowned() || (self.is_with_agent() && self.handler().is_none())
     }
 
-    /// What follows a step.
+    /// The stage after a step.
     ///
     /// # Errors
     /// [`Illegal`] if the stage does not allow it.

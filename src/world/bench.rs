@@ -115,7 +115,7 @@ impl Bench {
         Self { key, order: Sorted::default(), seats: Vec::new(), rows: SeatRows::default() }
     }
 
-    /// Whether all who sit are in their rows, and nobody else is in any.
+    /// True if all agents who sit are in their rows, and nobody else is in any.
     pub(crate) fn is_sound(&self) -> bool {
         (0..).map(AgentId::from_raw).zip(&self.seats).all(|(agent, seat)| {
             self.rows.of(agent)

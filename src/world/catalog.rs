@@ -15,7 +15,7 @@ pub(crate) struct Entry<P: Profile> {
     pub key: Key,
     /// The content.
     pub profile: Arc<P>,
-    /// Whether it was retired.
+    /// True if the definition was retired.
     pub retired: bool,
     /// How often it was changed.
     #[serde(default)]

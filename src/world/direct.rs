@@ -28,7 +28,7 @@ impl DirectLines {
         self.keys.iter().map(|(_, key)| key.work)
     }
 
-    /// What waits for an agent by name, in order.
+    /// The work that waits for an agent by name, in order.
     pub(crate) fn of(&self, agent: AgentId) -> impl Iterator<Item = LineKey> + '_ {
         let next = AgentId::from_raw(agent.raw().saturating_add(1));
         let low = (agent, LineKey::FIRST);

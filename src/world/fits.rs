@@ -15,7 +15,7 @@ use crate::policy::fit;
 use crate::world::catalog::Entry;
 use crate::world::rows::Work;
 
-/// What is known of one need.
+/// The fit of one need: the agents who meet it, and the skills it names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fit {
     /// The agents who fit.
@@ -26,8 +26,8 @@ pub(crate) struct Fit {
     pub ranking: Option<Ranking>,
     /// A skill without which nobody fits, if there is one.
     pub asks: Option<SkillId>,
-    /// What is usually said of work with it, so that it is kept once however much work says just
-    /// that.
+    /// The requests that are usual for work with this need, so that each is kept once however much
+    /// work says just that.
     usual: Vec<Arc<WorkRequest>>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Fit {
 const USUAL: usize = 8;
 
 impl Fit {
-    /// What is known of a need that nobody fits yet.
+    /// The fit of a need that nobody fits yet.
     pub(crate) fn new(need: &Need) -> Self {
         Self { named: fit::named_skills(need), asks: asked_skill(need), ..Self::default() }
     }
@@ -84,9 +84,9 @@ const RANKED: usize = 512;
 pub(crate) struct Ranking {
     /// The best first, by score, then by definition.
     best: Vec<(Reverse<u32>, AgentId)>,
-    /// Whether all who fit are there.
+    /// True if all who fit are in the ranking.
     pub complete: bool,
-    /// Whether all who fit suit it equally well; then they need not be there.
+    /// True if all who fit suit the need equally well; then they need not be in the ranking.
     pub even: bool,
 }
 

@@ -36,7 +36,7 @@ macro_rules! key_index {
 
 every_kind! { [key_index] {} }
 
-/// What a deadline belongs to. Equal instants come in this order.
+/// The owner of a deadline. Equal instants come in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TimerKey {
     /// The window of an offer.
@@ -99,11 +99,11 @@ pub(crate) struct Index {
     pub keys: KeyIndex,
     /// Needs by content.
     pub need_ids: FixedMap<Need, NeedId>,
-    /// Who fits, by need.
+    /// The agents who fit, by need.
     pub fits: Vec<Fit>,
     /// The needs that nobody fits without this skill. Under `None` those that ask for no one skill.
     pub asking: FixedMap<Option<SkillId>, Vec<NeedId>>,
-    /// What each agent sees of their queues, by membership.
+    /// The lanes that each agent sees of their queues, by membership.
     pub seen: Vec<Vec<Seen>>,
     /// The agents who have a skill, at whatever level, by skill.
     pub skilled: Vec<PackedBits>,
@@ -115,7 +115,7 @@ pub(crate) struct Index {
     pub open: Vec<Bits>,
     /// The open agents, in every order in which some queue takes them.
     pub benches: Vec<Bench>,
-    /// What is due when.
+    /// The deadlines, by instant.
     pub clock: Deadlines<TimerKey>,
     /// The agents whom the last fact concerns.
     pub concerned: Concerned,
@@ -138,7 +138,7 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// What is known of a need.
+    /// The fit of a need.
     pub(crate) fn fit(&self, need: NeedId) -> Option<&Fit> {
         self.fits.get(need.raw() as usize)
     }
@@ -148,7 +148,7 @@ impl Index {
         self.fit(need).is_some_and(|fit| fit.agents.has(agent))
     }
 
-    /// Whether an agent is open on any channel.
+    /// True if an agent is open on any channel.
     pub(crate) fn is_open(&self, agent: AgentId) -> bool {
         self.open.iter().any(|agents| agents.has(agent))
     }

@@ -20,7 +20,7 @@ impl LaneSet {
         }
     }
 
-    /// Whether a place is in the set.
+    /// True if a place is in the set.
     pub(crate) const fn has(self, place: usize) -> bool {
         place < PLACES && self.0 & (1 << place) != 0
     }

@@ -19,10 +19,10 @@ use crate::world::needs::NeedId;
 use crate::world::pool_sets::PoolSetId;
 use crate::world::rows::Work;
 
-/// What all work in a lane has in common.
+/// The properties that all work in a lane has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LaneKey {
-    /// What it asks for.
+    /// The need of the work.
     pub need: NeedId,
     /// The channel it came by.
     pub channel: ChannelId,
@@ -64,12 +64,12 @@ impl LaneKey {
 /// One lane: the work that waits in it, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
-    /// What it asks for.
+    /// The key of the lane: all that its work has in common.
     pub key: LaneKey,
     /// The first, apart from the others: mostly a lane holds one piece of work or none, and then
     /// nothing is allocated and nothing is moved.
     head: Option<LineKey>,
-    /// What waits behind the head.
+    /// The work that waits behind the head.
     behind: Sorted<LineKey>,
     candidates: Option<Candidates>,
 }
@@ -261,7 +261,7 @@ impl Lanes {
         }
     }
 
-    /// Whether nothing waits in any lane.
+    /// True if nothing waits in any lane.
     pub(crate) fn are_empty(&self) -> bool {
         self.taken == LaneSet::default()
             && self.lanes.iter().skip(PLACES).all(|lane| lane.head.is_none())
@@ -303,7 +303,7 @@ impl Lanes {
         taken.map(|lane| (lane.key, lane.keys().copied().collect())).collect()
     }
 
-    /// Whether heads and sets say what is there.
+    /// True if the sets, the places and the order of the lanes agree with the work in them.
     pub(crate) fn are_sound(&self) -> bool {
         self.lanes.iter().enumerate().all(|(place, lane)| {
             let taken = place >= PLACES || self.taken.has(place) == lane.head.is_some();

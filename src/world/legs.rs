@@ -28,7 +28,7 @@ pub struct Leg {
     pub role: LegRole,
     /// Where the leg is.
     pub state: LegState,
-    /// What the leg takes of the agent's capacity; nothing of a supervisor's.
+    /// The claim of the leg on the agent's capacity; nothing of a supervisor's.
     pub claim: Claim,
     /// When the agent was asked, or joined without being asked.
     pub since: Timestamp,
@@ -39,13 +39,13 @@ impl Leg {
     /// bound keeps the row of a piece of work small.
     pub const MAX: u32 = 16;
 
-    /// Whether the leg rings at its agent.
+    /// True if the leg rings at its agent.
     #[must_use]
     pub const fn rings(&self) -> bool {
         matches!(self.state, LegState::Requested { .. })
     }
 
-    /// Whether the leg occupies its agent: a consultant or conferee who joined.
+    /// True if the leg occupies its agent: a consultant or conferee who joined.
     #[must_use]
     pub const fn occupies(&self) -> bool {
         matches!(self.state, LegState::Joined) && !self.role.supervises()

@@ -19,9 +19,9 @@ use crate::world::members::{Members, MembersSorted};
 /// The line of one queue: its lanes, and its members by channel.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
-    /// What waits, by what it asks for.
+    /// The lanes: the work that anybody may have, by its need and the rest of its [`LaneKey`].
     pub lanes: Lanes,
-    /// Whether its queue asks its members in the order of a list.
+    /// True if the queue asks its members in the order of a list.
     pub by_list: bool,
     /// Everybody who is a member for some channel.
     pub everybody: PackedBits,
@@ -40,14 +40,14 @@ pub(crate) struct Line {
     pub stays: Sorted<(Timestamp, WorkId)>,
 }
 
-/// What is to wait in a line, in any order; its parts are those of [`Line`].
+/// The work that is to wait in a line, in any order; its parts are those of [`Line`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gathered {
-    /// What anybody may have, by lane.
+    /// The work that anybody may have, by lane.
     pub lanes: FixedMap<LaneKey, Vec<LineKey>>,
-    /// What waits in no lane.
+    /// The work that waits in no lane.
     pub aside: Vec<LineKey>,
-    /// What is in a lane although it rings.
+    /// The work that is in a lane although it rings.
     pub ringing: Vec<LineKey>,
     /// All that waits, by its entry.
     pub stays: Vec<(Timestamp, WorkId)>,

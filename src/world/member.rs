@@ -43,11 +43,11 @@ impl Member {
 #[serde(from = "Vec<Member>")]
 pub(crate) struct Memberships {
     all: Box<[Terms]>,
-    /// What few memberships say, with their places in `all`, in order.
+    /// The terms that few memberships have, with their places in `all`, in order.
     more: Sparse<(usize, More)>,
 }
 
-/// What every membership says.
+/// The terms that every membership has.
 #[derive(Clone, Copy, Debug)]
 struct Terms {
     queue: QueueId,
@@ -56,7 +56,7 @@ struct Terms {
     position: u16,
 }
 
-/// What few memberships say.
+/// The terms that few memberships have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct More {
     delay: Span,
@@ -66,7 +66,7 @@ struct More {
 }
 
 impl More {
-    /// What a membership means that says nothing more.
+    /// The default terms: those of a membership that says nothing more.
     const NOTHING: Self = Self { delay: Span::ZERO, weight: 1, share: 0, channel: None };
 }
 

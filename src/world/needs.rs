@@ -28,7 +28,7 @@ struct NeedRow {
 }
 
 impl Needs {
-    /// Whether open work may have one more need.
+    /// True if open work may have one more need.
     pub(crate) fn has_room(&self, max: u32) -> bool {
         let used = || self.rows.iter().filter(|row| row.uses > 0).count();
         self.len() < max || used() < max as usize

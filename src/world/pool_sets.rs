@@ -24,7 +24,7 @@ impl PoolSetId {
     /// No pools.
     pub(crate) const EMPTY: Self = Self::from_raw(0);
 
-    /// Whether it is the empty set.
+    /// True if the id is that of the empty set.
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::EMPTY
@@ -58,7 +58,7 @@ impl PoolSet {
         self.uses
     }
 
-    /// Whether its pools are in order, each once and not too many, and there as long as anything
+    /// True if the pools are in order, each once and not too many, and there as long as anything
     /// draws on them.
     pub(crate) fn is_sound(&self) -> bool {
         self.pools.is_sorted_by(|one, next| one < next)
@@ -164,7 +164,7 @@ pub(crate) fn pools_named(request: &WorkRequest, channel: &ChannelProfile) -> Ve
 /// What is above the present share of the item is spent.
 pub(crate) type Peaks = [u8; POOLS_MAX as usize];
 
-/// Whether nothing counted.
+/// True if no share of the item counted.
 pub(crate) fn is_flat(peaks: &Peaks) -> bool {
     peaks.iter().all(|peak| *peak == 0)
 }

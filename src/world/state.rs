@@ -56,7 +56,7 @@ impl World {
         &self.stores
     }
 
-    /// What is derived from them.
+    /// The index that is derived from the rows.
     #[must_use]
     pub(crate) const fn index(&self) -> &Index {
         &self.index
@@ -173,9 +173,9 @@ impl World {
     }
 }
 
-/// What keeps an agent from work: the predicates of `world/may.rs`, asked by id.
+/// The obstacles between an agent and work: the predicates of `world/may.rs`, asked by id.
 impl World {
-    /// Whether an agent is offered work of a channel, room aside.
+    /// `Ok` if an agent is offered work of a channel, room aside.
     pub(crate) fn attends(
         &self,
         id: AgentId,
@@ -195,7 +195,7 @@ impl World {
         Ok(agent.away(&presence.profile, channel))
     }
 
-    /// What an item takes of an agent while this share of it counts.
+    /// The claim of an item on an agent while this share of it counts.
     pub(crate) fn claim(
         &self,
         work: &Work,
@@ -206,13 +206,12 @@ impl World {
         Ok(Claim { channel, cost: work.cost, weight })
     }
 
-    /// What a new item would take: the greater of what it takes while it rings and while it is
-    /// active.
+    /// The claim of a new item: the greater of what it takes while it rings and while it is active.
     pub(crate) fn new_claim(&self, channel: ChannelId, cost: u32) -> Result<Claim, Missing> {
         Ok(Claim::of_new(channel, self.channel_profile(channel)?, cost))
     }
 
-    /// Whether an agent has room for a claim that draws on these pools.
+    /// `Ok` if an agent has room for a claim that draws on these pools.
     pub(crate) fn has_room(
         &self,
         id: AgentId,
@@ -230,12 +229,12 @@ impl World {
         assignment.release_from(usage, self.pools(assignment.pool_set));
     }
 
-    /// Whether an agent may have one more assignment, counting those they may accept or be handed.
+    /// True if an agent may have one more assignment, counting those they may accept or be handed.
     pub(crate) fn may_have_more(&self, id: AgentId) -> Result<bool, Missing> {
         Ok(self.agent(id)?.may_have_more(&self.stores.config.limits))
     }
 
-    /// Whether a ring of a queue sees work whose widest ring is this.
+    /// True if a ring of a queue sees work whose widest ring is `widest`.
     pub(crate) fn ring_sees(&self, queue: QueueId, ring: u8, widest: u8) -> bool {
         let joined = || self.queue(queue).map_or(0, |row| row.joined);
         self.queue_profile(queue)
@@ -248,7 +247,7 @@ impl World {
     }
 }
 
-/// What waits, and who sees it.
+/// Work in lanes, and the agents who see it.
 impl World {
     /// The first other piece of work in the lane of a piece of work, if that is in one.
     pub(crate) fn lane_mate(&self, id: WorkId, work: &Work) -> Option<WorkId> {
@@ -271,7 +270,7 @@ impl World {
         self.index.lanes_seen(&self.stores, id, place, member)
     }
 
-    /// Whether an agent fits what is in a lane and sees it by this one of their memberships.
+    /// True if an agent fits the work of a lane and sees it by this one of their memberships.
     /// Conditional rings are taken to have joined.
     pub(crate) fn sees(&self, id: AgentId, member: PackedMember<'_>, lane: &LaneKey) -> bool {
         self.index.sees(&self.stores, id, member, lane)
@@ -283,9 +282,9 @@ impl World {
     }
 }
 
-/// What is due.
+/// Deadlines.
 impl World {
-    /// What is due next, and when.
+    /// The next deadline.
     #[must_use]
     pub(crate) fn next_deadline(&self) -> Option<Deadline> {
         let (at, key) = self.index.clock.first()?;

@@ -34,7 +34,7 @@ pub(crate) struct Missing(pub Entity);
 
 /// Turns what is not there into the error that names it.
 pub(crate) trait OrMissing<T> {
-    /// What is there, or the error that names what is not.
+    /// The value, or the error that names the missing entity.
     fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing>;
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Stores {
     pub queue_rows: Table<QueueId, Queue>,
     /// Agents, as they are now.
     pub agent_rows: Table<AgentId, Agent>,
-    /// What open work asks for.
+    /// The needs of open work.
     pub needs: Needs,
     /// Open work.
     pub works: Ledger<WorkId, Work>,

@@ -24,12 +24,12 @@ impl Whereabouts {
         (stays || in_line).then_some(whereabouts)
     }
 
-    /// Whether it waits in no lane: for an agent by name, or it pauses.
+    /// True if the work waits in no lane: for an agent by name, or it pauses.
     pub(crate) const fn is_aside(self) -> bool {
         self.stays && !self.in_lane
     }
 
-    /// Whether it is in a lane although it rings.
+    /// True if the work is in a lane although it rings.
     pub(crate) const fn rings(self) -> bool {
         self.in_lane && !self.stays
     }

@@ -86,10 +86,6 @@ impl Floor {
                 let (agent, presence) = (self.id("agent", agent)?, self.id("presence", presence)?);
                 json!({"set_presence": {"agent": agent, "presence": presence}})
             }
-            [agent, "works-until", at] => {
-                let until = instant(at).ok_or("until when?")?;
-                json!({"set_shift_end": {"agent": self.id("agent", agent)?, "until": until}})
-            }
             [agent, "is", "heard"] => json!({"heartbeat": {"agent": self.id("agent", agent)?}}),
             [agent, verb @ ("drains" | "recovers")] => {
                 let draining = *verb == "drains";

@@ -29,7 +29,7 @@ use crate::command::commands::shape::{Answers, commands};
 pub struct Define<P: Profile> {
     /// The host's key for it.
     pub key: Key,
-    /// What it is.
+    /// The content of the definition.
     pub profile: P,
 }
 
@@ -70,7 +70,7 @@ impl<P: Profile> Answers for Define<P> {
 #[serde(bound = "", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Change<P: Profile> {
-    /// What is changed.
+    /// The id of the definition to change.
     pub id: P::Id,
     /// Its new content.
     pub profile: P,
@@ -117,7 +117,7 @@ impl<P: Profile> Answers for Change<P> {
 #[serde(bound = "", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Retire<P: Profile> {
-    /// What is retired.
+    /// The id of the definition to retire.
     pub id: P::Id,
     /// The revision that is meant; refused if it is another by now.
     #[serde(default, skip_serializing_if = "Option::is_none")]

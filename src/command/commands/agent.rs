@@ -36,7 +36,7 @@ commands! {
     SetDraining {
         /// The agent.
         agent: AgentId,
-        /// Whether the agent is draining.
+        /// True if the agent is draining.
         draining: bool,
     } -> ();
 
@@ -46,7 +46,7 @@ commands! {
     SetOwnCall {
         /// The agent.
         agent: AgentId,
-        /// Whether the agent is on a call of their own.
+        /// True if the agent is on a call of their own.
         active: bool,
     } -> ();
 
@@ -112,7 +112,7 @@ commands! {
     Resume {
         /// The work.
         work: WorkId,
-        /// Who brings it back.
+        /// The party that brings the work back.
         by: Resumer,
     } -> ();
 
@@ -149,7 +149,7 @@ commands! {
     FinishContact {
         /// The work.
         work: WorkId,
-        /// Who ended it.
+        /// The party that ended the contact.
         by: Finisher,
     } -> ();
 

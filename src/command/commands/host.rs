@@ -83,7 +83,7 @@ commands! {
         /// When it enters its line.
         at: Timestamp,
     } with {
-        /// Whether it is suspended then, until it is activated.
+        /// True if the work is suspended at that time, until it is activated.
         #[serde(default)]
         activation: bool => with_activation,
     } -> ();

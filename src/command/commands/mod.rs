@@ -26,7 +26,7 @@ pub use host::*;
 pub use shape::Answers;
 pub use supervisor::*;
 
-/// Who brings parked work back.
+/// The party that brings parked work back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -37,7 +37,7 @@ pub enum Resumer {
     Customer,
 }
 
-/// Who ended a contact.
+/// The party that ended a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -63,8 +63,8 @@ pub enum Supervision {
     Barge,
 }
 
-/// Who gives a command as a rule. A command that several give stands with the one who mostly does:
-/// `finish_contact` with agents, although customers hang up too.
+/// The party that gives a command as a rule. A command that several give stands with the one that
+/// mostly does: `finish_contact` with agents, although customers hang up too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ macro_rules! command_enum {
         }
 
         impl Command {
-            /// Who gives it as a rule.
+            /// The party that gives the command as a rule.
             #[must_use]
             pub const fn group(&self) -> CommandGroup {
                 match self {
@@ -159,14 +159,14 @@ administration_commands! { then_agents }
 
 pub(crate) use for_every_command as every_command;
 
-/// What a [`Command`] answers.
+/// The answer to a [`Command`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reply {
     /// It is done, or was done before.
     Done,
-    /// What was defined has this id.
+    /// The defined entity has this id.
     Defined(Entity),
     /// The work has this id.
     Submitted(WorkId),

@@ -1,11 +1,11 @@
 //! The one shape of commands: what an entry says, and what is made of it.
 
-/// What a command answers, when it is not refused.
+/// The answer to a command that is not refused.
 ///
 /// [`Engine::execute`](crate::Engine::execute) answers with it; so `execute(now, Submit::new(..))`
 /// answers with a [`WorkId`](crate::model::WorkId).
 pub trait Answers {
-    /// What it answers.
+    /// The type of the answer.
     type Output;
 }
 

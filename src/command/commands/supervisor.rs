@@ -39,7 +39,7 @@ commands! {
         /// The work.
         work: WorkId,
     } with {
-        /// Whether it is suspended; else it is back in line.
+        /// True if the work is suspended; else it is back in line.
         #[serde(default)]
         suspend: bool => with_suspend,
         /// Where it goes in the line; `None`: where its queue says.
@@ -53,7 +53,7 @@ commands! {
     ChangeWork {
         /// The work.
         work: WorkId,
-        /// What is new.
+        /// The change to the work.
         change: WorkChange,
     } -> ();
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of refusal it is: closed, so that a host can answer each kind in its own way. Every
+/// The kind of a refusal: a closed set, so that a host can answer each kind in its own way. Every
 /// refusal has one, and a code of its own beside it.
 ///
 /// | kind | what whoever asked can do | HTTP status |
@@ -28,11 +28,11 @@ use serde::{Deserialize, Serialize};
 pub enum RefusalKind {
     /// Something that was named does not exist.
     Unknown,
-    /// What was handed in is wrong by itself.
+    /// The input is wrong by itself.
     Invalid,
     /// How things stand does not allow it.
     Conflict,
-    /// What was named is over or retired: a race that was lost, and nothing unusual.
+    /// The thing named is over or retired: a race that was lost, and nothing unusual.
     TooLate,
     /// It is not for this agent, or for nobody.
     NotAllowed,

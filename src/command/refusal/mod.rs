@@ -53,12 +53,12 @@ shape::refusals! {
     pub enum Refusal {
         /// There never was such a thing.
         Unknown = unknown: Unknown, "there is no {entity}" {
-            /// What was named.
+            /// The entity that was named.
             entity: Entity,
         }
         /// It was retired.
         Retired = retired: TooLate, "{entity} is retired" {
-            /// What was named.
+            /// The entity that was named.
             entity: Entity,
         }
         /// The key belongs to something with other content.
@@ -68,14 +68,14 @@ shape::refusals! {
         }
         /// It cannot be retired as long as other things refer to it.
         InUse = in_use: Conflict, "{entity} is in use by {user}" {
-            /// What should have been retired.
+            /// The entity that was to be retired.
             entity: Entity,
             /// The first thing that refers to it.
             user: Entity,
         }
         /// It comes with the engine and cannot be retired.
         BuiltIn = built_in: NotAllowed, "{entity} comes with the engine and stays as it is" {
-            /// What was named.
+            /// The entity that was named.
             entity: Entity,
         }
         /// The offer is over. A race that was lost, and nothing unusual.
@@ -136,7 +136,7 @@ shape::refusals! {
         Unavailable = unavailable: Conflict, "{agent} cannot take the work: {why}" {
             /// The agent.
             agent: AgentId,
-            /// What stands against it.
+            /// The reason why the agent cannot take the work.
             why: Unavailable,
         }
         /// A bound is reached.
@@ -166,12 +166,12 @@ shape::refusals! {
             agent: AgentId,
             /// As what the agent takes part.
             role: LegRole,
-            /// Whether the agent joined.
+            /// The state of the agent's leg.
             state: LegState,
         }
         /// It was changed since the revision that the command was made from.
         Stale = stale: Conflict, "{entity} was changed meanwhile: it is at revision {revision}" {
-            /// What was named.
+            /// The entity that was named.
             entity: Entity,
             /// Its present revision.
             revision: u32,

@@ -30,7 +30,7 @@ macro_rules! refusals {
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum $name {
-            /// What was handed in is wrong by itself.
+            /// The input is wrong by itself.
             Invalid($crate::model::invalid::Invalid),
             $(
                 $(#[doc = $doc])+
@@ -51,7 +51,7 @@ macro_rules! refusals {
                 }
             }
 
-            /// What kind of refusal it is, and so which status of HTTP corresponds to it.
+            /// The kind of the refusal, to which one HTTP status corresponds.
             #[must_use]
             pub const fn kind(&self) -> $crate::command::refusal::kind::RefusalKind {
                 use $crate::command::refusal::kind::RefusalKind;

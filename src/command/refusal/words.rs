@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy::room::Full;
 
-/// What keeps an agent from being offered work. Of several the first listed is given.
+/// The obstacle that keeps an agent from being offered work. Of several the first listed is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -17,7 +17,7 @@ use crate::engine::matching::gate::{Gate, KeptBy};
 /// Something that stands between a piece of work and an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Obstacle {
-    /// What stands between them.
+    /// The reason that keeps the work from the agent.
     pub kept_by: KeptBy,
     /// When time alone will have removed it; none if it takes more than time. A step of relaxation
     /// that is passed over, because nobody is there, comes sooner.
@@ -103,7 +103,7 @@ pub struct Condition {
     pub fit_without: u32,
 }
 
-/// Whether there is anybody to hope for.
+/// The outlook of a piece of work: how far the agents it asks for can take it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -150,13 +150,13 @@ pub struct WorkExplanation {
     pub stage: Stage,
     /// The work's place in the line of its queue, from 1, if it waits.
     pub position: Option<u32>,
-    /// Whether there is anybody to hope for.
+    /// The outlook of the work: how far the agents it asks for can take it.
     pub outlook: Outlook,
     /// How many agents pass each gate: from the members of the queue, or the agents whom the work
     /// waits for by name at present, to those whom it can be offered to now. After a call the last
     /// number of waiting work is 0.
     pub funnel: Vec<Passed>,
-    /// What the work asks of every one of them, condition by condition.
+    /// The need that the work asks of every one of them, condition by condition.
     pub need: Vec<Condition>,
     /// When something will change by itself, and what.
     pub next: Option<Deadline>,
@@ -171,7 +171,8 @@ pub struct Stopped {
     pub works: u32,
 }
 
-/// What a queue holds for an agent.
+/// The prospect of an agent in a queue: the work that waits there, and how much of it they can
+/// have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Prospect {
     /// The queue.
@@ -185,11 +186,11 @@ pub struct Prospect {
     pub fitting: u32,
     /// How many can be offered to the agent now: 0 after a call.
     pub offerable: u32,
-    /// What keeps the work from the agent, each piece counted at the first gate that does.
+    /// The gates that keep work from the agent, each piece counted at the first gate that does.
     pub stopped: Vec<Stopped>,
 }
 
-/// What an agent has left on a channel.
+/// The capacity an agent has left on a channel, and all that keeps them from its work.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Opening {
     /// The channel.
@@ -221,15 +222,15 @@ pub struct Opening {
 pub struct AgentExplanation {
     /// The agent.
     pub agent: AgentId,
-    /// What the agent says of themselves.
+    /// The presence of the agent.
     pub presence: PresenceId,
-    /// What the engine knows of the agent.
+    /// The routing status of the agent.
     pub status: RoutingStatus,
-    /// Whether the agent finishes what they have and gets nothing new.
+    /// True if the agent finishes the work they have and gets nothing new.
     pub draining: bool,
-    /// Whether the agent has more than they may have.
+    /// True if the agent has more than they may have.
     pub in_debt: bool,
-    /// Whether the agent may have one more assignment.
+    /// True if the agent may have one more assignment.
     pub may_have_more: bool,
     /// Units the agent can have beside those they have, in hundredths; none if there is no bound.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -106,7 +106,7 @@ fn next(case: Case<'_>) -> Option<Deadline> {
     world.work_deadline(case.id).or_else(alerting).or_else(owner)
 }
 
-/// Whether there is anybody to hope for, among the members and all whom the work asks for by name.
+/// The outlook of work, among the members and all whom the work asks for by name.
 fn outlook(case: Case<'_>) -> Outlook {
     if case.work.stage != Stage::Queued {
         return Outlook::NotWaiting;

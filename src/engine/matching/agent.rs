@@ -27,8 +27,8 @@ pub(crate) fn away(
     matching.world.away(id, channel).into_iter().flatten()
 }
 
-/// Whether an agent is offered work of a channel, room aside; if not, the first thing that keeps
-/// them from it.
+/// `Ok` if an agent is offered work of a channel, room aside; else the first reason that keeps them
+/// from it.
 pub(crate) fn attends(
     matching: Matching<'_>,
     id: AgentId,
@@ -37,8 +37,8 @@ pub(crate) fn attends(
     matching.world.attends(id, channel).unwrap_or(Err(Unavailable::OffQueue))
 }
 
-/// Whether an agent no longer attends a channel. An agent who drains still does: they finish what
-/// they have.
+/// True if an agent no longer attends a channel. An agent who drains still does: they finish the
+/// work they have.
 pub(crate) fn has_left(matching: Matching<'_>, id: AgentId, channel: ChannelId) -> bool {
     matches!(
         attends(matching, id, channel),
@@ -46,25 +46,25 @@ pub(crate) fn has_left(matching: Matching<'_>, id: AgentId, channel: ChannelId) 
     )
 }
 
-/// Whether an agent's presence opens a channel.
+/// True if an agent's presence opens a channel.
 pub(crate) fn opens(matching: Matching<'_>, id: AgentId, channel: ChannelId) -> bool {
     let presence = matching.world.agent(id).map(|row| row.presence.id());
     let entry = presence.and_then(|id| matching.world.entry::<PresenceProfile>(id));
     entry.is_ok_and(|entry| entry.profile.opens(channel))
 }
 
-/// Whether an agent may have one more assignment, counting those they may accept or be handed.
+/// True if an agent may have one more assignment, counting those they may accept or be handed.
 pub(crate) fn may_have_more(matching: Matching<'_>, id: AgentId) -> bool {
     matching.world.may_have_more(id) == Ok(true)
 }
 
-/// Whether anything at all is offered to an agent, on whatever channel: a first look, which spares
+/// True if an agent may be offered anything at all, on whatever channel: a first look, which spares
 /// the others.
 pub(crate) fn takes_anything(agent: &Agent) -> bool {
     agent.status.takes_offers() && !agent.draining
 }
 
-/// Whether an agent passes these gates on a channel.
+/// True if an agent passes these gates on a channel.
 pub(super) fn is_open(matching: Matching<'_>, id: AgentId, channel: ChannelId) -> bool {
     attends(matching, id, channel).is_ok() && may_have_more(matching, id)
 }
@@ -74,7 +74,7 @@ pub(super) fn open(matching: Matching<'_>, channel: ChannelId) -> Option<&Bits> 
     matching.world.index().open.get(channel.raw() as usize)
 }
 
-/// What shuts one of these gates.
+/// The reasons why one of these gates is shut.
 pub(super) fn kept_by(gate: Gate, Pair { case, agent, .. }: Pair<'_>) -> Vec<KeptBy> {
     let matching = case.matching;
     match gate {

@@ -9,7 +9,7 @@ use crate::world::rows::{Agent, Work};
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::{agent, item, member, queue, room};
 
-/// Whether an agent must meet the need of work that is given to them by hand.
+/// The rule on the need of work that is given to an agent by hand: asked of them or waived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fitness {
     /// They must.
@@ -18,9 +18,8 @@ pub(crate) enum Fitness {
     Waived,
 }
 
-/// Whether an agent can take work that is given to them by hand; if not, the first thing that
-/// stands against it. Room is not asked for work of an external queue: the other engine answers for
-/// it.
+/// `Ok` if an agent can take work that is given to them by hand; else the first reason against it.
+/// Room is not asked for work of an external queue: the other engine answers for it.
 pub(crate) fn can_take(
     matching: Matching<'_>,
     id: WorkId,
@@ -41,7 +40,7 @@ pub(crate) fn can_take(
     room::room(matching, work, agent).map_err(Unavailable::NoRoom)
 }
 
-/// Whether the owner of parked work can take it up again. An agent who drains takes their own work
+/// True if the owner of parked work can take it up again. An agent who drains takes their own work
 /// back, and the room that it holds while parked counts for it.
 pub(crate) fn can_resume(matching: Matching<'_>, id: WorkId) -> bool {
     resumes(matching, id).unwrap_or(false)
@@ -61,7 +60,7 @@ fn resumes(matching: Matching<'_>, id: WorkId) -> Option<bool> {
     Some(attends && (external || has_room_again(matching, id, (owner, row), active)?))
 }
 
-/// Whether an agent has room for work that they parked, once it holds nothing any more.
+/// True if an agent has room for work that they parked, once it holds nothing any more.
 fn has_room_again(
     matching: Matching<'_>,
     id: WorkId,

@@ -48,7 +48,7 @@ fn members_who_can<'a>(
     })
 }
 
-/// Whether an open, fit member who sees the work passes all other gates of an agent.
+/// True if an open, fit member who sees the work passes all other gates of an agent.
 pub(super) fn member_can_take(
     matching: Matching<'_>,
     id: WorkId,
@@ -78,12 +78,12 @@ fn too_few(matching: Matching<'_>, id: WorkId, work: &Work) -> Option<(u8, u8)> 
     (able < least).then_some((able, least))
 }
 
-/// Whether as many agents can be asked at once as the queue wants.
+/// True if as many agents can be asked at once as the queue wants.
 pub(super) fn are_enough(matching: Matching<'_>, id: WorkId, work: &Work) -> bool {
     too_few(matching, id, work).is_none()
 }
 
-/// What shuts the gate.
+/// The reason why the gate is shut.
 pub(super) fn kept_by(gate: Gate, Pair { case, .. }: Pair<'_>) -> Vec<KeptBy> {
     let shut = match gate {
         Gate::EnoughAgents => too_few(case.matching, case.id, case.work)

@@ -33,14 +33,14 @@ pub(crate) enum Right {
     Member,
     /// The work asks for them by name, now or in a later step.
     Name {
-        /// What they need not meet.
+        /// The demands that are waived for them.
         waiver: Waiver,
         /// From when on, if not yet.
         from: Option<Timestamp>,
     },
 }
 
-/// What an agent need not meet to have a piece of work.
+/// The demands that are waived for an agent to have a piece of work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Waiver {
     /// The need.
@@ -65,7 +65,7 @@ impl Waiver {
 }
 
 impl Right {
-    /// What an agent with this right need not meet.
+    /// The waiver of an agent with this right.
     pub(crate) fn waiver(self) -> Waiver {
         match self {
             Self::Member => Waiver::default(),

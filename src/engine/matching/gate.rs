@@ -1,7 +1,7 @@
 //! The list of all gates, and of the reasons for which one is shut.
 //!
 //! A new gate is one line in `gates!`, one variant of [`KeptBy`] with its line in
-//! [`KeptBy::gate`], and a place in [`Gate::FUNNEL`] if agents are counted at it.
+//! [`KeptBy::gate`], and its place in [`Gate::FUNNEL`].
 
 use alloc::vec::Vec;
 
@@ -104,7 +104,7 @@ impl Gate {
     ];
 }
 
-/// What keeps work from an agent.
+/// A reason that keeps work from an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

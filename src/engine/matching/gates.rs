@@ -8,8 +8,8 @@ use crate::engine::matching::case::{Case, Pair};
 use crate::engine::matching::gate::{Gate, KeptBy};
 use crate::engine::matching::{agent, candidates, item, line, member, queue, room};
 
-/// What a file of gates answers about one gate: all that shuts it, nothing if it is none of its
-/// own.
+/// The function of a file of gates that gives the reasons why one gate is shut; nothing if the gate
+/// is none of its own.
 type Ask = fn(Gate, Pair<'_>) -> Vec<KeptBy>;
 
 /// When time alone will have removed what a file of gates found.
@@ -37,7 +37,7 @@ pub(crate) fn shut(gate: Gate, pair: Pair<'_>) -> Vec<(KeptBy, Option<Timestamp>
     found.collect()
 }
 
-/// Whether work and agent pass a gate.
+/// True if work and agent pass a gate.
 pub(crate) fn passes(gate: Gate, pair: Pair<'_>) -> bool {
     FILES.iter().all(|(ask, _)| ask(gate, pair).is_empty())
 }
@@ -47,7 +47,7 @@ pub(crate) fn first_shut(pair: Pair<'_>) -> Option<Gate> {
     Gate::ALL.into_iter().find(|gate| !passes(*gate, pair))
 }
 
-/// Whether work can be offered to an agent now.
+/// True if work can be offered to an agent now.
 pub(crate) fn is_open(case: Case<'_>, agent: crate::model::ids::AgentId) -> bool {
     case.with(agent).is_some_and(|pair| first_shut(pair).is_none())
 }

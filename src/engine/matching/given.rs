@@ -12,6 +12,6 @@ pub(crate) struct Matching<'a> {
     pub world: &'a World,
     /// The time of the call.
     pub now: Timestamp,
-    /// What the host decides itself.
+    /// The host's own rules.
     pub rules: &'a Rules,
 }

@@ -19,7 +19,7 @@ fn members_on_queue<'a>(
     fitting.filter(move |id| agent::opens(matching, *id, work.request.channel))
 }
 
-/// Whether somebody on queue fits and stands in a ring that sees the work.
+/// True if somebody on queue fits and stands in a ring that sees the work.
 pub(crate) fn is_anybody_there(matching: Matching<'_>, id: WorkId) -> bool {
     let work = matching.world.work(id);
     work.is_ok_and(|work| {
@@ -27,7 +27,7 @@ pub(crate) fn is_anybody_there(matching: Matching<'_>, id: WorkId) -> bool {
     })
 }
 
-/// Whether work in line goes through a step of its relaxation in which nobody on queue could take
+/// True if work in line goes through a step of its relaxation in which nobody on queue could take
 /// it, where its queue wants such steps passed over.
 pub(crate) fn is_step_empty(matching: Matching<'_>, id: WorkId) -> bool {
     let Some(work) = line::in_line(matching, id) else {
@@ -38,7 +38,7 @@ pub(crate) fn is_step_empty(matching: Matching<'_>, id: WorkId) -> bool {
     relaxation.is_some_and(|relaxation| relaxation.skip_empty) && !is_anybody_there(matching, id)
 }
 
-/// Whether everybody whom work in line asks for in its present step has declined it for good, so
+/// True if everybody whom work in line asks for in its present step has declined it for good, so
 /// that the step would be waited out in vain.
 pub(crate) fn is_step_refused(matching: Matching<'_>, id: WorkId) -> bool {
     let work = line::in_line(matching, id).filter(|work| work.step.is_some() && !work.rings());
@@ -47,7 +47,7 @@ pub(crate) fn is_step_refused(matching: Matching<'_>, id: WorkId) -> bool {
     })
 }
 
-/// Whether waiting work has nobody left to ask: its budget is spent, or there are members on queue
+/// True if waiting work has nobody left to ask: its budget is spent, or there are members on queue
 /// who fit, and all of them have declined it for good. A queue of another engine is never
 /// exhausted.
 pub(crate) fn is_exhausted(matching: Matching<'_>, work: &Work) -> bool {

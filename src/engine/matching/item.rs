@@ -17,19 +17,19 @@ use crate::engine::matching::case::Pair;
 use crate::engine::matching::gate::{Gate, KeptBy};
 use crate::engine::matching::given::Matching;
 
-/// Whether an agent who had the work may be asked for it again.
+/// True if no decline bars an agent from being asked for the work again.
 pub(crate) fn may_ask_again(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     matching.world.agent(agent).is_ok_and(|row| !work.bars(agent, row.session))
 }
 
-/// Whether an agent has declined the work for good, as far as they are concerned.
+/// True if an agent has declined the work for good, as far as they are concerned.
 pub(super) fn has_declined_for_good(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     let session = matching.world.agent(agent).map_or(0, |row| row.session);
     let mut declines = work.declines.iter().filter(|decline| decline.agent == agent);
     declines.any(|decline| decline.bar.is_lasting() && decline.bar.bars(matching.now, session))
 }
 
-/// Whether an agent has the work, wraps it up, or takes part in it.
+/// True if an agent has the work, wraps it up, or takes part in it.
 pub(crate) fn is_involved(row: &Agent, id: WorkId) -> bool {
     row.has(id)
 }
@@ -39,20 +39,20 @@ pub(crate) fn alerting(world: &World, work: WorkId, agent: AgentId) -> Option<Of
     world.rings_at(work, agent)
 }
 
-/// Whether an agent passes these gates.
+/// True if an agent passes these gates.
 pub(super) fn is_open(matching: Matching<'_>, id: WorkId, work: &Work, agent: AgentId) -> bool {
     let alerts = || work.rings() && alerting(matching.world, id, agent).is_some();
     let row = matching.world.agent(agent);
     row.is_ok_and(|row| !work.bars(agent, row.session) && !is_involved(row, id) && !alerts())
 }
 
-/// Whether these gates are open to everybody, and anybody may be asked, so that the work stands for
+/// True if these gates are open to everybody, and anybody may be asked, so that the work stands for
 /// all of its lane. Somebody who had it may still wrap it up.
 pub(crate) fn is_ordinary(work: &Work) -> bool {
     work.step.is_none() && work.declines.is_empty() && !work.handled && !work.rings()
 }
 
-/// What shuts one of these gates.
+/// The reasons why one of these gates is shut.
 pub(super) fn kept_by(gate: Gate, Pair { case, agent, row, .. }: Pair<'_>) -> Vec<KeptBy> {
     match gate {
         Gate::NotDeclined if case.work.bars(agent, row.session) => {

@@ -59,7 +59,7 @@ pub(super) fn key(
     Some(AgentKey::new(profile.choice, need.evaluation, queue.last, &candidate))
 }
 
-/// What the host's scorer says of an agent, where the queue asks it.
+/// The score that the host's scorer gives an agent, where the queue asks it.
 pub(crate) fn host_score(
     matching: Matching<'_>,
     id: WorkId,
@@ -72,7 +72,7 @@ pub(crate) fn host_score(
     Some(scorer.score(view.work(id)?, view.agent(agent)?))
 }
 
-/// Whether an agent is left for other work, because they are among the few who are open and have
+/// True if an agent is left for other work, because they are among the few who are open and have
 /// some skill that this work does not ask for.
 fn is_spared(matching: Matching<'_>, work: &Work, id: AgentId, named: &[SkillId]) -> bool {
     let Ok(queue) = matching.world.queue_profile(work.queue) else {

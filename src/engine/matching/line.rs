@@ -58,7 +58,7 @@ fn others_first(Pair { case, right, .. }: Pair<'_>) -> Option<u8> {
     waits.then(|| case.work.step.get().map_or(0, |step| step.number))
 }
 
-/// What shuts one of these gates.
+/// The reason why one of these gates is shut.
 pub(super) fn kept_by(gate: Gate, pair: Pair<'_>) -> Vec<KeptBy> {
     let shut = match gate {
         Gate::InLine => out_of_line(pair.case),

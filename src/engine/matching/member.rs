@@ -31,41 +31,41 @@ pub(super) fn membership(
     matching.world.agent(agent).ok()?.membership(work.queue, work.request.channel)
 }
 
-/// Whether an agent is such a member.
+/// True if an agent is a member of the queue of a piece of work, for its channel.
 pub(crate) fn is_member(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     membership(matching, work, agent).is_some()
 }
 
-/// Whether a ring of a queue sees work whose widest ring is this. A conditional ring sees all work
-/// of the queue while it has joined, and else none.
+/// True if a ring of a queue sees work whose widest ring is `widest`. A conditional ring sees all
+/// work of the queue while it has joined, and else none.
 pub(super) fn ring_helps(matching: Matching<'_>, queue: QueueId, ring: u8, widest: u8) -> bool {
     matching.world.ring_sees(queue, ring, widest)
 }
 
-/// Whether the ring of a member sees the work.
+/// True if the ring of a member sees the work.
 pub(super) fn in_ring(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     let widest = matching.world.queue_profile(work.queue).map(|queue| work.ring(queue));
     let both = membership(matching, work, agent).zip(widest.ok());
     both.is_some_and(|(terms, widest)| ring_helps(matching, work.queue, terms.ring, widest))
 }
 
-/// Whether the work has waited past the delay of a member.
+/// True if the work has waited past the delay of a member.
 fn is_revealed(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     let terms = membership(matching, work, agent);
     terms.is_some_and(|terms| delay_over(terms.delay, work.revealed))
 }
 
-/// Who fits a need. The world decides it once, when need or agent is new.
+/// The agents who fit a need. The world decides it once, when need or agent is new.
 pub(super) fn fit(matching: Matching<'_>, need: NeedId) -> Option<&Fit> {
     matching.world.index().fit(need)
 }
 
-/// Whether an agent meets a need.
+/// True if an agent meets a need.
 pub(super) fn fits(matching: Matching<'_>, need: NeedId, agent: AgentId) -> bool {
     matching.world.index().fits_need(need, agent)
 }
 
-/// Whether an agent meets the need of the work, if they must.
+/// True if an agent meets the need of the work, or need not.
 pub(super) fn fits_or_need_not(
     matching: Matching<'_>,
     waiver: Waiver,
@@ -75,7 +75,7 @@ pub(super) fn fits_or_need_not(
     waiver.need || fits(matching, work.need, agent)
 }
 
-/// Whether the work has waited past the delay of a member and their ring sees it.
+/// True if the work has waited past the delay of a member and their ring sees it.
 pub(super) fn is_visible(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     is_revealed(matching, work, agent) && in_ring(matching, work, agent)
 }
@@ -98,7 +98,8 @@ pub(super) fn lanes_for<'a>(
     })
 }
 
-/// What shuts one of these gates. Those that ask something of a member stop nobody else.
+/// The reason why one of these gates is shut. Those that ask something of a member stop nobody
+/// else.
 pub(super) fn kept_by(gate: Gate, Pair { case, agent, right, .. }: Pair<'_>) -> Vec<KeptBy> {
     let (matching, work) = (case.matching, case.work);
     let terms = || membership(matching, work, agent).filter(|_| right == Right::Member);

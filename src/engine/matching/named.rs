@@ -8,7 +8,7 @@ use crate::engine::matching::case::Waiver;
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::{agent, item, member, room};
 
-/// Whether an agent on the work's list can take it now.
+/// True if an agent on the work's list can take it now.
 pub(super) fn can_take(matching: Matching<'_>, id: WorkId, work: &Work, listed: AgentId) -> bool {
     let waiver = Waiver::by_name(work);
     agent::is_open(matching, listed, work.request.channel)

@@ -10,7 +10,7 @@ use crate::engine::matching::case::Pair;
 use crate::engine::matching::gate::{Gate, KeptBy};
 use crate::engine::matching::given::Matching;
 
-/// Whether another engine decides who gets the work of a queue.
+/// True if another engine decides who gets the work of a queue.
 pub(crate) const fn is_external(queue: &QueueProfile) -> bool {
     queue.external
 }
@@ -21,7 +21,7 @@ fn ramp_until(matching: Matching<'_>, id: QueueId, queue: &QueueProfile) -> Opti
     matching.world.queue(id).ok()?.held_back(queue, matching.now)
 }
 
-/// Whether a queue may not offer anything now.
+/// True if a queue may not offer anything now.
 pub(crate) fn is_held_back(matching: Matching<'_>, id: QueueId) -> bool {
     matching
         .world
@@ -29,7 +29,7 @@ pub(crate) fn is_held_back(matching: Matching<'_>, id: QueueId) -> bool {
         .is_ok_and(|queue| is_external(queue) || ramp_until(matching, id, queue).is_some())
 }
 
-/// What shuts one of these gates.
+/// The reason why one of these gates is shut.
 pub(super) fn kept_by(gate: Gate, pair: Pair<'_>) -> Vec<KeptBy> {
     let (queue, id) = (pair.case.queue, pair.case.work.queue);
     let shut = match gate {

@@ -13,8 +13,8 @@ use crate::engine::matching::case::{Pair, Waiver};
 use crate::engine::matching::gate::{Gate, KeptBy};
 use crate::engine::matching::given::Matching;
 
-/// Whether an agent has room for a new item of a channel that takes so many units and draws on
-/// these pools. A new item takes the greater of what it takes offered and active.
+/// `Ok` if an agent has room for a new item of a channel that takes `cost` units and draws on these
+/// pools. A new item takes the greater of what it takes offered and active.
 pub(crate) fn room_for(
     matching: Matching<'_>,
     agent: AgentId,
@@ -26,7 +26,7 @@ pub(crate) fn room_for(
     room.unwrap_or(Err(Full::Debt))
 }
 
-/// Whether an agent has room for a piece of work.
+/// `Ok` if an agent has room for a piece of work.
 pub(crate) fn room(matching: Matching<'_>, work: &Work, agent: AgentId) -> Result<(), Full> {
     let item = (work.request.channel, work.cost);
     room_for(matching, agent, item, matching.world.pools(work.pool_set))
@@ -50,12 +50,12 @@ fn shift_too_short(
     matching.world.agent(agent).ok()?.shift_too_short(profile, matching.now)
 }
 
-/// Whether a member passes these gates for a piece of work.
+/// True if a member passes these gates for a piece of work.
 pub(super) fn is_open(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
     room(matching, work, agent).is_ok() && shift_too_short(matching, work.queue, agent).is_none()
 }
 
-/// Whether an agent passes these gates who need not meet all that a member must.
+/// True if an agent passes these gates under a waiver.
 pub(super) fn is_open_with(
     matching: Matching<'_>,
     waiver: Waiver,
@@ -66,7 +66,7 @@ pub(super) fn is_open_with(
         && shift_too_short(matching, work.queue, agent).is_none()
 }
 
-/// Whether a member passes these gates for all work of a lane.
+/// True if a member passes these gates for all work of a lane.
 pub(super) fn is_open_for_lane(
     matching: Matching<'_>,
     agent: AgentId,
@@ -78,7 +78,7 @@ pub(super) fn is_open_for_lane(
         && room_for(matching, agent, (channel, cost), pools).is_ok()
 }
 
-/// What shuts one of these gates.
+/// The reason why one of these gates is shut.
 pub(super) fn kept_by(gate: Gate, Pair { case, agent, right, .. }: Pair<'_>) -> Vec<KeptBy> {
     let (matching, work) = (case.matching, case.work);
     let shut = match gate {

@@ -126,8 +126,8 @@ fn best_named(matching: Matching<'_>, id: AgentId) -> Option<LineKey> {
     best
 }
 
-/// Whether an agent can take what is in a lane that they see. Whether a conditional ring has joined
-/// is asked here, for what they see is remembered as if all had.
+/// True if an agent can take the work of a lane that they see. Whether a conditional ring has
+/// joined is asked here, for what they see is remembered as if all had.
 fn takes_lane(
     matching: Matching<'_>,
     id: AgentId,
@@ -142,7 +142,7 @@ fn takes_lane(
         && room::is_open_for_lane(matching, id, membership, lane.key)
 }
 
-/// Whether nothing about an item in such a lane keeps the agent from it.
+/// True if nothing about an item in such a lane keeps the agent from it.
 fn is_able(matching: Matching<'_>, id: AgentId, work: WorkId) -> bool {
     let row = matching.world.work(work);
     row.is_ok_and(|row| item::is_open(matching, work, row, id) && are_enough(matching, work, row))

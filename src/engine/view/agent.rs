@@ -54,13 +54,13 @@ impl<'a> AgentView<'a> {
         self.definition.key()
     }
 
-    /// What they are.
+    /// The profile of the agent.
     #[must_use]
     pub fn profile(self) -> &'a AgentProfile {
         self.definition.profile()
     }
 
-    /// Whether they are retired.
+    /// True if the agent is retired.
     #[must_use]
     pub fn is_retired(self) -> bool {
         self.definition.is_retired()
@@ -72,25 +72,25 @@ impl<'a> AgentView<'a> {
         self.definition.revision()
     }
 
-    /// What they say of themselves.
+    /// The presence of the agent.
     #[must_use]
     pub const fn presence(self) -> PresenceId {
         self.row.presence.id()
     }
 
-    /// What the engine knows of them.
+    /// The routing status of the agent.
     #[must_use]
     pub const fn status(self) -> RoutingStatus {
         self.row.status
     }
 
-    /// Whether they finish what they have and get nothing new.
+    /// True if the agent finishes the work they have and gets nothing new.
     #[must_use]
     pub const fn is_draining(self) -> bool {
         self.row.draining
     }
 
-    /// Whether they have more than they may have.
+    /// True if the agent has more than they may have.
     #[must_use]
     pub const fn is_over_capacity(self) -> bool {
         self.row.in_debt
@@ -130,7 +130,7 @@ impl<'a> AgentView<'a> {
         usage
     }
 
-    /// What they use of a pool, offers and legs included, and how much they may.
+    /// The agent's use of a pool, offers and legs included, and how much they may use.
     #[must_use]
     pub fn pool_use(self, pool: PoolId) -> PoolUse {
         let usage = &self.row.usage;
@@ -138,13 +138,13 @@ impl<'a> AgentView<'a> {
         PoolUse { held: usage.held_of(pool), spent: usage.spent_of(pool), max }
     }
 
-    /// What rings at them, oldest first.
+    /// The offers that ring at the agent, oldest first.
     #[must_use]
     pub fn offers(self) -> &'a [OfferId] {
         &self.row.offers
     }
 
-    /// What they have, park or wrap up, oldest first.
+    /// The assignments that the agent has, parks or wraps up, oldest first.
     #[must_use]
     pub fn assignments(self) -> &'a [Assignment] {
         &self.row.assignments
@@ -156,14 +156,14 @@ impl<'a> AgentView<'a> {
         self.row.members()
     }
 
-    /// What they take part in or are asked to, oldest first.
+    /// The legs by which the agent takes part in work or is asked to, oldest first.
     #[must_use]
     pub fn legs(self) -> &'a [Leg] {
         &self.row.legs
     }
 }
 
-/// What they are, how they are, and what they have.
+/// The profile of the agent, their present state, and the work they have.
 impl Serialize for AgentView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         fields!(serializer, "AgentView", {
@@ -188,7 +188,7 @@ impl Serialize for AgentView<'_> {
     }
 }
 
-/// What there is to say of an assignment; how its capacity is accounted for is not.
+/// The public fields of an assignment; how its capacity is accounted for is not among them.
 struct Shown<'a>(&'a Assignment);
 
 impl Serialize for Shown<'_> {

@@ -54,7 +54,7 @@ impl<'a, P: Profile> DefinitionView<'a, P> {
         &self.entry.key
     }
 
-    /// What it is.
+    /// The profile of the definition.
     #[must_use]
     pub fn profile(self) -> &'a P {
         &self.entry.profile
@@ -66,7 +66,7 @@ impl<'a, P: Profile> DefinitionView<'a, P> {
         self.entry.revision
     }
 
-    /// Whether it is retired.
+    /// True if the definition is retired.
     #[must_use]
     pub const fn is_retired(self) -> bool {
         self.entry.retired

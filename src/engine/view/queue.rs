@@ -62,7 +62,7 @@ impl<'a> QueueView<'a> {
         self.definition.key()
     }
 
-    /// What it is.
+    /// The profile of the queue.
     #[must_use]
     pub fn profile(self) -> &'a QueueProfile {
         self.definition.profile()
@@ -74,7 +74,7 @@ impl<'a> QueueView<'a> {
         self.definition.revision()
     }
 
-    /// Whether it is retired.
+    /// True if the queue is retired.
     #[must_use]
     pub fn is_retired(self) -> bool {
         self.definition.is_retired()
@@ -102,8 +102,8 @@ impl<'a> QueueView<'a> {
         self.world.index().line(self.id()).into_iter().flat_map(|line| line.everybody.ids())
     }
 
-    /// Whether its calendar is open at the latest instant the engine was told; without one it
-    /// always is.
+    /// True if the queue's calendar is open at the latest instant the engine was told; without one
+    /// it always is.
     #[must_use]
     pub fn is_open(self) -> bool {
         let calendar = self.world.calendar_of(self.id());
@@ -117,7 +117,7 @@ impl<'a> QueueView<'a> {
         calendar::next_change(self.world.calendar_of(self.id())?, self.now)
     }
 
-    /// What it has experienced.
+    /// The tally of the queue.
     #[must_use]
     pub fn tally(self) -> &'a Tally {
         &self.row.tally
@@ -153,7 +153,7 @@ impl<'a> QueueView<'a> {
     }
 }
 
-/// What it is, and how it is at the latest instant the engine was told.
+/// The profile of the queue, and its state at the latest instant the engine was told.
 impl Serialize for QueueView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         fields!(serializer, "QueueView", {

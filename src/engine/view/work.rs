@@ -115,7 +115,8 @@ impl<'a> WorkView<'a> {
         self.row.attempts
     }
 
-    /// Who takes part in it beside its owner or is asked to, oldest first.
+    /// The legs of the agents who take part in the work beside its owner or are asked to, oldest
+    /// first.
     pub fn legs(self) -> impl Iterator<Item = &'a Leg> + use<'a> {
         let (world, id) = (self.world, self.id);
         self.row.legs.iter().filter_map(move |agent| world.agent(*agent).ok()?.leg(id))
@@ -143,7 +144,7 @@ impl<'a> WorkView<'a> {
     }
 }
 
-/// What is said of it, and how it is at the latest instant the engine was told.
+/// The request of the work, and its state at the latest instant the engine was told.
 impl Serialize for WorkView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         fields!(serializer, "WorkView", {

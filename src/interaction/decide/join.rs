@@ -24,7 +24,7 @@ struct Way {
 }
 
 impl Way {
-    /// Whether the customer takes part by this address already.
+    /// True if the customer takes part by this address already.
     fn is_in(&self, row: &Interaction) -> bool {
         let found = self.found.as_ref();
         found.is_some_and(|profile| takes_part(row, profile, Some(&self.to)))

@@ -37,14 +37,14 @@ use crate::interaction::wrap_up::WrapUpRule;
 pub(crate) trait Run: Answers {
     /// Decides and emits.
     fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal>;
-    /// What is done to open work for it, if that may be; it has emitted nothing.
+    /// The plan of what is done to open work for it, if that may be; it has emitted nothing.
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let _ = (store, view);
         Ok(Ahead::Alone)
     }
 }
 
-/// Whether a call does what it decides.
+/// The mode of a call: whether it does what it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// It does.
@@ -54,7 +54,7 @@ pub(crate) enum Mode {
     Checking { passed: bool },
 }
 
-/// What was done by the engine before a command of records.
+/// The outcome in the engine before a command of records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(unnameable_types, reason = "only the joiner hands it on")]
 pub enum Below {
@@ -78,7 +78,7 @@ impl Below {
     }
 }
 
-/// What the host knows and is asked.
+/// The ports through which the host is asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ports<'a> {
     pub(crate) directory: &'a dyn Directory,
@@ -96,10 +96,10 @@ pub struct Turn<'a> {
     pub(crate) now: Timestamp,
     pub(crate) cause: Cause,
     pub(crate) last_work: Option<WorkId>,
-    /// What was done below for this command.
+    /// The outcome below for this command.
     pub(crate) below: Below,
     pub(crate) mode: Mode,
-    /// What did not fit, once something did not.
+    /// The fault, once something did not fit.
     pub(crate) fault: &'a mut Option<Fault>,
 }
 
@@ -216,7 +216,7 @@ impl Finish {
 /// The longest short description that is made of what a customer said, in characters.
 const DESCRIPTION_MAX: usize = 160;
 
-/// What an interaction is about, for want of anybody who wrote it.
+/// A short description of an interaction, for want of anybody who wrote it.
 fn description(row: &Interaction, reason: StateReason) -> (Box<str>, DescribedBy) {
     let messages = row.conversation.iter().flat_map(|talk| &talk.messages);
     let mut said = messages.filter(|message| message.author == Author::Requester);

@@ -39,7 +39,7 @@ impl Turn<'_> {
         Ok(Address { channel: address.channel.clone(), identifier })
     }
 
-    /// Who has an address for the first time: the one who is meant, else whom the directory knows.
+    /// The user of a new address: the one who is meant, else the one whom the directory knows.
     pub(super) fn user_of(&self, address: &Address, meant: Option<Key>) -> Option<Key> {
         meant.or_else(|| self.ports.directory.user_of(address))
     }
@@ -249,7 +249,7 @@ impl Run for ReachCustomer {
     }
 }
 
-/// Whether a profile is that of somebody else than the one who is meant.
+/// True if a profile is that of somebody else than the one who is meant.
 fn is_other(profile: &ChannelUserProfile, user: Option<&Key>) -> bool {
     matches!((&profile.user, user), (Some(known), Some(meant)) if known != meant)
 }

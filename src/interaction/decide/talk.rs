@@ -14,10 +14,10 @@ use crate::interaction::state::{Actor, Ending, InteractionState};
 
 use super::{Finish, Run, Turn, wrong};
 
-/// What a customer is told if nobody is there for them.
+/// The message to a customer if nobody is there for them.
 const NOBODY_THERE: &str = "There are no agents available.";
 
-/// What a customer is asked when their topic was dealt with.
+/// The question to a customer when their topic was dealt with.
 const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
 
 impl Run for PostMessage {

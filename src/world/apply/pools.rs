@@ -25,7 +25,7 @@ pub(super) fn leave_set(world: &mut World, id: PoolSetId) {
     world.index.pool_sets.leave(&mut world.stores.pool_sets, id);
 }
 
-/// What counted of an assignment until now stays drawn, where its pools have a reset. To be asked
+/// The peaks of an assignment until now, which stay drawn where its pools have a reset. To be asked
 /// before another share of the assignment counts.
 pub(super) fn kept_peaks(world: &World, assignment: &Assignment) -> Peaks {
     let mut peaks = assignment.peaks;

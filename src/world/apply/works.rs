@@ -119,7 +119,8 @@ pub(super) fn change(world: &mut World, id: WorkId, change: &WorkChange) -> Resu
     })
 }
 
-/// What an agent had ends when it was due; the stay in another queue begins with the call.
+/// Queues work. Its assignment ends when that was due; the stay in another queue begins with the
+/// call.
 pub(super) fn queue(
     world: &mut World,
     id: WorkId,

@@ -57,7 +57,7 @@ fn who_fits(index: &Index, need: NeedId) -> Vec<AgentId> {
     index.fit(need).map(|fit| fit.agents.ids().collect()).unwrap_or_default()
 }
 
-/// Whether the same agents are in these sets, one by one.
+/// True if the same agents are in these sets, one by one.
 fn same_agents<'a, S>(now: &'a [S], new: &'a [S]) -> bool
 where
     &'a S: IdSet,

@@ -16,8 +16,8 @@ use crate::world::pool_sets::PoolSetId;
 use crate::world::rows::Work;
 use crate::world::state::World;
 
-/// What was found. Of work for which an invariant does not hold the one with the lowest id is
-/// named, for rows are reached in the order in which they lie.
+/// The findings of a check of all work. Of work for which an invariant does not hold the one with
+/// the lowest id is named, for rows are reached in the order in which they lie.
 #[derive(Debug, Default)]
 pub(super) struct Survey<'a> {
     references: Lowest<WorkId>,

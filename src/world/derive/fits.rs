@@ -70,7 +70,7 @@ impl Index {
         self.need_ids.insert(need, id);
     }
 
-    /// What agents remember of a need holds for another need now, which took its place.
+    /// Drops all that is remembered of a need, for another need has taken its place.
     pub(crate) fn forget_need(&mut self) {
         self.lines.iter_mut().for_each(|line| line.lanes.change_members());
     }

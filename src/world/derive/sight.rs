@@ -71,7 +71,7 @@ impl Index {
             .unwrap_or_default()
     }
 
-    /// Whether an agent fits what is in a lane and sees it by this one of their memberships.
+    /// True if an agent fits the work of a lane and sees it by this one of their memberships.
     /// Conditional rings are taken to have joined: whether they have changes too often to be
     /// remembered, and is asked when work is taken from the lane.
     pub(crate) fn sees(

@@ -24,19 +24,19 @@ use crate::world::rows::assignment::Assignment;
 pub(crate) struct Agent {
     /// The presence the agent is in.
     pub presence: Presence,
-    /// What the engine knows of the agent.
+    /// The routing status of the agent.
     pub status: RoutingStatus,
-    /// Whether the agent finishes what they have and gets nothing new.
+    /// True if the agent finishes the work they have and gets nothing new.
     pub draining: bool,
-    /// Whether the agent is on a call of their own.
+    /// True if the agent is on a call of their own.
     pub own_call: bool,
-    /// Whether a fact said that the agent has more than they may have.
+    /// True if a fact said that the agent has more than they may have.
     pub in_debt: bool,
-    /// What the agent's offers, assignments and legs take.
+    /// The capacity that the agent's offers, assignments and legs take.
     pub usage: Usage,
-    /// What rings at the agent, oldest first.
+    /// The offers that ring at the agent, oldest first.
     pub offers: Vec<OfferId>,
-    /// What the agent has, oldest first.
+    /// The assignments of the agent, oldest first.
     pub assignments: Vec<Assignment>,
     /// The agent's queues, by rank, then by id, then by channel.
     pub memberships: Memberships,
@@ -54,11 +54,11 @@ pub(crate) struct Agent {
     pub shift_end: Moment,
     /// How often the agent came on queue.
     pub session: u32,
-    /// What the agent takes part in or is asked to, oldest first.
+    /// The legs by which the agent takes part in work or is asked to, oldest first.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub legs: Sparse<Leg>,
-    /// What the agent drew from pools with assignments that are over, and a reset has not given
-    /// back yet.
+    /// The amounts that the agent drew from pools with assignments that are over, and a reset has
+    /// not given back yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub spent: BTreeMap<PoolId, u32>,
 }
@@ -151,7 +151,7 @@ impl Agent {
         self.legs.iter().find(|leg| leg.work == work)
     }
 
-    /// What the agent is occupied with.
+    /// The load of the agent.
     #[must_use]
     pub(crate) fn load(&self) -> Load {
         if self.own_call {

@@ -20,13 +20,13 @@ pub struct Assignment {
     pub queue: QueueId,
     /// Where the assignment is.
     pub state: AssignmentState,
-    /// What it takes of the agent's capacity.
+    /// The claim of the assignment on the agent's capacity.
     pub claim: Claim,
     /// When it began.
     pub since: Timestamp,
     /// The code the agent gave.
     pub code: Option<CodeId>,
-    /// Whether the agent asked for time to wrap up.
+    /// True if the agent asked for time to wrap up.
     pub wrap_up_requested: bool,
     /// When the wrap-up was to end before any extension.
     pub wrap_up_until: Timestamp,
@@ -64,7 +64,8 @@ impl Assignment {
         }
     }
 
-    /// What is spent of it, in percent, of the pool with this place in its set.
+    /// The share of the assignment that is spent, in percent, of the pool with this place in its
+    /// set.
     pub(crate) fn spent_at(&self, place: usize) -> u32 {
         let peak = self.peaks.get(place).copied().unwrap_or(0);
         peak.saturating_sub(self.claim.weight).into()

@@ -18,10 +18,10 @@ pub struct Offer {
     pub agent: AgentId,
     /// Where the offer is.
     pub state: OfferState,
-    /// What the offer takes of the agent's capacity.
+    /// The claim of the offer on the agent's capacity.
     pub claim: Claim,
     /// When the offer was made.
     pub since: Timestamp,
-    /// What chose the agent: routing, or somebody by hand.
+    /// The party that chose the agent: routing, or somebody by hand.
     pub by: OfferedBy,
 }

@@ -21,7 +21,7 @@ pub(crate) struct Queue {
     /// queues, this number says whose turn it is.
     #[serde(rename = "draws")]
     pub rule_counts: Vec<u64>,
-    /// What it has experienced.
+    /// The tally of the queue.
     pub tally: Tally,
     /// The conditional rings that have joined, one bit each.
     pub joined: u16,

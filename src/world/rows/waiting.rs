@@ -43,7 +43,7 @@ impl Work {
         self.request.relaxation.as_ref().or(queue.relaxation.as_ref())
     }
 
-    /// What it asks for now.
+    /// The need of the work now.
     #[must_use]
     pub(crate) fn need_now<'a>(&'a self, queue: &'a QueueProfile) -> Cow<'a, Need> {
         relaxation::need(&self.request.need, self.relaxation(queue), self.relaxed)
@@ -76,7 +76,7 @@ impl Work {
         Some((self.relaxation_begin(queue)? + point, point))
     }
 
-    /// Whether a rule of overflow was done in this stay.
+    /// True if a rule of overflow was done in this stay.
     pub(crate) const fn has_fired(&self, rule: u8) -> bool {
         self.fired & (1 << (rule % 32)) != 0
     }
@@ -95,9 +95,9 @@ impl Work {
         due.min()
     }
 
-    /// What is due next, and when. `hidden` is the next delay of a member of its queue that it is
-    /// not past. Nothing is due while it rings or an agent handles it: no rule recalls work from an
-    /// agent.
+    /// The next deadline of the work. `hidden` is the next delay of a member of its queue that it
+    /// is not past. Nothing is due while it rings or an agent handles it: no rule recalls work from
+    /// an agent.
     pub(crate) fn deadline(
         &self,
         queue: &QueueProfile,

@@ -25,7 +25,7 @@ pub(crate) struct Work {
     pub request: Arc<WorkRequest>,
     /// All that was said of it when it was submitted, if it was changed since.
     pub submitted: Option<Arc<WorkRequest>>,
-    /// What it asks for.
+    /// The need of the work.
     pub need: NeedId,
     /// The queue it is in, or was in last.
     pub queue: QueueId,
@@ -41,7 +41,7 @@ pub(crate) struct Work {
     pub queued: Moment,
     /// When it entered this queue.
     pub entered: Timestamp,
-    /// Whether its queue counts it as an arrival since an agent had it last.
+    /// True if the queue counts the work as an arrival since an agent had it last.
     pub counted: bool,
     /// When it has lived long enough.
     pub expires: Moment,
@@ -49,7 +49,7 @@ pub(crate) struct Work {
     pub revealed: Span,
     /// The step of its wait for preferred agents; none: anybody may have it.
     pub step: Step,
-    /// Whether an agent had it before; that agent may still wrap it up.
+    /// True if an agent had the work before; that agent may still wrap it up.
     pub handled: bool,
     /// Until when nobody is asked.
     pub retry: Moment,
@@ -71,7 +71,7 @@ pub(crate) struct Work {
     pub open_to: u8,
     /// The agent who had it last.
     pub last_agent: Option<AgentId>,
-    /// Whether the step it is in is a wait for the agent who had it last.
+    /// True if the step the work is in is a wait for the agent who had it last.
     pub sticky: bool,
     /// How often it was taken from an agent.
     pub unassigned: u8,
@@ -110,12 +110,12 @@ impl Step {
         self.until.get().map(|until| PreferenceStep { number: self.number, until })
     }
 
-    /// Whether there is a step.
+    /// True if there is a step.
     pub(crate) const fn is_some(self) -> bool {
         !self.until.is_none()
     }
 
-    /// Whether there is no step.
+    /// True if there is no step.
     pub(crate) const fn is_none(self) -> bool {
         self.until.is_none()
     }
@@ -165,7 +165,7 @@ impl Work {
         self.submitted.get_or_insert(old);
     }
 
-    /// Whether it rings at anybody.
+    /// True if the work rings at anybody.
     #[must_use]
     pub(crate) const fn rings(&self) -> bool {
         matches!(self.stage, Stage::Offered { .. })
@@ -213,7 +213,8 @@ impl Work {
         }
     }
 
-    /// Whether it is an arrival that its queue has not counted yet; from now on it is counted.
+    /// True if the work is an arrival that its queue has not counted yet; from now on it is
+    /// counted.
     pub(crate) fn arrives(&mut self) -> bool {
         let arrives = self.stage == Stage::Queued && !self.counted;
         self.counted |= arrives;
