@@ -8,6 +8,7 @@ use crate::engine::core::Engine;
 use crate::fact::log::{Log, Seq};
 use crate::host::answers::{Answered, Answers};
 use crate::host::driver::Saved;
+#[cfg(feature = "journal")]
 use crate::host::ports::Follower;
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
@@ -102,6 +103,7 @@ impl<E: Decide> Replica<E> {
     }
 
     /// Lets somebody hear of facts that were followed.
+    #[cfg(feature = "journal")]
     pub(crate) fn tell(&self, facts: &[E::Fact], follower: &mut impl Follower<E>) {
         follower.follow(&self.decides, facts);
     }
