@@ -23,7 +23,7 @@ fn main() -> Result<(), CentreRefusal> {
     let view = centre.engine().view();
     let queue = view.queue_id("support").expect("it was defined");
     let ana = view.agent_id("ana").expect("they were defined");
-    let by = Actor::Agent(ana);
+    let by = Party::Agent(ana);
 
     // Nobody knows the number: a profile and an interaction are made for it.
     let message = |text: &str| {

@@ -199,7 +199,7 @@ pub mod explain {
     pub use crate::engine::decisions::{CandidateRecord, Decision};
     pub use crate::engine::explain::types::{
         AgentExplanation, Condition, Obstacle, Opening, Outlook, PairExplanation, Passed, Prospect,
-        Standing, Stopped, WorkExplanation,
+        Relation, Stopped, WorkExplanation,
     };
     pub use crate::engine::matching::gate::{Gate, KeptBy};
     pub use crate::policy::choice::{KeyPart, KeyParts};

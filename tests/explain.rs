@@ -9,7 +9,7 @@ use strowger::command::{
     Activate, Cancel, Force, Park, RemoveMembership, Resume, Resumer, SetDraining, SetOwnCall,
     SetShiftEnd, Suspend, TransferToQueue, Unavailable,
 };
-use strowger::explain::{Decision, Gate, KeptBy, KeyPart, Obstacle, Outlook, Shortfall, Standing};
+use strowger::explain::{Decision, Gate, KeptBy, KeyPart, Obstacle, Outlook, Relation, Shortfall};
 use strowger::fact::OfferedBy;
 use strowger::model::{
     AgentChoice, Broadcast, Capacity, ChannelId, Comparison, Entity, Evaluation, Exhausted,
@@ -77,7 +77,7 @@ impl Floor {
 
     fn rings(&self, work: WorkId, agent: AgentId) -> bool {
         let why = self.engine.explain(work, agent).unwrap();
-        matches!(why.standing, Standing::Asked { .. })
+        matches!(why.standing, Relation::Asked { .. })
     }
 }
 
@@ -293,7 +293,7 @@ fn whose_shift_ends_too_soon_is_offered_it_if_it_ends_later() {
 fn whoever_declined_is_offered_it_when_the_bar_is_over() {
     let mut floor = plain();
     let work = floor.submit(call());
-    let Standing::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
+    let Relation::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
         panic!("nobody is asked");
     };
     assert_eq!(floor.gates(work, ANA), [Gate::InLine, Gate::NotAlerting]);
@@ -318,11 +318,11 @@ fn whoever_gave_it_away_is_offered_it_after_the_wrap_up() {
     let capacity = Capacity::items(2);
     floor.must(change(ANA, AgentProfile::default().with_capacity(capacity)));
     let work = floor.submit(call());
-    let Standing::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
+    let Relation::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
         panic!("nobody is asked");
     };
     floor.must(Accept::new(offer));
-    assert_eq!(floor.engine.explain(work, ANA).unwrap().standing, Standing::Involved);
+    assert_eq!(floor.engine.explain(work, ANA).unwrap().standing, Relation::Involved);
     floor.must(TransferToQueue::new(work, DESK));
     only(&mut floor, work, Gate::NotInvolved, |floor| {
         let why = floor.engine.explain(work, ANA).unwrap();
@@ -386,8 +386,8 @@ fn who_comes_next_is_said_before_anybody_is_asked() {
     let facts = floor.log.drain().take_while(|f| !matches!(f.event, Event::WorkOffered { .. }));
     let engine = Engine::replay(facts.collect::<Vec<_>>()).unwrap();
     let standing = |agent| engine.explain(work, agent).unwrap().standing;
-    assert_eq!(standing(ANA), Standing::Candidate { place: 1, behind: None });
-    assert_eq!(standing(BO), Standing::Candidate { place: 2, behind: Some(ANA) });
+    assert_eq!(standing(ANA), Relation::Candidate { place: 1, behind: None });
+    assert_eq!(standing(BO), Relation::Candidate { place: 2, behind: Some(ANA) });
     let passed = engine.explain_work(work).unwrap().funnel;
     assert_eq!(passed.last().map(|passed| passed.agents), Some(2));
 }
@@ -695,7 +695,7 @@ fn explained(floor: &Floor) -> Result<(), TestCaseError> {
             let gate = |obstacle: &Obstacle| obstacle.kept_by.gate();
             hold(|| format!("order {pair:?}"), pair.obstacles.is_sorted_by_key(gate))?;
             let rings = agent.offers().iter().any(|id| view.offer(*id).unwrap().work == work.id());
-            let asked = matches!(pair.standing, Standing::Asked { .. });
+            let asked = matches!(pair.standing, Relation::Asked { .. });
             hold(|| format!("asked {pair:?}"), asked == rings)?;
             let over = pair.obstacles.iter().any(|o| o.until.is_some_and(|at| at <= floor.now));
             hold(|| format!("over already {pair:?}"), !waits || !over)?;

@@ -4,7 +4,7 @@
 #[path = "tidy/circles.rs"]
 mod circles;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -198,6 +198,42 @@ fn only_matching_asks_whether_an_agent_may_have_work() {
     }
     assert!(asked > 0, "the predicates have other names");
     assert!(wrong.is_empty(), "outside engine/matching:\n{}", wrong.join("\n"));
+}
+
+/// A line without `pub`, or `pub(crate)` and the like, at its beginning.
+fn without_visibility(line: &str) -> &str {
+    match line.trim_start().strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => rest.split_once(") ").map_or("", |(_, rest)| rest),
+        Some(rest) => rest.trim_start(),
+        None => line,
+    }
+}
+
+/// The types that a file defines: not those that belong to a trait, which share a name on purpose.
+fn types_of(text: &str) -> Vec<&str> {
+    let defines = |line: &&str| {
+        let line = line.trim_start();
+        ["struct ", "enum ", "trait "].iter().any(|keyword| line.starts_with(keyword))
+    };
+    let lines = code(text).into_iter().map(|(_, line)| without_visibility(line)).filter(defines);
+    lines
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .filter_map(|name| name.split(|c: char| !c.is_alphanumeric()).next())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn one_name_is_one_type() {
+    let mut homes: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    let src = root().join("src");
+    for path in rust_files(&src).into_iter().filter(|path| !path.ends_with(TESTS_ALONE)) {
+        for name in types_of(&read(&path)) {
+            homes.entry(name.to_owned()).or_default().push(path.clone());
+        }
+    }
+    homes.retain(|_, places| places.len() > 1);
+    assert!(homes.is_empty(), "a name has two meanings: {homes:#?}");
 }
 
 #[test]

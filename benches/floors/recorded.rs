@@ -104,7 +104,7 @@ impl Recorded {
                 self.tell(Accept::new(offer));
                 let short_description = "A question about the invoice";
                 let change = RecordChange::default().with_short_description(short_description);
-                self.record(SaveInteraction::new(interaction, Actor::Agent(agent), change));
+                self.record(SaveInteraction::new(interaction, Party::Agent(agent), change));
                 self.tell(FinishContact::new(work, Finisher::Agent));
                 self.tell(EndWrapUp::new(work, agent));
             }
@@ -115,7 +115,7 @@ impl Recorded {
             .and_then(|records| records.interaction(interaction))
             .map(|row| row.state);
         if state == Some(InteractionState::New) {
-            let by = Actor::Host;
+            let by = Party::Host;
             self.record(EndInteraction::new(interaction, Ending::Automatic, by));
         }
         self.record(ArchiveInteraction::new(interaction));

@@ -17,7 +17,7 @@ use crate::centre::words::{
 };
 
 /// A layer of a centre, for what is the same for all of them.
-pub(super) trait Part<L: Decide> {
+pub(super) trait LayerPart<L: Decide> {
     /// How far up it stands; the engine is 0.
     const LEVEL: usize;
 
@@ -46,8 +46,8 @@ macro_rules! refuse {
         $(#[$meta:meta])* $field:ident: $variant:ident($layer:ty) { $($words:tt)* }
     )*) => {$(
         $(#[$meta])*
-        if let (Some(layer), Ok(below)) = (&$centre.$field, Part::<$below>::part($centre)) {
-            if <Self as Part<$layer>>::LEVEL > $asker {
+        if let (Some(layer), Ok(below)) = (&$centre.$field, LayerPart::<$below>::part($centre)) {
+            if <Self as LayerPart<$layer>>::LEVEL > $asker {
                 Over::<$below>::refuse(layer, below, &$command)?;
             }
         }
@@ -72,13 +72,13 @@ macro_rules! publish {
         $(#[$meta:meta])* $field:ident: $variant:ident($layer:ty) { $($words:tt)* }
     )*) => {$(
         $(#[$meta])*
-        Part::<$layer>::publish($centre, $log);
+        LayerPart::<$layer>::publish($centre, $log);
     )*};
 }
 
 macro_rules! engine_part {
     ($($list:tt)*) => {
-        impl<P: ProfileStore + Clone + Default> Part<Engine> for Centre<P> {
+        impl<P: ProfileStore + Clone + Default> LayerPart<Engine> for Centre<P> {
             const LEVEL: usize = 0;
 
             fn part(&self) -> Result<&Engine, CentreRefusal> {
@@ -122,7 +122,7 @@ macro_rules! upper_parts {
         $($rest:tt)*
     ) => {
         $(#[$meta])*
-        impl<P: ProfileStore + Clone + Default> Part<$layer> for Centre<P> {
+        impl<P: ProfileStore + Clone + Default> LayerPart<$layer> for Centre<P> {
             const LEVEL: usize = $level;
 
             fn part(&self) -> Result<&$layer, CentreRefusal> {
@@ -135,7 +135,7 @@ macro_rules! upper_parts {
                 asker: usize,
                 log: &mut CentreLog,
             ) -> Result<<$layer as Decide>::Reply, CentreRefusal> {
-                Part::<$layer>::part(self)?;
+                LayerPart::<$layer>::part(self)?;
                 // The highest layer has nobody above it to ask.
                 let _ = asker;
                 refuse!(self, $layer, command, asker: $($rest)*);
@@ -147,8 +147,8 @@ macro_rules! upper_parts {
                 let layer = layer.ok_or(CentreRefusal::no_layer(stringify!($field)))?;
                 let answer = layer.decide(now, command, done, &mut self.unheard.$field);
                 if held {
-                    Part::<$layer>::publish(self, log);
-                    $(Part::<$below>::publish(self, log);)*
+                    LayerPart::<$layer>::publish(self, log);
+                    $(LayerPart::<$below>::publish(self, log);)*
                 }
                 Ok(answer?)
             }
@@ -199,13 +199,13 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     where
         U: Over<B>,
         B: Decide,
-        Self: Part<U> + Part<B>,
+        Self: LayerPart<U> + LayerPart<B>,
         CentreRefusal: From<U::Refusal>,
     {
-        let (upper, below) = (Part::<U>::part(self)?, Part::<B>::part(self));
+        let (upper, below) = (LayerPart::<U>::part(self)?, LayerPart::<B>::part(self));
         let Ok(below) = below else { return Ok(()) };
         let needed = upper.require(below, command)?;
-        needed.into_iter().try_for_each(|command| Part::<B>::check(self, command))
+        needed.into_iter().try_for_each(|command| LayerPart::<B>::check(self, command))
     }
 
     /// Does in the layer `B` what has to be done there before a command of the layer `U`, and says
@@ -219,22 +219,22 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     where
         U: Over<B>,
         B: Decide,
-        Self: Part<U> + Part<B>,
+        Self: LayerPart<U> + LayerPart<B>,
         CentreRefusal: From<U::Refusal>,
     {
         let (mut answer, mut held) = (None, false);
         loop {
-            let (upper, below) = (Part::<U>::part(self)?, Part::<B>::part(self));
+            let (upper, below) = (LayerPart::<U>::part(self)?, LayerPart::<B>::part(self));
             let Ok(below) = below else { return Ok(false) };
             match upper.plan(below, command, answer.take(), done)? {
                 Plan::Alone => return Ok(held),
                 Plan::First(command) => {
-                    answer = Some(Part::<B>::perform(self, command, 0, log)?);
-                    Part::<B>::publish(self, log);
+                    answer = Some(LayerPart::<B>::perform(self, command, 0, log)?);
+                    LayerPart::<B>::publish(self, log);
                 }
                 Plan::Beside(command) => {
-                    let asker = <Self as Part<U>>::LEVEL;
-                    answer = Some(Part::<B>::perform(self, command, asker, log)?);
+                    let asker = <Self as LayerPart<U>>::LEVEL;
+                    answer = Some(LayerPart::<B>::perform(self, command, asker, log)?);
                     held = true;
                 }
             }
@@ -247,17 +247,18 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     where
         U: Over<B>,
         B: Decide,
-        Self: Part<U> + Part<B>,
+        Self: LayerPart<U> + LayerPart<B>,
     {
-        let (Ok(upper), Ok(below)) = (Part::<U>::part(self), Part::<B>::part(self)) else {
+        let (Ok(upper), Ok(below)) = (LayerPart::<U>::part(self), LayerPart::<B>::part(self))
+        else {
             return;
         };
         let fact = log.as_slice().get(at).and_then(|entry| fact(&entry.fact));
         let commands = fact.map(|fact| upper.answer(below, fact)).unwrap_or_default();
-        let asker = <Self as Part<U>>::LEVEL;
+        let asker = <Self as LayerPart<U>>::LEVEL;
         for command in commands {
-            if Part::<B>::perform(self, command, asker, log).is_ok() {
-                Part::<B>::publish(self, log);
+            if LayerPart::<B>::perform(self, command, asker, log).is_ok() {
+                LayerPart::<B>::publish(self, log);
                 break;
             }
         }
@@ -298,12 +299,12 @@ macro_rules! whole {
             ) -> Result<CentreReply, CentreRefusal> {
                 match command {
                     CentreCommand::Work(command) => {
-                        Part::<Engine>::perform(self, *command, 0, log).map(CentreReply::Work)
+                        LayerPart::<Engine>::perform(self, *command, 0, log).map(CentreReply::Work)
                     }
                     $(
                         $(#[$meta])*
                         CentreCommand::$variant(command) => {
-                            Part::<$layer>::perform(self, command, 0, log)
+                            LayerPart::<$layer>::perform(self, command, 0, log)
                                 .map(CentreReply::$variant)
                         }
                     )*
@@ -312,10 +313,10 @@ macro_rules! whole {
 
             /// Publishes what any layer has said.
             pub(super) fn publish(&mut self, log: &mut CentreLog) {
-                Part::<Engine>::publish(self, log);
+                LayerPart::<Engine>::publish(self, log);
                 $(
                     $(#[$meta])*
-                    Part::<$layer>::publish(self, log);
+                    LayerPart::<$layer>::publish(self, log);
                 )*
             }
 
@@ -327,7 +328,7 @@ macro_rules! whole {
                     $(#[$meta])*
                     if let Some(deadline) = self.$field.as_ref().and_then(Decide::next_deadline) {
                         if first.is_none_or(|(before, _)| deadline.at < before.at) {
-                            first = Some((deadline, <Self as Part<$layer>>::LEVEL));
+                            first = Some((deadline, <Self as LayerPart<$layer>>::LEVEL));
                         }
                     }
                 )*
@@ -342,7 +343,7 @@ macro_rules! whole {
                 }
                 $(
                     $(#[$meta])*
-                    if level == <Self as Part<$layer>>::LEVEL {
+                    if level == <Self as LayerPart<$layer>>::LEVEL {
                         if let Some(layer) = &mut self.$field {
                             Above::fire_first(layer, now, &mut self.unheard.$field);
                         }

@@ -1,6 +1,6 @@
 //! What the engine can be told to do: every command, and the enum over them all.
 
-use crate::command::commands::shape::Answers;
+use crate::command::commands::shape::AnswersWith;
 use crate::command::commands::*;
 use crate::command::refusal::Refusal;
 use crate::layer::action::{Action, FromReply, Layer};
@@ -56,7 +56,7 @@ macro_rules! actions {
         $(
             impl Action for $type {
                 type Layer = Engine;
-                type Output = <Self as Answers>::Output;
+                type Output = <Self as AnswersWith>::Output;
 
                 fn decide(self, turn: &mut Turn<'_>) -> Result<Self::Output, Refusal> {
                     self.run(turn)

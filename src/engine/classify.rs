@@ -62,7 +62,7 @@ fn spreads(turn: &Turn<'_>, work: &Work, rule: u16) -> bool {
 }
 
 /// The outcome by the classification rules of the queue; nothing where it has none.
-fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
+fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Classified> {
     let work = turn.world.work(id).ok()?;
     let entry = work.submitted().queue;
     let rules = turn.world.queue_profile(entry).ok()?.classification.as_ref()?;
@@ -78,7 +78,7 @@ fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
 }
 
 /// The outcome by the host's classifier; nothing where the queue does not ask it.
-fn asked_host(turn: &Turn<'_>, id: WorkId) -> Option<Outcome> {
+fn asked_host(turn: &Turn<'_>, id: WorkId) -> Option<Classified> {
     let classifier = turn.rules.classifier.as_ref()?;
     let work = turn.world.work(id).ok()?;
     let entry = work.submitted().queue;
@@ -102,7 +102,7 @@ fn is_sound(turn: &Turn<'_>, need: &Need) -> bool {
 }
 
 /// The number of the rule, the queue, and what reads otherwise from now on.
-type Outcome = (Option<u16>, Option<QueueId>, Option<WorkChange>);
+type Classified = (Option<u16>, Option<QueueId>, Option<WorkChange>);
 
 fn change(priority: Option<Priority>, need: Option<&Need>) -> Option<WorkChange> {
     let change = WorkChange { priority, need: need.cloned(), ..WorkChange::default() };

@@ -16,15 +16,15 @@ use crate::model::kinds::for_every_kind;
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::work::check_key;
-use crate::world::catalog::Entry;
-use crate::world::kinds::Kind;
+use crate::world::catalog::CatalogEntry;
+use crate::world::kinds::DefinitionKind;
 use crate::world::state::World;
 
 use crate::engine::alerting;
 use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 
-impl<P: Kind> Run for Define<P> {
+impl<P: DefinitionKind> Run for Define<P> {
     fn run(self, turn: &mut Turn<'_>) -> Result<P::Id, Refusal> {
         let known = P::names(&turn.world.index().keys).get(&self.key);
         if let Some(id) = known {
@@ -48,7 +48,7 @@ impl<P: Kind> Run for Define<P> {
     }
 }
 
-impl<P: Kind> Run for Change<P> {
+impl<P: DefinitionKind> Run for Change<P> {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let entry = turn.live::<P>(self.id)?;
         if *entry.profile == self.profile {
@@ -68,7 +68,7 @@ impl<P: Kind> Run for Change<P> {
     }
 }
 
-impl<P: Kind> Run for Retire<P> {
+impl<P: DefinitionKind> Run for Retire<P> {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let entity = self.id.into();
         match turn.live::<P>(self.id) {
@@ -89,7 +89,7 @@ impl<P: Kind> Run for Retire<P> {
     }
 }
 
-impl<P: Kind> Entry<P> {
+impl<P: DefinitionKind> CatalogEntry<P> {
     /// Refuses a command that was made from another revision.
     fn check_revision(&self, entity: Entity, meant: Option<u32>) -> Result<(), Refusal> {
         let revision = self.revision;
@@ -133,7 +133,7 @@ fn sign_out(turn: &mut Turn<'_>, agent: AgentId) -> Result<(), Halted> {
 /// The first thing that keeps something from being retired: a definition that is not retired, an
 /// agent or open work. A walk over everything: definitions change rarely.
 fn user_of(world: &World, entity: Entity) -> Option<Entity> {
-    fn among<P: Kind>(world: &World, entity: Entity) -> Option<Entity> {
+    fn among<P: DefinitionKind>(world: &World, entity: Entity) -> Option<Entity> {
         let rows = P::rows(world.stores()).iter().filter(|(_, entry)| !entry.retired);
         rows.filter(|(id, _)| (*id).into() != entity)
             .find(|(_, entry)| mentions(entity, |name| entry.profile.mentions(name)))

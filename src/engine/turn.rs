@@ -17,9 +17,9 @@ use crate::state::assignment::AssignmentState;
 use crate::state::leg::LegEnd;
 use crate::state::routing_status::{RoutingStatus, StatusStep};
 use crate::state::work::Stage;
-use crate::world::catalog::Entry;
+use crate::world::catalog::CatalogEntry;
 use crate::world::index::Concerned;
-use crate::world::kinds::Kind;
+use crate::world::kinds::DefinitionKind;
 use crate::world::rows::{Agent, Offer, Work};
 use crate::world::state::World;
 use crate::world::stores::Missing;
@@ -220,7 +220,7 @@ impl<'a> Turn<'a> {
     }
 
     /// A definition that is not retired.
-    pub(crate) fn live<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Refusal> {
+    pub(crate) fn live<P: DefinitionKind>(&self, id: P::Id) -> Result<&CatalogEntry<P>, Refusal> {
         let entry = self.world.entry::<P>(id).map_err(unknown)?;
         if entry.retired { Err(Refusal::Retired { entity: id.into() }) } else { Ok(entry) }
     }

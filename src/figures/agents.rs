@@ -3,7 +3,7 @@
 use crate::base::time::Timestamp;
 use crate::figures::fold::Figures;
 use crate::figures::rows::AgentTimelinePiece;
-use crate::figures::standing::Person;
+use crate::figures::standing::CountedAgent;
 use crate::model::ids::{AgentId, PresenceId};
 use crate::model::presence::SystemPresence;
 use crate::state::routing_status::RoutingStatus;
@@ -31,7 +31,7 @@ impl Figures {
         &mut self,
         id: AgentId,
         at: Timestamp,
-        change: impl FnOnce(&mut Person, Timestamp),
+        change: impl FnOnce(&mut CountedAgent, Timestamp),
     ) {
         self.settle_person(id, at);
         let Some(person) = self.people.get_mut(&id) else {
@@ -44,7 +44,7 @@ impl Figures {
         }
         person.piece = at;
         if old.signed_in && old.piece < at {
-            let Person { presence, status, piece: from, .. } = old;
+            let CountedAgent { presence, status, piece: from, .. } = old;
             let piece = AgentTimelinePiece { agent: id, from, to: at, presence, status };
             self.timeline.push(piece);
         }
@@ -54,7 +54,7 @@ impl Figures {
         if let Some(person) = self.people.get_mut(&id) {
             let from = person.since;
             person.since = from.max(until);
-            let Person { signed_in, presence, status, .. } = *person;
+            let CountedAgent { signed_in, presence, status, .. } = *person;
             if signed_in {
                 self.book.spend(self.config.grid(), id, (from, until), (presence, status));
             }

@@ -12,9 +12,9 @@ use crate::fact::event::Event;
 use crate::fact::log::{Fact, Seq};
 use crate::figures::book::{Book, Cell};
 use crate::figures::config::FiguresConfig;
-use crate::figures::recent::Recent;
+use crate::figures::recent::DailyCounts;
 use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
-use crate::figures::standing::{Guest, Part, Person, Ring, Start, Work};
+use crate::figures::standing::{CountedAgent, CountedPart, CountedWork, Guest, Ring, Start};
 use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
@@ -65,22 +65,22 @@ pub struct Figures {
     latest: Timestamp,
     pub(super) book: Book,
     #[serde(with = "indexmap::map::serde_seq")]
-    pub(super) works: FixedMap<WorkId, Work>,
+    pub(super) works: FixedMap<WorkId, CountedWork>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) rings: FixedMap<OfferId, Ring>,
     #[serde(with = "indexmap::map::serde_seq")]
-    pub(super) parts: FixedMap<(WorkId, AgentId), Part>,
+    pub(super) parts: FixedMap<(WorkId, AgentId), CountedPart>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) guests: FixedMap<(WorkId, AgentId), Guest>,
     #[serde(with = "indexmap::map::serde_seq")]
-    pub(super) people: FixedMap<AgentId, Person>,
+    pub(super) people: FixedMap<AgentId, CountedAgent>,
     pub(super) members: IndexSet<(QueueId, AgentId, Option<ChannelId>), FixedState>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) targets: FixedMap<QueueId, Span>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) presences: FixedMap<PresenceId, SystemPresence>,
     #[serde(with = "indexmap::map::serde_seq")]
-    pub(super) recent: FixedMap<Cell, Recent>,
+    pub(super) recent: FixedMap<Cell, DailyCounts>,
     pub(super) timeline: Vec<AgentTimelinePiece>,
 }
 
@@ -238,7 +238,7 @@ impl Figures {
                 self.targets.insert(queue.id, queue.profile.service_target);
             }
             Definition::Agent(agent) => {
-                self.people.entry(agent.id).or_insert_with(|| Person::new(at));
+                self.people.entry(agent.id).or_insert_with(|| CountedAgent::new(at));
             }
             Definition::Presence(presence) => {
                 self.presences.insert(presence.id, presence.profile.system);

@@ -5,7 +5,7 @@ use crate::fact::event::QueuedWhy;
 use crate::figures::book::Desk;
 use crate::figures::fold::Figures;
 use crate::figures::measures::Handling;
-use crate::figures::standing::{Doing, Guest, Part, Place, Ring, Start};
+use crate::figures::standing::{CountedPart, CountedPlace, Doing, Guest, Ring, Start};
 use crate::figures::sums::one_more;
 use crate::model::ids::{AgentId, CodeId, OfferId, WorkId};
 use crate::policy::wrap_up::WrapUp;
@@ -60,10 +60,10 @@ impl Figures {
         let Some(row) = self.works.get_mut(&work) else {
             return;
         };
-        (row.place, row.start) = (Place::With(agent), Start::Over);
+        (row.place, row.start) = (CountedPlace::With(agent), Start::Over);
         let (cell, doing) = (row.cell, Doing::Active);
         let (since, handled, code) = (at, Default::default(), None);
-        self.parts.insert((work, agent), Part { cell, doing, since, handled, code });
+        self.parts.insert((work, agent), CountedPart { cell, doing, since, handled, code });
     }
 
     pub(super) fn hold(&mut self, work: WorkId, hold: bool, at: Timestamp) {
@@ -208,8 +208,8 @@ impl Figures {
 
     fn owner(&self, work: WorkId) -> Option<AgentId> {
         match self.works.get(&work)?.place {
-            Place::With(agent) => Some(agent),
-            Place::Line | Place::Aside => None,
+            CountedPlace::With(agent) => Some(agent),
+            CountedPlace::Line | CountedPlace::Aside => None,
         }
     }
 
@@ -240,7 +240,7 @@ impl Figures {
     }
 
     /// An agent is not occupied with their part any more.
-    fn release(&mut self, agent: AgentId, part: Part, at: Timestamp) {
+    fn release(&mut self, agent: AgentId, part: CountedPart, at: Timestamp) {
         let desk = Desk { agent, cell: part.cell };
         let row = self.book.handling(self.config.grid(), at, desk);
         one_more(&mut row.handled);

@@ -5,8 +5,8 @@ use crate::fact::event::QueuedWhy;
 use crate::figures::book::Cell;
 use crate::figures::fold::Figures;
 use crate::figures::measures::LineFlow;
-use crate::figures::service_level::Outcome;
-use crate::figures::standing::{Place, Start, Work};
+use crate::figures::service_level::StayEnd;
+use crate::figures::standing::{CountedPlace, CountedWork, Start};
 use crate::figures::sums::one_more;
 use crate::model::ids::{ChannelId, QueueId, WorkId};
 use crate::state::work::CloseCause;
@@ -41,10 +41,11 @@ const fn exit(why: QueuedWhy) -> Flow {
 
 impl Figures {
     pub(super) fn submit(&mut self, id: WorkId, cell: Cell, start: Start, at: Timestamp) {
-        let place = if start == Start::NotYet { Place::Aside } else { Place::Line };
-        let work = Work { cell, place, start, rings: 0, entered: at, since: at, counted: false };
+        let place = if start == Start::NotYet { CountedPlace::Aside } else { CountedPlace::Line };
+        let work =
+            CountedWork { cell, place, start, rings: 0, entered: at, since: at, counted: false };
         self.works.insert(id, work);
-        if place == Place::Line {
+        if place == CountedPlace::Line {
             self.enter(id, at, |flow| &mut flow.submitted);
         }
     }
@@ -62,7 +63,7 @@ impl Figures {
         self.settle_wait(id, if moves { due } else { at });
         self.change_queue(id, queue, due, exit(why));
         if let Some(work) = self.works.get_mut(&id) {
-            (work.place, work.entered, work.since) = (Place::Line, at, at);
+            (work.place, work.entered, work.since) = (CountedPlace::Line, at, at);
             if work.start == Start::NotYet {
                 work.start = Start::At(due);
             }
@@ -76,7 +77,7 @@ impl Figures {
             return;
         };
         work.entered = at;
-        let in_line = work.place == Place::Line;
+        let in_line = work.place == CountedPlace::Line;
         self.change_queue(id, queue, at, |flow| &mut flow.reclassified_out);
         if in_line {
             self.enter(id, at, |flow| &mut flow.reclassified_in);
@@ -102,7 +103,7 @@ impl Figures {
     pub(super) fn put_off(&mut self, id: WorkId, at: Timestamp) {
         self.settle_wait(id, at);
         if let Some(work) = self.works.get_mut(&id) {
-            work.place = Place::Aside;
+            work.place = CountedPlace::Aside;
         }
     }
 
@@ -112,9 +113,9 @@ impl Figures {
         let Some(work) = self.works.get(&id).copied() else {
             return;
         };
-        if work.place == Place::Line {
+        if work.place == CountedPlace::Line {
             let wait = at.since(work.entered);
-            let outcome = Outcome::answered(wait, self.target(work.cell.queue));
+            let outcome = StayEnd::answered(wait, self.target(work.cell.queue));
             self.end_stay(id, at, outcome, |_| None);
             let flow = &mut self.book.line(self.config.grid(), at, work.cell).flow;
             flow.wait_answered = flow.wait_answered.plus(wait);
@@ -123,7 +124,7 @@ impl Figures {
                 flow.first_wait = flow.first_wait.plus(at.since(start));
             }
         } else {
-            self.end_stay(id, at, Outcome::Otherwise, |flow| Some(&mut flow.left_otherwise));
+            self.end_stay(id, at, StayEnd::Otherwise, |flow| Some(&mut flow.left_otherwise));
         }
     }
 
@@ -133,21 +134,22 @@ impl Figures {
         let Some(work) = self.works.get(&id).copied() else {
             return;
         };
-        if work.place == Place::Line && cause == CloseCause::Abandoned {
+        if work.place == CountedPlace::Line && cause == CloseCause::Abandoned {
             let wait = at.since(work.entered);
             let target = self.target(work.cell.queue);
-            let outcome = Outcome::abandoned(wait, target, self.config.short_abandon);
+            let outcome = StayEnd::abandoned(wait, target, self.config.short_abandon);
             self.end_stay(id, at, outcome, |_| None);
             let flow = &mut self.book.line(self.config.grid(), at, work.cell).flow;
             flow.wait_abandoned = flow.wait_abandoned.plus(wait);
         } else {
-            self.end_stay(id, at, Outcome::Otherwise, |flow| Some(&mut flow.left_otherwise));
+            self.end_stay(id, at, StayEnd::Otherwise, |flow| Some(&mut flow.left_otherwise));
         }
     }
 
     /// Books the wait of work in line, until an instant.
     pub(super) fn settle_wait(&mut self, id: WorkId, until: Timestamp) {
-        let Some(work) = self.works.get_mut(&id).filter(|work| work.place == Place::Line) else {
+        let Some(work) = self.works.get_mut(&id).filter(|work| work.place == CountedPlace::Line)
+        else {
             return;
         };
         let (cell, entered, from) = (work.cell, work.entered, work.since);
@@ -171,9 +173,9 @@ impl Figures {
 
     /// Work is in another queue, if it is; a stay in the old one ends.
     fn change_queue(&mut self, id: WorkId, queue: QueueId, at: Timestamp, how: Flow) {
-        let elsewhere = |work: &Work| work.cell.queue != queue;
+        let elsewhere = |work: &CountedWork| work.cell.queue != queue;
         if self.works.get(&id).is_some_and(elsewhere) {
-            self.end_stay(id, at, Outcome::Otherwise, |flow| Some(how(flow)));
+            self.end_stay(id, at, StayEnd::Otherwise, |flow| Some(how(flow)));
         }
         if let Some(work) = self.works.get_mut(&id) {
             work.cell.queue = queue;
@@ -185,7 +187,7 @@ impl Figures {
         &mut self,
         id: WorkId,
         at: Timestamp,
-        outcome: Outcome,
+        outcome: StayEnd,
         how: impl FnOnce(&mut LineFlow) -> Option<&mut u32>,
     ) {
         let Some(work) = self.works.get_mut(&id).filter(|work| work.counted) else {

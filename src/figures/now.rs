@@ -9,7 +9,7 @@ use crate::base::time::{Span, Timestamp};
 use crate::figures::book::Cell;
 use crate::figures::fold::Figures;
 use crate::figures::service_level::ServiceCounts;
-use crate::figures::standing::{Doing, Place, Work};
+use crate::figures::standing::{CountedPlace, CountedWork, Doing};
 use crate::figures::sums::one_more;
 use crate::model::ids::{AgentId, ChannelId, PresenceId, QueueId};
 use crate::state::routing_status::RoutingStatus;
@@ -153,12 +153,12 @@ impl ChannelNow {
         }
     }
 
-    fn count(&mut self, work: &Work, now: Timestamp) {
+    fn count(&mut self, work: &CountedWork, now: Timestamp) {
         let count = match work.place {
-            Place::With(_) => return,
-            Place::Aside => &mut self.put_off,
-            Place::Line if work.rings > 0 => &mut self.ringing,
-            Place::Line => {
+            CountedPlace::With(_) => return,
+            CountedPlace::Aside => &mut self.put_off,
+            CountedPlace::Line if work.rings > 0 => &mut self.ringing,
+            CountedPlace::Line => {
                 self.oldest_wait = self.oldest_wait.max(Some(now.since(work.entered)));
                 &mut self.waiting
             }

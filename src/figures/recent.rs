@@ -4,25 +4,25 @@ use alloc::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::figures::service_level::{Outcome, ServiceCounts};
+use crate::figures::service_level::{ServiceCounts, StayEnd};
 use crate::figures::sums::one_more;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Recent {
+pub(super) struct DailyCounts {
     /// The number of the day the counts are of.
     day: Option<i64>,
     today: ServiceCounts,
-    last: VecDeque<Outcome>,
+    last: VecDeque<StayEnd>,
 }
 
-impl Recent {
+impl DailyCounts {
     /// Work was offered on a day.
     pub(super) fn enter(&mut self, day: i64) {
         one_more(&mut self.on(day).offered);
     }
 
     /// A stay ended on a day; so many of the latest are remembered.
-    pub(super) fn end(&mut self, day: i64, outcome: Outcome, size: u16) {
+    pub(super) fn end(&mut self, day: i64, outcome: StayEnd, size: u16) {
         self.on(day).end(outcome);
         while self.last.len() >= usize::from(size).max(1) {
             self.last.pop_front();

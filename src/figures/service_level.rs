@@ -90,13 +90,13 @@ impl ServiceLevel {
 
 /// How a stay in a line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Outcome {
+pub(super) enum StayEnd {
     Answered { in_target: bool },
     Abandoned { in_target: bool, short: bool },
     Otherwise,
 }
 
-impl Outcome {
+impl StayEnd {
     /// Work that waited so long went to an agent.
     pub(super) fn answered(wait: Span, target: Span) -> Self {
         Self::Answered { in_target: wait <= target }
@@ -152,19 +152,19 @@ impl ServiceCounts {
     }
 
     /// Counts the end of a stay.
-    pub(super) fn end(&mut self, outcome: Outcome) {
+    pub(super) fn end(&mut self, outcome: StayEnd) {
         let mut ended = Self::default();
         match outcome {
-            Outcome::Answered { in_target } => {
+            StayEnd::Answered { in_target } => {
                 ended.answered = 1;
                 ended.in_target = in_target.into();
             }
-            Outcome::Abandoned { in_target, short } => {
+            StayEnd::Abandoned { in_target, short } => {
                 ended.abandoned = 1;
                 ended.abandoned_in_target = in_target.into();
                 ended.abandoned_short = short.into();
             }
-            Outcome::Otherwise => {}
+            StayEnd::Otherwise => {}
         }
         self.add(&ended);
     }
@@ -211,12 +211,12 @@ mod tests {
         let (target, short) = (Span::from_secs(20), Span::from_secs(5));
         let later = |span: Span| Span::from_millis(span.as_millis() + 1);
         let earlier = Span::from_millis(4_999);
-        assert_eq!(Outcome::answered(target, target), Outcome::Answered { in_target: true });
-        let late = Outcome::answered(later(target), target);
-        assert_eq!(late, Outcome::Answered { in_target: false });
-        let left = |wait| match Outcome::abandoned(wait, target, short) {
-            Outcome::Abandoned { in_target, short } => (in_target, short),
-            Outcome::Answered { .. } | Outcome::Otherwise => (false, false),
+        assert_eq!(StayEnd::answered(target, target), StayEnd::Answered { in_target: true });
+        let late = StayEnd::answered(later(target), target);
+        assert_eq!(late, StayEnd::Answered { in_target: false });
+        let left = |wait| match StayEnd::abandoned(wait, target, short) {
+            StayEnd::Abandoned { in_target, short } => (in_target, short),
+            StayEnd::Answered { .. } | StayEnd::Otherwise => (false, false),
         };
         assert_eq!(left(earlier), (true, true));
         assert_eq!(left(short), (true, false));

@@ -12,7 +12,7 @@ use crate::state::routing_status::RoutingStatus;
 
 /// Where work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Place {
+pub(super) enum CountedPlace {
     /// In the line of its queue, ringing or not.
     Line,
     /// Put off: in no line.
@@ -34,9 +34,9 @@ pub(super) enum Start {
 
 /// Work that is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Work {
+pub(super) struct CountedWork {
     pub(super) cell: Cell,
-    pub(super) place: Place,
+    pub(super) place: CountedPlace,
     pub(super) start: Start,
     /// At how many agents it rings.
     pub(super) rings: u32,
@@ -94,7 +94,7 @@ impl Doing {
 
 /// An agent's part of work that is or was theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part {
+pub(super) struct CountedPart {
     pub(super) cell: Cell,
     pub(super) doing: Doing,
     /// Up to when its time is in the book.
@@ -122,7 +122,7 @@ impl Guest {
 
 /// An agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Person {
+pub(super) struct CountedAgent {
     pub(super) presence: PresenceId,
     pub(super) signed_in: bool,
     pub(super) status: RoutingStatus,
@@ -134,7 +134,7 @@ pub(super) struct Person {
     pub(super) since: Timestamp,
 }
 
-impl Person {
+impl CountedAgent {
     /// One who was just defined.
     pub(super) const fn new(at: Timestamp) -> Self {
         Self {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::engine::view::View;
 use crate::fact::event::Event;
 use crate::fact::log::Fact;
-use crate::host::ports::{Involvement, Offered, Pair};
+use crate::host::ports::{Involvement, Offered, WorkAndAgent};
 use crate::model::ids::{AgentId, Entity, OfferId, PresenceId, WorkId};
 use crate::state::assignment::AssignmentState;
 use crate::state::leg::LegState;
@@ -28,25 +28,25 @@ use crate::state::routing_status::RoutingStatus;
 #[non_exhaustive]
 pub enum Act {
     /// [`Media::leave`](crate::host::Media::leave).
-    Leave(Pair),
+    Leave(WorkAndAgent),
     /// [`Desktop::offer_ended`](crate::host::Desktop::offer_ended).
     OfferEnded(Offered),
     /// [`Desktop::consult_ended`](crate::host::Desktop::consult_ended).
-    ConsultEnded(Pair),
+    ConsultEnded(WorkAndAgent),
     /// [`Desktop::assignment_ended`](crate::host::Desktop::assignment_ended).
-    AssignmentEnded(Pair),
+    AssignmentEnded(WorkAndAgent),
     /// [`PresenceSink::presence_changed`](crate::host::PresenceSink::presence_changed).
     PresenceChanged(AgentId, PresenceId),
     /// [`PresenceSink::status_changed`](crate::host::PresenceSink::status_changed).
     StatusChanged(AgentId, RoutingStatus),
     /// [`Desktop::assignment_begun`](crate::host::Desktop::assignment_begun).
-    AssignmentBegun(Pair),
+    AssignmentBegun(WorkAndAgent),
     /// [`Media::join`](crate::host::Media::join).
-    Join(Pair, Involvement),
+    Join(WorkAndAgent, Involvement),
     /// [`Desktop::offer_made`](crate::host::Desktop::offer_made).
     OfferMade(Offered),
     /// [`Desktop::consult_made`](crate::host::Desktop::consult_made).
-    ConsultMade(Pair),
+    ConsultMade(WorkAndAgent),
 }
 
 impl Act {
@@ -76,7 +76,7 @@ struct Tie {
 }
 
 impl Tie {
-    fn of(view: View<'_>, pair: Pair) -> Self {
+    fn of(view: View<'_>, pair: WorkAndAgent) -> Self {
         let Some(agent) = view.agent(pair.agent) else {
             return Self::default();
         };
@@ -100,7 +100,7 @@ impl Tie {
     }
 
     /// The acts that have to be done where this tie becomes another.
-    fn acts(self, now: Self, pair: Pair) -> impl Iterator<Item = Act> {
+    fn acts(self, now: Self, pair: WorkAndAgent) -> impl Iterator<Item = Act> {
         let ended = self.offer.filter(|_| self.offer != now.offer);
         let made = now.offer.filter(|_| self.offer != now.offer);
         let consult = match (self.consult, now.consult) {
@@ -129,15 +129,15 @@ impl Tie {
 /// The state the host was told: what rings, who has what, who hears whom, and how agents are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
-    ties: BTreeMap<Pair, Tie>,
-    offers: BTreeMap<OfferId, Pair>,
+    ties: BTreeMap<WorkAndAgent, Tie>,
+    offers: BTreeMap<OfferId, WorkAndAgent>,
     agents: BTreeMap<AgentId, (PresenceId, RoutingStatus)>,
 }
 
 /// Whom facts name.
 #[derive(Default)]
-struct Named {
-    pairs: BTreeSet<Pair>,
+struct NamedIds {
+    pairs: BTreeSet<WorkAndAgent>,
     agents: BTreeSet<AgentId>,
 }
 
@@ -148,7 +148,7 @@ impl Told {
         view: View<'_>,
         facts: impl Iterator<Item = &'a Fact>,
     ) -> Vec<Act> {
-        let mut named = Named::default();
+        let mut named = NamedIds::default();
         for fact in facts {
             self.name(&fact.event, &mut named);
         }
@@ -157,18 +157,18 @@ impl Told {
 
     /// All that has to be done if the host was told nothing yet.
     pub(crate) fn all(&mut self, view: View<'_>) -> Vec<Act> {
-        let mut named = Named::default();
+        let mut named = NamedIds::default();
         for agent in view.agents() {
             named.agents.insert(agent.id());
             let offers = agent.offers().iter().filter_map(|id| Some(view.offer(*id)?.work));
             let assignments = agent.assignments().iter().map(|held| held.work);
             let works = offers.chain(assignments).chain(agent.legs().iter().map(|leg| leg.work));
-            named.pairs.extend(works.map(|work| Pair { work, agent: agent.id() }));
+            named.pairs.extend(works.map(|work| WorkAndAgent { work, agent: agent.id() }));
         }
         self.compare(view, &named)
     }
 
-    fn name(&self, event: &Event, named: &mut Named) {
+    fn name(&self, event: &Event, named: &mut NamedIds) {
         match *event {
             Event::PresenceSet { agent, .. } | Event::RoutingStatusChanged { agent, .. } => {
                 named.agents.insert(agent);
@@ -190,10 +190,10 @@ impl Told {
             | Event::LegChanged { work, agent, .. }
             | Event::LegEnded { work, agent, .. }
             | Event::WrapUpEnded { work, agent, .. } => {
-                named.pairs.insert(Pair { work, agent });
+                named.pairs.insert(WorkAndAgent { work, agent });
             }
             Event::WorkAssigned { work, agent, .. } | Event::HandedOver { work, agent, .. } => {
-                named.pairs.insert(Pair { work, agent });
+                named.pairs.insert(WorkAndAgent { work, agent });
                 self.name_all(work, named);
             }
             Event::WorkQueued { work, .. }
@@ -211,13 +211,13 @@ impl Told {
     }
 
     /// Whoever had to do with a piece of work.
-    fn name_all(&self, work: WorkId, named: &mut Named) {
-        let least = Pair { work, agent: AgentId::from_raw(u32::MIN) };
-        let most = Pair { work, agent: AgentId::from_raw(u32::MAX) };
+    fn name_all(&self, work: WorkId, named: &mut NamedIds) {
+        let least = WorkAndAgent { work, agent: AgentId::from_raw(u32::MIN) };
+        let most = WorkAndAgent { work, agent: AgentId::from_raw(u32::MAX) };
         named.pairs.extend(self.ties.range(least..=most).map(|(pair, _)| *pair));
     }
 
-    fn compare(&mut self, view: View<'_>, named: &Named) -> Vec<Act> {
+    fn compare(&mut self, view: View<'_>, named: &NamedIds) -> Vec<Act> {
         let mut acts = Vec::new();
         for pair in &named.pairs {
             let now = Tie::of(view, *pair);
@@ -239,7 +239,7 @@ impl Told {
     }
 
     /// Notes what joins a pair now, and says what did.
-    fn put(&mut self, pair: Pair, now: Tie) -> Tie {
+    fn put(&mut self, pair: WorkAndAgent, now: Tie) -> Tie {
         let before = if now == Tie::default() {
             self.ties.remove(&pair)
         } else {

@@ -113,10 +113,10 @@ pub struct TokenTaken {
 pub struct Answers<E: Decide> {
     /// The answers of each actor, oldest first. The number of an answer is its place in the queue
     /// plus how many were forgotten before.
-    actors: BTreeMap<Actor, Kept<E>>,
+    actors: BTreeMap<Actor, KeptAnswers<E>>,
 }
 
-struct Kept<E: Decide> {
+struct KeptAnswers<E: Decide> {
     forgotten: u64,
     queue: VecDeque<Answered<E>>,
     by_token: BTreeMap<Key, u64>,
@@ -183,7 +183,7 @@ impl<E: Decide> Answers<E> {
     }
 }
 
-impl<E: Decide> Kept<E> {
+impl<E: Decide> KeptAnswers<E> {
     /// Forgets what is too old or too much.
     fn forget(&mut self, now: Timestamp) {
         while let Some(first) = self.queue.front() {
@@ -205,13 +205,13 @@ pub(crate) fn fingerprint(command: &impl fmt::Debug) -> Digest {
     Digest::of_text(format_args!("{command:?}"))
 }
 
-impl<E: Decide> Default for Kept<E> {
+impl<E: Decide> Default for KeptAnswers<E> {
     fn default() -> Self {
         Self { forgotten: 0, queue: VecDeque::new(), by_token: BTreeMap::new() }
     }
 }
 
-impl<E: Decide> Clone for Kept<E> {
+impl<E: Decide> Clone for KeptAnswers<E> {
     fn clone(&self) -> Self {
         let (queue, by_token) = (self.queue.clone(), self.by_token.clone());
         Self { forgotten: self.forgotten, queue, by_token }

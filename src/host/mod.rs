@@ -17,6 +17,7 @@ pub use answers::{Answered, Answers, Call, TokenTaken};
 pub use driver::{ActError, Calls, Driver, DriverError, Failed, Outcome, Saved};
 pub use hosted::{Hosted, Takes};
 pub use ports::{
-    Desktop, Entry, Follower, Host, Involvement, Journal, Media, Offered, Pair, PresenceSink,
+    Desktop, Entry, Follower, Host, Involvement, Journal, Media, Offered, PresenceSink,
+    WorkAndAgent,
 };
 pub use replica::{FollowError, PromoteError, Replica};

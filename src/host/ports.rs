@@ -101,7 +101,7 @@ pub trait Desktop {
     ///
     /// # Errors
     /// The agent is not asked.
-    fn consult_made(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
+    fn consult_made(&mut self, _view: View<'_>, _pair: WorkAndAgent) -> Result<(), Self::Error> {
         Ok(())
     }
 
@@ -110,7 +110,7 @@ pub trait Desktop {
     ///
     /// # Errors
     /// The agent is still asked.
-    fn consult_ended(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
+    fn consult_ended(&mut self, _view: View<'_>, _pair: WorkAndAgent) -> Result<(), Self::Error> {
         Ok(())
     }
 
@@ -118,7 +118,11 @@ pub trait Desktop {
     ///
     /// # Errors
     /// It is not shown.
-    fn assignment_begun(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
+    fn assignment_begun(
+        &mut self,
+        _view: View<'_>,
+        _pair: WorkAndAgent,
+    ) -> Result<(), Self::Error> {
         Ok(())
     }
 
@@ -126,7 +130,11 @@ pub trait Desktop {
     ///
     /// # Errors
     /// It is still shown.
-    fn assignment_ended(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
+    fn assignment_ended(
+        &mut self,
+        _view: View<'_>,
+        _pair: WorkAndAgent,
+    ) -> Result<(), Self::Error> {
         Ok(())
     }
 }
@@ -143,7 +151,7 @@ pub trait Media {
     fn join(
         &mut self,
         _view: View<'_>,
-        _pair: Pair,
+        _pair: WorkAndAgent,
         _part: Involvement,
     ) -> Result<(), Self::Error> {
         Ok(())
@@ -153,7 +161,7 @@ pub trait Media {
     ///
     /// # Errors
     /// The agent still takes part.
-    fn leave(&mut self, _view: View<'_>, _pair: Pair) -> Result<(), Self::Error> {
+    fn leave(&mut self, _view: View<'_>, _pair: WorkAndAgent) -> Result<(), Self::Error> {
         Ok(())
     }
 }
@@ -256,12 +264,12 @@ pub struct Offered {
     /// The offer.
     pub offer: OfferId,
     /// The work that rings, and the agent at whom it rings.
-    pub pair: Pair,
+    pub pair: WorkAndAgent,
 }
 
 /// A piece of work and an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pair {
+pub struct WorkAndAgent {
     /// The work.
     pub work: WorkId,
     /// The agent.

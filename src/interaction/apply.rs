@@ -14,11 +14,11 @@ use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::{Direction, Interaction, InteractionRequest};
 use crate::interaction::segment::Part;
 use crate::interaction::state::InteractionStep;
-use crate::interaction::store::{Index, Store, ongoing_between};
+use crate::interaction::store::{RecordIndex, Store, ongoing_between};
 
 /// A fact that does not fit the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Misfit {
+pub(crate) enum RecordMisfit {
     /// It names something that is not there.
     #[error("it names an interaction that is not there")]
     NotThere,
@@ -30,7 +30,7 @@ pub(crate) enum Misfit {
     Illegal(Illegal),
 }
 
-impl From<Illegal> for Misfit {
+impl From<Illegal> for RecordMisfit {
     fn from(illegal: Illegal) -> Self {
         Self::Illegal(illegal)
     }
@@ -53,9 +53,9 @@ impl Store {
         &mut self,
         fact: &RecordFact,
         profiles: &mut dyn ProfileStore,
-    ) -> Result<(), Misfit> {
+    ) -> Result<(), RecordMisfit> {
         if fact.seq != self.rows().seq.saturating_add(1) {
-            return Err(Misfit::OutOfOrder);
+            return Err(RecordMisfit::OutOfOrder);
         }
         let at = fact.effective();
         match &fact.event {
@@ -90,7 +90,7 @@ impl Store {
         number: &str,
         opening: &InteractionRequest,
         at: Timestamp,
-    ) -> Result<(), Misfit> {
+    ) -> Result<(), RecordMisfit> {
         let with_virtual_agent =
             self.config().virtual_agent && opening.direction == Direction::Inbound;
         let most = self.config().limits.segments;
@@ -109,7 +109,7 @@ impl Store {
         let (rows, index) = self.parts_mut();
         let row = Arc::new(row);
         if !rows.interactions.open(id, Arc::clone(&row)) {
-            return Err(Misfit::OutOfOrder);
+            return Err(RecordMisfit::OutOfOrder);
         }
         rows.last_number = rows.last_number.saturating_add(1).max(rows.config.numbering.first);
         if let Some(customer) = row.opened_for.clone() {
@@ -119,8 +119,8 @@ impl Store {
         Ok(())
     }
 
-    fn forget(&mut self, id: InteractionId) -> Result<(), Misfit> {
-        let row = self.rows_mut().interactions.close(id).ok_or(Misfit::NotThere)?;
+    fn forget(&mut self, id: InteractionId) -> Result<(), RecordMisfit> {
+        let row = self.rows_mut().interactions.close(id).ok_or(RecordMisfit::NotThere)?;
         if let Some(customer) = &row.opened_for {
             self.index_mut().leave_customer(customer, id);
         }
@@ -128,11 +128,11 @@ impl Store {
     }
 
     /// A change of one interaction that is there already.
-    fn change(&mut self, event: &RecordEvent, at: Timestamp) -> Result<(), Misfit> {
-        let id = event.interaction().ok_or(Misfit::NotThere)?;
+    fn change(&mut self, event: &RecordEvent, at: Timestamp) -> Result<(), RecordMisfit> {
+        let id = event.interaction().ok_or(RecordMisfit::NotThere)?;
         let most = self.config().limits.segments;
         let (rows, index) = self.parts_mut();
-        let row = Arc::make_mut(rows.interactions.get_mut(id).ok_or(Misfit::NotThere)?);
+        let row = Arc::make_mut(rows.interactions.get_mut(id).ok_or(RecordMisfit::NotThere)?);
         let at = if ends_beside(event) { at } else { at.max(row.touched) };
         row.touched = at.max(row.touched);
         match event {
@@ -227,7 +227,7 @@ impl Store {
     }
 }
 
-impl Index {
+impl RecordIndex {
     /// Enters the participants of an interaction, as long as it goes on, or is not closed.
     pub(crate) fn enter_people(&mut self, row: &Interaction) {
         self.ongoing.extend(ongoing_between(row).map(|pair| (pair, row.id)));

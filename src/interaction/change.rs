@@ -3,7 +3,7 @@
 use crate::base::time::Timestamp;
 use crate::model::ids::AgentId;
 
-use crate::interaction::apply::Misfit;
+use crate::interaction::apply::RecordMisfit;
 use crate::interaction::command::RecordChange;
 use crate::interaction::conversation::{
     Author, Conversation, ConversationStep, Message, Visibility,
@@ -12,12 +12,12 @@ use crate::interaction::event::RecordEvent;
 use crate::interaction::profile::Participant;
 use crate::interaction::record::{Interaction, WorkNote};
 use crate::interaction::segment::Part;
-use crate::interaction::state::{Actor, InteractionState, InteractionStep};
+use crate::interaction::state::{InteractionState, InteractionStep, Party};
 use crate::interaction::wrap_up::WrapUpNow;
 
 impl Interaction {
     /// Takes a step of the conversation, if there is one.
-    pub(crate) fn talk(&mut self, step: ConversationStep) -> Result<(), Misfit> {
+    pub(crate) fn talk(&mut self, step: ConversationStep) -> Result<(), RecordMisfit> {
         match &mut self.conversation {
             Some(talk) => Ok(talk.step(step)?),
             None => Ok(()),
@@ -25,7 +25,12 @@ impl Interaction {
     }
 
     /// An agent has it from now on.
-    pub(crate) fn take(&mut self, agent: AgentId, at: Timestamp, most: u32) -> Result<(), Misfit> {
+    pub(crate) fn take(
+        &mut self,
+        agent: AgentId,
+        at: Timestamp,
+        most: u32,
+    ) -> Result<(), RecordMisfit> {
         self.assigned_to = Some(agent);
         self.live = true;
         self.handling.begin(Part::Active(agent), at, most);
@@ -61,7 +66,7 @@ impl Interaction {
         event: &RecordEvent,
         at: Timestamp,
         most: u32,
-    ) -> Result<(), Misfit> {
+    ) -> Result<(), RecordMisfit> {
         match event {
             RecordEvent::WrapUpBegan { ending, until, rule, with_work, .. } => {
                 self.step(InteractionStep::EndContact)?;
@@ -88,7 +93,7 @@ impl Interaction {
                 self.closed_by = Some(*by);
                 self.cause = *cause;
                 self.tab_closed = *tab;
-                self.system_wrap_up = wrapped_up && *by == Actor::System;
+                self.system_wrap_up = wrapped_up && *by == Party::System;
                 let trailing = core::mem::take(&mut self.trailing);
                 self.handling.end(at, most, |part| match part {
                     Part::WrapUp(agent) => !trailing.iter().any(|(_, trails)| *trails == agent),
@@ -101,7 +106,7 @@ impl Interaction {
         }
     }
 
-    pub(crate) fn save(&mut self, by: Actor, change: &RecordChange, at: Timestamp) {
+    pub(crate) fn save(&mut self, by: Party, change: &RecordChange, at: Timestamp) {
         let RecordChange {
             short_description,
             opened_for: _,
@@ -129,7 +134,7 @@ impl Interaction {
         event: &RecordEvent,
         at: Timestamp,
         most: u32,
-    ) -> Result<(), Misfit> {
+    ) -> Result<(), RecordMisfit> {
         match event {
             RecordEvent::Held { parked, .. } => {
                 self.step(InteractionStep::Hold)?;
@@ -152,7 +157,7 @@ impl Interaction {
             }
             RecordEvent::GuestLeft { agent, .. } => self.end_guest(*agent, at, most),
             RecordEvent::WrapUpExtended { until, .. } => {
-                self.wrap_up.as_mut().ok_or(Misfit::NotThere)?.until = *until;
+                self.wrap_up.as_mut().ok_or(RecordMisfit::NotThere)?.until = *until;
             }
             RecordEvent::CodeSet { code, .. } => self.code = Some(*code),
             RecordEvent::Described { text, .. } => self.short_description = text.clone(),
@@ -167,7 +172,7 @@ impl Interaction {
         Ok(())
     }
 
-    fn hear(&mut self, message: &Message) -> Result<(), Misfit> {
+    fn hear(&mut self, message: &Message) -> Result<(), RecordMisfit> {
         self.begin_talking(message.at)?;
         let by_agent = matches!(message.author, Author::Agent(_)) && !message.automated;
         if by_agent && message.visibility == Visibility::Public {
@@ -181,7 +186,7 @@ impl Interaction {
     }
 
     /// In a call or at a desk something is written for the first time.
-    fn begin_talking(&mut self, at: Timestamp) -> Result<(), Misfit> {
+    fn begin_talking(&mut self, at: Timestamp) -> Result<(), RecordMisfit> {
         if self.conversation.is_some() {
             return Ok(());
         }
@@ -197,7 +202,12 @@ impl Interaction {
     }
 
     /// Changes of its conversation.
-    fn converse(&mut self, event: &RecordEvent, at: Timestamp, most: u32) -> Result<(), Misfit> {
+    fn converse(
+        &mut self,
+        event: &RecordEvent,
+        at: Timestamp,
+        most: u32,
+    ) -> Result<(), RecordMisfit> {
         self.begin_talking(at)?;
         let Some(talk) = &mut self.conversation else { return Ok(()) };
         match event {

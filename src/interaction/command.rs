@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::key::Key;
-use crate::command::commands::shape::{Answers, commands};
+use crate::command::commands::shape::{AnswersWith, commands};
 use crate::engine::view::View;
 use crate::layer::action::{Action, FromReply};
 use crate::model::attribute::{Attributes, Value};
@@ -16,7 +16,7 @@ use crate::model::work::WorkRequest;
 
 use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Visibility};
-use crate::interaction::decide::{Run, Turn};
+use crate::interaction::decide::{RecordTurn, RunOnRecords};
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::plan::Ahead;
 use crate::interaction::profile::Address;
@@ -24,7 +24,7 @@ use crate::interaction::record::{InteractionRequest, Transcript};
 use crate::interaction::records::Records;
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::{Document, Operation};
-use crate::interaction::state::{Actor, Ending, InteractionType, StateReason};
+use crate::interaction::state::{Ending, InteractionType, Party, StateReason};
 use crate::interaction::store::Store;
 
 growing! {
@@ -92,9 +92,9 @@ macro_rules! record_command_enum {
 
             impl Action for $type {
                 type Layer = Records;
-                type Output = <Self as Answers>::Output;
+                type Output = <Self as AnswersWith>::Output;
 
-                fn decide(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal> {
+                fn decide(self, turn: &mut RecordTurn<'_>) -> Result<Self::Output, RecordRefusal> {
                     self.run(turn)
                 }
             }
@@ -104,13 +104,13 @@ macro_rules! record_command_enum {
             type Layer = Records;
             type Output = RecordReply;
 
-            fn decide(self, turn: &mut Turn<'_>) -> Result<RecordReply, RecordRefusal> {
+            fn decide(self, turn: &mut RecordTurn<'_>) -> Result<RecordReply, RecordRefusal> {
                 self.run(turn)
             }
         }
 
-        impl Run for RecordCommand {
-            fn run(self, turn: &mut Turn<'_>) -> Result<RecordReply, RecordRefusal> {
+        impl RunOnRecords for RecordCommand {
+            fn run(self, turn: &mut RecordTurn<'_>) -> Result<RecordReply, RecordRefusal> {
                 match self {
                     $(Self::$variant(command) => command.run(turn).map(Into::into),)*
                 }
@@ -129,7 +129,7 @@ macro_rules! record_command_enum {
     };
 }
 
-impl Answers for RecordCommand {
+impl AnswersWith for RecordCommand {
     type Output = RecordReply;
 }
 
@@ -291,7 +291,7 @@ commands! {
         /// How it ended.
         ending: Ending,
         /// The actor who ended it.
-        by: Actor,
+        by: Party,
     } -> ();
 
     /// Gives the wrap-up code of an interaction.
@@ -309,7 +309,7 @@ commands! {
         /// The interaction.
         interaction: InteractionId,
         /// The actor who ended it.
-        by: Actor,
+        by: Party,
     } with {
         /// The code; `None`: the one that was given, or the usual one.
         #[serde(default)]
@@ -323,7 +323,7 @@ commands! {
         /// The interaction.
         interaction: InteractionId,
         /// The actor who closes it.
-        by: Actor,
+        by: Party,
     } with {
         /// The code; `None`: the one that was given.
         #[serde(default)]
@@ -343,7 +343,7 @@ commands! {
         /// The interaction.
         interaction: InteractionId,
         /// The actor who saves it.
-        by: Actor,
+        by: Party,
         /// The changes that are saved.
         change: RecordChange,
     } -> ();
@@ -367,7 +367,7 @@ commands! {
         /// The record.
         document: Document,
         /// The actor who relates it.
-        by: Actor,
+        by: Party,
     } with {
         /// The operation that was done with the record; `None`: it is related by hand.
         #[serde(default)]

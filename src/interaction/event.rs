@@ -21,7 +21,7 @@ use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::{ChannelUserProfile, Participant};
 use crate::interaction::record::{Interaction, InteractionRequest, Transcript};
 use crate::interaction::related::RelatedRecord;
-use crate::interaction::state::{Actor, Ending, InteractionState, StateReason};
+use crate::interaction::state::{Ending, InteractionState, Party, StateReason};
 use crate::interaction::wrap_up::WrapUpRule;
 
 /// A fact of records. A journal of them rebuilds the records.
@@ -227,7 +227,7 @@ events! {
             /// How the contact ended.
             ending: Ending,
             /// The actor who closed it.
-            by: Actor,
+            by: Party,
             /// Why its work was closed, if that closed it.
             cause: Option<CloseCause>,
             /// True if its tab was closed.
@@ -238,7 +238,7 @@ events! {
             /// The interaction.
             interaction: InteractionId,
             /// The actor who saved.
-            by: Actor,
+            by: Party,
             /// The changes that were saved.
             change: Box<RecordChange>,
         }

@@ -6,11 +6,11 @@ use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::policy::wrap_up::WrapUp;
 use crate::state::work::CloseCause;
 
-use crate::interaction::decide::{Finish, Turn};
+use crate::interaction::decide::{Finish, RecordTurn};
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::segment::Part;
-use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
+use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party};
 
 /// The work a fact is about, unless it names an offer only.
 const fn work_of(event: &Event) -> Option<WorkId> {
@@ -67,7 +67,7 @@ pub(crate) const fn only_ends(event: &Event) -> bool {
     )
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// Lets a fact of the engine move the interaction it concerns, if there is one.
     pub(crate) fn follow(&mut self, event: &Event) {
         let index = self.store.index();
@@ -302,11 +302,11 @@ const fn ending(by: EndedBy) -> Ending {
     }
 }
 
-fn actor(by: EndedBy, agent: Option<AgentId>) -> Actor {
+fn actor(by: EndedBy, agent: Option<AgentId>) -> Party {
     match by {
-        EndedBy::Agent => agent.map_or(Actor::Host, Actor::Agent),
-        EndedBy::Customer => Actor::Customer,
-        EndedBy::Host => Actor::Host,
-        EndedBy::System => Actor::System,
+        EndedBy::Agent => agent.map_or(Party::Host, Party::Agent),
+        EndedBy::Customer => Party::Customer,
+        EndedBy::Host => Party::Host,
+        EndedBy::System => Party::System,
     }
 }

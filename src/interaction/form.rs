@@ -40,7 +40,7 @@ pub struct InteractionForm<'a> {
     /// The newest interactions of its customer that the records still hold, newest first, a
     /// [`PAGE`](Self::PAGE) at most; none of a guest. What was before is in
     /// [`Records::user_interactions`], what was archived the host's own store has.
-    pub user_interactions: Vec<Line<'a>>,
+    pub user_interactions: Vec<InteractionLine<'a>>,
 }
 
 impl InteractionForm<'_> {
@@ -122,7 +122,7 @@ pub struct WrapUpClock<'a> {
 /// One line of *User's interactions*.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Line<'a> {
+pub struct InteractionLine<'a> {
     /// The interaction.
     pub id: InteractionId,
     /// Its number.
@@ -187,7 +187,7 @@ impl<'a> WrapUpClock<'a> {
     }
 }
 
-impl<'a> From<&'a Interaction> for Line<'a> {
+impl<'a> From<&'a Interaction> for InteractionLine<'a> {
     fn from(row: &'a Interaction) -> Self {
         let Interaction { id, number, kind, state, short_description, opened, related, .. } = row;
         Self {
@@ -222,13 +222,13 @@ impl<P: ProfileStore> Records<P> {
         &self,
         customer: &str,
         before: Option<InteractionId>,
-    ) -> Vec<Line<'_>> {
+    ) -> Vec<InteractionLine<'_>> {
         let rows = self.of_customer_before(customer, before);
-        rows.take(InteractionForm::PAGE).map(Line::from).collect()
+        rows.take(InteractionForm::PAGE).map(InteractionLine::from).collect()
     }
 
     /// The newest interactions of the customer of one of them.
-    pub(crate) fn newest_of_customer(&self, row: &Interaction) -> Vec<Line<'_>> {
+    pub(crate) fn newest_of_customer(&self, row: &Interaction) -> Vec<InteractionLine<'_>> {
         let customer = row.opened_for.as_deref();
         customer.map(|customer| self.user_interactions(customer, None)).unwrap_or_default()
     }

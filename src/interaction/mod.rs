@@ -40,7 +40,7 @@ pub use conversation::{
     Message, Responses, Viewer, Visibility,
 };
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
-pub use form::{Details, Field, InteractionForm, Line, WrapUpClock};
+pub use form::{Details, Field, InteractionForm, InteractionLine, WrapUpClock};
 pub use ids::{InteractionId, ProfileId};
 pub use normal::{E164, Normaliser};
 pub use profile::{
@@ -52,9 +52,9 @@ pub use records::{RecordSnapshot, Records};
 pub use refusal::{Gap, RecordLimit, RecordRefusal};
 pub use related::{Document, Operation, RelatedPolicy, RelatedRecord};
 pub use report::{Mean, Report, ReportRow};
-pub use segment::{Handling, Part, Segment, Totals};
+pub use segment::{Part, Segment, SegmentTotals, Totals};
 pub use state::{
-    Actor, Ending, InteractionState, InteractionStep, InteractionType, Progress, StateReason,
+    Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
 };
 pub use workspace::{Article, Assist, Block, ConversationView, Layout, NoAssist, Panel};
 pub use wrap_up::{Colour, WrapUpNow, WrapUpRule, rule_for};

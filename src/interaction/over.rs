@@ -17,7 +17,7 @@ use crate::policy::wrap_up::after_contact;
 use crate::state::work::Stage;
 
 use crate::interaction::command::{RecordCommand, RecordReply};
-use crate::interaction::decide::{Below, Run};
+use crate::interaction::decide::{Below, RunOnRecords};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::plan::brought_back;

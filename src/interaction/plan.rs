@@ -16,14 +16,14 @@ use crate::interaction::conversation::Author;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::RecordRefusal;
-use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
+use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party};
 use crate::interaction::store::Store;
 
 /// The plan of what is done to work for a command of records.
 pub(crate) type Ahead = Plan<Command>;
 
 /// An interaction with its open work.
-struct Pair<'a> {
+struct InteractionWork<'a> {
     row: &'a Interaction,
     work: WorkId,
     stage: Stage,
@@ -33,11 +33,11 @@ fn pair<'a>(
     store: &'a Store,
     view: View<'_>,
     id: InteractionId,
-) -> Result<Option<Pair<'a>>, RecordRefusal> {
+) -> Result<Option<InteractionWork<'a>>, RecordRefusal> {
     let row = store.interaction(id)?;
     let stage = |work| view.work(work).map(|work| work.stage());
     let open = row.work.and_then(|work| Some((work, stage(work)?)));
-    Ok(open.map(|(work, stage)| Pair { row, work, stage }))
+    Ok(open.map(|(work, stage)| InteractionWork { row, work, stage }))
 }
 
 pub(crate) fn assign(
@@ -47,7 +47,7 @@ pub(crate) fn assign(
     agent: AgentId,
 ) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
-        Some(Pair { work, stage, .. }) if stage.owner() != Some(agent) => {
+        Some(InteractionWork { work, stage, .. }) if stage.owner() != Some(agent) => {
             Ahead::First(Force { work, agent }.into())
         }
         _ => Ahead::Alone,
@@ -61,7 +61,9 @@ pub(crate) fn hold(
     id: InteractionId,
 ) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
-        Some(Pair { row, work, .. }) if row.state == InteractionState::WorkInProgress => {
+        Some(InteractionWork { row, work, .. })
+            if row.state == InteractionState::WorkInProgress =>
+        {
             Ahead::First(if row.kind.can_wait() {
                 Park { work, until: None }.into()
             } else {
@@ -78,10 +80,10 @@ pub(crate) fn resume(
     id: InteractionId,
 ) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
-        Some(Pair { work, stage: Stage::Parked { .. }, .. }) => {
+        Some(InteractionWork { work, stage: Stage::Parked { .. }, .. }) => {
             Ahead::First(Resume { work, by: Resumer::Agent }.into())
         }
-        Some(Pair { row, work, stage: Stage::Assigned { .. } })
+        Some(InteractionWork { row, work, stage: Stage::Assigned { .. } })
             if row.state == InteractionState::OnHold =>
         {
             Ahead::First(Retrieve { work }.into())
@@ -95,13 +97,15 @@ pub(crate) fn end(
     view: View<'_>,
     id: InteractionId,
     ending: Ending,
-    by: Actor,
+    by: Party,
 ) -> Result<Ahead, RecordRefusal> {
-    let Some(Pair { work, stage, .. }) = pair(store, view, id)? else { return Ok(Ahead::Alone) };
+    let Some(InteractionWork { work, stage, .. }) = pair(store, view, id)? else {
+        return Ok(Ahead::Alone);
+    };
     let by = match by {
-        Actor::Agent(_) => Finisher::Agent,
-        Actor::Customer => Finisher::Customer,
-        Actor::VirtualAgent | Actor::Host | Actor::System => Finisher::Host,
+        Party::Agent(_) => Finisher::Agent,
+        Party::Customer => Finisher::Customer,
+        Party::VirtualAgent | Party::Host | Party::System => Finisher::Host,
     };
     Ok(match stage {
         _ if ending == Ending::Fault => Ahead::Alone,
@@ -131,7 +135,7 @@ pub(crate) fn end_wrap_up(
     code: Option<CodeId>,
 ) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
-        Some(Pair { work, stage: Stage::WrapUp { agent }, .. }) => {
+        Some(InteractionWork { work, stage: Stage::WrapUp { agent }, .. }) => {
             Ahead::First(EndWrapUp { work, agent, code }.into())
         }
         _ => Ahead::Alone,
@@ -146,7 +150,7 @@ pub(crate) fn close(
     code: Option<CodeId>,
 ) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
-        Some(Pair { row, work, stage }) if stage.owner().is_some() => {
+        Some(InteractionWork { row, work, stage }) if stage.owner().is_some() => {
             Ahead::Beside(Close { work, code: code.or(row.code) }.into())
         }
         _ => Ahead::Alone,

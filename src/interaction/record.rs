@@ -17,9 +17,9 @@ use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoi
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::{Address, Participant};
 use crate::interaction::related::RelatedRecord;
-use crate::interaction::segment::Handling;
+use crate::interaction::segment::SegmentTotals;
 use crate::interaction::state::{
-    Actor, Ending, InteractionState, InteractionStep, InteractionType, Progress, StateReason,
+    Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
 };
 use crate::interaction::wrap_up::WrapUpNow;
 
@@ -123,7 +123,7 @@ pub struct WorkNote {
     /// When.
     pub at: Timestamp,
     /// By whom.
-    pub by: Actor,
+    pub by: Party,
     /// The text of the note.
     pub text: Box<str>,
 }
@@ -171,7 +171,7 @@ impl Transcript {
 /// let interaction = records.execute(at(0), OpenInteraction::new(opening), &mut log)?;
 /// let agent = AgentId::from_raw(0);
 /// records.execute(at(20), AssignInteraction::new(interaction, agent), &mut log)?;
-/// let (ending, by) = (Ending::Customer, Actor::Customer);
+/// let (ending, by) = (Ending::Customer, Party::Customer);
 /// records.execute(at(80), EndInteraction::new(interaction, ending, by), &mut log)?;
 /// let visit = records.interaction(interaction).unwrap();
 /// assert_eq!(visit.first_response_wait, Some(Span::from_secs(20)));
@@ -241,7 +241,7 @@ pub struct Interaction {
     /// When it was closed.
     pub closed: Option<Timestamp>,
     /// The actor who closed it.
-    pub closed_by: Option<Actor>,
+    pub closed_by: Option<Party>,
     /// Why its work was closed, if that closed it.
     pub cause: Option<CloseCause>,
     /// How the contact ended.
@@ -266,7 +266,7 @@ pub struct Interaction {
     /// Since when it is on hold.
     pub held_since: Option<Timestamp>,
     /// The handling: who had it, and when.
-    pub handling: Handling,
+    pub handling: SegmentTotals,
     /// The conversation; `None`: nothing is said in writing.
     pub conversation: Option<Box<Conversation>>,
 }
@@ -401,7 +401,7 @@ impl Interaction {
             tab_closed: false,
             code: None,
             held_since: None,
-            handling: Handling::default(),
+            handling: SegmentTotals::default(),
             conversation: None,
         }
     }

@@ -18,7 +18,7 @@ use crate::state::machine::{Deadline, DeadlineKind};
 
 use crate::interaction::command::{RecordCommand, RecordReply};
 use crate::interaction::config::RecordConfig;
-use crate::interaction::decide::{Below, Mode, Ports, Turn};
+use crate::interaction::decide::{Below, Mode, Ports, RecordTurn};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
 use crate::interaction::follow::only_ends;
 use crate::interaction::ids::InteractionId;
@@ -32,7 +32,7 @@ impl Layer for Records {
     type Command = RecordCommand;
     type Reply = RecordReply;
     type Refusal = RecordRefusal;
-    type Turn<'a> = Turn<'a>;
+    type Turn<'a> = RecordTurn<'a>;
 }
 
 /// How far time and the engine's facts were followed.
@@ -63,7 +63,7 @@ struct Followed {
 ///
 /// // Nobody closes it in person without saying what it was about.
 /// let agent = strowger::model::AgentId::from_raw(0);
-/// let by = Actor::Agent(agent);
+/// let by = Party::Agent(agent);
 /// records.execute(now, AssignInteraction::new(visit, agent), &mut log)?;
 /// let close = CloseInteraction::new(visit, by);
 /// let refused = records.execute(now, close, &mut log);
@@ -148,9 +148,9 @@ impl<P: ProfileStore> Records<P> {
         self
     }
 
-    fn turn<'a>(&'a mut self, now: Timestamp, log: &'a mut RecordLog) -> Turn<'a> {
+    fn turn<'a>(&'a mut self, now: Timestamp, log: &'a mut RecordLog) -> RecordTurn<'a> {
         self.followed.latest = self.followed.latest.max(now);
-        Turn {
+        RecordTurn {
             store: &mut self.store,
             profiles: &mut self.profiles,
             ports: Ports { directory: &*self.directory, normaliser: &*self.normaliser },

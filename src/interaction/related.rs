@@ -10,7 +10,7 @@ use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::model::invalid::{Invalid, Problem};
 
-use crate::interaction::state::Actor;
+use crate::interaction::state::Party;
 
 /// A record of the host: its table and its id there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub struct RelatedRecord {
     /// The operation that was done with the record; `None`: it was related by hand.
     pub operation: Option<Operation>,
     /// The actor who related it.
-    pub by: Actor,
+    pub by: Party,
     /// When.
     pub at: Timestamp,
 }

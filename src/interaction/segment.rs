@@ -144,7 +144,7 @@ impl<'a> FromIterator<&'a Segment> for Totals {
 
 /// All segments of an interaction, and their sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Handling {
+pub struct SegmentTotals {
     open: Vec<Segment>,
     ended: Vec<Segment>,
     totals: Totals,
@@ -153,7 +153,7 @@ pub struct Handling {
     forgotten: Totals,
 }
 
-impl Handling {
+impl SegmentTotals {
     /// Segments that ended, in the order in which they did.
     #[must_use]
     pub fn ended(&self) -> &[Segment] {

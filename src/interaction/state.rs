@@ -328,7 +328,7 @@ impl Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Actor {
+pub enum Party {
     /// An agent: the only one who must summarise what they close.
     Agent(crate::model::ids::AgentId),
     /// The customer.
@@ -341,7 +341,7 @@ pub enum Actor {
     System,
 }
 
-impl Actor {
+impl Party {
     /// True for a person of the contact centre, from whom a short description is asked.
     #[must_use]
     pub const fn is_person(self) -> bool {

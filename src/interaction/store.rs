@@ -36,7 +36,7 @@ pub(crate) struct Rows {
 
 /// The index that is derived from the rows.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Index {
+pub(crate) struct RecordIndex {
     /// Whose work it is, as long as facts about it move an interaction.
     pub(crate) works: FixedMap<WorkId, InteractionId>,
     /// Whose offer it is, as long as it rings.
@@ -55,7 +55,7 @@ pub(crate) struct Index {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     rows: Rows,
-    index: Index,
+    index: RecordIndex,
 }
 
 impl Store {
@@ -63,7 +63,7 @@ impl Store {
         &self.rows
     }
 
-    pub(crate) const fn index(&self) -> &Index {
+    pub(crate) const fn index(&self) -> &RecordIndex {
         &self.index
     }
 
@@ -71,12 +71,12 @@ impl Store {
         &mut self.rows
     }
 
-    pub(crate) const fn index_mut(&mut self) -> &mut Index {
+    pub(crate) const fn index_mut(&mut self) -> &mut RecordIndex {
         &mut self.index
     }
 
     /// Rows and index, to change both.
-    pub(crate) const fn parts_mut(&mut self) -> (&mut Rows, &mut Index) {
+    pub(crate) const fn parts_mut(&mut self) -> (&mut Rows, &mut RecordIndex) {
         (&mut self.rows, &mut self.index)
     }
 
@@ -99,7 +99,7 @@ impl Store {
 
     /// The rows with an index that is made from them.
     pub(crate) fn from_rows(rows: Rows) -> Self {
-        let mut store = Self { rows, index: Index::default() };
+        let mut store = Self { rows, index: RecordIndex::default() };
         let ids: alloc::vec::Vec<_> =
             store.rows.interactions.sorted().into_iter().map(|(id, _)| id).collect();
         ids.into_iter().for_each(|id| store.enter(id));

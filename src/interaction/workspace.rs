@@ -12,7 +12,7 @@ use crate::base::time::Timestamp;
 use crate::model::attribute::Attributes;
 
 use crate::interaction::conversation::{ConversationStage, Message, Viewer};
-use crate::interaction::form::{Details, Line};
+use crate::interaction::form::{Details, InteractionLine};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::Interaction;
@@ -114,7 +114,7 @@ pub enum Panel<'a> {
     /// The details of the interaction, with its customer.
     Customer(Box<Details<'a>>),
     /// The newest of the customer's interactions that the records still hold, as in the form.
-    History(Vec<Line<'a>>),
+    History(Vec<InteractionLine<'a>>),
     /// Articles that may help.
     Knowledge(Vec<Article>),
 }

@@ -66,7 +66,7 @@
 mod read;
 mod record;
 
-pub use read::{JournalError, Reader, Records, Recovery, recover, recover_with};
+pub use read::{JournalError, JournalRecords, Reader, Recovery, recover, recover_with};
 pub use record::{
     Facts, FeedError, HEADER, Kept, Record, RecordError, VERSION, append, append_snapshot, decode,
 };

@@ -6,7 +6,7 @@ use core::mem;
 
 use crate::host::{FollowError, Follower, Replica};
 use crate::journal::record::{
-    FeedError, Found, HEADER, Kept, Opening, Record, RecordError, VERSION, read,
+    FeedError, HEADER, HeaderRead, Kept, Record, RecordError, RecordFound, VERSION, read,
 };
 use crate::layer::error::RestoreError;
 
@@ -101,7 +101,7 @@ pub fn recover_with<E: Kept>(
     bytes: &[u8],
     follower: &mut impl Follower<E>,
 ) -> Result<Recovery<E>, JournalError> {
-    let mut records = Records::<E>::of(bytes)?;
+    let mut records = JournalRecords::<E>::of(bytes)?;
     let mut replica = Replica::default();
     let mut at = records.whole();
     while let Some(record) = records.next() {
@@ -125,22 +125,22 @@ impl JournalError {
 /// The records of a journal, one by one, up to a torn tail.
 ///
 /// ```
-/// use strowger::journal::{HEADER, JournalError, Records};
+/// use strowger::journal::{HEADER, JournalError, JournalRecords};
 /// use strowger::prelude::*;
 ///
-/// assert_eq!(Records::<Engine>::of(&HEADER).unwrap().count(), 0);
-/// let foreign = Records::<Engine>::of(b"a letter to somebody");
+/// assert_eq!(JournalRecords::<Engine>::of(&HEADER).unwrap().count(), 0);
+/// let foreign = JournalRecords::<Engine>::of(b"a letter to somebody");
 /// assert!(matches!(foreign, Err(JournalError::Foreign)));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Records<'a, E> {
+pub struct JournalRecords<'a, E> {
     bytes: &'a [u8],
     rest: &'a [u8],
     whole: usize,
     kept: PhantomData<E>,
 }
 
-impl<'a, E: Kept> Records<'a, E> {
+impl<'a, E: Kept> JournalRecords<'a, E> {
     /// Those of a journal.
     ///
     /// # Errors
@@ -158,12 +158,12 @@ impl<'a, E: Kept> Records<'a, E> {
     }
 }
 
-impl<E: Kept> Iterator for Records<'_, E> {
+impl<E: Kept> Iterator for JournalRecords<'_, E> {
     type Item = Result<Record<E>, JournalError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.whole;
-        let Found::Whole { kind, body, rest } = Found::at(self.rest) else {
+        let RecordFound::Whole { kind, body, rest } = RecordFound::at(self.rest) else {
             let tail = mem::take(&mut self.rest);
             return check_tail(tail, at).err().map(Err);
         };
@@ -237,7 +237,9 @@ impl<E: Kept> Reader<E> {
             }
         }
         let at = self.whole;
-        let Found::Whole { kind, body, rest } = Found::at(self.rest()) else { return None };
+        let RecordFound::Whole { kind, body, rest } = RecordFound::at(self.rest()) else {
+            return None;
+        };
         let (record, left) = (read(kind, body), rest.len());
         let taken = self.rest().len().saturating_sub(left);
         self.start = self.start.saturating_add(taken);
@@ -272,21 +274,21 @@ fn check_header(bytes: &[u8]) -> Result<usize, JournalError> {
     let Some(header) = bytes.first_chunk() else {
         return if HEADER.starts_with(bytes) { Ok(0) } else { Err(JournalError::Foreign) };
     };
-    match Opening::of(header) {
-        Opening::Version(VERSION) => Ok(HEADER.len()),
-        Opening::Version(found) => Err(JournalError::Version { found }),
-        Opening::Damaged => Err(JournalError::Damaged { at: 0 }),
-        Opening::Foreign => Err(JournalError::Foreign),
+    match HeaderRead::of(header) {
+        HeaderRead::Version(VERSION) => Ok(HEADER.len()),
+        HeaderRead::Version(found) => Err(JournalError::Version { found }),
+        HeaderRead::Damaged => Err(JournalError::Damaged { at: 0 }),
+        HeaderRead::Foreign => Err(JournalError::Foreign),
     }
 }
 
 /// Refuses what is left unless it can be a write that did not come to its end.
 fn check_tail(rest: &[u8], at: usize) -> Result<(), JournalError> {
-    let torn = match Found::at(rest) {
-        Found::Whole { .. } => false,
-        Found::Short => true,
-        Found::Damaged { rest } => rest.iter().all(|byte| *byte == 0),
-        Found::Nothing => !followed_by_a_record(rest),
+    let torn = match RecordFound::at(rest) {
+        RecordFound::Whole { .. } => false,
+        RecordFound::Short => true,
+        RecordFound::Damaged { rest } => rest.iter().all(|byte| *byte == 0),
+        RecordFound::Nothing => !followed_by_a_record(rest),
     };
     if torn { Ok(()) } else { Err(JournalError::Damaged { at }) }
 }
@@ -295,7 +297,7 @@ fn check_tail(rest: &[u8], at: usize) -> Result<(), JournalError> {
 fn followed_by_a_record(bytes: &[u8]) -> bool {
     let mut behind = bytes;
     while let Some((_, rest)) = behind.split_first() {
-        if matches!(Found::at(rest), Found::Whole { .. }) {
+        if matches!(RecordFound::at(rest), RecordFound::Whole { .. }) {
             return true;
         }
         behind = rest;

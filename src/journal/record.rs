@@ -220,8 +220,8 @@ fn unreadable(error: impl ToString) -> RecordError {
 /// # Errors
 /// [`RecordError`] if the record is not whole or cannot be read.
 pub fn decode<E: Kept>(bytes: &[u8]) -> Result<Record<E>, RecordError> {
-    match Found::at(bytes) {
-        Found::Whole { kind, body, rest: [] } => read(kind, body),
+    match RecordFound::at(bytes) {
+        RecordFound::Whole { kind, body, rest: [] } => read(kind, body),
         _ => Err(RecordError::Damaged),
     }
 }
@@ -237,7 +237,7 @@ pub(super) fn read<E: Kept>(kind: u32, body: &[u8]) -> Result<Record<E>, RecordE
 }
 
 /// The result of a search for a record at the beginning of some bytes.
-pub(super) enum Found<'a> {
+pub(super) enum RecordFound<'a> {
     /// A record, and what is behind it.
     Whole { kind: u32, body: &'a [u8], rest: &'a [u8] },
     /// A sound head, but the body does not fit it; `rest` is what is behind.
@@ -248,7 +248,7 @@ pub(super) enum Found<'a> {
     Nothing,
 }
 
-impl<'a> Found<'a> {
+impl<'a> RecordFound<'a> {
     pub(super) fn at(bytes: &'a [u8]) -> Self {
         let Some((head, behind)) = bytes.split_first_chunk::<HEAD>() else {
             return Self::Nothing;
@@ -268,7 +268,7 @@ impl<'a> Found<'a> {
 }
 
 /// The result of reading a header.
-pub(super) enum Opening {
+pub(super) enum HeaderRead {
     /// It is one of this version's, or of another's.
     Version(u32),
     /// It says it is a journal, but its check sum does not fit.
@@ -277,7 +277,7 @@ pub(super) enum Opening {
     Foreign,
 }
 
-impl Opening {
+impl HeaderRead {
     pub(super) fn of(header: &[u8; 16]) -> Self {
         let [_, _, version, own] = words(header);
         let (named, _) = header.split_at(12);

@@ -12,7 +12,7 @@ use serde::de::{
 
 use crate::engine::view::View;
 
-use super::kind::Kind;
+use super::kind::IdKind;
 
 /// Reads a value with keys, wherever it stands.
 pub(super) struct Seed<'a, T> {
@@ -91,7 +91,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyDeserializer<'_, D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        match Kind::of(name) {
+        match IdKind::of(name) {
             Some(kind) => {
                 let number = self.inner.deserialize_any(IdVisitor { view: self.view, kind })?;
                 let number: U64Deserializer<D::Error> = number.into_deserializer();
@@ -112,7 +112,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyDeserializer<'_, D> {
 /// Takes a number as it is, and a text as a key.
 struct IdVisitor<'a> {
     view: View<'a>,
-    kind: Kind,
+    kind: IdKind,
 }
 
 impl Visitor<'_> for IdVisitor<'_> {

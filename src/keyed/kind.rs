@@ -11,13 +11,13 @@ macro_rules! kinds_of_ids {
     )*) => {
         /// The kinds of ids, by the names under which serde knows their types.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Kind {
+        pub(super) enum IdKind {
             $($kind,)*
             Work,
             Offer,
         }
 
-        impl Kind {
+        impl IdKind {
             pub(super) fn of(type_name: &str) -> Option<Self> {
                 $(if type_name == stringify!($id) {
                     return Some(Self::$kind);

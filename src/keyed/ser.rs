@@ -8,7 +8,7 @@ use serde::ser::{
 
 use crate::engine::view::View;
 
-use super::kind::Kind;
+use super::kind::IdKind;
 
 /// Passes on to `inner` with keys in place of ids.
 pub(super) struct KeySerializer<'a, S> {
@@ -120,7 +120,7 @@ impl<'a, S: Serializer> Serializer for KeySerializer<'a, S> {
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        let Some(kind) = Kind::of(name) else {
+        let Some(kind) = IdKind::of(name) else {
             let value = Wrapped { view: self.view, value };
             return self.inner.serialize_newtype_struct(name, &value);
         };

@@ -18,7 +18,7 @@ pub enum Side {
 
 /// The state of a person in one system, as it shows it or should show it.
 #[derive(Clone, Debug)]
-struct Shown<P> {
+struct ShownState<P> {
     /// The latest revision heard.
     revision: Option<u64>,
     /// The latest of them that was the person's own word.
@@ -31,14 +31,14 @@ struct Shown<P> {
     late: Option<P>,
 }
 
-impl<P> Default for Shown<P> {
+impl<P> Default for ShownState<P> {
     fn default() -> Self {
         let standing = Standing::Settled;
         Self { revision: None, said: None, presence: None, standing, late: None }
     }
 }
 
-impl<P: Clone + PartialEq> Shown<P> {
+impl<P: Clone + PartialEq> ShownState<P> {
     /// Hears a report, and says what follows. `echo` is known, or else guessed: it is what was
     /// asked and not shown yet.
     fn hear(&mut self, revision: u64, presence: &P, echo: Option<bool>, primary: bool) -> Follows {
@@ -83,8 +83,8 @@ pub(crate) struct Wanted {
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub primary: Side,
-    here: Shown<PresenceId>,
-    there: Shown<Key>,
+    here: ShownState<PresenceId>,
+    there: ShownState<Key>,
     /// The person does not respond: the other system may show something else meanwhile.
     unresponsive: bool,
     /// The presence the person was in when they were not heard of any more, and when that was.
@@ -94,8 +94,8 @@ pub(crate) struct Person {
 impl Person {
     /// A person who is in this presence here, and of whom nothing is known there.
     pub(crate) fn new(primary: Side, presence: PresenceId) -> Self {
-        let here = Shown { presence: Some(presence), ..Shown::default() };
-        let there = Shown::default();
+        let here = ShownState { presence: Some(presence), ..ShownState::default() };
+        let there = ShownState::default();
         Self { primary, here, there, unresponsive: false, left: None }
     }
 

@@ -18,7 +18,7 @@ use crate::world::seat_rows::{Seat, SeatRows, agent_in};
 
 /// The load by which the agents of a bench are ordered, before the idle clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Load {
+enum LoadKey {
     Nothing,
     Units,
     Ratio,
@@ -27,7 +27,7 @@ enum Load {
 /// A way of ordering agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct BenchKey {
-    load: Load,
+    load: LoadKey,
     since: IdleSince,
     /// The channel whose own clock counts. `None`: any channel's does.
     channel: Option<ChannelId>,
@@ -39,9 +39,9 @@ impl BenchKey {
     /// spares agents, for then it depends on who else is open.
     pub(crate) fn of(queue: &QueueProfile, channel: ChannelId) -> Option<Self> {
         let load = match queue.choice {
-            AgentChoice::LongestIdle | AgentChoice::MostProficient => Load::Nothing,
-            AgentChoice::LeastLoaded => Load::Units,
-            AgentChoice::LeastLoadedRatio => Load::Ratio,
+            AgentChoice::LongestIdle | AgentChoice::MostProficient => LoadKey::Nothing,
+            AgentChoice::LeastLoaded => LoadKey::Units,
+            AgentChoice::LeastLoadedRatio => LoadKey::Ratio,
             AgentChoice::RoundRobin
             | AgentChoice::FixedOrder
             | AgentChoice::NearestProficient
@@ -61,9 +61,9 @@ impl BenchKey {
 
     fn seat(self, id: AgentId, agent: &Agent, profile: &AgentProfile) -> Seat {
         let load = match self.load {
-            Load::Nothing => 0,
-            Load::Units => i64::try_from(agent.usage.units()).unwrap_or(i64::MAX),
-            Load::Ratio => agent.usage.ratio(&profile.capacity),
+            LoadKey::Nothing => 0,
+            LoadKey::Units => i64::try_from(agent.usage.units()).unwrap_or(i64::MAX),
+            LoadKey::Ratio => agent.usage.ratio(&profile.capacity),
         };
         let clock = IdleClock { since: self.since, own_channel: self.channel.is_some() };
         let channel = self.channel.unwrap_or(ChannelId::from_raw(0));
@@ -263,7 +263,7 @@ mod tests {
     /// Agents sit down and rise at random, mostly behind all others.
     #[test]
     fn the_first_is_the_least_of_all_seats_however_many_sit() {
-        let key = BenchKey { load: Load::Nothing, since: IdleSince::Ready, channel: None };
+        let key = BenchKey { load: LoadKey::Nothing, since: IdleSince::Ready, channel: None };
         for (seed, agents) in [(1, 10), (2, 900), (3, 5_000)] {
             let (mut bench, mut next) = (Bench::new(key), numbers(seed));
             let mut open = Bits::default();

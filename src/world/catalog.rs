@@ -10,7 +10,7 @@ use crate::model::profile::Profile;
 /// A definition as it is kept, whatever it defines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub(crate) struct Entry<P: Profile> {
+pub(crate) struct CatalogEntry<P: Profile> {
     /// The host's key.
     pub key: Key,
     /// The content.

@@ -12,7 +12,7 @@ use crate::model::ids::{AgentId, SkillId};
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
 use crate::model::work::WorkRequest;
 use crate::policy::fit;
-use crate::world::catalog::Entry;
+use crate::world::catalog::CatalogEntry;
 use crate::world::rows::Work;
 
 /// The fit of one need: the agents who meet it, and the skills it names.
@@ -92,7 +92,11 @@ pub(crate) struct Ranking {
 
 impl Ranking {
     /// Ranks the agents who fit a need.
-    pub(crate) fn of(need: &Need, fit: &Fit, agents: &Table<AgentId, Entry<AgentProfile>>) -> Self {
+    pub(crate) fn of(
+        need: &Need,
+        fit: &Fit,
+        agents: &Table<AgentId, CatalogEntry<AgentProfile>>,
+    ) -> Self {
         Self::new(fit.agents.ids().filter_map(|id| {
             let score = fit::score(need, &fit.named, &agents.get(id)?.profile);
             Some((Reverse(score), id))

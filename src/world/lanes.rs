@@ -71,12 +71,12 @@ pub(crate) struct Lane {
     head: Option<LineKey>,
     /// The work that waits behind the head.
     behind: Sorted<LineKey>,
-    candidates: Option<Candidates>,
+    candidates: Option<LaneMembers>,
 }
 
 /// The members who may have what is in a lane, whether they are open now or not.
 #[derive(Clone, Debug)]
-struct Candidates {
+struct LaneMembers {
     /// The version of the members from which they were taken.
     version: u32,
     /// None if they are too many to be listed.
@@ -257,7 +257,7 @@ impl Lanes {
             lane.candidates.as_ref().is_none_or(|known| known.version != version)
         };
         if let Some(lane) = lane.filter(unknown) {
-            lane.candidates = Some(Candidates { version, listed: list() });
+            lane.candidates = Some(LaneMembers { version, listed: list() });
         }
     }
 

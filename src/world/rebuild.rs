@@ -8,7 +8,7 @@ use crate::model::kinds::for_every_kind;
 use crate::model::queue::QueueProfile;
 use crate::policy::order::LineKey;
 use crate::world::index::{Index, TimerKey};
-use crate::world::kinds::Kind;
+use crate::world::kinds::DefinitionKind;
 use crate::world::lanes::LaneKey;
 use crate::world::line::Gathered;
 use crate::world::member::PackedMember;
@@ -51,7 +51,7 @@ pub(crate) fn index_of(stores: &mut Stores) -> Index {
 }
 
 fn index_keys(index: &mut Index, stores: &Stores) {
-    fn names<P: Kind>(index: &mut Index, stores: &Stores) {
+    fn names<P: DefinitionKind>(index: &mut Index, stores: &Stores) {
         let names = P::names_mut(&mut index.keys);
         for (id, entry) in P::rows(stores).iter() {
             if !entry.retired {

@@ -15,9 +15,9 @@ use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::policy::room::{Claim, Full, Usage};
 use crate::state::machine::{Deadline, DeadlineKind};
-use crate::world::catalog::Entry;
+use crate::world::catalog::CatalogEntry;
 use crate::world::index::{Index, TimerKey};
-use crate::world::kinds::Kind;
+use crate::world::kinds::DefinitionKind;
 use crate::world::lane_set::LaneSet;
 use crate::world::lanes::LaneKey;
 use crate::world::may::ring_sees;
@@ -92,7 +92,7 @@ impl World {
 /// Definitions.
 impl World {
     /// A definition, retired or not.
-    pub(crate) fn entry<P: Kind>(&self, id: P::Id) -> Result<&Entry<P>, Missing> {
+    pub(crate) fn entry<P: DefinitionKind>(&self, id: P::Id) -> Result<&CatalogEntry<P>, Missing> {
         P::rows(&self.stores).get(id).or_missing(id)
     }
 

@@ -22,7 +22,7 @@ use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
 use crate::state::offer::OfferEnd;
-use crate::world::catalog::Entry;
+use crate::world::catalog::CatalogEntry;
 use crate::world::needs::Needs;
 use crate::world::pool_sets::PoolSets;
 use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
@@ -45,7 +45,7 @@ impl<T> OrMissing<T> for Option<T> {
 }
 
 /// Queues, as they are defined.
-pub(crate) type Queues = Table<QueueId, Entry<QueueProfile>>;
+pub(crate) type Queues = Table<QueueId, CatalogEntry<QueueProfile>>;
 
 /// All rows. Their order here is the order in which a digest reads them.
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
@@ -55,19 +55,19 @@ pub(crate) struct Stores {
     /// The number of the last fact.
     pub seq: Seq,
     /// Skills.
-    pub skills: Table<SkillId, Entry<SkillProfile>>,
+    pub skills: Table<SkillId, CatalogEntry<SkillProfile>>,
     /// Channels.
-    pub channels: Table<ChannelId, Entry<ChannelProfile>>,
+    pub channels: Table<ChannelId, CatalogEntry<ChannelProfile>>,
     /// Presences.
-    pub presences: Table<PresenceId, Entry<PresenceProfile>>,
+    pub presences: Table<PresenceId, CatalogEntry<PresenceProfile>>,
     /// Reject reasons.
-    pub reasons: Table<ReasonId, Entry<RejectReasonProfile>>,
+    pub reasons: Table<ReasonId, CatalogEntry<RejectReasonProfile>>,
     /// Wrap-up codes.
-    pub codes: Table<CodeId, Entry<WrapUpCodeProfile>>,
+    pub codes: Table<CodeId, CatalogEntry<WrapUpCodeProfile>>,
     /// Queues, as they are defined.
     pub queues: Queues,
     /// Agents, as they are defined.
-    pub agents: Table<AgentId, Entry<AgentProfile>>,
+    pub agents: Table<AgentId, CatalogEntry<AgentProfile>>,
     /// Queues, as they are now.
     pub queue_rows: Table<QueueId, Queue>,
     /// Agents, as they are now.
@@ -83,10 +83,10 @@ pub(crate) struct Stores {
     /// Offers that are over.
     pub ended_offers: Recent<OfferId, OfferEnd>,
     /// Calendars.
-    pub calendars: Table<CalendarId, Entry<CalendarProfile>>,
+    pub calendars: Table<CalendarId, CatalogEntry<CalendarProfile>>,
     /// Pools, as they are defined.
     #[serde(default)]
-    pub pools: Table<PoolId, Entry<PoolProfile>>,
+    pub pools: Table<PoolId, CatalogEntry<PoolProfile>>,
     /// Pools, as they are now.
     #[serde(default)]
     pub pool_rows: Table<PoolId, Pool>,
@@ -104,7 +104,7 @@ impl Stores {
         for system in SystemPresence::ALL {
             let profile = Arc::new(PresenceProfile::of(system));
             let key = system.key().into();
-            presences.push(Entry { key, profile, retired: false, revision: 0 });
+            presences.push(CatalogEntry { key, profile, retired: false, revision: 0 });
         }
         Self {
             config,

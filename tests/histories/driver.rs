@@ -9,7 +9,7 @@ use std::rc::Rc;
 use strowger::fact::Fact;
 use strowger::host::{
     Desktop, Driver, DriverError, Entry, Follower, Host, Involvement, Journal, Media, Offered,
-    Pair, PresenceSink, Replica,
+    PresenceSink, Replica, WorkAndAgent,
 };
 use strowger::model::{AgentId, OfferId, PresenceId};
 use strowger::state::{AssignmentState, LegState, RoutingStatus};
@@ -47,10 +47,10 @@ fn live(
 /// All that is shown to people, as told act by act.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Shown {
-    offers: BTreeMap<OfferId, Pair>,
-    consults: BTreeSet<Pair>,
-    assignments: BTreeSet<Pair>,
-    parts: BTreeMap<Pair, Involvement>,
+    offers: BTreeMap<OfferId, WorkAndAgent>,
+    consults: BTreeSet<WorkAndAgent>,
+    assignments: BTreeSet<WorkAndAgent>,
+    parts: BTreeMap<WorkAndAgent, Involvement>,
     agents: BTreeMap<AgentId, (Option<PresenceId>, Option<RoutingStatus>)>,
 }
 
@@ -59,7 +59,7 @@ impl Shown {
     fn of(view: View<'_>) -> Self {
         let mut shown = Self::default();
         for agent in view.agents() {
-            let of = |work| Pair { work, agent: agent.id() };
+            let of = |work| WorkAndAgent { work, agent: agent.id() };
             let how = (Some(agent.presence()), Some(agent.status()));
             shown.agents.insert(agent.id(), how);
             for id in agent.offers() {
@@ -115,19 +115,19 @@ impl Desktop for Screen {
         hold("offer ended", self.0.borrow_mut().offers.remove(&offer) == Some(pair))
     }
 
-    fn consult_made(&mut self, _: View<'_>, pair: Pair) -> Result<(), String> {
+    fn consult_made(&mut self, _: View<'_>, pair: WorkAndAgent) -> Result<(), String> {
         hold("consult made", self.0.borrow_mut().consults.insert(pair))
     }
 
-    fn consult_ended(&mut self, _: View<'_>, pair: Pair) -> Result<(), String> {
+    fn consult_ended(&mut self, _: View<'_>, pair: WorkAndAgent) -> Result<(), String> {
         hold("consult ended", self.0.borrow_mut().consults.remove(&pair))
     }
 
-    fn assignment_begun(&mut self, _: View<'_>, pair: Pair) -> Result<(), String> {
+    fn assignment_begun(&mut self, _: View<'_>, pair: WorkAndAgent) -> Result<(), String> {
         hold("assignment begun", self.0.borrow_mut().assignments.insert(pair))
     }
 
-    fn assignment_ended(&mut self, _: View<'_>, pair: Pair) -> Result<(), String> {
+    fn assignment_ended(&mut self, _: View<'_>, pair: WorkAndAgent) -> Result<(), String> {
         hold("assignment ended", self.0.borrow_mut().assignments.remove(&pair))
     }
 }
@@ -135,11 +135,11 @@ impl Desktop for Screen {
 impl Media for Screen {
     type Error = String;
 
-    fn join(&mut self, _: View<'_>, pair: Pair, part: Involvement) -> Result<(), String> {
+    fn join(&mut self, _: View<'_>, pair: WorkAndAgent, part: Involvement) -> Result<(), String> {
         hold("joined", self.0.borrow_mut().parts.insert(pair, part) != Some(part))
     }
 
-    fn leave(&mut self, _: View<'_>, pair: Pair) -> Result<(), String> {
+    fn leave(&mut self, _: View<'_>, pair: WorkAndAgent) -> Result<(), String> {
         hold("left", self.0.borrow_mut().parts.remove(&pair).is_some())
     }
 }

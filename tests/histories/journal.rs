@@ -9,7 +9,7 @@ use strowger::centre::CentreLog;
 use strowger::fact::{Event, Fact};
 use strowger::host::{Entry, FollowError, Saved};
 use strowger::journal::{
-    Facts, HEADER, JournalError, Reader, Record, RecordError, Records, Recovery, append,
+    Facts, HEADER, JournalError, JournalRecords, Reader, Record, RecordError, Recovery, append,
     append_snapshot, decode,
 };
 use strowger::{Centre, Config, Engine, Log, Snapshot, Timestamp};
@@ -312,7 +312,8 @@ fn kept(name: &str) -> Vec<Fact> {
         fact
     };
     let facts: Vec<Fact> = lines.lines().map(fact).collect();
-    let read: Result<Vec<_>, _> = Records::<Engine>::of(&bytes).expect("a journal").collect();
+    let read: Result<Vec<_>, _> =
+        JournalRecords::<Engine>::of(&bytes).expect("a journal").collect();
     let read = read.expect("whole records").into_iter().flat_map(|record| match record {
         Record::Facts(Facts { facts, .. }) => facts,
         other => panic!("{other:?}"),

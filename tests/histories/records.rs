@@ -72,7 +72,7 @@ fn some_interaction(dice: &mut Dice, last: usize) -> InteractionId {
 fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
     let interaction = some_interaction(dice, opened);
     let agent = AgentId::from_raw(dice.roll(5) as u32);
-    let actors = [Actor::Agent(agent), Actor::Customer, Actor::Host];
+    let actors = [Party::Agent(agent), Party::Customer, Party::Host];
     let by = actors[dice.roll(3) as usize];
     let code = [None, Some(CodeId::from_raw(dice.roll(3) as u32))][dice.roll(2) as usize];
     let number = format!("+4930{:07}", dice.roll(3));

@@ -1,7 +1,7 @@
 //! How explanations read.
 
 use strowger::command::Unavailable;
-use strowger::explain::{Condition, KeptBy, Obstacle, Outlook, Prospect, Shortfall, Standing};
+use strowger::explain::{Condition, KeptBy, Obstacle, Outlook, Prospect, Relation, Shortfall};
 use strowger::model::{AgentId, Requirement, Value, WorkId};
 
 use super::Floor;
@@ -31,13 +31,13 @@ impl Floor {
     fn why_pair(&self, work: WorkId, agent: AgentId) -> Option<Vec<String>> {
         let why = self.engine().ok()?.explain(work, agent)?;
         let standing = match why.standing {
-            Standing::Asked { offer } => format!("alerted by {offer}"),
-            Standing::Involved => "involved".into(),
-            Standing::Candidate { place, behind } => {
+            Relation::Asked { offer } => format!("alerted by {offer}"),
+            Relation::Involved => "involved".into(),
+            Relation::Candidate { place, behind } => {
                 let behind = behind.map(|behind| self.name(behind));
                 format!("candidate {place}{}", maybe("behind", behind))
             }
-            Standing::Kept => "kept apart".into(),
+            Relation::Kept => "kept apart".into(),
             _ => "(nobody taught the scenarios to tell it)".into(),
         };
         let mut told = vec![format!("{} -> {}: {standing}", self.name(work), self.name(agent))];

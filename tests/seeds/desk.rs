@@ -120,7 +120,7 @@ fn who_finds_nobody_and_no_virtual_agent_is_let_go() {
         (row.state, row.reason),
         (InteractionState::ClosedAbandoned, Some(StateReason::NoActivity))
     );
-    assert_eq!(row.closed_by, Some(Actor::System));
+    assert_eq!(row.closed_by, Some(Party::System));
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(crate) const MESSAGE: ChannelId = ChannelId::from_raw(2);
 pub(crate) const DESK: ChannelId = ChannelId::from_raw(3);
 
 /// The agent as the one who does something.
-pub(crate) const BY_ANA: Actor = Actor::Agent(ANA);
+pub(crate) const BY_ANA: Party = Party::Agent(ANA);
 
 /// A centre with its log.
 pub(crate) struct Floor {
@@ -248,7 +248,7 @@ pub(crate) fn close(interaction: InteractionId) -> CloseInteraction {
     CloseInteraction::new(interaction, BY_ANA)
 }
 
-pub(crate) fn end(interaction: InteractionId, ending: Ending, by: Actor) -> EndInteraction {
+pub(crate) fn end(interaction: InteractionId, ending: Ending, by: Party) -> EndInteraction {
     EndInteraction::new(interaction, ending, by)
 }
 

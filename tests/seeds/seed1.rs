@@ -352,7 +352,7 @@ fn seed1_row055_a_chat_on_the_web_goes_on_by_sms() {
     assert_eq!((row.assigned_to, row.context.len()), (Some(ANA), 1));
     // One identity: the number is Jo's from now on, and so is the next message.
     assert_eq!(floor.profile(received.profile).user, Some("jo".into()));
-    floor.record(80, end(id, Ending::Customer, Actor::Customer));
+    floor.record(80, end(id, Ending::Customer, Party::Customer));
     let next = floor.receive(90, sms("+49301112222"), "Thanks");
     assert_eq!((next.opened, next.profile), (true, received.profile));
     assert_eq!(floor.row(next.interaction).opened_for, Some("jo".into()));
@@ -368,7 +368,7 @@ fn seed1_row055_a_guest_is_known_by_the_address_they_go_on_with() {
     let by_sms = |id| enter(id, text()).with_addresses(by_sms());
     let ongoing = RecordRefusal::already_ongoing(before.interaction);
     assert_eq!(floor.refused(3, by_sms(chat)), ongoing);
-    floor.record(4, end(before.interaction, Ending::Customer, Actor::Customer));
+    floor.record(4, end(before.interaction, Ending::Customer, Party::Customer));
     // A channel that is not that of the address, or an address that is none.
     let web = text().with_channel("web");
     let mut elsewhere = by_sms(chat);
@@ -380,13 +380,13 @@ fn seed1_row055_a_guest_is_known_by_the_address_they_go_on_with() {
     assert_eq!(row.opened_for, Some("jo".into()));
     assert_eq!(row.profile, Some(before.profile));
     assert_eq!(floor.records().of_customer("jo").count(), 2);
-    floor.record(7, end(chat, Ending::Customer, Actor::Customer));
+    floor.record(7, end(chat, Ending::Customer, Party::Customer));
     // What is Kim's does not go on by Jo's number.
     let kim = InteractionRequest::new(InteractionType::Chat).with_opened_for("kim");
     let kim = floor.open_as(8, kim);
     let profile = before.profile;
     assert_eq!(floor.refused(9, by_sms(kim)), RecordRefusal::other_customer(profile));
-    floor.record(10, end(kim, Ending::Customer, Actor::Customer));
+    floor.record(10, end(kim, Ending::Customer, Party::Customer));
     let over = floor.refused(11, by_sms(kim));
     assert!(matches!(over, RecordRefusal::WrongState { .. }), "{over}");
 }
@@ -497,7 +497,7 @@ fn seed1_row060_mobile_is_as_the_web() {
         hand_off(&mut floor, 3, id, HandoffTrigger::User);
         floor.accept(5, ANA);
         floor.say(6, id, Author::Agent(ANA), "Hello");
-        floor.record(60, end(id, Ending::Customer, Actor::Customer));
+        floor.record(60, end(id, Ending::Customer, Party::Customer));
         serde_json::to_string(&floor.log).unwrap()
     };
     assert_eq!(facts("ios").replace("\"ios\"", "\"mweb\""), facts("mweb"));
@@ -508,7 +508,7 @@ fn seed1_row061_four_blocks_side_by_side() {
     let mut floor = Floor::new(with_virtual_agent());
     let before = InteractionRequest::new(InteractionType::Chat).with_opened_for("jo");
     let before = floor.open_as(0, before);
-    floor.record(0, end(before, Ending::Customer, Actor::Customer));
+    floor.record(0, end(before, Ending::Customer, Party::Customer));
     let id = handed_off(&mut floor);
     let change = RecordChange::default()
         .with_short_description("Late order")
@@ -703,14 +703,14 @@ fn seed1_row065_how_conversations_are_closed() {
     floor.on_queue(0, ANA);
     floor.say(1, id, Author::Requester, "A person");
     hand_off(&mut floor, 2, id, HandoffTrigger::User);
-    floor.record(3, end(id, Ending::Customer, Actor::Customer));
+    floor.record(3, end(id, Ending::Customer, Party::Customer));
     assert_eq!(closed(&floor, id), (ClosedAbandoned, StateReason::LeftBeforeEngagement));
     assert_eq!(floor.centre.engine().view().open_work(), 0);
     // Ended with the virtual agent, by its topic, or through a search.
     for (ending, by, reason) in [
-        (Ending::Customer, Actor::Customer, StateReason::UserEnded),
-        (Ending::TopicDone, Actor::VirtualAgent, StateReason::AutoClosed),
-        (Ending::Search, Actor::Customer, StateReason::LeftForSearch),
+        (Ending::Customer, Party::Customer, StateReason::UserEnded),
+        (Ending::TopicDone, Party::VirtualAgent, StateReason::AutoClosed),
+        (Ending::Search, Party::Customer, StateReason::LeftForSearch),
     ] {
         let id = chat_at(&mut floor, 10, EntryPoint::new("portal"));
         floor.say(11, id, Author::Requester, "Hello");
@@ -719,7 +719,7 @@ fn seed1_row065_how_conversations_are_closed() {
     }
     // Ended in the live chat.
     for (by, reason) in
-        [(Actor::Customer, StateReason::UserEnded), (BY_ANA, StateReason::AgentEnded)]
+        [(Party::Customer, StateReason::UserEnded), (BY_ANA, StateReason::AgentEnded)]
     {
         let mut floor = Floor::new(with_virtual_agent());
         let id = handed_off(&mut floor);

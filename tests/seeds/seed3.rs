@@ -125,7 +125,8 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
         .collect();
     let mut of_jo: Vec<_> = (0..60).filter(|n| n % 10 < 9).map(|n| ids[n]).collect();
     of_jo.reverse();
-    let shown = |lines: &[Line<'_>]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
+    let shown =
+        |lines: &[InteractionLine<'_>]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
     let pages = |floor: &Floor| {
         let records = floor.records();
         let mut last = None;
@@ -145,7 +146,7 @@ fn seed3_row092_interactions_of_a_user_come_by_the_page() {
     let [Panel::History(lines)] = &workspace[..] else { panic!("{workspace:?}") };
     assert_eq!(shown(lines), of_jo[..25]);
     // What is archived the host has; and what comes meanwhile moves no page.
-    floor.record(61, end(of_jo[0], Ending::Customer, Actor::Customer));
+    floor.record(61, end(of_jo[0], Ending::Customer, Party::Customer));
     floor.record(62, ArchiveInteraction::new(of_jo[0]));
     let records = floor.records();
     assert_eq!(shown(&records.user_interactions("jo", None)), of_jo[1..26]);
@@ -190,9 +191,9 @@ fn in_state(floor: &mut Floor, state: InteractionState) -> InteractionId {
         }
         InteractionState::ClosedComplete => floor.record(0, close(id)),
         InteractionState::ClosedAbandoned => {
-            floor.record(0, end(id, Ending::Unreached, Actor::Host))
+            floor.record(0, end(id, Ending::Unreached, Party::Host))
         }
-        InteractionState::Faulted => floor.record(0, end(id, Ending::Fault, Actor::Host)),
+        InteractionState::Faulted => floor.record(0, end(id, Ending::Fault, Party::Host)),
     }
     assert_eq!(floor.state(id), state);
     id
@@ -239,10 +240,10 @@ fn commands() -> [(&'static str, Make); 9] {
         ("hold", |interaction| HoldInteraction::new(interaction).into()),
         ("resume", |interaction| ResumeInteraction::new(interaction).into()),
         ("end", |interaction| end(interaction, Ending::Agent, BY_ANA).into()),
-        ("abandon", |interaction| end(interaction, Ending::Unreached, Actor::Host).into()),
+        ("abandon", |interaction| end(interaction, Ending::Unreached, Party::Host).into()),
         ("end_wrap_up", |interaction| EndInteractionWrapUp::new(interaction, BY_ANA).into()),
         ("close", |interaction| close(interaction).into()),
-        ("fault", |interaction| end(interaction, Ending::Fault, Actor::Host).into()),
+        ("fault", |interaction| end(interaction, Ending::Fault, Party::Host).into()),
         ("say", |interaction| say(interaction, Author::Requester, "Hello").into()),
     ]
 }
@@ -307,7 +308,7 @@ fn seed3_row096_the_reason_is_shown_for_messaging_only() {
         let form = floor.records().form(id, at(0)).unwrap();
         assert_eq!(form.details.reason.visible, kind == InteractionType::Messaging, "{kind:?}");
         // Why it was closed is shown for all.
-        floor.record(1, end(id, Ending::Customer, Actor::Customer));
+        floor.record(1, end(id, Ending::Customer, Party::Customer));
         assert!(floor.records().form(id, at(1)).unwrap().details.reason.visible);
     }
 }
@@ -411,7 +412,7 @@ fn seed3_row098_who_is_written_to_is_answered_when_they_wrote() {
     let call = InteractionRequest::new(InteractionType::Phone).with_direction(direction);
     let call = floor.open_as(300, call);
     floor.record(310, AssignInteraction::new(call, ANA));
-    floor.record(320, end(call, Ending::Customer, Actor::Customer));
+    floor.record(320, end(call, Ending::Customer, Party::Customer));
     assert_eq!(floor.row(call).first_response_wait, None);
     let report: Report = floor.records().interactions().collect();
     assert_eq!(report.of(None, InteractionType::Phone).unwrap().first_response, Mean::default());
@@ -516,13 +517,13 @@ fn seed3_row100_time_and_customers_need_no_person() {
     let spoken = floor.open(30, InteractionType::Chat);
     floor.say(31, spoken, Author::VirtualAgent, "Hello!");
     floor.say(32, spoken, Author::Requester, "  My printer is on fire. ");
-    floor.record(40, end(spoken, Ending::Customer, Actor::Customer));
+    floor.record(40, end(spoken, Ending::Customer, Party::Customer));
     assert_eq!(&*floor.row(spoken).short_description, "My printer is on fire.");
     // What the context says.
     let known = floor.open(50, InteractionType::Chat);
     let context = variables(&[("short_description", "Printer")]);
     floor.record(51, SetContext::new(known, context));
-    floor.record(52, end(known, Ending::Customer, Actor::Customer));
+    floor.record(52, end(known, Ending::Customer, Party::Customer));
     assert_eq!(&*floor.row(known).short_description, "Printer");
     let source = |found: DescribedBy| {
         floor.count(
@@ -573,9 +574,9 @@ fn seed3_row102_archived_when_it_is_over_and_described() {
 fn seed3_row102_nothing_is_archived_that_says_nothing() {
     let mut floor = Floor::new(RecordConfig::default());
     let id = floor.open(0, InteractionType::Chat);
-    floor.record(1, end(id, Ending::Customer, Actor::Customer));
+    floor.record(1, end(id, Ending::Customer, Party::Customer));
     // Whoever clears the description of what is closed is refused.
-    for by in [BY_ANA, Actor::Host] {
+    for by in [BY_ANA, Party::Host] {
         let change = RecordChange::default().with_short_description(" ");
         let clear = SaveInteraction::new(id, by, change);
         assert_eq!(floor.refused(2, clear), RecordRefusal::not_described(id));
@@ -717,7 +718,7 @@ fn seed3_row106_a_number_of_a_user_names_them_in_both() {
     assert_eq!(floor.row(guest.interaction).opened_for, Some("kim".into()));
     assert_eq!(floor.records().of_customer("kim").count(), 1);
     // From now on the user's messages are theirs.
-    floor.record(3, end(guest.interaction, Ending::Customer, Actor::Customer));
+    floor.record(3, end(guest.interaction, Ending::Customer, Party::Customer));
     let again = floor.receive(4, sms("+49303334444"), "Me again");
     assert_eq!(again.profile, guest.profile);
     assert_eq!(floor.row(again.interaction).opened_for, Some("kim".into()));
@@ -746,7 +747,7 @@ fn seed3_row106_an_agent_knows_whom_they_write_to() {
     assert_eq!(floor.records().of_customer("jo").count(), 1);
     // The agent opens one for somebody who was a guest.
     let other = floor.receive(2, sms("+49305556666"), "Hello");
-    floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
+    floor.record(3, end(other.interaction, Ending::Customer, Party::Customer));
     let opened = floor.record(4, reach(sms("+49305556666"), Some("jo")));
     assert_eq!((opened.profile, opened.opened), (other.profile, true));
     assert_eq!(who(&floor, opened), jo());
@@ -765,7 +766,7 @@ fn seed3_row106_the_directory_is_asked_again_for_the_next_interaction() {
     let mut floor = Floor { centre: Centre::join(engine, records).unwrap(), log: floor.log };
     floor.receive(1, from(), "Still there?");
     assert_eq!(floor.profile(first.profile).user, None, "nothing new was opened");
-    floor.record(2, end(first.interaction, Ending::Customer, Actor::Customer));
+    floor.record(2, end(first.interaction, Ending::Customer, Party::Customer));
     let next = floor.receive(3, from(), "Me again");
     assert_eq!(next.profile, first.profile);
     assert_eq!(floor.profile(first.profile).user, Some("jo".into()));
@@ -803,7 +804,7 @@ fn seed3_row107_a_match_goes_on_or_begins_anew() {
     let more = floor.receive(5, from(), "Still there?");
     assert_eq!((more.interaction, more.opened), (first.interaction, false));
     assert_eq!(floor.row(first.interaction).conversation.as_ref().unwrap().messages.len(), 2);
-    floor.record(10, end(first.interaction, Ending::Customer, Actor::Customer));
+    floor.record(10, end(first.interaction, Ending::Customer, Party::Customer));
     let next = floor.receive(20, from(), "Something else");
     assert_eq!((next.profile, next.opened), (first.profile, true));
     assert_ne!(next.interaction, first.interaction);
@@ -832,7 +833,7 @@ fn seed3_row107_at_most_one_goes_on_between_the_same_two() {
     assert_eq!(floor.refused(1, second()), RecordRefusal::already_ongoing(interaction));
     // By another of the host's numbers it is another one, and so it is when the first is over.
     floor.open_as(2, opening("+4930777"));
-    floor.record(3, end(interaction, Ending::Customer, Actor::Customer));
+    floor.record(3, end(interaction, Ending::Customer, Party::Customer));
     let next = floor.record(4, second());
     let more = floor.receive(5, sms("+49301112222"), "Still there?");
     assert_eq!((more.interaction, more.opened), (next, false));
@@ -959,7 +960,7 @@ fn seed3_row109_numbers_rise_and_are_given_once() {
     let second = floor.open(1, InteractionType::Chat);
     assert_eq!(numbers(&floor), ["IMS0000001", "IMS0000002"]);
     // A number is not given again when its interaction is archived, nor after a restore.
-    floor.record(2, end(second, Ending::Customer, Actor::Customer));
+    floor.record(2, end(second, Ending::Customer, Party::Customer));
     floor.record(3, ArchiveInteraction::new(second));
     let (engine, records) = floor.centre.into_parts();
     let json = serde_json::to_string(&records.unwrap().snapshot()).unwrap();
@@ -984,7 +985,7 @@ fn seed3_row110_opened_for_the_customer_whoever_began() {
     let inbound = floor.receive(0, jo(), "Hello");
     let row = floor.row(inbound.interaction);
     assert_eq!((row.direction, row.opened_for.as_deref()), (Direction::Inbound, Some("jo")));
-    floor.record(1, end(inbound.interaction, Ending::Customer, Actor::Customer));
+    floor.record(1, end(inbound.interaction, Ending::Customer, Party::Customer));
     // Ana writes to a number: it is for whoever has it, and Ana is not the customer.
     let (kind, from, text) = (InteractionType::Messaging, "+4930999", "News");
     let reach = ReachCustomer::new(kind, ANA, jo(), from, text);
@@ -1053,12 +1054,12 @@ fn seed3_row112_what_the_channel_says_at_the_end() {
     let call = InteractionRequest::new(InteractionType::Phone)
         .with_channel_metadata(variables(&[("caller", "+49301112222"), ("line", "1")]));
     let call = floor.open_as(0, call);
-    floor.record(60, end(call, Ending::Customer, Actor::Customer));
+    floor.record(60, end(call, Ending::Customer, Party::Customer));
     let later = |subtype: &str, metadata: &[(&str, &str)]| {
         let channel_metadata = variables(metadata);
         let change =
             RecordChange::default().with_subtype(subtype).with_channel_metadata(channel_metadata);
-        SaveInteraction::new(call, Actor::Host, change)
+        SaveInteraction::new(call, Party::Host, change)
     };
     let recording = [("recording", "https://recordings.test/1"), ("line", "2")];
     floor.record(90, later("mobile", &recording));
@@ -1120,7 +1121,7 @@ fn seed3_row113_time_ends_the_wrap_up() {
     floor.advance(130);
     let row = floor.row(id);
     assert_eq!(row.state, InteractionState::ClosedComplete);
-    assert_eq!((row.closed, row.closed_by), (Some(at(100)), Some(Actor::System)));
+    assert_eq!((row.closed, row.closed_by), (Some(at(100)), Some(Party::System)));
     assert!(row.system_wrap_up);
     assert_eq!(row.code, Some(DONE), "the usual code");
     assert_eq!((row.duration(), row.wrap_up_duration()), (secs(30), secs(60)));
@@ -1174,7 +1175,7 @@ fn seed3_row113_with_the_engine_s_own_wrap_up_capacity_is_held() {
     let mut floor = Floor::of(minute(true), support);
     floor.work(0, Define::new("done", WrapUpCodeProfile::default()));
     let (id, work) = floor.accepted((0, 10), InteractionType::Chat, CHAT);
-    floor.record(40, end(id, Ending::Customer, Actor::Customer));
+    floor.record(40, end(id, Ending::Customer, Party::Customer));
     assert_eq!(floor.state(id), InteractionState::WrapUp);
     assert_eq!(floor.centre.engine().view().agent(ANA).unwrap().units_in_use(), 100);
     // The rule's time ends both.
@@ -1260,7 +1261,7 @@ fn seed3_row113_the_rule_with_the_lowest_order_applies() {
         let opening = InteractionRequest::new(kind).with_context(variables(context));
         let id = floor.open_as(0, opening);
         floor.record(1, AssignInteraction::new(id, ANA));
-        floor.record(2, end(id, Ending::Customer, Actor::Customer));
+        floor.record(2, end(id, Ending::Customer, Party::Customer));
         let wrap_up = floor.row(id).wrap_up.clone();
         wrap_up.and_then(|wrap_up| Some(wrap_up.rule?.name.to_string()))
     };
@@ -1352,7 +1353,7 @@ fn seed3_row160_two_customers_in_one_conversation() {
     // What the second writes belongs to what goes on with them, until that is over.
     let ongoing = RecordRefusal::already_ongoing(other.interaction);
     assert_eq!(floor.refused(2, add(None)), ongoing);
-    floor.record(3, end(other.interaction, Ending::Customer, Actor::Customer));
+    floor.record(3, end(other.interaction, Ending::Customer, Party::Customer));
     floor.record(4, add(None));
     floor.record(5, add(Some("+4930999")));
     let takes_part = |profile| Participant::new(profile).with_to("+4930999");
@@ -1387,6 +1388,6 @@ fn seed3_row160_two_customers_in_one_conversation() {
     let stranger = floor.receive(12, second_number(), "Who is that?");
     assert!(stranger.opened, "the number is somebody else's now");
     // When it is over nobody takes part any more.
-    floor.record(13, end(interaction, Ending::Customer, Actor::Customer));
+    floor.record(13, end(interaction, Ending::Customer, Party::Customer));
     assert!(floor.receive(14, first_number(), "One more thing").opened);
 }

@@ -11,9 +11,8 @@ use strowger::centre::{CentreCommand, CentreConfig, CentreLog, CentreRefusal};
 use strowger::figures::{Figures, FiguresConfig, ServiceCounts};
 use strowger::host::{Act, Desktop, Failed, Offered};
 use strowger::interaction::{
-    Actor, Address, Author, EndInteraction, Ending, InteractionId, InteractionState,
-    InteractionType, PostMessage, ReceiveMessage, RecordChange, RecordConfig, SaveInteraction,
-    SubmitWork,
+    Address, Author, EndInteraction, Ending, InteractionId, InteractionState, InteractionType,
+    Party, PostMessage, ReceiveMessage, RecordChange, RecordConfig, SaveInteraction, SubmitWork,
 };
 use strowger::model::ChannelId;
 use strowger::prelude::*;
@@ -209,7 +208,7 @@ async fn main() -> Result<(), Failure> {
     let more = running.door.execute(written("It is number 17.")).await??;
     assert_eq!((more.interaction, more.opened), (interaction, false));
     running.door.execute(answer(interaction, agent, "It comes tomorrow.")).await??;
-    let (ending, by) = (Ending::Agent, Actor::Agent(agent));
+    let (ending, by) = (Ending::Agent, Party::Agent(agent));
     let change = RecordChange::default().with_short_description("Parcel 17 is late");
     running.door.execute(SaveInteraction::new(interaction, by, change)).await??;
     running.door.execute(EndInteraction::new(interaction, ending, by)).await??;

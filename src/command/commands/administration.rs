@@ -7,7 +7,7 @@ use crate::model::ids::{AgentId, ChannelId, QueueId};
 use crate::model::membership::Membership;
 use crate::model::profile::{DefinitionId, Profile};
 
-use crate::command::commands::shape::{Answers, commands};
+use crate::command::commands::shape::{AnswersWith, commands};
 
 /// Defines something under a key.
 ///
@@ -40,7 +40,7 @@ impl<P: Profile> Define<P> {
     }
 }
 
-impl<P: Profile> Answers for Define<P> {
+impl<P: Profile> AnswersWith for Define<P> {
     type Output = P::Id;
 }
 
@@ -94,7 +94,7 @@ impl<P: Profile> Change<P> {
     }
 }
 
-impl<P: Profile> Answers for Change<P> {
+impl<P: Profile> AnswersWith for Change<P> {
     type Output = ();
 }
 
@@ -143,7 +143,7 @@ impl<P: Profile> Retire<P> {
     }
 }
 
-impl<P: Profile> Answers for Retire<P> {
+impl<P: Profile> AnswersWith for Retire<P> {
     type Output = ();
 }
 

@@ -9,7 +9,7 @@ use crate::model::ids::WorkId;
 use crate::model::requeue::Requeue;
 use crate::model::work::WorkRequest;
 
-use crate::command::commands::shape::{Answers, commands};
+use crate::command::commands::shape::{AnswersWith, commands};
 
 /// Hands in work; answers with its id.
 ///
@@ -26,7 +26,7 @@ impl Submit {
     }
 }
 
-impl Answers for Submit {
+impl AnswersWith for Submit {
     type Output = WorkId;
 }
 
@@ -36,7 +36,7 @@ impl Answers for Submit {
 #[non_exhaustive]
 pub struct Advance {}
 
-impl Answers for Advance {
+impl AnswersWith for Advance {
     type Output = ();
 }
 

@@ -23,7 +23,7 @@ pub use administration::*;
 pub use agent::*;
 pub use customer::*;
 pub use host::*;
-pub use shape::Answers;
+pub use shape::AnswersWith;
 pub use supervisor::*;
 
 /// The party that brings parked work back.
@@ -192,6 +192,6 @@ impl From<OfferId> for Reply {
     }
 }
 
-impl Answers for Command {
+impl AnswersWith for Command {
     type Output = Reply;
 }

@@ -4,7 +4,7 @@
 ///
 /// [`Engine::execute`](crate::Engine::execute) answers with it; so `execute(now, Submit::new(..))`
 /// answers with a [`WorkId`](crate::model::WorkId).
-pub trait Answers {
+pub trait AnswersWith {
     /// The type of the answer.
     type Output;
 }
@@ -19,9 +19,9 @@ pub trait Answers {
 ///   [`growing`](crate::base::growing::growing);
 /// * what it answers.
 ///
-/// What is made of it: the struct, `new`, the `with_...`, [`Answers`], and a line in the list of
-/// the group, from which [`Command`](super::Command) is made. Under `also` stand the variants whose
-/// structs are written by hand.
+/// What is made of it: the struct, `new`, the `with_...`, [`AnswersWith`], and a line in the list
+/// of the group, from which [`Command`](super::Command) is made. Under `also` stand the variants
+/// whose structs are written by hand.
 ///
 /// The first token is a dollar sign: a macro that declares a macro with repetitions has no other
 /// way to write one.
@@ -71,7 +71,7 @@ macro_rules! commands {
                 })*)?
             }
 
-            impl $crate::command::commands::shape::Answers for $name {
+            impl $crate::command::commands::shape::AnswersWith for $name {
                 type Output = $answer;
             }
         )*

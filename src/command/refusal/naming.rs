@@ -24,12 +24,12 @@ pub trait Keys {
 
 /// A part of a message, with who knows the keys, if anybody does.
 #[derive(Clone, Copy)]
-pub(crate) struct Named<'a, T> {
+pub(crate) struct KeyedPart<'a, T> {
     pub(crate) part: &'a T,
     pub(crate) keys: Option<&'a dyn Keys>,
 }
 
-impl<T: Naming> fmt::Display for Named<'_, T> {
+impl<T: Naming> fmt::Display for KeyedPart<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.part.write(self.keys, f)
     }
@@ -105,11 +105,11 @@ impl Naming for Full {
             Self::Items => "they have as many items as they may have",
             Self::Channel => "they have as many items of the channel as they may have",
             Self::Uninterruptible(channel) => {
-                let channel = Named { part: channel, keys };
+                let channel = KeyedPart { part: channel, keys };
                 return write!(f, "they have an item of {channel}, which it may not interrupt");
             }
             Self::Pool(pool) => {
-                let pool = Named { part: pool, keys };
+                let pool = KeyedPart { part: pool, keys };
                 return write!(f, "they have nothing left of {pool}");
             }
         })

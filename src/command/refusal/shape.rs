@@ -68,7 +68,7 @@ macro_rules! refusals {
                 &'a self,
                 keys: &'a dyn $crate::command::refusal::naming::Keys,
             ) -> impl core::fmt::Display + 'a {
-                $crate::command::refusal::naming::Named { part: self, keys: Some(keys) }
+                $crate::command::refusal::naming::KeyedPart { part: self, keys: Some(keys) }
             }
         }
 
@@ -101,7 +101,7 @@ macro_rules! refusals {
                     $(Self::$variant { $($field),* } => {
                         $(
                             let $field =
-                                $crate::command::refusal::naming::Named { part: $field, keys };
+                                $crate::command::refusal::naming::KeyedPart { part: $field, keys };
                         )*
                         write!(f, $message)
                     })*

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::model::ids::AgentId;
 use crate::policy::choice::AgentKey;
 
-use crate::engine::explain::types::{Obstacle, PairExplanation, Standing};
+use crate::engine::explain::types::{Obstacle, PairExplanation, Relation};
 use crate::engine::matching::candidates::candidates;
 use crate::engine::matching::case::{Case, Pair};
 use crate::engine::matching::gate::{Gate, KeptBy};
@@ -15,26 +15,26 @@ use crate::engine::matching::gates;
 pub(crate) fn explain(case: Case<'_>, agent: AgentId) -> Option<PairExplanation> {
     let obstacles = obstacles(case.with(agent)?);
     let involved = obstacles.iter().find_map(|obstacle| match obstacle.kept_by {
-        KeptBy::Alerting { offer } => Some(Standing::Asked { offer }),
-        KeptBy::Has { .. } | KeptBy::TakesPart { .. } => Some(Standing::Involved),
+        KeptBy::Alerting { offer } => Some(Relation::Asked { offer }),
+        KeptBy::Has { .. } | KeptBy::TakesPart { .. } => Some(Relation::Involved),
         _ => None,
     });
     let standing = match involved {
         Some(standing) => standing,
         None if obstacles.is_empty() => place_of(case, agent),
-        None => Standing::Kept,
+        None => Relation::Kept,
     };
     Some(PairExplanation { work: case.id, agent, standing, obstacles })
 }
 
 /// The place of an agent among all who could have the work.
-fn place_of(case: Case<'_>, agent: AgentId) -> Standing {
+fn place_of(case: Case<'_>, agent: AgentId) -> Relation {
     let mut keys: Vec<AgentKey> = candidates(case.matching, case.id, case.work).collect();
     keys.sort_unstable();
     let before = keys.iter().take_while(|key| key.agent != agent);
     let (count, behind) =
         before.fold((0_u32, None), |(count, _), key| (count.saturating_add(1), Some(key.agent)));
-    Standing::Candidate { place: count.saturating_add(1), behind }
+    Relation::Candidate { place: count.saturating_add(1), behind }
 }
 
 /// All that stands between work and an agent. What the work itself takes of an agent who has it, or

@@ -29,7 +29,7 @@ pub struct Obstacle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Standing {
+pub enum Relation {
     /// The work is alerting the agent.
     Asked {
         /// The offer.
@@ -73,7 +73,7 @@ pub struct PairExplanation {
     /// The agent.
     pub agent: AgentId,
     /// How they stand to each other.
-    pub standing: Standing,
+    pub standing: Relation,
     /// All that stands between them, in the order of [`Gate`]. There is nothing only if the work
     /// could be offered to the agent at once. What the work itself takes of the agent's capacity,
     /// while it alerts them or they have it, is not held against them.

@@ -181,7 +181,7 @@ impl Serialize for AgentView<'_> {
             reserved_units: self.reserved_units(),
             reserved_items: self.reserved_items(),
             offers: self.offers(),
-            assignments: self.assignments().iter().map(Shown).collect::<Vec<_>>(),
+            assignments: self.assignments().iter().map(AssignmentFields).collect::<Vec<_>>(),
             memberships: self.memberships().collect::<Vec<_>>(),
             legs: self.legs(),
         })
@@ -189,9 +189,9 @@ impl Serialize for AgentView<'_> {
 }
 
 /// The public fields of an assignment; how its capacity is accounted for is not among them.
-struct Shown<'a>(&'a Assignment);
+struct AssignmentFields<'a>(&'a Assignment);
 
-impl Serialize for Shown<'_> {
+impl Serialize for AssignmentFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         fields!(serializer, "Assignment", {
             work: self.0.work,

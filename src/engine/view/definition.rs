@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 
 use crate::base::key::Key;
 use crate::model::profile::Profile;
-use crate::world::catalog::Entry;
-use crate::world::kinds::Kind;
+use crate::world::catalog::CatalogEntry;
+use crate::world::kinds::DefinitionKind;
 use crate::world::state::World;
 
 use crate::engine::view::fields::fields;
@@ -27,16 +27,21 @@ use crate::engine::view::fields::fields;
 /// ```
 pub struct DefinitionView<'a, P: Profile> {
     id: P::Id,
-    entry: &'a Entry<P>,
+    entry: &'a CatalogEntry<P>,
 }
 
 /// The definition with this id.
-pub(super) fn definition<P: Kind>(world: &World, id: P::Id) -> Option<DefinitionView<'_, P>> {
+pub(super) fn definition<P: DefinitionKind>(
+    world: &World,
+    id: P::Id,
+) -> Option<DefinitionView<'_, P>> {
     Some(DefinitionView { id, entry: world.entry(id).ok()? })
 }
 
 /// All definitions of a kind that are not retired, in order of definition.
-pub(super) fn definitions<P: Kind>(world: &World) -> impl Iterator<Item = DefinitionView<'_, P>> {
+pub(super) fn definitions<P: DefinitionKind>(
+    world: &World,
+) -> impl Iterator<Item = DefinitionView<'_, P>> {
     let rows = P::rows(world.stores()).iter().filter(|(_, entry)| !entry.retired);
     rows.map(|(id, entry)| DefinitionView { id, entry })
 }

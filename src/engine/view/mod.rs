@@ -23,7 +23,7 @@ use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
-use crate::world::kinds::Kind;
+use crate::world::kinds::DefinitionKind;
 use crate::world::rows::Offer;
 use crate::world::state::World;
 
@@ -96,7 +96,7 @@ impl<'a> View<'a> {
     }
 
     /// The id of a definition of one kind that has this key.
-    pub(crate) fn id_by_key<P: Kind>(self, key: &str) -> Option<P::Id> {
+    pub(crate) fn id_by_key<P: DefinitionKind>(self, key: &str) -> Option<P::Id> {
         P::names(&self.world.index().keys).get(key)
     }
 
@@ -171,7 +171,7 @@ impl<'a> View<'a> {
     /// The host's key of anything; work without one and offers have none.
     #[must_use]
     pub fn key(self, entity: Entity) -> Option<&'a Key> {
-        fn of<P: Kind>(world: &World, id: P::Id) -> Option<&Key> {
+        fn of<P: DefinitionKind>(world: &World, id: P::Id) -> Option<&Key> {
             world.entry::<P>(id).ok().map(|entry| &entry.key)
         }
         match entity {

@@ -8,7 +8,7 @@ use crate::interaction::ids::InteractionId;
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::state::{
-    Actor, Ending, InteractionState, InteractionStep, InteractionType, StateReason,
+    Ending, InteractionState, InteractionStep, InteractionType, Party, StateReason,
 };
 use crate::interaction::store::Store;
 use crate::interaction::wrap_up::{WrapUpRule, rule_for};
@@ -50,7 +50,7 @@ impl Store {
     pub(crate) fn check_described(
         &self,
         id: InteractionId,
-        by: Actor,
+        by: Party,
     ) -> Result<(), RecordRefusal> {
         if by.is_person() && !self.interaction(id)?.is_described() {
             return Err(RecordRefusal::NotDescribed { interaction: id });
@@ -80,7 +80,7 @@ impl Store {
     pub(crate) fn check_close(
         &self,
         interaction: InteractionId,
-        by: Actor,
+        by: Party,
         code: Option<CodeId>,
     ) -> Result<(), RecordRefusal> {
         self.check_step(interaction, InteractionStep::Complete)?;
@@ -159,7 +159,7 @@ impl Store {
         &self,
         interaction: InteractionId,
         ending: Ending,
-        by: Actor,
+        by: Party,
     ) -> Result<(), RecordRefusal> {
         if ending == Ending::Fault {
             return self.check_step(interaction, InteractionStep::Fault).map(drop);

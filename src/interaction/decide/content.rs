@@ -15,12 +15,12 @@ use crate::interaction::ids::InteractionId;
 use crate::interaction::record::{Interaction, is_blank};
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::{Operation, RelatedRecord, check_name};
-use crate::interaction::state::{Actor, Ending, InteractionType};
+use crate::interaction::state::{Ending, InteractionType, Party};
 
-use super::{Finish, Run, Turn, invalid};
+use super::{Finish, RecordTurn, RunOnRecords, invalid};
 
-impl Run for SaveInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for SaveInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, mut change } = self;
         let row = turn.store.interaction(interaction)?;
         check_change(turn, row, &change)?;
@@ -46,7 +46,7 @@ impl Run for SaveInteraction {
 }
 
 fn check_change(
-    turn: &Turn<'_>,
+    turn: &RecordTurn<'_>,
     row: &Interaction,
     change: &RecordChange,
 ) -> Result<(), RecordRefusal> {
@@ -83,8 +83,8 @@ fn check_together(before: &Attributes, new: &Attributes) -> Result<(), RecordRef
     Ok(check_attributes(&all)?)
 }
 
-impl Run for SetContext {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for SetContext {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, variables } = self;
         let row = turn.store.interaction(interaction)?;
         check_together(&row.context, &variables)?;
@@ -96,8 +96,8 @@ impl Run for SetContext {
     }
 }
 
-impl Run for RelateRecord {
-    fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
+impl RunOnRecords for RelateRecord {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<bool, RecordRefusal> {
         let Self { interaction, document, operation, by } = self;
         let row = turn.store.interaction(interaction)?;
         document.check()?;
@@ -124,7 +124,7 @@ impl Run for RelateRecord {
     }
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// The code with which an e-mail is closed by what is done with a record.
     fn closes_mail(
         &self,
@@ -147,14 +147,14 @@ impl Turn<'_> {
         let before = own.and_then(|own| own.range(..interaction).rev().find_map(|id| mail(*id)));
         let Some(last) = before.and_then(|row| row.related.last()) else { return };
         let document = last.document.clone();
-        let (operation, by, at) = (None, Actor::System, self.instant());
+        let (operation, by, at) = (None, Party::System, self.instant());
         let record = Box::new(RelatedRecord { document, operation, by, at });
         self.emit(RecordEvent::Related { interaction, record });
     }
 }
 
-impl Run for AddTranscript {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for AddTranscript {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, transcript } = self;
         let row = turn.store.interaction(interaction)?;
         if !transcript.reference.is_valid() {

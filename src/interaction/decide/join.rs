@@ -13,7 +13,7 @@ use crate::interaction::record::Interaction;
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::check_name;
 
-use super::{Run, Turn, invalid};
+use super::{RecordTurn, RunOnRecords, invalid};
 
 /// Another address by which the customer comes in.
 struct Way {
@@ -35,7 +35,7 @@ fn takes_part(row: &Interaction, profile: &ChannelUserProfile, to: Option<&Key>)
     row.participants().any(|one| one.profile == profile.id && one.to.as_ref() == to)
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// The address, the profile it has, and the entry point that says its channel.
     fn way(
         &self,
@@ -80,8 +80,8 @@ impl Turn<'_> {
     }
 }
 
-impl Run for EnterConversation {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for EnterConversation {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, mut entry, addresses } = self;
         entry.check()?;
         let way = addresses.map(|addresses| turn.way(&mut entry, addresses)).transpose()?;
@@ -112,8 +112,8 @@ impl Run for EnterConversation {
     }
 }
 
-impl Run for AddParticipant {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for AddParticipant {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, profile, to } = self;
         let known = turn.active_profile(profile)?;
         to.iter().try_for_each(|to| check_name("to", to))?;

@@ -19,14 +19,14 @@ use crate::interaction::plan::{self, Ahead};
 use crate::interaction::record::InteractionRequest;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
-use crate::interaction::state::{Actor, Ending, InteractionState, InteractionStep};
+use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party};
 
 use crate::interaction::store::Store;
 
-use super::{Finish, Run, Turn, invalid, wrong};
+use super::{Finish, RecordTurn, RunOnRecords, invalid, wrong};
 
-impl Run for ConfigureRecords {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for ConfigureRecords {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { config } = self;
         config.check()?;
         if *config != *turn.store.config() {
@@ -36,8 +36,8 @@ impl Run for ConfigureRecords {
     }
 }
 
-impl Run for OpenInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<InteractionId, RecordRefusal> {
+impl RunOnRecords for OpenInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<InteractionId, RecordRefusal> {
         let Self { mut opening } = self;
         let id = turn.check_opening(&opening)?;
         if let (Some(profile), None) = (opening.profile, &opening.opened_for) {
@@ -49,7 +49,7 @@ impl Run for OpenInteraction {
     }
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// Refuses an interaction that may not be opened; else says its id.
     pub(crate) fn check_opening(
         &self,
@@ -104,8 +104,8 @@ impl Turn<'_> {
     }
 }
 
-impl Run for AssignInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for AssignInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, agent } = self;
         let row = turn.store.interaction(interaction)?;
         let has_it = row.assigned_to == Some(agent);
@@ -124,8 +124,8 @@ impl Run for AssignInteraction {
     }
 }
 
-impl Run for HoldInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for HoldInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, reason } = self;
         let row = turn.store.interaction(interaction)?;
         let (kind, before, held) = (row.kind, row.reason, row.state == InteractionState::OnHold);
@@ -147,8 +147,8 @@ impl Run for HoldInteraction {
     }
 }
 
-impl Run for ResumeInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for ResumeInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         // Back in line it is too, if its agent could not take it up again.
         let state = turn.store.interaction(interaction)?.state;
@@ -166,8 +166,8 @@ impl Run for ResumeInteraction {
     }
 }
 
-impl Run for EndInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for EndInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, ending, by } = self;
         let state = turn.store.interaction(interaction)?.state;
         let fault = ending == Ending::Fault;
@@ -196,8 +196,8 @@ impl Run for EndInteraction {
     }
 }
 
-impl Run for SetInteractionCode {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for SetInteractionCode {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, code } = self;
         if turn.store.interaction(interaction)?.code == Some(code) {
             return Ok(());
@@ -218,8 +218,8 @@ impl Run for SetInteractionCode {
     }
 }
 
-impl Run for EndInteractionWrapUp {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for EndInteractionWrapUp {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, code, by } = self;
         let state = turn.store.interaction(interaction)?.state;
         if state.is_closed() {
@@ -243,16 +243,16 @@ impl Run for EndInteractionWrapUp {
     }
 }
 
-impl Run for CloseInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for CloseInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, by, code } = self;
         if turn.store.interaction(interaction)?.state.is_closed() {
             return Ok(());
         }
         turn.store.check_close(interaction, by, code)?;
         let ending = match by {
-            Actor::Agent(_) => Ending::Agent,
-            Actor::Customer => Ending::Customer,
+            Party::Agent(_) => Ending::Agent,
+            Party::Customer => Ending::Customer,
             _ => Ending::Automatic,
         };
         turn.close(interaction, Finish { code, tab: true, ..Finish::new(ending, by) });
@@ -268,7 +268,7 @@ impl Run for CloseInteraction {
     }
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// Refuses what is not over, or does not say what it was about.
     pub(crate) fn check_to_archive(&self, interaction: InteractionId) -> Result<(), RecordRefusal> {
         let row = self.store.interaction(interaction)?;
@@ -289,8 +289,8 @@ impl Turn<'_> {
     }
 }
 
-impl Run for ArchiveInteraction {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for ArchiveInteraction {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         match turn.check_to_archive(interaction) {
             Err(RecordRefusal::Archived { .. }) => Ok(()),

@@ -13,7 +13,7 @@ use alloc::boxed::Box;
 
 use crate::base::time::Timestamp;
 use crate::command::commands::Reply;
-use crate::command::commands::shape::Answers;
+use crate::command::commands::shape::AnswersWith;
 use crate::engine::view::View;
 use crate::fact::log::Cause;
 use crate::layer::fault::Fault;
@@ -29,14 +29,14 @@ use crate::interaction::plan::Ahead;
 use crate::interaction::profile::{Directory, ProfileStore};
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::RecordRefusal;
-use crate::interaction::state::{Actor, Ending, StateReason};
+use crate::interaction::state::{Ending, Party, StateReason};
 use crate::interaction::store::Store;
 use crate::interaction::wrap_up::WrapUpRule;
 
 /// Decides a command. It checks everything first and emits then.
-pub(crate) trait Run: Answers {
+pub(crate) trait RunOnRecords: AnswersWith {
     /// Decides and emits.
-    fn run(self, turn: &mut Turn<'_>) -> Result<Self::Output, RecordRefusal>;
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<Self::Output, RecordRefusal>;
     /// The plan of what is done to open work for it, if that may be; it has emitted nothing.
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let _ = (store, view);
@@ -88,7 +88,7 @@ pub(crate) struct Ports<'a> {
 /// A call under way.
 #[derive(Debug)]
 #[allow(unnameable_types, reason = "only the hidden half of `Action` speaks of it")]
-pub struct Turn<'a> {
+pub struct RecordTurn<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) profiles: &'a mut dyn ProfileStore,
     pub(crate) ports: Ports<'a>,
@@ -103,7 +103,7 @@ pub struct Turn<'a> {
     pub(crate) fault: &'a mut Option<Fault>,
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// Makes something happen.
     pub(crate) fn emit(&mut self, event: RecordEvent) {
         if let Mode::Checking { passed } = &mut self.mode {
@@ -201,14 +201,14 @@ impl Turn<'_> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Finish {
     pub(crate) ending: Ending,
-    pub(crate) by: Actor,
+    pub(crate) by: Party,
     pub(crate) code: Option<CodeId>,
     pub(crate) cause: Option<CloseCause>,
     pub(crate) tab: bool,
 }
 
 impl Finish {
-    pub(crate) const fn new(ending: Ending, by: Actor) -> Self {
+    pub(crate) const fn new(ending: Ending, by: Party) -> Self {
         Self { ending, by, code: None, cause: None, tab: false }
     }
 }

@@ -16,11 +16,11 @@ use crate::interaction::profile::{Address, ChannelUserProfile};
 use crate::interaction::record::{Direction, InteractionRequest};
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::check_name;
-use crate::interaction::state::{Actor, Ending, InteractionType};
+use crate::interaction::state::{Ending, InteractionType, Party};
 
-use super::{Finish, Mode, Run, Turn, invalid};
+use super::{Finish, Mode, RecordTurn, RunOnRecords, invalid};
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// A profile that is active.
     pub(crate) fn active_profile(
         &self,
@@ -125,7 +125,7 @@ impl Turn<'_> {
     /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
     fn end_all_of(&mut self, profile: ProfileId) {
         for id in self.store.open_of(profile).collect::<Vec<_>>() {
-            self.close(id, Finish::new(Ending::Automatic, Actor::System));
+            self.close(id, Finish::new(Ending::Automatic, Party::System));
         }
     }
 
@@ -162,8 +162,8 @@ impl First<'_> {
     }
 }
 
-impl Run for ReceiveMessage {
-    fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
+impl RunOnRecords for ReceiveMessage {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
         let Self { kind, from, to, text } = self;
         check_name("to", &to)?;
         let from = turn.normal(&from)?;
@@ -196,8 +196,8 @@ impl Run for ReceiveMessage {
     }
 }
 
-impl Run for ReachCustomer {
-    fn run(self, turn: &mut Turn<'_>) -> Result<Received, RecordRefusal> {
+impl RunOnRecords for ReachCustomer {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
         let Self { kind, agent, to, from, user, text } = self;
         check_name("from", &from)?;
         user.iter().try_for_each(|user| check_name("user", user))?;
@@ -229,7 +229,7 @@ impl Run for ReachCustomer {
             Some(old) if other => turn.hand_on(old, user),
             Some(profile) => {
                 if let Some(id) = ongoing {
-                    turn.close(id, Finish::new(Ending::Automatic, Actor::System));
+                    turn.close(id, Finish::new(Ending::Automatic, Party::System));
                 }
                 match user {
                     Some(user) => turn.link(profile, user),
@@ -254,7 +254,7 @@ fn is_other(profile: &ChannelUserProfile, user: Option<&Key>) -> bool {
     matches!((&profile.user, user), (Some(known), Some(meant)) if known != meant)
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     fn is_with_virtual_agent(&self, id: InteractionId) -> bool {
         self.store.get(id).and_then(|row| row.stage()) == Some(ConversationStage::VirtualAgent)
     }
@@ -270,8 +270,8 @@ impl Turn<'_> {
     }
 }
 
-impl Run for LinkUser {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for LinkUser {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { profile, user } = self;
         let known = turn.active_profile(profile)?;
         check_name("user", &user)?;
@@ -280,8 +280,8 @@ impl Run for LinkUser {
     }
 }
 
-impl Run for ReplaceProfile {
-    fn run(self, turn: &mut Turn<'_>) -> Result<ProfileId, RecordRefusal> {
+impl RunOnRecords for ReplaceProfile {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<ProfileId, RecordRefusal> {
         let Self { profile, user } = self;
         let old = turn.active_profile(profile)?;
         user.iter().try_for_each(|user| check_name("user", user))?;
@@ -289,8 +289,8 @@ impl Run for ReplaceProfile {
     }
 }
 
-impl Run for EraseProfile {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for EraseProfile {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { profile } = self;
         let all: Vec<_> = turn.store.with_profile(profile).collect();
         if all.is_empty() && turn.profiles.get(profile).is_none() {

@@ -10,9 +10,9 @@ use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::profile::ChannelUserProfile;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
-use crate::interaction::state::{Actor, Ending, InteractionState};
+use crate::interaction::state::{Ending, InteractionState, Party};
 
-use super::{Finish, Run, Turn, wrong};
+use super::{Finish, RecordTurn, RunOnRecords, wrong};
 
 /// The message to a customer if nobody is there for them.
 const NOBODY_THERE: &str = "There are no agents available.";
@@ -20,14 +20,14 @@ const NOBODY_THERE: &str = "There are no agents available.";
 /// The question to a customer when their topic was dealt with.
 const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
 
-impl Run for PostMessage {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for PostMessage {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, author, visibility, automated, text } = self;
         turn.say(interaction, author, visibility, automated, None, text)
     }
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// Somebody says something in a conversation that goes on, and if it came by an address, this
     /// is its profile. A customer who does so is back from hold, unless the engine has to bring
     /// back the work.
@@ -89,8 +89,8 @@ impl Turn<'_> {
     }
 }
 
-impl Run for RequestHandoff {
-    fn run(self, turn: &mut Turn<'_>) -> Result<bool, RecordRefusal> {
+impl RunOnRecords for RequestHandoff {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<bool, RecordRefusal> {
         let Self { interaction, trigger, queue, available } = self;
         turn.store.check_handoff(interaction)?;
         let row = turn.store.interaction(interaction)?;
@@ -112,17 +112,17 @@ impl Run for RequestHandoff {
     }
 }
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// Nobody is there. A virtual agent that failed cannot go on either.
     fn leave_to_itself(&mut self, interaction: InteractionId, trigger: HandoffTrigger) {
         if trigger == HandoffTrigger::Error {
-            self.close(interaction, Finish::new(Ending::Fault, Actor::System));
+            self.close(interaction, Finish::new(Ending::Fault, Party::System));
         }
     }
 }
 
-impl Run for StartTopic {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for StartTopic {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         turn.store.check_talk_step(interaction, ConversationStep::StartTopic)?;
         turn.emit(RecordEvent::TopicStarted { interaction });
@@ -130,8 +130,8 @@ impl Run for StartTopic {
     }
 }
 
-impl Run for EndTopic {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for EndTopic {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction } = self;
         let talk = turn.store.talk_of(interaction, "end_topic")?;
         let stage = talk.map(|talk| (talk.stage, talk.topic_done));

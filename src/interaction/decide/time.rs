@@ -10,11 +10,11 @@ use crate::interaction::conversation::Author;
 use crate::interaction::event::RecordEvent;
 use crate::interaction::idle::{self, Due};
 use crate::interaction::ids::InteractionId;
-use crate::interaction::state::{Actor, Ending, InteractionType};
+use crate::interaction::state::{Ending, InteractionType, Party};
 
-use super::{Finish, Turn};
+use super::{Finish, RecordTurn};
 
-impl Turn<'_> {
+impl RecordTurn<'_> {
     /// Fires whatever is due by an instant, in order of instant, then of interaction.
     pub(crate) fn fire_due(&mut self, by: Timestamp) {
         while self.fire_first(by) {}
@@ -38,7 +38,7 @@ impl Turn<'_> {
         let row = self.store.get(interaction);
         let Some((_, due)) = row.and_then(|row| idle::deadline(row, policy)) else { return };
         match due {
-            Due::WrapUp => self.close(interaction, Finish::new(Ending::Agent, Actor::System)),
+            Due::WrapUp => self.close(interaction, Finish::new(Ending::Agent, Party::System)),
             Due::RemindCustomer => {
                 let text = policy.reminder.clone();
                 self.tell(interaction, Author::System, &text);
@@ -48,7 +48,7 @@ impl Turn<'_> {
             Due::Silence => {
                 let messaging = row.is_some_and(|row| row.kind == InteractionType::Messaging);
                 let ending = if messaging { Ending::Unreached } else { Ending::Silence };
-                self.close(interaction, Finish::new(ending, Actor::System));
+                self.close(interaction, Finish::new(ending, Party::System));
             }
         }
     }

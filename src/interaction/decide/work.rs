@@ -9,10 +9,10 @@ use crate::interaction::state::InteractionStep;
 use crate::interaction::store::Store;
 use crate::model::ids::WorkId;
 
-use super::{Run, Turn};
+use super::{RecordTurn, RunOnRecords};
 
-impl Run for LinkWork {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), RecordRefusal> {
+impl RunOnRecords for LinkWork {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, work } = self;
         let row = turn.store.interaction(interaction)?;
         if row.work == Some(work) {
@@ -28,8 +28,8 @@ impl Run for LinkWork {
     }
 }
 
-impl Run for SubmitWork {
-    fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, RecordRefusal> {
+impl RunOnRecords for SubmitWork {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<WorkId, RecordRefusal> {
         let Self { interaction, .. } = self;
         let work = turn.below.submitted()?.ok_or(RecordRefusal::NoEngine)?;
         LinkWork { interaction, work }.run(turn)?;
@@ -41,8 +41,8 @@ impl Run for SubmitWork {
     }
 }
 
-impl Run for HandOff {
-    fn run(self, turn: &mut Turn<'_>) -> Result<Option<WorkId>, RecordRefusal> {
+impl RunOnRecords for HandOff {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<Option<WorkId>, RecordRefusal> {
         let Self { interaction, trigger, request } = self;
         let work = turn.below.submitted()?;
         let (queue, available) = (request.queue, work.is_some());

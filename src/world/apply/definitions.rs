@@ -15,8 +15,8 @@ use crate::model::queue::QueueProfile;
 use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{lines, load, pools};
-use crate::world::catalog::Entry;
-use crate::world::kinds::Kind;
+use crate::world::catalog::CatalogEntry;
+use crate::world::kinds::DefinitionKind;
 use crate::world::rows::{Agent, Member, Pool, Queue};
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
@@ -164,17 +164,17 @@ fn change_memberships(
     Ok(())
 }
 
-fn add<P: Kind>(world: &mut World, defined: &Defined<P>) -> Result<(), Misfit> {
+fn add<P: DefinitionKind>(world: &mut World, defined: &Defined<P>) -> Result<(), Misfit> {
     if P::rows(&world.stores).next_id() != Some(defined.id) {
         return Err(Misfit::OutOfOrder);
     }
     let (key, profile) = (defined.key.clone(), defined.profile.clone());
     P::names_mut(&mut world.index.keys).set(key.clone(), defined.id);
-    P::rows_mut(&mut world.stores).push(Entry { key, profile, retired: false, revision: 0 });
+    P::rows_mut(&mut world.stores).push(CatalogEntry { key, profile, retired: false, revision: 0 });
     Ok(())
 }
 
-fn replace<P: Kind>(world: &mut World, defined: &Defined<P>) -> Result<(), Misfit> {
+fn replace<P: DefinitionKind>(world: &mut World, defined: &Defined<P>) -> Result<(), Misfit> {
     let rows = P::rows_mut(&mut world.stores);
     let entry = rows.get_mut(defined.id).or_missing(defined.id)?;
     entry.profile = defined.profile.clone();
@@ -182,7 +182,7 @@ fn replace<P: Kind>(world: &mut World, defined: &Defined<P>) -> Result<(), Misfi
     Ok(())
 }
 
-fn strike<P: Kind>(world: &mut World, id: P::Id) -> Result<(), Misfit> {
+fn strike<P: DefinitionKind>(world: &mut World, id: P::Id) -> Result<(), Misfit> {
     if id.number() < P::BUILT_IN {
         return Err(Misfit::OutOfOrder);
     }

@@ -4,7 +4,7 @@ use crate::model::ids::{Entity, QueueId};
 use crate::model::kinds::{for_every_kind, match_entity};
 use crate::model::work::WorkRequest;
 use crate::world::check::violation::Violation;
-use crate::world::kinds::Kind;
+use crate::world::kinds::DefinitionKind;
 use crate::world::member::PackedMember;
 use crate::world::rows::{Agent, Work};
 use crate::world::state::World;
@@ -39,7 +39,7 @@ pub(super) fn of_offers(world: &World) -> Result<(), Violation> {
     Ok(())
 }
 
-fn of_profiles<P: Kind>(world: &World) -> Result<(), Violation> {
+fn of_profiles<P: DefinitionKind>(world: &World) -> Result<(), Violation> {
     for (id, entry) in P::rows(&world.stores).iter() {
         let mut result = Ok(());
         entry.profile.mentions(&mut |entity| {

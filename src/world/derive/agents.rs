@@ -7,7 +7,7 @@ use crate::model::ids::{AgentId, QueueId};
 use crate::model::presence::PresenceProfile;
 use crate::policy::room::Claim;
 use crate::world::bench::{Bench, BenchKey};
-use crate::world::catalog::Entry;
+use crate::world::catalog::CatalogEntry;
 use crate::world::index::{Index, TimerKey};
 use crate::world::stores::Stores;
 
@@ -44,7 +44,7 @@ impl Index {
         let profile = |channel| stores.channels.get(channel).map(|entry| &*entry.profile);
         let mut open_somewhere = false;
         for ((channel, its), agents) in stores.channels.iter().zip(&mut self.open) {
-            let attends = |entry: &Entry<PresenceProfile>| {
+            let attends = |entry: &CatalogEntry<PresenceProfile>| {
                 agent.away(&entry.profile, channel).next().is_none()
             };
             // Every item takes at least one unit, so an agent without room for one is not open.
