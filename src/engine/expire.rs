@@ -34,10 +34,12 @@ pub(crate) fn fire_first(turn: &mut Turn<'_>) -> Result<bool, Halted> {
     };
     let before = turn.facts();
     fire(turn, due, key)?;
-    if turn.facts() == before {
-        return Err(turn.fault(format!("{key:?} was due at {due}, and nothing came of it")));
-    }
-    Ok(true)
+    if turn.facts() == before { Err(nothing_came(turn, due, key)) } else { Ok(true) }
+}
+
+#[cold]
+fn nothing_came(turn: &Turn<'_>, due: Timestamp, key: TimerKey) -> Halted {
+    turn.fault(format!("{key:?} was due at {due}, and nothing came of it"))
 }
 
 fn fire(turn: &mut Turn<'_>, due: Timestamp, key: TimerKey) -> Result<(), Halted> {
