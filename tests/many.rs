@@ -102,8 +102,8 @@ fn round_robin_reaches_places_behind_the_thousandth() {
     assert!(calls.values().all(|calls| *calls == 3), "{calls:?}");
 }
 
-/// 3,000 agents take calls, most of which ask for a skill: under either rule it rings at whoever
-/// comes first when all of them are compared, whether many are idle or few.
+/// 3,000 agents take calls, most of which ask for a skill: under either rule it is offered to
+/// whoever comes first when all of them are compared, whether many are idle or few.
 #[test]
 fn of_thousands_the_longest_idle_gets_it() {
     compare(AgentChoice::LongestIdle, |_, released, turn| (0, released, turn));

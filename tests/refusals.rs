@@ -415,7 +415,7 @@ const BOUNDS: [(&str, &str, &str, &str); 19] = [
     ),
     (
         "assignments, accept",
-        TWO_WAIT_AND_ONE_RINGS,
+        TWO_WAIT_AND_ONE_IS_OFFERED,
         r#"force {"work": 2, "agent": $bo}"#,
         r#"accept {"offer": 1}"#,
     ),
@@ -482,7 +482,7 @@ const TWO_WAIT: &str = r#"
     submit {"queue": $support, "channel": $voice}
     submit {"queue": $support, "channel": $voice}
 "#;
-const TWO_WAIT_AND_ONE_RINGS: &str = r#"
+const TWO_WAIT_AND_ONE_IS_OFFERED: &str = r#"
     change_agent {"id": $bo, "profile": {"capacity": {"items": null}}}
     submit {"queue": $support, "channel": $voice}
     submit {"queue": $support, "channel": $voice}

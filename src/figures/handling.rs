@@ -5,7 +5,7 @@ use crate::fact::event::QueuedWhy;
 use crate::figures::book::Desk;
 use crate::figures::fold::Figures;
 use crate::figures::measures::Handling;
-use crate::figures::standing::{CountedPart, CountedPlace, Doing, Guest, Ring, Start};
+use crate::figures::standing::{CountedPart, CountedPlace, Doing, Guest, OpenOffer, Start};
 use crate::figures::sums::one_more;
 use crate::model::ids::{AgentId, CodeId, OfferId, WorkId};
 use crate::policy::wrap_up::WrapUp;
@@ -20,9 +20,9 @@ impl Figures {
         let Some(row) = self.works.get_mut(&work) else {
             return;
         };
-        one_more(&mut row.rings);
+        one_more(&mut row.open_offers);
         let desk = Desk { agent, cell: row.cell };
-        self.rings.insert(id, Ring { work, desk, since: at });
+        self.offers.insert(id, OpenOffer { work, desk, since: at });
         self.count(desk, at, |row| &mut row.offered);
     }
 
@@ -33,13 +33,13 @@ impl Figures {
         at: Timestamp,
         how: Count,
     ) -> Option<(WorkId, AgentId)> {
-        self.settle_ring(id, at);
-        let ring = self.rings.swap_remove(&id)?;
-        if let Some(work) = self.works.get_mut(&ring.work) {
-            work.rings = work.rings.saturating_sub(1);
+        self.settle_offer(id, at);
+        let offer = self.offers.swap_remove(&id)?;
+        if let Some(work) = self.works.get_mut(&offer.work) {
+            work.open_offers = work.open_offers.saturating_sub(1);
         }
-        self.count(ring.desk, at, how);
-        Some((ring.work, ring.desk.agent))
+        self.count(offer.desk, at, how);
+        Some((offer.work, offer.desk.agent))
     }
 
     pub(super) fn assign(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
@@ -176,10 +176,10 @@ impl Figures {
         self.count_for(work, agent, at, |row| &mut row.taken_over);
     }
 
-    pub(super) fn settle_ring(&mut self, id: OfferId, until: Timestamp) {
-        if let Some(ring) = self.rings.get_mut(&id) {
-            let (desk, from) = (ring.desk, ring.since);
-            ring.since = from.max(until);
+    pub(super) fn settle_offer(&mut self, id: OfferId, until: Timestamp) {
+        if let Some(offer) = self.offers.get_mut(&id) {
+            let (desk, from) = (offer.desk, offer.since);
+            offer.since = from.max(until);
             self.book.occupy(self.config.grid(), desk, (from, until), |row| &mut row.alerting);
         }
     }

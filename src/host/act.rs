@@ -93,7 +93,7 @@ impl Tie {
         });
         Self {
             offer: agent.offers().iter().find(of_work).copied(),
-            consult: leg.is_some_and(|leg| leg.rings()),
+            consult: leg.is_some_and(|leg| leg.alerts()),
             assigned: assignment.is_some(),
             part: owns.or_else(|| joined.map(|leg| Involvement::Leg(leg.role))),
         }
@@ -126,7 +126,8 @@ impl Tie {
     }
 }
 
-/// The state the host was told: what rings, who has what, who hears whom, and how agents are.
+/// The state the host was told: which offers are open, who has what, who hears whom, and how
+/// agents are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     ties: BTreeMap<WorkAndAgent, Tie>,

@@ -32,8 +32,9 @@ use crate::host::ports::{Desktop, Entry, Follower, Host, Journal, Media, Presenc
 /// recovers an engine from it and starts another driver. Whoever asked asks again: a command that
 /// was done after all is answered as done where it can be known by an id or a key.
 ///
-/// **After a restart** everything that stands is acted on again: what rings, who has what, who
-/// hears whom, and how agents are. An act may therefore be done twice, and is known by its ids.
+/// **After a restart** everything that stands is acted on again: which offers are open, who has
+/// what, who hears whom, and how agents are. An act may therefore be done twice, and is known by
+/// its ids.
 ///
 /// ```
 /// use strowger::host::{Desktop, Offered};
@@ -69,7 +70,7 @@ use crate::host::ports::{Desktop, Entry, Follower, Host, Journal, Media, Presenc
 /// // The outer result is the journal's, the inner one the answer.
 /// let answer: Result<WorkId, Refusal> =
 ///     driver.execute(now, Submit::new(WorkRequest::new(queue, voice)))?;
-/// // Now whoever asked may have the answer, and then it rings.
+/// // Now whoever asked may have the answer, and then the telephone alerts.
 /// assert!(answer.is_ok());
 /// assert!(driver.act().is_empty(), "nothing failed");
 /// assert_eq!(driver.host().desktop.0, [agent]);
@@ -260,7 +261,7 @@ where
 
     /// Does all that is to be done since the last time, in order, and says what failed. What failed
     /// is not tried again, and the rest is done: the host says by a command what follows (a phone
-    /// that cannot ring: the offer is rejected in the agent's name).
+    /// that cannot alert: the offer is rejected in the agent's name).
     #[must_use = "what failed has consequences"]
     pub fn act(&mut self) -> Vec<Failed<D::Error, M::Error, P::Error>> {
         let Some(decides) = &self.decides else {

@@ -39,7 +39,7 @@ pub(crate) struct Rows {
 pub(crate) struct RecordIndex {
     /// Whose work it is, as long as facts about it move an interaction.
     pub(crate) works: FixedMap<WorkId, InteractionId>,
-    /// Whose offer it is, as long as it rings.
+    /// Whose offer it is, as long as it is open.
     pub(crate) offers: FixedMap<OfferId, InteractionId>,
     /// The interactions of a customer.
     pub(crate) customers: BTreeMap<Key, BTreeSet<InteractionId>>,

@@ -12,7 +12,7 @@ use crate::model::need::Need;
 
 /// The clock that steps of relaxation and conditions that expire run on.
 ///
-/// It runs on while work rings, but nothing that rings is recalled: what falls due meanwhile takes
+/// It runs on while work is offered, but no open offer is recalled: what falls due meanwhile takes
 /// effect as the work is back in line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

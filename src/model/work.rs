@@ -186,8 +186,8 @@ pub(crate) fn check_key(key: &Key) -> Result<(), Invalid> {
 }
 
 growing! {
-    /// A change to waiting or ringing work; what is absent stays as it is. It takes effect at the
-    /// next match: what already rings is not recalled.
+    /// A change to waiting or offered work; what is absent stays as it is. It takes effect at the
+    /// next match: open offers are not recalled.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct WorkChange {

@@ -206,7 +206,8 @@ impl World {
         Ok(Claim { channel, cost: work.cost, weight })
     }
 
-    /// The claim of a new item: the greater of what it takes while it rings and while it is active.
+    /// The claim of a new item: the greater of what it takes while it is offered and while it is
+    /// active.
     pub(crate) fn new_claim(&self, channel: ChannelId, cost: u32) -> Result<Claim, Missing> {
         Ok(Claim::of_new(channel, self.channel_profile(channel)?, cost))
     }
@@ -242,8 +243,8 @@ impl World {
     }
 
     /// The open offer of a piece of work to an agent.
-    pub(crate) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
-        self.stores.rings_at(work, agent)
+    pub(crate) fn offer_to(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
+        self.stores.offer_to(work, agent)
     }
 }
 

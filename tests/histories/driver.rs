@@ -63,7 +63,7 @@ impl Shown {
             let how = (Some(agent.presence()), Some(agent.status()));
             shown.agents.insert(agent.id(), how);
             for id in agent.offers() {
-                shown.offers.insert(*id, of(view.offer(*id).expect("it rings").work));
+                shown.offers.insert(*id, of(view.offer(*id).expect("an open offer").work));
             }
             for leg in agent.legs() {
                 match leg.state {

@@ -34,7 +34,7 @@ pub(crate) struct Agent {
     pub in_debt: bool,
     /// The capacity that the agent's offers, assignments and legs take.
     pub usage: Usage,
-    /// The offers that ring at the agent, oldest first.
+    /// The open offers of the agent, oldest first.
     pub offers: Vec<OfferId>,
     /// The assignments of the agent, oldest first.
     pub assignments: Vec<Assignment>,
@@ -160,10 +160,10 @@ impl Agent {
             || self.legs.iter().any(Leg::occupies)
         {
             Load::Working
-        } else if self.offers.is_empty() && !self.legs.iter().any(Leg::rings) {
+        } else if self.offers.is_empty() && !self.legs.iter().any(Leg::alerts) {
             Load::Free
         } else {
-            Load::Ringing
+            Load::Alerting
         }
     }
 

@@ -78,7 +78,7 @@ impl Router {
         first.map(|(at, (owner, kind))| (at, owner, kind))
     }
 
-    /// Nothing is due for work that rings or that an agent has.
+    /// Nothing is due for work that is offered or that an agent has.
     fn deadlines_of(&self, id: WorkId) -> Vec<(Timestamp, DeadlineKind)> {
         let work = &self.works[&id];
         let mut all = Vec::new();

@@ -304,7 +304,7 @@ impl Router {
         }
     }
 
-    /// Work that waits or rings goes to an agent.
+    /// Work that waits or is offered goes to an agent.
     pub(super) fn count_answer(&mut self, id: WorkId) {
         let work = &self.works[&id];
         if matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
