@@ -107,14 +107,14 @@ impl Meter {
 }
 
 /// One of six ways in which work goes where somebody is idle.
-fn idle_turn(floor: &mut Floor, meter: &mut Meter, turn: usize) {
+fn idle_round(floor: &mut Floor, meter: &mut Meter, round: usize) {
     floor.pass_a_moment();
     let Some((offer, work, agent)) = meter.submit(floor) else {
         let left: Vec<_> = floor.engine.view().works().map(|work| work.id()).collect();
         left.into_iter().for_each(|work| floor.tell(Cancel::new(work)));
         return;
     };
-    match turn % 6 {
+    match round % 6 {
         0 => {
             meter.tell(floor, "reject", Reject::new(offer).with_reason(NEVER));
             return meter.tell(floor, "cancel", Cancel::new(work));
@@ -127,7 +127,7 @@ fn idle_turn(floor: &mut Floor, meter: &mut Meter, turn: usize) {
         }
         _ => meter.tell(floor, "accept", Accept::new(offer)),
     }
-    match turn % 6 {
+    match round % 6 {
         2 => {
             meter.tell(floor, "hold", Hold::new(work));
             meter.tell(floor, "retrieve", Retrieve::new(work));
@@ -175,8 +175,8 @@ fn commands(shape: Shape) -> Meter {
         let mut floor = Floor::idle(Arc::clone(&plan));
         floor.shares = true;
         let mut warm_up = Meter::default();
-        (0..12_000).for_each(|turn| idle_turn(&mut floor, &mut warm_up, turn));
-        (0..6_000).for_each(|turn| idle_turn(&mut floor, &mut meter, turn));
+        (0..12_000).for_each(|turn| idle_round(&mut floor, &mut warm_up, turn));
+        (0..6_000).for_each(|turn| idle_round(&mut floor, &mut meter, turn));
         if measured {
             break;
         }

@@ -34,7 +34,7 @@ pub(crate) struct Floor {
     /// The same for those who declined everything they were offered first: one in 64 who come free
     /// is one of them.
     stubborn: Vec<Busy>,
-    turns: u64,
+    frees: u64,
     defined: u32,
     /// Facts that the host has looked at.
     pub facts: u64,
@@ -73,7 +73,7 @@ impl Floor {
             random: Random::new(1_912),
             busy: Vec::new(),
             stubborn: Vec::new(),
-            turns: 0,
+            frees: 0,
             defined: 0,
             facts: 0,
             offers: Vec::new(),
@@ -345,8 +345,8 @@ impl Floor {
     /// An agent comes free and takes what waits for them; other work comes in.
     pub(crate) fn free(&mut self) {
         self.pass_a_moment();
-        self.turns += 1;
-        let stubborn = self.turns.is_multiple_of(64).then(|| self.stubborn.pop()).flatten();
+        self.frees += 1;
+        let stubborn = self.frees.is_multiple_of(64).then(|| self.stubborn.pop()).flatten();
         if let Some(busy) = stubborn.or_else(|| self.take_busy()) {
             self.finish(busy);
         }

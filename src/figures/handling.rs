@@ -67,15 +67,15 @@ impl Figures {
     }
 
     pub(super) fn hold(&mut self, work: WorkId, hold: bool, at: Timestamp) {
-        self.turn_owner(work, if hold { Doing::Held } else { Doing::Active }, at);
+        self.switch_owner(work, if hold { Doing::Held } else { Doing::Active }, at);
     }
 
     pub(super) fn park(&mut self, work: WorkId, park: bool, at: Timestamp) {
-        self.turn_owner(work, if park { Doing::Parked } else { Doing::Active }, at);
+        self.switch_owner(work, if park { Doing::Parked } else { Doing::Active }, at);
     }
 
     pub(super) fn end_contact(&mut self, work: WorkId, wrap_up: WrapUp, at: Timestamp) {
-        self.turn_owner(work, Doing::of(wrap_up), at);
+        self.switch_owner(work, Doing::of(wrap_up), at);
     }
 
     pub(super) fn set_code(&mut self, work: WorkId, agent: AgentId, code: CodeId) {
@@ -213,14 +213,14 @@ impl Figures {
         }
     }
 
-    fn turn_owner(&mut self, work: WorkId, doing: Doing, at: Timestamp) {
+    fn switch_owner(&mut self, work: WorkId, doing: Doing, at: Timestamp) {
         if let Some(owner) = self.owner(work) {
-            self.turn(work, owner, doing, at);
+            self.switch(work, owner, doing, at);
         }
     }
 
     /// An agent does something else with their part from now on.
-    fn turn(&mut self, work: WorkId, agent: AgentId, doing: Doing, at: Timestamp) {
+    fn switch(&mut self, work: WorkId, agent: AgentId, doing: Doing, at: Timestamp) {
         self.settle_part(work, agent, at);
         let Some(part) = self.parts.get_mut(&(work, agent)) else {
             return;
@@ -234,7 +234,7 @@ impl Figures {
 
     fn wrap_up(&mut self, work: WorkId, agent: AgentId, wrap_up: Option<WrapUp>, at: Timestamp) {
         match wrap_up {
-            Some(wrap_up) => self.turn(work, agent, Doing::of(wrap_up), at),
+            Some(wrap_up) => self.switch(work, agent, Doing::of(wrap_up), at),
             None => self.end_part(work, agent, at),
         }
     }

@@ -49,9 +49,9 @@ pub fn is_open(calendar: &CalendarProfile, at: Timestamp) -> bool {
     })
 }
 
-/// The first instant later than `after` at which open turns to closed or closed to open; none if it
-/// stays as it is for good. However far ahead it lies, it is found: the walk skips whole stretches
-/// of days that are all open or all closed.
+/// The first instant later than `after` at which open changes to closed or closed to open; none if
+/// it stays as it is for good. However far ahead it lies, it is found: the walk skips whole
+/// stretches of days that are all open or all closed.
 #[must_use]
 pub fn next_change(calendar: &CalendarProfile, after: Timestamp) -> Option<Timestamp> {
     let was = is_open(calendar, after);
@@ -64,8 +64,8 @@ pub fn next_change(calendar: &CalendarProfile, after: Timestamp) -> Option<Times
     }
 }
 
-/// The first instant later than `after` at which closed turns to open; none if it never does. Of a
-/// calendar that is open it is the opening after the next closing.
+/// The first instant later than `after` at which closed changes to open; none if it never does. Of
+/// a calendar that is open it is the opening after the next closing.
 #[must_use]
 pub fn next_opening(calendar: &CalendarProfile, after: Timestamp) -> Option<Timestamp> {
     let change = next_change(calendar, after)?;

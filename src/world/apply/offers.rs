@@ -57,7 +57,7 @@ pub(super) fn make(
     })?;
     let row = world.agent_mut(agent)?;
     row.offers.push(id);
-    row.turn = id;
+    row.last_offer = id;
     row.stamp(channel, |stamps| stamps.offered = at);
     world.queue_mut(queue)?.last = Some(agent);
     take_share(world, queue, channel, agent)?;

@@ -47,7 +47,7 @@ pub(crate) struct Agent {
     /// When things last happened on each channel.
     pub channel_stamps: Sparse<(ChannelId, Stamps)>,
     /// The last offer made to the agent.
-    pub turn: OfferId,
+    pub last_offer: OfferId,
     /// How the agent answered their last offers.
     pub history: History,
     /// When the agent's shift ends.
@@ -101,7 +101,7 @@ impl Agent {
             defined: at,
             stamps: Stamps::all(at),
             channel_stamps: Sparse::new(),
-            turn: OfferId::NONE,
+            last_offer: OfferId::NONE,
             history: History::default(),
             shift_end: Moment::NONE,
             session: 0,

@@ -18,8 +18,7 @@ pub(crate) struct Queue {
     /// Where the shares of its members stand: no member counts as further behind than this.
     pub share: u64,
     /// How often each rule of its classification has taken on work; where a rule splits work among
-    /// queues, this number says whose turn it is.
-    #[serde(rename = "draws")]
+    /// queues, this number says which is next.
     pub rule_counts: Vec<u64>,
     /// The tally of the queue.
     pub tally: Tally,

@@ -88,7 +88,7 @@ pub(crate) struct Work {
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub past_legs: Sparse<PastLeg>,
     /// The pools it draws on.
-    #[serde(default, rename = "draws", skip_serializing_if = "PoolSetId::is_empty")]
+    #[serde(default, skip_serializing_if = "PoolSetId::is_empty")]
     pub pool_set: PoolSetId,
 }
 

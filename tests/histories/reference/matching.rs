@@ -163,7 +163,7 @@ impl Router {
             units: usage.units(),
             ratio: usage.ratio(&profile.capacity),
             idle_since: idle_since(row, queue.idle, channel),
-            turn: row.turn,
+            last_offer: row.last_offer,
             position: terms.map_or(0, |terms| terms.position),
             distance: fit::distance(need, profile),
             // Nobody is behind the queue.

@@ -52,7 +52,7 @@ impl Router {
             self.take_share(queue, id, agent);
         }
         let row = self.agent(agent);
-        row.turn = offer;
+        row.last_offer = offer;
         row.diary.push((Happened::Offered, Some(id), now));
         self.tell(Event::work_offered(offer, work, agent, until, by, score));
         if auto {

@@ -50,7 +50,7 @@ pub(super) struct Agent {
     /// All that ever happened to them, with the channel it happened on.
     pub(super) diary: Vec<(Happened, Option<ChannelId>, Timestamp)>,
     /// The last offer made to them.
-    pub(super) turn: OfferId,
+    pub(super) last_offer: OfferId,
     pub(super) history: History,
     /// When their shift ends.
     pub(super) shift_end: Option<Timestamp>,
@@ -83,7 +83,7 @@ impl Agent {
             memberships: BTreeMap::new(),
             defined,
             diary: Vec::new(),
-            turn: OfferId::NONE,
+            last_offer: OfferId::NONE,
             history: History::default(),
             shift_end: None,
             session: 0,

@@ -1,4 +1,4 @@
-//! A host for random histories: it turns operations into calls of an engine, and misbehaves as
+//! A host for random histories: it makes operations calls of an engine, and misbehaves as
 //! hosts do. It calls late, twice and with clocks that run back, and means things that are over.
 
 pub(crate) mod features;
