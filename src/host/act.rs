@@ -19,9 +19,9 @@ use crate::state::routing_status::RoutingStatus;
 ///
 /// ```
 /// use strowger::prelude::*;
-/// use strowger::host::{Act, Pair};
+/// use strowger::host::{Act, WorkAndAgent};
 ///
-/// let pair = Pair { work: WorkId::from_raw(1), agent: AgentId::from_raw(0) };
+/// let pair = WorkAndAgent { work: WorkId::from_raw(1), agent: AgentId::from_raw(0) };
 /// assert_ne!(Act::AssignmentBegun(pair), Act::AssignmentEnded(pair));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum Act {
 }
 
 impl Act {
-    const fn turn(&self) -> u8 {
+    const fn order(&self) -> u8 {
         match self {
             Self::Leave(_) => 0,
             Self::OfferEnded(_) => 1,
@@ -235,7 +235,7 @@ impl Told {
                 acts.push(Act::StatusChanged(agent.id(), now.1));
             }
         }
-        acts.sort_by_key(Act::turn);
+        acts.sort_by_key(Act::order);
         acts
     }
 
