@@ -88,7 +88,7 @@ fn rivals(sizes: Sizes, table: &mut Table) {
     table.row(what, scan.over(&engine), "x", Goal::None, &versus(&scan, &engine));
 }
 
-/// The reference router does all that the engine does, by looking at everything. It is given the
+/// The reference router does all that the engine does, by evaluating everything. It is given the
 /// same commands, on a floor small enough for it to be done today: its time grows with the product
 /// of agents and waiting work.
 fn reference(_: Sizes, table: &mut Table) {

@@ -16,8 +16,8 @@ pub(crate) struct Sorted<T> {
     length: usize,
 }
 
-/// Some that lie next to each other, and the last of them, so that nobody has to look into a chunk
-/// to know whether to look into it.
+/// Some that lie next to each other, and the last of them, so that nobody has to read a chunk
+/// to know whether to search it.
 #[derive(Clone, Debug)]
 struct Chunk<T> {
     last: Option<T>,
@@ -130,7 +130,7 @@ impl<T: Copy + Ord> Sorted<T> {
     }
 
     /// The chunk in which it lies or is to lie; there is none if it is greater than all. Both ends
-    /// are looked at first, for mostly what comes goes behind all, and what goes stood in front.
+    /// are compared first, for mostly what comes goes behind all, and what goes stood in front.
     fn place_of(&self, item: &T) -> usize {
         let before = |chunk: &Chunk<T>| chunk.last.as_ref() < Some(item);
         match (self.chunks.front(), self.chunks.back()) {

@@ -370,8 +370,8 @@ events! {
             /// The action of the rule.
             then: OverflowAction,
         }
-        /// A queue was looked at.
-        QueueLooked = queue_looked {
+        /// A queue was inspected.
+        QueueInspected = queue_inspected {
             /// The queue.
             queue: QueueId,
             /// The conditional rings whose conditions hold: these see its work, no others.

@@ -326,9 +326,9 @@ growing! {
         /// Rings of helpers who join while conditions hold, each ring once.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub conditional: Vec<ConditionalRing> => with_conditional(each ConditionalRing),
-        /// How often rules and rings that depend on the state of queues are looked at while
+        /// How often rules and rings that depend on the state of queues are inspected while
         /// anything waits or a ring has joined.
-        pub look_every: Span => with_look_every,
+        pub inspect_every: Span => with_inspect_every,
         /// How fast it may offer; `None`: as fast as it can.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ramp: Option<Ramp> => with_ramp(into),
@@ -378,7 +378,7 @@ impl Default for QueueProfile {
             overflow: Vec::new(),
             last_resort: LastResort::default(),
             conditional: Vec::new(),
-            look_every: Span::from_secs(10),
+            inspect_every: Span::from_secs(10),
             ramp: None,
             external: false,
         }
@@ -421,7 +421,7 @@ impl Profile for QueueProfile {
         self.classification.iter().try_for_each(Classification::check)?;
         check_rules(&self.overflow)?;
         check_rings(&self.conditional)?;
-        Invalid::some_time("look_every", self.look_every)?;
+        Invalid::some_time("inspect_every", self.inspect_every)?;
         if let Some(ramp) = self.ramp {
             Invalid::range("ramp.offers", ramp.offers, 1, i64::from(u16::MAX))?;
             Invalid::some_time("ramp.per", ramp.per)?;
@@ -457,7 +457,7 @@ impl Profile for QueueProfile {
 }
 
 impl QueueProfile {
-    /// True if the queue has rules or rings that are looked at again and again.
+    /// True if the queue has rules or rings that are inspected again and again.
     pub(crate) fn is_watched(&self) -> bool {
         !self.conditional.is_empty() || self.overflow.iter().any(|rule| rule.when.is_watched())
     }

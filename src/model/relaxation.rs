@@ -90,7 +90,7 @@ growing! {
         pub steps: Vec<RelaxationStep> => with_steps(each RelaxationStep),
         /// True if a step is passed over at once when nobody who is on queue could take the work in
         /// it, and so is the time of a condition that expires. The later ones then come sooner by
-        /// as much. It is looked at as a step begins, and as the work enters a line.
+        /// as much. It is evaluated as a step begins, and as the work enters a line.
         pub skip_empty: bool => with_skip_empty,
     }
 }

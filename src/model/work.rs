@@ -20,7 +20,7 @@ use crate::model::priority::Priority;
 use crate::model::relaxation::Relaxation;
 use crate::model::schedule::{Callback, Schedule};
 
-/// Data that travels with the work and is never looked at (user data, pre-chat answers).
+/// Data that travels with the work and is never read (user data, pre-chat answers).
 pub type Attached = BTreeMap<Key, Box<str>>;
 
 growing! {

@@ -57,7 +57,7 @@ pub fn next_change(calendar: &CalendarProfile, after: Timestamp) -> Option<Times
     let was = is_open(calendar, after);
     let mut at = after;
     loop {
-        at = next_look(calendar, at)?;
+        at = next_check(calendar, at)?;
         if is_open(calendar, at) != was {
             return Some(at);
         }
@@ -74,7 +74,7 @@ pub fn next_opening(calendar: &CalendarProfile, after: Timestamp) -> Option<Time
 
 /// The next instant at which something might be otherwise: hours begin or end, the local day ends,
 /// or the clocks change.
-fn next_look(calendar: &CalendarProfile, at: Timestamp) -> Option<Timestamp> {
+fn next_check(calendar: &CalendarProfile, at: Timestamp) -> Option<Timestamp> {
     let zone = &calendar.zone;
     let local = local(zone, at);
     let day = local.div_euclid(DAY);

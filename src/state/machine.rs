@@ -49,8 +49,8 @@ pub enum DeadlineKind {
     ConsultWindow,
     /// A rule of overflow is due by the time work has waited.
     Overflow,
-    /// Rules and rings of a queue are looked at again.
-    Look,
+    /// Rules and rings of a queue are inspected again.
+    Inspection,
     /// A queue may offer again.
     Ramp,
     /// A pool gives back what was drawn from it.

@@ -240,7 +240,7 @@ impl Bench {
         /// So many are tried at least, where any are: a round number.
         const TRIED: usize = 16;
         /// A step along the bench tests three sets where the agent happens to stand; it is taken to
-        /// be as long as four looks at a list, which lies in order. A look at 64 bits of a set is
+        /// be as long as four reads of a list, which lies in order. A read of 64 bits of a set is
         /// taken to be as long as a step.
         const STEP: usize = 4;
         let Some(listed) = listed else {

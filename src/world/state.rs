@@ -74,7 +74,7 @@ impl World {
         Digest::of(&self.stores)
     }
 
-    /// Has every agent look around, and no work: nothing was matchable when the rows were taken,
+    /// Touches every agent, and no work: nothing was matchable when the rows were taken,
     /// and should a journal have ended in the middle of a call, whatever fits is found by an agent.
     pub(crate) fn touch_everybody(&mut self) {
         self.index.touched_works.clear();
@@ -83,7 +83,7 @@ impl World {
         self.index.touched_agents = attending.map(|(id, _)| id).collect();
     }
 
-    /// Touched work and agents, for whoever has them look around; both may name things twice.
+    /// Touched work and agents, for whoever routes from them; both may name things twice.
     pub(crate) const fn touched(&mut self) -> (&mut Vec<WorkId>, &mut Vec<AgentId>) {
         (&mut self.index.touched_works, &mut self.index.touched_agents)
     }
@@ -256,8 +256,8 @@ impl World {
     }
 
     /// Remembers what an agent sees of their queues.
-    pub(crate) fn look_around(&mut self, id: AgentId) {
-        self.index.look_around(&self.stores, id);
+    pub(crate) fn remember_lanes(&mut self, id: AgentId) {
+        self.index.remember_lanes(&self.stores, id);
     }
 
     /// The lanes of a queue that an agent sees by one of their memberships, which has this place

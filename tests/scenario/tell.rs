@@ -224,7 +224,7 @@ impl Floor {
                 let then = variant.unwrap_or_else(|| then.as_str().unwrap_or_default().to_owned());
                 format!("{} rule={rule} {then}", work(w))
             }
-            Event::QueueLooked { queue, rings, .. } => {
+            Event::QueueInspected { queue, rings, .. } => {
                 let rings: Vec<_> = rings.iter().map(ToString::to_string).collect();
                 let joined = if rings.is_empty() { "none".into() } else { rings.join(", ") };
                 format!("{name} {} rings={joined}", self.name(*queue))

@@ -20,7 +20,7 @@ words! {
     AssignmentState {
         /// Not known.
         Unknown = "Unknown",
-        /// New: nobody is looked for yet.
+        /// New: nobody is sought yet.
         Idle = "Idle",
         /// In line for an agent (help pages: waiting in queue).
         AcdStarted = "AcdStarted",

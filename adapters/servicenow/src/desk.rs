@@ -219,7 +219,7 @@ impl Desk {
             self.refused.remove(&work);
             let Some(item) = self.items.get_mut(&work) else { continue };
             if self.calls.values().any(|(under_way, _)| *under_way == work) {
-                // It is looked at again as soon as the answer is there.
+                // It is compared again as soon as the answer is there.
                 continue;
             }
             let wanted = wanted(view, work);

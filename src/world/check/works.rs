@@ -63,7 +63,7 @@ impl<K: Ord> Lowest<K> {
 }
 
 impl<'a> Survey<'a> {
-    /// Looks at all open work.
+    /// Checks all open work.
     pub(super) fn of(world: &'a World) -> Self {
         let mut survey = Self::default();
         let mut offers = BTreeMap::new();

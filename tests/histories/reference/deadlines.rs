@@ -135,7 +135,7 @@ impl Router {
             Owner::Pool(pool) => self.reset_pool(pool),
             Owner::Work(work) => self.fire_work(work, kind, due),
             Owner::Queue(queue) if kind == DeadlineKind::Ramp => self.release_ramp(queue),
-            Owner::Queue(queue) => self.look_at(queue),
+            Owner::Queue(queue) => self.inspect(queue),
         }
     }
 

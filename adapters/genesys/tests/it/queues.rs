@@ -188,7 +188,7 @@ fn a_medium_bounds_a_channel_and_a_label_a_pool() {
 }
 
 #[test]
-fn the_label_is_looked_at_after_the_medium() {
+fn the_label_counts_after_the_medium() {
     let mut set = Set::new();
     let chat = set.tell(Define::new("chat", ChannelProfile::chat()));
     let vip = set.tell(Define::new("ul-vip", PoolProfile::default()));
