@@ -1,8 +1,8 @@
 //! The figures of the crate, each measured here and now and shown beside its goal:
 //! `cargo run --release --example figures`. Exit code 1 if one falls short; of one part, how many.
 //!
-//! What is compared runs in turns in the same process; a ratio is the median of the turns. Each part
-//! has a process of its own, for what one leaves of the heap would slow the next. An argument
+//! What is compared runs in rounds in the same process; a ratio is the median of the rounds. Each
+//! part has a process of its own, for what one leaves of the heap would slow the next. An argument
 //! divides all sizes, for a quick look: then the goals do not count; a second one names the only
 //! part to run. SQLite is compared in a package of its own, `benches/sqlite`.
 
@@ -88,7 +88,7 @@ fn rivals(sizes: Sizes, table: &mut Table) {
     table.row(what, scan.over(&engine), "x", Goal::None, &versus(&scan, &engine));
 }
 
-/// The reference router does all that the engine does, by looking at everything. It is given the
+/// The reference router does all that the engine does, by evaluating everything. It is given the
 /// same commands, on a floor small enough for it to be done today: its time grows with the product
 /// of agents and waiting work.
 fn reference(_: Sizes, table: &mut Table) {
@@ -110,16 +110,16 @@ fn reference(_: Sizes, table: &mut Table) {
         router.execute(now, command).expect("what the engine did");
     }
     let reference = began.elapsed().as_nanos() as f64 / STEPS as f64;
-    let mut turns = Vec::new();
+    let mut rounds = Vec::new();
     for _ in 0..99 {
         let (mut engine, mut log, steps) = (begun.clone(), Log::default(), steps.clone());
         let began = Instant::now();
         for (now, command) in steps {
             engine.execute(now, command, &mut log).expect("what it did before");
         }
-        turns.push(began.elapsed().as_nanos() as f64 / STEPS as f64);
+        rounds.push(began.elapsed().as_nanos() as f64 / STEPS as f64);
     }
-    let engine = median(turns);
+    let engine = median(rounds);
     let what = "reference router over engine, 50 agents, 500 waiting";
     let made_of = format!("{} to {}", micros(reference), micros(engine));
     table.row(what, reference / engine, "x", Goal::AtLeast(1_000.0), &made_of);

@@ -40,7 +40,7 @@ fn main() -> Result<(), CentreRefusal> {
     let request = WorkRequest::new(queue, sms);
     centre.execute(at(10), SubmitWork::new(interaction, request), &mut log)?;
 
-    // It rings at Ana, who takes it and finds out who it is.
+    // It is offered to Ana, who takes it and finds out who it is.
     let offer = centre.engine().view().agent(ana).and_then(|ana| ana.offers().first().copied());
     centre.execute(at(15), Accept::new(offer.expect("Ana is alerted")), &mut log)?;
     let say = |text: &str| {

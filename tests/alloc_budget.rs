@@ -1,5 +1,5 @@
 //! What a command allocates once a floor has settled, and what lies in memory for each thing that
-//! waits, rings or works. Prints the tables: `cargo test --test alloc_budget -- --nocapture`.
+//! waits, is offered or works. Prints the tables: `cargo test --test alloc_budget -- --nocapture`.
 //!
 //! Bytes are those asked for, all indexes included; what the allocator adds is not counted.
 
@@ -27,7 +27,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Hundredths of an allocation a command, on a plain floor and in an enterprise.
 const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
-    ("submit, rings", [0, 0]),
+    ("submit, offered", [0, 0]),
     ("submit, waits", [0, 13]),
     ("accept", [0, 0]),
     ("reject", [200, 200]),
@@ -39,7 +39,7 @@ const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
     ("transfer to queue", [0, 0]),
     ("finish contact", [0, 1]),
     ("end wrap-up", [0, 1]),
-    ("end wrap-up, next rings", [0, 0]),
+    ("end wrap-up, next offered", [0, 0]),
     ("set presence", [0, 0]),
     ("cancel", [7, 1]),
     ("abandon", [0, 0]),
@@ -47,7 +47,7 @@ const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
 
 /// Bytes of each thing, on a plain floor and in an enterprise.
 const WAITING_ITEM: [i64; 2] = [292, 276];
-const RINGING_ITEM: [i64; 2] = [548, 327];
+const OFFERED_ITEM: [i64; 2] = [548, 327];
 const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 1_420;
 
 /// A byte that each archived record left behind would be 20,000. Tables that come and go in blocks
@@ -96,9 +96,9 @@ impl Meter {
         let before = allocations();
         let work = floor.submit();
         let spent = allocations() - before;
-        let ringing = floor.ringing().filter(|(_, rings, _)| *rings == work);
-        self.note(if ringing.is_some() { "submit, rings" } else { "submit, waits" }, spent);
-        ringing
+        let offered = floor.open_offer().filter(|(_, open, _)| *open == work);
+        self.note(if offered.is_some() { "submit, offered" } else { "submit, waits" }, spent);
+        offered
     }
 
     fn presence(&mut self, floor: &mut Floor, agent: AgentId, system: SystemPresence) {
@@ -107,14 +107,14 @@ impl Meter {
 }
 
 /// One of six ways in which work goes where somebody is idle.
-fn idle_turn(floor: &mut Floor, meter: &mut Meter, turn: usize) {
+fn idle_round(floor: &mut Floor, meter: &mut Meter, round: usize) {
     floor.pass_a_moment();
     let Some((offer, work, agent)) = meter.submit(floor) else {
         let left: Vec<_> = floor.engine.view().works().map(|work| work.id()).collect();
         left.into_iter().for_each(|work| floor.tell(Cancel::new(work)));
         return;
     };
-    match turn % 6 {
+    match round % 6 {
         0 => {
             meter.tell(floor, "reject", Reject::new(offer).with_reason(NEVER));
             return meter.tell(floor, "cancel", Cancel::new(work));
@@ -127,7 +127,7 @@ fn idle_turn(floor: &mut Floor, meter: &mut Meter, turn: usize) {
         }
         _ => meter.tell(floor, "accept", Accept::new(offer)),
     }
-    match turn % 6 {
+    match round % 6 {
         2 => {
             meter.tell(floor, "hold", Hold::new(work));
             meter.tell(floor, "retrieve", Retrieve::new(work));
@@ -156,7 +156,7 @@ fn busy_turn(floor: &mut Floor, meter: &mut Meter, waiting: &mut Vec<WorkId>) {
         return;
     };
     meter.tell(floor, "finish contact", FinishContact::new(work, Finisher::Agent));
-    meter.tell(floor, "end wrap-up, next rings", EndWrapUp::new(work, agent));
+    meter.tell(floor, "end wrap-up, next offered", EndWrapUp::new(work, agent));
     while floor.accept() > 0 {}
     let _ = meter.submit(floor);
     if floor.random.below(4) == 0
@@ -175,8 +175,8 @@ fn commands(shape: Shape) -> Meter {
         let mut floor = Floor::idle(Arc::clone(&plan));
         floor.shares = true;
         let mut warm_up = Meter::default();
-        (0..12_000).for_each(|turn| idle_turn(&mut floor, &mut warm_up, turn));
-        (0..6_000).for_each(|turn| idle_turn(&mut floor, &mut meter, turn));
+        (0..12_000).for_each(|turn| idle_round(&mut floor, &mut warm_up, turn));
+        (0..6_000).for_each(|turn| idle_round(&mut floor, &mut meter, turn));
         if measured {
             break;
         }
@@ -211,8 +211,8 @@ fn waiting_item(shape: Shape) -> i64 {
     })
 }
 
-/// Work that rings, its offer included.
-fn ringing_item(shape: Shape) -> i64 {
+/// Work that is offered, its offer included.
+fn offered_item(shape: Shape) -> i64 {
     let mut floor = Floor::idle(Arc::new(Plan::new(shape, 4_000)));
     let count = 2_000;
     each(count, &mut floor, |floor| {
@@ -283,7 +283,7 @@ fn nothing_allocates_or_holds_more_than_its_budget() {
     let item = both(waiting_item);
     println!("bytes: plain, enterprise");
     good &= within("waiting item", item, WAITING_ITEM);
-    good &= within("ringing item and its offer", both(ringing_item), RINGING_ITEM);
+    good &= within("offered item and its offer", both(offered_item), OFFERED_ITEM);
     let agent = [agent(); 2];
     good &=
         within("agent of 20 skills and 20 queues", agent, [AGENT_OF_20_SKILLS_AND_20_QUEUES; 2]);

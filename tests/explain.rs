@@ -75,7 +75,7 @@ impl Floor {
         why.obstacles.iter().map(|obstacle| obstacle.kept_by.gate()).collect()
     }
 
-    fn rings(&self, work: WorkId, agent: AgentId) -> bool {
+    fn is_offered(&self, work: WorkId, agent: AgentId) -> bool {
         let why = self.engine.explain(work, agent).unwrap();
         matches!(why.standing, Relation::Asked { .. })
     }
@@ -123,13 +123,13 @@ fn call() -> WorkRequest {
     WorkRequest::new(DESK, VOICE)
 }
 
-/// Ana has one obstacle to the work; without it, it rings at them.
+/// Ana has one obstacle to the work; without it, it is offered to them.
 fn only(floor: &mut Floor, work: WorkId, gate: Gate, remove: impl FnOnce(&mut Floor)) {
     assert_eq!(floor.gates(work, ANA), [gate]);
     let before = floor.engine.explain_work(work).unwrap();
     assert_eq!(before.funnel.last().map(|passed| passed.agents), Some(0));
     remove(floor);
-    assert!(floor.rings(work, ANA), "{gate:?}: {:?}", floor.gates(work, ANA));
+    assert!(floor.is_offered(work, ANA), "{gate:?}: {:?}", floor.gates(work, ANA));
 }
 
 fn plain() -> Floor {
@@ -182,7 +182,7 @@ fn whoever_is_off_queue_or_does_not_respond_is_offered_it_once_there() {
     only(&mut floor, work, Gate::OnQueue, |floor| {
         floor.must(set_presence(ANA, SystemPresence::OnQueue));
     });
-    // Eight seconds later it has rung out.
+    // Eight seconds later it has timed out.
     floor.sleep_until(millis(8_000));
     only(&mut floor, work, Gate::Responding, |floor| {
         floor.must(set_presence(ANA, SystemPresence::OnQueue));
@@ -359,7 +359,7 @@ fn work_for_two_is_offered_when_both_can_be_asked() {
     only(&mut floor, work, Gate::EnoughAgents, |floor| {
         floor.must(set_presence(BO, SystemPresence::OnQueue));
     });
-    assert!(floor.rings(work, BO));
+    assert!(floor.is_offered(work, BO));
 }
 
 #[test]
@@ -694,9 +694,10 @@ fn explained(floor: &Floor) -> Result<(), TestCaseError> {
             hold(|| format!("no obstacle: {pair:?}"), !pair.obstacles.is_empty())?;
             let gate = |obstacle: &Obstacle| obstacle.kept_by.gate();
             hold(|| format!("order {pair:?}"), pair.obstacles.is_sorted_by_key(gate))?;
-            let rings = agent.offers().iter().any(|id| view.offer(*id).unwrap().work == work.id());
+            let offered =
+                agent.offers().iter().any(|id| view.offer(*id).unwrap().work == work.id());
             let asked = matches!(pair.standing, Relation::Asked { .. });
-            hold(|| format!("asked {pair:?}"), asked == rings)?;
+            hold(|| format!("asked {pair:?}"), asked == offered)?;
             let over = pair.obstacles.iter().any(|o| o.until.is_some_and(|at| at <= floor.now));
             hold(|| format!("over already {pair:?}"), !waits || !over)?;
             let json = serde_json::to_string(&pair).unwrap();

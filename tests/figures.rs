@@ -229,7 +229,7 @@ fn the_customer_waits_from_the_real_start_until_somebody_has_it() {
 }
 
 #[test]
-fn a_customer_who_leaves_while_it_rings_has_abandoned() {
+fn a_customer_who_leaves_while_it_is_offered_has_abandoned() {
     let mut floor = Floor::new(QueueProfile::default());
     floor.on_queue(s(0), floor.ana);
     let work = floor.call(s(10));
@@ -495,7 +495,7 @@ fn what_stands_where_now() {
     floor.presence(s(15), ben, SystemPresence::Break);
     let now = floor.now(s(16));
     let row = &now.channels[0];
-    assert_eq!((row.ringing, row.waiting, row.oldest_wait), (1, 2, Some(secs(4))));
+    assert_eq!((row.offered, row.waiting, row.oldest_wait), (1, 2, Some(secs(4))));
     assert_eq!(now.longest_idle, None);
     assert_eq!(now.statuses, [(RoutingStatus::OffQueue, 1), (RoutingStatus::Offered, 1)]);
     let breaks = SystemPresence::Break.id();

@@ -117,8 +117,10 @@ fn work() {
         Some(WorkStep::Resume) => Some(WorkStep::Requeue),
         Some(WorkStep::Requeue) => Some(WorkStep::EndContact),
         Some(WorkStep::EndContact) => Some(WorkStep::Close(cause)),
-        Some(WorkStep::Close(_)) => Some(WorkStep::RingOn(offer)),
-        Some(WorkStep::RingOn(_)) => Some(WorkStep::Schedule { at: LATER, activation: false }),
+        Some(WorkStep::Close(_)) => Some(WorkStep::RemainOffered(offer)),
+        Some(WorkStep::RemainOffered(_)) => {
+            Some(WorkStep::Schedule { at: LATER, activation: false })
+        }
         Some(WorkStep::Schedule { .. }) => Some(WorkStep::Suspend),
         Some(WorkStep::Suspend) => Some(WorkStep::HandOver(ANA)),
         Some(WorkStep::HandOver(_)) => None,
@@ -166,7 +168,7 @@ fn groups_of_stages() {
         assert_eq!(stage.is_with_agent(), allows(WorkStep::EndContact), "{stage:?}");
         assert_eq!(stage.handler().is_some(), allows(WorkStep::HandOver(ANA)), "{stage:?}");
         assert_eq!(stage.is_unowned(), !over && stage.owner().is_none(), "{stage:?}");
-        // What is put off is closed as it is; what rings is taken back first.
+        // What is put off is closed as it is; what is offered is taken back first.
         assert!(!stage.is_put_off() || allows(WorkStep::Close(cause)), "{stage:?}");
     }
 }
@@ -378,8 +380,8 @@ fn presence() {
 fn routing_status() {
     let loads = listed(|last| match last {
         None => Some(Load::Free),
-        Some(Load::Free) => Some(Load::Ringing),
-        Some(Load::Ringing) => Some(Load::Working),
+        Some(Load::Free) => Some(Load::Alerting),
+        Some(Load::Alerting) => Some(Load::Working),
         Some(Load::Working) => Some(Load::OwnCall),
         Some(Load::OwnCall) => None,
     });

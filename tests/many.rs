@@ -102,17 +102,17 @@ fn round_robin_reaches_places_behind_the_thousandth() {
     assert!(calls.values().all(|calls| *calls == 3), "{calls:?}");
 }
 
-/// 3,000 agents take calls, most of which ask for a skill: under either rule it rings at whoever
-/// comes first when all of them are compared, whether many are idle or few.
+/// 3,000 agents take calls, most of which ask for a skill: under either rule it is offered to
+/// whoever comes first when all of them are compared, whether many are idle or few.
 #[test]
 fn of_thousands_the_longest_idle_gets_it() {
-    compare(AgentChoice::LongestIdle, |_, released, turn| (0, released, turn));
+    compare(AgentChoice::LongestIdle, |_, released, last_offer| (0, released, last_offer));
 }
 
 #[test]
 fn of_thousands_the_most_proficient_gets_it() {
-    compare(AgentChoice::MostProficient, |level, released, turn| {
-        (-i32::from(level), released, turn)
+    compare(AgentChoice::MostProficient, |level, released, last_offer| {
+        (-i32::from(level), released, last_offer)
     });
 }
 
@@ -138,23 +138,23 @@ fn compare(choice: AgentChoice, place: impl Fn(u8, Timestamp, OfferId) -> Place)
         idle.insert(agent, (level, floor.now, OfferId::NONE));
     }
     let mut busy = Vec::new();
-    for turn in 0..9_000 {
+    for round in 0..9_000 {
         let least = u8::try_from(next(&mut state, 3)).unwrap() * 10;
         let need = Requirement::skill(skill, Comparison::AtLeast, least);
         let need = if least > 0 { Need::of(need) } else { Need::default() };
         let able = idle.iter().filter(|(_, (level, ..))| *level >= least);
         // Only what the work asks for counts.
         let counts = |level: u8| if least > 0 { level } else { 0 };
-        let key = |(agent, (level, released, turn)): (&AgentId, &(u8, Timestamp, OfferId))| {
-            (place(counts(*level), *released, *turn), *agent)
+        let key = |(agent, (level, released, offer)): (&AgentId, &(u8, Timestamp, OfferId))| {
+            (place(counts(*level), *released, *offer), *agent)
         };
         if let Some((_, wanted)) = able.map(key).min() {
             let request = WorkRequest::new(floor.queue, floor.voice).with_need(need);
             let (work, offer, agent) = floor.call(request);
-            assert_eq!(agent, wanted, "turn {turn}");
+            assert_eq!(agent, wanted, "round {round}");
             if next(&mut state, 8) == 0 {
                 floor.engine.execute(floor.now, Cancel::new(work), &mut floor.log).unwrap();
-                idle.entry(agent).and_modify(|(_, _, turn)| *turn = offer);
+                idle.entry(agent).and_modify(|(_, _, last_offer)| *last_offer = offer);
             } else {
                 floor.engine.execute(floor.now, Accept::new(offer), &mut floor.log).unwrap();
                 let (level, ..) = idle.remove(&agent).unwrap();
@@ -162,14 +162,14 @@ fn compare(choice: AgentChoice, place: impl Fn(u8, Timestamp, OfferId) -> Place)
             }
         }
         // Now more and more are busy, now fewer.
-        let most = if turn / 3_000 == 1 { 4 } else { 1 };
+        let most = if round / 3_000 == 1 { 4 } else { 1 };
         for _ in 0..next(&mut state, most + 1).min(busy.len()) {
             let place = next(&mut state, busy.len());
-            let (work, agent, level, turn) = busy.swap_remove(place);
+            let (work, agent, level, last_offer) = busy.swap_remove(place);
             floor.finish(work);
-            idle.insert(agent, (level, floor.now, turn));
+            idle.insert(agent, (level, floor.now, last_offer));
         }
-        if turn % 1_000 == 0 {
+        if round % 1_000 == 0 {
             floor.engine.verify().unwrap();
         }
     }

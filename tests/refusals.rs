@@ -302,10 +302,10 @@ const SEVERAL: &str = r#"
     completed: work over: activate {"work": $work}
     bounded: put off and back-dated: submit {"queue": $support, "channel": $voice, "origin": 0, "schedule": {"activation": true}}
     bounded: put off, nothing said of when: submit {"queue": $support, "channel": $voice, "schedule": {}}
-    bounded: no such queue to move to, no time to look after: define_queue {"key": "new", "profile":
-        {"overflow": [{"when": "closed", "then": {"move": {"queue": $nobody}}}], "look_every": 0}}
-    bounded: too many points, no time to look after: define_queue {"key": "new", "profile":
-        {"overflow": [{"when": "closed", "then": {"raise_priority": 25000001}}], "look_every": 0}}
+    bounded: no such queue to move to, no time to inspect after: define_queue {"key": "new", "profile":
+        {"overflow": [{"when": "closed", "then": {"move": {"queue": $nobody}}}], "inspect_every": 0}}
+    bounded: too many points, no time to inspect after: define_queue {"key": "new", "profile":
+        {"overflow": [{"when": "closed", "then": {"raise_priority": 25000001}}], "inspect_every": 0}}
     bounded: nobody may be offered anything: define_queue {"key": "new", "profile": {"ramp": {"offers": 0, "per": 1000}}}
     bounded: a share of nothing: define_queue {"key": "new", "profile":
         {"classification": {"rules": [{"to": [{"queue": $support, "weight": 0}]}]}}}
@@ -415,7 +415,7 @@ const BOUNDS: [(&str, &str, &str, &str); 19] = [
     ),
     (
         "assignments, accept",
-        TWO_WAIT_AND_ONE_RINGS,
+        TWO_WAIT_AND_ONE_IS_OFFERED,
         r#"force {"work": 2, "agent": $bo}"#,
         r#"accept {"offer": 1}"#,
     ),
@@ -482,7 +482,7 @@ const TWO_WAIT: &str = r#"
     submit {"queue": $support, "channel": $voice}
     submit {"queue": $support, "channel": $voice}
 "#;
-const TWO_WAIT_AND_ONE_RINGS: &str = r#"
+const TWO_WAIT_AND_ONE_IS_OFFERED: &str = r#"
     change_agent {"id": $bo, "profile": {"capacity": {"items": null}}}
     submit {"queue": $support, "channel": $voice}
     submit {"queue": $support, "channel": $voice}

@@ -172,9 +172,9 @@ const PREDICATES: [&str; 22] = [
     ".may_have_more(",
     ".membership(",
     ".new_claim(",
+    ".offer_to(",
     ".opens(",
     ".ring_sees(",
-    ".rings_at(",
     ".room(",
     ".shift_left_min",
 ];

@@ -7,14 +7,14 @@ use strowger::prelude::*;
 
 use super::floor::Floor;
 
-type Ringing = (OfferId, WorkId, AgentId);
+type OpenOffer = (OfferId, WorkId, AgentId);
 type Busy = (WorkId, AgentId);
 
 /// What the host of a day knows of.
 #[derive(Default)]
 struct Day {
     waiting: Vec<WorkId>,
-    ringing: Vec<Ringing>,
+    open_offers: Vec<OpenOffer>,
     active: Vec<Busy>,
     wrapping: Vec<Busy>,
     away: Vec<AgentId>,
@@ -40,12 +40,12 @@ impl Floor {
             0..26 => day.waiting.push(self.submit()),
             26..48 => {
                 let accept = |(offer, _, _)| Accept::new(offer);
-                let done = self.mean_one(&mut day.ringing, accept);
+                let done = self.mean_one(&mut day.open_offers, accept);
                 day.active.extend(done.map(|(_, work, agent)| (work, agent)));
             }
             48..50 => {
                 let reject = |(offer, _, _)| Reject::new(offer);
-                self.mean_one(&mut day.ringing, reject);
+                self.mean_one(&mut day.open_offers, reject);
             }
             50..68 => {
                 let finish = |(work, _)| FinishContact::new(work, Finisher::Agent);
@@ -99,7 +99,7 @@ impl Floor {
             self.facts += 1;
             match fact.event {
                 Event::WorkOffered { offer, work, agent, .. } => {
-                    day.ringing.push((offer, work, agent));
+                    day.open_offers.push((offer, work, agent));
                 }
                 Event::RoutingStatusChanged {
                     agent, status: RoutingStatus::NotResponding, ..

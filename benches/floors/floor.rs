@@ -34,7 +34,7 @@ pub(crate) struct Floor {
     /// The same for those who declined everything they were offered first: one in 64 who come free
     /// is one of them.
     stubborn: Vec<Busy>,
-    turns: u64,
+    frees: u64,
     defined: u32,
     /// Facts that the host has looked at.
     pub facts: u64,
@@ -73,7 +73,7 @@ impl Floor {
             random: Random::new(1_912),
             busy: Vec::new(),
             stubborn: Vec::new(),
-            turns: 0,
+            frees: 0,
             defined: 0,
             facts: 0,
             offers: Vec::new(),
@@ -269,7 +269,7 @@ impl Floor {
         self.tell(Submit(request))
     }
 
-    /// The host reads the facts, and sees what rings.
+    /// The host reads the facts, and sees which offers are open.
     pub(crate) fn read(&mut self) {
         for fact in self.log.drain() {
             self.facts += 1;
@@ -279,15 +279,15 @@ impl Floor {
         }
     }
 
-    /// The first that rings of what the last commands offered; the rest is left alone.
-    pub(crate) fn ringing(&mut self) -> Option<(OfferId, WorkId, AgentId)> {
+    /// The first open offer of those that the last commands made; the rest is left alone.
+    pub(crate) fn open_offer(&mut self) -> Option<(OfferId, WorkId, AgentId)> {
         self.read();
         let first = self.offers.first().copied();
         self.offers.clear();
         first
     }
 
-    /// Whatever rings is accepted. How much that is.
+    /// Whatever is offered is accepted. How much that is.
     pub(crate) fn accept(&mut self) -> usize {
         self.read();
         let count = self.offers.len();
@@ -302,7 +302,7 @@ impl Floor {
         count
     }
 
-    /// Whatever rings is declined for good.
+    /// Whatever is offered is declined for good.
     fn decline(&mut self) {
         self.read();
         while let Some((offer, _, _)) = self.offers.pop() {
@@ -315,8 +315,8 @@ impl Floor {
         self.tell(EndWrapUp::new(work, agent));
     }
 
-    /// Work comes in, rings at somebody if anybody can have it, is declined if it is of that kind,
-    /// and is taken back.
+    /// Work comes in, is offered to somebody if anybody can have it, is declined if it is of that
+    /// kind, and is taken back.
     pub(crate) fn arrive(&mut self) {
         self.pass_a_moment();
         let request = self.random.below(self.requests.len());
@@ -345,8 +345,8 @@ impl Floor {
     /// An agent comes free and takes what waits for them; other work comes in.
     pub(crate) fn free(&mut self) {
         self.pass_a_moment();
-        self.turns += 1;
-        let stubborn = self.turns.is_multiple_of(64).then(|| self.stubborn.pop()).flatten();
+        self.frees += 1;
+        let stubborn = self.frees.is_multiple_of(64).then(|| self.stubborn.pop()).flatten();
         if let Some(busy) = stubborn.or_else(|| self.take_busy()) {
             self.finish(busy);
         }

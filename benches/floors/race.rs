@@ -1,16 +1,17 @@
-//! Those who are compared run in turns in one process; a ratio is the median of the turns.
+//! Those who are compared run one after another in one process, in rounds; a ratio is the median of
+//! the rounds.
 
 use std::time::{Duration, Instant};
 
-/// One of those that are compared, and how long its steps took in each turn, in nanoseconds.
+/// One of those that are compared, and how long its steps took in each round, in nanoseconds.
 pub(crate) struct Runner<'a> {
     step: Box<dyn FnMut() + 'a>,
     each: Vec<f64>,
 }
 
-/// How long one turn of one runner lasts.
-const TURN: Duration = Duration::from_millis(60);
-const TURNS: usize = 9;
+/// How long one round of one runner lasts.
+const ROUND: Duration = Duration::from_millis(60);
+const ROUNDS: usize = 9;
 
 impl<'a> Runner<'a> {
     pub(crate) fn new<R>(mut step: impl FnMut() -> R + 'a) -> Self {
@@ -18,9 +19,9 @@ impl<'a> Runner<'a> {
         Self { step: Box::new(step), each: Vec::new() }
     }
 
-    fn turn(&mut self) {
+    fn run(&mut self) {
         let (began, mut steps) = (Instant::now(), 0_u32);
-        while began.elapsed() < TURN {
+        while began.elapsed() < ROUND {
             // The clock is not asked after each step.
             let batch = if steps < 8 { 1 } else { steps / 8 };
             (0..batch).for_each(|_| (self.step)());
@@ -44,11 +45,11 @@ pub(crate) fn median(mut of: Vec<f64>) -> f64 {
     of[of.len() / 2]
 }
 
-/// Lets all of them run in turns. The first turn only warms up.
+/// Lets all of them run in rounds. The first round only warms up.
 pub(crate) fn race<const N: usize>(mut runners: [Runner<'_>; N]) -> [Runner<'_>; N] {
-    for turn in 0..=TURNS {
-        runners.iter_mut().for_each(Runner::turn);
-        if turn == 0 {
+    for round in 0..=ROUNDS {
+        runners.iter_mut().for_each(Runner::run);
+        if round == 0 {
             runners.iter_mut().for_each(|runner| runner.each.clear());
         }
     }

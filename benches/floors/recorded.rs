@@ -55,14 +55,14 @@ impl Recorded {
         }
     }
 
-    /// The host reads all facts: what rings, and what was archived.
+    /// The host reads all facts: what is offered, and what was archived.
     fn read(&mut self) -> Option<(OfferId, WorkId, AgentId)> {
-        let mut rings = None;
+        let mut offered = None;
         for fact in self.log.drain() {
             match fact.fact {
                 LayerFact::Work(fact) => {
                     if let Event::WorkOffered { offer, work, agent, .. } = fact.event {
-                        rings = Some((offer, work, agent));
+                        offered = Some((offer, work, agent));
                     }
                 }
                 LayerFact::Record(fact) => {
@@ -71,7 +71,7 @@ impl Recorded {
                 _ => {}
             }
         }
-        rings
+        offered
     }
 
     /// Somebody calls or writes.

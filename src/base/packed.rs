@@ -194,14 +194,14 @@ mod tests {
                 (PackedBits::default(), Bits::default(), numbers(seed));
             let mut other = Bits::default();
             (0..range).step_by(3).for_each(|id| other.set(AgentId::from_raw(id), true));
-            for turn in 0..9_000 {
+            for round in 0..9_000 {
                 // It grows, shrinks, and grows again.
-                let member = next(10) < [8, 1, 8][turn / 3_000];
+                let member = next(10) < [8, 1, 8][round / 3_000];
                 let id = AgentId::from_raw(u32::try_from(next(u64::from(range))).unwrap());
                 packed.set(id, member);
                 bits.set(id, member);
                 assert_eq!(packed.has(id), member);
-                if turn % 300 == 0 {
+                if round % 300 == 0 {
                     assert_eq!(ids(&packed), ids(&bits));
                     let (mut again, mut more) = (PackedBits::with_room(99), bits.clone());
                     ids(&bits).into_iter().for_each(|id| again.append(id));

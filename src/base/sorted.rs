@@ -16,8 +16,8 @@ pub(crate) struct Sorted<T> {
     length: usize,
 }
 
-/// Some that lie next to each other, and the last of them, so that nobody has to look into a chunk
-/// to know whether to look into it.
+/// Some that lie next to each other, and the last of them, so that nobody has to read a chunk
+/// to know whether to search it.
 #[derive(Clone, Debug)]
 struct Chunk<T> {
     last: Option<T>,
@@ -130,7 +130,7 @@ impl<T: Copy + Ord> Sorted<T> {
     }
 
     /// The chunk in which it lies or is to lie; there is none if it is greater than all. Both ends
-    /// are looked at first, for mostly what comes goes behind all, and what goes stood in front.
+    /// are compared first, for mostly what comes goes behind all, and what goes stood in front.
     fn place_of(&self, item: &T) -> usize {
         let before = |chunk: &Chunk<T>| chunk.last.as_ref() < Some(item);
         match (self.chunks.front(), self.chunks.back()) {
@@ -211,10 +211,10 @@ mod tests {
     fn it_holds_what_a_tree_holds() {
         for (seed, range) in [(1, 10), (2, 500), (3, 5_000), (4, 100_000)] {
             let (mut set, mut tree, mut next) = (Sorted::default(), BTreeSet::new(), numbers(seed));
-            for turn in 0..20_000 {
+            for round in 0..20_000 {
                 let item = next(range);
                 // It grows, shrinks until nothing is left, and grows again.
-                if next(10) < [7, 1, 7][turn / 7_000] {
+                if next(10) < [7, 1, 7][round / 7_000] {
                     set.insert(item);
                     tree.insert(item);
                 } else {
@@ -229,8 +229,8 @@ mod tests {
                     (least..=CHUNK).contains(&chunk.items.len())
                         && chunk.last.as_ref() == chunk.items.back()
                 }));
-                if turn % 100 == 0 {
-                    assert!(set.iter().eq(&tree), "turn {turn} of {seed}");
+                if round % 100 == 0 {
+                    assert!(set.iter().eq(&tree), "round {round} of {seed}");
                     assert_eq!(set.before(&item), tree.range(..item).count());
                 }
             }

@@ -137,10 +137,10 @@ impl fmt::Debug for Moment {
 /// use core::time::Duration;
 /// use strowger::prelude::*;
 ///
-/// let ring: Span = "20s".parse().unwrap();
-/// assert_eq!(serde_json::from_str::<Span>(r#""20s""#).unwrap(), ring);
-/// assert_eq!(serde_json::to_string(&ring).unwrap(), "20000");
-/// assert_eq!(Duration::from(ring), Duration::from_secs(20));
+/// let window: Span = "20s".parse().unwrap();
+/// assert_eq!(serde_json::from_str::<Span>(r#""20s""#).unwrap(), window);
+/// assert_eq!(serde_json::to_string(&window).unwrap(), "20000");
+/// assert_eq!(Duration::from(window), Duration::from_secs(20));
 /// assert_eq!(Span::try_from(Duration::from_millis(250)), Ok(Span::from_millis(250)));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

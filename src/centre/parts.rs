@@ -1,4 +1,4 @@
-//! What is done with each layer, in turn: refuse, plan, decide, follow, answer, fire.
+//! What is done with each layer, one after another: refuse, plan, decide, follow, answer, fire.
 
 use core::mem;
 

@@ -45,7 +45,7 @@ pub(crate) fn withdraw_but(
     loop {
         let row = turn.work(work)?;
         let place = row.place;
-        let Some(offer) = row.ringing().find(|offer| Some(*offer) != kept) else {
+        let Some(offer) = row.open_offers().find(|offer| Some(*offer) != kept) else {
             return Ok(());
         };
         turn.emit(Event::OfferWithdrawn { offer, why, place })?;
@@ -72,7 +72,7 @@ fn withdraw_unattended_consults(turn: &mut Turn<'_>, agent: AgentId) -> Result<(
     for leg in legs {
         let work = leg.work;
         let withdraws = turn.queue_profile(turn.work(work)?.queue)?.withdraw_offers;
-        if leg.rings() && withdraws && has_left(turn.matching(), agent, leg.claim.channel) {
+        if leg.alerts() && withdraws && has_left(turn.matching(), agent, leg.claim.channel) {
             let why = LegEnd::AgentUnavailable;
             turn.emit(Event::LegEnded { work, agent, why })?;
         }

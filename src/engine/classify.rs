@@ -31,8 +31,8 @@ impl Run for Reclassify {
 
 /// Asks the host and the rules of the queue the work came to, and does what they say. Returns
 /// whether the work goes to another queue. Where they say nothing new there is no fact, unless a
-/// rule spread the work over several queues: then it was the turn of this one, and the rule counts
-/// it.
+/// rule spread the work over several queues: then this use of the rule counts, and a fact says
+/// so.
 pub(crate) fn classify(turn: &mut Turn<'_>, work: WorkId) -> Result<bool, Halted> {
     let asked = asked_host(turn, work).or_else(|| asked_rules(turn, work));
     let Some((rule, queue, change)) = asked else {

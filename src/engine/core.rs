@@ -34,7 +34,7 @@ use crate::engine::view::View;
 /// * **Keep**: [`snapshot`](Self::snapshot) and [`restore`](Self::restore),
 ///   [`resume`](Self::resume) from facts, [`digest`](Self::digest).
 /// * **Trust**: [`fault`](Self::fault) says whether the engine met a contradiction in its own state
-///   and refuses everything; [`verify`](Self::verify) looks for one.
+///   and refuses everything; [`verify`](Self::verify) checks for one.
 ///
 /// A `now` earlier than the latest seen counts as the latest seen, and is counted. Calls at moments
 /// when nothing is due, and commands that were done before, change nothing.
@@ -128,7 +128,7 @@ impl Engine {
     /// Says what [`execute`](Self::execute) would refuse a command for at this `now`, and changes
     /// nothing: it makes no fact, fires no deadline and moves no clock.
     ///
-    /// The command is looked at against the state as it stands. What falls due by `now` would fire
+    /// The command is checked against the state as it stands. What falls due by `now` would fire
     /// before it in `execute` and may change the answer, so a caller who needs it exact
     /// [advances](Self::advance) first. A layer above the engine asks for each command of a call
     /// over several layers, and makes the call only if none is refused.

@@ -85,7 +85,7 @@ fn fire(turn: &mut Turn<'_>, due: Timestamp, key: TimerKey) -> Result<(), Halted
 fn fire_queue(turn: &mut Turn<'_>, queue: QueueId, kind: DeadlineKind) -> Result<(), Halted> {
     match kind {
         DeadlineKind::Ramp => turn.emit(Event::RampReleased { queue }),
-        _ => overflow::look_at(turn, queue),
+        _ => overflow::inspect(turn, queue),
     }
 }
 
@@ -110,7 +110,7 @@ fn fire_work(
         | DeadlineKind::WrapUp
         | DeadlineKind::Lease
         | DeadlineKind::ConsultWindow
-        | DeadlineKind::Look
+        | DeadlineKind::Inspection
         | DeadlineKind::Ramp
         | DeadlineKind::PoolReset
         | DeadlineKind::Record => Ok(()),

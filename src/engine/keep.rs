@@ -65,7 +65,7 @@ impl Engine {
         Self::unopened().resume(facts)
     }
 
-    /// Looks at everything anew in the next call.
+    /// Routes everything anew in the next call.
     pub(crate) fn awaken(&mut self) {
         self.note_sound();
         self.world.touch_everybody();

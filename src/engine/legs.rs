@@ -48,7 +48,7 @@ impl Run for Answer {
         if role.supervises() {
             return Err(wrong_leg(&leg));
         }
-        if leg.rings() {
+        if leg.alerts() {
             turn.emit(Event::LegJoined { work, agent, role, auto: false })?;
         }
         Ok(())
@@ -62,7 +62,7 @@ impl Run for Decline {
         let Some(leg) = leg_unless(turn, work, agent, &[LegEnd::Declined])? else {
             return Ok(());
         };
-        if !leg.rings() {
+        if !leg.alerts() {
             return Err(wrong_leg(&leg));
         }
         turn.emit(Event::LegEnded { work, agent, why: LegEnd::Declined })?;
@@ -76,7 +76,7 @@ impl Run for EndLeg {
         checks::named(turn, work, agent)?;
         let done = [LegEnd::TakenBack, LegEnd::HungUp];
         if let Some(leg) = leg_unless(turn, work, agent, &done)? {
-            let why = if leg.rings() { LegEnd::TakenBack } else { LegEnd::HungUp };
+            let why = if leg.alerts() { LegEnd::TakenBack } else { LegEnd::HungUp };
             turn.emit(Event::LegEnded { work, agent, why })?;
         }
         Ok(())

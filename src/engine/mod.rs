@@ -15,7 +15,7 @@
 //! * the other commands: `definitions`, `submit`, `classify`, `works`, `transfer`, `offers`,
 //!   `legs`, `aside`;
 //! * `expire` fires deadlines, `route` offers what fits, [`explain`] says why;
-//! * [`core`] is the engine, which makes turns.
+//! * [`core`] is the engine, which begins a turn for each call.
 
 pub(crate) mod action;
 mod agents;

@@ -15,8 +15,8 @@ use crate::engine::turn::{Halted, Turn};
 use crate::engine::{checks, place, prefer, relax};
 
 /// Does what follows as work enters a line: rules of overflow that hold now, then empty steps. Work
-/// that came by overflow is not sent on before the queue is looked at, so two queues do not throw
-/// it back and forth.
+/// that came by overflow is not sent on before the queue is inspected, so two queues do not
+/// send it back and forth.
 pub(crate) fn enter(
     turn: &mut Turn<'_>,
     work: WorkId,
@@ -46,10 +46,10 @@ pub(crate) fn at_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     }
 }
 
-/// Looks at a queue: which conditional rings help, and which rules hold for what waits.
-pub(crate) fn look_at(turn: &mut Turn<'_>, queue: QueueId) -> Result<(), Halted> {
+/// Inspects a queue: which conditional rings help, and which rules hold for what waits.
+pub(crate) fn inspect(turn: &mut Turn<'_>, queue: QueueId) -> Result<(), Halted> {
     let rings = rings_joined(turn, queue)?;
-    turn.emit(Event::QueueLooked { queue, rings })?;
+    turn.emit(Event::QueueInspected { queue, rings })?;
     if !turn.queue_profile(queue)?.overflow.iter().any(|rule| rule.when.is_watched()) {
         return Ok(());
     }

@@ -35,5 +35,5 @@ pub(crate) fn declined(turn: &Turn<'_>, offer: &Offer, requeue: Requeue) -> Resu
     };
     let row = turn.work(offer.work)?;
     // Work that still alerts others stays where it is.
-    if row.ringing_too.is_empty() { after(turn, offer.work, requeue) } else { Ok(row.place) }
+    if row.further_offers.is_empty() { after(turn, offer.work, requeue) } else { Ok(row.place) }
 }

@@ -7,9 +7,9 @@
 //! order.
 //!
 //! Before a call nothing fits. So whatever fits after it involves an agent or work that the call
-//! touched, and only those *seek*: each looks for its best pair, and the best pair of all is
+//! touched, and only those *seek*: each searches for its best pair, and the best pair of all is
 //! offered. An offer takes an agent away and gives nobody anything, so what the others found stays
-//! the best they can have, or is gone; a find made before the last offer is therefore looked for
+//! the best they can have, or is gone; a find made before the last offer is therefore made
 //! again only when it comes up.
 
 use alloc::collections::BinaryHeap;
@@ -33,7 +33,7 @@ use crate::engine::matching::seek::{Found, best_work};
 use crate::engine::offering;
 use crate::engine::turn::{Halted, Turn};
 
-/// Work that looks for an agent, or an agent who looks for work.
+/// Work that seeks an agent, or an agent who seeks work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Seeker {
     Work(WorkId),
@@ -127,7 +127,7 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
             }
             match seeker {
                 Seeker::Work(work) => turn.world.list_candidates(work),
-                Seeker::Agent(agent) => turn.world.look_around(agent),
+                Seeker::Agent(agent) => turn.world.remember_lanes(agent),
             }
             let found = search.seek(turn.matching(), seeker);
             search.found.extend(found.map(|found| Reverse((found, seeker, made))));
@@ -135,7 +135,7 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
         let Some(Reverse((found, seeker, seen))) = search.found.pop() else {
             return Ok(());
         };
-        // What was found before the last offer may be gone, and is looked for again.
+        // What was found before the last offer may be gone, and is searched for again.
         if seen == made {
             offer_found(turn, found)?;
             made += 1;

@@ -50,9 +50,9 @@ pub struct Turn<'a> {
 pub(crate) enum Purpose {
     /// Decisions take effect.
     Decide,
-    /// A command is looked at, and nothing happens.
+    /// A command is checked, and nothing happens.
     Check,
-    /// A command was looked at, and would have made a fact: it passed.
+    /// A command was checked, and would have made a fact: it passed.
     Passed,
 }
 
@@ -259,7 +259,7 @@ impl<'a> Turn<'a> {
         result
     }
 
-    /// Refuses work that never was, before anything else that the command names is looked at.
+    /// Refuses work that never was, before anything else that the command names is checked.
     pub(crate) fn check_work_known(&self, id: WorkId) -> Result<(), Refusal> {
         if self.world.stores().works.was_minted(id) {
             Ok(())

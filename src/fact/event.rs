@@ -114,7 +114,7 @@ events! {
             /// All that was said of it.
             request: Arc<WorkRequest>,
         }
-        /// Waiting or ringing work was changed.
+        /// Waiting or offered work was changed.
         WorkChanged = work_changed {
             /// The work.
             work: WorkId,
@@ -152,7 +152,7 @@ events! {
             /// The step; absent if anybody may have it now.
             step: Option<PreferenceStep>,
         }
-        /// Work rings at an agent, who has room reserved for it.
+        /// Work is offered to an agent, who has room reserved for it.
         WorkOffered = work_offered {
             /// The offer.
             offer: OfferId,
@@ -186,7 +186,7 @@ events! {
             /// Where the work stands now.
             place: Place,
         }
-        /// An offer rang out; the work is back in line.
+        /// An offer timed out; the work is back in line.
         OfferMissed = offer_missed {
             /// The offer.
             offer: OfferId,
@@ -370,8 +370,8 @@ events! {
             /// The action of the rule.
             then: OverflowAction,
         }
-        /// A queue was looked at.
-        QueueLooked = queue_looked {
+        /// A queue was inspected.
+        QueueInspected = queue_inspected {
             /// The queue.
             queue: QueueId,
             /// The conditional rings whose conditions hold: these see its work, no others.
@@ -389,7 +389,7 @@ events! {
             /// When; absent if it has no end.
             until: Option<Timestamp>,
         }
-        /// An agent was asked to take part in work that another agent has. It rings at the asked
+        /// An agent was asked to take part in work that another agent has. It alerts the asked
         /// agent, and room is reserved.
         LegRequested = leg_requested {
             /// The work.

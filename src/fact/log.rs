@@ -118,7 +118,7 @@ impl<F> Log<F> {
         self.facts.drain(..)
     }
 
-    /// Throws all facts away; the buffer keeps its memory.
+    /// Drops all facts; the buffer keeps its memory.
     pub fn clear(&mut self) {
         self.facts.clear();
     }

@@ -14,7 +14,7 @@ use crate::figures::book::{Book, Cell};
 use crate::figures::config::FiguresConfig;
 use crate::figures::recent::DailyCounts;
 use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
-use crate::figures::standing::{CountedAgent, CountedPart, CountedWork, Guest, Ring, Start};
+use crate::figures::standing::{CountedAgent, CountedPart, CountedWork, Guest, OpenOffer, Start};
 use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
@@ -67,7 +67,7 @@ pub struct Figures {
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) works: FixedMap<WorkId, CountedWork>,
     #[serde(with = "indexmap::map::serde_seq")]
-    pub(super) rings: FixedMap<OfferId, Ring>,
+    pub(super) offers: FixedMap<OfferId, OpenOffer>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) parts: FixedMap<(WorkId, AgentId), CountedPart>,
     #[serde(with = "indexmap::map::serde_seq")]
@@ -116,7 +116,7 @@ impl Figures {
             latest: Timestamp::from_millis(i64::MIN),
             book: Book::default(),
             works: FixedMap::default(),
-            rings: FixedMap::default(),
+            offers: FixedMap::default(),
             parts: FixedMap::default(),
             guests: FixedMap::default(),
             people: FixedMap::default(),
@@ -288,8 +288,8 @@ impl Figures {
         works.into_iter().for_each(|work| self.settle_wait(work, until));
         let parts: Vec<_> = self.parts.keys().copied().collect();
         parts.into_iter().for_each(|(work, agent)| self.settle_part(work, agent, until));
-        let rings: Vec<_> = self.rings.keys().copied().collect();
-        rings.into_iter().for_each(|offer| self.settle_ring(offer, until));
+        let offers: Vec<_> = self.offers.keys().copied().collect();
+        offers.into_iter().for_each(|offer| self.settle_offer(offer, until));
         let guests: Vec<_> = self.guests.keys().copied().collect();
         guests.into_iter().for_each(|(work, agent)| self.settle_guest(work, agent, until));
         let people: Vec<_> = self.people.keys().copied().collect();

@@ -5,7 +5,7 @@ use crate::fact::event::QueuedWhy;
 use crate::figures::book::Desk;
 use crate::figures::fold::Figures;
 use crate::figures::measures::Handling;
-use crate::figures::standing::{CountedPart, CountedPlace, Doing, Guest, Ring, Start};
+use crate::figures::standing::{CountedPart, CountedPlace, Doing, Guest, OpenOffer, Start};
 use crate::figures::sums::one_more;
 use crate::model::ids::{AgentId, CodeId, OfferId, WorkId};
 use crate::policy::wrap_up::WrapUp;
@@ -20,9 +20,9 @@ impl Figures {
         let Some(row) = self.works.get_mut(&work) else {
             return;
         };
-        one_more(&mut row.rings);
+        one_more(&mut row.open_offers);
         let desk = Desk { agent, cell: row.cell };
-        self.rings.insert(id, Ring { work, desk, since: at });
+        self.offers.insert(id, OpenOffer { work, desk, since: at });
         self.count(desk, at, |row| &mut row.offered);
     }
 
@@ -33,13 +33,13 @@ impl Figures {
         at: Timestamp,
         how: Count,
     ) -> Option<(WorkId, AgentId)> {
-        self.settle_ring(id, at);
-        let ring = self.rings.swap_remove(&id)?;
-        if let Some(work) = self.works.get_mut(&ring.work) {
-            work.rings = work.rings.saturating_sub(1);
+        self.settle_offer(id, at);
+        let offer = self.offers.swap_remove(&id)?;
+        if let Some(work) = self.works.get_mut(&offer.work) {
+            work.open_offers = work.open_offers.saturating_sub(1);
         }
-        self.count(ring.desk, at, how);
-        Some((ring.work, ring.desk.agent))
+        self.count(offer.desk, at, how);
+        Some((offer.work, offer.desk.agent))
     }
 
     pub(super) fn assign(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
@@ -67,15 +67,15 @@ impl Figures {
     }
 
     pub(super) fn hold(&mut self, work: WorkId, hold: bool, at: Timestamp) {
-        self.turn_owner(work, if hold { Doing::Held } else { Doing::Active }, at);
+        self.switch_owner(work, if hold { Doing::Held } else { Doing::Active }, at);
     }
 
     pub(super) fn park(&mut self, work: WorkId, park: bool, at: Timestamp) {
-        self.turn_owner(work, if park { Doing::Parked } else { Doing::Active }, at);
+        self.switch_owner(work, if park { Doing::Parked } else { Doing::Active }, at);
     }
 
     pub(super) fn end_contact(&mut self, work: WorkId, wrap_up: WrapUp, at: Timestamp) {
-        self.turn_owner(work, Doing::of(wrap_up), at);
+        self.switch_owner(work, Doing::of(wrap_up), at);
     }
 
     pub(super) fn set_code(&mut self, work: WorkId, agent: AgentId, code: CodeId) {
@@ -176,10 +176,10 @@ impl Figures {
         self.count_for(work, agent, at, |row| &mut row.taken_over);
     }
 
-    pub(super) fn settle_ring(&mut self, id: OfferId, until: Timestamp) {
-        if let Some(ring) = self.rings.get_mut(&id) {
-            let (desk, from) = (ring.desk, ring.since);
-            ring.since = from.max(until);
+    pub(super) fn settle_offer(&mut self, id: OfferId, until: Timestamp) {
+        if let Some(offer) = self.offers.get_mut(&id) {
+            let (desk, from) = (offer.desk, offer.since);
+            offer.since = from.max(until);
             self.book.occupy(self.config.grid(), desk, (from, until), |row| &mut row.alerting);
         }
     }
@@ -213,14 +213,14 @@ impl Figures {
         }
     }
 
-    fn turn_owner(&mut self, work: WorkId, doing: Doing, at: Timestamp) {
+    fn switch_owner(&mut self, work: WorkId, doing: Doing, at: Timestamp) {
         if let Some(owner) = self.owner(work) {
-            self.turn(work, owner, doing, at);
+            self.switch(work, owner, doing, at);
         }
     }
 
     /// An agent does something else with their part from now on.
-    fn turn(&mut self, work: WorkId, agent: AgentId, doing: Doing, at: Timestamp) {
+    fn switch(&mut self, work: WorkId, agent: AgentId, doing: Doing, at: Timestamp) {
         self.settle_part(work, agent, at);
         let Some(part) = self.parts.get_mut(&(work, agent)) else {
             return;
@@ -234,7 +234,7 @@ impl Figures {
 
     fn wrap_up(&mut self, work: WorkId, agent: AgentId, wrap_up: Option<WrapUp>, at: Timestamp) {
         match wrap_up {
-            Some(wrap_up) => self.turn(work, agent, Doing::of(wrap_up), at),
+            Some(wrap_up) => self.switch(work, agent, Doing::of(wrap_up), at),
             None => self.end_part(work, agent, at),
         }
     }

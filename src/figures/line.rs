@@ -42,8 +42,15 @@ const fn exit(why: QueuedWhy) -> Flow {
 impl Figures {
     pub(super) fn submit(&mut self, id: WorkId, cell: Cell, start: Start, at: Timestamp) {
         let place = if start == Start::NotYet { CountedPlace::Aside } else { CountedPlace::Line };
-        let work =
-            CountedWork { cell, place, start, rings: 0, entered: at, since: at, counted: false };
+        let work = CountedWork {
+            cell,
+            place,
+            start,
+            open_offers: 0,
+            entered: at,
+            since: at,
+            counted: false,
+        };
         self.works.insert(id, work);
         if place == CountedPlace::Line {
             self.enter(id, at, |flow| &mut flow.submitted);

@@ -61,7 +61,7 @@ sums! {
         /// How long work had waited that was abandoned (divided by the abandoned: average time to
         /// abandon).
         pub wait_abandoned: Span,
-        /// How long work stood in line within the interval, ringing included, whatever became of
+        /// How long work stood in line within the interval, offered or not, whatever became of
         /// it: divided by the width of the interval the average length of the line.
         pub waited: Span,
     }
@@ -96,13 +96,13 @@ sums! {
     /// assert_eq!(handling.time(), Span::from_secs(120));
     /// ```
     pub struct Handling {
-        /// Offers that rang at them (alerts).
+        /// Offers made to them (alerts).
         pub offered: u32,
         /// Offers accepted, by them or in their name.
         pub accepted: u32,
         /// Offers declined.
         pub declined: u32,
-        /// Offers that rang out (missed, timed out, ring no answer).
+        /// Offers that timed out (missed, ring no answer).
         pub missed: u32,
         /// Offers taken back.
         pub withdrawn: u32,
@@ -124,7 +124,7 @@ sums! {
         /// (divided by the handled: average handle time). The other times are those within the
         /// interval.
         pub handled_time: Span,
-        /// How long offers and consults rang at them.
+        /// How long offers and consults alerted them.
         pub alerting: Span,
         /// How long they had work, active.
         pub talk: Span,
@@ -169,7 +169,7 @@ sums! {
         pub off_queue: Span,
         /// On queue with nothing to do.
         pub idle: Span,
-        /// Something rings and the agent is occupied with nothing else.
+        /// An offer or a consult alerts the agent, who is occupied with nothing else.
         pub offered: Span,
         /// Occupied with work, wrap-up included.
         pub interacting: Span,
@@ -211,7 +211,7 @@ impl StatusTime {
         self.available().plus(self.interacting).plus(self.communicating).plus(self.not_responding)
     }
 
-    /// Time available: idle, or with nothing but something that rings.
+    /// Time available: idle, or with nothing but what alerts them.
     #[must_use]
     pub const fn available(&self) -> Span {
         self.idle.plus(self.offered)

@@ -56,12 +56,12 @@ pub struct QueueNow {
 pub struct ChannelNow {
     /// The channel.
     pub channel: ChannelId,
-    /// How much work stands in line and does not ring.
+    /// How much work stands in line and is not offered.
     pub waiting: u32,
     /// How long the one among it that entered the line first has waited.
     pub oldest_wait: Option<Span>,
-    /// How much rings (offered, alerting).
-    pub ringing: u32,
+    /// How much is offered (alerting).
+    pub offered: u32,
     /// How much is put off.
     pub put_off: u32,
     /// How much agents have.
@@ -130,8 +130,8 @@ pub struct AgentNow {
     pub status: RoutingStatus,
     /// Since when.
     pub status_since: Timestamp,
-    /// How much rings at the agent.
-    pub ringing: u32,
+    /// How many offers and consults alert the agent.
+    pub alerting: u32,
     /// The amount of work the agent has.
     pub work: WithAgents,
     /// In how many consults and conferences the agent takes part.
@@ -144,7 +144,7 @@ impl ChannelNow {
             channel,
             waiting: 0,
             oldest_wait: None,
-            ringing: 0,
+            offered: 0,
             put_off: 0,
             with_agents: WithAgents::default(),
             interval: ServiceCounts::default(),
@@ -157,7 +157,7 @@ impl ChannelNow {
         let count = match work.place {
             CountedPlace::With(_) => return,
             CountedPlace::Aside => &mut self.put_off,
-            CountedPlace::Line if work.rings > 0 => &mut self.ringing,
+            CountedPlace::Line if work.open_offers > 0 => &mut self.offered,
             CountedPlace::Line => {
                 self.oldest_wait = self.oldest_wait.max(Some(now.since(work.entered)));
                 &mut self.waiting
@@ -255,22 +255,22 @@ impl Figures {
                 presence_since: person.presence_since,
                 status: person.status,
                 status_since: person.status_since,
-                ringing: 0,
+                alerting: 0,
                 work: WithAgents::default(),
                 consults: 0,
             };
             agents.insert(*id, row);
         }
-        for ring in self.rings.values() {
-            let row = agents.get_mut(&ring.desk.agent);
-            row.into_iter().for_each(|row| one_more(&mut row.ringing));
+        for offer in self.offers.values() {
+            let row = agents.get_mut(&offer.desk.agent);
+            row.into_iter().for_each(|row| one_more(&mut row.alerting));
         }
         for ((_, agent), part) in &self.parts {
             agents.get_mut(agent).into_iter().for_each(|row| row.work.count(part.doing));
         }
         for ((_, agent), guest) in &self.guests {
             if let Some(row) = agents.get_mut(agent) {
-                one_more(if guest.joined { &mut row.consults } else { &mut row.ringing });
+                one_more(if guest.joined { &mut row.consults } else { &mut row.alerting });
             }
         }
         agents.into_values().collect()

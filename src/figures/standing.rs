@@ -13,7 +13,7 @@ use crate::state::routing_status::RoutingStatus;
 /// Where work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum CountedPlace {
-    /// In the line of its queue, ringing or not.
+    /// In the line of its queue, offered or not.
     Line,
     /// Put off: in no line.
     Aside,
@@ -38,8 +38,8 @@ pub(super) struct CountedWork {
     pub(super) cell: Cell,
     pub(super) place: CountedPlace,
     pub(super) start: Start,
-    /// At how many agents it rings.
-    pub(super) rings: u32,
+    /// To how many agents it is offered.
+    pub(super) open_offers: u32,
     /// When it entered the line it is or was in.
     pub(super) entered: Timestamp,
     /// Up to when its wait is in the book.
@@ -48,9 +48,9 @@ pub(super) struct CountedWork {
     pub(super) counted: bool,
 }
 
-/// An offer that rings.
+/// An open offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Ring {
+pub(super) struct OpenOffer {
     pub(super) work: WorkId,
     pub(super) desk: Desk,
     pub(super) since: Timestamp,

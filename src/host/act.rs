@@ -19,9 +19,9 @@ use crate::state::routing_status::RoutingStatus;
 ///
 /// ```
 /// use strowger::prelude::*;
-/// use strowger::host::{Act, Pair};
+/// use strowger::host::{Act, WorkAndAgent};
 ///
-/// let pair = Pair { work: WorkId::from_raw(1), agent: AgentId::from_raw(0) };
+/// let pair = WorkAndAgent { work: WorkId::from_raw(1), agent: AgentId::from_raw(0) };
 /// assert_ne!(Act::AssignmentBegun(pair), Act::AssignmentEnded(pair));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum Act {
 }
 
 impl Act {
-    const fn turn(&self) -> u8 {
+    const fn order(&self) -> u8 {
         match self {
             Self::Leave(_) => 0,
             Self::OfferEnded(_) => 1,
@@ -93,7 +93,7 @@ impl Tie {
         });
         Self {
             offer: agent.offers().iter().find(of_work).copied(),
-            consult: leg.is_some_and(|leg| leg.rings()),
+            consult: leg.is_some_and(|leg| leg.alerts()),
             assigned: assignment.is_some(),
             part: owns.or_else(|| joined.map(|leg| Involvement::Leg(leg.role))),
         }
@@ -126,7 +126,8 @@ impl Tie {
     }
 }
 
-/// The state the host was told: what rings, who has what, who hears whom, and how agents are.
+/// The state the host was told: which offers are open, who has what, who hears whom, and how
+/// agents are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     ties: BTreeMap<WorkAndAgent, Tie>,
@@ -234,7 +235,7 @@ impl Told {
                 acts.push(Act::StatusChanged(agent.id(), now.1));
             }
         }
-        acts.sort_by_key(Act::turn);
+        acts.sort_by_key(Act::order);
         acts
     }
 

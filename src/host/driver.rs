@@ -28,12 +28,13 @@ use crate::host::ports::{Desktop, Entry, Follower, Host, Journal, Media, Presenc
 /// **When the journal fails** nothing was answered and nothing is acted on. The engine in memory is
 /// ahead of the journal, and whether the facts of the call are in it is not known (a sync that
 /// failed must not be tried again: what it was to write may be gone from memory). So the driver
-/// throws the engine away and [halts](DriverError::Halted); the host opens its journal anew,
+/// drops the engine and [halts](DriverError::Halted); the host opens its journal anew,
 /// recovers an engine from it and starts another driver. Whoever asked asks again: a command that
 /// was done after all is answered as done where it can be known by an id or a key.
 ///
-/// **After a restart** everything that stands is acted on again: what rings, who has what, who
-/// hears whom, and how agents are. An act may therefore be done twice, and is known by its ids.
+/// **After a restart** everything that stands is acted on again: which offers are open, who has
+/// what, who hears whom, and how agents are. An act may therefore be done twice, and is known by
+/// its ids.
 ///
 /// ```
 /// use strowger::host::{Desktop, Offered};
@@ -69,7 +70,7 @@ use crate::host::ports::{Desktop, Entry, Follower, Host, Journal, Media, Presenc
 /// // The outer result is the journal's, the inner one the answer.
 /// let answer: Result<WorkId, Refusal> =
 ///     driver.execute(now, Submit::new(WorkRequest::new(queue, voice)))?;
-/// // Now whoever asked may have the answer, and then it rings.
+/// // Now whoever asked may have the answer, and then the telephone alerts.
 /// assert!(answer.is_ok());
 /// assert!(driver.act().is_empty(), "nothing failed");
 /// assert_eq!(driver.host().desktop.0, [agent]);
@@ -260,7 +261,7 @@ where
 
     /// Does all that is to be done since the last time, in order, and says what failed. What failed
     /// is not tried again, and the rest is done: the host says by a command what follows (a phone
-    /// that cannot ring: the offer is rejected in the agent's name).
+    /// that cannot alert: the offer is rejected in the agent's name).
     #[must_use = "what failed has consequences"]
     pub fn act(&mut self) -> Vec<Failed<D::Error, M::Error, P::Error>> {
         let Some(decides) = &self.decides else {
@@ -333,7 +334,7 @@ impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
         Some((self.decides.as_ref()?, &mut self.host.follower))
     }
 
-    /// Gives back the host. What decides is thrown away.
+    /// Gives back the host. What decides is dropped.
     #[must_use]
     pub fn into_host(self) -> Host<J, D, M, P, F> {
         self.host
@@ -503,7 +504,7 @@ pub enum DriverError<E> {
     #[error("the driver has halted: recover, and start another driver")]
     Halted,
     /// The engine or centre that decides met a contradiction in its own state: a bug. Nothing of
-    /// the call is kept, and the engine or centre is thrown away. What was asked was not done.
+    /// the call is kept, and the engine or centre is dropped. What was asked was not done.
     #[error("recover, and start another driver: {0}")]
     Faulted(Fault),
     /// The token of the call names an earlier call with another command. Nothing was done.

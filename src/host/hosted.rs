@@ -9,7 +9,7 @@ use crate::interaction::ProfileStore;
 use crate::layer::action::Action;
 use crate::layer::decide::Decide;
 
-/// An engine, or a centre with one in it: phones ring and screens change by what the engine says.
+/// An engine, or a centre with one in it: phones alert and screens change by what the engine says.
 pub trait Hosted: Decide {
     /// The engine.
     fn engine(&self) -> &Engine;

@@ -72,7 +72,7 @@ pub trait Journal<E: Decide> {
     fn sync(&mut self) -> Result<(), Self::Error>;
 }
 
-/// The screens of agents (agent desktop, softphone): what rings at them and what they have. Each
+/// The screens of agents (agent desktop, softphone): what alerts them and what they have. Each
 /// method does nothing unless it is written; absent is `()`.
 ///
 /// What is said may be said again after a restart: an act is known by its ids.
@@ -80,19 +80,19 @@ pub trait Desktop {
     /// Why it could not be shown.
     type Error;
 
-    /// Work rings at an agent.
+    /// Work is offered to an agent.
     ///
     /// # Errors
-    /// The work is not shown as ringing.
+    /// The work is not shown as offered.
     fn offer_made(&mut self, _view: View<'_>, _offer: Offered) -> Result<(), Self::Error> {
         Ok(())
     }
 
-    /// Work rings at an agent no more: the agent answered, the offer was missed, or the offer was
-    /// taken back.
+    /// Work is offered to an agent no more: the agent answered, the offer was missed, or the offer
+    /// was taken back.
     ///
     /// # Errors
-    /// The work is still shown as ringing.
+    /// The work is still shown as offered.
     fn offer_ended(&mut self, _view: View<'_>, _offer: Offered) -> Result<(), Self::Error> {
         Ok(())
     }
@@ -263,7 +263,7 @@ impl<E: Hosted> Follower<E> for Figures {
 pub struct Offered {
     /// The offer.
     pub offer: OfferId,
-    /// The work that rings, and the agent at whom it rings.
+    /// The work that is offered, and the agent to whom it is offered.
     pub pair: WorkAndAgent,
 }
 
@@ -346,7 +346,7 @@ impl PresenceSink for () {
 ///     type Error = std::convert::Infallible;
 ///
 ///     fn offer_made(&mut self, view: View<'_>, offer: Offered) -> Result<(), Self::Error> {
-///         println!("it rings at {:?}", view.agent(offer.pair.agent).map(|agent| agent.key()));
+///         println!("offered to {:?}", view.agent(offer.pair.agent).map(|agent| agent.key()));
 ///         Ok(())
 ///     }
 /// }

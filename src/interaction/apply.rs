@@ -41,7 +41,7 @@ impl From<Illegal> for RecordMisfit {
 const fn ends_beside(event: &RecordEvent) -> bool {
     matches!(
         event,
-        RecordEvent::RangOut { .. }
+        RecordEvent::OfferEnded { .. }
             | RecordEvent::GuestLeft { .. }
             | RecordEvent::TrailingWrapUpEnded { .. }
     )
@@ -172,16 +172,16 @@ impl Store {
                     row.talk(ConversationStep::Return)?;
                 }
             }
-            RecordEvent::Rang { offer, agent, .. } => {
+            RecordEvent::Offered { offer, agent, .. } => {
                 row.offers.push((*offer, *agent));
                 index.offers.insert(*offer, id);
             }
-            RecordEvent::RangOut { offer, .. } => {
-                row.offers.retain(|(rings, _)| rings != offer);
+            RecordEvent::OfferEnded { offer, .. } => {
+                row.offers.retain(|(open, _)| open != offer);
                 index.offers.swap_remove(offer);
             }
             RecordEvent::Assigned { agent, .. } => {
-                index.ring_no_more(row);
+                index.end_offers(row);
                 row.step(InteractionStep::Assign)?;
                 row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;
@@ -196,7 +196,7 @@ impl Store {
                 for pair in ongoing_between(row) {
                     index.ongoing.remove(&pair);
                 }
-                index.ring_no_more(row);
+                index.end_offers(row);
                 row.end(event, at, most)?;
                 if row.state.is_closed() {
                     for one in row.participants() {
@@ -242,7 +242,7 @@ impl RecordIndex {
         }
     }
 
-    fn ring_no_more(&mut self, row: &mut Interaction) {
+    fn end_offers(&mut self, row: &mut Interaction) {
         for (offer, _) in row.offers.drain(..) {
             self.offers.swap_remove::<OfferId>(&offer);
         }

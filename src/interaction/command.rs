@@ -408,7 +408,7 @@ commands! {
     ///
     /// All interactions in which they take part must be over; they are archived, so that the host
     /// alone has them and may erase them, and the profile is forgotten. Facts told before still
-    /// name them, until a snapshot takes their place. It looks at every interaction that is kept.
+    /// name them, until a snapshot takes their place. It walks over every interaction that is kept.
     /// Refused as `NotOver` with the first that goes on.
     EraseProfile {
         /// The profile, active or not.

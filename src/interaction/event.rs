@@ -104,8 +104,8 @@ events! {
             /// The interaction.
             interaction: InteractionId,
         }
-        /// It rings at an agent.
-        Rang = rang {
+        /// It is offered to an agent.
+        Offered = offered {
             /// The interaction.
             interaction: InteractionId,
             /// The offer.
@@ -113,8 +113,8 @@ events! {
             /// The agent.
             agent: AgentId,
         }
-        /// It does not ring at the agent any more, and the agent does not have it.
-        RangOut = rang_out {
+        /// An offer of it ended, and the agent does not have it.
+        OfferEnded = offer_ended {
             /// The interaction.
             interaction: InteractionId,
             /// The offer.
@@ -358,8 +358,8 @@ impl RecordEvent {
         self.named_work()
     }
 
-    /// The agent it names: at whom it rings, who has the interaction from now on, who takes part in
-    /// it or does not any more.
+    /// The agent it names: to whom it is offered, who has the interaction from now on, who takes
+    /// part in it or does not any more.
     #[must_use]
     pub fn agent(&self) -> Option<AgentId> {
         self.named_agent()

@@ -77,7 +77,7 @@ impl RecordTurn<'_> {
             (None, None) => return,
         };
         let Some(id) = id.copied() else { return };
-        self.ring(id, event);
+        self.follow_offer(id, event);
         self.hand_around(id, event);
         self.wrap_up_and_end(id, event);
     }
@@ -91,23 +91,23 @@ impl RecordTurn<'_> {
         self.store.get(id).is_some_and(|row| row.state == state)
     }
 
-    fn ring(&mut self, interaction: InteractionId, event: &Event) {
+    fn follow_offer(&mut self, interaction: InteractionId, event: &Event) {
         match event {
             Event::WorkOffered { offer, agent, .. }
                 if self.may(interaction, InteractionStep::Assign) =>
             {
                 let (offer, agent) = (*offer, *agent);
-                self.emit(RecordEvent::Rang { interaction, offer, agent });
+                self.emit(RecordEvent::Offered { interaction, offer, agent });
             }
             Event::OfferRejected { offer, .. }
             | Event::OfferMissed { offer, .. }
             | Event::OfferWithdrawn { offer, .. } => {
-                self.emit(RecordEvent::RangOut { interaction, offer: *offer });
+                self.emit(RecordEvent::OfferEnded { interaction, offer: *offer });
             }
             Event::OfferAccepted { offer, .. } => {
                 let row = self.store.get(interaction);
-                let rings = row.into_iter().flat_map(|row| &row.offers);
-                let agent = rings.into_iter().find(|(id, _)| id == offer).map(|(_, agent)| *agent);
+                let offers = row.into_iter().flat_map(|row| &row.offers);
+                let agent = offers.into_iter().find(|(id, _)| id == offer).map(|(_, agent)| *agent);
                 if let Some(agent) = agent {
                     self.emit(RecordEvent::Assigned { interaction, agent });
                 }

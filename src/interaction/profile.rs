@@ -261,7 +261,7 @@ impl ProfileStore for ProfilesInMemory {
 /// The directory is asked while something is decided. Its answer stands in the fact, and it is not
 /// asked again when facts are replayed. About a profile without a user it is asked whenever an
 /// interaction is opened for that profile, for the host may know the customer by then. What it says
-/// of a profile with a user is not looked at.
+/// of a profile with a user is not read.
 pub trait Directory: Debug + Send + Sync {
     /// The user who has this address, if the host knows one.
     fn user_of(&self, address: &Address) -> Option<Key>;

@@ -219,7 +219,7 @@ pub struct Interaction {
     pub work: Option<WorkId>,
     /// Agents who gave work of it away and still wrap that up.
     pub trailing: Vec<(WorkId, AgentId)>,
-    /// The offers that ring.
+    /// The open offers.
     pub offers: Vec<(OfferId, AgentId)>,
     /// The metadata of the channel about the contact.
     pub channel_metadata: Attributes,

@@ -15,7 +15,7 @@ use crate::state::leg::LegRole;
 pub enum Part {
     /// The virtual agent.
     VirtualAgent,
-    /// Nobody: it stands in line, ringing included.
+    /// Nobody: it stands in line, offered or not.
     InLine(QueueId),
     /// Its agent works on it.
     Active(AgentId),

@@ -39,7 +39,7 @@ pub(crate) struct Rows {
 pub(crate) struct RecordIndex {
     /// Whose work it is, as long as facts about it move an interaction.
     pub(crate) works: FixedMap<WorkId, InteractionId>,
-    /// Whose offer it is, as long as it rings.
+    /// Whose offer it is, as long as it is open.
     pub(crate) offers: FixedMap<OfferId, InteractionId>,
     /// The interactions of a customer.
     pub(crate) customers: BTreeMap<Key, BTreeSet<InteractionId>>,
@@ -149,14 +149,14 @@ impl Store {
         self.open_with(profile).next().is_some()
     }
 
-    /// Looks when time does something to an interaction next.
+    /// Finds when time does something to an interaction next.
     pub(crate) fn set_deadline(&mut self, id: InteractionId) {
         let row = self.rows.interactions.get(id);
         let due = row.and_then(|row| idle::deadline(row, &self.rows.config.idle));
         self.index.deadlines.set(id, due.map(|(at, _)| at));
     }
 
-    /// Looks anew at all of them.
+    /// Finds all of them anew.
     pub(crate) fn set_all_deadlines(&mut self) {
         let ids: alloc::vec::Vec<_> =
             self.rows.interactions.sorted().into_iter().map(|(id, _)| id).collect();

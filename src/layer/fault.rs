@@ -12,7 +12,7 @@ use crate::fact::log::Seq;
 /// A fact that was decided did not fit the state it was decided against, or a row was not there
 /// that must be. What is in memory cannot be trusted any more, so the engine [refuses
 /// everything](crate::Refusal::Faulted) from then on. The facts of the call in which it happened
-/// are gone from the log; those of all calls before are sound. The host throws the engine away and
+/// are gone from the log; those of all calls before are sound. The host drops the engine and
 /// recovers another one from its journal.
 ///
 /// ```

@@ -91,7 +91,7 @@ growing! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct Weights {
-        /// While it rings.
+        /// While it is offered.
         pub offered: u8 => with_offered,
         /// While it is worked on.
         pub active: u8 => with_active,

@@ -26,7 +26,7 @@ growing! {
     pub struct ChannelProfile {
         /// Units an item takes unless the request says otherwise: 1 to 1,000,000.
         pub cost: u32 => with_cost,
-        /// How long an offer rings; `None` rings until it is answered. A queue may say otherwise.
+        /// How long an offer is open; `None`: until it is answered. A queue may say otherwise.
         pub offer_window: Option<Span> => with_offer_window(into),
         /// True if offers of this channel are accepted at once in the agent's name.
         pub auto_accept: bool => with_auto_accept,
@@ -58,44 +58,44 @@ impl Default for ChannelProfile {
 }
 
 impl ChannelProfile {
-    fn ringing(secs: u32) -> Self {
+    fn answered_in(secs: u32) -> Self {
         Self { offer_window: Some(Span::from_secs(secs)), ..Self::default() }
     }
 
     /// Calls: 8 s to answer, and nothing else may interrupt one.
     #[must_use]
     pub fn voice() -> Self {
-        Self { interruptible_by: Some(Vec::new()), ..Self::ringing(8) }
+        Self { interruptible_by: Some(Vec::new()), ..Self::answered_in(8) }
     }
 
     /// Live chats: 30 s to answer.
     #[must_use]
     pub fn chat() -> Self {
-        Self::ringing(30)
+        Self::answered_in(30)
     }
 
     /// Messages of a conversation that may last for days: 30 s to answer.
     #[must_use]
     pub fn message() -> Self {
-        Self::ringing(30)
+        Self::answered_in(30)
     }
 
     /// Calls to customers who asked to be called: 30 s to answer.
     #[must_use]
     pub fn callback() -> Self {
-        Self::ringing(30)
+        Self::answered_in(30)
     }
 
     /// E-mails: 300 s to answer.
     #[must_use]
     pub fn email() -> Self {
-        Self::ringing(300)
+        Self::answered_in(300)
     }
 
     /// Cases, tasks and other work items: 120 s to answer.
     #[must_use]
     pub fn work_item() -> Self {
-        Self::ringing(120)
+        Self::answered_in(120)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::model::relaxation::Relaxation;
 growing! {
     /// An agent's place in a queue.
     ///
-    /// `rank` works both ways and comes before everything else: a free agent looks at the queues
+    /// `rank` works both ways and comes before everything else: a free agent serves the queues
     /// where the agent's rank is lowest first, and work goes to the agents for whom its queue ranks
     /// lowest first. (Amazon Connect: priority in the routing profile; ServiceNow: group queue
     /// priority; FreeSWITCH: tier level.)

@@ -1,7 +1,7 @@
 //! What things are: plain data, checked when it is handed in.
 //!
 //! Knows what a skill, a queue, an agent and a piece of work are. Knows nothing of who waits, who
-//! rings or what time it is.
+//! is offered or what time it is.
 
 pub(crate) mod agent;
 pub(crate) mod attribute;

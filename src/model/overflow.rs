@@ -17,10 +17,10 @@ use crate::model::requeue::Requeue;
 
 /// When a rule of overflow is meant. Thresholds are inclusive: at the very value it holds.
 ///
-/// `waited` has a deadline of its own. `ahead` is looked at as work enters the queue, the others
-/// then and whenever the queue is looked at (see [`QueueProfile::look_every`]).
+/// `waited` has a deadline of its own. `ahead` is evaluated as work enters the queue, the others
+/// then and whenever the queue is inspected (see [`QueueProfile::inspect_every`]).
 ///
-/// [`QueueProfile::look_every`]: crate::model::QueueProfile::look_every
+/// [`QueueProfile::inspect_every`]: crate::model::QueueProfile::inspect_every
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -249,7 +249,7 @@ impl Ramp {
 }
 
 impl Trigger {
-    /// True if the trigger is looked at again and again as work waits.
+    /// True if the trigger is evaluated again and again as work waits.
     #[must_use]
     pub(crate) const fn is_watched(self) -> bool {
         match self {

@@ -163,8 +163,8 @@ growing! {
 
 growing! {
     /// To how many agents at once work is offered. The first who accepts has it, the others' offers
-    /// are withdrawn. As long as it rings at fewer than `max`, more are asked as they become free
-    /// (Azure Job Router: concurrent offers; Twilio: reserved workers).
+    /// are withdrawn. As long as it is offered to fewer than `max`, more are asked as they become
+    /// free (Azure Job Router: concurrent offers; Twilio: reserved workers).
     ///
     /// ```
     /// use strowger::model::Broadcast;
@@ -176,10 +176,10 @@ growing! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct Broadcast {
-        /// It is not offered before so many can be asked at once: 1 to `max`. Once it rings, one
-        /// more is enough.
+        /// It is not offered before so many can be asked at once: 1 to `max`. Once it is offered,
+        /// one more is enough.
         pub min: u8 => with_min,
-        /// It never rings at more: 1 to 50.
+        /// It is never offered to more: 1 to 50.
         pub max: u8 => with_max,
     }
 }
@@ -259,13 +259,14 @@ growing! {
         pub choice: AgentChoice => with_choice,
         /// The clock of the longest idle agent.
         pub idle: IdleClock => with_idle,
-        /// How long offers ring, where it differs from the channel; `null` rings until answered.
+        /// How long offers are open, where it differs from the channel; `null`: until answered.
         pub offer_windows: BTreeMap<ChannelId, Option<Span>>
             => with_offer_windows(each (ChannelId, Option<Span>)),
         /// True if offers from this queue are accepted at once in the agent's name.
         pub auto_accept: bool => with_auto_accept,
-        /// True if an offer is withdrawn when its agent becomes unavailable while it rings. If not,
-        /// it rings on until it is answered or its window ends. The same for a consult on its work.
+        /// True if an offer is withdrawn when its agent becomes unavailable while it is open. If
+        /// not, it stays open until it is answered or its window ends. The same for a consult on
+        /// its work.
         pub withdraw_offers: bool => with_withdraw_offers,
         /// Where work goes that comes back.
         pub requeue: RequeuePolicy => with_requeue,
@@ -281,7 +282,7 @@ growing! {
         pub exhausted: Exhausted => with_exhausted,
         /// The rules of after-contact work.
         pub wrap_up: WrapUpProfile => with_wrap_up,
-        /// How long work may wait in this queue, ringing included.
+        /// How long work may wait in this queue, offered or not.
         pub max_wait: Option<Span> => with_max_wait(into),
         /// The action on work that waited longer than `max_wait`.
         pub on_max_wait: MaxWaitAction => with_on_max_wait,
@@ -325,9 +326,9 @@ growing! {
         /// Rings of helpers who join while conditions hold, each ring once.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub conditional: Vec<ConditionalRing> => with_conditional(each ConditionalRing),
-        /// How often rules and rings that depend on the state of queues are looked at while
+        /// How often rules and rings that depend on the state of queues are inspected while
         /// anything waits or a ring has joined.
-        pub look_every: Span => with_look_every,
+        pub inspect_every: Span => with_inspect_every,
         /// How fast it may offer; `None`: as fast as it can.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ramp: Option<Ramp> => with_ramp(into),
@@ -377,7 +378,7 @@ impl Default for QueueProfile {
             overflow: Vec::new(),
             last_resort: LastResort::default(),
             conditional: Vec::new(),
-            look_every: Span::from_secs(10),
+            inspect_every: Span::from_secs(10),
             ramp: None,
             external: false,
         }
@@ -420,7 +421,7 @@ impl Profile for QueueProfile {
         self.classification.iter().try_for_each(Classification::check)?;
         check_rules(&self.overflow)?;
         check_rings(&self.conditional)?;
-        Invalid::some_time("look_every", self.look_every)?;
+        Invalid::some_time("inspect_every", self.inspect_every)?;
         if let Some(ramp) = self.ramp {
             Invalid::range("ramp.offers", ramp.offers, 1, i64::from(u16::MAX))?;
             Invalid::some_time("ramp.per", ramp.per)?;
@@ -456,7 +457,7 @@ impl Profile for QueueProfile {
 }
 
 impl QueueProfile {
-    /// True if the queue has rules or rings that are looked at again and again.
+    /// True if the queue has rules or rings that are inspected again and again.
     pub(crate) fn is_watched(&self) -> bool {
         !self.conditional.is_empty() || self.overflow.iter().any(|rule| rule.when.is_watched())
     }

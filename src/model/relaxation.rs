@@ -12,7 +12,7 @@ use crate::model::need::Need;
 
 /// The clock that steps of relaxation and conditions that expire run on.
 ///
-/// It runs on while work rings, but nothing that rings is recalled: what falls due meanwhile takes
+/// It runs on while work is offered, but no open offer is recalled: what falls due meanwhile takes
 /// effect as the work is back in line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,7 +90,7 @@ growing! {
         pub steps: Vec<RelaxationStep> => with_steps(each RelaxationStep),
         /// True if a step is passed over at once when nobody who is on queue could take the work in
         /// it, and so is the time of a condition that expires. The later ones then come sooner by
-        /// as much. It is looked at as a step begins, and as the work enters a line.
+        /// as much. It is evaluated as a step begins, and as the work enters a line.
         pub skip_empty: bool => with_skip_empty,
     }
 }

@@ -20,7 +20,7 @@ use crate::model::priority::Priority;
 use crate::model::relaxation::Relaxation;
 use crate::model::schedule::{Callback, Schedule};
 
-/// Data that travels with the work and is never looked at (user data, pre-chat answers).
+/// Data that travels with the work and is never read (user data, pre-chat answers).
 pub type Attached = BTreeMap<Key, Box<str>>;
 
 growing! {
@@ -186,8 +186,8 @@ pub(crate) fn check_key(key: &Key) -> Result<(), Invalid> {
 }
 
 growing! {
-    /// A change to waiting or ringing work; what is absent stays as it is. It takes effect at the
-    /// next match: what already rings is not recalled.
+    /// A change to waiting or offered work; what is absent stays as it is. It takes effect at the
+    /// next match: open offers are not recalled.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct WorkChange {

@@ -49,23 +49,23 @@ pub fn is_open(calendar: &CalendarProfile, at: Timestamp) -> bool {
     })
 }
 
-/// The first instant later than `after` at which open turns to closed or closed to open; none if it
-/// stays as it is for good. However far ahead it lies, it is found: the walk skips whole stretches
-/// of days that are all open or all closed.
+/// The first instant later than `after` at which open changes to closed or closed to open; none if
+/// it stays as it is for good. However far ahead it lies, it is found: the walk skips whole
+/// stretches of days that are all open or all closed.
 #[must_use]
 pub fn next_change(calendar: &CalendarProfile, after: Timestamp) -> Option<Timestamp> {
     let was = is_open(calendar, after);
     let mut at = after;
     loop {
-        at = next_look(calendar, at)?;
+        at = next_check(calendar, at)?;
         if is_open(calendar, at) != was {
             return Some(at);
         }
     }
 }
 
-/// The first instant later than `after` at which closed turns to open; none if it never does. Of a
-/// calendar that is open it is the opening after the next closing.
+/// The first instant later than `after` at which closed changes to open; none if it never does. Of
+/// a calendar that is open it is the opening after the next closing.
 #[must_use]
 pub fn next_opening(calendar: &CalendarProfile, after: Timestamp) -> Option<Timestamp> {
     let change = next_change(calendar, after)?;
@@ -74,7 +74,7 @@ pub fn next_opening(calendar: &CalendarProfile, after: Timestamp) -> Option<Time
 
 /// The next instant at which something might be otherwise: hours begin or end, the local day ends,
 /// or the clocks change.
-fn next_look(calendar: &CalendarProfile, at: Timestamp) -> Option<Timestamp> {
+fn next_check(calendar: &CalendarProfile, at: Timestamp) -> Option<Timestamp> {
     let zone = &calendar.zone;
     let local = local(zone, at);
     let day = local.div_euclid(DAY);

@@ -32,7 +32,7 @@ pub struct Candidate {
     /// Since when the agent has been idle by the queue's clock.
     pub idle_since: Timestamp,
     /// The last offer that any queue made to the agent.
-    pub turn: OfferId,
+    pub last_offer: OfferId,
     /// The agent's position in the queue's list.
     pub position: u16,
     /// How far the agent is from the levels asked for; see
@@ -59,7 +59,7 @@ pub struct AgentKey {
     scarce: bool,
     method: i64,
     idle_since: Timestamp,
-    turn: OfferId,
+    last_offer: OfferId,
     /// The agent.
     pub agent: AgentId,
 }
@@ -104,7 +104,7 @@ impl AgentKey {
             scarce: candidate.scarce,
             method,
             idle_since: candidate.idle_since,
-            turn: candidate.turn,
+            last_offer: candidate.last_offer,
             agent: candidate.agent,
         }
     }
@@ -183,7 +183,7 @@ impl AgentKey {
             spared: self.scarce,
             method: self.method,
             idle_since: self.idle_since,
-            last_offered: self.turn,
+            last_offered: self.last_offer,
         }
     }
 
@@ -198,7 +198,7 @@ impl AgentKey {
             (self.scarce == other.scarce, KeyPart::Spared),
             (self.method == other.method, KeyPart::Method),
             (self.idle_since == other.idle_since, KeyPart::Idle),
-            (self.turn == other.turn, KeyPart::LastOffered),
+            (self.last_offer == other.last_offer, KeyPart::LastOffered),
         ];
         let first = parts.into_iter().find(|(same, _)| !same);
         first.map_or(KeyPart::Definition, |(_, part)| part)
@@ -236,7 +236,7 @@ mod tests {
             units: 0,
             ratio: 0,
             idle_since: Timestamp::EPOCH,
-            turn: OfferId::NONE,
+            last_offer: OfferId::NONE,
             position: 0,
             ring: 0,
             distance: 0,
@@ -257,8 +257,8 @@ mod tests {
 
     #[test]
     fn ties_go_to_whoever_was_offered_something_longest_ago() {
-        let offered = Candidate { turn: OfferId::from_raw(9), ..candidate(0) };
-        let earlier = Candidate { turn: OfferId::from_raw(8), ..candidate(2) };
+        let offered = Candidate { last_offer: OfferId::from_raw(9), ..candidate(0) };
+        let earlier = Candidate { last_offer: OfferId::from_raw(8), ..candidate(2) };
         let never = candidate(1);
         assert_eq!(order(AgentChoice::LongestIdle, None, &[offered, earlier, never]), [1, 2, 0]);
     }

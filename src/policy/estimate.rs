@@ -84,20 +84,20 @@ impl Situation<'_> {
         Estimate { estimator, wait, samples }
     }
 
-    const fn turn(self) -> u128 {
+    const fn place(self) -> u128 {
         self.ahead as u128 + 1
     }
 
     fn littles_law(self) -> Option<Span> {
         let length = u128::from(self.tally.window_length(self.now).as_millis());
         let ended = u128::from(self.tally.window(self.now).ended());
-        span(self.turn().saturating_mul(length).checked_div(ended)?)
+        span(self.place().saturating_mul(length).checked_div(ended)?)
     }
 
     fn staffing(self) -> Option<Span> {
         let handling = u128::from(self.tally.handling().parts()?);
         let agents = u128::from(self.staffed) * u128::from(Average::PARTS);
-        span(handling.saturating_mul(self.turn()).checked_div(agents)?)
+        span(handling.saturating_mul(self.place()).checked_div(agents)?)
     }
 
     fn erlang(self) -> Option<Span> {

@@ -9,7 +9,7 @@ use crate::model::ids::ChannelId;
 use crate::model::queue::{Budget, QueueProfile, Tolerance};
 use crate::model::reason::RejectReasonProfile;
 
-/// How long an offer rings: what the queue says for the channel, else what the channel says.
+/// How long an offer is open: what the queue says for the channel, else what the channel says.
 #[must_use]
 pub fn window(queue: &QueueProfile, id: ChannelId, channel: &ChannelProfile) -> Option<Span> {
     queue.offer_windows.get(&id).copied().unwrap_or(channel.offer_window)

@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_minute_of_half_a_minute_comes_before_a_minute_of_two() {
-        // Genesys Engage's example, and the instant at which the order turns.
+        // Genesys Engage's example, and the instant at which the order is reversed.
         let key = |at, objective, work| {
             let waiting = Waiting {
                 work: WorkId::from_raw(work),

@@ -78,7 +78,8 @@ impl Claim {
         Self { channel, cost, weight }
     }
 
-    /// The claim of a new item: the greater of what it takes ringing and active.
+    /// The claim of a new item: the greater of what it takes while it is offered and while it is
+    /// active.
     #[must_use]
     pub fn of_new(id: ChannelId, channel: &ChannelProfile, cost: u32) -> Self {
         let weight = channel.weights.offered.max(channel.weights.active);

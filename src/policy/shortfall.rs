@@ -95,7 +95,7 @@ fn collect(
     }
 }
 
-/// The agent's own value that a single condition looks at.
+/// The agent's own value that a single condition reads.
 fn own(requirement: &Requirement, agent: &AgentProfile) -> Option<Value> {
     match requirement {
         Requirement::Skill { skill, .. } => {

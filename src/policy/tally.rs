@@ -76,12 +76,12 @@ pub struct Counts {
     /// Work entered its line: submitted to it, come from another queue, or back from an agent.
     /// Offers that were declined, and moves within the line, are no entries.
     pub arrivals: u32,
-    /// Waiting or ringing work went to an agent: accepted, pulled or forced.
+    /// Waiting or offered work went to an agent: accepted, pulled or forced.
     pub answered: u32,
     /// Of these, those that had waited no longer than the queue's service target, the very target
     /// included.
     pub in_target: u32,
-    /// The customer left while it waited or rang.
+    /// The customer left while it waited or was offered.
     pub abandoned: u32,
 }
 
@@ -162,7 +162,7 @@ const fn bucket(at: Timestamp) -> i64 {
     at.as_millis().div_euclid(BUCKET)
 }
 
-/// The place of a bucket in the ring.
+/// The place of a bucket: each place is used again after one round.
 fn place(bucket: i64) -> usize {
     usize::try_from(bucket.rem_euclid(12)).unwrap_or(0)
 }
@@ -240,7 +240,7 @@ impl Tally {
     #[must_use]
     pub fn window(&self, now: Timestamp) -> Counts {
         let now = bucket(now).max(self.latest);
-        // Buckets older than the ring are not there, and those after the latest are empty.
+        // Buckets older than one round are not there, and those after the latest are empty.
         let kept = (self.latest.saturating_sub(11)..=self.latest)
             .filter(|kept| *kept > now.saturating_sub(12));
         let counts = kept.filter_map(|kept| self.buckets.get(place(kept)));
@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(tally.window(minute(115)).arrivals, 0);
         tally.arrive(minute(64));
         assert_eq!(tally.window(minute(64)).arrivals, 56);
-        // After more than a round nothing old is left, whatever place in the ring it has.
+        // After more than a round nothing old is left, whatever its place.
         tally.arrive(minute(600));
         assert_eq!(tally.window(minute(600)).arrivals, 1);
         // Before the latest there is no window: nobody can tell what it was.

@@ -13,9 +13,9 @@ use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LegState {
-    /// The agent was asked to take part: it rings at the agent.
+    /// The agent was asked to take part: their telephone alerts.
     Requested {
-        /// When its window ends; `None`: it rings until it is answered.
+        /// When its window ends; `None`: until it is answered.
         until: Option<Timestamp>,
     },
     /// The agent takes part.

@@ -21,7 +21,7 @@ pub struct Illegal {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeadlineKind {
-    /// An offer has rung long enough.
+    /// The window of an offer is over.
     OfferWindow,
     /// A wrap-up is over.
     WrapUp,
@@ -45,12 +45,12 @@ pub enum DeadlineKind {
     Relaxation,
     /// Work that was put off enters its line.
     Scheduled,
-    /// A consult has rung long enough.
+    /// The window of a consult is over.
     ConsultWindow,
     /// A rule of overflow is due by the time work has waited.
     Overflow,
-    /// Rules and rings of a queue are looked at again.
-    Look,
+    /// Rules and rings of a queue are inspected again.
+    Inspection,
     /// A queue may offer again.
     Ramp,
     /// A pool gives back what was drawn from it.

@@ -14,9 +14,9 @@ use crate::state::machine::{Deadline, DeadlineKind, Illegal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OfferState {
-    /// It rings.
+    /// It is open.
     Open {
-        /// When its window ends; `None`: it rings until it is answered.
+        /// When its window ends; `None`: until it is answered.
         until: Option<Timestamp>,
     },
     /// It is over.
@@ -35,7 +35,7 @@ pub enum OfferEnd {
         /// The reason the agent gave.
         reason: Option<ReasonId>,
     },
-    /// It rang out: its window ended without an answer.
+    /// It timed out: its window ended without an answer.
     Missed,
     /// It was taken back.
     Withdrawn {

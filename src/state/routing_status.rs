@@ -17,7 +17,7 @@ pub enum RoutingStatus {
     OffQueue,
     /// On queue with nothing to do.
     Idle,
-    /// Something rings and the agent is occupied with nothing else.
+    /// Something alerts the agent, who is occupied with nothing else.
     Offered,
     /// Occupied with work, wrap-up included.
     Interacting,
@@ -33,8 +33,8 @@ pub enum RoutingStatus {
 pub enum Load {
     /// Nothing.
     Free,
-    /// Something rings.
-    Ringing,
+    /// Something alerts the agent.
+    Alerting,
     /// Work.
     Working,
     /// A call of the agent's own.
@@ -60,12 +60,12 @@ impl StatusStep {
     pub const fn name(self) -> &'static str {
         match self {
             Self::GoOn(Load::Free) => "go_on_free",
-            Self::GoOn(Load::Ringing) => "go_on_ringing",
+            Self::GoOn(Load::Alerting) => "go_on_alerting",
             Self::GoOn(Load::Working) => "go_on_working",
             Self::GoOn(Load::OwnCall) => "go_on_own_call",
             Self::GoOff => "go_off",
             Self::Carry(Load::Free) => "carry_free",
-            Self::Carry(Load::Ringing) => "carry_ringing",
+            Self::Carry(Load::Alerting) => "carry_alerting",
             Self::Carry(Load::Working) => "carry_working",
             Self::Carry(Load::OwnCall) => "carry_own_call",
             Self::StopResponding => "stop_responding",
@@ -90,7 +90,7 @@ impl RoutingStatus {
     const fn of(load: Load) -> Self {
         match load {
             Load::Free => Self::Idle,
-            Load::Ringing => Self::Offered,
+            Load::Alerting => Self::Offered,
             Load::Working => Self::Interacting,
             Load::OwnCall => Self::Communicating,
         }

@@ -23,7 +23,7 @@ use crate::state::machine::Illegal;
 pub enum Stage {
     /// In the line of its queue.
     Queued,
-    /// Ringing at an agent, or at several at once.
+    /// Offered to an agent, or at several at once.
     Offered {
         /// The offer, of several the oldest.
         offer: OfferId,
@@ -103,8 +103,9 @@ pub enum WorkStep {
     EndContact,
     /// It is over.
     Close(CloseCause),
-    /// It rings at one more agent, or one of several offers ended; this is the oldest that rings.
-    RingOn(OfferId),
+    /// It is offered to one more agent, or one of several offers ended; this is the oldest open
+    /// one.
+    RemainOffered(OfferId),
     /// It is put off.
     Schedule {
         /// Until when.
@@ -131,7 +132,7 @@ impl WorkStep {
             Self::Requeue => "requeue",
             Self::EndContact => "end_contact",
             Self::Close(_) => "close",
-            Self::RingOn(_) => "ring_on",
+            Self::RemainOffered(_) => "remain_offered",
             Self::Schedule { .. } => "schedule",
             Self::Suspend => "suspend",
             Self::HandOver(_) => "hand_over",
@@ -155,8 +156,8 @@ impl Stage {
         }
     }
 
-    /// True if something may fall due for the work itself. Nothing does while it rings or an agent
-    /// handles it: no rule recalls work from an agent.
+    /// True if something may fall due for the work itself. Nothing does while it is offered or an
+    /// agent handles it: no rule recalls work from an agent.
     #[must_use]
     pub const fn has_clock(self) -> bool {
         match self {
@@ -198,7 +199,7 @@ impl Stage {
         }
     }
 
-    /// True if the work is in its queue: it waits in line, or rings from there.
+    /// True if the work is in its queue: it waits in line, or is offered from there.
     #[must_use]
     pub const fn is_in_queue(self) -> bool {
         match self {
@@ -259,11 +260,11 @@ impl Stage {
     /// [`Illegal`] if the stage does not allow it.
     pub const fn next(self, step: WorkStep) -> Result<Self, Illegal> {
         use WorkStep::{
-            Assign, Close, EndContact, HandOver, Offer, Park, Requeue, Resume, Return, RingOn,
-            Schedule, Suspend,
+            Assign, Close, EndContact, HandOver, Offer, Park, RemainOffered, Requeue, Resume,
+            Return, Schedule, Suspend,
         };
         match (self, step) {
-            (Self::Queued, Offer(offer)) | (Self::Offered { .. }, RingOn(offer)) => {
+            (Self::Queued, Offer(offer)) | (Self::Offered { .. }, RemainOffered(offer)) => {
                 Ok(Self::Offered { offer })
             }
             (Self::Offered { .. }, Return) => Ok(Self::Queued),
@@ -313,7 +314,10 @@ impl Stage {
                 | Self::Suspended,
                 Close(cause),
             ) => Ok(Self::Closed { cause }),
-            (Self::Queued, Return | RingOn(_) | Park(_) | Resume | EndContact | HandOver(_))
+            (
+                Self::Queued,
+                Return | RemainOffered(_) | Park(_) | Resume | EndContact | HandOver(_),
+            )
             | (
                 Self::Offered { .. },
                 Offer(_)
@@ -326,19 +330,19 @@ impl Stage {
                 | Close(_)
                 | HandOver(_),
             )
-            | (Self::Assigned { .. }, Offer(_) | RingOn(_) | Return | Assign(_) | Resume)
+            | (Self::Assigned { .. }, Offer(_) | RemainOffered(_) | Return | Assign(_) | Resume)
             | (
                 Self::Parked { .. },
-                Offer(_) | RingOn(_) | Return | Schedule { .. } | HandOver(_),
+                Offer(_) | RemainOffered(_) | Return | Schedule { .. } | HandOver(_),
             )
             | (
                 Self::Scheduled { .. } | Self::Suspended,
-                Offer(_) | RingOn(_) | Return | Park(_) | Resume | EndContact | HandOver(_),
+                Offer(_) | RemainOffered(_) | Return | Park(_) | Resume | EndContact | HandOver(_),
             )
             | (
                 Self::WrapUp { .. },
                 Offer(_)
-                | RingOn(_)
+                | RemainOffered(_)
                 | Return
                 | Assign(_)
                 | Park(_)
@@ -352,7 +356,7 @@ impl Stage {
             | (
                 Self::Closed { .. },
                 Offer(_)
-                | RingOn(_)
+                | RemainOffered(_)
                 | Return
                 | Assign(_)
                 | Park(_)

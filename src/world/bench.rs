@@ -67,7 +67,7 @@ impl BenchKey {
         };
         let clock = IdleClock { since: self.since, own_channel: self.channel.is_some() };
         let channel = self.channel.unwrap_or(ChannelId::from_raw(0));
-        (load, agent.idle_since(clock, channel), agent.turn, id)
+        (load, agent.idle_since(clock, channel), agent.last_offer, id)
     }
 }
 
@@ -240,7 +240,7 @@ impl Bench {
         /// So many are tried at least, where any are: a round number.
         const TRIED: usize = 16;
         /// A step along the bench tests three sets where the agent happens to stand; it is taken to
-        /// be as long as four looks at a list, which lies in order. A look at 64 bits of a set is
+        /// be as long as four reads of a list, which lies in order. A read of 64 bits of a set is
         /// taken to be as long as a step.
         const STEP: usize = 4;
         let Some(listed) = listed else {
@@ -267,19 +267,19 @@ mod tests {
         for (seed, agents) in [(1, 10), (2, 900), (3, 5_000)] {
             let (mut bench, mut next) = (Bench::new(key), numbers(seed));
             let mut open = Bits::default();
-            for turn in 0..30_000 {
+            for round in 0..30_000 {
                 let id = AgentId::from_raw(u32::try_from(next(agents)).unwrap());
-                let since = if next(4) > 0 { turn } else { i64::try_from(next(30_000)).unwrap() };
+                let since = if next(4) > 0 { round } else { i64::try_from(next(30_000)).unwrap() };
                 let seat = (
                     i64::from(next(9) == 0),
                     Timestamp::from_millis(since),
                     OfferId::from_raw(0),
                     id,
                 );
-                let sits = turn < 10_000 || next(3) > 0;
+                let sits = round < 10_000 || next(3) > 0;
                 bench.sit(id, sits.then_some(seat));
                 open.set(id, sits && next(9) > 0);
-                if turn % 100 > 0 {
+                if round % 100 > 0 {
                     continue;
                 }
                 assert!(bench.is_sound());

@@ -160,7 +160,7 @@ pub(crate) struct Lanes {
     taken: LaneSet,
     /// Rises whenever what agents remember of the places does not hold any more: a place stands for
     /// another lane, or the members or what they can do changed. Never 0, which is the version of
-    /// what was never looked at.
+    /// what was never evaluated.
     version: u32,
     /// Rises whenever the members or what they can do changed.
     members: u32,

@@ -39,9 +39,9 @@ impl Leg {
     /// bound keeps the row of a piece of work small.
     pub const MAX: u32 = 16;
 
-    /// True if the leg rings at its agent.
+    /// True if the leg alerts its agent.
     #[must_use]
-    pub const fn rings(&self) -> bool {
+    pub const fn alerts(&self) -> bool {
         matches!(self.state, LegState::Requested { .. })
     }
 

@@ -34,8 +34,8 @@ pub(crate) struct Line {
     pub waiting: u32,
     /// Work that waits in no lane: it waits for preferred agents, or pauses.
     pub aside: Sorted<LineKey>,
-    /// Work that is in a lane although it rings, for it may ring at more agents.
-    pub ringing: Sorted<LineKey>,
+    /// Work that is in a lane although it is offered, for it may be offered to more agents.
+    pub offered: Sorted<LineKey>,
     /// All work that waits here, by its entry.
     pub stays: Sorted<(Timestamp, WorkId)>,
 }
@@ -47,8 +47,8 @@ pub(crate) struct Gathered {
     pub lanes: FixedMap<LaneKey, Vec<LineKey>>,
     /// The work that waits in no lane.
     pub aside: Vec<LineKey>,
-    /// The work that is in a lane although it rings.
-    pub ringing: Vec<LineKey>,
+    /// The work that is in a lane although it is offered.
+    pub offered: Vec<LineKey>,
     /// All that waits, by its entry.
     pub stays: Vec<(Timestamp, WorkId)>,
 }
@@ -71,12 +71,12 @@ impl Line {
         }
     }
 
-    /// Work in a lane rings, or no longer does.
-    pub(crate) fn ring(&mut self, key: LineKey, rings: bool) {
-        if rings {
-            self.ringing.insert(key);
+    /// Work in a lane is offered, or no longer is.
+    pub(crate) fn offer(&mut self, key: LineKey, offered: bool) {
+        if offered {
+            self.offered.insert(key);
         } else {
-            self.ringing.remove(&key);
+            self.offered.remove(&key);
         }
     }
 
@@ -87,21 +87,21 @@ impl Line {
     }
 
     /// How many wait here before this place in the order. An order that time changes (by ratio) is
-    /// counted one by one; by any other, each lane counts from its nearer end. Work that rings is
-    /// in a lane but does not wait.
+    /// counted one by one; by any other, each lane counts from its nearer end. Work that is offered
+    /// is in a lane but does not wait.
     pub(crate) fn ahead(&self, key: LineKey, now: Timestamp) -> usize {
         if key.moves() {
             let all = self.lanes.all().chain(self.aside.iter());
-            let waiting = all.filter(|other| !self.ringing.contains(other));
+            let waiting = all.filter(|other| !self.offered.contains(other));
             return waiting.filter(|other| other.at(now) < key.at(now)).count();
         }
         let ahead = self.lanes.before(key).saturating_add(self.aside.before(&key));
-        ahead.saturating_sub(self.ringing.before(&key))
+        ahead.saturating_sub(self.offered.before(&key))
     }
 
     /// All of this waits where nothing waited.
     pub(crate) fn fill(&mut self, gathered: Gathered) {
-        let Gathered { lanes, mut aside, mut ringing, mut stays } = gathered;
+        let Gathered { lanes, mut aside, mut offered, mut stays } = gathered;
         for (lane, mut works) in lanes {
             works.sort_unstable();
             self.lanes.enter_all(lane, &works);
@@ -109,8 +109,8 @@ impl Line {
         self.waiting = u32::try_from(stays.len()).unwrap_or(u32::MAX);
         aside.sort_unstable();
         aside.into_iter().for_each(|key| self.aside.insert(key));
-        ringing.sort_unstable();
-        ringing.into_iter().for_each(|key| self.ringing.insert(key));
+        offered.sort_unstable();
+        offered.into_iter().for_each(|key| self.offered.insert(key));
         stays.sort_unstable();
         stays.into_iter().for_each(|stay| self.stays.insert(stay));
     }

@@ -16,7 +16,7 @@
 //! | `Shift` | [`Agent::shift_too_short`] |
 //! | `NotDeclined` | [`Work::bars`] |
 //! | `NotInvolved` | [`Agent::has`] |
-//! | `NotAlerting` | [`Stores::rings_at`] |
+//! | `NotAlerting` | [`Stores::offer_to`] |
 //! | `Assignments` | [`Agent::may_have_more`] |
 //! | `Ramp` | [`Queue::held_back`](crate::world::rows::Queue::held_back) |
 //! | `External` | `QueueProfile::external` |
@@ -98,12 +98,12 @@ impl Agent {
 
 impl Work {
     /// Gate `InLine`: whether somebody may be asked for the work now. It waits and does not pause,
-    /// or it rings at fewer agents than it may.
+    /// or it is offered to fewer agents than it may.
     #[must_use]
     pub(crate) fn in_line(&self) -> bool {
         match self.stage {
             Stage::Queued => self.retry.is_none(),
-            Stage::Offered { .. } => self.ringing_too.len() + 1 < self.open_to as usize,
+            Stage::Offered { .. } => self.further_offers.len() + 1 < self.open_to as usize,
             Stage::Assigned { .. }
             | Stage::Parked { .. }
             | Stage::WrapUp { .. }
@@ -137,9 +137,9 @@ impl Work {
 
 impl Stores {
     /// Gate `NotAlerting`, shut: the open offer of a piece of work to an agent.
-    pub(crate) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
+    pub(crate) fn offer_to(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
         let to_agent = |id: &OfferId| self.offers.get(*id).is_some_and(|row| row.agent == agent);
-        self.works.get(work)?.ringing().find(to_agent)
+        self.works.get(work)?.open_offers().find(to_agent)
     }
 }
 

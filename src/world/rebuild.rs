@@ -134,7 +134,7 @@ fn gather(
     if whereabouts.is_aside() {
         line.aside.push(key);
     }
-    if whereabouts.rings() {
-        line.ringing.push(key);
+    if whereabouts.is_offered() {
+        line.offered.push(key);
     }
 }

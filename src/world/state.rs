@@ -74,7 +74,7 @@ impl World {
         Digest::of(&self.stores)
     }
 
-    /// Has every agent look around, and no work: nothing was matchable when the rows were taken,
+    /// Touches every agent, and no work: nothing was matchable when the rows were taken,
     /// and should a journal have ended in the middle of a call, whatever fits is found by an agent.
     pub(crate) fn touch_everybody(&mut self) {
         self.index.touched_works.clear();
@@ -83,7 +83,7 @@ impl World {
         self.index.touched_agents = attending.map(|(id, _)| id).collect();
     }
 
-    /// Touched work and agents, for whoever has them look around; both may name things twice.
+    /// Touched work and agents, for whoever routes from them; both may name things twice.
     pub(crate) const fn touched(&mut self) -> (&mut Vec<WorkId>, &mut Vec<AgentId>) {
         (&mut self.index.touched_works, &mut self.index.touched_agents)
     }
@@ -206,7 +206,8 @@ impl World {
         Ok(Claim { channel, cost: work.cost, weight })
     }
 
-    /// The claim of a new item: the greater of what it takes while it rings and while it is active.
+    /// The claim of a new item: the greater of what it takes while it is offered and while it is
+    /// active.
     pub(crate) fn new_claim(&self, channel: ChannelId, cost: u32) -> Result<Claim, Missing> {
         Ok(Claim::of_new(channel, self.channel_profile(channel)?, cost))
     }
@@ -242,8 +243,8 @@ impl World {
     }
 
     /// The open offer of a piece of work to an agent.
-    pub(crate) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
-        self.stores.rings_at(work, agent)
+    pub(crate) fn offer_to(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
+        self.stores.offer_to(work, agent)
     }
 }
 
@@ -255,8 +256,8 @@ impl World {
     }
 
     /// Remembers what an agent sees of their queues.
-    pub(crate) fn look_around(&mut self, id: AgentId) {
-        self.index.look_around(&self.stores, id);
+    pub(crate) fn remember_lanes(&mut self, id: AgentId) {
+        self.index.remember_lanes(&self.stores, id);
     }
 
     /// The lanes of a queue that an agent sees by one of their memberships, which has this place

@@ -32,7 +32,7 @@ use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
 #[error("there is no {0}")]
 pub(crate) struct Missing(pub Entity);
 
-/// Turns what is not there into the error that names it.
+/// Makes the error that names what is not there.
 pub(crate) trait OrMissing<T> {
     /// The value, or the error that names the missing entity.
     fn or_missing(self, entity: impl Into<Entity>) -> Result<T, Missing>;
@@ -91,7 +91,7 @@ pub(crate) struct Stores {
     #[serde(default)]
     pub pool_rows: Table<PoolId, Pool>,
     /// The sets of pools that open work and assignments draw on.
-    #[serde(default, rename = "draws")]
+    #[serde(default)]
     pub pool_sets: PoolSets,
 }
 

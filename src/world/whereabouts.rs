@@ -6,7 +6,7 @@ use crate::world::rows::Work;
 /// Where a piece of work is found that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Whereabouts {
-    /// Among all that wait in its queue; not so if it rings at fewer agents than it may.
+    /// Among all that wait in its queue; not so if it is offered to fewer agents than it may.
     pub stays: bool,
     /// In a lane, for anybody.
     pub in_lane: bool,
@@ -29,8 +29,8 @@ impl Whereabouts {
         self.stays && !self.in_lane
     }
 
-    /// True if the work is in a lane although it rings.
-    pub(crate) const fn rings(self) -> bool {
+    /// True if the work is in a lane although it is offered.
+    pub(crate) const fn is_offered(self) -> bool {
         self.in_lane && !self.stays
     }
 }

@@ -63,7 +63,7 @@ impl Shown {
             let how = (Some(agent.presence()), Some(agent.status()));
             shown.agents.insert(agent.id(), how);
             for id in agent.offers() {
-                shown.offers.insert(*id, of(view.offer(*id).expect("it rings").work));
+                shown.offers.insert(*id, of(view.offer(*id).expect("an open offer").work));
             }
             for leg in agent.legs() {
                 match leg.state {
@@ -401,7 +401,7 @@ fn a_journal_that_fails_loses_nothing_that_was_answered() {
                     Ok(()) => hold("nothing fails", driver.act().is_empty())?,
                     Err(DriverError::Journal(_)) => {
                         failures += 1;
-                        hold("thrown away", driver.engine().is_none())?;
+                        hold("dropped", driver.engine().is_none())?;
                         hold("halted", run(&mut driver, call) == Err(DriverError::Halted))?;
                         hold("not acted", driver.act().is_empty())?;
                         let heard = driver.host().follower.last;

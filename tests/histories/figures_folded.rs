@@ -223,7 +223,7 @@ fn what_came_in_was_answered_left_or_is_there() {
         let mut there = BTreeMap::new();
         for queue in figures.queues_now(engine.now()) {
             for channel in queue.channels {
-                let line = channel.waiting + channel.ringing;
+                let line = channel.waiting + channel.offered;
                 there.insert((queue.queue, channel.channel), (line, line + channel.put_off));
             }
         }
@@ -328,8 +328,8 @@ fn screens(engine: &Engine, figures: &Figures) -> Result<(), String> {
         };
         let waiting: u32 = sum(&|row| row.waiting);
         same("waiting", &waiting, &count(&|stage| stage == Stage::Queued))?;
-        let ringing: u32 = sum(&|row| row.ringing);
-        same("ringing", &ringing, &count(&|stage| matches!(stage, Stage::Offered { .. })))?;
+        let offered: u32 = sum(&|row| row.offered);
+        same("offered", &offered, &count(&|stage| matches!(stage, Stage::Offered { .. })))?;
         let put_off: u32 = sum(&|row| row.put_off);
         let aside = |stage: Stage| matches!(stage, Stage::Scheduled { .. } | Stage::Suspended);
         same("put off", &put_off, &count(&aside))?;
@@ -347,9 +347,9 @@ fn screens(engine: &Engine, figures: &Figures) -> Result<(), String> {
         let parts = work.active + work.held + work.parked + work.wrapping_up;
         same("assignments", &parts, &(agent.assignments().len() as u32))?;
         let legs = agent.legs().iter().filter(|leg| !leg.role.supervises());
-        let rings = legs.clone().filter(|leg| leg.rings()).count();
-        same("rings", &shown.ringing, &((agent.offers().len() + rings) as u32))?;
-        same("consults", &shown.consults, &((legs.count() - rings) as u32))?;
+        let alerting = legs.clone().filter(|leg| leg.alerts()).count();
+        same("alerting", &shown.alerting, &((agent.offers().len() + alerting) as u32))?;
+        same("consults", &shown.consults, &((legs.count() - alerting) as u32))?;
     }
     Ok(())
 }

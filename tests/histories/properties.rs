@@ -147,15 +147,15 @@ fn a_late_wake_up_misses_no_offer_of_its_own_and_no_agent_twice() {
         let missed: Vec<_> = late.facts.iter().filter_map(missed).collect();
         let each: BTreeSet<_> = missed.iter().copied().collect();
         hold("missed once", each.len() == missed.len())?;
-        hold("missed what rang before", each.is_subset(&open))?;
-        // Whatever rings now was made in this call, with its full window.
+        hold("missed what was open before", each.is_subset(&open))?;
+        // Whatever is offered now was made in this call, with its full window.
         for offer in offers(&engine).filter(|offer| !open.contains(offer)) {
             let made = late.facts.iter().find_map(|fact| match fact.event {
                 Event::WorkOffered { offer: made, until, .. } if made == offer => Some(until),
                 _ => None,
             });
             let later = made.flatten().is_none_or(|until| until > now);
-            hold("offers made now ring on", made.is_some() && later)?;
+            hold("offers made now stay open", made.is_some() && later)?;
         }
         let again = Call { now, command: None }.run(&mut engine);
         hold("all is done", again.facts.is_empty())

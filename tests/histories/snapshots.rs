@@ -92,7 +92,7 @@ fn another_format_is_refused_by_name() {
     assert_eq!(restore(&value).err().as_deref(), Some("snapshot format 2 is not known"));
 }
 
-/// Every number, text and flag of a snapshot in turn is something else.
+/// Every number, text and flag of a snapshot, one after another, is something else.
 #[test]
 fn what_anybody_may_have_written_never_panics() {
     let value = kept(&floor().0);

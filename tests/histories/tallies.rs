@@ -35,9 +35,9 @@ struct Work {
     queue: QueueId,
     entered: Timestamp,
     owner: Option<AgentId>,
-    /// Whether it is in the line of its queue, ringing or not.
+    /// Whether it is in the line of its queue, offered or not.
     in_line: bool,
-    rings: BTreeSet<OfferId>,
+    offers: BTreeSet<OfferId>,
     /// Whether its queue counts it as an arrival since an agent had it last.
     counted: bool,
 }
@@ -84,7 +84,7 @@ impl Fold {
         let (queue, wait, old) = (row.queue, at.since(row.entered), row.owner);
         let waited = row.in_line;
         (row.owner, row.in_line, row.counted) = (Some(agent), false, false);
-        row.rings.clear();
+        row.offers.clear();
         if let Some(old) = old {
             self.release(work, old, at);
         } else if waited {
@@ -156,8 +156,8 @@ impl Fold {
             }
             Event::WorkSubmitted { work, request, .. } => {
                 let (queue, in_line) = (request.queue, request.schedule.is_none());
-                let (owner, rings, counted) = (None, BTreeSet::new(), false);
-                let row = Work { queue, entered: at, owner, in_line, rings, counted };
+                let (owner, offers, counted) = (None, BTreeSet::new(), false);
+                let row = Work { queue, entered: at, owner, in_line, offers, counted };
                 self.works.insert(*work, row);
                 if in_line {
                     self.arrive(*work, queue, at);
@@ -185,13 +185,13 @@ impl Fold {
             }
             Event::WorkOffered { offer, work, agent, .. } => {
                 self.offers.insert(*offer, (*work, *agent));
-                self.works.get_mut(work).expect("open work").rings.insert(*offer);
+                self.works.get_mut(work).expect("open work").offers.insert(*offer);
             }
             Event::OfferRejected { offer, .. }
             | Event::OfferMissed { offer, .. }
             | Event::OfferWithdrawn { offer, .. } => {
                 let (work, _) = self.offers[offer];
-                self.works.get_mut(&work).expect("open work").rings.remove(offer);
+                self.works.get_mut(&work).expect("open work").offers.remove(offer);
             }
             Event::OfferAccepted { offer, .. } => {
                 let (work, agent) = self.offers[offer];
@@ -252,7 +252,7 @@ impl Fold {
     }
 
     fn oldest(&self, queue: QueueId, now: Timestamp) -> Option<Span> {
-        let waits = |work: &&Work| work.queue == queue && work.in_line && work.rings.is_empty();
+        let waits = |work: &&Work| work.queue == queue && work.in_line && work.offers.is_empty();
         self.works.values().filter(waits).map(|work| now.since(work.entered)).max()
     }
 }

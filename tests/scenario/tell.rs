@@ -224,7 +224,7 @@ impl Floor {
                 let then = variant.unwrap_or_else(|| then.as_str().unwrap_or_default().to_owned());
                 format!("{} rule={rule} {then}", work(w))
             }
-            Event::QueueLooked { queue, rings, .. } => {
+            Event::QueueInspected { queue, rings, .. } => {
                 let rings: Vec<_> = rings.iter().map(ToString::to_string).collect();
                 let joined = if rings.is_empty() { "none".into() } else { rings.join(", ") };
                 format!("{name} {} rings={joined}", self.name(*queue))
@@ -279,7 +279,7 @@ impl Floor {
         for agent in view.agents().filter(|agent| wanted(agent.key())) {
             let mut has = vec![format!("{} is {}", agent.key(), agent.status().name())];
             has.extend(agent.offers().iter().filter_map(|offer| {
-                Some(format!("{} rings", self.name(view.offer(*offer)?.work)))
+                Some(format!("offered {}", self.name(view.offer(*offer)?.work)))
             }));
             let legs = agent.assignments().iter();
             has.extend(legs.map(|leg| format!("{} {}", leg.state.name(), self.name(leg.work))));
@@ -377,9 +377,9 @@ fn hundredths(amount: u64) -> String {
 /// What an agent has in use, and what of it is only offered.
 fn usage(agent: AgentView<'_>) -> [String; 2] {
     let (items, units) = (agent.items_in_use().into(), agent.units_in_use());
-    let (rings, of_units) = (agent.reserved_items().into(), agent.reserved_units());
+    let (of_items, of_units) = (agent.reserved_items().into(), agent.reserved_units());
     [
-        format!("{} items ({} reserved)", hundredths(items), hundredths(rings)),
+        format!("{} items ({} reserved)", hundredths(items), hundredths(of_items)),
         format!("{} units ({} reserved)", hundredths(units), hundredths(of_units)),
     ]
 }

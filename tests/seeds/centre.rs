@@ -80,12 +80,12 @@ impl Centre {
         self.tell(Submit::new(request)).unwrap()
     }
 
-    /// Whoever it rings at accepts.
+    /// Whoever it is offered to accepts.
     pub(crate) fn accept(&mut self, work: WorkId) {
         self.tell(Accept::new(self.offer(work))).unwrap();
     }
 
-    /// Whoever it rings at rejects.
+    /// Whoever it is offered to rejects.
     pub(crate) fn reject(&mut self, work: WorkId) {
         let offer = self.offer(work);
         self.tell(Reject::new(offer)).unwrap();
@@ -106,12 +106,12 @@ impl Centre {
     pub(crate) fn offer(&self, work: WorkId) -> OfferId {
         match self.stage(work) {
             Stage::Offered { offer } => offer,
-            stage => panic!("it does not ring: {stage:?}"),
+            stage => panic!("it is not offered: {stage:?}"),
         }
     }
 
-    /// The key of the agent it rings at.
-    pub(crate) fn rings_at(&self, work: WorkId) -> Option<&str> {
+    /// The key of the agent it is offered to.
+    pub(crate) fn offered_to(&self, work: WorkId) -> Option<&str> {
         let view = self.engine.view();
         let Stage::Offered { offer } = view.work(work)?.stage() else { return None };
         view.key(view.offer(offer)?.agent.into()).map(|key| &**key)

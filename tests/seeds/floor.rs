@@ -160,10 +160,10 @@ impl Floor {
         self.record(when, SubmitWork::new(interaction, request))
     }
 
-    /// The agent accepts what rings at them first.
+    /// The agent accepts what was offered to them first.
     pub(crate) fn accept(&mut self, when: i64, agent: AgentId) {
         let offers = self.centre.engine().view().agent(agent).unwrap().offers();
-        let offer = *offers.first().expect("something rings at them");
+        let offer = *offers.first().expect("something is offered to them");
         self.work(when, Accept::new(offer));
     }
 

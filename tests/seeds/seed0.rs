@@ -58,7 +58,7 @@ fn seed0_row002_one_engine_for_three_media() {
         floor.agent(key, AgentProfile::default().with_capacity(capacity));
     }
     let works = all.map(|channel| floor.by(channel));
-    let at = works.map(|work| floor.rings_at(work).unwrap());
+    let at = works.map(|work| floor.offered_to(work).unwrap());
     assert_eq!(at, ["vera", "cleo", "kim"]);
 }
 
@@ -119,14 +119,14 @@ fn seed0_row008_several_types_at_once_and_interruption() {
     floor.by(chat);
     assert_eq!(floor.engine.view().agent(floor.id("ana")).unwrap().offers().len(), 3);
     let call = floor.by(voice);
-    assert_eq!(floor.rings_at(call), Some("ana"));
+    assert_eq!(floor.offered_to(call), Some("ana"));
     let alone = ChannelProfile::chat().with_interruptible_by(vec![chat]);
     let mut floor = Centre::new(&["ana"], 4);
     floor.tell(Change::new(floor.chat, alone)).unwrap();
     let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
     floor.chat();
     let call = floor.by(voice);
-    assert_eq!(floor.rings_at(call), None);
+    assert_eq!(floor.offered_to(call), None);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn chosen(choice: AgentChoice, preferred: Option<&str>) -> String {
     let request =
         WorkRequest::new(floor.queue, floor.chat).with_need(need).with_preferred(preferred);
     let work = floor.tell(Submit::new(request)).unwrap();
-    floor.rings_at(work).unwrap().to_owned()
+    floor.offered_to(work).unwrap().to_owned()
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn seed0_row016_the_offer_has_its_countdown() {
     floor.wait(30 * SECOND - 1);
     assert_eq!(floor.offer(work), offer);
     floor.wait(1);
-    assert_eq!(floor.rings_at(work), Some("bo"));
+    assert_eq!(floor.offered_to(work), Some("bo"));
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn seed0_row018_rejected_work_is_next_whatever_the_priority() {
     let urgent =
         floor.submit(WorkRequest::new(floor.queue, floor.chat).with_priority(Priority(100)));
     floor.agent("bo", skilled(&[], 1));
-    assert_eq!(floor.rings_at(works[0]), Some("bo"));
+    assert_eq!(floor.offered_to(works[0]), Some("bo"));
     assert_eq!(floor.stage(urgent), Stage::Queued);
 }
 
@@ -275,7 +275,7 @@ fn seed0_row020_what_nobody_may_take_blocks_nothing() {
     let second = floor.chat();
     floor.agent("ana", skilled(&[], 1));
     assert_eq!(floor.stage(first), Stage::Queued);
-    assert_eq!(floor.rings_at(second), Some("ana"));
+    assert_eq!(floor.offered_to(second), Some("ana"));
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn seed0_row022_closing_frees_at_once() {
     floor.accept(first);
     floor.now = SECOND;
     floor.tell(Close::new(first)).unwrap();
-    assert_eq!(floor.rings_at(second), Some("ana"));
+    assert_eq!(floor.offered_to(second), Some("ana"));
     assert_eq!(floor.facts.last().unwrap().at, at(SECOND));
 }
 
@@ -355,12 +355,12 @@ fn seed0_row026_an_external_queue_waits_for_a_decision_from_outside() {
     let waiting = floor.submit(WorkRequest::new(outside, floor.chat));
     let bo = floor.agent("bo", skilled(&[], 2));
     floor.join(bo, outside, Membership::default());
-    assert_eq!(floor.rings_at(waiting), None);
+    assert_eq!(floor.offered_to(waiting), None);
     // Work of a queue that is not external is decided here meanwhile.
     let own = floor.chat();
-    assert_eq!(floor.rings_at(own), Some("bo"));
+    assert_eq!(floor.offered_to(own), Some("bo"));
     floor.tell(Assign::new(waiting, bo)).unwrap();
-    assert_eq!(floor.rings_at(waiting), Some("bo"));
+    assert_eq!(floor.offered_to(waiting), Some("bo"));
 }
 
 #[test]
@@ -396,9 +396,9 @@ fn seed0_row030_skills_of_the_vendor_s_examples() {
     let need = best([x, y, z].map(|skill| wish(skill, 80)).into());
     let request = WorkRequest::new(floor.queue, floor.chat).with_need(need);
     let work = floor.tell(Submit::new(request)).unwrap();
-    assert_eq!(floor.rings_at(work), Some("a"));
+    assert_eq!(floor.offered_to(work), Some("a"));
     floor.reject(work);
-    assert_eq!(floor.rings_at(work), Some("b"));
+    assert_eq!(floor.offered_to(work), Some("b"));
     // Having both skills comes before having one at the level.
     let mut floor = Centre::new(&[], 1);
     let skills =
@@ -410,14 +410,14 @@ fn seed0_row030_skills_of_the_vendor_s_examples() {
     let need = best(vec![has(x), has(y), wish(x, 90), wish(y, 90)]);
     let request = WorkRequest::new(floor.queue, floor.chat).with_need(need);
     let work = floor.tell(Submit::new(request)).unwrap();
-    assert_eq!(floor.rings_at(work), Some("one"));
+    assert_eq!(floor.offered_to(work), Some("one"));
     // Mandatory at the level: who has all three but one too low is no candidate.
     floor.agent("c", skilled(&[(x, 80), (y, 20), (z, 80)], 1));
     floor.agent("d", skilled(&[(x, 80), (y, 80)], 1));
     let at_level = |skill| Requirement::skill(skill, Comparison::AtLeast, 80);
     let need = Need::of(Requirement::All(vec![at_level(x), at_level(y)]));
     let work = floor.submit(WorkRequest::new(floor.queue, floor.chat).with_need(need));
-    assert_eq!(floor.rings_at(work), Some("d"));
+    assert_eq!(floor.offered_to(work), Some("d"));
     let why = floor.engine.explain(work, floor.id("c")).unwrap();
     assert!(why.obstacles.iter().any(|obstacle| obstacle.kept_by.gate() == Gate::Need));
 }
@@ -435,8 +435,8 @@ fn seed0_row031_the_algorithm_is_the_queue_s_own() {
     }
     let there = floor.tell(Submit::new(WorkRequest::new(fixed, floor.chat))).unwrap();
     let here = floor.chat();
-    assert_eq!(floor.rings_at(there), Some("bo"));
-    assert_eq!(floor.rings_at(here), Some("ana"));
+    assert_eq!(floor.offered_to(there), Some("bo"));
+    assert_eq!(floor.offered_to(here), Some("ana"));
 }
 
 #[test]

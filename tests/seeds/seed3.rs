@@ -320,7 +320,7 @@ fn seed3_row097_assigned_to_follows() {
     let work = floor.submit(0, id, SUPPORT, CHAT);
     assert_eq!(floor.row(id).assigned_to, None);
     floor.on_queue(1, ANA);
-    assert_eq!(floor.row(id).assigned_to, None, "it only rings");
+    assert_eq!(floor.row(id).assigned_to, None, "it is only offered");
     assert_eq!(floor.row(id).offers.len(), 1);
     floor.accept(2, ANA);
     assert_eq!(floor.row(id).assigned_to, Some(ANA));
@@ -338,7 +338,7 @@ fn seed3_row097_assigned_to_follows() {
     assert_eq!(floor.row(id).assigned_to, Some(BO), "a consult changes nothing");
     floor.work(30, HandOver::new(work, ANA));
     assert_eq!(floor.row(id).assigned_to, Some(ANA));
-    // Who had it when: line, Ana, line while it rang at Bo, Bo, Ana beside Bo, Ana.
+    // Who had it when: line, Ana, line while it was offered to Bo, Bo, Ana beside Bo, Ana.
     let segments = floor.row(id).handling.ended().iter();
     let segments: Vec<_> = segments
         .map(|s| (s.part, s.from.since(at(0)).as_millis() / 1_000, s.to.map(|to| to.since(at(0)))))

@@ -1,4 +1,4 @@
-//! What would be sent to Genesys Cloud while the engine routes: a work item comes in, rings at an
+//! What would be sent to Genesys Cloud while the engine routes: a work item comes in, alerts an
 //! agent, is accepted by that agent over there, and is wrapped up.
 
 use strowger::Action;

@@ -20,13 +20,13 @@ words! {
     AssignmentState {
         /// Not known.
         Unknown = "Unknown",
-        /// New: nobody is looked for yet.
+        /// New: nobody is sought yet.
         Idle = "Idle",
         /// In line for an agent (help pages: waiting in queue).
         AcdStarted = "AcdStarted",
-        /// It rings at an agent.
+        /// It alerts an agent.
         Alerting = "Alerting",
-        /// It rang out.
+        /// It timed out.
         AlertTimeout = "AlertTimeout",
         /// The agent rejected it.
         Declined = "Declined",
@@ -52,7 +52,7 @@ words! {
 pub enum Place {
     /// With nobody: in line, put off or suspended.
     Waiting,
-    /// It rings at an agent.
+    /// It alerts an agent.
     Alerting,
     /// An agent has it.
     Connected,
@@ -90,8 +90,8 @@ impl Place {
         matches!(self, Self::Connected | Self::Held | Self::Parked)
     }
 
-    /// Where the engine has the work, and with whom; of several it rings at, the one of the oldest
-    /// offer.
+    /// Where the engine has the work, and with whom; of several it is offered to, the one of the
+    /// oldest offer.
     #[must_use]
     pub fn of(view: View<'_>, work: WorkId) -> (Self, Option<AgentId>) {
         match view.work(work).map(|work| work.stage()) {

@@ -108,7 +108,7 @@ pub(super) fn hear(
     let left = conversation.part_of(owner).is_some_and(Participant::is_gone);
     match part.assignment_state() {
         AssignmentState::Connected | AssignmentState::Held => {
-            heard.commands.extend(leg.rings().then(|| Answer::new(work, agent).into()));
+            heard.commands.extend(leg.alerts().then(|| Answer::new(work, agent).into()));
             if left {
                 heard.commands.push(HandOver::new(work, agent).into());
                 heard.new_owner = consult.take().map(|guest| guest.agent);
@@ -117,7 +117,7 @@ pub(super) fn hear(
         AssignmentState::Disconnected => {
             let declined = || Decline::new(work, agent).into();
             let ended = || EndLeg::new(work, agent).into();
-            heard.commands.push(if leg.rings() { declined() } else { ended() });
+            heard.commands.push(if leg.alerts() { declined() } else { ended() });
             *consult = None;
         }
         _ => heard.pending = left,

@@ -17,7 +17,7 @@ use strowger_wire::{Method, Request, escaped};
 words! {
     /// Where somebody stands in a conversation.
     ParticipantState {
-        /// The conversation rings at the participant.
+        /// The conversation alerts the participant.
         Alerting = "alerting",
         /// The participant is dialled.
         Dialing = "dialing",
@@ -155,13 +155,13 @@ body! {
 }
 
 impl PartUpdate {
-    /// The participant takes part: they accept what rings.
+    /// The participant takes part: they accept what alerts them.
     #[must_use]
     pub fn connected() -> Self {
         Self { state: Some(ParticipantState::Connected), ..Self::default() }
     }
 
-    /// The participant leaves, or rejects what rings.
+    /// The participant leaves, or rejects what alerts them.
     #[must_use]
     pub fn disconnected() -> Self {
         Self { state: Some(ParticipantState::Disconnected), ..Self::default() }

@@ -50,7 +50,7 @@ body! {
         wrapup_duration_ms: Option<u64>,
         /// How long the agent spoke, in milliseconds.
         interacting_duration_ms: Option<u64>,
-        /// How long it rang, in milliseconds.
+        /// How long it alerted, in milliseconds.
         alerting_duration_ms: Option<u64>,
         /// How long it was on hold, in milliseconds.
         held_duration_ms: Option<u64>,

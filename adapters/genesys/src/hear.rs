@@ -170,7 +170,7 @@ impl Mirror {
         item.told = None;
         if let Some(agent) = user {
             item.shown = item.shown.moved(Place::Alerting, Some(agent.key().clone()));
-            // An agent who answered already is heard of once the conversation rings at them here.
+            // An agent who answered already is heard of once the conversation alerts them here.
             let again = to.assignment_state() == AssignmentState::Connected;
             let requests = again.then(|| get_conversation(&conversation.id)).into_iter().collect();
             let commands = Vec::from([TransferToAgent::new(work, agent.id()).into()]);

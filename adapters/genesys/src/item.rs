@@ -90,7 +90,7 @@ body! {
         assignment_state: Option<AssignmentState>,
         /// Since when.
         date_assignment_state_changed: Option<IsoTime>,
-        /// How long it rings, in seconds.
+        /// How long it alerts, in seconds.
         alert_timeout_seconds: Option<u32>,
         /// The skills it asks for.
         skills: Vec<Reference>,
@@ -148,7 +148,7 @@ body! {
         assignment_state: Option<AssignmentState>,
         /// The assignment.
         assignment_id: Option<String>,
-        /// How long it rings, in seconds.
+        /// How long it alerts, in seconds.
         alert_timeout_seconds: Option<u32>,
         /// Its queue.
         queue_id: Option<String>,

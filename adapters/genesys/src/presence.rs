@@ -231,7 +231,7 @@ impl RoutingWord {
 }
 
 impl From<RoutingStatus> for RoutingWord {
-    /// Who is rung at and has nothing else to do is idle there.
+    /// Who is alerted and has nothing else to do is idle there.
     fn from(status: RoutingStatus) -> Self {
         match status {
             RoutingStatus::OffQueue => Self::OffQueue,

@@ -26,7 +26,7 @@ body! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct MediaSettings {
-    /// How long it rings, in seconds: at least 7.
+    /// How long it alerts, in seconds: at least 7.
     pub alerting_timeout_seconds: Option<u32>,
     /// Whether it is accepted in the agent's name.
     pub enable_auto_answer: Option<bool>,

@@ -25,7 +25,7 @@ use strowger_wire::Request;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) place: Place,
-    /// Who has it, or at whom it rings.
+    /// Who has it, or to whom it is offered.
     pub(super) agent: Option<Key>,
     /// When it comes back by itself.
     until: Option<Timestamp>,

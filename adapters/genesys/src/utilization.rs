@@ -26,7 +26,7 @@ body! {
 }
 
 body! {
-    /// How much with a label an agent may have. The medium's limit is looked at first.
+    /// How much with a label an agent may have. The medium's limit counts first.
     pub LabelUtilization {
         /// So many at a time: 0 to 25.
         maximum_capacity: u16,

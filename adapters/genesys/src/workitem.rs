@@ -100,9 +100,9 @@ body! {
 words! {
     /// What else a change of a work item does.
     AssignmentOperation {
-        /// It is given to the assignee, at whom it rings.
+        /// It is given to the assignee, whom it alerts.
         AgentAssignmentAlerting = "AgentAssignmentAlerting",
-        /// It is routed to somebody of the queue, at whom it rings.
+        /// It is routed to somebody of the queue, whom it alerts.
         QueueAssignmentAlerting = "QueueAssignmentAlerting",
     }
 }
@@ -207,7 +207,7 @@ impl WorkitemUpdate {
         Self { assignment_state: Some(state), ..Self::default() }
     }
 
-    /// It rings at this agent.
+    /// It alerts this agent.
     #[must_use]
     pub fn alert(agent: impl Into<String>) -> Self {
         Self {

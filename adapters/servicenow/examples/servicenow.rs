@@ -199,7 +199,7 @@ fn main() -> Result<(), Failure> {
         centre.told(agent, "openframe_awa_agent_presence", body)?;
     }
 
-    centre.step(15, "5. Ana rejects it and is not responding; it rings at the next.");
+    centre.step(15, "5. Ana rejects it and is not responding; it is offered to the next.");
     let reason = json!({"reason": "Not my expertise", "sys_id": NOT_MY_EXPERTISE});
     let body = json!({"payload": centre.work_item(json!({"rejection": reason}))});
     centre.told("ana", "openframe_awa_workitem_rejected", body)?;

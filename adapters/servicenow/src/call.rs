@@ -58,8 +58,8 @@ pub(super) struct Item {
     pub had: Option<String>,
     /// The queue it is in there.
     pub queue: Key,
-    /// Since when it rings, and until when.
-    pub rings: Option<(Timestamp, Option<Timestamp>)>,
+    /// Since when it is offered, and until when.
+    pub offered: Option<(Timestamp, Option<Timestamp>)>,
     /// The reason of the last rejection.
     pub reason: Option<Key>,
     /// Who is consulted there.
@@ -76,7 +76,7 @@ impl Item {
             work_item: None,
             had: None,
             queue,
-            rings: None,
+            offered: None,
             reason: None,
             consulted: None,
         }
@@ -106,15 +106,15 @@ impl Item {
             (Act::Accept | Act::Reject, _) if self.work_item.is_none() => Act::Read,
             (next, _) => next,
         };
-        let (Wanted::Ringing(agent) | Wanted::Had(agent)) = wanted else {
+        let (Wanted::Offered(agent) | Wanted::Had(agent)) = wanted else {
             return self.without(view, config, work, next);
         };
         match next {
             Act::Offer => {
-                let rings = self.assignment(agent, config);
+                let assignment = self.assignment(agent, config);
                 // Over, or not begun by this clock: the engine takes it back, or it is too early.
-                rings.check(now).ok()?;
-                Some(self.offer(view, work, rings, There::Pending(agent.clone())))
+                assignment.check(now).ok()?;
+                Some(self.offer(view, work, assignment, There::Pending(agent.clone())))
             }
             Act::Give => {
                 let given = Assignment::new(&**agent).auto_accepted(DisplayOption::CardOnly);
@@ -194,10 +194,10 @@ impl Item {
 
     fn assignment(&self, agent: &Key, config: &DeskConfig) -> Assignment {
         let offer = Assignment::new(&**agent);
-        match self.rings {
+        match self.offered {
             Some((since, Some(until))) => Assignment {
                 after_timeout_presence: config.after_timeout_presence.clone(),
-                ..offer.ringing(since, until.since(since))
+                ..offer.open_from(since, until.since(since))
             },
             Some((_, None)) | None => offer,
         }

@@ -15,7 +15,7 @@ pub(super) struct Consulted {
     pub agent: Key,
     /// Its work item, if that is known.
     pub work_item: Option<Key>,
-    /// Whether the consulted agent answered; else it rings at them.
+    /// Whether the consulted agent answered; else it alerts them.
     pub accepted: bool,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Consulted {
 pub(super) enum Step {
     /// Consult this agent.
     Ask(Key),
-    /// Accept it for who it rings at.
+    /// Accept it for whom it alerts.
     Accept,
     /// Hand the document over to who is consulted.
     HandOver,
@@ -47,7 +47,7 @@ pub(super) fn step(
     };
     let takes_over = *at != known.agent && *wanted == Wanted::Had(known.agent.clone());
     match leg_of(view, work, &known.agent) {
-        Some(leg) if leg.rings() || known.accepted => None,
+        Some(leg) if leg.alerts() || known.accepted => None,
         Some(_) => Some(Step::Accept),
         None if !takes_over => Some(Step::End),
         None => Some(if known.accepted { Step::HandOver } else { Step::Accept }),
@@ -64,7 +64,7 @@ pub(super) fn follow(
     let gone = before.filter(|before| now.is_none_or(|now| now.agent != before.agent));
     let over = gone.and_then(|gone| over(view, work, &gone.agent));
     let answered = now.filter(|now| now.accepted).and_then(|now| leg_of(view, work, &now.agent));
-    let answered = answered.filter(Leg::rings).map(|leg| Answer::new(work, leg.agent).into());
+    let answered = answered.filter(Leg::alerts).map(|leg| Answer::new(work, leg.agent).into());
     over.or(answered)
 }
 
@@ -73,7 +73,7 @@ pub(super) fn over(view: View<'_>, work: WorkId, agent: &str) -> Option<Command>
     let leg = leg_of(view, work, agent)?;
     let agent = leg.agent;
     let declined = || Decline::new(work, agent).into();
-    Some(if leg.rings() { declined() } else { EndLeg::new(work, agent).into() })
+    Some(if leg.alerts() { declined() } else { EndLeg::new(work, agent).into() })
 }
 
 /// Those who are consulted about the work or confer, oldest first.

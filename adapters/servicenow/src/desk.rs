@@ -33,7 +33,7 @@ pub struct DeskConfig {
     /// The provider record that stands for this engine. With one every document gets the engine's
     /// id of the work as its external id.
     pub provider: Option<String>,
-    /// The presence state an agent is set to if an offer rings out.
+    /// The presence state an agent is set to if an offer times out.
     pub after_timeout_presence: Option<String>,
     /// The reject reason given when an offer is taken back, or was rejected without one.
     pub reject_reason: String,
@@ -114,7 +114,7 @@ impl Desk {
             item.there = There::Unknown;
             if let Stage::Offered { offer } = work.stage() {
                 let until = |offer: &Offer| offer.state.deadline().map(|deadline| deadline.at);
-                item.rings = view.offer(offer).map(|offer| (offer.since, until(offer)));
+                item.offered = view.offer(offer).map(|offer| (offer.since, until(offer)));
                 desk.offers.insert(offer, work.id());
             }
         }
@@ -163,7 +163,7 @@ impl Desk {
             }
             Happened::WorkOffered { offer, work, until, .. } => {
                 if let Some(item) = self.items.get_mut(work) {
-                    item.rings = Some((fact.at, *until));
+                    item.offered = Some((fact.at, *until));
                     self.offers.insert(*offer, *work);
                     self.touched.insert(*work);
                 }
@@ -219,7 +219,7 @@ impl Desk {
             self.refused.remove(&work);
             let Some(item) = self.items.get_mut(&work) else { continue };
             if self.calls.values().any(|(under_way, _)| *under_way == work) {
-                // It is looked at again as soon as the answer is there.
+                // It is compared again as soon as the answer is there.
                 continue;
             }
             let wanted = wanted(view, work);
@@ -322,7 +322,7 @@ fn wanted(view: View<'_>, work: WorkId) -> Wanted {
         Some(Stage::Queued | Stage::Scheduled { .. } | Stage::Suspended) => Wanted::Waiting,
         Some(Stage::Offered { offer }) => {
             let agent = view.offer(offer).map(|offer| offer.agent);
-            agent.map_or(Wanted::Waiting, |agent| Wanted::Ringing(key(agent)))
+            agent.map_or(Wanted::Waiting, |agent| Wanted::Offered(key(agent)))
         }
         Some(Stage::Assigned { agent } | Stage::Parked { agent, .. } | Stage::WrapUp { agent }) => {
             Wanted::Had(key(agent))
@@ -348,9 +348,9 @@ fn refuse(view: View<'_>, work: WorkId, call: &Call, answer: &mut Answer) {
 fn learn(view: View<'_>, work: WorkId, before: &Item, found: &Item) -> Option<Command> {
     let accepted = match (view.work(work)?.stage(), &found.there) {
         (Stage::Offered { offer }, There::Accepted(by)) => {
-            let rings = view.offer(offer).and_then(|offer| view.key(offer.agent.into()));
+            let offered_to = view.offer(offer).and_then(|offer| view.key(offer.agent.into()));
             // What the agent had before it was taken from them is not accepted anew.
-            (rings == Some(by) && found.work_item != before.had).then_some(offer)
+            (offered_to == Some(by) && found.work_item != before.had).then_some(offer)
         }
         _ => None,
     };

@@ -75,7 +75,7 @@ pub struct Interaction {
 pub enum Event {
     /// The agent is in another presence state, or on other channels.
     Presence(AgentPresence),
-    /// A work item rings at the agent.
+    /// A work item is offered to the agent.
     Offered(WorkItem),
     /// The agent took a work item.
     Accepted(WorkItem),

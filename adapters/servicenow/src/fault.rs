@@ -80,9 +80,9 @@ faults! {
     MissingWorkItem = "Missing work item ID";
     /// No reject reason is named.
     MissingRejectReason = "Missing reject reason item ID";
-    /// The work item rings at somebody else.
+    /// The work item is offered to somebody else.
     OtherAgent = "Work item is assigned to a different agent";
-    /// The work item does not ring.
+    /// The work item is not offered.
     NotPendingAccept = "Work item is not in pending accept state";
     /// There is no such work item.
     WrongWorkItem = "Wrong work item ID";

@@ -52,7 +52,7 @@ impl Desk {
     }
 
     /// The desk says that an agent made a work item so. If that is no news, or an answer of who it
-    /// rings at, it is believed; else it is read, because what is told may be late.
+    /// is offered to, it is believed; else it is read, because what is told may be late.
     fn told(&mut self, view: View<'_>, told: &WorkItem, there: There, agent: &Key) {
         let Some(work) = view.work_id(&told.document.key()) else { return };
         let Some(item) = self.items.get_mut(&work) else { return };
@@ -85,7 +85,7 @@ impl Desk {
     }
 }
 
-/// The offer of the document's work that rings at the agent.
+/// The offer of the document's work that is open to the agent.
 fn offer_at(view: View<'_>, agent: AgentId, document: &Document) -> Option<OfferId> {
     let work = view.work_id(&document.key())?;
     let offers = view.agent(agent)?.offers().iter().copied();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::request::Document;
 use strowger_wire::{Method, Request, escaped};
 
-/// Accepts a work item that rings at an agent, in the agent's name: `POST .../accept`.
+/// Accepts a work item that is offered to an agent, in the agent's name: `POST .../accept`.
 ///
 /// ```
 /// use strowger_servicenow::AcceptItem;
@@ -56,7 +56,7 @@ impl AcceptedItem {
     }
 }
 
-/// Rejects a work item that rings at an agent, in the agent's name: `POST .../reject`. It is
+/// Rejects a work item that is offered to an agent, in the agent's name: `POST .../reject`. It is
 /// answered with the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RejectItem {

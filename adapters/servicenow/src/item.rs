@@ -7,8 +7,8 @@ use strowger::Key;
 pub enum Wanted {
     /// With nobody.
     Waiting,
-    /// It rings at an agent.
-    Ringing(Key),
+    /// It is offered to an agent.
+    Offered(Key),
     /// An agent has it: active, on hold, parked or in wrap-up.
     Had(Key),
     /// It is closed.
@@ -22,7 +22,7 @@ pub enum There {
     Unknown,
     /// With nobody (Queued).
     Queued,
-    /// It rings at an agent (Pending Accept).
+    /// It is offered to an agent (Pending Accept).
     Pending(Key),
     /// An agent has it (Accepted).
     Accepted(Key),
@@ -37,13 +37,13 @@ pub enum Act {
     Nothing,
     /// Read where it is.
     Read,
-    /// Have it ring at the agent.
+    /// Offer it to the agent.
     Offer,
     /// Give it to the agent without asking.
     Give,
-    /// Accept it for who it rings at.
+    /// Accept it for whom it is offered to.
     Accept,
-    /// Reject it for who it rings at.
+    /// Reject it for whom it is offered to.
     Reject,
     /// Transfer it from who has it to its queue.
     ToQueue,
@@ -86,13 +86,13 @@ pub fn act(wanted: &Wanted, there: &There) -> Act {
         (Wanted::Over, _) => Act::Close,
         (_, There::Unknown) => Act::Read,
         (_, There::Over) => Act::Follow,
-        (Wanted::Ringing(_), There::Queued) => Act::Offer,
+        (Wanted::Offered(_), There::Queued) => Act::Offer,
         (Wanted::Had(_), There::Queued) => Act::Give,
-        (Wanted::Ringing(to), There::Pending(at)) if to == at => Act::Nothing,
+        (Wanted::Offered(to), There::Pending(at)) if to == at => Act::Nothing,
         (Wanted::Had(by), There::Pending(at)) if by == at => Act::Accept,
         (_, There::Pending(_)) => Act::Reject,
         (Wanted::Had(by), There::Accepted(at)) if by == at => Act::Nothing,
-        (Wanted::Ringing(to) | Wanted::Had(to), There::Accepted(at)) if to != at => Act::ToAgent,
-        (Wanted::Waiting | Wanted::Ringing(_) | Wanted::Had(_), There::Accepted(_)) => Act::ToQueue,
+        (Wanted::Offered(to) | Wanted::Had(to), There::Accepted(at)) if to != at => Act::ToAgent,
+        (Wanted::Waiting | Wanted::Offered(_) | Wanted::Had(_), There::Accepted(_)) => Act::ToQueue,
     }
 }

@@ -30,7 +30,7 @@ pub enum DisplayOption {
 /// use strowger::prelude::*;
 ///
 /// let at = |secs: i64| Timestamp::from_millis(secs * 1_000);
-/// let offer = Assignment::new("ana").ringing(at(30), Span::from_secs(30));
+/// let offer = Assignment::new("ana").open_from(at(30), Span::from_secs(30));
 /// assert_eq!(offer.check(at(45)), Ok(()));
 /// assert_eq!(offer.check(at(29)), Err(ClockFault::Future));
 /// assert_eq!(offer.check(at(60)), Err(ClockFault::TooLate));
@@ -48,13 +48,13 @@ pub struct Assignment {
     /// What is shown of auto-accepted work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_option: Option<DisplayOption>,
-    /// How long it rings, in seconds; `None`: until it is answered.
+    /// How long it is open, in seconds; `None`: until it is answered.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "loose::number")]
     pub timeout: Option<u32>,
-    /// Since when it rings, in UTC: `yyyy-MM-dd'T'HH:mm:ss.SSS`. Ignored without a timeout.
+    /// Since when it is open, in UTC: `yyyy-MM-dd'T'HH:mm:ss.SSS`. Ignored without a timeout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered_on: Option<String>,
-    /// The presence state the agent is set to if it rings out. Ignored without a timeout.
+    /// The presence state the agent is set to if it times out. Ignored without a timeout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_timeout_presence: Option<String>,
 }
@@ -80,7 +80,7 @@ pub enum ClockFault {
 }
 
 impl Assignment {
-    /// Rings at this agent until they answer.
+    /// Open to this agent until they answer.
     #[must_use]
     pub fn new(agent: impl Into<String>) -> Self {
         Self {
@@ -94,10 +94,10 @@ impl Assignment {
         }
     }
 
-    /// The same, ringing from an instant on for so long, in whole seconds: rounded down, so that
+    /// The same, open from an instant on for so long, in whole seconds: rounded down, so that
     /// the desk never takes an answer that is too late, but at least one.
     #[must_use]
-    pub fn ringing(mut self, since: Timestamp, window: Span) -> Self {
+    pub fn open_from(mut self, since: Timestamp, window: Span) -> Self {
         let secs = u32::try_from(window.as_millis() / 1_000).unwrap_or(u32::MAX);
         self.timeout = Some(secs.max(1));
         self.offered_on = since.to_string().strip_suffix('Z').map(ToString::to_string);
@@ -242,7 +242,7 @@ impl OfferWork {
     }
 }
 
-/// Assigns a work item that is queued or rings and that nobody has:
+/// Assigns a work item that is queued or offered and that nobody has:
 /// `POST .../workitems/{work_item}/assignments`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

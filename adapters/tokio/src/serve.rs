@@ -76,7 +76,7 @@ impl Settings {
 ///     type Error = std::io::Error;
 /// }
 ///
-/// /// An agent whose phone cannot ring is away until they come back by themselves.
+/// /// An agent whose phone cannot alert is away until they come back by themselves.
 /// fn troubled(
 ///     _engine: &Engine,
 ///     trouble: Trouble<Driver<Engine, Vec<Fact>, Phones>>,
@@ -99,7 +99,7 @@ impl Settings {
 /// ```
 #[non_exhaustive]
 pub enum Trouble<D: Drives> {
-    /// Something was to be done outside and was not (a phone that cannot ring).
+    /// Something was to be done outside and was not (a phone that cannot alert).
     NotDone(D::Failed),
     /// A command with which the host answered a trouble was refused.
     Refused {
@@ -141,7 +141,7 @@ pub struct Ended<D: Drives> {
 ///
 /// Deciding, the journal and what is [done outside](strowger::host::Driver::act) run on a thread
 /// that may wait for a disk, one batch at a time. What goes wrong where nobody waits for an answer
-/// is told to `trouble`, which may answer with commands: an offer whose phone cannot ring is
+/// is told to `trouble`, which may answer with commands: an offer whose phone cannot alert is
 /// rejected. They are decided next.
 ///
 /// The service ends when it is [shut down](Service::shutdown), when the last handle is gone, or

@@ -40,7 +40,7 @@ impl Journal<Engine> for Memory {
     }
 }
 
-/// A telephone that does not ring.
+/// A telephone that does not alert.
 #[derive(Default)]
 struct Dead;
 

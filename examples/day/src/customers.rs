@@ -25,7 +25,7 @@ struct Journey {
     step: u32,
     queue: QueueId,
     agent: Option<AgentId>,
-    /// Whether it waits, rings or is parked.
+    /// Whether it waits, is offered or is parked.
     unattended: bool,
 }
 

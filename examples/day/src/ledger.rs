@@ -131,10 +131,10 @@ impl Ledger {
     pub(crate) fn unfinished(&self) -> u32 {
         let agents = self.figures.agents_now();
         let all = |work: &WithAgents| work.active + work.held + work.parked + work.wrapping_up;
-        let own = |agent: &AgentNow| agent.ringing + agent.consults + all(&agent.work);
+        let own = |agent: &AgentNow| agent.alerting + agent.consults + all(&agent.work);
         let queues = self.figures.queues_now(Timestamp::MAX);
         let channels = queues.iter().flat_map(|queue| &queue.channels);
-        let line = channels.map(|channel| channel.waiting + channel.ringing + channel.put_off);
+        let line = channels.map(|channel| channel.waiting + channel.offered + channel.put_off);
         line.chain(agents.iter().map(own)).sum()
     }
 

@@ -81,7 +81,7 @@ impl Contact {
 pub(crate) struct Habits {
     /// Seed of all chance during the day.
     pub(crate) seed: u64,
-    /// Offers that ring out.
+    /// Offers that time out.
     pub(crate) missed: u64,
     /// Offers that are rejected.
     pub(crate) rejected: u64,

@@ -80,9 +80,9 @@ fn steps(frame: &Frame, values: &[f64]) -> Vec<(f64, f64)> {
     edges.flat_map(corners).collect()
 }
 
-/// Who waits at the other end, ringing included.
+/// Who waits at the other end, offered work included.
 pub(crate) fn waiting(canvas: &mut Canvas, frame: &Frame, ledger: &Ledger, caption: &Caption) {
-    frame.heading(canvas, "Customers waiting", "In queue or ringing, by channel");
+    frame.heading(canvas, "Customers waiting", "In queue or offered, by channel");
     let layers = waiting_on(frame, ledger, |channel| caption.live.contains(channel));
     stack(canvas, frame, &layers);
 }

@@ -46,7 +46,7 @@ impl<P: Profile> AnswersWith for Define<P> {
 
 /// Gives something that is defined new content, all of it.
 ///
-/// It takes effect at the next match: what rings or is worked on stays as it is.
+/// It takes effect at the next match: open offers and assigned work stay as they are.
 ///
 /// Two hosts that change the same thing need not lose each other's changes: each says which
 /// revision its content was made from. The same content again is answered as done, whatever the
@@ -230,7 +230,7 @@ commands! {
     ///
     /// For one channel: from then on the terms for all channels hold there, if the agent has any.
     /// Without a channel: for all channels for which the agent has no terms of their own. What
-    /// already rings or is assigned stays.
+    /// is offered or assigned already stays.
     RemoveMembership {
         /// The agent.
         agent: AgentId,

@@ -32,7 +32,7 @@ commands! {
 
     /// Lets an agent finish what they have and get nothing new, or ends that.
     ///
-    /// What rings is not taken back.
+    /// Open offers are not taken back.
     SetDraining {
         /// The agent.
         agent: AgentId,
@@ -116,7 +116,7 @@ commands! {
         by: Resumer,
     } -> ();
 
-    /// Sends work to a queue: a blind transfer by its agent, or a move of waiting or ringing work.
+    /// Sends work to a queue: a blind transfer by its agent, or a move of waiting or offered work.
     TransferToQueue {
         /// The work.
         work: WorkId,
@@ -187,7 +187,7 @@ commands! {
 
     /// The owner asks a colleague to take part (consult).
     ///
-    /// It rings at the colleague for the offer window of the work's queue and channel. The
+    /// It alerts the colleague for the offer window of the work's queue and channel. The
     /// colleague must be available and have room; they need neither be a member nor fit. Answered
     /// as done while they are consulted already.
     Consult {

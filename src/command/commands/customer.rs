@@ -12,8 +12,8 @@ commands! {
 
     /// The customer left.
     ///
-    /// Work that waits, rings, is put off or parked is closed as abandoned; for work that an agent
-    /// has it is the end of the contact.
+    /// Work that waits, is offered, is put off or parked is closed as abandoned; for work that an
+    /// agent has it is the end of the contact.
     Abandon {
         /// The work.
         work: WorkId,
@@ -21,7 +21,7 @@ commands! {
 
     /// The customer would rather be called back: the work changes its channel and keeps its place.
     ///
-    /// The work waits, rings, or is put off.
+    /// The work waits, is offered, or is put off.
     RequestCallback {
         /// The work.
         work: WorkId,

@@ -49,7 +49,7 @@ commands! {
         Advance(Advance),
     }
 
-    /// Takes back work that nobody has: waiting, ringing, put off or parked.
+    /// Takes back work that nobody has: waiting, offered, put off or parked.
     Cancel {
         /// The work.
         work: WorkId,
@@ -68,7 +68,7 @@ commands! {
 
     /// Takes work that nobody has out of its line until it is activated.
     ///
-    /// What rings is withdrawn.
+    /// Open offers are withdrawn.
     Suspend {
         /// The work.
         work: WorkId,
@@ -76,7 +76,7 @@ commands! {
 
     /// Puts off work that nobody has.
     ///
-    /// What rings is withdrawn.
+    /// Open offers are withdrawn.
     Postpone {
         /// The work.
         work: WorkId,

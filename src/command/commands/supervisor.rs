@@ -12,7 +12,7 @@ commands! {
     $ supervisor_commands: Supervisor
     also {}
 
-    /// Offers waiting or ringing work to an agent by hand; answers with the offer.
+    /// Offers waiting or offered work to an agent by hand; answers with the offer.
     ///
     /// The agent must be available and have room; they need neither be a member nor fit.
     Assign {
@@ -24,7 +24,7 @@ commands! {
 
     /// Gives work that nobody has to an agent, whatever the agent is doing.
     ///
-    /// The work waits, rings, is put off or parked. It may leave the agent in debt.
+    /// The work waits, is offered, is put off or parked. It may leave the agent in debt.
     Force {
         /// The work.
         work: WorkId,
@@ -47,7 +47,7 @@ commands! {
         placement: Option<Requeue> => with_placement(into),
     } -> ();
 
-    /// Changes work that nobody has: waiting, ringing or put off.
+    /// Changes work that nobody has: waiting, offered or put off.
     ///
     /// Answered as done, without a fact, if it changes nothing.
     ChangeWork {

@@ -32,7 +32,7 @@ pub enum Unavailable {
 pub enum StageName {
     /// In line.
     Queued,
-    /// Ringing.
+    /// Offered to an agent, or to several at once.
     Offered,
     /// With an agent, active.
     Active,

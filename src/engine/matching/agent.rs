@@ -58,8 +58,8 @@ pub(crate) fn may_have_more(matching: Matching<'_>, id: AgentId) -> bool {
     matching.world.may_have_more(id) == Ok(true)
 }
 
-/// True if an agent may be offered anything at all, on whatever channel: a first look, which spares
-/// the others.
+/// True if an agent may be offered anything at all, on whatever channel: a first check, which
+/// spares the others.
 pub(crate) fn takes_anything(agent: &Agent) -> bool {
     agent.status.takes_offers() && !agent.draining
 }

@@ -61,7 +61,7 @@ pub(super) fn member_can_take(
 /// How many agents the queue wants to ask at once at least. Work that is alerting somebody was
 /// begun with enough: one more is enough for it.
 pub(crate) fn least_at_once(matching: Matching<'_>, work: &Work) -> u8 {
-    if work.rings() {
+    if work.is_offered() {
         return 1;
     }
     matching.world.queue_profile(work.queue).map_or(1, |queue| queue.broadcast.min)

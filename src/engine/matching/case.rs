@@ -132,7 +132,7 @@ impl<'a> Case<'a> {
 
     /// When the first of its open offers will have run out.
     pub(crate) fn alerts_until(self) -> Option<Timestamp> {
-        let offers = self.work.ringing();
+        let offers = self.work.open_offers();
         let open = offers.filter_map(|offer| self.matching.world.offer(offer).ok());
         open.filter_map(|offer| offer.state.deadline()).map(|deadline| deadline.at).min()
     }

@@ -83,7 +83,7 @@ fn first_on_list(
     members: &Members,
     sets: impl IdSet,
 ) -> Option<Chosen> {
-    // A look at the sets is quick, and mostly the answer where nobody is there.
+    // Testing the sets is quick, and mostly the answer where nobody is there.
     members.among(sets).next()?;
     let able = |agent: &AgentId| {
         sets.has(*agent)
@@ -128,7 +128,7 @@ fn first_of(
             let ranked = ranking.and_then(|ranking| {
                 first_ranked(matching, id, work, rank, candidates, (ranking, bench))
             });
-            // Mostly the ranking holds all who fit, and then nobody else need be looked at.
+            // Mostly the ranking holds all who fit, and then nobody else need be compared.
             let complete = ranking.is_some_and(|ranking| ranking.complete);
             let all = || first_by_key(matching, id, work, rank, candidates.sets().ids());
             ranked.or_else(|| if complete { None } else { all() })
@@ -158,7 +158,7 @@ fn first_ranked(
 }
 
 /// The first by their keys among members of one rank, ring and delay. A key costs more than a
-/// score, so an agent whose score is lower than the best is not looked at any closer.
+/// score, so an agent whose score is lower than the best is not compared any further.
 fn first_by_key(
     matching: Matching<'_>,
     id: WorkId,

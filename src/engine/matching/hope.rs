@@ -41,7 +41,7 @@ pub(crate) fn is_step_empty(matching: Matching<'_>, id: WorkId) -> bool {
 /// True if everybody whom work in line asks for in its present step has declined it for good, so
 /// that the step would be waited out in vain.
 pub(crate) fn is_step_refused(matching: Matching<'_>, id: WorkId) -> bool {
-    let work = line::in_line(matching, id).filter(|work| work.step.is_some() && !work.rings());
+    let work = line::in_line(matching, id).filter(|work| work.step.is_some() && !work.is_offered());
     work.is_some_and(|work| {
         work.preferred().all(|(agent, _)| item::has_declined_for_good(matching, work, agent))
     })

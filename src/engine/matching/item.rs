@@ -36,12 +36,12 @@ pub(crate) fn is_involved(row: &Agent, id: WorkId) -> bool {
 
 /// The open offer by which work is alerting an agent.
 pub(crate) fn alerting(world: &World, work: WorkId, agent: AgentId) -> Option<OfferId> {
-    world.rings_at(work, agent)
+    world.offer_to(work, agent)
 }
 
 /// True if an agent passes these gates.
 pub(super) fn is_open(matching: Matching<'_>, id: WorkId, work: &Work, agent: AgentId) -> bool {
-    let alerts = || work.rings() && alerting(matching.world, id, agent).is_some();
+    let alerts = || work.is_offered() && alerting(matching.world, id, agent).is_some();
     let row = matching.world.agent(agent);
     row.is_ok_and(|row| !work.bars(agent, row.session) && !is_involved(row, id) && !alerts())
 }
@@ -49,7 +49,7 @@ pub(super) fn is_open(matching: Matching<'_>, id: WorkId, work: &Work, agent: Ag
 /// True if these gates are open to everybody, and anybody may be asked, so that the work stands for
 /// all of its lane. Somebody who had it may still wrap it up.
 pub(crate) fn is_ordinary(work: &Work) -> bool {
-    work.step.is_none() && work.declines.is_empty() && !work.handled && !work.rings()
+    work.step.is_none() && work.declines.is_empty() && !work.handled && !work.is_offered()
 }
 
 /// The reasons why one of these gates is shut.

@@ -45,7 +45,7 @@ pub(super) fn key(
         units: row.usage.units(),
         ratio: row.usage.ratio(&agent_profile.capacity),
         idle_since: row.idle_since(profile.idle, work.request.channel),
-        turn: row.turn,
+        last_offer: row.last_offer,
         position: member.map_or(0, |member| member.terms.position),
         distance: match profile.choice {
             AgentChoice::NearestProficient => fit::distance(need, agent_profile),

@@ -2,11 +2,11 @@
 //! so.
 //!
 //! Each thing that must hold between the two is a *gate*. [`gate`] lists all of them by name, with
-//! the reasons an explanation can give. Each gate stands in one file together with those that look
+//! the reasons an explanation can give. Each gate stands in one file together with those that read
 //! at the same thing, and the file holds three things of it: the predicate, the explanation made of
 //! it (`kept_by` and `until`), and the conjunction that routing asks.
 //!
-//! | file | what its gates look at |
+//! | file | what its gates read |
 //! |---|---|
 //! | [`queue`] | the queue as a whole |
 //! | [`mod@line`] | the work alone: its stage, and whom it waits for |
@@ -17,7 +17,7 @@
 //! | [`candidates`] | how many others pass all of these |
 //!
 //! A new gate is therefore two places: its name and its reason in [`gate`], and its predicate in
-//! the file of what it looks at. Explanations find it through [`gates`]; routing through the
+//! the file of what it reads. Explanations find it through [`gates`]; routing through the
 //! conjunction of the file.
 //!
 //! Routing asks in bulk where it can. What changes seldom is kept by the world as sets of agents:

@@ -1,7 +1,7 @@
 //! Which work an agent takes next.
 //!
-//! Only heads of lanes are compared: what stands behind a head comes behind it at all times, and
-//! an agent who may have one ordinary item of a lane may have all of them.
+//! Only heads of lanes are compared: what follows a head in its lane comes after it at all times,
+//! and an agent who may have one ordinary item of a lane may have all of them.
 
 use crate::base::bits::IdSet;
 use crate::model::ids::{AgentId, WorkId};
@@ -41,7 +41,7 @@ pub(crate) fn best_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
 }
 
 /// The first work in the queues of lowest rank for an agent. Mostly nothing keeps them from what is
-/// first in its lane; only if something does, is more than one piece of work looked at.
+/// first in its lane; only if something does, is more than one piece of work evaluated.
 fn best_by_rank(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
     let head = best_in_lanes(matching, id, row, |_| true)?;
     let able = |work| is_able(matching, id, work);
@@ -98,7 +98,7 @@ fn best_together(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Fou
                     agent: Some(chosen.agent),
                 });
                 best = best.into_iter().chain(found).min();
-                // Whoever may have what stands behind it may have this.
+                // Whoever may have what follows in its lane may have this.
                 if matching.world.work(key.work).is_ok_and(item::is_ordinary) {
                     break;
                 }

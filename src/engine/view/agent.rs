@@ -108,8 +108,8 @@ impl<'a> AgentView<'a> {
         self.row.usage.items()
     }
 
-    /// The part of [`units_in_use`](Self::units_in_use) that is only reserved: it rings at them,
-    /// as an offer or as a consult.
+    /// The part of [`units_in_use`](Self::units_in_use) that is only reserved: it is offered to
+    /// them, as an offer or as a consult.
     #[must_use]
     pub fn reserved_units(self) -> u64 {
         self.reserved().units()
@@ -124,7 +124,7 @@ impl<'a> AgentView<'a> {
     fn reserved(self) -> Usage {
         let mut usage = Usage::default();
         let offers = self.row.offers.iter().filter_map(|id| self.world.offer(*id).ok());
-        let legs = self.row.legs.iter().filter(|leg| leg.rings());
+        let legs = self.row.legs.iter().filter(|leg| leg.alerts());
         let claims = offers.map(|offer| offer.claim).chain(legs.map(|leg| leg.claim));
         claims.for_each(|claim: Claim| usage.hold(claim, &[]));
         usage
@@ -138,7 +138,7 @@ impl<'a> AgentView<'a> {
         PoolUse { held: usage.held_of(pool), spent: usage.spent_of(pool), max }
     }
 
-    /// The offers that ring at the agent, oldest first.
+    /// The open offers of the agent, oldest first.
     #[must_use]
     pub fn offers(self) -> &'a [OfferId] {
         &self.row.offers

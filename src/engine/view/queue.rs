@@ -80,7 +80,7 @@ impl<'a> QueueView<'a> {
         self.definition.is_retired()
     }
 
-    /// How much work waits in it; what rings is not counted.
+    /// How much work waits in it; what is offered is not counted.
     #[must_use]
     pub fn waiting(self) -> u32 {
         self.world.index().line(self.id()).map_or(0, |line| line.waiting)
@@ -144,7 +144,7 @@ impl<'a> QueueView<'a> {
         tally::service_level(self.tally(), self.now)
     }
 
-    /// How long what has waited longest has been in its line, ringing in between included; none if
+    /// How long what has waited longest has been in its line, offered in between or not; none if
     /// nothing waits.
     #[must_use]
     pub fn oldest_wait(self) -> Option<Span> {

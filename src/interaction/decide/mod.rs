@@ -49,7 +49,7 @@ pub(crate) trait RunOnRecords: AnswersWith {
 pub(crate) enum Mode {
     /// It does.
     Doing,
-    /// It only looks whether a command would be refused. A command checks everything before it
+    /// It only checks whether a command would be refused. A command checks everything before it
     /// emits anything, so with the first event it has passed.
     Checking { passed: bool },
 }

@@ -133,7 +133,7 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::OverflowTriggered { work, rule, then } => {
             queues::overflow(world, *work, *rule, then)
         }
-        Event::QueueLooked { queue, rings } => queues::look_at(world, *queue, rings, at),
+        Event::QueueInspected { queue, rings } => queues::inspect(world, *queue, rings, at),
         Event::RampReleased { queue } => queues::release_ramp(world, *queue),
         Event::LegRequested { work, agent, role, until } => {
             legs::request(world, *work, *agent, *role, *until, at)

@@ -39,11 +39,11 @@ pub(super) fn make(
         OfferedBy::Assign | OfferedBy::Transfer => 1,
     };
     restage(world, work, |row| {
-        let oldest = row.ringing().next();
+        let oldest = row.open_offers().next();
         match oldest {
             Some(oldest) => {
-                row.stage = row.stage.next(WorkStep::RingOn(oldest))?;
-                row.ringing_too.push(id);
+                row.stage = row.stage.next(WorkStep::RemainOffered(oldest))?;
+                row.further_offers.push(id);
             }
             None => {
                 row.stage = row.stage.next(WorkStep::Offer(id))?;
@@ -57,7 +57,7 @@ pub(super) fn make(
     })?;
     let row = world.agent_mut(agent)?;
     row.offers.push(id);
-    row.turn = id;
+    row.last_offer = id;
     row.stamp(channel, |stamps| stamps.offered = at);
     world.queue_mut(queue)?.last = Some(agent);
     take_share(world, queue, channel, agent)?;
@@ -136,7 +136,7 @@ pub(super) fn withdraw(
     return_work(world, id, offer, place, None)
 }
 
-/// Takes an offer from where it rings; what it reserved is still held.
+/// Takes an offer from where it is open; what it reserved is still held.
 fn end(world: &mut World, id: OfferId, step: OfferStep) -> Result<Offer, Misfit> {
     let state = world.offer(id)?.state.next(step)?;
     let offer = world.stores.offers.close(id).or_missing(id)?;
@@ -154,7 +154,7 @@ fn note_answer(world: &mut World, agent: AgentId, missed: bool) -> Result<(), Mi
     Ok(())
 }
 
-/// Work whose offer ended is back in line, or still rings at others.
+/// Work whose offer ended is back in line, or is still offered to others.
 fn return_work(
     world: &mut World,
     id: OfferId,
@@ -163,11 +163,11 @@ fn return_work(
     declined: Option<Bar>,
 ) -> Result<(), Misfit> {
     let pool_set = restage(world, offer.work, |row| {
-        let left = row.ringing().find(|open| *open != id);
+        let left = row.open_offers().find(|open| *open != id);
         match left {
             Some(oldest) => {
-                row.stage = row.stage.next(WorkStep::RingOn(oldest))?;
-                row.ringing_too.retain(|open| *open != id && *open != oldest);
+                row.stage = row.stage.next(WorkStep::RemainOffered(oldest))?;
+                row.further_offers.retain(|open| *open != id && *open != oldest);
             }
             None => {
                 row.stage = row.stage.next(WorkStep::Return)?;

@@ -38,8 +38,8 @@ pub(super) fn overflow(
     })
 }
 
-/// A queue was looked at: these conditional rings see its work from now on, no others.
-pub(super) fn look_at(
+/// A queue was inspected: these conditional rings see its work from now on, no others.
+pub(super) fn inspect(
     world: &mut World,
     id: QueueId,
     rings: &[u8],
@@ -49,7 +49,7 @@ pub(super) fn look_at(
     let row = world.queue_mut(id)?;
     let more = joined & !row.joined;
     row.joined = joined;
-    row.look = None;
+    row.inspection = None;
     watch(world, id, at)?;
     if more != 0 {
         touch_members(world, id);
@@ -90,17 +90,17 @@ pub(super) fn count_offer(
     Ok(())
 }
 
-/// Sees to it that a queue is looked at, or released, as long as there is reason to.
+/// Sees to it that a queue is inspected, or released, as long as there is reason to.
 pub(super) fn watch(world: &mut World, id: QueueId, at: Timestamp) -> Result<(), Misfit> {
     let profile = world.queue_profile(id)?;
-    let (watched, every) = (profile.is_watched(), profile.look_every);
+    let (watched, every) = (profile.is_watched(), profile.inspect_every);
     let waiting = world.index.line(id).is_some_and(|line| line.waiting > 0);
     let row = world.queue_mut(id)?;
     if !watched {
         row.joined = 0;
-        row.look = None;
-    } else if row.look.is_none() && (waiting || row.joined != 0) {
-        row.look = Some(at + every);
+        row.inspection = None;
+    } else if row.inspection.is_none() && (waiting || row.joined != 0) {
+        row.inspection = Some(at + every);
     }
     set_clock(world, id);
     Ok(())
@@ -111,7 +111,7 @@ fn set_clock(world: &mut World, id: QueueId) {
     index.set_queue_clock(stores, id);
 }
 
-/// Every member of a queue looks whether they can take what they could not take before.
+/// Every member of a queue may be able to take what they could not take before.
 fn touch_members(world: &mut World, id: QueueId) {
     let World { index, .. } = world;
     let line = index.lines.get(id.raw() as usize);

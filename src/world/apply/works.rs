@@ -98,7 +98,7 @@ fn submitted(request: &Arc<WorkRequest>, cost: u32, lifetime: Option<Span>, at: 
         relaxed: Span::ZERO,
         skipped: Span::ZERO,
         first_offer: Moment::NONE,
-        ringing_too: Sparse::new(),
+        further_offers: Sparse::new(),
         open_to: 0,
         last_agent: None,
         sticky: false,

@@ -50,7 +50,7 @@ fn is_same_line(line: &Line, new: &Line) -> bool {
         && line.by_list == new.by_list
         && line.members_sorted() == new.members_sorted()
         && (&line.aside, &line.stays) == (&new.aside, &new.stays)
-        && line.ringing == new.ringing
+        && line.offered == new.offered
 }
 
 fn who_fits(index: &Index, need: NeedId) -> Vec<AgentId> {

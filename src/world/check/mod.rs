@@ -75,12 +75,12 @@ fn check_memory(world: &World) -> Result<(), Violation> {
 fn check_offers(world: &World) -> Result<(), Violation> {
     for (id, offer) in world.stores.offers.sorted() {
         let open = matches!(offer.state, OfferState::Open { .. });
-        let rings = world.work(offer.work).is_ok_and(|work| work.rings());
+        let offered = world.work(offer.work).is_ok_and(|work| work.is_offered());
         let agent = world.agent(offer.agent);
         let once = |offers: &[_]| offers.iter().filter(|other| **other == id).count() == 1;
         let known = agent.is_ok_and(|agent| once(&agent.offers));
         let invariant = "offers join: work and agent know the offer";
-        Violation::unless(open && rings && known, invariant, id)?;
+        Violation::unless(open && offered && known, invariant, id)?;
     }
     Ok(())
 }

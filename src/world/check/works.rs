@@ -63,16 +63,16 @@ impl<K: Ord> Lowest<K> {
 }
 
 impl<'a> Survey<'a> {
-    /// Looks at all open work.
+    /// Checks all open work.
     pub(super) fn of(world: &'a World) -> Self {
         let mut survey = Self::default();
-        let mut rings = BTreeMap::new();
+        let mut offers = BTreeMap::new();
         for (_, offer) in world.stores.offers.rows() {
-            *rings.entry(offer.work).or_insert(0_usize) += 1;
+            *offers.entry(offer.work).or_insert(0_usize) += 1;
         }
         for (id, work) in world.stores.works.rows() {
-            let rings = rings.get(&id).copied().unwrap_or(0);
-            survey.stages.note(id, stage(world, id, work, rings));
+            let open = offers.get(&id).copied().unwrap_or(0);
+            survey.stages.note(id, stage(world, id, work, open));
             survey.references.note(id, references::of_work(world, id.into(), work));
             survey.pool_sets.extend(Some(work.pool_set).filter(|set| !set.is_empty()));
             survey.note_request(world, id, work);
@@ -138,17 +138,17 @@ impl<'a> Survey<'a> {
 }
 
 /// The invariants of the stage of one piece of work, for which so many offers are open.
-fn stage(world: &World, id: WorkId, work: &Work, rings: usize) -> Result<(), Violation> {
+fn stage(world: &World, id: WorkId, work: &Work, open: usize) -> Result<(), Violation> {
     let hold = |invariant, holds: bool| Violation::unless(holds, invariant, id);
     hold("queue exists", world.queue(work.queue).is_ok())?;
     match work.stage {
         Stage::Offered { offer } => {
             let own = |offer| world.offer(offer).is_ok_and(|offer| offer.work == id);
-            let all = work.ringing().all(own);
-            let oldest = own(offer) && work.ringing().is_sorted();
-            let ringing = work.ringing().count();
-            let counted = rings == ringing && rings <= usize::from(work.open_to);
-            hold("one stage: the offers of ringing work are open", all && oldest && counted)?;
+            let all = work.open_offers().all(own);
+            let oldest = own(offer) && work.open_offers().is_sorted();
+            let listed = work.open_offers().count();
+            let counted = open == listed && open <= usize::from(work.open_to);
+            hold("one stage: the offers of offered work are open", all && oldest && counted)?;
         }
         Stage::Closed { .. } => hold("one stage: closed work is gone", false)?,
         Stage::Queued
@@ -157,8 +157,8 @@ fn stage(world: &World, id: WorkId, work: &Work, rings: usize) -> Result<(), Vio
         | Stage::WrapUp { .. }
         | Stage::Scheduled { .. }
         | Stage::Suspended => {
-            let none = rings == 0 && work.ringing_too.is_empty();
-            hold("one stage: only ringing work has an offer", none)?;
+            let none = open == 0 && work.further_offers.is_empty();
+            hold("one stage: only offered work has an offer", none)?;
         }
     }
     if let Some(owner) = work.stage.owner() {

@@ -107,7 +107,7 @@ impl Index {
     }
 
     /// Decides for all that is asked for whether an agent fits it who fitted nothing before. Needs
-    /// that ask for a skill the agent does not have are not looked at.
+    /// that ask for a skill the agent does not have are not evaluated.
     fn fit_agent(&mut self, stores: &Stores, id: AgentId) {
         let Some(entry) = stores.agents.get(id) else {
             return;

@@ -52,8 +52,8 @@ impl Index {
         } else if whereabouts.in_lane {
             line.lanes.leave(LaneKey::of(work, queue), key);
         }
-        if whereabouts.rings() {
-            line.ring(key, enter);
+        if whereabouts.is_offered() {
+            line.offer(key, enter);
         }
         if enter && (whereabouts.in_lane || whereabouts.named) {
             self.touched_works.push(id);

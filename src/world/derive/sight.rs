@@ -20,7 +20,7 @@ use crate::world::stores::Stores;
 
 impl Index {
     /// Remembers what an agent sees of their queues.
-    pub(crate) fn look_around(&mut self, stores: &Stores, id: AgentId) {
+    pub(crate) fn remember_lanes(&mut self, stores: &Stores, id: AgentId) {
         let place = id.raw() as usize;
         let Some(row) = stores.agent_rows.get(id) else {
             return;

@@ -34,7 +34,7 @@ pub(crate) struct Agent {
     pub in_debt: bool,
     /// The capacity that the agent's offers, assignments and legs take.
     pub usage: Usage,
-    /// The offers that ring at the agent, oldest first.
+    /// The open offers of the agent, oldest first.
     pub offers: Vec<OfferId>,
     /// The assignments of the agent, oldest first.
     pub assignments: Vec<Assignment>,
@@ -47,7 +47,7 @@ pub(crate) struct Agent {
     /// When things last happened on each channel.
     pub channel_stamps: Sparse<(ChannelId, Stamps)>,
     /// The last offer made to the agent.
-    pub turn: OfferId,
+    pub last_offer: OfferId,
     /// How the agent answered their last offers.
     pub history: History,
     /// When the agent's shift ends.
@@ -101,7 +101,7 @@ impl Agent {
             defined: at,
             stamps: Stamps::all(at),
             channel_stamps: Sparse::new(),
-            turn: OfferId::NONE,
+            last_offer: OfferId::NONE,
             history: History::default(),
             shift_end: Moment::NONE,
             session: 0,
@@ -160,10 +160,10 @@ impl Agent {
             || self.legs.iter().any(Leg::occupies)
         {
             Load::Working
-        } else if self.offers.is_empty() && !self.legs.iter().any(Leg::rings) {
+        } else if self.offers.is_empty() && !self.legs.iter().any(Leg::alerts) {
             Load::Free
         } else {
-            Load::Ringing
+            Load::Alerting
         }
     }
 

@@ -33,7 +33,7 @@ pub struct Assignment {
     /// How long it has occupied the agent.
     pub handled: Stopwatch,
     /// The pools it draws on.
-    #[serde(default, rename = "draws", skip_serializing_if = "PoolSetId::is_empty")]
+    #[serde(default, skip_serializing_if = "PoolSetId::is_empty")]
     pub(crate) pool_set: PoolSetId,
     /// The most of it that counted since each of these pools was reset.
     #[serde(default, skip_serializing_if = "is_flat")]

@@ -8,7 +8,7 @@ use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Claim;
 use crate::state::offer::OfferState;
 
-/// An offer that rings.
+/// An open offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Offer {

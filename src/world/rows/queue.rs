@@ -18,15 +18,14 @@ pub(crate) struct Queue {
     /// Where the shares of its members stand: no member counts as further behind than this.
     pub share: u64,
     /// How often each rule of its classification has taken on work; where a rule splits work among
-    /// queues, this number says whose turn it is.
-    #[serde(rename = "draws")]
+    /// queues, this number says which is next.
     pub rule_counts: Vec<u64>,
     /// The tally of the queue.
     pub tally: Tally,
     /// The conditional rings that have joined, one bit each.
     pub joined: u16,
-    /// When it is looked at next.
-    pub look: Option<Timestamp>,
+    /// When it is inspected next.
+    pub inspection: Option<Timestamp>,
     /// When the first offer was made that counts against its ramp.
     pub ramp_since: Timestamp,
     /// How many offers count against its ramp.
@@ -43,7 +42,7 @@ impl Queue {
             share: 0,
             rule_counts: Vec::new(),
             joined: 0,
-            look: None,
+            inspection: None,
             ramp_since: at,
             ramp_used: 0,
         }
@@ -59,11 +58,11 @@ impl Queue {
 
     /// When something is due for the queue itself.
     pub(crate) fn deadline(&self, queue: &QueueProfile) -> Option<Deadline> {
-        let look = self.look.map(|at| Deadline { at, kind: DeadlineKind::Look });
+        let inspection = self.inspection.map(|at| Deadline { at, kind: DeadlineKind::Inspection });
         // Held back as of the first offer of the ramp: whether it still is does not matter here.
         let ramp = self.held_back(queue, self.ramp_since);
         let ramp = ramp.map(|at| Deadline { at, kind: DeadlineKind::Ramp });
-        look.into_iter().chain(ramp).min()
+        inspection.into_iter().chain(ramp).min()
     }
 }
 

@@ -96,8 +96,8 @@ impl Work {
     }
 
     /// The next deadline of the work. `hidden` is the next delay of a member of its queue that it
-    /// is not past. Nothing is due while it rings or an agent handles it: no rule recalls work from
-    /// an agent.
+    /// is not past. Nothing is due while it is offered or an agent handles it: no rule recalls work
+    /// from an agent.
     pub(crate) fn deadline(
         &self,
         queue: &QueueProfile,

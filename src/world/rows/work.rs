@@ -64,10 +64,10 @@ pub(crate) struct Work {
     pub skipped: Span,
     /// When it was first offered to anybody.
     pub first_offer: Moment,
-    /// The offers that ring beside the oldest, in order.
+    /// The open offers beside the oldest, in order.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
-    pub ringing_too: Sparse<OfferId>,
-    /// To how many agents at once it is offered, while it rings.
+    pub further_offers: Sparse<OfferId>,
+    /// To how many agents at once it may be offered, while it is.
     pub open_to: u8,
     /// The agent who had it last.
     pub last_agent: Option<AgentId>,
@@ -88,7 +88,7 @@ pub(crate) struct Work {
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub past_legs: Sparse<PastLeg>,
     /// The pools it draws on.
-    #[serde(default, rename = "draws", skip_serializing_if = "PoolSetId::is_empty")]
+    #[serde(default, skip_serializing_if = "PoolSetId::is_empty")]
     pub pool_set: PoolSetId,
 }
 
@@ -165,19 +165,19 @@ impl Work {
         self.submitted.get_or_insert(old);
     }
 
-    /// True if the work rings at anybody.
+    /// True if the work is offered to anybody.
     #[must_use]
-    pub(crate) const fn rings(&self) -> bool {
+    pub(crate) const fn is_offered(&self) -> bool {
         matches!(self.stage, Stage::Offered { .. })
     }
 
-    /// The offers that ring, oldest first.
-    pub(crate) fn ringing(&self) -> impl Iterator<Item = OfferId> + '_ {
+    /// The open offers, oldest first.
+    pub(crate) fn open_offers(&self) -> impl Iterator<Item = OfferId> + '_ {
         let oldest = match self.stage {
             Stage::Offered { offer } => Some(offer),
             _ => None,
         };
-        oldest.into_iter().chain(self.ringing_too.iter().copied())
+        oldest.into_iter().chain(self.further_offers.iter().copied())
     }
 
     /// The agents whom it asks for by name in its present step, each with their score.

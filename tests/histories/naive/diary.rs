@@ -46,7 +46,7 @@ pub(crate) struct State {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
-    Ringing,
+    Alerting,
     Consulting,
     Talk,
     Hold,
@@ -145,7 +145,7 @@ impl Diary {
     }
 
     fn end_offer(&mut self, offer: OfferId, at: Timestamp, what: Counted) -> (WorkId, AgentId) {
-        let (work, leg) = self.offers.remove(&offer).expect("it rang");
+        let (work, leg) = self.offers.remove(&offer).expect("an open offer");
         self.legs[leg].ended = Some(at);
         self.count(at, leg, what);
         (work, self.legs[leg].agent)
@@ -275,7 +275,7 @@ impl Diary {
     fn tell_of_agents(&mut self, event: &Event, at: Timestamp, due: Timestamp) {
         match event {
             Event::WorkOffered { offer, work, agent, .. } => {
-                let leg = self.open(*work, *agent, at, Doing::Ringing);
+                let leg = self.open(*work, *agent, at, Doing::Alerting);
                 self.offers.insert(*offer, (*work, leg));
                 self.count(at, leg, Counted::Offered);
             }
@@ -310,7 +310,7 @@ impl Diary {
             }
             Event::WrapUpEnded { work, agent, .. } => self.end_part(*work, *agent, due),
             Event::LegRequested { work, agent, role, .. } if !role.supervises() => {
-                let leg = self.open(*work, *agent, at, Doing::Ringing);
+                let leg = self.open(*work, *agent, at, Doing::Alerting);
                 self.consults.insert((*work, *agent), leg);
                 self.count(at, leg, Counted::ConsultOffered);
             }

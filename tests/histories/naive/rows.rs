@@ -211,7 +211,7 @@ impl Cut<'_> {
                 handled = plus(handled, to.since(*from));
             }
         }
-        let had = leg.doing[0].1 != Doing::Ringing;
+        let had = leg.doing[0].1 != Doing::Alerting;
         if had && released.is_some_and(|at| self.holds(at)) {
             row.handled = 1;
             row.handled_time = handled;
@@ -307,7 +307,7 @@ fn count_of(row: &mut Handling, what: Counted) -> &mut u32 {
 
 fn time_of(row: &mut Handling, doing: Doing) -> &mut Span {
     match doing {
-        Doing::Ringing => &mut row.alerting,
+        Doing::Alerting => &mut row.alerting,
         Doing::Consulting => &mut row.consulting,
         Doing::Talk => &mut row.talk,
         Doing::Hold => &mut row.hold,

@@ -155,12 +155,12 @@ impl Router {
         let guests = || self.guests.iter().filter(|guest| guest.agent == agent);
         let works = row.legs.iter().any(|leg| occupies(leg.state)) || guests().any(takes_part);
         let asked = guests().any(|guest| guest.state != LegState::Joined);
-        let rings = asked || self.offers.values().any(|offer| offer.agent == agent);
+        let alerted = asked || self.offers.values().any(|offer| offer.agent == agent);
         if row.own_call {
             RoutingStatus::Communicating
         } else if works {
             RoutingStatus::Interacting
-        } else if rings {
+        } else if alerted {
             RoutingStatus::Offered
         } else {
             RoutingStatus::Idle
@@ -220,7 +220,8 @@ impl Router {
         Ok(())
     }
 
-    /// Whether an agent has room for an item: for the greater of what it takes ringing and active.
+    /// Whether an agent has room for an item: for the greater of what it takes while it is offered
+    /// and while it is active.
     pub(super) fn room(
         &self,
         agent: AgentId,

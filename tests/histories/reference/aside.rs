@@ -187,7 +187,7 @@ impl Router {
     }
 }
 
-/// Waiting, ringing, or put aside.
+/// Waiting, offered, or put aside.
 pub(super) fn is_nobodys(stage: Stage) -> bool {
     use Stage::{Offered, Queued, Scheduled, Suspended};
     matches!(stage, Queued | Offered { .. } | Scheduled { .. } | Suspended)

@@ -78,7 +78,7 @@ impl Router {
         first.map(|(at, (owner, kind))| (at, owner, kind))
     }
 
-    /// Nothing is due for work that rings or that an agent has.
+    /// Nothing is due for work that is offered or that an agent has.
     fn deadlines_of(&self, id: WorkId) -> Vec<(Timestamp, DeadlineKind)> {
         let work = &self.works[&id];
         let mut all = Vec::new();
@@ -135,7 +135,7 @@ impl Router {
             Owner::Pool(pool) => self.reset_pool(pool),
             Owner::Work(work) => self.fire_work(work, kind, due),
             Owner::Queue(queue) if kind == DeadlineKind::Ramp => self.release_ramp(queue),
-            Owner::Queue(queue) => self.look_at(queue),
+            Owner::Queue(queue) => self.inspect(queue),
         }
     }
 

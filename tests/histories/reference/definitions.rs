@@ -185,10 +185,10 @@ impl Router {
         }
         if let Entity::Agent(agent) = entity {
             let leg = self.agents[&agent].legs.first().map(|leg| leg.work.into());
-            let rings = self.offers.iter().find(|(_, offer)| offer.agent == agent);
+            let offer = self.offers.iter().find(|(_, offer)| offer.agent == agent);
             let guest = self.guests.iter().find(|guest| guest.agent == agent);
-            let rings = rings.map(|(offer, _)| (*offer).into());
-            return leg.or(rings).or_else(|| guest.map(|guest| guest.work.into()));
+            let offer = offer.map(|(id, _)| (*id).into());
+            return leg.or(offer).or_else(|| guest.map(|guest| guest.work.into()));
         }
         for (id, agent) in &self.agents {
             let of_leg = agent.legs.iter().any(|leg| {

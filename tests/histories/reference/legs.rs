@@ -26,8 +26,8 @@ impl Router {
         let (channel, cost) = (row.request.channel, row.cost);
         let (queue, profile) = (self.queue_profile(row.queue), self.channel_profile(channel));
         let auto = auto_accept(&queue, profile, self.agent_profile(agent));
-        let rings = window(&queue, channel, profile).map(|window| self.now + window);
-        let until = if auto { None } else { rings };
+        let ends = window(&queue, channel, profile).map(|window| self.now + window);
+        let until = if auto { None } else { ends };
         let claim = Claim::new(channel, cost, profile.weights.offered);
         let (role, state) = (LegRole::Consultant, LegState::Requested { until });
         self.welcome(Guest { work, agent, role, state, claim });
@@ -186,7 +186,7 @@ impl Router {
         self.tell(Event::leg_ended(work, agent, why));
     }
 
-    /// Requests that ring at somebody who is not there for them any more.
+    /// Requests that alert somebody who is not there for them any more.
     pub(super) fn withdraw_requests(&mut self, agent: AgentId) {
         let guests: Vec<_> =
             self.guests.iter().filter(|guest| guest.agent == agent).cloned().collect();

@@ -26,8 +26,8 @@ impl Router {
             };
             let work = line.work;
             let least = self.queue_profile(self.works[&work].queue).broadcast.min;
-            // Where it does not ring yet, as many as the queue wants are asked in one go.
-            let more = if self.ringing(work).is_empty() { least - 1 } else { 0 };
+            // Where it is not offered yet, as many as the queue wants are asked in one go.
+            let more = if self.open_offers(work).is_empty() { least - 1 } else { 0 };
             self.offer(work, choice.agent, OfferedBy::Routing);
             for _ in 0..more {
                 // It is taken already if the agent accepts automatically.
@@ -43,7 +43,7 @@ impl Router {
     fn pairs(&self, id: WorkId) -> Vec<Pair> {
         let pairs = self.pairs_of(id);
         let least = self.queue_profile(self.works[&id].queue).broadcast.min;
-        let few = self.ringing(id).is_empty() && pairs.len() < usize::from(least);
+        let few = self.open_offers(id).is_empty() && pairs.len() < usize::from(least);
         if few { Vec::new() } else { pairs }
     }
 
@@ -51,12 +51,12 @@ impl Router {
         self.agents.keys().filter_map(|agent| self.pair(id, *agent)).collect()
     }
 
-    /// Whether somebody may be asked for it: it waits, or it rings at fewer than it may.
+    /// Whether somebody may be asked for it: it waits, or it is offered to fewer than it may.
     fn is_in_line(&self, id: WorkId) -> bool {
         let work = &self.works[&id];
         match work.stage {
             Stage::Queued => work.retry.is_none(),
-            Stage::Offered { .. } => self.ringing(id).len() < usize::from(work.open_to),
+            Stage::Offered { .. } => self.open_offers(id).len() < usize::from(work.open_to),
             _ => false,
         }
     }
@@ -77,7 +77,7 @@ impl Router {
     fn pair(&self, id: WorkId, agent: AgentId) -> Option<Pair> {
         let (work, row) = (&self.works[&id], &self.agents[&agent]);
         let channel = work.request.channel;
-        if !self.is_in_line(id) || self.rings_at(id, agent).is_some() {
+        if !self.is_in_line(id) || self.offer_to(id, agent).is_some() {
             return None;
         }
         if self.is_barred(id, agent)
@@ -163,7 +163,7 @@ impl Router {
             units: usage.units(),
             ratio: usage.ratio(&profile.capacity),
             idle_since: idle_since(row, queue.idle, channel),
-            turn: row.turn,
+            last_offer: row.last_offer,
             position: terms.map_or(0, |terms| terms.position),
             distance: fit::distance(need, profile),
             // Nobody is behind the queue.

@@ -1,4 +1,4 @@
-//! The naive reference router: a second router that decides by looking at everything.
+//! The naive reference router: a second router that decides by evaluating everything.
 //!
 //! It keeps plain lists, derives nothing ahead, and writes each rule once, as directly as
 //! `docs/matching.md` words it. For every command it gives the facts and the answer the engine must

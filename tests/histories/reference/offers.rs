@@ -19,7 +19,7 @@ use super::aside::is_nobodys;
 use super::state::{Decline, Happened, Leg, Offer};
 
 impl Router {
-    /// Has work ring at an agent, or taken in their name at once.
+    /// Has work offered to an agent, or taken in their name at once.
     pub(super) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> OfferId {
         let now = self.now;
         let row = &self.works[&work];
@@ -36,7 +36,7 @@ impl Router {
         let offer = OfferId::from_raw(self.offered);
         let scored = by == OfferedBy::Routing && profile.choice == AgentChoice::Scored;
         let score = scored.then(|| super::host::score(work, agent));
-        let first = self.ringing(work).is_empty();
+        let first = self.open_offers(work).is_empty();
         self.offers.insert(offer, Offer { work, agent, until, claim, by });
         let row = self.work(work);
         row.first_offer.get_or_insert(now);
@@ -52,7 +52,7 @@ impl Router {
             self.take_share(queue, id, agent);
         }
         let row = self.agent(agent);
-        row.turn = offer;
+        row.last_offer = offer;
         row.diary.push((Happened::Offered, Some(id), now));
         self.tell(Event::work_offered(offer, work, agent, until, by, score));
         if auto {
@@ -74,15 +74,15 @@ impl Router {
         self.agent(agent).shares.insert(place, own);
     }
 
-    /// The offers of a piece of work that ring, the oldest first.
-    pub(super) fn ringing(&self, work: WorkId) -> Vec<OfferId> {
+    /// The offers of a piece of work that are open, the oldest first.
+    pub(super) fn open_offers(&self, work: WorkId) -> Vec<OfferId> {
         let all = self.offers.iter().filter(|(_, offer)| offer.work == work);
         all.map(|(id, _)| *id).collect()
     }
 
-    /// The offer by which a piece of work rings at an agent.
-    pub(super) fn rings_at(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
-        self.ringing(work).into_iter().find(|offer| self.offers[offer].agent == agent)
+    /// The offer of a piece of work to an agent.
+    pub(super) fn offer_to(&self, work: WorkId, agent: AgentId) -> Option<OfferId> {
+        self.open_offers(work).into_iter().find(|offer| self.offers[offer].agent == agent)
     }
 
     pub(super) fn accept(&mut self, id: OfferId) -> Result<Reply, Refusal> {
@@ -101,7 +101,7 @@ impl Router {
     fn take_offer(&mut self, id: OfferId, auto: bool) {
         let work = self.offers[&id].work;
         let place = self.works[&work].place;
-        for other in self.ringing(work).into_iter().filter(|other| *other != id) {
+        for other in self.open_offers(work).into_iter().filter(|other| *other != id) {
             self.withdraw(other, Withdrawal::AcceptedElsewhere, place);
         }
         let offer = self.end_offer(id, OfferEnd::Accepted);
@@ -199,9 +199,9 @@ impl Router {
     }
 
     /// Where work stands that an agent did not take; a transfer to them goes to the front. What
-    /// rings at others as well stays where it is.
+    /// is offered to others as well stays where it is.
     fn place_declined(&self, id: OfferId, offer: &Offer, requeue: Requeue) -> Place {
-        if self.ringing(offer.work).into_iter().any(|other| other != id) {
+        if self.open_offers(offer.work).into_iter().any(|other| other != id) {
             return self.works[&offer.work].place;
         }
         let transferred = offer.by == OfferedBy::Transfer;
@@ -209,10 +209,10 @@ impl Router {
         self.works[&offer.work].place.after(requeue, self.now)
     }
 
-    /// An offer is over without an acceptance: the work is back in line, unless it still rings at
-    /// others.
+    /// An offer is over without an acceptance: the work is back in line, unless it is still offered
+    /// to others.
     fn come_back(&mut self, id: WorkId, place: Place) {
-        let oldest = self.ringing(id).first().copied();
+        let oldest = self.open_offers(id).first().copied();
         let work = self.work(id);
         work.stage = oldest.map_or(Stage::Queued, |offer| Stage::Offered { offer });
         if oldest.is_none() {
@@ -252,12 +252,12 @@ impl Router {
         self.withdraw_unattended(agent);
     }
 
-    /// Takes back what rings at somebody who is not there for it any more, the oldest first,
-    /// unless its queue lets it ring on.
+    /// Takes back what is offered to somebody who is not there for it any more, the oldest first,
+    /// unless its queue lets it stay open.
     pub(super) fn withdraw_unattended(&mut self, agent: AgentId) {
-        let ringing = self.offers.iter().filter(|(_, offer)| offer.agent == agent);
-        let ringing: Vec<_> = ringing.map(|(id, offer)| (*id, *offer)).collect();
-        for (id, offer) in ringing {
+        let open = self.offers.iter().filter(|(_, offer)| offer.agent == agent);
+        let open: Vec<_> = open.map(|(id, offer)| (*id, *offer)).collect();
+        for (id, offer) in open {
             let queue = self.queue_profile(self.works[&offer.work].queue);
             let there = matches!(
                 self.attends(agent, offer.claim.channel),
@@ -271,9 +271,9 @@ impl Router {
         self.withdraw_requests(agent);
     }
 
-    /// Takes back what rings for a piece of work; it keeps its place.
+    /// Takes back the open offers of a piece of work; it keeps its place.
     pub(super) fn withdraw_offer_of(&mut self, work: WorkId, why: Withdrawal) {
-        for offer in self.ringing(work) {
+        for offer in self.open_offers(work) {
             self.withdraw(offer, why, self.works[&work].place);
         }
     }
@@ -299,7 +299,7 @@ impl Router {
     fn check_exhausted(&mut self, id: WorkId) {
         let work = &self.works[&id];
         if work.stage != Stage::Queued {
-            // It still rings at others.
+            // It is still offered to others.
             return;
         }
         let queue = self.queue_profile(work.queue);
@@ -371,8 +371,8 @@ impl Router {
         let (stage, queue, channel) = (row.stage, row.queue, row.request.channel);
         match stage {
             Stage::Queued => {}
-            Stage::Offered { .. } if self.rings_at(work, agent).is_some() => {
-                return self.accept(self.rings_at(work, agent).expect("it rings"));
+            Stage::Offered { .. } if self.offer_to(work, agent).is_some() => {
+                return self.accept(self.offer_to(work, agent).expect("an open offer"));
             }
             Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
             _ => return Err(self.wrong_stage(work)),
@@ -393,8 +393,8 @@ impl Router {
         self.live(agent.into())?;
         let stage = self.open_work(work)?.stage;
         match stage {
-            Stage::Offered { .. } if self.rings_at(work, agent).is_some() => {
-                return Ok(Reply::Offered(self.rings_at(work, agent).expect("it rings")));
+            Stage::Offered { .. } if self.offer_to(work, agent).is_some() => {
+                return Ok(Reply::Offered(self.offer_to(work, agent).expect("an open offer")));
             }
             Stage::Queued | Stage::Offered { .. } => {}
             _ => return Err(self.wrong_stage(work)),
@@ -466,11 +466,11 @@ impl Router {
 
     /// Whether an agent may have one more assignment, counting those they may accept.
     pub(super) fn may_have_more(&self, agent: AgentId) -> bool {
-        let ringing = self.offers.values().filter(|offer| offer.agent == agent).count();
+        let open = self.offers.values().filter(|offer| offer.agent == agent).count();
         let max = self.config.limits.assignments as usize;
         let guests = self.guests.iter().filter(|guest| guest.agent == agent);
         let helps = guests.filter(|guest| !guest.role.supervises()).count();
-        self.agents[&agent].legs.len() + ringing + helps < max
+        self.agents[&agent].legs.len() + open + helps < max
     }
 
     pub(super) fn check_more(&self, agent: AgentId) -> Result<(), Refusal> {

@@ -1,5 +1,5 @@
-//! Overflow, conditional rings, looks and ramps. What a queue has experienced is counted here once
-//! more.
+//! Overflow, conditional rings, inspections and ramps. What a queue has experienced is counted here
+//! once more.
 
 use std::collections::BTreeSet;
 
@@ -22,14 +22,14 @@ pub(super) struct Queue {
     pub(super) tally: Tally,
     /// The conditional rings that help.
     pub(super) joined: BTreeSet<u8>,
-    pub(super) look: Option<Timestamp>,
+    pub(super) inspection: Option<Timestamp>,
     /// When the first offer was made that counts against its ramp, and how many do.
     pub(super) ramp: (Timestamp, u16),
 }
 
 impl Queue {
     pub(super) fn new(at: Timestamp) -> Self {
-        Self { tally: Tally::new(at), joined: BTreeSet::new(), look: None, ramp: (at, 0) }
+        Self { tally: Tally::new(at), joined: BTreeSet::new(), inspection: None, ramp: (at, 0) }
     }
 }
 
@@ -138,8 +138,8 @@ impl Router {
         self.do_rule(id, rule);
     }
 
-    /// Looks at a queue, then at each piece of work that waits there, the longest there first.
-    pub(super) fn look_at(&mut self, queue: QueueId) {
+    /// Inspects a queue, then each piece of work that waits there, the longest there first.
+    pub(super) fn inspect(&mut self, queue: QueueId) {
         let profile = self.queue_profile(queue);
         let joins = |ring: &&strowger::model::ConditionalRing| {
             ring.when.iter().all(|condition| self.is_so(queue, condition))
@@ -148,8 +148,8 @@ impl Router {
         let joined: BTreeSet<u8> = joined.map(|conditional| conditional.ring).collect();
         let rings = joined.iter().copied().collect();
         let row = self.queue(queue);
-        (row.joined, row.look) = (joined, None);
-        self.tell(Event::queue_looked(queue, rings));
+        (row.joined, row.inspection) = (joined, None);
+        self.tell(Event::queue_inspected(queue, rings));
         if profile.overflow.iter().any(|rule| is_watched(rule.when)) {
             for work in self.waiting_in(queue) {
                 if self.works.get(&work).is_some_and(|row| row.queue == queue) {
@@ -243,7 +243,7 @@ impl Router {
         here.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// After every fact: whatever depends on the state of queues is looked at again and again as
+    /// After every fact: whatever depends on the state of queues is inspected again and again as
     /// long as anything waits, or a ring has joined.
     pub(super) fn watch_queues(&mut self) {
         for id in self.queues.keys().copied().collect::<Vec<_>>() {
@@ -254,9 +254,9 @@ impl Router {
             let row = self.queue(id);
             if !watched {
                 row.joined.clear();
-                row.look = None;
-            } else if row.look.is_none() && (waits || !row.joined.is_empty()) {
-                row.look = Some(now + profile.look_every);
+                row.inspection = None;
+            } else if row.inspection.is_none() && (waits || !row.joined.is_empty()) {
+                row.inspection = Some(now + profile.inspect_every);
             }
         }
     }
@@ -289,9 +289,10 @@ impl Router {
     }
 
     pub(super) fn queue_deadlines(&self, id: QueueId) -> Vec<Deadline> {
-        let look = self.queues[&id].look.map(|at| Deadline::new(at, DeadlineKind::Look));
+        let inspection =
+            self.queues[&id].inspection.map(|at| Deadline::new(at, DeadlineKind::Inspection));
         let ramp = self.ramp_over(id).map(|at| Deadline::new(at, DeadlineKind::Ramp));
-        look.into_iter().chain(ramp).collect()
+        inspection.into_iter().chain(ramp).collect()
     }
 
     /// Work in line is an arrival of its queue, once until it goes elsewhere or to an agent.
@@ -304,7 +305,7 @@ impl Router {
         }
     }
 
-    /// Work that waits or rings goes to an agent.
+    /// Work that waits or is offered goes to an agent.
     pub(super) fn count_answer(&mut self, id: WorkId) {
         let work = &self.works[&id];
         if matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {

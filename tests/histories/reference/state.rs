@@ -50,7 +50,7 @@ pub(super) struct Agent {
     /// All that ever happened to them, with the channel it happened on.
     pub(super) diary: Vec<(Happened, Option<ChannelId>, Timestamp)>,
     /// The last offer made to them.
-    pub(super) turn: OfferId,
+    pub(super) last_offer: OfferId,
     pub(super) history: History,
     /// When their shift ends.
     pub(super) shift_end: Option<Timestamp>,
@@ -83,7 +83,7 @@ impl Agent {
             memberships: BTreeMap::new(),
             defined,
             diary: Vec::new(),
-            turn: OfferId::NONE,
+            last_offer: OfferId::NONE,
             history: History::default(),
             shift_end: None,
             session: 0,
@@ -173,7 +173,7 @@ pub(super) struct Work {
     /// How far ahead of that clock it is, because steps were passed over.
     pub(super) skipped: strowger::Span,
     pub(super) first_offer: Option<Timestamp>,
-    /// At how many agents it may ring at once, since it began to.
+    /// To how many agents it may be offered at once, since it began to be.
     pub(super) open_to: u8,
     /// When it first entered a line.
     pub(super) queued: Option<Timestamp>,
@@ -215,7 +215,7 @@ pub(super) struct Decline {
     pub(super) bar: Bar,
 }
 
-/// An offer that rings.
+/// An open offer.
 #[derive(Clone, Copy)]
 pub(super) struct Offer {
     pub(super) work: WorkId,

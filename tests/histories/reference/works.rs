@@ -369,8 +369,8 @@ impl Router {
         let (stage, queue, place) = (row.stage, row.queue, row.place);
         match stage {
             Stage::Assigned { .. } | Stage::Parked { .. } => {}
-            Stage::Offered { .. } if self.rings_at(work, agent).is_some() => {
-                return Ok(Reply::Offered(self.rings_at(work, agent).expect("it rings")));
+            Stage::Offered { .. } if self.offer_to(work, agent).is_some() => {
+                return Ok(Reply::Offered(self.offer_to(work, agent).expect("an open offer")));
             }
             _ => return Err(self.wrong_stage(work)),
         }
@@ -378,7 +378,7 @@ impl Router {
         self.check_more(agent)?;
         let place = place.after(Requeue::Front, self.now);
         let wrap_up = self.wrap_up_after_transfer(work);
-        // It rings at once, and does not wait for any rule of the queue.
+        // It is offered at once, and does not wait for any rule of the queue.
         self.stand_in_line(work, queue, place, QueuedWhy::Transferred, wrap_up, None);
         self.pass_empty_steps(work);
         let offer = self.offer(work, agent, OfferedBy::Transfer);

@@ -300,7 +300,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 overflow,
                 last_resort,
                 conditional,
-                look_every,
+                inspect_every,
                 ramp,
                 external,
             ) = fourth;
@@ -338,7 +338,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_overflow(overflow)
                 .with_last_resort(last_resort)
                 .with_conditional(conditional)
-                .with_look_every(look_every)
+                .with_inspect_every(inspect_every)
                 .with_ramp(ramp)
                 .with_external(external)
         })

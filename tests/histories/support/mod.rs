@@ -1,4 +1,4 @@
-//! A host for random histories: it turns operations into calls of an engine, and misbehaves as
+//! A host for random histories: it makes operations calls of an engine, and misbehaves as
 //! hosts do. It calls late, twice and with clocks that run back, and means things that are over.
 
 pub(crate) mod features;
@@ -206,8 +206,8 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
             c.agent = some_colleague(engine, pick, c.agent, c.work);
         }
         Command::Supervise(c) => c.work = work(&owned),
-        Command::Answer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::rings),
-        Command::Decline(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::rings),
+        Command::Answer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::alerts),
+        Command::Decline(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::alerts),
         Command::Confer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::occupies),
         Command::HandOver(c) => {
             (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::occupies);
@@ -270,8 +270,8 @@ fn some_leg(engine: &Engine, pick: u16, agent: AgentId, wraps: bool) -> (WorkId,
     one(&legs, pick).filter(|_| !wild(pick)).unwrap_or(anything)
 }
 
-/// Nobody answers what does not ring, and nobody is handed work of which they know nothing: first
-/// they are asked.
+/// Nobody answers what does not alert them, and nobody is handed work of which they know nothing:
+/// first they are asked.
 fn what_comes_before(command: Command, engine: &Engine) -> Command {
     let agents = || engine.view().agents();
     let any = |suits: fn(&Leg) -> bool| agents().any(|agent| agent.legs().iter().any(suits));
@@ -280,7 +280,7 @@ fn what_comes_before(command: Command, engine: &Engine) -> Command {
         | Command::Decline(Decline { work, agent, .. })
         | Command::Confer(Confer { work, agent, .. })
         | Command::HandOver(HandOver { work, agent, .. })
-            if !any(Leg::rings) && !any(Leg::occupies) =>
+            if !any(Leg::alerts) && !any(Leg::occupies) =>
         {
             Consult::new(work, agent).into()
         }

@@ -37,14 +37,14 @@ const ASKED: &str =
     r#"POST calls/c-1/participants/p-1/consult/agent {"speakTo":"DESTINATION","userId":"u-bo"}"#;
 const ENDED: &str = "DELETE calls/c-1/participants/p-1/consult";
 
-/// Ana has asked bo, here, and the call rings at bo there.
+/// Ana has asked bo, here, and the call alerts bo there.
 fn asked() -> (Floor, WorkId, AgentId) {
     let (mut floor, work) = on_a_call();
     let agent = floor.id("u-bo");
     floor.tell(Consult::new(work, agent)).unwrap();
     assert_eq!(floor.sent(), [ASKED]);
-    let rings = call(&[("u-ana", "connected", ""), ("u-bo", "alerting", "p-1")]);
-    assert_eq!(floor.hear(TOPIC, rings), []);
+    let alerts = call(&[("u-ana", "connected", ""), ("u-bo", "alerting", "p-1")]);
+    assert_eq!(floor.hear(TOPIC, alerts), []);
     (floor, work, agent)
 }
 
@@ -84,7 +84,7 @@ fn a_call_is_handed_over_by_who_leaves() {
 #[test]
 fn a_call_is_handed_over_there() {
     let (mut floor, work, agent) = asked();
-    // Ana leaves while the call rings at bo: it stays with ana until bo takes it.
+    // Ana leaves while the call alerts bo: it stays with ana until bo takes it.
     let left = call(&[("u-ana", "disconnected", ""), ("u-bo", "alerting", "p-1")]);
     assert_eq!(floor.hear(TOPIC, left), []);
     assert_eq!(floor.stage(work), Stage::Assigned { agent: floor.id("u-ana") });
@@ -127,9 +127,9 @@ fn who_declined_may_be_asked_again() {
 fn a_consult_begins_there() {
     let (mut floor, work) = on_a_call();
     let agent = floor.id("u-bo");
-    let rings = call(&[("u-ana", "connected", ""), ("u-bo", "alerting", "p-1")]);
-    assert_eq!(floor.hear(TOPIC, rings.clone()), [Consult::new(work, agent).into()]);
-    assert_eq!(floor.hear(TOPIC, rings), []);
+    let alerts = call(&[("u-ana", "connected", ""), ("u-bo", "alerting", "p-1")]);
+    assert_eq!(floor.hear(TOPIC, alerts.clone()), [Consult::new(work, agent).into()]);
+    assert_eq!(floor.hear(TOPIC, alerts), []);
     assert_eq!(floor.hear(TOPIC, connected()), [Answer::new(work, agent).into()]);
     let ended = call(&[("u-ana", "connected", ""), ("u-bo", "disconnected", "p-1")]);
     assert_eq!(floor.hear(TOPIC, ended), [EndLeg::new(work, agent).into()]);

@@ -102,7 +102,7 @@ impl Floor {
     pub(crate) fn offer(&self, work: WorkId) -> OfferId {
         match self.stage(work) {
             Stage::Offered { offer } => offer,
-            stage => panic!("it does not ring: {stage:?}"),
+            stage => panic!("it is not offered: {stage:?}"),
         }
     }
 

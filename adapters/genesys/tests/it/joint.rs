@@ -77,7 +77,7 @@ fn seed0_row036_an_acceptance_at_the_desk_is_one_request() {
     assert_eq!(accepted_at_the_desk("interaction", chat), [accept]);
 }
 
-/// A document of the desk that is this in Genesys Cloud as well. It rings at ana, who accepts it in
+/// A document of the desk that is this in Genesys Cloud as well. It alerts ana, who accepts it in
 /// the inbox, which is told twice: what is sent to Genesys Cloud.
 fn accepted_at_the_desk(table: &str, subject: Subject) -> Vec<String> {
     let mut floor = Floor::new(&["u-ana"], QueueProfile::default());
@@ -86,7 +86,7 @@ fn accepted_at_the_desk(table: &str, subject: Subject) -> Vec<String> {
     let request = intake.request(floor.engine.view()).unwrap();
     let work = floor.tell(Submit::new(request)).unwrap();
     let linked = floor.mirror.link(floor.engine.view(), work, subject);
-    assert_eq!(linked.len(), 1, "it rings over there too");
+    assert_eq!(linked.len(), 1, "it alerts over there too");
     let mut desk = Desk::new(DeskConfig::default());
     for fact in &floor.facts {
         desk.observe(floor.engine.view(), fact);
@@ -96,9 +96,9 @@ fn accepted_at_the_desk(table: &str, subject: Subject) -> Vec<String> {
         "work_item": {"sys_id": "item", "document_id": "5961", "document_table": table}}});
     desk.answer(floor.engine.view(), offer.0, 200, done.to_string().as_bytes());
     let topic = "v2.users.u-ana.conversations.messages";
-    let rings =
+    let alerts =
         json!({"id": "p-1", "purpose": "agent", "user": {"id": "u-ana"}, "state": "alerting"});
-    floor.hear(topic, json!({"id": "c-1", "participants": [rings]}));
+    floor.hear(topic, json!({"id": "c-1", "participants": [alerts]}));
     floor.sent();
 
     let accepted = json!({"result": {"workItem": {"sys_id": "item", "size": 1,

@@ -72,7 +72,7 @@ fn rejected_missed_and_taken_back() {
     let work = floor.submit("workitem/w-1");
     floor.sent();
     floor.tell(Reject::new(floor.offer(work))).unwrap();
-    // It rings at the next in the same call: that is all there is to show.
+    // It is offered to the next in the same call: that is all there is to show.
     let alert =
         r#"PATCH w-1 {"assigneeId":"u-bo","assignmentOperation":"AgentAssignmentAlerting"}"#;
     assert_eq!(floor.sent(), [alert]);

@@ -188,7 +188,7 @@ fn a_medium_bounds_a_channel_and_a_label_a_pool() {
 }
 
 #[test]
-fn the_label_is_looked_at_after_the_medium() {
+fn the_label_counts_after_the_medium() {
     let mut set = Set::new();
     let chat = set.tell(Define::new("chat", ChannelProfile::chat()));
     let vip = set.tell(Define::new("ul-vip", PoolProfile::default()));
@@ -206,7 +206,7 @@ fn the_label_is_looked_at_after_the_medium() {
     set.tell(SetPresence::new(agent, SystemPresence::OnQueue.id()));
     let intake = Intake::new(chat, queue);
     let label = Some("ul-vip".to_owned());
-    let mut rings = |id: &str, label: Option<String>| {
+    let mut offered = |id: &str, label: Option<String>| {
         let notice = WorkitemNotice {
             id: id.into(),
             utilization_label_id: label,
@@ -216,10 +216,10 @@ fn the_label_is_looked_at_after_the_medium() {
         let work = set.tell(Submit::new(request));
         matches!(set.engine.view().work(work).unwrap().stage(), Stage::Offered { .. })
     };
-    assert!(rings("w1", label.clone()));
-    assert!(!rings("w2", label), "one with the label is enough");
-    assert!(rings("w3", None), "the medium has room for another");
-    assert!(!rings("w4", None), "and then it has none");
+    assert!(offered("w1", label.clone()));
+    assert!(!offered("w2", label), "one with the label is enough");
+    assert!(offered("w3", None), "the medium has room for another");
+    assert!(!offered("w4", None), "and then it has none");
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn it_ends_before_the_document_goes_on() {
 fn a_document_is_handed_over_to_who_answered_only() {
     let (mut floor, work) = consulted();
     let agent = floor.id("bo");
-    // There it still rings at bo, and the call that accepts it in bo's name is lost.
+    // There it still alerts bo, and the call that accepts it in bo's name is lost.
     floor.tell(Answer::new(work, agent)).unwrap();
     let (call, _) = floor.asked.remove(0);
     floor.desk.lost(call);

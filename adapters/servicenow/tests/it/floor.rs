@@ -257,7 +257,7 @@ impl Floor {
         let work = work.and_then(|work| view.work(work));
         let legs = work.into_iter().flat_map(|work| work.legs());
         let key = |agent: AgentId| view.key(agent.into()).unwrap().to_string();
-        legs.map(|leg| (key(leg.agent), !leg.rings())).collect()
+        legs.map(|leg| (key(leg.agent), !leg.alerts())).collect()
     }
 
     pub(crate) fn is_in_step(&self) -> Result<(), String> {
@@ -284,7 +284,7 @@ impl Floor {
     pub(crate) fn offer(&self, work: WorkId) -> OfferId {
         match self.engine.view().work(work).unwrap().stage() {
             Stage::Offered { offer } => offer,
-            stage => panic!("it does not ring: {stage:?}"),
+            stage => panic!("it is not offered: {stage:?}"),
         }
     }
 

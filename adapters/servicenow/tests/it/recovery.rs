@@ -10,8 +10,8 @@ use strowger_servicenow::{Desk, DeskConfig, Document, ItemRecord, read};
 use crate::floor::{Floor, at};
 use crate::vendor::State;
 
-/// A chat rings at ana here; what is said of it there is on the way.
-fn ringing() -> (Floor, WorkId) {
+/// A chat is offered to ana here; what is said of it there is on the way.
+fn offered() -> (Floor, WorkId) {
     let mut floor = Floor::new(&["ana", "bo"], 1);
     let work = floor.chat("c1");
     assert_eq!(floor.paths(), ["offer"]);
@@ -21,7 +21,7 @@ fn ringing() -> (Floor, WorkId) {
 #[test]
 fn what_failed_is_not_in_step_and_tried_again_on_demand() {
     for done in [false, true] {
-        let (mut floor, _) = ringing();
+        let (mut floor, _) = offered();
         floor.fail(0, done);
         floor.deliver(0, false);
         // It is not tried again by itself, however often it is asked for.
@@ -40,7 +40,7 @@ fn what_failed_is_not_in_step_and_tried_again_on_demand() {
 
 #[test]
 fn a_new_fact_tries_again_too() {
-    let (mut floor, work) = ringing();
+    let (mut floor, work) = offered();
     floor.fail(0, false);
     floor.deliver(0, false);
     floor.tell(Reject::new(floor.offer(work))).unwrap();
@@ -85,14 +85,14 @@ fn a_clock_that_steps_back_loses_nothing() {
 fn a_desk_that_begins_anew_reads_where_everything_is() {
     let mut floor = Floor::new(&["ana", "bo"], 1);
     let had = floor.chat("c1");
-    let rings = floor.chat("c2");
+    let chat = floor.chat("c2");
     floor.settle();
     floor.press("c1", true);
     floor.sent.clear();
     floor.restart();
     floor.settle();
     assert_eq!(floor.paths(), ["awa_work_item", "awa_work_item"]);
-    floor.tell(Accept::new(floor.offer(rings))).unwrap();
+    floor.tell(Accept::new(floor.offer(chat))).unwrap();
     floor.tell(FinishContact::new(had, Finisher::Agent)).unwrap();
     floor.settle();
     assert_eq!(floor.paths()[2..], ["accept", "close"]);
@@ -101,7 +101,7 @@ fn a_desk_that_begins_anew_reads_where_everything_is() {
 
 #[test]
 fn what_was_closed_before_a_restart_is_closed_after_it() {
-    let (mut floor, work) = ringing();
+    let (mut floor, work) = offered();
     floor.settle();
     floor.tell(Cancel::new(work)).unwrap();
     // The call that closes it dies with the process.
@@ -113,7 +113,7 @@ fn what_was_closed_before_a_restart_is_closed_after_it() {
 
 #[test]
 fn what_came_in_meanwhile_is_told() {
-    let (mut floor, _) = ringing();
+    let (mut floor, _) = offered();
     floor.settle();
     let record = r#"[{"sys_id":{"value":"item9"},"state":{"display_value":"Queued"},
         "document_table":{"value":"interaction"},"document_id":{"value":"c9"}}]"#;
@@ -125,7 +125,7 @@ fn what_came_in_meanwhile_is_told() {
 
 #[test]
 fn an_acceptance_nobody_heard_of_counts() {
-    let (mut floor, work) = ringing();
+    let (mut floor, work) = offered();
     floor.settle();
     floor.vendor.press("c1", true);
     floor.vendor.told.clear();
@@ -145,7 +145,7 @@ fn what_is_taken_from_an_agent_is_not_accepted_anew() {
     floor.settle();
     floor.press("c1", true);
     let queue = floor.queue;
-    // It rings at ana again, and a reading finds that ana still has it there.
+    // It is offered to ana again, and a reading finds that ana still has it there.
     floor.tell(TransferToQueue::new(work, queue)).unwrap();
     let (call, _) = floor.asked.remove(0);
     floor.desk.lost(call);

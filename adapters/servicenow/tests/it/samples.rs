@@ -84,7 +84,7 @@ fn offers_are_built_as_they_are_documented() {
     let since = parse_offered_on("2024-04-03T23:09:31.000").unwrap();
     let away = Assignment {
         after_timeout_presence: Some("41f9b8dfb31313005baa6e5f26a8dcac".into()),
-        ..Assignment::new(AGENT).ringing(since, Span::from_secs(30))
+        ..Assignment::new(AGENT).open_from(since, Span::from_secs(30))
     };
     same(&sample("offer_away_after_timeout"), &OfferWork::new(queue, away).request(&chat));
     let auto = Assignment::new(AGENT).auto_accepted(DisplayOption::CardAndTab);
@@ -292,7 +292,7 @@ fn every_documented_refusal() {
 fn the_clock_of_an_offer() {
     let at = |text| parse_offered_on(text).unwrap();
     let since = at("2024-04-03T23:09:31.000");
-    let offer = Assignment::new("ana").ringing(since, Span::from_millis(30_999));
+    let offer = Assignment::new("ana").open_from(since, Span::from_millis(30_999));
     assert_eq!(offer.offered_on.as_deref(), Some("2024-04-03T23:09:31.000"));
     assert_eq!(offer.timeout, Some(30));
     for (now, expected) in [
@@ -327,7 +327,7 @@ fn every_place_here_against_every_place_there() {
     rows[0].extend(theres.iter().map(|(name, _)| (*name).to_owned()));
     for (name, wanted) in [
         ("waiting", Wanted::Waiting),
-        ("ringing", Wanted::Ringing(ana.clone())),
+        ("offered", Wanted::Offered(ana.clone())),
         ("had", Wanted::Had(ana)),
         ("over", Wanted::Over),
     ] {

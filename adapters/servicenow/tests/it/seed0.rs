@@ -29,7 +29,7 @@ fn submit(floor: &mut Floor, channel: ChannelId, key: &str) -> WorkId {
     floor.tell(Submit::new(WorkRequest::new(floor.queue, channel).with_key(key))).unwrap()
 }
 
-fn rings_at(floor: &Floor, work: WorkId) -> Option<String> {
+fn offered_to(floor: &Floor, work: WorkId) -> Option<String> {
     let view = floor.engine.view();
     let agent = view.offer(match view.work(work)?.stage() {
         Stage::Offered { offer } => offer,
@@ -150,8 +150,8 @@ fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
         (floor.desk.hear(floor.engine.view(), agent, &event).commands, event)
     };
     let now = floor.vendor.items["c1"].sys_id.clone();
-    let rings = told(&now, Some(&before));
-    let (commands, event) = hear(&mut floor, "bo", "openframe_awa_workitem_offered", rings);
+    let offer = told(&now, Some(&before));
+    let (commands, event) = hear(&mut floor, "bo", "openframe_awa_workitem_offered", offer);
     let Event::Offered(item) = event else { panic!("{event:?}") };
     assert_eq!((&*item.sys_id, item.previous_work_item.as_deref()), (&*now, Some(&*before)));
     assert_eq!(commands, []);
@@ -159,7 +159,7 @@ fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
     let (commands, _) = hear(&mut floor, "ana", "openframe_awa_workitem_accepted", late);
     assert_eq!(commands, []);
     floor.settle();
-    assert_eq!(rings_at(&floor, work).as_deref(), Some("bo"));
+    assert_eq!(offered_to(&floor, work).as_deref(), Some("bo"));
     floor.press("c1", true);
     assert_eq!(floor.stage(work), Stage::Assigned { agent: bo });
     floor.is_in_step().unwrap();
@@ -176,7 +176,7 @@ fn seed0_row026_external_work_waits_for_the_engine_and_other_work_is_left_alone(
     assert_eq!(floor.vendor.items["c1"].state, State::Queued);
     floor.agent("ana", skilled(&[], 2));
     floor.settle();
-    assert_eq!(rings_at(&floor, own).as_deref(), Some("ana"));
+    assert_eq!(offered_to(&floor, own).as_deref(), Some("ana"));
     assert_eq!(floor.sent.len(), 1);
 }
 
@@ -196,7 +196,7 @@ fn seed0_row032_an_agent_who_is_not_available_there() {
     floor.vendor.unavailable.insert("ana".into());
     let work = floor.chat("c1");
     floor.settle();
-    assert_eq!(rings_at(&floor, work).as_deref(), Some("bo"));
+    assert_eq!(offered_to(&floor, work).as_deref(), Some("bo"));
     assert_eq!(status(&floor, "ana"), RoutingStatus::NotResponding);
     floor.is_in_step().unwrap();
     let mut floor = Floor::new(&["ana"], 1);

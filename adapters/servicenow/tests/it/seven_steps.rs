@@ -44,7 +44,8 @@ fn a_chat_from_the_first_word_to_the_last() {
         (&30.into(), &"1970-01-01T00:00:00.000".into())
     );
     assert_eq!(paths(&mut floor), ["offer"]);
-    // 5. Ana rejects: ana is not responding, the work is at the front and rings at the next agent.
+    // 5. Ana rejects: ana is not responding, the work is at the front and offered to the next
+    // agent.
     floor.now = 5_000;
     floor.press("c1", false);
     let ana = floor.id("ana");
@@ -82,7 +83,7 @@ fn a_chat_from_the_first_word_to_the_last() {
 }
 
 #[test]
-fn an_offer_that_rings_out_is_found_at_the_next_agent() {
+fn an_offer_that_times_out_is_found_at_the_next_agent() {
     let mut floor = Floor::new(&["ana", "bo"], 1);
     let work = floor.chat("c1");
     floor.settle();

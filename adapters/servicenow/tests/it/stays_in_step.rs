@@ -219,7 +219,7 @@ fn both_sides_end_in_step() {
             // What was given to an agent who is away there cannot be in step before they are back.
             floor.vendor.unavailable.clear();
             floor.settle();
-            // Nothing is on the way any more: the desk looks at everything once again.
+            // Nothing is on the way any more: the desk compares everything once again.
             floor.desk.renew();
             floor.wait(0);
             floor.settle();

@@ -21,7 +21,7 @@ pub(crate) struct Item {
     pub consult: Option<Consult>,
 }
 
-/// A work item of its own: it rings at who is consulted until they answer.
+/// A work item of its own: it alerts who is consulted until they answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Consult {
     pub sys_id: String,
@@ -107,10 +107,10 @@ impl Vendor {
     /// Who is consulted presses a button.
     pub(crate) fn press_consult(&mut self, document: &str, accept: bool) {
         let Some(item) = self.items.get_mut(document) else { return };
-        let Some(rings) = item.consult.take_if(|consult| !consult.accepted) else { return };
-        let (agent, sys_id) = (rings.agent.clone(), rings.sys_id.clone());
+        let Some(consult) = item.consult.take_if(|consult| !consult.accepted) else { return };
+        let (agent, sys_id) = (consult.agent.clone(), consult.sys_id.clone());
         if accept {
-            item.consult = Some(Consult { accepted: true, ..rings });
+            item.consult = Some(Consult { accepted: true, ..consult });
             self.tell_of(&agent, "openframe_awa_workitem_accepted", document, &sys_id);
         } else {
             self.tell_of(&agent, "openframe_awa_workitem_rejected", document, &sys_id);

@@ -1,4 +1,4 @@
-//! A child that works until it is killed, and what is looked at then.
+//! A child that works until it is killed, and what is checked then.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -129,7 +129,7 @@ where
     Ok(())
 }
 
-/// Starts the child, kills it at a random moment, and looks at what is left; many times over.
+/// Starts the child, kills it at a random moment, and checks what is left; many times over.
 pub(crate) fn kill<S, E>(
     times: u64,
     folder: &Path,
