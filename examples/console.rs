@@ -76,9 +76,13 @@ impl From<Line> for CentreCommand {
 }
 
 fn main() -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    converse(io::stdin().lock(), io::BufWriter::new(io::stdout().lock()))
+}
+
+/// Answers line by line, up to the end of the input.
+pub(crate) fn converse(input: impl BufRead, mut out: impl Write) -> io::Result<()> {
     let (mut centre, mut log) = (None, CentreLog::default());
-    for (number, line) in io::stdin().lock().lines().enumerate() {
+    for (number, line) in input.lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() || line.starts_with('#') {
             continue;

@@ -200,6 +200,19 @@ fn only_matching_asks_whether_an_agent_may_have_work() {
     assert!(wrong.is_empty(), "outside engine/matching:\n{}", wrong.join("\n"));
 }
 
+/// The file whose header says by which predicate a gate is decided.
+const GATES: &str = "src/world/may.rs";
+
+#[test]
+fn every_gate_says_by_which_predicate_it_is_decided() {
+    let text = read(&root().join(GATES));
+    let header: Vec<_> = text.lines().take_while(|line| line.starts_with("//!")).collect();
+    for gate in strowger::explain::Gate::ALL {
+        let named = format!("`{gate:?}`");
+        assert!(header.iter().any(|line| line.contains(&named)), "{GATES} does not name {named}");
+    }
+}
+
 /// A line without `pub`, or `pub(crate)` and the like, at its beginning.
 fn without_visibility(line: &str) -> &str {
     match line.trim_start().strip_prefix("pub") {

@@ -7,6 +7,8 @@ mod figures_folded;
 #[cfg(feature = "journal")]
 mod journal;
 mod naive;
+#[path = "../golden/names.rs"]
+mod names;
 mod properties;
 mod records;
 mod reference;

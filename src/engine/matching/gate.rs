@@ -1,7 +1,6 @@
 //! The list of all gates, and of the reasons for which one is shut.
 //!
-//! A new gate is one line in `gates!`, one variant of [`KeptBy`] with its line in
-//! [`KeptBy::gate`], and its place in [`Gate::FUNNEL`].
+//! `CONTRIBUTING.md` says step by step how a gate is added.
 
 use alloc::vec::Vec;
 

@@ -16,9 +16,8 @@
 //! | [`item`] | the agent and this very piece of work |
 //! | [`candidates`] | how many others pass all of these |
 //!
-//! A new gate is therefore two places: its name and its reason in [`gate`], and its predicate in
-//! the file of what it reads. Explanations find it through [`gates`]; routing through the
-//! conjunction of the file.
+//! Explanations find a gate through [`gates`]; routing through the conjunction of its file.
+//! `CONTRIBUTING.md` says step by step how a gate is added.
 //!
 //! Routing asks in bulk where it can. What changes seldom is kept by the world as sets of agents:
 //! who is open on a channel, who is a member, who fits a need; only what is left over is asked one

@@ -7,6 +7,7 @@ use crate::model::ids::{AgentId, ChannelId, PoolId, QueueId};
 use crate::policy::room::Full;
 use crate::world::lanes::LaneKey;
 use crate::world::member::PackedMember;
+use crate::world::pool_sets::PoolSetId;
 use crate::world::rows::Work;
 
 use crate::engine::matching::case::{Pair, Waiver};
@@ -28,15 +29,40 @@ pub(crate) fn room_for(
 
 /// `Ok` if an agent has room for a piece of work.
 pub(crate) fn room(matching: Matching<'_>, work: &Work, agent: AgentId) -> Result<(), Full> {
-    let item = (work.request.channel, work.cost);
-    room_for(matching, agent, item, matching.world.pools(work.pool_set))
+    Size::of(work).room(matching, agent)
 }
 
-/// The bound that leaves an agent no room for the work, if they must have room. Debt is never
-/// passed over.
-fn full(matching: Matching<'_>, waiver: Waiver, work: &Work, agent: AgentId) -> Option<Full> {
-    let full = room(matching, work, agent).err();
-    full.filter(|full| *full == Full::Debt || !waiver.capacity)
+/// What these gates look at in work: one piece of it, or all of a lane.
+#[derive(Clone, Copy)]
+struct Size {
+    queue: QueueId,
+    channel: ChannelId,
+    cost: u32,
+    pool_set: PoolSetId,
+}
+
+impl Size {
+    fn of(work: &Work) -> Self {
+        let Work { queue, cost, pool_set, .. } = *work;
+        Self { queue, channel: work.request.channel, cost, pool_set }
+    }
+
+    fn room(self, matching: Matching<'_>, agent: AgentId) -> Result<(), Full> {
+        let pools = matching.world.pools(self.pool_set);
+        room_for(matching, agent, (self.channel, self.cost), pools)
+    }
+
+    /// The bound that leaves an agent no room, if they must have room. Debt is never passed over.
+    fn full(self, matching: Matching<'_>, waiver: Waiver, agent: AgentId) -> Option<Full> {
+        let full = self.room(matching, agent).err();
+        full.filter(|full| *full == Full::Debt || !waiver.capacity)
+    }
+
+    /// True if an agent passes these gates: the one conjunction of them, whoever asks.
+    fn is_open(self, matching: Matching<'_>, waiver: Waiver, agent: AgentId) -> bool {
+        shift_too_short(matching, self.queue, agent).is_none()
+            && self.full(matching, waiver, agent).is_none()
+    }
 }
 
 /// When the shift of an agent ends and how much must be left of it for work of a queue, if that is
@@ -52,7 +78,7 @@ fn shift_too_short(
 
 /// True if a member passes these gates for a piece of work.
 pub(super) fn is_open(matching: Matching<'_>, work: &Work, agent: AgentId) -> bool {
-    room(matching, work, agent).is_ok() && shift_too_short(matching, work.queue, agent).is_none()
+    is_open_with(matching, Waiver::default(), work, agent)
 }
 
 /// True if an agent passes these gates under a waiver.
@@ -62,8 +88,7 @@ pub(super) fn is_open_with(
     work: &Work,
     agent: AgentId,
 ) -> bool {
-    full(matching, waiver, work, agent).is_none()
-        && shift_too_short(matching, work.queue, agent).is_none()
+    Size::of(work).is_open(matching, waiver, agent)
 }
 
 /// True if a member passes these gates for all work of a lane.
@@ -73,9 +98,8 @@ pub(super) fn is_open_for_lane(
     member: PackedMember<'_>,
     LaneKey { channel, cost, pool_set, .. }: LaneKey,
 ) -> bool {
-    let pools = matching.world.pools(pool_set);
-    shift_too_short(matching, member.queue(), agent).is_none()
-        && room_for(matching, agent, (channel, cost), pools).is_ok()
+    let size = Size { queue: member.queue(), channel, cost, pool_set };
+    size.is_open(matching, Waiver::default(), agent)
 }
 
 /// The reason why one of these gates is shut.
@@ -83,7 +107,7 @@ pub(super) fn kept_by(gate: Gate, Pair { case, agent, right, .. }: Pair<'_>) -> 
     let (matching, work) = (case.matching, case.work);
     let shut = match gate {
         Gate::Room => {
-            let full = full(matching, right.waiver(), work, agent);
+            let full = Size::of(work).full(matching, right.waiver(), agent);
             full.map(KeptBy::NoRoom)
         }
         Gate::Shift => {

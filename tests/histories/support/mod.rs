@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use serde_json::Value;
-use strowger::command::{Answer, Command, Confer, Consult, Decline, HandOver, Reply};
+use strowger::command::{Answer, Command, CommandGroup, Confer, Consult, Decline, HandOver, Reply};
 use strowger::fact::Fact;
 use strowger::host::{Classified, Classifier, Scorer};
 use strowger::keyed::Keyed;
@@ -226,7 +226,13 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
         Command::ReportUnreached(c) => c.work = work(&owned),
         Command::Reclassify(c) => c.work = work(&|stage| waits(stage) || aside(stage)),
         Command::EndLeg(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, |_| true),
-        _ => {}
+        // What an agent says of themselves, and a look at the clock, mean no work.
+        Command::SetPresence(_)
+        | Command::Heartbeat(_)
+        | Command::SetDraining(_)
+        | Command::SetOwnCall(_)
+        | Command::Advance(_) => {}
+        other => assert_eq!(other.group(), CommandGroup::Administration, "no aim: {other:?}"),
     }
     command
 }

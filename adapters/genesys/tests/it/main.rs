@@ -4,6 +4,8 @@
 
 #[path = "../../../../tests/golden/mod.rs"]
 mod golden;
+#[path = "../../../../tests/golden/names.rs"]
+mod names;
 #[path = "../../../../tests/golden/table.rs"]
 mod table;
 
@@ -12,6 +14,7 @@ mod consults;
 mod floor;
 mod joint;
 mod mirror;
+mod nothing_in_silence;
 mod queues;
 mod samples;
 mod seed0;
