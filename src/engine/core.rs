@@ -5,18 +5,22 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
+use crate::command::commands::Command;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
-use crate::layer::action::Action;
+use crate::layer::action::{Action, FromReply};
 use crate::layer::fault::Fault;
 use crate::model::config::Config;
+use crate::model::ids::{AgentId, WorkId};
 use crate::state::machine::Deadline;
 use crate::world::state::World;
 
 use crate::engine::clock::Clock;
 use crate::engine::decisions::Decisions;
 use crate::engine::expire::{fire_due, fire_first};
+use crate::engine::permit::{self, Sight};
 use crate::engine::route::{Search, route};
 use crate::engine::rules::{Classifier, Rules, Scorer};
 use crate::engine::turn::{Context, Halted, Purpose, Turn};
@@ -56,6 +60,8 @@ pub struct Engine {
     pub(in crate::engine) rules: Rules,
     pub(in crate::engine) decisions: Decisions,
     search: Search,
+    /// The actor of the call that is under way, or was the last.
+    actor: Actor,
     /// The number of the last sound fact: before the call that is under way, or of all if none is.
     sound: Seq,
     pub(super) fault: Option<Fault>,
@@ -71,7 +77,7 @@ impl Engine {
         let world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
         let mut engine = Self::with(world, Clock::at(now));
-        engine.call(now, log, |turn, _| turn.emit(event))?;
+        engine.call(now, Actor::Host, log, |turn, _| turn.emit(event))?;
         Ok(engine)
     }
 
@@ -102,9 +108,45 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        self.call(now, log, |turn, search| {
+        self.execute_by(now, Actor::Host, log, |turn| action.decide(turn))
+    }
+
+    /// Does the same as [`execute`](Self::execute) if the actor may give the command. The facts
+    /// that follow from it name the actor in their cause.
+    ///
+    /// # Errors
+    /// Before any other: [`Refusal::NotAllowed`] if the command is not for the actor,
+    /// [`Refusal::Unknown`] if what it names does not exist, or not for them, and
+    /// [`Refusal::NotYours`] if it is another's ([`Permission`](crate::command::Permission)).
+    pub fn execute_as<A: Action<Layer = Self>>(
+        &mut self,
+        now: Timestamp,
+        actor: Actor,
+        action: A,
+        log: &mut Log,
+    ) -> Result<A::Output, Refusal> {
+        if actor == Actor::Host {
+            return self.execute(now, action, log);
+        }
+        let (who, command): (_, Command) = (actor.clone(), action.into());
+        let reply = self.execute_by(now, actor, log, |turn| {
+            permit::check(turn.world, &who, &command)?;
+            command.decide(turn)
+        })?;
+        // Whatever a command answers is what its own type answers with.
+        A::Output::from_reply(reply).ok_or(Refusal::Faulted { sound: self.sound })
+    }
+
+    fn execute_by<T>(
+        &mut self,
+        now: Timestamp,
+        actor: Actor,
+        log: &mut Log,
+        does: impl FnOnce(&mut Turn<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        self.call(now, actor, log, |turn, search| {
             fire_due(turn)?;
-            let answer = decide(turn, action)?;
+            let answer = decide(turn, does)?;
             // A command may put work where something is overdue at once.
             fire_due(turn)?;
             route(turn, search)?;
@@ -119,7 +161,7 @@ impl Engine {
     /// A [`Refusal`] says why no time passed.
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {
-        self.call(now, log, |turn, search| {
+        self.call(now, Actor::Host, log, |turn, search| {
             fire_due(turn)?;
             route(turn, search)
         })
@@ -158,9 +200,9 @@ impl Engine {
     ) -> Result<(), Refusal> {
         self.check_sound()?;
         let (now, sound) = (self.clock.latest.max(now), self.sound);
-        let Self { world, rules, decisions, fault, .. } = self;
+        let Self { world, rules, decisions, actor, fault, .. } = self;
         let mut log = Log::default();
-        let context = Context { now, sound, purpose: Purpose::Check };
+        let context = Context { now, actor, sound, purpose: Purpose::Check };
         let mut turn = Turn::new(world, &mut log, (rules, decisions), context);
         let answer = action.decide(&mut turn);
         match turn.finish() {
@@ -170,6 +212,22 @@ impl Engine {
                 answer.map(drop)
             }
         }
+    }
+
+    /// Says the same of a command that an actor gives.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of [`execute_as`](Self::execute_as).
+    pub fn check_as<A: Action<Layer = Self>>(
+        &mut self,
+        now: Timestamp,
+        actor: &Actor,
+        action: A,
+    ) -> Result<(), Refusal> {
+        self.check_sound()?;
+        let command: Command = action.into();
+        self.permit(actor, &command)?;
+        self.check(now, command)
     }
 
     /// The fault that the engine met in its own state; none as long as all is well. From then on
@@ -192,10 +250,11 @@ impl Engine {
     fn call<T>(
         &mut self,
         now: Timestamp,
+        actor: Actor,
         log: &mut Log,
         decide: impl FnOnce(&mut Turn<'_>, &mut Search) -> Result<T, Halted>,
     ) -> Result<T, Refusal> {
-        self.begin(now)?;
+        self.begin(now, actor)?;
         let answer = self.phase(log, decide);
         self.note_sound();
         answer
@@ -204,8 +263,9 @@ impl Engine {
     /// Begins a call of an engine that is joined with layers above it; the phases of the call
     /// follow. If one of them meets a fault, whoever joins the layers takes the facts of the whole
     /// call out of their log.
-    pub(crate) fn begin(&mut self, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn begin(&mut self, now: Timestamp, actor: Actor) -> Result<(), Refusal> {
         self.check_sound()?;
+        self.actor = actor;
         self.clock.see(now);
         self.note_sound();
         Ok(())
@@ -214,6 +274,31 @@ impl Engine {
     /// No call is under way: all facts so far are sound.
     pub(super) fn note_sound(&mut self) {
         self.sound = self.world.seq();
+    }
+
+    /// The actor of the call that is under way.
+    pub(crate) const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Refuses a command that its actor may not give.
+    pub(crate) fn permit(&self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+        permit::check(&self.world, actor, command)
+    }
+
+    /// Refuses an actor who cannot be.
+    pub(crate) fn permit_actor(&self, actor: &Actor) -> Result<(), Refusal> {
+        permit::check_actor(&self.world, actor)
+    }
+
+    /// Refuses an agent who was never defined or is retired.
+    pub(crate) fn check_agent(&self, agent: AgentId) -> Result<(), Refusal> {
+        permit::check_agent(&self.world, agent)
+    }
+
+    /// What a piece of work is to an agent.
+    pub(crate) fn sight(&self, agent: AgentId, work: WorkId) -> Sight {
+        permit::sight(&self.world, agent, work)
     }
 
     /// Fires the one thing that is due first, if it is due by now.
@@ -227,7 +312,7 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        self.phase(log, |turn, _| decide(turn, action))?
+        self.phase(log, |turn, _| decide(turn, |turn| action.decide(turn)))?
     }
 
     /// Routes until nothing fits.
@@ -244,8 +329,8 @@ impl Engine {
     ) -> Result<T, Refusal> {
         self.check_sound()?;
         let (before, now, sound) = (log.len(), self.clock.latest, self.sound);
-        let Self { world, rules, decisions, search, fault, .. } = self;
-        let context = Context { now, sound, purpose: Purpose::Decide };
+        let Self { world, rules, decisions, search, actor, fault, .. } = self;
+        let context = Context { now, actor, sound, purpose: Purpose::Decide };
         let mut turn = Turn::new(world, log, (rules, decisions), context);
         let decided = decide(&mut turn, search);
         let (_, Some(met)) = turn.finish() else {
@@ -263,7 +348,7 @@ impl Engine {
     pub(super) fn with(world: World, clock: Clock) -> Self {
         let (rules, decisions, search) = Default::default();
         let sound = world.seq();
-        Self { world, clock, rules, decisions, search, sound, fault: None }
+        Self { world, clock, rules, decisions, search, actor: Actor::Host, sound, fault: None }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
@@ -294,12 +379,12 @@ impl Engine {
 }
 
 /// Decides a command, and says what it answers.
-fn decide<A: Action<Layer = Engine>>(
+fn decide<T>(
     turn: &mut Turn<'_>,
-    action: A,
-) -> Result<Result<A::Output, Refusal>, Halted> {
-    turn.cause = Cause::Command;
-    let answer = action.decide(turn);
+    does: impl FnOnce(&mut Turn<'_>) -> Result<T, Refusal>,
+) -> Result<Result<T, Refusal>, Halted> {
+    turn.cause = Cause::Command { by: turn.actor.clone() };
+    let answer = does(turn);
     turn.check_sound()?;
     Ok(answer)
 }
@@ -430,7 +515,8 @@ mod tests {
     fn a_fact_of_elsewhere_that_does_not_fit_ends_an_engine_that_follows() {
         let (mut engine, _, work) = floor();
         let sound = engine.view().seq();
-        let fact = |seq, event| Fact { seq, at: at(2), cause: Cause::Command, event };
+        let fact =
+            |seq, event| Fact { seq, at: at(2), cause: Cause::Command { by: Actor::Host }, event };
         // A gap changes nothing.
         let retrieved = Event::WorkRetrieved { work };
         assert!(engine.follow_quietly(&fact(sound + 2, retrieved.clone())).is_err());

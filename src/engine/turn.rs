@@ -6,6 +6,7 @@ use core::cell::OnceCell;
 use core::fmt::Display;
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
@@ -36,6 +37,8 @@ pub struct Turn<'a> {
     pub(crate) world: &'a mut World,
     log: &'a mut Log,
     pub(crate) now: Timestamp,
+    /// The actor who makes the call.
+    pub(crate) actor: &'a Actor,
     pub(crate) cause: Cause,
     pub(crate) rules: &'a Rules,
     pub(crate) decisions: &'a mut Decisions,
@@ -72,9 +75,11 @@ impl From<Halted> for Refusal {
 
 /// When a call is made and what for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Context {
+pub(crate) struct Context<'a> {
     /// The time of the call.
     pub now: Timestamp,
+    /// The actor who makes the call.
+    pub actor: &'a Actor,
     /// The number of the last fact before the call.
     pub sound: Seq,
     /// The purpose of the call.
@@ -86,10 +91,10 @@ impl<'a> Turn<'a> {
         world: &'a mut World,
         log: &'a mut Log,
         (rules, decisions): (&'a Rules, &'a mut Decisions),
-        Context { now, sound, purpose }: Context,
+        Context { now, actor, sound, purpose }: Context<'a>,
     ) -> Self {
-        let (cause, fault) = (Cause::Command, OnceCell::new());
-        Self { world, log, now, cause, rules, decisions, purpose, sound, fault }
+        let (cause, fault) = (Cause::Command { by: Actor::Host }, OnceCell::new());
+        Self { world, log, now, actor, cause, rules, decisions, purpose, sound, fault }
     }
 
     /// The world, to be matched as it is now.
@@ -114,7 +119,7 @@ impl<'a> Turn<'a> {
             return Err(Halted { sound: self.sound });
         }
         let seq = self.world.seq().saturating_add(1);
-        self.log.push(Fact { seq, at: self.now, cause: self.cause, event });
+        self.log.push(Fact { seq, at: self.now, cause: self.cause.clone(), event });
         let nobody = Concerned::default();
         let applied = self.log.last().map_or(Ok(nobody), |fact| self.world.apply(fact));
         applied.map_err(|misfit| self.misfit(misfit))
@@ -286,7 +291,8 @@ impl<'a> Turn<'a> {
         self.world.offer(id).copied().map_err(|missing| {
             let stores = self.world.stores();
             if stores.offers.was_minted(id) {
-                Refusal::OfferOver { offer: id, end: stores.ended_offers.get(id).copied() }
+                let end = stores.ended_offers.get(id).map(|ended| ended.end);
+                Refusal::OfferOver { offer: id, end }
             } else {
                 unknown(missing)
             }
