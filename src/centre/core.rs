@@ -244,8 +244,8 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         answer.ok_or(CentreRefusal::no_layer("answer"))
     }
 
-    /// Does whatever an actor tells it and may tell it, for a host that keeps or sends commands of all layers in one
-    /// vocabulary.
+    /// Does whatever an actor tells it and may tell it, for a host that keeps or sends commands of
+    /// all layers in one vocabulary.
     ///
     /// # Errors
     /// A [`CentreRefusal`] says why the command changed nothing in any layer.

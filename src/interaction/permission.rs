@@ -1,5 +1,7 @@
 //! What each kind of actor may do with each command of records, and whether this one may.
 
+use alloc::string::ToString;
+
 use crate::base::key::Key;
 use crate::command::actor::{Actor, ActorKind, Permission};
 use crate::engine::core::Engine;
@@ -71,7 +73,7 @@ impl RecordCommandName {
 
 /// Whom a command of records concerns, as far as it decides who may give it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Subject {
+pub(crate) struct RecordSubject {
     /// The interaction it names.
     interaction: Option<InteractionId>,
     /// The agent whom it names, as the one who acts or as another.
@@ -80,7 +82,7 @@ pub(crate) struct Subject {
     acts: Option<ActorKind>,
 }
 
-impl Subject {
+impl RecordSubject {
     const fn of(interaction: InteractionId) -> Self {
         Self { interaction: Some(interaction), agent: None, acts: None }
     }
@@ -110,27 +112,35 @@ impl Subject {
 
 impl RecordCommand {
     /// Whom the command concerns.
-    pub(crate) fn subject(&self) -> Subject {
+    pub(crate) fn subject(&self) -> RecordSubject {
         match self {
             Self::AssignInteraction(command) => {
-                Subject::of(command.interaction).agent(command.agent)
+                RecordSubject::of(command.interaction).agent(command.agent)
             }
-            Self::HoldInteraction(command) => Subject::of(command.interaction),
-            Self::ResumeInteraction(command) => Subject::of(command.interaction),
-            Self::EndInteraction(command) => Subject::of(command.interaction).party(command.by),
-            Self::SetInteractionCode(command) => Subject::of(command.interaction),
+            Self::HoldInteraction(command) => RecordSubject::of(command.interaction),
+            Self::ResumeInteraction(command) => RecordSubject::of(command.interaction),
+            Self::EndInteraction(command) => {
+                RecordSubject::of(command.interaction).party(command.by)
+            }
+            Self::SetInteractionCode(command) => RecordSubject::of(command.interaction),
             Self::EndInteractionWrapUp(command) => {
-                Subject::of(command.interaction).party(command.by)
+                RecordSubject::of(command.interaction).party(command.by)
             }
-            Self::CloseInteraction(command) => Subject::of(command.interaction).party(command.by),
-            Self::SaveInteraction(command) => Subject::of(command.interaction).party(command.by),
-            Self::RelateRecord(command) => Subject::of(command.interaction).party(command.by),
-            Self::ReachCustomer(command) => Subject::default().agent(command.agent),
-            Self::PostMessage(command) => Subject::of(command.interaction).author(command.author),
-            Self::AddParticipant(command) => Subject::of(command.interaction),
-            Self::RequestHandoff(command) => Subject::of(command.interaction),
+            Self::CloseInteraction(command) => {
+                RecordSubject::of(command.interaction).party(command.by)
+            }
+            Self::SaveInteraction(command) => {
+                RecordSubject::of(command.interaction).party(command.by)
+            }
+            Self::RelateRecord(command) => RecordSubject::of(command.interaction).party(command.by),
+            Self::ReachCustomer(command) => RecordSubject::default().agent(command.agent),
+            Self::PostMessage(command) => {
+                RecordSubject::of(command.interaction).author(command.author)
+            }
+            Self::AddParticipant(command) => RecordSubject::of(command.interaction),
+            Self::RequestHandoff(command) => RecordSubject::of(command.interaction),
             // Whoever may give any other command may give it about anything.
-            _ => Subject::default(),
+            _ => RecordSubject::default(),
         }
     }
 }
@@ -143,8 +153,11 @@ pub(crate) fn check(
     command: &RecordCommand,
 ) -> Result<(), RecordRefusal> {
     let permission = command.name().permission(actor.kind());
-    let refused = || RecordRefusal::NotAllowed { actor: actor.clone(), command: command.name() };
-    let Subject { interaction, agent, acts } = command.subject();
+    let refused = || {
+        let command = command.name().to_string().into();
+        RecordRefusal::NotAllowed { actor: actor.clone(), command }
+    };
+    let RecordSubject { interaction, agent, acts } = command.subject();
     let said = acts.is_none_or(|acts| acts == actor.kind());
     match (permission, actor) {
         (Permission::No, _) => return Err(refused()),

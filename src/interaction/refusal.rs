@@ -11,7 +11,6 @@ use crate::command::refusal::shape::refusals;
 use crate::fact::log::Seq;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 
-use crate::interaction::command::RecordCommandName;
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::state::InteractionType;
 
@@ -56,8 +55,8 @@ refusals! {
         NotAllowed = not_allowed: NotAllowed, "{actor} may not do this: {command}" {
             /// The actor.
             actor: Actor,
-            /// The command.
-            command: RecordCommandName,
+            /// The command, as in JSON.
+            command: Cow<'static, str>,
         }
         /// The interaction is another's. The actor sees it, and so its owner.
         NotYours = not_yours: NotAllowed, "{interaction} is not theirs{owner}" {
@@ -153,12 +152,6 @@ refusals! {
     also {
         /// The command is about work, and these records are joined with no engine.
         NoEngine = no_engine: Conflict, "these records are joined with no engine"
-    }
-}
-
-impl Naming for RecordCommandName {
-    fn write(&self, _keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 
