@@ -94,6 +94,8 @@ macro_rules! centre {
         pub struct Centre<P: ProfileStore + Clone + Default = ProfilesInMemory> {
             pub(super) engine: Engine,
             $($(#[$meta])* pub(super) $field: Option<$layer>,)*
+            /// The actor of the call that is under way, or was the last.
+            pub(super) actor: Actor,
             /// The place of the last fact.
             pub(super) position: Seq,
             pub(super) unheard: Unheard,
@@ -287,7 +289,8 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     ) -> Result<T, CentreRefusal> {
         let (before, position) = (log.len(), self.position);
         self.check_sound()?;
-        self.engine.begin(now, actor)?;
+        self.engine.begin(now)?;
+        self.actor = actor;
         let answer = does(self, log);
         if self.fault().is_some() {
             while log.len() > before {

@@ -76,6 +76,7 @@ macro_rules! keep {
                     engine,
                     $($(#[$meta])* $field: None,)*
                     unheard: Unheard::default(),
+                    actor: Actor::Host,
                 }
             }
 

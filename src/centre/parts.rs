@@ -100,7 +100,7 @@ macro_rules! engine_part {
                 _log: &mut CentreLog,
             ) -> Result<Reply, CentreRefusal> {
                 refuse!(self, Engine, command, asker: $($list)*);
-                Ok(self.engine.decide(command, &mut self.unheard.engine)?)
+                Ok(self.engine.decide(&self.actor, command, &mut self.unheard.engine)?)
             }
 
             fn check(&mut self, command: Command) -> Result<(), CentreRefusal> {
@@ -163,8 +163,7 @@ macro_rules! upper_parts {
                 let now = self.engine.now();
                 let layer = self.$field.as_mut();
                 let layer = layer.ok_or(CentreRefusal::no_layer(stringify!($field)))?;
-                let actor = self.engine.actor();
-                let answer = layer.decide(now, actor, command, done, &mut self.unheard.$field);
+                let answer = layer.decide(now, &self.actor, command, done, &mut self.unheard.$field);
                 if held {
                     LayerPart::<$layer>::publish(self, log);
                     $(LayerPart::<$below>::publish(self, log);)*
@@ -346,7 +345,7 @@ macro_rules! whole {
 
             /// Refuses a command of any layer that the actor of the call may not give.
             pub(super) fn permit(&self, command: &CentreCommand) -> Result<(), CentreRefusal> {
-                let actor = self.engine.actor();
+                let actor = &self.actor;
                 if *actor == Actor::Host {
                     return Ok(());
                 }

@@ -60,8 +60,6 @@ pub struct Engine {
     pub(in crate::engine) rules: Rules,
     pub(in crate::engine) decisions: Decisions,
     search: Search,
-    /// The actor of the call that is under way, or was the last.
-    actor: Actor,
     /// The number of the last sound fact: before the call that is under way, or of all if none is.
     sound: Seq,
     pub(super) fault: Option<Fault>,
@@ -77,7 +75,7 @@ impl Engine {
         let world = World::empty(config.clone());
         let event = Event::EngineOpened { config: Box::new(config) };
         let mut engine = Self::with(world, Clock::at(now));
-        engine.call(now, Actor::Host, log, |turn, _| turn.emit(event))?;
+        engine.call(now, log, |turn, _| turn.emit(event))?;
         Ok(engine)
     }
 
@@ -108,7 +106,7 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        self.execute_by(now, Actor::Host, log, |turn| action.decide(turn))
+        self.execute_by(now, &Actor::Host, log, |turn| action.decide(turn))
     }
 
     /// Does the same as [`execute`](Self::execute) if the actor may give the command. The facts
@@ -128,9 +126,9 @@ impl Engine {
         if actor == Actor::Host {
             return self.execute(now, action, log);
         }
-        let (who, command): (_, Command) = (actor.clone(), action.into());
-        let reply = self.execute_by(now, actor, log, |turn| {
-            permit::check(turn.world, &who, &command)?;
+        let command: Command = action.into();
+        let reply = self.execute_by(now, &actor, log, |turn| {
+            permit::check(turn.world, &actor, &command)?;
             command.decide(turn)
         })?;
         // Whatever a command answers is what its own type answers with.
@@ -140,13 +138,13 @@ impl Engine {
     fn execute_by<T>(
         &mut self,
         now: Timestamp,
-        actor: Actor,
+        actor: &Actor,
         log: &mut Log,
         does: impl FnOnce(&mut Turn<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        self.call(now, actor, log, |turn, search| {
+        self.call(now, log, |turn, search| {
             fire_due(turn)?;
-            let answer = decide(turn, does)?;
+            let answer = decide(turn, actor, does)?;
             // A command may put work where something is overdue at once.
             fire_due(turn)?;
             route(turn, search)?;
@@ -161,7 +159,7 @@ impl Engine {
     /// A [`Refusal`] says why no time passed.
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {
-        self.call(now, Actor::Host, log, |turn, search| {
+        self.call(now, log, |turn, search| {
             fire_due(turn)?;
             route(turn, search)
         })
@@ -200,9 +198,9 @@ impl Engine {
     ) -> Result<(), Refusal> {
         self.check_sound()?;
         let (now, sound) = (self.clock.latest.max(now), self.sound);
-        let Self { world, rules, decisions, actor, fault, .. } = self;
+        let Self { world, rules, decisions, fault, .. } = self;
         let mut log = Log::default();
-        let context = Context { now, actor, sound, purpose: Purpose::Check };
+        let context = Context { now, sound, purpose: Purpose::Check };
         let mut turn = Turn::new(world, &mut log, (rules, decisions), context);
         let answer = action.decide(&mut turn);
         match turn.finish() {
@@ -250,11 +248,10 @@ impl Engine {
     fn call<T>(
         &mut self,
         now: Timestamp,
-        actor: Actor,
         log: &mut Log,
         decide: impl FnOnce(&mut Turn<'_>, &mut Search) -> Result<T, Halted>,
     ) -> Result<T, Refusal> {
-        self.begin(now, actor)?;
+        self.begin(now)?;
         let answer = self.phase(log, decide);
         self.note_sound();
         answer
@@ -263,9 +260,8 @@ impl Engine {
     /// Begins a call of an engine that is joined with layers above it; the phases of the call
     /// follow. If one of them meets a fault, whoever joins the layers takes the facts of the whole
     /// call out of their log.
-    pub(crate) fn begin(&mut self, now: Timestamp, actor: Actor) -> Result<(), Refusal> {
+    pub(crate) fn begin(&mut self, now: Timestamp) -> Result<(), Refusal> {
         self.check_sound()?;
-        self.actor = actor;
         self.clock.see(now);
         self.note_sound();
         Ok(())
@@ -274,11 +270,6 @@ impl Engine {
     /// No call is under way: all facts so far are sound.
     pub(super) fn note_sound(&mut self) {
         self.sound = self.world.seq();
-    }
-
-    /// The actor of the call that is under way.
-    pub(crate) const fn actor(&self) -> &Actor {
-        &self.actor
     }
 
     /// Refuses a command that its actor may not give.
@@ -309,10 +300,11 @@ impl Engine {
     /// Does a command; fires and routes nothing.
     pub(crate) fn decide<A: Action<Layer = Self>>(
         &mut self,
+        actor: &Actor,
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        self.phase(log, |turn, _| decide(turn, |turn| action.decide(turn)))?
+        self.phase(log, |turn, _| decide(turn, actor, |turn| action.decide(turn)))?
     }
 
     /// Routes until nothing fits.
@@ -329,8 +321,8 @@ impl Engine {
     ) -> Result<T, Refusal> {
         self.check_sound()?;
         let (before, now, sound) = (log.len(), self.clock.latest, self.sound);
-        let Self { world, rules, decisions, search, actor, fault, .. } = self;
-        let context = Context { now, actor, sound, purpose: Purpose::Decide };
+        let Self { world, rules, decisions, search, fault, .. } = self;
+        let context = Context { now, sound, purpose: Purpose::Decide };
         let mut turn = Turn::new(world, log, (rules, decisions), context);
         let decided = decide(&mut turn, search);
         let (_, Some(met)) = turn.finish() else {
@@ -348,7 +340,7 @@ impl Engine {
     pub(super) fn with(world: World, clock: Clock) -> Self {
         let (rules, decisions, search) = Default::default();
         let sound = world.seq();
-        Self { world, clock, rules, decisions, search, actor: Actor::Host, sound, fault: None }
+        Self { world, clock, rules, decisions, search, sound, fault: None }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
@@ -381,9 +373,10 @@ impl Engine {
 /// Decides a command, and says what it answers.
 fn decide<T>(
     turn: &mut Turn<'_>,
+    actor: &Actor,
     does: impl FnOnce(&mut Turn<'_>) -> Result<T, Refusal>,
 ) -> Result<Result<T, Refusal>, Halted> {
-    turn.cause = Cause::Command { by: turn.actor.clone() };
+    turn.cause = Cause::Command { by: actor.clone() };
     let answer = does(turn);
     turn.check_sound()?;
     Ok(answer)

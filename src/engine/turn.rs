@@ -37,8 +37,6 @@ pub struct Turn<'a> {
     pub(crate) world: &'a mut World,
     log: &'a mut Log,
     pub(crate) now: Timestamp,
-    /// The actor who makes the call.
-    pub(crate) actor: &'a Actor,
     pub(crate) cause: Cause,
     pub(crate) rules: &'a Rules,
     pub(crate) decisions: &'a mut Decisions,
@@ -75,11 +73,9 @@ impl From<Halted> for Refusal {
 
 /// When a call is made and what for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Context<'a> {
+pub(crate) struct Context {
     /// The time of the call.
     pub now: Timestamp,
-    /// The actor who makes the call.
-    pub actor: &'a Actor,
     /// The number of the last fact before the call.
     pub sound: Seq,
     /// The purpose of the call.
@@ -91,10 +87,10 @@ impl<'a> Turn<'a> {
         world: &'a mut World,
         log: &'a mut Log,
         (rules, decisions): (&'a Rules, &'a mut Decisions),
-        Context { now, actor, sound, purpose }: Context<'a>,
+        Context { now, sound, purpose }: Context,
     ) -> Self {
         let (cause, fault) = (Cause::Command { by: Actor::Host }, OnceCell::new());
-        Self { world, log, now, actor, cause, rules, decisions, purpose, sound, fault }
+        Self { world, log, now, cause, rules, decisions, purpose, sound, fault }
     }
 
     /// The world, to be matched as it is now.

@@ -46,8 +46,9 @@ pub trait Decide: Sized {
     /// All its rows at one moment.
     type Snapshot;
 
-    /// Fires whatever fell due by `now`, then does a command if the actor may give it. The facts are
-    /// appended to `log`, also when the command is refused: then they are those of the deadlines.
+    /// Fires whatever fell due by `now`, then does a command if the actor may give it. The facts
+    /// are appended to `log`, also when the command is refused: then they are those of the
+    /// deadlines.
     ///
     /// # Errors
     /// A refusal says why the command changed nothing.
