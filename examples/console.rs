@@ -2,6 +2,10 @@
 //!
 //! In: `{"at": 1000, "command": {"submit": {"key": "call-1", "queue": "support", "channel": "voice"}}}`.
 //! `at` is milliseconds since the Unix epoch; things are named by the host's keys, or by number.
+//! `by` beside `at` names the actor, who is then checked: `"by": {"agent": "ana"}`,
+//! `{"supervisor": "sue"}`, `{"administrator": "kim"}`, `{"customer": "dora"}`, `"customer"`; without
+//! it the host itself acts. `"token": "order-17"` names the call: whoever makes the same call again
+//! under its token gets the first answer, and nothing is done.
 //! What is said about interactions stands beside `at` in the same way: a command of records
 //! `{"at": 1000, "record": {"open_interaction": {"opening": {"type": "chat"}}}}`, work for an
 //! interaction `{"at": 1000, "submit": {"interaction": 1, "request": {...}}}`, and an agent that is
@@ -21,12 +25,15 @@ use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use strowger::centre::{
-    CentreCommand, CentreConfig, CentreLog, CentreRefusal, CentreReply, LayerFact,
+    CentreCommand, CentreConfig, CentreFact, CentreLog, CentreRefusal, CentreReply, LayerFact,
 };
+use strowger::command::Actor;
+use strowger::host::Call;
 use strowger::interaction::*;
 use strowger::keyed::Keyed;
 use strowger::prelude::*;
 use strowger::state::DeadlineKind;
+use strowger::view::View;
 
 /// A line as it goes out.
 #[derive(Serialize)]
@@ -81,13 +88,13 @@ fn main() -> io::Result<()> {
 
 /// Answers line by line, up to the end of the input.
 pub(crate) fn converse(input: impl BufRead, mut out: impl Write) -> io::Result<()> {
-    let (mut centre, mut log) = (None, CentreLog::default());
+    let mut driver = None;
     for (number, line) in input.lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
-        if let Err(error) = serve(&line, &mut centre, &mut log, &mut out) {
+        if let Err(error) = serve(&line, &mut driver, &mut out) {
             let error = format!("line {}: {error}", number + 1);
             say(&mut out, &Said::Error { error })?;
         }
@@ -96,35 +103,46 @@ pub(crate) fn converse(input: impl BufRead, mut out: impl Write) -> io::Result<(
     Ok(())
 }
 
+/// Nothing is kept and nobody is called: the facts stay where they can be said.
+type Told = Driver<Centre, Vec<CentreFact>>;
+
 /// Does what a line says. The centre is opened at the time of the first line that can be read.
 fn serve(
     line: &str,
-    centre: &mut Option<Centre>,
-    log: &mut CentreLog,
+    driver: &mut Option<Told>,
     out: &mut impl Write,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let mut line: BTreeMap<String, &RawValue> = serde_json::from_str(line)?;
     let at = line.remove("at").ok_or("missing field `at`")?;
     let at = serde_json::from_str(at.get())?;
-    let centre = match centre {
-        Some(centre) => centre,
+    let (by, token) = (line.remove("by"), line.remove("token"));
+    let driver = match driver {
+        Some(driver) => driver,
         None => {
             let config = CentreConfig::default().with_records(RecordConfig::default());
-            centre.insert(Centre::new(config, at, log)?)
+            let mut log = CentreLog::default();
+            let centre = Centre::new(config, at, &mut log)?;
+            driver.insert(Driver::start(centre, log, Host::new(Vec::new()))?)
         }
     };
     if line.len() != 1 {
-        return Err("a line has one command beside `at`".into());
+        return Err("a line has one command beside `at`, `by` and `token`".into());
     }
+    let view = driver.engine().ok_or("halted")?.view();
+    let mut call = Call::at(at);
+    call.actor = by.map_or(Ok(Actor::Host), |by| actor(view, by))?;
+    call.token = token.map(|token| serde_json::from_str(token.get())).transpose()?;
     // What is left names it, as an enum in JSON does.
     let rest = line.iter().map(|(name, value)| (name.as_str(), *value));
     let rest = MapAccessDeserializer::new(MapDeserializer::new(rest));
-    let command: Line = Keyed::read(centre.engine().view(), rest)?;
-    let answer = centre.tell(at, command.into(), log);
-    for fact in log.iter() {
+    let command: Line = Keyed::read(view, rest)?;
+    let answer = driver.call(call, command.into())?;
+    let _nobody_failed = driver.act();
+    let facts = std::mem::take(&mut driver.host_mut().journal);
+    let centre = driver.decides().ok_or("halted")?;
+    for fact in &facts {
         say(out, &Said::Fact(Keyed::new(centre.engine().view(), &fact.fact)))?;
     }
-    log.clear();
     let next = Next::of(centre);
     let said = match &answer {
         Ok(reply) => Said::Reply { reply: bare(centre, reply)?, next },
@@ -139,6 +157,14 @@ fn serve(
         Err(refusal) => return Err(refusal.to_string().into()),
     };
     Ok(say(out, &said)?)
+}
+
+/// An actor; a customer may be written without a key.
+fn actor(view: View<'_>, by: &RawValue) -> serde_json::Result<Actor> {
+    if by.get() == r#""customer""# {
+        return Ok(Actor::Customer(None));
+    }
+    Keyed::<Actor>::read(view, &mut serde_json::Deserializer::from_str(by.get()))
 }
 
 /// The answer itself: whoever asked knows what they asked.

@@ -23,6 +23,7 @@ use floors::table::{Goal, Table, say};
 use floors::{Floor, Limit, Plan, Scan, Shape};
 use reference::Router;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use strowger::command::Actor;
 use strowger::prelude::*;
 
 #[global_allocator]
@@ -103,11 +104,11 @@ fn reference(_: Sizes, table: &mut Table) {
     let steps = floor.told.take().expect("what was told");
     let mut router = Router::new(Config::default(), Timestamp::EPOCH);
     for (now, command) in opening {
-        router.execute(now, command).expect("what the engine did");
+        router.execute(now, Actor::Host, command).expect("what the engine did");
     }
     let began = Instant::now();
     for (now, command) in steps.clone() {
-        router.execute(now, command).expect("what the engine did");
+        router.execute(now, Actor::Host, command).expect("what the engine did");
     }
     let reference = began.elapsed().as_nanos() as f64 / STEPS as f64;
     let mut rounds = Vec::new();

@@ -73,7 +73,12 @@ fn here(presence: PresenceId) -> Vec<PresenceAsk> {
 }
 
 fn fact(seq: Seq, event: Event) -> Fact {
-    Fact::new(seq, Timestamp::from_millis(seq as i64 * 1_000), Cause::Command, event)
+    Fact::new(
+        seq,
+        Timestamp::from_millis(seq as i64 * 1_000),
+        Cause::Command { by: strowger::command::Actor::Host },
+        event,
+    )
 }
 
 fn set(seq: Seq, presence: PresenceId) -> Fact {

@@ -1,6 +1,7 @@
 //! One call over several layers: deadlines, the command, what follows from it, routing.
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::command::refusal::Refusal;
 use crate::engine::core::Engine;
 use crate::fact::log::{Log, Seq};
@@ -93,6 +94,8 @@ macro_rules! centre {
         pub struct Centre<P: ProfileStore + Clone + Default = ProfilesInMemory> {
             pub(super) engine: Engine,
             $($(#[$meta])* pub(super) $field: Option<$layer>,)*
+            /// The actor of the call that is under way, or was the last.
+            pub(super) actor: Actor,
             /// The place of the last fact.
             pub(super) position: Seq,
             pub(super) unheard: Unheard,
@@ -217,26 +220,49 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         A: Action,
         A::Layer: Joined,
     {
-        let reply = self.tell(now, A::Layer::command(action.into()), log)?;
+        self.execute_as(now, Actor::Host, action, log)
+    }
+
+    /// Does the same as [`execute`](Self::execute) if the actor may give the command. The facts
+    /// that follow from it, in any layer, name the actor in their cause.
+    ///
+    /// # Errors
+    /// Before any other: [`Refusal::NotAllowed`] if the command is not for the actor,
+    /// [`Refusal::Unknown`] if what it names does not exist, or not for them, and
+    /// [`Refusal::NotYours`] if it is another's; a layer above has refusals of the same names.
+    pub fn execute_as<A>(
+        &mut self,
+        now: Timestamp,
+        actor: Actor,
+        action: A,
+        log: &mut CentreLog,
+    ) -> Result<A::Output, CentreRefusal>
+    where
+        A: Action,
+        A::Layer: Joined,
+    {
+        let reply = self.tell(now, actor, A::Layer::command(action.into()), log)?;
         let answer = A::Layer::reply(reply).and_then(A::Output::from_reply);
         answer.ok_or(CentreRefusal::no_layer("answer"))
     }
 
-    /// Does whatever it is told, for a host that keeps or sends commands of all layers in one
-    /// vocabulary.
+    /// Does whatever an actor tells it and may tell it, for a host that keeps or sends commands of
+    /// all layers in one vocabulary.
     ///
     /// # Errors
     /// A [`CentreRefusal`] says why the command changed nothing in any layer.
     pub fn tell(
         &mut self,
         now: Timestamp,
+        actor: Actor,
         command: CentreCommand,
         log: &mut CentreLog,
     ) -> Result<CentreReply, CentreRefusal> {
-        self.call(now, log, |centre, log| {
+        self.call(now, actor, log, |centre, log| {
             centre.fire(log)?;
             let from = log.len();
-            let answer = centre.perform(command, log);
+            let permitted = centre.permit(&command);
+            let answer = permitted.and_then(|()| centre.perform(command, log));
             centre.publish(log);
             centre.answer_from(from, log);
             centre.settle(log)?;
@@ -249,7 +275,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// # Errors
     /// A [`CentreRefusal`] says why no time passed.
     pub fn advance(&mut self, now: Timestamp, log: &mut CentreLog) -> Result<(), CentreRefusal> {
-        self.call(now, log, Self::settle)
+        self.call(now, Actor::Host, log, Self::settle)
     }
 
     /// Makes a call. If a layer meets a fault in it, the facts of all layers are taken out of the
@@ -257,12 +283,14 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     fn call<T>(
         &mut self,
         now: Timestamp,
+        actor: Actor,
         log: &mut CentreLog,
         does: impl FnOnce(&mut Self, &mut CentreLog) -> Result<T, CentreRefusal>,
     ) -> Result<T, CentreRefusal> {
         let (before, position) = (log.len(), self.position);
         self.check_sound()?;
         self.engine.begin(now)?;
+        self.actor = actor;
         let answer = does(self, log);
         if self.fault().is_some() {
             while log.len() > before {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::engine::core::Engine;
 use crate::engine::keep::Snapshot;
 use crate::fact::log::Seq;
@@ -75,6 +76,7 @@ macro_rules! keep {
                     engine,
                     $($(#[$meta])* $field: None,)*
                     unheard: Unheard::default(),
+                    actor: Actor::Host,
                 }
             }
 
@@ -195,10 +197,11 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
     fn tell(
         &mut self,
         now: Timestamp,
+        actor: Actor,
         command: CentreCommand,
         log: &mut CentreLog,
     ) -> Result<CentreReply, CentreRefusal> {
-        Self::tell(self, now, command, log)
+        Self::tell(self, now, actor, command, log)
     }
 
     fn advance(&mut self, now: Timestamp, log: &mut CentreLog) -> Result<(), CentreRefusal> {

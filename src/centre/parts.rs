@@ -2,6 +2,7 @@
 
 use core::mem;
 
+use crate::command::actor::Actor;
 use crate::command::commands::{Command, Reply};
 use crate::engine::core::Engine;
 use crate::interaction::{ProfileStore, Records};
@@ -23,6 +24,9 @@ pub(super) trait LayerPart<L: Decide> {
 
     /// The layer, if the centre has it.
     fn part(&self) -> Result<&L, CentreRefusal>;
+
+    /// Refuses a command that its actor, who is not the host, may not give.
+    fn permit(&self, actor: &Actor, command: &L::Command) -> Result<(), CentreRefusal>;
 
     /// Does a command, whose facts are not published yet. Of the layers above, those above
     /// `asker` may refuse it.
@@ -85,6 +89,10 @@ macro_rules! engine_part {
                 Ok(&self.engine)
             }
 
+            fn permit(&self, actor: &Actor, command: &Command) -> Result<(), CentreRefusal> {
+                Ok(self.engine.permit(actor, command)?)
+            }
+
             fn perform(
                 &mut self,
                 command: Command,
@@ -92,7 +100,7 @@ macro_rules! engine_part {
                 _log: &mut CentreLog,
             ) -> Result<Reply, CentreRefusal> {
                 refuse!(self, Engine, command, asker: $($list)*);
-                Ok(self.engine.decide(command, &mut self.unheard.engine)?)
+                Ok(self.engine.decide(&self.actor, command, &mut self.unheard.engine)?)
             }
 
             fn check(&mut self, command: Command) -> Result<(), CentreRefusal> {
@@ -129,6 +137,16 @@ macro_rules! upper_parts {
                 self.$field.as_ref().ok_or(CentreRefusal::no_layer(stringify!($field)))
             }
 
+            fn permit(
+                &self,
+                actor: &Actor,
+                command: &<$layer as Decide>::Command,
+            ) -> Result<(), CentreRefusal> {
+                self.engine.permit_actor(actor)?;
+                $(self.permit_over::<$layer, $below>(actor, command)?;)*
+                Ok(())
+            }
+
             fn perform(
                 &mut self,
                 command: <$layer as Decide>::Command,
@@ -145,7 +163,7 @@ macro_rules! upper_parts {
                 let now = self.engine.now();
                 let layer = self.$field.as_mut();
                 let layer = layer.ok_or(CentreRefusal::no_layer(stringify!($field)))?;
-                let answer = layer.decide(now, command, done, &mut self.unheard.$field);
+                let answer = layer.decide(now, &self.actor, command, done, &mut self.unheard.$field);
                 if held {
                     LayerPart::<$layer>::publish(self, log);
                     $(LayerPart::<$below>::publish(self, log);)*
@@ -191,6 +209,20 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     fn say(&mut self, fact: LayerFact, log: &mut CentreLog) {
         self.position = self.position.saturating_add(1);
         log.push(CentreFact { position: self.position, fact });
+    }
+
+    /// Refuses a command of the layer `U` that its actor may not give, as far as the layer `B`
+    /// below knows.
+    fn permit_over<U, B>(&self, actor: &Actor, command: &U::Command) -> Result<(), CentreRefusal>
+    where
+        U: Over<B>,
+        B: Decide,
+        Self: LayerPart<U> + LayerPart<B>,
+        CentreRefusal: From<U::Refusal>,
+    {
+        let (upper, below) = (LayerPart::<U>::part(self)?, LayerPart::<B>::part(self));
+        let Ok(below) = below else { return Ok(()) };
+        Ok(upper.permit(below, actor, command)?)
     }
 
     /// Refuses a command of the layer `U` for which something would have to be possible in the
@@ -306,6 +338,25 @@ macro_rules! whole {
                         CentreCommand::$variant(command) => {
                             LayerPart::<$layer>::perform(self, command, 0, log)
                                 .map(CentreReply::$variant)
+                        }
+                    )*
+                }
+            }
+
+            /// Refuses a command of any layer that the actor of the call may not give.
+            pub(super) fn permit(&self, command: &CentreCommand) -> Result<(), CentreRefusal> {
+                let actor = &self.actor;
+                if *actor == Actor::Host {
+                    return Ok(());
+                }
+                match command {
+                    CentreCommand::Work(command) => {
+                        LayerPart::<Engine>::permit(self, actor, command)
+                    }
+                    $(
+                        $(#[$meta])*
+                        CentreCommand::$variant(command) => {
+                            LayerPart::<$layer>::permit(self, actor, command)
                         }
                     )*
                 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
 use crate::base::time::{Span, Timestamp};
+use crate::command::actor::Actor;
 use crate::command::commands::{Abandon, Cancel, Command, Reply};
 use crate::engine::core::Engine;
 use crate::fact::event::Event;
@@ -103,10 +104,11 @@ impl Decide for Toy {
     fn tell(
         &mut self,
         now: Timestamp,
+        actor: Actor,
         command: ToyCommand,
         log: &mut Log<ToyFact>,
     ) -> Result<(), ToyRefusal> {
-        self.decide(now, command, (), log)
+        self.decide(now, &actor, command, (), log)
     }
 
     fn advance(&mut self, now: Timestamp, log: &mut Log<ToyFact>) -> Result<(), ToyRefusal> {
@@ -167,13 +169,14 @@ impl Above for Toy {
     fn decide(
         &mut self,
         now: Timestamp,
+        actor: &Actor,
         command: ToyCommand,
         (): (),
         log: &mut Log<ToyFact>,
     ) -> Result<(), ToyRefusal> {
         let ToyCommand::Watch(work) = command;
         self.check(now, command)?;
-        self.emit(now, Cause::Command, ToyEvent::Begun(work), log);
+        self.emit(now, Cause::Command { by: actor.clone() }, ToyEvent::Begun(work), log);
         Ok(())
     }
 

@@ -5,8 +5,9 @@
 
 pub(crate) mod actor;
 pub(crate) mod commands;
+pub(crate) mod permission;
 pub(crate) mod refusal;
 
-pub use actor::Actor;
+pub use actor::{Actor, ActorKind, Permission};
 pub use commands::*;
 pub use refusal::{Keys, LimitName, Refusal, RefusalKind, StageName, Unavailable};

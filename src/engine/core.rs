@@ -5,18 +5,22 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
+use crate::command::commands::Command;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
-use crate::layer::action::Action;
+use crate::layer::action::{Action, FromReply};
 use crate::layer::fault::Fault;
 use crate::model::config::Config;
+use crate::model::ids::{AgentId, WorkId};
 use crate::state::machine::Deadline;
 use crate::world::state::World;
 
 use crate::engine::clock::Clock;
 use crate::engine::decisions::Decisions;
 use crate::engine::expire::{fire_due, fire_first};
+use crate::engine::permit::{self, Sight};
 use crate::engine::route::{Search, route};
 use crate::engine::rules::{Classifier, Rules, Scorer};
 use crate::engine::turn::{Context, Halted, Purpose, Turn};
@@ -102,9 +106,45 @@ impl Engine {
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
+        self.execute_by(now, &Actor::Host, log, |turn| action.decide(turn))
+    }
+
+    /// Does the same as [`execute`](Self::execute) if the actor may give the command. The facts
+    /// that follow from it name the actor in their cause.
+    ///
+    /// # Errors
+    /// Before any other: [`Refusal::NotAllowed`] if the command is not for the actor,
+    /// [`Refusal::Unknown`] if what it names does not exist, or not for them, and
+    /// [`Refusal::NotYours`] if it is another's ([`Permission`](crate::command::Permission)).
+    pub fn execute_as<A: Action<Layer = Self>>(
+        &mut self,
+        now: Timestamp,
+        actor: Actor,
+        action: A,
+        log: &mut Log,
+    ) -> Result<A::Output, Refusal> {
+        if actor == Actor::Host {
+            return self.execute(now, action, log);
+        }
+        let command: Command = action.into();
+        let reply = self.execute_by(now, &actor, log, |turn| {
+            permit::check(turn.world, &actor, &command)?;
+            command.decide(turn)
+        })?;
+        // Whatever a command answers is what its own type answers with.
+        A::Output::from_reply(reply).ok_or(Refusal::Faulted { sound: self.sound })
+    }
+
+    fn execute_by<T>(
+        &mut self,
+        now: Timestamp,
+        actor: &Actor,
+        log: &mut Log,
+        does: impl FnOnce(&mut Turn<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         self.call(now, log, |turn, search| {
             fire_due(turn)?;
-            let answer = decide(turn, action)?;
+            let answer = decide(turn, actor, does)?;
             // A command may put work where something is overdue at once.
             fire_due(turn)?;
             route(turn, search)?;
@@ -172,6 +212,22 @@ impl Engine {
         }
     }
 
+    /// Says the same of a command that an actor gives.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of [`execute_as`](Self::execute_as).
+    pub fn check_as<A: Action<Layer = Self>>(
+        &mut self,
+        now: Timestamp,
+        actor: &Actor,
+        action: A,
+    ) -> Result<(), Refusal> {
+        self.check_sound()?;
+        let command: Command = action.into();
+        self.permit(actor, &command)?;
+        self.check(now, command)
+    }
+
     /// The fault that the engine met in its own state; none as long as all is well. From then on
     /// [`execute`](Self::execute), [`advance`](Self::advance) and [`check`](Self::check) answer
     /// [`Refusal::Faulted`], nothing falls due, and a [`snapshot`](Self::snapshot) cannot be
@@ -216,6 +272,26 @@ impl Engine {
         self.sound = self.world.seq();
     }
 
+    /// Refuses a command that its actor may not give.
+    pub(crate) fn permit(&self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+        permit::check(&self.world, actor, command)
+    }
+
+    /// Refuses an actor who cannot be.
+    pub(crate) fn permit_actor(&self, actor: &Actor) -> Result<(), Refusal> {
+        permit::check_actor(&self.world, actor)
+    }
+
+    /// Refuses an agent who was never defined or is retired.
+    pub(crate) fn check_agent(&self, agent: AgentId) -> Result<(), Refusal> {
+        permit::check_agent(&self.world, agent)
+    }
+
+    /// What a piece of work is to an agent.
+    pub(crate) fn sight(&self, agent: AgentId, work: WorkId) -> Sight {
+        permit::sight(&self.world, agent, work)
+    }
+
     /// Fires the one thing that is due first, if it is due by now.
     pub(crate) fn fire_first(&mut self, log: &mut Log) -> Result<(), Refusal> {
         self.phase(log, |turn, _| fire_first(turn).map(drop))
@@ -224,10 +300,11 @@ impl Engine {
     /// Does a command; fires and routes nothing.
     pub(crate) fn decide<A: Action<Layer = Self>>(
         &mut self,
+        actor: &Actor,
         action: A,
         log: &mut Log,
     ) -> Result<A::Output, Refusal> {
-        self.phase(log, |turn, _| decide(turn, action))?
+        self.phase(log, |turn, _| decide(turn, actor, |turn| action.decide(turn)))?
     }
 
     /// Routes until nothing fits.
@@ -294,12 +371,13 @@ impl Engine {
 }
 
 /// Decides a command, and says what it answers.
-fn decide<A: Action<Layer = Engine>>(
+fn decide<T>(
     turn: &mut Turn<'_>,
-    action: A,
-) -> Result<Result<A::Output, Refusal>, Halted> {
-    turn.cause = Cause::Command;
-    let answer = action.decide(turn);
+    actor: &Actor,
+    does: impl FnOnce(&mut Turn<'_>) -> Result<T, Refusal>,
+) -> Result<Result<T, Refusal>, Halted> {
+    turn.cause = Cause::Command { by: actor.clone() };
+    let answer = does(turn);
     turn.check_sound()?;
     Ok(answer)
 }
@@ -430,7 +508,8 @@ mod tests {
     fn a_fact_of_elsewhere_that_does_not_fit_ends_an_engine_that_follows() {
         let (mut engine, _, work) = floor();
         let sound = engine.view().seq();
-        let fact = |seq, event| Fact { seq, at: at(2), cause: Cause::Command, event };
+        let fact =
+            |seq, event| Fact { seq, at: at(2), cause: Cause::Command { by: Actor::Host }, event };
         // A gap changes nothing.
         let retrieved = Event::WorkRetrieved { work };
         assert!(engine.follow_quietly(&fact(sound + 2, retrieved.clone())).is_err());

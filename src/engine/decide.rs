@@ -2,6 +2,7 @@
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::command::commands::{Command, Reply};
 use crate::command::refusal::Refusal;
 use crate::fact::log::{Fact, Log, Seq};
@@ -20,8 +21,14 @@ impl Decide for Engine {
     type Refusal = Refusal;
     type Snapshot = Snapshot;
 
-    fn tell(&mut self, now: Timestamp, command: Command, log: &mut Log) -> Result<Reply, Refusal> {
-        self.execute(now, command, log)
+    fn tell(
+        &mut self,
+        now: Timestamp,
+        actor: Actor,
+        command: Command,
+        log: &mut Log,
+    ) -> Result<Reply, Refusal> {
+        self.execute_as(now, actor, command, log)
     }
 
     fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {

@@ -32,7 +32,7 @@ impl<P: DefinitionKind> Run for Define<P> {
             return if same { Ok(id) } else { Err(Refusal::KeyTaken { entity: id.into() }) };
         }
         turn.check_mentions(|name| self.profile.mentions(name))?;
-        check_key(&self.key)?;
+        check_key("key", &self.key)?;
         self.profile.check()?;
         let limits = &turn.world.stores().config.limits;
         let max = match P::LIMIT {

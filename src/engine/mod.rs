@@ -38,6 +38,7 @@ pub(crate) mod matching;
 mod offering;
 mod offers;
 mod overflow;
+pub(crate) mod permit;
 mod place;
 mod prefer;
 mod relax;

@@ -6,6 +6,7 @@ use core::cell::OnceCell;
 use core::fmt::Display;
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::command::refusal::Refusal;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
@@ -88,7 +89,7 @@ impl<'a> Turn<'a> {
         (rules, decisions): (&'a Rules, &'a mut Decisions),
         Context { now, sound, purpose }: Context,
     ) -> Self {
-        let (cause, fault) = (Cause::Command, OnceCell::new());
+        let (cause, fault) = (Cause::Command { by: Actor::Host }, OnceCell::new());
         Self { world, log, now, cause, rules, decisions, purpose, sound, fault }
     }
 
@@ -114,7 +115,7 @@ impl<'a> Turn<'a> {
             return Err(Halted { sound: self.sound });
         }
         let seq = self.world.seq().saturating_add(1);
-        self.log.push(Fact { seq, at: self.now, cause: self.cause, event });
+        self.log.push(Fact { seq, at: self.now, cause: self.cause.clone(), event });
         let nobody = Concerned::default();
         let applied = self.log.last().map_or(Ok(nobody), |fact| self.world.apply(fact));
         applied.map_err(|misfit| self.misfit(misfit))
@@ -286,7 +287,8 @@ impl<'a> Turn<'a> {
         self.world.offer(id).copied().map_err(|missing| {
             let stores = self.world.stores();
             if stores.offers.was_minted(id) {
-                Refusal::OfferOver { offer: id, end: stores.ended_offers.get(id).copied() }
+                let end = stores.ended_offers.get(id).map(|ended| ended.end);
+                Refusal::OfferOver { offer: id, end }
             } else {
                 unknown(missing)
             }

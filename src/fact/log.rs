@@ -5,6 +5,7 @@ use alloc::vec::{Drain, Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::fact::event::Event;
 use crate::state::machine::DeadlineKind;
 
@@ -55,18 +56,31 @@ impl<E> Fact<E> {
         match self.cause {
             Cause::Deadline { due, .. } => due,
             Cause::Followed { since } => since,
-            Cause::Command | Cause::Routing => self.at,
+            Cause::Command { .. } | Cause::Routing => self.at,
         }
     }
 }
 
 /// The cause of a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// ```
+/// use strowger::command::Actor;
+/// use strowger::fact::Cause;
+///
+/// let host = Cause::Command { by: Actor::Host };
+/// assert_eq!(serde_json::to_string(&host).unwrap(), r#""command""#);
+/// let sue = Cause::Command { by: Actor::Supervisor("sue".into()) };
+/// assert_eq!(serde_json::to_string(&sue).unwrap(), r#"{"command_by":{"supervisor":"sue"}}"#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "WrittenCause", into = "WrittenCause")]
 #[non_exhaustive]
 pub enum Cause {
     /// A command.
-    Command,
+    Command {
+        /// The actor who gave it.
+        by: Actor,
+    },
     /// A deadline.
     Deadline {
         /// The kind of the deadline.
@@ -81,6 +95,41 @@ pub enum Cause {
         /// The instant the event counts from.
         since: Timestamp,
     },
+}
+
+/// A cause as it is written: whose command it was stands there only if it was not the host's own.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WrittenCause {
+    Command,
+    CommandBy(Actor),
+    Deadline { kind: DeadlineKind, due: Timestamp },
+    Routing,
+    Followed { since: Timestamp },
+}
+
+impl From<Cause> for WrittenCause {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::Command { by: Actor::Host } => Self::Command,
+            Cause::Command { by } => Self::CommandBy(by),
+            Cause::Deadline { kind, due } => Self::Deadline { kind, due },
+            Cause::Routing => Self::Routing,
+            Cause::Followed { since } => Self::Followed { since },
+        }
+    }
+}
+
+impl From<WrittenCause> for Cause {
+    fn from(cause: WrittenCause) -> Self {
+        match cause {
+            WrittenCause::Command => Self::Command { by: Actor::Host },
+            WrittenCause::CommandBy(by) => Self::Command { by },
+            WrittenCause::Deadline { kind, due } => Self::Deadline { kind, due },
+            WrittenCause::Routing => Self::Routing,
+            WrittenCause::Followed { since } => Self::Followed { since },
+        }
+    }
 }
 
 /// The host's own buffer of facts: those of one layer, or those of layers that are joined. Every

@@ -108,17 +108,22 @@ pub struct TokenTaken {
     pub token: Key,
 }
 
-/// The answers to calls that carried a token. Each is kept for 24 hours, and of one actor the
-/// latest 100,000: then the oldest is forgotten, and its token names a new call.
+/// The answers to calls that carried a token. Each is kept for 24 hours; of one actor the latest
+/// 100,000, and of all actors together the latest 1,000,000. Then the oldest is forgotten, and its
+/// token names a new call.
 pub struct Answers<E: Decide> {
-    /// The answers of each actor, oldest first. The number of an answer is its place in the queue
-    /// plus how many were forgotten before.
-    actors: BTreeMap<Actor, KeptAnswers<E>>,
+    /// All answers, oldest first. A hole is one that was forgotten before its time, because its
+    /// actor had too many.
+    queue: VecDeque<Option<Answered<E>>>,
+    /// The number of the first in the queue; those behind it count on.
+    first: u64,
+    actors: BTreeMap<Actor, OfActor>,
 }
 
-struct KeptAnswers<E: Decide> {
-    forgotten: u64,
-    queue: VecDeque<Answered<E>>,
+/// The answers of one actor, by their numbers.
+#[derive(Clone, Debug, Default)]
+struct OfActor {
+    numbers: VecDeque<u64>,
     by_token: BTreeMap<Key, u64>,
 }
 
@@ -130,7 +135,10 @@ impl<E: Decide> Answers<E> {
     pub const KEPT_FOR: Span = Span::from_secs(24 * 60 * 60);
 
     /// How many answers of one actor are kept.
-    pub const MOST: usize = 100_000;
+    pub const MOST_OF_ONE: usize = 100_000;
+
+    /// How many answers are kept in all, however many actors there are.
+    pub const MOST: usize = 1_000_000;
 
     /// The answer to an earlier call, if its token is remembered.
     ///
@@ -141,12 +149,11 @@ impl<E: Decide> Answers<E> {
         call: &Call,
         command: &E::Command,
     ) -> Result<Option<&Answer<E>>, TokenTaken> {
-        let Some((token, kept)) = call.token.as_ref().zip(self.actors.get(&call.actor)) else {
+        let Some((token, of_actor)) = call.token.as_ref().zip(self.actors.get(&call.actor)) else {
             return Ok(None);
         };
-        let number = kept.by_token.get(token);
-        let place = number.and_then(|number| usize::try_from(number - kept.forgotten).ok());
-        let found = place.and_then(|place| kept.queue.get(place));
+        let number = of_actor.by_token.get(token).copied();
+        let found = number.and_then(|number| self.queue.get(self.place(number)?)?.as_ref());
         let found = found.filter(|answered| call.now < answered.at + Self::KEPT_FOR);
         match found {
             None => Ok(None),
@@ -155,20 +162,57 @@ impl<E: Decide> Answers<E> {
         }
     }
 
+    fn place(&self, number: u64) -> Option<usize> {
+        usize::try_from(number.checked_sub(self.first)?).ok()
+    }
+
     /// Remembers an answer.
     pub fn remember(&mut self, answered: Answered<E>) {
         let now = answered.at;
-        let kept = self.actors.entry(answered.actor.clone()).or_default();
-        let number = kept.forgotten.saturating_add(kept.queue.len() as u64);
-        kept.by_token.insert(answered.token.clone(), number);
-        kept.queue.push_back(answered);
-        kept.forget(now);
+        let number = self.first.saturating_add(self.queue.len() as u64);
+        let of_actor = self.actors.entry(answered.actor.clone()).or_default();
+        of_actor.by_token.insert(answered.token.clone(), number);
+        of_actor.numbers.push_back(number);
+        let too_many = of_actor.numbers.len() > Self::MOST_OF_ONE;
+        let oldest = of_actor.numbers.front().copied().filter(|_| too_many);
+        self.queue.push_back(Some(answered));
+        if let Some(place) = oldest.and_then(|oldest| self.place(oldest)) {
+            self.forget(place);
+        }
+        self.forget_until(now);
+    }
+
+    /// Forgets what is too old, and the oldest of too many.
+    fn forget_until(&mut self, now: Timestamp) {
+        while let Some(first) = self.queue.front() {
+            let is_kept = |first: &Answered<E>| now < first.at + Self::KEPT_FOR;
+            if self.queue.len() <= Self::MOST && first.as_ref().is_some_and(is_kept) {
+                break;
+            }
+            self.forget(0);
+            self.queue.pop_front();
+            self.first = self.first.saturating_add(1);
+        }
+    }
+
+    /// Leaves a hole where an answer was, the oldest of its actor.
+    fn forget(&mut self, place: usize) {
+        let Some(gone) = self.queue.get_mut(place).and_then(Option::take) else { return };
+        let number = self.first.saturating_add(place as u64);
+        let Some(of_actor) = self.actors.get_mut(&gone.actor) else { return };
+        of_actor.numbers.pop_front();
+        if of_actor.by_token.get(&gone.token) == Some(&number) {
+            of_actor.by_token.remove(&gone.token);
+        }
+        if of_actor.numbers.is_empty() {
+            self.actors.remove(&gone.actor);
+        }
     }
 
     /// How many answers are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.actors.values().map(|kept| kept.queue.len()).sum()
+        self.iter().count()
     }
 
     /// True if no answer is kept.
@@ -177,26 +221,9 @@ impl<E: Decide> Answers<E> {
         self.actors.is_empty()
     }
 
-    /// All that are kept, those of each actor oldest first.
+    /// All that are kept, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Answered<E>> {
-        self.actors.values().flat_map(|kept| &kept.queue)
-    }
-}
-
-impl<E: Decide> KeptAnswers<E> {
-    /// Forgets what is too old or too much.
-    fn forget(&mut self, now: Timestamp) {
-        while let Some(first) = self.queue.front() {
-            let over = now >= first.at + Answers::<E>::KEPT_FOR;
-            if !over && self.queue.len() <= Answers::<E>::MOST {
-                break;
-            }
-            if self.by_token.get(&first.token) == Some(&self.forgotten) {
-                self.by_token.remove(&first.token);
-            }
-            self.forgotten = self.forgotten.saturating_add(1);
-            self.queue.pop_front();
-        }
+        self.queue.iter().flatten()
     }
 }
 
@@ -205,28 +232,15 @@ pub(crate) fn fingerprint(command: &impl fmt::Debug) -> Digest {
     Digest::of_text(format_args!("{command:?}"))
 }
 
-impl<E: Decide> Default for KeptAnswers<E> {
-    fn default() -> Self {
-        Self { forgotten: 0, queue: VecDeque::new(), by_token: BTreeMap::new() }
-    }
-}
-
-impl<E: Decide> Clone for KeptAnswers<E> {
-    fn clone(&self) -> Self {
-        let (queue, by_token) = (self.queue.clone(), self.by_token.clone());
-        Self { forgotten: self.forgotten, queue, by_token }
-    }
-}
-
 impl<E: Decide> Default for Answers<E> {
     fn default() -> Self {
-        Self { actors: BTreeMap::new() }
+        Self { queue: VecDeque::new(), first: 0, actors: BTreeMap::new() }
     }
 }
 
 impl<E: Decide> Clone for Answers<E> {
     fn clone(&self) -> Self {
-        Self { actors: self.actors.clone() }
+        Self { queue: self.queue.clone(), first: self.first, actors: self.actors.clone() }
     }
 }
 

@@ -6,6 +6,7 @@ use core::{fmt, mem};
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::engine::core::Engine;
 use crate::engine::view::View;
 use crate::fact::log::Log;
@@ -368,7 +369,7 @@ impl<E: Hosted> Calls<'_, E> {
     /// # Errors
     /// A refusal says why the command changed nothing.
     pub fn tell(&mut self, now: Timestamp, command: E::Command) -> Result<E::Reply, E::Refusal> {
-        self.decides.tell(now, command, self.log)
+        self.decides.tell(now, Actor::Host, command, self.log)
     }
 
     /// Decides a command that comes with an actor and a token, or finds the answer of then.
@@ -382,7 +383,7 @@ impl<E: Hosted> Calls<'_, E> {
     ) -> Result<Result<E::Reply, E::Refusal>, TokenTaken> {
         let Call { now: at, actor, token } = call.clone();
         let Some(token) = token else {
-            return Ok(self.tell(at, command));
+            return Ok(self.decides.tell(at, actor, command, self.log));
         };
         let print = fingerprint(&command);
         let same = |one: &&Answered<E>| one.actor == actor && one.token == token;
@@ -395,7 +396,7 @@ impl<E: Hosted> Calls<'_, E> {
         if let Some(answer) = found {
             return Ok(answer.clone());
         }
-        let answer = self.tell(at, command);
+        let answer = self.decides.tell(at, actor.clone(), command, self.log);
         let answered = Answered { at, actor, token, command: print, answer: answer.clone() };
         self.answered.push(answered);
         Ok(answer)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::key::Key;
-use crate::command::commands::shape::{AnswersWith, commands};
+use crate::command::commands::shape::{AnswersWith, commands, names};
 use crate::engine::view::View;
 use crate::layer::action::{Action, FromReply};
 use crate::model::attribute::{Attributes, Value};
@@ -81,6 +81,17 @@ macro_rules! record_command_enum {
         #[non_exhaustive]
         pub enum RecordCommand {
             $(#[doc = $sentence] $variant($type),)*
+        }
+
+        names! {
+            /// The name of a command of records, as in JSON.
+            ///
+            /// ```
+            /// use strowger::interaction::RecordCommandName;
+            ///
+            /// assert_eq!(RecordCommandName::PostMessage.to_string(), "post_message");
+            /// ```
+            RecordCommandName of RecordCommand { $($variant,)* }
         }
 
         $(

@@ -20,6 +20,7 @@ mod idle;
 mod ids;
 mod normal;
 mod over;
+mod permission;
 mod plan;
 mod profile;
 mod record;

@@ -4,6 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::command::commands::{
     Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Reply, SetCode,
 };
@@ -20,6 +21,7 @@ use crate::interaction::command::{RecordCommand, RecordReply};
 use crate::interaction::decide::{Below, RunOnRecords};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
 use crate::interaction::ids::InteractionId;
+use crate::interaction::permission;
 use crate::interaction::plan::brought_back;
 use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::Interaction;
@@ -39,11 +41,12 @@ impl<P: ProfileStore + Clone + Default> Above for Records<P> {
     fn decide(
         &mut self,
         now: Timestamp,
+        actor: &Actor,
         command: RecordCommand,
         done: Below,
         log: &mut RecordLog,
     ) -> Result<RecordReply, RecordRefusal> {
-        Self::decide(self, now, command, done, log)
+        Self::decide(self, now, actor, command, done, log)
     }
 
     fn check(&mut self, now: Timestamp, command: RecordCommand) -> Result<(), RecordRefusal> {
@@ -79,6 +82,29 @@ impl<P: ProfileStore + Clone + Default> Over<Engine> for Records<P> {
             return Err(RecordRefusal::NotDescribed { interaction: row.id });
         }
         self.store().check_code(row.id, code)
+    }
+
+    fn permit(
+        &self,
+        engine: &Engine,
+        actor: &Actor,
+        command: &RecordCommand,
+    ) -> Result<(), RecordRefusal> {
+        permission::check(self.store(), engine, actor, command)
+    }
+
+    /// Nobody speaks or acts in the name of an agent who does not exist.
+    fn require(
+        &self,
+        engine: &Engine,
+        command: &RecordCommand,
+    ) -> Result<Vec<Command>, RecordRefusal> {
+        match command.subject().agent {
+            Some(agent) if engine.check_agent(agent).is_err() => {
+                Err(RecordRefusal::UnknownAgent { agent })
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn plan(

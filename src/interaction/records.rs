@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Seq};
 use crate::layer::action::{Action, Layer};
@@ -149,6 +150,15 @@ impl<P: ProfileStore> Records<P> {
     }
 
     fn turn<'a>(&'a mut self, now: Timestamp, log: &'a mut RecordLog) -> RecordTurn<'a> {
+        self.turn_of(now, Actor::Host, log)
+    }
+
+    fn turn_of<'a>(
+        &'a mut self,
+        now: Timestamp,
+        by: Actor,
+        log: &'a mut RecordLog,
+    ) -> RecordTurn<'a> {
         self.followed.latest = self.followed.latest.max(now);
         RecordTurn {
             store: &mut self.store,
@@ -156,7 +166,7 @@ impl<P: ProfileStore> Records<P> {
             ports: Ports { directory: &*self.directory, normaliser: &*self.normaliser },
             log,
             now: self.followed.latest,
-            cause: Cause::Command,
+            cause: Cause::Command { by },
             last_work: self.followed.last_work,
             below: Below::Absent,
             mode: Mode::Doing,
@@ -178,7 +188,7 @@ impl<P: ProfileStore> Records<P> {
             let mut turn = records.turn(now, log);
             let at = turn.now;
             turn.fire_due(at);
-            records.decide(now, action, Below::Absent, log)
+            records.decide(now, &Actor::Host, action, Below::Absent, log)
         })
     }
 
@@ -239,11 +249,12 @@ impl<P: ProfileStore> Records<P> {
     pub(crate) fn decide<A: Action<Layer = Records>>(
         &mut self,
         now: Timestamp,
+        actor: &Actor,
         action: A,
         below: Below,
         log: &mut RecordLog,
     ) -> Result<A::Output, RecordRefusal> {
-        let mut turn = self.turn(now, log);
+        let mut turn = self.turn_of(now, actor.clone(), log);
         turn.below = below;
         action.decide(&mut turn)
     }
@@ -489,9 +500,14 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
     fn tell(
         &mut self,
         now: Timestamp,
+        actor: Actor,
         command: RecordCommand,
         log: &mut RecordLog,
     ) -> Result<RecordReply, RecordRefusal> {
+        // Who an actor is, and what they see, the engine knows.
+        if actor != Actor::Host {
+            return Err(RecordRefusal::NoEngine);
+        }
         self.execute(now, command, log)
     }
 
@@ -556,7 +572,8 @@ mod tests {
         let missing = InteractionId::from_raw(7);
         records.store.index_mut().works.insert(work, missing);
         let event = Event::WrapUpEnded { work, agent, by: crate::fact::EndedBy::Agent };
-        let fact = Fact { seq: 1, at: now, cause: Cause::Command, event };
+        let cause = Cause::Command { by: Actor::Host };
+        let fact = Fact { seq: 1, at: now, cause, event };
         records.follow_next(&fact, &mut log);
         assert!(log.is_empty());
         assert_eq!(records.fault().map(|fault| fault.sound), Some(1));

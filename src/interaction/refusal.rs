@@ -5,10 +5,11 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::actor::Actor;
 use crate::command::refusal::naming::{Keys, Naming};
 use crate::command::refusal::shape::refusals;
 use crate::fact::log::Seq;
-use crate::model::ids::{CodeId, WorkId};
+use crate::model::ids::{AgentId, CodeId, WorkId};
 
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::state::InteractionType;
@@ -44,6 +45,25 @@ refusals! {
         UnknownProfile = unknown_profile: Unknown, "there is no active {profile}" {
             /// The profile that was named.
             profile: ProfileId,
+        }
+        /// There is no such agent in the engine, or they are retired.
+        UnknownAgent = unknown_agent: Unknown, "there is no {agent}" {
+            /// The agent that was named.
+            agent: AgentId,
+        }
+        /// The command is not for this actor.
+        NotAllowed = not_allowed: NotAllowed, "{actor} may not do this: {command}" {
+            /// The actor.
+            actor: Actor,
+            /// The command, as in JSON.
+            command: Cow<'static, str>,
+        }
+        /// The interaction is another's. The actor sees it, and so its owner.
+        NotYours = not_yours: NotAllowed, "{interaction} is not theirs{owner}" {
+            /// The interaction.
+            interaction: InteractionId,
+            /// The agent who has it or had it last, if anybody did.
+            owner: Option<AgentId>,
         }
         /// The host did not declare that it has such interactions.
         TypeNotAvailable = type_not_available: Invalid,

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::fact::log::{Log, Seq};
 use crate::layer::decide::Decide;
 
@@ -23,6 +24,7 @@ pub trait Above: Decide {
     fn decide(
         &mut self,
         now: Timestamp,
+        actor: &Actor,
         command: Self::Command,
         done: Self::Done,
         log: &mut Log<Self::Fact>,
@@ -51,6 +53,21 @@ pub trait Over<B: Decide>: Above {
     /// A refusal says why the command may not be done.
     fn refuse(&self, below: &B, command: &B::Command) -> Result<(), Self::Refusal> {
         let _ = (below, command);
+        Ok(())
+    }
+
+    /// Refuses a command of its own that its actor may not give. It is asked before anything else,
+    /// and not at all about the host.
+    ///
+    /// # Errors
+    /// A refusal says why the actor may not give the command.
+    fn permit(
+        &self,
+        below: &B,
+        actor: &Actor,
+        command: &Self::Command,
+    ) -> Result<(), Self::Refusal> {
+        let _ = (below, actor, command);
         Ok(())
     }
 

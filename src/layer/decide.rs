@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::fact::log::{Log, Seq};
 use crate::layer::error::{ReplayError, RestoreError};
 use crate::layer::fault::Fault;
@@ -45,14 +46,16 @@ pub trait Decide: Sized {
     /// All its rows at one moment.
     type Snapshot;
 
-    /// Fires whatever fell due by `now`, then does a command. The facts are appended to `log`, also
-    /// when the command is refused: then they are those of the deadlines.
+    /// Fires whatever fell due by `now`, then does a command if the actor may give it. The facts
+    /// are appended to `log`, also when the command is refused: then they are those of the
+    /// deadlines.
     ///
     /// # Errors
     /// A refusal says why the command changed nothing.
     fn tell(
         &mut self,
         now: Timestamp,
+        actor: Actor,
         command: Self::Command,
         log: &mut Log<Self::Fact>,
     ) -> Result<Self::Reply, Self::Refusal>;

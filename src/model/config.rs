@@ -55,6 +55,10 @@ growing! {
         /// How many ended offers and how many closed pieces of work are remembered, so that a late
         /// or repeated command is told what happened: 1 to 10,000,000.
         pub remembered: u32 => with_remembered,
+        /// True if agents may assign work of their own queues to each other. It is offered to the
+        /// colleague as if a supervisor had assigned it.
+        #[serde(default)]
+        pub agents_assign: bool => with_agents_assign,
         /// The seed of the random numbers, for rules that leave something to chance.
         pub seed: u64 => with_seed,
     }
@@ -62,7 +66,7 @@ growing! {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { limits: Limits::default(), remembered: 10_000, seed: 0 }
+        Self { limits: Limits::default(), remembered: 10_000, agents_assign: false, seed: 0 }
     }
 }
 

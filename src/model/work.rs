@@ -41,6 +41,10 @@ growing! {
         /// The host's own key. Submitting the same request under a key again changes nothing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub key: Option<Key> => with_key(some Key),
+        /// The host's key of the customer. A customer who acts by that key
+        /// ([`Actor::Customer`](crate::command::Actor::Customer)) acts on this work.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub customer: Option<Key> => with_customer(some Key),
         /// The queue it waits in.
         pub queue: QueueId => with_queue,
         /// The channel it came by.
@@ -108,6 +112,7 @@ impl WorkRequest {
     pub fn new(queue: QueueId, channel: ChannelId) -> Self {
         Self {
             key: None,
+            customer: None,
             queue,
             channel,
             need: Need::default(),
@@ -129,16 +134,20 @@ impl WorkRequest {
         }
     }
 
-    /// True if just the same may well be said of other work: the request has no key, no times and
-    /// nothing attached.
+    /// True if just the same may well be said of other work: the request names nobody, and has
+    /// no key, no times and nothing attached.
     pub(crate) fn is_usual(&self) -> bool {
-        let of_one = self.key.is_some() || self.origin.is_some() || self.due.is_some();
+        let named = self.key.is_some() || self.customer.is_some();
+        let of_one = named || self.origin.is_some() || self.due.is_some();
         !of_one && self.attached.is_empty()
     }
 
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), Invalid> {
         if let Some(key) = &self.key {
-            check_key(key)?;
+            check_key("key", key)?;
+        }
+        if let Some(customer) = &self.customer {
+            check_key("customer", customer)?;
         }
         self.need.check()?;
         self.priority.check()?;
@@ -177,11 +186,11 @@ impl WorkRequest {
 }
 
 /// Refuses a key that is empty or too long.
-pub(crate) fn check_key(key: &Key) -> Result<(), Invalid> {
+pub(crate) fn check_key(field: &'static str, key: &Key) -> Result<(), Invalid> {
     if key.is_empty() {
-        Err(Invalid::new("key", Problem::Empty))
+        Err(Invalid::new(field, Problem::Empty))
     } else {
-        Invalid::length("key", key.len(), 200)
+        Invalid::length(field, key.len(), 200)
     }
 }
 

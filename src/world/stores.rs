@@ -21,11 +21,10 @@ use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
-use crate::state::offer::OfferEnd;
 use crate::world::catalog::CatalogEntry;
 use crate::world::needs::Needs;
 use crate::world::pool_sets::PoolSets;
-use crate::world::rows::{Agent, EndedWork, Offer, Pool, Queue, Work};
+use crate::world::rows::{Agent, EndedOffer, EndedWork, Offer, Pool, Queue, Work};
 
 /// Something was named that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,7 +80,7 @@ pub(crate) struct Stores {
     /// Work that is over.
     pub ended_works: Recent<WorkId, EndedWork>,
     /// Offers that are over.
-    pub ended_offers: Recent<OfferId, OfferEnd>,
+    pub ended_offers: Recent<OfferId, EndedOffer>,
     /// Calendars.
     pub calendars: Table<CalendarId, CatalogEntry<CalendarProfile>>,
     /// Pools, as they are defined.

@@ -40,7 +40,7 @@ fn compare(call: &Call, engine: &mut strowger::Engine, router: &mut Router) -> R
     let outcome = call.run(engine);
     let known = router.facts.len();
     let answer = match &call.command {
-        Some(command) => router.execute(call.now, command.clone()),
+        Some(command) => router.execute(call.now, call.by.clone(), command.clone()),
         None => {
             router.advance(call.now);
             Ok(Reply::Done)

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::rc::Rc;
 
+use strowger::command::Actor;
 use strowger::fact::Fact;
 use strowger::host::{
     Desktop, Driver, DriverError, Entry, Follower, Host, Involvement, Journal, Media, Offered,
@@ -250,9 +251,13 @@ fn opened(history: &History, fails_every: u64) -> Driven {
     start(engine, Log::default(), disk).expect("nothing is to be kept yet")
 }
 
+fn by(call: &Call) -> strowger::host::Call {
+    strowger::host::Call::at(call.now).by(call.by.clone())
+}
+
 fn run(driver: &mut Driven, call: &Call) -> Result<(), DriverError<&'static str>> {
     match &call.command {
-        Some(command) => driver.execute(call.now, command.clone()).map(drop),
+        Some(command) => driver.call(by(call), command.clone()).map(drop),
         None => driver.advance(call.now).map(drop),
     }
 }
@@ -328,8 +333,8 @@ fn calls_together_are_what_they_are_one_by_one() {
             let synced = driver.host().journal.calls;
             let (calls, answers): (Vec<Call>, Vec<_>) = waiting.drain(..).unzip();
             let together = driver.together(|engine| {
-                let answer = |call: Call| match call.command {
-                    Some(command) => Some(engine.execute(call.now, command)),
+                let answer = |call: Call| match call.command.clone() {
+                    Some(command) => Some(engine.call(by(&call), command).expect("no token")),
                     None => {
                         engine.advance(call.now).expect("time passes");
                         None
@@ -349,7 +354,9 @@ fn calls_together_are_what_they_are_one_by_one() {
             history,
             |call| {
                 let answer = match call.command.clone() {
-                    Some(command) => Some(alone.execute(call.now, command, &mut log)),
+                    Some(command) => {
+                        Some(alone.execute_as(call.now, call.by.clone(), command, &mut log))
+                    }
                     None => {
                         alone.advance(call.now, &mut log).unwrap();
                         None
@@ -453,7 +460,7 @@ fn a_promoted_replica_goes_on_as_the_engine_would_have() {
                     let (mut log, mut same) = (Log::default(), engine.clone());
                     let promoted = replica.clone().promote(now, &mut log);
                     let promoted = promoted.map_err(|error| error.to_string())?;
-                    let facts = Call { now, command: None }.run(&mut same).facts;
+                    let facts = Call { now, by: Actor::Host, command: None }.run(&mut same).facts;
                     hold("facts", log.as_slice() == facts)?;
                     hold("digest", promoted.digest() == same.digest())?;
                     promoted.verify().map_err(|violation| violation.to_string())?;
@@ -476,7 +483,7 @@ fn a_replica_without_facts_cannot_take_over_and_a_broken_one_neither() {
     let fact = Fact::new(
         1,
         support::START,
-        strowger::fact::Cause::Command,
+        strowger::fact::Cause::Command { by: Actor::Host },
         strowger::fact::Event::work_held(work),
     );
     let Err(strowger::host::FollowError::Broken(error)) = replica.follow(&fact) else {

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use strowger::command::{
-    Cancel, Change, Command, Define, Reply, SetMembership, SetPresence, Submit, TransferToQueue,
+    Actor, Cancel, Change, Command, Define, Reply, SetMembership, SetPresence, Submit,
+    TransferToQueue,
 };
 use strowger::fact::{Cause, Event, Fact};
 use strowger::model::{
@@ -76,7 +77,8 @@ fn the_same_commands_give_the_same_facts_to_the_byte() {
             // Commands, too, can be kept in a journal.
             let command = through_json(&call.command);
             let now = call.now;
-            facts.extend(Call { now, command }.run(&mut again).facts);
+            let by = call.by.clone();
+            facts.extend(Call { now, by, command }.run(&mut again).facts);
         }
         hold("facts", json(&facts) == json(&lived.facts))?;
         hold("digest", again.digest() == lived.engine.digest())
@@ -144,7 +146,7 @@ fn a_late_wake_up_misses_no_offer_of_its_own_and_no_agent_twice() {
         let mut engine = lived(history)?.engine;
         let open: BTreeSet<OfferId> = offers(&engine).collect();
         let (now, command) = (engine.now() + Span::from_mins(10), None);
-        let late = Call { now, command }.run(&mut engine);
+        let late = Call { now, by: Actor::Host, command }.run(&mut engine);
         let missed: Vec<_> = late.facts.iter().filter_map(missed).collect();
         let each: BTreeSet<_> = missed.iter().copied().collect();
         hold("missed once", each.len() == missed.len())?;
@@ -158,7 +160,7 @@ fn a_late_wake_up_misses_no_offer_of_its_own_and_no_agent_twice() {
             let later = made.flatten().is_none_or(|until| until > now);
             hold("offers made now stay open", made.is_some() && later)?;
         }
-        let again = Call { now, command: None }.run(&mut engine);
+        let again = Call { now, by: Actor::Host, command: None }.run(&mut engine);
         hold("all is done", again.facts.is_empty())
     });
 }
@@ -186,7 +188,7 @@ fn a_call_when_nothing_is_due_changes_nothing() {
             let quiet = due.map_or(later, before);
             hold("nothing is left that is due", due.is_none_or(|due| due > after.now()))?;
             for now in [engine.now(), quiet] {
-                let facts = Call { now, command: None }.run(&mut engine).facts;
+                let facts = Call { now, by: Actor::Host, command: None }.run(&mut engine).facts;
                 hold("no facts", facts.is_empty())?;
                 hold("digest", engine.digest() == after.digest())?;
             }
@@ -206,7 +208,7 @@ fn a_refused_command_changes_nothing() {
             // What deadlines did in the same call stands, and is all there is.
             let mut waited = before.clone();
             let (now, command) = (call.now, None);
-            let facts = Call { now, command }.run(&mut waited).facts;
+            let facts = Call { now, by: Actor::Host, command }.run(&mut waited).facts;
             hold("facts of deadlines only", facts == outcome.facts)?;
             hold("digest", waited.digest() == after.digest())
         })
@@ -223,14 +225,14 @@ fn a_check_answers_what_the_command_would_and_changes_nothing() {
             }
             // What falls due first may change the answer.
             let mut engine = before.clone();
-            Call { now: call.now, command: None }.run(&mut engine);
+            Call { now: call.now, by: Actor::Host, command: None }.run(&mut engine);
             let mut unasked = engine.clone();
             let state = |engine: &Engine| {
                 (engine.digest(), engine.next_deadline(), engine.now(), engine.stepped_back())
             };
             let was = state(&engine);
             let command = call.command.clone().ok_or("it is there")?;
-            let checked = engine.check(call.now, command);
+            let checked = engine.check_as(call.now, &call.by, command);
             hold("nothing has changed", state(&engine) == was)?;
             let outcome = call.run(&mut engine);
             let (checked, answer) = (checked.err(), outcome.answer.clone().err());
@@ -256,7 +258,8 @@ fn an_accept_is_done_once_and_answered_as_done_again() {
             // A host that lost the answer says it again, at once or later.
             let mut engine = after.clone();
             let (now, command) = (engine.now(), Some(accept.clone()));
-            let again = Call { now, command }.run(&mut engine);
+            let by = call.by.clone();
+            let again = Call { now, by, command }.run(&mut engine);
             // A very short memory may have forgotten how it ended, but not that it did.
             let short = after.view().config().remembered < 10;
             let over = matches!(again.answer, Err(Refusal::OfferOver { end: None, .. }));
@@ -281,7 +284,8 @@ fn an_offer_ends_once_and_an_answer_at_the_end_of_its_window_is_too_late() {
             };
             let accept = || Some(Command::Accept(strowger::command::Accept::new(offer)));
             let mut late = after.clone();
-            let answer = Call { now: until, command: accept() }.run(&mut late).answer;
+            let answer =
+                Call { now: until, by: Actor::Host, command: accept() }.run(&mut late).answer;
             // Something else may have ended it before; a short memory may have forgotten how.
             let ended = |answer: &Result<Reply, Refusal>| match answer {
                 Err(Refusal::OfferOver { end, .. }) => *end != Some(OfferEnd::Accepted),
@@ -306,7 +310,7 @@ fn a_clock_that_runs_back_stands_still_and_is_counted() {
             // It is as if the host had called at the latest instant seen.
             let mut engine = before.clone();
             let command = call.command.clone();
-            let same = Call { now, command }.run(&mut engine);
+            let same = Call { now, by: call.by.clone(), command }.run(&mut engine);
             hold("same", same == *outcome && engine.digest() == after.digest())
         })
         .map(drop)

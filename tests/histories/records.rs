@@ -264,7 +264,7 @@ impl Lived {
                 }
             }
             Some(command) => {
-                let _ = centre.execute(call.now, command.clone(), log);
+                let _ = centre.execute_as(call.now, call.by.clone(), command.clone(), log);
             }
         }
     }
@@ -602,7 +602,7 @@ fn records_beside_an_engine_of_which_nobody_keeps_them_in_step() {
                         strowger::fact::Event::WorkSubmitted { work, .. } => Some(work),
                         _ => None,
                     };
-                    if let (Some(work), Cause::Command) = (submitted, fact.cause) {
+                    if let (Some(work), Cause::Command { .. }) = (submitted, &fact.cause) {
                         let opened = records.execute(fact.at, some_opening(&mut dice), &mut log);
                         if let Ok(interaction) = opened {
                             let link = LinkWork::new(interaction, work);

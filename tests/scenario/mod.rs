@@ -18,7 +18,7 @@ mod values;
 mod why;
 
 use serde_json::json;
-use strowger::command::Command;
+use strowger::command::{Actor, Command};
 use strowger::fact::{Cause, Event, Fact};
 use strowger::model::{AgentId, OfferId, WorkId};
 use strowger::{Config, Engine, Log, Refusal, Snapshot, Timestamp};
@@ -59,6 +59,8 @@ pub(crate) struct Floor {
     config: Config,
     log: Log,
     now: i64,
+    /// Who says the sentence.
+    actor: Actor,
     offers: Vec<(OfferId, WorkId, AgentId)>,
 }
 
@@ -85,6 +87,14 @@ impl Floor {
             engine.record_decisions(1);
             self.engine = Some(engine);
         }
+        self.actor = match words.as_slice() {
+            ["as", actor, ..] => {
+                let actor = self.actor_of(actor)?;
+                words.drain(..2);
+                actor
+            }
+            _ => Actor::Host,
+        };
         match self.understand(&words)? {
             Sentence::Command(command) => self.run(*command, true),
             Sentence::Define(command, memberships, ready) => {
@@ -111,6 +121,22 @@ impl Floor {
         }
     }
 
+    /// `ana`, `supervisor:sue`, `administrator:kim`, `customer:dora` or `customer`.
+    fn actor_of(&self, word: &str) -> Result<Actor, String> {
+        Ok(match word.split_once(':') {
+            Some(("supervisor", key)) => Actor::Supervisor(key.into()),
+            Some(("administrator", key)) => Actor::Administrator(key.into()),
+            Some(("customer", key)) => Actor::Customer(Some(key.into())),
+            None if word == "customer" => Actor::Customer(None),
+            // An agent who was never defined.
+            None if word == "nobody" => Actor::Agent(AgentId::from_raw(999)),
+            _ => {
+                let id = self.id("agent", word)?;
+                Actor::Agent(serde_json::from_value(id).map_err(text)?)
+            }
+        })
+    }
+
     fn configure(&mut self, options: &[&str]) -> Result<(), String> {
         if self.engine.is_some() {
             return Err("the engine has its bounds already".into());
@@ -130,7 +156,7 @@ impl Floor {
         let mut engine = self.engine.take().ok_or("no engine")?;
         let first = self.log.len();
         let mut without = (engine.clone(), self.log.clone());
-        let answer = engine.execute(now, command, &mut self.log);
+        let answer = engine.execute_as(now, self.actor.clone(), command, &mut self.log);
         self.engine = Some(engine);
         self.check()?;
         let mut told = self.tell_from(first, tell_definition);
@@ -140,7 +166,12 @@ impl Floor {
                 return Err(format!("refused ({refusal}), and yet something changed"));
             }
             told.push(self.tell_refusal(&refusal));
-        } else if self.log.iter().skip(first).all(|fact| fact.cause != Cause::Command) {
+        } else if self
+            .log
+            .iter()
+            .skip(first)
+            .all(|fact| !matches!(fact.cause, Cause::Command { .. }))
+        {
             told.push("done".into());
         }
         Ok(told)

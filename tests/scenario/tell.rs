@@ -1,7 +1,7 @@
 //! How facts, refusals and the state of the floor read: keys everywhere, never a raw id.
 
 use serde::Serialize;
-use strowger::command::Unavailable;
+use strowger::command::{Actor, Unavailable};
 use strowger::fact::{Cause, Definition, Event, Fact};
 use strowger::model::{AgentId, Entity, OfferId, WorkId};
 use strowger::policy::offering::Bar;
@@ -82,11 +82,26 @@ impl Floor {
     pub(crate) fn tell(&self, fact: &Fact) -> String {
         let due = match fact.cause {
             Cause::Deadline { kind, due } => format!(" due={} ({})", clock(due), word(&kind)),
-            Cause::Command | Cause::Routing | Cause::Followed { .. } => String::new(),
+            Cause::Command { by: Actor::Host } | Cause::Routing | Cause::Followed { .. } => {
+                String::new()
+            }
+            Cause::Command { ref by } => format!(" by {}", self.actor(by)),
             _ => unreachable!("this test does not know it"),
         };
         let event = self.event(&fact.event);
         format!("{} {event}{due}", clock(fact.at))
+    }
+
+    /// An actor as a sentence names them.
+    fn actor(&self, actor: &Actor) -> String {
+        match actor {
+            Actor::Agent(agent) => self.name(*agent),
+            Actor::Supervisor(key) => format!("supervisor:{key}"),
+            Actor::Administrator(key) => format!("administrator:{key}"),
+            Actor::Customer(Some(key)) => format!("customer:{key}"),
+            Actor::Customer(None) => "customer".into(),
+            other => word(other),
+        }
     }
 
     fn event(&self, event: &Event) -> String {
@@ -444,6 +459,10 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
             format!("{} is at revision {revision}", floor.name(*entity))
         }
         Refusal::Limit { limit, max, .. } => format!("there may be {max} {} at most", word(limit)),
+        Refusal::NotAllowed { .. } | Refusal::NotYours { .. } => match floor.engine() {
+            Ok(engine) => refusal.with_keys(engine).to_string(),
+            Err(_) => refusal.to_string(),
+        },
         other => other.to_string(),
     }
 }

@@ -121,8 +121,28 @@ macro_rules! command_enum {
             /// The party that gives the command as a rule.
             #[must_use]
             pub const fn group(&self) -> CommandGroup {
+                self.name().group()
+            }
+        }
+
+        $crate::command::commands::shape::names! {
+            /// The name of a command, as in JSON.
+            ///
+            /// ```
+            /// use strowger::command::{ActorKind, CommandName, Permission};
+            ///
+            /// assert_eq!(CommandName::FinishContact.to_string(), "finish_contact");
+            /// assert_eq!(CommandName::Force.permission(ActorKind::Agent), Permission::No);
+            /// ```
+            CommandName of Command { $($($variant,)*)* }
+        }
+
+        impl CommandName {
+            /// The party that gives the command as a rule.
+            #[must_use]
+            pub const fn group(self) -> CommandGroup {
                 match self {
-                    $($(Self::$variant(_) => CommandGroup::$group,)*)*
+                    $($(Self::$variant => CommandGroup::$group,)*)*
                 }
             }
         }

@@ -107,4 +107,59 @@ macro_rules! given {
     };
 }
 
-pub(crate) use {commands, given, taken};
+/// Declares the names of the commands in an enum, without what the commands say.
+macro_rules! names {
+    ($(#[$meta:meta])* $names:ident of $commands:ident { $($variant:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum $names {
+            $(
+                #[doc = concat!("[`", stringify!($commands), "::", stringify!($variant), "`].")]
+                $variant,
+            )*
+        }
+
+        impl $names {
+            /// All names, in the order in which the enum of the commands lists its variants.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+        }
+
+        impl core::fmt::Display for $names {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                $crate::command::commands::shape::write_name(f, match self {
+                    $(Self::$variant => stringify!($variant),)*
+                })
+            }
+        }
+
+        impl $commands {
+            /// The name of the command, without what it says.
+            #[must_use]
+            pub const fn name(&self) -> $names {
+                match self {
+                    $(Self::$variant(_) => $names::$variant,)*
+                }
+            }
+        }
+    };
+}
+
+/// Writes the name of a variant as it stands in JSON: `FinishContact` as `finish_contact`.
+pub(crate) fn write_name(f: &mut core::fmt::Formatter<'_>, variant: &str) -> core::fmt::Result {
+    use core::fmt::Write as _;
+
+    for (at, letter) in variant.char_indices() {
+        if at > 0 && letter.is_ascii_uppercase() {
+            f.write_char('_')?;
+        }
+        f.write_char(letter.to_ascii_lowercase())?;
+    }
+    Ok(())
+}
+
+pub(crate) use {commands, given, names, taken};

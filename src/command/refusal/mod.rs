@@ -1,6 +1,7 @@
 //! Why a command was refused.
 //!
-//! A command that was done before is answered as done before anything else is asked, and a key that
+//! What the actor may not do, or may not see, is refused before anything else. A command that was
+//! done before is answered as done before anything else is asked, and a key that
 //! belongs to something else is refused then too. Of several reasons the first in this order is
 //! given: what is to be changed or retired does not exist, is retired, or is not at the revision
 //! that was meant; something else that is named does not exist or is retired; what was handed in is
@@ -14,6 +15,8 @@ pub(crate) mod shape;
 pub(crate) mod words;
 
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
+use crate::command::commands::CommandName;
 use crate::model::ids::{AgentId, CodeId, Entity, OfferId, QueueId, WorkId};
 use crate::state::leg::{LegEnd, LegRole, LegState};
 use crate::state::offer::OfferEnd;
@@ -138,6 +141,20 @@ shape::refusals! {
             agent: AgentId,
             /// The reason why the agent cannot take the work.
             why: Unavailable,
+        }
+        /// The command is not for this actor.
+        NotAllowed = not_allowed: NotAllowed, "{actor} may not do this: {command}" {
+            /// The actor.
+            actor: Actor,
+            /// The command.
+            command: CommandName,
+        }
+        /// The work, or the offer of it, is another's. The actor sees the work, and so its owner.
+        NotYours = not_yours: NotAllowed, "{work} is not theirs{owner}" {
+            /// The work.
+            work: WorkId,
+            /// The agent who has the work, if anybody has.
+            owner: Option<AgentId>,
         }
         /// A bound is reached.
         Limit = limit: Limit, "there may be {max} {limit} at most" {

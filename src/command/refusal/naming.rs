@@ -4,6 +4,8 @@ use core::fmt;
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
+use crate::command::commands::CommandName;
 use crate::model::ids::{
     AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, QueueId, ReasonId,
     SkillId, WorkId,
@@ -80,7 +82,30 @@ macro_rules! naming {
 naming! {
     as entities: AgentId, CalendarId, ChannelId, CodeId, OfferId, PoolId, PresenceId, QueueId,
     ReasonId, SkillId, WorkId;
-    as they are: u32, u64, Timestamp, alloc::borrow::Cow<'static, str>,
+    as they are: u32, u64, Timestamp, CommandName, alloc::borrow::Cow<'static, str>,
+}
+
+impl Naming for Actor {
+    fn write(&self, keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host => f.write_str("the host"),
+            Self::Administrator(key) => write!(f, "the administrator {key}"),
+            Self::Supervisor(key) => write!(f, "the supervisor {key}"),
+            Self::Agent(agent) => agent.write(keys, f),
+            Self::Customer(Some(key)) => write!(f, "the customer {key}"),
+            Self::Customer(None) => f.write_str("the customer"),
+        }
+    }
+}
+
+/// Whose work it is, behind the statement that it is not the actor's.
+impl Naming for Option<AgentId> {
+    fn write(&self, keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Some(agent) => write!(f, ": {} has it", KeyedPart { part: agent, keys }),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Naming for Unavailable {

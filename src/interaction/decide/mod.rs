@@ -111,7 +111,7 @@ impl RecordTurn<'_> {
             return;
         }
         let seq = self.store.rows().seq.saturating_add(1);
-        let fact = RecordFact { seq, at: self.now, cause: self.cause, event };
+        let fact = RecordFact { seq, at: self.now, cause: self.cause.clone(), event };
         // After a fault nothing is trusted any more: the facts of the call are taken out again.
         if self.fault.is_some() {
             return;
@@ -130,7 +130,7 @@ impl RecordTurn<'_> {
         match self.cause {
             Cause::Deadline { due, .. } => due,
             Cause::Followed { since } => since,
-            Cause::Command | Cause::Routing => self.now,
+            Cause::Command { .. } | Cause::Routing => self.now,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, load, queues, tallies};
 use crate::world::index::TimerKey;
 use crate::world::member::PackedMember;
-use crate::world::rows::{Assignment, Offer};
+use crate::world::rows::{Assignment, EndedOffer, Offer};
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
 
@@ -141,7 +141,7 @@ fn end(world: &mut World, id: OfferId, step: OfferStep) -> Result<Offer, Misfit>
     let state = world.offer(id)?.state.next(step)?;
     let offer = world.stores.offers.close(id).or_missing(id)?;
     if let OfferState::Over(end) = state {
-        world.stores.ended_offers.remember(id, end);
+        world.stores.ended_offers.remember(id, EndedOffer { end, agent: offer.agent });
     }
     world.agent_mut(offer.agent)?.offers.retain(|open| *open != id);
     world.index.clock.set(TimerKey::Offer(id), None);

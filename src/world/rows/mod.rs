@@ -9,6 +9,7 @@ pub(crate) mod work;
 
 pub(crate) use self::agent::Agent;
 pub use self::assignment::Assignment;
+pub(crate) use self::offer::EndedOffer;
 pub use self::offer::Offer;
 pub(crate) use self::queue::{Pool, Queue};
 pub(crate) use self::work::{EndedWork, Step, Work};

@@ -6,7 +6,7 @@ use crate::base::time::Timestamp;
 use crate::fact::event::OfferedBy;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::room::Claim;
-use crate::state::offer::OfferState;
+use crate::state::offer::{OfferEnd, OfferState};
 
 /// An open offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,4 +24,13 @@ pub struct Offer {
     pub since: Timestamp,
     /// The party that chose the agent: routing, or somebody by hand.
     pub by: OfferedBy,
+}
+
+/// An offer that is over, as long as it is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct EndedOffer {
+    /// How it ended.
+    pub end: OfferEnd,
+    /// The agent to whom it was made.
+    pub agent: AgentId,
 }

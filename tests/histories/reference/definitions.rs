@@ -72,7 +72,7 @@ impl Router {
         let count = self.things.keys().filter(|entity| same_kind(entity)).count();
         let definition = make(count as u32);
         self.check_live(&mentions(&definition))?;
-        valid::key(&name)?;
+        valid::key("key", &name)?;
         check(&definition)?;
         let (limit, max) = match kind {
             Entity::Agent(_) => (LimitName::Agents, self.config.limits.agents),

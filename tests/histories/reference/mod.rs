@@ -15,6 +15,7 @@ mod legs;
 mod matching;
 mod offers;
 mod overflow;
+mod permit;
 mod pools;
 mod relax;
 mod state;
@@ -25,7 +26,7 @@ mod wrap_up;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use strowger::command::{Command, Reply};
+use strowger::command::{Actor, Command, Reply};
 use strowger::fact::{Cause, Defined, Definition, Event, Fact};
 use strowger::model::{
     AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, PresenceProfile,
@@ -51,7 +52,7 @@ pub(crate) struct Router {
     /// All work that ever ended, in the order in which it did.
     ended_works: Vec<Ended>,
     /// All offers that ever ended, in the order in which they did.
-    ended_offers: Vec<(OfferId, OfferEnd)>,
+    ended_offers: Vec<(OfferId, OfferEnd, AgentId)>,
     /// Whom each queue offered something to last.
     offered_last: BTreeMap<QueueId, AgentId>,
     /// How far each queue got with the shares of its members.
@@ -84,7 +85,7 @@ impl Router {
             facts: Vec::new(),
             config: config.clone(),
             now,
-            cause: Cause::Command,
+            cause: Cause::Command { by: Actor::Host },
             things: BTreeMap::new(),
             agents: BTreeMap::new(),
             works: BTreeMap::new(),
@@ -119,11 +120,19 @@ impl Router {
     }
 
     /// Deadlines first, then the command, then what it made overdue, then routing.
-    pub(crate) fn execute(&mut self, now: Timestamp, command: Command) -> Result<Reply, Refusal> {
+    pub(crate) fn execute(
+        &mut self,
+        now: Timestamp,
+        by: Actor,
+        command: Command,
+    ) -> Result<Reply, Refusal> {
         self.now = self.now.max(now);
         self.fire_due();
-        self.cause = Cause::Command;
-        let answer = self.run(command);
+        self.cause = Cause::Command { by: by.clone() };
+        let answer = match by {
+            Actor::Host => self.run(command),
+            by => self.permit(&by, &command).and_then(|()| self.run(command)),
+        };
         self.fire_due();
         self.route();
         answer
@@ -138,7 +147,7 @@ impl Router {
     /// Writes a fact down.
     fn say(&mut self, event: Event) {
         let seq = self.facts.len() as u64 + 1;
-        let (at, cause) = (self.now, self.cause);
+        let (at, cause) = (self.now, self.cause.clone());
         self.facts.push(Fact::new(seq, at, cause, event));
         self.note_draws();
         self.watch_queues();
@@ -154,7 +163,7 @@ impl Router {
     fn effective(&self) -> Timestamp {
         match self.cause {
             Cause::Deadline { due, .. } => due,
-            Cause::Command | Cause::Routing | Cause::Followed { .. } => self.now,
+            Cause::Command { .. } | Cause::Routing | Cause::Followed { .. } => self.now,
             _ => unreachable!("this test does not know it"),
         }
     }

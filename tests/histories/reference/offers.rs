@@ -285,8 +285,9 @@ impl Router {
     }
 
     fn end_offer(&mut self, id: OfferId, end: OfferEnd) -> Offer {
-        self.ended_offers.push((id, end));
-        self.offers.remove(&id).expect("the offer is open")
+        let offer = self.offers.remove(&id).expect("the offer is open");
+        self.ended_offers.push((id, end, offer.agent));
+        offer
     }
 
     /// A step that nobody can serve is over; then what the queue says, if nobody is left to ask.
@@ -494,11 +495,15 @@ impl Router {
             let entity = offer.into();
             return Err(Refusal::unknown(entity));
         }
-        // What ended last in a place of the memory is what is remembered there.
+        let end = self.remembered_offer(offer).map(|(_, end, _)| *end);
+        Err(Refusal::offer_over(offer, end))
+    }
+
+    /// An offer that ended, if it is remembered: what ended last in a place of the memory is what
+    /// is remembered there.
+    pub(super) fn remembered_offer(&self, offer: OfferId) -> Option<&(OfferId, OfferEnd, AgentId)> {
         let place = |id: OfferId| id.raw() % u64::from(self.config.remembered);
         let mut ended = self.ended_offers.iter().rev();
-        let last = ended.find(|(id, _)| place(*id) == place(offer));
-        let end = last.filter(|(id, _)| *id == offer).map(|(_, end)| *end);
-        Err(Refusal::offer_over(offer, end))
+        ended.find(|(id, ..)| place(*id) == place(offer)).filter(|(id, ..)| *id == offer)
     }
 }

@@ -30,15 +30,16 @@ fn length(field: &'static str, len: usize, max: u32) -> Result<(), Invalid> {
     Ok(())
 }
 
-pub(super) fn key(key: &Key) -> Result<(), Invalid> {
+pub(super) fn key(field: &'static str, key: &Key) -> Result<(), Invalid> {
     if key.is_empty() {
-        return Err(invalid("key", Problem::Empty));
+        return Err(invalid(field, Problem::Empty));
     }
-    length("key", key.len(), 200)
+    length(field, key.len(), 200)
 }
 
 pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Invalid> {
-    request.key.as_ref().map_or(Ok(()), key)?;
+    request.key.as_ref().map_or(Ok(()), |name| key("key", name))?;
+    request.customer.as_ref().map_or(Ok(()), |name| key("customer", name))?;
     need(&request.need)?;
     priority(request.priority)?;
     range("size", request.size.unwrap_or(1), 1, 1_000_000)?;

@@ -558,7 +558,7 @@ impl Router {
         ended.find(|ended| place(ended.work) == place(work))
     }
 
-    fn remembered(&self, work: WorkId) -> Option<&Ended> {
+    pub(super) fn remembered(&self, work: WorkId) -> Option<&Ended> {
         self.in_place_of(work).filter(|ended| ended.work == work)
     }
 }

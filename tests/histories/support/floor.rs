@@ -46,9 +46,10 @@ pub(crate) fn config() -> BoxedStrategy<Config> {
                 .with_needs(needs)
         });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
-    (limits, remembered)
-        .prop_map(|(limits, remembered)| {
-            Config::default().with_limits(limits).with_remembered(remembered).with_seed(42)
+    (limits, remembered, prop::bool::weighted(0.3))
+        .prop_map(|(limits, remembered, assign)| {
+            let config = Config::default().with_limits(limits).with_remembered(remembered);
+            config.with_agents_assign(assign).with_seed(42)
         })
         .boxed()
 }
@@ -603,6 +604,8 @@ fn keyed_request() -> BoxedStrategy<WorkRequest> {
 
 fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
     let key = weighted(0.1, select(&["call", "case", ""][..]));
+    let customer = weighted(0.2, select(&["dora", "emil", "fay", ""][..]));
+    let key = (key, customer);
     let first = (key, queue(), channel(), need(features), mostly(Priority(0), priority()));
     let second = (
         rarely(0.1),
@@ -625,7 +628,7 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
     (first, second, third)
         .prop_map(|(first, second, third)| {
             let (attributes, relaxation, objective, pools, schedule, callback) = third;
-            let (key, queue, channel, need, priority) = first;
+            let ((key, customer), queue, channel, need, priority) = first;
             let (front, credit, size, origin, due, lifetime, preferred) = second;
             let mut request = WorkRequest::new(queue, channel)
                 .with_need(need)
@@ -644,6 +647,7 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
                 .with_schedule(schedule)
                 .with_callback(callback);
             request.key = key.map(Into::into);
+            request.customer = customer.map(Into::into);
             request
         })
         .boxed()

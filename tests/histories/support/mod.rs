@@ -13,7 +13,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use serde_json::Value;
-use strowger::command::{Answer, Command, CommandGroup, Confer, Consult, Decline, HandOver, Reply};
+use strowger::command::{
+    Actor, Answer, Command, CommandGroup, Confer, Consult, Decline, HandOver, Reply,
+};
 use strowger::fact::Fact;
 use strowger::host::{Classified, Classifier, Scorer};
 use strowger::keyed::Keyed;
@@ -33,6 +35,8 @@ pub(crate) const START: Timestamp = Timestamp::from_millis(1_000_000);
 pub(crate) struct Call {
     /// What the host's clock said.
     pub(crate) now: Timestamp,
+    /// The actor who gives the command.
+    pub(crate) by: Actor,
     /// The command, or nothing for [`Engine::advance`].
     pub(crate) command: Option<Command>,
 }
@@ -48,7 +52,9 @@ impl Call {
     pub(crate) fn run(&self, engine: &mut Engine) -> Outcome {
         let mut log = Log::default();
         let answer = match &self.command {
-            Some(command) => engine.execute(self.now, command.clone(), &mut log),
+            Some(command) => {
+                engine.execute_as(self.now, self.by.clone(), command.clone(), &mut log)
+            }
             None => {
                 engine.advance(self.now, &mut log).unwrap();
                 Ok(Reply::Done)
@@ -109,7 +115,7 @@ pub(crate) fn scripted(view: View<'_>, line: &str) -> (Timestamp, Command) {
 pub(crate) fn opening(history: &History) -> impl Iterator<Item = Call> + '_ {
     history.floor.iter().map(|command| {
         let command = Some(command.clone());
-        let call = Call { now: START, command };
+        let call = Call { now: START, by: Actor::Host, command };
         note(&call);
         call
     })
@@ -123,7 +129,8 @@ pub(crate) fn calls(op: &Op, engine: &Engine, before: Option<&Call>) -> Vec<Call
         Act::Again => before.and_then(|call| call.command.clone()),
         Act::Command(command) => Some(aim((**command).clone(), op.pick, engine, now)),
     };
-    let call = Call { now, command };
+    let by = command.as_ref().map_or(Actor::Host, |command| actor(op.by, command, engine));
+    let call = Call { now, by, command };
     let times = if op.doubled { 2 } else { 1 };
     let calls = vec![call; times];
     calls.iter().for_each(note);
@@ -132,7 +139,7 @@ pub(crate) fn calls(op: &Op, engine: &Engine, before: Option<&Call>) -> Vec<Call
 
 fn note(call: &Call) {
     let what = call.command.as_ref().map_or_else(|| "advance".to_owned(), json);
-    let line = format!("{} {what}", call.now.as_millis());
+    let line = format!("{} {:?}: {what}", call.now.as_millis(), call.by);
     TRACE.with_borrow_mut(|trace| trace.push(line));
 }
 
@@ -235,6 +242,36 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
         other => assert_eq!(other.group(), CommandGroup::Administration, "no aim: {other:?}"),
     }
     command
+}
+
+/// The actor who gives a command: mostly the host, often the agent whom it concerns, sometimes
+/// somebody who has nothing to do with it.
+fn actor(by: u8, command: &Command, engine: &Engine) -> Actor {
+    let json = serde_json::to_value(command).expect("JSON");
+    let named = json.as_object().and_then(|said| said.values().next().cloned());
+    let field = |name: &str| named.as_ref().and_then(|said| said.get(name)?.as_u64());
+    let view = engine.view();
+    let agents: Vec<AgentId> = view.agents().map(AgentView::id).collect();
+    let work = field("work").and_then(|work| view.work(WorkId::from_raw(work)));
+    let owner = work.and_then(|work| work.stage().owner());
+    let offer = field("offer").map(OfferId::from_raw);
+    let offered = view.agents().find(|agent| offer.is_some_and(|id| agent.offers().contains(&id)));
+    let agent = field("agent").and_then(|agent| u32::try_from(agent).ok()).map(AgentId::from_raw);
+    let concerned = offered.map(AgentView::id).or(owner).or(agent);
+    match by {
+        0..160 => Actor::Host,
+        160..200 => concerned.map_or(Actor::Host, Actor::Agent),
+        200..212 => agent.map_or(Actor::Host, Actor::Agent),
+        212..228 => {
+            let some = agents.get(usize::from(by) % agents.len().max(1)).copied();
+            Actor::Agent(some.unwrap_or(AgentId::from_raw(99)))
+        }
+        228 => Actor::Agent(AgentId::from_raw(99)),
+        229..236 => Actor::Supervisor("sue".into()),
+        236..242 => Actor::Administrator("kim".into()),
+        242..252 => Actor::Customer(Some(if by % 2 == 0 { "dora" } else { "emil" }.into())),
+        252.. => Actor::Customer(None),
+    }
 }
 
 /// One in eight means anything that ever was, or two more; the others something that suits.

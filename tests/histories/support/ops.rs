@@ -40,6 +40,8 @@ pub(crate) struct Op {
     pub(crate) act: Act,
     /// Which of the things that suit it is meant for.
     pub(crate) pick: u16,
+    /// The choice of who says it.
+    pub(crate) by: u8,
     /// Whether the host says it twice.
     pub(crate) doubled: bool,
 }
@@ -93,8 +95,8 @@ fn op(weights: &[u32], patience: u32, features: Features) -> BoxedStrategy<Op> {
     ];
     let acts: Vec<_> = acts.filter(|(weight, _)| *weight > 0).chain(always).collect();
     let act = Union::new_weighted(acts);
-    (when(patience), act, any::<u16>(), prop::bool::weighted(0.05))
-        .prop_map(|(when, act, pick, doubled)| Op { when, act, pick, doubled })
+    (when(patience), act, any::<u16>(), any::<u8>(), prop::bool::weighted(0.05))
+        .prop_map(|(when, act, pick, by, doubled)| Op { when, act, pick, by, doubled })
         .boxed()
 }
 
