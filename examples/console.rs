@@ -119,7 +119,9 @@ fn serve(
     let driver = match driver {
         Some(driver) => driver,
         None => {
-            let config = CentreConfig::default().with_records(RecordConfig::default());
+            // A file of lines may tell of a year in two lines.
+            let engine = Config::default().with_clock_step(None);
+            let config = CentreConfig::new(engine).with_records(RecordConfig::default());
             let mut log = CentreLog::default();
             let centre = Centre::new(config, at, &mut log)?;
             driver.insert(Driver::start(centre, log, Host::new(Vec::new()))?)

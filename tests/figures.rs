@@ -49,7 +49,8 @@ impl Floor {
 
     fn with(profile: QueueProfile, config: FiguresConfig) -> Self {
         let mut log = Log::default();
-        let mut engine = Engine::new(Config::default(), s(0), &mut log).unwrap();
+        let mut engine =
+            Engine::new(Config::default().with_clock_step(None), s(0), &mut log).unwrap();
         let voice = engine.execute(s(0), Define::new("voice", ChannelProfile::voice()), &mut log);
         let queue = engine.execute(s(0), Define::new("support", profile), &mut log).unwrap();
         let [ana, ben] = ["ana", "ben"].map(|name| {

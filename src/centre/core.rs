@@ -155,7 +155,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// has no record.
     ///
     /// # Errors
-    /// [`CentreRefusal`] if the configuration makes no sense.
+    /// [`CentreRefusal`] if the configuration makes no sense, or the time is too far ahead.
     pub fn keep_records(
         &mut self,
         profiles: P,
@@ -163,6 +163,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         now: Timestamp,
         log: &mut CentreLog,
     ) -> Result<(), CentreRefusal> {
+        self.check_clock(now)?;
         let mut records = Records::over(profiles, config, now, &mut self.unheard.records)?;
         records.follow_after(self.engine.view().seq());
         self.records = Some(records);
@@ -210,6 +211,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     ///
     /// # Errors
     /// A [`CentreRefusal`] says why the command changed nothing in any layer.
+    /// [`Refusal::ClockJump`] comes before all others: then no deadline fired in any layer either.
     pub fn execute<A>(
         &mut self,
         now: Timestamp,
@@ -227,8 +229,8 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// that follow from it, in any layer, name the actor in their cause.
     ///
     /// # Errors
-    /// Before any other: [`Refusal::NotAllowed`] if the command is not for the actor,
-    /// [`Refusal::Unknown`] if what it names does not exist, or not for them, and
+    /// Before any other but [`Refusal::ClockJump`]: [`Refusal::NotAllowed`] if the command is not
+    /// for the actor, [`Refusal::Unknown`] if what it names does not exist, or not for them, and
     /// [`Refusal::NotYours`] if it is another's; a layer above has refusals of the same names.
     pub fn execute_as<A>(
         &mut self,
@@ -276,6 +278,20 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// A [`CentreRefusal`] says why no time passed.
     pub fn advance(&mut self, now: Timestamp, log: &mut CentreLog) -> Result<(), CentreRefusal> {
         self.call(now, Actor::Host, log, Self::settle)
+    }
+
+    /// Says that it is `now` for all layers, however long after the latest call that is, as
+    /// [`Engine::confirm_clock`] does for an engine alone.
+    pub const fn confirm_clock(&mut self, now: Timestamp) {
+        self.engine.confirm_clock(now);
+    }
+
+    /// Says whether a call may name this time, and changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::ClockJump`] if it is too far ahead.
+    pub fn check_clock(&self, now: Timestamp) -> Result<(), CentreRefusal> {
+        Ok(self.engine.check_clock(now)?)
     }
 
     /// Makes a call. If a layer meets a fault in it, the facts of all layers are taken out of the

@@ -208,6 +208,18 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
         Self::advance(self, now, log)
     }
 
+    fn check_clock(&self, now: Timestamp) -> Result<(), CentreRefusal> {
+        Self::check_clock(self, now)
+    }
+
+    fn confirm_clock(&mut self, now: Timestamp) {
+        Self::confirm_clock(self, now);
+    }
+
+    fn now(&self) -> Timestamp {
+        self.engine.now()
+    }
+
     fn next_deadline(&self) -> Option<Deadline> {
         Self::next_deadline(self)
     }
@@ -218,6 +230,10 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
 
     fn position_of(fact: &CentreFact) -> Seq {
         fact.position
+    }
+
+    fn time_of(fact: &CentreFact) -> Timestamp {
+        fact.at()
     }
 
     fn unopened() -> Self {

@@ -116,6 +116,10 @@ impl Decide for Toy {
         Ok(())
     }
 
+    fn now(&self) -> Timestamp {
+        Timestamp::EPOCH
+    }
+
     fn next_deadline(&self) -> Option<Deadline> {
         let at = self.watched.values().min()?;
         Some(Deadline { at: *at, kind: DeadlineKind::Record })
@@ -127,6 +131,10 @@ impl Decide for Toy {
 
     fn position_of(fact: &ToyFact) -> Seq {
         fact.seq
+    }
+
+    fn time_of(fact: &ToyFact) -> Timestamp {
+        fact.at
     }
 
     fn unopened() -> Self {

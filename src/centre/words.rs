@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::Timestamp;
 use crate::command::commands::{Command, Reply};
 use crate::command::refusal::Refusal;
 use crate::engine::core::Engine;
@@ -132,6 +133,17 @@ macro_rules! words {
                 #[serde(rename = $name)]
                 $variant($fact),
             )*
+        }
+
+        impl CentreFact {
+            /// The time of the call that the fact belongs to.
+            #[must_use]
+            pub const fn at(&self) -> Timestamp {
+                match &self.fact {
+                    LayerFact::Work(fact) => fact.at,
+                    $($(#[$meta])* LayerFact::$variant(fact) => fact.at,)*
+                }
+            }
         }
 
         impl CentreRefusal {

@@ -17,7 +17,7 @@ use crate::model::ids::{AgentId, WorkId};
 use crate::state::machine::Deadline;
 use crate::world::state::World;
 
-use crate::engine::clock::Clock;
+use crate::engine::clock::{Clock, ClockGuard};
 use crate::engine::decisions::Decisions;
 use crate::engine::expire::{fire_due, fire_first};
 use crate::engine::permit::{self, Sight};
@@ -40,8 +40,10 @@ use crate::engine::view::View;
 /// * **Trust**: [`fault`](Self::fault) says whether the engine met a contradiction in its own state
 ///   and refuses everything; [`verify`](Self::verify) checks for one.
 ///
-/// A `now` earlier than the latest seen counts as the latest seen, and is counted. Calls at moments
-/// when nothing is due, and commands that were done before, change nothing.
+/// A `now` earlier than the latest seen counts as the latest seen, and is counted. A `now` further
+/// ahead than [`Config::clock_step`] is refused until the host
+/// [confirms](Self::confirm_clock) it. Calls at moments when nothing is due, and commands that were
+/// done before, change nothing.
 ///
 /// ```
 /// use strowger::prelude::*;
@@ -57,6 +59,7 @@ use crate::engine::view::View;
 pub struct Engine {
     pub(in crate::engine) world: World,
     pub(in crate::engine) clock: Clock,
+    guard: ClockGuard,
     pub(in crate::engine) rules: Rules,
     pub(in crate::engine) decisions: Decisions,
     search: Search,
@@ -76,6 +79,7 @@ impl Engine {
         let event = Event::EngineOpened { config: Box::new(config) };
         let mut engine = Self::with(world, Clock::at(now));
         engine.call(now, log, |turn, _| turn.emit(event))?;
+        engine.expect_any_time();
         Ok(engine)
     }
 
@@ -99,7 +103,8 @@ impl Engine {
     /// deadlines that fell due. Only a call that meets a [fault](Self::fault) leaves none.
     ///
     /// # Errors
-    /// A [`Refusal`] says why the command changed nothing.
+    /// A [`Refusal`] says why the command changed nothing. [`Refusal::ClockJump`] comes before all
+    /// others: then no deadline fired either.
     pub fn execute<A: Action<Layer = Self>>(
         &mut self,
         now: Timestamp,
@@ -113,8 +118,8 @@ impl Engine {
     /// that follow from it name the actor in their cause.
     ///
     /// # Errors
-    /// Before any other: [`Refusal::NotAllowed`] if the command is not for the actor,
-    /// [`Refusal::Unknown`] if what it names does not exist, or not for them, and
+    /// Before any other but [`Refusal::ClockJump`]: [`Refusal::NotAllowed`] if the command is not
+    /// for the actor, [`Refusal::Unknown`] if what it names does not exist, or not for them, and
     /// [`Refusal::NotYours`] if it is another's ([`Permission`](crate::command::Permission)).
     pub fn execute_as<A: Action<Layer = Self>>(
         &mut self,
@@ -156,7 +161,7 @@ impl Engine {
     /// call is allowed, an early one does nothing.
     ///
     /// # Errors
-    /// A [`Refusal`] says why no time passed.
+    /// [`Refusal::ClockJump`] or [`Refusal::Faulted`]: no time passed.
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {
         self.call(now, log, |turn, search| {
@@ -197,6 +202,7 @@ impl Engine {
         action: A,
     ) -> Result<(), Refusal> {
         self.check_sound()?;
+        self.check_clock(now)?;
         let (now, sound) = (self.clock.latest.max(now), self.sound);
         let Self { world, rules, decisions, fault, .. } = self;
         let mut log = Log::default();
@@ -223,9 +229,58 @@ impl Engine {
         action: A,
     ) -> Result<(), Refusal> {
         self.check_sound()?;
+        self.check_clock(now)?;
         let command: Command = action.into();
         self.permit(actor, &command)?;
         self.check(now, command)
+    }
+
+    /// Says that it is `now`, however long after the latest call that is. From here on
+    /// [`Config::clock_step`] counts from this instant, as if a call had named it; no deadline
+    /// fires, and the clock does not move before a call moves it. A later word replaces an earlier
+    /// one, and an instant in the past confirms nothing.
+    ///
+    /// It makes no fact, and no snapshot holds it. Facts of elsewhere need no word: a replica, and
+    /// whoever replays a journal, follow them whatever their time is.
+    ///
+    /// The first call of a new engine, and the first one after a restore, a replay or a
+    /// [`resume`](Self::resume), may name any time without it, because nobody knows how long the
+    /// host was away.
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    ///
+    /// let at = |hours: u32| Timestamp::EPOCH + Span::from_mins(hours * 60);
+    /// let mut log = Log::default();
+    /// let mut engine = Engine::new(Config::default(), at(0), &mut log)?;
+    /// engine.advance(at(0), &mut log)?;
+    ///
+    /// // The clock of the host is wrong, or nobody called for more than a day.
+    /// let refused = Refusal::clock_jump(at(0), at(60));
+    /// assert_eq!(engine.advance(at(60), &mut log), Err(refused));
+    /// assert_eq!(engine.now(), at(0));
+    ///
+    /// // The host has asked a second clock: it was the weekend.
+    /// engine.confirm_clock(at(60));
+    /// engine.advance(at(60), &mut log)?;
+    /// assert_eq!(engine.now(), at(60));
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    pub const fn confirm_clock(&mut self, now: Timestamp) {
+        self.guard.confirm(now);
+    }
+
+    /// Says whether a call may name this time, and changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::ClockJump`] if it is too far ahead.
+    pub fn check_clock(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.guard.check(self.clock.latest, now, self.world.stores().config.clock_step)
+    }
+
+    /// Nobody knows how much time passed before the next call.
+    pub(super) const fn expect_any_time(&mut self) {
+        self.guard = ClockGuard::before_the_first_call();
     }
 
     /// The fault that the engine met in its own state; none as long as all is well. From then on
@@ -262,6 +317,8 @@ impl Engine {
     /// call out of their log.
     pub(crate) fn begin(&mut self, now: Timestamp) -> Result<(), Refusal> {
         self.check_sound()?;
+        self.check_clock(now)?;
+        self.guard.note_call();
         self.clock.see(now);
         self.note_sound();
         Ok(())
@@ -340,7 +397,8 @@ impl Engine {
     pub(super) fn with(world: World, clock: Clock) -> Self {
         let (rules, decisions, search) = Default::default();
         let sound = world.seq();
-        Self { world, clock, rules, decisions, search, sound, fault: None }
+        let guard = ClockGuard::before_the_first_call();
+        Self { world, clock, guard, rules, decisions, search, sound, fault: None }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.

@@ -35,6 +35,18 @@ impl Decide for Engine {
         Self::advance(self, now, log)
     }
 
+    fn check_clock(&self, now: Timestamp) -> Result<(), Refusal> {
+        Self::check_clock(self, now)
+    }
+
+    fn confirm_clock(&mut self, now: Timestamp) {
+        Self::confirm_clock(self, now);
+    }
+
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+
     fn next_deadline(&self) -> Option<Deadline> {
         Self::next_deadline(self)
     }
@@ -45,6 +57,10 @@ impl Decide for Engine {
 
     fn position_of(fact: &Fact) -> Seq {
         fact.seq
+    }
+
+    fn time_of(fact: &Fact) -> Timestamp {
+        fact.at
     }
 
     fn unopened() -> Self {

@@ -65,9 +65,10 @@ impl Engine {
         Self::unopened().resume(facts)
     }
 
-    /// Routes everything anew in the next call.
+    /// Routes everything anew in the next call, whenever that is.
     pub(crate) fn awaken(&mut self) {
         self.note_sound();
+        self.expect_any_time();
         self.world.touch_everybody();
     }
 

@@ -251,6 +251,36 @@ where
         Ok(answer)
     }
 
+    /// Says that it is `now`, so that the next call may name this time although it is further ahead
+    /// than [`Config::clock_step`](crate::Config). Nothing is kept of it.
+    ///
+    /// A driver has no clock of its own and confirms nothing by itself. How the host knows that the
+    /// time is right is its own affair: a monotonic clock, a second server, a person.
+    ///
+    /// ```
+    /// use strowger::fact::Fact;
+    /// use strowger::prelude::*;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut log = Log::default();
+    /// let engine = Engine::new(Config::default(), Timestamp::EPOCH, &mut log)?;
+    /// let mut driver = Driver::start(engine, log, Host::new(Vec::<Fact>::new()))?;
+    /// driver.advance(Timestamp::EPOCH)??;
+    ///
+    /// let monday = Timestamp::EPOCH + Span::from_mins(60 * 60);
+    /// let refused = Refusal::clock_jump(Timestamp::EPOCH, monday);
+    /// assert_eq!(driver.advance(monday)?, Err(refused));
+    /// driver.confirm_clock(monday);
+    /// assert_eq!(driver.advance(monday)?, Ok(()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn confirm_clock(&mut self, now: Timestamp) {
+        if let Some(decides) = &mut self.decides {
+            decides.confirm_clock(now);
+        }
+    }
+
     fn keep(&mut self) -> Result<(), J::Error> {
         let entry = Entry::of(self.log.as_slice()).with_answers(&self.answered);
         if entry.is_empty() {
@@ -385,6 +415,11 @@ impl<E: Hosted> Calls<'_, E> {
         let Some(token) = token else {
             return Ok(self.decides.tell(at, actor, command, self.log));
         };
+        // Nobody decided a call at such a time: under its token it may be made again. The answers
+        // of a day are forgotten by what time it is, so they must not hear of it either.
+        if let Err(refusal) = self.decides.check_clock(at) {
+            return Ok(Err(refusal));
+        }
         let print = fingerprint(&command);
         let same = |one: &&Answered<E>| one.actor == actor && one.token == token;
         // Of the calls that are made together some may have the same token.
@@ -400,6 +435,11 @@ impl<E: Hosted> Calls<'_, E> {
         let answered = Answered { at, actor, token, command: print, answer: answer.clone() };
         self.answered.push(answered);
         Ok(answer)
+    }
+
+    /// Says that it is `now`, as [`Driver::confirm_clock`] does.
+    pub fn confirm_clock(&mut self, now: Timestamp) {
+        self.decides.confirm_clock(now);
     }
 
     /// Lets time pass.

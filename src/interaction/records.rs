@@ -52,6 +52,10 @@ struct Followed {
 /// order, and moves the interaction its work is linked to. A centre joins the two and does that in
 /// one call.
 ///
+/// Records take any time that is not in the past: the clock of the host is guarded by the engine
+/// ([`Config::clock_step`](crate::Config)), and so for all layers of a centre. A host that serves
+/// both apart asks the engine first, by [`check_clock`](crate::Engine::check_clock).
+///
 /// ```
 /// use strowger::interaction::*;
 /// use strowger::prelude::*;
@@ -515,6 +519,10 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
         Self::advance(self, now, log)
     }
 
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+
     fn next_deadline(&self) -> Option<Deadline> {
         Self::next_deadline(self)
     }
@@ -525,6 +533,10 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
 
     fn position_of(fact: &RecordFact) -> Seq {
         fact.seq
+    }
+
+    fn time_of(fact: &RecordFact) -> Timestamp {
+        fact.at
     }
 
     fn unopened() -> Self {

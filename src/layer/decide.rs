@@ -66,6 +66,25 @@ pub trait Decide: Sized {
     /// A refusal says why no time passed.
     fn advance(&mut self, now: Timestamp, log: &mut Log<Self::Fact>) -> Result<(), Self::Refusal>;
 
+    /// Says whether a call may name this time, and changes nothing. What has no clock to guard
+    /// takes any time.
+    ///
+    /// # Errors
+    /// The refusal of every call that names a time too far ahead.
+    fn check_clock(&self, now: Timestamp) -> Result<(), Self::Refusal> {
+        let _ = now;
+        Ok(())
+    }
+
+    /// Says that it is `now`, so that the next call may name this time although it is further ahead
+    /// than a call may jump. It makes no fact and fires nothing.
+    fn confirm_clock(&mut self, now: Timestamp) {
+        let _ = now;
+    }
+
+    /// The latest instant that a call or a fact named.
+    fn now(&self) -> Timestamp;
+
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
     fn next_deadline(&self) -> Option<Deadline>;
 
@@ -74,6 +93,9 @@ pub trait Decide: Sized {
 
     /// The place of a fact among all facts: 1, 2, 3, ... without a gap.
     fn position_of(fact: &Self::Fact) -> Seq;
+
+    /// The time of the call that a fact belongs to.
+    fn time_of(fact: &Self::Fact) -> Timestamp;
 
     /// Before the first fact.
     fn unopened() -> Self;
@@ -87,7 +109,7 @@ pub trait Decide: Sized {
     fn apply(&mut self, fact: &Self::Fact) -> Result<(), ReplayError>;
 
     /// Goes on deciding after facts were [applied](Self::apply). What they left to be done is done
-    /// by the next call.
+    /// by the next call, which may name any time.
     fn awaken(&mut self);
 
     /// Goes on by facts that happened elsewhere: a journal's tail behind a snapshot, or another's

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
+use crate::base::time::Span;
 use crate::model::invalid::Invalid;
 
 growing! {
@@ -59,6 +60,12 @@ growing! {
         /// colleague as if a supervisor had assigned it.
         #[serde(default)]
         pub agents_assign: bool => with_agents_assign,
+        /// How far a call may name the time after the latest that any call named. A call further
+        /// ahead is refused with [`ClockJump`](crate::Refusal::ClockJump) until the host
+        /// [confirms](crate::Engine::confirm_clock) the time; `None`: any distance. One day at
+        /// first: a floor has a call or a deadline a day, and a clock that was set wrong is mostly
+        /// off by more.
+        pub clock_step: Option<Span> => with_clock_step(into),
         /// The seed of the random numbers, for rules that leave something to chance.
         pub seed: u64 => with_seed,
     }
@@ -66,13 +73,20 @@ growing! {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { limits: Limits::default(), remembered: 10_000, agents_assign: false, seed: 0 }
+        Self {
+            limits: Limits::default(),
+            remembered: 10_000,
+            agents_assign: false,
+            clock_step: Some(Span::from_mins(24 * 60)),
+            seed: 0,
+        }
     }
 }
 
 impl Config {
     /// Refuses a configuration that makes no sense.
     pub(crate) fn check(&self) -> Result<(), Invalid> {
-        Invalid::range("remembered", self.remembered, 1, 10_000_000)
+        Invalid::range("remembered", self.remembered, 1, 10_000_000)?;
+        self.clock_step.map_or(Ok(()), |step| Invalid::some_time("clock_step", step))
     }
 }

@@ -28,7 +28,9 @@ use values::{instant, set, split, text};
 
 /// Plays a scenario and gives it back with what really came of it.
 pub(crate) fn play(scenario: &str) -> Result<String, String> {
-    let mut floor = Floor::default();
+    // A scenario jumps where it likes, unless it is about that.
+    let config = Config::default().with_clock_step(None);
+    let mut floor = Floor { config, ..Floor::default() };
     let mut played = String::new();
     let mut told: Vec<String> = Vec::new();
     let mut lines = scenario.lines().enumerate().peekable();
@@ -116,6 +118,11 @@ impl Floor {
                 Ok(told)
             }
             Sentence::Advance => self.advance(),
+            Sentence::Confirm => {
+                let now = Timestamp::from_millis(self.now);
+                self.engine.as_mut().ok_or("no engine")?.confirm_clock(now);
+                Ok(Vec::new())
+            }
             Sentence::Show(names) => self.show(&names),
             Sentence::Why(names) => self.why(&names),
         }
@@ -161,7 +168,10 @@ impl Floor {
         self.check()?;
         let mut told = self.tell_from(first, tell_definition);
         if let Err(refusal) = answer {
-            without.0.advance(now, &mut without.1).unwrap();
+            let passed = without.0.advance(now, &mut without.1);
+            if passed.is_err_and(|other| other != refusal) {
+                return Err(format!("refused ({refusal}), but time alone was refused otherwise"));
+            }
             if without.0.digest() != self.engine()?.digest() || without.1 != self.log {
                 return Err(format!("refused ({refusal}), and yet something changed"));
             }
@@ -182,12 +192,14 @@ impl Floor {
         let first = self.log.len();
         let engine = self.engine.as_mut().ok_or("no engine")?;
         let before = engine.digest();
-        engine.advance(now, &mut self.log).unwrap();
+        let passed = engine.advance(now, &mut self.log);
         if self.log.len() == first && engine.digest() != before {
             return Err("something changed without a fact".into());
         }
         self.check()?;
-        Ok(self.tell_from(first, true))
+        let mut told = self.tell_from(first, true);
+        told.extend(passed.err().map(|refusal| self.tell_refusal(&refusal)));
+        Ok(told)
     }
 
     fn tell_from(&mut self, first: usize, definitions: bool) -> Vec<String> {

@@ -13,6 +13,8 @@ pub(crate) enum Sentence {
     /// A definition, the memberships of an agent, and whether they go on queue at once.
     Define(Box<Command>, Vec<(String, Value)>, bool),
     Advance,
+    /// The host says that the time is right.
+    Confirm,
     Show(Vec<String>),
     /// What is to be explained.
     Why(Vec<String>),
@@ -22,6 +24,7 @@ impl Floor {
     pub(crate) fn understand(&self, words: &[&str]) -> Result<Sentence, String> {
         let command = match words {
             ["time", "passes"] => return Ok(Sentence::Advance),
+            ["the", "clock", "is", "confirmed"] => return Ok(Sentence::Confirm),
             ["show", names @ ..] => {
                 return Ok(Sentence::Show(names.iter().map(|name| (*name).into()).collect()));
             }

@@ -463,6 +463,9 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
             Ok(engine) => refusal.with_keys(engine).to_string(),
             Err(_) => refusal.to_string(),
         },
+        Refusal::ClockJump { from, to, .. } => {
+            format!("the clock jumped from {} to {}", clock(*from), clock(*to))
+        }
         other => other.to_string(),
     }
 }

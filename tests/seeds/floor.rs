@@ -54,7 +54,9 @@ impl Floor {
 
     pub(crate) fn of(config: RecordConfig, support: QueueProfile) -> Self {
         let mut log = CentreLog::default();
-        let config = CentreConfig::default().with_records(config);
+        // Some of these customers are silent for days, in which nobody calls.
+        let engine = Config::default().with_clock_step(None);
+        let config = CentreConfig::new(engine).with_records(config);
         let centre = Centre::new(config, at(0), &mut log).unwrap();
         let mut floor = Self { centre, log };
         let parked_free = Weights::default().with_parked(0);

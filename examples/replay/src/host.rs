@@ -55,7 +55,9 @@ impl Host {
     /// A host of an engine in which one channel, whose calls are accepted at once, is defined.
     pub(crate) fn new(start_ms: i64) -> Result<Self, Refusal> {
         let (now, mut log) = (Timestamp::from_millis(start_ms), Log::default());
-        let mut engine = Engine::new(Config::default(), now, &mut log)?;
+        // A recording may leave out nights and days.
+        let config = Config::default().with_clock_step(None);
+        let mut engine = Engine::new(config, now, &mut log)?;
         let profile = ChannelProfile::voice().with_auto_accept(true);
         let voice = engine.execute(now, Define::new("voice", profile), &mut log)?;
         Ok(Self {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// | [`TooLate`](Self::TooLate) | nothing: it is over | 410 Gone |
 /// | [`NotAllowed`](Self::NotAllowed) | nothing: it is not for them | 403 Forbidden |
 /// | [`Limit`](Self::Limit) | try again when there is less | 429 Too Many Requests |
-/// | [`Clock`](Self::Clock) | set the clock of the host | 425 Too Early |
+/// | [`Clock`](Self::Clock) | set the clock of the host, or confirm it | 425 Too Early |
 /// | [`Fault`](Self::Fault) | the host recovers from its journal | 500 Internal Server Error |
 ///
 /// ```

@@ -1,6 +1,7 @@
 //! Why a command was refused.
 //!
-//! What the actor may not do, or may not see, is refused before anything else. A command that was
+//! A time that is too far ahead is refused before anything else, then what the actor may not do, or
+//! may not see. A command that was
 //! done before is answered as done before anything else is asked, and a key that
 //! belongs to something else is refused then too. Of several reasons the first in this order is
 //! given: what is to be changed or retired does not exist, is retired, or is not at the revision
@@ -28,7 +29,7 @@ pub use words::{LimitName, StageName, Unavailable};
 
 shape::refusals! {
     /// A refused command changed nothing. The facts of deadlines that fell due in the same call
-    /// stand.
+    /// stand; before a [`ClockJump`](Self::ClockJump) none falls due.
     ///
     /// Each refusal has a [`kind`](Self::kind), which says what can be done about it and which
     /// status of HTTP corresponds to it, and a [`code`](Self::code) of its own that never changes.
@@ -192,6 +193,17 @@ shape::refusals! {
             entity: Entity,
             /// Its present revision.
             revision: u32,
+        }
+        /// The time of the call is further ahead than [`Config::clock_step`](crate::Config) allows.
+        /// Nothing happened: no deadline fired, and the clock of the engine did not move. If the
+        /// time is right, the host [confirms](crate::Engine::confirm_clock) it and calls again.
+        ClockJump = clock_jump: Clock,
+            "the clock of the host jumped from {from} to {to}, which nobody confirmed"
+        {
+            /// The latest instant that a call named.
+            from: Timestamp,
+            /// The instant that this call named.
+            to: Timestamp,
         }
         /// The engine met a contradiction in its own state, now or before, and does nothing any
         /// more. [`Engine::fault`](crate::Engine::fault) says what it met. Of the call nothing

@@ -44,6 +44,10 @@ pub(crate) struct Router {
     pub(crate) facts: Vec<Fact>,
     config: Config,
     now: Timestamp,
+    /// True before the first call, which may name any time.
+    first: bool,
+    /// The instant that the host confirmed last.
+    confirmed: Timestamp,
     cause: Cause,
     things: BTreeMap<Entity, Thing>,
     agents: BTreeMap<AgentId, Agent>,
@@ -85,6 +89,8 @@ impl Router {
             facts: Vec::new(),
             config: config.clone(),
             now,
+            first: true,
+            confirmed: now,
             cause: Cause::Command { by: Actor::Host },
             things: BTreeMap::new(),
             agents: BTreeMap::new(),
@@ -126,7 +132,7 @@ impl Router {
         by: Actor,
         command: Command,
     ) -> Result<Reply, Refusal> {
-        self.now = self.now.max(now);
+        self.believe(now)?;
         self.fire_due();
         self.cause = Cause::Command { by: by.clone() };
         let answer = match by {
@@ -138,10 +144,29 @@ impl Router {
         answer
     }
 
-    pub(crate) fn advance(&mut self, now: Timestamp) {
-        self.now = self.now.max(now);
+    pub(crate) fn advance(&mut self, now: Timestamp) -> Result<Reply, Refusal> {
+        self.believe(now)?;
         self.fire_due();
         self.route();
+        Ok(Reply::Done)
+    }
+
+    /// The host says that this is the time.
+    pub(crate) fn confirm_clock(&mut self, now: Timestamp) {
+        self.confirmed = now;
+    }
+
+    /// Goes to an instant, unless it is too far away.
+    fn believe(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        if let Some(step) = self.config.clock_step.filter(|_| !self.first) {
+            let near = now <= self.now + step || now <= self.confirmed + step;
+            if !near {
+                return Err(Refusal::clock_jump(self.now, now));
+            }
+        }
+        self.first = false;
+        self.now = self.now.max(now);
+        Ok(())
     }
 
     /// Writes a fact down.

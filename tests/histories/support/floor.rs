@@ -49,7 +49,8 @@ pub(crate) fn config() -> BoxedStrategy<Config> {
     (limits, remembered, prop::bool::weighted(0.3))
         .prop_map(|(limits, remembered, assign)| {
             let config = Config::default().with_limits(limits).with_remembered(remembered);
-            config.with_agents_assign(assign).with_seed(42)
+            // Histories reach any instant there is.
+            config.with_agents_assign(assign).with_clock_step(None).with_seed(42)
         })
         .boxed()
 }

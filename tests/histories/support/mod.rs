@@ -55,10 +55,7 @@ impl Call {
             Some(command) => {
                 engine.execute_as(self.now, self.by.clone(), command.clone(), &mut log)
             }
-            None => {
-                engine.advance(self.now, &mut log).unwrap();
-                Ok(Reply::Done)
-            }
+            None => engine.advance(self.now, &mut log).map(|()| Reply::Done),
         };
         let facts = log.into_iter().collect();
         Outcome { answer, facts }

@@ -43,7 +43,8 @@ impl Floor {
 
     pub(crate) fn with(profile: QueueProfile, agents: &[&str], items: u16) -> Self {
         let mut log = Log::default();
-        let mut engine = Engine::new(Config::default(), at(0), &mut log).unwrap();
+        let mut engine =
+            Engine::new(Config::default().with_clock_step(None), at(0), &mut log).unwrap();
         let chat = Define::new("chat", ChannelProfile::chat());
         let chat = engine.execute(at(0), chat, &mut log).unwrap();
         let queue = engine.execute(at(0), Define::new("support", profile), &mut log).unwrap();
