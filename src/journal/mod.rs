@@ -33,6 +33,8 @@
 //!   very last record cannot be told from that, nor damage that leaves nothing whole behind it.
 //! * **Damage in the middle**, which something whole follows, is refused with its place.
 //! * A **gap** between facts is refused, and so is a fact that does not fit.
+//! * **A way back**: [`recover_until`] reads up to a fact or an instant, and leaves out what is
+//!   behind it, such as calls at a time that cannot be.
 //! * **Versions** of the past stay readable, one of the future is refused by its number.
 //!
 //! For this a host must sync after every record it appends, as [`Driver`](crate::host::Driver)
@@ -65,8 +67,12 @@
 
 mod read;
 mod record;
+mod until;
 
-pub use read::{JournalError, JournalRecords, Reader, Recovery, recover, recover_with};
+pub use read::{
+    JournalError, JournalRecords, Reader, Recovery, recover, recover_until, recover_with,
+};
 pub use record::{
     Facts, FeedError, HEADER, Kept, Record, RecordError, VERSION, append, append_snapshot, decode,
 };
+pub use until::Until;

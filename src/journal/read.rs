@@ -8,6 +8,7 @@ use crate::host::{FollowError, Follower, Replica};
 use crate::journal::record::{
     FeedError, HEADER, HeaderRead, Kept, Record, RecordError, RecordFound, VERSION, read,
 };
+use crate::journal::until::Until;
 use crate::layer::error::RestoreError;
 
 /// The contents of a journal.
@@ -29,7 +30,8 @@ pub struct Recovery<E: Kept> {
     /// How many bytes of the journal are whole. The host cuts it there before it adds to it; if
     /// that is 0, it begins anew with the header.
     pub whole: usize,
-    /// How many bytes behind them belong to a record that was not written to its end.
+    /// How many bytes behind them belong to a record that was not written to its end, or lie
+    /// behind the [limit](Until) up to which the journal was read.
     pub cut: usize,
 }
 
@@ -82,6 +84,13 @@ pub enum JournalError {
         /// Where.
         at: usize,
     },
+    /// The journal begins with a snapshot of a state behind the [limit](Until) up to which it was
+    /// to be read. What was before it stands in an older journal, if one was kept.
+    #[error("byte {at}: the snapshot is behind the limit")]
+    Beyond {
+        /// Where.
+        at: usize,
+    },
 }
 
 /// Reads a whole journal, up to a torn tail.
@@ -109,6 +118,38 @@ pub fn recover_with<E: Kept>(
         at = records.whole();
     }
     let whole = records.whole();
+    Ok(Recovery { replica, whole, cut: bytes.len().saturating_sub(whole) })
+}
+
+/// Reads a journal up to a fact or an instant, lets somebody hear of every fact until there, and
+/// leaves out what is behind. That may be damaged.
+///
+/// The host keeps a copy of the journal, cuts it at [`Recovery::whole`], promotes the replica and
+/// goes on. Whoever followed the facts that are left out (figures, a standby, a data store) goes
+/// back too: the numbers of these facts are given again, to others.
+///
+/// # Errors
+/// [`JournalError::Beyond`] if the journal begins behind the limit; otherwise [`JournalError`] says
+/// what is wrong with the journal up to there, and where.
+pub fn recover_until<E: Kept>(
+    bytes: &[u8],
+    until: Until,
+    follower: &mut impl Follower<E>,
+) -> Result<Recovery<E>, JournalError> {
+    let mut records = JournalRecords::<E>::of(bytes)?;
+    let mut replica = Replica::default();
+    let mut whole = records.whole();
+    while let Some(record) = records.next() {
+        let record = record?;
+        if matches!(&record, Record::Facts(facts) if !until.includes(facts)) {
+            break;
+        }
+        record.feed(&mut replica, follower).map_err(|error| JournalError::of(whole, error))?;
+        if !until.includes_state(&replica) {
+            return Err(JournalError::Beyond { at: whole });
+        }
+        whole = records.whole();
+    }
     Ok(Recovery { replica, whole, cut: bytes.len().saturating_sub(whole) })
 }
 
@@ -250,6 +291,12 @@ impl<E: Kept> Reader<E> {
             }
             Err(error) => Err(JournalError::Unreadable { at, error }),
         })
+    }
+
+    /// How many bytes were taken out and are whole, the header included.
+    #[must_use]
+    pub const fn whole(&self) -> usize {
+        self.whole
     }
 
     /// There are no more bytes: answers how many of them are whole. Those behind belong to a record

@@ -9,8 +9,8 @@ use strowger::centre::CentreLog;
 use strowger::fact::{Event, Fact};
 use strowger::host::{Entry, FollowError, Saved};
 use strowger::journal::{
-    Facts, HEADER, JournalError, JournalRecords, Reader, Record, RecordError, Recovery, append,
-    append_snapshot, decode,
+    Facts, HEADER, JournalError, JournalRecords, Reader, Record, RecordError, Recovery, Until,
+    append, append_snapshot, decode, recover_until,
 };
 use strowger::{Centre, Config, Engine, Log, Snapshot, Timestamp};
 
@@ -206,6 +206,137 @@ fn a_record_that_is_missing_or_comes_twice_is_refused_with_its_place() {
     let (at, expected) = (written.bytes.len(), written.facts.len() as u64 + 1);
     let error = FollowError::Gap { expected, found: written.ends[7].1 as u64 + 1 };
     assert_eq!(recover(&twice).map(drop), Err(JournalError::Misfit { at, error }));
+}
+
+/// The positions of the facts that were told.
+#[derive(Default)]
+struct Told(Vec<u64>);
+
+impl strowger::host::Follower<Engine> for Told {
+    fn follow(&mut self, _: &Engine, facts: &[Fact]) {
+        self.0.extend(facts.iter().map(|fact| fact.seq));
+    }
+}
+
+#[test]
+fn a_journal_is_read_up_to_any_fact_or_instant() {
+    let written = floor();
+    let last = written.facts.len() as u64;
+    let instants = written.facts.iter().map(|fact| fact.at);
+    let before = |at: Timestamp| Timestamp::from_millis(at.as_millis() - 1);
+    let limits = (0..=last + 1).map(Until::Fact);
+    let limits = limits.chain(instants.flat_map(|at| [Until::At(before(at)), Until::At(at)]));
+    for until in limits {
+        let mut told = Told::default();
+        let recovery = recover_until(&written.bytes, until, &mut told).expect("it is whole");
+        // As many whole records as lie within.
+        let within = |fact: &Fact| match until {
+            Until::Fact(last) => fact.seq <= last,
+            Until::At(last) => fact.at <= last,
+        };
+        let mut ends = written
+            .ends
+            .iter()
+            .take_while(|(_, facts)| written.facts.iter().take(*facts).all(within));
+        let (whole, facts) = ends.by_ref().last().copied().unwrap_or((HEADER.len(), 0));
+        let cut = written.bytes.len() - whole;
+        assert_eq!((recovery.whole, recovery.cut), (whole, cut), "{until:?}");
+        assert_eq!(told.0, (1..=facts as u64).collect::<Vec<_>>(), "{until:?}");
+        let engine = Engine::replay(written.facts[..facts].iter().cloned()).expect("facts");
+        assert_eq!(recovery.replica.digest(), engine.digest(), "{until:?}");
+        // What is cut there is a journal.
+        assert_eq!(recover(&written.bytes[..whole]).expect("whole").cut, 0);
+    }
+}
+
+#[test]
+fn nobody_looks_at_what_is_behind_the_limit() {
+    let written = short();
+    let (whole, facts) = written.ends[3];
+    let (behind, _) = written.ends[4];
+    let mut bytes = written.bytes;
+    // The record behind the limit is whole, the next is damaged, and one more is whole.
+    bytes[behind + 20] ^= 0xff;
+    assert_eq!(recover(&bytes).map(drop), Err(JournalError::Damaged { at: behind }));
+    let until = Until::Fact(facts as u64);
+    assert_eq!(recover_until::<Engine>(&bytes, until, &mut ()).expect("whole").whole, whole);
+}
+
+#[test]
+fn a_journal_that_begins_behind_the_limit_leads_nowhere() {
+    let written = floor();
+    let known = written.ends[written.ends.len() / 2].1;
+    let (before, behind) = written.facts.split_at(known);
+    let engine = Engine::replay(before.iter().cloned()).expect("its own facts");
+    let mut bytes = HEADER.to_vec();
+    append_rows(engine.snapshot(), &mut bytes).expect("it can be written");
+    let first = bytes.len();
+    append_facts(behind, &mut bytes).expect("they can be written");
+    let until = |until| recover_until::<Engine>(&bytes, until, &mut ()).map(|r| r.whole);
+    let (seq, at) = (known as u64, engine.now());
+    assert_eq!(until(Until::Fact(seq)), Ok(first));
+    assert_eq!(until(Until::At(at)), Ok(if behind[0].at > at { first } else { bytes.len() }));
+    let beyond = Err(JournalError::Beyond { at: HEADER.len() });
+    assert_eq!(until(Until::Fact(seq - 1)), beyond);
+    assert_eq!(until(Until::At(Timestamp::from_millis(at.as_millis() - 1))), beyond);
+    assert_eq!(until(Until::Fact(u64::MAX)), Ok(bytes.len()));
+}
+
+#[test]
+fn an_answer_behind_the_limit_is_left_out_with_its_record() {
+    let (noon, later) = (Timestamp::EPOCH, Timestamp::from_millis(1));
+    let mut log = Log::default();
+    Engine::new(Config::default(), noon, &mut log).expect("a good config");
+    let mut bytes = HEADER.to_vec();
+    append_facts(log.as_slice(), &mut bytes).expect("they can be written");
+    let whole = bytes.len();
+    // A call was refused under a token: its record has no fact.
+    let engine = Engine::replay(log.iter().cloned()).expect("its own facts");
+    let host = strowger::host::Host::new(Records(Vec::new()));
+    let mut driver = strowger::host::Driver::start(engine, Log::default(), host).expect("kept");
+    let call = strowger::host::Call::at(later).with_token("order-17");
+    let command = strowger::command::Accept::new(strowger::model::OfferId::from_raw(9)).into();
+    driver.call(call, command).expect("kept").expect_err("there is no such offer");
+    bytes.extend(driver.into_host().journal.0);
+    let until = |at| recover_until::<Engine>(&bytes, Until::At(at), &mut ()).expect("whole");
+    assert_eq!((until(noon).whole, until(noon).replica.answers().len()), (whole, 0));
+    assert_eq!((until(later).whole, until(later).replica.answers().len()), (bytes.len(), 1));
+}
+
+/// Records as they are kept.
+struct Records(Vec<u8>);
+
+impl strowger::host::Journal<Engine> for Records {
+    type Error = RecordError;
+
+    fn append(&mut self, entry: Entry<'_, Engine>) -> Result<(), RecordError> {
+        append(entry, &mut self.0)
+    }
+
+    fn sync(&mut self) -> Result<(), RecordError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_centre_goes_back_as_one() {
+    let written = centre_story();
+    for (_, centre) in &written.ends {
+        let now = centre.engine().now();
+        for until in [Until::Fact(centre.position()), Until::At(now)] {
+            let recovery = recover_until::<Centre>(&written.bytes, until, &mut ());
+            let recovery = recovery.unwrap_or_else(|error| panic!("{until:?}: {error}"));
+            let again = strowger::journal::recover::<Centre>(&written.bytes[..recovery.whole]);
+            let again = again.expect("whole").replica.digest();
+            assert_eq!(recovery.replica.digest(), again);
+            assert!(recovery.replica.position() >= centre.position());
+            if let Until::Fact(_) = until {
+                assert_eq!(recovery.replica.digest(), centre.digest());
+            } else {
+                assert!(recovery.replica.decides().engine().now() <= now);
+            }
+        }
+    }
 }
 
 #[test]
