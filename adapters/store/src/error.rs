@@ -55,6 +55,10 @@ pub enum StoreError {
         /// The position of the last fact.
         last: Seq,
     },
+    /// All that the store holds lies behind the limit at which the journal was to be cut: it begins
+    /// with a snapshot, and what was before that is gone.
+    #[error("all that is kept lies behind the limit")]
+    Beyond,
     /// The journal is to be read before anything is added to it.
     #[error("the journal was not recovered yet")]
     Unread,

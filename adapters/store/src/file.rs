@@ -2,11 +2,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use strowger::fact::Seq;
 use strowger::host::{Entry, Follower, Journal, Replica, Saved};
-use strowger::journal::{self, HEADER, Kept, Reader, Record};
+use strowger::journal::{self, HEADER, Kept, Reader, Record, Until};
 
 use crate::behind::Behind;
 use crate::error::StoreError;
@@ -94,7 +95,7 @@ impl FileStore {
         let mut behind = Behind::new(heard.unwrap_or(newest), follower);
         let mut replica = Replica::default();
         let mut told = false;
-        let whole = each_record::<E>(&path, |record| {
+        let whole = each_record::<E>(&path, |record, _| {
             let tail = match record {
                 Record::Snapshot(_) => {
                     record.feed(&mut replica, &mut ())?;
@@ -106,7 +107,8 @@ impl FileStore {
                 told = true;
                 self.tell_past(&begins, &replica, &mut behind)?;
             }
-            tail.map_or(Ok(()), |facts| Ok(facts.feed(&mut replica, &mut behind)?))
+            tail.map_or(Ok(()), |facts| facts.feed(&mut replica, &mut behind))?;
+            Ok(ControlFlow::Continue(()))
         })?;
         behind.check(replica.position())?;
         let mut file = Self::add(&path)?;
@@ -131,12 +133,56 @@ impl FileStore {
             return Ok(());
         }
         for begin in begins.get(first..).unwrap_or_default() {
-            each_record::<E>(&self.path(*begin), |record| {
+            each_record::<E>(&self.path(*begin), |record, _| {
                 if let Record::Facts(kept) = record {
                     behind.follow(replica.decides(), &kept.facts);
                 }
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             })?;
+        }
+        Ok(())
+    }
+
+    /// How much of a file does not lie behind a limit, and the position of the last fact of that;
+    /// none if all of it lies behind.
+    fn until<E: Kept>(&self, begin: Seq, until: Until) -> Result<Option<(u64, Seq)>, StoreError> {
+        let (mut left, mut position) = (Some(HEADER.len() as u64), begin);
+        each_record::<E>(&self.path(begin), |record, end| {
+            match record {
+                Record::Facts(facts) if !until.includes(&facts) => {
+                    return Ok(ControlFlow::Break(()));
+                }
+                Record::Facts(facts) => {
+                    position = facts.facts.last().map_or(position, E::position_of);
+                }
+                snapshot @ Record::Snapshot(_) => {
+                    let mut replica = Replica::default();
+                    snapshot.feed(&mut replica, &mut ())?;
+                    if !until.includes_state(&replica) {
+                        left = None;
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                _ => {}
+            }
+            left = Some(end);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(left.map(|left| (left, position)))
+    }
+
+    /// Removes what was kept beside the journal behind a position: it would be taken for what
+    /// belongs to other facts.
+    fn remove_beside_after(&self, position: Seq) -> Result<(), StoreError> {
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|end| end == "beside") {
+                let bytes = fs::read(&path)?;
+                let kept = bytes.first_chunk().map(|chunk| Seq::from_le_bytes(*chunk));
+                if kept.is_some_and(|kept| kept > position) {
+                    fs::remove_file(&path)?;
+                }
+            }
         }
         Ok(())
     }
@@ -146,10 +192,11 @@ fn name(position: Seq) -> String {
     format!("{position:020}.journal")
 }
 
-/// Reads a file piece by piece, and says how much of it is whole.
+/// Reads a file piece by piece, and says how much of it is whole. Each record comes with the place
+/// where it ends; a reader that has enough does not look at what is behind.
 fn each_record<E: Kept>(
     path: &Path,
-    mut each: impl FnMut(Record<E>) -> Result<(), StoreError>,
+    mut each: impl FnMut(Record<E>, u64) -> Result<ControlFlow<()>, StoreError>,
 ) -> Result<u64, StoreError> {
     let unreadable = |error| StoreError::Journal { path: path.to_owned(), error };
     let (mut file, mut reader) = (File::open(path)?, Reader::<E>::default());
@@ -163,7 +210,10 @@ fn each_record<E: Kept>(
         };
         reader.push(piece.get(..length).unwrap_or_default());
         while let Some(record) = reader.next_record() {
-            each(record.map_err(unreadable)?)?;
+            let end = reader.whole() as u64;
+            if each(record.map_err(unreadable)?, end)?.is_break() {
+                return Ok(end);
+            }
         }
     }
     Ok(reader.finish().map_err(unreadable)? as u64)
@@ -189,6 +239,33 @@ impl Store for FileStore {
         follower: &mut impl Follower<E>,
     ) -> Result<Replica<E>, StoreError> {
         self.read(Some(heard), follower)
+    }
+
+    fn cut<E: Kept>(&mut self, until: Until) -> Result<Seq, StoreError> {
+        self.file = None;
+        let begins = self.begins()?;
+        let mut kept = None;
+        for begin in begins.iter().rev() {
+            kept = self.until::<E>(*begin, until)?.map(|(left, position)| (*begin, left, position));
+            if kept.is_some() {
+                break;
+            }
+        }
+        let Some((newest, left, position)) = kept else {
+            return if begins.is_empty() { Ok(0) } else { Err(StoreError::Beyond) };
+        };
+        // What is left by a crash on the way is a journal that is cut less.
+        self.remove_beside_after(position)?;
+        for begin in begins.iter().rev().take_while(|begin| **begin > newest) {
+            fs::remove_file(self.path(*begin))?;
+        }
+        sync(&self.folder)?;
+        let file = Self::add(&self.path(newest))?;
+        if left < file.metadata()?.len() {
+            file.set_len(left)?;
+        }
+        file.sync_all()?;
+        Ok(position)
     }
 
     fn rotate<E: Kept>(&mut self, saved: &Saved<E>) -> Result<(), StoreError> {

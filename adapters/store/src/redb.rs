@@ -6,7 +6,7 @@ use std::path::Path;
 use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
 use strowger::fact::Seq;
 use strowger::host::{Entry, Follower, Journal, Replica, Saved};
-use strowger::journal::{self, Kept, Record};
+use strowger::journal::{self, Kept, Record, Until};
 
 use crate::behind::Behind;
 use crate::error::StoreError;
@@ -103,6 +103,39 @@ impl RedbStore {
         self.position = replica.position();
         Ok(replica)
     }
+
+    /// The number of the first record that lies behind a limit, and the position of the last fact
+    /// before it; none if all lies behind.
+    fn until<E: Kept>(&self, until: Until) -> Result<Option<(u64, Seq)>, StoreError> {
+        let read = self.database.begin_read()?;
+        let (records, snapshots) = (read.open_table(RECORDS)?, read.open_table(SNAPSHOTS)?);
+        let snapshot = snapshots.first()?.map_or(u64::MAX, |(number, _)| number.value());
+        // Where the first record is no snapshot, the way back goes as far as the opening.
+        let mut begun = records.first()?.is_none_or(|(number, _)| number.value() < snapshot);
+        let (mut next, mut position) = (0, 0);
+        for entry in snapshots.iter()?.rev() {
+            let number = entry?.0.value();
+            let record = records.get(number)?.ok_or(journal::RecordError::Damaged)?;
+            let mut replica = Replica::default();
+            journal::decode::<E>(record.value())?.feed(&mut replica, &mut ())?;
+            if until.includes_state(&replica) {
+                (next, position, begun) = (number.saturating_add(1), replica.position(), true);
+                break;
+            }
+        }
+        for entry in records.range(next..)? {
+            let (number, record) = entry?;
+            match journal::decode::<E>(record.value())? {
+                Record::Facts(facts) if until.includes(&facts) => {
+                    next = number.value().saturating_add(1);
+                    position = facts.facts.last().map_or(position, E::position_of);
+                }
+                // Behind the limit; or a snapshot that is.
+                _ => break,
+            }
+        }
+        Ok(begun.then_some((next, position)))
+    }
 }
 
 impl Store for RedbStore {
@@ -131,6 +164,19 @@ impl Store for RedbStore {
         follower: &mut impl Follower<E>,
     ) -> Result<Replica<E>, StoreError> {
         self.read(Some(heard), follower)
+    }
+
+    fn cut<E: Kept>(&mut self, until: Until) -> Result<Seq, StoreError> {
+        self.next = None;
+        let Some((next, position)) = self.until::<E>(until)? else {
+            return Err(StoreError::Beyond);
+        };
+        let write = self.database.begin_write()?;
+        write.open_table(RECORDS)?.retain_in(next.., |_, _| false)?;
+        write.open_table(SNAPSHOTS)?.retain_in(next.., |_, _| false)?;
+        write.open_table(BESIDE)?.retain(|_, (kept, _)| kept <= position)?;
+        write.commit()?;
+        Ok(position)
     }
 
     fn rotate<E: Kept>(&mut self, saved: &Saved<E>) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use strowger::fact::Seq;
 use strowger::host::{Follower, Replica, Saved};
-use strowger::journal::Kept;
+use strowger::journal::{Kept, Until};
 
 use crate::error::StoreError;
 
@@ -98,6 +98,45 @@ pub trait Store: Sized {
         heard: Seq,
         follower: &mut impl Follower<E>,
     ) -> Result<Replica<E>, StoreError>;
+
+    /// Cuts the journal at a fact or an instant, before it is recovered: the way back from calls
+    /// that should not have been made, such as one of a clock that was a year ahead. It answers
+    /// with the position of the last fact that is left.
+    ///
+    /// Whatever lies behind is removed for good, snapshots and what was kept beside the journal
+    /// there included, so the host copies the folder first. A store that keeps its
+    /// [past](Past::Kept) can go back behind its newest snapshot.
+    ///
+    /// ```
+    /// use strowger::journal::Until;
+    /// use strowger::prelude::*;
+    /// use strowger_store::{FileStore, Past, Store};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("strowger-cut-{}", std::process::id()));
+    /// let (noon, mut log) = (Timestamp::EPOCH, Log::default());
+    /// let mut store = FileStore::open(&folder, Past::Kept)?;
+    /// store.recover::<Engine>(&mut ())?;
+    /// let engine = Engine::new(Config::default(), noon, &mut log)?;
+    /// let mut driver = Driver::start(engine, log, Host::new(store))?;
+    /// // The first call of an engine may name any time, and this one was wrong.
+    /// let wrong = noon + Span::from_mins(365 * 24 * 60);
+    /// driver.execute(wrong, Define::new("support", QueueProfile::default()))??;
+    /// # drop(driver);
+    ///
+    /// let mut store = FileStore::open(&folder, Past::Kept)?;
+    /// assert_eq!(store.cut::<Engine>(Until::At(noon))?, 1);
+    /// let replica = store.recover::<Engine>(&mut ())?;
+    /// assert_eq!(replica.decides().now(), noon);
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Beyond`] if all that the store holds lies behind the limit: nothing is
+    /// removed then. Otherwise [`StoreError`] if the journal cannot be read or cut.
+    fn cut<E: Kept>(&mut self, until: Until) -> Result<Seq, StoreError>;
 
     /// Begins the journal anew with all rows and answers, as
     /// [`Driver::save`](strowger::host::Driver::save) gives them: recovery reads them and what

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use strowger::Digest;
 use strowger::fact::{Fact, Seq};
 use strowger::host::{Call, Entry, Follower, Journal};
+use strowger::journal::Until;
 use strowger::prelude::*;
 use strowger_store::{FileStore, Past, RedbStore, Store, StoreError};
 
@@ -219,4 +220,78 @@ fn damage_is_refused_with_its_file() {
     let refused = heard_from::<FileStore>(&folder, Past::Removed, None).unwrap_err();
     let StoreError::Journal { path: named, .. } = refused else { panic!("{refused}") };
     assert_eq!(named, path);
+}
+
+/// Facts at noon, a snapshot, facts of a clock that is a year ahead, a snapshot, and facts behind.
+fn poisoned<S: Tested>(folder: &Path, past: Past) -> Digest {
+    let mut driver = go_on(S::open(folder, past).unwrap());
+    define(&mut driver, "one");
+    driver.host_mut().journal.save_beside("early", b"2").unwrap();
+    rotate(&mut driver);
+    define(&mut driver, "two");
+    let sound = digest(&driver);
+    let late = NOW + Span::from_mins(365 * 24 * 60);
+    driver.confirm_clock(late);
+    driver.execute(late, Define::new("three", QueueProfile::default())).unwrap().unwrap();
+    driver.host_mut().journal.save_beside("late", b"4").unwrap();
+    rotate(&mut driver);
+    // The right time again is earlier, and counts as the latest there was.
+    define(&mut driver, "four");
+    assert_eq!(driver.engine().unwrap().now(), late);
+    sound
+}
+
+fn cut_leads_back<S: Tested>(name: &str) {
+    for (part, until) in [Until::At(NOW), Until::Fact(3)].into_iter().enumerate() {
+        let folder = folder(&format!("{name}-{part}"));
+        let sound = poisoned::<S>(&folder, Past::Kept);
+        let mut store = S::open(&folder, Past::Kept).unwrap();
+        assert_eq!(store.cut::<Engine>(until).unwrap(), 3);
+        // It is to be recovered before anything is added, also if it was before.
+        assert!(matches!(store.save_beside("late", b""), Err(StoreError::Unread)));
+        assert_eq!(store.snapshots().unwrap(), 1);
+        assert_eq!(store.beside("late").unwrap(), None, "its position is given again");
+        assert_eq!(store.beside("early").unwrap().unwrap().position, 2);
+        let mut driver = go_on(store);
+        assert_eq!((digest(&driver), driver.engine().unwrap().now()), (sound, NOW));
+        define(&mut driver, "five");
+        let after = digest(&driver);
+        drop(driver);
+        let all = heard_from::<S>(&folder, Past::Kept, Some(0)).unwrap();
+        assert_eq!(all, (vec![1, 2, 3, 4], after));
+        // Nothing lies behind.
+        let mut store = S::open(&folder, Past::Kept).unwrap();
+        assert_eq!(store.cut::<Engine>(Until::Fact(4)).unwrap(), 4);
+        assert_eq!(digest(&go_on(store)), after);
+        // As far back as the opening, and before it.
+        let mut store = S::open(&folder, Past::Kept).unwrap();
+        assert_eq!(store.cut::<Engine>(Until::Fact(1)).unwrap(), 1);
+        assert_eq!(store.snapshots().unwrap(), 0);
+        assert_eq!(store.cut::<Engine>(Until::Fact(0)).unwrap(), 0);
+        assert_eq!(store.recover::<Engine>(&mut ()).unwrap().position(), 0);
+    }
+    // What is before the snapshot is gone.
+    let removed = folder(&format!("{name}-removed"));
+    poisoned::<S>(&removed, Past::Removed);
+    let before = heard_from::<S>(&removed, Past::Removed, None).unwrap();
+    let mut store = S::open(&removed, Past::Removed).unwrap();
+    assert!(matches!(store.cut::<Engine>(Until::At(NOW)), Err(StoreError::Beyond)));
+    assert!(store.beside("late").unwrap().is_some(), "nothing was removed");
+    drop(store);
+    assert_eq!(heard_from::<S>(&removed, Past::Removed, None).unwrap(), before);
+    // A store that is empty.
+    let empty = folder(&format!("{name}-empty"));
+    let mut store = S::open(&empty, Past::Kept).unwrap();
+    assert_eq!(store.cut::<Engine>(Until::Fact(9)).unwrap(), 0);
+    assert_eq!(store.recover::<Engine>(&mut ()).unwrap().position(), 0);
+}
+
+#[test]
+fn a_poisoned_journal_in_files_is_cut() {
+    cut_leads_back::<FileStore>("cut-files");
+}
+
+#[test]
+fn a_poisoned_journal_in_a_database_is_cut() {
+    cut_leads_back::<RedbStore>("cut-redb");
 }
