@@ -124,6 +124,23 @@ impl<D: Drives> Handle<D> {
         self.together(move |calls, now| calls.execute(now, action)).await
     }
 
+    /// Says that the time of the service is right, and fires what fell due by now.
+    ///
+    /// The service confirms by itself whatever its monotonic clock bears out: a floor may be quiet
+    /// for a week. The host has to say it where the [`Clock`] began further ahead of the latest
+    /// call than [`Config::clock_step`](strowger::Config) allows
+    /// ([`Trouble::Time`](crate::Trouble::Time)).
+    ///
+    /// # Errors
+    /// The outer one is [`Gone`]: there is no answer. The inner one is a refusal.
+    pub async fn confirm_clock(&self) -> Result<Result<(), Refusal<D>>, Gone> {
+        let confirm = |calls: &mut Calls<'_, Decides<D>>, now| {
+            calls.confirm_clock(now);
+            calls.advance(now)
+        };
+        self.together(confirm).await
+    }
+
     /// Asks what decides. Whatever the answer shows is safe.
     ///
     /// # Errors

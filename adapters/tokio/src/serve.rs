@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use strowger::Timestamp;
 use strowger::host::DriverError;
 use strowger::layer::Decide;
 use tokio::sync::mpsc;
@@ -109,6 +110,12 @@ pub enum Trouble<D: Drives> {
         refusal: Refusal<D>,
     },
     /// What fell due was not fired; it is tried again after a second.
+    ///
+    /// If the refusal is [`ClockJump`](strowger::Refusal::ClockJump), the [`Clock`] of the service
+    /// is further ahead of the latest call than the engine allows, and than the time that passed.
+    /// Every call is refused then, and nothing changes. If the clock is right, the host
+    /// [confirms](Handle::confirm_clock) it, and the service goes on. If it is wrong, the host
+    /// [shuts the service down](Service::shutdown) and starts another with a clock that is right.
     Time(Refusal<D>),
 }
 
@@ -161,7 +168,8 @@ where
 {
     let (handle, jobs, halted) = Handle::new(settings.mailbox, clock);
     let (pending, error, not_before) = (Vec::new(), None, None);
-    let served = Served { driver, trouble, clock, pending, halted, error, not_before };
+    let measured = Measured::of(driver.decides().map_or_else(Timestamp::default, Decide::now));
+    let served = Served { driver, trouble, clock, measured, pending, halted, error, not_before };
     let task = tokio::spawn(serve(served, jobs, settings.batch.max(1)));
     let service = Service { mailbox: handle.mailbox(), task, ended: None };
     (handle, service)
@@ -225,11 +233,39 @@ impl<D: Drives> fmt::Debug for Service<D> {
 /// try again and again without a pause.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// The latest instant that a call named, and when the monotonic clock saw it first.
+#[derive(Clone, Copy)]
+struct Measured {
+    latest: Timestamp,
+    seen: Instant,
+}
+
+impl Measured {
+    fn of(latest: Timestamp) -> Self {
+        Self { latest, seen: Instant::now() }
+    }
+
+    /// Notes an instant that calls have come to, if it is another.
+    fn note(&mut self, latest: Timestamp, seen: Instant) {
+        if latest != self.latest {
+            *self = Self { latest, seen };
+        }
+    }
+
+    /// True if so much time has really passed since the latest call. A millisecond more is allowed,
+    /// because both times were rounded to whole ones.
+    fn bears_out(&self, now: Timestamp, read: Instant) -> bool {
+        let passed = read.saturating_duration_since(self.seen).as_millis();
+        u128::from(now.since(self.latest).as_millis()) <= passed.saturating_add(1)
+    }
+}
+
 /// The driver, and what belongs to serving it.
 struct Served<D: Drives, T> {
     driver: D,
     trouble: T,
     clock: Clock,
+    measured: Measured,
     /// With what the host answered troubles.
     pending: Vec<Command<D>>,
     halted: Arc<AtomicBool>,
@@ -323,10 +359,19 @@ where
 
     /// Decides, keeps and answers all of these together, then acts on them.
     fn decide(&mut self, decisions: Vec<Decision<D::Decides>>) {
-        let (now, pending) = (self.clock.now(), mem::take(&mut self.pending));
+        let pending = mem::take(&mut self.pending);
+        // A job of the host may have moved the clock of what decides.
+        if let Some(decides) = self.driver.decides() {
+            self.measured.note(decides.now(), Instant::now());
+        }
+        let (now, read) = (self.clock.now(), Instant::now());
+        let borne_out = self.measured.bears_out(now, read);
         let mut answers: Vec<Answer> = Vec::with_capacity(decisions.len());
         let kept = self.driver.together(|calls| {
             let mut troubles = Vec::new();
+            if borne_out {
+                calls.confirm_clock(now);
+            }
             let passed = calls.advance(now);
             for command in pending {
                 if let Err(refusal) = calls.tell(now, command.clone()) {
@@ -334,13 +379,14 @@ where
                 }
             }
             answers.extend(decisions.into_iter().map(|decide| decide(calls, now)));
-            (passed, troubles)
+            (passed, troubles, calls.decides().now())
         });
-        let (passed, mut troubles) = match kept {
+        let (passed, mut troubles, latest) = match kept {
             Ok(kept) => kept,
             Err(error) => return self.halt(error, answers),
         };
         answers.into_iter().for_each(|answer| answer(Ok(())));
+        self.measured.note(latest, read);
         self.not_before = passed.is_err().then(|| Instant::now() + RETRY);
         troubles.extend(passed.err().map(Trouble::Time));
         troubles.extend(self.driver.act().into_iter().map(Trouble::NotDone));
