@@ -55,7 +55,7 @@ impl Run for TransferToAgent {
         checks::may_be_offered(turn, agent)?;
         let place = place::after(turn, work, Requeue::Front)?;
         let wrap_up = wrap_up::after_transfer(turn, work)?;
-        let why = QueuedWhy::Transferred;
+        let why = QueuedWhy::TransferredToAgent;
         let sticky = None;
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
         relax::pass_empty_steps(turn, work)?;

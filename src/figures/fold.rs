@@ -18,6 +18,7 @@ use crate::figures::standing::{CountedAgent, CountedPart, CountedWork, Guest, Op
 use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
+use crate::state::offer::Withdrawal;
 
 /// The figures of a floor, folded from its facts: counts and times by interval, and what stands
 /// where now. [`how_figures_are_counted`] defines every one of them.
@@ -204,13 +205,18 @@ impl Figures {
                 }
             }
             Event::OfferRejected { offer, .. } => {
-                self.end_offer(*offer, due, |row| &mut row.declined);
+                let ended = self.end_offer(*offer, due, |row| &mut row.declined);
+                ended.into_iter().for_each(|(work, _)| self.come_back(work, at));
             }
             Event::OfferMissed { offer, .. } => {
-                self.end_offer(*offer, due, |row| &mut row.missed);
+                let ended = self.end_offer(*offer, due, |row| &mut row.missed);
+                ended.into_iter().for_each(|(work, _)| self.come_back(work, at));
             }
-            Event::OfferWithdrawn { offer, .. } => {
-                self.end_offer(*offer, due, |row| &mut row.withdrawn);
+            Event::OfferWithdrawn { offer, why, .. } => {
+                let ended = self.end_offer(*offer, due, |row| &mut row.withdrawn);
+                let goes_on = matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone);
+                let back = ended.filter(|_| !goes_on);
+                back.into_iter().for_each(|(work, _)| self.come_back(work, at));
             }
             Event::WorkAssigned { work, agent, .. } => self.assign(*work, *agent, at),
             Event::WorkHeld { work } => self.hold(*work, true, at),

@@ -152,7 +152,10 @@ pub(super) fn queue(
         row.change_queue(queue);
         Ok(())
     })?;
-    tallies::arrival(world, id, at)
+    match why {
+        QueuedWhy::TransferredToAgent => Ok(()),
+        _ => tallies::arrival(world, id, at),
+    }
 }
 
 /// Work enters a line for the first time after it was put off: its life begins when it was due.
@@ -248,7 +251,7 @@ pub(super) fn close(
     if work.stage.has_clock() {
         index.clock.set(TimerKey::Work(id), None);
     }
-    if work.stage == Stage::Queued && cause == CloseCause::Abandoned {
+    if work.stage == Stage::Queued && work.counted && cause == CloseCause::Abandoned {
         world.queue_mut(work.queue)?.tally.abandon(at);
     }
     world.stores.needs.count(work.need, false);

@@ -308,7 +308,7 @@ impl Router {
     /// Work that waits or is offered goes to an agent.
     pub(super) fn count_answer(&mut self, id: WorkId) {
         let work = &self.works[&id];
-        if matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
+        if work.counted && matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
             let (queue, wait) = (work.queue, self.now.since(work.entered));
             let target = self.queue_profile(queue).service_target;
             let now = self.now;

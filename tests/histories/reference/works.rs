@@ -230,7 +230,8 @@ impl Router {
             self.drop_leg(id, owner);
         }
         let (queue, now) = (self.works[&id].queue, self.now);
-        if cause == CloseCause::Abandoned && self.works[&id].stage == Stage::Queued {
+        let in_line = self.works[&id].counted && self.works[&id].stage == Stage::Queued;
+        if cause == CloseCause::Abandoned && in_line {
             self.queue(queue).tally.abandon(now);
         }
         let work = self.works.remove(&id).expect("the work is open");
@@ -379,7 +380,7 @@ impl Router {
         let place = place.after(Requeue::Front, self.now);
         let wrap_up = self.wrap_up_after_transfer(work);
         // It is offered at once, and does not wait for any rule of the queue.
-        self.stand_in_line(work, queue, place, QueuedWhy::Transferred, wrap_up, None);
+        self.stand_in_line(work, queue, place, QueuedWhy::TransferredToAgent, wrap_up, None);
         self.pass_empty_steps(work);
         let offer = self.offer(work, agent, OfferedBy::Transfer);
         Ok(Reply::Offered(offer))
@@ -445,7 +446,9 @@ impl Router {
             work.last_agent = Some(agent);
         }
         work.begin_stay(queue, now);
-        self.count_arrival(id);
+        if why != QueuedWhy::TransferredToAgent {
+            self.count_arrival(id);
+        }
         self.tell(Event::work_queued(id, queue, place, why, wrap_up, sticky));
     }
 
