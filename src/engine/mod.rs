@@ -50,5 +50,6 @@ mod submit;
 mod transfer;
 mod turn;
 pub(crate) mod view;
+mod waiting;
 mod works;
 mod wrap_up;

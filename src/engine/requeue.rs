@@ -32,3 +32,12 @@ pub(crate) fn sticky(turn: &Turn<'_>, work: WorkId) -> Result<Option<Sticky>, Ha
     });
     Ok(both.map(|(wait, agent)| Sticky { agent, until: turn.now + wait }))
 }
+
+/// The same for work whose customer is called again, because they did not answer: it goes to
+/// whoever tried it before.
+pub(crate) fn sticky_after_attempt(
+    turn: &Turn<'_>,
+    work: WorkId,
+) -> Result<Option<Sticky>, Halted> {
+    if turn.work(work)?.unreached > 0 { sticky(turn, work) } else { Ok(None) }
+}

@@ -15,7 +15,8 @@ use crate::world::rows::Work;
 
 use crate::engine::run::Run;
 use crate::engine::turn::Turn;
-use crate::engine::{checks, classify, overflow};
+use crate::engine::waiting::Coming;
+use crate::engine::{checks, classify, overflow, waiting};
 
 impl Run for Submit {
     fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, Refusal> {
@@ -33,7 +34,7 @@ impl Run for Submit {
         }
         let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
         if request.schedule.is_none() {
-            checks::waiting(turn, request.queue)?;
+            waiting::check(turn, request.queue, Coming::Submitted(&request))?;
         }
         let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());

@@ -89,7 +89,8 @@ impl Router {
         match then {
             OverflowAction::Move { queue, placement } => {
                 let stays = self.works[&id].queue == queue;
-                let (resort, full) = (profile.last_resort, !self.takes_more(queue));
+                let resort = profile.last_resort;
+                let full = !stays && !self.takes(queue, id, self.moved(id, queue));
                 match resort {
                     _ if stays => {}
                     _ if !full => self.move_on(id, queue, placement),

@@ -35,22 +35,36 @@ impl Router {
             let limit = LimitName::OpenWork;
             return Err(Refusal::limit(limit, max));
         }
+        let id = WorkId::from_raw(self.submitted + 1);
         // What is put off does not wait there yet.
         if request.schedule.is_none() {
-            self.check_waiting(request.queue)?;
+            self.check_waiting(request.queue, id, self.new_work(request))?;
         }
         let profile = self.queue_profile(request.queue);
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
         self.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
         self.submitted += 1;
-        let id = WorkId::from_raw(self.submitted);
+        self.works.insert(id, self.new_work(request));
+        self.note_pools(id);
+        if let Some(key) = &request.key {
+            self.keys.insert(key.clone(), id);
+        }
+        let request = request.clone();
+        self.count_arrival(id);
+        self.tell(Event::work_submitted(id, request));
+        self.classify(id);
+        self.entered(id, false);
+        Ok(Reply::Submitted(id))
+    }
+
+    fn new_work(&self, request: &Arc<WorkRequest>) -> Work {
         let channel = self.channel_profile(request.channel);
         let origin = request.origin.unwrap_or(self.now);
         let lifetime = request.lifetime.or(channel.lifetime);
         let preferred = request.preferred.iter();
         let first = preferred.flat_map(|list| &list.steps).next();
         let begins = request.schedule.is_none();
-        let work = Work {
+        Work {
             submitted: request.clone(),
             request: (**request).clone(),
             queue: request.queue,
@@ -83,18 +97,7 @@ impl Router {
             unreached: 0,
             fired: BTreeSet::new(),
             widened: 0,
-        };
-        self.works.insert(id, work);
-        self.note_pools(id);
-        if let Some(key) = &request.key {
-            self.keys.insert(key.clone(), id);
         }
-        let request = request.clone();
-        self.count_arrival(id);
-        self.tell(Event::work_submitted(id, request));
-        self.classify(id);
-        self.entered(id, false);
-        Ok(Reply::Submitted(id))
     }
 
     /// The work this very request made before. The key of other open work is taken.
@@ -109,17 +112,6 @@ impl Router {
             (None, Some(ended)) if *ended.submitted == *request => Ok(Some(*work)),
             (None, _) => Ok(None),
         }
-    }
-
-    pub(super) fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
-        let (limit, max) = (LimitName::Waiting, self.queue_profile(queue).waiting_max);
-        if self.takes_more(queue) { Ok(()) } else { Err(Refusal::limit(limit, max)) }
-    }
-
-    /// Whether a queue is there and not full.
-    pub(super) fn takes_more(&self, queue: QueueId) -> bool {
-        let room = |queue| self.queue_profile(queue).waiting_max as usize;
-        self.live(queue.into()).is_ok() && self.waiting_in(queue).len() < room(queue)
     }
 
     fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
@@ -346,7 +338,7 @@ impl Router {
         }
         // Work that waits in the queue already takes no more room in it.
         if queue != from || stage != Stage::Queued {
-            self.check_waiting(queue)?;
+            self.check_waiting(queue, work, self.moved(work, queue))?;
         }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
         let requeue = placement.unwrap_or(self.queue_profile(from).requeue.transferred);
