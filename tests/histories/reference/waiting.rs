@@ -29,10 +29,12 @@ impl Router {
     }
 
     /// Whether as many as the queue asks could take the work, and nothing that waits. For a moment
-    /// the work is in the line, and the draws of it are known.
+    /// the work is in the line, and the draws of it are known. Whoever takes part in it now, or is
+    /// asked to, does not count.
     fn goes_at_once(&mut self, queue: QueueId, id: WorkId, row: Work) -> bool {
-        let waiting: Vec<WorkId> = self.works.keys().copied().collect();
-        let wanted: Vec<AgentId> = waiting.into_iter().flat_map(|work| self.takers(work)).collect();
+        let guests = self.guests.iter().filter(|guest| guest.work == id).map(|guest| guest.agent);
+        let wanted = self.works.keys().flat_map(|work| self.takers(*work));
+        let wanted: Vec<AgentId> = wanted.chain(guests).collect();
         let draws = self.draws.get(&id).cloned();
         let before = self.works.insert(id, row);
         self.note_pools(id);
