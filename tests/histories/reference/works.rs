@@ -100,17 +100,15 @@ impl Router {
         }
     }
 
-    /// The work this very request made before. The key of other open work is taken.
+    /// The open work this very request made before. The key of other open work is taken.
     fn submitted_before(&self, request: &WorkRequest) -> Result<Option<WorkId>, Refusal> {
         let Some(work) = request.key.as_ref().and_then(|key| self.keys.get(key)) else {
             return Ok(None);
         };
-        let entity = (*work).into();
-        match (self.works.get(work), self.remembered(*work)) {
-            (Some(open), _) if *open.submitted == *request => Ok(Some(*work)),
-            (Some(_), _) => Err(Refusal::key_taken(entity)),
-            (None, Some(ended)) if *ended.submitted == *request => Ok(Some(*work)),
-            (None, _) => Ok(None),
+        match self.works.get(work) {
+            Some(open) if *open.submitted == *request => Ok(Some(*work)),
+            Some(_) => Err(Refusal::key_taken((*work).into())),
+            None => Ok(None),
         }
     }
 
