@@ -14,8 +14,9 @@ use crate::policy::order::Place;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
 
-use crate::engine::requeue::{requeue, sticky_after_attempt};
+use crate::engine::requeue::requeue;
 use crate::engine::run::Run;
+use crate::engine::sticky::sticky_after_attempt;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
 use crate::engine::{alerting, checks, overflow, waiting};

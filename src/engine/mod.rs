@@ -46,6 +46,7 @@ mod requeue;
 mod route;
 pub(crate) mod rules;
 mod run;
+mod sticky;
 mod submit;
 mod transfer;
 mod turn;

@@ -10,7 +10,7 @@ use crate::model::work::WorkRequest;
 use crate::world::rows::{Step, Work};
 
 use crate::engine::matching::arrival::is_offered_at_once;
-use crate::engine::requeue::sticky_after_attempt;
+use crate::engine::sticky::sticky_after_attempt;
 use crate::engine::turn::Turn;
 
 /// How work comes into a line.
