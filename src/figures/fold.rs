@@ -94,7 +94,7 @@ pub struct Figures {
 ///
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
 /// let event = Event::declines_forgotten(WorkId::from_raw(1));
-/// let fact = Fact::new(5, Timestamp::EPOCH, Cause::Command, event);
+/// let fact = Fact::new(5, Timestamp::EPOCH, Cause::Routing, event);
 /// assert_eq!(figures.apply(&fact), Err(NotNext { expected: 1 }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
