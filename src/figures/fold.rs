@@ -18,7 +18,6 @@ use crate::figures::standing::{CountedAgent, CountedPart, CountedWork, Guest, Op
 use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
-use crate::state::offer::Withdrawal;
 
 /// The figures of a floor, folded from its facts: counts and times by interval, and what stands
 /// where now. [`how_figures_are_counted`] defines every one of them.
@@ -214,8 +213,7 @@ impl Figures {
             }
             Event::OfferWithdrawn { offer, why, .. } => {
                 let ended = self.end_offer(*offer, due, |row| &mut row.withdrawn);
-                let goes_on = matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone);
-                let back = ended.filter(|_| !goes_on);
+                let back = ended.filter(|_| !why.passes_the_line());
                 back.into_iter().for_each(|(work, _)| self.come_back(work, at));
             }
             Event::WorkAssigned { work, agent, .. } => self.assign(*work, *agent, at),

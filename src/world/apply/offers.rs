@@ -144,11 +144,7 @@ pub(super) fn withdraw(
 ) -> Result<(), Misfit> {
     let offer = end(world, id, OfferStep::Withdraw(why))?;
     return_work(world, id, offer, place, None)?;
-    match why {
-        // It goes on to somebody else, or is over, and stands in no line in between.
-        Withdrawal::Reassigned | Withdrawal::WorkGone => Ok(()),
-        _ => stand_in_line(world, offer.work, at),
-    }
+    if why.passes_the_line() { Ok(()) } else { stand_in_line(world, offer.work, at) }
 }
 
 /// A stay in the line begins for work that was on its way from one agent to another: it is the only
