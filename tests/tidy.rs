@@ -355,10 +355,11 @@ fn agents_and_customers_are_they_or_named() {
     let folders = ["src", "adapters", "tests", "examples", "benches", "fuzz"];
     let mut files: Vec<_> =
         folders.iter().flat_map(|folder| rust_files(&root.join(folder))).collect();
-    for folder in [".", "docs", "docs/guide", "tests/scenarios"] {
+    for folder in [".", "docs", "docs/guide", "tests/scenarios", "tests/console"] {
         let entries = fs::read_dir(root.join(folder)).expect("a folder of this repository");
         let entries = entries.map(|entry| entry.expect("an entry").path());
-        let is_prose = |end: &std::ffi::OsStr| end == "md" || end == "txt";
+        let is_prose =
+            |end: &std::ffi::OsStr| ["md", "txt", "jsonl"].iter().any(|prose| end == *prose);
         files.extend(entries.filter(|path| path.extension().is_some_and(is_prose)));
     }
     let mut wrong = Vec::new();
