@@ -1,8 +1,8 @@
 //! What each actor may do: the tables of permissions, and every command given by everybody.
 
 mod golden;
-#[path = "golden/table.rs"]
-mod table;
+#[path = "golden/kept.rs"]
+mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -52,12 +52,12 @@ fn word(permission: Permission) -> String {
 
 #[test]
 fn the_permissions_of_all_commands() {
-    table::compare(
+    kept::compare(
         "tables/permissions.txt",
         &permissions(CommandName::ALL, CommandName::permission),
     );
     let records = permissions(RecordCommandName::ALL, RecordCommandName::permission);
-    table::compare("tables/record_permissions.txt", &records);
+    kept::compare("tables/record_permissions.txt", &records);
 }
 
 /// Administration is what administrators do, and nothing else is.
