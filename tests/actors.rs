@@ -1,6 +1,8 @@
 //! What each actor may do: the tables of permissions, and every command given by everybody.
 
 mod golden;
+#[path = "golden/kept.rs"]
+mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,7 +19,7 @@ use strowger::model::{AgentId, AgentProfile};
 use strowger::{Centre, Timestamp};
 
 /// The permissions of all commands as a table in Markdown, by kinds of actor.
-fn table<N: Copy + std::fmt::Display>(
+fn permissions<N: Copy + std::fmt::Display>(
     names: &[N],
     permission: impl Fn(N, ActorKind) -> Permission,
 ) -> String {
@@ -50,17 +52,12 @@ fn word(permission: Permission) -> String {
 
 #[test]
 fn the_permissions_of_all_commands() {
-    assert_kept("permissions", &table(CommandName::ALL, CommandName::permission));
-    let records = table(RecordCommandName::ALL, RecordCommandName::permission);
-    assert_kept("record_permissions", &records);
-}
-
-fn assert_kept(name: &str, table: &str) {
-    let path = golden::path(&format!("tables/{name}.txt"));
-    if golden::rewriting() {
-        std::fs::write(&path, table).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), table, "{name}");
+    kept::compare(
+        "tables/permissions.txt",
+        &permissions(CommandName::ALL, CommandName::permission),
+    );
+    let records = permissions(RecordCommandName::ALL, RecordCommandName::permission);
+    kept::compare("tables/record_permissions.txt", &records);
 }
 
 /// Administration is what administrators do, and nothing else is.

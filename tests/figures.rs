@@ -3,7 +3,7 @@
 use strowger::Action;
 use strowger::command::{
     Activate, Answer, Consult, HandOver, Hold, Park, RequestCallback, Resume, Resumer, Retrieve,
-    SetDraining, SetOwnCall, Suspend, TransferToQueue, Unassign,
+    SetDraining, SetOwnCall, Suspend, TransferToAgent, TransferToQueue, Unassign,
 };
 use strowger::figures::{
     ClosedFigures, CodeCount, Figures, FiguresConfig, PresenceTime, QueueInterval, QueueNow,
@@ -579,4 +579,65 @@ fn rows_are_written_in_words() {
     // With the host's own keys, too.
     let keyed = serde_json::to_string(&Keyed::new(floor.engine.view(), &again)).unwrap();
     assert!(keyed.starts_with(r#"{"queue":"support","channel":"voice","from":0"#), "{keyed}");
+}
+
+/// Ana has a call that waited for 2 s and sends it to Ben, who is alerted at 60 s.
+fn sent_to_ben() -> (Floor, WorkId) {
+    let profile = QueueProfile::default().with_service_target(secs(20));
+    let mut floor =
+        Floor::new(profile.with_offer_windows([(ChannelId::from_raw(0), Some(secs(60)))]));
+    floor.on_queue(s(0), floor.ana);
+    floor.on_queue(s(1), floor.ben);
+    let call = floor.call(s(10));
+    floor.accept(s(12), floor.ana);
+    floor.tell(s(60), TransferToAgent::new(call, floor.ben));
+    (floor, call)
+}
+
+/// One caller is one caller: offered, answered and in target once, handled by two agents.
+#[test]
+fn a_transfer_to_an_agent_begins_no_stay() {
+    let (mut floor, call) = sent_to_ben();
+    let now = floor.figures.queues_now(s(61)).remove(0).channels.remove(0);
+    assert_eq!((now.waiting, now.offered, now.oldest_wait), (0, 1, None));
+    floor.accept(s(90), floor.ben);
+    floor.hang_up(s(300), call);
+    let row = floor.queues(ms(HALF_HOUR)).remove(0);
+    let mut counts = ServiceCounts::default();
+    (counts.offered, counts.answered, counts.in_target) = (1, 1, 1);
+    assert_eq!(row.service, counts);
+    assert_eq!((row.line.transferred_in, row.line.wait_answered), (0, secs(2)));
+    assert_eq!((row.line.waited, row.handling.handled, row.handling.transferred), (secs(2), 2, 1));
+    // The engine's own count, by which rules go, knows one caller as well.
+    assert_eq!(floor.engine.view().queue(floor.queue).unwrap().service_level(), Some(1_000));
+}
+
+/// Ben does not take it: a stay begins in that very millisecond, and its wait counts from there.
+#[test]
+fn a_transfer_that_is_missed_begins_a_stay() {
+    for (answered, in_target) in [(140_000, 2), (140_001, 1)] {
+        let (mut floor, call) = sent_to_ben();
+        floor.presence(s(100), floor.ana, SystemPresence::Meal);
+        floor.close(s(120));
+        floor.on_queue(s(125), floor.ana);
+        floor.accept(ms(answered), floor.ana);
+        floor.hang_up(s(300), call);
+        let row = floor.queues(ms(HALF_HOUR)).remove(0);
+        let mut counts = ServiceCounts::default();
+        (counts.offered, counts.answered, counts.in_target) = (2, 2, in_target);
+        assert_eq!(row.service, counts, "{answered}");
+        let wait = secs(2).plus(ms(answered).since(s(120)));
+        assert_eq!((row.line.transferred_in, row.line.wait_answered), (1, wait));
+        assert_eq!(row.line.first_answered, 1);
+    }
+}
+
+/// The caller leaves while Ben is alerted: they were in no line, and are not abandoned there.
+#[test]
+fn a_caller_who_leaves_between_two_agents_was_in_no_line() {
+    let (mut floor, call) = sent_to_ben();
+    floor.tell(s(70), Abandon::new(call));
+    let row = floor.queues(ms(HALF_HOUR)).remove(0);
+    assert_eq!((row.service.offered, row.service.answered, row.service.abandoned), (1, 1, 0));
+    assert_eq!(row.line.left_otherwise, 0);
 }

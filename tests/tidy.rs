@@ -355,10 +355,12 @@ fn agents_and_customers_are_they_or_named() {
     let folders = ["src", "adapters", "tests", "examples", "benches", "fuzz"];
     let mut files: Vec<_> =
         folders.iter().flat_map(|folder| rust_files(&root.join(folder))).collect();
-    for folder in [".", "docs", "docs/guide"] {
+    for folder in [".", "docs", "docs/guide", "tests/scenarios", "tests/console"] {
         let entries = fs::read_dir(root.join(folder)).expect("a folder of this repository");
         let entries = entries.map(|entry| entry.expect("an entry").path());
-        files.extend(entries.filter(|path| path.extension().is_some_and(|end| end == "md")));
+        let is_prose =
+            |end: &std::ffi::OsStr| ["md", "txt", "jsonl"].iter().any(|prose| end == *prose);
+        files.extend(entries.filter(|path| path.extension().is_some_and(is_prose)));
     }
     let mut wrong = Vec::new();
     for file in files.iter().filter(|file| !file.ends_with(LISTS_THEM)) {

@@ -163,7 +163,8 @@ macro_rules! upper_parts {
                 let now = self.engine.now();
                 let layer = self.$field.as_mut();
                 let layer = layer.ok_or(CentreRefusal::no_layer(stringify!($field)))?;
-                let answer = layer.decide(now, &self.actor, command, done, &mut self.unheard.$field);
+                let (actor, said) = (&self.actor, &mut self.unheard.$field);
+                let answer = layer.decide(now, actor, command, done, said);
                 if held {
                     LayerPart::<$layer>::publish(self, log);
                     $(LayerPart::<$below>::publish(self, log);)*

@@ -117,7 +117,6 @@ impl Command {
             Self::Heartbeat(command) => Subject::agent(command.agent),
             Self::SetDraining(command) => Subject::agent(command.agent),
             Self::SetOwnCall(command) => Subject::agent(command.agent),
-            Self::SetShiftEnd(command) => Subject::agent(command.agent),
             Self::Accept(command) => Subject::offer(command.offer),
             Self::Reject(command) => Subject::offer(command.offer),
             Self::Pull(command) => Subject::work(command.work).and_agent(command.agent),

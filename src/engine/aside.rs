@@ -14,10 +14,12 @@ use crate::policy::order::Place;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
 
-use crate::engine::requeue::{requeue, sticky};
+use crate::engine::requeue::requeue;
 use crate::engine::run::Run;
+use crate::engine::sticky::sticky_after_attempt;
 use crate::engine::turn::{Halted, Turn};
-use crate::engine::{alerting, checks, overflow};
+use crate::engine::waiting::Coming;
+use crate::engine::{alerting, checks, overflow, waiting};
 
 impl Run for Activate {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
@@ -26,7 +28,7 @@ impl Run for Activate {
         let queue = row.queue;
         match row.stage {
             stage if stage.is_put_off() => {
-                checks::waiting(turn, queue)?;
+                waiting::check(turn, queue, Coming::Activated(work))?;
                 Ok(enter(turn, work, placement, turn.now)?)
             }
             stage if stage.is_in_queue() => Ok(()),
@@ -143,8 +145,7 @@ fn enter(
 ) -> Result<(), Halted> {
     let row = turn.work(work)?;
     let why = QueuedWhy::Activated;
-    // A call back that is tried again goes to whoever tried it before.
-    let sticky = if row.unreached > 0 { sticky(turn, work)? } else { None };
+    let sticky = sticky_after_attempt(turn, work)?;
     if row.queued.is_none() {
         let (queue, place) = (row.queue, Place { front: row.request.front, since: due });
         let wrap_up = None;

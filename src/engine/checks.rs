@@ -2,8 +2,7 @@
 
 use crate::command::refusal::{LimitName, Refusal, Unavailable};
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
-use crate::model::queue::QueueProfile;
+use crate::model::ids::{AgentId, CodeId, WorkId};
 use crate::state::work::{CloseCause, Stage};
 use crate::world::rows::Assignment;
 
@@ -72,13 +71,6 @@ pub(crate) fn assignment(
             Err(Refusal::NotAssigned { work, agent })
         }
     }
-}
-
-/// Refuses a queue in which as much waits as may.
-pub(crate) fn waiting(turn: &Turn<'_>, queue: QueueId) -> Result<(), Refusal> {
-    let max = turn.live::<QueueProfile>(queue)?.profile.waiting_max;
-    let waiting = turn.world.index().line(queue).map_or(0, |line| line.waiting);
-    if waiting < max { Ok(()) } else { Err(Refusal::Limit { limit: LimitName::Waiting, max }) }
 }
 
 /// Refuses an agent who cannot take a piece of work.

@@ -16,7 +16,8 @@ use crate::world::rows::Work;
 use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::view::View;
-use crate::engine::{alerting, checks, conditions, overflow};
+use crate::engine::waiting::Coming;
+use crate::engine::{alerting, checks, conditions, overflow, waiting};
 
 impl Run for Reclassify {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
@@ -69,7 +70,7 @@ fn asked_rules(turn: &Turn<'_>, id: WorkId) -> Option<Classified> {
     let counts = &turn.world.queue(entry).ok()?.rule_counts;
     // Each queue spreads its work in an order of its own.
     let seed = turn.world.stores().config.seed ^ u64::from(entry.raw());
-    let room = |queue| queue == work.queue || checks::waiting(turn, queue).is_ok();
+    let room = |queue| has_room(turn, id, queue);
     let open = |id| conditions::is_open(turn, id);
     let (number, rule, queue) =
         classification::classify(rules, &work.request, counts, seed, open, room)?;
@@ -90,11 +91,17 @@ fn asked_host(turn: &Turn<'_>, id: WorkId) -> Option<Classified> {
     let found = classifier.classify(view.work(id)?, view)?;
     // What cannot be done is as good as not said.
     let queue = found.queue.unwrap_or(work.queue);
-    let room = queue == work.queue || checks::waiting(turn, queue).is_ok();
+    let room = has_room(turn, id, queue);
     let need = found.need.as_ref();
     let sound = found.priority.is_none_or(|priority| priority.check().is_ok())
         && need.is_none_or(|need| is_sound(turn, need));
     (room && sound).then(|| (None, Some(queue), change(found.priority, need)))
+}
+
+/// True if a queue takes work that is classified. The one that it is in does.
+fn has_room(turn: &Turn<'_>, id: WorkId, queue: QueueId) -> bool {
+    turn.world.work(id).is_ok_and(|work| work.queue == queue)
+        || waiting::check(turn, queue, Coming::Classified(id)).is_ok()
 }
 
 fn is_sound(turn: &Turn<'_>, need: &Need) -> bool {

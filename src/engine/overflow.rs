@@ -12,7 +12,8 @@ use crate::state::work::{CloseCause, Stage};
 
 use crate::engine::conditions::{holds, rings_joined};
 use crate::engine::turn::{Halted, Turn};
-use crate::engine::{checks, place, prefer, relax};
+use crate::engine::waiting::Coming;
+use crate::engine::{place, prefer, relax, waiting};
 
 /// Does what follows as work enters a line: rules of overflow that hold now, then empty steps. Work
 /// that came by overflow is not sent on before the queue is inspected, so two queues do not
@@ -115,7 +116,7 @@ fn move_on(
 ) -> Result<(), Halted> {
     let from = turn.work(work)?.queue;
     // It stays in its own queue, which may be full.
-    if from == queue || checks::waiting(turn, queue).is_ok() {
+    if from == queue || waiting::check(turn, queue, Coming::Moved(work)).is_ok() {
         return move_to(turn, work, queue, placement);
     }
     match turn.queue_profile(from)?.last_resort {

@@ -11,11 +11,11 @@ use crate::model::need::Need;
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
 use crate::policy::relaxation;
-use crate::world::rows::Work;
 
 use crate::engine::run::Run;
 use crate::engine::turn::Turn;
-use crate::engine::{checks, classify, overflow};
+use crate::engine::waiting::Coming;
+use crate::engine::{checks, classify, overflow, waiting};
 
 impl Run for Submit {
     fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, Refusal> {
@@ -33,7 +33,7 @@ impl Run for Submit {
         }
         let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
         if request.schedule.is_none() {
-            checks::waiting(turn, request.queue)?;
+            waiting::check(turn, request.queue, Coming::Submitted(&request))?;
         }
         let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
@@ -45,23 +45,15 @@ impl Run for Submit {
     }
 }
 
-/// The work that this very request made before. The key of other open work is taken; that of other
-/// closed work may be used again.
+/// The open work that this very request made before. The key of other open work is taken; that of
+/// closed work is free, whatever ended it.
 fn submitted_before(turn: &Turn<'_>, request: &WorkRequest) -> Result<Option<WorkId>, Refusal> {
-    let Some(key) = &request.key else {
-        return Ok(None);
-    };
-    let Some(work) = turn.world.index().keys.works.get(key) else {
-        return Ok(None);
-    };
-    let stores = turn.world.stores();
-    let ended = || stores.ended_works.get(work).map(|ended| &ended.submitted);
-    let open = stores.works.get(work);
-    let known = open.map(Work::submitted).or_else(ended);
-    match known {
-        Some(known) if **known == *request => Ok(Some(work)),
-        Some(_) if open.is_some() => Err(Refusal::KeyTaken { entity: work.into() }),
-        Some(_) | None => Ok(None),
+    let work = request.key.as_ref().and_then(|key| turn.world.index().keys.works.get(key));
+    let open = work.and_then(|work| turn.world.work(work).ok().map(|row| (work, row)));
+    match open {
+        None => Ok(None),
+        Some((work, row)) if **row.submitted() == *request => Ok(Some(work)),
+        Some((work, _)) => Err(Refusal::KeyTaken { entity: work.into() }),
     }
 }
 

@@ -13,7 +13,8 @@ use crate::engine::matching::by_hand::Fitness;
 use crate::engine::matching::item;
 use crate::engine::run::Run;
 use crate::engine::turn::Turn;
-use crate::engine::{alerting, checks, offering, overflow, place, relax, wrap_up};
+use crate::engine::waiting::Coming;
+use crate::engine::{alerting, checks, offering, overflow, place, relax, waiting, wrap_up};
 
 impl Run for TransferToQueue {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
@@ -26,7 +27,7 @@ impl Run for TransferToQueue {
             return Err(turn.wrong_stage(work));
         }
         if queue != from || stage != Stage::Queued {
-            checks::waiting(turn, queue)?;
+            waiting::check(turn, queue, Coming::Moved(work))?;
         }
         let transferred = turn.queue_profile(from)?.requeue.transferred;
         alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
@@ -55,7 +56,7 @@ impl Run for TransferToAgent {
         checks::may_be_offered(turn, agent)?;
         let place = place::after(turn, work, Requeue::Front)?;
         let wrap_up = wrap_up::after_transfer(turn, work)?;
-        let why = QueuedWhy::Transferred;
+        let why = QueuedWhy::TransferredToAgent;
         let sticky = None;
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
         relax::pass_empty_steps(turn, work)?;

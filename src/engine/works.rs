@@ -13,8 +13,9 @@ use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
 
 use crate::engine::matching::by_hand;
-use crate::engine::requeue::{requeue, sticky};
+use crate::engine::requeue::requeue;
 use crate::engine::run::Run;
+use crate::engine::sticky::sticky;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{alerting, checks, wrap_up};
 

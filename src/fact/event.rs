@@ -518,6 +518,9 @@ pub enum PresenceSetBy {
 pub enum QueuedWhy {
     /// It was transferred or moved by a command.
     Transferred,
+    /// Its agent sent it to another agent, to whom it is offered at once. It stands in no line
+    /// until that agent does not take it, and then a stay in the line begins.
+    TransferredToAgent,
     /// It was parked and its agent could not take it back.
     Resumed,
     /// It waited too long elsewhere.

@@ -93,7 +93,7 @@ pub struct Figures {
 ///
 /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
 /// let event = Event::declines_forgotten(WorkId::from_raw(1));
-/// let fact = Fact::new(5, Timestamp::EPOCH, Cause::Command, event);
+/// let fact = Fact::new(5, Timestamp::EPOCH, Cause::Routing, event);
 /// assert_eq!(figures.apply(&fact), Err(NotNext { expected: 1 }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -204,13 +204,17 @@ impl Figures {
                 }
             }
             Event::OfferRejected { offer, .. } => {
-                self.end_offer(*offer, due, |row| &mut row.declined);
+                let ended = self.end_offer(*offer, due, |row| &mut row.declined);
+                ended.into_iter().for_each(|(work, _)| self.come_back(work, at));
             }
             Event::OfferMissed { offer, .. } => {
-                self.end_offer(*offer, due, |row| &mut row.missed);
+                let ended = self.end_offer(*offer, due, |row| &mut row.missed);
+                ended.into_iter().for_each(|(work, _)| self.come_back(work, at));
             }
-            Event::OfferWithdrawn { offer, .. } => {
-                self.end_offer(*offer, due, |row| &mut row.withdrawn);
+            Event::OfferWithdrawn { offer, why, .. } => {
+                let ended = self.end_offer(*offer, due, |row| &mut row.withdrawn);
+                let back = ended.filter(|_| !why.passes_the_line());
+                back.into_iter().for_each(|(work, _)| self.come_back(work, at));
             }
             Event::WorkAssigned { work, agent, .. } => self.assign(*work, *agent, at),
             Event::WorkHeld { work } => self.hold(*work, true, at),

@@ -95,7 +95,7 @@ impl Figures {
         let Some(owner) = self.owner(work) else {
             return;
         };
-        let transferred = why == QueuedWhy::Transferred;
+        let transferred = matches!(why, QueuedWhy::Transferred | QueuedWhy::TransferredToAgent);
         let count: Count =
             if transferred { |row| &mut row.transferred } else { |row| &mut row.given_back };
         self.count_for(work, owner, at, count);
@@ -209,7 +209,7 @@ impl Figures {
     fn owner(&self, work: WorkId) -> Option<AgentId> {
         match self.works.get(&work)?.place {
             CountedPlace::With(agent) => Some(agent),
-            CountedPlace::Line | CountedPlace::Aside => None,
+            CountedPlace::Line | CountedPlace::BetweenAgents | CountedPlace::Aside => None,
         }
     }
 

@@ -17,7 +17,7 @@ type Flow = fn(&mut LineFlow) -> &mut u32;
 /// How work that entered a line for this reason came there.
 const fn entry(why: QueuedWhy) -> Flow {
     match why {
-        QueuedWhy::Transferred => |flow| &mut flow.transferred_in,
+        QueuedWhy::Transferred | QueuedWhy::TransferredToAgent => |flow| &mut flow.transferred_in,
         QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow => {
             |flow| &mut flow.overflowed_in
         }
@@ -29,7 +29,7 @@ const fn entry(why: QueuedWhy) -> Flow {
 /// How it left the line it was in.
 const fn exit(why: QueuedWhy) -> Flow {
     match why {
-        QueuedWhy::Transferred => |flow| &mut flow.transferred_out,
+        QueuedWhy::Transferred | QueuedWhy::TransferredToAgent => |flow| &mut flow.transferred_out,
         QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow => {
             |flow| &mut flow.overflowed_out
         }
@@ -74,8 +74,24 @@ impl Figures {
             if work.start == Start::NotYet {
                 work.start = Start::At(due);
             }
+            // From agent to agent: one caller is one caller, and is in no line in between.
+            if why == QueuedWhy::TransferredToAgent {
+                work.place = CountedPlace::BetweenAgents;
+                return;
+            }
         }
         self.enter(id, at, entry(why));
+    }
+
+    /// The agent to whom work was sent does not take it: a stay in the line begins.
+    pub(super) fn come_back(&mut self, id: WorkId, at: Timestamp) {
+        let Some(work) = self.works.get_mut(&id) else {
+            return;
+        };
+        if work.place == CountedPlace::BetweenAgents && work.open_offers == 0 {
+            (work.place, work.entered, work.since) = (CountedPlace::Line, at, at);
+            self.enter(id, at, entry(QueuedWhy::TransferredToAgent));
+        }
     }
 
     pub(super) fn reclassify(&mut self, id: WorkId, queue: QueueId, at: Timestamp) {
@@ -84,6 +100,9 @@ impl Figures {
             return;
         };
         work.entered = at;
+        if work.place == CountedPlace::BetweenAgents {
+            (work.place, work.since) = (CountedPlace::Line, at);
+        }
         let in_line = work.place == CountedPlace::Line;
         self.change_queue(id, queue, at, |flow| &mut flow.reclassified_out);
         if in_line {

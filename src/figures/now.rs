@@ -158,6 +158,7 @@ impl ChannelNow {
             CountedPlace::With(_) => return,
             CountedPlace::Aside => &mut self.put_off,
             CountedPlace::Line if work.open_offers > 0 => &mut self.offered,
+            CountedPlace::BetweenAgents => &mut self.offered,
             CountedPlace::Line => {
                 self.oldest_wait = self.oldest_wait.max(Some(now.since(work.entered)));
                 &mut self.waiting

@@ -15,6 +15,8 @@ use crate::state::routing_status::RoutingStatus;
 pub(super) enum CountedPlace {
     /// In the line of its queue, offered or not.
     Line,
+    /// Sent by one agent to another, to whom it is offered: in no line.
+    BetweenAgents,
     /// Put off: in no line.
     Aside,
     /// With an agent, until the agent has wrapped it up.

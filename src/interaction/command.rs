@@ -240,7 +240,7 @@ commands! {
     /// The interaction waits in the queue of the work from now on. The context variables go with
     /// the work as attributes, where the request does not say otherwise, so that rules of
     /// classification see them, and the agent to whom it is offered. The same request under the
-    /// same key again answers with the same work.
+    /// same key again answers with the same work, as long as it is open.
     SubmitWork {
         /// The interaction. It has no open work.
         interaction: InteractionId,

@@ -166,6 +166,7 @@ pub(crate) fn submit(
 ) -> Result<Ahead, RecordRefusal> {
     let row = store.interaction(id)?;
     let known = request.key.as_ref().and_then(|key| view.work_id(key));
+    let known = known.filter(|work| view.work(*work).is_some());
     if known.is_none() || known != row.work {
         store.check_step(id, InteractionStep::Queue)?;
         store.check_without_work(id)?;

@@ -288,7 +288,9 @@ growing! {
         pub on_max_wait: MaxWaitAction => with_on_max_wait,
         /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
         pub service_target: Span => with_service_target,
-        /// How many items may wait; one more is refused. What is put off does not wait.
+        /// How many items may wait; one more that would wait is refused. An item that is offered to
+        /// somebody at once does not wait, so with 0 nothing waits and all that is free is used (a
+        /// loss system). What is put off does not wait.
         pub waiting_max: u32 => with_waiting_max,
         /// The attributes by which work is ordered under [`Order::Sorted`], one or two.
         #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -38,7 +38,10 @@ growing! {
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     pub struct WorkRequest {
-        /// The host's own key. Submitting the same request under a key again changes nothing.
+        /// The host's own key. Submitting the same request under a key again changes nothing as
+        /// long as the work is open. When the work is closed its key is free, whatever ended it: a
+        /// customer who hung up and calls again waits again. Who repeats a call whose answer was
+        /// lost gives it a token ([`Call`](crate::host::Call)), which holds after the end too.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub key: Option<Key> => with_key(some Key),
         /// The host's key of the customer. A customer who acts by that key

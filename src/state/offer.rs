@@ -61,6 +61,14 @@ pub enum Withdrawal {
     WorkAside,
 }
 
+impl Withdrawal {
+    /// True if the work goes on at once, to somebody else or out of the engine, and stands in no
+    /// line in between.
+    pub(crate) const fn passes_the_line(self) -> bool {
+        matches!(self, Self::Reassigned | Self::WorkGone)
+    }
+}
+
 /// A step in the life of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfferStep {

@@ -1,19 +1,8 @@
 //! Tables as text: aligned, and compared with the text that is kept.
 
-use crate::golden::{path, rewriting};
+mod kept;
 
-/// Compares what was found with the text that is kept, or keeps it.
-pub(crate) fn compare(name: &str, found: &str) {
-    let path = path(name);
-    if rewriting() {
-        std::fs::write(&path, found).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        kept == found,
-        "{name} says\n{kept}\nand this was found\n{found}\n(STROWGER_REWRITE=1 keeps it)"
-    );
-}
+pub(crate) use kept::compare;
 
 /// Columns as wide as their widest cell; the first row is the head.
 pub(crate) fn align(rows: &[Vec<String>]) -> String {

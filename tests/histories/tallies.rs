@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use strowger::fact::{Definition, Event, Fact};
+use strowger::fact::{Definition, Event, Fact, QueuedWhy};
 use strowger::model::{AgentId, ChannelId, Entity, OfferId, QueueId, WorkId};
 use strowger::policy::estimate::Estimator;
-use strowger::state::{CloseCause, RoutingStatus};
+use strowger::state::{CloseCause, RoutingStatus, Withdrawal};
 use strowger::view::{Counts, QueueView};
 use strowger::{Engine, Snapshot, Span, Timestamp};
 
@@ -38,6 +38,8 @@ struct Work {
     /// Whether it is in the line of its queue, offered or not.
     in_line: bool,
     offers: BTreeSet<OfferId>,
+    /// Whether one agent sent it to another, who has not answered.
+    between: bool,
     /// Whether its queue counts it as an arrival since an agent had it last.
     counted: bool,
 }
@@ -64,7 +66,7 @@ impl Fold {
         let row = self.works.get_mut(&work).expect("open work");
         let counted = row.counted && row.queue == queue;
         (row.queue, row.entered, row.owner) = (queue, at, None);
-        (row.in_line, row.counted) = (true, true);
+        (row.in_line, row.counted, row.between) = (true, true, false);
         if !counted {
             self.queue(queue).diary.push((at, Entry::Arrived));
         }
@@ -76,7 +78,7 @@ impl Fold {
             self.release(work, owner, at);
         }
         let row = self.works.get_mut(&work).expect("open work");
-        (row.owner, row.in_line) = (None, false);
+        (row.owner, row.in_line, row.between) = (None, false, false);
     }
 
     fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
@@ -84,6 +86,7 @@ impl Fold {
         let (queue, wait, old) = (row.queue, at.since(row.entered), row.owner);
         let waited = row.in_line;
         (row.owner, row.in_line, row.counted) = (Some(agent), false, false);
+        row.between = false;
         row.offers.clear();
         if let Some(old) = old {
             self.release(work, old, at);
@@ -157,7 +160,8 @@ impl Fold {
             Event::WorkSubmitted { work, request, .. } => {
                 let (queue, in_line) = (request.queue, request.schedule.is_none());
                 let (owner, offers, counted) = (None, BTreeSet::new(), false);
-                let row = Work { queue, entered: at, owner, in_line, offers, counted };
+                let between = false;
+                let row = Work { queue, entered: at, owner, in_line, offers, counted, between };
                 self.works.insert(*work, row);
                 if in_line {
                     self.arrive(*work, queue, at);
@@ -165,7 +169,7 @@ impl Fold {
             }
             Event::WorkClassified { work, queue, .. } => {
                 let row = self.works.get_mut(work).expect("open work");
-                if row.in_line && row.queue != *queue {
+                if (row.in_line || row.between) && row.queue != *queue {
                     self.arrive(*work, *queue, at);
                 } else if row.queue != *queue {
                     (row.queue, row.counted) = (*queue, false);
@@ -174,14 +178,19 @@ impl Fold {
             Event::WorkScheduled { work, .. }
             | Event::WorkSuspended { work, .. }
             | Event::CustomerUnreached { work, retry: Some(_), .. } => self.put_off(*work, at),
-            Event::WorkQueued { work, queue, wrap_up, .. } => {
+            Event::WorkQueued { work, queue, why, wrap_up, .. } => {
                 if let Some(owner) = self.owner(*work) {
                     match wrap_up {
                         Some(wrap_up) if wrap_up.counts => self.again(*work, owner, at),
                         Some(_) | None => self.release(*work, owner, at),
                     }
                 }
-                self.arrive(*work, *queue, at);
+                if *why == QueuedWhy::TransferredToAgent {
+                    let row = self.works.get_mut(work).expect("open work");
+                    (row.owner, row.in_line, row.between) = (None, false, true);
+                } else {
+                    self.arrive(*work, *queue, at);
+                }
             }
             Event::WorkOffered { offer, work, agent, .. } => {
                 self.offers.insert(*offer, (*work, *agent));
@@ -190,8 +199,20 @@ impl Fold {
             Event::OfferRejected { offer, .. }
             | Event::OfferMissed { offer, .. }
             | Event::OfferWithdrawn { offer, .. } => {
+                let goes_on = matches!(
+                    fact.event,
+                    Event::OfferWithdrawn {
+                        why: Withdrawal::Reassigned | Withdrawal::WorkGone,
+                        ..
+                    }
+                );
                 let (work, _) = self.offers[offer];
-                self.works.get_mut(&work).expect("open work").offers.remove(offer);
+                let row = self.works.get_mut(&work).expect("open work");
+                row.offers.remove(offer);
+                if row.between && row.offers.is_empty() && !goes_on {
+                    let queue = row.queue;
+                    self.arrive(work, queue, at);
+                }
             }
             Event::OfferAccepted { offer, .. } => {
                 let (work, agent) = self.offers[offer];

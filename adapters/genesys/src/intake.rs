@@ -239,6 +239,7 @@ fn rest(work: &WorkRequest) -> Vec<Left> {
         ("preferred.ignore_need", preferred.is_some_and(|preferred| preferred.ignore_need)),
         ("preferred.ignore_capacity", preferred.is_some_and(|preferred| preferred.ignore_capacity)),
         ("preferred.expedite", preferred.is_some_and(|preferred| preferred.expedite)),
+        ("customer", work.customer.is_some()),
         ("front", work.front),
         ("credit", work.credit != plain.credit),
         ("size", work.size.is_some()),

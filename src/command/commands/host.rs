@@ -13,7 +13,8 @@ use crate::command::commands::shape::{AnswersWith, commands};
 
 /// Hands in work; answers with its id.
 ///
-/// The same request under the same key again answers with the same id and changes nothing.
+/// The same request under the same key again answers with the same id and changes nothing, as long
+/// as the work is open. The key of closed work is free.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Submit(pub Arc<WorkRequest>);

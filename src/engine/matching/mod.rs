@@ -23,11 +23,12 @@
 //! who is open on a channel, who is a member, who fits a need; only what is left over is asked one
 //! by one. [`choose`] finds the agent for a piece of work, [`seek`] the work for an agent.
 //! [`by_hand`] asks for commands that name the agent themselves, [`hope`] whether anybody could
-//! ever take the work.
+//! ever take the work, [`arrival`] whether work that comes would wait.
 //!
 //! A row that is not there matches nothing. All of this reads the world and changes nothing.
 
 pub(crate) mod agent;
+pub(crate) mod arrival;
 pub(crate) mod by_hand;
 pub(crate) mod candidates;
 pub(crate) mod case;

@@ -7,7 +7,6 @@ use crate::model::ids::{AgentId, ChannelId, PoolId, QueueId};
 use crate::policy::room::Full;
 use crate::world::lanes::LaneKey;
 use crate::world::member::PackedMember;
-use crate::world::pool_sets::PoolSetId;
 use crate::world::rows::Work;
 
 use crate::engine::matching::case::{Pair, Waiver};
@@ -29,27 +28,30 @@ pub(crate) fn room_for(
 
 /// `Ok` if an agent has room for a piece of work.
 pub(crate) fn room(matching: Matching<'_>, work: &Work, agent: AgentId) -> Result<(), Full> {
-    Size::of(work).room(matching, agent)
+    Size::of(matching, work).room(matching, agent)
 }
 
 /// What these gates look at in work: one piece of it, or all of a lane.
 #[derive(Clone, Copy)]
-struct Size {
+struct Size<'a> {
     queue: QueueId,
     channel: ChannelId,
     cost: u32,
-    pool_set: PoolSetId,
+    pools: &'a [PoolId],
 }
 
-impl Size {
-    fn of(work: &Work) -> Self {
-        let Work { queue, cost, pool_set, .. } = *work;
-        Self { queue, channel: work.request.channel, cost, pool_set }
+impl<'a> Size<'a> {
+    fn of(matching: Matching<'a>, work: &Work) -> Self {
+        Self::drawing_on(matching.world.pools(work.pool_set), work)
+    }
+
+    fn drawing_on(pools: &'a [PoolId], work: &Work) -> Self {
+        let Work { queue, cost, .. } = *work;
+        Self { queue, channel: work.request.channel, cost, pools }
     }
 
     fn room(self, matching: Matching<'_>, agent: AgentId) -> Result<(), Full> {
-        let pools = matching.world.pools(self.pool_set);
-        room_for(matching, agent, (self.channel, self.cost), pools)
+        room_for(matching, agent, (self.channel, self.cost), self.pools)
     }
 
     /// The bound that leaves an agent no room, if they must have room. Debt is never passed over.
@@ -88,7 +90,18 @@ pub(super) fn is_open_with(
     work: &Work,
     agent: AgentId,
 ) -> bool {
-    Size::of(work).is_open(matching, waiver, agent)
+    Size::of(matching, work).is_open(matching, waiver, agent)
+}
+
+/// True if an agent passes these gates under a waiver for work that is not there yet, and would
+/// draw on these pools.
+pub(super) fn is_open_drawing(
+    matching: Matching<'_>,
+    waiver: Waiver,
+    (work, pools): (&Work, &[PoolId]),
+    agent: AgentId,
+) -> bool {
+    Size::drawing_on(pools, work).is_open(matching, waiver, agent)
 }
 
 /// True if a member passes these gates for all work of a lane.
@@ -98,7 +111,8 @@ pub(super) fn is_open_for_lane(
     member: PackedMember<'_>,
     LaneKey { channel, cost, pool_set, .. }: LaneKey,
 ) -> bool {
-    let size = Size { queue: member.queue(), channel, cost, pool_set };
+    let pools = matching.world.pools(pool_set);
+    let size = Size { queue: member.queue(), channel, cost, pools };
     size.is_open(matching, Waiver::default(), agent)
 }
 
@@ -107,7 +121,7 @@ pub(super) fn kept_by(gate: Gate, Pair { case, agent, right, .. }: Pair<'_>) -> 
     let (matching, work) = (case.matching, case.work);
     let shut = match gate {
         Gate::Room => {
-            let full = Size::of(work).full(matching, right.waiver(), agent);
+            let full = Size::of(matching, work).full(matching, right.waiver(), agent);
             full.map(KeptBy::NoRoom)
         }
         Gate::Shift => {

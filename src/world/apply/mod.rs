@@ -97,11 +97,11 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         }
         Event::OfferAccepted { offer, auto: _ } => offers::accept(world, *offer, due),
         Event::OfferRejected { offer, reason, bar, place } => {
-            offers::reject(world, *offer, *reason, *bar, *place)
+            offers::reject(world, *offer, *reason, *bar, *place, at)
         }
-        Event::OfferMissed { offer, bar, place } => offers::miss(world, *offer, *bar, *place),
+        Event::OfferMissed { offer, bar, place } => offers::miss(world, *offer, *bar, *place, at),
         Event::OfferWithdrawn { offer, why, place } => {
-            offers::withdraw(world, *offer, *why, *place)
+            offers::withdraw(world, *offer, *why, *place, at)
         }
         Event::WorkAssigned { work, agent, by: _ } => offers::assign(world, *work, *agent, at),
         Event::WorkHeld { work } => contacts::hold(world, *work),

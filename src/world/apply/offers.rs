@@ -8,8 +8,8 @@ use crate::policy::choice::next_share;
 use crate::policy::offering::Bar;
 use crate::policy::order::Place;
 use crate::state::offer::{OfferState, OfferStep, Withdrawal};
-use crate::state::work::WorkStep;
-use crate::world::apply::lines::restage;
+use crate::state::work::{Stage, WorkStep};
+use crate::world::apply::lines::{restage, restage_anew};
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, load, queues, tallies};
 use crate::world::index::TimerKey;
@@ -114,16 +114,25 @@ pub(super) fn reject(
     reason: Option<ReasonId>,
     bar: Bar,
     place: Place,
+    at: Timestamp,
 ) -> Result<(), Misfit> {
     let offer = end(world, id, OfferStep::Reject(reason))?;
     note_answer(world, offer.agent, false)?;
-    return_work(world, id, offer, place, Some(bar))
+    return_work(world, id, offer, place, Some(bar))?;
+    stand_in_line(world, offer.work, at)
 }
 
-pub(super) fn miss(world: &mut World, id: OfferId, bar: Bar, place: Place) -> Result<(), Misfit> {
+pub(super) fn miss(
+    world: &mut World,
+    id: OfferId,
+    bar: Bar,
+    place: Place,
+    at: Timestamp,
+) -> Result<(), Misfit> {
     let offer = end(world, id, OfferStep::Expire)?;
     note_answer(world, offer.agent, true)?;
-    return_work(world, id, offer, place, Some(bar))
+    return_work(world, id, offer, place, Some(bar))?;
+    stand_in_line(world, offer.work, at)
 }
 
 pub(super) fn withdraw(
@@ -131,9 +140,25 @@ pub(super) fn withdraw(
     id: OfferId,
     why: Withdrawal,
     place: Place,
+    at: Timestamp,
 ) -> Result<(), Misfit> {
     let offer = end(world, id, OfferStep::Withdraw(why))?;
-    return_work(world, id, offer, place, None)
+    return_work(world, id, offer, place, None)?;
+    if why.passes_the_line() { Ok(()) } else { stand_in_line(world, offer.work, at) }
+}
+
+/// A stay in the line begins for work that was on its way from one agent to another: it is the only
+/// work that could be offered without being an arrival of its queue.
+fn stand_in_line(world: &mut World, id: WorkId, at: Timestamp) -> Result<(), Misfit> {
+    let row = world.work(id)?;
+    if row.counted || row.stage != Stage::Queued {
+        return Ok(());
+    }
+    restage_anew(world, id, |row| {
+        row.begin_stay(at);
+        Ok(())
+    })?;
+    tallies::arrival(world, id, at)
 }
 
 /// Takes an offer from where it is open; what it reserved is still held.
@@ -190,7 +215,7 @@ fn take_work(
     at: Timestamp,
 ) -> Result<Assignment, Misfit> {
     let (queue, stay) = restage(world, work, |row| {
-        let stay = (row.stage, row.entered);
+        let stay = (row.stage.is_in_queue() && row.counted).then_some(row.entered);
         row.stage = row.stage.next(WorkStep::Assign(agent))?;
         row.handled = true;
         row.counted = false;

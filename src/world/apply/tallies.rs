@@ -3,7 +3,6 @@
 use crate::base::time::Timestamp;
 use crate::model::ids::{QueueId, WorkId};
 use crate::state::assignment::AssignmentState;
-use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
 use crate::world::rows::Assignment;
 use crate::world::state::World;
@@ -18,15 +17,14 @@ pub(super) fn arrival(world: &mut World, id: WorkId, at: Timestamp) -> Result<()
     Ok(())
 }
 
-/// Work goes to an agent. It counts if it came from the line, where it was in this stage since it
-/// entered.
+/// Work goes to an agent. It counts if it came from the line, where it was since it entered.
 pub(super) fn answer(
     world: &mut World,
     queue: QueueId,
-    (stage, entered): (Stage, Timestamp),
+    stay: Option<Timestamp>,
     at: Timestamp,
 ) -> Result<(), Misfit> {
-    if stage.is_in_queue() {
+    if let Some(entered) = stay {
         let target = world.queue_profile(queue)?.service_target;
         world.queue_mut(queue)?.tally.answer(at, at.since(entered), target);
     }

@@ -6,7 +6,6 @@ use crate::base::sparse::Sparse;
 use crate::base::time::{Moment, Span, Timestamp};
 use crate::fact::event::{PreferenceStep, QueuedWhy, Sticky};
 use crate::model::ids::{AgentId, QueueId, WorkId};
-use crate::model::schedule::Schedule;
 use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::Bar;
 use crate::policy::order::Place;
@@ -16,8 +15,7 @@ use crate::world::apply::lines::{intern, need_of, restage, restage_anew};
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, pools, tallies};
 use crate::world::index::TimerKey;
-use crate::world::needs::NeedId;
-use crate::world::pool_sets::{PoolSetId, pools_named};
+use crate::world::pool_sets::pools_named;
 use crate::world::rows::{EndedWork, Step, Work};
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
@@ -40,7 +38,7 @@ pub(super) fn submit(
     world.queue(request.queue)?;
     let channel = world.channel_profile(request.channel)?;
     let pools = pools_named(request, channel);
-    let mut work = submitted(request, channel.cost, channel.lifetime, at);
+    let mut work = Work::new(request, channel, at);
     work.need = need_of(world, &work)?.unwrap_or_else(|new| intern(world, new));
     if world.stores.works.next_id() != Some(id) {
         return Err(Misfit::OutOfOrder);
@@ -65,51 +63,6 @@ pub(super) fn submit(
         index.keys.works.set(key.clone(), id);
     }
     Ok(())
-}
-
-/// The row of work that was submitted just now, before its need and its pools are known.
-fn submitted(request: &Arc<WorkRequest>, cost: u32, lifetime: Option<Span>, at: Timestamp) -> Work {
-    let origin = request.origin.unwrap_or(at);
-    let lifetime = request.lifetime.or(lifetime);
-    let lifetime = lifetime.filter(|_| request.schedule.is_none());
-    Work {
-        request: request.clone(),
-        submitted: None,
-        need: NeedId::from_raw(0),
-        queue: request.queue,
-        stage: match request.schedule {
-            None => Stage::Queued,
-            Some(Schedule { at: Some(at), activation }) => Stage::Scheduled { at, activation },
-            Some(Schedule { at: None, .. }) => Stage::Suspended,
-        },
-        cost: request.size.unwrap_or(cost),
-        place: Place { front: request.front, since: origin },
-        origin,
-        queued: request.schedule.is_none().then_some(at).into(),
-        entered: at,
-        counted: false,
-        expires: lifetime.map(|lifetime| origin + lifetime).into(),
-        revealed: Span::ZERO,
-        step: first_step(request, at),
-        handled: false,
-        retry: Moment::NONE,
-        attempts: 0,
-        declines: Sparse::new(),
-        relaxed: Span::ZERO,
-        skipped: Span::ZERO,
-        first_offer: Moment::NONE,
-        further_offers: Sparse::new(),
-        open_to: 0,
-        last_agent: None,
-        sticky: false,
-        unassigned: 0,
-        unreached: 0,
-        fired: 0,
-        widened: 0,
-        legs: Sparse::new(),
-        past_legs: Sparse::new(),
-        pool_set: PoolSetId::EMPTY,
-    }
 }
 
 pub(super) fn change(world: &mut World, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
@@ -152,7 +105,10 @@ pub(super) fn queue(
         row.change_queue(queue);
         Ok(())
     })?;
-    tallies::arrival(world, id, at)
+    match why {
+        QueuedWhy::TransferredToAgent => Ok(()),
+        _ => tallies::arrival(world, id, at),
+    }
 }
 
 /// Work enters a line for the first time after it was put off: its life begins when it was due.
@@ -160,13 +116,7 @@ fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) 
     row.queued = at.into();
     row.origin = due;
     row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime).into();
-    row.step = first_step(&row.request, at);
-}
-
-/// The first step of the wait of work that asks for agents by name.
-fn first_step(request: &WorkRequest, at: Timestamp) -> Step {
-    let first = request.preferred.as_ref().and_then(|preferred| preferred.steps.first());
-    first.map(|step| PreferenceStep { number: 0, until: at + step.wait }).into()
+    row.step = Step::first(&row.request, at);
 }
 
 pub(super) fn reveal(world: &mut World, id: WorkId, delay: Span) -> Result<(), Misfit> {
@@ -248,7 +198,7 @@ pub(super) fn close(
     if work.stage.has_clock() {
         index.clock.set(TimerKey::Work(id), None);
     }
-    if work.stage == Stage::Queued && cause == CloseCause::Abandoned {
+    if work.stage == Stage::Queued && work.counted && cause == CloseCause::Abandoned {
         world.queue_mut(work.queue)?.tally.abandon(at);
     }
     world.stores.needs.count(work.need, false);

@@ -171,7 +171,8 @@ fn stage(world: &World, id: WorkId, work: &Work, open: usize) -> Result<(), Viol
         };
         hold("one owner: the owner's assignment is in the same stage", fits)?;
     }
-    let counted = work.counted || !work.stage.is_in_queue();
+    // What an agent sent to another agent stands in no line as long as it is offered to them.
+    let counted = work.counted || work.stage != Stage::Queued;
     hold("arrivals counted: what is in a line is one", counted)?;
     hold("a wait for the last agent is a step", work.step.is_some() || !work.sticky)?;
     legs::of_work(world, id, work).map_or(Ok(()), |invariant| hold(invariant, false))

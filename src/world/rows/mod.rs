@@ -1,6 +1,7 @@
 //! The rows: agents, queues, pools, work and offers as they are now.
 
 pub(crate) mod agent;
+mod arrival;
 pub(crate) mod assignment;
 pub(crate) mod offer;
 pub(crate) mod queue;

@@ -6,12 +6,14 @@ use strowger::fact::{Definition, Event, Fact, QueuedWhy};
 use strowger::model::{
     AgentId, ChannelId, CodeId, OfferId, PresenceId, QueueId, SystemPresence, WorkId,
 };
-use strowger::state::{CloseCause, RoutingStatus};
+use strowger::state::{CloseCause, RoutingStatus, Withdrawal};
 use strowger::{Span, Timestamp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Line,
+    /// One agent sent it to another, who has not answered.
+    Between,
     Aside,
     With(AgentId),
     Gone(CloseCause),
@@ -151,6 +153,16 @@ impl Diary {
         (work, self.legs[leg].agent)
     }
 
+    /// Whoever was sent work by a colleague does not take it: it is in line from now on.
+    fn come_back(&mut self, work: WorkId, at: Timestamp) {
+        if self.last(work).place == Place::Between {
+            self.set(work, at, |state| {
+                state.place = Place::Line;
+                state.why = Why::Queued(QueuedWhy::TransferredToAgent);
+            });
+        }
+    }
+
     /// Work goes to an agent.
     fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) -> usize {
         let leg = self.open(work, agent, at, Doing::Talk);
@@ -236,7 +248,9 @@ impl Diary {
                 self.works.insert(*work, vec![state]);
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {
-                let transferred = *why == QueuedWhy::Transferred;
+                let to_agent = *why == QueuedWhy::TransferredToAgent;
+                let transferred = to_agent || *why == QueuedWhy::Transferred;
+                let place = if to_agent { Place::Between } else { Place::Line };
                 let what = if transferred { Counted::Transferred } else { Counted::GivenBack };
                 self.lose(*work, at, Some(what), *wrap_up);
                 let before = &self.works[work];
@@ -246,13 +260,15 @@ impl Diary {
                     state.start = start;
                     // Elsewhere it goes when that was due.
                     state.left = if state.queue == *queue { at } else { due };
-                    (state.queue, state.place, state.why) =
-                        (*queue, Place::Line, Why::Queued(*why));
+                    (state.queue, state.place, state.why) = (*queue, place, Why::Queued(*why));
                 });
             }
             Event::WorkClassified { work, queue, .. } if self.last(*work).queue != *queue => {
                 self.set(*work, at, |state| {
                     (state.queue, state.why) = (*queue, Why::Classified);
+                    if state.place == Place::Between {
+                        state.place = Place::Line;
+                    }
                 });
             }
             Event::CallbackRequested { work, channel, .. } => self.set(*work, at, |state| {
@@ -284,13 +300,18 @@ impl Diary {
                 self.take(work, agent, at);
             }
             Event::OfferRejected { offer, .. } => {
-                self.end_offer(*offer, due, Counted::Declined);
+                let (work, _) = self.end_offer(*offer, due, Counted::Declined);
+                self.come_back(work, at);
             }
             Event::OfferMissed { offer, .. } => {
-                self.end_offer(*offer, due, Counted::Missed);
+                let (work, _) = self.end_offer(*offer, due, Counted::Missed);
+                self.come_back(work, at);
             }
-            Event::OfferWithdrawn { offer, .. } => {
-                self.end_offer(*offer, due, Counted::Withdrawn);
+            Event::OfferWithdrawn { offer, why, .. } => {
+                let (work, _) = self.end_offer(*offer, due, Counted::Withdrawn);
+                if !matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone) {
+                    self.come_back(work, at);
+                }
             }
             Event::WorkAssigned { work, agent, .. } => {
                 self.lose(*work, at, None, None);

@@ -158,7 +158,9 @@ impl Cut<'_> {
                 line.service.abandoned_short += u32::from(waited < self.config.short_abandon);
                 line.flow.wait_abandoned = plus(line.flow.wait_abandoned, waited);
             }
-            (_, Why::Queued(QueuedWhy::Transferred)) => line.flow.transferred_out += 1,
+            (_, Why::Queued(QueuedWhy::Transferred | QueuedWhy::TransferredToAgent)) => {
+                line.flow.transferred_out += 1;
+            }
             (_, Why::Queued(QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow)) => {
                 line.flow.overflowed_out += 1;
             }
@@ -280,7 +282,9 @@ fn enter(line: &mut Line, why: Why) {
     let count = match why {
         Why::Submitted => &mut line.flow.submitted,
         Why::Classified => &mut line.flow.reclassified_in,
-        Why::Queued(QueuedWhy::Transferred) => &mut line.flow.transferred_in,
+        Why::Queued(QueuedWhy::Transferred | QueuedWhy::TransferredToAgent) => {
+            &mut line.flow.transferred_in
+        }
         Why::Queued(QueuedWhy::Activated) => &mut line.flow.activated,
         Why::Queued(QueuedWhy::Resumed | QueuedWhy::Unassigned) => &mut line.flow.requeued,
         Why::Queued(_) => &mut line.flow.overflowed_in,

@@ -17,7 +17,7 @@ impl Router {
         match row.stage {
             Stage::Queued | Stage::Offered { .. } => {}
             Stage::Scheduled { .. } | Stage::Suspended => {
-                self.check_waiting(row.queue)?;
+                self.check_waiting(row.queue, work, self.activated(work))?;
                 self.enter_again(work, placement, self.now);
             }
             _ => return Err(self.wrong_stage(work)),

@@ -1,5 +1,6 @@
 //! Classification: the host and the rules of the queue work came to say where it goes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use strowger::Refusal;
@@ -30,7 +31,9 @@ impl Router {
     }
 
     pub(super) fn classify(&mut self, id: WorkId) {
-        let answer = self.host_says(id).or_else(|| self.rules_say(id));
+        let queues: Vec<QueueId> = self.queues.keys().copied().collect();
+        let rooms = queues.into_iter().filter(|queue| self.could_go(id, *queue)).collect();
+        let answer = self.host_says(id, &rooms).or_else(|| self.rules_say(id, &rooms));
         let Some((rule, spread, queue, change)) = answer else {
             return;
         };
@@ -58,7 +61,7 @@ impl Router {
         self.tell(Event::work_classified(id, rule, queue, change));
     }
 
-    fn host_says(&self, id: WorkId) -> Option<Answer> {
+    fn host_says(&self, id: WorkId, rooms: &BTreeSet<QueueId>) -> Option<Answer> {
         let work = &self.works[&id];
         let entry = self.queue_profile(work.submitted.queue);
         if !entry.classification.as_ref()?.ask_host {
@@ -69,12 +72,12 @@ impl Router {
         let sound = found.priority.is_none_or(|priority| valid::priority(priority).is_ok())
             && need.is_none_or(|need| valid::need(need).is_ok())
             && need.is_none_or(|need| self.check_live(&valid::need_mentions(need)).is_ok())
-            && found.queue.is_none_or(|queue| self.could_go(id, queue));
+            && found.queue.is_none_or(|queue| rooms.contains(&queue));
         let change = WorkChange::default().with_priority(found.priority).with_need(found.need);
         sound.then_some((None, false, found.queue, change))
     }
 
-    fn rules_say(&self, id: WorkId) -> Option<Answer> {
+    fn rules_say(&self, id: WorkId, rooms: &BTreeSet<QueueId>) -> Option<Answer> {
         let work = &self.works[&id];
         let entry = work.submitted.queue;
         let profile = self.queue_profile(entry);
@@ -83,7 +86,7 @@ impl Router {
         let draws: Vec<u64> = (0..rules.rules.len()).map(drawn).collect();
         let seed = self.config.seed ^ u64::from(entry.raw());
         let open = |id| self.is_open(id);
-        let room = |queue| self.could_go(id, queue);
+        let room = |queue| rooms.contains(&queue);
         let (number, rule, queue) =
             classification::classify(rules, &work.request, &draws, seed, open, room)?;
         let (priority, need) = (rule.priority, rule.need.clone());
@@ -92,7 +95,7 @@ impl Router {
     }
 
     /// Whether a queue can take it; the one it is in can.
-    fn could_go(&self, id: WorkId, queue: QueueId) -> bool {
-        self.works[&id].queue == queue || self.takes_more(queue)
+    fn could_go(&mut self, id: WorkId, queue: QueueId) -> bool {
+        self.works[&id].queue == queue || self.takes(queue, id, self.classified(id, queue))
     }
 }

@@ -47,6 +47,16 @@ impl Router {
         if few { Vec::new() } else { pairs }
     }
 
+    /// The agents to whom a piece of work could be offered now.
+    pub(super) fn takers(&self, id: WorkId) -> Vec<AgentId> {
+        self.pairs(id).into_iter().map(|(_, _, choice)| choice.agent).collect()
+    }
+
+    /// The same, however many its queue wants to ask at once.
+    pub(super) fn able(&self, id: WorkId) -> Vec<AgentId> {
+        self.pairs_of(id).into_iter().map(|(_, _, choice)| choice.agent).collect()
+    }
+
     fn pairs_of(&self, id: WorkId) -> Vec<Pair> {
         self.agents.keys().filter_map(|agent| self.pair(id, *agent)).collect()
     }

@@ -20,6 +20,7 @@ mod pools;
 mod relax;
 mod state;
 mod valid;
+mod waiting;
 mod works;
 mod wrap_up;
 

@@ -220,6 +220,15 @@ impl Router {
         }
     }
 
+    /// Whoever was sent it by a colleague does not take it: a stay in the line begins.
+    fn stand_in_line_again(&mut self, id: WorkId) {
+        let (now, work) = (self.now, self.work(id));
+        if work.stage == Stage::Queued && !work.counted {
+            work.begin_stay(work.queue, now);
+            self.count_arrival(id);
+        }
+    }
+
     /// Notes a decline.
     fn decline(&mut self, offer: &Offer, bar: Bar, place: Place) {
         self.come_back(offer.work, place);
@@ -233,6 +242,7 @@ impl Router {
             }
             None => work.declines.push(Decline { agent: offer.agent, count: 1, bar }),
         }
+        self.stand_in_line_again(offer.work);
     }
 
     /// What becomes of an agent who rejected or missed.
@@ -281,6 +291,9 @@ impl Router {
     fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: Place) {
         let offer = self.end_offer(id, OfferEnd::Withdrawn { why });
         self.come_back(offer.work, place);
+        if !matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone) {
+            self.stand_in_line_again(offer.work);
+        }
         self.tell(Event::offer_withdrawn(id, why, place));
     }
 

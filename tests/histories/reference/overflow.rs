@@ -89,7 +89,8 @@ impl Router {
         match then {
             OverflowAction::Move { queue, placement } => {
                 let stays = self.works[&id].queue == queue;
-                let (resort, full) = (profile.last_resort, !self.takes_more(queue));
+                let resort = profile.last_resort;
+                let full = !stays && !self.takes(queue, id, self.moved(id, queue));
                 match resort {
                     _ if stays => {}
                     _ if !full => self.move_on(id, queue, placement),
@@ -308,7 +309,7 @@ impl Router {
     /// Work that waits or is offered goes to an agent.
     pub(super) fn count_answer(&mut self, id: WorkId) {
         let work = &self.works[&id];
-        if matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
+        if work.counted && matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
             let (queue, wait) = (work.queue, self.now.since(work.entered));
             let target = self.queue_profile(queue).service_target;
             let now = self.now;

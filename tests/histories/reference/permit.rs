@@ -14,7 +14,7 @@ impl Router {
         let kind = actor.kind();
         if let Actor::Agent(me) = actor {
             let entity = Entity::from(*me);
-            let thing = self.things.get(&entity).ok_or(Refusal::unknown(entity))?;
+            let thing = self.things.get(&entity).ok_or_else(|| Refusal::unknown(entity))?;
             if thing.retired {
                 return Err(Refusal::retired(entity));
             }

@@ -146,6 +146,7 @@ impl Leg {
 }
 
 /// A piece of work as it is now.
+#[derive(Clone)]
 pub(super) struct Work {
     /// The request as it was submitted.
     pub(super) submitted: Arc<WorkRequest>,

@@ -35,22 +35,36 @@ impl Router {
             let limit = LimitName::OpenWork;
             return Err(Refusal::limit(limit, max));
         }
+        let id = WorkId::from_raw(self.submitted + 1);
         // What is put off does not wait there yet.
         if request.schedule.is_none() {
-            self.check_waiting(request.queue)?;
+            self.check_waiting(request.queue, id, self.new_work(request))?;
         }
         let profile = self.queue_profile(request.queue);
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
         self.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
         self.submitted += 1;
-        let id = WorkId::from_raw(self.submitted);
+        self.works.insert(id, self.new_work(request));
+        self.note_pools(id);
+        if let Some(key) = &request.key {
+            self.keys.insert(key.clone(), id);
+        }
+        let request = request.clone();
+        self.count_arrival(id);
+        self.tell(Event::work_submitted(id, request));
+        self.classify(id);
+        self.entered(id, false);
+        Ok(Reply::Submitted(id))
+    }
+
+    fn new_work(&self, request: &Arc<WorkRequest>) -> Work {
         let channel = self.channel_profile(request.channel);
         let origin = request.origin.unwrap_or(self.now);
         let lifetime = request.lifetime.or(channel.lifetime);
         let preferred = request.preferred.iter();
         let first = preferred.flat_map(|list| &list.steps).next();
         let begins = request.schedule.is_none();
-        let work = Work {
+        Work {
             submitted: request.clone(),
             request: (**request).clone(),
             queue: request.queue,
@@ -83,43 +97,19 @@ impl Router {
             unreached: 0,
             fired: BTreeSet::new(),
             widened: 0,
-        };
-        self.works.insert(id, work);
-        self.note_pools(id);
-        if let Some(key) = &request.key {
-            self.keys.insert(key.clone(), id);
         }
-        let request = request.clone();
-        self.count_arrival(id);
-        self.tell(Event::work_submitted(id, request));
-        self.classify(id);
-        self.entered(id, false);
-        Ok(Reply::Submitted(id))
     }
 
-    /// The work this very request made before. The key of other open work is taken.
+    /// The open work this very request made before. The key of other open work is taken.
     fn submitted_before(&self, request: &WorkRequest) -> Result<Option<WorkId>, Refusal> {
         let Some(work) = request.key.as_ref().and_then(|key| self.keys.get(key)) else {
             return Ok(None);
         };
-        let entity = (*work).into();
-        match (self.works.get(work), self.remembered(*work)) {
-            (Some(open), _) if *open.submitted == *request => Ok(Some(*work)),
-            (Some(_), _) => Err(Refusal::key_taken(entity)),
-            (None, Some(ended)) if *ended.submitted == *request => Ok(Some(*work)),
-            (None, _) => Ok(None),
+        match self.works.get(work) {
+            Some(open) if *open.submitted == *request => Ok(Some(*work)),
+            Some(_) => Err(Refusal::key_taken((*work).into())),
+            None => Ok(None),
         }
-    }
-
-    pub(super) fn check_waiting(&self, queue: QueueId) -> Result<(), Refusal> {
-        let (limit, max) = (LimitName::Waiting, self.queue_profile(queue).waiting_max);
-        if self.takes_more(queue) { Ok(()) } else { Err(Refusal::limit(limit, max)) }
-    }
-
-    /// Whether a queue is there and not full.
-    pub(super) fn takes_more(&self, queue: QueueId) -> bool {
-        let room = |queue| self.queue_profile(queue).waiting_max as usize;
-        self.live(queue.into()).is_ok() && self.waiting_in(queue).len() < room(queue)
     }
 
     fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
@@ -230,7 +220,8 @@ impl Router {
             self.drop_leg(id, owner);
         }
         let (queue, now) = (self.works[&id].queue, self.now);
-        if cause == CloseCause::Abandoned && self.works[&id].stage == Stage::Queued {
+        let in_line = self.works[&id].counted && self.works[&id].stage == Stage::Queued;
+        if cause == CloseCause::Abandoned && in_line {
             self.queue(queue).tally.abandon(now);
         }
         let work = self.works.remove(&id).expect("the work is open");
@@ -345,7 +336,7 @@ impl Router {
         }
         // Work that waits in the queue already takes no more room in it.
         if queue != from || stage != Stage::Queued {
-            self.check_waiting(queue)?;
+            self.check_waiting(queue, work, self.moved(work, queue))?;
         }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
         let requeue = placement.unwrap_or(self.queue_profile(from).requeue.transferred);
@@ -379,7 +370,7 @@ impl Router {
         let place = place.after(Requeue::Front, self.now);
         let wrap_up = self.wrap_up_after_transfer(work);
         // It is offered at once, and does not wait for any rule of the queue.
-        self.stand_in_line(work, queue, place, QueuedWhy::Transferred, wrap_up, None);
+        self.stand_in_line(work, queue, place, QueuedWhy::TransferredToAgent, wrap_up, None);
         self.pass_empty_steps(work);
         let offer = self.offer(work, agent, OfferedBy::Transfer);
         Ok(Reply::Offered(offer))
@@ -445,7 +436,9 @@ impl Router {
             work.last_agent = Some(agent);
         }
         work.begin_stay(queue, now);
-        self.count_arrival(id);
+        if why != QueuedWhy::TransferredToAgent {
+            self.count_arrival(id);
+        }
         self.tell(Event::work_queued(id, queue, place, why, wrap_up, sticky));
     }
 

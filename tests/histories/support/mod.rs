@@ -266,7 +266,9 @@ fn actor(by: u8, command: &Command, engine: &Engine) -> Actor {
         228 => Actor::Agent(AgentId::from_raw(99)),
         229..236 => Actor::Supervisor("sue".into()),
         236..242 => Actor::Administrator("kim".into()),
-        242..252 => Actor::Customer(Some(if by % 2 == 0 { "dora" } else { "emil" }.into())),
+        242..252 => {
+            Actor::Customer(Some(if by.is_multiple_of(2) { "dora" } else { "emil" }.into()))
+        }
         252.. => Actor::Customer(None),
     }
 }

@@ -24,6 +24,7 @@ fn full() -> (Floor, Value) {
     let skill = json!({"skill": {"skill": 0, "is": ">=", "level": 60}});
     let request = json!({
         "key": "case-1",
+        "customer": "dora",
         "queue": 1,
         "channel": 0,
         "need": {
