@@ -309,6 +309,27 @@ fn whoever_declined_is_offered_it_when_the_bar_is_over() {
 }
 
 #[test]
+fn whoever_sent_it_is_not_offered_it_in_this_stay() {
+    let mut floor = plain();
+    let work = floor.submit(call());
+    let Relation::Asked { offer } = floor.engine.explain(work, ANA).unwrap().standing else {
+        panic!("nobody is asked");
+    };
+    floor.must(Accept::new(offer));
+    floor.must(TransferToQueue::new(work, DESK).with_not_to_sender(true));
+    assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NobodyOnQueue);
+    only(&mut floor, work, Gate::NotSender, |floor| {
+        let why = floor.engine.explain(work, ANA).unwrap();
+        assert_eq!(
+            (json!(why.obstacles[0].kept_by), why.obstacles[0].until),
+            (json!("sender"), None)
+        );
+        // It enters the line anew, and nobody sends it.
+        floor.must(TransferToQueue::new(work, DESK).with_not_to_sender(true));
+    });
+}
+
+#[test]
 fn whoever_gave_it_away_is_offered_it_after_the_wrap_up() {
     let timeout = Span::from_secs(9);
     let mode = WrapUpMode::MandatoryTimeout { timeout };

@@ -154,7 +154,7 @@ fn imports_go_down_only() {
 }
 
 /// What is asked of a row or a profile to know whether an agent may have a piece of work.
-const PREDICATES: [&str; 22] = [
+const PREDICATES: [&str; 23] = [
     ".attends(",
     ".away(",
     ".bars(",
@@ -167,6 +167,7 @@ const PREDICATES: [&str; 22] = [
     ".has_room(agent",
     ".held_back(",
     ".in_line(",
+    ".is_from(",
     ".is_lasting(",
     ".lanes_seen(",
     ".may_have_more(",

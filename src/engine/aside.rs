@@ -148,8 +148,8 @@ fn enter(
     let sticky = sticky_after_attempt(turn, work)?;
     if row.queued.is_none() {
         let (queue, place) = (row.queue, Place { front: row.request.front, since: due });
-        let wrap_up = None;
-        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
+        let (wrap_up, not_to) = (None, None);
+        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
         overflow::enter(turn, work, Some(why))
     } else {
         requeue(turn, work, placement.unwrap_or(Requeue::KeepScore), why, sticky)

@@ -127,8 +127,8 @@ fn end_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     match turn.queue_profile(from)?.on_max_wait {
         MaxWaitAction::Move { queue } if queue != from => {
             let place = place::in_queue(turn, work, queue, Requeue::KeepScore)?;
-            let (why, wrap_up, sticky) = (QueuedWhy::MaxWait, None, None);
-            turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
+            let (why, wrap_up, sticky, not_to) = (QueuedWhy::MaxWait, None, None, None);
+            turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
             overflow::enter(turn, work, Some(why))
         }
         MaxWaitAction::Move { .. } | MaxWaitAction::Close => close(turn, work, CloseCause::MaxWait),

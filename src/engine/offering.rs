@@ -161,7 +161,7 @@ fn move_exhausted(turn: &mut Turn<'_>, work: WorkId, queue: QueueId) -> Result<(
         return turn.emit(Event::DeclinesForgotten { work });
     }
     let place = place::in_queue(turn, work, queue, Requeue::KeepScore)?;
-    let (why, wrap_up, sticky) = (QueuedWhy::Exhausted, None, None);
-    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
+    let (why, wrap_up, sticky, not_to) = (QueuedWhy::Exhausted, None, None, None);
+    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
     overflow::enter(turn, work, Some(why))
 }

@@ -136,8 +136,8 @@ fn move_to(
         return Ok(());
     }
     let place = place::in_queue(turn, work, queue, placement)?;
-    let (why, wrap_up, sticky) = (QueuedWhy::Overflow, None, None);
-    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky })?;
+    let (why, wrap_up, sticky, not_to) = (QueuedWhy::Overflow, None, None, None);
+    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
     enter(turn, work, Some(why))
 }
 

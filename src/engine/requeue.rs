@@ -17,6 +17,7 @@ pub(crate) fn requeue(
 ) -> Result<(), Halted> {
     let queue = turn.work(work)?.queue;
     let place = place::after(turn, work, placement)?;
-    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up: None, sticky })?;
+    let (wrap_up, not_to) = (None, None);
+    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
     overflow::enter(turn, work, Some(why))
 }

@@ -137,6 +137,9 @@ events! {
             /// The agent for whom it waits first, and until when.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             sticky: Option<Sticky>,
+            /// The agent who sent it here and is not offered it in this stay.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            not_to: Option<AgentId>,
         }
         /// Waiting work is visible to agents with this delay now.
         WorkRevealed = work_revealed {

@@ -318,6 +318,13 @@ growing! {
         /// a call back that is tried again (Genesys Cloud: last agent routing).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sticky: Option<Span> => with_sticky(into),
+        /// True if no transfer comes back: work that an agent sends here is not offered to that
+        /// agent in this stay, however long nobody else is free (Twilio TaskRouter: a target
+        /// expression such as `worker.sid != task.ignoreAgent`). Who gives work by hand may give it
+        /// to them. A transfer can ask for the same
+        /// ([`TransferToQueue`](crate::command::TransferToQueue)).
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub not_to_sender: bool => with_not_to_sender,
         /// When it is open; `None`: always.
         pub calendar: Option<CalendarId> => with_calendar(into),
         /// The rules of overflow for this queue's work: at most 32, in this order.
@@ -376,6 +383,7 @@ impl Default for QueueProfile {
             broadcast: Broadcast::default(),
             classification: None,
             sticky: None,
+            not_to_sender: false,
             calendar: None,
             overflow: Vec::new(),
             last_resort: LastResort::default(),

@@ -15,6 +15,7 @@
 //! | `Room` | `policy::room::Usage::room` |
 //! | `Shift` | [`Agent::shift_too_short`] |
 //! | `NotDeclined` | [`Work::bars`] |
+//! | `NotSender` | [`Work::is_from`] |
 //! | `NotInvolved` | [`Agent::has`] |
 //! | `NotAlerting` | [`Stores::offer_to`] |
 //! | `Assignments` | [`Agent::may_have_more`] |
@@ -132,6 +133,13 @@ impl Work {
                 Bar::Session(barred) => session == barred,
             }
         })
+    }
+
+    /// Gate `NotSender`, shut: whether an agent sent the work, and is not to get it back in this
+    /// stay.
+    #[must_use]
+    pub(crate) fn is_from(&self, agent: AgentId) -> bool {
+        self.not_back && self.last_agent == Some(agent)
     }
 }
 

@@ -144,7 +144,11 @@ impl Floor {
                 self.set_all(&mut command, placement)?;
                 json!({"transfer_to_queue": command})
             }
-            [_owner, "sends", work, "to", agent] => self.pair("transfer_to_agent", work, agent)?,
+            [_owner, "sends", work, "to", agent, options @ ..] => {
+                let mut command = self.pair("transfer_to_agent", work, agent)?;
+                self.set_all(&mut command["transfer_to_agent"], options)?;
+                command
+            }
             [_owner, "asks-to-wrap-up", work] => {
                 json!({"request_wrap_up": {"work": self.id("work", work)?}})
             }

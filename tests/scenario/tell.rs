@@ -147,13 +147,23 @@ impl Floor {
             Event::WorkSubmitted { work: w, request, .. } => {
                 format!("{} in {}", work(w), self.name(request.queue))
             }
-            Event::WorkQueued { work: w, queue, place: p, why, wrap_up: wraps, sticky, .. } => {
+            Event::WorkQueued {
+                work: w,
+                queue,
+                place: p,
+                why,
+                wrap_up: wraps,
+                sticky,
+                not_to,
+                ..
+            } => {
                 let wraps = wraps.map(wrap_up).unwrap_or_default();
                 let (queue, why) = (self.name(*queue), word(why));
                 let sticky = sticky.map(|sticky| {
                     format!(" for={} until={}", self.name(sticky.agent), clock(sticky.until))
                 });
-                let rest = wraps + &sticky.unwrap_or_default();
+                let not_to = not_to.map(|agent| format!(" not_to={}", self.name(agent)));
+                let rest = wraps + &sticky.unwrap_or_default() + &not_to.unwrap_or_default();
                 format!("{} in {queue} {} why={why}{rest}", work(w), place(*p))
             }
             Event::WorkRevealed { work: w, delay, .. } => format!("{} delay={delay}", work(w)),

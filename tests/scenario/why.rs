@@ -62,6 +62,7 @@ impl Floor {
             KeptBy::Declined { bar: barred, times, .. } => {
                 format!("declined, times={times}{}", bar(*barred))
             }
+            KeptBy::Sender => "sent it here".into(),
             KeptBy::Has { state, .. } => format!("has it: {}", state.name()),
             KeptBy::TakesPart { role, .. } => format!("takes part as {}", role.name()),
             KeptBy::Alerting { offer, .. } => format!("alerted by {offer}"),

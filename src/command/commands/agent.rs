@@ -126,6 +126,11 @@ commands! {
         /// Where it goes in the line; `None`: what the queue it leaves says of transfers.
         #[serde(default)]
         placement: Option<Requeue> => with_placement(into),
+        /// True if the agent who sends it is not offered it in this stay in the line. What the
+        /// queue says of it
+        /// ([`QueueProfile::not_to_sender`](crate::model::QueueProfile::not_to_sender)) holds too.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        not_to_sender: bool => with_not_to_sender,
     } -> ();
 
     /// Offers work to another agent; answers with the offer.
@@ -137,6 +142,11 @@ commands! {
         work: WorkId,
         /// The other agent.
         agent: AgentId,
+    } with {
+        /// True if the agent who sends it is not offered it, should the other not take it. As for
+        /// [`TransferToQueue`].
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        not_to_sender: bool => with_not_to_sender,
     } -> OfferId;
 
     /// An agent asks, before the contact ends, for time to wrap up.

@@ -114,6 +114,8 @@ fn outlook(case: Case<'_>) -> Outlook {
     if is_external(case.queue) {
         return Outlook::External;
     }
+    // Who sent the work, and is not to get it back, is nobody to hope for.
+    let is_there = |pair: &Pair<'_>| passes(Gate::OnQueue, *pair) && passes(Gate::NotSender, *pair);
     let (able, unfit): (Vec<_>, Vec<_>) = hopes(case)
         .into_iter()
         .filter_map(|agent| case.with(agent))
@@ -122,7 +124,7 @@ fn outlook(case: Case<'_>) -> Outlook {
     match (able.as_slice(), unfit.as_slice()) {
         ([], []) => Outlook::NoMembers,
         ([], unfit) => Outlook::NobodyFits { until: somebody_fits_from(case, unfit) },
-        (able, _) if able.iter().any(|pair| passes(Gate::OnQueue, *pair)) => Outlook::Staffed,
+        (able, _) if able.iter().any(is_there) => Outlook::Staffed,
         (_, _) => Outlook::NobodyOnQueue,
     }
 }

@@ -65,6 +65,8 @@ gates! {
     Shift = "shift",
     /// The agent did not decline the work, or may be asked again.
     NotDeclined = "not_declined",
+    /// The agent did not send the work here, or may have it back.
+    NotSender = "not_sender",
     /// The agent does not have the work, wrap it up or take part in it.
     NotInvolved = "not_involved",
     /// The work is not alerting the agent.
@@ -83,7 +85,7 @@ impl Gate {
     /// The gates of a funnel: what concerns each agent first, the work as a whole last. Agents who
     /// are involved, or alerted, are counted before those without room: the work itself may be what
     /// takes their room. Whom the work waits for by name decides who enters the funnel at all.
-    pub(crate) const FUNNEL: [Self; 16] = [
+    pub(crate) const FUNNEL: [Self; 17] = [
         Self::Member,
         Self::OnQueue,
         Self::Responding,
@@ -95,6 +97,7 @@ impl Gate {
         Self::Room,
         Self::Shift,
         Self::NotDeclined,
+        Self::NotSender,
         Self::Assignments,
         Self::InLine,
         Self::EnoughAgents,
@@ -151,6 +154,8 @@ pub enum KeptBy {
         /// How often they declined it.
         times: u8,
     },
+    /// The agent sent the work here, and is not offered it in this stay.
+    Sender,
     /// The agent has the work or wraps it up.
     Has {
         /// The state of their assignment.
@@ -203,6 +208,7 @@ impl KeptBy {
             Self::NoRoom(_) => Gate::Room,
             Self::Shift { .. } => Gate::Shift,
             Self::Declined { .. } => Gate::NotDeclined,
+            Self::Sender => Gate::NotSender,
             Self::Has { .. } | Self::TakesPart { .. } => Gate::NotInvolved,
             Self::Alerting { .. } => Gate::NotAlerting,
             Self::Assignments { .. } => Gate::Assignments,

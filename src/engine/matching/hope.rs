@@ -6,7 +6,8 @@ use crate::world::rows::Work;
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::{agent, item, line, member, queue};
 
-/// The members who fit a piece of work and whose presence opens its channel.
+/// The members who fit a piece of work and whose presence opens its channel. Who sent it, and is not
+/// to get it back, is none of them.
 fn members_on_queue<'a>(
     matching: Matching<'a>,
     work: &'a Work,
@@ -16,7 +17,9 @@ fn members_on_queue<'a>(
     let fitting = sets
         .into_iter()
         .flat_map(|(line, fit)| line.members(work.request.channel).among(&fit.agents));
-    fitting.filter(move |id| agent::opens(matching, *id, work.request.channel))
+    fitting.filter(move |id| {
+        agent::opens(matching, *id, work.request.channel) && !item::is_sender(work, *id)
+    })
 }
 
 /// True if somebody on queue fits and stands in a ring that sees the work.

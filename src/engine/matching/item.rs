@@ -1,7 +1,7 @@
-//! Gates of an agent and this very piece of work: [`Gate::NotDeclined`], [`Gate::NotInvolved`] and
-//! [`Gate::NotAlerting`].
+//! Gates of an agent and this very piece of work: [`Gate::NotDeclined`], [`Gate::NotSender`],
+//! [`Gate::NotInvolved`] and [`Gate::NotAlerting`].
 //!
-//! Of most work all three are open to everybody, and then it stands for all work of its lane:
+//! Of most work all of them are open to everybody, and then it stands for all work of its lane:
 //! [`is_ordinary`].
 
 use alloc::vec::Vec;
@@ -29,6 +29,11 @@ pub(super) fn has_declined_for_good(matching: Matching<'_>, work: &Work, agent: 
     declines.any(|decline| decline.bar.is_lasting() && decline.bar.bars(matching.now, session))
 }
 
+/// True if an agent sent the work, and is not to get it back in this stay.
+pub(super) fn is_sender(work: &Work, agent: AgentId) -> bool {
+    work.is_from(agent)
+}
+
 /// True if an agent has the work, wraps it up, or takes part in it.
 pub(crate) fn is_involved(row: &Agent, id: WorkId) -> bool {
     row.has(id)
@@ -43,11 +48,12 @@ pub(crate) fn alerting(world: &World, work: WorkId, agent: AgentId) -> Option<Of
 pub(super) fn is_open(matching: Matching<'_>, id: WorkId, work: &Work, agent: AgentId) -> bool {
     let alerts = || work.is_offered() && alerting(matching.world, id, agent).is_some();
     let row = matching.world.agent(agent);
-    row.is_ok_and(|row| !work.bars(agent, row.session) && !is_involved(row, id) && !alerts())
+    let may = |row: &Agent| !work.bars(agent, row.session) && !is_sender(work, agent);
+    row.is_ok_and(|row| may(row) && !is_involved(row, id) && !alerts())
 }
 
 /// True if these gates are open to everybody, and anybody may be asked, so that the work stands for
-/// all of its lane. Somebody who had it may still wrap it up.
+/// all of its lane. Somebody who had it may still wrap it up, or sent it and is not to get it back.
 pub(crate) fn is_ordinary(work: &Work) -> bool {
     work.step.is_none() && work.declines.is_empty() && !work.handled && !work.is_offered()
 }
@@ -61,6 +67,7 @@ pub(super) fn kept_by(gate: Gate, Pair { case, agent, row, .. }: Pair<'_>) -> Ve
                 |decline: &Decline| KeptBy::Declined { bar: decline.bar, times: decline.count };
             declines.map(declined).collect()
         }
+        Gate::NotSender if is_sender(case.work, agent) => Vec::from([KeptBy::Sender]),
         Gate::NotInvolved => {
             let has = row.assignment(case.id);
             let has = has.map(|assignment| KeptBy::Has { state: assignment.state });

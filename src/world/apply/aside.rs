@@ -33,6 +33,7 @@ fn put_off(world: &mut World, id: WorkId, step: WorkStep, at: Timestamp) -> Resu
         row.stage = row.stage.next(step)?;
         row.step = Step::NONE;
         row.sticky = false;
+        row.not_back = false;
         row.retry = Moment::NONE;
         row.unassigned = row.unassigned.saturating_add(owner.is_some().into());
         Ok(())

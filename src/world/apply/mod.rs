@@ -80,9 +80,10 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::ShiftEndSet { agent, until } => agents::set_shift_end(world, *agent, *until),
         Event::WorkSubmitted { work, request } => works::submit(world, *work, request, at),
         Event::WorkChanged { work, change } => works::change(world, *work, change),
-        Event::WorkQueued { work, queue, place, why, wrap_up, sticky } => {
-            let entry =
-                works::LineEntry { queue: *queue, place: *place, why: *why, sticky: *sticky };
+        Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to } => {
+            let (queue, place, why) = (*queue, *place, *why);
+            let (sticky, not_to) = (*sticky, *not_to);
+            let entry = works::LineEntry { queue, place, why, sticky, not_to };
             works::queue(world, *work, entry, *wrap_up, at, due)
         }
         Event::WorkRevealed { work, delay } => works::reveal(world, *work, *delay),

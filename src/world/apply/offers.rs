@@ -220,6 +220,7 @@ fn take_work(
         row.handled = true;
         row.counted = false;
         row.last_agent = Some(agent);
+        row.not_back = false;
         // What brought it to the front is over once an agent has it.
         row.place.front = row.request.front;
         Ok((row.queue, stay))

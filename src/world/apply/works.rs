@@ -27,6 +27,7 @@ pub(super) struct LineEntry {
     pub place: Place,
     pub why: QueuedWhy,
     pub sticky: Option<Sticky>,
+    pub not_to: Option<AgentId>,
 }
 
 pub(super) fn submit(
@@ -82,7 +83,7 @@ pub(super) fn queue(
     at: Timestamp,
     due: Timestamp,
 ) -> Result<(), Misfit> {
-    let LineEntry { queue, place, why, sticky } = entry;
+    let LineEntry { queue, place, why, sticky, not_to } = entry;
     world.queue(queue)?;
     let lifetime = world.channel_profile(world.work(id)?.request.channel)?.lifetime;
     if let Some(owner) = world.work(id)?.stage.owner() {
@@ -103,6 +104,8 @@ pub(super) fn queue(
         row.unassigned = row.unassigned.saturating_add((why == QueuedWhy::Unassigned).into());
         row.begin_stay(at);
         row.change_queue(queue);
+        row.last_agent = not_to.or(row.last_agent);
+        row.not_back = not_to.is_some();
         Ok(())
     })?;
     match why {

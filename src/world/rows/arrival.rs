@@ -51,6 +51,7 @@ impl Work {
             open_to: 0,
             last_agent: None,
             sticky: false,
+            not_back: false,
             unassigned: 0,
             unreached: 0,
             fired: 0,

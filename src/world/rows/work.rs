@@ -73,6 +73,9 @@ pub(crate) struct Work {
     pub last_agent: Option<AgentId>,
     /// True if the step the work is in is a wait for the agent who had it last.
     pub sticky: bool,
+    /// True if the agent who had it last sent it, and is not offered it in this stay.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub not_back: bool,
     /// How often it was taken from an agent.
     pub unassigned: u8,
     /// How often its customer did not answer.

@@ -56,7 +56,7 @@ impl Router {
         }
         let work = self.work(id);
         work.stage = stage;
-        (work.step, work.sticky, work.retry) = (None, false, None);
+        (work.step, work.sticky, work.retry, work.not_to) = (None, false, None, None);
         self.tell(match stage {
             Stage::Scheduled { at, activation } => Event::work_scheduled(id, at, activation),
             _ => Event::work_suspended(id),

@@ -91,6 +91,7 @@ impl Router {
             return None;
         }
         if self.is_barred(id, agent)
+            || work.not_to == Some(agent)
             || self.queue_profile(work.queue).external
             || self.is_held_back(work.queue)
             || row.leg(id).is_some()

@@ -257,7 +257,7 @@ impl Router {
             Command::Park(c) => self.park(c.work, c.until),
             Command::Resume(c) => self.resume(c.work, c.by),
             Command::TransferToQueue(c) => self.transfer_to_queue(&c),
-            Command::TransferToAgent(c) => self.transfer_to_agent(c.work, c.agent),
+            Command::TransferToAgent(c) => self.transfer_to_agent(&c),
             Command::RequestWrapUp(c) => self.request_wrap_up(c.work),
             Command::FinishContact(c) => self.finish_contact(c.work, c.by),
             Command::SetCode(c) => self.set_code(c.work, c.agent, c.code),

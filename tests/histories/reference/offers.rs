@@ -117,6 +117,7 @@ impl Router {
         let work = self.work(id);
         work.counted = false;
         work.last_agent = Some(agent);
+        work.not_to = None;
         work.stage = Stage::Assigned { agent };
         // What brought it to the front is over once somebody has it.
         work.place.front = work.request.front;
@@ -356,7 +357,8 @@ impl Router {
         }
         let could = |agent: &AgentId| {
             let row = &self.agents[agent];
-            row.terms(work.queue, work.request.channel).is_some()
+            work.not_to != Some(*agent)
+                && row.terms(work.queue, work.request.channel).is_some()
                 && self.presence_profile(row.presence).opens(work.request.channel)
                 && fits(&self.need_now(id), self.agent_profile(*agent))
         };

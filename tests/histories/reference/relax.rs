@@ -154,6 +154,7 @@ impl Router {
         self.agents.keys().any(|agent| {
             self.presence_profile(self.agents[agent].presence).opens(channel)
                 && self.ring_sees(id, *agent)
+                && self.works[&id].not_to != Some(*agent)
                 && fit::fits(&self.need_now(id), self.agent_profile(*agent))
         })
     }

@@ -181,6 +181,8 @@ pub(super) struct Work {
     /// Whether its queue counts it as an arrival.
     pub(super) counted: bool,
     pub(super) last_agent: Option<AgentId>,
+    /// Who sent it and is not to get it back in this stay.
+    pub(super) not_to: Option<AgentId>,
     /// Whether its step is the wait for whoever had it last.
     pub(super) sticky: bool,
     pub(super) unassigned: u32,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use strowger::command::{
-    Finisher, LimitName, Reply, Resumer, StageName, TransferToQueue, Unavailable,
+    Finisher, LimitName, Reply, Resumer, StageName, TransferToAgent, TransferToQueue, Unavailable,
 };
 use strowger::fact::{EndedBy, Event, OfferedBy, PreferenceStep, QueuedWhy, ResumedBy, Sticky};
 use strowger::model::{
@@ -92,6 +92,7 @@ impl Router {
             queued: begins.then_some(self.now),
             counted: false,
             last_agent: None,
+            not_to: None,
             sticky: false,
             unassigned: 0,
             unreached: 0,
@@ -323,7 +324,7 @@ impl Router {
         &mut self,
         command: &TransferToQueue,
     ) -> Result<Reply, Refusal> {
-        let TransferToQueue { work, queue, placement, .. } = *command;
+        let TransferToQueue { work, queue, placement, not_to_sender, .. } = *command;
         self.check_known(work)?;
         self.live(queue.into())?;
         let row = self.open_work(work)?;
@@ -345,15 +346,17 @@ impl Router {
             place.front = self.works[&work].request.front;
         }
         let wrap_up = self.wrap_up_after_transfer(work);
-        self.enqueue(work, queue, place, QueuedWhy::Transferred, wrap_up);
+        let not_to = self.not_back_to(work, queue, not_to_sender);
+        self.stand_in_line(work, queue, place, QueuedWhy::Transferred, wrap_up, (None, not_to));
+        self.entered(work, false);
         Ok(Reply::Done)
     }
 
     pub(super) fn transfer_to_agent(
         &mut self,
-        work: WorkId,
-        agent: AgentId,
+        command: &TransferToAgent,
     ) -> Result<Reply, Refusal> {
+        let TransferToAgent { work, agent, not_to_sender, .. } = *command;
         self.check_known(work)?;
         self.live(agent.into())?;
         let row = self.open_work(work)?;
@@ -370,10 +373,18 @@ impl Router {
         let place = place.after(Requeue::Front, self.now);
         let wrap_up = self.wrap_up_after_transfer(work);
         // It is offered at once, and does not wait for any rule of the queue.
-        self.stand_in_line(work, queue, place, QueuedWhy::TransferredToAgent, wrap_up, None);
+        let not_to = self.not_back_to(work, queue, not_to_sender);
+        let why = QueuedWhy::TransferredToAgent;
+        self.stand_in_line(work, queue, place, why, wrap_up, (None, not_to));
         self.pass_empty_steps(work);
         let offer = self.offer(work, agent, OfferedBy::Transfer);
         Ok(Reply::Offered(offer))
+    }
+
+    /// Who sends work on, if they are not to get it back.
+    fn not_back_to(&self, work: WorkId, queue: QueueId, not_to_sender: bool) -> Option<AgentId> {
+        let wanted = not_to_sender || self.queue_profile(queue).not_to_sender;
+        self.works[&work].stage.owner().filter(|_| wanted)
     }
 
     /// Work enters a line; if somebody had it, their assignment ends or they wrap up.
@@ -397,7 +408,7 @@ impl Router {
         wrap_up: Option<WrapUp>,
         sticky: Option<Sticky>,
     ) {
-        self.stand_in_line(id, queue, place, why, wrap_up, sticky);
+        self.stand_in_line(id, queue, place, why, wrap_up, (sticky, None));
         self.entered(id, why == QueuedWhy::Overflow);
     }
 
@@ -408,7 +419,7 @@ impl Router {
         place: Place,
         why: QueuedWhy,
         wrap_up: Option<WrapUp>,
-        sticky: Option<Sticky>,
+        (sticky, not_to): (Option<Sticky>, Option<AgentId>),
     ) {
         self.part_all(id, LegEnd::Transferred);
         match (self.works[&id].stage.owner(), wrap_up) {
@@ -436,10 +447,11 @@ impl Router {
             work.last_agent = Some(agent);
         }
         work.begin_stay(queue, now);
+        work.not_to = not_to;
         if why != QueuedWhy::TransferredToAgent {
             self.count_arrival(id);
         }
-        self.tell(Event::work_queued(id, queue, place, why, wrap_up, sticky));
+        self.tell(Event::work_queued(id, queue, place, why, wrap_up, sticky, not_to));
     }
 
     /// An assignment ends.

@@ -292,6 +292,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
         features.with(Feature::External, 0.4, false, Just(true)),
+        prop_oneof![4 => Just(false), 1 => Just(true)],
     );
     (first, second, third, fourth)
         .prop_map(|(first, second, third, fourth)| {
@@ -305,6 +306,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 inspect_every,
                 ramp,
                 external,
+                not_to_sender,
             ) = fourth;
             let ((order, sort_by), choice, idle, offers, answers) = first;
             let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
@@ -343,6 +345,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_inspect_every(inspect_every)
                 .with_ramp(ramp)
                 .with_external(external)
+                .with_not_to_sender(not_to_sender)
         })
         .boxed()
 }

@@ -360,10 +360,13 @@ fn transfer() -> BoxedStrategy<Act> {
     let work = SOME;
     let placement = maybe(requeue());
     prop_oneof![
-        act((queue(), placement)
-            .prop_map(move |(queue, placement)| TransferToQueue::new(work, queue)
-                .with_placement(placement))),
-        act(agent().prop_map(move |agent| TransferToAgent::new(work, agent))),
+        act((queue(), placement, any::<bool>()).prop_map(move |(queue, placement, not)| {
+            TransferToQueue::new(work, queue).with_placement(placement).with_not_to_sender(not)
+        })),
+        act((agent(), any::<bool>())
+            .prop_map(
+                move |(agent, not)| TransferToAgent::new(work, agent).with_not_to_sender(not)
+            )),
     ]
     .boxed()
 }
