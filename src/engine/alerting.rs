@@ -20,14 +20,19 @@ pub(crate) struct Alert {
     pub until: Option<Timestamp>,
 }
 
-/// How an offer or a consult of a piece of work would reach an agent now.
-pub(crate) fn alert(turn: &Turn<'_>, work: WorkId, agent: AgentId) -> Result<Alert, Halted> {
+/// How an offer or a consult of a piece of work would reach an agent, alerted from an instant on.
+pub(crate) fn alert(
+    turn: &Turn<'_>,
+    work: WorkId,
+    agent: AgentId,
+    from: Timestamp,
+) -> Result<Alert, Halted> {
     let work = turn.work(work)?;
     let queue = turn.queue_profile(work.queue)?;
     let channel = turn.must(turn.world.channel_profile(work.request.channel))?;
     let auto = auto_accept(queue, channel, turn.must(turn.world.agent_profile(agent))?);
     let window = window(queue, work.request.channel, channel).filter(|_| !auto);
-    Ok(Alert { auto, until: window.map(|window| turn.now + window) })
+    Ok(Alert { auto, until: window.map(|window| from + window) })
 }
 
 /// Takes back all open offers of a piece of work; it keeps its place.

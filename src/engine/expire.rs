@@ -10,12 +10,13 @@ use crate::model::queue::MaxWaitAction;
 use crate::model::requeue::Requeue;
 use crate::policy::offering::Bar;
 use crate::state::machine::DeadlineKind;
+use crate::state::offer::Withdrawal;
 use crate::state::work::CloseCause;
 use crate::world::index::TimerKey;
 
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{
-    agents, aside, legs, offering, overflow, place, prefer, relax, works, wrap_up,
+    agents, alerting, aside, legs, offering, overflow, place, prefer, relax, works, wrap_up,
 };
 
 /// Fires everything due at or before now, the earliest first.
@@ -123,6 +124,7 @@ fn close(turn: &mut Turn<'_>, work: WorkId, cause: CloseCause) -> Result<(), Hal
 
 /// Work has waited as long as it may.
 fn end_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
+    alerting::withdraw(turn, work, Withdrawal::MaxWait)?;
     let from = turn.work(work)?.queue;
     match turn.queue_profile(from)?.on_max_wait {
         MaxWaitAction::Move { queue } if queue != from => {

@@ -29,7 +29,7 @@ impl Run for Consult {
         checks::takes(turn, work, agent, Fitness::Waived)?;
         checks::may_be_offered(turn, agent)?;
         check_legs(turn, work)?;
-        let Alert { auto, until } = alert(turn, work, agent)?;
+        let Alert { auto, until } = alert(turn, work, agent, turn.now)?;
         let role = LegRole::Consultant;
         turn.emit(Event::LegRequested { work, agent, role, until })?;
         if auto {

@@ -31,9 +31,20 @@ pub(crate) fn offer(
     agent: AgentId,
     by: OfferedBy,
 ) -> Result<OfferId, Halted> {
+    offer_since(turn, work, agent, by, turn.now)
+}
+
+/// The same, where the agent is alerted since an instant that may be over.
+pub(crate) fn offer_since(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    agent: AgentId,
+    by: OfferedBy,
+    from: Timestamp,
+) -> Result<OfferId, Halted> {
     let next = turn.world.stores().offers.next_id();
     let offer = next.ok_or_else(|| turn.fault("there is no number for another offer".into()))?;
-    let alert = alert(turn, work, agent)?;
+    let alert = alert(turn, work, agent, from)?;
     let routed = by == OfferedBy::Routing;
     // Whoever explains it must say the same.
     debug_assert!(

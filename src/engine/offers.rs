@@ -4,6 +4,7 @@ use crate::command::commands::{Accept, Assign, Force, Pull, Reject};
 use crate::command::refusal::Refusal;
 use crate::fact::event::{AssignedBy, Event, OfferedBy};
 use crate::model::ids::OfferId;
+use crate::model::invalid::{Invalid, Problem};
 use crate::model::reason::RejectReasonProfile;
 use crate::state::offer::{OfferEnd, Withdrawal};
 use crate::state::work::Stage;
@@ -73,8 +74,12 @@ impl Run for Pull {
 
 impl Run for Assign {
     fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
-        let Self { work, agent } = self;
+        let Self { work, agent, offered_at } = self;
         checks::named(turn, work, agent)?;
+        let from = offered_at.unwrap_or(turn.now);
+        if from > turn.now {
+            return Err(Invalid::new("offered_at", Problem::Future).into());
+        }
         if !turn.open_work(work)?.stage.is_in_queue() {
             return Err(turn.wrong_stage(work));
         }
@@ -83,8 +88,12 @@ impl Run for Assign {
         }
         checks::takes(turn, work, agent, Fitness::Waived)?;
         checks::may_be_offered(turn, agent)?;
+        let alert = alerting::alert(turn, work, agent, from)?;
+        if alert.until.is_some_and(|until| until <= turn.now && from < turn.now) {
+            return Err(Invalid::new("offered_at", Problem::Past).into());
+        }
         alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
-        Ok(offering::offer(turn, work, agent, OfferedBy::Assign)?)
+        Ok(offering::offer_since(turn, work, agent, OfferedBy::Assign, from)?)
     }
 }
 

@@ -284,6 +284,11 @@ growing! {
         pub wrap_up: WrapUpProfile => with_wrap_up,
         /// How long work may wait in this queue, offered or not.
         pub max_wait: Option<Span> => with_max_wait(into),
+        /// True if a longest wait that ends while an offer is open withdraws the offer. False at
+        /// first: what is offered is recalled by nothing, and the action follows if the offer ends
+        /// in vain (Microsoft's voice queues, and callers, expect true).
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub max_wait_recalls: bool => with_max_wait_recalls,
         /// The action on work that waited longer than `max_wait`.
         pub on_max_wait: MaxWaitAction => with_on_max_wait,
         /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
@@ -373,6 +378,7 @@ impl Default for QueueProfile {
             exhausted: Exhausted::default(),
             wrap_up: WrapUpProfile::default(),
             max_wait: None,
+            max_wait_recalls: false,
             on_max_wait: MaxWaitAction::default(),
             service_target: Span::from_secs(20),
             waiting_max: 2_000_000,

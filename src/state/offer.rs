@@ -59,13 +59,16 @@ pub enum Withdrawal {
     AcceptedElsewhere,
     /// The work was suspended, put off, or became a call back.
     WorkAside,
+    /// Its longest wait was over
+    /// ([`max_wait_recalls`](crate::model::QueueProfile::max_wait_recalls)).
+    MaxWait,
 }
 
 impl Withdrawal {
     /// True if the work goes on at once, to somebody else or out of the engine, and stands in no
     /// line in between.
     pub(crate) const fn passes_the_line(self) -> bool {
-        matches!(self, Self::Reassigned | Self::WorkGone)
+        matches!(self, Self::Reassigned | Self::WorkGone | Self::MaxWait)
     }
 }
 

@@ -161,11 +161,12 @@ impl Stage {
     #[must_use]
     pub const fn has_clock(self) -> bool {
         match self {
-            Self::Queued | Self::Parked { .. } | Self::Scheduled { .. } | Self::Suspended => true,
-            Self::Offered { .. }
-            | Self::Assigned { .. }
-            | Self::WrapUp { .. }
-            | Self::Closed { .. } => false,
+            Self::Queued
+            | Self::Offered { .. }
+            | Self::Parked { .. }
+            | Self::Scheduled { .. }
+            | Self::Suspended => true,
+            Self::Assigned { .. } | Self::WrapUp { .. } | Self::Closed { .. } => false,
         }
     }
 

@@ -209,7 +209,7 @@ impl Fold {
                 let goes_on = matches!(
                     fact.event,
                     Event::OfferWithdrawn {
-                        why: Withdrawal::Reassigned | Withdrawal::WorkGone,
+                        why: Withdrawal::Reassigned | Withdrawal::WorkGone | Withdrawal::MaxWait,
                         ..
                     }
                 );

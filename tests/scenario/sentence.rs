@@ -118,7 +118,11 @@ impl Floor {
                 json!({"set_shift_end": {"agent": self.id("agent", agent)?, "until": until}})
             }
             [agent, "pulls", work] => self.pair("pull", work, agent)?,
-            [_supervisor, "assigns", work, "to", agent] => self.pair("assign", work, agent)?,
+            [_supervisor, "assigns", work, "to", agent, options @ ..] => {
+                let mut command = self.pair("assign", work, agent)?;
+                self.set_all(&mut command["assign"], options)?;
+                command
+            }
             [_supervisor, "forces", work, "on", agent] => self.pair("force", work, agent)?,
             [_owner, verb @ ("holds" | "retrieves"), work] => {
                 json!({verb.trim_end_matches('s'): {"work": self.id("work", work)?}})

@@ -20,6 +20,12 @@ commands! {
         work: WorkId,
         /// The agent.
         agent: AgentId,
+    } with {
+        /// When it was offered, if another engine or a telephone did so and the host says it late:
+        /// its window ends so much earlier. Not in the future, and not so long ago that the window
+        /// is over. `None`: now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offered_at: Option<Timestamp> => with_offered_at(into),
     } -> OfferId;
 
     /// Gives work that nobody has to an agent, whatever the agent is doing.

@@ -84,8 +84,8 @@ pub(crate) fn is_step_refused(matching: Matching<'_>, id: WorkId) -> bool {
 }
 
 /// True if waiting work has nobody left to ask: its budget is spent, or there are members on queue
-/// who fit, responding or not, and all of them have declined it for good. A queue of another engine is never
-/// exhausted.
+/// who fit, responding or not, and all of them have declined it for good. A queue of another engine
+/// is never exhausted.
 pub(crate) fn is_exhausted(matching: Matching<'_>, work: &Work) -> bool {
     let queue = matching.world.queue_profile(work.queue).ok();
     let Some(queue) = queue.filter(|queue| !queue::is_external(queue)) else {

@@ -96,8 +96,8 @@ impl Work {
     }
 
     /// The next deadline of the work. `hidden` is the next delay of a member of its queue that it
-    /// is not past. Nothing is due while it is offered or an agent handles it: no rule recalls work
-    /// from an agent.
+    /// is not past. Nothing is due while an agent handles it: no rule recalls work from an agent.
+    /// While it is offered its longest wait alone is due, if the queue recalls offers by it.
     pub(crate) fn deadline(
         &self,
         queue: &QueueProfile,
@@ -130,10 +130,12 @@ impl Work {
                 lifetime.into_iter().chain(scheduled).min()
             }
             Stage::Suspended => lifetime,
-            Stage::Offered { .. }
-            | Stage::Assigned { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => None,
+            // What is on its way from one agent to another does not wait.
+            Stage::Offered { .. } => {
+                let most = queue.max_wait.filter(|_| queue.max_wait_recalls && self.counted);
+                deadline(DeadlineKind::MaxWait, most.map(|most| self.entered + most))
+            }
+            Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => None,
         }
     }
 }

@@ -309,7 +309,10 @@ impl Diary {
             }
             Event::OfferWithdrawn { offer, why, .. } => {
                 let (work, _) = self.end_offer(*offer, due, Counted::Withdrawn);
-                if !matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone) {
+                if !matches!(
+                    why,
+                    Withdrawal::Reassigned | Withdrawal::WorkGone | Withdrawal::MaxWait
+                ) {
                     self.come_back(work, at);
                 }
             }

@@ -6,7 +6,7 @@ use strowger::model::{AgentId, MaxWaitAction, OfferId, PoolId, QueueId, SystemPr
 use strowger::policy::offering::Bar;
 use strowger::policy::order::Place;
 use strowger::state::{
-    AssignmentState, CloseCause, Deadline, DeadlineKind, LegEnd, LegState, Stage,
+    AssignmentState, CloseCause, Deadline, DeadlineKind, LegEnd, LegState, Stage, Withdrawal,
 };
 
 use super::Router;
@@ -78,7 +78,7 @@ impl Router {
         first.map(|(at, (owner, kind))| (at, owner, kind))
     }
 
-    /// Nothing is due for work that is offered or that an agent has.
+    /// Nothing is due for work that an agent has; for work that is offered its longest wait at most.
     fn deadlines_of(&self, id: WorkId) -> Vec<(Timestamp, DeadlineKind)> {
         let work = &self.works[&id];
         let mut all = Vec::new();
@@ -104,10 +104,12 @@ impl Router {
             Stage::Parked { until, .. } => {
                 all.extend(until.map(|at| (at, DeadlineKind::ParkOver)));
             }
-            Stage::Offered { .. }
-            | Stage::Assigned { .. }
-            | Stage::WrapUp { .. }
-            | Stage::Closed { .. } => {}
+            Stage::Offered { .. } => {
+                let queue = self.queue_profile(work.queue);
+                let most = queue.max_wait.filter(|_| queue.max_wait_recalls && work.counted);
+                all.extend(most.map(|most| (work.entered + most, DeadlineKind::MaxWait)));
+            }
+            Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {}
             Stage::Scheduled { .. } | Stage::Suspended => all = self.aside_deadlines(id),
         }
         all
@@ -143,6 +145,7 @@ impl Router {
         match kind {
             DeadlineKind::Lifetime => self.end_work(id, CloseCause::Lifetime, EndedBy::System),
             DeadlineKind::MaxWait => {
+                self.withdraw_offer_of(id, Withdrawal::MaxWait);
                 let queue = self.works[&id].queue;
                 match self.queue_profile(queue).on_max_wait {
                     MaxWaitAction::Move { queue: other } if other != queue => {

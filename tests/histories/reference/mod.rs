@@ -250,7 +250,7 @@ impl Router {
             Command::Accept(c) => self.accept(c.offer),
             Command::Reject(c) => self.reject(c.offer, c.reason, c.retry_at),
             Command::Pull(c) => self.pull(c.work, c.agent),
-            Command::Assign(c) => self.assign(c.work, c.agent),
+            Command::Assign(c) => self.assign(&c),
             Command::Force(c) => self.force(c.work, c.agent),
             Command::Hold(c) => self.hold(c.work),
             Command::Retrieve(c) => self.retrieve(c.work),

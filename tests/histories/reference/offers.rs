@@ -1,10 +1,10 @@
 //! Offers: making them, answers to them, and giving work to agents by hand.
 
-use strowger::command::{LimitName, Reply, Unavailable};
+use strowger::command::{Assign, LimitName, Reply, Unavailable};
 use strowger::fact::{AssignedBy, EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
 use strowger::model::{
-    AgentChoice, AgentId, ChannelId, Exhausted, OfferId, QueueId, ReasonId, Requeue, Response,
-    WorkId,
+    AgentChoice, AgentId, ChannelId, Exhausted, Invalid, OfferId, Problem, QueueId, ReasonId,
+    Requeue, Response, WorkId,
 };
 use strowger::policy::choice::next_share;
 use strowger::policy::fit::fits;
@@ -21,16 +21,32 @@ use super::state::{Decline, Happened, Leg, Offer};
 impl Router {
     /// Has work offered to an agent, or taken in their name at once.
     pub(super) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> OfferId {
+        self.offer_since(work, agent, by, self.now)
+    }
+
+    /// When the window of an offer ends that alerts an agent from an instant on.
+    fn window_end(&self, work: WorkId, agent: AgentId, from: Timestamp) -> Option<Timestamp> {
+        let row = &self.works[&work];
+        let (profile, id) = (self.queue_profile(row.queue), row.request.channel);
+        let channel = self.channel_profile(id);
+        let auto = auto_accept(&profile, channel, self.agent_profile(agent));
+        window(&profile, id, channel).filter(|_| !auto).map(|window| from + window)
+    }
+
+    fn offer_since(
+        &mut self,
+        work: WorkId,
+        agent: AgentId,
+        by: OfferedBy,
+        from: Timestamp,
+    ) -> OfferId {
         let now = self.now;
+        let until = self.window_end(work, agent, from);
         let row = &self.works[&work];
         let (queue, id) = (row.queue, row.request.channel);
         let profile = self.queue_profile(queue);
         let channel = self.channel_profile(id);
         let auto = auto_accept(&profile, channel, self.agent_profile(agent));
-        let until = match window(&profile, id, channel) {
-            Some(window) if !auto => Some(now + window),
-            Some(_) | None => None,
-        };
         let claim = Claim::new(id, row.cost, channel.weights.offered);
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
@@ -292,7 +308,7 @@ impl Router {
     fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: Place) {
         let offer = self.end_offer(id, OfferEnd::Withdrawn { why });
         self.come_back(offer.work, place);
-        if !matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone) {
+        if !matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone | Withdrawal::MaxWait) {
             self.stand_in_line_again(offer.work);
         }
         self.tell(Event::offer_withdrawn(id, why, place));
@@ -404,9 +420,14 @@ impl Router {
         Ok(Reply::Done)
     }
 
-    pub(super) fn assign(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
+    pub(super) fn assign(&mut self, command: &Assign) -> Result<Reply, Refusal> {
+        let Assign { work, agent, offered_at, .. } = *command;
         self.check_known(work)?;
         self.live(agent.into())?;
+        let from = offered_at.unwrap_or(self.now);
+        if from > self.now {
+            return Err(Refusal::Invalid(Invalid::new("offered_at", Problem::Future)));
+        }
         let stage = self.open_work(work)?.stage;
         match stage {
             Stage::Offered { .. } if self.offer_to(work, agent).is_some() => {
@@ -417,8 +438,12 @@ impl Router {
         }
         self.check_takes(work, agent, false)?;
         self.check_more(agent)?;
+        if from < self.now && self.window_end(work, agent, from).is_some_and(|end| end <= self.now)
+        {
+            return Err(Refusal::Invalid(Invalid::new("offered_at", Problem::Past)));
+        }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
-        Ok(Reply::Offered(self.offer(work, agent, OfferedBy::Assign)))
+        Ok(Reply::Offered(self.offer_since(work, agent, OfferedBy::Assign, from)))
     }
 
     pub(super) fn force(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {

@@ -269,7 +269,8 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         1 => Just(MaxWaitAction::Close),
         2 => queue().prop_map(|queue| MaxWaitAction::Move { queue }),
     ];
-    let waits = (weighted(0.4, span()), on_max_wait, span());
+    let recalls = prop_oneof![2 => Just(false), 1 => Just(true)];
+    let waits = (weighted(0.4, span()), on_max_wait, span(), recalls);
     let waiting_max = prop_oneof![8 => Just(1_000_u32), 1 => 0..5_u32];
     let answers = (mostly(RequeuePolicy::default(), requeues()), response(), response());
     let first = (orders, choices, idle, offers, answers);
@@ -312,7 +313,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
             let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
             let (offer_windows, auto_accept, withdraw_offers) = offers;
             let (requeue, on_reject, on_miss) = answers;
-            let (max_wait, on_max_wait, service_target) = waits;
+            let (max_wait, on_max_wait, service_target, max_wait_recalls) = waits;
             QueueProfile::default()
                 .with_order(order)
                 .with_choice(choice)
@@ -328,6 +329,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_exhausted(exhausted)
                 .with_wrap_up(wrap_up)
                 .with_max_wait(max_wait)
+                .with_max_wait_recalls(max_wait_recalls)
                 .with_on_max_wait(on_max_wait)
                 .with_service_target(service_target)
                 .with_waiting_max(waiting_max)

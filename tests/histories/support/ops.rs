@@ -332,11 +332,18 @@ fn leave() -> BoxedStrategy<Act> {
     prop_oneof![act(Just(Abandon::new(SOME))), act(Just(Cancel::new(SOME))),].boxed()
 }
 
+/// Mostly an instant that is over, and sometimes one that comes.
+fn earlier() -> BoxedStrategy<Option<Timestamp>> {
+    maybe((-6..4_i64).prop_map(|half| Timestamp::from_millis(1_000_000 + half * 500))).boxed()
+}
+
 fn by_hand() -> BoxedStrategy<Act> {
     let work = SOME;
     prop_oneof![
         act(agent().prop_map(move |agent| Pull::new(work, agent))),
-        act(agent().prop_map(move |agent| Assign::new(work, agent))),
+        act((agent(), earlier()).prop_map(move |(agent, offered_at)| {
+            Assign::new(work, agent).with_offered_at(offered_at)
+        })),
         act(agent().prop_map(move |agent| Force::new(work, agent))),
     ]
     .boxed()
