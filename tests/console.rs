@@ -97,17 +97,17 @@ fn every_word_has_an_example_and_what_cannot_be_answered_is_named() {
     let input = session("questions");
     let lines: Vec<_> = input.lines().collect();
     let named = [
-        ("\"interval\": 420000", "interval"),
+        ("\"interval\": 420000", "figures_config: interval"),
         ("\"zone\"", "`zone`"),
-        ("\"figures_config\": {}", "`figures_config` comes before"),
+        ("\"figures_config\": {}", "before anything else"),
         ("\"rows\": {\"queue\"", "`queue`"),
         ("\"now\": 7", "`7`"),
-        ("\"record_of\": 7", "record_of 7"),
+        ("\"record_of\": 7", "record_of: there is no such interaction: 7"),
         ("\"record_of\": \"IMS", "IMS0000001"),
-        ("\"why_work\": 1", "why_work 1"),
+        ("\"why_work\": 1", "why_work: the work is not open: 1"),
         ("\"why_agent\": \"cleo\"", "cleo"),
-        ("\"why_agent\": 7", "why_agent 7"),
-        ("\"agent\": 7}", "why {"),
+        ("\"why_agent\": 7", "why_agent: there is no such agent: 7"),
+        ("\"agent\": 7}", "no such agent: {"),
         ("\"why\": {\"work\": \"chat-2\", \"queue\"", "`queue`"),
         ("\"by\": {\"agent\": \"ana\"}, \"now\"", "`by`"),
         ("\"token\"", "`token`"),

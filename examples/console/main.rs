@@ -40,7 +40,7 @@
 //! engine) or `{"refused_by_records": ..., "next": ...}`, or `{"error": "..."}`. `next` is the next
 //! deadline; send `{"at": ..., "command": {"advance": {}}}`
 //! by then. A line that cannot be read changes nothing, and reading goes on: the error names the
-//! word, field or key that is unknown. Empty lines and lines that begin with `#` are passed over.
+//! word, and the field, key or value that is wrong. Empty lines and lines that begin with `#` are passed over.
 
 mod session;
 
@@ -141,7 +141,7 @@ pub(crate) fn converse(input: impl BufRead, mut out: impl Write) -> io::Result<(
     Ok(())
 }
 
-/// Does what a line says. The session is opened at the time of the first line that names one.
+/// Does what a line says. The session is opened at the instant of the first line that names one.
 fn serve(
     line: &str,
     session: &mut Option<Session>,
@@ -155,18 +155,19 @@ fn serve(
         Some(session) => session,
         None => session.insert(Session::open(at)?),
     };
-    if line.len() != 1 {
+    let mut words = line.iter();
+    let (Some((word, value)), None) = (words.next(), words.next()) else {
         return Err("a line has one word beside `at`, `by` and `token`".into());
-    }
+    };
     let view = session.centre()?.engine().view();
     let mut call = Call::at(at);
     call.actor = by.map_or(Ok(Actor::Host), |by| actor(view, by))?;
     call.token = token.map(|token| serde_json::from_str(token.get())).transpose()?;
-    // What is left names it, as an enum in JSON does.
-    let rest = line.iter().map(|(name, value)| (name.as_str(), *value));
-    let rest = MapAccessDeserializer::new(MapDeserializer::new(rest));
-    let asked: Line = Keyed::read(view, rest)?;
-    let answer = answer(session, call, asked)?;
+    let asked = MapDeserializer::new(std::iter::once((word.as_str(), *value)));
+    // A word and what it says, as an enum is in JSON.
+    let asked: Result<Line, _> = Keyed::read(view, MapAccessDeserializer::new(asked));
+    let asked = asked.map_err(|error| format!("{word}: {error}"))?;
+    let answer = answer(session, call, asked).map_err(|error| format!("{word}: {error}"))?;
     let facts = session.facts();
     let centre = session.centre()?;
     for fact in &facts {
@@ -175,10 +176,7 @@ fn serve(
     let next = Next::of(centre);
     let said = match answer {
         Answer::Asked(Ok(reply)) => Said::Reply { reply, next },
-        Answer::Asked(Err(error)) => {
-            let asked = line.iter().map(|(word, value)| format!("{word} {value}"));
-            return Err(format!("{}: {error}", asked.collect::<String>()).into());
-        }
+        Answer::Asked(Err(error)) => return Err(format!("{word}: {error}: {value}").into()),
         Answer::Told(Ok(reply)) => Said::Reply { reply: bare(centre, &reply)?, next },
         Answer::Told(Err(CentreRefusal::Record(refusal))) => {
             let (refused_by_records, message) = (keyed(centre, &refusal)?, refusal.to_string());

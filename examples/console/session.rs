@@ -107,7 +107,7 @@ impl Session {
         let mut figures = Figures::new(config)?;
         figures.follow(self.centre()?, &self.driver.host().journal);
         if figures.seq() != self.driver.host().follower.seq() {
-            return Err("`figures_config` comes before all other lines".into());
+            return Err("how figures are counted is said before anything else".into());
         }
         self.driver.host_mut().follower = figures;
         Ok(())
