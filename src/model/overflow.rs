@@ -36,9 +36,12 @@ pub enum Trigger {
         /// How long.
         at_least: Span,
     },
-    /// No member is on queue at all.
+    /// No member is there for the channel of this work, whatever it needs: their presence opens the
+    /// channel, they respond, do not drain, and their ring is no conditional one or has joined. What
+    /// they have does not count.
     NobodyStaffed,
-    /// No member who could take this very work is on queue, free or busy.
+    /// No member who could take this very work is there: as [`NobodyStaffed`](Self::NobodyStaffed),
+    /// and they meet the need in a ring that sees the work now.
     NobodyEligible,
     /// The queue's calendar says it is closed.
     Closed,
@@ -144,9 +147,10 @@ pub enum Measure {
     EstimatedWait(Estimator),
     /// The service level, in thousandths.
     ServiceLevel,
-    /// Members on queue, free or busy.
+    /// Members who are staffed, free or busy: their presence opens a channel, they respond, do not
+    /// drain, and their ring is no conditional one or has joined.
     Staffed,
-    /// Members on queue who have nothing.
+    /// Members who are staffed and have room for something now.
     Idle,
 }
 

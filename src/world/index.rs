@@ -127,8 +127,8 @@ pub(crate) struct Index {
     pub unwatched: Vec<QueueId>,
     /// Work that an agent may take who could not take it before.
     pub touched_works: Vec<WorkId>,
-    /// The agents whose presence opens any channel and who respond.
-    pub staffed: Bits,
+    /// The agents who are there: their presence opens a channel, they respond and do not drain.
+    pub there: Bits,
     /// Sets of pools by content.
     pub pool_sets: PoolSetIndex,
     /// The agents for whom something is spent of a pool.

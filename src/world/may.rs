@@ -65,6 +65,13 @@ impl Agent {
         all.into_iter().filter_map(|(stands, why)| stands.then_some(why))
     }
 
+    /// True if the agent is there: their presence opens a channel, they respond, and they do not
+    /// drain. What they have does not count.
+    #[must_use]
+    pub(crate) const fn is_there(&self) -> bool {
+        self.status.is_staffed() && !self.draining
+    }
+
     /// Gate `Shift`, shut: when the agent's shift ends, and how much of it a queue wants to be
     /// left, if less is left now.
     pub(crate) fn shift_too_short(

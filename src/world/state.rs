@@ -165,11 +165,43 @@ impl World {
         self.stores.works.get(work).map_or(PoolSetId::EMPTY, |work| work.pool_set)
     }
 
-    /// How many members of a queue are on queue and respond.
-    pub(crate) fn staffed(&self, queue: QueueId) -> u32 {
-        let line = self.index.line(queue);
-        let staffed = line.map_or(0, |line| (&line.everybody, &self.index.staffed).count());
-        u32::try_from(staffed).unwrap_or(u32::MAX)
+    /// The *staffed* members of a queue: those who are there, and whose ring is no conditional one
+    /// or has joined. What they have does not count. `but` is a ring that counts as not joined: its
+    /// own condition must not see whom it would let in.
+    pub(crate) fn staffed(
+        &self,
+        queue: QueueId,
+        but: Option<u8>,
+    ) -> impl Iterator<Item = AgentId> + use<'_> {
+        let line = self.index.line(queue).into_iter();
+        let there = line.flat_map(|line| (&line.everybody, &self.index.there).ids());
+        let rings = self.joined_rings(queue, but);
+        there.filter(move |id: &AgentId| {
+            rings
+                .is_none_or(|sees| self.agent(*id).is_ok_and(|agent| agent.is_in_ring(queue, sees)))
+        })
+    }
+
+    /// How many members of a queue are staffed.
+    pub(crate) fn count_staffed(&self, queue: QueueId, but: Option<u8>) -> u32 {
+        u32::try_from(self.staffed(queue, but).count()).unwrap_or(u32::MAX)
+    }
+
+    /// How many members of a queue are *free*: staffed, with room for something now.
+    pub(crate) fn count_free(&self, queue: QueueId, but: Option<u8>) -> u32 {
+        let free = self.staffed(queue, but).filter(|id| self.index.is_open(*id));
+        u32::try_from(free.count()).unwrap_or(u32::MAX)
+    }
+
+    /// The rings of a queue that see its work sooner or later, one bit each, `but` this one; none
+    /// if all do.
+    fn joined_rings(&self, queue: QueueId, but: Option<u8>) -> Option<u16> {
+        let profile =
+            self.queue_profile(queue).ok().filter(|queue| !queue.conditional.is_empty())?;
+        let joined = self.queue(queue).map_or(0, |row| row.joined);
+        let joined = joined & !but.map_or(0, |ring| 1 << (ring % 16));
+        let sees = |ring: &u8| ring_sees(profile, || joined, *ring, u8::MAX);
+        Some((0..16).filter(sees).fold(0, |all, ring| all | 1 << ring))
     }
 }
 

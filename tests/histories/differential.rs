@@ -97,6 +97,10 @@ fn compare(
     same("answer", &outcome.answer, &answer)?;
     same("JSON", &support::json(&outcome.facts), &support::json(&expected))?;
     same("next deadline", &engine.next_deadline(), &router.next_deadline())?;
+    for queue in engine.view().queues() {
+        let there = router.there_for(queue.id());
+        same("staffed and free", &(queue.staffed(), queue.free()), &there)?;
+    }
     engine.verify().map_err(|violation| violation.to_string())?;
     Ok(answer)
 }

@@ -337,7 +337,12 @@ fn screens(engine: &Engine, figures: &Figures) -> Result<(), String> {
         same("oldest", &oldest, &queue.oldest_wait())?;
         let members: u32 = shown.statuses.iter().map(|(_, count)| count).sum();
         same("members", &members, &(queue.members().count() as u32))?;
-        same("staffed", &staffed(&shown), &queue.staffed())?;
+        let drain = queue.members().filter_map(|id| view.agent(id));
+        let drain = drain.filter(|row| row.is_draining() && row.status().is_staffed()).count();
+        // Which rings have joined is checked beside the naive reference.
+        if queue.profile().conditional.is_empty() {
+            same("staffed", &(staffed(&shown) - drain as u32), &queue.staffed())?;
+        }
     }
     for shown in figures.agents_now() {
         let agent = view.agent(shown.agent).ok_or("an agent the engine does not know")?;

@@ -354,9 +354,9 @@ impl Floor {
                     let share = |permille| format!("{}.{} %", permille / 10, permille % 10);
                     let level = queue.service_level().map_or_else(|| "none".into(), share);
                     let oldest = queue.oldest_wait().map_or_else(|| "none".into(), text);
-                    let (staffed, waiting) = (queue.staffed(), queue.waiting());
+                    let (staffed, free, waiting) = (queue.staffed(), queue.free(), queue.waiting());
                     shown.push(format!(
-                        "{name}: staffed {staffed}, waiting {waiting}, oldest wait {oldest}, \
+                        "{name}: staffed {staffed}, free {free}, waiting {waiting}, oldest wait {oldest}, \
                          service level {level}"
                     ));
                     queue.estimates()

@@ -137,6 +137,7 @@ impl Floor {
             before = Some(passed.agents);
         }
         told.push(format!("  {}", funnel.join(" ")));
+        told.push(format!("  staffed={} free={}", why.staffed, why.free));
         told.extend(why.need.iter().map(|condition| {
             let Condition { requirement, fail, fit_without, .. } = condition;
             let requirement = self.requirement_text(requirement);

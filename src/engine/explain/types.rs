@@ -118,9 +118,10 @@ pub enum Outlook {
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
     },
-    /// Somebody meets the need, but none of those is on queue for the channel.
+    /// Somebody meets the need, but none of those is there: their presence opens the channel, they
+    /// respond and do not drain.
     NobodyOnQueue,
-    /// Somebody who meets the need is on queue for the channel.
+    /// Somebody who meets the need is there, free or busy.
     Staffed,
     /// The queue is external: the work waits for the decision of another engine.
     External,
@@ -152,6 +153,12 @@ pub struct WorkExplanation {
     pub position: Option<u32>,
     /// The outlook of the work: how far the agents it asks for can take it.
     pub outlook: Outlook,
+    /// How many members are *staffed* for the work: they meet its need, their presence opens its
+    /// channel, they respond and do not drain, and their ring sees it. What they have does not
+    /// count. `nobody_eligible` and `skip_empty` go by this.
+    pub staffed: u32,
+    /// How many of those are *free*: they have room for it now.
+    pub free: u32,
     /// How many agents pass each gate: from the members of the queue, or the agents whom the work
     /// waits for by name at present, to those whom it can be offered to now. After a call the last
     /// number of waiting work is 0.

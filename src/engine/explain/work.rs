@@ -12,22 +12,33 @@ use crate::engine::explain::types::{Condition, Outlook, Passed, WorkExplanation}
 use crate::engine::matching::case::{Case, Pair};
 use crate::engine::matching::gate::Gate;
 use crate::engine::matching::gates::passes;
+use crate::engine::matching::hope;
 use crate::engine::matching::queue::is_external;
 use crate::engine::view::View;
 
 /// Why open work is where it is.
 pub(crate) fn explain(case: Case<'_>) -> WorkExplanation {
     let agents = concerned(case);
+    let staffed: Vec<_> = hope::staffed(case.matching, case.work).collect();
+    let free = staffed.iter().filter_map(|agent| case.with(*agent)).filter(has_room);
+    let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
     WorkExplanation {
         work: case.id,
         queue: case.work.queue,
         stage: case.work.stage,
         position: position(case),
         outlook: outlook(case),
+        staffed: number(staffed.len()),
+        free: number(free.count()),
         funnel: funnel(case, &agents),
         need: conditions(case, &agents),
         next: next(case),
     }
+}
+
+/// True if an agent could take the work now, as far as what they have goes.
+fn has_room(pair: &Pair<'_>) -> bool {
+    [Gate::Responding, Gate::Room, Gate::Assignments].iter().all(|gate| passes(*gate, *pair))
 }
 
 /// The agents the work may go to at present: those it waits for by name, or the members of its
@@ -114,8 +125,10 @@ fn outlook(case: Case<'_>) -> Outlook {
     if is_external(case.queue) {
         return Outlook::External;
     }
-    // Who sent the work, and is not to get it back, is nobody to hope for.
-    let is_there = |pair: &Pair<'_>| passes(Gate::OnQueue, *pair) && passes(Gate::NotSender, *pair);
+    let is_there = |pair: &Pair<'_>| {
+        let channel = case.work.request.channel;
+        hope::is_there(case.matching, pair.agent, channel) && passes(Gate::NotSender, *pair)
+    };
     let (able, unfit): (Vec<_>, Vec<_>) = hopes(case)
         .into_iter()
         .filter_map(|agent| case.with(agent))

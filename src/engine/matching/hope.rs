@@ -1,33 +1,66 @@
 //! Whether there is anybody to hope for: agents who could take a piece of work, busy or not.
 
-use crate::model::ids::{AgentId, WorkId};
+use crate::base::bits::IdSet;
+use crate::base::packed::PackedBits;
+use crate::model::ids::{AgentId, ChannelId, WorkId};
 use crate::world::rows::Work;
 
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::{agent, item, line, member, queue};
 
-/// The members who fit a piece of work and whose presence opens its channel. Who sent it, and is not
-/// to get it back, is none of them.
-fn members_on_queue<'a>(
+/// True if an agent is there for a channel: they respond, do not drain, and their presence opens
+/// it.
+pub(crate) fn is_there(matching: Matching<'_>, id: AgentId, channel: ChannelId) -> bool {
+    matching.world.index().there.has(id) && agent::opens(matching, id, channel)
+}
+
+/// The members of the queue of a piece of work who are in a set, and whose presence opens its
+/// channel.
+fn members<'a, S: IdSet + 'a>(
+    matching: Matching<'a>,
+    work: &'a Work,
+    set: S,
+) -> impl Iterator<Item = AgentId> + 'a {
+    let channel = work.request.channel;
+    let line = matching.world.index().line(work.queue).into_iter();
+    let members = line.flat_map(move |line| line.members(channel).among(set));
+    members.filter(move |id| agent::opens(matching, *id, channel))
+}
+
+/// The agents who meet the need of a piece of work.
+fn fit<'a>(matching: Matching<'a>, work: &Work) -> Option<&'a PackedBits> {
+    Some(&member::fit(matching, work.need)?.agents)
+}
+
+/// The *staffed* members for a piece of work: they fit, are there, and stand in a ring that sees
+/// it. Room does not count. Who sent it, and is not to get it back, is none of them.
+pub(crate) fn staffed<'a>(
     matching: Matching<'a>,
     work: &'a Work,
 ) -> impl Iterator<Item = AgentId> + 'a {
-    let line = matching.world.index().line(work.queue);
-    let sets = line.zip(member::fit(matching, work.need));
-    let fitting = sets
-        .into_iter()
-        .flat_map(|(line, fit)| line.members(work.request.channel).among(&fit.agents));
-    fitting.filter(move |id| {
-        agent::opens(matching, *id, work.request.channel) && !item::is_sender(work, *id)
+    let there = &matching.world.index().there;
+    let fit = fit(matching, work).into_iter();
+    fit.flat_map(move |fit| members(matching, work, (fit, there)))
+        .filter(move |id| !item::is_sender(work, *id) && member::in_ring(matching, work, *id))
+}
+
+/// True if a member is there for the channel of a piece of work, whatever the work needs, in a ring
+/// that sees it sooner or later.
+pub(crate) fn is_queue_staffed(matching: Matching<'_>, id: WorkId) -> bool {
+    let sees = |work: &Work, id: AgentId| {
+        let terms = member::membership(matching, work, id);
+        terms.is_some_and(|terms| member::ring_helps(matching, work.queue, terms.ring, u8::MAX))
+    };
+    let work = matching.world.work(id);
+    work.is_ok_and(|work| {
+        members(matching, work, &matching.world.index().there).any(|agent| sees(work, agent))
     })
 }
 
-/// True if somebody on queue fits and stands in a ring that sees the work.
+/// True if anybody is staffed for a piece of work.
 pub(crate) fn is_anybody_there(matching: Matching<'_>, id: WorkId) -> bool {
     let work = matching.world.work(id);
-    work.is_ok_and(|work| {
-        members_on_queue(matching, work).any(|agent| member::in_ring(matching, work, agent))
-    })
+    work.is_ok_and(|work| staffed(matching, work).next().is_some())
 }
 
 /// True if work in line goes through a step of its relaxation in which nobody on queue could take
@@ -51,7 +84,7 @@ pub(crate) fn is_step_refused(matching: Matching<'_>, id: WorkId) -> bool {
 }
 
 /// True if waiting work has nobody left to ask: its budget is spent, or there are members on queue
-/// who fit, and all of them have declined it for good. A queue of another engine is never
+/// who fit, responding or not, and all of them have declined it for good. A queue of another engine is never
 /// exhausted.
 pub(crate) fn is_exhausted(matching: Matching<'_>, work: &Work) -> bool {
     let queue = matching.world.queue_profile(work.queue).ok();
@@ -66,7 +99,11 @@ fn is_nobody_left(matching: Matching<'_>, work: &Work) -> bool {
     if work.step.is_some() || !work.declines.iter().any(|decline| decline.bar.is_lasting()) {
         return false;
     }
-    let mut members = members_on_queue(matching, work).peekable();
+    let fit = fit(matching, work).into_iter();
+    let mut members = fit
+        .flat_map(|fit| members(matching, work, fit))
+        .filter(|id| !item::is_sender(work, *id))
+        .peekable();
     members.peek().is_some()
         && members.all(|agent| item::has_declined_for_good(matching, work, agent))
 }

@@ -13,5 +13,5 @@ pub(super) fn estimates(
     (queue, tally): (QueueId, &Tally),
     ahead: u32,
 ) -> [Estimate; 4] {
-    Situation { tally, now, staffed: world.staffed(queue), ahead }.estimates()
+    Situation { tally, now, staffed: world.count_staffed(queue, None), ahead }.estimates()
 }

@@ -123,11 +123,17 @@ impl<'a> QueueView<'a> {
         &self.row.tally
     }
 
-    /// Its members whose presence opens any channel and who respond, whatever they have or are
-    /// offered.
+    /// How many of its members are *staffed*: their presence opens a channel, they respond, do not
+    /// drain, and their ring is no conditional one or has joined. What they have does not count.
     #[must_use]
     pub fn staffed(self) -> u32 {
-        self.world.staffed(self.id())
+        self.world.count_staffed(self.id(), None)
+    }
+
+    /// How many of its members are *free*: staffed, with room for something now.
+    #[must_use]
+    pub fn free(self) -> u32 {
+        self.world.count_free(self.id(), None)
     }
 
     /// How long work that arrives now will wait behind all that waits, if it has to wait, by every
@@ -167,6 +173,7 @@ impl Serialize for QueueView<'_> {
             waiting: self.waiting(),
             oldest_wait: self.oldest_wait(),
             staffed: self.staffed(),
+            free: self.free(),
             service_level: self.service_level(),
             estimates: self.estimates(),
             members: self.members().collect::<Vec<_>>(),

@@ -52,6 +52,7 @@ pub(super) fn hear(world: &mut World, id: AgentId, lease: Timestamp) -> Result<(
 
 pub(super) fn set_draining(world: &mut World, id: AgentId, draining: bool) -> Result<(), Misfit> {
     world.agent_mut(id)?.draining = draining;
+    world.index.note_there(&world.stores, id);
     load::refresh(world, id);
     Ok(())
 }
@@ -93,7 +94,7 @@ pub(super) fn set_status(
         agent.history = History::default();
     }
     let World { stores, index } = world;
-    index.staffed.set(id, status.is_staffed());
+    index.note_there(stores, id);
     if took != status.takes_offers() {
         index.open_agent(stores, id);
     }

@@ -9,6 +9,7 @@ use crate::policy::room::Claim;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::CatalogEntry;
 use crate::world::index::{Index, TimerKey};
+use crate::world::rows::Agent;
 use crate::world::stores::Stores;
 
 impl Index {
@@ -29,8 +30,13 @@ impl Index {
         self.spenders.extend(spent.map(|pool| (pool, id)));
         let lease = agent.presence.deadline().map(|deadline| deadline.at);
         self.clock.set(TimerKey::Lease(id), lease);
-        self.staffed.set(id, agent.status.is_staffed());
+        self.note_there(stores, id);
         self.open_agent(stores, id);
+    }
+
+    /// Remembers whether an agent is there.
+    pub(crate) fn note_there(&mut self, stores: &Stores, id: AgentId) {
+        self.there.set(id, stores.agent_rows.get(id).is_some_and(Agent::is_there));
     }
 
     /// Decides for every channel whether an agent is offered work at all, and seats the agent on

@@ -121,6 +121,13 @@ impl Agent {
         terms.max_by_key(|member| member.channel())
     }
 
+    /// True if the agent is a member of a queue, on whatever channel, in one of these rings, one bit
+    /// each.
+    pub(crate) fn is_in_ring(&self, queue: QueueId, rings: u16) -> bool {
+        let mut members = self.memberships.iter().filter(|member| member.queue() == queue);
+        members.any(|member| rings & (1 << (member.ring() % 16)) != 0)
+    }
+
     /// All memberships of the agent.
     pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = Member> + '_ {
         self.memberships.iter().map(PackedMember::member)

@@ -2,7 +2,7 @@
 
 use strowger::command::{Reply, Unavailable};
 use strowger::fact::{Event, PresenceSetBy};
-use strowger::model::{AgentId, ChannelId, PoolId, PresenceId, SystemPresence};
+use strowger::model::{AgentId, ChannelId, Entity, PoolId, PresenceId, SystemPresence};
 use strowger::policy::offering::History;
 use strowger::policy::room::{Claim, Full, Usage};
 use strowger::state::{AssignmentState, LegState, RoutingStatus};
@@ -218,6 +218,27 @@ impl Router {
             return Err(Unavailable::Draining);
         }
         Ok(())
+    }
+
+    /// Whether an agent counts as there for a channel, whatever they have.
+    pub(super) fn is_there(&self, agent: AgentId, channel: ChannelId) -> bool {
+        let row = &self.agents[&agent];
+        let responds =
+            !matches!(row.status, RoutingStatus::OffQueue | RoutingStatus::NotResponding);
+        responds && !row.draining && self.presence_profile(row.presence).opens(channel)
+    }
+
+    /// Whether an agent could be offered something, on whatever channel, with what they have.
+    pub(super) fn is_free(&self, agent: AgentId) -> bool {
+        let usage = self.usage(agent);
+        self.things.keys().any(|id| {
+            let Entity::Channel(channel) = *id else {
+                return false;
+            };
+            self.attends(agent, channel).is_ok()
+                && self.may_have_more(agent)
+                && self.room(agent, &usage, channel, 1, &[]).is_ok()
+        })
     }
 
     /// Whether an agent has room for an item: for the greater of what it takes while it is offered

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use strowger::fact::{Definition, EndedBy, Event, QueuedWhy};
 use strowger::model::{
-    CalendarId, Comparison, LastResort, Measure, OverflowAction, Priority, QueueCondition, QueueId,
-    QueueProfile, Requeue, Trigger, WorkId,
+    AgentId, CalendarId, Comparison, LastResort, Measure, OverflowAction, Priority, QueueCondition,
+    QueueId, QueueProfile, Requeue, Trigger, WorkId,
 };
 use strowger::policy::calendar::is_open;
 use strowger::policy::estimate::{Estimator, Situation};
@@ -143,7 +143,7 @@ impl Router {
     pub(super) fn inspect(&mut self, queue: QueueId) {
         let profile = self.queue_profile(queue);
         let joins = |ring: &&strowger::model::ConditionalRing| {
-            ring.when.iter().all(|condition| self.is_so(queue, condition))
+            ring.when.iter().all(|condition| self.is_so(queue, ring.ring, condition))
         };
         let joined = profile.conditional.iter().filter(joins);
         let joined: BTreeSet<u8> = joined.map(|conditional| conditional.ring).collect();
@@ -167,9 +167,17 @@ impl Router {
         match when {
             Trigger::Waited(_) | Trigger::Ahead(_) => false,
             Trigger::EstimatedWait { by, at_least } => {
-                self.estimated(queue, by).is_some_and(|wait| wait >= at_least)
+                self.estimated(queue, None, by).is_some_and(|wait| wait >= at_least)
             }
-            Trigger::NobodyStaffed => self.staffed(queue).is_empty(),
+            Trigger::NobodyStaffed => {
+                let channel = self.works[&id].request.channel;
+                !self.agents.keys().any(|agent| {
+                    let row = &self.agents[agent];
+                    let terms = row.terms(queue, channel).map(|(_, terms)| terms);
+                    self.is_there(*agent, channel)
+                        && terms.is_some_and(|terms| self.has_joined(queue, terms.ring, None))
+                })
+            }
             Trigger::NobodyEligible => !self.is_anybody_there(id),
             Trigger::Closed => {
                 let calendar = self.queue_profile(queue).calendar;
@@ -186,8 +194,9 @@ impl Router {
         }
     }
 
-    fn is_so(&self, own: QueueId, condition: &QueueCondition) -> bool {
+    fn is_so(&self, own: QueueId, ring: u8, condition: &QueueCondition) -> bool {
         let queue = condition.queue.unwrap_or(own);
+        let but = (queue == own).then_some(ring);
         let number = |count: usize| Some(count as i64);
         let measured = match condition.measure {
             Measure::Waiting => number(self.waiting_in(queue).len()),
@@ -195,14 +204,15 @@ impl Router {
                 let oldest = self.waiting_in(queue).first().map(|work| self.works[work].entered);
                 Some(oldest.map_or(0, |entered| millis(self.now.since(entered))))
             }
-            Measure::EstimatedWait(by) => self.estimated(queue, by).map(millis),
+            Measure::EstimatedWait(by) => self.estimated(queue, but, by).map(millis),
             Measure::ServiceLevel => {
                 service_level(&self.queues[&queue].tally, self.now).map(i64::from)
             }
-            Measure::Staffed => number(self.staffed(queue).len()),
+            Measure::Staffed => number(self.staffed(queue, but).len()),
             Measure::Idle => {
-                let idle = |status: &&RoutingStatus| **status == RoutingStatus::Idle;
-                number(self.staffed(queue).iter().filter(idle).count())
+                let free =
+                    self.staffed(queue, but).into_iter().filter(|agent| self.is_free(*agent));
+                number(free.count())
             }
             _ => unreachable!("this test does not know it"),
         };
@@ -219,20 +229,39 @@ impl Router {
         }
     }
 
-    fn estimated(&self, queue: QueueId, by: Estimator) -> Option<Span> {
+    fn estimated(&self, queue: QueueId, but: Option<u8>, by: Estimator) -> Option<Span> {
         let tally = &self.queues[&queue].tally;
         let ahead = self.waiting_in(queue).len() as u32;
-        let staffed = self.staffed(queue).len() as u32;
+        let staffed = self.staffed(queue, but).len() as u32;
         Situation { tally, now: self.now, staffed, ahead }.estimate(by).wait
     }
 
-    /// The statuses of members who are on queue and respond.
-    fn staffed(&self, queue: QueueId) -> Vec<RoutingStatus> {
+    /// The members who are on queue, respond and do not drain, in rings that see work sooner or
+    /// later, as if one of them had not joined.
+    fn staffed(&self, queue: QueueId, but: Option<u8>) -> Vec<AgentId> {
         use RoutingStatus::{NotResponding, OffQueue};
-        let members =
-            self.agents.values().filter(|row| row.memberships.keys().any(|(its, _)| *its == queue));
-        let statuses = members.map(|row| row.status);
-        statuses.filter(|status| !matches!(status, OffQueue | NotResponding)).collect()
+        let there = self.agents.iter().filter(|(_, row)| {
+            !matches!(row.status, OffQueue | NotResponding)
+                && !row.draining
+                && row.memberships.iter().any(|((its, _), terms)| {
+                    *its == queue && self.has_joined(queue, terms.ring, but)
+                })
+        });
+        there.map(|(id, _)| *id).collect()
+    }
+
+    /// How many members are staffed, and how many of those are free.
+    pub(crate) fn there_for(&self, queue: QueueId) -> (u32, u32) {
+        let staffed = self.staffed(queue, None);
+        let free = staffed.iter().filter(|agent| self.is_free(**agent)).count();
+        (staffed.len() as u32, free as u32)
+    }
+
+    /// Whether a ring is no conditional one, or has joined.
+    fn has_joined(&self, queue: QueueId, ring: u8, but: Option<u8>) -> bool {
+        let conditional = self.queue_profile(queue).conditional.clone();
+        let is_conditional = conditional.iter().any(|conditional| conditional.ring == ring);
+        !is_conditional || (but != Some(ring) && self.queues[&queue].joined.contains(&ring))
     }
 
     /// What waits in a queue, by the time it has been there, then by number.

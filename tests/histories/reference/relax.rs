@@ -152,7 +152,7 @@ impl Router {
     pub(super) fn is_anybody_there(&self, id: WorkId) -> bool {
         let channel = self.works[&id].request.channel;
         self.agents.keys().any(|agent| {
-            self.presence_profile(self.agents[agent].presence).opens(channel)
+            self.is_there(*agent, channel)
                 && self.ring_sees(id, *agent)
                 && self.works[&id].not_to != Some(*agent)
                 && fit::fits(&self.need_now(id), self.agent_profile(*agent))
