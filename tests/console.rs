@@ -5,7 +5,9 @@ mod golden;
 #[path = "golden/names.rs"]
 mod names;
 // The example itself, so that no test meets an older one. Its `main` is for the pipe.
-#[path = "../examples/console.rs"]
+#[path = "console/cases.rs"]
+mod cases;
+#[path = "../examples/console/main.rs"]
 #[expect(dead_code)]
 mod console;
 
@@ -81,6 +83,49 @@ fn every_command_and_every_fact_of_records_has_an_example() {
     for event in names::<strowger::interaction::RecordEvent>() {
         let example = format!("\"event\":{{\"{event}\":");
         assert!(said.contains(&example), "no example of the fact {event}");
+    }
+}
+
+#[test]
+fn every_word_has_an_example_and_what_cannot_be_answered_is_named() {
+    let said = replay("questions");
+    let (errors, answers): (Vec<_>, Vec<_>) = said
+        .lines()
+        .filter(|line| !line.starts_with("{\"fact\"") && !line.starts_with("{\"record_fact\""))
+        .partition(|line| line.starts_with("{\"error\""));
+    assert!(answers.iter().all(|line| line.starts_with("{\"reply\"")), "{answers:#?}");
+    let input = session("questions");
+    let lines: Vec<_> = input.lines().collect();
+    let named = [
+        ("\"interval\": 420000", "figures_config: interval"),
+        ("\"zone\"", "`zone`"),
+        ("\"figures_config\": {}", "before anything else"),
+        ("\"rows\": {\"queue\"", "`queue`"),
+        ("\"now\": 7", "`7`"),
+        ("\"record_of\": 7", "record_of: there is no such interaction: 7"),
+        ("\"record_of\": \"IMS", "IMS0000001"),
+        ("\"why_work\": 1", "why_work: the work is not open: 1"),
+        ("\"why_agent\": \"cleo\"", "cleo"),
+        ("\"why_agent\": 7", "why_agent: there is no such agent: 7"),
+        ("\"agent\": 7}", "no such agent: {"),
+        ("\"why\": {\"work\": \"chat-2\", \"queue\"", "`queue`"),
+        ("\"by\": {\"agent\": \"ana\"}, \"now\"", "`by`"),
+        ("\"token\"", "`token`"),
+        ("\"now\": {}, \"rows\"", "one word"),
+        ("\"tell\"", "`tell`"),
+    ];
+    for (line, name) in named {
+        let line = lines.iter().position(|asked| asked.contains(line)).expect(line) + 1;
+        let error = format!("{{\"error\":\"line {line}: ");
+        let error = errors.iter().find(|said| said.starts_with(&error));
+        assert!(error.is_some_and(|error| error.contains(name)), "line {line}: {error:?}");
+    }
+    // And the closed work that is asked about by its key.
+    assert_eq!(errors.len(), named.len() + 1, "{errors:#?}");
+    // The console names its own words where it meets one that it does not know.
+    let words = errors.iter().find(|error| error.contains("`tell`")).expect("an unknown word");
+    for word in words.split('`').skip(3).step_by(2) {
+        assert!(input.contains(&format!(", \"{word}\": ")), "no example of the word {word}");
     }
 }
 

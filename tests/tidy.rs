@@ -356,7 +356,9 @@ fn agents_and_customers_are_they_or_named() {
     let folders = ["src", "adapters", "tests", "examples", "benches", "fuzz"];
     let mut files: Vec<_> =
         folders.iter().flat_map(|folder| rust_files(&root.join(folder))).collect();
-    for folder in [".", "docs", "docs/guide", "tests/scenarios", "tests/console"] {
+    for folder in
+        [".", "docs", "docs/guide", "tests/scenarios", "tests/console", "tests/console/cases"]
+    {
         let entries = fs::read_dir(root.join(folder)).expect("a folder of this repository");
         let entries = entries.map(|entry| entry.expect("an entry").path());
         let is_prose =

@@ -4,6 +4,7 @@ use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::refusal::Refusal;
 use crate::engine::core::Engine;
+use crate::engine::decisions::Decision;
 use crate::fact::log::{Log, Seq};
 use crate::interaction::{Gap, ProfileStore, ProfilesInMemory, RecordConfig, RecordFact, Records};
 use crate::layer::action::{Action, FromReply};
@@ -175,6 +176,13 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     #[must_use]
     pub const fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Hands out the records of how agents were chosen that the engine keeps, the oldest first. It
+    /// keeps some if the host asked it to ([`Engine::record_decisions`]), by
+    /// [`map_engine`](Self::map_engine).
+    pub fn decisions(&mut self) -> impl Iterator<Item = Decision> + '_ {
+        self.engine.decisions()
     }
 
     /// The records, to read, if the centre keeps any.

@@ -23,7 +23,7 @@ growing! {
     /// assert!(Figures::new(config.with_interval(Span::from_mins(7))).is_err());
     /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
+    #[serde(default, deny_unknown_fields)]
     pub struct FiguresConfig {
         /// How long an interval is: 15, 30 or 60 minutes in most places; 1 second to 24 hours, and
         /// 24 hours must be a multiple of it. 30 minutes at first.

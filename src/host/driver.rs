@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::engine::core::Engine;
+use crate::engine::decisions::Decision;
 use crate::engine::view::View;
 use crate::fact::log::Log;
 use crate::layer::decide::Decide;
@@ -319,6 +320,13 @@ impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
     #[must_use]
     pub fn engine(&self) -> Option<&Engine> {
         self.decides.as_ref().map(Hosted::engine)
+    }
+
+    /// Hands out the records of how agents were chosen that the engine keeps, the oldest first; none
+    /// once the driver has halted. The engine keeps some if it was asked to, before the driver was
+    /// started ([`Engine::record_decisions`]).
+    pub fn decisions(&mut self) -> Vec<Decision> {
+        self.decides.as_mut().map(Hosted::decisions).unwrap_or_default()
     }
 
     /// When to call [`advance`](Self::advance) next, and what for.

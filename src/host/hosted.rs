@@ -1,9 +1,12 @@
 //! What a driver serves: an engine alone, or a centre.
 
+use alloc::vec::Vec;
+
 use crate::base::time::Timestamp;
 use crate::centre::{Centre, CentreFact, CentreRefusal, Joined};
 use crate::command::refusal::Refusal;
 use crate::engine::core::Engine;
+use crate::engine::decisions::Decision;
 use crate::fact::log::{Fact, Log};
 use crate::interaction::ProfileStore;
 use crate::layer::action::Action;
@@ -13,6 +16,9 @@ use crate::layer::decide::Decide;
 pub trait Hosted: Decide {
     /// The engine.
     fn engine(&self) -> &Engine;
+
+    /// Hands out the records of how agents were chosen that the engine keeps, the oldest first.
+    fn decisions(&mut self) -> Vec<Decision>;
 
     /// A fact, if it is one of the engine.
     fn work(fact: &Self::Fact) -> Option<&Fact>;
@@ -44,6 +50,10 @@ impl Hosted for Engine {
         self
     }
 
+    fn decisions(&mut self) -> Vec<Decision> {
+        Self::decisions(self).collect()
+    }
+
     fn work(fact: &Fact) -> Option<&Fact> {
         Some(fact)
     }
@@ -60,6 +70,10 @@ impl<A: Action<Layer = Self>> Takes<A> for Engine {
 impl<P: ProfileStore + Clone + Default> Hosted for Centre<P> {
     fn engine(&self) -> &Engine {
         self.engine()
+    }
+
+    fn decisions(&mut self) -> Vec<Decision> {
+        Self::decisions(self).collect()
     }
 
     fn work(fact: &CentreFact) -> Option<&Fact> {

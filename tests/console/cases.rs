@@ -1,0 +1,103 @@
+//! Situations from public reports of users of other systems, as lines of the console. What comes out
+//! is kept word for word, and the numbers that decide are said here.
+
+use serde_json::{Value, json};
+
+use super::replay;
+
+/// Plays a case and gives its answers, without the facts.
+fn answers(name: &str) -> Vec<Value> {
+    let said = replay(&format!("cases/{name}"));
+    let lines = said.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+    lines.filter(|line: &Value| line.get("next").is_some()).collect()
+}
+
+/// The last of the answers that has something at a place.
+fn last<'a>(answers: &'a [Value], place: &str) -> &'a Value {
+    answers.iter().rev().find_map(|answer| answer.pointer(place)).expect(place)
+}
+
+/// The figures by these names, of a row.
+fn figures(row: &Value, names: &[&str]) -> Vec<u64> {
+    names.iter().map(|name| row[*name].as_u64().expect(name)).collect()
+}
+
+/// What agents have by now, agent by agent.
+fn active(answer: &Value) -> Vec<u64> {
+    let agents = answer["reply"]["agents"].as_array().expect("agents");
+    agents.iter().map(|agent| agent["work"]["active"].as_u64().expect("a count")).collect()
+}
+
+fn is_of_the_floor(answer: &&Value) -> bool {
+    answer.pointer("/reply/agents/0/presence").is_some()
+}
+
+#[test]
+fn one_caller_who_is_transferred_to_an_agent_is_answered_once_and_handled_twice() {
+    let answers = answers("transfer_to_an_agent");
+    let queue = last(&answers, "/reply/queues/0");
+    let service = figures(&queue["service"], &["offered", "answered", "in_target"]);
+    assert_eq!(service, [1, 1, 1]);
+    assert_eq!(figures(&queue["handling"], &["handled", "transferred"]), [2, 1]);
+    let agents = last(&answers, "/reply/agents").as_array().expect("two agents");
+    let handled: Vec<_> = agents.iter().map(|agent| &agent["handling"]["handled"]).collect();
+    assert_eq!(handled, [1, 1]);
+    assert_eq!(queue["longest_wait"], 2_000);
+}
+
+#[test]
+fn the_day_of_the_figures_begins_where_the_floor_is() {
+    let answers = answers("a_day_of_another_zone");
+    let today = |answer: &Value| answer.pointer("/reply/queues/0/channels/0/today").cloned();
+    let abandoned: Vec<_> =
+        answers.iter().filter_map(today).map(|today| today["abandoned"].clone()).collect();
+    assert_eq!(abandoned, [1, 1, 0]);
+}
+
+#[test]
+fn what_was_sent_on_does_not_come_back_to_its_sender() {
+    let answers = answers("not_back_to_the_sender");
+    assert_eq!(*last(&answers, "/reply/obstacles"), json!([{"kept_by": "sender"}]));
+    let desks = last(&answers, "/reply/agent_queues").as_array().expect("desks");
+    let desk = |agent: &str, queue: &str| {
+        let desk = desks.iter().find(|desk| desk["agent"] == agent && desk["queue"] == queue);
+        desk.map(|desk| figures(&desk["handling"], &["offered", "transferred", "handled"]))
+    };
+    assert_eq!(desk("ana", "line"), Some(vec![2, 1, 2]));
+    assert_eq!(desk("ana", "second-line"), None);
+    assert_eq!(desk("bo", "second-line"), Some(vec![1, 0, 1]));
+}
+
+#[test]
+fn the_first_agent_stays_until_the_next_has_accepted() {
+    let answers = answers("stays_until_the_next_has_it");
+    let missed = answers.iter().find(is_of_the_floor).expect("the floor after the miss");
+    assert_eq!(active(missed), [1, 0]);
+    let agents = last(&answers, "/reply/agents").as_array().expect("two agents");
+    let talk: Vec<_> = agents.iter().map(|agent| &agent["handling"]["talk"]).collect();
+    // Without a hole: from the acceptance to handing over, and from there to the end.
+    assert_eq!(talk, [40_000, 18_000]);
+    assert_eq!(*last(&answers, "/reply/queues/0/service/offered"), 1);
+}
+
+#[test]
+fn a_transfer_to_who_is_offline_is_refused_and_the_sender_keeps_the_work() {
+    let answers = answers("a_colleague_who_is_offline");
+    let refused = json!({"unavailable": {"agent": "bo", "why": "off_queue"}});
+    assert_eq!(*last(&answers, "/refused"), refused);
+    let floors: Vec<_> = answers.iter().filter(is_of_the_floor).map(active).collect();
+    assert_eq!(floors, [[1, 0, 0], [0, 1, 0]]);
+}
+
+#[test]
+fn nobody_is_there_where_the_only_member_does_not_respond() {
+    let answers = answers("the_only_member_does_not_respond");
+    let queues = last(&answers, "/reply/queues").as_array().expect("three queues");
+    let waiting = |name: &str| {
+        let queue = queues.iter().find(|queue| queue["queue"] == name).expect(name);
+        queue["channels"][0]["waiting"].as_u64().expect("a count")
+    };
+    // The call that rang out waits until the next inspection, ten seconds after the last.
+    let waiting = ["voicemail", "by-eligible", "by-staffed"].map(waiting);
+    assert_eq!(waiting, [2, 0, 1]);
+}
