@@ -149,27 +149,27 @@ impl Store {
             RecordEvent::Queued { queue, wraps_up, .. } => {
                 row.step(InteractionStep::Queue)?;
                 row.give_away(*wraps_up, at, most);
-                row.assigned_to = None;
+                row.leave();
                 row.queue = Some(*queue);
                 row.asked = true;
                 row.handling.begin(Part::InLine(*queue), at, most);
-                row.talk(ConversationStep::HandOff)?;
+                row.talk(ConversationStep::HandOff, at)?;
             }
             RecordEvent::SetAside { .. } => {
                 row.step(InteractionStep::Queue)?;
-                row.assigned_to = None;
+                row.leave();
                 row.asked = true;
                 row.handling.end(at, most, Part::is_main);
-                row.talk(ConversationStep::HandOff)?;
+                row.talk(ConversationStep::HandOff, at)?;
             }
             RecordEvent::Returned { .. } => {
                 row.step(InteractionStep::Return)?;
-                row.assigned_to = None;
+                row.leave();
                 row.asked = false;
                 row.handling.end(at, most, Part::is_main);
                 if row.has_virtual_agent() {
                     row.handling.begin(Part::VirtualAgent, at, most);
-                    row.talk(ConversationStep::Return)?;
+                    row.talk(ConversationStep::Return, at)?;
                 }
             }
             RecordEvent::Offered { offer, agent, .. } => {

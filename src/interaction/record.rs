@@ -246,8 +246,9 @@ pub struct Interaction {
     pub cause: Option<CloseCause>,
     /// How the contact ended.
     pub ending: Option<Ending>,
-    /// How long the customer waited for the first answer of an agent: from opening, or, where the
-    /// contact centre began, from when they first wrote.
+    /// How long the customer waited for the first answer of an agent: from opening; where the
+    /// virtual agent had it first, from when it was last handed to persons before; where the contact
+    /// centre began, from when the customer first wrote.
     pub first_response_wait: Option<Span>,
     /// True if it was in a queue, or an agent was asked for.
     pub asked: bool,
@@ -291,16 +292,26 @@ impl Interaction {
         if self.tab_closed { Span::ZERO } else { self.handling.totals().wrap_up }
     }
 
-    /// How long it took from opening to closing.
+    /// How long it took persons, from opening to closing, without the time the virtual agent had
+    /// it; `None`: it is open, or was never handed to persons.
     #[must_use]
     pub fn resolution(&self) -> Option<Span> {
-        Some(self.closed?.since(self.opened))
+        let closed = self.closed?;
+        let alone = self.has_virtual_agent() && self.handed_off().is_none();
+        (!alone).then(|| closed.since(self.opened + self.handling.totals().virtual_agent))
     }
 
-    /// True if an agent wrote with the customer.
+    /// True from when a person was to write with the customer: it was handed off, stands in a
+    /// queue, or an agent had it (ServiceNow: agent chat).
     #[must_use]
-    pub const fn agent_chat(&self) -> bool {
-        self.live && self.kind.is_written()
+    pub fn agent_chat(&self) -> bool {
+        let handed_off = self.live || self.asked || self.handed_off().is_some();
+        handed_off && self.kind.is_written()
+    }
+
+    /// When the virtual agent last handed it to persons.
+    fn handed_off(&self) -> Option<Timestamp> {
+        self.conversation.as_ref()?.handed_off
     }
 
     /// True if the state reason is shown: while it is open only messaging has one.
@@ -428,7 +439,7 @@ impl Interaction {
     /// The customer has an answer. If the contact centre began, the customer asked when they wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
         let asked = match self.direction {
-            Direction::Inbound => Some(self.opened),
+            Direction::Inbound => Some(self.handed_off().unwrap_or(self.opened)),
             Direction::Outbound => {
                 let talk = self.conversation.as_deref();
                 talk.and_then(|talk| talk.agent_responses.owed_since)

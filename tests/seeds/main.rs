@@ -6,6 +6,7 @@ mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod persons;
 mod seed0;
 mod seed1;
 mod seed3;
