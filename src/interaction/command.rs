@@ -394,6 +394,10 @@ commands! {
     } -> ();
 
     /// Says who is behind a profile: its open interactions of guests become theirs.
+    ///
+    /// A profile of a user stays theirs, and so does what was opened for them: refused as
+    /// `OtherUser` for another one. Whoever comes by the same address after them, as in the same
+    /// browser, gets a profile of their own by [`ReplaceProfile`].
     LinkUser {
         /// The profile.
         profile: ProfileId,

@@ -2,6 +2,7 @@
 //! proves the row of the requirements that its name tells.
 
 mod centre;
+mod customers;
 mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]

@@ -205,7 +205,8 @@ impl RunOnRecords for ReachCustomer {
         turn.store.check_text("text", &text)?;
         let found = turn.profiles.find(&to);
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &from));
-        let other = found.as_ref().is_some_and(|profile| is_other(profile, user.as_ref()));
+        let meant = found.as_ref().zip(user.as_ref());
+        let other = meant.is_some_and(|(profile, user)| turn.is_other(profile, user));
         let with_machine = ongoing.is_some_and(|id| turn.is_with_virtual_agent(id));
         if let (Some(profile), Some(interaction), false, false) =
             (&found, ongoing, other, with_machine)
@@ -249,12 +250,19 @@ impl RunOnRecords for ReachCustomer {
     }
 }
 
-/// True if a profile is that of somebody else than the one who is meant.
-fn is_other(profile: &ChannelUserProfile, user: Option<&Key>) -> bool {
-    matches!((&profile.user, user), (Some(known), Some(meant)) if known != meant)
-}
-
 impl RecordTurn<'_> {
+    /// True if a profile is that of somebody else than the user who is meant, or goes on with what
+    /// was opened for somebody else: one must not read and write what is the other's.
+    fn is_other(&self, profile: &ChannelUserProfile, meant: &Key) -> bool {
+        match &profile.user {
+            Some(user) => user != meant,
+            None => self.store.open_of(profile.id).any(|id| {
+                let customer = self.store.get(id).and_then(|row| row.opened_for.as_ref());
+                customer.is_some_and(|customer| customer != meant)
+            }),
+        }
+    }
+
     fn is_with_virtual_agent(&self, id: InteractionId) -> bool {
         self.store.get(id).and_then(|row| row.stage()) == Some(ConversationStage::VirtualAgent)
     }
@@ -275,6 +283,9 @@ impl RunOnRecords for LinkUser {
         let Self { profile, user } = self;
         let known = turn.active_profile(profile)?;
         check_name("user", &user)?;
+        if turn.is_other(&known, &user) {
+            return Err(RecordRefusal::OtherUser { profile });
+        }
         turn.link(known, user);
         Ok(())
     }
