@@ -147,7 +147,7 @@ impl Store {
                 }
             }
             RecordEvent::Queued { queue, wraps_up, .. } => {
-                row.step(InteractionStep::Queue)?;
+                row.step(InteractionStep::Queue, at)?;
                 row.give_away(*wraps_up, at, most);
                 row.leave();
                 row.queue = Some(*queue);
@@ -155,15 +155,16 @@ impl Store {
                 row.handling.begin(Part::InLine(*queue), at, most);
                 row.talk(ConversationStep::HandOff, at)?;
             }
-            RecordEvent::SetAside { .. } => {
-                row.step(InteractionStep::Queue)?;
+            RecordEvent::SetAside { until, .. } => {
+                row.step(InteractionStep::Queue, at)?;
+                row.promised = until.or(row.promised);
                 row.leave();
                 row.asked = true;
                 row.handling.end(at, most, Part::is_main);
                 row.talk(ConversationStep::HandOff, at)?;
             }
             RecordEvent::Returned { .. } => {
-                row.step(InteractionStep::Return)?;
+                row.step(InteractionStep::Return, at)?;
                 row.leave();
                 row.asked = false;
                 row.handling.end(at, most, Part::is_main);
@@ -182,12 +183,12 @@ impl Store {
             }
             RecordEvent::Assigned { agent, .. } => {
                 index.end_offers(row);
-                row.step(InteractionStep::Assign)?;
+                row.step(InteractionStep::Assign, at)?;
                 row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;
             }
             RecordEvent::HandedOver { agent, wraps_up, .. } => {
-                row.step(InteractionStep::Assign)?;
+                row.step(InteractionStep::Assign, at)?;
                 row.give_away(*wraps_up, at, most);
                 row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;

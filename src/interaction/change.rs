@@ -82,7 +82,7 @@ impl Interaction {
     ) -> Result<(), RecordMisfit> {
         match event {
             RecordEvent::WrapUpBegan { ending, until, rule, with_work, .. } => {
-                self.step(InteractionStep::EndContact)?;
+                self.step(InteractionStep::EndContact, at)?;
                 self.ending = Some(*ending);
                 self.handling.end(at, most, |part| !matches!(part, Part::WrapUp(_)));
                 if let Some(agent) = self.assigned_to {
@@ -95,11 +95,12 @@ impl Interaction {
             }
             RecordEvent::Closed { state, reason, ending, by, cause, tab, .. } => {
                 let wrapped_up = self.state == InteractionState::WrapUp;
-                self.step(match state {
+                let step = match state {
                     InteractionState::ClosedAbandoned => InteractionStep::Abandon,
                     InteractionState::Faulted => InteractionStep::Fault,
                     _ => InteractionStep::Complete,
-                })?;
+                };
+                self.step(step, at)?;
                 self.reason = Some(*reason);
                 self.ending = Some(*ending);
                 self.closed = Some(at);
@@ -149,9 +150,10 @@ impl Interaction {
         most: u32,
     ) -> Result<(), RecordMisfit> {
         match event {
-            RecordEvent::Held { parked, .. } => {
-                self.step(InteractionStep::Hold)?;
+            RecordEvent::Held { parked, until, .. } => {
+                self.step(InteractionStep::Hold, at)?;
                 self.held_since = Some(at);
+                self.promised = until.or(self.promised);
                 if let Some(agent) = self.assigned_to {
                     let part = if *parked { Part::Parked(agent) } else { Part::Held(agent) };
                     self.handling.begin(part, at, most);
@@ -159,7 +161,7 @@ impl Interaction {
             }
             RecordEvent::ReasonSet { reason, .. } => self.reason = *reason,
             RecordEvent::Resumed { .. } => {
-                self.step(InteractionStep::Resume)?;
+                self.step(InteractionStep::Resume, at)?;
                 if let Some(agent) = self.assigned_to {
                     self.handling.begin(Part::Active(agent), at, most);
                 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::key::Key;
+use crate::base::time::Timestamp;
 use crate::command::commands::shape::{AnswersWith, commands, names};
 use crate::engine::view::View;
 use crate::layer::action::{Action, FromReply};
@@ -274,6 +275,10 @@ commands! {
     /// Puts an interaction on hold, or says what it waits for.
     ///
     /// One with open work is held or parked by the engine first; then this gives the reason.
+    ///
+    /// If it is said until when, nothing is expected of the customer before: it is not closed for
+    /// silence, which counts from then. Parked work comes back then; whatever is not parked stays
+    /// on hold.
     HoldInteraction {
         /// The interaction.
         interaction: InteractionId,
@@ -281,6 +286,9 @@ commands! {
         /// The reason of the hold; `None`: no reason is given. Only messaging knows reasons.
         #[serde(default)]
         reason: Option<StateReason> => with_reason(into),
+        /// Until when (Chatwoot: snooze); `None`: as it was said before, else nothing is said.
+        #[serde(default)]
+        until: Option<Timestamp> => with_until(into),
     } -> ();
 
     /// Takes an interaction off hold.

@@ -266,6 +266,10 @@ pub struct Interaction {
     pub code: Option<CodeId>,
     /// Since when it is on hold.
     pub held_since: Option<Timestamp>,
+    /// The instant that was promised when it was put on hold, parked or scheduled (Chatwoot:
+    /// snoozed until). It is not closed for silence before, and silence counts from then.
+    #[serde(default)]
+    pub promised: Option<Timestamp>,
     /// The handling: who had it, and when.
     pub handling: SegmentTotals,
     /// The conversation; `None`: nothing is said in writing.
@@ -412,6 +416,7 @@ impl Interaction {
             tab_closed: false,
             code: None,
             held_since: None,
+            promised: None,
             handling: SegmentTotals::default(),
             conversation: None,
         }
@@ -428,11 +433,12 @@ impl Interaction {
         }
     }
 
-    /// Takes a step; the reason of the old state goes with it.
-    pub(crate) fn step(&mut self, step: InteractionStep) -> Result<(), Illegal> {
+    /// Takes a step; the reason of the old state goes with it, and a promise that is not due yet.
+    pub(crate) fn step(&mut self, step: InteractionStep, at: Timestamp) -> Result<(), Illegal> {
         self.state = self.state.next(step)?;
         self.reason = None;
         self.held_since = None;
+        self.promised = self.promised.filter(|promised| *promised <= at);
         Ok(())
     }
 

@@ -94,7 +94,9 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         4 => EndInteractionWrapUp::new(interaction, by).with_code(code).into(),
         5 | 6 => {
             let reason = [None, Some(StateReason::WaitingOnCustomer)][dice.roll(2) as usize];
-            HoldInteraction::new(interaction).with_reason(reason).into()
+            let until =
+                (dice.roll(3) == 0).then(|| Timestamp::from_millis(dice.roll(9) as i64 * 400_000));
+            HoldInteraction::new(interaction).with_reason(reason).with_until(until).into()
         }
         7 => ResumeInteraction::new(interaction).into(),
         8 => AssignInteraction::new(interaction, agent).into(),
@@ -662,6 +664,10 @@ struct Watched {
     machine: Option<Timestamp>,
     handed_off: Option<Timestamp>,
     response: Option<Span>,
+    /// Until when nothing is expected of the customer.
+    promised: Option<Timestamp>,
+    /// Whether time let the customer go before that.
+    broken: bool,
 }
 
 impl Watched {
@@ -674,6 +680,7 @@ impl Watched {
         );
         let at = fact.effective().max(self.touched.filter(|_| !beside).unwrap_or(fact.effective()));
         self.touched = self.touched.max(Some(at));
+        self.promise(fact);
         match &fact.event {
             RecordEvent::Opened { opening, .. } => {
                 self.written = opening.kind.is_written();
@@ -696,6 +703,24 @@ impl Watched {
                 }
             }
             RecordEvent::Said { message, .. } => self.hear(message),
+            _ => {}
+        }
+    }
+
+    fn promise(&mut self, fact: &RecordFact) {
+        match &fact.event {
+            RecordEvent::Held { until, .. } | RecordEvent::SetAside { until, .. } => {
+                self.promised = *until;
+            }
+            RecordEvent::Queued { .. }
+            | RecordEvent::Returned { .. }
+            | RecordEvent::Assigned { .. }
+            | RecordEvent::HandedOver { .. }
+            | RecordEvent::Resumed { .. } => self.promised = None,
+            RecordEvent::Closed { ending: Ending::Silence | Ending::Unreached, .. } => {
+                let timed = matches!(fact.cause, Cause::Deadline { .. });
+                self.broken |= timed && self.promised.is_some_and(|until| fact.effective() < until);
+            }
             _ => {}
         }
     }
@@ -734,7 +759,7 @@ impl Watched {
 }
 
 #[test]
-fn first_answers_are_what_facts_and_segments_say() {
+fn first_answers_and_promises_are_what_facts_and_segments_say() {
     let seen = RefCell::new([0_u32; 3]);
     support::check(250, 37, 100, |history| {
         let watched = RefCell::new((0, BTreeMap::<InteractionId, Watched>::new()));
@@ -764,6 +789,7 @@ fn first_answers_are_what_facts_and_segments_say() {
                 continue;
             };
             let watched = &all[&row.id];
+            hold("nobody is let go before the date they were promised", !watched.broken)?;
             let firsts: Firsts = (talk.first_answers.iter())
                 .map(|first| (first.agent, first.count, first.total.as_millis()))
                 .collect();

@@ -24,7 +24,7 @@ fn the_second_user_of_a_browser_gets_nothing_of_the_first() {
     assert_eq!(refusal, RecordRefusal::other_user(first.profile));
     assert_eq!((refusal.kind(), refusal.code()), (RefusalKind::Conflict, "other_user"));
     assert!(refusal.to_string().ends_with("replace the profile"), "{refusal}");
-    // Until the profile is replaced everything is Joe's; once more for him is done already.
+    // Until the profile is replaced everything is Joe's; once more for Joe is done already.
     assert_eq!(floor.profile(first.profile).user, Some("joe".into()));
     let facts = floor.log.len();
     floor.record(5, LinkUser::new(first.profile, "joe"));

@@ -8,6 +8,7 @@ mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod persons;
+mod promised;
 mod seed0;
 mod seed1;
 mod seed3;

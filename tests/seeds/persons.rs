@@ -202,7 +202,7 @@ fn an_agent_s_time_is_from_getting_it_to_their_own_first_answer() {
     let id = floor.receive(0, sms("+4930123456"), "Where is my parcel?").interaction;
     let work = floor.submit(0, id, SUPPORT, MESSAGE);
     floor.accept(10, ANA);
-    // What a rule sends in her name, and what colleagues alone see, is no answer.
+    // What a rule sends in the name of Ana, and what colleagues alone see, is no answer.
     let hello = say(id, Author::Agent(ANA), "Hello").with_automated(true);
     floor.record(11, hello);
     let whisper = say(id, Author::Agent(ANA), "Who knows?").with_visibility(Visibility::Private);

@@ -19,6 +19,7 @@ use crate::interaction::plan::{self, Ahead};
 use crate::interaction::record::InteractionRequest;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
+use crate::interaction::segment::Part;
 use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party};
 
 use crate::interaction::store::Store;
@@ -126,15 +127,24 @@ impl RunOnRecords for AssignInteraction {
 
 impl RunOnRecords for HoldInteraction {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, reason } = self;
+        let Self { interaction, reason, until } = self;
         let row = turn.store.interaction(interaction)?;
-        let (kind, before, held) = (row.kind, row.reason, row.state == InteractionState::OnHold);
+        let held = row.state == InteractionState::OnHold;
+        let before = row.reason.filter(|_| held);
+        let news = until.is_some() && until != row.promised;
+        let parked = match row.handling.main() {
+            Some(Part::Parked(_)) => true,
+            Some(Part::Held(_)) => false,
+            _ => row.kind.can_wait(),
+        };
         turn.store.check_hold(interaction, reason)?;
         if !held {
             turn.store.check_without_work(interaction)?;
-            turn.emit(RecordEvent::Held { interaction, parked: kind.can_wait() });
         }
-        let before = before.filter(|_| held);
+        if !held || news {
+            turn.emit(RecordEvent::Held { interaction, parked, until });
+        }
+        let before = before.filter(|_| !news);
         if before != reason {
             turn.emit(RecordEvent::ReasonSet { interaction, reason });
         }
@@ -143,7 +153,7 @@ impl RunOnRecords for HoldInteraction {
 
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         store.check_hold(self.interaction, self.reason)?;
-        plan::hold(store, view, self.interaction)
+        plan::hold(store, view, self.interaction, self.until)
     }
 }
 
