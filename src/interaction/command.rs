@@ -218,7 +218,8 @@ commands! {
 
     /// Opens an interaction; answers with its id.
     ///
-    /// It has a number, and its conversation begins. Between a profile and one of the host's
+    /// It has a number, and its conversation begins. Under the key of one that is not archived it is
+    /// that one, if it is of the same type, direction and addresses. Between a profile and one of the host's
     /// addresses at most one goes on at a time.
     OpenInteraction {
         /// The details of the interaction as it is opened.
@@ -442,7 +443,8 @@ commands! {
     ///
     /// It belongs to the ongoing interaction between the two addresses; without one an interaction
     /// is opened, and without a profile that too. For an interaction that is opened the directory
-    /// is asked who it is, unless that is known.
+    /// is asked who it is, unless that is known. The same message under the same key again has the
+    /// same answer, even if its interaction is over, as long as that is not archived.
     ReceiveMessage {
         /// The type of an interaction that is opened for it.
         kind: InteractionType,
@@ -452,6 +454,10 @@ commands! {
         to: Key as into,
         /// The text of the message.
         text: Box<str> as into,
+    } with {
+        /// The host's key: the id that the message has at its provider.
+        #[serde(default)]
+        key: Option<Key> => with_key(some Key),
     } -> Received;
 
     /// An agent writes to a customer; answers with what came of it.
@@ -475,6 +481,9 @@ commands! {
         /// as by [`LinkUser`].
         #[serde(default)]
         user: Option<Key> => with_user(some Key),
+        /// The host's key. The same message under the same key again has the same answer.
+        #[serde(default)]
+        key: Option<Key> => with_key(some Key),
     } -> Received;
 
     /// Somebody says something.
@@ -492,6 +501,9 @@ commands! {
         /// True if a rule sends the message in the author's name.
         #[serde(default)]
         automated: bool => with_automated,
+        /// The host's key. The same author's message under the same key again is done already.
+        #[serde(default)]
+        key: Option<Key> => with_key(some Key),
     } -> ();
 
     /// The customer comes in, once more or by another way; the conversation goes on.

@@ -170,6 +170,9 @@ pub struct Message {
     /// addresses.
     #[serde(default)]
     pub profile: Option<ProfileId>,
+    /// The host's key: the id it has at its provider.
+    #[serde(default)]
+    pub key: Option<Key>,
     /// The text of the message.
     pub text: Box<str>,
 }
@@ -470,8 +473,8 @@ impl Conversation {
         Ok(())
     }
 
-    /// Persons have the word from now on. What the customer wrote to the virtual agent agents owe an
-    /// answer to from now on.
+    /// Persons have the word from now on, and owe an answer to what the customer wrote to the virtual
+    /// agent from now on.
     fn leave_machine(&mut self, at: Timestamp) {
         if self.stage == ConversationStage::VirtualAgent {
             self.handed_off = Some(at);

@@ -48,6 +48,10 @@ growing! {
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     pub struct InteractionRequest {
+        /// The host's key. Whoever opens the same under the same key again, as long as it is not
+        /// archived, opens nothing.
+        #[serde(default)]
+        pub key: Option<Key> => with_key(some Key),
         /// By what way they talk.
         #[serde(rename = "type")]
         pub kind: InteractionType => with_kind,
@@ -98,6 +102,7 @@ impl InteractionRequest {
     #[must_use]
     pub fn new(kind: InteractionType) -> Self {
         Self {
+            key: None,
             kind,
             subtype: None,
             direction: Direction::Inbound,
@@ -186,6 +191,9 @@ pub struct Interaction {
     pub id: InteractionId,
     /// Its number, for people.
     pub number: Box<str>,
+    /// The host's key: under which it was opened, or that of the message it was opened for.
+    #[serde(default)]
+    pub key: Option<Key>,
     /// By what way they talk.
     #[serde(rename = "type")]
     pub kind: InteractionType,
@@ -247,8 +255,8 @@ pub struct Interaction {
     /// How the contact ended.
     pub ending: Option<Ending>,
     /// How long the customer waited for the first answer of an agent: from opening; where the
-    /// virtual agent had it first, from when it was last handed to persons before; where the contact
-    /// centre began, from when the customer first wrote.
+    /// virtual agent had it first, from when it was last handed to persons before; where the
+    /// contact centre began, from when the customer first wrote.
     pub first_response_wait: Option<Span>,
     /// True if it was in a queue, or an agent was asked for.
     pub asked: bool,
@@ -378,6 +386,7 @@ impl Interaction {
         Self {
             id,
             number,
+            key: said.key,
             kind: said.kind,
             subtype: said.subtype,
             state: InteractionState::New,

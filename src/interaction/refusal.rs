@@ -119,6 +119,11 @@ refusals! {
             /// The profile.
             profile: ProfileId,
         }
+        /// The key belongs to another interaction, or to another message.
+        KeyTaken = key_taken: Conflict, "the key belongs to something else in {interaction}" {
+            /// The interaction.
+            interaction: InteractionId,
+        }
         /// The work belongs to another interaction, or its facts were followed already.
         WorkTaken = work_taken: Conflict, "{work} cannot be linked any more" {
             /// The work.

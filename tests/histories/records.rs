@@ -112,13 +112,16 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         }
         14 | 15 => {
             let (from, to) = (Address::new("sms", &number), "+4930999");
-            ReceiveMessage::new(kind, from, to, text).into()
+            let mut receive = ReceiveMessage::new(kind, from, to, text);
+            receive.key = some_key(dice);
+            receive.into()
         }
         16 => {
             let (to, from) = (Address::new("sms", &number), "+4930999");
             let user = [None, Some("jo".into()), Some("kim".into())][dice.roll(3) as usize].clone();
             let mut reach = ReachCustomer::new(kind, agent, to, from, text);
             reach.user = user;
+            reach.key = some_key(dice);
             reach.into()
         }
         17 => LinkUser::new(profile, "jo").into(),
@@ -130,10 +133,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let authors = [Author::Requester, Author::VirtualAgent, Author::Agent(agent)];
             let author = authors[dice.roll(3) as usize];
             let (visibility, automated) = (Visibility::Public, false);
-            PostMessage::new(interaction, author, text)
+            let mut post = PostMessage::new(interaction, author, text)
                 .with_visibility(visibility)
-                .with_automated(automated)
-                .into()
+                .with_automated(automated);
+            post.key = some_key(dice);
+            post.into()
         }
         21 => {
             let (trigger, queue) = (HandoffTrigger::User, QueueId::from_raw(0));
@@ -171,6 +175,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
     }
 }
 
+/// Now and then one of a few keys, so that the same comes again and is taken by something else.
+fn some_key(dice: &mut Dice) -> Option<strowger::Key> {
+    (dice.roll(3) == 0).then(|| format!("key-{}", dice.roll(12)).into())
+}
+
 /// Where a customer writes from, and to.
 fn some_addresses(dice: &mut Dice) -> (Address, strowger::Key) {
     let number = format!("+4930{:07}", dice.roll(3));
@@ -204,6 +213,7 @@ fn some_opening(dice: &mut Dice) -> OpenInteraction {
         .with_entry(entry)
         .with_context(context);
     request.opened_for = opened_for;
+    request.key = some_key(dice);
     OpenInteraction::new(request)
 }
 
@@ -622,7 +632,10 @@ fn records_beside_an_engine_of_which_nobody_keeps_them_in_step() {
                         _ => None,
                     };
                     if let (Some(work), Cause::Command { .. }) = (submitted, &fact.cause) {
-                        let opened = records.execute(fact.at, some_opening(&mut dice), &mut log);
+                        // Each piece of work has an interaction of its own.
+                        let mut open = some_opening(&mut dice);
+                        open.opening.key = None;
+                        let opened = records.execute(fact.at, open, &mut log);
                         if let Ok(interaction) = opened {
                             let link = LinkWork::new(interaction, work);
                             records

@@ -9,6 +9,7 @@ mod floor;
 mod golden;
 mod persons;
 mod promised;
+mod repeated;
 mod seed0;
 mod seed1;
 mod seed3;

@@ -16,7 +16,7 @@ use crate::interaction::conversation::EntryPoint;
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::plan::{self, Ahead};
-use crate::interaction::record::InteractionRequest;
+use crate::interaction::record::{Interaction, InteractionRequest};
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
 use crate::interaction::segment::Part;
@@ -24,6 +24,7 @@ use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party
 
 use crate::interaction::store::Store;
 
+use super::talk::key_taken;
 use super::{Finish, RecordTurn, RunOnRecords, invalid, wrong};
 
 impl RunOnRecords for ConfigureRecords {
@@ -40,6 +41,11 @@ impl RunOnRecords for ConfigureRecords {
 impl RunOnRecords for OpenInteraction {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<InteractionId, RecordRefusal> {
         let Self { mut opening } = self;
+        if let Some(row) = turn.opened_before(opening.key.as_ref())? {
+            let was = (row.kind, row.direction, &row.addresses);
+            let same = was == (opening.kind, opening.direction, &opening.addresses);
+            return if same { Ok(row.id) } else { Err(key_taken(row)) };
+        }
         let id = turn.check_opening(&opening)?;
         if let (Some(profile), None) = (opening.profile, &opening.opened_for) {
             let profile = turn.active_profile(profile)?;
@@ -51,6 +57,13 @@ impl RunOnRecords for OpenInteraction {
 }
 
 impl RecordTurn<'_> {
+    /// The interaction that was opened under a key before.
+    fn opened_before(&self, key: Option<&Key>) -> Result<Option<&Interaction>, RecordRefusal> {
+        let Some(key) = key else { return Ok(None) };
+        check_name("key", key)?;
+        Ok(self.store.index().opened.get(key).and_then(|id| self.store.get(*id)))
+    }
+
     /// Refuses an interaction that may not be opened; else says its id.
     pub(crate) fn check_opening(
         &self,
@@ -58,6 +71,9 @@ impl RecordTurn<'_> {
     ) -> Result<InteractionId, RecordRefusal> {
         if let Some(profile) = opening.profile {
             self.active_profile(profile)?;
+        }
+        if let Some(row) = self.opened_before(opening.key.as_ref())? {
+            return Err(key_taken(row));
         }
         self.store.check_text("short_description", &opening.short_description)?;
         check_attributes(&opening.context)?;
