@@ -691,7 +691,9 @@ impl Watched {
                 | RecordEvent::GuestLeft { .. }
                 | RecordEvent::TrailingWrapUpEnded { .. }
         );
-        let at = fact.effective().max(self.touched.filter(|_| !beside).unwrap_or(fact.effective()));
+        let touched = self.touched.filter(|_| !beside);
+        let effective = fact.effective();
+        let at = touched.map_or(effective, |touched| touched.max(effective));
         self.touched = self.touched.max(Some(at));
         self.promise(fact);
         match &fact.event {
