@@ -322,9 +322,9 @@ impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
         self.decides.as_ref().map(Hosted::engine)
     }
 
-    /// Hands out the records of how agents were chosen that the engine keeps, the oldest first; none
-    /// once the driver has halted. The engine keeps some if it was asked to, before the driver was
-    /// started ([`Engine::record_decisions`]).
+    /// Hands out the records of how agents were chosen that the engine keeps, the oldest first.
+    /// There are none once the driver has halted. The engine keeps some if it was asked to, before
+    /// the driver was started ([`Engine::record_decisions`]).
     pub fn decisions(&mut self) -> Vec<Decision> {
         self.decides.as_mut().map(Hosted::decisions).unwrap_or_default()
     }

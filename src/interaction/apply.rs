@@ -115,6 +115,7 @@ impl Store {
         if let Some(customer) = row.opened_for.clone() {
             index.customers.entry(customer).or_default().insert(id);
         }
+        index.enter_keys(&row);
         index.enter_people(&row);
         Ok(())
     }
@@ -124,6 +125,7 @@ impl Store {
         if let Some(customer) = &row.opened_for {
             self.index_mut().leave_customer(customer, id);
         }
+        self.index_mut().leave_keys(&row);
         Ok(())
     }
 
@@ -147,29 +149,30 @@ impl Store {
                 }
             }
             RecordEvent::Queued { queue, wraps_up, .. } => {
-                row.step(InteractionStep::Queue)?;
+                row.step(InteractionStep::Queue, at)?;
                 row.give_away(*wraps_up, at, most);
-                row.assigned_to = None;
+                row.leave();
                 row.queue = Some(*queue);
                 row.asked = true;
                 row.handling.begin(Part::InLine(*queue), at, most);
-                row.talk(ConversationStep::HandOff)?;
+                row.talk(ConversationStep::HandOff, at)?;
             }
-            RecordEvent::SetAside { .. } => {
-                row.step(InteractionStep::Queue)?;
-                row.assigned_to = None;
+            RecordEvent::SetAside { until, .. } => {
+                row.step(InteractionStep::Queue, at)?;
+                row.promised = until.or(row.promised);
+                row.leave();
                 row.asked = true;
                 row.handling.end(at, most, Part::is_main);
-                row.talk(ConversationStep::HandOff)?;
+                row.talk(ConversationStep::HandOff, at)?;
             }
             RecordEvent::Returned { .. } => {
-                row.step(InteractionStep::Return)?;
-                row.assigned_to = None;
+                row.step(InteractionStep::Return, at)?;
+                row.leave();
                 row.asked = false;
                 row.handling.end(at, most, Part::is_main);
                 if row.has_virtual_agent() {
                     row.handling.begin(Part::VirtualAgent, at, most);
-                    row.talk(ConversationStep::Return)?;
+                    row.talk(ConversationStep::Return, at)?;
                 }
             }
             RecordEvent::Offered { offer, agent, .. } => {
@@ -182,12 +185,12 @@ impl Store {
             }
             RecordEvent::Assigned { agent, .. } => {
                 index.end_offers(row);
-                row.step(InteractionStep::Assign)?;
+                row.step(InteractionStep::Assign, at)?;
                 row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;
             }
             RecordEvent::HandedOver { agent, wraps_up, .. } => {
-                row.step(InteractionStep::Assign)?;
+                row.step(InteractionStep::Assign, at)?;
                 row.give_away(*wraps_up, at, most);
                 row.end_guest(*agent, at, most);
                 row.take(*agent, at, most)?;
@@ -215,6 +218,10 @@ impl Store {
                     index.drop_work(row, *work);
                 }
             }
+            RecordEvent::Said { message, .. } => {
+                row.note(event, at, most)?;
+                index.said.extend(message.key.clone().map(|key| (key, id)));
+            }
             RecordEvent::Saved { by, change, .. } => {
                 if let Some(customer) = &change.opened_for {
                     index.associate(row, customer);
@@ -233,6 +240,21 @@ impl RecordIndex {
         self.ongoing.extend(ongoing_between(row).map(|pair| (pair, row.id)));
         let people = row.participants().filter(|_| !row.state.is_closed());
         self.of_profile.extend(people.map(|one| (one.profile, row.id)));
+    }
+
+    /// Enters the keys of an interaction and of its messages.
+    pub(crate) fn enter_keys(&mut self, row: &Interaction) {
+        self.opened.extend(row.key.clone().map(|key| (key, row.id)));
+        self.said.extend(keys_of_messages(row).map(|key| (key.clone(), row.id)));
+    }
+
+    fn leave_keys(&mut self, row: &Interaction) {
+        if let Some(key) = &row.key {
+            self.opened.remove(key);
+        }
+        for key in keys_of_messages(row) {
+            self.said.remove(key);
+        }
     }
 
     /// Nobody needs to hear of a piece of work any more, unless somebody still wraps it up.
@@ -263,4 +285,9 @@ impl RecordIndex {
             }
         }
     }
+}
+
+fn keys_of_messages(row: &Interaction) -> impl Iterator<Item = &Key> {
+    let messages = row.conversation.iter().flat_map(|talk| &talk.messages);
+    messages.filter_map(|message| message.key.as_ref())
 }

@@ -5,21 +5,23 @@ use crate::model::ids::AgentId;
 
 use crate::interaction::apply::RecordMisfit;
 use crate::interaction::command::RecordChange;
-use crate::interaction::conversation::{
-    Author, Conversation, ConversationStep, Message, Visibility,
-};
+use crate::interaction::conversation::{Author, Conversation, ConversationStep, Message};
 use crate::interaction::event::RecordEvent;
 use crate::interaction::profile::Participant;
-use crate::interaction::record::{Interaction, WorkNote};
+use crate::interaction::record::{Direction, Interaction, WorkNote};
 use crate::interaction::segment::Part;
 use crate::interaction::state::{InteractionState, InteractionStep, Party};
 use crate::interaction::wrap_up::WrapUpNow;
 
 impl Interaction {
     /// Takes a step of the conversation, if there is one.
-    pub(crate) fn talk(&mut self, step: ConversationStep) -> Result<(), RecordMisfit> {
+    pub(crate) fn talk(
+        &mut self,
+        step: ConversationStep,
+        at: Timestamp,
+    ) -> Result<(), RecordMisfit> {
         match &mut self.conversation {
-            Some(talk) => Ok(talk.step(step)?),
+            Some(talk) => Ok(talk.step(step, at)?),
             None => Ok(()),
         }
     }
@@ -31,19 +33,30 @@ impl Interaction {
         at: Timestamp,
         most: u32,
     ) -> Result<(), RecordMisfit> {
-        self.assigned_to = Some(agent);
+        let gets_it = self.assigned_to.replace(agent) != Some(agent);
         self.live = true;
         self.handling.begin(Part::Active(agent), at, most);
         if !self.kind.is_written() {
             self.note_response(at);
         }
-        self.talk(ConversationStep::Join(agent))?;
+        self.talk(ConversationStep::Join(agent), at)?;
         if let Some(talk) = &mut self.conversation {
+            if gets_it && self.kind.is_written() {
+                talk.unanswered = Some(at);
+            }
             talk.first_joined.get_or_insert(at);
             talk.joined = Some(at);
             talk.reminded = false;
         }
         Ok(())
+    }
+
+    /// Nobody has it.
+    pub(crate) fn leave(&mut self) {
+        self.assigned_to = None;
+        if let Some(talk) = &mut self.conversation {
+            talk.unanswered = None;
+        }
     }
 
     /// The agent who has it gives it away, and may wrap it up beside whoever has it next.
@@ -69,7 +82,7 @@ impl Interaction {
     ) -> Result<(), RecordMisfit> {
         match event {
             RecordEvent::WrapUpBegan { ending, until, rule, with_work, .. } => {
-                self.step(InteractionStep::EndContact)?;
+                self.step(InteractionStep::EndContact, at)?;
                 self.ending = Some(*ending);
                 self.handling.end(at, most, |part| !matches!(part, Part::WrapUp(_)));
                 if let Some(agent) = self.assigned_to {
@@ -78,15 +91,16 @@ impl Interaction {
                 let rule = rule.as_deref().cloned();
                 let (until, with_work) = (*until, *with_work);
                 self.wrap_up = Some(WrapUpNow { since: at, until, rule, with_work });
-                self.talk(ConversationStep::End)
+                self.talk(ConversationStep::End, at)
             }
             RecordEvent::Closed { state, reason, ending, by, cause, tab, .. } => {
                 let wrapped_up = self.state == InteractionState::WrapUp;
-                self.step(match state {
+                let step = match state {
                     InteractionState::ClosedAbandoned => InteractionStep::Abandon,
                     InteractionState::Faulted => InteractionStep::Fault,
                     _ => InteractionStep::Complete,
-                })?;
+                };
+                self.step(step, at)?;
                 self.reason = Some(*reason);
                 self.ending = Some(*ending);
                 self.closed = Some(at);
@@ -100,7 +114,7 @@ impl Interaction {
                     _ => true,
                 });
                 self.trailing = trailing;
-                if wrapped_up { Ok(()) } else { self.talk(ConversationStep::End) }
+                if wrapped_up { Ok(()) } else { self.talk(ConversationStep::End, at) }
             }
             _ => Ok(()),
         }
@@ -136,9 +150,10 @@ impl Interaction {
         most: u32,
     ) -> Result<(), RecordMisfit> {
         match event {
-            RecordEvent::Held { parked, .. } => {
-                self.step(InteractionStep::Hold)?;
+            RecordEvent::Held { parked, until, .. } => {
+                self.step(InteractionStep::Hold, at)?;
                 self.held_since = Some(at);
+                self.promised = until.or(self.promised);
                 if let Some(agent) = self.assigned_to {
                     let part = if *parked { Part::Parked(agent) } else { Part::Held(agent) };
                     self.handling.begin(part, at, most);
@@ -146,7 +161,7 @@ impl Interaction {
             }
             RecordEvent::ReasonSet { reason, .. } => self.reason = *reason,
             RecordEvent::Resumed { .. } => {
-                self.step(InteractionStep::Resume)?;
+                self.step(InteractionStep::Resume, at)?;
                 if let Some(agent) = self.assigned_to {
                     self.handling.begin(Part::Active(agent), at, most);
                 }
@@ -166,20 +181,25 @@ impl Interaction {
             RecordEvent::TranscriptAdded { transcript, .. } => {
                 self.transcripts.push(transcript.clone());
             }
-            RecordEvent::Said { message, .. } => self.hear(message)?,
+            RecordEvent::Said { message, .. } => self.hear(message, most)?,
             event => self.converse(event, at, most)?,
         }
         Ok(())
     }
 
-    fn hear(&mut self, message: &Message) -> Result<(), RecordMisfit> {
+    fn hear(&mut self, message: &Message, most: u32) -> Result<(), RecordMisfit> {
         self.begin_talking(message.at)?;
-        let by_agent = matches!(message.author, Author::Agent(_)) && !message.automated;
-        if by_agent && message.visibility == Visibility::Public {
+        if message.is_own_answer() {
             self.note_response(message.at);
         }
         self.virtual_agent |= message.author == Author::VirtualAgent;
         if let Some(talk) = &mut self.conversation {
+            if let (Author::Agent(agent), true) = (message.author, message.is_own_answer())
+                && self.assigned_to == Some(agent)
+            {
+                let owed = self.direction == Direction::Inbound || talk.engaged;
+                talk.answer_first(agent, message.at, owed, most);
+            }
             talk.hear(message);
         }
         Ok(())
@@ -193,7 +213,7 @@ impl Interaction {
         let mut talk = Conversation::new(false, true, at);
         talk.participants.extend(self.customer());
         if let Some(agent) = self.assigned_to {
-            talk.step(ConversationStep::Join(agent))?;
+            talk.step(ConversationStep::Join(agent), at)?;
             talk.first_joined = Some(at);
             talk.joined = Some(at);
         }
@@ -226,20 +246,17 @@ impl Interaction {
             RecordEvent::HandoffRequested { handoff, .. } => {
                 talk.handoffs.push((**handoff).clone());
                 if handoff.available {
-                    talk.step(ConversationStep::HandOff)?;
+                    talk.step(ConversationStep::HandOff, at)?;
                     self.asked = true;
                     self.handling.end(at, most, |part| part == Part::VirtualAgent);
                 }
             }
             RecordEvent::TopicStarted { .. } => {
-                talk.step(ConversationStep::StartTopic)?;
+                talk.step(ConversationStep::StartTopic, at)?;
                 talk.heard = talk.heard.max(at);
             }
-            RecordEvent::TopicEnded { .. } => match talk.stage.next(ConversationStep::EndTopic) {
-                Ok(stage) => {
-                    talk.stage = stage;
-                    talk.joined = Some(at);
-                }
+            RecordEvent::TopicEnded { .. } => match talk.step(ConversationStep::EndTopic, at) {
+                Ok(()) => talk.joined = Some(at),
                 Err(_) => talk.topic_done = true,
             },
             RecordEvent::CustomerReminded { .. } | RecordEvent::AgentReminded { .. } => {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::key::Key;
+use crate::base::time::Timestamp;
 use crate::command::commands::shape::{AnswersWith, commands, names};
 use crate::engine::view::View;
 use crate::layer::action::{Action, FromReply};
@@ -217,7 +218,8 @@ commands! {
 
     /// Opens an interaction; answers with its id.
     ///
-    /// It has a number, and its conversation begins. Between a profile and one of the host's
+    /// It has a number, and its conversation begins. Under the key of one that is not archived it is
+    /// that one, if it is of the same type, direction and addresses. Between a profile and one of the host's
     /// addresses at most one goes on at a time.
     OpenInteraction {
         /// The details of the interaction as it is opened.
@@ -274,6 +276,10 @@ commands! {
     /// Puts an interaction on hold, or says what it waits for.
     ///
     /// One with open work is held or parked by the engine first; then this gives the reason.
+    ///
+    /// If it is said until when, nothing is expected of the customer before: it is not closed for
+    /// silence, which counts from then. Parked work comes back then; whatever is not parked stays
+    /// on hold.
     HoldInteraction {
         /// The interaction.
         interaction: InteractionId,
@@ -281,6 +287,9 @@ commands! {
         /// The reason of the hold; `None`: no reason is given. Only messaging knows reasons.
         #[serde(default)]
         reason: Option<StateReason> => with_reason(into),
+        /// Until when (Chatwoot: snooze); `None`: as it was said before, else nothing is said.
+        #[serde(default)]
+        until: Option<Timestamp> => with_until(into),
     } -> ();
 
     /// Takes an interaction off hold.
@@ -394,6 +403,10 @@ commands! {
     } -> ();
 
     /// Says who is behind a profile: its open interactions of guests become theirs.
+    ///
+    /// A profile of a user stays theirs, and so does what was opened for them: refused as
+    /// `OtherUser` for another one. Whoever comes by the same address after them, as in the same
+    /// browser, gets a profile of their own by [`ReplaceProfile`].
     LinkUser {
         /// The profile.
         profile: ProfileId,
@@ -430,7 +443,8 @@ commands! {
     ///
     /// It belongs to the ongoing interaction between the two addresses; without one an interaction
     /// is opened, and without a profile that too. For an interaction that is opened the directory
-    /// is asked who it is, unless that is known.
+    /// is asked who it is, unless that is known. The same message under the same key again has the
+    /// same answer, even if its interaction is over, as long as that is not archived.
     ReceiveMessage {
         /// The type of an interaction that is opened for it.
         kind: InteractionType,
@@ -440,6 +454,10 @@ commands! {
         to: Key as into,
         /// The text of the message.
         text: Box<str> as into,
+    } with {
+        /// The host's key: the id that the message has at its provider.
+        #[serde(default)]
+        key: Option<Key> => with_key(some Key),
     } -> Received;
 
     /// An agent writes to a customer; answers with what came of it.
@@ -463,6 +481,9 @@ commands! {
         /// as by [`LinkUser`].
         #[serde(default)]
         user: Option<Key> => with_user(some Key),
+        /// The host's key. The same message under the same key again has the same answer.
+        #[serde(default)]
+        key: Option<Key> => with_key(some Key),
     } -> Received;
 
     /// Somebody says something.
@@ -480,6 +501,9 @@ commands! {
         /// True if a rule sends the message in the author's name.
         #[serde(default)]
         automated: bool => with_automated,
+        /// The host's key. The same author's message under the same key again is done already.
+        #[serde(default)]
+        key: Option<Key> => with_key(some Key),
     } -> ();
 
     /// The customer comes in, once more or by another way; the conversation goes on.

@@ -170,6 +170,9 @@ pub struct Message {
     /// addresses.
     #[serde(default)]
     pub profile: Option<ProfileId>,
+    /// The host's key: the id it has at its provider.
+    #[serde(default)]
+    pub key: Option<Key>,
     /// The text of the message.
     pub text: Box<str>,
 }
@@ -185,6 +188,14 @@ pub enum Viewer {
 }
 
 impl Message {
+    /// True if an agent, and no machine, says it to the customer.
+    #[must_use]
+    pub const fn is_own_answer(&self) -> bool {
+        matches!(self.author, Author::Agent(_))
+            && matches!(self.visibility, Visibility::Public)
+            && !self.automated
+    }
+
     /// True if the viewer may read the message.
     #[must_use]
     pub const fn is_for(&self, viewer: Viewer) -> bool {
@@ -312,6 +323,27 @@ impl Responses {
     }
 }
 
+/// How long an agent took, each time they got a conversation, from getting it to their first own
+/// answer.
+///
+/// ```
+/// use strowger::interaction::{Conversation, FirstAnswers};
+///
+/// fn slowest(talk: &Conversation) -> Option<&FirstAnswers> {
+///     talk.first_answers.iter().max_by_key(|row| row.total)
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FirstAnswers {
+    /// The agent.
+    pub agent: AgentId,
+    /// How often the agent got it and answered.
+    pub count: u32,
+    /// How long that took, all of it together.
+    pub total: Span,
+}
+
 /// The conversation of an interaction. It keeps its identity, its messages and its context
 /// whoever has the word and wherever the customer comes in again.
 ///
@@ -360,6 +392,17 @@ pub struct Conversation {
     pub joined: Option<Timestamp>,
     /// True if the one who is silent was reminded.
     pub reminded: bool,
+    /// When the virtual agent last handed it to persons; `None`: it did not.
+    #[serde(default)]
+    pub handed_off: Option<Timestamp>,
+    /// Since when the agent who has it has it and has not answered; `None`: they have answered, or
+    /// nobody has it.
+    #[serde(default)]
+    pub unanswered: Option<Timestamp>,
+    /// How long each agent took from getting it to their first own answer, whoever has not answered
+    /// left out. There are at most as many agents as segments are kept; the first ones go first.
+    #[serde(default)]
+    pub first_answers: Vec<FirstAnswers>,
     /// How long agents took to answer.
     pub agent_responses: Responses,
     /// How long the customer took to answer.
@@ -389,6 +432,9 @@ impl Conversation {
             first_joined: None,
             joined: None,
             reminded: false,
+            handed_off: None,
+            unanswered: None,
+            first_answers: Vec::new(),
             agent_responses: Responses::default(),
             customer_responses: Responses::default(),
         }
@@ -417,14 +463,48 @@ impl Conversation {
         u32::try_from(self.entries.iter().rposition(by)?).ok()
     }
 
-    pub(crate) fn step(&mut self, step: ConversationStep) -> Result<(), Illegal> {
-        self.stage = self.stage.next(step)?;
+    pub(crate) fn step(&mut self, step: ConversationStep, at: Timestamp) -> Result<(), Illegal> {
+        use ConversationStep::{EndTopic, HandOff, Join};
+        let next = self.stage.next(step)?;
+        if matches!(step, HandOff | Join(_) | EndTopic) {
+            self.leave_machine(at);
+        }
+        self.stage = next;
         Ok(())
+    }
+
+    /// Persons have the word from now on, and owe an answer to what the customer wrote to the virtual
+    /// agent from now on.
+    fn leave_machine(&mut self, at: Timestamp) {
+        if self.stage == ConversationStage::VirtualAgent {
+            self.handed_off = Some(at);
+        } else if !matches!(self.stage, ConversationStage::Topic { .. }) {
+            return;
+        }
+        let owed = &mut self.agent_responses.owed_since;
+        *owed = owed.map(|_| at);
+    }
+
+    /// The agent who has it answers: for the first time, if they have not since they got it. What
+    /// answers nobody ends the time too, and is no sample.
+    pub(crate) fn answer_first(&mut self, agent: AgentId, at: Timestamp, owed: bool, most: u32) {
+        let Some(since) = self.unanswered.take().filter(|_| owed) else { return };
+        let known = self.first_answers.iter().position(|row| row.agent == agent);
+        let place = known.unwrap_or_else(|| {
+            let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
+            let surplus = self.first_answers.len().saturating_add(1).saturating_sub(most);
+            self.first_answers.drain(..surplus);
+            self.first_answers.push(FirstAnswers { agent, count: 0, total: Span::ZERO });
+            self.first_answers.len().saturating_sub(1)
+        });
+        if let Some(row) = self.first_answers.get_mut(place) {
+            row.count = row.count.saturating_add(1);
+            row.total = row.total.plus(at.since(since));
+        }
     }
 
     /// Notes what was said, and what it means for who owes whom an answer.
     pub(crate) fn hear(&mut self, message: &Message) {
-        let public = message.visibility == Visibility::Public;
         match message.author {
             Author::Requester => {
                 self.engaged = true;
@@ -434,7 +514,7 @@ impl Conversation {
                 self.customer_responses.answer(message.at);
                 self.agent_responses.ask(message.at);
             }
-            Author::Agent(_) if public && !message.automated => {
+            Author::Agent(_) if message.is_own_answer() => {
                 self.answered.get_or_insert(message.at);
                 self.agent_responses.answer(message.at);
                 self.customer_responses.ask(message.at);

@@ -98,6 +98,9 @@ events! {
         SetAside = set_aside {
             /// The interaction.
             interaction: InteractionId,
+            /// The instant that was promised: nobody is asked before.
+            #[serde(default)]
+            until: Option<Timestamp>,
         }
         /// It left the queue without an agent, and is with the virtual agent or nobody.
         Returned = returned {
@@ -133,6 +136,9 @@ events! {
             interaction: InteractionId,
             /// True if its agent put it aside.
             parked: bool,
+            /// The instant that was promised: nothing is expected of the customer before.
+            #[serde(default)]
+            until: Option<Timestamp>,
         }
         /// The reason of its hold was set.
         ReasonSet = reason_set {

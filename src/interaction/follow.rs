@@ -120,11 +120,11 @@ impl RecordTurn<'_> {
         let queues = self.may(interaction, InteractionStep::Queue);
         match event {
             Event::WorkSubmitted { request, .. } if queues => {
-                if request.schedule.is_none() {
+                if let Some(schedule) = request.schedule {
+                    self.emit(RecordEvent::SetAside { interaction, until: schedule.at });
+                } else {
                     let (queue, wraps_up) = (request.queue, false);
                     self.emit(RecordEvent::Queued { interaction, queue, wraps_up });
-                } else {
-                    self.emit(RecordEvent::SetAside { interaction });
                 }
             }
             Event::WorkQueued { queue, wrap_up, .. } if queues => {
@@ -132,11 +132,13 @@ impl RecordTurn<'_> {
                 self.emit(RecordEvent::Queued { interaction, queue, wraps_up });
             }
             Event::WorkClassified { queue, .. } => self.move_in_line(interaction, *queue),
-            Event::WorkScheduled { .. } | Event::WorkSuspended { .. } if queues => {
-                self.emit(RecordEvent::SetAside { interaction });
+            Event::WorkScheduled { at, .. } | Event::CustomerUnreached { retry: Some(at), .. }
+                if queues =>
+            {
+                self.emit(RecordEvent::SetAside { interaction, until: Some(*at) });
             }
-            Event::CustomerUnreached { retry: Some(_), .. } if queues => {
-                self.emit(RecordEvent::SetAside { interaction });
+            Event::WorkSuspended { .. } if queues => {
+                self.emit(RecordEvent::SetAside { interaction, until: None });
             }
             Event::WorkAssigned { agent, .. } if self.may(interaction, InteractionStep::Assign) => {
                 self.emit(RecordEvent::Assigned { interaction, agent: *agent });
@@ -144,8 +146,11 @@ impl RecordTurn<'_> {
             Event::WorkHeld { .. } | Event::WorkParked { .. }
                 if self.may(interaction, InteractionStep::Hold) =>
             {
-                let parked = matches!(event, Event::WorkParked { .. });
-                self.emit(RecordEvent::Held { interaction, parked });
+                let (parked, until) = match event {
+                    Event::WorkParked { until, .. } => (true, *until),
+                    _ => (false, None),
+                };
+                self.emit(RecordEvent::Held { interaction, parked, until });
             }
             Event::WorkRetrieved { .. } | Event::WorkResumed { .. }
                 if self.is_in(interaction, InteractionState::OnHold) =>

@@ -88,7 +88,8 @@ fn messaging(
         return None;
     }
     let since = talk.customer_responses.owed_since.unwrap_or(talk.heard);
-    Some((row.handling.since().max(since) + policy.messaging_after?, Due::Silence))
+    let since = row.handling.since().max(since);
+    Some((not_before_promised(row, since) + policy.messaging_after?, Due::Silence))
 }
 
 /// A mail on hold waits for an answer, and not for ever.
@@ -97,5 +98,10 @@ fn mail(row: &Interaction, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
         Direction::Inbound => policy.inbound_mail_after,
         Direction::Outbound => policy.outbound_mail_after,
     };
-    Some((row.held_since? + after?, Due::Silence))
+    Some((not_before_promised(row, row.held_since?) + after?, Due::Silence))
+}
+
+/// Since when somebody is silent: not before the instant that was promised them.
+fn not_before_promised(row: &Interaction, since: Timestamp) -> Timestamp {
+    row.promised.map_or(since, |promised| promised.max(since))
 }

@@ -37,8 +37,8 @@ mod wrap_up;
 pub use command::*;
 pub use config::{IdlePolicy, MailPolicy, Numbering, RecordConfig, RecordLimits};
 pub use conversation::{
-    Author, Conversation, ConversationStage, ConversationStep, EntryPoint, Handoff, HandoffTrigger,
-    Message, Responses, Viewer, Visibility,
+    Author, Conversation, ConversationStage, ConversationStep, EntryPoint, FirstAnswers, Handoff,
+    HandoffTrigger, Message, Responses, Viewer, Visibility,
 };
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 pub use form::{Details, Field, InteractionForm, InteractionLine, WrapUpClock};
@@ -52,7 +52,7 @@ pub use record::{Audience, Direction, Interaction, InteractionRequest, Transcrip
 pub use records::{RecordSnapshot, Records};
 pub use refusal::{Gap, RecordLimit, RecordRefusal};
 pub use related::{Document, Operation, RelatedPolicy, RelatedRecord};
-pub use report::{Mean, Report, ReportRow};
+pub use report::{AgentReportRow, Mean, Report, ReportRow};
 pub use segment::{Part, Segment, SegmentTotals, Totals};
 pub use state::{
     Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 
+use crate::base::time::Timestamp;
 use crate::command::commands::{
     Abandon, Cancel, Close, Command, EndWrapUp, FinishContact, Finisher, Force, Hold, Park, Resume,
     Resumer, Retrieve, SetCode, Submit,
@@ -54,18 +55,25 @@ pub(crate) fn assign(
     })
 }
 
-/// Work that can wait is put aside, so that its agent has room. Other work is held.
+/// Work that can wait is put aside, so that its agent has room. Other work is held. What is put
+/// aside may get a new time.
 pub(crate) fn hold(
     store: &Store,
     view: View<'_>,
     id: InteractionId,
+    until: Option<Timestamp>,
 ) -> Result<Ahead, RecordRefusal> {
     Ok(match pair(store, view, id)? {
+        Some(InteractionWork { work, stage: Stage::Parked { until: before, .. }, .. })
+            if until.is_some() && until != before =>
+        {
+            Ahead::First(Park { work, until }.into())
+        }
         Some(InteractionWork { row, work, .. })
             if row.state == InteractionState::WorkInProgress =>
         {
             Ahead::First(if row.kind.can_wait() {
-                Park { work, until: None }.into()
+                Park { work, until }.into()
             } else {
                 Hold { work }.into()
             })

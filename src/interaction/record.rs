@@ -48,6 +48,10 @@ growing! {
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     pub struct InteractionRequest {
+        /// The host's key. Whoever opens the same under the same key again, as long as it is not
+        /// archived, opens nothing.
+        #[serde(default)]
+        pub key: Option<Key> => with_key(some Key),
         /// By what way they talk.
         #[serde(rename = "type")]
         pub kind: InteractionType => with_kind,
@@ -98,6 +102,7 @@ impl InteractionRequest {
     #[must_use]
     pub fn new(kind: InteractionType) -> Self {
         Self {
+            key: None,
             kind,
             subtype: None,
             direction: Direction::Inbound,
@@ -186,6 +191,9 @@ pub struct Interaction {
     pub id: InteractionId,
     /// Its number, for people.
     pub number: Box<str>,
+    /// The host's key: under which it was opened, or that of the message it was opened for.
+    #[serde(default)]
+    pub key: Option<Key>,
     /// By what way they talk.
     #[serde(rename = "type")]
     pub kind: InteractionType,
@@ -246,8 +254,9 @@ pub struct Interaction {
     pub cause: Option<CloseCause>,
     /// How the contact ended.
     pub ending: Option<Ending>,
-    /// How long the customer waited for the first answer of an agent: from opening, or, where the
-    /// contact centre began, from when they first wrote.
+    /// How long the customer waited for the first answer of an agent: from opening; where the
+    /// virtual agent had it first, from when it was last handed to persons before; where the
+    /// contact centre began, from when the customer first wrote.
     pub first_response_wait: Option<Span>,
     /// True if it was in a queue, or an agent was asked for.
     pub asked: bool,
@@ -265,6 +274,10 @@ pub struct Interaction {
     pub code: Option<CodeId>,
     /// Since when it is on hold.
     pub held_since: Option<Timestamp>,
+    /// The instant that was promised when it was put on hold, parked or scheduled (Chatwoot:
+    /// snoozed until). It is not closed for silence before, and silence counts from then.
+    #[serde(default)]
+    pub promised: Option<Timestamp>,
     /// The handling: who had it, and when.
     pub handling: SegmentTotals,
     /// The conversation; `None`: nothing is said in writing.
@@ -291,16 +304,26 @@ impl Interaction {
         if self.tab_closed { Span::ZERO } else { self.handling.totals().wrap_up }
     }
 
-    /// How long it took from opening to closing.
+    /// How long it took persons, from opening to closing, without the time the virtual agent had
+    /// it; `None`: it is open, or was never handed to persons.
     #[must_use]
     pub fn resolution(&self) -> Option<Span> {
-        Some(self.closed?.since(self.opened))
+        let closed = self.closed?;
+        let alone = self.has_virtual_agent() && self.handed_off().is_none();
+        (!alone).then(|| closed.since(self.opened + self.handling.totals().virtual_agent))
     }
 
-    /// True if an agent wrote with the customer.
+    /// True from when a person was to write with the customer: it was handed off, stands in a
+    /// queue, or an agent had it (ServiceNow: agent chat).
     #[must_use]
-    pub const fn agent_chat(&self) -> bool {
-        self.live && self.kind.is_written()
+    pub fn agent_chat(&self) -> bool {
+        let handed_off = self.live || self.asked || self.handed_off().is_some();
+        handed_off && self.kind.is_written()
+    }
+
+    /// When the virtual agent last handed it to persons.
+    fn handed_off(&self) -> Option<Timestamp> {
+        self.conversation.as_ref()?.handed_off
     }
 
     /// True if the state reason is shown: while it is open only messaging has one.
@@ -363,6 +386,7 @@ impl Interaction {
         Self {
             id,
             number,
+            key: said.key,
             kind: said.kind,
             subtype: said.subtype,
             state: InteractionState::New,
@@ -401,6 +425,7 @@ impl Interaction {
             tab_closed: false,
             code: None,
             held_since: None,
+            promised: None,
             handling: SegmentTotals::default(),
             conversation: None,
         }
@@ -417,18 +442,19 @@ impl Interaction {
         }
     }
 
-    /// Takes a step; the reason of the old state goes with it.
-    pub(crate) fn step(&mut self, step: InteractionStep) -> Result<(), Illegal> {
+    /// Takes a step; the reason of the old state goes with it, and a promise that is not due yet.
+    pub(crate) fn step(&mut self, step: InteractionStep, at: Timestamp) -> Result<(), Illegal> {
         self.state = self.state.next(step)?;
         self.reason = None;
         self.held_since = None;
+        self.promised = self.promised.filter(|promised| *promised <= at);
         Ok(())
     }
 
     /// The customer has an answer. If the contact centre began, the customer asked when they wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
         let asked = match self.direction {
-            Direction::Inbound => Some(self.opened),
+            Direction::Inbound => Some(self.handed_off().unwrap_or(self.opened)),
             Direction::Outbound => {
                 let talk = self.conversation.as_deref();
                 talk.and_then(|talk| talk.agent_responses.owed_since)

@@ -108,6 +108,22 @@ refusals! {
             /// The profile of the address.
             profile: ProfileId,
         }
+        /// The profile is that of another user already, or an interaction of it goes on that was
+        /// opened for another. If its address belongs to somebody else now,
+        /// the profile is replaced
+        /// ([`ReplaceProfile`](crate::interaction::ReplaceProfile)), so that what the other wrote
+        /// stays theirs.
+        OtherUser = other_user: Conflict,
+            "{profile} is that of another user: replace the profile"
+        {
+            /// The profile.
+            profile: ProfileId,
+        }
+        /// The key belongs to another interaction, or to another message.
+        KeyTaken = key_taken: Conflict, "the key belongs to something else in {interaction}" {
+            /// The interaction.
+            interaction: InteractionId,
+        }
         /// The work belongs to another interaction, or its facts were followed already.
         WorkTaken = work_taken: Conflict, "{work} cannot be linked any more" {
             /// The work.

@@ -1,13 +1,13 @@
-//! What interactions took, queue by queue and type by type.
+//! What interactions took, by queue and type, and by agent and type.
 
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
 use crate::base::time::Span;
-use crate::model::ids::QueueId;
+use crate::model::ids::{AgentId, QueueId};
 
-use crate::interaction::conversation::Responses;
+use crate::interaction::conversation::{FirstAnswers, Responses};
 use crate::interaction::record::Interaction;
 use crate::interaction::state::{InteractionState, InteractionType};
 
@@ -27,9 +27,9 @@ impl Mean {
         self.total = self.total.plus(span);
     }
 
-    fn add_responses(&mut self, responses: Responses) {
-        self.count = self.count.saturating_add(u64::from(responses.count));
-        self.total = self.total.plus(responses.total);
+    fn add_all(&mut self, count: u32, total: Span) {
+        self.count = self.count.saturating_add(u64::from(count));
+        self.total = self.total.plus(total);
     }
 
     /// How long one took on average.
@@ -52,14 +52,18 @@ pub struct ReportRow {
     pub closed: u64,
     /// How many of these were abandoned.
     pub abandoned: u64,
-    /// How long customers waited for the first answer. Where the contact centre began and the
-    /// customer never wrote there was none.
+    /// How long customers waited for the first answer of a person, from the hand-off where there
+    /// was one. Where the contact centre began and the customer never wrote there was none.
     pub first_response: Mean,
     /// How long they stood in queues.
     pub queue_wait: Mean,
-    /// How long it took from opening to closing.
+    /// How long the virtual agent had those that it had.
+    pub virtual_agent: Mean,
+    /// How long it took persons from opening to closing, without the time the virtual agent had it.
+    /// What it closed alone is left out.
     pub resolution: Mean,
-    /// How long agents took to answer what was written.
+    /// How long agents took to answer what was written. For what was written to the virtual agent
+    /// they owe an answer from the hand-off on.
     pub agent_response: Mean,
 }
 
@@ -73,6 +77,7 @@ impl ReportRow {
             abandoned: 0,
             first_response: mean,
             queue_wait: mean,
+            virtual_agent: mean,
             resolution: mean,
             agent_response: mean,
         }
@@ -84,6 +89,20 @@ impl ReportRow {
     pub fn abandoned_of_closed(&self) -> Option<u64> {
         self.abandoned.saturating_mul(1_000).checked_div(self.closed)
     }
+}
+
+/// What closed interactions of one type say of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AgentReportRow {
+    /// The agent.
+    pub agent: AgentId,
+    /// The type of the interactions.
+    #[serde(rename = "type")]
+    pub kind: InteractionType,
+    /// How long they took, each time they got a conversation, to their first own answer. If they
+    /// lost it without one, that is no sample.
+    pub first_answer: Mean,
 }
 
 /// The measures of closed interactions. A host collects them from the records, or from what was
@@ -99,6 +118,7 @@ impl ReportRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     rows: Vec<ReportRow>,
+    agents: Vec<AgentReportRow>,
 }
 
 impl Report {
@@ -114,6 +134,28 @@ impl Report {
         self.rows.iter().find(|row| (row.queue, row.kind) == (queue, kind))
     }
 
+    /// The rows of agents who answered, in order of agent and type.
+    #[must_use]
+    pub fn agents(&self) -> &[AgentReportRow] {
+        &self.agents
+    }
+
+    /// The row of an agent and type, if the agent answered any of its interactions.
+    #[must_use]
+    pub fn of_agent(&self, agent: AgentId, kind: InteractionType) -> Option<&AgentReportRow> {
+        self.agents.iter().find(|row| (row.agent, row.kind) == (agent, kind))
+    }
+
+    fn agent(&mut self, agent: AgentId, kind: InteractionType) -> Option<&mut AgentReportRow> {
+        let place = self.agents.binary_search_by_key(&(agent, kind), |row| (row.agent, row.kind));
+        let place = place.unwrap_or_else(|place| {
+            let first_answer = Mean::default();
+            self.agents.insert(place, AgentReportRow { agent, kind, first_answer });
+            place
+        });
+        self.agents.get_mut(place)
+    }
+
     fn row(&mut self, queue: Option<QueueId>, kind: InteractionType) -> Option<&mut ReportRow> {
         let place = self.rows.binary_search_by_key(&(queue, kind), |row| (row.queue, row.kind));
         let place = place.unwrap_or_else(|place| {
@@ -125,7 +167,9 @@ impl Report {
 
     /// Adds an interaction, if it is closed.
     pub fn add(&mut self, interaction: &Interaction) {
-        let Some(resolution) = interaction.resolution() else { return };
+        if interaction.closed.is_none() {
+            return;
+        }
         let Some(row) = self.row(interaction.queue, interaction.kind) else { return };
         row.closed = row.closed.saturating_add(1);
         if interaction.state == InteractionState::ClosedAbandoned {
@@ -137,9 +181,19 @@ impl Report {
         if interaction.asked {
             row.queue_wait.add(interaction.queue_wait());
         }
-        row.resolution.add(resolution);
-        if let Some(talk) = &interaction.conversation {
-            row.agent_response.add_responses(talk.agent_responses);
+        if interaction.has_virtual_agent() {
+            row.virtual_agent.add(interaction.handling.totals().virtual_agent);
+        }
+        if let Some(resolution) = interaction.resolution() {
+            row.resolution.add(resolution);
+        }
+        let Some(talk) = &interaction.conversation else { return };
+        let Responses { count, total, .. } = talk.agent_responses;
+        row.agent_response.add_all(count, total);
+        for FirstAnswers { agent, count, total } in &talk.first_answers {
+            if let Some(row) = self.agent(*agent, interaction.kind) {
+                row.first_answer.add_all(*count, *total);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::fact::log::Seq;
 use crate::model::ids::{OfferId, WorkId};
 
 use crate::interaction::config::RecordConfig;
+use crate::interaction::conversation::Message;
 use crate::interaction::idle;
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::record::Interaction;
@@ -43,6 +44,10 @@ pub(crate) struct RecordIndex {
     pub(crate) offers: FixedMap<OfferId, InteractionId>,
     /// The interactions of a customer.
     pub(crate) customers: BTreeMap<Key, BTreeSet<InteractionId>>,
+    /// The interaction that was opened under a key.
+    pub(crate) opened: BTreeMap<Key, InteractionId>,
+    /// The interaction in which the message with a key stands.
+    pub(crate) said: BTreeMap<Key, InteractionId>,
     /// The ongoing interaction between a customer's address and one of the host's.
     pub(crate) ongoing: BTreeMap<(ProfileId, Key), InteractionId>,
     /// The interactions that are not closed in which a profile takes part.
@@ -118,6 +123,7 @@ impl Store {
         if let Some(customer) = &row.opened_for {
             self.index.customers.entry(customer.clone()).or_default().insert(id);
         }
+        self.index.enter_keys(row);
         self.index.enter_people(row);
         self.set_deadline(id);
     }
@@ -147,6 +153,13 @@ impl Store {
     /// True if a profile takes part in an interaction that is not closed.
     pub(crate) fn is_in_use(&self, profile: ProfileId) -> bool {
         self.open_with(profile).next().is_some()
+    }
+
+    /// The message with a key, and its interaction.
+    pub(crate) fn message(&self, key: &Key) -> Option<(&Interaction, &Message)> {
+        let row = self.get(*self.index.said.get(key)?)?;
+        let mut messages = row.conversation.iter().flat_map(|talk| &talk.messages);
+        Some((row, messages.find(|message| message.key.as_ref() == Some(key))?))
     }
 
     /// Finds when time does something to an interaction next.
@@ -180,6 +193,9 @@ impl Store {
         }
         if fresh.index.customers != self.index.customers {
             return Err("the index of customers");
+        }
+        if (&fresh.index.opened, &fresh.index.said) != (&self.index.opened, &self.index.said) {
+            return Err("the index of keys");
         }
         if fresh.index.ongoing != self.index.ongoing {
             return Err("the index of ongoing interactions");

@@ -37,8 +37,8 @@ pub enum Trigger {
         at_least: Span,
     },
     /// No member is there for the channel of this work, whatever it needs: their presence opens the
-    /// channel, they respond, do not drain, and their ring is no conditional one or has joined. What
-    /// they have does not count.
+    /// channel, they respond, do not drain, and their ring is no conditional one or has joined.
+    /// What they have does not count.
     NobodyStaffed,
     /// No member who could take this very work is there: as [`NobodyStaffed`](Self::NobodyStaffed),
     /// and they meet the need in a ring that sees the work now.

@@ -94,7 +94,9 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         4 => EndInteractionWrapUp::new(interaction, by).with_code(code).into(),
         5 | 6 => {
             let reason = [None, Some(StateReason::WaitingOnCustomer)][dice.roll(2) as usize];
-            HoldInteraction::new(interaction).with_reason(reason).into()
+            let until =
+                (dice.roll(3) == 0).then(|| Timestamp::from_millis(dice.roll(9) as i64 * 400_000));
+            HoldInteraction::new(interaction).with_reason(reason).with_until(until).into()
         }
         7 => ResumeInteraction::new(interaction).into(),
         8 => AssignInteraction::new(interaction, agent).into(),
@@ -110,13 +112,16 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         }
         14 | 15 => {
             let (from, to) = (Address::new("sms", &number), "+4930999");
-            ReceiveMessage::new(kind, from, to, text).into()
+            let mut receive = ReceiveMessage::new(kind, from, to, text);
+            receive.key = some_key(dice);
+            receive.into()
         }
         16 => {
             let (to, from) = (Address::new("sms", &number), "+4930999");
             let user = [None, Some("jo".into()), Some("kim".into())][dice.roll(3) as usize].clone();
             let mut reach = ReachCustomer::new(kind, agent, to, from, text);
             reach.user = user;
+            reach.key = some_key(dice);
             reach.into()
         }
         17 => LinkUser::new(profile, "jo").into(),
@@ -128,10 +133,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let authors = [Author::Requester, Author::VirtualAgent, Author::Agent(agent)];
             let author = authors[dice.roll(3) as usize];
             let (visibility, automated) = (Visibility::Public, false);
-            PostMessage::new(interaction, author, text)
+            let mut post = PostMessage::new(interaction, author, text)
                 .with_visibility(visibility)
-                .with_automated(automated)
-                .into()
+                .with_automated(automated);
+            post.key = some_key(dice);
+            post.into()
         }
         21 => {
             let (trigger, queue) = (HandoffTrigger::User, QueueId::from_raw(0));
@@ -169,6 +175,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
     }
 }
 
+/// Now and then one of a few keys, so that the same comes again and is taken by something else.
+fn some_key(dice: &mut Dice) -> Option<strowger::Key> {
+    (dice.roll(3) == 0).then(|| format!("key-{}", dice.roll(12)).into())
+}
+
 /// Where a customer writes from, and to.
 fn some_addresses(dice: &mut Dice) -> (Address, strowger::Key) {
     let number = format!("+4930{:07}", dice.roll(3));
@@ -202,7 +213,22 @@ fn some_opening(dice: &mut Dice) -> OpenInteraction {
         .with_entry(entry)
         .with_context(context);
     request.opened_for = opened_for;
+    request.key = some_key(dice);
     OpenInteraction::new(request)
+}
+
+/// Now and then an agent who has an interaction says something in it.
+fn some_answer(dice: &mut Dice, records: &Records) -> Option<RecordCommand> {
+    let has = |row: &Interaction| {
+        let agent = row.assigned_to.filter(|_| row.state.is_ongoing())?;
+        Some((row.id, agent))
+    };
+    let theirs: Vec<_> = records.interactions().filter_map(has).collect();
+    let any = dice.roll(theirs.len() as u64 * 3 + 1);
+    let (interaction, agent) = *theirs.get(any as usize)?;
+    let automated = dice.roll(4) == 0;
+    let answer = PostMessage::new(interaction, Author::Agent(agent), "I am on it");
+    Some(answer.with_automated(automated).into())
 }
 
 /// Records beside an engine, with all that was said.
@@ -234,6 +260,9 @@ pub(crate) fn live(
                 let opened = lived.records().interactions().count();
                 let command = some_command(&mut dice, opened);
                 lived.record(call.now, command)?;
+            }
+            if let Some(answer) = some_answer(&mut dice, lived.records()) {
+                lived.record(call.now, answer)?;
             }
             step(&lived)?;
             last = Some(call);
@@ -603,7 +632,10 @@ fn records_beside_an_engine_of_which_nobody_keeps_them_in_step() {
                         _ => None,
                     };
                     if let (Some(work), Cause::Command { .. }) = (submitted, &fact.cause) {
-                        let opened = records.execute(fact.at, some_opening(&mut dice), &mut log);
+                        // Each piece of work has an interaction of its own.
+                        let mut open = some_opening(&mut dice);
+                        open.opening.key = None;
+                        let opened = records.execute(fact.at, open, &mut log);
                         if let Ok(interaction) = opened {
                             let link = LinkWork::new(interaction, work);
                             records
@@ -624,4 +656,183 @@ fn records_beside_an_engine_of_which_nobody_keeps_them_in_step() {
         let replayed = Records::replay(log.iter().cloned()).map_err(|error| error.to_string())?;
         hold("digest", replayed.digest() == records.digest())
     });
+}
+
+/// How often an agent answered for the first time since they got it, and how long that took.
+type Firsts = Vec<(AgentId, u32, u64)>;
+
+/// What an interaction's facts say of who had it and who answered, read naively.
+#[derive(Default)]
+struct Watched {
+    written: bool,
+    inbound: bool,
+    engaged: bool,
+    touched: Option<Timestamp>,
+    /// Who has it since when, and whether they have answered.
+    has: Option<(AgentId, Timestamp, bool)>,
+    firsts: Firsts,
+    got: Vec<(AgentId, Timestamp)>,
+    opened: Option<Timestamp>,
+    /// With the virtual agent since then.
+    machine: Option<Timestamp>,
+    handed_off: Option<Timestamp>,
+    response: Option<Span>,
+    /// Until when nothing is expected of the customer.
+    promised: Option<Timestamp>,
+    /// Whether time let the customer go before that.
+    broken: bool,
+}
+
+impl Watched {
+    fn see(&mut self, fact: &RecordFact) {
+        let beside = matches!(
+            fact.event,
+            RecordEvent::OfferEnded { .. }
+                | RecordEvent::GuestLeft { .. }
+                | RecordEvent::TrailingWrapUpEnded { .. }
+        );
+        let touched = self.touched.filter(|_| !beside);
+        let effective = fact.effective();
+        let at = touched.map_or(effective, |touched| touched.max(effective));
+        self.touched = self.touched.max(Some(at));
+        self.promise(fact);
+        match &fact.event {
+            RecordEvent::Opened { opening, .. } => {
+                self.written = opening.kind.is_written();
+                self.inbound = opening.direction == Direction::Inbound;
+                self.opened = Some(at);
+            }
+            RecordEvent::Queued { .. } | RecordEvent::SetAside { .. } => {
+                self.has = None;
+                self.leave_machine(at);
+            }
+            RecordEvent::HandoffRequested { handoff, .. } if handoff.available => {
+                self.leave_machine(at);
+            }
+            RecordEvent::Returned { .. } => self.has = None,
+            RecordEvent::Assigned { agent, .. } | RecordEvent::HandedOver { agent, .. } => {
+                self.leave_machine(at);
+                if self.has.is_none_or(|(has, ..)| has != *agent) {
+                    self.has = Some((*agent, at, false));
+                    self.got.push((*agent, at));
+                }
+            }
+            RecordEvent::Said { message, .. } => self.hear(message),
+            _ => {}
+        }
+    }
+
+    fn promise(&mut self, fact: &RecordFact) {
+        match &fact.event {
+            RecordEvent::Held { until, .. } | RecordEvent::SetAside { until, .. } => {
+                self.promised = *until;
+            }
+            RecordEvent::Queued { .. }
+            | RecordEvent::Returned { .. }
+            | RecordEvent::Assigned { .. }
+            | RecordEvent::HandedOver { .. }
+            | RecordEvent::Resumed { .. } => self.promised = None,
+            RecordEvent::Closed { ending: Ending::Silence | Ending::Unreached, .. } => {
+                let timed = matches!(fact.cause, Cause::Deadline { .. });
+                self.broken |= timed && self.promised.is_some_and(|until| fact.effective() < until);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave_machine(&mut self, at: Timestamp) {
+        if self.machine.take().is_some() {
+            self.handed_off = Some(at);
+        }
+    }
+
+    fn hear(&mut self, message: &Message) {
+        self.engaged |= message.author == Author::Requester;
+        let Author::Agent(agent) = message.author else { return };
+        if message.automated || message.visibility != Visibility::Public || !self.written {
+            return;
+        }
+        if self.inbound && self.response.is_none() {
+            let since = self.handed_off.or(self.opened).expect("it was opened");
+            self.response = Some(message.at.since(since));
+        }
+        let Some((has, since, answered @ false)) = &mut self.has else { return };
+        if *has != agent {
+            return;
+        }
+        *answered = true;
+        if self.inbound || self.engaged {
+            let took = message.at.since(*since).as_millis();
+            match self.firsts.iter_mut().find(|first| first.0 == agent) {
+                Some((_, count, total)) => (*count, *total) = (*count + 1, *total + took),
+                None => self.firsts.push((agent, 1, took)),
+            }
+            // As many as segments are kept.
+            self.firsts.drain(..self.firsts.len().saturating_sub(4));
+        }
+    }
+}
+
+#[test]
+fn first_answers_and_promises_are_what_facts_and_segments_say() {
+    let seen = RefCell::new([0_u32; 3]);
+    support::check(250, 37, 100, |history| {
+        let watched = RefCell::new((0, BTreeMap::<InteractionId, Watched>::new()));
+        let lived = live(history, |lived| {
+            let (told, all) = &mut *watched.borrow_mut();
+            for fact in lived.record_facts().skip(*told) {
+                let Some(id) = fact.event.interaction() else { continue };
+                let one = all.entry(id).or_default();
+                one.see(fact);
+                // Who has the word is the business of another test; here it is believed.
+                if matches!(fact.event, RecordEvent::Opened { .. } | RecordEvent::Returned { .. }) {
+                    let row = lived.records().interaction(id);
+                    let machine = row.is_some_and(Interaction::has_virtual_agent);
+                    one.machine = one.touched.filter(|_| machine);
+                }
+            }
+            *told = lived.record_facts().count();
+            Ok(())
+        })?;
+        let (_, all) = watched.into_inner();
+        let archived = lived.record_facts().filter_map(|fact| match &fact.event {
+            RecordEvent::Archived { record, .. } => Some(&**record),
+            _ => None,
+        });
+        for row in lived.records().interactions().chain(archived) {
+            let Some(talk) = row.conversation.as_ref().filter(|_| row.kind.is_written()) else {
+                continue;
+            };
+            let watched = &all[&row.id];
+            hold("nobody is let go before the date they were promised", !watched.broken)?;
+            let firsts: Firsts = (talk.first_answers.iter())
+                .map(|first| (first.agent, first.count, first.total.as_millis()))
+                .collect();
+            hold(&format!("{firsts:?}, not {:?}", watched.firsts), firsts == watched.firsts)?;
+            hold("the hand-off", talk.handed_off == watched.handed_off)?;
+            if row.direction == Direction::Inbound {
+                let (said, is) = (row.first_response_wait, watched.response);
+                hold(&format!("first response {said:?}, not {is:?}"), said == is)?;
+            }
+            let segments: Vec<_> = row.handling.ended().iter().chain(row.handling.open()).collect();
+            if row.handling.forgotten() == Totals::default() && segments.len() < 4 {
+                for (agent, at) in &watched.got {
+                    let is = |s: &&&Segment| s.part == Part::Active(*agent) && s.from == *at;
+                    hold("who gets it has a segment", segments.iter().any(|s| is(&s)))?;
+                }
+            }
+            if let (Some(persons), Some(closed)) = (row.resolution(), row.closed) {
+                let machine = row.handling.totals().virtual_agent;
+                let whole = closed.since(row.opened);
+                hold("persons and the virtual agent together", persons.plus(machine) == whole)?;
+            }
+            let mut seen = seen.borrow_mut();
+            seen[0] += firsts.iter().map(|first| first.1).sum::<u32>();
+            seen[1] += u32::from(talk.handed_off.is_some() && row.first_response_wait.is_some());
+            seen[2] += u32::from(firsts.len() > 1);
+        }
+        Ok(())
+    });
+    let seen = seen.into_inner();
+    assert!(seen.iter().all(|times| *times > 0), "all of it happens: {seen:?}");
 }

@@ -2,10 +2,14 @@
 //! proves the row of the requirements that its name tells.
 
 mod centre;
+mod customers;
 mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod persons;
+mod promised;
+mod repeated;
 mod seed0;
 mod seed1;
 mod seed3;

@@ -16,13 +16,15 @@ use crate::interaction::conversation::EntryPoint;
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::plan::{self, Ahead};
-use crate::interaction::record::InteractionRequest;
+use crate::interaction::record::{Interaction, InteractionRequest};
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
+use crate::interaction::segment::Part;
 use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party};
 
 use crate::interaction::store::Store;
 
+use super::talk::key_taken;
 use super::{Finish, RecordTurn, RunOnRecords, invalid, wrong};
 
 impl RunOnRecords for ConfigureRecords {
@@ -39,6 +41,11 @@ impl RunOnRecords for ConfigureRecords {
 impl RunOnRecords for OpenInteraction {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<InteractionId, RecordRefusal> {
         let Self { mut opening } = self;
+        if let Some(row) = turn.opened_before(opening.key.as_ref())? {
+            let was = (row.kind, row.direction, &row.addresses);
+            let same = was == (opening.kind, opening.direction, &opening.addresses);
+            return if same { Ok(row.id) } else { Err(key_taken(row)) };
+        }
         let id = turn.check_opening(&opening)?;
         if let (Some(profile), None) = (opening.profile, &opening.opened_for) {
             let profile = turn.active_profile(profile)?;
@@ -50,6 +57,13 @@ impl RunOnRecords for OpenInteraction {
 }
 
 impl RecordTurn<'_> {
+    /// The interaction that was opened under a key before.
+    fn opened_before(&self, key: Option<&Key>) -> Result<Option<&Interaction>, RecordRefusal> {
+        let Some(key) = key else { return Ok(None) };
+        check_name("key", key)?;
+        Ok(self.store.index().opened.get(key).and_then(|id| self.store.get(*id)))
+    }
+
     /// Refuses an interaction that may not be opened; else says its id.
     pub(crate) fn check_opening(
         &self,
@@ -57,6 +71,9 @@ impl RecordTurn<'_> {
     ) -> Result<InteractionId, RecordRefusal> {
         if let Some(profile) = opening.profile {
             self.active_profile(profile)?;
+        }
+        if let Some(row) = self.opened_before(opening.key.as_ref())? {
+            return Err(key_taken(row));
         }
         self.store.check_text("short_description", &opening.short_description)?;
         check_attributes(&opening.context)?;
@@ -126,15 +143,24 @@ impl RunOnRecords for AssignInteraction {
 
 impl RunOnRecords for HoldInteraction {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, reason } = self;
+        let Self { interaction, reason, until } = self;
         let row = turn.store.interaction(interaction)?;
-        let (kind, before, held) = (row.kind, row.reason, row.state == InteractionState::OnHold);
+        let held = row.state == InteractionState::OnHold;
+        let before = row.reason.filter(|_| held);
+        let news = until.is_some() && until != row.promised;
+        let parked = match row.handling.main() {
+            Some(Part::Parked(_)) => true,
+            Some(Part::Held(_)) => false,
+            _ => row.kind.can_wait(),
+        };
         turn.store.check_hold(interaction, reason)?;
         if !held {
             turn.store.check_without_work(interaction)?;
-            turn.emit(RecordEvent::Held { interaction, parked: kind.can_wait() });
         }
-        let before = before.filter(|_| held);
+        if !held || news {
+            turn.emit(RecordEvent::Held { interaction, parked, until });
+        }
+        let before = before.filter(|_| !news);
         if before != reason {
             turn.emit(RecordEvent::ReasonSet { interaction, reason });
         }
@@ -143,7 +169,7 @@ impl RunOnRecords for HoldInteraction {
 
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         store.check_hold(self.interaction, self.reason)?;
-        plan::hold(store, view, self.interaction)
+        plan::hold(store, view, self.interaction, self.until)
     }
 }
 

@@ -9,15 +9,16 @@ use crate::model::invalid::Problem;
 use crate::interaction::command::{
     EraseProfile, LinkUser, ReachCustomer, ReceiveMessage, Received, ReplaceProfile,
 };
-use crate::interaction::conversation::{Author, ConversationStage, Visibility};
+use crate::interaction::conversation::{Author, ConversationStage};
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::{InteractionId, ProfileId};
-use crate::interaction::profile::{Address, ChannelUserProfile};
+use crate::interaction::profile::{Address, ChannelUserProfile, Participant};
 use crate::interaction::record::{Direction, InteractionRequest};
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::check_name;
 use crate::interaction::state::{Ending, InteractionType, Party};
 
+use super::talk::{Saying, key_taken};
 use super::{Finish, Mode, RecordTurn, RunOnRecords, invalid};
 
 impl RecordTurn<'_> {
@@ -116,10 +117,32 @@ impl RecordTurn<'_> {
         &mut self,
         interaction: InteractionId,
         from: &ChannelUserProfile,
+        key: Option<Key>,
         text: Box<str>,
     ) -> Result<(), RecordRefusal> {
-        let (author, visibility) = (Author::Requester, Visibility::Public);
-        self.say(interaction, author, visibility, false, Some(from), text)
+        self.say(interaction, Saying::publicly(Author::Requester, key, text), Some(from))
+    }
+
+    /// The answer to a message that came or went before under its key, between these two addresses.
+    fn answered_before(
+        &self,
+        author: Author,
+        (customer, ours): (&Address, &Key),
+        key: Option<&Key>,
+    ) -> Result<Option<Received>, RecordRefusal> {
+        let Some((row, message)) = self.said_before(key)? else { return Ok(None) };
+        let opened = row.key.as_ref() == key;
+        let between = |one: &Participant| {
+            let has = self.profiles.get(one.profile);
+            one.to.as_ref() == Some(ours)
+                && message.profile.is_none_or(|profile| profile == one.profile)
+                && has.is_none_or(|profile| profile.address == *customer)
+        };
+        let profile = row.participants().find(between).map(|one| one.profile);
+        match profile.filter(|_| message.author == author) {
+            Some(profile) => Ok(Some(Received { interaction: row.id, profile, opened })),
+            None => Err(key_taken(row)),
+        }
     }
 
     /// Ends whatever goes on with a profile, whichever of the host's addresses it goes to.
@@ -146,12 +169,14 @@ struct First<'a> {
     direction: Direction,
     profile: &'a ChannelUserProfile,
     ours: &'a Key,
+    key: Option<&'a Key>,
 }
 
 impl First<'_> {
     fn opening(&self) -> Box<InteractionRequest> {
         let addresses = Some((self.profile.address.clone(), self.ours.clone()));
         Box::new(InteractionRequest {
+            key: self.key.cloned(),
             direction: self.direction,
             subtype: self.profile.address.channel.split(':').next().map(Key::from),
             opened_for: self.profile.user.clone(),
@@ -164,13 +189,16 @@ impl First<'_> {
 
 impl RunOnRecords for ReceiveMessage {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
-        let Self { kind, from, to, text } = self;
+        let Self { kind, from, to, key, text } = self;
         check_name("to", &to)?;
         let from = turn.normal(&from)?;
+        if let Some(done) = turn.answered_before(Author::Requester, (&from, &to), key.as_ref())? {
+            return Ok(done);
+        }
         let found = turn.profiles.find(&from);
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &to));
         if let (Some(profile), Some(interaction)) = (&found, ongoing) {
-            turn.hear(interaction, profile, text)?;
+            turn.hear(interaction, profile, key, text)?;
             return Ok(Received { interaction, profile: profile.id, opened: false });
         }
         turn.store.check_text("text", &text)?;
@@ -179,7 +207,8 @@ impl RunOnRecords for ReceiveMessage {
             let user = turn.user_of(&from, None);
             turn.new_profile(from, user)
         });
-        let opening = First { kind, direction, profile: &planned, ours: &to }.opening();
+        let opening =
+            First { kind, direction, profile: &planned, ours: &to, key: key.as_ref() }.opening();
         let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
         let profile = match found {
             Some(profile) => turn.identify(profile),
@@ -188,30 +217,36 @@ impl RunOnRecords for ReceiveMessage {
                 planned
             }
         };
-        let opening = First { kind, direction, profile: &profile, ours: &to }.opening();
+        let opening =
+            First { kind, direction, profile: &profile, ours: &to, key: key.as_ref() }.opening();
         turn.open(interaction, opening);
         turn.carry_related(interaction);
-        turn.hear(interaction, &profile, text)?;
+        turn.hear(interaction, &profile, key, text)?;
         Ok(Received { interaction, profile: profile.id, opened: true })
     }
 }
 
 impl RunOnRecords for ReachCustomer {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
-        let Self { kind, agent, to, from, user, text } = self;
+        let Self { kind, agent, to, from, user, key, text } = self;
         check_name("from", &from)?;
         user.iter().try_for_each(|user| check_name("user", user))?;
         let to = turn.normal(&to)?;
+        let author = Author::Agent(agent);
+        if let Some(done) = turn.answered_before(author, (&to, &from), key.as_ref())? {
+            return Ok(done);
+        }
         turn.store.check_text("text", &text)?;
         let found = turn.profiles.find(&to);
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &from));
-        let other = found.as_ref().is_some_and(|profile| is_other(profile, user.as_ref()));
+        let meant = found.as_ref().zip(user.as_ref());
+        let other = meant.is_some_and(|(profile, user)| turn.is_other(profile, user));
         let with_machine = ongoing.is_some_and(|id| turn.is_with_virtual_agent(id));
         if let (Some(profile), Some(interaction), false, false) =
             (&found, ongoing, other, with_machine)
         {
             let profile = profile.id;
-            turn.say(interaction, Author::Agent(agent), Visibility::Public, false, None, text)?;
+            turn.say(interaction, Saying::publicly(author, key, text), None)?;
             turn.take_part(interaction, agent);
             if let (Some(found), Some(user)) = (found, user) {
                 turn.link(found, user);
@@ -223,7 +258,8 @@ impl RunOnRecords for ReachCustomer {
             turn.new_profile(to, user)
         });
         let direction = Direction::Outbound;
-        let opening = First { kind, direction, profile: &planned, ours: &from }.opening();
+        let opening =
+            First { kind, direction, profile: &planned, ours: &from, key: key.as_ref() }.opening();
         let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
         let profile = match found {
             Some(old) if other => turn.hand_on(old, user),
@@ -241,20 +277,28 @@ impl RunOnRecords for ReachCustomer {
                 planned
             }
         };
-        let opening = First { kind, direction, profile: &profile, ours: &from }.opening();
+        let opening =
+            First { kind, direction, profile: &profile, ours: &from, key: key.as_ref() }.opening();
         turn.open(interaction, opening);
         turn.emit(RecordEvent::Assigned { interaction, agent });
-        turn.say(interaction, Author::Agent(agent), Visibility::Public, false, None, text)?;
+        turn.say(interaction, Saying::publicly(author, key, text), None)?;
         Ok(Received { interaction, profile: profile.id, opened: true })
     }
 }
 
-/// True if a profile is that of somebody else than the one who is meant.
-fn is_other(profile: &ChannelUserProfile, user: Option<&Key>) -> bool {
-    matches!((&profile.user, user), (Some(known), Some(meant)) if known != meant)
-}
-
 impl RecordTurn<'_> {
+    /// True if a profile is that of somebody else than the user who is meant, or goes on with what
+    /// was opened for somebody else: one must not read and write what is the other's.
+    fn is_other(&self, profile: &ChannelUserProfile, meant: &Key) -> bool {
+        match &profile.user {
+            Some(user) => user != meant,
+            None => self.store.open_of(profile.id).any(|id| {
+                let customer = self.store.get(id).and_then(|row| row.opened_for.as_ref());
+                customer.is_some_and(|customer| customer != meant)
+            }),
+        }
+    }
+
     fn is_with_virtual_agent(&self, id: InteractionId) -> bool {
         self.store.get(id).and_then(|row| row.stage()) == Some(ConversationStage::VirtualAgent)
     }
@@ -275,6 +319,9 @@ impl RunOnRecords for LinkUser {
         let Self { profile, user } = self;
         let known = turn.active_profile(profile)?;
         check_name("user", &user)?;
+        if turn.is_other(&known, &user) {
+            return Err(RecordRefusal::OtherUser { profile });
+        }
         turn.link(known, user);
         Ok(())
     }

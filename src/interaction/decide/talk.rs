@@ -2,6 +2,8 @@
 
 use alloc::boxed::Box;
 
+use crate::base::key::Key;
+
 use crate::interaction::command::{EndTopic, PostMessage, RequestHandoff, StartTopic};
 use crate::interaction::conversation::{
     Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Visibility,
@@ -9,7 +11,9 @@ use crate::interaction::conversation::{
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::profile::ChannelUserProfile;
+use crate::interaction::record::Interaction;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
+use crate::interaction::related::check_name;
 use crate::interaction::state::{Ending, InteractionState, Party};
 
 use super::{Finish, RecordTurn, RunOnRecords, wrong};
@@ -22,24 +26,57 @@ const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
 
 impl RunOnRecords for PostMessage {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, author, visibility, automated, text } = self;
-        turn.say(interaction, author, visibility, automated, None, text)
+        let Self { interaction, author, visibility, automated, key, text } = self;
+        turn.store.interaction(interaction)?;
+        if let Some((row, message)) = turn.said_before(key.as_ref())? {
+            let same = row.id == interaction && message.author == author;
+            return if same { Ok(()) } else { Err(key_taken(row)) };
+        }
+        turn.say(interaction, Saying { author, visibility, automated, key, text }, None)
     }
 }
 
+/// What somebody says.
+pub(crate) struct Saying {
+    pub(crate) author: Author,
+    pub(crate) visibility: Visibility,
+    pub(crate) automated: bool,
+    pub(crate) key: Option<Key>,
+    pub(crate) text: Box<str>,
+}
+
+impl Saying {
+    /// Something that an author says to everybody.
+    pub(crate) const fn publicly(author: Author, key: Option<Key>, text: Box<str>) -> Self {
+        Self { author, visibility: Visibility::Public, automated: false, key, text }
+    }
+}
+
+pub(crate) fn key_taken(row: &Interaction) -> RecordRefusal {
+    RecordRefusal::KeyTaken { interaction: row.id }
+}
+
 impl RecordTurn<'_> {
+    /// The message with a key, and its interaction: it was said before.
+    pub(crate) fn said_before(
+        &self,
+        key: Option<&Key>,
+    ) -> Result<Option<(&Interaction, &Message)>, RecordRefusal> {
+        let Some(key) = key else { return Ok(None) };
+        check_name("key", key)?;
+        Ok(self.store.message(key))
+    }
+
     /// Somebody says something in a conversation that goes on, and if it came by an address, this
     /// is its profile. A customer who does so is back from hold, unless the engine has to bring
     /// back the work.
     pub(crate) fn say(
         &mut self,
         interaction: InteractionId,
-        author: Author,
-        visibility: Visibility,
-        automated: bool,
+        saying: Saying,
         from: Option<&ChannelUserProfile>,
-        text: Box<str>,
     ) -> Result<(), RecordRefusal> {
+        let Saying { author, visibility, automated, key, text } = saying;
         let row = self.store.interaction(interaction)?;
         self.store.check_text("text", &text)?;
         if !row.state.is_ongoing() {
@@ -62,7 +99,7 @@ impl RecordTurn<'_> {
             && row.state == InteractionState::OnHold
             && row.work.is_none();
         let at = self.instant();
-        let message = Message { at, author, visibility, automated, entry, profile, text };
+        let message = Message { at, author, visibility, automated, entry, profile, key, text };
         self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         if back {
             self.emit(RecordEvent::Resumed { interaction });
@@ -79,6 +116,7 @@ impl RecordTurn<'_> {
             automated: true,
             entry: None,
             profile: None,
+            key: None,
             text: text.into(),
         };
         let max = self.store.config().limits.messages as usize;
