@@ -59,7 +59,17 @@ impl Run for Pull {
         if stage.handler() == Some(agent) {
             return Ok(());
         }
-        if stage != Stage::Queued {
+        let profile = turn.queue_profile(queue)?;
+        let may = match stage {
+            Stage::Queued => true,
+            Stage::Offered { .. } => profile.pull_offered,
+            Stage::Scheduled { .. } | Stage::Suspended => profile.pull_put_off,
+            Stage::Assigned { .. }
+            | Stage::Parked { .. }
+            | Stage::WrapUp { .. }
+            | Stage::Closed { .. } => false,
+        };
+        if !may {
             return Err(turn.wrong_stage(work));
         }
         if !member::is_member(turn.matching(), turn.work(work)?, agent) {
@@ -67,6 +77,7 @@ impl Run for Pull {
         }
         checks::takes(turn, work, agent, Fitness::Asked)?;
         checks::may_be_offered(turn, agent)?;
+        alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
         turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Pull })?;
         Ok(())
     }

@@ -330,6 +330,12 @@ growing! {
         /// ([`TransferToQueue`](crate::command::TransferToQueue)).
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         pub not_to_sender: bool => with_not_to_sender,
+        /// True if members may pull work that is offered to others: the offers are withdrawn.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub pull_offered: bool => with_pull_offered,
+        /// True if members may pull work that is put off: scheduled or suspended.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub pull_put_off: bool => with_pull_put_off,
         /// When it is open; `None`: always.
         pub calendar: Option<CalendarId> => with_calendar(into),
         /// The rules of overflow for this queue's work: at most 32, in this order.
@@ -390,6 +396,8 @@ impl Default for QueueProfile {
             classification: None,
             sticky: None,
             not_to_sender: false,
+            pull_offered: false,
+            pull_put_off: false,
             calendar: None,
             overflow: Vec::new(),
             last_resort: LastResort::default(),

@@ -101,3 +101,41 @@ fn nobody_is_there_where_the_only_member_does_not_respond() {
     let waiting = ["voicemail", "by-eligible", "by-staffed"].map(waiting);
     assert_eq!(waiting, [2, 0, 1]);
 }
+
+#[test]
+fn what_was_put_aside_until_a_date_is_closed_for_silence_two_days_after_it() {
+    let answers = answers("put_aside_until_a_date");
+    let states: Vec<_> =
+        answers.iter().filter_map(|answer| answer.pointer("/reply/state")).collect();
+    assert_eq!(states, ["work_in_progress", "closed_abandoned"]);
+    assert_eq!(*last(&answers, "/reply/closed"), 777_604_000);
+}
+
+#[test]
+fn a_person_answers_from_the_hand_off_on() {
+    let answers = answers("a_person_after_the_virtual_agent");
+    let row = last(&answers, "/reply/rows/0");
+    assert_eq!(row["first_response"], json!({"count": 1, "total": 600_000}));
+    assert_eq!(row["agent_response"], json!({"count": 1, "total": 600_000}));
+    assert_eq!(row["virtual_agent"], json!({"count": 1, "total": 453_600_000}));
+    assert_eq!(row["resolution"], json!({"count": 1, "total": 1_400_000}));
+}
+
+#[test]
+fn who_never_answered_has_no_sample() {
+    let answers = answers("first_answers_of_two_agents");
+    let agents = last(&answers, "/reply/agents");
+    let bo =
+        json!({"agent": "bo", "type": "messaging", "first_answer": {"count": 1, "total": 60_000}});
+    assert_eq!(*agents, json!([bo]));
+}
+
+#[test]
+fn the_second_user_of_a_browser_has_a_conversation_of_their_own() {
+    let answers = answers("two_users_at_one_browser");
+    let refused = answers.iter().find_map(|answer| answer.pointer("/refused_by_records"));
+    assert_eq!(*refused.expect("a refusal"), json!({"other_user": {"profile": 1}}));
+    let owners: Vec<_> =
+        answers.iter().filter_map(|answer| answer.pointer("/reply/opened_for")).collect();
+    assert_eq!(owners, ["joe", "jane"]);
+}

@@ -75,7 +75,10 @@ commands! {
     /// An agent takes waiting work without being asked.
     ///
     /// The agent must be a member of its queue, available, fit and have room. The order of the
-    /// queue, the agent's own delay and what they declined do not count.
+    /// queue, the agent's own delay and what they declined do not count. Work that is offered to
+    /// others, or put off, can be taken where its queue allows it
+    /// ([`pull_offered`](crate::model::QueueProfile::pull_offered),
+    /// [`pull_put_off`](crate::model::QueueProfile::pull_put_off)).
     Pull {
         /// The work.
         work: WorkId,

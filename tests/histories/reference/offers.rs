@@ -407,6 +407,9 @@ impl Router {
                 return self.accept(self.offer_to(work, agent).expect("an open offer"));
             }
             Stage::Assigned { agent: owner } if owner == agent => return Ok(Reply::Done),
+            Stage::Offered { .. } if self.queue_profile(queue).pull_offered => {}
+            Stage::Scheduled { .. } | Stage::Suspended
+                if self.queue_profile(queue).pull_put_off => {}
             _ => return Err(self.wrong_stage(work)),
         }
         if self.agents[&agent].terms(queue, channel).is_none() {
@@ -414,6 +417,7 @@ impl Router {
         }
         self.check_takes(work, agent, true)?;
         self.check_more(agent)?;
+        self.withdraw_offer_of(work, Withdrawal::Reassigned);
         self.give(work, agent);
         let by = AssignedBy::Pull;
         self.tell(Event::work_assigned(work, agent, by));

@@ -216,6 +216,10 @@ fn response() -> BoxedStrategy<Response> {
     .boxed()
 }
 
+fn often_not() -> BoxedStrategy<bool> {
+    prop_oneof![4 => Just(false), 1 => Just(true)].boxed()
+}
+
 pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let usual_orders = select(&[Order::Score, Order::Priority, Order::Deadline, Order::Lifo][..]);
     let orders = features.with(Feature::Orders, 0.7, None, sorted().prop_map(Some));
@@ -293,7 +297,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
         features.with(Feature::External, 0.4, false, Just(true)),
-        prop_oneof![4 => Just(false), 1 => Just(true)],
+        (often_not(), often_not(), often_not()),
     );
     (first, second, third, fourth)
         .prop_map(|(first, second, third, fourth)| {
@@ -307,7 +311,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 inspect_every,
                 ramp,
                 external,
-                not_to_sender,
+                (not_to_sender, pull_offered, pull_put_off),
             ) = fourth;
             let ((order, sort_by), choice, idle, offers, answers) = first;
             let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
@@ -348,6 +352,8 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_ramp(ramp)
                 .with_external(external)
                 .with_not_to_sender(not_to_sender)
+                .with_pull_offered(pull_offered)
+                .with_pull_put_off(pull_put_off)
         })
         .boxed()
 }
