@@ -30,7 +30,8 @@ pub(crate) fn alert(
     let work = turn.work(work)?;
     let queue = turn.queue_profile(work.queue)?;
     let channel = turn.must(turn.world.channel_profile(work.request.channel))?;
-    let auto = auto_accept(queue, channel, turn.must(turn.world.agent_profile(agent))?);
+    let agent = turn.must(turn.world.agent_profile(agent))?;
+    let auto = auto_accept(work.request.auto_accept, queue, channel, agent);
     let window = window(queue, work.request.channel, channel).filter(|_| !auto);
     Ok(Alert { auto, until: window.map(|window| from + window) })
 }

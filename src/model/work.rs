@@ -100,6 +100,10 @@ growing! {
         /// For a call back: how often its customer is tried. Without it once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub callback: Option<Callback> => with_callback(into),
+        /// True if offers and consults of it are accepted at once in the agent's name, false if they
+        /// never are; `None`: what queue, channel and agent say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub auto_accept: Option<bool> => with_auto_accept(into),
         /// The pools it draws on; none named: those of its channel. At most 8, each once.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub pools: Vec<PoolId> => with_pools(each PoolId),
@@ -133,6 +137,7 @@ impl WorkRequest {
             objective: None,
             schedule: None,
             callback: None,
+            auto_accept: None,
             pools: Vec::new(),
         }
     }

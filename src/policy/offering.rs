@@ -15,14 +15,19 @@ pub fn window(queue: &QueueProfile, id: ChannelId, channel: &ChannelProfile) -> 
     queue.offer_windows.get(&id).copied().unwrap_or(channel.offer_window)
 }
 
-/// True if an offer is accepted in the agent's name: if queue, channel or agent say so.
+/// True if an offer is accepted in the agent's name: as the request says, else if queue, channel or
+/// agent say so.
 #[must_use]
 pub const fn auto_accept(
+    request: Option<bool>,
     queue: &QueueProfile,
     channel: &ChannelProfile,
     agent: &AgentProfile,
 ) -> bool {
-    queue.auto_accept || channel.auto_accept || agent.auto_accept
+    match request {
+        Some(wanted) => wanted,
+        None => queue.auto_accept || channel.auto_accept || agent.auto_accept,
+    }
 }
 
 /// The bar that keeps an agent from being asked for the same work again.

@@ -25,7 +25,7 @@ impl Router {
         let row = &self.works[&work];
         let (channel, cost) = (row.request.channel, row.cost);
         let (queue, profile) = (self.queue_profile(row.queue), self.channel_profile(channel));
-        let auto = auto_accept(&queue, profile, self.agent_profile(agent));
+        let auto = auto_accept(row.request.auto_accept, &queue, profile, self.agent_profile(agent));
         let ends = window(&queue, channel, profile).map(|window| self.now + window);
         let until = if auto { None } else { ends };
         let claim = Claim::new(channel, cost, profile.weights.offered);

@@ -29,7 +29,8 @@ impl Router {
         let row = &self.works[&work];
         let (profile, id) = (self.queue_profile(row.queue), row.request.channel);
         let channel = self.channel_profile(id);
-        let auto = auto_accept(&profile, channel, self.agent_profile(agent));
+        let auto =
+            auto_accept(row.request.auto_accept, &profile, channel, self.agent_profile(agent));
         window(&profile, id, channel).filter(|_| !auto).map(|window| from + window)
     }
 
@@ -46,7 +47,8 @@ impl Router {
         let (queue, id) = (row.queue, row.request.channel);
         let profile = self.queue_profile(queue);
         let channel = self.channel_profile(id);
-        let auto = auto_accept(&profile, channel, self.agent_profile(agent));
+        let auto =
+            auto_accept(row.request.auto_accept, &profile, channel, self.agent_profile(agent));
         let claim = Claim::new(id, row.cost, channel.weights.offered);
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);

@@ -635,11 +635,15 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
         features.with(Feature::Orders, 0.5, None, objective.prop_map(Some)),
         pools(features),
         features.with(Feature::Aside, 0.3, None, schedule().prop_map(Some)),
-        features.with(Feature::Aside, 0.5, None, callback().prop_map(Some)),
+        (
+            features.with(Feature::Aside, 0.5, None, callback().prop_map(Some)),
+            weighted(0.1, prop_oneof![Just(true), Just(false)]),
+        ),
     );
     (first, second, third)
         .prop_map(|(first, second, third)| {
-            let (attributes, relaxation, objective, pools, schedule, callback) = third;
+            let (attributes, relaxation, objective, pools, schedule, (callback, auto_accept)) =
+                third;
             let ((key, customer), queue, channel, need, priority) = first;
             let (front, credit, size, origin, due, lifetime, preferred) = second;
             let mut request = WorkRequest::new(queue, channel)
@@ -657,7 +661,8 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
                 .with_objective(objective)
                 .with_pools(pools)
                 .with_schedule(schedule)
-                .with_callback(callback);
+                .with_callback(callback)
+                .with_auto_accept(auto_accept);
             request.key = key.map(Into::into);
             request.customer = customer.map(Into::into);
             request
