@@ -7,10 +7,12 @@
 //! exceptions.
 
 mod local;
+mod open_time;
 
 pub(crate) use local::{DAY, LocalDay, first_shown};
 use local::{MINUTE, local};
 pub use local::{local_day, next_time_of_day, offset_minutes};
+pub use open_time::{after_open, open_between};
 
 use crate::base::time::Timestamp;
 use crate::model::calendar::{CalendarProfile, Date, Hours, TimeOfDay};
