@@ -98,7 +98,7 @@ fn every_word_has_an_example_and_what_cannot_be_answered_is_named() {
     let lines: Vec<_> = input.lines().collect();
     let named = [
         ("\"interval\": 420000", "figures_config: interval"),
-        ("\"zone\"", "`zone`"),
+        ("\"moon\"", "`moon`"),
         ("\"figures_config\": {}", "before anything else"),
         ("\"rows\": {\"queue\"", "`queue`"),
         ("\"now\": 7", "`7`"),

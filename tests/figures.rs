@@ -12,6 +12,7 @@ use strowger::figures::{
 use strowger::keyed::Keyed;
 use strowger::model::{
     Callback, ChannelId, MaxWaitAction, Schedule, WrapUpCodeProfile, WrapUpMode, WrapUpProfile,
+    Zone, ZoneChange,
 };
 use strowger::prelude::*;
 
@@ -579,6 +580,128 @@ fn rows_are_written_in_words() {
     // With the host's own keys, too.
     let keyed = serde_json::to_string(&Keyed::new(floor.engine.view(), &again)).unwrap();
     assert!(keyed.starts_with(r#"{"queue":"support","channel":"voice","from":0"#), "{keyed}");
+}
+
+/// 2026-11-01 in New York: the clocks go back from 02:00 to 01:00, at 06:00 UTC.
+fn new_york() -> Zone {
+    Zone::default()
+        .with_offset_minutes(-240)
+        .with_changes([ZoneChange { from: time("2026-11-01T06:00:00Z"), offset_minutes: -300 }])
+}
+
+fn time(text: &str) -> Timestamp {
+    ms(chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis())
+}
+
+/// A floor whose figures go by a zone, by the hour.
+fn floor_in(zone: Zone) -> Floor {
+    let config = FiguresConfig::default().with_interval(Span::from_mins(60)).with_zone(zone);
+    Floor::with(QueueProfile::default(), config)
+}
+
+/// How many who left are counted in the interval and today.
+fn left_so_far(floor: &Floor, at: &str) -> [u32; 2] {
+    let row = floor.now(time(at)).channels.remove(0);
+    [row.interval.abandoned, row.today.abandoned]
+}
+
+fn leave_at(floor: &mut Floor, at: &str) {
+    let work = floor.call(time(at));
+    floor.tell(time(at), Abandon::new(work));
+}
+
+#[test]
+fn today_begins_at_midnight_after_the_clocks_have_changed() {
+    let mut floor = floor_in(new_york());
+    // Saturday 23:59:59.999 there, then Sunday with its 25 hours, then Monday.
+    leave_at(&mut floor, "2026-11-01T03:59:59.999Z");
+    leave_at(&mut floor, "2026-11-01T04:00:00Z");
+    assert_eq!(left_so_far(&floor, "2026-11-01T04:00:00Z"), [1, 1]);
+    leave_at(&mut floor, "2026-11-02T04:59:59.999Z");
+    assert_eq!(left_so_far(&floor, "2026-11-02T04:59:59.999Z"), [1, 2]);
+    assert_eq!(left_so_far(&floor, "2026-11-02T05:00:00Z"), [0, 0]);
+    // Monday at 23:30 there: still Monday at 23:59:59.999, and no longer at midnight.
+    leave_at(&mut floor, "2026-11-03T04:30:00Z");
+    assert_eq!(left_so_far(&floor, "2026-11-03T04:59:59.999Z"), [1, 1]);
+    assert_eq!(left_so_far(&floor, "2026-11-03T05:00:00Z"), [0, 0]);
+}
+
+#[test]
+fn a_day_in_which_the_clocks_go_back_has_25_hours() {
+    let hour = |n: u64| Span::from_millis(n * 3_600_000);
+    for (width, rows, first) in [(1, 25, 1), (2, 12, 3), (24, 1, 25)] {
+        let config = FiguresConfig::default().with_interval(Span::from_mins(width * 60));
+        let mut floor = Floor::with(auto(), config.with_zone(new_york()));
+        floor.on_queue(time("2026-10-31T12:00:00Z"), floor.ana);
+        let agents = floor.close(time("2026-11-02T05:00:00Z")).agents;
+        let midnight = time("2026-11-01T04:00:00Z");
+        let sunday: Vec<_> = agents.iter().filter(|row| row.from >= midnight).collect();
+        let login: u64 = sunday.iter().map(|row| row.time.login().as_millis()).sum();
+        assert_eq!((sunday.len(), login), (rows, hour(25).as_millis()));
+        assert_eq!((sunday[0].from, sunday[0].time.login()), (midnight, hour(first)));
+        assert!(sunday.windows(2).all(|pair| pair[0].to == pair[1].from));
+    }
+}
+
+/// A floor moves from New York to India at 16:10 UTC.
+#[test]
+fn another_zone_under_way() {
+    let mut floor = floor_in(new_york());
+    leave_at(&mut floor, "2026-11-03T15:59:00Z");
+    leave_at(&mut floor, "2026-11-03T16:05:00Z");
+    let india = Zone::default().with_offset_minutes(330);
+    let bad = india.clone().with_offset_minutes(1_081);
+    let before = floor.figures.clone();
+    assert!(floor.figures.change_zone(time("2026-11-03T16:10:00Z"), bad).is_err());
+    assert_eq!(floor.figures, before);
+    let closed = floor.figures.change_zone(time("2026-11-03T16:10:00Z"), india.clone()).unwrap();
+    let ends = |rows: &[QueueInterval]| -> Vec<_> {
+        rows.iter().map(|row| (row.from, row.to, row.service.abandoned)).collect()
+    };
+    let [three, four] = ["2026-11-03T15:00:00Z", "2026-11-03T16:00:00Z"].map(time);
+    assert_eq!(ends(&closed.queues), [(three, four, 1)]);
+    // The open hour ends with the next hour there, which is at half past; the day at midnight.
+    leave_at(&mut floor, "2026-11-03T16:29:59.999Z");
+    assert_eq!(left_so_far(&floor, "2026-11-03T16:29:59.999Z"), [2, 3]);
+    leave_at(&mut floor, "2026-11-03T16:30:00Z");
+    assert_eq!(left_so_far(&floor, "2026-11-03T16:30:00Z"), [1, 4]);
+    assert_eq!(left_so_far(&floor, "2026-11-03T18:29:59.999Z"), [0, 4]);
+    assert_eq!(left_so_far(&floor, "2026-11-03T18:30:00Z"), [0, 0]);
+    // It can be stored in between.
+    let text = serde_json::to_string(&floor.figures).unwrap();
+    floor.figures = serde_json::from_str(&text).unwrap();
+    let rows = floor.queues(time("2026-11-03T18:30:00Z"));
+    let [half, later] = ["2026-11-03T16:30:00Z", "2026-11-03T17:30:00Z"].map(time);
+    assert_eq!(ends(&rows), [(four, half, 2), (half, later, 1)]);
+    assert_eq!(floor.figures.config().zone, india);
+}
+
+/// The host learns of more changes of the clocks: nothing is different before the first of them.
+#[test]
+fn a_zone_that_knows_more_changes() {
+    let mut floor = floor_in(Zone::default().with_offset_minutes(-240));
+    leave_at(&mut floor, "2026-10-31T12:10:00Z");
+    let closed = floor.figures.change_zone(time("2026-10-31T12:20:00Z"), new_york()).unwrap();
+    assert_eq!(closed, ClosedFigures::default());
+    assert_eq!(left_so_far(&floor, "2026-10-31T12:59:59.999Z"), [1, 1]);
+    assert_eq!(left_so_far(&floor, "2026-11-01T03:59:59.999Z"), [0, 1]);
+    assert_eq!(left_so_far(&floor, "2026-11-01T04:00:00Z"), [0, 0]);
+    leave_at(&mut floor, "2026-11-02T04:59:59.999Z");
+    assert_eq!(left_so_far(&floor, "2026-11-02T04:59:59.999Z"), [1, 1]);
+    assert_eq!(left_so_far(&floor, "2026-11-02T05:00:00Z"), [0, 0]);
+}
+
+/// What is in the configuration only since figures have a zone has a value without it.
+#[test]
+fn a_configuration_names_its_zone() {
+    let text = r#"{"interval":3600000,"day_begins":0,"short_abandon":0}"#;
+    let config: FiguresConfig = serde_json::from_str(text).unwrap();
+    assert_eq!(config, FiguresConfig::default().with_interval(Span::from_mins(60)));
+    let text = r#"{"interval":3600000,"zone":{"offset_minutes":-240,
+        "changes":[{"from":1793512800000,"offset_minutes":-300}]}}"#;
+    let config: FiguresConfig = serde_json::from_str(text).unwrap();
+    assert_eq!(config.zone, new_york());
+    assert!(Figures::new(config.with_zone(Zone::default().with_offset_minutes(-1_081))).is_err());
 }
 
 /// Ana has a call that waited for 2 s and sends it to Ben, who is alerted at 60 s.

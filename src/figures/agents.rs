@@ -56,7 +56,12 @@ impl Figures {
             person.since = from.max(until);
             let CountedAgent { signed_in, presence, status, .. } = *person;
             if signed_in {
-                self.book.spend(self.config.grid(), id, (from, until), (presence, status));
+                self.book.spend(
+                    self.config.grid(self.joint),
+                    id,
+                    (from, until),
+                    (presence, status),
+                );
             }
         }
     }

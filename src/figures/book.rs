@@ -51,19 +51,20 @@ struct AgentRow {
 /// Rows by interval. What belongs to an interval that is closed counts in the first that is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Book {
-    open_from: i64,
+    /// The first interval that is not closed begins here.
+    open_since: Timestamp,
     #[serde(with = "indexmap::map::serde_seq")]
-    lines: FixedMap<(i64, Cell), LineRow>,
+    lines: FixedMap<(Timestamp, Cell), LineRow>,
     #[serde(with = "indexmap::map::serde_seq")]
-    desks: FixedMap<(i64, Desk), DeskRow>,
+    desks: FixedMap<(Timestamp, Desk), DeskRow>,
     #[serde(with = "indexmap::map::serde_seq")]
-    agents: FixedMap<(i64, AgentId), AgentRow>,
+    agents: FixedMap<(Timestamp, AgentId), AgentRow>,
 }
 
 impl Default for Book {
     fn default() -> Self {
         Self {
-            open_from: i64::MIN,
+            open_since: Timestamp::from_millis(i64::MIN),
             lines: FixedMap::default(),
             desks: FixedMap::default(),
             agents: FixedMap::default(),
@@ -73,46 +74,46 @@ impl Default for Book {
 
 impl Book {
     /// The line of a queue in the interval of an instant.
-    pub(super) fn line(&mut self, grid: Grid, at: Timestamp, cell: Cell) -> &mut LineRow {
-        let number = grid.number(at).max(self.open_from);
-        self.lines.entry((number, cell)).or_default()
+    pub(super) fn line(&mut self, grid: Grid<'_>, at: Timestamp, cell: Cell) -> &mut LineRow {
+        let start = grid.of(at).from.max(self.open_since);
+        self.lines.entry((start, cell)).or_default()
     }
 
     /// The counts so far of stays in the line of a queue, in the interval of an instant.
-    pub(super) fn service(&self, grid: Grid, at: Timestamp, cell: Cell) -> ServiceCounts {
-        let number = grid.number(at).max(self.open_from);
-        self.lines.get(&(number, cell)).map(|row| row.service).unwrap_or_default()
+    pub(super) fn service(&self, grid: Grid<'_>, at: Timestamp, cell: Cell) -> ServiceCounts {
+        let start = grid.of(at).from.max(self.open_since);
+        self.lines.get(&(start, cell)).map(|row| row.service).unwrap_or_default()
     }
 
     /// The handling of an agent in the interval of an instant.
-    pub(super) fn handling(&mut self, grid: Grid, at: Timestamp, desk: Desk) -> &mut Handling {
-        let number = grid.number(at).max(self.open_from);
-        &mut self.desks.entry((number, desk)).or_default().handling
+    pub(super) fn handling(&mut self, grid: Grid<'_>, at: Timestamp, desk: Desk) -> &mut Handling {
+        let start = grid.of(at).from.max(self.open_since);
+        &mut self.desks.entry((start, desk)).or_default().handling
     }
 
     /// Work that was handled for so long was wrapped up with a code.
     pub(super) fn code(
         &mut self,
-        grid: Grid,
+        grid: Grid<'_>,
         at: Timestamp,
         desk: Desk,
         (code, handled_time): (CodeId, Span),
     ) {
-        let number = grid.number(at).max(self.open_from);
-        let codes = &mut self.desks.entry((number, desk)).or_default().codes;
+        let start = grid.of(at).from.max(self.open_since);
+        let codes = &mut self.desks.entry((start, desk)).or_default().codes;
         add_code(codes, CodeCount { code, count: 1, handled_time });
     }
 
     /// Work that entered a line waited in it from an instant to another.
     pub(super) fn wait(
         &mut self,
-        grid: Grid,
+        grid: Grid<'_>,
         cell: Cell,
         entered: Timestamp,
         (from, to): (Timestamp, Timestamp),
     ) {
-        grid.each(from, to, |number, from, to| {
-            let row = self.lines.entry((number.max(self.open_from), cell)).or_default();
+        grid.each(from, to, |start, from, to| {
+            let row = self.lines.entry((start.max(self.open_since), cell)).or_default();
             row.flow.waited = row.flow.waited.plus(to.since(from));
             row.longest = row.longest.max(to.since(entered));
         });
@@ -121,13 +122,13 @@ impl Book {
     /// An agent was occupied with work of a queue.
     pub(super) fn occupy(
         &mut self,
-        grid: Grid,
+        grid: Grid<'_>,
         desk: Desk,
         (from, to): (Timestamp, Timestamp),
         with: fn(&mut Handling) -> &mut Span,
     ) {
-        grid.each(from, to, |number, from, to| {
-            let row = self.desks.entry((number.max(self.open_from), desk)).or_default();
+        grid.each(from, to, |start, from, to| {
+            let row = self.desks.entry((start.max(self.open_since), desk)).or_default();
             let time = with(&mut row.handling);
             *time = time.plus(to.since(from));
         });
@@ -136,13 +137,13 @@ impl Book {
     /// An agent was signed in.
     pub(super) fn spend(
         &mut self,
-        grid: Grid,
+        grid: Grid<'_>,
         agent: AgentId,
         (from, to): (Timestamp, Timestamp),
         (presence, status): (PresenceId, RoutingStatus),
     ) {
-        grid.each(from, to, |number, from, to| {
-            let row = self.agents.entry((number.max(self.open_from), agent)).or_default();
+        grid.each(from, to, |start, from, to| {
+            let row = self.agents.entry((start.max(self.open_since), agent)).or_default();
             let more = to.since(from);
             let time = row.time.of(status);
             *time = time.plus(more);
@@ -153,38 +154,46 @@ impl Book {
         });
     }
 
-    /// The first interval that is not closed.
-    pub(super) const fn open_from(&self) -> i64 {
-        self.open_from
+    /// When the first interval begins that is not closed.
+    pub(super) const fn open_since(&self) -> Timestamp {
+        self.open_since
     }
 
-    /// Hands out every interval before one.
-    pub(super) fn close(&mut self, grid: Grid, before: i64) -> ClosedFigures {
-        self.open_from = before;
-        let lines = take(&mut self.lines, |(number, _)| *number < before);
-        let desks = take(&mut self.desks, |(number, _)| *number < before);
-        let agents = take(&mut self.agents, |(number, _)| *number < before);
-        let mut queues: FixedMap<(i64, Cell), QueueInterval> = FixedMap::default();
-        for ((number, cell), row) in lines {
-            let queue = queues.entry((number, cell)).or_insert_with(|| queue(grid, number, cell));
+    /// When the last interval begins of which there is a row.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        let lines = self.lines.keys().map(|(start, _)| *start);
+        let desks = self.desks.keys().map(|(start, _)| *start);
+        let agents = self.agents.keys().map(|(start, _)| *start);
+        lines.chain(desks).chain(agents).max()
+    }
+
+    /// Hands out every interval that begins before an instant, at which one begins.
+    pub(super) fn close(&mut self, grid: Grid<'_>, before: Timestamp) -> ClosedFigures {
+        self.open_since = before;
+        let lines = take(&mut self.lines, |(start, _)| *start < before);
+        let desks = take(&mut self.desks, |(start, _)| *start < before);
+        let agents = take(&mut self.agents, |(start, _)| *start < before);
+        let mut queues: FixedMap<(Timestamp, Cell), QueueInterval> = FixedMap::default();
+        for ((start, cell), row) in lines {
+            let queue = queues.entry((start, cell)).or_insert_with(|| queue(grid, start, cell));
             (queue.service, queue.line, queue.longest_wait) = (row.service, row.flow, row.longest);
         }
-        let mut people: FixedMap<(i64, AgentId), AgentPerformance> = FixedMap::default();
-        for ((number, id), row) in agents {
-            let agent = people.entry((number, id)).or_insert_with(|| agent(grid, number, id));
+        let mut people: FixedMap<(Timestamp, AgentId), AgentPerformance> = FixedMap::default();
+        for ((start, id), row) in agents {
+            let agent = people.entry((start, id)).or_insert_with(|| agent(grid, start, id));
             (agent.time, agent.presences) = (row.time, row.presences);
         }
-        for ((number, desk), row) in &desks {
-            let (number, Desk { agent: id, cell }) = (*number, *desk);
-            let queue = queues.entry((number, cell)).or_insert_with(|| queue(grid, number, cell));
+        for ((start, desk), row) in &desks {
+            let (start, Desk { agent: id, cell }) = (*start, *desk);
+            let queue = queues.entry((start, cell)).or_insert_with(|| queue(grid, start, cell));
             queue.handling.add(&row.handling);
             row.codes.iter().for_each(|code| add_code(&mut queue.codes, *code));
-            let agent = people.entry((number, id)).or_insert_with(|| agent(grid, number, id));
+            let agent = people.entry((start, id)).or_insert_with(|| agent(grid, start, id));
             agent.handling.add(&row.handling);
             row.codes.iter().for_each(|code| add_code(&mut agent.codes, *code));
         }
         let agent_queues =
-            desks.into_iter().map(|((number, desk), row)| agent_queue(grid, number, desk, row));
+            desks.into_iter().map(|((start, desk), row)| agent_queue(grid, start, desk, row));
         let mut closed = ClosedFigures {
             queues: queues.into_values().collect(),
             agents: people.into_values().collect(),
@@ -220,12 +229,8 @@ fn add_code(codes: &mut Vec<CodeCount>, more: CodeCount) {
     }
 }
 
-fn bounds(grid: Grid, number: i64) -> (Timestamp, Timestamp) {
-    (grid.start(number), grid.start(number.saturating_add(1)))
-}
-
-fn queue(grid: Grid, number: i64, cell: Cell) -> QueueInterval {
-    let (from, to) = bounds(grid, number);
+fn queue(grid: Grid<'_>, from: Timestamp, cell: Cell) -> QueueInterval {
+    let to = grid.of(from).to;
     QueueInterval {
         queue: cell.queue,
         channel: cell.channel,
@@ -239,8 +244,8 @@ fn queue(grid: Grid, number: i64, cell: Cell) -> QueueInterval {
     }
 }
 
-fn agent(grid: Grid, number: i64, agent: AgentId) -> AgentPerformance {
-    let (from, to) = bounds(grid, number);
+fn agent(grid: Grid<'_>, from: Timestamp, agent: AgentId) -> AgentPerformance {
+    let to = grid.of(from).to;
     AgentPerformance {
         agent,
         from,
@@ -252,8 +257,8 @@ fn agent(grid: Grid, number: i64, agent: AgentId) -> AgentPerformance {
     }
 }
 
-fn agent_queue(grid: Grid, number: i64, desk: Desk, row: DeskRow) -> AgentQueueInterval {
-    let (from, to) = bounds(grid, number);
+fn agent_queue(grid: Grid<'_>, from: Timestamp, desk: Desk, row: DeskRow) -> AgentQueueInterval {
+    let to = grid.of(from).to;
     AgentQueueInterval {
         agent: desk.agent,
         queue: desk.cell.queue,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::time::Span;
-use crate::figures::grid::Grid;
+use crate::figures::grid::{Grid, Joint};
+use crate::model::calendar::Zone;
 use crate::model::invalid::{Invalid, Problem};
 
 growing! {
@@ -12,25 +13,31 @@ growing! {
     ///
     /// ```
     /// use strowger::figures::{Figures, FiguresConfig};
+    /// use strowger::model::Zone;
     /// use strowger::prelude::*;
     ///
-    /// // Quarters of an hour of a floor whose day begins at 23:00 UTC, which is midnight there.
+    /// // Quarters of an hour of a floor in India, where it is half past five at midnight UTC.
     /// let config = FiguresConfig::default()
     ///     .with_interval(Span::from_mins(15))
-    ///     .with_day_begins(Span::from_mins(23 * 60));
-    /// assert!(Figures::new(config).is_ok());
+    ///     .with_zone(Zone::default().with_offset_minutes(330));
+    /// assert!(Figures::new(config.clone()).is_ok());
     /// // Days must be cut without a rest.
     /// assert!(Figures::new(config.with_interval(Span::from_mins(7))).is_err());
     /// ```
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct FiguresConfig {
         /// How long an interval is: 15, 30 or 60 minutes in most places; 1 second to 24 hours, and
         /// 24 hours must be a multiple of it. 30 minutes at first.
         pub interval: Span => with_interval,
-        /// How long after midnight UTC a day begins, less than 24 hours; intervals are counted from
-        /// there. Zero at first.
+        /// How long after midnight in the zone a day begins, by the clock and less than 24 hours;
+        /// intervals are counted from there. Zero at first.
         pub day_begins: Span => with_day_begins,
+        /// The zone whose clocks days and intervals go by (Genesys Cloud: time zone of a report);
+        /// UTC at first. [`Figures::change_zone`] changes it under way.
+        ///
+        /// [`Figures::change_zone`]: crate::figures::Figures::change_zone
+        pub zone: Zone => with_zone,
         /// Whoever leaves before they have waited so long abandons *short*. Zero, as at first:
         /// nobody does.
         pub short_abandon: Span => with_short_abandon,
@@ -45,6 +52,7 @@ impl Default for FiguresConfig {
         Self {
             interval: Span::from_mins(30),
             day_begins: Span::ZERO,
+            zone: Zone::default(),
             short_abandon: Span::ZERO,
             last: 100,
         }
@@ -63,16 +71,24 @@ impl FiguresConfig {
             let max = Problem::OutOfRange { min: 0, max: 86_399_999 };
             return Err(Invalid::new("day_begins", max));
         }
+        check_zone(&self.zone)?;
         Invalid::range("last", self.last, 0, 10_000)
     }
 
     /// The intervals.
-    pub(super) fn grid(&self) -> Grid {
-        Grid::new(self.interval, self.day_begins)
+    pub(super) fn grid(&self, joint: Option<Joint>) -> Grid<'_> {
+        let joint = joint.map(|joint| joint.interval);
+        Grid::new(&self.zone, self.day_begins, self.interval, joint)
     }
 
     /// The days.
-    pub(super) fn days(&self) -> Grid {
-        Grid::new(Span::from_millis(DAY), self.day_begins)
+    pub(super) fn days(&self, joint: Option<Joint>) -> Grid<'_> {
+        let joint = joint.map(|joint| joint.day);
+        Grid::new(&self.zone, self.day_begins, Span::from_millis(DAY), joint)
     }
+}
+
+/// Refuses a zone that no clock shows.
+pub(super) fn check_zone(zone: &Zone) -> Result<(), Invalid> {
+    zone.check("zone.offset_minutes", "zone.changes", "zone.changes.offset_minutes")
 }

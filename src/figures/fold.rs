@@ -11,10 +11,12 @@ use crate::fact::definition::Definition;
 use crate::fact::event::Event;
 use crate::fact::log::{Fact, Seq};
 use crate::figures::book::{Book, Cell};
-use crate::figures::config::FiguresConfig;
+use crate::figures::config::{FiguresConfig, check_zone};
+use crate::figures::grid::{Grid, Joint, Stretch};
 use crate::figures::recent::DailyCounts;
 use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
 use crate::figures::standing::{CountedAgent, CountedPart, CountedWork, Guest, OpenOffer, Start};
+use crate::model::calendar::Zone;
 use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
@@ -60,6 +62,7 @@ use crate::model::presence::SystemPresence;
 #[serde(deny_unknown_fields)]
 pub struct Figures {
     pub(super) config: FiguresConfig,
+    pub(super) joint: Option<Joint>,
     seq: Seq,
     /// The latest instant that anything counted from.
     latest: Timestamp,
@@ -112,6 +115,7 @@ impl Figures {
         config.check()?;
         Ok(Self {
             config,
+            joint: None,
             seq: 0,
             latest: Timestamp::from_millis(i64::MIN),
             book: Book::default(),
@@ -276,14 +280,52 @@ impl Figures {
     ///
     /// [`Engine::advance`]: crate::Engine::advance
     pub fn close_until(&mut self, now: Timestamp) -> ClosedFigures {
-        let grid = self.config.grid();
-        let before = grid.number(now);
+        let before = self.config.grid(self.joint).of(now).from;
         let timeline = core::mem::take(&mut self.timeline);
-        if before <= self.book.open_from() {
+        if before <= self.book.open_since() {
             return ClosedFigures { timeline, ..ClosedFigures::default() };
         }
-        self.settle(grid.start(before));
-        ClosedFigures { timeline, ..self.book.close(grid, before) }
+        self.settle(before);
+        ClosedFigures { timeline, ..self.book.close(self.config.grid(self.joint), before) }
+    }
+
+    /// From now on days and intervals go by another zone: the floor moved, or its host knows more
+    /// changes of the clocks. Hands out what has ended by the old zone, as [`close_until`] does.
+    /// The interval and the day that are open go on to the first border of the new zone, and may be
+    /// shorter or longer than others; if that border is the same by both zones, nothing is
+    /// different yet. A `now` before what was counted last counts as that instant.
+    ///
+    /// [`close_until`]: Figures::close_until
+    ///
+    /// # Errors
+    /// [`Invalid`] if the zone has offsets out of range, too many changes, or changes out of order;
+    /// nothing changes and nothing is handed out.
+    ///
+    /// ```
+    /// use strowger::figures::{Figures, FiguresConfig};
+    /// use strowger::model::Zone;
+    /// use strowger::prelude::*;
+    ///
+    /// let mut figures = Figures::new(FiguresConfig::default()).unwrap();
+    /// let india = Zone::default().with_offset_minutes(330);
+    /// figures.change_zone(Timestamp::EPOCH, india.clone()).unwrap();
+    /// assert_eq!(figures.config().zone, india);
+    /// ```
+    pub fn change_zone(&mut self, now: Timestamp, zone: Zone) -> Result<ClosedFigures, Invalid> {
+        check_zone(&zone)?;
+        // What was counted lies in the interval that goes on, or before it.
+        let now = now.max(self.latest).max(self.book.last().unwrap_or(now));
+        let closed = self.close_until(now);
+        let start = |grid: Grid<'_>| grid.of(now).from;
+        let interval = start(self.config.grid(self.joint));
+        let day = start(self.config.days(self.joint));
+        self.config.zone = zone;
+        let until = |from, grid: Grid<'_>| Stretch { from, to: grid.border(now) };
+        self.joint = Some(Joint {
+            interval: until(interval, self.config.grid(None)),
+            day: until(day, self.config.days(None)),
+        });
+        Ok(closed)
     }
 
     /// Brings the book up to an instant: what goes on is written in until then.

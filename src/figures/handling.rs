@@ -129,7 +129,7 @@ impl Figures {
         }
         if let Some(code) = part.code {
             let desk = Desk { agent, cell: part.cell };
-            self.book.code(self.config.grid(), at, desk, (code, part.handled));
+            self.book.code(self.config.grid(self.joint), at, desk, (code, part.handled));
         }
     }
 
@@ -180,7 +180,8 @@ impl Figures {
         if let Some(offer) = self.offers.get_mut(&id) {
             let (desk, from) = (offer.desk, offer.since);
             offer.since = from.max(until);
-            self.book.occupy(self.config.grid(), desk, (from, until), |row| &mut row.alerting);
+            self.book
+                .occupy(self.config.grid(self.joint), desk, (from, until), |row| &mut row.alerting);
         }
     }
 
@@ -194,7 +195,7 @@ impl Figures {
             part.handled = part.handled.plus(until.since(from));
         }
         let time = part.doing.time();
-        self.book.occupy(self.config.grid(), desk, (from, until), time);
+        self.book.occupy(self.config.grid(self.joint), desk, (from, until), time);
     }
 
     pub(super) fn settle_guest(&mut self, work: WorkId, agent: AgentId, until: Timestamp) {
@@ -202,7 +203,7 @@ impl Figures {
             let (desk, from) = (Desk { agent, cell: guest.cell }, guest.since);
             guest.since = from.max(until);
             let time = guest.time();
-            self.book.occupy(self.config.grid(), desk, (from, until), time);
+            self.book.occupy(self.config.grid(self.joint), desk, (from, until), time);
         }
     }
 
@@ -242,13 +243,13 @@ impl Figures {
     /// An agent is not occupied with their part any more.
     fn release(&mut self, agent: AgentId, part: CountedPart, at: Timestamp) {
         let desk = Desk { agent, cell: part.cell };
-        let row = self.book.handling(self.config.grid(), at, desk);
+        let row = self.book.handling(self.config.grid(self.joint), at, desk);
         one_more(&mut row.handled);
         row.handled_time = row.handled_time.plus(part.handled);
     }
 
     fn count(&mut self, desk: Desk, at: Timestamp, count: Count) {
-        one_more(count(self.book.handling(self.config.grid(), at, desk)));
+        one_more(count(self.book.handling(self.config.grid(self.joint), at, desk)));
     }
 
     /// Counts for an agent in the queue and channel of their part of work.

@@ -120,7 +120,7 @@ impl Figures {
         work.cell.channel = channel;
         let new = work.cell;
         if counted && old != new {
-            let grid = self.config.grid();
+            let grid = self.config.grid(self.joint);
             one_more(&mut self.book.line(grid, at, old).flow.callback_out);
             one_more(&mut self.book.line(grid, at, new).flow.callback_in);
         }
@@ -143,7 +143,7 @@ impl Figures {
             let wait = at.since(work.entered);
             let outcome = StayEnd::answered(wait, self.target(work.cell.queue));
             self.end_stay(id, at, outcome, |_| None);
-            let flow = &mut self.book.line(self.config.grid(), at, work.cell).flow;
+            let flow = &mut self.book.line(self.config.grid(self.joint), at, work.cell).flow;
             flow.wait_answered = flow.wait_answered.plus(wait);
             if let Start::At(start) = work.start {
                 one_more(&mut flow.first_answered);
@@ -165,7 +165,7 @@ impl Figures {
             let target = self.target(work.cell.queue);
             let outcome = StayEnd::abandoned(wait, target, self.config.short_abandon);
             self.end_stay(id, at, outcome, |_| None);
-            let flow = &mut self.book.line(self.config.grid(), at, work.cell).flow;
+            let flow = &mut self.book.line(self.config.grid(self.joint), at, work.cell).flow;
             flow.wait_abandoned = flow.wait_abandoned.plus(wait);
         } else {
             self.end_stay(id, at, StayEnd::Otherwise, |flow| Some(&mut flow.left_otherwise));
@@ -180,7 +180,7 @@ impl Figures {
         };
         let (cell, entered, from) = (work.cell, work.entered, work.since);
         work.since = from.max(until);
-        self.book.wait(self.config.grid(), cell, entered, (from, until));
+        self.book.wait(self.config.grid(self.joint), cell, entered, (from, until));
     }
 
     /// Work in line is offered to its queue, once until it goes elsewhere or to an agent.
@@ -190,10 +190,10 @@ impl Figures {
         };
         work.counted = true;
         let cell = work.cell;
-        let row = self.book.line(self.config.grid(), at, cell);
+        let row = self.book.line(self.config.grid(self.joint), at, cell);
         one_more(&mut row.service.offered);
         one_more(how(&mut row.flow));
-        let day = self.config.days().number(at);
+        let day = self.config.days(self.joint).of(at).from;
         self.recent.entry(cell).or_default().enter(day);
     }
 
@@ -221,12 +221,12 @@ impl Figures {
         };
         work.counted = false;
         let cell = work.cell;
-        let row = self.book.line(self.config.grid(), at, cell);
+        let row = self.book.line(self.config.grid(self.joint), at, cell);
         row.service.end(outcome);
         if let Some(count) = how(&mut row.flow) {
             one_more(count);
         }
-        let day = self.config.days().number(at);
+        let day = self.config.days(self.joint).of(at).from;
         self.recent.entry(cell).or_default().end(day, outcome, self.config.last);
     }
 

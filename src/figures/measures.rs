@@ -62,7 +62,7 @@ sums! {
         /// abandon).
         pub wait_abandoned: Span,
         /// How long work stood in line within the interval, offered or not, whatever became of
-        /// it: divided by the width of the interval the average length of the line.
+        /// it: divided by the length of the interval the average length of the line.
         pub waited: Span,
     }
 }

@@ -231,7 +231,7 @@ impl Figures {
         for part in self.parts.values() {
             at(part.cell, &|row| row.with_agents.count(part.doing));
         }
-        let (grid, day) = (self.config.grid(), self.config.days().number(now));
+        let (grid, day) = (self.config.grid(self.joint), self.config.days(self.joint).of(now).from);
         for (cell, recent) in &self.recent {
             at(*cell, &|row| {
                 row.interval = self.book.service(grid, now, *cell);

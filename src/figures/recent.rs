@@ -4,25 +4,26 @@ use alloc::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::Timestamp;
 use crate::figures::service_level::{ServiceCounts, StayEnd};
 use crate::figures::sums::one_more;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DailyCounts {
-    /// The number of the day the counts are of.
-    day: Option<i64>,
+    /// When the day began that the counts are of.
+    day: Option<Timestamp>,
     today: ServiceCounts,
     last: VecDeque<StayEnd>,
 }
 
 impl DailyCounts {
     /// Work was offered on a day.
-    pub(super) fn enter(&mut self, day: i64) {
+    pub(super) fn enter(&mut self, day: Timestamp) {
         one_more(&mut self.on(day).offered);
     }
 
     /// A stay ended on a day; so many of the latest are remembered.
-    pub(super) fn end(&mut self, day: i64, outcome: StayEnd, size: u16) {
+    pub(super) fn end(&mut self, day: Timestamp, outcome: StayEnd, size: u16) {
         self.on(day).end(outcome);
         while self.last.len() >= usize::from(size).max(1) {
             self.last.pop_front();
@@ -32,7 +33,7 @@ impl DailyCounts {
         }
     }
 
-    fn on(&mut self, day: i64) -> &mut ServiceCounts {
+    fn on(&mut self, day: Timestamp) -> &mut ServiceCounts {
         if Some(day) > self.day {
             self.day = Some(day);
             self.today = ServiceCounts::default();
@@ -41,7 +42,7 @@ impl DailyCounts {
     }
 
     /// The counts of a day; nothing if it is another than that of the latest count.
-    pub(super) fn of_day(&self, day: i64) -> ServiceCounts {
+    pub(super) fn of_day(&self, day: Timestamp) -> ServiceCounts {
         if Some(day) == self.day { self.today } else { ServiceCounts::default() }
     }
 

@@ -218,9 +218,9 @@ commands! {
 
     /// Opens an interaction; answers with its id.
     ///
-    /// It has a number, and its conversation begins. Under the key of one that is not archived it is
-    /// that one, if it is of the same type, direction and addresses. Between a profile and one of
-    /// the host's addresses at most one goes on at a time.
+    /// It has a number, and its conversation begins. Under the key of one that is not archived it
+    /// is that one, if it is of the same type, direction and addresses. Between a profile and one
+    /// of the host's addresses at most one goes on at a time.
     OpenInteraction {
         /// The details of the interaction as it is opened.
         opening: Box<InteractionRequest> as into,

@@ -473,8 +473,8 @@ impl Conversation {
         Ok(())
     }
 
-    /// Persons have the word from now on, and owe an answer to what the customer wrote to the virtual
-    /// agent from now on.
+    /// Persons have the word from now on, and owe an answer to what the customer wrote to the
+    /// virtual agent from now on.
     fn leave_machine(&mut self, at: Timestamp) {
         if self.stage == ConversationStage::VirtualAgent {
             self.handed_off = Some(at);

@@ -100,8 +100,8 @@ growing! {
         /// For a call back: how often its customer is tried. Without it once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub callback: Option<Callback> => with_callback(into),
-        /// True if offers and consults of it are accepted at once in the agent's name, false if they
-        /// never are; `None`: what queue, channel and agent say.
+        /// True if offers and consults of it are accepted at once in the agent's name, false if
+        /// they never are; `None`: what queue, channel and agent say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub auto_accept: Option<bool> => with_auto_accept(into),
         /// The pools it draws on; none named: those of its channel. At most 8, each once.

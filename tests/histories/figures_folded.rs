@@ -8,7 +8,8 @@ use strowger::figures::{
     AgentTimelinePiece, ClosedFigures, Figures, FiguresConfig, Handling, LineFlow, ServiceCounts,
     ServiceLevel, StatusTime,
 };
-use strowger::model::{AgentId, ChannelId, QueueId};
+use strowger::model::{AgentId, ChannelId, QueueId, Zone, ZoneChange};
+use strowger::policy::calendar::local_day;
 use strowger::state::Stage;
 use strowger::{Engine, Span, Timestamp};
 
@@ -53,22 +54,44 @@ fn config(minutes: u32) -> FiguresConfig {
 fn fitting(engine: &Engine) -> Option<FiguresConfig> {
     let lasted = engine.now().since(support::START).as_millis() / 60_000;
     let widths = [1, 15, 60, 1_440].into_iter();
-    widths.map(config).find(|config| lasted * 60_000 / config.interval.as_millis() < 1_000)
+    let mut configs = widths.map(|minutes| config(minutes).with_zone(zone()));
+    configs.find(|config| lasted * 60_000 / config.interval.as_millis() < 1_000)
 }
 
-fn new(config: FiguresConfig) -> Figures {
-    Figures::new(config).expect("the configuration is valid")
+/// Clocks that are put forward by an hour early in a history, and back later.
+fn zone() -> Zone {
+    let changes = [(2, 60), (30, 0), (600, 60)].map(|(minutes, offset_minutes)| ZoneChange {
+        from: support::START + Span::from_mins(minutes),
+        offset_minutes,
+    });
+    Zone::default().with_changes(changes)
 }
 
-fn fold(config: FiguresConfig, facts: &[Fact]) -> Figures {
+/// The interval an instant is in. All but days divide the hour by which the clocks change.
+fn interval(config: &FiguresConfig, at: Timestamp) -> (Timestamp, Timestamp) {
+    if config.interval == Span::from_mins(1_440) {
+        return local_day(&config.zone, config.day_begins, at);
+    }
+    let offset = config.day_begins.as_millis() as i64;
+    let width = config.interval.as_millis() as i64;
+    let from = (at.as_millis() - offset).div_euclid(width) * width + offset;
+    (Timestamp::from_millis(from), Timestamp::from_millis(from + width))
+}
+
+fn new(config: &FiguresConfig) -> Figures {
+    Figures::new(config.clone()).expect("the configuration is valid")
+}
+
+fn fold(config: &FiguresConfig, facts: &[Fact]) -> Figures {
     let mut figures = new(config);
     facts.iter().for_each(|fact| figures.apply(fact).expect("the next one"));
     figures
 }
 
 /// When everything that happened lies in closed intervals.
-fn end(config: FiguresConfig, engine: &Engine) -> Timestamp {
-    engine.now() + config.interval
+fn end(config: &FiguresConfig, engine: &Engine) -> Timestamp {
+    // The longest day has 25 hours.
+    engine.now() + config.interval + Span::from_mins(60)
 }
 
 fn append(all: &mut ClosedFigures, more: ClosedFigures) {
@@ -107,23 +130,16 @@ fn the_fold_says_what_the_whole_diary_says() {
         let Some(config) = fitting(&engine) else {
             return Ok(());
         };
-        let mut figures = fold(config, &facts);
-        let closed = figures.close_until(end(config, &engine));
+        let mut figures = fold(&config, &facts);
+        let closed = figures.close_until(end(&config, &engine));
         let diary = Diary::of(&facts);
         let mut read = ClosedFigures::default();
-        let width = config.interval.as_millis() as i64;
-        let aligned = |at: Timestamp| {
-            let offset = config.day_begins.as_millis() as i64;
-            (at.as_millis() - offset).div_euclid(width) * width + offset
-        };
-        let last = aligned(end(config, &engine));
-        let mut from = aligned(support::START - Span::from_mins(60));
+        let last = interval(&config, end(&config, &engine)).0;
+        let mut from = interval(&config, support::START - Span::from_mins(60)).0;
         while from < last {
-            let to = Timestamp::from_millis(from + width);
-            let end = Timestamp::from_millis(last);
-            let from_at = Timestamp::from_millis(from);
-            append(&mut read, Cut { config, from: from_at, to, end, diary: &diary }.rows());
-            from += width;
+            let to = interval(&config, from).1;
+            append(&mut read, Cut { config: &config, from, to, end: last, diary: &diary }.rows());
+            from = to;
         }
         same_rows(&closed, &read)?;
         for agent in diary.agents.keys() {
@@ -141,7 +157,7 @@ fn closed_as_they_go_stored_and_restored_they_come_to_the_same() {
         let Some(config) = fitting(&engine) else {
             return Ok(());
         };
-        let (mut figures, mut rows) = (new(config), ClosedFigures::default());
+        let (mut figures, mut rows) = (new(&config), ClosedFigures::default());
         let mut calls = 0;
         let (engine, facts) = live(history, |engine, facts| {
             facts.iter().for_each(|fact| figures.apply(fact).expect("the next one"));
@@ -155,15 +171,15 @@ fn closed_as_they_go_stored_and_restored_they_come_to_the_same() {
             }
             Ok(())
         })?;
-        append(&mut rows, figures.close_until(end(config, &engine)));
-        let mut once = fold(config, &facts);
-        let closed = once.close_until(end(config, &engine));
+        append(&mut rows, figures.close_until(end(&config, &engine)));
+        let mut once = fold(&config, &facts);
+        let closed = once.close_until(end(&config, &engine));
         same_rows(&rows, &closed)?;
         same("timeline", &rows.timeline, &closed.timeline)?;
         // What is left is the same, too: only what is open.
         same("left", &once.queues_now(engine.now()), &figures.queues_now(engine.now()))?;
         same("left", &once.agents_now(), &figures.agents_now())?;
-        let empty = figures.close_until(end(config, &engine));
+        let empty = figures.close_until(end(&config, &engine));
         same("nothing twice", &empty, &ClosedFigures::default())
     });
 }
@@ -195,9 +211,9 @@ fn sums(closed: &ClosedFigures) -> Sums {
 fn sums_over_intervals_of_any_width_are_equal() {
     support::check(100, 53, 120, |history| {
         let (engine, facts) = live(history, |_, _| Ok(()))?;
-        let until = end(config(1_440), &engine);
+        let until = end(&config(1_440), &engine);
         let of = |minutes| {
-            let mut figures = fold(config(minutes), &facts);
+            let mut figures = fold(&config(minutes), &facts);
             // What still goes on must end at the same instant.
             let width = i64::from(minutes) * 60_000;
             let border =
@@ -217,8 +233,8 @@ fn sums_over_intervals_of_any_width_are_equal() {
 fn what_came_in_was_answered_left_or_is_there() {
     support::check(100, 54, 150, |history| {
         let (engine, facts) = live(history, |_, _| Ok(()))?;
-        let mut figures = fold(config(60), &facts);
-        let closed = figures.close_until(end(config(60), &engine));
+        let mut figures = fold(&config(60), &facts);
+        let closed = figures.close_until(end(&config(60), &engine));
         let (lines, ..) = sums(&closed);
         let mut there = BTreeMap::new();
         for queue in figures.queues_now(engine.now()) {
@@ -256,9 +272,9 @@ fn what_came_in_was_answered_left_or_is_there() {
 fn pieces_cover_the_login_time_without_gap_or_overlap() {
     support::check(100, 55, 150, |history| {
         let (engine, facts) = live(history, |_, _| Ok(()))?;
-        let mut figures = fold(config(60), &facts);
+        let mut figures = fold(&config(60), &facts);
         let open = figures.agents_now();
-        let border = end(config(60), &engine);
+        let border = end(&config(60), &engine);
         let closed = figures.close_until(border);
         let border = closed.agents.iter().map(|row| row.to).max().unwrap_or(border);
         let mut pieces = BTreeMap::<AgentId, Vec<AgentTimelinePiece>>::new();
@@ -289,12 +305,12 @@ fn they_agree_with_the_tallies_and_the_screens_of_the_engine() {
         // The tallies count by five minutes of UTC.
         let config =
             FiguresConfig::default().with_interval(Span::from_mins(5)).with_day_begins(Span::ZERO);
-        let mut figures = new(config);
+        let mut figures = new(&config);
         let (engine, _) = live(history, |engine, facts| {
             facts.iter().for_each(|fact| figures.apply(fact).expect("the next one"));
             screens(engine, &figures)
         })?;
-        let closed = figures.close_until(end(config, &engine));
+        let closed = figures.close_until(end(&config, &engine));
         let five = |at: Timestamp| at.as_millis().div_euclid(300_000);
         let window = five(engine.now()) - 12;
         for queue in engine.view().queues() {
@@ -368,7 +384,7 @@ fn staffed(queue: &strowger::figures::QueueNow) -> u32 {
 fn a_fact_that_is_missing_is_missed() {
     support::check(5, 57, 20, |history| {
         let (_, facts) = live(history, |_, _| Ok(()))?;
-        let mut figures = fold(config(30), &facts);
+        let mut figures = fold(&config(30), &facts);
         let before = figures.clone();
         for fact in facts.iter().rev().take(3) {
             same("again", &figures.apply(fact).is_err(), &true)?;

@@ -121,8 +121,8 @@ impl Agent {
         terms.max_by_key(|member| member.channel())
     }
 
-    /// True if the agent is a member of a queue, on whatever channel, in one of these rings, one bit
-    /// each.
+    /// True if the agent is a member of a queue, on whatever channel, in one of these rings, one
+    /// bit each.
     pub(crate) fn is_in_ring(&self, queue: QueueId, rings: u16) -> bool {
         let mut members = self.memberships.iter().filter(|member| member.queue() == queue);
         members.any(|member| rings & (1 << (member.ring() % 16)) != 0)

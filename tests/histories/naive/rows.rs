@@ -15,7 +15,7 @@ use super::diary::{Counted, Diary, Doing, Leg, Place, State, Why};
 
 /// One interval, read from a diary that ends at an instant.
 pub(crate) struct Cut<'a> {
-    pub(crate) config: FiguresConfig,
+    pub(crate) config: &'a FiguresConfig,
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
     /// What goes on still goes on then.

@@ -6,26 +6,16 @@
 //! the first instant there is to the last; local times outside the years 0 to 9999 have no
 //! exceptions.
 
+mod local;
+mod open_time;
+
+pub(crate) use local::{DAY, LocalDay, first_shown};
+use local::{MINUTE, local};
+pub use local::{local_day, next_time_of_day, offset_minutes};
+pub use open_time::{after_open, open_between};
+
 use crate::base::time::Timestamp;
-use crate::model::calendar::{CalendarProfile, Date, Hours, TimeOfDay, Zone};
-
-const MINUTE: i128 = 60_000;
-const DAY: i128 = 1_440 * MINUTE;
-/// No offset and no difference of two is greater than this.
-const MOST_OFFSET: i128 = 2_880 * MINUTE;
-
-/// Minutes that the clocks of a zone are ahead of UTC.
-#[must_use]
-pub fn offset_minutes(zone: &Zone, at: Timestamp) -> i16 {
-    let past = zone.changes.partition_point(|change| change.from <= at);
-    let last = past.checked_sub(1).and_then(|last| zone.changes.get(last));
-    last.map_or(zone.offset_minutes, |change| change.offset_minutes)
-}
-
-/// Milliseconds the clocks of a zone show, counted from their midnight of 1970-01-01.
-fn local(zone: &Zone, at: Timestamp) -> i128 {
-    i128::from(at.as_millis()) + i128::from(offset_minutes(zone, at)) * MINUTE
-}
+use crate::model::calendar::{CalendarProfile, Date, Hours, TimeOfDay};
 
 /// The hours of a local day, counted from 1970-01-01.
 fn hours_of(calendar: &CalendarProfile, day: i128) -> &[Hours] {
@@ -111,48 +101,13 @@ fn is_exception(calendar: &CalendarProfile, day: i128) -> bool {
     date.is_some_and(|date| calendar.exceptions.contains_key(&date))
 }
 
-/// The first instant later than `after` at which the clocks of a zone show a time of day, in
-/// minutes (those of more than a day count on from midnight): for what happens once a local day. If
-/// that time is skipped on some day, it is the instant of the change; if it comes twice, the first.
-/// The latest instant there is stands for never.
-#[must_use]
-pub fn next_time_of_day(zone: &Zone, after: Timestamp, minute: u16) -> Timestamp {
-    let minute = i128::from(minute % 1_440) * MINUTE;
-    let today = i128::from(after.as_millis()).div_euclid(DAY);
-    let days = (today - 3)..=(today + 4);
-    let shown = days.map(|day| first_shown(zone, day * DAY + minute));
-    shown.into_iter().find(|at| *at > after).unwrap_or(Timestamp::MAX)
-}
-
-/// The first instant at which the clocks of a zone show a local time or a later one.
-fn first_shown(zone: &Zone, local: i128) -> Timestamp {
-    let instant = |at: i128| {
-        let last = i128::from(i64::MAX);
-        let at = at.clamp(i128::from(i64::MIN), last);
-        Timestamp::from_millis(i64::try_from(at).unwrap_or(i64::MAX))
-    };
-    // Changes long before cannot matter.
-    let known = instant(local - MOST_OFFSET);
-    let mut next = zone.changes.partition_point(|change| change.from <= known);
-    let mut from = known;
-    loop {
-        let offset = i128::from(offset_minutes(zone, from)) * MINUTE;
-        let shown = instant(local - offset).max(from);
-        match zone.changes.get(next) {
-            Some(change) if change.from <= shown => from = change.from,
-            Some(_) | None => return shown,
-        }
-        next += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use alloc::vec::Vec;
 
     use super::*;
     use crate::base::time::Span;
-    use crate::model::calendar::{Week, ZoneChange};
+    use crate::model::calendar::{Week, Zone, ZoneChange};
     use crate::model::profile::Profile;
 
     fn at(text: &str) -> Timestamp {
