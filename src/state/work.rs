@@ -156,8 +156,9 @@ impl Stage {
         }
     }
 
-    /// True if something may fall due for the work itself. Nothing does while it is offered or an
-    /// agent handles it: no rule recalls work from an agent.
+    /// True if something may fall due for the work itself: while it is offered its longest wait, if
+    /// its queue recalls offers by it. Nothing does while an agent handles it: no rule recalls work
+    /// from an agent.
     #[must_use]
     pub const fn has_clock(self) -> bool {
         match self {

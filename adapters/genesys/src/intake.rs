@@ -244,6 +244,7 @@ fn rest(work: &WorkRequest) -> Vec<Left> {
         ("credit", work.credit != plain.credit),
         ("size", work.size.is_some()),
         ("origin", work.origin.is_some()),
+        ("auto_accept", work.auto_accept.is_some()),
         ("lifetime", work.lifetime.is_some()),
         ("attributes", !work.attributes.is_empty()),
         ("relaxation", work.relaxation.is_some()),

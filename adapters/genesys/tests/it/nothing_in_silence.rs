@@ -53,6 +53,7 @@ fn full() -> (Floor, Value) {
         "objective": 20_000,
         "schedule": {"at": 5_000},
         "callback": {"retries": 2, "gap": 60_000},
+        "auto_accept": true,
         "pools": [0, 1],
     });
     (floor, request)
