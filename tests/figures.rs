@@ -11,8 +11,8 @@ use strowger::figures::{
 };
 use strowger::keyed::Keyed;
 use strowger::model::{
-    Callback, ChannelId, MaxWaitAction, Schedule, WrapUpCodeProfile, WrapUpMode, WrapUpProfile,
-    Zone, ZoneChange,
+    CalendarProfile, Callback, ChannelId, Hours, MaxWaitAction, Schedule, TimeOfDay, WaitClock,
+    Week, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
 };
 use strowger::prelude::*;
 
@@ -704,6 +704,88 @@ fn a_configuration_names_its_zone() {
     assert!(Figures::new(config.with_zone(Zone::default().with_offset_minutes(-1_081))).is_err());
 }
 
+/// A help desk that is open from 9 to 17 on weekdays; requests come on Monday, 2026-01-05, at 16:00
+/// and have a target of four hours.
+fn help_desk(counts: WaitClock) -> (Floor, WorkId) {
+    let profile = QueueProfile::default().with_service_target(Span::from_mins(240));
+    let config = FiguresConfig::default().with_interval(Span::from_mins(1_440));
+    let mut floor = Floor::with(profile.clone().with_auto_accept(true), config);
+    let hours = Hours::new(TimeOfDay::new(9, 0), TimeOfDay::new(17, 0));
+    let office = CalendarProfile::default().with_week(Week::working_days(hours));
+    let monday = time("2026-01-05T16:00:00Z");
+    let office = floor.tell(monday, Define::new("office", office));
+    let profile = profile.with_auto_accept(true).with_calendar(office).with_counts(counts);
+    floor.tell(monday, Change::new(floor.queue, profile));
+    let work = floor.call(monday);
+    (floor, work)
+}
+
+#[test]
+fn a_target_in_open_time() {
+    let hour = |n: u64| Span::from_millis(n * 3_600_000);
+    let answered = |counts, at: &str| {
+        let (mut floor, _) = help_desk(counts);
+        floor.on_queue(time(at), floor.ana);
+        let rows = floor.queues(time("2026-01-08T00:00:00Z"));
+        let row = rows.iter().find(|row| row.service.answered == 1).unwrap();
+        assert_eq!(row.line.wait_answered, time(at).since(time("2026-01-05T16:00:00Z")));
+        let in_target = [row.service.in_target, row.service.in_wall_target];
+        (in_target, row.line.open_wait_answered)
+    };
+    // Tuesday 09:00: it has waited 17 hours, of which one was open; due at 12:00.
+    assert_eq!(answered(WaitClock::Open, "2026-01-06T09:00:00Z"), ([1, 0], hour(1)));
+    assert_eq!(answered(WaitClock::Wall, "2026-01-06T09:00:00Z"), ([0, 0], hour(1)));
+    assert_eq!(answered(WaitClock::Open, "2026-01-06T12:00:00Z"), ([1, 0], hour(4)));
+    let late = Span::from_millis(4 * 3_600_000 + 1);
+    assert_eq!(answered(WaitClock::Open, "2026-01-06T12:00:00.001Z"), ([0, 0], late));
+    assert_eq!(answered(WaitClock::Wall, "2026-01-05T20:00:00Z"), ([1, 1], hour(1)));
+    assert_eq!(answered(WaitClock::Wall, "2026-01-05T20:00:00.001Z"), ([0, 0], hour(1)));
+}
+
+#[test]
+fn who_leaves_within_a_target_in_open_time() {
+    for (at, in_target) in [("2026-01-06T12:00:00Z", 1), ("2026-01-06T12:00:00.001Z", 0)] {
+        let (mut floor, work) = help_desk(WaitClock::Open);
+        floor.tell(time(at), Abandon::new(work));
+        let row = floor.queues(time("2026-01-07T00:00:00Z")).pop().unwrap();
+        assert_eq!((row.service.abandoned, row.service.abandoned_in_target), (1, in_target));
+        let open = row.line.open_wait_abandoned.as_millis();
+        assert_eq!(open, 4 * 3_600_000 + u64::from(in_target == 0));
+    }
+}
+
+/// A holiday that is announced while work waits counts for that work too.
+#[test]
+fn a_calendar_that_changes_moves_what_is_not_yet_answered() {
+    let (mut floor, _) = help_desk(WaitClock::Open);
+    let office = floor.engine.view().calendar_id("office").unwrap();
+    let mut profile = floor.engine.view().calendar(office).unwrap().profile().clone();
+    profile.exceptions.insert("2026-01-06".parse().unwrap(), Vec::new());
+    floor.tell(time("2026-01-06T08:00:00Z"), Change::new(office, profile));
+    floor.on_queue(time("2026-01-07T12:00:00Z"), floor.ana);
+    let row = floor.queues(time("2026-01-08T00:00:00Z")).pop().unwrap();
+    assert_eq!((row.service.in_target, row.line.open_wait_answered), (1, Span::from_mins(240)));
+}
+
+/// Without a calendar all time is open.
+#[test]
+fn open_time_of_a_queue_that_is_always_open() {
+    let profile = auto().with_counts(WaitClock::Open).with_service_target(secs(20));
+    let mut floor = Floor::new(profile);
+    floor.call(s(0));
+    floor.on_queue(s(20), floor.ana);
+    let row = floor.queues(ms(HALF_HOUR)).remove(0);
+    assert_eq!((row.service.in_target, row.line.open_wait_answered), (1, secs(20)));
+}
+
+#[test]
+fn the_word_of_what_a_queue_counts() {
+    let read = |text| serde_json::from_str::<QueueProfile>(text).unwrap().counts;
+    assert_eq!((read("{}"), read(r#"{"counts":"open"}"#)), (WaitClock::Wall, WaitClock::Open));
+    let text = serde_json::to_string(&QueueProfile::default()).unwrap();
+    assert!(!text.contains("counts"), "{text}");
+}
+
 /// Ana has a call that waited for 2 s and sends it to Ben, who is alerted at 60 s.
 fn sent_to_ben() -> (Floor, WorkId) {
     let profile = QueueProfile::default().with_service_target(secs(20));
@@ -728,6 +810,7 @@ fn a_transfer_to_an_agent_begins_no_stay() {
     let row = floor.queues(ms(HALF_HOUR)).remove(0);
     let mut counts = ServiceCounts::default();
     (counts.offered, counts.answered, counts.in_target) = (1, 1, 1);
+    counts.in_wall_target = 1;
     assert_eq!(row.service, counts);
     assert_eq!((row.line.transferred_in, row.line.wait_answered), (0, secs(2)));
     assert_eq!((row.line.waited, row.handling.handled, row.handling.transferred), (secs(2), 2, 1));
@@ -748,6 +831,7 @@ fn a_transfer_that_is_missed_begins_a_stay() {
         let row = floor.queues(ms(HALF_HOUR)).remove(0);
         let mut counts = ServiceCounts::default();
         (counts.offered, counts.answered, counts.in_target) = (2, 2, in_target);
+        counts.in_wall_target = in_target;
         assert_eq!(row.service, counts, "{answered}");
         let wait = secs(2).plus(ms(answered).since(s(120)));
         assert_eq!((row.line.transferred_in, row.line.wait_answered), (1, wait));

@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
 use crate::base::hash::{FixedMap, FixedState};
-use crate::base::time::{Span, Timestamp};
+use crate::base::time::Timestamp;
 use crate::fact::definition::Definition;
 use crate::fact::event::Event;
 use crate::fact::log::{Fact, Seq};
@@ -15,9 +15,13 @@ use crate::figures::config::{FiguresConfig, check_zone};
 use crate::figures::grid::{Grid, Joint, Stretch};
 use crate::figures::recent::DailyCounts;
 use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
-use crate::figures::standing::{CountedAgent, CountedPart, CountedWork, Guest, OpenOffer, Start};
-use crate::model::calendar::Zone;
-use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId};
+use crate::figures::standing::{
+    CountedAgent, CountedPart, CountedQueue, CountedWork, Guest, OpenOffer, Start,
+};
+use crate::model::calendar::{CalendarProfile, Zone};
+use crate::model::ids::{
+    AgentId, CalendarId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId,
+};
 use crate::model::invalid::Invalid;
 use crate::model::presence::SystemPresence;
 
@@ -79,7 +83,9 @@ pub struct Figures {
     pub(super) people: FixedMap<AgentId, CountedAgent>,
     pub(super) members: IndexSet<(QueueId, AgentId, Option<ChannelId>), FixedState>,
     #[serde(with = "indexmap::map::serde_seq")]
-    pub(super) targets: FixedMap<QueueId, Span>,
+    pub(super) queues: FixedMap<QueueId, CountedQueue>,
+    #[serde(with = "indexmap::map::serde_seq")]
+    pub(super) calendars: FixedMap<CalendarId, CalendarProfile>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) presences: FixedMap<PresenceId, SystemPresence>,
     #[serde(with = "indexmap::map::serde_seq")]
@@ -125,7 +131,8 @@ impl Figures {
             guests: FixedMap::default(),
             people: FixedMap::default(),
             members: IndexSet::default(),
-            targets: FixedMap::default(),
+            queues: FixedMap::default(),
+            calendars: FixedMap::default(),
             presences: SystemPresence::ALL.iter().map(|system| (system.id(), *system)).collect(),
             recent: FixedMap::default(),
             timeline: Vec::new(),
@@ -243,7 +250,16 @@ impl Figures {
     fn define(&mut self, definition: &Definition, at: Timestamp) {
         match definition {
             Definition::Queue(queue) => {
-                self.targets.insert(queue.id, queue.profile.service_target);
+                let profile = &queue.profile;
+                let counted = CountedQueue {
+                    target: profile.service_target,
+                    counts: profile.counts,
+                    calendar: profile.calendar,
+                };
+                self.queues.insert(queue.id, counted);
+            }
+            Definition::Calendar(calendar) => {
+                self.calendars.insert(calendar.id, (*calendar.profile).clone());
             }
             Definition::Agent(agent) => {
                 self.people.entry(agent.id).or_insert_with(|| CountedAgent::new(at));
@@ -256,12 +272,16 @@ impl Figures {
         }
     }
 
-    /// Stops following a retired queue or agent; whoever signs out before that is told first.
+    /// Stops following a retired queue, calendar or agent; whoever signs out before that is told
+    /// first.
     fn retire(&mut self, entity: Entity) {
         match entity {
             Entity::Queue(queue) => {
-                self.targets.swap_remove(&queue);
+                self.queues.swap_remove(&queue);
                 self.members.retain(|(of, ..)| *of != queue);
+            }
+            Entity::Calendar(calendar) => {
+                self.calendars.swap_remove(&calendar);
             }
             Entity::Agent(agent) => {
                 self.people.swap_remove(&agent);

@@ -5,10 +5,12 @@ use crate::fact::event::QueuedWhy;
 use crate::figures::book::Cell;
 use crate::figures::fold::Figures;
 use crate::figures::measures::LineFlow;
-use crate::figures::service_level::StayEnd;
+use crate::figures::service_level::{StayEnd, Waited};
 use crate::figures::standing::{CountedPlace, CountedWork, Start};
 use crate::figures::sums::one_more;
+use crate::model::calendar::WaitClock;
 use crate::model::ids::{ChannelId, QueueId, WorkId};
+use crate::policy::calendar::open_between;
 use crate::state::work::CloseCause;
 
 /// A count of the flow through a line.
@@ -140,11 +142,11 @@ impl Figures {
             return;
         };
         if work.place == CountedPlace::Line {
-            let wait = at.since(work.entered);
-            let outcome = StayEnd::answered(wait, self.target(work.cell.queue));
-            self.end_stay(id, at, outcome, |_| None);
+            let (wait, target) = self.waited(&work, at);
+            self.end_stay(id, at, StayEnd::answered(wait, target), |_| None);
             let flow = &mut self.book.line(self.config.grid(self.joint), at, work.cell).flow;
-            flow.wait_answered = flow.wait_answered.plus(wait);
+            flow.wait_answered = flow.wait_answered.plus(wait.wall);
+            flow.open_wait_answered = flow.open_wait_answered.plus(wait.open);
             if let Start::At(start) = work.start {
                 one_more(&mut flow.first_answered);
                 flow.first_wait = flow.first_wait.plus(at.since(start));
@@ -161,12 +163,12 @@ impl Figures {
             return;
         };
         if work.place == CountedPlace::Line && cause == CloseCause::Abandoned {
-            let wait = at.since(work.entered);
-            let target = self.target(work.cell.queue);
+            let (wait, target) = self.waited(&work, at);
             let outcome = StayEnd::abandoned(wait, target, self.config.short_abandon);
             self.end_stay(id, at, outcome, |_| None);
             let flow = &mut self.book.line(self.config.grid(self.joint), at, work.cell).flow;
-            flow.wait_abandoned = flow.wait_abandoned.plus(wait);
+            flow.wait_abandoned = flow.wait_abandoned.plus(wait.wall);
+            flow.open_wait_abandoned = flow.open_wait_abandoned.plus(wait.open);
         } else {
             self.end_stay(id, at, StayEnd::Otherwise, |flow| Some(&mut flow.left_otherwise));
         }
@@ -230,7 +232,17 @@ impl Figures {
         self.recent.entry(cell).or_default().end(day, outcome, self.config.last);
     }
 
-    fn target(&self, queue: QueueId) -> Span {
-        self.targets.get(&queue).copied().unwrap_or_default()
+    /// How long work that leaves a line has waited there, by the calendar as it is now, and the
+    /// target of the queue.
+    fn waited(&self, work: &CountedWork, at: Timestamp) -> (Waited, Span) {
+        let wall = at.since(work.entered);
+        let queue = self.queues.get(&work.cell.queue);
+        let calendar = queue.and_then(|queue| self.calendars.get(&queue.calendar?));
+        let open = calendar.map_or(wall, |calendar| open_between(calendar, work.entered, at));
+        let counted = match queue.map(|queue| queue.counts).unwrap_or_default() {
+            WaitClock::Wall => wall,
+            WaitClock::Open => open,
+        };
+        (Waited { wall, open, counted }, queue.map(|queue| queue.target).unwrap_or_default())
     }
 }

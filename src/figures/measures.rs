@@ -61,6 +61,12 @@ sums! {
         /// How long work had waited that was abandoned (divided by the abandoned: average time to
         /// abandon).
         pub wait_abandoned: Span,
+        /// The part of `wait_answered` in which the queue's calendar was open; all of it if the
+        /// queue names none.
+        pub open_wait_answered: Span,
+        /// The part of `wait_abandoned` in which the queue's calendar was open; all of it if the
+        /// queue names none.
+        pub open_wait_abandoned: Span,
         /// How long work stood in line within the interval, offered or not, whatever became of
         /// it: divided by the length of the interval the average length of the line.
         pub waited: Span,

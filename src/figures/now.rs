@@ -177,7 +177,7 @@ impl Figures {
     #[must_use]
     pub fn queues_now(&self, now: Timestamp) -> Vec<QueueNow> {
         let mut channels = self.channels_now(now);
-        let mut queues: Vec<_> = self.targets.keys().copied().collect();
+        let mut queues: Vec<_> = self.queues.keys().copied().collect();
         queues.sort_unstable();
         let mut members: BTreeMap<QueueId, BTreeSet<AgentId>> = BTreeMap::new();
         for (queue, agent, _) in &self.members {

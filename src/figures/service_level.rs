@@ -27,11 +27,16 @@ sums! {
         /// Work went from the line to an agent.
         pub answered: u32,
         /// Of these, those that had waited no longer than the queue's service target, the very
-        /// target included.
+        /// target included, in the time that the queue counts ([`QueueProfile::counts`]).
+        ///
+        /// [`QueueProfile::counts`]: crate::model::QueueProfile::counts
         pub in_target: u32,
+        /// The same by the wall clock, whatever the queue counts.
+        pub in_wall_target: u32,
         /// The customer left the line.
         pub abandoned: u32,
-        /// Of these, those who left within the target, the very target included.
+        /// Of these, those who left within the target, the very target included, in the time that
+        /// the queue counts.
         pub abandoned_in_target: u32,
         /// Of all who left, those who did before [`FiguresConfig::short_abandon`] had passed.
         ///
@@ -88,23 +93,34 @@ impl ServiceLevel {
     ];
 }
 
+/// How long a stay in a line was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Waited {
+    /// By the wall clock.
+    pub(super) wall: Span,
+    /// In the open time of the queue's calendar.
+    pub(super) open: Span,
+    /// The one that the queue counts.
+    pub(super) counted: Span,
+}
+
 /// How a stay in a line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum StayEnd {
-    Answered { in_target: bool },
+    Answered { in_target: bool, in_wall_target: bool },
     Abandoned { in_target: bool, short: bool },
     Otherwise,
 }
 
 impl StayEnd {
     /// Work that waited so long went to an agent.
-    pub(super) fn answered(wait: Span, target: Span) -> Self {
-        Self::Answered { in_target: wait <= target }
+    pub(super) fn answered(wait: Waited, target: Span) -> Self {
+        Self::Answered { in_target: wait.counted <= target, in_wall_target: wait.wall <= target }
     }
 
     /// Its customer left instead.
-    pub(super) fn abandoned(wait: Span, target: Span, short: Span) -> Self {
-        Self::Abandoned { in_target: wait <= target, short: wait < short }
+    pub(super) fn abandoned(wait: Waited, target: Span, short: Span) -> Self {
+        Self::Abandoned { in_target: wait.counted <= target, short: wait.wall < short }
     }
 }
 
@@ -155,9 +171,10 @@ impl ServiceCounts {
     pub(super) fn end(&mut self, outcome: StayEnd) {
         let mut ended = Self::default();
         match outcome {
-            StayEnd::Answered { in_target } => {
+            StayEnd::Answered { in_target, in_wall_target } => {
                 ended.answered = 1;
                 ended.in_target = in_target.into();
+                ended.in_wall_target = in_wall_target.into();
             }
             StayEnd::Abandoned { in_target, short } => {
                 ended.abandoned = 1;
@@ -180,6 +197,7 @@ mod tests {
             offered: 100,
             answered: 60,
             in_target: 45,
+            in_wall_target: 40,
             abandoned: 20,
             abandoned_in_target: 12,
             abandoned_short: 5,
@@ -211,10 +229,18 @@ mod tests {
         let (target, short) = (Span::from_secs(20), Span::from_secs(5));
         let later = |span: Span| Span::from_millis(span.as_millis() + 1);
         let earlier = Span::from_millis(4_999);
-        assert_eq!(StayEnd::answered(target, target), StayEnd::Answered { in_target: true });
-        let late = StayEnd::answered(later(target), target);
-        assert_eq!(late, StayEnd::Answered { in_target: false });
-        let left = |wait| match StayEnd::abandoned(wait, target, short) {
+        let wall = |wait| Waited { wall: wait, open: Span::ZERO, counted: wait };
+        let answered = |wait| match StayEnd::answered(wait, target) {
+            StayEnd::Answered { in_target, in_wall_target } => (in_target, in_wall_target),
+            StayEnd::Abandoned { .. } | StayEnd::Otherwise => (false, false),
+        };
+        assert_eq!(answered(wall(target)), (true, true));
+        assert_eq!(answered(wall(later(target))), (false, false));
+        // A night in which nobody was there.
+        let open = |wait| Waited { counted: wait, ..wall(Span::from_mins(900)) };
+        assert_eq!(answered(open(target)), (true, false));
+        assert_eq!(answered(open(later(target))), (false, false));
+        let left = |wait| match StayEnd::abandoned(wall(wait), target, short) {
             StayEnd::Abandoned { in_target, short } => (in_target, short),
             StayEnd::Answered { .. } | StayEnd::Otherwise => (false, false),
         };

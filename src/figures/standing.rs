@@ -5,10 +5,19 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Timestamp};
 use crate::figures::book::{Cell, Desk};
 use crate::figures::measures::Handling;
-use crate::model::ids::{AgentId, CodeId, PresenceId, WorkId};
+use crate::model::calendar::WaitClock;
+use crate::model::ids::{AgentId, CalendarId, CodeId, PresenceId, WorkId};
 use crate::model::presence::SystemPresence;
 use crate::policy::wrap_up::WrapUp;
 use crate::state::routing_status::RoutingStatus;
+
+/// What of a queue's profile its figures go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CountedQueue {
+    pub(super) target: Span,
+    pub(super) counts: WaitClock,
+    pub(super) calendar: Option<CalendarId>,
+}
 
 /// Where work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -32,6 +32,7 @@ macro_rules! sums {
         #[derive(
             Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
         )]
+        #[serde(default)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $kind,)*

@@ -334,6 +334,32 @@ growing! {
     }
 }
 
+/// Which time counts as waiting.
+///
+/// ```
+/// use strowger::model::{QueueProfile, WaitClock};
+///
+/// let profile = QueueProfile::default().with_counts(WaitClock::Open);
+/// assert_ne!(profile.counts, WaitClock::default());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WaitClock {
+    /// All of it.
+    #[default]
+    Wall,
+    /// The time in which the queue's calendar is open; all of it if the queue names none
+    /// (ServiceNow: schedule of an SLA; Zendesk: business hours).
+    Open,
+}
+
+impl WaitClock {
+    pub(crate) const fn is_wall(&self) -> bool {
+        matches!(self, Self::Wall)
+    }
+}
+
 /// Hours of one day: within it, in order, none overlapping another.
 fn check_day(field: &'static str, day: &[Hours]) -> Result<(), Invalid> {
     Invalid::length(field, day.len(), 48)?;

@@ -36,7 +36,7 @@ pub use crate::base::id::{Id, NotAnId};
 pub use crate::base::time_text::NotATime;
 pub use agent::AgentProfile;
 pub use attribute::{Attributes, Value};
-pub use calendar::{CalendarProfile, Date, Hours, TimeOfDay, Week, Zone, ZoneChange};
+pub use calendar::{CalendarProfile, Date, Hours, TimeOfDay, WaitClock, Week, Zone, ZoneChange};
 pub use capacity::{Capacity, Weights};
 pub use channel::ChannelProfile;
 pub use classification::{Classification, ClassificationRule, Share, Split, WorkCondition};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::time::Span;
+use crate::model::calendar::WaitClock;
 use crate::model::classification::Classification;
 use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
@@ -293,6 +294,10 @@ growing! {
         pub on_max_wait: MaxWaitAction => with_on_max_wait,
         /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
         pub service_target: Span => with_service_target,
+        /// In which time [`Figures`](crate::figures::Figures) count the target. The engine's own
+        /// orders, rules and tallies go by the wall clock.
+        #[serde(skip_serializing_if = "WaitClock::is_wall")]
+        pub counts: WaitClock => with_counts,
         /// How many items may wait; one more that would wait is refused. An item that is offered to
         /// somebody at once does not wait, so with 0 nothing waits and all that is free is used (a
         /// loss system). What is put off does not wait.
@@ -387,6 +392,7 @@ impl Default for QueueProfile {
             max_wait_recalls: false,
             on_max_wait: MaxWaitAction::default(),
             service_target: Span::from_secs(20),
+            counts: WaitClock::default(),
             waiting_max: 2_000_000,
             sort_by: Vec::new(),
             relaxation: None,

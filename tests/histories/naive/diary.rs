@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use strowger::fact::{Definition, Event, Fact, QueuedWhy};
 use strowger::model::{
-    AgentId, ChannelId, CodeId, OfferId, PresenceId, QueueId, SystemPresence, WorkId,
+    AgentId, CalendarId, CalendarProfile, ChannelId, CodeId, OfferId, PresenceId, QueueId,
+    SystemPresence, WaitClock, WorkId,
 };
 use strowger::state::{CloseCause, RoutingStatus, Withdrawal};
 use strowger::{Span, Timestamp};
@@ -30,6 +31,15 @@ pub(crate) enum Why {
     Else,
 }
 
+/// What a stay in a queue's line is judged by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    pub(crate) target: Span,
+    pub(crate) counts: WaitClock,
+    /// The calendar, in the form it had then.
+    pub(crate) calendar: Option<usize>,
+}
+
 /// A piece of work from an instant on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
@@ -42,8 +52,8 @@ pub(crate) struct State {
     pub(crate) why: Why,
     /// Since when its customer waits for somebody to have it.
     pub(crate) start: Option<Timestamp>,
-    /// The target of its queue as it came to be so.
-    pub(crate) target: Span,
+    /// The terms of its queue as it came to be so.
+    pub(crate) terms: Terms,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +106,10 @@ pub(crate) struct Diary {
     /// What agents were: presence and status, from when on.
     pub(crate) agents: BTreeMap<AgentId, Vec<Being>>,
     pub(crate) offline: BTreeSet<PresenceId>,
-    targets: BTreeMap<QueueId, Span>,
+    terms: BTreeMap<QueueId, (Span, WaitClock, Option<CalendarId>)>,
+    calendars: BTreeMap<CalendarId, usize>,
+    /// Every calendar in every form it had.
+    pub(crate) calendar_forms: Vec<CalendarProfile>,
     /// Where the open legs are: offers, parts, consults.
     offers: BTreeMap<OfferId, (WorkId, usize)>,
     parts: BTreeMap<(WorkId, AgentId), usize>,
@@ -130,7 +143,7 @@ impl Diary {
         let mut state = self.last(work);
         (state.at, state.left, state.why) = (at, at, Why::Else);
         change(&mut state);
-        state.target = self.targets[&state.queue];
+        state.terms = self.terms_of(state.queue);
         self.works.get_mut(&work).expect("it is known").push(state);
     }
 
@@ -202,6 +215,11 @@ impl Diary {
         }
     }
 
+    fn terms_of(&self, queue: QueueId) -> Terms {
+        let (target, counts, calendar) = self.terms[&queue];
+        Terms { target, counts, calendar: calendar.map(|calendar| self.calendars[&calendar]) }
+    }
+
     /// An agent is something else, if it is something else.
     fn be(&mut self, agent: AgentId, at: Timestamp, change: impl FnOnce(&mut Being)) {
         let states = self.agents.get_mut(&agent).expect("the agent is defined");
@@ -218,7 +236,13 @@ impl Diary {
         match &fact.event {
             Event::Defined(definition) | Event::Changed(definition) => match &**definition {
                 Definition::Queue(queue) => {
-                    self.targets.insert(queue.id, queue.profile.service_target);
+                    let profile = &queue.profile;
+                    let terms = (profile.service_target, profile.counts, profile.calendar);
+                    self.terms.insert(queue.id, terms);
+                }
+                Definition::Calendar(calendar) => {
+                    self.calendars.insert(calendar.id, self.calendar_forms.len());
+                    self.calendar_forms.push((*calendar.profile).clone());
                 }
                 Definition::Presence(presence)
                     if presence.profile.system == SystemPresence::Offline =>
@@ -241,10 +265,10 @@ impl Diary {
             Event::WorkSubmitted { work, request, .. } => {
                 let place = if request.schedule.is_some() { Place::Aside } else { Place::Line };
                 let (queue, channel) = (request.queue, request.channel);
-                let (why, target) = (Why::Submitted, self.targets[&queue]);
+                let (why, terms) = (Why::Submitted, self.terms_of(queue));
                 let origin = request.origin.unwrap_or(at);
                 let start = (place == Place::Line).then_some(origin);
-                let state = State { at, left: at, queue, channel, place, why, start, target };
+                let state = State { at, left: at, queue, channel, place, why, start, terms };
                 self.works.insert(*work, vec![state]);
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {

@@ -7,7 +7,8 @@ use strowger::figures::{
     AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,
     FiguresConfig, Handling, LineFlow, PresenceTime, QueueInterval, ServiceCounts, StatusTime,
 };
-use strowger::model::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
+use strowger::model::{AgentId, ChannelId, CodeId, PresenceId, QueueId, WaitClock};
+use strowger::policy::calendar::open_between;
 use strowger::state::{CloseCause, RoutingStatus};
 use strowger::{Span, Timestamp};
 
@@ -140,13 +141,20 @@ impl Cut<'_> {
         entered: Timestamp,
     ) {
         let waited = next.at.since(entered);
-        let in_time = u32::from(waited <= next.target);
+        let terms = next.terms;
+        let open = terms.calendar.map_or(waited, |form| {
+            open_between(&self.diary.calendar_forms[form], entered, next.at)
+        });
+        let counted = if terms.counts == WaitClock::Open { open } else { waited };
+        let in_time = u32::from(counted <= terms.target);
         let in_line = before.place == Place::Line;
         match (next.place, next.why) {
             (Place::With(_), _) if in_line => {
                 line.service.answered += 1;
                 line.service.in_target += in_time;
+                line.service.in_wall_target += u32::from(waited <= terms.target);
                 line.flow.wait_answered = plus(line.flow.wait_answered, waited);
+                line.flow.open_wait_answered = plus(line.flow.open_wait_answered, open);
                 if let Some(start) = first {
                     line.flow.first_answered += 1;
                     line.flow.first_wait = plus(line.flow.first_wait, next.at.since(start));
@@ -157,6 +165,7 @@ impl Cut<'_> {
                 line.service.abandoned_in_target += in_time;
                 line.service.abandoned_short += u32::from(waited < self.config.short_abandon);
                 line.flow.wait_abandoned = plus(line.flow.wait_abandoned, waited);
+                line.flow.open_wait_abandoned = plus(line.flow.open_wait_abandoned, open);
             }
             (_, Why::Queued(QueuedWhy::Transferred | QueuedWhy::TransferredToAgent)) => {
                 line.flow.transferred_out += 1;

@@ -13,9 +13,9 @@ use strowger::model::{
     IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order, Preferred,
     PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId, QueueProfile,
     RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep, RequeuePolicy, Requirement,
-    Response, Schedule, SkillProfile, SortKey, SystemPresence, TimeOfDay, Tolerance, Value, Week,
-    Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone,
-    ZoneChange,
+    Response, Schedule, SkillProfile, SortKey, SystemPresence, TimeOfDay, Tolerance, Value,
+    WaitClock, Week, Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode,
+    WrapUpProfile, Zone, ZoneChange,
 };
 use strowger::{Config, Span, Timestamp};
 
@@ -278,7 +278,8 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let waiting_max = prop_oneof![8 => Just(1_000_u32), 1 => 0..5_u32];
     let answers = (mostly(RequeuePolicy::default(), requeues()), response(), response());
     let first = (orders, choices, idle, offers, answers);
-    let calendar = weighted(0.3, calendar());
+    let counts = prop_oneof![Just(WaitClock::Wall), Just(WaitClock::Open)];
+    let calendar = (weighted(0.3, calendar()), counts);
     let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max, calendar);
     let broadcast = (1..4_u8, prop_oneof![20 => 0..3_u8, 1 => Just(49)])
         .prop_map(|(min, more)| Broadcast::default().with_min(min).with_max(min + more));
@@ -318,6 +319,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
             let (offer_windows, auto_accept, withdraw_offers) = offers;
             let (requeue, on_reject, on_miss) = answers;
             let (max_wait, on_max_wait, service_target, max_wait_recalls) = waits;
+            let (calendar, counts) = calendar;
             QueueProfile::default()
                 .with_order(order)
                 .with_choice(choice)
@@ -336,6 +338,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_max_wait_recalls(max_wait_recalls)
                 .with_on_max_wait(on_max_wait)
                 .with_service_target(service_target)
+                .with_counts(counts)
                 .with_waiting_max(waiting_max)
                 .with_calendar(calendar)
                 .with_sort_by(sort_by)
