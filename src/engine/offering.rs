@@ -15,7 +15,7 @@ use crate::state::work::{CloseCause, Stage};
 use crate::world::rows::Offer;
 
 use crate::engine::agents::lease_from_now;
-use crate::engine::alerting::{self, alert};
+use crate::engine::alerting::{self, Alert, alert};
 use crate::engine::decisions::decide;
 use crate::engine::matching::case::Case;
 use crate::engine::matching::key::host_score;
@@ -31,20 +31,20 @@ pub(crate) fn offer(
     agent: AgentId,
     by: OfferedBy,
 ) -> Result<OfferId, Halted> {
-    offer_since(turn, work, agent, by, turn.now)
+    let alert = alert(turn, work, agent, turn.now)?;
+    offer_by(turn, work, agent, by, alert)
 }
 
-/// The same, where the agent is alerted since an instant that may be over.
-pub(crate) fn offer_since(
+/// The same, where it is known how the offer reaches the agent.
+pub(crate) fn offer_by(
     turn: &mut Turn<'_>,
     work: WorkId,
     agent: AgentId,
     by: OfferedBy,
-    from: Timestamp,
+    alert: Alert,
 ) -> Result<OfferId, Halted> {
     let next = turn.world.stores().offers.next_id();
     let offer = next.ok_or_else(|| turn.fault("there is no number for another offer".into()))?;
-    let alert = alert(turn, work, agent, from)?;
     let routed = by == OfferedBy::Routing;
     // Whoever explains it must say the same.
     debug_assert!(

@@ -189,14 +189,14 @@ impl Interaction {
 
     fn hear(&mut self, message: &Message, most: u32) -> Result<(), RecordMisfit> {
         self.begin_talking(message.at)?;
-        if message.is_own_answer() {
+        let answers = message.is_own_answer();
+        if answers {
             self.note_response(message.at);
         }
         self.virtual_agent |= message.author == Author::VirtualAgent;
         if let Some(talk) = &mut self.conversation {
-            if let (Author::Agent(agent), true) = (message.author, message.is_own_answer())
-                && self.assigned_to == Some(agent)
-            {
+            let agent = self.assigned_to.filter(|agent| message.author == Author::Agent(*agent));
+            if let Some(agent) = agent.filter(|_| answers) {
                 let owed = self.direction == Direction::Inbound || talk.engaged;
                 talk.answer_first(agent, message.at, owed, most);
             }

@@ -110,15 +110,7 @@ pub fn recover_with<E: Kept>(
     bytes: &[u8],
     follower: &mut impl Follower<E>,
 ) -> Result<Recovery<E>, JournalError> {
-    let mut records = JournalRecords::<E>::of(bytes)?;
-    let mut replica = Replica::default();
-    let mut at = records.whole();
-    while let Some(record) = records.next() {
-        record?.feed(&mut replica, follower).map_err(|error| JournalError::of(at, error))?;
-        at = records.whole();
-    }
-    let whole = records.whole();
-    Ok(Recovery { replica, whole, cut: bytes.len().saturating_sub(whole) })
+    recover_to(bytes, None, follower)
 }
 
 /// Reads a journal up to a fact or an instant, lets somebody hear of every fact until there, and
@@ -136,16 +128,27 @@ pub fn recover_until<E: Kept>(
     until: Until,
     follower: &mut impl Follower<E>,
 ) -> Result<Recovery<E>, JournalError> {
+    recover_to(bytes, Some(until), follower)
+}
+
+/// Reads a journal up to a limit, or to its end.
+fn recover_to<E: Kept>(
+    bytes: &[u8],
+    until: Option<Until>,
+    follower: &mut impl Follower<E>,
+) -> Result<Recovery<E>, JournalError> {
     let mut records = JournalRecords::<E>::of(bytes)?;
     let mut replica = Replica::default();
     let mut whole = records.whole();
     while let Some(record) = records.next() {
         let record = record?;
-        if matches!(&record, Record::Facts(facts) if !until.includes(facts)) {
+        let beyond =
+            |until: Until| matches!(&record, Record::Facts(facts) if !until.includes(facts));
+        if until.is_some_and(beyond) {
             break;
         }
         record.feed(&mut replica, follower).map_err(|error| JournalError::of(whole, error))?;
-        if !until.includes_state(&replica) {
+        if until.is_some_and(|until| !until.includes_state(&replica)) {
             return Err(JournalError::Beyond { at: whole });
         }
         whole = records.whole();

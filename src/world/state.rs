@@ -184,7 +184,12 @@ impl World {
 
     /// How many members of a queue are staffed.
     pub(crate) fn count_staffed(&self, queue: QueueId, but: Option<u8>) -> u32 {
-        u32::try_from(self.staffed(queue, but).count()).unwrap_or(u32::MAX)
+        // Estimates ask it of queues of any size: without conditional rings the sets are counted.
+        let count = match (self.joined_rings(queue, but), self.index.line(queue)) {
+            (None, Some(line)) => (&line.everybody, &self.index.there).count(),
+            (_, _) => self.staffed(queue, but).count(),
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// How many members of a queue are *free*: staffed, with room for something now.

@@ -15,6 +15,15 @@ fn texts(floor: &Floor, id: InteractionId) -> Vec<&str> {
     talk.messages.iter().map(|message| &*message.text).collect()
 }
 
+/// A guest writes, of whom Ana says that they are Joe.
+fn said_to_be_joe() -> (Floor, Received) {
+    let mut floor = Floor::new(RecordConfig::default());
+    let guest = floor.receive(0, browser(), "My salary is wrong");
+    let change = RecordChange::default().with_opened_for("joe").with_short_description("A salary");
+    floor.record(1, SaveInteraction::new(guest.interaction, BY_ANA, change));
+    (floor, guest)
+}
+
 #[test]
 fn the_second_user_of_a_browser_gets_nothing_of_the_first() {
     let mut floor = Floor::new(RecordConfig::default());
@@ -42,10 +51,7 @@ fn the_second_user_of_a_browser_gets_nothing_of_the_first() {
 
 #[test]
 fn what_an_agent_said_is_for_somebody_is_not_linked_to_another() {
-    let mut floor = Floor::new(RecordConfig::default());
-    let guest = floor.receive(0, browser(), "My salary is wrong");
-    let change = RecordChange::default().with_opened_for("joe").with_short_description("A salary");
-    floor.record(1, SaveInteraction::new(guest.interaction, BY_ANA, change));
+    let (mut floor, guest) = said_to_be_joe();
     assert_eq!(
         floor.refused(2, LinkUser::new(guest.profile, "jane")),
         RecordRefusal::other_user(guest.profile)
@@ -56,10 +62,7 @@ fn what_an_agent_said_is_for_somebody_is_not_linked_to_another() {
 
 #[test]
 fn when_it_is_over_a_guest_may_be_anybody() {
-    let mut floor = Floor::new(RecordConfig::default());
-    let guest = floor.receive(0, browser(), "My salary is wrong");
-    let change = RecordChange::default().with_opened_for("joe").with_short_description("A salary");
-    floor.record(1, SaveInteraction::new(guest.interaction, BY_ANA, change));
+    let (mut floor, guest) = said_to_be_joe();
     floor.record(2, end(guest.interaction, Ending::Customer, Party::Customer));
     floor.record(3, LinkUser::new(guest.profile, "jane"));
     assert_eq!(floor.row(guest.interaction).opened_for, Some("joe".into()));
@@ -67,10 +70,7 @@ fn when_it_is_over_a_guest_may_be_anybody() {
 
 #[test]
 fn an_agent_who_writes_to_somebody_else_does_not_write_into_what_is_another_s() {
-    let mut floor = Floor::new(RecordConfig::default());
-    let guest = floor.receive(0, browser(), "My salary is wrong");
-    let change = RecordChange::default().with_opened_for("joe").with_short_description("A salary");
-    floor.record(1, SaveInteraction::new(guest.interaction, BY_ANA, change));
+    let (mut floor, guest) = said_to_be_joe();
     let kind = InteractionType::Messaging;
     let reach = ReachCustomer::new(kind, ANA, browser(), "+4930999", "Dear Jane");
     let reached = floor.record(2, reach.with_user("jane"));

@@ -51,8 +51,10 @@ pub(super) fn hear(world: &mut World, id: AgentId, lease: Timestamp) -> Result<(
 }
 
 pub(super) fn set_draining(world: &mut World, id: AgentId, draining: bool) -> Result<(), Misfit> {
-    world.agent_mut(id)?.draining = draining;
-    world.index.note_there(&world.stores, id);
+    let agent = world.agent_mut(id)?;
+    agent.draining = draining;
+    let there = agent.is_there();
+    world.index.there.set(id, there);
     load::refresh(world, id);
     Ok(())
 }
@@ -93,8 +95,9 @@ pub(super) fn set_status(
     if status == RoutingStatus::NotResponding {
         agent.history = History::default();
     }
+    let there = agent.is_there();
     let World { stores, index } = world;
-    index.note_there(stores, id);
+    index.there.set(id, there);
     if took != status.takes_offers() {
         index.open_agent(stores, id);
     }

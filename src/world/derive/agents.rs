@@ -9,7 +9,6 @@ use crate::policy::room::Claim;
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::catalog::CatalogEntry;
 use crate::world::index::{Index, TimerKey};
-use crate::world::rows::Agent;
 use crate::world::stores::Stores;
 
 impl Index {
@@ -30,13 +29,8 @@ impl Index {
         self.spenders.extend(spent.map(|pool| (pool, id)));
         let lease = agent.presence.deadline().map(|deadline| deadline.at);
         self.clock.set(TimerKey::Lease(id), lease);
-        self.note_there(stores, id);
+        self.there.set(id, agent.is_there());
         self.open_agent(stores, id);
-    }
-
-    /// Remembers whether an agent is there.
-    pub(crate) fn note_there(&mut self, stores: &Stores, id: AgentId) {
-        self.there.set(id, stores.agent_rows.get(id).is_some_and(Agent::is_there));
     }
 
     /// Decides for every channel whether an agent is offered work at all, and seats the agent on

@@ -5,7 +5,6 @@ use strowger::Refusal;
 use strowger::command::{LimitName, Reply, Supervision, Unavailable};
 use strowger::fact::Event;
 use strowger::model::{AgentId, WorkId};
-use strowger::policy::offering::{auto_accept, window};
 use strowger::policy::room::Claim;
 use strowger::state::{LegEnd, LegRole, LegState, Stage};
 
@@ -24,10 +23,9 @@ impl Router {
         self.check_seats(work)?;
         let row = &self.works[&work];
         let (channel, cost) = (row.request.channel, row.cost);
-        let (queue, profile) = (self.queue_profile(row.queue), self.channel_profile(channel));
-        let auto = auto_accept(row.request.auto_accept, &queue, profile, self.agent_profile(agent));
-        let ends = window(&queue, channel, profile).map(|window| self.now + window);
-        let until = if auto { None } else { ends };
+        let profile = self.channel_profile(channel);
+        let auto = self.accepts_at_once(work, agent);
+        let until = self.window_end(work, agent, self.now);
         let claim = Claim::new(channel, cost, profile.weights.offered);
         let (role, state) = (LegRole::Consultant, LegState::Requested { until });
         self.welcome(Guest { work, agent, role, state, claim });

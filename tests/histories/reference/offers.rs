@@ -24,14 +24,25 @@ impl Router {
         self.offer_since(work, agent, by, self.now)
     }
 
-    /// When the window of an offer ends that alerts an agent from an instant on.
-    fn window_end(&self, work: WorkId, agent: AgentId, from: Timestamp) -> Option<Timestamp> {
+    /// Whether an offer or a consult is accepted at once in the agent's name.
+    pub(super) fn accepts_at_once(&self, work: WorkId, agent: AgentId) -> bool {
         let row = &self.works[&work];
-        let (profile, id) = (self.queue_profile(row.queue), row.request.channel);
-        let channel = self.channel_profile(id);
-        let auto =
-            auto_accept(row.request.auto_accept, &profile, channel, self.agent_profile(agent));
-        window(&profile, id, channel).filter(|_| !auto).map(|window| from + window)
+        let (queue, channel) = (self.queue_profile(row.queue), row.request.channel);
+        let channel = self.channel_profile(channel);
+        auto_accept(row.request.auto_accept, &queue, channel, self.agent_profile(agent))
+    }
+
+    /// When the window of an offer or a consult ends that alerts an agent from an instant on.
+    pub(super) fn window_end(
+        &self,
+        work: WorkId,
+        agent: AgentId,
+        from: Timestamp,
+    ) -> Option<Timestamp> {
+        let row = &self.works[&work];
+        let (queue, id) = (self.queue_profile(row.queue), row.request.channel);
+        let window = window(&queue, id, self.channel_profile(id));
+        window.filter(|_| !self.accepts_at_once(work, agent)).map(|window| from + window)
     }
 
     fn offer_since(
@@ -47,8 +58,7 @@ impl Router {
         let (queue, id) = (row.queue, row.request.channel);
         let profile = self.queue_profile(queue);
         let channel = self.channel_profile(id);
-        let auto =
-            auto_accept(row.request.auto_accept, &profile, channel, self.agent_profile(agent));
+        let auto = self.accepts_at_once(work, agent);
         let claim = Claim::new(id, row.cost, channel.weights.offered);
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
