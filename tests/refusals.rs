@@ -148,6 +148,8 @@ const COMMANDS: &str = r#"
     submit (again) {"key": "c1", "queue": $support, "channel": $voice}
     submit (other) {"key": "c1", "queue": $billing, "channel": $voice}
     change_work {"work": $work, "change": {"priority": 5}}
+    change_work (front) {"work": $work, "change": {"front": true}}
+    change_work (pools) {"work": $work, "change": {"pools": [$trials]}}
     abandon {"work": $work}
     cancel {"work": $work}
     accept {"offer": $offer}
@@ -168,6 +170,8 @@ const COMMANDS: &str = r#"
     transfer_to_queue {"work": $work, "queue": $billing}
     transfer_to_agent {"work": $work, "agent": $bo}
     transfer_to_agent (ana) {"work": $work, "agent": $ana}
+    transfer_to_agent (wait) {"work": $work, "agent": $bo, "wait": 60000}
+    transfer_to_agent (ana, wait) {"work": $work, "agent": $ana, "wait": 60000}
     request_wrap_up {"work": $work}
     finish_contact {"work": $work, "by": "agent"}
     set_code {"work": $work, "agent": $ana, "code": $sale}

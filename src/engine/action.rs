@@ -74,6 +74,16 @@ impl FromReply<Reply> for () {
     }
 }
 
+impl FromReply<Reply> for Option<OfferId> {
+    fn from_reply(reply: Reply) -> Option<Self> {
+        match reply {
+            Reply::Done => Some(None),
+            Reply::Offered(offer) => Some(Some(offer)),
+            _ => None,
+        }
+    }
+}
+
 macro_rules! answers {
     ($($id:ident: $pattern:pat => $found:expr;)*) => {$(
         impl FromReply<Reply> for $id {

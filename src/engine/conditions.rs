@@ -22,7 +22,10 @@ pub(crate) fn holds(turn: &Turn<'_>, work: WorkId, queue: QueueId, when: Trigger
         Trigger::EstimatedWait { by, at_least } => {
             estimated_wait(turn, queue, None, by).is_some_and(|wait| wait >= at_least)
         }
-        Trigger::NobodyStaffed => !hope::is_queue_staffed(turn.matching(), work),
+        Trigger::NobodyStaffed => {
+            let channel = turn.world.work(work).map(|work| work.request.channel);
+            channel.is_ok_and(|channel| !hope::is_queue_staffed(turn.matching(), queue, channel))
+        }
         Trigger::NobodyEligible => !hope::is_anybody_there(turn.matching(), work),
         Trigger::Closed => is_closed(turn, queue),
     }

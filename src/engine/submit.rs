@@ -75,17 +75,22 @@ impl Run for ChangeWork {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, change } = self;
         turn.check_work_known(work)?;
-        if let Some(need) = &change.need {
-            turn.check_mentions(|name| need.mentions(name))?;
-        }
+        turn.check_mentions(|name| change.mentions(name))?;
         change.check()?;
         let row = turn.open_work(work)?;
         let (request, front) = (row.request.clone(), row.place.front);
-        checks::unowned(turn, work)?;
-        if let Some(need) = &change.need {
-            let row = turn.work(work)?;
-            let steps = row.relaxation(turn.queue_profile(row.queue)?);
-            check_needs(turn, &relaxation::need(need, steps, row.relaxed))?;
+        if change.moves() {
+            checks::unowned(turn, work)?;
+        }
+        // What was offered reserved something of the pools as they were.
+        if change.pools.is_some() && row.is_offered() {
+            return Err(turn.wrong_stage(work));
+        }
+        if change.need.is_some() || change.relaxation.is_some() {
+            let changed = change.applied_to(&request);
+            let queue = &turn.queue_profile(row.queue)?.relaxation;
+            let steps = changed.relaxation.as_ref().or(queue.as_ref());
+            check_needs(turn, &relaxation::need(&changed.need, steps, row.relaxed))?;
         }
         let stays = change.front.is_none_or(|wanted| wanted == front);
         if !stays || change.applied_to(&request) != *request {

@@ -1,16 +1,22 @@
 //! Deciding transfers: an agent gives work away, to a queue or to another agent.
 
+use alloc::sync::Arc;
+
+use crate::base::time::Span;
 use crate::command::commands::{TransferToAgent, TransferToQueue};
 use crate::command::refusal::Refusal;
 use crate::fact::event::{Event, OfferedBy, QueuedWhy};
 use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
+use crate::model::invalid::Invalid;
+use crate::model::preferred::Preferred;
 use crate::model::queue::QueueProfile;
 use crate::model::requeue::Requeue;
+use crate::model::work::WorkChange;
 use crate::state::offer::Withdrawal;
 use crate::state::work::Stage;
 
 use crate::engine::matching::by_hand::Fitness;
-use crate::engine::matching::item;
+use crate::engine::matching::{hope, item};
 use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
@@ -29,6 +35,9 @@ impl Run for TransferToQueue {
         if queue != from || stage != Stage::Queued {
             waiting::check(turn, queue, Coming::Moved(work))?;
         }
+        if queue != from {
+            refuse_unstaffed(turn, work, queue)?;
+        }
         let transferred = turn.queue_profile(from)?.requeue.transferred;
         alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
         let place = place::in_queue(turn, work, queue, placement.unwrap_or(transferred))?;
@@ -41,27 +50,69 @@ impl Run for TransferToQueue {
 }
 
 impl Run for TransferToAgent {
-    fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
-        let Self { work, agent, not_to_sender } = self;
+    fn run(self, turn: &mut Turn<'_>) -> Result<Option<OfferId>, Refusal> {
+        let Self { work, agent, not_to_sender, wait } = self;
         checks::named(turn, work, agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue) = (row.stage, row.queue);
         if let Some(offer) = item::alerting(turn.world, work, agent) {
-            return Ok(offer);
+            return Ok(Some(offer));
         }
         if !stage.is_with_agent() {
             return Err(turn.wrong_stage(work));
         }
-        checks::takes(turn, work, agent, Fitness::Waived)?;
-        checks::may_be_offered(turn, agent)?;
+        wait.map_or(Ok(()), |wait| Invalid::some_time("wait", wait))?;
+        let takes = checks::takes(turn, work, agent, Fitness::Waived)
+            .and_then(|()| checks::may_be_offered(turn, agent));
+        match (takes, wait) {
+            (Ok(()), _) => {}
+            (Err(refusal), None) => return Err(refusal),
+            (Err(_), Some(wait)) => {
+                checks::not_involved(turn, work, agent)?;
+                return await_agent(turn, work, agent, wait, not_to_sender).map(|()| None);
+            }
+        }
         let place = place::after(turn, work, Requeue::Front)?;
         let not_to = not_back_to(turn, work, queue, not_to_sender)?;
         let wrap_up = wrap_up::after_transfer(turn, work)?;
         let (why, sticky) = (QueuedWhy::TransferredToAgent, None);
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
         relax::pass_empty_steps(turn, work)?;
-        Ok(offering::offer(turn, work, agent, OfferedBy::Transfer)?)
+        Ok(Some(offering::offer(turn, work, agent, OfferedBy::Transfer)?))
     }
+}
+
+/// Work waits in its line for an agent by name.
+fn await_agent(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    agent: AgentId,
+    wait: Span,
+    not_to_sender: bool,
+) -> Result<(), Refusal> {
+    let queue = turn.work(work)?.queue;
+    // A transfer by hand waives the need.
+    let preferred = Preferred::agent(agent, wait).with_ignore_need(true);
+    let change = WorkChange::default().with_preferred(preferred);
+    if change.applied_to(&turn.work(work)?.request) != *turn.work(work)?.request {
+        turn.emit(Event::WorkChanged { work, change: Arc::new(change) })?;
+    }
+    let place = place::after(turn, work, Requeue::Front)?;
+    let not_to = not_back_to(turn, work, queue, not_to_sender)?;
+    let wrap_up = wrap_up::after_transfer(turn, work)?;
+    let (why, sticky) = (QueuedWhy::AwaitsAgent, None);
+    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
+    Ok(overflow::enter(turn, work, Some(why))?)
+}
+
+/// Refuses a queue that takes transfers only while somebody is there.
+fn refuse_unstaffed(turn: &Turn<'_>, work: WorkId, queue: QueueId) -> Result<(), Refusal> {
+    let refuses = turn.queue_profile(queue)?.refuse_unstaffed;
+    let row = turn.work(work)?;
+    if refuses && !hope::is_queue_staffed(turn.matching(), queue, row.request.channel) {
+        return Err(Refusal::NobodyStaffed { queue });
+    }
+    Ok(())
 }
 
 /// The agent who sends work to a queue, if the command or the queue wants that it does not come

@@ -524,6 +524,9 @@ pub enum QueuedWhy {
     /// Its agent sent it to another agent, to whom it is offered at once. It stands in no line
     /// until that agent does not take it, and then a stay in the line begins.
     TransferredToAgent,
+    /// Its agent sent it to another agent who could not be asked then. It stands in the line and
+    /// waits for that agent by name.
+    AwaitsAgent,
     /// It was parked and its agent could not take it back.
     Resumed,
     /// It waited too long elsewhere.

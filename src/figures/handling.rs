@@ -95,7 +95,10 @@ impl Figures {
         let Some(owner) = self.owner(work) else {
             return;
         };
-        let transferred = matches!(why, QueuedWhy::Transferred | QueuedWhy::TransferredToAgent);
+        let transferred = matches!(
+            why,
+            QueuedWhy::Transferred | QueuedWhy::TransferredToAgent | QueuedWhy::AwaitsAgent
+        );
         let count: Count =
             if transferred { |row| &mut row.transferred } else { |row| &mut row.given_back };
         self.count_for(work, owner, at, count);

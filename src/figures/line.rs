@@ -19,7 +19,9 @@ type Flow = fn(&mut LineFlow) -> &mut u32;
 /// How work that entered a line for this reason came there.
 const fn entry(why: QueuedWhy) -> Flow {
     match why {
-        QueuedWhy::Transferred | QueuedWhy::TransferredToAgent => |flow| &mut flow.transferred_in,
+        QueuedWhy::Transferred | QueuedWhy::TransferredToAgent | QueuedWhy::AwaitsAgent => {
+            |flow| &mut flow.transferred_in
+        }
         QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow => {
             |flow| &mut flow.overflowed_in
         }
@@ -31,7 +33,9 @@ const fn entry(why: QueuedWhy) -> Flow {
 /// How it left the line it was in.
 const fn exit(why: QueuedWhy) -> Flow {
     match why {
-        QueuedWhy::Transferred | QueuedWhy::TransferredToAgent => |flow| &mut flow.transferred_out,
+        QueuedWhy::Transferred | QueuedWhy::TransferredToAgent | QueuedWhy::AwaitsAgent => {
+            |flow| &mut flow.transferred_out
+        }
         QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow => {
             |flow| &mut flow.overflowed_out
         }

@@ -338,6 +338,12 @@ growing! {
         /// ([`TransferToQueue`](crate::command::TransferToQueue)).
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         pub not_to_sender: bool => with_not_to_sender,
+        /// True if a transfer to this queue is refused while nobody is there for the channel of the
+        /// work (Rocket.Chat: a department that takes no chats while offline). A member is there
+        /// who is staffed, as [`Trigger::NobodyStaffed`](crate::model::Trigger::NobodyStaffed)
+        /// says. Submissions and rules of overflow are not transfers.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub refuse_unstaffed: bool => with_refuse_unstaffed,
         /// True if members may pull work that is offered to others: the offers are withdrawn.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         pub pull_offered: bool => with_pull_offered,
@@ -405,6 +411,7 @@ impl Default for QueueProfile {
             classification: None,
             sticky: None,
             not_to_sender: false,
+            refuse_unstaffed: false,
             pull_offered: false,
             pull_put_off: false,
             calendar: None,

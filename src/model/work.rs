@@ -203,8 +203,22 @@ pub(crate) fn check_key(field: &'static str, key: &Key) -> Result<(), Invalid> {
 }
 
 growing! {
-    /// A change to waiting or offered work; what is absent stays as it is. It takes effect at the
-    /// next match: open offers are not recalled.
+    /// A change to open work; what is absent stays as it is. It takes effect at the next match: open
+    /// offers are not recalled.
+    ///
+    /// Work that an agent has, parked or wraps up takes every change but those of its place
+    /// (`front`), of whom it asks for by name (`preferred`) and of what it draws on (`pools`). The
+    /// rest counts when it is in a line again. Work that is offered keeps its pools.
+    ///
+    /// ```
+    /// use strowger::model::{Preferred, WorkChange};
+    /// use strowger::prelude::*;
+    ///
+    /// // The customer asks for somebody while they wait.
+    /// let bo = Preferred::agent(AgentId::from_raw(7), Span::from_mins(2));
+    /// let change = WorkChange::default().with_preferred(bo);
+    /// assert!(change.priority.is_none());
+    /// ```
     #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct WorkChange {
@@ -223,6 +237,23 @@ growing! {
         /// A new due time.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub due: Option<Timestamp> => with_due(into),
+        /// A new objective.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub objective: Option<Span> => with_objective(into),
+        /// A new lifetime, counted from the real start as the old one was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub lifetime: Option<Span> => with_lifetime(into),
+        /// Other agents whom it would rather have; an empty list: none. In a line the first step
+        /// begins now, even if the wait for others was over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub preferred: Option<Preferred> => with_preferred(into),
+        /// Another way to become easier to place; one without steps: that of its queue. It stays
+        /// where it is on its clock.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub relaxation: Option<Relaxation> => with_relaxation(into),
+        /// Other pools; an empty list: those of its channel.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub pools: Option<Vec<PoolId>> => with_pools(into),
         /// Attributes to set.
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         pub attributes: Attributes => with_attributes(each (Key, Value)),
@@ -243,8 +274,26 @@ impl WorkChange {
         if let Some(need) = &self.need {
             need.check()?;
         }
+        self.objective.map_or(Ok(()), |span| Invalid::some_time("objective", span))?;
+        self.lifetime.map_or(Ok(()), |span| Invalid::some_time("lifetime", span))?;
+        let preferred = self.preferred.iter().filter(|list| **list != Preferred::default());
+        preferred.into_iter().try_for_each(Preferred::check)?;
+        self.relaxation.iter().try_for_each(Relaxation::check)?;
+        self.pools.as_deref().map_or(Ok(()), check_pools)?;
         check_attributes(&self.attributes)?;
         Invalid::length("attached", self.attached.len(), WorkRequest::ATTACHED_MAX)
+    }
+
+    pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
+        self.need.iter().for_each(|need| need.mentions(name));
+        self.preferred.iter().for_each(|preferred| preferred.mentions(name));
+        self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
+        self.pools.iter().flatten().for_each(|pool| name((*pool).into()));
+    }
+
+    /// True if it changes what must not change under an agent who has the work.
+    pub(crate) const fn moves(&self) -> bool {
+        self.front.is_some() || self.preferred.is_some() || self.pools.is_some()
     }
 
     /// The request as it reads after the change.
@@ -257,6 +306,17 @@ impl WorkChange {
         }
         changed.credit = self.credit.unwrap_or(request.credit);
         changed.due = self.due.or(request.due);
+        changed.objective = self.objective.or(request.objective);
+        changed.lifetime = self.lifetime.or(request.lifetime);
+        if let Some(preferred) = &self.preferred {
+            changed.preferred = Some(preferred).filter(|list| !list.agents.is_empty()).cloned();
+        }
+        if let Some(relaxation) = &self.relaxation {
+            changed.relaxation = Some(relaxation).filter(|its| !its.steps.is_empty()).cloned();
+        }
+        if let Some(pools) = &self.pools {
+            changed.pools.clone_from(pools);
+        }
         changed.attributes.extend(self.attributes.clone());
         changed.attached.extend(self.attached.clone());
         changed

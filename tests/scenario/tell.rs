@@ -453,6 +453,7 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
         Refusal::NotMember { agent, queue, .. } => {
             format!("{} is not a member of {}", floor.name(*agent), floor.name(*queue))
         }
+        Refusal::NobodyStaffed { queue, .. } => format!("nobody is there in {}", floor.name(*queue)),
         Refusal::Unavailable { agent, why, .. } => {
             let why = unavailable(floor, why);
             format!("{} is not available: {why}", floor.name(*agent))

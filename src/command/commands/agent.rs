@@ -120,6 +120,9 @@ commands! {
     } -> ();
 
     /// Sends work to a queue: a blind transfer by its agent, or a move of waiting or offered work.
+    ///
+    /// Refused by a queue that takes transfers only while somebody is there
+    /// ([`QueueProfile::refuse_unstaffed`](crate::model::QueueProfile::refuse_unstaffed)).
     TransferToQueue {
         /// The work.
         work: WorkId,
@@ -136,10 +139,10 @@ commands! {
         not_to_sender: bool => with_not_to_sender,
     } -> ();
 
-    /// Offers work to another agent; answers with the offer.
+    /// Offers work to another agent; answers with the offer, if there is one.
     ///
-    /// If that agent does not take it, it goes to the front of its queue. Refused if they can take
-    /// nothing.
+    /// If that agent does not take it, it goes to the front of its queue. If they can take nothing
+    /// now, it is refused, or waits for them by name, as `wait` says.
     TransferToAgent {
         /// The work.
         work: WorkId,
@@ -150,7 +153,13 @@ commands! {
         /// [`TransferToQueue`].
         #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         not_to_sender: bool => with_not_to_sender,
-    } -> OfferId;
+        /// How long the work waits for the agent by name, at the front of its queue, if they can
+        /// take nothing now (Rocket.Chat: forward to an offline agent); then anybody of the queue
+        /// may have it. They become the agent whom the work prefers, whatever it preferred before,
+        /// and need not meet its need. `None`: the transfer is refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<Span> => with_wait(into),
+    } -> Option<OfferId>;
 
     /// An agent asks, before the contact ends, for time to wrap up.
     RequestWrapUp {

@@ -212,6 +212,12 @@ impl From<OfferId> for Reply {
     }
 }
 
+impl From<Option<OfferId>> for Reply {
+    fn from(offer: Option<OfferId>) -> Self {
+        offer.map_or(Self::Done, Into::into)
+    }
+}
+
 impl AnswersWith for Command {
     type Output = Reply;
 }

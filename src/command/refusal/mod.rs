@@ -143,6 +143,12 @@ shape::refusals! {
             /// The reason why the agent cannot take the work.
             why: Unavailable,
         }
+        /// Nobody is there for the work in the queue, which takes transfers only while somebody is
+        /// ([`QueueProfile::refuse_unstaffed`](crate::model::QueueProfile::refuse_unstaffed)).
+        NobodyStaffed = nobody_staffed: Conflict, "nobody is there in {queue}" {
+            /// The queue.
+            queue: QueueId,
+        }
         /// The command is not for this actor.
         NotAllowed = not_allowed: NotAllowed, "{actor} may not do this: {command}" {
             /// The actor.

@@ -2,7 +2,7 @@
 
 use crate::base::bits::IdSet;
 use crate::base::packed::PackedBits;
-use crate::model::ids::{AgentId, ChannelId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
 use crate::world::rows::Work;
 
 use crate::engine::matching::given::Matching;
@@ -14,15 +14,14 @@ pub(crate) fn is_there(matching: Matching<'_>, id: AgentId, channel: ChannelId) 
     matching.world.index().there.has(id) && agent::opens(matching, id, channel)
 }
 
-/// The members of the queue of a piece of work who are in a set, and whose presence opens its
-/// channel.
+/// The members of a queue who are in a set, and whose presence opens a channel.
 fn members<'a, S: IdSet + 'a>(
     matching: Matching<'a>,
-    work: &'a Work,
+    queue: QueueId,
+    channel: ChannelId,
     set: S,
 ) -> impl Iterator<Item = AgentId> + 'a {
-    let channel = work.request.channel;
-    let line = matching.world.index().line(work.queue).into_iter();
+    let line = matching.world.index().line(queue).into_iter();
     let members = line.flat_map(move |line| line.members(channel).among(set));
     members.filter(move |id| agent::opens(matching, *id, channel))
 }
@@ -40,21 +39,20 @@ pub(crate) fn staffed<'a>(
 ) -> impl Iterator<Item = AgentId> + 'a {
     let there = &matching.world.index().there;
     let fit = fit(matching, work).into_iter();
-    fit.flat_map(move |fit| members(matching, work, (fit, there)))
+    let (queue, channel) = (work.queue, work.request.channel);
+    fit.flat_map(move |fit| members(matching, queue, channel, (fit, there)))
         .filter(move |id| !item::is_sender(work, *id) && member::in_ring(matching, work, *id))
 }
 
-/// True if a member is there for the channel of a piece of work, whatever the work needs, in a ring
-/// that sees it sooner or later.
-pub(crate) fn is_queue_staffed(matching: Matching<'_>, id: WorkId) -> bool {
-    let sees = |work: &Work, id: AgentId| {
-        let terms = member::membership(matching, work, id);
-        terms.is_some_and(|terms| member::ring_helps(matching, work.queue, terms.ring, u8::MAX))
+/// True if a member is there for work of a channel, whatever it needs, in a ring that sees it
+/// sooner or later.
+pub(crate) fn is_queue_staffed(matching: Matching<'_>, queue: QueueId, channel: ChannelId) -> bool {
+    let sees = |id: AgentId| {
+        let row = matching.world.agent(id).ok();
+        let terms = row.and_then(|row| row.membership(queue, channel));
+        terms.is_some_and(|terms| member::ring_helps(matching, queue, terms.ring, u8::MAX))
     };
-    let work = matching.world.work(id);
-    work.is_ok_and(|work| {
-        members(matching, work, &matching.world.index().there).any(|agent| sees(work, agent))
-    })
+    members(matching, queue, channel, &matching.world.index().there).any(sees)
 }
 
 /// True if anybody is staffed for a piece of work.
@@ -101,7 +99,7 @@ fn is_nobody_left(matching: Matching<'_>, work: &Work) -> bool {
     }
     let fit = fit(matching, work).into_iter();
     let mut members = fit
-        .flat_map(|fit| members(matching, work, fit))
+        .flat_map(|fit| members(matching, work.queue, work.request.channel, fit))
         .filter(|id| !item::is_sender(work, *id))
         .peekable();
     members.peek().is_some()

@@ -79,7 +79,7 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::CapacityRestored { agent } => agents::set_debt(world, *agent, false),
         Event::ShiftEndSet { agent, until } => agents::set_shift_end(world, *agent, *until),
         Event::WorkSubmitted { work, request } => works::submit(world, *work, request, at),
-        Event::WorkChanged { work, change } => works::change(world, *work, change),
+        Event::WorkChanged { work, change } => works::change(world, *work, change, at),
         Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to } => {
             let (queue, place, why) = (*queue, *place, *why);
             let (sticky, not_to) = (*sticky, *not_to);

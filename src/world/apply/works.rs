@@ -65,11 +65,38 @@ pub(super) fn submit(
     Ok(())
 }
 
-pub(super) fn change(world: &mut World, id: WorkId, change: &WorkChange) -> Result<(), Misfit> {
+pub(super) fn change(
+    world: &mut World,
+    id: WorkId,
+    change: &WorkChange,
+    at: Timestamp,
+) -> Result<(), Misfit> {
+    let work = world.work(id)?;
+    let (channel, rules) = (work.request.channel, world.queue_rules(work.queue)?);
+    let lives = change.lifetime.filter(|_| !work.queued.is_none());
+    let expires = lives.map(|lifetime| rules.end_of_life(work.origin, Some(lifetime)));
     restage_anew(world, id, |row| {
         row.take_change(change);
+        row.expires = expires.unwrap_or(row.expires);
+        if change.preferred.is_some() && row.stage.is_in_queue() {
+            row.step = Step::first(&row.request, at);
+            row.sticky = false;
+        }
         Ok(())
-    })
+    })?;
+    if change.pools.is_none() {
+        return Ok(());
+    }
+    let request = world.work(id)?.request.clone();
+    let pools = pools_named(&request, world.channel_profile(channel)?);
+    let new = pools::take_set(world, pools);
+    let mut old = new;
+    restage(world, id, |row| {
+        core::mem::swap(&mut row.pool_set, &mut old);
+        Ok(())
+    })?;
+    pools::leave_set(world, old);
+    Ok(())
 }
 
 /// Queues work. Its assignment ends when that was due; the stay in another queue begins with the
@@ -94,6 +121,9 @@ pub(super) fn queue(
         row.step = Step::NONE;
         if row.queued.is_none() {
             begin(row, at, due);
+        }
+        if why == QueuedWhy::AwaitsAgent {
+            row.step = Step::first(&row.request, at);
         }
         row.expires = end_of_life.unwrap_or(row.expires);
         row.sticky = sticky.is_some();

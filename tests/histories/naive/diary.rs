@@ -273,7 +273,8 @@ impl Diary {
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {
                 let to_agent = *why == QueuedWhy::TransferredToAgent;
-                let transferred = to_agent || *why == QueuedWhy::Transferred;
+                let sent = [QueuedWhy::Transferred, QueuedWhy::AwaitsAgent];
+                let transferred = to_agent || sent.contains(why);
                 let place = if to_agent { Place::Between } else { Place::Line };
                 let what = if transferred { Counted::Transferred } else { Counted::GivenBack };
                 self.lose(*work, at, Some(what), *wrap_up);

@@ -167,7 +167,12 @@ impl Cut<'_> {
                 line.flow.wait_abandoned = plus(line.flow.wait_abandoned, waited);
                 line.flow.open_wait_abandoned = plus(line.flow.open_wait_abandoned, open);
             }
-            (_, Why::Queued(QueuedWhy::Transferred | QueuedWhy::TransferredToAgent)) => {
+            (
+                _,
+                Why::Queued(
+                    QueuedWhy::Transferred | QueuedWhy::TransferredToAgent | QueuedWhy::AwaitsAgent,
+                ),
+            ) => {
                 line.flow.transferred_out += 1;
             }
             (_, Why::Queued(QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow)) => {
@@ -291,9 +296,9 @@ fn enter(line: &mut Line, why: Why) {
     let count = match why {
         Why::Submitted => &mut line.flow.submitted,
         Why::Classified => &mut line.flow.reclassified_in,
-        Why::Queued(QueuedWhy::Transferred | QueuedWhy::TransferredToAgent) => {
-            &mut line.flow.transferred_in
-        }
+        Why::Queued(
+            QueuedWhy::Transferred | QueuedWhy::TransferredToAgent | QueuedWhy::AwaitsAgent,
+        ) => &mut line.flow.transferred_in,
         Why::Queued(QueuedWhy::Activated) => &mut line.flow.activated,
         Why::Queued(QueuedWhy::Resumed | QueuedWhy::Unassigned) => &mut line.flow.requeued,
         Why::Queued(_) => &mut line.flow.overflowed_in,

@@ -513,7 +513,7 @@ impl Router {
         room.or_else(|full| if counts { Ok(()) } else { Err(refuse(Unavailable::NoRoom(full))) })
     }
 
-    fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
+    pub(super) fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
         let why = Unavailable::HasItAlready;
         if self.agents[&agent].leg(work).is_some() || self.guest(work, agent).is_some() {
             return Err(Refusal::unavailable(agent, why));

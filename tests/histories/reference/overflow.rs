@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use strowger::fact::{Definition, EndedBy, Event, QueuedWhy};
 use strowger::model::{
-    AgentId, CalendarId, Comparison, LastResort, Measure, OverflowAction, Priority, QueueCondition,
-    QueueId, QueueProfile, Requeue, Trigger, WorkId,
+    AgentId, CalendarId, ChannelId, Comparison, LastResort, Measure, OverflowAction, Priority,
+    QueueCondition, QueueId, QueueProfile, Requeue, Trigger, WorkId,
 };
 use strowger::policy::calendar::is_open;
 use strowger::policy::estimate::{Estimator, Situation};
@@ -172,15 +172,7 @@ impl Router {
             Trigger::EstimatedWait { by, at_least } => {
                 self.estimated(queue, None, by).is_some_and(|wait| wait >= at_least)
             }
-            Trigger::NobodyStaffed => {
-                let channel = self.works[&id].request.channel;
-                !self.agents.keys().any(|agent| {
-                    let row = &self.agents[agent];
-                    let terms = row.terms(queue, channel).map(|(_, terms)| terms);
-                    self.is_there(*agent, channel)
-                        && terms.is_some_and(|terms| self.has_joined(queue, terms.ring, None))
-                })
-            }
+            Trigger::NobodyStaffed => !self.is_staffed(queue, self.works[&id].request.channel),
             Trigger::NobodyEligible => !self.is_anybody_there(id),
             Trigger::Closed => {
                 let calendar = self.queue_profile(queue).calendar;
@@ -188,6 +180,15 @@ impl Router {
             }
             _ => unreachable!("this test does not know it"),
         }
+    }
+
+    /// Whether a member is there for a channel.
+    pub(super) fn is_staffed(&self, queue: QueueId, channel: ChannelId) -> bool {
+        self.agents.keys().any(|agent| {
+            let terms = self.agents[agent].terms(queue, channel).map(|(_, terms)| terms);
+            self.is_there(*agent, channel)
+                && terms.is_some_and(|terms| self.has_joined(queue, terms.ring, None))
+        })
     }
 
     pub(super) fn is_open(&self, id: CalendarId) -> bool {

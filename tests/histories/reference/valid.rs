@@ -1,7 +1,7 @@
 //! What is wrong with a request by itself, and what it refers to.
 
 use strowger::model::{
-    Attributes, Callback, Entity, Invalid, Need, Preferred, Priority, Problem, Relaxation,
+    Attributes, Callback, Entity, Invalid, Need, PoolId, Preferred, Priority, Problem, Relaxation,
     Requirement, Schedule, WorkChange, WorkRequest,
 };
 use strowger::{Key, Span, Timestamp};
@@ -64,9 +64,13 @@ pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Inval
         }
         Some(_) | None => {}
     }
-    length("pools", request.pools.len(), 8)?;
-    for (n, pool) in request.pools.iter().enumerate() {
-        if request.pools[..n].contains(pool) {
+    pools(&request.pools)
+}
+
+fn pools(pools: &[PoolId]) -> Result<(), Invalid> {
+    length("pools", pools.len(), 8)?;
+    for (n, pool) in pools.iter().enumerate() {
+        if pools[..n].contains(pool) {
             return Err(invalid("pools", Problem::Duplicate));
         }
     }
@@ -103,6 +107,18 @@ pub(super) fn change(change: &WorkChange) -> Result<(), Invalid> {
     }
     change.priority.map_or(Ok(()), priority)?;
     change.need.as_ref().map_or(Ok(()), need)?;
+    for (field, span) in [("objective", change.objective), ("lifetime", change.lifetime)] {
+        if span.is_some_and(|span| span.is_zero()) {
+            return Err(invalid(field, Problem::Empty));
+        }
+    }
+    if let Some(list) = &change.preferred
+        && *list != Preferred::default()
+    {
+        preferred(list)?;
+    }
+    change.relaxation.as_ref().map_or(Ok(()), relaxation)?;
+    change.pools.as_deref().map_or(Ok(()), pools)?;
     attributes(&change.attributes)?;
     length("attached", change.attached.len(), 1_000)
 }
@@ -187,6 +203,18 @@ fn attributes(attributes: &Attributes) -> Result<(), Invalid> {
 }
 
 /// Everything a request refers to, in the order of its fields.
+pub(super) fn change_mentions(change: &WorkChange) -> Vec<Entity> {
+    let mut names: Vec<_> = change.need.iter().flat_map(need_mentions).collect();
+    let preferred = change.preferred.iter().flat_map(|list| &list.agents);
+    names.extend(preferred.map(|listed| Entity::from(listed.agent)));
+    for step in change.relaxation.iter().flat_map(|relaxation| &relaxation.steps) {
+        names.extend(step.need.iter().flat_map(need_mentions));
+        names.extend(step.drop.iter().map(|skill| Entity::from(*skill)));
+    }
+    names.extend(change.pools.iter().flatten().map(|pool| Entity::from(*pool)));
+    names
+}
+
 pub(super) fn request_mentions(request: &WorkRequest) -> Vec<Entity> {
     let mut names = vec![request.queue.into(), request.channel.into()];
     names.extend(need_mentions(&request.need));
@@ -241,6 +269,21 @@ pub(super) fn changed(request: &WorkRequest, change: &WorkChange) -> WorkRequest
     }
     if let Some(due) = change.due {
         changed.due = Some(due);
+    }
+    if let Some(objective) = change.objective {
+        changed.objective = Some(objective);
+    }
+    if let Some(lifetime) = change.lifetime {
+        changed.lifetime = Some(lifetime);
+    }
+    if let Some(list) = change.preferred.clone() {
+        changed.preferred = if list.agents.is_empty() { None } else { Some(list) };
+    }
+    if let Some(steps) = change.relaxation.clone() {
+        changed.relaxation = if steps.steps.is_empty() { None } else { Some(steps) };
+    }
+    if let Some(pools) = change.pools.clone() {
+        changed.pools = pools;
     }
     changed.attributes.extend(change.attributes.clone());
     changed.attached.extend(change.attached.clone());

@@ -8,8 +8,8 @@ use strowger::command::{
 };
 use strowger::fact::{EndedBy, Event, OfferedBy, PreferenceStep, QueuedWhy, ResumedBy, Sticky};
 use strowger::model::{
-    AgentId, ChannelProfile, CodeId, Need, QueueId, Requeue, Schedule, WaitClock, WorkChange,
-    WorkId, WorkRequest,
+    AgentId, ChannelProfile, CodeId, Need, Preferred, Problem, QueueId, Requeue, Schedule,
+    WaitClock, WorkChange, WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
 use strowger::policy::relaxation;
@@ -130,24 +130,42 @@ impl Router {
         change: &WorkChange,
     ) -> Result<Reply, Refusal> {
         self.check_known(id)?;
-        if let Some(need) = &change.need {
-            self.check_live(&valid::need_mentions(need))?;
-        }
+        self.check_live(&valid::change_mentions(change))?;
         valid::change(change)?;
         let work = self.open_work(id)?;
-        if !is_nobodys(work.stage) {
+        let moves = change.front.is_some() || change.preferred.is_some() || change.pools.is_some();
+        if moves && !is_nobodys(work.stage) {
             return Err(self.wrong_stage(id));
         }
-        if let Some(need) = &change.need {
-            let steps = self.relaxation(id);
-            self.check_needs(&relaxation::need(need, steps.as_ref(), work.relaxed))?;
+        if change.pools.is_some() && matches!(work.stage, Stage::Offered { .. }) {
+            return Err(self.wrong_stage(id));
         }
         let request = valid::changed(&work.request, change);
+        if change.need.is_some() || change.relaxation.is_some() {
+            let steps = request.relaxation.clone();
+            let steps = steps.or_else(|| self.queue_profile(work.queue).relaxation.clone());
+            self.check_needs(&relaxation::need(&request.need, steps.as_ref(), work.relaxed))?;
+        }
         let front = change.front.unwrap_or(work.place.front);
         if request != work.request || front != work.place.front {
+            let (now, begun, queue) = (self.now, work.queued.is_some(), work.queue);
+            let begin = work.origin;
             let work = self.work(id);
+            let in_line = matches!(work.stage, Stage::Queued | Stage::Offered { .. });
+            if let Some(list) = change.preferred.as_ref().filter(|_| in_line) {
+                let first = list.steps.first();
+                work.step = first.map(|step| PreferenceStep::new(0, now + step.wait));
+                work.sticky = false;
+            }
             work.request = request;
             work.place.front = front;
+            if change.pools.is_some() {
+                self.note_pools(id);
+            }
+            if change.lifetime.is_some() && begun {
+                let end = self.end_of_life(id, queue, begin);
+                self.work(id).expires = end;
+            }
             let change = Arc::new(change.clone());
             self.tell(Event::work_changed(id, change));
         }
@@ -330,7 +348,7 @@ impl Router {
         self.check_known(work)?;
         self.live(queue.into())?;
         let row = self.open_work(work)?;
-        let (stage, from) = (row.stage, row.queue);
+        let (stage, from, channel) = (row.stage, row.queue, row.request.channel);
         if !matches!(
             stage,
             Stage::Queued | Stage::Offered { .. } | Stage::Assigned { .. } | Stage::Parked { .. }
@@ -340,6 +358,12 @@ impl Router {
         // Work that waits in the queue already takes no more room in it.
         if queue != from || stage != Stage::Queued {
             self.check_waiting(queue, work, self.moved(work, queue))?;
+        }
+        if queue != from
+            && self.queue_profile(queue).refuse_unstaffed
+            && !self.is_staffed(queue, channel)
+        {
+            return Err(Refusal::nobody_staffed(queue));
         }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
         let requeue = placement.unwrap_or(self.queue_profile(from).requeue.transferred);
@@ -358,7 +382,7 @@ impl Router {
         &mut self,
         command: &TransferToAgent,
     ) -> Result<Reply, Refusal> {
-        let TransferToAgent { work, agent, not_to_sender, .. } = *command;
+        let TransferToAgent { work, agent, not_to_sender, wait, .. } = *command;
         self.check_known(work)?;
         self.live(agent.into())?;
         let row = self.open_work(work)?;
@@ -370,8 +394,16 @@ impl Router {
             }
             _ => return Err(self.wrong_stage(work)),
         }
-        self.check_takes(work, agent, false)?;
-        self.check_more(agent)?;
+        if wait.is_some_and(|wait| wait.is_zero()) {
+            return Err(valid::invalid("wait", Problem::Empty).into());
+        }
+        let takes = self.check_takes(work, agent, false).and_then(|()| self.check_more(agent));
+        if let (Some(wait), Err(_)) = (wait, &takes) {
+            self.check_has_not(work, agent)?;
+            self.await_agent(work, agent, wait, not_to_sender);
+            return Ok(Reply::Done);
+        }
+        takes?;
         let place = place.after(Requeue::Front, self.now);
         let wrap_up = self.wrap_up_after_transfer(work);
         // It is offered at once, and does not wait for any rule of the queue.
@@ -381,6 +413,23 @@ impl Router {
         self.pass_empty_steps(work);
         let offer = self.offer(work, agent, OfferedBy::Transfer);
         Ok(Reply::Offered(offer))
+    }
+
+    /// It waits in its queue for an agent who cannot be asked now.
+    fn await_agent(&mut self, id: WorkId, agent: AgentId, wait: Span, not_to_sender: bool) {
+        let preferred = Preferred::agent(agent, wait).with_ignore_need(true);
+        if self.works[&id].request.preferred.as_ref() != Some(&preferred) {
+            self.work(id).request.preferred = Some(preferred.clone());
+            let change = WorkChange::default().with_preferred(preferred);
+            self.tell(Event::work_changed(id, Arc::new(change)));
+        }
+        let row = &self.works[&id];
+        let (queue, place) = (row.queue, row.place.after(Requeue::Front, self.now));
+        let wrap_up = self.wrap_up_after_transfer(id);
+        let not_to = self.not_back_to(id, queue, not_to_sender);
+        let why = QueuedWhy::AwaitsAgent;
+        self.stand_in_line(id, queue, place, why, wrap_up, (None, not_to));
+        self.entered(id, false);
     }
 
     /// Who sends work on, if they are not to get it back.
@@ -446,6 +495,10 @@ impl Router {
             // What was put off begins to live as it was due.
             work.queued = Some(now);
             work.origin = due;
+            let first = work.request.preferred.iter().flat_map(|list| &list.steps).next();
+            work.step = first.map(|step| PreferenceStep::new(0, now + step.wait));
+        }
+        if why == QueuedWhy::AwaitsAgent {
             let first = work.request.preferred.iter().flat_map(|list| &list.steps).next();
             work.step = first.map(|step| PreferenceStep::new(0, now + step.wait));
         }

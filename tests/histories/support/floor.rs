@@ -298,7 +298,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
         features.with(Feature::External, 0.4, false, Just(true)),
-        (often_not(), often_not(), often_not()),
+        (often_not(), often_not(), often_not(), often_not()),
     );
     (first, second, third, fourth)
         .prop_map(|(first, second, third, fourth)| {
@@ -312,7 +312,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 inspect_every,
                 ramp,
                 external,
-                (not_to_sender, pull_offered, pull_put_off),
+                (not_to_sender, pull_offered, pull_put_off, refuse_unstaffed),
             ) = fourth;
             let ((order, sort_by), choice, idle, offers, answers) = first;
             let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
@@ -355,6 +355,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_ramp(ramp)
                 .with_external(external)
                 .with_not_to_sender(not_to_sender)
+                .with_refuse_unstaffed(refuse_unstaffed)
                 .with_pull_offered(pull_offered)
                 .with_pull_put_off(pull_put_off)
         })
@@ -714,8 +715,16 @@ pub(super) fn work_change(features: Features) -> BoxedStrategy<WorkChange> {
         weighted(0.2, secs(-10, 40)),
         number(),
         weighted(0.1, Just("note")),
+        (
+            weighted(0.1, span()),
+            weighted(0.1, span()),
+            weighted(0.2, prop_oneof![4 => preferred(features), 1 => Just(Preferred::default())]),
+            weighted(0.1, relaxation(features)),
+            weighted(0.1, pools(features)),
+        ),
     )
-        .prop_map(|(priority, front, need, credit, due, number, note)| {
+        .prop_map(|(priority, front, need, credit, due, number, note, more)| {
+            let (objective, lifetime, preferred, relaxation, pools) = more;
             let attribute = number.map(|number| ("number".into(), Value::from(number)));
             let attached = note.map(|note| ("note".into(), note.into()));
             WorkChange::default()
@@ -724,6 +733,11 @@ pub(super) fn work_change(features: Features) -> BoxedStrategy<WorkChange> {
                 .with_need(need)
                 .with_credit(credit)
                 .with_due(due)
+                .with_objective(objective)
+                .with_lifetime(lifetime)
+                .with_preferred(preferred)
+                .with_relaxation(relaxation)
+                .with_pools(pools)
                 .with_attributes(attribute)
                 .with_attached(attached.into_iter().collect::<BTreeMap<_, _>>())
         })

@@ -370,10 +370,11 @@ fn transfer() -> BoxedStrategy<Act> {
         act((queue(), placement, any::<bool>()).prop_map(move |(queue, placement, not)| {
             TransferToQueue::new(work, queue).with_placement(placement).with_not_to_sender(not)
         })),
-        act((agent(), any::<bool>())
-            .prop_map(
-                move |(agent, not)| TransferToAgent::new(work, agent).with_not_to_sender(not)
-            )),
+        act((agent(), any::<bool>(), weighted(0.4, floor::span())).prop_map(
+            move |(agent, not, wait)| {
+                TransferToAgent::new(work, agent).with_not_to_sender(not).with_wait(wait)
+            }
+        )),
     ]
     .boxed()
 }
