@@ -167,6 +167,7 @@ const COMMANDS: &str = r#"
     resume (customer) {"work": $work, "by": "customer"}
     transfer_to_queue {"work": $work, "queue": $billing}
     transfer_to_agent {"work": $work, "agent": $bo}
+    transfer_outside {"work": $work, "to": "0800"}
     transfer_to_agent (ana) {"work": $work, "agent": $ana}
     request_wrap_up {"work": $work}
     finish_contact {"work": $work, "by": "agent"}

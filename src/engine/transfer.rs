@@ -1,13 +1,16 @@
 //! Deciding transfers: an agent gives work away, to a queue or to another agent.
 
-use crate::command::commands::{TransferToAgent, TransferToQueue};
+use alloc::boxed::Box;
+
+use crate::command::commands::{TransferOutside, TransferToAgent, TransferToQueue};
 use crate::command::refusal::Refusal;
-use crate::fact::event::{Event, OfferedBy, QueuedWhy};
+use crate::fact::event::{EndedBy, Event, OfferedBy, Outside, QueuedWhy};
 use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::model::queue::QueueProfile;
 use crate::model::requeue::Requeue;
+use crate::model::work::check_key;
 use crate::state::offer::Withdrawal;
-use crate::state::work::Stage;
+use crate::state::work::{CloseCause, Stage};
 
 use crate::engine::matching::by_hand::Fitness;
 use crate::engine::matching::item;
@@ -61,6 +64,25 @@ impl Run for TransferToAgent {
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
         relax::pass_empty_steps(turn, work)?;
         Ok(offering::offer(turn, work, agent, OfferedBy::Transfer)?)
+    }
+}
+
+impl Run for TransferOutside {
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work, to } = self;
+        turn.check_work_known(work)?;
+        check_key("to", &to)?;
+        let Some(stage) = checks::stage_unless(turn, work, CloseCause::TransferredOutside)? else {
+            return Ok(());
+        };
+        if !(stage.is_in_queue() || stage.is_with_agent()) {
+            return Err(turn.wrong_stage(work));
+        }
+        alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
+        let by = if stage.owner().is_some() { EndedBy::Agent } else { EndedBy::Host };
+        let wrap_up = wrap_up::after_transfer(turn, work)?;
+        let (cause, outside) = (CloseCause::TransferredOutside, Outside { to, wrap_up });
+        Ok(turn.emit(Event::WorkClosed { work, cause, by, outside: Some(Box::new(outside)) })?)
     }
 }
 

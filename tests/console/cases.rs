@@ -145,7 +145,8 @@ fn a_night_is_no_waiting_where_the_queue_counts_open_time() {
     let said = replay("cases/target_in_working_hours");
     let facts = said.lines().map(|line| serde_json::from_str(line).expect("JSON"));
     let facts = facts.map(|line: Value| line["fact"].clone());
-    let raised: Vec<_> = facts.filter(|fact| fact["event"]["overflow_triggered"].is_object()).collect();
+    let raised: Vec<_> =
+        facts.filter(|fact| fact["event"]["overflow_triggered"].is_object()).collect();
     // One of the two, and not before Wednesday at ten.
     assert_eq!(raised.len(), 1, "{raised:?}");
     assert_eq!(raised[0]["at"], 1_767_780_000_000_u64);

@@ -103,6 +103,9 @@ impl Cut<'_> {
                 self.count(next.at, old, lines, |line| line.flow.callback_out += 1);
                 self.count(next.at, new, lines, |line| line.flow.callback_in += 1);
             }
+            if next.place == Place::Gone(CloseCause::TransferredOutside) {
+                self.count(next.at, new, lines, |line| line.flow.outside += 1);
+            }
             if matches!(next.why, Why::Submitted | Why::Queued(_) | Why::Classified) {
                 entered = next.at;
             }
@@ -168,6 +171,9 @@ impl Cut<'_> {
                 line.flow.open_wait_abandoned = plus(line.flow.open_wait_abandoned, open);
             }
             (_, Why::Queued(QueuedWhy::Transferred | QueuedWhy::TransferredToAgent)) => {
+                line.flow.transferred_out += 1;
+            }
+            (Place::Gone(CloseCause::TransferredOutside), _) if in_line => {
                 line.flow.transferred_out += 1;
             }
             (_, Why::Queued(QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow)) => {
