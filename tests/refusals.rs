@@ -169,6 +169,7 @@ const COMMANDS: &str = r#"
     resume (customer) {"work": $work, "by": "customer"}
     transfer_to_queue {"work": $work, "queue": $billing}
     transfer_to_agent {"work": $work, "agent": $bo}
+    transfer_outside {"work": $work, "to": "0800"}
     transfer_to_agent (ana) {"work": $work, "agent": $ana}
     transfer_to_agent (wait) {"work": $work, "agent": $bo, "wait": 60000}
     transfer_to_agent (ana, wait) {"work": $work, "agent": $ana, "wait": 60000}

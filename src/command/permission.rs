@@ -47,6 +47,7 @@ impl CommandName {
             | Self::Park
             | Self::TransferToQueue
             | Self::TransferToAgent
+            | Self::TransferOutside
             | Self::RequestWrapUp
             | Self::Consult
             | Self::Confer
@@ -140,6 +141,7 @@ impl Command {
             }),
             Self::TransferToQueue(command) => Subject::work(command.work),
             Self::TransferToAgent(command) => Subject::work(command.work),
+            Self::TransferOutside(command) => Subject::work(command.work),
             Self::RequestWrapUp(command) => Subject::work(command.work),
             Self::Consult(command) => Subject::work(command.work),
             Self::Confer(command) => Subject::work(command.work),

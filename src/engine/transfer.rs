@@ -1,19 +1,20 @@
 //! Deciding transfers: an agent gives work away, to a queue or to another agent.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 use crate::base::time::Span;
-use crate::command::commands::{TransferToAgent, TransferToQueue};
+use crate::command::commands::{TransferOutside, TransferToAgent, TransferToQueue};
 use crate::command::refusal::Refusal;
-use crate::fact::event::{Event, OfferedBy, QueuedWhy};
+use crate::fact::event::{EndedBy, Event, OfferedBy, Outside, QueuedWhy};
 use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
 use crate::model::preferred::Preferred;
 use crate::model::queue::QueueProfile;
 use crate::model::requeue::Requeue;
-use crate::model::work::WorkChange;
+use crate::model::work::{WorkChange, check_key};
 use crate::state::offer::Withdrawal;
-use crate::state::work::Stage;
+use crate::state::work::{CloseCause, Stage};
 
 use crate::engine::matching::by_hand::Fitness;
 use crate::engine::matching::{hope, item};
@@ -113,6 +114,25 @@ fn refuse_unstaffed(turn: &Turn<'_>, work: WorkId, queue: QueueId) -> Result<(),
         return Err(Refusal::NobodyStaffed { queue });
     }
     Ok(())
+}
+
+impl Run for TransferOutside {
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work, to } = self;
+        turn.check_work_known(work)?;
+        check_key("to", &to)?;
+        let Some(stage) = checks::stage_unless(turn, work, CloseCause::TransferredOutside)? else {
+            return Ok(());
+        };
+        if !(stage.is_in_queue() || stage.is_with_agent()) {
+            return Err(turn.wrong_stage(work));
+        }
+        alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
+        let by = if stage.owner().is_some() { EndedBy::Agent } else { EndedBy::Host };
+        let wrap_up = wrap_up::after_transfer(turn, work)?;
+        let (cause, outside) = (CloseCause::TransferredOutside, Outside { to, wrap_up });
+        Ok(turn.emit(Event::WorkClosed { work, cause, by, outside: Some(Box::new(outside)) })?)
+    }
 }
 
 /// The agent who sends work to a queue, if the command or the queue wants that it does not come

@@ -31,7 +31,7 @@ impl Run for Abandon {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
-                turn.emit(Event::WorkClosed { work, cause, by })?;
+                turn.emit(Event::WorkClosed { work, cause, by, outside: None })?;
                 Ok(())
             }
             Some(stage) if stage.is_with_agent() => {
@@ -49,7 +49,7 @@ impl Run for Cancel {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Cancelled, EndedBy::Host);
-                turn.emit(Event::WorkClosed { work, cause, by })?;
+                turn.emit(Event::WorkClosed { work, cause, by, outside: None })?;
                 Ok(())
             }
             None => Ok(()),

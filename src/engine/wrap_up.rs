@@ -190,5 +190,5 @@ fn finish(turn: &mut Turn<'_>, work: WorkId, agent: AgentId, by: EndedBy) -> Res
 
 /// Work was dealt with.
 pub(crate) fn complete(turn: &mut Turn<'_>, work: WorkId, by: EndedBy) -> Result<(), Halted> {
-    turn.emit(Event::WorkClosed { work, cause: CloseCause::Completed, by })
+    turn.emit(Event::WorkClosed { work, cause: CloseCause::Completed, by, outside: None })
 }

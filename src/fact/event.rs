@@ -300,7 +300,8 @@ events! {
             /// The party that ended the wrap-up.
             by: EndedBy,
         }
-        /// Work is over. If an agent had it, their assignment ended with it.
+        /// Work is over. If an agent had it, their assignment ended with it, unless they wrap up
+        /// what they transferred outside.
         WorkClosed = work_closed {
             /// The work.
             work: WorkId,
@@ -308,6 +309,9 @@ events! {
             cause: CloseCause,
             /// The party that ended the work.
             by: EndedBy,
+            /// Where it went, if it left the house.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            outside: Option<Box<Outside>>,
         }
         /// Waiting work became easier to place: a condition expired, or a step of its relaxation
         /// began or was passed over.
@@ -480,6 +484,25 @@ impl PreferenceStep {
     #[must_use]
     pub const fn new(number: u8, until: Timestamp) -> Self {
         Self { number, until }
+    }
+}
+
+/// Where work went that left the house.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Outside {
+    /// The destination, in the host's words: a number, an address, another contact centre.
+    pub to: Key,
+    /// The wrap-up of the agent who sent it there; none if nobody had it or they do not wrap up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up: Option<WrapUp>,
+}
+
+impl Outside {
+    /// To this destination, with this wrap-up.
+    #[must_use]
+    pub const fn new(to: Key, wrap_up: Option<WrapUp>) -> Self {
+        Self { to, wrap_up }
     }
 }
 

@@ -197,6 +197,9 @@ impl Figures {
                 self.give_back(*work, at);
                 self.put_off(*work, at);
             }
+            Event::WorkClosed { work, outside: Some(outside), .. } => {
+                self.leave_house(*work, outside.wrap_up, due);
+            }
             Event::WorkClosed { work, cause, .. } => self.close(*work, *cause, due),
             event => self.apply_to_agents(event, at, due),
         }

@@ -113,6 +113,21 @@ impl Figures {
         }
     }
 
+    /// Work is transferred outside, by its agent or out of the line.
+    pub(super) fn leave_house(&mut self, work: WorkId, wrap_up: Option<WrapUp>, at: Timestamp) {
+        if let Some(cell) = self.works.get(&work).map(|row| row.cell) {
+            one_more(&mut self.book.line(self.config.grid(self.joint), at, cell).flow.outside);
+        }
+        match self.owner(work) {
+            Some(owner) => {
+                self.count_for(work, owner, at, |row| &mut row.transferred);
+                self.wrap_up(work, owner, wrap_up, at);
+            }
+            None => self.leave(work, CloseCause::TransferredOutside, at),
+        }
+        self.works.swap_remove(&work);
+    }
+
     pub(super) fn close(&mut self, work: WorkId, cause: CloseCause, at: Timestamp) {
         match self.owner(work) {
             Some(owner) => self.end_part(work, owner, at),

@@ -173,6 +173,8 @@ impl Figures {
             let flow = &mut self.book.line(self.config.grid(self.joint), at, work.cell).flow;
             flow.wait_abandoned = flow.wait_abandoned.plus(wait.wall);
             flow.open_wait_abandoned = flow.open_wait_abandoned.plus(wait.open);
+        } else if work.place == CountedPlace::Line && cause == CloseCause::TransferredOutside {
+            self.end_stay(id, at, StayEnd::Otherwise, |flow| Some(&mut flow.transferred_out));
         } else {
             self.end_stay(id, at, StayEnd::Otherwise, |flow| Some(&mut flow.left_otherwise));
         }

@@ -46,6 +46,8 @@ sums! {
         /// Waiting work that left in any other way: closed by the host or a rule, or closed,
         /// assigned or moved while it was put off.
         pub left_otherwise: u32,
+        /// Work that left the house, transferred outside by its agent or out of the line.
+        pub outside: u32,
         /// Waiting work of another channel became a call back by this one. It is not offered anew.
         pub callback_in: u32,
         /// Waiting work became a call back by another channel.

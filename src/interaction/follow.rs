@@ -219,7 +219,7 @@ impl RecordTurn<'_> {
                 let (work, agent) = (*work, *agent);
                 self.emit(RecordEvent::TrailingWrapUpEnded { interaction, work, agent });
             }
-            Event::WorkClosed { work, cause, by } if self.has_work(interaction, *work) => {
+            Event::WorkClosed { work, cause, by, .. } if self.has_work(interaction, *work) => {
                 self.emit(RecordEvent::WorkOver { interaction });
                 self.work_closed(interaction, *cause, *by);
             }
@@ -261,7 +261,7 @@ impl RecordTurn<'_> {
                 let how = how(ending(by));
                 self.close(id, how);
             }
-            CloseCause::Completed => {
+            CloseCause::Completed | CloseCause::TransferredOutside => {
                 let how = how(ending(by));
                 self.finish(id, how);
             }

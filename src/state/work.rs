@@ -82,6 +82,8 @@ pub enum CloseCause {
     Unreached,
     /// A rule of its queue: it waited where nobody could help, or came when the queue was closed.
     Overflow,
+    /// It left the house: it was transferred to a destination outside.
+    TransferredOutside,
 }
 
 /// A step in the life of a piece of work.

@@ -251,9 +251,13 @@ impl Fold {
                 self.legs.insert((*work, *agent), leg);
             }
             Event::WrapUpEnded { work, agent, .. } => self.release(*work, *agent, due),
-            Event::WorkClosed { work, cause, .. } => {
+            Event::WorkClosed { work, cause, outside, .. } => {
                 let row = self.works.remove(work).expect("open work");
+                let wrap_up = outside.as_ref().and_then(|outside| outside.wrap_up);
                 match row.owner {
+                    Some(owner) if wrap_up.is_some_and(|wrap_up| wrap_up.counts) => {
+                        self.again(*work, owner, due);
+                    }
                     Some(owner) => self.release(*work, owner, due),
                     None if row.in_line && *cause == CloseCause::Abandoned => {
                         self.queue(row.queue).diary.push((at, Entry::Abandoned));

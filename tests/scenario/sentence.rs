@@ -153,6 +153,9 @@ impl Floor {
                 self.set_all(&mut command["transfer_to_agent"], options)?;
                 command
             }
+            [_who, "sends", work, "outside", "to", destination] => {
+                json!({"transfer_outside": {"work": self.id("work", work)?, "to": destination}})
+            }
             [_owner, "asks-to-wrap-up", work] => {
                 json!({"request_wrap_up": {"work": self.id("work", work)?}})
             }

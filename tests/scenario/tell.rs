@@ -217,8 +217,11 @@ impl Floor {
             Event::WrapUpEnded { work: w, agent: a, by, .. } => {
                 format!("{} {} by={}", work(w), self.name(*a), word(by))
             }
-            Event::WorkClosed { work: w, cause, by, .. } => {
-                format!("{} {} by={}", work(w), word(cause), word(by))
+            Event::WorkClosed { work: w, cause, by, outside, .. } => {
+                let to = outside.as_ref().map(|outside| outside.to.clone());
+                let wraps = outside.as_ref().and_then(|outside| outside.wrap_up);
+                let wraps = wraps.map(wrap_up).unwrap_or_default();
+                format!("{} {} by={}{}{wraps}", work(w), word(cause), word(by), maybe("to", to))
             }
             Event::WorkRelaxed { work: w, past, skipped, .. } => {
                 let skipped = Some(skipped).filter(|skipped| !skipped.is_zero());
@@ -453,7 +456,9 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
         Refusal::NotMember { agent, queue, .. } => {
             format!("{} is not a member of {}", floor.name(*agent), floor.name(*queue))
         }
-        Refusal::NobodyStaffed { queue, .. } => format!("nobody is there in {}", floor.name(*queue)),
+        Refusal::NobodyStaffed { queue, .. } => {
+            format!("nobody is there in {}", floor.name(*queue))
+        }
         Refusal::Unavailable { agent, why, .. } => {
             let why = unavailable(floor, why);
             format!("{} is not available: {why}", floor.name(*agent))

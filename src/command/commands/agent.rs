@@ -161,6 +161,16 @@ commands! {
         wait: Option<Span> => with_wait(into),
     } -> Option<OfferId>;
 
+    /// Sends work out of the house: a blind transfer to a number, an address or another contact
+    /// centre, by its agent or while it waits. The work is over; its agent wraps up as after any
+    /// transfer. Open offers are withdrawn. The host moves the call.
+    TransferOutside {
+        /// The work.
+        work: WorkId,
+        /// The destination, in the host's words; it must not be empty.
+        to: Key,
+    } -> ();
+
     /// An agent asks, before the contact ends, for time to wrap up.
     RequestWrapUp {
         /// The work.

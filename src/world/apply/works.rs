@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use crate::base::sparse::Sparse;
 use crate::base::time::{Moment, Span, Timestamp};
-use crate::fact::event::{PreferenceStep, QueuedWhy, Sticky};
+use crate::fact::event::{Outside, PreferenceStep, QueuedWhy, Sticky};
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::Bar;
@@ -235,13 +235,17 @@ pub(super) fn close(
     world: &mut World,
     id: WorkId,
     cause: CloseCause,
+    outside: Option<&Outside>,
     at: Timestamp,
 ) -> Result<(), Misfit> {
     let row = world.work(id)?;
     row.check_legs(row.stage.next(WorkStep::Close(cause))?)?;
     let (owner, mut code) = (row.stage.owner(), None);
-    if let Some(owner) = owner {
-        code = assignments::end(world, id, owner, at)?.code;
+    let wrap_up = outside.and_then(|outside| outside.wrap_up);
+    match (owner, wrap_up) {
+        (Some(owner), Some(_)) => assignments::let_go(world, id, owner, wrap_up, at)?,
+        (Some(owner), None) => code = assignments::end(world, id, owner, at)?.code,
+        (None, _) => {}
     }
     let World { stores, index } = world;
     let work = stores.works.close(id).or_missing(id)?;

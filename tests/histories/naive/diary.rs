@@ -305,8 +305,10 @@ impl Diary {
                 self.lose(*work, at, Some(Counted::GivenBack), None);
                 self.set(*work, at, |state| state.place = Place::Aside);
             }
-            Event::WorkClosed { work, cause, .. } => {
-                self.lose(*work, due, None, None);
+            Event::WorkClosed { work, cause, outside, .. } => {
+                let what = outside.as_ref().map(|_| Counted::Transferred);
+                let wrap_up = outside.as_ref().and_then(|outside| outside.wrap_up);
+                self.lose(*work, due, what, wrap_up);
                 self.set(*work, due, |state| state.place = Place::Gone(*cause));
             }
             event => self.tell_of_agents(event, at, due),

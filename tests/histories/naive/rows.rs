@@ -103,6 +103,9 @@ impl Cut<'_> {
                 self.count(next.at, old, lines, |line| line.flow.callback_out += 1);
                 self.count(next.at, new, lines, |line| line.flow.callback_in += 1);
             }
+            if next.place == Place::Gone(CloseCause::TransferredOutside) {
+                self.count(next.at, new, lines, |line| line.flow.outside += 1);
+            }
             if matches!(next.why, Why::Submitted | Why::Queued(_) | Why::Classified) {
                 entered = next.at;
             }
@@ -173,6 +176,9 @@ impl Cut<'_> {
                     QueuedWhy::Transferred | QueuedWhy::TransferredToAgent | QueuedWhy::AwaitsAgent,
                 ),
             ) => {
+                line.flow.transferred_out += 1;
+            }
+            (Place::Gone(CloseCause::TransferredOutside), _) if in_line => {
                 line.flow.transferred_out += 1;
             }
             (_, Why::Queued(QueuedWhy::MaxWait | QueuedWhy::Exhausted | QueuedWhy::Overflow)) => {

@@ -259,6 +259,7 @@ impl Router {
             Command::Resume(c) => self.resume(c.work, c.by),
             Command::TransferToQueue(c) => self.transfer_to_queue(&c),
             Command::TransferToAgent(c) => self.transfer_to_agent(&c),
+            Command::TransferOutside(c) => self.transfer_outside(&c),
             Command::RequestWrapUp(c) => self.request_wrap_up(c.work),
             Command::FinishContact(c) => self.finish_contact(c.work, c.by),
             Command::SetCode(c) => self.set_code(c.work, c.agent, c.code),

@@ -140,6 +140,7 @@ fn concerned(command: &Command) -> (Option<AgentId>, Option<WorkId>, Option<Offe
         Command::FinishContact(c) => (None, Some(c.work), None),
         Command::TransferToQueue(c) => (None, Some(c.work), None),
         Command::TransferToAgent(c) => (None, Some(c.work), None),
+        Command::TransferOutside(c) => (None, Some(c.work), None),
         Command::RequestWrapUp(c) => (None, Some(c.work), None),
         Command::Consult(c) => (None, Some(c.work), None),
         Command::Confer(c) => (None, Some(c.work), None),

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use strowger::command::{
-    Finisher, LimitName, Reply, Resumer, StageName, TransferToAgent, TransferToQueue, Unavailable,
+    Finisher, LimitName, Reply, Resumer, StageName, TransferOutside, TransferToAgent,
+    TransferToQueue, Unavailable,
 };
-use strowger::fact::{EndedBy, Event, OfferedBy, PreferenceStep, QueuedWhy, ResumedBy, Sticky};
+use strowger::fact::{
+    EndedBy, Event, OfferedBy, Outside, PreferenceStep, QueuedWhy, ResumedBy, Sticky,
+};
 use strowger::model::{
     AgentId, ChannelProfile, CodeId, Need, Preferred, Problem, QueueId, Requeue, Schedule,
     WaitClock, WorkChange, WorkId, WorkRequest,
@@ -234,11 +237,40 @@ impl Router {
 
     /// Work is over, and the owner's assignment with it.
     pub(super) fn end_work(&mut self, id: WorkId, cause: CloseCause, by: EndedBy) {
+        self.close_work(id, cause, by, None);
+    }
+
+    pub(super) fn transfer_outside(&mut self, command: &TransferOutside) -> Result<Reply, Refusal> {
+        let work = command.work;
+        self.check_known(work)?;
+        valid::key("to", &command.to)?;
+        let Some(stage) = self.stage_unless(work, CloseCause::TransferredOutside)? else {
+            return Ok(Reply::Done);
+        };
+        let by = match stage {
+            Stage::Queued | Stage::Offered { .. } => EndedBy::Host,
+            Stage::Assigned { .. } | Stage::Parked { .. } => EndedBy::Agent,
+            _ => return Err(self.wrong_stage(work)),
+        };
+        self.withdraw_offer_of(work, Withdrawal::WorkGone);
+        let wrap_up = self.wrap_up_after_transfer(work);
+        let outside = Outside::new(command.to.clone(), wrap_up);
+        self.close_work(work, CloseCause::TransferredOutside, by, Some(outside));
+        Ok(Reply::Done)
+    }
+
+    fn close_work(&mut self, id: WorkId, cause: CloseCause, by: EndedBy, outside: Option<Outside>) {
         self.part_all(id, LegEnd::ContactEnded);
         let owner = self.works[&id].stage.owner();
-        let code = owner.and_then(|owner| self.leg(id, owner).code);
-        if let Some(owner) = owner {
-            self.drop_leg(id, owner);
+        let wrap_up = outside.as_ref().and_then(|outside| outside.wrap_up);
+        let mut code = None;
+        match (owner, wrap_up) {
+            (Some(owner), Some(wrap_up)) => self.begin_wrap_up(id, owner, wrap_up),
+            (Some(owner), None) => {
+                code = self.leg(id, owner).code;
+                self.drop_leg(id, owner);
+            }
+            (None, _) => {}
         }
         let (queue, now) = (self.works[&id].queue, self.now);
         let in_line = self.works[&id].counted && self.works[&id].stage == Stage::Queued;
@@ -252,7 +284,7 @@ impl Router {
         }
         let submitted = work.submitted;
         self.ended_works.push(Ended { work: id, submitted, cause, owner, code });
-        self.tell(Event::work_closed(id, cause, by));
+        self.tell(Event::work_closed(id, cause, by, outside.map(Box::new)));
     }
 
     pub(super) fn hold(&mut self, work: WorkId) -> Result<Reply, Refusal> {

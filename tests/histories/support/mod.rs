@@ -199,6 +199,7 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
         Command::Resume(c) => c.work = work(&parked),
         Command::TransferToQueue(c) => c.work = work(&|stage| waits(stage) || has(stage)),
         Command::TransferToAgent(c) => c.work = work(&has),
+        Command::TransferOutside(c) => c.work = work(&|stage| waits(stage) || has(stage)),
         Command::RequestWrapUp(c) => c.work = work(&has),
         Command::FinishContact(c) => c.work = work(&has),
         Command::Close(c) => c.work = work(&|stage| !waits(stage)),

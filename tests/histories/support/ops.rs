@@ -12,7 +12,7 @@ use strowger::command::{
     Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject, RemoveMembership,
     ReportUnreached, RequestCallback, RequestWrapUp, Resume, Resumer, Retire, Retrieve, SetCode,
     SetDraining, SetMembership, SetOwnCall, SetPresence, SetShiftEnd, Submit, Supervise,
-    Supervision, Suspend, TransferToAgent, TransferToQueue, Unassign,
+    Supervision, Suspend, TransferOutside, TransferToAgent, TransferToQueue, Unassign,
 };
 use strowger::model::{
     AgentId, CalendarId, CalendarProfile, ChannelId, CodeId, OfferId, PresenceId, Profile, QueueId,
@@ -366,7 +366,9 @@ fn hold_and_park() -> BoxedStrategy<Act> {
 fn transfer() -> BoxedStrategy<Act> {
     let work = SOME;
     let placement = maybe(requeue());
+    let outside = prop::sample::select(&["0800", "sales@example.com", ""][..]);
     prop_oneof![
+        act(outside.prop_map(move |to| TransferOutside::new(work, to))),
         act((queue(), placement, any::<bool>()).prop_map(move |(queue, placement, not)| {
             TransferToQueue::new(work, queue).with_placement(placement).with_not_to_sender(not)
         })),
