@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::fact::definition::Definition;
 use crate::fact::shape::events;

@@ -1,5 +1,6 @@
 //! Commands of agents: what they say of themselves, and what they do with work.
 
+use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{AgentId, CodeId, OfferId, PresenceId, QueueId, ReasonId, WorkId};
 use crate::model::requeue::Requeue;

@@ -368,7 +368,7 @@ fn transfer() -> BoxedStrategy<Act> {
     let placement = maybe(requeue());
     let outside = prop::sample::select(&["0800", "sales@example.com", ""][..]);
     prop_oneof![
-        act(outside.prop_map(move |to| TransferOutside::new(work, to))),
+        act(outside.prop_map(move |to| TransferOutside::new(work, to.into()))),
         act((queue(), placement, any::<bool>()).prop_map(move |(queue, placement, not)| {
             TransferToQueue::new(work, queue).with_placement(placement).with_not_to_sender(not)
         })),
