@@ -9,8 +9,13 @@
 
 mod bank;
 mod host;
+#[cfg(test)]
+mod naive;
+mod ranks;
+mod rules;
 mod scenario;
 mod table;
+mod trace;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -36,7 +41,7 @@ fn run(paths: &[String]) -> Result<bool, Box<dyn Error>> {
     let (mut decisions, mut differ, mut traces) = (0, 0, 0);
     for path in paths {
         if table::exists(&format!("{path}.scenario.json")) {
-            let comparison = scenario::replay(path)?;
+            let comparison = trace::replay(path)?;
             println!("{comparison}");
             decisions += comparison.decisions;
             differ += comparison.differ;
