@@ -188,10 +188,9 @@ impl<'a> Naive<'a> {
                 })
                 .min()
                 .map(|(_, n)| n),
-            Policy::OrderedAgentsQueueOrder => heads
-                .filter_map(|(kind, n)| Some((listed(kind)?, n)))
-                .min()
-                .map(|(_, n)| n),
+            Policy::OrderedAgentsQueueOrder => {
+                heads.filter_map(|(kind, n)| Some((listed(kind)?, n))).min().map(|(_, n)| n)
+            }
             Policy::OrderedAgentsFifo => heads
                 .filter(|(kind, _)| listed(*kind).is_some())
                 .map(|(_, n)| (self.calls[n].arrival, n))
@@ -227,7 +226,8 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 

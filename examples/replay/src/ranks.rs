@@ -79,7 +79,8 @@ mod tests {
     #[test]
     fn a_helper_stands_behind_in_the_queue_they_help() {
         // The helper takes their own queue first, and the other takes its own agent first.
-        let ranks = both_ways(&vec![vec![A, None], vec![B, A]], &vec![vec![A, B], vec![None, A]], 16);
+        let ranks =
+            both_ways(&vec![vec![A, None], vec![B, A]], &vec![vec![A, B], vec![None, A]], 16);
         assert_eq!(ranks, Some(vec![vec![1, 1], vec![2, 1]]));
     }
 

@@ -91,8 +91,7 @@ pub(crate) fn floor(scenario: &Scenario) -> Result<Floor, Box<dyn Error>> {
                 let hidden = scenario.min_wait_ms_agent_call.as_ref();
                 let hidden = hidden.and_then(|waits| waits[a][kind]).unwrap_or(0);
                 let delay = Span::from_millis(hidden.saturating_sub(*after_ms));
-                let terms =
-                    Membership::default().with_rank(ranks[a][place]).with_delay(delay);
+                let terms = Membership::default().with_rank(ranks[a][place]).with_delay(delay);
                 let terms = if listed {
                     terms.with_position(u16::try_from(order)?)
                 } else {
@@ -225,9 +224,7 @@ fn orders_by_rank(
     Ok((of_agents, of_queues))
 }
 
-fn orders_by_list(
-    scenario: &Scenario,
-) -> Result<(ranks::Order, ranks::Order), Box<dyn Error>> {
+fn orders_by_list(scenario: &Scenario) -> Result<(ranks::Order, ranks::Order), Box<dyn Error>> {
     let Some(lists) = &scenario.agent_order_by_type else {
         return missing("agent_order_by_type", "the policy needs it");
     };
@@ -258,7 +255,8 @@ fn orders_by_list(
             queues[kind] = place.map(|place| if alike { 0 } else { place });
         }
     }
-    if scenario.policy == Policy::OrderedAgentsQueueOrder && scenario.type_order_by_agent.is_none() {
+    if scenario.policy == Policy::OrderedAgentsQueueOrder && scenario.type_order_by_agent.is_none()
+    {
         return missing("type_order_by_agent", "the policy needs it");
     }
     let never = |kind: usize, agent: usize| {
