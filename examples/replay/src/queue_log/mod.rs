@@ -64,6 +64,8 @@ fn show(path: &str, history: &History, options: &Options) -> Result<(String, Str
 
 #[cfg(test)]
 mod tests {
+    use strowger::figures::Handling;
+
     use super::*;
     use crate::queue_log::history::End;
     use crate::queue_log::line::Why;
@@ -78,7 +80,14 @@ mod tests {
     #[test]
     fn the_page_of_the_sample() {
         let history = History::read(SAMPLE).unwrap();
-        let (page, _) = show("sample/queue_log", &history, &Options::default()).unwrap();
+        let (page, picture) = show("sample/queue_log", &history, &Options::default()).unwrap();
+        assert_eq!(picture.matches("<path").count(), 2);
+        let (target, offset_minutes) = (Span::from_secs(20), 0);
+        let terms = Terms { target, interval: Span::from_mins(15), offset_minutes };
+        let day = happened(&history, terms).unwrap();
+        let missed: u32 = day.rows.iter().map(|row| row.handling.missed).sum();
+        let declined: u32 = day.rows.iter().map(|row| row.handling.declined).sum();
+        assert_eq!((missed, declined, day.refused), (2, 0, 0));
         let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/sample/page.txt");
         if std::env::var_os("STROWGER_REWRITE").is_some() {
             fs::write(kept, &page).unwrap();
@@ -171,5 +180,11 @@ mod tests {
         assert_eq!(waits(false), [13, 45, 17]);
         assert_eq!(day.agents.iter().map(|(_, talked)| talked).sum::<i64>(), 27_000);
         assert_eq!((day.refused, history.odd.bad), (0, 0));
+        // What rang in vain was missed, each for itself, and who was not reached declined nothing.
+        let sum = |of: fn(&Handling) -> u32| -> u32 {
+            day.rows.iter().map(|row| of(&row.handling)).sum()
+        };
+        assert_eq!((sum(|row| row.missed), sum(|row| row.declined)), (11, 0));
+        assert_eq!((sum(|row| row.withdrawn), sum(|row| row.accepted)), (7, 4));
     }
 }

@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use strowger::Action;
-use strowger::command::{Assign, Cancel};
+use strowger::command::{Assign, Cancel, ReportUnanswered};
 use strowger::figures::{Figures, FiguresConfig, QueueInterval};
-use strowger::model::{ChannelId, OfferId, Zone};
+use strowger::model::{Broadcast, ChannelId, OfferId, Zone};
 use strowger::prelude::*;
 
-use crate::queue_log::history::{End, History, Visit};
+use crate::queue_log::history::{End, History, Vain, Visit};
 use crate::queue_log::line::{EndedBy, Why};
 
 /// Where no call of a log was answered, a call is taken to last so long, in milliseconds.
@@ -60,6 +60,17 @@ enum Step {
     },
     Enter {
         visit: usize,
+    },
+    /// A telephone begins to ring.
+    Ring {
+        visit: usize,
+        agent: usize,
+    },
+    /// It rang in vain.
+    Silent {
+        visit: usize,
+        agent: usize,
+        unreachable: bool,
     },
     Answer {
         visit: usize,
@@ -111,15 +122,29 @@ struct Lengths {
 
 /// What happened, as the log says it: queues of another engine, where nothing is decided here.
 pub(crate) fn happened(history: &History, terms: Terms) -> Result<Day, Failed> {
-    let queue = QueueProfile::default().with_service_target(terms.target).with_external(true);
+    let queue = QueueProfile::default()
+        .with_service_target(terms.target)
+        .with_external(true)
+        .with_broadcast(Broadcast::up_to(50));
     let mut floor = Floor::new(history, terms, queue)?;
     for agent in 0..history.agents.len() {
         floor.put(history.from, 0, Step::Staff { agent, on: true });
     }
     for (n, visit) in history.visits.iter().enumerate() {
         floor.put(visit.entered, visit.line, Step::Enter { visit: n });
+        for ring in &visit.rings {
+            let agent = ring.agent;
+            floor.put(ring.from, ring.line, Step::Ring { visit: n, agent });
+            let unreachable = ring.how == Vain::Unreachable;
+            if ring.how != Vain::Canceled {
+                floor.put(ring.to, ring.line, Step::Silent { visit: n, agent, unreachable });
+            }
+        }
         if let Some(answer) = visit.answer {
-            floor.put(answer.at, answer.line, Step::Answer { visit: n, agent: answer.agent });
+            let agent = answer.agent;
+            let from = answer.rang_from.unwrap_or(answer.at);
+            floor.put(from, answer.line, Step::Ring { visit: n, agent });
+            floor.put(answer.at, answer.line, Step::Answer { visit: n, agent });
         }
         match visit.end {
             End::Talked { at, by, line } => {
@@ -284,10 +309,24 @@ impl<'a> Floor<'a> {
                 self.tell(at, SetPresence::new(self.agents[agent], system.id()))?;
             }
             Step::Enter { visit } => self.enter(at, visit)?,
+            Step::Ring { visit, agent } => {
+                if let (Some(work), None) = (self.works[visit], self.day.fates[visit].out) {
+                    self.tell(at, Assign::new(work, self.agents[agent]))?;
+                }
+            }
+            // What rings no more, because the call went elsewhere, needs no end.
+            Step::Silent { visit, agent, unreachable } => {
+                if let Some(offer) = self.offer(visit, agent) {
+                    let silent = ReportUnanswered::new(offer).with_unreachable(unreachable);
+                    self.tell(at, silent)?;
+                }
+            }
             Step::Answer { visit, agent } => {
-                if let Some(work) = self.works[visit] {
-                    let offer = self.tell(at, Assign::new(work, self.agents[agent]))?;
-                    if let Some(offer) = offer {
+                if let Some(offer) = self.offer(visit, agent) {
+                    self.tell(at, Accept::new(offer))?;
+                } else if let (Some(work), None) = (self.works[visit], self.day.fates[visit].out) {
+                    // What rang for it was withdrawn: more rang at once than may.
+                    if let Some(offer) = self.tell(at, Assign::new(work, self.agents[agent]))? {
                         self.tell(at, Accept::new(offer))?;
                     }
                 }
@@ -319,6 +358,12 @@ impl<'a> Floor<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What rings at an agent for a call.
+    fn offer(&self, visit: usize, agent: usize) -> Option<OfferId> {
+        let mut ringing = self.ringing.iter();
+        ringing.find(|(_, rings)| **rings == (visit, agent)).map(|(offer, _)| *offer)
     }
 
     fn enter(&mut self, at: i64, visit: usize) -> Result<(), Failed> {
