@@ -15,6 +15,8 @@ const NAMES: usize = 20;
 const LINE_MAX: usize = 64 * 1_024;
 /// The log's clock may stand still so long before that is told, in milliseconds.
 const JUMP_MS: i64 = 24 * 3_600_000;
+/// Longer than any log, in milliseconds: ten years.
+const LOG_MS: i64 = 10 * 366 * JUMP_MS;
 
 /// One stay of a call in one queue. Instants are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +126,8 @@ struct Reader {
     agents: HashMap<String, usize>,
     open: HashMap<(String, usize), usize>,
     standing: HashMap<usize, Standing>,
+    /// A line that is far ahead of those before it, until the next line bears it out.
+    ahead: Option<(usize, Line)>,
 }
 
 /// Where an agent is a member and paused, by queue.
@@ -145,6 +149,9 @@ impl History {
             let mut text = Vec::new();
             let mut part = io::Read::take(&mut log, LINE_MAX as u64);
             if part.read_until(b'\n', &mut text)? == 0 {
+                if let Some((number, line)) = reader.ahead.take() {
+                    reader.line(number, line);
+                }
                 return Ok(reader.history);
             }
             number += 1;
@@ -162,14 +169,8 @@ impl History {
                 read(number, &text)
             };
             match line {
-                Ok(line) => reader.line(number, line),
-                Err(bad) => {
-                    let odd = &mut reader.history.odd;
-                    odd.bad += 1;
-                    if odd.first_bad.len() < SHOWN {
-                        odd.first_bad.push(bad);
-                    }
-                }
+                Ok(line) => reader.next(number, line),
+                Err(bad) => reader.bad(bad),
             }
         }
     }
@@ -215,6 +216,33 @@ impl History {
 }
 
 impl Reader {
+    fn bad(&mut self, bad: BadLine) {
+        let odd = &mut self.history.odd;
+        odd.bad += 1;
+        if odd.first_bad.len() < SHOWN {
+            odd.first_bad.push(bad);
+        }
+    }
+
+    /// One line with a wrong time must not move all that follow.
+    fn next(&mut self, number: usize, line: Line) {
+        let at = line.at * 1_000;
+        if let Some((number, ahead)) = self.ahead.take() {
+            if at < ahead.at * 1_000 - JUMP_MS {
+                self.bad(BadLine { number, problem: Problem::Clock });
+            } else {
+                self.line(number, ahead);
+            }
+        }
+        match self.history.stretches.last() {
+            Some(_) if at > self.history.from + LOG_MS => {
+                self.bad(BadLine { number, problem: Problem::Clock });
+            }
+            Some((_, until)) if at - until <= JUMP_MS => self.line(number, line),
+            Some(_) | None => self.ahead = Some((number, line)),
+        }
+    }
+
     fn line(&mut self, number: usize, line: Line) {
         let history = &mut self.history;
         let mut at = line.at * 1_000;

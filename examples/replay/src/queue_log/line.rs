@@ -90,6 +90,8 @@ pub(crate) enum Problem {
     Text,
     /// It is longer than any line of a log.
     Long,
+    /// It is far ahead of the line behind it, or of the whole log.
+    Clock,
 }
 
 impl fmt::Display for BadLine {
@@ -103,6 +105,7 @@ impl fmt::Display for BadLine {
             Problem::Missing(what) => write!(f, "names no {what}"),
             Problem::Text => write!(f, "no text in UTF-8"),
             Problem::Long => write!(f, "longer than any line of a log"),
+            Problem::Clock => write!(f, "a time far ahead of the lines around it"),
         }
     }
 }

@@ -118,6 +118,44 @@ mod tests {
     }
 
     #[test]
+    fn one_line_of_a_wrong_time_moves_nothing() {
+        let history = read(
+            "9000000|x|q|NONE|ENTERQUEUE\n10|c|q|NONE|ENTERQUEUE\n99999|d|q|NONE|ENTERQUEUE\n\
+             11|c|q|NONE|ABANDON\n12|e|q|NONE|ENTERQUEUE\n999999999|f|q|NONE|ENTERQUEUE",
+        );
+        let told = [1, 3, 6].map(|n| format!("line {n}: a time far ahead of the lines around it"));
+        assert_eq!(bad(&history), told);
+        assert_eq!((history.from, history.to, history.odd.back), (10_000, 12_000, 0));
+    }
+
+    /// Whatever is in a log, nothing panics and the page is written.
+    #[test]
+    fn a_mangled_log_has_a_page() {
+        let sample = String::from_utf8(SAMPLE.to_vec()).unwrap();
+        let mut chance = 1_u64;
+        let mut below = |bound: usize| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (chance >> 33) as usize % bound
+        };
+        for _ in 0..300 {
+            let mut lines: Vec<String> = sample.lines().map(str::to_owned).collect();
+            for _ in 0..1 + below(12) {
+                let (one, other) = (below(lines.len()), below(lines.len()));
+                let at = below(lines[one].len() + 1);
+                match below(4) {
+                    0 => lines.swap(one, other),
+                    1 => lines[one].truncate(at),
+                    2 => lines[one].insert_str(at, ["|", "9", "-", "NONE"][below(4)]),
+                    _ => lines.insert(one, lines[other].clone()),
+                }
+            }
+            if let Ok((page, _)) = show("log", &read(&lines.join("\n")), &Options::default()) {
+                assert!(page.contains("decided by strowger"));
+            }
+        }
+    }
+
+    #[test]
     fn what_the_log_does_not_end_is_open_or_lost() {
         let history = read(
             "1|a|q|NONE|ENTERQUEUE\n2|b|q|NONE|ENTERQUEUE\n3|b|q|x|CONNECT|1\n\

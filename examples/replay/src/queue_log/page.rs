@@ -26,7 +26,8 @@ pub(crate) fn interval(history: &History, offset_minutes: i16) -> Span {
         let of = |at: i64| (at + shift).div_euclid(length);
         history.visits.iter().map(|visit| of(visit.entered)).collect::<BTreeSet<_>>().len()
     };
-    let fits = INTERVALS.into_iter().find(|minutes| rows(*minutes) <= ROWS);
+    let few = |minutes: u32| (history.to - history.from) / (i64::from(minutes) * 60_000) < 4_000;
+    let fits = INTERVALS.into_iter().find(|minutes| rows(*minutes) <= ROWS && few(*minutes));
     Span::from_mins(fits.unwrap_or(1_440))
 }
 
@@ -288,7 +289,7 @@ fn assumptions(page: &mut Page, history: &History) {
     let signed = agents.clone().filter(|agent| history.has_signed(*agent)).count();
     let there = agents.clone().filter(|agent| !history.there(*agent).is_empty()).count();
     let inferred =
-        agents.clone().filter(|a| !history.has_signed(*a) && !history.there(*a).is_empty()).count();
+        agents.filter(|a| !history.has_signed(*a) && !history.there(*a).is_empty()).count();
     let out = history.agents.len() - there;
     page.line("The second column takes for granted:");
     page.line("  - the oldest call goes to who has been idle longest, one telephone at a time;");
