@@ -12,6 +12,7 @@
 //! | [`records`] | keep a record of each contact, and chats |
 //! | [`observe`] | see what happens, and why |
 //! | [`check`] | know what the engine does not check |
+//! | [`what_if`] | see what would have been different on a day of their own |
 //! | [`mod@test`] | test a floor with a clock of their own |
 //! | [`words`] | find the words of another system |
 //! | [`how_an_agent_is_chosen`] | know the whole order of decisions, on one page |
@@ -48,6 +49,9 @@ pub mod observe {}
 
 #[doc = include_str!("../docs/guide/check.md")]
 pub mod check {}
+
+#[doc = include_str!("../docs/guide/what_if.md")]
+pub mod what_if {}
 
 #[doc = include_str!("../docs/guide/test.md")]
 pub mod test {}

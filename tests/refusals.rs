@@ -210,6 +210,8 @@ const COMMANDS: &str = r#"
     unassign (suspend) {"work": $work, "suspend": true}
     request_callback {"work": $work, "channel": $voice}
     report_unreached {"work": $work}
+    report_unanswered {"offer": $offer}
+    report_unanswered (out) {"offer": $offer, "unreachable": true}
     reclassify {"work": $work}
 "#;
 

@@ -3,7 +3,7 @@
 use crate::base::time::Timestamp;
 use crate::fact::event::Event;
 use crate::model::ids::{AgentId, OfferId, WorkId};
-use crate::policy::offering::{auto_accept, window};
+use crate::policy::offering::{Bar, auto_accept, window};
 use crate::state::leg::LegEnd;
 use crate::state::offer::Withdrawal;
 
@@ -41,6 +41,23 @@ pub(crate) fn withdraw(turn: &mut Turn<'_>, work: WorkId, why: Withdrawal) -> Re
     withdraw_but(turn, work, None, why)
 }
 
+/// Takes back what stands in the way of one more offer by hand: every offer, or where another engine
+/// decides only what would be one too many, the oldest first.
+pub(crate) fn make_way(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
+    let why = Withdrawal::Reassigned;
+    if !turn.queue_profile(turn.work(work)?.queue)?.external {
+        return withdraw(turn, work, why);
+    }
+    loop {
+        let row = turn.work(work)?;
+        let (place, full) = (row.place, row.open_offers().count() >= usize::from(row.open_to));
+        let Some(offer) = row.open_offers().next().filter(|_| full) else {
+            return Ok(());
+        };
+        turn.emit(Event::OfferWithdrawn { offer, why, bar: Bar::None, place })?;
+    }
+}
+
 /// Takes back all open offers of a piece of work but one, the oldest first; it keeps its place.
 pub(crate) fn withdraw_but(
     turn: &mut Turn<'_>,
@@ -54,7 +71,7 @@ pub(crate) fn withdraw_but(
         let Some(offer) = row.open_offers().find(|offer| Some(*offer) != kept) else {
             return Ok(());
         };
-        turn.emit(Event::OfferWithdrawn { offer, why, place })?;
+        turn.emit(Event::OfferWithdrawn { offer, why, bar: Bar::None, place })?;
     }
 }
 
@@ -66,8 +83,8 @@ pub(crate) fn withdraw_unattended(turn: &mut Turn<'_>, agent: AgentId) -> Result
         let queue = turn.queue_profile(turn.work(offer.work)?.queue)?;
         if queue.withdraw_offers && has_left(turn.matching(), agent, offer.claim.channel) {
             let place = place::declined(turn, &offer, queue.requeue.withdrawn)?;
-            let why = Withdrawal::AgentUnavailable;
-            turn.emit(Event::OfferWithdrawn { offer: id, why, place })?;
+            let (why, bar) = (Withdrawal::AgentUnavailable, Bar::None);
+            turn.emit(Event::OfferWithdrawn { offer: id, why, bar, place })?;
         }
     }
     withdraw_unattended_consults(turn, agent)

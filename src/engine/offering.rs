@@ -102,12 +102,59 @@ pub(crate) fn reject(
 pub(crate) fn miss(turn: &mut Turn<'_>, id: OfferId) -> Result<(), Halted> {
     let offer = turn.offer(id)?;
     let queue = queue_of(turn, &offer)?;
-    let bar = within_budget(turn, Bar::None, &offer, &queue)?;
-    let place = place::declined(turn, &offer, queue.requeue.missed)?;
-    turn.emit(Event::OfferMissed { offer: id, bar, place })?;
-    if turn.agent(offer.agent)?.history.exceeds(queue.tolerance) {
-        respond(turn, offer.agent, queue.on_miss)?;
+    end_missed(turn, id, &offer, &queue)?;
+    respond_to_miss(turn, offer.agent, &queue)?;
+    after_decline(turn, offer.work)
+}
+
+/// Whoever alerts an agent says that nobody answered. Another engine that alerts them also says
+/// what becomes of them.
+pub(crate) fn miss_as_told(turn: &mut Turn<'_>, id: OfferId) -> Result<(), Halted> {
+    let offer = turn.offer(id)?;
+    let queue = queue_of(turn, &offer)?;
+    end_missed(turn, id, &offer, &queue)?;
+    if !queue.external {
+        respond_to_miss(turn, offer.agent, &queue)?;
     }
+    after_decline(turn, offer.work)
+}
+
+fn end_missed(
+    turn: &mut Turn<'_>,
+    id: OfferId,
+    offer: &Offer,
+    queue: &QueueProfile,
+) -> Result<(), Halted> {
+    let bar = within_budget(turn, Bar::None, offer, queue)?;
+    let place = place::declined(turn, offer, queue.requeue.missed)?;
+    turn.emit(Event::OfferMissed { offer: id, bar, place })
+}
+
+fn respond_to_miss(
+    turn: &mut Turn<'_>,
+    agent: AgentId,
+    queue: &QueueProfile,
+) -> Result<(), Halted> {
+    if turn.agent(agent)?.history.exceeds(queue.tolerance) {
+        respond(turn, agent, queue.on_miss)?;
+    }
+    Ok(())
+}
+
+/// Whoever alerts an agent says that they could not be reached. Routing would ask the same agent
+/// again at once; another engine knows whom it asks.
+pub(crate) fn not_reached(turn: &mut Turn<'_>, id: OfferId) -> Result<(), Halted> {
+    let offer = turn.offer(id)?;
+    let queue = queue_of(turn, &offer)?;
+    let session = turn.agent(offer.agent)?.session;
+    let bar = match turn.work(offer.work)?.is_barred_for_good(offer.agent) {
+        _ if queue.external => Bar::None,
+        true => Bar::Always,
+        false => Bar::Session(session),
+    };
+    let place = place::declined(turn, &offer, queue.requeue.withdrawn)?;
+    let why = Withdrawal::Unreachable;
+    turn.emit(Event::OfferWithdrawn { offer: id, why, bar, place })?;
     after_decline(turn, offer.work)
 }
 

@@ -1,6 +1,6 @@
 //! Deciding answers to offers, and giving work to agents by hand.
 
-use crate::command::commands::{Accept, Assign, Force, Pull, Reject};
+use crate::command::commands::{Accept, Assign, Force, Pull, Reject, ReportUnanswered};
 use crate::command::refusal::Refusal;
 use crate::fact::event::{AssignedBy, Event, OfferedBy};
 use crate::model::ids::OfferId;
@@ -103,8 +103,28 @@ impl Run for Assign {
         if alert.until.is_some_and(|until| until <= turn.now && from < turn.now) {
             return Err(Invalid::new("offered_at", Problem::Past).into());
         }
-        alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
+        alerting::make_way(turn, work)?;
         Ok(offering::offer_by(turn, work, agent, OfferedBy::Assign, alert)?)
+    }
+}
+
+impl Run for ReportUnanswered {
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let told = if self.unreachable {
+            OfferEnd::Withdrawn { why: Withdrawal::Unreachable }
+        } else {
+            OfferEnd::Missed
+        };
+        match turn.open_offer(self.offer) {
+            Ok(_) => {}
+            Err(Refusal::OfferOver { end: Some(end), .. }) if end == told => return Ok(()),
+            Err(refusal) => return Err(refusal),
+        }
+        if self.unreachable {
+            Ok(offering::not_reached(turn, self.offer)?)
+        } else {
+            Ok(offering::miss_as_told(turn, self.offer)?)
+        }
     }
 }
 

@@ -190,7 +190,8 @@ events! {
             /// Where the work stands now.
             place: Place,
         }
-        /// An offer timed out; the work is back in line.
+        /// An offer timed out, or whoever alerted the agent said that nobody answered; the work is
+        /// back in line.
         OfferMissed = offer_missed {
             /// The offer.
             offer: OfferId,
@@ -205,6 +206,9 @@ events! {
             offer: OfferId,
             /// Why.
             why: Withdrawal,
+            /// When the agent may be asked again, if they could not be reached.
+            #[serde(default, skip_serializing_if = "Bar::is_none")]
+            bar: Bar,
             /// Where the work stands now.
             place: Place,
         }

@@ -370,7 +370,11 @@ growing! {
         /// (ServiceNow: external). Then nothing in it is offered but by command
         /// ([`Assign`](crate::command::Assign) and the like), and no offer in vain was the last
         /// that could be made: `budget.per_work` and `exhausted` do not count. All else goes on:
-        /// order, clocks, the longest wait, rules of overflow, estimates. The work an agent has
+        /// order, clocks, the longest wait, rules of overflow, estimates. What is assigned to
+        /// several agents alerts them side by side, up to `broadcast.max`: the first who accepts
+        /// has it (ring all). What the other engine tells of an alert
+        /// ([`ReportUnanswered`](crate::command::ReportUnanswered)) puts no agent out of the queue.
+        /// The work an agent has
         /// from this queue counts in the agent's capacity, but capacity is not enforced: no command
         /// is refused for want of room, and parked work comes back to its agent whatever the agent
         /// has. The agent must still be present and respond, and the bound on assignments still

@@ -61,6 +61,12 @@ impl Bar {
         }
     }
 
+    /// True if it bars nobody.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
     /// True if only a change of the agent's own, or nothing, can end the bar.
     #[must_use]
     pub const fn is_lasting(self) -> bool {

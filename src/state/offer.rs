@@ -35,7 +35,8 @@ pub enum OfferEnd {
         /// The reason the agent gave.
         reason: Option<ReasonId>,
     },
-    /// It timed out: its window ended without an answer.
+    /// It timed out: its window ended without an answer, or whoever alerted the agent said that
+    /// there was none.
     Missed,
     /// It was taken back.
     Withdrawn {
@@ -59,6 +60,9 @@ pub enum Withdrawal {
     AcceptedElsewhere,
     /// The work was suspended, put off, or became a call back.
     WorkAside,
+    /// The agent could not be reached: their telephone did not alert them at all
+    /// ([`ReportUnanswered`](crate::command::ReportUnanswered)). It is no decline of theirs.
+    Unreachable,
     /// Its longest wait was over
     /// ([`max_wait_recalls`](crate::model::QueueProfile::max_wait_recalls)).
     MaxWait,
@@ -79,7 +83,7 @@ pub enum OfferStep {
     Accept,
     /// The agent rejects.
     Reject(Option<ReasonId>),
-    /// Its window ends.
+    /// It ends unanswered: its window is over, or whoever alerts the agent says so.
     Expire,
     /// It is taken back.
     Withdraw(Withdrawal),
@@ -114,19 +118,18 @@ impl OfferState {
     /// The state after a step.
     ///
     /// # Errors
-    /// [`Illegal`] if the offer is over, or has no window that could end.
+    /// [`Illegal`] if the offer is over.
     pub const fn next(self, step: OfferStep) -> Result<Self, Illegal> {
         match (self, step) {
             (Self::Open { .. }, OfferStep::Accept) => Ok(Self::Over(OfferEnd::Accepted)),
             (Self::Open { .. }, OfferStep::Reject(reason)) => {
                 Ok(Self::Over(OfferEnd::Rejected { reason }))
             }
-            (Self::Open { until: Some(_) }, OfferStep::Expire) => Ok(Self::Over(OfferEnd::Missed)),
+            (Self::Open { .. }, OfferStep::Expire) => Ok(Self::Over(OfferEnd::Missed)),
             (Self::Open { .. }, OfferStep::Withdraw(why)) => {
                 Ok(Self::Over(OfferEnd::Withdrawn { why }))
             }
-            (Self::Open { until: None }, OfferStep::Expire)
-            | (
+            (
                 Self::Over(_),
                 OfferStep::Accept
                 | OfferStep::Reject(_)

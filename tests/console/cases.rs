@@ -143,6 +143,31 @@ fn the_second_user_of_a_browser_has_a_conversation_of_their_own() {
 }
 
 #[test]
+fn several_telephones_ring_by_hand_and_one_wins() {
+    let answers = answers("ring_all_of_another_engine");
+    let queues = last(&answers, "/reply/queues").as_array().expect("two queues");
+    for queue in queues {
+        let service = figures(&queue["service"], &["offered", "answered", "in_target"]);
+        assert_eq!(service, [1, 1, 1]);
+    }
+    let desks = last(&answers, "/reply/agent_queues").as_array().expect("desks");
+    let names = ["offered", "accepted", "missed", "declined", "withdrawn"];
+    let desk = |agent: &str, queue: &str| {
+        let desk = desks.iter().find(|desk| desk["agent"] == agent && desk["queue"] == queue);
+        figures(&desk.expect(agent)["handling"], &names)
+    };
+    assert_eq!(desk("ext-2001", "9000"), [1, 0, 0, 0, 1]);
+    assert_eq!(desk("ext-2002", "9000"), [1, 0, 0, 0, 1]);
+    assert_eq!(desk("ext-2004", "9000"), [1, 1, 0, 0, 0]);
+    assert_eq!(desk("ext-2008", "9000"), [1, 0, 1, 0, 0]);
+    assert_eq!(desk("ext-2001", "9001"), [1, 0, 0, 0, 1]);
+    // Nobody was put out of the queue.
+    let agents = last(&answers, "/reply/agents").as_array().expect("agents");
+    assert!(agents.iter().all(|agent| agent["time"]["not_responding"] == 0));
+    assert_eq!(agents.len(), 4);
+}
+
+#[test]
 fn a_night_is_no_waiting_where_the_queue_counts_open_time() {
     let said = replay("cases/target_in_working_hours");
     let facts = said.lines().map(|line| serde_json::from_str(line).expect("JSON"));

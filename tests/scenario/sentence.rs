@@ -112,6 +112,13 @@ impl Floor {
                 let offer = self.offer(agent, work)?;
                 json!({"reject": {"offer": offer, "reason": reason, "retry_at": retry_at}})
             }
+            [agent, "does-not-answer", work] => {
+                json!({"report_unanswered": {"offer": self.offer(agent, work)?}})
+            }
+            [agent, "cannot-be-reached-for", work] => {
+                let offer = self.offer(agent, work)?;
+                json!({"report_unanswered": {"offer": offer, "unreachable": true}})
+            }
             [agent, "works", "on"] => json!({"set_shift_end": {"agent": self.id("agent", agent)?}}),
             [agent, "works", "until", at] => {
                 let until = instant(at).ok_or("until when?")?;

@@ -189,8 +189,9 @@ impl Floor {
             Event::OfferMissed { offer, bar: barred, place: p, .. } => {
                 format!("{name} {} {}{}", self.offered(*offer), place(*p), bar(*barred))
             }
-            Event::OfferWithdrawn { offer, why, place: p, .. } => {
-                format!("{name} {} why={} {}", self.offered(*offer), word(why), place(*p))
+            Event::OfferWithdrawn { offer, why, bar: barred, place: p, .. } => {
+                let (offered, why) = (self.offered(*offer), word(why));
+                format!("{name} {offered} why={why} {}{}", place(*p), bar(*barred))
             }
             Event::WorkAssigned { work: w, agent: a, by, .. } => {
                 format!("{} -> {} by={}", work(w), self.name(*a), word(by))

@@ -16,7 +16,7 @@ pub(crate) fn exists(path: &str) -> bool {
 pub(crate) fn open(path: &str) -> Result<Box<dyn Read>, Box<dyn Error>> {
     let named = Path::new(path);
     let found = if named.exists() { path.to_owned() } else { format!("{path}.gz") };
-    let file = File::open(&found).map_err(|error| format!("{found}: {error}"))?;
+    let file = File::open(&found).map_err(|error| format!("{path}: {error}"))?;
     let reader = BufReader::new(file);
     Ok(if found.ends_with(".gz") { Box::new(GzDecoder::new(reader)) } else { Box::new(reader) })
 }

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
-use crate::model::ids::WorkId;
+use crate::model::ids::{OfferId, WorkId};
 use crate::model::requeue::Requeue;
 use crate::model::work::WorkRequest;
 
@@ -96,6 +96,25 @@ commands! {
     ReportUnreached {
         /// The work.
         work: WorkId,
+    } -> ();
+
+    /// Says that an alert ended without an answer: the telephone rang in vain, or rang at nobody.
+    ///
+    /// For whoever alerts agents and knows before the window of the offer ends, above all another
+    /// engine (Asterisk: ring no answer). Told again it is answered as done.
+    ReportUnanswered {
+        /// The offer.
+        offer: OfferId,
+    } with {
+        /// False: the offer was missed, as if its window had ended. In an external queue nothing
+        /// becomes of the agent: who alerts them says so.
+        ///
+        /// True: the agent could not be reached. The offer is withdrawn: it is no miss and no
+        /// decline, and the agent stays on queue. Routing does not ask them again for this work
+        /// before they have been off queue; in an external queue nothing keeps anybody from
+        /// assigning it to them again.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        unreachable: bool => with_unreachable,
     } -> ();
 
     /// Asks the rules of the queue it came to once more about work that nobody has.

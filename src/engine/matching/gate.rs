@@ -147,11 +147,11 @@ pub enum KeptBy {
         /// How much must be left of it.
         least: Span,
     },
-    /// The agent rejected or missed the work.
+    /// The agent rejected or missed the work, or could not be reached for it.
     Declined {
         /// When they may be asked again.
         bar: Bar,
-        /// How often they declined it.
+        /// How often they rejected or missed it; 0 if they only could not be reached.
         times: u8,
     },
     /// The agent sent the work here, and is not offered it in this stay.

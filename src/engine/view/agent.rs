@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 use serde::{Serialize, Serializer};
 
 use crate::base::key::Key;
+use crate::base::time::Timestamp;
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, OfferId, PoolId, PresenceId};
+use crate::model::ids::{AgentId, ChannelId, OfferId, PoolId, PresenceId};
+use crate::model::queue::IdleClock;
 use crate::policy::room::{Claim, PoolUse, Usage};
 use crate::state::routing_status::RoutingStatus;
 use crate::world::legs::Leg;
@@ -136,6 +138,13 @@ impl<'a> AgentView<'a> {
         let usage = &self.row.usage;
         let max = self.profile().capacity.pools.get(&pool).copied();
         PoolUse { held: usage.held_of(pool), spent: usage.spent_of(pool), max }
+    }
+
+    /// Since when the agent is idle by a clock, for work of a channel. For who has something now it
+    /// says what the clock counts from, and not that they are idle.
+    #[must_use]
+    pub fn idle_since(self, clock: IdleClock, channel: ChannelId) -> Timestamp {
+        self.row.idle_since(clock, channel)
     }
 
     /// The open offers of the agent, oldest first.

@@ -61,6 +61,12 @@ impl<'a> WorkView<'a> {
         self.id
     }
 
+    /// The latest instant the engine was told: that of the decision, where a host's rule is asked.
+    #[must_use]
+    pub const fn now(self) -> Timestamp {
+        self.now
+    }
+
     /// The host's key for it, if it has one.
     #[must_use]
     pub fn key(self) -> Option<&'a Key> {

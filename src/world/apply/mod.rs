@@ -103,8 +103,8 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
             offers::reject(world, *offer, *reason, *bar, *place, at)
         }
         Event::OfferMissed { offer, bar, place } => offers::miss(world, *offer, *bar, *place, at),
-        Event::OfferWithdrawn { offer, why, place } => {
-            offers::withdraw(world, *offer, *why, *place, at)
+        Event::OfferWithdrawn { offer, why, bar, place } => {
+            offers::withdraw(world, *offer, *why, *bar, *place, at)
         }
         Event::WorkAssigned { work, agent, by: _ } => offers::assign(world, *work, *agent, at),
         Event::WorkHeld { work } => contacts::hold(world, *work),

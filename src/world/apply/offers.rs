@@ -34,8 +34,10 @@ pub(super) fn make(
     if !world.stores.offers.open(id, offer) {
         return Err(Misfit::OutOfOrder);
     }
+    let profile = world.queue_profile(queue)?;
     let open_to = match by {
-        OfferedBy::Routing => world.queue_profile(queue)?.broadcast.max,
+        OfferedBy::Routing => profile.broadcast.max,
+        OfferedBy::Assign if profile.external => profile.broadcast.max,
         OfferedBy::Assign | OfferedBy::Transfer => 1,
     };
     restage(world, work, |row| {
@@ -118,7 +120,7 @@ pub(super) fn reject(
 ) -> Result<(), Misfit> {
     let offer = end(world, id, OfferStep::Reject(reason))?;
     note_answer(world, offer.agent, false)?;
-    return_work(world, id, offer, place, Some(bar))?;
+    return_work(world, id, offer, place, Noted::Decline(bar))?;
     stand_in_line(world, offer.work, at)
 }
 
@@ -131,7 +133,7 @@ pub(super) fn miss(
 ) -> Result<(), Misfit> {
     let offer = end(world, id, OfferStep::Expire)?;
     note_answer(world, offer.agent, true)?;
-    return_work(world, id, offer, place, Some(bar))?;
+    return_work(world, id, offer, place, Noted::Decline(bar))?;
     stand_in_line(world, offer.work, at)
 }
 
@@ -139,11 +141,13 @@ pub(super) fn withdraw(
     world: &mut World,
     id: OfferId,
     why: Withdrawal,
+    bar: Bar,
     place: Place,
     at: Timestamp,
 ) -> Result<(), Misfit> {
     let offer = end(world, id, OfferStep::Withdraw(why))?;
-    return_work(world, id, offer, place, None)?;
+    let noted = if bar.is_none() { Noted::Nothing } else { Noted::Bar(bar) };
+    return_work(world, id, offer, place, noted)?;
     if why.passes_the_line() { Ok(()) } else { stand_in_line(world, offer.work, at) }
 }
 
@@ -179,13 +183,21 @@ fn note_answer(world: &mut World, agent: AgentId, missed: bool) -> Result<(), Mi
     Ok(())
 }
 
+/// What is remembered of an agent whose offer ended without acceptance.
+enum Noted {
+    Nothing,
+    /// They are not asked again, and declined nothing.
+    Bar(Bar),
+    Decline(Bar),
+}
+
 /// Work whose offer ended is back in line, or is still offered to others.
 fn return_work(
     world: &mut World,
     id: OfferId,
     offer: Offer,
     place: Place,
-    declined: Option<Bar>,
+    noted: Noted,
 ) -> Result<(), Misfit> {
     let pool_set = restage(world, offer.work, |row| {
         let left = row.open_offers().find(|open| *open != id);
@@ -199,8 +211,10 @@ fn return_work(
                 row.place = place;
             }
         }
-        if let Some(bar) = declined {
-            row.decline(offer.agent, bar);
+        match noted {
+            Noted::Nothing => {}
+            Noted::Bar(bar) => row.bar(offer.agent, bar),
+            Noted::Decline(bar) => row.decline(offer.agent, bar),
         }
         Ok(row.pool_set)
     })?;

@@ -224,6 +224,14 @@ impl Work {
         arrives
     }
 
+    /// Notes that an agent is not to be asked for it, without a decline of theirs.
+    pub(crate) fn bar(&mut self, agent: AgentId, bar: Bar) {
+        match self.declines.iter_mut().find(|decline| decline.agent == agent) {
+            Some(known) => known.bar = bar,
+            None => self.declines.push(Decline { agent, count: 0, bar }),
+        }
+    }
+
     /// Notes that an agent rejected or missed it.
     pub(crate) fn decline(&mut self, agent: AgentId, bar: Bar) {
         self.attempts = self.attempts.saturating_add(1);
@@ -234,6 +242,13 @@ impl Work {
             }
             None => self.declines.push(Decline { agent, count: 1, bar }),
         }
+    }
+
+    /// True if no time and no absence lets an agent be asked for it again.
+    #[must_use]
+    pub(crate) fn is_barred_for_good(&self, agent: AgentId) -> bool {
+        let mut declines = self.declines.iter();
+        declines.any(|decline| decline.agent == agent && decline.bar == Bar::Always)
     }
 
     /// How often an agent rejected or missed it.

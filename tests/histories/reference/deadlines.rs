@@ -127,7 +127,7 @@ impl Router {
 
     fn fire(&mut self, owner: Owner, kind: DeadlineKind, due: Timestamp) {
         match owner {
-            Owner::Offer(offer) => self.miss(offer),
+            Owner::Offer(offer) => self.miss(offer, true),
             Owner::Guest(agent, work) => self.part(work, agent, LegEnd::Missed),
             Owner::WrapUp(agent, work) => self.time_out_wrap_up(work, agent),
             Owner::Lease(agent) => {

@@ -285,6 +285,7 @@ impl Router {
             Command::Postpone(c) => self.postpone(&c),
             Command::Unassign(c) => self.unassign(&c),
             Command::RequestCallback(c) => self.request_callback(&c),
+            Command::ReportUnanswered(c) => self.report_unanswered(c.offer, c.unreachable),
             Command::ReportUnreached(c) => self.report_unreached(c.work),
             Command::Reclassify(c) => self.reclassify(c.work),
             unknown => panic!("the reference does not know {unknown:?}"),

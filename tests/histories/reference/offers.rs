@@ -70,7 +70,9 @@ impl Router {
         row.first_offer.get_or_insert(now);
         if first {
             row.stage = Stage::Offered { offer };
-            row.open_to = if by == OfferedBy::Routing { profile.broadcast.max } else { 1 };
+            // Another engine alerts as many as a broadcast may.
+            let several = by == OfferedBy::Routing || by == OfferedBy::Assign && profile.external;
+            row.open_to = if several { profile.broadcast.max } else { 1 };
         }
         self.offered_last.insert(queue, agent);
         if by == OfferedBy::Routing {
@@ -203,7 +205,41 @@ impl Router {
         Ok(Reply::Done)
     }
 
-    pub(super) fn miss(&mut self, id: OfferId) {
+    /// An alert ended unanswered, says who alerts.
+    pub(super) fn report_unanswered(
+        &mut self,
+        id: OfferId,
+        unreachable: bool,
+    ) -> Result<Reply, Refusal> {
+        let why = Withdrawal::Unreachable;
+        let told = if unreachable { OfferEnd::Withdrawn { why } } else { OfferEnd::Missed };
+        let offer = match self.open_offer(id) {
+            Err(Refusal::OfferOver { end: Some(end), .. }) if end == told => {
+                return Ok(Reply::Done);
+            }
+            offer => offer?,
+        };
+        let queue = self.queue_profile(self.works[&offer.work].queue);
+        if !unreachable {
+            self.miss(id, !queue.external);
+            return Ok(Reply::Done);
+        }
+        let place = self.place_declined(id, &offer, queue.requeue.withdrawn);
+        let never = |known: &Decline| known.agent == offer.agent && known.bar == Bar::Always;
+        let bar = if queue.external {
+            Bar::None
+        } else if self.works[&offer.work].declines.iter().any(never) {
+            Bar::Always
+        } else {
+            Bar::Session(self.agents[&offer.agent].session)
+        };
+        self.withdraw_and_bar(id, why, bar, place);
+        self.after_decline(offer.work);
+        Ok(Reply::Done)
+    }
+
+    /// An offer ended unanswered, and perhaps something becomes of the agent.
+    pub(super) fn miss(&mut self, id: OfferId, responds: bool) {
         let offer = self.end_offer(id, OfferEnd::Missed);
         let queue = self.queue_profile(self.works[&offer.work].queue);
         let row = self.agent(offer.agent);
@@ -213,7 +249,7 @@ impl Router {
         let place = self.place_declined(id, &offer, queue.requeue.missed);
         self.decline(&offer, bar, place);
         self.tell(Event::offer_missed(id, bar, place));
-        if too_many {
+        if too_many && responds {
             self.respond(offer.agent, queue.on_miss);
         }
         self.after_decline(offer.work);
@@ -318,12 +354,23 @@ impl Router {
     }
 
     fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: Place) {
+        self.withdraw_and_bar(id, why, Bar::None, place);
+    }
+
+    fn withdraw_and_bar(&mut self, id: OfferId, why: Withdrawal, bar: Bar, place: Place) {
         let offer = self.end_offer(id, OfferEnd::Withdrawn { why });
         self.come_back(offer.work, place);
+        if bar != Bar::None {
+            let declines = &mut self.work(offer.work).declines;
+            match declines.iter_mut().find(|known| known.agent == offer.agent) {
+                Some(known) => known.bar = bar,
+                None => declines.push(Decline { agent: offer.agent, count: 0, bar }),
+            }
+        }
         if !matches!(why, Withdrawal::Reassigned | Withdrawal::WorkGone | Withdrawal::MaxWait) {
             self.stand_in_line_again(offer.work);
         }
-        self.tell(Event::offer_withdrawn(id, why, place));
+        self.tell(Event::offer_withdrawn(id, why, bar, place));
     }
 
     fn end_offer(&mut self, id: OfferId, end: OfferEnd) -> Offer {
@@ -458,7 +505,15 @@ impl Router {
         {
             return Err(Refusal::Invalid(Invalid::new("offered_at", Problem::Past)));
         }
-        self.withdraw_offer_of(work, Withdrawal::Reassigned);
+        let row = &self.works[&work];
+        let beside = match self.queue_profile(row.queue).external {
+            true => usize::from(row.open_to).saturating_sub(1),
+            false => 0,
+        };
+        let (open, place) = (self.open_offers(work), row.place);
+        for offer in open.iter().take(open.len().saturating_sub(beside)) {
+            self.withdraw(*offer, Withdrawal::Reassigned, place);
+        }
         Ok(Reply::Offered(self.offer_since(work, agent, OfferedBy::Assign, from)))
     }
 

@@ -170,6 +170,7 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
     let work = |suits: &dyn Fn(Stage) -> bool| some_work(engine, pick, suits);
     match &mut command {
         Command::Accept(c) => c.offer = some_offer(engine, pick),
+        Command::ReportUnanswered(c) => c.offer = some_offer(engine, pick),
         Command::Reject(c) => {
             relative(&mut c.retry_at);
             c.offer = some_offer(engine, pick);

@@ -10,9 +10,9 @@ use strowger::command::{
     Abandon, Accept, Activate, Advance, Answer, Assign, Cancel, Change, ChangeWork, Close, Command,
     Confer, Consult, Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher,
     Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject, RemoveMembership,
-    ReportUnreached, RequestCallback, RequestWrapUp, Resume, Resumer, Retire, Retrieve, SetCode,
-    SetDraining, SetMembership, SetOwnCall, SetPresence, SetShiftEnd, Submit, Supervise,
-    Supervision, Suspend, TransferOutside, TransferToAgent, TransferToQueue, Unassign,
+    ReportUnanswered, ReportUnreached, RequestCallback, RequestWrapUp, Resume, Resumer, Retire,
+    Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall, SetPresence, SetShiftEnd, Submit,
+    Supervise, Supervision, Suspend, TransferOutside, TransferToAgent, TransferToQueue, Unassign,
 };
 use strowger::model::{
     AgentId, CalendarId, CalendarProfile, ChannelId, CodeId, OfferId, PresenceId, Profile, QueueId,
@@ -320,6 +320,7 @@ fn answer(features: Features) -> BoxedStrategy<Act> {
     prop_oneof![
         3 => act(Just(Accept::new(offer))),
         2 => act((reason, retry).prop_map(move |(reason, retry_at)| Reject::new(offer).with_reason(reason).with_retry_at(retry_at))),
+        1 => act(any::<bool>().prop_map(move |unreachable| ReportUnanswered::new(offer).with_unreachable(unreachable))),
     ]
     .boxed()
 }
