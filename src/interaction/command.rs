@@ -16,9 +16,11 @@ use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
 use crate::model::work::WorkRequest;
 
 use crate::interaction::config::RecordConfig;
-use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Visibility};
+use crate::interaction::conversation::{
+    Author, EntryPoint, HandoffTrigger, Receipt, Visibility,
+};
 use crate::interaction::decide::{RecordTurn, RunOnRecords};
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::plan::Ahead;
 use crate::interaction::profile::Address;
 use crate::interaction::record::{InteractionRequest, Transcript};
@@ -61,6 +63,8 @@ pub struct Received {
     pub interaction: InteractionId,
     /// The profile of the writer.
     pub profile: ProfileId,
+    /// The message.
+    pub message: MessageId,
     /// True if the interaction was opened for the message.
     pub opened: bool,
 }
@@ -158,6 +162,8 @@ pub enum RecordReply {
     Profile(ProfileId),
     /// The outcome of a message.
     Received(Received),
+    /// The message that was said.
+    Said(MessageId),
     /// Yes or no.
     Answer(bool),
     /// The work that was submitted.
@@ -201,6 +207,7 @@ reply_from!(
     Interaction(InteractionId),
     Profile(ProfileId),
     Received(Received),
+    Said(MessageId),
     Answer(bool),
     Submitted(WorkId),
     HandedOff(Option<WorkId>),
@@ -458,6 +465,9 @@ commands! {
         /// The host's key: the id that the message has at its provider.
         #[serde(default)]
         key: Option<Key> => with_key(some Key),
+        /// The message of the same conversation that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quotes: Option<MessageId> => with_quotes(into),
     } -> Received;
 
     /// An agent writes to a customer; answers with what came of it.
@@ -484,9 +494,15 @@ commands! {
         /// The host's key. The same message under the same key again has the same answer.
         #[serde(default)]
         key: Option<Key> => with_key(some Key),
+        /// The message of the same conversation that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quotes: Option<MessageId> => with_quotes(into),
     } -> Received;
 
-    /// Somebody says something.
+    /// Somebody says something; answers with the message.
+    ///
+    /// It may quote another message of the same conversation, refused as `UnknownMessage` if there
+    /// is none for its author. What everybody may read quotes only what everybody may read.
     PostMessage {
         /// The interaction.
         interaction: InteractionId,
@@ -504,6 +520,25 @@ commands! {
         /// The host's key. The same author's message under the same key again is done already.
         #[serde(default)]
         key: Option<Key> => with_key(some Key),
+        /// The message of the same conversation that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quotes: Option<MessageId> => with_quotes(into),
+    } -> MessageId;
+
+    /// Notes that a message was delivered to whom it is for, or that they read it.
+    ///
+    /// What was read was delivered; a receipt that says nothing new is done already. Receipts come
+    /// late, so they are taken until the interaction is archived. Nobody confirms what their own
+    /// side said.
+    ConfirmMessage {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The message.
+        message: MessageId,
+        /// How far it got.
+        receipt: Receipt,
+        /// Who has it now: the customer, of what the contact centre said, and the other way round.
+        by: Party,
     } -> ();
 
     /// The customer comes in, once more or by another way; the conversation goes on.

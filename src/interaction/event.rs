@@ -16,8 +16,8 @@ use crate::state::work::CloseCause;
 
 use crate::interaction::command::RecordChange;
 use crate::interaction::config::RecordConfig;
-use crate::interaction::conversation::{EntryPoint, Handoff, Message};
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::conversation::{EntryPoint, Handoff, Message, Receipt};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::profile::{ChannelUserProfile, Participant};
 use crate::interaction::record::{Interaction, InteractionRequest, Transcript};
 use crate::interaction::related::RelatedRecord;
@@ -332,6 +332,15 @@ events! {
         ProfileForgotten = profile_forgotten {
             /// Which.
             profile: ProfileId,
+        }
+        /// A message was delivered, or read.
+        MessageConfirmed = message_confirmed {
+            /// The interaction.
+            interaction: InteractionId,
+            /// The message.
+            message: MessageId,
+            /// How far it got.
+            receipt: Receipt,
         }
     }
     also {

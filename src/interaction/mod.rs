@@ -38,11 +38,11 @@ pub use command::*;
 pub use config::{IdlePolicy, MailPolicy, Numbering, RecordConfig, RecordLimits};
 pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, FirstAnswers, Handoff,
-    HandoffTrigger, Message, Responses, Viewer, Visibility,
+    HandoffTrigger, Message, Receipt, Responses, Viewer, Visibility,
 };
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 pub use form::{Details, Field, InteractionForm, InteractionLine, WrapUpClock};
-pub use ids::{InteractionId, ProfileId};
+pub use ids::{InteractionId, MessageId, ProfileId};
 pub use normal::{E164, Normaliser};
 pub use profile::{
     Address, ChannelUserProfile, Directory, NobodyKnown, Participant, ProfileStore,

@@ -45,7 +45,7 @@ impl RecordCommandName {
             | Self::SaveInteraction
             | Self::RelateRecord
             | Self::AddParticipant => (All, Theirs, No),
-            Self::EndInteraction | Self::PostMessage => (All, Theirs, Theirs),
+            Self::EndInteraction | Self::PostMessage | Self::ConfirmMessage => (All, Theirs, Theirs),
             Self::RequestHandoff => (All, No, Theirs),
             Self::LinkWork | Self::AssignInteraction | Self::LinkUser => (All, No, No),
             // What the host alone does, for a channel, a virtual agent or the law.
@@ -136,6 +136,9 @@ impl RecordCommand {
             Self::ReachCustomer(command) => RecordSubject::default().agent(command.agent),
             Self::PostMessage(command) => {
                 RecordSubject::of(command.interaction).author(command.author)
+            }
+            Self::ConfirmMessage(command) => {
+                RecordSubject::of(command.interaction).party(command.by)
             }
             Self::AddParticipant(command) => RecordSubject::of(command.interaction),
             Self::RequestHandoff(command) => RecordSubject::of(command.interaction),

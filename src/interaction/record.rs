@@ -13,7 +13,7 @@ use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 use crate::state::machine::Illegal;
 use crate::state::work::CloseCause;
 
-use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint};
+use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint, Message};
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::{Address, Participant};
 use crate::interaction::related::RelatedRecord;
@@ -355,6 +355,11 @@ impl Interaction {
             live: self.live,
             topic_done: conversation.is_some_and(|talk| talk.topic_done),
         }
+    }
+
+    /// What was said in it, in order.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.conversation.iter().flat_map(|talk| &talk.messages)
     }
 
     /// The customers who take part, and by which addresses.

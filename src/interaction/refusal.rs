@@ -11,7 +11,7 @@ use crate::command::refusal::shape::refusals;
 use crate::fact::log::Seq;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::state::InteractionType;
 
 refusals! {
@@ -50,6 +50,13 @@ refusals! {
         UnknownAgent = unknown_agent: Unknown, "there is no {agent}" {
             /// The agent that was named.
             agent: AgentId,
+        }
+        /// There is no such message in the conversation, or none for its author to read.
+        UnknownMessage = unknown_message: Unknown, "there is no {message} in {interaction}" {
+            /// The interaction.
+            interaction: InteractionId,
+            /// The message that was named.
+            message: MessageId,
         }
         /// The command is not for this actor.
         NotAllowed = not_allowed: NotAllowed, "{actor} may not do this: {command}" {
@@ -139,6 +146,16 @@ refusals! {
             /// The interaction.
             interaction: InteractionId,
         }
+        /// A message that everybody may read cannot quote one that only agents may.
+        QuotesPrivate = quotes_private: Conflict, "{message} is not for everybody" {
+            /// The message that was to be quoted.
+            message: MessageId,
+        }
+        /// Nobody confirms what their own side said.
+        OwnMessage = own_message: Conflict, "{message} is of their own side" {
+            /// The message.
+            message: MessageId,
+        }
         /// It is not over, or somebody still wraps it up.
         NotOver = not_over: Conflict, "{interaction} is not over" {
             /// The interaction.
@@ -180,6 +197,12 @@ impl Naming for InteractionId {
 impl Naming for ProfileId {
     fn write(&self, _keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "profile {self}")
+    }
+}
+
+impl Naming for MessageId {
+    fn write(&self, _keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {self}")
     }
 }
 

@@ -81,7 +81,7 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         [Ending::Agent, Ending::Customer, Ending::Automatic, Ending::TopicDone, Ending::Fault];
     let kind = InteractionType::ALL[dice.roll(6) as usize];
     let profile = ProfileId::from_raw(dice.roll(4) + 1);
-    match dice.roll(28) {
+    match dice.roll(29) {
         0 | 1 => {
             let change = RecordChange::default().with_short_description(text);
             SaveInteraction::new(interaction, by, change).into()
@@ -114,6 +114,7 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let (from, to) = (Address::new("sms", &number), "+4930999");
             let mut receive = ReceiveMessage::new(kind, from, to, text);
             receive.key = some_key(dice);
+            receive.quotes = some_quote(dice);
             receive.into()
         }
         16 => {
@@ -137,6 +138,7 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
                 .with_visibility(visibility)
                 .with_automated(automated);
             post.key = some_key(dice);
+            post.quotes = some_quote(dice);
             post.into()
         }
         21 => {
@@ -161,6 +163,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let transcript = Transcript::new(Audience::External, reference);
             AddTranscript::new(interaction, transcript).into()
         }
+        27 => {
+            let message = MessageId::from_raw(dice.roll(20));
+            let receipt = [Receipt::Delivered, Receipt::Read][dice.roll(2) as usize];
+            ConfirmMessage::new(interaction, message, receipt, by).into()
+        }
         _ => {
             let profiles = 1 + dice.roll(3) as u32;
             let limits = (config().limits).with_profiles(profiles);
@@ -173,6 +180,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             ConfigureRecords::new(config).into()
         }
     }
+}
+
+/// Now and then one of the first messages, which may stand anywhere.
+fn some_quote(dice: &mut Dice) -> Option<MessageId> {
+    (dice.roll(4) == 0).then(|| MessageId::from_raw(dice.roll(20)))
 }
 
 /// Now and then one of a few keys, so that the same comes again and is taken by something else.

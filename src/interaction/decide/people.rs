@@ -11,7 +11,7 @@ use crate::interaction::command::{
 };
 use crate::interaction::conversation::{Author, ConversationStage};
 use crate::interaction::event::RecordEvent;
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::profile::{Address, ChannelUserProfile, Participant};
 use crate::interaction::record::{Direction, InteractionRequest};
 use crate::interaction::refusal::RecordRefusal;
@@ -117,10 +117,10 @@ impl RecordTurn<'_> {
         &mut self,
         interaction: InteractionId,
         from: &ChannelUserProfile,
-        key: Option<Key>,
+        (key, quotes): (Option<Key>, Option<MessageId>),
         text: Box<str>,
-    ) -> Result<(), RecordRefusal> {
-        self.say(interaction, Saying::publicly(Author::Requester, key, text), Some(from))
+    ) -> Result<MessageId, RecordRefusal> {
+        self.say(interaction, Saying::publicly(Author::Requester, key, quotes, text), Some(from))
     }
 
     /// The answer to a message that came or went before under its key, between these two addresses.
@@ -140,7 +140,10 @@ impl RecordTurn<'_> {
         };
         let profile = row.participants().find(between).map(|one| one.profile);
         match profile.filter(|_| message.author == author) {
-            Some(profile) => Ok(Some(Received { interaction: row.id, profile, opened })),
+            Some(profile) => {
+                let message = message.id;
+                Ok(Some(Received { interaction: row.id, profile, message, opened }))
+            }
             None => Err(key_taken(row)),
         }
     }
@@ -187,9 +190,20 @@ impl First<'_> {
     }
 }
 
+/// In a conversation that begins there is nothing to quote.
+fn check_quotes_nothing(
+    interaction: InteractionId,
+    quotes: Option<MessageId>,
+) -> Result<(), RecordRefusal> {
+    match quotes {
+        Some(message) => Err(RecordRefusal::UnknownMessage { interaction, message }),
+        None => Ok(()),
+    }
+}
+
 impl RunOnRecords for ReceiveMessage {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
-        let Self { kind, from, to, key, text } = self;
+        let Self { kind, from, to, key, quotes, text } = self;
         check_name("to", &to)?;
         let from = turn.normal(&from)?;
         if let Some(done) = turn.answered_before(Author::Requester, (&from, &to), key.as_ref())? {
@@ -198,8 +212,8 @@ impl RunOnRecords for ReceiveMessage {
         let found = turn.profiles.find(&from);
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &to));
         if let (Some(profile), Some(interaction)) = (&found, ongoing) {
-            turn.hear(interaction, profile, key, text)?;
-            return Ok(Received { interaction, profile: profile.id, opened: false });
+            let message = turn.hear(interaction, profile, (key, quotes), text)?;
+            return Ok(Received { interaction, profile: profile.id, message, opened: false });
         }
         turn.store.check_text("text", &text)?;
         let direction = Direction::Inbound;
@@ -210,6 +224,7 @@ impl RunOnRecords for ReceiveMessage {
         let opening =
             First { kind, direction, profile: &planned, ours: &to, key: key.as_ref() }.opening();
         let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
+        check_quotes_nothing(interaction, quotes)?;
         let profile = match found {
             Some(profile) => turn.identify(profile),
             None => {
@@ -221,14 +236,14 @@ impl RunOnRecords for ReceiveMessage {
             First { kind, direction, profile: &profile, ours: &to, key: key.as_ref() }.opening();
         turn.open(interaction, opening);
         turn.carry_related(interaction);
-        turn.hear(interaction, &profile, key, text)?;
-        Ok(Received { interaction, profile: profile.id, opened: true })
+        let message = turn.hear(interaction, &profile, (key, None), text)?;
+        Ok(Received { interaction, profile: profile.id, message, opened: true })
     }
 }
 
 impl RunOnRecords for ReachCustomer {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
-        let Self { kind, agent, to, from, user, key, text } = self;
+        let Self { kind, agent, to, from, user, key, quotes, text } = self;
         check_name("from", &from)?;
         user.iter().try_for_each(|user| check_name("user", user))?;
         let to = turn.normal(&to)?;
@@ -246,12 +261,13 @@ impl RunOnRecords for ReachCustomer {
             (&found, ongoing, other, with_machine)
         {
             let profile = profile.id;
-            turn.say(interaction, Saying::publicly(author, key, text), None)?;
+            let saying = Saying::publicly(author, key, quotes, text);
+            let message = turn.say(interaction, saying, None)?;
             turn.take_part(interaction, agent);
             if let (Some(found), Some(user)) = (found, user) {
                 turn.link(found, user);
             }
-            return Ok(Received { interaction, profile, opened: false });
+            return Ok(Received { interaction, profile, message, opened: false });
         }
         let planned = found.clone().unwrap_or_else(|| {
             let user = turn.user_of(&to, user.clone());
@@ -261,6 +277,7 @@ impl RunOnRecords for ReachCustomer {
         let opening =
             First { kind, direction, profile: &planned, ours: &from, key: key.as_ref() }.opening();
         let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
+        check_quotes_nothing(interaction, quotes)?;
         let profile = match found {
             Some(old) if other => turn.hand_on(old, user),
             Some(profile) => {
@@ -281,8 +298,8 @@ impl RunOnRecords for ReachCustomer {
             First { kind, direction, profile: &profile, ours: &from, key: key.as_ref() }.opening();
         turn.open(interaction, opening);
         turn.emit(RecordEvent::Assigned { interaction, agent });
-        turn.say(interaction, Saying::publicly(author, key, text), None)?;
-        Ok(Received { interaction, profile: profile.id, opened: true })
+        let message = turn.say(interaction, Saying::publicly(author, key, None, text), None)?;
+        Ok(Received { interaction, profile: profile.id, message, opened: true })
     }
 }
 

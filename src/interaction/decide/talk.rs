@@ -4,12 +4,15 @@ use alloc::boxed::Box;
 
 use crate::base::key::Key;
 
-use crate::interaction::command::{EndTopic, PostMessage, RequestHandoff, StartTopic};
+use crate::interaction::command::{
+    ConfirmMessage, EndTopic, PostMessage, RequestHandoff, StartTopic,
+};
 use crate::interaction::conversation::{
-    Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Visibility,
+    Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Viewer,
+    Visibility,
 };
 use crate::interaction::event::RecordEvent;
-use crate::interaction::ids::InteractionId;
+use crate::interaction::ids::{InteractionId, MessageId};
 use crate::interaction::profile::ChannelUserProfile;
 use crate::interaction::record::Interaction;
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
@@ -25,14 +28,36 @@ const NOBODY_THERE: &str = "There are no agents available.";
 const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
 
 impl RunOnRecords for PostMessage {
-    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, author, visibility, automated, key, text } = self;
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<MessageId, RecordRefusal> {
+        let Self { interaction, author, visibility, automated, key, quotes, text } = self;
         turn.store.interaction(interaction)?;
         if let Some((row, message)) = turn.said_before(key.as_ref())? {
             let same = row.id == interaction && message.author == author;
-            return if same { Ok(()) } else { Err(key_taken(row)) };
+            return if same { Ok(message.id) } else { Err(key_taken(row)) };
         }
-        turn.say(interaction, Saying { author, visibility, automated, key, text }, None)
+        turn.say(interaction, Saying { author, visibility, automated, key, quotes, text }, None)
+    }
+}
+
+impl RunOnRecords for ConfirmMessage {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, message, receipt, by } = self;
+        let row = turn.store.interaction(interaction)?;
+        let found = row.conversation.as_deref().and_then(|talk| talk.message(message));
+        let found = found.filter(|found| by != Party::Customer || found.is_for(Viewer::Requester));
+        let found = found.ok_or(RecordRefusal::UnknownMessage { interaction, message })?;
+        let own = match by {
+            Party::Customer => found.author == Author::Requester,
+            Party::Agent(_) | Party::VirtualAgent => found.author != Author::Requester,
+            Party::Host | Party::System => false,
+        };
+        if own {
+            return Err(RecordRefusal::OwnMessage { message });
+        }
+        if !found.has(receipt) {
+            turn.emit(RecordEvent::MessageConfirmed { interaction, message, receipt });
+        }
+        Ok(())
     }
 }
 
@@ -42,14 +67,39 @@ pub(crate) struct Saying {
     pub(crate) visibility: Visibility,
     pub(crate) automated: bool,
     pub(crate) key: Option<Key>,
+    pub(crate) quotes: Option<MessageId>,
     pub(crate) text: Box<str>,
 }
 
 impl Saying {
     /// Something that an author says to everybody.
-    pub(crate) const fn publicly(author: Author, key: Option<Key>, text: Box<str>) -> Self {
-        Self { author, visibility: Visibility::Public, automated: false, key, text }
+    pub(crate) const fn publicly(
+        author: Author,
+        key: Option<Key>,
+        quotes: Option<MessageId>,
+        text: Box<str>,
+    ) -> Self {
+        Self { author, visibility: Visibility::Public, automated: false, key, quotes, text }
     }
+}
+
+/// Refuses to quote what is not in the conversation, or not for the readers of who quotes it.
+fn check_quotes(
+    row: &Interaction,
+    author: Author,
+    visibility: Visibility,
+    quotes: Option<MessageId>,
+) -> Result<(), RecordRefusal> {
+    let Some(message) = quotes else { return Ok(()) };
+    let found = row.conversation.as_deref().and_then(|talk| talk.message(message));
+    let private = found.is_some_and(|found| !found.is_for(Viewer::Requester));
+    if found.is_none() || (private && author == Author::Requester) {
+        return Err(RecordRefusal::UnknownMessage { interaction: row.id, message });
+    }
+    if private && visibility == Visibility::Public {
+        return Err(RecordRefusal::QuotesPrivate { message });
+    }
+    Ok(())
 }
 
 pub(crate) fn key_taken(row: &Interaction) -> RecordRefusal {
@@ -75,8 +125,8 @@ impl RecordTurn<'_> {
         interaction: InteractionId,
         saying: Saying,
         from: Option<&ChannelUserProfile>,
-    ) -> Result<(), RecordRefusal> {
-        let Saying { author, visibility, automated, key, text } = saying;
+    ) -> Result<MessageId, RecordRefusal> {
+        let Saying { author, visibility, automated, key, quotes, text } = saying;
         let row = self.store.interaction(interaction)?;
         self.store.check_text("text", &text)?;
         if !row.state.is_ongoing() {
@@ -87,6 +137,7 @@ impl RecordTurn<'_> {
             return Err(RecordRefusal::TopicRuns { interaction });
         }
         let talk = row.conversation.as_deref();
+        check_quotes(row, author, visibility, quotes)?;
         let (max, limit) = (self.store.config().limits.messages, RecordLimit::Messages);
         if talk.is_some_and(|talk| talk.messages.len() >= max as usize) {
             return Err(RecordRefusal::Limit { limit, max });
@@ -99,26 +150,32 @@ impl RecordTurn<'_> {
             && row.state == InteractionState::OnHold
             && row.work.is_none();
         let at = self.instant();
-        let message = Message { at, author, visibility, automated, entry, profile, key, text };
+        let id = self.next_message();
+        let message = Message {
+            entry,
+            profile,
+            key,
+            quotes,
+            visibility,
+            automated,
+            ..Message::new(id, at, author, text)
+        };
         self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         if back {
             self.emit(RecordEvent::Resumed { interaction });
         }
-        Ok(())
+        Ok(id)
+    }
+
+    /// The id of the message that is said next.
+    fn next_message(&self) -> MessageId {
+        MessageId::from_raw(self.store.rows().messages_said.saturating_add(1))
     }
 
     /// The contact centre says something by a rule, if there is room for it.
     pub(crate) fn tell(&mut self, interaction: InteractionId, author: Author, text: &str) {
-        let message = Message {
-            at: self.instant(),
-            author,
-            visibility: Visibility::Public,
-            automated: true,
-            entry: None,
-            profile: None,
-            key: None,
-            text: text.into(),
-        };
+        let (id, at) = (self.next_message(), self.instant());
+        let message = Message { automated: true, ..Message::new(id, at, author, text.into()) };
         let max = self.store.config().limits.messages as usize;
         let talk = self.store.get(interaction).and_then(|row| row.conversation.as_deref());
         if talk.is_some_and(|talk| talk.messages.len() < max) {
