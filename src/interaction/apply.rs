@@ -74,6 +74,8 @@ impl Store {
                 profiles.put(profile);
             }
             RecordEvent::ProfileForgotten { profile } => profiles.forget(*profile),
+            RecordEvent::Merged { interaction, from } => self.merge(*interaction, *from, at)?,
+            RecordEvent::ProfilesMerged { profile, into } => self.merge_profiles(*profile, *into),
             RecordEvent::Archived { record } => self.forget(record.id)?,
             event => self.change(event, at)?,
         }

@@ -211,7 +211,7 @@ impl Interaction {
     }
 
     /// In a call or at a desk something is written for the first time.
-    fn begin_talking(&mut self, at: Timestamp) -> Result<(), RecordMisfit> {
+    pub(crate) fn begin_talking(&mut self, at: Timestamp) -> Result<(), RecordMisfit> {
         if self.conversation.is_some() {
             return Ok(());
         }

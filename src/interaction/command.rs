@@ -16,9 +16,7 @@ use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
 use crate::model::work::WorkRequest;
 
 use crate::interaction::config::RecordConfig;
-use crate::interaction::conversation::{
-    Author, EntryPoint, HandoffTrigger, Receipt, Visibility,
-};
+use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Receipt, Visibility};
 use crate::interaction::decide::{RecordTurn, RunOnRecords};
 use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::plan::Ahead;
@@ -435,11 +433,39 @@ commands! {
         user: Option<Key> => with_user(some Key),
     } -> ProfileId;
 
+    /// Two interactions of one customer become one.
+    ///
+    /// One goes on with what was said in both, by time, with the ids it had, and with who handled
+    /// them, notes, related records and participants. The other is closed as merged and says where
+    /// it went on; work of it that is open ends with it. What comes by its addresses belongs to the
+    /// one that goes on. Refused as `NotSameCustomer` if they are for different customers; if one
+    /// is a guest's, both are the known customer's.
+    MergeInteractions {
+        /// The interaction that does not go on.
+        interaction: InteractionId,
+        /// The one that does.
+        into: InteractionId,
+    } -> ();
+
+    /// Two profiles are one person's.
+    ///
+    /// Both addresses stay known, and who writes by either is the same person from now on. If one
+    /// has a user, both do. Refused as `OtherCustomer` if they are different users', and as
+    /// `AlreadyOngoing` while two interactions go on with the same address of the host: they are
+    /// merged before.
+    MergeProfiles {
+        /// The profile that stands for nobody of its own any more.
+        profile: ProfileId,
+        /// The one that stands for both.
+        into: ProfileId,
+    } -> ();
+
     /// Forgets somebody who wants to be forgotten.
     ///
     /// All interactions in which they take part must be over; they are archived, so that the host
     /// alone has them and may erase them, and the profile is forgotten. Facts told before still
-    /// name them, until a snapshot takes their place. It walks over every interaction that is kept.
+    /// name them, until a snapshot takes their place. Profiles that were merged are forgotten
+    /// together. It walks over every interaction that is kept.
     /// Refused as `NotOver` with the first that goes on.
     EraseProfile {
         /// The profile, active or not.

@@ -218,12 +218,7 @@ pub enum Viewer {
 
 impl Message {
     /// Something that is said to everybody, of which no more is known.
-    pub(crate) const fn new(
-        id: MessageId,
-        at: Timestamp,
-        author: Author,
-        text: Box<str>,
-    ) -> Self {
+    pub(crate) const fn new(id: MessageId, at: Timestamp, author: Author, text: Box<str>) -> Self {
         Self {
             id,
             at,
@@ -618,6 +613,11 @@ impl Conversation {
     /// answers nobody ends the time too, and is no sample.
     pub(crate) fn answer_first(&mut self, agent: AgentId, at: Timestamp, owed: bool, most: u32) {
         let Some(since) = self.unanswered.take().filter(|_| owed) else { return };
+        self.count_first(agent, 1, at.since(since), most);
+    }
+
+    /// Counts first answers of an agent. There are rows for so many agents.
+    pub(crate) fn count_first(&mut self, agent: AgentId, count: u32, took: Span, most: u32) {
         let known = self.first_answers.iter().position(|row| row.agent == agent);
         let place = known.unwrap_or_else(|| {
             let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
@@ -627,8 +627,8 @@ impl Conversation {
             self.first_answers.len().saturating_sub(1)
         });
         if let Some(row) = self.first_answers.get_mut(place) {
-            row.count = row.count.saturating_add(1);
-            row.total = row.total.plus(at.since(since));
+            row.count = row.count.saturating_add(count);
+            row.total = row.total.plus(took);
         }
     }
 

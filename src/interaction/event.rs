@@ -342,6 +342,21 @@ events! {
             /// How far it got.
             receipt: Receipt,
         }
+        /// What another interaction of the same customer holds is in it from now on. The other was
+        /// closed before.
+        Merged = merged {
+            /// The interaction that goes on.
+            interaction: InteractionId,
+            /// The one that does not.
+            from: InteractionId,
+        }
+        /// Two profiles are one person's: what goes on with one goes on with the other.
+        ProfilesMerged = profiles_merged {
+            /// The profile that stands for nobody of its own any more.
+            profile: ProfileId,
+            /// The one that stands for both.
+            into: ProfileId,
+        }
     }
     also {
         /// The configuration was set. Always the first fact.

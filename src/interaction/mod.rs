@@ -18,6 +18,7 @@ mod follow;
 mod form;
 mod idle;
 mod ids;
+mod merge;
 mod normal;
 mod over;
 mod permission;

@@ -45,9 +45,15 @@ impl RecordCommandName {
             | Self::SaveInteraction
             | Self::RelateRecord
             | Self::AddParticipant => (All, Theirs, No),
-            Self::EndInteraction | Self::PostMessage | Self::ConfirmMessage => (All, Theirs, Theirs),
+            Self::EndInteraction | Self::PostMessage | Self::ConfirmMessage => {
+                (All, Theirs, Theirs)
+            }
             Self::RequestHandoff => (All, No, Theirs),
-            Self::LinkWork | Self::AssignInteraction | Self::LinkUser => (All, No, No),
+            Self::LinkWork
+            | Self::AssignInteraction
+            | Self::LinkUser
+            | Self::MergeInteractions
+            | Self::MergeProfiles => (All, No, No),
             // What the host alone does, for a channel, a virtual agent or the law.
             Self::SubmitWork
             | Self::HandOff

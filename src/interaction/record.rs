@@ -280,6 +280,13 @@ pub struct Interaction {
     pub promised: Option<Timestamp>,
     /// The handling: who had it, and when.
     pub handling: SegmentTotals,
+    /// The interaction of the same customer that it was merged into: what was said in it, who
+    /// handled it and what it was about is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<InteractionId>,
+    /// When the first of those that were merged into it was opened, if that was before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Timestamp>,
     /// The conversation; `None`: nothing is said in writing.
     pub conversation: Option<Box<Conversation>>,
 }
@@ -310,7 +317,13 @@ impl Interaction {
     pub fn resolution(&self) -> Option<Span> {
         let closed = self.closed?;
         let alone = self.has_virtual_agent() && self.handed_off().is_none();
-        (!alone).then(|| closed.since(self.opened + self.handling.totals().virtual_agent))
+        (!alone).then(|| closed.since(self.begun() + self.handling.totals().virtual_agent))
+    }
+
+    /// When the contact began: when it was opened, or the first that was merged into it.
+    #[must_use]
+    pub fn begun(&self) -> Timestamp {
+        self.began.unwrap_or(self.opened)
     }
 
     /// True from when a person was to write with the customer: it was handed off, stands in a
@@ -432,6 +445,8 @@ impl Interaction {
             held_since: None,
             promised: None,
             handling: SegmentTotals::default(),
+            merged_into: None,
+            began: None,
             conversation: None,
         }
     }
@@ -459,7 +474,7 @@ impl Interaction {
     /// The customer has an answer. If the contact centre began, the customer asked when they wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
         let asked = match self.direction {
-            Direction::Inbound => Some(self.handed_off().unwrap_or(self.opened)),
+            Direction::Inbound => Some(self.handed_off().unwrap_or(self.begun())),
             Direction::Outbound => {
                 let talk = self.conversation.as_deref();
                 talk.and_then(|talk| talk.agent_responses.owed_since)

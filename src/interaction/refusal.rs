@@ -115,6 +115,22 @@ refusals! {
             /// The profile of the address.
             profile: ProfileId,
         }
+        /// The two interactions are for different customers, and so is what was said in them.
+        NotSameCustomer = not_same_customer: Conflict,
+            "{interaction} and {into} are for different customers"
+        {
+            /// The interaction that was to be merged.
+            interaction: InteractionId,
+            /// The one that was to go on.
+            into: InteractionId,
+        }
+        /// It was merged: it goes on as another one.
+        Merged = merged: Conflict, "{interaction} goes on as {into}" {
+            /// The interaction that was named.
+            interaction: InteractionId,
+            /// The one it was merged into.
+            into: InteractionId,
+        }
         /// The profile is that of another user already, or an interaction of it goes on that was
         /// opened for another. If its address belongs to somebody else now,
         /// the profile is replaced

@@ -215,6 +215,8 @@ pub enum StateReason {
     AgentEnded,
     /// The virtual agent failed.
     Error,
+    /// It was merged into another of the same customer, which goes on.
+    Merged,
 }
 
 impl StateReason {
@@ -239,6 +241,7 @@ impl StateReason {
             Self::LeftForSearch => "Left for search",
             Self::AgentEnded => "Agent Ended",
             Self::Error => "Error",
+            Self::Merged => "Merged",
         }
     }
 }
@@ -266,6 +269,8 @@ pub enum Ending {
     Unreached,
     /// The virtual agent failed.
     Fault,
+    /// It was merged into another of the same customer.
+    Merged,
 }
 
 growing! {
@@ -320,6 +325,7 @@ impl Ending {
             }
             Self::Search => (ClosedComplete, StateReason::LeftForSearch),
             Self::Fault => (Faulted, StateReason::Error),
+            Self::Merged => (ClosedComplete, StateReason::Merged),
         }
     }
 }

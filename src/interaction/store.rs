@@ -43,8 +43,7 @@ impl Rows {
     fn give_ids(&mut self) {
         let lacks = |row: &Interaction| row.messages().any(Message::has_no_id);
         let all = self.interactions.sorted().into_iter();
-        let old: alloc::vec::Vec<_> =
-            all.filter(|(_, row)| lacks(row)).map(|(id, _)| id).collect();
+        let old: alloc::vec::Vec<_> = all.filter(|(_, row)| lacks(row)).map(|(id, _)| id).collect();
         for id in old {
             let row = self.interactions.get_mut(id).map(Arc::make_mut);
             let talk = row.and_then(|row| row.conversation.as_deref_mut());
@@ -151,7 +150,7 @@ impl Store {
     }
 
     /// The interactions that are not closed in which a profile takes part.
-    fn open_with(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
+    pub(crate) fn open_with(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
         let all =
             (profile, InteractionId::from_raw(0))..=(profile, InteractionId::from_raw(u64::MAX));
         self.index.of_profile.range(all).map(|(_, id)| *id)
@@ -163,11 +162,15 @@ impl Store {
         self.open_with(profile).filter(move |id| own(id) == Some(profile))
     }
 
-    /// The interactions in which a profile takes part, in order.
-    pub(crate) fn with_profile(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
+    /// The interactions in which one of these profiles takes part, in order.
+    pub(crate) fn with_profiles(
+        &self,
+        profiles: &[ProfileId],
+    ) -> impl Iterator<Item = InteractionId> {
         let all = self.rows.interactions.sorted().into_iter();
         all.filter(move |(_, row)| {
-            row.profile == Some(profile) || row.participants().any(|one| one.profile == profile)
+            let mut own = row.profile.into_iter().chain(row.participants().map(|one| one.profile));
+            own.any(|profile| profiles.contains(&profile))
         })
         .map(|(id, _)| id)
     }
@@ -231,7 +234,13 @@ impl Store {
         if fresh.index.deadlines.sorted() != self.index.deadlines.sorted() {
             return Err("the index of deadlines");
         }
-        self.rows.interactions.sorted().into_iter().try_for_each(|(_, row)| check_row(row))?;
+        for (_, row) in self.rows.interactions.sorted() {
+            check_row(row)?;
+            let into = row.merged_into;
+            if into.is_some_and(|into| !self.rows.interactions.was_minted(into)) {
+                return Err("what was merged says where it went on");
+            }
+        }
         self.check_messages()
     }
 
@@ -282,6 +291,9 @@ fn check_row(row: &Interaction) -> Result<(), &'static str> {
     });
     if guests.into_iter().any(|guest| Some(guest) == has_it) {
         return Err("nobody is a guest in their own interaction");
+    }
+    if row.merged_into.is_some() && (!row.state.is_closed() || row.messages().next().is_some()) {
+        return Err("what was merged is closed, and what was said in it is elsewhere");
     }
     if row.state.is_closed() {
         let complete = row.closed.is_some()

@@ -81,7 +81,7 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         [Ending::Agent, Ending::Customer, Ending::Automatic, Ending::TopicDone, Ending::Fault];
     let kind = InteractionType::ALL[dice.roll(6) as usize];
     let profile = ProfileId::from_raw(dice.roll(4) + 1);
-    match dice.roll(29) {
+    match dice.roll(32) {
         0 | 1 => {
             let change = RecordChange::default().with_short_description(text);
             SaveInteraction::new(interaction, by, change).into()
@@ -168,6 +168,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let receipt = [Receipt::Delivered, Receipt::Read][dice.roll(2) as usize];
             ConfirmMessage::new(interaction, message, receipt, by).into()
         }
+        28 | 29 => {
+            let into = some_interaction(dice, opened);
+            MergeInteractions::new(interaction, into).into()
+        }
+        30 => MergeProfiles::new(profile, ProfileId::from_raw(dice.roll(4) + 1)).into(),
         _ => {
             let profiles = 1 + dice.roll(3) as u32;
             let limits = (config().limits).with_profiles(profiles);
@@ -787,7 +792,7 @@ impl Watched {
 
 #[test]
 fn first_answers_and_promises_are_what_facts_and_segments_say() {
-    let seen = RefCell::new([0_u32; 3]);
+    let seen = RefCell::new([0_u32; 4]);
     support::check(250, 37, 100, |history| {
         let watched = RefCell::new((0, BTreeMap::<InteractionId, Watched>::new()));
         let lived = live(history, |lived| {
@@ -811,7 +816,26 @@ fn first_answers_and_promises_are_what_facts_and_segments_say() {
             RecordEvent::Archived { record, .. } => Some(&**record),
             _ => None,
         });
-        for row in lived.records().interactions().chain(archived) {
+        let said =
+            lived.record_facts().filter(|fact| matches!(fact.event, RecordEvent::Said { .. }));
+        let rows: Vec<_> = lived.records().interactions().chain(archived).collect();
+        let talks = rows.iter().filter_map(|row| row.conversation.as_ref());
+        let kept: usize = talks.map(|talk| talk.messages.len()).sum();
+        hold("all that was said stands somewhere, once", said.count() == kept)?;
+        let merged = lived.record_facts().filter_map(|fact| match &fact.event {
+            RecordEvent::Merged { interaction, from, .. } => Some([*interaction, *from]),
+            _ => None,
+        });
+        let merged: BTreeSet<_> = merged.flatten().collect();
+        seen.borrow_mut()[3] += u32::from(!merged.is_empty());
+        for row in rows {
+            let talk = row.conversation.as_ref();
+            let in_order = |talk: &Conversation| talk.messages.is_sorted_by_key(|said| said.at);
+            hold("messages stand by time", talk.is_none_or(|talk| in_order(talk)))?;
+            // What two were before they became one is told apart by nothing here.
+            if merged.contains(&row.id) {
+                continue;
+            }
             let Some(talk) = row.conversation.as_ref().filter(|_| row.kind.is_written()) else {
                 continue;
             };

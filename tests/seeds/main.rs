@@ -7,6 +7,7 @@ mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod merged;
 mod messages;
 mod persons;
 mod promised;

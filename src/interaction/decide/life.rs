@@ -210,6 +210,9 @@ impl RunOnRecords for EndInteraction {
 
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let Self { interaction, ending, by } = *self;
+        if ending == Ending::Merged {
+            store.check_end(interaction, ending, by)?;
+        }
         if !store.interaction(interaction)?.state.is_ongoing() {
             return Ok(Ahead::Alone);
         }

@@ -4,6 +4,7 @@ mod checks;
 mod content;
 mod join;
 mod life;
+mod merge;
 mod people;
 mod talk;
 mod time;
@@ -240,6 +241,15 @@ pub(crate) fn wrong(
     step: &'static str,
 ) -> RecordRefusal {
     RecordRefusal::WrongState { interaction, state: state.into(), step: step.into() }
+}
+
+/// The refusal of what is over for good: where it went on, if it was merged.
+pub(crate) fn not_ongoing(row: &Interaction, step: &'static str) -> RecordRefusal {
+    let interaction = row.id;
+    match row.merged_into {
+        Some(into) => RecordRefusal::Merged { interaction, into },
+        None => wrong(interaction, row.state.name(), step),
+    }
 }
 
 pub(crate) const fn invalid(field: &'static str, problem: Problem) -> RecordRefusal {

@@ -19,7 +19,7 @@ use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
 use crate::interaction::state::{Ending, InteractionState, Party};
 
-use super::{Finish, RecordTurn, RunOnRecords, wrong};
+use super::{Finish, RecordTurn, RunOnRecords, not_ongoing};
 
 /// The message to a customer if nobody is there for them.
 const NOBODY_THERE: &str = "There are no agents available.";
@@ -43,6 +43,9 @@ impl RunOnRecords for ConfirmMessage {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, message, receipt, by } = self;
         let row = turn.store.interaction(interaction)?;
+        if let Some(into) = row.merged_into {
+            return Err(RecordRefusal::Merged { interaction, into });
+        }
         let found = row.conversation.as_deref().and_then(|talk| talk.message(message));
         let found = found.filter(|found| by != Party::Customer || found.is_for(Viewer::Requester));
         let found = found.ok_or(RecordRefusal::UnknownMessage { interaction, message })?;
@@ -130,7 +133,7 @@ impl RecordTurn<'_> {
         let row = self.store.interaction(interaction)?;
         self.store.check_text("text", &text)?;
         if !row.state.is_ongoing() {
-            return Err(wrong(interaction, row.state.name(), "say"));
+            return Err(not_ongoing(row, "say"));
         }
         let by_agent = matches!(author, Author::Agent(_)) && visibility == Visibility::Public;
         if by_agent && matches!(row.stage(), Some(ConversationStage::Topic { .. })) {
