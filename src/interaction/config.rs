@@ -13,6 +13,7 @@ use crate::model::invalid::{Invalid, Problem};
 
 use crate::interaction::related::RelatedPolicy;
 use crate::interaction::state::InteractionType;
+use crate::interaction::texts::Texts;
 use crate::interaction::wrap_up::WrapUpRule;
 
 growing! {
@@ -50,7 +51,8 @@ growing! {
         /// True if this time starts only when the agent, and not a machine, has said something: not
         /// before the agent's first word.
         pub start_after_agent_response: bool => with_start_after_agent_response,
-        /// The text of the reminder to a silent customer.
+        /// The usual text of the reminder to a silent customer; that of a language is among the
+        /// [texts](Texts).
         pub reminder: alloc::boxed::Box<str> => with_reminder(into),
         /// A customer who is silent to the virtual agent is let go after this time, and one for
         /// whom there is neither a virtual agent nor a person.
@@ -179,9 +181,16 @@ growing! {
         pub mail: MailPolicy => with_mail,
         /// When silence is answered.
         pub idle: IdlePolicy => with_idle,
+        /// What the contact centre itself says to customers.
+        #[serde(skip_serializing_if = "is_usual")]
+        pub texts: Texts => with_texts,
         /// Bounds on what grows.
         pub limits: RecordLimits => with_limits,
     }
+}
+
+fn is_usual(texts: &Texts) -> bool {
+    *texts == Texts::default()
 }
 
 impl Default for RecordConfig {
@@ -196,6 +205,7 @@ impl Default for RecordConfig {
             related: RelatedPolicy::default(),
             mail: MailPolicy::default(),
             idle: IdlePolicy::default(),
+            texts: Texts::default(),
             limits: RecordLimits::default(),
         }
     }
@@ -234,6 +244,7 @@ impl RecordConfig {
         {
             return Err(Invalid::new("idle.cancel_after", Problem::OutOfOrder));
         }
+        self.texts.check(self.limits.text)?;
         Invalid::length("idle.reminder", idle.reminder.len(), self.limits.text)
     }
 }

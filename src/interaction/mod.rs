@@ -32,6 +32,7 @@ mod report;
 mod segment;
 mod state;
 mod store;
+mod texts;
 mod workspace;
 mod wrap_up;
 
@@ -58,5 +59,6 @@ pub use segment::{Part, Segment, SegmentTotals, Totals};
 pub use state::{
     Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
 };
+pub use texts::{CustomerTexts, Texts};
 pub use workspace::{Article, Assist, Block, ConversationView, Layout, NoAssist, Panel};
 pub use wrap_up::{Colour, WrapUpNow, WrapUpRule, rule_for};

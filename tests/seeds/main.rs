@@ -17,3 +17,4 @@ mod seed1;
 mod seed3;
 #[path = "../golden/table.rs"]
 mod table;
+mod texts;

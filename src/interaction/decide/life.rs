@@ -131,7 +131,7 @@ impl RunOnRecords for AssignInteraction {
         }
         turn.store.check_step(interaction, InteractionStep::Assign)?;
         turn.store.check_without_work(interaction)?;
-        turn.emit(RecordEvent::Assigned { interaction, agent });
+        turn.assign(interaction, agent);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use crate::base::key::Key;
 use crate::interaction::command::{
     ConfirmMessage, EndTopic, PostMessage, RequestHandoff, StartTopic,
 };
+use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{
     Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Viewer,
     Visibility,
@@ -14,18 +15,13 @@ use crate::interaction::conversation::{
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::{InteractionId, MessageId};
 use crate::interaction::profile::ChannelUserProfile;
-use crate::interaction::record::Interaction;
+use crate::interaction::record::{Interaction, is_blank};
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
 use crate::interaction::state::{Ending, InteractionState, Party};
+use crate::interaction::texts::TextOf;
 
 use super::{Finish, RecordTurn, RunOnRecords, not_ongoing};
-
-/// The message to a customer if nobody is there for them.
-const NOBODY_THERE: &str = "There are no agents available.";
-
-/// The question to a customer when their topic was dealt with.
-const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
 
 impl RunOnRecords for PostMessage {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<MessageId, RecordRefusal> {
@@ -175,12 +171,19 @@ impl RecordTurn<'_> {
         MessageId::from_raw(self.store.rows().messages_said.saturating_add(1))
     }
 
-    /// The contact centre says something by a rule, if there is room for it.
-    pub(crate) fn tell(&mut self, interaction: InteractionId, author: Author, text: &str) {
+    /// The contact centre says by a rule what is configured, in the customer's language, if
+    /// anything is and there is room for it.
+    pub(crate) fn tell(&mut self, interaction: InteractionId, author: Author, which: TextOf) {
+        let Some(row) = self.store.get(interaction) else { return };
+        let RecordConfig { texts, idle, .. } = self.store.config();
+        let text = texts.said(which, row, &idle.reminder);
+        if is_blank(text) {
+            return;
+        }
         let (id, at) = (self.next_message(), self.instant());
         let message = Message { automated: true, ..Message::new(id, at, author, text.into()) };
         let max = self.store.config().limits.messages as usize;
-        let talk = self.store.get(interaction).and_then(|row| row.conversation.as_deref());
+        let talk = row.conversation.as_deref();
         if talk.is_some_and(|talk| talk.messages.len() < max) {
             self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         }
@@ -189,7 +192,20 @@ impl RecordTurn<'_> {
 
 impl RunOnRecords for RequestHandoff {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<bool, RecordRefusal> {
-        let Self { interaction, trigger, queue, available } = self;
+        let interaction = self.interaction;
+        let available = turn.ask_for_agent(self)?;
+        if available {
+            turn.tell(interaction, Author::System, TextOf::StandBy);
+        }
+        Ok(available)
+    }
+}
+
+impl RecordTurn<'_> {
+    /// An agent is asked for. Who waits in a line is told so when they come into it.
+    pub(super) fn ask_for_agent(&mut self, ask: RequestHandoff) -> Result<bool, RecordRefusal> {
+        let RequestHandoff { interaction, trigger, queue, available } = ask;
+        let turn = self;
         turn.store.check_handoff(interaction)?;
         let row = turn.store.interaction(interaction)?;
         let messages = row.conversation.as_ref().map_or(0, |talk| talk.messages.len());
@@ -203,7 +219,7 @@ impl RunOnRecords for RequestHandoff {
         };
         turn.emit(RecordEvent::HandoffRequested { interaction, handoff: Box::new(handoff) });
         if !available {
-            turn.tell(interaction, Author::System, NOBODY_THERE);
+            turn.tell(interaction, Author::System, TextOf::NobodyThere);
             turn.leave_to_itself(interaction, trigger);
         }
         Ok(available)
@@ -236,7 +252,7 @@ impl RunOnRecords for EndTopic {
         match stage {
             Some((ConversationStage::VirtualAgent, true)) => Ok(()),
             Some((ConversationStage::VirtualAgent, false)) => {
-                turn.tell(interaction, Author::VirtualAgent, ANYTHING_ELSE);
+                turn.tell(interaction, Author::VirtualAgent, TextOf::AnythingElse);
                 turn.emit(RecordEvent::TopicEnded { interaction });
                 Ok(())
             }
