@@ -11,6 +11,7 @@ use crate::base::time::Span;
 use crate::model::ids::CodeId;
 use crate::model::invalid::{Invalid, Problem};
 
+use crate::interaction::card::CardLayout;
 use crate::interaction::related::RelatedPolicy;
 use crate::interaction::state::InteractionType;
 use crate::interaction::texts::Texts;
@@ -184,6 +185,10 @@ growing! {
         /// What the contact centre itself says to customers.
         #[serde(skip_serializing_if = "is_usual")]
         pub texts: Texts => with_texts,
+        /// What the cards of the inbox show, queue by queue. Usually the short description and the
+        /// customer.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub cards: Vec<CardLayout> => with_cards(each CardLayout),
         /// Bounds on what grows.
         pub limits: RecordLimits => with_limits,
     }
@@ -206,6 +211,7 @@ impl Default for RecordConfig {
             mail: MailPolicy::default(),
             idle: IdlePolicy::default(),
             texts: Texts::default(),
+            cards: Vec::new(),
             limits: RecordLimits::default(),
         }
     }
@@ -245,6 +251,7 @@ impl RecordConfig {
             return Err(Invalid::new("idle.cancel_after", Problem::OutOfOrder));
         }
         self.texts.check(self.limits.text)?;
+        CardLayout::check_all(&self.cards)?;
         Invalid::length("idle.reminder", idle.reminder.len(), self.limits.text)
     }
 }

@@ -8,11 +8,13 @@
 //! [`Records`] is the way in; a [`Centre`](crate::Centre) joins it with an engine.
 
 mod apply;
+mod card;
 mod change;
 mod command;
 mod config;
 mod conversation;
 mod decide;
+pub(crate) mod desk;
 mod event;
 mod follow;
 mod form;
@@ -36,12 +38,14 @@ mod texts;
 mod workspace;
 mod wrap_up;
 
+pub use card::{CardField, CardLayout};
 pub use command::*;
 pub use config::{IdlePolicy, MailPolicy, Numbering, RecordConfig, RecordLimits};
 pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, FirstAnswers, Handoff,
     HandoffTrigger, Message, Receipt, Responses, Viewer, Visibility,
 };
+pub use desk::{CardValue, InboxCard, Workspace};
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 pub use form::{Details, Field, InteractionForm, InteractionLine, WrapUpClock};
 pub use ids::{InteractionId, MessageId, ProfileId};
@@ -60,5 +64,7 @@ pub use state::{
     Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
 };
 pub use texts::{CustomerTexts, Texts};
-pub use workspace::{Article, Assist, Block, ConversationView, Layout, NoAssist, Panel};
+pub use workspace::{
+    Article, Assist, Block, ConversationView, Layout, NoAssist, Panel, Suggestion,
+};
 pub use wrap_up::{Colour, WrapUpNow, WrapUpRule, rule_for};

@@ -16,7 +16,7 @@ use crate::state::work::CloseCause;
 use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint, Message};
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::{Address, Participant};
-use crate::interaction::related::RelatedRecord;
+use crate::interaction::related::{Document, RelatedRecord};
 use crate::interaction::segment::SegmentTotals;
 use crate::interaction::state::{
     Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
@@ -380,6 +380,13 @@ impl Interaction {
         let talk = self.conversation.as_deref();
         let alone = self.customer().filter(|_| talk.is_none());
         talk.into_iter().flat_map(|talk| talk.participants.iter().cloned()).chain(alone)
+    }
+
+    /// The record that the customer was looking at when they came in, the last time they did.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        let entries = self.conversation.iter().flat_map(|talk| talk.entries.iter().rev());
+        entries.filter_map(|entry| entry.document.as_ref()).next()
     }
 
     /// The customer as they were when it was opened, if they have a profile.

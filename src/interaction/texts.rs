@@ -40,8 +40,8 @@ growing! {
         /// answer. Usually nothing.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub greeting: Option<Box<str>> => with_greeting(some Box<str>),
-        /// Asked by the virtual agent when a topic was dealt with. Usually: Is there anything else I
-        /// can help you with?
+        /// Asked by the virtual agent when a topic was dealt with. Usually: Is there anything else
+        /// I can help you with?
         #[serde(skip_serializing_if = "Option::is_none")]
         pub anything_else: Option<Box<str>> => with_anything_else(some Box<str>),
         /// Said to a customer who is silent. Usually

@@ -7,6 +7,7 @@ mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod inbox;
 mod merged;
 mod messages;
 mod persons;
