@@ -6,7 +6,9 @@ use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::commands::Command;
 use crate::interaction::desk;
-use crate::interaction::{Assist, InboxCard, InteractionId, Layout, ProfileStore, Workspace};
+use crate::interaction::{
+    Assist, CustomerContact, InboxCard, InteractionId, Layout, ProfileStore, Workspace,
+};
 use crate::model::ids::{AgentId, WorkId};
 
 use crate::centre::core::Centre;
@@ -27,6 +29,15 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     ) -> Result<Vec<InboxCard>, CentreRefusal> {
         self.engine.permit_actor(&Actor::Agent(agent))?;
         Ok(desk::inbox(&mut self.engine, self.records.as_ref(), agent, now))
+    }
+
+    /// All that there is of a customer, on whatever channel, newest first: the interactions
+    /// [opened for](crate::interaction::Interaction::opened_for) them that are not archived, and
+    /// the open work of the same [customer](crate::model::WorkRequest::customer) that has no
+    /// record. It walks over all open work.
+    #[must_use]
+    pub fn of_customer(&self, customer: &str) -> Vec<CustomerContact> {
+        desk::of_customer(self.engine.view(), self.records.as_ref(), customer)
     }
 
     /// What the centre would take from an agent now about a piece of work: one command of each

@@ -27,6 +27,7 @@ use crate::interaction::ids::InteractionId;
 use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::Interaction;
 use crate::interaction::records::Records;
+use crate::interaction::state::InteractionType;
 use crate::interaction::workspace::Panel;
 
 /// A field of a card with what is in it.
@@ -99,6 +100,52 @@ pub struct Workspace<'a> {
     /// What the engine would take from the agent now: commands that change something. Where a
     /// command has a target or a code, it is one that would be taken.
     pub controls: Vec<Command>,
+}
+
+/// Something of a customer: an interaction with its work, or work that has no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CustomerContact {
+    /// The interaction, if there is a record.
+    pub interaction: Option<InteractionId>,
+    /// The type of the interaction.
+    #[serde(rename = "type")]
+    pub kind: Option<InteractionType>,
+    /// The open work, if there is any.
+    pub work: Option<WorkId>,
+    /// The channel of the work.
+    pub channel: Option<ChannelId>,
+    /// When the interaction was opened, or the work began.
+    pub since: Timestamp,
+}
+
+/// All that there is of a customer, newest first.
+pub(crate) fn of_customer<P: ProfileStore>(
+    view: View<'_>,
+    records: Option<&Records<P>>,
+    customer: &str,
+) -> Vec<CustomerContact> {
+    let rows = records.into_iter().flat_map(|records| records.of_customer(customer));
+    let mut all: Vec<_> = rows
+        .map(|row| CustomerContact {
+            interaction: Some(row.id),
+            kind: Some(row.kind),
+            work: row.work,
+            channel: row.work.and_then(|work| Some(view.work(work)?.request().channel)),
+            since: row.opened,
+        })
+        .collect();
+    let recorded = |work| records.is_some_and(|records| records.of_work(work).is_some());
+    let own = view.works().filter(|work| work.request().customer.as_deref() == Some(customer));
+    all.extend(own.filter(|work| !recorded(work.id())).map(|work| CustomerContact {
+        interaction: None,
+        kind: None,
+        work: Some(work.id()),
+        channel: Some(work.request().channel),
+        since: work.origin(),
+    }));
+    all.sort_by_key(|contact| core::cmp::Reverse(contact.since));
+    all
 }
 
 /// The fields of a card for which nobody chose any.

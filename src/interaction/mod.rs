@@ -35,6 +35,7 @@ mod segment;
 mod state;
 mod store;
 mod texts;
+mod virtual_agent;
 mod workspace;
 mod wrap_up;
 
@@ -45,7 +46,7 @@ pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, FirstAnswers, Handoff,
     HandoffTrigger, Message, Receipt, Responses, Viewer, Visibility,
 };
-pub use desk::{CardValue, InboxCard, Workspace};
+pub use desk::{CardValue, CustomerContact, InboxCard, Workspace};
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 pub use form::{Details, Field, InteractionForm, InteractionLine, WrapUpClock};
 pub use ids::{InteractionId, MessageId, ProfileId};
@@ -64,6 +65,7 @@ pub use state::{
     Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
 };
 pub use texts::{CustomerTexts, Texts};
+pub use virtual_agent::{AfterAnswer, VirtualAgent, VirtualAgentFailed, VirtualAnswer};
 pub use workspace::{
     Article, Assist, Block, ConversationView, Layout, NoAssist, Panel, Suggestion,
 };

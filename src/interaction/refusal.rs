@@ -231,6 +231,7 @@ impl Naming for InteractionType {
             Self::Messaging => "messaging",
             Self::Email => "e-mail",
             Self::Video => "video",
+            Self::Case => "case",
         })
     }
 }

@@ -22,12 +22,21 @@ pub enum InteractionType {
     Email,
     /// A video call.
     Video,
+    /// A case, or another item of work that somebody deals with alone.
+    Case,
 }
 
 impl InteractionType {
     /// All types.
-    pub const ALL: [Self; 6] =
-        [Self::Chat, Self::Phone, Self::WalkUp, Self::Messaging, Self::Email, Self::Video];
+    pub const ALL: [Self; 7] = [
+        Self::Chat,
+        Self::Phone,
+        Self::WalkUp,
+        Self::Messaging,
+        Self::Email,
+        Self::Video,
+        Self::Case,
+    ];
 
     /// True if customer and agent write to each other. If not, the customer has an answer as soon
     /// as an agent has the interaction.
@@ -39,7 +48,7 @@ impl InteractionType {
     /// True if the customer may be gone for a while, so that on hold the agent has room for others.
     #[must_use]
     pub const fn can_wait(self) -> bool {
-        matches!(self, Self::Messaging | Self::Email | Self::WalkUp)
+        matches!(self, Self::Messaging | Self::Email | Self::WalkUp | Self::Case)
     }
 }
 

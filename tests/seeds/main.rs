@@ -19,3 +19,4 @@ mod seed3;
 #[path = "../golden/table.rs"]
 mod table;
 mod texts;
+mod virtual_agent;
