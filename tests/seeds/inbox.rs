@@ -97,8 +97,10 @@ fn a_queue_has_its_own_fields_and_five_at_most() {
     assert_eq!(with(Vec::new()).check().unwrap_err().field, "cards.fields");
     let twice = [CardLayout::new(five.clone()), CardLayout::new(five)];
     assert_eq!(RecordConfig::default().with_cards(twice).check().unwrap_err().field, "cards.queue");
-    let cards = [CardLayout::new([CardField::Key]).with_queue(SALES)];
-    let mut floor = floor(RecordConfig::default().with_cards(cards));
+    let usual = CardLayout::new([CardField::Subtype]);
+    let cards = [usual, CardLayout::new([CardField::Key]).with_queue(SALES)];
+    let with = RecordConfig::default().with_cards(cards);
+    let mut floor = floor(with);
     let request = WorkRequest::new(SALES, VOICE).with_key("call-1").with_customer("kim");
     floor.work(0, Submit::new(request));
     floor.on_queue(1, ANA);
@@ -106,6 +108,7 @@ fn a_queue_has_its_own_fields_and_five_at_most() {
     assert_eq!((inbox[0].title(), inbox[0].interaction), (Some(&Value::from("call-1")), None));
     // Where nobody chose: the short description, which work without a record has not, and the
     // customer.
+    let mut floor = self::floor(RecordConfig::default());
     let request = WorkRequest::new(SUPPORT, CHAT).with_customer("kim");
     floor.work(2, Submit::new(request));
     floor.on_queue(2, BO);
@@ -330,7 +333,7 @@ fn then(floor: &mut Floor, before: Comes, command: impl FnOnce(WorkId) -> Comman
 
 #[test]
 fn what_is_shown_is_taken_and_what_is_not_shown_is_refused() {
-    let states: [(&str, Comes); 17] = [
+    let states: [(&str, Comes); 18] = [
         ("waits", |floor| contact(floor, SUPPORT, CHAT).1),
         ("offered", offered),
         ("offered to another", |floor| {
