@@ -98,7 +98,10 @@ impl Interaction {
         self.asked |= other.asked;
         self.live |= other.live;
         self.virtual_agent |= other.virtual_agent;
-        self.profile = self.profile.or(other.profile);
+        // Without a conversation the profile says by which address they write: not by this one.
+        if self.conversation.is_some() {
+            self.profile = self.profile.or(other.profile);
+        }
         for (mine, theirs) in [
             (&mut self.context, &mut other.context),
             (&mut self.channel_metadata, &mut other.channel_metadata),

@@ -184,6 +184,21 @@ fn what_the_agent_has_of_it_they_finish() {
 }
 
 #[test]
+fn nobody_writes_by_an_address_because_of_a_merge() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let writes = floor.receive(0, with_nine(), "Hello");
+    let visit = |to: Option<(Address, strowger::Key)>, profile| {
+        let visit = InteractionRequest::new(InteractionType::WalkUp);
+        visit.with_addresses(to).with_profile(profile)
+    };
+    let id = floor.open_as(1, visit(None, Some(writes.profile)));
+    let into = floor.open_as(1, visit(Some((without(), OURS.into())), None));
+    floor.record(2, merge(id, into));
+    assert_eq!(floor.row(into).participants().count(), 0);
+    assert_eq!(floor.receive(3, with_nine(), "Hm").interaction, writes.interaction);
+}
+
+#[test]
 fn notes_records_and_context_go_on_too() {
     let mut floor = Floor::new(RecordConfig::default());
     let (one, other) = twice(&mut floor);
