@@ -181,6 +181,12 @@ impl Span {
         Self(self.0.saturating_add(more.0))
     }
 
+    /// This without another, or nothing if the other is longer.
+    #[must_use]
+    pub const fn minus(self, less: Self) -> Self {
+        Self(self.0.saturating_sub(less.0))
+    }
+
     /// True if the span is zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -66,7 +66,8 @@ fn measure(turn: &Turn<'_>, queue: QueueId, but: Option<u8>, measure: Measure) -
     match measure {
         Measure::Waiting => Some(i64::from(line.waiting)),
         Measure::OldestWait => {
-            let oldest = line.stays.first().map(|(entered, _)| turn.now.since(*entered));
+            let clock = turn.world.queue_rules(queue).ok()?.clock();
+            let oldest = line.stays.first().map(|(entered, _)| clock.between(*entered, turn.now));
             Some(millis(oldest.unwrap_or(Span::ZERO)))
         }
         Measure::EstimatedWait(by) => estimated_wait(turn, queue, but, by).map(millis),

@@ -41,7 +41,7 @@ pub(crate) fn enter(
 /// The time a piece of work has waited is that of a rule.
 pub(crate) fn at_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     let row = turn.work(work)?;
-    match row.next_overflow(turn.queue_profile(row.queue)?) {
+    match row.next_overflow(turn.queue_rules(row.queue)?) {
         Some((_, rule)) => do_rule(turn, work, rule),
         None => Ok(()),
     }

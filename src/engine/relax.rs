@@ -10,7 +10,7 @@ use crate::engine::turn::{Halted, Turn};
 pub(crate) fn at_point(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     let row = turn.work(work)?;
     let skipped = row.skipped;
-    if let Some((_, past)) = row.next_relaxation(turn.queue_profile(row.queue)?) {
+    if let Some(past) = row.next_point(turn.queue_profile(row.queue)?) {
         turn.emit(Event::WorkRelaxed { work, past, skipped })?;
     }
     pass_empty_steps(turn, work)
@@ -40,9 +40,9 @@ pub(crate) fn pass_empty_steps(turn: &mut Turn<'_>, work: WorkId) -> Result<(), 
 /// as much.
 fn next_step(turn: &Turn<'_>, work: WorkId) -> Result<Option<Event>, Halted> {
     let row = turn.work(work)?;
-    let next = row.next_relaxation(turn.queue_profile(row.queue)?);
-    Ok(next.map(|(at, past)| {
-        let skipped = row.skipped.plus(at.since(turn.now));
+    let rules = turn.queue_rules(row.queue)?;
+    Ok(row.next_point(rules.profile).map(|past| {
+        let skipped = row.skipped.plus(row.left_before(rules, past, turn.now));
         Event::WorkRelaxed { work, past, skipped }
     }))
 }

@@ -85,8 +85,8 @@ impl Search {
             Seeker::Agent(agent) => best_work(matching, agent),
             Seeker::Work(id) => {
                 let work = in_line(matching, id)?;
-                let profile = matching.world.queue_profile(work.queue).ok()?;
-                let lane = || (work.queue, LaneKey::of(work, profile));
+                let rules = matching.world.queue_rules(work.queue).ok()?;
+                let lane = || (work.queue, LaneKey::of(work, rules.profile));
                 let is_barren = !self.barren.is_empty() && self.barren.contains_key(&lane());
                 if is_ordinary(work) && is_barren {
                     return None;
@@ -95,7 +95,7 @@ impl Search {
                 if is_ordinary(work) && found.is_none() {
                     self.barren.insert(lane(), ());
                 }
-                let (chosen, work) = (found?, work.line_key(id, profile).at(matching.now));
+                let (chosen, work) = (found?, work.line_key(id, rules).at(matching.now));
                 Some(Found { rank: chosen.rank, work, agent: Some(chosen.agent) })
             }
         }

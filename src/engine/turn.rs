@@ -24,7 +24,7 @@ use crate::world::index::Concerned;
 use crate::world::kinds::DefinitionKind;
 use crate::world::rows::{Agent, Offer, Work};
 use crate::world::state::World;
-use crate::world::stores::Missing;
+use crate::world::stores::{Missing, QueueRules};
 
 use crate::engine::decisions::Decisions;
 use crate::engine::matching::given::Matching;
@@ -220,6 +220,11 @@ impl<'a> Turn<'a> {
     /// The definition of a queue that must be there.
     pub(crate) fn queue_profile(&self, id: QueueId) -> Result<&QueueProfile, Halted> {
         self.must(self.world.queue_profile(id))
+    }
+
+    /// The definitions by which work waits in a queue that must be there.
+    pub(crate) fn queue_rules(&self, id: QueueId) -> Result<QueueRules<'_>, Halted> {
+        self.must(self.world.queue_rules(id))
     }
 
     /// Halts the call if it met a fault: such a command has no answer.

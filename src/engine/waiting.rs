@@ -45,7 +45,8 @@ impl Coming<'_> {
             Self::Submitted(request) => {
                 let id = turn.world.stores().works.next_id()?;
                 let channel = turn.world.channel_profile(request.channel).ok()?;
-                return Some((id, Work::new(request, channel, turn.now)));
+                let rules = turn.world.queue_rules(queue).ok()?;
+                return Some((id, Work::new(request, channel, rules, turn.now)));
             }
             Self::Classified(id) | Self::Moved(id) => (id, None),
             Self::Activated(id) => (id, sticky_after_attempt(turn, id).ok()?),

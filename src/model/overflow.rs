@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Span;
+use crate::model::calendar::WaitClock;
 use crate::model::estimator::Estimator;
 use crate::model::ids::{Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
@@ -104,6 +105,11 @@ growing! {
     pub struct OverflowRule {
         /// When.
         pub when: Trigger => with_when,
+        /// Which time counts as waiting, for [`Trigger::Waited`]; to the others it says nothing.
+        /// `None`: that which the queue counts
+        /// ([`QueueProfile::counts`](crate::model::QueueProfile::counts)).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub counts: Option<WaitClock> => with_counts(into),
         /// The action of the rule.
         pub then: OverflowAction => with_then,
     }
@@ -113,7 +119,7 @@ impl OverflowRule {
     /// This, when that is so.
     #[must_use]
     pub const fn new(when: Trigger, then: OverflowAction) -> Self {
-        Self { when, then }
+        Self { when, counts: None, then }
     }
 }
 

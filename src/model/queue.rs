@@ -294,8 +294,11 @@ growing! {
         pub on_max_wait: MaxWaitAction => with_on_max_wait,
         /// In what time work should be answered; gives [`Order::Deadline`] its deadline.
         pub service_target: Span => with_service_target,
-        /// In which time [`Figures`](crate::figures::Figures) count the target. The engine's own
-        /// orders, rules and tallies go by the wall clock.
+        /// Which time counts as waiting here: for the target, the longest wait, rules by waiting
+        /// time, relaxation, delays of members, the lifetime of work that is in this queue, and the
+        /// oldest wait that a conditional ring asks for; in [`Figures`](crate::figures::Figures)
+        /// and tallies too. A rule or a relaxation may have a clock of its own. Waits for agents by
+        /// name, offers, bars and orders by age go by the wall clock.
         #[serde(skip_serializing_if = "WaitClock::is_wall")]
         pub counts: WaitClock => with_counts,
         /// How many items may wait; one more that would wait is refused. An item that is offered to

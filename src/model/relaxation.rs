@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::time::Span;
+use crate::model::calendar::WaitClock;
 use crate::model::ids::{Entity, SkillId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Need;
@@ -86,6 +87,10 @@ growing! {
     pub struct Relaxation {
         /// The clock by which the steps begin.
         pub clock: RelaxationClock => with_clock,
+        /// Which time passes on the clock. `None`: that which the work's queue counts
+        /// ([`QueueProfile::counts`](crate::model::QueueProfile::counts)).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub counts: Option<WaitClock> => with_counts(into),
         /// The steps, at most 16, each later than the one before.
         pub steps: Vec<RelaxationStep> => with_steps(each RelaxationStep),
         /// True if a step is passed over at once when nobody who is on queue could take the work in

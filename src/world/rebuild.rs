@@ -14,7 +14,7 @@ use crate::world::line::Gathered;
 use crate::world::member::PackedMember;
 use crate::world::pool_sets::PoolSetIndex;
 use crate::world::rows::Work;
-use crate::world::stores::Stores;
+use crate::world::stores::{Rules, Stores};
 use crate::world::whereabouts::Whereabouts;
 
 /// The index of these rows. Work of which the same is said comes to share its request.
@@ -89,22 +89,23 @@ fn line_up(index: &mut Index, stores: &mut Stores) {
     let mut gathered: Vec<Gathered> = Vec::new();
     gathered.resize_with(index.lines.len(), Default::default);
     let (mut due, mut named) = (Vec::new(), Vec::new());
+    let rules = Rules { queues: &stores.queues, calendars: &stores.calendars };
     for (id, work) in stores.works.rows_mut() {
         named.extend(work.request.key.clone().map(|key| (id, key)));
         index.share_request(work);
-        let deadline = index.work_deadline(&stores.queues, work);
+        let deadline = index.work_deadline(rules, work);
         due.extend(deadline.map(|deadline| (TimerKey::Work(id), deadline.at)));
-        let queue = stores.queues.get(work.queue).map(|entry| &*entry.profile);
+        let rules = rules.of(work.queue);
         let line = gathered.get_mut(work.queue.raw() as usize);
         let whereabouts = Whereabouts::of(work);
-        let Some(((queue, line), whereabouts)) = queue.zip(line).zip(whereabouts) else {
+        let Some(((rules, line), whereabouts)) = rules.zip(line).zip(whereabouts) else {
             continue;
         };
-        let key = work.line_key(id, queue);
+        let key = work.line_key(id, rules);
         if whereabouts.named {
             work.preferred().for_each(|(agent, _)| index.direct.set(agent, key, true));
         }
-        gather(line, key, work, queue, whereabouts);
+        gather(line, key, work, rules.profile, whereabouts);
     }
     index.clock.set_all(due);
     for (line, gathered) in index.lines.iter_mut().zip(gathered) {

@@ -25,7 +25,7 @@ use crate::world::member::PackedMember;
 use crate::world::pool_sets::PoolSetId;
 use crate::world::rebuild::index_of;
 use crate::world::rows::{Agent, Assignment, Offer, Queue, Work};
-use crate::world::stores::{Missing, OrMissing, Stores};
+use crate::world::stores::{Missing, OrMissing, QueueRules, Stores};
 
 /// The state of everything, and the index derived from it.
 #[derive(Clone, Debug)]
@@ -99,6 +99,11 @@ impl World {
     /// The content of a queue.
     pub(crate) fn queue_profile(&self, id: QueueId) -> Result<&QueueProfile, Missing> {
         self.entry::<QueueProfile>(id).map(|entry| &*entry.profile)
+    }
+
+    /// The definitions by which work waits in a queue.
+    pub(crate) fn queue_rules(&self, id: QueueId) -> Result<QueueRules<'_>, Missing> {
+        self.stores.rules().of(id).or_missing(id)
     }
 
     /// The content of an agent.
@@ -340,7 +345,7 @@ impl World {
 
     /// When something is due for a piece of work, by its present state.
     pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
-        self.index.work_deadline(&self.stores.queues, self.stores.works.get(id)?)
+        self.index.work_deadline(self.stores.rules(), self.stores.works.get(id)?)
     }
 
     /// When something is due for a queue, by its present state.

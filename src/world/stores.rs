@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::ledger::Ledger;
 use crate::base::recent::Recent;
 use crate::base::table::Table;
+use crate::base::time::{Moment, Span, Timestamp};
 use crate::fact::log::Seq;
 use crate::model::agent::AgentProfile;
-use crate::model::calendar::CalendarProfile;
+use crate::model::calendar::{CalendarProfile, WaitClock};
 use crate::model::channel::ChannelProfile;
 use crate::model::config::Config;
 use crate::model::ids::{
@@ -21,6 +22,7 @@ use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, WrapUpCodeProfile};
 use crate::model::skill::SkillProfile;
+use crate::policy::calendar::Counted;
 use crate::world::catalog::CatalogEntry;
 use crate::world::needs::Needs;
 use crate::world::pool_sets::PoolSets;
@@ -45,6 +47,59 @@ impl<T> OrMissing<T> for Option<T> {
 
 /// Queues, as they are defined.
 pub(crate) type Queues = Table<QueueId, CatalogEntry<QueueProfile>>;
+/// Calendars, as they are defined.
+pub(crate) type Calendars = Table<CalendarId, CatalogEntry<CalendarProfile>>;
+
+/// The definitions by which work waits, apart from the rows of what waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    /// Queues.
+    pub queues: &'a Queues,
+    /// Calendars.
+    pub calendars: &'a Calendars,
+}
+
+/// The definitions by which work waits in one queue.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct QueueRules<'a> {
+    /// The queue.
+    pub profile: &'a QueueProfile,
+    /// Its calendar, if it has one.
+    pub calendar: Option<&'a CalendarProfile>,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules of one queue.
+    pub(crate) fn of(self, queue: QueueId) -> Option<QueueRules<'a>> {
+        let profile = &*self.queues.get(queue)?.profile;
+        let calendar = profile.calendar.and_then(|calendar| self.calendars.get(calendar));
+        Some(QueueRules { profile, calendar: calendar.map(|entry| &*entry.profile) })
+    }
+}
+
+impl<'a> QueueRules<'a> {
+    /// The clock of whatever says nothing of its own.
+    pub(crate) fn clock(self) -> Counted<'a> {
+        Counted::by(self.profile.counts, self.calendar)
+    }
+
+    /// When a life of this length ends that began then; none if it does not end.
+    pub(crate) fn end_of_life(self, begin: Timestamp, lifetime: Option<Span>) -> Moment {
+        lifetime.and_then(|lifetime| self.clock().after(begin, lifetime)).into()
+    }
+
+    /// The clock of something that may have one of its own.
+    pub(crate) fn clock_or(self, own: Option<WaitClock>) -> Counted<'a> {
+        Counted::by(own.unwrap_or(self.profile.counts), self.calendar)
+    }
+}
+
+impl Stores {
+    /// The definitions by which work waits.
+    pub(crate) const fn rules(&self) -> Rules<'_> {
+        Rules { queues: &self.queues, calendars: &self.calendars }
+    }
+}
 
 /// All rows. Their order here is the order in which a digest reads them.
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
@@ -82,7 +137,7 @@ pub(crate) struct Stores {
     /// Offers that are over.
     pub ended_offers: Recent<OfferId, EndedOffer>,
     /// Calendars.
-    pub calendars: Table<CalendarId, CatalogEntry<CalendarProfile>>,
+    pub calendars: Calendars,
     /// Pools, as they are defined.
     #[serde(default)]
     pub pools: Table<PoolId, CatalogEntry<PoolProfile>>,

@@ -167,3 +167,21 @@ fn two_forms_of_a_number_become_one_customer_with_one_conversation() {
     let between = json!({"already_ongoing": {"interaction": 1}});
     assert_eq!(refused, [&ongoing, &ongoing, &between]);
 }
+
+#[test]
+fn a_night_is_no_waiting_where_the_queue_counts_open_time() {
+    let said = replay("cases/target_in_working_hours");
+    let facts = said.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+    let facts = facts.map(|line: Value| line["fact"].clone());
+    let raised: Vec<_> =
+        facts.filter(|fact| fact["event"]["overflow_triggered"].is_object()).collect();
+    // One of the two, and not before Wednesday at ten.
+    assert_eq!(raised.len(), 1, "{raised:?}");
+    assert_eq!(raised[0]["at"], 1_767_780_000_000_u64);
+    let answers = answers("target_in_working_hours");
+    let days = last(&answers, "/reply/queues").as_array().expect("days");
+    let day = days.iter().find(|day| day["service"]["answered"] == 1).expect("the day");
+    assert_eq!(figures(&day["service"], &["in_target", "in_wall_target"]), [1, 0]);
+    let waits = figures(&day["line"], &["wait_answered", "open_wait_answered"]);
+    assert_eq!(waits, [61_260_000, 3_660_000]);
+}

@@ -319,8 +319,6 @@ fn they_agree_with_the_tallies_and_the_screens_of_the_engine() {
             rows().for_each(|row| all.add(&row.service));
             rows().filter(|row| five(row.from) > window).for_each(|row| lately.add(&row.service));
             let tally = queue.tally();
-            // The engine's own tally goes by the wall clock, whatever the queue counts.
-            lately.in_target = lately.in_wall_target;
             same("window", &lately.counts(), &tally.window(engine.now()))?;
             let level = lately.service_level(ServiceLevel::Ended);
             same("service level", &level, &queue.service_level())?;

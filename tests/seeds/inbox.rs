@@ -365,6 +365,12 @@ fn what_is_shown_is_taken_and_what_is_not_shown_is_refused() {
         ("wrap-up with code", |floor| {
             then(floor, wrap_up, |work| SetCode::new(work, ANA, CODE).into())
         }),
+        ("wrap-up with a limit", |floor| {
+            let mode = WrapUpMode::MandatoryTimeout { timeout: secs(60) };
+            let profile = QueueProfile::default().with_wrap_up(WrapUpProfile::of(mode));
+            floor.work(0, Change::new(SUPPORT, profile));
+            wrap_up(floor)
+        }),
         ("gave away", |floor| then(floor, consulted, |work| HandOver::new(work, BO).into())),
         ("over", |floor| {
             then(floor, wrap_up, |work| EndWrapUp::new(work, ANA).with_code(CODE).into())

@@ -121,13 +121,13 @@ impl<'a> Case<'a> {
     /// The first instant at which the work's relaxation makes something true. It is asked for each
     /// point on the clock of the relaxation that is still to come.
     pub(crate) fn relaxed_when(self, holds: impl Fn(Span) -> bool) -> Option<Timestamp> {
-        let begin = self.work.relaxation_begin(self.queue)?;
+        let rules = self.matching.world.queue_rules(self.work.queue).ok()?;
         let next = |past: &_| {
             let relaxation = self.work.relaxation(self.queue);
             relaxation::next_point(&self.work.request.need, relaxation, *past)
         };
         let mut points = core::iter::successors(next(&self.work.relaxed), next);
-        points.find(|point| holds(*point)).map(|point| begin + point)
+        points.find(|point| holds(*point)).and_then(|point| self.work.relaxed_at(rules, point))
     }
 
     /// When the first of its open offers will have run out.

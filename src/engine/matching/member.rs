@@ -136,7 +136,10 @@ pub(super) fn until(kept_by: &KeptBy, Pair { case, agent, .. }: Pair<'_>) -> Opt
             let widest = relaxation::ring(work.relaxation(case.queue), past);
             ring_helps(case.matching, work.queue, *ring, widest.unwrap_or(0))
         }),
-        KeptBy::Delay { delay } => Some(work.entered + *delay),
+        KeptBy::Delay { delay } => {
+            let rules = world.queue_rules(work.queue).ok()?;
+            rules.clock().after(work.entered, *delay)
+        }
         KeptBy::Need(_) => {
             let profile = world.agent_profile(agent).ok()?;
             case.relaxed_when(|past| {

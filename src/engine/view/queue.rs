@@ -93,7 +93,9 @@ impl<'a> QueueView<'a> {
         let works = world.stores().works.sorted().into_iter();
         let here = works.filter(|(_, row)| row.queue == self.id() && row.stage == Stage::Queued);
         let mut line: Vec<_> = here.map(|(id, row)| WorkView::of(world, now, id, row)).collect();
-        line.sort_unstable_by_key(|work| work.line_key(self.profile()).at(self.now));
+        if let Ok(rules) = world.queue_rules(self.id()) {
+            line.sort_unstable_by_key(|work| work.line_key(rules).at(now));
+        }
         line
     }
 

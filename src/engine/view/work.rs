@@ -7,7 +7,6 @@ use serde::{Serialize, Serializer};
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::ids::{QueueId, WorkId};
-use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
 use crate::policy::estimate::Estimate;
 use crate::policy::order::LineKey;
@@ -15,6 +14,7 @@ use crate::state::work::Stage;
 use crate::world::legs::Leg;
 use crate::world::rows::Work;
 use crate::world::state::World;
+use crate::world::stores::QueueRules;
 
 use crate::engine::view::estimates::estimates;
 use crate::engine::view::fields::fields;
@@ -51,8 +51,8 @@ impl<'a> WorkView<'a> {
     }
 
     /// Its place among what waits in a queue.
-    pub(super) fn line_key(self, queue: &QueueProfile) -> LineKey {
-        self.row.line_key(self.id, queue)
+    pub(super) fn line_key(self, rules: QueueRules<'_>) -> LineKey {
+        self.row.line_key(self.id, rules)
     }
 
     /// Its id.
@@ -128,9 +128,9 @@ impl<'a> WorkView<'a> {
         if self.row.stage != Stage::Queued {
             return None;
         }
-        let queue = self.world.queue_profile(self.row.queue).ok()?;
+        let rules = self.world.queue_rules(self.row.queue).ok()?;
         let line = self.world.index().line(self.row.queue)?;
-        Some(line.ahead(self.row.line_key(self.id, queue), self.now) + 1)
+        Some(line.ahead(self.row.line_key(self.id, rules), self.now) + 1)
     }
 
     /// How long it will wait behind what is ahead of it, by every formula there is, in the order

@@ -6,9 +6,11 @@
 //! the first instant there is to the last; local times outside the years 0 to 9999 have no
 //! exceptions.
 
+mod counted;
 mod local;
 mod open_time;
 
+pub use counted::Counted;
 pub(crate) use local::{DAY, LocalDay, first_shown};
 use local::{MINUTE, local};
 pub use local::{local_day, next_time_of_day, offset_minutes};

@@ -1,11 +1,13 @@
 //! Applying definitions, memberships and the opening of the engine.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
 use crate::base::id::Id;
 use crate::base::time::Timestamp;
 use crate::fact::definition::{Defined, Definition, match_definition};
+use crate::model::calendar::CalendarProfile;
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, ChannelId, Entity, QueueId, WorkId};
 use crate::model::kinds::match_entity;
@@ -17,7 +19,7 @@ use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{lines, load, pools};
 use crate::world::catalog::CatalogEntry;
 use crate::world::kinds::DefinitionKind;
-use crate::world::rows::{Agent, Member, Pool, Queue};
+use crate::world::rows::{Agent, Member, Pool, Queue, Work};
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
 
@@ -65,8 +67,10 @@ pub(super) fn define(
 
 /// Something that is defined has other content.
 pub(super) fn redefine(world: &mut World, definition: &Definition) -> Result<(), Misfit> {
-    if let Definition::Queue(defined) = definition {
-        return redefine_queue(world, defined);
+    match definition {
+        Definition::Queue(defined) => return redefine_queue(world, defined),
+        Definition::Calendar(defined) => return redefine_calendar(world, defined),
+        _ => {}
     }
     match_definition!(definition, defined => replace(world, defined)?);
     match definition.entity() {
@@ -153,10 +157,10 @@ fn change_memberships(
     row.memberships = all.into();
     index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
     if delays_changed {
-        for id in works_in(world, queue, |stage| stage == Stage::Queued) {
+        for id in works_of(world, |work| work.queue == queue && work.stage == Stage::Queued) {
             let World { stores, index } = world;
             if let Some(work) = stores.works.get(id) {
-                index.set_work_clock(&stores.queues, id, work);
+                index.set_work_clock(stores.rules(), id, work);
             }
         }
     }
@@ -195,10 +199,12 @@ fn strike<P: DefinitionKind>(world: &mut World, id: P::Id) -> Result<(), Misfit>
 /// The order, the target or a time limit may be another: all that waits is lined up anew.
 fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
     let id = defined.id;
-    let works = works_in(world, id, |_| true);
+    let works = works_of(world, |work| work.queue == id);
     works.iter().for_each(|work| lines::leave(world, *work));
-    let old = world.queue_profile(id)?.overflow.clone();
+    let old = world.queue_profile(id)?;
+    let (old, counts) = (old.overflow.clone(), old.counts);
     replace(world, defined)?;
+    let same_clock = counts.is_wall() && defined.profile.counts.is_wall();
     let World { stores, index } = world;
     index.list_members(stores, id);
     index.note_together(stores, id);
@@ -207,18 +213,49 @@ fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<
     for work in works {
         let row = world.work_mut(work)?;
         row.fired = done_of(&old, &defined.profile.overflow, row.fired);
+        if !same_clock {
+            renew_life(world, work)?;
+        }
         lines::enter_anew(world, work)?;
     }
     world.index.unwatched.push(id);
     Ok(())
 }
 
-/// Open work of a queue in some stages, by id. A walk over all open work: definitions change
-/// rarely.
-fn works_in(world: &World, queue: QueueId, stage: impl Fn(Stage) -> bool) -> Vec<WorkId> {
+/// Other hours: whatever counts open time by them is due at another instant.
+fn redefine_calendar(world: &mut World, defined: &Defined<CalendarProfile>) -> Result<(), Misfit> {
+    let World { stores, .. } = world;
+    let queues =
+        stores.queues.iter().filter(|(_, queue)| queue.profile.calendar == Some(defined.id));
+    let queues: BTreeSet<_> = queues.map(|(id, _)| id).collect();
+    let works = works_of(world, |work| queues.contains(&work.queue));
+    works.iter().for_each(|work| lines::leave(world, *work));
+    replace(world, defined)?;
+    for work in works {
+        if !world.queue_profile(world.work(work)?.queue)?.counts.is_wall() {
+            renew_life(world, work)?;
+        }
+        lines::enter_anew(world, work)?;
+    }
+    Ok(())
+}
+
+/// The clock of the queue of a piece of work is another: its life ends by that, if it has begun.
+fn renew_life(world: &mut World, id: WorkId) -> Result<(), Misfit> {
+    let work = world.work(id)?;
+    if work.queued.is_none() {
+        return Ok(());
+    }
+    let lifetime = work.request.lifetime.or(world.channel_profile(work.request.channel)?.lifetime);
+    let end = world.queue_rules(work.queue)?.end_of_life(work.origin, lifetime);
+    world.work_mut(id)?.expires = end;
+    Ok(())
+}
+
+/// The open work of which this holds, by id. A walk over all open work: definitions change rarely.
+fn works_of(world: &World, holds: impl Fn(&Work) -> bool) -> Vec<WorkId> {
     let works = world.stores.works.sorted().into_iter();
-    let here = works.filter(|(_, work)| work.queue == queue && stage(work.stage));
-    here.map(|(id, _)| id).collect()
+    works.filter(|(_, work)| holds(work)).map(|(id, _)| id).collect()
 }
 
 fn open_everybody(world: &mut World) {

@@ -3,10 +3,11 @@
 use crate::model::ids::WorkId;
 use crate::model::need::Need;
 use crate::world::apply::misfit::Misfit;
+use crate::world::index::Index;
 use crate::world::needs::NeedId;
 use crate::world::rows::Work;
 use crate::world::state::World;
-use crate::world::stores::{Missing, OrMissing};
+use crate::world::stores::{Missing, OrMissing, Rules};
 
 /// Changes a piece of work, and with it its place in line and in the clock.
 pub(super) fn restage<R>(
@@ -15,14 +16,15 @@ pub(super) fn restage<R>(
     change: impl FnOnce(&mut Work) -> Result<R, Misfit>,
 ) -> Result<R, Misfit> {
     let World { stores, index } = world;
+    let rules = Rules { queues: &stores.queues, calendars: &stores.calendars };
     let work = stores.works.get_mut(id).or_missing(id)?;
-    index.set_line(&stores.queues, id, work, false);
-    let clocked = work.stage.has_clock();
+    index.set_line(rules, id, work, false);
+    let clocked = Index::is_clocked(rules, work);
     let told = change(work)?;
     work.check_legs(work.stage)?;
-    index.set_line(&stores.queues, id, work, true);
-    if clocked || work.stage.has_clock() {
-        index.set_work_clock(&stores.queues, id, work);
+    index.set_line(rules, id, work, true);
+    if clocked || Index::is_clocked(rules, work) {
+        index.set_work_clock(rules, id, work);
     }
     Ok(told)
 }
@@ -52,8 +54,8 @@ pub(super) fn enter_anew(world: &mut World, id: WorkId) -> Result<(), Misfit> {
     renew_need(world, id)?;
     let World { stores, index } = world;
     let work = stores.works.get(id).or_missing(id)?;
-    index.set_line(&stores.queues, id, work, true);
-    index.set_work_clock(&stores.queues, id, work);
+    index.set_line(stores.rules(), id, work, true);
+    index.set_work_clock(stores.rules(), id, work);
     Ok(())
 }
 

@@ -25,8 +25,9 @@ pub(super) fn answer(
     at: Timestamp,
 ) -> Result<(), Misfit> {
     if let Some(entered) = stay {
-        let target = world.queue_profile(queue)?.service_target;
-        world.queue_mut(queue)?.tally.answer(at, at.since(entered), target);
+        let rules = world.queue_rules(queue)?;
+        let (waited, target) = (rules.clock().between(entered, at), rules.profile.service_target);
+        world.queue_mut(queue)?.tally.answer(at, waited, target);
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::state::work::{CloseCause, Stage, WorkStep};
 use crate::world::apply::lines::{intern, need_of, restage, restage_anew};
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, pools, tallies};
-use crate::world::index::TimerKey;
+use crate::world::index::{Index, TimerKey};
 use crate::world::pool_sets::pools_named;
 use crate::world::rows::{EndedWork, Step, Work};
 use crate::world::state::World;
@@ -36,10 +36,9 @@ pub(super) fn submit(
     request: &Arc<WorkRequest>,
     at: Timestamp,
 ) -> Result<(), Misfit> {
-    world.queue(request.queue)?;
     let channel = world.channel_profile(request.channel)?;
     let pools = pools_named(request, channel);
-    let mut work = Work::new(request, channel, at);
+    let mut work = Work::new(request, channel, world.queue_rules(request.queue)?, at);
     work.need = need_of(world, &work)?.unwrap_or_else(|new| intern(world, new));
     if world.stores.works.next_id() != Some(id) {
         return Err(Misfit::OutOfOrder);
@@ -51,8 +50,8 @@ pub(super) fn submit(
     }
     let World { stores, index } = world;
     index.share_request(&mut work);
-    index.set_line(&stores.queues, id, &work, true);
-    index.set_work_clock(&stores.queues, id, &work);
+    index.set_line(stores.rules(), id, &work, true);
+    index.start_work_clock(stores.rules(), id, &work);
     stores.works.open(id, work);
     if let Some(key) = &request.key {
         // Closed work loses its key to work that uses it again, so that the rows alone say whose
@@ -85,7 +84,7 @@ pub(super) fn queue(
 ) -> Result<(), Misfit> {
     let LineEntry { queue, place, why, sticky, not_to } = entry;
     world.queue(queue)?;
-    let lifetime = world.channel_profile(world.work(id)?.request.channel)?.lifetime;
+    let end_of_life = end_of_life(world, id, queue, due)?;
     if let Some(owner) = world.work(id)?.stage.owner() {
         assignments::let_go(world, id, owner, wrap_up, at)?;
     }
@@ -94,8 +93,9 @@ pub(super) fn queue(
         row.place = place;
         row.step = Step::NONE;
         if row.queued.is_none() {
-            begin(row, lifetime, at, due);
+            begin(row, at, due);
         }
+        row.expires = end_of_life.unwrap_or(row.expires);
         row.sticky = sticky.is_some();
         if let Some(sticky) = sticky {
             row.step = Some(PreferenceStep { number: 0, until: sticky.until }).into();
@@ -114,12 +114,30 @@ pub(super) fn queue(
     }
 }
 
-/// Work enters a line for the first time after it was put off: its life begins when it was due.
-fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) {
+/// Work enters a line for the first time after it was put off, and counts from when it was due.
+fn begin(row: &mut Work, at: Timestamp, due: Timestamp) {
     row.queued = at.into();
     row.origin = due;
-    row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime).into();
     row.step = Step::first(&row.request, at);
+}
+
+/// When the life of work ends that enters a queue, if that may be another instant than before: its
+/// life begins as it first enters a line, and goes by the clock of the queue it is in.
+fn end_of_life(
+    world: &World,
+    id: WorkId,
+    queue: QueueId,
+    due: Timestamp,
+) -> Result<Option<Moment>, Misfit> {
+    let work = world.work(id)?;
+    let (from, to) = (world.queue_rules(work.queue)?, world.queue_rules(queue)?);
+    let begins = work.queued.is_none();
+    if !begins && from.profile.counts.is_wall() && to.profile.counts.is_wall() {
+        return Ok(None);
+    }
+    let begin = if begins { due } else { work.origin };
+    let channel = world.channel_profile(work.request.channel)?;
+    Ok(Some(to.end_of_life(begin, work.request.lifetime.or(channel.lifetime))))
 }
 
 pub(super) fn reveal(world: &mut World, id: WorkId, delay: Span) -> Result<(), Misfit> {
@@ -197,8 +215,8 @@ pub(super) fn close(
     }
     let World { stores, index } = world;
     let work = stores.works.close(id).or_missing(id)?;
-    index.set_line(&stores.queues, id, &work, false);
-    if work.stage.has_clock() {
+    index.set_line(stores.rules(), id, &work, false);
+    if Index::is_clocked(stores.rules(), &work) {
         index.clock.set(TimerKey::Work(id), None);
     }
     if work.stage == Stage::Queued && work.counted && cause == CloseCause::Abandoned {

@@ -5,21 +5,21 @@ use crate::state::machine::Deadline;
 use crate::world::index::{Index, TimerKey};
 use crate::world::lanes::LaneKey;
 use crate::world::rows::Work;
-use crate::world::stores::{Queues, Stores};
+use crate::world::stores::{Rules, Stores};
 use crate::world::whereabouts::Whereabouts;
 
 impl Index {
     /// Takes work out of the line it is in, if it is in one.
     pub(crate) fn leave_line(&mut self, stores: &Stores, id: WorkId) {
         if let Some(work) = stores.works.get(id) {
-            self.set_line(&stores.queues, id, work, false);
+            self.set_line(stores.rules(), id, work, false);
         }
     }
 
     /// Puts a piece of work in the line it belongs to, if it waits, or takes it out.
-    pub(crate) fn set_line(&mut self, queues: &Queues, id: WorkId, work: &Work, enter: bool) {
+    pub(crate) fn set_line(&mut self, rules: Rules<'_>, id: WorkId, work: &Work, enter: bool) {
         if let Some(whereabouts) = Whereabouts::of(work) {
-            self.set_place(queues, id, work, whereabouts, enter);
+            self.set_place(rules, id, work, whereabouts, enter);
         }
     }
 
@@ -27,18 +27,19 @@ impl Index {
     #[inline(never)]
     fn set_place(
         &mut self,
-        queues: &Queues,
+        rules: Rules<'_>,
         id: WorkId,
         work: &Work,
         whereabouts: Whereabouts,
         enter: bool,
     ) {
-        let queue = queues.get(work.queue).map(|entry| &*entry.profile);
+        let rules = rules.of(work.queue);
         let line = self.lines.get_mut(work.queue.raw() as usize);
-        let Some((queue, line)) = queue.zip(line) else {
+        let Some((rules, line)) = rules.zip(line) else {
             return;
         };
-        let key = work.line_key(id, queue);
+        let queue = rules.profile;
+        let key = work.line_key(id, rules);
         if whereabouts.stays {
             line.stay(work.entered, key, whereabouts.is_aside(), enter);
             let clocked = queue.ramp.is_some() || queue.is_watched();
@@ -60,17 +61,31 @@ impl Index {
         }
     }
 
+    /// True if anything may be due for a piece of work. Of what is offered only a queue that recalls
+    /// it knows a clock: most offers never enter it.
+    pub(crate) fn is_clocked(rules: Rules<'_>, work: &Work) -> bool {
+        let recalls =
+            || rules.queues.get(work.queue).is_some_and(|queue| queue.profile.max_wait_recalls);
+        work.stage.has_clock() && (!work.is_offered() || recalls())
+    }
+
     /// Puts in the clock whatever is due next for a piece of work.
-    pub(crate) fn set_work_clock(&mut self, queues: &Queues, id: WorkId, work: &Work) {
-        let due = self.work_deadline(queues, work).map(|deadline| deadline.at);
+    pub(crate) fn set_work_clock(&mut self, rules: Rules<'_>, id: WorkId, work: &Work) {
+        let due = self.work_deadline(rules, work).map(|deadline| deadline.at);
         self.clock.set(TimerKey::Work(id), due);
     }
 
+    /// The same for work that is new, and therefore not in the clock.
+    pub(crate) fn start_work_clock(&mut self, rules: Rules<'_>, id: WorkId, work: &Work) {
+        let due = self.work_deadline(rules, work).map(|deadline| deadline.at);
+        self.clock.start(TimerKey::Work(id), due);
+    }
+
     /// When something is due for a piece of work, by its present state.
-    pub(crate) fn work_deadline(&self, queues: &Queues, work: &Work) -> Option<Deadline> {
-        let queue = &queues.get(work.queue)?.profile;
+    pub(crate) fn work_deadline(&self, rules: Rules<'_>, work: &Work) -> Option<Deadline> {
         let line = self.line(work.queue)?;
-        work.deadline(queue, || line.members(work.request.channel).delay_after(work.revealed))
+        let rules = rules.of(work.queue)?;
+        work.deadline(rules, || line.members(work.request.channel).delay_after(work.revealed))
     }
 
     /// Has a piece of work share its request with others of which the same is said.

@@ -14,10 +14,16 @@ use crate::state::work::Stage;
 use crate::world::needs::NeedId;
 use crate::world::pool_sets::PoolSetId;
 use crate::world::rows::work::{Step, Work};
+use crate::world::stores::QueueRules;
 
 impl Work {
-    /// The row of work that is submitted, before its need and its pools are known.
-    pub(crate) fn new(request: &Arc<WorkRequest>, channel: &ChannelProfile, at: Timestamp) -> Self {
+    /// The row of work that is submitted to a queue, before its need and its pools are known.
+    pub(crate) fn new(
+        request: &Arc<WorkRequest>,
+        channel: &ChannelProfile,
+        queue: QueueRules<'_>,
+        at: Timestamp,
+    ) -> Self {
         let origin = request.origin.unwrap_or(at);
         let lifetime = request.lifetime.or(channel.lifetime);
         let lifetime = lifetime.filter(|_| request.schedule.is_none());
@@ -37,7 +43,7 @@ impl Work {
             queued: request.schedule.is_none().then_some(at).into(),
             entered: at,
             counted: false,
-            expires: lifetime.map(|lifetime| origin + lifetime).into(),
+            expires: queue.end_of_life(origin, lifetime),
             revealed: Span::ZERO,
             step: Step::first(request, at),
             handled: false,

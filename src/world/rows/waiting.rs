@@ -3,22 +3,26 @@
 use alloc::borrow::Cow;
 
 use crate::base::time::{Span, Timestamp};
+use crate::model::calendar::WaitClock;
 use crate::model::ids::WorkId;
 use crate::model::need::Need;
 use crate::model::overflow::Trigger;
-use crate::model::queue::QueueProfile;
+use crate::model::queue::{Order, QueueProfile};
 use crate::model::relaxation::{Relaxation, RelaxationClock};
+use crate::policy::calendar::Counted;
 use crate::policy::offering::Bar;
 use crate::policy::order::{LineKey, Place, Waiting};
 use crate::policy::relaxation;
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::state::work::Stage;
 use crate::world::rows::work::Work;
+use crate::world::stores::QueueRules;
 
 impl Work {
     /// Its key in the order of a queue.
     #[must_use]
-    pub(crate) fn line_key(&self, id: WorkId, queue: &QueueProfile) -> LineKey {
+    pub(crate) fn line_key(&self, id: WorkId, rules: QueueRules<'_>) -> LineKey {
+        let queue = rules.profile;
         let expedited = self.step.is_some()
             && !self.sticky
             && self.request.preferred.as_ref().is_some_and(|preferred| preferred.expedite);
@@ -30,11 +34,22 @@ impl Work {
             place: Place { front: self.place.front || expedited, ..self.place },
             priority: self.request.priority,
             credit: self.request.credit,
-            due: self.request.due,
+            due: self.request.due.or_else(|| self.open_due(rules)),
             objective: self.request.objective,
             sort: [value(0), value(1)],
         };
         LineKey::new(queue.order, queue.service_target, &waiting)
+    }
+
+    /// By when it should be accepted, where its queue goes by that and counts open time; what is
+    /// never open again comes last.
+    fn open_due(&self, rules: QueueRules<'_>) -> Option<Timestamp> {
+        let queue = rules.profile;
+        if queue.counts == WaitClock::Wall || queue.order != Order::Deadline {
+            return None;
+        }
+        let due = rules.clock().after(self.place.since, queue.service_target);
+        Some(due.unwrap_or(Timestamp::MAX))
     }
 
     /// How it becomes easier to place.
@@ -56,24 +71,45 @@ impl Work {
         steps.unwrap_or_else(|| queue.first_ring()).max(self.widened)
     }
 
-    /// Where the clock of its relaxation began, if it has.
-    #[must_use]
-    pub(crate) fn relaxation_begin(&self, queue: &QueueProfile) -> Option<Timestamp> {
+    /// When the clock of its relaxation began, if it has.
+    fn relaxation_begin(&self, queue: &QueueProfile) -> Option<Timestamp> {
         let clock = self.relaxation(queue).map(|relaxation| relaxation.clock).unwrap_or_default();
-        let begin = match clock {
+        match clock {
             RelaxationClock::InQueue => Some(self.entered),
             RelaxationClock::Age => Some(self.origin),
             RelaxationClock::FirstOffer => self.first_offer.get(),
-        };
-        begin.map(|begin| begin - self.skipped)
+        }
     }
 
-    /// When it becomes easier to place next, and the point on its clock that it is past then.
-    #[must_use]
-    pub(crate) fn next_relaxation(&self, queue: &QueueProfile) -> Option<(Timestamp, Span)> {
+    /// The time that passes on the clock of its relaxation.
+    fn relaxation_clock<'a>(&self, rules: QueueRules<'a>) -> Counted<'a> {
+        let relaxation = self.relaxation(rules.profile);
+        rules.clock_or(relaxation.and_then(|relaxation| relaxation.counts))
+    }
+
+    /// When the clock of its relaxation comes to a point; none if it never does.
+    pub(crate) fn relaxed_at(&self, rules: QueueRules<'_>, point: Span) -> Option<Timestamp> {
+        let begin = self.relaxation_begin(rules.profile)?;
+        self.relaxation_clock(rules).after(begin, point.minus(self.skipped))
+    }
+
+    /// The next point on the clock of its relaxation, if that has begun and there is one.
+    pub(crate) fn next_point(&self, queue: &QueueProfile) -> Option<Span> {
+        self.relaxation_begin(queue)?;
         let relaxation = self.relaxation(queue);
-        let point = relaxation::next_point(&self.request.need, relaxation, self.relaxed)?;
-        Some((self.relaxation_begin(queue)? + point, point))
+        relaxation::next_point(&self.request.need, relaxation, self.relaxed)
+    }
+
+    /// How much is left on the clock of its relaxation before it comes to a point.
+    pub(crate) fn left_before(&self, rules: QueueRules<'_>, point: Span, now: Timestamp) -> Span {
+        let begin = self.relaxation_begin(rules.profile);
+        let past = begin.map(|begin| self.relaxation_clock(rules).between(begin, now));
+        point.minus(self.skipped).minus(past.unwrap_or(Span::ZERO))
+    }
+
+    /// When it becomes easier to place next.
+    fn next_relaxation(&self, rules: QueueRules<'_>) -> Option<Timestamp> {
+        self.relaxed_at(rules, self.next_point(rules.profile)?)
     }
 
     /// True if a rule of overflow was done in this stay.
@@ -82,10 +118,14 @@ impl Work {
     }
 
     /// When a rule of overflow is due by the time it waited, and the number of that rule.
-    pub(crate) fn next_overflow(&self, queue: &QueueProfile) -> Option<(Timestamp, u8)> {
-        let rules = (0_u8..).zip(&queue.overflow).filter(|(number, _)| !self.has_fired(*number));
-        let due = rules.filter_map(|(number, rule)| match rule.when {
-            Trigger::Waited(span) => Some((self.entered + span, number)),
+    pub(crate) fn next_overflow(&self, rules: QueueRules<'_>) -> Option<(Timestamp, u8)> {
+        let open = (0_u8..).zip(&rules.profile.overflow);
+        let open = open.filter(|(number, _)| !self.has_fired(*number));
+        let due = open.filter_map(|(number, rule)| match rule.when {
+            Trigger::Waited(span) => {
+                let due = rules.clock_or(rule.counts).after(self.entered, span);
+                due.map(|due| (due, number))
+            }
             Trigger::Ahead(_)
             | Trigger::EstimatedWait { .. }
             | Trigger::NobodyStaffed
@@ -100,9 +140,11 @@ impl Work {
     /// While it is offered its longest wait alone is due, if the queue recalls offers by it.
     pub(crate) fn deadline(
         &self,
-        queue: &QueueProfile,
+        rules: QueueRules<'_>,
         hidden: impl FnOnce() -> Option<Span>,
     ) -> Option<Deadline> {
+        let (queue, clock) = (rules.profile, rules.clock());
+        let waited = |span: Span| clock.after(self.entered, span);
         let deadline = |kind, at: Option<Timestamp>| at.map(|at| Deadline { at, kind });
         let lifetime = deadline(DeadlineKind::Lifetime, self.expires.get());
         match self.stage {
@@ -115,13 +157,13 @@ impl Work {
                 let mut note = |kind, at: Option<Timestamp>| {
                     next = deadline(kind, at).into_iter().chain(next).min();
                 };
-                note(DeadlineKind::MaxWait, queue.max_wait.map(|most| self.entered + most));
+                note(DeadlineKind::MaxWait, queue.max_wait.and_then(waited));
                 note(DeadlineKind::PreferredStep, self.step.get().map(|step| step.until));
-                note(DeadlineKind::Reveal, hidden().map(|delay| self.entered + delay));
+                note(DeadlineKind::Reveal, hidden().and_then(waited));
                 note(DeadlineKind::Retry, self.retry.get());
                 note(DeadlineKind::BarOver, lifted.min());
-                note(DeadlineKind::Relaxation, self.next_relaxation(queue).map(|(at, _)| at));
-                note(DeadlineKind::Overflow, self.next_overflow(queue).map(|(at, _)| at));
+                note(DeadlineKind::Relaxation, self.next_relaxation(rules));
+                note(DeadlineKind::Overflow, self.next_overflow(rules).map(|(at, _)| at));
                 next
             }
             Stage::Parked { until, .. } => deadline(DeadlineKind::ParkOver, until),
@@ -133,7 +175,7 @@ impl Work {
             // What is on its way from one agent to another does not wait.
             Stage::Offered { .. } => {
                 let most = queue.max_wait.filter(|_| queue.max_wait_recalls && self.counted);
-                deadline(DeadlineKind::MaxWait, most.map(|most| self.entered + most))
+                deadline(DeadlineKind::MaxWait, most.and_then(waited))
             }
             Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => None,
         }

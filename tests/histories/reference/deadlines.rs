@@ -81,12 +81,13 @@ impl Router {
     /// Nothing is due for work that an agent has; for work that is offered its longest wait at most.
     fn deadlines_of(&self, id: WorkId) -> Vec<(Timestamp, DeadlineKind)> {
         let work = &self.works[&id];
+        let waited = |span| self.due(work.queue, None, work.entered, span);
         let mut all = Vec::new();
         match work.stage {
             Stage::Queued => {
                 all.extend(work.expires.map(|at| (at, DeadlineKind::Lifetime)));
                 let max_wait = self.queue_profile(work.queue).max_wait;
-                all.extend(max_wait.map(|most| (work.entered + most, DeadlineKind::MaxWait)));
+                all.extend(max_wait.and_then(waited).map(|at| (at, DeadlineKind::MaxWait)));
                 all.extend(work.step.map(|step| (step.until, DeadlineKind::PreferredStep)));
                 all.extend(work.retry.map(|at| (at, DeadlineKind::Retry)));
                 for decline in &work.declines {
@@ -95,9 +96,9 @@ impl Router {
                     }
                 }
                 let hidden = self.next_delay(id);
-                all.extend(hidden.map(|delay| (work.entered + delay, DeadlineKind::Reveal)));
+                all.extend(hidden.and_then(waited).map(|at| (at, DeadlineKind::Reveal)));
                 let easier = self.next_relaxation(id);
-                all.extend(easier.map(|(at, _)| (at, DeadlineKind::Relaxation)));
+                all.extend(easier.map(|at| (at, DeadlineKind::Relaxation)));
                 let rule = self.next_waited(id);
                 all.extend(rule.map(|(at, _)| (at, DeadlineKind::Overflow)));
             }
@@ -107,7 +108,7 @@ impl Router {
             Stage::Offered { .. } => {
                 let queue = self.queue_profile(work.queue);
                 let most = queue.max_wait.filter(|_| queue.max_wait_recalls && work.counted);
-                all.extend(most.map(|most| (work.entered + most, DeadlineKind::MaxWait)));
+                all.extend(most.and_then(waited).map(|at| (at, DeadlineKind::MaxWait)));
             }
             Stage::Assigned { .. } | Stage::WrapUp { .. } | Stage::Closed { .. } => {}
             Stage::Scheduled { .. } | Stage::Suspended => all = self.aside_deadlines(id),

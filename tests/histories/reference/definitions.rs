@@ -8,7 +8,7 @@ use strowger::fact::{Definition, Event, PresenceSetBy};
 use strowger::model::{
     AgentId, AgentProfile, ChannelId, ChannelProfile, Entity, Invalid, Opens, OverflowRule,
     PresenceId, PresenceProfile, Problem, Profile, QueueId, QueueProfile, ReasonId,
-    RejectReasonProfile, SystemPresence,
+    RejectReasonProfile, SystemPresence, WaitClock,
 };
 use strowger::{Key, Refusal};
 
@@ -127,7 +127,24 @@ impl Router {
                 work.fired = done.map(|(number, _)| number).collect();
             }
         }
-        self.things.insert(entity, Thing::of(definition.clone()));
+        let old = self.things.insert(entity, Thing::of(definition.clone()));
+        match (&definition, old.map(|old| old.definition)) {
+            (Definition::Queue(new), Some(Definition::Queue(old))) => {
+                if [old.profile.counts, new.profile.counts].contains(&WaitClock::Open) {
+                    self.renew_lives(|queue| Entity::Queue(queue) == entity);
+                }
+            }
+            (Definition::Calendar(_), _) => {
+                let open = self.queues.keys().copied().filter(|queue| {
+                    let profile = self.queue_profile(*queue);
+                    profile.counts == WaitClock::Open
+                        && profile.calendar.map(Entity::Calendar) == Some(entity)
+                });
+                let open: Vec<_> = open.collect();
+                self.renew_lives(|queue| open.contains(&queue));
+            }
+            _ => {}
+        }
         self.tell(Event::Changed(Box::new(definition)));
         if let Entity::Presence(presence) = entity {
             for agent in self.agents.keys().copied().collect::<Vec<_>>() {

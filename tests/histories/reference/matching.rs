@@ -2,7 +2,9 @@
 
 use strowger::Timestamp;
 use strowger::fact::{Cause, OfferedBy};
-use strowger::model::{AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, SkillId, WorkId};
+use strowger::model::{
+    AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, Order, SkillId, WorkId,
+};
 use strowger::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use strowger::policy::fit;
 use strowger::policy::offering::Bar;
@@ -187,6 +189,14 @@ impl Router {
             scarce: self.is_spared(agent, channel, &named, queue.spare_scarce),
         };
         let last = self.offered_last.get(&work.queue).copied();
+        // A target in open time is an instant that nobody asked for by name.
+        let waiting = match queue.order {
+            Order::Deadline if waiting.due.is_none() => {
+                let due = self.due(work.queue, None, work.place.since, queue.service_target);
+                Waiting { due: Some(due.unwrap_or(Timestamp::MAX)), ..waiting }
+            }
+            _ => waiting,
+        };
         let line = LineKey::new(queue.order, queue.service_target, &waiting).at(self.now);
         let choice = AgentKey::new(queue.choice, need.evaluation, last, &candidate);
         Some((rank, line, choice))

@@ -8,6 +8,7 @@
 mod agents;
 mod aside;
 mod classify;
+mod clocks;
 mod deadlines;
 mod definitions;
 pub(crate) mod host;

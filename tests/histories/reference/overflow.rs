@@ -128,7 +128,10 @@ impl Router {
         let rules = (0_u8..).zip(&profile.overflow);
         let open = rules.filter(|(number, _)| !work.fired.contains(number));
         let due = open.filter_map(|(number, rule)| match rule.when {
-            Trigger::Waited(span) => Some((work.entered + span, number)),
+            Trigger::Waited(span) => {
+                let due = self.due(work.queue, rule.counts, work.entered, span);
+                due.map(|due| (due, number))
+            }
             _ => None,
         });
         due.min()
@@ -202,7 +205,7 @@ impl Router {
             Measure::Waiting => number(self.waiting_in(queue).len()),
             Measure::OldestWait => {
                 let oldest = self.waiting_in(queue).first().map(|work| self.works[work].entered);
-                Some(oldest.map_or(0, |entered| millis(self.now.since(entered))))
+                Some(oldest.map_or(0, |entered| millis(self.passed(queue, None, entered))))
             }
             Measure::EstimatedWait(by) => self.estimated(queue, but, by).map(millis),
             Measure::ServiceLevel => {
@@ -339,7 +342,7 @@ impl Router {
     pub(super) fn count_answer(&mut self, id: WorkId) {
         let work = &self.works[&id];
         if work.counted && matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
-            let (queue, wait) = (work.queue, self.now.since(work.entered));
+            let (queue, wait) = (work.queue, self.passed(work.queue, None, work.entered));
             let target = self.queue_profile(queue).service_target;
             let now = self.now;
             self.queue(queue).tally.answer(now, wait, target);

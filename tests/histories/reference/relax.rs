@@ -1,7 +1,7 @@
 //! Relaxation: what work asks for by now, who sees it, and when that changes next.
 
 use strowger::fact::{Event, PreferenceStep};
-use strowger::model::{AgentId, Need, Relaxation, RelaxationClock, WorkId};
+use strowger::model::{AgentId, Need, Relaxation, RelaxationClock, WaitClock, WorkId};
 use strowger::policy::offering::Bar;
 use strowger::policy::{fit, relaxation};
 use strowger::state::Stage;
@@ -40,8 +40,8 @@ impl Router {
         terms.ring <= widest.max(work.widened)
     }
 
-    /// When it becomes easier to place next, and the point on its clock that it is past then.
-    pub(super) fn next_relaxation(&self, id: WorkId) -> Option<(Timestamp, Span)> {
+    /// When the clock of its relaxation began, and the next point on it.
+    fn next_point(&self, id: WorkId) -> Option<(Timestamp, Span)> {
         let work = &self.works[&id];
         let steps = self.relaxation(id);
         let begin = match steps.as_ref().map(|steps| steps.clock) {
@@ -51,12 +51,29 @@ impl Router {
             _ => unreachable!("this test does not know it"),
         };
         let point = relaxation::next_point(&work.request.need, steps.as_ref(), work.relaxed)?;
-        Some((begin - work.skipped + point, point))
+        Some((begin, point))
+    }
+
+    /// What was skipped comes off every point.
+    fn without_skipped(&self, id: WorkId, point: Span) -> Span {
+        let skipped = self.works[&id].skipped.as_millis();
+        Span::from_millis(point.as_millis().saturating_sub(skipped))
+    }
+
+    fn relaxation_counts(&self, id: WorkId) -> Option<WaitClock> {
+        self.relaxation(id).and_then(|steps| steps.counts)
+    }
+
+    /// When it becomes easier to place next.
+    pub(super) fn next_relaxation(&self, id: WorkId) -> Option<Timestamp> {
+        let (begin, point) = self.next_point(id)?;
+        let queue = self.works[&id].queue;
+        self.due(queue, self.relaxation_counts(id), begin, self.without_skipped(id, point))
     }
 
     /// The next point on its clock has come.
     pub(super) fn relax(&mut self, id: WorkId) {
-        let (_, past) = self.next_relaxation(id).expect("a relaxation is due");
+        let (_, past) = self.next_point(id).expect("a relaxation is due");
         let skipped = self.works[&id].skipped;
         self.take_relaxation(id, past, skipped);
         self.pass_empty_steps(id);
@@ -139,11 +156,14 @@ impl Router {
 
     /// On to the next point; the later ones come sooner by as much.
     fn skip_to_next(&mut self, id: WorkId) -> bool {
-        let Some((at, past)) = self.next_relaxation(id) else {
+        let Some((begin, past)) = self.next_point(id) else {
             return false;
         };
-        let ahead = if at > self.now { at.since(self.now) } else { Span::ZERO };
-        let skipped = self.works[&id].skipped.as_millis().saturating_add(ahead.as_millis());
+        let queue = self.works[&id].queue;
+        let passed = self.passed(queue, self.relaxation_counts(id), begin);
+        let whole = self.without_skipped(id, past);
+        let ahead = whole.as_millis().saturating_sub(passed.as_millis());
+        let skipped = self.works[&id].skipped.as_millis().saturating_add(ahead);
         self.take_relaxation(id, past, Span::from_millis(skipped));
         true
     }

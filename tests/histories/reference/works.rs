@@ -8,8 +8,8 @@ use strowger::command::{
 };
 use strowger::fact::{EndedBy, Event, OfferedBy, PreferenceStep, QueuedWhy, ResumedBy, Sticky};
 use strowger::model::{
-    AgentId, ChannelProfile, CodeId, Need, QueueId, Requeue, Schedule, WorkChange, WorkId,
-    WorkRequest,
+    AgentId, ChannelProfile, CodeId, Need, QueueId, Requeue, Schedule, WaitClock, WorkChange,
+    WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
 use strowger::policy::relaxation;
@@ -79,7 +79,9 @@ impl Router {
             place: Place::new(request.front, origin),
             origin,
             entered: self.now,
-            expires: lifetime.filter(|_| begins).map(|lifetime| origin + lifetime),
+            expires: lifetime
+                .filter(|_| begins)
+                .and_then(|lifetime| self.due(request.queue, None, origin, lifetime)),
             revealed: Span::ZERO,
             step: first.filter(|_| begins).map(|step| PreferenceStep::new(0, self.now + step.wait)),
             retry: None,
@@ -428,7 +430,14 @@ impl Router {
             (None, _) => {}
         }
         let (now, due) = (self.now, self.effective());
-        let channel = self.channel_profile(self.works[&id].request.channel).lifetime;
+        let (begins, from) = (self.works[&id].queued.is_none(), self.works[&id].queue);
+        let counts_open = |queue| self.queue_profile(queue).counts == WaitClock::Open;
+        // A life goes by the clock of the queue that the work is in.
+        if begins || counts_open(from) || counts_open(queue) {
+            let begin = if begins { due } else { self.works[&id].origin };
+            let end = self.end_of_life(id, queue, begin);
+            self.work(id).expires = end;
+        }
         let work = self.work(id);
         work.stage = Stage::Queued;
         work.place = place;
@@ -437,7 +446,6 @@ impl Router {
             // What was put off begins to live as it was due.
             work.queued = Some(now);
             work.origin = due;
-            work.expires = work.request.lifetime.or(channel).map(|lifetime| due + lifetime);
             let first = work.request.preferred.iter().flat_map(|list| &list.steps).next();
             work.step = first.map(|step| PreferenceStep::new(0, now + step.wait));
         }

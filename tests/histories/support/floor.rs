@@ -389,8 +389,8 @@ fn relaxation(features: Features) -> BoxedStrategy<Relaxation> {
         select(&[0_u8, 0, 20, 60][..]),
         ring,
     );
-    (clocks, vec(step, 0..4), rarely(0.4))
-        .prop_map(|(clock, steps, skip_empty)| {
+    (clocks, vec(step, 0..4), rarely(0.4), overflow::own_clock())
+        .prop_map(|(clock, steps, skip_empty, counts)| {
             let mut after = Span::ZERO;
             let step = |(later, need, drop, lower, ring): (u64, _, _, _, _)| {
                 after = Span::from_millis(after.as_millis() + later);
@@ -403,6 +403,7 @@ fn relaxation(features: Features) -> BoxedStrategy<Relaxation> {
             };
             Relaxation::default()
                 .with_clock(clock)
+                .with_counts(counts)
                 .with_steps(steps.into_iter().map(step))
                 .with_skip_empty(skip_empty)
         })
@@ -744,6 +745,11 @@ pub(super) fn calendar_profile() -> BoxedStrategy<CalendarProfile> {
                 let minutes = |hour: &u16| TimeOfDay::from_minutes(hour * 60);
                 let pairs = hours.chunks_exact(2);
                 pairs.map(|pair| Hours::new(minutes(&pair[0]), minutes(&pair[1]))).collect()
+            }),
+            // A history begins at midnight, and few last longer than this.
+            4 => btree_set(0..90_u16, 2..9).prop_map(|minutes| {
+                let minutes: Vec<_> = minutes.into_iter().map(TimeOfDay::from_minutes).collect();
+                minutes.chunks_exact(2).map(|pair| Hours::new(pair[0], pair[1])).collect()
             }),
         ]
     };

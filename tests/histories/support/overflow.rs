@@ -8,7 +8,7 @@ use proptest::sample::select;
 use strowger::Span;
 use strowger::model::{
     Classification, ClassificationRule, ConditionalRing, Estimator, LastResort, Measure,
-    OverflowAction, OverflowRule, QueueCondition, Ramp, Share, Split, Trigger, Value,
+    OverflowAction, OverflowRule, QueueCondition, Ramp, Share, Split, Trigger, Value, WaitClock,
     WorkCondition,
 };
 
@@ -49,8 +49,15 @@ fn action() -> BoxedStrategy<OverflowAction> {
     .boxed()
 }
 
+/// Mostly the clock of the queue.
+pub(super) fn own_clock() -> BoxedStrategy<Option<WaitClock>> {
+    weighted(0.3, select(&[WaitClock::Wall, WaitClock::Open][..])).boxed()
+}
+
 pub(super) fn rules() -> BoxedStrategy<Vec<OverflowRule>> {
-    vec((trigger(), action()).prop_map(|(when, then)| OverflowRule::new(when, then)), 1..5).boxed()
+    let rule = (trigger(), own_clock(), action())
+        .prop_map(|(when, counts, then)| OverflowRule::new(when, then).with_counts(counts));
+    vec(rule, 1..5).boxed()
 }
 
 pub(super) fn last_resort() -> BoxedStrategy<LastResort> {
