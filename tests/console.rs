@@ -69,7 +69,7 @@ fn every_command_and_every_fact_of_records_has_an_example() {
     let said = replay("every_record");
     let answers = |with: &str| said.lines().filter(|line| line.starts_with(with)).count();
     assert_eq!(answers("{\"refused\":"), 1);
-    assert_eq!(answers("{\"refused_by_records\":"), 8);
+    assert_eq!(answers("{\"refused_by_records\":"), 11);
     assert_eq!(answers("{\"error\":"), 4);
     let input = session("every_record");
     for command in names::<strowger::interaction::RecordCommand>() {

@@ -190,6 +190,17 @@ fn whoever_is_off_queue_or_does_not_respond_is_offered_it_once_there() {
 }
 
 #[test]
+fn whoever_is_not_entitled_is_offered_it_when_they_are() {
+    let mut floor = plain();
+    floor.must(change(ANA, AgentProfile::default().with_entitled([CHAT])));
+    let work = floor.submit(call());
+    assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NobodyOnQueue);
+    only(&mut floor, work, Gate::Entitled, |floor| {
+        floor.must(change(ANA, AgentProfile::default().with_entitled([CHAT, VOICE])));
+    });
+}
+
+#[test]
 fn whoever_drains_or_is_on_a_call_of_their_own_is_offered_it_afterwards() {
     let mut floor = plain();
     floor.must(SetDraining::new(ANA, true));

@@ -483,7 +483,7 @@ fn conversation() {
 #[test]
 fn ending() {
     let endings = ["agent", "customer", "automatic", "topic_done", "search", "silence"];
-    let endings = endings.iter().chain(&["timed_out", "unreached", "fault"]);
+    let endings = endings.iter().chain(&["timed_out", "unreached", "fault", "merged"]);
     let unknown = serde_json::from_str::<Ending>("\"?\"").unwrap_err().to_string();
     assert_eq!(unknown.matches('`').count() / 2, 1 + endings.clone().count(), "{unknown}");
     let some = Progress::default();

@@ -327,19 +327,24 @@ const UNABLE: &str = r#"
     change_work {"work": $work, "change": {"need": {$skilled}}}
     submit {"key": "b1", "queue": $forced, "channel": $voice}
     force {"work": 2, "agent": $bo}
+    change_agent {"id": $bo, "profile": {"entitled": []}}
     set_own_call {"agent": $bo, "active": true}
     set_draining {"agent": $bo, "draining": true}
     remove_membership {"agent": $bo, "queue": $support}
     set_presence {"agent": $bo, "presence": $lunch}
 "#;
-const REPAIRS: [(&str, &str); 6] = [
-    ("no member, off queue, own call, draining, unfit, no room", "advance {}"),
+const REPAIRS: [(&str, &str); 7] = [
+    ("no member, off queue, own call, not entitled, draining, unfit, no room", "advance {}"),
     (
-        "off queue, own call, draining, unfit, no room",
+        "off queue, own call, not entitled, draining, unfit, no room",
         r#"set_membership {"agent": $bo, "queue": $support, "membership": {"delay": 3600000}}"#,
     ),
-    ("own call, draining, unfit, no room", r#"set_presence {"agent": $bo, "presence": $on_queue}"#),
-    ("draining, unfit, no room", r#"set_own_call {"agent": $bo, "active": false}"#),
+    (
+        "own call, not entitled, draining, unfit, no room",
+        r#"set_presence {"agent": $bo, "presence": $on_queue}"#,
+    ),
+    ("not entitled, draining, unfit, no room", r#"set_own_call {"agent": $bo, "active": false}"#),
+    ("draining, unfit, no room", r#"change_agent {"id": $bo, "profile": {}}"#),
     ("unfit, no room", r#"set_draining {"agent": $bo, "draining": false}"#),
     ("no room", r#"change_agent {"id": $bo, "profile": {"skills": {"0": 1}}}"#),
 ];

@@ -8,6 +8,7 @@
 //! what it says below.
 
 pub(crate) mod core;
+mod desk;
 mod keep;
 mod parts;
 pub(crate) mod words;

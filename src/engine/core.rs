@@ -201,6 +201,16 @@ impl Engine {
         now: Timestamp,
         action: A,
     ) -> Result<(), Refusal> {
+        self.probe(now, action).map(drop)
+    }
+
+    /// Says whether a command would change something at this `now`, or what it would be refused
+    /// for.
+    fn probe<A: Action<Layer = Self>>(
+        &mut self,
+        now: Timestamp,
+        action: A,
+    ) -> Result<bool, Refusal> {
         self.check_sound()?;
         self.check_clock(now)?;
         let (now, sound) = (self.clock.latest.max(now), self.sound);
@@ -210,12 +220,19 @@ impl Engine {
         let mut turn = Turn::new(world, &mut log, (rules, decisions), context);
         let answer = action.decide(&mut turn);
         match turn.finish() {
-            (Purpose::Passed, None) => Ok(()),
+            (Purpose::Passed, None) => Ok(true),
             (_, met) => {
                 *fault = met;
-                answer.map(drop)
+                answer.map(|_| false)
             }
         }
+    }
+
+    /// True if a command of an actor would change something now. What would be answered as done
+    /// changes nothing.
+    pub(crate) fn takes(&mut self, actor: &Actor, command: Command) -> bool {
+        let now = self.clock.latest;
+        self.permit(actor, &command).is_ok() && self.probe(now, command) == Ok(true)
     }
 
     /// Says the same of a command that an actor gives.

@@ -7,9 +7,9 @@ use crate::base::time::Timestamp;
 use crate::model::ids::{OfferId, WorkId};
 use crate::state::machine::Illegal;
 
-use crate::interaction::conversation::{Conversation, ConversationStep};
+use crate::interaction::conversation::{Conversation, ConversationStep, Message};
 use crate::interaction::event::{RecordEvent, RecordFact};
-use crate::interaction::ids::InteractionId;
+use crate::interaction::ids::{InteractionId, MessageId};
 use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::{Direction, Interaction, InteractionRequest};
 use crate::interaction::segment::Part;
@@ -74,6 +74,8 @@ impl Store {
                 profiles.put(profile);
             }
             RecordEvent::ProfileForgotten { profile } => profiles.forget(*profile),
+            RecordEvent::Merged { interaction, from } => self.merge(*interaction, *from, at)?,
+            RecordEvent::ProfilesMerged { profile, into } => self.merge_profiles(*profile, *into),
             RecordEvent::Archived { record } => self.forget(record.id)?,
             event => self.change(event, at)?,
         }
@@ -219,7 +221,12 @@ impl Store {
                 }
             }
             RecordEvent::Said { message, .. } => {
-                row.note(event, at, most)?;
+                rows.messages_said = rows.messages_said.saturating_add(1);
+                let next = MessageId::from_raw(rows.messages_said);
+                if message.id != next && !message.has_no_id() {
+                    return Err(RecordMisfit::OutOfOrder);
+                }
+                row.hear(Message { id: next, ..(**message).clone() }, most)?;
                 index.said.extend(message.key.clone().map(|key| (key, id)));
             }
             RecordEvent::Saved { by, change, .. } => {
@@ -288,6 +295,5 @@ impl RecordIndex {
 }
 
 fn keys_of_messages(row: &Interaction) -> impl Iterator<Item = &Key> {
-    let messages = row.conversation.iter().flat_map(|talk| &talk.messages);
-    messages.filter_map(|message| message.key.as_ref())
+    row.messages().filter_map(|message| message.key.as_ref())
 }

@@ -181,13 +181,18 @@ impl Interaction {
             RecordEvent::TranscriptAdded { transcript, .. } => {
                 self.transcripts.push(transcript.clone());
             }
-            RecordEvent::Said { message, .. } => self.hear(message, most)?,
+            RecordEvent::MessageConfirmed { message, receipt, .. } => {
+                let talk = self.conversation.as_deref_mut();
+                let found = talk.and_then(|talk| talk.message_mut(*message));
+                found.ok_or(RecordMisfit::NotThere)?.confirm(*receipt, at);
+            }
             event => self.converse(event, at, most)?,
         }
         Ok(())
     }
 
-    fn hear(&mut self, message: &Message, most: u32) -> Result<(), RecordMisfit> {
+    /// Something is said in it.
+    pub(crate) fn hear(&mut self, message: Message, most: u32) -> Result<(), RecordMisfit> {
         self.begin_talking(message.at)?;
         let answers = message.is_own_answer();
         if answers {
@@ -206,7 +211,7 @@ impl Interaction {
     }
 
     /// In a call or at a desk something is written for the first time.
-    fn begin_talking(&mut self, at: Timestamp) -> Result<(), RecordMisfit> {
+    pub(crate) fn begin_talking(&mut self, at: Timestamp) -> Result<(), RecordMisfit> {
         if self.conversation.is_some() {
             return Ok(());
         }

@@ -16,9 +16,9 @@ use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
 use crate::model::work::WorkRequest;
 
 use crate::interaction::config::RecordConfig;
-use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Visibility};
+use crate::interaction::conversation::{Author, EntryPoint, HandoffTrigger, Receipt, Visibility};
 use crate::interaction::decide::{RecordTurn, RunOnRecords};
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::plan::Ahead;
 use crate::interaction::profile::Address;
 use crate::interaction::record::{InteractionRequest, Transcript};
@@ -61,6 +61,8 @@ pub struct Received {
     pub interaction: InteractionId,
     /// The profile of the writer.
     pub profile: ProfileId,
+    /// The message.
+    pub message: MessageId,
     /// True if the interaction was opened for the message.
     pub opened: bool,
 }
@@ -158,6 +160,8 @@ pub enum RecordReply {
     Profile(ProfileId),
     /// The outcome of a message.
     Received(Received),
+    /// The message that was said.
+    Said(MessageId),
     /// Yes or no.
     Answer(bool),
     /// The work that was submitted.
@@ -201,6 +205,7 @@ reply_from!(
     Interaction(InteractionId),
     Profile(ProfileId),
     Received(Received),
+    Said(MessageId),
     Answer(bool),
     Submitted(WorkId),
     HandedOff(Option<WorkId>),
@@ -428,11 +433,39 @@ commands! {
         user: Option<Key> => with_user(some Key),
     } -> ProfileId;
 
+    /// Two interactions of one customer become one.
+    ///
+    /// One goes on with what was said in both, by time, with the ids it had, and with who handled
+    /// them, notes, related records and participants. The other is closed as merged and says where
+    /// it went on; work of it that is open ends with it. What comes by its addresses belongs to the
+    /// one that goes on. Refused as `NotSameCustomer` if they are for different customers; if one
+    /// is a guest's, both are the known customer's.
+    MergeInteractions {
+        /// The interaction that does not go on.
+        interaction: InteractionId,
+        /// The one that does.
+        into: InteractionId,
+    } -> ();
+
+    /// Two profiles are one person's.
+    ///
+    /// Both addresses stay known, and who writes by either is the same person from now on. If one
+    /// has a user, both do. Refused as `OtherCustomer` if they are different users', and as
+    /// `AlreadyOngoing` while two interactions go on with the same address of the host: they are
+    /// merged before.
+    MergeProfiles {
+        /// The profile that stands for nobody of its own any more.
+        profile: ProfileId,
+        /// The one that stands for both.
+        into: ProfileId,
+    } -> ();
+
     /// Forgets somebody who wants to be forgotten.
     ///
     /// All interactions in which they take part must be over; they are archived, so that the host
     /// alone has them and may erase them, and the profile is forgotten. Facts told before still
-    /// name them, until a snapshot takes their place. It walks over every interaction that is kept.
+    /// name them, until a snapshot takes their place. Profiles that were merged are forgotten
+    /// together. It walks over every interaction that is kept.
     /// Refused as `NotOver` with the first that goes on.
     EraseProfile {
         /// The profile, active or not.
@@ -458,6 +491,9 @@ commands! {
         /// The host's key: the id that the message has at its provider.
         #[serde(default)]
         key: Option<Key> => with_key(some Key),
+        /// The message of the same conversation that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quotes: Option<MessageId> => with_quotes(into),
     } -> Received;
 
     /// An agent writes to a customer; answers with what came of it.
@@ -484,9 +520,15 @@ commands! {
         /// The host's key. The same message under the same key again has the same answer.
         #[serde(default)]
         key: Option<Key> => with_key(some Key),
+        /// The message of the same conversation that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quotes: Option<MessageId> => with_quotes(into),
     } -> Received;
 
-    /// Somebody says something.
+    /// Somebody says something; answers with the message.
+    ///
+    /// It may quote another message of the same conversation, refused as `UnknownMessage` if there
+    /// is none for its author. What everybody may read quotes only what everybody may read.
     PostMessage {
         /// The interaction.
         interaction: InteractionId,
@@ -504,6 +546,25 @@ commands! {
         /// The host's key. The same author's message under the same key again is done already.
         #[serde(default)]
         key: Option<Key> => with_key(some Key),
+        /// The message of the same conversation that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quotes: Option<MessageId> => with_quotes(into),
+    } -> MessageId;
+
+    /// Notes that a message was delivered to whom it is for, or that they read it.
+    ///
+    /// What was read was delivered; a receipt that says nothing new is done already. Receipts come
+    /// late, so they are taken until the interaction is archived. Nobody confirms what their own
+    /// side said.
+    ConfirmMessage {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The message.
+        message: MessageId,
+        /// How far it got.
+        receipt: Receipt,
+        /// Who has it now: the customer, of what the contact centre said, and the other way round.
+        by: Party,
     } -> ();
 
     /// The customer comes in, once more or by another way; the conversation goes on.

@@ -11,8 +11,10 @@ use crate::base::time::Span;
 use crate::model::ids::CodeId;
 use crate::model::invalid::{Invalid, Problem};
 
+use crate::interaction::card::CardLayout;
 use crate::interaction::related::RelatedPolicy;
 use crate::interaction::state::InteractionType;
+use crate::interaction::texts::Texts;
 use crate::interaction::wrap_up::WrapUpRule;
 
 growing! {
@@ -50,7 +52,8 @@ growing! {
         /// True if this time starts only when the agent, and not a machine, has said something: not
         /// before the agent's first word.
         pub start_after_agent_response: bool => with_start_after_agent_response,
-        /// The text of the reminder to a silent customer.
+        /// The usual text of the reminder to a silent customer; that of a language is among the
+        /// [texts](Texts).
         pub reminder: alloc::boxed::Box<str> => with_reminder(into),
         /// A customer who is silent to the virtual agent is let go after this time, and one for
         /// whom there is neither a virtual agent nor a person.
@@ -179,9 +182,20 @@ growing! {
         pub mail: MailPolicy => with_mail,
         /// When silence is answered.
         pub idle: IdlePolicy => with_idle,
+        /// What the contact centre itself says to customers.
+        #[serde(skip_serializing_if = "is_usual")]
+        pub texts: Texts => with_texts,
+        /// What the cards of the inbox show, queue by queue. Usually the short description and the
+        /// customer.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub cards: Vec<CardLayout> => with_cards(each CardLayout),
         /// Bounds on what grows.
         pub limits: RecordLimits => with_limits,
     }
+}
+
+fn is_usual(texts: &Texts) -> bool {
+    *texts == Texts::default()
 }
 
 impl Default for RecordConfig {
@@ -196,6 +210,8 @@ impl Default for RecordConfig {
             related: RelatedPolicy::default(),
             mail: MailPolicy::default(),
             idle: IdlePolicy::default(),
+            texts: Texts::default(),
+            cards: Vec::new(),
             limits: RecordLimits::default(),
         }
     }
@@ -234,6 +250,8 @@ impl RecordConfig {
         {
             return Err(Invalid::new("idle.cancel_after", Problem::OutOfOrder));
         }
+        self.texts.check(self.limits.text)?;
+        CardLayout::check_all(&self.cards)?;
         Invalid::length("idle.reminder", idle.reminder.len(), self.limits.text)
     }
 }

@@ -13,7 +13,7 @@ use crate::model::ids::{AgentId, QueueId};
 use crate::model::invalid::Invalid;
 use crate::state::machine::Illegal;
 
-use crate::interaction::ids::ProfileId;
+use crate::interaction::ids::{MessageId, ProfileId};
 use crate::interaction::profile::Participant;
 use crate::interaction::related::{Document, check_name};
 
@@ -152,10 +152,29 @@ pub enum Visibility {
     Private,
 }
 
+/// What is known of where a message got to (a receipt of the provider).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Receipt {
+    /// It is with whom it is for.
+    Delivered,
+    /// They read it, and so it is with them.
+    Read,
+}
+
+/// The id of a message that was written before messages had ids: it gets one when it is read.
+const fn no_id() -> MessageId {
+    MessageId::from_raw(0)
+}
+
 /// Something that was said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Message {
+    /// Its id: by it the message is quoted, paged, and confirmed.
+    #[serde(default = "no_id")]
+    pub id: MessageId,
     /// When.
     pub at: Timestamp,
     /// By whom.
@@ -173,6 +192,16 @@ pub struct Message {
     /// The host's key: the id it has at its provider.
     #[serde(default)]
     pub key: Option<Key>,
+    /// The message of the same conversation that it quotes, or answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<MessageId>,
+    /// When it was with whom it is for: the customer, or for what the customer said, the contact
+    /// centre; `None`: that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Timestamp>,
+    /// When they read it; `None`: that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<Timestamp>,
     /// The text of the message.
     pub text: Box<str>,
 }
@@ -188,12 +217,52 @@ pub enum Viewer {
 }
 
 impl Message {
+    /// Something that is said to everybody, of which no more is known.
+    pub(crate) const fn new(id: MessageId, at: Timestamp, author: Author, text: Box<str>) -> Self {
+        Self {
+            id,
+            at,
+            author,
+            visibility: Visibility::Public,
+            automated: false,
+            entry: None,
+            profile: None,
+            key: None,
+            quotes: None,
+            delivered: None,
+            read: None,
+            text,
+        }
+    }
+
     /// True if an agent, and no machine, says it to the customer.
     #[must_use]
     pub const fn is_own_answer(&self) -> bool {
         matches!(self.author, Author::Agent(_))
             && matches!(self.visibility, Visibility::Public)
             && !self.automated
+    }
+
+    /// True if it was written before messages had ids.
+    pub(crate) fn has_no_id(&self) -> bool {
+        self.id == no_id()
+    }
+
+    /// True if this much is known of it already: what was read was delivered.
+    #[must_use]
+    pub const fn has(&self, receipt: Receipt) -> bool {
+        match receipt {
+            Receipt::Delivered => self.delivered.is_some(),
+            Receipt::Read => self.read.is_some(),
+        }
+    }
+
+    /// Notes how far it got.
+    pub(crate) fn confirm(&mut self, receipt: Receipt, at: Timestamp) {
+        self.delivered.get_or_insert(at);
+        if receipt == Receipt::Read {
+            self.read.get_or_insert(at);
+        }
     }
 
     /// True if the viewer may read the message.
@@ -445,6 +514,61 @@ impl Conversation {
         self.messages.iter().filter(move |message| message.is_for(viewer))
     }
 
+    /// A message by its id.
+    #[must_use]
+    pub fn message(&self, id: MessageId) -> Option<&Message> {
+        self.messages.get(self.place(id)?)
+    }
+
+    /// The place of a message. Newer messages are asked for more often.
+    fn place(&self, id: MessageId) -> Option<usize> {
+        self.messages.iter().rposition(|message| message.id == id)
+    }
+
+    pub(crate) fn message_mut(&mut self, id: MessageId) -> Option<&mut Message> {
+        let place = self.place(id)?;
+        self.messages.get_mut(place)
+    }
+
+    /// A page of what the viewer may read: at most so many messages that stand last before one of
+    /// them, in order; `None` in its place: the last ones of all. `None` if there is no such
+    /// message for this viewer.
+    #[must_use]
+    pub fn page_before(
+        &self,
+        viewer: Viewer,
+        before: Option<MessageId>,
+        most: usize,
+    ) -> Option<Vec<&Message>> {
+        let end = match before {
+            Some(id) => self.place_for(viewer, id)?,
+            None => self.messages.len(),
+        };
+        let older = self.messages.get(..end)?.iter().rev();
+        let mut page: Vec<_> = older.filter(|one| one.is_for(viewer)).take(most).collect();
+        page.reverse();
+        Some(page)
+    }
+
+    /// A page of what the viewer may read: at most so many messages that stand first behind one of
+    /// them, in order. `None` if there is no such message for this viewer.
+    #[must_use]
+    pub fn page_after(
+        &self,
+        viewer: Viewer,
+        after: MessageId,
+        most: usize,
+    ) -> Option<Vec<&Message>> {
+        let newer = self.messages.get(self.place_for(viewer, after)?..)?.iter().skip(1);
+        Some(newer.filter(|one| one.is_for(viewer)).take(most).collect())
+    }
+
+    /// The place of a message that the viewer may read.
+    fn place_for(&self, viewer: Viewer, id: MessageId) -> Option<usize> {
+        let place = self.place(id)?;
+        self.messages.get(place).filter(|message| message.is_for(viewer)).map(|_| place)
+    }
+
     /// The transcript for the customer: what the customer and agents said to each other, from when
     /// the first agent came.
     pub fn external_transcript(&self) -> impl Iterator<Item = &Message> {
@@ -489,6 +613,11 @@ impl Conversation {
     /// answers nobody ends the time too, and is no sample.
     pub(crate) fn answer_first(&mut self, agent: AgentId, at: Timestamp, owed: bool, most: u32) {
         let Some(since) = self.unanswered.take().filter(|_| owed) else { return };
+        self.count_first(agent, 1, at.since(since), most);
+    }
+
+    /// Counts first answers of an agent. There are rows for so many agents.
+    pub(crate) fn count_first(&mut self, agent: AgentId, count: u32, took: Span, most: u32) {
         let known = self.first_answers.iter().position(|row| row.agent == agent);
         let place = known.unwrap_or_else(|| {
             let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
@@ -498,13 +627,13 @@ impl Conversation {
             self.first_answers.len().saturating_sub(1)
         });
         if let Some(row) = self.first_answers.get_mut(place) {
-            row.count = row.count.saturating_add(1);
-            row.total = row.total.plus(at.since(since));
+            row.count = row.count.saturating_add(count);
+            row.total = row.total.plus(took);
         }
     }
 
     /// Notes what was said, and what it means for who owes whom an answer.
-    pub(crate) fn hear(&mut self, message: &Message) {
+    pub(crate) fn hear(&mut self, message: Message) {
         match message.author {
             Author::Requester => {
                 self.engaged = true;
@@ -521,6 +650,6 @@ impl Conversation {
             }
             Author::Agent(_) | Author::VirtualAgent | Author::Supervisor(_) | Author::System => {}
         }
-        self.messages.push(message.clone());
+        self.messages.push(message);
     }
 }

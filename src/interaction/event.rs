@@ -16,8 +16,8 @@ use crate::state::work::CloseCause;
 
 use crate::interaction::command::RecordChange;
 use crate::interaction::config::RecordConfig;
-use crate::interaction::conversation::{EntryPoint, Handoff, Message};
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::conversation::{EntryPoint, Handoff, Message, Receipt};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::profile::{ChannelUserProfile, Participant};
 use crate::interaction::record::{Interaction, InteractionRequest, Transcript};
 use crate::interaction::related::RelatedRecord;
@@ -332,6 +332,30 @@ events! {
         ProfileForgotten = profile_forgotten {
             /// Which.
             profile: ProfileId,
+        }
+        /// A message was delivered, or read.
+        MessageConfirmed = message_confirmed {
+            /// The interaction.
+            interaction: InteractionId,
+            /// The message.
+            message: MessageId,
+            /// How far it got.
+            receipt: Receipt,
+        }
+        /// What another interaction of the same customer holds is in it from now on. The other was
+        /// closed before.
+        Merged = merged {
+            /// The interaction that goes on.
+            interaction: InteractionId,
+            /// The one that does not.
+            from: InteractionId,
+        }
+        /// Two profiles are one person's: what goes on with one goes on with the other.
+        ProfilesMerged = profiles_merged {
+            /// The profile that stands for nobody of its own any more.
+            profile: ProfileId,
+            /// The one that stands for both.
+            into: ProfileId,
         }
     }
     also {

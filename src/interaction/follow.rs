@@ -6,11 +6,13 @@ use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::policy::wrap_up::WrapUp;
 use crate::state::work::CloseCause;
 
+use crate::interaction::conversation::Author;
 use crate::interaction::decide::{Finish, RecordTurn};
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::segment::Part;
 use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party};
+use crate::interaction::texts::TextOf;
 
 /// The work a fact is about, unless it names an offer only.
 const fn work_of(event: &Event) -> Option<WorkId> {
@@ -109,7 +111,7 @@ impl RecordTurn<'_> {
                 let offers = row.into_iter().flat_map(|row| &row.offers);
                 let agent = offers.into_iter().find(|(id, _)| id == offer).map(|(_, agent)| *agent);
                 if let Some(agent) = agent {
-                    self.emit(RecordEvent::Assigned { interaction, agent });
+                    self.assign(interaction, agent);
                 }
             }
             _ => {}
@@ -125,6 +127,7 @@ impl RecordTurn<'_> {
                 } else {
                     let (queue, wraps_up) = (request.queue, false);
                     self.emit(RecordEvent::Queued { interaction, queue, wraps_up });
+                    self.tell(interaction, Author::System, TextOf::StandBy);
                 }
             }
             Event::WorkQueued { queue, wrap_up, .. } if queues => {
@@ -141,7 +144,7 @@ impl RecordTurn<'_> {
                 self.emit(RecordEvent::SetAside { interaction, until: None });
             }
             Event::WorkAssigned { agent, .. } if self.may(interaction, InteractionStep::Assign) => {
-                self.emit(RecordEvent::Assigned { interaction, agent: *agent });
+                self.assign(interaction, *agent);
             }
             Event::WorkHeld { .. } | Event::WorkParked { .. }
                 if self.may(interaction, InteractionStep::Hold) =>
@@ -162,6 +165,7 @@ impl RecordTurn<'_> {
             {
                 let (agent, wraps_up) = (*agent, wrap_up.is_some());
                 self.emit(RecordEvent::HandedOver { interaction, agent, wraps_up });
+                self.greet(interaction, agent);
             }
             Event::LegJoined { agent, role, .. } | Event::LegChanged { agent, role, .. }
                 if self.may(interaction, InteractionStep::Complete) =>

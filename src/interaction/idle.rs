@@ -37,7 +37,10 @@ pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timest
                 InteractionType::Chat if row.state == InteractionState::OnHold => None,
                 InteractionType::Chat => chat(row, talk, policy),
                 InteractionType::Email => mail(row, policy),
-                InteractionType::Phone | InteractionType::WalkUp | InteractionType::Video => None,
+                InteractionType::Phone
+                | InteractionType::WalkUp
+                | InteractionType::Video
+                | InteractionType::Case => None,
             }
         }
     }

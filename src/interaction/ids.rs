@@ -7,4 +7,7 @@ ids! {
     pub InteractionId(u64) = "i";
     /// A channel user profile. Rises by one with every one that is made and is never used again.
     pub ProfileId(u64) = "pr";
+    /// A message of a conversation. Rises by one with every one that is said, in whichever
+    /// conversation, and is never used again.
+    pub MessageId(u64) = "m";
 }

@@ -8,16 +8,19 @@
 //! [`Records`] is the way in; a [`Centre`](crate::Centre) joins it with an engine.
 
 mod apply;
+mod card;
 mod change;
 mod command;
 mod config;
 mod conversation;
 mod decide;
+pub(crate) mod desk;
 mod event;
 mod follow;
 mod form;
 mod idle;
 mod ids;
+mod merge;
 mod normal;
 mod over;
 mod permission;
@@ -31,18 +34,22 @@ mod report;
 mod segment;
 mod state;
 mod store;
+mod texts;
+mod virtual_agent;
 mod workspace;
 mod wrap_up;
 
+pub use card::{CardField, CardLayout};
 pub use command::*;
 pub use config::{IdlePolicy, MailPolicy, Numbering, RecordConfig, RecordLimits};
 pub use conversation::{
     Author, Conversation, ConversationStage, ConversationStep, EntryPoint, FirstAnswers, Handoff,
-    HandoffTrigger, Message, Responses, Viewer, Visibility,
+    HandoffTrigger, Message, Receipt, Responses, Viewer, Visibility,
 };
+pub use desk::{CardValue, CustomerContact, InboxCard, Workspace};
 pub use event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
 pub use form::{Details, Field, InteractionForm, InteractionLine, WrapUpClock};
-pub use ids::{InteractionId, ProfileId};
+pub use ids::{InteractionId, MessageId, ProfileId};
 pub use normal::{E164, Normaliser};
 pub use profile::{
     Address, ChannelUserProfile, Directory, NobodyKnown, Participant, ProfileStore,
@@ -57,5 +64,9 @@ pub use segment::{Part, Segment, SegmentTotals, Totals};
 pub use state::{
     Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
 };
-pub use workspace::{Article, Assist, Block, ConversationView, Layout, NoAssist, Panel};
+pub use texts::{CustomerTexts, Texts};
+pub use virtual_agent::{AfterAnswer, VirtualAgent, VirtualAgentFailed, VirtualAnswer};
+pub use workspace::{
+    Article, Assist, Block, ConversationView, Layout, NoAssist, Panel, Suggestion,
+};
 pub use wrap_up::{Colour, WrapUpNow, WrapUpRule, rule_for};

@@ -6,12 +6,14 @@ use crate::base::key::Key;
 use crate::command::actor::{Actor, ActorKind, Permission};
 use crate::engine::core::Engine;
 use crate::engine::permit::Sight;
-use crate::model::ids::AgentId;
+use crate::model::ids::{AgentId, WorkId};
 
 use crate::interaction::command::{RecordCommand, RecordCommandName};
 use crate::interaction::conversation::Author;
 use crate::interaction::ids::InteractionId;
+use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::Interaction;
+use crate::interaction::records::Records;
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::state::Party;
 use crate::interaction::store::Store;
@@ -45,9 +47,15 @@ impl RecordCommandName {
             | Self::SaveInteraction
             | Self::RelateRecord
             | Self::AddParticipant => (All, Theirs, No),
-            Self::EndInteraction | Self::PostMessage => (All, Theirs, Theirs),
+            Self::EndInteraction | Self::PostMessage | Self::ConfirmMessage => {
+                (All, Theirs, Theirs)
+            }
             Self::RequestHandoff => (All, No, Theirs),
-            Self::LinkWork | Self::AssignInteraction | Self::LinkUser => (All, No, No),
+            Self::LinkWork
+            | Self::AssignInteraction
+            | Self::LinkUser
+            | Self::MergeInteractions
+            | Self::MergeProfiles => (All, No, No),
             // What the host alone does, for a channel, a virtual agent or the law.
             Self::SubmitWork
             | Self::HandOff
@@ -137,6 +145,9 @@ impl RecordCommand {
             Self::PostMessage(command) => {
                 RecordSubject::of(command.interaction).author(command.author)
             }
+            Self::ConfirmMessage(command) => {
+                RecordSubject::of(command.interaction).party(command.by)
+            }
             Self::AddParticipant(command) => RecordSubject::of(command.interaction),
             Self::RequestHandoff(command) => RecordSubject::of(command.interaction),
             // Whoever may give any other command may give it about anything.
@@ -183,6 +194,32 @@ pub(crate) fn check(
         },
         (Actor::Customer(Some(key)), Some(row)) if !is_of(row, key) => unknown,
         _ => Ok(()),
+    }
+}
+
+impl<P: ProfileStore> Records<P> {
+    /// True if there is such an interaction for an agent.
+    pub(crate) fn is_seen_by(&self, engine: &Engine, me: AgentId, id: InteractionId) -> bool {
+        self.interaction(id).is_some_and(|row| sight(row, engine, me) != Sight::Hidden)
+    }
+
+    /// Refuses an agent who neither has an interaction nor takes part in it; else says its work.
+    pub(crate) fn check_takes_part(
+        &self,
+        engine: &Engine,
+        me: AgentId,
+        interaction: InteractionId,
+    ) -> Result<Option<WorkId>, RecordRefusal> {
+        let unknown = RecordRefusal::Unknown { interaction };
+        let row = self.interaction(interaction).ok_or_else(|| unknown.clone())?;
+        match sight(row, engine, me) {
+            Sight::Owned | Sight::TakesPart { .. } => {
+                let own = row.trailing.iter().find(|(_, agent)| *agent == me);
+                Ok(row.work.or(own.map(|(work, _)| *work)))
+            }
+            Sight::Seen { owner } => Err(RecordRefusal::NotYours { interaction, owner }),
+            Sight::Hidden => Err(unknown),
+        }
     }
 }
 

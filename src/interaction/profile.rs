@@ -59,6 +59,16 @@ growing! {
         pub active: bool => with_active,
         /// When it was made.
         pub made: Timestamp => with_made,
+        /// The identifier as its provider last wrote it, where that is not the normal form: what
+        /// the host sends to. It is looked up by the normal form.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub provider_form: Option<Key> => with_provider_form(some Key),
+        /// The profile of the same person that it was merged into, which stands for both.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub merged_into: Option<ProfileId> => with_merged_into(into),
+        /// The profiles that were merged into it: the person's other addresses.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub others: Vec<ProfileId> => with_others(each ProfileId),
     }
 }
 
@@ -66,7 +76,16 @@ impl ChannelUserProfile {
     /// The active profile of an address, made at this time, of whom it is not known who they are.
     #[must_use]
     pub const fn new(id: ProfileId, address: Address, made: Timestamp) -> Self {
-        Self { id, address, user: None, active: true, made }
+        Self {
+            id,
+            address,
+            user: None,
+            active: true,
+            made,
+            provider_form: None,
+            merged_into: None,
+            others: Vec::new(),
+        }
     }
 }
 

@@ -13,10 +13,10 @@ use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
 use crate::state::machine::Illegal;
 use crate::state::work::CloseCause;
 
-use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint};
+use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint, Message};
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::{Address, Participant};
-use crate::interaction::related::RelatedRecord;
+use crate::interaction::related::{Document, RelatedRecord};
 use crate::interaction::segment::SegmentTotals;
 use crate::interaction::state::{
     Ending, InteractionState, InteractionStep, InteractionType, Party, Progress, StateReason,
@@ -280,6 +280,13 @@ pub struct Interaction {
     pub promised: Option<Timestamp>,
     /// The handling: who had it, and when.
     pub handling: SegmentTotals,
+    /// The interaction of the same customer that it was merged into: what was said in it, who
+    /// handled it and what it was about is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<InteractionId>,
+    /// When the first of those that were merged into it was opened, if that was before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Timestamp>,
     /// The conversation; `None`: nothing is said in writing.
     pub conversation: Option<Box<Conversation>>,
 }
@@ -310,7 +317,13 @@ impl Interaction {
     pub fn resolution(&self) -> Option<Span> {
         let closed = self.closed?;
         let alone = self.has_virtual_agent() && self.handed_off().is_none();
-        (!alone).then(|| closed.since(self.opened + self.handling.totals().virtual_agent))
+        (!alone).then(|| closed.since(self.begun() + self.handling.totals().virtual_agent))
+    }
+
+    /// When the contact began: when it was opened, or the first that was merged into it.
+    #[must_use]
+    pub fn begun(&self) -> Timestamp {
+        self.began.unwrap_or(self.opened)
     }
 
     /// True from when a person was to write with the customer: it was handed off, stands in a
@@ -357,11 +370,23 @@ impl Interaction {
         }
     }
 
+    /// What was said in it, in order.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.conversation.iter().flat_map(|talk| &talk.messages)
+    }
+
     /// The customers who take part, and by which addresses.
     pub fn participants(&self) -> impl Iterator<Item = Participant> + '_ {
         let talk = self.conversation.as_deref();
         let alone = self.customer().filter(|_| talk.is_none());
         talk.into_iter().flat_map(|talk| talk.participants.iter().cloned()).chain(alone)
+    }
+
+    /// The record that the customer was looking at when they came in, the last time they did.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        let entries = self.conversation.iter().flat_map(|talk| talk.entries.iter().rev());
+        entries.filter_map(|entry| entry.document.as_ref()).next()
     }
 
     /// The customer as they were when it was opened, if they have a profile.
@@ -427,6 +452,8 @@ impl Interaction {
             held_since: None,
             promised: None,
             handling: SegmentTotals::default(),
+            merged_into: None,
+            began: None,
             conversation: None,
         }
     }
@@ -454,7 +481,7 @@ impl Interaction {
     /// The customer has an answer. If the contact centre began, the customer asked when they wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
         let asked = match self.direction {
-            Direction::Inbound => Some(self.handed_off().unwrap_or(self.opened)),
+            Direction::Inbound => Some(self.handed_off().unwrap_or(self.begun())),
             Direction::Outbound => {
                 let talk = self.conversation.as_deref();
                 talk.and_then(|talk| talk.agent_responses.owed_since)

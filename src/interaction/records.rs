@@ -6,6 +6,7 @@ use core::ops::Bound;
 use serde::{Deserialize, Serialize};
 
 use crate::base::hash::Digest;
+use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::fact::event::Event;
@@ -19,6 +20,7 @@ use crate::state::machine::{Deadline, DeadlineKind};
 
 use crate::interaction::command::{RecordCommand, RecordReply};
 use crate::interaction::config::RecordConfig;
+use crate::interaction::conversation::Message;
 use crate::interaction::decide::{Below, Mode, Ports, RecordTurn};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
 use crate::interaction::follow::only_ends;
@@ -336,6 +338,13 @@ impl<P: ProfileStore> Records<P> {
     #[must_use]
     pub fn of_work(&self, work: WorkId) -> Option<&Interaction> {
         self.interaction(*self.store.index().works.get(&work)?)
+    }
+
+    /// The message with the host's key, such as its provider's id, and its interaction, as long as
+    /// that is not archived: whom a receipt is about, and what is quoted.
+    #[must_use]
+    pub fn message(&self, key: &Key) -> Option<(&Interaction, &Message)> {
+        self.store.message(key)
     }
 
     /// A customer's interactions that are not archived, newest first.

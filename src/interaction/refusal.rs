@@ -11,7 +11,7 @@ use crate::command::refusal::shape::refusals;
 use crate::fact::log::Seq;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::state::InteractionType;
 
 refusals! {
@@ -50,6 +50,13 @@ refusals! {
         UnknownAgent = unknown_agent: Unknown, "there is no {agent}" {
             /// The agent that was named.
             agent: AgentId,
+        }
+        /// There is no such message in the conversation, or none for its author to read.
+        UnknownMessage = unknown_message: Unknown, "there is no {message} in {interaction}" {
+            /// The interaction.
+            interaction: InteractionId,
+            /// The message that was named.
+            message: MessageId,
         }
         /// The command is not for this actor.
         NotAllowed = not_allowed: NotAllowed, "{actor} may not do this: {command}" {
@@ -108,6 +115,22 @@ refusals! {
             /// The profile of the address.
             profile: ProfileId,
         }
+        /// The two interactions are for different customers, and so is what was said in them.
+        NotSameCustomer = not_same_customer: Conflict,
+            "{interaction} and {into} are for different customers"
+        {
+            /// The interaction that was to be merged.
+            interaction: InteractionId,
+            /// The one that was to go on.
+            into: InteractionId,
+        }
+        /// It was merged: it goes on as another one.
+        Merged = merged: Conflict, "{interaction} goes on as {into}" {
+            /// The interaction that was named.
+            interaction: InteractionId,
+            /// The one it was merged into.
+            into: InteractionId,
+        }
         /// The profile is that of another user already, or an interaction of it goes on that was
         /// opened for another. If its address belongs to somebody else now,
         /// the profile is replaced
@@ -138,6 +161,16 @@ refusals! {
         TopicRuns = topic_runs: Conflict, "a topic of the virtual agent runs in {interaction}" {
             /// The interaction.
             interaction: InteractionId,
+        }
+        /// A message that everybody may read cannot quote one that only agents may.
+        QuotesPrivate = quotes_private: Conflict, "{message} is not for everybody" {
+            /// The message that was to be quoted.
+            message: MessageId,
+        }
+        /// Nobody confirms what their own side said.
+        OwnMessage = own_message: Conflict, "{message} is of their own side" {
+            /// The message.
+            message: MessageId,
         }
         /// It is not over, or somebody still wraps it up.
         NotOver = not_over: Conflict, "{interaction} is not over" {
@@ -183,6 +216,12 @@ impl Naming for ProfileId {
     }
 }
 
+impl Naming for MessageId {
+    fn write(&self, _keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {self}")
+    }
+}
+
 impl Naming for InteractionType {
     fn write(&self, _keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -192,6 +231,7 @@ impl Naming for InteractionType {
             Self::Messaging => "messaging",
             Self::Email => "e-mail",
             Self::Video => "video",
+            Self::Case => "case",
         })
     }
 }

@@ -72,6 +72,13 @@ pub struct RelatedRecord {
     pub at: Timestamp,
 }
 
+impl RelatedRecord {
+    /// True if it says that such an operation was done with such a record.
+    pub(crate) fn is(&self, document: &Document, operation: Option<Operation>) -> bool {
+        self.document == *document && self.operation == operation
+    }
+}
+
 growing! {
     /// Which operations relate a record by themselves, table by table. By hand any record can be
     /// related.

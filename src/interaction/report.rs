@@ -105,7 +105,8 @@ pub struct AgentReportRow {
     pub first_answer: Mean,
 }
 
-/// The measures of closed interactions. A host collects them from the records, or from what was
+/// The measures of closed interactions. Those that were merged into another are none of their own:
+/// the contact is counted once. A host collects them from the records, or from what was
 /// archived.
 ///
 /// ```
@@ -167,7 +168,8 @@ impl Report {
 
     /// Adds an interaction, if it is closed.
     pub fn add(&mut self, interaction: &Interaction) {
-        if interaction.closed.is_none() {
+        // What was merged is counted where it went on.
+        if interaction.closed.is_none() || interaction.merged_into.is_some() {
             return;
         }
         let Some(row) = self.row(interaction.queue, interaction.kind) else { return };
@@ -181,8 +183,9 @@ impl Report {
         if interaction.asked {
             row.queue_wait.add(interaction.queue_wait());
         }
-        if interaction.has_virtual_agent() {
-            row.virtual_agent.add(interaction.handling.totals().virtual_agent);
+        let with_machine = interaction.handling.totals().virtual_agent;
+        if interaction.has_virtual_agent() || with_machine > Span::ZERO {
+            row.virtual_agent.add(with_machine);
         }
         if let Some(resolution) = interaction.resolution() {
             row.resolution.add(resolution);

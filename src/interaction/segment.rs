@@ -209,6 +209,17 @@ impl SegmentTotals {
         self.open.push(Segment { part, from: at, to: None });
     }
 
+    /// Takes over whatever ended in another.
+    pub(crate) fn absorb(&mut self, other: &mut Self, most: u32) {
+        let theirs = core::mem::take(&mut other.totals);
+        self.totals = self.totals.plus(theirs);
+        let theirs = core::mem::take(&mut other.forgotten);
+        self.forgotten = self.forgotten.plus(theirs);
+        self.ended.append(&mut other.ended);
+        self.ended.sort_by_key(|segment| segment.to);
+        self.forget(most);
+    }
+
     /// Ends every open part that `which` picks.
     pub(crate) fn end(&mut self, at: Timestamp, most: u32, which: impl Fn(Part) -> bool) {
         let Self { open, ended, totals, .. } = self;
@@ -222,6 +233,11 @@ impl SegmentTotals {
             }
             !ends
         });
+        self.forget(most);
+    }
+
+    /// Keeps so many, and of older ones the sums.
+    fn forget(&mut self, most: u32) {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let surplus = self.ended.len().saturating_sub(most);
         self.ended.drain(..surplus).for_each(|segment| self.forgotten.add(&segment));

@@ -22,12 +22,21 @@ pub enum InteractionType {
     Email,
     /// A video call.
     Video,
+    /// A case, or another item of work that somebody deals with alone.
+    Case,
 }
 
 impl InteractionType {
     /// All types.
-    pub const ALL: [Self; 6] =
-        [Self::Chat, Self::Phone, Self::WalkUp, Self::Messaging, Self::Email, Self::Video];
+    pub const ALL: [Self; 7] = [
+        Self::Chat,
+        Self::Phone,
+        Self::WalkUp,
+        Self::Messaging,
+        Self::Email,
+        Self::Video,
+        Self::Case,
+    ];
 
     /// True if customer and agent write to each other. If not, the customer has an answer as soon
     /// as an agent has the interaction.
@@ -39,7 +48,7 @@ impl InteractionType {
     /// True if the customer may be gone for a while, so that on hold the agent has room for others.
     #[must_use]
     pub const fn can_wait(self) -> bool {
-        matches!(self, Self::Messaging | Self::Email | Self::WalkUp)
+        matches!(self, Self::Messaging | Self::Email | Self::WalkUp | Self::Case)
     }
 }
 
@@ -215,6 +224,8 @@ pub enum StateReason {
     AgentEnded,
     /// The virtual agent failed.
     Error,
+    /// It was merged into another of the same customer, which goes on.
+    Merged,
 }
 
 impl StateReason {
@@ -239,6 +250,7 @@ impl StateReason {
             Self::LeftForSearch => "Left for search",
             Self::AgentEnded => "Agent Ended",
             Self::Error => "Error",
+            Self::Merged => "Merged",
         }
     }
 }
@@ -266,6 +278,8 @@ pub enum Ending {
     Unreached,
     /// The virtual agent failed.
     Fault,
+    /// It was merged into another of the same customer.
+    Merged,
 }
 
 growing! {
@@ -320,6 +334,7 @@ impl Ending {
             }
             Self::Search => (ClosedComplete, StateReason::LeftForSearch),
             Self::Fault => (Faulted, StateReason::Error),
+            Self::Merged => (ClosedComplete, StateReason::Merged),
         }
     }
 }

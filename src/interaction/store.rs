@@ -14,9 +14,9 @@ use crate::fact::log::Seq;
 use crate::model::ids::{OfferId, WorkId};
 
 use crate::interaction::config::RecordConfig;
-use crate::interaction::conversation::Message;
+use crate::interaction::conversation::{Message, Visibility};
 use crate::interaction::idle;
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::record::Interaction;
 use crate::interaction::segment::{Part, Totals};
 
@@ -29,10 +29,30 @@ pub(crate) struct Rows {
     pub(crate) interactions: Ledger<InteractionId, Arc<Interaction>>,
     /// How many profiles were made.
     pub(crate) profiles_made: u64,
+    /// How many messages were said.
+    #[serde(default)]
+    pub(crate) messages_said: u64,
     /// The last number that was given to an interaction.
     pub(crate) last_number: u64,
     /// The number of the last fact.
     pub(crate) seq: Seq,
+}
+
+impl Rows {
+    /// Gives ids to the messages that were kept before messages had any.
+    fn give_ids(&mut self) {
+        let lacks = |row: &Interaction| row.messages().any(Message::has_no_id);
+        let all = self.interactions.sorted().into_iter();
+        let old: alloc::vec::Vec<_> = all.filter(|(_, row)| lacks(row)).map(|(id, _)| id).collect();
+        for id in old {
+            let row = self.interactions.get_mut(id).map(Arc::make_mut);
+            let talk = row.and_then(|row| row.conversation.as_deref_mut());
+            for message in talk.into_iter().flat_map(|talk| &mut talk.messages) {
+                self.messages_said = self.messages_said.saturating_add(1);
+                message.id = MessageId::from_raw(self.messages_said);
+            }
+        }
+    }
 }
 
 /// The index that is derived from the rows.
@@ -103,7 +123,8 @@ impl Store {
     }
 
     /// The rows with an index that is made from them.
-    pub(crate) fn from_rows(rows: Rows) -> Self {
+    pub(crate) fn from_rows(mut rows: Rows) -> Self {
+        rows.give_ids();
         let mut store = Self { rows, index: RecordIndex::default() };
         let ids: alloc::vec::Vec<_> =
             store.rows.interactions.sorted().into_iter().map(|(id, _)| id).collect();
@@ -129,7 +150,7 @@ impl Store {
     }
 
     /// The interactions that are not closed in which a profile takes part.
-    fn open_with(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
+    pub(crate) fn open_with(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
         let all =
             (profile, InteractionId::from_raw(0))..=(profile, InteractionId::from_raw(u64::MAX));
         self.index.of_profile.range(all).map(|(_, id)| *id)
@@ -141,11 +162,15 @@ impl Store {
         self.open_with(profile).filter(move |id| own(id) == Some(profile))
     }
 
-    /// The interactions in which a profile takes part, in order.
-    pub(crate) fn with_profile(&self, profile: ProfileId) -> impl Iterator<Item = InteractionId> {
+    /// The interactions in which one of these profiles takes part, in order.
+    pub(crate) fn with_profiles(
+        &self,
+        profiles: &[ProfileId],
+    ) -> impl Iterator<Item = InteractionId> {
         let all = self.rows.interactions.sorted().into_iter();
         all.filter(move |(_, row)| {
-            row.profile == Some(profile) || row.participants().any(|one| one.profile == profile)
+            let mut own = row.profile.into_iter().chain(row.participants().map(|one| one.profile));
+            own.any(|profile| profiles.contains(&profile))
         })
         .map(|(id, _)| id)
     }
@@ -158,8 +183,7 @@ impl Store {
     /// The message with a key, and its interaction.
     pub(crate) fn message(&self, key: &Key) -> Option<(&Interaction, &Message)> {
         let row = self.get(*self.index.said.get(key)?)?;
-        let mut messages = row.conversation.iter().flat_map(|talk| &talk.messages);
-        Some((row, messages.find(|message| message.key.as_ref() == Some(key))?))
+        Some((row, row.messages().find(|message| message.key.as_ref() == Some(key))?))
     }
 
     /// Finds when time does something to an interaction next.
@@ -210,7 +234,36 @@ impl Store {
         if fresh.index.deadlines.sorted() != self.index.deadlines.sorted() {
             return Err("the index of deadlines");
         }
-        self.rows.interactions.sorted().into_iter().try_for_each(|(_, row)| check_row(row))
+        for (_, row) in self.rows.interactions.sorted() {
+            check_row(row)?;
+            let into = row.merged_into;
+            if into.is_some_and(|into| !self.rows.interactions.was_minted(into)) {
+                return Err("what was merged says where it went on");
+            }
+        }
+        self.check_messages()
+    }
+
+    fn check_messages(&self) -> Result<(), &'static str> {
+        let mut ids = BTreeSet::new();
+        for (_, row) in self.rows.interactions.rows() {
+            let mut before = BTreeMap::<MessageId, bool>::new();
+            for message in row.messages() {
+                let quoted = message.quotes.map(|id| before.get(&id).copied());
+                let shown = message.visibility == Visibility::Public;
+                if quoted.is_some_and(|of| of.is_none_or(|public| shown && !public)) {
+                    return Err("a message quotes one before it, for the same readers");
+                }
+                if message.read.is_some_and(|read| message.delivered.is_none_or(|at| at > read)) {
+                    return Err("what was read was delivered before");
+                }
+                before.insert(message.id, shown);
+                if message.id.raw() > self.rows.messages_said || !ids.insert(message.id) {
+                    return Err("every message has an id of its own");
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -238,6 +291,9 @@ fn check_row(row: &Interaction) -> Result<(), &'static str> {
     });
     if guests.into_iter().any(|guest| Some(guest) == has_it) {
         return Err("nobody is a guest in their own interaction");
+    }
+    if row.merged_into.is_some() && (!row.state.is_closed() || row.messages().next().is_some()) {
+        return Err("what was merged is closed, and what was said in it is elsewhere");
     }
     if row.state.is_closed() {
         let complete = row.closed.is_some()

@@ -17,6 +17,7 @@ use crate::interaction::ids::InteractionId;
 use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::Interaction;
 use crate::interaction::records::Records;
+use crate::interaction::related::{Document, RelatedRecord};
 
 /// A part of the workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,8 +30,14 @@ pub enum Block {
     Customer,
     /// The customer's interactions.
     History,
+    /// The records the interaction is about.
+    RelatedTasks,
+    /// The record that the customer was looking at when they came in.
+    Document,
     /// Articles that may help.
     Knowledge,
+    /// What the agent might do or say next.
+    Suggestions,
 }
 
 /// Which parts somebody sees, and in which order: the host has one layout for every role. A part
@@ -48,7 +55,11 @@ pub struct Layout(pub Vec<Block>);
 impl Default for Layout {
     /// All parts.
     fn default() -> Self {
-        Self([Block::Conversation, Block::Customer, Block::History, Block::Knowledge].into())
+        use Block::{
+            Conversation, Customer, Document, History, Knowledge, RelatedTasks, Suggestions,
+        };
+        let all = [Conversation, Customer, History, RelatedTasks, Document, Knowledge, Suggestions];
+        Self(all.into())
     }
 }
 
@@ -69,6 +80,23 @@ impl Article {
     }
 }
 
+/// Something that an agent might do or say next (next best action).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Suggestion {
+    /// Its id.
+    pub id: Key,
+    /// What is suggested.
+    pub text: Box<str>,
+}
+
+impl Suggestion {
+    /// The suggestion with this id and text.
+    pub fn new(id: impl Into<Key>, text: impl Into<Box<str>>) -> Self {
+        Self { id: id.into(), text: text.into() }
+    }
+}
+
 /// The host's help for an agent. All of it may be missing.
 pub trait Assist: Debug {
     /// Articles for what an interaction is about.
@@ -79,6 +107,13 @@ pub trait Assist: Debug {
 
     /// A summary of what was said.
     fn summary(&self, interaction: &Interaction) -> Option<Box<str>> {
+        let _ = interaction;
+        None
+    }
+
+    /// What the agent might do or say next; `None`: whoever was asked failed, and nothing is
+    /// suggested.
+    fn suggestions(&self, interaction: &Interaction) -> Option<Vec<Suggestion>> {
         let _ = interaction;
         None
     }
@@ -115,8 +150,14 @@ pub enum Panel<'a> {
     Customer(Box<Details<'a>>),
     /// The newest of the customer's interactions that the records still hold, as in the form.
     History(Vec<InteractionLine<'a>>),
+    /// The records the interaction is about.
+    RelatedTasks(&'a [RelatedRecord]),
+    /// The record that the customer was looking at when they came in, the last time they did.
+    Document(Option<&'a Document>),
     /// Articles that may help.
     Knowledge(Vec<Article>),
+    /// What the agent might do or say next.
+    Suggestions(Vec<Suggestion>),
 }
 
 impl<P: ProfileStore> Records<P> {
@@ -151,7 +192,12 @@ impl<P: ProfileStore> Records<P> {
                 }
                 Block::Customer => Panel::Customer(Box::new(Details::of(row, now))),
                 Block::History => Panel::History(self.newest_of_customer(row)),
+                Block::RelatedTasks => Panel::RelatedTasks(&row.related),
+                Block::Document => Panel::Document(row.document()),
                 Block::Knowledge => Panel::Knowledge(assist.articles(row)),
+                Block::Suggestions => {
+                    Panel::Suggestions(assist.suggestions(row).unwrap_or_default())
+                }
             })
         };
         layout.0.iter().map(panel).collect()

@@ -1,6 +1,6 @@
 //! Agents: what they can do and how much of it at a time.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::base::key::Key;
 use crate::base::time::Span;
 use crate::model::attribute::{Attributes, Value, check_attributes};
 use crate::model::capacity::Capacity;
-use crate::model::ids::{AgentId, Entity, SkillId};
+use crate::model::ids::{AgentId, ChannelId, Entity, SkillId};
 use crate::model::invalid::Invalid;
 use crate::model::profile::{DefinitionId, Profile};
 use crate::model::skill::Proficiency;
@@ -40,6 +40,11 @@ growing! {
         pub lease: Option<Span> => with_lease(into),
         /// True if offers to this agent are accepted at once in their name.
         pub auto_accept: bool => with_auto_accept,
+        /// The channels the agent is entitled to (a licence); `None`: all. Work of another channel
+        /// is not offered to the agent, whatever room there is, and they count as nobody who is
+        /// there for it. What they have of it stays theirs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub entitled: Option<BTreeSet<ChannelId>> => with_entitled(some BTreeSet<ChannelId>),
     }
 }
 
@@ -51,9 +56,21 @@ impl Default for AgentProfile {
             capacity: Capacity::one(),
             lease: None,
             auto_accept: false,
+            entitled: None,
         }
     }
 }
+
+impl AgentProfile {
+    /// True if the agent is entitled to work of a channel.
+    #[must_use]
+    pub fn is_entitled(&self, channel: ChannelId) -> bool {
+        self.entitled.as_ref().is_none_or(|channels| channels.contains(&channel))
+    }
+}
+
+/// The most channels an entitlement may name.
+const ENTITLED_MAX: u32 = 1_000;
 
 /// The most skills an agent may have.
 pub(crate) const SKILLS_MAX: u32 = 1_000;
@@ -72,6 +89,8 @@ impl Profile for AgentProfile {
         }
         check_attributes(&self.attributes)?;
         self.capacity.check()?;
+        let entitled = self.entitled.as_ref().map_or(0, BTreeSet::len);
+        Invalid::length("entitled", entitled, ENTITLED_MAX)?;
         match self.lease {
             Some(lease) => Invalid::some_time("lease", lease),
             None => Ok(()),
@@ -81,5 +100,7 @@ impl Profile for AgentProfile {
     fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         self.skills.keys().for_each(|skill| name((*skill).into()));
         self.capacity.mentions(name);
+        let channels = self.entitled.iter().flatten();
+        channels.for_each(|channel| name((*channel).into()));
     }
 }

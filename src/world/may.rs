@@ -8,7 +8,7 @@
 //! | `Member` | [`Agent::membership`] |
 //! | `InLine` | [`Work::in_line`] |
 //! | `Preferred` | [`Work::is_for_anybody`], [`Work::preferred`] |
-//! | `OnQueue`, `Responding` | [`Agent::away`] |
+//! | `Entitled`, `OnQueue`, `Responding` | [`Agent::away`] |
 //! | `Ring` | [`ring_sees`] |
 //! | `Delay` | [`delay_over`] |
 //! | `Need` | `policy::fit::fits`, kept as a bit by need: `Index::fits_need` |
@@ -26,6 +26,7 @@
 
 use crate::base::time::{Span, Timestamp};
 use crate::command::refusal::Unavailable;
+use crate::model::agent::AgentProfile;
 use crate::model::config::Limits;
 use crate::model::ids::{AgentId, ChannelId, OfferId, QueueId, WorkId};
 use crate::model::membership::Membership;
@@ -44,11 +45,12 @@ impl Agent {
         self.member(queue, channel).map(|member| member.member().terms)
     }
 
-    /// Gates `OnQueue` and `Responding`, shut: all that keeps the agent, who is in this presence,
-    /// from being offered work of a channel, whatever work it is. An agent who is off queue, or on
-    /// a call of their own, does not count as one who does not respond.
+    /// Gates `Entitled`, `OnQueue` and `Responding`, shut: all that keeps the agent, who is in this
+    /// presence, from being offered work of a channel, whatever work it is. An agent who is off
+    /// queue, or on a call of their own, does not count as one who does not respond.
     pub(crate) fn away(
         &self,
+        profile: &AgentProfile,
         presence: &PresenceProfile,
         channel: ChannelId,
     ) -> impl Iterator<Item = Unavailable> + use<> {
@@ -60,6 +62,7 @@ impl Agent {
             (off_queue, Unavailable::OffQueue),
             (self.own_call, Unavailable::OwnCall),
             (!responds, Unavailable::NotResponding),
+            (!profile.is_entitled(channel), Unavailable::NotEntitled),
             (self.draining, Unavailable::Draining),
         ];
         all.into_iter().filter_map(|(stands, why)| stands.then_some(why))

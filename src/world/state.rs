@@ -234,7 +234,7 @@ impl World {
     ) -> Result<impl Iterator<Item = Unavailable> + use<'_>, Missing> {
         let agent = self.agent(id)?;
         let presence = self.entry::<PresenceProfile>(agent.presence.id())?;
-        Ok(agent.away(&presence.profile, channel))
+        Ok(agent.away(self.agent_profile(id)?, &presence.profile, channel))
     }
 
     /// The claim of an item on an agent while this share of it counts.

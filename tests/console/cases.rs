@@ -168,6 +168,34 @@ fn several_telephones_ring_by_hand_and_one_wins() {
 }
 
 #[test]
+fn two_forms_of_a_number_become_one_customer_with_one_conversation() {
+    let answers = answers("the_ninth_digit");
+    let records: Vec<_> =
+        answers.iter().filter(|answer| answer.pointer("/reply/number").is_some()).collect();
+    let [one, other] = records[..] else { panic!("two records") };
+    let times = |record: &Value| {
+        let said = record.pointer("/reply/conversation/messages").and_then(Value::as_array);
+        said.expect("messages").iter().map(|said| said["at"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(times(one), [1_000, 60_000, 120_000, 132_000, 133_000, 134_000]);
+    assert_eq!(times(other), [0_u64; 0]);
+    assert_eq!(
+        (&other["reply"]["reason"], &other["reply"]["merged_into"]),
+        (&json!("merged"), &json!(1))
+    );
+    let row = last(&answers, "/reply/rows/0");
+    assert_eq!(figures(row, &["closed"]), [1]);
+    // Ana wrote first; the customer asked when they answered.
+    assert_eq!(row["first_response"], json!({"count": 1, "total": 73_000}));
+    assert_eq!(row["agent_response"], json!({"count": 1, "total": 73_000}));
+    let refused: Vec<_> =
+        answers.iter().filter_map(|answer| answer.pointer("/refused_by_records")).collect();
+    let ongoing = json!({"already_ongoing": {"interaction": 2}});
+    let between = json!({"already_ongoing": {"interaction": 1}});
+    assert_eq!(refused, [&ongoing, &ongoing, &between]);
+}
+
+#[test]
 fn a_night_is_no_waiting_where_the_queue_counts_open_time() {
     let said = replay("cases/target_in_working_hours");
     let facts = said.lines().map(|line| serde_json::from_str(line).expect("JSON"));

@@ -81,7 +81,7 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
         [Ending::Agent, Ending::Customer, Ending::Automatic, Ending::TopicDone, Ending::Fault];
     let kind = InteractionType::ALL[dice.roll(6) as usize];
     let profile = ProfileId::from_raw(dice.roll(4) + 1);
-    match dice.roll(28) {
+    match dice.roll(32) {
         0 | 1 => {
             let change = RecordChange::default().with_short_description(text);
             SaveInteraction::new(interaction, by, change).into()
@@ -114,6 +114,7 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let (from, to) = (Address::new("sms", &number), "+4930999");
             let mut receive = ReceiveMessage::new(kind, from, to, text);
             receive.key = some_key(dice);
+            receive.quotes = some_quote(dice);
             receive.into()
         }
         16 => {
@@ -137,6 +138,7 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
                 .with_visibility(visibility)
                 .with_automated(automated);
             post.key = some_key(dice);
+            post.quotes = some_quote(dice);
             post.into()
         }
         21 => {
@@ -161,6 +163,16 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let transcript = Transcript::new(Audience::External, reference);
             AddTranscript::new(interaction, transcript).into()
         }
+        27 => {
+            let message = MessageId::from_raw(dice.roll(20));
+            let receipt = [Receipt::Delivered, Receipt::Read][dice.roll(2) as usize];
+            ConfirmMessage::new(interaction, message, receipt, by).into()
+        }
+        28 | 29 => {
+            let into = some_interaction(dice, opened);
+            MergeInteractions::new(interaction, into).into()
+        }
+        30 => MergeProfiles::new(profile, ProfileId::from_raw(dice.roll(4) + 1)).into(),
         _ => {
             let profiles = 1 + dice.roll(3) as u32;
             let limits = (config().limits).with_profiles(profiles);
@@ -173,6 +185,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             ConfigureRecords::new(config).into()
         }
     }
+}
+
+/// Now and then one of the first messages, which may stand anywhere.
+fn some_quote(dice: &mut Dice) -> Option<MessageId> {
+    (dice.roll(4) == 0).then(|| MessageId::from_raw(dice.roll(20)))
 }
 
 /// Now and then one of a few keys, so that the same comes again and is taken by something else.
@@ -468,6 +485,15 @@ fn the_engine_s_facts_alone_move_restored_records_in_the_same_way() {
     });
 }
 
+/// The interactions that were merged, or into which others were.
+fn merged(lived: &Lived) -> BTreeSet<InteractionId> {
+    let merged = lived.record_facts().filter_map(|fact| match &fact.event {
+        RecordEvent::Merged { interaction, from, .. } => Some([*interaction, *from]),
+        _ => None,
+    });
+    merged.flatten().collect()
+}
+
 #[test]
 fn sums_are_what_the_segments_say_and_no_main_hands_overlap() {
     support::check(100, 34, 100, |history| {
@@ -476,12 +502,15 @@ fn sums_are_what_the_segments_say_and_no_main_hands_overlap() {
             RecordEvent::Archived { record, .. } => Some(&**record),
             _ => None,
         });
+        let merged = merged(&lived);
         for row in lived.records().interactions().chain(archived) {
             let handling = &row.handling;
             let sums: Totals = handling.ended().iter().collect();
             hold("sums", sums.plus(handling.forgotten()) == handling.totals())?;
             let mut until = Timestamp::from_millis(i64::MIN);
-            for segment in handling.ended().iter().filter(|segment| segment.part.is_main()) {
+            // Two that became one may have been in two hands at a time.
+            let main = |segment: &&Segment| segment.part.is_main() && !merged.contains(&row.id);
+            for segment in handling.ended().iter().filter(main) {
                 hold("one after the other", segment.from >= until)?;
                 until = segment.to.ok_or("it ended")?;
                 hold("forwards", until >= segment.from)?;
@@ -491,7 +520,8 @@ fn sums_are_what_the_segments_say_and_no_main_hands_overlap() {
                 [totals.virtual_agent, totals.in_line, totals.active, totals.held, totals.parked];
             let main: u64 = main.iter().map(|span| span.as_millis()).sum();
             let end = row.closed.unwrap_or_else(|| lived.records().now());
-            hold("no more than there was", main <= end.since(row.opened).as_millis())?;
+            let within = merged.contains(&row.id) || main <= end.since(row.opened).as_millis();
+            hold("no more than there was", within)?;
             if row.state.is_closed() {
                 let complete = row.closed.is_some() && row.is_described() && row.reason.is_some();
                 hold("a closed interaction is complete", complete)?;
@@ -775,7 +805,7 @@ impl Watched {
 
 #[test]
 fn first_answers_and_promises_are_what_facts_and_segments_say() {
-    let seen = RefCell::new([0_u32; 3]);
+    let seen = RefCell::new([0_u32; 4]);
     support::check(250, 37, 100, |history| {
         let watched = RefCell::new((0, BTreeMap::<InteractionId, Watched>::new()));
         let lived = live(history, |lived| {
@@ -799,7 +829,22 @@ fn first_answers_and_promises_are_what_facts_and_segments_say() {
             RecordEvent::Archived { record, .. } => Some(&**record),
             _ => None,
         });
-        for row in lived.records().interactions().chain(archived) {
+        let said =
+            lived.record_facts().filter(|fact| matches!(fact.event, RecordEvent::Said { .. }));
+        let rows: Vec<_> = lived.records().interactions().chain(archived).collect();
+        let talks = rows.iter().filter_map(|row| row.conversation.as_ref());
+        let kept: usize = talks.map(|talk| talk.messages.len()).sum();
+        hold("all that was said stands somewhere, once", said.count() == kept)?;
+        let merged = merged(&lived);
+        seen.borrow_mut()[3] += u32::from(!merged.is_empty());
+        for row in rows {
+            let talk = row.conversation.as_ref();
+            let in_order = |talk: &Conversation| talk.messages.is_sorted_by_key(|said| said.at);
+            hold("messages stand by time", talk.is_none_or(|talk| in_order(talk)))?;
+            // What two were before they became one is told apart by nothing here.
+            if merged.contains(&row.id) {
+                continue;
+            }
             let Some(talk) = row.conversation.as_ref().filter(|_| row.kind.is_written()) else {
                 continue;
             };

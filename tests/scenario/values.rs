@@ -236,7 +236,7 @@ impl Floor {
             "codes" | "code" | "default_code" => "code",
             "drop" => "skill",
             "pools" => "pool",
-            "only" | "interruptible_by" | "channel" => "channel",
+            "only" | "interruptible_by" | "entitled" | "channel" => "channel",
             "queue" | "presence" | "skill" | "agent" | "calendar" => field,
             _ => return Ok(plain(word)),
         };

@@ -7,6 +7,9 @@ mod desk;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod inbox;
+mod merged;
+mod messages;
 mod persons;
 mod promised;
 mod repeated;
@@ -15,3 +18,5 @@ mod seed1;
 mod seed3;
 #[path = "../golden/table.rs"]
 mod table;
+mod texts;
+mod virtual_agent;

@@ -2,19 +2,19 @@
 //! keeps it alone. The rows that need a codec are tested in the packages under `adapters`.
 
 use strowger::command::{
-    Assign, Close, Park, Resume, Resumer, TransferToAgent, TransferToQueue, Unavailable,
+    Assign, Cancel, Close, Park, Resume, Resumer, TransferToAgent, TransferToQueue, Unavailable,
 };
-use strowger::explain::Gate;
+use strowger::explain::{Gate, KeptBy};
 use strowger::figures::{Figures, FiguresConfig, Handling, ServiceLevel, StatusTime};
 use strowger::interaction::{
-    Document, InteractionState, InteractionType, Operation, RecordConfig, RelateRecord,
+    Document, InteractionRequest, InteractionState, InteractionType, Operation, RecordConfig,
+    RelateRecord,
 };
 use strowger::model::{
     AgentChoice, Capacity, Comparison, Evaluation, Preferred, Priority, SkillId, Wish,
 };
 use strowger::prelude::*;
 use strowger::state::Stage;
-use strowger::view::WorkView;
 
 use crate::centre::{Centre, at};
 use crate::floor::{self, ANA, CHAT, DESK, Floor, SUPPORT, VOICE, with_phone};
@@ -28,20 +28,30 @@ fn skilled(skills: &[(SkillId, u8)], items: u16) -> AgentProfile {
 
 #[test]
 fn seed0_row001_voice_chat_and_case_of_one_customer() {
-    let mut floor = Centre::new(&[], 1);
-    let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
-    let case = floor.tell(Define::new("case", ChannelProfile::work_item())).unwrap();
-    let (queue, chat) = (floor.queue, floor.chat);
-    for channel in [voice, chat, case] {
-        let attached = [("customer".into(), "c-17".into())];
-        floor.tell(Submit::new(WorkRequest::new(queue, channel).with_attached(attached))).unwrap();
-    }
-    let view = floor.engine.view();
-    let own = |work: &WorkView<'_>| {
-        work.request().attached.get("customer").is_some_and(|c| **c == *"c-17")
+    let mut floor = Floor::new(with_phone());
+    let open = |floor: &mut Floor, when, kind, customer: &str| {
+        floor.open_as(when, InteractionRequest::new(kind).with_opened_for(customer))
     };
-    let channels: Vec<_> = view.works().filter(own).map(|work| work.request().channel).collect();
-    assert_eq!(channels, [voice, chat, case]);
+    let voice = open(&mut floor, 1, InteractionType::Phone, "c-17");
+    let call = floor.submit(1, voice, SUPPORT, VOICE);
+    open(&mut floor, 2, InteractionType::Phone, "c-18");
+    let case = open(&mut floor, 3, InteractionType::Case, "c-17");
+    let item = floor.submit(4, case, SUPPORT, DESK);
+    // A chat has no record, and is the same customer's.
+    for customer in ["c-17", "c-18"] {
+        floor.work(5, Submit::new(WorkRequest::new(SUPPORT, CHAT).with_customer(customer)));
+    }
+    let all = floor.centre.of_customer("c-17");
+    let told: Vec<_> = all.iter().map(|one| (one.interaction, one.kind, one.channel)).collect();
+    let expected = [
+        (None, None, Some(CHAT)),
+        (Some(case), Some(InteractionType::Case), Some(DESK)),
+        (Some(voice), Some(InteractionType::Phone), Some(VOICE)),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!([all[1].work, all[2].work], [Some(item), Some(call)]);
+    assert_eq!(all.iter().map(|one| one.since).collect::<Vec<_>>(), [5, 3, 1].map(floor::at));
+    assert!(floor.centre.of_customer("c-19").is_empty());
 }
 
 #[test]
@@ -51,15 +61,22 @@ fn seed0_row002_one_engine_for_three_media() {
     let case = floor.tell(Define::new("case", ChannelProfile::work_item())).unwrap();
     let chat = floor.chat;
     let all = [voice, chat, case];
-    for (key, own) in ["vera", "cleo", "kim"].into_iter().zip(all) {
+    // Idle for longest is who takes none of what comes first.
+    for (key, own) in [("kim", case), ("vera", voice), ("cleo", chat)] {
         let closed = all.iter().filter(|channel| **channel != own);
         let channels = closed.map(|channel| (*channel, 0));
         let capacity = Capacity::items(1).with_channels(channels);
         floor.agent(key, AgentProfile::default().with_capacity(capacity));
     }
-    let works = all.map(|channel| floor.by(channel));
-    let at = works.map(|work| floor.offered_to(work).unwrap());
-    assert_eq!(at, ["vera", "cleo", "kim"]);
+    for (channel, agent) in all.into_iter().zip(["vera", "cleo", "kim"]) {
+        let before = floor.facts.len();
+        let work = floor.by(channel);
+        // In the very call in which it comes, and to nobody else.
+        assert_eq!(floor.offered_to(work), Some(agent));
+        let offers =
+            floor.facts[before..].iter().filter(|fact| fact.event.name() == "work_offered");
+        assert_eq!(offers.count(), 1);
+    }
 }
 
 #[test]
@@ -135,7 +152,7 @@ fn seed0_row013_voice_chat_and_case_start() {
     for (kind, channel) in [
         (InteractionType::Phone, VOICE),
         (InteractionType::Chat, CHAT),
-        (InteractionType::Email, DESK),
+        (InteractionType::Case, DESK),
     ] {
         let id = floor.open(0, kind);
         let work = floor.submit(5, id, SUPPORT, channel);
@@ -259,11 +276,23 @@ fn seed0_row018_rejected_work_is_next_whatever_the_priority() {
 }
 
 #[test]
-fn seed0_row019_rejected_work_keeps_its_order() {
+fn seed0_row019_rejected_work_is_ordered_by_its_score() {
     let profile = QueueProfile::default().with_withdraw_offers(false);
-    let mut floor = Centre::with(profile, &["ana"], 2);
-    let works = rejected(&mut floor, 2);
-    assert_eq!(floor.line(), works);
+    let mut floor = Centre::with(profile, &["ana"], 3);
+    // A point of priority is worth a minute, so the last to come is the first in order.
+    let [one, two, last] = [0, 0, 1].map(|priority| {
+        floor.now += SECOND;
+        let request = WorkRequest::new(floor.queue, floor.chat).with_priority(Priority(priority));
+        floor.submit(request)
+    });
+    floor.now += SECOND;
+    let urgent = WorkRequest::new(floor.queue, floor.chat).with_priority(Priority(100));
+    let urgent = floor.submit(urgent);
+    // Neither the order in which they came, nor that in which they were rejected, or its reverse.
+    for work in [one, last, two] {
+        floor.reject(work);
+    }
+    assert_eq!(floor.line(), [last, one, two, urgent]);
 }
 
 #[test]
@@ -309,11 +338,19 @@ fn seed0_row023_a_transfer_to_a_queue_begins_anew() {
     let vip = floor.tell(Define::new("vip", QueueProfile::default())).unwrap();
     let work = floor.chat();
     floor.accept(work);
+    floor.now = 30 * SECOND;
+    let waits = floor.submit(WorkRequest::new(vip, floor.chat));
     floor.now = 60 * SECOND;
     floor.tell(TransferToQueue::new(work, vip)).unwrap();
+    floor.now = 61 * SECOND;
+    let last = floor.submit(WorkRequest::new(vip, floor.chat));
+    // Its score is that of a minute, behind who came half a minute before.
+    let line: Vec<_> =
+        floor.engine.view().queue(vip).unwrap().line().iter().map(|w| w.id()).collect();
+    assert_eq!(line, [waits, work, last]);
     let row = floor.engine.view().work(work).unwrap();
-    assert_eq!((row.queue(), row.entered()), (vip, at(60 * SECOND)));
-    assert_eq!((row.stage(), row.position()), (Stage::Queued, Some(1)));
+    assert_eq!((row.queue(), row.entered(), row.origin()), (vip, at(60 * SECOND), at(0)));
+    assert_eq!((row.stage(), row.position()), (Stage::Queued, Some(2)));
     assert!(floor.engine.view().agent(floor.id("ana")).unwrap().assignments().is_empty());
 }
 
@@ -424,19 +461,29 @@ fn seed0_row030_skills_of_the_vendor_s_examples() {
 
 #[test]
 fn seed0_row031_the_algorithm_is_the_queue_s_own() {
-    assert_ne!(chosen(AgentChoice::LongestIdle, None), chosen(AgentChoice::MostProficient, None));
-    let mut floor = Centre::new(&["ana", "bo"], 2);
-    let choice = AgentChoice::FixedOrder;
-    let fixed =
-        floor.tell(Define::new("fixed", QueueProfile::default().with_choice(choice))).unwrap();
-    for (key, order) in [("ana", 2), ("bo", 1)] {
-        let (agent, membership) = (floor.id(key), Membership::default().with_rank(order));
-        floor.tell(SetMembership::new(agent, fixed).with_membership(membership)).unwrap();
-    }
-    let there = floor.tell(Submit::new(WorkRequest::new(fixed, floor.chat))).unwrap();
-    let here = floor.chat();
-    assert_eq!(floor.offered_to(there), Some("bo"));
-    assert_eq!(floor.offered_to(here), Some("ana"));
+    // Ana is idle for longest, Bo stands first in both lists: the rank of both is the same.
+    let went = |choice: AgentChoice| {
+        let mut floor = Centre::new(&["ana"], 2);
+        floor.now = SECOND;
+        floor.agent("bo", AgentProfile::default().with_capacity(Capacity::items(2)));
+        let own = QueueProfile::default().with_choice(choice);
+        let own = floor.tell(Define::new("own", own)).unwrap();
+        for queue in [floor.queue, own] {
+            for (key, position) in [("ana", 2), ("bo", 1)] {
+                let terms = Membership::default().with_position(position);
+                floor.join(floor.id(key), queue, terms);
+            }
+        }
+        let [there, here] = [own, floor.queue].map(|queue| {
+            let work = floor.submit(WorkRequest::new(queue, floor.chat));
+            let agent = floor.offered_to(work).unwrap().to_owned();
+            floor.tell(Cancel::new(work)).unwrap();
+            agent
+        });
+        [there, here]
+    };
+    assert_eq!(went(AgentChoice::FixedOrder), ["bo", "ana"]);
+    assert_eq!(went(AgentChoice::LongestIdle), ["ana", "ana"]);
 }
 
 #[test]
@@ -484,10 +531,20 @@ fn seed0_row041_the_facts_are_enough() {
 fn seed0_row042_who_may_not_have_calls_gets_none_and_it_says_why() {
     let mut floor = Centre::new(&[], 1);
     let voice = floor.tell(Define::new("voice", ChannelProfile::voice())).unwrap();
-    let capacity = Capacity::items(3).with_channel(voice, 0);
-    let ana = floor.agent("ana", AgentProfile::default().with_capacity(capacity));
+    let profile = AgentProfile::default().with_capacity(Capacity::items(3));
+    let ana = floor.agent("ana", profile.clone().with_entitled([floor.chat]));
     let call = floor.by(voice);
     assert_eq!(floor.stage(call), Stage::Queued);
     let why = floor.engine.explain(call, ana).unwrap();
-    assert_eq!(why.obstacles[0].kept_by.gate(), Gate::Room);
+    let kept: Vec<_> = why.obstacles.iter().map(|obstacle| obstacle.kept_by.clone()).collect();
+    assert_eq!(kept, [KeptBy::Unavailable(Unavailable::NotEntitled)]);
+    assert_eq!(kept[0].gate(), Gate::Entitled);
+    // No supervisor gives it to them either, and what is not a call they get.
+    let refused = floor.tell(Assign::new(call, ana));
+    assert_eq!(refused, Err(Refusal::unavailable(ana, Unavailable::NotEntitled)));
+    let chat = floor.chat();
+    assert_eq!(floor.offered_to(chat), Some("ana"));
+    let entitled = profile.with_entitled([floor.chat, voice]);
+    floor.tell(Change::new(ana, entitled)).unwrap();
+    assert_eq!(floor.offered_to(call), Some("ana"));
 }

@@ -75,7 +75,7 @@ fn seed1_row044_a_chat_becomes_a_case() {
     assert_eq!(floor.row(id).related[0].document, document);
     // The knowledge port is asked with what it is about.
     let workspace = floor.records().workspace(id, at(52), &Layout::default(), &Shelf).unwrap();
-    let Some(Panel::Knowledge(articles)) = workspace.last() else { panic!("{workspace:?}") };
+    let Some(Panel::Knowledge(articles)) = workspace.get(5) else { panic!("{workspace:?}") };
     assert_eq!(&*articles[0].title, "All about: Late order");
 }
 
@@ -522,7 +522,10 @@ fn seed1_row061_four_blocks_side_by_side() {
         Panel::Conversation(said),
         Panel::Customer(customer),
         Panel::History(history),
+        Panel::RelatedTasks([]),
+        Panel::Document(None),
         Panel::Knowledge(articles),
+        Panel::Suggestions(_),
     ] = &workspace[..]
     else {
         panic!("{workspace:?}")
@@ -567,7 +570,7 @@ fn seed1_row063_the_same_for_chat_messaging_and_mail() {
         floor.say(3, id, Author::Agent(ANA), "Which order?");
         let records = floor.records();
         let workspace = records.workspace(id, at(4), &Layout::default(), &Shelf).unwrap();
-        let [Panel::Conversation(said), Panel::Customer(details), Panel::History(history), _] =
+        let [Panel::Conversation(said), Panel::Customer(details), Panel::History(history), ..] =
             &workspace[..]
         else {
             panic!("{workspace:?}")

@@ -942,9 +942,19 @@ fn seed3_row108_tasks_are_logged_by_the_policy() {
     floor.record(5, ConfigureRecords::new(config.clone()));
     assert!(floor.record(6, relate(id, "case", Some(Insert))));
     assert!(!floor.record(6, relate(id, "case", Some(Update))));
-    let related = (config.related.clone()).with_active(false);
-    floor.record(7, ConfigureRecords::new(config.with_related(related)));
-    assert!(!floor.record(8, relate(id, "case", Some(Open))), "switched off");
+    // Switched off, nothing is logged that the tables would have logged.
+    let usual = |active| {
+        let related = RelatedPolicy::default().with_active(active);
+        ConfigureRecords::new(RecordConfig::default().with_related(related))
+    };
+    floor.record(7, usual(false));
+    for operation in [Open, Insert, Update, Mention] {
+        assert!(!floor.record(8, relate(id, "task", Some(operation))), "switched off");
+    }
+    assert_eq!(floor.row(id).related.len(), 6);
+    floor.record(8, usual(true));
+    assert!(floor.record(8, relate(id, "task", Some(Open))), "switched on again");
+    floor.record(8, usual(false));
     // By hand anything goes, and no operation is said.
     assert!(floor.record(9, relate(id, "cmdb_ci", None)));
     assert_eq!(floor.row(id).related.last().unwrap().operation, None);
@@ -1373,8 +1383,17 @@ fn seed3_row160_two_customers_in_one_conversation() {
     assert_eq!(written(&floor), expected);
     // A third number makes nobody be forgotten who takes part; by another number of the host's the
     // second is not in it.
-    floor.receive(8, sms("+49305556666"), "Hello");
-    assert!(floor.records().profiles().get(other.profile).is_some());
+    let third = floor.receive(8, sms("+49305556666"), "Hello");
+    let known = |floor: &Floor| {
+        let all = floor.records().profiles().iter();
+        all.map(|profile| profile.id).collect::<Vec<_>>()
+    };
+    // There is room for two, and all three are in use.
+    assert_eq!(known(&floor), [one.profile, other.profile, third.profile]);
+    floor.record(8, end(third.interaction, Ending::Customer, Party::Customer));
+    let fourth = floor.receive(8, sms("+49307778888"), "Hello");
+    assert_eq!(known(&floor), [one.profile, other.profile, fourth.profile]);
+    floor.record(8, end(fourth.interaction, Ending::Customer, Party::Customer));
     let (kind, to, text) = (InteractionType::Messaging, "+4930777", "Sales?");
     let elsewhere = floor.record(9, ReceiveMessage::new(kind, second_number(), to, text));
     assert!(elsewhere.opened);

@@ -114,6 +114,7 @@ impl Naming for Unavailable {
             Self::OffQueue => "their presence does not open the channel",
             Self::OwnCall => "they are on a call of their own",
             Self::NotResponding => "they do not respond",
+            Self::NotEntitled => "they are not entitled to work of the channel",
             Self::Draining => "they finish what they have",
             Self::HasItAlready => "they take part in it already",
             Self::Unfit => "they do not meet its need",

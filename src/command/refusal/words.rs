@@ -15,6 +15,8 @@ pub enum Unavailable {
     OwnCall,
     /// They do not respond.
     NotResponding,
+    /// They are not entitled to work of the channel.
+    NotEntitled,
     /// They finish what they have.
     Draining,
     /// They have, wrap up or take part in this very work.

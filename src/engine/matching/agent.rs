@@ -1,4 +1,5 @@
-//! Gates of an agent on a channel, whatever the work: [`Gate::OnQueue`], [`Gate::Responding`] and
+//! Gates of an agent on a channel, whatever the work: [`Gate::Entitled`], [`Gate::OnQueue`],
+//! [`Gate::Responding`] and
 //! [`Gate::Assignments`].
 //!
 //! The world keeps who passes all three, and has room for the least an item can take, as a set for
@@ -46,11 +47,15 @@ pub(crate) fn has_left(matching: Matching<'_>, id: AgentId, channel: ChannelId) 
     )
 }
 
-/// True if an agent's presence opens a channel.
+/// True if an agent's presence opens a channel, to which they are entitled.
 pub(crate) fn opens(matching: Matching<'_>, id: AgentId, channel: ChannelId) -> bool {
     let presence = matching.world.agent(id).map(|row| row.presence.id());
     let entry = presence.and_then(|id| matching.world.entry::<PresenceProfile>(id));
-    entry.is_ok_and(|entry| entry.profile.opens(channel))
+    let entitled = || {
+        let profile = matching.world.agent_profile(id);
+        profile.is_ok_and(|profile| profile.is_entitled(channel))
+    };
+    entry.is_ok_and(|entry| entry.profile.opens(channel)) && entitled()
 }
 
 /// True if an agent may have one more assignment, counting those they may accept or be handed.
@@ -78,7 +83,7 @@ pub(super) fn open(matching: Matching<'_>, channel: ChannelId) -> Option<&Bits> 
 pub(super) fn kept_by(gate: Gate, Pair { case, agent, .. }: Pair<'_>) -> Vec<KeptBy> {
     let matching = case.matching;
     match gate {
-        Gate::OnQueue | Gate::Responding => {
+        Gate::Entitled | Gate::OnQueue | Gate::Responding => {
             let away = away(matching, agent, case.work.request.channel);
             away.map(KeptBy::Unavailable).filter(|kept_by| kept_by.gate() == gate).collect()
         }

@@ -49,6 +49,8 @@ gates! {
     InLine = "in_line",
     /// The work does not wait for others by name.
     Preferred = "preferred",
+    /// The agent is entitled to work of the channel.
+    Entitled = "entitled",
     /// The agent's presence opens the channel.
     OnQueue = "on_queue",
     /// The agent responds, does not drain and is on no call of their own.
@@ -85,8 +87,9 @@ impl Gate {
     /// The gates of a funnel: what concerns each agent first, the work as a whole last. Agents who
     /// are involved, or alerted, are counted before those without room: the work itself may be what
     /// takes their room. Whom the work waits for by name decides who enters the funnel at all.
-    pub(crate) const FUNNEL: [Self; 17] = [
+    pub(crate) const FUNNEL: [Self; 18] = [
         Self::Member,
+        Self::Entitled,
         Self::OnQueue,
         Self::Responding,
         Self::Ring,
@@ -201,6 +204,7 @@ impl KeptBy {
             Self::Stage(_) | Self::Pause => Gate::InLine,
             Self::PreferredFirst { .. } => Gate::Preferred,
             Self::Unavailable(Unavailable::OffQueue) => Gate::OnQueue,
+            Self::Unavailable(Unavailable::NotEntitled) => Gate::Entitled,
             Self::Unavailable(_) => Gate::Responding,
             Self::Ring { .. } => Gate::Ring,
             Self::Delay { .. } => Gate::Delay,

@@ -8,8 +8,8 @@ use crate::world::rows::Work;
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::{agent, item, line, member, queue};
 
-/// True if an agent is there for a channel: they respond, do not drain, and their presence opens
-/// it.
+/// True if an agent is there for a channel: they respond, do not drain, their presence opens it,
+/// and they are entitled to it.
 pub(crate) fn is_there(matching: Matching<'_>, id: AgentId, channel: ChannelId) -> bool {
     matching.world.index().there.has(id) && agent::opens(matching, id, channel)
 }

@@ -1,7 +1,7 @@
 //! What is asked before anything is decided.
 
 use crate::model::ids::CodeId;
-use crate::model::invalid::Invalid;
+use crate::model::invalid::{Invalid, Problem};
 
 use crate::interaction::conversation::{Conversation, ConversationStep};
 use crate::interaction::ids::InteractionId;
@@ -13,7 +13,7 @@ use crate::interaction::state::{
 use crate::interaction::store::Store;
 use crate::interaction::wrap_up::{WrapUpRule, rule_for};
 
-use super::wrong;
+use super::{invalid, not_ongoing, wrong};
 
 impl Store {
     /// An interaction that is not archived.
@@ -69,6 +69,11 @@ impl Store {
         if has < max as usize { Ok(()) } else { Err(RecordRefusal::Limit { limit, max }) }
     }
 
+    /// Refuses so many more of something that an interaction or a profile has many of.
+    pub(crate) fn check_more(&self, has: usize, more: usize) -> Result<(), RecordRefusal> {
+        self.check_room(has.saturating_add(more.saturating_sub(1)))
+    }
+
     /// The rule by which an interaction is wrapped up if its contact ends now.
     pub(crate) fn wrap_up_rule(&self, id: InteractionId) -> Option<&WrapUpRule> {
         let row = self.get(id)?;
@@ -116,7 +121,7 @@ impl Store {
         if row.state.is_ongoing() {
             Ok(row.conversation.as_deref())
         } else {
-            Err(wrong(interaction, row.state.name(), step))
+            Err(not_ongoing(row, step))
         }
     }
 
@@ -161,6 +166,10 @@ impl Store {
         ending: Ending,
         by: Party,
     ) -> Result<(), RecordRefusal> {
+        // Only what is merged ends so.
+        if ending == Ending::Merged {
+            return Err(invalid("ending", Problem::NotListed));
+        }
         if ending == Ending::Fault {
             return self.check_step(interaction, InteractionStep::Fault).map(drop);
         }

@@ -77,7 +77,7 @@ fn check_change(
 }
 
 /// Refuses attributes that are wrong, or too many with those that are there.
-fn check_together(before: &Attributes, new: &Attributes) -> Result<(), RecordRefusal> {
+pub(super) fn check_together(before: &Attributes, new: &Attributes) -> Result<(), RecordRefusal> {
     let mut all = before.clone();
     all.extend(new.clone());
     Ok(check_attributes(&all)?)
@@ -101,8 +101,7 @@ impl RunOnRecords for RelateRecord {
         let Self { interaction, document, operation, by } = self;
         let row = turn.store.interaction(interaction)?;
         document.check()?;
-        let known = row.related.iter();
-        if known.into_iter().any(|r| r.document == document && r.operation == operation) {
+        if row.related.iter().any(|known| known.is(&document, operation)) {
             return Ok(true);
         }
         let policy = &turn.store.config().related;

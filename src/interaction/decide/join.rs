@@ -21,6 +21,8 @@ struct Way {
     to: Key,
     /// The profile it has already.
     found: Option<ChannelUserProfile>,
+    /// The identifier as the provider writes it, if that is not the normal form.
+    form: Option<Key>,
 }
 
 impl Way {
@@ -43,13 +45,13 @@ impl RecordTurn<'_> {
         (from, to): (Address, Key),
     ) -> Result<Way, RecordRefusal> {
         check_name("addresses", &to)?;
-        let from = self.normal(&from)?;
+        let (from, form) = self.normal(from)?;
         let channel = entry.channel.get_or_insert_with(|| from.channel.clone());
         if *channel != from.channel {
             return Err(invalid("entry.channel", Problem::NotListed));
         }
-        let found = self.profiles.find(&from);
-        Ok(Way { from, to, found })
+        let found = self.profiles.find(&from).map(|found| self.person(found));
+        Ok(Way { from, to, found, form })
     }
 
     /// Refuses an address at which something else goes on, or that is another customer's.
@@ -66,13 +68,14 @@ impl RecordTurn<'_> {
 
     /// The profile of an address at which a customer takes part now: theirs, if they are known.
     fn profile_at(&mut self, way: Way, customer: Option<Key>) -> ChannelUserProfile {
-        let Way { from, found, .. } = way;
+        let Way { from, found, form, .. } = way;
         match (found, customer) {
             (Some(profile), Some(customer)) => self.link(profile, customer),
             (Some(profile), None) => self.identify(profile),
             (None, customer) => {
                 let user = self.user_of(&from, customer);
                 let profile = self.new_profile(from, user);
+                let profile = ChannelUserProfile { provider_form: form, ..profile };
                 self.set_profile(profile.clone());
                 profile
             }

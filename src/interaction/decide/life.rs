@@ -131,7 +131,7 @@ impl RunOnRecords for AssignInteraction {
         }
         turn.store.check_step(interaction, InteractionStep::Assign)?;
         turn.store.check_without_work(interaction)?;
-        turn.emit(RecordEvent::Assigned { interaction, agent });
+        turn.assign(interaction, agent);
         Ok(())
     }
 
@@ -210,6 +210,9 @@ impl RunOnRecords for EndInteraction {
 
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let Self { interaction, ending, by } = *self;
+        if ending == Ending::Merged {
+            store.check_end(interaction, ending, by)?;
+        }
         if !store.interaction(interaction)?.state.is_ongoing() {
             return Ok(Ahead::Alone);
         }

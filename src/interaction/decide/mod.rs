@@ -4,6 +4,7 @@ mod checks;
 mod content;
 mod join;
 mod life;
+mod merge;
 mod people;
 mod talk;
 mod time;
@@ -17,7 +18,7 @@ use crate::command::commands::shape::AnswersWith;
 use crate::engine::view::View;
 use crate::fact::log::Cause;
 use crate::layer::fault::Fault;
-use crate::model::ids::{CodeId, WorkId};
+use crate::model::ids::{AgentId, CodeId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::state::work::CloseCause;
 
@@ -27,10 +28,11 @@ use crate::interaction::ids::InteractionId;
 use crate::interaction::normal::Normaliser;
 use crate::interaction::plan::Ahead;
 use crate::interaction::profile::{Directory, ProfileStore};
-use crate::interaction::record::Interaction;
+use crate::interaction::record::{Direction, Interaction};
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::state::{Ending, Party, StateReason};
 use crate::interaction::store::Store;
+use crate::interaction::texts::TextOf;
 use crate::interaction::wrap_up::WrapUpRule;
 
 /// Decides a command. It checks everything first and emits then.
@@ -151,6 +153,7 @@ impl RecordTurn<'_> {
         engine: Option<Timestamp>,
     ) {
         let with_work = engine.is_some();
+        self.say_goodbye(id, ending);
         let until = self.wrap_up_ends(self.instant(), rule.as_ref(), engine);
         let rule = rule.map(Box::new);
         let interaction = id;
@@ -172,6 +175,32 @@ impl RecordTurn<'_> {
         own.into_iter().chain(engine).min()
     }
 
+    /// The customer is told that the contact ends, where a text says so.
+    fn say_goodbye(&mut self, id: InteractionId, ending: Ending) {
+        if let Some(which) = TextOf::ending(ending) {
+            self.tell(id, Author::System, which);
+        }
+    }
+
+    /// An agent has an interaction from now on.
+    pub(crate) fn assign(&mut self, interaction: InteractionId, agent: AgentId) {
+        let has_it = self.store.get(interaction).and_then(|row| row.assigned_to) == Some(agent);
+        self.emit(RecordEvent::Assigned { interaction, agent });
+        if !has_it {
+            self.greet(interaction, agent);
+        }
+    }
+
+    /// An agent who gets the conversation of a customer who wrote greets them by a rule.
+    pub(crate) fn greet(&mut self, interaction: InteractionId, agent: AgentId) {
+        let row = self.store.get(interaction);
+        let wrote =
+            |row: &Interaction| row.kind.is_written() && row.direction == Direction::Inbound;
+        if row.is_some_and(wrote) {
+            self.tell(interaction, Author::Agent(agent), TextOf::Greeting);
+        }
+    }
+
     /// Closes an interaction. One that nobody described is described by what is known.
     pub(crate) fn close(&mut self, id: InteractionId, how: Finish) {
         let Some(row) = self.store.get(id) else { return };
@@ -179,6 +208,7 @@ impl RecordTurn<'_> {
         let before = row.ending.filter(|_| how.ending != Ending::Fault);
         let ending = before.unwrap_or(how.ending);
         let (state, reason) = ending.outcome(row.progress());
+        let ongoing = row.state.is_ongoing();
         let rule = row.wrap_up.as_ref().and_then(|wrap_up| wrap_up.rule.as_ref());
         // What was given before the rule was known, and it does not allow, stands for nothing.
         let given = row.code.filter(|code| rule.is_none_or(|rule| rule.allows(*code)));
@@ -186,6 +216,9 @@ impl RecordTurn<'_> {
         let code = how.code.or(given).or(usual).filter(|code| row.code != Some(*code));
         let described = (!row.is_described()).then(|| description(row, reason));
         let interaction = id;
+        if ongoing {
+            self.say_goodbye(id, ending);
+        }
         if let Some((text, source)) = described {
             self.emit(RecordEvent::Described { interaction, text, source });
         }
@@ -240,6 +273,15 @@ pub(crate) fn wrong(
     step: &'static str,
 ) -> RecordRefusal {
     RecordRefusal::WrongState { interaction, state: state.into(), step: step.into() }
+}
+
+/// The refusal of what is over for good: where it went on, if it was merged.
+pub(crate) fn not_ongoing(row: &Interaction, step: &'static str) -> RecordRefusal {
+    let interaction = row.id;
+    match row.merged_into {
+        Some(into) => RecordRefusal::Merged { interaction, into },
+        None => wrong(interaction, row.state.name(), step),
+    }
 }
 
 pub(crate) const fn invalid(field: &'static str, problem: Problem) -> RecordRefusal {

@@ -1,6 +1,7 @@
 //! Deciding who somebody is who writes from outside, and where their message belongs.
 
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::base::key::Key;
@@ -11,7 +12,7 @@ use crate::interaction::command::{
 };
 use crate::interaction::conversation::{Author, ConversationStage};
 use crate::interaction::event::RecordEvent;
-use crate::interaction::ids::{InteractionId, ProfileId};
+use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::profile::{Address, ChannelUserProfile, Participant};
 use crate::interaction::record::{Direction, InteractionRequest};
 use crate::interaction::refusal::RecordRefusal;
@@ -22,22 +23,37 @@ use super::talk::{Saying, key_taken};
 use super::{Finish, Mode, RecordTurn, RunOnRecords, invalid};
 
 impl RecordTurn<'_> {
-    /// A profile that is active.
+    /// A profile that is active: the one that stands for the person.
     pub(crate) fn active_profile(
         &self,
         profile: ProfileId,
     ) -> Result<ChannelUserProfile, RecordRefusal> {
+        self.active_address(profile).map(|found| self.person(found))
+    }
+
+    /// A profile that is active, by itself.
+    fn active_address(&self, profile: ProfileId) -> Result<ChannelUserProfile, RecordRefusal> {
         let found = self.profiles.get(profile).filter(|found| found.active);
         found.ok_or(RecordRefusal::UnknownProfile { profile })
     }
 
-    /// The address as it is kept.
-    pub(super) fn normal(&self, address: &Address) -> Result<Address, RecordRefusal> {
+    /// The address as it is kept, and its identifier as it was written, if that is another.
+    pub(super) fn normal(&self, address: Address) -> Result<(Address, Option<Key>), RecordRefusal> {
         address.check()?;
-        let identifier = self.ports.normaliser.normal(address);
+        let identifier = self.ports.normaliser.normal(&address);
         let identifier =
             identifier.ok_or_else(|| invalid("address.identifier", Problem::NotListed))?;
-        Ok(Address { channel: address.channel.clone(), identifier })
+        let Address { channel, identifier: written } = address;
+        let form = (written != identifier).then_some(written);
+        Ok((Address { channel, identifier }, form))
+    }
+
+    /// Keeps how the provider writes the address of a profile.
+    fn note_form(&mut self, profile: ProfileId, provider_form: Option<Key>) {
+        let found = self.profiles.get(profile);
+        if let Some(found) = found.filter(|found| found.provider_form != provider_form) {
+            self.set_profile(ChannelUserProfile { provider_form, ..found });
+        }
     }
 
     /// The user of a new address: the one who is meant, else the one whom the directory knows.
@@ -74,7 +90,7 @@ impl RecordTurn<'_> {
     /// A profile of an address that has none; nothing is written yet.
     pub(super) fn new_profile(&self, address: Address, user: Option<Key>) -> ChannelUserProfile {
         let id = ProfileId::from_raw(self.store.rows().profiles_made.saturating_add(1));
-        ChannelUserProfile { id, address, user, active: true, made: self.instant() }
+        ChannelUserProfile { user, ..ChannelUserProfile::new(id, address, self.instant()) }
     }
 
     pub(super) fn set_profile(&mut self, profile: ChannelUserProfile) {
@@ -86,7 +102,11 @@ impl RecordTurn<'_> {
 
     fn make_room_for_a_profile(&mut self) {
         let most = self.store.config().limits.profiles;
-        let surplus = |turn: &Self| turn.profiles.surplus(most, &|id| turn.store.is_in_use(id));
+        let in_use = |turn: &Self, id| {
+            let person = || turn.profiles.get(id).and_then(|profile| profile.merged_into);
+            turn.store.is_in_use(id) || person().is_some_and(|id| turn.store.is_in_use(id))
+        };
+        let surplus = |turn: &Self| turn.profiles.surplus(most, &|id| in_use(turn, id));
         // While a command is only checked nothing is forgotten, and the same would be found again.
         while self.mode == Mode::Doing
             && let Some(profile) = surplus(self)
@@ -117,10 +137,10 @@ impl RecordTurn<'_> {
         &mut self,
         interaction: InteractionId,
         from: &ChannelUserProfile,
-        key: Option<Key>,
+        (key, quotes): (Option<Key>, Option<MessageId>),
         text: Box<str>,
-    ) -> Result<(), RecordRefusal> {
-        self.say(interaction, Saying::publicly(Author::Requester, key, text), Some(from))
+    ) -> Result<MessageId, RecordRefusal> {
+        self.say(interaction, Saying::publicly(Author::Requester, key, quotes, text), Some(from))
     }
 
     /// The answer to a message that came or went before under its key, between these two addresses.
@@ -133,14 +153,20 @@ impl RecordTurn<'_> {
         let Some((row, message)) = self.said_before(key)? else { return Ok(None) };
         let opened = row.key.as_ref() == key;
         let between = |one: &Participant| {
-            let has = self.profiles.get(one.profile);
-            one.to.as_ref() == Some(ours)
-                && message.profile.is_none_or(|profile| profile == one.profile)
-                && has.is_none_or(|profile| profile.address == *customer)
+            let person = self.profiles.get(one.profile);
+            let others = person.iter().flat_map(|person| person.others.iter().copied());
+            // Either it is known by which of their addresses it came, or it may be any of them.
+            let own = core::iter::once(one.profile).chain(others);
+            let mut by = own.filter(|id| message.profile.is_none_or(|by| by == *id));
+            let has = |id| self.profiles.get(id).is_none_or(|has| has.address == *customer);
+            one.to.as_ref() == Some(ours) && by.any(has)
         };
         let profile = row.participants().find(between).map(|one| one.profile);
         match profile.filter(|_| message.author == author) {
-            Some(profile) => Ok(Some(Received { interaction: row.id, profile, opened })),
+            Some(profile) => {
+                let message = message.id;
+                Ok(Some(Received { interaction: row.id, profile, message, opened }))
+            }
             None => Err(key_taken(row)),
         }
     }
@@ -152,11 +178,38 @@ impl RecordTurn<'_> {
         }
     }
 
+    /// A person has an address no more. What they began by it is over.
+    fn take_address(&mut self, person: ProfileId, old: &ChannelUserProfile) {
+        let by_it = |id: &InteractionId| {
+            let addresses = self.store.get(*id).and_then(|row| row.addresses.as_ref());
+            addresses.is_some_and(|(address, _)| *address == old.address)
+        };
+        for id in self.store.open_of(person).filter(by_it).collect::<Vec<_>>() {
+            self.close(id, Finish::new(Ending::Automatic, Party::System));
+        }
+        if let Some(person) = self.profiles.get(person) {
+            let others = person.others.iter().copied().filter(|id| *id != old.id).collect();
+            self.set_profile(ChannelUserProfile { others, ..person });
+        }
+    }
+
     /// The address has another owner: the old profile is active no more.
     fn hand_on(&mut self, old: ChannelUserProfile, user: Option<Key>) -> ChannelUserProfile {
-        self.end_all_of(old.id);
+        match old.merged_into {
+            Some(person) => self.take_address(person, &old),
+            None => self.end_all_of(old.id),
+        }
+        // Whose address it was keeps their other ones.
+        if let Some((first, rest)) = old.others.split_first()
+            && let Some(heir) = self.profiles.get(*first)
+        {
+            let (merged_into, others) = (None, rest.to_vec());
+            self.point(rest, *first);
+            self.set_profile(ChannelUserProfile { merged_into, others, ..heir });
+        }
         let address = old.address.clone();
-        self.set_profile(ChannelUserProfile { active: false, ..old });
+        let (merged_into, others) = (None, Vec::new());
+        self.set_profile(ChannelUserProfile { active: false, merged_into, others, ..old });
         let profile = self.new_profile(address, user);
         self.set_profile(profile.clone());
         profile
@@ -168,17 +221,19 @@ struct First<'a> {
     kind: InteractionType,
     direction: Direction,
     profile: &'a ChannelUserProfile,
+    /// By which of their addresses it comes, or goes.
+    address: &'a Address,
     ours: &'a Key,
     key: Option<&'a Key>,
 }
 
 impl First<'_> {
     fn opening(&self) -> Box<InteractionRequest> {
-        let addresses = Some((self.profile.address.clone(), self.ours.clone()));
+        let addresses = Some((self.address.clone(), self.ours.clone()));
         Box::new(InteractionRequest {
             key: self.key.cloned(),
             direction: self.direction,
-            subtype: self.profile.address.channel.split(':').next().map(Key::from),
+            subtype: self.address.channel.split(':').next().map(Key::from),
             opened_for: self.profile.user.clone(),
             profile: Some(self.profile.id),
             addresses,
@@ -187,29 +242,45 @@ impl First<'_> {
     }
 }
 
+/// In a conversation that begins there is nothing to quote.
+fn check_quotes_nothing(
+    interaction: InteractionId,
+    quotes: Option<MessageId>,
+) -> Result<(), RecordRefusal> {
+    match quotes {
+        Some(message) => Err(RecordRefusal::UnknownMessage { interaction, message }),
+        None => Ok(()),
+    }
+}
+
 impl RunOnRecords for ReceiveMessage {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
-        let Self { kind, from, to, key, text } = self;
+        let Self { kind, from, to, key, quotes, text } = self;
         check_name("to", &to)?;
-        let from = turn.normal(&from)?;
+        let (from, form) = turn.normal(from)?;
         if let Some(done) = turn.answered_before(Author::Requester, (&from, &to), key.as_ref())? {
             return Ok(done);
         }
-        let found = turn.profiles.find(&from);
+        let by = turn.profiles.find(&from);
+        let found = by.clone().map(|by| turn.person(by));
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &to));
-        if let (Some(profile), Some(interaction)) = (&found, ongoing) {
-            turn.hear(interaction, profile, key, text)?;
-            return Ok(Received { interaction, profile: profile.id, opened: false });
+        if let (Some(by), Some(person), Some(interaction)) = (&by, &found, ongoing) {
+            let message = turn.hear(interaction, by, (key, quotes), text)?;
+            turn.note_form(by.id, form);
+            return Ok(Received { interaction, profile: person.id, message, opened: false });
         }
         turn.store.check_text("text", &text)?;
-        let direction = Direction::Inbound;
         let planned = found.clone().unwrap_or_else(|| {
             let user = turn.user_of(&from, None);
-            turn.new_profile(from, user)
+            turn.new_profile(from.clone(), user)
         });
-        let opening =
-            First { kind, direction, profile: &planned, ours: &to, key: key.as_ref() }.opening();
-        let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
+        let opening = |profile: &ChannelUserProfile| {
+            let (direction, key) = (Direction::Inbound, key.as_ref());
+            First { kind, direction, profile, address: &from, ours: &to, key }.opening()
+        };
+        let first = InteractionRequest { profile: None, ..*opening(&planned) };
+        let interaction = turn.check_opening(&first)?;
+        check_quotes_nothing(interaction, quotes)?;
         let profile = match found {
             Some(profile) => turn.identify(profile),
             None => {
@@ -217,27 +288,28 @@ impl RunOnRecords for ReceiveMessage {
                 planned
             }
         };
-        let opening =
-            First { kind, direction, profile: &profile, ours: &to, key: key.as_ref() }.opening();
-        turn.open(interaction, opening);
+        let by = by.unwrap_or_else(|| profile.clone());
+        turn.note_form(by.id, form);
+        turn.open(interaction, opening(&profile));
         turn.carry_related(interaction);
-        turn.hear(interaction, &profile, key, text)?;
-        Ok(Received { interaction, profile: profile.id, opened: true })
+        let message = turn.hear(interaction, &by, (key, None), text)?;
+        Ok(Received { interaction, profile: profile.id, message, opened: true })
     }
 }
 
 impl RunOnRecords for ReachCustomer {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<Received, RecordRefusal> {
-        let Self { kind, agent, to, from, user, key, text } = self;
+        let Self { kind, agent, to, from, user, key, quotes, text } = self;
         check_name("from", &from)?;
         user.iter().try_for_each(|user| check_name("user", user))?;
-        let to = turn.normal(&to)?;
+        let (to, _) = turn.normal(to)?;
         let author = Author::Agent(agent);
         if let Some(done) = turn.answered_before(author, (&to, &from), key.as_ref())? {
             return Ok(done);
         }
         turn.store.check_text("text", &text)?;
-        let found = turn.profiles.find(&to);
+        let by = turn.profiles.find(&to);
+        let found = by.clone().map(|by| turn.person(by));
         let ongoing = found.as_ref().and_then(|profile| turn.ongoing(profile.id, &from));
         let meant = found.as_ref().zip(user.as_ref());
         let other = meant.is_some_and(|(profile, user)| turn.is_other(profile, user));
@@ -246,24 +318,28 @@ impl RunOnRecords for ReachCustomer {
             (&found, ongoing, other, with_machine)
         {
             let profile = profile.id;
-            turn.say(interaction, Saying::publicly(author, key, text), None)?;
+            let saying = Saying::publicly(author, key, quotes, text);
+            let message = turn.say(interaction, saying, None)?;
             turn.take_part(interaction, agent);
             if let (Some(found), Some(user)) = (found, user) {
                 turn.link(found, user);
             }
-            return Ok(Received { interaction, profile, opened: false });
+            return Ok(Received { interaction, profile, message, opened: false });
         }
         let planned = found.clone().unwrap_or_else(|| {
             let user = turn.user_of(&to, user.clone());
-            turn.new_profile(to, user)
+            turn.new_profile(to.clone(), user)
         });
-        let direction = Direction::Outbound;
-        let opening =
-            First { kind, direction, profile: &planned, ours: &from, key: key.as_ref() }.opening();
-        let interaction = turn.check_opening(&InteractionRequest { profile: None, ..*opening })?;
-        let profile = match found {
-            Some(old) if other => turn.hand_on(old, user),
-            Some(profile) => {
+        let opening = |profile: &ChannelUserProfile| {
+            let (direction, key) = (Direction::Outbound, key.as_ref());
+            First { kind, direction, profile, address: &to, ours: &from, key }.opening()
+        };
+        let first = InteractionRequest { profile: None, ..*opening(&planned) };
+        let interaction = turn.check_opening(&first)?;
+        check_quotes_nothing(interaction, quotes)?;
+        let profile = match (found, by) {
+            (Some(_), Some(by)) if other => turn.hand_on(by, user),
+            (Some(profile), _) => {
                 if let Some(id) = ongoing {
                     turn.close(id, Finish::new(Ending::Automatic, Party::System));
                 }
@@ -272,24 +348,22 @@ impl RunOnRecords for ReachCustomer {
                     None => turn.identify(profile),
                 }
             }
-            None => {
+            (None, _) => {
                 turn.set_profile(planned.clone());
                 planned
             }
         };
-        let opening =
-            First { kind, direction, profile: &profile, ours: &from, key: key.as_ref() }.opening();
-        turn.open(interaction, opening);
+        turn.open(interaction, opening(&profile));
         turn.emit(RecordEvent::Assigned { interaction, agent });
-        turn.say(interaction, Saying::publicly(author, key, text), None)?;
-        Ok(Received { interaction, profile: profile.id, opened: true })
+        let message = turn.say(interaction, Saying::publicly(author, key, None, text), None)?;
+        Ok(Received { interaction, profile: profile.id, message, opened: true })
     }
 }
 
 impl RecordTurn<'_> {
     /// True if a profile is that of somebody else than the user who is meant, or goes on with what
     /// was opened for somebody else: one must not read and write what is the other's.
-    fn is_other(&self, profile: &ChannelUserProfile, meant: &Key) -> bool {
+    pub(super) fn is_other(&self, profile: &ChannelUserProfile, meant: &Key) -> bool {
         match &profile.user {
             Some(user) => user != meant,
             None => self.store.open_of(profile.id).any(|id| {
@@ -330,7 +404,7 @@ impl RunOnRecords for LinkUser {
 impl RunOnRecords for ReplaceProfile {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<ProfileId, RecordRefusal> {
         let Self { profile, user } = self;
-        let old = turn.active_profile(profile)?;
+        let old = turn.active_address(profile)?;
         user.iter().try_for_each(|user| check_name("user", user))?;
         Ok(turn.hand_on(old, user).id)
     }
@@ -339,13 +413,22 @@ impl RunOnRecords for ReplaceProfile {
 impl RunOnRecords for EraseProfile {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { profile } = self;
-        let all: Vec<_> = turn.store.with_profile(profile).collect();
-        if all.is_empty() && turn.profiles.get(profile).is_none() {
+        let found = turn.profiles.get(profile);
+        let unknown = found.is_none();
+        let person = found.map(|found| turn.person(found));
+        let mut profiles = person.map_or_else(Vec::new, |one| [vec![one.id], one.others].concat());
+        if !profiles.contains(&profile) {
+            profiles.push(profile);
+        }
+        let all: Vec<_> = turn.store.with_profiles(&profiles).collect();
+        if all.is_empty() && unknown {
             return Err(RecordRefusal::UnknownProfile { profile });
         }
         all.iter().try_for_each(|id| turn.check_to_archive(*id))?;
         all.into_iter().for_each(|id| turn.archive(id));
-        turn.emit(RecordEvent::ProfileForgotten { profile });
+        for profile in profiles {
+            turn.emit(RecordEvent::ProfileForgotten { profile });
+        }
         Ok(())
     }
 }

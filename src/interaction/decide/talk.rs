@@ -4,35 +4,59 @@ use alloc::boxed::Box;
 
 use crate::base::key::Key;
 
-use crate::interaction::command::{EndTopic, PostMessage, RequestHandoff, StartTopic};
+use crate::interaction::command::{
+    ConfirmMessage, EndTopic, PostMessage, RequestHandoff, StartTopic,
+};
+use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{
-    Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Visibility,
+    Author, ConversationStage, ConversationStep, Handoff, HandoffTrigger, Message, Viewer,
+    Visibility,
 };
 use crate::interaction::event::RecordEvent;
-use crate::interaction::ids::InteractionId;
+use crate::interaction::ids::{InteractionId, MessageId};
 use crate::interaction::profile::ChannelUserProfile;
-use crate::interaction::record::Interaction;
+use crate::interaction::record::{Interaction, is_blank};
 use crate::interaction::refusal::{RecordLimit, RecordRefusal};
 use crate::interaction::related::check_name;
 use crate::interaction::state::{Ending, InteractionState, Party};
+use crate::interaction::texts::TextOf;
 
-use super::{Finish, RecordTurn, RunOnRecords, wrong};
-
-/// The message to a customer if nobody is there for them.
-const NOBODY_THERE: &str = "There are no agents available.";
-
-/// The question to a customer when their topic was dealt with.
-const ANYTHING_ELSE: &str = "Is there anything else I can help you with?";
+use super::{Finish, RecordTurn, RunOnRecords, not_ongoing};
 
 impl RunOnRecords for PostMessage {
-    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
-        let Self { interaction, author, visibility, automated, key, text } = self;
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<MessageId, RecordRefusal> {
+        let Self { interaction, author, visibility, automated, key, quotes, text } = self;
         turn.store.interaction(interaction)?;
         if let Some((row, message)) = turn.said_before(key.as_ref())? {
             let same = row.id == interaction && message.author == author;
-            return if same { Ok(()) } else { Err(key_taken(row)) };
+            return if same { Ok(message.id) } else { Err(key_taken(row)) };
         }
-        turn.say(interaction, Saying { author, visibility, automated, key, text }, None)
+        turn.say(interaction, Saying { author, visibility, automated, key, quotes, text }, None)
+    }
+}
+
+impl RunOnRecords for ConfirmMessage {
+    fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
+        let Self { interaction, message, receipt, by } = self;
+        let row = turn.store.interaction(interaction)?;
+        if let Some(into) = row.merged_into {
+            return Err(RecordRefusal::Merged { interaction, into });
+        }
+        let found = row.conversation.as_deref().and_then(|talk| talk.message(message));
+        let found = found.filter(|found| by != Party::Customer || found.is_for(Viewer::Requester));
+        let found = found.ok_or(RecordRefusal::UnknownMessage { interaction, message })?;
+        let own = match by {
+            Party::Customer => found.author == Author::Requester,
+            Party::Agent(_) | Party::VirtualAgent => found.author != Author::Requester,
+            Party::Host | Party::System => false,
+        };
+        if own {
+            return Err(RecordRefusal::OwnMessage { message });
+        }
+        if !found.has(receipt) {
+            turn.emit(RecordEvent::MessageConfirmed { interaction, message, receipt });
+        }
+        Ok(())
     }
 }
 
@@ -42,14 +66,39 @@ pub(crate) struct Saying {
     pub(crate) visibility: Visibility,
     pub(crate) automated: bool,
     pub(crate) key: Option<Key>,
+    pub(crate) quotes: Option<MessageId>,
     pub(crate) text: Box<str>,
 }
 
 impl Saying {
     /// Something that an author says to everybody.
-    pub(crate) const fn publicly(author: Author, key: Option<Key>, text: Box<str>) -> Self {
-        Self { author, visibility: Visibility::Public, automated: false, key, text }
+    pub(crate) const fn publicly(
+        author: Author,
+        key: Option<Key>,
+        quotes: Option<MessageId>,
+        text: Box<str>,
+    ) -> Self {
+        Self { author, visibility: Visibility::Public, automated: false, key, quotes, text }
     }
+}
+
+/// Refuses to quote what is not in the conversation, or not for the readers of who quotes it.
+fn check_quotes(
+    row: &Interaction,
+    author: Author,
+    visibility: Visibility,
+    quotes: Option<MessageId>,
+) -> Result<(), RecordRefusal> {
+    let Some(message) = quotes else { return Ok(()) };
+    let found = row.conversation.as_deref().and_then(|talk| talk.message(message));
+    let private = found.is_some_and(|found| !found.is_for(Viewer::Requester));
+    if found.is_none() || (private && author == Author::Requester) {
+        return Err(RecordRefusal::UnknownMessage { interaction: row.id, message });
+    }
+    if private && visibility == Visibility::Public {
+        return Err(RecordRefusal::QuotesPrivate { message });
+    }
+    Ok(())
 }
 
 pub(crate) fn key_taken(row: &Interaction) -> RecordRefusal {
@@ -75,18 +124,19 @@ impl RecordTurn<'_> {
         interaction: InteractionId,
         saying: Saying,
         from: Option<&ChannelUserProfile>,
-    ) -> Result<(), RecordRefusal> {
-        let Saying { author, visibility, automated, key, text } = saying;
+    ) -> Result<MessageId, RecordRefusal> {
+        let Saying { author, visibility, automated, key, quotes, text } = saying;
         let row = self.store.interaction(interaction)?;
         self.store.check_text("text", &text)?;
         if !row.state.is_ongoing() {
-            return Err(wrong(interaction, row.state.name(), "say"));
+            return Err(not_ongoing(row, "say"));
         }
         let by_agent = matches!(author, Author::Agent(_)) && visibility == Visibility::Public;
         if by_agent && matches!(row.stage(), Some(ConversationStage::Topic { .. })) {
             return Err(RecordRefusal::TopicRuns { interaction });
         }
         let talk = row.conversation.as_deref();
+        check_quotes(row, author, visibility, quotes)?;
         let (max, limit) = (self.store.config().limits.messages, RecordLimit::Messages);
         if talk.is_some_and(|talk| talk.messages.len() >= max as usize) {
             return Err(RecordRefusal::Limit { limit, max });
@@ -99,28 +149,41 @@ impl RecordTurn<'_> {
             && row.state == InteractionState::OnHold
             && row.work.is_none();
         let at = self.instant();
-        let message = Message { at, author, visibility, automated, entry, profile, key, text };
+        let id = self.next_message();
+        let message = Message {
+            entry,
+            profile,
+            key,
+            quotes,
+            visibility,
+            automated,
+            ..Message::new(id, at, author, text)
+        };
         self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         if back {
             self.emit(RecordEvent::Resumed { interaction });
         }
-        Ok(())
+        Ok(id)
     }
 
-    /// The contact centre says something by a rule, if there is room for it.
-    pub(crate) fn tell(&mut self, interaction: InteractionId, author: Author, text: &str) {
-        let message = Message {
-            at: self.instant(),
-            author,
-            visibility: Visibility::Public,
-            automated: true,
-            entry: None,
-            profile: None,
-            key: None,
-            text: text.into(),
-        };
+    /// The id of the message that is said next.
+    fn next_message(&self) -> MessageId {
+        MessageId::from_raw(self.store.rows().messages_said.saturating_add(1))
+    }
+
+    /// The contact centre says by a rule what is configured, in the customer's language, if
+    /// anything is and there is room for it.
+    pub(crate) fn tell(&mut self, interaction: InteractionId, author: Author, which: TextOf) {
+        let Some(row) = self.store.get(interaction) else { return };
+        let RecordConfig { texts, idle, .. } = self.store.config();
+        let text = texts.said(which, row, &idle.reminder);
+        if is_blank(text) {
+            return;
+        }
+        let (id, at) = (self.next_message(), self.instant());
+        let message = Message { automated: true, ..Message::new(id, at, author, text.into()) };
         let max = self.store.config().limits.messages as usize;
-        let talk = self.store.get(interaction).and_then(|row| row.conversation.as_deref());
+        let talk = row.conversation.as_deref();
         if talk.is_some_and(|talk| talk.messages.len() < max) {
             self.emit(RecordEvent::Said { interaction, message: Box::new(message) });
         }
@@ -129,7 +192,20 @@ impl RecordTurn<'_> {
 
 impl RunOnRecords for RequestHandoff {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<bool, RecordRefusal> {
-        let Self { interaction, trigger, queue, available } = self;
+        let interaction = self.interaction;
+        let available = turn.ask_for_agent(self)?;
+        if available {
+            turn.tell(interaction, Author::System, TextOf::StandBy);
+        }
+        Ok(available)
+    }
+}
+
+impl RecordTurn<'_> {
+    /// An agent is asked for. Who waits in a line is told so when they come into it.
+    pub(super) fn ask_for_agent(&mut self, ask: RequestHandoff) -> Result<bool, RecordRefusal> {
+        let RequestHandoff { interaction, trigger, queue, available } = ask;
+        let turn = self;
         turn.store.check_handoff(interaction)?;
         let row = turn.store.interaction(interaction)?;
         let messages = row.conversation.as_ref().map_or(0, |talk| talk.messages.len());
@@ -143,7 +219,7 @@ impl RunOnRecords for RequestHandoff {
         };
         turn.emit(RecordEvent::HandoffRequested { interaction, handoff: Box::new(handoff) });
         if !available {
-            turn.tell(interaction, Author::System, NOBODY_THERE);
+            turn.tell(interaction, Author::System, TextOf::NobodyThere);
             turn.leave_to_itself(interaction, trigger);
         }
         Ok(available)
@@ -176,7 +252,7 @@ impl RunOnRecords for EndTopic {
         match stage {
             Some((ConversationStage::VirtualAgent, true)) => Ok(()),
             Some((ConversationStage::VirtualAgent, false)) => {
-                turn.tell(interaction, Author::VirtualAgent, ANYTHING_ELSE);
+                turn.tell(interaction, Author::VirtualAgent, TextOf::AnythingElse);
                 turn.emit(RecordEvent::TopicEnded { interaction });
                 Ok(())
             }

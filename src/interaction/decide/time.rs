@@ -11,6 +11,7 @@ use crate::interaction::event::RecordEvent;
 use crate::interaction::idle::{self, Due};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::state::{Ending, InteractionType, Party};
+use crate::interaction::texts::TextOf;
 
 use super::{Finish, RecordTurn};
 
@@ -40,8 +41,7 @@ impl RecordTurn<'_> {
         match due {
             Due::WrapUp => self.close(interaction, Finish::new(Ending::Agent, Party::System)),
             Due::RemindCustomer => {
-                let text = policy.reminder.clone();
-                self.tell(interaction, Author::System, &text);
+                self.tell(interaction, Author::System, TextOf::Reminder);
                 self.emit(RecordEvent::CustomerReminded { interaction });
             }
             Due::RemindAgent => self.emit(RecordEvent::AgentReminded { interaction }),

@@ -46,7 +46,7 @@ impl RunOnRecords for HandOff {
         let Self { interaction, trigger, request } = self;
         let work = turn.below.submitted()?;
         let (queue, available) = (request.queue, work.is_some());
-        RequestHandoff { interaction, trigger, queue, available }.run(turn)?;
+        turn.ask_for_agent(RequestHandoff { interaction, trigger, queue, available })?;
         work.map_or(Ok(()), |work| LinkWork { interaction, work }.run(turn))?;
         Ok(work)
     }

@@ -42,10 +42,11 @@ impl Index {
         let presence = stores.presences.get(agent.presence.id());
         let presence = presence.filter(|_| agent.may_have_more(&stores.config.limits));
         let profile = |channel| stores.channels.get(channel).map(|entry| &*entry.profile);
+        let profile_of = &entry.profile;
         let mut open_somewhere = false;
         for ((channel, its), agents) in stores.channels.iter().zip(&mut self.open) {
             let attends = |entry: &CatalogEntry<PresenceProfile>| {
-                agent.away(&entry.profile, channel).next().is_none()
+                agent.away(profile_of, &entry.profile, channel).next().is_none()
             };
             // Every item takes at least one unit, so an agent without room for one is not open.
             let least = Claim::of_new(channel, &its.profile, 1);

@@ -214,10 +214,21 @@ impl Router {
         if row.status == RoutingStatus::NotResponding {
             return Err(Unavailable::NotResponding);
         }
+        if !self.may_have(agent, channel) {
+            return Err(Unavailable::NotEntitled);
+        }
         if row.draining {
             return Err(Unavailable::Draining);
         }
         Ok(())
+    }
+
+    /// Whether the channels an agent is entitled to, if they are named, have this one among them.
+    pub(super) fn may_have(&self, agent: AgentId, channel: ChannelId) -> bool {
+        match &self.agent_profile(agent).entitled {
+            Some(named) => named.iter().any(|one| *one == channel),
+            None => true,
+        }
     }
 
     /// Whether an agent counts as there for a channel, whatever they have.
@@ -225,7 +236,10 @@ impl Router {
         let row = &self.agents[&agent];
         let responds =
             !matches!(row.status, RoutingStatus::OffQueue | RoutingStatus::NotResponding);
-        responds && !row.draining && self.presence_profile(row.presence).opens(channel)
+        responds
+            && !row.draining
+            && self.may_have(agent, channel)
+            && self.presence_profile(row.presence).opens(channel)
     }
 
     /// Whether an agent could be offered something, on whatever channel, with what they have.

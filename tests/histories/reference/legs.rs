@@ -190,7 +190,8 @@ impl Router {
             self.guests.iter().filter(|guest| guest.agent == agent).cloned().collect();
         for guest in guests {
             let attends = self.attends(agent, guest.claim.channel);
-            let there = matches!(attends, Ok(()) | Err(Unavailable::Draining));
+            let there =
+                matches!(attends, Ok(()) | Err(Unavailable::Draining | Unavailable::NotEntitled));
             let queue = self.queue_profile(self.works[&guest.work].queue);
             if guest.state != LegState::Joined && !there && queue.withdraw_offers {
                 self.part(guest.work, agent, LegEnd::AgentUnavailable);

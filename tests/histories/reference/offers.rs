@@ -336,7 +336,7 @@ impl Router {
             let queue = self.queue_profile(self.works[&offer.work].queue);
             let there = matches!(
                 self.attends(agent, offer.claim.channel),
-                Ok(()) | Err(Unavailable::Draining)
+                Ok(()) | Err(Unavailable::Draining | Unavailable::NotEntitled)
             );
             if !there && queue.withdraw_offers {
                 let place = self.place_declined(id, &offer, queue.requeue.withdrawn);
@@ -435,6 +435,7 @@ impl Router {
             work.not_to != Some(*agent)
                 && row.terms(work.queue, work.request.channel).is_some()
                 && self.presence_profile(row.presence).opens(work.request.channel)
+                && self.may_have(*agent, work.request.channel)
                 && fits(&self.need_now(id), self.agent_profile(*agent))
         };
         let barred = |agent: &AgentId| {

@@ -472,14 +472,17 @@ pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
         capacity(features),
         weighted(0.3, select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis)),
         rarely(0.1),
+        weighted(0.1, btree_set(channel(), 0..3)),
     )
-        .prop_map(|(skills, attributes, capacity, lease, auto_accept)| {
-            AgentProfile::default()
+        .prop_map(|(skills, attributes, capacity, lease, auto_accept, entitled)| {
+            let mut profile = AgentProfile::default()
                 .with_skills(skills)
                 .with_attributes(attributes)
                 .with_capacity(capacity)
                 .with_lease(lease)
-                .with_auto_accept(auto_accept)
+                .with_auto_accept(auto_accept);
+            profile.entitled = entitled;
+            profile
         })
         .boxed()
 }

@@ -1,0 +1,93 @@
+//! What an agent sees and may do, over all layers.
+
+use alloc::vec::Vec;
+
+use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
+use crate::command::commands::Command;
+use crate::interaction::desk;
+use crate::interaction::{
+    Assist, CustomerContact, InboxCard, InteractionId, Layout, ProfileStore, Workspace,
+};
+use crate::model::ids::{AgentId, WorkId};
+
+use crate::centre::core::Centre;
+use crate::centre::words::CentreRefusal;
+
+impl<P: ProfileStore + Clone + Default> Centre<P> {
+    /// What asks an agent for an answer, on whatever channel: what is offered to them, and
+    /// colleagues who ask for them. It is as it stands: a host that needs it exact
+    /// [advances](Self::advance) to `now` before. It changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`](crate::Refusal::Unknown) or
+    /// [`Refusal::Retired`](crate::Refusal::Retired) if there is no such agent.
+    pub fn inbox(
+        &mut self,
+        agent: AgentId,
+        now: Timestamp,
+    ) -> Result<Vec<InboxCard>, CentreRefusal> {
+        self.engine.permit_actor(&Actor::Agent(agent))?;
+        Ok(desk::inbox(&mut self.engine, self.records.as_ref(), agent, now))
+    }
+
+    /// All that there is of a customer, on whatever channel, newest first: the interactions
+    /// [opened for](crate::interaction::Interaction::opened_for) them that are not archived, and
+    /// the open work of the same [customer](crate::model::WorkRequest::customer) that has no
+    /// record. It walks over all open work.
+    #[must_use]
+    pub fn of_customer(&self, customer: &str) -> Vec<CustomerContact> {
+        desk::of_customer(self.engine.view(), self.records.as_ref(), customer)
+    }
+
+    /// What the centre would take from an agent now about a piece of work: one command of each
+    /// kind, with a target or a code that would do. What is not named would be refused, or change
+    /// nothing. Of colleagues it asks for the members of the work's queue, until one would do.
+    ///
+    /// Which controls an agent has in which state, where no layer refuses one of them:
+    ///
+    /// ```text
+    #[doc = include_str!("../../tests/tables/controls.txt")]
+    /// ```
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`](crate::Refusal::Unknown) or
+    /// [`Refusal::Retired`](crate::Refusal::Retired) if there is no such agent.
+    pub fn controls(
+        &mut self,
+        agent: AgentId,
+        work: WorkId,
+    ) -> Result<Vec<Command>, CentreRefusal> {
+        self.engine.permit_actor(&Actor::Agent(agent))?;
+        Ok(desk::controls(&mut self.engine, self.records.as_ref(), agent, work))
+    }
+
+    /// What an agent sees of an interaction that they have or take part in, as one value, with
+    /// what they may do. Of the customer's other interactions they see those that are there for
+    /// them. It changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`](crate::Refusal::Unknown) if there is no such agent,
+    /// [`RecordRefusal::Unknown`](crate::interaction::RecordRefusal::Unknown) if there is no such
+    /// interaction for them, and
+    /// [`RecordRefusal::NotYours`](crate::interaction::RecordRefusal::NotYours) if it is another's.
+    pub fn workspace(
+        &mut self,
+        agent: AgentId,
+        interaction: InteractionId,
+        now: Timestamp,
+        layout: &Layout,
+        assist: &dyn Assist,
+    ) -> Result<Workspace<'_>, CentreRefusal> {
+        self.engine.permit_actor(&Actor::Agent(agent))?;
+        let records = self.records.as_ref().ok_or(CentreRefusal::no_layer("records"))?;
+        let work = records.check_takes_part(&self.engine, agent, interaction)?;
+        let controls = work.map_or_else(Vec::new, |work| {
+            desk::controls(&mut self.engine, Some(records), agent, work)
+        });
+        let panels = records.workspace(interaction, now, layout, assist);
+        let mut panels = panels.unwrap_or_default();
+        desk::only_seen(&self.engine, records, agent, &mut panels);
+        Ok(Workspace { panels, controls })
+    }
+}
