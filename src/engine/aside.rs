@@ -129,7 +129,7 @@ impl Run for ReportUnreached {
         turn.emit(Event::CustomerUnreached { work, retry })?;
         if retry.is_none() {
             let (cause, by) = (CloseCause::Unreached, EndedBy::Host);
-            turn.emit(Event::WorkClosed { work, cause, by })?;
+            turn.emit(Event::WorkClosed { work, cause, by, never_wrapped_up: false })?;
         }
         Ok(())
     }

@@ -119,7 +119,7 @@ fn fire_work(
 }
 
 fn close(turn: &mut Turn<'_>, work: WorkId, cause: CloseCause) -> Result<(), Halted> {
-    turn.emit(Event::WorkClosed { work, cause, by: EndedBy::System })
+    turn.emit(Event::WorkClosed { work, cause, by: EndedBy::System, never_wrapped_up: false })
 }
 
 /// Work has waited as long as it may.

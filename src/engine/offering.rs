@@ -162,7 +162,7 @@ fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
         Exhausted::Move { queue } => move_exhausted(turn, work, queue),
         Exhausted::Close => {
             let (cause, by) = (CloseCause::Exhausted, EndedBy::System);
-            turn.emit(Event::WorkClosed { work, cause, by })
+            turn.emit(Event::WorkClosed { work, cause, by, never_wrapped_up: false })
         }
     }
 }

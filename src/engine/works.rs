@@ -31,7 +31,7 @@ impl Run for Abandon {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
-                turn.emit(Event::WorkClosed { work, cause, by })?;
+                turn.emit(Event::WorkClosed { work, cause, by, never_wrapped_up: false })?;
                 Ok(())
             }
             Some(stage) if stage.is_with_agent() => {
@@ -49,7 +49,7 @@ impl Run for Cancel {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Cancelled, EndedBy::Host);
-                turn.emit(Event::WorkClosed { work, cause, by })?;
+                turn.emit(Event::WorkClosed { work, cause, by, never_wrapped_up: false })?;
                 Ok(())
             }
             None => Ok(()),
@@ -70,7 +70,7 @@ impl Run for Close {
         }
         let owner = turn.open_work(work)?.stage.owner();
         let agent = owner.ok_or_else(|| turn.wrong_stage(work))?;
-        wrap_up::check_code(turn, &checks::assignment(turn, work, agent)?, code)?;
+        wrap_up::check_code(turn, agent, &checks::assignment(turn, work, agent)?, code)?;
         wrap_up::note_code(turn, (work, agent), code)?;
         Ok(wrap_up::complete(turn, work, EndedBy::Host)?)
     }

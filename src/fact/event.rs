@@ -308,6 +308,10 @@ events! {
             cause: CloseCause,
             /// The party that ended the work.
             by: EndedBy,
+            /// True if an agent had it who never wraps up: nothing comes after the contact, in
+            /// records neither.
+            #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+            never_wrapped_up: bool,
         }
         /// Waiting work became easier to place: a condition expired, or a step of its relaxation
         /// began or was passed over.

@@ -13,6 +13,7 @@ use crate::model::ids::{AgentId, Entity, SkillId};
 use crate::model::invalid::Invalid;
 use crate::model::profile::{DefinitionId, Profile};
 use crate::model::skill::Proficiency;
+use crate::model::wrap_up::AgentWrapUp;
 
 growing! {
     /// The definition of an agent.
@@ -40,6 +41,9 @@ growing! {
         pub lease: Option<Span> => with_lease(into),
         /// True if offers to this agent are accepted at once in their name.
         pub auto_accept: bool => with_auto_accept,
+        /// How long the agent wraps up.
+        #[serde(skip_serializing_if = "AgentWrapUp::is_the_queues")]
+        pub wrap_up: AgentWrapUp => with_wrap_up,
     }
 }
 
@@ -51,6 +55,7 @@ impl Default for AgentProfile {
             capacity: Capacity::one(),
             lease: None,
             auto_accept: false,
+            wrap_up: AgentWrapUp::Queue,
         }
     }
 }
@@ -72,6 +77,7 @@ impl Profile for AgentProfile {
         }
         check_attributes(&self.attributes)?;
         self.capacity.check()?;
+        self.wrap_up.check()?;
         match self.lease {
             Some(lease) => Invalid::some_time("lease", lease),
             None => Ok(()),

@@ -69,4 +69,4 @@ pub use schedule::{Callback, Schedule};
 pub use skill::{Proficiency, SkillProfile};
 pub use sort_key::SortKey;
 pub use work::{Attached, WorkChange, WorkRequest};
-pub use wrap_up::{WrapUpMode, WrapUpProfile};
+pub use wrap_up::{AgentWrapUp, WrapUpMode, WrapUpProfile};

@@ -106,6 +106,7 @@ const SHORT: &[(&str, &str)] = &[
     ("ignore_need", "preferred.ignore_need"),
     ("ignore_capacity", "preferred.ignore_capacity"),
     ("wrap_up", "wrap_up.mode"),
+    ("own_wrap_up", "wrap_up"),
     ("expiring", "need.expiring"),
     ("expedite", "preferred.expedite"),
 ];
@@ -233,6 +234,8 @@ impl Floor {
     fn scalar(&self, word: &str, field: &str) -> Result<Value, String> {
         let kind = match field {
             _ if word == "null" => return Ok(Value::Null),
+            // Elsewhere it is an instant.
+            "wrap_up" if word == "never" => return Ok(json!(word)),
             "codes" | "code" | "default_code" => "code",
             "drop" => "skill",
             "pools" => "pool",

@@ -92,7 +92,7 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::WorkExhausted { work, retry } => works::exhaust(world, *work, *retry),
         Event::DeclinesForgotten { work } => works::forget_declines(world, *work),
         Event::BarLifted { work, agent } => works::lift_bar(world, *work, *agent),
-        Event::WorkClosed { work, cause, by: _ } => works::close(world, *work, *cause, due),
+        Event::WorkClosed { work, cause, .. } => works::close(world, *work, *cause, due),
         Event::WorkOffered { offer, work, agent, until, by, score: _ } => {
             offers::make(world, *offer, (*work, *agent), *until, *by, at)
         }

@@ -8,8 +8,8 @@ use strowger::command::{
 };
 use strowger::fact::{EndedBy, Event, OfferedBy, PreferenceStep, QueuedWhy, ResumedBy, Sticky};
 use strowger::model::{
-    AgentId, ChannelProfile, CodeId, Need, QueueId, Requeue, Schedule, WorkChange, WorkId,
-    WorkRequest,
+    AgentId, AgentWrapUp, ChannelProfile, CodeId, Need, QueueId, Requeue, Schedule, WorkChange,
+    WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
 use strowger::policy::relaxation;
@@ -217,6 +217,13 @@ impl Router {
         self.part_all(id, LegEnd::ContactEnded);
         let owner = self.works[&id].stage.owner();
         let code = owner.and_then(|owner| self.leg(id, owner).code);
+        let never_wrapped_up = match self.works[&id].stage {
+            Stage::Assigned { agent } | Stage::Parked { agent, .. } => {
+                let never = self.agent_profile(agent).wrap_up == AgentWrapUp::Never;
+                never && cause == CloseCause::Completed
+            }
+            _ => false,
+        };
         if let Some(owner) = owner {
             self.drop_leg(id, owner);
         }
@@ -232,7 +239,7 @@ impl Router {
         }
         let submitted = work.submitted;
         self.ended_works.push(Ended { work: id, submitted, cause, owner, code });
-        self.tell(Event::work_closed(id, cause, by));
+        self.tell(Event::work_closed(id, cause, by, never_wrapped_up));
     }
 
     pub(super) fn hold(&mut self, work: WorkId) -> Result<Reply, Refusal> {

@@ -8,14 +8,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use strowger::command::{Command, Define, SetMembership, SetPresence, SetShiftEnd};
 use strowger::model::{
-    AgentChoice, AgentId, AgentProfile, Attributes, Broadcast, Budget, CalendarProfile, Callback,
-    Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation, Exhausted, Expiring, Hours,
-    IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order, Preferred,
-    PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId, QueueProfile,
-    RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep, RequeuePolicy, Requirement,
-    Response, Schedule, SkillProfile, SortKey, SystemPresence, TimeOfDay, Tolerance, Value,
-    WaitClock, Week, Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode,
-    WrapUpProfile, Zone, ZoneChange,
+    AgentChoice, AgentId, AgentProfile, AgentWrapUp, Attributes, Broadcast, Budget,
+    CalendarProfile, Callback, Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation,
+    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need,
+    Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority,
+    QueueId, QueueProfile, RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep,
+    RequeuePolicy, Requirement, Response, Schedule, SkillProfile, SortKey, SystemPresence,
+    TimeOfDay, Tolerance, Value, WaitClock, Week, Weights, Wish, WorkChange, WorkRequest,
+    WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
 };
 use strowger::{Config, Span, Timestamp};
 
@@ -428,11 +428,14 @@ fn requeues() -> BoxedStrategy<RequeuePolicy> {
         .boxed()
 }
 
+/// The shortest is a second; what is shorter is refused.
+fn wrap_up_timeout() -> BoxedStrategy<Span> {
+    let secs = prop_oneof![20 => select(&[1_u32, 2, 5, 30][..]), 1 => Just(0)];
+    secs.prop_map(Span::from_secs).boxed()
+}
+
 fn wrap_up_profile() -> BoxedStrategy<WrapUpProfile> {
-    // The shortest is a second; what is shorter is refused.
-    let timeout = || {
-        prop_oneof![20 => select(&[1_u32, 2, 5, 30][..]), 1 => Just(0)].prop_map(Span::from_secs)
-    };
+    let timeout = wrap_up_timeout;
     let mode = prop_oneof![
         Just(WrapUpMode::None),
         timeout().prop_map(|timeout| WrapUpMode::Optional { timeout }),
@@ -460,6 +463,11 @@ pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
         let floor = floor.map(|floor| ("floor".into(), Value::from(floor)));
         team.into_iter().chain(floor).collect::<Attributes>()
     });
+    let wrap_up = prop_oneof![
+        4 => Just(AgentWrapUp::Queue),
+        1 => Just(AgentWrapUp::Never),
+        2 => wrap_up_timeout().prop_map(AgentWrapUp::Timeout),
+    ];
     (
         btree_map(
             skill(),
@@ -470,14 +478,16 @@ pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
         capacity(features),
         weighted(0.3, select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis)),
         rarely(0.1),
+        wrap_up,
     )
-        .prop_map(|(skills, attributes, capacity, lease, auto_accept)| {
+        .prop_map(|(skills, attributes, capacity, lease, auto_accept, wrap_up)| {
             AgentProfile::default()
                 .with_skills(skills)
                 .with_attributes(attributes)
                 .with_capacity(capacity)
                 .with_lease(lease)
                 .with_auto_accept(auto_accept)
+                .with_wrap_up(wrap_up)
         })
         .boxed()
 }
