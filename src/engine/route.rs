@@ -18,17 +18,17 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::base::hash::FixedMap;
-use crate::fact::event::OfferedBy;
 use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
-use crate::engine::matching::candidates::least_at_once;
+use crate::engine::matching::candidates::{candidates, least_at_once};
 use crate::engine::matching::choose::choose;
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::item::is_ordinary;
 use crate::engine::matching::line::in_line;
+use crate::engine::matching::queue;
 use crate::engine::matching::seek::{Found, best_work};
 use crate::engine::offering;
 use crate::engine::turn::{Halted, Turn};
@@ -161,15 +161,30 @@ fn waits_in_vain(turn: &Turn<'_>, seeker: Seeker) -> bool {
     other.and_then(|other| turn.world.work(other).ok()).is_some_and(is_ordinary)
 }
 
-/// Offers what was found. If it alerts nobody yet, to as many at once as its queue wants at least.
+/// True if nobody else could be offered the work after one more.
+fn is_last(turn: &Turn<'_>, work: WorkId) -> Result<bool, Halted> {
+    let (matching, row) = (turn.matching(), turn.work(work)?);
+    let alone = candidates(matching, work, row).nth(1).is_none();
+    Ok(alone || queue::is_held_back_after(matching, row.queue))
+}
+
+/// Offers what was found. If it alerts nobody yet, to as many at once as its queue wants at least,
+/// or at most if nobody else is asked later.
 fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
     let work = found.work.work;
-    let least = least_at_once(turn.matching(), turn.work(work)?);
+    let row = turn.work(work)?;
+    let once = turn.queue_profile(row.queue)?.broadcast;
+    let once = Some(once).filter(|once| !once.refill && !row.is_offered());
+    let least = match once {
+        Some(once) => once.max,
+        None => least_at_once(turn.matching(), row),
+    };
     for number in 0..least {
         let known = found.agent.filter(|_| number == 0);
         let next = known.or_else(|| choose(turn.matching(), work).map(|chosen| chosen.agent));
+        let last = once.is_some() && (number + 1 == least || is_last(turn, work)?);
         match next {
-            Some(agent) => offering::offer(turn, work, agent, OfferedBy::Routing)?,
+            Some(agent) => offering::offer_found(turn, work, agent, last)?,
             // The first offer was accepted at once.
             None if number > 0 => break,
             None => return Err(turn.fault(format!("{work} was found, and goes to nobody"))),

@@ -170,6 +170,10 @@ events! {
             /// The score that the host's scorer gave the agent, where the queue asks the scorer.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             score: Option<i64>,
+            /// True if it is the last of a broadcast that is not refilled: nobody else is asked
+            /// until all of its offers have ended.
+            #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+            last: bool,
         }
         /// An agent took what was offered and has it now.
         OfferAccepted = offer_accepted {

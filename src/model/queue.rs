@@ -165,7 +165,8 @@ growing! {
 growing! {
     /// To how many agents at once work is offered. The first who accepts has it, the others' offers
     /// are withdrawn. As long as it is offered to fewer than `max`, more are asked as they become
-    /// free (Azure Job Router: concurrent offers; Twilio: reserved workers).
+    /// free (Azure Job Router: concurrent offers; Twilio: reserved workers), unless `refill` says
+    /// otherwise.
     ///
     /// ```
     /// use strowger::model::Broadcast;
@@ -182,6 +183,12 @@ growing! {
         pub min: u8 => with_min,
         /// It is never offered to more: 1 to 50.
         pub max: u8 => with_max,
+        /// True if others are asked as they become free, and in place of one who declines or
+        /// misses. If not, it is offered to `max` agents in one go, or to as many as there are but
+        /// no fewer than `min`, and to nobody else. When the last of these offers has ended, nobody
+        /// is left to ask ([`QueueProfile::exhausted`]).
+        #[serde(skip_serializing_if = "is_true")]
+        pub refill: bool => with_refill,
     }
 }
 
@@ -189,14 +196,19 @@ impl Broadcast {
     /// To so many at once, or to as many as there are.
     #[must_use]
     pub const fn up_to(max: u8) -> Self {
-        Self { min: 1, max }
+        Self { min: 1, max, refill: true }
     }
 }
 
 impl Default for Broadcast {
     fn default() -> Self {
-        Self { min: 1, max: 1 }
+        Self::up_to(1)
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// The action on work when nobody is left to ask: its budget is spent, or every member who is on

@@ -93,8 +93,8 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::DeclinesForgotten { work } => works::forget_declines(world, *work),
         Event::BarLifted { work, agent } => works::lift_bar(world, *work, *agent),
         Event::WorkClosed { work, cause, .. } => works::close(world, *work, *cause, due),
-        Event::WorkOffered { offer, work, agent, until, by, score: _ } => {
-            offers::make(world, *offer, (*work, *agent), *until, *by, at)
+        Event::WorkOffered { offer, work, agent, until, by, score: _, last } => {
+            offers::make(world, *offer, (*work, *agent), *until, (*by, *last), at)
         }
         Event::OfferAccepted { offer, auto: _ } => offers::accept(world, *offer, due),
         Event::OfferRejected { offer, reason, bar, place } => {

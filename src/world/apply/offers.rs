@@ -14,7 +14,7 @@ use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, load, queues, tallies};
 use crate::world::index::TimerKey;
 use crate::world::member::PackedMember;
-use crate::world::rows::{Assignment, EndedOffer, Offer};
+use crate::world::rows::{Assignment, EndedOffer, Offer, Work};
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
 
@@ -23,7 +23,7 @@ pub(super) fn make(
     id: OfferId,
     (work, agent): (WorkId, AgentId),
     until: Option<Timestamp>,
-    by: OfferedBy,
+    (by, last): (OfferedBy, bool),
     at: Timestamp,
 ) -> Result<(), Misfit> {
     let row = world.work(work)?;
@@ -49,6 +49,9 @@ pub(super) fn make(
                 row.stage = row.stage.next(WorkStep::Offer(id))?;
                 row.open_to = open_to;
             }
+        }
+        if last {
+            row.open_to = Work::CLOSED;
         }
         if row.first_offer.is_none() {
             row.first_offer = at.into();

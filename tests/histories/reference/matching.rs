@@ -1,7 +1,7 @@
 //! Routing: every waiting work with every agent, the best pair first, until no pair is left.
 
 use strowger::Timestamp;
-use strowger::fact::{Cause, OfferedBy};
+use strowger::fact::Cause;
 use strowger::model::{AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, SkillId, WorkId};
 use strowger::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use strowger::policy::fit;
@@ -25,15 +25,25 @@ impl Router {
                 return;
             };
             let work = line.work;
-            let least = self.queue_profile(self.works[&work].queue).broadcast.min;
-            // Where it is not offered yet, as many as the queue wants are asked in one go.
-            let more = if self.open_offers(work).is_empty() { least - 1 } else { 0 };
-            self.offer(work, choice.agent, OfferedBy::Routing);
-            for _ in 0..more {
+            let broadcast = self.queue_profile(self.works[&work].queue).broadcast;
+            let begins = self.open_offers(work).is_empty();
+            let one_go = begins && !broadcast.refill;
+            // Where it is not offered yet, as many as the queue wants are asked in one go; all whom
+            // it may have, if others are not asked later.
+            let go = match (begins, one_go) {
+                (_, true) => broadcast.max,
+                (true, false) => broadcast.min,
+                (false, false) => 1,
+            };
+            for number in 1..=go {
                 // It is taken already if the agent accepts automatically.
-                let next = self.pairs_of(work).into_iter().min();
-                if let Some((_, _, choice)) = next {
-                    self.offer(work, choice.agent, OfferedBy::Routing);
+                let pairs = self.pairs_of(work);
+                let others = pairs.len() > 1 && !self.is_last_of_ramp(work);
+                let next = pairs.into_iter().map(|(_, _, choice)| choice).min();
+                let agent = if number == 1 { Some(choice.agent) } else { next.map(|next| next.agent) };
+                if let Some(agent) = agent {
+                    let last = one_go && (number == go || !others);
+                    self.offer_found(work, agent, last);
                 }
             }
         }
@@ -66,7 +76,9 @@ impl Router {
         let work = &self.works[&id];
         match work.stage {
             Stage::Queued => work.retry.is_none(),
-            Stage::Offered { .. } => self.open_offers(id).len() < usize::from(work.open_to),
+            Stage::Offered { .. } => {
+                !work.closed && self.open_offers(id).len() < usize::from(work.open_to)
+            }
             _ => false,
         }
     }

@@ -21,7 +21,12 @@ use super::state::{Decline, Happened, Leg, Offer};
 impl Router {
     /// Has work offered to an agent, or taken in their name at once.
     pub(super) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> OfferId {
-        self.offer_since(work, agent, by, self.now)
+        self.offer_since(work, agent, by, self.now, false)
+    }
+
+    /// The same, where routing found the agent; nobody is asked after the last of one go.
+    pub(super) fn offer_found(&mut self, work: WorkId, agent: AgentId, last: bool) {
+        self.offer_since(work, agent, OfferedBy::Routing, self.now, last);
     }
 
     /// Whether an offer or a consult is accepted at once in the agent's name.
@@ -51,6 +56,7 @@ impl Router {
         agent: AgentId,
         by: OfferedBy,
         from: Timestamp,
+        last: bool,
     ) -> OfferId {
         let now = self.now;
         let until = self.window_end(work, agent, from);
@@ -72,6 +78,7 @@ impl Router {
             row.stage = Stage::Offered { offer };
             row.open_to = if by == OfferedBy::Routing { profile.broadcast.max } else { 1 };
         }
+        row.closed = last;
         self.offered_last.insert(queue, agent);
         if by == OfferedBy::Routing {
             self.count_offer(queue);
@@ -82,7 +89,7 @@ impl Router {
         let row = self.agent(agent);
         row.last_offer = offer;
         row.diary.push((Happened::Offered, Some(id), now));
-        self.tell(Event::work_offered(offer, work, agent, until, by, score));
+        self.tell(Event::work_offered(offer, work, agent, until, by, score, last));
         if auto {
             self.take_offer(offer, auto);
         }
@@ -305,6 +312,9 @@ impl Router {
             if !there && queue.withdraw_offers {
                 let place = self.place_declined(id, &offer, queue.requeue.withdrawn);
                 self.withdraw(id, Withdrawal::AgentUnavailable, place);
+                if self.is_go_over(offer.work) {
+                    self.exhaust(offer.work);
+                }
             }
         }
         self.withdraw_requests(agent);
@@ -334,8 +344,21 @@ impl Router {
 
     /// A step that nobody can serve is over; then what the queue says, if nobody is left to ask.
     fn after_decline(&mut self, id: WorkId) {
+        let all_were_asked = self.is_go_over(id);
         self.pass_refused_steps(id);
-        self.check_exhausted(id);
+        if all_were_asked {
+            self.exhaust(id);
+        } else {
+            self.check_exhausted(id);
+        }
+    }
+
+    /// Whether all whom work was offered to in one go have been asked in vain, and nobody is asked
+    /// in their place. What asks for somebody by name has yet to ask the others.
+    fn is_go_over(&self, id: WorkId) -> bool {
+        let work = &self.works[&id];
+        let external = self.queue_profile(work.queue).external;
+        work.stage == Stage::Queued && work.closed && work.step.is_none() && !external
     }
 
     /// What the queue says of work for which nobody is left to ask.
@@ -351,9 +374,14 @@ impl Router {
             return;
         }
         let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
-        if !spent && !self.nobody_left(id) {
-            return;
+        if spent || self.nobody_left(id) {
+            self.exhaust(id);
         }
+    }
+
+    /// What the queue does with it.
+    fn exhaust(&mut self, id: WorkId) {
+        let queue = self.queue_profile(self.works[&id].queue);
         let retry = match queue.exhausted {
             Exhausted::Retry { after } => Some(self.now + after),
             Exhausted::Wait | Exhausted::Move { .. } | Exhausted::Close => None,
@@ -459,7 +487,7 @@ impl Router {
             return Err(Refusal::Invalid(Invalid::new("offered_at", Problem::Past)));
         }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
-        Ok(Reply::Offered(self.offer_since(work, agent, OfferedBy::Assign, from)))
+        Ok(Reply::Offered(self.offer_since(work, agent, OfferedBy::Assign, from, false)))
     }
 
     pub(super) fn force(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {

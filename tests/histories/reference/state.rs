@@ -176,6 +176,8 @@ pub(super) struct Work {
     pub(super) first_offer: Option<Timestamp>,
     /// To how many agents it may be offered at once, since it began to be.
     pub(super) open_to: u8,
+    /// Whether the offers of one go were all it had, and nobody else is asked beside them.
+    pub(super) closed: bool,
     /// When it first entered a line.
     pub(super) queued: Option<Timestamp>,
     /// Whether its queue counts it as an arrival.

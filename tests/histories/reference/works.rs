@@ -89,6 +89,7 @@ impl Router {
             skipped: Span::ZERO,
             first_offer: None,
             open_to: 0,
+            closed: false,
             queued: begins.then_some(self.now),
             counted: false,
             last_agent: None,

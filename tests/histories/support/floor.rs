@@ -281,8 +281,11 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let counts = prop_oneof![Just(WaitClock::Wall), Just(WaitClock::Open)];
     let calendar = (weighted(0.3, calendar()), counts);
     let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max, calendar);
-    let broadcast = (1..4_u8, prop_oneof![20 => 0..3_u8, 1 => Just(49)])
-        .prop_map(|(min, more)| Broadcast::default().with_min(min).with_max(min + more));
+    let broadcast = (1..4_u8, prop_oneof![20 => 0..3_u8, 1 => Just(49)], any::<bool>()).prop_map(
+        |(min, more, refill)| {
+            Broadcast::default().with_min(min).with_max(min + more).with_refill(refill)
+        },
+    );
     let third = (
         features.with(Feature::Steps, 0.6, None, relaxation(features).prop_map(Some)),
         features.with(Feature::Shifts, 0.6, None, span().prop_map(Some)),
@@ -298,7 +301,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
         features.with(Feature::External, 0.4, false, Just(true)),
-        (often_not(), often_not(), often_not()),
+        (often_not(), often_not(), often_not(), often_not()),
     );
     (first, second, third, fourth)
         .prop_map(|(first, second, third, fourth)| {
