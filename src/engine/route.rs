@@ -4,7 +4,8 @@
 //! order of the work, then by the queue's rule for choosing agents. So a freed agent takes the
 //! first work of their lowest-ranked queues; new work goes to the first agent among those for whom
 //! its queue ranks lowest; and when many become free at once, work after work is served in its
-//! order.
+//! order. Where a queue treats its members alike, the best pair says only whose turn it is among
+//! the work: the agent is then chosen, whatever their ranks, among those for whom it comes first.
 //!
 //! Before a call nothing fits. So whatever fits after it involves an agent or work that the call
 //! touched, and only those *seek*: each searches for its best pair, and the best pair of all is
@@ -24,12 +25,12 @@ use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
 use crate::engine::matching::candidates::{candidates, least_at_once};
-use crate::engine::matching::choose::choose;
+use crate::engine::matching::choose::{choose, choose_alike};
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::item::is_ordinary;
 use crate::engine::matching::line::in_line;
 use crate::engine::matching::queue;
-use crate::engine::matching::seek::{Found, best_work};
+use crate::engine::matching::seek::{Found, best_work, first_work};
 use crate::engine::offering;
 use crate::engine::turn::{Halted, Turn};
 
@@ -161,6 +162,14 @@ fn waits_in_vain(turn: &Turn<'_>, seeker: Seeker) -> bool {
     other.and_then(|other| turn.world.work(other).ok()).is_some_and(is_ordinary)
 }
 
+/// The agent to whom work of a queue goes that treats its members alike: of those for whom it comes
+/// first of all that waits, or of all, the one whom the rule of the queue takes.
+fn next_alike(matching: Matching<'_>, work: WorkId, comes_first: bool) -> Option<AgentId> {
+    let first_for = |agent| first_work(matching, agent).is_some_and(|own| own.work.work == work);
+    let of = |agent| !comes_first || first_for(agent);
+    choose_alike(matching, work, &of).map(|chosen| chosen.agent)
+}
+
 /// True if nobody else could be offered the work after one more.
 fn is_last(turn: &Turn<'_>, work: WorkId) -> Result<bool, Halted> {
     let (matching, row) = (turn.matching(), turn.work(work)?);
@@ -173,15 +182,19 @@ fn is_last(turn: &Turn<'_>, work: WorkId) -> Result<bool, Halted> {
 fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
     let work = found.work.work;
     let row = turn.work(work)?;
-    let once = turn.queue_profile(row.queue)?.broadcast;
+    let profile = turn.queue_profile(row.queue)?;
+    let (once, alike) = (profile.broadcast, profile.members_alike && row.step.is_none());
     let once = Some(once).filter(|once| !once.refill && !row.is_offered());
     let least = match once {
         Some(once) => once.max,
         None => least_at_once(turn.matching(), row),
     };
     for number in 0..least {
-        let known = found.agent.filter(|_| number == 0);
-        let next = known.or_else(|| choose(turn.matching(), work).map(|chosen| chosen.agent));
+        let known = found.agent.filter(|_| number == 0 && !alike);
+        let next = known.or_else(|| match alike {
+            true => next_alike(turn.matching(), work, number == 0),
+            false => choose(turn.matching(), work).map(|chosen| chosen.agent),
+        });
         let last = once.is_some() && (number + 1 == least || is_last(turn, work)?);
         match next {
             Some(agent) => offering::offer_found(turn, work, agent, last)?,

@@ -12,8 +12,10 @@ growing! {
     ///
     /// `rank` works both ways and comes before everything else: a free agent serves the queues
     /// where the agent's rank is lowest first, and work goes to the agents for whom its queue ranks
-    /// lowest first. (Amazon Connect: priority in the routing profile; ServiceNow: group queue
-    /// priority; FreeSWITCH: tier level.)
+    /// lowest first (ServiceNow: group queue priority; FreeSWITCH: tier level). Where the queue
+    /// treats its members alike, only the first holds
+    /// ([`QueueProfile::members_alike`](crate::model::QueueProfile::members_alike); Amazon Connect:
+    /// priority in the routing profile).
     ///
     /// ```
     /// use strowger::prelude::*;

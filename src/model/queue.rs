@@ -48,8 +48,8 @@ pub enum Order {
     Sorted,
 }
 
-/// Which agent gets work when several could. The membership's rank comes before it, the idle clock
-/// after it; then who was offered something longest ago, then the order of definition. So no tie
+/// Which agent gets work when several could. The membership's rank comes before it, unless the queue
+/// treats its members alike ([`QueueProfile::members_alike`]), the idle clock after it; then who was offered something longest ago, then the order of definition. So no tie
 /// starves anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -270,6 +270,13 @@ growing! {
         pub order: Order => with_order,
         /// Which agent gets it.
         pub choice: AgentChoice => with_choice,
+        /// True if the members' ranks say nothing about which of them gets the queue's work: they
+        /// order each agent's own queues, and ring, position or proficiency order the queue's
+        /// agents (Amazon Connect: the longest available agent gets it, whatever the priority in
+        /// their routing profile; Avaya: UCD-MIA). Where work of several queues meets several
+        /// agents, this work goes to one of those for whom it comes first.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub members_alike: bool => with_members_alike,
         /// The clock of the longest idle agent.
         pub idle: IdleClock => with_idle,
         /// How long offers are open, where it differs from the channel; `null`: until answered.
@@ -389,6 +396,7 @@ impl Default for QueueProfile {
         Self {
             order: Order::default(),
             choice: AgentChoice::default(),
+            members_alike: false,
             idle: IdleClock::default(),
             offer_windows: BTreeMap::new(),
             auto_accept: false,

@@ -12,6 +12,10 @@ use crate::model::queue::{AgentChoice, QueueProfile};
 /// The rank of agents the work asks for by name: before every queue's own.
 pub const RANK_PREFERRED: u8 = 0;
 
+/// The rank of every member of a queue that treats its members alike, as they compare with each
+/// other.
+pub const RANK_ALIKE: u8 = 1;
+
 /// An agent as the choice sees the agent.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {

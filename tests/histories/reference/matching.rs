@@ -27,6 +27,11 @@ impl Router {
             let work = line.work;
             let broadcast = self.queue_profile(self.works[&work].queue).broadcast;
             let begins = self.open_offers(work).is_empty();
+            // Whoever has other work that comes first for them is not asked for this.
+            let alike = self.asks_alike(work);
+            let turns = |pair: &Pair| self.comes_first(work, pair.2.agent);
+            let mine = self.pairs_of(work).into_iter().filter(|pair| !alike || turns(pair));
+            let first = mine.map(|(_, _, choice)| choice).min().map_or(choice.agent, |c| c.agent);
             let one_go = begins && !broadcast.refill;
             // Where it is not offered yet, as many as the queue wants are asked in one go; all whom
             // it may have, if others are not asked later.
@@ -40,13 +45,26 @@ impl Router {
                 let pairs = self.pairs_of(work);
                 let others = pairs.len() > 1 && !self.is_last_of_ramp(work);
                 let next = pairs.into_iter().map(|(_, _, choice)| choice).min();
-                let agent = if number == 1 { Some(choice.agent) } else { next.map(|next| next.agent) };
+                let agent = if number == 1 { Some(first) } else { next.map(|next| next.agent) };
                 if let Some(agent) = agent {
                     let last = one_go && (number == go || !others);
                     self.offer_found(work, agent, last);
                 }
             }
         }
+    }
+
+    /// Whether the ranks of the members say nothing about who gets a piece of work.
+    fn asks_alike(&self, work: WorkId) -> bool {
+        let row = &self.works[&work];
+        row.step.is_none() && self.queue_profile(row.queue).members_alike
+    }
+
+    /// Whether of all work that an agent could be offered this comes first for them.
+    fn comes_first(&self, work: WorkId, agent: AgentId) -> bool {
+        let all = self.works.keys().flat_map(|work| self.pairs(*work));
+        let own = all.filter(|(_, _, choice)| choice.agent == agent);
+        own.min().is_some_and(|(_, line, _)| line.work == work)
     }
 
     /// The pairs of a piece of work; none if fewer can be asked at once than its queue wants.
@@ -179,7 +197,7 @@ impl Router {
         let own = place.and_then(|place| row.shares.get(&place)).copied().unwrap_or(0);
         let candidate = Candidate {
             agent,
-            rank,
+            rank: if self.asks_alike(id) { 1 } else { rank },
             ring,
             preference,
             score: fit::score(need, &named, profile),

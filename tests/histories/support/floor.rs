@@ -315,7 +315,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 inspect_every,
                 ramp,
                 external,
-                (not_to_sender, pull_offered, pull_put_off),
+                (not_to_sender, pull_offered, pull_put_off, members_alike),
             ) = fourth;
             let ((order, sort_by), choice, idle, offers, answers) = first;
             let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
@@ -349,6 +349,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_shift_left_min(shift_left_min)
                 .with_spare_scarce(spare_scarce)
                 .with_broadcast(broadcast)
+                .with_members_alike(members_alike)
                 .with_classification(classification)
                 .with_sticky(sticky)
                 .with_overflow(overflow)
