@@ -2,7 +2,7 @@
 
 use crate::base::time::Timestamp;
 use crate::command::commands::{
-    Activate, Postpone, ReportUnreached, RequestCallback, Suspend, Unassign,
+    Activate, CloseAt, Postpone, ReportUnreached, RequestCallback, Suspend, Unassign,
 };
 use crate::command::refusal::{LimitName, Refusal};
 use crate::fact::event::{EndedBy, Event, QueuedWhy};
@@ -64,6 +64,26 @@ impl Run for Postpone {
             }
             _ => Err(turn.wrong_stage(work)),
         }
+    }
+}
+
+impl Run for CloseAt {
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work, at } = self;
+        turn.check_work_known(work)?;
+        if at.is_some_and(|at| at <= turn.now) {
+            return Err(Invalid::new("at", Problem::Past).into());
+        }
+        let row = turn.open_work(work)?;
+        if matches!(row.stage, Stage::WrapUp { .. }) {
+            return Err(turn.wrong_stage(work));
+        }
+        let lifetime = turn.must(turn.world.channel_profile(row.request.channel))?.lifetime;
+        let at = at.or_else(|| row.lifetime_ends(lifetime));
+        if at != row.expires.get() {
+            turn.emit(Event::EndChanged { work, at })?;
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::command::commands::{
     Abandon, Cancel, Close, FinishContact, Finisher, Hold, Park, Resume, Resumer, Retrieve,
 };
-use crate::command::refusal::Refusal;
+use crate::command::refusal::{LimitName, Refusal};
 use crate::fact::event::{EndedBy, Event, QueuedWhy, ResumedBy};
 use crate::model::ids::WorkId;
 use crate::model::reason::WrapUpCodeProfile;
@@ -110,12 +110,26 @@ impl Run for Park {
         match turn.open_work(work)?.stage {
             Stage::Parked { until: old, .. } if old == until => Ok(()),
             stage if stage.is_with_agent() => {
+                check_parked(turn, stage)?;
                 turn.emit(Event::WorkParked { work, until })?;
                 Ok(())
             }
             _ => Err(turn.wrong_stage(work)),
         }
     }
+}
+
+/// Refuses to park one more piece of work at an agent who has as many parked as they may.
+fn check_parked(turn: &Turn<'_>, stage: Stage) -> Result<(), Refusal> {
+    let Stage::Assigned { agent } = stage else { return Ok(()) };
+    let max = turn.must(turn.world.agent_profile(agent))?.capacity.parked;
+    let Some(max) = max else { return Ok(()) };
+    let all = turn.agent(agent)?.assignments.iter();
+    let parked = all.filter(|has| has.state == AssignmentState::Parked).count();
+    if parked < usize::from(max) {
+        return Ok(());
+    }
+    Err(Refusal::Limit { limit: LimitName::Parked, max: max.into() })
 }
 
 impl Run for Resume {

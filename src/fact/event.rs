@@ -336,6 +336,13 @@ events! {
             /// True if the work is suspended at that time.
             activation: bool,
         }
+        /// Work ends at another instant, if nobody has it then.
+        EndChanged = end_changed {
+            /// The work.
+            work: WorkId,
+            /// When. `None`: never by itself.
+            at: Option<Timestamp>,
+        }
         /// Nobody is asked for the work until the host activates it. If an agent had it,
         /// their assignment ended.
         WorkSuspended = work_suspended {

@@ -24,7 +24,8 @@ use crate::model::wrap_up::WrapUpProfile;
 /// In what order work waits. Work at the front comes before all other work of its queue.
 ///
 /// Where an agent has several queues of equal rank with different orders, work of strict priority
-/// comes first, then sorted work, then work by deadline, by score, by ratio, and last in first out.
+/// comes first, then sorted work, then work by deadline, by score, by ratio, last in first out, and
+/// by priority and ratio.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,6 +47,9 @@ pub enum Order {
     Ratio,
     /// By the queue's sort keys, then longer waiting (ServiceNow: sort-order fields).
     Sorted,
+    /// Higher priority first, and among work of the same priority as under `ratio` (Genesys Engage:
+    /// `useObjective` holds at equal priority only). Credit adds to the age, priority does not.
+    PriorityRatio,
 }
 
 /// Which agent gets work when several could. The membership's rank comes before it, unless the queue
@@ -69,6 +73,10 @@ pub enum AgentChoice {
     MostProficient,
     /// The next in order of definition after the one this queue offered to last.
     RoundRobin,
+    /// The agent to whom this queue offered something longest ago; to whom it never did, first (D365:
+    /// advanced round robin, by the last assignment in the queue). It knows of offers since the
+    /// queue goes by them and the agent is its member.
+    LeastRecentlyOffered,
     /// The lowest position in the queue's list.
     FixedOrder,
     /// Nearest to the levels the need asks for: first who meets each of them exactly, then who

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::base::sparse::Sparse;
 use crate::base::time::Span;
-use crate::model::ids::{ChannelId, QueueId};
+use crate::model::ids::{ChannelId, OfferId, QueueId};
 use crate::model::membership::Membership;
 
 /// A membership as its agent has it.
@@ -22,10 +22,18 @@ pub struct Member {
     /// How much of their share of the queue's work the agent has had on these terms, for
     /// [`AgentChoice::WeightedShare`](crate::model::AgentChoice::WeightedShare).
     pub share: u64,
+    /// The last offer of the queue to the agent on these terms, for
+    /// [`AgentChoice::LeastRecentlyOffered`](crate::model::AgentChoice::LeastRecentlyOffered).
+    #[serde(default = "no_offer", skip_serializing_if = "OfferId::is_none")]
+    pub offered: OfferId,
     /// The channel for whose work the terms hold. `None`: the terms hold for every channel for
     /// which the agent has no terms of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
+}
+
+const fn no_offer() -> OfferId {
+    OfferId::NONE
 }
 
 impl Member {
@@ -62,12 +70,19 @@ struct More {
     delay: Span,
     weight: u16,
     share: u64,
+    offered: OfferId,
     channel: Option<ChannelId>,
 }
 
 impl More {
     /// The default terms: those of a membership that says nothing more.
-    const NOTHING: Self = Self { delay: Span::ZERO, weight: 1, share: 0, channel: None };
+    const NOTHING: Self = Self {
+        delay: Span::ZERO,
+        weight: 1,
+        share: 0,
+        offered: OfferId::NONE,
+        channel: None,
+    };
 }
 
 /// One membership, read where it lies.
@@ -94,12 +109,21 @@ impl Memberships {
 
     /// The agent has had so much of their share by the membership at a place.
     pub(crate) fn set_share(&mut self, place: usize, share: u64) {
-        match self.place_of_more(place) {
-            Ok(found) => {
-                let its = self.more.iter_mut().nth(found);
-                its.into_iter().for_each(|(_, more)| more.share = share);
-            }
-            Err(before) => self.more.insert(before, (place, More { share, ..More::NOTHING })),
+        self.say_more(place, |more| more.share = share);
+    }
+
+    /// The agent was offered something by the membership at a place.
+    pub(crate) fn set_offered(&mut self, place: usize, offered: OfferId) {
+        self.say_more(place, |more| more.offered = offered);
+    }
+
+    fn say_more(&mut self, place: usize, say: impl FnOnce(&mut More)) {
+        let found = self.place_of_more(place).unwrap_or_else(|before| {
+            self.more.insert(before, (place, More::NOTHING));
+            before
+        });
+        if let Some((_, more)) = self.more.iter_mut().nth(found) {
+            say(more);
         }
     }
 
@@ -138,8 +162,9 @@ impl PackedMember<'_> {
     /// The membership.
     pub(crate) const fn member(self) -> Member {
         let Terms { queue, rank, ring, position } = *self.terms;
-        let More { delay, weight, share, channel } = *self.more;
-        Member { queue, terms: Membership { rank, delay, position, ring, weight }, share, channel }
+        let More { delay, weight, share, offered, channel } = *self.more;
+        let terms = Membership { rank, delay, position, ring, weight };
+        Member { queue, terms, share, offered, channel }
     }
 }
 
@@ -147,9 +172,9 @@ impl FromIterator<Member> for Memberships {
     fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
         let mut more = Sparse::new();
         let all = members.into_iter().enumerate().map(|(place, member)| {
-            let Member { queue, terms, share, channel } = member;
+            let Member { queue, terms, share, offered, channel } = member;
             let Membership { rank, delay, position, ring, weight } = terms;
-            let its = More { delay, weight, share, channel };
+            let its = More { delay, weight, share, offered, channel };
             if its != More::NOTHING {
                 more.push((place, its));
             }
@@ -204,7 +229,8 @@ mod tests {
             (plain, u64::MAX, None),
             (plain, 0, Some(ChannelId::from_raw(0))),
         ];
-        let member = |(terms, share, channel)| Member { queue, terms, share, channel };
+        let offered = OfferId::NONE;
+        let member = |(terms, share, channel)| Member { queue, terms, share, offered, channel };
         let members = all.map(member).to_vec();
         let mut packed = Memberships::from(members.clone());
         assert_eq!(packed.more.len(), 4);

@@ -236,11 +236,14 @@ impl World {
     pub(crate) fn claim(
         &self,
         work: &Work,
+        agent: AgentId,
         weight: impl Fn(&ChannelProfile) -> u8,
     ) -> Result<Claim, Missing> {
         let channel = work.request.channel;
         let weight = weight(self.channel_profile(channel)?);
-        Ok(Claim { channel, cost: work.cost, weight })
+        let capacity = &self.agent_profile(agent)?.capacity;
+        let cost = capacity.cost_of(channel, work.cost, work.is_sized());
+        Ok(Claim { channel, cost, weight })
     }
 
     /// The claim of a new item: the greater of what it takes while it is offered and while it is
@@ -249,14 +252,17 @@ impl World {
         Ok(Claim::of_new(channel, self.channel_profile(channel)?, cost))
     }
 
-    /// `Ok` if an agent has room for a claim that draws on these pools.
+    /// `Ok` if an agent has room for a claim that draws on these pools. Unless it is `sized`, it
+    /// takes what the agent's items of the channel take.
     pub(crate) fn has_room(
         &self,
         id: AgentId,
-        claim: Claim,
+        (claim, sized): (Claim, bool),
         pools: &[PoolId],
     ) -> Result<Result<(), Full>, Missing> {
         let capacity = &self.agent_profile(id)?.capacity;
+        let cost = capacity.cost_of(claim.channel, claim.cost, sized);
+        let claim = Claim { cost, ..claim };
         let profile = |channel| self.channel_profile(channel).ok();
         Ok(self.agent(id)?.usage.room(capacity, claim, pools, profile))
     }

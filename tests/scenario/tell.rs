@@ -199,6 +199,9 @@ impl Floor {
                 format!("{}{}", work(w), maybe("until", until.map(clock)))
             }
             Event::WorkResumed { work: w, by, .. } => format!("{} by={}", work(w), word(by)),
+            Event::EndChanged { work: w, at, .. } => {
+                format!("{} at={}", work(w), at.map_or("never".into(), clock))
+            }
             Event::WorkExhausted { work: w, retry, .. } => {
                 format!("{}{}", work(w), maybe("retry", retry.map(clock)))
             }

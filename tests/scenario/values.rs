@@ -148,7 +148,7 @@ impl Floor {
         for part in long.split('.') {
             let keys = match path.last().map(String::as_str) {
                 Some("pools") => Some("pool"),
-                Some("channels" | "offer_windows") => Some("channel"),
+                Some("channels" | "offer_windows" | "costs") => Some("channel"),
                 Some("skills") => Some("skill"),
                 _ => None,
             };

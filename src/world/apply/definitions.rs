@@ -7,7 +7,7 @@ use crate::base::id::Id;
 use crate::base::time::Timestamp;
 use crate::fact::definition::{Defined, Definition, match_definition};
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, ChannelId, Entity, QueueId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, QueueId, WorkId};
 use crate::model::kinds::match_entity;
 use crate::model::membership::Membership;
 use crate::model::overflow::done_of;
@@ -121,9 +121,10 @@ pub(super) fn set_membership(
 ) -> Result<(), Misfit> {
     change_memberships(world, agent, queue, |rows| {
         let known = rows.iter().find(|member| member.channel == channel);
-        let share = known.map_or(0, |member| member.share);
+        let (share, offered) =
+            known.map_or((0, OfferId::NONE), |member| (member.share, member.offered));
         rows.retain(|member| member.channel != channel);
-        rows.extend(terms.map(|terms| Member { queue, terms, share, channel }));
+        rows.extend(terms.map(|terms| Member { queue, terms, share, offered, channel }));
     })
 }
 

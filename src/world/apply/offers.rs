@@ -28,7 +28,7 @@ pub(super) fn make(
 ) -> Result<(), Misfit> {
     let row = world.work(work)?;
     let (queue, channel, pool_set) = (row.queue, row.request.channel, row.pool_set);
-    let claim = world.claim(row, |profile| profile.weights.offered)?;
+    let claim = world.claim(row, agent, |profile| profile.weights.offered)?;
     world.agent(agent)?;
     let offer = Offer { work, agent, state: OfferState::Open { until }, claim, since: at, by };
     if !world.stores.offers.open(id, offer) {
@@ -63,7 +63,16 @@ pub(super) fn make(
     row.last_offer = id;
     row.stamp(channel, |stamps| stamps.offered = at);
     world.queue_mut(queue)?.last = Some(agent);
-    take_share(world, queue, channel, agent)?;
+    match world.queue_profile(queue)?.choice {
+        AgentChoice::WeightedShare => take_share(world, queue, channel, agent)?,
+        AgentChoice::LeastRecentlyOffered => {
+            let row = world.agent_mut(agent)?;
+            if let Some(member) = row.member(queue, channel).map(PackedMember::member) {
+                row.note_offered(member, id);
+            }
+        }
+        _ => {}
+    }
     queues::count_offer(world, queue, by, at)?;
     world.index.clock.set(TimerKey::Offer(id), until);
     load::reclaim(world, agent, pool_set, None, Some(claim))
@@ -76,9 +85,6 @@ fn take_share(
     channel: ChannelId,
     agent: AgentId,
 ) -> Result<(), Misfit> {
-    if world.queue_profile(queue)?.choice != AgentChoice::WeightedShare {
-        return Ok(());
-    }
     let reached = world.queue(queue)?.share;
     let row = world.agent_mut(agent)?;
     if let Some(member) = row.member(queue, channel).map(PackedMember::member) {

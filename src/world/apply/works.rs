@@ -118,8 +118,22 @@ pub(super) fn queue(
 fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) {
     row.queued = at.into();
     row.origin = due;
-    row.expires = row.request.lifetime.or(lifetime).map(|lifetime| due + lifetime).into();
+    // An instant at which it is to end was named before.
+    let named = row.expires.get();
+    row.expires = named.or(row.lifetime_ends(lifetime)).into();
     row.step = Step::first(&row.request, at);
+}
+
+/// Work ends at another instant.
+pub(super) fn change_end(
+    world: &mut World,
+    id: WorkId,
+    at: Option<Timestamp>,
+) -> Result<(), Misfit> {
+    restage(world, id, |row| {
+        row.expires = at.into();
+        Ok(())
+    })
 }
 
 pub(super) fn reveal(world: &mut World, id: WorkId, delay: Span) -> Result<(), Misfit> {

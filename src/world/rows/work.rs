@@ -159,6 +159,11 @@ impl Work {
         self.open_to == Self::CLOSED
     }
 
+    /// True if the work says its own size, and takes that of everybody.
+    pub(crate) fn is_sized(&self) -> bool {
+        self.request.size.is_some()
+    }
+
     /// All that was said of it when it was submitted.
     #[must_use]
     pub(crate) fn submitted(&self) -> &Arc<WorkRequest> {

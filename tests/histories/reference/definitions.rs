@@ -158,11 +158,13 @@ impl Router {
                 }
                 self.agent(agent).memberships.clear();
                 self.agent(agent).shares.clear();
+                self.agent(agent).offered.clear();
             }
             Entity::Queue(queue) => {
                 for agent in self.agents.values_mut() {
                     agent.memberships.retain(|(its, _), _| *its != queue);
                     agent.shares.retain(|(its, _), _| *its != queue);
+                    agent.offered.retain(|(its, _), _| *its != queue);
                 }
             }
             _ => {}
@@ -243,6 +245,7 @@ impl Router {
         self.check_live(&[agent.into(), queue.into()])?;
         channel.map_or(Ok(()), |channel| self.live(channel.into()))?;
         self.agent(agent).shares.remove(&(queue, channel));
+        self.agent(agent).offered.remove(&(queue, channel));
         if self.agent(agent).memberships.remove(&(queue, channel)).is_some() {
             self.tell(Event::membership_removed(agent, queue, channel));
         }

@@ -2,7 +2,7 @@
 
 use strowger::Timestamp;
 use strowger::fact::Cause;
-use strowger::model::{AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, SkillId, WorkId};
+use strowger::model::{AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, OfferId, SkillId, WorkId};
 use strowger::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use strowger::policy::fit;
 use strowger::policy::offering::Bar;
@@ -138,7 +138,7 @@ impl Router {
             return None;
         }
         let usage = self.usage(agent);
-        let room = self.room(agent, &usage, channel, work.cost, &self.draws[&id]);
+        let room = self.room(agent, &usage, channel, self.cost_of(id, agent), &self.draws[&id]);
         let need = &self.need_now(id);
         let named = fit::named_skills(need);
         let profile = self.agent_profile(agent);
@@ -209,6 +209,10 @@ impl Router {
             distance: fit::distance(need, profile),
             // Nobody is behind the queue.
             share: own.max(reached),
+            offered: place
+                .and_then(|place| row.offered.get(&place))
+                .copied()
+                .unwrap_or(OfferId::NONE),
             scored: match queue.choice {
                 AgentChoice::Scored => super::host::score(id, agent),
                 _ => 0,

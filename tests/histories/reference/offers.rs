@@ -65,7 +65,7 @@ impl Router {
         let profile = self.queue_profile(queue);
         let channel = self.channel_profile(id);
         let auto = self.accepts_at_once(work, agent);
-        let claim = Claim::new(id, row.cost, channel.weights.offered);
+        let claim = Claim::new(id, self.cost_of(work, agent), channel.weights.offered);
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
         let scored = by == OfferedBy::Routing && profile.choice == AgentChoice::Scored;
@@ -85,6 +85,11 @@ impl Router {
         }
         if profile.choice == AgentChoice::WeightedShare {
             self.take_share(queue, id, agent);
+        }
+        if profile.choice == AgentChoice::LeastRecentlyOffered
+            && let Some((place, _)) = self.agents[&agent].terms(queue, id)
+        {
+            self.agent(agent).offered.insert(place, offer);
         }
         let row = self.agent(agent);
         row.last_offer = offer;
@@ -149,6 +154,7 @@ impl Router {
     /// The work is an active assignment of this agent now.
     pub(super) fn give(&mut self, id: WorkId, agent: AgentId) {
         self.count_answer(id);
+        let cost = self.cost_of(id, agent);
         let work = self.work(id);
         work.counted = false;
         work.last_agent = Some(agent);
@@ -156,7 +162,7 @@ impl Router {
         work.stage = Stage::Assigned { agent };
         // What brought it to the front is over once somebody has it.
         work.place.front = work.request.front;
-        let (queue, channel, cost) = (work.queue, work.request.channel, work.cost);
+        let (queue, channel) = (work.queue, work.request.channel);
         let weight = self.channel_profile(channel).weights.active;
         let now = self.now;
         self.assigned += 1;
@@ -536,7 +542,8 @@ impl Router {
         if must_fit && !fits(&self.need_now(work), profile) {
             return Err(refuse(Unavailable::Unfit));
         }
-        let room = self.room(agent, &self.usage(agent), channel, row.cost, &self.draws[&work]);
+        let cost = self.cost_of(work, agent);
+        let room = self.room(agent, &self.usage(agent), channel, cost, &self.draws[&work]);
         let counts = self.queue_profile(row.queue).external;
         room.or_else(|full| if counts { Ok(()) } else { Err(refuse(Unavailable::NoRoom(full))) })
     }

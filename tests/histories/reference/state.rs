@@ -58,6 +58,8 @@ pub(super) struct Agent {
     pub(super) session: u32,
     /// How much they had of their share of each of their queues.
     pub(super) shares: BTreeMap<(QueueId, Option<ChannelId>), u64>,
+    /// The last offer that each of their queues made them, where it goes by that.
+    pub(super) offered: BTreeMap<(QueueId, Option<ChannelId>), OfferId>,
 }
 
 impl Agent {
@@ -88,6 +90,7 @@ impl Agent {
             shift_end: None,
             session: 0,
             shares: BTreeMap::new(),
+            offered: BTreeMap::new(),
         }
     }
 

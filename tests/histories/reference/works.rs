@@ -271,6 +271,13 @@ impl Router {
             Stage::Assigned { agent } | Stage::Parked { agent, .. } => agent,
             _ => return Err(self.wrong_stage(work)),
         };
+        let all = &self.agents[&agent].legs;
+        let parked = all.iter().filter(|leg| leg.state == AssignmentState::Parked).count();
+        let max = self.agent_profile(agent).capacity.parked;
+        let is_parked = matches!(self.works[&work].stage, Stage::Parked { .. });
+        if let Some(max) = max.filter(|max| !is_parked && parked >= usize::from(*max)) {
+            return Err(Refusal::limit(LimitName::Parked, max.into()));
+        }
         self.part_all(work, LegEnd::Parked);
         self.release(work, agent);
         let now = self.now;
@@ -445,7 +452,8 @@ impl Router {
             // What was put off begins to live as it was due.
             work.queued = Some(now);
             work.origin = due;
-            work.expires = work.request.lifetime.or(channel).map(|lifetime| due + lifetime);
+            let lives = work.request.lifetime.or(channel).map(|lifetime| due + lifetime);
+            work.expires = work.expires.or(lives);
             let first = work.request.preferred.iter().flat_map(|list| &list.steps).next();
             work.step = first.map(|step| PreferenceStep::new(0, now + step.wait));
         }

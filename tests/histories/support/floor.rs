@@ -237,6 +237,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let finer = select(
         &[
             AgentChoice::NearestProficient,
+            AgentChoice::LeastRecentlyOffered,
             AgentChoice::WeightedShare,
             AgentChoice::WeightedShare,
             AgentChoice::Scored,
@@ -374,6 +375,7 @@ fn sorted() -> BoxedStrategy<(Order, Vec<SortKey>)> {
     let keys = prop_oneof![20 => vec(key.clone(), 1..3), 1 => vec(key, 0..4)];
     prop_oneof![
         1 => Just((Order::Ratio, vec![])),
+        1 => Just((Order::PriorityRatio, vec![])),
         1 => keys.prop_map(|keys| (Order::Sorted, keys)),
     ]
     .boxed()
@@ -506,13 +508,17 @@ fn capacity(features: Features) -> BoxedStrategy<Capacity> {
         weighted(0.7, prop_oneof![9 => 1..5_u16, 1 => Just(0)]),
         btree_map(channel(), 0..3_u16, 0..2),
         pool_bounds(features),
+        weighted(0.3, 0..3_u16),
+        weighted(0.3, btree_map(channel(), prop_oneof![9 => 1..4_u32, 1 => Just(0)], 1..3)),
     )
-        .prop_map(|(units, items, channels, pools)| {
+        .prop_map(|(units, items, channels, pools, parked, costs)| {
             Capacity::default()
                 .with_units(units)
                 .with_items(items)
                 .with_channels(channels)
                 .with_pools(pools)
+                .with_parked(parked)
+                .with_costs(costs.unwrap_or_default())
         })
         .boxed()
 }
