@@ -47,7 +47,7 @@ pub use ids::{
     SkillId, WorkId,
 };
 pub use invalid::{Invalid, Problem};
-pub use membership::Membership;
+pub use membership::{MembersWhere, Membership};
 pub use need::{Comparison, Evaluation, Expiring, Need, Requirement, Wish};
 pub use overflow::{
     ConditionalRing, LastResort, Measure, OverflowAction, OverflowRule, QueueCondition, Ramp,

@@ -11,6 +11,7 @@ use crate::model::calendar::WaitClock;
 use crate::model::classification::Classification;
 use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
+use crate::model::membership::MembersWhere;
 use crate::model::overflow::{
     ConditionalRing, LastResort, OverflowAction, OverflowRule, Ramp, check_rings, check_rules,
 };
@@ -278,6 +279,9 @@ growing! {
         pub order: Order => with_order,
         /// Which agent gets it.
         pub choice: AgentChoice => with_choice,
+        /// Who is a member without being named; `None`: nobody.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub members_where: Option<MembersWhere> => with_members_where(into),
         /// True if the members' ranks say nothing about which of them gets the queue's work: they
         /// order each agent's own queues, and ring, position or proficiency order the queue's
         /// agents (Amazon Connect: the longest available agent gets it, whatever the priority in
@@ -404,6 +408,7 @@ impl Default for QueueProfile {
         Self {
             order: Order::default(),
             choice: AgentChoice::default(),
+            members_where: None,
             members_alike: false,
             idle: IdleClock::default(),
             offer_windows: BTreeMap::new(),
@@ -466,6 +471,7 @@ impl Profile for QueueProfile {
             Invalid::some_time("max_wait", max_wait)?;
         }
         self.wrap_up.check()?;
+        self.members_where.iter().try_for_each(MembersWhere::check)?;
         let most = if self.order == Order::Sorted { 2 } else { 0 };
         Invalid::length("sort_by", self.sort_by.len(), most)?;
         if self.order == Order::Sorted && self.sort_by.is_empty() {
@@ -502,6 +508,7 @@ impl Profile for QueueProfile {
             name(queue.into());
         }
         self.wrap_up.mentions(name);
+        self.members_where.iter().for_each(|who| who.requirement.mentions(name));
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
         self.classification.iter().for_each(|rules| rules.mentions(name));
         self.calendar.iter().for_each(|calendar| name((*calendar).into()));

@@ -26,6 +26,10 @@ pub struct Member {
     /// [`AgentChoice::LeastRecentlyOffered`](crate::model::AgentChoice::LeastRecentlyOffered).
     #[serde(default = "no_offer", skip_serializing_if = "OfferId::is_none")]
     pub offered: OfferId,
+    /// True if nobody named the agent: they meet what the queue asks of its members
+    /// ([`MembersWhere`](crate::model::MembersWhere)).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub by_expression: bool,
     /// The channel for whose work the terms hold. `None`: the terms hold for every channel for
     /// which the agent has no terms of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,9 +64,13 @@ pub(crate) struct Memberships {
 struct Terms {
     queue: QueueId,
     rank: u8,
+    /// With [`BY_EXPRESSION`] for who meets what the queue asks of its members.
     ring: u8,
     position: u16,
 }
+
+/// A ring takes four bits.
+const BY_EXPRESSION: u8 = 1 << 7;
 
 /// The terms that few memberships have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +159,7 @@ impl PackedMember<'_> {
 
     /// The ring in which the agent stands: 0 is the innermost.
     pub(crate) const fn ring(self) -> u8 {
-        self.terms.ring
+        self.terms.ring & !BY_EXPRESSION
     }
 
     /// How long work must have waited before the agent sees it.
@@ -161,10 +169,11 @@ impl PackedMember<'_> {
 
     /// The membership.
     pub(crate) const fn member(self) -> Member {
-        let Terms { queue, rank, ring, position } = *self.terms;
+        let Terms { queue, rank, position, .. } = *self.terms;
+        let (ring, by_expression) = (self.ring(), self.terms.ring & BY_EXPRESSION != 0);
         let More { delay, weight, share, offered, channel } = *self.more;
         let terms = Membership { rank, delay, position, ring, weight };
-        Member { queue, terms, share, offered, channel }
+        Member { queue, terms, share, offered, by_expression, channel }
     }
 }
 
@@ -172,13 +181,14 @@ impl FromIterator<Member> for Memberships {
     fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
         let mut more = Sparse::new();
         let all = members.into_iter().enumerate().map(|(place, member)| {
-            let Member { queue, terms, share, offered, channel } = member;
+            let Member { queue, terms, share, offered, by_expression, channel } = member;
             let Membership { rank, delay, position, ring, weight } = terms;
             let its = More { delay, weight, share, offered, channel };
             if its != More::NOTHING {
                 more.push((place, its));
             }
-            Terms { queue, rank, ring, position }
+            let flag = if by_expression { BY_EXPRESSION } else { 0 };
+            Terms { queue, rank, ring: ring | flag, position }
         });
         Self { all: all.collect(), more }
     }
@@ -230,7 +240,10 @@ mod tests {
             (plain, 0, Some(ChannelId::from_raw(0))),
         ];
         let offered = OfferId::NONE;
-        let member = |(terms, share, channel)| Member { queue, terms, share, offered, channel };
+        let member = |(terms, share, channel)| {
+            let by_expression = share == 0;
+            Member { queue, terms, share, offered, by_expression, channel }
+        };
         let members = all.map(member).to_vec();
         let mut packed = Memberships::from(members.clone());
         assert_eq!(packed.more.len(), 4);

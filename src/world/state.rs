@@ -11,8 +11,10 @@ use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, ChannelId, OfferId, PoolId, QueueId, WorkId};
+use crate::model::membership::Membership;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
+use crate::policy::fit::holds;
 use crate::policy::room::{Claim, Full, Usage};
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::world::catalog::CatalogEntry;
@@ -99,6 +101,15 @@ impl World {
     /// The content of a queue.
     pub(crate) fn queue_profile(&self, id: QueueId) -> Result<&QueueProfile, Missing> {
         self.entry::<QueueProfile>(id).map(|entry| &*entry.profile)
+    }
+
+    /// The terms on which an agent is a member of a queue because they meet what it asks of its
+    /// members, unless they are named.
+    pub(crate) fn terms_by_expression(&self, agent: AgentId, queue: QueueId) -> Option<Membership> {
+        let queue = self.stores.queues.get(queue).filter(|entry| !entry.retired)?;
+        let asked = queue.profile.members_where.as_ref()?;
+        let agent = self.stores.agents.get(agent).filter(|entry| !entry.retired)?;
+        holds(&asked.requirement, &agent.profile).then_some(asked.terms)
     }
 
     /// The content of an agent.

@@ -456,6 +456,10 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
         Refusal::NotMember { agent, queue, .. } => {
             format!("{} is not a member of {}", floor.name(*agent), floor.name(*queue))
         }
+        Refusal::MemberByExpression { agent, queue, .. } => {
+            let (agent, queue) = (floor.name(*agent), floor.name(*queue));
+            format!("{agent} is a member of {queue} as long as they meet its expression")
+        }
         Refusal::Unavailable { agent, why, .. } => {
             let why = unavailable(floor, why);
             format!("{} is not available: {why}", floor.name(*agent))

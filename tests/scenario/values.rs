@@ -107,6 +107,7 @@ const SHORT: &[(&str, &str)] = &[
     ("ignore_capacity", "preferred.ignore_capacity"),
     ("wrap_up", "wrap_up.mode"),
     ("own_wrap_up", "wrap_up"),
+    ("members", "members_where.requirement"),
     ("expiring", "need.expiring"),
     ("expedite", "preferred.expedite"),
 ];
@@ -158,7 +159,7 @@ impl Floor {
             });
         }
         let found = match name {
-            "needs" => self.requirement(value)?,
+            "needs" | "members" => self.requirement(value)?,
             "wishes" => self.each(value, |wish| {
                 let (wish, weight) = wish.split_once('*').ok_or("with what weight?")?;
                 let weight: u16 = weight.parse().map_err(text)?;

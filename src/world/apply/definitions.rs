@@ -14,7 +14,7 @@ use crate::model::overflow::done_of;
 use crate::model::queue::QueueProfile;
 use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
-use crate::world::apply::{lines, load, pools};
+use crate::world::apply::{lines, load, members, pools};
 use crate::world::catalog::CatalogEntry;
 use crate::world::kinds::DefinitionKind;
 use crate::world::rows::{Agent, Member, Pool, Queue};
@@ -51,11 +51,13 @@ pub(super) fn define(
             index.list_members(stores, id);
             index.note_together(stores, id);
             index.set_up_benches(stores, id);
+            members::derive_for_queue(world, id)?;
         }
         Entity::Agent(id) => {
             stores.agent_rows.push(Agent::new(at));
             index.index_fits(stores, id);
             index.index_agent(stores, id);
+            members::derive_for_agent(world, id)?;
         }
         Entity::Pool(_) => stores.pool_rows.push(Pool::default()),
         _ => {}
@@ -76,6 +78,7 @@ pub(super) fn redefine(world: &mut World, definition: &Definition) -> Result<(),
             index.index_fits(stores, id);
             index.concerned.note(id);
             load::refresh(world, id);
+            members::derive_for_agent(world, id)?;
         }
         Entity::Pool(id) => pools::change_reset(world, id),
         _ => {}
@@ -105,8 +108,13 @@ pub(super) fn retire(world: &mut World, entity: Entity) -> Result<(), Misfit> {
     match_entity!(entity, P(id) => strike::<P>(world, id)?, {
         Entity::Work(_) | Entity::Offer(_) => return Err(Misfit::OutOfOrder),
     });
-    if let Entity::Pool(id) = entity {
-        pools::give_back(world, id);
+    match entity {
+        Entity::Pool(id) => pools::give_back(world, id),
+        Entity::Queue(id) => {
+            let World { stores, index } = world;
+            index.note_expression(stores, id);
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -124,15 +132,19 @@ pub(super) fn set_membership(
         let (share, offered) =
             known.map_or((0, OfferId::NONE), |member| (member.share, member.offered));
         rows.retain(|member| member.channel != channel);
-        rows.extend(terms.map(|terms| Member { queue, terms, share, offered, channel }));
-    })
+        let by_expression = false;
+        let member = |terms| Member { queue, terms, share, offered, by_expression, channel };
+        rows.extend(terms.map(member));
+    })?;
+    // Who is named no more may meet what the queue asks of its members.
+    members::derive(world, agent, queue)
 }
 
 fn end_memberships(world: &mut World, agent: AgentId, queue: QueueId) -> Result<(), Misfit> {
     change_memberships(world, agent, queue, Vec::clear)
 }
 
-fn change_memberships(
+pub(super) fn change_memberships(
     world: &mut World,
     agent: AgentId,
     queue: QueueId,
@@ -211,7 +223,7 @@ fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<
         lines::enter_anew(world, work)?;
     }
     world.index.unwatched.push(id);
-    Ok(())
+    members::derive_for_queue(world, id)
 }
 
 /// Open work of a queue in some stages, by id. A walk over all open work: definitions change

@@ -15,6 +15,7 @@ mod definitions;
 mod legs;
 mod lines;
 mod load;
+mod members;
 mod misfit;
 mod offers;
 mod pools;
@@ -89,8 +90,8 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::WorkRevealed { work, delay } => works::reveal(world, *work, *delay),
         Event::PreferenceStepped { work, step } => works::step_preference(world, *work, *step),
         Event::WorkRelaxed { work, past, skipped } => works::relax(world, *work, *past, *skipped),
-        Event::WorkExhausted { work, retry } => works::exhaust(world, *work, *retry),
         Event::EndChanged { work, at } => works::change_end(world, *work, *at),
+        Event::WorkExhausted { work, retry } => works::exhaust(world, *work, *retry),
         Event::DeclinesForgotten { work } => works::forget_declines(world, *work),
         Event::BarLifted { work, agent } => works::lift_bar(world, *work, *agent),
         Event::WorkClosed { work, cause, .. } => works::close(world, *work, *cause, due),

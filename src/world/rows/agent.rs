@@ -140,6 +140,13 @@ impl Agent {
         self.members().find(exact).map(|member| member.terms)
     }
 
+    /// True if the agent was named as a member of a queue, for all channels without terms of their
+    /// own.
+    pub(crate) fn is_named(&self, queue: QueueId) -> bool {
+        let own = |member: &Member| (member.queue, member.channel) == (queue, None);
+        self.members().find(own).is_some_and(|member| !member.by_expression)
+    }
+
     /// How much of their share the agent has had now on just these terms.
     pub(crate) fn set_share(&mut self, of: Member, share: u64) {
         let place = self.place_of(of);

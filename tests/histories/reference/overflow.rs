@@ -243,9 +243,7 @@ impl Router {
         let there = self.agents.iter().filter(|(_, row)| {
             !matches!(row.status, OffQueue | NotResponding)
                 && !row.draining
-                && row.memberships.iter().any(|((its, _), terms)| {
-                    *its == queue && self.has_joined(queue, terms.ring, but)
-                })
+                && row.all_terms(queue).any(|terms| self.has_joined(queue, terms.ring, but))
         });
         there.map(|(id, _)| *id).collect()
     }

@@ -46,6 +46,8 @@ pub(super) struct Agent {
     pub(super) in_debt: bool,
     pub(super) legs: Vec<Leg>,
     pub(super) memberships: BTreeMap<(QueueId, Option<ChannelId>), Membership>,
+    /// The queues whose members they are because they meet what those ask, and nobody named them.
+    pub(super) derived: BTreeMap<QueueId, Membership>,
     pub(super) defined: Timestamp,
     /// All that ever happened to them, with the channel it happened on.
     pub(super) diary: Vec<(Happened, Option<ChannelId>, Timestamp)>,
@@ -70,7 +72,14 @@ impl Agent {
         channel: ChannelId,
     ) -> Option<((QueueId, Option<ChannelId>), Membership)> {
         let places = [(queue, Some(channel)), (queue, None)];
-        places.into_iter().find_map(|place| Some((place, *self.memberships.get(&place)?)))
+        let named = places.into_iter().find_map(|place| Some((place, *self.memberships.get(&place)?)));
+        named.or_else(|| Some(((queue, None), *self.derived.get(&queue)?)))
+    }
+
+    /// All terms on which they are a member of a queue.
+    pub(super) fn all_terms(&self, queue: QueueId) -> impl Iterator<Item = &Membership> {
+        let named = self.memberships.iter().filter(move |((its, _), _)| *its == queue);
+        named.map(|(_, terms)| terms).chain(self.derived.get(&queue))
     }
 
     pub(super) fn new(defined: Timestamp) -> Self {
@@ -83,6 +92,7 @@ impl Agent {
             in_debt: false,
             legs: Vec::new(),
             memberships: BTreeMap::new(),
+            derived: BTreeMap::new(),
             defined,
             diary: Vec::new(),
             last_offer: OfferId::NONE,

@@ -10,7 +10,7 @@ use strowger::command::{Command, Define, SetMembership, SetPresence, SetShiftEnd
 use strowger::model::{
     AgentChoice, AgentId, AgentProfile, AgentWrapUp, Attributes, Broadcast, Budget,
     CalendarProfile, Callback, Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation,
-    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need,
+    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, MembersWhere, Membership, Need,
     Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority,
     QueueId, QueueProfile, RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep,
     RequeuePolicy, Requirement, Response, Schedule, SkillProfile, SortKey, SystemPresence,
@@ -302,7 +302,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
         features.with(Feature::External, 0.4, false, Just(true)),
-        (often_not(), often_not(), often_not(), often_not()),
+        (often_not(), often_not(), often_not(), often_not(), members_where(features)),
     );
     (first, second, third, fourth)
         .prop_map(|(first, second, third, fourth)| {
@@ -316,7 +316,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 inspect_every,
                 ramp,
                 external,
-                (not_to_sender, pull_offered, pull_put_off, members_alike),
+                (not_to_sender, pull_offered, pull_put_off, members_alike, members_where),
             ) = fourth;
             let ((order, sort_by), choice, idle, offers, answers) = first;
             let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
@@ -351,6 +351,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_spare_scarce(spare_scarce)
                 .with_broadcast(broadcast)
                 .with_members_alike(members_alike)
+                .with_members_where(members_where)
                 .with_classification(classification)
                 .with_sticky(sticky)
                 .with_overflow(overflow)
@@ -539,6 +540,13 @@ pub(super) fn membership(features: Features) -> BoxedStrategy<Membership> {
                 .with_weight(weight)
         })
         .boxed()
+}
+
+/// What a queue asks of its members, who need not be named then.
+fn members_where(features: Features) -> BoxedStrategy<Option<MembersWhere>> {
+    let asked = (requirement(), membership(features))
+        .prop_map(|(requirement, terms)| MembersWhere::new(requirement).with_terms(terms));
+    weighted(0.2, asked).boxed()
 }
 
 /// Mostly the terms hold for every channel.
