@@ -35,6 +35,13 @@ impl<K: Hash + Eq + Ord + Copy> Deadlines<K> {
         }
     }
 
+    /// Sets the deadline of a key that has none: nothing is sought where nothing is due.
+    pub(crate) fn start(&mut self, key: K, at: Option<Timestamp>) {
+        if at.is_some() {
+            self.set(key, at);
+        }
+    }
+
     /// Sets the deadlines of many keys that have none.
     pub(crate) fn set_all(&mut self, all: Vec<(K, Timestamp)>) {
         let due = all.into_iter().filter(|(_, at)| *at < Timestamp::MAX);

@@ -115,6 +115,15 @@ impl Memberships {
         })
     }
 
+    /// True if there are terms in a queue for just this channel. Costs nothing where no membership
+    /// says more than most do.
+    pub(crate) fn have_own(&self, queue: QueueId, channel: ChannelId) -> bool {
+        self.more.iter().any(|(place, more)| {
+            more.channel == Some(channel)
+                && self.all.get(*place).is_some_and(|terms| terms.queue == queue)
+        })
+    }
+
     /// The agent has had so much of their share by the membership at a place.
     pub(crate) fn set_share(&mut self, place: usize, share: u64) {
         self.say_more(place, |more| more.share = share);
@@ -258,6 +267,10 @@ mod tests {
             assert_eq!(packed, Memberships::from(members.clone()));
         }
         assert!(get(&packed, members.len()).is_none());
+        let own = |queue, channel| {
+            packed.have_own(QueueId::from_raw(queue), ChannelId::from_raw(channel))
+        };
+        assert_eq!((own(7, 0), own(7, 1), own(6, 0)), (true, false, false));
         let all: Vec<_> = packed.iter().map(PackedMember::member).collect();
         assert_eq!((all, packed.len()), (members, 6));
         assert_eq!(Memberships::from(vec![]), Memberships::default());

@@ -3,6 +3,7 @@
 use crate::model::ids::WorkId;
 use crate::model::need::Need;
 use crate::world::apply::misfit::Misfit;
+use crate::world::index::Index;
 use crate::world::needs::NeedId;
 use crate::world::rows::Work;
 use crate::world::state::World;
@@ -17,11 +18,11 @@ pub(super) fn restage<R>(
     let World { stores, index } = world;
     let work = stores.works.get_mut(id).or_missing(id)?;
     index.set_line(&stores.queues, id, work, false);
-    let clocked = work.stage.has_clock();
+    let clocked = Index::is_clocked(&stores.queues, work);
     let told = change(work)?;
     work.check_legs(work.stage)?;
     index.set_line(&stores.queues, id, work, true);
-    if clocked || work.stage.has_clock() {
+    if clocked || Index::is_clocked(&stores.queues, work) {
         index.set_work_clock(&stores.queues, id, work);
     }
     Ok(told)

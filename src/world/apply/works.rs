@@ -14,7 +14,7 @@ use crate::state::work::{CloseCause, Stage, WorkStep};
 use crate::world::apply::lines::{intern, need_of, restage, restage_anew};
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, pools, tallies};
-use crate::world::index::TimerKey;
+use crate::world::index::{Index, TimerKey};
 use crate::world::pool_sets::pools_named;
 use crate::world::rows::{EndedWork, Step, Work};
 use crate::world::state::World;
@@ -52,7 +52,7 @@ pub(super) fn submit(
     let World { stores, index } = world;
     index.share_request(&mut work);
     index.set_line(&stores.queues, id, &work, true);
-    index.set_work_clock(&stores.queues, id, &work);
+    index.start_work_clock(&stores.queues, id, &work);
     stores.works.open(id, work);
     if let Some(key) = &request.key {
         // Closed work loses its key to work that uses it again, so that the rows alone say whose
@@ -212,7 +212,7 @@ pub(super) fn close(
     let World { stores, index } = world;
     let work = stores.works.close(id).or_missing(id)?;
     index.set_line(&stores.queues, id, &work, false);
-    if work.stage.has_clock() {
+    if Index::is_clocked(&stores.queues, &work) {
         index.clock.set(TimerKey::Work(id), None);
     }
     if work.stage == Stage::Queued && work.counted && cause == CloseCause::Abandoned {

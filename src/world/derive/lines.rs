@@ -60,10 +60,23 @@ impl Index {
         }
     }
 
+    /// True if anything may be due for a piece of work. Of what is offered only a queue that recalls
+    /// it knows a clock: most offers never enter it.
+    pub(crate) fn is_clocked(queues: &Queues, work: &Work) -> bool {
+        let recalls = || queues.get(work.queue).is_some_and(|queue| queue.profile.max_wait_recalls);
+        work.stage.has_clock() && (!work.is_offered() || recalls())
+    }
+
     /// Puts in the clock whatever is due next for a piece of work.
     pub(crate) fn set_work_clock(&mut self, queues: &Queues, id: WorkId, work: &Work) {
         let due = self.work_deadline(queues, work).map(|deadline| deadline.at);
         self.clock.set(TimerKey::Work(id), due);
+    }
+
+    /// The same for work that is new, and therefore not in the clock.
+    pub(crate) fn start_work_clock(&mut self, queues: &Queues, id: WorkId, work: &Work) {
+        let due = self.work_deadline(queues, work).map(|deadline| deadline.at);
+        self.clock.start(TimerKey::Work(id), due);
     }
 
     /// When something is due for a piece of work, by its present state.

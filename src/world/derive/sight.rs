@@ -86,11 +86,18 @@ impl Index {
             let all_joined = || u16::MAX;
             queue.is_some_and(|queue| ring_sees(queue, all_joined, member.ring(), lane.ring))
         };
-        let row = || stores.agent_rows.get(id)?.member(member.queue(), lane.channel);
+        // Terms for just this channel go before those for all channels.
+        let is_of_channel = || match member.channel() {
+            Some(its) => its == lane.channel,
+            None => stores
+                .agent_rows
+                .get(id)
+                .is_some_and(|row| !row.memberships.have_own(member.queue(), lane.channel)),
+        };
         self.fits_need(lane.need, id)
             && delay_over(member.delay(), lane.revealed)
             && ring()
-            && row().is_some_and(|row| row.channel() == member.channel())
+            && is_of_channel()
     }
 
     /// The first other piece of work in the lane of a piece of work, if that is in one.
