@@ -16,10 +16,10 @@ use crate::world::rows::Offer;
 use crate::engine::agents::lease_from_now;
 use crate::engine::alerting::{self, Alert, alert};
 use crate::engine::decisions::decide;
+use crate::engine::exhaust::exhaust;
 use crate::engine::matching::case::Case;
 use crate::engine::matching::key::host_score;
 use crate::engine::matching::{gates, hope};
-use crate::engine::exhaust::exhaust;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{place, prefer};
 

@@ -21,10 +21,11 @@ use core::cmp::Reverse;
 use crate::base::hash::FixedMap;
 use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::model::queue::Broadcast;
 use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
-use crate::engine::matching::candidates::{candidates, least_at_once};
+use crate::engine::matching::candidates::candidates;
 use crate::engine::matching::choose::{choose, choose_alike};
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::item::is_ordinary;
@@ -183,19 +184,20 @@ fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
     let work = found.work.work;
     let row = turn.work(work)?;
     let profile = turn.queue_profile(row.queue)?;
-    let (once, alike) = (profile.broadcast, profile.members_alike && row.step.is_none());
-    let once = Some(once).filter(|once| !once.refill && !row.is_offered());
-    let least = match once {
-        Some(once) => once.max,
-        None => least_at_once(turn.matching(), row),
+    let alike = profile.members_alike && row.step.is_none();
+    let Broadcast { min, max, refill, .. } = profile.broadcast;
+    let (number_asked, in_one_go) = match (row.is_offered(), refill) {
+        (true, _) => (1, false),
+        (false, true) => (min, false),
+        (false, false) => (max, true),
     };
-    for number in 0..least {
+    for number in 0..number_asked {
         let known = found.agent.filter(|_| number == 0 && !alike);
         let next = known.or_else(|| match alike {
             true => next_alike(turn.matching(), work, number == 0),
             false => choose(turn.matching(), work).map(|chosen| chosen.agent),
         });
-        let last = once.is_some() && (number + 1 == least || is_last(turn, work)?);
+        let last = in_one_go && (number + 1 == number_asked || is_last(turn, work)?);
         match next {
             Some(agent) => offering::offer_found(turn, work, agent, last)?,
             // The first offer was accepted at once.

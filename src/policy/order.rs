@@ -111,9 +111,7 @@ impl LineKey {
             }
             Order::Score => (3, score, 0, 0),
             Order::Ratio => (RATIO, score, 0, objective(target, waiting)),
-            Order::PriorityRatio => {
-                (PRIORITY_RATIO, -points, credited, objective(target, waiting))
-            }
+            Order::PriorityRatio => (PRIORITY_RATIO, -points, credited, objective(target, waiting)),
             Order::Lifo => {
                 let latest = i64::try_from(waiting.work.raw()).unwrap_or(i64::MAX);
                 (5, since.saturating_neg(), -latest, 0)

@@ -46,7 +46,9 @@ impl LaneKey {
         let objective = match queue.order {
             // The order of two pieces of work changes with time if their objectives differ; in one
             // lane it must not.
-            Order::Ratio | Order::PriorityRatio => work.request.objective.unwrap_or(queue.service_target),
+            Order::Ratio | Order::PriorityRatio => {
+                work.request.objective.unwrap_or(queue.service_target)
+            }
             Order::Score | Order::Priority | Order::Deadline | Order::Lifo | Order::Sorted => {
                 Span::ZERO
             }

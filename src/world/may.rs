@@ -112,8 +112,7 @@ impl Work {
         match self.stage {
             Stage::Queued => self.retry.is_none(),
             Stage::Offered { .. } => {
-                self.further_offers.len() + 1 < self.open_to as usize
-                    && !self.is_closed_to_others()
+                self.further_offers.len() + 1 < self.open_to as usize && !self.is_closed_to_others()
             }
             Stage::Assigned { .. }
             | Stage::Parked { .. }

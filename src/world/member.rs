@@ -84,13 +84,8 @@ struct More {
 
 impl More {
     /// The default terms: those of a membership that says nothing more.
-    const NOTHING: Self = Self {
-        delay: Span::ZERO,
-        weight: 1,
-        share: 0,
-        offered: OfferId::NONE,
-        channel: None,
-    };
+    const NOTHING: Self =
+        Self { delay: Span::ZERO, weight: 1, share: 0, offered: OfferId::NONE, channel: None };
 }
 
 /// One membership, read where it lies.

@@ -43,11 +43,8 @@ fn members_who_can<'a>(
         members.among((fit, open)).filter_map(move |agent| {
             let able = member::is_visible(matching, work, agent)
                 && member_can_take(matching, id, work, agent);
-            let rank = if alike {
-                RANK_ALIKE
-            } else {
-                member::membership(matching, work, agent)?.rank
-            };
+            let rank =
+                if alike { RANK_ALIKE } else { member::membership(matching, work, agent)?.rank };
             able.then(|| key::key(matching, id, work, agent, (rank, 0))).flatten()
         })
     })
@@ -65,7 +62,7 @@ pub(super) fn member_can_take(
 
 /// How many agents the queue wants to ask at once at least. Work that is alerting somebody was
 /// begun with enough: one more is enough for it.
-pub(crate) fn least_at_once(matching: Matching<'_>, work: &Work) -> u8 {
+fn least_at_once(matching: Matching<'_>, work: &Work) -> u8 {
     if work.is_offered() {
         return 1;
     }

@@ -176,8 +176,7 @@ fn first_of(
             });
             // Mostly the ranking holds all who fit, and then nobody else need be compared.
             let complete = ranking.is_some_and(|ranking| ranking.complete);
-            let all =
-                || first_by_key(matching, id, work, (rank, asking), candidates.sets().ids());
+            let all = || first_by_key(matching, id, work, (rank, asking), candidates.sets().ids());
             ranked.or_else(|| if complete { None } else { all() })
         }
     }
@@ -228,9 +227,8 @@ fn first_by_key(
         }
         let key = key(matching, id, work, agent, (rank, 0));
         let better = key.filter(|key| best.is_none_or(|best| *key < best));
-        let able = |_: &AgentKey| {
-            member_can_take(matching, id, work, agent) && asking.allows(agent)
-        };
+        let able =
+            |_: &AgentKey| member_can_take(matching, id, work, agent) && asking.allows(agent);
         if let Some(key) = better.filter(able) {
             best = Some(key);
             highest = score.unwrap_or(0);

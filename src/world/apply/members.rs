@@ -36,9 +36,7 @@ pub(super) fn derive(world: &mut World, agent: AgentId, queue: QueueId) -> Resul
     let row = world.agent(agent)?;
     let known = row.members().find(|member| (member.queue, member.channel) == (queue, None));
     let wanted = world.terms_by_expression(agent, queue);
-    if known.is_some_and(|known| !known.by_expression)
-        || known.map(|known| known.terms) == wanted
-    {
+    if known.is_some_and(|known| !known.by_expression) || known.map(|known| known.terms) == wanted {
         return Ok(());
     }
     change_memberships(world, agent, queue, |rows| {

@@ -120,7 +120,7 @@ fn begin(row: &mut Work, lifetime: Option<Span>, at: Timestamp, due: Timestamp) 
     row.origin = due;
     // An instant at which it is to end was named before.
     let named = row.expires.get();
-    row.expires = named.or(row.lifetime_ends(lifetime)).into();
+    row.expires = named.or_else(|| row.lifetime_ends(lifetime)).into();
     row.step = Step::first(&row.request, at);
 }
 

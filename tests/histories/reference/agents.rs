@@ -2,9 +2,7 @@
 
 use strowger::command::{Reply, Unavailable};
 use strowger::fact::{Event, PresenceSetBy};
-use strowger::model::{
-    AgentId, ChannelId, Entity, PoolId, PresenceId, SystemPresence, WorkId,
-};
+use strowger::model::{AgentId, ChannelId, Entity, PoolId, PresenceId, SystemPresence, WorkId};
 use strowger::policy::offering::History;
 use strowger::policy::room::{Claim, Full, Usage};
 use strowger::state::{AssignmentState, LegState, RoutingStatus};

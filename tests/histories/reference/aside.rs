@@ -87,11 +87,7 @@ impl Router {
         Ok(Reply::Done)
     }
 
-    pub(super) fn close_at(
-        &mut self,
-        id: WorkId,
-        at: Option<Timestamp>,
-    ) -> Result<Reply, Refusal> {
+    pub(super) fn close_at(&mut self, id: WorkId, at: Option<Timestamp>) -> Result<Reply, Refusal> {
         self.check_known(id)?;
         if at.is_some_and(|at| at <= self.now) {
             return Err(valid::invalid("at", Problem::Past).into());

@@ -2,7 +2,9 @@
 
 use strowger::Timestamp;
 use strowger::fact::Cause;
-use strowger::model::{AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, OfferId, SkillId, WorkId};
+use strowger::model::{
+    AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, OfferId, SkillId, WorkId,
+};
 use strowger::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use strowger::policy::fit;
 use strowger::policy::offering::Bar;

@@ -72,7 +72,8 @@ impl Agent {
         channel: ChannelId,
     ) -> Option<((QueueId, Option<ChannelId>), Membership)> {
         let places = [(queue, Some(channel)), (queue, None)];
-        let named = places.into_iter().find_map(|place| Some((place, *self.memberships.get(&place)?)));
+        let named =
+            places.into_iter().find_map(|place| Some((place, *self.memberships.get(&place)?)));
         named.or_else(|| Some(((queue, None), *self.derived.get(&queue)?)))
     }
 

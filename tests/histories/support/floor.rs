@@ -10,12 +10,12 @@ use strowger::command::{Command, Define, SetMembership, SetPresence, SetShiftEnd
 use strowger::model::{
     AgentChoice, AgentId, AgentProfile, AgentWrapUp, Attributes, Broadcast, Budget,
     CalendarProfile, Callback, Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation,
-    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, MembersWhere, Membership, Need,
-    Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority,
-    QueueId, QueueProfile, RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep,
-    RequeuePolicy, Requirement, Response, Schedule, SkillProfile, SortKey, SystemPresence,
-    TimeOfDay, Tolerance, Value, WaitClock, Week, Weights, Wish, WorkChange, WorkRequest,
-    WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
+    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, MembersWhere,
+    Membership, Need, Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId,
+    PresenceProfile, Priority, QueueId, QueueProfile, RejectReasonProfile, Relaxation,
+    RelaxationClock, RelaxationStep, RequeuePolicy, Requirement, Response, Schedule, SkillProfile,
+    SortKey, SystemPresence, TimeOfDay, Tolerance, Value, WaitClock, Week, Weights, Wish,
+    WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
 };
 use strowger::{Config, Span, Timestamp};
 

@@ -7,12 +7,12 @@ use proptest::option::{of as maybe, weighted};
 use proptest::prelude::*;
 use proptest::strategy::Union;
 use strowger::command::{
-    Abandon, Accept, Activate, Advance, Answer, Assign, Cancel, Change, ChangeWork, Close, CloseAt, Command,
-    Confer, Consult, Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher,
-    Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject, RemoveMembership,
-    ReportUnreached, RequestCallback, RequestWrapUp, Resume, Resumer, Retire, Retrieve, SetCode,
-    SetDraining, SetMembership, SetOwnCall, SetPresence, SetShiftEnd, Submit, Supervise,
-    Supervision, Suspend, TransferToAgent, TransferToQueue, Unassign,
+    Abandon, Accept, Activate, Advance, Answer, Assign, Cancel, Change, ChangeWork, Close, CloseAt,
+    Command, Confer, Consult, Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact,
+    Finisher, Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject,
+    RemoveMembership, ReportUnreached, RequestCallback, RequestWrapUp, Resume, Resumer, Retire,
+    Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall, SetPresence, SetShiftEnd, Submit,
+    Supervise, Supervision, Suspend, TransferToAgent, TransferToQueue, Unassign,
 };
 use strowger::model::{
     AgentId, CalendarId, CalendarProfile, ChannelId, CodeId, OfferId, PresenceId, Profile, QueueId,
