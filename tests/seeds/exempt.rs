@@ -106,5 +106,5 @@ fn whoever_gave_it_to_them_wraps_up() {
     assert!(floor.state(id).is_closed());
     assert_eq!((wrap_ups(&floor, id, ANA), wrap_ups(&floor, id, BO)), (1, 0));
     let open = floor.row(id).handling.open();
-    assert!(open.into_iter().any(|segment| segment.part == Part::WrapUp(ANA)));
+    assert!(open.iter().any(|segment| segment.part == Part::WrapUp(ANA)));
 }

@@ -97,7 +97,8 @@ impl Router {
             return Err(self.wrong_stage(id));
         }
         let lifetime = work.request.lifetime;
-        let lifetime = lifetime.or(self.channel_profile(work.request.channel).lifetime);
+        let of_channel = self.channel_profile(work.request.channel).lifetime;
+        let lifetime = lifetime.or(of_channel);
         // What was never in a line does not live yet.
         let lives = work.queued.and(lifetime).map(|lifetime| work.origin + lifetime);
         let ends = at.or(lives);
