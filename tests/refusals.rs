@@ -205,6 +205,8 @@ const COMMANDS: &str = r#"
     activate {"work": $work}
     suspend {"work": $work}
     postpone {"work": $work, "at": 60000}
+    close_at {"work": $work, "at": 60000}
+    close_at (past) {"work": $work, "at": 0}
     postpone (same) {"work": $work, "at": 3600000}
     unassign {"work": $work}
     unassign (suspend) {"work": $work, "suspend": true}

@@ -65,6 +65,7 @@ impl CommandName {
             | Self::Activate
             | Self::Suspend
             | Self::Postpone
+            | Self::CloseAt
             | Self::Reclassify => (All, No, No),
             Self::RequestCallback => (All, No, Theirs),
             Self::Abandon => (No, No, Theirs),

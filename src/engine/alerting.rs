@@ -7,7 +7,9 @@ use crate::policy::offering::{Bar, auto_accept, window};
 use crate::state::leg::LegEnd;
 use crate::state::offer::Withdrawal;
 
+use crate::engine::exhaust::exhaust;
 use crate::engine::matching::agent::has_left;
+use crate::engine::matching::hope;
 use crate::engine::place;
 use crate::engine::turn::{Halted, Turn};
 
@@ -85,6 +87,9 @@ pub(crate) fn withdraw_unattended(turn: &mut Turn<'_>, agent: AgentId) -> Result
             let place = place::declined(turn, &offer, queue.requeue.withdrawn)?;
             let (why, bar) = (Withdrawal::AgentUnavailable, Bar::None);
             turn.emit(Event::OfferWithdrawn { offer: id, why, bar, place })?;
+            if hope::is_broadcast_over(turn.matching(), turn.work(offer.work)?) {
+                exhaust(turn, offer.work)?;
+            }
         }
     }
     withdraw_unattended_consults(turn, agent)

@@ -2,7 +2,7 @@
 
 use crate::base::time::Timestamp;
 use crate::command::commands::{
-    Activate, Postpone, ReportUnreached, RequestCallback, Suspend, Unassign,
+    Activate, CloseAt, Postpone, ReportUnreached, RequestCallback, Suspend, Unassign,
 };
 use crate::command::refusal::{LimitName, Refusal};
 use crate::fact::event::{EndedBy, Event, QueuedWhy};
@@ -64,6 +64,27 @@ impl Run for Postpone {
             }
             _ => Err(turn.wrong_stage(work)),
         }
+    }
+}
+
+impl Run for CloseAt {
+    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let Self { work, at } = self;
+        turn.check_work_known(work)?;
+        if at.is_some_and(|at| at <= turn.now) {
+            return Err(Invalid::new("at", Problem::Past).into());
+        }
+        let row = turn.open_work(work)?;
+        if matches!(row.stage, Stage::WrapUp { .. }) {
+            return Err(turn.wrong_stage(work));
+        }
+        let lifetime = turn.must(turn.world.channel_profile(row.request.channel))?.lifetime;
+        let rules = turn.queue_rules(row.queue)?;
+        let at = at.or_else(|| row.lifetime_ends(rules, lifetime));
+        if at != row.expires.get() {
+            turn.emit(Event::EndChanged { work, at })?;
+        }
+        Ok(())
     }
 }
 
@@ -129,7 +150,13 @@ impl Run for ReportUnreached {
         turn.emit(Event::CustomerUnreached { work, retry })?;
         if retry.is_none() {
             let (cause, by) = (CloseCause::Unreached, EndedBy::Host);
-            turn.emit(Event::WorkClosed { work, cause, by, outside: None })?;
+            turn.emit(Event::WorkClosed {
+                work,
+                cause,
+                by,
+                outside: None,
+                never_wrapped_up: false,
+            })?;
         }
         Ok(())
     }

@@ -140,6 +140,11 @@ pub(crate) fn decide(
     let entry = matching.world.entry::<QueueProfile>(row.queue).ok()?;
     let mut keys: Vec<AgentKey> = candidates(matching, work, row).collect();
     keys.sort_unstable();
+    if entry.profile.members_alike {
+        // Before the agent come those for whom other work comes first.
+        let first = keys.iter().position(|key| key.agent == agent);
+        keys.drain(..first.unwrap_or(0));
+    }
     debug_assert!(
         keys.first().is_some_and(|first| first.agent == agent),
         "{work} goes to {agent}, who is not the first of {keys:?}"

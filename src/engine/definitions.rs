@@ -10,12 +10,13 @@ use crate::command::refusal::{LimitName, Refusal};
 use crate::fact::definition::{Defined, Definition};
 use crate::fact::event::{Event, PresenceSetBy};
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, Entity, PoolId, PresenceId, every_kind};
+use crate::model::ids::{AgentId, Entity, PoolId, PresenceId, QueueId, every_kind};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::kinds::for_every_kind;
 use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::queue::QueueProfile;
 use crate::model::work::check_key;
+use crate::policy::fit::holds;
 use crate::world::catalog::CatalogEntry;
 use crate::world::kinds::DefinitionKind;
 use crate::world::state::World;
@@ -43,6 +44,7 @@ impl<P: DefinitionKind> Run for Define<P> {
         let id = rows.next_id().filter(|_| rows.len() < max as usize);
         let id = id.ok_or(Refusal::Limit { limit: P::LIMIT, max })?;
         let defined = Defined { id, key: self.key, profile: Arc::new(self.profile) };
+        check_members(turn, &P::definition(defined.clone()))?;
         turn.emit(Event::Defined(Box::new(P::definition(defined))))?;
         Ok(id)
     }
@@ -59,7 +61,9 @@ impl<P: DefinitionKind> Run for Change<P> {
         turn.check_mentions(|name| self.profile.mentions(name))?;
         self.profile.check()?;
         let defined = Defined { id: self.id, key, profile: Arc::new(self.profile) };
-        check_change(turn, &P::definition(defined.clone()))?;
+        let definition = P::definition(defined.clone());
+        check_change(turn, &definition)?;
+        check_members(turn, &definition)?;
         turn.emit(Event::Changed(Box::new(P::definition(defined))))?;
         if let Entity::Presence(presence) = self.id.into() {
             presence_changed(turn, presence)?;
@@ -110,6 +114,41 @@ fn check_change(turn: &Turn<'_>, definition: &Definition) -> Result<(), Refusal>
         }
     }
     Ok(())
+}
+
+/// Refuses a definition that would make an agent a member of too many queues, because they meet
+/// what queues ask of their members.
+fn check_members(turn: &Turn<'_>, definition: &Definition) -> Result<(), Refusal> {
+    let world = &*turn.world;
+    let max = world.stores().config.limits.memberships;
+    let too_many = match definition {
+        Definition::Agent(defined) => {
+            let row = world.agent(defined.id).ok();
+            let is_named = |queue| row.is_some_and(|row| row.is_named(queue));
+            let meets = |queue: &QueueId| {
+                let asked = world.queue_profile(*queue).ok();
+                let asked = asked.and_then(|queue| queue.members_where.as_ref());
+                asked.is_some_and(|asked| holds(&asked.requirement, &defined.profile))
+            };
+            let queues = world.index().by_expression.iter();
+            let more = queues.filter(|queue| !is_named(**queue) && meets(queue)).count();
+            let named = row.into_iter().flat_map(|row| row.members());
+            let named = named.filter(|member| !member.by_expression).count();
+            more > 0 && named.saturating_add(more) > max as usize
+        }
+        Definition::Queue(defined) => defined.profile.members_where.as_ref().is_some_and(|asked| {
+            let agents = world.stores().agents.iter().filter(|(_, entry)| !entry.retired);
+            let mut rows = agents.zip(world.stores().agent_rows.iter());
+            rows.any(|((_, entry), (_, row))| {
+                let full = row.memberships.len() >= max as usize;
+                let new = row.terms(defined.id, None).is_none();
+                full && new && holds(&asked.requirement, &entry.profile)
+            })
+        }),
+        _ => false,
+    };
+    let limit = LimitName::Memberships;
+    if too_many { Err(Refusal::Limit { limit, max }) } else { Ok(()) }
 }
 
 /// A presence opens other channels now, to all agents who have it.
@@ -197,9 +236,10 @@ impl Run for SetMembership {
         channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
         membership.check()?;
         let row = turn.agent(agent)?;
-        let old = row.terms(queue, channel);
+        let known = row.terms(queue, channel);
+        let old = known.filter(|_| channel.is_some() || row.is_named(queue));
         let max = turn.world.stores().config.limits.memberships;
-        if old.is_none() && row.memberships.len() >= max as usize {
+        if known.is_none() && row.memberships.len() >= max as usize {
             return Err(Refusal::Limit { limit: LimitName::Memberships, max });
         }
         if old != Some(membership) {
@@ -215,10 +255,14 @@ impl Run for RemoveMembership {
         turn.live::<AgentProfile>(agent)?;
         turn.live::<QueueProfile>(queue)?;
         channel.map_or(Ok(()), |channel| turn.check_live(channel.into()))?;
-        if turn.agent(agent)?.terms(queue, channel).is_some() {
-            turn.emit(Event::MembershipRemoved { agent, queue, channel })?;
+        let row = turn.agent(agent)?;
+        if row.terms(queue, channel).is_none() {
+            return Ok(());
         }
-        Ok(())
+        if channel.is_none() && !row.is_named(queue) {
+            return Err(Refusal::MemberByExpression { agent, queue });
+        }
+        Ok(turn.emit(Event::MembershipRemoved { agent, queue, channel })?)
     }
 }
 

@@ -119,7 +119,13 @@ fn fire_work(
 }
 
 fn close(turn: &mut Turn<'_>, work: WorkId, cause: CloseCause) -> Result<(), Halted> {
-    turn.emit(Event::WorkClosed { work, cause, by: EndedBy::System, outside: None })
+    turn.emit(Event::WorkClosed {
+        work,
+        cause,
+        by: EndedBy::System,
+        outside: None,
+        never_wrapped_up: false,
+    })
 }
 
 /// Work has waited as long as it may.

@@ -10,8 +10,8 @@
 //!   piece of work, [`decisions`] records how one was chosen;
 //! * [`turn`] and [`action`]: a call, and the commands it can be made for;
 //! * `place`, `checks` and `conditions` read for several rooms;
-//! * `prefer`, `relax`, `overflow` and `requeue`: what happens to work that waits; `alerting`,
-//!   `agents` and `offering`: what happens to offers and to who gets them; `wrap_up`;
+//! * `prefer`, `relax`, `overflow`, `requeue` and `exhaust`: what happens to work that waits;
+//!   `alerting`, `agents` and `offering`: what happens to offers and to who gets them; `wrap_up`;
 //! * the other commands: `definitions`, `submit`, `classify`, `works`, `transfer`, `offers`,
 //!   `legs`, `aside`;
 //! * `expire` fires deadlines, `route` offers what fits, [`explain`] says why;
@@ -29,6 +29,7 @@ pub(crate) mod core;
 mod decide;
 pub(crate) mod decisions;
 mod definitions;
+mod exhaust;
 mod expire;
 pub(crate) mod explain;
 pub(crate) mod keep;

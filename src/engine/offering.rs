@@ -3,24 +3,23 @@
 use alloc::sync::Arc;
 
 use crate::base::time::Timestamp;
-use crate::fact::event::{EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
-use crate::model::ids::{AgentId, OfferId, QueueId, ReasonId, WorkId};
-use crate::model::queue::{Exhausted, QueueProfile};
+use crate::fact::event::{Event, OfferedBy, PresenceSetBy};
+use crate::model::ids::{AgentId, OfferId, ReasonId, WorkId};
+use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, Response};
-use crate::model::requeue::Requeue;
 use crate::policy::offering::{Bar, bar_after_reject, bar_with_budget};
 use crate::state::offer::Withdrawal;
 use crate::state::routing_status::StatusStep;
-use crate::state::work::{CloseCause, Stage};
+use crate::state::work::Stage;
 use crate::world::rows::Offer;
 
 use crate::engine::agents::lease_from_now;
 use crate::engine::alerting::{self, Alert, alert};
 use crate::engine::decisions::decide;
+use crate::engine::exhaust::exhaust;
 use crate::engine::matching::case::Case;
 use crate::engine::matching::key::host_score;
 use crate::engine::matching::{gates, hope};
-use crate::engine::overflow;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{place, prefer};
 
@@ -32,16 +31,27 @@ pub(crate) fn offer(
     by: OfferedBy,
 ) -> Result<OfferId, Halted> {
     let alert = alert(turn, work, agent, turn.now)?;
-    offer_by(turn, work, agent, by, alert)
+    offer_by(turn, (work, agent), by, alert, false)
+}
+
+/// Offers work to an agent whom routing found; the last of a broadcast without refill is marked.
+pub(crate) fn offer_found(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    agent: AgentId,
+    last: bool,
+) -> Result<OfferId, Halted> {
+    let alert = alert(turn, work, agent, turn.now)?;
+    offer_by(turn, (work, agent), OfferedBy::Routing, alert, last)
 }
 
 /// The same, where it is known how the offer reaches the agent.
 pub(crate) fn offer_by(
     turn: &mut Turn<'_>,
-    work: WorkId,
-    agent: AgentId,
+    (work, agent): (WorkId, AgentId),
     by: OfferedBy,
     alert: Alert,
+    last: bool,
 ) -> Result<OfferId, Halted> {
     let next = turn.world.stores().offers.next_id();
     let offer = next.ok_or_else(|| turn.fault("there is no number for another offer".into()))?;
@@ -57,7 +67,8 @@ pub(crate) fn offer_by(
         let decision = decide(turn.matching(), offer, work, agent);
         decision.into_iter().for_each(|decision| turn.decisions.push(decision));
     }
-    turn.emit(Event::WorkOffered { offer, work, agent, until: alert.until, by, score })?;
+    let until = alert.until;
+    turn.emit(Event::WorkOffered { offer, work, agent, until, by, score, last })?;
     if alert.auto {
         accept(turn, offer, true)?;
     }
@@ -192,34 +203,14 @@ fn respond(turn: &mut Turn<'_>, agent: AgentId, response: Response) -> Result<()
 }
 
 /// Moves work on after a decline: past refused steps, and by the queue's policy if it is exhausted.
+/// All who were asked in one go, beside whom nobody else is asked, are all there are.
 fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
+    let in_vain = hope::is_broadcast_over(turn.matching(), turn.work(work)?);
     prefer::pass_refused_steps(turn, work)?;
     let row = turn.work(work)?;
-    if row.stage != Stage::Queued || !hope::is_exhausted(turn.matching(), row) {
-        return Ok(());
+    let waits = row.stage == Stage::Queued;
+    if waits && (in_vain || hope::is_exhausted(turn.matching(), row)) {
+        exhaust(turn, work)?;
     }
-    let policy = turn.queue_profile(row.queue)?.exhausted;
-    let retry = match policy {
-        Exhausted::Retry { after } => Some(turn.now + after),
-        Exhausted::Wait | Exhausted::Move { .. } | Exhausted::Close => None,
-    };
-    turn.emit(Event::WorkExhausted { work, retry })?;
-    match policy {
-        Exhausted::Wait | Exhausted::Retry { .. } => Ok(()),
-        Exhausted::Move { queue } => move_exhausted(turn, work, queue),
-        Exhausted::Close => {
-            let (cause, by) = (CloseCause::Exhausted, EndedBy::System);
-            turn.emit(Event::WorkClosed { work, cause, by, outside: None })
-        }
-    }
-}
-
-fn move_exhausted(turn: &mut Turn<'_>, work: WorkId, queue: QueueId) -> Result<(), Halted> {
-    if turn.work(work)?.queue == queue {
-        return turn.emit(Event::DeclinesForgotten { work });
-    }
-    let place = place::in_queue(turn, work, queue, Requeue::KeepScore)?;
-    let (why, wrap_up, sticky, not_to) = (QueuedWhy::Exhausted, None, None, None);
-    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
-    overflow::enter(turn, work, Some(why))
+    Ok(())
 }

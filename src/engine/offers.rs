@@ -104,7 +104,7 @@ impl Run for Assign {
             return Err(Invalid::new("offered_at", Problem::Past).into());
         }
         alerting::make_way(turn, work)?;
-        Ok(offering::offer_by(turn, work, agent, OfferedBy::Assign, alert)?)
+        Ok(offering::offer_by(turn, (work, agent), OfferedBy::Assign, alert, false)?)
     }
 }
 

@@ -4,7 +4,8 @@
 //! order of the work, then by the queue's rule for choosing agents. So a freed agent takes the
 //! first work of their lowest-ranked queues; new work goes to the first agent among those for whom
 //! its queue ranks lowest; and when many become free at once, work after work is served in its
-//! order.
+//! order. Where a queue treats its members alike, the best pair says only whose turn it is among
+//! the work: the agent is then chosen, whatever their ranks, among those for whom it comes first.
 //!
 //! Before a call nothing fits. So whatever fits after it involves an agent or work that the call
 //! touched, and only those *seek*: each searches for its best pair, and the best pair of all is
@@ -18,18 +19,19 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::base::hash::FixedMap;
-use crate::fact::event::OfferedBy;
 use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::model::queue::Broadcast;
 use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
-use crate::engine::matching::candidates::least_at_once;
-use crate::engine::matching::choose::choose;
+use crate::engine::matching::candidates::candidates;
+use crate::engine::matching::choose::{choose, choose_alike};
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::item::is_ordinary;
 use crate::engine::matching::line::in_line;
-use crate::engine::matching::seek::{Found, best_work};
+use crate::engine::matching::queue;
+use crate::engine::matching::seek::{Found, best_work, first_work};
 use crate::engine::offering;
 use crate::engine::turn::{Halted, Turn};
 
@@ -161,15 +163,43 @@ fn waits_in_vain(turn: &Turn<'_>, seeker: Seeker) -> bool {
     other.and_then(|other| turn.world.work(other).ok()).is_some_and(is_ordinary)
 }
 
-/// Offers what was found. If it alerts nobody yet, to as many at once as its queue wants at least.
+/// The agent to whom work of a queue goes that treats its members alike: of those for whom it comes
+/// first of all that waits, or of all, the one whom the rule of the queue takes.
+fn next_alike(matching: Matching<'_>, work: WorkId, comes_first: bool) -> Option<AgentId> {
+    let first_for = |agent| first_work(matching, agent).is_some_and(|own| own.work.work == work);
+    let of = |agent| !comes_first || first_for(agent);
+    choose_alike(matching, work, &of).map(|chosen| chosen.agent)
+}
+
+/// True if nobody else could be offered the work after one more.
+fn is_last(turn: &Turn<'_>, work: WorkId) -> Result<bool, Halted> {
+    let (matching, row) = (turn.matching(), turn.work(work)?);
+    let alone = candidates(matching, work, row).nth(1).is_none();
+    Ok(alone || queue::is_held_back_after(matching, row.queue))
+}
+
+/// Offers what was found. If it alerts nobody yet, to as many at once as its queue wants at least,
+/// or at most if nobody else is asked later.
 fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
     let work = found.work.work;
-    let least = least_at_once(turn.matching(), turn.work(work)?);
-    for number in 0..least {
-        let known = found.agent.filter(|_| number == 0);
-        let next = known.or_else(|| choose(turn.matching(), work).map(|chosen| chosen.agent));
+    let row = turn.work(work)?;
+    let profile = turn.queue_profile(row.queue)?;
+    let alike = profile.members_alike && row.step.is_none();
+    let Broadcast { min, max, refill, .. } = profile.broadcast;
+    let (number_asked, in_one_go) = match (row.is_offered(), refill) {
+        (true, _) => (1, false),
+        (false, true) => (min, false),
+        (false, false) => (max, true),
+    };
+    for number in 0..number_asked {
+        let known = found.agent.filter(|_| number == 0 && !alike);
+        let next = known.or_else(|| match alike {
+            true => next_alike(turn.matching(), work, number == 0),
+            false => choose(turn.matching(), work).map(|chosen| chosen.agent),
+        });
+        let last = in_one_go && (number + 1 == number_asked || is_last(turn, work)?);
         match next {
-            Some(agent) => offering::offer(turn, work, agent, OfferedBy::Routing)?,
+            Some(agent) => offering::offer_found(turn, work, agent, last)?,
             // The first offer was accepted at once.
             None if number > 0 => break,
             None => return Err(turn.fault(format!("{work} was found, and goes to nobody"))),

@@ -4,7 +4,7 @@
 use crate::command::commands::{
     Abandon, Cancel, Close, FinishContact, Finisher, Hold, Park, Resume, Resumer, Retrieve,
 };
-use crate::command::refusal::Refusal;
+use crate::command::refusal::{LimitName, Refusal};
 use crate::fact::event::{EndedBy, Event, QueuedWhy, ResumedBy};
 use crate::model::ids::WorkId;
 use crate::model::reason::WrapUpCodeProfile;
@@ -31,7 +31,13 @@ impl Run for Abandon {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
-                turn.emit(Event::WorkClosed { work, cause, by, outside: None })?;
+                turn.emit(Event::WorkClosed {
+                    work,
+                    cause,
+                    by,
+                    outside: None,
+                    never_wrapped_up: false,
+                })?;
                 Ok(())
             }
             Some(stage) if stage.is_with_agent() => {
@@ -49,7 +55,13 @@ impl Run for Cancel {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Cancelled, EndedBy::Host);
-                turn.emit(Event::WorkClosed { work, cause, by, outside: None })?;
+                turn.emit(Event::WorkClosed {
+                    work,
+                    cause,
+                    by,
+                    outside: None,
+                    never_wrapped_up: false,
+                })?;
                 Ok(())
             }
             None => Ok(()),
@@ -70,7 +82,7 @@ impl Run for Close {
         }
         let owner = turn.open_work(work)?.stage.owner();
         let agent = owner.ok_or_else(|| turn.wrong_stage(work))?;
-        wrap_up::check_code(turn, &checks::assignment(turn, work, agent)?, code)?;
+        wrap_up::check_code(turn, agent, &checks::assignment(turn, work, agent)?, code)?;
         wrap_up::note_code(turn, (work, agent), code)?;
         Ok(wrap_up::complete(turn, work, EndedBy::Host)?)
     }
@@ -110,12 +122,26 @@ impl Run for Park {
         match turn.open_work(work)?.stage {
             Stage::Parked { until: old, .. } if old == until => Ok(()),
             stage if stage.is_with_agent() => {
+                check_parked(turn, stage)?;
                 turn.emit(Event::WorkParked { work, until })?;
                 Ok(())
             }
             _ => Err(turn.wrong_stage(work)),
         }
     }
+}
+
+/// Refuses to park one more piece of work at an agent who has as many parked as they may.
+fn check_parked(turn: &Turn<'_>, stage: Stage) -> Result<(), Refusal> {
+    let Stage::Assigned { agent } = stage else { return Ok(()) };
+    let max = turn.must(turn.world.agent_profile(agent))?.capacity.parked;
+    let Some(max) = max else { return Ok(()) };
+    let all = turn.agent(agent)?.assignments.iter();
+    let parked = all.filter(|has| has.state == AssignmentState::Parked).count();
+    if parked < usize::from(max) {
+        return Ok(());
+    }
+    Err(Refusal::Limit { limit: LimitName::Parked, max: max.into() })
 }
 
 impl Run for Resume {

@@ -7,8 +7,9 @@ use crate::command::commands::{
 };
 use crate::command::refusal::Refusal;
 use crate::fact::event::{EndedBy, Event};
-use crate::model::ids::{AgentId, CodeId, WorkId};
+use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
 use crate::model::reason::WrapUpCodeProfile;
+use crate::model::wrap_up::{AgentWrapUp, WrapUpMode};
 use crate::policy::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
 use crate::state::assignment::AssignmentState;
 use crate::state::work::{CloseCause, Stage};
@@ -100,10 +101,10 @@ impl Run for EndWrapUp {
         let AssignmentState::WrapUp { until, .. } = assignment.state else {
             return Err(turn.wrong_stage(work));
         };
-        if !may_end(turn.queue_profile(assignment.queue)?.wrap_up.mode, until) {
+        if !may_end(mode(turn, agent, assignment.queue)?, until) {
             return Err(Refusal::WrapUpNotOver { until });
         }
-        check_code(turn, &assignment, code)?;
+        check_code(turn, agent, &assignment, code)?;
         note_code(turn, (work, agent), code)?;
         Ok(finish(turn, work, agent, EndedBy::Agent)?)
     }
@@ -112,16 +113,24 @@ impl Run for EndWrapUp {
 /// Refuses a code that the queue of an assignment does not have, and no code where one is needed.
 pub(crate) fn check_code(
     turn: &Turn<'_>,
+    agent: AgentId,
     assignment: &Assignment,
     code: Option<CodeId>,
 ) -> Result<(), Refusal> {
     match code.or(assignment.code) {
         Some(code) => check_allowed(turn, assignment, code),
-        None if needs_code(&turn.queue_profile(assignment.queue)?.wrap_up) => {
-            Err(Refusal::CodeRequired)
+        None => {
+            let rules = &turn.queue_profile(assignment.queue)?.wrap_up;
+            let needs = needs_code(mode(turn, agent, assignment.queue)?, rules);
+            if needs { Err(Refusal::CodeRequired) } else { Ok(()) }
         }
-        None => Ok(()),
     }
+}
+
+/// The mode in which an agent wraps up work of a queue.
+fn mode(turn: &Turn<'_>, agent: AgentId, queue: QueueId) -> Result<WrapUpMode, Halted> {
+    let own = turn.must(turn.world.agent_profile(agent))?.wrap_up;
+    Ok(own.of(turn.queue_profile(queue)?.wrap_up.mode))
 }
 
 fn check_allowed(turn: &Turn<'_>, assignment: &Assignment, code: CodeId) -> Result<(), Refusal> {
@@ -158,7 +167,7 @@ fn after_owner(turn: &Turn<'_>, work: WorkId) -> Result<Option<WrapUp>, Halted> 
         return Ok(None);
     };
     let assignment = owned(turn, work, owner)?;
-    let mode = turn.queue_profile(assignment.queue)?.wrap_up.mode;
+    let mode = mode(turn, owner, assignment.queue)?;
     Ok(after_contact(mode, assignment.wrap_up_requested, turn.now))
 }
 
@@ -190,5 +199,16 @@ fn finish(turn: &mut Turn<'_>, work: WorkId, agent: AgentId, by: EndedBy) -> Res
 
 /// Work was dealt with.
 pub(crate) fn complete(turn: &mut Turn<'_>, work: WorkId, by: EndedBy) -> Result<(), Halted> {
-    turn.emit(Event::WorkClosed { work, cause: CloseCause::Completed, by, outside: None })
+    let stage = turn.work(work)?.stage;
+    let never_wrapped_up = match stage.owner().filter(|_| stage.is_with_agent()) {
+        Some(agent) => turn.must(turn.world.agent_profile(agent))?.wrap_up == AgentWrapUp::Never,
+        None => false,
+    };
+    turn.emit(Event::WorkClosed {
+        work,
+        cause: CloseCause::Completed,
+        by,
+        outside: None,
+        never_wrapped_up,
+    })
 }

@@ -171,6 +171,10 @@ events! {
             /// The score that the host's scorer gave the agent, where the queue asks the scorer.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             score: Option<i64>,
+            /// True if it is the last of a broadcast that is not refilled: nobody else is asked
+            /// until all of its offers have ended.
+            #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+            last: bool,
         }
         /// An agent took what was offered and has it now.
         OfferAccepted = offer_accepted {
@@ -317,6 +321,10 @@ events! {
             /// Where it went, if it left the house.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             outside: Option<Box<Outside>>,
+            /// True if an agent had it who never wraps up: nothing comes after the contact, in
+            /// records neither.
+            #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+            never_wrapped_up: bool,
         }
         /// Waiting work became easier to place: a condition expired, or a step of its relaxation
         /// began or was passed over.
@@ -336,6 +344,13 @@ events! {
             at: Timestamp,
             /// True if the work is suspended at that time.
             activation: bool,
+        }
+        /// Work ends at another instant, if nobody has it then.
+        EndChanged = end_changed {
+            /// The work.
+            work: WorkId,
+            /// When. `None`: never by itself.
+            at: Option<Timestamp>,
         }
         /// Nobody is asked for the work until the host activates it. If an agent had it,
         /// their assignment ended.

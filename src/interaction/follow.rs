@@ -223,9 +223,11 @@ impl RecordTurn<'_> {
                 let (work, agent) = (*work, *agent);
                 self.emit(RecordEvent::TrailingWrapUpEnded { interaction, work, agent });
             }
-            Event::WorkClosed { work, cause, by, .. } if self.has_work(interaction, *work) => {
+            Event::WorkClosed { work, cause, by, never_wrapped_up, .. }
+                if self.has_work(interaction, *work) =>
+            {
                 self.emit(RecordEvent::WorkOver { interaction });
-                self.work_closed(interaction, *cause, *by);
+                self.work_closed(interaction, *cause, *by, *never_wrapped_up);
             }
             _ => {}
         }
@@ -248,7 +250,13 @@ impl RecordTurn<'_> {
         }
     }
 
-    fn work_closed(&mut self, id: InteractionId, cause: CloseCause, by: EndedBy) {
+    fn work_closed(
+        &mut self,
+        id: InteractionId,
+        cause: CloseCause,
+        by: EndedBy,
+        never_wrapped_up: bool,
+    ) {
         let Some(row) = self.store.get(id) else { return };
         if row.state.is_closed() {
             return;
@@ -266,7 +274,7 @@ impl RecordTurn<'_> {
                 self.close(id, how);
             }
             CloseCause::Completed | CloseCause::TransferredOutside => {
-                let how = how(ending(by));
+                let how = Finish { never_wrapped_up, ..how(ending(by)) };
                 self.finish(id, how);
             }
             CloseCause::Cancelled if returns => {

@@ -14,6 +14,7 @@ use crate::fact::log::{Fact, Seq};
 use crate::layer::above::{Above, Over, Plan};
 use crate::layer::decide::Decide;
 use crate::model::ids::{AgentId, WorkId};
+use crate::model::wrap_up::AgentWrapUp;
 use crate::policy::wrap_up::after_contact;
 use crate::state::work::Stage;
 
@@ -22,7 +23,7 @@ use crate::interaction::decide::{Below, RunOnRecords};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::permission;
-use crate::interaction::plan::brought_back;
+use crate::interaction::plan::{brought_back, never_wraps_up};
 use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::Interaction;
 use crate::interaction::records::Records;
@@ -114,7 +115,15 @@ impl<P: ProfileStore + Clone + Default> Over<Engine> for Records<P> {
         answer: Option<Reply>,
         done: &mut Below,
     ) -> Result<Plan<Command>, RecordRefusal> {
-        *done = answer.map_or(Below::Nothing, Below::Answered);
+        *done = match (answer, command) {
+            (Some(answer), _) => Below::Answered(answer),
+            (None, RecordCommand::EndInteraction(end))
+                if never_wraps_up(engine.view(), self.agent_of(end.interaction)) =>
+            {
+                Below::NeverWrapsUp
+            }
+            (None, _) => Below::Nothing,
+        };
         match answer {
             Some(_) => Ok(Plan::Alone),
             None => command.plan(self.store(), engine.view()),
@@ -175,11 +184,18 @@ impl<P: ProfileStore> Records<P> {
         let view = engine.view();
         let owner = view.work(work).and_then(|work| view.agent(work.stage().owner()?));
         let has = owner.and_then(|agent| agent.assignments().iter().find(|has| has.work == work));
+        let own = owner.map(|agent| agent.profile().wrap_up).unwrap_or_default();
         let queue = has.and_then(|has| view.queue(has.queue));
         let by_queue = has.zip(queue).and_then(|(has, queue)| {
-            after_contact(queue.profile().wrap_up.mode, has.wrap_up_requested, engine.now())
+            let mode = own.of(queue.profile().wrap_up.mode);
+            after_contact(mode, has.wrap_up_requested, engine.now())
         });
-        by_queue.is_some() || self.of_work(work).is_some_and(|row| self.wraps_up(row.id))
+        let by_rule = || self.of_work(work).is_some_and(|row| self.wraps_up(row.id));
+        by_queue.is_some() || (own != AgentWrapUp::Never && by_rule())
+    }
+
+    fn agent_of(&self, id: InteractionId) -> Option<AgentId> {
+        self.interaction(id)?.assigned_to
     }
 }
 

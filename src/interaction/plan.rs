@@ -11,6 +11,7 @@ use crate::engine::view::View;
 use crate::layer::above::Plan;
 use crate::model::ids::{AgentId, CodeId, QueueId, WorkId};
 use crate::model::work::WorkRequest;
+use crate::model::wrap_up::AgentWrapUp;
 use crate::state::work::Stage;
 
 use crate::interaction::conversation::Author;
@@ -195,6 +196,12 @@ pub(crate) fn hand_off(
         true => Ahead::Beside(Submit(with_context(row, request)).into()),
         false => Ahead::Alone,
     })
+}
+
+/// True if an agent never wraps up.
+pub(crate) fn never_wraps_up(view: View<'_>, agent: Option<AgentId>) -> bool {
+    let agent = agent.and_then(|agent| view.agent(agent));
+    agent.is_some_and(|agent| agent.profile().wrap_up == AgentWrapUp::Never)
 }
 
 /// True if a queue is open and somebody is at work in it, whatever they can do.

@@ -13,6 +13,7 @@ use crate::model::ids::{AgentId, ChannelId, Entity, SkillId};
 use crate::model::invalid::Invalid;
 use crate::model::profile::{DefinitionId, Profile};
 use crate::model::skill::Proficiency;
+use crate::model::wrap_up::AgentWrapUp;
 
 growing! {
     /// The definition of an agent.
@@ -45,6 +46,9 @@ growing! {
         /// there for it. What they have of it stays theirs.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub entitled: Option<BTreeSet<ChannelId>> => with_entitled(some BTreeSet<ChannelId>),
+        /// How long the agent wraps up.
+        #[serde(skip_serializing_if = "AgentWrapUp::is_the_queues")]
+        pub wrap_up: AgentWrapUp => with_wrap_up,
     }
 }
 
@@ -57,6 +61,7 @@ impl Default for AgentProfile {
             lease: None,
             auto_accept: false,
             entitled: None,
+            wrap_up: AgentWrapUp::Queue,
         }
     }
 }
@@ -91,6 +96,7 @@ impl Profile for AgentProfile {
         self.capacity.check()?;
         let entitled = self.entitled.as_ref().map_or(0, BTreeSet::len);
         Invalid::length("entitled", entitled, ENTITLED_MAX)?;
+        self.wrap_up.check()?;
         match self.lease {
             Some(lease) => Invalid::some_time("lease", lease),
             None => Ok(()),

@@ -33,6 +33,16 @@ growing! {
         /// offered what draws on it (D365: capacity profiles).
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         pub pools: BTreeMap<PoolId, u16> => with_pools(each (PoolId, u16)),
+        /// The units that an item of a channel takes of this agent, 1 to 1,000,000, in place of the
+        /// channel's cost. An item that says its own size takes that of everybody. What the agent
+        /// has keeps what it took (Azure Job Router: capacity cost per job).
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        pub costs: BTreeMap<ChannelId, u32> => with_costs(each (ChannelId, u32)),
+        /// Pieces of work that are parked at the agent. One more is not parked
+        /// ([`Park`](crate::command::Park)); what is parked stays, whatever the bound says later
+        /// (Genesys Cloud: 10 parked e-mails or messages).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub parked: Option<u16> => with_parked(into),
     }
 }
 
@@ -46,13 +56,27 @@ impl Capacity {
     /// So many items at a time.
     #[must_use]
     pub const fn items(items: u16) -> Self {
-        Self { units: None, items: Some(items), channels: BTreeMap::new(), pools: BTreeMap::new() }
+        Self {
+            units: None,
+            items: Some(items),
+            channels: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            costs: BTreeMap::new(),
+            parked: None,
+        }
     }
 
     /// So many units at a time.
     #[must_use]
     pub const fn units(units: u32) -> Self {
-        Self { units: Some(units), items: None, channels: BTreeMap::new(), pools: BTreeMap::new() }
+        Self {
+            units: Some(units),
+            items: None,
+            channels: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            costs: BTreeMap::new(),
+            parked: None,
+        }
     }
 
     /// The same with so many items at most on one channel.
@@ -69,12 +93,25 @@ impl Capacity {
         self
     }
 
+    /// The units that an item of a channel takes, which takes `cost` of others, and says so itself if
+    /// it is `sized`.
+    pub(crate) fn cost_of(&self, channel: ChannelId, cost: u32, sized: bool) -> u32 {
+        if sized || self.costs.is_empty() {
+            return cost;
+        }
+        self.costs.get(&channel).copied().unwrap_or(cost)
+    }
+
     pub(crate) fn check(&self) -> Result<(), Invalid> {
+        for cost in self.costs.values() {
+            Invalid::range("capacity.costs", *cost, 1, i64::from(UNITS_MAX))?;
+        }
         Invalid::range("capacity.units", self.units.unwrap_or(0), 0, i64::from(UNITS_MAX))
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         self.channels.keys().for_each(|channel| name((*channel).into()));
+        self.costs.keys().for_each(|channel| name((*channel).into()));
         self.pools.keys().for_each(|pool| name((*pool).into()));
     }
 }

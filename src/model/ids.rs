@@ -32,6 +32,11 @@ ids! {
 impl OfferId {
     /// Lower than every offer there is: stands for "never offered".
     pub const NONE: Self = Self::from_raw(0);
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    pub(crate) const fn is_none(&self) -> bool {
+        self.raw() == Self::NONE.raw()
+    }
 }
 
 /// Anything that has an id.

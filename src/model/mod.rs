@@ -47,7 +47,7 @@ pub use ids::{
     SkillId, WorkId,
 };
 pub use invalid::{Invalid, Problem};
-pub use membership::Membership;
+pub use membership::{MembersWhere, Membership};
 pub use need::{Comparison, Evaluation, Expiring, Need, Requirement, Wish};
 pub use overflow::{
     ConditionalRing, LastResort, Measure, OverflowAction, OverflowRule, QueueCondition, Ramp,
@@ -69,4 +69,4 @@ pub use schedule::{Callback, Schedule};
 pub use skill::{Proficiency, SkillProfile};
 pub use sort_key::SortKey;
 pub use work::{Attached, WorkChange, WorkRequest};
-pub use wrap_up::{WrapUpMode, WrapUpProfile};
+pub use wrap_up::{AgentWrapUp, WrapUpMode, WrapUpProfile};

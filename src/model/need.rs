@@ -120,6 +120,11 @@ impl Requirement {
         Self::Attribute { name: name.into(), is, value: value.into() }
     }
 
+    /// The same bounds, where it stands for itself in some field.
+    pub(crate) fn check_as(&self, field: &'static str) -> Result<(), Invalid> {
+        self.check(1, &mut 0).map_err(|invalid| Invalid::new(field, invalid.problem))
+    }
+
     fn check(&self, depth: u32, size: &mut u32) -> Result<(), Invalid> {
         *size += 1;
         if depth > Self::DEPTH_MAX {

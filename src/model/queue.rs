@@ -11,6 +11,7 @@ use crate::model::calendar::WaitClock;
 use crate::model::classification::Classification;
 use crate::model::ids::{CalendarId, ChannelId, Entity, QueueId};
 use crate::model::invalid::{Invalid, Problem};
+use crate::model::membership::MembersWhere;
 use crate::model::overflow::{
     ConditionalRing, LastResort, OverflowAction, OverflowRule, Ramp, check_rings, check_rules,
 };
@@ -24,7 +25,8 @@ use crate::model::wrap_up::WrapUpProfile;
 /// In what order work waits. Work at the front comes before all other work of its queue.
 ///
 /// Where an agent has several queues of equal rank with different orders, work of strict priority
-/// comes first, then sorted work, then work by deadline, by score, by ratio, and last in first out.
+/// comes first, then sorted work, then work by deadline, by score, by ratio, last in first out, and
+/// by priority and ratio.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,10 +48,13 @@ pub enum Order {
     Ratio,
     /// By the queue's sort keys, then longer waiting (ServiceNow: sort-order fields).
     Sorted,
+    /// Higher priority first, and among work of the same priority as under `ratio` (Genesys Engage:
+    /// `useObjective` holds at equal priority only). Credit adds to the age, priority does not.
+    PriorityRatio,
 }
 
-/// Which agent gets work when several could. The membership's rank comes before it, the idle clock
-/// after it; then who was offered something longest ago, then the order of definition. So no tie
+/// Which agent gets work when several could. The membership's rank comes before it, unless the queue
+/// treats its members alike ([`QueueProfile::members_alike`]), the idle clock after it; then who was offered something longest ago, then the order of definition. So no tie
 /// starves anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,6 +74,10 @@ pub enum AgentChoice {
     MostProficient,
     /// The next in order of definition after the one this queue offered to last.
     RoundRobin,
+    /// The agent to whom this queue offered something longest ago; to whom it never did, first (D365:
+    /// advanced round robin, by the last assignment in the queue). It knows of offers since the
+    /// queue goes by them and the agent is its member.
+    LeastRecentlyOffered,
     /// The lowest position in the queue's list.
     FixedOrder,
     /// Nearest to the levels the need asks for: first who meets each of them exactly, then who
@@ -165,7 +174,8 @@ growing! {
 growing! {
     /// To how many agents at once work is offered. The first who accepts has it, the others' offers
     /// are withdrawn. As long as it is offered to fewer than `max`, more are asked as they become
-    /// free (Azure Job Router: concurrent offers; Twilio: reserved workers).
+    /// free (Azure Job Router: concurrent offers; Twilio: reserved workers), unless `refill` says
+    /// otherwise.
     ///
     /// ```
     /// use strowger::model::Broadcast;
@@ -182,6 +192,12 @@ growing! {
         pub min: u8 => with_min,
         /// It is never offered to more: 1 to 50.
         pub max: u8 => with_max,
+        /// True if others are asked as they become free, and in place of one who declines or
+        /// misses. If not, it is offered to `max` agents in one go, or to as many as there are but
+        /// no fewer than `min`, and to nobody else. When the last of these offers has ended, nobody
+        /// is left to ask ([`QueueProfile::exhausted`]).
+        #[serde(skip_serializing_if = "is_true")]
+        pub refill: bool => with_refill,
     }
 }
 
@@ -189,14 +205,19 @@ impl Broadcast {
     /// To so many at once, or to as many as there are.
     #[must_use]
     pub const fn up_to(max: u8) -> Self {
-        Self { min: 1, max }
+        Self { min: 1, max, refill: true }
     }
 }
 
 impl Default for Broadcast {
     fn default() -> Self {
-        Self { min: 1, max: 1 }
+        Self::up_to(1)
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// The action on work when nobody is left to ask: its budget is spent, or every member who is on
@@ -258,6 +279,16 @@ growing! {
         pub order: Order => with_order,
         /// Which agent gets it.
         pub choice: AgentChoice => with_choice,
+        /// Who is a member without being named; `None`: nobody.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub members_where: Option<MembersWhere> => with_members_where(into),
+        /// True if the members' ranks say nothing about which of them gets the queue's work: they
+        /// order each agent's own queues, and ring, position or proficiency order the queue's
+        /// agents (Amazon Connect: the longest available agent gets it, whatever the priority in
+        /// their routing profile; Avaya: UCD-MIA). Where work of several queues meets several
+        /// agents, this work goes to one of those for whom it comes first.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub members_alike: bool => with_members_alike,
         /// The clock of the longest idle agent.
         pub idle: IdleClock => with_idle,
         /// How long offers are open, where it differs from the channel; `null`: until answered.
@@ -390,6 +421,8 @@ impl Default for QueueProfile {
         Self {
             order: Order::default(),
             choice: AgentChoice::default(),
+            members_where: None,
+            members_alike: false,
             idle: IdleClock::default(),
             offer_windows: BTreeMap::new(),
             auto_accept: false,
@@ -452,6 +485,7 @@ impl Profile for QueueProfile {
             Invalid::some_time("max_wait", max_wait)?;
         }
         self.wrap_up.check()?;
+        self.members_where.iter().try_for_each(MembersWhere::check)?;
         let most = if self.order == Order::Sorted { 2 } else { 0 };
         Invalid::length("sort_by", self.sort_by.len(), most)?;
         if self.order == Order::Sorted && self.sort_by.is_empty() {
@@ -488,6 +522,7 @@ impl Profile for QueueProfile {
             name(queue.into());
         }
         self.wrap_up.mentions(name);
+        self.members_where.iter().for_each(|who| who.requirement.mentions(name));
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
         self.classification.iter().for_each(|rules| rules.mentions(name));
         self.calendar.iter().for_each(|calendar| name((*calendar).into()));

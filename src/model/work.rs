@@ -90,7 +90,8 @@ growing! {
         /// How it becomes easier to place the longer it waits; `None`: what its queue says.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub relaxation: Option<Relaxation> => with_relaxation(into),
-        /// In what time it should be answered, for [`Order::Ratio`](crate::model::Order::Ratio);
+        /// In what time it should be answered, for [`Order::Ratio`](crate::model::Order::Ratio)
+        /// and [`Order::PriorityRatio`](crate::model::Order::PriorityRatio);
         /// `None`: its queue's service target.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub objective: Option<Span> => with_objective(into),

@@ -65,6 +65,71 @@ impl WrapUpMode {
     }
 }
 
+/// How long an agent wraps up (Genesys Engage: the agent's own after-call work time).
+///
+/// ```
+/// use strowger::model::{AgentWrapUp, WrapUpMode};
+/// use strowger::prelude::*;
+///
+/// let expert = AgentProfile::default().with_wrap_up(AgentWrapUp::Never);
+/// assert_eq!(expert.wrap_up.of(WrapUpMode::Mandatory), WrapUpMode::None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AgentWrapUp {
+    /// As the queue says.
+    #[default]
+    Queue,
+    /// Never: a contact that ends with this agent is over at once, whatever the queue and the rules
+    /// of records say. Its record has no wrap-up. An agent who gave the work away to this one wraps
+    /// up as always.
+    Never,
+    /// For so long at most, 1 s to 60 min: it takes the place of the queue's time. A `mandatory`
+    /// wrap-up is over after it too, and where the queue has none there is one, as under
+    /// `mandatory_timeout`.
+    Timeout(Span),
+}
+
+impl AgentWrapUp {
+    /// True if the agent wraps up as the queue says.
+    pub(crate) const fn is_the_queues(&self) -> bool {
+        matches!(self, Self::Queue)
+    }
+
+    /// The mode by which the agent wraps up in a queue with this mode.
+    #[must_use]
+    pub const fn of(self, queue: WrapUpMode) -> WrapUpMode {
+        let timeout = match self {
+            Self::Queue => return queue,
+            Self::Never => return WrapUpMode::None,
+            Self::Timeout(timeout) => timeout,
+        };
+        match queue {
+            WrapUpMode::Optional { .. } => WrapUpMode::Optional { timeout },
+            WrapUpMode::ForcedTimeout { .. } => WrapUpMode::ForcedTimeout { timeout },
+            WrapUpMode::OnRequest { .. } => WrapUpMode::OnRequest { timeout },
+            WrapUpMode::None | WrapUpMode::Mandatory | WrapUpMode::MandatoryTimeout { .. } => {
+                WrapUpMode::MandatoryTimeout { timeout }
+            }
+        }
+    }
+
+    pub(crate) fn check(self) -> Result<(), Invalid> {
+        match self {
+            Self::Timeout(timeout) => check_timeout("wrap_up.timeout", timeout),
+            Self::Queue | Self::Never => Ok(()),
+        }
+    }
+}
+
+fn check_timeout(field: &'static str, timeout: Span) -> Result<(), Invalid> {
+    if timeout < Span::from_secs(1) || timeout > Span::from_mins(60) {
+        return Err(Invalid::new(field, Problem::OutOfRange { min: 1_000, max: 3_600_000 }));
+    }
+    Ok(())
+}
+
 growing! {
     /// A queue's rules for after-contact work.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -110,11 +175,7 @@ impl WrapUpProfile {
 
     pub(crate) fn check(&self) -> Result<(), Invalid> {
         if let Some(timeout) = self.mode.timeout() {
-            let (min, max) = (Span::from_secs(1), Span::from_mins(60));
-            if timeout < min || timeout > max {
-                let problem = Problem::OutOfRange { min: 1_000, max: 3_600_000 };
-                return Err(Invalid::new("wrap_up.mode.timeout", problem));
-            }
+            check_timeout("wrap_up.mode.timeout", timeout)?;
         }
         match self.default_code {
             Some(code) if !self.allows(code) => {

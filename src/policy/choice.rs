@@ -12,6 +12,10 @@ use crate::model::queue::{AgentChoice, QueueProfile};
 /// The rank of agents the work asks for by name: before every queue's own.
 pub const RANK_PREFERRED: u8 = 0;
 
+/// The rank of every member of a queue that treats its members alike, as they compare with each
+/// other.
+pub const RANK_ALIKE: u8 = 1;
+
 /// An agent as the choice sees the agent.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
@@ -40,6 +44,8 @@ pub struct Candidate {
     pub distance: u32,
     /// How much of their share of the queue's work the agent has had.
     pub share: u64,
+    /// The last offer of the queue to the agent, for [`AgentChoice::LeastRecentlyOffered`].
+    pub offered: OfferId,
     /// The score that the host's scorer gives the agent.
     pub scored: i64,
     /// When the agent's shift ends.
@@ -82,6 +88,9 @@ impl AgentKey {
             AgentChoice::RoundRobin => {
                 let next = last.map_or(0, |last| last.raw().wrapping_add(1));
                 i64::from(agent.wrapping_sub(next))
+            }
+            AgentChoice::LeastRecentlyOffered => {
+                i64::try_from(candidate.offered.raw()).unwrap_or(i64::MAX)
             }
             AgentChoice::FixedOrder => i64::from(candidate.position) << 32 | i64::from(agent),
             AgentChoice::NearestProficient => i64::from(candidate.distance),
@@ -241,6 +250,7 @@ mod tests {
             ring: 0,
             distance: 0,
             share: 0,
+            offered: OfferId::NONE,
             scored: 0,
             shift_end: None,
             scarce: false,

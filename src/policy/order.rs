@@ -61,8 +61,8 @@ pub struct Waiting {
 /// The place of one piece of work among all that waits; the lowest key goes first. Total: the last
 /// part is the sequence of arrival.
 ///
-/// Under [`Order::Ratio`] the order changes as time goes on, but not among work of the same
-/// objective. Keys compare as they stand within one objective; otherwise compare what they are
+/// Under [`Order::Ratio`] and [`Order::PriorityRatio`] the order changes as time goes on, but not
+/// among work of the same objective. Keys compare as they stand within one objective; otherwise compare what they are
 /// [`at`](Self::at) the instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineKey {
@@ -77,6 +77,9 @@ pub struct LineKey {
 
 /// The class of work ordered by ratio, among the orders of queues.
 const RATIO: u8 = 4;
+
+/// The same, where priority comes before the ratio.
+const PRIORITY_RATIO: u8 = 6;
 
 impl LineKey {
     /// Lower than every key there is.
@@ -107,10 +110,8 @@ impl LineKey {
                 (2, due.as_millis(), credited, 0)
             }
             Order::Score => (3, score, 0, 0),
-            Order::Ratio => {
-                let objective = waiting.objective.unwrap_or(target).as_millis().max(1);
-                (RATIO, score, 0, i64::try_from(objective).unwrap_or(i64::MAX))
-            }
+            Order::Ratio => (RATIO, score, 0, objective(target, waiting)),
+            Order::PriorityRatio => (PRIORITY_RATIO, -points, credited, objective(target, waiting)),
             Order::Lifo => {
                 let latest = i64::try_from(waiting.work.raw()).unwrap_or(i64::MAX);
                 (5, since.saturating_neg(), -latest, 0)
@@ -122,22 +123,40 @@ impl LineKey {
     /// True if the key compares otherwise as time goes on.
     #[must_use]
     pub const fn moves(&self) -> bool {
-        self.class == RATIO
+        matches!(self.class, RATIO | PRIORITY_RATIO)
     }
 
     /// The key as it compares at an instant: under [`Order::Ratio`] by age in millionths of the
-    /// objective, highest first, then by age. All others compare the same at all times.
+    /// objective, highest first, then by age; under [`Order::PriorityRatio`] by priority before
+    /// both. All others compare the same at all times.
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
-        if self.class != RATIO {
-            return self;
+        match self.class {
+            RATIO => {
+                let since = self.major;
+                Self { major: -ratio(since, self.last, now), minor: since, last: 0, ..self }
+            }
+            PRIORITY_RATIO => {
+                let since = self.minor;
+                Self { minor: -ratio(since, self.last, now), last: since, ..self }
+            }
+            _ => self,
         }
-        let age = i128::from(now.as_millis()) - i128::from(self.major);
-        let ratio = age.saturating_mul(1_000_000) / i128::from(self.last);
-        let bound = i128::from(i64::MAX);
-        let ratio = i64::try_from(ratio.clamp(-bound, bound)).unwrap_or(0);
-        Self { major: -ratio, minor: self.major, last: 0, ..self }
     }
+}
+
+/// In what time work should be answered, in milliseconds, at least one.
+fn objective(target: Span, waiting: &Waiting) -> i64 {
+    let objective = waiting.objective.unwrap_or(target).as_millis().max(1);
+    i64::try_from(objective).unwrap_or(i64::MAX)
+}
+
+/// The age of what counts since an instant, in millionths of its objective.
+fn ratio(since: i64, objective: i64, now: Timestamp) -> i64 {
+    let age = i128::from(now.as_millis()) - i128::from(since);
+    let ratio = age.saturating_mul(1_000_000) / i128::from(objective);
+    let bound = i128::from(i64::MAX);
+    i64::try_from(ratio.clamp(-bound, bound)).unwrap_or(0)
 }
 
 #[cfg(test)]

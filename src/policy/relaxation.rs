@@ -5,6 +5,9 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
 
 use crate::base::time::Span;
 use crate::model::ids::SkillId;
@@ -44,6 +47,37 @@ pub fn need<'a>(need: &'a Need, relaxation: Option<&Relaxation>, past: Span) -> 
         take(&mut now, step);
     }
     Cow::Owned(now)
+}
+
+/// Where a step of a relaxation stands (Amazon Connect: the status of a routing step).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StepState {
+    /// A later step has begun.
+    Expired,
+    /// It is the last that has begun.
+    Active,
+    /// It has not begun.
+    ToCome,
+}
+
+/// All steps of a relaxation, once work is past a point on its clock: when each begins on that
+/// clock, and where it stands. The first is what was asked for at first.
+pub fn standing(
+    relaxation: &Relaxation,
+    past: Span,
+) -> impl Iterator<Item = (Span, StepState)> + '_ {
+    let last = begun(relaxation, past).count();
+    let begins = core::iter::once(Span::ZERO).chain(relaxation.steps.iter().map(|s| s.after));
+    begins.enumerate().map(move |(number, begin)| {
+        let state = match number.cmp(&last) {
+            Ordering::Less => StepState::Expired,
+            Ordering::Equal => StepState::Active,
+            Ordering::Greater => StepState::ToCome,
+        };
+        (begin, state)
+    })
 }
 
 fn begun(relaxation: &Relaxation, past: Span) -> impl Iterator<Item = &RelaxationStep> {

@@ -38,10 +38,10 @@ pub fn may_end(mode: WrapUpMode, until: Timestamp) -> bool {
     until == Timestamp::MAX || !matches!(mode, WrapUpMode::ForcedTimeout { .. })
 }
 
-/// True if the agent must give a code to end the wrap-up.
+/// True if an agent who wraps up in this mode must give a code to end the wrap-up.
 #[must_use]
-pub const fn needs_code(profile: &WrapUpProfile) -> bool {
-    match profile.mode {
+pub const fn needs_code(mode: WrapUpMode, profile: &WrapUpProfile) -> bool {
+    match mode {
         WrapUpMode::Mandatory | WrapUpMode::MandatoryTimeout { .. } => !profile.codes.is_empty(),
         WrapUpMode::None
         | WrapUpMode::Optional { .. }

@@ -43,6 +43,7 @@ impl BenchKey {
             AgentChoice::LeastLoaded => LoadKey::Units,
             AgentChoice::LeastLoadedRatio => LoadKey::Ratio,
             AgentChoice::RoundRobin
+            | AgentChoice::LeastRecentlyOffered
             | AgentChoice::FixedOrder
             | AgentChoice::NearestProficient
             | AgentChoice::WeightedShare

@@ -123,6 +123,8 @@ pub(crate) struct Index {
     pub touched_agents: Vec<AgentId>,
     /// Queues that ask several agents at once, or nobody.
     pub together: BTreeSet<QueueId>,
+    /// The queues whose members are those who meet an expression.
+    pub by_expression: BTreeSet<QueueId>,
     /// Queues whose lines changed in the fact that is applied, where something depends on it.
     pub unwatched: Vec<QueueId>,
     /// Work that an agent may take who could not take it before.

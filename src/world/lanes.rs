@@ -28,6 +28,8 @@ pub(crate) struct LaneKey {
     pub channel: ChannelId,
     /// The units it takes.
     pub cost: u32,
+    /// True if it says so itself.
+    pub sized: bool,
     /// The longest delay it is past.
     pub revealed: Span,
     /// The widest ring that sees it.
@@ -44,7 +46,9 @@ impl LaneKey {
         let objective = match queue.order {
             // The order of two pieces of work changes with time if their objectives differ; in one
             // lane it must not.
-            Order::Ratio => work.request.objective.unwrap_or(queue.service_target),
+            Order::Ratio | Order::PriorityRatio => {
+                work.request.objective.unwrap_or(queue.service_target)
+            }
             Order::Score | Order::Priority | Order::Deadline | Order::Lifo | Order::Sorted => {
                 Span::ZERO
             }
@@ -53,6 +57,7 @@ impl LaneKey {
             need: work.need,
             channel: work.request.channel,
             cost: work.cost,
+            sized: work.is_sized(),
             revealed: work.revealed,
             ring: work.ring(queue),
             objective,

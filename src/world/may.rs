@@ -114,7 +114,9 @@ impl Work {
     pub(crate) fn in_line(&self) -> bool {
         match self.stage {
             Stage::Queued => self.retry.is_none(),
-            Stage::Offered { .. } => self.further_offers.len() + 1 < self.open_to as usize,
+            Stage::Offered { .. } => {
+                self.further_offers.len() + 1 < self.open_to as usize && !self.is_closed_to_others()
+            }
             Stage::Assigned { .. }
             | Stage::Parked { .. }
             | Stage::WrapUp { .. }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::base::sparse::Sparse;
 use crate::base::time::Span;
-use crate::model::ids::{ChannelId, QueueId};
+use crate::model::ids::{ChannelId, OfferId, QueueId};
 use crate::model::membership::Membership;
 
 /// A membership as its agent has it.
@@ -22,10 +22,22 @@ pub struct Member {
     /// How much of their share of the queue's work the agent has had on these terms, for
     /// [`AgentChoice::WeightedShare`](crate::model::AgentChoice::WeightedShare).
     pub share: u64,
+    /// The last offer of the queue to the agent on these terms, for
+    /// [`AgentChoice::LeastRecentlyOffered`](crate::model::AgentChoice::LeastRecentlyOffered).
+    #[serde(default = "no_offer", skip_serializing_if = "OfferId::is_none")]
+    pub offered: OfferId,
+    /// True if nobody named the agent: they meet what the queue asks of its members
+    /// ([`MembersWhere`](crate::model::MembersWhere)).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub by_expression: bool,
     /// The channel for whose work the terms hold. `None`: the terms hold for every channel for
     /// which the agent has no terms of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
+}
+
+const fn no_offer() -> OfferId {
+    OfferId::NONE
 }
 
 impl Member {
@@ -52,9 +64,13 @@ pub(crate) struct Memberships {
 struct Terms {
     queue: QueueId,
     rank: u8,
+    /// With [`BY_EXPRESSION`] for who meets what the queue asks of its members.
     ring: u8,
     position: u16,
 }
+
+/// A ring takes four bits.
+const BY_EXPRESSION: u8 = 1 << 7;
 
 /// The terms that few memberships have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,12 +78,14 @@ struct More {
     delay: Span,
     weight: u16,
     share: u64,
+    offered: OfferId,
     channel: Option<ChannelId>,
 }
 
 impl More {
     /// The default terms: those of a membership that says nothing more.
-    const NOTHING: Self = Self { delay: Span::ZERO, weight: 1, share: 0, channel: None };
+    const NOTHING: Self =
+        Self { delay: Span::ZERO, weight: 1, share: 0, offered: OfferId::NONE, channel: None };
 }
 
 /// One membership, read where it lies.
@@ -103,12 +121,21 @@ impl Memberships {
 
     /// The agent has had so much of their share by the membership at a place.
     pub(crate) fn set_share(&mut self, place: usize, share: u64) {
-        match self.place_of_more(place) {
-            Ok(found) => {
-                let its = self.more.iter_mut().nth(found);
-                its.into_iter().for_each(|(_, more)| more.share = share);
-            }
-            Err(before) => self.more.insert(before, (place, More { share, ..More::NOTHING })),
+        self.say_more(place, |more| more.share = share);
+    }
+
+    /// The agent was offered something by the membership at a place.
+    pub(crate) fn set_offered(&mut self, place: usize, offered: OfferId) {
+        self.say_more(place, |more| more.offered = offered);
+    }
+
+    fn say_more(&mut self, place: usize, say: impl FnOnce(&mut More)) {
+        let found = self.place_of_more(place).unwrap_or_else(|before| {
+            self.more.insert(before, (place, More::NOTHING));
+            before
+        });
+        if let Some((_, more)) = self.more.iter_mut().nth(found) {
+            say(more);
         }
     }
 
@@ -136,7 +163,7 @@ impl PackedMember<'_> {
 
     /// The ring in which the agent stands: 0 is the innermost.
     pub(crate) const fn ring(self) -> u8 {
-        self.terms.ring
+        self.terms.ring & !BY_EXPRESSION
     }
 
     /// How long work must have waited before the agent sees it.
@@ -146,9 +173,11 @@ impl PackedMember<'_> {
 
     /// The membership.
     pub(crate) const fn member(self) -> Member {
-        let Terms { queue, rank, ring, position } = *self.terms;
-        let More { delay, weight, share, channel } = *self.more;
-        Member { queue, terms: Membership { rank, delay, position, ring, weight }, share, channel }
+        let Terms { queue, rank, position, .. } = *self.terms;
+        let (ring, by_expression) = (self.ring(), self.terms.ring & BY_EXPRESSION != 0);
+        let More { delay, weight, share, offered, channel } = *self.more;
+        let terms = Membership { rank, delay, position, ring, weight };
+        Member { queue, terms, share, offered, by_expression, channel }
     }
 }
 
@@ -156,13 +185,14 @@ impl FromIterator<Member> for Memberships {
     fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
         let mut more = Sparse::new();
         let all = members.into_iter().enumerate().map(|(place, member)| {
-            let Member { queue, terms, share, channel } = member;
+            let Member { queue, terms, share, offered, by_expression, channel } = member;
             let Membership { rank, delay, position, ring, weight } = terms;
-            let its = More { delay, weight, share, channel };
+            let its = More { delay, weight, share, offered, channel };
             if its != More::NOTHING {
                 more.push((place, its));
             }
-            Terms { queue, rank, ring, position }
+            let flag = if by_expression { BY_EXPRESSION } else { 0 };
+            Terms { queue, rank, ring: ring | flag, position }
         });
         Self { all: all.collect(), more }
     }
@@ -213,7 +243,11 @@ mod tests {
             (plain, u64::MAX, None),
             (plain, 0, Some(ChannelId::from_raw(0))),
         ];
-        let member = |(terms, share, channel)| Member { queue, terms, share, channel };
+        let offered = OfferId::NONE;
+        let member = |(terms, share, channel)| {
+            let by_expression = share == 0;
+            Member { queue, terms, share, offered, by_expression, channel }
+        };
         let members = all.map(member).to_vec();
         let mut packed = Memberships::from(members.clone());
         assert_eq!(packed.more.len(), 4);

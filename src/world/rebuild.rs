@@ -31,6 +31,7 @@ pub(crate) fn index_of(stores: &mut Stores) -> Index {
     for id in queues.iter().copied() {
         index.list_members(stores, id);
         index.note_together(stores, id);
+        index.note_expression(stores, id);
         index.set_up_benches(stores, id);
     }
     seat_members(&mut index, stores);

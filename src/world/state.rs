@@ -11,8 +11,10 @@ use crate::model::calendar::CalendarProfile;
 use crate::model::channel::ChannelProfile;
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, ChannelId, OfferId, PoolId, QueueId, WorkId};
+use crate::model::membership::Membership;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
+use crate::policy::fit::holds;
 use crate::policy::room::{Claim, Full, Usage};
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::world::catalog::CatalogEntry;
@@ -104,6 +106,15 @@ impl World {
     /// The definitions by which work waits in a queue.
     pub(crate) fn queue_rules(&self, id: QueueId) -> Result<QueueRules<'_>, Missing> {
         self.stores.rules().of(id).or_missing(id)
+    }
+
+    /// The terms on which an agent is a member of a queue because they meet what it asks of its
+    /// members, unless they are named.
+    pub(crate) fn terms_by_expression(&self, agent: AgentId, queue: QueueId) -> Option<Membership> {
+        let queue = self.stores.queues.get(queue).filter(|entry| !entry.retired)?;
+        let asked = queue.profile.members_where.as_ref()?;
+        let agent = self.stores.agents.get(agent).filter(|entry| !entry.retired)?;
+        holds(&asked.requirement, &agent.profile).then_some(asked.terms)
     }
 
     /// The content of an agent.
@@ -241,11 +252,14 @@ impl World {
     pub(crate) fn claim(
         &self,
         work: &Work,
+        agent: AgentId,
         weight: impl Fn(&ChannelProfile) -> u8,
     ) -> Result<Claim, Missing> {
         let channel = work.request.channel;
         let weight = weight(self.channel_profile(channel)?);
-        Ok(Claim { channel, cost: work.cost, weight })
+        let capacity = &self.agent_profile(agent)?.capacity;
+        let cost = capacity.cost_of(channel, work.cost, work.is_sized());
+        Ok(Claim { channel, cost, weight })
     }
 
     /// The claim of a new item: the greater of what it takes while it is offered and while it is
@@ -254,14 +268,17 @@ impl World {
         Ok(Claim::of_new(channel, self.channel_profile(channel)?, cost))
     }
 
-    /// `Ok` if an agent has room for a claim that draws on these pools.
+    /// `Ok` if an agent has room for a claim that draws on these pools. Unless it is `sized`, it
+    /// takes what the agent's items of the channel take.
     pub(crate) fn has_room(
         &self,
         id: AgentId,
-        claim: Claim,
+        (claim, sized): (Claim, bool),
         pools: &[PoolId],
     ) -> Result<Result<(), Full>, Missing> {
         let capacity = &self.agent_profile(id)?.capacity;
+        let cost = capacity.cost_of(claim.channel, claim.cost, sized);
+        let claim = Claim { cost, ..claim };
         let profile = |channel| self.channel_profile(channel).ok();
         Ok(self.agent(id)?.usage.room(capacity, claim, pools, profile))
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::ledger::Ledger;
 use crate::base::recent::Recent;
 use crate::base::table::Table;
-use crate::base::time::{Moment, Span, Timestamp};
+use crate::base::time::{Span, Timestamp};
 use crate::fact::log::Seq;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::{CalendarProfile, WaitClock};
@@ -84,8 +84,8 @@ impl<'a> QueueRules<'a> {
     }
 
     /// When a life of this length ends that began then; none if it does not end.
-    pub(crate) fn end_of_life(self, begin: Timestamp, lifetime: Option<Span>) -> Moment {
-        lifetime.and_then(|lifetime| self.clock().after(begin, lifetime)).into()
+    pub(crate) fn end_of_life(self, begin: Timestamp, lifetime: Option<Span>) -> Option<Timestamp> {
+        lifetime.and_then(|lifetime| self.clock().after(begin, lifetime))
     }
 
     /// The clock of something that may have one of its own.

@@ -185,6 +185,11 @@ impl Floor {
                 command["end_wrap_up"]["code"] = self.code(code)?;
                 command
             }
+            ["host", "ends", work, "at", at] => {
+                let at = instant(at).ok_or("at what time?")?;
+                let at = Some(at).filter(|at| *at < i64::MAX);
+                json!({"close_at": {"work": self.id("work", work)?, "at": at}})
+            }
             ["host", "closes", work, code @ ..] => {
                 json!({"close": {"work": self.id("work", work)?, "code": self.code(code)?}})
             }

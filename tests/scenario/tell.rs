@@ -200,6 +200,9 @@ impl Floor {
                 format!("{}{}", work(w), maybe("until", until.map(clock)))
             }
             Event::WorkResumed { work: w, by, .. } => format!("{} by={}", work(w), word(by)),
+            Event::EndChanged { work: w, at, .. } => {
+                format!("{} at={}", work(w), at.map_or("never".into(), clock))
+            }
             Event::WorkExhausted { work: w, retry, .. } => {
                 format!("{}{}", work(w), maybe("retry", retry.map(clock)))
             }
@@ -459,6 +462,10 @@ pub(crate) fn refusal(floor: &Floor, refusal: &Refusal) -> String {
         }
         Refusal::NobodyStaffed { queue, .. } => {
             format!("nobody is there in {}", floor.name(*queue))
+        }
+        Refusal::MemberByExpression { agent, queue, .. } => {
+            let (agent, queue) = (floor.name(*agent), floor.name(*queue));
+            format!("{agent} is a member of {queue} as long as they meet its expression")
         }
         Refusal::Unavailable { agent, why, .. } => {
             let why = unavailable(floor, why);

@@ -106,6 +106,8 @@ const SHORT: &[(&str, &str)] = &[
     ("ignore_need", "preferred.ignore_need"),
     ("ignore_capacity", "preferred.ignore_capacity"),
     ("wrap_up", "wrap_up.mode"),
+    ("own_wrap_up", "wrap_up"),
+    ("members", "members_where.requirement"),
     ("expiring", "need.expiring"),
     ("expedite", "preferred.expedite"),
 ];
@@ -147,7 +149,7 @@ impl Floor {
         for part in long.split('.') {
             let keys = match path.last().map(String::as_str) {
                 Some("pools") => Some("pool"),
-                Some("channels" | "offer_windows") => Some("channel"),
+                Some("channels" | "offer_windows" | "costs") => Some("channel"),
                 Some("skills") => Some("skill"),
                 _ => None,
             };
@@ -157,7 +159,7 @@ impl Floor {
             });
         }
         let found = match name {
-            "needs" => self.requirement(value)?,
+            "needs" | "members" => self.requirement(value)?,
             "wishes" => self.each(value, |wish| {
                 let (wish, weight) = wish.split_once('*').ok_or("with what weight?")?;
                 let weight: u16 = weight.parse().map_err(text)?;
@@ -233,6 +235,8 @@ impl Floor {
     fn scalar(&self, word: &str, field: &str) -> Result<Value, String> {
         let kind = match field {
             _ if word == "null" => return Ok(Value::Null),
+            // Elsewhere it is an instant.
+            "wrap_up" if word == "never" => return Ok(json!(word)),
             "codes" | "code" | "default_code" => "code",
             "drop" => "skill",
             "pools" => "pool",

@@ -4,6 +4,7 @@
 mod centre;
 mod customers;
 mod desk;
+mod exempt;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;

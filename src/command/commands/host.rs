@@ -89,6 +89,20 @@ commands! {
         activation: bool => with_activation,
     } -> ();
 
+    /// Ends work at an instant, whatever it then waits for: an agent, its time, or to be activated.
+    ///
+    /// It is closed as by its lifetime, in place of which the instant counts. Nothing recalls what
+    /// is offered or what an agent has, parked work included: there the instant counts when the
+    /// work waits again, and at once if it is past by then.
+    CloseAt {
+        /// The work, as long as its contact goes on.
+        work: WorkId,
+    } with {
+        /// When: in the future. `None`: as its lifetime says, as if it had never been named.
+        #[serde(default)]
+        at: Option<Timestamp> => with_at(into),
+    } -> ();
+
     /// Says that the customer did not answer the call back that an agent made.
     ///
     /// It is tried again as often as was asked, then closed. The agent is released without a

@@ -136,6 +136,15 @@ shape::refusals! {
             /// The queue.
             queue: QueueId,
         }
+        /// The agent is no named member of the queue: they are one as long as they meet what the
+        /// queue asks of its members.
+        MemberByExpression = member_by_expression: Conflict,
+            "{agent} is a member of {queue} as long as they meet its expression" {
+            /// The agent.
+            agent: AgentId,
+            /// The queue.
+            queue: QueueId,
+        }
         /// The agent cannot take the work.
         Unavailable = unavailable: Conflict, "{agent} cannot take the work: {why}" {
             /// The agent.

@@ -214,6 +214,7 @@ impl Naming for LimitName {
             Self::Needs => "different needs among open work",
             Self::Unassignments => "returns of one piece of work",
             Self::Legs => "legs of one piece of work or one supervisor",
+            Self::Parked => "pieces of work parked at one agent",
         })
     }
 }

@@ -73,4 +73,6 @@ pub enum LimitName {
     Unassignments,
     /// Legs of one piece of work, or of one supervisor.
     Legs,
+    /// Work parked at one agent.
+    Parked,
 }

@@ -33,7 +33,7 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
     };
     let channels = world.stores().channels.iter().filter(|(_, entry)| !entry.retired);
     let openings = channels.map(|(channel, entry)| {
-        let item = (channel, entry.profile.cost);
+        let item = (channel, entry.profile.cost, false);
         let full = room_for(matching, id, item, &entry.profile.pools).err();
         let away = agent::away(matching, id, channel);
         let most = capacity.channels.get(&channel);

@@ -55,9 +55,8 @@ fn resumes(matching: Matching<'_>, id: WorkId) -> Option<bool> {
         Ok(()) | Err(Unavailable::Draining) => true,
         Err(_) => false,
     };
-    let active = world.claim(work, |channel| channel.weights.active).ok()?;
     let external = queue::is_external(world.queue_profile(work.queue).ok()?);
-    Some(attends && (external || has_room_again(matching, id, (owner, row), active)?))
+    Some(attends && (external || has_room_again(matching, id, (owner, row))?))
 }
 
 /// True if an agent has room for work that they parked, once it holds nothing any more.
@@ -65,10 +64,11 @@ fn has_room_again(
     matching: Matching<'_>,
     id: WorkId,
     (owner, row): (AgentId, &Agent),
-    active: Claim,
 ) -> Option<bool> {
     let world = matching.world;
     let parked = row.assignment(id)?;
+    let weight = world.channel_profile(parked.claim.channel).ok()?.weights.active;
+    let active = Claim { weight, ..parked.claim };
     let mut usage = row.usage.clone();
     world.release_all(parked, &mut usage);
     let channels = |channel| world.channel_profile(channel).ok();

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, WorkId};
-use crate::policy::choice::{AgentKey, RANK_PREFERRED};
+use crate::policy::choice::{AgentKey, RANK_ALIKE, RANK_PREFERRED};
 use crate::world::rows::Work;
 
 use crate::engine::matching::case::Pair;
@@ -36,13 +36,15 @@ fn members_who_can<'a>(
     let line = matching.world.index().line(work.queue);
     let open = agent::open(matching, work.request.channel);
     let fit = member::fit(matching, work.need).map(|fit| &fit.agents);
+    let alike = matching.world.queue_profile(work.queue).is_ok_and(|queue| queue.members_alike);
     let sets = line.zip(open).zip(fit);
     sets.into_iter().flat_map(move |((line, open), fit)| {
         let members = line.members(work.request.channel);
         members.among((fit, open)).filter_map(move |agent| {
             let able = member::is_visible(matching, work, agent)
                 && member_can_take(matching, id, work, agent);
-            let rank = member::membership(matching, work, agent)?.rank;
+            let rank =
+                if alike { RANK_ALIKE } else { member::membership(matching, work, agent)?.rank };
             able.then(|| key::key(matching, id, work, agent, (rank, 0))).flatten()
         })
     })
@@ -60,7 +62,7 @@ pub(super) fn member_can_take(
 
 /// How many agents the queue wants to ask at once at least. Work that is alerting somebody was
 /// begun with enough: one more is enough for it.
-pub(crate) fn least_at_once(matching: Matching<'_>, work: &Work) -> u8 {
+fn least_at_once(matching: Matching<'_>, work: &Work) -> u8 {
     if work.is_offered() {
         return 1;
     }

@@ -9,7 +9,7 @@ use crate::base::bits::IdSet;
 use crate::model::ids::{AgentId, Entity, WorkId};
 use crate::model::need::Evaluation;
 use crate::model::queue::{AgentChoice, QueueProfile};
-use crate::policy::choice::{AgentKey, RANK_PREFERRED};
+use crate::policy::choice::{AgentKey, RANK_ALIKE, RANK_PREFERRED};
 use crate::policy::fit;
 use crate::world::bench::{Bench, BenchKey, Candidates};
 use crate::world::fits::Ranking;
@@ -33,8 +33,46 @@ pub(crate) struct Chosen {
     pub agent: AgentId,
 }
 
+/// How the members of a queue are asked: rank by rank, or as if all had the same rank, and only
+/// those for whom this holds.
+#[derive(Clone, Copy)]
+enum Asking<'a> {
+    ByRank,
+    Alike(&'a dyn Fn(AgentId) -> bool),
+}
+
+impl Asking<'_> {
+    /// The rank of a member as it counts among the members.
+    const fn rank(self, rank: u8) -> u8 {
+        match self {
+            Self::ByRank => rank,
+            Self::Alike(_) => RANK_ALIKE,
+        }
+    }
+
+    fn allows(self, agent: AgentId) -> bool {
+        match self {
+            Self::ByRank => true,
+            Self::Alike(of) => of(agent),
+        }
+    }
+}
+
 /// The agent a piece of work goes to, if it waits and anybody can take it.
 pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
+    choose_asking(matching, id, Asking::ByRank)
+}
+
+/// The same, as if all members of the queue had the same rank, and of those for whom this holds.
+pub(crate) fn choose_alike(
+    matching: Matching<'_>,
+    id: WorkId,
+    of: &dyn Fn(AgentId) -> bool,
+) -> Option<Chosen> {
+    choose_asking(matching, id, Asking::Alike(of))
+}
+
+fn choose_asking(matching: Matching<'_>, id: WorkId, asking: Asking<'_>) -> Option<Chosen> {
     let work = line::in_line(matching, id)?;
     if queue::is_held_back(matching, work.queue) || !are_enough(matching, id, work) {
         return None;
@@ -49,6 +87,7 @@ pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
     let members = line.members(work.request.channel);
     let profile = matching.world.queue_profile(work.queue).ok()?;
     let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
+    let by_list = by_list && matches!(asking, Asking::ByRank);
     if by_list && evaluation(matching, work) != Evaluation::Best {
         return first_on_list(matching, id, work, members, (fit, open));
     }
@@ -56,8 +95,13 @@ pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
     let listed = line.lanes.listed(&lane);
     let mut best: Option<Chosen> = None;
     for (place, ((rank, ring, delay), group)) in members.groups().enumerate() {
+        let rank = asking.rank(rank);
         if best.is_some_and(|best| (best.rank, best.ring) < (rank, ring)) {
-            break;
+            // Who stand further in may have a higher rank, where it does not count.
+            if matches!(asking, Asking::ByRank) {
+                break;
+            }
+            continue;
         }
         // All members of a group pass these gates, or none.
         if delay_over(delay, work.revealed)
@@ -65,7 +109,7 @@ pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
         {
             let listed = listed.map(|listed| listed.group(place));
             let candidates = Candidates { members: group, fit, open, listed };
-            let first = first_of(matching, id, work, rank, candidates);
+            let first = first_of(matching, id, work, (rank, asking), candidates);
             let key = |agent| key(matching, id, work, agent, (rank, 0));
             let better = |agent: &AgentId| best.is_none_or(|best| key(*agent) < key(best.agent));
             let first = first.filter(better).map(|agent| Chosen { rank, ring, agent });
@@ -106,11 +150,12 @@ fn first_of(
     matching: Matching<'_>,
     id: WorkId,
     work: &Work,
-    rank: u8,
+    (rank, asking): (u8, Asking<'_>),
     candidates: Candidates<'_>,
 ) -> Option<AgentId> {
     let profile = matching.world.queue_profile(work.queue).ok()?;
-    let able = |agent: &AgentId| member_can_take(matching, id, work, *agent);
+    let able =
+        |agent: &AgentId| member_can_take(matching, id, work, *agent) && asking.allows(*agent);
     let bench = bench(matching, work, profile);
     let by_score = AgentKey::goes_by_score(profile, evaluation(matching, work));
     let ranking = member::fit(matching, work.need)?.ranking.as_ref().filter(|_| by_score);
@@ -126,11 +171,12 @@ fn first_of(
         }
         (_, bench) => {
             let ranked = ranking.and_then(|ranking| {
-                first_ranked(matching, id, work, rank, candidates, (ranking, bench))
+                let ranking = (ranking, bench);
+                first_ranked(matching, id, work, (rank, asking), candidates, ranking)
             });
             // Mostly the ranking holds all who fit, and then nobody else need be compared.
             let complete = ranking.is_some_and(|ranking| ranking.complete);
-            let all = || first_by_key(matching, id, work, rank, candidates.sets().ids());
+            let all = || first_by_key(matching, id, work, (rank, asking), candidates.sets().ids());
             ranked.or_else(|| if complete { None } else { all() })
         }
     }
@@ -142,17 +188,18 @@ fn first_ranked(
     matching: Matching<'_>,
     id: WorkId,
     work: &Work,
-    rank: u8,
+    (rank, asking): (u8, Asking<'_>),
     Candidates { members, open, .. }: Candidates<'_>,
     (ranking, bench): (&Ranking, Option<&Bench>),
 ) -> Option<AgentId> {
     let here = |agent: &AgentId| (members, open).has(*agent);
-    let able = |agent: &AgentId| member_can_take(matching, id, work, *agent);
+    let able =
+        |agent: &AgentId| member_can_take(matching, id, work, *agent) && asking.allows(*agent);
     ranking.equals().find_map(|equals| {
         let equals = || equals.iter().map(|(_, agent)| *agent);
         match bench {
             Some(bench) => bench.first_among(equals, here, able),
-            None => first_by_key(matching, id, work, rank, equals().filter(here)),
+            None => first_by_key(matching, id, work, (rank, asking), equals().filter(here)),
         }
     })
 }
@@ -163,7 +210,7 @@ fn first_by_key(
     matching: Matching<'_>,
     id: WorkId,
     work: &Work,
-    rank: u8,
+    (rank, asking): (u8, Asking<'_>),
     candidates: impl Iterator<Item = AgentId>,
 ) -> Option<AgentId> {
     let profile = matching.world.queue_profile(work.queue).ok()?;
@@ -180,7 +227,9 @@ fn first_by_key(
         }
         let key = key(matching, id, work, agent, (rank, 0));
         let better = key.filter(|key| best.is_none_or(|best| *key < best));
-        if let Some(key) = better.filter(|_| member_can_take(matching, id, work, agent)) {
+        let able =
+            |_: &AgentKey| member_can_take(matching, id, work, agent) && asking.allows(agent);
+        if let Some(key) = better.filter(able) {
             best = Some(key);
             highest = score.unwrap_or(0);
         }

@@ -3,6 +3,7 @@
 use crate::base::bits::IdSet;
 use crate::base::packed::PackedBits;
 use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
+use crate::state::work::Stage;
 use crate::world::rows::Work;
 
 use crate::engine::matching::given::Matching;
@@ -79,6 +80,14 @@ pub(crate) fn is_step_refused(matching: Matching<'_>, id: WorkId) -> bool {
     work.is_some_and(|work| {
         work.preferred().all(|(agent, _)| item::has_declined_for_good(matching, work, agent))
     })
+}
+
+/// True if waiting work was offered to several in one go, all of these offers have ended, and its
+/// queue asked for nobody else in their place. In a step of a wait for preferred agents the others
+/// are still to come.
+pub(crate) fn is_broadcast_over(matching: Matching<'_>, work: &Work) -> bool {
+    let over = work.stage == Stage::Queued && work.is_closed_to_others() && work.step.is_none();
+    over && matching.world.queue_profile(work.queue).is_ok_and(|queue| !queue::is_external(queue))
 }
 
 /// True if waiting work has nobody left to ask: its budget is spent, or there are members on queue

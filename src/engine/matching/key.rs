@@ -1,7 +1,7 @@
 //! By what agents are compared who could all take a piece of work.
 
 use crate::base::bits::IdSet;
-use crate::model::ids::{AgentId, SkillId, WorkId};
+use crate::model::ids::{AgentId, OfferId, SkillId, WorkId};
 use crate::model::need::Evaluation;
 use crate::model::queue::AgentChoice;
 use crate::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
@@ -52,6 +52,7 @@ pub(super) fn key(
             _ => 0,
         },
         share: member.map_or(queue.share, |member| member.share.max(queue.share)),
+        offered: member.map_or(OfferId::NONE, |member| member.offered),
         scored: host_score(matching, id, work, agent).unwrap_or(0),
         shift_end: row.shift_end.get(),
         scarce: is_spared(matching, work, agent, named),

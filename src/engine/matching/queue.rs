@@ -29,6 +29,13 @@ pub(crate) fn is_held_back(matching: Matching<'_>, id: QueueId) -> bool {
         .is_ok_and(|queue| is_external(queue) || ramp_until(matching, id, queue).is_some())
 }
 
+/// True if a queue may not offer anything after one more offer.
+pub(crate) fn is_held_back_after(matching: Matching<'_>, id: QueueId) -> bool {
+    let ramp = matching.world.queue_profile(id).ok().and_then(|queue| queue.ramp);
+    let used = matching.world.queue(id).map_or(0, |row| row.ramp_used_at(ramp, matching.now));
+    ramp.is_some_and(|ramp| used.saturating_add(1) >= ramp.offers)
+}
+
 /// The reason why one of these gates is shut.
 pub(super) fn kept_by(gate: Gate, pair: Pair<'_>) -> Vec<KeptBy> {
     let (queue, id) = (pair.case.queue, pair.case.work.queue);

@@ -13,16 +13,16 @@ use crate::engine::matching::case::{Pair, Waiver};
 use crate::engine::matching::gate::{Gate, KeptBy};
 use crate::engine::matching::given::Matching;
 
-/// `Ok` if an agent has room for a new item of a channel that takes `cost` units and draws on these
-/// pools. A new item takes the greater of what it takes offered and active.
+/// `Ok` if an agent has room for a new item of a channel that takes `cost` units, by what it says
+/// itself or unless the agent has a cost of their own, and draws on these pools. A new item takes the greater of what it takes offered and active.
 pub(crate) fn room_for(
     matching: Matching<'_>,
     agent: AgentId,
-    (channel, cost): (ChannelId, u32),
+    (channel, cost, sized): (ChannelId, u32, bool),
     pools: &[PoolId],
 ) -> Result<(), Full> {
     let claim = matching.world.new_claim(channel, cost);
-    let room = claim.and_then(|claim| matching.world.has_room(agent, claim, pools));
+    let room = claim.and_then(|claim| matching.world.has_room(agent, (claim, sized), pools));
     room.unwrap_or(Err(Full::Debt))
 }
 
@@ -37,6 +37,7 @@ struct Size<'a> {
     queue: QueueId,
     channel: ChannelId,
     cost: u32,
+    sized: bool,
     pools: &'a [PoolId],
 }
 
@@ -47,11 +48,11 @@ impl<'a> Size<'a> {
 
     fn drawing_on(pools: &'a [PoolId], work: &Work) -> Self {
         let Work { queue, cost, .. } = *work;
-        Self { queue, channel: work.request.channel, cost, pools }
+        Self { queue, channel: work.request.channel, cost, sized: work.is_sized(), pools }
     }
 
     fn room(self, matching: Matching<'_>, agent: AgentId) -> Result<(), Full> {
-        room_for(matching, agent, (self.channel, self.cost), self.pools)
+        room_for(matching, agent, (self.channel, self.cost, self.sized), self.pools)
     }
 
     /// The bound that leaves an agent no room, if they must have room. Debt is never passed over.
@@ -109,10 +110,10 @@ pub(super) fn is_open_for_lane(
     matching: Matching<'_>,
     agent: AgentId,
     member: PackedMember<'_>,
-    LaneKey { channel, cost, pool_set, .. }: LaneKey,
+    LaneKey { channel, cost, sized, pool_set, .. }: LaneKey,
 ) -> bool {
     let pools = matching.world.pools(pool_set);
-    let size = Size { queue: member.queue(), channel, cost, pools };
+    let size = Size { queue: member.queue(), channel, cost, sized, pools };
     size.is_open(matching, Waiver::default(), agent)
 }
 

@@ -29,15 +29,22 @@ pub(crate) struct Found {
 
 /// The work an agent takes next, if they can take any.
 pub(crate) fn best_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
+    let own = first_work(matching, id);
+    if own.is_some_and(|own| own.rank == RANK_PREFERRED) || !matching.world.index().is_open(id) {
+        return own;
+    }
+    let row = matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
+    own.into_iter().chain(best_together(matching, id, row)).min()
+}
+
+/// The first work for an agent by the order of their own queues, whoever it goes to.
+pub(crate) fn first_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
     let row = matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
     if let Some(work) = best_named(matching, id) {
         return Some(Found { rank: RANK_PREFERRED, work, agent: None });
     }
-    if !matching.world.index().is_open(id) {
-        return None;
-    }
-    let alone = best_by_rank(matching, id, row);
-    alone.into_iter().chain(best_together(matching, id, row)).min()
+    let open = matching.world.index().is_open(id);
+    if open { best_by_rank(matching, id, row) } else { None }
 }
 
 /// The first work in the queues of lowest rank for an agent. Mostly nothing keeps them from what is

@@ -32,7 +32,7 @@ use crate::engine::view::definition::{definition, definitions};
 pub use agent::AgentView;
 pub use definition::DefinitionView;
 pub use queue::QueueView;
-pub use work::WorkView;
+pub use work::{StepView, WorkView};
 
 /// The engine's state, to read.
 ///

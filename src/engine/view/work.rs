@@ -10,6 +10,7 @@ use crate::model::ids::{QueueId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::policy::estimate::Estimate;
 use crate::policy::order::LineKey;
+use crate::policy::relaxation::{StepState, standing};
 use crate::state::work::Stage;
 use crate::world::legs::Leg;
 use crate::world::rows::Work;
@@ -128,6 +129,38 @@ impl<'a> WorkView<'a> {
         self.row.legs.iter().filter_map(move |agent| world.agent(*agent).ok()?.leg(id))
     }
 
+    /// The steps of its relaxation in this stay, from what it asked for at first; none without a
+    /// relaxation. What is past stays past while an agent has the work.
+    ///
+    /// ```
+    /// use strowger::model::{Relaxation, RelaxationStep};
+    /// use strowger::prelude::*;
+    /// use strowger::view::StepState;
+    ///
+    /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+    /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+    /// let step = |secs| RelaxationStep::default().with_after(Span::from_secs(secs));
+    /// let bullseye = QueueProfile::default().with_relaxation(Relaxation::of([step(30), step(60)]));
+    /// let queue = engine.execute(now, Define::new("support", bullseye), &mut log)?;
+    /// let work = engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
+    /// engine.advance(Timestamp::from_millis(30_000), &mut log)?;
+    /// let steps = engine.view().work(work).unwrap().steps();
+    /// let states: Vec<_> = steps.iter().map(|step| step.state).collect();
+    /// assert_eq!(states, [StepState::Expired, StepState::Active, StepState::ToCome]);
+    /// assert_eq!(steps[2].at, Some(Timestamp::from_millis(60_000)));
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    #[must_use]
+    pub fn steps(self) -> Vec<StepView> {
+        let Ok(queue) = self.world.queue_profile(self.row.queue) else { return Vec::new() };
+        let begin = self.row.relaxation_begin(queue);
+        let relaxation = self.row.relaxation(queue).into_iter();
+        let steps = relaxation.flat_map(|relaxation| standing(relaxation, self.row.relaxed));
+        let view = |(after, state)| StepView { after, at: begin.map(|at| at + after), state };
+        steps.map(view).collect()
+    }
+
     /// Its place in the line of its queue, from 1, if it waits.
     #[must_use]
     pub fn position(self) -> Option<usize> {
@@ -150,6 +183,18 @@ impl<'a> WorkView<'a> {
     }
 }
 
+/// A step of the relaxation of a piece of work, to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StepView {
+    /// When it begins on the clock of the relaxation.
+    pub after: Span,
+    /// The instant of that. `None` as long as the clock has not begun.
+    pub at: Option<Timestamp>,
+    /// Where it stands.
+    pub state: StepState,
+}
+
 /// The request of the work, and its state at the latest instant the engine was told.
 impl Serialize for WorkView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -166,6 +211,7 @@ impl Serialize for WorkView<'_> {
             position: self.position(),
             estimates: self.estimates(),
             legs: self.legs().collect::<Vec<_>>(),
+            steps: self.steps(),
         })
     }
 }

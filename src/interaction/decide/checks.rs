@@ -159,12 +159,14 @@ impl Store {
         self.check_step(interaction, InteractionStep::Hold).map(drop)
     }
 
-    /// Refuses an end of the contact that would close what nobody described.
+    /// Refuses an end of the contact that would close what nobody described. Its agent may be one
+    /// who never wraps up.
     pub(crate) fn check_end(
         &self,
         interaction: InteractionId,
         ending: Ending,
         by: Party,
+        never_wraps_up: bool,
     ) -> Result<(), RecordRefusal> {
         // Only what is merged ends so.
         if ending == Ending::Merged {
@@ -174,7 +176,7 @@ impl Store {
             return self.check_step(interaction, InteractionStep::Fault).map(drop);
         }
         self.check_step(interaction, InteractionStep::Complete)?;
-        let wraps_up = self.wrap_up_rule(interaction).is_some();
+        let wraps_up = self.wrap_up_rule(interaction).is_some() && !never_wraps_up;
         if wraps_up { Ok(()) } else { self.check_described(interaction, by) }
     }
 }

@@ -25,7 +25,7 @@ use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party
 use crate::interaction::store::Store;
 
 use super::talk::key_taken;
-use super::{Finish, RecordTurn, RunOnRecords, invalid, wrong};
+use super::{Below, Finish, RecordTurn, RunOnRecords, invalid, wrong};
 
 impl RunOnRecords for ConfigureRecords {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
@@ -200,11 +200,12 @@ impl RunOnRecords for EndInteraction {
         if state.is_closed() || (state == InteractionState::WrapUp && !fault) {
             return Ok(());
         }
-        turn.store.check_end(interaction, ending, by)?;
+        let never_wrapped_up = turn.below == Below::NeverWrapsUp;
+        turn.store.check_end(interaction, ending, by, never_wrapped_up)?;
         if !fault {
             turn.store.check_without_work(interaction)?;
         }
-        turn.finish(interaction, Finish::new(ending, by));
+        turn.finish(interaction, Finish { never_wrapped_up, ..Finish::new(ending, by) });
         Ok(())
     }
 
@@ -219,7 +220,8 @@ impl RunOnRecords for EndInteraction {
         let plan = plan::end(store, view, interaction, ending, by)?;
         // Whether an agent wraps up is for the engine to say as well.
         if !matches!(plan, Ahead::First(Command::FinishContact(_))) {
-            store.check_end(interaction, ending, by)?;
+            let agent = store.interaction(interaction)?.assigned_to;
+            store.check_end(interaction, ending, by, plan::never_wraps_up(view, agent))?;
         }
         Ok(plan)
     }

@@ -65,6 +65,8 @@ pub enum Below {
     Absent,
     /// Nothing.
     Nothing,
+    /// Nothing, and the agent of the interaction never wraps up.
+    NeverWrapsUp,
     /// A command, which it answered so.
     Answered(Reply),
 }
@@ -75,7 +77,7 @@ impl Below {
         match self {
             Self::Absent => Err(RecordRefusal::NoEngine),
             Self::Answered(Reply::Submitted(work)) => Ok(Some(work)),
-            Self::Nothing | Self::Answered(_) => Ok(None),
+            Self::Nothing | Self::NeverWrapsUp | Self::Answered(_) => Ok(None),
         }
     }
 }
@@ -138,7 +140,8 @@ impl RecordTurn<'_> {
 
     /// The contact is over: its agent wraps up, or it is closed.
     pub(crate) fn finish(&mut self, id: InteractionId, how: Finish) {
-        match self.store.wrap_up_rule(id).cloned().filter(|_| how.ending != Ending::Fault) {
+        let may = how.ending != Ending::Fault && !how.never_wrapped_up;
+        match self.store.wrap_up_rule(id).cloned().filter(|_| may) {
             Some(rule) => self.wrap_up(id, how.ending, Some(rule), None),
             None => self.close(id, how),
         }
@@ -238,11 +241,13 @@ pub(crate) struct Finish {
     pub(crate) code: Option<CodeId>,
     pub(crate) cause: Option<CloseCause>,
     pub(crate) tab: bool,
+    /// True if its agent never wraps up.
+    pub(crate) never_wrapped_up: bool,
 }
 
 impl Finish {
     pub(crate) const fn new(ending: Ending, by: Party) -> Self {
-        Self { ending, by, code: None, cause: None, tab: false }
+        Self { ending, by, code: None, cause: None, tab: false, never_wrapped_up: false }
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn begin(
 ) -> Result<Assignment, Misfit> {
     let row = world.work(work)?;
     let (queue, pool_set) = (row.queue, row.pool_set);
-    let claim = world.claim(row, |profile| profile.weights.active)?;
+    let claim = world.claim(row, agent, |profile| profile.weights.active)?;
     let assignment = Assignment::new(work, queue, claim, pool_set, at);
     world.stores.pool_sets.use_again(pool_set);
     let row = world.agent_mut(agent)?;

@@ -9,14 +9,14 @@ use crate::base::time::Timestamp;
 use crate::fact::definition::{Defined, Definition, match_definition};
 use crate::model::calendar::CalendarProfile;
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, ChannelId, Entity, QueueId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, QueueId, WorkId};
 use crate::model::kinds::match_entity;
 use crate::model::membership::Membership;
 use crate::model::overflow::done_of;
 use crate::model::queue::QueueProfile;
 use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
-use crate::world::apply::{lines, load, pools};
+use crate::world::apply::{lines, load, members, pools};
 use crate::world::catalog::CatalogEntry;
 use crate::world::kinds::DefinitionKind;
 use crate::world::rows::{Agent, Member, Pool, Queue, Work};
@@ -53,11 +53,13 @@ pub(super) fn define(
             index.list_members(stores, id);
             index.note_together(stores, id);
             index.set_up_benches(stores, id);
+            members::derive_for_queue(world, id)?;
         }
         Entity::Agent(id) => {
             stores.agent_rows.push(Agent::new(at));
             index.index_fits(stores, id);
             index.index_agent(stores, id);
+            members::derive_for_agent(world, id)?;
         }
         Entity::Pool(_) => stores.pool_rows.push(Pool::default()),
         _ => {}
@@ -80,6 +82,7 @@ pub(super) fn redefine(world: &mut World, definition: &Definition) -> Result<(),
             index.index_fits(stores, id);
             index.concerned.note(id);
             load::refresh(world, id);
+            members::derive_for_agent(world, id)?;
         }
         Entity::Pool(id) => pools::change_reset(world, id),
         _ => {}
@@ -109,8 +112,13 @@ pub(super) fn retire(world: &mut World, entity: Entity) -> Result<(), Misfit> {
     match_entity!(entity, P(id) => strike::<P>(world, id)?, {
         Entity::Work(_) | Entity::Offer(_) => return Err(Misfit::OutOfOrder),
     });
-    if let Entity::Pool(id) = entity {
-        pools::give_back(world, id);
+    match entity {
+        Entity::Pool(id) => pools::give_back(world, id),
+        Entity::Queue(id) => {
+            let World { stores, index } = world;
+            index.note_expression(stores, id);
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -125,17 +133,22 @@ pub(super) fn set_membership(
 ) -> Result<(), Misfit> {
     change_memberships(world, agent, queue, |rows| {
         let known = rows.iter().find(|member| member.channel == channel);
-        let share = known.map_or(0, |member| member.share);
+        let (share, offered) =
+            known.map_or((0, OfferId::NONE), |member| (member.share, member.offered));
         rows.retain(|member| member.channel != channel);
-        rows.extend(terms.map(|terms| Member { queue, terms, share, channel }));
-    })
+        let by_expression = false;
+        let member = |terms| Member { queue, terms, share, offered, by_expression, channel };
+        rows.extend(terms.map(member));
+    })?;
+    // Who is named no more may meet what the queue asks of its members.
+    members::derive(world, agent, queue)
 }
 
 fn end_memberships(world: &mut World, agent: AgentId, queue: QueueId) -> Result<(), Misfit> {
     change_memberships(world, agent, queue, Vec::clear)
 }
 
-fn change_memberships(
+pub(super) fn change_memberships(
     world: &mut World,
     agent: AgentId,
     queue: QueueId,
@@ -199,57 +212,63 @@ fn strike<P: DefinitionKind>(world: &mut World, id: P::Id) -> Result<(), Misfit>
 /// The order, the target or a time limit may be another: all that waits is lined up anew.
 fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
     let id = defined.id;
-    let works = works_of(world, |work| work.queue == id);
-    works.iter().for_each(|work| lines::leave(world, *work));
-    let old = world.queue_profile(id)?;
-    let (old, counts) = (old.overflow.clone(), old.counts);
+    let works = works_leave(world, |queue| queue == id)?;
+    let old = world.queue_profile(id)?.overflow.clone();
     replace(world, defined)?;
-    let same_clock = counts.is_wall() && defined.profile.counts.is_wall();
     let World { stores, index } = world;
     index.list_members(stores, id);
     index.note_together(stores, id);
     index.set_up_benches(stores, id);
     index.line_mut(id).into_iter().for_each(|line| line.lanes.change_members());
-    for work in works {
-        let row = world.work_mut(work)?;
+    for (work, _) in &works {
+        let row = world.work_mut(*work)?;
         row.fired = done_of(&old, &defined.profile.overflow, row.fired);
-        if !same_clock {
-            renew_life(world, work)?;
-        }
-        lines::enter_anew(world, work)?;
     }
+    works_enter_anew(world, works)?;
     world.index.unwatched.push(id);
-    Ok(())
+    members::derive_for_queue(world, id)
 }
 
 /// Other hours: whatever counts open time by them is due at another instant.
 fn redefine_calendar(world: &mut World, defined: &Defined<CalendarProfile>) -> Result<(), Misfit> {
-    let World { stores, .. } = world;
-    let queues =
-        stores.queues.iter().filter(|(_, queue)| queue.profile.calendar == Some(defined.id));
+    let queues = world.stores.queues.iter();
+    let queues = queues.filter(|(_, queue)| queue.profile.calendar == Some(defined.id));
     let queues: BTreeSet<_> = queues.map(|(id, _)| id).collect();
-    let works = works_of(world, |work| queues.contains(&work.queue));
-    works.iter().for_each(|work| lines::leave(world, *work));
+    let works = works_leave(world, |queue| queues.contains(&queue))?;
     replace(world, defined)?;
-    for work in works {
-        if !world.queue_profile(world.work(work)?.queue)?.counts.is_wall() {
-            renew_life(world, work)?;
+    works_enter_anew(world, works)
+}
+
+/// Takes the open work of some queues out of its lines, and says which of it ends by its lifetime.
+fn works_leave(
+    world: &mut World,
+    queues: impl Fn(QueueId) -> bool,
+) -> Result<Vec<(WorkId, bool)>, Misfit> {
+    let works = works_of(world, |work| queues(work.queue)).into_iter();
+    let works = works.map(|id| {
+        lines::leave(world, id);
+        let work = world.work(id)?;
+        Ok((id, work.expires.get() == lifetime_ends(world, work)?))
+    });
+    works.collect()
+}
+
+/// Puts it in its lines by definitions that have changed. What ends by its lifetime ends by the
+/// clock as it is now; an instant that was named stays.
+fn works_enter_anew(world: &mut World, works: Vec<(WorkId, bool)>) -> Result<(), Misfit> {
+    for (id, by_lifetime) in works {
+        if by_lifetime {
+            let ends = lifetime_ends(world, world.work(id)?)?;
+            world.work_mut(id)?.expires = ends.into();
         }
-        lines::enter_anew(world, work)?;
+        lines::enter_anew(world, id)?;
     }
     Ok(())
 }
 
-/// The clock of the queue of a piece of work is another: its life ends by that, if it has begun.
-fn renew_life(world: &mut World, id: WorkId) -> Result<(), Misfit> {
-    let work = world.work(id)?;
-    if work.queued.is_none() {
-        return Ok(());
-    }
-    let lifetime = work.request.lifetime.or(world.channel_profile(work.request.channel)?.lifetime);
-    let end = world.queue_rules(work.queue)?.end_of_life(work.origin, lifetime);
-    world.work_mut(id)?.expires = end;
-    Ok(())
+fn lifetime_ends(world: &World, work: &Work) -> Result<Option<Timestamp>, Misfit> {
+    let channel = world.channel_profile(work.request.channel)?;
+    Ok(work.lifetime_ends(world.queue_rules(work.queue)?, channel.lifetime))
 }
 
 /// The open work of which this holds, by id. A walk over all open work: definitions change rarely.

@@ -26,7 +26,7 @@ pub(super) fn request(
     if role.supervises() {
         return Err(Illegal { state: role.name(), step: "request" }.into());
     }
-    let claim = world.claim(world.work(work)?, |profile| profile.weights.offered)?;
+    let claim = world.claim(world.work(work)?, agent, |profile| profile.weights.offered)?;
     let state = LegState::Requested { until };
     begin(world, Leg { work, agent, role, state, claim, since: at })?;
     world.index.clock.set(TimerKey::Leg(agent, work), until);
@@ -43,11 +43,11 @@ pub(super) fn join(
 ) -> Result<(), Misfit> {
     let row = world.work(work)?;
     if role.supervises() {
-        let claim = world.claim(row, |_| 0)?;
+        let claim = world.claim(row, agent, |_| 0)?;
         let state = LegState::Joined;
         return begin(world, Leg { work, agent, role, state, claim, since: at });
     }
-    let new = world.claim(row, |profile| profile.weights.active)?;
+    let new = world.claim(row, agent, |profile| profile.weights.active)?;
     let leg = leg_mut(world, work, agent)?;
     leg.state = leg.state.next(LegStep::Join)?;
     let old = core::mem::replace(&mut leg.claim, new);

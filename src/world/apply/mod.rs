@@ -15,6 +15,7 @@ mod definitions;
 mod legs;
 mod lines;
 mod load;
+mod members;
 mod misfit;
 mod offers;
 mod pools;
@@ -89,14 +90,15 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::WorkRevealed { work, delay } => works::reveal(world, *work, *delay),
         Event::PreferenceStepped { work, step } => works::step_preference(world, *work, *step),
         Event::WorkRelaxed { work, past, skipped } => works::relax(world, *work, *past, *skipped),
+        Event::EndChanged { work, at } => works::change_end(world, *work, *at),
         Event::WorkExhausted { work, retry } => works::exhaust(world, *work, *retry),
         Event::DeclinesForgotten { work } => works::forget_declines(world, *work),
         Event::BarLifted { work, agent } => works::lift_bar(world, *work, *agent),
-        Event::WorkClosed { work, cause, by: _, outside } => {
+        Event::WorkClosed { work, cause, by: _, outside, never_wrapped_up: _ } => {
             works::close(world, *work, *cause, outside.as_deref(), due)
         }
-        Event::WorkOffered { offer, work, agent, until, by, score: _ } => {
-            offers::make(world, *offer, (*work, *agent), *until, *by, at)
+        Event::WorkOffered { offer, work, agent, until, by, score: _, last } => {
+            offers::make(world, *offer, (*work, *agent), *until, (*by, *last), at)
         }
         Event::OfferAccepted { offer, auto: _ } => offers::accept(world, *offer, due),
         Event::OfferRejected { offer, reason, bar, place } => {

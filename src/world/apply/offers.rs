@@ -14,7 +14,7 @@ use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, load, queues, tallies};
 use crate::world::index::TimerKey;
 use crate::world::member::PackedMember;
-use crate::world::rows::{Assignment, EndedOffer, Offer};
+use crate::world::rows::{Assignment, EndedOffer, Offer, Work};
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
 
@@ -23,12 +23,12 @@ pub(super) fn make(
     id: OfferId,
     (work, agent): (WorkId, AgentId),
     until: Option<Timestamp>,
-    by: OfferedBy,
+    (by, last): (OfferedBy, bool),
     at: Timestamp,
 ) -> Result<(), Misfit> {
     let row = world.work(work)?;
     let (queue, channel, pool_set) = (row.queue, row.request.channel, row.pool_set);
-    let claim = world.claim(row, |profile| profile.weights.offered)?;
+    let claim = world.claim(row, agent, |profile| profile.weights.offered)?;
     world.agent(agent)?;
     let offer = Offer { work, agent, state: OfferState::Open { until }, claim, since: at, by };
     if !world.stores.offers.open(id, offer) {
@@ -52,6 +52,9 @@ pub(super) fn make(
                 row.open_to = open_to;
             }
         }
+        if last {
+            row.open_to = Work::CLOSED;
+        }
         if row.first_offer.is_none() {
             row.first_offer = at.into();
         }
@@ -62,7 +65,16 @@ pub(super) fn make(
     row.last_offer = id;
     row.stamp(channel, |stamps| stamps.offered = at);
     world.queue_mut(queue)?.last = Some(agent);
-    take_share(world, queue, channel, agent)?;
+    match world.queue_profile(queue)?.choice {
+        AgentChoice::WeightedShare => take_share(world, queue, channel, agent)?,
+        AgentChoice::LeastRecentlyOffered => {
+            let row = world.agent_mut(agent)?;
+            if let Some(member) = row.member(queue, channel).map(PackedMember::member) {
+                row.note_offered(member, id);
+            }
+        }
+        _ => {}
+    }
     queues::count_offer(world, queue, by, at)?;
     world.index.clock.set(TimerKey::Offer(id), until);
     load::reclaim(world, agent, pool_set, None, Some(claim))
@@ -75,9 +87,6 @@ fn take_share(
     channel: ChannelId,
     agent: AgentId,
 ) -> Result<(), Misfit> {
-    if world.queue_profile(queue)?.choice != AgentChoice::WeightedShare {
-        return Ok(());
-    }
     let reached = world.queue(queue)?.share;
     let row = world.agent_mut(agent)?;
     if let Some(member) = row.member(queue, channel).map(PackedMember::member) {

@@ -74,10 +74,10 @@ pub(super) fn change(
     let work = world.work(id)?;
     let (channel, rules) = (work.request.channel, world.queue_rules(work.queue)?);
     let lives = change.lifetime.filter(|_| !work.queued.is_none());
-    let expires = lives.map(|lifetime| rules.end_of_life(work.origin, Some(lifetime)));
+    let ends = lives.map(|lifetime| rules.end_of_life(work.origin, Some(lifetime)));
     restage_anew(world, id, |row| {
         row.take_change(change);
-        row.expires = expires.unwrap_or(row.expires);
+        row.expires = ends.map_or(row.expires, Into::into);
         if change.preferred.is_some() && row.stage.is_in_queue() {
             row.step = Step::first(&row.request, at);
             row.sticky = false;
@@ -111,7 +111,7 @@ pub(super) fn queue(
 ) -> Result<(), Misfit> {
     let LineEntry { queue, place, why, sticky, not_to } = entry;
     world.queue(queue)?;
-    let end_of_life = end_of_life(world, id, queue, due)?;
+    let ends = end_in(world, id, queue, due)?;
     if let Some(owner) = world.work(id)?.stage.owner() {
         assignments::let_go(world, id, owner, wrap_up, at)?;
     }
@@ -125,7 +125,7 @@ pub(super) fn queue(
         if why == QueuedWhy::AwaitsAgent {
             row.step = Step::first(&row.request, at);
         }
-        row.expires = end_of_life.unwrap_or(row.expires);
+        row.expires = ends.into();
         row.sticky = sticky.is_some();
         if let Some(sticky) = sticky {
             row.step = Some(PreferenceStep { number: 0, until: sticky.until }).into();
@@ -151,23 +151,35 @@ fn begin(row: &mut Work, at: Timestamp, due: Timestamp) {
     row.step = Step::first(&row.request, at);
 }
 
-/// When the life of work ends that enters a queue, if that may be another instant than before: its
-/// life begins as it first enters a line, and goes by the clock of the queue it is in.
-fn end_of_life(
+/// When work ends that enters a queue. Its life begins as it first enters a line, and goes by the
+/// clock of the queue it is in. An instant that was named stays.
+fn end_in(
     world: &World,
     id: WorkId,
     queue: QueueId,
     due: Timestamp,
-) -> Result<Option<Moment>, Misfit> {
+) -> Result<Option<Timestamp>, Misfit> {
     let work = world.work(id)?;
     let (from, to) = (world.queue_rules(work.queue)?, world.queue_rules(queue)?);
-    let begins = work.queued.is_none();
-    if !begins && from.profile.counts.is_wall() && to.profile.counts.is_wall() {
-        return Ok(None);
+    let lifetime = world.channel_profile(work.request.channel)?.lifetime;
+    let ends = work.expires.get();
+    if work.queued.is_none() {
+        return Ok(ends.or_else(|| to.end_of_life(due, work.request.lifetime.or(lifetime))));
     }
-    let begin = if begins { due } else { work.origin };
-    let channel = world.channel_profile(work.request.channel)?;
-    Ok(Some(to.end_of_life(begin, work.request.lifetime.or(channel.lifetime))))
+    let by_lifetime = ends == work.lifetime_ends(from, lifetime);
+    Ok(if by_lifetime { work.lifetime_ends(to, lifetime) } else { ends })
+}
+
+/// Work ends at another instant.
+pub(super) fn change_end(
+    world: &mut World,
+    id: WorkId,
+    at: Option<Timestamp>,
+) -> Result<(), Misfit> {
+    restage(world, id, |row| {
+        row.expires = at.into();
+        Ok(())
+    })
 }
 
 pub(super) fn reveal(world: &mut World, id: WorkId, delay: Span) -> Result<(), Misfit> {

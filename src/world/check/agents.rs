@@ -7,7 +7,7 @@ use crate::state::assignment::AssignmentState;
 use crate::state::routing_status::{RoutingStatus, StatusStep};
 use crate::world::check::violation::Violation;
 use crate::world::check::{legs, pools};
-use crate::world::rows::Agent;
+use crate::world::rows::{Agent, Member};
 use crate::world::state::World;
 
 /// The invariants of one agent, the references apart.
@@ -44,6 +44,19 @@ pub(super) fn check(world: &World, id: AgentId, agent: &Agent) -> Result<(), Vio
     hold("status true: debt", debt == agent.in_debt)?;
     let sorted = agent.members().is_sorted_by_key(|member| member.order());
     hold("memberships in order", sorted)?;
+    for queue in world.index.by_expression.iter().copied() {
+        let own = |member: &Member| (member.queue, member.channel) == (queue, None);
+        let known = agent.members().find(own);
+        let named = known.is_some_and(|known| !known.by_expression);
+        let follows = known.map(|known| known.terms) == world.terms_by_expression(id, queue);
+        hold("members by expression: all who meet it and are not named", named || follows)?;
+    }
+    let stray = |member: &Member| {
+        let asked = world.index.by_expression.contains(&member.queue);
+        member.by_expression && (member.channel.is_some() || !asked)
+    };
+    let none = !agent.members().any(|member| stray(&member));
+    hold("members by expression: for all channels of such a queue", none)?;
     let presence = world.entry::<PresenceProfile>(agent.presence.id());
     let on_queue = presence.is_ok_and(|entry| entry.profile.is_on_queue());
     let expected = if on_queue {

@@ -37,6 +37,8 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     let pools = (&now.spenders, &now.pool_sets) == (&new.spenders, &new.pool_sets);
     hold("index derived: pools", pools)?;
     hold("index derived: who is asked together", now.together == new.together)?;
+    let same = now.by_expression == new.by_expression;
+    hold("index derived: queues that ask something of their members", same)?;
     let there = (now.there.ids::<AgentId>(), new.there.ids::<AgentId>());
     hold("index derived: who is there", there.0.eq(there.1))?;
     hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())

@@ -32,6 +32,16 @@ impl Index {
         members.iter().for_each(|(agent, rows)| line.seat(*agent, rows));
     }
 
+    /// Notes whether a queue asks something of its members.
+    pub(crate) fn note_expression(&mut self, stores: &Stores, id: QueueId) {
+        let entry = stores.queues.get(id).filter(|entry| !entry.retired);
+        if entry.is_some_and(|entry| entry.profile.members_where.is_some()) {
+            self.by_expression.insert(id);
+        } else {
+            self.by_expression.remove(&id);
+        }
+    }
+
     /// Notes whether a queue asks several agents at once, or nobody.
     pub(crate) fn note_together(&mut self, stores: &Stores, id: QueueId) {
         if stores.queue(id).is_some_and(|queue| queue.broadcast.min > 1) {

@@ -140,10 +140,27 @@ impl Agent {
         self.members().find(exact).map(|member| member.terms)
     }
 
+    /// True if the agent was named as a member of a queue, for all channels without terms of their
+    /// own.
+    pub(crate) fn is_named(&self, queue: QueueId) -> bool {
+        let own = |member: &Member| (member.queue, member.channel) == (queue, None);
+        self.members().find(own).is_some_and(|member| !member.by_expression)
+    }
+
     /// How much of their share the agent has had now on just these terms.
     pub(crate) fn set_share(&mut self, of: Member, share: u64) {
-        let place = self.members().position(|member| member.order() == of.order());
+        let place = self.place_of(of);
         place.into_iter().for_each(|place| self.memberships.set_share(place, share));
+    }
+
+    /// The agent was offered something of the queue on just these terms.
+    pub(crate) fn note_offered(&mut self, of: Member, offer: OfferId) {
+        let place = self.place_of(of);
+        place.into_iter().for_each(|place| self.memberships.set_offered(place, offer));
+    }
+
+    fn place_of(&self, member: Member) -> Option<usize> {
+        self.members().position(|other| other.order() == member.order())
     }
 
     /// The agent's assignment of a piece of work.

@@ -43,7 +43,7 @@ impl Work {
             queued: request.schedule.is_none().then_some(at).into(),
             entered: at,
             counted: false,
-            expires: queue.end_of_life(origin, lifetime),
+            expires: queue.end_of_life(origin, lifetime).into(),
             revealed: Span::ZERO,
             step: Step::first(request, at),
             handled: false,

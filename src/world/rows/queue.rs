@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
 use crate::model::ids::AgentId;
+use crate::model::overflow::Ramp;
 use crate::model::queue::QueueProfile;
 use crate::policy::tally::Tally;
 use crate::state::machine::{Deadline, DeadlineKind};
@@ -54,6 +55,12 @@ impl Queue {
         let ramp = queue.ramp?;
         let until = self.ramp_since + ramp.per;
         (self.ramp_used >= ramp.offers && now < until).then_some(until)
+    }
+
+    /// How much of its ramp is used at an instant.
+    pub(crate) fn ramp_used_at(&self, ramp: Option<Ramp>, now: Timestamp) -> u16 {
+        let current = ramp.is_some_and(|ramp| now < self.ramp_since + ramp.per);
+        if current { self.ramp_used } else { 0 }
     }
 
     /// When something is due for the queue itself.

@@ -112,6 +112,16 @@ impl Work {
         self.relaxed_at(rules, self.next_point(rules.profile)?)
     }
 
+    /// When its lifetime ends, or that of its channel, once it has begun.
+    pub(crate) fn lifetime_ends(
+        &self,
+        rules: QueueRules<'_>,
+        of_channel: Option<Span>,
+    ) -> Option<Timestamp> {
+        let lifetime = self.request.lifetime.or(of_channel).filter(|_| !self.queued.is_none());
+        rules.end_of_life(self.origin, lifetime)
+    }
+
     /// True if a rule of overflow was done in this stay.
     pub(crate) const fn has_fired(&self, rule: u8) -> bool {
         self.fired & (1 << (rule % 32)) != 0

@@ -67,7 +67,8 @@ pub(crate) struct Work {
     /// The open offers beside the oldest, in order.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub further_offers: Sparse<OfferId>,
-    /// To how many agents at once it may be offered, while it is.
+    /// To how many agents at once it may be offered, while it is; [`Self::CLOSED`] if nobody else is
+    /// asked.
     pub open_to: u8,
     /// The agent who had it last.
     pub last_agent: Option<AgentId>,
@@ -148,6 +149,21 @@ pub(crate) struct Decline {
 }
 
 impl Work {
+    /// More than a broadcast can ask: it stands for one that nobody joins.
+    pub(crate) const CLOSED: u8 = u8::MAX;
+
+    /// True if it is, or was last, offered to several in one go, and nobody else is asked in place
+    /// of one of them.
+    #[must_use]
+    pub(crate) const fn is_closed_to_others(&self) -> bool {
+        self.open_to == Self::CLOSED
+    }
+
+    /// True if the work says its own size, and takes that of everybody.
+    pub(crate) fn is_sized(&self) -> bool {
+        self.request.size.is_some()
+    }
+
     /// All that was said of it when it was submitted.
     #[must_use]
     pub(crate) fn submitted(&self) -> &Arc<WorkRequest> {

@@ -2,7 +2,7 @@
 
 use strowger::command::{Reply, Unavailable};
 use strowger::fact::{Event, PresenceSetBy};
-use strowger::model::{AgentId, ChannelId, Entity, PoolId, PresenceId, SystemPresence};
+use strowger::model::{AgentId, ChannelId, Entity, PoolId, PresenceId, SystemPresence, WorkId};
 use strowger::policy::offering::History;
 use strowger::policy::room::{Claim, Full, Usage};
 use strowger::state::{AssignmentState, LegState, RoutingStatus};
@@ -268,6 +268,16 @@ impl Router {
         let weights = self.channel_profile(channel).weights;
         let weight = weights.offered.max(weights.active);
         self.room_for(agent, usage, Claim::new(channel, cost, weight), pools)
+    }
+
+    /// What a piece of work takes of an agent.
+    pub(super) fn cost_of(&self, work: WorkId, agent: AgentId) -> u32 {
+        let row = &self.works[&work];
+        let own = self.agent_profile(agent).capacity.costs.get(&row.request.channel);
+        match (row.request.size, own) {
+            (None, Some(own)) => *own,
+            (Some(_), _) | (None, None) => row.cost,
+        }
     }
 
     pub(super) fn room_for(

@@ -87,6 +87,25 @@ impl Router {
         Ok(Reply::Done)
     }
 
+    pub(super) fn close_at(&mut self, id: WorkId, at: Option<Timestamp>) -> Result<Reply, Refusal> {
+        self.check_known(id)?;
+        if at.is_some_and(|at| at <= self.now) {
+            return Err(valid::invalid("at", Problem::Past).into());
+        }
+        let work = self.open_work(id)?;
+        if matches!(work.stage, Stage::WrapUp { .. }) {
+            return Err(self.wrong_stage(id));
+        }
+        // What was never in a line does not live yet.
+        let lives = work.queued.and_then(|_| self.end_of_life(id, work.queue, work.origin));
+        let ends = at.or(lives);
+        if work.expires != ends {
+            self.work(id).expires = ends;
+            self.tell(Event::end_changed(id, ends));
+        }
+        Ok(Reply::Done)
+    }
+
     pub(super) fn unassign(&mut self, command: &Unassign) -> Result<Reply, Refusal> {
         let Unassign { work, suspend, placement, .. } = *command;
         let row = self.open_work(work)?;

@@ -56,12 +56,15 @@ impl Router {
         self.due(queue, None, begin, lifetime)
     }
 
-    /// Work of these queues goes by other hours.
-    pub(super) fn renew_lives(&mut self, queues: impl Fn(QueueId) -> bool) {
-        let begun = self.works.iter().filter(|(_, work)| work.queued.is_some());
-        let here: Vec<_> =
-            begun.filter(|(_, work)| queues(work.queue)).map(|(id, _)| *id).collect();
-        for id in here {
+    /// Whether work whose life has begun ends by its lifetime, and not at an instant that was named.
+    pub(super) fn ends_by_lifetime(&self, id: WorkId) -> bool {
+        let work = &self.works[&id];
+        work.queued.is_some() && work.expires == self.end_of_life(id, work.queue, work.origin)
+    }
+
+    /// Work goes by other hours.
+    pub(super) fn renew_lives(&mut self, works: Vec<WorkId>) {
+        for id in works {
             let (queue, begin) = (self.works[&id].queue, self.works[&id].origin);
             let end = self.end_of_life(id, queue, begin);
             self.work(id).expires = end;

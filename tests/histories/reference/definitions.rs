@@ -1,5 +1,6 @@
 //! Definitions and memberships: one table for all kinds.
 
+use std::collections::BTreeMap;
 use std::mem::discriminant;
 use std::sync::Arc;
 
@@ -8,8 +9,9 @@ use strowger::fact::{Definition, Event, PresenceSetBy};
 use strowger::model::{
     AgentId, AgentProfile, ChannelId, ChannelProfile, Entity, Invalid, Opens, OverflowRule,
     PresenceId, PresenceProfile, Problem, Profile, QueueId, QueueProfile, ReasonId,
-    RejectReasonProfile, SystemPresence, WaitClock,
+    RejectReasonProfile, SystemPresence,
 };
+use strowger::policy::fit::holds;
 use strowger::{Key, Refusal};
 
 use super::Router;
@@ -82,6 +84,7 @@ impl Router {
             return Err(Refusal::limit(limit, max));
         }
         let entity = definition.entity();
+        self.check_members(&definition)?;
         if let Entity::Agent(id) = entity {
             self.agents.insert(id, Agent::new(self.now));
         }
@@ -89,6 +92,7 @@ impl Router {
             self.queues.insert(id, Queue::new(self.now));
         }
         self.things.insert(entity, Thing::of(definition.clone()));
+        self.derive_members();
         self.tell(Event::Defined(Box::new(definition)));
         Ok(Reply::Defined(entity))
     }
@@ -115,6 +119,7 @@ impl Router {
         {
             return Err(valid::invalid("system", Problem::Fixed).into());
         }
+        self.check_members(&definition)?;
         if let (Definition::Queue(old), Definition::Queue(new)) = (old, &definition) {
             // A rule of overflow that was done is done, wherever it stands in the new list.
             let (old, new) = (old.profile.overflow.clone(), new.profile.overflow.clone());
@@ -127,24 +132,14 @@ impl Router {
                 work.fired = done.map(|(number, _)| number).collect();
             }
         }
-        let old = self.things.insert(entity, Thing::of(definition.clone()));
-        match (&definition, old.map(|old| old.definition)) {
-            (Definition::Queue(new), Some(Definition::Queue(old))) => {
-                if [old.profile.counts, new.profile.counts].contains(&WaitClock::Open) {
-                    self.renew_lives(|queue| Entity::Queue(queue) == entity);
-                }
-            }
-            (Definition::Calendar(_), _) => {
-                let open = self.queues.keys().copied().filter(|queue| {
-                    let profile = self.queue_profile(*queue);
-                    profile.counts == WaitClock::Open
-                        && profile.calendar.map(Entity::Calendar) == Some(entity)
-                });
-                let open: Vec<_> = open.collect();
-                self.renew_lives(|queue| open.contains(&queue));
-            }
-            _ => {}
+        let lives: Vec<_> =
+            self.works.keys().copied().filter(|id| self.ends_by_lifetime(*id)).collect();
+        let moves = matches!(definition, Definition::Queue(_) | Definition::Calendar(_));
+        self.things.insert(entity, Thing::of(definition.clone()));
+        if moves {
+            self.renew_lives(lives);
         }
+        self.derive_members();
         self.tell(Event::Changed(Box::new(definition)));
         if let Entity::Presence(presence) = entity {
             for agent in self.agents.keys().copied().collect::<Vec<_>>() {
@@ -175,11 +170,13 @@ impl Router {
                 }
                 self.agent(agent).memberships.clear();
                 self.agent(agent).shares.clear();
+                self.agent(agent).offered.clear();
             }
             Entity::Queue(queue) => {
                 for agent in self.agents.values_mut() {
                     agent.memberships.retain(|(its, _), _| *its != queue);
                     agent.shares.retain(|(its, _), _| *its != queue);
+                    agent.offered.retain(|(its, _), _| *its != queue);
                 }
             }
             _ => {}
@@ -187,6 +184,7 @@ impl Router {
         if let Some(thing) = self.things.get_mut(&entity) {
             thing.retired = true;
         }
+        self.derive_members();
         self.tell(Event::Retired(entity));
         Ok(Reply::Done)
     }
@@ -241,12 +239,15 @@ impl Router {
         let max = self.config.limits.memberships;
         let row = self.agent(agent);
         let old = row.memberships.get(&(queue, channel)).copied();
-        if old.is_none() && row.memberships.len() >= max as usize {
+        let is_derived = channel.is_none() && row.derived.contains_key(&queue);
+        let all = row.memberships.len() + row.derived.len();
+        if old.is_none() && !is_derived && all >= max as usize {
             let limit = LimitName::Memberships;
             return Err(Refusal::limit(limit, max));
         }
         if old != Some(membership) {
             row.memberships.insert((queue, channel), membership);
+            self.derive_members();
             self.tell(Event::membership_set(agent, queue, membership, channel));
         }
         Ok(Reply::Done)
@@ -259,11 +260,83 @@ impl Router {
         let RemoveMembership { agent, queue, channel, .. } = command;
         self.check_live(&[agent.into(), queue.into()])?;
         channel.map_or(Ok(()), |channel| self.live(channel.into()))?;
-        self.agent(agent).shares.remove(&(queue, channel));
         if self.agent(agent).memberships.remove(&(queue, channel)).is_some() {
+            self.agent(agent).shares.remove(&(queue, channel));
+            self.agent(agent).offered.remove(&(queue, channel));
+            self.derive_members();
             self.tell(Event::membership_removed(agent, queue, channel));
+        } else if channel.is_none() && self.agent(agent).derived.contains_key(&queue) {
+            return Err(Refusal::member_by_expression(agent, queue));
         }
         Ok(Reply::Done)
+    }
+
+    /// Whether somebody meets what a queue asks of its members.
+    fn meets(queue: &QueueProfile, agent: &AgentProfile) -> bool {
+        let asked = queue.members_where.as_ref();
+        asked.is_some_and(|asked| holds(&asked.requirement, agent))
+    }
+
+    fn live_queues(&self) -> Vec<QueueId> {
+        let all = self.queues.keys().copied();
+        all.filter(|queue| self.live((*queue).into()).is_ok()).collect()
+    }
+
+    /// Says of everybody anew of which queues they are members because they meet what those ask.
+    fn derive_members(&mut self) {
+        let queues = self.live_queues();
+        for id in self.agents.keys().copied().collect::<Vec<_>>() {
+            let mut derived = BTreeMap::new();
+            for queue in queues.iter().copied().filter(|_| self.live(id.into()).is_ok()) {
+                let profile = self.queue_profile(queue);
+                let named = self.agents[&id].memberships.contains_key(&(queue, None));
+                if !named && Self::meets(&profile, self.agent_profile(id)) {
+                    derived.extend(profile.members_where.as_ref().map(|who| (queue, who.terms)));
+                }
+            }
+            let row = self.agent(id);
+            row.derived = derived;
+            // Who is no member any more begins anew one day.
+            let (named, derived) = (&row.memberships, &row.derived);
+            let stays = |place: &(QueueId, Option<ChannelId>)| {
+                named.contains_key(place) || (place.1.is_none() && derived.contains_key(&place.0))
+            };
+            row.shares.retain(|place, _| stays(place));
+            row.offered.retain(|place, _| stays(place));
+        }
+    }
+
+    /// Refuses what would make somebody a member of too many queues by what they meet.
+    fn check_members(&self, definition: &Definition) -> Result<(), Refusal> {
+        let max = self.config.limits.memberships;
+        let refused = Err(Refusal::limit(LimitName::Memberships, max));
+        match definition {
+            Definition::Agent(defined) => {
+                let named = self.agents.get(&defined.id).map(|row| row.memberships.clone());
+                let named = named.unwrap_or_default();
+                let queues = self.live_queues().into_iter();
+                let more = queues
+                    .filter(|queue| !named.contains_key(&(*queue, None)))
+                    .filter(|queue| Self::meets(&self.queue_profile(*queue), &defined.profile))
+                    .count();
+                if more > 0 && named.len() + more > max as usize {
+                    return refused;
+                }
+            }
+            Definition::Queue(defined) => {
+                for (id, row) in &self.agents {
+                    let named = row.memberships.contains_key(&(defined.id, None));
+                    let new = !named && !row.derived.contains_key(&defined.id);
+                    let full = row.memberships.len() + row.derived.len() >= max as usize;
+                    let meets = Self::meets(&defined.profile, self.agent_profile(*id));
+                    if new && full && meets && self.live((*id).into()).is_ok() {
+                        return refused;
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Refuses what does not exist or is retired.

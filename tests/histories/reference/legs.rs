@@ -22,7 +22,7 @@ impl Router {
         self.check_more(agent)?;
         self.check_seats(work)?;
         let row = &self.works[&work];
-        let (channel, cost) = (row.request.channel, row.cost);
+        let (channel, cost) = (row.request.channel, self.cost_of(work, agent));
         let profile = self.channel_profile(channel);
         let auto = self.accepts_at_once(work, agent);
         let until = self.window_end(work, agent, self.now);
@@ -39,9 +39,10 @@ impl Router {
     fn join(&mut self, work: WorkId, agent: AgentId, auto: bool) {
         let channel = self.works[&work].request.channel;
         let weight = self.channel_profile(channel).weights.active;
+        let cost = self.cost_of(work, agent);
         let guest = self.guest_mut(work, agent);
         guest.state = LegState::Joined;
-        guest.claim.weight = weight;
+        guest.claim = Claim::new(channel, cost, weight);
         let role = guest.role;
         self.tell(Event::leg_joined(work, agent, role, auto));
     }
@@ -157,7 +158,7 @@ impl Router {
             return Err(Refusal::limit(LimitName::Legs, max));
         }
         let row = &self.works[&work];
-        let claim = Claim::new(row.request.channel, row.cost, 0);
+        let claim = Claim::new(row.request.channel, self.cost_of(work, agent), 0);
         self.welcome(Guest { work, agent, role, state: LegState::Joined, claim });
         self.tell(Event::leg_joined(work, agent, role, false));
         Ok(Reply::Done)

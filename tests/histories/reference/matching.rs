@@ -1,9 +1,9 @@
 //! Routing: every waiting work with every agent, the best pair first, until no pair is left.
 
 use strowger::Timestamp;
-use strowger::fact::{Cause, OfferedBy};
+use strowger::fact::Cause;
 use strowger::model::{
-    AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, Order, SkillId, WorkId,
+    AgentChoice, AgentId, ChannelId, IdleClock, IdleSince, OfferId, Order, SkillId, WorkId,
 };
 use strowger::policy::choice::{AgentKey, Candidate, RANK_PREFERRED};
 use strowger::policy::fit;
@@ -27,18 +27,46 @@ impl Router {
                 return;
             };
             let work = line.work;
-            let least = self.queue_profile(self.works[&work].queue).broadcast.min;
-            // Where it is not offered yet, as many as the queue wants are asked in one go.
-            let more = if self.open_offers(work).is_empty() { least - 1 } else { 0 };
-            self.offer(work, choice.agent, OfferedBy::Routing);
-            for _ in 0..more {
+            let broadcast = self.queue_profile(self.works[&work].queue).broadcast;
+            let begins = self.open_offers(work).is_empty();
+            // Whoever has other work that comes first for them is not asked for this.
+            let alike = self.asks_alike(work);
+            let turns = |pair: &Pair| self.comes_first(work, pair.2.agent);
+            let mine = self.pairs_of(work).into_iter().filter(|pair| !alike || turns(pair));
+            let first = mine.map(|(_, _, choice)| choice).min().map_or(choice.agent, |c| c.agent);
+            let one_go = begins && !broadcast.refill;
+            // Where it is not offered yet, as many as the queue wants are asked in one go; all whom
+            // it may have, if others are not asked later.
+            let go = match (begins, one_go) {
+                (_, true) => broadcast.max,
+                (true, false) => broadcast.min,
+                (false, false) => 1,
+            };
+            for number in 1..=go {
                 // It is taken already if the agent accepts automatically.
-                let next = self.pairs_of(work).into_iter().min();
-                if let Some((_, _, choice)) = next {
-                    self.offer(work, choice.agent, OfferedBy::Routing);
+                let pairs = self.pairs_of(work);
+                let others = pairs.len() > 1 && !self.is_last_of_ramp(work);
+                let next = pairs.into_iter().map(|(_, _, choice)| choice).min();
+                let agent = if number == 1 { Some(first) } else { next.map(|next| next.agent) };
+                if let Some(agent) = agent {
+                    let last = one_go && (number == go || !others);
+                    self.offer_found(work, agent, last);
                 }
             }
         }
+    }
+
+    /// Whether the ranks of the members say nothing about who gets a piece of work.
+    fn asks_alike(&self, work: WorkId) -> bool {
+        let row = &self.works[&work];
+        row.step.is_none() && self.queue_profile(row.queue).members_alike
+    }
+
+    /// Whether of all work that an agent could be offered this comes first for them.
+    fn comes_first(&self, work: WorkId, agent: AgentId) -> bool {
+        let all = self.works.keys().flat_map(|work| self.pairs(*work));
+        let own = all.filter(|(_, _, choice)| choice.agent == agent);
+        own.min().is_some_and(|(_, line, _)| line.work == work)
     }
 
     /// The pairs of a piece of work; none if fewer can be asked at once than its queue wants.
@@ -68,7 +96,9 @@ impl Router {
         let work = &self.works[&id];
         match work.stage {
             Stage::Queued => work.retry.is_none(),
-            Stage::Offered { .. } => self.open_offers(id).len() < usize::from(work.open_to),
+            Stage::Offered { .. } => {
+                !work.closed && self.open_offers(id).len() < usize::from(work.open_to)
+            }
             _ => false,
         }
     }
@@ -110,7 +140,7 @@ impl Router {
             return None;
         }
         let usage = self.usage(agent);
-        let room = self.room(agent, &usage, channel, work.cost, &self.draws[&id]);
+        let room = self.room(agent, &usage, channel, self.cost_of(id, agent), &self.draws[&id]);
         let need = &self.need_now(id);
         let named = fit::named_skills(need);
         let profile = self.agent_profile(agent);
@@ -169,7 +199,7 @@ impl Router {
         let own = place.and_then(|place| row.shares.get(&place)).copied().unwrap_or(0);
         let candidate = Candidate {
             agent,
-            rank,
+            rank: if self.asks_alike(id) { 1 } else { rank },
             ring,
             preference,
             score: fit::score(need, &named, profile),
@@ -181,6 +211,10 @@ impl Router {
             distance: fit::distance(need, profile),
             // Nobody is behind the queue.
             share: own.max(reached),
+            offered: place
+                .and_then(|place| row.offered.get(&place))
+                .copied()
+                .unwrap_or(OfferId::NONE),
             scored: match queue.choice {
                 AgentChoice::Scored => super::host::score(id, agent),
                 _ => 0,

@@ -283,6 +283,7 @@ impl Router {
             Command::Activate(c) => self.activate(&c),
             Command::Suspend(c) => self.suspend(c.work),
             Command::Postpone(c) => self.postpone(&c),
+            Command::CloseAt(c) => self.close_at(c.work, c.at),
             Command::Unassign(c) => self.unassign(&c),
             Command::RequestCallback(c) => self.request_callback(&c),
             Command::ReportUnanswered(c) => self.report_unanswered(c.offer, c.unreachable),

@@ -21,7 +21,12 @@ use super::state::{Decline, Happened, Leg, Offer};
 impl Router {
     /// Has work offered to an agent, or taken in their name at once.
     pub(super) fn offer(&mut self, work: WorkId, agent: AgentId, by: OfferedBy) -> OfferId {
-        self.offer_since(work, agent, by, self.now)
+        self.offer_since(work, agent, by, self.now, false)
+    }
+
+    /// The same, where routing found the agent; nobody is asked after the last of one go.
+    pub(super) fn offer_found(&mut self, work: WorkId, agent: AgentId, last: bool) {
+        self.offer_since(work, agent, OfferedBy::Routing, self.now, last);
     }
 
     /// Whether an offer or a consult is accepted at once in the agent's name.
@@ -51,6 +56,7 @@ impl Router {
         agent: AgentId,
         by: OfferedBy,
         from: Timestamp,
+        last: bool,
     ) -> OfferId {
         let now = self.now;
         let until = self.window_end(work, agent, from);
@@ -59,7 +65,7 @@ impl Router {
         let profile = self.queue_profile(queue);
         let channel = self.channel_profile(id);
         let auto = self.accepts_at_once(work, agent);
-        let claim = Claim::new(id, row.cost, channel.weights.offered);
+        let claim = Claim::new(id, self.cost_of(work, agent), channel.weights.offered);
         self.offered += 1;
         let offer = OfferId::from_raw(self.offered);
         let scored = by == OfferedBy::Routing && profile.choice == AgentChoice::Scored;
@@ -74,6 +80,7 @@ impl Router {
             let several = by == OfferedBy::Routing || by == OfferedBy::Assign && profile.external;
             row.open_to = if several { profile.broadcast.max } else { 1 };
         }
+        row.closed = last;
         self.offered_last.insert(queue, agent);
         if by == OfferedBy::Routing {
             self.count_offer(queue);
@@ -81,10 +88,15 @@ impl Router {
         if profile.choice == AgentChoice::WeightedShare {
             self.take_share(queue, id, agent);
         }
+        if profile.choice == AgentChoice::LeastRecentlyOffered
+            && let Some((place, _)) = self.agents[&agent].terms(queue, id)
+        {
+            self.agent(agent).offered.insert(place, offer);
+        }
         let row = self.agent(agent);
         row.last_offer = offer;
         row.diary.push((Happened::Offered, Some(id), now));
-        self.tell(Event::work_offered(offer, work, agent, until, by, score));
+        self.tell(Event::work_offered(offer, work, agent, until, by, score, last));
         if auto {
             self.take_offer(offer, auto);
         }
@@ -144,6 +156,7 @@ impl Router {
     /// The work is an active assignment of this agent now.
     pub(super) fn give(&mut self, id: WorkId, agent: AgentId) {
         self.count_answer(id);
+        let cost = self.cost_of(id, agent);
         let work = self.work(id);
         work.counted = false;
         work.last_agent = Some(agent);
@@ -151,7 +164,7 @@ impl Router {
         work.stage = Stage::Assigned { agent };
         // What brought it to the front is over once somebody has it.
         work.place.front = work.request.front;
-        let (queue, channel, cost) = (work.queue, work.request.channel, work.cost);
+        let (queue, channel) = (work.queue, work.request.channel);
         let weight = self.channel_profile(channel).weights.active;
         let now = self.now;
         self.assigned += 1;
@@ -341,6 +354,9 @@ impl Router {
             if !there && queue.withdraw_offers {
                 let place = self.place_declined(id, &offer, queue.requeue.withdrawn);
                 self.withdraw(id, Withdrawal::AgentUnavailable, place);
+                if self.is_go_over(offer.work) {
+                    self.exhaust(offer.work);
+                }
             }
         }
         self.withdraw_requests(agent);
@@ -381,8 +397,21 @@ impl Router {
 
     /// A step that nobody can serve is over; then what the queue says, if nobody is left to ask.
     fn after_decline(&mut self, id: WorkId) {
+        let all_were_asked = self.is_go_over(id);
         self.pass_refused_steps(id);
-        self.check_exhausted(id);
+        if all_were_asked {
+            self.exhaust(id);
+        } else {
+            self.check_exhausted(id);
+        }
+    }
+
+    /// Whether all whom work was offered to in one go have been asked in vain, and nobody is asked
+    /// in their place. What asks for somebody by name has yet to ask the others.
+    fn is_go_over(&self, id: WorkId) -> bool {
+        let work = &self.works[&id];
+        let external = self.queue_profile(work.queue).external;
+        work.stage == Stage::Queued && work.closed && work.step.is_none() && !external
     }
 
     /// What the queue says of work for which nobody is left to ask.
@@ -398,9 +427,14 @@ impl Router {
             return;
         }
         let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
-        if !spent && !self.nobody_left(id) {
-            return;
+        if spent || self.nobody_left(id) {
+            self.exhaust(id);
         }
+    }
+
+    /// What the queue does with it.
+    fn exhaust(&mut self, id: WorkId) {
+        let queue = self.queue_profile(self.works[&id].queue);
         let retry = match queue.exhausted {
             Exhausted::Retry { after } => Some(self.now + after),
             Exhausted::Wait | Exhausted::Move { .. } | Exhausted::Close => None,
@@ -515,7 +549,7 @@ impl Router {
         for offer in open.iter().take(open.len().saturating_sub(beside)) {
             self.withdraw(*offer, Withdrawal::Reassigned, place);
         }
-        Ok(Reply::Offered(self.offer_since(work, agent, OfferedBy::Assign, from)))
+        Ok(Reply::Offered(self.offer_since(work, agent, OfferedBy::Assign, from, false)))
     }
 
     pub(super) fn force(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
@@ -564,7 +598,8 @@ impl Router {
         if must_fit && !fits(&self.need_now(work), profile) {
             return Err(refuse(Unavailable::Unfit));
         }
-        let room = self.room(agent, &self.usage(agent), channel, row.cost, &self.draws[&work]);
+        let cost = self.cost_of(work, agent);
+        let room = self.room(agent, &self.usage(agent), channel, cost, &self.draws[&work]);
         let counts = self.queue_profile(row.queue).external;
         room.or_else(|full| if counts { Ok(()) } else { Err(refuse(Unavailable::NoRoom(full))) })
     }

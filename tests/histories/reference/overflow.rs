@@ -247,9 +247,7 @@ impl Router {
         let there = self.agents.iter().filter(|(_, row)| {
             !matches!(row.status, OffQueue | NotResponding)
                 && !row.draining
-                && row.memberships.iter().any(|((its, _), terms)| {
-                    *its == queue && self.has_joined(queue, terms.ring, but)
-                })
+                && row.all_terms(queue).any(|terms| self.has_joined(queue, terms.ring, but))
         });
         there.map(|(id, _)| *id).collect()
     }
@@ -315,6 +313,17 @@ impl Router {
 
     pub(super) fn is_held_back(&self, queue: QueueId) -> bool {
         self.ramp_over(queue).is_some_and(|over| self.now < over)
+    }
+
+    /// Whether one more offer is all that the queue of a piece of work may make for now.
+    pub(super) fn is_last_of_ramp(&self, work: WorkId) -> bool {
+        let queue = self.works[&work].queue;
+        let Some(ramp) = self.queue_profile(queue).ramp else {
+            return false;
+        };
+        let (since, used) = self.queues[&queue].ramp;
+        let used = if self.now < since + ramp.per { used } else { 0 };
+        used + 1 >= ramp.offers
     }
 
     pub(super) fn release_ramp(&mut self, queue: QueueId) {

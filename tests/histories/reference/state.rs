@@ -46,6 +46,8 @@ pub(super) struct Agent {
     pub(super) in_debt: bool,
     pub(super) legs: Vec<Leg>,
     pub(super) memberships: BTreeMap<(QueueId, Option<ChannelId>), Membership>,
+    /// The queues whose members they are because they meet what those ask, and nobody named them.
+    pub(super) derived: BTreeMap<QueueId, Membership>,
     pub(super) defined: Timestamp,
     /// All that ever happened to them, with the channel it happened on.
     pub(super) diary: Vec<(Happened, Option<ChannelId>, Timestamp)>,
@@ -58,6 +60,8 @@ pub(super) struct Agent {
     pub(super) session: u32,
     /// How much they had of their share of each of their queues.
     pub(super) shares: BTreeMap<(QueueId, Option<ChannelId>), u64>,
+    /// The last offer that each of their queues made them, where it goes by that.
+    pub(super) offered: BTreeMap<(QueueId, Option<ChannelId>), OfferId>,
 }
 
 impl Agent {
@@ -68,7 +72,15 @@ impl Agent {
         channel: ChannelId,
     ) -> Option<((QueueId, Option<ChannelId>), Membership)> {
         let places = [(queue, Some(channel)), (queue, None)];
-        places.into_iter().find_map(|place| Some((place, *self.memberships.get(&place)?)))
+        let named =
+            places.into_iter().find_map(|place| Some((place, *self.memberships.get(&place)?)));
+        named.or_else(|| Some(((queue, None), *self.derived.get(&queue)?)))
+    }
+
+    /// All terms on which they are a member of a queue.
+    pub(super) fn all_terms(&self, queue: QueueId) -> impl Iterator<Item = &Membership> {
+        let named = self.memberships.iter().filter(move |((its, _), _)| *its == queue);
+        named.map(|(_, terms)| terms).chain(self.derived.get(&queue))
     }
 
     pub(super) fn new(defined: Timestamp) -> Self {
@@ -81,6 +93,7 @@ impl Agent {
             in_debt: false,
             legs: Vec::new(),
             memberships: BTreeMap::new(),
+            derived: BTreeMap::new(),
             defined,
             diary: Vec::new(),
             last_offer: OfferId::NONE,
@@ -88,6 +101,7 @@ impl Agent {
             shift_end: None,
             session: 0,
             shares: BTreeMap::new(),
+            offered: BTreeMap::new(),
         }
     }
 
@@ -176,6 +190,8 @@ pub(super) struct Work {
     pub(super) first_offer: Option<Timestamp>,
     /// To how many agents it may be offered at once, since it began to be.
     pub(super) open_to: u8,
+    /// Whether the offers of one go were all it had, and nobody else is asked beside them.
+    pub(super) closed: bool,
     /// When it first entered a line.
     pub(super) queued: Option<Timestamp>,
     /// Whether its queue counts it as an arrival.

@@ -11,8 +11,8 @@ use strowger::fact::{
     EndedBy, Event, OfferedBy, Outside, PreferenceStep, QueuedWhy, ResumedBy, Sticky,
 };
 use strowger::model::{
-    AgentId, ChannelProfile, CodeId, Need, Preferred, Problem, QueueId, Requeue, Schedule,
-    WaitClock, WorkChange, WorkId, WorkRequest,
+    AgentId, AgentWrapUp, ChannelProfile, CodeId, Need, Preferred, Problem, QueueId, Requeue,
+    Schedule, WaitClock, WorkChange, WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
 use strowger::policy::relaxation;
@@ -94,6 +94,7 @@ impl Router {
             skipped: Span::ZERO,
             first_offer: None,
             open_to: 0,
+            closed: false,
             queued: begins.then_some(self.now),
             counted: false,
             last_agent: None,
@@ -262,6 +263,13 @@ impl Router {
     fn close_work(&mut self, id: WorkId, cause: CloseCause, by: EndedBy, outside: Option<Outside>) {
         self.part_all(id, LegEnd::ContactEnded);
         let owner = self.works[&id].stage.owner();
+        let never_wrapped_up = match self.works[&id].stage {
+            Stage::Assigned { agent } | Stage::Parked { agent, .. } => {
+                let never = self.agent_profile(agent).wrap_up == AgentWrapUp::Never;
+                never && cause == CloseCause::Completed
+            }
+            _ => false,
+        };
         let wrap_up = outside.as_ref().and_then(|outside| outside.wrap_up);
         let mut code = None;
         match (owner, wrap_up) {
@@ -284,7 +292,7 @@ impl Router {
         }
         let submitted = work.submitted;
         self.ended_works.push(Ended { work: id, submitted, cause, owner, code });
-        self.tell(Event::work_closed(id, cause, by, outside.map(Box::new)));
+        self.tell(Event::work_closed(id, cause, by, outside.map(Box::new), never_wrapped_up));
     }
 
     pub(super) fn hold(&mut self, work: WorkId) -> Result<Reply, Refusal> {
@@ -315,6 +323,13 @@ impl Router {
             Stage::Assigned { agent } | Stage::Parked { agent, .. } => agent,
             _ => return Err(self.wrong_stage(work)),
         };
+        let all = &self.agents[&agent].legs;
+        let parked = all.iter().filter(|leg| leg.state == AssignmentState::Parked).count();
+        let max = self.agent_profile(agent).capacity.parked;
+        let is_parked = matches!(self.works[&work].stage, Stage::Parked { .. });
+        if let Some(max) = max.filter(|max| !is_parked && parked >= usize::from(*max)) {
+            return Err(Refusal::limit(LimitName::Parked, max.into()));
+        }
         self.part_all(work, LegEnd::Parked);
         self.release(work, agent);
         let now = self.now;
@@ -511,10 +526,12 @@ impl Router {
             (None, _) => {}
         }
         let (now, due) = (self.now, self.effective());
-        let (begins, from) = (self.works[&id].queued.is_none(), self.works[&id].queue);
-        let counts_open = |queue| self.queue_profile(queue).counts == WaitClock::Open;
-        // A life goes by the clock of the queue that the work is in.
-        if begins || counts_open(from) || counts_open(queue) {
+        // A life begins as work first enters a line, and goes by the clock of the queue it is in. An
+        // instant that was named stays.
+        let begins = self.works[&id].queued.is_none();
+        let by_lifetime =
+            if begins { self.works[&id].expires.is_none() } else { self.ends_by_lifetime(id) };
+        if by_lifetime {
             let begin = if begins { due } else { self.works[&id].origin };
             let end = self.end_of_life(id, queue, begin);
             self.work(id).expires = end;

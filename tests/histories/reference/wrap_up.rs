@@ -2,7 +2,7 @@
 
 use strowger::command::{Finisher, Reply};
 use strowger::fact::{EndedBy, Event};
-use strowger::model::{AgentId, CodeId, WorkId};
+use strowger::model::{AgentId, AgentWrapUp, CodeId, WorkId, WrapUpMode};
 use strowger::policy::wrap_up::{WrapUp, after_contact, code_at_timeout, may_end, needs_code};
 use strowger::state::{AssignmentState, CloseCause, LegEnd, Stage};
 use strowger::{Refusal, Span};
@@ -51,9 +51,24 @@ impl Router {
 
     /// The wrap-up that begins if the contact ends now.
     fn wrap_up_of(&self, work: WorkId, agent: AgentId) -> Option<WrapUp> {
-        let leg = self.leg(work, agent);
-        let mode = self.queue_profile(leg.queue).wrap_up.mode;
-        after_contact(mode, leg.wrap_up_requested, self.now)
+        let mode = self.wrap_up_mode(work, agent);
+        after_contact(mode, self.leg(work, agent).wrap_up_requested, self.now)
+    }
+
+    /// The mode by which somebody wraps up: the queue's, or as they do themselves.
+    fn wrap_up_mode(&self, work: WorkId, agent: AgentId) -> WrapUpMode {
+        let queue = self.queue_profile(self.leg(work, agent).queue).wrap_up.mode;
+        let own = match self.agent_profile(agent).wrap_up {
+            AgentWrapUp::Never => return WrapUpMode::None,
+            AgentWrapUp::Timeout(own) => own,
+            _ => return queue,
+        };
+        match queue {
+            WrapUpMode::Optional { .. } => WrapUpMode::Optional { timeout: own },
+            WrapUpMode::ForcedTimeout { .. } => WrapUpMode::ForcedTimeout { timeout: own },
+            WrapUpMode::OnRequest { .. } => WrapUpMode::OnRequest { timeout: own },
+            _ => WrapUpMode::MandatoryTimeout { timeout: own },
+        }
     }
 
     /// The wrap-up of an agent who gives work away now: only one that counts against them.
@@ -136,7 +151,7 @@ impl Router {
         let AssignmentState::WrapUp { until, .. } = leg.state else {
             return Err(self.wrong_stage(work));
         };
-        if !may_end(self.queue_profile(leg.queue).wrap_up.mode, until) {
+        if !may_end(self.wrap_up_mode(work, agent), until) {
             return Err(Refusal::wrap_up_not_over(until));
         }
         self.check_code(work, agent, code)?;
@@ -173,10 +188,11 @@ impl Router {
         let leg = self.leg(work, agent);
         match code.or(leg.code) {
             Some(code) => self.check_code_allowed(work, agent, code),
-            None if needs_code(&self.queue_profile(leg.queue).wrap_up) => {
-                Err(Refusal::CodeRequired)
+            None => {
+                let rules = &self.queue_profile(leg.queue).wrap_up;
+                let needed = needs_code(self.wrap_up_mode(work, agent), rules);
+                if needed { Err(Refusal::CodeRequired) } else { Ok(()) }
             }
-            None => Ok(()),
         }
     }
 

@@ -8,14 +8,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use strowger::command::{Command, Define, SetMembership, SetPresence, SetShiftEnd};
 use strowger::model::{
-    AgentChoice, AgentId, AgentProfile, Attributes, Broadcast, Budget, CalendarProfile, Callback,
-    Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation, Exhausted, Expiring, Hours,
-    IdleClock, IdleSince, Limits, MaxWaitAction, Membership, Need, Opens, Order, Preferred,
-    PreferredAgent, PreferredStep, PresenceId, PresenceProfile, Priority, QueueId, QueueProfile,
-    RejectReasonProfile, Relaxation, RelaxationClock, RelaxationStep, RequeuePolicy, Requirement,
-    Response, Schedule, SkillProfile, SortKey, SystemPresence, TimeOfDay, Tolerance, Value,
-    WaitClock, Week, Weights, Wish, WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode,
-    WrapUpProfile, Zone, ZoneChange,
+    AgentChoice, AgentId, AgentProfile, AgentWrapUp, Attributes, Broadcast, Budget,
+    CalendarProfile, Callback, Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation,
+    Exhausted, Expiring, Hours, IdleClock, IdleSince, Limits, MaxWaitAction, MembersWhere,
+    Membership, Need, Opens, Order, Preferred, PreferredAgent, PreferredStep, PresenceId,
+    PresenceProfile, Priority, QueueId, QueueProfile, RejectReasonProfile, Relaxation,
+    RelaxationClock, RelaxationStep, RequeuePolicy, Requirement, Response, Schedule, SkillProfile,
+    SortKey, SystemPresence, TimeOfDay, Tolerance, Value, WaitClock, Week, Weights, Wish,
+    WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
 };
 use strowger::{Config, Span, Timestamp};
 
@@ -237,6 +237,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let finer = select(
         &[
             AgentChoice::NearestProficient,
+            AgentChoice::LeastRecentlyOffered,
             AgentChoice::WeightedShare,
             AgentChoice::WeightedShare,
             AgentChoice::Scored,
@@ -281,8 +282,11 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
     let counts = prop_oneof![Just(WaitClock::Wall), Just(WaitClock::Open)];
     let calendar = (weighted(0.3, calendar()), counts);
     let second = (tolerance, budget, exhausted, wrap_up_profile(), waits, waiting_max, calendar);
-    let broadcast = (1..4_u8, prop_oneof![20 => 0..3_u8, 1 => Just(49)])
-        .prop_map(|(min, more)| Broadcast::default().with_min(min).with_max(min + more));
+    let broadcast = (1..4_u8, prop_oneof![20 => 0..3_u8, 1 => Just(49)], any::<bool>()).prop_map(
+        |(min, more, refill)| {
+            Broadcast::default().with_min(min).with_max(min + more).with_refill(refill)
+        },
+    );
     let third = (
         features.with(Feature::Steps, 0.6, None, relaxation(features).prop_map(Some)),
         features.with(Feature::Shifts, 0.6, None, span().prop_map(Some)),
@@ -298,7 +302,10 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         select(&[500_u64, 1_000, 2_000, 5_000, 10_000][..]).prop_map(Span::from_millis),
         features.with(Feature::Ramps, 0.7, None, overflow::ramp().prop_map(Some)),
         features.with(Feature::External, 0.4, false, Just(true)),
-        (often_not(), often_not(), often_not(), often_not()),
+        (
+            (often_not(), often_not(), often_not(), often_not(), often_not()),
+            members_where(features),
+        ),
     );
     (first, second, third, fourth)
         .prop_map(|(first, second, third, fourth)| {
@@ -312,7 +319,10 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 inspect_every,
                 ramp,
                 external,
-                (not_to_sender, pull_offered, pull_put_off, refuse_unstaffed),
+                (
+                    (not_to_sender, pull_offered, pull_put_off, refuse_unstaffed, members_alike),
+                    members_where,
+                ),
             ) = fourth;
             let ((order, sort_by), choice, idle, offers, answers) = first;
             let (tolerance, budget, exhausted, wrap_up, waits, waiting_max, calendar) = second;
@@ -346,6 +356,8 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_shift_left_min(shift_left_min)
                 .with_spare_scarce(spare_scarce)
                 .with_broadcast(broadcast)
+                .with_members_alike(members_alike)
+                .with_members_where(members_where)
                 .with_classification(classification)
                 .with_sticky(sticky)
                 .with_overflow(overflow)
@@ -371,6 +383,7 @@ fn sorted() -> BoxedStrategy<(Order, Vec<SortKey>)> {
     let keys = prop_oneof![20 => vec(key.clone(), 1..3), 1 => vec(key, 0..4)];
     prop_oneof![
         1 => Just((Order::Ratio, vec![])),
+        1 => Just((Order::PriorityRatio, vec![])),
         1 => keys.prop_map(|keys| (Order::Sorted, keys)),
     ]
     .boxed()
@@ -430,11 +443,14 @@ fn requeues() -> BoxedStrategy<RequeuePolicy> {
         .boxed()
 }
 
+/// The shortest is a second; what is shorter is refused.
+fn wrap_up_timeout() -> BoxedStrategy<Span> {
+    let secs = prop_oneof![20 => select(&[1_u32, 2, 5, 30][..]), 1 => Just(0)];
+    secs.prop_map(Span::from_secs).boxed()
+}
+
 fn wrap_up_profile() -> BoxedStrategy<WrapUpProfile> {
-    // The shortest is a second; what is shorter is refused.
-    let timeout = || {
-        prop_oneof![20 => select(&[1_u32, 2, 5, 30][..]), 1 => Just(0)].prop_map(Span::from_secs)
-    };
+    let timeout = wrap_up_timeout;
     let mode = prop_oneof![
         Just(WrapUpMode::None),
         timeout().prop_map(|timeout| WrapUpMode::Optional { timeout }),
@@ -462,6 +478,11 @@ pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
         let floor = floor.map(|floor| ("floor".into(), Value::from(floor)));
         team.into_iter().chain(floor).collect::<Attributes>()
     });
+    let wrap_up = prop_oneof![
+        4 => Just(AgentWrapUp::Queue),
+        1 => Just(AgentWrapUp::Never),
+        2 => wrap_up_timeout().prop_map(AgentWrapUp::Timeout),
+    ];
     (
         btree_map(
             skill(),
@@ -472,15 +493,16 @@ pub(super) fn agent_profile(features: Features) -> BoxedStrategy<AgentProfile> {
         capacity(features),
         weighted(0.3, select(&[500_u64, 10_000, 30_000, 60_000][..]).prop_map(Span::from_millis)),
         rarely(0.1),
-        weighted(0.1, btree_set(channel(), 0..3)),
+        (weighted(0.1, btree_set(channel(), 0..3)), wrap_up),
     )
-        .prop_map(|(skills, attributes, capacity, lease, auto_accept, entitled)| {
+        .prop_map(|(skills, attributes, capacity, lease, auto_accept, (entitled, wrap_up))| {
             let mut profile = AgentProfile::default()
                 .with_skills(skills)
                 .with_attributes(attributes)
                 .with_capacity(capacity)
                 .with_lease(lease)
-                .with_auto_accept(auto_accept);
+                .with_auto_accept(auto_accept)
+                .with_wrap_up(wrap_up);
             profile.entitled = entitled;
             profile
         })
@@ -497,13 +519,17 @@ fn capacity(features: Features) -> BoxedStrategy<Capacity> {
         weighted(0.7, prop_oneof![9 => 1..5_u16, 1 => Just(0)]),
         btree_map(channel(), 0..3_u16, 0..2),
         pool_bounds(features),
+        weighted(0.3, 0..3_u16),
+        weighted(0.3, btree_map(channel(), prop_oneof![9 => 1..4_u32, 1 => Just(0)], 1..3)),
     )
-        .prop_map(|(units, items, channels, pools)| {
+        .prop_map(|(units, items, channels, pools, parked, costs)| {
             Capacity::default()
                 .with_units(units)
                 .with_items(items)
                 .with_channels(channels)
                 .with_pools(pools)
+                .with_parked(parked)
+                .with_costs(costs.unwrap_or_default())
         })
         .boxed()
 }
@@ -524,6 +550,13 @@ pub(super) fn membership(features: Features) -> BoxedStrategy<Membership> {
                 .with_weight(weight)
         })
         .boxed()
+}
+
+/// What a queue asks of its members, who need not be named then.
+fn members_where(features: Features) -> BoxedStrategy<Option<MembersWhere>> {
+    let asked = (requirement(), membership(features))
+        .prop_map(|(requirement, terms)| MembersWhere::new(requirement).with_terms(terms));
+    weighted(0.2, asked).boxed()
 }
 
 /// Mostly the terms hold for every channel.

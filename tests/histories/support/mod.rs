@@ -224,6 +224,10 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
             c.at = shift(now.max(engine.now()), c.at.as_millis());
             c.work = work(&|stage| waits(stage) || aside(stage));
         }
+        Command::CloseAt(c) => {
+            relative(&mut c.at);
+            c.work = work(&|stage| waits(stage) || aside(stage) || has(stage));
+        }
         Command::Unassign(c) => c.work = work(&has),
         Command::RequestCallback(c) => {
             relative(&mut c.at);

@@ -7,12 +7,13 @@ use proptest::option::{of as maybe, weighted};
 use proptest::prelude::*;
 use proptest::strategy::Union;
 use strowger::command::{
-    Abandon, Accept, Activate, Advance, Answer, Assign, Cancel, Change, ChangeWork, Close, Command,
-    Confer, Consult, Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher,
-    Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject, RemoveMembership,
-    ReportUnanswered, ReportUnreached, RequestCallback, RequestWrapUp, Resume, Resumer, Retire,
-    Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall, SetPresence, SetShiftEnd, Submit,
-    Supervise, Supervision, Suspend, TransferOutside, TransferToAgent, TransferToQueue, Unassign,
+    Abandon, Accept, Activate, Advance, Answer, Assign, Cancel, Change, ChangeWork, Close, CloseAt,
+    Command, Confer, Consult, Decline, Define, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact,
+    Finisher, Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject,
+    RemoveMembership, ReportUnanswered, ReportUnreached, RequestCallback, RequestWrapUp, Resume,
+    Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall, SetPresence,
+    SetShiftEnd, Submit, Supervise, Supervision, Suspend, TransferOutside, TransferToAgent,
+    TransferToQueue, Unassign,
 };
 use strowger::model::{
     AgentId, CalendarId, CalendarProfile, ChannelId, CodeId, OfferId, PresenceId, Profile, QueueId,
@@ -420,6 +421,7 @@ fn aside() -> BoxedStrategy<Act> {
         4 => act(placement().prop_map(move |placement| Activate::new(work).with_placement(placement))),
         2 => act(Just(Suspend::new(work))),
         2 => act(postpone.prop_map(move |(at, activation)| Postpone::new(work, at).with_activation(activation))),
+        2 => act(weighted(0.8, floor::soon()).prop_map(move |at| CloseAt::new(work).with_at(at))),
         3 => act(unassign.prop_map(move |(suspend, placement)| Unassign::new(work).with_suspend(suspend).with_placement(placement))),
         2 => act(callback.prop_map(move |(channel, callback, at)| RequestCallback::new(work, channel).with_callback(callback).with_at(at))),
         3 => act(Just(ReportUnreached::new(work))),
