@@ -74,6 +74,25 @@ impl FromReply<Reply> for () {
     }
 }
 
+macro_rules! perhaps {
+    ($($id:ident: $pattern:pat => $found:expr;)*) => {$(
+        impl FromReply<Reply> for Option<$id> {
+            fn from_reply(reply: Reply) -> Option<Self> {
+                match reply {
+                    Reply::Done => Some(None),
+                    $pattern => Some(Some($found)),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+perhaps! {
+    WorkId: Reply::Submitted(id) => id;
+    OfferId: Reply::Offered(id) => id;
+}
+
 macro_rules! answers {
     ($($id:ident: $pattern:pat => $found:expr;)*) => {$(
         impl FromReply<Reply> for $id {

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use crate::base::time::Timestamp;
-use crate::fact::event::{EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
+use crate::fact::event::{AssignedBy, EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
 use crate::model::ids::{AgentId, OfferId, QueueId, ReasonId, WorkId};
 use crate::model::queue::{Exhausted, QueueProfile};
 use crate::model::reason::{RejectReasonProfile, Response};
@@ -22,7 +22,7 @@ use crate::engine::matching::key::host_score;
 use crate::engine::matching::{gates, hope};
 use crate::engine::overflow;
 use crate::engine::turn::{Halted, Turn};
-use crate::engine::{place, prefer};
+use crate::engine::{joining, place, prefer};
 
 /// Offers work to an agent, or has it accepted in their name.
 pub(crate) fn offer(
@@ -67,9 +67,24 @@ pub(crate) fn offer_by(
 /// An agent takes what is offered to them, or it is taken in their name. Offers of the same work to
 /// others are taken back first.
 pub(crate) fn accept(turn: &mut Turn<'_>, offer: OfferId, auto: bool) -> Result<(), Halted> {
-    let work = turn.offer(offer)?.work;
+    let Offer { work, agent, .. } = turn.offer(offer)?;
     alerting::withdraw_but(turn, work, Some(offer), Withdrawal::AcceptedElsewhere)?;
-    turn.emit(Event::OfferAccepted { offer, auto })
+    joining::prepare(turn, work, agent)?;
+    turn.emit(Event::OfferAccepted { offer, auto })?;
+    joining::conclude(turn, work, agent, auto)
+}
+
+/// An agent gets work without being asked.
+pub(crate) fn give(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    agent: AgentId,
+    by: AssignedBy,
+) -> Result<(), Halted> {
+    alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
+    joining::prepare(turn, work, agent)?;
+    turn.emit(Event::WorkAssigned { work, agent, by })?;
+    joining::conclude(turn, work, agent, false)
 }
 
 /// An offer was rejected.
@@ -148,7 +163,7 @@ fn respond(turn: &mut Turn<'_>, agent: AgentId, response: Response) -> Result<()
 fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     prefer::pass_refused_steps(turn, work)?;
     let row = turn.work(work)?;
-    if row.stage != Stage::Queued || !hope::is_exhausted(turn.matching(), row) {
+    if row.stage != Stage::Queued || !hope::is_exhausted(turn.matching(), work, row) {
         return Ok(());
     }
     let policy = turn.queue_profile(row.queue)?.exhausted;

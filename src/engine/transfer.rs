@@ -14,11 +14,16 @@ use crate::engine::matching::item;
 use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
-use crate::engine::{alerting, checks, offering, overflow, place, relax, waiting, wrap_up};
+use crate::engine::{
+    alerting, checks, consulting, offering, overflow, place, relax, waiting, wrap_up,
+};
 
 impl Run for TransferToQueue {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let Self { work, queue, placement, not_to_sender } = self;
+    fn run(self, turn: &mut Turn<'_>) -> Result<Option<WorkId>, Refusal> {
+        if self.careful {
+            return consulting::transfer_to_queue(turn, &self).map(Some);
+        }
+        let Self { work, queue, placement, not_to_sender, .. } = self;
         turn.check_work_known(work)?;
         turn.live::<QueueProfile>(queue)?;
         let row = turn.open_work(work)?;
@@ -36,18 +41,22 @@ impl Run for TransferToQueue {
         let wrap_up = wrap_up::after_transfer(turn, work)?;
         let (why, sticky) = (QueuedWhy::Transferred, None);
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
-        Ok(overflow::enter(turn, work, Some(why))?)
+        overflow::enter(turn, work, Some(why))?;
+        Ok(None)
     }
 }
 
 impl Run for TransferToAgent {
-    fn run(self, turn: &mut Turn<'_>) -> Result<OfferId, Refusal> {
-        let Self { work, agent, not_to_sender } = self;
+    fn run(self, turn: &mut Turn<'_>) -> Result<Option<OfferId>, Refusal> {
+        if self.careful {
+            return consulting::transfer_to_agent(turn, &self).map(|()| None);
+        }
+        let Self { work, agent, not_to_sender, .. } = self;
         checks::named(turn, work, agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue) = (row.stage, row.queue);
         if let Some(offer) = item::alerting(turn.world, work, agent) {
-            return Ok(offer);
+            return Ok(Some(offer));
         }
         if !stage.is_with_agent() {
             return Err(turn.wrong_stage(work));
@@ -60,7 +69,7 @@ impl Run for TransferToAgent {
         let (why, sticky) = (QueuedWhy::TransferredToAgent, None);
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
         relax::pass_empty_steps(turn, work)?;
-        Ok(offering::offer(turn, work, agent, OfferedBy::Transfer)?)
+        Ok(Some(offering::offer(turn, work, agent, OfferedBy::Transfer)?))
     }
 }
 

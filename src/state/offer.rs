@@ -59,6 +59,8 @@ pub enum Withdrawal {
     AcceptedElsewhere,
     /// The work was suspended, put off, or became a call back.
     WorkAside,
+    /// The agent takes part already in the work it stands for.
+    TakesPart,
     /// Its longest wait was over
     /// ([`max_wait_recalls`](crate::model::QueueProfile::max_wait_recalls)).
     MaxWait,

@@ -82,6 +82,9 @@ pub enum CloseCause {
     Unreached,
     /// A rule of its queue: it waited where nobody could help, or came when the queue was closed.
     Overflow,
+    /// It stood for other work, and whoever accepted it takes part in that work now
+    /// ([`ConsultQueue`](crate::command::ConsultQueue)).
+    Joined,
 }
 
 /// A step in the life of a piece of work.

@@ -164,6 +164,7 @@ impl Naming for Option<CloseCause> {
             Some(CloseCause::Exhausted) => ": nobody was left to ask",
             Some(CloseCause::Unreached) => ": the customer was not reached",
             Some(CloseCause::Overflow) => ": a rule of overflow closed it",
+            Some(CloseCause::Joined) => ": an agent joined the work that it stood for",
             None => "",
         })
     }

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
+use crate::fact::event::StandIn;
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::policy::estimate::Estimate;
@@ -122,6 +123,18 @@ impl<'a> WorkView<'a> {
         self.row.legs.iter().filter_map(move |agent| world.agent(*agent).ok()?.leg(id))
     }
 
+    /// For what work it stands in a line, if it stands for any
+    /// ([`ConsultQueue`](crate::command::ConsultQueue)).
+    #[must_use]
+    pub fn stands_for(self) -> Option<StandIn> {
+        self.world.stand_in(self.id)
+    }
+
+    /// The open work that stands for it, oldest first.
+    pub fn stand_ins(self) -> impl Iterator<Item = WorkId> + use<'a> {
+        self.world.stand_ins_of(self.id)
+    }
+
     /// Its place in the line of its queue, from 1, if it waits.
     #[must_use]
     pub fn position(self) -> Option<usize> {
@@ -160,6 +173,8 @@ impl Serialize for WorkView<'_> {
             position: self.position(),
             estimates: self.estimates(),
             legs: self.legs().collect::<Vec<_>>(),
+            stands_for: self.stands_for(),
+            stand_ins: self.stand_ins().collect::<Vec<_>>(),
         })
     }
 }

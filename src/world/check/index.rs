@@ -36,6 +36,7 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     }
     let pools = (&now.spenders, &now.pool_sets) == (&new.spenders, &new.pool_sets);
     hold("index derived: pools", pools)?;
+    hold("index derived: stand-ins", now.stand_ins == new.stand_ins)?;
     hold("index derived: who is asked together", now.together == new.together)?;
     let there = (now.there.ids::<AgentId>(), new.there.ids::<AgentId>());
     hold("index derived: who is there", there.0.eq(there.1))?;
