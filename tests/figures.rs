@@ -2,8 +2,9 @@
 
 use strowger::Action;
 use strowger::command::{
-    Activate, Answer, Consult, HandOver, Hold, Park, RequestCallback, Resume, Resumer, Retrieve,
-    SetDraining, SetOwnCall, Suspend, TransferToAgent, TransferToQueue, Unassign,
+    Activate, Answer, Cancel, Consult, ConsultQueue, HandOver, Hold, Park, RequestCallback, Resume,
+    Resumer, Retrieve, SetDraining, SetOwnCall, Suspend, TransferToAgent, TransferToQueue,
+    Unassign,
 };
 use strowger::figures::{
     ClosedFigures, CodeCount, Figures, FiguresConfig, PresenceTime, QueueInterval, QueueNow,
@@ -11,8 +12,8 @@ use strowger::figures::{
 };
 use strowger::keyed::Keyed;
 use strowger::model::{
-    CalendarProfile, Callback, ChannelId, Hours, MaxWaitAction, Schedule, TimeOfDay, WaitClock,
-    Week, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
+    Budget, CalendarProfile, Callback, ChannelId, Hours, MaxWaitAction, Response, Schedule,
+    TimeOfDay, WaitClock, Week, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
 };
 use strowger::prelude::*;
 
@@ -484,6 +485,96 @@ fn consults_and_work_that_is_handed_over() {
     // One was offered and answered.
     let service = closed.queues[0].service;
     assert_eq!((service.offered, service.answered), (1, 1));
+}
+
+#[test]
+fn what_is_internal_is_counted_apart() {
+    let mut floor = Floor::new(QueueProfile::default().with_service_target(secs(20)));
+    let ask = |floor: &mut Floor, at| {
+        let request = WorkRequest::new(floor.queue, floor.voice).with_internal(true);
+        floor.tell(at, Submit::new(request))
+    };
+    // A customer and two questions wait; one question is taken back.
+    floor.call(s(1_790));
+    let ana = floor.ana;
+    let asked = ask(&mut floor, s(1_795));
+    let second = ask(&mut floor, s(1_796));
+    let now = floor.now(s(1_798));
+    let row = &now.channels[0];
+    assert_eq!((row.waiting, row.oldest_wait, row.internal), (1, Some(secs(8)), 2));
+    floor.tell(s(1_800), Cancel::new(second));
+    floor.on_queue(s(1_805), ana);
+    floor.accept(s(1_806), ana);
+    floor.hang_up(s(1_810), WorkId::from_raw(1));
+    floor.accept(s(1_815), ana);
+    floor.hang_up(s(1_850), asked);
+    let rows = floor.queues(ms(2 * HALF_HOUR));
+    let [first, second] = rows.as_slice() else { panic!("{rows:?}") };
+    let counts = |row: &QueueInterval| {
+        let flow = row.internal;
+        (flow.offered, flow.answered, flow.left_otherwise, flow.waited, flow.wait_answered)
+    };
+    assert_eq!(counts(first), (2, 0, 0, secs(9), Span::ZERO));
+    assert_eq!(counts(second), (0, 1, 1, secs(15), secs(20)));
+    // The customer alone is offered, answered and in target, and waited.
+    assert_eq!(
+        (first.service.offered, second.service.answered, second.service.in_target),
+        (1, 1, 1)
+    );
+    assert_eq!(
+        (first.line.submitted, first.line.waited, first.longest_wait),
+        (1, secs(10), secs(10))
+    );
+    assert_eq!((second.line.waited, second.line.left_otherwise), (secs(6), 0));
+    // For the agent both are work.
+    assert_eq!((second.handling.accepted, second.handling.handled), (2, 2));
+    // The engine's own numbers are of the customer, too.
+    let tally = floor.engine.view().queue(floor.queue).unwrap().tally().window(s(1_850));
+    assert_eq!((tally.arrivals, tally.answered), (1, 1));
+}
+
+#[test]
+fn what_stands_for_other_work_is_a_consult_and_no_second_handling() {
+    let profile = wrap_up(WrapUpMode::MandatoryTimeout { timeout: secs(10) });
+    let mut floor = Floor::new(profile.with_auto_accept(false).with_on_miss(Response::Nothing));
+    let once = Budget::default().with_per_agent(1);
+    let experts = QueueProfile::default().with_on_reject(Response::Nothing).with_budget(once);
+    let experts = floor.tell(s(0), Define::new("experts", experts));
+    let (ana, ben) = (floor.ana, floor.ben);
+    floor.tell(s(0), SetMembership::new(ben, experts));
+    floor.on_queue(s(0), ana);
+    let work = floor.call(s(8));
+    floor.accept(s(10), ana);
+    floor.on_queue(s(20), ben);
+    // Ben declines the first, joins by the second, and leaves again.
+    floor.tell(s(30), ConsultQueue::new(work, experts));
+    let offer = floor.engine.view().agent(ben).unwrap().offers()[0];
+    floor.tell(s(33), Reject::new(offer));
+    assert_eq!(floor.figures.queues_now(s(33))[1].channels[0].internal, 1);
+    floor.tell(s(40), TransferToQueue::new(work, experts).with_careful(true));
+    floor.accept(s(44), ben);
+    floor.hang_up(s(104), work);
+    let closed = floor.close(ms(HALF_HOUR));
+    let row = |agent, queue| {
+        let mut rows = closed.agent_queues.iter();
+        rows.find(|row| (row.agent, row.queue) == (agent, queue)).map(|row| row.handling).unwrap()
+    };
+    let (giver, asked, taker) = (row(ana, floor.queue), row(ben, experts), row(ben, floor.queue));
+    assert_eq!(
+        (giver.talk, giver.wrap_up, giver.transferred, giver.handled),
+        (secs(34), secs(10), 1, 1)
+    );
+    assert_eq!((asked.offered, asked.accepted, asked.declined, asked.handled), (0, 0, 0, 0));
+    assert_eq!((asked.consults_offered, asked.consults, asked.alerting), (2, 1, secs(7)));
+    assert_eq!(
+        (taker.taken_over, taker.talk, taker.wrap_up, taker.handled),
+        (1, secs(60), secs(10), 1)
+    );
+    // Of the queue that was asked: two stays that were no customers.
+    let line = closed.queues.iter().find(|row| row.queue == experts).unwrap();
+    assert_eq!(line.service, ServiceCounts::default());
+    assert_eq!((line.internal.offered, line.internal.answered), (2, 1));
+    assert_eq!(line.internal.left_otherwise, 1);
 }
 
 #[test]

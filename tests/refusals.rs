@@ -97,8 +97,12 @@ const DECLINED: &str = r#"
     decline {"work": $work, "agent": $bo}
 "#;
 
+const SOUGHT: &str = r#"
+    consult_queue {"work": $work, "queue": $billing}
+"#;
+
 /// The stages, with what leads to them. Only one closed piece of work is remembered.
-const STAGES: [(&str, &[&str]); 15] = [
+const STAGES: [(&str, &[&str]); 16] = [
     ("unknown", &[]),
     ("queued", &[SUBMIT]),
     ("offered", &[SUBMIT, OFFERED]),
@@ -112,6 +116,7 @@ const STAGES: [(&str, &[&str]); 15] = [
     ("asked", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED]),
     ("joined", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED, JOINED]),
     ("declined", &[SUBMIT, OFFERED, ACCEPTED, CONSULTED, DECLINED]),
+    ("sought", &[SUBMIT, OFFERED, ACCEPTED, SOUGHT]),
     ("scheduled", &[SUBMIT, r#"postpone {"work": $work, "at": 3600000}"#]),
     ("suspended", &[SUBMIT, r#"suspend {"work": $work}"#]),
 ];
@@ -168,8 +173,10 @@ const COMMANDS: &str = r#"
     resume (agent) {"work": $work, "by": "agent"}
     resume (customer) {"work": $work, "by": "customer"}
     transfer_to_queue {"work": $work, "queue": $billing}
+    transfer_to_queue (careful) {"work": $work, "queue": $billing, "careful": true}
     transfer_to_agent {"work": $work, "agent": $bo}
     transfer_outside {"work": $work, "to": "0800"}
+    transfer_to_agent (careful) {"work": $work, "agent": $bo, "careful": true}
     transfer_to_agent (ana) {"work": $work, "agent": $ana}
     transfer_to_agent (wait) {"work": $work, "agent": $bo, "wait": 60000}
     transfer_to_agent (ana, wait) {"work": $work, "agent": $ana, "wait": 60000}
@@ -192,6 +199,7 @@ const COMMANDS: &str = r#"
     retire_pool {"id": $trials}
     consult {"work": $work, "agent": $bo}
     consult (ana) {"work": $work, "agent": $ana}
+    consult_queue {"work": $work, "queue": $billing}
     answer {"work": $work, "agent": $bo}
     decline {"work": $work, "agent": $bo}
     confer {"work": $work, "agent": $bo}
@@ -230,6 +238,10 @@ const SEVERAL: &str = r#"
     full, wrap-up: in wrap-up, queue full: transfer_to_queue {"work": $work, "queue": $billing}
     full: queue full: transfer_to_queue {"work": $work, "queue": $billing}
     queued: queued, agent away: transfer_to_agent {"work": $work, "agent": $ana}
+    queued: queued, agent away: transfer_to_agent {"work": $work, "agent": $ana, "careful": true}
+    parked: parked, not active: transfer_to_queue {"work": $work, "queue": $billing, "careful": true}
+    completed: work over, no such queue: consult_queue {"work": $work, "queue": $nobody}
+    queued: queued, priority out of range: consult_queue {"work": $work, "queue": $billing, "priority": 25000001}
     active: has it already, no room: transfer_to_agent {"work": $work, "agent": $ana}
     active: another has it: force {"work": $work, "agent": $bo}
     completed: work over, priority out of range: change_work {"work": $work, "change": {"priority": 25000001}}

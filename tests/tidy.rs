@@ -154,7 +154,7 @@ fn imports_go_down_only() {
 }
 
 /// What is asked of a row or a profile to know whether an agent may have a piece of work.
-const PREDICATES: [&str; 23] = [
+const PREDICATES: [&str; 24] = [
     ".attends(",
     ".away(",
     ".bars(",
@@ -163,6 +163,7 @@ const PREDICATES: [&str; 23] = [
     ".fit(",
     ".has(id",
     ".has(work",
+    ".has_its_origin(",
     ".has_room(work",
     ".has_room(agent",
     ".held_back(",

@@ -10,7 +10,8 @@ impl CommandName {
     #[doc = include_str!("../../tests/tables/permissions.txt")]
     ///
     /// [`Config::agents_assign`](crate::Config::agents_assign) lets agents `assign` work that they
-    /// see to each other.
+    /// see to each other. An agent may `cancel` what stands for their work in a queue
+    /// ([`ConsultQueue`](crate::command::ConsultQueue)), and nothing else.
     #[must_use]
     pub const fn permission(self, kind: ActorKind) -> Permission {
         let (supervisor, agent, customer) = self.shares();
@@ -50,6 +51,7 @@ impl CommandName {
             | Self::TransferOutside
             | Self::RequestWrapUp
             | Self::Consult
+            | Self::ConsultQueue
             | Self::Confer
             | Self::HandOver
             | Self::EndLeg => (All, Theirs, No),
@@ -145,6 +147,8 @@ impl Command {
             Self::TransferOutside(command) => Subject::work(command.work),
             Self::RequestWrapUp(command) => Subject::work(command.work),
             Self::Consult(command) => Subject::work(command.work),
+            Self::ConsultQueue(command) => Subject::work(command.work),
+            Self::Cancel(command) => Subject::work(command.work),
             Self::Confer(command) => Subject::work(command.work),
             Self::HandOver(command) => Subject::work(command.work),
             Self::Assign(command) => Subject::work(command.work),

@@ -74,14 +74,23 @@ impl FromReply<Reply> for () {
     }
 }
 
-impl FromReply<Reply> for Option<OfferId> {
-    fn from_reply(reply: Reply) -> Option<Self> {
-        match reply {
-            Reply::Done => Some(None),
-            Reply::Offered(offer) => Some(Some(offer)),
-            _ => None,
+macro_rules! perhaps {
+    ($($id:ident: $pattern:pat => $found:expr;)*) => {$(
+        impl FromReply<Reply> for Option<$id> {
+            fn from_reply(reply: Reply) -> Option<Self> {
+                match reply {
+                    Reply::Done => Some(None),
+                    $pattern => Some(Some($found)),
+                    _ => None,
+                }
+            }
         }
-    }
+    )*};
+}
+
+perhaps! {
+    WorkId: Reply::Submitted(id) => id;
+    OfferId: Reply::Offered(id) => id;
 }
 
 macro_rules! answers {

@@ -119,6 +119,10 @@ impl Run for RequestCallback {
         if at.is_some_and(|at| at <= turn.now) {
             return Err(Invalid::new("at", Problem::Past).into());
         }
+        if turn.world.stand_in(work).is_some() {
+            // It takes what the work takes for which it stands.
+            return Err(Invalid::new("channel", Problem::Fixed).into());
+        }
         let row = turn.open_work(work)?;
         let same = (row.request.channel, row.request.callback) == (channel, Some(callback));
         let stage = row.stage;

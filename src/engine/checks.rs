@@ -4,6 +4,7 @@ use crate::command::refusal::{LimitName, Refusal, Unavailable};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 use crate::state::work::{CloseCause, Stage};
+use crate::world::legs::Leg;
 use crate::world::rows::Assignment;
 
 use crate::engine::matching::by_hand::{self, Fitness};
@@ -87,7 +88,7 @@ pub(crate) fn takes(
 
 /// Refuses an agent who has, wraps up or takes part in this very work.
 pub(crate) fn not_involved(turn: &Turn<'_>, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
-    if item::is_involved(turn.agent(agent)?, work) {
+    if item::is_involved(turn.world, turn.agent(agent)?, work) {
         return Err(has_it_already(agent));
     }
     Ok(())
@@ -115,4 +116,11 @@ pub(crate) fn may_be_assigned(turn: &Turn<'_>, agent: AgentId) -> Result<(), Ref
 fn too_many_assignments(turn: &Turn<'_>) -> Refusal {
     let max = turn.world.stores().config.limits.assignments;
     Refusal::Limit { limit: LimitName::Assignments, max }
+}
+
+/// Refuses one more party to work in which as many take part, are asked or are looked for as may.
+pub(crate) fn legs(turn: &Turn<'_>, work: WorkId) -> Result<(), Refusal> {
+    let (limit, max) = (LimitName::Legs, Leg::MAX);
+    let more = turn.world.parties(work, turn.open_work(work)?) < max as usize;
+    if more { Ok(()) } else { Err(Refusal::Limit { limit, max }) }
 }

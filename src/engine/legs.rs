@@ -16,24 +16,25 @@ use crate::engine::checks::has_it_already;
 use crate::engine::matching::by_hand::Fitness;
 use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
-use crate::engine::{checks, wrap_up};
+use crate::engine::{checks, joining, wrap_up};
 
 impl Run for Consult {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
         checks::owner(turn, work)?;
-        if leg(turn, work, agent).is_ok_and(|leg| leg.role == LegRole::Consultant) {
+        let consults = |leg: Leg| leg.role == LegRole::Consultant && !leg.careful;
+        if leg(turn, work, agent).is_ok_and(consults) {
             return Ok(());
         }
         checks::takes(turn, work, agent, Fitness::Waived)?;
         checks::may_be_offered(turn, agent)?;
-        check_legs(turn, work)?;
+        checks::legs(turn, work)?;
         let Alert { auto, until } = alert(turn, work, agent, turn.now)?;
-        let role = LegRole::Consultant;
-        turn.emit(Event::LegRequested { work, agent, role, until })?;
+        let (role, careful) = (LegRole::Consultant, false);
+        turn.emit(Event::LegRequested { work, agent, role, until, careful })?;
         if auto {
-            turn.emit(Event::LegJoined { work, agent, role, auto })?;
+            joining::join(turn, work, agent, auto)?;
         }
         Ok(())
     }
@@ -43,13 +44,19 @@ impl Run for Answer {
     fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         let Self { work, agent } = self;
         checks::named(turn, work, agent)?;
+        // They answered a careful transfer before.
+        if turn.open_work(work)?.stage == (Stage::Assigned { agent }) {
+            return Ok(());
+        }
         let leg = leg(turn, work, agent)?;
-        let role = leg.role;
-        if role.supervises() {
+        if leg.role.supervises() {
             return Err(wrong_leg(&leg));
         }
         if leg.alerts() {
-            turn.emit(Event::LegJoined { work, agent, role, auto: false })?;
+            if leg.careful {
+                checks::may_be_assigned(turn, agent)?;
+            }
+            joining::join(turn, work, agent, false)?;
         }
         Ok(())
     }
@@ -135,7 +142,7 @@ impl Run for Supervise {
             Ok(_) => return Err(has_it_already(agent)),
             Err(_) if owner == agent => return Err(has_it_already(agent)),
             Err(_) => {
-                check_legs(turn, work)?;
+                checks::legs(turn, work)?;
                 check_legs_of(turn, agent)?;
                 turn.emit(Event::LegJoined { work, agent, role, auto: false })?;
             }
@@ -168,13 +175,6 @@ fn leg_unless(
         Err(Refusal::NoLeg { end: Some(end), .. }) if done.contains(&end) => Ok(None),
         Err(refusal) => Err(refusal),
     }
-}
-
-/// Refuses one more leg of work in which as many take part as may.
-fn check_legs(turn: &Turn<'_>, work: WorkId) -> Result<(), Refusal> {
-    let (limit, max) = (LimitName::Legs, Leg::MAX);
-    let more = turn.open_work(work)?.legs.len() < max as usize;
-    if more { Ok(()) } else { Err(Refusal::Limit { limit, max }) }
 }
 
 /// Refuses one more leg of an agent who has as many as they may have assignments.

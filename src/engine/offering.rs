@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use crate::base::time::Timestamp;
-use crate::fact::event::{Event, OfferedBy, PresenceSetBy};
+use crate::fact::event::{AssignedBy, Event, OfferedBy, PresenceSetBy};
 use crate::model::ids::{AgentId, OfferId, ReasonId, WorkId};
 use crate::model::queue::QueueProfile;
 use crate::model::reason::{RejectReasonProfile, Response};
@@ -21,7 +21,7 @@ use crate::engine::matching::case::Case;
 use crate::engine::matching::key::host_score;
 use crate::engine::matching::{gates, hope};
 use crate::engine::turn::{Halted, Turn};
-use crate::engine::{place, prefer};
+use crate::engine::{joining, place, prefer};
 
 /// Offers work to an agent, or has it accepted in their name.
 pub(crate) fn offer(
@@ -78,9 +78,24 @@ pub(crate) fn offer_by(
 /// An agent takes what is offered to them, or it is taken in their name. Offers of the same work to
 /// others are taken back first.
 pub(crate) fn accept(turn: &mut Turn<'_>, offer: OfferId, auto: bool) -> Result<(), Halted> {
-    let work = turn.offer(offer)?.work;
+    let Offer { work, agent, .. } = turn.offer(offer)?;
     alerting::withdraw_but(turn, work, Some(offer), Withdrawal::AcceptedElsewhere)?;
-    turn.emit(Event::OfferAccepted { offer, auto })
+    joining::prepare(turn, work, agent)?;
+    turn.emit(Event::OfferAccepted { offer, auto })?;
+    joining::conclude(turn, work, agent, auto)
+}
+
+/// An agent gets work without being asked.
+pub(crate) fn give(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    agent: AgentId,
+    by: AssignedBy,
+) -> Result<(), Halted> {
+    alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
+    joining::prepare(turn, work, agent)?;
+    turn.emit(Event::WorkAssigned { work, agent, by })?;
+    joining::conclude(turn, work, agent, false)
 }
 
 /// An offer was rejected.
@@ -209,7 +224,7 @@ fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     prefer::pass_refused_steps(turn, work)?;
     let row = turn.work(work)?;
     let waits = row.stage == Stage::Queued;
-    if waits && (in_vain || hope::is_exhausted(turn.matching(), row)) {
+    if waits && (in_vain || hope::is_exhausted(turn.matching(), work, row)) {
         exhaust(turn, work)?;
     }
     Ok(())

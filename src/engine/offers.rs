@@ -2,7 +2,7 @@
 
 use crate::command::commands::{Accept, Assign, Force, Pull, Reject, ReportUnanswered};
 use crate::command::refusal::Refusal;
-use crate::fact::event::{AssignedBy, Event, OfferedBy};
+use crate::fact::event::{AssignedBy, OfferedBy};
 use crate::model::ids::OfferId;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::reason::RejectReasonProfile;
@@ -77,9 +77,7 @@ impl Run for Pull {
         }
         checks::takes(turn, work, agent, Fitness::Asked)?;
         checks::may_be_offered(turn, agent)?;
-        alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
-        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Pull })?;
-        Ok(())
+        Ok(offering::give(turn, work, agent, AssignedBy::Pull)?)
     }
 }
 
@@ -144,8 +142,6 @@ impl Run for Force {
             checks::not_involved(turn, work, agent)?;
             checks::may_be_assigned(turn, agent)?;
         }
-        alerting::withdraw(turn, work, Withdrawal::Reassigned)?;
-        turn.emit(Event::WorkAssigned { work, agent, by: AssignedBy::Force })?;
-        Ok(())
+        Ok(offering::give(turn, work, agent, AssignedBy::Force)?)
     }
 }

@@ -38,11 +38,11 @@ pub(crate) fn check(world: &World, actor: &Actor, command: &Command) -> Result<(
     check_actor(world, actor)?;
     let name = command.name();
     let refused = || Refusal::NotAllowed { actor: actor.clone(), command: name };
-    let permission = permission(world, actor.kind(), name);
+    let subject = command.subject();
+    let permission = permission(world, actor.kind(), name, subject);
     if permission == Permission::No {
         return Err(refused());
     }
-    let subject = command.subject();
     match actor {
         Actor::Agent(me) => by_agent(world, *me, permission, subject, refused),
         Actor::Customer(key) => by_customer(world, key.as_ref(), subject, refused),
@@ -50,14 +50,26 @@ pub(crate) fn check(world: &World, actor: &Actor, command: &Command) -> Result<(
     }
 }
 
-/// What an actor may do with a command here: agents may assign if the host says so.
-fn permission(world: &World, kind: ActorKind, name: CommandName) -> Permission {
+/// What an actor may do with a command here: agents may assign if the host says so, and cancel what
+/// stands for their work.
+fn permission(world: &World, kind: ActorKind, name: CommandName, subject: Subject) -> Permission {
     match (kind, name) {
         (ActorKind::Agent, CommandName::Assign) if world.stores().config.agents_assign => {
             Permission::Seen
         }
+        (ActorKind::Agent, CommandName::Cancel)
+            if subject.work.is_some_and(|work| stands_or_stood(world, work)) =>
+        {
+            Permission::Theirs
+        }
         _ => name.permission(kind),
     }
+}
+
+/// True if work stands for other work, or may have stood for it before it was over.
+fn stands_or_stood(world: &World, id: WorkId) -> bool {
+    let ended = world.stores().ended_works.get(id);
+    world.stand_in(id).is_some() || ended.is_some_and(|ended| ended.submitted.internal)
 }
 
 fn by_agent(
@@ -117,7 +129,11 @@ fn check_offer(world: &World, me: AgentId, id: OfferId) -> Result<(), Refusal> {
         Ok(offer) if offer.agent == me => Ok(()),
         Ok(offer) => match sight(world, me, offer.work) {
             Sight::Hidden => unknown(),
-            Sight::Owned => Err(Refusal::NotYours { work: offer.work, owner: Some(me) }),
+            // What stands for their work is nobody's yet.
+            Sight::Owned => {
+                let owner = world.work(offer.work).ok().and_then(|row| row.stage.owner());
+                Err(Refusal::NotYours { work: offer.work, owner })
+            }
             Sight::Seen { owner } | Sight::TakesPart { owner } => {
                 Err(Refusal::NotYours { work: offer.work, owner })
             }
@@ -145,7 +161,7 @@ pub(crate) fn sight(world: &World, me: AgentId, id: WorkId) -> Sight {
         };
     };
     let owner = work.stage.owner();
-    if owner == Some(me) {
+    if owner == Some(me) || world.stands_for_agent(id) == Some(me) {
         return Sight::Owned;
     }
     match agent.leg(id) {

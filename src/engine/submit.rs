@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use crate::base::time::Span;
 use crate::command::commands::{ChangeWork, Submit};
 use crate::command::refusal::{LimitName, Refusal};
-use crate::fact::event::Event;
+use crate::fact::event::{Event, StandIn};
 use crate::model::ids::WorkId;
 use crate::model::need::Need;
 use crate::model::queue::QueueProfile;
@@ -13,7 +13,7 @@ use crate::model::work::WorkRequest;
 use crate::policy::relaxation;
 
 use crate::engine::run::Run;
-use crate::engine::turn::Turn;
+use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
 use crate::engine::{checks, classify, overflow, waiting};
 
@@ -25,24 +25,44 @@ impl Run for Submit {
         }
         turn.check_mentions(|name| request.mentions(name))?;
         request.check(turn.now)?;
-        let limits = &turn.world.stores().config.limits;
-        let works = &turn.world.stores().works;
-        let (limit, max) = (LimitName::OpenWork, limits.open_work);
-        if works.len() >= max as usize {
-            return Err(Refusal::Limit { limit, max });
-        }
-        let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
-        if request.schedule.is_none() {
-            waiting::check(turn, request.queue, Coming::Submitted(&request))?;
-        }
-        let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
-        let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
-        check_needs(turn, &relaxation::need(&request.need, steps, Span::ZERO))?;
-        turn.emit(Event::WorkSubmitted { work, request })?;
-        classify::classify(turn, work)?;
-        overflow::enter(turn, work, None)?;
-        Ok(work)
+        let work = check_admission(turn, &request, None)?;
+        Ok(admit(turn, work, request, None)?)
     }
+}
+
+/// Refuses work for which there is no room; the id it gets.
+pub(crate) fn check_admission(
+    turn: &Turn<'_>,
+    request: &Arc<WorkRequest>,
+    stands_for: Option<StandIn>,
+) -> Result<WorkId, Refusal> {
+    let limits = &turn.world.stores().config.limits;
+    let works = &turn.world.stores().works;
+    let (limit, max) = (LimitName::OpenWork, limits.open_work);
+    if works.len() >= max as usize {
+        return Err(Refusal::Limit { limit, max });
+    }
+    let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
+    if request.schedule.is_none() {
+        waiting::check(turn, request.queue, Coming::Submitted(request, stands_for))?;
+    }
+    let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
+    let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
+    check_needs(turn, &relaxation::need(&request.need, steps, Span::ZERO))?;
+    Ok(work)
+}
+
+/// Lets work in, of which everything is checked.
+pub(crate) fn admit(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    request: Arc<WorkRequest>,
+    stands_for: Option<StandIn>,
+) -> Result<WorkId, Halted> {
+    turn.emit(Event::WorkSubmitted { work, request, stands_for })?;
+    classify::classify(turn, work)?;
+    overflow::enter(turn, work, None)?;
+    Ok(work)
 }
 
 /// The open work that this very request made before. The key of other open work is taken; that of

@@ -21,11 +21,16 @@ use crate::engine::matching::{hope, item};
 use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
-use crate::engine::{alerting, checks, offering, overflow, place, relax, waiting, wrap_up};
+use crate::engine::{
+    alerting, checks, consulting, offering, overflow, place, relax, waiting, wrap_up,
+};
 
 impl Run for TransferToQueue {
-    fn run(self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let Self { work, queue, placement, not_to_sender } = self;
+    fn run(self, turn: &mut Turn<'_>) -> Result<Option<WorkId>, Refusal> {
+        if self.careful {
+            return consulting::transfer_to_queue(turn, &self).map(Some);
+        }
+        let Self { work, queue, placement, not_to_sender, .. } = self;
         turn.check_work_known(work)?;
         turn.live::<QueueProfile>(queue)?;
         let row = turn.open_work(work)?;
@@ -46,13 +51,17 @@ impl Run for TransferToQueue {
         let wrap_up = wrap_up::after_transfer(turn, work)?;
         let (why, sticky) = (QueuedWhy::Transferred, None);
         turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
-        Ok(overflow::enter(turn, work, Some(why))?)
+        overflow::enter(turn, work, Some(why))?;
+        Ok(None)
     }
 }
 
 impl Run for TransferToAgent {
     fn run(self, turn: &mut Turn<'_>) -> Result<Option<OfferId>, Refusal> {
-        let Self { work, agent, not_to_sender, wait } = self;
+        if self.careful {
+            return consulting::transfer_to_agent(turn, &self).map(|()| None);
+        }
+        let Self { work, agent, not_to_sender, wait, .. } = self;
         checks::named(turn, work, agent)?;
         let row = turn.open_work(work)?;
         let (stage, queue) = (row.stage, row.queue);
@@ -131,7 +140,13 @@ impl Run for TransferOutside {
         let by = if stage.owner().is_some() { EndedBy::Agent } else { EndedBy::Host };
         let wrap_up = wrap_up::after_transfer(turn, work)?;
         let (cause, outside) = (CloseCause::TransferredOutside, Outside { to, wrap_up });
-        Ok(turn.emit(Event::WorkClosed { work, cause, by, outside: Some(Box::new(outside)) })?)
+        Ok(turn.emit(Event::WorkClosed {
+            work,
+            cause,
+            by,
+            outside: Some(Box::new(outside)),
+            never_wrapped_up: false,
+        })?)
     }
 }
 

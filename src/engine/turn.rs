@@ -16,7 +16,6 @@ use crate::model::kinds::match_entity;
 use crate::model::presence::PresenceProfile;
 use crate::model::queue::QueueProfile;
 use crate::state::assignment::AssignmentState;
-use crate::state::leg::LegEnd;
 use crate::state::routing_status::{RoutingStatus, StatusStep};
 use crate::state::work::Stage;
 use crate::world::catalog::CatalogEntry;
@@ -99,17 +98,18 @@ impl<'a> Turn<'a> {
     }
 
     /// Makes something happen: a fact changes the world and goes to the log. What follows from it
-    /// for the status and the debt of an agent comes right behind it. Legs of work that leaves its
-    /// owner end right before it.
+    /// for the status and the debt of an agent comes right behind it. What others do about work
+    /// that leaves its owner ends right before it.
     pub(crate) fn emit(&mut self, event: Event) -> Result<(), Halted> {
-        self.end_legs_before(&event)?;
+        let failed = self.end_parts_before(&event)?;
         let concerned = self.tell(event)?;
-        concerned.agents().try_for_each(|agent| self.settle(agent))
+        concerned.agents().try_for_each(|agent| self.settle(agent))?;
+        failed.map_or(Ok(()), |(work, why)| self.fail_transfer(work, why))
     }
 
     /// Makes one fact, and says whom it concerns. A command that is only checked stops here: it has
     /// checked all that it checks, and would be done.
-    fn tell(&mut self, event: Event) -> Result<Concerned, Halted> {
+    pub(crate) fn tell(&mut self, event: Event) -> Result<Concerned, Halted> {
         if self.purpose != Purpose::Decide {
             self.purpose = Purpose::Passed;
             return Err(Halted { sound: self.sound });
@@ -127,22 +127,6 @@ impl<'a> Turn<'a> {
     fn misfit(&self, misfit: impl Display) -> Halted {
         let (seq, name) = self.log.last().map_or((0, ""), |fact| (fact.seq, fact.event.name()));
         self.fault(format!("fact {seq}, {name}, does not fit: {misfit}"))
-    }
-
-    /// Ends the legs of work that is about to leave its owner, the oldest first.
-    fn end_legs_before(&mut self, event: &Event) -> Result<(), Halted> {
-        let (work, why) = match event {
-            Event::WorkQueued { work, .. }
-            | Event::WorkScheduled { work, .. }
-            | Event::WorkSuspended { work } => (*work, LegEnd::Transferred),
-            Event::WorkParked { work, .. } => (*work, LegEnd::Parked),
-            Event::ContactEnded { work, .. }
-            | Event::WorkClosed { work, .. }
-            | Event::CustomerUnreached { work, retry: Some(_) } => (*work, LegEnd::ContactEnded),
-            _ => return Ok(()),
-        };
-        let legs = self.work(work)?.legs.to_vec();
-        legs.into_iter().try_for_each(|agent| self.emit(Event::LegEnded { work, agent, why }))
     }
 
     /// How many facts the log holds, to see whether something happened.

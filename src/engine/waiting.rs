@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use crate::command::refusal::{LimitName, Refusal};
-use crate::fact::event::PreferenceStep;
+use crate::fact::event::{PreferenceStep, StandIn};
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
@@ -16,8 +16,8 @@ use crate::engine::turn::Turn;
 /// How work comes into a line.
 #[derive(Clone, Copy)]
 pub(crate) enum Coming<'a> {
-    /// It is submitted.
-    Submitted(&'a Arc<WorkRequest>),
+    /// It is submitted, and may stand for other work.
+    Submitted(&'a Arc<WorkRequest>, Option<StandIn>),
     /// It is classified into another queue, and still asks for whom it asked for by name.
     Classified(WorkId),
     /// It is transferred, or a rule of overflow moves it. It asks for nobody by name any more.
@@ -31,7 +31,11 @@ pub(crate) enum Coming<'a> {
 pub(crate) fn check(turn: &Turn<'_>, queue: QueueId, coming: Coming<'_>) -> Result<(), Refusal> {
     let max = turn.live::<QueueProfile>(queue)?.profile.waiting_max;
     let waiting = turn.world.index().line(queue).map_or(0, |line| line.waiting);
-    let passes = |(id, row): (_, Work)| is_offered_at_once(turn.matching(), id, &row);
+    let origin = match coming {
+        Coming::Submitted(_, stands_for) => stands_for.map(|stand_in| stand_in.work),
+        Coming::Classified(_) | Coming::Moved(_) | Coming::Activated(_) => None,
+    };
+    let passes = |(id, row): (_, Work)| is_offered_at_once(turn.matching(), (id, origin), &row);
     if waiting < max || coming.row(turn, queue).is_some_and(passes) {
         return Ok(());
     }
@@ -42,7 +46,7 @@ impl Coming<'_> {
     /// The work with the row that it would have in the line.
     fn row(self, turn: &Turn<'_>, queue: QueueId) -> Option<(WorkId, Work)> {
         let (id, sticky) = match self {
-            Self::Submitted(request) => {
+            Self::Submitted(request, _) => {
                 let id = turn.world.stores().works.next_id()?;
                 let channel = turn.world.channel_profile(request.channel).ok()?;
                 let rules = turn.world.queue_rules(queue).ok()?;

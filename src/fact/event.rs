@@ -114,6 +114,9 @@ events! {
             work: WorkId,
             /// All that was said of it.
             request: Arc<WorkRequest>,
+            /// The work it stands for, if an agent consults a queue about that work.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            stands_for: Option<StandIn>,
         }
         /// Waiting or offered work was changed.
         WorkChanged = work_changed {
@@ -427,6 +430,9 @@ events! {
             role: LegRole,
             /// When its window ends.
             until: Option<Timestamp>,
+            /// True if the agent who joins has the work at once: a careful transfer.
+            #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+            careful: bool,
         }
         /// An agent takes part in work that another has.
         LegJoined = leg_joined {
@@ -471,6 +477,13 @@ events! {
         PoolReset = pool_reset {
             /// The pool.
             pool: PoolId,
+        }
+        /// A careful transfer ended, and the work was not handed over by it.
+        TransferFailed = transfer_failed {
+            /// The work that was to be transferred.
+            work: WorkId,
+            /// Why.
+            why: TransferFailure,
         }
     }
     also {
@@ -555,6 +568,112 @@ pub enum PresenceSetBy {
     Lease,
     /// The engine: the agent rejected or missed too much, and the queue or the reason says so.
     Response,
+}
+
+/// Work that stands for other work in a line: an agent consults a queue about what they have.
+///
+/// ```
+/// use strowger::fact::StandIn;
+/// use strowger::view::WorkView;
+///
+/// /// How it is shown to whoever is offered it.
+/// fn shown(work: WorkView<'_>) -> &'static str {
+///     match work.stands_for() {
+///         Some(StandIn { careful: true, .. }) => "a transfer",
+///         Some(_) => "a question of a colleague",
+///         None => "a customer",
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StandIn {
+    /// The work it stands for.
+    pub work: WorkId,
+    /// True if whoever accepts it has that work at once: a careful transfer.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub careful: bool,
+}
+
+impl StandIn {
+    /// For this work, in a consult.
+    #[must_use]
+    pub const fn new(work: WorkId) -> Self {
+        Self { work, careful: false }
+    }
+
+    /// The same, in a careful transfer or in a consult.
+    #[must_use]
+    pub const fn with_careful(self, careful: bool) -> Self {
+        Self { careful, ..self }
+    }
+}
+
+/// The reason why a careful transfer did not hand the work over.
+///
+/// ```
+/// use strowger::fact::TransferFailure;
+/// use strowger::state::LegEnd;
+///
+/// // What is said of the consult is said of the transfer.
+/// assert_eq!(TransferFailure::from(LegEnd::Missed), TransferFailure::Missed);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TransferFailure {
+    /// The agent who was asked declined.
+    Declined,
+    /// The agent who was asked did not answer in time.
+    Missed,
+    /// The agent who was asked became unavailable.
+    AgentUnavailable,
+    /// Nobody of the queue was left to ask.
+    Exhausted,
+    /// It waited too long for somebody of the queue.
+    MaxWait,
+    /// It lived too long while it waited for somebody of the queue.
+    Lifetime,
+    /// A rule of the queue ended it.
+    Overflow,
+    /// It was taken back.
+    Cancelled,
+    /// The work went another way, or another careful transfer took the place of this one.
+    Transferred,
+    /// The work was parked.
+    Parked,
+    /// The contact ended.
+    ContactEnded,
+}
+
+impl From<LegEnd> for TransferFailure {
+    fn from(end: LegEnd) -> Self {
+        match end {
+            LegEnd::Declined => Self::Declined,
+            LegEnd::Missed => Self::Missed,
+            LegEnd::AgentUnavailable => Self::AgentUnavailable,
+            LegEnd::TakenBack | LegEnd::HungUp => Self::Cancelled,
+            LegEnd::Transferred => Self::Transferred,
+            LegEnd::Parked => Self::Parked,
+            LegEnd::ContactEnded => Self::ContactEnded,
+        }
+    }
+}
+
+impl From<CloseCause> for TransferFailure {
+    fn from(cause: CloseCause) -> Self {
+        match cause {
+            CloseCause::Exhausted => Self::Exhausted,
+            CloseCause::MaxWait => Self::MaxWait,
+            CloseCause::Lifetime => Self::Lifetime,
+            CloseCause::Overflow => Self::Overflow,
+            CloseCause::Completed
+            | CloseCause::Abandoned
+            | CloseCause::Cancelled
+            | CloseCause::Unreached
+            | CloseCause::Joined => Self::Cancelled,
+        }
+    }
 }
 
 /// The reason why work entered a line.

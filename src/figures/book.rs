@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::hash::FixedMap;
 use crate::base::time::{Span, Timestamp};
 use crate::figures::grid::Grid;
-use crate::figures::measures::{Handling, LineFlow, StatusTime};
+use crate::figures::measures::{Handling, InternalFlow, LineFlow, StatusTime};
 use crate::figures::rows::{
     AgentPerformance, AgentQueueInterval, ClosedFigures, CodeCount, PresenceTime, QueueInterval,
 };
@@ -33,6 +33,8 @@ pub(super) struct Desk {
 pub(super) struct LineRow {
     pub(super) service: ServiceCounts,
     pub(super) flow: LineFlow,
+    #[serde(default)]
+    pub(super) internal: InternalFlow,
     longest: Span,
 }
 
@@ -109,11 +111,15 @@ impl Book {
         &mut self,
         grid: Grid<'_>,
         cell: Cell,
-        entered: Timestamp,
+        entered: Option<Timestamp>,
         (from, to): (Timestamp, Timestamp),
     ) {
         grid.each(from, to, |start, from, to| {
             let row = self.lines.entry((start.max(self.open_since), cell)).or_default();
+            let Some(entered) = entered else {
+                row.internal.waited = row.internal.waited.plus(to.since(from));
+                return;
+            };
             row.flow.waited = row.flow.waited.plus(to.since(from));
             row.longest = row.longest.max(to.since(entered));
         });
@@ -177,6 +183,7 @@ impl Book {
         for ((start, cell), row) in lines {
             let queue = queues.entry((start, cell)).or_insert_with(|| queue(grid, start, cell));
             (queue.service, queue.line, queue.longest_wait) = (row.service, row.flow, row.longest);
+            queue.internal = row.internal;
         }
         let mut people: FixedMap<(Timestamp, AgentId), AgentPerformance> = FixedMap::default();
         for ((start, id), row) in agents {
@@ -238,6 +245,7 @@ fn queue(grid: Grid<'_>, from: Timestamp, cell: Cell) -> QueueInterval {
         to,
         service: ServiceCounts::default(),
         line: LineFlow::default(),
+        internal: InternalFlow::default(),
         longest_wait: Span::ZERO,
         handling: Handling::default(),
         codes: Vec::new(),

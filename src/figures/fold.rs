@@ -177,13 +177,14 @@ impl Figures {
             }
             Event::PresenceSet { agent, presence, .. } => self.set_presence(*agent, *presence, due),
             Event::RoutingStatusChanged { agent, status } => self.set_status(*agent, *status, due),
-            Event::WorkSubmitted { work, request } => {
+            Event::WorkSubmitted { work, request, stands_for } => {
                 let cell = Cell { queue: request.queue, channel: request.channel };
                 let start = match request.schedule {
                     None => Start::At(request.origin.unwrap_or(at)),
                     Some(_) => Start::NotYet,
                 };
-                self.submit(*work, cell, start, at);
+                let kind = (request.internal, stands_for.map(|stand_in| stand_in.work));
+                self.submit(*work, cell, start, kind, at);
             }
             Event::WorkQueued { work, queue, why, wrap_up, .. } => {
                 self.give_up(*work, *why, *wrap_up, at);

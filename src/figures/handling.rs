@@ -5,7 +5,9 @@ use crate::fact::event::QueuedWhy;
 use crate::figures::book::Desk;
 use crate::figures::fold::Figures;
 use crate::figures::measures::Handling;
-use crate::figures::standing::{CountedPart, CountedPlace, Doing, Guest, OpenOffer, Start};
+use crate::figures::standing::{
+    CountedPart, CountedPlace, CountedWork, Doing, Guest, OpenOffer, Start,
+};
 use crate::figures::sums::one_more;
 use crate::model::ids::{AgentId, CodeId, OfferId, WorkId};
 use crate::policy::wrap_up::WrapUp;
@@ -22,8 +24,12 @@ impl Figures {
         };
         one_more(&mut row.open_offers);
         let desk = Desk { agent, cell: row.cell };
+        let count: Count = match row.stands_for {
+            Some(_) => |row| &mut row.consults_offered,
+            None => |row| &mut row.offered,
+        };
         self.offers.insert(id, OpenOffer { work, desk, since: at });
-        self.count(desk, at, |row| &mut row.offered);
+        self.count(desk, at, count);
     }
 
     /// An offer ends; gives the work and the agent it joined.
@@ -35,10 +41,15 @@ impl Figures {
     ) -> Option<(WorkId, AgentId)> {
         self.settle_offer(id, at);
         let offer = self.offers.swap_remove(&id)?;
-        if let Some(work) = self.works.get_mut(&offer.work) {
+        let work = self.works.get_mut(&offer.work);
+        let consults = work.is_some_and(|work| {
             work.open_offers = work.open_offers.saturating_sub(1);
+            work.stands_for.is_some()
+        });
+        // How a request to take part ended is counted nowhere: that they joined is.
+        if !consults {
+            self.count(offer.desk, at, how);
         }
-        self.count(offer.desk, at, how);
         Some((offer.work, offer.desk.agent))
     }
 
@@ -50,10 +61,18 @@ impl Figures {
         self.count_for(work, agent, at, |row| &mut row.assigned);
     }
 
-    /// Work goes to an agent.
+    /// Work goes to an agent. What stands for other work is theirs for no time: they take part in
+    /// that work, through the queue where they were asked.
     pub(super) fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
         self.answer(work, at);
-        self.begin_part(work, agent, at);
+        match self.works.get_mut(&work) {
+            Some(CountedWork { stands_for: Some(origin), place, cell, .. }) => {
+                *place = CountedPlace::Aside;
+                let guest = Guest { cell: *cell, joined: false, since: at };
+                self.guests.insert((*origin, agent), guest);
+            }
+            _ => self.begin_part(work, agent, at),
+        }
     }
 
     fn begin_part(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {

@@ -46,7 +46,14 @@ const fn exit(why: QueuedWhy) -> Flow {
 }
 
 impl Figures {
-    pub(super) fn submit(&mut self, id: WorkId, cell: Cell, start: Start, at: Timestamp) {
+    pub(super) fn submit(
+        &mut self,
+        id: WorkId,
+        cell: Cell,
+        start: Start,
+        (internal, stands_for): (bool, Option<WorkId>),
+        at: Timestamp,
+    ) {
         let place = if start == Start::NotYet { CountedPlace::Aside } else { CountedPlace::Line };
         let work = CountedWork {
             cell,
@@ -56,6 +63,8 @@ impl Figures {
             entered: at,
             since: at,
             counted: false,
+            internal,
+            stands_for,
         };
         self.works.insert(id, work);
         if place == CountedPlace::Line {
@@ -122,11 +131,14 @@ impl Figures {
         let Some(work) = self.works.get_mut(&id) else {
             return;
         };
-        let (old, counted) = (work.cell, work.counted);
+        let (old, counted, internal) = (work.cell, work.counted, work.internal);
         work.cell.channel = channel;
         let new = work.cell;
-        if counted && old != new {
-            let grid = self.config.grid(self.joint);
+        let grid = self.config.grid(self.joint);
+        if counted && old != new && internal {
+            one_more(&mut self.book.line(grid, at, old).internal.left_otherwise);
+            one_more(&mut self.book.line(grid, at, new).internal.offered);
+        } else if counted && old != new {
             one_more(&mut self.book.line(grid, at, old).flow.callback_out);
             one_more(&mut self.book.line(grid, at, new).flow.callback_in);
         }
@@ -148,6 +160,12 @@ impl Figures {
         if work.place == CountedPlace::Line {
             let (wait, target) = self.waited(&work, at);
             self.end_stay(id, at, StayEnd::answered(wait, target), |_| None);
+            if work.internal {
+                let grid = self.config.grid(self.joint);
+                let flow = &mut self.book.line(grid, at, work.cell).internal;
+                flow.wait_answered = flow.wait_answered.plus(wait.wall);
+                return;
+            }
             let flow = &mut self.book.line(self.config.grid(self.joint), at, work.cell).flow;
             flow.wait_answered = flow.wait_answered.plus(wait.wall);
             flow.open_wait_answered = flow.open_wait_answered.plus(wait.open);
@@ -166,7 +184,8 @@ impl Figures {
         let Some(work) = self.works.get(&id).copied() else {
             return;
         };
-        if work.place == CountedPlace::Line && cause == CloseCause::Abandoned {
+        let customer = work.place == CountedPlace::Line && !work.internal;
+        if customer && cause == CloseCause::Abandoned {
             let (wait, target) = self.waited(&work, at);
             let outcome = StayEnd::abandoned(wait, target, self.config.short_abandon);
             self.end_stay(id, at, outcome, |_| None);
@@ -187,6 +206,7 @@ impl Figures {
             return;
         };
         let (cell, entered, from) = (work.cell, work.entered, work.since);
+        let entered = Some(entered).filter(|_| !work.internal);
         work.since = from.max(until);
         self.book.wait(self.config.grid(self.joint), cell, entered, (from, until));
     }
@@ -197,8 +217,12 @@ impl Figures {
             return;
         };
         work.counted = true;
-        let cell = work.cell;
+        let (cell, internal) = (work.cell, work.internal);
         let row = self.book.line(self.config.grid(self.joint), at, cell);
+        if internal {
+            one_more(&mut row.internal.offered);
+            return;
+        }
         one_more(&mut row.service.offered);
         one_more(how(&mut row.flow));
         let day = self.config.days(self.joint).of(at).from;
@@ -228,8 +252,14 @@ impl Figures {
             return;
         };
         work.counted = false;
-        let cell = work.cell;
+        let (cell, internal) = (work.cell, work.internal);
         let row = self.book.line(self.config.grid(self.joint), at, cell);
+        if internal {
+            let answered = matches!(outcome, StayEnd::Answered { .. });
+            let flow = &mut row.internal;
+            one_more(if answered { &mut flow.answered } else { &mut flow.left_otherwise });
+            return;
+        }
         row.service.end(outcome);
         if let Some(count) = how(&mut row.flow) {
             one_more(count);

@@ -75,6 +75,34 @@ sums! {
     }
 }
 
+sums! {
+    /// The stays of internal work in the line of a queue: questions of colleagues, and what stands
+    /// for work about which an agent consults the queue. No service level and no other figure of
+    /// the line contains them.
+    ///
+    /// ```
+    /// use strowger::figures::InternalFlow;
+    ///
+    /// let (mut morning, mut evening) = (InternalFlow::default(), InternalFlow::default());
+    /// (morning.offered, morning.answered) = (2, 1);
+    /// (evening.offered, evening.answered, evening.left_otherwise) = (1, 1, 1);
+    /// morning.add(&evening);
+    /// assert_eq!(morning.offered, morning.answered + morning.left_otherwise);
+    /// ```
+    pub struct InternalFlow {
+        /// Stays that began, whatever brought the work here.
+        pub offered: u32,
+        /// Work that went from the line to an agent.
+        pub answered: u32,
+        /// Stays that ended in any other way.
+        pub left_otherwise: u32,
+        /// How long what was answered had waited in this line, whole waits.
+        pub wait_answered: Span,
+        /// Time in line within the interval.
+        pub waited: Span,
+    }
+}
+
 impl LineFlow {
     /// How much came into the line.
     #[must_use]

@@ -21,7 +21,7 @@ mod sums;
 
 pub use config::FiguresConfig;
 pub use fold::{Figures, NotNext};
-pub use measures::{Handling, LineFlow, StatusTime};
+pub use measures::{Handling, InternalFlow, LineFlow, StatusTime};
 pub use now::{AgentNow, ChannelNow, QueueNow, WithAgents};
 pub use rows::{
     AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,

@@ -56,7 +56,7 @@ pub struct QueueNow {
 pub struct ChannelNow {
     /// The channel.
     pub channel: ChannelId,
-    /// How much work stands in line and is not offered.
+    /// How much work stands in line and is not offered. What is internal is counted apart.
     pub waiting: u32,
     /// How long the one among it that entered the line first has waited.
     pub oldest_wait: Option<Span>,
@@ -64,6 +64,10 @@ pub struct ChannelNow {
     pub offered: u32,
     /// How much is put off.
     pub put_off: u32,
+    /// How much internal work stands in line, is offered or put off. None of it is in the counts
+    /// above.
+    #[serde(default)]
+    pub internal: u32,
     /// How much agents have.
     pub with_agents: WithAgents,
     /// The counts that service levels are made of, since the interval began.
@@ -146,6 +150,7 @@ impl ChannelNow {
             oldest_wait: None,
             offered: 0,
             put_off: 0,
+            internal: 0,
             with_agents: WithAgents::default(),
             interval: ServiceCounts::default(),
             today: ServiceCounts::default(),
@@ -156,6 +161,7 @@ impl ChannelNow {
     fn count(&mut self, work: &CountedWork, now: Timestamp) {
         let count = match work.place {
             CountedPlace::With(_) => return,
+            _ if work.internal => &mut self.internal,
             CountedPlace::Aside => &mut self.put_off,
             CountedPlace::Line if work.open_offers > 0 => &mut self.offered,
             CountedPlace::BetweenAgents => &mut self.offered,

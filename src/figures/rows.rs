@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Timestamp};
-use crate::figures::measures::{Handling, LineFlow, StatusTime};
+use crate::figures::measures::{Handling, InternalFlow, LineFlow, StatusTime};
 use crate::figures::service_level::ServiceCounts;
 use crate::model::ids::{AgentId, ChannelId, CodeId, PresenceId, QueueId};
 use crate::state::routing_status::RoutingStatus;
@@ -95,6 +95,9 @@ pub struct QueueInterval {
     pub service: ServiceCounts,
     /// The flow of work into the line and out of it.
     pub line: LineFlow,
+    /// The same for work that is internal.
+    #[serde(default)]
+    pub internal: InternalFlow,
     /// The longest that anything in line had waited by the end of its wait or of the interval.
     pub longest_wait: Span,
     /// The handling of its work by agents.
@@ -114,6 +117,7 @@ impl QueueInterval {
             to,
             service: ServiceCounts::default(),
             line: LineFlow::default(),
+            internal: InternalFlow::default(),
             longest_wait: Span::ZERO,
             handling: Handling::default(),
             codes: Vec::new(),

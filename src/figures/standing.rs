@@ -57,6 +57,12 @@ pub(super) struct CountedWork {
     pub(super) since: Timestamp,
     /// True if its queue has counted it as offered since an agent had it last.
     pub(super) counted: bool,
+    /// True if it is no customer.
+    #[serde(default)]
+    pub(super) internal: bool,
+    /// The work it stands for, about which an agent consults its queue.
+    #[serde(default)]
+    pub(super) stands_for: Option<WorkId>,
 }
 
 /// An open offer.

@@ -288,7 +288,8 @@ impl RecordTurn<'_> {
                 let how = how(Ending::Unreached);
                 self.close(id, how);
             }
-            CloseCause::Cancelled => {
+            // What stands for other work is no record's.
+            CloseCause::Cancelled | CloseCause::Joined => {
                 let how = how(Ending::Automatic);
                 self.close(id, how);
             }

@@ -105,6 +105,10 @@ growing! {
         /// they never are; `None`: what queue, channel and agent say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub auto_accept: Option<bool> => with_auto_accept(into),
+        /// True if it is no customer: a question of a colleague. Figures count its stays in columns
+        /// of their own (`internal`), and no service level contains it.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        pub internal: bool => with_internal,
         /// The pools it draws on; none named: those of its channel. At most 8, each once.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub pools: Vec<PoolId> => with_pools(each PoolId),
@@ -139,6 +143,7 @@ impl WorkRequest {
             schedule: None,
             callback: None,
             auto_accept: None,
+            internal: false,
             pools: Vec::new(),
         }
     }

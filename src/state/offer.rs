@@ -63,6 +63,8 @@ pub enum Withdrawal {
     /// The agent could not be reached: their telephone did not alert them at all
     /// ([`ReportUnanswered`](crate::command::ReportUnanswered)). It is no decline of theirs.
     Unreachable,
+    /// The agent takes part already in the work it stands for.
+    TakesPart,
     /// Its longest wait was over
     /// ([`max_wait_recalls`](crate::model::QueueProfile::max_wait_recalls)).
     MaxWait,

@@ -84,6 +84,9 @@ pub enum CloseCause {
     Overflow,
     /// It left the house: it was transferred to a destination outside.
     TransferredOutside,
+    /// It stood for other work, and whoever accepted it takes part in that work now
+    /// ([`ConsultQueue`](crate::command::ConsultQueue)).
+    Joined,
 }
 
 /// A step in the life of a piece of work.

@@ -32,6 +32,9 @@ pub struct Leg {
     pub claim: Claim,
     /// When the agent was asked, or joined without being asked.
     pub since: Timestamp,
+    /// True if the agent has the work as soon as they join: a careful transfer.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub careful: bool,
 }
 
 impl Leg {

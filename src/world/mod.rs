@@ -35,6 +35,7 @@ pub(crate) mod pool_sets;
 mod rebuild;
 pub(crate) mod rows;
 mod seat_rows;
+mod stand_ins;
 pub(crate) mod state;
 pub(crate) mod stores;
 mod whereabouts;

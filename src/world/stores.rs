@@ -1,5 +1,6 @@
 //! The stores: all rows there are, which is all that a snapshot holds and a digest covers.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use crate::base::ledger::Ledger;
 use crate::base::recent::Recent;
 use crate::base::table::Table;
 use crate::base::time::{Span, Timestamp};
+use crate::fact::event::StandIn;
 use crate::fact::log::Seq;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::{CalendarProfile, WaitClock};
@@ -147,6 +149,10 @@ pub(crate) struct Stores {
     /// The sets of pools that open work and assignments draw on.
     #[serde(default)]
     pub pool_sets: PoolSets,
+    /// The open work that stands for other work. There is little of it, so it has no place in the
+    /// row of each piece of work.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stand_ins: BTreeMap<WorkId, StandIn>,
 }
 
 impl Stores {
@@ -181,6 +187,7 @@ impl Stores {
             pools: Table::default(),
             pool_rows: Table::default(),
             pool_sets: PoolSets::default(),
+            stand_ins: BTreeMap::new(),
         }
     }
 

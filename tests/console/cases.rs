@@ -71,13 +71,47 @@ fn what_was_sent_on_does_not_come_back_to_its_sender() {
 #[test]
 fn the_first_agent_stays_until_the_next_has_accepted() {
     let answers = answers("stays_until_the_next_has_it");
-    let missed = answers.iter().find(is_of_the_floor).expect("the floor after the miss");
-    assert_eq!(active(missed), [1, 0]);
-    let agents = last(&answers, "/reply/agents").as_array().expect("two agents");
+    let floors: Vec<_> = answers.iter().filter(is_of_the_floor).map(active).collect();
+    // Missed, accepted; missed, answered; missed.
+    assert_eq!(floors, [[1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0], [1, 0, 0]]);
+    let agents = last(&answers, "/reply/agents").as_array().expect("three agents");
     let talk: Vec<_> = agents.iter().map(|agent| &agent["handling"]["talk"]).collect();
-    // Without a hole: from the acceptance to handing over, and from there to the end.
-    assert_eq!(talk, [40_000, 18_000]);
-    assert_eq!(*last(&answers, "/reply/queues/0/service/offered"), 1);
+    // Without a hole: each chat from its acceptance to its end, 48, 48 and 58 seconds.
+    assert_eq!(talk, [125_000, 21_000, 8_000]);
+    let queues = last(&answers, "/reply/queues").as_array().expect("two queues");
+    let queue = |name: &str| queues.iter().find(|queue| queue["queue"] == name).expect(name);
+    let (support, billing) = (queue("support"), queue("billing"));
+    assert_eq!(figures(&support["service"], &["offered", "answered", "in_target"]), [3, 3, 3]);
+    let handling = figures(&support["handling"], &["handled", "transferred", "taken_over"]);
+    assert_eq!(handling, [6, 3, 3]);
+    // One customer is one customer: what stood for the first chat is none.
+    assert_eq!(figures(&billing["service"], &["offered", "answered", "abandoned"]), [0, 0, 0]);
+    assert_eq!(figures(&billing["internal"], &["offered", "answered", "waited"]), [1, 1, 32_000]);
+    let asked = figures(&billing["handling"], &["offered", "consults_offered", "consults"]);
+    assert_eq!(asked, [0, 2, 1]);
+}
+
+#[test]
+fn a_queue_is_asked_and_talk_and_hold_go_on_without_a_hole() {
+    let answers = answers("a_queue_is_consulted");
+    let floors: Vec<_> = answers.iter().filter(is_of_the_floor).collect();
+    let billing = "/reply/queues/1/channels/0";
+    assert_eq!(floors[0].pointer(billing).expect("billing")["internal"], 1);
+    assert_eq!(floors[0].pointer(billing).expect("billing")["waiting"], 0);
+    assert_eq!(floors[1].pointer("/reply/agents/1/consults"), Some(&json!(1)));
+    let queues = last(&answers, "/reply/queues").as_array().expect("two queues");
+    let queue = |name: &str| queues.iter().find(|queue| queue["queue"] == name).expect(name);
+    let (support, billing) = (queue("support"), queue("billing"));
+    // From 4 s to 60 s: on hold from 10 s to 31 s.
+    assert_eq!(figures(&support["handling"], &["talk", "hold", "handled"]), [35_000, 21_000, 1]);
+    assert_eq!(figures(&support["service"], &["offered", "answered"]), [1, 1]);
+    // One customer came to billing. Two consults did, of which one found somebody.
+    assert_eq!(figures(&billing["service"], &["offered", "answered", "in_target"]), [1, 1, 1]);
+    let internal = figures(&billing["internal"], &["offered", "answered", "left_otherwise"]);
+    assert_eq!(internal, [2, 1, 1]);
+    assert_eq!(figures(&billing["internal"], &["wait_answered", "waited"]), [2_000, 22_000]);
+    let consults = figures(&billing["handling"], &["consults", "consulting", "handled"]);
+    assert_eq!(consults, [1, 17_000, 1]);
 }
 
 #[test]

@@ -340,6 +340,7 @@ fn screens(engine: &Engine, figures: &Figures) -> Result<(), String> {
         };
         let count = |suits: &dyn Fn(Stage) -> bool| {
             let works = view.works().filter(|work| work.queue() == shown.queue);
+            let works = works.filter(|work| !work.request().internal);
             works.filter(|work| suits(work.stage())).count() as u32
         };
         let waiting: u32 = sum(&|row| row.waiting);
@@ -349,8 +350,16 @@ fn screens(engine: &Engine, figures: &Figures) -> Result<(), String> {
         let put_off: u32 = sum(&|row| row.put_off);
         let aside = |stage: Stage| matches!(stage, Stage::Scheduled { .. } | Stage::Suspended);
         same("put off", &put_off, &count(&aside))?;
+        let internal: u32 = sum(&|row| row.internal);
+        let works = || view.works().filter(|work| work.queue() == shown.queue);
+        let unowned = works().filter(|work| work.stage().is_unowned());
+        let apart = unowned.filter(|work| work.request().internal).count();
+        same("internal", &internal, &(apart as u32))?;
+        let customers = works().filter(|work| !work.request().internal);
+        let waits = customers.filter(|work| work.stage() == Stage::Queued);
+        let waits = waits.map(|work| now.since(work.entered())).max();
         let oldest = shown.channels.iter().filter_map(|row| row.oldest_wait).max();
-        same("oldest", &oldest, &queue.oldest_wait())?;
+        same("oldest", &oldest, &waits)?;
         let members: u32 = shown.statuses.iter().map(|(_, count)| count).sum();
         same("members", &members, &(queue.members().count() as u32))?;
         let drain = queue.members().filter_map(|id| view.agent(id));

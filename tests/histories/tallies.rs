@@ -42,6 +42,8 @@ struct Work {
     between: bool,
     /// Whether its queue counts it as an arrival since an agent had it last.
     counted: bool,
+    /// Whether it is no customer, which no tally knows.
+    internal: bool,
 }
 
 /// An agent's part of a piece of work: from when to when they were occupied with it.
@@ -68,7 +70,7 @@ impl Fold {
         let counted = row.counted && row.queue == queue;
         (row.queue, row.entered, row.owner) = (queue, at, None);
         (row.in_line, row.counted, row.between) = (true, true, false);
-        if !counted {
+        if !counted && !row.internal {
             self.queue(queue).diary.push((at, Entry::Arrived));
         }
     }
@@ -85,7 +87,7 @@ impl Fold {
     fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
         let row = self.works.get_mut(&work).expect("open work");
         let (queue, wait, old) = (row.queue, at.since(row.entered), row.owner);
-        let waited = row.in_line;
+        let waited = row.in_line && !row.internal;
         (row.owner, row.in_line, row.counted) = (Some(agent), false, false);
         row.between = false;
         row.offers.clear();
@@ -168,7 +170,9 @@ impl Fold {
                 let (queue, in_line) = (request.queue, request.schedule.is_none());
                 let (owner, offers, counted) = (None, BTreeSet::new(), false);
                 let between = false;
-                let row = Work { queue, entered: at, owner, in_line, offers, counted, between };
+                let internal = request.internal;
+                let row =
+                    Work { queue, entered: at, owner, in_line, offers, counted, between, internal };
                 self.works.insert(*work, row);
                 if in_line {
                     self.arrive(*work, queue, at);
@@ -254,12 +258,17 @@ impl Fold {
             Event::WorkClosed { work, cause, outside, .. } => {
                 let row = self.works.remove(work).expect("open work");
                 let wrap_up = outside.as_ref().and_then(|outside| outside.wrap_up);
+                let in_line = row.in_line && !row.internal;
                 match row.owner {
+                    // Whoever takes part in other work from here on did not handle this.
+                    Some(owner) if *cause == CloseCause::Joined => {
+                        self.legs.remove(&(*work, owner));
+                    }
                     Some(owner) if wrap_up.is_some_and(|wrap_up| wrap_up.counts) => {
                         self.again(*work, owner, due);
                     }
                     Some(owner) => self.release(*work, owner, due),
-                    None if row.in_line && *cause == CloseCause::Abandoned => {
+                    None if in_line && *cause == CloseCause::Abandoned => {
                         self.queue(row.queue).diary.push((at, Entry::Abandoned));
                     }
                     None => {}

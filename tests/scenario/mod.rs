@@ -20,7 +20,7 @@ mod why;
 use serde_json::json;
 use strowger::command::{Actor, Command};
 use strowger::fact::{Cause, Event, Fact};
-use strowger::model::{AgentId, OfferId, WorkId};
+use strowger::model::{AgentId, OfferId, QueueId, WorkId};
 use strowger::{Config, Engine, Log, Refusal, Snapshot, Timestamp};
 
 use sentence::{Sentence, command_of};
@@ -64,6 +64,8 @@ pub(crate) struct Floor {
     /// Who says the sentence.
     actor: Actor,
     offers: Vec<(OfferId, WorkId, AgentId)>,
+    /// What stands for other work has no key: here it is called after that work and the queue.
+    stand_ins: Vec<(WorkId, String)>,
 }
 
 impl Floor {
@@ -208,12 +210,30 @@ impl Floor {
             if let Event::WorkOffered { offer, work, agent, .. } = &fact.event {
                 self.offers.push((*offer, *work, *agent));
             }
+            if let Event::WorkSubmitted { work, request, stands_for: Some(stand_in), .. } =
+                &fact.event
+            {
+                self.note_stand_in(*work, stand_in.work, request.queue);
+            }
         }
         let told = facts.iter().filter(|fact| {
             let definition = matches!(fact.event, Event::Defined(_) | Event::MembershipSet { .. });
             definitions || !definition
         });
         told.map(|fact| self.tell(fact)).collect()
+    }
+
+    /// `c1@billing`, and after that `c1@billing-2`.
+    fn note_stand_in(&mut self, id: WorkId, work: WorkId, queue: QueueId) {
+        let name = format!("{}@{}", self.name(work), self.name(queue));
+        let known = self.stand_ins.iter().filter(|(_, known)| known.starts_with(&name)).count();
+        let number = if known == 0 { String::new() } else { format!("-{}", known + 1) };
+        self.stand_ins.push((id, name + &number));
+    }
+
+    /// What stands for other work, by the name that it has here.
+    fn stand_in(&self, name: &str) -> Option<WorkId> {
+        self.stand_ins.iter().find(|(_, known)| known == name).map(|(id, _)| *id)
     }
 
     /// What holds after every call.

@@ -227,7 +227,15 @@ impl Floor {
                 json!({"report_unreached": {"work": self.id("work", work)?}})
             }
             ["customer", "abandons", work] => json!({"abandon": {"work": self.id("work", work)?}}),
-            ["host", "cancels", work] => json!({"cancel": {"work": self.id("work", work)?}}),
+            [_host, "cancels", work] => json!({"cancel": {"work": self.id("work", work)?}}),
+            [_owner, "consults", queue, "about", work, options @ ..]
+                if self.id("queue", queue).is_ok() =>
+            {
+                let (work, queue) = (self.id("work", work)?, self.id("queue", queue)?);
+                let mut command = json!({"work": work, "queue": queue});
+                self.set_all(&mut command, options)?;
+                json!({"consult_queue": command})
+            }
             [_owner, "consults", agent, "about", work] => self.pair("consult", work, agent)?,
             [agent, "answers", work] => self.pair("answer", work, agent)?,
             [agent, "declines", work] => self.pair("decline", work, agent)?,

@@ -64,6 +64,10 @@ impl Floor {
         match (key, entity) {
             (Some(key), _) => key.to_string(),
             (None, Entity::Offer(offer)) => offer.to_string(),
+            (None, Entity::Work(work)) if self.stand_ins.iter().any(|(id, _)| *id == work) => {
+                let mut known = self.stand_ins.iter().filter(|(id, _)| *id == work);
+                known.next().map(|(_, name)| name.clone()).unwrap_or_default()
+            }
             (None, other) => {
                 format!("a forgotten {}", other.to_string().split(' ').next().unwrap())
             }
@@ -144,8 +148,13 @@ impl Floor {
             Event::CapacityExceeded { agent: a, .. } | Event::CapacityRestored { agent: a, .. } => {
                 agent(a)
             }
-            Event::WorkSubmitted { work: w, request, .. } => {
-                format!("{} in {}", work(w), self.name(request.queue))
+            Event::WorkSubmitted { work: w, request, stands_for, .. } => {
+                let stands_for = stands_for.map(|stand_in| {
+                    let careful = if stand_in.careful { ", to have it" } else { "" };
+                    format!(" for {}{careful}", self.name(stand_in.work))
+                });
+                let stands_for = stands_for.unwrap_or_default();
+                format!("{} in {}{stands_for}", work(w), self.name(request.queue))
             }
             Event::WorkQueued {
                 work: w,
@@ -268,10 +277,12 @@ impl Floor {
             | Event::WorkRetrieved { work: w, .. }
             | Event::DeclinesForgotten { work: w, .. }
             | Event::WrapUpRequested { work: w, .. } => work(w),
-            Event::LegRequested { work: w, agent: a, role, until, .. } => {
+            Event::LegRequested { work: w, agent: a, role, until, careful, .. } => {
                 let until = maybe("until", until.map(clock));
-                format!("{} -> {} as {}{until}", work(w), self.name(*a), word(role))
+                let careful = if *careful { ", to have it" } else { "" };
+                format!("{} -> {} as {}{careful}{until}", work(w), self.name(*a), word(role))
             }
+            Event::TransferFailed { work: w, why, .. } => format!("{} {}", work(w), word(why)),
             Event::LegJoined { work: w, agent: a, role, auto, .. } => {
                 let auto = if *auto { " (auto)" } else { "" };
                 format!("{} {} as {}{auto}", work(w), self.name(*a), word(role))

@@ -126,7 +126,7 @@ impl Floor {
             "agent" => view.agent_id(key).map(|id| json!(id)),
             "calendar" => view.calendar_id(key).map(|id| json!(id)),
             "pool" => view.pool_id(key).map(|id| json!(id)),
-            "work" => view.work_id(key).map(|id| json!(id)),
+            "work" => view.work_id(key).or_else(|| self.stand_in(key)).map(|id| json!(id)),
             _ => None,
         };
         found.ok_or_else(|| format!("there is no {kind} {key}"))

@@ -12,7 +12,7 @@ impl Floor {
     pub(crate) fn why(&self, names: &[String]) -> Result<Vec<String>, String> {
         let view = self.engine()?.view();
         let agent = |name: &String| view.agent_id(name);
-        let work = |name: &String| view.work_id(name);
+        let work = |name: &String| view.work_id(name).or_else(|| self.stand_in(name));
         let told = match names {
             [name] => match (work(name), agent(name)) {
                 (Some(work), _) => self.why_work(work),

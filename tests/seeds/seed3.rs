@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use strowger::Key;
 use strowger::centre::CentreRefusal;
 use strowger::command::{
-    Answer, Cancel, Close, Consult, ExtendWrapUp, HandOver, Hold, Park, Resume, Resumer, Retrieve,
-    TransferToAgent, TransferToQueue,
+    Answer, Cancel, Close, Consult, ExtendWrapUp, HandOver, Hold, Park, Reply, Resume, Resumer,
+    Retrieve, TransferToAgent, TransferToQueue,
 };
 use strowger::interaction::*;
 use strowger::model::{
@@ -356,6 +356,38 @@ fn seed3_row097_assigned_to_follows() {
         ]
     );
     assert_eq!(floor.row(id).handling.main(), Some(Active(ANA)));
+}
+
+#[test]
+fn a_record_is_its_agents_until_a_careful_transfer_is_accepted() {
+    let mut floor = Floor::new(RecordConfig::default());
+    let id = floor.open(0, InteractionType::Chat);
+    let work = floor.submit(0, id, SUPPORT, CHAT);
+    floor.on_queue(1, ANA);
+    floor.accept(2, ANA);
+    floor.on_queue(3, BO);
+    // Nobody of the queue takes it, and nothing of the record changed.
+    let answer = floor.work(10, TransferToQueue::new(work, SUPPORT).with_careful(true));
+    let Reply::Submitted(stand_in) = answer else { panic!("{answer:?}") };
+    let before = floor.row(id).clone();
+    floor.work(12, Cancel::new(stand_in));
+    assert_eq!(*floor.row(id), before);
+    floor.work(20, TransferToQueue::new(work, SUPPORT).with_careful(true));
+    floor.accept(22, BO);
+    assert_eq!(floor.row(id).assigned_to, Some(BO));
+    use Part::*;
+    let segments = floor.row(id).handling.ended().iter();
+    let segments: Vec<_> = segments.map(|s| (s.part, s.from, s.to)).collect();
+    let at_22 = Some(at(22));
+    assert_eq!(
+        segments,
+        [
+            (InLine(SUPPORT), at(0), Some(at(2))),
+            (Active(ANA), at(2), at_22),
+            (Guest(BO, LegRole::Consultant), at(22), at_22),
+        ]
+    );
+    assert_eq!(floor.row(id).handling.main(), Some(Active(BO)));
 }
 
 #[test]

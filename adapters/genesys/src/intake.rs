@@ -245,6 +245,7 @@ fn rest(work: &WorkRequest) -> Vec<Left> {
         ("size", work.size.is_some()),
         ("origin", work.origin.is_some()),
         ("auto_accept", work.auto_accept.is_some()),
+        ("internal", work.internal),
         ("lifetime", work.lifetime.is_some()),
         ("attributes", !work.attributes.is_empty()),
         ("relaxation", work.relaxation.is_some()),

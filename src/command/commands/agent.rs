@@ -1,9 +1,17 @@
 //! Commands of agents: what they say of themselves, and what they do with work.
 
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
+use crate::model::attribute::{Attributes, Value};
 use crate::model::ids::{AgentId, CodeId, OfferId, PresenceId, QueueId, ReasonId, WorkId};
+use crate::model::need::Need;
+use crate::model::preferred::Preferred;
+use crate::model::priority::Priority;
 use crate::model::requeue::Requeue;
+use crate::model::work::Attached;
 
 use crate::command::commands::shape::commands;
 use crate::command::commands::{Finisher, Resumer};
@@ -120,9 +128,10 @@ commands! {
         by: Resumer,
     } -> ();
 
-    /// Sends work to a queue: a blind transfer by its agent, or a move of waiting or offered work.
+    /// Sends work to a queue: a transfer by its agent, or a move of waiting or offered work.
     ///
-    /// Refused by a queue that takes transfers only while somebody is there
+    /// A careful transfer answers with the id of the work that stands for it meanwhile. Refused by a
+    /// queue that takes transfers only while somebody is there
     /// ([`QueueProfile::refuse_unstaffed`](crate::model::QueueProfile::refuse_unstaffed)).
     TransferToQueue {
         /// The work.
@@ -138,7 +147,15 @@ commands! {
         /// ([`QueueProfile::not_to_sender`](crate::model::QueueProfile::not_to_sender)) holds too.
         #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         not_to_sender: bool => with_not_to_sender,
-    } -> ();
+        /// True if the agent keeps the work until somebody of the queue has accepted it (careful
+        /// transfer): a [`ConsultQueue`] that hands over in the call of the acceptance. If nobody
+        /// accepts, nothing changed, and the fact
+        /// [`TransferFailed`](crate::fact::Event::TransferFailed) says why. It needs work that is
+        /// active or on hold. The work stays in its queue, as in any [`HandOver`]. A later transfer
+        /// takes the place of a careful one that is under way.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        careful: bool => with_careful,
+    } -> Option<WorkId>;
 
     /// Offers work to another agent; answers with the offer, if there is one.
     ///
@@ -160,6 +177,11 @@ commands! {
         /// and need not meet its need. `None`: the transfer is refused.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wait: Option<Span> => with_wait(into),
+        /// True if the agent who sends it keeps the work until the other has answered (careful
+        /// transfer): a [`Consult`] that hands over in the call of the answer, and no offer. As for
+        /// [`TransferToQueue`].
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        careful: bool => with_careful,
     } -> Option<OfferId>;
 
     /// Sends work out of the house: a blind transfer to a number, an address or another contact
@@ -229,6 +251,42 @@ commands! {
         /// The colleague.
         agent: AgentId,
     } -> ();
+
+    /// The owner asks anybody of a queue to take part (Genesys Cloud: consult/queue).
+    ///
+    /// Answers with the id of a piece of work that stands for the work: it takes the same channel,
+    /// size and pools, waits in the queue and is offered like any other work, but not to whoever
+    /// has the work or a part of it. Whoever accepts it is a consultant who joined, in the same
+    /// call, and it is closed as [`Joined`](crate::state::CloseCause::Joined). The owner keeps the
+    /// work. It is closed before the owner's part ends, whether the work is parked, transferred,
+    /// handed over or over. It counts among the 16 legs of the work. If it ends because nobody
+    /// accepts, nothing happens to the work. [`Cancel`](crate::command::Cancel) takes it back.
+    ConsultQueue {
+        /// The work, which its owner has active or on hold.
+        work: WorkId,
+        /// The queue.
+        queue: QueueId,
+    } with {
+        /// What is asked of the agent.
+        #[serde(default)]
+        need: Need => with_need,
+        /// Agents it would rather have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preferred: Option<Preferred> => with_preferred(into),
+        /// How urgent it is.
+        #[serde(default)]
+        priority: Priority => with_priority,
+        /// The attributes of what stands for the work.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        attributes: Attributes => with_attributes(each (Key, Value)),
+        /// The data that travel with it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        attached: Attached => with_attached(each (Key, Box<str>)),
+        /// Whether it is accepted at once in the agent's name; `None`: what queue, channel and
+        /// agent say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        auto_accept: Option<bool> => with_auto_accept(into),
+    } -> WorkId;
 
     /// An agent answers a consult and takes part.
     ///

@@ -212,6 +212,12 @@ impl From<OfferId> for Reply {
     }
 }
 
+impl From<Option<WorkId>> for Reply {
+    fn from(work: Option<WorkId>) -> Self {
+        work.map_or(Self::Done, Into::into)
+    }
+}
+
 impl From<Option<OfferId>> for Reply {
     fn from(offer: Option<OfferId>) -> Self {
         offer.map_or(Self::Done, Into::into)

@@ -166,6 +166,7 @@ impl Naming for Option<CloseCause> {
             Some(CloseCause::Unreached) => ": the customer was not reached",
             Some(CloseCause::Overflow) => ": a rule of overflow closed it",
             Some(CloseCause::TransferredOutside) => ": it was transferred outside",
+            Some(CloseCause::Joined) => ": an agent joined the work that it stood for",
             None => "",
         })
     }

@@ -12,14 +12,14 @@ use crate::engine::explain::types::{Condition, Outlook, Passed, WorkExplanation}
 use crate::engine::matching::case::{Case, Pair};
 use crate::engine::matching::gate::Gate;
 use crate::engine::matching::gates::passes;
-use crate::engine::matching::hope;
 use crate::engine::matching::queue::is_external;
+use crate::engine::matching::{hope, item};
 use crate::engine::view::View;
 
 /// Why open work is where it is.
 pub(crate) fn explain(case: Case<'_>) -> WorkExplanation {
     let agents = concerned(case);
-    let staffed: Vec<_> = hope::staffed(case.matching, case.work).collect();
+    let staffed: Vec<_> = hope::staffed(case.matching, case.id, case.work).collect();
     let free = staffed.iter().filter_map(|agent| case.with(*agent)).filter(has_room);
     let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
     WorkExplanation {
@@ -127,7 +127,8 @@ fn outlook(case: Case<'_>) -> Outlook {
     }
     let is_there = |pair: &Pair<'_>| {
         let channel = case.work.request.channel;
-        hope::is_there(case.matching, pair.agent, channel) && passes(Gate::NotSender, *pair)
+        let kept_out = item::is_kept_out(case.matching, case.id, case.work, pair.agent);
+        hope::is_there(case.matching, pair.agent, channel) && !kept_out
     };
     let (able, unfit): (Vec<_>, Vec<_>) = hopes(case)
         .into_iter()

@@ -28,17 +28,23 @@ struct Arrival<'a> {
     /// The place of the need, if it has one.
     known: Option<NeedId>,
     pools: Vec<PoolId>,
+    /// The work it will stand for, if it does not yet.
+    origin: Option<WorkId>,
 }
 
 /// True if work would be offered at once in the line that this row of it names: as many agents as
 /// the queue asks at least could take it, and nothing that waits could be offered to them. (An
 /// agent for whom something waits came free in this very call, and is asked for that.)
-pub(crate) fn is_offered_at_once(matching: Matching<'_>, id: WorkId, work: &Work) -> bool {
+pub(crate) fn is_offered_at_once(
+    matching: Matching<'_>,
+    (id, origin): (WorkId, Option<WorkId>),
+    work: &Work,
+) -> bool {
     if queue::is_held_back(matching, work.queue) {
         return false;
     }
     let profile = matching.world.queue_profile(work.queue).ok();
-    let arrival = profile.and_then(|profile| Arrival::new(matching, id, work, profile));
+    let arrival = profile.and_then(|profile| Arrival::new(matching, (id, origin), work, profile));
     arrival.zip(profile).is_some_and(|(arrival, profile)| {
         let least = usize::from(profile.broadcast.min);
         arrival.takers().take(least).count() >= least
@@ -48,15 +54,20 @@ pub(crate) fn is_offered_at_once(matching: Matching<'_>, id: WorkId, work: &Work
 impl<'a> Arrival<'a> {
     fn new(
         matching: Matching<'a>,
-        id: WorkId,
+        (id, origin): (WorkId, Option<WorkId>),
         work: &'a Work,
         profile: &'a QueueProfile,
     ) -> Option<Self> {
         let need = work.need_now(profile);
         let known = matching.world.index().need_ids.get(&*need).copied();
         let channel = matching.world.channel_profile(work.request.channel).ok()?;
-        let pools = pools_named(&work.request, channel);
-        Some(Self { matching, id, work, need, known, pools })
+        let pools = match origin {
+            Some(origin) => {
+                matching.world.pools(matching.world.work(origin).ok()?.pool_set).to_vec()
+            }
+            None => pools_named(&work.request, channel),
+        };
+        Some(Self { matching, id, work, need, known, pools, origin })
     }
 
     /// The agents who would be asked.
@@ -85,8 +96,10 @@ impl<'a> Arrival<'a> {
     }
 
     fn takes(&self, agent: AgentId, waiver: Waiver) -> bool {
-        let Self { matching, id, work, .. } = *self;
-        agent::is_open(matching, agent, work.request.channel)
+        let Self { matching, id, work, origin, .. } = *self;
+        let has = |origin| matching.world.agent(agent).is_ok_and(|row| row.has(origin));
+        !origin.is_some_and(has)
+            && agent::is_open(matching, agent, work.request.channel)
             && item::is_open(matching, id, work, agent)
             && item::alerting(matching.world, id, agent).is_none()
             && room::is_open_drawing(matching, waiver, (work, &self.pools), agent)

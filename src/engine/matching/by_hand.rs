@@ -28,7 +28,7 @@ pub(crate) fn can_take(
     fitness: Fitness,
 ) -> Result<(), Unavailable> {
     agent::attends(matching, agent, work.request.channel)?;
-    if matching.world.agent(agent).is_ok_and(|row| item::is_involved(row, id)) {
+    if matching.world.agent(agent).is_ok_and(|row| item::is_involved(matching.world, row, id)) {
         return Err(Unavailable::HasItAlready);
     }
     if fitness == Fitness::Asked && !member::fits(matching, work.need, agent) {

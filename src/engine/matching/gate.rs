@@ -69,7 +69,7 @@ gates! {
     NotDeclined = "not_declined",
     /// The agent did not send the work here, or may have it back.
     NotSender = "not_sender",
-    /// The agent does not have the work, wrap it up or take part in it.
+    /// The agent does not have the work, or what it stands for, wrap it up or take part in it.
     NotInvolved = "not_involved",
     /// The work is not alerting the agent.
     NotAlerting = "not_alerting",
@@ -159,12 +159,12 @@ pub enum KeptBy {
     },
     /// The agent sent the work here, and is not offered it in this stay.
     Sender,
-    /// The agent has the work or wraps it up.
+    /// The agent has the work or wraps it up, or does so with what it stands for.
     Has {
         /// The state of their assignment.
         state: AssignmentState,
     },
-    /// The agent takes part in the work.
+    /// The agent takes part in the work, or in what it stands for.
     TakesPart {
         /// The part they take.
         role: LegRole,

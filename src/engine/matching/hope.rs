@@ -33,16 +33,20 @@ fn fit<'a>(matching: Matching<'a>, work: &Work) -> Option<&'a PackedBits> {
 }
 
 /// The *staffed* members for a piece of work: they fit, are there, and stand in a ring that sees
-/// it. Room does not count. Who sent it, and is not to get it back, is none of them.
+/// it. Room does not count. Who sent it, and is not to get it back, is none of them, and nobody
+/// who has a part of what it stands for.
 pub(crate) fn staffed<'a>(
     matching: Matching<'a>,
+    id: WorkId,
     work: &'a Work,
 ) -> impl Iterator<Item = AgentId> + 'a {
     let there = &matching.world.index().there;
     let fit = fit(matching, work).into_iter();
     let (queue, channel) = (work.queue, work.request.channel);
-    fit.flat_map(move |fit| members(matching, queue, channel, (fit, there)))
-        .filter(move |id| !item::is_sender(work, *id) && member::in_ring(matching, work, *id))
+    fit.flat_map(move |fit| members(matching, queue, channel, (fit, there))).filter(move |agent| {
+        let may = !item::is_kept_out(matching, id, work, *agent);
+        may && member::in_ring(matching, work, *agent)
+    })
 }
 
 /// True if a member is there for work of a channel, whatever it needs, in a ring that sees it
@@ -59,7 +63,7 @@ pub(crate) fn is_queue_staffed(matching: Matching<'_>, queue: QueueId, channel: 
 /// True if anybody is staffed for a piece of work.
 pub(crate) fn is_anybody_there(matching: Matching<'_>, id: WorkId) -> bool {
     let work = matching.world.work(id);
-    work.is_ok_and(|work| staffed(matching, work).next().is_some())
+    work.is_ok_and(|work| staffed(matching, id, work).next().is_some())
 }
 
 /// True if work in line goes through a step of its relaxation in which nobody on queue could take
@@ -93,23 +97,23 @@ pub(crate) fn is_broadcast_over(matching: Matching<'_>, work: &Work) -> bool {
 /// True if waiting work has nobody left to ask: its budget is spent, or there are members on queue
 /// who fit, responding or not, and all of them have declined it for good. A queue of another engine
 /// is never exhausted.
-pub(crate) fn is_exhausted(matching: Matching<'_>, work: &Work) -> bool {
+pub(crate) fn is_exhausted(matching: Matching<'_>, id: WorkId, work: &Work) -> bool {
     let queue = matching.world.queue_profile(work.queue).ok();
     let Some(queue) = queue.filter(|queue| !queue::is_external(queue)) else {
         return false;
     };
     let spent = queue.budget.per_work.is_some_and(|most| work.attempts >= most);
-    spent || is_nobody_left(matching, work)
+    spent || is_nobody_left(matching, id, work)
 }
 
-fn is_nobody_left(matching: Matching<'_>, work: &Work) -> bool {
+fn is_nobody_left(matching: Matching<'_>, id: WorkId, work: &Work) -> bool {
     if work.step.is_some() || !work.declines.iter().any(|decline| decline.bar.is_lasting()) {
         return false;
     }
     let fit = fit(matching, work).into_iter();
     let mut members = fit
         .flat_map(|fit| members(matching, work.queue, work.request.channel, fit))
-        .filter(|id| !item::is_sender(work, *id))
+        .filter(|agent| !item::is_kept_out(matching, id, work, *agent))
         .peekable();
     members.peek().is_some()
         && members.all(|agent| item::has_declined_for_good(matching, work, agent))

@@ -34,9 +34,16 @@ pub(super) fn is_sender(work: &Work, agent: AgentId) -> bool {
     work.is_from(agent)
 }
 
-/// True if an agent has the work, wraps it up, or takes part in it.
-pub(crate) fn is_involved(row: &Agent, id: WorkId) -> bool {
-    row.has(id)
+/// True if an agent has the work or what it stands for, wraps it up, or takes part in it.
+pub(crate) fn is_involved(world: &World, row: &Agent, id: WorkId) -> bool {
+    row.has(id) || world.has_its_origin(row, id)
+}
+
+/// True if an agent is not to have the work in this stay, whoever else is there: they sent it, or
+/// it stands for work of which they have a part.
+pub(crate) fn is_kept_out(matching: Matching<'_>, id: WorkId, work: &Work, agent: AgentId) -> bool {
+    let world = matching.world;
+    is_sender(work, agent) || world.agent(agent).is_ok_and(|row| world.has_its_origin(row, id))
 }
 
 /// The open offer by which work is alerting an agent.
@@ -49,13 +56,15 @@ pub(super) fn is_open(matching: Matching<'_>, id: WorkId, work: &Work, agent: Ag
     let alerts = || work.is_offered() && alerting(matching.world, id, agent).is_some();
     let row = matching.world.agent(agent);
     let may = |row: &Agent| !work.bars(agent, row.session) && !is_sender(work, agent);
-    row.is_ok_and(|row| may(row) && !is_involved(row, id) && !alerts())
+    row.is_ok_and(|row| may(row) && !is_involved(matching.world, row, id) && !alerts())
 }
 
 /// True if these gates are open to everybody, and anybody may be asked, so that the work stands for
-/// all of its lane. Somebody who had it may still wrap it up, or sent it and is not to get it back.
+/// all of its lane. Somebody who had it may still wrap it up, or sent it and is not to get it back;
+/// what is internal may stand for work that somebody has.
 pub(crate) fn is_ordinary(work: &Work) -> bool {
-    work.step.is_none() && work.declines.is_empty() && !work.handled && !work.is_offered()
+    let anybody = work.step.is_none() && work.declines.is_empty() && !work.request.internal;
+    anybody && !work.handled && !work.is_offered()
 }
 
 /// The reasons why one of these gates is shut.
@@ -69,10 +78,13 @@ pub(super) fn kept_by(gate: Gate, Pair { case, agent, row, .. }: Pair<'_>) -> Ve
         }
         Gate::NotSender if is_sender(case.work, agent) => Vec::from([KeptBy::Sender]),
         Gate::NotInvolved => {
-            let has = row.assignment(case.id);
-            let has = has.map(|assignment| KeptBy::Has { state: assignment.state });
-            let part = row.leg(case.id).map(|leg| KeptBy::TakesPart { role: leg.role });
-            has.into_iter().chain(part).collect()
+            let origin = case.matching.world.stand_in(case.id).map(|stand_in| stand_in.work);
+            let parts = [Some(case.id), origin].into_iter().flatten().flat_map(|work| {
+                let has = row.assignment(work);
+                let has = has.map(|assignment| KeptBy::Has { state: assignment.state });
+                has.into_iter().chain(row.leg(work).map(|leg| KeptBy::TakesPart { role: leg.role }))
+            });
+            parts.collect()
         }
         Gate::NotAlerting => {
             let offer = alerting(case.matching.world, case.id, agent);

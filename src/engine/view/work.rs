@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
+use crate::fact::event::StandIn;
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::policy::estimate::Estimate;
@@ -153,12 +154,24 @@ impl<'a> WorkView<'a> {
     /// ```
     #[must_use]
     pub fn steps(self) -> Vec<StepView> {
-        let Ok(queue) = self.world.queue_profile(self.row.queue) else { return Vec::new() };
-        let begin = self.row.relaxation_begin(queue);
-        let relaxation = self.row.relaxation(queue).into_iter();
+        let Ok(rules) = self.world.queue_rules(self.row.queue) else { return Vec::new() };
+        let relaxation = self.row.relaxation(rules.profile).into_iter();
         let steps = relaxation.flat_map(|relaxation| standing(relaxation, self.row.relaxed));
-        let view = |(after, state)| StepView { after, at: begin.map(|at| at + after), state };
+        let view =
+            |(after, state)| StepView { after, at: self.row.relaxed_at(rules, after), state };
         steps.map(view).collect()
+    }
+
+    /// For what work it stands in a line, if it stands for any
+    /// ([`ConsultQueue`](crate::command::ConsultQueue)).
+    #[must_use]
+    pub fn stands_for(self) -> Option<StandIn> {
+        self.world.stand_in(self.id)
+    }
+
+    /// The open work that stands for it, oldest first.
+    pub fn stand_ins(self) -> impl Iterator<Item = WorkId> + use<'a> {
+        self.world.stand_ins_of(self.id)
     }
 
     /// Its place in the line of its queue, from 1, if it waits.
@@ -212,6 +225,8 @@ impl Serialize for WorkView<'_> {
             estimates: self.estimates(),
             legs: self.legs().collect::<Vec<_>>(),
             steps: self.steps(),
+            stands_for: self.stands_for(),
+            stand_ins: self.stand_ins().collect::<Vec<_>>(),
         })
     }
 }

@@ -2,14 +2,16 @@
 //! leg: the agent's has all of it, the work's names the agent.
 
 use crate::base::time::Timestamp;
+use crate::fact::event::StandIn;
 use crate::model::ids::{AgentId, WorkId};
 use crate::policy::wrap_up::WrapUp;
+use crate::state::assignment::AssignmentStep;
 use crate::state::leg::{LegEnd, LegRole, LegState, LegStep};
 use crate::state::machine::Illegal;
 use crate::state::work::WorkStep;
 use crate::world::apply::lines::restage;
 use crate::world::apply::misfit::Misfit;
-use crate::world::apply::{assignments, load};
+use crate::world::apply::{assignments, load, pools};
 use crate::world::index::TimerKey;
 use crate::world::legs::Leg;
 use crate::world::state::World;
@@ -17,10 +19,10 @@ use crate::world::stores::{Missing, OrMissing};
 
 pub(super) fn request(
     world: &mut World,
-    work: WorkId,
-    agent: AgentId,
+    (work, agent): (WorkId, AgentId),
     role: LegRole,
     until: Option<Timestamp>,
+    careful: bool,
     at: Timestamp,
 ) -> Result<(), Misfit> {
     if role.supervises() {
@@ -28,7 +30,7 @@ pub(super) fn request(
     }
     let claim = world.claim(world.work(work)?, agent, |profile| profile.weights.offered)?;
     let state = LegState::Requested { until };
-    begin(world, Leg { work, agent, role, state, claim, since: at })?;
+    begin(world, Leg { work, agent, role, state, claim, since: at, careful })?;
     world.index.clock.set(TimerKey::Leg(agent, work), until);
     Ok(())
 }
@@ -45,7 +47,8 @@ pub(super) fn join(
     if role.supervises() {
         let claim = world.claim(row, agent, |_| 0)?;
         let state = LegState::Joined;
-        return begin(world, Leg { work, agent, role, state, claim, since: at });
+        let careful = false;
+        return begin(world, Leg { work, agent, role, state, claim, since: at, careful });
     }
     let new = world.claim(row, agent, |profile| profile.weights.active)?;
     let leg = leg_mut(world, work, agent)?;
@@ -113,7 +116,35 @@ pub(super) fn hand_over(
     load::reclaim(world, agent, new.pool_set, Some(leg.claim), Some(new.claim))
 }
 
+/// An agent accepted what stands for work. What they hold for it becomes what they hold as one who
+/// is asked to take part in that work; the fact that they join follows. They were not occupied
+/// with it, so nobody is released, and no time of handling counts.
+pub(super) fn ask_who_accepted(
+    world: &mut World,
+    stand_in: WorkId,
+    agent: AgentId,
+    at: Timestamp,
+) -> Result<(), Misfit> {
+    let StandIn { work, careful } = world.stand_in(stand_in).or_missing(stand_in)?;
+    let held = *assignments::of(world, stand_in, agent)?;
+    held.state.next(AssignmentStep::End)?;
+    let claim = world.claim(world.work(work)?, |profile| profile.weights.active)?;
+    let (role, state) = (LegRole::Consultant, LegState::Requested { until: None });
+    world.agent_mut(agent)?.assignments.retain(|other| other.work != stand_in);
+    seat(world, Leg { work, agent, role, state, claim, since: at, careful })?;
+    load::reclaim(world, agent, held.pool_set, Some(held.claim), Some(claim))?;
+    pools::leave_set(world, held.pool_set);
+    Ok(())
+}
+
 fn begin(world: &mut World, leg: Leg) -> Result<(), Misfit> {
+    seat(world, leg)?;
+    let pool_set = world.pool_set_of(leg.work);
+    load::reclaim(world, leg.agent, pool_set, None, Some(leg.claim))
+}
+
+/// Puts a leg into both rows; what it takes is not held yet.
+fn seat(world: &mut World, leg: Leg) -> Result<(), Misfit> {
     let row = world.work_mut(leg.work)?;
     let shared = row.stage.handler().is_some_and(|handler| handler != leg.agent);
     if !shared || row.legs.contains(&leg.agent) {
@@ -122,8 +153,7 @@ fn begin(world: &mut World, leg: Leg) -> Result<(), Misfit> {
     row.legs.push(leg.agent);
     row.past_legs.retain(|past| past.agent != leg.agent);
     world.agent_mut(leg.agent)?.legs.push(leg);
-    let pool_set = world.pool_set_of(leg.work);
-    load::reclaim(world, leg.agent, pool_set, None, Some(leg.claim))
+    Ok(())
 }
 
 /// Takes a leg out of both rows; what it held is still held.

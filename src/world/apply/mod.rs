@@ -79,7 +79,9 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::CapacityExceeded { agent } => agents::set_debt(world, *agent, true),
         Event::CapacityRestored { agent } => agents::set_debt(world, *agent, false),
         Event::ShiftEndSet { agent, until } => agents::set_shift_end(world, *agent, *until),
-        Event::WorkSubmitted { work, request } => works::submit(world, *work, request, at),
+        Event::WorkSubmitted { work, request, stands_for } => {
+            works::submit(world, *work, request, *stands_for, at)
+        }
         Event::WorkChanged { work, change } => works::change(world, *work, change, at),
         Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to } => {
             let (queue, place, why) = (*queue, *place, *why);
@@ -95,7 +97,7 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::DeclinesForgotten { work } => works::forget_declines(world, *work),
         Event::BarLifted { work, agent } => works::lift_bar(world, *work, *agent),
         Event::WorkClosed { work, cause, by: _, outside, never_wrapped_up: _ } => {
-            works::close(world, *work, *cause, outside.as_deref(), due)
+            works::close(world, *work, *cause, outside.as_deref(), (at, due))
         }
         Event::WorkOffered { offer, work, agent, until, by, score: _, last } => {
             offers::make(world, *offer, (*work, *agent), *until, (*by, *last), at)
@@ -140,8 +142,8 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         }
         Event::QueueInspected { queue, rings } => queues::inspect(world, *queue, rings, at),
         Event::RampReleased { queue } => queues::release_ramp(world, *queue),
-        Event::LegRequested { work, agent, role, until } => {
-            legs::request(world, *work, *agent, *role, *until, at)
+        Event::LegRequested { work, agent, role, until, careful } => {
+            legs::request(world, (*work, *agent), *role, *until, *careful, at)
         }
         Event::LegJoined { work, agent, role, auto: _ } => {
             legs::join(world, *work, *agent, *role, at)
@@ -156,5 +158,7 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
             pools::give_back(world, *pool);
             Ok(())
         }
+        // What ended the transfer said so in a fact of its own.
+        Event::TransferFailed { work, why: _ } => Ok(world.work(*work).map(drop)?),
     }
 }

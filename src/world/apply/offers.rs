@@ -238,7 +238,8 @@ fn take_work(
     at: Timestamp,
 ) -> Result<Assignment, Misfit> {
     let (queue, stay) = restage(world, work, |row| {
-        let stay = (row.stage.is_in_queue() && row.counted).then_some(row.entered);
+        let counts = row.stage.is_in_queue() && row.counted && !row.request.internal;
+        let stay = counts.then_some(row.entered);
         row.stage = row.stage.next(WorkStep::Assign(agent))?;
         row.handled = true;
         row.counted = false;

@@ -7,11 +7,12 @@ use crate::world::apply::misfit::Misfit;
 use crate::world::rows::Assignment;
 use crate::world::state::World;
 
-/// Work in the line of a queue is an arrival, once until it goes elsewhere or to an agent.
+/// Work in the line of a queue is an arrival, once until it goes elsewhere or to an agent. What is
+/// internal is no customer, and in no tally.
 pub(super) fn arrival(world: &mut World, id: WorkId, at: Timestamp) -> Result<(), Misfit> {
     let row = world.work_mut(id)?;
-    let (arrives, queue) = (row.arrives(), row.queue);
-    if arrives {
+    let (arrives, queue, internal) = (row.arrives(), row.queue, row.request.internal);
+    if arrives && !internal {
         world.queue_mut(queue)?.tally.arrive(at);
     }
     Ok(())

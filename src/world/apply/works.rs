@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use crate::base::sparse::Sparse;
 use crate::base::time::{Moment, Span, Timestamp};
-use crate::fact::event::{Outside, PreferenceStep, QueuedWhy, Sticky};
+use crate::fact::event::{Outside, PreferenceStep, QueuedWhy, StandIn, Sticky};
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::work::{WorkChange, WorkRequest};
 use crate::policy::offering::Bar;
@@ -13,7 +13,7 @@ use crate::policy::wrap_up::WrapUp;
 use crate::state::work::{CloseCause, Stage, WorkStep};
 use crate::world::apply::lines::{intern, need_of, restage, restage_anew};
 use crate::world::apply::misfit::Misfit;
-use crate::world::apply::{assignments, pools, tallies};
+use crate::world::apply::{assignments, legs, pools, tallies};
 use crate::world::index::{Index, TimerKey};
 use crate::world::pool_sets::pools_named;
 use crate::world::rows::{EndedWork, Step, Work};
@@ -34,10 +34,14 @@ pub(super) fn submit(
     world: &mut World,
     id: WorkId,
     request: &Arc<WorkRequest>,
+    stands_for: Option<StandIn>,
     at: Timestamp,
 ) -> Result<(), Misfit> {
     let channel = world.channel_profile(request.channel)?;
-    let pools = pools_named(request, channel);
+    let pools = match stands_for {
+        Some(stand_in) => world.pools(world.work(stand_in.work)?.pool_set).to_vec(),
+        None => pools_named(request, channel),
+    };
     let mut work = Work::new(request, channel, world.queue_rules(request.queue)?, at);
     work.need = need_of(world, &work)?.unwrap_or_else(|new| intern(world, new));
     if world.stores.works.next_id() != Some(id) {
@@ -45,7 +49,7 @@ pub(super) fn submit(
     }
     work.pool_set = pools::take_set(world, pools);
     world.stores.needs.count(work.need, true);
-    if work.arrives() {
+    if work.arrives() && !request.internal {
         world.queue_mut(work.queue)?.tally.arrive(at);
     }
     let World { stores, index } = world;
@@ -62,7 +66,7 @@ pub(super) fn submit(
         }
         index.keys.works.set(key.clone(), id);
     }
-    Ok(())
+    stands_for.map_or(Ok(()), |stand_in| Ok(world.stand_for(id, stand_in)?))
 }
 
 pub(super) fn change(
@@ -248,25 +252,31 @@ pub(super) fn close(
     id: WorkId,
     cause: CloseCause,
     outside: Option<&Outside>,
-    at: Timestamp,
+    (at, due): (Timestamp, Timestamp),
 ) -> Result<(), Misfit> {
     let row = world.work(id)?;
     row.check_legs(row.stage.next(WorkStep::Close(cause))?)?;
-    let (owner, mut code) = (row.stage.owner(), None);
+    let (had, mut code) = (row.stage.owner(), None);
     let wrap_up = outside.and_then(|outside| outside.wrap_up);
-    match (owner, wrap_up) {
-        (Some(owner), Some(_)) => assignments::let_go(world, id, owner, wrap_up, at)?,
-        (Some(owner), None) => code = assignments::end(world, id, owner, at)?.code,
+    match (had, cause) {
+        (Some(agent), CloseCause::Joined) => legs::ask_who_accepted(world, id, agent, at)?,
+        (Some(owner), _) if wrap_up.is_some() => {
+            assignments::let_go(world, id, owner, wrap_up, due)?;
+        }
+        (Some(owner), _) => code = assignments::end(world, id, owner, due)?.code,
         (None, _) => {}
     }
+    let owner = had.or_else(|| world.stands_for_agent(id));
+    world.forget_stand_in(id);
     let World { stores, index } = world;
     let work = stores.works.close(id).or_missing(id)?;
     index.set_line(stores.rules(), id, &work, false);
     if Index::is_clocked(stores.rules(), &work) {
         index.clock.set(TimerKey::Work(id), None);
     }
-    if work.stage == Stage::Queued && work.counted && cause == CloseCause::Abandoned {
-        world.queue_mut(work.queue)?.tally.abandon(at);
+    let in_line = work.stage == Stage::Queued && work.counted && !work.request.internal;
+    if in_line && cause == CloseCause::Abandoned {
+        world.queue_mut(work.queue)?.tally.abandon(due);
     }
     world.stores.needs.count(work.need, false);
     pools::leave_set(world, work.pool_set);

@@ -5,6 +5,7 @@ mod index;
 mod legs;
 mod pools;
 mod references;
+mod stand_ins;
 pub(crate) mod violation;
 mod works;
 
@@ -24,6 +25,7 @@ impl World {
     /// * **one owner**: work has at most one owner, and its owner has an assignment of it
     /// * **offers join**: an offer joins one piece of work and one agent, and both know it
     /// * **legs join**: a leg joins work that an agent has and another agent, and both know it
+    /// * **stand-ins**: what stands for work is like it, and an agent handles that work
     /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
     /// * **pools**: what is spent is what is over and not given back, and is reset one day
     /// * **status true**: routing status and debt are what presence, own call and load say
@@ -58,6 +60,7 @@ impl World {
             Violation::unless(queue.tally.is_sound(), "tally sound: it can have come about", id)?;
         }
         check_offers(self)?;
+        stand_ins::check(self)?;
         works.needs()?;
         pools::check(self, &works)
     }

@@ -305,7 +305,7 @@ pub(crate) struct EndedWork {
     pub submitted: Arc<WorkRequest>,
     /// Why it was closed.
     pub cause: CloseCause,
-    /// The agent who had it then.
+    /// The agent who had it then; of what stood for other work the agent who had that.
     pub owner: Option<AgentId>,
     /// The code that agent gave.
     pub code: Option<CodeId>,

@@ -106,6 +106,10 @@ pub(crate) struct Diary {
     /// What agents were: presence and status, from when on.
     pub(crate) agents: BTreeMap<AgentId, Vec<Being>>,
     pub(crate) offline: BTreeSet<PresenceId>,
+    /// Work that is no customer.
+    pub(crate) internal: BTreeSet<WorkId>,
+    /// Work that stands for other work.
+    stand_ins: BTreeMap<WorkId, WorkId>,
     terms: BTreeMap<QueueId, (Span, WaitClock, Option<CalendarId>)>,
     calendars: BTreeMap<CalendarId, usize>,
     /// Every calendar in every form it had.
@@ -162,7 +166,10 @@ impl Diary {
     fn end_offer(&mut self, offer: OfferId, at: Timestamp, what: Counted) -> (WorkId, AgentId) {
         let (work, leg) = self.offers.remove(&offer).expect("an open offer");
         self.legs[leg].ended = Some(at);
-        self.count(at, leg, what);
+        // How it ends that somebody is asked to take part counts nowhere.
+        if !self.stand_ins.contains_key(&work) {
+            self.count(at, leg, what);
+        }
         (work, self.legs[leg].agent)
     }
 
@@ -176,8 +183,14 @@ impl Diary {
         }
     }
 
-    /// Work goes to an agent.
+    /// Work goes to an agent. By what stands for other work they come to take part in that.
     fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) -> usize {
+        if let Some(origin) = self.stand_ins.get(&work).copied() {
+            let leg = self.open(work, agent, at, Doing::Alerting);
+            self.consults.insert((origin, agent), leg);
+            self.set(work, at, |state| (state.place, state.why) = (Place::With(agent), Why::Taken));
+            return leg;
+        }
         let leg = self.open(work, agent, at, Doing::Talk);
         self.parts.insert((work, agent), leg);
         self.set(work, at, |state| (state.place, state.why) = (Place::With(agent), Why::Taken));
@@ -262,7 +275,11 @@ impl Diary {
             Event::RoutingStatusChanged { agent, status, .. } => {
                 self.be(*agent, due, |state| state.2 = *status);
             }
-            Event::WorkSubmitted { work, request, .. } => {
+            Event::WorkSubmitted { work, request, stands_for, .. } => {
+                if request.internal {
+                    self.internal.insert(*work);
+                }
+                self.stand_ins.extend(stands_for.map(|stand_in| (*work, stand_in.work)));
                 let place = if request.schedule.is_some() { Place::Aside } else { Place::Line };
                 let (queue, channel) = (request.queue, request.channel);
                 let (why, terms) = (Why::Submitted, self.terms_of(queue));
@@ -305,6 +322,9 @@ impl Diary {
                 self.lose(*work, at, Some(Counted::GivenBack), None);
                 self.set(*work, at, |state| state.place = Place::Aside);
             }
+            Event::WorkClosed { work, cause: cause @ CloseCause::Joined, .. } => {
+                self.set(*work, due, |state| state.place = Place::Gone(*cause));
+            }
             Event::WorkClosed { work, cause, outside, .. } => {
                 let what = outside.as_ref().map(|_| Counted::Transferred);
                 let wrap_up = outside.as_ref().and_then(|outside| outside.wrap_up);
@@ -320,7 +340,9 @@ impl Diary {
             Event::WorkOffered { offer, work, agent, .. } => {
                 let leg = self.open(*work, *agent, at, Doing::Alerting);
                 self.offers.insert(*offer, (*work, leg));
-                self.count(at, leg, Counted::Offered);
+                let asked = self.stand_ins.contains_key(work);
+                let what = if asked { Counted::ConsultOffered } else { Counted::Offered };
+                self.count(at, leg, what);
             }
             Event::OfferAccepted { offer, .. } => {
                 let (work, agent) = self.end_offer(*offer, due, Counted::Accepted);
@@ -346,7 +368,9 @@ impl Diary {
             Event::WorkAssigned { work, agent, .. } => {
                 self.lose(*work, at, None, None);
                 let leg = self.take(*work, *agent, at);
-                self.count(at, leg, Counted::Assigned);
+                if !self.stand_ins.contains_key(work) {
+                    self.count(at, leg, Counted::Assigned);
+                }
             }
             Event::WorkHeld { work, .. } => self.part(*work, at, Doing::Hold),
             Event::WorkRetrieved { work, .. } => self.part(*work, at, Doing::Talk),

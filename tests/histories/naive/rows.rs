@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use strowger::fact::QueuedWhy;
 use strowger::figures::{
     AgentPerformance, AgentQueueInterval, AgentTimelinePiece, ClosedFigures, CodeCount,
-    FiguresConfig, Handling, LineFlow, PresenceTime, QueueInterval, ServiceCounts, StatusTime,
+    FiguresConfig, Handling, InternalFlow, LineFlow, PresenceTime, QueueInterval, ServiceCounts,
+    StatusTime,
 };
 use strowger::model::{AgentId, ChannelId, CodeId, PresenceId, QueueId, WaitClock};
 use strowger::policy::calendar::open_between;
@@ -31,6 +32,7 @@ type Cells<T> = BTreeMap<Cell, T>;
 struct Line {
     service: ServiceCounts,
     flow: LineFlow,
+    internal: InternalFlow,
     longest: Span,
 }
 
@@ -46,7 +48,9 @@ impl Cut<'_> {
 
     pub(crate) fn rows(&self) -> ClosedFigures {
         let mut lines = Cells::<Line>::new();
-        self.diary.works.values().for_each(|states| self.stays(states, &mut lines));
+        for (work, states) in &self.diary.works {
+            self.stays(self.diary.internal.contains(work), states, &mut lines);
+        }
         let agent_queues = self.agent_queues();
         let mut cells: Vec<Cell> = lines.keys().copied().collect();
         cells.extend(agent_queues.iter().map(|row| (row.queue, row.channel)));
@@ -76,6 +80,7 @@ impl Cut<'_> {
         let mut row = QueueInterval::new(queue, channel, from, to);
         if let Some(line) = line {
             (row.service, row.line, row.longest_wait) = (line.service, line.flow, line.longest);
+            row.internal = line.internal;
         }
         (row.handling, row.codes) = (handling, code_counts(codes));
         row
@@ -83,7 +88,7 @@ impl Cut<'_> {
 
     /// The stays of one piece of work: a stay begins as it comes into a line without one, and ends
     /// as it changes its queue, goes to an agent or is over.
-    fn stays(&self, states: &[State], lines: &mut Cells<Line>) {
+    fn stays(&self, internal: bool, states: &[State], lines: &mut Cells<Line>) {
         let nowhere = State { place: Place::Aside, ..states[0] };
         let mut staying = false;
         let mut entered = states[0].at;
@@ -96,9 +101,13 @@ impl Cut<'_> {
             let over = matches!(next.place, Place::With(_) | Place::Gone(_));
             if staying && (over || old.0 != new.0) {
                 staying = false;
-                self.count(next.left, old, lines, |line| {
-                    self.leave(line, first, &before, next, entered)
+                self.count(next.left, old, lines, |line| match internal {
+                    true => leave_internal(line, &before, next, entered),
+                    false => self.leave(line, first, &before, next, entered),
                 });
+            } else if staying && old.1 != new.1 && internal {
+                self.count(next.at, old, lines, |line| line.internal.left_otherwise += 1);
+                self.count(next.at, new, lines, |line| line.internal.offered += 1);
             } else if staying && old.1 != new.1 {
                 self.count(next.at, old, lines, |line| line.flow.callback_out += 1);
                 self.count(next.at, new, lines, |line| line.flow.callback_in += 1);
@@ -111,12 +120,19 @@ impl Cut<'_> {
             }
             if next.place == Place::Line && !staying {
                 staying = true;
-                self.count(next.at, new, lines, |line| enter(line, next.why));
+                self.count(next.at, new, lines, |line| match internal {
+                    true => line.internal.offered += 1,
+                    false => enter(line, next.why),
+                });
             }
             let until = states.get(number + 1).map_or(self.end, |later| later.left);
             let waited = self.part(next.at, until);
             if next.place == Place::Line && !waited.is_zero() {
                 let line = lines.entry(new).or_default();
+                if internal {
+                    line.internal.waited = plus(line.internal.waited, waited);
+                    continue;
+                }
                 line.flow.waited = plus(line.flow.waited, waited);
                 line.longest = line.longest.max(until.min(self.to).since(entered));
             }
@@ -275,6 +291,17 @@ impl Cut<'_> {
             row
         };
         rows.into_iter().map(row).collect()
+    }
+}
+
+/// A stay of what is no customer is over.
+fn leave_internal(line: &mut Line, before: &State, next: &State, entered: Timestamp) {
+    let flow = &mut line.internal;
+    if matches!(next.place, Place::With(_)) && before.place == Place::Line {
+        flow.answered += 1;
+        flow.wait_answered = plus(flow.wait_answered, next.at.since(entered));
+    } else {
+        flow.left_otherwise += 1;
     }
 }
 

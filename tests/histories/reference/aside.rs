@@ -139,6 +139,9 @@ impl Router {
             return Err(valid::invalid("at", Problem::Past).into());
         }
         let row = self.open_work(work)?;
+        if row.stands_for.is_some() {
+            return Err(valid::invalid("channel", Problem::Fixed).into());
+        }
         if !is_nobodys(row.stage) {
             return Err(self.wrong_stage(work));
         }

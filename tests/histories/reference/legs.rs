@@ -9,18 +9,27 @@ use strowger::policy::room::Claim;
 use strowger::state::{LegEnd, LegRole, LegState, Stage};
 
 use super::Router;
+use super::consulting::why_of_leg;
 use super::state::{Guest, Happened};
 
 impl Router {
     pub(super) fn consult(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
         self.check_guest_named(work, agent)?;
         self.check_shared(work)?;
-        if self.guest(work, agent).is_some_and(|guest| guest.role == LegRole::Consultant) {
+        let consults = |guest: &Guest| guest.role == LegRole::Consultant && !guest.careful;
+        if self.guest(work, agent).is_some_and(consults) {
             return Ok(Reply::Done);
         }
         self.check_takes(work, agent, false)?;
         self.check_more(agent)?;
         self.check_seats(work)?;
+        self.ask(work, agent, false);
+        Ok(Reply::Done)
+    }
+
+    /// Asks an agent to take part, or to have it.
+    pub(super) fn ask(&mut self, work: WorkId, agent: AgentId, careful: bool) {
+        self.withdraw_stand_ins(work, None, agent);
         let row = &self.works[&work];
         let (channel, cost) = (row.request.channel, self.cost_of(work, agent));
         let profile = self.channel_profile(channel);
@@ -28,31 +37,42 @@ impl Router {
         let until = self.window_end(work, agent, self.now);
         let claim = Claim::new(channel, cost, profile.weights.offered);
         let (role, state) = (LegRole::Consultant, LegState::Requested { until });
-        self.welcome(Guest { work, agent, role, state, claim });
-        self.tell(Event::leg_requested(work, agent, role, until));
+        self.welcome(Guest { work, agent, role, state, claim, careful });
+        self.tell(Event::leg_requested(work, agent, role, until, careful));
         if auto {
             self.join(work, agent, auto);
         }
-        Ok(Reply::Done)
     }
 
-    fn join(&mut self, work: WorkId, agent: AgentId, auto: bool) {
+    pub(super) fn join(&mut self, work: WorkId, agent: AgentId, auto: bool) {
         let channel = self.works[&work].request.channel;
         let weight = self.channel_profile(channel).weights.active;
         let cost = self.cost_of(work, agent);
         let guest = self.guest_mut(work, agent);
         guest.state = LegState::Joined;
         guest.claim = Claim::new(channel, cost, weight);
-        let role = guest.role;
+        let (role, careful) = (guest.role, guest.careful);
         self.tell(Event::leg_joined(work, agent, role, auto));
+        if careful {
+            self.pass_on(work, agent);
+        }
     }
 
     pub(super) fn answer(&mut self, work: WorkId, agent: AgentId) -> Result<Reply, Refusal> {
         self.check_guest_named(work, agent)?;
+        // As after a careful transfer that they answered.
+        if self.open_work(work)?.stage == (Stage::Assigned { agent }) {
+            return Ok(Reply::Done);
+        }
         let guest = self.known_guest(work, agent)?;
         match (guest.role.supervises(), guest.state) {
             (true, _) => return Err(wrong_leg(&guest)),
-            (false, LegState::Requested { .. }) => self.join(work, agent, false),
+            (false, LegState::Requested { .. }) => {
+                if guest.careful {
+                    self.check_assignments(agent)?;
+                }
+                self.join(work, agent, false);
+            }
             (false, _) => {}
         }
         Ok(Reply::Done)
@@ -110,6 +130,14 @@ impl Router {
             return Err(wrong_leg(&guest));
         }
         self.check_assignments(agent)?;
+        self.pass_on(work, agent);
+        Ok(Reply::Done)
+    }
+
+    /// Who takes part has it.
+    fn pass_on(&mut self, work: WorkId, agent: AgentId) {
+        self.end_stand_ins(work, None, LegEnd::Transferred);
+        self.end_careful_guests(work, Some(agent));
         let owner = self.works[&work].stage.owner().expect("shared work has an owner");
         let wrap_up = self.wrap_up_after_transfer(work);
         self.say(Event::handed_over(work, agent, wrap_up));
@@ -122,7 +150,6 @@ impl Router {
         // What follows for the old owner comes first.
         self.settle(owner);
         self.settle_everybody();
-        Ok(Reply::Done)
     }
 
     pub(super) fn supervise(
@@ -159,13 +186,16 @@ impl Router {
         }
         let row = &self.works[&work];
         let claim = Claim::new(row.request.channel, self.cost_of(work, agent), 0);
-        self.welcome(Guest { work, agent, role, state: LegState::Joined, claim });
+        self.withdraw_stand_ins(work, None, agent);
+        let (state, careful) = (LegState::Joined, false);
+        self.welcome(Guest { work, agent, role, state, claim, careful });
         self.tell(Event::leg_joined(work, agent, role, false));
         Ok(Reply::Done)
     }
 
     /// Whoever takes part in work that leaves its owner does so no more.
     pub(super) fn part_all(&mut self, work: WorkId, why: LegEnd) {
+        self.end_stand_ins(work, None, why);
         let of_work = self.guests.iter().filter(|guest| guest.work == work);
         let agents: Vec<_> = of_work.map(|guest| guest.agent).collect();
         for agent in agents {
@@ -183,6 +213,9 @@ impl Router {
         }
         self.partings.push((work, agent, why));
         self.tell(Event::leg_ended(work, agent, why));
+        if guest.careful {
+            self.tell(Event::transfer_failed(work, why_of_leg(why)));
+        }
     }
 
     /// Requests that alert somebody who is not there for them any more.
@@ -206,7 +239,7 @@ impl Router {
     }
 
     /// A new leg: how an older one ended does not matter any more.
-    fn welcome(&mut self, guest: Guest) {
+    pub(super) fn welcome(&mut self, guest: Guest) {
         self.partings.retain(|(work, agent, _)| (*work, *agent) != (guest.work, guest.agent));
         self.guests.push(guest);
     }
@@ -217,7 +250,7 @@ impl Router {
     }
 
     /// The owner of work that is active or on hold.
-    fn check_shared(&self, work: WorkId) -> Result<AgentId, Refusal> {
+    pub(super) fn check_shared(&self, work: WorkId) -> Result<AgentId, Refusal> {
         match self.open_work(work)?.stage {
             Stage::Assigned { agent } => Ok(agent),
             _ => Err(self.wrong_stage(work)),
@@ -225,8 +258,9 @@ impl Router {
     }
 
     /// Sixteen may take part in one piece of work.
-    fn check_seats(&self, work: WorkId) -> Result<(), Refusal> {
-        if self.guests.iter().filter(|guest| guest.work == work).count() >= 16 {
+    pub(super) fn check_seats(&self, work: WorkId) -> Result<(), Refusal> {
+        let guests = self.guests.iter().filter(|guest| guest.work == work).count();
+        if guests + self.standing_for(work).len() >= 16 {
             return Err(Refusal::limit(LimitName::Legs, 16));
         }
         Ok(())

@@ -88,7 +88,9 @@ impl Router {
     }
 
     fn pairs_of(&self, id: WorkId) -> Vec<Pair> {
-        self.agents.keys().filter_map(|agent| self.pair(id, *agent)).collect()
+        // What stood for other work is gone as soon as it is taken.
+        let agents = self.agents.keys().filter(|_| self.works.contains_key(&id));
+        agents.filter_map(|agent| self.pair(id, *agent)).collect()
     }
 
     /// Whether somebody may be asked for it: it waits, or it is offered to fewer than it may.
@@ -124,6 +126,7 @@ impl Router {
         }
         if self.is_barred(id, agent)
             || work.not_to == Some(agent)
+            || self.has_origin(id, agent)
             || self.queue_profile(work.queue).external
             || self.is_held_back(work.queue)
             || row.leg(id).is_some()

@@ -9,6 +9,7 @@ mod agents;
 mod aside;
 mod classify;
 mod clocks;
+mod consulting;
 mod deadlines;
 mod definitions;
 pub(crate) mod host;
@@ -257,6 +258,8 @@ impl Router {
             Command::Retrieve(c) => self.retrieve(c.work),
             Command::Park(c) => self.park(c.work, c.until),
             Command::Resume(c) => self.resume(c.work, c.by),
+            Command::TransferToQueue(c) if c.careful => self.transfer_to_queue_carefully(&c),
+            Command::TransferToAgent(c) if c.careful => self.transfer_to_agent_carefully(&c),
             Command::TransferToQueue(c) => self.transfer_to_queue(&c),
             Command::TransferToAgent(c) => self.transfer_to_agent(&c),
             Command::TransferOutside(c) => self.transfer_outside(&c),
@@ -274,6 +277,7 @@ impl Router {
             Command::ChangePool(c) => change!(Pool, c),
             Command::RetirePool(c) => self.retire(c.id.into()),
             Command::Consult(c) => self.consult(c.work, c.agent),
+            Command::ConsultQueue(c) => self.consult_queue(&c),
             Command::Answer(c) => self.answer(c.work, c.agent),
             Command::Decline(c) => self.decline_consult(c.work, c.agent),
             Command::Confer(c) => self.confer(c.work, c.agent),

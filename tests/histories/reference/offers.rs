@@ -146,11 +146,14 @@ impl Router {
         for other in self.open_offers(work).into_iter().filter(|other| *other != id) {
             self.withdraw(other, Withdrawal::AcceptedElsewhere, place);
         }
+        let agent = self.offers[&id].agent;
+        self.before_joining(work, agent);
         let offer = self.end_offer(id, OfferEnd::Accepted);
         let row = self.agent(offer.agent);
         row.history = row.history.with(false);
         self.give(offer.work, offer.agent);
         self.tell(Event::offer_accepted(id, auto));
+        self.after_joining(work, agent, auto);
     }
 
     /// The work is an active assignment of this agent now.
@@ -369,7 +372,7 @@ impl Router {
         }
     }
 
-    fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: Place) {
+    pub(super) fn withdraw(&mut self, id: OfferId, why: Withdrawal, place: Place) {
         self.withdraw_and_bar(id, why, Bar::None, place);
     }
 
@@ -467,6 +470,7 @@ impl Router {
         let could = |agent: &AgentId| {
             let row = &self.agents[agent];
             work.not_to != Some(*agent)
+                && !self.has_origin(id, *agent)
                 && row.terms(work.queue, work.request.channel).is_some()
                 && self.presence_profile(row.presence).opens(work.request.channel)
                 && self.may_have(*agent, work.request.channel)
@@ -512,9 +516,11 @@ impl Router {
         self.check_takes(work, agent, true)?;
         self.check_more(agent)?;
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
+        self.before_joining(work, agent);
         self.give(work, agent);
         let by = AssignedBy::Pull;
         self.tell(Event::work_assigned(work, agent, by));
+        self.after_joining(work, agent, false);
         Ok(Reply::Done)
     }
 
@@ -567,6 +573,7 @@ impl Router {
             self.check_assignments(agent)?;
         }
         self.withdraw_offer_of(work, Withdrawal::Reassigned);
+        self.before_joining(work, agent);
         let by = AssignedBy::Force;
         self.say(Event::work_assigned(work, agent, by));
         // What follows for the old owner comes before what follows for the new one; if it is the
@@ -579,6 +586,7 @@ impl Router {
         }
         self.give(work, agent);
         self.settle_everybody();
+        self.after_joining(work, agent, false);
         Ok(Reply::Done)
     }
 
@@ -606,7 +614,8 @@ impl Router {
 
     pub(super) fn check_has_not(&self, work: WorkId, agent: AgentId) -> Result<(), Refusal> {
         let why = Unavailable::HasItAlready;
-        if self.agents[&agent].leg(work).is_some() || self.guest(work, agent).is_some() {
+        let has = self.agents[&agent].leg(work).is_some() || self.guest(work, agent).is_some();
+        if has || self.has_origin(work, agent) {
             return Err(Refusal::unavailable(agent, why));
         }
         Ok(())

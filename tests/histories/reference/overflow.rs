@@ -343,15 +343,18 @@ impl Router {
         let (now, work) = (self.now, self.work(id));
         if work.stage == Stage::Queued && !work.counted {
             work.counted = true;
-            let queue = work.queue;
-            self.queue(queue).tally.arrive(now);
+            let (queue, internal) = (work.queue, work.request.internal);
+            if !internal {
+                self.queue(queue).tally.arrive(now);
+            }
         }
     }
 
     /// Work that waits or is offered goes to an agent.
     pub(super) fn count_answer(&mut self, id: WorkId) {
         let work = &self.works[&id];
-        if work.counted && matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
+        let counts = work.counted && !work.request.internal;
+        if counts && matches!(work.stage, Stage::Queued | Stage::Offered { .. }) {
             let (queue, wait) = (work.queue, self.passed(work.queue, None, work.entered));
             let target = self.queue_profile(queue).service_target;
             let now = self.now;

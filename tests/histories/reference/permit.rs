@@ -22,6 +22,7 @@ impl Router {
         let name = command.name();
         let assigns = matches!(command, Command::Assign(_)) && kind == ActorKind::Agent;
         let permission = match name.permission(kind) {
+            Permission::No if self.cancels_stand_in(kind, command) => Permission::Theirs,
             Permission::No if assigns && self.config.agents_assign => Permission::Seen,
             permission => permission,
         };
@@ -51,7 +52,7 @@ impl Router {
                 if !self.sees(*me, work) {
                     return Err(Refusal::unknown(work.into()));
                 }
-                let own = self.owner_of(work) == Some(*me);
+                let own = self.owner_of(work) == Some(*me) || self.stands_for_theirs(work, *me);
                 let part = self.guests.iter().any(|guest| {
                     let joined = guest.state == LegState::Joined && !guest.role.supervises();
                     (guest.work, guest.agent) == (work, *me) && joined
@@ -73,6 +74,20 @@ impl Router {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether an agent takes back what stands for work, or stood for it.
+    fn cancels_stand_in(&self, kind: ActorKind, command: &Command) -> bool {
+        let Command::Cancel(c) = command else { return false };
+        let open = self.works.get(&c.work).map(|row| row.stands_for.is_some());
+        let ended = || self.remembered(c.work).is_some_and(|ended| ended.submitted.internal);
+        kind == ActorKind::Agent && open.unwrap_or_else(ended)
+    }
+
+    /// Whether work stands for what an agent has.
+    fn stands_for_theirs(&self, work: WorkId, me: AgentId) -> bool {
+        let of = self.works.get(&work).and_then(|row| row.stands_for);
+        of.is_some_and(|(of, _)| self.works[&of].stage.owner() == Some(me))
     }
 
     fn owner_of(&self, work: WorkId) -> Option<AgentId> {
@@ -110,6 +125,7 @@ impl Router {
         };
         let takes_part = |guest: &super::state::Guest| (guest.work, guest.agent) == (work, me);
         has || row.stage.owner() == Some(me)
+            || self.stands_for_theirs(work, me)
             || self.offers.values().any(|offer| (offer.work, offer.agent) == (work, me))
             || self.guests.iter().any(takes_part)
             || self.partings.iter().any(|(of, who, _)| (*of, *who) == (work, me))
@@ -143,6 +159,8 @@ fn concerned(command: &Command) -> (Option<AgentId>, Option<WorkId>, Option<Offe
         Command::TransferOutside(c) => (None, Some(c.work), None),
         Command::RequestWrapUp(c) => (None, Some(c.work), None),
         Command::Consult(c) => (None, Some(c.work), None),
+        Command::ConsultQueue(c) => (None, Some(c.work), None),
+        Command::Cancel(c) => (None, Some(c.work), None),
         Command::Confer(c) => (None, Some(c.work), None),
         Command::HandOver(c) => (None, Some(c.work), None),
         Command::Assign(c) => (None, Some(c.work), None),

@@ -20,6 +20,10 @@ impl Router {
     /// An item draws on the pools its request names; if it names none, on those of its channel. That
     /// is decided when the work comes in, and again when its channel becomes another.
     pub(super) fn note_pools(&mut self, id: WorkId) {
+        if let Some((of, _)) = self.works[&id].stands_for {
+            self.draws.insert(id, self.draws[&of].clone());
+            return;
+        }
         let request = &self.works[&id].request;
         let mut pools = request.pools.clone();
         if pools.is_empty() {

@@ -206,6 +206,8 @@ pub(super) struct Work {
     /// The rules of overflow that were done in this stay, and the ring they opened.
     pub(super) fired: BTreeSet<u8>,
     pub(super) widened: u8,
+    /// For what work it stands, and whether that is a careful transfer.
+    pub(super) stands_for: Option<(WorkId, bool)>,
 }
 
 impl Work {
@@ -252,6 +254,8 @@ pub(super) struct Guest {
     pub(super) role: LegRole,
     pub(super) state: LegState,
     pub(super) claim: Claim,
+    /// Whether they have the work as soon as they join.
+    pub(super) careful: bool,
 }
 
 /// Work that is over.

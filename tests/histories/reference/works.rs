@@ -33,6 +33,17 @@ impl Router {
         }
         self.check_live(&valid::request_mentions(request))?;
         valid::request(request, self.now)?;
+        let id = self.check_admission(request, None)?;
+        self.let_in(id, request, None);
+        Ok(Reply::Submitted(id))
+    }
+
+    /// Whether there is room for one more piece of work; the id that it gets.
+    pub(super) fn check_admission(
+        &mut self,
+        request: &Arc<WorkRequest>,
+        stands_for: Option<(WorkId, bool)>,
+    ) -> Result<WorkId, Refusal> {
         let max = self.config.limits.open_work;
         if self.works.len() >= max as usize {
             let limit = LimitName::OpenWork;
@@ -41,23 +52,32 @@ impl Router {
         let id = WorkId::from_raw(self.submitted + 1);
         // What is put off does not wait there yet.
         if request.schedule.is_none() {
-            self.check_waiting(request.queue, id, self.new_work(request))?;
+            let row = Work { stands_for, ..self.new_work(request) };
+            self.check_waiting(request.queue, id, row)?;
         }
         let profile = self.queue_profile(request.queue);
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
         self.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
+        Ok(id)
+    }
+
+    /// The work is in.
+    pub(super) fn let_in(
+        &mut self,
+        id: WorkId,
+        request: &Arc<WorkRequest>,
+        stands_for: Option<(WorkId, bool)>,
+    ) {
         self.submitted += 1;
-        self.works.insert(id, self.new_work(request));
+        self.works.insert(id, Work { stands_for, ..self.new_work(request) });
         self.note_pools(id);
         if let Some(key) = &request.key {
             self.keys.insert(key.clone(), id);
         }
-        let request = request.clone();
         self.count_arrival(id);
-        self.tell(Event::work_submitted(id, request));
+        self.tell_submitted(id, request);
         self.classify(id);
         self.entered(id, false);
-        Ok(Reply::Submitted(id))
     }
 
     fn new_work(&self, request: &Arc<WorkRequest>) -> Work {
@@ -104,6 +124,7 @@ impl Router {
             unreached: 0,
             fired: BTreeSet::new(),
             widened: 0,
+            stands_for: None,
         }
     }
 
@@ -281,18 +302,25 @@ impl Router {
             (None, _) => {}
         }
         let (queue, now) = (self.works[&id].queue, self.now);
-        let in_line = self.works[&id].counted && self.works[&id].stage == Stage::Queued;
+        let row = &self.works[&id];
+        let in_line = row.counted && row.stage == Stage::Queued && !row.request.internal;
         if cause == CloseCause::Abandoned && in_line {
             self.queue(queue).tally.abandon(now);
         }
         let work = self.works.remove(&id).expect("the work is open");
-        let forgotten = self.in_place_of(id).map(|ended| ended.work);
-        if let Some(forgotten) = forgotten {
-            self.keys.retain(|_, work| *work != forgotten);
-        }
-        let submitted = work.submitted;
+        self.forget_in_place_of(id);
+        let (submitted, stands_for) = (work.submitted, work.stands_for);
+        let owner = owner.or_else(|| self.works[&stands_for?.0].stage.owner());
         self.ended_works.push(Ended { work: id, submitted, cause, owner, code });
         self.tell(Event::work_closed(id, cause, by, outside.map(Box::new), never_wrapped_up));
+        self.tell_failed(stands_for, cause);
+    }
+
+    /// What was remembered where this work will be is forgotten.
+    pub(super) fn forget_in_place_of(&mut self, id: WorkId) {
+        if let Some(forgotten) = self.in_place_of(id).map(|ended| ended.work) {
+            self.keys.retain(|_, work| *work != forgotten);
+        }
     }
 
     pub(super) fn hold(&mut self, work: WorkId) -> Result<Reply, Refusal> {

@@ -6,7 +6,7 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
-use strowger::command::{Command, Define, SetMembership, SetPresence, SetShiftEnd};
+use strowger::command::{Command, ConsultQueue, Define, SetMembership, SetPresence, SetShiftEnd};
 use strowger::model::{
     AgentChoice, AgentId, AgentProfile, AgentWrapUp, Attributes, Broadcast, Budget,
     CalendarProfile, Callback, Capacity, ChannelId, ChannelProfile, Comparison, Date, Evaluation,
@@ -15,7 +15,8 @@ use strowger::model::{
     PresenceProfile, Priority, QueueId, QueueProfile, RejectReasonProfile, Relaxation,
     RelaxationClock, RelaxationStep, RequeuePolicy, Requirement, Response, Schedule, SkillProfile,
     SortKey, SystemPresence, TimeOfDay, Tolerance, Value, WaitClock, Week, Weights, Wish,
-    WorkChange, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone, ZoneChange,
+    WorkChange, WorkId, WorkRequest, WrapUpCodeProfile, WrapUpMode, WrapUpProfile, Zone,
+    ZoneChange,
 };
 use strowger::{Config, Span, Timestamp};
 
@@ -679,12 +680,13 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
         (
             features.with(Feature::Aside, 0.5, None, callback().prop_map(Some)),
             weighted(0.1, prop_oneof![Just(true), Just(false)]),
+            rarely(0.1),
         ),
     );
     (first, second, third)
         .prop_map(|(first, second, third)| {
-            let (attributes, relaxation, objective, pools, schedule, (callback, auto_accept)) =
-                third;
+            let (attributes, relaxation, objective, pools, schedule, fourth) = third;
+            let (callback, auto_accept, internal) = fourth;
             let ((key, customer), queue, channel, need, priority) = first;
             let (front, credit, size, origin, due, lifetime, preferred) = second;
             let mut request = WorkRequest::new(queue, channel)
@@ -703,10 +705,33 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
                 .with_pools(pools)
                 .with_schedule(schedule)
                 .with_callback(callback)
-                .with_auto_accept(auto_accept);
+                .with_auto_accept(auto_accept)
+                .with_internal(internal);
             request.key = key.map(Into::into);
             request.customer = customer.map(Into::into);
             request
+        })
+        .boxed()
+}
+
+/// Work that is chosen when it is time is asked about in a queue.
+pub(super) fn queue_consult(features: Features) -> BoxedStrategy<ConsultQueue> {
+    let asked = (queue(), need(features), mostly(Priority(0), priority()));
+    let more = (
+        weighted(0.2, preferred(features)),
+        features.with(Feature::Orders, 0.6, Attributes::new(), attributes()),
+        weighted(0.1, Just("note")),
+        weighted(0.2, any::<bool>()),
+    );
+    (asked, more)
+        .prop_map(|((queue, need, priority), (preferred, attributes, note, auto_accept))| {
+            ConsultQueue::new(WorkId::from_raw(0), queue)
+                .with_need(need)
+                .with_priority(priority)
+                .with_preferred(preferred)
+                .with_attributes(attributes)
+                .with_attached(note.map(|note| ("note".into(), note.into())))
+                .with_auto_accept(auto_accept)
         })
         .boxed()
 }

@@ -211,6 +211,7 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
             c.work = work(&owned);
             c.agent = some_colleague(engine, pick, c.agent, c.work);
         }
+        Command::ConsultQueue(c) => c.work = work(&owned),
         Command::Supervise(c) => c.work = work(&owned),
         Command::Answer(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::alerts),
         Command::Decline(c) => (c.work, c.agent) = some_guest(engine, pick, c.agent, Leg::alerts),
@@ -256,7 +257,8 @@ fn actor(by: u8, command: &Command, engine: &Engine) -> Actor {
     let view = engine.view();
     let agents: Vec<AgentId> = view.agents().map(AgentView::id).collect();
     let work = field("work").and_then(|work| view.work(WorkId::from_raw(work)));
-    let owner = work.and_then(|work| work.stage().owner());
+    let origin = work.and_then(|work| view.work(work.stands_for()?.work));
+    let owner = origin.or(work).and_then(|work| work.stage().owner());
     let offer = field("offer").map(OfferId::from_raw);
     let offered = view.agents().find(|agent| offer.is_some_and(|id| agent.offers().contains(&id)));
     let agent = field("agent").and_then(|agent| u32::try_from(agent).ok()).map(AgentId::from_raw);

@@ -134,7 +134,7 @@ fn kinds(features: Features) -> [(u32, BoxedStrategy<Act>); KINDS] {
         (2, transfer()),
         (8, finish()),
         (6, wrap_up()),
-        (14, legs()),
+        (14, legs(features)),
         (if features.has(Feature::Aside) { 8 } else { 0 }, aside()),
         (if features.has(Feature::Classes) { 2 } else { 0 }, reclassify()),
     ]
@@ -371,16 +371,28 @@ fn transfer() -> BoxedStrategy<Act> {
     let outside = prop::sample::select(&["0800", "sales@example.com", ""][..]);
     prop_oneof![
         act(outside.prop_map(move |to| TransferOutside::new(work, to.into()))),
-        act((queue(), placement, any::<bool>()).prop_map(move |(queue, placement, not)| {
-            TransferToQueue::new(work, queue).with_placement(placement).with_not_to_sender(not)
-        })),
-        act((agent(), any::<bool>(), weighted(0.4, floor::span())).prop_map(
-            move |(agent, not, wait)| {
-                TransferToAgent::new(work, agent).with_not_to_sender(not).with_wait(wait)
+        act((queue(), placement, any::<bool>(), careful()).prop_map(
+            move |(queue, placement, not, careful)| {
+                TransferToQueue::new(work, queue)
+                    .with_placement(placement)
+                    .with_not_to_sender(not)
+                    .with_careful(careful)
+            }
+        )),
+        act((agent(), any::<bool>(), careful(), weighted(0.4, floor::span())).prop_map(
+            move |(agent, not, careful, wait)| {
+                TransferToAgent::new(work, agent)
+                    .with_not_to_sender(not)
+                    .with_careful(careful)
+                    .with_wait(wait)
             }
         )),
     ]
     .boxed()
+}
+
+fn careful() -> BoxedStrategy<bool> {
+    prop::bool::weighted(0.4).boxed()
 }
 
 pub(super) fn requeue() -> BoxedStrategy<Requeue> {
@@ -433,12 +445,13 @@ fn reclassify() -> BoxedStrategy<Act> {
     act(Just(Reclassify::new(SOME)))
 }
 
-fn legs() -> BoxedStrategy<Act> {
+fn legs(features: Features) -> BoxedStrategy<Act> {
     let work = SOME;
     let how = [Supervision::Monitor, Supervision::Coach, Supervision::Barge];
     let supervise = (agent(), prop::sample::select(how.to_vec()));
     prop_oneof![
         6 => act(agent().prop_map(move |agent| Consult::new(work, agent))),
+        5 => act(floor::queue_consult(features)),
         5 => act(agent().prop_map(move |agent| Answer::new(work, agent))),
         3 => act(agent().prop_map(move |agent| Decline::new(work, agent))),
         2 => act(agent().prop_map(move |agent| Confer::new(work, agent))),

@@ -54,6 +54,7 @@ fn full() -> (Floor, Value) {
         "schedule": {"at": 5_000},
         "callback": {"retries": 2, "gap": 60_000},
         "auto_accept": true,
+        "internal": true,
         "pools": [0, 1],
     });
     (floor, request)
