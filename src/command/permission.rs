@@ -71,8 +71,8 @@ impl CommandName {
             | Self::Reclassify => (All, No, No),
             Self::RequestCallback => (All, No, Theirs),
             Self::Abandon => (No, No, Theirs),
-            // Administration, and what the host alone does: submits work, says that a customer or an
-            // agent was not reached, lets time pass.
+            // Administration, and what the host alone does: submits work, says that a customer or
+            // an agent was not reached, lets time pass.
             _ => (No, No, No),
         }
     }

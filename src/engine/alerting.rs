@@ -10,6 +10,7 @@ use crate::state::offer::Withdrawal;
 use crate::engine::exhaust::exhaust;
 use crate::engine::matching::agent::has_left;
 use crate::engine::matching::hope;
+use crate::engine::matching::queue::is_external;
 use crate::engine::place;
 use crate::engine::turn::{Halted, Turn};
 
@@ -43,11 +44,11 @@ pub(crate) fn withdraw(turn: &mut Turn<'_>, work: WorkId, why: Withdrawal) -> Re
     withdraw_but(turn, work, None, why)
 }
 
-/// Takes back what stands in the way of one more offer by hand: every offer, or where another engine
-/// decides only what would be one too many, the oldest first.
+/// Takes back what stands in the way of one more offer by hand: every offer, or where another
+/// engine decides only what would be one too many, the oldest first.
 pub(crate) fn make_way(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     let why = Withdrawal::Reassigned;
-    if !turn.queue_profile(turn.work(work)?.queue)?.external {
+    if !is_external(turn.queue_profile(turn.work(work)?.queue)?) {
         return withdraw(turn, work, why);
     }
     loop {

@@ -49,6 +49,6 @@ pub(crate) fn conclude(
         return Ok(());
     };
     let (cause, by) = (CloseCause::Joined, EndedBy::Agent);
-    turn.tell(Event::WorkClosed { work: id, cause, by })?;
+    turn.tell(Event::WorkClosed { work: id, cause, by, outside: None, never_wrapped_up: false })?;
     join(turn, stand_in.work, agent, auto)
 }

@@ -19,6 +19,7 @@ use crate::engine::decisions::decide;
 use crate::engine::exhaust::exhaust;
 use crate::engine::matching::case::Case;
 use crate::engine::matching::key::host_score;
+use crate::engine::matching::queue::is_external;
 use crate::engine::matching::{gates, hope};
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{joining, place, prefer};
@@ -139,7 +140,7 @@ pub(crate) fn miss_as_told(turn: &mut Turn<'_>, id: OfferId) -> Result<(), Halte
     let offer = turn.offer(id)?;
     let queue = queue_of(turn, &offer)?;
     end_missed(turn, id, &offer, &queue)?;
-    if !queue.external {
+    if !is_external(&queue) {
         respond_to_miss(turn, offer.agent, &queue)?;
     }
     after_decline(turn, offer.work)
@@ -174,7 +175,7 @@ pub(crate) fn not_reached(turn: &mut Turn<'_>, id: OfferId) -> Result<(), Halted
     let queue = queue_of(turn, &offer)?;
     let session = turn.agent(offer.agent)?.session;
     let bar = match turn.work(offer.work)?.is_barred_for_good(offer.agent) {
-        _ if queue.external => Bar::None,
+        _ if is_external(&queue) => Bar::None,
         true => Bar::Always,
         false => Bar::Session(session),
     };

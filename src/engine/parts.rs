@@ -3,6 +3,7 @@
 
 use crate::fact::event::{EndedBy, Event, TransferFailure};
 use crate::model::ids::{AgentId, WorkId};
+use crate::policy::offering::Bar;
 use crate::state::leg::LegEnd;
 use crate::state::offer::Withdrawal;
 use crate::state::work::CloseCause;
@@ -74,11 +75,17 @@ impl Turn<'_> {
             let place = row.place;
             let Some(offer) = row.open_offers().next() else { break };
             let why = Withdrawal::WorkGone;
-            self.emit(Event::OfferWithdrawn { offer, why, place })?;
+            self.emit(Event::OfferWithdrawn { offer, why, bar: Bar::None, place })?;
         }
         let careful = self.world.stand_in(id).filter(|stand_in| stand_in.careful);
         let (cause, by) = (CloseCause::Cancelled, EndedBy::System);
-        self.tell(Event::WorkClosed { work: id, cause, by })?;
+        self.tell(Event::WorkClosed {
+            work: id,
+            cause,
+            by,
+            outside: None,
+            never_wrapped_up: false,
+        })?;
         match careful {
             Some(stand_in) => self.fail_transfer(stand_in.work, why.into()),
             None => Ok(()),
@@ -95,7 +102,7 @@ impl Turn<'_> {
         for stand_in in self.stand_ins_but(work, but) {
             if let Some(offer) = item::alerting(self.world, stand_in, agent) {
                 let (why, place) = (Withdrawal::TakesPart, self.work(stand_in)?.place);
-                self.emit(Event::OfferWithdrawn { offer, why, place })?;
+                self.emit(Event::OfferWithdrawn { offer, why, bar: Bar::None, place })?;
             }
         }
         Ok(())

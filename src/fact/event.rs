@@ -671,6 +671,7 @@ impl From<CloseCause> for TransferFailure {
             | CloseCause::Abandoned
             | CloseCause::Cancelled
             | CloseCause::Unreached
+            | CloseCause::TransferredOutside
             | CloseCause::Joined => Self::Cancelled,
         }
     }

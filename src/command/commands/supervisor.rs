@@ -14,8 +14,8 @@ commands! {
 
     /// Offers waiting or offered work to an agent by hand; answers with the offer.
     ///
-    /// The agent must be available and have room; they need neither be a member nor fit. Offers that
-    /// are open are withdrawn. In an [external](crate::model::QueueProfile::external) queue they
+    /// The agent must be available and have room; they need neither be a member nor fit. Open
+    /// offers are withdrawn. In an [external](crate::model::QueueProfile::external) queue they
     /// stay open beside it, as many as the queue's [`Broadcast`](crate::model::Broadcast) allows;
     /// what would be one too many is withdrawn, the oldest first.
     Assign {

@@ -212,7 +212,7 @@ impl RunOnRecords for EndInteraction {
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let Self { interaction, ending, by } = *self;
         if ending == Ending::Merged {
-            store.check_end(interaction, ending, by)?;
+            store.check_end(interaction, ending, by, false)?;
         }
         if !store.interaction(interaction)?.state.is_ongoing() {
             return Ok(Ahead::Alone);

@@ -128,7 +128,7 @@ pub(super) fn ask_who_accepted(
     let StandIn { work, careful } = world.stand_in(stand_in).or_missing(stand_in)?;
     let held = *assignments::of(world, stand_in, agent)?;
     held.state.next(AssignmentStep::End)?;
-    let claim = world.claim(world.work(work)?, |profile| profile.weights.active)?;
+    let claim = world.claim(world.work(work)?, agent, |profile| profile.weights.active)?;
     let (role, state) = (LegRole::Consultant, LegState::Requested { until: None });
     world.agent_mut(agent)?.assignments.retain(|other| other.work != stand_in);
     seat(world, Leg { work, agent, role, state, claim, since: at, careful })?;
