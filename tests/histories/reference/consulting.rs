@@ -156,7 +156,7 @@ impl Router {
         self.withdraw_offer_of(id, Withdrawal::WorkGone);
         let (work, careful) = self.works[&id].stands_for.expect("it stands for work");
         self.bury(id, CloseCause::Cancelled);
-        self.tell(Event::work_closed(id, CloseCause::Cancelled, EndedBy::System));
+        self.tell(Event::work_closed(id, CloseCause::Cancelled, EndedBy::System, None, false));
         if careful {
             self.tell(Event::transfer_failed(work, why_of_leg(why)));
         }
@@ -210,7 +210,7 @@ impl Router {
         let (role, state) = (LegRole::Consultant, LegState::Requested { until: None });
         self.welcome(Guest { work, agent, role, state, claim, careful });
         self.bury(id, CloseCause::Joined);
-        self.say(Event::work_closed(id, CloseCause::Joined, EndedBy::Agent));
+        self.say(Event::work_closed(id, CloseCause::Joined, EndedBy::Agent, None, false));
         self.join(work, agent, auto);
     }
 

@@ -12,7 +12,7 @@ use strowger::fact::{
 };
 use strowger::model::{
     AgentId, AgentWrapUp, ChannelProfile, CodeId, Need, Preferred, Problem, QueueId, Requeue,
-    Schedule, WaitClock, WorkChange, WorkId, WorkRequest,
+    Schedule, WorkChange, WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
 use strowger::policy::relaxation;
