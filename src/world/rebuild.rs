@@ -14,7 +14,7 @@ use crate::world::line::Gathered;
 use crate::world::member::PackedMember;
 use crate::world::pool_sets::PoolSetIndex;
 use crate::world::rows::Work;
-use crate::world::stores::{Rules, Stores};
+use crate::world::stores::{LineRules, Stores};
 use crate::world::whereabouts::Whereabouts;
 
 /// The index of these rows. Work of which the same is said comes to share its request.
@@ -92,7 +92,7 @@ fn line_up(index: &mut Index, stores: &mut Stores) {
     let mut gathered: Vec<Gathered> = Vec::new();
     gathered.resize_with(index.lines.len(), Default::default);
     let (mut due, mut named) = (Vec::new(), Vec::new());
-    let rules = Rules { queues: &stores.queues, calendars: &stores.calendars };
+    let rules = LineRules { queues: &stores.queues, calendars: &stores.calendars };
     for (id, work) in stores.works.rows_mut() {
         named.extend(work.request.key.clone().map(|key| (id, key)));
         index.share_request(work);

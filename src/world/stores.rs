@@ -54,7 +54,7 @@ pub(crate) type Calendars = Table<CalendarId, CatalogEntry<CalendarProfile>>;
 
 /// The definitions by which work waits, apart from the rows of what waits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules<'a> {
+pub(crate) struct LineRules<'a> {
     /// Queues.
     pub queues: &'a Queues,
     /// Calendars.
@@ -70,7 +70,7 @@ pub(crate) struct QueueRules<'a> {
     pub calendar: Option<&'a CalendarProfile>,
 }
 
-impl<'a> Rules<'a> {
+impl<'a> LineRules<'a> {
     /// The rules of one queue.
     pub(crate) fn of(self, queue: QueueId) -> Option<QueueRules<'a>> {
         let profile = &*self.queues.get(queue)?.profile;
@@ -98,8 +98,8 @@ impl<'a> QueueRules<'a> {
 
 impl Stores {
     /// The definitions by which work waits.
-    pub(crate) const fn rules(&self) -> Rules<'_> {
-        Rules { queues: &self.queues, calendars: &self.calendars }
+    pub(crate) const fn rules(&self) -> LineRules<'_> {
+        LineRules { queues: &self.queues, calendars: &self.calendars }
     }
 }
 

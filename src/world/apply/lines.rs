@@ -7,7 +7,7 @@ use crate::world::index::Index;
 use crate::world::needs::NeedId;
 use crate::world::rows::Work;
 use crate::world::state::World;
-use crate::world::stores::{Missing, OrMissing, Rules};
+use crate::world::stores::{LineRules, Missing, OrMissing};
 
 /// Changes a piece of work, and with it its place in line and in the clock.
 pub(super) fn restage<R>(
@@ -16,7 +16,7 @@ pub(super) fn restage<R>(
     change: impl FnOnce(&mut Work) -> Result<R, Misfit>,
 ) -> Result<R, Misfit> {
     let World { stores, index } = world;
-    let rules = Rules { queues: &stores.queues, calendars: &stores.calendars };
+    let rules = LineRules { queues: &stores.queues, calendars: &stores.calendars };
     let work = stores.works.get_mut(id).or_missing(id)?;
     index.set_line(rules, id, work, false);
     let clocked = Index::is_clocked(rules, work);

@@ -5,7 +5,7 @@ use crate::state::machine::Deadline;
 use crate::world::index::{Index, TimerKey};
 use crate::world::lanes::LaneKey;
 use crate::world::rows::Work;
-use crate::world::stores::{Rules, Stores};
+use crate::world::stores::{LineRules, Stores};
 use crate::world::whereabouts::Whereabouts;
 
 impl Index {
@@ -17,7 +17,7 @@ impl Index {
     }
 
     /// Puts a piece of work in the line it belongs to, if it waits, or takes it out.
-    pub(crate) fn set_line(&mut self, rules: Rules<'_>, id: WorkId, work: &Work, enter: bool) {
+    pub(crate) fn set_line(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work, enter: bool) {
         if let Some(whereabouts) = Whereabouts::of(work) {
             self.set_place(rules, id, work, whereabouts, enter);
         }
@@ -27,7 +27,7 @@ impl Index {
     #[inline(never)]
     fn set_place(
         &mut self,
-        rules: Rules<'_>,
+        rules: LineRules<'_>,
         id: WorkId,
         work: &Work,
         whereabouts: Whereabouts,
@@ -61,28 +61,28 @@ impl Index {
         }
     }
 
-    /// True if anything may be due for a piece of work. Of what is offered only a queue that recalls
-    /// it knows a clock: most offers never enter it.
-    pub(crate) fn is_clocked(rules: Rules<'_>, work: &Work) -> bool {
-        let recalls =
-            || rules.queues.get(work.queue).is_some_and(|queue| queue.profile.max_wait_recalls);
+    /// True if anything may be due for a piece of work. What is offered has a clock only where its
+    /// queue recalls it: most offers never enter it.
+    pub(crate) fn is_clocked(rules: LineRules<'_>, work: &Work) -> bool {
+        let queue = || rules.queues.get(work.queue);
+        let recalls = || queue().is_some_and(|queue| queue.profile.max_wait_recalls);
         work.stage.has_clock() && (!work.is_offered() || recalls())
     }
 
     /// Puts in the clock whatever is due next for a piece of work.
-    pub(crate) fn set_work_clock(&mut self, rules: Rules<'_>, id: WorkId, work: &Work) {
+    pub(crate) fn set_work_clock(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work) {
         let due = self.work_deadline(rules, work).map(|deadline| deadline.at);
         self.clock.set(TimerKey::Work(id), due);
     }
 
     /// The same for work that is new, and therefore not in the clock.
-    pub(crate) fn start_work_clock(&mut self, rules: Rules<'_>, id: WorkId, work: &Work) {
+    pub(crate) fn start_work_clock(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work) {
         let due = self.work_deadline(rules, work).map(|deadline| deadline.at);
         self.clock.start(TimerKey::Work(id), due);
     }
 
     /// When something is due for a piece of work, by its present state.
-    pub(crate) fn work_deadline(&self, rules: Rules<'_>, work: &Work) -> Option<Deadline> {
+    pub(crate) fn work_deadline(&self, rules: LineRules<'_>, work: &Work) -> Option<Deadline> {
         let line = self.line(work.queue)?;
         let rules = rules.of(work.queue)?;
         work.deadline(rules, || line.members(work.request.channel).delay_after(work.revealed))
