@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use strowger::fact::{Definition, Event, Fact, QueuedWhy};
-use strowger::model::{AgentId, ChannelId, Entity, OfferId, QueueId, WorkId};
+use strowger::model::{
+    AgentId, CalendarId, CalendarProfile, ChannelId, Entity, OfferId, QueueId, WaitClock, WorkId,
+};
+use strowger::policy::calendar::open_between;
 use strowger::policy::estimate::Estimator;
 use strowger::state::{CloseCause, RoutingStatus, Withdrawal};
 use strowger::view::{Counts, QueueView};
@@ -25,6 +28,8 @@ enum Entry {
 struct Queue {
     defined: Timestamp,
     target: Span,
+    counts: WaitClock,
+    calendar: Option<CalendarId>,
     diary: Vec<(Timestamp, Entry)>,
     waits: Vec<u64>,
     handled: Vec<u64>,
@@ -55,6 +60,7 @@ struct Leg {
 #[derive(Default)]
 struct Fold {
     queues: BTreeMap<QueueId, Queue>,
+    calendars: BTreeMap<CalendarId, CalendarProfile>,
     works: BTreeMap<WorkId, Work>,
     offers: BTreeMap<OfferId, (WorkId, AgentId)>,
     legs: BTreeMap<(WorkId, AgentId), Leg>,
@@ -86,7 +92,7 @@ impl Fold {
 
     fn take(&mut self, work: WorkId, agent: AgentId, at: Timestamp) {
         let row = self.works.get_mut(&work).expect("open work");
-        let (queue, wait, old) = (row.queue, at.since(row.entered), row.owner);
+        let (queue, entered, old) = (row.queue, row.entered, row.owner);
         let waited = row.in_line && !row.internal;
         (row.owner, row.in_line, row.counted) = (Some(agent), false, false);
         row.between = false;
@@ -94,12 +100,20 @@ impl Fold {
         if let Some(old) = old {
             self.release(work, old, at);
         } else if waited {
+            let wait = self.passed(queue, entered, at);
             let known = self.queue(queue);
             let in_target = wait <= known.target;
             known.diary.push((at, Entry::Answered { in_target }));
             known.waits.push(wait.as_millis());
         }
         self.legs.insert((work, agent), Leg { queue, stretches: vec![(at, None)] });
+    }
+
+    /// How long that was on the clock by which a queue counts.
+    fn passed(&self, queue: QueueId, from: Timestamp, to: Timestamp) -> Span {
+        let known = &self.queues[&queue];
+        let calendar = known.calendar.filter(|_| known.counts == WaitClock::Open);
+        calendar.map_or(to.since(from), |id| open_between(&self.calendars[&id], from, to))
     }
 
     fn queue(&mut self, queue: QueueId) -> &mut Queue {
@@ -138,15 +152,23 @@ impl Fold {
         match &fact.event {
             Event::Defined(definition) | Event::Changed(definition) => {
                 if let Definition::Queue(queue) = &**definition {
-                    let target = queue.profile.service_target;
+                    let profile = &queue.profile;
+                    let (target, counts) = (profile.service_target, profile.counts);
+                    let calendar = profile.calendar;
                     let new = || Queue {
                         defined: at,
                         target,
+                        counts,
+                        calendar,
                         diary: Vec::new(),
                         waits: Vec::new(),
                         handled: Vec::new(),
                     };
-                    self.queues.entry(queue.id).or_insert_with(new).target = target;
+                    let known = self.queues.entry(queue.id).or_insert_with(new);
+                    (known.target, known.counts, known.calendar) = (target, counts, calendar);
+                }
+                if let Definition::Calendar(calendar) = &**definition {
+                    self.calendars.insert(calendar.id, (*calendar.profile).clone());
                 }
             }
             Event::Retired(Entity::Queue(id)) => self.members.retain(|(queue, ..)| queue != id),
