@@ -7,12 +7,11 @@ use crate::base::id::Id;
 use crate::base::time::Timestamp;
 use crate::fact::definition::{Defined, Definition, match_definition};
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, QueueId, WorkId};
+use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, QueueId};
 use crate::model::kinds::match_entity;
 use crate::model::membership::Membership;
 use crate::model::overflow::done_of;
 use crate::model::queue::QueueProfile;
-use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{lines, load, members, pools};
 use crate::world::catalog::CatalogEntry;
@@ -127,7 +126,7 @@ pub(super) fn set_membership(
     channel: Option<ChannelId>,
     terms: Option<Membership>,
 ) -> Result<(), Misfit> {
-    change_memberships(world, agent, queue, |rows| {
+    members::change(world, agent, queue, |rows| {
         let known = rows.iter().find(|member| member.channel == channel);
         let (share, offered) =
             known.map_or((0, OfferId::NONE), |member| (member.share, member.offered));
@@ -141,40 +140,7 @@ pub(super) fn set_membership(
 }
 
 fn end_memberships(world: &mut World, agent: AgentId, queue: QueueId) -> Result<(), Misfit> {
-    change_memberships(world, agent, queue, Vec::clear)
-}
-
-pub(super) fn change_memberships(
-    world: &mut World,
-    agent: AgentId,
-    queue: QueueId,
-    change: impl FnOnce(&mut Vec<Member>),
-) -> Result<(), Misfit> {
-    world.queue(queue)?;
-    let World { stores, index } = world;
-    let row = stores.agent_rows.get_mut(agent).or_missing(agent)?;
-    let line = index.line_mut(queue).or_missing(queue)?;
-    let delays = line.delays();
-    let (mut here, others): (Vec<_>, Vec<_>) =
-        row.members().partition(|member| member.queue == queue);
-    line.unseat(agent, &here);
-    change(&mut here);
-    line.seat(agent, &here);
-    let delays_changed = line.delays() != delays;
-    let mut all = [others, here].concat();
-    all.sort_unstable_by_key(Member::order);
-    row.memberships = all.into();
-    index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
-    if delays_changed {
-        for id in works_in(world, queue, |stage| stage == Stage::Queued) {
-            let World { stores, index } = world;
-            if let Some(work) = stores.works.get(id) {
-                index.set_work_clock(&stores.queues, id, work);
-            }
-        }
-    }
-    world.index.touched_agents.push(agent);
-    Ok(())
+    members::change(world, agent, queue, Vec::clear)
 }
 
 fn add<P: DefinitionKind>(world: &mut World, defined: &Defined<P>) -> Result<(), Misfit> {
@@ -208,7 +174,7 @@ fn strike<P: DefinitionKind>(world: &mut World, id: P::Id) -> Result<(), Misfit>
 /// The order, the target or a time limit may be another: all that waits is lined up anew.
 fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
     let id = defined.id;
-    let works = works_in(world, id, |_| true);
+    let works = lines::works_in(world, id, |_| true);
     works.iter().for_each(|work| lines::leave(world, *work));
     let old = world.queue_profile(id)?.overflow.clone();
     replace(world, defined)?;
@@ -224,14 +190,6 @@ fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<
     }
     world.index.unwatched.push(id);
     members::derive_for_queue(world, id)
-}
-
-/// Open work of a queue in some stages, by id. A walk over all open work: definitions change
-/// rarely.
-fn works_in(world: &World, queue: QueueId, stage: impl Fn(Stage) -> bool) -> Vec<WorkId> {
-    let works = world.stores.works.sorted().into_iter();
-    let here = works.filter(|(_, work)| work.queue == queue && stage(work.stage));
-    here.map(|(id, _)| id).collect()
 }
 
 fn open_everybody(world: &mut World) {

@@ -60,8 +60,8 @@ impl Index {
         }
     }
 
-    /// True if anything may be due for a piece of work. Of what is offered only a queue that recalls
-    /// it knows a clock: most offers never enter it.
+    /// True if anything may be due for a piece of work. Of what is offered only a queue that
+    /// recalls it knows a clock: most offers never enter it.
     pub(crate) fn is_clocked(queues: &Queues, work: &Work) -> bool {
         let recalls = || queues.get(work.queue).is_some_and(|queue| queue.profile.max_wait_recalls);
         work.stage.has_clock() && (!work.is_offered() || recalls())
