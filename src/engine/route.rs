@@ -21,11 +21,10 @@ use core::cmp::Reverse;
 use crate::base::hash::FixedMap;
 use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
-use crate::model::queue::Broadcast;
 use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
-use crate::engine::matching::candidates::candidates;
+use crate::engine::matching::candidates::{asked_in_one_go, candidates};
 use crate::engine::matching::choose::{choose, choose_alike};
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::item::is_ordinary;
@@ -183,14 +182,8 @@ fn is_last(turn: &Turn<'_>, work: WorkId) -> Result<bool, Halted> {
 fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
     let work = found.work.work;
     let row = turn.work(work)?;
-    let profile = turn.queue_profile(row.queue)?;
-    let alike = profile.members_alike && row.step.is_none();
-    let Broadcast { min, max, refill, .. } = profile.broadcast;
-    let (number_asked, in_one_go) = match (row.is_offered(), refill) {
-        (true, _) => (1, false),
-        (false, true) => (min, false),
-        (false, false) => (max, true),
-    };
+    let alike = row.step.is_none() && turn.queue_profile(row.queue)?.members_alike;
+    let (number_asked, in_one_go) = asked_in_one_go(turn.matching(), row);
     for number in 0..number_asked {
         let known = found.agent.filter(|_| number == 0 && !alike);
         let next = known.or_else(|| match alike {

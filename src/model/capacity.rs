@@ -93,8 +93,8 @@ impl Capacity {
         self
     }
 
-    /// The units that an item of a channel takes, which takes `cost` of others, and says so itself if
-    /// it is `sized`.
+    /// The units that an item of a channel takes, which takes `cost` of others, and says so itself
+    /// if it is `sized`.
     pub(crate) fn cost_of(&self, channel: ChannelId, cost: u32, sized: bool) -> u32 {
         if sized || self.costs.is_empty() {
             return cost;

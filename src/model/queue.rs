@@ -53,9 +53,9 @@ pub enum Order {
     PriorityRatio,
 }
 
-/// Which agent gets work when several could. The membership's rank comes before it, unless the queue
-/// treats its members alike ([`QueueProfile::members_alike`]), the idle clock after it; then who was offered something longest ago, then the order of definition. So no tie
-/// starves anybody.
+/// Which agent gets work when several could. The membership's rank comes before it, unless the
+/// queue treats its members alike ([`QueueProfile::members_alike`]), the idle clock after it; then
+/// who was offered something longest ago, then the order of definition. So no tie starves anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -74,9 +74,9 @@ pub enum AgentChoice {
     MostProficient,
     /// The next in order of definition after the one this queue offered to last.
     RoundRobin,
-    /// The agent to whom this queue offered something longest ago; to whom it never did, first (D365:
-    /// advanced round robin, by the last assignment in the queue). It knows of offers since the
-    /// queue goes by them and the agent is its member.
+    /// The agent to whom this queue offered something longest ago; to whom it never did, first
+    /// (D365: advanced round robin, by the last assignment in the queue). It knows of offers since
+    /// the queue goes by them and the agent is its member.
     LeastRecentlyOffered,
     /// The lowest position in the queue's list.
     FixedOrder,

@@ -62,8 +62,8 @@ pub struct Waiting {
 /// part is the sequence of arrival.
 ///
 /// Under [`Order::Ratio`] and [`Order::PriorityRatio`] the order changes as time goes on, but not
-/// among work of the same objective. Keys compare as they stand within one objective; otherwise compare what they are
-/// [`at`](Self::at) the instant.
+/// among work of the same objective. Keys compare as they stand within one objective; otherwise
+/// compare what they are [`at`](Self::at) the instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineKey {
     behind: bool,

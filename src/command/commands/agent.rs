@@ -130,8 +130,8 @@ commands! {
 
     /// Sends work to a queue: a transfer by its agent, or a move of waiting or offered work.
     ///
-    /// A careful transfer answers with the id of the work that stands for it meanwhile. Refused by a
-    /// queue that takes transfers only while somebody is there
+    /// A careful transfer answers with the id of the work that stands for it meanwhile. Refused by
+    /// a queue that takes transfers only while somebody is there
     /// ([`QueueProfile::refuse_unstaffed`](crate::model::QueueProfile::refuse_unstaffed)).
     TransferToQueue {
         /// The work.

@@ -69,6 +69,16 @@ fn least_at_once(matching: Matching<'_>, work: &Work) -> u8 {
     matching.world.queue_profile(work.queue).map_or(1, |queue| queue.broadcast.min)
 }
 
+/// How many agents are asked in one go, and whether these are all who are asked.
+pub(crate) fn asked_in_one_go(matching: Matching<'_>, work: &Work) -> (u8, bool) {
+    let queue = matching.world.queue_profile(work.queue).ok().filter(|_| !work.is_offered());
+    match queue.map(|queue| queue.broadcast) {
+        Some(broadcast) if broadcast.refill => (broadcast.min, false),
+        Some(broadcast) => (broadcast.max, true),
+        None => (1, false),
+    }
+}
+
 /// How many agents can be asked, and how many the queue wants to ask at least, if they are fewer.
 fn too_few(matching: Matching<'_>, id: WorkId, work: &Work) -> Option<(u8, u8)> {
     let least = least_at_once(matching, work);

@@ -14,7 +14,8 @@ use crate::engine::matching::gate::{Gate, KeptBy};
 use crate::engine::matching::given::Matching;
 
 /// `Ok` if an agent has room for a new item of a channel that takes `cost` units, by what it says
-/// itself or unless the agent has a cost of their own, and draws on these pools. A new item takes the greater of what it takes offered and active.
+/// itself or unless the agent has a cost of their own, and draws on these pools. A new item takes
+/// the greater of what it takes offered and active.
 pub(crate) fn room_for(
     matching: Matching<'_>,
     agent: AgentId,

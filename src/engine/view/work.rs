@@ -142,7 +142,8 @@ impl<'a> WorkView<'a> {
     /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
     /// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
     /// let step = |secs| RelaxationStep::default().with_after(Span::from_secs(secs));
-    /// let bullseye = QueueProfile::default().with_relaxation(Relaxation::of([step(30), step(60)]));
+    /// let steps = Relaxation::of([step(30), step(60)]);
+    /// let bullseye = QueueProfile::default().with_relaxation(steps);
     /// let queue = engine.execute(now, Define::new("support", bullseye), &mut log)?;
     /// let work = engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
     /// engine.advance(Timestamp::from_millis(30_000), &mut log)?;

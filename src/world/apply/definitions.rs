@@ -14,7 +14,6 @@ use crate::model::kinds::match_entity;
 use crate::model::membership::Membership;
 use crate::model::overflow::done_of;
 use crate::model::queue::QueueProfile;
-use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{lines, load, members, pools};
 use crate::world::catalog::CatalogEntry;
@@ -131,7 +130,7 @@ pub(super) fn set_membership(
     channel: Option<ChannelId>,
     terms: Option<Membership>,
 ) -> Result<(), Misfit> {
-    change_memberships(world, agent, queue, |rows| {
+    members::change(world, agent, queue, |rows| {
         let known = rows.iter().find(|member| member.channel == channel);
         let (share, offered) =
             known.map_or((0, OfferId::NONE), |member| (member.share, member.offered));
@@ -145,40 +144,7 @@ pub(super) fn set_membership(
 }
 
 fn end_memberships(world: &mut World, agent: AgentId, queue: QueueId) -> Result<(), Misfit> {
-    change_memberships(world, agent, queue, Vec::clear)
-}
-
-pub(super) fn change_memberships(
-    world: &mut World,
-    agent: AgentId,
-    queue: QueueId,
-    change: impl FnOnce(&mut Vec<Member>),
-) -> Result<(), Misfit> {
-    world.queue(queue)?;
-    let World { stores, index } = world;
-    let row = stores.agent_rows.get_mut(agent).or_missing(agent)?;
-    let line = index.line_mut(queue).or_missing(queue)?;
-    let delays = line.delays();
-    let (mut here, others): (Vec<_>, Vec<_>) =
-        row.members().partition(|member| member.queue == queue);
-    line.unseat(agent, &here);
-    change(&mut here);
-    line.seat(agent, &here);
-    let delays_changed = line.delays() != delays;
-    let mut all = [others, here].concat();
-    all.sort_unstable_by_key(Member::order);
-    row.memberships = all.into();
-    index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
-    if delays_changed {
-        for id in works_of(world, |work| work.queue == queue && work.stage == Stage::Queued) {
-            let World { stores, index } = world;
-            if let Some(work) = stores.works.get(id) {
-                index.set_work_clock(stores.rules(), id, work);
-            }
-        }
-    }
-    world.index.touched_agents.push(agent);
-    Ok(())
+    members::change(world, agent, queue, Vec::clear)
 }
 
 fn add<P: DefinitionKind>(world: &mut World, defined: &Defined<P>) -> Result<(), Misfit> {
@@ -244,7 +210,7 @@ fn works_leave(
     world: &mut World,
     queues: impl Fn(QueueId) -> bool,
 ) -> Result<Vec<(WorkId, bool)>, Misfit> {
-    let works = works_of(world, |work| queues(work.queue)).into_iter();
+    let works = lines::works_of(world, |work| queues(work.queue)).into_iter();
     let works = works.map(|id| {
         lines::leave(world, id);
         let work = world.work(id)?;
@@ -269,12 +235,6 @@ fn works_enter_anew(world: &mut World, works: Vec<(WorkId, bool)>) -> Result<(),
 fn lifetime_ends(world: &World, work: &Work) -> Result<Option<Timestamp>, Misfit> {
     let channel = world.channel_profile(work.request.channel)?;
     Ok(work.lifetime_ends(world.queue_rules(work.queue)?, channel.lifetime))
-}
-
-/// The open work of which this holds, by id. A walk over all open work: definitions change rarely.
-fn works_of(world: &World, holds: impl Fn(&Work) -> bool) -> Vec<WorkId> {
-    let works = world.stores.works.sorted().into_iter();
-    works.filter(|(_, work)| holds(work)).map(|(id, _)| id).collect()
 }
 
 fn open_everybody(world: &mut World) {

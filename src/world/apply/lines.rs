@@ -1,7 +1,10 @@
 //! Changing a piece of work, and with it its place in line, in the clock and among needs.
 
-use crate::model::ids::WorkId;
+use alloc::vec::Vec;
+
+use crate::model::ids::{QueueId, WorkId};
 use crate::model::need::Need;
+use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
 use crate::world::index::Index;
 use crate::world::needs::NeedId;
@@ -88,4 +91,10 @@ pub(super) fn intern(world: &mut World, need: Need) -> NeedId {
     }
     index.index_need(stores, need, id);
     id
+}
+
+/// The open work of which this holds, by id. A walk over all open work: definitions change rarely.
+pub(super) fn works_of(world: &World, holds: impl Fn(&Work) -> bool) -> Vec<WorkId> {
+    let works = world.stores.works.sorted().into_iter();
+    works.filter(|(_, work)| holds(work)).map(|(id, _)| id).collect()
 }

@@ -7,10 +7,12 @@
 use alloc::vec::Vec;
 
 use crate::model::ids::{AgentId, OfferId, QueueId};
-use crate::world::apply::definitions::change_memberships;
+use crate::state::work::Stage;
+use crate::world::apply::lines::works_of;
 use crate::world::apply::misfit::Misfit;
 use crate::world::rows::Member;
 use crate::world::state::World;
+use crate::world::stores::OrMissing;
 
 /// An agent is another: in every queue that asks something of its members.
 pub(super) fn derive_for_agent(world: &mut World, id: AgentId) -> Result<(), Misfit> {
@@ -39,7 +41,7 @@ pub(super) fn derive(world: &mut World, agent: AgentId, queue: QueueId) -> Resul
     if known.is_some_and(|known| !known.by_expression) || known.map(|known| known.terms) == wanted {
         return Ok(());
     }
-    change_memberships(world, agent, queue, |rows| {
+    change(world, agent, queue, |rows| {
         rows.retain(|member| member.channel.is_some());
         let (share, offered) =
             known.map_or((0, OfferId::NONE), |known| (known.share, known.offered));
@@ -47,4 +49,38 @@ pub(super) fn derive(world: &mut World, agent: AgentId, queue: QueueId) -> Resul
         let member = |terms| Member { queue, terms, share, offered, by_expression, channel };
         rows.extend(wanted.map(member));
     })
+}
+
+/// Changes the memberships of an agent in a queue, with all that hangs on them.
+pub(super) fn change(
+    world: &mut World,
+    agent: AgentId,
+    queue: QueueId,
+    change: impl FnOnce(&mut Vec<Member>),
+) -> Result<(), Misfit> {
+    world.queue(queue)?;
+    let World { stores, index } = world;
+    let row = stores.agent_rows.get_mut(agent).or_missing(agent)?;
+    let line = index.line_mut(queue).or_missing(queue)?;
+    let delays = line.delays();
+    let (mut here, others): (Vec<_>, Vec<_>) =
+        row.members().partition(|member| member.queue == queue);
+    line.unseat(agent, &here);
+    change(&mut here);
+    line.seat(agent, &here);
+    let delays_changed = line.delays() != delays;
+    let mut all = [others, here].concat();
+    all.sort_unstable_by_key(Member::order);
+    row.memberships = all.into();
+    index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
+    if delays_changed {
+        for id in works_of(world, |work| work.queue == queue && work.stage == Stage::Queued) {
+            let World { stores, index } = world;
+            if let Some(work) = stores.works.get(id) {
+                index.set_work_clock(stores.rules(), id, work);
+            }
+        }
+    }
+    world.index.touched_agents.push(agent);
+    Ok(())
 }

@@ -67,8 +67,8 @@ pub(crate) struct Work {
     /// The open offers beside the oldest, in order.
     #[serde(default, skip_serializing_if = "Sparse::is_empty")]
     pub further_offers: Sparse<OfferId>,
-    /// To how many agents at once it may be offered, while it is; [`Self::CLOSED`] if nobody else is
-    /// asked.
+    /// To how many agents at once it may be offered, while it is; [`Self::CLOSED`] if nobody else
+    /// is asked.
     pub open_to: u8,
     /// The agent who had it last.
     pub last_agent: Option<AgentId>,
