@@ -215,7 +215,7 @@ impl<P: ProfileStore> Records<P> {
         match sight(row, engine, me) {
             Sight::Owned | Sight::TakesPart { .. } => {
                 let own = row.trailing.iter().find(|(_, agent)| *agent == me);
-                Ok(row.work.or(own.map(|(work, _)| *work)))
+                Ok(row.work.or_else(|| own.map(|(work, _)| *work)))
             }
             Sight::Seen { owner } => Err(RecordRefusal::NotYours { interaction, owner }),
             Sight::Hidden => Err(unknown),

@@ -481,7 +481,7 @@ impl Interaction {
     /// The customer has an answer. If the contact centre began, the customer asked when they wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
         let asked = match self.direction {
-            Direction::Inbound => Some(self.handed_off().unwrap_or(self.begun())),
+            Direction::Inbound => Some(self.handed_off().unwrap_or_else(|| self.begun())),
             Direction::Outbound => {
                 let talk = self.conversation.as_deref();
                 talk.and_then(|talk| talk.agent_responses.owed_since)

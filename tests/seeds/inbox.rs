@@ -52,8 +52,7 @@ fn a_card_is_the_same_on_every_channel() {
         CardField::Attribute("order".into()),
         CardField::Number,
     ];
-    let cards =
-        [CardLayout::new(fields.clone()), CardLayout::new([CardField::Key]).with_queue(SALES)];
+    let cards = [CardLayout::new(fields), CardLayout::new([CardField::Key]).with_queue(SALES)];
     let all = [VOICE, CHAT, MESSAGE, DESK].map(|channel| {
         let mut floor = floor(RecordConfig::default().with_cards(cards.clone()));
         let (id, work) = contact(&mut floor, SUPPORT, channel);

@@ -971,7 +971,7 @@ fn seed3_row108_tasks_are_logged_by_the_policy() {
     let only_new: BTreeMap<Key, _> = [("case".into(), [Insert].into())].into();
     let related = RelatedPolicy::default().with_tables(only_new);
     let config = RecordConfig::default().with_related(related);
-    floor.record(5, ConfigureRecords::new(config.clone()));
+    floor.record(5, ConfigureRecords::new(config));
     assert!(floor.record(6, relate(id, "case", Some(Insert))));
     assert!(!floor.record(6, relate(id, "case", Some(Update))));
     // Switched off, nothing is logged that the tables would have logged.

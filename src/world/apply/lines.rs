@@ -2,9 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::model::ids::{QueueId, WorkId};
+use crate::model::ids::WorkId;
 use crate::model::need::Need;
-use crate::state::work::Stage;
 use crate::world::apply::misfit::Misfit;
 use crate::world::index::Index;
 use crate::world::needs::NeedId;
