@@ -1,5 +1,6 @@
 //! The fold: facts in, rows of closed intervals out.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use indexmap::IndexSet;
@@ -18,11 +19,13 @@ use crate::figures::rows::{AgentTimelinePiece, ClosedFigures};
 use crate::figures::standing::{
     CountedAgent, CountedPart, CountedQueue, CountedWork, Guest, OpenOffer, Start,
 };
+use crate::model::agent::AgentProfile;
 use crate::model::calendar::{CalendarProfile, Zone};
 use crate::model::ids::{
     AgentId, CalendarId, ChannelId, Entity, OfferId, PresenceId, QueueId, WorkId,
 };
 use crate::model::invalid::Invalid;
+use crate::model::need::Requirement;
 use crate::model::presence::SystemPresence;
 
 /// The figures of a floor, folded from its facts: counts and times by interval, and what stands
@@ -82,6 +85,12 @@ pub struct Figures {
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) people: FixedMap<AgentId, CountedAgent>,
     pub(super) members: IndexSet<(QueueId, AgentId, Option<ChannelId>), FixedState>,
+    /// What queues ask of their members. Who meets it is a member without a fact of their own.
+    #[serde(default, with = "indexmap::map::serde_seq")]
+    pub(super) asked: FixedMap<QueueId, Requirement>,
+    /// What agents can do, by which they are such members.
+    #[serde(default, with = "indexmap::map::serde_seq")]
+    pub(super) profiles: FixedMap<AgentId, Arc<AgentProfile>>,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(super) queues: FixedMap<QueueId, CountedQueue>,
     #[serde(with = "indexmap::map::serde_seq")]
@@ -131,6 +140,8 @@ impl Figures {
             guests: FixedMap::default(),
             people: FixedMap::default(),
             members: IndexSet::default(),
+            asked: FixedMap::default(),
+            profiles: FixedMap::default(),
             queues: FixedMap::default(),
             calendars: FixedMap::default(),
             presences: SystemPresence::ALL.iter().map(|system| (system.id(), *system)).collect(),
@@ -261,12 +272,21 @@ impl Figures {
                     calendar: profile.calendar,
                 };
                 self.queues.insert(queue.id, counted);
+                match &profile.members_where {
+                    Some(asked) => {
+                        self.asked.insert(queue.id, asked.requirement.clone());
+                    }
+                    None => {
+                        self.asked.swap_remove(&queue.id);
+                    }
+                }
             }
             Definition::Calendar(calendar) => {
                 self.calendars.insert(calendar.id, (*calendar.profile).clone());
             }
             Definition::Agent(agent) => {
                 self.people.entry(agent.id).or_insert_with(|| CountedAgent::new(at));
+                self.profiles.insert(agent.id, Arc::clone(&agent.profile));
             }
             Definition::Presence(presence) => {
                 self.presences.insert(presence.id, presence.profile.system);
@@ -282,6 +302,7 @@ impl Figures {
         match entity {
             Entity::Queue(queue) => {
                 self.queues.swap_remove(&queue);
+                self.asked.swap_remove(&queue);
                 self.members.retain(|(of, ..)| *of != queue);
             }
             Entity::Calendar(calendar) => {
@@ -289,6 +310,7 @@ impl Figures {
             }
             Entity::Agent(agent) => {
                 self.people.swap_remove(&agent);
+                self.profiles.swap_remove(&agent);
                 self.members.retain(|(_, member, _)| *member != agent);
             }
             _ => {}

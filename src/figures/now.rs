@@ -11,7 +11,9 @@ use crate::figures::fold::Figures;
 use crate::figures::service_level::ServiceCounts;
 use crate::figures::standing::{CountedPlace, CountedWork, Doing};
 use crate::figures::sums::one_more;
+use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, ChannelId, PresenceId, QueueId};
+use crate::policy::fit::holds;
 use crate::state::routing_status::RoutingStatus;
 
 /// A queue as it is now.
@@ -188,6 +190,11 @@ impl Figures {
         let mut members: BTreeMap<QueueId, BTreeSet<AgentId>> = BTreeMap::new();
         for (queue, agent, _) in &self.members {
             members.entry(*queue).or_default().insert(*agent);
+        }
+        for (queue, asked) in &self.asked {
+            let meets = |profile: &AgentProfile| holds(asked, profile);
+            let all = self.profiles.iter().filter(|(_, profile)| meets(profile));
+            members.entry(*queue).or_default().extend(all.map(|(agent, _)| *agent));
         }
         let rows = queues.into_iter().map(|queue| {
             let members = members.remove(&queue).unwrap_or_default();

@@ -159,6 +159,10 @@ impl Store {
                 row.handling.begin(Part::InLine(*queue), at, most);
                 row.talk(ConversationStep::HandOff, at)?;
             }
+            RecordEvent::SentOutside { to, wraps_up, .. } => {
+                row.give_away(*wraps_up, at, most);
+                row.outside = Some(to.clone());
+            }
             RecordEvent::SetAside { until, .. } => {
                 row.step(InteractionStep::Queue, at)?;
                 row.promised = until.or(row.promised);

@@ -94,6 +94,15 @@ events! {
             /// True if the agent who had it wraps up.
             wraps_up: bool,
         }
+        /// Its work was transferred out of the house; the end follows.
+        SentOutside = sent_outside {
+            /// The interaction.
+            interaction: InteractionId,
+            /// The destination, in the host's words.
+            to: Key,
+            /// True if the agent who had it wraps up.
+            wraps_up: bool,
+        }
         /// It waits for an agent, but stands in no line.
         SetAside = set_aside {
             /// The interaction.

@@ -223,9 +223,13 @@ impl RecordTurn<'_> {
                 let (work, agent) = (*work, *agent);
                 self.emit(RecordEvent::TrailingWrapUpEnded { interaction, work, agent });
             }
-            Event::WorkClosed { work, cause, by, never_wrapped_up, .. }
+            Event::WorkClosed { work, cause, by, outside, never_wrapped_up }
                 if self.has_work(interaction, *work) =>
             {
+                if let Some(outside) = outside {
+                    let (to, wraps_up) = (outside.to.clone(), outside.wrap_up.is_some());
+                    self.emit(RecordEvent::SentOutside { interaction, to, wraps_up });
+                }
                 self.emit(RecordEvent::WorkOver { interaction });
                 self.work_closed(interaction, *cause, *by, *never_wrapped_up);
             }
@@ -273,7 +277,11 @@ impl RecordTurn<'_> {
                 let how = how(ending(by));
                 self.close(id, how);
             }
-            CloseCause::Completed | CloseCause::TransferredOutside => {
+            CloseCause::TransferredOutside => {
+                let how = how(ending(by));
+                self.close(id, how);
+            }
+            CloseCause::Completed => {
                 let how = Finish { never_wrapped_up, ..how(ending(by)) };
                 self.finish(id, how);
             }

@@ -225,6 +225,9 @@ pub struct Interaction {
     pub queue: Option<QueueId>,
     /// The work in the engine that moves it, as long as there is any.
     pub work: Option<WorkId>,
+    /// Where it went, if its work was transferred out of the house.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Key>,
     /// Agents who gave work of it away and still wrap that up.
     pub trailing: Vec<(WorkId, AgentId)>,
     /// The open offers.
@@ -427,6 +430,7 @@ impl Interaction {
             assigned_to: None,
             queue: None,
             work: None,
+            outside: None,
             trailing: Vec::new(),
             offers: Vec::new(),
             channel_metadata: said.channel_metadata,

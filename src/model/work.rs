@@ -209,8 +209,8 @@ pub(crate) fn check_key(field: &'static str, key: &Key) -> Result<(), Invalid> {
 }
 
 growing! {
-    /// A change to open work; what is absent stays as it is. It takes effect at the next match: open
-    /// offers are not recalled.
+    /// A change to open work; what is absent stays as it is. It takes effect at the next match:
+    /// open offers are not recalled.
     ///
     /// Work that an agent has, parked or wraps up takes every change but those of its place
     /// (`front`), of whom it asks for by name (`preferred`) and of what it draws on (`pools`). The

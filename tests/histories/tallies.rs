@@ -2,13 +2,16 @@
 //! facts of random histories must come to what the engine shows, restored or not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use strowger::fact::{Definition, Event, Fact, QueuedWhy};
 use strowger::model::{
-    AgentId, CalendarId, CalendarProfile, ChannelId, Entity, OfferId, QueueId, WaitClock, WorkId,
+    AgentId, AgentProfile, CalendarId, CalendarProfile, ChannelId, Entity, MembersWhere, OfferId,
+    QueueId, WaitClock, WorkId,
 };
 use strowger::policy::calendar::open_between;
 use strowger::policy::estimate::Estimator;
+use strowger::policy::fit::holds;
 use strowger::state::{CloseCause, RoutingStatus, Withdrawal};
 use strowger::view::{Counts, QueueView};
 use strowger::{Engine, Snapshot, Span, Timestamp};
@@ -65,6 +68,8 @@ struct Fold {
     offers: BTreeMap<OfferId, (WorkId, AgentId)>,
     legs: BTreeMap<(WorkId, AgentId), Leg>,
     members: BTreeSet<(QueueId, AgentId, Option<ChannelId>)>,
+    asked: BTreeMap<QueueId, Option<MembersWhere>>,
+    profiles: BTreeMap<AgentId, Arc<AgentProfile>>,
     draining: BTreeSet<AgentId>,
     statuses: BTreeMap<AgentId, RoutingStatus>,
 }
@@ -151,7 +156,11 @@ impl Fold {
         let (at, due) = (fact.at, fact.effective());
         match &fact.event {
             Event::Defined(definition) | Event::Changed(definition) => {
+                if let Definition::Agent(agent) = &**definition {
+                    self.profiles.insert(agent.id, agent.profile.clone());
+                }
                 if let Definition::Queue(queue) = &**definition {
+                    self.asked.insert(queue.id, queue.profile.members_where.clone());
                     let profile = &queue.profile;
                     let (target, counts) = (profile.service_target, profile.counts);
                     let calendar = profile.calendar;
@@ -171,8 +180,14 @@ impl Fold {
                     self.calendars.insert(calendar.id, (*calendar.profile).clone());
                 }
             }
-            Event::Retired(Entity::Queue(id)) => self.members.retain(|(queue, ..)| queue != id),
-            Event::Retired(Entity::Agent(id)) => self.members.retain(|(_, agent, _)| agent != id),
+            Event::Retired(Entity::Queue(id)) => {
+                self.asked.remove(id);
+                self.members.retain(|(queue, ..)| queue != id);
+            }
+            Event::Retired(Entity::Agent(id)) => {
+                self.profiles.remove(id);
+                self.members.retain(|(_, agent, _)| agent != id);
+            }
             Event::MembershipSet { agent, queue, channel, .. } => {
                 self.members.insert((*queue, *agent, *channel));
             }
@@ -304,7 +319,12 @@ impl Fold {
     fn staffed(&self, queue: QueueId) -> u32 {
         use RoutingStatus::{Communicating, Idle, Interacting, Offered};
         let here = self.members.iter().filter(|(of, ..)| *of == queue);
-        let here: BTreeSet<_> = here.map(|(_, agent, _)| *agent).collect();
+        let mut here: BTreeSet<_> = here.map(|(_, agent, _)| *agent).collect();
+        // Nobody says that whoever meets what the queue asks is a member.
+        if let Some(Some(asked)) = self.asked.get(&queue) {
+            let meets = self.profiles.iter().filter(|(_, agent)| holds(&asked.requirement, agent));
+            here.extend(meets.map(|(agent, _)| *agent));
+        }
         let works = here.iter().filter(|agent| {
             let status = self.statuses.get(agent);
             let responds = status.is_some_and(|status| {
