@@ -190,13 +190,15 @@ fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
             true => next_alike(turn.matching(), work, number == 0),
             false => choose(turn.matching(), work).map(|chosen| chosen.agent),
         });
-        let last = in_one_go && (number + 1 == number_asked || is_last(turn, work)?);
-        match next {
-            Some(agent) => offering::offer_found(turn, work, agent, last)?,
-            // The first offer was accepted at once.
-            None if number > 0 => break,
-            None => return Err(turn.fault(format!("{work} was found, and goes to nobody"))),
+        let Some(agent) = next else {
+            // The first offer was accepted at once. What stood for other work is even over then.
+            if number > 0 {
+                break;
+            }
+            return Err(turn.fault(format!("{work} was found, and goes to nobody")));
         };
+        let last = in_one_go && (number + 1 == number_asked || is_last(turn, work)?);
+        offering::offer_found(turn, work, agent, last)?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@
 //! | `Shift` | [`Agent::shift_too_short`] |
 //! | `NotDeclined` | [`Work::bars`] |
 //! | `NotSender` | [`Work::is_from`] |
-//! | `NotInvolved` | [`Agent::has`], of the work and of what it stands for (`World::has_its_origin`) |
+//! | `NotInvolved` | [`Agent::has`], of the work and of what it stands for (`has_its_origin`) |
 //! | `NotAlerting` | [`Stores::offer_to`] |
 //! | `Assignments` | [`Agent::may_have_more`] |
 //! | `Ramp` | [`Queue::held_back`](crate::world::rows::Queue::held_back) |
