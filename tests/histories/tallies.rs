@@ -118,7 +118,7 @@ impl Fold {
     fn passed(&self, queue: QueueId, from: Timestamp, to: Timestamp) -> Span {
         let known = &self.queues[&queue];
         let calendar = known.calendar.filter(|_| known.counts == WaitClock::Open);
-        calendar.map_or(to.since(from), |id| open_between(&self.calendars[&id], from, to))
+        calendar.map_or_else(|| to.since(from), |id| open_between(&self.calendars[&id], from, to))
     }
 
     fn queue(&mut self, queue: QueueId) -> &mut Queue {

@@ -52,7 +52,8 @@ impl Router {
         begin: Timestamp,
     ) -> Option<Timestamp> {
         let request = &self.works[&id].request;
-        let lifetime = request.lifetime.or(self.channel_profile(request.channel).lifetime)?;
+        let lifetime =
+            request.lifetime.or_else(|| self.channel_profile(request.channel).lifetime)?;
         self.due(queue, None, begin, lifetime)
     }
 
