@@ -154,13 +154,7 @@ impl Run for ReportUnreached {
         turn.emit(Event::CustomerUnreached { work, retry })?;
         if retry.is_none() {
             let (cause, by) = (CloseCause::Unreached, EndedBy::Host);
-            turn.emit(Event::WorkClosed {
-                work,
-                cause,
-                by,
-                outside: None,
-                never_wrapped_up: false,
-            })?;
+            turn.emit(Event::closed(work, cause, by))?;
         }
         Ok(())
     }

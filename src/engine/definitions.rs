@@ -44,8 +44,9 @@ impl<P: DefinitionKind> Run for Define<P> {
         let id = rows.next_id().filter(|_| rows.len() < max as usize);
         let id = id.ok_or(Refusal::Limit { limit: P::LIMIT, max })?;
         let defined = Defined { id, key: self.key, profile: Arc::new(self.profile) };
-        check_members(turn, &P::definition(defined.clone()))?;
-        turn.emit(Event::Defined(Box::new(P::definition(defined))))?;
+        let definition = P::definition(defined);
+        check_members(turn, &definition)?;
+        turn.emit(Event::Defined(Box::new(definition)))?;
         Ok(id)
     }
 }
@@ -61,10 +62,10 @@ impl<P: DefinitionKind> Run for Change<P> {
         turn.check_mentions(|name| self.profile.mentions(name))?;
         self.profile.check()?;
         let defined = Defined { id: self.id, key, profile: Arc::new(self.profile) };
-        let definition = P::definition(defined.clone());
+        let definition = P::definition(defined);
         check_change(turn, &definition)?;
         check_members(turn, &definition)?;
-        turn.emit(Event::Changed(Box::new(P::definition(defined))))?;
+        turn.emit(Event::Changed(Box::new(definition)))?;
         if let Entity::Presence(presence) = self.id.into() {
             presence_changed(turn, presence)?;
         }

@@ -22,7 +22,7 @@ pub(crate) fn exhaust(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
         Exhausted::Move { queue } => move_on(turn, work, queue),
         Exhausted::Close => {
             let (cause, by) = (CloseCause::Exhausted, EndedBy::System);
-            turn.emit(Event::WorkClosed { work, cause, by, outside: None, never_wrapped_up: false })
+            turn.emit(Event::closed(work, cause, by))
         }
     }
 }

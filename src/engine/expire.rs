@@ -119,13 +119,7 @@ fn fire_work(
 }
 
 fn close(turn: &mut Turn<'_>, work: WorkId, cause: CloseCause) -> Result<(), Halted> {
-    turn.emit(Event::WorkClosed {
-        work,
-        cause,
-        by: EndedBy::System,
-        outside: None,
-        never_wrapped_up: false,
-    })
+    turn.emit(Event::closed(work, cause, EndedBy::System))
 }
 
 /// Work has waited as long as it may.

@@ -49,6 +49,6 @@ pub(crate) fn conclude(
         return Ok(());
     };
     let (cause, by) = (CloseCause::Joined, EndedBy::Agent);
-    turn.tell(Event::WorkClosed { work: id, cause, by, outside: None, never_wrapped_up: false })?;
+    turn.tell(Event::closed(id, cause, by))?;
     join(turn, stand_in.work, agent, auto)
 }

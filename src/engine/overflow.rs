@@ -143,5 +143,5 @@ fn move_to(
 
 fn close(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     let (cause, by) = (CloseCause::Overflow, EndedBy::System);
-    turn.emit(Event::WorkClosed { work, cause, by, outside: None, never_wrapped_up: false })
+    turn.emit(Event::closed(work, cause, by))
 }

@@ -79,13 +79,7 @@ impl Turn<'_> {
         }
         let careful = self.world.stand_in(id).filter(|stand_in| stand_in.careful);
         let (cause, by) = (CloseCause::Cancelled, EndedBy::System);
-        self.tell(Event::WorkClosed {
-            work: id,
-            cause,
-            by,
-            outside: None,
-            never_wrapped_up: false,
-        })?;
+        self.tell(Event::closed(id, cause, by))?;
         match careful {
             Some(stand_in) => self.fail_transfer(stand_in.work, why.into()),
             None => Ok(()),

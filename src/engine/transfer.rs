@@ -64,7 +64,7 @@ impl Run for TransferToAgent {
         let Self { work, agent, not_to_sender, wait, .. } = self;
         checks::named(turn, work, agent)?;
         let row = turn.open_work(work)?;
-        let (stage, queue) = (row.stage, row.queue);
+        let stage = row.stage;
         if let Some(offer) = item::alerting(turn.world, work, agent) {
             return Ok(Some(offer));
         }
@@ -82,11 +82,7 @@ impl Run for TransferToAgent {
                 return await_agent(turn, work, agent, wait, not_to_sender).map(|()| None);
             }
         }
-        let place = place::after(turn, work, Requeue::Front)?;
-        let not_to = not_back_to(turn, work, queue, not_to_sender)?;
-        let wrap_up = wrap_up::after_transfer(turn, work)?;
-        let (why, sticky) = (QueuedWhy::TransferredToAgent, None);
-        turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
+        queue_for_agent(turn, work, QueuedWhy::TransferredToAgent, not_to_sender)?;
         relax::pass_empty_steps(turn, work)?;
         Ok(Some(offering::offer(turn, work, agent, OfferedBy::Transfer)?))
     }
@@ -100,19 +96,29 @@ fn await_agent(
     wait: Span,
     not_to_sender: bool,
 ) -> Result<(), Refusal> {
-    let queue = turn.work(work)?.queue;
     // A transfer by hand waives the need.
     let preferred = Preferred::agent(agent, wait).with_ignore_need(true);
     let change = WorkChange::default().with_preferred(preferred);
     if change.applied_to(&turn.work(work)?.request) != *turn.work(work)?.request {
         turn.emit(Event::WorkChanged { work, change: Arc::new(change) })?;
     }
+    let why = QueuedWhy::AwaitsAgent;
+    queue_for_agent(turn, work, why, not_to_sender)?;
+    Ok(overflow::enter(turn, work, Some(why))?)
+}
+
+/// Work leaves its owner for another agent: it goes to the front of the queue it is in.
+fn queue_for_agent(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    why: QueuedWhy,
+    not_to_sender: bool,
+) -> Result<(), Halted> {
+    let queue = turn.work(work)?.queue;
     let place = place::after(turn, work, Requeue::Front)?;
     let not_to = not_back_to(turn, work, queue, not_to_sender)?;
-    let wrap_up = wrap_up::after_transfer(turn, work)?;
-    let (why, sticky) = (QueuedWhy::AwaitsAgent, None);
-    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })?;
-    Ok(overflow::enter(turn, work, Some(why))?)
+    let (wrap_up, sticky) = (wrap_up::after_transfer(turn, work)?, None);
+    turn.emit(Event::WorkQueued { work, queue, place, why, wrap_up, sticky, not_to })
 }
 
 /// Refuses a queue that takes transfers only while somebody is there.

@@ -31,13 +31,7 @@ impl Run for Abandon {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Abandoned, EndedBy::Customer);
-                turn.emit(Event::WorkClosed {
-                    work,
-                    cause,
-                    by,
-                    outside: None,
-                    never_wrapped_up: false,
-                })?;
+                turn.emit(Event::closed(work, cause, by))?;
                 Ok(())
             }
             Some(stage) if stage.is_with_agent() => {
@@ -55,13 +49,7 @@ impl Run for Cancel {
             Some(stage) if stage.is_unattended() => {
                 alerting::withdraw(turn, work, Withdrawal::WorkGone)?;
                 let (cause, by) = (CloseCause::Cancelled, EndedBy::Host);
-                turn.emit(Event::WorkClosed {
-                    work,
-                    cause,
-                    by,
-                    outside: None,
-                    never_wrapped_up: false,
-                })?;
+                turn.emit(Event::closed(work, cause, by))?;
                 Ok(())
             }
             None => Ok(()),

@@ -757,6 +757,11 @@ pub enum EndedBy {
 }
 
 impl Event {
+    /// Work is over, and there is nothing more to say of it.
+    pub(crate) const fn closed(work: WorkId, cause: CloseCause, by: EndedBy) -> Self {
+        Self::WorkClosed { work, cause, by, outside: None, never_wrapped_up: false }
+    }
+
     /// The work it concerns. Facts about definitions, memberships, agents and queues concern none,
     /// and how an offer ended names the offer alone.
     #[must_use]
