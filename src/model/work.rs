@@ -257,7 +257,8 @@ growing! {
         /// where it is on its clock.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub relaxation: Option<Relaxation> => with_relaxation(into),
-        /// Other pools; an empty list: those of its channel.
+        /// Other pools; an empty list: those of its channel. What stands for other work draws on
+        /// what that work draws on, and takes none.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pools: Option<Vec<PoolId>> => with_pools(into),
         /// Attributes to set.
