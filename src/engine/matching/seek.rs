@@ -29,17 +29,24 @@ pub(crate) struct Found {
 
 /// The work an agent takes next, if they can take any.
 pub(crate) fn best_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
-    let own = first_work(matching, id);
-    if own.is_some_and(|own| own.rank == RANK_PREFERRED) || !matching.world.index().is_open(id) {
-        return own;
-    }
     let row = matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
-    own.into_iter().chain(best_together(matching, id, row)).min()
+    let own = first_work_of(matching, id, row);
+    let together = || best_together(matching, id, row);
+    match own {
+        Some(own) if own.rank == RANK_PREFERRED => Some(own),
+        _ if matching.world.index().together.is_empty() => own,
+        _ if !matching.world.index().is_open(id) => own,
+        _ => own.into_iter().chain(together()).min(),
+    }
 }
 
 /// The first work for an agent by the order of their own queues, whoever it goes to.
 pub(crate) fn first_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
     let row = matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
+    first_work_of(matching, id, row)
+}
+
+fn first_work_of(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
     if let Some(work) = best_named(matching, id) {
         return Some(Found { rank: RANK_PREFERRED, work, agent: None });
     }
@@ -89,9 +96,6 @@ fn best_in_lanes(
 fn best_together(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
     let mut best = None;
     let together = &matching.world.index().together;
-    if together.is_empty() {
-        return None;
-    }
     for (place, membership) in row.memberships.iter().enumerate() {
         if !together.contains(&membership.queue()) {
             continue;
