@@ -47,11 +47,17 @@ pub(crate) fn first_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
 }
 
 fn first_work_of(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
-    if let Some(work) = best_named(matching, id) {
-        return Some(Found { rank: RANK_PREFERRED, work, agent: None });
+    if let Some(named) = best_named(matching, id) {
+        return Some(named);
     }
     let open = matching.world.index().is_open(id);
     if open { best_by_rank(matching, id, row) } else { None }
+}
+
+/// The first work that waits for an agent by name, if they can take any.
+pub(crate) fn named_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
+    matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
+    best_named(matching, id)
 }
 
 /// The first work in the queues of lowest rank for an agent. Mostly nothing keeps them from what is
@@ -120,7 +126,7 @@ fn best_together(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Fou
 }
 
 /// The first work that waits for an agent by name.
-fn best_named(matching: Matching<'_>, id: AgentId) -> Option<LineKey> {
+fn best_named(matching: Matching<'_>, id: AgentId) -> Option<Found> {
     let mut best: Option<LineKey> = None;
     for key in matching.world.index().direct.of(id) {
         let now = key.at(matching.now);
@@ -134,7 +140,7 @@ fn best_named(matching: Matching<'_>, id: AgentId) -> Option<LineKey> {
             best = Some(now);
         }
     }
-    best
+    best.map(|work| Found { rank: RANK_PREFERRED, work, agent: None })
 }
 
 /// True if an agent can take the work of a lane that they see. Whether a conditional ring has
