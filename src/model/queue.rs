@@ -546,6 +546,41 @@ impl QueueProfile {
         self.conditional.iter().any(|conditional| conditional.ring == ring)
     }
 
+    /// True if all that waits stands, is seen and is due under this content as under the other, so
+    /// that nothing of it need be lined up anew. What is named here takes effect as it is asked for;
+    /// what is not named may matter.
+    pub(crate) fn lines_up_as(&self, other: &Self) -> bool {
+        let other = Self {
+            choice: self.choice,
+            members_where: self.members_where.clone(),
+            members_alike: self.members_alike,
+            idle: self.idle,
+            offer_windows: self.offer_windows.clone(),
+            auto_accept: self.auto_accept,
+            withdraw_offers: self.withdraw_offers,
+            requeue: self.requeue,
+            on_reject: self.on_reject,
+            on_miss: self.on_miss,
+            tolerance: self.tolerance,
+            budget: self.budget,
+            exhausted: self.exhausted,
+            wrap_up: self.wrap_up.clone(),
+            on_max_wait: self.on_max_wait,
+            waiting_max: self.waiting_max,
+            spare_scarce: self.spare_scarce,
+            classification: self.classification.clone(),
+            sticky: self.sticky,
+            not_to_sender: self.not_to_sender,
+            refuse_unstaffed: self.refuse_unstaffed,
+            pull_offered: self.pull_offered,
+            pull_put_off: self.pull_put_off,
+            last_resort: self.last_resort,
+            inspect_every: self.inspect_every,
+            ..other.clone()
+        };
+        *self == other
+    }
+
     /// The widest ring that sees work without a relaxation from the first: all but those that a
     /// rule of overflow opens.
     pub(crate) fn first_ring(&self) -> u8 {

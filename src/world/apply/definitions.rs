@@ -175,11 +175,12 @@ fn strike<P: DefinitionKind>(world: &mut World, id: P::Id) -> Result<(), Misfit>
     Ok(())
 }
 
-/// The order, the target or a time limit may be another: all that waits is lined up anew.
+/// If the order, the target or a time limit is another, all that waits is lined up anew.
 fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
     let id = defined.id;
-    let works = works_leave(world, |queue| queue == id)?;
-    let old = world.queue_profile(id)?.overflow.clone();
+    let known = world.queue_profile(id)?;
+    let (old, stays) = (known.overflow.clone(), known.lines_up_as(&defined.profile));
+    let works = if stays { Vec::new() } else { works_leave(world, |queue| queue == id)? };
     replace(world, defined)?;
     let World { stores, index } = world;
     index.list_members(stores, id);

@@ -92,8 +92,11 @@ pub(super) fn intern(world: &mut World, need: Need) -> NeedId {
     id
 }
 
-/// The open work of which this holds, by id. A walk over all open work: definitions change rarely.
+/// The open work of which this holds, by id. A walk over all open work, in the order in which it
+/// lies in memory: definitions change rarely.
 pub(super) fn works_of(world: &World, holds: impl Fn(&Work) -> bool) -> Vec<WorkId> {
-    let works = world.stores.works.sorted().into_iter();
-    works.filter(|(_, work)| holds(work)).map(|(id, _)| id).collect()
+    let works = world.stores.works.rows().filter(|(_, work)| holds(work));
+    let mut works: Vec<_> = works.map(|(id, _)| id).collect();
+    works.sort_unstable();
+    works
 }
