@@ -269,7 +269,14 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         log: &mut CentreLog,
     ) -> Result<CentreReply, CentreRefusal> {
         self.call(now, actor, log, |centre, log| {
-            centre.fire(log)?;
+            let caught_up = match centre.engine.is_behind() {
+                true => centre.settle(log)?,
+                false => centre.fire(log)?,
+            };
+            if !caught_up {
+                centre.engine.fall_behind();
+                return Err(Refusal::Behind { now: centre.engine.now() }.into());
+            }
             let from = log.len();
             let permitted = centre.permit(&command);
             let answer = permitted.and_then(|()| centre.perform(command, log));
@@ -285,7 +292,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// # Errors
     /// A [`CentreRefusal`] says why no time passed.
     pub fn advance(&mut self, now: Timestamp, log: &mut CentreLog) -> Result<(), CentreRefusal> {
-        self.call(now, Actor::Host, log, Self::settle)
+        self.call(now, Actor::Host, log, |centre, log| centre.settle(log).map(drop))
     }
 
     /// Says that it is `now` for all layers, however long after the latest call that is, as
@@ -336,16 +343,24 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
-        self.first_due().map(|(deadline, _)| deadline)
+        let due = self.first_due().map(|(deadline, _)| deadline);
+        let routing = || self.engine.next_deadline();
+        match due.is_some_and(|due| due.at <= self.engine.now()) || !self.engine.is_behind() {
+            true => due,
+            false => routing(),
+        }
     }
 
-    /// Fires whatever is due by now, in order of instant, then of layer. What follows from it
-    /// happens before what is due next.
-    fn fire(&mut self, log: &mut CentreLog) -> Result<(), CentreRefusal> {
+    /// Fires what is due by now, in order of instant, then of layer, as much as one call may. What
+    /// follows from it happens before what is due next. Says whether nothing is due any more.
+    fn fire(&mut self, log: &mut CentreLog) -> Result<bool, CentreRefusal> {
         while let Some((deadline, level)) = self.first_due() {
             let from = log.len();
             if deadline.at > self.engine.now() {
                 break;
+            }
+            if !self.engine.step() {
+                return Ok(false);
             }
             self.fire_first(level)?;
             self.publish(log);
@@ -358,19 +373,23 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
                 break;
             }
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Fires what is due and routes, until nothing is left to do.
-    fn settle(&mut self, log: &mut CentreLog) -> Result<(), CentreRefusal> {
+    /// Fires what is due and routes, until nothing is left to do, or as much as one call may. Says
+    /// whether nothing is left.
+    fn settle(&mut self, log: &mut CentreLog) -> Result<bool, CentreRefusal> {
         loop {
-            self.fire(log)?;
+            if !self.fire(log)? {
+                self.engine.fall_behind();
+                return Ok(false);
+            }
             let from = log.len();
             self.engine.route(&mut self.unheard.engine)?;
             self.publish(log);
             self.answer_from(from, log);
-            if log.len() == from {
-                return Ok(());
+            if log.len() == from || self.engine.is_behind() {
+                return Ok(!self.engine.is_behind());
             }
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::hash::Digest;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
+use crate::command::refusal::Refusal;
 use crate::engine::core::Engine;
 use crate::engine::keep::Snapshot;
 use crate::fact::log::Seq;
@@ -222,6 +223,10 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
 
     fn next_deadline(&self) -> Option<Deadline> {
         Self::next_deadline(self)
+    }
+
+    fn is_behind(refusal: &CentreRefusal) -> bool {
+        matches!(refusal, CentreRefusal::Work(Refusal::Behind { .. }))
     }
 
     fn position(&self) -> Seq {

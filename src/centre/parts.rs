@@ -375,7 +375,7 @@ macro_rules! whole {
             /// The deadline that is due first, with the number of its layer. Of several at an
             /// instant the lowest layer is first.
             pub(super) fn first_due(&self) -> Option<(Deadline, usize)> {
-                let mut first = self.engine.next_deadline().map(|deadline| (deadline, 0));
+                let mut first = self.engine.first_due().map(|deadline| (deadline, 0));
                 $(
                     $(#[$meta])*
                     if let Some(deadline) = self.$field.as_ref().and_then(Decide::next_deadline) {

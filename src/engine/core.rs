@@ -14,12 +14,13 @@ use crate::layer::action::{Action, FromReply};
 use crate::layer::fault::Fault;
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, WorkId};
-use crate::state::machine::Deadline;
+use crate::state::machine::{Deadline, DeadlineKind};
 use crate::world::state::World;
 
 use crate::engine::clock::{Clock, ClockGuard};
 use crate::engine::decisions::Decisions;
 use crate::engine::expire::{fire_due, fire_first};
+use crate::engine::pace::Pace;
 use crate::engine::permit::{self, Sight};
 use crate::engine::route::{Search, route};
 use crate::engine::rules::{Classifier, Rules, Scorer};
@@ -62,7 +63,8 @@ pub struct Engine {
     guard: ClockGuard,
     pub(in crate::engine) rules: Rules,
     pub(in crate::engine) decisions: Decisions,
-    search: Search,
+    pub(in crate::engine) search: Search,
+    pub(in crate::engine) pace: Pace,
     /// The number of the last sound fact: before the call that is under way, or of all if none is.
     sound: Seq,
     pub(super) fault: Option<Fault>,
@@ -104,7 +106,8 @@ impl Engine {
     ///
     /// # Errors
     /// A [`Refusal`] says why the command changed nothing. [`Refusal::ClockJump`] comes before all
-    /// others: then no deadline fired either.
+    /// others: then no deadline fired either. [`Refusal::Behind`] comes next: more was due than one
+    /// call does, so the command waits until the host has [advanced](Self::advance) to `now`.
     pub fn execute<A: Action<Layer = Self>>(
         &mut self,
         now: Timestamp,
@@ -148,11 +151,17 @@ impl Engine {
         does: impl FnOnce(&mut Turn<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         self.call(now, log, |turn, search| {
-            fire_due(turn)?;
+            let caught_up = match turn.pace.is_behind() {
+                true => settle(turn, search)?,
+                false => fire_due(turn)?,
+            };
+            if !caught_up {
+                turn.pace.note_behind(true);
+                return Ok(Err(Refusal::Behind { now: turn.now }));
+            }
             let answer = decide(turn, actor, does)?;
             // A command may put work where something is overdue at once.
-            fire_due(turn)?;
-            route(turn, search)?;
+            settle(turn, search)?;
             Ok(answer)
         })?
     }
@@ -160,14 +169,15 @@ impl Engine {
     /// Lets time pass: fires whatever fell due by `now`, then routes until nothing fits. A late
     /// call is allowed, an early one does nothing.
     ///
+    /// One call fires no more deadlines and makes no more offers than [`Config::burst`]. As long as
+    /// something is left [`next_deadline`](Self::next_deadline) is not in the future: call again
+    /// with the same `now`. The facts of these calls are those of one that does it all.
+    ///
     /// # Errors
     /// [`Refusal::ClockJump`] or [`Refusal::Faulted`]: no time passed.
     #[doc(alias = "handle_timeout")]
     pub fn advance(&mut self, now: Timestamp, log: &mut Log) -> Result<(), Refusal> {
-        self.call(now, log, |turn, search| {
-            fire_due(turn)?;
-            route(turn, search)
-        })
+        self.call(now, log, |turn, search| settle(turn, search).map(drop))
     }
 
     /// Says what [`execute`](Self::execute) would refuse a command for at this `now`, and changes
@@ -214,10 +224,10 @@ impl Engine {
         self.check_sound()?;
         self.check_clock(now)?;
         let (now, sound) = (self.clock.latest.max(now), self.sound);
-        let Self { world, rules, decisions, fault, .. } = self;
+        let Self { world, rules, decisions, pace, fault, .. } = self;
         let mut log = Log::default();
         let context = Context { now, sound, purpose: Purpose::Check };
-        let mut turn = Turn::new(world, &mut log, (rules, decisions), context);
+        let mut turn = Turn::new(world, &mut log, (rules, decisions, pace), context);
         let answer = action.decide(&mut turn);
         match turn.finish() {
             (Purpose::Passed, None) => Ok(true),
@@ -337,6 +347,7 @@ impl Engine {
         self.check_clock(now)?;
         self.guard.note_call();
         self.clock.see(now);
+        self.pace.begin(self.world.stores().config.burst);
         self.note_sound();
         Ok(())
     }
@@ -381,9 +392,24 @@ impl Engine {
         self.phase(log, |turn, _| decide(turn, actor, |turn| action.decide(turn)))?
     }
 
-    /// Routes until nothing fits.
+    /// Routes until nothing fits, or as much as one call may.
     pub(crate) fn route(&mut self, log: &mut Log) -> Result<(), Refusal> {
-        self.phase(log, route)
+        self.phase(log, |turn, search| route(turn, search).map(drop))
+    }
+
+    /// Takes one of the steps that one call may make, if one is left.
+    pub(crate) const fn step(&mut self) -> bool {
+        self.pace.step()
+    }
+
+    /// True if a call ended before all was routed.
+    pub(crate) const fn is_behind(&self) -> bool {
+        self.pace.is_behind()
+    }
+
+    /// A call ends, and not all is routed.
+    pub(crate) const fn fall_behind(&mut self) {
+        self.pace.note_behind(true);
     }
 
     /// Makes a phase of a call. If it meets a fault, its facts are taken out of the log again, and
@@ -395,9 +421,9 @@ impl Engine {
     ) -> Result<T, Refusal> {
         self.check_sound()?;
         let (before, now, sound) = (log.len(), self.clock.latest, self.sound);
-        let Self { world, rules, decisions, search, fault, .. } = self;
+        let Self { world, rules, decisions, pace, search, fault, .. } = self;
         let context = Context { now, sound, purpose: Purpose::Decide };
-        let mut turn = Turn::new(world, log, (rules, decisions), context);
+        let mut turn = Turn::new(world, log, (rules, decisions, pace), context);
         let decided = decide(&mut turn, search);
         if turn.check_sound().is_ok() {
             return Ok(decided?);
@@ -413,10 +439,10 @@ impl Engine {
 
     /// The engine of a world, between two calls.
     pub(super) fn with(world: World, clock: Clock) -> Self {
-        let (rules, decisions, search) = Default::default();
+        let (rules, decisions, search, pace) = Default::default();
         let sound = world.seq();
         let guard = ClockGuard::before_the_first_call();
-        Self { world, clock, guard, rules, decisions, search, sound, fault: None }
+        Self { world, clock, guard, rules, decisions, search, pace, sound, fault: None }
     }
 
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
@@ -424,6 +450,16 @@ impl Engine {
     #[doc(alias = "poll_timeout")]
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
+        let routing = Deadline { at: self.clock.latest, kind: DeadlineKind::Routing };
+        let due = self.first_due();
+        match self.fault.is_none() && self.is_behind() {
+            true => Some(due.filter(|due| due.at <= routing.at).unwrap_or(routing)),
+            false => due,
+        }
+    }
+
+    /// The deadline that fires next; routing that is left to be done is none.
+    pub(crate) fn first_due(&self) -> Option<Deadline> {
         if self.fault.is_some() { None } else { self.world.next_deadline() }
     }
 
@@ -444,6 +480,15 @@ impl Engine {
     pub const fn stepped_back(&self) -> u64 {
         self.clock.stepped_back
     }
+}
+
+/// Fires what is due, then routes, as much as one call may. Says whether nothing is left.
+fn settle(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
+    if fire_due(turn)? {
+        return route(turn, search);
+    }
+    turn.pace.note_behind(true);
+    Ok(false)
 }
 
 /// Decides a command, and says what it answers.

@@ -51,6 +51,10 @@ impl Decide for Engine {
         Self::next_deadline(self)
     }
 
+    fn is_behind(refusal: &Refusal) -> bool {
+        matches!(refusal, Refusal::Behind { .. })
+    }
+
     fn position(&self) -> Seq {
         self.view().seq()
     }

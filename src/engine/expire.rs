@@ -19,12 +19,16 @@ use crate::engine::{
     agents, alerting, aside, legs, offering, overflow, place, prefer, relax, works, wrap_up,
 };
 
-/// Fires everything due at or before now, the earliest first.
-pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<(), Halted> {
+/// Fires what is due at or before now, the earliest first, as much as one call may. Says whether
+/// nothing is due any more.
+pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<bool, Halted> {
     while is_due(turn) {
+        if !turn.pace.step() {
+            return Ok(false);
+        }
         fire_first(turn)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// True if something is due: mostly not, and every call asks twice.
@@ -122,6 +126,7 @@ fn fire_work(
         | DeadlineKind::Inspection
         | DeadlineKind::Ramp
         | DeadlineKind::PoolReset
+        | DeadlineKind::Routing
         | DeadlineKind::Record => Ok(()),
     }
 }

@@ -18,6 +18,7 @@ use crate::engine::clock::Clock;
 use crate::engine::core::Engine;
 use crate::engine::matching::choose::unmatched;
 use crate::engine::matching::given::Matching;
+use crate::engine::route::fits_anything;
 
 impl Engine {
     /// All rows, for keeping. That of an engine which met a [fault](Self::fault) is for whoever
@@ -25,7 +26,8 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let (stores, fault) = (self.world.stores().clone(), self.fault.clone());
-        Snapshot { format: Snapshot::FORMAT, clock: self.clock, stores, fault }
+        let behind = self.is_behind();
+        Snapshot { format: Snapshot::FORMAT, clock: self.clock, stores, behind, fault }
     }
 
     /// The engine of a snapshot. What it does next is what the other would have done.
@@ -42,7 +44,9 @@ impl Engine {
         }
         let world = World::from_stores(snapshot.stores);
         world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        Ok(Self::with(world, snapshot.clock))
+        let mut engine = Self::with(world, snapshot.clock);
+        engine.pace.note_behind(snapshot.behind);
+        Ok(engine)
     }
 
     /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
@@ -65,10 +69,15 @@ impl Engine {
         Self::unopened().resume(facts)
     }
 
-    /// Routes everything anew in the next call, whenever that is.
+    /// Routes everything anew in the next call. The facts may have ended in the middle of a call,
+    /// or with one that did not do it all; then the next call is due at once.
     pub(crate) fn awaken(&mut self) {
         self.note_sound();
         self.expect_any_time();
+        self.world.touch_everybody();
+        let Self { world, search, rules, clock, .. } = self;
+        let fits = fits_anything(world, search, (clock.latest, rules));
+        self.pace.note_behind(fits);
         self.world.touch_everybody();
     }
 
@@ -122,6 +131,10 @@ impl Engine {
     /// [`Violation`] names the first invariant that does not hold.
     pub fn verify(&self) -> Result<(), Violation> {
         self.world.check()?;
+        if self.next_deadline().is_some_and(|deadline| deadline.at <= self.clock.latest) {
+            // Not all is done that was to be done by now.
+            return Ok(());
+        }
         let idle = |error| Violation { invariant: "work conserving: nothing fits", subject: error };
         let Self { world, clock, rules, .. } = self;
         let matching = Matching { world, now: clock.latest, rules };
@@ -148,6 +161,8 @@ pub struct Snapshot {
     format: u32,
     clock: Clock,
     stores: Stores,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    behind: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fault: Option<Fault>,
 }

@@ -41,6 +41,7 @@ pub(crate) mod matching;
 mod offering;
 mod offers;
 mod overflow;
+mod pace;
 mod parts;
 pub(crate) mod permit;
 mod place;

@@ -24,6 +24,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::base::hash::FixedMap;
+use crate::base::time::Timestamp;
 use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::policy::order::LineKey;
@@ -38,6 +39,7 @@ use crate::engine::matching::line::in_line;
 use crate::engine::matching::queue;
 use crate::engine::matching::seek::{Found, best_work, first_work, named_work};
 use crate::engine::offering;
+use crate::engine::rules::Rules;
 use crate::engine::turn::{Halted, Turn};
 
 /// Agents who come free in one call seek one by one if they are fewer. Ten have found what there is
@@ -82,6 +84,13 @@ pub(crate) struct Search {
 }
 
 impl Search {
+    fn clear(&mut self) {
+        self.seekers.clear();
+        self.found.clear();
+        self.barren.clear();
+        self.passed.clear();
+    }
+
     /// Has those who are touched seek, each once and in order. An agent among them may be the one
     /// for a lane that had nobody.
     fn take_touched(&mut self, world: &mut World) {
@@ -165,22 +174,51 @@ fn lanes_of<'a>(world: &'a World, agents: &[AgentId]) -> impl Iterator<Item = Se
     })
 }
 
-/// Offers work until nothing fits.
-pub(crate) fn route(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
+/// Offers work until nothing fits, or as often as one call may. Says whether nothing fits; if
+/// something does the next call looks for it anew among all who are there.
+pub(crate) fn route(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
     turn.cause = Cause::Routing;
     let (works, agents) = turn.world.touched();
     if works.is_empty() && agents.is_empty() {
-        return Ok(());
+        turn.pace.note_behind(false);
+        return Ok(true);
     }
-    match_all(turn, search)?;
-    search.seekers.clear();
-    search.found.clear();
-    search.barren.clear();
-    search.passed.clear();
-    Ok(())
+    let done = match_all(turn, search)?;
+    if !done {
+        turn.world.touch_everybody();
+    }
+    turn.pace.note_behind(!done);
+    search.clear();
+    Ok(done)
 }
 
-fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
+/// True if something fits, of all that is touched.
+pub(crate) fn fits_anything(
+    world: &mut World,
+    search: &mut Search,
+    (now, rules): (Timestamp, &Rules),
+) -> bool {
+    search.take_touched(world);
+    let mut fits = false;
+    while let Some(seeker) = search.seekers.pop() {
+        list_for(world, seeker);
+        fits |= search.seek(Matching { world, now, rules }, seeker).is_some();
+    }
+    search.clear();
+    fits
+}
+
+/// Finds out what a search needs to know and does not know yet.
+fn list_for(world: &mut World, seeker: Seeker) {
+    match seeker {
+        Seeker::Work(work) => world.list_candidates(work),
+        Seeker::Agent(agent) => world.remember_lanes(agent),
+        Seeker::Lane(queue, lane) => world.list_candidates_of(queue, &lane),
+        Seeker::Named(_) => {}
+    }
+}
+
+fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
     let mut made = 0_u64;
     loop {
         search.take_touched(turn.world);
@@ -189,20 +227,18 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
             if is_last && waits_in_vain(turn, seeker) {
                 continue;
             }
-            match seeker {
-                Seeker::Work(work) => turn.world.list_candidates(work),
-                Seeker::Agent(agent) => turn.world.remember_lanes(agent),
-                Seeker::Lane(queue, lane) => turn.world.list_candidates_of(queue, &lane),
-                Seeker::Named(_) => {}
-            }
+            list_for(turn.world, seeker);
             let found = search.seek(turn.matching(), seeker);
             search.found.extend(found.map(|found| Reverse((found, seeker, made))));
         }
         let Some(Reverse((found, seeker, seen))) = search.found.pop() else {
-            return Ok(());
+            return Ok(true);
         };
         // What was found before the last offer may be gone, and is searched for again.
         if seen == made {
+            if !turn.pace.step() {
+                return Ok(false);
+            }
             offer_found(turn, found)?;
             made += 1;
         }

@@ -28,6 +28,7 @@ use crate::world::stores::{Missing, QueueRules};
 use crate::engine::decisions::Decisions;
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::line;
+use crate::engine::pace::Pace;
 use crate::engine::rules::Rules;
 
 /// A call under way.
@@ -39,6 +40,7 @@ pub struct Turn<'a> {
     pub(crate) cause: Cause,
     pub(crate) rules: &'a Rules,
     pub(crate) decisions: &'a mut Decisions,
+    pub(crate) pace: &'a mut Pace,
     purpose: Purpose,
     /// The number of the last fact before the call.
     sound: Seq,
@@ -85,11 +87,11 @@ impl<'a> Turn<'a> {
     pub(crate) fn new(
         world: &'a mut World,
         log: &'a mut Log,
-        (rules, decisions): (&'a Rules, &'a mut Decisions),
+        (rules, decisions, pace): (&'a Rules, &'a mut Decisions, &'a mut Pace),
         Context { now, sound, purpose }: Context,
     ) -> Self {
         let (cause, fault) = (Cause::Command { by: Actor::Host }, OnceCell::new());
-        Self { world, log, now, cause, rules, decisions, purpose, sound, fault }
+        Self { world, log, now, cause, rules, decisions, pace, purpose, sound, fault }
     }
 
     /// The world, to be matched as it is now.

@@ -137,15 +137,28 @@ where
     }
 
     /// Decides a command, keeps its facts, and hands out the answer. A refused command may have
-    /// facts too: those of the deadlines that fell due.
+    /// facts too: those of the deadlines that fell due. If more is due than one call does, all of
+    /// it is done first, in as many records as it takes.
     ///
     /// # Errors
     /// [`DriverError`] if the driver halts in this call or halted before: there is no answer.
     pub fn execute<A>(&mut self, now: Timestamp, action: A) -> Outcome<E::Output, E, J::Error>
     where
+        A: Clone,
         E: Takes<A>,
     {
+        while self.owes(now) {
+            match self.together(|calls| calls.execute(now, action.clone()))? {
+                Err(refusal) if E::is_behind(&refusal) => {}
+                answer => return Ok(answer),
+            }
+        }
         self.together(|calls| calls.execute(now, action))
+    }
+
+    /// True if something is due by this time.
+    fn owes(&self, now: Timestamp) -> bool {
+        self.decides.as_ref().is_some_and(|decides| decides.owes(now))
     }
 
     /// Decides a command that comes with an actor and a token. If the token names an earlier call
@@ -180,22 +193,34 @@ where
     /// [`DriverError::TokenTaken`] if the token names a call with another command; otherwise as
     /// [`execute`](Self::execute).
     pub fn call(&mut self, call: Call, command: E::Command) -> Outcome<E::Reply, E, J::Error> {
-        match self.together(|calls| calls.call(call, command))? {
-            Ok(answer) => Ok(answer),
-            Err(taken) => Err(DriverError::TokenTaken(taken)),
+        while self.owes(call.now) {
+            match self.together(|calls| calls.call(call.clone(), command.clone()))? {
+                Ok(Err(refusal)) if E::is_behind(&refusal) => {}
+                Ok(answer) => return Ok(answer),
+                Err(taken) => return Err(DriverError::TokenTaken(taken)),
+            }
         }
+        let answer = self.together(|calls| calls.call(call, command))?;
+        answer.map_err(DriverError::TokenTaken)
     }
 
-    /// Lets time pass, and keeps the facts of it.
+    /// Lets time pass, and keeps the facts of it: in several records, if more is due than one call
+    /// does.
     ///
     /// # Errors
     /// [`DriverError`] if the driver halts in this call or halted before.
     pub fn advance(&mut self, now: Timestamp) -> Outcome<(), E, J::Error> {
-        self.together(|calls| calls.advance(now))
+        loop {
+            let passed = self.together(|calls| calls.advance(now))?;
+            if passed.is_err() || !self.owes(now) {
+                return Ok(passed);
+            }
+        }
     }
 
     /// Makes several calls and keeps their facts as those of one: the journal is made safe once for
-    /// all of them, and after a crash all of them are there or none. So where a disk takes longer
+    /// all of them, and after a crash all of them are there or none. If more is due than one call
+    /// does, commands are refused as behind; [`advance`](Self::advance) catches up. So where a disk takes longer
     /// than everything else a host may answer many at a time.
     ///
     /// ```
@@ -440,6 +465,10 @@ impl<E: Hosted> Calls<'_, E> {
             return Ok(answer.clone());
         }
         let answer = self.decides.tell(at, actor.clone(), command, self.log);
+        // It was not decided: under its token it is to be made again.
+        if answer.as_ref().is_err_and(E::is_behind) {
+            return Ok(answer);
+        }
         let answered = Answered { at, actor, token, command: print, answer: answer.clone() };
         self.answered.push(answered);
         Ok(answer)

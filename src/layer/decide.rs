@@ -88,6 +88,18 @@ pub trait Decide: Sized {
     /// When to call [`advance`](Self::advance) next, and what for. Ask again after every call.
     fn next_deadline(&self) -> Option<Deadline>;
 
+    /// True if something is due by this time, or was left to the next call because one call does a
+    /// bounded amount. [Advance](Self::advance) to the same time until nothing is.
+    fn owes(&self, now: Timestamp) -> bool {
+        self.next_deadline().is_some_and(|deadline| deadline.at <= now.max(self.now()))
+    }
+
+    /// True if a command was refused because more was due before it than one call does.
+    fn is_behind(refusal: &Self::Refusal) -> bool {
+        let _ = refusal;
+        false
+    }
+
     /// The place of the last fact; 0 before the first.
     fn position(&self) -> Seq;
 

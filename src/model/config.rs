@@ -66,9 +66,22 @@ growing! {
         /// first: a floor has a call or a deadline a day, and a clock that was set wrong is mostly
         /// off by more.
         pub clock_step: Option<Span> => with_clock_step(into),
+        /// How much one call does at most: so many deadlines fire and so many offers are made, and
+        /// the next call at the same instant goes on. A host that slept, or a million callers whose
+        /// wait ends at one instant, then make many calls of bounded length, and many records of
+        /// bounded size, in place of one without bounds: 1 to 1,000,000, at first 10,000, which is
+        /// about 50 ms and 5 MB.
+        #[serde(skip_serializing_if = "is_usual_burst")]
+        pub burst: u32 => with_burst,
         /// The seed of the random numbers, for rules that leave something to chance.
         pub seed: u64 => with_seed,
     }
+}
+
+const BURST: u32 = 10_000;
+
+const fn is_usual_burst(burst: &u32) -> bool {
+    *burst == BURST
 }
 
 impl Default for Config {
@@ -78,6 +91,7 @@ impl Default for Config {
             remembered: 10_000,
             agents_assign: false,
             clock_step: Some(Span::from_mins(24 * 60)),
+            burst: BURST,
             seed: 0,
         }
     }
@@ -87,6 +101,7 @@ impl Config {
     /// Refuses a configuration that makes no sense.
     pub(crate) fn check(&self) -> Result<(), Invalid> {
         Invalid::range("remembered", self.remembered, 1, 10_000_000)?;
+        Invalid::range("burst", self.burst, 1, 1_000_000)?;
         self.clock_step.map_or(Ok(()), |step| Invalid::some_time("clock_step", step))
     }
 }

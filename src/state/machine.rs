@@ -55,6 +55,8 @@ pub enum DeadlineKind {
     Ramp,
     /// A pool gives back what was drawn from it.
     PoolReset,
+    /// A call did as much as one call may: what is left to be routed is routed by the next.
+    Routing,
     /// Time does something to an interaction record: a wrap-up ends, a reminder is due, or silence
     /// has lasted long enough.
     Record,

@@ -56,6 +56,71 @@ fn the_engine_believes_what_the_reference_believes() {
     assert!(jumps.get() > 100, "{} jumps", jumps.get());
 }
 
+/// The same where one call does little, and the host lets time pass until nothing is due.
+#[test]
+fn the_engine_leaves_to_the_next_call_what_the_reference_leaves() {
+    let behind = Cell::new(0_u32);
+    support::check(300, 5, 200, |history| {
+        let mut history = history.clone();
+        history.config =
+            history.config.with_burst(1 + u32::try_from(history.ops.len() % 4).unwrap());
+        live(&history, |call, engine, router| {
+            let answer = compare(call, engine, router)?;
+            if matches!(answer, Err(Refusal::Behind { .. })) {
+                behind.set(behind.get() + 1);
+                // A snapshot goes on where the engine was.
+                let restored = Engine::restore(engine.snapshot()).map_err(|e| e.to_string())?;
+                same("due", &restored.next_deadline(), &engine.next_deadline())?;
+            }
+            Ok(())
+        })
+    });
+    assert!(behind.get() > 100, "{} times behind", behind.get());
+}
+
+/// Many calls that do little each say what one call says.
+#[test]
+fn small_steps_say_what_a_large_one_says() {
+    let cut = Cell::new(0_u32);
+    support::check(300, 6, 100, |history| {
+        let (mut large, _) = support::open(&history.config);
+        let (mut small, _) = support::open(&history.config.clone().with_burst(1));
+        let mut before = None;
+        let mut all: Vec<Call> = support::opening(history).collect();
+        let mut ops = history.ops.iter();
+        loop {
+            for call in all.drain(..) {
+                // The host lets time pass first, so that both know what is due before the command.
+                let mut facts = (Vec::new(), Vec::new());
+                let mut run = |call: &Call| {
+                    facts.0.extend(call.run(&mut large).facts);
+                    let mut steps = 0;
+                    loop {
+                        let outcome = call.run(&mut small);
+                        facts.1.extend(outcome.facts);
+                        let pass = Call { command: None, ..call.clone() };
+                        while small.next_deadline().is_some_and(|due| due.at <= small.now()) {
+                            facts.1.extend(pass.run(&mut small).facts);
+                            steps += 1;
+                        }
+                        if !matches!(outcome.answer, Err(Refusal::Behind { .. })) {
+                            break;
+                        }
+                    }
+                    cut.set(cut.get() + u32::from(steps > 0));
+                };
+                run(&Call { command: None, ..call.clone() });
+                run(&call);
+                same("facts", &facts.0, &facts.1)?;
+                before = Some(call);
+            }
+            let Some(op) = ops.next() else { return Ok(()) };
+            all = support::calls(op, &large, before.as_ref());
+        }
+    });
+    assert!(cut.get() > 100, "{} calls in several steps", cut.get());
+}
+
 /// Many come free in one call, and much waits for them: then routing searches in another way.
 #[test]
 fn a_crowd_is_matched_as_the_reference_does() {

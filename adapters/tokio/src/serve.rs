@@ -359,7 +359,7 @@ where
 
     /// Decides, keeps and answers all of these together, then acts on them.
     fn decide(&mut self, decisions: Vec<Decision<D::Decides>>) {
-        let pending = mem::take(&mut self.pending);
+        let (mut pending, mut decisions) = (mem::take(&mut self.pending), decisions);
         // A job of the host may have moved the clock of what decides.
         if let Some(decides) = self.driver.decides() {
             self.measured.note(decides.now(), Instant::now());
@@ -367,23 +367,30 @@ where
         let (now, read) = (self.clock.now(), Instant::now());
         let borne_out = self.measured.bears_out(now, read);
         let mut answers: Vec<Answer> = Vec::with_capacity(decisions.len());
-        let kept = self.driver.together(|calls| {
-            let mut troubles = Vec::new();
-            if borne_out {
-                calls.confirm_clock(now);
-            }
-            let passed = calls.advance(now);
-            for command in pending {
-                if let Err(refusal) = calls.tell(now, command.clone()) {
-                    troubles.push(Trouble::Refused { command, refusal });
+        let (passed, mut troubles, latest) = loop {
+            let kept = self.driver.together(|calls| {
+                let mut troubles = Vec::new();
+                if borne_out {
+                    calls.confirm_clock(now);
                 }
+                let passed = calls.advance(now);
+                if passed.is_ok() && calls.decides().owes(now) {
+                    return None;
+                }
+                for command in pending.drain(..) {
+                    if let Err(refusal) = calls.tell(now, command.clone()) {
+                        troubles.push(Trouble::Refused { command, refusal });
+                    }
+                }
+                answers.extend(decisions.drain(..).map(|decide| decide(calls, now)));
+                Some((passed, troubles, calls.decides().now()))
+            });
+            match kept {
+                Ok(Some(kept)) => break kept,
+                // More is due than one call does, and no command overtakes it.
+                Ok(None) => {}
+                Err(error) => return self.halt(error, answers),
             }
-            answers.extend(decisions.into_iter().map(|decide| decide(calls, now)));
-            (passed, troubles, calls.decides().now())
-        });
-        let (passed, mut troubles, latest) = match kept {
-            Ok(kept) => kept,
-            Err(error) => return self.halt(error, answers),
         };
         answers.into_iter().for_each(|answer| answer(Ok(())));
         self.measured.note(latest, read);

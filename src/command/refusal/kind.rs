@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 /// | [`NotAllowed`](Self::NotAllowed) | nothing: it is not for them | 403 Forbidden |
 /// | [`Limit`](Self::Limit) | try again when there is less | 429 Too Many Requests |
 /// | [`Clock`](Self::Clock) | set the clock of the host, or confirm it | 425 Too Early |
+/// | [`Behind`](Self::Behind) | try again at once, after the host let time pass | 503 Service Unavailable |
 /// | [`Fault`](Self::Fault) | the host recovers from its journal | 500 Internal Server Error |
 ///
 /// ```
@@ -40,13 +41,15 @@ pub enum RefusalKind {
     Limit,
     /// The time of the call cannot be.
     Clock,
+    /// What was due before it is not all done.
+    Behind,
     /// Something is wrong inside.
     Fault,
 }
 
 impl RefusalKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unknown,
         Self::Invalid,
         Self::Conflict,
@@ -54,6 +57,7 @@ impl RefusalKind {
         Self::NotAllowed,
         Self::Limit,
         Self::Clock,
+        Self::Behind,
         Self::Fault,
     ];
 
@@ -68,6 +72,7 @@ impl RefusalKind {
             Self::NotAllowed => 403,
             Self::Limit => 429,
             Self::Clock => 425,
+            Self::Behind => 503,
             Self::Fault => 500,
         }
     }

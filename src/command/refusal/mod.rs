@@ -220,6 +220,15 @@ shape::refusals! {
             /// The instant that this call named.
             to: Timestamp,
         }
+        /// More was due by the time of the call than one call does
+        /// ([`Config::burst`](crate::Config)). As much of it was done, and is in the log; the
+        /// command was not, so that it does not overtake what is due before it. The host
+        /// [advances](crate::Engine::advance) to the same instant until nothing is due, and gives
+        /// the command again.
+        Behind = behind: Behind, "more is due by {now} than one call does" {
+            /// The instant of the call.
+            now: Timestamp,
+        }
         /// The engine met a contradiction in its own state, now or before, and does nothing any
         /// more. [`Engine::fault`](crate::Engine::fault) says what it met. Of the call nothing
         /// happened and nothing is to be kept; the host recovers another engine from its journal.

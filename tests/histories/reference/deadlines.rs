@@ -24,22 +24,38 @@ enum Owner {
 }
 
 impl Router {
-    pub(super) fn fire_due(&mut self) {
+    pub(super) fn fire_due(&mut self) -> bool {
         let mut fired = 0;
         while let Some((due, owner, kind)) = self.first_deadline() {
             if due > self.now {
                 break;
             }
+            if self.left == 0 {
+                return false;
+            }
+            self.left -= 1;
             self.cause = Cause::Deadline { kind, due };
             self.fire(owner, kind, due);
             fired += 1;
             assert!(fired < 100_000, "{owner:?} {kind:?} {due} comes up for ever");
         }
+        true
+    }
+
+    /// Fires what is due and routes, as much as one call may; whether nothing is left.
+    pub(super) fn do_the_rest(&mut self) -> bool {
+        let done = self.fire_due() && self.route();
+        self.behind = !done;
+        done
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Deadline> {
-        let (at, _, kind) = self.first_deadline()?;
-        Some(Deadline::new(at, kind))
+        let due = self.first_deadline().map(|(at, _, kind)| Deadline::new(at, kind));
+        match due {
+            Some(due) if due.at <= self.now => Some(due),
+            _ if self.behind => Some(Deadline::new(self.now, DeadlineKind::Routing)),
+            due => due,
+        }
     }
 
     fn first_deadline(&self) -> Option<(Timestamp, Owner, DeadlineKind)> {

@@ -19,13 +19,17 @@ use super::state::{Agent, Happened};
 type Pair = (u8, LineKey, AgentKey);
 
 impl Router {
-    pub(super) fn route(&mut self) {
+    pub(super) fn route(&mut self) -> bool {
         self.cause = Cause::Routing;
         loop {
             let works = self.works.keys();
             let Some((_, line, choice)) = works.flat_map(|work| self.pairs(*work)).min() else {
-                return;
+                return true;
             };
+            if self.left == 0 {
+                return false;
+            }
+            self.left -= 1;
             let work = line.work;
             let broadcast = self.queue_profile(self.works[&work].queue).broadcast;
             let begins = self.open_offers(work).is_empty();

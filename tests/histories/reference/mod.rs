@@ -84,6 +84,10 @@ pub(crate) struct Router {
     resets: BTreeMap<PoolId, Timestamp>,
     /// How many assignments there were.
     assigned: u64,
+    /// How much the call may still do.
+    left: u32,
+    /// Whether a call left something.
+    behind: bool,
 }
 
 impl Router {
@@ -114,6 +118,8 @@ impl Router {
             drawn: BTreeMap::new(),
             resets: BTreeMap::new(),
             assigned: 0,
+            left: 0,
+            behind: false,
         };
         for system in SystemPresence::ALL {
             let definition = Definition::Presence(Defined::new(
@@ -136,21 +142,24 @@ impl Router {
         command: Command,
     ) -> Result<Reply, Refusal> {
         self.believe(now)?;
-        self.fire_due();
+        // What was left is done before anything else.
+        let caught_up = if self.behind { self.do_the_rest() } else { self.fire_due() };
+        if !caught_up {
+            self.behind = true;
+            return Err(Refusal::behind(self.now));
+        }
         self.cause = Cause::Command { by: by.clone() };
         let answer = match by {
             Actor::Host => self.run(command),
             by => self.permit(&by, &command).and_then(|()| self.run(command)),
         };
-        self.fire_due();
-        self.route();
+        self.do_the_rest();
         answer
     }
 
     pub(crate) fn advance(&mut self, now: Timestamp) -> Result<Reply, Refusal> {
         self.believe(now)?;
-        self.fire_due();
-        self.route();
+        self.do_the_rest();
         Ok(Reply::Done)
     }
 
@@ -168,6 +177,7 @@ impl Router {
             }
         }
         self.first = false;
+        self.left = self.config.burst;
         self.now = self.now.max(now);
         Ok(())
     }
