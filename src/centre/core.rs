@@ -167,6 +167,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         self.check_clock(now)?;
         let mut records = Records::over(profiles, config, now, &mut self.unheard.records)?;
         records.follow_after(self.engine.view().seq());
+        records.learn(self.engine.view(), now, &mut self.unheard.records);
         self.records = Some(records);
         self.publish(log);
         Ok(())

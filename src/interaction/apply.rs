@@ -4,11 +4,13 @@ use alloc::sync::Arc;
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
+use crate::model::calendar::WaitClock;
 use crate::model::ids::{OfferId, WorkId};
 use crate::state::machine::Illegal;
 
 use crate::interaction::conversation::{Conversation, ConversationStep, Message};
 use crate::interaction::event::{RecordEvent, RecordFact};
+use crate::interaction::hours::KnownHours;
 use crate::interaction::ids::{InteractionId, MessageId};
 use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::{Direction, Interaction, InteractionRequest};
@@ -62,6 +64,13 @@ impl Store {
             RecordEvent::Configured(config) => {
                 let rows = self.rows_mut();
                 rows.config = (**config).clone();
+                if rows.config.idle.counts == WaitClock::Wall {
+                    rows.hours = KnownHours::default();
+                }
+                self.set_all_deadlines();
+            }
+            RecordEvent::HoursSet { calendars, queues } => {
+                self.rows_mut().hours.change(calendars, queues);
                 self.set_all_deadlines();
             }
             RecordEvent::Opened { interaction, number, opening } => {

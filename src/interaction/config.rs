@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::growing::growing;
 use crate::base::key::Key;
 use crate::base::time::Span;
-use crate::model::ids::CodeId;
+use crate::model::calendar::WaitClock;
+use crate::model::ids::{CalendarId, CodeId};
 use crate::model::invalid::{Invalid, Problem};
 
 use crate::interaction::card::CardLayout;
@@ -41,6 +42,15 @@ impl Default for Numbering {
 
 growing! {
     /// When silence is answered, and ends a contact.
+    ///
+    /// ```
+    /// use strowger::interaction::{IdlePolicy, RecordConfig};
+    /// use strowger::model::WaitClock;
+    ///
+    /// // Nobody is let go for the silence of a night: two days are two days of opening hours.
+    /// let idle = IdlePolicy::default().with_counts(WaitClock::Open);
+    /// assert!(RecordConfig::default().with_idle(idle).check().is_ok());
+    /// ```
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     pub struct IdlePolicy {
@@ -66,6 +76,15 @@ growing! {
         pub inbound_mail_after: Option<Span> => with_inbound_mail_after(into),
         /// An e-mail on hold that the contact centre began is closed after this time.
         pub outbound_mail_after: Option<Span> => with_outbound_mail_after(into),
+        /// Which time counts as silence, for all of these times (ServiceNow: schedule). Records
+        /// that follow an engine without a centre know the hours that were defined since they
+        /// count by them.
+        #[serde(skip_serializing_if = "WaitClock::is_wall")]
+        pub counts: WaitClock => with_counts,
+        /// The calendar whose open time counts; `None`: that of the queue in which the
+        /// conversation stood last. Where there is none, all time counts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub calendar: Option<CalendarId> => with_calendar(into),
     }
 }
 
@@ -111,6 +130,8 @@ impl Default for IdlePolicy {
             messaging_after: Some(days(2)),
             inbound_mail_after: Some(days(5)),
             outbound_mail_after: Some(days(30)),
+            counts: WaitClock::Wall,
+            calendar: None,
         }
     }
 }

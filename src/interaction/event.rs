@@ -1,6 +1,7 @@
 //! What can happen to records: every change there is, complete enough to make it again.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,8 @@ use crate::base::time::Timestamp;
 use crate::fact::log::{Fact, Log};
 use crate::fact::shape::events;
 use crate::model::attribute::Attributes;
-use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
+use crate::model::calendar::CalendarProfile;
+use crate::model::ids::{AgentId, CalendarId, CodeId, OfferId, QueueId, WorkId};
 use crate::state::leg::LegRole;
 use crate::state::work::CloseCause;
 
@@ -366,6 +368,13 @@ events! {
             /// The one that stands for both.
             into: ProfileId,
         }
+        /// Hours by which silence is counted are other ones.
+        HoursSet = hours_set {
+            /// Calendars with their hours; `None`: there is none any more.
+            calendars: BTreeMap<CalendarId, Option<Arc<CalendarProfile>>>,
+            /// Queues with their calendars; `None`: it has none any more.
+            queues: BTreeMap<QueueId, Option<CalendarId>>,
+        }
     }
     also {
         /// The configuration was set. Always the first fact.
@@ -381,7 +390,7 @@ events! {
 }
 
 impl RecordEvent {
-    /// The interaction it is about; none for what was configured, and for profiles.
+    /// The interaction it is about; none for what was configured, for hours and for profiles.
     #[must_use]
     pub fn interaction(&self) -> Option<InteractionId> {
         match self {

@@ -2,6 +2,7 @@
 
 use crate::base::time::Timestamp;
 use crate::fact::event::{EndedBy, Event};
+use crate::model::calendar::WaitClock;
 use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::policy::wrap_up::WrapUp;
 use crate::state::work::CloseCause;
@@ -72,6 +73,10 @@ pub(crate) const fn only_ends(event: &Event) -> bool {
 impl RecordTurn<'_> {
     /// Lets a fact of the engine move the interaction it concerns, if there is one.
     pub(crate) fn follow(&mut self, event: &Event) {
+        if let Event::Defined(_) | Event::Changed(_) | Event::Retired(_) = event {
+            self.follow_hours(event);
+            return;
+        }
         let index = self.store.index();
         let id = match (work_of(event), offer_of(event)) {
             (Some(work), _) => index.works.get(&work),
@@ -82,6 +87,14 @@ impl RecordTurn<'_> {
         self.follow_offer(id, event);
         self.hand_around(id, event);
         self.wrap_up_and_end(id, event);
+    }
+
+    /// Keeps the hours that are defined, as long as silence is counted by any.
+    fn follow_hours(&mut self, event: &Event) {
+        if self.store.config().idle.counts == WaitClock::Open {
+            let change = self.store.rows().hours.follow(event);
+            self.set_hours(change);
+        }
     }
 
     /// True if an interaction can take a step: the host may have closed it meanwhile.

@@ -1,6 +1,7 @@
 //! When time does something to an interaction: a wrap-up ends, silence is answered or ends it.
 
 use crate::base::time::Timestamp;
+use crate::policy::calendar::Counted;
 
 use crate::interaction::config::IdlePolicy;
 use crate::interaction::conversation::{Conversation, ConversationStage};
@@ -21,7 +22,11 @@ pub(crate) enum Due {
 }
 
 /// When time does something next, and what. At most one thing is under way at a time.
-pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+pub(crate) fn deadline(
+    row: &Interaction,
+    policy: &IdlePolicy,
+    clock: Counted<'_>,
+) -> Option<(Timestamp, Due)> {
     match row.state {
         InteractionState::WrapUp => Some((row.wrap_up.as_ref()?.until?, Due::WrapUp)),
         InteractionState::ClosedComplete
@@ -33,10 +38,10 @@ pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timest
         | InteractionState::OnHold => {
             let talk = row.conversation.as_deref()?;
             match row.kind {
-                InteractionType::Messaging => messaging(row, talk, policy),
+                InteractionType::Messaging => messaging(row, talk, policy, clock),
                 InteractionType::Chat if row.state == InteractionState::OnHold => None,
-                InteractionType::Chat => chat(row, talk, policy),
-                InteractionType::Email => mail(row, policy),
+                InteractionType::Chat => chat(row, talk, policy, clock),
+                InteractionType::Email => mail(row, policy, clock),
                 InteractionType::Phone
                 | InteractionType::WalkUp
                 | InteractionType::Video
@@ -48,10 +53,15 @@ pub(crate) fn deadline(row: &Interaction, policy: &IdlePolicy) -> Option<(Timest
 
 /// A live chat reminds and ends; the virtual agent, and who found nobody, waits longer, and ends at
 /// once.
-fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+fn chat(
+    row: &Interaction,
+    talk: &Conversation,
+    policy: &IdlePolicy,
+    clock: Counted<'_>,
+) -> Option<(Timestamp, Due)> {
     match talk.stage {
         ConversationStage::VirtualAgent | ConversationStage::Topic { .. } => {
-            Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
+            Some((clock.after(talk.heard, policy.virtual_agent_after?)?, Due::Silence))
         }
         ConversationStage::Live { .. } => {
             let answered = match policy.start_after_agent_response {
@@ -60,13 +70,13 @@ fn chat(row: &Interaction, talk: &Conversation, policy: &IdlePolicy) -> Option<(
             };
             let since = talk.heard.max(answered).max(talk.joined?).max(row.handling.since());
             match policy.reminder_after.filter(|_| !talk.reminded) {
-                Some(after) => Some((since + after, Due::RemindCustomer)),
-                None => Some((since + policy.cancel_after?, Due::Silence)),
+                Some(after) => Some((clock.after(since, after)?, Due::RemindCustomer)),
+                None => Some((clock.after(since, policy.cancel_after?)?, Due::Silence)),
             }
         }
         // Nobody was there for the customer. A customer in line is left to the engine.
         ConversationStage::Waiting if row.state == InteractionState::New => {
-            Some((talk.heard + policy.virtual_agent_after?, Due::Silence))
+            Some((clock.after(talk.heard, policy.virtual_agent_after?)?, Due::Silence))
         }
         ConversationStage::Waiting | ConversationStage::Ended => None,
     }
@@ -78,6 +88,7 @@ fn messaging(
     row: &Interaction,
     talk: &Conversation,
     policy: &IdlePolicy,
+    clock: Counted<'_>,
 ) -> Option<(Timestamp, Due)> {
     let with_machine = talk.stage == ConversationStage::VirtualAgent;
     let owed = talk.agent_responses.owed_since.filter(|_| !with_machine);
@@ -85,23 +96,26 @@ fn messaging(
         let live = matches!(talk.stage, ConversationStage::Live { .. });
         let reminds = live && !talk.reminded && row.state == InteractionState::WorkInProgress;
         let after = policy.agent_reminder_after.filter(|_| reminds)?;
-        return Some((row.handling.since().max(since) + after, Due::RemindAgent));
+        let since = row.handling.since().max(since);
+        return Some((clock.after(since, after)?, Due::RemindAgent));
     }
     if row.reason == Some(StateReason::WaitingInternal) {
         return None;
     }
     let since = talk.customer_responses.owed_since.unwrap_or(talk.heard);
     let since = row.handling.since().max(since);
-    Some((not_before_promised(row, since) + policy.messaging_after?, Due::Silence))
+    let since = not_before_promised(row, since);
+    Some((clock.after(since, policy.messaging_after?)?, Due::Silence))
 }
 
 /// A mail on hold waits for an answer, and not for ever.
-fn mail(row: &Interaction, policy: &IdlePolicy) -> Option<(Timestamp, Due)> {
+fn mail(row: &Interaction, policy: &IdlePolicy, clock: Counted<'_>) -> Option<(Timestamp, Due)> {
     let after = match row.direction {
         Direction::Inbound => policy.inbound_mail_after,
         Direction::Outbound => policy.outbound_mail_after,
     };
-    Some((not_before_promised(row, row.held_since?) + after?, Due::Silence))
+    let since = not_before_promised(row, row.held_since?);
+    Some((clock.after(since, after?)?, Due::Silence))
 }
 
 /// Since when somebody is silent: not before the instant that was promised them.

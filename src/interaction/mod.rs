@@ -18,6 +18,7 @@ pub(crate) mod desk;
 mod event;
 mod follow;
 mod form;
+mod hours;
 mod idle;
 mod ids;
 mod merge;

@@ -13,6 +13,7 @@ use crate::engine::view::View;
 use crate::fact::log::{Fact, Seq};
 use crate::layer::above::{Above, Over, Plan};
 use crate::layer::decide::Decide;
+use crate::model::calendar::WaitClock;
 use crate::model::ids::{AgentId, WorkId};
 use crate::model::wrap_up::AgentWrapUp;
 use crate::policy::wrap_up::after_contact;
@@ -21,6 +22,7 @@ use crate::state::work::Stage;
 use crate::interaction::command::{RecordCommand, RecordReply};
 use crate::interaction::decide::{Below, RunOnRecords};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
+use crate::interaction::hours::KnownHours;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::permission;
 use crate::interaction::plan::{brought_back, never_wraps_up};
@@ -121,6 +123,11 @@ impl<P: ProfileStore + Clone + Default> Over<Engine> for Records<P> {
                 if never_wraps_up(engine.view(), self.agent_of(end.interaction)) =>
             {
                 Below::NeverWrapsUp
+            }
+            (None, RecordCommand::ConfigureRecords(all))
+                if all.config.idle.counts == WaitClock::Open =>
+            {
+                Below::Hours(KnownHours::of(engine.view()))
             }
             (None, _) => Below::Nothing,
         };

@@ -9,12 +9,14 @@ use crate::base::hash::Digest;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
+use crate::engine::view::View;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Seq};
 use crate::layer::action::{Action, Layer};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
 use crate::layer::fault::Fault;
+use crate::model::calendar::WaitClock;
 use crate::model::ids::WorkId;
 use crate::state::machine::{Deadline, DeadlineKind};
 
@@ -24,6 +26,7 @@ use crate::interaction::conversation::Message;
 use crate::interaction::decide::{Below, Mode, Ports, RecordTurn};
 use crate::interaction::event::{RecordEvent, RecordFact, RecordLog};
 use crate::interaction::follow::only_ends;
+use crate::interaction::hours::KnownHours;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::normal::{E164, Normaliser};
 use crate::interaction::profile::{Directory, NobodyKnown, ProfileStore, ProfilesInMemory};
@@ -138,6 +141,13 @@ impl<P: ProfileStore> Records<P> {
         let mut records = Self::bare(profiles, now);
         records.turn(now, log).emit(RecordEvent::Configured(config.into()));
         Ok(records)
+    }
+
+    /// Learns the hours of an engine that said what it has before it was followed.
+    pub(crate) fn learn(&mut self, view: View<'_>, now: Timestamp, log: &mut RecordLog) {
+        if self.config().idle.counts == WaitClock::Open {
+            self.turn(now, log).know(&KnownHours::of(view));
+        }
     }
 
     /// The same records with what the host knows of people.

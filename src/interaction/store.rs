@@ -11,11 +11,13 @@ use crate::base::key::Key;
 use crate::base::ledger::Ledger;
 use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
+use crate::model::calendar::WaitClock;
 use crate::model::ids::{OfferId, WorkId};
 
 use crate::interaction::config::RecordConfig;
 use crate::interaction::conversation::{Message, Visibility};
-use crate::interaction::idle;
+use crate::interaction::hours::KnownHours;
+use crate::interaction::idle::{self, Due};
 use crate::interaction::ids::{InteractionId, MessageId, ProfileId};
 use crate::interaction::record::Interaction;
 use crate::interaction::segment::{Part, Totals};
@@ -32,6 +34,9 @@ pub(crate) struct Rows {
     /// How many messages were said.
     #[serde(default)]
     pub(crate) messages_said: u64,
+    /// The hours that count, as long as silence is counted by any.
+    #[serde(default, skip_serializing_if = "KnownHours::is_empty")]
+    pub(crate) hours: KnownHours,
     /// The last number that was given to an interaction.
     pub(crate) last_number: u64,
     /// The number of the last fact.
@@ -186,10 +191,16 @@ impl Store {
         Some((row, row.messages().find(|message| message.key.as_ref() == Some(key))?))
     }
 
+    /// When time does something to an interaction next, and what.
+    pub(crate) fn due(&self, id: InteractionId) -> Option<(Timestamp, Due)> {
+        let row = self.get(id)?;
+        let policy = &self.rows.config.idle;
+        idle::deadline(row, policy, self.rows.hours.clock(policy, row.queue))
+    }
+
     /// Finds when time does something to an interaction next.
     pub(crate) fn set_deadline(&mut self, id: InteractionId) {
-        let row = self.rows.interactions.get(id);
-        let due = row.and_then(|row| idle::deadline(row, &self.rows.config.idle));
+        let due = self.due(id);
         self.index.deadlines.set(id, due.map(|(at, _)| at));
     }
 
@@ -223,6 +234,9 @@ impl Store {
         }
         if fresh.index.ongoing != self.index.ongoing {
             return Err("the index of ongoing interactions");
+        }
+        if self.rows.config.idle.counts == WaitClock::Wall && !self.rows.hours.is_empty() {
+            return Err("hours are known only where they count");
         }
         let rows = self.rows.interactions.rows();
         if rows.flat_map(|(_, row)| ongoing_between(row)).count() != self.index.ongoing.len() {

@@ -152,6 +152,19 @@ fn what_was_put_aside_until_a_date_is_closed_for_silence_two_days_after_it() {
 }
 
 #[test]
+fn a_night_is_no_silence_where_records_count_open_time() {
+    let answers = answers("silence_in_working_hours");
+    let states: Vec<_> =
+        answers.iter().filter_map(|answer| answer.pointer("/reply/state")).collect();
+    let closed = ["work_in_progress", "closed_abandoned"];
+    assert_eq!(states, [closed, closed].concat());
+    let closed: Vec<_> =
+        answers.iter().filter_map(|answer| answer.pointer("/reply/closed")).collect();
+    let (noon, ten) = (1_767_700_800_000_u64, 1_767_780_000_000_u64);
+    assert_eq!(closed, [&json!(null), &json!(noon), &json!(null), &json!(ten)]);
+}
+
+#[test]
 fn a_person_answers_from_the_hand_off_on() {
     let answers = answers("a_person_after_the_virtual_agent");
     let row = last(&answers, "/reply/rows/0");

@@ -8,7 +8,7 @@ use strowger::command::{Command, Submit, SubmitToAgent};
 use strowger::fact::{Cause, Fact};
 use strowger::figures::{Figures, FiguresConfig, Handling};
 use strowger::interaction::*;
-use strowger::model::{AgentId, Attributes, CodeId, QueueId, Value, WorkId};
+use strowger::model::{AgentId, Attributes, CalendarId, CodeId, QueueId, Value, WaitClock, WorkId};
 use strowger::state::{AssignmentState, LegRole, Stage};
 use strowger::{Centre, Engine, Span, Timestamp};
 
@@ -48,7 +48,8 @@ fn config() -> RecordConfig {
                 .with_cancel_after(secs(6))
                 .with_virtual_agent_after(secs(30))
                 .with_agent_reminder_after(secs(5))
-                .with_messaging_after(secs(60)),
+                .with_messaging_after(secs(60))
+                .with_counts(WaitClock::Open),
         )
         .with_limits(RecordLimits::default().with_segments(4).with_messages(5).with_profiles(2))
 }
@@ -178,7 +179,11 @@ fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
             let limits = (config().limits).with_profiles(profiles);
             let wrap_up_longest = [Some(Span::from_secs(10)), None][dice.roll(2) as usize];
             let virtual_agent = dice.roll(3) > 0;
+            let counts = [WaitClock::Wall, WaitClock::Open][dice.roll(2) as usize];
+            let calendar = [None, Some(CalendarId::from_raw(0))][dice.roll(2) as usize];
+            let idle = config().idle.with_counts(counts).with_calendar(calendar);
             let config = config()
+                .with_idle(idle)
                 .with_limits(limits)
                 .with_wrap_up_longest(wrap_up_longest)
                 .with_virtual_agent(virtual_agent);
@@ -412,6 +417,29 @@ fn engine_and_records_stay_in_step_in_a_centre() {
             Ok(())
         })
         .map(drop)
+    });
+}
+
+/// Whatever was defined, changed and retired meanwhile: the hours that were followed are those that
+/// are asked for anew.
+#[test]
+fn the_hours_that_count_are_those_of_the_engine() {
+    support::check(150, 36, 100, |history| {
+        let lived = live(history, |_| Ok(()))?;
+        let now = lived.centre.engine().now();
+        let open = lived.records().config().clone();
+        let mut again = lived.centre.clone();
+        let mut log = CentreLog::default();
+        let idle = open.idle.clone().with_counts(WaitClock::Wall);
+        for config in [open.clone().with_idle(idle), open] {
+            let configure = ConfigureRecords::new(config);
+            again.execute(now, configure, &mut log).map_err(|refusal| refusal.to_string())?;
+        }
+        let hours = |records: &Records| {
+            let snapshot = serde_json::from_str::<serde_json::Value>(&json(&records.snapshot()));
+            snapshot.expect("JSON").pointer("/rows/hours").cloned()
+        };
+        hold("the same", again.records().map(hours) == Some(hours(lived.records())))
     });
 }
 

@@ -17,6 +17,7 @@ mod repeated;
 mod seed0;
 mod seed1;
 mod seed3;
+mod silence;
 #[path = "../golden/table.rs"]
 mod table;
 mod texts;

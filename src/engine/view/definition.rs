@@ -1,5 +1,6 @@
 //! Definitions of any kind, to read.
 
+use alloc::sync::Arc;
 use core::fmt;
 
 use serde::{Serialize, Serializer};
@@ -51,6 +52,11 @@ impl<'a, P: Profile> DefinitionView<'a, P> {
     #[must_use]
     pub const fn id(self) -> P::Id {
         self.id
+    }
+
+    /// Its content, to keep.
+    pub(crate) const fn shared(self) -> &'a Arc<P> {
+        &self.entry.profile
     }
 
     /// The host's key for it.

@@ -6,6 +6,7 @@ use crate::base::key::Key;
 use crate::command::commands::Command;
 use crate::engine::view::View;
 use crate::model::attribute::check_attributes;
+use crate::model::calendar::WaitClock;
 use crate::model::invalid::Problem;
 
 use crate::interaction::command::{
@@ -31,6 +32,10 @@ impl RunOnRecords for ConfigureRecords {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { config } = self;
         config.check()?;
+        if let (WaitClock::Open, Below::Hours(hours)) = (config.idle.counts, &turn.below) {
+            let hours = hours.clone();
+            turn.know(&hours);
+        }
         if *config != *turn.store.config() {
             turn.emit(RecordEvent::Configured(config));
         }

@@ -24,6 +24,7 @@ use crate::state::work::CloseCause;
 
 use crate::interaction::conversation::Author;
 use crate::interaction::event::{DescribedBy, RecordEvent, RecordFact, RecordLog};
+use crate::interaction::hours::{HoursChange, KnownHours};
 use crate::interaction::ids::InteractionId;
 use crate::interaction::normal::Normaliser;
 use crate::interaction::plan::Ahead;
@@ -57,7 +58,7 @@ pub(crate) enum Mode {
 }
 
 /// The outcome in the engine before a command of records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[allow(unnameable_types, reason = "only the joiner hands it on")]
 pub enum Below {
     /// There is no engine.
@@ -67,17 +68,19 @@ pub enum Below {
     Nothing,
     /// Nothing, and the agent of the interaction never wraps up.
     NeverWrapsUp,
+    /// Nothing, and these are its hours.
+    Hours(KnownHours),
     /// A command, which it answered so.
     Answered(Reply),
 }
 
 impl Below {
     /// The work that was submitted for the command, if any was.
-    pub(crate) const fn submitted(self) -> Result<Option<WorkId>, RecordRefusal> {
+    pub(crate) const fn submitted(&self) -> Result<Option<WorkId>, RecordRefusal> {
         match self {
             Self::Absent => Err(RecordRefusal::NoEngine),
-            Self::Answered(Reply::Submitted(work)) => Ok(Some(work)),
-            Self::Nothing | Self::NeverWrapsUp | Self::Answered(_) => Ok(None),
+            Self::Answered(Reply::Submitted(work)) => Ok(Some(*work)),
+            Self::Nothing | Self::NeverWrapsUp | Self::Hours(_) | Self::Answered(_) => Ok(None),
         }
     }
 }
@@ -126,6 +129,20 @@ impl RecordTurn<'_> {
                 let reason = alloc::format!("fact {seq} of records does not fit: {misfit}");
                 *self.fault = Some(Fault::new(seq.saturating_sub(1), self.now, reason));
             }
+        }
+    }
+
+    /// The hours that count are these from now on.
+    pub(crate) fn know(&mut self, hours: &KnownHours) {
+        let change = self.store.rows().hours.difference(hours);
+        self.set_hours(change);
+    }
+
+    /// The hours that count are other ones from now on, if this changes any.
+    pub(crate) fn set_hours(&mut self, change: HoursChange) {
+        if !change.is_empty() {
+            let HoursChange { calendars, queues } = change;
+            self.emit(RecordEvent::HoursSet { calendars, queues });
         }
     }
 

@@ -8,7 +8,7 @@ use crate::state::machine::DeadlineKind;
 
 use crate::interaction::conversation::Author;
 use crate::interaction::event::RecordEvent;
-use crate::interaction::idle::{self, Due};
+use crate::interaction::idle::Due;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::state::{Ending, InteractionType, Party};
 use crate::interaction::texts::TextOf;
@@ -25,8 +25,11 @@ impl RecordTurn<'_> {
     pub(crate) fn fire_first(&mut self, by: Timestamp) -> bool {
         let first = self.store.first_deadline().filter(|(at, _)| *at <= by);
         let Some((at, id)) = first else { return false };
+        // Other hours, or another policy, may have moved it before what happened meanwhile.
+        let touched = self.store.get(id).map(|row| row.touched);
+        let due = touched.map_or(at, |touched| touched.max(at));
         let before =
-            mem::replace(&mut self.cause, Cause::Deadline { kind: DeadlineKind::Record, due: at });
+            mem::replace(&mut self.cause, Cause::Deadline { kind: DeadlineKind::Record, due });
         self.fire(id);
         self.cause = before;
         let again = self.store.first_deadline() == first;
@@ -35,9 +38,8 @@ impl RecordTurn<'_> {
     }
 
     fn fire(&mut self, interaction: InteractionId) {
-        let policy = &self.store.config().idle;
+        let Some((_, due)) = self.store.due(interaction) else { return };
         let row = self.store.get(interaction);
-        let Some((_, due)) = row.and_then(|row| idle::deadline(row, policy)) else { return };
         match due {
             Due::WrapUp => self.close(interaction, Finish::new(Ending::Agent, Party::System)),
             Due::RemindCustomer => {
