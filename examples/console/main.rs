@@ -28,6 +28,11 @@
 //! | `figures_config` | `{"interval": 900000, "short_abandon": 5000}` | how figures are cut and counted from now on, which is the whole session: it comes first. What is left out is as at first |
 //! | `report` | `{}` | the measures of closed interactions, by queue and type |
 //! | `record_of` | `1` | the record of an interaction, by number: conversation, notes, who had it and when |
+//! | `messages` | `{"interaction": 1, "most": 20, "before": 7}` | a page of its conversation: at most so many messages (20) before one of them, the last ones without `before`, or those that come `after` one; as staff or, with `"viewer": "requester"`, as the customer may read them |
+//! | `of_customer` | `"dora"` | all there is of a customer, newest first |
+//! | `inbox` | `"ana"` | the cards of what asks an agent for an answer, with the answers that would be taken |
+//! | `workspace` | `{"agent": "ana", "interaction": 1}` | what an agent sees of an interaction that they have or take part in, and what they may do |
+//! | `controls` | `{"work": "call-1", "agent": "ana"}` | the commands that would be taken from an agent now about a piece of work |
 //! | `why_work` | `"call-1"` | why open work is where it is |
 //! | `why_agent` | `"ana"` | why an agent gets what they get |
 //! | `why` | `{"work": "call-1", "agent": "ana"}` | what stands between the two |
@@ -50,6 +55,7 @@ use std::io::{self, BufRead, Write};
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
+use strowger::Key;
 use strowger::centre::{CentreCommand, CentreRefusal, CentreReply, LayerFact};
 use strowger::command::Actor;
 use strowger::figures::FiguresConfig;
@@ -101,6 +107,11 @@ enum Line {
     FiguresConfig(FiguresConfig),
     Report(Nothing),
     RecordOf(InteractionId),
+    Messages(Page),
+    OfCustomer(Key),
+    Inbox(AgentId),
+    Workspace(Desk),
+    Controls(Pair),
     WhyWork(WorkId),
     WhyAgent(AgentId),
     Why(Pair),
@@ -118,6 +129,39 @@ struct Nothing {}
 struct Pair {
     work: WorkId,
     agent: AgentId,
+}
+
+/// A page of a conversation.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "interaction")]
+struct Page {
+    interaction: InteractionId,
+    #[serde(default = "Page::viewer")]
+    viewer: Viewer,
+    #[serde(default)]
+    before: Option<MessageId>,
+    #[serde(default)]
+    after: Option<MessageId>,
+    #[serde(default = "Page::most")]
+    most: usize,
+}
+
+impl Page {
+    const fn viewer() -> Viewer {
+        Viewer::Staff
+    }
+
+    const fn most() -> usize {
+        20
+    }
+}
+
+/// An agent with an interaction of theirs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "agent and interaction")]
+struct Desk {
+    agent: AgentId,
+    interaction: InteractionId,
 }
 
 fn main() -> io::Result<()> {
@@ -210,6 +254,15 @@ fn answer(
         }
         Line::Report(Nothing {}) => return session.ask(&call, |session| session.report()),
         Line::RecordOf(id) => return session.ask(&call, |session| session.record_of(id)),
+        Line::Messages(page) => return session.ask(&call, |session| session.messages(&page)),
+        Line::OfCustomer(key) => return session.ask(&call, |session| session.of_customer(&key)),
+        Line::Inbox(agent) => return session.ask(&call, |session| session.inbox(agent)),
+        Line::Workspace(Desk { agent, interaction }) => {
+            return session.ask(&call, |session| session.workspace(agent, interaction));
+        }
+        Line::Controls(Pair { work, agent }) => {
+            return session.ask(&call, |session| session.controls(agent, work));
+        }
         Line::WhyWork(id) => return session.ask(&call, |session| session.why_work(id)),
         Line::WhyAgent(id) => return session.ask(&call, |session| session.why_agent(id)),
         Line::Why(Pair { work, agent }) => {

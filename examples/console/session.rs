@@ -4,16 +4,17 @@ use std::error::Error;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use strowger::Key;
 use strowger::centre::{
     CentreCommand, CentreConfig, CentreFact, CentreLog, CentreRefusal, CentreReply,
 };
 use strowger::command::Actor;
 use strowger::figures::{AgentNow, Figures, FiguresConfig, QueueNow};
 use strowger::host::{Call, Follower};
-use strowger::interaction::{InteractionId, RecordConfig, Records, Report};
+use strowger::interaction::{InteractionId, Layout, NoAssist, RecordConfig, Records, Report};
 use strowger::prelude::*;
 
-use super::keyed;
+use super::{Page, keyed};
 
 /// How many decisions are kept until somebody asks: a round number that was not measured.
 const DECISIONS: usize = 1_000;
@@ -147,6 +148,51 @@ impl Session {
         let record = self.records()?.interaction(id);
         let record = record.ok_or("there is no such interaction")?;
         Ok(keyed(self.centre()?, record)?)
+    }
+
+    /// A page of the messages of an interaction.
+    pub(crate) fn messages(&self, page: &Page) -> Asked {
+        let row = self.records()?.interaction(page.interaction);
+        let talk = row.ok_or("there is no such interaction")?.conversation.as_deref();
+        let talk = talk.ok_or("nothing is in writing")?;
+        let messages = match (page.before, page.after) {
+            (before, None) => talk.page_before(page.viewer, before, page.most),
+            (None, Some(after)) => talk.page_after(page.viewer, after, page.most),
+            (Some(_), Some(_)) => return Err("a page takes `before` or `after`".into()),
+        };
+        Ok(keyed(self.centre()?, &messages.ok_or("there is no such message")?)?)
+    }
+
+    /// All there is of a customer.
+    pub(crate) fn of_customer(&self, customer: &Key) -> Asked {
+        let centre = self.centre()?;
+        Ok(keyed(centre, &centre.of_customer(customer))?)
+    }
+
+    /// What an agent may do is tried, in a centre that nobody else sees.
+    fn copy(&self) -> Result<(Centre, Timestamp), Box<dyn Error>> {
+        let centre = self.centre()?.clone();
+        let now = centre.engine().now();
+        Ok((centre, now))
+    }
+
+    /// The cards of an agent.
+    pub(crate) fn inbox(&self, agent: AgentId) -> Asked {
+        let (mut copy, now) = self.copy()?;
+        Ok(keyed(self.centre()?, &copy.inbox(agent, now)?)?)
+    }
+
+    /// What an agent sees of an interaction. No port helps them here.
+    pub(crate) fn workspace(&self, agent: AgentId, interaction: InteractionId) -> Asked {
+        let (mut copy, now) = self.copy()?;
+        let desk = copy.workspace(agent, interaction, now, &Layout::default(), &NoAssist)?;
+        Ok(keyed(self.centre()?, &desk)?)
+    }
+
+    /// What would be taken from an agent about a piece of work.
+    pub(crate) fn controls(&self, agent: AgentId, work: WorkId) -> Asked {
+        let (mut copy, _) = self.copy()?;
+        Ok(keyed(self.centre()?, &copy.controls(agent, work)?)?)
     }
 
     /// Why a piece of work is where it is.

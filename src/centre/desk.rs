@@ -43,6 +43,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// What the centre would take from an agent now about a piece of work: one command of each
     /// kind, with a target or a code that would do. What is not named would be refused, or change
     /// nothing. Of colleagues it asks for the members of the work's queue, until one would do.
+    /// Where work leaves the house, `outside` stands for any destination.
     ///
     /// Which controls an agent has in which state, where no layer refuses one of them:
     ///

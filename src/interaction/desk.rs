@@ -9,9 +9,9 @@ use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::command::actor::Actor;
 use crate::command::commands::{
-    Accept, Answer, Command, Confer, Consult, Decline, EndLeg, EndWrapUp, ExtendWrapUp,
-    FinishContact, Finisher, HandOver, Hold, Park, Pull, Reject, RequestWrapUp, Resume, Resumer,
-    Retrieve, SetCode, TransferToAgent, TransferToQueue,
+    Accept, Answer, Command, Confer, Consult, ConsultQueue, Decline, EndLeg, EndWrapUp,
+    ExtendWrapUp, FinishContact, Finisher, HandOver, Hold, Park, Pull, Reject, RequestWrapUp,
+    Resume, Resumer, Retrieve, SetCode, TransferOutside, TransferToAgent, TransferToQueue,
 };
 use crate::engine::core::Engine;
 use crate::engine::view::View;
@@ -98,7 +98,8 @@ pub struct Workspace<'a> {
     /// The parts of the layout, in its order.
     pub panels: Vec<Panel<'a>>,
     /// What the engine would take from the agent now: commands that change something. Where a
-    /// command has a target or a code, it is one that would be taken.
+    /// command has a target or a code, it is one that would be taken. Where work leaves the house,
+    /// `outside` stands for any destination.
     pub controls: Vec<Command>,
 }
 
@@ -262,6 +263,9 @@ fn takes<P: ProfileStore + Clone + Default>(
 /// How long the control asks for that extends a wrap-up.
 const EXTENSION: Span = Span::from_mins(1);
 
+/// Where the control sends work that leaves the house.
+const OUTSIDE: &str = "outside";
+
 /// What an agent might do with a piece of work: each control with the targets it might have.
 fn candidates(view: View<'_>, me: AgentId, work: WorkId) -> Vec<Vec<Command>> {
     let Some(row) = view.work(work) else {
@@ -285,6 +289,7 @@ fn candidates(view: View<'_>, me: AgentId, work: WorkId) -> Vec<Vec<Command>> {
     all.push(vec![Resume::new(work, Resumer::Agent).into()]);
     let queues = view.queues().map(|queue| TransferToQueue::new(work, queue.id()).into());
     all.push(queues.collect());
+    all.push(vec![TransferOutside::new(work, OUTSIDE.into()).into()]);
     let queue = view.queue(row.queue());
     let colleagues: Vec<_> = queue.into_iter().flat_map(|queue| queue.members()).collect();
     let to = |does: fn(WorkId, AgentId) -> Command, whom: &[AgentId]| {
@@ -292,6 +297,8 @@ fn candidates(view: View<'_>, me: AgentId, work: WorkId) -> Vec<Vec<Command>> {
     };
     all.push(to(|work, agent| TransferToAgent::new(work, agent).into(), &colleagues));
     all.push(to(|work, agent| Consult::new(work, agent).into(), &colleagues));
+    let queues = view.queues().map(|queue| ConsultQueue::new(work, queue.id()).into());
+    all.push(queues.collect());
     let guests: Vec<_> = row.legs().map(|leg| leg.agent).collect();
     all.push(to(|work, agent| Confer::new(work, agent).into(), &guests));
     all.push(to(|work, agent| HandOver::new(work, agent).into(), &guests));

@@ -2,9 +2,9 @@
 
 use strowger::centre::CentreRefusal;
 use strowger::command::{
-    Answer, Confer, Consult, Decline, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact, Finisher,
-    HandOver, Hold, Park, Pull, Reject, RequestWrapUp, Resume, Resumer, Retrieve, SetCode,
-    TransferToAgent, TransferToQueue,
+    Answer, Confer, Consult, ConsultQueue, Decline, EndLeg, EndWrapUp, ExtendWrapUp, FinishContact,
+    Finisher, HandOver, Hold, Park, Pull, Reject, RequestWrapUp, Resume, Resumer, Retrieve,
+    SetCode, TransferOutside, TransferToAgent, TransferToQueue,
 };
 use strowger::interaction::*;
 use strowger::model::{
@@ -261,6 +261,9 @@ fn every_control(floor: &Floor, work: WorkId) -> Vec<Command> {
         Resume::new(work, Resumer::Agent).into(),
         TransferToQueue::new(work, SUPPORT).into(),
         TransferToQueue::new(work, SALES).into(),
+        TransferOutside::new(work, "partner".into()).into(),
+        ConsultQueue::new(work, SUPPORT).into(),
+        ConsultQueue::new(work, SALES).into(),
         RequestWrapUp::new(work).into(),
         FinishContact::new(work, Finisher::Agent).into(),
         SetCode::new(work, ANA, CODE).into(),
