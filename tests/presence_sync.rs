@@ -198,6 +198,39 @@ fn who_is_back_in_time_gets_their_presence_back() {
     assert_eq!(sync.renew(ANA, Timestamp::from_millis(311_000))[..1], here(AWAY)[..]);
 }
 
+/// Ana comes back that long after their lease ended, and is in the presence that is asked for.
+fn back_after(config: Config, absent: u32) -> (RoutingStatus, SystemPresence) {
+    let (lease, mut log) = (Span::from_secs(30), Log::default());
+    let mut engine = Engine::new(config, Timestamp::EPOCH, &mut log).unwrap();
+    let ana = AgentProfile::default().with_lease(lease);
+    engine.execute(Timestamp::EPOCH, Define::new("ana", ana), &mut log).unwrap();
+    let on_queue = SetPresence::new(ANA, ON_QUEUE);
+    engine.execute(Timestamp::EPOCH, on_queue, &mut log).unwrap();
+    let lost = Timestamp::EPOCH + lease;
+    engine.advance(lost, &mut log).unwrap();
+    let mut sync = PresenceSync::new(map());
+    log.drain().for_each(|fact| drop(sync.observe(&fact)));
+    let back = lost + Span::from_secs(absent);
+    for ask in sync.renew(ANA, back) {
+        if let PresenceAsk::Here(command) = ask {
+            engine.execute(back, command, &mut log).unwrap();
+        }
+    }
+    let agent = engine.view().agent(ANA).unwrap();
+    let presence = engine.view().presence(agent.presence()).unwrap();
+    (agent.status(), presence.profile().system)
+}
+
+#[test]
+fn who_was_away_for_long_is_available_and_where_the_engine_has_it_so_off_queue() {
+    let (on_queue, available) = (SystemPresence::OnQueue, SystemPresence::Available);
+    let off = || Config::default().with_available_off_queue(true);
+    assert_eq!(back_after(off(), 59), (RoutingStatus::Idle, on_queue));
+    assert_eq!(back_after(off(), 60), (RoutingStatus::OffQueue, available));
+    let usual = back_after(Config::default(), 60);
+    assert_eq!(usual, (RoutingStatus::Idle, available));
+}
+
 #[test]
 fn what_was_lost_is_asked_again() {
     let mut sync = in_step();

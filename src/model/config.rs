@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::growing::growing;
 use crate::base::time::Span;
 use crate::model::invalid::Invalid;
+use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
 
 growing! {
     /// How many of each thing there may be. One more is refused, never lost and never a panic.
@@ -60,6 +61,11 @@ growing! {
         /// colleague as if a supervisor had assigned it.
         #[serde(default)]
         pub agents_assign: bool => with_agents_assign,
+        /// True if the presence `available`, which every engine has, opens no channel: who is
+        /// available waits for nothing until they go on queue (Genesys Cloud: *Available* is off
+        /// queue). Usually it opens every channel.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub available_off_queue: bool => with_available_off_queue,
         /// How far a call may name the time after the latest that any call named. A call further
         /// ahead is refused with [`ClockJump`](crate::Refusal::ClockJump) until the host
         /// [confirms](crate::Engine::confirm_clock) the time; `None`: any distance. One day at
@@ -90,6 +96,7 @@ impl Default for Config {
             limits: Limits::default(),
             remembered: 10_000,
             agents_assign: false,
+            available_off_queue: false,
             clock_step: Some(Span::from_mins(24 * 60)),
             burst: BURST,
             seed: 0,
@@ -98,6 +105,17 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The presence of this kind that the engine has from the start.
+    pub(crate) fn presence(&self, system: SystemPresence) -> PresenceProfile {
+        let usual = PresenceProfile::of(system);
+        match system {
+            SystemPresence::Available if self.available_off_queue => {
+                usual.with_opens(Opens::Nothing)
+            }
+            _ => usual,
+        }
+    }
+
     /// Refuses a configuration that makes no sense.
     pub(crate) fn check(&self) -> Result<(), Invalid> {
         Invalid::range("remembered", self.remembered, 1, 10_000_000)?;

@@ -20,7 +20,8 @@ pub enum SystemPresence {
     /// Not signed in.
     #[default]
     Offline,
-    /// Here and willing.
+    /// Here and willing; on queue too, unless
+    /// [`Config::available_off_queue`](crate::Config::available_off_queue) says otherwise.
     Available,
     /// Waiting for queued work.
     OnQueue,

@@ -58,25 +58,19 @@ growing! {
     /// The presence of a person who comes back after not being heard of (Genesys Cloud: restore
     /// time).
     ///
-    /// The presence `available` that exists from the start opens every channel. An organisation
-    /// whose people are off queue after a long absence, until they say so, has one of its own:
+    /// Usually who is back later is available. In an engine in which that is
+    /// [off queue](crate::Config::available_off_queue) they are here, and are offered nothing
+    /// until they go on queue themselves:
     ///
     /// ```
-    /// use strowger::model::{Opens, PresenceProfile};
     /// use strowger::prelude::*;
-    /// use strowger::presence::{PresenceMap, PresenceSync, Renewal};
+    /// use strowger::presence::Renewal;
     ///
     /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
-    /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let config = Config::default().with_available_off_queue(true);
+    /// let mut engine = Engine::new(config, now, &mut log)?;
     /// let ana = engine.execute(now, Define::new("ana", AgentProfile::default()), &mut log)?;
-    /// let profile = PresenceProfile::of(SystemPresence::Available).with_opens(Opens::Nothing);
-    /// let back = engine.execute(now, Define::new("back", profile), &mut log)?;
-    ///
-    /// let map = PresenceMap::new("Available", back);
-    /// let later = Renewal::new(Span::from_mins(1), back);
-    /// let sync = PresenceSync::new(map).with_renewal(later);
-    ///
-    /// engine.execute(now, SetPresence::new(ana, back), &mut log)?;
+    /// engine.execute(now, SetPresence::new(ana, Renewal::USUAL.later), &mut log)?;
     /// assert_eq!(engine.view().agent(ana).unwrap().status(), RoutingStatus::OffQueue);
     /// # Ok::<(), Refusal>(())
     /// ```

@@ -162,7 +162,7 @@ impl Stores {
         let remembered = config.remembered;
         let mut presences = Table::default();
         for system in SystemPresence::ALL {
-            let profile = Arc::new(PresenceProfile::of(system));
+            let profile = Arc::new(config.presence(system));
             let key = system.key().into();
             presences.push(CatalogEntry { key, profile, retired: false, revision: 0 });
         }

@@ -32,8 +32,8 @@ use std::sync::Arc;
 use strowger::command::{Actor, Command, Reply};
 use strowger::fact::{Cause, Defined, Definition, Event, Fact};
 use strowger::model::{
-    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, PoolId, PresenceId, PresenceProfile,
-    QueueId, ReasonId, SkillId, SystemPresence, WorkId,
+    AgentId, CalendarId, ChannelId, CodeId, Entity, OfferId, Opens, PoolId, PresenceId,
+    PresenceProfile, QueueId, ReasonId, SkillId, SystemPresence, WorkId,
 };
 use strowger::state::{LegEnd, OfferEnd};
 use strowger::{Config, Key, Refusal, Timestamp};
@@ -122,10 +122,14 @@ impl Router {
             behind: false,
         };
         for system in SystemPresence::ALL {
+            let mut profile = PresenceProfile::of(system);
+            if config.available_off_queue && system == SystemPresence::Available {
+                profile.opens = Opens::Nothing;
+            }
             let definition = Definition::Presence(Defined::new(
                 system.id(),
                 system.key().into(),
-                Arc::new(PresenceProfile::of(system)),
+                Arc::new(profile),
             ));
             router.things.insert(system.id().into(), Thing::of(definition));
         }

@@ -47,10 +47,11 @@ pub(crate) fn config() -> BoxedStrategy<Config> {
                 .with_needs(needs)
         });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
-    (limits, remembered, prop::bool::weighted(0.3))
-        .prop_map(|(limits, remembered, assign)| {
+    (limits, remembered, prop::bool::weighted(0.3), prop::bool::weighted(0.2))
+        .prop_map(|(limits, remembered, assign, off_queue)| {
             let config = Config::default().with_limits(limits).with_remembered(remembered);
             // Histories reach any instant there is.
+            let config = config.with_available_off_queue(off_queue);
             config.with_agents_assign(assign).with_clock_step(None).with_seed(42)
         })
         .boxed()
