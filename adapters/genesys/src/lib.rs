@@ -52,6 +52,7 @@ mod topic;
 mod transfer;
 mod utilization;
 mod words;
+mod workforce;
 mod workitem;
 mod workspace;
 
@@ -91,6 +92,9 @@ pub use transfer::{
 pub use utilization::{
     LabelUtilization, MediaUtilization, Utilization, UtilizationLevel, UtilizationMap,
     get_user_utilization, get_utilization,
+};
+pub use workforce::{
+    ShiftMatch, ShiftTrade, TimeOff, TradeVersion, get_my_shift_trades, start_course,
 };
 pub use workitem::{
     AssignmentOperation, ScoredAgent, UserId, WorkitemCreate, WorkitemTerminate, WorkitemUpdate,

@@ -207,6 +207,38 @@ fn what_goes_beside_work() {
 }
 
 #[test]
+fn what_agents_ask_of_the_workforce_modules() {
+    request_of("time_off", TimeOff::request);
+    same("time_off_hours", &TimeOff::hours("vacation", NOW, 90).request().unwrap());
+    request_of("shift_trade", |trade: &ShiftTrade| trade.request("mu-1", "2026-08-03"));
+    request_of("shift_match", |take: &ShiftMatch| take.request("mu-1", "2026-08-03", "t-9"));
+    let take = ShiftMatch::new("s-1", 3).in_return("sh-8");
+    same("shift_match", &take.request("mu-1", "2026-08-03", "t-9").unwrap());
+    same("shift_trades", &get_my_shift_trades());
+    same("course_start", &start_course("la-1"));
+}
+
+#[test]
+fn what_makes_no_sense_is_not_asked_of_the_workforce_modules() {
+    let wrong = |asked: Result<Request, Invalid>| asked.unwrap_err().field;
+    let days = |minutes| TimeOff::days("vacation", ["2026-08-03"], minutes);
+    assert!(days(1).request().is_ok() && days(1_440).request().is_ok());
+    for minutes in [0, 1_441] {
+        assert_eq!(wrong(days(minutes).request()), "dailyDurationMinutes");
+    }
+    assert_eq!(wrong(TimeOff::hours("", NOW, 90).request()), "activityCodeId");
+    let none: [&str; 0] = [];
+    let never = TimeOff::days("vacation", none, 480);
+    assert_eq!(wrong(never.request()), "fullDayManagementUnitDates");
+    let hours = TimeOff::hours("vacation", NOW, 480).partial_day_start_date_times;
+    let both = TimeOff { partial_day_start_date_times: hours, ..days(480) };
+    assert_eq!(wrong(both.request()), "fullDayManagementUnitDates");
+    assert_eq!(wrong(ShiftTrade::new("", "sh-7").request("mu-1", "w")), "scheduleId");
+    assert_eq!(wrong(ShiftTrade::new("s-1", "").request("mu-1", "w")), "initiatingShiftId");
+    assert_eq!(wrong(ShiftMatch::new("", 1).request("mu-1", "w", "t")), "receivingScheduleId");
+}
+
+#[test]
 fn notifications() {
     let Event::Presence { user, presence } = notification("presence") else { panic!() };
     assert_eq!(&*user, "9ed7d9f6-0c59-4360-ac54-40dd35eb9c2f");

@@ -39,6 +39,9 @@ fn seed0_row012_what_the_workforce_modules_say_passes_as_it_is() {
         ("evaluations", get_evaluations("u-ana")),
         ("learning", get_learning()),
         ("leaderboard", get_leaderboard("2026-05-11", "2026-05-15")),
+        ("time_off_hours", TimeOff::hours("vacation", at(0), 90).request().unwrap()),
+        ("shift_trades", get_my_shift_trades()),
+        ("course_start", start_course("la-1")),
     ];
     for (name, request) in asked {
         same(name, &request);
