@@ -138,9 +138,12 @@ fn check_members(turn: &Turn<'_>, definition: &Definition) -> Result<(), Refusal
             more > 0 && named.saturating_add(more) > max as usize
         }
         Definition::Queue(defined) => defined.profile.members_where.as_ref().is_some_and(|asked| {
-            let agents = world.stores().agents.iter().filter(|(_, entry)| !entry.retired);
+            let agents = world.stores().agents.iter();
             let mut rows = agents.zip(world.stores().agent_rows.iter());
             rows.any(|((_, entry), (_, row))| {
+                if entry.retired {
+                    return false;
+                }
                 let full = row.memberships.len() >= max as usize;
                 let new = row.terms(defined.id, None).is_none();
                 full && new && holds(&asked.requirement, &entry.profile)
