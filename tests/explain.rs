@@ -19,6 +19,7 @@ use strowger::model::{
 };
 use strowger::prelude::*;
 use strowger::state::Stage;
+use strowger::view::StepState;
 
 const ANA: AgentId = AgentId::from_raw(0);
 const BO: AgentId = AgentId::from_raw(1);
@@ -778,6 +779,39 @@ fn ends_as_said(floor: &Floor) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+/// The steps of a relaxation: where each stands up to the millisecond before it begins and from
+/// then on, and when it begins.
+#[test]
+fn a_view_says_where_each_step_of_a_relaxation_stands() {
+    use StepState::{Active, Expired, ToCome};
+    let mut floor = Floor::new(Config::default());
+    floor.must(Define::new("voice", ChannelProfile::voice()));
+    let step = |secs| RelaxationStep::default().with_after(Span::from_secs(secs));
+    let profile = QueueProfile::default().with_relaxation(Relaxation::of([step(30), step(60)]));
+    floor.must(Define::new("desk", profile));
+    floor.must(Define::new("other", QueueProfile::default()));
+    floor.now = millis(5_000);
+    let work = floor.submit(WorkRequest::new(DESK, VOICE));
+    let stand = |floor: &Floor| -> Vec<_> {
+        let steps = floor.engine.view().work(work).unwrap().steps();
+        let begins: Vec<_> = steps.iter().map(|step| step.at).collect();
+        assert_eq!(begins, [5_000, 35_000, 65_000].map(|at| Some(millis(at))));
+        steps.iter().map(|step| step.state).collect()
+    };
+    assert_eq!(stand(&floor), [Active, ToCome, ToCome]);
+    for (at, before, then) in [
+        (35_000, [Active, ToCome, ToCome], [Expired, Active, ToCome]),
+        (65_000, [Expired, Active, ToCome], [Expired, Expired, Active]),
+    ] {
+        floor.sleep_until(millis(at - 1));
+        assert_eq!(stand(&floor), before);
+        floor.sleep_until(millis(at));
+        assert_eq!(stand(&floor), then);
+    }
+    let other = floor.submit(WorkRequest::new(OTHER, VOICE));
+    assert!(floor.engine.view().work(other).unwrap().steps().is_empty());
 }
 
 proptest! {

@@ -289,7 +289,8 @@ fn seed0_row019_rejected_work_is_ordered_by_its_score() {
     let urgent = WorkRequest::new(floor.queue, floor.chat).with_priority(Priority(100));
     let urgent = floor.submit(urgent);
     // Neither the order in which they came, nor that in which they were rejected, or its reverse.
-    for work in [one, last, two] {
+    for work in [two, last, one] {
+        floor.now += SECOND;
         floor.reject(work);
     }
     assert_eq!(floor.line(), [last, one, two, urgent]);
