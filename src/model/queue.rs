@@ -526,12 +526,11 @@ impl Profile for QueueProfile {
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
         self.classification.iter().for_each(|rules| rules.mentions(name));
         self.calendar.iter().for_each(|calendar| name((*calendar).into()));
-        self.overflow.iter().for_each(|rule| rule.then.mentions(name));
+        self.overflow.iter().for_each(|rule| rule.mentions(name));
         if let LastResort::Move { queue } = self.last_resort {
             name(queue.into());
         }
-        let conditions = self.conditional.iter().flat_map(|ring| &ring.when);
-        conditions.filter_map(|condition| condition.queue).for_each(|queue| name(queue.into()));
+        self.conditional.iter().for_each(|ring| ring.mentions(name));
     }
 }
 
