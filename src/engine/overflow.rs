@@ -36,10 +36,10 @@ impl Occasion<'_> {
         }
     }
 
-    /// True if it must be noted for a rule how many others wait.
+    /// True if it must be noted for a rule how many others wait: enough for a part of it.
     fn notes_ahead(self, rule: &OverflowRule) -> bool {
-        let noted = matches!(self, Self::Entry { ahead, .. } if ahead > 0);
-        noted && !rule.is_plain() && rule.when.asks_ahead()
+        let reached = |ahead| !rule.is_plain() && rule.when.is_reached(ahead);
+        matches!(self, Self::Entry { ahead, .. } if reached(ahead))
     }
 }
 

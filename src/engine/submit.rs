@@ -7,6 +7,7 @@ use crate::command::commands::{ChangeWork, Submit};
 use crate::command::refusal::{LimitName, Refusal};
 use crate::fact::event::{Event, StandIn};
 use crate::model::ids::WorkId;
+use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Need;
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
@@ -105,6 +106,10 @@ impl Run for ChangeWork {
         // What was offered reserved something of the pools as they were.
         if change.pools.is_some() && row.is_offered() {
             return Err(turn.wrong_stage(work));
+        }
+        // What stands for other work takes what that work takes.
+        if change.pools.is_some() && turn.world.stand_in(work).is_some() {
+            return Err(Invalid::new("pools", Problem::Fixed).into());
         }
         if change.need.is_some() || change.relaxation.is_some() {
             let changed = change.applied_to(&request);

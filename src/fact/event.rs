@@ -491,8 +491,8 @@ events! {
         }
         /// A rule of overflow that has parts, or must hold for some time, was evaluated for waiting
         /// work and not done. It is told whenever the rule begins or ceases to hold, when a time
-        /// that the rule asks for was over in vain, and as the work enters if the rule asks how
-        /// many waited then.
+        /// that the rule asks for was over in vain, and as the work enters if so many wait that a
+        /// part of the rule holds.
         OverflowWatched = overflow_watched {
             /// The work.
             work: WorkId,
@@ -501,7 +501,7 @@ events! {
             /// True if the rule holds, and must hold for longer.
             holds: bool,
             /// How many others waited as the work entered; absent if it did not enter just now, or
-            /// the rule does not ask.
+            /// no part of the rule holds by that.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             ahead: Option<u32>,
         }

@@ -356,7 +356,7 @@ impl Trigger {
     const PARTS_MAX: u32 = RULES_MAX;
 
     /// True if this is so of a part that has no parts.
-    fn has(&self, is: fn(&Self) -> bool) -> bool {
+    fn has(&self, is: &dyn Fn(&Self) -> bool) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(is)),
             part => is(part),
@@ -366,17 +366,17 @@ impl Trigger {
     /// True if the trigger is evaluated again and again as work waits.
     #[must_use]
     pub(crate) fn is_watched(&self) -> bool {
-        self.has(|part| !matches!(part, Self::Waited(_) | Self::Ahead(_)))
+        self.has(&|part| !matches!(part, Self::Waited(_) | Self::Ahead(_)))
     }
 
-    /// True if it asks how many waited as work entered.
-    pub(crate) fn asks_ahead(&self) -> bool {
-        self.has(|part| matches!(part, Self::Ahead(_)))
+    /// True if a part of it holds because so many waited as work entered, and at least one.
+    pub(crate) fn is_reached(&self, ahead: u32) -> bool {
+        self.has(&|part| matches!(part, Self::Ahead(least) if (1..=ahead).contains(least)))
     }
 
     /// True if it asks for the place of work in the line.
     pub(crate) fn asks_position(&self) -> bool {
-        self.has(|part| matches!(part, Self::Position { .. }))
+        self.has(&|part| matches!(part, Self::Position { .. }))
     }
 
     /// Names every wait that it asks for.

@@ -1,6 +1,6 @@
 //! What happens to work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use strowger::command::{
@@ -123,6 +123,7 @@ impl Router {
             unassigned: 0,
             unreached: 0,
             fired: BTreeSet::new(),
+            told: BTreeMap::new(),
             widened: 0,
             stands_for: None,
         }
@@ -164,6 +165,9 @@ impl Router {
         }
         if change.pools.is_some() && matches!(work.stage, Stage::Offered { .. }) {
             return Err(self.wrong_stage(id));
+        }
+        if change.pools.is_some() && work.stands_for.is_some() {
+            return Err(valid::invalid("pools", Problem::Fixed).into());
         }
         let request = valid::changed(&work.request, change);
         if change.need.is_some() || change.relaxation.is_some() {
