@@ -198,7 +198,8 @@ fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<
         });
     }
     let known = |ring: u8| old.conditional.iter().find(|known| known.ring == ring);
-    let stays = |ring: u8| known(ring).is_some_and(|ring| defined.profile.conditional.contains(ring));
+    let stays =
+        |ring: u8| known(ring).is_some_and(|ring| defined.profile.conditional.contains(ring));
     world.queue_mut(id)?.holding.retain(|(ring, _)| stays(*ring));
     works_enter_anew(world, works)?;
     world.index.unwatched.push(id);

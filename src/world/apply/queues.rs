@@ -125,9 +125,7 @@ pub(super) fn watch(world: &mut World, id: QueueId, at: Timestamp) -> Result<(),
         row.joined = 0;
         row.holding.clear();
         row.inspection = None;
-    } else if row.inspection.is_none()
-        && (waiting || row.joined != 0 || !row.holding.is_empty())
-    {
+    } else if row.inspection.is_none() && (waiting || row.joined != 0 || !row.holding.is_empty()) {
         row.inspection = Some(at + every);
     }
     set_clock(world, id);

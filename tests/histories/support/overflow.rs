@@ -123,9 +123,10 @@ pub(super) fn helpers() -> BoxedStrategy<Vec<ConditionalRing>> {
     let ring = prop_oneof![40 => 0..4_u8, 1 => Just(16)];
     let conditions = prop_oneof![40 => vec(condition(), 1..3), 1 => Just(vec![])];
     let others = prop_oneof![3 => Just(vec![]), 1 => vec(vec(condition(), 1..3), 1..3)];
-    let ring = (ring, conditions, others, holds_for()).prop_map(|(ring, when, others, holds_for)| {
-        ConditionalRing::new(ring, when).with_or_when(others).with_holds_for(holds_for)
-    });
+    let ring =
+        (ring, conditions, others, holds_for()).prop_map(|(ring, when, others, holds_for)| {
+            ConditionalRing::new(ring, when).with_or_when(others).with_holds_for(holds_for)
+        });
     vec(ring, 1..3).boxed()
 }
 
