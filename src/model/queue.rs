@@ -392,7 +392,7 @@ growing! {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub conditional: Vec<ConditionalRing> => with_conditional(each ConditionalRing),
         /// How often rules and rings that depend on the state of queues are inspected while
-        /// anything waits or a ring has joined.
+        /// anything waits, or a ring has joined or is to join.
         pub inspect_every: Span => with_inspect_every,
         /// How fast it may offer; `None`: as fast as it can.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -214,7 +214,8 @@ growing! {
     ///
     /// Work that an agent has, parked or wraps up takes every change but those of its place
     /// (`front`), of whom it asks for by name (`preferred`) and of what it draws on (`pools`). The
-    /// rest counts when it is in a line again. Work that is offered keeps its pools.
+    /// rest counts when it is in a line again. Work that is offered, or stands for other work, keeps
+    /// its pools.
     ///
     /// ```
     /// use strowger::model::{Preferred, WorkChange};
