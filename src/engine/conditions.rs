@@ -29,7 +29,7 @@ pub(crate) fn places(turn: &Turn<'_>, queue: QueueId) -> Places {
     let key = |work: WorkId| Some(turn.world.work(work).ok()?.line_key(work, rules).at(turn.now));
     let keys = line.stays.iter().filter_map(|(_, work)| Some((key(*work)?, *work)));
     let mut keys: Vec<_> = keys.collect();
-    keys.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    keys.sort_unstable();
     (1..).zip(keys).map(|(place, (_, work))| (work, place)).collect()
 }
 

@@ -44,7 +44,7 @@ impl Watches {
     pub(crate) fn of(&self, work: WorkId, rule: u8) -> Watch {
         let known = self.0.get(&work).into_iter().flatten();
         let mut known = known.copied().filter(|watch| watch.rule == rule);
-        known.next().unwrap_or(Watch { rule, ..Watch::default() })
+        known.next().unwrap_or_else(|| Watch { rule, ..Watch::default() })
     }
 
     /// Remembers this of a rule.
