@@ -152,6 +152,10 @@ const COMMANDS: &str = r#"
     set_own_call {"agent": $ana, "active": true}
     submit (again) {"key": "c1", "queue": $support, "channel": $voice}
     submit (other) {"key": "c1", "queue": $billing, "channel": $voice}
+    submit_to_agent {"agent": $bo, "request": {"key": "c9", "queue": $billing, "channel": $voice}}
+    submit_to_agent (ana) {"agent": $ana, "request": {"key": "c9", "queue": $billing, "channel": $voice}}
+    submit_to_agent (again) {"agent": $bo, "request": {"key": "c1", "queue": $support, "channel": $voice}}
+    submit_to_agent (force) {"agent": $ana, "request": {"queue": $billing, "channel": $voice}, "force": true}
     change_work {"work": $work, "change": {"priority": 5}}
     change_work (front) {"work": $work, "change": {"front": true}}
     change_work (pools) {"work": $work, "change": {"pools": [$trials]}}
@@ -244,6 +248,7 @@ const SEVERAL: &str = r#"
     queued: queued, priority out of range: consult_queue {"work": $work, "queue": $billing, "priority": 25000001}
     active: has it already, no room: transfer_to_agent {"work": $work, "agent": $ana}
     active: another has it: force {"work": $work, "agent": $bo}
+    sought: draws on what it stands for draws on: change_work {"work": 2, "change": {"pools": []}}
     completed: work over, priority out of range: change_work {"work": $work, "change": {"priority": 25000001}}
     completed: no such work, priority out of range: change_work {"work": $nobody, "change": {"priority": 25000001}}
     completed: work over, no such skill, priority out of range: change_work {"work": $work, "change":
@@ -269,6 +274,19 @@ const SEVERAL: &str = r#"
     one open: begins in the future, too much open work: submit {"queue": $support, "channel": $voice, "origin": 1}
     one open: too much open work, queue full: submit {"queue": $billing, "channel": $voice}
     one need: queue full, too many needs: submit {"queue": $billing, "channel": $voice, "need": {$skilled}}
+    queued: key taken, no such agent: submit_to_agent {"agent": $nobody, "request": {"key": "c1", "queue": $billing, "channel": $voice}}
+    queued: agent retired, no such queue: submit_to_agent {"agent": $gone, "request": {"queue": $nobody, "channel": $voice}}
+    queued: no such queue, begins in the future: submit_to_agent {"agent": $bo, "request": {"queue": $nobody, "channel": $voice, "origin": 1}}
+    queued: the same pool twice, put off: submit_to_agent {"agent": $bo, "request": {"queue": $billing, "channel": $voice, "pools": [$trials, $trials], "schedule": {"activation": true}}}
+    queued: put off, no time to wait: submit_to_agent {"agent": $bo, "request": {"queue": $billing, "channel": $voice, "schedule": {"activation": true}}, "wait": 0}
+    one open: no time to wait, agent away: submit_to_agent {"agent": $ana, "request": {"queue": $billing, "channel": $voice}, "wait": 0}
+    one open: agent away, too much open work: submit_to_agent {"agent": $ana, "request": {"queue": $billing, "channel": $voice}}
+    one open: away, too much open work: submit_to_agent {"agent": $ana, "request": {"queue": $billing, "channel": $voice}, "force": true}
+    burdened: too many assignments: submit_to_agent {"agent": $bo, "request": {"queue": $billing, "channel": $voice}, "force": true}
+    burdened: no room, too many assignments: submit_to_agent {"agent": $bo, "request": {"queue": $billing, "channel": $voice}}
+    one need: too many needs, in a line that is full: submit_to_agent {"agent": $bo, "request": {"queue": $billing, "channel": $voice, "need": {$skilled}}}
+    one need: waits, in a line that is full: submit_to_agent {"agent": $ana, "request": {"queue": $billing, "channel": $voice}, "wait": 1000}
+    queued: gone home: force {"work": $work, "agent": $ana}
     bounded: key taken, no time to wait: define_queue {"key": "billing", "profile": {"max_wait": 0}}
     bounded: no such code, empty key: define_queue {"key": "", "profile": {"wrap_up": {"codes": [$nobody]}}}
     bounded: empty key, no time to wait, too many: define_queue {"key": "", "profile": {"max_wait": 0}}
@@ -499,6 +517,7 @@ const TWO_HAVE: &str = r#"
     set_presence {"agent": 3, "presence": $on_queue}
     submit {"queue": $support, "channel": $voice}
     submit {"queue": $support, "channel": $voice}
+    set_presence {"agent": $ana, "presence": $lunch}
     force {"work": 1, "agent": $ana}
     force {"work": 2, "agent": $bo}
 "#;
@@ -507,6 +526,7 @@ const TWO_HAVE_AND_ONE_HELPS: &str = r#"
     set_presence {"agent": 3, "presence": $on_queue}
     submit {"queue": $support, "channel": $voice}
     submit {"queue": $support, "channel": $voice}
+    set_presence {"agent": $ana, "presence": $lunch}
     force {"work": 1, "agent": $ana}
     consult {"work": 1, "agent": 3}
     answer {"work": 1, "agent": 3}

@@ -47,6 +47,13 @@ impl<T: Copy + Ord> Sorted<T> {
         self.chunks.iter().flat_map(|chunk| &chunk.items)
     }
 
+    /// All in it that are higher, in rising order.
+    pub(crate) fn after(&self, low: Option<T>) -> impl Iterator<Item = &T> {
+        let place = low.map_or(0, |low| self.place_of(&low));
+        let behind = self.chunks.iter().skip(place).flat_map(|chunk| &chunk.items);
+        behind.skip_while(move |item| low.is_some_and(|low| **item <= low))
+    }
+
     /// The lowest.
     pub(crate) fn first(&self) -> Option<&T> {
         self.chunks.front()?.items.front()
@@ -232,6 +239,7 @@ mod tests {
                 if round % 100 == 0 {
                     assert!(set.iter().eq(&tree), "round {round} of {seed}");
                     assert_eq!(set.before(&item), tree.range(..item).count());
+                    assert!(set.after(Some(item)).eq(tree.range(item + 1..)));
                 }
             }
             let mut other = Sorted::default();

@@ -1,8 +1,12 @@
 //! What several commands check before they do anything: it reads, and refuses.
 
+use alloc::sync::Arc;
+
 use crate::command::refusal::{LimitName, Refusal, Unavailable};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, CodeId, WorkId};
+use crate::model::work::WorkRequest;
+use crate::state::presence::Presence;
 use crate::state::work::{CloseCause, Stage};
 use crate::world::legs::Leg;
 use crate::world::rows::Assignment;
@@ -83,6 +87,24 @@ pub(crate) fn takes(
 ) -> Result<(), Refusal> {
     let row = turn.open_work(work)?;
     let takes = by_hand::can_take(turn.matching(), work, row, agent, fitness);
+    takes.map_err(|why| Refusal::Unavailable { agent, why })
+}
+
+/// Refuses an agent who has gone home: their time with the work would run on until they are back.
+pub(crate) fn not_offline(turn: &Turn<'_>, agent: AgentId) -> Result<(), Refusal> {
+    if matches!(turn.agent(agent)?.presence, Presence::Offline { .. }) {
+        return Err(Refusal::Unavailable { agent, why: Unavailable::OffQueue });
+    }
+    Ok(())
+}
+
+/// Refuses an agent who could not take work that is not there yet.
+pub(crate) fn takes_new(
+    turn: &Turn<'_>,
+    request: &Arc<WorkRequest>,
+    agent: AgentId,
+) -> Result<(), Refusal> {
+    let takes = by_hand::can_take_new(turn.matching(), request, agent);
     takes.map_err(|why| Refusal::Unavailable { agent, why })
 }
 

@@ -368,7 +368,7 @@ impl Engine {
 
     /// Fires the one thing that is due first, if it is due by now.
     pub(crate) fn fire_first(&mut self, log: &mut Log) -> Result<(), Refusal> {
-        self.phase(log, |turn, _| fire_first(turn).map(drop))
+        self.phase(log, |turn, _| fire_first(turn))
     }
 
     /// Does a command; fires and routes nothing.
@@ -399,10 +399,11 @@ impl Engine {
         let context = Context { now, sound, purpose: Purpose::Decide };
         let mut turn = Turn::new(world, log, (rules, decisions), context);
         let decided = decide(&mut turn, search);
-        let (_, Some(met)) = turn.finish() else {
+        if turn.check_sound().is_ok() {
             return Ok(decided?);
-        };
-        *fault = Some(met);
+        }
+        let (_, met) = turn.finish();
+        *fault = met;
         decisions.forget_after(sound);
         while log.len() > before {
             log.pop();

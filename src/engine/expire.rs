@@ -21,21 +21,29 @@ use crate::engine::{
 
 /// Fires everything due at or before now, the earliest first.
 pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<(), Halted> {
-    while fire_first(turn)? {}
+    while is_due(turn) {
+        fire_first(turn)?;
+    }
     Ok(())
 }
 
-/// Fires what is due first, if it is due at or before now. Says whether something was. What fires
-/// makes a fact, and a fact moves or removes the deadline; one that made none would stay due for
-/// ever.
-pub(crate) fn fire_first(turn: &mut Turn<'_>) -> Result<bool, Halted> {
+/// True if something is due: mostly not, and every call asks twice.
+#[inline]
+fn is_due(turn: &Turn<'_>) -> bool {
+    let first = turn.world.index().clock.first();
+    first.is_some_and(|(due, _)| due <= turn.now)
+}
+
+/// Fires what is due first, if it is due at or before now. What fires makes a fact, and a fact
+/// moves or removes the deadline; one that made none would stay due for ever.
+pub(crate) fn fire_first(turn: &mut Turn<'_>) -> Result<(), Halted> {
     let first = turn.world.index().clock.first();
     let Some((due, key)) = first.filter(|(due, _)| *due <= turn.now) else {
-        return Ok(false);
+        return Ok(());
     };
     let before = turn.facts();
     fire(turn, due, key)?;
-    if turn.facts() == before { Err(nothing_came(turn, due, key)) } else { Ok(true) }
+    if turn.facts() == before { Err(nothing_came(turn, due, key)) } else { Ok(()) }
 }
 
 #[cold]

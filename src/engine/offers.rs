@@ -137,6 +137,7 @@ impl Run for Force {
         if !stage.is_unattended() {
             return Err(turn.wrong_stage(work));
         }
+        checks::not_offline(turn, agent)?;
         let own_parked = stage.owner() == Some(agent);
         if !own_parked {
             checks::not_involved(turn, work, agent)?;

@@ -1,10 +1,18 @@
 //! The wait for agents whom work asks for by name, step by step.
 
+use crate::base::time::Span;
 use crate::fact::event::{Event, PreferenceStep};
-use crate::model::ids::WorkId;
+use crate::model::ids::{AgentId, WorkId};
+use crate::model::preferred::Preferred;
+use crate::model::work::WorkChange;
 
 use crate::engine::matching::hope;
 use crate::engine::turn::{Halted, Turn};
+
+/// The change by which work waits for an agent by name. Whoever names one by hand waives the need.
+pub(crate) fn by_hand(agent: AgentId, wait: Span) -> WorkChange {
+    WorkChange::default().with_preferred(Preferred::agent(agent, wait).with_ignore_need(true))
+}
 
 /// A step of the wait is over.
 pub(crate) fn end_step(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {

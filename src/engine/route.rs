@@ -12,8 +12,13 @@
 //! offered. An offer takes an agent away and gives nobody anything, so what the others found stays
 //! the best they can have, or is gone; a find made before the last offer is therefore made
 //! again only when it comes up.
+//!
+//! Where many agents come free at once, all of them would find the same work, and after each offer
+//! all but one would search again. So then the lanes of their queues seek in their place: the first
+//! work in a lane that anybody may have, with the agent for it. The best pair of all is the same,
+//! and each offer costs one search.
 
-use alloc::collections::BinaryHeap;
+use alloc::collections::{BTreeSet, BinaryHeap};
 use alloc::format;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -21,6 +26,7 @@ use core::cmp::Reverse;
 use crate::base::hash::FixedMap;
 use crate::fact::log::Cause;
 use crate::model::ids::{AgentId, QueueId, WorkId};
+use crate::policy::order::LineKey;
 use crate::world::lanes::LaneKey;
 use crate::world::state::World;
 
@@ -30,15 +36,24 @@ use crate::engine::matching::given::Matching;
 use crate::engine::matching::item::is_ordinary;
 use crate::engine::matching::line::in_line;
 use crate::engine::matching::queue;
-use crate::engine::matching::seek::{Found, best_work, first_work};
+use crate::engine::matching::seek::{Found, best_work, first_work, named_work};
 use crate::engine::offering;
 use crate::engine::turn::{Halted, Turn};
+
+/// Agents who come free in one call seek one by one if they are fewer. Ten have found what there is
+/// for them in 55 searches at most, each of which looks at the lanes that the agent sees; from then
+/// on it is cheaper to look for an agent for the head of each lane.
+const MANY: usize = 10;
 
 /// Work that seeks an agent, or an agent who seeks work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Seeker {
     Work(WorkId),
     Agent(AgentId),
+    /// An agent who seeks work that waits for them by name.
+    Named(AgentId),
+    /// A lane of a queue, which seeks an agent for the first work in it that anybody may have.
+    Lane(QueueId, LaneKey),
 }
 
 impl Seeker {
@@ -46,7 +61,7 @@ impl Seeker {
     fn may_seek_on(self, matching: Matching<'_>) -> bool {
         match self {
             Self::Work(id) => in_line(matching, id).is_some(),
-            Self::Agent(_) => true,
+            Self::Agent(_) | Self::Named(_) | Self::Lane(..) => true,
         }
     }
 }
@@ -61,6 +76,9 @@ pub(crate) struct Search {
     /// be found for them later in the call either, unless an offer is accepted at once and the
     /// others whom it alerted are free again. A thousand callers of one lane then cost one search.
     barren: FixedMap<(QueueId, LaneKey), ()>,
+    /// The last work of a lane that is out of the ordinary and found nobody, while the lane seeks:
+    /// it finds nobody later in the call either, so the lane goes on behind it.
+    passed: FixedMap<(QueueId, LaneKey), LineKey>,
 }
 
 impl Search {
@@ -70,37 +88,81 @@ impl Search {
         let (works, agents) = world.touched();
         if !agents.is_empty() {
             self.barren.clear();
+            self.passed.clear();
         }
         self.seekers.extend(works.drain(..).map(Seeker::Work));
-        self.seekers.extend(agents.drain(..).map(Seeker::Agent));
+        if agents.len() < MANY {
+            self.seekers.extend(agents.drain(..).map(Seeker::Agent));
+        } else {
+            let agents = core::mem::take(agents);
+            self.seekers.extend(agents.iter().copied().map(Seeker::Named));
+            self.seekers.extend(lanes_of(world, &agents));
+        }
         if self.seekers.len() > 1 {
             self.seekers.sort_unstable();
             self.seekers.dedup();
         }
     }
 
-    /// The best pair that a seeker can be part of. Only for ordinary work does a lane speak: what
-    /// an agent declined or had may find nobody where others of its lane would.
+    /// The best pair that a seeker can be part of.
     fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
         match seeker {
             Seeker::Agent(agent) => best_work(matching, agent),
-            Seeker::Work(id) => {
-                let work = in_line(matching, id)?;
-                let rules = matching.world.queue_rules(work.queue).ok()?;
-                let lane = || (work.queue, LaneKey::of(work, rules.profile));
-                let is_barren = !self.barren.is_empty() && self.barren.contains_key(&lane());
-                if is_ordinary(work) && is_barren {
-                    return None;
-                }
-                let found = choose(matching, id);
-                if is_ordinary(work) && found.is_none() {
-                    self.barren.insert(lane(), ());
-                }
-                let (chosen, work) = (found?, work.line_key(id, rules).at(matching.now));
-                Some(Found { rank: chosen.rank, work, agent: Some(chosen.agent) })
-            }
+            Seeker::Named(agent) => named_work(matching, agent),
+            Seeker::Work(id) => self.seek_agent(matching, id),
+            Seeker::Lane(queue, lane) => self.seek_in_lane(matching, queue, lane),
         }
     }
+
+    /// Only for ordinary work does a lane speak: what an agent declined or had may find nobody
+    /// where others of its lane would.
+    fn seek_agent(&mut self, matching: Matching<'_>, id: WorkId) -> Option<Found> {
+        let work = in_line(matching, id)?;
+        let rules = matching.world.queue_rules(work.queue).ok()?;
+        let lane = || (work.queue, LaneKey::of(work, rules.profile));
+        let is_barren = !self.barren.is_empty() && self.barren.contains_key(&lane());
+        if is_ordinary(work) && is_barren {
+            return None;
+        }
+        let found = choose(matching, id);
+        if is_ordinary(work) && found.is_none() {
+            self.barren.insert(lane(), ());
+        }
+        let (chosen, work) = (found?, work.line_key(id, rules).at(matching.now));
+        Some(Found { rank: chosen.rank, work, agent: Some(chosen.agent) })
+    }
+
+    /// Ordinary work that finds nobody ends the search: nothing behind it in its lane would.
+    fn seek_in_lane(
+        &mut self,
+        matching: Matching<'_>,
+        queue: QueueId,
+        lane: LaneKey,
+    ) -> Option<Found> {
+        let lanes = &matching.world.index().line(queue)?.lanes;
+        let passed = self.passed.get(&(queue, lane)).copied();
+        for key in lanes.keys_after(&lane, passed) {
+            if let Some(found) = self.seek_agent(matching, key.work) {
+                return Some(found);
+            }
+            if matching.world.work(key.work).is_ok_and(is_ordinary) {
+                return None;
+            }
+            self.passed.insert((queue, lane), *key);
+        }
+        None
+    }
+}
+
+/// The lanes in which work waits in the queues of these agents.
+fn lanes_of<'a>(world: &'a World, agents: &[AgentId]) -> impl Iterator<Item = Seeker> + use<'a> {
+    let rows = agents.iter().filter_map(|agent| world.agent(*agent).ok());
+    let queues: BTreeSet<QueueId> =
+        rows.flat_map(|row| row.memberships.iter().map(|member| member.queue())).collect();
+    queues.into_iter().flat_map(|queue| {
+        let line = world.index().line(queue).into_iter();
+        line.flat_map(|line| line.lanes.taken()).map(move |lane| Seeker::Lane(queue, lane.key))
+    })
 }
 
 /// Offers work until nothing fits.
@@ -114,6 +176,7 @@ pub(crate) fn route(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halt
     search.seekers.clear();
     search.found.clear();
     search.barren.clear();
+    search.passed.clear();
     Ok(())
 }
 
@@ -129,6 +192,8 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<(), Halted> {
             match seeker {
                 Seeker::Work(work) => turn.world.list_candidates(work),
                 Seeker::Agent(agent) => turn.world.remember_lanes(agent),
+                Seeker::Lane(queue, lane) => turn.world.list_candidates_of(queue, &lane),
+                Seeker::Named(_) => {}
             }
             let found = search.seek(turn.matching(), seeker);
             search.found.extend(found.map(|found| Reverse((found, seeker, made))));

@@ -3,10 +3,11 @@
 use alloc::sync::Arc;
 
 use crate::base::time::Span;
-use crate::command::commands::{ChangeWork, Submit};
+use crate::command::commands::{ChangeWork, Submit, SubmitToAgent};
 use crate::command::refusal::{LimitName, Refusal};
-use crate::fact::event::{Event, StandIn};
-use crate::model::ids::WorkId;
+use crate::fact::event::{AssignedBy, Event, OfferedBy, StandIn};
+use crate::model::agent::AgentProfile;
+use crate::model::ids::{AgentId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Need;
 use crate::model::queue::QueueProfile;
@@ -16,7 +17,7 @@ use crate::policy::relaxation;
 use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
-use crate::engine::{checks, classify, overflow, waiting};
+use crate::engine::{checks, classify, offering, overflow, prefer, relax, waiting};
 
 impl Run for Submit {
     fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, Refusal> {
@@ -31,11 +32,79 @@ impl Run for Submit {
     }
 }
 
-/// Refuses work for which there is no room; the id it gets.
+impl Run for SubmitToAgent {
+    fn run(self, turn: &mut Turn<'_>) -> Result<WorkId, Refusal> {
+        let Self { request, agent, force, wait } = self;
+        if let Some(work) = submitted_before(turn, &request)? {
+            return Ok(work);
+        }
+        turn.live::<AgentProfile>(agent)?;
+        turn.check_mentions(|name| request.mentions(name))?;
+        request.check(turn.now)?;
+        if request.schedule.is_some() {
+            return Err(Invalid::new("schedule", Problem::OutOfPlace).into());
+        }
+        wait.map_or(Ok(()), |wait| Invalid::some_time("wait", wait))?;
+        if force {
+            checks::not_offline(turn, agent)?;
+            checks::may_be_assigned(turn, agent)?;
+            let work = check_room(turn, &request, |_| Ok(()))?;
+            turn.emit(Event::WorkSubmitted { work, request, stands_for: None })?;
+            offering::give(turn, work, agent, AssignedBy::Force)?;
+            return Ok(work);
+        }
+        let takes = checks::takes_new(turn, &request, agent)
+            .and_then(|()| checks::may_be_offered(turn, agent));
+        match (takes, wait) {
+            (Ok(()), _) => {}
+            (Err(refusal), None) => return Err(refusal),
+            (Err(_), Some(wait)) => return submit_awaiting(turn, request, agent, wait),
+        }
+        let work = check_room(turn, &request, |_| Ok(()))?;
+        turn.emit(Event::WorkSubmitted { work, request, stands_for: None })?;
+        relax::pass_empty_steps(turn, work)?;
+        offering::offer(turn, work, agent, OfferedBy::Assign)?;
+        Ok(work)
+    }
+}
+
+/// Work comes in as any does, and prefers one agent.
+fn submit_awaiting(
+    turn: &mut Turn<'_>,
+    request: Arc<WorkRequest>,
+    agent: AgentId,
+    wait: Span,
+) -> Result<WorkId, Refusal> {
+    let change = prefer::by_hand(agent, wait);
+    let changed = Arc::new(change.applied_to(&request));
+    let work = check_admission(turn, &changed, None)?;
+    let differs = changed != request;
+    turn.emit(Event::WorkSubmitted { work, request, stands_for: None })?;
+    if differs {
+        turn.emit(Event::WorkChanged { work, change: Arc::new(change) })?;
+    }
+    enter(turn, work)?;
+    Ok(work)
+}
+
+/// Refuses work that would wait where there is no room for it, or for which there is none at all;
+/// the id it gets.
 pub(crate) fn check_admission(
     turn: &Turn<'_>,
     request: &Arc<WorkRequest>,
     stands_for: Option<StandIn>,
+) -> Result<WorkId, Refusal> {
+    check_room(turn, request, |turn| match request.schedule {
+        None => waiting::check(turn, request.queue, Coming::Submitted(request, stands_for)),
+        Some(_) => Ok(()),
+    })
+}
+
+/// Refuses work for which there is no room, in a line or at all; the id it gets.
+fn check_room(
+    turn: &Turn<'_>,
+    request: &WorkRequest,
+    check_line: impl FnOnce(&Turn<'_>) -> Result<(), Refusal>,
 ) -> Result<WorkId, Refusal> {
     let limits = &turn.world.stores().config.limits;
     let works = &turn.world.stores().works;
@@ -44,9 +113,7 @@ pub(crate) fn check_admission(
         return Err(Refusal::Limit { limit, max });
     }
     let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
-    if request.schedule.is_none() {
-        waiting::check(turn, request.queue, Coming::Submitted(request, stands_for))?;
-    }
+    check_line(turn)?;
     let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
     let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
     check_needs(turn, &relaxation::need(&request.need, steps, Span::ZERO))?;
@@ -61,9 +128,14 @@ pub(crate) fn admit(
     stands_for: Option<StandIn>,
 ) -> Result<WorkId, Halted> {
     turn.emit(Event::WorkSubmitted { work, request, stands_for })?;
-    classify::classify(turn, work)?;
-    overflow::enter(turn, work, None)?;
+    enter(turn, work)?;
     Ok(work)
+}
+
+/// Does what follows as work comes in.
+fn enter(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
+    classify::classify(turn, work)?;
+    overflow::enter(turn, work, None)
 }
 
 /// The open work that this very request made before. The key of other open work is taken; that of
@@ -107,7 +179,7 @@ impl Run for ChangeWork {
         if change.pools.is_some() && row.is_offered() {
             return Err(turn.wrong_stage(work));
         }
-        // What stands for other work takes what that work takes.
+        // What stands for work draws on what that work draws on.
         if change.pools.is_some() && turn.world.stand_in(work).is_some() {
             return Err(Invalid::new("pools", Problem::Fixed).into());
         }

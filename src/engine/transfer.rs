@@ -9,10 +9,9 @@ use crate::command::refusal::Refusal;
 use crate::fact::event::{EndedBy, Event, OfferedBy, Outside, QueuedWhy};
 use crate::model::ids::{AgentId, OfferId, QueueId, WorkId};
 use crate::model::invalid::Invalid;
-use crate::model::preferred::Preferred;
 use crate::model::queue::QueueProfile;
 use crate::model::requeue::Requeue;
-use crate::model::work::{WorkChange, check_key};
+use crate::model::work::check_key;
 use crate::state::offer::Withdrawal;
 use crate::state::work::{CloseCause, Stage};
 
@@ -22,7 +21,7 @@ use crate::engine::run::Run;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
 use crate::engine::{
-    alerting, checks, consulting, offering, overflow, place, relax, waiting, wrap_up,
+    alerting, checks, consulting, offering, overflow, place, prefer, relax, waiting, wrap_up,
 };
 
 impl Run for TransferToQueue {
@@ -96,9 +95,7 @@ fn await_agent(
     wait: Span,
     not_to_sender: bool,
 ) -> Result<(), Refusal> {
-    // A transfer by hand waives the need.
-    let preferred = Preferred::agent(agent, wait).with_ignore_need(true);
-    let change = WorkChange::default().with_preferred(preferred);
+    let change = prefer::by_hand(agent, wait);
     if change.applied_to(&turn.work(work)?.request) != *turn.work(work)?.request {
         turn.emit(Event::WorkChanged { work, change: Arc::new(change) })?;
     }

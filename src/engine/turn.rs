@@ -101,7 +101,9 @@ impl<'a> Turn<'a> {
     /// for the status and the debt of an agent comes right behind it. What others do about work
     /// that leaves its owner ends right before it.
     pub(crate) fn emit(&mut self, event: Event) -> Result<(), Halted> {
-        let failed = self.end_parts_before(&event)?;
+        // Mostly there is nobody, and this is on the way of every fact.
+        let parties = self.world.has_parties();
+        let failed = if parties { self.end_parts_before(&event)? } else { None };
         let concerned = self.tell(event)?;
         concerned.agents().try_for_each(|agent| self.settle(agent))?;
         failed.map_or(Ok(()), |(work, why)| self.fail_transfer(work, why))
@@ -147,14 +149,18 @@ impl<'a> Turn<'a> {
             (true, RoutingStatus::OffQueue) => StatusStep::GoOn(agent.load()),
             (true, _) => StatusStep::Carry(agent.load()),
         };
-        self.step_status(id, step)?;
-        let (agent, profile) = (self.agent(id)?, self.must(self.world.agent_profile(id))?);
-        let event = match (agent.in_debt, agent.usage.is_in_debt(&profile.capacity)) {
-            (false, true) => Event::CapacityExceeded { agent: id },
-            (true, false) => Event::CapacityRestored { agent: id },
-            (true, true) | (false, false) => return Ok(()),
+        let status = Some(agent.status.next(step)).filter(|status| *status != agent.status);
+        let profile = self.must(self.world.agent_profile(id))?;
+        // A status takes no capacity, so neither changes the other.
+        let debt = match (agent.in_debt, agent.usage.is_in_debt(&profile.capacity)) {
+            (false, true) => Some(Event::CapacityExceeded { agent: id }),
+            (true, false) => Some(Event::CapacityRestored { agent: id }),
+            (true, true) | (false, false) => None,
         };
-        self.tell(event).map(drop)
+        if let Some(status) = status {
+            self.tell(Event::RoutingStatusChanged { agent: id, status })?;
+        }
+        debt.map_or(Ok(()), |event| self.tell(event).map(drop))
     }
 
     /// Makes a step of a routing status, and a fact of it if it leads anywhere.

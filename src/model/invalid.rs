@@ -76,6 +76,9 @@ pub enum Problem {
     /// Parts that do not follow each other as they must.
     #[error("is not in order")]
     OutOfOrder,
+    /// Something that has no meaning beside what else is said.
+    #[error("cannot be said here")]
+    OutOfPlace,
 }
 
 impl Invalid {

@@ -214,8 +214,7 @@ growing! {
     ///
     /// Work that an agent has, parked or wraps up takes every change but those of its place
     /// (`front`), of whom it asks for by name (`preferred`) and of what it draws on (`pools`). The
-    /// rest counts when it is in a line again. Work that is offered, or stands for other work, keeps
-    /// its pools.
+    /// rest counts when it is in a line again. Work that is offered keeps its pools.
     ///
     /// ```
     /// use strowger::model::{Preferred, WorkChange};
@@ -258,7 +257,8 @@ growing! {
         /// where it is on its clock.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub relaxation: Option<Relaxation> => with_relaxation(into),
-        /// Other pools; an empty list: those of its channel.
+        /// Other pools; an empty list: those of its channel. What stands for other work draws on
+        /// what that work draws on, and takes none.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pools: Option<Vec<PoolId>> => with_pools(into),
         /// Attributes to set.

@@ -235,7 +235,7 @@ impl Usage {
         let over_pool = |drawn: &Drawn| drawn.held > pool_max(capacity, drawn.pool).unwrap_or(0);
         over_units
             || over_items
-            || self.channels.iter().any(over_channel)
+            || (!capacity.channels.is_empty() && self.channels.iter().any(over_channel))
             || self.pools.iter().any(over_pool)
     }
 

@@ -135,6 +135,8 @@ pub(crate) struct Index {
     pub pool_sets: PoolSetIndex,
     /// The agents for whom something is spent of a pool.
     pub spenders: BTreeSet<(PoolId, AgentId)>,
+    /// How many legs there are.
+    pub legs: usize,
     /// Work with what stands for it.
     pub stand_ins: BTreeSet<(WorkId, WorkId)>,
     /// Pools of which more or less was spent in the fact that is applied.

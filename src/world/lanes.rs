@@ -132,6 +132,11 @@ impl Lane {
         self.head.iter().chain(self.behind.iter())
     }
 
+    fn keys_after(&self, after: Option<LineKey>) -> impl Iterator<Item = &LineKey> + use<'_> {
+        let head = self.head.iter().filter(move |head| after.is_none_or(|after| **head > after));
+        head.chain(self.behind.after(after))
+    }
+
     fn enter(&mut self, work: LineKey) {
         match self.head {
             Some(head) if head < work => self.behind.insert(work),
@@ -266,6 +271,20 @@ impl Lanes {
         }
     }
 
+    /// All work that waits in a lane behind a key, in order.
+    pub(crate) fn keys_after(
+        &self,
+        key: &LaneKey,
+        after: Option<LineKey>,
+    ) -> impl Iterator<Item = &LineKey> + use<'_> {
+        self.get(key).into_iter().flat_map(move |lane| lane.keys_after(after))
+    }
+
+    /// The lanes in which work waits, in no meaningful order.
+    pub(crate) fn taken(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.iter().filter(|lane| lane.head.is_some())
+    }
+
     /// True if nothing waits in any lane.
     pub(crate) fn are_empty(&self) -> bool {
         self.taken == LaneSet::default()
@@ -304,8 +323,7 @@ impl Lanes {
 
     /// The lanes in which work waits by their keys, for comparison.
     pub(crate) fn sorted(&self) -> BTreeMap<LaneKey, Vec<LineKey>> {
-        let taken = self.lanes.iter().filter(|lane| lane.head.is_some());
-        taken.map(|lane| (lane.key, lane.keys().copied().collect())).collect()
+        self.taken().map(|lane| (lane.key, lane.keys().copied().collect())).collect()
     }
 
     /// True if the sets, the places and the order of the lanes agree with the work in them.

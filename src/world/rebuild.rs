@@ -45,6 +45,7 @@ pub(crate) fn index_of(stores: &mut Stores) -> Index {
     }
     queues.into_iter().for_each(|id| index.set_queue_clock(stores, id));
     index.pool_sets = PoolSetIndex::of(&stores.pool_sets);
+    index.legs = stores.agent_rows.iter().map(|(_, agent)| agent.legs.len()).sum();
     let stand_ins = stores.stand_ins.iter();
     index.stand_ins = stand_ins.map(|(id, stand_in)| (stand_in.work, *id)).collect();
     for (id, pool) in stores.pool_rows.iter() {

@@ -24,6 +24,11 @@ impl World {
         all.take_while(move |(of, _)| *of == work).map(|(_, stand_in)| *stand_in)
     }
 
+    /// True if anybody takes part in any work beside its owner, is asked to, or is looked for.
+    pub(crate) fn has_parties(&self) -> bool {
+        self.index.legs > 0 || !self.index.stand_ins.is_empty()
+    }
+
     /// How many take part in work beside its owner, are asked to, or are looked for in a queue.
     pub(crate) fn parties(&self, id: WorkId, work: &Work) -> usize {
         work.legs.len() + self.stand_ins_of(id).count()

@@ -340,6 +340,14 @@ impl World {
     pub(crate) fn list_candidates(&mut self, id: WorkId) {
         self.index.list_candidates(&self.stores, id);
     }
+
+    /// Lists who may have what waits in a lane.
+    pub(crate) fn list_candidates_of(&mut self, queue: QueueId, lane: &LaneKey) {
+        let head = self.index.line(queue).and_then(|line| line.lanes.keys(lane).next());
+        if let Some(work) = head.map(|head| head.work) {
+            self.list_candidates(work);
+        }
+    }
 }
 
 /// Deadlines.

@@ -119,10 +119,14 @@ fn a_transfer_to_who_is_offline_is_refused_or_waits_as_command_and_queue_say() {
     let answers = answers("a_colleague_who_is_offline");
     let refused: Vec<_> = answers.iter().filter_map(|answer| answer.get("refused")).collect();
     let away = json!({"unavailable": {"agent": "bo", "why": "off_queue"}});
-    assert_eq!(refused, [&away, &json!({"nobody_staffed": {"queue": "billing"}})]);
+    assert_eq!(refused, [&away, &json!({"nobody_staffed": {"queue": "billing"}}), &away]);
     let floors: Vec<_> = answers.iter().filter(is_of_the_floor).map(active).collect();
-    // With ana, in the line for bo, with bo, still with bo, in the line of the archive.
-    assert_eq!(floors, [[1, 0, 0], [0, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 0]]);
+    // With ana, in the line for bo, with bo, still with bo, in the line of the archive, put off.
+    assert_eq!(floors, [[1, 0, 0], [0, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]]);
+    // Bo talked for two seconds, and not all night.
+    let bo = last(&answers, "/reply/agents/1");
+    assert_eq!(bo["agent"], "bo");
+    assert_eq!(figures(&bo["handling"], &["talk", "handled"]), [2_000, 1]);
 }
 
 #[test]

@@ -3,13 +3,17 @@
 //! and the engine's own invariants must hold.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
-use strowger::command::Reply;
+use strowger::command::{
+    Actor, Change, Command, Define, Reply, SetPresence, Submit, SubmitToAgent,
+};
+use strowger::model::{AgentId, Opens, PresenceProfile, SystemPresence, WorkRequest};
 use strowger::{Engine, Refusal, Span};
 
 use crate::reference::Router;
 use crate::support;
-use crate::support::ops::History;
+use crate::support::ops::{Act, History};
 use crate::support::{Call, START};
 
 #[test]
@@ -50,6 +54,83 @@ fn the_engine_believes_what_the_reference_believes() {
         })
     });
     assert!(jumps.get() > 100, "{} jumps", jumps.get());
+}
+
+/// Many come free in one call, and much waits for them: then routing searches in another way.
+#[test]
+fn a_crowd_is_matched_as_the_reference_does() {
+    let most = Cell::new(0);
+    support::check(400, 4, 20, |history| {
+        let (mut engine, _) = support::open(&history.config);
+        let mut router = Router::new(history.config.clone(), START);
+        let mut say = |command: Command, engine: &mut Engine| {
+            let call = Call { now: engine.now(), by: Actor::Host, command: Some(command) };
+            let offers = |engine: &Engine| -> usize {
+                engine.view().agents().map(|agent| agent.offers().len()).sum()
+            };
+            let before = offers(engine);
+            let _answer = compare(&call, engine, &mut router)?;
+            most.set(most.get().max(offers(engine).saturating_sub(before)));
+            Ok::<(), String>(())
+        };
+        for call in support::opening(history) {
+            call.command.into_iter().try_for_each(|command| say(command, &mut engine))?;
+        }
+        let Some(hall) = engine.view().presence_id("at0") else {
+            return Ok(());
+        };
+        let hall = |opens| {
+            let profile = PresenceProfile::of(SystemPresence::Meeting).with_opens(opens);
+            Change::new(hall, profile)
+        };
+        say(hall(Opens::Nothing).into(), &mut engine)?;
+        for command in crowd(history) {
+            say(command, &mut engine)?;
+        }
+        for agent in 0..15 {
+            let agent = AgentId::from_raw(agent);
+            say(SetPresence::new(agent, hall(Opens::Nothing).id).into(), &mut engine)?;
+        }
+        for request in requests(history) {
+            say(Submit(request).into(), &mut engine)?;
+        }
+        say(hall(Opens::Everything).into(), &mut engine)?;
+        say(hall(Opens::Nothing).into(), &mut engine)?;
+        say(hall(Opens::Everything).into(), &mut engine)
+    });
+    assert!(most.get() > 10, "{} offers in one call", most.get());
+}
+
+/// Two more agents like each of the floor.
+fn crowd(history: &History) -> Vec<Command> {
+    let like = |command: &Command, more: u32| match command.clone() {
+        Command::DefineAgent(Define { key, profile, .. }) => {
+            Some(Define::new(format!("{key}-{more}"), profile).into())
+        }
+        Command::SetMembership(mut terms) => {
+            terms.agent = AgentId::from_raw(terms.agent.raw() + more);
+            Some(terms.into())
+        }
+        _ => None,
+    };
+    let more = [5, 10].into_iter();
+    more.flat_map(|more| history.floor.iter().filter_map(move |known| like(known, more))).collect()
+}
+
+/// What comes in over the history, all at once.
+fn requests(history: &History) -> impl Iterator<Item = Arc<WorkRequest>> + '_ {
+    history.ops.iter().cycle().take(60).filter_map(|op| match &op.act {
+        Act::Command(command) => match &**command {
+            Command::Submit(Submit(request))
+            | Command::SubmitToAgent(SubmitToAgent { request, .. }) => {
+                let mut request = WorkRequest::clone(request).with_origin(None).with_due(None);
+                request.key = None;
+                Some(Arc::new(request.with_schedule(None)))
+            }
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 fn agree(history: &History) -> Result<(), String> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use strowger::centre::{CentreFact, CentreLog};
-use strowger::command::{Command, Submit};
+use strowger::command::{Command, Submit, SubmitToAgent};
 use strowger::fact::{Cause, Fact};
 use strowger::figures::{Figures, FiguresConfig, Handling};
 use strowger::interaction::*;
@@ -546,7 +546,10 @@ fn live_by_work_alone(history: &History) -> Result<(Lived, Vec<Fact>), String> {
             let Lived { centre, log } = &mut lived;
             match &call.command {
                 None => centre.advance(call.now, log).unwrap(),
-                Some(Command::Submit(Submit(request))) => {
+                Some(
+                    Command::Submit(Submit(request))
+                    | Command::SubmitToAgent(SubmitToAgent { request, .. }),
+                ) => {
                     let opening = InteractionRequest::new(InteractionType::Phone)
                         .with_short_description("Known");
                     let open = OpenInteraction::new(opening);

@@ -66,6 +66,18 @@ impl Floor {
                 self.set_all(&mut change, rest)?;
                 json!({"change_work": {"work": self.id("work", work)?, "change": change}})
             }
+            [work, "arrives", "on", channel, "in", queue, "for", agent, rest @ ..] => {
+                let (channel, queue) = (self.id("channel", channel)?, self.id("queue", queue)?);
+                let mut request = json!({"key": work, "channel": channel, "queue": queue});
+                let straight =
+                    |option: &&&str| option.starts_with("wait=") || option.starts_with("force=");
+                let (how, rest): (Vec<&str>, Vec<&str>) = rest.iter().partition(straight);
+                self.set_all(&mut request, &rest)?;
+                let agent = self.id("agent", agent)?;
+                let mut command = json!({"request": request, "agent": agent});
+                self.set_all(&mut command, &how)?;
+                json!({"submit_to_agent": command})
+            }
             [work, "arrives", "on", channel, "in", queue, rest @ ..] => {
                 let (channel, queue) = (self.id("channel", channel)?, self.id("queue", queue)?);
                 let mut request = json!({"key": work, "channel": channel, "queue": queue});

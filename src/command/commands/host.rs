@@ -4,8 +4,8 @@ use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::time::Timestamp;
-use crate::model::ids::{OfferId, WorkId};
+use crate::base::time::{Span, Timestamp};
+use crate::model::ids::{AgentId, OfferId, WorkId};
 use crate::model::requeue::Requeue;
 use crate::model::work::WorkRequest;
 
@@ -49,6 +49,45 @@ commands! {
         /// Nothing but the passing of time.
         Advance(Advance),
     }
+
+    /// Hands in work for one agent, in whatever queue it is; answers with its id.
+    ///
+    /// Nobody else sees it on the way to them. They need neither be a member nor fit: whoever
+    /// names them answers for it. As it waits for nobody, the queue's classification, its rules of
+    /// overflow for what comes in and the bound of what may wait in it are not asked. Its stay in
+    /// the queue begins, and is counted, as with [`Submit`]; what the agent does not take waits
+    /// there (Genesys Cloud: direct routing).
+    ///
+    /// Repeated it is answered as [`Submit`] is.
+    ///
+    /// ```
+    /// use strowger::command::SubmitToAgent;
+    /// use strowger::model::{AgentId, ChannelId, QueueId};
+    /// use strowger::prelude::*;
+    ///
+    /// let extension = WorkRequest::new(QueueId::from_raw(1), ChannelId::from_raw(1));
+    /// let call = SubmitToAgent::new(extension, AgentId::from_raw(7));
+    /// assert!(!call.with_wait(Span::from_secs(20)).force);
+    /// ```
+    SubmitToAgent {
+        /// The work. It cannot be put off.
+        request: Arc<WorkRequest> as into,
+        /// The agent.
+        agent: AgentId,
+    } with {
+        /// True: they have it at once, whatever they are doing, as with [`Force`]. False: it is
+        /// offered to them, as with [`Assign`].
+        ///
+        /// [`Assign`]: crate::command::Assign
+        /// [`Force`]: crate::command::Force
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        force: bool => with_force,
+        /// For how long it waits for them by name, if it cannot be offered to them now; then
+        /// anybody may take it. It comes in as any work does, and prefers them over whom its
+        /// request prefers. `None`: then it is refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<Span> => with_wait(into),
+    } -> WorkId;
 
     /// Takes back work that nobody has: waiting, offered, put off or parked.
     Cancel {

@@ -33,7 +33,10 @@ commands! {
 
     /// Gives work that nobody has to an agent, whatever the agent is doing.
     ///
-    /// The work waits, is offered, is put off or parked. It may leave the agent in debt.
+    /// The work waits, is offered, is put off or parked. It may leave the agent in debt. An agent
+    /// who is offline is refused: they would be counted as handling it until they come back.
+    /// [`TransferToAgent::wait`](crate::command::TransferToAgent) and
+    /// [`WorkChange::preferred`](crate::model::WorkChange) let it wait for them.
     Force {
         /// The work.
         work: WorkId,

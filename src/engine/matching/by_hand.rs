@@ -1,9 +1,13 @@
 //! What is asked where a command names the agent: fewer gates than routing asks, for whoever gives
 //! work by hand may pass over queues, rings, delays and declines.
 
+use alloc::sync::Arc;
+
 use crate::command::refusal::Unavailable;
 use crate::model::ids::{AgentId, WorkId};
+use crate::model::work::WorkRequest;
 use crate::policy::room::Claim;
+use crate::world::pool_sets::pools_named;
 use crate::world::rows::{Agent, Work};
 
 use crate::engine::matching::given::Matching;
@@ -38,6 +42,27 @@ pub(crate) fn can_take(
         return Ok(());
     }
     room::room(matching, work, agent).map_err(Unavailable::NoRoom)
+}
+
+/// `Ok` if an agent can take work that is not there yet, and is given to them by hand; else the
+/// first reason against it. Whoever gives it answers for its need.
+pub(crate) fn can_take_new(
+    matching: Matching<'_>,
+    request: &Arc<WorkRequest>,
+    agent: AgentId,
+) -> Result<(), Unavailable> {
+    agent::attends(matching, agent, request.channel)?;
+    let world = matching.world;
+    let rules = world.queue_rules(request.queue).ok();
+    let Some((rules, channel)) = rules.zip(world.channel_profile(request.channel).ok()) else {
+        return Ok(());
+    };
+    if queue::is_external(rules.profile) {
+        return Ok(());
+    }
+    let row = Work::new(request, channel, rules, matching.now);
+    let pools = pools_named(request, channel);
+    room::room_drawing(matching, (&row, &pools), agent).map_err(Unavailable::NoRoom)
 }
 
 /// True if the owner of parked work can take it up again. An agent who drains takes their own work

@@ -33,34 +33,47 @@ pub(crate) struct Chosen {
     pub agent: AgentId,
 }
 
-/// How the members of a queue are asked: rank by rank, or as if all had the same rank, and only
-/// those for whom this holds.
-#[derive(Clone, Copy)]
-enum Asking<'a> {
-    ByRank,
-    Alike(&'a dyn Fn(AgentId) -> bool),
+/// How the members of a queue are asked. Resolved as it is compiled: almost all work goes by rank.
+trait Asking: Copy {
+    /// True if members are asked rank by rank.
+    const BY_RANK: bool;
+
+    /// True if an agent is among those who are asked.
+    fn allows(self, agent: AgentId) -> bool;
+
+    /// The rank of a member as it counts among the members.
+    fn rank(self, rank: u8) -> u8 {
+        if Self::BY_RANK { rank } else { RANK_ALIKE }
+    }
 }
 
-impl Asking<'_> {
-    /// The rank of a member as it counts among the members.
-    const fn rank(self, rank: u8) -> u8 {
-        match self {
-            Self::ByRank => rank,
-            Self::Alike(_) => RANK_ALIKE,
-        }
+/// Everybody, rank by rank.
+#[derive(Clone, Copy)]
+struct ByRank;
+
+/// As if all had the same rank, and only those for whom this holds.
+#[derive(Clone, Copy)]
+struct Alike<'a>(&'a dyn Fn(AgentId) -> bool);
+
+impl Asking for ByRank {
+    const BY_RANK: bool = true;
+
+    fn allows(self, _: AgentId) -> bool {
+        true
     }
+}
+
+impl Asking for Alike<'_> {
+    const BY_RANK: bool = false;
 
     fn allows(self, agent: AgentId) -> bool {
-        match self {
-            Self::ByRank => true,
-            Self::Alike(of) => of(agent),
-        }
+        self.0(agent)
     }
 }
 
 /// The agent a piece of work goes to, if it waits and anybody can take it.
 pub(crate) fn choose(matching: Matching<'_>, id: WorkId) -> Option<Chosen> {
-    choose_asking(matching, id, Asking::ByRank)
+    choose_asking(matching, id, ByRank)
 }
 
 /// The same, as if all members of the queue had the same rank, and of those for whom this holds.
@@ -69,10 +82,10 @@ pub(crate) fn choose_alike(
     id: WorkId,
     of: &dyn Fn(AgentId) -> bool,
 ) -> Option<Chosen> {
-    choose_asking(matching, id, Asking::Alike(of))
+    choose_asking(matching, id, Alike(of))
 }
 
-fn choose_asking(matching: Matching<'_>, id: WorkId, asking: Asking<'_>) -> Option<Chosen> {
+fn choose_asking<A: Asking>(matching: Matching<'_>, id: WorkId, asking: A) -> Option<Chosen> {
     let work = line::in_line(matching, id)?;
     if queue::is_held_back(matching, work.queue) || !are_enough(matching, id, work) {
         return None;
@@ -87,8 +100,7 @@ fn choose_asking(matching: Matching<'_>, id: WorkId, asking: Asking<'_>) -> Opti
     let members = line.members(work.request.channel);
     let profile = matching.world.queue_profile(work.queue).ok()?;
     let by_list = profile.choice == AgentChoice::FixedOrder && profile.spare_scarce == 0;
-    let by_list = by_list && matches!(asking, Asking::ByRank);
-    if by_list && evaluation(matching, work) != Evaluation::Best {
+    if A::BY_RANK && by_list && evaluation(matching, work) != Evaluation::Best {
         return first_on_list(matching, id, work, members, (fit, open));
     }
     let lane = LaneKey::of(work, profile);
@@ -98,7 +110,7 @@ fn choose_asking(matching: Matching<'_>, id: WorkId, asking: Asking<'_>) -> Opti
         let rank = asking.rank(rank);
         if best.is_some_and(|best| (best.rank, best.ring) < (rank, ring)) {
             // Who stand further in may have a higher rank, where it does not count.
-            if matches!(asking, Asking::ByRank) {
+            if A::BY_RANK {
                 break;
             }
             continue;
@@ -150,7 +162,7 @@ fn first_of(
     matching: Matching<'_>,
     id: WorkId,
     work: &Work,
-    (rank, asking): (u8, Asking<'_>),
+    (rank, asking): (u8, impl Asking),
     candidates: Candidates<'_>,
 ) -> Option<AgentId> {
     let profile = matching.world.queue_profile(work.queue).ok()?;
@@ -188,7 +200,7 @@ fn first_ranked(
     matching: Matching<'_>,
     id: WorkId,
     work: &Work,
-    (rank, asking): (u8, Asking<'_>),
+    (rank, asking): (u8, impl Asking),
     Candidates { members, open, .. }: Candidates<'_>,
     (ranking, bench): (&Ranking, Option<&Bench>),
 ) -> Option<AgentId> {
@@ -210,7 +222,7 @@ fn first_by_key(
     matching: Matching<'_>,
     id: WorkId,
     work: &Work,
-    (rank, asking): (u8, Asking<'_>),
+    (rank, asking): (u8, impl Asking),
     candidates: impl Iterator<Item = AgentId>,
 ) -> Option<AgentId> {
     let profile = matching.world.queue_profile(work.queue).ok()?;

@@ -32,6 +32,15 @@ pub(crate) fn room(matching: Matching<'_>, work: &Work, agent: AgentId) -> Resul
     Size::of(matching, work).room(matching, agent)
 }
 
+/// The same for work that is not there yet, and would draw on these pools.
+pub(crate) fn room_drawing(
+    matching: Matching<'_>,
+    (work, pools): (&Work, &[PoolId]),
+    agent: AgentId,
+) -> Result<(), Full> {
+    Size::drawing_on(pools, work).room(matching, agent)
+}
+
 /// What these gates look at in work: one piece of it, or all of a lane.
 #[derive(Clone, Copy)]
 struct Size<'a> {

@@ -29,22 +29,35 @@ pub(crate) struct Found {
 
 /// The work an agent takes next, if they can take any.
 pub(crate) fn best_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
-    let own = first_work(matching, id);
-    if own.is_some_and(|own| own.rank == RANK_PREFERRED) || !matching.world.index().is_open(id) {
-        return own;
-    }
     let row = matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
-    own.into_iter().chain(best_together(matching, id, row)).min()
+    let own = first_work_of(matching, id, row);
+    let together = || best_together(matching, id, row);
+    match own {
+        Some(own) if own.rank == RANK_PREFERRED => Some(own),
+        _ if matching.world.index().together.is_empty() => own,
+        _ if !matching.world.index().is_open(id) => own,
+        _ => own.into_iter().chain(together()).min(),
+    }
 }
 
 /// The first work for an agent by the order of their own queues, whoever it goes to.
 pub(crate) fn first_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
     let row = matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
-    if let Some(work) = best_named(matching, id) {
-        return Some(Found { rank: RANK_PREFERRED, work, agent: None });
+    first_work_of(matching, id, row)
+}
+
+fn first_work_of(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
+    if let Some(named) = best_named(matching, id) {
+        return Some(named);
     }
     let open = matching.world.index().is_open(id);
     if open { best_by_rank(matching, id, row) } else { None }
+}
+
+/// The first work that waits for an agent by name, if they can take any.
+pub(crate) fn named_work(matching: Matching<'_>, id: AgentId) -> Option<Found> {
+    matching.world.agent(id).ok().filter(|row| agent::takes_anything(row))?;
+    best_named(matching, id)
 }
 
 /// The first work in the queues of lowest rank for an agent. Mostly nothing keeps them from what is
@@ -89,9 +102,6 @@ fn best_in_lanes(
 fn best_together(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Found> {
     let mut best = None;
     let together = &matching.world.index().together;
-    if together.is_empty() {
-        return None;
-    }
     for (place, membership) in row.memberships.iter().enumerate() {
         if !together.contains(&membership.queue()) {
             continue;
@@ -116,7 +126,7 @@ fn best_together(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Fou
 }
 
 /// The first work that waits for an agent by name.
-fn best_named(matching: Matching<'_>, id: AgentId) -> Option<LineKey> {
+fn best_named(matching: Matching<'_>, id: AgentId) -> Option<Found> {
     let mut best: Option<LineKey> = None;
     for key in matching.world.index().direct.of(id) {
         let now = key.at(matching.now);
@@ -130,7 +140,7 @@ fn best_named(matching: Matching<'_>, id: AgentId) -> Option<LineKey> {
             best = Some(now);
         }
     }
-    best
+    best.map(|work| Found { rank: RANK_PREFERRED, work, agent: None })
 }
 
 /// True if an agent can take the work of a lane that they see. Whether a conditional ring has

@@ -153,6 +153,7 @@ fn seat(world: &mut World, leg: Leg) -> Result<(), Misfit> {
     row.legs.push(leg.agent);
     row.past_legs.retain(|past| past.agent != leg.agent);
     world.agent_mut(leg.agent)?.legs.push(leg);
+    world.index.legs = world.index.legs.saturating_add(1);
     Ok(())
 }
 
@@ -161,6 +162,7 @@ fn drop_leg(world: &mut World, work: WorkId, agent: AgentId) -> Result<(), Missi
     world.agent_mut(agent)?.legs.retain(|leg| leg.work != work);
     world.work_mut(work)?.legs.retain(|other| *other != agent);
     world.index.clock.set(TimerKey::Leg(agent, work), None);
+    world.index.legs = world.index.legs.saturating_sub(1);
     Ok(())
 }
 

@@ -246,6 +246,7 @@ impl Router {
             Command::SetOwnCall(c) => self.set_own_call(c.agent, c.active),
             Command::SetShiftEnd(c) => self.set_shift_end(c.agent, c.until),
             Command::Submit(c) => self.submit(&c.0),
+            Command::SubmitToAgent(c) => self.submit_to_agent(&c),
             Command::ChangeWork(c) => self.change_work(c.work, &c.change),
             Command::Abandon(c) => self.abandon(c.work),
             Command::Cancel(c) => self.cancel(c.work),

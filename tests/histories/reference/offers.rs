@@ -4,7 +4,7 @@ use strowger::command::{Assign, LimitName, Reply, Unavailable};
 use strowger::fact::{AssignedBy, EndedBy, Event, OfferedBy, PresenceSetBy, QueuedWhy};
 use strowger::model::{
     AgentChoice, AgentId, ChannelId, Exhausted, Invalid, OfferId, Problem, QueueId, ReasonId,
-    Requeue, Response, WorkId,
+    Requeue, Response, SystemPresence, WorkId,
 };
 use strowger::policy::choice::next_share;
 use strowger::policy::fit::fits;
@@ -568,6 +568,7 @@ impl Router {
             _ => return Err(self.wrong_stage(work)),
         }
         let owner = stage.owner();
+        self.check_home(agent)?;
         if owner != Some(agent) {
             self.check_has_not(work, agent)?;
             self.check_assignments(agent)?;
@@ -628,6 +629,15 @@ impl Router {
         let guests = self.guests.iter().filter(|guest| guest.agent == agent);
         let helps = guests.filter(|guest| !guest.role.supervises()).count();
         self.agents[&agent].legs.len() + open + helps < max
+    }
+
+    /// Who has gone home is given nothing.
+    pub(super) fn check_home(&self, agent: AgentId) -> Result<(), Refusal> {
+        let presence = self.agents[&agent].presence;
+        if self.presence_profile(presence).system == SystemPresence::Offline {
+            return Err(Refusal::unavailable(agent, Unavailable::OffQueue));
+        }
+        Ok(())
     }
 
     pub(super) fn check_more(&self, agent: AgentId) -> Result<(), Refusal> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use strowger::command::{
-    Finisher, LimitName, Reply, Resumer, StageName, TransferOutside, TransferToAgent,
-    TransferToQueue, Unavailable,
+    Finisher, LimitName, Reply, Resumer, StageName, SubmitToAgent, TransferOutside,
+    TransferToAgent, TransferToQueue, Unavailable,
 };
 use strowger::fact::{
     EndedBy, Event, OfferedBy, Outside, PreferenceStep, QueuedWhy, ResumedBy, Sticky,
@@ -38,11 +38,85 @@ impl Router {
         Ok(Reply::Submitted(id))
     }
 
+    /// Work comes to one agent, past the line; if they cannot have it now it may wait for them.
+    pub(super) fn submit_to_agent(&mut self, command: &SubmitToAgent) -> Result<Reply, Refusal> {
+        let SubmitToAgent { request, agent, force, wait, .. } = command;
+        if let Some(work) = self.submitted_before(request)? {
+            return Ok(Reply::Submitted(work));
+        }
+        self.live((*agent).into())?;
+        self.check_live(&valid::request_mentions(request))?;
+        valid::request(request, self.now)?;
+        if request.schedule.is_some() {
+            return Err(valid::invalid("schedule", Problem::OutOfPlace).into());
+        }
+        if wait.is_some_and(|wait| wait.is_zero()) {
+            return Err(valid::invalid("wait", Problem::Empty).into());
+        }
+        let can = match force {
+            true => self.check_home(*agent).and_then(|()| self.check_assignments(*agent)),
+            false => self.check_takes_new(request, *agent).and_then(|()| self.check_more(*agent)),
+        };
+        match (can, wait) {
+            (Err(_), Some(wait)) if !force => {
+                let preferred = Preferred::agent(*agent, *wait).with_ignore_need(true);
+                let changed = (**request).clone().with_preferred(preferred.clone());
+                let id = self.check_admission(&Arc::new(changed), None)?;
+                self.take_in(id, request, None);
+                self.prefer_from_now(id, preferred);
+                self.classify(id);
+                self.entered(id, false);
+                return Ok(Reply::Submitted(id));
+            }
+            (can, _) => can?,
+        }
+        let id = self.check_room(request, |_| Ok(()))?;
+        self.take_in(id, request, None);
+        if *force {
+            self.force(id, *agent)?;
+        } else {
+            self.pass_empty_steps(id);
+            self.offer(id, *agent, OfferedBy::Assign);
+        }
+        Ok(Reply::Submitted(id))
+    }
+
+    /// For a moment the work is there.
+    fn check_takes_new(
+        &mut self,
+        request: &Arc<WorkRequest>,
+        agent: AgentId,
+    ) -> Result<(), Refusal> {
+        let id = WorkId::from_raw(self.submitted + 1);
+        self.works.insert(id, self.new_work(request));
+        self.note_pools(id);
+        let takes = self.check_takes(id, agent, false);
+        self.works.remove(&id);
+        self.draws.remove(&id);
+        takes
+    }
+
     /// Whether there is room for one more piece of work; the id that it gets.
     pub(super) fn check_admission(
         &mut self,
         request: &Arc<WorkRequest>,
         stands_for: Option<(WorkId, bool)>,
+    ) -> Result<WorkId, Refusal> {
+        self.check_room(request, |router| {
+            let id = WorkId::from_raw(router.submitted + 1);
+            // What is put off does not wait there yet.
+            if request.schedule.is_none() {
+                let row = Work { stands_for, ..router.new_work(request) };
+                router.check_waiting(request.queue, id, row)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn check_room(
+        &mut self,
+        request: &WorkRequest,
+        line: impl FnOnce(&mut Self) -> Result<(), Refusal>,
     ) -> Result<WorkId, Refusal> {
         let max = self.config.limits.open_work;
         if self.works.len() >= max as usize {
@@ -50,11 +124,7 @@ impl Router {
             return Err(Refusal::limit(limit, max));
         }
         let id = WorkId::from_raw(self.submitted + 1);
-        // What is put off does not wait there yet.
-        if request.schedule.is_none() {
-            let row = Work { stands_for, ..self.new_work(request) };
-            self.check_waiting(request.queue, id, row)?;
-        }
+        line(self)?;
         let profile = self.queue_profile(request.queue);
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
         self.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
@@ -68,6 +138,17 @@ impl Router {
         request: &Arc<WorkRequest>,
         stands_for: Option<(WorkId, bool)>,
     ) {
+        self.take_in(id, request, stands_for);
+        self.classify(id);
+        self.entered(id, false);
+    }
+
+    fn take_in(
+        &mut self,
+        id: WorkId,
+        request: &Arc<WorkRequest>,
+        stands_for: Option<(WorkId, bool)>,
+    ) {
         self.submitted += 1;
         self.works.insert(id, Work { stands_for, ..self.new_work(request) });
         self.note_pools(id);
@@ -76,8 +157,6 @@ impl Router {
         }
         self.count_arrival(id);
         self.tell_submitted(id, request);
-        self.classify(id);
-        self.entered(id, false);
     }
 
     fn new_work(&self, request: &Arc<WorkRequest>) -> Work {
@@ -509,6 +588,20 @@ impl Router {
         let why = QueuedWhy::AwaitsAgent;
         self.stand_in_line(id, queue, place, why, wrap_up, (None, not_to));
         self.entered(id, false);
+    }
+
+    /// What waits asks for others by name, from now on.
+    fn prefer_from_now(&mut self, id: WorkId, preferred: Preferred) {
+        if self.works[&id].request.preferred.as_ref() == Some(&preferred) {
+            return;
+        }
+        let now = self.now;
+        let work = self.work(id);
+        let first = preferred.steps.first();
+        work.step = first.map(|step| PreferenceStep::new(0, now + step.wait));
+        work.request.preferred = Some(preferred.clone());
+        let change = WorkChange::default().with_preferred(preferred);
+        self.tell(Event::work_changed(id, Arc::new(change)));
     }
 
     /// Who sends work on, if they are not to get it back.

@@ -19,7 +19,7 @@ use strowger::command::{
 use strowger::fact::Fact;
 use strowger::host::{Classified, Classifier, Scorer};
 use strowger::keyed::Keyed;
-use strowger::model::{AgentId, OfferId, WorkId};
+use strowger::model::{AgentId, OfferId, WorkId, WorkRequest};
 use strowger::state::{AssignmentState, Stage};
 use strowger::view::{AgentView, Leg, View, WorkView};
 use strowger::{Config, Engine, Log, Refusal, Span, Timestamp};
@@ -154,6 +154,13 @@ fn shift(at: Timestamp, by: i64) -> Timestamp {
     Timestamp::from_millis(at.as_millis().saturating_add(by))
 }
 
+fn aim_request(request: &mut std::sync::Arc<WorkRequest>, aim: &impl Fn(&mut Option<Timestamp>)) {
+    let request = std::sync::Arc::make_mut(request);
+    aim(&mut request.origin);
+    aim(&mut request.due);
+    request.schedule.iter_mut().for_each(|schedule| aim(&mut schedule.at));
+}
+
 /// Directs a command at work and offers as they are now. Times in a command of an operation are
 /// relative to the call.
 fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command {
@@ -176,12 +183,8 @@ fn aim(command: Command, pick: u16, engine: &Engine, now: Timestamp) -> Command 
             c.offer = some_offer(engine, pick);
         }
         Command::SetShiftEnd(c) => relative(&mut c.until),
-        Command::Submit(c) => {
-            let request = std::sync::Arc::make_mut(&mut c.0);
-            relative(&mut request.origin);
-            relative(&mut request.due);
-            request.schedule.iter_mut().for_each(|schedule| relative(&mut schedule.at));
-        }
+        Command::Submit(c) => aim_request(&mut c.0, &relative),
+        Command::SubmitToAgent(c) => aim_request(&mut c.request, &relative),
         Command::ChangeWork(c) => {
             relative(&mut c.change.due);
             c.work = work(&waits);

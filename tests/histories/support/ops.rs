@@ -12,8 +12,8 @@ use strowger::command::{
     Finisher, Force, HandOver, Heartbeat, Hold, Park, Postpone, Pull, Reclassify, Reject,
     RemoveMembership, ReportUnanswered, ReportUnreached, RequestCallback, RequestWrapUp, Resume,
     Resumer, Retire, Retrieve, SetCode, SetDraining, SetMembership, SetOwnCall, SetPresence,
-    SetShiftEnd, Submit, Supervise, Supervision, Suspend, TransferOutside, TransferToAgent,
-    TransferToQueue, Unassign,
+    SetShiftEnd, Submit, SubmitToAgent, Supervise, Supervision, Suspend, TransferOutside,
+    TransferToAgent, TransferToQueue, Unassign,
 };
 use strowger::model::{
     AgentId, CalendarId, CalendarProfile, ChannelId, CodeId, OfferId, PresenceId, Profile, QueueId,
@@ -310,7 +310,15 @@ fn flags(features: Features) -> BoxedStrategy<Act> {
 }
 
 fn submit(features: Features) -> BoxedStrategy<Act> {
-    act(floor::request(features).prop_map(|request| Submit(Arc::new(request))))
+    let wait = weighted(0.4, floor::span());
+    let straight = (floor::request(features), agent(), prop::bool::weighted(0.3), wait);
+    prop_oneof![
+        6 => act(floor::request(features).prop_map(|request| Submit(Arc::new(request)))),
+        1 => act(straight.prop_map(|(request, agent, force, wait)| {
+            SubmitToAgent::new(request, agent).with_force(force).with_wait(wait)
+        })),
+    ]
+    .boxed()
 }
 
 fn answer(features: Features) -> BoxedStrategy<Act> {
