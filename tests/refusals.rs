@@ -347,6 +347,12 @@ const SEVERAL: &str = r#"
         {"overflow": [{"when": "closed", "then": {"move": {"queue": $nobody}}}], "inspect_every": 0}}
     bounded: too many points, no time to inspect after: define_queue {"key": "new", "profile":
         {"overflow": [{"when": "closed", "then": {"raise_priority": 25000001}}], "inspect_every": 0}}
+    bounded: a trigger without parts, no such queue to measure: define_queue {"key": "new", "profile":
+        {"overflow": [{"when": {"any": []}, "then": "relax"}, {"when": {"queue": {"queue": $nobody, "measure": "waiting", "is": ">", "value": 0}}, "then": "relax"}]}}
+    bounded: nested too deep: define_queue {"key": "new", "profile":
+        {"overflow": [{"when": {"all": [{"any": [{"all": [{"any": ["closed"]}]}]}]}, "then": "relax"}]}}
+    bounded: another list without conditions: define_queue {"key": "new", "profile":
+        {"conditional": [{"ring": 1, "when": [{"measure": "waiting", "is": ">", "value": 0}], "or_when": [[]]}]}}
     bounded: nobody may be offered anything: define_queue {"key": "new", "profile": {"ramp": {"offers": 0, "per": 1000}}}
     bounded: a share of nothing: define_queue {"key": "new", "profile":
         {"classification": {"rules": [{"to": [{"queue": $support, "weight": 0}]}]}}}

@@ -1,34 +1,94 @@
 //! What is true of a queue now: the triggers of its overflow rules, the conditions of its rings,
 //! and whether it is open. Everything here reads.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::base::time::Span;
 use crate::model::calendar::CalendarProfile;
 use crate::model::ids::{CalendarId, QueueId, WorkId};
-use crate::model::overflow::{Measure, QueueCondition, Trigger};
-use crate::policy::calendar;
+use crate::model::overflow::{ConditionalRing, Measure, QueueCondition, Trigger};
+use crate::policy::calendar::{self, Counted};
 use crate::policy::estimate::{Estimator, Situation};
 use crate::policy::fit::compares;
 use crate::policy::tally;
+use crate::world::rows::Work;
 
 use crate::engine::matching::hope;
 use crate::engine::turn::{Halted, Turn};
 
-/// True if a trigger holds that depends on the state of the queue.
-pub(crate) fn holds(turn: &Turn<'_>, work: WorkId, queue: QueueId, when: Trigger) -> bool {
-    match when {
-        Trigger::Waited(_) | Trigger::Ahead(_) => false,
-        Trigger::EstimatedWait { by, at_least } => {
-            estimated_wait(turn, queue, None, by).is_some_and(|wait| wait >= at_least)
+/// The places of what waits in a line, from 1.
+pub(crate) type Places = BTreeMap<WorkId, u32>;
+
+/// The places of all that waits in a line, by its order now.
+pub(crate) fn places(turn: &Turn<'_>, queue: QueueId) -> Places {
+    let both = turn.world.index().line(queue).zip(turn.world.queue_rules(queue).ok());
+    let Some((line, rules)) = both else {
+        return Places::new();
+    };
+    let key = |work: WorkId| Some(turn.world.work(work).ok()?.line_key(work, rules).at(turn.now));
+    let keys = line.stays.iter().filter_map(|(_, work)| Some((key(*work)?, *work)));
+    let mut keys: Vec<_> = keys.collect();
+    keys.sort_unstable();
+    (1..).zip(keys).map(|(place, (_, work))| (work, place)).collect()
+}
+
+/// A piece of work for which a trigger is evaluated.
+#[derive(Clone, Copy)]
+pub(crate) struct Judged<'a> {
+    /// The work.
+    pub work: WorkId,
+    /// The work as it is now.
+    pub row: &'a Work,
+    /// The clock of the rule.
+    pub clock: Counted<'a>,
+    /// How many others waited as it entered.
+    pub ahead: u32,
+    /// Its place in the line, if that was taken before.
+    pub place: Option<u32>,
+}
+
+impl Judged<'_> {
+    /// True if a trigger holds.
+    pub(crate) fn holds(&self, turn: &Turn<'_>, when: &Trigger) -> bool {
+        let queue = self.row.queue;
+        match when {
+            Trigger::All(parts) => parts.iter().all(|part| self.holds(turn, part)),
+            Trigger::Any(parts) => parts.iter().any(|part| self.holds(turn, part)),
+            Trigger::Waited(span) => {
+                let end = self.clock.after(self.row.entered, *span);
+                end.is_some_and(|end| end <= turn.effective())
+            }
+            Trigger::Ahead(least) => self.ahead >= *least,
+            Trigger::Position { is, value } => {
+                let place = self.place.or_else(|| place(turn, self.work, self.row));
+                let order = place.map(|place| place.cmp(value));
+                order.is_some() && compares(order, *is)
+            }
+            Trigger::EstimatedWait { by, at_least } => {
+                estimated_wait(turn, queue, None, *by).is_some_and(|wait| wait >= *at_least)
+            }
+            Trigger::NobodyStaffed => {
+                !hope::is_queue_staffed(turn.matching(), queue, self.row.request.channel)
+            }
+            Trigger::NobodyEligible => !hope::is_anybody_there(turn.matching(), self.work),
+            Trigger::Eligible { is, value } => {
+                // Those beyond the value need not be counted: there may be thousands.
+                let enough = usize::try_from(*value).unwrap_or(usize::MAX).saturating_add(1);
+                let staffed = hope::staffed(turn.matching(), self.work, self.row).take(enough);
+                compares(Some(staffed.count().cmp(&(enough - 1))), *is)
+            }
+            Trigger::Closed => is_closed(turn, queue),
+            Trigger::Queue(condition) => is_so(turn, queue, None, condition),
         }
-        Trigger::NobodyStaffed => {
-            let channel = turn.world.work(work).map(|work| work.request.channel);
-            channel.is_ok_and(|channel| !hope::is_queue_staffed(turn.matching(), queue, channel))
-        }
-        Trigger::NobodyEligible => !hope::is_anybody_there(turn.matching(), work),
-        Trigger::Closed => is_closed(turn, queue),
     }
+}
+
+/// The place of waiting work in its line, from 1.
+fn place(turn: &Turn<'_>, work: WorkId, row: &Work) -> Option<u32> {
+    let rules = turn.world.queue_rules(row.queue).ok()?;
+    let ahead = turn.world.index().line(row.queue)?.ahead(row.line_key(work, rules), turn.now);
+    u32::try_from(ahead).ok()?.checked_add(1)
 }
 
 fn is_closed(turn: &Turn<'_>, queue: QueueId) -> bool {
@@ -42,23 +102,41 @@ pub(crate) fn is_open(turn: &Turn<'_>, calendar: CalendarId) -> bool {
     hours.is_ok_and(|entry| calendar::is_open(&entry.profile, turn.now))
 }
 
-/// The conditional rings of a queue whose conditions hold, in order.
+/// The conditional rings of a queue whose conditions hold, in order: those that help from now on,
+/// and those whose conditions must hold for longer.
 ///
 /// The condition of a ring is measured as if that ring had not joined. Helpers who may not help yet
 /// must not make the wait look short, and those who help must not send themselves away.
-pub(crate) fn rings_joined(turn: &Turn<'_>, id: QueueId) -> Result<Vec<u8>, Halted> {
-    let holds = |ring: u8, condition: &QueueCondition| {
-        let queue = condition.queue.unwrap_or(id);
-        let but = Some(ring).filter(|_| queue == id);
-        let measured = measure(turn, queue, but, condition.measure);
-        let order = measured.map(|value| value.cmp(&condition.value));
-        order.is_some() && compares(order, condition.is)
+pub(crate) fn rings_held(turn: &Turn<'_>, id: QueueId) -> Result<(Vec<u8>, Vec<u8>), Halted> {
+    let (rules, row) = (turn.queue_rules(id)?, turn.must(turn.world.queue(id))?);
+    let holds = |its: &&ConditionalRing| {
+        let all = |list: &[QueueCondition]| {
+            list.iter().all(|condition| is_so(turn, id, Some(its.ring), condition))
+        };
+        its.lists().any(all)
     };
-    let rings = turn.queue_profile(id)?.conditional.iter();
-    let joined = rings.filter(|its| its.when.iter().all(|when| holds(its.ring, when)));
-    let mut joined: Vec<_> = joined.map(|conditional| conditional.ring).collect();
-    joined.sort_unstable();
-    Ok(joined)
+    let helps = |its: &ConditionalRing| {
+        let due = row.joins_at(rules, its.ring).is_some_and(|at| at <= turn.effective());
+        its.holds_for.is_zero() || row.joined & (1 << (its.ring % 16)) != 0 || due
+    };
+    let held = rules.profile.conditional.iter().filter(holds);
+    let (helping, holding): (Vec<_>, Vec<_>) = held.partition(|its| helps(its));
+    let sorted = |rings: Vec<&ConditionalRing>| {
+        let mut rings: Vec<_> = rings.into_iter().map(|its| its.ring).collect();
+        rings.sort_unstable();
+        rings
+    };
+    Ok((sorted(helping), sorted(holding)))
+}
+
+/// True if a condition of a queue, or of another one, holds, as if this ring of the former had not
+/// joined.
+fn is_so(turn: &Turn<'_>, own: QueueId, but: Option<u8>, condition: &QueueCondition) -> bool {
+    let queue = condition.queue.unwrap_or(own);
+    let but = but.filter(|_| queue == own);
+    let measured = measure(turn, queue, but, condition.measure);
+    let order = measured.map(|value| value.cmp(&condition.value));
+    order.is_some() && compares(order, condition.is)
 }
 
 /// A measure of a queue, as if this ring had not joined; none as long as there is nothing to

@@ -6,14 +6,42 @@ use alloc::vec::Vec;
 
 use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::ids::{QueueId, WorkId};
-use crate::model::overflow::{LastResort, OverflowAction, Trigger};
+use crate::model::overflow::{LastResort, OverflowAction, OverflowRule};
 use crate::model::requeue::Requeue;
 use crate::state::work::{CloseCause, Stage};
 
-use crate::engine::conditions::{holds, rings_joined};
+use crate::engine::conditions::{Judged, Places, places, rings_held};
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
 use crate::engine::{place, prefer, relax, waiting};
+
+/// Why rules are evaluated for a piece of work.
+#[derive(Clone, Copy)]
+enum Occasion<'a> {
+    /// It enters, and so many others wait. What came by overflow is not sent on at once.
+    Entry { ahead: u32, by_overflow: bool },
+    /// Its queue is inspected. These are the places of what waits, if a rule asks for them.
+    Inspection(&'a Places),
+    /// A time that the rule asks for is over.
+    Time,
+}
+
+impl Occasion<'_> {
+    /// True if something is done about a rule.
+    fn concerns(self, rule: &OverflowRule) -> bool {
+        match self {
+            Self::Entry { by_overflow, .. } => !by_overflow || self.notes_ahead(rule),
+            Self::Inspection(_) => rule.when.is_watched(),
+            Self::Time => true,
+        }
+    }
+
+    /// True if it must be noted for a rule how many others wait: enough for a part of it.
+    fn notes_ahead(self, rule: &OverflowRule) -> bool {
+        let reached = |ahead| !rule.is_plain() && rule.when.is_reached(ahead);
+        matches!(self, Self::Entry { ahead, .. } if reached(ahead))
+    }
+}
 
 /// Does what follows as work enters a line: rules of overflow that hold now, then empty steps. Work
 /// that came by overflow is not sent on before the queue is inspected, so two queues do not
@@ -24,77 +52,123 @@ pub(crate) fn enter(
     why: Option<QueuedWhy>,
 ) -> Result<(), Halted> {
     let queue = turn.work(work)?.queue;
-    if why != Some(QueuedWhy::Overflow) {
-        let line = turn.world.index().line(queue);
-        let ahead = line.map_or(0, |line| line.waiting.saturating_sub(1));
-        do_where(turn, work, queue, |turn, when| match when {
-            Trigger::Ahead(least) => ahead >= least,
-            Trigger::Waited(_) => false,
-            watched => holds(turn, work, queue, watched),
-        })?;
-    }
+    let by_overflow = why == Some(QueuedWhy::Overflow);
+    let line = turn.world.index().line(queue);
+    let ahead = line.map_or(0, |line| line.waiting.saturating_sub(1));
+    judge_all(turn, work, queue, Occasion::Entry { ahead, by_overflow })?;
     // A rule may have closed it; then neither finds it in a line.
     prefer::pass_refused_steps(turn, work)?;
     relax::pass_empty_steps(turn, work)
 }
 
-/// The time a piece of work has waited is that of a rule.
+/// The time a piece of work has waited, or a rule has held, is that of a rule.
 pub(crate) fn at_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     let row = turn.work(work)?;
-    match row.next_overflow(turn.queue_rules(row.queue)?) {
-        Some((_, rule)) => do_rule(turn, work, rule),
+    let watch = |rule| turn.world.stores().watches.of(work, rule);
+    match row.next_overflow(turn.queue_rules(row.queue)?, watch) {
+        Some((_, number)) => judge(turn, work, number, Occasion::Time),
         None => Ok(()),
     }
 }
 
 /// Inspects a queue: which conditional rings help, and which rules hold for what waits.
 pub(crate) fn inspect(turn: &mut Turn<'_>, queue: QueueId) -> Result<(), Halted> {
-    let rings = rings_joined(turn, queue)?;
-    turn.emit(Event::QueueInspected { queue, rings })?;
-    if !turn.queue_profile(queue)?.overflow.iter().any(|rule| rule.when.is_watched()) {
+    let (rings, holding) = rings_held(turn, queue)?;
+    turn.emit(Event::QueueInspected { queue, rings, holding })?;
+    let rules = &turn.queue_profile(queue)?.overflow;
+    if !rules.iter().any(|rule| rule.when.is_watched()) {
         return Ok(());
     }
+    let asked = rules.iter().any(|rule| rule.when.asks_position());
+    let places = if asked { places(turn, queue) } else { Places::default() };
     let line = turn.world.index().line(queue);
     let waiting: Vec<_> = line.into_iter().flat_map(|line| line.stays.iter()).copied().collect();
-    waiting.into_iter().try_for_each(|(_, work)| {
-        do_where(turn, work, queue, |turn, when| {
-            when.is_watched() && holds(turn, work, queue, when)
-        })
-    })
+    let mut waiting = waiting.into_iter();
+    waiting.try_for_each(|(_, work)| judge_all(turn, work, queue, Occasion::Inspection(&places)))
 }
 
-/// Does all rules of a queue that hold and were not done, as long as the work waits there.
-fn do_where(
+/// Evaluates all rules of a queue that were not done, as long as the work waits there.
+fn judge_all(
     turn: &mut Turn<'_>,
     work: WorkId,
     queue: QueueId,
-    holds: impl Fn(&Turn<'_>, Trigger) -> bool,
+    occasion: Occasion<'_>,
 ) -> Result<(), Halted> {
     for number in 0..u8::MAX {
-        let Some(when) = open_rule(turn, work, queue, number) else {
-            break;
-        };
-        if when.is_some_and(|when| holds(turn, when)) {
-            do_rule(turn, work, number)?;
+        match concerned_rule(turn, work, queue, number, occasion) {
+            Some(true) => judge(turn, work, number, occasion)?,
+            Some(false) => {}
+            None => break,
         }
     }
     Ok(())
 }
 
-/// The trigger of a rule, if it was not done yet; nothing if there is no such rule, or the work
-/// does not wait there any more.
-fn open_rule(turn: &Turn<'_>, work: WorkId, queue: QueueId, number: u8) -> Option<Option<Trigger>> {
+/// Whether a rule was not done yet, and concerns the occasion; nothing if there is no such rule, or
+/// the work does not wait there any more.
+fn concerned_rule(
+    turn: &Turn<'_>,
+    work: WorkId,
+    queue: QueueId,
+    number: u8,
+    occasion: Occasion<'_>,
+) -> Option<bool> {
     let rule = turn.world.queue_profile(queue).ok()?.overflow.get(usize::from(number))?;
     let row = turn.world.work(work).ok()?;
     let waits = row.queue == queue && row.stage == Stage::Queued;
-    waits.then(|| Some(rule.when).filter(|_| !row.has_fired(number)))
+    waits.then(|| !row.has_fired(number) && occasion.concerns(rule))
+}
+
+/// Evaluates a rule for waiting work: it is done if it holds, and has held for so long as it must.
+/// What must be remembered of it else is a fact.
+fn judge(
+    turn: &mut Turn<'_>,
+    work: WorkId,
+    number: u8,
+    occasion: Occasion<'_>,
+) -> Result<(), Halted> {
+    let row = turn.work(work)?;
+    let rules = turn.queue_rules(row.queue)?;
+    let Some(rule) = rules.profile.overflow.get(usize::from(number)) else {
+        return Err(no_rule(turn, row.queue, number));
+    };
+    let clock = rules.clock_or(rule.counts);
+    let known = turn.world.stores().watches.of(work, number);
+    let mut judged = Judged { work, row, clock, ahead: known.ahead, place: None };
+    let mut holds = true;
+    match occasion {
+        Occasion::Entry { ahead, by_overflow } => {
+            judged.ahead = ahead;
+            holds = !by_overflow;
+        }
+        Occasion::Inspection(places) => judged.place = places.get(&work).copied(),
+        Occasion::Time => {}
+    }
+    holds = holds && judged.holds(turn, &rule.when);
+    let held = known.since.and_then(|since| clock.after(since, rule.holds_for));
+    let long_enough = rule.holds_for.is_zero() || held.is_some_and(|at| at <= turn.effective());
+    if holds && long_enough {
+        return do_rule(turn, work, number);
+    }
+    let notes = occasion.notes_ahead(rule);
+    let is_time = matches!(occasion, Occasion::Time);
+    if !notes && !is_time && holds == known.since.is_some() {
+        return Ok(());
+    }
+    let ahead = Some(judged.ahead).filter(|_| notes);
+    turn.emit(Event::OverflowWatched { work, rule: number, holds, ahead })
+}
+
+#[cold]
+fn no_rule(turn: &Turn<'_>, queue: QueueId, rule: u8) -> Halted {
+    turn.fault(format!("{queue} has no rule of overflow {rule}"))
 }
 
 fn do_rule(turn: &mut Turn<'_>, work: WorkId, rule: u8) -> Result<(), Halted> {
     let queue = turn.work(work)?.queue;
     let found = turn.queue_profile(queue)?.overflow.get(usize::from(rule));
     let Some(then) = found.map(|rule| rule.then.clone()) else {
-        return Err(turn.fault(format!("{queue} has no rule of overflow {rule}")));
+        return Err(no_rule(turn, queue, rule));
     };
     turn.emit(Event::OverflowTriggered { work, rule, then: then.clone() })?;
     match then {

@@ -133,6 +133,11 @@ impl<'a> Turn<'a> {
         self.fault(format!("fact {seq}, {name}, does not fit: {misfit}"))
     }
 
+    /// The instant from which what happens now counts.
+    pub(crate) const fn effective(&self) -> Timestamp {
+        self.cause.effective(self.now)
+    }
+
     /// How many facts the log holds, to see whether something happened.
     pub(crate) const fn facts(&self) -> usize {
         self.log.len()

@@ -406,6 +406,10 @@ events! {
             queue: QueueId,
             /// The conditional rings whose conditions hold: these see its work, no others.
             rings: Vec<u8>,
+            /// The other conditional rings whose conditions hold: they must hold for longer before
+            /// these rings see its work.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            holding: Vec<u8>,
         }
         /// A queue may offer again after its ramp.
         RampReleased = ramp_released {
@@ -484,6 +488,22 @@ events! {
             work: WorkId,
             /// Why.
             why: TransferFailure,
+        }
+        /// A rule of overflow that has parts, or must hold for some time, was evaluated for waiting
+        /// work and not done. It is told whenever the rule begins or ceases to hold, when a time
+        /// that the rule asks for was over in vain, and as the work enters if so many wait that a
+        /// part of the rule holds.
+        OverflowWatched = overflow_watched {
+            /// The work.
+            work: WorkId,
+            /// The number of the rule, from 0.
+            rule: u8,
+            /// True if the rule holds, and must hold for longer.
+            holds: bool,
+            /// How many others waited as the work entered; absent if it did not enter just now, or
+            /// no part of the rule holds by that.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            ahead: Option<u32>,
         }
     }
     also {

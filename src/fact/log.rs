@@ -53,11 +53,7 @@ impl<E> Fact<E> {
     /// the call; everything else from the time of the call.
     #[must_use]
     pub const fn effective(&self) -> Timestamp {
-        match self.cause {
-            Cause::Deadline { due, .. } => due,
-            Cause::Followed { since } => since,
-            Cause::Command { .. } | Cause::Routing => self.at,
-        }
+        self.cause.effective(self.at)
     }
 }
 
@@ -95,6 +91,17 @@ pub enum Cause {
         /// The instant the event counts from.
         since: Timestamp,
     },
+}
+
+impl Cause {
+    /// The instant from which something counts that happens by this cause in a call at this time.
+    pub(crate) const fn effective(&self, at: Timestamp) -> Timestamp {
+        match self {
+            Self::Deadline { due, .. } => *due,
+            Self::Followed { since } => *since,
+            Self::Command { .. } | Self::Routing => at,
+        }
+    }
 }
 
 /// A cause as it is written: whose command it was stands there only if it was not the host's own.

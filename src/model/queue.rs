@@ -392,7 +392,7 @@ growing! {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub conditional: Vec<ConditionalRing> => with_conditional(each ConditionalRing),
         /// How often rules and rings that depend on the state of queues are inspected while
-        /// anything waits or a ring has joined.
+        /// anything waits, or a ring has joined or is to join.
         pub inspect_every: Span => with_inspect_every,
         /// How fast it may offer; `None`: as fast as it can.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -526,12 +526,11 @@ impl Profile for QueueProfile {
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
         self.classification.iter().for_each(|rules| rules.mentions(name));
         self.calendar.iter().for_each(|calendar| name((*calendar).into()));
-        self.overflow.iter().for_each(|rule| rule.then.mentions(name));
+        self.overflow.iter().for_each(|rule| rule.mentions(name));
         if let LastResort::Move { queue } = self.last_resort {
             name(queue.into());
         }
-        let conditions = self.conditional.iter().flat_map(|ring| &ring.when);
-        conditions.filter_map(|condition| condition.queue).for_each(|queue| name(queue.into()));
+        self.conditional.iter().for_each(|ring| ring.mentions(name));
     }
 }
 

@@ -93,11 +93,12 @@ fn line_up(index: &mut Index, stores: &mut Stores) {
     let mut gathered: Vec<Gathered> = Vec::new();
     gathered.resize_with(index.lines.len(), Default::default);
     let (mut due, mut named) = (Vec::new(), Vec::new());
-    let rules = LineRules { queues: &stores.queues, calendars: &stores.calendars };
+    let Stores { queues, calendars, watches, .. } = stores;
+    let rules = LineRules { queues, calendars, watches };
     for (id, work) in stores.works.rows_mut() {
         named.extend(work.request.key.clone().map(|key| (id, key)));
         index.share_request(work);
-        let deadline = index.work_deadline(rules, work);
+        let deadline = index.work_deadline(rules, id, work);
         due.extend(deadline.map(|deadline| (TimerKey::Work(id), deadline.at)));
         let rules = rules.of(work.queue);
         let line = gathered.get_mut(work.queue.raw() as usize);

@@ -370,11 +370,11 @@ impl World {
 
     /// When something is due for a piece of work, by its present state.
     pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
-        self.index.work_deadline(self.stores.rules(), self.stores.works.get(id)?)
+        self.index.work_deadline(self.stores.rules(), id, self.stores.works.get(id)?)
     }
 
     /// When something is due for a queue, by its present state.
     pub(crate) fn queue_deadline(&self, id: QueueId) -> Option<Deadline> {
-        self.queue(id).ok()?.deadline(self.queue_profile(id).ok()?)
+        self.queue(id).ok()?.deadline(self.queue_rules(id).ok()?)
     }
 }

@@ -29,6 +29,7 @@ use crate::world::catalog::CatalogEntry;
 use crate::world::needs::Needs;
 use crate::world::pool_sets::PoolSets;
 use crate::world::rows::{Agent, EndedOffer, EndedWork, Offer, Pool, Queue, Work};
+use crate::world::watches::Watches;
 
 /// Something was named that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,6 +60,8 @@ pub(crate) struct LineRules<'a> {
     pub queues: &'a Queues,
     /// Calendars.
     pub calendars: &'a Calendars,
+    /// What is remembered of rules of overflow.
+    pub watches: &'a Watches,
 }
 
 /// The definitions by which work waits in one queue.
@@ -99,7 +102,8 @@ impl<'a> QueueRules<'a> {
 impl Stores {
     /// The definitions by which work waits.
     pub(crate) const fn rules(&self) -> LineRules<'_> {
-        LineRules { queues: &self.queues, calendars: &self.calendars }
+        let Self { queues, calendars, watches, .. } = self;
+        LineRules { queues, calendars, watches }
     }
 }
 
@@ -153,6 +157,9 @@ pub(crate) struct Stores {
     /// row of each piece of work.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stand_ins: BTreeMap<WorkId, StandIn>,
+    /// What is remembered of rules of overflow that are not done yet.
+    #[serde(default, skip_serializing_if = "Watches::is_empty")]
+    pub watches: Watches,
 }
 
 impl Stores {
@@ -188,6 +195,7 @@ impl Stores {
             pool_rows: Table::default(),
             pool_sets: PoolSets::default(),
             stand_ins: BTreeMap::new(),
+            watches: Watches::default(),
         }
     }
 

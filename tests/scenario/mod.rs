@@ -125,6 +125,11 @@ impl Floor {
                 self.engine.as_mut().ok_or("no engine")?.confirm_clock(now);
                 Ok(Vec::new())
             }
+            Sentence::Restart => {
+                let engine = self.restored()?;
+                self.engine = Some(engine);
+                Ok(Vec::new())
+            }
             Sentence::Show(names) => self.show(&names),
             Sentence::Why(names) => self.why(&names),
         }
@@ -248,13 +253,20 @@ impl Floor {
         }
     }
 
+    /// The engine as its snapshot gives it again.
+    fn restored(&self) -> Result<Engine, String> {
+        let json = serde_json::to_string(&self.engine()?.snapshot()).map_err(text)?;
+        let snapshot: Snapshot = serde_json::from_str(&json).map_err(text)?;
+        let mut engine = Engine::restore(snapshot).map_err(text)?;
+        engine.record_decisions(1);
+        Ok(engine)
+    }
+
     /// The facts and the snapshot each give the same engine again.
     fn replay(&self) -> Result<(), String> {
         let engine = self.engine()?;
         let replayed = Engine::replay(self.log.iter().cloned()).map_err(text)?;
-        let json = serde_json::to_string(&engine.snapshot()).map_err(text)?;
-        let snapshot: Snapshot = serde_json::from_str(&json).map_err(text)?;
-        let restored = Engine::restore(snapshot).map_err(text)?;
+        let restored = self.restored()?;
         let same = engine.digest() == replayed.digest() && engine.digest() == restored.digest();
         same.then_some(()).ok_or_else(|| "replayed or restored it is another engine".into())
     }

@@ -15,6 +15,8 @@ pub(crate) enum Sentence {
     Advance,
     /// The host says that the time is right.
     Confirm,
+    /// The engine is restored from its snapshot.
+    Restart,
     Show(Vec<String>),
     /// What is to be explained.
     Why(Vec<String>),
@@ -25,6 +27,7 @@ impl Floor {
         let command = match words {
             ["time", "passes"] => return Ok(Sentence::Advance),
             ["the", "clock", "is", "confirmed"] => return Ok(Sentence::Confirm),
+            ["the", "engine", "restarts"] => return Ok(Sentence::Restart),
             ["show", names @ ..] => {
                 return Ok(Sentence::Show(names.iter().map(|name| (*name).into()).collect()));
             }

@@ -265,10 +265,18 @@ impl Floor {
                 let then = variant.unwrap_or_else(|| then.as_str().unwrap_or_default().to_owned());
                 format!("{} rule={rule} {then}", work(w))
             }
-            Event::QueueInspected { queue, rings, .. } => {
-                let rings: Vec<_> = rings.iter().map(ToString::to_string).collect();
-                let joined = if rings.is_empty() { "none".into() } else { rings.join(", ") };
-                format!("{name} {} rings={joined}", self.name(*queue))
+            Event::OverflowWatched { work: w, rule, holds, ahead, .. } => {
+                let holds = if *holds { "holds" } else { "does not hold" };
+                format!("{} rule={rule} {holds}{}", work(w), maybe("ahead", *ahead))
+            }
+            Event::QueueInspected { queue, rings, holding, .. } => {
+                let listed = |rings: &[u8]| {
+                    let rings: Vec<_> = rings.iter().map(ToString::to_string).collect();
+                    if rings.is_empty() { "none".into() } else { rings.join(", ") }
+                };
+                let joined = listed(rings);
+                let holding = maybe("holding", (!holding.is_empty()).then(|| listed(holding)));
+                format!("{name} {} rings={joined}{holding}", self.name(*queue))
             }
             Event::RampReleased { queue, .. } => format!("{name} {}", self.name(*queue)),
             Event::WorkSuspended { work: w, .. }

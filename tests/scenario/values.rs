@@ -110,6 +110,7 @@ const SHORT: &[(&str, &str)] = &[
     ("members", "members_where.requirement"),
     ("expiring", "need.expiring"),
     ("expedite", "preferred.expedite"),
+    ("trigger", "when"),
 ];
 
 impl Floor {
@@ -165,6 +166,8 @@ impl Floor {
                 let weight: u16 = weight.parse().map_err(text)?;
                 Ok(json!({"requirement": self.requirement(wish)?, "weight": weight}))
             })?,
+            "trigger" => self.trigger(value)?,
+            "or_when" => self.each(value, |list| self.each(list, measured))?,
             "when" if value.starts_with('[') => self.each(value, measured)?,
             "when" if is_condition(value) => self.requirement(value)?,
             "expiring" => self.each(value, |expiring| {
@@ -230,6 +233,32 @@ impl Floor {
             self.value(inner, of)?
         };
         Ok(if name.is_empty() { inner } else { json!({name: inner}) })
+    }
+
+    /// The trigger of a rule of overflow: `all(waited(1m), position>3)`, `any(...)`, `eligible<=1`,
+    /// `queue(waiting>=3)`, or what a value is elsewhere.
+    fn trigger(&self, text: &str) -> Result<Value, String> {
+        let sign = ["position", "eligible"].iter().find_map(|name| {
+            let rest = text.strip_prefix(name)?;
+            let end = rest.find(|c: char| c.is_ascii_digit())?;
+            Some((name, rest.split_at(end)))
+        });
+        if let Some((name, (sign, value))) = sign {
+            return Ok(json!({*name: {"is": sign, "value": plain(value)}}));
+        }
+        let (name, inner) = match bracketed(text) {
+            Some((open, inner)) => (&text[..open], inner),
+            None => ("", ""),
+        };
+        Ok(match name {
+            "all" | "any" => {
+                let parts = list(inner)?;
+                let parts = parts.iter().map(|part| self.trigger(part));
+                json!({name: parts.collect::<Result<Value, _>>()?})
+            }
+            "queue" => json!({"queue": measured(inner)?}),
+            _ => self.value(text, "when")?,
+        })
     }
 
     fn scalar(&self, word: &str, field: &str) -> Result<Value, String> {

@@ -97,6 +97,9 @@ pub(super) fn classify(
             *count = count.wrapping_add(1);
         }
     }
+    if world.work(id)?.queue != queue {
+        world.stores.watches.forget(id);
+    }
     restage_anew(world, id, |row| {
         change.into_iter().for_each(|change| row.take_change(change));
         if row.queue != queue {

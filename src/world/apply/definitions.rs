@@ -12,7 +12,7 @@ use crate::model::config::Config;
 use crate::model::ids::{AgentId, ChannelId, Entity, OfferId, QueueId, WorkId};
 use crate::model::kinds::match_entity;
 use crate::model::membership::Membership;
-use crate::model::overflow::done_of;
+use crate::model::overflow::{done_of, number_of};
 use crate::model::queue::QueueProfile;
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{lines, load, members, pools};
@@ -21,6 +21,7 @@ use crate::world::kinds::DefinitionKind;
 use crate::world::rows::{Agent, Member, Pool, Queue, Work};
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
+use crate::world::watches::Watch;
 
 pub(super) fn open_engine(world: &mut World, config: &Config) -> Result<(), Misfit> {
     if world.stores.seq != 0 {
@@ -178,8 +179,8 @@ fn strike<P: DefinitionKind>(world: &mut World, id: P::Id) -> Result<(), Misfit>
 /// If the order, the target or a time limit is another, all that waits is lined up anew.
 fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<(), Misfit> {
     let id = defined.id;
-    let known = world.queue_profile(id)?;
-    let (old, stays) = (known.overflow.clone(), known.lines_up_as(&defined.profile));
+    let old = world.queue_profile(id)?.clone();
+    let stays = old.lines_up_as(&defined.profile);
     let works = if stays { Vec::new() } else { works_leave(world, |queue| queue == id)? };
     replace(world, defined)?;
     let World { stores, index } = world;
@@ -187,10 +188,20 @@ fn redefine_queue(world: &mut World, defined: &Defined<QueueProfile>) -> Result<
     index.note_together(stores, id);
     index.set_up_benches(stores, id);
     index.line_mut(id).into_iter().for_each(|line| line.lanes.change_members());
+    let (old_rules, new_rules) = (&old.overflow, &defined.profile.overflow);
     for (work, _) in &works {
         let row = world.work_mut(*work)?;
-        row.fired = done_of(&old, &defined.profile.overflow, row.fired);
+        row.fired = done_of(old_rules, new_rules, row.fired);
+        let fired = row.fired;
+        world.stores.watches.revise(*work, |known| {
+            let rule = number_of(old_rules, new_rules, known.rule)?;
+            (fired & (1 << (rule % 32)) == 0).then_some(Watch { rule, ..known })
+        });
     }
+    let known = |ring: u8| old.conditional.iter().find(|known| known.ring == ring);
+    let stays =
+        |ring: u8| known(ring).is_some_and(|ring| defined.profile.conditional.contains(ring));
+    world.queue_mut(id)?.holding.retain(|(ring, _)| stays(*ring));
     works_enter_anew(world, works)?;
     world.index.unwatched.push(id);
     members::derive_for_queue(world, id)
@@ -203,6 +214,8 @@ fn redefine_calendar(world: &mut World, defined: &Defined<CalendarProfile>) -> R
     let queues: BTreeSet<_> = queues.map(|(id, _)| id).collect();
     let works = works_leave(world, |queue| queues.contains(&queue))?;
     replace(world, defined)?;
+    let World { stores, index } = world;
+    queues.into_iter().for_each(|id| index.set_queue_clock(stores, id));
     works_enter_anew(world, works)
 }
 
@@ -221,13 +234,16 @@ fn works_leave(
 }
 
 /// Puts it in its lines by definitions that have changed. What ends by its lifetime ends by the
-/// clock as it is now; an instant that was named stays.
+/// clock as it is now; an instant that was named stays. Waits that rules of overflow ask for are
+/// evaluated once more, for they may be over by now.
 fn works_enter_anew(world: &mut World, works: Vec<(WorkId, bool)>) -> Result<(), Misfit> {
     for (id, by_lifetime) in works {
         if by_lifetime {
             let ends = lifetime_ends(world, world.work(id)?)?;
             world.work_mut(id)?.expires = ends.into();
         }
+        let anew = |known| Some(Watch { evaluated: None, ..known });
+        world.stores.watches.revise(id, anew);
         lines::enter_anew(world, id)?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::world::index::Index;
 use crate::world::needs::NeedId;
 use crate::world::rows::Work;
 use crate::world::state::World;
-use crate::world::stores::{LineRules, Missing, OrMissing};
+use crate::world::stores::{LineRules, Missing, OrMissing, Stores};
 
 /// Changes a piece of work, and with it its place in line and in the clock.
 pub(super) fn restage<R>(
@@ -18,7 +18,8 @@ pub(super) fn restage<R>(
     change: impl FnOnce(&mut Work) -> Result<R, Misfit>,
 ) -> Result<R, Misfit> {
     let World { stores, index } = world;
-    let rules = LineRules { queues: &stores.queues, calendars: &stores.calendars };
+    let Stores { queues, calendars, watches, .. } = stores;
+    let rules = LineRules { queues, calendars, watches };
     let work = stores.works.get_mut(id).or_missing(id)?;
     index.set_line(rules, id, work, false);
     let clocked = Index::is_clocked(rules, work);

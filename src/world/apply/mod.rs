@@ -140,7 +140,12 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::OverflowTriggered { work, rule, then } => {
             queues::overflow(world, *work, *rule, then)
         }
-        Event::QueueInspected { queue, rings } => queues::inspect(world, *queue, rings, at),
+        Event::OverflowWatched { work, rule, holds, ahead } => {
+            queues::watch_rule(world, *work, (*rule, *holds), *ahead, (at, due))
+        }
+        Event::QueueInspected { queue, rings, holding } => {
+            queues::inspect(world, *queue, (rings, holding), at)
+        }
         Event::RampReleased { queue } => queues::release_ramp(world, *queue),
         Event::LegRequested { work, agent, role, until, careful } => {
             legs::request(world, (*work, *agent), *role, *until, *careful, at)

@@ -167,6 +167,7 @@ fn stand_in_line(world: &mut World, id: WorkId, at: Timestamp) -> Result<(), Mis
     if row.counted || row.stage != Stage::Queued {
         return Ok(());
     }
+    world.stores.watches.forget(id);
     restage_anew(world, id, |row| {
         row.begin_stay(at);
         Ok(())

@@ -11,6 +11,8 @@ use crate::model::priority::Priority;
 use crate::world::apply::lines::restage;
 use crate::world::apply::misfit::Misfit;
 use crate::world::state::World;
+use crate::world::stores::OrMissing;
+use crate::world::watches::Watch;
 
 /// A rule was done for a piece of work. What leads the work elsewhere says so by a fact of its own.
 pub(super) fn overflow(
@@ -19,6 +21,7 @@ pub(super) fn overflow(
     rule: u8,
     then: &OverflowAction,
 ) -> Result<(), Misfit> {
+    world.stores.watches.revise(id, |known| Some(known).filter(|known| known.rule != rule));
     restage(world, id, |row| {
         row.fired |= 1 << (rule % 32);
         match then {
@@ -38,17 +41,39 @@ pub(super) fn overflow(
     })
 }
 
-/// A queue was inspected: these conditional rings see its work from now on, no others.
+/// A rule was evaluated for a piece of work, and not done.
+pub(super) fn watch_rule(
+    world: &mut World,
+    id: WorkId,
+    (rule, holds): (u8, bool),
+    ahead: Option<u32>,
+    (at, due): (Timestamp, Timestamp),
+) -> Result<(), Misfit> {
+    let World { stores, index } = world;
+    let known = stores.watches.of(id, rule);
+    let since = holds.then(|| known.since.unwrap_or(at));
+    let ahead = ahead.unwrap_or(known.ahead);
+    let work = stores.works.get(id).or_missing(id)?;
+    stores.watches.set(id, Watch { rule, ahead, evaluated: Some(due), since });
+    index.set_work_clock(stores.rules(), id, work);
+    Ok(())
+}
+
+/// A queue was inspected: these conditional rings see its work from now on, no others; the
+/// conditions of those hold, and must hold for longer.
 pub(super) fn inspect(
     world: &mut World,
     id: QueueId,
-    rings: &[u8],
+    (rings, holding): (&[u8], &[u8]),
     at: Timestamp,
 ) -> Result<(), Misfit> {
     let joined = rings.iter().fold(0, |all, ring| all | 1_u16 << (ring % 16));
     let row = world.queue_mut(id)?;
     let more = joined & !row.joined;
     row.joined = joined;
+    let since = |ring: &u8| row.holding.iter().find(|(known, _)| known == ring);
+    let holding = holding.iter().map(|ring| (*ring, since(ring).map_or(at, |(_, since)| *since)));
+    row.holding = holding.collect();
     row.inspection = None;
     watch(world, id, at)?;
     if more != 0 {
@@ -98,8 +123,9 @@ pub(super) fn watch(world: &mut World, id: QueueId, at: Timestamp) -> Result<(),
     let row = world.queue_mut(id)?;
     if !watched {
         row.joined = 0;
+        row.holding.clear();
         row.inspection = None;
-    } else if row.inspection.is_none() && (waiting || row.joined != 0) {
+    } else if row.inspection.is_none() && (waiting || row.joined != 0 || !row.holding.is_empty()) {
         row.inspection = Some(at + every);
     }
     set_clock(world, id);

@@ -119,6 +119,7 @@ pub(super) fn queue(
     if let Some(owner) = world.work(id)?.stage.owner() {
         assignments::let_go(world, id, owner, wrap_up, at)?;
     }
+    world.stores.watches.forget(id);
     restage_anew(world, id, |row| {
         row.stage = row.stage.next(WorkStep::Requeue)?;
         row.place = place;
@@ -268,6 +269,7 @@ pub(super) fn close(
     }
     let owner = had.or_else(|| world.stands_for_agent(id));
     world.forget_stand_in(id);
+    world.stores.watches.forget(id);
     let World { stores, index } = world;
     let work = stores.works.close(id).or_missing(id)?;
     index.set_line(stores.rules(), id, &work, false);

@@ -7,6 +7,7 @@ mod pools;
 mod references;
 mod stand_ins;
 pub(crate) mod violation;
+mod watches;
 mod works;
 
 pub use self::violation::Violation;
@@ -26,6 +27,7 @@ impl World {
     /// * **offers join**: an offer joins one piece of work and one agent, and both know it
     /// * **legs join**: a leg joins work that an agent has and another agent, and both know it
     /// * **stand-ins**: what stands for work is like it, and an agent handles that work
+    /// * **watches**: what is remembered of a rule of overflow or a conditional ring is needed
     /// * **capacity held**: what an agent's capacity holds is the sum over what holds it
     /// * **pools**: what is spent is what is over and not given back, and is reset one day
     /// * **status true**: routing status and debt are what presence, own call and load say
@@ -58,9 +60,11 @@ impl World {
         }
         for (id, queue) in self.stores.queue_rows.iter() {
             Violation::unless(queue.tally.is_sound(), "tally sound: it can have come about", id)?;
+            watches::of_rings(self, id, queue)?;
         }
         check_offers(self)?;
         stand_ins::check(self)?;
+        watches::of_works(self)?;
         works.needs()?;
         pools::check(self, &works)
     }

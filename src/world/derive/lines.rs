@@ -71,21 +71,27 @@ impl Index {
 
     /// Puts in the clock whatever is due next for a piece of work.
     pub(crate) fn set_work_clock(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work) {
-        let due = self.work_deadline(rules, work).map(|deadline| deadline.at);
+        let due = self.work_deadline(rules, id, work).map(|deadline| deadline.at);
         self.clock.set(TimerKey::Work(id), due);
     }
 
     /// The same for work that is new, and therefore not in the clock.
     pub(crate) fn start_work_clock(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work) {
-        let due = self.work_deadline(rules, work).map(|deadline| deadline.at);
+        let due = self.work_deadline(rules, id, work).map(|deadline| deadline.at);
         self.clock.start(TimerKey::Work(id), due);
     }
 
     /// When something is due for a piece of work, by its present state.
-    pub(crate) fn work_deadline(&self, rules: LineRules<'_>, work: &Work) -> Option<Deadline> {
+    pub(crate) fn work_deadline(
+        &self,
+        rules: LineRules<'_>,
+        id: WorkId,
+        work: &Work,
+    ) -> Option<Deadline> {
         let line = self.line(work.queue)?;
-        let rules = rules.of(work.queue)?;
-        work.deadline(rules, || line.members(work.request.channel).delay_after(work.revealed))
+        let (watch, rules) = (|rule| rules.watches.of(id, rule), rules.of(work.queue)?);
+        let hidden = || line.members(work.request.channel).delay_after(work.revealed);
+        work.deadline(rules, watch, hidden)
     }
 
     /// Has a piece of work share its request with others of which the same is said.

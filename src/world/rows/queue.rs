@@ -10,6 +10,7 @@ use crate::model::overflow::Ramp;
 use crate::model::queue::QueueProfile;
 use crate::policy::tally::Tally;
 use crate::state::machine::{Deadline, DeadlineKind};
+use crate::world::stores::QueueRules;
 
 /// A queue as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,7 +26,11 @@ pub(crate) struct Queue {
     pub tally: Tally,
     /// The conditional rings that have joined, one bit each.
     pub joined: u16,
-    /// When it is inspected next.
+    /// The conditional rings that have not joined and whose conditions hold, with the instant since
+    /// which they hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holding: Vec<(u8, Timestamp)>,
+    /// When it is inspected next, unless a ring is to join before.
     pub inspection: Option<Timestamp>,
     /// When the first offer was made that counts against its ramp.
     pub ramp_since: Timestamp,
@@ -43,10 +48,19 @@ impl Queue {
             share: 0,
             rule_counts: Vec::new(),
             joined: 0,
+            holding: Vec::new(),
             inspection: None,
             ramp_since: at,
             ramp_used: 0,
         }
+    }
+
+    /// When a conditional ring whose conditions hold has held for so long as it must.
+    pub(crate) fn joins_at(&self, rules: QueueRules<'_>, ring: u8) -> Option<Timestamp> {
+        let (_, since) = self.holding.iter().find(|(known, _)| *known == ring)?;
+        let mut conditional = rules.profile.conditional.iter();
+        let conditional = conditional.find(|conditional| conditional.ring == ring)?;
+        rules.clock().after(*since, conditional.holds_for)
     }
 
     /// Gate `Ramp`, shut: until when the queue may not offer, for it has offered as much at once as
@@ -64,8 +78,11 @@ impl Queue {
     }
 
     /// When something is due for the queue itself.
-    pub(crate) fn deadline(&self, queue: &QueueProfile) -> Option<Deadline> {
-        let inspection = self.inspection.map(|at| Deadline { at, kind: DeadlineKind::Inspection });
+    pub(crate) fn deadline(&self, rules: QueueRules<'_>) -> Option<Deadline> {
+        let queue = rules.profile;
+        let held = self.holding.iter().filter_map(|(ring, _)| self.joins_at(rules, *ring));
+        let inspection = self.inspection.into_iter().chain(held).min();
+        let inspection = inspection.map(|at| Deadline { at, kind: DeadlineKind::Inspection });
         // Held back as of the first offer of the ramp: whether it still is does not matter here.
         let ramp = self.held_back(queue, self.ramp_since);
         let ramp = ramp.map(|at| Deadline { at, kind: DeadlineKind::Ramp });

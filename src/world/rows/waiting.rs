@@ -6,7 +6,7 @@ use crate::base::time::{Span, Timestamp};
 use crate::model::calendar::WaitClock;
 use crate::model::ids::WorkId;
 use crate::model::need::Need;
-use crate::model::overflow::Trigger;
+use crate::model::overflow::{OverflowRule, Trigger};
 use crate::model::queue::{Order, QueueProfile};
 use crate::model::relaxation::{Relaxation, RelaxationClock};
 use crate::policy::calendar::Counted;
@@ -17,6 +17,7 @@ use crate::state::machine::{Deadline, DeadlineKind};
 use crate::state::work::Stage;
 use crate::world::rows::work::Work;
 use crate::world::stores::QueueRules;
+use crate::world::watches::Watch;
 
 impl Work {
     /// Its key in the order of a queue.
@@ -127,30 +128,51 @@ impl Work {
         self.fired & (1 << (rule % 32)) != 0
     }
 
-    /// When a rule of overflow is due by the time it waited, and the number of that rule.
-    pub(crate) fn next_overflow(&self, rules: QueueRules<'_>) -> Option<(Timestamp, u8)> {
+    /// When a rule of overflow is done or evaluated next by the time that passes, and the number of
+    /// that rule. `watch` is what is remembered of a rule.
+    pub(crate) fn next_overflow(
+        &self,
+        rules: QueueRules<'_>,
+        watch: impl Fn(u8) -> Watch,
+    ) -> Option<(Timestamp, u8)> {
         let open = (0_u8..).zip(&rules.profile.overflow);
         let open = open.filter(|(number, _)| !self.has_fired(*number));
-        let due = open.filter_map(|(number, rule)| match rule.when {
-            Trigger::Waited(span) => {
-                let due = rules.clock_or(rule.counts).after(self.entered, span);
-                due.map(|due| (due, number))
-            }
-            Trigger::Ahead(_)
-            | Trigger::EstimatedWait { .. }
-            | Trigger::NobodyStaffed
-            | Trigger::NobodyEligible
-            | Trigger::Closed => None,
+        let due = open.filter_map(|(number, rule)| {
+            let clock = rules.clock_or(rule.counts);
+            let due = match rule.when {
+                _ if !rule.is_plain() => self.next_evaluation(clock, rule, watch(number)),
+                Trigger::Waited(span) => clock.after(self.entered, span),
+                _ => None,
+            };
+            due.map(|due| (due, number))
         });
         due.min()
     }
 
-    /// The next deadline of the work. `hidden` is the next delay of a member of its queue that it
-    /// is not past. Nothing is due while an agent handles it: no rule recalls work from an agent.
+    /// When a rule that has parts, or must hold for some time, is evaluated by the time that
+    /// passes: at the end of each wait that it asks for, and at the end of the time for which it
+    /// must hold.
+    fn next_evaluation(
+        &self,
+        clock: Counted<'_>,
+        rule: &OverflowRule,
+        watch: Watch,
+    ) -> Option<Timestamp> {
+        let mut next = watch.since.and_then(|since| clock.after(since, rule.holds_for));
+        rule.when.waits(&mut |span| {
+            let end = clock.after(self.entered, span).filter(|end| Some(*end) > watch.evaluated);
+            next = next.into_iter().chain(end).min();
+        });
+        next
+    }
+
+    /// The next deadline of the work. `watch` is what is remembered of a rule of overflow, `hidden`
+    /// the next delay of a member of its queue that it is not past. Nothing is due while an agent handles it: no rule recalls work from an agent.
     /// While it is offered its longest wait alone is due, if the queue recalls offers by it.
     pub(crate) fn deadline(
         &self,
         rules: QueueRules<'_>,
+        watch: impl Fn(u8) -> Watch,
         hidden: impl FnOnce() -> Option<Span>,
     ) -> Option<Deadline> {
         let (queue, clock) = (rules.profile, rules.clock());
@@ -173,7 +195,7 @@ impl Work {
                 note(DeadlineKind::Retry, self.retry.get());
                 note(DeadlineKind::BarOver, lifted.min());
                 note(DeadlineKind::Relaxation, self.next_relaxation(rules));
-                note(DeadlineKind::Overflow, self.next_overflow(rules).map(|(at, _)| at));
+                note(DeadlineKind::Overflow, self.next_overflow(rules, watch).map(|(at, _)| at));
                 next
             }
             Stage::Parked { until, .. } => deadline(DeadlineKind::ParkOver, until),

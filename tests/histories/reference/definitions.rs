@@ -16,7 +16,7 @@ use strowger::{Key, Refusal};
 
 use super::Router;
 use super::overflow::Queue;
-use super::state::{Agent, Thing, Work};
+use super::state::{Agent, Thing, Told, Work};
 use super::valid;
 
 /// Does the same with a definition of any kind.
@@ -122,6 +122,8 @@ impl Router {
         self.check_members(&definition)?;
         if let (Definition::Queue(old), Definition::Queue(new)) = (old, &definition) {
             // A rule of overflow that was done is done, wherever it stands in the new list.
+            let (old_rings, new_rings) =
+                (old.profile.conditional.clone(), new.profile.conditional.clone());
             let (old, new) = (old.profile.overflow.clone(), new.profile.overflow.clone());
             let here = |work: &&mut Work| Entity::Queue(work.queue) == entity;
             for work in self.works.values_mut().filter(here) {
@@ -130,13 +132,31 @@ impl Router {
                 };
                 let done = (0_u8..).zip(&new).filter(|(_, rule)| was_done(rule));
                 work.fired = done.map(|(number, _)| number).collect();
+                let moved = |(number, told): (u8, Told)| {
+                    let place = usize::from(number);
+                    let same = |rules: &[OverflowRule]| {
+                        let all = rules.iter().enumerate();
+                        let same = all.filter(|(_, rule)| **rule == old[place]);
+                        same.map(|(place, _)| place).collect::<Vec<_>>()
+                    };
+                    let which = same(&old).iter().position(|known| *known == place).unwrap();
+                    let number = *same(&new).get(which)? as u8;
+                    (!work.fired.contains(&number)).then_some((number, told))
+                };
+                work.told = std::mem::take(&mut work.told).into_iter().filter_map(moved).collect();
             }
+            let rings = new_rings;
+            let own = |ring: &u8| old_rings.iter().find(|known| known.ring == *ring);
+            let Entity::Queue(queue) = entity else { unreachable!("it is a queue") };
+            let row = self.queue(queue);
+            row.holding.retain(|ring, _| own(ring).is_some_and(|ring| rings.contains(ring)));
         }
         let lives: Vec<_> =
             self.works.keys().copied().filter(|id| self.ends_by_lifetime(*id)).collect();
         let moves = matches!(definition, Definition::Queue(_) | Definition::Calendar(_));
         self.things.insert(entity, Thing::of(definition.clone()));
         if moves {
+            self.ask_again(entity);
             self.renew_lives(lives);
         }
         self.derive_members();

@@ -183,22 +183,6 @@ impl Router {
                 (terms.rank, 0)
             }
         };
-        let expedited = work.step.is_some()
-            && !work.sticky
-            && work.request.preferred.as_ref().is_some_and(|list| list.expedite);
-        let mut sort = [0; 2];
-        for (number, key) in sort.iter_mut().zip(&queue.sort_by) {
-            *number = key.value(&work.request.attributes);
-        }
-        let waiting = Waiting {
-            work: id,
-            place: Place::new(work.place.front || expedited, work.place.since),
-            priority: work.request.priority,
-            credit: work.request.credit,
-            due: work.request.due,
-            objective: work.request.objective,
-            sort,
-        };
         // Among agents whom the work asks for by name rings do not count.
         let (place, terms) = row.terms(work.queue, channel).unzip();
         let ring = terms.filter(|_| work.step.is_none()).map_or(0, |terms| terms.ring);
@@ -230,6 +214,30 @@ impl Router {
             scarce: self.is_spared(agent, channel, &named, queue.spare_scarce),
         };
         let last = self.offered_last.get(&work.queue).copied();
+        let choice = AgentKey::new(queue.choice, need.evaluation, last, &candidate);
+        Some((rank, self.line_key(id), choice))
+    }
+
+    /// Where work stands in the order of its queue now.
+    fn line_key(&self, id: WorkId) -> LineKey {
+        let work = &self.works[&id];
+        let queue = self.queue_profile(work.queue);
+        let expedited = work.step.is_some()
+            && !work.sticky
+            && work.request.preferred.as_ref().is_some_and(|list| list.expedite);
+        let mut sort = [0; 2];
+        for (number, key) in sort.iter_mut().zip(&queue.sort_by) {
+            *number = key.value(&work.request.attributes);
+        }
+        let waiting = Waiting {
+            work: id,
+            place: Place::new(work.place.front || expedited, work.place.since),
+            priority: work.request.priority,
+            credit: work.request.credit,
+            due: work.request.due,
+            objective: work.request.objective,
+            sort,
+        };
         // A target in open time is an instant that nobody asked for by name.
         let waiting = match queue.order {
             Order::Deadline if waiting.due.is_none() => {
@@ -238,9 +246,14 @@ impl Router {
             }
             _ => waiting,
         };
-        let line = LineKey::new(queue.order, queue.service_target, &waiting).at(self.now);
-        let choice = AgentKey::new(queue.choice, need.evaluation, last, &candidate);
-        Some((rank, line, choice))
+        LineKey::new(queue.order, queue.service_target, &waiting).at(self.now)
+    }
+
+    /// The place of work in the line of its queue: one more than there are before it.
+    pub(super) fn place_of(&self, id: WorkId) -> u32 {
+        let own = self.line_key(id);
+        let others = self.waiting_in(self.works[&id].queue).into_iter();
+        1 + others.filter(|other| self.line_key(*other) < own).count() as u32
     }
 
     /// Whether an agent is among so few, or fewer, who are free and have some skill that is not

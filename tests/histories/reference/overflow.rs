@@ -1,12 +1,13 @@
 //! Overflow, conditional rings, inspections and ramps. What a queue has experienced is counted here
 //! once more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use strowger::fact::{Definition, EndedBy, Event, QueuedWhy};
 use strowger::model::{
-    AgentId, CalendarId, ChannelId, Comparison, LastResort, Measure, OverflowAction, Priority,
-    QueueCondition, QueueId, QueueProfile, Requeue, Trigger, WorkId,
+    AgentId, CalendarId, ChannelId, Comparison, ConditionalRing, Entity, LastResort, Measure,
+    OverflowAction, OverflowRule, Priority, QueueCondition, QueueId, QueueProfile, Requeue,
+    Trigger, WaitClock, WorkId,
 };
 use strowger::policy::calendar::is_open;
 use strowger::policy::estimate::{Estimator, Situation};
@@ -22,6 +23,8 @@ pub(super) struct Queue {
     pub(super) tally: Tally,
     /// The conditional rings that help.
     pub(super) joined: BTreeSet<u8>,
+    /// Those that would help if what they wait for had been so for longer, and since when it is.
+    pub(super) holding: BTreeMap<u8, Timestamp>,
     pub(super) inspection: Option<Timestamp>,
     /// When the first offer was made that counts against its ramp, and how many do.
     pub(super) ramp: (Timestamp, u16),
@@ -29,32 +32,68 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn new(at: Timestamp) -> Self {
-        Self { tally: Tally::new(at), joined: BTreeSet::new(), inspection: None, ramp: (at, 0) }
+        Self {
+            tally: Tally::new(at),
+            joined: BTreeSet::new(),
+            holding: BTreeMap::new(),
+            inspection: None,
+            ramp: (at, 0),
+        }
     }
 }
 
-fn is_watched(when: Trigger) -> bool {
-    !matches!(when, Trigger::Waited(_) | Trigger::Ahead(_))
+/// Every condition of a trigger that has no parts.
+fn conditions(when: &Trigger) -> Vec<&Trigger> {
+    match when {
+        Trigger::All(parts) | Trigger::Any(parts) => parts.iter().flat_map(conditions).collect(),
+        one => vec![one],
+    }
+}
+
+fn is_watched(when: &Trigger) -> bool {
+    let all = conditions(when);
+    all.iter().any(|one| !matches!(one, Trigger::Waited(_) | Trigger::Ahead(_)))
+}
+
+/// Whether a part of it holds because so many waited; that none did need not be told.
+fn holds_by_length(when: &Trigger, ahead: u32) -> bool {
+    let least = |one: &&Trigger| match one {
+        Trigger::Ahead(least) => *least > 0 && ahead >= *least,
+        _ => false,
+    };
+    conditions(when).iter().any(least)
+}
+
+/// Whether something may have to be told of a rule before it is done.
+fn is_told(rule: &OverflowRule) -> bool {
+    rule.holds_for > Span::ZERO || matches!(rule.when, Trigger::All(_) | Trigger::Any(_))
+}
+
+/// Why rules are looked at, with what is known by then.
+#[derive(Clone, Copy)]
+enum Why<'a> {
+    /// The work came, behind so many.
+    Came(u32),
+    /// The same, by overflow.
+    WasSent(u32),
+    /// An inspection, and the places there were.
+    Inspected(&'a BTreeMap<WorkId, u32>),
+    /// A time of this very rule is over.
+    Over,
 }
 
 impl Router {
     /// Work entered a line: rules that hold now are done, unless overflow brought it; then steps
     /// that nobody could serve are passed over.
     pub(super) fn entered(&mut self, id: WorkId, by_overflow: bool) {
-        if !by_overflow {
-            let ahead = self.waiting_in(self.works[&id].queue).len().saturating_sub(1);
-            self.do_rules(id, |router, when| match when {
-                Trigger::Ahead(least) => ahead >= least as usize,
-                Trigger::Waited(_) => false,
-                _ => router.holds(id, when),
-            });
-        }
+        let ahead = self.waiting_in(self.works[&id].queue).len().saturating_sub(1) as u32;
+        self.do_rules(id, if by_overflow { Why::WasSent(ahead) } else { Why::Came(ahead) });
         self.pass_refused_steps(id);
         self.pass_empty_steps(id);
     }
 
-    /// Does what holds and was not done in this stay, in order, as long as it waits in this queue.
-    fn do_rules(&mut self, id: WorkId, holds: impl Fn(&Self, Trigger) -> bool) {
+    /// Looks at what was not done in this stay, in order, as long as it waits in this queue.
+    fn do_rules(&mut self, id: WorkId, why: Why<'_>) {
         let Some(work) = self.works.get(&id) else {
             return;
         };
@@ -66,9 +105,45 @@ impl Router {
             if work.queue != queue || work.stage != Stage::Queued {
                 return;
             }
-            if !work.fired.contains(&(number as u8)) && holds(self, rule.when) {
-                self.do_rule(id, number as u8);
+            if !work.fired.contains(&(number as u8)) {
+                self.look_at(id, number as u8, rule, why);
             }
+        }
+    }
+
+    /// Does a rule, or tells what became of it.
+    fn look_at(&mut self, id: WorkId, number: u8, rule: &OverflowRule, why: Why<'_>) {
+        let mut told = self.works[&id].told.get(&number).copied().unwrap_or_default();
+        let held_before = told.since.is_some();
+        let place = match why {
+            Why::Inspected(_) if !is_watched(&rule.when) => return,
+            Why::Inspected(places) => places.get(&id).copied(),
+            _ => None,
+        };
+        let came_behind = match why {
+            Why::Came(ahead) | Why::WasSent(ahead) => Some(ahead),
+            _ => None,
+        };
+        told.ahead = came_behind.unwrap_or(told.ahead);
+        let holds = match why {
+            Why::WasSent(_) => false,
+            _ => self.holds(id, rule.counts, told.ahead, place, &rule.when),
+        };
+        let queue = self.works[&id].queue;
+        let over = |since| self.due(queue, rule.counts, since, rule.holds_for);
+        let long_enough = rule.holds_for == Span::ZERO
+            || told.since.and_then(over).is_some_and(|end| end <= self.effective());
+        if holds && long_enough {
+            self.do_rule(id, number);
+            return;
+        }
+        let asked = is_told(rule);
+        let behind = came_behind.filter(|ahead| asked && holds_by_length(&rule.when, *ahead));
+        if behind.is_some() || holds != held_before || matches!(why, Why::Over) {
+            told.since = holds.then(|| told.since.unwrap_or(self.now));
+            told.last = Some(self.effective());
+            self.work(id).told.insert(number, told);
+            self.tell(Event::overflow_watched(id, number, holds, behind));
         }
     }
 
@@ -77,6 +152,7 @@ impl Router {
         let then = profile.overflow[usize::from(rule)].then.clone();
         let work = self.work(id);
         work.fired.insert(rule);
+        work.told.remove(&rule);
         match then {
             OverflowAction::RaisePriority(points) => {
                 let raised = work.request.priority.0.saturating_add(points);
@@ -121,63 +197,120 @@ impl Router {
         self.end_work(id, CloseCause::Overflow, EndedBy::System);
     }
 
-    /// The first rule that is due by the time the work waited.
+    /// The first rule of which a time is over: the work waited so long, or it held so long.
     pub(super) fn next_waited(&self, id: WorkId) -> Option<(Timestamp, u8)> {
         let work = &self.works[&id];
-        let profile = self.queue_profile(work.queue);
-        let rules = (0_u8..).zip(&profile.overflow);
-        let open = rules.filter(|(number, _)| !work.fired.contains(number));
-        let due = open.filter_map(|(number, rule)| match rule.when {
-            Trigger::Waited(span) => {
-                let due = self.due(work.queue, rule.counts, work.entered, span);
-                due.map(|due| (due, number))
+        let mut all = Vec::new();
+        for (number, rule) in (0_u8..).zip(&self.queue_profile(work.queue).overflow) {
+            if work.fired.contains(&number) {
+                continue;
             }
-            _ => None,
-        });
-        due.min()
+            let told = work.told.get(&number).copied().unwrap_or_default();
+            let due = |from, span| self.due(work.queue, rule.counts, from, span);
+            for one in conditions(&rule.when) {
+                if let Trigger::Waited(span) = one {
+                    let end = due(work.entered, *span);
+                    all.extend(end.filter(|end| Some(*end) > told.last).map(|end| (end, number)));
+                }
+            }
+            let held = told.since.and_then(|since| due(since, rule.holds_for));
+            all.extend(held.map(|end| (end, number)));
+        }
+        all.into_iter().min()
     }
 
     pub(super) fn overflow_waited(&mut self, id: WorkId) {
-        let (_, rule) = self.next_waited(id).expect("a rule is due");
-        self.do_rule(id, rule);
+        let (_, number) = self.next_waited(id).expect("a rule is due");
+        let rule = self.queue_profile(self.works[&id].queue).overflow[usize::from(number)].clone();
+        self.look_at(id, number, &rule, Why::Over);
+    }
+
+    /// A queue or a calendar changed: what is over by what it says now comes up once more.
+    pub(super) fn ask_again(&mut self, changed: Entity) {
+        let queues: BTreeSet<QueueId> = self.queues.keys().copied().collect();
+        let here = |queue: &QueueId| {
+            let calendar = self.queue_profile(*queue).calendar;
+            changed == (*queue).into() || calendar.is_some_and(|id| changed == id.into())
+        };
+        let queues: BTreeSet<QueueId> = queues.into_iter().filter(here).collect();
+        for work in self.works.values_mut().filter(|work| queues.contains(&work.queue)) {
+            work.told.values_mut().for_each(|told| told.last = None);
+        }
     }
 
     /// Inspects a queue, then each piece of work that waits there, the longest there first.
     pub(super) fn inspect(&mut self, queue: QueueId) {
         let profile = self.queue_profile(queue);
-        let joins = |ring: &&strowger::model::ConditionalRing| {
-            ring.when.iter().all(|condition| self.is_so(queue, ring.ring, condition))
-        };
-        let joined = profile.conditional.iter().filter(joins);
-        let joined: BTreeSet<u8> = joined.map(|conditional| conditional.ring).collect();
+        let (mut joined, mut holding) = (BTreeSet::new(), BTreeMap::new());
+        for ring in &profile.conditional {
+            let so = |list: &Vec<QueueCondition>| {
+                list.iter().all(|condition| self.is_so(queue, Some(ring.ring), condition))
+            };
+            if !so(&ring.when) && !ring.or_when.iter().any(so) {
+                continue;
+            }
+            let row = &self.queues[&queue];
+            let since = row.holding.get(&ring.ring).copied();
+            let over = |since| self.due(queue, None, since, ring.holds_for);
+            let held = since.and_then(over).is_some_and(|end| end <= self.effective());
+            if row.joined.contains(&ring.ring) || ring.holds_for == Span::ZERO || held {
+                joined.insert(ring.ring);
+            } else {
+                holding.insert(ring.ring, since.unwrap_or(self.now));
+            }
+        }
         let rings = joined.iter().copied().collect();
+        let waits = holding.keys().copied().collect();
         let row = self.queue(queue);
-        (row.joined, row.inspection) = (joined, None);
-        self.tell(Event::queue_inspected(queue, rings));
-        if profile.overflow.iter().any(|rule| is_watched(rule.when)) {
-            for work in self.waiting_in(queue) {
+        (row.joined, row.holding, row.inspection) = (joined, holding, None);
+        self.tell(Event::queue_inspected(queue, rings, waits));
+        if profile.overflow.iter().any(|rule| is_watched(&rule.when)) {
+            let waiting = self.waiting_in(queue);
+            let places = waiting.iter().map(|work| (*work, self.place_of(*work))).collect();
+            for work in waiting {
                 if self.works.get(&work).is_some_and(|row| row.queue == queue) {
-                    self.do_rules(work, |router, when| {
-                        is_watched(when) && router.holds(work, when)
-                    });
+                    self.do_rules(work, Why::Inspected(&places));
                 }
             }
         }
     }
 
-    fn holds(&self, id: WorkId, when: Trigger) -> bool {
-        let queue = self.works[&id].queue;
+    fn holds(
+        &self,
+        id: WorkId,
+        counts: Option<WaitClock>,
+        ahead: u32,
+        place: Option<u32>,
+        when: &Trigger,
+    ) -> bool {
+        let work = &self.works[&id];
+        let queue = work.queue;
+        let part = |part| self.holds(id, counts, ahead, place, part);
         match when {
-            Trigger::Waited(_) | Trigger::Ahead(_) => false,
-            Trigger::EstimatedWait { by, at_least } => {
-                self.estimated(queue, None, by).is_some_and(|wait| wait >= at_least)
+            Trigger::All(parts) => parts.iter().all(part),
+            Trigger::Any(parts) => parts.iter().any(part),
+            Trigger::Waited(span) => {
+                let end = self.due(queue, counts, work.entered, *span);
+                end.is_some_and(|end| end <= self.effective())
             }
-            Trigger::NobodyStaffed => !self.is_staffed(queue, self.works[&id].request.channel),
+            Trigger::Ahead(least) => ahead >= *least,
+            Trigger::Position { is, value } => {
+                let place = place.unwrap_or_else(|| self.place_of(id));
+                compares(place.into(), *is, (*value).into())
+            }
+            Trigger::EstimatedWait { by, at_least } => {
+                self.estimated(queue, None, *by).is_some_and(|wait| wait >= *at_least)
+            }
+            Trigger::NobodyStaffed => !self.is_staffed(queue, work.request.channel),
             Trigger::NobodyEligible => !self.is_anybody_there(id),
+            Trigger::Eligible { is, value } => {
+                compares(self.count_there(id) as i64, *is, (*value).into())
+            }
             Trigger::Closed => {
                 let calendar = self.queue_profile(queue).calendar;
                 calendar.is_some_and(|id| !self.is_open(id))
             }
+            Trigger::Queue(condition) => self.is_so(queue, None, condition),
             _ => unreachable!("this test does not know it"),
         }
     }
@@ -198,9 +331,9 @@ impl Router {
         }
     }
 
-    fn is_so(&self, own: QueueId, ring: u8, condition: &QueueCondition) -> bool {
+    fn is_so(&self, own: QueueId, ring: Option<u8>, condition: &QueueCondition) -> bool {
         let queue = condition.queue.unwrap_or(own);
-        let but = (queue == own).then_some(ring);
+        let but = ring.filter(|_| queue == own);
         let number = |count: usize| Some(count as i64);
         let measured = match condition.measure {
             Measure::Waiting => number(self.waiting_in(queue).len()),
@@ -220,17 +353,7 @@ impl Router {
             }
             _ => unreachable!("this test does not know it"),
         };
-        let Some(measured) = measured else {
-            return false;
-        };
-        match condition.is {
-            Comparison::Equal => measured == condition.value,
-            Comparison::NotEqual => measured != condition.value,
-            Comparison::Less => measured < condition.value,
-            Comparison::AtMost => measured <= condition.value,
-            Comparison::More => measured > condition.value,
-            Comparison::AtLeast => measured >= condition.value,
-        }
+        measured.is_some_and(|measured| compares(measured, condition.is, condition.value))
     }
 
     fn estimated(&self, queue: QueueId, but: Option<u8>, by: Estimator) -> Option<Span> {
@@ -282,12 +405,15 @@ impl Router {
             let profile = self.queue_profile(id);
             let (waits, now) = (!self.waiting_in(id).is_empty(), self.now);
             let watched = !profile.conditional.is_empty()
-                || profile.overflow.iter().any(|rule| is_watched(rule.when));
+                || profile.overflow.iter().any(|rule| is_watched(&rule.when));
             let row = self.queue(id);
             if !watched {
                 row.joined.clear();
+                row.holding.clear();
                 row.inspection = None;
-            } else if row.inspection.is_none() && (waits || !row.joined.is_empty()) {
+            } else if row.inspection.is_none()
+                && (waits || !row.joined.is_empty() || !row.holding.is_empty())
+            {
                 row.inspection = Some(now + profile.inspect_every);
             }
         }
@@ -332,8 +458,13 @@ impl Router {
     }
 
     pub(super) fn queue_deadlines(&self, id: QueueId) -> Vec<Deadline> {
-        let inspection =
-            self.queues[&id].inspection.map(|at| Deadline::new(at, DeadlineKind::Inspection));
+        let row = &self.queues[&id];
+        let rings = &self.queue_profile(id).conditional;
+        let over = |ring: &ConditionalRing| {
+            self.due(id, None, *row.holding.get(&ring.ring)?, ring.holds_for)
+        };
+        let all = rings.iter().filter_map(over).chain(row.inspection);
+        let inspection = all.map(|at| Deadline::new(at, DeadlineKind::Inspection));
         let ramp = self.ramp_over(id).map(|at| Deadline::new(at, DeadlineKind::Ramp));
         inspection.into_iter().chain(ramp).collect()
     }
@@ -373,6 +504,17 @@ impl Router {
             _ => None,
         });
         rings.min().unwrap_or(15)
+    }
+}
+
+fn compares(measured: i64, is: Comparison, value: i64) -> bool {
+    match is {
+        Comparison::Equal => measured == value,
+        Comparison::NotEqual => measured != value,
+        Comparison::Less => measured < value,
+        Comparison::AtMost => measured <= value,
+        Comparison::More => measured > value,
+        Comparison::AtLeast => measured >= value,
     }
 }
 

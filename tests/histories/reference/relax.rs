@@ -170,13 +170,19 @@ impl Router {
 
     /// Whether a member whose presence opens the channel could take it, free or busy.
     pub(super) fn is_anybody_there(&self, id: WorkId) -> bool {
+        self.count_there(id) > 0
+    }
+
+    /// How many there are of those.
+    pub(super) fn count_there(&self, id: WorkId) -> usize {
         let channel = self.works[&id].request.channel;
-        self.agents.keys().any(|agent| {
-            self.is_there(*agent, channel)
-                && self.ring_sees(id, *agent)
-                && self.works[&id].not_to != Some(*agent)
-                && !self.has_origin(id, *agent)
-                && fit::fits(&self.need_now(id), self.agent_profile(*agent))
-        })
+        let could = |agent: &&AgentId| {
+            self.is_there(**agent, channel)
+                && self.ring_sees(id, **agent)
+                && self.works[&id].not_to != Some(**agent)
+                && !self.has_origin(id, **agent)
+                && fit::fits(&self.need_now(id), self.agent_profile(**agent))
+        };
+        self.agents.keys().filter(could).count()
     }
 }

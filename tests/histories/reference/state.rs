@@ -205,9 +205,22 @@ pub(super) struct Work {
     pub(super) unreached: u8,
     /// The rules of overflow that were done in this stay, and the ring they opened.
     pub(super) fired: BTreeSet<u8>,
+    /// What was told of the others in this stay.
+    pub(super) told: BTreeMap<u8, Told>,
     pub(super) widened: u8,
     /// For what work it stands, and whether that is a careful transfer.
     pub(super) stands_for: Option<(WorkId, bool)>,
+}
+
+/// What was told of a rule of overflow that was not done.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told {
+    /// How many others waited as the work came.
+    pub(super) ahead: u32,
+    /// When it was told: what was over by then does not come up again.
+    pub(super) last: Option<Timestamp>,
+    /// Since when the rule holds.
+    pub(super) since: Option<Timestamp>,
 }
 
 impl Work {
@@ -219,6 +232,7 @@ impl Work {
         self.skipped = strowger::Span::ZERO;
         self.retry = None;
         self.fired.clear();
+        self.told.clear();
         self.widened = 0;
         if self.queue != queue {
             self.queue = queue;

@@ -1,6 +1,6 @@
 //! What happens to work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use strowger::command::{
@@ -202,6 +202,7 @@ impl Router {
             unassigned: 0,
             unreached: 0,
             fired: BTreeSet::new(),
+            told: BTreeMap::new(),
             widened: 0,
             stands_for: None,
         }

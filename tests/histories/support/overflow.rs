@@ -28,9 +28,34 @@ fn trigger() -> BoxedStrategy<Trigger> {
         20 => Just(Trigger::NobodyStaffed),
         30 => Just(Trigger::NobodyEligible),
         20 => Just(Trigger::Closed),
+        30 => (comparison(), 0..5_u32).prop_map(|(is, value)| Trigger::Position { is, value }),
+        30 => (comparison(), 0..3_u32).prop_map(|(is, value)| Trigger::Eligible { is, value }),
+        20 => condition().prop_map(Trigger::Queue),
         1 => Just(Trigger::Waited(Span::ZERO)),
     ]
     .boxed()
+}
+
+/// Mostly one condition; now and then several, or nested too deep.
+fn triggers() -> BoxedStrategy<Trigger> {
+    let deep = || (0..5).fold(Trigger::Closed, |inner, _| Trigger::All(vec![inner]));
+    prop_oneof![
+        120 => trigger(),
+        80 => trigger().prop_recursive(2, 6, 3, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 1..4).prop_map(Trigger::All),
+                vec(inner, 1..4).prop_map(Trigger::Any),
+            ]
+        }),
+        1 => Just(Trigger::Any(vec![])),
+        1 => Just(deep()),
+    ]
+    .boxed()
+}
+
+/// Mostly at once.
+fn holds_for() -> BoxedStrategy<Span> {
+    prop_oneof![2 => Just(Span::ZERO), 1 => span()].boxed()
 }
 
 fn action() -> BoxedStrategy<OverflowAction> {
@@ -55,8 +80,10 @@ pub(super) fn own_clock() -> BoxedStrategy<Option<WaitClock>> {
 }
 
 pub(super) fn rules() -> BoxedStrategy<Vec<OverflowRule>> {
-    let rule = (trigger(), own_clock(), action())
-        .prop_map(|(when, counts, then)| OverflowRule::new(when, then).with_counts(counts));
+    let rule = (triggers(), own_clock(), holds_for(), action());
+    let rule = rule.prop_map(|(when, counts, holds_for, then)| {
+        OverflowRule::new(when, then).with_counts(counts).with_holds_for(holds_for)
+    });
     vec(rule, 1..5).boxed()
 }
 
@@ -95,7 +122,12 @@ fn condition() -> BoxedStrategy<QueueCondition> {
 pub(super) fn helpers() -> BoxedStrategy<Vec<ConditionalRing>> {
     let ring = prop_oneof![40 => 0..4_u8, 1 => Just(16)];
     let conditions = prop_oneof![40 => vec(condition(), 1..3), 1 => Just(vec![])];
-    vec((ring, conditions).prop_map(|(ring, when)| ConditionalRing::new(ring, when)), 1..3).boxed()
+    let others = prop_oneof![3 => Just(vec![]), 1 => vec(vec(condition(), 1..3), 1..3)];
+    let ring =
+        (ring, conditions, others, holds_for()).prop_map(|(ring, when, others, holds_for)| {
+            ConditionalRing::new(ring, when).with_or_when(others).with_holds_for(holds_for)
+        });
+    vec(ring, 1..3).boxed()
 }
 
 pub(super) fn ramp() -> BoxedStrategy<Ramp> {
