@@ -21,7 +21,8 @@ use strowger::prelude::*;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let text = |place: usize, usual: &str| arguments.get(place).cloned().unwrap_or(usual.into());
+    let text =
+        |place: usize, usual: &str| arguments.get(place).map_or(usual, String::as_str).to_owned();
     let number = |place: usize, usual: &str| text(place, usual).parse::<usize>().expect("a number");
     let shape = text(0, "enterprise");
     let shape = Shape::ALL.into_iter().find(|known| known.name() == shape).expect("a shape");
@@ -46,11 +47,14 @@ fn report(name: &str, grows: &str, took: Duration, facts: usize) {
     println!("{name:<30} {took:>12.3?} {facts:>10} {each:>10.3?}  {grows}");
 }
 
+/// Builds the floor of a row.
+type Build = fn(Arc<Plan>, usize) -> Row;
+
 /// A floor, and the call that is made on it.
 type Row = (Floor, Box<dyn FnOnce(&mut Floor)>);
 
 /// The rows: what is called, what its cost grows with beside the logarithm of everything, and how.
-const ROWS: [(&str, &str, fn(Arc<Plan>, usize) -> Row); 17] = [
+const ROWS: [(&str, &str, Build); 17] = [
     ("a presence opens for all", "offers that are made", presence_opens),
     ("all wrap-ups end at once", "wrap-ups, and offers that are made", wrap_ups_end),
     ("a queue's window changes", "nothing", |plan, waiting| {
@@ -113,7 +117,7 @@ fn presence_opens(plan: Arc<Plan>, waiting: usize) -> Row {
         floor.tell(SetPresence::new(AgentId::from_raw(agent as u32), id));
     }
     let over = PresenceProfile::of(SystemPresence::Meeting).with_opens(Opens::Everything);
-    (floor, Box::new(move |floor| drop(floor.tell(Change::new(id, over)))))
+    (floor, Box::new(move |floor| floor.tell(Change::new(id, over))))
 }
 
 /// All are in a wrap-up with the same time-out.
@@ -167,7 +171,12 @@ fn wait_ends_further(plan: Arc<Plan>, waiting: usize) -> Row {
 fn new_need(plan: Arc<Plan>, waiting: usize, requirement: Requirement) -> Row {
     let floor = Floor::loaded(plan, waiting);
     let request = WorkRequest::new(QUEUE, VOICE).with_need(Need::of(requirement));
-    (floor, Box::new(move |floor| drop(floor.tell(Submit::new(request)))))
+    (
+        floor,
+        Box::new(move |floor| {
+            floor.tell(Submit::new(request));
+        }),
+    )
 }
 
 fn change_work(plan: Arc<Plan>, waiting: usize) -> Row {
@@ -185,5 +194,10 @@ fn fifty(plan: Arc<Plan>, _: usize) -> Row {
         .with_choice(AgentChoice::WeightedShare);
     floor.tell(Change::new(QUEUE, wide));
     let request = WorkRequest::new(QUEUE, VOICE);
-    (floor, Box::new(move |floor| drop(floor.tell(Submit::new(request)))))
+    (
+        floor,
+        Box::new(move |floor| {
+            floor.tell(Submit::new(request));
+        }),
+    )
 }

@@ -154,3 +154,28 @@ fn every_line_is_answered_and_bad_ones_change_nothing() {
     assert_eq!(errors, bad.len() - 1, "{said}");
     assert!(said.ends_with("{\"reply\":\"done\",\"next\":null}\n"), "{said}");
 }
+
+#[test]
+fn a_line_that_cannot_be_read_does_not_end_the_conversation() {
+    let mut input = b"\xFF\xFE not text\n".to_vec();
+    input.extend(b"{\"at\": 0, \"command\": {\"advance\": {}}, \"command\": {\"advance\": {}}}\n");
+    input.extend(b"{\"at\": 0, \"at\": 1, \"command\": {\"advance\": {}}}\n");
+    input.extend(b"{\"at\": 0, \"command\": \"");
+    input.extend(std::iter::repeat_n(b'x', 17 * 1_024 * 1_024));
+    input.extend(b"\"}\n{\"at\": 0, \"command\": {\"advance\": {}}}\n");
+    let mut out = Vec::new();
+    console::converse(&input[..], &mut out).unwrap();
+    let said = String::from_utf8(out).unwrap();
+    let is_fact = |line: &&str| line.contains("fact\":");
+    let said: Vec<_> = said.lines().filter(|line| !is_fact(line)).collect();
+    assert_eq!(said.len(), 5, "{said:?}");
+    for (line, error) in [
+        (0, "line 1: not UTF-8"),
+        (1, "`command` twice"),
+        (2, "`at` twice"),
+        (3, "line 4: longer than any command"),
+    ] {
+        assert!(said[line].contains(error), "{}", said[line]);
+    }
+    assert!(said[4].starts_with("{\"reply\""), "{}", said[4]);
+}

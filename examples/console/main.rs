@@ -50,10 +50,12 @@
 mod session;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Write};
+use std::fmt;
+use std::io::{self, BufRead, Read as _, Write};
 
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use strowger::Key;
 use strowger::centre::{CentreCommand, CentreRefusal, CentreReply, LayerFact};
@@ -169,20 +171,67 @@ fn main() -> io::Result<()> {
 }
 
 /// Answers line by line, up to the end of the input.
-pub(crate) fn converse(input: impl BufRead, mut out: impl Write) -> io::Result<()> {
+pub(crate) fn converse(mut input: impl BufRead, mut out: impl Write) -> io::Result<()> {
     let mut session = None;
-    for (number, line) in input.lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if let Err(error) = serve(&line, &mut session, &mut out) {
-            let error = format!("line {}: {error}", number + 1);
+    for number in 1_u64.. {
+        let Some(line) = read_line(&mut input)? else { break };
+        let served = match line.as_deref() {
+            Ok(line) if line.trim().is_empty() || line.starts_with('#') => continue,
+            Ok(line) => serve(line, &mut session, &mut out),
+            Err(error) => Err((*error).into()),
+        };
+        if let Err(error) = served {
+            let error = format!("line {number}: {error}");
             say(&mut out, &Said::Error { error })?;
         }
         out.flush()?;
     }
     Ok(())
+}
+
+/// The most bytes of a line: more than any command takes.
+const LINE_MAX: u64 = 16 * 1_024 * 1_024;
+
+/// The next line, or why it cannot be read; the one after it can.
+fn read_line(input: &mut impl BufRead) -> io::Result<Option<Result<String, &'static str>>> {
+    let mut bytes = Vec::new();
+    if input.by_ref().take(LINE_MAX).read_until(b'\n', &mut bytes)? == 0 {
+        return Ok(None);
+    }
+    if bytes.last() != Some(&b'\n') && bytes.len() as u64 == LINE_MAX {
+        input.skip_until(b'\n')?;
+        return Ok(Some(Err("longer than any command")));
+    }
+    Ok(Some(String::from_utf8(bytes).map_err(|_| "not UTF-8")))
+}
+
+/// The words of a line, each once.
+struct Words<'a>(BTreeMap<String, &'a RawValue>);
+
+impl<'de> Deserialize<'de> for Words<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Words<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a line of words")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut words = BTreeMap::new();
+                while let Some((word, value)) = map.next_entry::<String, &RawValue>()? {
+                    if words.insert(word.clone(), value).is_some() {
+                        return Err(M::Error::custom(format!("`{word}` twice")));
+                    }
+                }
+                Ok(Words(words))
+            }
+        }
+
+        deserializer.deserialize_map(Each)
+    }
 }
 
 /// Does what a line says. The session is opened at the instant of the first line that names one.
@@ -191,7 +240,7 @@ fn serve(
     session: &mut Option<Session>,
     out: &mut impl Write,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let mut line: BTreeMap<String, &RawValue> = serde_json::from_str(line)?;
+    let Words(mut line) = serde_json::from_str(line)?;
     let at = line.remove("at").ok_or("missing field `at`")?;
     let at = serde_json::from_str(at.get())?;
     let (by, token) = (line.remove("by"), line.remove("token"));

@@ -13,6 +13,22 @@ pub(crate) type FixedMap<K, V> = indexmap::IndexMap<K, V, FixedState>;
 /// Builds the fixed hasher.
 pub(crate) type FixedState = BuildHasherDefault<FixedHasher>;
 
+/// Builds hashers for what senders choose themselves, such as the keys of work: whoever does not
+/// know the seed cannot choose keys that collide. Such a map is looked up and never walked, so that
+/// nothing depends on the seed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SeededState(pub u64);
+
+#[expect(deprecated, reason = "SipHash of the core library; its successor needs std")]
+impl core::hash::BuildHasher for SeededState {
+    type Hasher = core::hash::SipHasher;
+
+    fn build_hasher(&self) -> Self::Hasher {
+        // Any constant does as the second half of the key: the first one is the secret.
+        core::hash::SipHasher::new_with_keys(self.0, 0x7374_726F_7767_6572)
+    }
+}
+
 /// Multiply and fold; the same on every machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct FixedHasher(u64);

@@ -116,7 +116,7 @@ pub(crate) fn rings_held(turn: &Turn<'_>, id: QueueId) -> Result<(Vec<u8>, Vec<u
         its.lists().any(all)
     };
     let helps = |its: &ConditionalRing| {
-        let due = row.joins_at(rules, its.ring).is_some_and(|at| at <= turn.effective());
+        let due = row.joins_at(rules.own(), its.ring).is_some_and(|at| at <= turn.effective());
         its.holds_for.is_zero() || row.joined & (1 << (its.ring % 16)) != 0 || due
     };
     let held = rules.profile.conditional.iter().filter(holds);

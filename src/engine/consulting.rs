@@ -27,6 +27,7 @@ impl Run for ConsultQueue {
         turn.check_mentions(|name| self.mentions(name))?;
         let asked = self.asked();
         asked.check(turn.now)?;
+        asked.check_data(&turn.world.stores().config.limits)?;
         checks::owner(turn, work)?;
         checks::legs(turn, work)?;
         let (request, stands_for) = (like(asked, turn, work)?, Some(StandIn::new(work)));

@@ -27,6 +27,7 @@ impl Run for Submit {
         }
         turn.check_mentions(|name| request.mentions(name))?;
         request.check(turn.now)?;
+        request.check_data(&turn.world.stores().config.limits)?;
         let work = check_admission(turn, &request, None)?;
         Ok(admit(turn, work, request, None)?)
     }
@@ -41,6 +42,7 @@ impl Run for SubmitToAgent {
         turn.live::<AgentProfile>(agent)?;
         turn.check_mentions(|name| request.mentions(name))?;
         request.check(turn.now)?;
+        request.check_data(&turn.world.stores().config.limits)?;
         if request.schedule.is_some() {
             return Err(Invalid::new("schedule", Problem::OutOfPlace).into());
         }
@@ -183,14 +185,15 @@ impl Run for ChangeWork {
         if change.pools.is_some() && turn.world.stand_in(work).is_some() {
             return Err(Invalid::new("pools", Problem::Fixed).into());
         }
+        let changed = change.applied_to(&request);
+        changed.check_data(&turn.world.stores().config.limits)?;
         if change.need.is_some() || change.relaxation.is_some() {
-            let changed = change.applied_to(&request);
             let queue = &turn.queue_profile(row.queue)?.relaxation;
             let steps = changed.relaxation.as_ref().or(queue.as_ref());
             check_needs(turn, &relaxation::need(&changed.need, steps, row.relaxed))?;
         }
         let stays = change.front.is_none_or(|wanted| wanted == front);
-        if !stays || change.applied_to(&request) != *request {
+        if !stays || changed != *request {
             turn.emit(Event::WorkChanged { work, change: Arc::new(change) })?;
         }
         Ok(())

@@ -219,9 +219,10 @@ where
     }
 
     /// Makes several calls and keeps their facts as those of one: the journal is made safe once for
-    /// all of them, and after a crash all of them are there or none. If more is due than one call
-    /// does, commands are refused as behind; [`advance`](Self::advance) catches up. So where a disk takes longer
-    /// than everything else a host may answer many at a time.
+    /// all of them, and after a crash all of them are there or none. So where a disk takes longer
+    /// than everything else a host may answer many at a time. If more is due than one call does,
+    /// commands are refused as [behind](crate::Refusal::Behind); [`advance`](Self::advance)
+    /// catches up.
     ///
     /// ```
     /// use strowger::fact::Fact;

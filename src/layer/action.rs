@@ -21,7 +21,7 @@ pub trait Layer {
     message = "`{Self}` is not a command",
     note = "hand in a command struct, such as `Accept::new(offer)` or `Define::new(key, profile)`"
 )]
-pub trait Action: Into<<Self::Layer as Layer>::Command> {
+pub trait Action: Clone + Into<<Self::Layer as Layer>::Command> {
     /// The layer it is for.
     type Layer: Layer;
     /// The type of the answer to the command.

@@ -24,6 +24,19 @@ pub enum Value {
     Many(BTreeSet<Box<str>>),
 }
 
+impl Value {
+    /// Refuses a text that is too long; how many bytes its texts have together.
+    pub(crate) fn check_text(&self, field: &'static str, max: u32) -> Result<usize, Invalid> {
+        let texts = match self {
+            Self::Number(_) | Self::Flag(_) => return Ok(0),
+            Self::Text(text) => text.len(),
+            Self::Many(texts) => texts.iter().map(|text| text.len()).fold(0, usize::saturating_add),
+        };
+        Invalid::length(field, texts, max)?;
+        Ok(texts)
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.into())

@@ -24,6 +24,14 @@ growing! {
         pub assignments: u32 => with_assignments,
         /// Different needs among open work.
         pub needs: u32 => with_needs,
+        /// Bytes of one text of work: the value of an attribute, or of attached data. 64 KiB at
+        /// first.
+        #[serde(skip_serializing_if = "is_usual_text")]
+        pub text_bytes: u32 => with_text_bytes,
+        /// Bytes of all attributes and attached data of one piece of work, names included. 256 KiB
+        /// at first.
+        #[serde(skip_serializing_if = "is_usual_data")]
+        pub data_bytes: u32 => with_data_bytes,
     }
 }
 
@@ -36,8 +44,21 @@ impl Default for Limits {
             open_work: 10_000_000,
             assignments: 1_000,
             needs: 1_000_000,
+            text_bytes: TEXT_BYTES,
+            data_bytes: DATA_BYTES,
         }
     }
+}
+
+const TEXT_BYTES: u32 = 64 * 1_024;
+const DATA_BYTES: u32 = 256 * 1_024;
+
+const fn is_usual_text(bytes: &u32) -> bool {
+    *bytes == TEXT_BYTES
+}
+
+const fn is_usual_data(bytes: &u32) -> bool {
+    *bytes == DATA_BYTES
 }
 
 growing! {
@@ -79,7 +100,9 @@ growing! {
         /// about 50 ms and 5 MB.
         #[serde(skip_serializing_if = "is_usual_burst")]
         pub burst: u32 => with_burst,
-        /// The seed of the random numbers, for rules that leave something to chance.
+        /// The seed of the random numbers, for rules that leave something to chance. It also keeps
+        /// whoever chooses the keys of work from choosing such as slow the engine down; a host that
+        /// takes work from strangers draws it by chance, and tells nobody.
         pub seed: u64 => with_seed,
     }
 }

@@ -142,9 +142,11 @@ impl Requirement {
             Self::Not(part) => part.check(depth + 1, size),
             Self::Skill { level, .. } => Invalid::range("need.requirement.level", *level, 0, 100),
             Self::In { values, .. } => {
-                Invalid::length("need.requirement.values", values.len(), Self::SIZE_MAX)
+                Invalid::length("need.requirement.values", values.len(), Self::SIZE_MAX)?;
+                values.iter().try_for_each(check_value)
             }
-            Self::Attribute { .. } | Self::Has { .. } => Ok(()),
+            Self::Attribute { value, .. } => check_value(value),
+            Self::Has { .. } => Ok(()),
         }
     }
 
@@ -158,6 +160,13 @@ impl Requirement {
             Self::Attribute { .. } | Self::In { .. } | Self::Has { .. } => {}
         }
     }
+}
+
+/// The most bytes a value may have that an attribute is compared with.
+const VALUE_MAX: u32 = 1_000;
+
+fn check_value(value: &Value) -> Result<(), Invalid> {
+    value.check_text("need.requirement.value", VALUE_MAX).map(drop)
 }
 
 growing! {

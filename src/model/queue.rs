@@ -546,8 +546,8 @@ impl QueueProfile {
     }
 
     /// True if all that waits stands, is seen and is due under this content as under the other, so
-    /// that nothing of it need be lined up anew. What is named here takes effect as it is asked for;
-    /// what is not named may matter.
+    /// that nothing of it need be lined up anew. What is named here takes effect as it is asked
+    /// for; what is not named may matter.
     pub(crate) fn lines_up_as(&self, other: &Self) -> bool {
         let other = Self {
             choice: self.choice,

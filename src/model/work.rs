@@ -11,6 +11,7 @@ use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::attribute::{Attributes, Value, check_attributes};
 use crate::model::capacity::UNITS_MAX;
+use crate::model::config::Limits;
 use crate::model::ids::{ChannelId, Entity, PoolId, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Need;
@@ -185,6 +186,28 @@ impl WorkRequest {
         }
         self.schedule.map_or(Ok(()), Schedule::check)?;
         check_pools(&self.pools)
+    }
+
+    /// Refuses more attributes and attached data than the bounds allow. Work that is changed again
+    /// and again is checked as it would be then.
+    pub(crate) fn check_data(&self, limits: &Limits) -> Result<(), Invalid> {
+        if self.attributes.is_empty() && self.attached.is_empty() {
+            return Ok(());
+        }
+        check_attributes(&self.attributes)?;
+        Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
+        let mut bytes = 0_usize;
+        for (name, value) in &self.attributes {
+            let size = value.check_text("attributes", limits.text_bytes)?;
+            bytes = bytes.saturating_add(name.len()).saturating_add(size);
+        }
+        Invalid::length("attributes", bytes, limits.data_bytes)?;
+        for (name, text) in &self.attached {
+            check_key("attached", name)?;
+            Invalid::length("attached", text.len(), limits.text_bytes)?;
+            bytes = bytes.saturating_add(name.len()).saturating_add(text.len());
+        }
+        Invalid::length("attached", bytes, limits.data_bytes)
     }
 
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {

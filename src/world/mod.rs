@@ -5,8 +5,8 @@
 //!
 //! The files stand in this order, and each imports only from those before it:
 //!
-//! * **rows and their parts**: `needs`, `pool_sets`, `legs`, `member`, `rows`, `catalog`, `watches`,
-//!   and `stores`, which holds all of them and is what a snapshot keeps
+//! * **rows and their parts**: `needs`, `pool_sets`, `legs`, `member`, `rows`, `catalog`,
+//!   `watches`, and `stores`, which holds all of them and is what a snapshot keeps
 //! * **predicates on rows**: `may`, one for each gate between work and an agent
 //! * **the index and its parts**: `whereabouts`, `lane_set`, `lanes`, `members`, `line`, `direct`,
 //!   `seat_rows`, `bench`, `fits`, and `index`, which holds all of them

@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use crate::base::names::Names;
 use crate::model::ids::{AgentId, QueueId};
 use crate::model::kinds::for_every_kind;
 use crate::model::queue::QueueProfile;
@@ -20,6 +21,7 @@ use crate::world::whereabouts::Whereabouts;
 /// The index of these rows. Work of which the same is said comes to share its request.
 pub(crate) fn index_of(stores: &mut Stores) -> Index {
     let mut index = Index::default();
+    index.keys.works = Names::seeded(stores.config.seed);
     index_keys(&mut index, stores);
     index.lines.resize_with(stores.queue_rows.len(), Default::default);
     index.open.resize_with(stores.channels.len(), Default::default);

@@ -375,6 +375,6 @@ impl World {
 
     /// When something is due for a queue, by its present state.
     pub(crate) fn queue_deadline(&self, id: QueueId) -> Option<Deadline> {
-        self.queue(id).ok()?.deadline(self.queue_rules(id).ok()?)
+        self.queue(id).ok()?.deadline(self.queue_rules(id).ok()?.own())
     }
 }

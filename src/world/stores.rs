@@ -83,6 +83,11 @@ impl<'a> LineRules<'a> {
 }
 
 impl<'a> QueueRules<'a> {
+    /// The content of the queue, and the clock by which it counts time.
+    pub(crate) fn own(self) -> (&'a QueueProfile, Counted<'a>) {
+        (self.profile, self.clock())
+    }
+
     /// The clock of whatever says nothing of its own.
     pub(crate) fn clock(self) -> Counted<'a> {
         Counted::by(self.profile.counts, self.calendar)

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// | [`NotAllowed`](Self::NotAllowed) | nothing: it is not for them | 403 Forbidden |
 /// | [`Limit`](Self::Limit) | try again when there is less | 429 Too Many Requests |
 /// | [`Clock`](Self::Clock) | set the clock of the host, or confirm it | 425 Too Early |
-/// | [`Behind`](Self::Behind) | try again at once, after the host let time pass | 503 Service Unavailable |
+/// | [`Behind`](Self::Behind) | let time pass, and try again | 503 Service Unavailable |
 /// | [`Fault`](Self::Fault) | the host recovers from its journal | 500 Internal Server Error |
 ///
 /// ```

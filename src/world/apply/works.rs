@@ -282,7 +282,7 @@ pub(super) fn close(
     }
     world.stores.needs.count(work.need, false);
     pools::leave_set(world, work.pool_set);
-    let submitted = work.submitted().clone();
+    let submitted = without_data(work.submitted());
     let ended = EndedWork { submitted, cause, owner, code };
     if let Some((old, forgotten)) = world.stores.ended_works.remember(id, ended)
         && let Some(key) = &forgotten.submitted.key
@@ -290,4 +290,15 @@ pub(super) fn close(
         world.index.keys.works.release(key, old);
     }
     Ok(())
+}
+
+/// What is remembered of closed work, which nobody has any more: not its data.
+fn without_data(request: &Arc<WorkRequest>) -> Arc<WorkRequest> {
+    let mut request = Arc::clone(request);
+    if !(request.attributes.is_empty() && request.attached.is_empty()) {
+        let remembered = Arc::make_mut(&mut request);
+        remembered.attributes = Default::default();
+        remembered.attached = Default::default();
+    }
+    request
 }

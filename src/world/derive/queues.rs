@@ -12,7 +12,7 @@ impl Index {
     /// Puts in the clock whatever is due next for a queue.
     pub(crate) fn set_queue_clock(&mut self, stores: &Stores, id: QueueId) {
         let both = stores.queue_rows.get(id).zip(stores.rules().of(id));
-        let due = both.and_then(|(row, rules)| row.deadline(rules));
+        let due = both.and_then(|(row, rules)| row.deadline(rules.own()));
         self.clock.set(TimerKey::Queue(id), due.map(|deadline| deadline.at));
     }
 

@@ -8,9 +8,9 @@ use crate::base::time::Timestamp;
 use crate::model::ids::AgentId;
 use crate::model::overflow::Ramp;
 use crate::model::queue::QueueProfile;
+use crate::policy::calendar::Counted;
 use crate::policy::tally::Tally;
 use crate::state::machine::{Deadline, DeadlineKind};
-use crate::world::stores::QueueRules;
 
 /// A queue as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,11 +56,14 @@ impl Queue {
     }
 
     /// When a conditional ring whose conditions hold has held for so long as it must.
-    pub(crate) fn joins_at(&self, rules: QueueRules<'_>, ring: u8) -> Option<Timestamp> {
+    pub(crate) fn joins_at(
+        &self,
+        (queue, clock): (&QueueProfile, Counted<'_>),
+        ring: u8,
+    ) -> Option<Timestamp> {
         let (_, since) = self.holding.iter().find(|(known, _)| *known == ring)?;
-        let mut conditional = rules.profile.conditional.iter();
-        let conditional = conditional.find(|conditional| conditional.ring == ring)?;
-        rules.clock().after(*since, conditional.holds_for)
+        let conditional = queue.conditional.iter().find(|known| known.ring == ring)?;
+        clock.after(*since, conditional.holds_for)
     }
 
     /// Gate `Ramp`, shut: until when the queue may not offer, for it has offered as much at once as
@@ -78,9 +81,12 @@ impl Queue {
     }
 
     /// When something is due for the queue itself.
-    pub(crate) fn deadline(&self, rules: QueueRules<'_>) -> Option<Deadline> {
-        let queue = rules.profile;
-        let held = self.holding.iter().filter_map(|(ring, _)| self.joins_at(rules, *ring));
+    pub(crate) fn deadline(
+        &self,
+        (queue, clock): (&QueueProfile, Counted<'_>),
+    ) -> Option<Deadline> {
+        let joins = |(ring, _): &(u8, Timestamp)| self.joins_at((queue, clock), *ring);
+        let held = self.holding.iter().filter_map(joins);
         let inspection = self.inspection.into_iter().chain(held).min();
         let inspection = inspection.map(|at| Deadline { at, kind: DeadlineKind::Inspection });
         // Held back as of the first offer of the ramp: whether it still is does not matter here.

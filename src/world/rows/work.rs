@@ -301,7 +301,7 @@ impl Work {
 /// Work that is over.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct EndedWork {
-    /// All that was said of it when it was submitted.
+    /// What was said of it when it was submitted, without attributes and attached data.
     pub submitted: Arc<WorkRequest>,
     /// Why it was closed.
     pub cause: CloseCause,

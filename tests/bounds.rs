@@ -1,0 +1,262 @@
+//! What is bounded: how much one call does, and how much of a sender's data is kept.
+
+use std::collections::BTreeMap;
+
+use strowger::Key;
+use strowger::centre::{CentreConfig, CentreLog};
+use strowger::command::{
+    Abandon, Change, ChangeWork, Command, ConsultQueue, Define, RefusalKind, SetPresence, Submit,
+    SubmitToAgent,
+};
+use strowger::host::{Call, Driver, Entry, Host, Journal};
+use strowger::interaction::{InteractionRequest, InteractionType, OpenInteraction, RecordConfig};
+use strowger::model::{
+    ChannelId, ChannelProfile, Comparison, Invalid, Limits, Opens, PresenceProfile, Problem,
+    QueueProfile, Requirement, SystemPresence, Value, WorkChange, WorkRequest,
+};
+use strowger::prelude::*;
+use strowger::state::DeadlineKind;
+
+const START: Timestamp = Timestamp::EPOCH;
+
+fn at(seconds: u32) -> Timestamp {
+    START + Span::from_secs(seconds)
+}
+
+/// A floor where so many wait, each for a minute at most, and one call does ten things.
+fn waiting(count: u32) -> (Engine, Log, QueueId, ChannelId) {
+    let mut log = Log::default();
+    let config = Config::default().with_burst(10);
+    let mut engine = Engine::new(config, START, &mut log).unwrap();
+    let channel = Define::new("voice", ChannelProfile::voice());
+    let channel = engine.execute(START, channel, &mut log).unwrap();
+    let queue = QueueProfile::default().with_max_wait(Span::from_mins(1));
+    let queue = engine.execute(START, Define::new("support", queue), &mut log).unwrap();
+    for _ in 0..count {
+        engine.execute(START, Submit::new(WorkRequest::new(queue, channel)), &mut log).unwrap();
+    }
+    (engine, log, queue, channel)
+}
+
+#[test]
+fn a_host_that_slept_is_told_that_there_is_more() {
+    let (mut engine, mut log, queue, channel) = waiting(25);
+    log.clear();
+    engine.advance(at(59), &mut log).unwrap();
+    assert_eq!(log.len(), 0);
+    for left in [15, 5] {
+        engine.advance(at(60), &mut log).unwrap();
+        assert_eq!((log.len(), engine.view().open_work()), (10, left));
+        let next = engine.next_deadline().unwrap();
+        assert_eq!((next.at, next.kind), (at(60), DeadlineKind::MaxWait));
+        log.clear();
+    }
+    // It does the rest first, and as that is no more than one call does, the command too.
+    let submit = Submit::new(WorkRequest::new(queue, channel));
+    engine.execute(at(60), submit, &mut log).unwrap();
+    assert_eq!((log.len(), engine.view().open_work()), (6, 1));
+    assert_eq!(engine.next_deadline().unwrap().at, at(120));
+    engine.verify().unwrap();
+}
+
+#[test]
+fn a_command_does_not_overtake_what_is_due_before_it() {
+    let (mut engine, mut log, ..) = waiting(25);
+    let last = WorkId::from_raw(24);
+    log.clear();
+    // Its wait is over, and so it cannot be abandoned any more, however late the host wakes.
+    let abandon = Abandon::new(last);
+    for facts in [10, 20] {
+        let behind = engine.execute(at(90), abandon.clone(), &mut log).unwrap_err();
+        assert_eq!(behind, Refusal::behind(at(90)));
+        assert_eq!((behind.kind(), behind.kind().http_status()), (RefusalKind::Behind, 503));
+        assert_eq!(log.len(), facts);
+    }
+    let over = engine.execute(at(90), abandon, &mut log).unwrap_err();
+    assert_eq!(over.kind(), RefusalKind::TooLate, "{over}");
+    assert_eq!(log.len(), 25);
+}
+
+#[test]
+fn offers_of_one_routing_are_made_in_several_calls() {
+    let (mut engine, mut log, queue, _) = waiting(25);
+    let hall = PresenceProfile::of(SystemPresence::Meeting);
+    let presence = engine.execute(START, Define::new("hall", hall.clone()), &mut log).unwrap();
+    for number in 0..25 {
+        let agent = Define::new(format!("agent-{number}"), AgentProfile::default());
+        let agent = engine.execute(START, agent, &mut log).unwrap();
+        engine.execute(START, SetMembership::new(agent, queue), &mut log).unwrap();
+        engine.execute(START, SetPresence::new(agent, presence), &mut log).unwrap();
+    }
+    let offers = |engine: &Engine| -> usize {
+        engine.view().agents().map(|agent| agent.offers().len()).sum()
+    };
+    engine
+        .execute(at(1), Change::new(presence, hall.with_opens(Opens::Everything)), &mut log)
+        .unwrap();
+    assert_eq!(offers(&engine), 10);
+    let next = engine.next_deadline().unwrap();
+    assert_eq!((next.at, next.kind), (at(1), DeadlineKind::Routing));
+
+    // Whoever goes on from a snapshot, or from the facts, knows that there is more.
+    let facts = log.iter().cloned();
+    let replayed = Engine::replay(facts).unwrap();
+    let restored = Engine::restore(engine.snapshot()).unwrap();
+    for mut other in [replayed, restored, engine] {
+        assert_eq!(other.next_deadline(), Some(next));
+        let mut log = Log::default();
+        let refused = other.execute(
+            at(1),
+            Submit::new(WorkRequest::new(queue, ChannelId::from_raw(0))),
+            &mut log,
+        );
+        assert_eq!((refused, offers(&other)), (Err(Refusal::behind(at(1))), 20));
+        other.advance(at(1), &mut log).unwrap();
+        assert_eq!(offers(&other), 25);
+        assert!(other.next_deadline().unwrap().at > at(1));
+        other.verify().unwrap();
+    }
+}
+
+/// A journal that notes how long its records are.
+#[derive(Default)]
+struct Lengths(Vec<usize>);
+
+impl Journal<Centre> for Lengths {
+    type Error = std::convert::Infallible;
+
+    fn append(&mut self, entry: Entry<'_, Centre>) -> Result<(), Self::Error> {
+        self.0.push(entry.facts.len());
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_driver_catches_up_in_many_records() {
+    let engine = Config::default().with_burst(10).with_clock_step(None);
+    let config = CentreConfig::new(engine).with_records(RecordConfig::default());
+    let mut log = CentreLog::default();
+    let centre = Centre::new(config, START, &mut log).unwrap();
+    let mut driver = Driver::start(centre, log, Host::new(Lengths::default())).unwrap();
+    // Conversations in which nobody says anything are closed in the end, all at one instant.
+    for _ in 0..25 {
+        let opening = InteractionRequest::new(InteractionType::Chat);
+        driver.execute(START, OpenInteraction::new(opening)).unwrap().unwrap();
+    }
+    driver.host_mut().journal.0.clear();
+    let next = driver.next_deadline().unwrap().at;
+    let define = Command::from(Define::new("support", QueueProfile::default()));
+    let call = Call::at(next).with_token("once");
+    let defined = driver.call(call.clone(), define.clone().into()).unwrap().unwrap();
+    let lengths = std::mem::take(&mut driver.host_mut().journal.0);
+    assert!(lengths.len() >= 3, "{lengths:?}");
+    assert!(lengths.iter().all(|facts| *facts <= 30), "{lengths:?}");
+    // Under its token it was decided once, and not as it was refused on the way.
+    assert_eq!(driver.call(call, define.into()).unwrap(), Ok(defined));
+    assert_eq!(driver.host().journal.0, [0_usize; 0]);
+}
+
+fn small() -> (Engine, Log, WorkRequest) {
+    let mut log = Log::default();
+    let limits = Limits::default().with_text_bytes(100).with_data_bytes(300);
+    let config = Config::default().with_limits(limits);
+    let mut engine = Engine::new(config, START, &mut log).unwrap();
+    let channel = Define::new("voice", ChannelProfile::voice());
+    let channel = engine.execute(START, channel, &mut log).unwrap();
+    let queue = Define::new("support", QueueProfile::default());
+    let queue = engine.execute(START, queue, &mut log).unwrap();
+    (engine, log, WorkRequest::new(queue, channel))
+}
+
+fn refused(field: &'static str, problem: Problem) -> Result<WorkId, Refusal> {
+    Err(Refusal::Invalid(Invalid::new(field, problem)))
+}
+
+#[test]
+fn data_of_work_is_bounded_in_bytes() {
+    let (mut engine, mut log, request) = small();
+    let text = |bytes: usize| "x".repeat(bytes);
+    let mut submit = |request: WorkRequest| engine.execute(START, Submit::new(request), &mut log);
+    let attached = |bytes: usize| request.clone().with_attached([("n".into(), text(bytes).into())]);
+    assert!(submit(attached(100)).is_ok());
+    assert_eq!(submit(attached(101)), refused("attached", Problem::TooLong { max: 100 }));
+    let unnamed = request.clone().with_attached([("".into(), "text".into())]);
+    assert_eq!(submit(unnamed), refused("attached", Problem::Empty));
+    let value =
+        |bytes: usize| request.clone().with_attributes([("n".into(), Value::from(text(bytes)))]);
+    assert!(submit(value(100)).is_ok());
+    assert_eq!(submit(value(101)), refused("attributes", Problem::TooLong { max: 100 }));
+    let many = ["a", "b", "c"].map(|name| (name.into(), text(99).into()));
+    assert!(submit(request.clone().with_attached(many.clone())).is_ok());
+    let more =
+        request.clone().with_attached(many).with_attributes([("d".into(), Value::Flag(true))]);
+    assert_eq!(submit(more), refused("attached", Problem::TooLong { max: 300 }));
+    let compared = Requirement::attribute("team", Comparison::Equal, text(1_001));
+    let asks = request.clone().with_need(Need::of(compared));
+    assert_eq!(submit(asks), refused("need.requirement.value", Problem::TooLong { max: 1_000 }));
+}
+
+#[test]
+fn changes_do_not_pass_the_bounds_together() {
+    let (mut engine, mut log, request) = small();
+    let work = engine.execute(START, Submit::new(request), &mut log).unwrap();
+    let mut change =
+        |change: WorkChange| engine.execute(START, ChangeWork::new(work, change), &mut log);
+    for name in ["a", "b", "c"] {
+        let more = WorkChange::default().with_attached([(name.into(), "x".repeat(99).into())]);
+        assert_eq!(change(more), Ok(()));
+    }
+    let over = refused("attached", Problem::TooLong { max: 300 }).map(drop);
+    let more = WorkChange::default().with_attached([("d".into(), "".into())]);
+    assert_eq!(change(more), over);
+    for number in 0..100 {
+        // Nothing but a number each, and still only so many.
+        let name = Key::from(format!("{number}"));
+        let more =
+            WorkChange::default().with_attached([("a".into(), "".into()), ("b".into(), "".into())]);
+        assert_eq!(change(more.with_attributes([(name, Value::Number(1))])), Ok(()), "{number}");
+    }
+    let more = WorkChange::default().with_attributes([("more".into(), Value::Number(1))]);
+    assert_eq!(change(more), refused("attributes", Problem::TooLong { max: 100 }).map(drop));
+}
+
+#[test]
+fn a_consult_and_work_for_one_agent_are_bounded_too() {
+    let (mut engine, mut log, request) = small();
+    let agent =
+        engine.execute(START, Define::new("ana", AgentProfile::default()), &mut log).unwrap();
+    let large: BTreeMap<Key, Box<str>> = [("n".into(), "x".repeat(101).into())].into();
+    let straight = request.clone().with_attached(large.clone());
+    let straight = engine.execute(START, SubmitToAgent::new(straight, agent), &mut log);
+    assert_eq!(straight, refused("attached", Problem::TooLong { max: 100 }));
+    let queue = request.queue;
+    let work = engine.execute(START, Submit::new(request), &mut log).unwrap();
+    let consult = ConsultQueue::new(work, queue).with_attached(large);
+    let consult = engine.execute(START, consult, &mut log);
+    assert_eq!(consult, refused("attached", Problem::TooLong { max: 100 }));
+}
+
+#[test]
+fn closed_work_keeps_no_data() {
+    let (mut engine, mut log, request) = small();
+    let request = request.with_key("call").with_attached([("n".into(), "secret".into())]);
+    let request = request.with_attributes([("tier".into(), Value::from("secret"))]);
+    let work = engine.execute(START, Submit::new(request), &mut log).unwrap();
+    let kept = |engine: &Engine| serde_json::to_string(&engine.snapshot()).unwrap();
+    assert!(kept(&engine).contains("secret"));
+    engine.execute(START, Abandon::new(work), &mut log).unwrap();
+    assert!(!kept(&engine).contains("secret"));
+    assert!(kept(&engine).contains("call"));
+}
+
+#[test]
+fn a_call_does_one_thing_at_least() {
+    let none = Config::default().with_burst(0);
+    let refused = Engine::new(none, START, &mut Log::default()).unwrap_err();
+    let range = Problem::OutOfRange { min: 1, max: 1_000_000 };
+    assert_eq!(refused, Refusal::Invalid(Invalid::new("burst", range)));
+}
