@@ -118,7 +118,7 @@ impl Floor {
         let works: Vec<_> = all.map(|request| self.submit_one(request)).collect();
         if let Some(minutes) = self.plan.relaxes {
             self.now = self.now + Span::from_mins(minutes);
-            self.engine.advance(self.now, &mut self.log).expect("time passes");
+            self.catch_up();
         }
         for work in works {
             self.tell(Cancel::new(work));
@@ -185,8 +185,18 @@ impl Floor {
     /// Everything that waits asks for less at the same instant.
     pub(crate) fn relax(&mut self) {
         self.now = self.now + Span::from_mins(self.plan.relaxes.unwrap_or(0));
-        self.engine.advance(self.now, &mut self.log).expect("time passes");
+        self.catch_up();
         self.read();
+    }
+
+    /// Time passes, in as many calls as it takes.
+    fn catch_up(&mut self) {
+        loop {
+            self.engine.advance(self.now, &mut self.log).expect("time passes");
+            if self.engine.next_deadline().is_none_or(|due| due.at > self.now) {
+                break;
+            }
+        }
     }
 
     /// All come on queue, and nobody answers yet.

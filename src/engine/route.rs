@@ -81,6 +81,9 @@ pub(crate) struct Search {
     /// The last work of a lane that is out of the ordinary and found nobody, while the lane seeks:
     /// it finds nobody later in the call either, so the lane goes on behind it.
     passed: FixedMap<(QueueId, LaneKey), LineKey>,
+    /// How often anybody sought.
+    #[cfg(test)]
+    searches: u64,
 }
 
 impl Search {
@@ -115,6 +118,10 @@ impl Search {
 
     /// The best pair that a seeker can be part of.
     fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
+        #[cfg(test)]
+        {
+            self.searches += 1;
+        }
         match seeker {
             Seeker::Agent(agent) => best_work(matching, agent),
             Seeker::Named(agent) => named_work(matching, agent),
@@ -302,4 +309,57 @@ fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
         offering::offer_found(turn, work, agent, last)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::commands::{Change, Define, SetMembership, SetPresence, Submit};
+    use crate::engine::core::Engine;
+    use crate::model::agent::AgentProfile;
+    use crate::model::channel::ChannelProfile;
+    use crate::model::config::Config;
+    use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
+    use crate::model::queue::QueueProfile;
+    use crate::model::work::WorkRequest;
+
+    /// How many searches it takes to offer something to so many agents who come free in one call.
+    fn searches(agents: u32) -> u64 {
+        let (now, mut log) = (Timestamp::EPOCH, crate::fact::log::Log::default());
+        let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
+        let mut tell = |engine: &mut Engine, command: crate::command::commands::Command| {
+            engine.execute(now, command, &mut log).unwrap()
+        };
+        tell(&mut engine, Define::new("voice", ChannelProfile::voice()).into());
+        for queue in 0..5 {
+            tell(&mut engine, Define::new(format!("{queue}"), QueueProfile::default()).into());
+        }
+        let hall = PresenceProfile::of(SystemPresence::Meeting);
+        tell(&mut engine, Define::new("hall", hall.clone()).into());
+        let hall_id = engine.view().presence_id("hall").unwrap();
+        let voice = engine.view().channel_id("voice").unwrap();
+        for number in 0..agents {
+            let agent = Define::new(format!("a{number}"), AgentProfile::default());
+            tell(&mut engine, agent.into());
+            let agent = AgentId::from_raw(number);
+            for queue in 0..5 {
+                tell(&mut engine, SetMembership::new(agent, QueueId::from_raw(queue)).into());
+            }
+            tell(&mut engine, SetPresence::new(agent, hall_id).into());
+            let request = WorkRequest::new(QueueId::from_raw(number % 5), voice);
+            tell(&mut engine, Submit::new(request).into());
+        }
+        let before = engine.search.searches;
+        let opened = hall.with_opens(Opens::Everything);
+        tell(&mut engine, Change::new(hall_id, opened).into());
+        let offered = engine.view().agents().filter(|agent| !agent.offers().is_empty()).count();
+        assert_eq!(offered, agents as usize);
+        engine.search.searches - before
+    }
+
+    #[test]
+    fn a_crowd_costs_a_few_searches_each() {
+        let (few, many) = (searches(100), searches(400));
+        assert!(few <= 400 && many <= 1_600, "{few} and {many} searches");
+    }
 }

@@ -5,7 +5,7 @@
 //! heads of lanes are compared. An empty lane keeps its place until another lane needs it, so that
 //! what agents remember of the place stays true while work comes and goes.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
 use crate::base::hash::FixedMap;
@@ -76,6 +76,8 @@ pub(crate) struct Lane {
     head: Option<LineKey>,
     /// The work that waits behind the head.
     behind: Sorted<LineKey>,
+    /// True if its place is among the spare ones, whether work waits in it again or not.
+    spare: bool,
     candidates: Option<LaneMembers>,
 }
 
@@ -119,7 +121,7 @@ impl Listed {
 
 impl Lane {
     fn new(key: LaneKey) -> Self {
-        Self { key, head: None, behind: Sorted::default(), candidates: None }
+        Self { key, head: None, behind: Sorted::default(), spare: false, candidates: None }
     }
 
     /// The first piece of work in it.
@@ -176,6 +178,9 @@ pub(crate) struct Lanes {
     members: u32,
     lanes: Vec<Lane>,
     places: FixedMap<LaneKey, usize>,
+    /// Places of lanes that ran empty, the one that did so first in front. Work may wait in them
+    /// again.
+    spare: VecDeque<usize>,
 }
 
 impl Lanes {
@@ -206,6 +211,10 @@ impl Lanes {
         if let Some(lane) = self.lanes.get_mut(place) {
             lane.leave(work);
             self.taken.set(place, lane.head.is_some());
+            if lane.head.is_none() && !lane.spare {
+                lane.spare = true;
+                self.spare.push_back(place);
+            }
         }
     }
 
@@ -213,8 +222,7 @@ impl Lanes {
     /// in which nothing waits.
     fn open(&mut self, key: LaneKey) -> usize {
         let few = self.lanes.len() < PLACES;
-        let empty = || self.lanes.iter().position(|lane| lane.head.is_none());
-        let place = if few { None } else { empty() };
+        let place = if few { None } else { self.empty_place() };
         let place = place.unwrap_or(self.lanes.len());
         match self.lanes.get_mut(place) {
             Some(lane) => {
@@ -226,6 +234,20 @@ impl Lanes {
         self.places.insert(key, place);
         self.change();
         place
+    }
+
+    /// The place of the lane that has been empty for longest. Each place that is passed over ran
+    /// empty once since it was looked at last, so finding one costs no more than that.
+    fn empty_place(&mut self) -> Option<usize> {
+        while let Some(place) = self.spare.pop_front() {
+            if let Some(lane) = self.lanes.get_mut(place) {
+                lane.spare = false;
+                if lane.head.is_none() {
+                    return Some(place);
+                }
+            }
+        }
+        None
     }
 
     /// Notes that the members of the queue, what they can do, or what a need means changed.
@@ -330,7 +352,8 @@ impl Lanes {
     pub(crate) fn are_sound(&self) -> bool {
         self.lanes.iter().enumerate().all(|(place, lane)| {
             let taken = place >= PLACES || self.taken.has(place) == lane.head.is_some();
-            lane.keys().is_sorted() && taken && self.places.get(&lane.key) == Some(&place)
+            let spare = lane.head.is_some() || lane.spare;
+            lane.keys().is_sorted() && taken && spare && self.places.get(&lane.key) == Some(&place)
         })
     }
 }
