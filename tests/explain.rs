@@ -475,6 +475,28 @@ fn a_record_says_who_else_could_have_had_it_and_what_decided() {
 }
 
 #[test]
+fn a_record_passes_over_the_rank_where_members_are_alike() {
+    for (alike, agent) in [(false, BO), (true, ANA)] {
+        let mut floor = plain();
+        floor.must(change(DESK, QueueProfile::default().with_members_alike(alike)));
+        for (agent, rank) in [(ANA, 9), (BO, 1)] {
+            let terms = Membership::default().with_rank(rank);
+            floor.must(SetMembership::new(agent, DESK).with_membership(terms));
+        }
+        floor.now = millis(1_000);
+        floor.must(set_presence(BO, SystemPresence::OnQueue));
+        floor.engine.record_decisions(1);
+        floor.submit(call());
+        let recorded: Vec<_> = floor.engine.decisions().collect();
+        let [decision] = &recorded[..] else { panic!("{recorded:?}") };
+        assert_eq!((decision.agent, decision.candidate_count), (agent, 2), "{alike}");
+        assert_eq!(decision.decided_by == Some(KeyPart::Rank), !alike);
+        let ranks: Vec<_> = decision.candidates.iter().map(|one| one.key.rank).collect();
+        assert_eq!(ranks, if alike { [1, 1] } else { [1, 9] });
+    }
+}
+
+#[test]
 fn long_lists_of_candidates_are_cut() {
     let mut floor = plain();
     for number in 0..150 {

@@ -47,7 +47,8 @@ fn seed3_row090_by_queue_or_to_an_agent_at_once() {
     let work = floor.submit(5, id, SUPPORT, CHAT);
     assert_eq!(floor.state(id), InteractionState::Queued);
     assert_eq!(floor.row(id).queue, Some(SUPPORT));
-    // A supervisor gives it to Bo, whatever presence Bo has chosen: nothing waits any more.
+    // A supervisor gives it to Bo, who is on a break, and not signed off: nothing waits any more.
+    floor.work(60, SetPresence::new(BO, SystemPresence::Break.id()));
     floor.record(65, AssignInteraction::new(id, BO));
     assert_eq!(floor.state(id), InteractionState::WorkInProgress);
     assert_eq!(floor.row(id).assigned_to, Some(BO));
@@ -171,6 +172,10 @@ fn seed3_row093_phone_only_where_the_host_can_call() {
 
 /// Brings a new interaction of a type into a state without any work.
 fn in_state(floor: &mut Floor, state: InteractionState) -> InteractionId {
+    // Work is given to who is there.
+    for agent in [ANA, BO] {
+        floor.work(0, SetPresence::new(agent, SystemPresence::Break.id()));
+    }
     let id = floor.open(0, InteractionType::Messaging);
     floor.describe(0, id, "Something");
     let assign = AssignInteraction::new(id, ANA);
