@@ -167,8 +167,9 @@ impl Work {
     }
 
     /// The next deadline of the work. `watch` is what is remembered of a rule of overflow, `hidden`
-    /// the next delay of a member of its queue that it is not past. Nothing is due while an agent handles it: no rule recalls work from an agent.
-    /// While it is offered its longest wait alone is due, if the queue recalls offers by it.
+    /// the next delay of a member of its queue that it is not past. Nothing is due while an agent
+    /// handles it: no rule recalls work from an agent. While it is offered its longest wait alone
+    /// is due, if the queue recalls offers by it.
     pub(crate) fn deadline(
         &self,
         rules: QueueRules<'_>,
