@@ -513,14 +513,15 @@ const _: fn() = || {
 mod tests {
     use super::*;
     use crate::command::commands::{
-        Accept, Consult, Define, FinishContact, Finisher, Park, SetMembership, SetPresence, Submit,
+        Accept, Change, Consult, Define, FinishContact, Finisher, Park, SetMembership, SetPresence,
+        Submit,
     };
     use crate::layer::error::RestoreError;
     use crate::model::agent::AgentProfile;
     use crate::model::channel::ChannelProfile;
-    use crate::model::ids::{AgentId, WorkId};
+    use crate::model::ids::{AgentId, QueueId, WorkId};
     use crate::model::membership::Membership;
-    use crate::model::presence::SystemPresence;
+    use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
     use crate::model::queue::QueueProfile;
     use crate::model::work::WorkRequest;
 
@@ -638,5 +639,44 @@ mod tests {
         assert!(engine.follow_quietly(&fact(sound + 1, retrieved)).is_err());
         assert_eq!(engine.fault().map(|fault| fault.sound), Some(sound));
         assert!(engine.advance(at(3), &mut Log::default()).is_err());
+    }
+
+    /// How many searches it takes to offer something to so many agents who come free in one call.
+    fn searches(agents: u32) -> u64 {
+        let (now, mut log) = (Timestamp::EPOCH, Log::default());
+        let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
+        let mut tell =
+            |engine: &mut Engine, command: Command| engine.execute(now, command, &mut log).unwrap();
+        tell(&mut engine, Define::new("voice", ChannelProfile::voice()).into());
+        for queue in 0..5 {
+            tell(&mut engine, Define::new(format!("{queue}"), QueueProfile::default()).into());
+        }
+        let hall = PresenceProfile::of(SystemPresence::Meeting);
+        tell(&mut engine, Define::new("hall", hall.clone()).into());
+        let hall_id = engine.view().presence_id("hall").unwrap();
+        let voice = engine.view().channel_id("voice").unwrap();
+        for number in 0..agents {
+            let agent = Define::new(format!("a{number}"), AgentProfile::default());
+            tell(&mut engine, agent.into());
+            let agent = AgentId::from_raw(number);
+            for queue in 0..5 {
+                tell(&mut engine, SetMembership::new(agent, QueueId::from_raw(queue)).into());
+            }
+            tell(&mut engine, SetPresence::new(agent, hall_id).into());
+            let request = WorkRequest::new(QueueId::from_raw(number % 5), voice);
+            tell(&mut engine, Submit::new(request).into());
+        }
+        let before = engine.search.searches;
+        let opened = hall.with_opens(Opens::Everything);
+        tell(&mut engine, Change::new(hall_id, opened).into());
+        let offered = engine.view().agents().filter(|agent| !agent.offers().is_empty()).count();
+        assert_eq!(offered, agents as usize);
+        engine.search.searches - before
+    }
+
+    #[test]
+    fn a_crowd_costs_a_few_searches_each() {
+        let (few, many) = (searches(100), searches(400));
+        assert!(few <= 400 && many <= 1_600, "{few} and {many} searches");
     }
 }

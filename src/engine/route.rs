@@ -83,7 +83,7 @@ pub(crate) struct Search {
     passed: FixedMap<(QueueId, LaneKey), LineKey>,
     /// How often anybody sought.
     #[cfg(test)]
-    searches: u64,
+    pub(super) searches: u64,
 }
 
 impl Search {
@@ -103,6 +103,10 @@ impl Search {
             self.passed.clear();
         }
         self.seekers.extend(works.drain(..).map(Seeker::Work));
+        if agents.len() >= MANY {
+            agents.sort_unstable();
+            agents.dedup();
+        }
         if agents.len() < MANY {
             self.seekers.extend(agents.drain(..).map(Seeker::Agent));
         } else {
@@ -148,7 +152,9 @@ impl Search {
         Some(Found { rank: chosen.rank, work, agent: Some(chosen.agent) })
     }
 
-    /// Ordinary work that finds nobody ends the search: nothing behind it in its lane would.
+    /// Ordinary work ends the search: nothing behind it in its lane finds more, or goes before it.
+    /// What stands before it may find an agent for whom the queue ranks higher, where those for
+    /// whom it ranks lower declined it.
     fn seek_in_lane(
         &mut self,
         matching: Matching<'_>,
@@ -157,16 +163,18 @@ impl Search {
     ) -> Option<Found> {
         let lanes = &matching.world.index().line(queue)?.lanes;
         let passed = self.passed.get(&(queue, lane)).copied();
+        let mut best: Option<Found> = None;
         for key in lanes.keys_after(&lane, passed) {
-            if let Some(found) = self.seek_agent(matching, key.work) {
-                return Some(found);
-            }
+            let found = self.seek_agent(matching, key.work);
             if matching.world.work(key.work).is_ok_and(is_ordinary) {
-                return None;
+                return best.into_iter().chain(found).min();
             }
-            self.passed.insert((queue, lane), *key);
+            if best.is_none() && found.is_none() {
+                self.passed.insert((queue, lane), *key);
+            }
+            best = best.into_iter().chain(found).min();
         }
-        None
+        best
     }
 }
 
@@ -309,57 +317,4 @@ fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
         offering::offer_found(turn, work, agent, last)?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::command::commands::{Change, Define, SetMembership, SetPresence, Submit};
-    use crate::engine::core::Engine;
-    use crate::model::agent::AgentProfile;
-    use crate::model::channel::ChannelProfile;
-    use crate::model::config::Config;
-    use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
-    use crate::model::queue::QueueProfile;
-    use crate::model::work::WorkRequest;
-
-    /// How many searches it takes to offer something to so many agents who come free in one call.
-    fn searches(agents: u32) -> u64 {
-        let (now, mut log) = (Timestamp::EPOCH, crate::fact::log::Log::default());
-        let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
-        let mut tell = |engine: &mut Engine, command: crate::command::commands::Command| {
-            engine.execute(now, command, &mut log).unwrap()
-        };
-        tell(&mut engine, Define::new("voice", ChannelProfile::voice()).into());
-        for queue in 0..5 {
-            tell(&mut engine, Define::new(format!("{queue}"), QueueProfile::default()).into());
-        }
-        let hall = PresenceProfile::of(SystemPresence::Meeting);
-        tell(&mut engine, Define::new("hall", hall.clone()).into());
-        let hall_id = engine.view().presence_id("hall").unwrap();
-        let voice = engine.view().channel_id("voice").unwrap();
-        for number in 0..agents {
-            let agent = Define::new(format!("a{number}"), AgentProfile::default());
-            tell(&mut engine, agent.into());
-            let agent = AgentId::from_raw(number);
-            for queue in 0..5 {
-                tell(&mut engine, SetMembership::new(agent, QueueId::from_raw(queue)).into());
-            }
-            tell(&mut engine, SetPresence::new(agent, hall_id).into());
-            let request = WorkRequest::new(QueueId::from_raw(number % 5), voice);
-            tell(&mut engine, Submit::new(request).into());
-        }
-        let before = engine.search.searches;
-        let opened = hall.with_opens(Opens::Everything);
-        tell(&mut engine, Change::new(hall_id, opened).into());
-        let offered = engine.view().agents().filter(|agent| !agent.offers().is_empty()).count();
-        assert_eq!(offered, agents as usize);
-        engine.search.searches - before
-    }
-
-    #[test]
-    fn a_crowd_costs_a_few_searches_each() {
-        let (few, many) = (searches(100), searches(400));
-        assert!(few <= 400 && many <= 1_600, "{few} and {many} searches");
-    }
 }

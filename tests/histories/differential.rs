@@ -6,9 +6,11 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use strowger::command::{
-    Actor, Change, Command, Define, Reply, SetPresence, Submit, SubmitToAgent,
+    Actor, Change, Command, Define, Reply, SetMembership, SetPresence, Submit, SubmitToAgent,
 };
-use strowger::model::{AgentId, Opens, PresenceProfile, SystemPresence, WorkRequest};
+use strowger::model::{
+    AgentId, AgentProfile, ChannelId, Opens, PresenceProfile, QueueId, SystemPresence, WorkRequest,
+};
 use strowger::{Engine, Refusal, Span};
 
 use crate::reference::Router;
@@ -141,27 +143,30 @@ fn a_crowd_is_matched_as_the_reference_does() {
         for call in support::opening(history) {
             call.command.into_iter().try_for_each(|command| say(command, &mut engine))?;
         }
-        let Some(hall) = engine.view().presence_id("at0") else {
+        let shut = PresenceProfile::of(SystemPresence::Meeting);
+        say(Define::new("hall", shut.clone()).into(), &mut engine)?;
+        let Some(hall) = engine.view().presence_id("hall") else {
             return Ok(());
         };
-        let hall = |opens| {
-            let profile = PresenceProfile::of(SystemPresence::Meeting).with_opens(opens);
-            Change::new(hall, profile)
-        };
-        say(hall(Opens::Nothing).into(), &mut engine)?;
+        let open = Change::new(hall, shut.clone().with_opens(Opens::Everything));
+        let shut = Change::new(hall, shut);
         for command in crowd(history) {
             say(command, &mut engine)?;
         }
-        for agent in 0..15 {
+        for agent in 0..27 {
             let agent = AgentId::from_raw(agent);
-            say(SetPresence::new(agent, hall(Opens::Nothing).id).into(), &mut engine)?;
+            say(SetPresence::new(agent, hall).into(), &mut engine)?;
+        }
+        for number in 0..30 {
+            let (queue, channel) = (QueueId::from_raw(number % 3), ChannelId::from_raw(number % 2));
+            say(Submit::new(WorkRequest::new(queue, channel)).into(), &mut engine)?;
         }
         for request in requests(history) {
             say(Submit(request).into(), &mut engine)?;
         }
-        say(hall(Opens::Everything).into(), &mut engine)?;
-        say(hall(Opens::Nothing).into(), &mut engine)?;
-        say(hall(Opens::Everything).into(), &mut engine)
+        say(open.clone().into(), &mut engine)?;
+        say(shut.into(), &mut engine)?;
+        say(open.into(), &mut engine)
     });
     assert!(most.get() > 10, "{} offers in one call", most.get());
 }
@@ -179,7 +184,18 @@ fn crowd(history: &History) -> Vec<Command> {
         _ => None,
     };
     let more = [5, 10].into_iter();
-    more.flat_map(|more| history.floor.iter().filter_map(move |known| like(known, more))).collect()
+    let more = more.flat_map(|more| {
+        history.floor.iter().filter_map(move |known| like(known, more)).collect::<Vec<_>>()
+    });
+    // And some who can do anything.
+    let plain = (15..27).flat_map(|number| {
+        let agent = AgentId::from_raw(number);
+        let queues = (0..3).map(QueueId::from_raw);
+        let joins = queues.map(move |queue| SetMembership::new(agent, queue).into());
+        let defined = Define::new(format!("plain-{number}"), AgentProfile::default());
+        [Command::from(defined)].into_iter().chain(joins)
+    });
+    more.chain(plain).collect()
 }
 
 /// What comes in over the history, all at once.
