@@ -512,6 +512,8 @@ const _: fn() = || {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
+
     use crate::command::commands::{
         Accept, Change, Consult, Define, FinishContact, Finisher, Park, SetMembership, SetPresence,
         Submit,
