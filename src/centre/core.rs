@@ -345,10 +345,9 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
         let due = self.first_due().map(|(deadline, _)| deadline);
-        let routing = || self.engine.next_deadline();
         match due.is_some_and(|due| due.at <= self.engine.now()) || !self.engine.is_behind() {
             true => due,
-            false => routing(),
+            false => self.engine.next_deadline(),
         }
     }
 

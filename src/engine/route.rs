@@ -215,9 +215,9 @@ pub(crate) fn fits_anything(
 ) -> bool {
     search.take_touched(world);
     let mut fits = false;
-    while let Some(seeker) = search.seekers.pop() {
+    while let Some(seeker) = search.seekers.pop().filter(|_| !fits) {
         list_for(world, seeker);
-        fits |= search.seek(Matching { world, now, rules }, seeker).is_some();
+        fits = search.seek(Matching { world, now, rules }, seeker).is_some();
     }
     search.clear();
     fits

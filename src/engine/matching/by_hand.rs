@@ -4,7 +4,7 @@
 use alloc::sync::Arc;
 
 use crate::command::refusal::Unavailable;
-use crate::model::ids::{AgentId, WorkId};
+use crate::model::ids::{AgentId, PoolId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::policy::room::Claim;
 use crate::world::pool_sets::pools_named;
@@ -38,10 +38,19 @@ pub(crate) fn can_take(
     if fitness == Fitness::Asked && !member::fits(matching, work.need, agent) {
         return Err(Unavailable::Unfit);
     }
+    has_room(matching, (work, matching.world.pools(work.pool_set)), agent)
+}
+
+/// `Ok` if an agent has room for work that draws on these pools, where anybody asks for room.
+fn has_room(
+    matching: Matching<'_>,
+    (work, pools): (&Work, &[PoolId]),
+    agent: AgentId,
+) -> Result<(), Unavailable> {
     if matching.world.queue_profile(work.queue).is_ok_and(queue::is_external) {
         return Ok(());
     }
-    room::room(matching, work, agent).map_err(Unavailable::NoRoom)
+    room::room_drawing(matching, (work, pools), agent).map_err(Unavailable::NoRoom)
 }
 
 /// `Ok` if an agent can take work that is not there yet, and is given to them by hand; else the
@@ -57,12 +66,8 @@ pub(crate) fn can_take_new(
     let Some((rules, channel)) = rules.zip(world.channel_profile(request.channel).ok()) else {
         return Ok(());
     };
-    if queue::is_external(rules.profile) {
-        return Ok(());
-    }
     let row = Work::new(request, channel, rules, matching.now);
-    let pools = pools_named(request, channel);
-    room::room_drawing(matching, (&row, &pools), agent).map_err(Unavailable::NoRoom)
+    has_room(matching, (&row, &pools_named(request, channel)), agent)
 }
 
 /// True if the owner of parked work can take it up again. An agent who drains takes their own work

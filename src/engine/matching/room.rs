@@ -27,12 +27,8 @@ pub(crate) fn room_for(
     room.unwrap_or(Err(Full::Debt))
 }
 
-/// `Ok` if an agent has room for a piece of work.
-pub(crate) fn room(matching: Matching<'_>, work: &Work, agent: AgentId) -> Result<(), Full> {
-    Size::of(matching, work).room(matching, agent)
-}
-
-/// The same for work that is not there yet, and would draw on these pools.
+/// `Ok` if an agent has room for a piece of work that draws on these pools, or would if it were
+/// there.
 pub(crate) fn room_drawing(
     matching: Matching<'_>,
     (work, pools): (&Work, &[PoolId]),
