@@ -179,7 +179,8 @@ pub mod view {
     //! [`Engine::view`](crate::Engine::view) gives a [`View`]; everything else is reached from
     //! there. Reading changes nothing.
 
-    pub use crate::engine::view::{AgentView, DefinitionView, QueueView, StepView, View, WorkView};
+    pub use crate::engine::view::{AgentView, DefinitionView, QueueView, View, WorkView};
+    pub use crate::engine::view::{RingView, RuleView, StepView};
     pub use crate::policy::estimate::Estimate;
     pub use crate::policy::relaxation::StepState;
     pub use crate::policy::room::{Claim, PoolUse};

@@ -31,8 +31,8 @@ use crate::engine::view::definition::{definition, definitions};
 
 pub use agent::AgentView;
 pub use definition::DefinitionView;
-pub use queue::QueueView;
-pub use work::{StepView, WorkView};
+pub use queue::{QueueView, RingView};
+pub use work::{RuleView, StepView, WorkView};
 
 /// The engine's state, to read.
 ///

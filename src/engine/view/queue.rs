@@ -125,6 +125,41 @@ impl<'a> QueueView<'a> {
         &self.row.tally
     }
 
+    /// Its conditional rings in the order of the profile, and where each stands.
+    ///
+    /// ```
+    /// use strowger::model::{Comparison, ConditionalRing, Measure, QueueCondition};
+    /// use strowger::prelude::*;
+    ///
+    /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+    /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+    /// let waits = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, 1);
+    /// let busy = ConditionalRing::new(3, [waits]).with_holds_for(Span::from_secs(60));
+    /// let queue = QueueProfile::default().with_conditional([busy]);
+    /// let queue = engine.execute(now, Define::new("support", queue), &mut log)?;
+    /// engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
+    /// let inspected = engine.next_deadline().unwrap().at;
+    /// engine.advance(inspected, &mut log)?;
+    /// let rings = engine.view().queue(queue).unwrap().rings();
+    /// assert_eq!((rings[0].joined, rings[0].since), (false, Some(inspected)));
+    /// assert_eq!(rings[0].joins, Some(inspected + Span::from_secs(60)));
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    #[must_use]
+    pub fn rings(self) -> Vec<RingView> {
+        let Ok(rules) = self.world.queue_rules(self.id()) else { return Vec::new() };
+        let clock = (rules.profile, rules.clock());
+        let since = |ring| self.row.holding.iter().find(|(known, _)| *known == ring);
+        let view = |ring| RingView {
+            ring,
+            joined: self.row.joined & (1 << (ring % 16)) != 0,
+            since: since(ring).map(|(_, since)| *since),
+            joins: self.row.joins_at(clock, ring),
+        };
+        rules.profile.conditional.iter().map(|conditional| view(conditional.ring)).collect()
+    }
+
     /// How many of its members are *staffed*: their presence opens a channel, they respond, do not
     /// drain, and their ring is no conditional one or has joined. What they have does not count.
     #[must_use]
@@ -161,6 +196,21 @@ impl<'a> QueueView<'a> {
     }
 }
 
+/// A conditional ring of a queue, to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RingView {
+    /// The ring.
+    pub ring: u8,
+    /// True if it helps.
+    pub joined: bool,
+    /// Since when its conditions hold; none unless it is waited for how long they hold
+    /// ([`ConditionalRing::holds_for`](crate::model::ConditionalRing::holds_for)).
+    pub since: Option<Timestamp>,
+    /// When it joins if they go on holding.
+    pub joins: Option<Timestamp>,
+}
+
 /// The profile of the queue, and its state at the latest instant the engine was told.
 impl Serialize for QueueView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -178,6 +228,7 @@ impl Serialize for QueueView<'_> {
             free: self.free(),
             service_level: self.service_level(),
             estimates: self.estimates(),
+            rings: self.rings(),
             members: self.members().collect::<Vec<_>>(),
         })
     }

@@ -163,6 +163,36 @@ impl<'a> WorkView<'a> {
         steps.map(view).collect()
     }
 
+    /// The rules of overflow of its queue in their order, and where each stands in this stay.
+    ///
+    /// ```
+    /// use strowger::model::{OverflowAction, OverflowRule, Trigger};
+    /// use strowger::prelude::*;
+    ///
+    /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+    /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+    /// let unstaffed = OverflowRule::new(Trigger::NobodyStaffed, OverflowAction::Close)
+    ///     .with_holds_for(Span::from_secs(20));
+    /// let queue = QueueProfile::default().with_overflow([unstaffed]);
+    /// let queue = engine.execute(now, Define::new("support", queue), &mut log)?;
+    /// let work = engine.execute(now, Submit::new(WorkRequest::new(queue, chat)), &mut log)?;
+    /// let rules = engine.view().work(work).unwrap().rules();
+    /// assert_eq!((rules[0].done, rules[0].since), (false, Some(now)));
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    #[must_use]
+    pub fn rules(self) -> Vec<RuleView> {
+        let Ok(queue) = self.world.queue_profile(self.row.queue) else { return Vec::new() };
+        let watches = &self.world.stores().watches;
+        let view = |rule| RuleView {
+            rule,
+            done: self.row.has_fired(rule),
+            since: watches.of(self.id, rule).since,
+        };
+        (0..).zip(&queue.overflow).map(|(rule, _)| view(rule)).collect()
+    }
+
     /// For what work it stands in a line, if it stands for any
     /// ([`ConsultQueue`](crate::command::ConsultQueue)).
     #[must_use]
@@ -209,6 +239,19 @@ pub struct StepView {
     pub state: StepState,
 }
 
+/// A rule of overflow as it stands for a piece of work, to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RuleView {
+    /// The number of the rule, from 0.
+    pub rule: u8,
+    /// True if it was done in this stay.
+    pub done: bool,
+    /// Since when its trigger holds; none unless it is waited for how long it holds
+    /// ([`OverflowRule::holds_for`](crate::model::OverflowRule::holds_for)).
+    pub since: Option<Timestamp>,
+}
+
 /// The request of the work, and its state at the latest instant the engine was told.
 impl Serialize for WorkView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -226,6 +269,7 @@ impl Serialize for WorkView<'_> {
             estimates: self.estimates(),
             legs: self.legs().collect::<Vec<_>>(),
             steps: self.steps(),
+            rules: self.rules(),
             stands_for: self.stands_for(),
             stand_ins: self.stand_ins().collect::<Vec<_>>(),
         })
