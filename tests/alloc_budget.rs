@@ -27,8 +27,8 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Hundredths of an allocation a command, on a plain floor and in an enterprise.
 const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
-    ("submit, offered", [0, 0]),
-    ("submit, waits", [0, 13]),
+    ("submit, offered", [0, 3]),
+    ("submit, waits", [0, 17]),
     ("accept", [0, 0]),
     ("reject", [200, 200]),
     ("advance, missed", [200, 200]),

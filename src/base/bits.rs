@@ -26,9 +26,10 @@ impl Bits {
         }
     }
 
-    /// The ids of any set.
-    pub(crate) fn of(set: impl IdSet) -> Self {
-        Self { words: (0..set.places()).map(|place| set.word(place)).collect() }
+    /// The highest id that is in.
+    pub(crate) fn last<I: Id>(&self) -> Option<I> {
+        let (place, word) = self.words.iter().enumerate().rev().find(|(_, word)| **word != 0)?;
+        I::from_number(place as u64 * 64 + u64::from(word.ilog2()))
     }
 
     /// The ids that are in both.
@@ -39,6 +40,13 @@ impl Bits {
         self
     }
 
+    /// The ids that are in this one only.
+    #[must_use]
+    pub(crate) fn and_not(mut self, other: &Self) -> Self {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= !other);
+        self
+    }
+
     /// The ids that are in either.
     #[must_use]
     pub(crate) fn or(mut self, other: Self) -> Self {
@@ -46,6 +54,14 @@ impl Bits {
         self.words.resize(length, 0);
         self.words.iter_mut().zip(other.words).for_each(|(word, other)| *word |= other);
         self
+    }
+}
+
+impl<I: Id> FromIterator<I> for Bits {
+    fn from_iter<T: IntoIterator<Item = I>>(ids: T) -> Self {
+        let mut bits = Self::default();
+        ids.into_iter().for_each(|id| bits.set(id, true));
+        bits
     }
 }
 
@@ -193,9 +209,10 @@ mod tests {
         set.set(AgentId::from_raw(64), false);
         set.set(AgentId::from_raw(5_000), false);
         assert_eq!(numbers(set.ids()), vec![0, 129]);
+        assert_eq!(set.last(), Some(AgentId::from_raw(129)));
         assert!(!set.has(AgentId::from_raw(64)) && set.has(AgentId::from_raw(129)));
         set.set(AgentId::from_raw(0), false);
         set.set(AgentId::from_raw(129), false);
-        assert_eq!(set.count(), 0);
+        assert_eq!((set.count(), set.last::<AgentId>()), (0, None));
     }
 }

@@ -30,6 +30,29 @@ impl PackedBits {
         Self { kept, starts, words: Vec::new() }
     }
 
+    /// The ids of any set.
+    pub(crate) fn of(set: impl IdSet) -> Self {
+        let mut packed = Self::default();
+        for (place, bits) in set.words_from(0).filter(|(_, bits)| *bits != 0) {
+            let (block, first) = (place / (BLOCK / 4), place % (BLOCK / 4) * 4);
+            packed.grow(block);
+            for part in 0..4 {
+                let word = bits >> (part * WORD) & u64::from(u16::MAX);
+                let Some(word) = u16::try_from(word).ok().filter(|word| *word != 0) else {
+                    continue;
+                };
+                packed
+                    .kept
+                    .get_mut(block)
+                    .into_iter()
+                    .for_each(|kept| *kept |= 1 << (first + part));
+                packed.words.push(word);
+            }
+        }
+        packed.trim();
+        packed
+    }
+
     /// Puts in an id higher than all that are in. Whoever puts in many calls
     /// [`trim`](Self::trim) at last.
     pub(crate) fn append<I: Id>(&mut self, id: I) {
@@ -210,6 +233,7 @@ mod tests {
                     again.set(id, !member);
                     more.set(id, !member);
                     assert_eq!(ids(&again), ids(&more));
+                    assert_eq!(ids(&PackedBits::of(&bits)), ids(&bits));
                     assert_eq!(packed.is_empty(), bits.ids::<AgentId>().next().is_none());
                     let start = next(u64::from(range) + 100);
                     assert!(packed.ids_from::<AgentId>(start).eq(bits.ids_from(start)));

@@ -154,13 +154,10 @@ fn submitted_before(turn: &Turn<'_>, request: &WorkRequest) -> Result<Option<Wor
 
 /// Refuses a need that was never asked for before, when there are as many as may be.
 fn check_needs(turn: &Turn<'_>, need: &Need) -> Result<(), Refusal> {
-    let max = turn.world.stores().config.limits.needs;
-    let needs = &turn.world.stores().needs;
-    let known = || {
-        let known = turn.world.index().need_ids.get(need);
-        known.is_some_and(|id| needs.uses(*id) > 0)
-    };
-    if needs.len() < max || known() || needs.has_room(max) {
+    let (stores, index) = (turn.world.stores(), turn.world.index());
+    let max = stores.config.limits.needs;
+    let known = || index.needs.id(need).is_some_and(|id| stores.needs.uses(id) > 0);
+    if index.needs.in_use() < max as usize || known() {
         return Ok(());
     }
     Err(Refusal::Limit { limit: LimitName::Needs, max })

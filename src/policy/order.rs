@@ -81,6 +81,14 @@ const RATIO: u8 = 4;
 /// The same, where priority comes before the ratio.
 const PRIORITY_RATIO: u8 = 6;
 
+#[cfg(test)]
+impl LineKey {
+    /// Work that came in the order of its ids, with nothing else to tell it apart.
+    pub(crate) const fn by_id(work: WorkId) -> Self {
+        Self { behind: false, class: 0, major: 0, minor: 0, last: 0, work }
+    }
+}
+
 impl LineKey {
     /// Lower than every key there is.
     pub const FIRST: Self = Self {

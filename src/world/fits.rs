@@ -9,7 +9,7 @@ use crate::base::packed::PackedBits;
 use crate::base::table::Table;
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, SkillId};
-use crate::model::need::{Comparison, Evaluation, Need, Requirement};
+use crate::model::need::Need;
 use crate::model::work::WorkRequest;
 use crate::policy::fit;
 use crate::world::catalog::CatalogEntry;
@@ -24,8 +24,6 @@ pub(crate) struct Fit {
     pub named: Vec<SkillId>,
     /// The agents who suit it best, if that was asked and none of them changed since.
     pub ranking: Option<Ranking>,
-    /// A skill without which nobody fits, if there is one.
-    pub asks: Option<SkillId>,
     /// The requests that are usual for work with this need, so that each is kept once however much
     /// work says just that.
     usual: Vec<Arc<WorkRequest>>,
@@ -39,7 +37,7 @@ const USUAL: usize = 8;
 impl Fit {
     /// The fit of a need that nobody fits yet.
     pub(crate) fn new(need: &Need) -> Self {
-        Self { named: fit::named_skills(need), asks: asked_skill(need), ..Self::default() }
+        Self { named: fit::named_skills(need), ..Self::default() }
     }
 
     /// Has a piece of work share its request with others of which the same is said.
@@ -54,23 +52,6 @@ impl Fit {
             None => {}
         }
     }
-}
-
-/// A skill that every agent who fits a need has for certain, if there is one.
-fn asked_skill(need: &Need) -> Option<SkillId> {
-    fn of(requirement: &Requirement) -> Option<SkillId> {
-        match requirement {
-            Requirement::Skill { skill, is, .. } if *is != Comparison::NotEqual => Some(*skill),
-            Requirement::All(parts) => parts.iter().find_map(of),
-            Requirement::Skill { .. }
-            | Requirement::Any(_)
-            | Requirement::Not(_)
-            | Requirement::Attribute { .. }
-            | Requirement::In { .. }
-            | Requirement::Has { .. } => None,
-        }
-    }
-    (need.evaluation == Evaluation::All).then(|| of(&need.requirement)).flatten()
 }
 
 /// So many of the agents who suit a need best are kept in order, unless more suit it equally well.

@@ -7,16 +7,17 @@ use core::hash::{Hash, Hasher};
 
 use crate::base::bits::{Bits, IdSet};
 use crate::base::deadlines::Deadlines;
-use crate::base::hash::FixedMap;
 use crate::base::names::Names;
 use crate::base::packed::PackedBits;
-use crate::model::ids::{AgentId, OfferId, PoolId, QueueId, SkillId, WorkId, every_kind};
-use crate::model::need::Need;
+use crate::model::ids::{AgentId, OfferId, PoolId, QueueId, WorkId, every_kind};
 use crate::world::bench::{Bench, BenchKey};
 use crate::world::direct::DirectLines;
 use crate::world::fits::Fit;
+use crate::world::holders::Holders;
 use crate::world::lane_set::Seen;
+use crate::world::lanes::LaneKey;
 use crate::world::line::Line;
+use crate::world::need_index::NeedIndex;
 use crate::world::needs::NeedId;
 use crate::world::pool_sets::PoolSetIndex;
 
@@ -97,18 +98,21 @@ impl Concerned {
 pub(crate) struct Index {
     /// From keys to ids.
     pub keys: KeyIndex,
-    /// Needs by content.
-    pub need_ids: FixedMap<Need, NeedId>,
+    /// Needs by content, and their places.
+    pub needs: NeedIndex,
     /// The agents who fit, by need.
     pub fits: Vec<Fit>,
-    /// The needs that nobody fits without this skill. Under `None` those that ask for no one skill.
-    pub asking: FixedMap<Option<SkillId>, Vec<NeedId>>,
     /// The lanes that each agent sees of their queues, by membership.
     pub seen: Vec<Vec<Seen>>,
     /// The agents who have a skill, at whatever level, by skill.
     pub skilled: Vec<PackedBits>,
+    /// The agents by the attributes they have.
+    pub holders: Holders,
     /// The lines, by queue.
     pub lines: Vec<Line>,
+    /// The lanes that agents may remember, with their queues, by the need of their work. There are
+    /// no more than [`PLACES`](crate::world::lane_set::PLACES) in each queue.
+    pub lanes: BTreeSet<(LaneKey, QueueId)>,
     /// Work that waits for agents by name.
     pub direct: DirectLines,
     /// The agents who are offered work, by channel: on queue, responding, with some room.

@@ -2,11 +2,13 @@
 //!
 //! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
 //! objective) is one *lane*. Whether an agent may have it is decided once for the lane, and only
-//! heads of lanes are compared. An empty lane keeps its place until another lane needs it, so that
-//! what agents remember of the place stays true while work comes and goes.
+//! heads of lanes are compared. The first lanes of a queue have a place in sets: such a lane keeps
+//! its place when it is empty until another lane needs it, so that what agents remember of the place
+//! stays true while work comes and goes. A lane beyond them is gone when it is empty.
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
 
 use crate::base::hash::FixedMap;
 use crate::base::sorted::Sorted;
@@ -20,7 +22,7 @@ use crate::world::pool_sets::PoolSetId;
 use crate::world::rows::Work;
 
 /// The properties that all work in a lane has in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LaneKey {
     /// The need of the work.
     pub need: NeedId,
@@ -40,7 +42,33 @@ pub(crate) struct LaneKey {
     pub pool_set: PoolSetId,
 }
 
+impl Hash for LaneKey {
+    /// Hashes two words and not eight, for a lane is looked up several times with every piece of
+    /// work. Mostly only what stands apart in the first one tells lanes of a queue from each other.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (need, channel) = (u64::from(self.need.raw()), u64::from(self.channel.raw()));
+        state.write_u64(need | channel << 32 | u64::from(self.ring) << 48);
+        let (cost, pools) = (u64::from(self.cost), u64::from(self.pool_set.raw()));
+        let times = self.revealed.as_millis() ^ self.objective.as_millis().rotate_left(32);
+        state.write_u64(times ^ cost << 24 ^ pools << 48 ^ u64::from(self.sized));
+    }
+}
+
 impl LaneKey {
+    /// Not behind any lane for this need.
+    pub(crate) fn first_for(need: NeedId) -> Self {
+        Self {
+            need,
+            channel: ChannelId::from_raw(0),
+            cost: 0,
+            sized: false,
+            revealed: Span::ZERO,
+            ring: 0,
+            objective: Span::ZERO,
+            pool_set: PoolSetId::default(),
+        }
+    }
+
     /// The lane of work in line that anybody may have.
     pub(crate) fn of(work: &Work, queue: &QueueProfile) -> Self {
         let objective = match queue.order {
@@ -165,6 +193,15 @@ impl Lane {
     }
 }
 
+/// A lane came to have a place in sets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    /// The lane.
+    pub lane: LaneKey,
+    /// The lane that stood there before.
+    pub replaced: Option<LaneKey>,
+}
+
 /// The lanes of a queue.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lanes {
@@ -184,13 +221,17 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Puts work in its lane.
-    pub(crate) fn enter(&mut self, key: LaneKey, work: LineKey) {
-        let place = self.places.get(&key).copied().unwrap_or_else(|| self.open(key));
+    /// Puts work in its lane. Says if the lane came to have a place in sets.
+    pub(crate) fn enter(&mut self, key: LaneKey, work: LineKey) -> Option<Placed> {
+        let (place, placed) = match self.places.get(&key) {
+            Some(place) => (*place, None),
+            None => self.open(key),
+        };
         if let Some(lane) = self.lanes.get_mut(place) {
             lane.enter(work);
             self.taken.set(place, true);
         }
+        placed
     }
 
     /// Puts all this work in its lane. In order it is quickest: then each goes to the end.
@@ -211,29 +252,60 @@ impl Lanes {
         if let Some(lane) = self.lanes.get_mut(place) {
             lane.leave(work);
             self.taken.set(place, lane.head.is_some());
-            if lane.head.is_none() && !lane.spare {
-                lane.spare = true;
-                self.spare.push_back(place);
+            if lane.head.is_none() {
+                self.run_empty(place);
             }
         }
     }
 
-    /// Makes a place for a lane: a new one as long as sets have room for it, or else that of a lane
-    /// in which nothing waits.
-    fn open(&mut self, key: LaneKey) -> usize {
+    fn run_empty(&mut self, place: usize) {
+        if place >= PLACES {
+            let lane = self.lanes.swap_remove(place);
+            self.places.swap_remove(&lane.key);
+            if let Some(moved) = self.lanes.get(place) {
+                self.places.insert(moved.key, place);
+            }
+        } else if let Some(lane) = self.lanes.get_mut(place).filter(|lane| !lane.spare) {
+            lane.spare = true;
+            self.spare.push_back(place);
+        }
+    }
+
+    /// Makes a place for a lane: one in sets as long as they have room for it, or else that of a
+    /// lane in which nothing waits, or else one beyond them.
+    fn open(&mut self, key: LaneKey) -> (usize, Option<Placed>) {
         let few = self.lanes.len() < PLACES;
         let place = if few { None } else { self.empty_place() };
         let place = place.unwrap_or(self.lanes.len());
-        match self.lanes.get_mut(place) {
+        let replaced = match self.lanes.get_mut(place) {
             Some(lane) => {
                 let old = core::mem::replace(lane, Lane::new(key));
                 self.places.swap_remove(&old.key);
+                Some(old.key)
             }
-            None => self.lanes.push(Lane::new(key)),
-        }
+            None => {
+                self.lanes.push(Lane::new(key));
+                None
+            }
+        };
         self.places.insert(key, place);
+        let placed = place < PLACES;
+        if placed {
+            self.change();
+        }
+        (place, placed.then_some(Placed { lane: key, replaced }))
+    }
+
+    /// Another need stands where that of a lane stood: what was known of it does not hold.
+    pub(crate) fn renew(&mut self, key: &LaneKey) {
+        let lane = self.places.get(key).and_then(|place| self.lanes.get_mut(*place));
+        lane.into_iter().for_each(|lane| lane.candidates = None);
         self.change();
-        place
+    }
+
+    /// The lanes that have a place in sets.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = Placed> {
+        self.lanes.iter().take(PLACES).map(|lane| Placed { lane: lane.key, replaced: None })
     }
 
     /// The place of the lane that has been empty for longest. Each place that is passed over ran
@@ -250,7 +322,7 @@ impl Lanes {
         None
     }
 
-    /// Notes that the members of the queue, what they can do, or what a need means changed.
+    /// Notes that the members of the queue or what they can do changed.
     pub(crate) fn change_members(&mut self) {
         self.members = self.members.wrapping_add(1);
         self.change();
@@ -352,8 +424,65 @@ impl Lanes {
     pub(crate) fn are_sound(&self) -> bool {
         self.lanes.iter().enumerate().all(|(place, lane)| {
             let taken = place >= PLACES || self.taken.has(place) == lane.head.is_some();
-            let spare = lane.head.is_some() || lane.spare;
+            let spare = lane.head.is_some() || lane.spare && place < PLACES;
             lane.keys().is_sorted() && taken && spare && self.places.get(&lane.key) == Some(&place)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::chance::numbers;
+    use crate::model::ids::WorkId;
+
+    fn lane(need: u32) -> LaneKey {
+        LaneKey::first_for(NeedId::from_raw(need))
+    }
+
+    /// Far more lanes than sets have places for: they come and go, and those beyond the places are
+    /// gone when they are empty.
+    #[test]
+    fn lanes_beyond_the_places_come_and_go() {
+        let (mut lanes, mut next) = (Lanes::default(), numbers(7));
+        let mut waiting: Vec<(LaneKey, LineKey)> = Vec::new();
+        let mut most = 0;
+        for round in 0..4_000_u64 {
+            let fills = round / 1_000 % 2 == 0;
+            if next(10) < if fills { 8 } else { 2 } || waiting.is_empty() {
+                let key = lane(u32::try_from(next(200)).unwrap());
+                let work = LineKey::by_id(WorkId::from_raw(round));
+                lanes.enter(key, work);
+                waiting.push((key, work));
+            } else {
+                let place = usize::try_from(next(waiting.len() as u64)).unwrap();
+                let (key, work) = waiting.swap_remove(place);
+                lanes.leave(key, work);
+            }
+            assert!(lanes.are_sound());
+            assert_eq!(lanes.all().count(), waiting.len());
+            most = most.max(lanes.lanes.len());
+        }
+        assert!(most > 100, "{most}");
+        waiting.into_iter().for_each(|(key, work)| lanes.leave(key, work));
+        assert!(lanes.are_empty() && lanes.are_sound());
+        assert_eq!((lanes.lanes.len(), lanes.places.len()), (PLACES, PLACES));
+    }
+
+    /// What an agent remembers holds until a lane with a place gives it up.
+    #[test]
+    fn only_a_place_in_sets_changes_the_version() {
+        let mut lanes = Lanes::default();
+        let work = |number| LineKey::by_id(WorkId::from_raw(number));
+        for number in 0..32 {
+            assert!(lanes.enter(lane(number), work(number.into())).is_some());
+        }
+        let version = lanes.version();
+        assert!(lanes.enter(lane(32), work(32)).is_none());
+        lanes.leave(lane(5), work(5));
+        assert_eq!(lanes.version(), version);
+        let placed = lanes.enter(lane(33), work(33)).unwrap();
+        assert_eq!((placed.lane, placed.replaced), (lane(33), Some(lane(5))));
+        assert_ne!(lanes.version(), version);
     }
 }

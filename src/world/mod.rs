@@ -9,7 +9,7 @@
 //!   `watches`, and `stores`, which holds all of them and is what a snapshot keeps
 //! * **predicates on rows**: `may`, one for each gate between work and an agent
 //! * **the index and its parts**: `whereabouts`, `lane_set`, `lanes`, `members`, `line`, `direct`,
-//!   `seat_rows`, `bench`, `fits`, and `index`, which holds all of them
+//!   `seat_rows`, `bench`, `holders`, `need_index`, `fits`, and `index`, which holds all of them
 //! * **how the index follows from the rows**: `kinds`, `derive` as they change, `rebuild` at once
 //! * **the world**: `state`, which holds stores and index
 //! * **what is done with it**: `apply` changes it by facts, `check` recomputes its invariants
@@ -21,6 +21,7 @@ pub(crate) mod check;
 mod derive;
 mod direct;
 pub(crate) mod fits;
+mod holders;
 pub(crate) mod index;
 pub(crate) mod kinds;
 mod lane_set;
@@ -30,6 +31,7 @@ pub(crate) mod line;
 pub(crate) mod may;
 pub(crate) mod member;
 pub(crate) mod members;
+pub(crate) mod need_index;
 pub(crate) mod needs;
 pub(crate) mod pool_sets;
 mod rebuild;

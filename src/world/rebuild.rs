@@ -27,7 +27,11 @@ pub(crate) fn index_of(stores: &mut Stores) -> Index {
     index.open.resize_with(stores.channels.len(), Default::default);
     for (id, need) in stores.needs.iter() {
         index.note_need(need.clone(), id);
+        if stores.needs.uses(id) > 0 {
+            index.needs.note_use(id, true);
+        }
     }
+    stores.needs.free().for_each(|id| index.needs.note_free(id));
     index.fit_everybody(stores);
     let queues: Vec<QueueId> = stores.queues.iter().map(|(id, _)| id).collect();
     for id in queues.iter().copied() {
@@ -115,9 +119,13 @@ fn line_up(index: &mut Index, stores: &mut Stores) {
         gather(line, key, work, rules.profile, whereabouts);
     }
     index.clock.set_all(due);
-    for (line, gathered) in index.lines.iter_mut().zip(gathered) {
+    let mut placed = Vec::new();
+    let queues = (0..).map(QueueId::from_raw);
+    for (queue, (line, gathered)) in queues.zip(index.lines.iter_mut().zip(gathered)) {
         line.fill(gathered);
+        placed.extend(line.lanes.placed().map(|placed| (queue, placed)));
     }
+    placed.into_iter().for_each(|(queue, placed)| index.note_lane(queue, placed));
     // Of work with the same key the latest has it.
     named.sort_unstable_by_key(|(id, _)| *id);
     for (id, key) in named {

@@ -53,6 +53,7 @@ impl SeatRows {
     }
 
     /// An agent moves to a seat, or rises.
+    #[inline]
     pub(crate) fn sit(&mut self, agent: AgentId, seat: Option<&Seat>) {
         self.set(agent, seat.map_or(Self::NOWHERE, |seat| self.row(seat)));
         self.changes += usize::from(seat.is_some());
@@ -60,6 +61,7 @@ impl SeatRows {
 
     /// Makes rows of equal length anew, once one in eight agents has changed places: so each change
     /// pays for eight steps of the walk over all seats.
+    #[inline]
     pub(crate) fn align(&mut self, order: &Sorted<Seat>) {
         let all = order.len();
         if self.changes < (all / 8).max(Self::MANY) {

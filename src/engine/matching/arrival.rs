@@ -59,7 +59,7 @@ impl<'a> Arrival<'a> {
         profile: &'a QueueProfile,
     ) -> Option<Self> {
         let need = work.need_now(profile);
-        let known = matching.world.index().need_ids.get(&*need).copied();
+        let known = matching.world.index().needs.id(&need);
         let channel = matching.world.channel_profile(work.request.channel).ok()?;
         let pools = match origin {
             Some(origin) => {

@@ -26,8 +26,10 @@ pub(super) fn restage<R>(
     let told = change(work)?;
     work.check_legs(work.stage)?;
     index.set_line(rules, id, work, true);
-    if clocked || Index::is_clocked(rules, work) {
-        index.set_work_clock(rules, id, work);
+    match Index::is_clocked(rules, work) {
+        true => index.set_work_clock(rules, id, work),
+        false if clocked => index.stop_work_clock(id),
+        false => {}
     }
     Ok(told)
 }
@@ -69,28 +71,58 @@ fn renew_need(world: &mut World, id: WorkId) -> Result<(), Misfit> {
     if need == old {
         return Ok(());
     }
-    world.stores.needs.count(need, true);
-    world.stores.needs.count(old, false);
     world.work_mut(id)?.need = need;
+    count_need(world, need, true);
+    count_need(world, old, false);
     Ok(())
 }
 
 /// The place of what a piece of work asks for now, or the need itself if it has no place yet.
 pub(super) fn need_of(world: &World, work: &Work) -> Result<Result<NeedId, Need>, Missing> {
     let need = work.need_now(world.queue_profile(work.queue)?);
-    Ok(world.index.need_ids.get(&*need).copied().ok_or_else(|| need.into_owned()))
+    Ok(world.index.needs.id(&need).ok_or_else(|| need.into_owned()))
 }
 
 /// Gives a need that has no place yet a place.
 pub(super) fn intern(world: &mut World, need: Need) -> NeedId {
-    let World { stores, index } = world;
-    let id = stores.needs.place(stores.config.limits.needs);
-    if let Some(old) = stores.needs.put(id, need.clone()) {
-        index.need_ids.swap_remove(&old);
-        index.forget_need();
+    let max = world.stores.config.limits.needs;
+    if let Some(idle) = world.index.needs.gives_way(max) {
+        forget(world, idle);
     }
+    let World { stores, index } = world;
+    let id = index.needs.place(&stores.needs);
+    stores.needs.put(id, need.clone());
     index.index_need(stores, need, id);
     id
+}
+
+/// One more piece of work has a need, or one less.
+#[inline]
+pub(super) fn count_need(world: &mut World, id: NeedId, more: bool) {
+    let World { stores, index } = world;
+    let max = stores.config.limits.idle_needs;
+    if stores.needs.count(id, more) {
+        index.needs.note_use(id, more);
+        forget_overdue(world, max);
+    }
+}
+
+/// Forgets needs that too much is remembered of: two, so that too many become fewer, for a snapshot
+/// may have brought them along.
+#[inline(never)]
+fn forget_overdue(world: &mut World, max: u32) {
+    for _ in 0..2 {
+        if let Some(idle) = world.index.needs.overdue(max) {
+            forget(world, idle);
+        }
+    }
+}
+
+fn forget(world: &mut World, id: NeedId) {
+    let World { stores, index } = world;
+    if let Some(need) = stores.needs.take(id) {
+        index.forget_need(id, &need, stores.needs.len());
+    }
 }
 
 /// The open work of which this holds, by id. A walk over all open work, in the order in which it

@@ -11,7 +11,7 @@ use crate::policy::offering::Bar;
 use crate::policy::order::Place;
 use crate::policy::wrap_up::WrapUp;
 use crate::state::work::{CloseCause, Stage, WorkStep};
-use crate::world::apply::lines::{intern, need_of, restage, restage_anew};
+use crate::world::apply::lines::{count_need, intern, need_of, restage, restage_anew};
 use crate::world::apply::misfit::Misfit;
 use crate::world::apply::{assignments, legs, pools, tallies};
 use crate::world::index::{Index, TimerKey};
@@ -48,7 +48,7 @@ pub(super) fn submit(
         return Err(Misfit::OutOfOrder);
     }
     work.pool_set = pools::take_set(world, pools);
-    world.stores.needs.count(work.need, true);
+    count_need(world, work.need, true);
     if work.arrives() && !request.internal {
         world.queue_mut(work.queue)?.tally.arrive(at);
     }
@@ -280,7 +280,7 @@ pub(super) fn close(
     if in_line && cause == CloseCause::Abandoned {
         world.queue_mut(work.queue)?.tally.abandon(due);
     }
-    world.stores.needs.count(work.need, false);
+    count_need(world, work.need, false);
     pools::leave_set(world, work.pool_set);
     let submitted = without_data(work.submitted());
     let ended = EndedWork { submitted, cause, owner, code };

@@ -1,5 +1,6 @@
 //! The invariant that the index is what the rows say.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
@@ -8,6 +9,7 @@ use crate::world::bench::Bench;
 use crate::world::check::violation::Violation;
 use crate::world::fits::Ranking;
 use crate::world::index::Index;
+use crate::world::lanes::LaneKey;
 use crate::world::line::Line;
 use crate::world::needs::NeedId;
 use crate::world::state::World;
@@ -23,6 +25,9 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     hold("index derived: direct lines", now.direct == new.direct)?;
     hold("index derived: who is open", same_agents(&now.open, &new.open))?;
     hold("index derived: who has a skill", same_agents(&now.skilled, &new.skilled))?;
+    hold("index derived: who has an attribute", now.holders == new.holders)?;
+    hold("index derived: needs and their places", now.needs == new.needs)?;
+    hold("index derived: the lanes of a need", now.lanes == placed(now))?;
     for (id, need) in world.stores.needs.iter() {
         hold("index derived: who fits", who_fits(now, id) == who_fits(new, id))?;
         let ranking = now.fit(id).and_then(|fit| fit.ranking.as_ref().map(|known| (fit, known)));
@@ -43,6 +48,13 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     let there = (now.there.ids::<AgentId>(), new.there.ids::<AgentId>());
     hold("index derived: who is there", there.0.eq(there.1))?;
     hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())
+}
+
+/// The lanes that have a place in sets, as the lines tell them.
+fn placed(index: &Index) -> BTreeSet<(LaneKey, QueueId)> {
+    let lines = (0..).map(QueueId::from_raw).zip(&index.lines);
+    let lanes = lines.flat_map(|(id, line)| line.lanes.placed().map(move |placed| (placed, id)));
+    lanes.map(|(placed, id)| (placed.lane, id)).collect()
 }
 
 fn is_same_line(line: &Line, new: &Line) -> bool {

@@ -9,12 +9,14 @@ use alloc::vec::Vec;
 use crate::base::bits::{Bits, IdSet};
 use crate::base::packed::PackedBits;
 use crate::model::agent::AgentProfile;
-use crate::model::ids::{AgentId, SkillId};
+use crate::model::ids::{AgentId, QueueId, SkillId};
 use crate::model::need::{Comparison, Evaluation, Need, Requirement};
 use crate::model::skill::Proficiency;
 use crate::policy::fit;
 use crate::world::fits::Fit;
 use crate::world::index::Index;
+use crate::world::lanes::LaneKey;
+use crate::world::need_index::Prerequisite;
 use crate::world::needs::NeedId;
 use crate::world::stores::Stores;
 
@@ -46,33 +48,35 @@ impl Levels {
 impl Index {
     /// Makes a need known and decides who fits it.
     pub(crate) fn index_need(&mut self, stores: &Stores, need: Need, id: NeedId) {
-        let agents = self.all_who_fit(stores, &need);
+        let agents = self.who_fit(stores, &need);
         self.note_need(need, id);
         if let Some(known) = self.fits.get_mut(id.raw() as usize) {
             known.agents = agents;
         }
     }
 
-    /// Makes a need known that nobody fits yet.
+    /// Makes a need known that nobody fits yet. Whatever is remembered of lanes for the need that
+    /// stood in its place before does not hold any more.
     pub(crate) fn note_need(&mut self, need: Need, id: NeedId) {
         let place = id.raw() as usize;
         if self.fits.len() <= place {
             self.fits.resize_with(place + 1, Default::default);
         }
         let fit = Fit::new(&need);
-        let asks = fit.asks;
-        if let Some(known) = self.fits.get_mut(place) {
-            let old = core::mem::replace(known, fit);
-            let others = self.asking.entry(old.asks).or_default();
-            others.retain(|other| *other != id);
+        self.fits.get_mut(place).into_iter().for_each(|known| *known = fit.clone());
+        self.needs.note(id, need);
+        let lanes = self.lanes.range((LaneKey::first_for(id), QueueId::from_raw(0))..);
+        for (lane, queue) in lanes.take_while(|(lane, _)| lane.need == id) {
+            let line = self.lines.get_mut(queue.raw() as usize);
+            line.into_iter().for_each(|line| line.lanes.renew(lane));
         }
-        self.asking.entry(asks).or_default().push(id);
-        self.need_ids.insert(need, id);
     }
 
-    /// Drops all that is remembered of a need, for another need has taken its place.
-    pub(crate) fn forget_need(&mut self) {
-        self.lines.iter_mut().for_each(|line| line.lanes.change_members());
+    /// Drops all that is known of a need which has left its place. So many places are left.
+    pub(crate) fn forget_need(&mut self, id: NeedId, need: &Need, places: u32) {
+        self.fits.get_mut(id.raw() as usize).into_iter().for_each(|known| *known = Fit::default());
+        self.fits.truncate(places as usize);
+        self.needs.forget(id, need, places);
     }
 
     /// Decides anew what an agent can do.
@@ -94,7 +98,7 @@ impl Index {
         }
     }
 
-    /// Notes the skills of an agent of whom none were noted.
+    /// Notes the skills of an agent of whom none were noted, and what else they have.
     fn index_skills(&mut self, stores: &Stores, id: AgentId) {
         let Some(entry) = stores.agents.get(id) else {
             return;
@@ -104,6 +108,7 @@ impl Index {
                 holders.set(id, true);
             }
         }
+        self.holders.note(id, &entry.profile);
     }
 
     /// Decides for all that is asked for whether an agent fits it who fitted nothing before. Needs
@@ -112,11 +117,9 @@ impl Index {
         let Some(entry) = stores.agents.get(id) else {
             return;
         };
-        let skills = entry.profile.skills.keys().map(|skill| Some(*skill));
-        let asked = skills.chain([None]).filter_map(|skill| self.asking.get(&skill)).flatten();
-        for need_id in asked {
+        for need_id in self.needs.askable(&entry.profile) {
             let known = self.fits.get_mut(need_id.raw() as usize);
-            let Some((known, need)) = known.zip(stores.needs.get(*need_id)) else {
+            let Some((known, need)) = known.zip(stores.needs.get(need_id)) else {
                 continue;
             };
             if fit::fits(need, &entry.profile) {
@@ -133,19 +136,23 @@ impl Index {
         let room = || PackedBits::with_room(stores.agents.len());
         self.skilled.resize_with(stores.skills.len(), room);
         self.fits.iter_mut().for_each(|fit| fit.agents = room());
-        let asking = |skill| self.asking.get(&skill).map_or(&[][..], Vec::as_slice);
-        let by_skill: Vec<_> = stores.skills.iter().map(|(skill, _)| asking(Some(skill))).collect();
+        let asking = |asks| self.needs.asking(&asks).collect::<Vec<_>>();
+        let by_skill: Vec<_> =
+            stores.skills.iter().map(|(skill, _)| asking(Prerequisite::Skill(skill))).collect();
+        let nothing = asking(Prerequisite::None);
         let mut levels = Levels::new(stores.skills.len());
         for (id, entry) in stores.agents.iter() {
             let AgentProfile { skills, attributes, .. } = &*entry.profile;
+            self.holders.note(id, &entry.profile);
             levels.change(skills, true);
             for skill in skills.keys() {
                 let holders = self.skilled.get_mut(skill.raw() as usize);
                 holders.into_iter().for_each(|holders| holders.append(id));
             }
             let needs = skills.keys().filter_map(|skill| by_skill.get(skill.raw() as usize));
-            for need_id in needs.copied().chain([asking(None)]).flatten() {
-                let need = stores.needs.get(*need_id);
+            let needs = needs.chain([&nothing]).flatten().copied();
+            for need_id in needs.chain(self.needs.asking_for_attributes(&entry.profile)) {
+                let need = stores.needs.get(need_id);
                 let fits = |need| fit::fits_by(need, attributes, &|skill| levels.of(skill));
                 let known = self.fits.get_mut(need_id.raw() as usize);
                 let known = known.filter(|_| need.is_some_and(fits));
@@ -157,41 +164,52 @@ impl Index {
         self.skilled.iter_mut().for_each(PackedBits::trim);
     }
 
-    fn all_who_fit(&self, stores: &Stores, need: &Need) -> PackedBits {
-        let mut agents = PackedBits::default();
-        let mut ask = |id: AgentId| {
-            let entry = stores.agents.get(id);
-            agents.set(id, entry.is_some_and(|entry| fit::fits(need, &entry.profile)));
-        };
-        let skilled = Some(need).filter(|need| need.evaluation == Evaluation::All);
-        match skilled.and_then(|need| self.skilled_for(&need.requirement)) {
-            Some(skilled) => skilled.ids().for_each(ask),
-            None => stores.agents.iter().for_each(|(id, _)| ask(id)),
-        }
-        agents
+    fn who_fit(&self, stores: &Stores, need: &Need) -> PackedBits {
+        PackedBits::of(&match need.evaluation {
+            Evaluation::All => self.who_meet(stores, &need.requirement),
+            Evaluation::Best | Evaluation::None => everybody(stores),
+        })
     }
 
-    /// The agents who have enough of the skills a requirement names that it may hold for them. None
-    /// if it may hold for anybody.
-    fn skilled_for(&self, requirement: &Requirement) -> Option<Bits> {
+    /// The agents for whom a requirement holds. Sets are met and joined; agents are asked one by
+    /// one for their level of a skill alone, and then only those who have it.
+    fn who_meet(&self, stores: &Stores, requirement: &Requirement) -> Bits {
+        let meet = |part| self.who_meet(stores, part);
+        let others = |agents| everybody(stores).and_not(&agents);
         match requirement {
-            Requirement::Skill { skill, is, .. } if *is != Comparison::NotEqual => {
-                let holders = self.skilled.get(skill.raw() as usize);
-                Some(holders.map(Bits::of).unwrap_or_default())
-            }
             Requirement::All(parts) => {
-                let parts = parts.iter().filter_map(|part| self.skilled_for(part));
-                parts.reduce(Bits::and)
+                parts.iter().map(meet).reduce(Bits::and).unwrap_or_else(|| everybody(stores))
             }
-            Requirement::Any(parts) => {
-                let parts = parts.iter().map(|part| self.skilled_for(part));
-                parts.reduce(|one, other| one.zip(other).map(|(one, other)| one.or(other)))?
+            Requirement::Any(parts) => parts.iter().map(meet).reduce(Bits::or).unwrap_or_default(),
+            Requirement::Not(part) => others(meet(part)),
+            Requirement::Skill { skill, is: Comparison::NotEqual, level } => {
+                others(self.who_have(stores, *skill, |own| own == *level))
             }
-            Requirement::Skill { .. }
-            | Requirement::Not(_)
-            | Requirement::Attribute { .. }
-            | Requirement::In { .. }
-            | Requirement::Has { .. } => None,
+            Requirement::Skill { skill, is, level } => {
+                self.who_have(stores, *skill, |own| fit::compares(Some(own.cmp(level)), *is))
+            }
+            Requirement::Attribute { name, is: Comparison::NotEqual, value } => {
+                others(self.holders.comparing(name, Comparison::Equal, value))
+            }
+            Requirement::Attribute { name, is, value } => self.holders.comparing(name, *is, value),
+            Requirement::In { name, values } => self.holders.having_one(name, values),
+            Requirement::Has { name, value } => self.holders.listing(name, value),
         }
     }
+
+    /// The agents who have a skill at such a level.
+    fn who_have(
+        &self,
+        stores: &Stores,
+        skill: SkillId,
+        such: impl Fn(Proficiency) -> bool,
+    ) -> Bits {
+        let holders = self.skilled.get(skill.raw() as usize).into_iter().flat_map(IdSet::ids);
+        let level = |id: &AgentId| stores.agents.get(*id)?.profile.skills.get(&skill).copied();
+        holders.filter(|id| level(id).is_some_and(&such)).collect()
+    }
+}
+
+fn everybody(stores: &Stores) -> Bits {
+    stores.agents.iter().map(|(id, _)| id).collect()
 }

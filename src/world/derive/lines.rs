@@ -1,9 +1,9 @@
 //! Deriving where work waits, and what is due for it.
 
-use crate::model::ids::WorkId;
+use crate::model::ids::{QueueId, WorkId};
 use crate::state::machine::Deadline;
 use crate::world::index::{Index, TimerKey};
-use crate::world::lanes::LaneKey;
+use crate::world::lanes::{LaneKey, Placed};
 use crate::world::rows::Work;
 use crate::world::stores::{LineRules, Stores};
 use crate::world::whereabouts::Whereabouts;
@@ -48,8 +48,9 @@ impl Index {
         if whereabouts.named {
             work.preferred().for_each(|(agent, _)| self.direct.set(agent, key, enter));
         }
+        let mut placed = None;
         if whereabouts.in_lane && enter {
-            line.lanes.enter(LaneKey::of(work, queue), key);
+            placed = line.lanes.enter(LaneKey::of(work, queue), key);
         } else if whereabouts.in_lane {
             line.lanes.leave(LaneKey::of(work, queue), key);
         }
@@ -59,6 +60,18 @@ impl Index {
         if enter && (whereabouts.in_lane || whereabouts.named) {
             self.touched_works.push(id);
         }
+        if let Some(placed) = placed {
+            self.note_lane(work.queue, placed);
+        }
+    }
+
+    /// A lane of a queue came to have a place in sets, perhaps that of another.
+    #[cold]
+    pub(crate) fn note_lane(&mut self, queue: QueueId, Placed { lane, replaced }: Placed) {
+        if let Some(replaced) = replaced {
+            self.lanes.remove(&(replaced, queue));
+        }
+        self.lanes.insert((lane, queue));
     }
 
     /// True if anything may be due for a piece of work. What is offered has a clock only where its
@@ -75,7 +88,12 @@ impl Index {
         self.clock.set(TimerKey::Work(id), due);
     }
 
-    /// The same for work that is new, and therefore not in the clock.
+    /// Takes a piece of work out of the clock, for nothing is due for it any more.
+    pub(crate) fn stop_work_clock(&mut self, id: WorkId) {
+        self.clock.set(TimerKey::Work(id), None);
+    }
+
+    /// Puts in the clock whatever is due next for work that is new, and therefore not in the clock.
     pub(crate) fn start_work_clock(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work) {
         let due = self.work_deadline(rules, id, work).map(|deadline| deadline.at);
         self.clock.start(TimerKey::Work(id), due);

@@ -47,8 +47,10 @@ pub(crate) fn config() -> BoxedStrategy<Config> {
                 .with_needs(needs)
         });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
-    (limits, remembered, prop::bool::weighted(0.3), prop::bool::weighted(0.2))
-        .prop_map(|(limits, remembered, assign, off_queue)| {
+    let idle_needs = prop_oneof![1 => Just(10_000_u32), 1 => 0..4_u32];
+    (limits, idle_needs, remembered, prop::bool::weighted(0.3), prop::bool::weighted(0.2))
+        .prop_map(|(limits, idle, remembered, assign, off_queue)| {
+            let limits = limits.with_idle_needs(idle);
             let config = Config::default().with_limits(limits).with_remembered(remembered);
             // Histories reach any instant there is.
             let config = config.with_available_off_queue(off_queue);
