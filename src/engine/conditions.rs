@@ -84,6 +84,29 @@ impl Judged<'_> {
     }
 }
 
+/// False if a trigger holds for nothing that waits in a queue, as the queue alone tells. A line may
+/// be a million long, and mostly there is nothing to do for it.
+pub(crate) fn may_hold(turn: &Turn<'_>, queue: QueueId, when: &Trigger) -> bool {
+    match when {
+        Trigger::All(parts) => parts.iter().all(|part| may_hold(turn, queue, part)),
+        Trigger::Any(parts) => parts.iter().any(|part| may_hold(turn, queue, part)),
+        Trigger::EstimatedWait { by, at_least } => {
+            estimated_wait(turn, queue, None, *by).is_some_and(|wait| wait >= *at_least)
+        }
+        Trigger::NobodyStaffed => {
+            let mut channels = turn.world.stores().channels.iter();
+            channels.any(|(id, _)| !hope::is_queue_staffed(turn.matching(), queue, id))
+        }
+        Trigger::Closed => is_closed(turn, queue),
+        Trigger::Queue(condition) => is_so(turn, queue, None, condition),
+        Trigger::Waited(_)
+        | Trigger::Ahead(_)
+        | Trigger::Position { .. }
+        | Trigger::NobodyEligible
+        | Trigger::Eligible { .. } => true,
+    }
+}
+
 /// The place of waiting work in its line, from 1.
 fn place(turn: &Turn<'_>, work: WorkId, row: &Work) -> Option<u32> {
     let rules = turn.world.queue_rules(row.queue).ok()?;

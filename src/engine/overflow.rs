@@ -4,13 +4,14 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::base::time::Timestamp;
 use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::ids::{QueueId, WorkId};
-use crate::model::overflow::{LastResort, OverflowAction, OverflowRule};
+use crate::model::overflow::{LastResort, OverflowAction, OverflowRule, Trigger};
 use crate::model::requeue::Requeue;
 use crate::state::work::{CloseCause, Stage};
 
-use crate::engine::conditions::{Judged, Places, places, rings_held};
+use crate::engine::conditions::{Judged, Places, may_hold, places, rings_held};
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
 use crate::engine::{place, prefer, relax, waiting};
@@ -51,7 +52,12 @@ pub(crate) fn enter(
     work: WorkId,
     why: Option<QueuedWhy>,
 ) -> Result<(), Halted> {
-    let queue = turn.work(work)?.queue;
+    let row = turn.work(work)?;
+    let (queue, profile) = (row.queue, turn.queue_profile(row.queue)?);
+    // Mostly there are neither rules nor steps, and this is on the way of all that comes in.
+    if profile.overflow.is_empty() && row.step.is_none() && row.relaxation(profile).is_none() {
+        return Ok(());
+    }
     let by_overflow = why == Some(QueuedWhy::Overflow);
     let line = turn.world.index().line(queue);
     let ahead = line.map_or(0, |line| line.waiting.saturating_sub(1));
@@ -76,15 +82,28 @@ pub(crate) fn inspect(turn: &mut Turn<'_>, queue: QueueId) -> Result<(), Halted>
     let (rings, holding) = rings_held(turn, queue)?;
     turn.emit(Event::QueueInspected { queue, rings, holding })?;
     let rules = &turn.queue_profile(queue)?.overflow;
-    if !rules.iter().any(|rule| rule.when.is_watched()) {
-        return Ok(());
-    }
-    let asked = rules.iter().any(|rule| rule.when.asks_position());
-    let places = if asked { places(turn, queue) } else { Places::default() };
+    let mut rules = rules.iter().map(|rule| &rule.when).filter(|when| when.is_watched());
+    let asked = rules.clone().any(Trigger::asks_position);
+    let may_hold = rules.any(|when| may_hold(turn, queue, when));
+    let places = if may_hold && asked { places(turn, queue) } else { Places::default() };
+    let concerned = if may_hold { all_in_line(turn, queue) } else { watched(turn, queue) };
+    let mut concerned = concerned.into_iter();
+    concerned.try_for_each(|(_, work)| judge_all(turn, work, queue, Occasion::Inspection(&places)))
+}
+
+/// What waits in a queue, in the order in which it entered.
+fn all_in_line(turn: &Turn<'_>, queue: QueueId) -> Vec<(Timestamp, WorkId)> {
     let line = turn.world.index().line(queue);
-    let waiting: Vec<_> = line.into_iter().flat_map(|line| line.stays.iter()).copied().collect();
-    let mut waiting = waiting.into_iter();
-    waiting.try_for_each(|(_, work)| judge_all(turn, work, queue, Occasion::Inspection(&places)))
+    line.into_iter().flat_map(|line| line.stays.iter()).copied().collect()
+}
+
+/// The same, but only of what something is remembered of a rule.
+fn watched(turn: &Turn<'_>, queue: QueueId) -> Vec<(Timestamp, WorkId)> {
+    let row = |id: WorkId| turn.world.work(id).ok().filter(|row| row.queue == queue);
+    let watched = turn.world.stores().watches.iter().map(|(id, _)| id);
+    let mut watched: Vec<_> = watched.filter_map(|id| Some((row(id)?.entered, id))).collect();
+    watched.sort_unstable();
+    watched
 }
 
 /// Evaluates all rules of a queue that were not done, as long as the work waits there.

@@ -38,6 +38,7 @@ use crate::engine::matching::item::is_ordinary;
 use crate::engine::matching::line::in_line;
 use crate::engine::matching::queue;
 use crate::engine::matching::seek::{Found, best_work, first_work, named_work};
+use crate::engine::matching::shortlist::Shortlist;
 use crate::engine::offering;
 use crate::engine::rules::Rules;
 use crate::engine::turn::{Halted, Turn};
@@ -90,8 +91,18 @@ impl Search {
     fn clear(&mut self) {
         self.seekers.clear();
         self.found.clear();
-        self.barren.clear();
-        self.passed.clear();
+        self.forget_lanes();
+    }
+
+    /// Forgets what was found out about lanes: mostly nothing was, and a map that is empty takes as
+    /// long to clear as any.
+    fn forget_lanes(&mut self) {
+        if !self.barren.is_empty() {
+            self.barren.clear();
+        }
+        if !self.passed.is_empty() {
+            self.passed.clear();
+        }
     }
 
     /// Has those who are touched seek, each once and in order. An agent among them may be the one
@@ -99,16 +110,19 @@ impl Search {
     fn take_touched(&mut self, world: &mut World) {
         let (works, agents) = world.touched();
         if !agents.is_empty() {
-            self.barren.clear();
-            self.passed.clear();
+            self.forget_lanes();
         }
-        self.seekers.extend(works.drain(..).map(Seeker::Work));
+        while let Some(work) = works.pop() {
+            self.seekers.push(Seeker::Work(work));
+        }
         if agents.len() >= MANY {
             agents.sort_unstable();
             agents.dedup();
         }
         if agents.len() < MANY {
-            self.seekers.extend(agents.drain(..).map(Seeker::Agent));
+            while let Some(agent) = agents.pop() {
+                self.seekers.push(Seeker::Agent(agent));
+            }
         } else {
             let agents = core::mem::take(agents);
             self.seekers.extend(agents.iter().copied().map(Seeker::Named));
@@ -243,8 +257,9 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
                 continue;
             }
             list_for(turn.world, seeker);
-            let found = search.seek(turn.matching(), seeker);
-            search.found.extend(found.map(|found| Reverse((found, seeker, made))));
+            if let Some(found) = search.seek(turn.matching(), seeker) {
+                search.found.push(Reverse((found, seeker, made)));
+            }
         }
         let Some(Reverse((found, seeker, seen))) = search.found.pop() else {
             return Ok(true);
@@ -300,9 +315,14 @@ fn offer_found(turn: &mut Turn<'_>, found: Found) -> Result<(), Halted> {
     let row = turn.work(work)?;
     let alike = row.step.is_none() && turn.queue_profile(row.queue)?.members_alike;
     let (number_asked, in_one_go) = asked_in_one_go(turn.matching(), row);
+    let mut shortlist: Option<Shortlist> = None;
     for number in 0..number_asked {
+        if number == 1 {
+            shortlist = Shortlist::of(turn.matching(), work, usize::from(number_asked - number));
+        }
         let known = found.agent.filter(|_| number == 0 && !alike);
-        let next = known.or_else(|| match alike {
+        let listed = || shortlist.as_mut()?.next(turn.matching(), work);
+        let next = known.or_else(listed).or_else(|| match alike {
             true => next_alike(turn.matching(), work, number == 0),
             false => choose(turn.matching(), work).map(|chosen| chosen.agent),
         });

@@ -256,6 +256,15 @@ growing! {
 }
 
 impl Need {
+    /// True if anybody will do, and one as well as another.
+    pub(crate) fn asks_nothing(&self) -> bool {
+        let Self { requirement, wishes, evaluation, expiring } = self;
+        matches!(requirement, Requirement::All(parts) if parts.is_empty())
+            && wishes.is_empty()
+            && *evaluation == Evaluation::All
+            && expiring.is_empty()
+    }
+
     /// Somebody who meets the requirement.
     #[must_use]
     pub const fn of(requirement: Requirement) -> Self {

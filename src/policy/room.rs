@@ -226,6 +226,9 @@ impl Usage {
     /// count as something the agent has.
     #[must_use]
     pub fn is_in_debt(&self, capacity: &Capacity) -> bool {
+        if self.is_empty() {
+            return false;
+        }
         let over_units = capacity.units.is_some_and(|max| self.units > u64::from(max) * 100);
         let over_items = capacity.items.is_some_and(|max| self.items > u32::from(max) * 100);
         let over_channel = |entry: &ChannelUse| {

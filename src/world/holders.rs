@@ -197,7 +197,8 @@ mod tests {
                 let asks = Requirement::Attribute { name: "x".into(), is, value: value.clone() };
                 assert_eq!(found, asked(&agents, &asks), "{is:?} {value:?}");
             }
-            let found: Vec<AgentId> = holders.having_one("x", &[value.clone()]).ids().collect();
+            let found: Vec<AgentId> =
+                holders.having_one("x", core::slice::from_ref(&value)).ids().collect();
             let asks = Requirement::In { name: "x".into(), values: vec![value] };
             assert_eq!(found, asked(&agents, &asks));
         }

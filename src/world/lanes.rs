@@ -3,8 +3,8 @@
 //! Work that asks for the same thing (need, channel, size, pools, delay it is past, ring,
 //! objective) is one *lane*. Whether an agent may have it is decided once for the lane, and only
 //! heads of lanes are compared. The first lanes of a queue have a place in sets: such a lane keeps
-//! its place when it is empty until another lane needs it, so that what agents remember of the place
-//! stays true while work comes and goes. A lane beyond them is gone when it is empty.
+//! its place when it is empty until another lane needs it, so that what agents remember of the
+//! place stays true while work comes and goes. A lane beyond them is gone when it is empty.
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;

@@ -2,8 +2,10 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use crate::base::bits::{Bits, IdSet};
-use crate::base::hash::FixedMap;
+use crate::base::hash::SeededState;
 use crate::base::key::Key;
 use crate::model::agent::AgentProfile;
 use crate::model::attribute::Value;
@@ -48,10 +50,13 @@ impl Prerequisite {
 }
 
 /// The needs that have a place, and the places.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct NeedIndex {
-    /// By content.
-    ids: FixedMap<Need, NeedId>,
+    /// By content. What senders say may stand in a need, so who does not know the seed cannot choose
+    /// needs that collide.
+    ids: IndexMap<Need, NeedId, SeededState>,
+    /// The need that asks for nothing: mostly it is this one, and it is found without hashing.
+    nothing: Option<NeedId>,
     /// By something without which nobody fits them.
     asking: BTreeMap<Prerequisite, BTreeSet<NeedId>>,
     /// The needs that no work has, and how many they are.
@@ -61,9 +66,15 @@ pub(crate) struct NeedIndex {
     free: BTreeSet<NeedId>,
 }
 
+impl Default for NeedIndex {
+    fn default() -> Self {
+        Self::seeded(0)
+    }
+}
+
 impl PartialEq for NeedIndex {
     fn eq(&self, other: &Self) -> bool {
-        self.ids == other.ids
+        (&self.ids, self.nothing) == (&other.ids, other.nothing)
             && (&self.asking, &self.free) == (&other.asking, &other.free)
             && self.idle.ids::<NeedId>().eq(other.idle.ids())
             && self.idle_number == other.idle_number
@@ -71,21 +82,33 @@ impl PartialEq for NeedIndex {
 }
 
 impl NeedIndex {
+    /// No needs yet. Whoever asks for something is not to know the seed.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let ids = IndexMap::with_hasher(SeededState(seed));
+        let (asking, free) = (BTreeMap::new(), BTreeSet::new());
+        Self { ids, nothing: None, asking, idle: Bits::default(), idle_number: 0, free }
+    }
+
     /// The place of a need, if it has one.
     pub(crate) fn id(&self, need: &Need) -> Option<NeedId> {
-        self.ids.get(need).copied()
+        if need.asks_nothing() { self.nothing } else { self.ids.get(need).copied() }
+    }
+
+    /// How many needs have a place.
+    fn number(&self) -> usize {
+        self.ids.len().saturating_add(self.nothing.is_some().into())
     }
 
     /// How many needs some work has.
     pub(crate) fn in_use(&self) -> usize {
-        self.ids.len().saturating_sub(self.idle_number)
+        self.number().saturating_sub(self.idle_number)
     }
 
     /// The need that gives up its place if so many needs may have one and another one comes: none
     /// as long as there is room, or if work has all of them. Those that came first stay, for they
     /// are mostly what the floor asks for every day.
     pub(crate) fn gives_way(&self, max: u32) -> Option<NeedId> {
-        let full = self.ids.len() >= max as usize;
+        let full = self.number() >= max as usize;
         if full { self.idle.last() } else { None }
     }
 
@@ -106,7 +129,11 @@ impl NeedIndex {
         self.free.remove(&id);
         self.note_use(id, false);
         self.asking.entry(Prerequisite::of(&need)).or_default().insert(id);
-        self.ids.insert(need, id);
+        if need.asks_nothing() {
+            self.nothing = Some(id);
+        } else {
+            self.ids.insert(need, id);
+        }
     }
 
     /// Nothing stands in a place, and there are places behind it.
@@ -124,7 +151,11 @@ impl NeedIndex {
                 self.asking.remove(&asks);
             }
         }
-        self.ids.swap_remove(need);
+        if need.asks_nothing() {
+            self.nothing = None;
+        } else {
+            self.ids.swap_remove(need);
+        }
         self.free.insert(id);
         self.free.split_off(&NeedId::from_raw(places));
     }

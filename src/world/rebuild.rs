@@ -13,6 +13,7 @@ use crate::world::kinds::DefinitionKind;
 use crate::world::lanes::LaneKey;
 use crate::world::line::Gathered;
 use crate::world::member::PackedMember;
+use crate::world::need_index::NeedIndex;
 use crate::world::pool_sets::PoolSetIndex;
 use crate::world::rows::Work;
 use crate::world::stores::{LineRules, Stores};
@@ -22,6 +23,7 @@ use crate::world::whereabouts::Whereabouts;
 pub(crate) fn index_of(stores: &mut Stores) -> Index {
     let mut index = Index::default();
     index.keys.works = Names::seeded(stores.config.seed);
+    index.needs = NeedIndex::seeded(stores.config.seed);
     index_keys(&mut index, stores);
     index.lines.resize_with(stores.queue_rows.len(), Default::default);
     index.open.resize_with(stores.channels.len(), Default::default);

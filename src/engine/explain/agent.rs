@@ -21,15 +21,15 @@ pub(crate) fn explain(matching: Matching<'_>, id: AgentId) -> Option<AgentExplan
     let (row, profile) = (world.agent(id).ok()?, world.agent_profile(id).ok()?);
     let items = |most: u16| u32::from(most) * 100;
     let capacity = &profile.capacity;
-    let mut waiting: BTreeMap<QueueId, Vec<WorkId>> = BTreeMap::new();
-    for (work, work_row) in world.stores().works.sorted() {
-        if work_row.stage == Stage::Queued && member::is_member(matching, work_row, id) {
-            waiting.entry(work_row.queue).or_default().push(work);
-        }
-    }
+    let concerns = |work: &WorkId| {
+        let row = world.work(*work).ok().filter(|row| row.stage == Stage::Queued);
+        row.is_some_and(|row| member::is_member(matching, row, id))
+    };
+    // What does not wait in one of the queues of the agent is not looked at, however much it is.
     let prospect = |queue| {
-        let works = waiting.get(&queue).map_or(&[][..], Vec::as_slice);
-        prospect(matching, id, queue, works)
+        let stays = world.index().line(queue).into_iter().flat_map(|line| line.stays.iter());
+        let works: Vec<_> = stays.map(|(_, work)| *work).filter(concerns).collect();
+        prospect(matching, id, queue, &works)
     };
     let channels = world.stores().channels.iter().filter(|(_, entry)| !entry.retired);
     let openings = channels.map(|(channel, entry)| {

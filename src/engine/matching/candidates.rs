@@ -92,7 +92,7 @@ fn too_few(matching: Matching<'_>, id: WorkId, work: &Work) -> Option<(u8, u8)> 
 
 /// True if as many agents can be asked at once as the queue wants.
 pub(super) fn are_enough(matching: Matching<'_>, id: WorkId, work: &Work) -> bool {
-    too_few(matching, id, work).is_none()
+    least_at_once(matching, work) <= 1 || too_few(matching, id, work).is_none()
 }
 
 /// The reason why the gate is shut.

@@ -20,7 +20,7 @@ use crate::world::rows::Work;
 
 use crate::engine::matching::candidates::{are_enough, candidates, member_can_take};
 use crate::engine::matching::given::Matching;
-use crate::engine::matching::key::{evaluation, key};
+use crate::engine::matching::key::{evaluation, key, key_of, scarce_skills};
 use crate::engine::matching::{agent, line, member, queue};
 
 /// The agent a piece of work goes to.
@@ -229,6 +229,7 @@ fn first_by_key(
     let need = matching.world.stores().needs.get(work.need)?;
     let named = &member::fit(matching, work.need)?.named;
     let by_score = AgentKey::goes_by_score(profile, need.evaluation);
+    let scarce = scarce_skills(matching, work);
     let mut best: Option<AgentKey> = None;
     let mut highest = 0;
     for agent in candidates {
@@ -237,7 +238,7 @@ fn first_by_key(
         if score.is_some_and(|score| score < highest) {
             continue;
         }
-        let key = key(matching, id, work, agent, (rank, 0));
+        let key = key_of(matching, id, work, agent, (rank, 0), scarce.as_ref());
         let better = key.filter(|key| best.is_none_or(|best| *key < best));
         let able =
             |_: &AgentKey| member_can_take(matching, id, work, agent) && asking.allows(agent);

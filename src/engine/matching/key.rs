@@ -1,6 +1,8 @@
 //! By what agents are compared who could all take a piece of work.
 
-use crate::base::bits::IdSet;
+use crate::base::bits::{Bits, IdSet};
+use crate::base::packed::PackedBits;
+use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, OfferId, SkillId, WorkId};
 use crate::model::need::Evaluation;
 use crate::model::queue::AgentChoice;
@@ -19,13 +21,38 @@ pub(super) fn evaluation(matching: Matching<'_>, work: &Work) -> Evaluation {
     need.map_or_else(Evaluation::default, |need| need.evaluation)
 }
 
+/// The skills for which a queue spares agents, for they are few who are open. None if it spares
+/// nobody. Whoever compares many agents looks for them once.
+pub(super) fn scarce_skills(matching: Matching<'_>, work: &Work) -> Option<Bits> {
+    let most = matching.world.queue_profile(work.queue).ok()?.spare_scarce;
+    let open = agent::open(matching, work.request.channel).filter(|_| most > 0)?;
+    let skills = (0..).map(SkillId::from_raw).zip(&matching.world.index().skilled);
+    Some(skills.filter(|(_, holders)| are_few(holders, open, most)).map(|(id, _)| id).collect())
+}
+
+fn are_few(holders: &PackedBits, open: &Bits, most: u16) -> bool {
+    (holders, open).ids::<AgentId>().nth(most.into()).is_none()
+}
+
 /// The key by which an agent compares with others for a piece of work.
 pub(super) fn key(
     matching: Matching<'_>,
     id: WorkId,
     work: &Work,
     agent: AgentId,
+    place: (u8, u8),
+) -> Option<AgentKey> {
+    key_of(matching, id, work, agent, place, None)
+}
+
+/// The same, if the scarce skills are known.
+pub(super) fn key_of(
+    matching: Matching<'_>,
+    id: WorkId,
+    work: &Work,
+    agent: AgentId,
     (rank, preference): (u8, u8),
+    scarce: Option<&Bits>,
 ) -> Option<AgentKey> {
     let world = matching.world;
     let profile = world.queue_profile(work.queue).ok()?;
@@ -55,7 +82,7 @@ pub(super) fn key(
         offered: member.map_or(OfferId::NONE, |member| member.offered),
         scored: host_score(matching, id, work, agent).unwrap_or(0),
         shift_end: row.shift_end.get(),
-        scarce: is_spared(matching, work, agent, named),
+        scarce: is_spared(matching, work, agent_profile, named, scarce),
     };
     Some(AgentKey::new(profile.choice, need.evaluation, queue.last, &candidate))
 }
@@ -75,22 +102,24 @@ pub(crate) fn host_score(
 
 /// True if an agent is left for other work, because they are among the few who are open and have
 /// some skill that this work does not ask for.
-fn is_spared(matching: Matching<'_>, work: &Work, id: AgentId, named: &[SkillId]) -> bool {
-    let Ok(queue) = matching.world.queue_profile(work.queue) else {
-        return false;
-    };
-    if queue.spare_scarce == 0 {
-        return false;
-    }
-    let open = agent::open(matching, work.request.channel);
-    let profile = matching.world.agent_profile(id);
-    let (most, Some(open), Ok(profile)) = (usize::from(queue.spare_scarce), open, profile) else {
+fn is_spared(
+    matching: Matching<'_>,
+    work: &Work,
+    profile: &AgentProfile,
+    named: &[SkillId],
+    scarce: Option<&Bits>,
+) -> bool {
+    let most = matching.world.queue_profile(work.queue).map_or(0, |queue| queue.spare_scarce);
+    let open = agent::open(matching, work.request.channel).filter(|_| most > 0);
+    let Some(open) = open else {
         return false;
     };
     let skilled = &matching.world.index().skilled;
-    let other = profile.skills.keys().filter(|skill| !named.contains(skill));
-    other.into_iter().any(|skill| {
-        let holders = skilled.get(skill.raw() as usize);
-        holders.is_some_and(|holders| (holders, open).count() <= most)
+    let mut other = profile.skills.keys().filter(|skill| !named.contains(skill));
+    other.any(|skill| match scarce {
+        Some(scarce) => scarce.has(*skill),
+        None => {
+            skilled.get(skill.raw() as usize).is_some_and(|holders| are_few(holders, open, most))
+        }
     })
 }

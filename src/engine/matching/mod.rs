@@ -21,7 +21,8 @@
 //!
 //! Routing asks in bulk where it can. What changes seldom is kept by the world as sets of agents:
 //! who is open on a channel, who is a member, who fits a need; only what is left over is asked one
-//! by one. [`choose`] finds the agent for a piece of work, [`seek`] the work for an agent.
+//! by one. [`choose`] finds the agent for a piece of work, [`shortlist`] several, [`seek`] the work
+//! for an agent.
 //! [`by_hand`] asks for commands that name the agent themselves, [`hope`] whether anybody could
 //! ever take the work, [`arrival`] whether work that comes would wait.
 //!
@@ -45,3 +46,4 @@ mod named;
 pub(crate) mod queue;
 pub(crate) mod room;
 pub(crate) mod seek;
+pub(crate) mod shortlist;

@@ -45,7 +45,7 @@ pub(super) fn define(
             index.open.push(Default::default());
             let queues: Vec<_> = stores.queues.iter().map(|(id, _)| id).collect();
             queues.into_iter().for_each(|id| index.set_up_benches(stores, id));
-            open_everybody(world);
+            open_those(world, |_| true);
         }
         Entity::Queue(id) => {
             stores.queue_rows.push(Queue::new(at));
@@ -76,7 +76,8 @@ pub(super) fn redefine(world: &mut World, definition: &Definition) -> Result<(),
     }
     match_definition!(definition, defined => replace(world, defined)?);
     match definition.entity() {
-        Entity::Channel(_) | Entity::Presence(_) => open_everybody(world),
+        Entity::Channel(_) => open_those(world, |_| true),
+        Entity::Presence(id) => open_those(world, |agent| agent.presence.id() == id),
         Entity::Agent(id) => {
             let World { stores, index } = world;
             index.index_fits(stores, id);
@@ -254,7 +255,9 @@ fn lifetime_ends(world: &World, work: &Work) -> Result<Option<Timestamp>, Misfit
     Ok(work.lifetime_ends(world.queue_rules(work.queue)?, channel.lifetime))
 }
 
-fn open_everybody(world: &mut World) {
-    let agents: Vec<_> = world.stores.agent_rows.iter().map(|(id, _)| id).collect();
+/// These agents may be open on other channels now.
+fn open_those(world: &mut World, such: impl Fn(&Agent) -> bool) {
+    let agents = world.stores.agent_rows.iter().filter(|(_, agent)| such(agent));
+    let agents: Vec<_> = agents.map(|(id, _)| id).collect();
     agents.into_iter().for_each(|id| load::refresh(world, id));
 }
