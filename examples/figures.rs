@@ -1,10 +1,13 @@
 //! The figures of the crate, each measured here and now and shown beside its goal:
-//! `cargo run --release --example figures`. Exit code 1 if one falls short; of one part, how many.
+//! `cargo run --release --example figures`. What falls short of its goal is said; with `--strict`
+//! the exit code is then 1, and of one part it is how many fall short.
 //!
 //! What is compared runs in rounds in the same process; a ratio is the median of the rounds. Each
-//! part has a process of its own, for what one leaves of the heap would slow the next. An argument
-//! divides all sizes, for a quick look: then the goals do not count; a second one names the only
-//! part to run. SQLite is compared in a package of its own, `benches/sqlite`.
+//! part has a process of its own, for what one leaves of the heap would slow the next. Before all
+//! of it the same work is timed again and again: if that varies, others use the machine, and the
+//! first line says so. An argument divides all sizes, for a quick look: then the goals do not
+//! count; a second one names the only part to run. SQLite is compared in a package of its own,
+//! `benches/sqlite`.
 
 #[path = "../benches/floors/mod.rs"]
 mod floors;
@@ -226,12 +229,48 @@ const PARTS: [(&str, Part); 8] = [
 /// The part whose memory does not fit any cache.
 const LARGEST: &str = "largest";
 
+/// Set for a part that runs for the whole.
+const PART: &str = "FIGURES_PART";
+
 /// Where Linux and glibc are told whether memory comes in huge pages.
 const TUNABLES: &str = "GLIBC_TUNABLES";
 const HUGE: &str = "glibc.malloc.hugetlb=1";
 
+/// What the parts are about.
+fn heading(name: &str) -> &'static str {
+    match name {
+        "growth" => "what an arrival costs on a larger floor",
+        "freed" => "what a freed agent costs beside more that waits",
+        "rivals" => "beside plain arrays that are scanned",
+        "reference" => "beside the naive router of the tests",
+        "lifecycles" => "a call from its arrival to its end",
+        LARGEST => "the largest floor",
+        "allocations" => "allocations",
+        _ => "memory",
+    }
+}
+
+/// How much longer the same work takes at times, when nine of ten rounds are counted: 1 is not at
+/// all.
+fn unrest() -> f64 {
+    let round = || {
+        let mut random = Random::new(1);
+        let began = Instant::now();
+        let sum: usize = (0..200_000).map(|_| random.below(1_000)).sum();
+        (began.elapsed().as_secs_f64(), std::hint::black_box(sum)).0
+    };
+    let mut rounds: Vec<f64> = (0..200).map(|_| round()).collect();
+    rounds.sort_by(f64::total_cmp);
+    rounds[179] / rounds[0]
+}
+
+/// Above this the machine is taken to be busy. Alone on two shared cores 1.02 to 1.1 were seen,
+/// beside one compiler 1.2 to 2.
+const BUSY: f64 = 1.15;
+
 /// Runs one part here, and counts what falls short.
 fn run(name: &str, divisor: usize) -> usize {
+    say(&format!("\n{}", heading(name)));
     let mut table = Table::default();
     let parts = PARTS.iter().filter(|(known, _)| *known == name);
     parts.for_each(|(_, part)| part(Sizes(divisor), &mut table));
@@ -245,27 +284,40 @@ fn run_all(divisor: usize) -> usize {
     if divisor > 1 {
         say(&format!("all sizes divided by {divisor}: the goals do not count"));
     }
+    let unrest = unrest();
+    say(&match unrest > BUSY {
+        true => format!(
+            "this machine is busy (the same work takes up to {unrest:.2} x): times say little"
+        ),
+        false => format!("this machine is quiet (the same work takes up to {unrest:.2} x)"),
+    });
+    Table::head();
     let program = std::env::current_exe().expect("it runs");
     let mut short = 0;
     for (name, _) in PARTS {
         let mut part = Command::new(&program);
-        part.args([&divisor.to_string(), name]);
+        part.args([&divisor.to_string(), name]).env(PART, "1");
         if name == LARGEST && std::env::var_os(TUNABLES).is_none() {
             part.env(TUNABLES, HUGE);
         }
         let code = part.status().expect("it can be run again").code();
         short += code.map_or(1, |code| code.unsigned_abs() as usize);
     }
-    say(&format!("{short} fall short; {:.0} s", began.elapsed().as_secs_f64()));
+    say(&format!("\n{short} fall short; {:.0} s", began.elapsed().as_secs_f64()));
     short.min(1)
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
+    let (flags, arguments): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let strict = flags.iter().any(|flag| flag == "--strict");
+    let mut arguments = arguments.into_iter();
     let divisor = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
     let short = match arguments.next() {
         Some(only) => run(&only, divisor),
         None => run_all(divisor),
     };
-    ExitCode::from(u8::try_from(short).unwrap_or(u8::MAX))
+    // A part that runs for the whole says how many fall short in any case.
+    let counts = strict || std::env::var_os(PART).is_some();
+    ExitCode::from(if counts { u8::try_from(short).unwrap_or(u8::MAX) } else { 0 })
 }

@@ -1,5 +1,7 @@
 //! Lives through many contacts whose records are kept and archived, and prints what lies in memory
-//! after each tenth: `cargo run --release --example records_growth -- 10000000`.
+//! after each tenth: `cargo run --release --example records_growth -- 10000000`. Everybody calls;
+//! with a second number so many people write, each from an address of their own. If they are as
+//! many as the contacts, hardly anybody comes twice.
 
 #[path = "../benches/floors/mod.rs"]
 mod floors;
@@ -20,9 +22,13 @@ fn live() -> usize {
 }
 
 fn main() {
-    let count = std::env::args().nth(1);
-    let count: u64 = count.map_or(1_000_000, |count| count.parse().expect("a number"));
+    let argument = |place, usual| {
+        let text = std::env::args().nth(place);
+        text.map_or(usual, |text| text.parse::<u64>().expect("a number"))
+    };
+    let count = argument(1, 1_000_000);
     let mut floor = Recorded::of(Floor::idle(Arc::new(Plan::new(Shape::Plain, 100))));
+    floor.people = argument(2, 0);
     println!("| archived | bytes in memory | each |\n|---|---|---|");
     for tenth in 0..=10 {
         let began = Instant::now();

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use floors::{Floor, Plan, Shape};
 use strowger::command::{Change, ChangeWork};
 use strowger::model::{
-    AgentChoice, Broadcast, ChannelId, Comparison, Membership, Opens, Order, PresenceProfile,
-    SkillId, WorkChange,
+    AgentChoice, Broadcast, ChannelId, Comparison, Evaluation, Measure, Membership, Opens, Order,
+    OverflowAction, OverflowRule, PresenceProfile, QueueCondition, SkillId, Trigger, WorkChange,
 };
 use strowger::prelude::*;
 
@@ -54,7 +54,7 @@ type Build = fn(Arc<Plan>, usize) -> Row;
 type Row = (Floor, Box<dyn FnOnce(&mut Floor)>);
 
 /// The rows: what is called, what its cost grows with beside the logarithm of everything, and how.
-const ROWS: [(&str, &str, Build); 17] = [
+const ROWS: [(&str, &str, Build); 24] = [
     ("a presence opens for all", "offers that are made", presence_opens),
     ("all wrap-ups end at once", "wrap-ups, and offers that are made", wrap_ups_end),
     ("a queue's window changes", "nothing", |plan, waiting| {
@@ -74,15 +74,29 @@ const ROWS: [(&str, &str, Build); 17] = [
     ("a new need of a skill", "agents who have it", |plan, waiting| {
         new_need(plan, waiting, Requirement::skill(SKILL, Comparison::AtLeast, 37))
     }),
-    ("a new need of no skill", "members", |plan, waiting| {
+    ("a new need of no skill", "one bit an agent", |plan, waiting| {
         let north = Requirement::attribute("team", Comparison::Equal, "north");
         new_need(plan, waiting, Requirement::Not(Box::new(north)))
     }),
     ("an attribute nobody has", "nothing", |plan, waiting| {
         new_need(plan, waiting, Requirement::attribute("team", Comparison::Equal, "south"))
     }),
+    ("a new need that takes the best", "agents", |plan, waiting| {
+        let need = Need::of(Requirement::skill(SKILL, Comparison::AtLeast, 39));
+        asks(plan, waiting, need.with_evaluation(Evaluation::Best))
+    }),
+    ("the hundred-thousandth new need", "nothing", many_needs),
     ("waiting work asks for more", "agents who have it", change_work),
-    ("fifty are asked at once", "fifty", fifty),
+    ("fifty are asked, by share", "members", |plan, _| fifty(plan, AgentChoice::WeightedShare, 0)),
+    ("fifty are asked, by idle time", "fifty", |plan, _| fifty(plan, AgentChoice::LongestIdle, 0)),
+    ("fifty are asked, some spared", "members", |plan, _| fifty(plan, AgentChoice::LongestIdle, 3)),
+    ("a watched queue is looked at", "nothing, as long as no rule holds", watched),
+    ("a presence of nobody changes", "agents, a look at each", |plan, waiting| {
+        let mut floor = Floor::loaded(plan, waiting);
+        let id = floor.tell(Define::new("x", PresenceProfile::of(SystemPresence::Meeting)));
+        let open = PresenceProfile::of(SystemPresence::Meeting).with_opens(Opens::Everything);
+        (floor, Box::new(move |floor| floor.tell(Change::new(id, open))))
+    }),
     ("an agent goes away", "their queues", |plan, waiting| {
         loaded(plan, waiting, |floor| floor.presence(0, SystemPresence::Away))
     }),
@@ -96,6 +110,11 @@ const ROWS: [(&str, &str, Build); 17] = [
     }),
     ("a snapshot", "everything", |plan, waiting| {
         loaded(plan, waiting, |floor| drop(black_box(floor.engine.snapshot())))
+    }),
+    ("a digest", "everything", |plan, waiting| {
+        loaded(plan, waiting, |floor| {
+            black_box(floor.engine.digest());
+        })
     }),
 ];
 
@@ -169,8 +188,12 @@ fn wait_ends_further(plan: Arc<Plan>, waiting: usize) -> Row {
 }
 
 fn new_need(plan: Arc<Plan>, waiting: usize, requirement: Requirement) -> Row {
+    asks(plan, waiting, Need::of(requirement))
+}
+
+fn asks(plan: Arc<Plan>, waiting: usize, need: Need) -> Row {
     let floor = Floor::loaded(plan, waiting);
-    let request = WorkRequest::new(QUEUE, VOICE).with_need(Need::of(requirement));
+    let request = WorkRequest::new(QUEUE, VOICE).with_need(need);
     (
         floor,
         Box::new(move |floor| {
@@ -186,12 +209,44 @@ fn change_work(plan: Arc<Plan>, waiting: usize) -> Row {
     (floor, Box::new(move |floor| floor.tell(change)))
 }
 
-/// Everybody is free, and fifty are asked in one go, chosen by a share that changes with each.
-fn fifty(plan: Arc<Plan>, _: usize) -> Row {
+/// A sender has asked for something else with each of 100,000 calls, and hung up.
+fn many_needs(plan: Arc<Plan>, waiting: usize) -> Row {
+    let mut floor = Floor::loaded(plan, waiting);
+    let request = |number: i64| {
+        let requirement = Requirement::attribute("order", Comparison::Equal, number);
+        WorkRequest::new(QUEUE, VOICE).with_need(Need::of(requirement))
+    };
+    for number in 0..100_000 {
+        let work = floor.tell(Submit::new(request(number)));
+        floor.tell(Abandon::new(work));
+    }
+    let last = request(100_000);
+    (
+        floor,
+        Box::new(move |floor| {
+            floor.tell(Submit::new(last));
+        }),
+    )
+}
+
+/// All wait in queues that have a rule for the time when nobody is there, and somebody is.
+fn watched(plan: Arc<Plan>, waiting: usize) -> Row {
+    let mut floor = Floor::loaded(plan, waiting);
+    let full = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, i64::MAX);
+    let rule = OverflowRule::new(Trigger::Queue(full), OverflowAction::Relax);
+    let watched = profile(&floor).with_overflow([rule]).with_inspect_every(Span::from_mins(30));
+    floor.tell(Change::new(QUEUE, watched));
+    (floor, Box::new(|floor| pass(floor, Span::from_mins(30))))
+}
+
+/// Everybody is free, and fifty are asked in one go, chosen by this rule; so few who have a skill
+/// are scarce.
+fn fifty(plan: Arc<Plan>, choice: AgentChoice, scarce: u16) -> Row {
     let mut floor = Floor::idle(plan);
     let wide = profile(&floor)
         .with_broadcast(Broadcast::up_to(50).with_min(50))
-        .with_choice(AgentChoice::WeightedShare);
+        .with_spare_scarce(scarce)
+        .with_choice(choice);
     floor.tell(Change::new(QUEUE, wide));
     let request = WorkRequest::new(QUEUE, VOICE);
     (

@@ -23,6 +23,12 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Prints what stands in which column.
+    pub(crate) fn head() {
+        let (what, found, unit, bound, made_of) = ("figure", "found", "", "goal", "made of");
+        say(&format!("{what:<60} {found:>12} {unit:<6} {bound:<18} {made_of}"));
+    }
+
     /// Prints a figure, what it was made of, and whether it is good enough.
     pub(crate) fn row(&mut self, what: &str, found: f64, unit: &str, goal: Goal, made_of: &str) {
         let (bound, good) = match goal {
