@@ -52,8 +52,8 @@ impl Prerequisite {
 /// The needs that have a place, and the places.
 #[derive(Clone, Debug)]
 pub(crate) struct NeedIndex {
-    /// By content. What senders say may stand in a need, so who does not know the seed cannot choose
-    /// needs that collide.
+    /// By content. What senders say may stand in a need, so who does not know the seed cannot
+    /// choose needs that collide.
     ids: IndexMap<Need, NeedId, SeededState>,
     /// The need that asks for nothing: mostly it is this one, and it is found without hashing.
     nothing: Option<NeedId>,
