@@ -67,6 +67,7 @@
 
 mod read;
 mod record;
+mod shape;
 mod until;
 
 pub use read::{
