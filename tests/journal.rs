@@ -3,12 +3,11 @@
 
 #![cfg(feature = "journal")]
 
+use strowger::fact::Fact;
 use strowger::host::Entry;
-use strowger::model::{Comparison, Value};
-use strowger::journal::{
-    self, HEADER, JournalError, Reader, RecordError, append, recover,
-};
+use strowger::journal::{self, HEADER, JournalError, Reader, RecordError, append, recover};
 use strowger::model::{ChannelProfile, WorkRequest};
+use strowger::model::{Comparison, Value};
 use strowger::prelude::*;
 
 const NOW: Timestamp = Timestamp::EPOCH;
@@ -199,8 +198,11 @@ fn a_value_that_is_too_deep_is_refused_by_name() {
 #[test]
 fn a_length_that_cannot_be_is_refused_and_nothing_is_made_for_it() {
     let huge = [&b"\x9a\xff\xff\xff\xff"[..], b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff"];
-    let huge = huge.into_iter().chain([&b"\xbb\x80\0\0\0\0\0\0\0"[..], b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff"]);
-    for length in huge.chain([&b"\x5b\x7f\xff\xff\xff\xff\xff\xff\xff"[..], b"\xff", b"\x1c", b""]) {
+    let huge = huge
+        .into_iter()
+        .chain([&b"\xbb\x80\0\0\0\0\0\0\0"[..], b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff"]);
+    for length in huge.chain([&b"\x5b\x7f\xff\xff\xff\xff\xff\xff\xff"[..], b"\xff", b"\x1c", b""])
+    {
         for body in [[b"\xa1\x65facts", length].concat(), length.to_vec()] {
             let read = journal::decode::<Engine>(&record(1, &body)).map(drop);
             assert!(matches!(read, Err(RecordError::Unreadable { .. })), "{body:x?}: {read:?}");
@@ -227,4 +229,83 @@ fn what_is_as_deep_as_may_be_is_written_and_read() {
     let saved = strowger::host::Saved::of(engine.snapshot());
     journal::append_snapshot::<Engine>(&saved, &mut bytes).unwrap();
     assert_eq!(whole(&bytes), Ok(bytes.len()));
+}
+
+/// All numbers of a value, by the way to each.
+fn numbers(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+    use serde_json::Value::{Array, Number, Object};
+    match value {
+        Number(_) => found.push(path.to_owned()),
+        Array(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(place, item)| numbers(item, &format!("{path}/{place}"), found));
+        }
+        Object(items) => {
+            items.iter().for_each(|(name, item)| numbers(item, &format!("{path}/{name}"), found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn what_a_snapshot_may_not_hold_a_journal_may_not_lead_to() {
+    let lines = include_str!("fixtures/journal/v1.jsonl");
+    let facts: Vec<Fact> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (mut followed, mut unsound) = (0, 0);
+    for (place, line) in lines.lines().enumerate() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let mut paths = Vec::new();
+        numbers(&value["event"], "/event", &mut paths);
+        for (path, number) in paths.iter().flat_map(|path| [0, 1, 2, 7, 100_000].map(|n| (path, n)))
+        {
+            let mut changed = value.clone();
+            *changed.pointer_mut(path).unwrap() = number.into();
+            let Ok(fact) = serde_json::from_value::<Fact>(changed) else { continue };
+            let mut facts = facts.clone();
+            facts[place] = fact;
+            let mut replica = strowger::host::Replica::<Engine>::default();
+            if facts.iter().any(|fact| replica.follow(fact).is_err()) {
+                continue;
+            }
+            followed += 1;
+            let restored = Engine::restore(replica.decides().snapshot());
+            let mut bytes = HEADER.to_vec();
+            append::<Engine>(Entry::of(&facts), &mut bytes).unwrap();
+            let recovered = recover::<Engine>(&bytes).map(|recovery| recovery.replica.digest());
+            let resumed = Engine::replay(facts).map(|engine| engine.digest());
+            match restored {
+                Ok(engine) => {
+                    assert_eq!(recovered, Ok(engine.digest()), "{place} {path} {number}");
+                    assert_eq!(resumed, Ok(engine.digest()));
+                }
+                Err(error) => {
+                    unsound += 1;
+                    // The last call of these facts may not be over.
+                    let status = error.to_string().contains("status true");
+                    assert_eq!(
+                        resumed.map_err(|error| error.reason).err(),
+                        (!status).then(|| error.to_string())
+                    );
+                    let at = bytes.len();
+                    assert_eq!(recovered, Err(JournalError::Unsound { at, error }));
+                }
+            }
+        }
+    }
+    assert!(followed > 100 && unsound > 5, "{unsound} of {followed} are unsound");
+}
+
+#[test]
+fn facts_that_end_in_the_middle_of_a_call_are_taken_up() {
+    // Who follows fact by fact may be cut off anywhere.
+    for lines in
+        [include_str!("fixtures/journal/v1.jsonl"), include_str!("fixtures/journal/v1-every.jsonl")]
+    {
+        let facts = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+        let facts: Vec<Fact> = facts.collect();
+        for length in 1..=facts.len() {
+            let resumed = Engine::replay(facts[..length].iter().cloned());
+            assert_eq!(resumed.err(), None, "{length}");
+        }
+    }
 }

@@ -79,6 +79,14 @@ pub enum JournalError {
         /// Why.
         error: RestoreError,
     },
+    /// Every fact fits, and yet the rows contradict each other in the end.
+    #[error("byte {at}: {error}")]
+    Unsound {
+        /// Where the journal ends, or the part of it that was read.
+        at: usize,
+        /// The first invariant that does not hold.
+        error: RestoreError,
+    },
     /// A snapshot is not the first record.
     #[error("byte {at}: a snapshot behind facts")]
     Misplaced {
@@ -154,6 +162,7 @@ fn recover_to<E: Kept>(
         }
         whole = records.whole();
     }
+    replica.check().map_err(|error| JournalError::Unsound { at: whole, error })?;
     Ok(Recovery { replica, whole, cut: bytes.len().saturating_sub(whole) })
 }
 

@@ -9,8 +9,10 @@ use minicbor_serde::{Serializer, from_slice};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::centre::Centre;
+use crate::centre::{Centre, CentreSnapshot};
 use crate::engine::core::Engine;
+use crate::engine::keep::Snapshot;
+use crate::fact::log::Seq;
 use crate::host::{Answered, Entry, FollowError, Follower, Replica, Saved};
 use crate::interaction::ProfileStore;
 use crate::journal::shape;
@@ -53,11 +55,18 @@ pub trait Kept:
     const FACTS: u32;
     /// The kind of a record of a snapshot.
     const SNAPSHOT: u32;
+
+    /// The place of the last fact that a snapshot contains.
+    fn position_of_snapshot(snapshot: &Self::Snapshot) -> Seq;
 }
 
 impl Kept for Engine {
     const FACTS: u32 = 1;
     const SNAPSHOT: u32 = 2;
+
+    fn position_of_snapshot(snapshot: &Snapshot) -> Seq {
+        snapshot.seq()
+    }
 }
 
 impl<P> Kept for Centre<P>
@@ -66,6 +75,10 @@ where
 {
     const FACTS: u32 = 3;
     const SNAPSHOT: u32 = 4;
+
+    fn position_of_snapshot(snapshot: &CentreSnapshot<P>) -> Seq {
+        snapshot.position()
+    }
 }
 
 /// One record of a journal, kept in one go.
@@ -349,9 +362,8 @@ pub(super) const BEGINNING: usize = HEAD + 1 + FACTS.len() + 1 + ANSWERS.len() +
 /// True if a record of facts begins here.
 fn begins(bytes: &[u8]) -> bool {
     let Some((head, body)) = bytes.split_first_chunk::<HEAD>() else { return false };
-    let is_of_facts = |[_, kind, _]: [u32; 3]| {
-        [<Engine as Kept>::FACTS, <Centre as Kept>::FACTS].contains(&kind)
-    };
+    let is_of_facts =
+        |[_, kind, _]: [u32; 3]| [<Engine as Kept>::FACTS, <Centre as Kept>::FACTS].contains(&kind);
     let Some((0xa0..=0xbf, named)) = body.split_first() else { return false };
     let Some(listed) = named.strip_prefix(FACTS) else { return false };
     let answered = || listed.strip_prefix(b"\x80").and_then(|rest| rest.strip_prefix(ANSWERS));
