@@ -18,9 +18,12 @@ struct Promised {
 }
 
 impl Promised {
-    /// Goes on where a store ends, until so many queues are there. Every third time the journal is
-    /// begun anew.
-    fn live(&mut self, mut store: FileStore) -> Result<(), Box<dyn std::error::Error>> {
+    /// Goes on where a store ends, for so many calls. After the third the journal is begun anew.
+    fn live_for(
+        &mut self,
+        calls: u64,
+        mut store: FileStore,
+    ) -> Result<(), Box<dyn std::error::Error>> {
         let replica = store.recover::<Engine>(&mut ())?;
         let (position, mut log) = (replica.position(), Log::default());
         assert!(position >= self.position, "{position} of {} are there", self.position);
@@ -33,7 +36,7 @@ impl Promised {
         };
         let mut driver = Driver::start(engine, log, Host::new(store))?;
         self.note(&driver);
-        for number in 0..5 {
+        for number in 0..calls {
             driver
                 .execute(NOW, Define::new(format!("queue-{number}"), QueueProfile::default()))??;
             self.note(&driver);
@@ -45,6 +48,11 @@ impl Promised {
             }
         }
         Ok(())
+    }
+
+    /// The same until all is there.
+    fn live(&mut self, store: FileStore) -> Result<(), Box<dyn std::error::Error>> {
+        self.live_for(5, store)
     }
 
     fn note(&mut self, driver: &Driver<Engine, FileStore>) {
@@ -70,12 +78,11 @@ fn whatever_fails_nothing_that_was_acknowledged_is_lost() {
                     disk.lose_power(chance);
                 }
                 // Recovery itself may fail, at any place too.
-                disk.fail_at(Some(place % 11));
-                drop(promised.live(FileStore::on(disk.clone(), past)));
-                if chance % 4 > 1 {
-                    disk.lose_power(chance);
-                }
+                disk.fail_at((chance % 4 > 1).then_some(place % 11));
+                drop(promised.live_for(chance % 3, FileStore::on(disk.clone(), past)));
                 disk.fail_at(None);
+                promised.live_for(chance % 2, FileStore::on(disk.clone(), past)).unwrap();
+                disk.lose_power(chance);
                 promised.live(FileStore::on(disk.clone(), past)).unwrap();
                 assert_eq!(promised.position, 6);
                 disk.lose_power(chance);
