@@ -1,6 +1,6 @@
 //! The journal in files.
 
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
@@ -154,9 +154,7 @@ impl FileStore {
             file.seek(SeekFrom::Start(0))?;
             file.write_all(&HEADER)?;
         }
-        file.set_len(whole)?;
-        file.seek(SeekFrom::Start(whole))?;
-        file.sync()?;
+        end_at(&mut **file, whole)?;
         // The file may have had its name without its folder being safe.
         Ok(self.disk.sync()?)
     }
@@ -233,14 +231,29 @@ impl FileStore {
     fn remove_beside_after(&self, position: Seq) -> Result<(), StoreError> {
         for name in self.disk.names()? {
             if name.ends_with(BESIDE) {
-                let mut kept = [0; size_of::<Seq>()];
-                let mut file = self.disk.open(&name)?;
-                if file.read_exact(&mut kept).is_ok() && Seq::from_le_bytes(kept) > position {
+                let kept = self.read_beside(&name)?;
+                if kept.is_some_and(|kept| kept.position > position) {
                     self.disk.remove(&name)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// What a file holds that is kept beside, if there is one.
+    fn read_beside(&self, name: &str) -> Result<Option<Beside>, StoreError> {
+        let mut file = match self.disk.open(name) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let Some(position) = bytes.first_chunk().map(|chunk| Seq::from_le_bytes(*chunk)) else {
+            return Ok(None);
+        };
+        bytes.drain(..position.to_le_bytes().len());
+        Ok(Some(Beside { position, bytes }))
     }
 
     /// Reads a file piece by piece, and says how much of it is whole. Each record comes with its
@@ -273,6 +286,15 @@ impl FileStore {
         }
         Ok(reader.finish().map_err(|error| self.in_file(begin, error))? as u64)
     }
+}
+
+/// Cuts a file and makes that safe. If it ends there already, that may be what a sync that failed
+/// has left: so it is changed in any case.
+fn end_at(file: &mut dyn DiskFile, length: u64) -> io::Result<()> {
+    file.set_len(length.saturating_add(1))?;
+    file.set_len(length)?;
+    file.seek(SeekFrom::Start(length))?;
+    file.sync()
 }
 
 /// What the names of files end with that are kept beside.
@@ -322,10 +344,7 @@ impl Store for FileStore {
         }
         self.disk.sync()?;
         let mut file = self.disk.open(&name(newest))?;
-        if left < file.seek(SeekFrom::End(0))? {
-            file.set_len(left)?;
-        }
-        file.sync()?;
+        end_at(&mut *file, left)?;
         Ok(position)
     }
 
@@ -366,18 +385,7 @@ impl Store for FileStore {
 
     fn beside(&self, name: &str) -> Result<Option<Beside>, StoreError> {
         check_name(name)?;
-        let mut file = match self.disk.open(&format!("{name}{BESIDE}")) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        let Some(position) = bytes.first_chunk().map(|chunk| Seq::from_le_bytes(*chunk)) else {
-            return Ok(None);
-        };
-        bytes.drain(..position.to_le_bytes().len());
-        Ok(Some(Beside { position, bytes }))
+        self.read_beside(&format!("{name}{BESIDE}"))
     }
 }
 

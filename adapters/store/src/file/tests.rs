@@ -233,3 +233,37 @@ fn a_header_that_was_never_written_is_that_of_an_empty_journal() {
         promised.live(FileStore::on(disk, Past::Removed)).unwrap();
     }
 }
+
+#[test]
+fn a_cut_that_is_interrupted_anywhere_is_a_journal_that_is_cut_less() {
+    let mut failures = 0;
+    for place in 0.. {
+        let mut has_failed = false;
+        for chance in 0..8 {
+            let (disk, mut promised) = (Faulty::default(), Promised::default());
+            promised.live(FileStore::on(disk.clone(), Past::Kept)).unwrap();
+            disk.fail_at(Some(place));
+            let mut store = FileStore::on(disk.clone(), Past::Kept);
+            let cut = store.cut::<Engine>(Until::Fact(3));
+            has_failed = disk.has_failed();
+            assert_eq!(cut.is_err(), has_failed, "{place}: {cut:?}");
+            disk.fail_at(None);
+            if chance % 2 == 1 {
+                disk.lose_power(chance);
+            }
+            let left = store.recover::<Engine>(&mut ()).unwrap();
+            assert!([3, 4, 6].contains(&left.position()), "{}", left.position());
+            assert_eq!(left.digest(), promised.digests[&left.position()]);
+            assert_eq!(store.cut::<Engine>(Until::Fact(3)).unwrap(), 3);
+            disk.lose_power(chance);
+            let left = store.recover::<Engine>(&mut ()).unwrap();
+            assert_eq!(left.digest(), promised.digests[&3]);
+            assert_eq!(store.beside("figures").unwrap(), None);
+        }
+        if !has_failed {
+            break;
+        }
+        failures += 1;
+    }
+    assert!(failures > 10, "{failures}");
+}
