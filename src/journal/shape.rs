@@ -6,14 +6,14 @@ use crate::journal::record::RecordError;
 
 /// The most levels of lists, maps and tags in a record.
 ///
-/// A need may be 16 levels of two each, in a piece of work, in a list, in a table, in the rows of a
-/// layer. What reads a value takes the stack for every level.
-pub(super) const DEPTH_MAX: usize = 128;
+/// A need may be 16 levels of two each, in a piece of work, in a table, in the rows of a layer. What
+/// reads a value takes some of the stack for every level.
+const DEPTH_MAX: u32 = 128;
 
 /// Refuses a body that is not one value of CBOR, or too deep to be read. It takes as many steps as
 /// there are bytes at most, and the same stack for all.
 pub(super) fn check(body: &[u8]) -> Result<(), RecordError> {
-    let mut walk = Walk { rest: body, open: [Left::Of(0); DEPTH_MAX], depth: 0 };
+    let mut walk = Walk { rest: body, open: [Left::Of(0); DEPTH_MAX as usize], depth: 0 };
     loop {
         walk.item()?;
         if walk.depth == 0 {
@@ -38,7 +38,7 @@ enum Left {
 
 struct Walk<'a> {
     rest: &'a [u8],
-    open: [Left; DEPTH_MAX],
+    open: [Left; DEPTH_MAX as usize],
     depth: usize,
 }
 
@@ -93,13 +93,13 @@ impl Walk<'_> {
     }
 
     fn open(&mut self, left: Left) -> Result<(), RecordError> {
-        let most = DEPTH_MAX as u32;
-        *self.open.get_mut(self.depth).ok_or(RecordError::TooDeep { most })? = left;
+        let too_deep = RecordError::TooDeep { most: DEPTH_MAX };
+        *self.open.get_mut(self.depth).ok_or(too_deep)? = left;
         self.depth = self.depth.saturating_add(1);
         Ok(())
     }
 
-    fn top(&mut self) -> Option<Left> {
+    fn top(&self) -> Option<Left> {
         self.open.get(self.depth.checked_sub(1)?).copied()
     }
 

@@ -74,8 +74,12 @@ impl FileStore {
     /// Behind which positions the files begin, the newest last.
     fn begins(&self) -> Result<Vec<Seq>, StoreError> {
         let names = self.disk.names()?;
-        let stems = names.iter().filter_map(|name| name.strip_suffix(".journal"));
-        let mut begins: Vec<_> = stems.filter_map(|stem| stem.parse::<Seq>().ok()).collect();
+        let begin = |found: &String| {
+            let begin = found.strip_suffix(".journal")?.parse::<Seq>().ok()?;
+            // What has a name that only looks like one is not of the store.
+            (name(begin) == *found).then_some(begin)
+        };
+        let mut begins: Vec<_> = names.iter().filter_map(begin).collect();
         begins.sort_unstable();
         Ok(begins)
     }
