@@ -49,10 +49,10 @@ fn with_text(text: &str) -> (Vec<u8>, usize, Engine) {
     (bytes, start, before)
 }
 
-/// What is whole of a journal that is read in pieces.
-fn in_pieces(bytes: &[u8]) -> Result<usize, JournalError> {
+/// What is whole of a journal that is read in pieces of this length.
+fn in_pieces(bytes: &[u8], length: usize) -> Result<usize, JournalError> {
     let mut reader = Reader::<Engine>::default();
-    for piece in bytes.chunks(100) {
+    for piece in bytes.chunks(length) {
         reader.push(piece);
         while let Some(record) = reader.next_record() {
             record?;
@@ -63,7 +63,11 @@ fn in_pieces(bytes: &[u8]) -> Result<usize, JournalError> {
 
 fn whole(bytes: &[u8]) -> Result<usize, JournalError> {
     let whole = recover::<Engine>(bytes).map(|recovery| recovery.whole);
-    assert_eq!(in_pieces(bytes), whole);
+    for length in [1, 31, 100, 4_096] {
+        if bytes.len() / length < 10_000 {
+            assert_eq!(in_pieces(bytes, length), whole);
+        }
+    }
     whole
 }
 

@@ -175,7 +175,7 @@ impl Disk for Faulty {
     fn remove(&self, name: &str) -> io::Result<()> {
         let mut machine = self.machine();
         machine.ask_or_fail()?;
-        machine.names.remove(name).map(drop).ok_or(ErrorKind::NotFound.into())
+        machine.names.remove(name).map(drop).ok_or_else(|| ErrorKind::NotFound.into())
     }
 
     fn sync(&self) -> io::Result<()> {
