@@ -303,6 +303,9 @@ impl<E: Kept> Reader<E> {
             return None;
         }
         if self.whole == 0 {
+            if self.rest().len() < HEADER.len() {
+                return None;
+            }
             match check_header(self.rest()) {
                 Ok(0) => {
                     self.end_if_headless();
@@ -349,12 +352,14 @@ impl<E: Kept> Reader<E> {
     /// that was not written to its end.
     ///
     /// # Errors
-    /// [`JournalError::Damaged`] if what is left is no torn tail.
+    /// [`JournalError::Damaged`] if what is left is no torn tail, [`JournalError::Foreign`] if there
+    /// is less than a header, and not of a journal.
     pub fn finish(mut self) -> Result<usize, JournalError> {
         self.pass_tail();
         let is_torn = match self.tail {
             Some(Tail::Headless { is_torn } | Tail::Broken { is_torn }) => is_torn,
-            None => self.whole == 0 || is_torn(self.rest()),
+            None if self.whole == 0 => return check_header(self.rest()).map(|_| 0),
+            None => is_torn(self.rest()),
         };
         if is_torn { Ok(self.whole) } else { Err(JournalError::Damaged { at: self.whole }) }
     }
