@@ -1,5 +1,5 @@
-//! Journals that are broken or written by somebody hostile: what was promised is never cut, what was
-//! not promised never stands in the way, and nothing panics or takes more time than it has bytes.
+//! Journals that are broken or written by somebody hostile: what was promised is never cut, what
+//! was not promised never stands in the way, and nothing panics or takes more than its bytes say.
 
 #![cfg(feature = "journal")]
 

@@ -140,8 +140,8 @@ impl<E: Decide> Replica<E> {
     }
 
     /// Recomputes every invariant of the rows, as [`restore`](Self::restore) does of a snapshot's.
-    /// Reading a [journal](crate::journal) ends with it. A standby that follows fact by fact may ask
-    /// for it whenever it has the time: it is one pass over all rows.
+    /// Reading a [journal](crate::journal) ends with it. A standby that follows fact by fact may
+    /// ask for it whenever it has the time: it is one pass over all rows.
     ///
     /// # Errors
     /// [`RestoreError`] names the first invariant that does not hold.

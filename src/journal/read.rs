@@ -352,7 +352,7 @@ impl<E: Kept> Reader<E> {
     /// that was not written to its end.
     ///
     /// # Errors
-    /// [`JournalError::Damaged`] if what is left is no torn tail, [`JournalError::Foreign`] if there
+    /// [`JournalError::Damaged`] if what is left is no torn tail, [`JournalError::Foreign`] if that
     /// is less than a header, and not of a journal.
     pub fn finish(mut self) -> Result<usize, JournalError> {
         self.pass_tail();

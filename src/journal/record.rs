@@ -15,7 +15,7 @@ use crate::engine::keep::Snapshot;
 use crate::fact::log::Seq;
 use crate::host::{Answered, Entry, FollowError, Follower, Replica, Saved};
 use crate::interaction::ProfileStore;
-use crate::journal::shape;
+use crate::journal::shape::{self, DEPTH_MAX, Misshapen};
 use crate::layer::decide::Decide;
 use crate::layer::error::RestoreError;
 
@@ -120,7 +120,7 @@ pub struct Facts<E: Kept> {
 /// The same as it is written.
 #[derive(Serialize)]
 #[serde(bound = "")]
-struct Written<'a, E: Kept> {
+struct FactsWritten<'a, E: Kept> {
     facts: &'a [E::Fact],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     answers: &'a [Answered<E>],
@@ -198,13 +198,22 @@ pub enum RecordError {
     },
 }
 
+impl From<Misshapen> for RecordError {
+    fn from(error: Misshapen) -> Self {
+        match error {
+            Misshapen::TooDeep => Self::TooDeep { most: DEPTH_MAX },
+            Misshapen::NoValue(reason) => unreadable(reason),
+        }
+    }
+}
+
 /// Writes what is kept of a call behind `out`: after a crash all of it is there or nothing.
 ///
 /// # Errors
 /// [`RecordError`] if the entry cannot be written; `out` is as it was.
 pub fn append<E: Kept>(entry: Entry<'_, E>, out: &mut Vec<u8>) -> Result<(), RecordError> {
     let Entry { facts, answers, .. } = entry;
-    write(E::FACTS, &Written::<E> { facts, answers }, out)
+    write(E::FACTS, &FactsWritten::<E> { facts, answers }, out)
 }
 
 /// Writes a snapshot behind `out`, as the first record of a journal.
@@ -216,7 +225,10 @@ pub fn append_snapshot<E: Kept>(saved: &Saved<E>, out: &mut Vec<u8>) -> Result<(
     write(E::SNAPSHOT, saved, out)?;
     // A host's own store of profiles may be of any depth.
     let body = out.get(before.saturating_add(HEAD)..).unwrap_or_default();
-    shape::check(body).inspect_err(|_| out.truncate(before))
+    shape::check(body).map_err(|error| {
+        out.truncate(before);
+        error.into()
+    })
 }
 
 /// The longest body that is written: as long as its length can say.
@@ -340,9 +352,9 @@ fn sound_head(head: &[u8; HEAD]) -> Option<[u32; 3]> {
 
 /// True if a record of facts begins anywhere in these bytes, be it whole or not.
 ///
-/// No text has such a beginning in it, so nobody who is quoted in a record can feign one. Behind the
-/// word `facts` a list begins, and no character does: such a byte only goes on with one. A text that
-/// ends with that word has its list from what stands behind it, but what is listed there is no map.
+/// No text has such a beginning in it, so nobody who is quoted in a record can feign one. Behind
+/// the word `facts` a list begins, and no character does: such a byte only goes on with one. A text
+/// that ends with that word may have a list behind it, but what is listed there is no map.
 ///
 /// It hashes the heads alone, and only those before such a word.
 pub(super) fn begins_anywhere(bytes: &[u8]) -> bool {

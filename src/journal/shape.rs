@@ -1,18 +1,14 @@
 //! The shape of a body, looked at before anything is made of it: CBOR, and not too deep.
 
-use alloc::string::ToString;
-
-use crate::journal::record::RecordError;
-
 /// The most levels of lists, maps and tags in a record.
 ///
-/// A need may be 16 levels of two each, in a piece of work, in a table, in the rows of a layer. What
-/// reads a value takes some of the stack for every level.
-const DEPTH_MAX: u32 = 128;
+/// A need may be 16 levels of two each, in a piece of work, in a table, in the rows of a layer.
+/// What reads a value takes some of the stack for every level.
+pub(super) const DEPTH_MAX: u32 = 128;
 
 /// Refuses a body that is not one value of CBOR, or too deep to be read. It takes as many steps as
 /// there are bytes at most, and the same stack for all.
-pub(super) fn check(body: &[u8]) -> Result<(), RecordError> {
+pub(super) fn check(body: &[u8]) -> Result<(), Misshapen> {
     let mut walk = Walk { rest: body, open: [Left::Of(0); DEPTH_MAX as usize], depth: 0 };
     loop {
         walk.item()?;
@@ -20,11 +16,20 @@ pub(super) fn check(body: &[u8]) -> Result<(), RecordError> {
             break;
         }
     }
-    if walk.rest.is_empty() { Ok(()) } else { Err(unreadable("something stands behind it")) }
+    if walk.rest.is_empty() {
+        Ok(())
+    } else {
+        Err(Misshapen::NoValue("something stands behind it"))
+    }
 }
 
-fn unreadable(reason: &str) -> RecordError {
-    RecordError::Unreadable { reason: reason.to_string() }
+/// What is wrong with the shape of a body.
+#[derive(Debug)]
+pub(super) enum Misshapen {
+    /// It has more levels than [`DEPTH_MAX`].
+    TooDeep,
+    /// It is no value, and why.
+    NoValue(&'static str),
 }
 
 /// How many items are left of what is open.
@@ -44,7 +49,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Passes over the head of one item, and over all of it if nothing is in it.
-    fn item(&mut self) -> Result<(), RecordError> {
+    fn item(&mut self) -> Result<(), Misshapen> {
         let [first] = self.take()?;
         let (major, short) = (first >> 5, first & 0x1f);
         let length = match short {
@@ -54,7 +59,7 @@ impl Walk<'_> {
             26 => u64::from(u32::from_be_bytes(self.take()?)),
             27 => u64::from_be_bytes(self.take()?),
             31 => return self.indefinite(major),
-            _ => return Err(unreadable("a length is of no kind")),
+            _ => return Err(Misshapen::NoValue("a length is of no kind")),
         };
         match major {
             2 | 3 => self.pass(length)?,
@@ -68,7 +73,7 @@ impl Walk<'_> {
     }
 
     /// Something that ends with a break, or that break.
-    fn indefinite(&mut self, major: u8) -> Result<(), RecordError> {
+    fn indefinite(&mut self, major: u8) -> Result<(), Misshapen> {
         match (major, self.top()) {
             (2..=5, _) => self.open(Left::UntilBreak),
             (7, Some(Left::UntilBreak)) => {
@@ -76,14 +81,14 @@ impl Walk<'_> {
                 self.close();
                 Ok(())
             }
-            _ => Err(unreadable("a break ends nothing")),
+            _ => Err(Misshapen::NoValue("a break ends nothing")),
         }
     }
 
     /// Begins something with so many items in it. Each takes a byte at least.
-    fn enter(&mut self, items: Option<u64>) -> Result<(), RecordError> {
+    fn enter(&mut self, items: Option<u64>) -> Result<(), Misshapen> {
         match items.filter(|items| *items <= self.rest.len() as u64) {
-            None => Err(unreadable("it is shorter than it says")),
+            None => Err(Misshapen::NoValue("it is shorter than it says")),
             Some(0) => {
                 self.close();
                 Ok(())
@@ -92,9 +97,8 @@ impl Walk<'_> {
         }
     }
 
-    fn open(&mut self, left: Left) -> Result<(), RecordError> {
-        let too_deep = RecordError::TooDeep { most: DEPTH_MAX };
-        *self.open.get_mut(self.depth).ok_or(too_deep)? = left;
+    fn open(&mut self, left: Left) -> Result<(), Misshapen> {
+        *self.open.get_mut(self.depth).ok_or(Misshapen::TooDeep)? = left;
         self.depth = self.depth.saturating_add(1);
         Ok(())
     }
@@ -114,16 +118,16 @@ impl Walk<'_> {
         }
     }
 
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], RecordError> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Misshapen> {
         let parts = self.rest.split_first_chunk::<N>();
-        let (taken, rest) = parts.ok_or_else(|| unreadable("it is shorter than it says"))?;
+        let (taken, rest) = parts.ok_or(Misshapen::NoValue("it is shorter than it says"))?;
         self.rest = rest;
         Ok(*taken)
     }
 
-    fn pass(&mut self, length: u64) -> Result<(), RecordError> {
+    fn pass(&mut self, length: u64) -> Result<(), Misshapen> {
         let parts = usize::try_from(length).ok().and_then(|at| self.rest.split_at_checked(at));
-        let (_, rest) = parts.ok_or_else(|| unreadable("it is shorter than it says"))?;
+        let (_, rest) = parts.ok_or(Misshapen::NoValue("it is shorter than it says"))?;
         self.rest = rest;
         Ok(())
     }

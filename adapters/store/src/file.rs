@@ -24,8 +24,8 @@ use crate::store::{Beside, Past, Store, check_name, check_newest};
 /// **A write or a sync that failed** is not tried again: what the system has in memory may look
 /// written since, and not be on the disk. The store takes nothing more before it is recovered, and
 /// recovery trusts no sync but its own. It reads the last record, which is the one that may be in
-/// doubt, and writes it again where it stands. All before it was safe before that was added, because
-/// no record is added behind one that is not.
+/// doubt, and writes it again where it stands. All before it was safe before that was added,
+/// because no record is added behind one that is not.
 ///
 /// ```
 /// use strowger::prelude::*;

@@ -36,8 +36,8 @@ const BESIDE: TableDefinition<'_, &str, (Seq, &[u8])> = TableDefinition::new("be
 ///
 /// **After a commit that failed** the store takes nothing more, and the host opens another one. A
 /// database that was not closed, for that or any other reason, may look written and not be on the
-/// disk: so all of it is written again where it stands before it is looked at. That takes as long as
-/// its file is large.
+/// disk: so all of it is written again where it stands before it is looked at. That takes as long
+/// as its file is large.
 ///
 /// ```
 /// use strowger::centre::{CentreConfig, CentreLog};

@@ -148,8 +148,8 @@ pub trait Store: Sized {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if the rows are not those of the last fact: nothing has changed.
-    /// Otherwise [`StoreError`] if the snapshot could not be kept. Whether it is there is not known then, so
-    /// the store takes nothing more before the host recovers it again.
+    /// Otherwise [`StoreError`] if the snapshot could not be kept. Whether it is there is not known
+    /// then, so the store takes nothing more before the host recovers it again.
     fn rotate<E: Kept>(&mut self, saved: &Saved<E>) -> Result<(), StoreError>;
 
     /// How many snapshots the store holds.
