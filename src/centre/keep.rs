@@ -105,6 +105,17 @@ macro_rules! keep {
                 })
             }
 
+            /// Recomputes every invariant of the rows of the layers above the engine.
+            fn check_layers(&self) -> Result<(), RestoreError> {
+                $(
+                    $(#[$meta])*
+                    {
+                        self.$field.as_ref().map_or(Ok(()), Decide::check_rows)?;
+                    }
+                )*
+                Ok(())
+            }
+
             /// The contradiction that a layer met in its own state, if one ever did: a bug. The
             /// centre refuses everything from then on, and the host recovers another one.
             #[must_use]
@@ -168,7 +179,8 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// centre's log.
     ///
     /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
+    /// [`ReplayError`] names the first fact that is missing or does not fit, or the last one if the
+    /// rows contradict each other after it.
     pub fn resume(self, facts: impl IntoIterator<Item = CentreFact>) -> Result<Self, ReplayError> {
         Decide::resume(self, facts)
     }
@@ -257,6 +269,16 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
 
     fn awaken(&mut self) {
         self.engine.awaken();
+    }
+
+    fn check_rows(&self) -> Result<(), RestoreError> {
+        self.engine.check_rows()?;
+        self.check_layers()
+    }
+
+    fn check_unsettled(&self) -> Result<(), RestoreError> {
+        self.engine.check_unsettled()?;
+        self.check_layers()
     }
 
     fn fault(&self) -> Option<&Fault> {

@@ -152,6 +152,10 @@ impl Decide for Toy {
 
     fn awaken(&mut self) {}
 
+    fn check_rows(&self) -> Result<(), RestoreError> {
+        Ok(())
+    }
+
     fn fault(&self) -> Option<&Fault> {
         None
     }

@@ -79,6 +79,14 @@ impl Decide for Engine {
         Self::awaken(self);
     }
 
+    fn check_rows(&self) -> Result<(), RestoreError> {
+        Self::check_rows(self)
+    }
+
+    fn check_unsettled(&self) -> Result<(), RestoreError> {
+        Self::check_unsettled(self)
+    }
+
     fn fault(&self) -> Option<&Fault> {
         Self::fault(self)
     }

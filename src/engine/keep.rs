@@ -42,21 +42,34 @@ impl Engine {
         if let Some(fault) = snapshot.fault {
             return Err(RestoreError::Faulted { fault });
         }
-        let world = World::from_stores(snapshot.stores);
-        world.check_rows().map_err(|violation| RestoreError::Inconsistent { violation })?;
-        let mut engine = Self::with(world, snapshot.clock);
+        let mut engine = Self::with(World::from_stores(snapshot.stores), snapshot.clock);
+        engine.check_rows()?;
         engine.pace.note_behind(snapshot.behind);
         Ok(engine)
+    }
+
+    /// Recomputes every invariant of the rows.
+    pub(crate) fn check_rows(&self) -> Result<(), RestoreError> {
+        let checked = self.world.check_rows();
+        checked.map_err(|violation| RestoreError::Inconsistent { violation })
+    }
+
+    /// The same after facts that may end in the middle of a call.
+    pub(crate) fn check_unsettled(&self) -> Result<(), RestoreError> {
+        let checked = self.world.check_unsettled();
+        checked.map_err(|violation| RestoreError::Inconsistent { violation })
     }
 
     /// Goes on by facts that happened elsewhere: a journal's tail after a snapshot, or another
     /// engine's log. It takes the engine, because one that fails on the way is of no use.
     ///
     /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
+    /// [`ReplayError`] names the first fact that is missing or does not fit, or the last one if the
+    /// rows contradict each other after it.
     pub fn resume(mut self, facts: impl IntoIterator<Item = Fact>) -> Result<Self, ReplayError> {
         facts.into_iter().try_for_each(|fact| self.follow(&fact))?;
         self.check_followable()?;
+        self.check_unsettled().map_err(|error| error.after(self.world.seq()))?;
         self.awaken();
         Ok(self)
     }

@@ -139,6 +139,16 @@ impl<E: Decide> Replica<E> {
         self.decides.digest()
     }
 
+    /// Recomputes every invariant of the rows, as [`restore`](Self::restore) does of a snapshot's.
+    /// Reading a [journal](crate::journal) ends with it. A standby that follows fact by fact may
+    /// ask for it whenever it has the time: it is one pass over all rows.
+    ///
+    /// # Errors
+    /// [`RestoreError`] names the first invariant that does not hold.
+    pub fn check(&self) -> Result<(), RestoreError> {
+        self.decides.check_rows()
+    }
+
     /// Takes over. Whatever fell due by `now` fires, and work is offered until nothing fits; the
     /// facts of that are appended to `log`, to be kept like those of any call. A journal may have
     /// ended in the middle of a call: what was left undone is done now.

@@ -439,12 +439,14 @@ impl<P: ProfileStore> Records<P> {
     /// Goes on by facts that happened elsewhere.
     ///
     /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
+    /// [`ReplayError`] names the first fact that is missing or does not fit, or the last one if the
+    /// rows contradict each other after it.
     pub fn resume(
         mut self,
         facts: impl IntoIterator<Item = RecordFact>,
     ) -> Result<Self, ReplayError> {
         facts.into_iter().try_for_each(|fact| self.apply_fact(&fact))?;
+        self.check_store().map_err(|error| error.after(self.store.rows().seq))?;
         Ok(self)
     }
 
@@ -454,6 +456,11 @@ impl<P: ProfileStore> Records<P> {
     /// The name of the first that does not hold.
     pub fn check(&self) -> Result<(), &'static str> {
         self.store.check()
+    }
+
+    /// The same for whoever takes something up.
+    fn check_store(&self) -> Result<(), RestoreError> {
+        self.check().map_err(|invariant| RestoreError::Unsound { invariant })
     }
 }
 
@@ -478,7 +485,7 @@ impl<P: ProfileStore + Clone> Records<P> {
         let mut records = Self::bare(snapshot.profiles, snapshot.followed.latest);
         records.followed = snapshot.followed;
         records.store = Store::from_rows(snapshot.rows);
-        records.store.check().map_err(|invariant| RestoreError::Unsound { invariant })?;
+        records.check_store()?;
         Ok(records)
     }
 }
@@ -567,6 +574,10 @@ impl<P: ProfileStore + Clone + Default> Decide for Records<P> {
     }
 
     fn awaken(&mut self) {}
+
+    fn check_rows(&self) -> Result<(), RestoreError> {
+        self.check_store()
+    }
 
     fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()

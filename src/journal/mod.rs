@@ -30,15 +30,25 @@
 //! * A **torn tail** is cut. A write that a crash interrupted leaves the beginning of a record, or
 //!   one with holes, at the very end (zeros may follow); [`Recovery::whole`] says how long the
 //!   journal is without it, and the host cuts it there before it adds anything. Damage to the
-//!   very last record cannot be told from that, nor damage that leaves nothing whole behind it.
-//! * **Damage in the middle**, which something whole follows, is refused with its place.
+//!   very last record cannot be told from that, nor damage that leaves no head behind it.
+//! * **Damage in the middle** is refused with its place. That a later record was begun proves it:
+//!   a head of its own, and the first bytes of a body of facts behind it. No text can hold them,
+//!   because behind the name `facts` stands a byte that begins no character. So what a customer
+//!   says is never taken for a record. The search hashes each head once and no body.
+//! * A **header** in which zeros stand for what was never written is that of an empty journal,
+//!   unless a record was begun behind it.
 //! * A **gap** between facts is refused, and so is a fact that does not fit.
+//! * **Rows that contradict each other** in the end are refused, as those of a snapshot are. That
+//!   is one pass over all rows.
+//! * A value that is **too deep** (128 levels of lists and maps), or says that it is longer than
+//!   its record, is refused before anything is made of it.
 //! * **A way back**: [`recover_until`] reads up to a fact or an instant, and leaves out what is
 //!   behind it, such as calls at a time that cannot be.
 //! * **Versions** of the past stay readable, one of the future is refused by its number.
 //!
 //! For this a host must sync after every record it appends, as [`Driver`](crate::host::Driver)
-//! does.
+//! does. After a sync that failed it must not believe a later one: what the system failed to write
+//! it holds for written. The host writes the last record again where it stands, and syncs that.
 //! Check sums find damage, not malice: a journal is to be as well guarded as the engine itself.
 //!
 //! ```
@@ -67,6 +77,7 @@
 
 mod read;
 mod record;
+mod shape;
 mod until;
 
 pub use read::{

@@ -6,7 +6,8 @@ use core::mem;
 
 use crate::host::{FollowError, Follower, Replica};
 use crate::journal::record::{
-    FeedError, HEADER, HeaderRead, Kept, Record, RecordError, RecordFound, VERSION, read,
+    BEGINNING, FeedError, HEADER, HeaderRead, Kept, Record, RecordError, RecordFound, VERSION,
+    begins_anywhere, read,
 };
 use crate::journal::until::Until;
 use crate::layer::error::RestoreError;
@@ -28,7 +29,7 @@ pub struct Recovery<E: Kept> {
     /// none.
     pub replica: Replica<E>,
     /// How many bytes of the journal are whole. The host cuts it there before it adds to it; if
-    /// that is 0, it begins anew with the header.
+    /// that is 0, not even the header was written to its end, and it begins anew with that.
     pub whole: usize,
     /// How many bytes behind them belong to a record that was not written to its end, or lie
     /// behind the [limit](Until) up to which the journal was read.
@@ -76,6 +77,14 @@ pub enum JournalError {
         /// Where.
         at: usize,
         /// Why.
+        error: RestoreError,
+    },
+    /// Every fact fits, and yet the rows contradict each other in the end.
+    #[error("byte {at}: {error}")]
+    Unsound {
+        /// Where the journal ends, or the part of it that was read.
+        at: usize,
+        /// The first invariant that does not hold.
         error: RestoreError,
     },
     /// A snapshot is not the first record.
@@ -153,6 +162,7 @@ fn recover_to<E: Kept>(
         }
         whole = records.whole();
     }
+    replica.check().map_err(|error| JournalError::Unsound { at: whole, error })?;
     Ok(Recovery { replica, whole, cut: bytes.len().saturating_sub(whole) })
 }
 
@@ -191,6 +201,9 @@ impl<'a, E: Kept> JournalRecords<'a, E> {
     /// [`JournalError`] if the header is not that of a journal this version can read.
     pub fn of(bytes: &'a [u8]) -> Result<Self, JournalError> {
         let whole = check_header(bytes)?;
+        if whole == 0 && begins_anywhere(bytes) {
+            return Err(JournalError::Damaged { at: 0 });
+        }
         let rest = bytes.get(whole..).filter(|_| whole > 0).unwrap_or_default();
         Ok(Self { bytes, rest, whole, kept: PhantomData })
     }
@@ -254,12 +267,24 @@ pub struct Reader<E> {
     bytes: Vec<u8>,
     start: usize,
     whole: usize,
+    tail: Option<Tail>,
     kept: PhantomData<E>,
+}
+
+/// What is behind the last whole record, once that is no record whatever comes. What was looked at
+/// is not kept, so a tail of any length takes no memory.
+#[derive(Clone, Copy, Debug)]
+enum Tail {
+    /// It begins without a sound head; it is torn unless a later record begins in it.
+    Headless { is_torn: bool },
+    /// It begins with a record whose body does not fit its head; it is torn unless anything but
+    /// zeros follows.
+    Broken { is_torn: bool },
 }
 
 impl<E: Kept> Default for Reader<E> {
     fn default() -> Self {
-        Self { bytes: Vec::new(), start: 0, whole: 0, kept: PhantomData }
+        Self { bytes: Vec::new(), start: 0, whole: 0, tail: None, kept: PhantomData }
     }
 }
 
@@ -273,16 +298,37 @@ impl<E: Kept> Reader<E> {
 
     /// Takes out the next record that is whole; `None`: more bytes are needed, if there are any.
     pub fn next_record(&mut self) -> Option<Result<Record<E>, JournalError>> {
+        if self.tail.is_some() {
+            self.pass_tail();
+            return None;
+        }
         if self.whole == 0 {
+            if self.rest().len() < HEADER.len() {
+                return None;
+            }
             match check_header(self.rest()) {
-                Ok(0) => return None,
+                Ok(0) => {
+                    self.end_if_headless();
+                    return None;
+                }
                 Ok(header) => (self.start, self.whole) = (header, header),
                 Err(error) => return Some(Err(error)),
             }
         }
         let at = self.whole;
-        let RecordFound::Whole { kind, body, rest } = RecordFound::at(self.rest()) else {
-            return None;
+        let (kind, body, rest) = match RecordFound::at(self.rest()) {
+            RecordFound::Whole { kind, body, rest } => (kind, body, rest),
+            RecordFound::Short => return None,
+            RecordFound::Nothing => {
+                self.end_if_headless();
+                return None;
+            }
+            RecordFound::Damaged { rest } => {
+                self.start = self.bytes.len().saturating_sub(rest.len());
+                self.tail = Some(Tail::Broken { is_torn: true });
+                self.pass_tail();
+                return None;
+            }
         };
         let (record, left) = (read(kind, body), rest.len());
         let taken = self.rest().len().saturating_sub(left);
@@ -306,12 +352,42 @@ impl<E: Kept> Reader<E> {
     /// that was not written to its end.
     ///
     /// # Errors
-    /// [`JournalError::Damaged`] if what is left is no torn tail.
-    pub fn finish(self) -> Result<usize, JournalError> {
-        if self.whole > 0 {
-            check_tail(self.rest(), self.whole)?;
+    /// [`JournalError::Damaged`] if what is left is no torn tail, [`JournalError::Foreign`] if that
+    /// is less than a header, and not of a journal.
+    pub fn finish(mut self) -> Result<usize, JournalError> {
+        self.pass_tail();
+        let is_torn = match self.tail {
+            Some(Tail::Headless { is_torn } | Tail::Broken { is_torn }) => is_torn,
+            None if self.whole == 0 => return check_header(self.rest()).map(|_| 0),
+            None => is_torn(self.rest()),
+        };
+        if is_torn { Ok(self.whole) } else { Err(JournalError::Damaged { at: self.whole }) }
+    }
+
+    /// Nothing but a tail can come if there is no sound head, and not for want of bytes.
+    fn end_if_headless(&mut self) {
+        if self.rest().len() >= HEADER.len() {
+            self.tail = Some(Tail::Headless { is_torn: true });
+            self.pass_tail();
         }
-        Ok(self.whole)
+    }
+
+    /// Looks at what came of a tail, and keeps no more of it than what may be the first bytes of a
+    /// beginning.
+    fn pass_tail(&mut self) {
+        let rest = self.bytes.get(self.start..).unwrap_or_default();
+        match &mut self.tail {
+            None => {}
+            Some(Tail::Headless { is_torn }) => {
+                *is_torn = *is_torn && !begins_anywhere(rest);
+                let kept = rest.len().min(BEGINNING);
+                self.start = self.bytes.len().saturating_sub(kept);
+            }
+            Some(Tail::Broken { is_torn }) => {
+                *is_torn = *is_torn && rest.iter().all(|byte| *byte == 0);
+                self.start = self.bytes.len();
+            }
+        }
     }
 
     fn rest(&self) -> &[u8] {
@@ -319,14 +395,12 @@ impl<E: Kept> Reader<E> {
     }
 }
 
-/// How long the header is; 0 if only its beginning is there.
+/// How long the header is; 0 if it was not written to its end.
 fn check_header(bytes: &[u8]) -> Result<usize, JournalError> {
-    let Some(header) = bytes.first_chunk() else {
-        return if HEADER.starts_with(bytes) { Ok(0) } else { Err(JournalError::Foreign) };
-    };
-    match HeaderRead::of(header) {
+    match HeaderRead::of(bytes) {
         HeaderRead::Version(VERSION) => Ok(HEADER.len()),
         HeaderRead::Version(found) => Err(JournalError::Version { found }),
+        HeaderRead::Torn => Ok(0),
         HeaderRead::Damaged => Err(JournalError::Damaged { at: 0 }),
         HeaderRead::Foreign => Err(JournalError::Foreign),
     }
@@ -334,23 +408,72 @@ fn check_header(bytes: &[u8]) -> Result<usize, JournalError> {
 
 /// Refuses what is left unless it can be a write that did not come to its end.
 fn check_tail(rest: &[u8], at: usize) -> Result<(), JournalError> {
-    let torn = match RecordFound::at(rest) {
+    if is_torn(rest) { Ok(()) } else { Err(JournalError::Damaged { at }) }
+}
+
+/// True if this can be a write that did not come to its end.
+fn is_torn(rest: &[u8]) -> bool {
+    match RecordFound::at(rest) {
         RecordFound::Whole { .. } => false,
         RecordFound::Short => true,
         RecordFound::Damaged { rest } => rest.iter().all(|byte| *byte == 0),
-        RecordFound::Nothing => !followed_by_a_record(rest),
-    };
-    if torn { Ok(()) } else { Err(JournalError::Damaged { at }) }
+        RecordFound::Nothing => !begins_anywhere(rest),
+    }
 }
 
-/// True if a whole record begins anywhere behind the first byte.
-fn followed_by_a_record(bytes: &[u8]) -> bool {
-    let mut behind = bytes;
-    while let Some((_, rest)) = behind.split_first() {
-        if matches!(RecordFound::at(rest), RecordFound::Whole { .. }) {
-            return true;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use alloc::vec;
+
+    use crate::engine::core::Engine;
+    use crate::journal::record::tests::HASHED;
+
+    /// A tail in which a record seems to begin at every sixteenth byte, each as long as all that is
+    /// left, and none of them whole.
+    fn crafted(length: usize) -> Vec<u8> {
+        let mut bytes = vec![0xff; 16];
+        while bytes.len() < length {
+            let left = u32::try_from(length.saturating_sub(bytes.len() + 16)).unwrap();
+            let head = [left, 1, 0].map(u32::to_le_bytes);
+            bytes.extend(head.as_flattened());
+            let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISCSI);
+            bytes.extend(crc.checksum(head.as_flattened()).to_le_bytes());
         }
-        behind = rest;
+        bytes
     }
-    false
+
+    #[test]
+    fn a_crafted_tail_is_hashed_once_at_most() {
+        for tail in [crafted(1 << 16), b"\xa1\x65facts\x81\xa1".repeat(1 << 13)] {
+            let bytes = [&HEADER[..], &tail].concat();
+            HASHED.set(0);
+            let records = JournalRecords::<Engine>::of(&bytes).unwrap();
+            assert_eq!(records.map(Result::unwrap).count(), 0);
+            assert!(HASHED.get() <= 2 * tail.len(), "{} of {}", HASHED.get(), tail.len());
+        }
+    }
+
+    #[test]
+    fn a_tail_that_comes_in_pieces_is_hashed_once_and_not_kept() {
+        let body = vec![0x55; 1 << 16];
+        let head = [1 << 16, 1, 7].map(u32::to_le_bytes);
+        let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISCSI).checksum(head.as_flattened());
+        let broken = [head.as_flattened(), &crc.to_le_bytes(), &body].concat();
+        for (tail, is_torn) in [(crafted(1 << 16), true), (broken, false)] {
+            let (mut reader, mut most) = (Reader::<Engine>::default(), 0);
+            HASHED.set(0);
+            reader.push(&HEADER);
+            for piece in tail.chunks(64).chain([&[1; 64][..]; 1_000]) {
+                reader.push(piece);
+                assert!(reader.next_record().is_none());
+                most = most.max(reader.bytes.len());
+            }
+            assert!(HASHED.get() <= 3 * tail.len(), "{} of {}", HASHED.get(), tail.len());
+            assert!(most <= tail.len() + 64, "{most}");
+            assert!(reader.bytes.len() <= BEGINNING + 64);
+            assert_eq!(reader.finish().is_ok(), is_torn);
+        }
+    }
 }

@@ -128,9 +128,11 @@ pub trait Decide: Sized {
     /// log. Takes the value, because one that fails on the way is of no use.
     ///
     /// # Errors
-    /// [`ReplayError`] names the first fact that is missing or does not fit.
+    /// [`ReplayError`] names the first fact that is missing or does not fit, or the last one if the
+    /// rows contradict each other after it.
     fn resume(mut self, facts: impl IntoIterator<Item = Self::Fact>) -> Result<Self, ReplayError> {
         facts.into_iter().try_for_each(|fact| self.apply(&fact))?;
+        self.check_unsettled().map_err(|error| error.after(self.position()))?;
         self.awaken();
         Ok(self)
     }
@@ -141,6 +143,22 @@ pub trait Decide: Sized {
     /// [`ReplayError`] names the first fact that is missing or does not fit.
     fn replay(facts: impl IntoIterator<Item = Self::Fact>) -> Result<Self, ReplayError> {
         Self::unopened().resume(facts)
+    }
+
+    /// Recomputes every invariant of the rows: what [`restore`](Self::restore) asks of a snapshot.
+    /// A fact may fit by itself, and yet lead to rows that cannot be. One pass over all rows, so it
+    /// is for whoever takes something up, and not for every call.
+    ///
+    /// # Errors
+    /// [`RestoreError`] names the first invariant that does not hold.
+    fn check_rows(&self) -> Result<(), RestoreError>;
+
+    /// The same after facts that may end in the middle of a call, which says last how agents are.
+    ///
+    /// # Errors
+    /// [`RestoreError`] names the first invariant that does not hold.
+    fn check_unsettled(&self) -> Result<(), RestoreError> {
+        self.check_rows()
     }
 
     /// The contradiction it met in its own state, if it ever did: a bug. It refuses everything from

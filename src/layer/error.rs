@@ -1,12 +1,12 @@
 //! What cannot be taken up, and why.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 use crate::fact::log::Seq;
 use crate::layer::fault::Fault;
 use crate::world::check::Violation;
 
-/// A snapshot that cannot be taken up.
+/// A snapshot, or the state that facts lead to, that cannot be taken up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
@@ -17,13 +17,13 @@ pub enum RestoreError {
         found: u32,
     },
     /// Its rows contradict each other.
-    #[error("the snapshot is inconsistent: {violation}")]
+    #[error("the rows contradict each other: {violation}")]
     Inconsistent {
         /// The first invariant that does not hold.
         violation: Violation,
     },
     /// Rows of a layer above the engine contradict each other.
-    #[error("the snapshot is inconsistent: {invariant}")]
+    #[error("the rows contradict each other: {invariant}")]
     Unsound {
         /// The first invariant that does not hold.
         invariant: &'static str,
@@ -36,7 +36,14 @@ pub enum RestoreError {
     },
 }
 
-/// A fact that cannot be followed.
+impl RestoreError {
+    /// The same of rows that facts up to this one led to.
+    pub(crate) fn after(&self, seq: Seq) -> ReplayError {
+        ReplayError { seq, reason: self.to_string() }
+    }
+}
+
+/// A fact that cannot be followed, or the last one behind which the rows contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("fact {seq}: {reason}")]
 pub struct ReplayError {

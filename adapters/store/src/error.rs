@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use strowger::RestoreError;
 use strowger::fact::Seq;
 use strowger::journal::{FeedError, JournalError, RecordError};
 
@@ -59,9 +60,39 @@ pub enum StoreError {
     /// with a snapshot, and what was before that is gone.
     #[error("all that is kept lies behind the limit")]
     Beyond,
-    /// The journal is to be read before anything is added to it.
-    #[error("the journal was not recovered yet")]
+    /// The journal is to be recovered before anything is added to it: it was only opened, or
+    /// something failed that leaves its end in doubt.
+    #[error("the journal was not recovered yet, or not since something failed")]
     Unread,
+    /// Another process has the store open, or another part of this one.
+    #[error("{} is locked: somebody else has the store open", path.display())]
+    Locked {
+        /// The file with the lock.
+        path: PathBuf,
+    },
+    /// Every fact fits, and yet the rows contradict each other in the end.
+    #[error("the journal leads to what cannot be: {error}")]
+    Unsound {
+        /// The first invariant that does not hold.
+        error: RestoreError,
+    },
+    /// A snapshot stands where one of another position should: it belongs to something else.
+    #[error("{}: a snapshot of position {found} is not the one that belongs here", path.display())]
+    Misplaced {
+        /// The file.
+        path: PathBuf,
+        /// The position of the snapshot.
+        found: Seq,
+    },
+    /// The rows that the journal should begin anew with are not those of its last fact: whatever
+    /// lies between would be lost.
+    #[error("the rows are those of fact {saved}, and the last one is {last}")]
+    Stale {
+        /// The position of the rows.
+        saved: Seq,
+        /// The position of the last fact.
+        last: Seq,
+    },
     /// A name for something that is kept beside has other characters than letters, digits, `-` and
     /// `_`, or none.
     #[error("`{name}` is no name for something that is kept beside")]

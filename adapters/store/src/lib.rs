@@ -3,9 +3,11 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod behind;
+mod disk;
 mod error;
+#[cfg(test)]
+mod faulty;
 mod file;
-mod folder;
 #[cfg(feature = "redb")]
 mod redb;
 mod store;

@@ -1,16 +1,23 @@
 //! The journal in a database of redb.
 
-use std::fs;
-use std::path::Path;
+use std::cell::Cell;
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
+use redb::backends::FileBackend;
+use redb::{
+    Database, DatabaseError, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    StorageBackend, TableDefinition,
+};
 use strowger::fact::Seq;
 use strowger::host::{Entry, Follower, Journal, Replica, Saved};
 use strowger::journal::{self, Kept, Record, Until};
 
 use crate::behind::Behind;
 use crate::error::StoreError;
-use crate::store::{Beside, Past, Store, check_name};
+use crate::store::{Beside, Past, Store, check_name, check_newest};
 
 /// The records of the journal, each under a running number.
 const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
@@ -23,6 +30,14 @@ const BESIDE: TableDefinition<'_, &str, (Seq, &[u8])> = TableDefinition::new("be
 
 /// The journal in a database of [redb](https://docs.rs/redb), one record a call, made safe by one
 /// commit. A commit keeps all of it or nothing, so there is no torn tail.
+///
+/// The database is locked while the store is open, and a second one is refused as
+/// [`Locked`](StoreError::Locked).
+///
+/// **After a commit that failed** the store takes nothing more, and the host opens another one. A
+/// database that was not closed, for that or any other reason, may look written and not be on the
+/// disk: so all of it is written again where it stands before it is looked at. That takes as long
+/// as its file is large.
 ///
 /// ```
 /// use strowger::centre::{CentreConfig, CentreLog};
@@ -49,6 +64,7 @@ const BESIDE: TableDefinition<'_, &str, (Seq, &[u8])> = TableDefinition::new("be
 #[derive(Debug)]
 pub struct RedbStore {
     database: Database,
+    path: PathBuf,
     past: Past,
     /// The number of the next record, once the records were read.
     next: Option<u64>,
@@ -62,13 +78,117 @@ pub struct RedbStore {
 /// more would help nobody.
 const CACHE: usize = 16 * 1024 * 1024;
 
+/// How much of a database is written again at a time.
+const PIECE: usize = 1024 * 1024;
+
+/// The file of a database, which is shared with whoever writes it again.
+#[derive(Debug)]
+struct Shared<B>(Arc<B>);
+
+impl<B: StorageBackend> StorageBackend for Shared<B> {
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.write(offset, data)
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.0.close()
+    }
+}
+
+/// Writes all of a file again where it stands, and makes it safe: the same bytes in the same
+/// places, so a crash on the way leaves all as it was.
+fn write_again(file: &impl StorageBackend) -> io::Result<()> {
+    let (length, mut at) = (file.len()?, 0);
+    let mut piece = vec![0; PIECE];
+    while at < length {
+        let left = usize::try_from(length.saturating_sub(at)).unwrap_or(PIECE);
+        let piece = piece.get_mut(..left.min(PIECE)).unwrap_or_default();
+        file.read(at, piece)?;
+        file.write(at, piece)?;
+        at = at.saturating_add(piece.len() as u64);
+    }
+    file.sync_data()
+}
+
+/// Empties a file in which a database was begun and not brought to its beginning: redb says last
+/// what the file is, and takes one that does not say it for something else.
+fn empty_if_unbegun(file: &impl StorageBackend) -> io::Result<()> {
+    let (length, mut at) = (file.len()?, 0);
+    let mut piece = vec![0; PIECE];
+    while at < length {
+        let left = usize::try_from(length.saturating_sub(at)).unwrap_or(PIECE);
+        let piece = piece.get_mut(..left.min(PIECE)).unwrap_or_default();
+        file.read(at, piece)?;
+        let named = |place: usize| at == 0 && (NAME..HEAD).contains(&place);
+        if piece.iter().enumerate().any(|(place, byte)| *byte != 0 && !named(place)) {
+            return Ok(());
+        }
+        at = at.saturating_add(piece.len() as u64);
+    }
+    file.set_len(0)
+}
+
+/// How many bytes say that a file is a database, and how many more are written with them.
+const NAME: usize = 9;
+const HEAD: usize = 4096;
+
 impl RedbStore {
+    fn on(file: impl StorageBackend, path: PathBuf, past: Past) -> Result<Self, StoreError> {
+        empty_if_unbegun(&file)?;
+        let file = Arc::new(file);
+        let (again, is_safe) = (Arc::clone(&file), Cell::new(false));
+        let mut builder = Database::builder();
+        // It is asked before a database that was not closed is looked at, and while it is.
+        builder.set_cache_size(CACHE).set_repair_callback(move |repair| {
+            if !is_safe.get() {
+                is_safe.set(write_again(&*again).is_ok());
+            }
+            if !is_safe.get() {
+                repair.abort();
+            }
+        });
+        let database = builder.create_with_backend(Shared(file))?;
+        let write = database.begin_write()?;
+        write.open_table(RECORDS)?;
+        write.open_table(SNAPSHOTS)?;
+        write.open_table(BESIDE)?;
+        write.commit()?;
+        Ok(Self { database, path, past, next: None, position: 0, added: Vec::new() })
+    }
+
+    /// Refuses a snapshot that is not the one whose position is written beside it.
+    fn check_begin(&self, begin: Seq, found: Seq) -> Result<(), StoreError> {
+        if begin == found {
+            return Ok(());
+        }
+        Err(StoreError::Misplaced { path: self.path.clone(), found })
+    }
+
     /// Reads the records; without a position to tell from, what is behind the newest snapshot.
     fn read<E: Kept>(
         &mut self,
         heard: Option<Seq>,
         follower: &mut impl Follower<E>,
     ) -> Result<Replica<E>, StoreError> {
+        // What was added and not made safe is gone.
+        self.next = None;
+        self.added.clear();
         let read = self.database.begin_read()?;
         let (records, snapshots) = (read.open_table(RECORDS)?, read.open_table(SNAPSHOTS)?);
         let newest = snapshots.last()?.map(|(number, position)| (number.value(), position.value()));
@@ -78,6 +198,7 @@ impl RedbStore {
         if newest.is_some() {
             let record = records.get(from)?.ok_or(journal::RecordError::Damaged)?;
             journal::decode::<E>(record.value())?.feed(&mut replica, &mut ())?;
+            self.check_begin(position, replica.position())?;
             if behind.heard() < position {
                 let mut first = 0;
                 for entry in snapshots.iter()? {
@@ -98,6 +219,7 @@ impl RedbStore {
             journal::decode::<E>(entry?.1.value())?.feed(&mut replica, &mut behind)?;
         }
         behind.check(replica.position())?;
+        replica.check().map_err(|error| StoreError::Unsound { error })?;
         let last = records.last()?.map(|(number, _)| number.value());
         self.next = Some(last.map_or(0, |last| last.saturating_add(1)));
         self.position = replica.position();
@@ -142,13 +264,13 @@ impl Store for RedbStore {
     fn open(folder: impl AsRef<Path>, past: Past) -> Result<Self, StoreError> {
         fs::create_dir_all(&folder)?;
         let path = folder.as_ref().join("journal.redb");
-        let database = Database::builder().set_cache_size(CACHE).create(path)?;
-        let write = database.begin_write()?;
-        write.open_table(RECORDS)?;
-        write.open_table(SNAPSHOTS)?;
-        write.open_table(BESIDE)?;
-        write.commit()?;
-        Ok(Self { database, past, next: None, position: 0, added: Vec::new() })
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(&path)?;
+        match FileBackend::new(file) {
+            Ok(file) => Self::on(file, path, past),
+            Err(DatabaseError::DatabaseAlreadyOpen) => Err(StoreError::Locked { path }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn recover<E: Kept>(
@@ -180,6 +302,7 @@ impl Store for RedbStore {
     }
 
     fn rotate<E: Kept>(&mut self, saved: &Saved<E>) -> Result<(), StoreError> {
+        check_newest(saved, self.position)?;
         let mut record = Vec::new();
         journal::append_snapshot(saved, &mut record)?;
         // If the commit fails it is not known which number is free.
@@ -254,3 +377,6 @@ impl<E: Kept> Journal<E> for RedbStore {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

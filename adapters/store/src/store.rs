@@ -32,7 +32,8 @@ pub struct Beside {
 ///
 /// A store is opened, [recovered](Self::recover) once, and then handed to a
 /// [driver](strowger::host::Driver) as its [`Journal`](strowger::host::Journal). One process at a
-/// time has it open: the database sees to that itself, for files the host does.
+/// time has it open, and in that one nobody else: the store is locked until it is dropped or the
+/// process is gone.
 ///
 /// Followers, such as figures, survive a restart in two steps: the host keeps their bytes
 /// [beside](Self::save_beside) the journal now and then, always before it
@@ -74,13 +75,16 @@ pub trait Store: Sized {
     /// Opens the store in a folder; makes both if they are not there.
     ///
     /// # Errors
-    /// [`StoreError`] if the folder or what is in it cannot be opened.
+    /// [`StoreError::Locked`] if somebody else has it open; otherwise [`StoreError`] if the folder
+    /// or what is in it cannot be opened.
     fn open(folder: impl AsRef<Path>, past: Past) -> Result<Self, StoreError>;
 
     /// Reads the journal, up to a torn tail, which is cut, and makes ready to add to it. The
-    /// follower hears of the facts behind the newest snapshot.
+    /// follower hears of the facts behind the newest snapshot. What the last process wrote and
+    /// perhaps did not make safe is made safe.
     ///
     /// # Errors
+    /// [`StoreError::Unsound`] if the rows contradict each other in the end; otherwise
     /// [`StoreError`] if the journal cannot be read.
     fn recover<E: Kept>(
         &mut self,
@@ -143,8 +147,9 @@ pub trait Store: Sized {
     /// comes behind. After a crash on the way either the old journal is there or the new one.
     ///
     /// # Errors
-    /// [`StoreError`] if the snapshot could not be kept. Whether it is there is not known then, so
-    /// the store takes nothing more: the host opens it again and recovers.
+    /// [`StoreError::Stale`] if the rows are not those of the last fact: nothing has changed.
+    /// Otherwise [`StoreError`] if the snapshot could not be kept. Whether it is there is not known
+    /// then, so the store takes nothing more before the host recovers it again.
     fn rotate<E: Kept>(&mut self, saved: &Saved<E>) -> Result<(), StoreError>;
 
     /// How many snapshots the store holds.
@@ -165,6 +170,14 @@ pub trait Store: Sized {
     /// # Errors
     /// [`StoreError`] if it cannot be read.
     fn beside(&self, name: &str) -> Result<Option<Beside>, StoreError>;
+}
+
+/// Refuses rows that are not those of the last fact.
+pub(crate) fn check_newest<E: Kept>(saved: &Saved<E>, last: Seq) -> Result<(), StoreError> {
+    match E::position_of_snapshot(&saved.snapshot) {
+        saved if saved == last => Ok(()),
+        saved => Err(StoreError::Stale { saved, last }),
+    }
 }
 
 /// Refuses a name that could be a path.

@@ -1,8 +1,10 @@
 //! What both stores do: recovery, rotation, what is told to a follower, and what is kept beside.
 
+use std::any::Any;
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command as Process, Stdio};
 
 use strowger::Digest;
 use strowger::fact::{Fact, Seq};
@@ -179,7 +181,105 @@ macro_rules! with_both {
     };
 }
 
+/// Where the child of a test finds its store.
+const CHILD: &str = "STROWGER_LOCK_CHILD";
+
+#[test]
+#[ignore = "the child of the other tests"]
+fn child() {
+    let Ok(told) = std::env::var(CHILD) else { return };
+    let (name, folder) = told.split_once(' ').unwrap();
+    let open = |folder| match name {
+        "file" => {
+            FileStore::open(folder, Past::Removed).map(|store| Box::new(store) as Box<dyn Any>)
+        }
+        _ => RedbStore::open(folder, Past::Removed).map(|store| Box::new(store) as Box<dyn Any>),
+    };
+    let _store = open(folder).unwrap();
+    println!("it is open");
+    std::thread::sleep(std::time::Duration::from_secs(60));
+}
+
+fn one_at_a_time_has_it_open<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-locked"));
+    let is_locked = || match S::open(&folder, Past::Removed) {
+        Ok(_) => false,
+        Err(StoreError::Locked { path }) => {
+            assert!(path.starts_with(&folder) && path.exists());
+            true
+        }
+        Err(error) => panic!("{error}"),
+    };
+    // Another part of this process.
+    let driver = go_on(S::open(&folder, Past::Removed).unwrap());
+    assert!(is_locked());
+    drop(driver);
+    assert!(!is_locked());
+    // Another process, until it is killed.
+    let mut child = Process::new(std::env::current_exe().unwrap())
+        .args(["child", "--exact", "--ignored", "--nocapture"])
+        .env(CHILD, format!("{name} {}", folder.display()))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("it is open")));
+    assert!(is_locked());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!is_locked());
+    go_on(S::open(&folder, Past::Removed).unwrap());
+}
+
+fn rows_that_are_not_the_newest_do_not_begin_it_anew<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-stale"));
+    let mut driver = go_on(S::open(&folder, Past::Removed).unwrap());
+    define(&mut driver, "one");
+    let saved = driver.save().unwrap();
+    define(&mut driver, "two");
+    let digest = digest(&driver);
+    let stale = driver.host_mut().journal.rotate(&saved);
+    assert!(matches!(stale, Err(StoreError::Stale { saved: 2, last: 3 })), "{stale:?}");
+    // Nothing has changed, and it goes on.
+    rotate(&mut driver);
+    drop(driver);
+    let read = heard_from::<S>(&folder, Past::Removed, None).unwrap();
+    assert_eq!(read, (vec![], digest));
+}
+
+/// Facts that fit one by one and lead to what cannot be.
+fn what_cannot_be_is_not_recovered<S: Tested>(name: &str) {
+    let folder = folder(&format!("{name}-unsound"));
+    let mut driver = go_on(S::open(&folder, Past::Removed).unwrap());
+    driver.execute(NOW, Define::new("ana", AgentProfile::default())).unwrap().unwrap();
+    let queue = driver.execute(NOW, Define::new("one", QueueProfile::default())).unwrap().unwrap();
+    let (agent, position) = (AgentId::from_raw(0), driver.engine().unwrap().view().seq());
+    driver.execute(NOW, SetMembership::new(agent, queue)).unwrap().unwrap();
+    drop(driver);
+    let mut store = S::open(&folder, Past::Removed).unwrap();
+    let replica = store.recover::<Engine>(&mut ()).unwrap();
+    // It says of the agent what neither presence nor load say.
+    let json = serde_json::json!({
+        "seq": replica.position() + 1, "at": 1_000, "cause": "routing",
+        "event": {"routing_status_changed": {"agent": 0, "status": "idle"}},
+    });
+    let fact: Fact = serde_json::from_value(json).unwrap();
+    store.append(Entry::of(&[fact])).unwrap();
+    store.sync().unwrap();
+    drop(store);
+    let mut store = S::open(&folder, Past::Removed).unwrap();
+    let read = store.recover::<Engine>(&mut ()).map(|replica| replica.position());
+    assert!(matches!(read, Err(StoreError::Unsound { .. })), "{read:?}");
+    assert!(matches!(store.append(Entry::of(&[])), Err(StoreError::Unread)));
+    // The way back.
+    assert_eq!(store.cut::<Engine>(Until::Fact(position)).unwrap(), position);
+    assert_eq!(store.recover::<Engine>(&mut ()).unwrap().position(), position);
+}
+
 with_both! {
+    one_at_a_time_has_it_open
+    rows_that_are_not_the_newest_do_not_begin_it_anew
+    what_cannot_be_is_not_recovered
     a_follower_hears_of_what_is_behind
     what_was_removed_cannot_be_told
     answers_to_tokens_are_kept_whatever_they_are
@@ -205,6 +305,7 @@ fn a_torn_tail_is_cut_and_the_journal_goes_on() {
     assert_eq!(fs::metadata(&path).unwrap().len(), whole);
     define(&mut driver, "six");
     let digest_after = digest(&driver);
+    drop(driver);
     let read = heard_from::<FileStore>(&folder, Past::Removed, Some(5)).unwrap();
     assert_eq!(read, (vec![6, 7], digest_after));
 }

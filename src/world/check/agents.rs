@@ -10,7 +10,7 @@ use crate::world::check::{legs, pools};
 use crate::world::rows::{Agent, Member};
 use crate::world::state::World;
 
-/// The invariants of one agent, the references apart.
+/// The invariants of one agent, the references and the status apart.
 pub(super) fn check(world: &World, id: AgentId, agent: &Agent) -> Result<(), Violation> {
     let hold = |invariant, holds: bool| Violation::unless(holds, invariant, id);
     let mut usage = Usage::default();
@@ -39,9 +39,6 @@ pub(super) fn check(world: &World, id: AgentId, agent: &Agent) -> Result<(), Vio
     }
     pools::add_spent(world, agent, &mut usage);
     hold("capacity held: the sum over what holds it", usage == agent.usage)?;
-    let profile = world.agent_profile(id);
-    let debt = profile.is_ok_and(|profile| agent.usage.is_in_debt(&profile.capacity));
-    hold("status true: debt", debt == agent.in_debt)?;
     let sorted = agent.members().is_sorted_by_key(|member| member.order());
     hold("memberships in order", sorted)?;
     for queue in world.index.by_expression.iter().copied() {
@@ -56,7 +53,15 @@ pub(super) fn check(world: &World, id: AgentId, agent: &Agent) -> Result<(), Vio
         member.by_expression && (member.channel.is_some() || !asked)
     };
     let none = !agent.members().any(|member| stray(&member));
-    hold("members by expression: for all channels of such a queue", none)?;
+    hold("members by expression: for all channels of such a queue", none)
+}
+
+/// That the status of an agent is true, as it is once a call is over.
+pub(super) fn check_status(world: &World, id: AgentId, agent: &Agent) -> Result<(), Violation> {
+    let hold = |invariant, holds: bool| Violation::unless(holds, invariant, id);
+    let profile = world.agent_profile(id);
+    let debt = profile.is_ok_and(|profile| agent.usage.is_in_debt(&profile.capacity));
+    hold("status true: debt", debt == agent.in_debt)?;
     let presence = world.entry::<PresenceProfile>(agent.presence.id());
     let on_queue = presence.is_ok_and(|entry| entry.profile.is_on_queue());
     let expected = if on_queue {

@@ -48,6 +48,16 @@ impl World {
     /// # Errors
     /// The first invariant that does not hold.
     pub(crate) fn check_rows(&self) -> Result<(), Violation> {
+        self.check_unsettled()?;
+        let mut agents = self.stores.agent_rows.iter();
+        agents.try_for_each(|(id, agent)| agents::check_status(self, id, agent))
+    }
+
+    /// The same in the middle of a call, whose last facts are those that say how agents are.
+    ///
+    /// # Errors
+    /// The first invariant that does not hold.
+    pub(crate) fn check_unsettled(&self) -> Result<(), Violation> {
         check_memory(self)?;
         let works = Survey::of(self);
         references::of_definitions(self)?;
