@@ -515,8 +515,8 @@ mod tests {
     use alloc::format;
 
     use crate::command::commands::{
-        Accept, Change, Consult, Define, FinishContact, Finisher, Park, SetMembership, SetPresence,
-        Submit,
+        Accept, Change, Consult, Define, FinishContact, Finisher, Park, Reject, SetMembership,
+        SetPresence, Submit,
     };
     use crate::layer::error::RestoreError;
     use crate::model::agent::AgentProfile;
@@ -525,6 +525,7 @@ mod tests {
     use crate::model::membership::Membership;
     use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
     use crate::model::queue::QueueProfile;
+    use crate::model::reason::Response;
     use crate::model::work::WorkRequest;
 
     const ANA: AgentId = AgentId::from_raw(0);
@@ -679,6 +680,46 @@ mod tests {
     #[test]
     fn a_crowd_costs_a_few_searches_each() {
         let (few, many) = (searches(100), searches(400));
+        assert!(few <= 400 && many <= 1_600, "{few} and {many} searches");
+    }
+
+    /// How many searches it takes to offer what somebody declined to so many agents who come free
+    /// in one call.
+    fn searches_for_declined(agents: u32) -> u64 {
+        let (now, mut log) = (Timestamp::EPOCH, Log::default());
+        let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
+        let mut tell =
+            |engine: &mut Engine, command: Command| engine.execute(now, command, &mut log).unwrap();
+        tell(&mut engine, Define::new("voice", ChannelProfile::voice()).into());
+        let queue = QueueProfile::default().with_on_reject(Response::Nothing);
+        tell(&mut engine, Define::new("support", queue).into());
+        let hall = PresenceProfile::of(SystemPresence::Meeting);
+        tell(&mut engine, Define::new("hall", hall.clone()).into());
+        let hall_id = engine.view().presence_id("hall").unwrap();
+        let (queue, voice) = (QueueId::from_raw(0), engine.view().channel_id("voice").unwrap());
+        for number in 0..=agents {
+            tell(&mut engine, Define::new(format!("a{number}"), AgentProfile::default()).into());
+            let agent = AgentId::from_raw(number);
+            tell(&mut engine, SetMembership::new(agent, queue).into());
+            let presence = if number == 0 { SystemPresence::OnQueue.id() } else { hall_id };
+            tell(&mut engine, SetPresence::new(agent, presence).into());
+        }
+        for _ in 0..agents {
+            tell(&mut engine, Submit::new(WorkRequest::new(queue, voice)).into());
+            let offer = engine.view().agent(ANA).unwrap().offers()[0];
+            tell(&mut engine, Reject::new(offer).into());
+        }
+        tell(&mut engine, SetPresence::new(ANA, SystemPresence::Offline.id()).into());
+        let before = engine.search.searches;
+        tell(&mut engine, Change::new(hall_id, hall.with_opens(Opens::Everything)).into());
+        let offered = engine.view().agents().filter(|agent| !agent.offers().is_empty()).count();
+        assert_eq!(offered, agents as usize);
+        engine.search.searches - before
+    }
+
+    #[test]
+    fn what_was_declined_is_not_searched_for_again_after_each_offer() {
+        let (few, many) = (searches_for_declined(100), searches_for_declined(400));
         assert!(few <= 400 && many <= 1_600, "{few} and {many} searches");
     }
 }

@@ -168,19 +168,24 @@ impl Search {
 
     /// Ordinary work ends the search: nothing behind it in its lane finds more, or goes before it.
     /// What stands before it may find an agent for whom the queue ranks higher, where those for
-    /// whom it ranks lower declined it.
+    /// whom it ranks lower declined it. Whatever finds one for whom no queue could rank lower ends
+    /// the search too, so that a thousand calls that somebody declined are not searched for again
+    /// after each offer.
     fn seek_in_lane(
         &mut self,
         matching: Matching<'_>,
         queue: QueueId,
         lane: LaneKey,
     ) -> Option<Found> {
-        let lanes = &matching.world.index().line(queue)?.lanes;
+        let line = matching.world.index().line(queue)?;
+        let (lanes, members) = (&line.lanes, line.members(lane.channel));
+        let least = members.groups().next().map(|((rank, ..), _)| rank);
         let passed = self.passed.get(&(queue, lane)).copied();
         let mut best: Option<Found> = None;
         for key in lanes.keys_after(&lane, passed) {
             let found = self.seek_agent(matching, key.work);
-            if matching.world.work(key.work).is_ok_and(is_ordinary) {
+            let ordinary = matching.world.work(key.work).is_ok_and(is_ordinary);
+            if ordinary || found.is_some_and(|found| Some(found.rank) <= least) {
                 return best.into_iter().chain(found).min();
             }
             if best.is_none() && found.is_none() {
