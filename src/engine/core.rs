@@ -521,11 +521,11 @@ mod tests {
     use crate::layer::error::RestoreError;
     use crate::model::agent::AgentProfile;
     use crate::model::channel::ChannelProfile;
-    use crate::model::ids::{AgentId, QueueId, WorkId};
+    use crate::model::ids::{AgentId, QueueId, ReasonId, WorkId};
     use crate::model::membership::Membership;
     use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
     use crate::model::queue::QueueProfile;
-    use crate::model::reason::Response;
+    use crate::model::reason::{RejectReasonProfile, Response};
     use crate::model::work::WorkRequest;
 
     const ANA: AgentId = AgentId::from_raw(0);
@@ -693,21 +693,29 @@ mod tests {
         tell(&mut engine, Define::new("voice", ChannelProfile::voice()).into());
         let queue = QueueProfile::default().with_on_reject(Response::Nothing);
         tell(&mut engine, Define::new("support", queue).into());
+        let never = RejectReasonProfile::default().with_reassignable(false);
+        tell(&mut engine, Define::new("never", never).into());
+        let never = ReasonId::from_raw(0);
         let hall = PresenceProfile::of(SystemPresence::Meeting);
         tell(&mut engine, Define::new("hall", hall.clone()).into());
         let hall_id = engine.view().presence_id("hall").unwrap();
         let (queue, voice) = (QueueId::from_raw(0), engine.view().channel_id("voice").unwrap());
-        for number in 0..=agents {
+        for number in 0..agents + 2 {
             tell(&mut engine, Define::new(format!("a{number}"), AgentProfile::default()).into());
             let agent = AgentId::from_raw(number);
             tell(&mut engine, SetMembership::new(agent, queue).into());
-            let presence = if number == 0 { SystemPresence::OnQueue.id() } else { hall_id };
-            tell(&mut engine, SetPresence::new(agent, presence).into());
+            tell(&mut engine, SetPresence::new(agent, hall_id).into());
         }
+        // Bo has a call, so somebody is left to ask when Ana declines all others.
+        tell(&mut engine, SetPresence::new(BO, SystemPresence::OnQueue.id()).into());
+        tell(&mut engine, Submit::new(WorkRequest::new(queue, voice)).into());
+        let offer = engine.view().agent(BO).unwrap().offers()[0];
+        tell(&mut engine, Accept::new(offer).into());
+        tell(&mut engine, SetPresence::new(ANA, SystemPresence::OnQueue.id()).into());
         for _ in 0..agents {
             tell(&mut engine, Submit::new(WorkRequest::new(queue, voice)).into());
             let offer = engine.view().agent(ANA).unwrap().offers()[0];
-            tell(&mut engine, Reject::new(offer).into());
+            tell(&mut engine, Reject::new(offer).with_reason(never).into());
         }
         tell(&mut engine, SetPresence::new(ANA, SystemPresence::Offline.id()).into());
         let before = engine.search.searches;

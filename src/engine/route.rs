@@ -82,7 +82,7 @@ pub(crate) struct Search {
     /// The last work of a lane that is out of the ordinary and found nobody, while the lane seeks:
     /// it finds nobody later in the call either, so the lane goes on behind it.
     passed: FixedMap<(QueueId, LaneKey), LineKey>,
-    /// How often anybody sought.
+    /// How often all agents were looked at for a piece of work, or all work for an agent.
     #[cfg(test)]
     pub(super) searches: u64,
 }
@@ -134,15 +134,24 @@ impl Search {
         }
     }
 
-    /// The best pair that a seeker can be part of.
-    fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
+    const fn count_search(&mut self) {
         #[cfg(test)]
         {
             self.searches += 1;
         }
+    }
+
+    /// The best pair that a seeker can be part of.
+    fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
         match seeker {
-            Seeker::Agent(agent) => best_work(matching, agent),
-            Seeker::Named(agent) => named_work(matching, agent),
+            Seeker::Agent(agent) => {
+                self.count_search();
+                best_work(matching, agent)
+            }
+            Seeker::Named(agent) => {
+                self.count_search();
+                named_work(matching, agent)
+            }
             Seeker::Work(id) => self.seek_agent(matching, id),
             Seeker::Lane(queue, lane) => self.seek_in_lane(matching, queue, lane),
         }
@@ -158,6 +167,7 @@ impl Search {
         if is_ordinary(work) && is_barren {
             return None;
         }
+        self.count_search();
         let found = choose(matching, id);
         if is_ordinary(work) && found.is_none() {
             self.barren.insert(lane(), ());
