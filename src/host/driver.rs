@@ -342,6 +342,11 @@ impl<E: Hosted, J, D, M, P, F> Driver<E, J, D, M, P, F> {
         self.decides.as_ref()
     }
 
+    /// For questions that are answered by trying a command; they change nothing.
+    pub(super) const fn decides_mut(&mut self) -> Option<&mut E> {
+        self.decides.as_mut()
+    }
+
     /// The engine, to read; absent once the driver has halted.
     #[must_use]
     pub fn engine(&self) -> Option<&Engine> {

@@ -6,6 +6,7 @@
 
 pub(crate) mod act;
 pub(crate) mod answers;
+mod desk;
 pub(crate) mod driver;
 pub(crate) mod hosted;
 pub(crate) mod ports;

@@ -17,15 +17,15 @@ impl Engine {
         pair::explain(Case::new(self.matching(), work)?, agent)
     }
 
-    /// Why a piece of work is where it is; nothing if it is not open. A walk over the members of
-    /// its queue and all open work.
+    /// Why a piece of work is where it is; nothing if it is not open. Several walks over the
+    /// members of its queue.
     #[must_use]
     pub fn explain_work(&self, id: WorkId) -> Option<WorkExplanation> {
         Some(work::explain(Case::new(self.matching(), id)?))
     }
 
-    /// Why an agent gets what they get; nothing if there is no such agent. A walk over all open
-    /// work.
+    /// Why an agent gets what they get; nothing if there is no such agent. A walk over what
+    /// waits in their queues.
     #[must_use]
     pub fn explain_agent(&self, id: AgentId) -> Option<AgentExplanation> {
         agent::explain(self.matching(), id)

@@ -172,7 +172,7 @@ impl<'a> WorkView<'a> {
     /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
     /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
     /// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
-    /// let unstaffed = OverflowRule::new(Trigger::NobodyStaffed, OverflowAction::Close)
+    /// let unstaffed = OverflowRule::new(Trigger::NobodyStaffed, OverflowAction::Relax)
     ///     .with_holds_for(Span::from_secs(20));
     /// let queue = QueueProfile::default().with_overflow([unstaffed]);
     /// let queue = engine.execute(now, Define::new("support", queue), &mut log)?;
