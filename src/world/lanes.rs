@@ -193,6 +193,10 @@ impl Lane {
     }
 }
 
+/// Of so many versions it is known which place changed. Whoever remembers lanes is mostly a few
+/// versions behind: a guess, not measured against others.
+const LATEST: usize = 8;
+
 /// A lane came to have a place in sets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Placed {
@@ -211,6 +215,10 @@ pub(crate) struct Lanes {
     /// another lane, or the members or what they can do changed. Never 0, which is the version of
     /// what was never evaluated.
     version: u32,
+    /// The place that came to stand for another lane with each of the latest versions.
+    changed: [usize; LATEST],
+    /// The version with which more than one place changed.
+    all_changed: u32,
     /// Rises whenever the members or what they can do changed.
     members: u32,
     lanes: Vec<Lane>,
@@ -291,16 +299,18 @@ impl Lanes {
         self.places.insert(key, place);
         let placed = place < PLACES;
         if placed {
-            self.change();
+            self.change_place(place);
         }
         (place, placed.then_some(Placed { lane: key, replaced }))
     }
 
     /// Another need stands where that of a lane stood: what was known of it does not hold.
     pub(crate) fn renew(&mut self, key: &LaneKey) {
-        let lane = self.places.get(key).and_then(|place| self.lanes.get_mut(*place));
-        lane.into_iter().for_each(|lane| lane.candidates = None);
-        self.change();
+        let Some(place) = self.places.get(key).copied() else {
+            return;
+        };
+        self.lanes.get_mut(place).into_iter().for_each(|lane| lane.candidates = None);
+        self.change_place(place);
     }
 
     /// The lanes that have a place in sets.
@@ -326,10 +336,29 @@ impl Lanes {
     pub(crate) fn change_members(&mut self) {
         self.members = self.members.wrapping_add(1);
         self.change();
+        self.all_changed = self.version;
     }
 
     fn change(&mut self) {
         self.version = self.version.wrapping_add(1).max(1);
+        if self.version == 1 {
+            self.all_changed = 1;
+        }
+    }
+
+    fn change_place(&mut self, place: usize) {
+        self.change();
+        if let Some(changed) = self.changed.get_mut(self.version as usize % LATEST) {
+            *changed = place;
+        }
+    }
+
+    /// The places that changed since a version. None if that is not known, or all did.
+    pub(crate) fn changed_since(&self, version: u32) -> Option<impl Iterator<Item = usize>> {
+        let behind = self.version.checked_sub(version)?;
+        let known = version > 0 && version >= self.all_changed && behind as usize <= LATEST;
+        let versions = (version..self.version).map(|version| version as usize + 1);
+        known.then(|| versions.filter_map(|version| self.changed.get(version % LATEST).copied()))
     }
 
     /// The version of what may be remembered of the lanes.
@@ -385,6 +414,11 @@ impl Lanes {
             && self.lanes.iter().skip(PLACES).all(|lane| lane.head.is_none())
     }
 
+    /// The lane in a place.
+    pub(crate) fn at(&self, place: usize) -> Option<&LaneKey> {
+        self.lanes.get(place).map(|lane| &lane.key)
+    }
+
     /// The lanes with a place in sets for which this holds, whether anything waits in them or not.
     pub(crate) fn which(&self, mut holds: impl FnMut(&LaneKey) -> bool) -> LaneSet {
         let mut set = LaneSet::default();
@@ -433,6 +467,8 @@ impl Lanes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+
     use crate::base::chance::numbers;
     use crate::model::ids::WorkId;
 
@@ -484,5 +520,34 @@ mod tests {
         let placed = lanes.enter(lane(33), work(33)).unwrap();
         assert_eq!((placed.lane, placed.replaced), (lane(33), Some(lane(5))));
         assert_ne!(lanes.version(), version);
+    }
+
+    #[test]
+    fn a_few_places_that_changed_are_known_and_others_are_not() {
+        let mut lanes = Lanes::default();
+        let since = |lanes: &Lanes, version| -> Option<Vec<usize>> {
+            lanes.changed_since(version).map(Iterator::collect)
+        };
+        assert_eq!(since(&lanes, 0), None, "nothing was remembered");
+        let work = |number| LineKey::by_id(WorkId::from_raw(number));
+        for number in 0..8_u32 {
+            lanes.enter(lane(number), work(number.into()));
+        }
+        assert_eq!(lanes.version(), 8);
+        assert_eq!(since(&lanes, 5), Some(vec![5, 6, 7]));
+        assert_eq!(since(&lanes, 8), Some(vec![]));
+        lanes.renew(&lane(2));
+        assert_eq!(since(&lanes, 7), Some(vec![7, 2]));
+        assert_eq!(since(&lanes, 1), Some(vec![1, 2, 3, 4, 5, 6, 7, 2]));
+        lanes.enter(lane(9), work(9));
+        assert_eq!(since(&lanes, 1), None, "too long ago");
+        lanes.change_members();
+        assert_eq!(since(&lanes, 10), None);
+        assert_eq!(since(&lanes, 11), Some(vec![]));
+        // At the end of all numbers they begin anew, and nobody remembers what was before.
+        lanes.version = u32::MAX;
+        lanes.change_place(3);
+        assert_eq!((lanes.version(), since(&lanes, u32::MAX)), (1, None));
+        assert_eq!(since(&lanes, 1), Some(vec![]));
     }
 }

@@ -2,7 +2,8 @@
 //! and who may have what is in a lane.
 //!
 //! What an agent sees by a membership is remembered until the lanes, the members or the needs of
-//! that queue change, so an agent who comes free does not ask lane by lane again.
+//! that queue change, so an agent who comes free does not ask lane by lane again. Where a few lanes
+//! changed only those are asked.
 
 use alloc::vec::Vec;
 
@@ -38,8 +39,18 @@ impl Index {
                 continue;
             };
             let version = lanes.version();
-            if known.version != version {
-                *known = Seen { version, lanes: self.see(stores, id, member) };
+            if known.version == version {
+                continue;
+            }
+            match lanes.changed_since(known.version) {
+                Some(places) => {
+                    for place in places {
+                        let seen = |lane| self.sees(stores, id, member, lane);
+                        known.lanes.set(place, lanes.at(place).is_some_and(seen));
+                    }
+                    known.version = version;
+                }
+                None => *known = Seen { version, lanes: self.see(stores, id, member) },
             }
         }
         if let Some(place) = self.seen.get_mut(place) {
