@@ -164,27 +164,29 @@ impl WorkRequest {
         if let Some(customer) = &self.customer {
             check_key("customer", customer)?;
         }
-        self.need.check()?;
-        self.priority.check()?;
-        Invalid::range("size", self.size.unwrap_or(1), 1, i64::from(UNITS_MAX))?;
+        self.check_terms()?;
         if self.origin.is_some_and(|origin| origin > now) {
             return Err(Invalid::new("origin", Problem::Future));
         }
-        if let Some(lifetime) = self.lifetime {
-            Invalid::some_time("lifetime", lifetime)?;
-        }
-        if let Some(preferred) = &self.preferred {
-            preferred.check()?;
-        }
         check_attributes(&self.attributes)?;
         Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
-        self.relaxation.iter().try_for_each(Relaxation::check)?;
-        self.objective.map_or(Ok(()), |span| Invalid::some_time("objective", span))?;
-        self.callback.map_or(Ok(()), Callback::check)?;
         if self.schedule.is_some() && self.origin.is_some() {
             return Err(Invalid::new("origin", Problem::Fixed));
         }
-        self.schedule.map_or(Ok(()), Schedule::check)?;
+        self.schedule.map_or(Ok(()), Schedule::check)
+    }
+
+    /// Refuses terms on which nothing can wait, whatever was changed since it was submitted. Open
+    /// work may have more data than a new piece of work may bring: bounds change.
+    pub(crate) fn check_terms(&self) -> Result<(), Invalid> {
+        self.need.check()?;
+        self.priority.check()?;
+        Invalid::range("size", self.size.unwrap_or(1), 1, i64::from(UNITS_MAX))?;
+        self.lifetime.map_or(Ok(()), |span| Invalid::some_time("lifetime", span))?;
+        self.preferred.iter().try_for_each(Preferred::check)?;
+        self.relaxation.iter().try_for_each(Relaxation::check)?;
+        self.objective.map_or(Ok(()), |span| Invalid::some_time("objective", span))?;
+        self.callback.map_or(Ok(()), Callback::check)?;
         check_pools(&self.pools)
     }
 

@@ -1,0 +1,60 @@
+//! The invariants of numbers that are given once, each higher than the one before.
+
+use crate::base::id::Id;
+use crate::base::ledger::Ledger;
+use crate::base::recent::Recent;
+use crate::model::ids::{AgentId, Entity, OfferId, WorkId};
+use crate::model::kinds::for_every_kind;
+use crate::world::check::violation::Violation;
+use crate::world::kinds::DefinitionKind;
+use crate::world::rows::Agent;
+use crate::world::state::World;
+
+/// No number comes so far: at a billion a second that takes 292 years. Whoever is taken up with
+/// less has as many left as were given.
+const FAR: u64 = u64::MAX / 2;
+/// The same for what is counted in 32 bits: how often an agent came on queue, or a definition was
+/// changed.
+const FAR_SHORT: u32 = u32::MAX / 2;
+
+/// No number is given twice: those that are there, or are remembered, are behind the next.
+pub(super) fn check(world: &World) -> Result<(), Violation> {
+    let stores = &world.stores;
+    let few = stores.seq <= FAR && stores.queue_rows.iter().all(|(_, queue)| queue.share <= FAR);
+    Violation::unless(few, "counters: far from their end", WorkId::from_raw(0))?;
+    of_ids(&stores.works, &stores.ended_works)?;
+    of_ids(&stores.offers, &stores.ended_offers)?;
+    for_every_kind!(P => for (id, entry) in P::rows(stores).iter() {
+        let few = entry.revision <= FAR_SHORT;
+        Violation::unless(few, "counters: far from their end", id)?;
+    });
+    Ok(())
+}
+
+fn of_ids<I: Id + Into<Entity>, T, E>(
+    open: &Ledger<I, T>,
+    ended: &Recent<I, E>,
+) -> Result<(), Violation> {
+    let given = |id: &I| open.was_minted(*id);
+    let first = I::from_number(0).map(Into::into).unwrap_or(WorkId::from_raw(0).into());
+    let few = open.next_id().is_some_and(|id| id.number() <= FAR);
+    Violation::unless(few, "counters: far from their end", first)?;
+    let invariant = "counters: the next id is behind all that were given";
+    let ids = open.rows().map(|(id, _)| id).chain(ended.iter().map(|(id, _)| id));
+    match ids.filter(|id| !given(id)).min() {
+        Some(id) => return Err(Violation { invariant, subject: id.into() }),
+        None => {}
+    }
+    let invariant = "memory: what is over is not open, and stands at its place";
+    let both = ended.iter().map(|(id, _)| id).find(|id| open.get(*id).is_some());
+    Violation::unless(both.is_none() && ended.is_sound(), invariant, both.map_or(first, Into::into))
+}
+
+/// The same of what an agent remembers.
+pub(super) fn of_agent(world: &World, id: AgentId, agent: &Agent) -> Result<(), Violation> {
+    let given = |offer: OfferId| offer.is_none() || world.stores.offers.was_minted(offer);
+    let known = given(agent.last_offer) && agent.members().all(|member| given(member.offered));
+    Violation::unless(known, "counters: the next id is behind all that were given", id)?;
+    let few = agent.session <= FAR_SHORT && agent.members().all(|member| member.share <= FAR);
+    Violation::unless(few, "counters: far from their end", id)
+}
