@@ -19,8 +19,7 @@ impl Store {
     pub(crate) fn check_counters(&self, profiles: &impl ProfileStore) -> Result<(), &'static str> {
         let rows = self.rows();
         let next = rows.interactions.next_id().map_or(u64::MAX, Id::number);
-        let counters =
-            [next, rows.profiles_made, rows.messages_said, rows.last_number, rows.seq];
+        let counters = [next, rows.profiles_made, rows.messages_said, rows.last_number, rows.seq];
         if counters.iter().any(|counter| *counter > FAR) {
             return Err("counters are far from their end");
         }

@@ -1,12 +1,18 @@
 //! Snapshots of random histories in which something was changed: each is refused by name, or the
 //! engine that comes of it is sound, stays sound, and gives no id twice.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
+use strowger::centre::{CentreLog, CentreSnapshot};
 use strowger::fact::{Event, Fact};
-use strowger::{Engine, Log, Snapshot, Timestamp};
+use strowger::interaction::{
+    Author, InteractionRequest, InteractionType, OpenInteraction, PostMessage,
+};
+use strowger::model::AgentId;
+use strowger::{Centre, Engine, Log, Snapshot, Timestamp};
 
 use crate::support;
 use crate::support::ops::{History, Op};
@@ -141,9 +147,9 @@ fn known(snapshot: &Value) -> BTreeSet<(bool, u64)> {
         (false, &stores["offers"][1]),
         (false, &stores["ended_offers"]["places"]),
     ];
-    let rows = tables.into_iter().flat_map(|(work, rows)| {
-        rows.as_array().into_iter().flatten().map(move |row| (work, row))
-    });
+    let rows = tables
+        .into_iter()
+        .flat_map(|(work, rows)| rows.as_array().into_iter().flatten().map(move |row| (work, row)));
     rows.filter_map(|(work, row)| Some((work, row.get(0)?.as_u64()?))).collect()
 }
 
@@ -214,38 +220,116 @@ fn damage(history: &History, mutants: usize, dice: &mut Dice, tried: &mut Tried)
         }
     }
     let value = serde_json::to_value(engine.snapshot()).expect("JSON");
-    let sound = take_up(&value, to_come).map(|refused| refused.map(|why| format!("refused: {why}")));
+    let sound =
+        take_up(&value, to_come).map(|refused| refused.map(|why| format!("refused: {why}")));
     assert_eq!(sound, Ok(None), "the snapshot as it is");
     let mut found = Vec::new();
     places(&value, "", &mut found);
     for _ in 0..mutants {
         let Some((damage, path, mutant)) = damaged(&value, &found, dice) else { continue };
-        let kind = format!("{damage:?} {}", kind_of(&path));
-        let result = catch_unwind(AssertUnwindSafe(|| take_up(&mutant, to_come)));
-        match result.unwrap_or_else(|_| Err("a panic".to_owned())) {
-            Ok(None) => *tried.taken.entry(kind).or_default() += 1,
+        tried.note((damage, &path), AssertUnwindSafe(|| take_up(&mutant, to_come)));
+    }
+}
+
+impl Tried {
+    /// Notes what came of one mutant.
+    fn note(
+        &mut self,
+        (damage, path): (Damage, &str),
+        take_up: AssertUnwindSafe<impl FnOnce() -> Result<Option<String>, String>>,
+    ) {
+        let kind = format!("{damage:?} {}", kind_of(path));
+        match catch_unwind(take_up).unwrap_or_else(|_| Err("a panic".to_owned())) {
+            Ok(None) => *self.taken.entry(kind).or_default() += 1,
             Ok(Some(why)) => {
-                let why = why.rsplit_once(": ").map_or(why.as_str(), |(why, _)| why);
-                *tried.refused.entry(why.to_owned()).or_default() += 1;
+                let why = why.trim_start_matches("the snapshot is inconsistent: ");
+                *self.refused.entry(why.to_owned()).or_default() += 1;
             }
             Err(wrong) => {
-                tried.wrong.insert(kind, format!("{path}: {wrong}"));
+                self.wrong.insert(kind, format!("{path}: {wrong}"));
             }
         }
+    }
+
+    /// Nothing went wrong, and some of both came about. The names are shown to whoever looks.
+    fn show(&self) {
+        let sum = |counts: &BTreeMap<String, u32>| counts.values().sum::<u32>();
+        let (taken, refused) = (sum(&self.taken), sum(&self.refused));
+        println!("{taken} taken up, {refused} refused");
+        println!("refused: {:#?}\ntaken up: {:#?}", self.refused, self.taken);
+        assert!(self.wrong.is_empty(), "{} kinds: {:#?}", self.wrong.len(), self.wrong);
+        assert!(taken > 0 && refused > 0);
     }
 }
 
 #[test]
 fn what_somebody_changed_is_refused_or_sound() {
-    let (tried, dice) = (std::cell::RefCell::new(Tried::default()), std::cell::RefCell::new(Dice(7)));
-    support::check(12, 1_801, 80, |history| {
+    let (tried, dice) = (RefCell::new(Tried::default()), RefCell::new(Dice(7)));
+    support::check(16, 1_801, 80, |history| {
         damage(history, 120, &mut dice.borrow_mut(), &mut tried.borrow_mut());
         Ok(())
     });
-    let Tried { taken, refused, wrong } = tried.into_inner();
-    let sum = |counts: &BTreeMap<String, u32>| counts.values().sum::<u32>();
-    println!("{} taken up, {} refused: {refused:#?}", sum(&taken), sum(&refused));
-    println!("taken up: {taken:#?}");
-    assert!(wrong.is_empty(), "{} kinds: {wrong:#?}", wrong.len());
-    assert!(sum(&taken) > 0 && sum(&refused) > 0);
+    tried.into_inner().show();
+}
+
+/// Takes up a damaged snapshot of a centre; what it is refused for.
+fn take_up_centre(mutant: &Value) -> Result<Option<String>, String> {
+    let Ok(snapshot) = serde_json::from_value::<CentreSnapshot>(mutant.clone()) else {
+        return Ok(Some("unreadable".to_owned()));
+    };
+    let mut centre = match Centre::restore(snapshot) {
+        Ok(centre) => centre,
+        Err(error) => return Ok(Some(error.to_string())),
+    };
+    let sound = |centre: &Centre| match (centre.fault(), centre.records()) {
+        (Some(fault), _) => Err(fault.to_string()),
+        (None, Some(records)) => records.check().map_err(str::to_owned),
+        (None, None) => Ok(()),
+    };
+    let (now, mut log) = (centre.engine().now(), CentreLog::default());
+    let known = |centre: &Centre| -> BTreeSet<_> {
+        centre.records().into_iter().flat_map(|its| its.interactions()).map(|row| row.id).collect()
+    };
+    let old = known(&centre);
+    let rows = centre.records().into_iter().flat_map(|its| its.interactions());
+    let numbers: BTreeSet<_> = rows.map(|row| row.number.to_string()).collect();
+    for _ in 0..3 {
+        centre.advance(now, &mut log).map_err(|refusal| refusal.to_string())?;
+        sound(&centre)?;
+        let opening = OpenInteraction::new(InteractionRequest::new(InteractionType::Chat));
+        let Ok(id) = centre.execute(now, opening, &mut log) else { continue };
+        let author = Author::Agent(AgentId::from_raw(0));
+        let _ = centre.execute(now, PostMessage::new(id, author, "Hello"), &mut log);
+        let row = centre.records().and_then(|records| records.interaction(id));
+        let number = row.map(|row| row.number.to_string()).unwrap_or_default();
+        if old.contains(&id) || numbers.contains(&number) {
+            return Err(format!("interaction {id} or number {number} twice"));
+        }
+        sound(&centre)?;
+    }
+    centre.confirm_clock(Timestamp::MAX);
+    for _ in 0..1_000 {
+        centre.advance(Timestamp::MAX, &mut log).map_err(|refusal| refusal.to_string())?;
+    }
+    sound(&centre).map(|()| None)
+}
+
+#[test]
+fn what_somebody_changed_in_a_centre_is_refused_or_sound() {
+    let (tried, dice) = (RefCell::new(Tried::default()), RefCell::new(Dice(8)));
+    support::check(6, 1_802, 60, |history| {
+        let lived = crate::records::live(history, |_| Ok(()))?;
+        let value = serde_json::to_value(lived.centre.snapshot()).expect("JSON");
+        assert_eq!(take_up_centre(&value), Ok(None), "the snapshot as it is");
+        let mut found = Vec::new();
+        places(&value, "", &mut found);
+        found.retain(|path| !path.starts_with("/engine"));
+        let (dice, tried) = (&mut *dice.borrow_mut(), &mut *tried.borrow_mut());
+        for _ in 0..150 {
+            let Some((damage, path, mutant)) = damaged(&value, &found, dice) else { continue };
+            tried.note((damage, &path), AssertUnwindSafe(|| take_up_centre(&mutant)));
+        }
+        Ok(())
+    });
+    tried.into_inner().show();
 }

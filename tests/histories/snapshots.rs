@@ -93,15 +93,15 @@ fn quiet() -> (Engine, Log) {
         engine.execute(now, command, &mut log).unwrap_or_else(|e| panic!("{line}: {e}"));
     };
     for line in [
-        r#"{"at": 14000, "command": {"define_skill": {"key": "welsh", "profile": {}}}}"#,
-        r#"{"at": 14000, "command": {"define_queue": {"key": "sales", "profile": {}}}}"#,
-        r#"{"at": 14000, "command": {"define_presence": {"key": "lunch", "profile": {"system": "meal"}}}}"#,
-        r#"{"at": 14000, "command": {"define_agent": {"key": "fay", "profile": {"skills": {"welsh": 10}}}}}"#,
-        r#"{"at": 14000, "command": {"set_membership": {"agent": "fay", "queue": "sales"}}}"#,
-        r#"{"at": 14000, "command": {"set_presence": {"agent": "fay", "presence": "lunch"}}}"#,
-        r#"{"at": 14000, "command": {"submit": {"key": "c20", "queue": "sales", "channel": "voice"}}}"#,
-        r#"{"at": 14000, "command": {"submit": {"key": "c21", "queue": "sales", "channel": "voice"}}}"#,
-        r#"{"at": 14000, "command": {"cancel": {"work": "c21"}}}"#,
+        r#"{"at": 19000, "command": {"define_skill": {"key": "welsh", "profile": {}}}}"#,
+        r#"{"at": 19000, "command": {"define_queue": {"key": "sales", "profile": {}}}}"#,
+        r#"{"at": 19000, "command": {"define_presence": {"key": "lunch", "profile": {"system": "meal", "opens": "nothing"}}}}"#,
+        r#"{"at": 19000, "command": {"define_agent": {"key": "fay", "profile": {"skills": {"welsh": 10}}}}}"#,
+        r#"{"at": 19000, "command": {"set_membership": {"agent": "fay", "queue": "sales"}}}"#,
+        r#"{"at": 19000, "command": {"set_presence": {"agent": "fay", "presence": "lunch"}}}"#,
+        r#"{"at": 19000, "command": {"submit": {"key": "c20", "queue": "sales", "channel": "voice"}}}"#,
+        r#"{"at": 19000, "command": {"submit": {"key": "c21", "queue": "sales", "channel": "voice"}}}"#,
+        r#"{"at": 19000, "command": {"cancel": {"work": "c21"}}}"#,
     ] {
         tell(line);
     }
@@ -136,9 +136,10 @@ fn what_cannot_have_come_about_is_refused_by_name() {
     let mut nobodys = needs[0].clone();
     nobodys["need"]["requirement"] = serde_json::json!({"all": [{"all": []}]});
     nobodys["uses"] = 3.into();
-    let mut idle = nobodys.clone();
-    idle["uses"] = 0.into();
-    let retired = |table, key| set(&format!("{}/retired", defined(&value, table, key)), true.into());
+    let mut turned = value["stores"]["ended_works"]["places"].clone();
+    turned.as_array_mut().expect("places").rotate_left(1);
+    let retired =
+        |table, key| set(&format!("{}/retired", defined(&value, table, key)), true.into());
     let damages = [
         // The last work is closed and remembered, the last offer open or remembered.
         (given, set("/stores/works/0", (works - 1).into())),
@@ -152,7 +153,10 @@ fn what_cannot_have_come_about_is_refused_by_name() {
         (once, set("/stores/needs", more_needs(needs[0].clone()))),
         (counted, set("/stores/needs", more_needs(nobodys))),
         (counted, set("/stores/needs/0/uses", 99.into())),
-        ("needs counted: something stands in the last place", set("/stores/needs", more_needs(Value::Null))),
+        (
+            "needs counted: something stands in the last place",
+            set("/stores/needs", more_needs(Value::Null)),
+        ),
         (in_use, retired("skills", "french")),
         (in_use, retired("skills", "welsh")),
         (in_use, retired("channels", "chat")),
@@ -160,29 +164,41 @@ fn what_cannot_have_come_about_is_refused_by_name() {
         (in_use, retired("presences", "lunch")),
         ("retired: an agent is gone and has nothing", retired("agents", "fay")),
         ("built in: what every engine has is not retired", retired("presences", "busy")),
-        ("built in: every engine has every presence", set("/stores/presences/3/key", "trade".into())),
-        ("keys: each names one definition", set(&format!("{}/key", defined(&value, "queues", "sales")), "support".into())),
-        ("keys: each names one piece of open work", set("/stores/works/1/0/1/request/key", "c2".into())),
-        ("requests: sound by themselves", set("/stores/works/1/0/1/request/size", 0.into())),
-        ("memory: what is over is not open, and stands at its place", set("/stores/ended_works/places/0", value["stores"]["ended_works"]["places"][1].clone())),
-        (past, set(&format!("{work}/entered"), 14_001.into())),
-        (past, set(&format!("{work}/origin"), 14_001.into())),
-        (past, set(&format!("{work}/queued"), 14_001.into())),
-        (past, set("/stores/agent_rows/0/stamps/released", 14_001.into())),
-        (past, set("/stores/queue_rows/0/ramp_since", 14_001.into())),
-        (past, set("/clock/latest", 13_999.into())),
+        (
+            "built in: every engine has every presence",
+            set("/stores/presences/3/key", "trade".into()),
+        ),
+        (
+            "keys: each names one definition",
+            set(&format!("{}/key", defined(&value, "queues", "sales")), "support".into()),
+        ),
+        (
+            "keys: each names one piece of open work",
+            set("/stores/works/1/0/1/request/key", "c2".into()),
+        ),
+        (
+            "requests: sound by themselves",
+            set("/stores/works/1/0/1/request/priority", 99_000_000.into()),
+        ),
+        (
+            "memory: what is over is not open, and stands at its place",
+            set("/stores/ended_works/places", turned),
+        ),
+        (past, set(&format!("{work}/entered"), 19_001.into())),
+        (past, set(&format!("{work}/origin"), 19_001.into())),
+        (past, set(&format!("{work}/queued"), 19_001.into())),
+        (past, set("/stores/agent_rows/0/stamps/released", 19_001.into())),
+        (past, set("/stores/queue_rows/0/ramp_since", 19_001.into())),
+        (past, set("/clock/latest", 18_999.into())),
         (due, set("/clock/latest", 3_600_000.into())),
     ];
     for (name, (path, new)) in damages {
         let mut changed = value.clone();
         *changed.pointer_mut(&path).unwrap_or_else(|| panic!("{path}")) = new.clone();
-        let refused = restore(&changed).err().unwrap_or_else(|| panic!("{path} = {new} is taken up"));
+        let refused =
+            restore(&changed).err().unwrap_or_else(|| panic!("{path} = {new} is taken up"));
         assert!(refused.contains(name), "{path} = {new}: {refused}, and not {name}");
     }
-    // A need that no work has is kept, and nothing else is wrong with what the tests change.
-    let mut changed = value.clone();
-    changed["stores"]["needs"].as_array_mut().expect("needs").insert(0, idle);
-    assert!(restore(&changed).is_err(), "the needs behind it have other places");
 }
 
 /// An engine that one call did not finish is taken up as one, and the next call goes on.

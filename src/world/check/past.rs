@@ -63,7 +63,8 @@ impl World {
 fn is_past(agent: &Agent, now: Timestamp) -> bool {
     let stamps = agent.channel_stamps.iter().map(|(_, stamps)| stamps).chain([&agent.stamps]);
     let latest = stamps.flat_map(|its| [its.released, its.offered, its.accepted, its.presence]);
-    let assignments = agent.assignments.iter().flat_map(|its| [Some(its.since), its.handled.since()]);
+    let assignments =
+        agent.assignments.iter().flat_map(|its| [Some(its.since), its.handled.since()]);
     let legs = agent.legs.iter().map(|leg| Some(leg.since));
     let all = latest.map(Some).chain(assignments).chain(legs).chain([Some(agent.defined)]);
     all.flatten().all(|at| at <= now)

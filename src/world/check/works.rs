@@ -190,6 +190,8 @@ fn stage(world: &World, id: WorkId, work: &Work, open: usize) -> Result<(), Viol
         };
         hold("one owner: the owner's assignment is in the same stage", fits)?;
     }
+    let sized = work.request.size.is_none_or(|size| size == work.cost);
+    hold("capacity held: work of a size of its own takes just that", sized)?;
     // What an agent sent to another agent stands in no line as long as it is offered to them.
     let counted = work.counted || work.stage != Stage::Queued;
     hold("arrivals counted: what is in a line is one", counted)?;

@@ -11,8 +11,8 @@ use strowger::fact::{
     EndedBy, Event, OfferedBy, Outside, PreferenceStep, QueuedWhy, ResumedBy, Sticky,
 };
 use strowger::model::{
-    AgentId, AgentWrapUp, ChannelProfile, CodeId, Preferred, Problem, QueueId, Relaxation,
-    Requeue, Schedule, WorkChange, WorkId, WorkRequest,
+    AgentId, AgentWrapUp, ChannelProfile, CodeId, Preferred, Problem, QueueId, Relaxation, Requeue,
+    Schedule, WorkChange, WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
 use strowger::policy::relaxation;
