@@ -94,8 +94,8 @@ macro_rules! keep {
             /// The centre of a snapshot. What the host gave to its layers it gives them anew.
             ///
             /// # Errors
-            /// [`RestoreError`] if the format is unknown or the rows of a layer contradict each
-            /// other.
+            /// [`RestoreError`] if the format is unknown, the rows of a layer contradict each
+            /// other or the layers are not in step.
             pub fn restore(snapshot: CentreSnapshot<P>) -> Result<Self, RestoreError> {
                 let centre = Self::of(Engine::restore(snapshot.engine)?);
                 let centre = Self {

@@ -58,8 +58,8 @@ impl Default for Limits {
     }
 }
 
-/// A round number. The largest floor of the benches asks for some thousand things, and what is known
-/// of a need takes 1 KB; 15 where 100,000 agents fit it.
+/// A round number. The largest floor of the benches asks for some thousand things, and what is
+/// known of a need takes 1 KB; 15 where 100,000 agents fit it.
 const IDLE_NEEDS: u32 = 10_000;
 const TEXT_BYTES: u32 = 64 * 1_024;
 const DATA_BYTES: u32 = 256 * 1_024;

@@ -157,36 +157,47 @@ impl WorkRequest {
         !of_one && self.attached.is_empty()
     }
 
+    /// Refuses what nobody may submit at this instant.
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), Invalid> {
+        self.check_at(Some(now))
+    }
+
+    /// Refuses terms on which no work can wait, however often they were changed since it was
+    /// submitted. It may have more data than new work may bring: bounds are others in time.
+    pub(crate) fn check_kept(&self) -> Result<(), Invalid> {
+        self.check_at(None)
+    }
+
+    fn check_at(&self, submitted: Option<Timestamp>) -> Result<(), Invalid> {
         if let Some(key) = &self.key {
             check_key("key", key)?;
         }
         if let Some(customer) = &self.customer {
             check_key("customer", customer)?;
         }
-        self.check_terms()?;
-        if self.origin.is_some_and(|origin| origin > now) {
-            return Err(Invalid::new("origin", Problem::Future));
-        }
-        check_attributes(&self.attributes)?;
-        Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
-        if self.schedule.is_some() && self.origin.is_some() {
-            return Err(Invalid::new("origin", Problem::Fixed));
-        }
-        self.schedule.map_or(Ok(()), Schedule::check)
-    }
-
-    /// Refuses terms on which nothing can wait, whatever was changed since it was submitted. Open
-    /// work may have more data than a new piece of work may bring: bounds change.
-    pub(crate) fn check_terms(&self) -> Result<(), Invalid> {
         self.need.check()?;
         self.priority.check()?;
         Invalid::range("size", self.size.unwrap_or(1), 1, i64::from(UNITS_MAX))?;
-        self.lifetime.map_or(Ok(()), |span| Invalid::some_time("lifetime", span))?;
-        self.preferred.iter().try_for_each(Preferred::check)?;
+        if submitted.is_some_and(|now| self.origin.is_some_and(|origin| origin > now)) {
+            return Err(Invalid::new("origin", Problem::Future));
+        }
+        if let Some(lifetime) = self.lifetime {
+            Invalid::some_time("lifetime", lifetime)?;
+        }
+        if let Some(preferred) = &self.preferred {
+            preferred.check()?;
+        }
+        if submitted.is_some() {
+            check_attributes(&self.attributes)?;
+            Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
+        }
         self.relaxation.iter().try_for_each(Relaxation::check)?;
         self.objective.map_or(Ok(()), |span| Invalid::some_time("objective", span))?;
         self.callback.map_or(Ok(()), Callback::check)?;
+        if submitted.is_some() && self.schedule.is_some() && self.origin.is_some() {
+            return Err(Invalid::new("origin", Problem::Fixed));
+        }
+        self.schedule.map_or(Ok(()), Schedule::check)?;
         check_pools(&self.pools)
     }
 

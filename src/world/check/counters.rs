@@ -11,7 +11,7 @@ use crate::world::rows::Agent;
 use crate::world::state::World;
 
 /// No number comes so far: at a billion a second that takes 292 years. Whoever is taken up with
-/// less has as many left as were given.
+/// less has as many left as were given. (The share of a member grows by a million an offer.)
 const FAR: u64 = u64::MAX / 2;
 /// The same for what is counted in 32 bits: how often an agent came on queue, or a definition was
 /// changed.
@@ -41,9 +41,8 @@ fn of_ids<I: Id + Into<Entity>, T, E>(
     Violation::unless(few, "counters: far from their end", first)?;
     let invariant = "counters: the next id is behind all that were given";
     let ids = open.rows().map(|(id, _)| id).chain(ended.iter().map(|(id, _)| id));
-    match ids.filter(|id| !given(id)).min() {
-        Some(id) => return Err(Violation { invariant, subject: id.into() }),
-        None => {}
+    if let Some(id) = ids.filter(|id| !given(id)).min() {
+        return Err(Violation { invariant, subject: id.into() });
     }
     let invariant = "memory: what is over is not open, and stands at its place";
     let both = ended.iter().map(|(id, _)| id).find(|id| open.get(*id).is_some());

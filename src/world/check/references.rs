@@ -131,7 +131,7 @@ pub(super) fn of_request(
             };
         }
     });
-    Violation::unless(request.check_terms().is_ok(), "requests: sound by themselves", id)?;
+    Violation::unless(request.check_kept().is_ok(), "requests: sound by themselves", id)?;
     result
 }
 

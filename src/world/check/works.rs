@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::base::time::Span;
+use crate::model::capacity::UNITS_MAX;
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::state::assignment::AssignmentState;
@@ -191,7 +192,8 @@ fn stage(world: &World, id: WorkId, work: &Work, open: usize) -> Result<(), Viol
         hold("one owner: the owner's assignment is in the same stage", fits)?;
     }
     let sized = work.request.size.is_none_or(|size| size == work.cost);
-    hold("capacity held: work of a size of its own takes just that", sized)?;
+    let possible = (1..=UNITS_MAX).contains(&work.cost);
+    hold("capacity held: work takes something, and what it says itself", sized && possible)?;
     // What an agent sent to another agent stands in no line as long as it is offered to them.
     let counted = work.counted || work.stage != Stage::Queued;
     hold("arrivals counted: what is in a line is one", counted)?;
