@@ -167,9 +167,8 @@ fn advance(engine: &mut Engine, now: Timestamp, log: &mut Log) -> Result<(), Str
 
 /// Takes up a damaged snapshot; what it is refused for.
 fn take_up(mutant: &Value, ops: &[Op]) -> Result<Option<String>, String> {
-    let snapshot = match serde_json::from_value::<Snapshot>(mutant.clone()) {
-        Ok(snapshot) => snapshot,
-        Err(_) => return Ok(Some("unreadable".to_owned())),
+    let Ok(snapshot) = serde_json::from_value::<Snapshot>(mutant.clone()) else {
+        return Ok(Some("unreadable".to_owned()));
     };
     let engine = match Engine::restore(snapshot) {
         Ok(engine) => engine,

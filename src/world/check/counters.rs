@@ -36,7 +36,8 @@ fn of_ids<I: Id + Into<Entity>, T, E>(
     ended: &Recent<I, E>,
 ) -> Result<(), Violation> {
     let given = |id: &I| open.was_minted(*id);
-    let first = I::from_number(0).map(Into::into).unwrap_or(WorkId::from_raw(0).into());
+    let nothing = || WorkId::from_raw(0).into();
+    let first = I::from_number(0).map_or_else(nothing, Into::into);
     let few = open.next_id().is_some_and(|id| id.number() <= FAR);
     Violation::unless(few, "counters: far from their end", first)?;
     let invariant = "counters: the next id is behind all that were given";
