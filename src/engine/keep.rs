@@ -49,7 +49,8 @@ impl Engine {
         }
         let world = World::from_stores(snapshot.stores);
         let now = snapshot.clock.latest;
-        let sound = world.check_rows().and_then(|()| world.check_past(now));
+        let sound = world.check_counters_left().and_then(|()| world.check_rows());
+        let sound = sound.and_then(|()| world.check_past(now));
         let sound = sound.and_then(|()| match snapshot.behind {
             true => Ok(()),
             false => world.check_nothing_due(now),

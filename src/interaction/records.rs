@@ -485,7 +485,8 @@ impl<P: ProfileStore + Clone> Records<P> {
         let mut records = Self::bare(snapshot.profiles, snapshot.followed.latest);
         records.followed = snapshot.followed;
         records.store = Store::from_rows(snapshot.rows);
-        records.check().map_err(|invariant| RestoreError::Unsound { invariant })?;
+        let sound = records.store.check_counters_left().and_then(|()| records.check());
+        sound.map_err(|invariant| RestoreError::Unsound { invariant })?;
         Ok(records)
     }
 }

@@ -20,15 +20,35 @@ const FAR_SHORT: u32 = u32::MAX / 2;
 /// No number is given twice: those that are there, or are remembered, are behind the next.
 pub(super) fn check(world: &World) -> Result<(), Violation> {
     let stores = &world.stores;
-    let few = stores.seq <= FAR && stores.queue_rows.iter().all(|(_, queue)| queue.share <= FAR);
-    Violation::unless(few, "counters: far from their end", WorkId::from_raw(0))?;
     of_ids(&stores.works, &stores.ended_works)?;
-    of_ids(&stores.offers, &stores.ended_offers)?;
-    for_every_kind!(P => for (id, entry) in P::rows(stores).iter() {
-        let few = entry.revision <= FAR_SHORT;
-        Violation::unless(few, "counters: far from their end", id)?;
-    });
-    Ok(())
+    of_ids(&stores.offers, &stores.ended_offers)
+}
+
+impl World {
+    /// Refuses rows that come from somewhere and whose counters are near their end.
+    ///
+    /// # Errors
+    /// Whose counter it is.
+    pub(crate) fn check_counters_left(&self) -> Result<(), Violation> {
+        let stores = &self.stores;
+        let hold = |few: bool, subject: Entity| {
+            Violation::unless(few, "counters: far from their end", subject)
+        };
+        let works = stores.works.next_id().is_some_and(|id| id.number() <= FAR);
+        let offers = stores.offers.next_id().is_some_and(|id| id.number() <= FAR);
+        hold(works && offers && stores.seq <= FAR, WorkId::from_raw(0).into())?;
+        for (id, queue) in stores.queue_rows.iter() {
+            hold(queue.share <= FAR, id.into())?;
+        }
+        for (id, agent) in stores.agent_rows.iter() {
+            let shares = agent.members().all(|member| member.share <= FAR);
+            hold(shares && agent.session <= FAR_SHORT, id.into())?;
+        }
+        for_every_kind!(P => for (id, entry) in P::rows(stores).iter() {
+            hold(entry.revision <= FAR_SHORT, id.into())?;
+        });
+        Ok(())
+    }
 }
 
 fn of_ids<I: Id + Into<Entity>, T, E>(
@@ -38,8 +58,6 @@ fn of_ids<I: Id + Into<Entity>, T, E>(
     let given = |id: &I| open.was_minted(*id);
     let nothing = || WorkId::from_raw(0).into();
     let first = I::from_number(0).map_or_else(nothing, Into::into);
-    let few = open.next_id().is_some_and(|id| id.number() <= FAR);
-    Violation::unless(few, "counters: far from their end", first)?;
     let invariant = "counters: the next id is behind all that were given";
     let ids = open.rows().map(|(id, _)| id).chain(ended.iter().map(|(id, _)| id));
     if let Some(id) = ids.filter(|id| !given(id)).min() {
@@ -54,7 +72,5 @@ fn of_ids<I: Id + Into<Entity>, T, E>(
 pub(super) fn of_agent(world: &World, id: AgentId, agent: &Agent) -> Result<(), Violation> {
     let given = |offer: OfferId| offer.is_none() || world.stores.offers.was_minted(offer);
     let known = given(agent.last_offer) && agent.members().all(|member| given(member.offered));
-    Violation::unless(known, "counters: the next id is behind all that were given", id)?;
-    let few = agent.session <= FAR_SHORT && agent.members().all(|member| member.share <= FAR);
-    Violation::unless(few, "counters: far from their end", id)
+    Violation::unless(known, "counters: the next id is behind all that were given", id)
 }
