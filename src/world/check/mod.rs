@@ -40,8 +40,8 @@ impl World {
     ///   is occupied with an assignment runs while it is
     /// * **index derived**: every index is what the rows say
     ///
-    /// [`check_past`](Self::check_past) and [`check_nothing_due`](Self::check_nothing_due) recompute
-    /// what must hold of time.
+    /// What must hold of time [`check_past`](Self::check_past) and
+    /// [`check_nothing_due`](Self::check_nothing_due) recompute.
     ///
     /// # Errors
     /// The first invariant that does not hold.
