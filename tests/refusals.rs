@@ -274,6 +274,7 @@ const SEVERAL: &str = r#"
     one open: begins in the future, too much open work: submit {"queue": $support, "channel": $voice, "origin": 1}
     one open: too much open work, queue full: submit {"queue": $billing, "channel": $voice}
     one need: queue full, too many needs: submit {"queue": $billing, "channel": $voice, "need": {$skilled}}
+    one need: too many needs, by steps of its own: submit {"queue": $support, "channel": $voice, "relaxation": {"steps": [{"after": 1000, "need": {$skilled}}]}}
     queued: key taken, no such agent: submit_to_agent {"agent": $nobody, "request": {"key": "c1", "queue": $billing, "channel": $voice}}
     queued: agent retired, no such queue: submit_to_agent {"agent": $gone, "request": {"queue": $nobody, "channel": $voice}}
     queued: no such queue, begins in the future: submit_to_agent {"agent": $bo, "request": {"queue": $nobody, "channel": $voice, "origin": 1}}

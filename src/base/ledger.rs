@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use hashbrown::HashTable;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base::id::Id;
@@ -231,8 +232,9 @@ impl<'de, I: Id + Deserialize<'de>, T: Deserialize<'de>> Deserialize<'de> for Le
         ledger.recent.resize(recent, NOWHERE);
         ledger.first = minted.saturating_add(1) - recent as u64;
         for (id, row) in rows {
-            // What comes later counts, as in any map.
-            ledger.close(id);
+            if ledger.get(id).is_some() {
+                return Err(D::Error::custom(format_args!("the row of {id:?} is there twice")));
+            }
             if let Some(place) = ledger.put(id, row) {
                 match ledger.recent_mut(id) {
                     Some(recent) => *recent = place,

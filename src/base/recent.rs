@@ -44,6 +44,13 @@ impl<I: Id, T> Recent<I, T> {
         self.places.get_mut(place).and_then(|slot| slot.replace((id, thing)))
     }
 
+    /// True if everything that is remembered stands at its place.
+    pub(crate) fn is_sound(&self) -> bool {
+        let mut places = self.places.iter().enumerate();
+        let few = self.places.len() <= self.size as usize;
+        few && places.all(|(n, slot)| slot.as_ref().is_none_or(|(id, _)| self.place(*id) == n))
+    }
+
     /// The thing that is still remembered under an id.
     pub(crate) fn get(&self, id: I) -> Option<&T> {
         match self.places.get(self.place(id)) {

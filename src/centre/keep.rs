@@ -86,7 +86,7 @@ macro_rules! keep {
             pub fn snapshot(&self) -> CentreSnapshot<P> {
                 CentreSnapshot {
                     position: self.position,
-                    engine: self.engine.snapshot(),
+                    engine: self.engine.snapshot().left_behind(self.has_due()),
                     $($(#[$meta])* $field: self.$field.as_ref().map(Decide::snapshot),)*
                 }
             }
@@ -94,15 +94,45 @@ macro_rules! keep {
             /// The centre of a snapshot. What the host gave to its layers it gives them anew.
             ///
             /// # Errors
-            /// [`RestoreError`] if the format is unknown or the rows of a layer contradict each
-            /// other.
+            /// [`RestoreError`] if the format is unknown, the rows of a layer contradict each
+            /// other or the layers are not in step.
             pub fn restore(snapshot: CentreSnapshot<P>) -> Result<Self, RestoreError> {
                 let centre = Self::of(Engine::restore(snapshot.engine)?);
-                Ok(Self {
+                let centre = Self {
                     position: snapshot.position,
                     $($(#[$meta])* $field: snapshot.$field.map(Decide::restore).transpose()?,)*
                     ..centre
-                })
+                };
+                centre.check_in_step().map_err(|invariant| RestoreError::Unsound { invariant })?;
+                Ok(centre)
+            }
+
+            /// True if something is due in any layer.
+            fn has_due(&self) -> bool {
+                self.next_deadline().is_some_and(|due| due.at <= self.engine.now())
+            }
+
+            /// Recomputes what must hold between the layers.
+            fn check_in_step(&self) -> Result<(), &'static str> {
+                let now = self.engine.now();
+                let mut position = self.engine.view().seq();
+                $(
+                    $(#[$meta])*
+                    if let Some(layer) = &self.$field {
+                        position = position.saturating_add(layer.position());
+                        if layer.now() > now {
+                            return Err("layers: none is ahead of the engine's clock");
+                        }
+                        Over::<Engine>::check_over(layer, &self.engine)?;
+                    }
+                )*
+                if self.position != position {
+                    return Err("layers: the position counts the facts of all");
+                }
+                if self.has_due() && !self.engine.is_behind() {
+                    return Err("time: what was due is done");
+                }
+                Ok(())
             }
 
             /// Recomputes every invariant of the rows of the layers above the engine.
@@ -269,6 +299,9 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
 
     fn awaken(&mut self) {
         self.engine.awaken();
+        if self.has_due() {
+            self.engine.fall_behind();
+        }
     }
 
     fn check_rows(&self) -> Result<(), RestoreError> {

@@ -372,6 +372,11 @@ impl Engine {
         permit::check_agent(&self.world, agent)
     }
 
+    /// True if the engine has given this id to a piece of work, open or over.
+    pub(crate) fn has_given(&self, work: WorkId) -> bool {
+        self.world.stores().works.was_minted(work)
+    }
+
     /// What a piece of work is to an agent.
     pub(crate) fn sight(&self, agent: AgentId, work: WorkId) -> Sight {
         permit::sight(&self.world, agent, work)

@@ -31,15 +31,20 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let (stores, fault) = (self.world.stores().clone(), self.fault.clone());
-        let behind = self.is_behind();
+        // An engine that follows another one may stand in the middle of a call.
+        let due = self.first_due().is_some_and(|due| due.at <= self.clock.latest);
+        let behind = self.is_behind() || due;
         Snapshot { format: Snapshot::FORMAT, clock: self.clock, stores, behind, fault }
     }
 
     /// The engine of a snapshot. What it does next is what the other would have done.
     ///
+    /// The rows may come from anybody: all that must hold of them is recomputed. What could have
+    /// come about is taken up, for nobody can tell it apart.
+    ///
     /// # Errors
-    /// [`RestoreError`] if the format is unknown, the engine had met a fault or the rows contradict
-    /// each other.
+    /// [`RestoreError`] if the format is unknown, the engine had met a fault, the rows contradict
+    /// each other, a number would be given twice, or something was due that was not done.
     pub fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
         if snapshot.format != Snapshot::FORMAT {
             return Err(RestoreError::Format { found: snapshot.format });
@@ -48,7 +53,12 @@ impl Engine {
             return Err(RestoreError::Faulted { fault });
         }
         let mut engine = Self::with(World::from_stores(snapshot.stores), snapshot.clock);
+        let refused = |violation| RestoreError::Inconsistent { violation };
+        engine.world.check_counters_left().map_err(refused)?;
         engine.check_rows()?;
+        if !snapshot.behind {
+            engine.world.check_nothing_due(engine.clock.latest).map_err(refused)?;
+        }
         engine.pace.note_behind(snapshot.behind);
         Ok(engine)
     }
@@ -56,12 +66,14 @@ impl Engine {
     /// Recomputes every invariant of the rows.
     pub(crate) fn check_rows(&self) -> Result<(), RestoreError> {
         let checked = self.world.check_rows();
+        let checked = checked.and_then(|()| self.world.check_past(self.clock.latest));
         checked.map_err(|violation| RestoreError::Inconsistent { violation })
     }
 
     /// The same after facts that may end in the middle of a call.
     pub(crate) fn check_unsettled(&self) -> Result<(), RestoreError> {
         let checked = self.world.check_unsettled();
+        let checked = checked.and_then(|()| self.world.check_past(self.clock.latest));
         checked.map_err(|violation| RestoreError::Inconsistent { violation })
     }
 
@@ -95,7 +107,8 @@ impl Engine {
         self.world.touch_everybody();
         let Self { world, search, rules, clock, .. } = self;
         let fits = fits_anything(world, search, (clock.latest, rules));
-        self.pace.note_behind(fits);
+        let due = world.next_deadline().is_some_and(|due| due.at <= clock.latest);
+        self.pace.note_behind(fits || due);
         self.world.touch_everybody();
     }
 
@@ -150,6 +163,7 @@ impl Engine {
     /// [`Violation`] names the first invariant that does not hold.
     pub fn verify(&self) -> Result<(), Violation> {
         self.world.check()?;
+        self.world.check_past(self.clock.latest)?;
         if self.next_deadline().is_some_and(|deadline| deadline.at <= self.clock.latest) {
             // Not all is done that was to be done by now.
             return Ok(());
@@ -189,6 +203,12 @@ pub struct Snapshot {
 impl Snapshot {
     /// The number of the format written by this version.
     pub const FORMAT: u32 = 1;
+
+    /// The same, where something is due above the engine that is not done.
+    pub(crate) const fn left_behind(mut self, behind: bool) -> Self {
+        self.behind = self.behind || behind;
+        self
+    }
 
     /// The number of the last fact it contains; a journal goes on with the next.
     #[must_use]

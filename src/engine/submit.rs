@@ -1,6 +1,7 @@
 //! Deciding what work comes in, and what is said of it.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use crate::base::time::Span;
 use crate::command::commands::{ChangeWork, Submit, SubmitToAgent};
@@ -9,7 +10,6 @@ use crate::fact::event::{AssignedBy, Event, OfferedBy, StandIn};
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::need::Need;
 use crate::model::queue::QueueProfile;
 use crate::model::work::WorkRequest;
 use crate::policy::relaxation;
@@ -117,8 +117,7 @@ fn check_room(
     let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
     check_line(turn)?;
     let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
-    let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
-    check_needs(turn, &relaxation::need(&request.need, steps, Span::ZERO))?;
+    check_needs(turn, request, profile, Span::ZERO)?;
     Ok(work)
 }
 
@@ -152,12 +151,32 @@ fn submitted_before(turn: &Turn<'_>, request: &WorkRequest) -> Result<Option<Wor
     }
 }
 
-/// Refuses a need that was never asked for before, when there are as many as may be.
-fn check_needs(turn: &Turn<'_>, need: &Need) -> Result<(), Refusal> {
+/// Refuses a need that no open work has, when there are as many as may be. What the work comes to
+/// ask for by steps and expiring conditions of its own counts from the start, for nothing can be
+/// refused later; the steps of a queue are as many as its author wrote.
+fn check_needs(
+    turn: &Turn<'_>,
+    request: &WorkRequest,
+    queue: &QueueProfile,
+    past: Span,
+) -> Result<(), Refusal> {
     let (stores, index) = (turn.world.stores(), turn.world.index());
     let max = stores.config.limits.needs;
-    let known = || index.needs.id(need).is_some_and(|id| stores.needs.uses(id) > 0);
-    if index.needs.in_use() < max as usize || known() {
+    let own = request.relaxation.is_some() || !request.need.expiring.is_empty();
+    if !own && index.needs.in_use() < max as usize {
+        return Ok(());
+    }
+    let steps = request.relaxation.as_ref().or(queue.relaxation.as_ref());
+    let next = |past: &Span| relaxation::next_point(&request.need, steps, *past).filter(|_| own);
+    let mut new = Vec::new();
+    for point in core::iter::successors(Some(past), next) {
+        let need = relaxation::need(&request.need, steps, point);
+        let known = index.needs.id(&need).is_some_and(|id| stores.needs.uses(id) > 0);
+        if !known && !new.contains(&need) {
+            new.push(need);
+        }
+    }
+    if new.is_empty() || index.needs.in_use().saturating_add(new.len()) <= max as usize {
         return Ok(());
     }
     Err(Refusal::Limit { limit: LimitName::Needs, max })
@@ -185,9 +204,7 @@ impl Run for ChangeWork {
         let changed = change.applied_to(&request);
         changed.check_data(&turn.world.stores().config.limits)?;
         if change.need.is_some() || change.relaxation.is_some() {
-            let queue = &turn.queue_profile(row.queue)?.relaxation;
-            let steps = changed.relaxation.as_ref().or(queue.as_ref());
-            check_needs(turn, &relaxation::need(&changed.need, steps, row.relaxed))?;
+            check_needs(turn, &changed, turn.queue_profile(row.queue)?, row.relaxed)?;
         }
         let stays = change.front.is_none_or(|wanted| wanted == front);
         if !stays || changed != *request {

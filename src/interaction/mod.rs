@@ -33,6 +33,7 @@ mod refusal;
 mod related;
 mod report;
 mod segment;
+mod sound;
 mod state;
 mod store;
 mod texts;

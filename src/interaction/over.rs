@@ -87,6 +87,20 @@ impl<P: ProfileStore + Clone + Default> Over<Engine> for Records<P> {
         self.store().check_code(row.id, code)
     }
 
+    fn check_over(&self, engine: &Engine) -> Result<(), &'static str> {
+        if self.followed() != engine.view().seq() {
+            return Err("layers: records have followed just what the engine said");
+        }
+        let rows = self.store().rows().interactions.rows();
+        let works = rows.flat_map(|(_, row)| {
+            row.work.into_iter().chain(row.trailing.iter().map(|(work, _)| *work))
+        });
+        match works.chain(self.last_work()).all(|work| engine.has_given(work)) {
+            true => Ok(()),
+            false => Err("layers: the engine has given the work of records"),
+        }
+    }
+
     fn permit(
         &self,
         engine: &Engine,

@@ -159,6 +159,12 @@ pub trait ProfileStore: Debug {
         None
     }
 
+    /// The profile with the highest id of all that are kept, if the store knows it. Records that
+    /// are restored do not make another one with its id.
+    fn last(&self) -> Option<ProfileId> {
+        None
+    }
+
     /// Forgets a profile that was [`surplus`](Self::surplus), or that is
     /// [erased](crate::interaction::EraseProfile).
     fn forget(&mut self, id: ProfileId);
@@ -249,6 +255,10 @@ impl ProfileStore for ProfilesInMemory {
             return None;
         }
         self.by_use.values().copied().find(|id| !in_use(*id))
+    }
+
+    fn last(&self) -> Option<ProfileId> {
+        self.rows.last_key_value().map(|(id, _)| *id)
     }
 
     fn forget(&mut self, id: ProfileId) {

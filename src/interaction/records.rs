@@ -402,6 +402,11 @@ impl<P: ProfileStore> Records<P> {
         self.store.wrap_up_rule(id).is_some()
     }
 
+    /// The last work of which records followed that it came in.
+    pub(crate) const fn last_work(&self) -> Option<WorkId> {
+        self.followed.last_work
+    }
+
     pub(crate) const fn store(&self) -> &Store {
         &self.store
     }
@@ -455,6 +460,8 @@ impl<P: ProfileStore> Records<P> {
     /// # Errors
     /// The name of the first that does not hold.
     pub fn check(&self) -> Result<(), &'static str> {
+        self.store.check_counters(&self.profiles)?;
+        self.store.check_past(self.followed.latest)?;
         self.store.check()
     }
 
@@ -485,6 +492,8 @@ impl<P: ProfileStore + Clone> Records<P> {
         let mut records = Self::bare(snapshot.profiles, snapshot.followed.latest);
         records.followed = snapshot.followed;
         records.store = Store::from_rows(snapshot.rows);
+        let unsound = |invariant| RestoreError::Unsound { invariant };
+        records.store.check_counters_left().map_err(unsound)?;
         records.check_store()?;
         Ok(records)
     }

@@ -112,6 +112,15 @@ pub trait Over<B: Decide>: Above {
         let _ = fact;
     }
 
+    /// Recomputes what must hold between the layer below and this one, once both were restored.
+    ///
+    /// # Errors
+    /// The name of the first that does not hold.
+    fn check_over(&self, below: &B) -> Result<(), &'static str> {
+        let _ = below;
+        Ok(())
+    }
+
     /// Answers a fact of its own with commands for the layer below, of which the first that is not
     /// refused there is done. If all are refused nothing is done.
     fn answer(&self, below: &B, fact: &Self::Fact) -> Vec<B::Command> {

@@ -22,7 +22,9 @@ growing! {
         pub open_work: u32 => with_open_work,
         /// Assignments of one agent, parked ones included; and legs of one supervisor.
         pub assignments: u32 => with_assignments,
-        /// Different needs among open work.
+        /// Different needs among open work. What work comes to ask for by steps and expiring
+        /// conditions of its own counts as it comes in; by the steps of its queue it may come to
+        /// ask for more. There are never more needs than pieces of open work.
         pub needs: u32 => with_needs,
         /// Different needs that no open work has any more and that stay known, with who fits them;
         /// of more than that one is forgotten, and decided anew when it is asked for again. 10,000

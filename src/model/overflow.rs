@@ -330,7 +330,8 @@ growing! {
     pub struct Ramp {
         /// So many offers at most ...
         pub offers: u16 => with_offers,
-        /// ... in a time of this length, counted from the first of them.
+        /// ... in a time of this length, counted from the first of them. If it does not end before
+        /// the end of time ([`Timestamp::MAX`](crate::Timestamp::MAX)), the queue offers no more.
         pub per: Span => with_per,
     }
 }

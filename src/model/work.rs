@@ -157,7 +157,18 @@ impl WorkRequest {
         !of_one && self.attached.is_empty()
     }
 
+    /// Refuses what nobody may submit at this instant.
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), Invalid> {
+        self.check_at(Some(now))
+    }
+
+    /// Refuses terms on which no work can wait, however often they were changed since it was
+    /// submitted. It may have more data than new work may bring: bounds are others in time.
+    pub(crate) fn check_kept(&self) -> Result<(), Invalid> {
+        self.check_at(None)
+    }
+
+    fn check_at(&self, submitted: Option<Timestamp>) -> Result<(), Invalid> {
         if let Some(key) = &self.key {
             check_key("key", key)?;
         }
@@ -167,7 +178,7 @@ impl WorkRequest {
         self.need.check()?;
         self.priority.check()?;
         Invalid::range("size", self.size.unwrap_or(1), 1, i64::from(UNITS_MAX))?;
-        if self.origin.is_some_and(|origin| origin > now) {
+        if submitted.is_some_and(|now| self.origin.is_some_and(|origin| origin > now)) {
             return Err(Invalid::new("origin", Problem::Future));
         }
         if let Some(lifetime) = self.lifetime {
@@ -176,12 +187,14 @@ impl WorkRequest {
         if let Some(preferred) = &self.preferred {
             preferred.check()?;
         }
-        check_attributes(&self.attributes)?;
-        Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
+        if submitted.is_some() {
+            check_attributes(&self.attributes)?;
+            Invalid::length("attached", self.attached.len(), Self::ATTACHED_MAX)?;
+        }
         self.relaxation.iter().try_for_each(Relaxation::check)?;
         self.objective.map_or(Ok(()), |span| Invalid::some_time("objective", span))?;
         self.callback.map_or(Ok(()), Callback::check)?;
-        if self.schedule.is_some() && self.origin.is_some() {
+        if submitted.is_some() && self.schedule.is_some() && self.origin.is_some() {
             return Err(Invalid::new("origin", Problem::Fixed));
         }
         self.schedule.map_or(Ok(()), Schedule::check)?;

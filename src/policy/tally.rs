@@ -209,6 +209,11 @@ impl Tally {
         whole(self.waits) && whole(self.handling) && counted && self.latest >= bucket(self.began)
     }
 
+    /// True if nothing in the tally happened after this instant.
+    pub(crate) fn is_past(&self, now: Timestamp) -> bool {
+        self.began <= now && self.latest <= bucket(now)
+    }
+
     fn count(&mut self, at: Timestamp, counts: Counts) {
         let now = bucket(at).max(self.latest);
         // What lies between the latest and now is empty; after a whole round all is.
@@ -295,6 +300,11 @@ impl Stopwatch {
     #[must_use]
     pub fn resumed(self, at: Timestamp) -> Self {
         Self { since: self.since.or(Some(at)), ..self }
+    }
+
+    /// Since when the stopwatch runs, if it does.
+    pub(crate) const fn since(&self) -> Option<Timestamp> {
+        self.since
     }
 
     /// True if the stopwatch runs.

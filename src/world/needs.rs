@@ -88,6 +88,11 @@ impl Needs {
         self.row(id).map_or(0, |row| row.uses)
     }
 
+    /// True if something stands in the last place.
+    pub(crate) fn is_trimmed(&self) -> bool {
+        self.rows.last().is_none_or(Option::is_some)
+    }
+
     /// All needs with their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (NeedId, &Need)> {
         let all = (0..).map(NeedId::from_raw).zip(&self.rows);

@@ -106,7 +106,7 @@ pub(super) fn count_offer(
         return Ok(());
     };
     let row = world.queue_mut(id)?;
-    if row.ramp_used == 0 || at >= row.ramp_since + ramp.per {
+    if row.ramp_used == 0 || row.is_ramp_over(ramp, at) {
         row.ramp_since = at;
         row.ramp_used = 0;
     }

@@ -1,5 +1,7 @@
 //! The invariants of agents.
 
+use alloc::vec::Vec;
+
 use crate::model::ids::AgentId;
 use crate::model::presence::PresenceProfile;
 use crate::policy::room::Usage;
@@ -41,6 +43,12 @@ pub(super) fn check(world: &World, id: AgentId, agent: &Agent) -> Result<(), Vio
     hold("capacity held: the sum over what holds it", usage == agent.usage)?;
     let sorted = agent.members().is_sorted_by_key(|member| member.order());
     hold("memberships in order", sorted)?;
+    let mut terms: Vec<_> = agent.members().map(|its| (its.queue, its.channel)).collect();
+    terms.sort_unstable();
+    hold(
+        "memberships: once for a queue and a channel",
+        terms.is_sorted_by(|one, next| one < next),
+    )?;
     for queue in world.index.by_expression.iter().copied() {
         let own = |member: &Member| (member.queue, member.channel) == (queue, None);
         let known = agent.members().find(own);

@@ -1,8 +1,10 @@
 //! The invariants, each with a name, recomputed from the rows.
 
 mod agents;
+mod counters;
 mod index;
 mod legs;
+mod past;
 mod pools;
 mod references;
 mod stand_ins;
@@ -22,6 +24,9 @@ impl World {
     /// Recomputes every invariant, and every index.
     ///
     /// * **memory bounded**, **references**, **definitions**: what a snapshot says is sound
+    /// * **counters**: no number is given twice, and none is the last
+    /// * **built in**, **keys**: what every engine has is there, and a key names one thing
+    /// * **retired**: nothing in force names what is retired, and nobody has it
     /// * **one stage**: work is in exactly one stage, and what the stage names is there
     /// * **one owner**: work has at most one owner, and its owner has an assignment of it
     /// * **offers join**: an offer joins one piece of work and one agent, and both know it
@@ -34,6 +39,9 @@ impl World {
     /// * **tally sound**: what a queue has experienced can have come about, and the time an agent
     ///   is occupied with an assignment runs while it is
     /// * **index derived**: every index is what the rows say
+    ///
+    /// What must hold of time [`check_past`](Self::check_past) and
+    /// [`check_nothing_due`](Self::check_nothing_due) recompute.
     ///
     /// # Errors
     /// The first invariant that does not hold.
@@ -59,13 +67,16 @@ impl World {
     /// The first invariant that does not hold.
     pub(crate) fn check_unsettled(&self) -> Result<(), Violation> {
         check_memory(self)?;
+        counters::check(self)?;
         let works = Survey::of(self);
         references::of_definitions(self)?;
         references::of_rows(self)?;
         works.references()?;
         references::of_offers(self)?;
+        references::of_ended(self)?;
         works.stages()?;
         for (id, agent) in self.stores.agent_rows.iter() {
+            counters::of_agent(self, id, agent)?;
             agents::check(self, id, agent)?;
         }
         for (id, queue) in self.stores.queue_rows.iter() {

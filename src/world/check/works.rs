@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::base::time::Span;
+use crate::model::capacity::UNITS_MAX;
 use crate::model::ids::{QueueId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::state::assignment::AssignmentState;
@@ -74,16 +75,28 @@ impl<'a> Survey<'a> {
             let open = offers.get(&id).copied().unwrap_or(0);
             survey.stages.note(id, stage(world, id, work, open));
             survey.references.note(id, references::of_work(world, id.into(), work));
+            survey.references.note(id, key(world, id, work));
             survey.pool_sets.extend(Some(work.pool_set).filter(|set| !set.is_empty()));
             survey.note_request(world, id, work);
         }
-        for (id, users) in (0..).map(NeedId::from_raw).zip(&survey.users) {
-            if let Some(first) = users.first
-                && users.number != world.stores.needs.uses(id) as usize
-            {
+        for (id, need) in world.stores.needs.iter() {
+            let users = survey.users.get(id.raw() as usize).copied().unwrap_or_default();
+            let first = users.first.unwrap_or(WorkId::from_raw(0));
+            if users.number != world.stores.needs.uses(id) as usize {
                 survey.needs.note((id, first), Err(miscounted(first)));
             }
+            let once = world.index.needs.id(need) == Some(id);
+            let invariant = "needs counted: each need stands in one place";
+            survey.needs.note((id, first), Violation::unless(once, invariant, first));
+            if users.first.is_none() {
+                survey.needs.note((id, first), references::of_need(world, need));
+            }
         }
+        let invariant = "needs counted: something stands in the last place";
+        let trimmed = world.stores.needs.is_trimmed();
+        let nothing = WorkId::from_raw(0);
+        let last = (NeedId::from_raw(u32::MAX), nothing);
+        survey.needs.note(last, Violation::unless(trimmed, invariant, nothing));
         survey
     }
 
@@ -137,6 +150,13 @@ impl<'a> Survey<'a> {
     }
 }
 
+/// The key of open work leads to it: no other open work has the same.
+fn key(world: &World, id: WorkId, work: &Work) -> Result<(), Violation> {
+    let its = work.request.key.as_deref();
+    let sound = its.is_none_or(|key| world.index.keys.works.get(key) == Some(id));
+    Violation::unless(sound, "keys: each names one piece of open work", id)
+}
+
 /// The invariants of the stage of one piece of work, for which so many offers are open.
 fn stage(world: &World, id: WorkId, work: &Work, open: usize) -> Result<(), Violation> {
     let hold = |invariant, holds: bool| Violation::unless(holds, invariant, id);
@@ -171,6 +191,9 @@ fn stage(world: &World, id: WorkId, work: &Work, open: usize) -> Result<(), Viol
         };
         hold("one owner: the owner's assignment is in the same stage", fits)?;
     }
+    let sized = work.request.size.is_none_or(|size| size == work.cost);
+    let possible = (1..=UNITS_MAX).contains(&work.cost);
+    hold("capacity held: work takes something, and what it says itself", sized && possible)?;
     // What an agent sent to another agent stands in no line as long as it is offered to them.
     let counted = work.counted || work.stage != Stage::Queued;
     hold("arrivals counted: what is in a line is one", counted)?;

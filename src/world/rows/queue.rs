@@ -70,13 +70,20 @@ impl Queue {
     /// it may.
     pub(crate) fn held_back(&self, queue: &QueueProfile, now: Timestamp) -> Option<Timestamp> {
         let ramp = queue.ramp?;
+        let shut = self.ramp_used >= ramp.offers && !self.is_ramp_over(ramp, now);
+        shut.then(|| self.ramp_since + ramp.per)
+    }
+
+    /// True if the time is over in which what was offered counts against a ramp. One that lasts to
+    /// the end of time is never over: nothing is due then, so nothing would be offered either.
+    pub(crate) fn is_ramp_over(&self, ramp: Ramp, now: Timestamp) -> bool {
         let until = self.ramp_since + ramp.per;
-        (self.ramp_used >= ramp.offers && now < until).then_some(until)
+        until <= now && until < Timestamp::MAX
     }
 
     /// How much of its ramp is used at an instant.
     pub(crate) fn ramp_used_at(&self, ramp: Option<Ramp>, now: Timestamp) -> u16 {
-        let current = ramp.is_some_and(|ramp| now < self.ramp_since + ramp.per);
+        let current = ramp.is_some_and(|ramp| !self.is_ramp_over(ramp, now));
         if current { self.ramp_used } else { 0 }
     }
 

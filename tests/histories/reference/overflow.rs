@@ -426,7 +426,7 @@ impl Router {
         };
         let now = self.now;
         let (since, used) = self.queue(queue).ramp;
-        let over = used == 0 || now >= since + ramp.per;
+        let over = used == 0 || now >= since + ramp.per && since + ramp.per < Timestamp::MAX;
         self.queue(queue).ramp = if over { (now, 1) } else { (since, used + 1) };
     }
 
@@ -438,7 +438,7 @@ impl Router {
     }
 
     pub(super) fn is_held_back(&self, queue: QueueId) -> bool {
-        self.ramp_over(queue).is_some_and(|over| self.now < over)
+        self.ramp_over(queue).is_some_and(|over| self.now < over || over == Timestamp::MAX)
     }
 
     /// Whether one more offer is all that the queue of a piece of work may make for now.
@@ -448,7 +448,8 @@ impl Router {
             return false;
         };
         let (since, used) = self.queues[&queue].ramp;
-        let used = if self.now < since + ramp.per { used } else { 0 };
+        let until = since + ramp.per;
+        let used = if self.now < until || until == Timestamp::MAX { used } else { 0 };
         used + 1 >= ramp.offers
     }
 

@@ -11,7 +11,7 @@ use strowger::fact::{
     EndedBy, Event, OfferedBy, Outside, PreferenceStep, QueuedWhy, ResumedBy, Sticky,
 };
 use strowger::model::{
-    AgentId, AgentWrapUp, ChannelProfile, CodeId, Need, Preferred, Problem, QueueId, Requeue,
+    AgentId, AgentWrapUp, ChannelProfile, CodeId, Preferred, Problem, QueueId, Relaxation, Requeue,
     Schedule, WorkChange, WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
@@ -127,7 +127,7 @@ impl Router {
         line(self)?;
         let profile = self.queue_profile(request.queue);
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
-        self.check_needs(&relaxation::need(&request.need, steps, Span::ZERO))?;
+        self.check_needs(request, steps, Span::ZERO)?;
         Ok(id)
     }
 
@@ -220,10 +220,23 @@ impl Router {
         }
     }
 
-    fn check_needs(&self, need: &Need) -> Result<(), Refusal> {
+    fn check_needs(
+        &self,
+        request: &WorkRequest,
+        steps: Option<&Relaxation>,
+        past: Span,
+    ) -> Result<(), Refusal> {
         let (limit, max) = (LimitName::Needs, self.config.limits.needs);
-        let needs: BTreeSet<_> = self.works.keys().map(|work| self.need_now(*work)).collect();
-        if !needs.contains(need) && needs.len() >= max as usize {
+        let old: BTreeSet<_> = self.works.keys().map(|work| self.need_now(*work)).collect();
+        // What it asks for now and, by what it says itself, later.
+        let own = request.relaxation.is_some() || !request.need.expiring.is_empty();
+        let expire = request.need.expiring.iter().map(|expiring| expiring.after);
+        let begin = steps.into_iter().flat_map(|its| &its.steps).map(|step| step.after);
+        let later = expire.chain(begin).filter(|point| own && *point > past);
+        let points = later.chain([past]);
+        let all = points.map(|point| relaxation::need(&request.need, steps, point).into_owned());
+        let new: BTreeSet<_> = all.filter(|need| !old.contains(need)).collect();
+        if !new.is_empty() && old.len() + new.len() > max as usize {
             return Err(Refusal::limit(limit, max));
         }
         Ok(())
@@ -252,7 +265,7 @@ impl Router {
         if change.need.is_some() || change.relaxation.is_some() {
             let steps = request.relaxation.clone();
             let steps = steps.or_else(|| self.queue_profile(work.queue).relaxation.clone());
-            self.check_needs(&relaxation::need(&request.need, steps.as_ref(), work.relaxed))?;
+            self.check_needs(&request, steps.as_ref(), work.relaxed)?;
         }
         let front = change.front.unwrap_or(work.place.front);
         if request != work.request || front != work.place.front {
