@@ -6,7 +6,7 @@ use strowger::Key;
 use strowger::centre::{CentreConfig, CentreLog};
 use strowger::command::{
     Abandon, Change, ChangeWork, Command, ConsultQueue, Define, RefusalKind, SetPresence, Submit,
-    SubmitToAgent,
+    LimitName, SubmitToAgent,
 };
 use strowger::host::{Call, Driver, Entry, Host, Journal};
 use strowger::interaction::{InteractionRequest, InteractionType, OpenInteraction, RecordConfig};
@@ -238,6 +238,42 @@ fn a_consult_and_work_for_one_agent_are_bounded_too() {
     let consult = ConsultQueue::new(work, queue).with_attached(large);
     let consult = engine.execute(START, consult, &mut log);
     assert_eq!(consult, refused("attached", Problem::TooLong { max: 100 }));
+}
+
+#[test]
+fn data_of_all_work_is_bounded_together() {
+    let (_, mut log, request) = small();
+    let limits = Limits::default().with_all_data_bytes(25);
+    let config = Config::default().with_limits(limits);
+    let mut engine = Engine::new(config, START, &mut log).unwrap();
+    let voice = Define::new("voice", ChannelProfile::voice());
+    engine.execute(START, voice, &mut log).unwrap();
+    engine.execute(START, Define::new("support", QueueProfile::default()), &mut log).unwrap();
+    let says = |text: &str| request.clone().with_attached([("n".into(), text.into())]);
+    let full = Err(Refusal::limit(LimitName::DataBytes, 25));
+    // 1 byte of the name and 9 of the text, twice: 5 are left.
+    let submit = |engine: &mut Engine, log: &mut Log, text: &str| {
+        engine.execute(START, Submit::new(says(text)), log)
+    };
+    let first = submit(&mut engine, &mut log, "123456789").unwrap();
+    submit(&mut engine, &mut log, "123456789").unwrap();
+    assert_eq!(submit(&mut engine, &mut log, "12345"), full);
+    submit(&mut engine, &mut log, "1234").unwrap();
+    engine.execute(START, Submit::new(request.clone()), &mut log).unwrap();
+    // Who says less, or as much, is not refused; what is taken away makes room, and so does the end.
+    let change = |text: &str| {
+        let attached = [("n".into(), text.into())];
+        ChangeWork::new(first, WorkChange::default().with_attached(attached))
+    };
+    let longer = engine.execute(START, change("1234567890"), &mut log);
+    assert_eq!(longer, Err(Refusal::limit(LimitName::DataBytes, 25)));
+    engine.execute(START, change("987654321"), &mut log).unwrap();
+    engine.execute(START, change("12345678"), &mut log).unwrap();
+    engine.execute(START, change("987654321"), &mut log).unwrap();
+    engine.execute(START, Abandon::new(first), &mut log).unwrap();
+    submit(&mut engine, &mut log, "123456789").unwrap();
+    assert_eq!(submit(&mut engine, &mut log, ""), full);
+    engine.verify().unwrap();
 }
 
 #[test]

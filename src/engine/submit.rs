@@ -115,6 +115,7 @@ fn check_room(
         return Err(Refusal::Limit { limit, max });
     }
     let work = works.next_id().ok_or(Refusal::Limit { limit, max })?;
+    check_all_data(turn, 0, request)?;
     check_line(turn)?;
     let profile = &turn.live::<QueueProfile>(request.queue)?.profile;
     check_needs(turn, request, profile, Span::ZERO)?;
@@ -148,6 +149,17 @@ fn submitted_before(turn: &Turn<'_>, request: &WorkRequest) -> Result<Option<Wor
         None => Ok(None),
         Some((work, row)) if **row.submitted() == *request => Ok(Some(work)),
         Some((work, _)) => Err(Refusal::KeyTaken { entity: work.into() }),
+    }
+}
+
+/// Refuses data for which there is no room beside that of all other work. The work had so many
+/// bytes before; whoever takes data away is not refused.
+fn check_all_data(turn: &Turn<'_>, before: u64, request: &WorkRequest) -> Result<(), Refusal> {
+    let (now, max) = (request.data_bytes(), turn.world.stores().config.limits.all_data_bytes);
+    let others = turn.world.index().data_bytes.saturating_sub(before);
+    match now > before && others.saturating_add(now) > max.into() {
+        true => Err(Refusal::Limit { limit: LimitName::DataBytes, max }),
+        false => Ok(()),
     }
 }
 
@@ -203,6 +215,7 @@ impl Run for ChangeWork {
         }
         let changed = change.applied_to(&request);
         changed.check_data(&turn.world.stores().config.limits)?;
+        check_all_data(turn, request.data_bytes(), &changed)?;
         if change.need.is_some() || change.relaxation.is_some() {
             check_needs(turn, &changed, turn.queue_profile(row.queue)?, row.relaxed)?;
         }

@@ -25,13 +25,18 @@ pub enum Value {
 }
 
 impl Value {
-    /// Refuses a text that is too long; how many bytes its texts have together.
-    pub(crate) fn check_text(&self, field: &'static str, max: u32) -> Result<usize, Invalid> {
-        let texts = match self {
-            Self::Number(_) | Self::Flag(_) => return Ok(0),
+    /// How many bytes its texts have together.
+    pub(crate) fn text_bytes(&self) -> usize {
+        match self {
+            Self::Number(_) | Self::Flag(_) => 0,
             Self::Text(text) => text.len(),
             Self::Many(texts) => texts.iter().map(|text| text.len()).fold(0, usize::saturating_add),
-        };
+        }
+    }
+
+    /// Refuses a text that is too long; how many bytes its texts have together.
+    pub(crate) fn check_text(&self, field: &'static str, max: u32) -> Result<usize, Invalid> {
+        let texts = self.text_bytes();
         Invalid::length(field, texts, max)?;
         Ok(texts)
     }

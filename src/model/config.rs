@@ -39,6 +39,11 @@ growing! {
         /// at first.
         #[serde(skip_serializing_if = "is_usual_data")]
         pub data_bytes: u32 => with_data_bytes,
+        /// Bytes of all attributes and attached data of all open work together, names included.
+        /// Work that was changed keeps what was said of it at first as well, which is not counted.
+        /// What rules and the host's own classifier add is let in beyond it. 4 GiB at first.
+        #[serde(skip_serializing_if = "is_usual_all_data")]
+        pub all_data_bytes: u32 => with_all_data_bytes,
     }
 }
 
@@ -54,6 +59,7 @@ impl Default for Limits {
             idle_needs: IDLE_NEEDS,
             text_bytes: TEXT_BYTES,
             data_bytes: DATA_BYTES,
+            all_data_bytes: u32::MAX,
         }
     }
 }
@@ -70,6 +76,10 @@ const fn is_usual_idle(needs: &u32) -> bool {
 
 const fn is_usual_text(bytes: &u32) -> bool {
     *bytes == TEXT_BYTES
+}
+
+const fn is_usual_all_data(bytes: &u32) -> bool {
+    *bytes == u32::MAX
 }
 
 const fn is_usual_data(bytes: &u32) -> bool {

@@ -223,6 +223,17 @@ impl WorkRequest {
         Invalid::length("attached", bytes, limits.data_bytes)
     }
 
+    /// The bytes of its attributes and attached data, names included.
+    pub(crate) fn data_bytes(&self) -> u64 {
+        let Self { attributes, attached, .. } = self;
+        if attributes.is_empty() && attached.is_empty() {
+            return 0;
+        }
+        let attributes = attributes.iter().map(|(name, value)| name.len() + value.text_bytes());
+        let attached = attached.iter().map(|(name, text)| name.len() + text.len());
+        attributes.chain(attached).fold(0, usize::saturating_add) as u64
+    }
+
     pub(crate) fn mentions(&self, name: &mut dyn FnMut(Entity)) {
         name(self.queue.into());
         name(self.channel.into());

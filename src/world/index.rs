@@ -141,6 +141,8 @@ pub(crate) struct Index {
     pub spenders: BTreeSet<(PoolId, AgentId)>,
     /// How many legs there are.
     pub legs: usize,
+    /// How many bytes the attributes and attached data of open work have.
+    pub data_bytes: u64,
     /// Work with what stands for it.
     pub stand_ins: BTreeSet<(WorkId, WorkId)>,
     /// Pools of which more or less was spent in the fact that is applied.

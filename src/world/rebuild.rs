@@ -104,6 +104,7 @@ fn line_up(index: &mut Index, stores: &mut Stores) {
     let Stores { queues, calendars, watches, .. } = stores;
     let rules = LineRules { queues, calendars, watches };
     for (id, work) in stores.works.rows_mut() {
+        index.data_bytes = index.data_bytes.saturating_add(work.request.data_bytes());
         named.extend(work.request.key.clone().map(|key| (id, key)));
         index.share_request(work);
         let deadline = index.work_deadline(rules, id, work);

@@ -75,4 +75,6 @@ pub enum LimitName {
     Legs,
     /// Work parked at one agent.
     Parked,
+    /// Bytes of the data of all open work.
+    DataBytes,
 }

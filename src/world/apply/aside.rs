@@ -7,7 +7,7 @@ use crate::model::work::WorkChange;
 use crate::state::work::WorkStep;
 use crate::world::apply::lines::{restage, restage_anew};
 use crate::world::apply::misfit::Misfit;
-use crate::world::apply::{assignments, pools, tallies};
+use crate::world::apply::{assignments, pools, tallies, works};
 use crate::world::pool_sets::pools_named;
 use crate::world::rows::Step;
 use crate::world::state::World;
@@ -100,6 +100,7 @@ pub(super) fn classify(
     if world.work(id)?.queue != queue {
         world.stores.watches.forget(id);
     }
+    let before = world.work(id)?.request.data_bytes();
     restage_anew(world, id, |row| {
         change.into_iter().for_each(|change| row.take_change(change));
         if row.queue != queue {
@@ -108,5 +109,6 @@ pub(super) fn classify(
         }
         Ok(())
     })?;
+    works::recount_data(world, id, before)?;
     tallies::arrival(world, id, at)
 }

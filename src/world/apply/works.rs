@@ -53,6 +53,7 @@ pub(super) fn submit(
         world.queue_mut(work.queue)?.tally.arrive(at);
     }
     let World { stores, index } = world;
+    index.data_bytes = index.data_bytes.saturating_add(request.data_bytes());
     index.share_request(&mut work);
     index.set_line(stores.rules(), id, &work, true);
     index.start_work_clock(stores.rules(), id, &work);
@@ -79,6 +80,7 @@ pub(super) fn change(
     let (channel, rules) = (work.request.channel, world.queue_rules(work.queue)?);
     let lives = change.lifetime.filter(|_| !work.queued.is_none());
     let ends = lives.map(|lifetime| rules.end_of_life(work.origin, Some(lifetime)));
+    let before = work.request.data_bytes();
     restage_anew(world, id, |row| {
         row.take_change(change);
         row.expires = ends.map_or(row.expires, Into::into);
@@ -88,6 +90,7 @@ pub(super) fn change(
         }
         Ok(())
     })?;
+    recount_data(world, id, before)?;
     if change.pools.is_none() {
         return Ok(());
     }
@@ -100,6 +103,14 @@ pub(super) fn change(
         Ok(())
     })?;
     pools::leave_set(world, old);
+    Ok(())
+}
+
+/// The data of a piece of work had so many bytes before.
+pub(super) fn recount_data(world: &mut World, id: WorkId, before: u64) -> Result<(), Misfit> {
+    let now = world.work(id)?.request.data_bytes();
+    let others = world.index.data_bytes.saturating_sub(before);
+    world.index.data_bytes = others.saturating_add(now);
     Ok(())
 }
 
@@ -280,6 +291,7 @@ pub(super) fn close(
     if in_line && cause == CloseCause::Abandoned {
         world.queue_mut(work.queue)?.tally.abandon(due);
     }
+    world.index.data_bytes = world.index.data_bytes.saturating_sub(work.request.data_bytes());
     count_need(world, work.need, false);
     pools::leave_set(world, work.pool_set);
     let submitted = without_data(work.submitted());

@@ -41,6 +41,7 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     }
     let pools = (&now.spenders, &now.pool_sets) == (&new.spenders, &new.pool_sets);
     hold("index derived: pools", pools)?;
+    hold("index derived: bytes of data", now.data_bytes == new.data_bytes)?;
     hold("index derived: stand-ins", now.stand_ins == new.stand_ins)?;
     hold("index derived: who is asked together", now.together == new.together)?;
     let same = now.by_expression == new.by_expression;

@@ -12,7 +12,7 @@ use strowger::fact::{
 };
 use strowger::model::{
     AgentId, AgentWrapUp, ChannelProfile, CodeId, Preferred, Problem, QueueId, Relaxation, Requeue,
-    Schedule, WorkChange, WorkId, WorkRequest,
+    Schedule, Value, WorkChange, WorkId, WorkRequest,
 };
 use strowger::policy::order::Place;
 use strowger::policy::relaxation;
@@ -124,6 +124,7 @@ impl Router {
             return Err(Refusal::limit(limit, max));
         }
         let id = WorkId::from_raw(self.submitted + 1);
+        self.check_all_data(None, request)?;
         line(self)?;
         let profile = self.queue_profile(request.queue);
         let steps = request.relaxation.as_ref().or(profile.relaxation.as_ref());
@@ -220,6 +221,28 @@ impl Router {
         }
     }
 
+    /// The data of all open work together, as if this piece of work said this.
+    fn check_all_data(&self, of: Option<WorkId>, says: &WorkRequest) -> Result<(), Refusal> {
+        let bytes = |request: &WorkRequest| -> usize {
+            let text = |value: &Value| match value {
+                Value::Text(text) => text.len(),
+                Value::Many(texts) => texts.iter().map(|text| text.len()).sum(),
+                _ => 0,
+            };
+            let attributes = request.attributes.iter().map(|(name, value)| name.len() + text(value));
+            let attached = request.attached.iter().map(|(name, text)| name.len() + text.len());
+            attributes.chain(attached).sum()
+        };
+        let had = of.map_or(0, |work| bytes(&self.works[&work].request));
+        let others = self.works.iter().filter(|(work, _)| Some(**work) != of);
+        let all = others.map(|(_, work)| bytes(&work.request)).sum::<usize>() + bytes(says);
+        let max = self.config.limits.all_data_bytes;
+        if bytes(says) > had && all > max as usize {
+            return Err(Refusal::limit(LimitName::DataBytes, max));
+        }
+        Ok(())
+    }
+
     fn check_needs(
         &self,
         request: &WorkRequest,
@@ -262,6 +285,7 @@ impl Router {
             return Err(valid::invalid("pools", Problem::Fixed).into());
         }
         let request = valid::changed(&work.request, change);
+        self.check_all_data(Some(id), &request)?;
         if change.need.is_some() || change.relaxation.is_some() {
             let steps = request.relaxation.clone();
             let steps = steps.or_else(|| self.queue_profile(work.queue).relaxation.clone());

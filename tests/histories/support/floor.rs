@@ -48,9 +48,11 @@ pub(crate) fn config() -> BoxedStrategy<Config> {
         });
     let remembered = prop_oneof![2 => Just(10_000_u32), 1 => 1..6_u32];
     let idle_needs = prop_oneof![1 => Just(10_000_u32), 1 => 0..4_u32];
-    (limits, idle_needs, remembered, prop::bool::weighted(0.3), prop::bool::weighted(0.2))
-        .prop_map(|(limits, idle, remembered, assign, off_queue)| {
-            let limits = limits.with_idle_needs(idle);
+    let data = prop_oneof![3 => Just(u32::MAX), 1 => 0..60_u32];
+    let kept = (idle_needs, data);
+    (limits, kept, remembered, prop::bool::weighted(0.3), prop::bool::weighted(0.2))
+        .prop_map(|(limits, (idle, data), remembered, assign, off_queue)| {
+            let limits = limits.with_idle_needs(idle).with_all_data_bytes(data);
             let config = Config::default().with_limits(limits).with_remembered(remembered);
             // Histories reach any instant there is.
             let config = config.with_available_off_queue(off_queue);
