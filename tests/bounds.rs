@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use strowger::Key;
 use strowger::centre::{CentreConfig, CentreLog};
 use strowger::command::{
-    Abandon, Change, ChangeWork, Command, ConsultQueue, Define, RefusalKind, SetPresence, Submit,
-    LimitName, SubmitToAgent,
+    Abandon, Change, ChangeWork, Command, ConsultQueue, Define, LimitName, RefusalKind,
+    SetPresence, Submit, SubmitToAgent,
 };
 use strowger::host::{Call, Driver, Entry, Host, Journal};
 use strowger::interaction::{InteractionRequest, InteractionType, OpenInteraction, RecordConfig};

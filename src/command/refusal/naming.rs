@@ -216,6 +216,7 @@ impl Naming for LimitName {
             Self::Unassignments => "returns of one piece of work",
             Self::Legs => "legs of one piece of work or one supervisor",
             Self::Parked => "pieces of work parked at one agent",
+            Self::DataBytes => "bytes of data of all open work",
         })
     }
 }

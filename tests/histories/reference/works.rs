@@ -229,7 +229,8 @@ impl Router {
                 Value::Many(texts) => texts.iter().map(|text| text.len()).sum(),
                 _ => 0,
             };
-            let attributes = request.attributes.iter().map(|(name, value)| name.len() + text(value));
+            let attributes =
+                request.attributes.iter().map(|(name, value)| name.len() + text(value));
             let attached = request.attached.iter().map(|(name, text)| name.len() + text.len());
             attributes.chain(attached).sum()
         };
