@@ -8,6 +8,7 @@ use strowger::command::{
     Answer, Cancel, Close, Consult, ExtendWrapUp, HandOver, Hold, Park, Reply, Resume, Resumer,
     Retrieve, TransferToAgent, TransferToQueue,
 };
+use strowger::host::Replica;
 use strowger::interaction::*;
 use strowger::model::{
     CodeId, Invalid, Order, Problem, WrapUpCodeProfile, WrapUpMode, WrapUpProfile,
@@ -618,16 +619,21 @@ fn seed3_row102_nothing_is_archived_that_says_nothing() {
         let clear = SaveInteraction::new(id, by, change);
         assert_eq!(floor.refused(2, clear), RecordRefusal::not_described(id));
     }
-    // A journal from which the description was lost brings back a record without one: it stays
-    // until somebody writes it.
+    // A journal from which the description was lost is refused. A standby that followed such facts
+    // has a record without one: it stays until somebody writes it.
     let kept =
         floor.record_facts().filter(|fact| !matches!(fact.event, RecordEvent::Described { .. }));
     let journal = (1..).zip(kept.cloned()).map(|(seq, mut fact)| {
         fact.seq = seq;
         fact
     });
-    let mut records = Records::replay(journal).unwrap();
+    let journal: Vec<_> = journal.collect();
+    let refused = Records::<ProfilesInMemory>::replay(journal.clone()).unwrap_err();
+    assert!(refused.reason.contains("a closed interaction has every field it must"), "{refused}");
+    let mut standby = Replica::<Records>::default();
+    journal.iter().for_each(|fact| standby.follow(fact).unwrap());
     let mut log = RecordLog::default();
+    let mut records = standby.promote(at(3), &mut log).unwrap();
     let archive = || ArchiveInteraction::new(id);
     let refused = records.execute(at(3), archive(), &mut log);
     let problem = Problem::Empty;
