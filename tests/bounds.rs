@@ -11,7 +11,7 @@ use strowger::command::{
 use strowger::host::{Call, Driver, Entry, Host, Journal};
 use strowger::interaction::{InteractionRequest, InteractionType, OpenInteraction, RecordConfig};
 use strowger::model::{
-    ChannelId, ChannelProfile, Comparison, Invalid, Limits, Opens, PresenceProfile, Problem,
+    ChannelId, ChannelProfile, Comparison, Invalid, Limits, Need, Opens, PresenceProfile, Problem,
     QueueProfile, Requirement, SystemPresence, Value, WorkChange, WorkRequest,
 };
 use strowger::prelude::*;
@@ -238,6 +238,36 @@ fn a_consult_and_work_for_one_agent_are_bounded_too() {
     let consult = ConsultQueue::new(work, queue).with_attached(large);
     let consult = engine.execute(START, consult, &mut log);
     assert_eq!(consult, refused("attached", Problem::TooLong { max: 100 }));
+}
+
+#[test]
+fn a_need_is_bounded_in_bytes() {
+    let (mut engine, mut log, request) = small();
+    let mut asks = |requirement| {
+        let request = request.clone().with_need(Need::of(requirement));
+        let work = engine.execute(START, Submit::new(request), &mut log)?;
+        engine.execute(START, Abandon::new(work), &mut log)
+    };
+    let text = |bytes: usize| "x".repeat(bytes);
+    let has = |name: usize, value: usize| Requirement::Has {
+        name: text(name).into(),
+        value: text(value).into(),
+    };
+    let field = |field| move |max| refused(field, Problem::TooLong { max }).map(drop);
+    let (name, value) = (field("need.requirement.name"), field("need.requirement.value"));
+    assert_eq!(asks(has(200, 1_000)), Ok(()));
+    assert_eq!(asks(has(201, 1_000)), name(200));
+    assert_eq!(asks(has(200, 1_001)), value(1_000));
+    let long_name = Requirement::attribute(&text(201), Comparison::Equal, "x");
+    assert_eq!(asks(long_name), name(200));
+    let one_of = |values: usize| Requirement::In {
+        name: "n".into(),
+        values: vec![Value::from(text(1_000)); values],
+    };
+    assert_eq!(asks(one_of(65)), Ok(()));
+    assert_eq!(asks(one_of(66)), field("need.requirement")(65_536));
+    let all = Requirement::All(vec![one_of(33), one_of(33)]);
+    assert_eq!(asks(all), field("need.requirement")(65_536));
 }
 
 #[test]

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use strowger::command::{
-    Accept, Cancel, Define, FinishContact, Finisher, SetMembership, SetPresence, Submit,
+    Accept, Cancel, Change, Define, FinishContact, Finisher, Reject, SetMembership, SetPresence,
+    Submit,
 };
 use strowger::fact::Event;
 use strowger::model::{
-    AgentChoice, AgentId, AgentProfile, ChannelId, ChannelProfile, Comparison, Membership, Need,
-    OfferId, QueueId, QueueProfile, Requirement, SkillProfile, SystemPresence, WorkId, WorkRequest,
+    AgentChoice, AgentId, AgentProfile, Broadcast, Capacity, ChannelId, ChannelProfile, Comparison,
+    Membership, Need, OfferId, Opens, PresenceProfile, Priority, QueueId, QueueProfile,
+    Requirement, SkillProfile, SystemPresence, WorkId, WorkRequest,
 };
 use strowger::{Config, Engine, Log, Timestamp};
 
@@ -173,4 +175,50 @@ fn compare(choice: AgentChoice, place: impl Fn(u8, Timestamp, OfferId) -> Place)
             floor.engine.verify().unwrap();
         }
     }
+}
+
+/// A chat that alerts one of two and needs one more, and behind it in order, but before it in its
+/// lane, one that needs two. So many agents come free in one call, and one of them is a member.
+fn refilled_by_one_of(agents: usize) {
+    let (now, mut log) = (Timestamp::EPOCH, Log::default());
+    let mut engine = Engine::new(Config::default(), now, &mut log).unwrap();
+    let chat = Define::new("chat", ChannelProfile::chat());
+    let chat = engine.execute(now, chat, &mut log).unwrap();
+    let two = QueueProfile::default().with_broadcast(Broadcast::up_to(2).with_min(2));
+    let queue = engine.execute(now, Define::new("support", two), &mut log).unwrap();
+    let other = Define::new("other", QueueProfile::default());
+    let other = engine.execute(now, other, &mut log).unwrap();
+    let lunch = PresenceProfile::of(SystemPresence::Meal);
+    let away = engine.execute(now, Define::new("lunch", lunch.clone()), &mut log).unwrap();
+    let mut agent = |engine: &mut Engine, key: &str, queue, presence| {
+        let profile = AgentProfile::default().with_capacity(Capacity::items(1));
+        let agent = engine.execute(now, Define::new(key, profile), &mut log).unwrap();
+        engine.execute(now, SetMembership::new(agent, queue), &mut log).unwrap();
+        engine.execute(now, SetPresence::new(agent, presence), &mut log).unwrap();
+        agent
+    };
+    for key in ["ana", "bo"] {
+        agent(&mut engine, key, queue, SystemPresence::OnQueue.id());
+    }
+    let cy = agent(&mut engine, "cy", queue, away);
+    for number in 1..agents {
+        agent(&mut engine, &format!("x{number}"), other, away);
+    }
+    let request = WorkRequest::new(queue, chat);
+    let first = engine.execute(now, Submit::new(request.clone()), &mut log).unwrap();
+    engine.execute(now, Reject::new(OfferId::from_raw(1)), &mut log).unwrap();
+    let urgent = request.with_priority(Priority(5));
+    engine.execute(now, Submit::new(urgent), &mut log).unwrap();
+    let open = Change::new(away, lunch.with_opens(Opens::Everything));
+    engine.execute(now, open, &mut log).unwrap();
+    let view = engine.view();
+    let offers = view.agent(cy).unwrap().offers().iter();
+    let works: Vec<_> = offers.map(|offer| view.offer(*offer).unwrap().work).collect();
+    assert_eq!(works, [first], "{agents} come free");
+    engine.verify().unwrap();
+}
+
+#[test]
+fn one_of_a_crowd_is_asked_for_what_needs_one_more() {
+    [1, 9, 10, 30].into_iter().for_each(refilled_by_one_of);
 }

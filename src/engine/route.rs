@@ -37,7 +37,7 @@ use crate::engine::matching::given::Matching;
 use crate::engine::matching::item::is_ordinary;
 use crate::engine::matching::line::in_line;
 use crate::engine::matching::queue;
-use crate::engine::matching::seek::{Found, best_work, first_work, named_work};
+use crate::engine::matching::seek::{Found, best_work, first_work, named_work, worth_asking};
 use crate::engine::matching::shortlist::Shortlist;
 use crate::engine::offering;
 use crate::engine::rules::Rules;
@@ -176,7 +176,8 @@ impl Search {
         Some(Found { rank: chosen.rank, work, agent: Some(chosen.agent) })
     }
 
-    /// Ordinary work ends the search: nothing behind it in its lane finds more, or goes before it.
+    /// Ordinary work that finds somebody ends the search: nothing behind it in its lane goes before
+    /// it. If it finds nobody, only what is offered behind it may find one more.
     /// What stands before it may find an agent for whom the queue ranks higher, where those for
     /// whom it ranks lower declined it. Whatever finds one for whom no queue could rank lower ends
     /// the search too, so that a thousand calls that somebody declined are not searched for again
@@ -191,14 +192,16 @@ impl Search {
         let (lanes, members) = (&line.lanes, line.members(lane.channel));
         let least = members.groups().next().map(|((rank, ..), _)| rank);
         let passed = self.passed.get(&(queue, lane)).copied();
-        let mut best: Option<Found> = None;
-        for key in lanes.keys_after(&lane, passed) {
+        let (mut best, mut in_front) = (None::<Found>, true);
+        let keys = lanes.keys_after(&lane, passed);
+        for key in worth_asking(matching, queue, lane, keys) {
             let found = self.seek_agent(matching, key.work);
             let ordinary = matching.world.work(key.work).is_ok_and(is_ordinary);
-            if ordinary || found.is_some_and(|found| Some(found.rank) <= least) {
+            if found.is_some_and(|found| ordinary || Some(found.rank) <= least) {
                 return best.into_iter().chain(found).min();
             }
-            if best.is_none() && found.is_none() {
+            in_front &= !ordinary;
+            if in_front && best.is_none() && found.is_none() {
                 self.passed.insert((queue, lane), *key);
             }
             best = best.into_iter().chain(found).min();
@@ -301,7 +304,8 @@ fn waits_in_vain(turn: &Turn<'_>, seeker: Seeker) -> bool {
     let Seeker::Work(id) = seeker else {
         return false;
     };
-    let Ok(work) = turn.world.work(id) else {
+    // What is offered needs one agent more, and the others as many as their queue asks at once.
+    let Some(work) = turn.world.work(id).ok().filter(|work| !work.is_offered()) else {
         return false;
     };
     let other = turn.world.lane_mate(id, work);

@@ -77,6 +77,9 @@ impl AgentProfile {
 /// The most channels an entitlement may name.
 const ENTITLED_MAX: u32 = 1_000;
 
+/// The most bytes an attribute of an agent may have.
+const TEXT_MAX: u32 = 65_536;
+
 /// The most skills an agent may have.
 pub(crate) const SKILLS_MAX: u32 = 1_000;
 
@@ -93,6 +96,9 @@ impl Profile for AgentProfile {
             Invalid::range("skills", *level, 0, 100)?;
         }
         check_attributes(&self.attributes)?;
+        for value in self.attributes.values() {
+            value.check_text("attributes", TEXT_MAX)?;
+        }
         self.capacity.check()?;
         let entitled = self.entitled.as_ref().map_or(0, BTreeSet::len);
         Invalid::length("entitled", entitled, ENTITLED_MAX)?;

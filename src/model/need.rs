@@ -122,31 +122,39 @@ impl Requirement {
 
     /// The same bounds, where it stands for itself in some field.
     pub(crate) fn check_as(&self, field: &'static str) -> Result<(), Invalid> {
-        self.check(1, &mut 0).map_err(|invalid| Invalid::new(field, invalid.problem))
+        self.check(1, &mut Spent::default()).map_err(|invalid| Invalid::new(field, invalid.problem))
     }
 
-    fn check(&self, depth: u32, size: &mut u32) -> Result<(), Invalid> {
-        *size += 1;
+    fn check(&self, depth: u32, spent: &mut Spent) -> Result<(), Invalid> {
+        spent.conditions += 1;
         if depth > Self::DEPTH_MAX {
             let max = Self::DEPTH_MAX;
             return Err(Invalid::new("need.requirement", Problem::TooDeep { max }));
         }
-        if *size > Self::SIZE_MAX {
+        if spent.conditions > Self::SIZE_MAX {
             let max = Self::SIZE_MAX;
             return Err(Invalid::new("need.requirement", Problem::TooLong { max }));
         }
         match self {
             Self::All(parts) | Self::Any(parts) => {
-                parts.iter().try_for_each(|part| part.check(depth + 1, size))
+                parts.iter().try_for_each(|part| part.check(depth + 1, spent))
             }
-            Self::Not(part) => part.check(depth + 1, size),
+            Self::Not(part) => part.check(depth + 1, spent),
             Self::Skill { level, .. } => Invalid::range("need.requirement.level", *level, 0, 100),
-            Self::In { values, .. } => {
+            Self::In { name, values } => {
                 Invalid::length("need.requirement.values", values.len(), Self::SIZE_MAX)?;
-                values.iter().try_for_each(check_value)
+                spent.name(name)?;
+                values.iter().try_for_each(|value| spent.value(value))
             }
-            Self::Attribute { value, .. } => check_value(value),
-            Self::Has { .. } => Ok(()),
+            Self::Attribute { name, value, .. } => {
+                spent.name(name)?;
+                spent.value(value)
+            }
+            Self::Has { name, value } => {
+                spent.name(name)?;
+                Invalid::length("need.requirement.value", value.len(), VALUE_MAX)?;
+                spent.text(value.len())
+            }
         }
     }
 
@@ -165,8 +173,32 @@ impl Requirement {
 /// The most bytes a value may have that an attribute is compared with.
 const VALUE_MAX: u32 = 1_000;
 
-fn check_value(value: &Value) -> Result<(), Invalid> {
-    value.check_text("need.requirement.value", VALUE_MAX).map(drop)
+/// The most bytes that the names and values of one need may have together. Needs are kept beyond
+/// the work that asked for them, so this bounds what a sender can fill.
+const TEXT_MAX: u32 = 65_536;
+
+/// How much a need has said so far.
+#[derive(Default)]
+struct Spent {
+    conditions: u32,
+    bytes: usize,
+}
+
+impl Spent {
+    fn text(&mut self, bytes: usize) -> Result<(), Invalid> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        Invalid::length("need.requirement", self.bytes, TEXT_MAX)
+    }
+
+    fn name(&mut self, name: &Key) -> Result<(), Invalid> {
+        Invalid::length("need.requirement.name", name.len(), 200)?;
+        self.text(name.len())
+    }
+
+    fn value(&mut self, value: &Value) -> Result<(), Invalid> {
+        let bytes = value.check_text("need.requirement.value", VALUE_MAX)?;
+        self.text(bytes)
+    }
 }
 
 growing! {
@@ -272,16 +304,16 @@ impl Need {
     }
 
     pub(crate) fn check(&self) -> Result<(), Invalid> {
-        let mut size = 0;
-        self.requirement.check(1, &mut size)?;
+        let mut spent = Spent::default();
+        self.requirement.check(1, &mut spent)?;
         for wish in &self.wishes {
             Invalid::range("need.wishes.weight", wish.weight, 0, 10_000)?;
-            wish.requirement.check(1, &mut size)?;
+            wish.requirement.check(1, &mut spent)?;
         }
         Invalid::length("need.expiring", self.expiring.len(), 16)?;
         for expiring in &self.expiring {
             Invalid::some_time("need.expiring.after", expiring.after)?;
-            expiring.requirement.check(1, &mut size)?;
+            expiring.requirement.check(1, &mut spent)?;
         }
         Ok(())
     }

@@ -4,10 +4,10 @@
 //! and an agent who may have one ordinary item of a lane may have all of them.
 
 use crate::base::bits::IdSet;
-use crate::model::ids::{AgentId, WorkId};
+use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::policy::choice::RANK_PREFERRED;
 use crate::policy::order::LineKey;
-use crate::world::lanes::Lane;
+use crate::world::lanes::{Lane, LaneKey};
 use crate::world::member::PackedMember;
 use crate::world::rows::Agent;
 
@@ -89,12 +89,56 @@ fn best_in_lanes(
             if behind || !takes_lane(matching, id, membership, lane) {
                 return;
             }
-            let first = lane.keys().find(|key| able(key.work)).map(|key| key.at(matching.now));
+            let mut keys = worth_asking(matching, membership.queue(), lane.key, lane.keys());
+            let first = keys.find(|key| able(key.work)).map(|key| key.at(matching.now));
             let found = first.map(|work| Found { rank, work, agent: None });
             best = best.into_iter().chain(found).min();
         });
     }
     best
+}
+
+/// The work of a lane that is worth asking about, in order: all up to the first that is ordinary,
+/// which stands for whatever is ordinary behind it, and then what is offered behind that. Of those
+/// the others need as many agents as the queue asks at once, and what is offered needs one more.
+pub(crate) fn worth_asking<'a>(
+    matching: Matching<'a>,
+    queue: QueueId,
+    lane: LaneKey,
+    keys: impl Iterator<Item = &'a LineKey>,
+) -> impl Iterator<Item = &'a LineKey> {
+    let ordinary = move |key: &LineKey| matching.world.work(key.work).is_ok_and(item::is_ordinary);
+    let (mut front, mut last, mut behind) = (Some(keys), None::<&'a LineKey>, None);
+    core::iter::from_fn(move || {
+        if let Some(keys) = &mut front {
+            let Some(stands_for_all) = last.filter(|key| ordinary(key)) else {
+                last = keys.next();
+                return last;
+            };
+            front = None;
+            behind = Some(offered_behind(matching, queue, lane, *stands_for_all));
+        }
+        behind.as_mut()?.next()
+    })
+}
+
+/// What is offered in a lane behind a key, if its queue asks several at once.
+fn offered_behind<'a>(
+    matching: Matching<'a>,
+    queue: QueueId,
+    lane: LaneKey,
+    key: LineKey,
+) -> impl Iterator<Item = &'a LineKey> {
+    let profile = matching.world.queue_profile(queue).ok();
+    let profile = profile.filter(|profile| profile.broadcast.min > 1);
+    let both = profile.zip(matching.world.index().line(queue)).into_iter();
+    both.flat_map(move |(profile, line)| {
+        let of_lane = move |key: &&LineKey| {
+            let work = matching.world.work(key.work);
+            work.is_ok_and(|work| LaneKey::of(work, profile) == lane)
+        };
+        line.offered.after(Some(key)).filter(of_lane)
+    })
 }
 
 /// The first work among what could not be offered without this agent, because too few could be
@@ -108,7 +152,8 @@ fn best_together(matching: Matching<'_>, id: AgentId, row: &Agent) -> Option<Fou
         }
         let lanes = member::lanes_for(matching, id, place, membership);
         for lane in lanes.filter(|lane| takes_lane(matching, id, membership, lane)) {
-            for key in lane.keys().filter(|key| is_able(matching, id, key.work)) {
+            let keys = worth_asking(matching, membership.queue(), lane.key, lane.keys());
+            for key in keys.filter(|key| is_able(matching, id, key.work)) {
                 let found = choose(matching, key.work).map(|chosen| Found {
                     rank: chosen.rank,
                     work: key.at(matching.now),

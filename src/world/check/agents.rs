@@ -41,6 +41,8 @@ pub(super) fn check(world: &World, id: AgentId, agent: &Agent) -> Result<(), Vio
     }
     pools::add_spent(world, agent, &mut usage);
     hold("capacity held: the sum over what holds it", usage == agent.usage)?;
+    let terms = agent.members().all(|member| member.terms.check().is_ok());
+    hold("memberships: terms that may be set", terms)?;
     let sorted = agent.members().is_sorted_by_key(|member| member.order());
     hold("memberships in order", sorted)?;
     let mut terms: Vec<_> = agent.members().map(|its| (its.queue, its.channel)).collect();
