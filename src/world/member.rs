@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::base::sparse::Sparse;
 use crate::base::time::Span;
 use crate::model::ids::{ChannelId, OfferId, QueueId};
+use crate::model::invalid::Invalid;
 use crate::model::membership::Membership;
 
 /// A membership as its agent has it.
@@ -52,7 +53,7 @@ impl Member {
 /// what few of them say, and takes some 1,400 since (`benches/README.md`). Memberships are written,
 /// hashed and compared as the [`Member`]s they stand for.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(from = "Vec<Member>")]
+#[serde(try_from = "Vec<Member>")]
 pub(crate) struct Memberships {
     all: Box<[Terms]>,
     /// The terms that few memberships have, with their places in `all`, in order.
@@ -198,9 +199,13 @@ impl FromIterator<Member> for Memberships {
     }
 }
 
-impl From<Vec<Member>> for Memberships {
-    fn from(members: Vec<Member>) -> Self {
-        members.into_iter().collect()
+impl TryFrom<Vec<Member>> for Memberships {
+    type Error = Invalid;
+
+    /// Terms that no command takes have no room in a byte, so they are refused here.
+    fn try_from(members: Vec<Member>) -> Result<Self, Invalid> {
+        members.iter().try_for_each(|member| member.terms.check())?;
+        Ok(members.into_iter().collect())
     }
 }
 
@@ -228,7 +233,6 @@ impl Hash for Memberships {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
 
     #[test]
     fn nothing_is_lost_in_little_memory() {
@@ -249,7 +253,7 @@ mod tests {
             Member { queue, terms, share, offered, by_expression, channel }
         };
         let members = all.map(member).to_vec();
-        let mut packed = Memberships::from(members.clone());
+        let mut packed: Memberships = members.iter().copied().collect();
         assert_eq!(packed.more.len(), 4);
         let get = |packed: &Memberships, place| packed.iter().nth(place).map(PackedMember::member);
         for (place, member) in members.iter().enumerate() {
@@ -259,7 +263,7 @@ mod tests {
             packed.set_share(place, 3);
             assert_eq!(get(&packed, place), Some(Member { share: 3, ..*member }));
             packed.set_share(place, member.share);
-            assert_eq!(packed, Memberships::from(members.clone()));
+            assert_eq!(packed, members.iter().copied().collect());
         }
         assert!(get(&packed, members.len()).is_none());
         let own = |queue, channel| {
@@ -268,6 +272,6 @@ mod tests {
         assert_eq!((own(7, 0), own(7, 1), own(6, 0)), (true, false, false));
         let all: Vec<_> = packed.iter().map(PackedMember::member).collect();
         assert_eq!((all, packed.len()), (members, 6));
-        assert_eq!(Memberships::from(vec![]), Memberships::default());
+        assert_eq!(Memberships::from_iter([]), Memberships::default());
     }
 }

@@ -128,6 +128,7 @@ fn what_cannot_have_come_about_is_refused_by_name() {
     let past = "time: what happened is not in the future";
     let due = "time: what was due is done";
     let work = "/stores/works/1/0/1";
+    let terms = "/stores/agent_rows/0/memberships/0/terms";
     let set = |path: &str, new: Value| (path.to_owned(), new);
     let works = value["stores"]["works"][0].as_u64().expect("a number");
     let offers = value["stores"]["offers"][0].as_u64().expect("a number");
@@ -163,6 +164,9 @@ fn what_cannot_have_come_about_is_refused_by_name() {
         (in_use, retired("queues", "sales")),
         (in_use, retired("presences", "lunch")),
         ("retired: an agent is gone and has nothing", retired("agents", "fay")),
+        ("rank is outside 1..=99", set(&format!("{terms}/rank"), 0.into())),
+        ("ring is outside 0..=15", set(&format!("{terms}/ring"), 200.into())),
+        ("weight is outside 1..=1000", set(&format!("{terms}/weight"), 65_535.into())),
         ("built in: what every engine has is not retired", retired("presences", "busy")),
         (
             "built in: every engine has every presence",

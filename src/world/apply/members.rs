@@ -71,7 +71,7 @@ pub(super) fn change(
     let delays_changed = line.delays() != delays;
     let mut all = [others, here].concat();
     all.sort_unstable_by_key(Member::order);
-    row.memberships = all.into();
+    row.memberships = all.into_iter().collect();
     index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
     if delays_changed {
         for id in works_of(world, |work| work.queue == queue && work.stage == Stage::Queued) {
