@@ -134,6 +134,10 @@ impl Search {
         }
     }
 
+    #[cfg_attr(
+        not(test),
+        expect(clippy::needless_pass_by_ref_mut, reason = "only tests count how often")
+    )]
     const fn count_search(&mut self) {
         #[cfg(test)]
         {
