@@ -82,15 +82,22 @@ fn best_in_lanes(
             break;
         }
         member::lanes_for(matching, id, place, membership).for_each(|lane| {
-            let Some(head) = lane.head().map(|head| head.at(matching.now)) else {
+            let Some(first) = lane.head() else {
                 return;
             };
+            let head = first.at(matching.now);
             let behind = best.is_some_and(|best| best.work < head);
             if behind || !takes_lane(matching, id, membership, lane) {
                 return;
             }
-            let mut keys = worth_asking(matching, membership.queue(), lane.key, lane.keys());
-            let first = keys.find(|key| able(key.work)).map(|key| key.at(matching.now));
+            let first = match able(first.work) {
+                true => Some(head),
+                false => {
+                    let keys = worth_asking(matching, membership.queue(), lane.key, lane.keys());
+                    let found = keys.skip(1).find(|key| able(key.work));
+                    found.map(|key| key.at(matching.now))
+                }
+            };
             let found = first.map(|work| Found { rank, work, agent: None });
             best = best.into_iter().chain(found).min();
         });
