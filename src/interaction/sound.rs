@@ -10,8 +10,8 @@ use crate::interaction::profile::ProfileStore;
 use crate::interaction::record::Interaction;
 use crate::interaction::store::Store;
 
-/// No number comes so far: at a billion a second that takes 292 years. Whoever is taken up with
-/// less has as many left as were given.
+/// No counter gets past this: at a billion a second that takes 292 years. A counter below it has
+/// at least as many numbers left as it has given.
 const FAR: u64 = u64::MAX / 2;
 
 impl Store {

@@ -26,9 +26,9 @@ growing! {
         /// conditions of its own counts as it comes in; by the steps of its queue it may come to
         /// ask for more. There are never more needs than pieces of open work.
         pub needs: u32 => with_needs,
-        /// Different needs that no open work has any more and that stay known, with who fits them;
-        /// of more than that one is forgotten, and decided anew when it is asked for again. 10,000
-        /// at first.
+        /// Different needs that no open work has any more and that stay known, with who fits them.
+        /// Where there are more, one is forgotten each time. Who fits it is decided anew when work
+        /// asks for it again. 10,000 at first.
         #[serde(skip_serializing_if = "is_usual_idle")]
         pub idle_needs: u32 => with_idle_needs,
         /// Bytes of one text of work: the value of an attribute, or of attached data. 64 KiB at

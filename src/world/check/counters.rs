@@ -10,8 +10,9 @@ use crate::world::kinds::DefinitionKind;
 use crate::world::rows::Agent;
 use crate::world::state::World;
 
-/// No number comes so far: at a billion a second that takes 292 years. Whoever is taken up with
-/// less has as many left as were given. (The share of a member grows by a million an offer.)
+/// No counter gets past this: at a billion a second that takes 292 years. A counter below it has
+/// at least as many numbers left as it has given. (The share of a member grows by a million with
+/// each offer.)
 const FAR: u64 = u64::MAX / 2;
 /// The same for what is counted in 32 bits: how often an agent came on queue, or a definition was
 /// changed.
