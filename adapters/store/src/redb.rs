@@ -111,37 +111,41 @@ impl<B: StorageBackend> StorageBackend for Shared<B> {
     }
 }
 
-/// Writes all of a file again where it stands, and makes it safe: the same bytes in the same
-/// places, so a crash on the way leaves all as it was.
-fn write_again(file: &impl StorageBackend) -> io::Result<()> {
+/// Shows all of a file, piece by piece, as long as whoever looks wants to see more. True if they saw
+/// all of it.
+fn look_through(
+    file: &impl StorageBackend,
+    mut look: impl FnMut(u64, &[u8]) -> io::Result<bool>,
+) -> io::Result<bool> {
     let (length, mut at) = (file.len()?, 0);
     let mut piece = vec![0; PIECE];
     while at < length {
         let left = usize::try_from(length.saturating_sub(at)).unwrap_or(PIECE);
         let piece = piece.get_mut(..left.min(PIECE)).unwrap_or_default();
         file.read(at, piece)?;
-        file.write(at, piece)?;
+        if !look(at, piece)? {
+            return Ok(false);
+        }
         at = at.saturating_add(piece.len() as u64);
     }
+    Ok(true)
+}
+
+/// Writes all of a file again where it stands, and makes it safe: the same bytes in the same
+/// places, so a crash on the way leaves all as it was.
+fn write_again(file: &impl StorageBackend) -> io::Result<()> {
+    look_through(file, |at, piece| file.write(at, piece).map(|()| true))?;
     file.sync_data()
 }
 
 /// Empties a file in which a database was begun and not brought to its beginning: redb says last
 /// what the file is, and takes one that does not say it for something else.
 fn empty_if_unbegun(file: &impl StorageBackend) -> io::Result<()> {
-    let (length, mut at) = (file.len()?, 0);
-    let mut piece = vec![0; PIECE];
-    while at < length {
-        let left = usize::try_from(length.saturating_sub(at)).unwrap_or(PIECE);
-        let piece = piece.get_mut(..left.min(PIECE)).unwrap_or_default();
-        file.read(at, piece)?;
+    let unbegun = look_through(file, |at, piece| {
         let named = |place: usize| at == 0 && (NAME..HEAD).contains(&place);
-        if piece.iter().enumerate().any(|(place, byte)| *byte != 0 && !named(place)) {
-            return Ok(());
-        }
-        at = at.saturating_add(piece.len() as u64);
-    }
-    file.set_len(0)
+        Ok(piece.iter().enumerate().all(|(place, byte)| *byte == 0 || named(place)))
+    })?;
+    if unbegun { file.set_len(0) } else { Ok(()) }
 }
 
 /// How many bytes say that a file is a database, and how many more are written with them.
