@@ -111,8 +111,8 @@ impl<B: StorageBackend> StorageBackend for Shared<B> {
     }
 }
 
-/// Shows all of a file, piece by piece, as long as whoever looks wants to see more. True if they saw
-/// all of it.
+/// Shows all of a file, piece by piece, as long as whoever looks wants to see more. True if they
+/// saw all of it.
 fn look_through(
     file: &impl StorageBackend,
     mut look: impl FnMut(u64, &[u8]) -> io::Result<bool>,
