@@ -39,8 +39,8 @@ pub(crate) trait RunOnKnowledge: AnswersWith {
 pub struct KnowledgeBelow {
     /// True if records were asked.
     pub(crate) records: bool,
-    /// The state that an agent's presence in the engine says.
-    pub(crate) state: Option<AgentState>,
+    /// The presence of an agent in the engine, and the state it stands for.
+    pub(crate) state: Option<(PresenceId, AgentState)>,
     /// True if the worker is asked.
     pub(crate) alerted: bool,
     /// The presence that was set in the engine because of a report.
@@ -129,8 +129,9 @@ impl KnowledgeTurn<'_> {
     pub(crate) fn know(&mut self, presences: Vec<(PresenceId, KnownPresence)>) {
         for (presence, known) in presences {
             if self.store.rows().presences.get(&presence) != Some(&known) {
-                let KnownPresence { key, state } = known;
-                self.emit(KnowledgeEvent::PresenceKnown { presence, key, state });
+                let KnownPresence { key, profile } = known;
+                let profile = profile.into();
+                self.emit(KnowledgeEvent::PresenceKnown { presence, key, profile });
             }
         }
     }
@@ -196,16 +197,16 @@ impl RunOnKnowledge for SetKnowledgeWorker {
     fn run(self, turn: &mut KnowledgeTurn<'_>) -> Result<(), KnowledgeRefusal> {
         let Self { agent, im } = self;
         im.iter().try_for_each(|im| check_key("im", im))?;
-        let state = match turn.store.rows().workers.get(&agent) {
+        let (presence, state) = match turn.store.rows().workers.get(&agent) {
             Some(worker) if worker.im == im => return Ok(()),
             Some(worker) => {
-                let state = worker.state.clone();
+                let now = (worker.presence, worker.state.clone());
                 turn.check_not_in_use(agent)?;
-                state
+                now
             }
             None => turn.below.state.clone().ok_or(KnowledgeRefusal::NotJoined)?,
         };
-        turn.emit(KnowledgeEvent::WorkerSet { agent, im, state });
+        turn.emit(KnowledgeEvent::WorkerSet { agent, im, presence, state });
         Ok(())
     }
 }

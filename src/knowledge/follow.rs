@@ -18,16 +18,21 @@ use crate::knowledge::store::{InLineFor, KnowledgeStore};
 use crate::knowledge::unified::AgentState;
 
 impl KnowledgeStore {
-    /// A presence of the engine, and the state it stands for.
+    /// A presence of the engine.
     fn presence(&self, id: PresenceId) -> Option<KnownPresence> {
-        let system = SystemPresence::ALL.into_iter().find(|system| system.id() == id);
-        // The host may have defined it anew; then that is known.
+        // The host may have defined one of the system anew; then that is known.
         let known = self.rows().presences.get(&id).cloned();
         known.or_else(|| {
-            let (key, profile) = (system?.key().into(), PresenceProfile::of(system?));
-            let state = AgentState::of_presence(&key, &profile);
-            Some(KnownPresence { key, state })
+            let system = SystemPresence::ALL.into_iter().find(|system| system.id() == id)?;
+            let (key, profile) = (system.key().into(), PresenceProfile::of(system));
+            Some(KnownPresence { key, profile })
         })
+    }
+
+    /// The state that a presence stands for.
+    fn state_of(&self, presence: &KnownPresence) -> AgentState {
+        let KnownPresence { key, profile } = presence;
+        AgentState::of_presence(key, profile, self.rows().config.im_channel)
     }
 }
 
@@ -130,22 +135,40 @@ impl KnowledgeTurn<'_> {
         if self.reported.take_if(|reported| *reported == (agent, presence)).is_some() {
             return;
         }
-        let worker = self.store.rows().workers.get(&agent);
-        let known = self.store.presence(presence);
-        let (Some(worker), Some(KnownPresence { key, state })) = (worker, known) else { return };
-        if worker.state != state {
-            let (presence, revision) = (key, None);
+        if let Some(known) = self.store.presence(presence) {
+            self.set_state(agent, known, |before, now| before == now);
+        }
+    }
+
+    /// A worker has the state that a presence here stands for, unless it is as before.
+    fn set_state(
+        &mut self,
+        agent: AgentId,
+        known: KnownPresence,
+        same: impl Fn(&AgentState, &AgentState) -> bool,
+    ) {
+        let state = self.store.state_of(&known);
+        let before = self.store.rows().workers.get(&agent).map(|worker| &worker.state);
+        if before.is_some_and(|before| !same(before, &state)) {
+            let (presence, revision) = (known.key, None);
             self.emit(KnowledgeEvent::StateChanged { agent, presence, state, revision });
         }
     }
 
+    /// Workers who are in a presence that is defined anew are ready from now on, or no longer.
     fn defined(&mut self, definition: &Definition) {
-        if let Definition::Presence(defined) = definition {
-            let state = AgentState::of_presence(&defined.key, &defined.profile);
-            let known = KnownPresence { key: defined.key.clone(), state };
-            if self.store.presence(defined.id).as_ref() != Some(&known) {
-                self.know([(defined.id, known)].into());
-            }
+        let Definition::Presence(defined) = definition else { return };
+        let (id, key) = (defined.id, defined.key.clone());
+        let known = KnownPresence { key, profile: (*defined.profile).clone() };
+        if self.store.presence(id).as_ref() == Some(&known) {
+            return;
+        }
+        self.know([(id, known.clone())].into());
+        let workers = self.store.rows().workers.iter();
+        let there = workers.filter(|(_, worker)| worker.presence == id).map(|(agent, _)| *agent);
+        let there: alloc::vec::Vec<_> = there.collect();
+        for agent in there {
+            self.set_state(agent, known.clone(), AgentState::is_alike);
         }
     }
 
