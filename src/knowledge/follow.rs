@@ -4,7 +4,6 @@ use crate::fact::definition::Definition;
 use crate::fact::event::{EndedBy, Event};
 use crate::interaction::{Ending, InteractionId, Party, RecordEvent};
 use crate::model::ids::{AgentId, Entity, PresenceId, QueueId, WorkId};
-use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::state::leg::LegEnd;
 use crate::state::offer::Withdrawal;
 use crate::state::work::CloseCause;
@@ -14,27 +13,8 @@ use crate::knowledge::ends::{EscalationEnd, SessionEnd, Unanswered};
 use crate::knowledge::event::KnowledgeEvent;
 use crate::knowledge::point::Otherwise;
 use crate::knowledge::rows::{AskedFor, KnownPresence, StandsFor};
-use crate::knowledge::store::{InLineFor, KnowledgeStore};
+use crate::knowledge::store::InLineFor;
 use crate::knowledge::unified::AgentState;
-
-impl KnowledgeStore {
-    /// A presence of the engine.
-    fn presence(&self, id: PresenceId) -> Option<KnownPresence> {
-        // The host may have defined one of the system anew; then that is known.
-        let known = self.rows().presences.get(&id).cloned();
-        known.or_else(|| {
-            let system = SystemPresence::ALL.into_iter().find(|system| system.id() == id)?;
-            let (key, profile) = (system.key().into(), PresenceProfile::of(system));
-            Some(KnownPresence { key, profile })
-        })
-    }
-
-    /// The state that a presence stands for.
-    fn state_of(&self, presence: &KnownPresence) -> AgentState {
-        let KnownPresence { key, profile } = presence;
-        AgentState::of_presence(key, profile, self.rows().config.im_channel)
-    }
-}
 
 impl KnowledgeTurn<'_> {
     /// Lets a fact of the engine move what it concerns. `asked_for` is the work of the offer that
@@ -137,21 +117,6 @@ impl KnowledgeTurn<'_> {
         }
         if let Some(known) = self.store.presence(presence) {
             self.set_state(agent, known, |before, now| before == now);
-        }
-    }
-
-    /// A worker has the state that a presence here stands for, unless it is as before.
-    fn set_state(
-        &mut self,
-        agent: AgentId,
-        known: KnownPresence,
-        same: impl Fn(&AgentState, &AgentState) -> bool,
-    ) {
-        let state = self.store.state_of(&known);
-        let before = self.store.rows().workers.get(&agent).map(|worker| &worker.state);
-        if before.is_some_and(|before| !same(before, &state)) {
-            let (presence, revision) = (known.key, None);
-            self.emit(KnowledgeEvent::StateChanged { agent, presence, state, revision });
         }
     }
 

@@ -14,7 +14,7 @@ use strowger::prelude::*;
 use crate::records::{self, Dice, hold};
 use crate::support;
 use crate::support::ops::History;
-use crate::support::{Call, open};
+use crate::support::{ByNumbers, Call, open};
 
 const IM: ChannelId = ChannelId::from_raw(0);
 
@@ -68,6 +68,8 @@ impl Seen {
                 }
                 self.offers.insert(*offer, *work);
             }
+            // From now on it is work of another channel.
+            Event::CallbackRequested { work, .. } => drop(self.works.remove(work)),
             Event::OfferAccepted { offer, .. } => {
                 let work = self.offers.get(offer);
                 let session = work.and_then(|work| self.works.get(work));
@@ -325,7 +327,8 @@ impl Asked {
         let restored =
             Centre::restore(self.centre.snapshot()).map_err(|error| error.to_string())?;
         hold("a snapshot is what it was taken of", restored.digest() == self.centre.digest())?;
-        Ok(restored)
+        let host = |engine: Engine| engine.with_scorer(ByNumbers).with_classifier(ByNumbers);
+        Ok(restored.map_engine(host))
     }
 }
 
