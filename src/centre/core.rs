@@ -7,6 +7,7 @@ use crate::engine::core::Engine;
 use crate::engine::decisions::Decision;
 use crate::fact::log::{Log, Seq};
 use crate::interaction::{Gap, ProfileStore, ProfilesInMemory, RecordConfig, RecordFact, Records};
+use crate::knowledge::{Knowledge, KnowledgeConfig, KnowledgeFact};
 use crate::layer::action::{Action, FromReply};
 use crate::layer::decide::Decide;
 use crate::model::config::Config;
@@ -33,19 +34,28 @@ pub struct CentreConfig {
     pub engine: Config,
     /// The configuration of the records; `None`: no records are kept.
     pub records: Option<RecordConfig>,
+    /// The configuration of the layer in which colleagues are asked for help; `None`: there is
+    /// none. It needs records.
+    pub knowledge: Option<KnowledgeConfig>,
 }
 
 impl CentreConfig {
     /// An engine alone, to which layers are added.
     #[must_use]
     pub const fn new(engine: Config) -> Self {
-        Self { engine, records: None }
+        Self { engine, records: None, knowledge: None }
     }
 
     /// The same with interaction records.
     #[must_use]
     pub fn with_records(self, records: RecordConfig) -> Self {
         Self { records: Some(records), ..self }
+    }
+
+    /// The same with colleagues who are asked for help, above the records.
+    #[must_use]
+    pub fn with_knowledge(self, knowledge: KnowledgeConfig) -> Self {
+        Self { knowledge: Some(knowledge), ..self }
     }
 }
 
@@ -131,6 +141,9 @@ impl Centre {
         if let Some(records) = config.records {
             centre.keep_records(ProfilesInMemory::default(), records, now, log)?;
         }
+        if let Some(knowledge) = config.knowledge {
+            centre.keep_knowledge(knowledge, now, log)?;
+        }
         Ok(centre)
     }
 }
@@ -171,6 +184,31 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         self.records = Some(records);
         self.publish(log);
         Ok(())
+    }
+
+    /// Lets colleagues be asked for help from now on.
+    ///
+    /// # Errors
+    /// [`CentreRefusal`] if the configuration makes no sense or names what is not there, the time
+    /// is too far ahead, or the centre keeps no records.
+    pub fn keep_knowledge(
+        &mut self,
+        config: KnowledgeConfig,
+        now: Timestamp,
+        log: &mut CentreLog,
+    ) -> Result<(), CentreRefusal> {
+        self.check_clock(now)?;
+        let records = self.records.as_ref().ok_or(CentreRefusal::no_layer("records"))?;
+        let (above, said) = (records.position(), &mut self.unheard.knowledge);
+        self.knowledge = Some(Knowledge::over(config, &self.engine, above, now, said)?);
+        self.publish(log);
+        Ok(())
+    }
+
+    /// The layer in which colleagues are asked for help, to read, if the centre has it.
+    #[must_use]
+    pub const fn knowledge(&self) -> Option<&Knowledge> {
+        self.knowledge.as_ref()
     }
 
     /// The engine, to read.

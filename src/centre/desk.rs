@@ -9,6 +9,7 @@ use crate::interaction::desk;
 use crate::interaction::{
     Assist, CustomerContact, InboxCard, InteractionId, Layout, ProfileStore, Workspace,
 };
+use crate::knowledge::{self, CallParty, PreviewCard, TransferTarget};
 use crate::model::ids::{AgentId, WorkId};
 
 use crate::centre::core::Centre;
@@ -38,6 +39,43 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
     #[must_use]
     pub fn of_customer(&self, customer: &str) -> Vec<CustomerContact> {
         desk::of_customer(self.engine.view(), self.records.as_ref(), customer)
+    }
+
+    /// What rings at an agent because of a routing point, the oldest first. It is as it stands: a
+    /// host that needs it exact [advances](Self::advance) to `now` before. It is empty if no
+    /// colleagues are asked for help here.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`](crate::Refusal::Unknown) or
+    /// [`Refusal::Retired`](crate::Refusal::Retired) if there is no such agent.
+    pub fn cards(&self, agent: AgentId, now: Timestamp) -> Result<Vec<PreviewCard>, CentreRefusal> {
+        self.engine.permit_actor(&Actor::Agent(agent))?;
+        let (view, records) = (self.engine.view(), self.records.as_ref());
+        let cards = |layer| knowledge::desk::cards(layer, view, records, agent, now);
+        Ok(self.knowledge.as_ref().map(cards).unwrap_or_default())
+    }
+
+    /// Where an agent can bring a call that they have, active or on hold: to those with whom they
+    /// write about this call. It follows the sessions: whoever has one is listed, by their seat
+    /// and by each routing point that asks for a worker by name; who had it is not.
+    #[must_use]
+    pub fn transfer_targets(
+        &self,
+        agent: AgentId,
+        interaction: InteractionId,
+    ) -> Vec<TransferTarget> {
+        let (Some(layer), Some(records)) = (&self.knowledge, &self.records) else {
+            return Vec::new();
+        };
+        knowledge::desk::transfer_targets(layer, self.engine.view(), records, agent, interaction)
+    }
+
+    /// Who talks in a call that somebody has: the customer, its owner, and the agents who joined.
+    #[must_use]
+    pub fn parties(&self, interaction: InteractionId) -> Vec<CallParty> {
+        let records = self.records.as_ref();
+        let of = |records| knowledge::desk::parties(&self.engine, records, interaction);
+        records.map(of).unwrap_or_default()
     }
 
     /// What the centre would take from an agent now about a piece of work: one command of each

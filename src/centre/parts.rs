@@ -6,6 +6,7 @@ use crate::command::actor::Actor;
 use crate::command::commands::{Command, Reply};
 use crate::engine::core::Engine;
 use crate::interaction::{ProfileStore, Records};
+use crate::knowledge::Knowledge;
 use crate::layer::above::{Above, Over, Plan};
 use crate::layer::decide::Decide;
 use crate::state::machine::Deadline;
@@ -122,6 +123,22 @@ macro_rules! engine_part {
 
 layers!(engine_part);
 
+/// Asks a layer once more what is done in the layers below it, but for the highest of them: what
+/// was found out there can be acted on here.
+macro_rules! plan_again {
+    (
+        $centre:ident, $layer:ty, $held:ident, $command:ident, $done:ident, $log:ident:
+        $highest:ty
+    ) => {};
+    (
+        $centre:ident, $layer:ty, $held:ident, $command:ident, $done:ident, $log:ident:
+        $below:ty, $($rest:ty),+
+    ) => {
+        $held |= $centre.plan::<$layer, $below>(&$command, &mut $done, $log)?;
+        plan_again!($centre, $layer, $held, $command, $done, $log: $($rest),+);
+    };
+}
+
 /// Makes a part of each layer in a list. In brackets are its level and the layers below it.
 macro_rules! upper_parts {
     ([$level:expr; $($below:ty),*]) => {};
@@ -160,6 +177,7 @@ macro_rules! upper_parts {
                 $(self.require::<$layer, $below>(&command)?;)*
                 let (mut done, mut held) = (<$layer as Above>::Done::default(), false);
                 $(held |= self.plan::<$layer, $below>(&command, &mut done, log)?;)*
+                plan_again!(self, $layer, held, command, done, log: $($below),*);
                 let now = self.engine.now();
                 let layer = self.$field.as_mut();
                 let layer = layer.ok_or(CentreRefusal::no_layer(stringify!($field)))?;

@@ -17,6 +17,7 @@ use crate::engine::core::Engine;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::interaction::{ProfileStore, Records};
+use crate::knowledge::Knowledge;
 use crate::layer::above::{Above, Over, Plan};
 use crate::layer::action::{Action, Layer};
 use crate::layer::decide::Decide;
@@ -252,6 +253,8 @@ impl Over<Engine> for Toy {
 }
 
 impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Toy {}
+
+impl Over<Knowledge> for Toy {}
 
 mod tests {
     use super::*;

@@ -10,6 +10,9 @@ use crate::command::refusal::Refusal;
 use crate::engine::core::Engine;
 use crate::fact::log::{Fact, Log, Seq};
 use crate::interaction::{RecordCommand, RecordFact, RecordRefusal, RecordReply, Records};
+use crate::knowledge::{
+    Knowledge, KnowledgeCommand, KnowledgeFact, KnowledgeRefusal, KnowledgeReply,
+};
 use crate::layer::action::Layer;
 
 #[cfg(test)]
@@ -27,6 +30,14 @@ macro_rules! layers {
                 fact: RecordFact,
                 snapshot: RecordSnapshot<P>,
                 name: "record_fact",
+            }
+            knowledge: Knowledge(Knowledge) {
+                command: KnowledgeCommand,
+                reply: KnowledgeReply,
+                refusal: KnowledgeRefusal,
+                fact: KnowledgeFact,
+                snapshot: KnowledgeSnapshot,
+                name: "knowledge_fact",
             }
             #[cfg(test)]
             toy: Toy(Toy) {
@@ -207,6 +218,15 @@ impl CentreFact {
         }
     }
 
+    /// The fact, if it is one of the layer `knowledge`.
+    #[must_use]
+    pub const fn knowledge(&self) -> Option<&KnowledgeFact> {
+        match &self.fact {
+            LayerFact::Knowledge(fact) => Some(fact),
+            _ => None,
+        }
+    }
+
     /// The fact, if it is one of records.
     #[must_use]
     pub const fn record(&self) -> Option<&RecordFact> {
@@ -250,6 +270,19 @@ impl Joined for Records {
     fn reply(reply: CentreReply) -> Option<RecordReply> {
         match reply {
             CentreReply::Record(reply) => Some(reply),
+            _ => None,
+        }
+    }
+}
+
+impl Joined for Knowledge {
+    fn command(command: KnowledgeCommand) -> CentreCommand {
+        command.into()
+    }
+
+    fn reply(reply: CentreReply) -> Option<KnowledgeReply> {
+        match reply {
+            CentreReply::Knowledge(reply) => Some(reply),
             _ => None,
         }
     }

@@ -3,9 +3,11 @@
 use crate::base::time::Timestamp;
 use crate::fact::event::Event;
 use crate::model::ids::{AgentId, OfferId, WorkId};
+use crate::model::queue::QueueProfile;
 use crate::policy::offering::{Bar, auto_accept, window};
 use crate::state::leg::LegEnd;
 use crate::state::offer::Withdrawal;
+use crate::state::presence::Presence;
 
 use crate::engine::exhaust::exhaust;
 use crate::engine::matching::agent::has_left;
@@ -84,7 +86,7 @@ pub(crate) fn withdraw_unattended(turn: &mut Turn<'_>, agent: AgentId) -> Result
     for id in turn.agent(agent)?.offers.clone() {
         let offer = turn.offer(id)?;
         let queue = turn.queue_profile(turn.work(offer.work)?.queue)?;
-        if queue.withdraw_offers && has_left(turn.matching(), agent, offer.claim.channel) {
+        if withdraws(turn, queue, agent)? && has_left(turn.matching(), agent, offer.claim.channel) {
             let place = place::declined(turn, &offer, queue.requeue.withdrawn)?;
             let (why, bar) = (Withdrawal::AgentUnavailable, Bar::None);
             turn.emit(Event::OfferWithdrawn { offer: id, why, bar, place })?;
@@ -96,12 +98,21 @@ pub(crate) fn withdraw_unattended(turn: &mut Turn<'_>, agent: AgentId) -> Result
     withdraw_unattended_consults(turn, agent)
 }
 
+/// True if a queue takes back what alerts an agent who does not attend to it any more.
+fn withdraws(turn: &Turn<'_>, queue: &QueueProfile, agent: AgentId) -> Result<bool, Halted> {
+    let offline = matches!(turn.agent(agent)?.presence, Presence::Offline { .. });
+    Ok(queue.withdraw_offers || (queue.withdraw_offline && offline))
+}
+
 fn withdraw_unattended_consults(turn: &mut Turn<'_>, agent: AgentId) -> Result<(), Halted> {
     let legs = turn.agent(agent)?.legs.to_vec();
     for leg in legs {
         let work = leg.work;
-        let withdraws = turn.queue_profile(turn.work(work)?.queue)?.withdraw_offers;
-        if leg.alerts() && withdraws && has_left(turn.matching(), agent, leg.claim.channel) {
+        let queue = turn.queue_profile(turn.work(work)?.queue)?;
+        if leg.alerts()
+            && withdraws(turn, queue, agent)?
+            && has_left(turn.matching(), agent, leg.claim.channel)
+        {
             let why = LegEnd::AgentUnavailable;
             turn.emit(Event::LegEnded { work, agent, why })?;
         }

@@ -7,19 +7,23 @@ use alloc::vec::Vec;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::commands::Command;
-use crate::command::refusal::Refusal;
+use crate::command::refusal::{Refusal, Unavailable};
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::layer::action::{Action, FromReply};
 use crate::layer::fault::Fault;
 use crate::model::config::Config;
 use crate::model::ids::{AgentId, WorkId};
+use crate::model::work::WorkRequest;
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::world::state::World;
 
 use crate::engine::clock::{Clock, ClockGuard};
 use crate::engine::decisions::Decisions;
 use crate::engine::expire::{fire_due, fire_first};
+use crate::engine::matching::by_hand::{self, Fitness};
+use crate::engine::matching::given::Matching;
+use crate::engine::matching::item;
 use crate::engine::pace::Pace;
 use crate::engine::permit::{self, Sight};
 use crate::engine::route::{Search, route};
@@ -376,6 +380,30 @@ impl Engine {
     /// True if the engine has given this id to a piece of work, open or over.
     pub(crate) fn has_given(&self, work: WorkId) -> bool {
         self.world.stores().works.was_minted(work)
+    }
+
+    const fn given(&self) -> Matching<'_> {
+        Matching { world: &self.world, now: self.clock.latest, rules: &self.rules }
+    }
+
+    /// Why an agent could not take work by hand that is not there yet, if they could not.
+    pub(crate) fn takes_new(
+        &self,
+        request: &Arc<WorkRequest>,
+        agent: AgentId,
+    ) -> Result<(), Unavailable> {
+        by_hand::can_take_new(self.given(), request, agent)
+    }
+
+    /// Why an agent could not take open work by hand, if they could not.
+    pub(crate) fn takes_by_hand(&self, id: WorkId, agent: AgentId) -> Result<(), Unavailable> {
+        let Ok(work) = self.world.work(id) else { return Ok(()) };
+        by_hand::can_take(self.given(), id, work, agent, Fitness::Waived)
+    }
+
+    /// True if an agent has, wraps up or takes part in a piece of work.
+    pub(crate) fn is_involved(&self, agent: AgentId, work: WorkId) -> bool {
+        self.world.agent(agent).is_ok_and(|row| item::is_involved(&self.world, row, work))
     }
 
     /// What a piece of work is to an agent.

@@ -126,6 +126,7 @@ impl Store {
         if let Some(customer) = row.opened_for.clone() {
             index.customers.entry(customer).or_default().insert(id);
         }
+        index.about.extend(row.about.map(|about| (about, id)));
         index.enter_keys(&row);
         index.enter_people(&row);
         Ok(())
@@ -135,6 +136,9 @@ impl Store {
         let row = self.rows_mut().interactions.close(id).ok_or(RecordMisfit::NotThere)?;
         if let Some(customer) = &row.opened_for {
             self.index_mut().leave_customer(customer, id);
+        }
+        if let Some(about) = row.about {
+            self.index_mut().about.remove(&(about, id));
         }
         self.index_mut().leave_keys(&row);
         Ok(())

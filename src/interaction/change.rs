@@ -194,7 +194,8 @@ impl Interaction {
     /// Something is said in it.
     pub(crate) fn hear(&mut self, message: Message, most: u32) -> Result<(), RecordMisfit> {
         self.begin_talking(message.at)?;
-        let answers = message.is_own_answer();
+        let asks = self.asks(message.author);
+        let answers = !asks && message.is_own_answer();
         if answers {
             self.note_response(message.at);
         }
@@ -205,7 +206,7 @@ impl Interaction {
                 let owed = self.direction == Direction::Inbound || talk.engaged;
                 talk.answer_first(agent, message.at, owed, most);
             }
-            talk.hear(message);
+            talk.hear(message, asks);
         }
         Ok(())
     }

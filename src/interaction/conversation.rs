@@ -632,10 +632,11 @@ impl Conversation {
         }
     }
 
-    /// Notes what was said, and what it means for who owes whom an answer.
-    pub(crate) fn hear(&mut self, message: Message) {
+    /// Notes what was said, and what it means for who owes whom an answer. Whoever asks may be a
+    /// colleague.
+    pub(crate) fn hear(&mut self, message: Message, asks: bool) {
         match message.author {
-            Author::Requester => {
+            _ if asks => {
                 self.engaged = true;
                 self.heard = self.heard.max(message.at);
                 self.reminded = false;
@@ -648,7 +649,11 @@ impl Conversation {
                 self.agent_responses.answer(message.at);
                 self.customer_responses.ask(message.at);
             }
-            Author::Agent(_) | Author::VirtualAgent | Author::Supervisor(_) | Author::System => {}
+            Author::Requester
+            | Author::Agent(_)
+            | Author::VirtualAgent
+            | Author::Supervisor(_)
+            | Author::System => {}
         }
         self.messages.push(message);
     }

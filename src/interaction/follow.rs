@@ -11,6 +11,7 @@ use crate::interaction::conversation::Author;
 use crate::interaction::decide::{Finish, RecordTurn};
 use crate::interaction::event::RecordEvent;
 use crate::interaction::ids::InteractionId;
+use crate::interaction::record::Interaction;
 use crate::interaction::segment::Part;
 use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party};
 use crate::interaction::texts::TextOf;
@@ -279,11 +280,14 @@ impl RecordTurn<'_> {
             return;
         }
         let (virtual_agent, state) = (row.has_virtual_agent(), row.state);
+        let party = actor(by, row);
+        // Nobody took up what a colleague asked.
+        let unanswered = row.is_internal() && !row.live;
         // If an agent has it, it is over: a customer who spoke to an agent does not begin anew.
         let returns = self.may(id, InteractionStep::Return) && row.assigned_to.is_none();
         let how = |ending| {
             let cause = Some(cause);
-            Finish { cause, ..Finish::new(ending, actor(by, row.assigned_to)) }
+            Finish { cause, ..Finish::new(ending, party) }
         };
         match cause {
             CloseCause::Completed if state == InteractionState::WrapUp => {
@@ -297,6 +301,10 @@ impl RecordTurn<'_> {
             CloseCause::Completed => {
                 let how = Finish { never_wrapped_up, ..how(ending(by)) };
                 self.finish(id, how);
+            }
+            CloseCause::Cancelled if unanswered => {
+                let how = how(Ending::TimedOut);
+                self.close(id, how);
             }
             CloseCause::Cancelled if returns => {
                 self.emit(RecordEvent::Returned { interaction: id });
@@ -341,10 +349,10 @@ const fn ending(by: EndedBy) -> Ending {
     }
 }
 
-fn actor(by: EndedBy, agent: Option<AgentId>) -> Party {
+fn actor(by: EndedBy, row: &Interaction) -> Party {
     match by {
-        EndedBy::Agent => agent.map_or(Party::Host, Party::Agent),
-        EndedBy::Customer => Party::Customer,
+        EndedBy::Agent => row.assigned_to.map_or(Party::Host, Party::Agent),
+        EndedBy::Customer => row.requester(),
         EndedBy::Host => Party::Host,
         EndedBy::System => Party::System,
     }

@@ -41,6 +41,10 @@ pub struct InteractionForm<'a> {
     /// [`PAGE`](Self::PAGE) at most; none of a guest. What was before is in
     /// [`Records::user_interactions`], what was archived the host's own store has.
     pub user_interactions: Vec<InteractionLine<'a>>,
+    /// The interactions that are about it and are not archived, the oldest first: what colleagues
+    /// were asked while it went on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub about_it: Vec<InteractionLine<'a>>,
 }
 
 impl InteractionForm<'_> {
@@ -211,6 +215,7 @@ impl<P: ProfileStore> Records<P> {
             details: Details::of(row, now),
             related_tasks: &row.related,
             user_interactions: self.newest_of_customer(row),
+            about_it: self.about(id).map(InteractionLine::from).collect(),
         })
     }
 

@@ -32,6 +32,8 @@ pub(crate) fn deadline(
         InteractionState::ClosedComplete
         | InteractionState::ClosedAbandoned
         | InteractionState::Faulted => None,
+        // Colleagues are silent as long as they like.
+        _ if row.is_internal() => None,
         InteractionState::New
         | InteractionState::Queued
         | InteractionState::WorkInProgress
@@ -111,7 +113,7 @@ fn messaging(
 /// A mail on hold waits for an answer, and not for ever.
 fn mail(row: &Interaction, policy: &IdlePolicy, clock: Counted<'_>) -> Option<(Timestamp, Due)> {
     let after = match row.direction {
-        Direction::Inbound => policy.inbound_mail_after,
+        Direction::Inbound | Direction::Internal => policy.inbound_mail_after,
         Direction::Outbound => policy.outbound_mail_after,
     };
     let since = not_before_promised(row, row.held_since?);

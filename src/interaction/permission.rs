@@ -122,6 +122,9 @@ impl RecordCommand {
     /// Whom the command concerns.
     pub(crate) fn subject(&self) -> RecordSubject {
         match self {
+            Self::OpenInteraction(command) => {
+                RecordSubject { agent: command.opening.asker, ..RecordSubject::default() }
+            }
             Self::AssignInteraction(command) => {
                 RecordSubject::of(command.interaction).agent(command.agent)
             }
@@ -178,6 +181,13 @@ pub(crate) fn check(
             return Err(refused());
         }
         (Permission::Theirs, Actor::Customer(_)) if !said => return Err(refused()),
+        // Nobody asks in another's name.
+        (Permission::All, Actor::Agent(me))
+            if matches!(command, RecordCommand::OpenInteraction(_))
+                && agent.is_some_and(|agent| agent != *me) =>
+        {
+            return Err(refused());
+        }
         _ => {}
     }
     let Some(id) = interaction.filter(|_| permission == Permission::Theirs) else {
@@ -233,6 +243,7 @@ fn sight(row: &Interaction, engine: &Engine, me: AgentId) -> Sight {
     if owner == Some(me) {
         return Sight::Owned;
     }
+    let asks = row.asker == Some(me);
     let wraps_up = row.trailing.iter().any(|(_, agent)| *agent == me);
     let work = row.work.map_or(Sight::Hidden, |work| engine.sight(me, work));
     let supervises = row.work.is_some_and(|work| {
@@ -241,7 +252,7 @@ fn sight(row: &Interaction, engine: &Engine, me: AgentId) -> Sight {
     });
     match work {
         Sight::Owned | Sight::TakesPart { .. } => Sight::TakesPart { owner },
-        _ if wraps_up || supervises => Sight::TakesPart { owner },
+        _ if asks || wraps_up || supervises => Sight::TakesPart { owner },
         Sight::Seen { .. } => Sight::Seen { owner },
         Sight::Hidden if had(row, me) || is_member(row, engine, me) => Sight::Seen { owner },
         Sight::Hidden => Sight::Hidden,

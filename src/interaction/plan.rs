@@ -108,10 +108,12 @@ pub(crate) fn end(
     ending: Ending,
     by: Party,
 ) -> Result<Ahead, RecordRefusal> {
-    let Some(InteractionWork { work, stage, .. }) = pair(store, view, id)? else {
+    let Some(InteractionWork { row, work, stage }) = pair(store, view, id)? else {
         return Ok(Ahead::Alone);
     };
+    let ending = row.ending_by(ending, by);
     let by = match by {
+        by if by == row.requester() => Finisher::Customer,
         Party::Agent(_) => Finisher::Agent,
         Party::Customer => Finisher::Customer,
         Party::VirtualAgent | Party::Host | Party::System => Finisher::Host,
@@ -223,7 +225,7 @@ fn with_context(row: &Interaction, request: &Arc<WorkRequest>) -> Arc<WorkReques
 
 /// A customer who writes brings back work that is parked or held.
 pub(crate) fn brought_back(row: &Interaction, author: Author, stage: Stage) -> Option<Command> {
-    let waits = author == Author::Requester && row.state == InteractionState::OnHold;
+    let waits = row.asks(author) && row.state == InteractionState::OnHold;
     let work = row.work.filter(|_| waits)?;
     match stage {
         Stage::Parked { .. } => Some(Resume { work, by: Resumer::Customer }.into()),

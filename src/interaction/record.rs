@@ -10,10 +10,13 @@ use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
 use crate::model::attribute::{Attributes, Value};
 use crate::model::ids::{AgentId, CodeId, OfferId, QueueId, WorkId};
+use crate::model::invalid::{Invalid, Problem};
 use crate::state::machine::Illegal;
 use crate::state::work::CloseCause;
 
-use crate::interaction::conversation::{Conversation, ConversationStage, EntryPoint, Message};
+use crate::interaction::conversation::{
+    Author, Conversation, ConversationStage, EntryPoint, Message,
+};
 use crate::interaction::ids::{InteractionId, ProfileId};
 use crate::interaction::profile::{Address, Participant};
 use crate::interaction::related::{Document, RelatedRecord};
@@ -34,6 +37,9 @@ pub enum Direction {
     Inbound,
     /// The contact centre.
     Outbound,
+    /// A colleague: an agent asks, and there is no customer. No text for customers is said in it,
+    /// no silence ends it and no rule of records wraps it up.
+    Internal,
 }
 
 growing! {
@@ -94,6 +100,12 @@ growing! {
         /// The short description; empty at first.
         #[serde(default)]
         pub short_description: Box<str> => with_short_description(into),
+        /// The agent who asks, of an internal interaction. It is for no customer then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub asker: Option<AgentId> => with_asker(into),
+        /// The interaction that an internal one is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub about: Option<InteractionId> => with_about(into),
     }
 }
 
@@ -117,6 +129,28 @@ impl InteractionRequest {
             channel_metadata: Attributes::new(),
             context: Attributes::new(),
             short_description: "".into(),
+            asker: None,
+            about: None,
+        }
+    }
+
+    /// Refuses an internal interaction that nobody asks for or that is a customer's, and another
+    /// one that a colleague asks for.
+    pub(crate) fn check_parties(&self) -> Result<(), Invalid> {
+        let internal = self.direction == Direction::Internal;
+        if internal && self.asker.is_none() {
+            return Err(Invalid::new("asker", Problem::Empty));
+        }
+        let out_of_place = [
+            ("asker", !internal && self.asker.is_some()),
+            ("about", !internal && self.about.is_some()),
+            ("opened_for", internal && self.opened_for.is_some()),
+            ("profile", internal && self.profile.is_some()),
+            ("addresses", internal && self.addresses.is_some()),
+        ];
+        match out_of_place.into_iter().find(|(_, wrong)| *wrong) {
+            Some((field, _)) => Err(Invalid::new(field, Problem::OutOfPlace)),
+            None => Ok(()),
         }
     }
 }
@@ -209,6 +243,13 @@ pub struct Interaction {
     pub opened_for: Option<Key>,
     /// The person who opened it; `None`: nobody in person.
     pub opened_by: Option<Key>,
+    /// The agent who asks, of an internal interaction. What they write counts as a customer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<AgentId>,
+    /// The interaction that an internal one is about. It is a link and nothing more: neither moves
+    /// the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<InteractionId>,
     /// The contact.
     pub contact: Option<Key>,
     /// The account.
@@ -342,6 +383,34 @@ impl Interaction {
         self.conversation.as_ref()?.handed_off
     }
 
+    /// True if a colleague asks in it, and no customer.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.direction == Direction::Internal
+    }
+
+    /// True if what an author says is a question: the customer's, or the colleague's who asks.
+    pub(crate) fn asks(&self, author: Author) -> bool {
+        match author {
+            Author::Requester => true,
+            Author::Agent(agent) => self.asker == Some(agent),
+            Author::VirtualAgent | Author::Supervisor(_) | Author::System => false,
+        }
+    }
+
+    /// How it ends if this one ends it so: a colleague who asks ends it as a customer does.
+    pub(crate) fn ending_by(&self, ending: Ending, by: Party) -> Ending {
+        match (ending, by) {
+            (Ending::Agent, Party::Agent(agent)) if self.asker == Some(agent) => Ending::Customer,
+            _ => ending,
+        }
+    }
+
+    /// The party who asks in it.
+    pub(crate) fn requester(&self) -> Party {
+        self.asker.map_or(Party::Customer, Party::Agent)
+    }
+
     /// True if the state reason is shown: while it is open only messaging has one.
     #[must_use]
     pub const fn shows_reason(&self) -> bool {
@@ -422,6 +491,8 @@ impl Interaction {
             direction: said.direction,
             opened_for: said.opened_for,
             opened_by: said.opened_by,
+            asker: said.asker,
+            about: said.about,
             contact: said.contact,
             account: said.account,
             consumer: said.consumer,
@@ -485,7 +556,9 @@ impl Interaction {
     /// The customer has an answer. If the contact centre began, the customer asked when they wrote.
     pub(crate) fn note_response(&mut self, at: Timestamp) {
         let asked = match self.direction {
-            Direction::Inbound => Some(self.handed_off().unwrap_or_else(|| self.begun())),
+            Direction::Inbound | Direction::Internal => {
+                Some(self.handed_off().unwrap_or_else(|| self.begun()))
+            }
             Direction::Outbound => {
                 let talk = self.conversation.as_deref();
                 talk.and_then(|talk| talk.agent_responses.owed_since)

@@ -339,6 +339,11 @@ impl<P: ProfileStore> Records<P> {
         self.store.get(id)
     }
 
+    /// True if there ever was such an interaction.
+    pub(crate) fn was_opened(&self, id: InteractionId) -> bool {
+        self.store.rows().interactions.was_minted(id)
+    }
+
     /// All interactions that are not archived, in order of opening.
     pub fn interactions(&self) -> impl Iterator<Item = &Interaction> {
         self.store.rows().interactions.sorted().into_iter().map(|(_, row)| &**row)
@@ -372,6 +377,12 @@ impl<P: ProfileStore> Records<P> {
         let before = before.map_or(Bound::Unbounded, Bound::Excluded);
         let ids = own.into_iter().flat_map(move |own| own.range((Bound::Unbounded, before)).rev());
         ids.filter_map(|id| self.interaction(*id))
+    }
+
+    /// The interactions that are [about](Interaction::about) one and are not archived, in order of
+    /// opening.
+    pub fn about(&self, id: InteractionId) -> impl Iterator<Item = &Interaction> {
+        self.store.about(id).filter_map(|id| self.interaction(id))
     }
 
     /// The store of profiles.

@@ -69,6 +69,8 @@ pub(crate) struct RecordIndex {
     pub(crate) offers: FixedMap<OfferId, InteractionId>,
     /// The interactions of a customer.
     pub(crate) customers: BTreeMap<Key, BTreeSet<InteractionId>>,
+    /// The interactions that are about another, with that one first.
+    pub(crate) about: BTreeSet<(InteractionId, InteractionId)>,
     /// The interaction that was opened under a key.
     pub(crate) opened: BTreeMap<Key, InteractionId>,
     /// The interaction in which the message with a key stands.
@@ -149,6 +151,7 @@ impl Store {
         if let Some(customer) = &row.opened_for {
             self.index.customers.entry(customer.clone()).or_default().insert(id);
         }
+        self.index.about.extend(row.about.map(|about| (about, id)));
         self.index.enter_keys(row);
         self.index.enter_people(row);
         self.set_deadline(id);
@@ -178,6 +181,12 @@ impl Store {
             own.any(|profile| profiles.contains(&profile))
         })
         .map(|(id, _)| id)
+    }
+
+    /// The interactions that are about one, in order of opening.
+    pub(crate) fn about(&self, id: InteractionId) -> impl Iterator<Item = InteractionId> {
+        let all = (id, InteractionId::from_raw(0))..=(id, InteractionId::from_raw(u64::MAX));
+        self.index.about.range(all).map(|(_, about)| *about)
     }
 
     /// True if a profile takes part in an interaction that is not closed.
@@ -228,6 +237,9 @@ impl Store {
         }
         if fresh.index.customers != self.index.customers {
             return Err("the index of customers");
+        }
+        if fresh.index.about != self.index.about {
+            return Err("the index of what is about another");
         }
         if (&fresh.index.opened, &fresh.index.said) != (&self.index.opened, &self.index.said) {
             return Err("the index of keys");
@@ -319,6 +331,9 @@ fn check_row(row: &Interaction) -> Result<(), &'static str> {
             && row.offers.is_empty()
             && handling.main().is_none();
         return if complete { Ok(()) } else { Err("a closed interaction has every field it must") };
+    }
+    if row.is_internal() != row.asker.is_some() || (row.about.is_some() && !row.is_internal()) {
+        return Err("colleagues ask in internal interactions alone, and there about another");
     }
     let of_hold = row.reason.is_some();
     if of_hold && row.state != crate::interaction::state::InteractionState::OnHold {

@@ -88,6 +88,9 @@ pub trait Over<B: Decide>: Above {
     /// Says what is done below before a command of its own. It is asked again with each answer,
     /// until it says [`Plan::Alone`]. From the second time on it must not refuse any more.
     ///
+    /// A layer above several is asked about the lowest first, and about all but the highest once
+    /// more in the end: what it found out in one it can do in another.
+    ///
     /// # Errors
     /// A refusal says why the command may not be done.
     fn plan(

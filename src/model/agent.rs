@@ -67,6 +67,23 @@ impl Default for AgentProfile {
 }
 
 impl AgentProfile {
+    /// Somebody who is asked for help and is no agent of a queue of customers (Genesys: knowledge
+    /// worker): room for one item of each of the two channels at a time, and no wrap-up.
+    ///
+    /// ```
+    /// use strowger::model::{AgentWrapUp, ChannelId};
+    /// use strowger::prelude::*;
+    ///
+    /// let (im, voice) = (ChannelId::from_raw(0), ChannelId::from_raw(1));
+    /// let expert = AgentProfile::knowledge_worker(im, voice);
+    /// assert_eq!(expert.wrap_up, AgentWrapUp::Never);
+    /// ```
+    #[must_use]
+    pub fn knowledge_worker(im: ChannelId, voice: ChannelId) -> Self {
+        let capacity = Capacity::items(2).with_channel(im, 1).with_channel(voice, 1);
+        Self { capacity, wrap_up: AgentWrapUp::Never, ..Self::default() }
+    }
+
     /// True if the agent is entitled to work of a channel.
     #[must_use]
     pub fn is_entitled(&self, channel: ChannelId) -> bool {

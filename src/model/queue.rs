@@ -300,6 +300,10 @@ growing! {
         /// not, it stays open until it is answered or its window ends. The same for a consult on
         /// its work.
         pub withdraw_offers: bool => with_withdraw_offers,
+        /// Of a queue whose offers stay open: true if they are withdrawn all the same when their
+        /// agent goes offline (Genesys UC Connector: logged out). A consult on its work too.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        pub withdraw_offline: bool => with_withdraw_offline,
         /// Where work goes that comes back.
         pub requeue: RequeuePolicy => with_requeue,
         /// The response to an agent who rejects, unless the reason says otherwise.
@@ -429,6 +433,7 @@ impl Default for QueueProfile {
             offer_windows: BTreeMap::new(),
             auto_accept: false,
             withdraw_offers: true,
+            withdraw_offline: false,
             requeue: RequeuePolicy::default(),
             on_reject: Response::default(),
             on_miss: Response::default(),
@@ -460,6 +465,39 @@ impl Default for QueueProfile {
             inspect_every: Span::from_secs(10),
             ramp: None,
             external: false,
+        }
+    }
+}
+
+impl QueueProfile {
+    /// The strategy behind a number at which colleagues are asked for help (Genesys Engage: routing
+    /// point). Agents are asked in turn, each once, and nothing becomes of one who declines or
+    /// misses. What rings rings on when its agent becomes unavailable, unless they go offline.
+    /// There is no wrap-up. If nobody is left to ask, or after a minute, it is over. What is moved
+    /// elsewhere then is said by [`exhausted`](Self::exhausted) and
+    /// [`on_max_wait`](Self::on_max_wait).
+    ///
+    /// ```
+    /// use strowger::model::{Broadcast, Exhausted};
+    /// use strowger::prelude::*;
+    ///
+    /// // Three are asked at once, and nobody in place of one who declines.
+    /// let broadcast = Broadcast::up_to(3).with_refill(false);
+    /// let experts = QueueProfile::routing_point().with_broadcast(broadcast);
+    /// assert_eq!(experts.exhausted, Exhausted::Close);
+    /// ```
+    #[must_use]
+    pub fn routing_point() -> Self {
+        Self {
+            choice: AgentChoice::RoundRobin,
+            withdraw_offers: false,
+            withdraw_offline: true,
+            on_reject: Response::Nothing,
+            on_miss: Response::Nothing,
+            budget: Budget { per_agent: Some(1), ..Budget::default() },
+            exhausted: Exhausted::Close,
+            max_wait: Some(Span::from_secs(60)),
+            ..Self::default()
         }
     }
 }
@@ -559,6 +597,7 @@ impl QueueProfile {
             offer_windows: self.offer_windows.clone(),
             auto_accept: self.auto_accept,
             withdraw_offers: self.withdraw_offers,
+            withdraw_offline: self.withdraw_offline,
             requeue: self.requeue,
             on_reject: self.on_reject,
             on_miss: self.on_miss,

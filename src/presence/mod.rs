@@ -6,10 +6,9 @@ pub(crate) mod mapping;
 pub(crate) mod person;
 pub(crate) mod standing;
 pub(crate) mod sync;
-pub(crate) mod unified;
 
+pub use crate::knowledge::{AgentState, UnifiedMap};
 pub use mapping::{PresenceMap, PresenceRow};
 pub use person::Side;
 pub use standing::{Follows, Heard, Standing};
 pub use sync::{PresenceAsk, PresenceReport, PresenceSync, Renewal};
-pub use unified::{AgentState, UnifiedMap};

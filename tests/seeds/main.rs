@@ -1,6 +1,7 @@
 //! What the systems this engine is to serve say of themselves, sentence by sentence: each test
 //! proves the row of the requirements that its name tells.
 
+mod asked;
 mod centre;
 mod customers;
 mod desk;
@@ -8,6 +9,7 @@ mod exempt;
 mod floor;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod help;
 mod inbox;
 mod merged;
 mod messages;
@@ -16,6 +18,7 @@ mod promised;
 mod repeated;
 mod seed0;
 mod seed1;
+mod seed2;
 mod seed3;
 mod silence;
 #[path = "../golden/table.rs"]

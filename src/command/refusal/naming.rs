@@ -82,7 +82,8 @@ macro_rules! naming {
 naming! {
     as entities: AgentId, CalendarId, ChannelId, CodeId, OfferId, PoolId, PresenceId, QueueId,
     ReasonId, SkillId, WorkId;
-    as they are: u32, u64, Timestamp, CommandName, alloc::borrow::Cow<'static, str>,
+    as they are: u32, u64, Timestamp, CommandName, Key, alloc::boxed::Box<str>,
+    alloc::borrow::Cow<'static, str>,
 }
 
 impl Naming for Actor {

@@ -78,7 +78,7 @@ impl Store {
     pub(crate) fn wrap_up_rule(&self, id: InteractionId) -> Option<&WrapUpRule> {
         let row = self.get(id)?;
         let handled = row.state.next(InteractionStep::EndContact).is_ok();
-        rule_for(&self.config().wrap_up, row).filter(|_| handled)
+        rule_for(&self.config().wrap_up, row).filter(|_| handled && !row.is_internal())
     }
 
     /// Refuses to close what may not be closed now, so by this one, and with this code.

@@ -77,6 +77,10 @@ impl RecordTurn<'_> {
         if let Some(profile) = opening.profile {
             self.active_profile(profile)?;
         }
+        if let Some(about) = opening.about {
+            self.store.interaction(about)?;
+        }
+        opening.check_parties()?;
         if let Some(row) = self.opened_before(opening.key.as_ref())? {
             return Err(key_taken(row));
         }
@@ -200,7 +204,8 @@ impl RunOnRecords for ResumeInteraction {
 impl RunOnRecords for EndInteraction {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<(), RecordRefusal> {
         let Self { interaction, ending, by } = self;
-        let state = turn.store.interaction(interaction)?.state;
+        let row = turn.store.interaction(interaction)?;
+        let (state, ending) = (row.state, row.ending_by(ending, by));
         let fault = ending == Ending::Fault;
         if state.is_closed() || (state == InteractionState::WrapUp && !fault) {
             return Ok(());
@@ -291,6 +296,7 @@ impl RunOnRecords for CloseInteraction {
             Party::Customer => Ending::Customer,
             _ => Ending::Automatic,
         };
+        let ending = turn.store.interaction(interaction)?.ending_by(ending, by);
         turn.close(interaction, Finish { code, tab: true, ..Finish::new(ending, by) });
         Ok(())
     }

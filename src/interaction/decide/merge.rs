@@ -63,6 +63,9 @@ impl RunOnRecords for MergeInteractions {
                 return Err(not_ongoing(row, "merge"));
             }
         }
+        if other.is_internal() || row.is_internal() {
+            return Err(RecordRefusal::NotSameCustomer { interaction, into });
+        }
         let customers = (other.opened_for.clone(), row.opened_for.clone());
         if let (Some(theirs), Some(own)) = &customers
             && theirs != own

@@ -274,7 +274,7 @@ const DESCRIPTION_MAX: usize = 160;
 /// A short description of an interaction, for want of anybody who wrote it.
 fn description(row: &Interaction, reason: StateReason) -> (Box<str>, DescribedBy) {
     let messages = row.conversation.iter().flat_map(|talk| &talk.messages);
-    let mut said = messages.filter(|message| message.author == Author::Requester);
+    let mut said = messages.filter(|message| row.asks(message.author));
     let first = said.find(|message| !message.text.trim().is_empty());
     match first {
         Some(message) => {

@@ -45,10 +45,12 @@ impl RunOnRecords for ConfirmMessage {
         let found = row.conversation.as_deref().and_then(|talk| talk.message(message));
         let found = found.filter(|found| by != Party::Customer || found.is_for(Viewer::Requester));
         let found = found.ok_or(RecordRefusal::UnknownMessage { interaction, message })?;
+        let asked = row.asks(found.author);
         let own = match by {
-            Party::Customer => found.author == Author::Requester,
-            Party::Agent(_) | Party::VirtualAgent => found.author != Author::Requester,
             Party::Host | Party::System => false,
+            by if by == row.requester() => asked,
+            Party::Customer => asked,
+            Party::Agent(_) | Party::VirtualAgent => !asked,
         };
         if own {
             return Err(RecordRefusal::OwnMessage { message });
@@ -145,9 +147,7 @@ impl RecordTurn<'_> {
         let entry = talk.filter(|_| author == Author::Requester);
         let entry = entry.and_then(|talk| talk.entry_by(channel));
         let profile = from.map(|from| from.id);
-        let back = author == Author::Requester
-            && row.state == InteractionState::OnHold
-            && row.work.is_none();
+        let back = row.asks(author) && row.state == InteractionState::OnHold && row.work.is_none();
         let at = self.instant();
         let id = self.next_message();
         let message = Message {
@@ -175,6 +175,9 @@ impl RecordTurn<'_> {
     /// anything is and there is room for it.
     pub(crate) fn tell(&mut self, interaction: InteractionId, author: Author, which: TextOf) {
         let Some(row) = self.store.get(interaction) else { return };
+        if row.is_internal() {
+            return;
+        }
         let RecordConfig { texts, idle, .. } = self.store.config();
         let text = texts.said(which, row, &idle.reminder);
         if is_blank(text) {

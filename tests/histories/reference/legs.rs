@@ -227,7 +227,9 @@ impl Router {
             let there =
                 matches!(attends, Ok(()) | Err(Unavailable::Draining | Unavailable::NotEntitled));
             let queue = self.queue_profile(self.works[&guest.work].queue);
-            if guest.state != LegState::Joined && !there && queue.withdraw_offers {
+            let withdraws =
+                queue.withdraw_offers || (queue.withdraw_offline && self.is_offline(agent));
+            if guest.state != LegState::Joined && !there && withdraws {
                 self.part(guest.work, agent, LegEnd::AgentUnavailable);
             }
         }

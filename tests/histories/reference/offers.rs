@@ -354,7 +354,9 @@ impl Router {
                 self.attends(agent, offer.claim.channel),
                 Ok(()) | Err(Unavailable::Draining | Unavailable::NotEntitled)
             );
-            if !there && queue.withdraw_offers {
+            let withdraws =
+                queue.withdraw_offers || (queue.withdraw_offline && self.is_offline(agent));
+            if !there && withdraws {
                 let place = self.place_declined(id, &offer, queue.requeue.withdrawn);
                 self.withdraw(id, Withdrawal::AgentUnavailable, place);
                 if self.is_go_over(offer.work) {
@@ -631,10 +633,15 @@ impl Router {
         self.agents[&agent].legs.len() + open + helps < max
     }
 
+    /// Whether somebody has gone home.
+    pub(super) fn is_offline(&self, agent: AgentId) -> bool {
+        let presence = self.agents[&agent].presence;
+        self.presence_profile(presence).system == SystemPresence::Offline
+    }
+
     /// Who has gone home is given nothing.
     pub(super) fn check_home(&self, agent: AgentId) -> Result<(), Refusal> {
-        let presence = self.agents[&agent].presence;
-        if self.presence_profile(presence).system == SystemPresence::Offline {
+        if self.is_offline(agent) {
             return Err(Refusal::unavailable(agent, Unavailable::OffQueue));
         }
         Ok(())

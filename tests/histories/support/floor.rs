@@ -311,6 +311,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
         (
             (often_not(), often_not(), often_not(), often_not(), often_not()),
             members_where(features),
+            often_not(),
         ),
     );
     (first, second, third, fourth)
@@ -328,6 +329,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 (
                     (not_to_sender, pull_offered, pull_put_off, refuse_unstaffed, members_alike),
                     members_where,
+                    withdraw_offline,
                 ),
             ) = fourth;
             let ((order, sort_by), choice, idle, offers, answers) = first;
@@ -343,6 +345,7 @@ pub(super) fn queue_profile(features: Features) -> BoxedStrategy<QueueProfile> {
                 .with_offer_windows(offer_windows)
                 .with_auto_accept(auto_accept)
                 .with_withdraw_offers(withdraw_offers)
+                .with_withdraw_offline(withdraw_offline)
                 .with_requeue(requeue)
                 .with_on_reject(on_reject)
                 .with_on_miss(on_miss)

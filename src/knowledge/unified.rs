@@ -3,12 +3,17 @@
 
 use alloc::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::key::Key;
 use crate::model::ids::PresenceId;
-use crate::model::presence::SystemPresence;
+use crate::model::invalid::Invalid;
+use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
+use crate::model::work::check_key;
 
 /// The state of an agent as switches know it (Genesys Engage).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AgentState {
     /// The agent gets work.
@@ -22,13 +27,38 @@ pub enum AgentState {
     LoggedOut,
 }
 
+impl AgentState {
+    /// Why the agent is not ready, if that is their state.
+    #[must_use]
+    pub const fn reason(&self) -> Option<&Key> {
+        match self {
+            Self::NotReady { reason } => Some(reason),
+            Self::Ready | Self::LoggedOut => None,
+        }
+    }
+
+    /// The state that a presence here stands for: on queue, or whatever else opens every channel,
+    /// is ready; what stands for offline is logged out; any other is not ready, with the key of the
+    /// presence as its reason.
+    #[must_use]
+    pub fn of_presence(key: &Key, profile: &PresenceProfile) -> Self {
+        if profile.system == SystemPresence::Offline {
+            Self::LoggedOut
+        } else if profile.opens == Opens::Everything {
+            Self::Ready
+        } else {
+            Self::NotReady { reason: key.clone() }
+        }
+    }
+}
+
 /// Which agent state a presence of an office messenger is: online is ready, offline is logged out,
 /// anything else is not ready with the presence as its reason, unless a row says otherwise.
 /// (Genesys UC Connector.)
 ///
 /// ```
 /// use strowger::prelude::*;
-/// use strowger::presence::{AgentState, UnifiedMap};
+/// use strowger::knowledge::{AgentState, UnifiedMap};
 ///
 /// let map = UnifiedMap::default().with("Be right back", AgentState::Ready);
 /// assert_eq!(map.state("Online"), AgentState::Ready);
@@ -38,13 +68,17 @@ pub enum AgentState {
 /// assert_eq!(map.presence("Offline"), SystemPresence::Offline.id());
 /// assert_eq!(map.presence("Meeting"), SystemPresence::Meeting.id());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct UnifiedMap {
     states: BTreeMap<Key, AgentState>,
     reasons: BTreeMap<Key, PresenceId>,
 }
 
 impl UnifiedMap {
+    /// The most rows of either kind.
+    pub const ROWS_MAX: u32 = 1_000;
+
     /// The same with a presence that is another state than usual.
     #[must_use]
     pub fn with(mut self, presence: impl Into<Key>, state: AgentState) -> Self {
@@ -57,6 +91,21 @@ impl UnifiedMap {
     pub fn with_reason(mut self, reason: impl Into<Key>, presence: PresenceId) -> Self {
         self.reasons.insert(reason.into(), presence);
         self
+    }
+
+    /// Refuses words that nobody says, and more rows than there may be.
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        Invalid::length("presences", self.states.len(), Self::ROWS_MAX)?;
+        Invalid::length("presences", self.reasons.len(), Self::ROWS_MAX)?;
+        let words = self.states.keys().chain(self.reasons.keys());
+        words
+            .chain(self.states.values().filter_map(AgentState::reason))
+            .try_for_each(|word| check_key("presences", word))
+    }
+
+    /// The presences here that it may lead to beside those of the system.
+    pub(crate) fn presences(&self) -> impl Iterator<Item = PresenceId> {
+        self.reasons.values().copied()
     }
 
     /// The agent state of a presence. Upper and lower case of the two usual ones do not matter.

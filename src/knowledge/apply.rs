@@ -1,0 +1,191 @@
+//! How a fact changes the rows. Nothing else does, but for the facts of the engine that say which
+//! offers are open.
+
+use crate::base::time::Timestamp;
+use crate::fact::event::Event;
+use crate::interaction::InteractionId;
+use crate::model::ids::{OfferId, WorkId};
+use crate::state::offer::Withdrawal;
+use crate::state::work::CloseCause;
+
+use crate::fact::event::EndedBy;
+use crate::knowledge::ends::Unanswered;
+use crate::knowledge::event::{KnowledgeEvent, KnowledgeFact};
+use crate::knowledge::point::UserData;
+use crate::knowledge::rows::{
+    AskedFor, HeardPresence, KnownPresence, Session, SessionOwner, StandsFor, Worker,
+};
+use crate::knowledge::store::{InLineFor, KnowledgeStore};
+
+/// A fact that does not fit the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum KnowledgeMisfit {
+    /// It names something that is not there, or is there already.
+    #[error("it names something that is not there, or is there already")]
+    NotThere,
+    /// It is not the next one.
+    #[error("it is not the next fact")]
+    OutOfOrder,
+}
+
+fn fits(done: bool) -> Result<(), KnowledgeMisfit> {
+    if done { Ok(()) } else { Err(KnowledgeMisfit::NotThere) }
+}
+
+impl KnowledgeStore {
+    /// Makes the change a fact tells of.
+    pub(crate) fn apply(&mut self, fact: &KnowledgeFact) -> Result<(), KnowledgeMisfit> {
+        if fact.seq != self.rows().seq.saturating_add(1) {
+            return Err(KnowledgeMisfit::OutOfOrder);
+        }
+        self.change(&fact.event.event, fact.effective())?;
+        self.rows_mut().seq = fact.seq;
+        Ok(())
+    }
+
+    fn change(&mut self, event: &KnowledgeEvent, at: Timestamp) -> Result<(), KnowledgeMisfit> {
+        match event {
+            KnowledgeEvent::Configured(config) => self.rows_mut().config = (**config).clone(),
+            KnowledgeEvent::PointSet { dn, point } => {
+                self.rows_mut().points.insert(dn.clone(), (**point).clone());
+            }
+            KnowledgeEvent::PointRemoved { dn } => {
+                fits(self.rows_mut().points.remove(dn).is_some())?;
+            }
+            KnowledgeEvent::DataAttached { interaction, data } => self.attach(*interaction, data),
+            KnowledgeEvent::PassedOn { work, .. } => {
+                let asking = self.asking_mut(*work).ok_or(KnowledgeMisfit::NotThere)?;
+                asking.particular = None;
+            }
+            KnowledgeEvent::EscalationBegan { interaction, escalation } => {
+                fits(self.put_escalation(*interaction, (**escalation).clone()))?;
+            }
+            KnowledgeEvent::EscalationEnded { interaction, .. } => {
+                fits(self.end_escalation(*interaction))?;
+            }
+            KnowledgeEvent::Forgotten { interaction } => fits(self.forget(*interaction))?,
+            KnowledgeEvent::Asked { .. }
+            | KnowledgeEvent::SessionBegan { .. }
+            | KnowledgeEvent::SessionMoved { .. }
+            | KnowledgeEvent::SessionEnded { .. }
+            | KnowledgeEvent::Unanswered { .. } => self.change_sessions(event, at)?,
+            event => self.change_workers(event)?,
+        }
+        Ok(())
+    }
+
+    fn attach(&mut self, id: InteractionId, data: &UserData) {
+        let rows = self.rows_mut();
+        let own = match rows.sessions.get_mut(&id) {
+            Some(session) => &mut session.user_data,
+            None => rows.calls.entry(id).or_default(),
+        };
+        own.extend(data.clone());
+    }
+
+    fn change_workers(&mut self, event: &KnowledgeEvent) -> Result<(), KnowledgeMisfit> {
+        let rows = self.rows_mut();
+        match event {
+            KnowledgeEvent::WorkerSet { agent, im, state } => {
+                let new = || Worker { seat: None, im: None, heard: None, state: state.clone() };
+                rows.workers.entry(*agent).or_insert_with(new).im.clone_from(im);
+            }
+            KnowledgeEvent::WorkerRemoved { agent } => fits(self.forget_worker(*agent))?,
+            KnowledgeEvent::SeatSet { agent, dn } => fits(self.sit(*agent, dn.clone()))?,
+            KnowledgeEvent::StateChanged { agent, presence, state, revision } => {
+                let worker = rows.workers.get_mut(agent).ok_or(KnowledgeMisfit::NotThere)?;
+                worker.state = state.clone();
+                if let Some(revision) = *revision {
+                    worker.heard = Some(HeardPresence { presence: presence.clone(), revision });
+                }
+            }
+            KnowledgeEvent::PresenceHeard { agent, presence, revision } => {
+                let worker = rows.workers.get_mut(agent).ok_or(KnowledgeMisfit::NotThere)?;
+                let (presence, revision) = (presence.clone(), *revision);
+                worker.heard = Some(HeardPresence { presence, revision });
+            }
+            KnowledgeEvent::PresenceKnown { presence, key, state } => {
+                let known = KnownPresence { key: key.clone(), state: state.clone() };
+                rows.presences.insert(*presence, known);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn change_sessions(
+        &mut self,
+        event: &KnowledgeEvent,
+        at: Timestamp,
+    ) -> Result<(), KnowledgeMisfit> {
+        let done = match event {
+            KnowledgeEvent::Asked { interaction, session } => {
+                self.put_session(*interaction, (**session).clone())
+            }
+            KnowledgeEvent::SessionBegan { interaction, agent } => {
+                self.change_session(*interaction, |session| {
+                    session.began = true;
+                    session.owner = Some(SessionOwner { agent: *agent, since: at });
+                })
+            }
+            KnowledgeEvent::SessionMoved { interaction, to } => {
+                let owner = to.map(|agent| SessionOwner { agent, since: at });
+                self.change_session(*interaction, |session| session.owner = owner)
+            }
+            KnowledgeEvent::SessionEnded { interaction, .. }
+            | KnowledgeEvent::Unanswered { interaction, .. } => {
+                self.change_session(*interaction, Session::end)
+            }
+            _ => true,
+        };
+        fits(done)
+    }
+
+    /// Notes which offers of work that stands in line because of a routing point are open, and how
+    /// far what stands for a call has come.
+    pub(crate) fn note(&mut self, event: &Event) {
+        match event {
+            Event::WorkOffered { offer, work, .. } if self.purpose(*work).is_some() => {
+                self.rows_mut().offers.insert(*offer, *work);
+            }
+            Event::OfferAccepted { offer, .. } => drop(self.rows_mut().offers.remove(offer)),
+            Event::OfferRejected { offer, .. } => self.end_offer(*offer, Unanswered::Declined),
+            Event::OfferMissed { offer, .. } => self.end_offer(*offer, Unanswered::TimedOut),
+            Event::OfferWithdrawn { offer, why, .. } => {
+                let left = *why == Withdrawal::AgentUnavailable;
+                let last = if left { Unanswered::NobodyLeft } else { Unanswered::Closed };
+                self.end_offer(*offer, last);
+            }
+            Event::WorkClosed { work, cause, by, .. } => self.note_closed(*work, *cause, *by),
+            _ => {}
+        }
+    }
+
+    fn end_offer(&mut self, offer: OfferId, how: Unanswered) {
+        let Some(work) = self.rows_mut().offers.remove(&offer) else { return };
+        if let Some(asking) = self.asking_mut(work).filter(|asking| asking.particular.is_some()) {
+            asking.last = Some(how);
+        }
+    }
+
+    fn note_closed(&mut self, work: WorkId, cause: CloseCause, by: EndedBy) {
+        let stands = match cause {
+            CloseCause::Joined => StandsFor::Accepted,
+            CloseCause::Cancelled if by == EndedBy::System => StandsFor::Dropped,
+            _ => return,
+        };
+        let Some(InLineFor::Call(id)) = self.purpose(work) else { return };
+        if let Some(row) = self.rows_mut().escalations.get_mut(&id)
+            && matches!(row.asked, AskedFor::Line { .. })
+        {
+            row.stands = stands;
+        }
+    }
+}
+
+impl Session {
+    fn end(&mut self) {
+        self.over = true;
+        self.asking.particular = None;
+    }
+}

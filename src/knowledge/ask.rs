@@ -1,0 +1,304 @@
+//! How an agent's request becomes a record of a conversation and work in a line.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+use crate::base::time::Span;
+use crate::command::refusal::words::Unavailable;
+use crate::engine::core::Engine;
+use crate::interaction::{
+    Author, Direction, InteractionRequest, InteractionType, OpenInteraction, PostMessage,
+    ProfileStore, RecordCommand, RecordReply, Records, SubmitWork,
+};
+use crate::layer::above::Plan;
+use crate::model::ids::{AgentId, ChannelId, QueueId};
+use crate::model::invalid::{Invalid, Problem};
+use crate::model::preferred::Preferred;
+use crate::model::work::{WorkRequest, check_key};
+
+use crate::knowledge::command::Ask;
+use crate::knowledge::decide::{Aim, KnowledgeBelow, check_text};
+use crate::knowledge::ends::Unanswered;
+use crate::knowledge::layer::Knowledge;
+use crate::knowledge::point::{
+    NOTES, Otherwise, RoutingPoint, Target, UserData, bytes_of, check_data,
+};
+use crate::knowledge::refusal::{KnowledgeLimit, KnowledgeRefusal};
+use crate::knowledge::rows::{Invitation, Session};
+
+/// How long work waits for the worker who is named: until its queue ends the wait, or they
+/// declined.
+const FOR_THEM: Span = Span::from_millis(u64::MAX);
+
+impl RoutingPoint {
+    /// The worker whom user data name here; nobody if whoever is free is asked.
+    pub(crate) fn named(
+        &self,
+        layer: &Knowledge,
+        engine: &Engine,
+        data: &UserData,
+    ) -> Result<Option<AgentId>, KnowledgeRefusal> {
+        let Target::Particular { key, otherwise } = &self.target else { return Ok(None) };
+        let unknown =
+            |value: &str| KnowledgeRefusal::UnknownTarget { key: key.clone(), value: value.into() };
+        let Some(value) = data.get(key) else {
+            let refuses = *otherwise == Otherwise::Refuse;
+            return if refuses { Err(unknown("")) } else { Ok(None) };
+        };
+        let by_key = engine.view().agent_id(value).filter(|agent| layer.worker(*agent).is_some());
+        let found = by_key.or_else(|| layer.seated(value));
+        found.map(Some).ok_or_else(|| unknown(value))
+    }
+
+    /// Who is asked first, if the worker who is named can take it or cannot.
+    pub(crate) fn aim(
+        &self,
+        named: Option<AgentId>,
+        takes: impl FnOnce(AgentId) -> Result<(), Unavailable>,
+    ) -> Result<Aim, KnowledgeRefusal> {
+        let why = named.map(|agent| (agent, takes(agent)));
+        match (why, self.otherwise()) {
+            (Some((agent, Ok(()))), _) => Ok(Aim::Particular(agent)),
+            (_, None | Some(Otherwise::Group)) => Ok(Aim::Group),
+            (_, Some(Otherwise::Queue { queue })) => Ok(Aim::Elsewhere(queue)),
+            (Some((agent, Err(why))), Some(Otherwise::Refuse)) => {
+                Err(KnowledgeRefusal::Unavailable { agent, why })
+            }
+            (None, Some(Otherwise::Refuse)) => Ok(Aim::Group),
+        }
+    }
+
+    /// How somebody is asked, who is asked first, and whether they have the request at once.
+    pub(crate) fn asking(&self, aim: Aim) -> Invitation {
+        Invitation {
+            particular: match aim {
+                Aim::Particular(agent) => Some(agent),
+                Aim::Group | Aim::Elsewhere(_) => None,
+            },
+            otherwise: self.otherwise().unwrap_or_default(),
+            may_decline: self.may_decline,
+            last: None,
+        }
+    }
+
+    /// Whether whoever is chosen has it at once; in another queue that queue says so.
+    pub(crate) fn auto_accept(&self, aim: Aim, data: &UserData) -> Option<bool> {
+        match aim {
+            Aim::Group | Aim::Particular(_) => Some(!self.previews(data)),
+            Aim::Elsewhere(_) => None,
+        }
+    }
+}
+
+impl Aim {
+    /// The worker for whom work waits, whatever its need.
+    pub(crate) fn preferred(self) -> Option<Preferred> {
+        match self {
+            Self::Particular(agent) => {
+                Some(Preferred::agent(agent, FOR_THEM).with_ignore_need(true))
+            }
+            Self::Group | Self::Elsewhere(_) => None,
+        }
+    }
+
+    /// The queue in which work waits that a routing point with this queue sends.
+    pub(crate) const fn queue(self, own: QueueId) -> QueueId {
+        match self {
+            Self::Elsewhere(queue) => queue,
+            Self::Group | Self::Particular(_) => own,
+        }
+    }
+}
+
+/// True if a queue is there and is not retired.
+pub(crate) fn stands(engine: &Engine, queue: QueueId) -> bool {
+    engine.view().queue(queue).is_some_and(|queue| !queue.is_retired())
+}
+
+impl Ask {
+    /// The interaction that is opened for it.
+    fn opening(&self, below: &KnowledgeBelow) -> InteractionRequest {
+        let notes = self.user_data.get(NOTES).filter(|notes| !notes.trim().is_empty());
+        let question = || alloc::format!("Question to {}", self.point).into_boxed_str();
+        let mut opening = InteractionRequest::new(InteractionType::Messaging)
+            .with_key(self.key.clone())
+            .with_subtype("im")
+            .with_direction(Direction::Internal)
+            .with_asker(self.agent)
+            .with_about(self.about)
+            .with_short_description(notes.cloned().unwrap_or_else(question));
+        opening.opened_by.clone_from(&below.asker_key);
+        opening
+    }
+
+    fn request(&self, point: &RoutingPoint, aim: Aim, channel: ChannelId) -> Option<WorkRequest> {
+        let request = WorkRequest::new(aim.queue(point.queue?), channel)
+            .with_attached(self.user_data.clone())
+            .with_auto_accept(point.auto_accept(aim, &self.user_data))
+            .with_preferred(aim.preferred())
+            .with_internal(true);
+        Some(request)
+    }
+}
+
+impl Knowledge {
+    /// The channel of messages between colleagues.
+    fn im_channel(&self) -> Result<ChannelId, Invalid> {
+        self.config().im_channel.ok_or(Invalid::new("im_channel", Problem::Empty))
+    }
+
+    /// Who is asked first for a request, and the work that is submitted for it; none if nothing
+    /// stands behind the number.
+    fn aim_of(
+        &self,
+        engine: &Engine,
+        ask: &Ask,
+    ) -> Result<Option<(Aim, WorkRequest)>, KnowledgeRefusal> {
+        let unknown = || KnowledgeRefusal::UnknownDn { dn: ask.point.clone() };
+        let point = self.point(&ask.point).ok_or_else(unknown)?;
+        let named = point.named(self, engine, &ask.user_data)?;
+        check_key("key", &ask.key)?;
+        check_data(&ask.user_data, u32::MAX)?;
+        let channel = self.im_channel()?;
+        let Some(own) = point.queue.filter(|queue| stands(engine, *queue)) else { return Ok(None) };
+        let aim = point.aim(named, |agent| match agent == ask.agent {
+            true => Err(Unavailable::HasItAlready),
+            false => {
+                let request = Arc::new(WorkRequest::new(own, channel));
+                engine.takes_new(&request, agent)
+            }
+        })?;
+        let there = stands(engine, aim.queue(own));
+        Ok(ask.request(point, aim, channel).filter(|_| there).map(|request| (aim, request)))
+    }
+
+    /// Refuses what names something that is not there or is wrong by itself; else says what work
+    /// must be possible.
+    pub(crate) fn require_ask(
+        &self,
+        engine: &Engine,
+        ask: &Ask,
+    ) -> Result<Option<WorkRequest>, KnowledgeRefusal> {
+        if self.store.asked_under(&ask.key).is_some() {
+            return Ok(None);
+        }
+        match self.aim_of(engine, ask) {
+            Ok(aim) => Ok(aim.map(|(_, request)| request)),
+            // Records are asked before.
+            Err(KnowledgeRefusal::Unavailable { .. }) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Refuses a request about what is not the asker's; else says what must be opened.
+    pub(crate) fn require_record<P: ProfileStore>(
+        &self,
+        records: &Records<P>,
+        ask: &Ask,
+    ) -> Result<Option<RecordCommand>, KnowledgeRefusal> {
+        if let Some((interaction, session)) = self.store.asked_under(&ask.key) {
+            let same = (session.asker, &session.point) == (ask.agent, &ask.point);
+            return if same { Ok(None) } else { Err(KnowledgeRefusal::KeyTaken { interaction }) };
+        }
+        let about = ask.about.map(|about| known(records, about)).transpose()?;
+        let text_max = records.config().limits.text;
+        check_data(&ask.user_data, text_max)?;
+        check_text("text", &ask.text, text_max)?;
+        if let Some(row) = about.filter(|row| row.assigned_to != Some(ask.agent)) {
+            let (interaction, owner) = (row.id, row.assigned_to);
+            return Err(KnowledgeRefusal::NotYours { interaction, owner });
+        }
+        if let Some(row) = about.filter(|row| row.state.is_closed()) {
+            return Err(KnowledgeRefusal::NotOngoing { interaction: row.id });
+        }
+        Ok(Some(OpenInteraction::new(ask.opening(&KnowledgeBelow::default())).into()))
+    }
+
+    /// Finds out in the engine who is asked first.
+    pub(crate) fn find_aim(&self, engine: &Engine, ask: &Ask, done: &mut KnowledgeBelow) {
+        done.asker_key = engine.view().agent(ask.agent).map(|agent| agent.key().clone());
+        let no_strategy = || KnowledgeRefusal::NoStrategy { dn: ask.point.clone() };
+        let aim = self.aim_of(engine, ask).and_then(|aim| aim.ok_or_else(no_strategy));
+        done.aim = Some(aim.map(|(aim, _)| aim));
+    }
+
+    /// What is done in records for a request: the interaction is opened, work is submitted for it,
+    /// and the first message is said.
+    pub(crate) fn plan_ask<P: ProfileStore>(
+        &self,
+        records: &Records<P>,
+        ask: &Ask,
+        answer: Option<RecordReply>,
+        done: &mut KnowledgeBelow,
+    ) -> Result<Plan<RecordCommand>, KnowledgeRefusal> {
+        let aim = match done.aim.take() {
+            _ if self.store.asked_under(&ask.key).is_some() => return Ok(Plan::Alone),
+            Some(aim) => aim?,
+            None => return Err(KnowledgeRefusal::NotJoined),
+        };
+        done.aim = Some(Ok(aim));
+        let unknown = || KnowledgeRefusal::UnknownDn { dn: ask.point.clone() };
+        let point = self.point(&ask.point).ok_or_else(unknown)?;
+        match (answer, done.opened) {
+            (None, _) => {
+                self.check_bounds(ask)?;
+                let opening = ask.opening(done);
+                Ok(Plan::First(OpenInteraction::new(opening).into()))
+            }
+            (Some(RecordReply::Interaction(id)), None) => {
+                done.opened = Some(id);
+                let request = ask.request(point, aim, self.im_channel()?);
+                let request = request.ok_or(KnowledgeRefusal::NotJoined)?;
+                Ok(Plan::First(SubmitWork::new(id, request).into()))
+            }
+            (Some(RecordReply::Submitted(work)), Some(interaction)) => {
+                done.session = Some(Session {
+                    key: ask.key.clone(),
+                    asker: ask.agent,
+                    point: ask.point.clone(),
+                    about: ask.about,
+                    user_data: ask.user_data.clone(),
+                    work,
+                    asking: point.asking(aim),
+                    owner: None,
+                    began: false,
+                    over: false,
+                });
+                let row = records.interaction(interaction);
+                let closed = row.filter(|row| row.state.is_closed());
+                done.unanswered = closed.map(|row| Unanswered::of(row.cause));
+                if ask.text.is_empty() || closed.is_some() {
+                    return Ok(Plan::Alone);
+                }
+                let author = Author::Agent(ask.agent);
+                let text: Box<str> = ask.text.clone();
+                Ok(Plan::First(PostMessage::new(interaction, author, text).into()))
+            }
+            _ => Ok(Plan::Alone),
+        }
+    }
+
+    fn check_bounds(&self, ask: &Ask) -> Result<(), KnowledgeRefusal> {
+        let limits = &self.config().limits;
+        if self.store.asked_by(ask.agent).count() >= limits.of_asker as usize {
+            let (limit, max) = (KnowledgeLimit::OfAsker, limits.of_asker);
+            return Err(KnowledgeRefusal::Limit { limit, max });
+        }
+        if bytes_of(&ask.user_data) > limits.data_bytes as usize {
+            let (limit, max) = (KnowledgeLimit::DataBytes, limits.data_bytes);
+            return Err(KnowledgeRefusal::Limit { limit, max });
+        }
+        Ok(())
+    }
+}
+
+/// An interaction that is kept.
+pub(crate) fn known<P: ProfileStore>(
+    records: &Records<P>,
+    interaction: crate::interaction::InteractionId,
+) -> Result<&crate::interaction::Interaction, KnowledgeRefusal> {
+    records.interaction(interaction).ok_or_else(|| match records.was_opened(interaction) {
+        true => KnowledgeRefusal::Archived { interaction },
+        false => KnowledgeRefusal::Unknown { interaction },
+    })
+}

@@ -1,0 +1,215 @@
+//! What facts of the engine and of records mean for requests, sessions, escalations and workers.
+
+use crate::fact::definition::Definition;
+use crate::fact::event::{EndedBy, Event};
+use crate::interaction::{Ending, InteractionId, Party, RecordEvent};
+use crate::model::ids::{AgentId, Entity, PresenceId, QueueId, WorkId};
+use crate::model::presence::{PresenceProfile, SystemPresence};
+use crate::state::leg::LegEnd;
+use crate::state::offer::Withdrawal;
+use crate::state::work::CloseCause;
+
+use crate::knowledge::decide::KnowledgeTurn;
+use crate::knowledge::ends::{EscalationEnd, SessionEnd, Unanswered};
+use crate::knowledge::event::KnowledgeEvent;
+use crate::knowledge::point::Otherwise;
+use crate::knowledge::rows::{AskedFor, KnownPresence, StandsFor};
+use crate::knowledge::store::{InLineFor, KnowledgeStore};
+use crate::knowledge::unified::AgentState;
+
+impl KnowledgeStore {
+    /// A presence of the engine, and the state it stands for.
+    fn presence(&self, id: PresenceId) -> Option<KnownPresence> {
+        let system = SystemPresence::ALL.into_iter().find(|system| system.id() == id);
+        // The host may have defined it anew; then that is known.
+        let known = self.rows().presences.get(&id).cloned();
+        known.or_else(|| {
+            let (key, profile) = (system?.key().into(), PresenceProfile::of(system?));
+            let state = AgentState::of_presence(&key, &profile);
+            Some(KnownPresence { key, state })
+        })
+    }
+}
+
+impl KnowledgeTurn<'_> {
+    /// Lets a fact of the engine move what it concerns. `asked_for` is the work of the offer that
+    /// it ended, if it ended one.
+    pub(crate) fn follow_work(&mut self, event: &Event, asked_for: Option<WorkId>) {
+        match event {
+            Event::PresenceSet { agent, presence, .. } => self.presence_set(*agent, *presence),
+            Event::Defined(definition) | Event::Changed(definition) => self.defined(definition),
+            Event::Retired(Entity::Agent(agent)) => {
+                if self.store.rows().workers.contains_key(agent) {
+                    self.emit(KnowledgeEvent::WorkerRemoved { agent: *agent });
+                }
+            }
+            Event::OfferWithdrawn { why: Withdrawal::AgentUnavailable, .. } => {
+                if let Some(work) = asked_for {
+                    self.pass_on(work, None);
+                }
+            }
+            Event::PreferenceStepped { work, step: None } => {
+                let last = self.store.asking(*work).and_then(|asking| asking.last);
+                self.pass_on(*work, Some(last.unwrap_or(Unanswered::NobodyCame)));
+            }
+            _ => self.follow_call(event),
+        }
+    }
+
+    /// The worker who was named cannot be asked any more: they are logged out, or did not want to.
+    fn pass_on(&mut self, work: WorkId, why: Option<Unanswered>) {
+        let asking = self.store.asking(work).filter(|asking| asking.particular.is_some());
+        let (Some(purpose), Some(otherwise)) =
+            (self.store.purpose(work), asking.map(|asking| asking.otherwise))
+        else {
+            return;
+        };
+        let (InLineFor::Session(interaction) | InLineFor::Call(interaction)) = purpose;
+        let to = |turn: &mut Self, queue: Option<QueueId>| {
+            turn.emit(KnowledgeEvent::PassedOn { interaction, work, queue });
+        };
+        match (otherwise, purpose, why) {
+            (Otherwise::Group, ..) => to(self, None),
+            (Otherwise::Queue { queue }, ..) => to(self, Some(queue)),
+            // They may be asked again when they are back.
+            (Otherwise::Refuse, InLineFor::Session(_), None) => {}
+            (Otherwise::Refuse, InLineFor::Session(_), Some(why)) => {
+                self.emit(KnowledgeEvent::Unanswered { interaction, why });
+            }
+            (Otherwise::Refuse, InLineFor::Call(_), why) => {
+                let why = why.map_or(EscalationEnd::Unavailable, EscalationEnd::Unanswered);
+                self.end_escalation(interaction, why);
+            }
+        }
+    }
+
+    /// What a fact means for a call that is to be brought to somebody.
+    fn follow_call(&mut self, event: &Event) {
+        if let Event::WorkClosed { work, cause, by, .. } = event
+            && let Some(InLineFor::Call(id)) = self.store.purpose(*work)
+        {
+            self.stand_in_closed(id, *cause, *by);
+            return;
+        }
+        let Some(work) = event.work() else { return };
+        let Some(id) = self.store.escalated(work) else { return };
+        let Some(row) = self.store.rows().escalations.get(&id) else { return };
+        let (asked, stands) = (&row.asked, row.stands);
+        let by_name = |agent: &AgentId| *asked == AskedFor::Worker { agent: *agent };
+        let ended = match event {
+            Event::WorkClosed { .. } | Event::ContactEnded { .. } => {
+                Some(EscalationEnd::ContactEnded)
+            }
+            Event::LegJoined { agent, .. } if by_name(agent) || stands == StandsFor::Accepted => {
+                Some(EscalationEnd::Accepted { agent: *agent })
+            }
+            Event::LegEnded { agent, why, .. } if by_name(agent) => Some(leg_ended(*why)),
+            Event::HandedOver { .. } => Some(EscalationEnd::Withdrawn),
+            Event::LegJoined { .. } | Event::LegEnded { .. } | Event::LegRequested { .. } => None,
+            _ => (stands == StandsFor::Dropped).then_some(EscalationEnd::Withdrawn),
+        };
+        if let Some(why) = ended {
+            self.end_escalation(id, why);
+        }
+    }
+
+    /// What stood for a call is closed. That somebody accepted it, or that the owner's part ends,
+    /// the next facts say.
+    fn stand_in_closed(&mut self, id: InteractionId, cause: CloseCause, by: EndedBy) {
+        let why = match cause {
+            CloseCause::Joined => return,
+            CloseCause::Cancelled if by == EndedBy::System => return,
+            CloseCause::Cancelled => EscalationEnd::Withdrawn,
+            cause => EscalationEnd::Unanswered(Unanswered::of(Some(cause))),
+        };
+        self.end_escalation(id, why);
+    }
+
+    /// A worker's presence in the engine was set: because the messenger said so, or here.
+    fn presence_set(&mut self, agent: AgentId, presence: PresenceId) {
+        if self.reported.take_if(|reported| *reported == (agent, presence)).is_some() {
+            return;
+        }
+        let worker = self.store.rows().workers.get(&agent);
+        let known = self.store.presence(presence);
+        let (Some(worker), Some(KnownPresence { key, state })) = (worker, known) else { return };
+        if worker.state != state {
+            let (presence, revision) = (key, None);
+            self.emit(KnowledgeEvent::StateChanged { agent, presence, state, revision });
+        }
+    }
+
+    fn defined(&mut self, definition: &Definition) {
+        if let Definition::Presence(defined) = definition {
+            let state = AgentState::of_presence(&defined.key, &defined.profile);
+            let known = KnownPresence { key: defined.key.clone(), state };
+            if self.store.presence(defined.id).as_ref() != Some(&known) {
+                self.know([(defined.id, known)].into());
+            }
+        }
+    }
+
+    /// Lets a fact of records move the session or call it concerns.
+    pub(crate) fn follow_record(&mut self, event: &RecordEvent) {
+        let Some(interaction) = event.interaction() else { return };
+        let rows = self.store.rows();
+        let session = rows.sessions.get(&interaction);
+        if let RecordEvent::Archived { .. } = event {
+            if session.is_some() || rows.calls.contains_key(&interaction) {
+                self.emit(KnowledgeEvent::Forgotten { interaction });
+            }
+            return;
+        }
+        let Some(session) = session.filter(|session| !session.over) else { return };
+        let (asker, began, live) = (session.asker, session.began, session.live_with());
+        match event {
+            RecordEvent::Assigned { agent, .. } | RecordEvent::HandedOver { agent, .. } => {
+                let agent = *agent;
+                if !began {
+                    self.emit(KnowledgeEvent::SessionBegan { interaction, agent });
+                } else if live != Some(agent) {
+                    self.emit(KnowledgeEvent::SessionMoved { interaction, to: Some(agent) });
+                }
+            }
+            RecordEvent::Queued { .. } | RecordEvent::SetAside { .. } if live.is_some() => {
+                self.emit(KnowledgeEvent::SessionMoved { interaction, to: None });
+            }
+            RecordEvent::Closed { by, cause, ending, .. } => {
+                let by_asker = *by == Party::Agent(asker);
+                self.emit(match began || by_asker {
+                    true => {
+                        let why = session_end(*by, asker, *ending);
+                        KnowledgeEvent::SessionEnded { interaction, why }
+                    }
+                    false => {
+                        let why = Unanswered::of(*cause);
+                        KnowledgeEvent::Unanswered { interaction, why }
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn session_end(by: Party, asker: AgentId, ending: Ending) -> SessionEnd {
+    match by {
+        _ if ending == Ending::Fault => SessionEnd::Failed,
+        Party::Agent(agent) if agent == asker => SessionEnd::Asker,
+        Party::Agent(_) => SessionEnd::Worker,
+        _ => SessionEnd::Host,
+    }
+}
+
+/// How the request to a worker by name ended.
+const fn leg_ended(why: LegEnd) -> EscalationEnd {
+    match why {
+        LegEnd::Declined => EscalationEnd::Unanswered(Unanswered::Declined),
+        LegEnd::Missed => EscalationEnd::Unanswered(Unanswered::TimedOut),
+        LegEnd::AgentUnavailable => EscalationEnd::Unavailable,
+        LegEnd::ContactEnded => EscalationEnd::ContactEnded,
+        LegEnd::TakenBack | LegEnd::HungUp | LegEnd::Transferred | LegEnd::Parked => {
+            EscalationEnd::Withdrawn
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What this layer names in the engine: whether it is there, and what presences stand for.
+
+use alloc::vec::Vec;
+
+use crate::engine::core::Engine;
+use crate::engine::view::View;
+use crate::model::ids::{Entity, PresenceId};
+use crate::model::presence::SystemPresence;
+
+use crate::knowledge::config::KnowledgeConfig;
+use crate::knowledge::refusal::KnowledgeRefusal;
+use crate::knowledge::rows::KnownPresence;
+use crate::knowledge::unified::AgentState;
+
+/// The presences that an engine has beside those of the system.
+pub(crate) fn presences_of(view: View<'_>) -> Vec<(PresenceId, KnownPresence)> {
+    let own = view.presences().filter(|one| SystemPresence::ALL.iter().all(|s| s.id() != one.id()));
+    own.map(|one| {
+        let state = AgentState::of_presence(one.key(), one.profile());
+        (one.id(), KnownPresence { key: one.key().clone(), state })
+    })
+    .collect()
+}
+
+/// Refuses something that is not in the engine, or is retired.
+pub(crate) fn check_there(there: bool, entity: impl Into<Entity>) -> Result<(), KnowledgeRefusal> {
+    let entity = entity.into();
+    if there { Ok(()) } else { Err(KnowledgeRefusal::UnknownEntity { entity }) }
+}
+
+/// Refuses a configuration that names what is not there.
+pub(crate) fn check_config(
+    engine: &Engine,
+    config: &KnowledgeConfig,
+) -> Result<(), KnowledgeRefusal> {
+    let view = engine.view();
+    if let Some(id) = config.im_channel {
+        check_there(view.channel(id).is_some_and(|channel| !channel.is_retired()), id)?;
+    }
+    config.presences.presences().try_for_each(|id| {
+        check_there(view.presence(id).is_some_and(|presence| !presence.is_retired()), id)
+    })
+}
