@@ -17,7 +17,9 @@ use floors::recorded::PROFILES;
 use floors::{Floor, Plan, Recorded, Shape};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use strowger::Action;
-use strowger::command::{Advance, Cancel, Hold, Park, Resume, Resumer, Retrieve, TransferToQueue};
+use strowger::command::{
+    Advance, Cancel, ConsultQueue, Hold, Park, Resume, Resumer, Retrieve, TransferToQueue,
+};
 use strowger::model::OfferId;
 use strowger::prelude::*;
 use strowger::state::Stage;
@@ -26,7 +28,7 @@ use strowger::state::Stage;
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Hundredths of an allocation a command, on a plain floor and in an enterprise.
-const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
+const ALLOCATIONS: [(&str, [u64; 2]); 18] = [
     ("submit, offered", [0, 3]),
     ("submit, waits", [0, 17]),
     ("accept", [0, 0]),
@@ -37,6 +39,8 @@ const ALLOCATIONS: [(&str, [u64; 2]); 16] = [
     ("park", [0, 1]),
     ("resume", [0, 0]),
     ("transfer to queue", [0, 0]),
+    ("consult a queue", [999, 999]),
+    ("take a consult back", [999, 999]),
     ("finish contact", [0, 1]),
     ("end wrap-up", [0, 1]),
     ("end wrap-up, next offered", [0, 0]),
@@ -142,6 +146,13 @@ fn idle_round(floor: &mut Floor, meter: &mut Meter, round: usize) {
             meter.tell(floor, "transfer to queue", transfer);
             floor.tell(Cancel::new(work));
             return floor.tell(EndWrapUp::new(work, agent));
+        }
+        5 => {
+            let queue = floor.engine.view().work(work).expect("open work").queue();
+            meter.tell(floor, "consult a queue", ConsultQueue::new(work, queue));
+            let mut stand_ins = floor.engine.view().work(work).expect("open work").stand_ins();
+            let stand_in = stand_ins.next().expect("somebody is looked for");
+            meter.tell(floor, "take a consult back", Cancel::new(stand_in));
         }
         _ => {}
     }
