@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::event::{Event, EventName};
 use crate::fault::WhyNot;
 use crate::switch::Switch;
-use crate::telephone::{Telephone, There};
+use crate::telephone::There;
 
 impl Switch {
     /// Hears an event of the switch: the command it becomes, or why it becomes none. Execute the
@@ -58,7 +58,7 @@ impl Switch {
         let asked = |asked: &Option<(u32, There)>| asked.as_ref().is_some_and(|one| one.0 == own);
         if let Some(telephone) = all.find(|telephone| asked(&telephone.asked)) {
             telephone.asked = None;
-            (telephone.there, telephone.logged_in) = (There::Unknown, None);
+            telephone.forget();
         }
         let code = event.error_code.unwrap_or_default();
         WhyNot::Refused { code, message: event.error_message.clone().unwrap_or_default() }.into()
@@ -116,44 +116,46 @@ impl Switch {
             Ok(agent) => agent,
             Err(why) => return why.into(),
         };
-        let Some((row_dn, news)) = self.note_login(agent, event) else {
-            return WhyNot::NoAgent.into();
-        };
-        if !news {
+        if !self.note_login(agent, event) {
             return WhyNot::Older.into();
         }
         let telephone = self.telephones.entry(event.dn.clone()).or_default();
         if telephone.logged_in != Some(agent) || !telephone.there.is_in() {
             (telephone.there, telephone.logged_in) = (There::LoggedIn, Some(agent));
         }
-        if row_dn.as_ref() == Some(&event.dn) {
-            let out = self.workers.get(&agent).map(|row| row.state == AgentState::LoggedOut);
-            let asked = self.telephones.get(&event.dn).is_some_and(|one| one.asked.is_some());
-            let quiet = asked || out == Some(true);
-            let request = if quiet { None } else { self.settle(view, &event.dn) };
-            return Answer::from(WhyNot::Already).with(request);
+        if telephone.seated != Some(agent) {
+            let seat = SetSeat::new(agent, Some(event.dn.clone()));
+            return Answer::command(KnowledgeCommand::from(seat));
         }
-        Answer::command(KnowledgeCommand::from(SetSeat::new(agent, Some(event.dn.clone()))))
+        let quiet = telephone.asked.is_some() || self.is_out(agent);
+        let request = if quiet { None } else { self.settle(view, &event.dn) };
+        Answer::from(WhyNot::Already).with(request)
     }
 
-    /// Notes a login: the seat of the worker, and whether it is the last that was heard of.
-    fn note_login(&mut self, agent: AgentId, event: &Event) -> Option<(Option<Key>, bool)> {
-        let row = self.workers.get_mut(&agent)?;
-        let of_theirs = row.logged.is_none_or(|logged| logged <= event.time);
-        row.logged = row.logged.max(Some(event.time));
-        let seat = row.seat.clone();
-        let telephone = self.telephones.entry(event.dn.clone()).or_default();
-        let news = telephone.hear_login(event.time) && of_theirs;
-        if news {
-            telephone.hear(event.time);
-            let before = row.login.replace(event.dn.clone()).filter(|before| *before != event.dn);
-            if let Some(before) = before
-                && self.telephones.get(&before).is_some_and(|one| one.seated.is_none())
-            {
-                self.telephones.remove(&before);
-            }
+    /// Notes a login of a worker; false if something later was heard of them or of the telephone.
+    fn note_login(&mut self, agent: AgentId, event: &Event) -> bool {
+        let Some(row) = self.workers.get_mut(&agent) else { return false };
+        if row.logged.is_some_and(|logged| logged > event.time) {
+            return false;
         }
-        Some((seat, news))
+        row.logged = Some(event.time);
+        let telephone = self.telephones.entry(event.dn.clone()).or_default();
+        if !telephone.hear_login(event.time) {
+            return false;
+        }
+        telephone.hear(event.time);
+        // Where nobody sits it need not be known that they were there.
+        let before = row.login.replace(event.dn.clone()).filter(|before| *before != event.dn);
+        let empty = |dn: &Key| self.telephones.get(dn).is_some_and(|one| one.seated.is_none());
+        if let Some(before) = before.filter(empty) {
+            self.telephones.remove(&before);
+        }
+        true
+    }
+
+    /// True if a worker is logged out in the core.
+    fn is_out(&self, agent: AgentId) -> bool {
+        self.workers.get(&agent).is_some_and(|row| row.state == AgentState::LoggedOut)
     }
 
     fn logged_out(&mut self, view: View<'_>, event: &Event) -> Answer {
@@ -220,6 +222,8 @@ impl Switch {
         };
         let presence = knowledge.config().presences.presence_of(&state);
         if view.agent(agent).map(|agent| agent.presence()) == Some(presence) {
+            // The core has no other word for it.
+            telephone.there = There::of(&row.state);
             return WhyNot::Already.into();
         }
         row.expected = view.key(presence.into()).cloned();
@@ -228,36 +232,36 @@ impl Switch {
 
     /// A telephone was read: who is logged in there, but not whether they are ready.
     fn registered(&mut self, view: View<'_>, event: &Event) -> Answer {
-        let read = self.telephones.entry(event.dn.clone()).or_default();
-        let own = event.reference;
-        read.asked.take_if(|(asked, _)| Some(*asked) == own);
-        let news = read.logged.is_none_or(|logged| logged <= event.time)
-            && read.heard.is_none_or(|heard| heard <= event.time);
-        let busy = read.asked.is_some();
-        if !news || busy {
-            let why = if busy { WhyNot::UnderWay { dn: event.dn.clone() } } else { WhyNot::Older };
-            // What was heard later holds.
-            let request = if busy { None } else { self.settle(view, &event.dn) };
-            return Answer::from(why).with(request);
+        let agent = event.agent.is_some().then(|| self.worker(view, event)).transpose();
+        let listed = self.config.telephones.contains(&event.dn);
+        if !listed && !matches!(agent, Ok(Some(_))) && !self.telephones.contains_key(&event.dn) {
+            return agent.err().unwrap_or(WhyNot::UnknownDn { dn: event.dn.clone() }).into();
         }
-        let answer = match event.agent.as_ref() {
-            None => {
-                self.read_as(event, There::LoggedOut, None);
+        let read = self.telephones.entry(event.dn.clone()).or_default();
+        read.asked.take_if(|(asked, _)| Some(*asked) == event.reference);
+        if read.asked.is_some() {
+            return WhyNot::UnderWay { dn: event.dn.clone() }.into();
+        }
+        if read.logged.max(read.heard).is_some_and(|heard| heard > event.time) {
+            // What was heard later holds.
+            return Answer::from(WhyNot::Older).with(self.settle(view, &event.dn));
+        }
+        let answer = match agent {
+            Ok(Some(agent)) => self.read_login(view, event, agent),
+            Ok(None) => {
+                self.note_read(event, There::LoggedOut, None);
                 Answer::from(WhyNot::Answer).with(self.settle(view, &event.dn))
             }
-            Some(_) => match self.worker(view, event) {
-                Ok(agent) => self.read_login(view, event, agent),
-                Err(why) => {
-                    self.read_as(event, There::LoggedIn, None);
-                    why.into()
-                }
-            },
+            Err(why) => {
+                self.note_read(event, There::LoggedIn, None);
+                why.into()
+            }
         };
         self.forget_empty(&event.dn);
         answer
     }
 
-    fn read_as(&mut self, event: &Event, there: There, agent: Option<AgentId>) {
+    fn note_read(&mut self, event: &Event, there: There, agent: Option<AgentId>) {
         if let Some(telephone) = self.telephones.get_mut(&event.dn) {
             telephone.hear(event.time);
             telephone.hear_login(event.time);
@@ -267,17 +271,14 @@ impl Switch {
 
     /// A worker is logged in at a telephone that was read.
     fn read_login(&mut self, view: View<'_>, event: &Event, agent: AgentId) -> Answer {
-        let later = |row: &crate::switch::Row| row.logged.is_some_and(|at| at > event.time);
-        if self.workers.get(&agent).is_some_and(later) {
+        if !self.note_login(agent, event) {
             return WhyNot::Older.into();
         }
-        self.read_as(event, There::LoggedIn, Some(agent));
-        self.note_login(agent, event);
-        let out = self.workers.get(&agent).map(|row| row.state == AgentState::LoggedOut);
-        if out == Some(true) {
+        self.note_read(event, There::LoggedIn, Some(agent));
+        if self.is_out(agent) {
             return Answer::from(WhyNot::Answer).with([self.log_out(&event.dn)]);
         }
-        let seated = self.telephones.get(&event.dn).and_then(|one: &Telephone| one.seated);
+        let seated = self.telephones.get(&event.dn).and_then(|telephone| telephone.seated);
         if seated == Some(agent) {
             return Answer::from(WhyNot::Answer).with(self.settle(view, &event.dn));
         }

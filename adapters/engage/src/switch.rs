@@ -171,8 +171,15 @@ impl Switch {
                 let Some(row) = self.workers.get_mut(agent) else { return Vec::new() };
                 row.state = state.clone();
                 let expected = row.expected.take().filter(|_| revision.is_none());
-                let seat = row.seat.clone().filter(|_| expected.as_ref() != Some(presence));
-                seat.and_then(|dn| self.settle(view, &dn))
+                let Some(dn) = row.seat.clone() else { return Vec::new() };
+                match self.telephones.get_mut(&dn) {
+                    // It is what the telephone said, in the core's words.
+                    Some(telephone) if expected.as_ref() == Some(presence) => {
+                        telephone.there = There::of(state);
+                        None
+                    }
+                    _ => self.settle(view, &dn),
+                }
             }
             KnowledgeEvent::EscalationBegan { interaction, escalation, .. } => {
                 self.escalations.insert(*interaction, escalation.clone());
@@ -302,7 +309,7 @@ impl Switch {
     pub fn lost(&mut self, request: &Request) {
         let Some(telephone) = self.telephones.get_mut(request.dn()) else { return };
         if telephone.asked.take_if(|(asked, _)| *asked == request.reference()).is_some() {
-            (telephone.there, telephone.logged_in) = (There::Unknown, None);
+            telephone.forget();
         }
     }
 
@@ -332,7 +339,7 @@ impl Switch {
             let row = telephone.seated.and_then(|agent| self.workers.get(&agent));
             telephone.asked.is_none()
                 && match row {
-                    Some(row) => telephone.there.agrees(&row.state) || row.expected.is_some(),
+                    Some(row) => telephone.there.agrees(&row.state),
                     None => !telephone.there.is_in(),
                 }
         })

@@ -84,6 +84,11 @@ impl Telephone {
         news
     }
 
+    /// What it shows is not known any more.
+    pub(crate) fn forget(&mut self) {
+        (self.there, self.logged_in, self.told) = (There::Unknown, None, None);
+    }
+
     /// True if there is nothing to remember of it.
     pub(crate) fn is_empty(&self) -> bool {
         self.seated.is_none() && self.asked.is_none() && self.there == There::LoggedOut

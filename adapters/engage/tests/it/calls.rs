@@ -104,7 +104,7 @@ fn what_cannot_be_sent_is_told() {
     floor.switch = Switch::resume(SwitchConfig::default(), &floor.centre);
     floor.tell(Escalate::new(call, seat("5117"), How::Transfer));
     assert_eq!(floor.not_sent, [NotSent::NoTelephone { agent: IDA }]);
-    // Her login says it, although she is no knowledge worker.
+    // The login says it, although Ida is no knowledge worker.
     let mut floor = Floor::seated(experts());
     let call = floor.call();
     floor.switch = Switch::resume(SwitchConfig::default(), &floor.centre);

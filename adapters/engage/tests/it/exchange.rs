@@ -110,7 +110,7 @@ impl Exchange {
                 }
             }
             _ if self.telephones.contains_key(dn) => {
-                self.state(dn, (what % 2 == 0).then(|| reason.to_owned()), None);
+                self.state(dn, what.is_multiple_of(2).then(|| reason.to_owned()), None);
             }
             _ => {}
         }

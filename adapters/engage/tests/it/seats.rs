@@ -133,6 +133,7 @@ fn what_an_agent_does_at_a_telephone_is_not_sent_back() {
     assert_eq!(floor.hear(&meal), None);
     assert_eq!(floor.worker(KIM).state, AgentState::NotReady { reason: "meal".into() });
     assert_eq!(floor.asked(), [""; 0]);
+    assert!(floor.switch.is_in_step());
     // Twice, and late.
     assert_eq!(floor.hear(&meal), Some(WhyNot::Already));
     assert_eq!(floor.hear(&lunch), Some(WhyNot::Older));
