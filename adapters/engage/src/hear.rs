@@ -235,7 +235,8 @@ impl Switch {
         let agent = event.agent.is_some().then(|| self.worker(view, event)).transpose();
         let listed = self.config.telephones.contains(&event.dn);
         if !listed && !matches!(agent, Ok(Some(_))) && !self.telephones.contains_key(&event.dn) {
-            return agent.err().unwrap_or(WhyNot::UnknownDn { dn: event.dn.clone() }).into();
+            let unknown = || WhyNot::UnknownDn { dn: event.dn.clone() };
+            return agent.err().unwrap_or_else(unknown).into();
         }
         let read = self.telephones.entry(event.dn.clone()).or_default();
         read.asked.take_if(|(asked, _)| Some(*asked) == event.reference);

@@ -205,6 +205,9 @@ fn a_refused_answer_may_be_given_again() {
     ask(&mut floor, "q-1", "Which fuse is it?");
     let conn = conn(&floor.messages[0]);
     let answer = floor.previews.hear(&floor.centre, &answers("kim", &conn, "Rejected", 10));
+    // Before it is done it is given once only.
+    let doubled = floor.previews.hear(&floor.centre, &answers("kim", &conn, "Rejected", 10));
+    assert_eq!(doubled.heard, Err(WhyNot::Already));
     let refused = floor.execute(answer.heard.unwrap());
     assert!(refused.is_err());
     floor.previews.refused(floor.offer(KIM));

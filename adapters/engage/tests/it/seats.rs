@@ -161,6 +161,10 @@ fn events_that_become_no_command_say_why() {
     assert_eq!(floor.hear(&nameless), Some(WhyNot::NoAgent));
     assert_eq!(floor.hear(&event("EventOffHook", "5117", "kim", 10)), Some(WhyNot::OtherEvent));
     assert_eq!(floor.worker(KIM).seat, None);
+    // A routing point is no telephone, whatever telephones there are.
+    let mut anywhere = Floor::new();
+    assert_eq!(anywhere.hear(&login("7100", "kim")), unknown("7100"));
+    assert_eq!(anywhere.hear(&login("5999", "kim")), None);
     // Another agent's word at somebody's telephone.
     floor.hear(&login("5117", "kim"));
     let another = WhyNot::AnotherSits { dn: "5117".into(), agent: KIM };
@@ -220,6 +224,42 @@ fn answers_to_requests_change_nothing_and_are_put_right() {
 }
 
 #[test]
+fn of_two_requests_the_one_that_was_done_last_holds() {
+    let mut floor = Floor::new();
+    floor.sit(KIM, Some("5117"));
+    floor.report(KIM, "Online");
+    floor.report(KIM, "Offline");
+    let (login, logout) = (floor.requests.remove(0), floor.requests.remove(0));
+    let answer = |name: &str, request: &Request, sec| {
+        let mut event = event(name, "5117", "kim", sec);
+        event.reference = Some(request.reference());
+        event
+    };
+    // The logout overtakes the login on the way there, and its answer is overtaken on the way back.
+    assert_eq!(floor.hear(&answer("EventAgentLogin", &login, 20)), Some(WhyNot::Answer));
+    assert_eq!(floor.asked(), [""; 0]);
+    assert_eq!(floor.hear(&answer("EventAgentLogout", &logout, 10)), Some(WhyNot::Answer));
+    assert_eq!(floor.asked(), ["5117 logout"]);
+}
+
+#[test]
+fn what_is_late_of_a_telephone_is_late_for_everybody() {
+    let mut floor = Floor::new();
+    assert_eq!(floor.hear(&event("EventAgentLogin", "5117", "lee", 20)), None);
+    // Kim was there before.
+    assert_eq!(floor.hear(&event("EventAgentLogin", "5117", "kim", 10)), Some(WhyNot::Older));
+    assert_eq!(floor.hear(&event("EventAgentLogout", "5117", "lee", 15)), Some(WhyNot::Older));
+    assert_eq!(floor.worker(LEE).seat.as_deref(), Some("5117"));
+    // A logout that is told first is not followed by a login from before.
+    assert_eq!(floor.hear(&event("EventAgentLogout", "5118", "kim", 40)), unknown("5118"));
+    assert_eq!(floor.hear(&event("EventAgentLogin", "5118", "kim", 30)), Some(WhyNot::Older));
+    assert_eq!(floor.worker(KIM).seat, None);
+    // Whoever logs in while the core has them logged out waits for what they say next.
+    assert_eq!(floor.hear(&event("EventAgentLogin", "5118", "kim", 50)), None);
+    assert_eq!(floor.asked(), [""; 0]);
+}
+
+#[test]
 fn a_telephone_that_is_read_says_who_sits_there() {
     let telephones = ["5117".into(), "5118".into()];
     let config = SwitchConfig::default().with_telephones(telephones);
@@ -236,6 +276,18 @@ fn a_telephone_that_is_read_says_who_sits_there() {
     assert_eq!(floor.worker(KIM).seat.as_deref(), Some("5117"));
     assert_eq!(floor.worker(LEE).seat, None);
     assert_eq!(floor.asked(), ["5117 not ready Busy"]);
+    // Lee is logged out in the core, so they are logged out where they are found.
+    let mut registered = event("EventRegistered", "5118", "lee", 10);
+    registered.reference = Some(reads[1].reference());
+    assert_eq!(floor.hear(&registered), Some(WhyNot::Answer));
+    assert_eq!(floor.asked(), ["5118 logout"]);
+    // Of whom the core knows nothing is left alone.
+    let reads = floor.switch.renew();
+    let mut registered = event("EventRegistered", "5118", "zoe", 20);
+    registered.reference = Some(reads[1].reference());
+    let nobody = WhyNot::UnknownAgent { agent: "zoe".into() };
+    assert_eq!(floor.hear(&registered), Some(nobody));
+    assert_eq!(floor.asked(), [""; 0]);
 }
 
 #[test]
