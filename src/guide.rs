@@ -10,6 +10,7 @@
 //! | [`skills`] | say who may have which work, and how that widens with time |
 //! | [`presence`] | know who is there: presence, routing status, leases |
 //! | [`records`] | keep a record of each contact, and chats |
+//! | [`help`] | let agents ask colleagues outside their queues, and bring them a call |
 //! | [`observe`] | see what happens, and why |
 //! | [`check`] | know what the engine does not check |
 //! | [`what_if`] | see what would have been different on a day of their own |
@@ -43,6 +44,9 @@ pub mod presence {}
 
 #[doc = include_str!("../docs/guide/records.md")]
 pub mod records {}
+
+#[doc = include_str!("../docs/guide/help.md")]
+pub mod help {}
 
 #[doc = include_str!("../docs/guide/observe.md")]
 pub mod observe {}

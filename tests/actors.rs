@@ -15,6 +15,7 @@ use strowger::command::{Actor, ActorKind, Command, CommandName, Define, Permissi
 use strowger::fact::Cause;
 use strowger::interaction::{RecordCommand, RecordCommandName, RecordConfig, RecordRefusal};
 use strowger::keyed::Keyed;
+use strowger::knowledge::KnowledgeCommandName;
 use strowger::model::{AgentId, AgentProfile};
 use strowger::{Centre, Timestamp};
 
@@ -58,6 +59,8 @@ fn the_permissions_of_all_commands() {
     );
     let records = permissions(RecordCommandName::ALL, RecordCommandName::permission);
     kept::compare("tables/record_permissions.txt", &records);
+    let knowledge = permissions(KnowledgeCommandName::ALL, KnowledgeCommandName::permission);
+    kept::compare("tables/knowledge_permissions.txt", &knowledge);
 }
 
 /// Administration is what administrators do, and nothing else is.

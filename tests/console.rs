@@ -41,6 +41,9 @@ fn replay(name: &str) -> String {
     said
 }
 
+/// How lines begin that are facts.
+const FACTS: [&str; 3] = ["{\"fact\"", "{\"record_fact\"", "{\"knowledge_fact\""];
+
 #[test]
 fn a_recorded_session_says_what_it_said() {
     replay("day");
@@ -49,8 +52,7 @@ fn a_recorded_session_says_what_it_said() {
 #[test]
 fn every_command_and_every_fact_has_an_example() {
     let said = replay("every_command");
-    let facts = ["{\"fact\"", "{\"record_fact\""];
-    let is_fact = |line: &&str| facts.iter().any(|fact| line.starts_with(fact));
+    let is_fact = |line: &&str| FACTS.iter().any(|fact| line.starts_with(fact));
     let errors: Vec<_> = said.lines().filter(|line| !is_fact(line)).collect();
     assert!(errors.iter().all(|line| line.starts_with("{\"reply\"")), "{errors:#?}");
     let input = session("every_command");
@@ -87,11 +89,28 @@ fn every_command_and_every_fact_of_records_has_an_example() {
 }
 
 #[test]
+fn every_command_and_every_fact_of_knowledge_has_an_example() {
+    let said = replay("every_knowledge");
+    let answers = |with: &str| said.lines().filter(|line| line.starts_with(with)).count();
+    assert_eq!(answers("{\"refused_by_knowledge\":"), 9);
+    assert_eq!((answers("{\"refused\":"), answers("{\"error\":")), (0, 0));
+    let input = session("every_knowledge");
+    for command in names::<strowger::knowledge::KnowledgeCommand>() {
+        let example = format!("\"knowledge\": {{\"{command}\": ");
+        assert!(input.contains(&example), "no example of the command {command}");
+    }
+    for event in names::<strowger::knowledge::KnowledgeEvent>() {
+        let example = format!("\"event\":{{\"{event}\":");
+        assert!(said.contains(&example), "no example of the fact {event}");
+    }
+}
+
+#[test]
 fn every_word_has_an_example_and_what_cannot_be_answered_is_named() {
     let said = replay("questions");
     let (errors, answers): (Vec<_>, Vec<_>) = said
         .lines()
-        .filter(|line| !line.starts_with("{\"fact\"") && !line.starts_with("{\"record_fact\""))
+        .filter(|line| FACTS.iter().all(|fact| !line.starts_with(fact)))
         .partition(|line| line.starts_with("{\"error\""));
     assert!(answers.iter().all(|line| line.starts_with("{\"reply\"")), "{answers:#?}");
     let input = session("questions");

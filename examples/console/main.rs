@@ -1,4 +1,4 @@
-//! Drives an engine and interaction records through a pipe: JSON lines in, JSON lines out.
+//! Drives an engine and the layers above it through a pipe: JSON lines in, JSON lines out.
 //!
 //! # In
 //!
@@ -9,12 +9,13 @@
 //! it the host itself acts. `"token": "order-17"` names the call: whoever makes the same call again
 //! under its token gets the first answer, and nothing is done.
 //!
-//! One word stands beside `at`. Four words do something:
+//! One word stands beside `at`. Five words do something:
 //!
 //! | word | example | what it does |
 //! |---|---|---|
 //! | `command` | `{"accept": {"offer": 1}}` | a command of the engine |
 //! | `record` | `{"open_interaction": {"opening": {"type": "chat"}}}` | a command of records |
+//! | `knowledge` | `{"set_seat": {"agent": "kim", "dn": "5117"}}` | a command of the layer in which colleagues are asked for help |
 //! | `submit` | `{"interaction": 1, "request": {...}}` | work for an interaction |
 //! | `hand_off` | `{"interaction": 1, "trigger": "user", "request": {...}}` | an agent is asked for |
 //!
@@ -31,6 +32,9 @@
 //! | `messages` | `{"interaction": 1, "most": 20, "before": 7}` | a page of its conversation: at most so many messages (20) before one of them, the last ones without `before`, or those that come `after` one; as staff or, with `"viewer": "requester"`, as the customer may read them |
 //! | `of_customer` | `"dora"` | all there is of a customer, newest first |
 //! | `inbox` | `"ana"` | the cards of what asks an agent for an answer, with the answers that would be taken |
+//! | `cards` | `"kim"` | what rings at an agent because of a routing point, with how much time is left |
+//! | `targets` | `{"agent": "ida", "interaction": 1}` | where an agent can bring a call that they have: to those with whom they write about it |
+//! | `parties` | `1` | who talks in a call |
 //! | `workspace` | `{"agent": "ana", "interaction": 1}` | what an agent sees of an interaction that they have or take part in, and what they may do |
 //! | `controls` | `{"work": "call-1", "agent": "ana"}` | the commands that would be taken from an agent now about a piece of work |
 //! | `why_work` | `"call-1"` | why open work is where it is |
@@ -40,9 +44,10 @@
 //!
 //! # Out
 //!
-//! For every line: one `{"fact": ...}` or `{"record_fact": ...}` for each thing that happened, in
-//! order, and then one of `{"reply": ..., "next": ...}`, `{"refused": ..., "next": ...}` (by the
-//! engine) or `{"refused_by_records": ..., "next": ...}`, or `{"error": "..."}`. `next` is the next
+//! For every line: one `{"fact": ...}`, `{"record_fact": ...}` or `{"knowledge_fact": ...}` for each
+//! thing that happened, in order, and then one of `{"reply": ..., "next": ...}`,
+//! `{"refused": ..., "next": ...}` (by the engine), `{"refused_by_records": ..., "next": ...}` or
+//! `{"refused_by_knowledge": ..., "next": ...}`, or `{"error": "..."}`. `next` is the next
 //! deadline; send `{"at": ..., "command": {"advance": {}}}`
 //! by then. A line that cannot be read changes nothing, and reading goes on: the error names the
 //! word, and the field, key or value that is wrong. Empty lines and lines that begin with `#` are passed over.
@@ -64,6 +69,7 @@ use strowger::figures::FiguresConfig;
 use strowger::host::Call;
 use strowger::interaction::*;
 use strowger::keyed::Keyed;
+use strowger::knowledge::KnowledgeCommand;
 use strowger::prelude::*;
 use strowger::state::DeadlineKind;
 use strowger::view::View;
@@ -78,6 +84,7 @@ enum Said<'a> {
     Reply { reply: Box<RawValue>, next: Option<Next> },
     Refused { refused: Box<RawValue>, message: String, next: Option<Next> },
     RefusedByRecords { refused_by_records: Box<RawValue>, message: String, next: Option<Next> },
+    RefusedByKnowledge { refused_by_knowledge: Box<RawValue>, message: String, next: Option<Next> },
     Error { error: String },
 }
 
@@ -102,6 +109,7 @@ impl Next {
 enum Line {
     Command(Box<Command>),
     Record(RecordCommand),
+    Knowledge(KnowledgeCommand),
     Submit(SubmitWork),
     HandOff(HandOff),
     Rows(Nothing),
@@ -112,6 +120,9 @@ enum Line {
     Messages(Page),
     OfCustomer(Key),
     Inbox(AgentId),
+    Cards(AgentId),
+    Targets(Desk),
+    Parties(InteractionId),
     Workspace(Desk),
     Controls(Pair),
     WhyWork(WorkId),
@@ -158,7 +169,7 @@ impl Page {
     }
 }
 
-/// An agent with an interaction of theirs.
+/// An agent and an interaction of theirs.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "agent and interaction")]
 struct Desk {
@@ -275,6 +286,10 @@ fn serve(
             let (refused_by_records, message) = (keyed(centre, &refusal)?, refusal.to_string());
             Said::RefusedByRecords { refused_by_records, message, next }
         }
+        Answer::Told(Err(CentreRefusal::Knowledge(refusal))) => {
+            let (refused_by_knowledge, message) = (keyed(centre, &refusal)?, refusal.to_string());
+            Said::RefusedByKnowledge { refused_by_knowledge, message, next }
+        }
         Answer::Told(Err(CentreRefusal::Work(refusal))) => {
             let message = refusal.to_string();
             Said::Refused { refused: keyed(centre, &refusal)?, message, next }
@@ -293,6 +308,7 @@ fn answer(
     let command = match line {
         Line::Command(command) => CentreCommand::Work(command),
         Line::Record(command) => CentreCommand::Record(command),
+        Line::Knowledge(command) => CentreCommand::Knowledge(command),
         Line::Submit(command) => CentreCommand::Record(command.into()),
         Line::HandOff(command) => CentreCommand::Record(command.into()),
         Line::Rows(Nothing {}) => return session.ask(&call, Session::rows),
@@ -305,6 +321,11 @@ fn answer(
         Line::RecordOf(id) => return session.ask(&call, |session| session.record_of(id)),
         Line::Messages(page) => return session.ask(&call, |session| session.messages(&page)),
         Line::OfCustomer(key) => return session.ask(&call, |session| session.of_customer(&key)),
+        Line::Cards(agent) => return session.ask(&call, |session| session.cards(agent)),
+        Line::Targets(Desk { agent, interaction }) => {
+            return session.ask(&call, |session| session.targets(agent, interaction));
+        }
+        Line::Parties(id) => return session.ask(&call, |session| session.parties(id)),
         Line::Inbox(agent) => return session.ask(&call, |session| session.inbox(agent)),
         Line::Workspace(Desk { agent, interaction }) => {
             return session.ask(&call, |session| session.workspace(agent, interaction));
@@ -335,6 +356,7 @@ fn bare(centre: &Centre, reply: &CentreReply) -> serde_json::Result<Box<RawValue
     match reply {
         CentreReply::Work(reply) => keyed(centre, reply),
         CentreReply::Record(reply) => keyed(centre, reply),
+        CentreReply::Knowledge(reply) => keyed(centre, reply),
         reply => keyed(centre, reply),
     }
 }

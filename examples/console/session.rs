@@ -12,6 +12,7 @@ use strowger::command::Actor;
 use strowger::figures::{AgentNow, Figures, FiguresConfig, QueueNow};
 use strowger::host::{Call, Follower};
 use strowger::interaction::{InteractionId, Layout, NoAssist, RecordConfig, Records, Report};
+use strowger::knowledge::KnowledgeConfig;
 use strowger::prelude::*;
 
 use super::{Page, keyed};
@@ -51,7 +52,9 @@ impl Session {
     pub(crate) fn open(at: Timestamp) -> Result<Self, Box<dyn Error>> {
         // A file of lines may tell of a year in two lines.
         let engine = Config::default().with_clock_step(None);
-        let config = CentreConfig::new(engine).with_records(RecordConfig::default());
+        let config = CentreConfig::new(engine)
+            .with_records(RecordConfig::default())
+            .with_knowledge(KnowledgeConfig::default());
         let mut log = CentreLog::default();
         let centre = Centre::new(config, at, &mut log)?.map_engine(|mut engine| {
             engine.record_decisions(DECISIONS);
@@ -180,6 +183,24 @@ impl Session {
     pub(crate) fn inbox(&self, agent: AgentId) -> Asked {
         let (mut copy, now) = self.copy()?;
         Ok(keyed(self.centre()?, &copy.inbox(agent, now)?)?)
+    }
+
+    /// What rings at an agent because of a routing point.
+    pub(crate) fn cards(&self, agent: AgentId) -> Asked {
+        let centre = self.centre()?;
+        Ok(keyed(centre, &centre.cards(agent, centre.engine().now())?)?)
+    }
+
+    /// Where an agent can bring a call.
+    pub(crate) fn targets(&self, agent: AgentId, interaction: InteractionId) -> Asked {
+        let centre = self.centre()?;
+        Ok(keyed(centre, &centre.transfer_targets(agent, interaction))?)
+    }
+
+    /// Who talks in a call.
+    pub(crate) fn parties(&self, interaction: InteractionId) -> Asked {
+        let centre = self.centre()?;
+        Ok(keyed(centre, &centre.parties(interaction))?)
     }
 
     /// What an agent sees of an interaction. No port helps them here.

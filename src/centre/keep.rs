@@ -38,6 +38,24 @@ macro_rules! note {
     )*};
 }
 
+/// Checks each layer in a list against those in brackets, which stand below it and above the
+/// engine.
+macro_rules! check_over {
+    ($centre:ident [$($below:ident: $type:ty),*]) => {};
+    ($centre:ident [$($below:ident: $type:ty),*]
+        $(#[$meta:meta])* $field:ident: $variant:ident($layer:ty)
+        $($rest:tt)*
+    ) => {
+        $(#[$meta])*
+        {
+            $(if let (Some(layer), Some(below)) = (&$centre.$field, &$centre.$below) {
+                Over::<$type>::check_over(layer, below)?;
+            })*
+        }
+        check_over! { $centre [$($below: $type,)* $field: $layer] $($rest)* }
+    };
+}
+
 macro_rules! keep {
     ($(
         $(#[$meta:meta])*
@@ -67,7 +85,11 @@ macro_rules! keep {
         pub struct CentreSnapshot<P = ProfilesInMemory> {
             position: Seq,
             engine: Snapshot,
-            $($(#[$meta])* $field: Option<$snapshot>,)*
+            $(
+                $(#[$meta])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                $field: Option<$snapshot>,
+            )*
         }
 
         impl<P: ProfileStore + Clone + Default> Centre<P> {
@@ -127,6 +149,7 @@ macro_rules! keep {
                         Over::<Engine>::check_over(layer, &self.engine)?;
                     }
                 )*
+                check_over! { self [] $($(#[$meta])* $field: $variant($layer))* }
                 if self.position != position {
                     return Err("layers: the position counts the facts of all");
                 }
@@ -167,8 +190,8 @@ macro_rules! keep {
                 let mut digest = self.engine.digest();
                 $(
                     $(#[$meta])*
-                    {
-                        digest = Digest::of(&(digest, self.$field.as_ref().map(Decide::digest)));
+                    if let Some(layer) = &self.$field {
+                        digest = Digest::of(&(digest, Decide::digest(layer)));
                     }
                 )*
                 digest

@@ -1,5 +1,5 @@
 //! How a fact changes the rows. Nothing else does, but for the facts of the engine that say which
-//! offers are open.
+//! offers are open and what presence a worker has.
 
 use crate::base::time::Timestamp;
 use crate::fact::event::Event;
@@ -86,8 +86,9 @@ impl KnowledgeStore {
     fn change_workers(&mut self, event: &KnowledgeEvent) -> Result<(), KnowledgeMisfit> {
         let rows = self.rows_mut();
         match event {
-            KnowledgeEvent::WorkerSet { agent, im, state } => {
-                let new = || Worker { seat: None, im: None, heard: None, state: state.clone() };
+            KnowledgeEvent::WorkerSet { agent, im, presence, state } => {
+                let (presence, state) = (*presence, state.clone());
+                let new = || Worker { seat: None, im: None, heard: None, presence, state };
                 rows.workers.entry(*agent).or_insert_with(new).im.clone_from(im);
             }
             KnowledgeEvent::WorkerRemoved { agent } => fits(self.forget_worker(*agent))?,
@@ -104,8 +105,8 @@ impl KnowledgeStore {
                 let (presence, revision) = (presence.clone(), *revision);
                 worker.heard = Some(HeardPresence { presence, revision });
             }
-            KnowledgeEvent::PresenceKnown { presence, key, state } => {
-                let known = KnownPresence { key: key.clone(), state: state.clone() };
+            KnowledgeEvent::PresenceKnown { presence, key, profile } => {
+                let known = KnownPresence { key: key.clone(), profile: (**profile).clone() };
                 rows.presences.insert(*presence, known);
             }
             _ => {}
@@ -141,8 +142,8 @@ impl KnowledgeStore {
         fits(done)
     }
 
-    /// Notes which offers of work that stands in line because of a routing point are open, and how
-    /// far what stands for a call has come.
+    /// Notes which offers of work that stands in line because of a routing point are open, how far
+    /// what stands for a call has come, and what presence a worker has.
     pub(crate) fn note(&mut self, event: &Event) {
         match event {
             Event::WorkOffered { offer, work, .. } if self.purpose(*work).is_some() => {
@@ -155,6 +156,11 @@ impl KnowledgeStore {
                 let left = *why == Withdrawal::AgentUnavailable;
                 let last = if left { Unanswered::NobodyLeft } else { Unanswered::Closed };
                 self.end_offer(*offer, last);
+            }
+            Event::PresenceSet { agent, presence, .. } => {
+                if let Some(worker) = self.rows_mut().workers.get_mut(agent) {
+                    worker.presence = *presence;
+                }
             }
             Event::WorkClosed { work, cause, by, .. } => self.note_closed(*work, *cause, *by),
             _ => {}

@@ -12,6 +12,7 @@ use crate::interaction::InteractionId;
 use crate::layer::fault::Fault;
 use crate::model::ids::{AgentId, PresenceId, WorkId};
 use crate::model::invalid::Invalid;
+use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::model::work::check_key;
 
 use crate::knowledge::command::{
@@ -39,8 +40,8 @@ pub(crate) trait RunOnKnowledge: AnswersWith {
 pub struct KnowledgeBelow {
     /// True if records were asked.
     pub(crate) records: bool,
-    /// The state that an agent's presence in the engine says.
-    pub(crate) state: Option<AgentState>,
+    /// The presence of an agent in the engine, and the state it stands for.
+    pub(crate) state: Option<(PresenceId, AgentState)>,
     /// True if the worker is asked.
     pub(crate) alerted: bool,
     /// The presence that was set in the engine because of a report.
@@ -129,9 +130,25 @@ impl KnowledgeTurn<'_> {
     pub(crate) fn know(&mut self, presences: Vec<(PresenceId, KnownPresence)>) {
         for (presence, known) in presences {
             if self.store.rows().presences.get(&presence) != Some(&known) {
-                let KnownPresence { key, state } = known;
-                self.emit(KnowledgeEvent::PresenceKnown { presence, key, state });
+                let KnownPresence { key, profile } = known;
+                let profile = profile.into();
+                self.emit(KnowledgeEvent::PresenceKnown { presence, key, profile });
             }
+        }
+    }
+
+    /// A worker has the state that a presence here stands for, unless it is as before.
+    pub(crate) fn set_state(
+        &mut self,
+        agent: AgentId,
+        known: KnownPresence,
+        same: impl Fn(&AgentState, &AgentState) -> bool,
+    ) {
+        let state = self.store.state_of(&known);
+        let before = self.store.rows().workers.get(&agent).map(|worker| &worker.state);
+        if before.is_some_and(|before| !same(before, &state)) {
+            let (presence, revision) = (known.key, None);
+            self.emit(KnowledgeEvent::StateChanged { agent, presence, state, revision });
         }
     }
 
@@ -146,6 +163,25 @@ impl KnowledgeTurn<'_> {
         let event =
             KnowledgeEvent::EscalationEnded { interaction, work, stand_in, asked, how, why };
         self.emit(event);
+    }
+}
+
+impl KnowledgeStore {
+    /// A presence of the engine.
+    pub(crate) fn presence(&self, id: PresenceId) -> Option<KnownPresence> {
+        // The host may have defined one of the system anew; then that is known.
+        let known = self.rows().presences.get(&id).cloned();
+        known.or_else(|| {
+            let system = SystemPresence::ALL.into_iter().find(|system| system.id() == id)?;
+            let (key, profile) = (system.key().into(), PresenceProfile::of(system));
+            Some(KnownPresence { key, profile })
+        })
+    }
+
+    /// The state that a presence stands for.
+    fn state_of(&self, presence: &KnownPresence) -> AgentState {
+        let KnownPresence { key, profile } = presence;
+        AgentState::of_presence(key, profile, self.rows().config.im_channel)
     }
 }
 
@@ -185,8 +221,19 @@ impl RunOnKnowledge for ConfigureKnowledge {
     fn run(self, turn: &mut KnowledgeTurn<'_>) -> Result<(), KnowledgeRefusal> {
         let Self { config } = self;
         config.check()?;
-        if *config != turn.store.rows().config {
-            turn.emit(KnowledgeEvent::Configured(config));
+        if *config == turn.store.rows().config {
+            return Ok(());
+        }
+        let im = config.im_channel;
+        let other = im != turn.store.rows().config.im_channel;
+        turn.emit(KnowledgeEvent::Configured(config));
+        // By another channel others are ready.
+        let workers = turn.store.rows().workers.iter().filter(|_| other);
+        let all: Vec<_> = workers.map(|(agent, worker)| (*agent, worker.presence)).collect();
+        for (agent, presence) in all {
+            if let Some(known) = turn.store.presence(presence) {
+                turn.set_state(agent, known, AgentState::is_alike);
+            }
         }
         Ok(())
     }
@@ -196,16 +243,16 @@ impl RunOnKnowledge for SetKnowledgeWorker {
     fn run(self, turn: &mut KnowledgeTurn<'_>) -> Result<(), KnowledgeRefusal> {
         let Self { agent, im } = self;
         im.iter().try_for_each(|im| check_key("im", im))?;
-        let state = match turn.store.rows().workers.get(&agent) {
+        let (presence, state) = match turn.store.rows().workers.get(&agent) {
             Some(worker) if worker.im == im => return Ok(()),
             Some(worker) => {
-                let state = worker.state.clone();
+                let now = (worker.presence, worker.state.clone());
                 turn.check_not_in_use(agent)?;
-                state
+                now
             }
             None => turn.below.state.clone().ok_or(KnowledgeRefusal::NotJoined)?,
         };
-        turn.emit(KnowledgeEvent::WorkerSet { agent, im, state });
+        turn.emit(KnowledgeEvent::WorkerSet { agent, im, presence, state });
         Ok(())
     }
 }

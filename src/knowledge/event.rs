@@ -9,6 +9,7 @@ use crate::fact::log::{Fact, Log, Seq};
 use crate::fact::shape::events;
 use crate::interaction::InteractionId;
 use crate::model::ids::{AgentId, PresenceId, QueueId, WorkId};
+use crate::model::presence::PresenceProfile;
 
 use crate::knowledge::config::KnowledgeConfig;
 use crate::knowledge::ends::{EscalationEnd, How, SessionEnd, Unanswered};
@@ -54,7 +55,9 @@ events! {
             agent: AgentId,
             /// The worker's address in the messenger.
             im: Option<Key>,
-            /// The state of a new worker, as the presence in the engine says.
+            /// Their presence in the engine.
+            presence: PresenceId,
+            /// The state of a new worker, as that presence says.
             state: AgentState,
         }
         /// An agent is no knowledge worker any more.
@@ -89,14 +92,14 @@ events! {
             /// Its revision.
             revision: u64,
         }
-        /// A presence of the host's own stands for this state.
+        /// A presence of the host's own was defined or changed.
         PresenceKnown = presence_known {
             /// The presence.
             presence: PresenceId,
             /// Its key.
             key: Key,
-            /// The state.
-            state: AgentState,
+            /// What it stands for, and what it opens.
+            profile: Box<PresenceProfile>,
         }
         /// A routing point was set.
         PointSet = point_set {

@@ -4,7 +4,6 @@ use crate::fact::definition::Definition;
 use crate::fact::event::{EndedBy, Event};
 use crate::interaction::{Ending, InteractionId, Party, RecordEvent};
 use crate::model::ids::{AgentId, Entity, PresenceId, QueueId, WorkId};
-use crate::model::presence::{PresenceProfile, SystemPresence};
 use crate::state::leg::LegEnd;
 use crate::state::offer::Withdrawal;
 use crate::state::work::CloseCause;
@@ -14,22 +13,8 @@ use crate::knowledge::ends::{EscalationEnd, SessionEnd, Unanswered};
 use crate::knowledge::event::KnowledgeEvent;
 use crate::knowledge::point::Otherwise;
 use crate::knowledge::rows::{AskedFor, KnownPresence, StandsFor};
-use crate::knowledge::store::{InLineFor, KnowledgeStore};
+use crate::knowledge::store::InLineFor;
 use crate::knowledge::unified::AgentState;
-
-impl KnowledgeStore {
-    /// A presence of the engine, and the state it stands for.
-    fn presence(&self, id: PresenceId) -> Option<KnownPresence> {
-        let system = SystemPresence::ALL.into_iter().find(|system| system.id() == id);
-        // The host may have defined it anew; then that is known.
-        let known = self.rows().presences.get(&id).cloned();
-        known.or_else(|| {
-            let (key, profile) = (system?.key().into(), PresenceProfile::of(system?));
-            let state = AgentState::of_presence(&key, &profile);
-            Some(KnownPresence { key, state })
-        })
-    }
-}
 
 impl KnowledgeTurn<'_> {
     /// Lets a fact of the engine move what it concerns. `asked_for` is the work of the offer that
@@ -130,22 +115,25 @@ impl KnowledgeTurn<'_> {
         if self.reported.take_if(|reported| *reported == (agent, presence)).is_some() {
             return;
         }
-        let worker = self.store.rows().workers.get(&agent);
-        let known = self.store.presence(presence);
-        let (Some(worker), Some(KnownPresence { key, state })) = (worker, known) else { return };
-        if worker.state != state {
-            let (presence, revision) = (key, None);
-            self.emit(KnowledgeEvent::StateChanged { agent, presence, state, revision });
+        if let Some(known) = self.store.presence(presence) {
+            self.set_state(agent, known, |before, now| before == now);
         }
     }
 
+    /// Workers who are in a presence that is defined anew are ready from now on, or no longer.
     fn defined(&mut self, definition: &Definition) {
-        if let Definition::Presence(defined) = definition {
-            let state = AgentState::of_presence(&defined.key, &defined.profile);
-            let known = KnownPresence { key: defined.key.clone(), state };
-            if self.store.presence(defined.id).as_ref() != Some(&known) {
-                self.know([(defined.id, known)].into());
-            }
+        let Definition::Presence(defined) = definition else { return };
+        let (id, key) = (defined.id, defined.key.clone());
+        let known = KnownPresence { key, profile: (*defined.profile).clone() };
+        if self.store.presence(id).as_ref() == Some(&known) {
+            return;
+        }
+        self.know([(id, known.clone())].into());
+        let workers = self.store.rows().workers.iter();
+        let there = workers.filter(|(_, worker)| worker.presence == id).map(|(agent, _)| *agent);
+        let there: alloc::vec::Vec<_> = there.collect();
+        for agent in there {
+            self.set_state(agent, known.clone(), AgentState::is_alike);
         }
     }
 

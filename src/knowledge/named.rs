@@ -5,19 +5,19 @@ use alloc::vec::Vec;
 use crate::engine::core::Engine;
 use crate::engine::view::View;
 use crate::model::ids::{Entity, PresenceId};
+use crate::model::invalid::{Invalid, Problem};
 use crate::model::presence::SystemPresence;
 
 use crate::knowledge::config::KnowledgeConfig;
 use crate::knowledge::refusal::KnowledgeRefusal;
 use crate::knowledge::rows::KnownPresence;
-use crate::knowledge::unified::AgentState;
 
 /// The presences that an engine has beside those of the system.
 pub(crate) fn presences_of(view: View<'_>) -> Vec<(PresenceId, KnownPresence)> {
     let own = view.presences().filter(|one| SystemPresence::ALL.iter().all(|s| s.id() != one.id()));
     own.map(|one| {
-        let state = AgentState::of_presence(one.key(), one.profile());
-        (one.id(), KnownPresence { key: one.key().clone(), state })
+        let (key, profile) = (one.key().clone(), one.profile().clone());
+        (one.id(), KnownPresence { key, profile })
     })
     .collect()
 }
@@ -28,7 +28,8 @@ pub(crate) fn check_there(there: bool, entity: impl Into<Entity>) -> Result<(), 
     if there { Ok(()) } else { Err(KnowledgeRefusal::UnknownEntity { entity }) }
 }
 
-/// Refuses a configuration that names what is not there.
+/// Refuses a configuration that names what is not there, or by which workers who are not ready
+/// would be asked: in a presence that opens the channel of messages.
 pub(crate) fn check_config(
     engine: &Engine,
     config: &KnowledgeConfig,
@@ -38,6 +39,12 @@ pub(crate) fn check_config(
         check_there(view.channel(id).is_some_and(|channel| !channel.is_retired()), id)?;
     }
     config.presences.presences().try_for_each(|id| {
-        check_there(view.presence(id).is_some_and(|presence| !presence.is_retired()), id)
+        let presence = view.presence(id).filter(|presence| !presence.is_retired());
+        check_there(presence.is_some(), id)?;
+        let opens = |im| presence.is_some_and(|presence| presence.profile().opens(im));
+        match config.im_channel.is_some_and(opens) {
+            true => Err(Invalid::new("presences.reasons", Problem::OutOfPlace).into()),
+            false => Ok(()),
+        }
     })
 }

@@ -31,6 +31,7 @@ use crate::knowledge::layer::Knowledge;
 use crate::knowledge::named::{check_config, check_there};
 use crate::knowledge::permission;
 use crate::knowledge::refusal::KnowledgeRefusal;
+use crate::knowledge::rows::Worker;
 use crate::knowledge::store::InLineFor;
 use crate::knowledge::unified::AgentState;
 
@@ -95,7 +96,9 @@ impl Knowledge {
             KnowledgeCommand::SetKnowledgeWorker(command) => {
                 let agent = view.agent(command.agent);
                 let presence = agent.and_then(|agent| view.presence(agent.presence()));
-                done.state = presence.map(|one| AgentState::of_presence(one.key(), one.profile()));
+                let im = self.config().im_channel;
+                let state = |key, profile| AgentState::of_presence(key, profile, im);
+                done.state = presence.map(|one| (one.id(), state(one.key(), one.profile())));
                 done.alerted = self.is_alerted(engine, command.agent);
             }
             KnowledgeCommand::RemoveKnowledgeWorker(command) => {
@@ -227,6 +230,13 @@ impl Over<Engine> for Knowledge {
             return Err("layers: knowledge has followed just what the engine said");
         }
         let rows = self.store.rows();
+        let agrees = |(agent, worker): (&AgentId, &Worker)| {
+            let agent = engine.view().agent(*agent).filter(|agent| !agent.is_retired());
+            agent.is_some_and(|agent| agent.presence() == worker.presence)
+        };
+        if !rows.workers.iter().all(agrees) {
+            return Err("layers: workers are agents in the presence that the engine says");
+        }
         if !rows.offers.keys().all(|offer| engine.view().offer(*offer).is_some()) {
             return Err("layers: previews are open offers");
         }

@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
 use crate::interaction::InteractionId;
 use crate::model::ids::{AgentId, OfferId, PresenceId, WorkId};
+use crate::model::presence::PresenceProfile;
 
 use crate::knowledge::config::KnowledgeConfig;
 use crate::knowledge::ends::{How, Unanswered};
@@ -35,6 +36,8 @@ pub struct Worker {
     pub im: Option<Key>,
     /// What the messenger reported last.
     pub heard: Option<HeardPresence>,
+    /// Their presence in the engine.
+    pub presence: PresenceId,
     /// Their state.
     pub state: AgentState,
 }
@@ -190,11 +193,11 @@ impl StandsFor {
     }
 }
 
-/// A presence of the host's own, and the state it stands for.
+/// A presence of the host's own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct KnownPresence {
     pub(crate) key: Key,
-    pub(crate) state: AgentState,
+    pub(crate) profile: PresenceProfile,
 }
 
 /// All there is.

@@ -6,7 +6,7 @@ use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
-use crate::model::ids::PresenceId;
+use crate::model::ids::{ChannelId, PresenceId};
 use crate::model::invalid::Invalid;
 use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
 use crate::model::work::check_key;
@@ -28,6 +28,16 @@ pub enum AgentState {
 }
 
 impl AgentState {
+    /// True if two states are the same but for the reason of not being ready.
+    pub(crate) const fn is_alike(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Ready, Self::Ready)
+                | (Self::LoggedOut, Self::LoggedOut)
+                | (Self::NotReady { .. }, Self::NotReady { .. })
+        )
+    }
+
     /// Why the agent is not ready, if that is their state.
     #[must_use]
     pub const fn reason(&self) -> Option<&Key> {
@@ -37,14 +47,15 @@ impl AgentState {
         }
     }
 
-    /// The state that a presence here stands for: on queue, or whatever else opens every channel,
-    /// is ready; what stands for offline is logged out; any other is not ready, with the key of the
-    /// presence as its reason.
+    /// The state that a presence here stands for: one that opens the channel of messages between
+    /// colleagues is ready, such as on queue; what stands for offline is logged out; any other is
+    /// not ready, with the key of the presence as its reason. As long as there is no such channel,
+    /// what opens every channel is ready.
     #[must_use]
-    pub fn of_presence(key: &Key, profile: &PresenceProfile) -> Self {
+    pub fn of_presence(key: &Key, profile: &PresenceProfile, im: Option<ChannelId>) -> Self {
         if profile.system == SystemPresence::Offline {
             Self::LoggedOut
-        } else if profile.opens == Opens::Everything {
+        } else if im.map_or(profile.opens == Opens::Everything, |im| profile.opens(im)) {
             Self::Ready
         } else {
             Self::NotReady { reason: key.clone() }

@@ -16,7 +16,7 @@ use crate::support;
 use crate::support::ops::History;
 use crate::support::{Call, json, open};
 
-fn hold(what: &str, holds: bool) -> Result<(), String> {
+pub(crate) fn hold(what: &str, holds: bool) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what.to_owned()) }
 }
 
@@ -25,7 +25,7 @@ fn through_json<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) ->
 }
 
 /// Short times, rules of wrap-up, and a virtual agent.
-fn config() -> RecordConfig {
+pub(crate) fn config() -> RecordConfig {
     let rule = |name: &str, kind, enforce| {
         WrapUpRule::new(name)
             .with_types([kind])
@@ -55,10 +55,10 @@ fn config() -> RecordConfig {
 }
 
 /// Numbers that look like chance and are the same in every run.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
@@ -70,7 +70,7 @@ fn some_interaction(dice: &mut Dice, last: usize) -> InteractionId {
 }
 
 /// Something somebody does to some interaction.
-fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
+pub(crate) fn some_command(dice: &mut Dice, opened: usize) -> RecordCommand {
     let interaction = some_interaction(dice, opened);
     let agent = AgentId::from_raw(dice.roll(5) as u32);
     let actors = [Party::Agent(agent), Party::Customer, Party::Host];
@@ -217,7 +217,7 @@ fn some_entry(dice: &mut Dice) -> EntryPoint {
     entry
 }
 
-fn some_opening(dice: &mut Dice) -> OpenInteraction {
+pub(crate) fn some_opening(dice: &mut Dice) -> OpenInteraction {
     let kind = InteractionType::ALL[dice.roll(6) as usize];
     let opened_for = [None, Some("jo".into())][dice.roll(2) as usize].clone();
     let short_description = ["", "Known"][dice.roll(2) as usize];
@@ -240,7 +240,7 @@ fn some_opening(dice: &mut Dice) -> OpenInteraction {
 }
 
 /// Now and then an agent who has an interaction says something in it.
-fn some_answer(dice: &mut Dice, records: &Records) -> Option<RecordCommand> {
+pub(crate) fn some_answer(dice: &mut Dice, records: &Records) -> Option<RecordCommand> {
     let has = |row: &Interaction| {
         let agent = row.assigned_to.filter(|_| row.state.is_ongoing())?;
         Some((row.id, agent))

@@ -13,7 +13,10 @@ mod help;
 mod inbox;
 mod merged;
 mod messages;
+#[path = "../golden/names.rs"]
+mod names;
 mod persons;
+mod previews;
 mod promised;
 mod repeated;
 mod seed0;
