@@ -108,7 +108,10 @@ fn what_cannot_be_sent_is_told() {
     let mut floor = Floor::seated(experts());
     let call = floor.call();
     floor.switch = Switch::resume(SwitchConfig::default(), &floor.centre);
-    floor.hear(&event("EventAgentLogin", "4002", "ida", 10));
+    for (dn, sec) in [("4001", 10), ("4002", 20), ("4001", 15)] {
+        let login = floor.hear(&event("EventAgentLogin", dn, "ida", sec));
+        assert_eq!(login, Some(WhyNot::NotAWorker { agent: IDA }));
+    }
     floor.tell(Escalate::new(call, seat("5117"), How::Transfer));
     assert_eq!(floor.asked(), [format!("4002 transfer {CALL} to 5117")]);
     // Work whose key is no call at the switch.

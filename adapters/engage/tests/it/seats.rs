@@ -220,7 +220,12 @@ fn answers_to_requests_change_nothing_and_are_put_right() {
     let read = floor.switch.renew().remove(0);
     assert_eq!(floor.hear(&answer("EventRegistered", &read, 42)), Some(WhyNot::Answer));
     // Who is logged in is read, but not whether they are ready.
-    assert_eq!(floor.asked(), ["5117 ready"]);
+    let ready = floor.requests.remove(0);
+    assert_eq!(short(&ready), "5117 ready");
+    // Where nobody knows what a telephone shows, the next change is a login.
+    floor.switch.lost(&ready);
+    floor.report(KIM, "Busy");
+    assert_eq!(floor.asked(), ["5117 login kim AuxWork Busy"]);
 }
 
 #[test]
@@ -256,6 +261,7 @@ fn what_is_late_of_a_telephone_is_late_for_everybody() {
     assert_eq!(floor.worker(KIM).seat, None);
     // Whoever logs in while the core has them logged out waits for what they say next.
     assert_eq!(floor.hear(&event("EventAgentLogin", "5118", "kim", 50)), None);
+    assert_eq!(floor.hear(&event("EventAgentLogin", "5118", "kim", 51)), Some(WhyNot::Already));
     assert_eq!(floor.asked(), [""; 0]);
 }
 
