@@ -44,7 +44,7 @@ impl InLineFor {
     }
 }
 
-/// KnowledgeRows with their index. Every change of a session or an escalation takes it out of the index and
+/// Rows with their index. Every change of a session or an escalation takes it out of the index and
 /// enters it again, so there is one way in and one way out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnowledgeStore {
