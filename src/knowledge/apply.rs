@@ -126,6 +126,8 @@ impl KnowledgeStore {
             KnowledgeEvent::SessionBegan { interaction, agent } => {
                 self.change_session(*interaction, |session| {
                     session.began = true;
+                    // Whoever is asked for it after them is asked as for any other work.
+                    session.asking.particular = None;
                     session.owner = Some(SessionOwner { agent: *agent, since: at });
                 })
             }

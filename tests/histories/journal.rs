@@ -5,16 +5,20 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use strowger::centre::CentreLog;
+use strowger::centre::{CentreCommand, CentreConfig, CentreLog};
+use strowger::command::Actor;
 use strowger::fact::{Event, Fact};
 use strowger::host::{Entry, FollowError, Saved};
+use strowger::interaction::RecordConfig;
 use strowger::journal::{
     Facts, HEADER, JournalError, JournalRecords, Reader, Record, RecordError, Recovery, Until,
     append, append_snapshot, decode, recover_until,
 };
+use strowger::keyed::Keyed;
+use strowger::knowledge::{KnowledgeConfig, KnowledgeEvent};
 use strowger::{Centre, Config, Engine, Log, Snapshot, Timestamp};
 
-use crate::records::{Lived, live};
+use crate::records::live;
 
 use crate::names::names;
 use crate::support;
@@ -438,12 +442,72 @@ fn what_version_1_wrote_of_a_centre_is_read() {
     assert!(archived.interactions().next().is_some(), "nothing is open");
 }
 
+/// The story of the console with every fact of colleagues who are asked for help.
+fn help_story() -> (Centres, CentreLog) {
+    let (start, mut log) = (Timestamp::EPOCH, CentreLog::default());
+    let config = CentreConfig::new(Config::default())
+        .with_records(RecordConfig::default())
+        .with_knowledge(KnowledgeConfig::default());
+    let mut centre = Centre::new(config, start, &mut log).expect("good configurations");
+    let mut story = Centres::new();
+    story.add(&centre, &log);
+    let lines = include_str!("../console/every_knowledge.jsonl").lines();
+    let lines = lines.filter(|line| !line.starts_with('#'));
+    for line in lines {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
+        let told = match &line["submit"] {
+            Value::Null => ["command", "record", "knowledge"]
+                .into_iter()
+                .find(|word| line.get(word).is_some())
+                .map(|word| serde_json::json!({ word: line[word] })),
+            submit => Some(serde_json::json!({"record": {"submit_work": submit}})),
+        };
+        let Some(told) = told.map(|told| told.to_string()) else { continue };
+        let view = centre.engine().view();
+        let told = Keyed::read(view, &mut serde_json::Deserializer::from_str(&told));
+        let told: CentreCommand = told.unwrap_or_else(|error| panic!("{line}: {error}"));
+        // Some of it is refused.
+        let _ = centre.tell(now, Actor::Host, told, &mut log);
+        story.add(&centre, &log);
+    }
+    (story, log)
+}
+
+/// The facts of colleagues who are asked for help, as version 1 wrote them.
+#[test]
+fn what_version_1_wrote_of_colleagues_who_are_asked_is_read() {
+    let path = |end| format!("{FIXTURES}/v1-knowledge.{end}");
+    let bytes = std::fs::read(path("journal")).expect("a journal that is kept");
+    let text = std::fs::read_to_string(path("json")).expect("a text that is kept");
+    let text: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    let records = JournalRecords::<Centre>::of(&bytes).expect("a journal");
+    let read = records.flat_map(|record| match record.expect("a whole record") {
+        Record::Facts(Facts { facts, .. }) => facts,
+        _ => Vec::new(),
+    });
+    let mut known = BTreeSet::new();
+    let mut texts = text.iter();
+    for fact in read {
+        let old = texts.next().expect("as many as in the journal");
+        assert_holds(&serde_json::to_value(&fact).expect("JSON"), old, "a fact of a centre");
+        known.extend(fact.knowledge().map(|fact| fact.event.event.name()));
+    }
+    assert_eq!(texts.next(), None);
+    for name in names::<KnowledgeEvent>() {
+        assert!(known.contains(&*name), "{name} is not kept: `write_fixtures` keeps it");
+    }
+    let recovery = strowger::journal::recover::<Centre>(&bytes).expect("a whole journal");
+    assert_eq!(recovery.whole, bytes.len());
+    assert!(recovery.replica.decides().knowledge().is_some());
+}
+
 /// A centre that has lived a history, in pieces as they were kept.
 fn centre_story() -> Centres {
-    let lived = RefCell::new(Centres { bytes: HEADER.to_vec(), said: 0, ends: Vec::new() });
+    let lived = RefCell::new(Centres::new());
     support::check(1, 42, 60, |history| {
         live(history, |step| {
-            lived.borrow_mut().add(step);
+            lived.borrow_mut().add(&step.centre, &step.log);
             Ok(())
         })
         .map(drop)
@@ -539,32 +603,31 @@ struct Centres {
 
 impl Centres {
     /// What was said since the last time; the first time all that stands.
-    fn add(&mut self, lived: &Lived) {
-        let said = std::mem::replace(&mut self.said, lived.log.len());
+    fn add(&mut self, centre: &Centre, log: &CentreLog) {
+        let said = std::mem::replace(&mut self.said, log.len());
         if self.ends.is_empty() {
-            let saved = Saved::of(lived.centre.snapshot());
+            let saved = Saved::of(centre.snapshot());
             append_snapshot::<Centre>(&saved, &mut self.bytes).expect("it can be written");
         } else {
-            let facts = &lived.log.as_slice()[said..];
+            let facts = &log.as_slice()[said..];
             append::<Centre>(Entry::of(facts), &mut self.bytes).expect("it can be written");
         }
-        self.ends.push((self.bytes.len(), lived.centre.clone()));
+        self.ends.push((self.bytes.len(), centre.clone()));
+    }
+
+    fn new() -> Self {
+        Self { bytes: HEADER.to_vec(), said: 0, ends: Vec::new() }
     }
 }
 
-#[test]
-fn the_journal_of_a_centre_is_the_centre_wherever_it_is_cut() {
-    support::check(40, 42, 60, |history| {
-        let mut centres = Centres { bytes: HEADER.to_vec(), said: 0, ends: Vec::new() };
-        live(history, |lived| {
-            centres.add(lived);
-            Ok(())
-        })?;
-        let bytes = &centres.bytes;
+impl Centres {
+    /// Wherever the journal is cut, it is the centre behind the last record that is whole.
+    fn cut_anywhere(&self) -> Result<(), String> {
+        let bytes = &self.bytes;
         for length in (0..bytes.len()).step_by(bytes.len() / 30 + 1).chain([bytes.len()]) {
             let recovered = strowger::journal::recover::<Centre>(&bytes[..length]);
             let recovered = recovered.map_err(|error| error.to_string())?;
-            let Some((whole, centre)) = centres.ends.iter().rfind(|(end, _)| *end <= length) else {
+            let Some((whole, centre)) = self.ends.iter().rfind(|(end, _)| *end <= length) else {
                 assert_eq!(recovered.replica.position(), 0, "{length}");
                 continue;
             };
@@ -587,6 +650,30 @@ fn the_journal_of_a_centre_is_the_centre_wherever_it_is_cut() {
             }
         }
         Ok(())
+    }
+}
+
+#[test]
+fn the_journal_of_a_centre_is_the_centre_wherever_it_is_cut() {
+    support::check(40, 42, 60, |history| {
+        let mut centres = Centres::new();
+        live(history, |lived| {
+            centres.add(&lived.centre, &lived.log);
+            Ok(())
+        })?;
+        centres.cut_anywhere()
+    });
+}
+
+#[test]
+fn the_journal_of_a_centre_in_which_colleagues_are_asked_is_the_centre_wherever_it_is_cut() {
+    support::check(40, 43, 60, |history| {
+        let mut centres = Centres::new();
+        crate::knowledge::live(history, |centre, log| {
+            centres.add(centre, log);
+            Ok(())
+        })?;
+        centres.cut_anywhere()
     });
 }
 
@@ -676,4 +763,10 @@ fn write_fixtures() {
     let recovered = strowger::journal::recover::<Centre>(&centres.bytes).expect("its own journal");
     let rows = recovered.replica.decides().snapshot();
     write("-centre.json", support::json(&rows).as_bytes());
+    let (story, log) = help_story();
+    let begun = story.ends[0].1.position();
+    let told = log.iter().filter(|fact| fact.position > begun);
+    let told: Vec<_> = told.collect();
+    write("-knowledge.json", support::json(&told).as_bytes());
+    write("-knowledge.journal", &story.bytes);
 }

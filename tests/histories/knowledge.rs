@@ -19,7 +19,7 @@ use crate::support::{ByNumbers, Call, open};
 const IM: ChannelId = ChannelId::from_raw(0);
 
 /// A centre with everything that was told, and what a stranger knows of it.
-struct Asked {
+pub(crate) struct Asked {
     centre: Centre,
     log: CentreLog,
     seen: Seen,
@@ -366,7 +366,10 @@ fn set_up(asked: &mut Asked, now: Timestamp, dice: &mut Dice) -> Result<bool, St
 }
 
 /// Lives through a history.
-fn live(history: &History) -> Result<Asked, String> {
+pub(crate) fn live(
+    history: &History,
+    mut step: impl FnMut(&Centre, &CentreLog) -> Result<(), String>,
+) -> Result<Asked, String> {
     let mut asked = Asked::begin(history);
     let mut dice = Dice(history.ops.len() as u64);
     let mut todo: Vec<_> = support::opening(history).collect();
@@ -391,6 +394,7 @@ fn live(history: &History) -> Result<Asked, String> {
             }
             asked.seen.read(&asked.log)?;
             asked.check()?;
+            step(&asked.centre, &asked.log)?;
             if dice.roll(16) == 0 {
                 asked.restored()?;
             }
@@ -412,7 +416,7 @@ fn count(told: &mut BTreeMap<&'static str, u32>, facts: &CentreLog) {
 fn whoever_is_asked_is_ready_and_a_call_has_one_owner() {
     let told = std::cell::RefCell::new(BTreeMap::new());
     support::check(150, 37, 100, |history| {
-        let asked = live(history)?;
+        let asked = live(history, |_, _| Ok(()))?;
         count(&mut told.borrow_mut(), &asked.log);
         Ok(())
     });
@@ -426,7 +430,7 @@ fn whoever_is_asked_is_ready_and_a_call_has_one_owner() {
 #[test]
 fn facts_rebuild_it_and_a_snapshot_goes_on_the_same() {
     support::check(40, 38, 60, |history| {
-        let asked = live(history)?;
+        let asked = live(history, |_, _| Ok(()))?;
         let facts: Vec<_> = asked.log.iter().cloned().collect();
         let mut whole: Vec<CentreFact> = Vec::new();
         // The engine was opened before the log began.
