@@ -32,6 +32,10 @@ impl Switch {
         P: ProfileStore + Clone + Default,
     {
         let EscalationEnd::Accepted { agent } = why else { return None };
+        // A call at another switch is brought by that one.
+        if self.telephone_of(row.owner).is_ok_and(|dn| !self.config.owns(&dn)) {
+            return None;
+        }
         Some(self.brought(centre, interaction, row, agent))
     }
 

@@ -28,8 +28,8 @@ impl Switch {
             _ => {}
         }
         let is_point = centre.knowledge().is_some_and(|layer| layer.point(&event.dn).is_some());
-        let (all, dn) = (&self.config.telephones, &event.dn);
-        if is_point || !dn.is_valid() || !(all.is_empty() || all.contains(dn)) {
+        let dn = &event.dn;
+        if is_point || !dn.is_valid() || !self.config.owns(dn) {
             return WhyNot::UnknownDn { dn: dn.clone() }.into();
         }
         let there = match event.event {

@@ -26,8 +26,8 @@ use crate::telephone::{Telephone, There};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SwitchConfig {
-    /// The telephones at which workers may sit. If none is named, anybody may log in anywhere; then
-    /// [`Switch::renew`] reads only where somebody sits.
+    /// The telephones of this switch; what happens at others is no business of it. If none is named,
+    /// all are its own, and [`Switch::renew`] reads only where a worker sits.
     pub telephones: BTreeSet<Key>,
     /// The name of the pair that says why an agent is not ready.
     pub reason_key: Key,
@@ -40,6 +40,11 @@ impl Default for SwitchConfig {
 }
 
 impl SwitchConfig {
+    /// True if a telephone may be one of this switch.
+    pub(crate) fn owns(&self, dn: &Key) -> bool {
+        self.telephones.is_empty() || self.telephones.contains(dn)
+    }
+
     /// The same with these telephones.
     #[must_use]
     pub fn with_telephones(self, telephones: impl IntoIterator<Item = Key>) -> Self {
@@ -121,7 +126,7 @@ impl Switch {
         let Some(knowledge) = centre.knowledge() else { return switch };
         for (agent, worker) in knowledge.workers() {
             switch.enter(agent, &worker.state).seat.clone_from(&worker.seat);
-            if let Some(dn) = &worker.seat {
+            if let Some(dn) = worker.seat.as_ref().filter(|dn| switch.config.owns(dn)) {
                 switch.telephones.entry(dn.clone()).or_default().seated = Some(agent);
             }
         }
@@ -208,7 +213,7 @@ impl Switch {
         let state = row.state.clone();
         let before = core::mem::replace(&mut row.seat, dn.cloned());
         let left = before.and_then(|before| self.leave(agent, &before, &state));
-        let taken = dn.and_then(|dn| {
+        let taken = dn.filter(|dn| self.config.owns(dn)).and_then(|dn| {
             self.telephones.entry(dn.clone()).or_default().seated = Some(agent);
             // Nobody who sits down is logged out for it.
             if state == AgentState::LoggedOut { None } else { self.settle(view, dn) }
@@ -340,7 +345,7 @@ impl Switch {
             telephone.asked.is_none()
                 && match row {
                     Some(row) => telephone.there.agrees(&row.state),
-                    None => !telephone.there.is_in(),
+                    None => telephone.logged_in.is_none(),
                 }
         })
     }

@@ -297,6 +297,37 @@ fn a_telephone_that_is_read_says_who_sits_there() {
 }
 
 #[test]
+fn each_switch_has_its_own_telephones() {
+    let config = SwitchConfig::default().with_telephones(["5117".into(), "4001".into()]);
+    let mut floor = Floor::with(crate::floor::experts(), config.clone());
+    floor.report(KIM, "Online");
+    floor.sit(KIM, Some("6117"));
+    assert_eq!(floor.asked(), [""; 0]);
+    floor.sit(KIM, Some("5117"));
+    assert_eq!(floor.asked(), ["5117 login kim AutoIn"]);
+    floor.sit(KIM, Some("6117"));
+    floor.report(KIM, "Busy");
+    assert_eq!(floor.asked(), ["5117 logout"]);
+    // A call at a telephone of the other switch is brought by that one.
+    let call = floor.call();
+    let to = || Destination::Seat { dn: "6117".into() };
+    floor.switch.place(IDA, "6001");
+    floor.report(KIM, "Online");
+    floor.tell(Escalate::new(call, to(), How::Transfer));
+    assert_eq!(floor.asked(), [""; 0]);
+    assert_eq!(floor.not_sent, []);
+    // A telephone that is read says where an ordinary agent is, and is in step.
+    floor.switch = Switch::resume(config, &floor.centre);
+    for (read, agent) in floor.switch.renew().into_iter().zip(["ida", ""]) {
+        let mut registered = event("EventRegistered", read.dn(), agent, 10);
+        registered.reference = Some(read.reference());
+        registered.agent = registered.agent.filter(|agent| !agent.is_empty());
+        floor.hear(&registered);
+    }
+    assert!(floor.switch.is_in_step());
+}
+
+#[test]
 fn presences_of_the_messenger_are_reports() {
     let mut floor = Floor::new();
     let heard = |floor: &mut Floor, presence: &MessengerPresence| {
