@@ -876,3 +876,29 @@ proptest! {
         floor.engine.verify().map_err(|violation| TestCaseError::fail(violation.to_string()))?;
     }
 }
+
+/// Work that waits for other work says for which, and whoever has that work is kept from it.
+#[test]
+fn what_stands_for_other_work_says_so() {
+    use strowger::command::ConsultQueue;
+    let mut log = Log::default();
+    let at = Timestamp::EPOCH;
+    let mut engine = Engine::new(Config::default(), at, &mut log).unwrap();
+    let voice =
+        engine.execute(at, Define::new("voice", ChannelProfile::voice()), &mut log).unwrap();
+    let queue = Define::new("support", QueueProfile::default());
+    let queue = engine.execute(at, queue, &mut log).unwrap();
+    let ana = engine.execute(at, Define::new("ana", AgentProfile::default()), &mut log).unwrap();
+    engine.execute(at, SetMembership::new(ana, queue), &mut log).unwrap();
+    let on_queue = SystemPresence::OnQueue.id();
+    engine.execute(at, SetPresence::new(ana, on_queue), &mut log).unwrap();
+    let call = engine.execute(at, Submit::new(WorkRequest::new(queue, voice)), &mut log).unwrap();
+    let offer = engine.view().agent(ana).unwrap().offers()[0];
+    engine.execute(at, Accept::new(offer), &mut log).unwrap();
+    let stand_in = engine.execute(at, ConsultQueue::new(call, queue), &mut log).unwrap();
+    assert_eq!(engine.explain_work(stand_in).unwrap().stands_for, Some(call));
+    assert_eq!(engine.explain_work(call).unwrap().stands_for, None);
+    let why = engine.explain(stand_in, ana).unwrap();
+    let kept = serde_json::to_value(&why.obstacles).unwrap();
+    assert_eq!(kept[0], json!({"kept_by": {"has": {"state": "active"}}}));
+}

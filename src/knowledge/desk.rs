@@ -87,6 +87,15 @@ pub struct PreviewCard {
 }
 
 /// Where an agent can bring a call: to whoever helps them in writing.
+///
+/// ```
+/// use strowger::interaction::InteractionId;
+/// use strowger::knowledge::{Escalate, How, TransferTarget};
+///
+/// fn chosen(target: TransferTarget, call: InteractionId) -> Escalate {
+///     target.escalate(call, How::Conference)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TransferTarget {
@@ -110,6 +119,14 @@ impl TransferTarget {
 }
 
 /// Who talks in a call. Supervisors who listen are not among them.
+///
+/// ```
+/// use strowger::knowledge::CallParty;
+///
+/// fn is_conference(parties: &[CallParty]) -> bool {
+///     parties.iter().any(|party| matches!(party, CallParty::Conferee(_)))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

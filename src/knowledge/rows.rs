@@ -27,6 +27,18 @@ pub struct HeardPresence {
 }
 
 /// A knowledge worker: an agent whom colleagues ask for help.
+///
+/// ```
+/// use strowger::knowledge::{AgentState, Worker};
+///
+/// fn shown(worker: &Worker) -> String {
+///     match (&worker.state, &worker.seat) {
+///         (AgentState::Ready, Some(seat)) => format!("at {seat}"),
+///         (AgentState::NotReady { reason }, _) => reason.to_string(),
+///         _ => "-".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Worker {
@@ -69,6 +81,19 @@ pub struct SessionOwner {
 
 /// A session in writing between an agent and whoever helps, or the request for one. Its record is
 /// an interaction.
+///
+/// ```
+/// use strowger::knowledge::Session;
+///
+/// /// How an agent's own list shows it.
+/// fn shown(session: &Session) -> &'static str {
+///     match (session.live_with(), session.over) {
+///         (Some(_), _) => "writing",
+///         (None, false) => "waiting",
+///         (None, true) => "over",
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Session {
@@ -142,6 +167,18 @@ pub enum AskedFor {
 }
 
 /// A call that is to be brought to a worker. Its owner keeps it until somebody accepts.
+///
+/// ```
+/// use strowger::knowledge::{Destination, Escalation};
+///
+/// fn shown(escalation: &Escalation) -> String {
+///     match &escalation.to {
+///         Destination::Seat { dn } => format!("rings at {dn}"),
+///         Destination::Point { dn } => format!("somebody is looked for at {dn}"),
+///         _ => "is on its way".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Escalation {

@@ -147,6 +147,10 @@ pub struct WorkExplanation {
     pub work: WorkId,
     /// The queue the work is in, or was in last.
     pub queue: QueueId,
+    /// The work for which it stands in a line, while an agent consults the queue: whoever has that
+    /// work, or takes part in it, is not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<WorkId>,
     /// The stage the work is in.
     pub stage: Stage,
     /// The work's place in the line of its queue, from 1, if it waits.

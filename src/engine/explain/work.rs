@@ -25,6 +25,7 @@ pub(crate) fn explain(case: Case<'_>) -> WorkExplanation {
     WorkExplanation {
         work: case.id,
         queue: case.work.queue,
+        stands_for: case.matching.world.stand_in(case.id).map(|stand_in| stand_in.work),
         stage: case.work.stage,
         position: position(case),
         outlook: outlook(case),
