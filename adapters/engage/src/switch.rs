@@ -26,8 +26,8 @@ use crate::telephone::{Telephone, There};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SwitchConfig {
-    /// The telephones of this switch; what happens at others is no business of it. If none is named,
-    /// all are its own, and [`Switch::renew`] reads only where a worker sits.
+    /// The telephones of this switch; what happens at others is no business of it. If none is
+    /// named, all are its own, and [`Switch::renew`] reads only where a worker sits.
     pub telephones: BTreeSet<Key>,
     /// The name of the pair that says why an agent is not ready.
     pub reason_key: Key,
