@@ -54,7 +54,7 @@ type Build = fn(Arc<Plan>, usize) -> Row;
 type Row = (Floor, Box<dyn FnOnce(&mut Floor)>);
 
 /// The rows: what is called, what its cost grows with beside the logarithm of everything, and how.
-const ROWS: [(&str, &str, Build); 24] = [
+const ROWS: [(&str, &str, Build); 29] = [
     ("a presence opens for all", "offers that are made", presence_opens),
     ("all wrap-ups end at once", "wrap-ups, and offers that are made", wrap_ups_end),
     ("a queue's window changes", "nothing", |plan, waiting| {
@@ -91,6 +91,22 @@ const ROWS: [(&str, &str, Build); 24] = [
     ("fifty are asked, by idle time", "fifty", |plan, _| fifty(plan, AgentChoice::LongestIdle, 0)),
     ("fifty are asked, some spared", "members", |plan, _| fifty(plan, AgentChoice::LongestIdle, 3)),
     ("a watched queue is looked at", "nothing, as long as no rule holds", watched),
+    ("a rule may hold for all", "one call's bound", |plan, waiting| {
+        inspected(plan, waiting, Trigger::NobodyEligible)
+    }),
+    ("a rule holds for all", "one call's bound", |plan, waiting| {
+        inspected(plan, waiting, Trigger::Queue(at_least(0)))
+    }),
+    ("the hundredth waits too far back", "one call's bound, and the place", |plan, waiting| {
+        let place = Trigger::Position { is: Comparison::More, value: 100 };
+        inspected(plan, waiting, Trigger::All(vec![place, Trigger::Waited(Span::from_mins(29))]))
+    }),
+    ("free, beside as many needs", "needs that wait in their queues", |plan, waiting| {
+        free_among_needs(plan, waiting, false)
+    }),
+    ("free, they fit one of them", "needs that wait in their queues", |plan, waiting| {
+        free_among_needs(plan, waiting, true)
+    }),
     ("a presence of nobody changes", "agents, a look at each", |plan, waiting| {
         let mut floor = Floor::loaded(plan, waiting);
         let id = floor.tell(Define::new("x", PresenceProfile::of(SystemPresence::Meeting)));
@@ -231,12 +247,39 @@ fn many_needs(plan: Arc<Plan>, waiting: usize) -> Row {
 
 /// All wait in queues that have a rule for the time when nobody is there, and somebody is.
 fn watched(plan: Arc<Plan>, waiting: usize) -> Row {
+    inspected(plan, waiting, Trigger::Queue(at_least(i64::MAX)))
+}
+
+fn at_least(waiting: i64) -> QueueCondition {
+    QueueCondition::new(Measure::Waiting, Comparison::AtLeast, waiting)
+}
+
+/// A queue with such a rule is inspected.
+fn inspected(plan: Arc<Plan>, waiting: usize, when: Trigger) -> Row {
     let mut floor = Floor::loaded(plan, waiting);
-    let full = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, i64::MAX);
-    let rule = OverflowRule::new(Trigger::Queue(full), OverflowAction::Relax);
+    let rule = OverflowRule::new(when, OverflowAction::OfferCallback);
     let watched = profile(&floor).with_overflow([rule]).with_inspect_every(Span::from_mins(30));
     floor.tell(Change::new(QUEUE, watched));
     (floor, Box::new(|floor| pass(floor, Span::from_mins(30))))
+}
+
+/// All that waits in a queue asks for something else, and somebody comes free there who has none of
+/// it, or what the last asks for.
+fn free_among_needs(plan: Arc<Plan>, waiting: usize, fits_last: bool) -> Row {
+    let mut floor = Floor::idle(plan);
+    let queue = floor.tell(Define::new("orders", QueueProfile::default()));
+    for number in 0..waiting {
+        let order = Requirement::attribute("order", Comparison::Equal, number as i64);
+        floor.tell(Submit::new(WorkRequest::new(queue, VOICE).with_need(Need::of(order))));
+    }
+    let last = if fits_last { waiting as i64 - 1 } else { -1 };
+    let clerk = AgentProfile::default().with_attributes([("order".into(), last.into())]);
+    let clerk = floor.tell(Define::new("clerk", clerk));
+    floor.tell(SetMembership::new(clerk, queue));
+    (
+        floor,
+        Box::new(move |floor| floor.tell(SetPresence::new(clerk, SystemPresence::OnQueue.id()))),
+    )
 }
 
 /// Everybody is free, and fifty are asked in one go, chosen by this rule; so few who have a skill

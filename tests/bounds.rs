@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use strowger::Key;
 use strowger::centre::{CentreConfig, CentreLog};
 use strowger::command::{
-    Abandon, Change, ChangeWork, Command, ConsultQueue, Define, LimitName, RefusalKind,
+    Abandon, Cancel, Change, ChangeWork, Command, ConsultQueue, Define, LimitName, RefusalKind,
     SetPresence, Submit, SubmitToAgent,
 };
+use strowger::fact::{Event, Fact};
 use strowger::host::{Call, Driver, Entry, Host, Journal};
 use strowger::interaction::{InteractionRequest, InteractionType, OpenInteraction, RecordConfig};
 use strowger::model::{
-    ChannelId, ChannelProfile, Comparison, Invalid, Limits, Need, Opens, PresenceProfile, Problem,
-    QueueProfile, Requirement, SystemPresence, Value, WorkChange, WorkRequest,
+    ChannelId, ChannelProfile, Comparison, Invalid, Limits, Measure, Need, Opens, Order,
+    OverflowAction, OverflowRule, PresenceProfile, Priority, Problem, QueueCondition, QueueProfile,
+    Relaxation, RelaxationClock, RelaxationStep, Requeue, Requirement, SystemPresence, Trigger,
+    Value, WorkChange, WorkRequest,
 };
 use strowger::prelude::*;
 use strowger::state::DeadlineKind;
@@ -75,6 +78,174 @@ fn a_command_does_not_overtake_what_is_due_before_it() {
     let over = engine.execute(at(90), abandon, &mut log).unwrap_err();
     assert_eq!(over.kind(), RefusalKind::TooLate, "{over}");
     assert_eq!(log.len(), 25);
+}
+
+/// So many wait, of whom some are more urgent and some have less time, in a queue whose rules hold
+/// for all of them after a minute; one call does so much.
+fn inspected(count: u32, burst: u32, order: Order) -> (Engine, Log) {
+    let mut log = Log::default();
+    let config = Config::default().with_burst(burst);
+    let mut engine = Engine::new(config, START, &mut log).unwrap();
+    let channel = Define::new("voice", ChannelProfile::voice());
+    let channel = engine.execute(START, channel, &mut log).unwrap();
+    let place = |is, value| Trigger::Position { is, value };
+    let middle = Trigger::All(vec![
+        place(Comparison::More, 3),
+        place(Comparison::AtMost, count / 2),
+        Trigger::Queue(QueueCondition::new(Measure::Waiting, Comparison::AtLeast, 1)),
+    ]);
+    let rules = [
+        OverflowRule::new(place(Comparison::AtMost, 3), OverflowAction::Close { message: None }),
+        OverflowRule::new(middle, OverflowAction::RaisePriority(7)),
+        OverflowRule::new(place(Comparison::Equal, count), OverflowAction::OfferCallback),
+    ];
+    let plain = QueueProfile::default().with_order(order).with_inspect_every(Span::from_mins(1));
+    let queue = engine.execute(START, Define::new("support", plain.clone()), &mut log).unwrap();
+    for number in 0..count {
+        let request = WorkRequest::new(queue, channel)
+            .with_priority(Priority(i32::try_from(number * 7 % 5).unwrap()))
+            .with_objective(Span::from_secs(20 + number * 11 % 7));
+        let now = START + Span::from_millis(u64::from(number));
+        engine.execute(now, Submit::new(request), &mut log).unwrap();
+    }
+    let rules = plain.with_overflow(rules);
+    engine.execute(engine.now(), Change::new(queue, rules), &mut log).unwrap();
+    (engine, log)
+}
+
+/// Lets time pass to an instant, in as many calls as it takes; what each of them said.
+fn pass(engine: &mut Engine, now: Timestamp) -> Vec<Vec<Fact>> {
+    let mut calls = Vec::new();
+    loop {
+        let mut log = Log::default();
+        engine.advance(now, &mut log).unwrap();
+        calls.push(log.into_iter().collect());
+        if engine.next_deadline().is_none_or(|due| due.at > now) {
+            return calls;
+        }
+    }
+}
+
+const fn is_inspection(fact: &Fact) -> bool {
+    matches!(fact.event, Event::QueueInspected { .. })
+}
+
+#[test]
+fn an_inspection_looks_at_no_more_than_one_call_may_do() {
+    let (mut engine, mut log) = inspected(25, 10, Order::Score);
+    let due = engine.next_deadline().unwrap().at;
+    let mut said = Log::default();
+    engine.advance(due, &mut said).unwrap();
+    let parts: Vec<_> = said.iter().filter(|fact| is_inspection(fact)).collect();
+    let [begins, part] = parts[..] else { panic!("{parts:?}") };
+    assert!(matches!(begins.event, Event::QueueInspected { up_to: None, .. }));
+    let tenth = Some(WorkId::from_raw(10));
+    assert!(matches!(part.event, Event::QueueInspected { up_to, .. } if up_to == tenth));
+    let left = engine.next_deadline().unwrap();
+    assert_eq!((left.at, left.kind), (due, DeadlineKind::Inspection));
+
+    // It goes on before anything else, also in an engine of the facts or of a snapshot.
+    let facts = log.drain().chain(said.drain());
+    let replayed = Engine::replay(facts.collect::<Vec<_>>()).unwrap();
+    let restored = Engine::restore(engine.snapshot()).unwrap();
+    for mut other in [replayed, restored] {
+        assert_eq!(other.digest(), engine.digest());
+        other.verify().unwrap();
+        let mut same = engine.clone();
+        assert_eq!(pass(&mut other, due), pass(&mut same, due));
+        assert_eq!(other.digest(), same.digest());
+    }
+    let cancel = Cancel::new(WorkId::from_raw(24));
+    let behind = engine.execute(due, cancel.clone(), &mut log).unwrap_err();
+    assert_eq!(behind, Refusal::behind(due));
+    let last = |log: &Log| log.iter().rfind(|fact| is_inspection(fact)).cloned().unwrap();
+    let twentieth = Some(WorkId::from_raw(20));
+    assert!(matches!(last(&log).event, Event::QueueInspected { up_to, .. } if up_to == twentieth));
+    engine.execute(due, cancel, &mut log).unwrap();
+    assert!(matches!(last(&log).event, Event::QueueInspected { up_to: None, .. }));
+    assert_eq!(engine.next_deadline().unwrap().at, due + Span::from_mins(1));
+}
+
+#[test]
+fn a_long_line_that_is_inspected_in_parts_ends_as_in_one_go() {
+    for order in [Order::Score, Order::Ratio, Order::PriorityRatio, Order::Lifo] {
+        let (mut large, _) = inspected(2_000, 10_000, order);
+        let (mut small, _) = inspected(2_000, 3, order);
+        let due = large.next_deadline().unwrap().at;
+        let (once, parts) = (pass(&mut large, due), pass(&mut small, due));
+        assert_eq!((once.len(), parts.len()), (1, 667), "{order:?}");
+        assert!(parts.iter().all(|facts| facts.len() <= 8), "{order:?}");
+        let done = |calls: &[Vec<Fact>]| -> Vec<Event> {
+            let facts = calls.iter().flatten().filter(|fact| !is_inspection(fact));
+            facts.map(|fact| fact.event.clone()).collect()
+        };
+        assert_eq!(done(&once), done(&parts), "{order:?}");
+        assert_eq!((large.view().open_work(), small.view().open_work()), (1_997, 1_997));
+        // The next one finds other places.
+        let next = large.next_deadline().unwrap();
+        assert_eq!(Some(next), small.next_deadline());
+        let (once, parts) = (pass(&mut large, next.at), pass(&mut small, next.at));
+        assert_eq!(done(&once), done(&parts), "{order:?}");
+    }
+}
+
+/// What a part of an inspection makes overdue waits for the other parts.
+#[test]
+fn nothing_falls_due_between_two_parts_of_an_inspection() {
+    let go = |burst| {
+        let (mut log, minute) = (Log::default(), Span::from_mins(1));
+        let mut engine = Engine::new(Config::default().with_burst(burst), START, &mut log).unwrap();
+        let channel = Define::new("voice", ChannelProfile::voice());
+        let channel = engine.execute(START, channel, &mut log).unwrap();
+        // Whoever comes here is late for the first step.
+        let step = RelaxationStep::default().with_after(Span::from_secs(1)).with_ring(2);
+        let relaxation = Relaxation::of([step]).with_clock(RelaxationClock::Age);
+        let wide = QueueProfile::default().with_relaxation(relaxation);
+        let wide = engine.execute(START, Define::new("wide", wide), &mut log).unwrap();
+        let full = QueueCondition::new(Measure::Waiting, Comparison::AtLeast, 0);
+        let placement = Requeue::KeepScore;
+        let moves = OverflowAction::Move { queue: wide, placement };
+        let queue = QueueProfile::default().with_inspect_every(minute);
+        let id = Define::new("support", queue.clone());
+        let id = engine.execute(START, id, &mut log).unwrap();
+        for _ in 0..6 {
+            engine.execute(START, Submit::new(WorkRequest::new(id, channel)), &mut log).unwrap();
+        }
+        let rule = OverflowRule::new(Trigger::Queue(full), moves);
+        engine.execute(START, Change::new(id, queue.with_overflow([rule])), &mut log).unwrap();
+        let facts = pass(&mut engine, START + minute).into_iter().flatten();
+        facts.map(|fact| fact.event).filter(|event| event.queue() != Some(id)).collect::<Vec<_>>()
+    };
+    let once = go(100);
+    let relaxed = |event: &&Event| matches!(event, Event::WorkRelaxed { .. });
+    assert_eq!(once.iter().filter(relaxed).count(), 6);
+    assert_eq!(once, go(2));
+}
+
+#[test]
+fn queues_that_are_inspected_at_once_share_what_one_call_may_do() {
+    let (mut log, channels) = (Log::default(), ["voice", "chat"]);
+    let mut engine = Engine::new(Config::default().with_burst(5), START, &mut log).unwrap();
+    let nobody = OverflowRule::new(Trigger::NobodyEligible, OverflowAction::OfferCallback);
+    let watched = QueueProfile::default().with_inspect_every(Span::from_mins(1));
+    for key in channels {
+        let channel = Define::new(key, ChannelProfile::voice());
+        let channel = engine.execute(START, channel, &mut log).unwrap();
+        let queue = Define::new(key, watched.clone());
+        let queue = engine.execute(START, queue, &mut log).unwrap();
+        for _ in 0..4 {
+            let submit = Submit::new(WorkRequest::new(queue, channel));
+            engine.execute(START, submit, &mut log).unwrap();
+        }
+        let rules = Change::new(queue, watched.clone().with_overflow([nobody.clone()]));
+        engine.execute(START, rules, &mut log).unwrap();
+    }
+    let calls = pass(&mut engine, at(60));
+    let triggered = |facts: &Vec<Fact>| {
+        let done = |fact: &&Fact| matches!(fact.event, Event::OverflowTriggered { .. });
+        facts.iter().filter(done).count()
+    };
+    assert_eq!(calls.iter().map(triggered).collect::<Vec<_>>(), [5, 3]);
 }
 
 #[test]

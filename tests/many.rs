@@ -13,6 +13,7 @@ use strowger::model::{
     Membership, Need, OfferId, Opens, PresenceProfile, Priority, QueueId, QueueProfile,
     Requirement, SkillProfile, SystemPresence, WorkId, WorkRequest,
 };
+use strowger::policy::fit::holds;
 use strowger::{Config, Engine, Log, Timestamp};
 
 /// A floor with one queue.
@@ -221,4 +222,62 @@ fn refilled_by_one_of(agents: usize) {
 #[test]
 fn one_of_a_crowd_is_asked_for_what_needs_one_more() {
     [1, 9, 10, 30].into_iter().for_each(refilled_by_one_of);
+}
+
+/// Of hundreds of needs that wait in one queue an agent takes the first that they meet, whatever
+/// they have to do with it: an attribute that it names, a skill, or no one thing.
+#[test]
+fn an_agent_finds_their_work_among_hundreds_of_needs() {
+    let mut floor = Floor::new(AgentChoice::LongestIdle);
+    let skills = ["danish", "french"].map(|key| {
+        let skill = Define::new(key, SkillProfile::default());
+        floor.engine.execute(floor.now, skill, &mut floor.log).unwrap()
+    });
+    let (mut state, mut waiting) = (11, Vec::new());
+    let number = |state: &mut u64| i64::try_from(next(state, 40)).unwrap();
+    for round in 0..900 {
+        floor.now = Timestamp::from_millis(floor.now.as_millis() + 1);
+        let attribute = |name, is, value: i64| Requirement::attribute(name, is, value);
+        let desk = attribute("desk", Comparison::Equal, number(&mut state));
+        let more = attribute("size", Comparison::AtLeast, round);
+        let level = u8::try_from(next(&mut state, 30)).unwrap();
+        let skilled = Requirement::skill(skills[next(&mut state, 2)], Comparison::AtLeast, level);
+        let need = match next(&mut state, 60) {
+            0..20 => Requirement::All(vec![desk, attribute("size", Comparison::Less, round)]),
+            20..38 => Requirement::All(vec![skilled, more]),
+            38 => Requirement::Any(vec![desk, more]),
+            39 => Requirement::Not(Box::new(more)),
+            _ => Requirement::All(vec![skilled, desk]),
+        };
+        let request = WorkRequest::new(floor.queue, floor.voice).with_need(Need::of(need.clone()));
+        let work = floor.engine.execute(floor.now, Submit::new(request), &mut floor.log).unwrap();
+        waiting.push((work, need));
+    }
+    let mut found = 0;
+    for _ in 0..700 {
+        floor.now = Timestamp::from_millis(floor.now.as_millis() + 1);
+        let mut profile = AgentProfile::default();
+        if next(&mut state, 2) == 0 {
+            let level = u8::try_from(next(&mut state, 30)).unwrap();
+            profile = profile.with_skills([(skills[next(&mut state, 2)], level)]);
+        }
+        let desk = ("desk".into(), number(&mut state).into());
+        let size = i64::try_from(next(&mut state, 900)).unwrap();
+        profile = profile.with_attributes([desk, ("size".into(), size.into())]);
+        let agent = floor.define(profile.clone());
+        floor.set_presence(agent, SystemPresence::OnQueue);
+        let first = waiting.iter().position(|(_, need)| holds(need, &profile));
+        let first = first.map(|place| waiting.remove(place).0);
+        let view = floor.engine.view();
+        let offer = view.agent(agent).unwrap().offers().first().copied();
+        assert_eq!(offer.map(|offer| view.offer(offer).unwrap().work), first);
+        if let Some(offer) = offer {
+            floor.engine.execute(floor.now, Accept::new(offer), &mut floor.log).unwrap();
+            found += 1;
+        } else {
+            floor.set_presence(agent, SystemPresence::Offline);
+        }
+    }
+    assert!((400..700).contains(&found), "{found}");
+    floor.engine.verify().unwrap();
 }

@@ -59,6 +59,11 @@ impl<T: Copy + Ord> Sorted<T> {
         self.chunks.front()?.items.front()
     }
 
+    /// The highest.
+    pub(crate) fn last(&self) -> Option<&T> {
+        self.chunks.back()?.items.back()
+    }
+
     /// Takes the lowest out.
     pub(crate) fn pop_first(&mut self) -> Option<T> {
         let first = *self.first()?;

@@ -1,7 +1,6 @@
 //! What is true of a queue now: the triggers of its overflow rules, the conditions of its rings,
 //! and whether it is open. Everything here reads.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::base::time::Span;
@@ -11,27 +10,12 @@ use crate::model::overflow::{ConditionalRing, Measure, QueueCondition, Trigger};
 use crate::policy::calendar::{self, Counted};
 use crate::policy::estimate::{Estimator, Situation};
 use crate::policy::fit::compares;
+use crate::policy::order::LineKey;
 use crate::policy::tally;
-use crate::world::rows::Work;
+use crate::world::rows::{Places, Work};
 
 use crate::engine::matching::hope;
 use crate::engine::turn::{Halted, Turn};
-
-/// The places of what waits in a line, from 1.
-pub(crate) type Places = BTreeMap<WorkId, u32>;
-
-/// The places of all that waits in a line, by its order now.
-pub(crate) fn places(turn: &Turn<'_>, queue: QueueId) -> Places {
-    let both = turn.world.index().line(queue).zip(turn.world.queue_rules(queue).ok());
-    let Some((line, rules)) = both else {
-        return Places::new();
-    };
-    let key = |work: WorkId| Some(turn.world.work(work).ok()?.line_key(work, rules).at(turn.now));
-    let keys = line.stays.iter().filter_map(|(_, work)| Some((key(*work)?, *work)));
-    let mut keys: Vec<_> = keys.collect();
-    keys.sort_unstable();
-    (1..).zip(keys).map(|(place, (_, work))| (work, place)).collect()
-}
 
 /// A piece of work for which a trigger is evaluated.
 #[derive(Clone, Copy)]
@@ -44,8 +28,17 @@ pub(crate) struct Judged<'a> {
     pub clock: Counted<'a>,
     /// How many others waited as it entered.
     pub ahead: u32,
-    /// Its place in the line, if that was taken before.
-    pub place: Option<u32>,
+    /// Where it stood in the line as an inspection began.
+    pub stood: Option<Stood<'a>>,
+}
+
+/// Where work stood in the line as an inspection of the queue began.
+#[derive(Clone, Copy)]
+pub(crate) struct Stood<'a> {
+    /// The places that rules ask for.
+    pub places: &'a Places,
+    /// Its key, as it compares with them.
+    pub key: LineKey,
 }
 
 impl Judged<'_> {
@@ -61,8 +54,9 @@ impl Judged<'_> {
             }
             Trigger::Ahead(least) => self.ahead >= *least,
             Trigger::Position { is, value } => {
-                let place = self.place.or_else(|| place(turn, self.work, self.row));
-                let order = place.map(|place| place.cmp(value));
+                let stood = self.stood.map(|its| its.places.compare(its.key, *value));
+                let now = || Some(place(turn, self.work, self.row)?.cmp(value));
+                let order = stood.or_else(now);
                 order.is_some() && compares(order, *is)
             }
             Trigger::EstimatedWait { by, at_least } => {
@@ -150,6 +144,13 @@ pub(crate) fn rings_held(turn: &Turn<'_>, id: QueueId) -> Result<(Vec<u8>, Vec<u
         rings
     };
     Ok((sorted(helping), sorted(holding)))
+}
+
+/// The conditional rings of a queue that help now, and those whose conditions must hold for longer.
+pub(crate) fn rings_now(turn: &Turn<'_>, id: QueueId) -> Result<(Vec<u8>, Vec<u8>), Halted> {
+    let row = turn.must(turn.world.queue(id))?;
+    let joined = (0..16_u8).filter(|ring| row.joined & (1 << ring) != 0);
+    Ok((joined.collect(), row.holding.iter().map(|(ring, _)| *ring).collect()))
 }
 
 /// True if a condition of a queue, or of another one, holds, as if this ring of the former had not

@@ -175,7 +175,8 @@ impl Engine {
     ///
     /// One call fires no more deadlines and makes no more offers than [`Config::burst`]. As long as
     /// something is left [`next_deadline`](Self::next_deadline) is not in the future: call again
-    /// with the same `now`. The facts of these calls are those of one that does it all.
+    /// with the same `now`. The facts of these calls are those of one that does it all, but for
+    /// those that say how an [inspection](crate::model::QueueProfile::inspect_every) was divided.
     ///
     /// # Errors
     /// [`Refusal::ClockJump`] or [`Refusal::Faulted`]: no time passed.
@@ -556,6 +557,7 @@ mod tests {
     use crate::model::channel::ChannelProfile;
     use crate::model::ids::{AgentId, QueueId, ReasonId, WorkId};
     use crate::model::membership::Membership;
+    use crate::model::overflow::{OverflowAction, OverflowRule, Trigger};
     use crate::model::presence::{Opens, PresenceProfile, SystemPresence};
     use crate::model::queue::QueueProfile;
     use crate::model::reason::{RejectReasonProfile, Response};
@@ -675,6 +677,39 @@ mod tests {
         assert!(engine.follow_quietly(&fact(sound + 1, retrieved)).is_err());
         assert_eq!(engine.fault().map(|fault| fault.sound), Some(sound));
         assert!(engine.advance(at(3), &mut Log::default()).is_err());
+    }
+
+    /// A layer above may have something done to the work between two parts of an inspection.
+    #[test]
+    fn an_inspection_ends_with_what_waited_as_it_began() {
+        let mut log = Log::default();
+        let config = Config::default().with_burst(2);
+        let mut engine = Engine::new(config, at(0), &mut log).unwrap();
+        let voice = Define::new("voice", ChannelProfile::voice());
+        let voice = engine.execute(at(0), voice, &mut log).unwrap();
+        let nobody = OverflowRule::new(Trigger::NobodyEligible, OverflowAction::OfferCallback);
+        let queue = QueueProfile::default().with_overflow([nobody]);
+        let queue = engine.execute(at(0), Define::new("support", queue), &mut log).unwrap();
+        let submit = || Submit::new(WorkRequest::new(queue, voice));
+        for _ in 0..4 {
+            engine.execute(at(0), submit(), &mut log).unwrap();
+        }
+        let parts = |log: &Log| {
+            let part = |fact: &Fact| match fact.event {
+                Event::QueueInspected { up_to, .. } => Some(up_to),
+                _ => None,
+            };
+            log.iter().filter_map(part).collect::<Vec<_>>()
+        };
+        engine.advance(at(10), &mut log).unwrap();
+        assert_eq!(parts(&log), [None, Some(WorkId::from_raw(2))]);
+        for _ in 0..2 {
+            engine.decide(&Actor::Host, submit(), &mut log).unwrap();
+        }
+        log.clear();
+        engine.advance(at(10), &mut log).unwrap();
+        assert_eq!(parts(&log), [None]);
+        assert_eq!((engine.first_due().unwrap().at, engine.verify()), (at(20), Ok(())));
     }
 
     /// How many searches it takes to offer something to so many agents who come free in one call.

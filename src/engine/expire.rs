@@ -9,7 +9,7 @@ use crate::model::ids::{QueueId, WorkId};
 use crate::model::queue::MaxWaitAction;
 use crate::model::requeue::Requeue;
 use crate::policy::offering::Bar;
-use crate::state::machine::DeadlineKind;
+use crate::state::machine::{Deadline, DeadlineKind};
 use crate::state::offer::Withdrawal;
 use crate::state::work::CloseCause;
 use crate::world::index::TimerKey;
@@ -80,7 +80,8 @@ fn fire(turn: &mut Turn<'_>, due: Timestamp, key: TimerKey) -> Result<(), Halted
         }
         TimerKey::Queue(queue) => match turn.world.queue_deadline(queue) {
             Some(deadline) => {
-                turn.cause = cause(deadline.kind);
+                let Deadline { at: due, kind } = deadline;
+                turn.cause = Cause::Deadline { kind, due };
                 fire_queue(turn, queue, deadline.kind)
             }
             None => Ok(()),

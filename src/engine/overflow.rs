@@ -1,17 +1,18 @@
 //! Overflow: what rules of a queue do for work that comes, or waits, when things are not as they
 //! should be.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::base::time::Timestamp;
 use crate::fact::event::{EndedBy, Event, QueuedWhy};
 use crate::model::ids::{QueueId, WorkId};
-use crate::model::overflow::{LastResort, OverflowAction, OverflowRule, Trigger};
+use crate::model::overflow::{LastResort, OverflowAction, OverflowRule};
 use crate::model::requeue::Requeue;
 use crate::state::work::{CloseCause, Stage};
+use crate::world::rows::{Inspecting, Places};
 
-use crate::engine::conditions::{Judged, Places, may_hold, places, rings_held};
+use crate::engine::conditions::{Judged, Stood, may_hold, rings_held, rings_now};
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::waiting::Coming;
 use crate::engine::{place, prefer, relax, waiting};
@@ -21,8 +22,8 @@ use crate::engine::{place, prefer, relax, waiting};
 enum Occasion<'a> {
     /// It enters, and so many others wait. What came by overflow is not sent on at once.
     Entry { ahead: u32, by_overflow: bool },
-    /// Its queue is inspected. These are the places of what waits, if a rule asks for them.
-    Inspection(&'a Places),
+    /// Its queue is inspected. There it stood as the inspection began, if a rule asks for that.
+    Inspection(Option<Stood<'a>>),
     /// A time that the rule asks for is over.
     Time,
 }
@@ -77,33 +78,83 @@ pub(crate) fn at_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     }
 }
 
-/// Inspects a queue: which conditional rings help, and which rules hold for what waits.
+/// Inspects a queue: which conditional rings help, and which rules hold for what waits. One call
+/// looks at as many pieces of work as it may fire deadlines, and the next one goes on behind them.
 pub(crate) fn inspect(turn: &mut Turn<'_>, queue: QueueId) -> Result<(), Halted> {
-    let (rings, holding) = rings_held(turn, queue)?;
-    turn.emit(Event::QueueInspected { queue, rings, holding })?;
-    let rules = &turn.queue_profile(queue)?.overflow;
-    let mut rules = rules.iter().map(|rule| &rule.when).filter(|when| when.is_watched());
-    let asked = rules.clone().any(Trigger::asks_position);
+    let known = turn.must(turn.world.queue(queue))?.inspecting.clone();
+    if known.is_none() {
+        let (rings, holding) = rings_held(turn, queue)?;
+        turn.emit(Event::QueueInspected { queue, rings, holding, up_to: None })?;
+    }
+    let rules = turn.queue_profile(queue)?.overflow.iter();
+    let mut rules = rules.map(|rule| &rule.when).filter(|when| when.is_watched());
     let may_hold = rules.any(|when| may_hold(turn, queue, when));
-    let places = if may_hold && asked { places(turn, queue) } else { Places::default() };
-    let concerned = if may_hold { all_in_line(turn, queue) } else { watched(turn, queue) };
-    let mut concerned = concerned.into_iter();
-    concerned.try_for_each(|(_, work)| judge_all(turn, work, queue, Occasion::Inspection(&places)))
+    let (part, more) = next_part(turn, queue, known.as_deref(), may_hold);
+    if more || known.is_some() {
+        let (rings, holding) = rings_now(turn, queue)?;
+        let up_to = part.last().copied().filter(|_| more);
+        turn.emit(Event::QueueInspected { queue, rings, holding, up_to })?;
+    }
+    let places = places(turn, queue, known, may_hold)?;
+    part.into_iter().try_for_each(|work| {
+        let stood = stood(turn, work, &places)?;
+        judge_all(turn, work, queue, Occasion::Inspection(stood))
+    })
 }
 
-/// What waits in a queue, in the order in which it entered.
-fn all_in_line(turn: &Turn<'_>, queue: QueueId) -> Vec<(Timestamp, WorkId)> {
-    let line = turn.world.index().line(queue);
-    line.into_iter().flat_map(|line| line.stays.iter()).copied().collect()
+/// What an inspection looks at next, in the order of entry, and whether more is left: all that
+/// waits, or if no rule may hold for any of it, that of which something is remembered of a rule.
+fn next_part(
+    turn: &mut Turn<'_>,
+    queue: QueueId,
+    known: Option<&Inspecting>,
+    may_hold: bool,
+) -> (Vec<WorkId>, bool) {
+    let Some(line) = turn.world.index().line(queue) else {
+        return (Vec::new(), false);
+    };
+    let stays = if may_hold { &line.stays } else { &line.watched };
+    let stays = stays.after(known.map(|known| known.up_to));
+    let mut left = stays.take_while(|stay| known.is_none_or(|known| **stay <= known.last));
+    // The deadline itself was the first step.
+    let mut part: Vec<WorkId> = left.next().map(|(_, work)| *work).into_iter().collect();
+    while turn.pace.may_step() {
+        let Some((_, work)) = left.next() else {
+            return (part, false);
+        };
+        turn.pace.step();
+        part.push(*work);
+    }
+    (part, left.next().is_some())
 }
 
-/// The same, but only of what something is remembered of a rule.
-fn watched(turn: &Turn<'_>, queue: QueueId) -> Vec<(Timestamp, WorkId)> {
-    let row = |id: WorkId| turn.world.work(id).ok().filter(|row| row.queue == queue);
-    let watched = turn.world.stores().watches.iter().map(|(id, _)| id);
-    let mut watched: Vec<_> = watched.filter_map(|id| Some((row(id)?.entered, id))).collect();
-    watched.sort_unstable();
-    watched
+/// The places that rules ask for, as they were when an inspection began.
+fn places(
+    turn: &Turn<'_>,
+    queue: QueueId,
+    known: Option<Box<Inspecting>>,
+    may_hold: bool,
+) -> Result<Places, Halted> {
+    let begun = &turn.must(turn.world.queue(queue))?.inspecting;
+    if let Some(inspecting) = known.or_else(|| begun.clone()) {
+        return Ok(inspecting.places);
+    }
+    let line = turn.world.index().line(queue).filter(|_| may_hold);
+    let rules = &turn.queue_profile(queue)?.overflow;
+    Ok(line.map(|line| line.places(rules, turn.now)).unwrap_or_default())
+}
+
+/// Where work stood as an inspection began, if a rule asks for that.
+fn stood<'a>(
+    turn: &Turn<'_>,
+    work: WorkId,
+    places: &'a Places,
+) -> Result<Option<Stood<'a>>, Halted> {
+    let Some(row) = turn.world.work(work).ok().filter(|_| places.are_asked()) else {
+        return Ok(None);
+    };
+    let key = places.key(row.line_key(work, turn.queue_rules(row.queue)?));
+    Ok(Some(Stood { places, key }))
 }
 
 /// Evaluates all rules of a queue that were not done, as long as the work waits there.
@@ -153,14 +204,14 @@ fn judge(
     };
     let clock = rules.clock_or(rule.counts);
     let known = turn.world.stores().watches.of(work, number);
-    let mut judged = Judged { work, row, clock, ahead: known.ahead, place: None };
+    let mut judged = Judged { work, row, clock, ahead: known.ahead, stood: None };
     let mut holds = true;
     match occasion {
         Occasion::Entry { ahead, by_overflow } => {
             judged.ahead = ahead;
             holds = !by_overflow;
         }
-        Occasion::Inspection(places) => judged.place = places.get(&work).copied(),
+        Occasion::Inspection(stood) => judged.stood = stood,
         Occasion::Time => {}
     }
     holds = holds && judged.holds(turn, &rule.when);

@@ -15,6 +15,11 @@ impl Pace {
         self.left = burst;
     }
 
+    /// True if a step is left.
+    pub(crate) const fn may_step(self) -> bool {
+        self.left > 0
+    }
+
     /// Takes one step, if one is left.
     pub(crate) const fn step(&mut self) -> bool {
         let may = self.left > 0;

@@ -410,6 +410,11 @@ events! {
             /// these rings see its work.
             #[serde(default, skip_serializing_if = "Vec::is_empty")]
             holding: Vec<u8>,
+            /// The last piece of work that this part of the inspection looks at; absent if that is
+            /// the last part, and so unless one call cannot look at all. The next fact of this
+            /// kind about the queue then goes on behind it, with the rings of the first part.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            up_to: Option<WorkId>,
         }
         /// A queue may offer again after its ramp.
         RampReleased = ramp_released {

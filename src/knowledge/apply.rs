@@ -3,7 +3,6 @@
 
 use crate::base::time::Timestamp;
 use crate::fact::event::Event;
-use crate::interaction::InteractionId;
 use crate::model::ids::{OfferId, WorkId};
 use crate::state::offer::Withdrawal;
 use crate::state::work::CloseCause;
@@ -11,7 +10,6 @@ use crate::state::work::CloseCause;
 use crate::fact::event::EndedBy;
 use crate::knowledge::ends::Unanswered;
 use crate::knowledge::event::{KnowledgeEvent, KnowledgeFact};
-use crate::knowledge::point::UserData;
 use crate::knowledge::rows::{
     AskedFor, HeardPresence, KnownPresence, Session, SessionOwner, StandsFor, Worker,
 };
@@ -72,15 +70,6 @@ impl KnowledgeStore {
             event => self.change_workers(event)?,
         }
         Ok(())
-    }
-
-    fn attach(&mut self, id: InteractionId, data: &UserData) {
-        let rows = self.rows_mut();
-        let own = match rows.sessions.get_mut(&id) {
-            Some(session) => &mut session.user_data,
-            None => rows.calls.entry(id).or_default(),
-        };
-        own.extend(data.clone());
     }
 
     fn change_workers(&mut self, event: &KnowledgeEvent) -> Result<(), KnowledgeMisfit> {

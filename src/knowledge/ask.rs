@@ -20,9 +20,7 @@ use crate::knowledge::command::Ask;
 use crate::knowledge::decide::{Aim, KnowledgeBelow, check_text};
 use crate::knowledge::ends::Unanswered;
 use crate::knowledge::layer::Knowledge;
-use crate::knowledge::point::{
-    NOTES, Otherwise, RoutingPoint, Target, UserData, bytes_of, check_data,
-};
+use crate::knowledge::point::{NOTES, Otherwise, RoutingPoint, Target, UserData, check_data};
 use crate::knowledge::refusal::{KnowledgeLimit, KnowledgeRefusal};
 use crate::knowledge::rows::{Invitation, Session};
 
@@ -279,16 +277,12 @@ impl Knowledge {
     }
 
     fn check_bounds(&self, ask: &Ask) -> Result<(), KnowledgeRefusal> {
-        let limits = &self.config().limits;
-        if self.store.asked_by(ask.agent).count() >= limits.of_asker as usize {
-            let (limit, max) = (KnowledgeLimit::OfAsker, limits.of_asker);
+        let max = self.config().limits.of_asker;
+        if self.store.asked_by(ask.agent).count() >= max as usize {
+            let (limit, max) = (KnowledgeLimit::OfAsker, u64::from(max));
             return Err(KnowledgeRefusal::Limit { limit, max });
         }
-        if bytes_of(&ask.user_data) > limits.data_bytes as usize {
-            let (limit, max) = (KnowledgeLimit::DataBytes, limits.data_bytes);
-            return Err(KnowledgeRefusal::Limit { limit, max });
-        }
-        Ok(())
+        self.store.check_more_data(None, &ask.user_data, u32::MAX)
     }
 }
 

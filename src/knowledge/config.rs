@@ -35,12 +35,14 @@ growing! {
         pub of_asker: u32 => with_of_asker,
         /// The bytes of the user data of one session or call, names included.
         pub data_bytes: u32 => with_data_bytes,
+        /// The bytes of all user data together, as long as they are kept.
+        pub all_data_bytes: u64 => with_all_data_bytes,
     }
 }
 
 impl Default for KnowledgeLimits {
     fn default() -> Self {
-        Self { points: 10_000, of_asker: 10, data_bytes: 1_048_576 }
+        Self { points: 10_000, of_asker: 10, data_bytes: 1_048_576, all_data_bytes: 4_294_967_296 }
     }
 }
 
@@ -82,9 +84,9 @@ impl KnowledgeConfig {
         self.presences.check()?;
         Invalid::length("hidden", self.hidden.len(), 1_000)?;
         self.hidden.iter().try_for_each(|name| check_key("hidden", name))?;
-        let KnowledgeLimits { points, of_asker, data_bytes } = self.limits;
+        let KnowledgeLimits { points, of_asker, data_bytes, all_data_bytes } = self.limits;
         Invalid::range("limits.of_asker", i64::from(of_asker), 1, 100)?;
-        match points == 0 || data_bytes == 0 {
+        match points == 0 || data_bytes == 0 || all_data_bytes == 0 {
             true => Err(Invalid::new("limits", Problem::Empty)),
             false => Ok(()),
         }

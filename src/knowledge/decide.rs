@@ -20,6 +20,7 @@ use crate::knowledge::command::{
     RemoveKnowledgeWorker, RemoveRoutingPoint, ReportPresence, SetKnowledgeWorker, SetRoutingPoint,
     SetSeat,
 };
+use crate::knowledge::config::KnowledgeLimits;
 use crate::knowledge::ends::{EscalationEnd, Unanswered};
 use crate::knowledge::event::{KnowledgeEntry, KnowledgeEvent, KnowledgeFact, KnowledgeLog};
 use crate::knowledge::point::{PAIRS_MAX, UserData, bytes_of, check_data};
@@ -205,15 +206,19 @@ impl KnowledgeStore {
         let none = UserData::new();
         let own = own.unwrap_or(&none);
         let new = more.keys().filter(|name| !own.contains_key(&***name)).count();
+        let full = |limit, max| Err(KnowledgeRefusal::Limit { limit, max });
         if own.len().saturating_add(new) > PAIRS_MAX as usize {
-            return Err(KnowledgeRefusal::Limit { limit: KnowledgeLimit::Pairs, max: PAIRS_MAX });
+            return full(KnowledgeLimit::Pairs, u64::from(PAIRS_MAX));
         }
-        let max = self.rows().config.limits.data_bytes;
-        if bytes_of(own).saturating_add(bytes_of(more)) > max as usize {
-            let limit = KnowledgeLimit::DataBytes;
-            return Err(KnowledgeRefusal::Limit { limit, max });
+        let KnowledgeLimits { data_bytes, all_data_bytes, .. } = self.rows().config.limits;
+        let bytes = bytes_of(more);
+        if bytes_of(own).saturating_add(bytes) > u64::from(data_bytes) {
+            return full(KnowledgeLimit::DataBytes, u64::from(data_bytes));
         }
-        Ok(())
+        match self.bytes().saturating_add(bytes) > all_data_bytes {
+            true => full(KnowledgeLimit::AllDataBytes, all_data_bytes),
+            false => Ok(()),
+        }
     }
 }
 
@@ -339,7 +344,8 @@ impl RunOnKnowledge for SetRoutingPoint {
         }
         let max = turn.store.rows().config.limits.points;
         if !points.contains_key(&dn) && points.len() >= max as usize {
-            return Err(KnowledgeRefusal::Limit { limit: KnowledgeLimit::Points, max });
+            let (limit, max) = (KnowledgeLimit::Points, u64::from(max));
+            return Err(KnowledgeRefusal::Limit { limit, max });
         }
         turn.emit(KnowledgeEvent::PointSet { dn, point });
         Ok(())

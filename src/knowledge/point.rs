@@ -34,8 +34,9 @@ pub(crate) fn check_data(data: &UserData, text_max: u32) -> Result<(), Invalid> 
 }
 
 /// The bytes of user data, names included.
-pub(crate) fn bytes_of(data: &UserData) -> usize {
-    data.iter().map(|(name, value)| name.len() + value.len()).fold(0, usize::saturating_add)
+pub(crate) fn bytes_of(data: &UserData) -> u64 {
+    let bytes = data.iter().map(|(name, value)| name.len().saturating_add(value.len()));
+    bytes.fold(0, |sum, bytes| sum.saturating_add(bytes as u64))
 }
 
 /// Who is asked if the worker whom the user data name cannot be.

@@ -138,7 +138,7 @@ refusals! {
             /// Which bound.
             limit: KnowledgeLimit,
             /// How many there may be.
-            max: u32,
+            max: u64,
         }
         /// The layer met a contradiction in its own state and refuses everything. The host recovers
         /// from its journal.
@@ -167,6 +167,8 @@ pub enum KnowledgeLimit {
     Pairs,
     /// Bytes of the user data of one session or call.
     DataBytes,
+    /// Bytes of all user data.
+    AllDataBytes,
 }
 
 impl Naming for KnowledgeLimit {
@@ -176,6 +178,7 @@ impl Naming for KnowledgeLimit {
             Self::OfAsker => "requests and sessions of one asker",
             Self::Pairs => "pairs of user data of one interaction",
             Self::DataBytes => "bytes of user data of one interaction",
+            Self::AllDataBytes => "bytes of user data",
         })
     }
 }

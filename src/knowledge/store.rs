@@ -7,7 +7,7 @@ use crate::base::key::Key;
 use crate::interaction::InteractionId;
 use crate::model::ids::{AgentId, WorkId};
 
-use crate::knowledge::point::UserData;
+use crate::knowledge::point::{UserData, bytes_of};
 use crate::knowledge::rows::{AskedFor, Escalation, Invitation, KnowledgeRows, Session};
 
 /// What work stands in line for.
@@ -36,6 +36,8 @@ struct KnowledgeIndex {
     asked_by: BTreeSet<(AgentId, InteractionId)>,
     /// The sessions that go on, by who has them.
     owned_by: BTreeSet<(AgentId, InteractionId)>,
+    /// The bytes of all user data.
+    bytes: u64,
 }
 
 impl InLineFor {
@@ -74,6 +76,10 @@ impl KnowledgeStore {
         }
         rows.sessions.iter().for_each(|(id, session)| index.enter_session(*id, session));
         rows.escalations.iter().for_each(|(id, row)| index.enter_escalation(*id, row));
+        let sessions = rows.sessions.values().map(|session| &session.user_data);
+        let escalations = rows.escalations.values().map(|row| &row.user_data);
+        let all = rows.calls.values().chain(sessions).chain(escalations);
+        index.bytes = all.map(bytes_of).fold(0, u64::saturating_add);
         Self { rows, index }
     }
 
@@ -145,6 +151,22 @@ impl KnowledgeStore {
         of_agent(&self.index.owned_by, agent)
     }
 
+    /// The bytes of all user data.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.index.bytes
+    }
+
+    /// User data are attached to a session or a call.
+    pub(crate) fn attach(&mut self, id: InteractionId, data: &UserData) {
+        let own = match self.rows.sessions.get_mut(&id) {
+            Some(session) => &mut session.user_data,
+            None => self.rows.calls.entry(id).or_default(),
+        };
+        self.index.bytes = self.index.bytes.saturating_sub(bytes_of(own));
+        own.extend(data.clone());
+        self.index.bytes = self.index.bytes.saturating_add(bytes_of(own));
+    }
+
     /// The user data of a session or a call.
     pub(crate) fn user_data(&self, id: InteractionId) -> Option<&UserData> {
         let session = self.rows.sessions.get(&id).map(|session| &session.user_data);
@@ -171,6 +193,7 @@ impl KnowledgeStore {
 
     pub(crate) fn put_session(&mut self, id: InteractionId, session: Session) -> bool {
         self.index.enter_session(id, &session);
+        self.index.bytes = self.index.bytes.saturating_add(bytes_of(&session.user_data));
         self.rows.sessions.insert(id, session).is_none()
     }
 
@@ -191,22 +214,28 @@ impl KnowledgeStore {
         let session = self.rows.sessions.remove(&id);
         if let Some(session) = &session {
             self.index.leave_session(id, session);
+            self.index.bytes = self.index.bytes.saturating_sub(bytes_of(&session.user_data));
             self.index.keys.remove(&session.key);
             if let Some(about) = session.about {
                 self.index.about.remove(&(about, id));
             }
         }
-        self.rows.calls.remove(&id).is_some() || session.is_some()
+        let call = self.rows.calls.remove(&id);
+        let bytes = call.as_ref().map_or(0, bytes_of);
+        self.index.bytes = self.index.bytes.saturating_sub(bytes);
+        call.is_some() || session.is_some()
     }
 
     pub(crate) fn put_escalation(&mut self, id: InteractionId, escalation: Escalation) -> bool {
         self.index.enter_escalation(id, &escalation);
+        self.index.bytes = self.index.bytes.saturating_add(bytes_of(&escalation.user_data));
         self.rows.escalations.insert(id, escalation).is_none()
     }
 
     pub(crate) fn end_escalation(&mut self, id: InteractionId) -> bool {
         let Some(row) = self.rows.escalations.remove(&id) else { return false };
         self.index.calls.remove(&row.work);
+        self.index.bytes = self.index.bytes.saturating_sub(bytes_of(&row.user_data));
         if let Some(stand_in) = row.stand_in() {
             self.index.works.remove(&stand_in);
         }

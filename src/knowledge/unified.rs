@@ -119,6 +119,12 @@ impl UnifiedMap {
         self.reasons.values().copied()
     }
 
+    /// The words that it has rows for, each with the presence here, in the order of the words.
+    pub fn words(&self) -> impl Iterator<Item = (&Key, PresenceId)> {
+        let words = self.states.keys().chain(self.reasons.keys());
+        words.map(|word| (word, self.presence(word)))
+    }
+
     /// The agent state of a presence. Upper and lower case of the two usual ones do not matter.
     #[must_use]
     pub fn state(&self, presence: &str) -> AgentState {

@@ -119,7 +119,8 @@ growing! {
         /// off by more.
         pub clock_step: Option<Span> => with_clock_step(into),
         /// How much one call does at most: so many deadlines fire and so many offers are made, and
-        /// the next call at the same instant goes on. A host that slept, or a million callers whose
+        /// the next call at the same instant goes on. A piece of work at which an inspection of a
+        /// queue looks counts as a deadline. A host that slept, or a million callers whose
         /// wait ends at one instant, then make many calls of bounded length, and many records of
         /// bounded size, in place of one without bounds: 1 to 1,000,000, at first 10,000, which is
         /// about 50 ms and 5 MB.

@@ -375,9 +375,13 @@ impl Trigger {
         self.has(&|part| matches!(part, Self::Ahead(least) if (1..=ahead).contains(least)))
     }
 
-    /// True if it asks for the place of work in the line.
-    pub(crate) fn asks_position(&self) -> bool {
-        self.has(&|part| matches!(part, Self::Position { .. }))
+    /// Names every place in the line that it asks for.
+    pub(crate) fn places(&self, name: &mut dyn FnMut(u32)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.places(name)),
+            Self::Position { value, .. } => name(*value),
+            _ => {}
+        }
     }
 
     /// Names every wait that it asks for.

@@ -396,7 +396,9 @@ growing! {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub conditional: Vec<ConditionalRing> => with_conditional(each ConditionalRing),
         /// How often rules and rings that depend on the state of queues are inspected while
-        /// anything waits, or a ring has joined or is to join.
+        /// anything waits, or a ring has joined or is to join. Where more waits than one call looks
+        /// at ([`Config::burst`](crate::Config)) the inspection goes on in the next one, before
+        /// anything else, and the time until the following begins with its last part.
         pub inspect_every: Span => with_inspect_every,
         /// How fast it may offer; `None`: as fast as it can.
         #[serde(skip_serializing_if = "Option::is_none")]

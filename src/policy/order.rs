@@ -64,7 +64,7 @@ pub struct Waiting {
 /// Under [`Order::Ratio`] and [`Order::PriorityRatio`] the order changes as time goes on, but not
 /// among work of the same objective. Keys compare as they stand within one objective; otherwise
 /// compare what they are [`at`](Self::at) the instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LineKey {
     behind: bool,
     class: u8,

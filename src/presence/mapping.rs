@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::base::key::Key;
+use crate::knowledge::UnifiedMap;
 use crate::model::ids::PresenceId;
 use crate::model::presence::SystemPresence;
 
@@ -50,6 +51,31 @@ impl PresenceMap {
     pub fn with(mut self, there: impl Into<Key>, here: PresenceId) -> Self {
         self.rows.push(PresenceRow { there: there.into(), here });
         self
+    }
+
+    /// The presences of an office messenger: what its words mean here, and which word shows a
+    /// presence that changed here. The rows of the map come first, then *Online*, *Offline* and the
+    /// words for the other presences of the system; whatever else is chosen here is *Busy* there.
+    ///
+    /// ```
+    /// use strowger::knowledge::{AgentState, UnifiedMap};
+    /// use strowger::prelude::*;
+    /// use strowger::presence::PresenceMap;
+    ///
+    /// let map = PresenceMap::unified(&UnifiedMap::default().with("In", AgentState::Ready));
+    /// assert_eq!(map.to_here("Online"), SystemPresence::OnQueue.id());
+    /// assert_eq!(&**map.to_there(SystemPresence::OnQueue.id()), "In");
+    /// assert_eq!(&**map.to_there(SystemPresence::Meal.id()), "Meal");
+    /// ```
+    #[must_use]
+    pub fn unified(words: &UnifiedMap) -> Self {
+        let usual = ["Online", "Offline", "Busy", "Away", "Break", "Meal", "Meeting", "Training"];
+        let own = words
+            .words()
+            .fold(Self::new("Busy", SystemPresence::Busy.id()), |map, (word, here)| {
+                map.with(word.clone(), here)
+            });
+        usual.into_iter().fold(own, |map, word| map.with(word, words.presence(word)))
     }
 
     /// The presence states that every ServiceNow instance has, by their ids: Available is on queue,

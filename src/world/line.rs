@@ -3,18 +3,22 @@
 //! Work that anybody may have is in lanes. Work that waits for preferred agents is in no lane but
 //! in a line of each of those agents.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use crate::base::hash::FixedMap;
 use crate::base::packed::PackedBits;
 use crate::base::sorted::Sorted;
 use crate::base::time::{Span, Timestamp};
-use crate::model::ids::{AgentId, ChannelId, WorkId};
+use crate::model::ids::{AgentId, ChannelId};
+use crate::model::overflow::OverflowRule;
 use crate::policy::order::LineKey;
 use crate::world::lanes::{LaneKey, Lanes};
 use crate::world::member::{Member, PackedMember};
 use crate::world::members::{Members, MembersSorted};
+use crate::world::rows::{Places, Stay};
 
 /// The line of one queue: its lanes, and its members by channel.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +41,10 @@ pub(crate) struct Line {
     /// Work that is in a lane although it is offered, for it may be offered to more agents.
     pub offered: Sorted<LineKey>,
     /// All work that waits here, by its entry.
-    pub stays: Sorted<(Timestamp, WorkId)>,
+    pub stays: Sorted<Stay>,
+    /// The same, but only that of which something is remembered of a rule of overflow, if the queue
+    /// is inspected.
+    pub watched: Sorted<Stay>,
 }
 
 /// The work that is to wait in a line, in any order; its parts are those of [`Line`].
@@ -50,7 +57,9 @@ pub(crate) struct Gathered {
     /// The work that is in a lane although it is offered.
     pub offered: Vec<LineKey>,
     /// All that waits, by its entry.
-    pub stays: Vec<(Timestamp, WorkId)>,
+    pub stays: Vec<Stay>,
+    /// All of which something is remembered.
+    pub watched: Vec<Stay>,
 }
 
 impl Line {
@@ -68,6 +77,15 @@ impl Line {
             if aside {
                 self.aside.remove(&key);
             }
+        }
+    }
+
+    /// Something is remembered of work that waits here, or no longer is.
+    pub(crate) fn watch(&mut self, stay: Stay, watched: bool) {
+        if watched {
+            self.watched.insert(stay);
+        } else {
+            self.watched.remove(&stay);
         }
     }
 
@@ -99,9 +117,49 @@ impl Line {
         ahead.saturating_sub(self.offered.before(&key))
     }
 
+    /// The places that rules of overflow ask for, as they are at an instant. It goes through the
+    /// line up to the last of them.
+    pub(crate) fn places(&self, rules: &[OverflowRule], now: Timestamp) -> Places {
+        let mut asked = BTreeSet::new();
+        rules.iter().for_each(|rule| {
+            rule.when.places(&mut |place| asked.extend([place]));
+        });
+        if asked.is_empty() {
+            return Places::default();
+        }
+        let (mut place, mut in_order) = (0, self.in_order(now));
+        let asked = asked.into_iter().filter(|asked| *asked > 0).map_while(|asked| {
+            let key = in_order.nth((asked - place - 1) as usize)?;
+            place = asked;
+            Some((asked, key))
+        });
+        Places::new(now, asked.collect())
+    }
+
+    /// What waits, by the order at an instant.
+    fn in_order(&self, now: Timestamp) -> impl Iterator<Item = LineKey> {
+        let lanes = self.lanes.taken().map(|lane| {
+            let waiting = lane.keys().filter(|key| !self.offered.contains(key));
+            Box::new(waiting.map(move |key| key.at(now))) as Box<dyn Iterator<Item = LineKey>>
+        });
+        // Unlike a lane, what is aside may stand in another order than it does at an instant.
+        let mut aside: Vec<LineKey> = self.aside.iter().map(|key| key.at(now)).collect();
+        aside.sort_unstable();
+        let mut parts: Vec<_> = lanes.chain([Box::new(aside.into_iter()) as Box<_>]).collect();
+        let heads = parts.iter_mut().enumerate();
+        let heads = heads.filter_map(|(part, keys)| Some(Reverse((keys.next()?, part))));
+        let mut heads: BinaryHeap<_> = heads.collect();
+        core::iter::from_fn(move || {
+            let Reverse((key, part)) = heads.pop()?;
+            let next = parts.get_mut(part).and_then(Iterator::next);
+            heads.extend(next.map(|next| Reverse((next, part))));
+            Some(key)
+        })
+    }
+
     /// All of this waits where nothing waited.
     pub(crate) fn fill(&mut self, gathered: Gathered) {
-        let Gathered { lanes, mut aside, mut offered, mut stays } = gathered;
+        let Gathered { lanes, mut aside, mut offered, mut stays, mut watched } = gathered;
         for (lane, mut works) in lanes {
             works.sort_unstable();
             self.lanes.enter_all(lane, &works);
@@ -113,6 +171,8 @@ impl Line {
         offered.into_iter().for_each(|key| self.offered.insert(key));
         stays.sort_unstable();
         stays.into_iter().for_each(|stay| self.stays.insert(stay));
+        watched.sort_unstable();
+        watched.into_iter().for_each(|stay| self.watched.insert(stay));
     }
 
     /// The members for work of a channel.

@@ -120,6 +120,9 @@ fn line_up(index: &mut Index, stores: &mut Stores) {
             work.preferred().for_each(|(agent, _)| index.direct.set(agent, key, true));
         }
         gather(line, key, work, rules.profile, whereabouts);
+        if whereabouts.stays && rules.profile.is_watched() && watches.has(id) {
+            line.watched.push((work.entered, id));
+        }
     }
     index.clock.set_all(due);
     let mut placed = Vec::new();

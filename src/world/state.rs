@@ -357,12 +357,13 @@ impl World {
     pub(crate) fn next_deadline(&self) -> Option<Deadline> {
         let (at, key) = self.index.clock.first()?;
         let kind = match key {
+            // One whose inspection is under way comes before all that is due.
+            TimerKey::Queue(id) => return self.queue_deadline(id),
             TimerKey::Offer(_) => DeadlineKind::OfferWindow,
             TimerKey::Leg(..) => DeadlineKind::ConsultWindow,
             TimerKey::WrapUp(..) => DeadlineKind::WrapUp,
             TimerKey::Lease(_) => DeadlineKind::Lease,
             TimerKey::Work(id) => self.work_deadline(id)?.kind,
-            TimerKey::Queue(id) => self.queue_deadline(id)?.kind,
             TimerKey::Pool(_) => DeadlineKind::PoolReset,
         };
         Some(Deadline { at, kind })

@@ -40,6 +40,11 @@ impl Watches {
         self.0.iter().map(|(work, watches)| (*work, &**watches))
     }
 
+    /// True if anything is remembered of a piece of work.
+    pub(crate) fn has(&self, work: WorkId) -> bool {
+        self.0.contains_key(&work)
+    }
+
     /// What is remembered of a rule.
     pub(crate) fn of(&self, work: WorkId, rule: u8) -> Watch {
         let known = self.0.get(&work).into_iter().flatten();

@@ -197,7 +197,7 @@ fn some_knowledge(dice: &mut Dice, centre: &Centre) -> KnowledgeCommand {
         }
         6 => SetRoutingPoint::new(some_dn(dice), some_point(dice)).into(),
         7 if dice.roll(4) == 0 => RemoveRoutingPoint::new(some_dn(dice)).into(),
-        7 | 8 | 9 => {
+        7..=9 => {
             let key = format!("q-{}", dice.roll(12));
             let mut ask = Ask::new(key, agent, some_dn(dice)).with_user_data(some_data(dice));
             if dice.roll(2) == 0 {
@@ -447,7 +447,7 @@ fn facts_rebuild_it_and_a_snapshot_goes_on_the_same() {
         whole.extend(facts);
         let replayed = <Centre>::replay(whole).map_err(|error| error.to_string())?;
         hold("facts rebuild it", replayed.digest() == asked.centre.digest())?;
-        let (mut twin, mut centre) = (asked.restored()?, asked.centre.clone());
+        let (mut twin, mut centre) = (asked.restored()?, asked.centre);
         let (mut told, mut repeated) = (CentreLog::default(), CentreLog::default());
         for _ in 0..200 {
             let Some(due) = centre.next_deadline() else { break };

@@ -246,8 +246,9 @@ impl Floor {
         let engine = self.engine()?;
         engine.verify().map_err(|violation| violation.to_string())?;
         match engine.next_deadline() {
-            Some(deadline) if deadline.at <= engine.now() => {
-                Err(format!("{:?} is overdue after the call", deadline.kind))
+            // Unless the text says that one call does little.
+            Some(due) if due.at <= engine.now() && self.config.burst == Config::default().burst => {
+                Err(format!("{:?} is overdue after the call", due.kind))
             }
             Some(_) | None => Ok(()),
         }

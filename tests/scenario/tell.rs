@@ -269,14 +269,15 @@ impl Floor {
                 let holds = if *holds { "holds" } else { "does not hold" };
                 format!("{} rule={rule} {holds}{}", work(w), maybe("ahead", *ahead))
             }
-            Event::QueueInspected { queue, rings, holding, .. } => {
+            Event::QueueInspected { queue, rings, holding, up_to, .. } => {
                 let listed = |rings: &[u8]| {
                     let rings: Vec<_> = rings.iter().map(ToString::to_string).collect();
                     if rings.is_empty() { "none".into() } else { rings.join(", ") }
                 };
                 let joined = listed(rings);
                 let holding = maybe("holding", (!holding.is_empty()).then(|| listed(holding)));
-                format!("{name} {} rings={joined}{holding}", self.name(*queue))
+                let up_to = maybe("up_to", up_to.map(|work| self.name(work)));
+                format!("{name} {} rings={joined}{holding}{up_to}", self.name(*queue))
             }
             Event::RampReleased { queue, .. } => format!("{name} {}", self.name(*queue)),
             Event::WorkSuspended { work: w, .. }

@@ -269,6 +269,15 @@ fn a_call_stays_with_its_owner_whatever_becomes_of_the_group() {
     help.advance(62_000);
     assert_eq!(ends(&help, from), [EscalationEnd::Unanswered(Unanswered::NobodyCame)]);
     unchanged(&help, call);
+    // Somebody accepts, and three talk.
+    let mut help = Help::online(experts());
+    let call = help.call(1_000);
+    help.tell(2_000, bring(call, "7100", How::Conference));
+    help.decline(3_000, KIM);
+    help.accept(4_000, LEE);
+    let three = [CallParty::Customer, CallParty::Owner(IDA), CallParty::Conferee(LEE)];
+    assert_eq!(help.centre.parties(call), three);
+    help.check_replay();
     // The owner takes it back.
     let mut help = Help::online(experts().with_broadcast(Broadcast::up_to(3)));
     let call = help.call(1_000);
@@ -459,6 +468,14 @@ fn user_data_and_requests_at_their_bounds() {
     let long = AttachData::new(asked.interaction, pairs([("p7", &"x".repeat(9_000))]));
     let bytes = KnowledgeRefusal::limit(KnowledgeLimit::DataBytes, 10_000);
     assert_eq!(help.refused(1_000, long), bytes);
+    let limits = KnowledgeLimits::default().with_all_data_bytes(8_000);
+    let config = KnowledgeConfig::default().with_im_channel(IM).with_limits(limits);
+    help.tell(1_000, ConfigureKnowledge::new(config));
+    let more = AttachData::new(asked.interaction, pairs([("p7", &"x".repeat(5_000))]));
+    let all = KnowledgeRefusal::limit(KnowledgeLimit::AllDataBytes, 8_000);
+    assert_eq!(help.refused(1_000, more), all);
+    let other = Ask::new("q-1", IDA, "7100").with_user_data(pairs([("a", &"x".repeat(5_000))]));
+    assert_eq!(help.refused(1_000, other), all);
     for n in 1..10 {
         help.tell(2_000, Ask::new(format!("q-{n}"), IDA, "7100"));
     }

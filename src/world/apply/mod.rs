@@ -143,8 +143,8 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
         Event::OverflowWatched { work, rule, holds, ahead } => {
             queues::watch_rule(world, *work, (*rule, *holds), *ahead, (at, due))
         }
-        Event::QueueInspected { queue, rings, holding } => {
-            queues::inspect(world, *queue, (rings, holding), at)
+        Event::QueueInspected { queue, rings, holding, up_to } => {
+            queues::inspect(world, *queue, (rings, holding), *up_to, (at, due))
         }
         Event::RampReleased { queue } => queues::release_ramp(world, *queue),
         Event::LegRequested { work, agent, role, until, careful } => {

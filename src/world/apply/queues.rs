@@ -1,5 +1,6 @@
 //! Applying what happens to queues as a whole, and what their rules of overflow do.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
@@ -8,8 +9,11 @@ use crate::fact::event::OfferedBy;
 use crate::model::ids::{AgentId, QueueId, WorkId};
 use crate::model::overflow::OverflowAction;
 use crate::model::priority::Priority;
+use crate::model::queue::QueueProfile;
+use crate::state::work::Stage;
 use crate::world::apply::lines::restage;
 use crate::world::apply::misfit::Misfit;
+use crate::world::rows::Inspecting;
 use crate::world::state::World;
 use crate::world::stores::OrMissing;
 use crate::world::watches::Watch;
@@ -55,18 +59,25 @@ pub(super) fn watch_rule(
     let ahead = ahead.unwrap_or(known.ahead);
     let work = stores.works.get(id).or_missing(id)?;
     stores.watches.set(id, Watch { rule, ahead, evaluated: Some(due), since });
+    let stays = work.stage == Stage::Queued
+        && stores.queue(work.queue).is_some_and(QueueProfile::is_watched);
+    let line = index.line_mut(work.queue).filter(|_| stays);
+    line.into_iter().for_each(|line| line.watch((work.entered, id), true));
     index.set_work_clock(stores.rules(), id, work);
     Ok(())
 }
 
 /// A queue was inspected: these conditional rings see its work from now on, no others; the
-/// conditions of those hold, and must hold for longer.
+/// conditions of those hold, and must hold for longer. If the inspection looks at a part of what
+/// waits it stays due.
 pub(super) fn inspect(
     world: &mut World,
     id: QueueId,
     (rings, holding): (&[u8], &[u8]),
-    at: Timestamp,
+    up_to: Option<WorkId>,
+    (at, due): (Timestamp, Timestamp),
 ) -> Result<(), Misfit> {
+    let inspecting = up_to.map(|up_to| look_on(world, id, up_to, at)).transpose()?;
     let joined = rings.iter().fold(0, |all, ring| all | 1_u16 << (ring % 16));
     let row = world.queue_mut(id)?;
     let more = joined & !row.joined;
@@ -74,12 +85,25 @@ pub(super) fn inspect(
     let since = |ring: &u8| row.holding.iter().find(|(known, _)| known == ring);
     let holding = holding.iter().map(|ring| (*ring, since(ring).map_or(at, |(_, since)| *since)));
     row.holding = holding.collect();
-    row.inspection = None;
+    row.inspection = inspecting.is_some().then_some(due);
+    row.inspecting = inspecting.map(Box::new);
     watch(world, id, at)?;
     if more != 0 {
         touch_members(world, id);
     }
     Ok(())
+}
+
+/// How far an inspection has come that looks at all up to a piece of work, and goes on behind it.
+fn look_on(world: &World, id: QueueId, up_to: WorkId, at: Timestamp) -> Result<Inspecting, Misfit> {
+    let up_to = (world.work(up_to)?.entered, up_to);
+    if let Some(known) = &world.queue(id)?.inspecting {
+        return Ok(Inspecting { up_to, ..(**known).clone() });
+    }
+    let line = world.index.line(id).or_missing(id)?;
+    let last = line.stays.last().copied().unwrap_or(up_to);
+    let places = line.places(&world.queue_profile(id)?.overflow, at);
+    Ok(Inspecting { up_to, last, places })
 }
 
 /// A queue may offer again.
@@ -124,7 +148,7 @@ pub(super) fn watch(world: &mut World, id: QueueId, at: Timestamp) -> Result<(),
     if !watched {
         row.joined = 0;
         row.holding.clear();
-        row.inspection = None;
+        (row.inspection, row.inspecting) = (None, None);
     } else if row.inspection.is_none() && (waiting || row.joined != 0 || !row.holding.is_empty()) {
         row.inspection = Some(at + every);
     }

@@ -65,7 +65,7 @@ fn is_same_line(line: &Line, new: &Line) -> bool {
         && line.everybody.ids::<AgentId>().eq(new.everybody.ids::<AgentId>())
         && line.by_list == new.by_list
         && line.members_sorted() == new.members_sorted()
-        && (&line.aside, &line.stays) == (&new.aside, &new.stays)
+        && (&line.aside, &line.stays, &line.watched) == (&new.aside, &new.stays, &new.watched)
         && line.offered == new.offered
 }
 

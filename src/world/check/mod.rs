@@ -82,6 +82,7 @@ impl World {
         for (id, queue) in self.stores.queue_rows.iter() {
             Violation::unless(queue.tally.is_sound(), "tally sound: it can have come about", id)?;
             watches::of_rings(self, id, queue)?;
+            watches::of_inspection(self, id, queue)?;
         }
         check_offers(self)?;
         stand_ins::check(self)?;

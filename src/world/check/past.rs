@@ -24,7 +24,11 @@ impl World {
         for (id, queue) in stores.queue_rows.iter() {
             let held = queue.holding.iter().all(|(_, since)| *since <= now);
             let counted = queue.tally.is_past(now) && queue.ramp_since <= now;
-            hold(held && counted, id.into())?;
+            let looked = queue.inspecting.as_ref().is_none_or(|inspecting| {
+                let (up_to, last) = (inspecting.up_to.0, inspecting.last.0);
+                up_to <= now && last <= now && inspecting.places.are_sound(now)
+            });
+            hold(held && counted && looked && queue.is_inspected_by(now), id.into())?;
         }
         for (id, offer) in stores.offers.rows() {
             hold(offer.since <= now, id.into())?;

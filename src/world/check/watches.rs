@@ -1,6 +1,7 @@
 //! The invariants of what is remembered of rules of overflow and of conditional rings.
 
 use crate::model::ids::QueueId;
+use crate::model::queue::QueueProfile;
 use crate::world::check::violation::Violation;
 use crate::world::rows::Queue;
 use crate::world::state::World;
@@ -34,4 +35,13 @@ pub(super) fn of_rings(world: &World, id: QueueId, queue: &Queue) -> Result<(), 
         once && waits && queue.joined & (1 << (ring % 16)) == 0
     });
     Violation::unless(sound, "watches: a ring that has not joined, and must hold", id)
+}
+
+/// An inspection that goes on is due, and has something left to look at.
+pub(super) fn of_inspection(world: &World, id: QueueId, queue: &Queue) -> Result<(), Violation> {
+    let watched = world.queue_profile(id).is_ok_and(QueueProfile::is_watched);
+    let sound = queue.inspecting.as_ref().is_none_or(|inspecting| {
+        watched && queue.inspection.is_some() && inspecting.up_to < inspecting.last
+    });
+    Violation::unless(sound, "watches: an inspection that goes on", id)
 }

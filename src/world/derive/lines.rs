@@ -33,7 +33,7 @@ impl Index {
         whereabouts: Whereabouts,
         enter: bool,
     ) {
-        let rules = rules.of(work.queue);
+        let (rules, watches) = (rules.of(work.queue), rules.watches);
         let line = self.lines.get_mut(work.queue.raw() as usize);
         let Some((rules, line)) = rules.zip(line) else {
             return;
@@ -42,7 +42,11 @@ impl Index {
         let key = work.line_key(id, rules);
         if whereabouts.stays {
             line.stay(work.entered, key, whereabouts.is_aside(), enter);
-            let clocked = queue.ramp.is_some() || queue.is_watched();
+            let inspected = queue.is_watched();
+            if inspected {
+                line.watch((work.entered, id), enter && watches.has(id));
+            }
+            let clocked = inspected || queue.ramp.is_some();
             self.unwatched.extend(clocked.then_some(work.queue));
         }
         if whereabouts.named {

@@ -3,17 +3,22 @@
 use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
+use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId};
 use crate::model::queue::AgentChoice;
 use crate::world::index::{Index, TimerKey};
 use crate::world::stores::Stores;
 
 impl Index {
-    /// Puts in the clock whatever is due next for a queue.
+    /// Puts in the clock whatever is due next for a queue. An inspection that is under way goes on
+    /// before anything else happens: its parts do together what one of them would do.
     pub(crate) fn set_queue_clock(&mut self, stores: &Stores, id: QueueId) {
         let both = stores.queue_rows.get(id).zip(stores.rules().of(id));
-        let due = both.and_then(|(row, rules)| row.deadline(rules.own()));
-        self.clock.set(TimerKey::Queue(id), due.map(|deadline| deadline.at));
+        let due = both.and_then(|(row, rules)| {
+            let first = row.inspecting.is_some().then_some(Timestamp::from_millis(i64::MIN));
+            first.or_else(|| Some(row.deadline(rules.own())?.at))
+        });
+        self.clock.set(TimerKey::Queue(id), due);
     }
 
     /// Keeps the members of a queue as a list, if it asks them in the order of one.

@@ -1,5 +1,6 @@
 //! Queues and pools as they are now.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::model::queue::QueueProfile;
 use crate::policy::calendar::Counted;
 use crate::policy::tally::Tally;
 use crate::state::machine::{Deadline, DeadlineKind};
+use crate::world::rows::inspecting::Inspecting;
 
 /// A queue as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,8 +32,12 @@ pub(crate) struct Queue {
     /// which they hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holding: Vec<(u8, Timestamp)>,
-    /// When it is inspected next, unless a ring is to join before.
+    /// When it is inspected next, unless a ring is to join before; while an inspection goes on,
+    /// when that was due.
     pub inspection: Option<Timestamp>,
+    /// How far an inspection has come that goes on in the next call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspecting: Option<Box<Inspecting>>,
     /// When the first offer was made that counts against its ramp.
     pub ramp_since: Timestamp,
     /// How many offers count against its ramp.
@@ -50,6 +56,7 @@ impl Queue {
             joined: 0,
             holding: Vec::new(),
             inspection: None,
+            inspecting: None,
             ramp_since: at,
             ramp_used: 0,
         }
@@ -64,6 +71,11 @@ impl Queue {
         let (_, since) = self.holding.iter().find(|(known, _)| *known == ring)?;
         let conditional = queue.conditional.iter().find(|known| known.ring == ring)?;
         clock.after(*since, conditional.holds_for)
+    }
+
+    /// True unless an inspection goes on that was not due by an instant.
+    pub(crate) fn is_inspected_by(&self, now: Timestamp) -> bool {
+        self.inspecting.is_none() || self.inspection.is_some_and(|due| due <= now)
     }
 
     /// Gate `Ramp`, shut: until when the queue may not offer, for it has offered as much at once as
@@ -92,10 +104,13 @@ impl Queue {
         &self,
         (queue, clock): (&QueueProfile, Counted<'_>),
     ) -> Option<Deadline> {
+        let inspection = |at| Deadline { at, kind: DeadlineKind::Inspection };
+        if self.inspecting.is_some() {
+            return self.inspection.map(inspection);
+        }
         let joins = |(ring, _): &(u8, Timestamp)| self.joins_at((queue, clock), *ring);
         let held = self.holding.iter().filter_map(joins);
-        let inspection = self.inspection.into_iter().chain(held).min();
-        let inspection = inspection.map(|at| Deadline { at, kind: DeadlineKind::Inspection });
+        let inspection = self.inspection.into_iter().chain(held).min().map(inspection);
         // Held back as of the first offer of the ramp: whether it still is does not matter here.
         let ramp = self.held_back(queue, self.ramp_since);
         let ramp = ramp.map(|at| Deadline { at, kind: DeadlineKind::Ramp });

@@ -59,6 +59,11 @@ impl Router {
     }
 
     fn first_deadline(&self) -> Option<(Timestamp, Owner, DeadlineKind)> {
+        // An inspection that has begun goes on before anything else.
+        if let Some((id, row)) = self.queues.iter().find(|(_, row)| row.looking.is_some()) {
+            let due = row.inspection.expect("it was due");
+            return Some((due, Owner::Queue(*id), DeadlineKind::Inspection));
+        }
         let mut all = Vec::new();
         for (id, offer) in &self.offers {
             let window = (Owner::Offer(*id), DeadlineKind::OfferWindow);

@@ -25,7 +25,9 @@ pub(super) struct Queue {
     pub(super) joined: BTreeSet<u8>,
     /// Those that would help if what they wait for had been so for longer, and since when it is.
     pub(super) holding: BTreeMap<u8, Timestamp>,
+    /// When it is inspected next, or was to be, if that goes on.
     pub(super) inspection: Option<Timestamp>,
+    pub(super) looking: Option<Looking>,
     /// When the first offer was made that counts against its ramp, and how many do.
     pub(super) ramp: (Timestamp, u16),
 }
@@ -37,9 +39,18 @@ impl Queue {
             joined: BTreeSet::new(),
             holding: BTreeMap::new(),
             inspection: None,
+            looking: None,
             ramp: (at, 0),
         }
     }
+}
+
+/// An inspection that one call did not end.
+pub(super) struct Looking {
+    /// What it has not looked at, the longest there first.
+    left: Vec<WorkId>,
+    /// The places of all as it began.
+    places: BTreeMap<WorkId, u32>,
 }
 
 /// Every condition of a trigger that has no parts.
@@ -238,8 +249,76 @@ impl Router {
         }
     }
 
-    /// Inspects a queue, then each piece of work that waits there, the longest there first.
+    /// Inspects a queue, then each piece of work that waits there, the longest there first: as many
+    /// as the call may fire deadlines, this one included.
     pub(super) fn inspect(&mut self, queue: QueueId) {
+        let begun = self.queue(queue).looking.take();
+        let goes_on = begun.is_some();
+        let Looking { left, places } = begun.unwrap_or_else(|| {
+            self.inspect_rings(queue);
+            let waiting = self.waiting_in(queue);
+            let places = waiting.iter().map(|work| (*work, self.place_of(*work))).collect();
+            Looking { left: waiting, places }
+        });
+        let profile = self.queue_profile(queue);
+        let mut rules = profile.overflow.iter().filter(|rule| is_watched(&rule.when));
+        let all = rules.any(|rule| self.may_hold(queue, &rule.when));
+        let here = |work: &&WorkId| {
+            let row = self.works.get(work);
+            row.is_some_and(|row| {
+                let waits = row.queue == queue && row.stage == Stage::Queued;
+                waits && (all || !row.told.is_empty())
+            })
+        };
+        let concerned: Vec<WorkId> = left.iter().filter(here).copied().collect();
+        let most = 1 + self.left as usize;
+        let part = &concerned[..most.min(concerned.len())];
+        self.left -= part.len().saturating_sub(1) as u32;
+        let up_to = part.last().copied().filter(|_| concerned.len() > most);
+        if goes_on || up_to.is_some() {
+            let due = self.effective();
+            let row = self.queue(queue);
+            row.inspection = up_to.map(|_| due);
+            row.looking = up_to.map(|up_to| {
+                let behind = left.iter().skip_while(|work| **work != up_to).skip(1);
+                Looking { left: behind.copied().collect(), places: places.clone() }
+            });
+            let (rings, waits) = (row.joined.clone(), row.holding.keys().copied().collect());
+            let rings = rings.into_iter().collect();
+            self.tell(Event::queue_inspected(queue, rings, waits, up_to));
+        }
+        for work in part {
+            if self.works.get(work).is_some_and(|row| row.queue == queue) {
+                self.do_rules(*work, Why::Inspected(&places));
+            }
+        }
+    }
+
+    /// Whether, for all that the queue tells, a trigger may hold for some of what waits there.
+    fn may_hold(&self, queue: QueueId, when: &Trigger) -> bool {
+        let part = |part| self.may_hold(queue, part);
+        match when {
+            Trigger::All(parts) => parts.iter().all(part),
+            Trigger::Any(parts) => parts.iter().any(part),
+            Trigger::EstimatedWait { by, at_least } => {
+                self.estimated(queue, None, *by).is_some_and(|wait| wait >= *at_least)
+            }
+            Trigger::NobodyStaffed => self.things.keys().any(|thing| match thing {
+                Entity::Channel(channel) => !self.is_staffed(queue, *channel),
+                _ => false,
+            }),
+            Trigger::Closed => {
+                let calendar = self.queue_profile(queue).calendar;
+                calendar.is_some_and(|id| !self.is_open(id))
+            }
+            Trigger::Queue(condition) => self.is_so(queue, None, condition),
+            // That depends on the work.
+            _ => true,
+        }
+    }
+
+    /// Which conditional rings help, and which would if that had been so for longer.
+    fn inspect_rings(&mut self, queue: QueueId) {
         let profile = self.queue_profile(queue);
         let (mut joined, mut holding) = (BTreeSet::new(), BTreeMap::new());
         for ring in &profile.conditional {
@@ -263,16 +342,7 @@ impl Router {
         let waits = holding.keys().copied().collect();
         let row = self.queue(queue);
         (row.joined, row.holding, row.inspection) = (joined, holding, None);
-        self.tell(Event::queue_inspected(queue, rings, waits));
-        if profile.overflow.iter().any(|rule| is_watched(&rule.when)) {
-            let waiting = self.waiting_in(queue);
-            let places = waiting.iter().map(|work| (*work, self.place_of(*work))).collect();
-            for work in waiting {
-                if self.works.get(&work).is_some_and(|row| row.queue == queue) {
-                    self.do_rules(work, Why::Inspected(&places));
-                }
-            }
-        }
+        self.tell(Event::queue_inspected(queue, rings, waits, None));
     }
 
     fn holds(
@@ -461,6 +531,9 @@ impl Router {
     pub(super) fn queue_deadlines(&self, id: QueueId) -> Vec<Deadline> {
         let row = &self.queues[&id];
         let rings = &self.queue_profile(id).conditional;
+        if row.looking.is_some() {
+            return vec![];
+        }
         let over = |ring: &ConditionalRing| {
             self.due(id, None, *row.holding.get(&ring.ring)?, ring.holds_for)
         };
