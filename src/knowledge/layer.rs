@@ -237,6 +237,11 @@ impl Knowledge {
         self.store.rows().escalations.get(&interaction)
     }
 
+    /// All escalations that are pending, by the interaction of the call.
+    pub fn escalations(&self) -> impl Iterator<Item = (InteractionId, &Escalation)> {
+        self.store.rows().escalations.iter().map(|(interaction, row)| (*interaction, row))
+    }
+
     /// The offers of requests and calls that are open: the previews.
     pub fn previews(&self) -> impl Iterator<Item = OfferId> {
         self.store.rows().offers.keys().copied()

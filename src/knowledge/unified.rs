@@ -144,12 +144,27 @@ impl UnifiedMap {
     /// training, away), else busy.
     #[must_use]
     pub fn presence(&self, presence: &str) -> PresenceId {
-        match self.state(presence) {
+        self.presence_of(&self.state(presence))
+    }
+
+    /// The presence here of a state, as [`presence`](Self::presence) has it: for a switch that says
+    /// the state itself.
+    ///
+    /// ```
+    /// use strowger::knowledge::{AgentState, UnifiedMap};
+    /// use strowger::model::SystemPresence;
+    ///
+    /// let lunch = AgentState::NotReady { reason: "Meal".into() };
+    /// assert_eq!(UnifiedMap::default().presence_of(&lunch), SystemPresence::Meal.id());
+    /// ```
+    #[must_use]
+    pub fn presence_of(&self, state: &AgentState) -> PresenceId {
+        match state {
             AgentState::Ready => SystemPresence::OnQueue.id(),
             AgentState::LoggedOut => SystemPresence::Offline.id(),
             AgentState::NotReady { reason } => {
-                let named = || named(&reason).unwrap_or(SystemPresence::Busy);
-                self.reasons.get(&reason).copied().unwrap_or_else(|| named().id())
+                let named = || named(reason).unwrap_or(SystemPresence::Busy);
+                self.reasons.get(reason).copied().unwrap_or_else(|| named().id())
             }
         }
     }
