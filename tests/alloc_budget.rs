@@ -39,8 +39,8 @@ const ALLOCATIONS: [(&str, [u64; 2]); 18] = [
     ("park", [0, 1]),
     ("resume", [0, 0]),
     ("transfer to queue", [0, 0]),
-    ("consult a queue", [999, 999]),
-    ("take a consult back", [999, 999]),
+    ("consult a queue", [100, 101]),
+    ("take a consult back", [0, 0]),
     ("finish contact", [0, 1]),
     ("end wrap-up", [0, 1]),
     ("end wrap-up, next offered", [0, 0]),
@@ -147,17 +147,27 @@ fn idle_round(floor: &mut Floor, meter: &mut Meter, round: usize) {
             floor.tell(Cancel::new(work));
             return floor.tell(EndWrapUp::new(work, agent));
         }
-        5 => {
-            let queue = floor.engine.view().work(work).expect("open work").queue();
-            meter.tell(floor, "consult a queue", ConsultQueue::new(work, queue));
-            let mut stand_ins = floor.engine.view().work(work).expect("open work").stand_ins();
-            let stand_in = stand_ins.next().expect("somebody is looked for");
-            meter.tell(floor, "take a consult back", Cancel::new(stand_in));
-        }
         _ => {}
     }
     meter.tell(floor, "finish contact", FinishContact::new(work, Finisher::Agent));
     meter.tell(floor, "end wrap-up", EndWrapUp::new(work, agent));
+}
+
+/// An agent who has work looks for anybody of its queue who takes part, and takes that back.
+fn consult(floor: &mut Floor, meter: &mut Meter) {
+    floor.pass_a_moment();
+    let Some((offer, work, agent)) = Meter::default().submit(floor) else {
+        let left: Vec<_> = floor.engine.view().works().map(|work| work.id()).collect();
+        return left.into_iter().for_each(|work| floor.tell(Cancel::new(work)));
+    };
+    floor.tell(Accept::new(offer));
+    let queue = floor.engine.view().work(work).expect("open work").queue();
+    meter.tell(floor, "consult a queue", ConsultQueue::new(work, queue));
+    let stand_in = floor.engine.view().work(work).and_then(|work| work.stand_ins().next());
+    let stand_in = stand_in.expect("somebody is looked for");
+    meter.tell(floor, "take a consult back", Cancel::new(stand_in));
+    floor.tell(FinishContact::new(work, Finisher::Agent));
+    floor.tell(EndWrapUp::new(work, agent));
 }
 
 /// An agent comes free where much waits, takes the next, and somebody else hangs up.
@@ -193,6 +203,11 @@ fn commands(shape: Shape) -> Meter {
         }
         meter = Meter::default();
     }
+    let mut floor = Floor::idle(Arc::clone(&plan));
+    floor.shares = true;
+    let mut warm_up = Meter::default();
+    (0..12_000).for_each(|_| consult(&mut floor, &mut warm_up));
+    (0..2_000).for_each(|_| consult(&mut floor, &mut meter));
     let mut floor = Floor::loaded(plan, 4_000);
     floor.shares = true;
     let mut waiting = floor.all_waiting();
