@@ -64,7 +64,7 @@ fn the_engine_believes_what_the_reference_believes() {
 #[test]
 fn the_engine_leaves_to_the_next_call_what_the_reference_leaves() {
     let left = Left::default();
-    support::check(300, 5, 200, |history| {
+    support::check(450, 5, 200, |history| {
         let mut history = history.clone();
         history.config =
             history.config.with_burst(1 + u32::try_from(history.ops.len() % 4).unwrap());
@@ -77,7 +77,7 @@ fn the_engine_leaves_to_the_next_call_what_the_reference_leaves() {
 #[test]
 fn a_long_line_is_inspected_as_the_reference_does() {
     let left = Left::default();
-    support::check(400, 7, 40, |history| {
+    support::check(600, 7, 40, |history| {
         let burst = 2 + u32::try_from(history.ops.len() % 7).unwrap();
         let config = history.config.clone().with_burst(burst).with_clock_step(None);
         let (mut engine, _) = support::open(&config);

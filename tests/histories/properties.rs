@@ -340,7 +340,7 @@ fn name(value: &impl serde::Serialize) -> String {
 #[test]
 fn histories_meet_every_command_fact_deadline_and_refusal() {
     let met: RefCell<[BTreeSet<String>; 4]> = RefCell::default();
-    support::check(400, 21, 200, |history| {
+    support::check(700, 21, 200, |history| {
         let lived = lived(history)?;
         let [commands, facts, deadlines, refusals] = &mut *met.borrow_mut();
         for (call, outcome) in lived.calls.iter().zip(&lived.outcomes) {

@@ -280,7 +280,7 @@ fn membership(features: Features) -> BoxedStrategy<Act> {
     let removed = (agent(), queue(), own);
     prop_oneof![
         3 => act(set.prop_map(|(agent, queue, membership, channel)| SetMembership::new(agent, queue).with_membership(membership).with_channel(channel))),
-        1 => act(removed.prop_map(|(agent, queue, channel)| RemoveMembership::new(agent, queue).with_channel(channel))),
+        3 => act(removed.prop_map(|(agent, queue, channel)| RemoveMembership::new(agent, queue).with_channel(channel))),
     ]
     .boxed()
 }
