@@ -7,7 +7,7 @@ use crate::engine::core::Engine;
 use crate::engine::decisions::Decision;
 use crate::fact::log::{Log, Seq};
 use crate::interaction::{Gap, ProfileStore, ProfilesInMemory, RecordConfig, RecordFact, Records};
-use crate::knowledge::{Knowledge, KnowledgeConfig, KnowledgeFact};
+use crate::knowledge::{ConfigureKnowledge, Knowledge, KnowledgeConfig, KnowledgeFact};
 use crate::layer::action::{Action, FromReply};
 use crate::layer::decide::Decide;
 use crate::model::config::Config;
@@ -186,7 +186,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         Ok(())
     }
 
-    /// Lets colleagues be asked for help from now on.
+    /// Lets colleagues be asked for help from now on. Where they are already, this configures it.
     ///
     /// # Errors
     /// [`CentreRefusal`] if the configuration makes no sense or names what is not there, the time
@@ -197,6 +197,9 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         now: Timestamp,
         log: &mut CentreLog,
     ) -> Result<(), CentreRefusal> {
+        if self.knowledge.is_some() {
+            return self.execute(now, ConfigureKnowledge::new(config), log);
+        }
         self.check_clock(now)?;
         let records = self.records.as_ref().ok_or(CentreRefusal::no_layer("records"))?;
         let (above, said) = (records.position(), &mut self.unheard.knowledge);

@@ -5,15 +5,22 @@ use alloc::vec::Vec;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::commands::Command;
+use crate::engine::core::Engine;
 use crate::interaction::desk;
 use crate::interaction::{
     Assist, CustomerContact, InboxCard, InteractionId, Layout, ProfileStore, Workspace,
 };
-use crate::knowledge::{self, CallParty, PreviewCard, TransferTarget};
+use crate::knowledge::{self, CallParty, Knowledge, PreviewCard, TransferTarget};
+use crate::layer::above::Over;
 use crate::model::ids::{AgentId, WorkId};
 
 use crate::centre::core::Centre;
 use crate::centre::words::CentreRefusal;
+
+/// True if nothing above the records refuses a command of the engine.
+fn lets(knowledge: Option<&Knowledge>, engine: &Engine, command: &Command) -> bool {
+    !knowledge.is_some_and(|layer| Over::<Engine>::refuse(layer, engine, command).is_err())
+}
 
 impl<P: ProfileStore + Clone + Default> Centre<P> {
     /// What asks an agent for an answer, on whatever channel: what is offered to them, and
@@ -29,7 +36,11 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         now: Timestamp,
     ) -> Result<Vec<InboxCard>, CentreRefusal> {
         self.engine.permit_actor(&Actor::Agent(agent))?;
-        Ok(desk::inbox(&mut self.engine, self.records.as_ref(), agent, now))
+        let mut cards = desk::inbox(&mut self.engine, self.records.as_ref(), agent, now);
+        for card in &mut cards {
+            card.answers.retain(|answer| lets(self.knowledge.as_ref(), &self.engine, answer));
+        }
+        Ok(cards)
     }
 
     /// All that there is of a customer, on whatever channel, newest first: the interactions
@@ -98,7 +109,9 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         work: WorkId,
     ) -> Result<Vec<Command>, CentreRefusal> {
         self.engine.permit_actor(&Actor::Agent(agent))?;
-        Ok(desk::controls(&mut self.engine, self.records.as_ref(), agent, work))
+        let mut controls = desk::controls(&mut self.engine, self.records.as_ref(), agent, work);
+        controls.retain(|control| lets(self.knowledge.as_ref(), &self.engine, control));
+        Ok(controls)
     }
 
     /// What an agent sees of an interaction that they have or take part in, as one value, with
@@ -121,9 +134,10 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         self.engine.permit_actor(&Actor::Agent(agent))?;
         let records = self.records.as_ref().ok_or(CentreRefusal::no_layer("records"))?;
         let work = records.check_takes_part(&self.engine, agent, interaction)?;
-        let controls = work.map_or_else(Vec::new, |work| {
+        let mut controls = work.map_or_else(Vec::new, |work| {
             desk::controls(&mut self.engine, Some(records), agent, work)
         });
+        controls.retain(|control| lets(self.knowledge.as_ref(), &self.engine, control));
         let panels = records.workspace(interaction, now, layout, assist);
         let mut panels = panels.unwrap_or_default();
         desk::only_seen(&self.engine, records, agent, &mut panels);

@@ -38,6 +38,23 @@ macro_rules! note {
     )*};
 }
 
+/// Lets the layers in a list that stand above the one whose fact it is note the fact.
+macro_rules! note_above {
+    ($centre:ident, $fact:ident:) => {};
+    ($centre:ident, $fact:ident:
+        $(#[$meta:meta])* $field:ident: $variant:ident($layer:ty)
+        $($rest:tt)*
+    ) => {
+        $(#[$meta])*
+        if let LayerFact::$variant(fact) = $fact {
+            // The highest layer has nobody above it.
+            let _ = fact;
+            note! { $centre, $layer, fact: $($rest)* }
+        }
+        note_above! { $centre, $fact: $($rest)* }
+    };
+}
+
 /// Checks each layer in a list against those in brackets, which stand below it and above the
 /// engine.
 macro_rules! check_over {
@@ -212,6 +229,7 @@ macro_rules! keep {
                         layer.apply(fact)?;
                     })*
                 }
+                note_above! { self, fact: $($(#[$meta])* $field: $variant($layer))* }
                 Ok(())
             }
         }
@@ -317,6 +335,7 @@ impl<P: ProfileStore + Clone + Default> Decide for Centre<P> {
             return Err(misfit(String::from("it is not the next one")));
         }
         self.apply_fact(&fact.fact).map_err(|error| misfit(error.reason))?;
+        self.engine.note_time(fact.at());
         self.position = fact.position;
         Ok(())
     }

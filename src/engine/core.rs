@@ -406,6 +406,11 @@ impl Engine {
         self.world.agent(agent).is_ok_and(|row| item::is_involved(&self.world, row, work))
     }
 
+    /// A fact of a layer above names this time: so late it was.
+    pub(crate) fn note_time(&mut self, at: Timestamp) {
+        self.clock.latest = self.clock.latest.max(at);
+    }
+
     /// What a piece of work is to an agent.
     pub(crate) fn sight(&self, agent: AgentId, work: WorkId) -> Sight {
         permit::sight(&self.world, agent, work)

@@ -281,8 +281,8 @@ impl RecordTurn<'_> {
         }
         let (virtual_agent, state) = (row.has_virtual_agent(), row.state);
         let party = actor(by, row);
-        // Nobody took up what a colleague asked.
-        let unanswered = row.is_internal() && !row.live;
+        // What a colleague asked is over, whether or not somebody took it up.
+        let internal = row.is_internal().then_some(row.live);
         // If an agent has it, it is over: a customer who spoke to an agent does not begin anew.
         let returns = self.may(id, InteractionStep::Return) && row.assigned_to.is_none();
         let how = |ending| {
@@ -302,8 +302,9 @@ impl RecordTurn<'_> {
                 let how = Finish { never_wrapped_up, ..how(ending(by)) };
                 self.finish(id, how);
             }
-            CloseCause::Cancelled if unanswered => {
-                let how = how(Ending::TimedOut);
+            CloseCause::Cancelled if internal.is_some() => {
+                let live = internal == Some(true);
+                let how = how(if live { Ending::Automatic } else { Ending::TimedOut });
                 self.close(id, how);
             }
             CloseCause::Cancelled if returns => {

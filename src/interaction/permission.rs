@@ -12,7 +12,7 @@ use crate::interaction::command::{RecordCommand, RecordCommandName};
 use crate::interaction::conversation::Author;
 use crate::interaction::ids::InteractionId;
 use crate::interaction::profile::ProfileStore;
-use crate::interaction::record::Interaction;
+use crate::interaction::record::{Interaction, InteractionRequest};
 use crate::interaction::records::Records;
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::state::Party;
@@ -123,7 +123,8 @@ impl RecordCommand {
     pub(crate) fn subject(&self) -> RecordSubject {
         match self {
             Self::OpenInteraction(command) => {
-                RecordSubject { agent: command.opening.asker, ..RecordSubject::default() }
+                let InteractionRequest { asker, about, .. } = *command.opening;
+                RecordSubject { interaction: about, agent: asker, acts: None }
             }
             Self::AssignInteraction(command) => {
                 RecordSubject::of(command.interaction).agent(command.agent)
@@ -190,7 +191,9 @@ pub(crate) fn check(
         }
         _ => {}
     }
-    let Some(id) = interaction.filter(|_| permission == Permission::Theirs) else {
+    // Whoever asks names what they ask about; whoever may open anything else names nothing.
+    let asks = matches!(command, RecordCommand::OpenInteraction(_));
+    let Some(id) = interaction.filter(|_| permission == Permission::Theirs || asks) else {
         return Ok(());
     };
     let row = store.get(id);
@@ -203,6 +206,7 @@ pub(crate) fn check(
             Sight::Hidden => unknown,
         },
         (Actor::Customer(Some(key)), Some(row)) if !is_of(row, key) => unknown,
+        (Actor::Customer(None), Some(row)) if row.is_internal() => unknown,
         _ => Ok(()),
     }
 }

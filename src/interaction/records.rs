@@ -339,6 +339,11 @@ impl<P: ProfileStore> Records<P> {
         self.store.get(id)
     }
 
+    /// The interaction that was opened under a key, as long as it is not archived.
+    pub(crate) fn opened_under(&self, key: &str) -> Option<InteractionId> {
+        self.store.index().opened.get(key).copied()
+    }
+
     /// True if there ever was such an interaction.
     pub(crate) fn was_opened(&self, id: InteractionId) -> bool {
         self.store.rows().interactions.was_minted(id)

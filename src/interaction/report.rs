@@ -166,10 +166,11 @@ impl Report {
         self.rows.get_mut(place)
     }
 
-    /// Adds an interaction, if it is closed.
+    /// Adds an interaction, if it is closed and a customer's.
     pub fn add(&mut self, interaction: &Interaction) {
         // What was merged is counted where it went on.
-        if interaction.closed.is_none() || interaction.merged_into.is_some() {
+        let counts = interaction.merged_into.is_none() && !interaction.is_internal();
+        if interaction.closed.is_none() || !counts {
             return;
         }
         let Some(row) = self.row(interaction.queue, interaction.kind) else { return };

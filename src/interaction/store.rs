@@ -335,6 +335,10 @@ fn check_row(row: &Interaction) -> Result<(), &'static str> {
     if row.is_internal() != row.asker.is_some() || (row.about.is_some() && !row.is_internal()) {
         return Err("colleagues ask in internal interactions alone, and there about another");
     }
+    let customer = row.opened_for.is_some() || row.participants().next().is_some();
+    if row.is_internal() && customer {
+        return Err("no customer is in an internal interaction");
+    }
     let of_hold = row.reason.is_some();
     if of_hold && row.state != crate::interaction::state::InteractionState::OnHold {
         return Err("only what is on hold or closed has a reason");

@@ -11,7 +11,7 @@ use crate::fact::event::EndedBy;
 use crate::knowledge::ends::Unanswered;
 use crate::knowledge::event::{KnowledgeEvent, KnowledgeFact};
 use crate::knowledge::rows::{
-    AskedFor, HeardPresence, KnownPresence, Session, SessionOwner, StandsFor, Worker,
+    AskedFor, HeardPresence, KnownPresence, Preview, Session, SessionOwner, StandsFor, Worker,
 };
 use crate::knowledge::store::{InLineFor, KnowledgeStore};
 
@@ -137,8 +137,17 @@ impl KnowledgeStore {
     /// what stands for a call has come, and what presence a worker has.
     pub(crate) fn note(&mut self, event: &Event) {
         match event {
-            Event::WorkOffered { offer, work, .. } if self.purpose(*work).is_some() => {
-                self.rows_mut().offers.insert(*offer, *work);
+            Event::WorkOffered { offer, work, agent, .. } if self.purpose(*work).is_some() => {
+                let preview = Preview { work: *work, agent: *agent };
+                self.rows_mut().offers.insert(*offer, preview);
+            }
+            // In another line, or put aside, it asks for nobody by name any more.
+            Event::WorkQueued { work, .. }
+            | Event::WorkScheduled { work, .. }
+            | Event::WorkSuspended { work, .. } => {
+                if let Some(asking) = self.asking_mut(*work) {
+                    asking.particular = None;
+                }
             }
             Event::OfferAccepted { offer, .. } => drop(self.rows_mut().offers.remove(offer)),
             Event::OfferRejected { offer, .. } => self.end_offer(*offer, Unanswered::Declined),
@@ -159,8 +168,9 @@ impl KnowledgeStore {
     }
 
     fn end_offer(&mut self, offer: OfferId, how: Unanswered) {
-        let Some(work) = self.rows_mut().offers.remove(&offer) else { return };
-        if let Some(asking) = self.asking_mut(work).filter(|asking| asking.particular.is_some()) {
+        let Some(Preview { work, agent }) = self.rows_mut().offers.remove(&offer) else { return };
+        let asking = self.asking_mut(work);
+        if let Some(asking) = asking.filter(|asking| asking.particular == Some(agent)) {
             asking.last = Some(how);
         }
     }

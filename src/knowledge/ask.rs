@@ -198,6 +198,9 @@ impl Knowledge {
             let same = (session.asker, &session.point) == (ask.agent, &ask.point);
             return if same { Ok(None) } else { Err(KnowledgeRefusal::KeyTaken { interaction }) };
         }
+        if let Some(interaction) = records.opened_under(&ask.key) {
+            return Err(KnowledgeRefusal::KeyTaken { interaction });
+        }
         let about = ask.about.map(|about| known(records, about)).transpose()?;
         let text_max = records.config().limits.text;
         check_data(&ask.user_data, text_max)?;

@@ -148,8 +148,22 @@ impl KnowledgeTurn<'_> {
         let state = self.store.state_of(&known);
         let before = self.store.rows().workers.get(&agent).map(|worker| &worker.state);
         if before.is_some_and(|before| !same(before, &state)) {
+            let left = state == AgentState::LoggedOut;
             let (presence, revision) = (known.key, None);
             self.emit(KnowledgeEvent::StateChanged { agent, presence, state, revision });
+            if left {
+                self.end_requests(agent);
+            }
+        }
+    }
+
+    /// Calls that ring at the telephone of somebody who is logged out now are with their owners.
+    fn end_requests(&mut self, agent: AgentId) {
+        let asked = |row: &Escalation| row.asked == AskedFor::Worker { agent };
+        let rows = self.store.rows().escalations.iter();
+        let calls: Vec<_> = rows.filter(|(_, row)| asked(row)).map(|(id, _)| *id).collect();
+        for id in calls {
+            self.end_escalation(id, EscalationEnd::Unavailable);
         }
     }
 
@@ -211,11 +225,15 @@ impl KnowledgeStore {
             return full(KnowledgeLimit::Pairs, u64::from(PAIRS_MAX));
         }
         let KnowledgeLimits { data_bytes, all_data_bytes, .. } = self.rows().config.limits;
-        let bytes = bytes_of(more);
-        if bytes_of(own).saturating_add(bytes) > u64::from(data_bytes) {
+        // What is replaced goes.
+        let replaced = own.iter().filter(|(name, _)| more.contains_key(&***name));
+        let replaced = replaced.map(|(name, text)| (name.len() + text.len()) as u64).sum();
+        let (bytes, all) = (bytes_of(own), self.bytes());
+        let after = |bytes: u64| bytes.saturating_sub(replaced).saturating_add(bytes_of(more));
+        if after(bytes) > u64::from(data_bytes) {
             return full(KnowledgeLimit::DataBytes, u64::from(data_bytes));
         }
-        match self.bytes().saturating_add(bytes) > all_data_bytes {
+        match after(all) > all_data_bytes {
             true => full(KnowledgeLimit::AllDataBytes, all_data_bytes),
             false => Ok(()),
         }
@@ -313,6 +331,7 @@ impl RunOnKnowledge for ReportPresence {
         let state = turn.store.rows().config.presences.state(&presence);
         let worker = turn.store.rows().workers.get(&agent);
         *turn.reported = turn.below.set.map(|set| (agent, set));
+        let left = state == AgentState::LoggedOut;
         turn.emit(match worker.is_some_and(|worker| worker.state == state) {
             true => KnowledgeEvent::PresenceHeard { agent, presence, revision },
             false => {
@@ -320,6 +339,9 @@ impl RunOnKnowledge for ReportPresence {
                 KnowledgeEvent::StateChanged { agent, presence, state, revision }
             }
         });
+        if left {
+            turn.end_requests(agent);
+        }
         Ok(())
     }
 }
@@ -370,8 +392,7 @@ impl RunOnKnowledge for AttachData {
             return Err(KnowledgeRefusal::NotJoined);
         }
         let own = turn.store.user_data(interaction);
-        let known = |(name, text)| own.and_then(|own| own.get::<Key>(name)) == Some(text);
-        if data.iter().all(known) {
+        if data.iter().all(|(name, text)| is_known(own, name, text)) {
             return Ok(());
         }
         turn.store.check_more_data(own, &data, turn.below.text_max)?;
@@ -415,6 +436,19 @@ impl RunOnKnowledge for CancelEscalation {
         }
         turn.end_escalation(interaction, EscalationEnd::Cancelled);
         Ok(())
+    }
+}
+
+/// True if user data have a pair already.
+fn is_known(own: Option<&UserData>, name: &Key, text: &str) -> bool {
+    own.and_then(|own| own.get(name)).is_some_and(|own| **own == *text)
+}
+
+impl KnowledgeStore {
+    /// True if all that is to be attached is attached already.
+    pub(crate) fn has_data(&self, command: &AttachData) -> bool {
+        let own = self.user_data(command.interaction);
+        command.data.iter().all(|(name, text)| is_known(own, name, text))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::world::rows::Offer;
 use crate::knowledge::command::Escalate;
 use crate::knowledge::ends::How;
 use crate::knowledge::layer::Knowledge;
-use crate::knowledge::point::{NOTES, Target, UserData};
+use crate::knowledge::point::{NOTES, RoutingPoint, Target, UserData};
 use crate::knowledge::rows::{Destination, Session};
 use crate::knowledge::store::InLineFor;
 
@@ -224,7 +224,7 @@ fn card<P: ProfileStore>(
 
 /// How many others are asked for the same work.
 fn others(layer: &Knowledge, work: WorkId) -> u32 {
-    let asked = layer.store.rows().offers.values().filter(|of| **of == work).count();
+    let asked = layer.store.rows().offers.values().filter(|one| one.work == work).count();
     u32::try_from(asked.saturating_sub(1)).unwrap_or(u32::MAX)
 }
 
@@ -242,15 +242,25 @@ pub(crate) fn transfer_targets<P: ProfileStore>(
         return Vec::new();
     }
     let mut targets = Vec::new();
+    let takes_part = |helper| {
+        let work = work.and_then(|work| view.work(work));
+        work.is_some_and(|work| work.legs().any(|leg| leg.agent == helper))
+    };
+    let stands = |point: &RoutingPoint| {
+        let queue = point.queue.and_then(|queue| view.queue(queue));
+        queue.is_some_and(|queue| !queue.is_retired())
+    };
     for (_, session) in layer.about(call).filter(|(_, session)| session.asker == agent) {
-        let Some(helper) = session.live_with() else { continue };
+        let Some(helper) = session.live_with().filter(|helper| !takes_part(*helper)) else {
+            continue;
+        };
         let Some(worker) = layer.worker(helper) else { continue };
         if let Some(dn) = worker.seat.clone() {
             let (to, agent) = (Destination::Seat { dn }, Some(helper));
             targets.push(TransferTarget { to, agent, user_data: UserData::new() });
         }
         let Some(key) = view.agent(helper).map(|agent| agent.key()) else { continue };
-        for (dn, point) in layer.points() {
+        for (dn, point) in layer.points().filter(|(_, point)| stands(point)) {
             if let Target::Particular { key: pair, .. } = &point.target {
                 let user_data = [(pair.clone(), Box::from(&**key))].into();
                 let to = Destination::Point { dn: dn.clone() };

@@ -17,7 +17,7 @@ use crate::knowledge::command::{CancelEscalation, Escalate};
 use crate::knowledge::config::Direct;
 use crate::knowledge::decide::KnowledgeBelow;
 use crate::knowledge::layer::Knowledge;
-use crate::knowledge::point::{RoutingPoint, UserData};
+use crate::knowledge::point::{RoutingPoint, UserData, check_data};
 use crate::knowledge::refusal::KnowledgeRefusal;
 use crate::knowledge::rows::{AskedFor, Destination, Escalation, StandsFor};
 
@@ -55,8 +55,7 @@ impl Knowledge {
     ) -> Result<(), KnowledgeRefusal> {
         let interaction = command.interaction;
         let row = known(records, interaction)?;
-        let (own, text_max) = (self.store.user_data(interaction), records.config().limits.text);
-        self.store.check_more_data(own, &command.user_data, text_max)?;
+        check_data(&command.user_data, done.text_max)?;
         let spoken = matches!(row.kind, InteractionType::Phone | InteractionType::Video);
         let work = row.work.filter(|_| spoken && !row.state.is_closed());
         done.call = Some(work.ok_or(KnowledgeRefusal::NotACall { interaction })?);
@@ -86,6 +85,8 @@ impl Knowledge {
             Destination::Seat { dn } => self.to_seat(engine, dn, work)?,
             Destination::Point { dn } => self.to_point(engine, dn, command, work)?,
         };
+        let own = self.store.user_data(interaction);
+        self.store.check_more_data(own, &command.user_data, done.text_max)?;
         done.escalation = Some(Escalation {
             owner,
             work,

@@ -82,6 +82,9 @@ impl KnowledgeTurn<'_> {
         let (asked, stands) = (&row.asked, row.stands);
         let by_name = |agent: &AgentId| *asked == AskedFor::Worker { agent: *agent };
         let ended = match event {
+            Event::WorkClosed { cause: CloseCause::TransferredOutside, .. } => {
+                Some(EscalationEnd::Withdrawn)
+            }
             Event::WorkClosed { .. } | Event::ContactEnded { .. } => {
                 Some(EscalationEnd::ContactEnded)
             }
@@ -161,6 +164,16 @@ impl KnowledgeTurn<'_> {
             }
             RecordEvent::Queued { .. } | RecordEvent::SetAside { .. } if live.is_some() => {
                 self.emit(KnowledgeEvent::SessionMoved { interaction, to: None });
+            }
+            // The two do not write any more, however long the worker wraps up.
+            RecordEvent::WrapUpBegan { ending, .. } => {
+                let why = match ending {
+                    Ending::Customer => SessionEnd::Asker,
+                    Ending::Agent => SessionEnd::Worker,
+                    Ending::Fault => SessionEnd::Failed,
+                    _ => SessionEnd::Host,
+                };
+                self.emit(KnowledgeEvent::SessionEnded { interaction, why });
             }
             RecordEvent::Closed { by, cause, ending, .. } => {
                 let by_asker = *by == Party::Agent(asker);

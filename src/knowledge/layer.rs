@@ -276,7 +276,7 @@ impl Knowledge {
         if !seats.all(|seat| taken.insert(seat)) {
             return Err("one worker sits at a telephone");
         }
-        if !rows.offers.values().all(|work| self.store.purpose(*work).is_some()) {
+        if !rows.offers.values().all(|one| self.store.purpose(one.work).is_some()) {
             return Err("previews are of requests and calls that are not over");
         }
         for session in rows.sessions.values() {

@@ -6,15 +6,21 @@ use crate::engine::core::Engine;
 use crate::engine::view::View;
 use crate::model::ids::{Entity, PresenceId};
 use crate::model::invalid::{Invalid, Problem};
-use crate::model::presence::SystemPresence;
+use crate::model::presence::{PresenceProfile, SystemPresence};
 
 use crate::knowledge::config::KnowledgeConfig;
 use crate::knowledge::refusal::KnowledgeRefusal;
 use crate::knowledge::rows::KnownPresence;
 
-/// The presences that an engine has beside those of the system.
+/// The presences that an engine has beside those of the system, and those that were changed.
 pub(crate) fn presences_of(view: View<'_>) -> Vec<(PresenceId, KnownPresence)> {
-    let own = view.presences().filter(|one| SystemPresence::ALL.iter().all(|s| s.id() != one.id()));
+    let usual = |system: &SystemPresence, one: PresenceId, profile: &PresenceProfile| {
+        system.id() == one && PresenceProfile::of(*system) == *profile
+    };
+    let own = view.presences().filter(|one| {
+        let mut systems = SystemPresence::ALL.iter();
+        !systems.any(|system| usual(system, one.id(), one.profile()))
+    });
     own.map(|one| {
         let (key, profile) = (one.key().clone(), one.profile().clone());
         (one.id(), KnownPresence { key, profile })

@@ -20,6 +20,7 @@ use crate::layer::above::{Above, Over, Plan};
 use crate::layer::decide::Decide;
 use crate::model::ids::AgentId;
 use crate::model::preferred::Preferred;
+use crate::model::presence::SystemPresence;
 use crate::model::work::WorkChange;
 
 use crate::knowledge::ask::known;
@@ -30,8 +31,9 @@ use crate::knowledge::event::{KnowledgeEvent, KnowledgeFact, KnowledgeLog};
 use crate::knowledge::layer::Knowledge;
 use crate::knowledge::named::{check_config, check_there};
 use crate::knowledge::permission;
+use crate::knowledge::point::check_data;
 use crate::knowledge::refusal::KnowledgeRefusal;
-use crate::knowledge::rows::Worker;
+use crate::knowledge::rows::{Preview, Worker};
 use crate::knowledge::store::InLineFor;
 use crate::knowledge::unified::AgentState;
 
@@ -129,7 +131,11 @@ impl Knowledge {
             && crate::model::work::check_key("presence", &command.presence).is_ok()
             && self.store.is_news(command);
         let presence = self.config().presences.presence(&command.presence);
-        let before = engine.view().agent(agent).map(|agent| agent.presence());
+        let view = engine.view();
+        // One that was retired since then stands for nothing any more.
+        let stands = view.presence(presence).is_some_and(|presence| !presence.is_retired());
+        let presence = if stands { presence } else { SystemPresence::Busy.id() };
+        let before = view.agent(agent).map(|agent| agent.presence());
         if !news || answer.is_some() || before == Some(presence) {
             return Plan::Alone;
         }
@@ -143,7 +149,7 @@ impl Over<Engine> for Knowledge {
     fn refuse(&self, _engine: &Engine, command: &Command) -> Result<(), KnowledgeRefusal> {
         let Command::Reject(Reject { offer, .. }) = command else { return Ok(()) };
         let rows = self.store.rows();
-        let Some(work) = rows.offers.get(offer) else { return Ok(()) };
+        let Some(Preview { work, .. }) = rows.offers.get(offer) else { return Ok(()) };
         if self.store.asking(*work).is_none_or(|asking| asking.may_decline) {
             return Ok(());
         }
@@ -213,7 +219,7 @@ impl Over<Engine> for Knowledge {
 
     fn follow(&mut self, fact: &Fact, log: &mut KnowledgeLog) {
         let ended = match &fact.event {
-            Event::OfferWithdrawn { offer, .. } => self.store.rows().offers.get(offer).copied(),
+            Event::OfferWithdrawn { offer, .. } => self.store.rings_at_the_named(*offer),
             _ => None,
         };
         self.note_engine(fact);
@@ -269,7 +275,8 @@ impl Over<Engine> for Knowledge {
                 }
             }
             KnowledgeEvent::PassedOn { work, queue: Some(queue), .. } => {
-                vec![TransferToQueue::new(*work, *queue).into()]
+                // A queue that takes nothing more is as nobody.
+                vec![TransferToQueue::new(*work, *queue).into(), Cancel::new(*work).into()]
             }
             KnowledgeEvent::PassedOn { work, queue: None, .. } => {
                 let anybody = WorkChange::default().with_preferred(Preferred::default());
@@ -319,9 +326,8 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Knowledge {
             }
             KnowledgeCommand::AttachData(command) => {
                 let row = known(records, command.interaction)?;
-                let own = self.store.user_data(command.interaction);
-                self.store.check_more_data(own, &command.data, done.text_max)?;
-                if row.state.is_closed() {
+                check_data(&command.data, done.text_max)?;
+                if row.state.is_closed() && !self.store.has_data(command) {
                     let interaction = command.interaction;
                     return Err(KnowledgeRefusal::NotOngoing { interaction });
                 }
@@ -348,9 +354,9 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Knowledge {
         let sessions = &self.store.rows().sessions;
         let agrees = sessions.iter().all(|(id, session)| {
             records.interaction(*id).is_some_and(|row| {
-                let live = session.live_with().filter(|_| !row.state.is_closed());
+                let live = session.live_with();
                 row.asker == Some(session.asker)
-                    && session.over == row.state.is_closed()
+                    && session.over != row.state.is_ongoing()
                     && (live.is_none() || live == row.assigned_to)
             })
         });

@@ -55,6 +55,10 @@ impl KnowledgeCommand {
     /// The interaction that it is about, and whether it must be the actor's own.
     const fn interaction(&self) -> Option<(InteractionId, bool)> {
         match self {
+            Self::Ask(command) => match command.about {
+                Some(about) => Some((about, true)),
+                None => None,
+            },
             Self::AttachData(command) => Some((command.interaction, false)),
             Self::Escalate(command) => Some((command.interaction, true)),
             Self::CancelEscalation(command) => Some((command.interaction, true)),

@@ -230,6 +230,13 @@ impl StandsFor {
     }
 }
 
+/// An open offer of work that stands in line because of a routing point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Preview {
+    pub(crate) work: WorkId,
+    pub(crate) agent: AgentId,
+}
+
 /// A presence of the host's own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct KnownPresence {
@@ -251,6 +258,6 @@ pub(crate) struct KnowledgeRows {
     pub(crate) calls: BTreeMap<InteractionId, UserData>,
     pub(crate) escalations: BTreeMap<InteractionId, Escalation>,
     /// The open offers of work that stands in line because of a routing point.
-    pub(crate) offers: BTreeMap<OfferId, WorkId>,
+    pub(crate) offers: BTreeMap<OfferId, Preview>,
     pub(crate) seq: Seq,
 }

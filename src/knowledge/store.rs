@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use crate::base::hash::Digest;
 use crate::base::key::Key;
 use crate::interaction::InteractionId;
-use crate::model::ids::{AgentId, WorkId};
+use crate::model::ids::{AgentId, OfferId, WorkId};
 
 use crate::knowledge::point::{UserData, bytes_of};
 use crate::knowledge::rows::{AskedFor, Escalation, Invitation, KnowledgeRows, Session};
@@ -96,6 +96,13 @@ impl KnowledgeStore {
     /// What work stands in line for, if it does because of a routing point.
     pub(crate) fn purpose(&self, work: WorkId) -> Option<InLineFor> {
         self.index.works.get(&work).copied()
+    }
+
+    /// The work of an offer that rings at the worker whom the work asks for by name.
+    pub(crate) fn rings_at_the_named(&self, offer: OfferId) -> Option<WorkId> {
+        let preview = self.rows.offers.get(&offer)?;
+        let asking = self.asking(preview.work)?;
+        (asking.particular == Some(preview.agent)).then_some(preview.work)
     }
 
     /// How somebody is asked for work.

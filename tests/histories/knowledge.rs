@@ -447,6 +447,8 @@ fn facts_rebuild_it_and_a_snapshot_goes_on_the_same() {
         whole.extend(facts);
         let replayed = <Centre>::replay(whole).map_err(|error| error.to_string())?;
         hold("facts rebuild it", replayed.digest() == asked.centre.digest())?;
+        let kept = <Centre>::restore(replayed.snapshot()).map_err(|error| error.to_string())?;
+        hold("what facts rebuilt can be kept", kept.digest() == replayed.digest())?;
         let (mut twin, mut centre) = (asked.restored()?, asked.centre);
         let (mut told, mut repeated) = (CentreLog::default(), CentreLog::default());
         for _ in 0..200 {

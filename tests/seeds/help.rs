@@ -142,7 +142,10 @@ impl Help {
     /// The facts alone make the same centre again.
     pub(crate) fn check_replay(&self) {
         let facts: Vec<CentreFact> = self.log.iter().cloned().collect();
-        assert_eq!(<Centre>::replay(facts).unwrap().digest(), self.centre.digest());
+        let replayed = <Centre>::replay(facts).unwrap();
+        assert_eq!(replayed.digest(), self.centre.digest());
+        // And it can be kept.
+        assert_eq!(<Centre>::restore(replayed.snapshot()).unwrap().digest(), replayed.digest());
     }
 
     pub(crate) fn presence(&mut self, when: i64, agent: AgentId, presence: SystemPresence) {

@@ -2,6 +2,7 @@
 //! proves the row of the requirements that its name tells.
 
 mod asked;
+mod between;
 mod centre;
 mod customers;
 mod desk;

@@ -15,6 +15,18 @@ use crate::interaction::wrap_up::{WrapUpRule, rule_for};
 
 use super::{invalid, not_ongoing, wrong};
 
+/// Refuses what a customer does, or what is said of one, where a colleague asks and there is none.
+pub(crate) fn check_customer(
+    row: &Interaction,
+    customer: bool,
+    field: &'static str,
+) -> Result<(), RecordRefusal> {
+    match customer && row.is_internal() {
+        true => Err(invalid(field, Problem::OutOfPlace)),
+        false => Ok(()),
+    }
+}
+
 impl Store {
     /// An interaction that is not archived.
     pub(crate) fn interaction(&self, id: InteractionId) -> Result<&Interaction, RecordRefusal> {
@@ -175,6 +187,7 @@ impl Store {
         if ending == Ending::Fault {
             return self.check_step(interaction, InteractionStep::Fault).map(drop);
         }
+        check_customer(self.interaction(interaction)?, by == Party::Customer, "by")?;
         self.check_step(interaction, InteractionStep::Complete)?;
         let wraps_up = self.wrap_up_rule(interaction).is_some() && !never_wraps_up;
         if wraps_up { Ok(()) } else { self.check_described(interaction, by) }

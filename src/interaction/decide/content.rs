@@ -17,6 +17,7 @@ use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::{Operation, RelatedRecord, check_name};
 use crate::interaction::state::{Ending, InteractionType, Party};
 
+use super::checks::check_customer;
 use super::{Finish, RecordTurn, RunOnRecords, invalid};
 
 impl RunOnRecords for SaveInteraction {
@@ -67,6 +68,7 @@ fn check_change(
         ("consumer", consumer),
         ("subtype", subtype),
     ];
+    check_customer(row, opened_for.is_some(), "opened_for")?;
     for (field, name) in names {
         name.iter().try_for_each(|name: &Key| check_name(field, name))?;
     }

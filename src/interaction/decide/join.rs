@@ -13,6 +13,7 @@ use crate::interaction::record::Interaction;
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::check_name;
 
+use super::checks::check_customer;
 use super::{RecordTurn, RunOnRecords, invalid};
 
 /// Another address by which the customer comes in.
@@ -90,6 +91,7 @@ impl RunOnRecords for EnterConversation {
         let way = addresses.map(|addresses| turn.way(&mut entry, addresses)).transpose()?;
         let talk = turn.store.talk_of(interaction, "enter")?;
         let row = turn.store.interaction(interaction)?;
+        check_customer(row, true, "interaction")?;
         let way = way.filter(|way| !way.is_in(row));
         way.iter().try_for_each(|way| turn.check_way(row, way))?;
         if way.is_none() && talk.is_some_and(|talk| talk.entries.last() == Some(&entry)) {
@@ -122,6 +124,7 @@ impl RunOnRecords for AddParticipant {
         to.iter().try_for_each(|to| check_name("to", to))?;
         turn.store.talk_of(interaction, "add_participant")?;
         let row = turn.store.interaction(interaction)?;
+        check_customer(row, true, "interaction")?;
         let to = to.or_else(|| row.addresses.as_ref().map(|(_, ours)| ours.clone()));
         if takes_part(row, &known, to.as_ref()) {
             return Ok(());

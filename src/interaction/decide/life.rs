@@ -25,6 +25,7 @@ use crate::interaction::state::{Ending, InteractionState, InteractionStep, Party
 
 use crate::interaction::store::Store;
 
+use super::checks::check_customer;
 use super::talk::key_taken;
 use super::{Below, Finish, RecordTurn, RunOnRecords, invalid, wrong};
 
@@ -47,8 +48,9 @@ impl RunOnRecords for OpenInteraction {
     fn run(self, turn: &mut RecordTurn<'_>) -> Result<InteractionId, RecordRefusal> {
         let Self { mut opening } = self;
         if let Some(row) = turn.opened_before(opening.key.as_ref())? {
-            let was = (row.kind, row.direction, &row.addresses);
-            let same = was == (opening.kind, opening.direction, &opening.addresses);
+            let was = (row.kind, row.direction, &row.addresses, row.asker, row.about);
+            let InteractionRequest { kind, direction, asker, about, .. } = *opening;
+            let same = was == (kind, direction, &opening.addresses, asker, about);
             return if same { Ok(row.id) } else { Err(key_taken(row)) };
         }
         let id = turn.check_opening(&opening)?;
@@ -221,6 +223,7 @@ impl RunOnRecords for EndInteraction {
 
     fn plan(&self, store: &Store, view: View<'_>) -> Result<Ahead, RecordRefusal> {
         let Self { interaction, ending, by } = *self;
+        check_customer(store.interaction(interaction)?, by == Party::Customer, "by")?;
         if ending == Ending::Merged {
             store.check_end(interaction, ending, by, false)?;
         }

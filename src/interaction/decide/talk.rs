@@ -21,6 +21,7 @@ use crate::interaction::related::check_name;
 use crate::interaction::state::{Ending, InteractionState, Party};
 use crate::interaction::texts::TextOf;
 
+use super::checks::check_customer;
 use super::{Finish, RecordTurn, RunOnRecords, not_ongoing};
 
 impl RunOnRecords for PostMessage {
@@ -130,6 +131,7 @@ impl RecordTurn<'_> {
         let Saying { author, visibility, automated, key, quotes, text } = saying;
         let row = self.store.interaction(interaction)?;
         self.store.check_text("text", &text)?;
+        check_customer(row, author == Author::Requester, "author")?;
         if !row.state.is_ongoing() {
             return Err(not_ongoing(row, "say"));
         }
