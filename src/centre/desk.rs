@@ -19,7 +19,7 @@ use crate::centre::words::CentreRefusal;
 
 /// True if nothing above the records refuses a command of the engine.
 fn lets(knowledge: Option<&Knowledge>, engine: &Engine, command: &Command) -> bool {
-    !knowledge.is_some_and(|layer| Over::<Engine>::refuse(layer, engine, command).is_err())
+    knowledge.is_none_or(|layer| Over::<Engine>::refuse(layer, engine, command).is_ok())
 }
 
 impl<P: ProfileStore + Clone + Default> Centre<P> {
