@@ -340,7 +340,7 @@ fn seed2_row078_or_to_the_next_and_nobody_is_asked_twice() {
     help.decline(3_000, KIM);
     assert_eq!(help.ringing(3_000), [LEE]);
     // Whoever declined stays as they are and is not asked again, ready or not.
-    assert_eq!(*help.state(KIM), AgentState::Ready);
+    assert_eq!((help.status(KIM), help.state(KIM)), (RoutingStatus::Idle, &AgentState::Ready));
     help.report(3_500, KIM, "Busy");
     help.report(3_600, KIM, "Online");
     help.decline(4_000, LEE);
@@ -366,7 +366,7 @@ fn seed2_row079_a_window_that_ends_is_a_decline_that_nobody_gave() {
     let late = help.attempt(22_000, Accept::new(preview));
     let over = Refusal::offer_over(preview, Some(OfferEnd::Missed));
     assert_eq!(late, Err(over.into()));
-    assert_eq!(*help.state(KIM), AgentState::Ready);
+    assert_eq!((help.status(KIM), help.state(KIM)), (RoutingStatus::Idle, &AgentState::Ready));
     // A host that wakes an hour late gives the next one the whole window.
     help.advance(3_600_000);
     assert_eq!(help.cards(3_600_000, MAX)[0].until, Some(at(3_620_000)));
