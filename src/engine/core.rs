@@ -382,7 +382,8 @@ impl Engine {
         self.world.stores().works.was_minted(work)
     }
 
-    const fn given(&self) -> Matching<'_> {
+    /// What matching reads, as it is now.
+    pub(crate) const fn matching(&self) -> Matching<'_> {
         Matching { world: &self.world, now: self.clock.latest, rules: &self.rules }
     }
 
@@ -392,13 +393,13 @@ impl Engine {
         request: &Arc<WorkRequest>,
         agent: AgentId,
     ) -> Result<(), Unavailable> {
-        by_hand::can_take_new(self.given(), request, agent)
+        by_hand::can_take_new(self.matching(), request, agent)
     }
 
     /// Why an agent could not take open work by hand, if they could not.
     pub(crate) fn takes_by_hand(&self, id: WorkId, agent: AgentId) -> Result<(), Unavailable> {
         let Ok(work) = self.world.work(id) else { return Ok(()) };
-        by_hand::can_take(self.given(), id, work, agent, Fitness::Waived)
+        by_hand::can_take(self.matching(), id, work, agent, Fitness::Waived)
     }
 
     /// True if an agent has, wraps up or takes part in a piece of work.

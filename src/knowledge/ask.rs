@@ -20,6 +20,7 @@ use crate::knowledge::command::Ask;
 use crate::knowledge::decide::{Aim, KnowledgeBelow, check_text};
 use crate::knowledge::ends::Unanswered;
 use crate::knowledge::layer::Knowledge;
+use crate::knowledge::named::stands;
 use crate::knowledge::point::{NOTES, Otherwise, RoutingPoint, Target, UserData, check_data};
 use crate::knowledge::refusal::{KnowledgeLimit, KnowledgeRefusal};
 use crate::knowledge::rows::{Invitation, Session};
@@ -108,11 +109,6 @@ impl Aim {
     }
 }
 
-/// True if a queue is there and is not retired.
-pub(crate) fn stands(engine: &Engine, queue: QueueId) -> bool {
-    engine.view().queue(queue).is_some_and(|queue| !queue.is_retired())
-}
-
 impl Ask {
     /// The interaction that is opened for it.
     fn opening(&self, below: &KnowledgeBelow) -> InteractionRequest {
@@ -158,7 +154,9 @@ impl Knowledge {
         check_key("key", &ask.key)?;
         check_data(&ask.user_data, u32::MAX)?;
         let channel = self.im_channel()?;
-        let Some(own) = point.queue.filter(|queue| stands(engine, *queue)) else { return Ok(None) };
+        let Some(own) = point.queue.filter(|queue| stands(engine.view(), *queue)) else {
+            return Ok(None);
+        };
         let aim = point.aim(named, |agent| match agent == ask.agent {
             true => Err(Unavailable::HasItAlready),
             false => {
@@ -166,7 +164,7 @@ impl Knowledge {
                 engine.takes_new(&request, agent)
             }
         })?;
-        let there = stands(engine, aim.queue(own));
+        let there = stands(engine.view(), aim.queue(own));
         Ok(ask.request(point, aim, channel).filter(|_| there).map(|request| (aim, request)))
     }
 

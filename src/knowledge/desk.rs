@@ -19,6 +19,7 @@ use crate::world::rows::Offer;
 use crate::knowledge::command::Escalate;
 use crate::knowledge::ends::How;
 use crate::knowledge::layer::Knowledge;
+use crate::knowledge::named::stands;
 use crate::knowledge::point::{NOTES, RoutingPoint, Target, UserData};
 use crate::knowledge::rows::{Destination, Session};
 use crate::knowledge::store::InLineFor;
@@ -246,10 +247,7 @@ pub(crate) fn transfer_targets<P: ProfileStore>(
         let work = work.and_then(|work| view.work(work));
         work.is_some_and(|work| work.legs().any(|leg| leg.agent == helper))
     };
-    let stands = |point: &RoutingPoint| {
-        let queue = point.queue.and_then(|queue| view.queue(queue));
-        queue.is_some_and(|queue| !queue.is_retired())
-    };
+    let reaches = |point: &RoutingPoint| point.queue.is_some_and(|queue| stands(view, queue));
     for (_, session) in layer.about(call).filter(|(_, session)| session.asker == agent) {
         let Some(helper) = session.live_with().filter(|helper| !takes_part(*helper)) else {
             continue;
@@ -260,7 +258,7 @@ pub(crate) fn transfer_targets<P: ProfileStore>(
             targets.push(TransferTarget { to, agent, user_data: UserData::new() });
         }
         let Some(key) = view.agent(helper).map(|agent| agent.key()) else { continue };
-        for (dn, point) in layer.points().filter(|(_, point)| stands(point)) {
+        for (dn, point) in layer.points().filter(|(_, point)| reaches(point)) {
             if let Target::Particular { key: pair, .. } = &point.target {
                 let user_data = [(pair.clone(), Box::from(&**key))].into();
                 let to = Destination::Point { dn: dn.clone() };

@@ -12,11 +12,12 @@ use crate::model::ids::{AgentId, WorkId};
 use crate::model::work::WorkRequest;
 use crate::state::leg::LegState;
 
-use crate::knowledge::ask::{known, stands};
+use crate::knowledge::ask::known;
 use crate::knowledge::command::{CancelEscalation, Escalate};
 use crate::knowledge::config::Direct;
 use crate::knowledge::decide::KnowledgeBelow;
 use crate::knowledge::layer::Knowledge;
+use crate::knowledge::named::stands;
 use crate::knowledge::point::{RoutingPoint, UserData, check_data};
 use crate::knowledge::refusal::KnowledgeRefusal;
 use crate::knowledge::rows::{AskedFor, Destination, Escalation, StandsFor};
@@ -125,10 +126,11 @@ impl Knowledge {
         let data = self.data_of(command);
         let named = point.named(self, engine, &data)?;
         let no_strategy = || KnowledgeRefusal::NoStrategy { dn: dn.clone() };
-        let own = point.queue.filter(|queue| stands(engine, *queue)).ok_or_else(no_strategy)?;
+        let own =
+            point.queue.filter(|queue| stands(engine.view(), *queue)).ok_or_else(no_strategy)?;
         let aim = point.aim(named, |agent| self.takes_call(engine, own, work, agent))?;
         let queue = aim.queue(own);
-        if !stands(engine, queue) {
+        if !stands(engine.view(), queue) {
             return Err(no_strategy());
         }
         let mut consult = ConsultQueue::new(work, queue)

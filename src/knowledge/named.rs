@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::engine::core::Engine;
 use crate::engine::view::View;
-use crate::model::ids::{Entity, PresenceId};
+use crate::model::ids::{Entity, PresenceId, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::presence::{PresenceProfile, SystemPresence};
 
@@ -26,6 +26,11 @@ pub(crate) fn presences_of(view: View<'_>) -> Vec<(PresenceId, KnownPresence)> {
         (one.id(), KnownPresence { key, profile })
     })
     .collect()
+}
+
+/// True if a queue is there and is not retired.
+pub(crate) fn stands(view: View<'_>, queue: QueueId) -> bool {
+    view.queue(queue).is_some_and(|queue| !queue.is_retired())
 }
 
 /// Refuses something that is not in the engine, or is retired.

@@ -29,7 +29,7 @@ use crate::knowledge::decide::KnowledgeBelow;
 use crate::knowledge::ends::{EscalationEnd, How, Unanswered};
 use crate::knowledge::event::{KnowledgeEvent, KnowledgeFact, KnowledgeLog};
 use crate::knowledge::layer::Knowledge;
-use crate::knowledge::named::{check_config, check_there};
+use crate::knowledge::named::{check_config, check_there, stands};
 use crate::knowledge::permission;
 use crate::knowledge::point::check_data;
 use crate::knowledge::refusal::KnowledgeRefusal;
@@ -76,10 +76,7 @@ impl Knowledge {
         match command {
             KnowledgeCommand::ConfigureKnowledge(command) => check_config(engine, &command.config),
             KnowledgeCommand::SetRoutingPoint(command) => {
-                command.point.queues().try_for_each(|id| {
-                    let there = view.queue(id).is_some_and(|queue| !queue.is_retired());
-                    check_there(there, id)
-                })
+                command.point.queues().try_for_each(|id| check_there(stands(view, id), id))
             }
             KnowledgeCommand::SetKnowledgeWorker(command) => {
                 check_there(engine.check_agent(command.agent).is_ok(), command.agent)

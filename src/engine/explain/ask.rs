@@ -7,7 +7,6 @@ use crate::engine::decisions::Decision;
 use crate::engine::explain::types::{AgentExplanation, PairExplanation, WorkExplanation};
 use crate::engine::explain::{agent, pair, work};
 use crate::engine::matching::case::Case;
-use crate::engine::matching::given::Matching;
 
 impl Engine {
     /// Why a piece of work is not offered to an agent, or that it is. Nothing if the work is not
@@ -42,9 +41,5 @@ impl Engine {
     /// Hands out the records that are kept, the oldest first.
     pub fn decisions(&mut self) -> impl Iterator<Item = Decision> + '_ {
         self.decisions.drain()
-    }
-
-    const fn matching(&self) -> Matching<'_> {
-        Matching { world: &self.world, now: self.clock.latest, rules: &self.rules }
     }
 }
