@@ -188,7 +188,7 @@ impl Session {
         match self.qualified.iter_mut().find(|one| one.map == *map) {
             Some(one) => {
                 if one.version != version {
-                    one.since = at;
+                    (one.since, one.done) = (at, false);
                 }
                 (one.version, one.blocked) = (version, blocked);
                 one.done |= done;

@@ -12,7 +12,9 @@ use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::{JourneyEvent, Unassigned};
 use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::person::{Customer, Identifier, SegmentAssignment};
-use crate::journey::session::{Happening, OutcomeScore, Page, SearchTerm, Session, SessionEvent};
+use crate::journey::session::{
+    Happening, Marks, OutcomeScore, Page, SearchTerm, Session, SessionEvent, Tallies,
+};
 use crate::journey::store::{Due, JourneyStore};
 use crate::journey::url;
 use crate::journey::visit::VisitorEvent;
@@ -282,7 +284,8 @@ impl JourneyStore {
         let mut back = (**session).clone();
         // Its offers are over and forgotten.
         back.offers = Vec::new();
-        back.marks = crate::journey::session::Marks { placed: when.seq, ..Default::default() };
+        back.tallies = Tallies::default();
+        back.marks = Marks { placed: when.seq, ..Marks::default() };
         self.rows.sessions.insert(id, Arc::new(back));
         self.set_customer_deadlines(head);
         Ok(())

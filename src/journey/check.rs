@@ -6,9 +6,10 @@ use crate::base::time::Timestamp;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::work::check_key;
 
-use crate::journey::config::JourneyLimits;
 use crate::journey::person::Customer;
-use crate::journey::session::{Happening, Session};
+use crate::journey::definition::WHOLE;
+use crate::journey::rows::JourneyRows;
+use crate::journey::session::{Happening, OutcomeProgress, Session};
 use crate::journey::store::JourneyStore;
 use crate::journey::visit::{VisitorEvent, check_attributes, check_text};
 
@@ -101,13 +102,22 @@ impl JourneyStore {
         if (0..open.len()).any(pairs) {
             return Err("journeys: one offer of a kind is open at most");
         }
-        let score = |outcome: &crate::journey::session::OutcomeProgress| {
-            outcome.score.is_none_or(|score| score.now <= score.greatest)
-        };
-        if !row.outcomes.iter().all(score) {
-            return Err("journeys: the greatest probability is the greatest");
+        match row.is_sound() {
+            true => Ok(()),
+            false => Err("journeys: a session says of its events what they are"),
         }
-        let terms: BTreeSet<_> = row
+    }
+}
+
+impl Session {
+    /// True if the terms are those of the journey map, and no probability is above the greatest.
+    fn is_sound(&self) -> bool {
+        let score = |outcome: &OutcomeProgress| {
+            outcome.score.is_none_or(|score| {
+                score.now <= score.greatest && score.greatest <= WHOLE
+            })
+        };
+        let terms: BTreeSet<_> = self
             .events
             .iter()
             .filter_map(|event| match &event.what {
@@ -115,17 +125,17 @@ impl JourneyStore {
                 _ => None,
             })
             .collect();
-        let listed: BTreeSet<_> = row.searches.iter().map(|one| one.term.to_lowercase()).collect();
-        match terms == listed {
-            true => Ok(()),
-            false => Err("journeys: the terms of a session are those of its journey map"),
-        }
+        let listed: BTreeSet<_> =
+            self.searches.iter().map(|one| one.term.to_lowercase()).collect();
+        terms == listed
+            && self.searches.len() == listed.len()
+            && self.searches.is_sorted_by_key(|one| one.first)
+            && self.outcomes.iter().all(score)
     }
-}
 
-impl Session {
     /// Refuses a session that no fact of this layer can have archived.
-    pub(crate) fn check(&self, now: Timestamp, limits: &JourneyLimits) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, now: Timestamp, rows: &JourneyRows) -> Result<(), Invalid> {
+        let limits = &rows.config.limits;
         let Some(ended) = self.ended else {
             return Err(Invalid::new("session.ended", Problem::Empty));
         };
@@ -152,10 +162,17 @@ impl Session {
             return Err(Invalid::new("session.events", Problem::Disordered));
         }
         for event in &self.events {
+            if event.seq > rows.seq || event.at > now {
+                return Err(Invalid::new("session.events", Problem::Future));
+            }
             if let Happening::Did(did) = &event.what {
                 did.clone().tidied()?;
             }
         }
-        self.searches.iter().try_for_each(|one| check_text("session.searches", &one.term))
+        self.searches.iter().try_for_each(|one| check_text("session.searches", &one.term))?;
+        match self.is_sound() {
+            true => Ok(()),
+            false => Err(Invalid::new("session.searches", Problem::NotListed)),
+        }
     }
 }

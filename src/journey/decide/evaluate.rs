@@ -24,16 +24,11 @@ fn check_count(count: usize, limit: JourneyLimit) -> Result<(), JourneyRefusal> 
 }
 
 impl JourneyTurn<'_> {
-    /// Says what holds of a session after an event.
-    pub(crate) fn evaluate(&mut self, session: SessionId) {
+    /// Says which segments match a session and which goals are achieved in it now.
+    pub(crate) fn evaluate_conditions(&mut self, id: SessionId) {
         if self.is_halted() {
             return;
         }
-        self.evaluate_conditions(session);
-        self.evaluate_maps(session);
-    }
-
-    fn evaluate_conditions(&mut self, id: SessionId) {
         let (rows, program) = (&self.store.rows, &self.store.index.program);
         let Some(row) = self.store.session(id).filter(|_| rows.config.licensed) else { return };
         let counts = program.counts(rows.defined, row);
@@ -207,7 +202,8 @@ impl RunOnJourneys for Achieve {
 impl RunOnJourneys for Evaluate {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         turn.live(self.session)?;
-        turn.evaluate(self.session);
+        turn.evaluate_conditions(self.session);
+        turn.evaluate_maps(self.session);
         Ok(())
     }
 }

@@ -147,10 +147,8 @@ impl JourneyTurn<'_> {
         let Some((due, what)) = self.store.first_due().filter(|(due, _)| *due <= by) else {
             return false;
         };
-        let before = core::mem::replace(
-            &mut self.cause,
-            Cause::Deadline { kind: DeadlineKind::Journey, due },
-        );
+        let cause = Cause::Deadline { kind: DeadlineKind::Journey, due };
+        let (before, said) = (core::mem::replace(&mut self.cause, cause), self.store.rows.seq);
         match what {
             Due::Offer(id) => self.time_out(id),
             Due::Session(id) => self.end_session(id, due, crate::journey::SessionOver::Silence),
@@ -159,6 +157,11 @@ impl JourneyTurn<'_> {
             Due::Customer(id) => self.emit(JourneyEvent::CustomerForgotten { customer: id }),
         }
         self.cause = before;
+        if self.store.rows.seq == said && self.fault.is_none() {
+            // It would be due for ever.
+            let reason = alloc::format!("{what:?} was due and nothing came of it");
+            *self.fault = Some(Fault::new(said, self.now, reason));
+        }
         true
     }
 

@@ -57,6 +57,7 @@ impl RunOnJourneys for Track {
             Place::In(id) => {
                 turn.check_terms(Some(id), &tidied)?;
                 turn.track(id, tidied);
+                turn.evaluate_maps(id);
                 Ok(id)
             }
             Place::New { ended } => {
@@ -115,11 +116,11 @@ impl JourneyTurn<'_> {
             return Place::In(live.id);
         }
         let head = customer.and_then(|id| store.customer(id));
-        let Some(head) = head else { return Place::New { ended: None } };
+        let sessions = head.map(|head| &head.sessions[..]).unwrap_or_default();
         let theirs =
             |row: &&Session| (&row.identifier, &row.kind) == (&tidied.identifier, &tidied.kind);
         let (before, after) =
-            head.sessions.split_at(head.sessions.partition_point(|(at, _)| *at <= tidied.at));
+            sessions.split_at(sessions.partition_point(|(at, _)| *at <= tidied.at));
         let mut later = after.iter().filter_map(|(_, id)| store.session(*id)).filter(theirs);
         let next = later.next().map(|row| row.started);
         // Sessions of one identifier and type follow each other, so the last that began before
@@ -194,9 +195,9 @@ impl JourneyTurn<'_> {
         let started = tidied.at;
         self.emit(JourneyEvent::SessionBegan { session, customer, identifier, kind, started });
         self.track(session, tidied);
-        if let Some(ended) = ended {
-            let why = SessionOver::Silence;
-            self.end_session(session, ended, why);
+        match ended {
+            Some(ended) => self.end_session(session, ended, SessionOver::Silence),
+            None => self.evaluate_maps(session),
         }
         session
     }
@@ -228,7 +229,7 @@ impl JourneyTurn<'_> {
         let Tidied { at: date, event, term, attributes, .. } = tidied;
         let event = event.into();
         self.emit(JourneyEvent::Tracked { session, date, event, term, attributes });
-        self.evaluate(session);
+        self.evaluate_conditions(session);
     }
 
     /// A session ends: what was offered in it and not answered is ignored.
@@ -323,7 +324,7 @@ impl RunOnJourneys for ImportSession {
             return Err(JourneyRefusal::Unknown { what: JourneyEntity::Session(id) });
         }
         let customer = turn.head(session.customer)?.id;
-        session.check(turn.now, &turn.store.rows.config.limits)?;
+        session.check(turn.now, &turn.store.rows)?;
         if turn.store.session(id).is_some() {
             return Err(JourneyRefusal::StillThere { session: id });
         }
