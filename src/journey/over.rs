@@ -4,6 +4,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::commands::{Command, Submit};
@@ -90,14 +91,25 @@ impl Journeys {
     /// The work that waits in the queue of the target of an offer.
     fn work_for(&self, offer: &WebOffer) -> Option<WorkRequest> {
         let (target, _) = self.target(offer.target.as_deref()?)?;
-        let request = WorkRequest::new(target.queue, target.channel);
-        Some(request.with_attributes(offer.context()))
+        let mut request = WorkRequest::new(target.queue, target.channel);
+        request.attributes = offer.context();
+        request.customer = self.contact_of(offer);
+        Some(request)
     }
 
-    /// The interaction that is opened for an offer.
+    /// The interaction that is opened for an offer. A customer who is a contact of the host's is the
+    /// one it is opened for; anybody else is a guest.
     fn opening_for(&self, offer: &WebOffer) -> Option<InteractionRequest> {
         let (target, _) = self.target(offer.target.as_deref()?)?;
-        Some(InteractionRequest::new(target.kind).with_context(offer.context()))
+        let mut opening = InteractionRequest::new(target.kind).with_context(offer.context());
+        opening.opened_for = self.contact_of(offer);
+        opening.contact.clone_from(&opening.opened_for);
+        Some(opening)
+    }
+
+    /// The contact that the customer is to whom an offer was made.
+    fn contact_of(&self, offer: &WebOffer) -> Option<Key> {
+        self.customer(self.session(offer.session)?.customer)?.contact.clone()
     }
 }
 
@@ -220,6 +232,8 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Journeys {
             return Ok(Plan::Alone);
         };
         match answer {
+            // A layer is asked about those below it once more.
+            None if done.opened.is_some() => Ok(Plan::Alone),
             None => match self.opening_for(offer) {
                 Some(opening) => Ok(Plan::First(OpenInteraction::new(opening).into())),
                 None => {

@@ -20,7 +20,7 @@ use crate::state::machine::DeadlineKind;
 
 use crate::journey::event::{JourneyEntry, JourneyEvent, JourneyFact, JourneyLog, Unassigned};
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
-use crate::journey::offer::{OfferFailure, WebOffer};
+use crate::journey::offer::{Blocked, OfferFailure, Qualification, WebOffer};
 use crate::journey::person::{Customer, Identifier};
 use crate::journey::ports::{Contacts, Floor, Predictor};
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
@@ -152,7 +152,7 @@ impl JourneyTurn<'_> {
         match what {
             Due::Offer(id) => self.time_out(id),
             Due::Session(id) => self.end_session(id, due, crate::journey::SessionOver::Silence),
-            Due::Map(id) => self.evaluate_maps(id),
+            Due::Map(id) => self.map_is_due(id, due),
             Due::Segment(id) => self.expire_segments(id, due),
             Due::Customer(id) => self.emit(JourneyEvent::CustomerForgotten { customer: id }),
         }
@@ -163,6 +163,24 @@ impl JourneyTurn<'_> {
             *self.fault = Some(Fault::new(said, self.now, reason));
         }
         true
+    }
+
+    /// The time of action maps has come. If the session is over by now, what nobody could show is
+    /// not offered any more.
+    fn map_is_due(&mut self, session: SessionId, due: Timestamp) {
+        let Some(row) = self.store.session(session) else { return };
+        if self.now < row.last_activity + self.store.rows.config.session {
+            return self.evaluate_maps(session);
+        }
+        let come = |one: &&Qualification| match one.blocked {
+            Some(Blocked::TriggerDateInFuture { until: Some(until) }) => until <= due,
+            _ => false,
+        };
+        let maps: alloc::vec::Vec<_> =
+            row.qualified.iter().filter(come).map(|one| one.map.clone()).collect();
+        for map in maps {
+            self.emit(JourneyEvent::Unqualified { session, map });
+        }
     }
 
     fn expire_segments(&mut self, customer: CustomerId, due: Timestamp) {
