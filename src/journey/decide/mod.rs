@@ -41,6 +41,8 @@ pub struct JourneyBelow {
     pub(crate) joined: bool,
     /// The interaction that was opened for an offer.
     pub(crate) opened: Option<InteractionId>,
+    /// True if the interaction that the command names is over.
+    pub(crate) over: bool,
     /// Why none was.
     pub(crate) failed: Option<OfferFailure>,
 }
@@ -147,6 +149,7 @@ impl JourneyTurn<'_> {
         let Some((due, what)) = self.store.first_due().filter(|(due, _)| *due <= by) else {
             return false;
         };
+        let (due, what) = self.instead(due, what);
         let before = core::mem::replace(
             &mut self.cause,
             Cause::Deadline { kind: DeadlineKind::Journey, due },
@@ -160,6 +163,17 @@ impl JourneyTurn<'_> {
         }
         self.cause = before;
         true
+    }
+
+    /// In a session whose time is over by now nothing can be shown any more, so it ends instead.
+    fn instead(&self, due: Timestamp, what: Due) -> (Timestamp, Due) {
+        let Due::Map(id) = what else { return (due, what) };
+        let span = self.store.rows.config.session;
+        let end = self.store.session(id).map(|session| session.last_activity + span);
+        match end.filter(|end| *end <= self.now) {
+            Some(end) => (end, Due::Session(id)),
+            None => (due, what),
+        }
     }
 
     fn expire_segments(&mut self, customer: CustomerId, due: Timestamp) {
