@@ -35,7 +35,7 @@ impl JourneyStore {
             }
             JourneyEvent::Left { session } => {
                 let row = self.session_mut(*session).ok_or(JourneyMisfit::NotThere)?;
-                row.left = true;
+                row.left = Some(when.at);
                 Ok(())
             }
             JourneyEvent::SegmentAssigned { session, segment, version, of_customer, expires } => {
@@ -136,8 +136,9 @@ impl JourneyStore {
             self.index.live.insert((at, id));
             row.last_activity = at;
         }
-        if live && row.left {
-            (row.left, row.visit) = (false, row.visit.saturating_add(1));
+        // What happened before they left and comes late is no return.
+        if live && row.left.is_some_and(|left| left <= at) {
+            (row.left, row.visit) = (None, row.visit.saturating_add(1));
         }
         row.count(event);
         row.marks.details = seq;
@@ -206,6 +207,7 @@ impl JourneyStore {
 
     fn assign(&mut self, id: SessionId, one: &SegmentAssignment, of_customer: bool) -> Fits {
         let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
+        row.segments.retain(|before| before.segment != one.segment);
         row.segments.push(one.clone());
         row.marks.segments = one.seq;
         let head = row.customer;
@@ -247,10 +249,7 @@ impl JourneyStore {
         self.remove_session(session.id);
         if let Some(row) = self.rows.customers.get_mut(head) {
             row.gone.push((when.seq, session.id));
-            if row.gone.len() > GONE_MAX {
-                let (seq, _) = row.gone.remove(0);
-                row.gone_before = seq;
-            }
+            row.trim_gone();
         }
         self.set_customer_deadlines(head);
         Ok(())
@@ -298,6 +297,14 @@ impl Customer {
         if let Err(place) = self.sessions.binary_search(&(started, id)) {
             self.sessions.insert(place, (started, id));
             self.recent.push(id);
+        }
+    }
+
+    /// Of the sessions that were archived the last few are remembered.
+    pub(crate) fn trim_gone(&mut self) {
+        let surplus = self.gone.len().saturating_sub(GONE_MAX);
+        if let Some((seq, _)) = self.gone.drain(..surplus).last() {
+            self.gone_before = self.gone_before.max(seq);
         }
     }
 

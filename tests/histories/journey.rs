@@ -88,7 +88,9 @@ fn some_visitor(dice: &mut Dice) -> Identifier {
 fn some_event(dice: &mut Dice) -> VisitorEvent {
     let path = ["", "chairs", "chairs#red", "basket", "tables?x=1"][dice.roll(5) as usize];
     match dice.roll(10) {
-        0 => VisitorEvent::searched(["chair", "Chair ", "table", "", "x", "y"][dice.roll(6) as usize]),
+        0 => VisitorEvent::searched(
+            ["chair", "Chair ", "table", "", "x", "y"][dice.roll(6) as usize],
+        ),
         1 => VisitorEvent::form_submitted("returns"),
         2 => VisitorEvent::form_abandoned("checkout", 40),
         3 => VisitorEvent::screen_viewed("start"),
@@ -149,9 +151,8 @@ fn set_up(queue: QueueId, channel: ChannelId) -> Vec<JourneyCommand> {
         .with_conditions(conditions.clone().with_events([twice]));
     let buyers = Segment::new("Buyers", "#00FF00")
         .with_conditions(conditions.clone().with_events([ordered.clone()]));
-    let buys = Outcome::new("Buys")
-        .with_scored(true)
-        .with_conditions(conditions.with_events([ordered]));
+    let buys =
+        Outcome::new("Buys").with_scored(true).with_conditions(conditions.with_events([ordered]));
     let target = |queue| {
         Target::new(queue, channel, InteractionType::Chat).with_short_abandon(Span::from_secs(5))
     };
@@ -174,16 +175,18 @@ fn some_command(dice: &mut Dice, journeys: &Journeys, now: Timestamp) -> Journey
     let session = SessionId::from_raw(1 + dice.roll(30));
     let offer = WebOfferId::from_raw(1 + dice.roll(30));
     let customer = CustomerId::from_raw(1 + dice.roll(12));
-    let live: Vec<_> = (1..200).map(SessionId::from_raw).filter(|id| {
-        journeys.session(*id).is_some_and(Session::is_live)
-    }).collect();
+    let live: Vec<_> = (1..200)
+        .map(SessionId::from_raw)
+        .filter(|id| journeys.session(*id).is_some_and(Session::is_live))
+        .collect();
     let lives = |dice: &mut Dice| match live.is_empty() || dice.roll(8) == 0 {
         true => session,
         false => live[dice.roll(live.len() as u64) as usize],
     };
-    let open: Vec<_> = (1..400).map(WebOfferId::from_raw).filter(|id| {
-        journeys.offer(*id).is_some_and(|offer| !offer.state.is_over())
-    }).collect();
+    let open: Vec<_> = (1..400)
+        .map(WebOfferId::from_raw)
+        .filter(|id| journeys.offer(*id).is_some_and(|offer| !offer.state.is_over()))
+        .collect();
     let opens = |dice: &mut Dice| match open.is_empty() || dice.roll(6) == 0 {
         true => offer,
         false => open[dice.roll(open.len() as u64) as usize],
@@ -297,11 +300,11 @@ impl Read {
             JourneyEvent::Offered { offer, .. } => {
                 let (session, map) = (offer.session, offer.map.clone());
                 let head = self.head(self.sessions[&session]);
-                let ignores = journeys.action_map(&map).is_none_or(|(map, _)| map.ignore_frequency_cap);
+                let ignores =
+                    journeys.action_map(&map).is_none_or(|(map, _)| map.ignore_frequency_cap);
                 let capped = journeys.config().cap == FrequencyCap::OnceRejected && !ignores;
-                let rejected = |(who, what): &(CustomerId, Key)| {
-                    self.head(*who) == head && *what == map
-                };
+                let rejected =
+                    |(who, what): &(CustomerId, Key)| self.head(*who) == head && *what == map;
                 if capped {
                     let held = !self.rejected.iter().any(rejected);
                     hold("what was rejected is not offered again, across merges", held)?;
@@ -364,7 +367,11 @@ fn pass(dice: &mut Dice, now: &mut Timestamp) -> Timestamp {
 }
 
 impl Alone {
-    fn live(seed: u64, steps: u32, mut step: impl FnMut(&Self) -> Result<(), String>) -> Result<Self, String> {
+    fn live(
+        seed: u64,
+        steps: u32,
+        mut step: impl FnMut(&Self) -> Result<(), String>,
+    ) -> Result<Self, String> {
         let mut dice = Dice(seed);
         let (mut log, mut now) = (JourneyLog::default(), START);
         let journeys = Journeys::new(config(&mut dice), now, &mut log).unwrap();
@@ -446,7 +453,10 @@ fn facts_rebuild_journeys_and_a_snapshot_goes_on_the_same() {
                 let text = support::json(&alone.journeys.snapshot());
                 let snapshot = serde_json::from_str(&text).map_err(|error| error.to_string())?;
                 let twin = Journeys::restore(snapshot).map_err(|error| error.to_string())?;
-                hold("a snapshot is what it was taken of", twin.digest() == alone.journeys.digest())?;
+                hold(
+                    "a snapshot is what it was taken of",
+                    twin.digest() == alone.journeys.digest(),
+                )?;
                 *kept.borrow_mut() = Some((ports(twin), alone.log.len()));
             }
             Ok(())
@@ -457,7 +467,10 @@ fn facts_rebuild_journeys_and_a_snapshot_goes_on_the_same() {
         replayed.check()?;
         let (twin, from) = kept.into_inner().expect("a snapshot was taken");
         let twin = twin.resume(facts.into_iter().skip(from)).map_err(|error| error.to_string())?;
-        hold("a snapshot and the facts behind it rebuild it", twin.digest() == alone.journeys.digest())?;
+        hold(
+            "a snapshot and the facts behind it rebuild it",
+            twin.digest() == alone.journeys.digest(),
+        )?;
         let (mut one, mut two) = (ports(alone.journeys), ports(twin));
         let (mut told, mut repeated) = (JourneyLog::default(), JourneyLog::default());
         let mut dice = Dice(seed + 7);
@@ -623,9 +636,8 @@ fn facts_rebuild_a_centre_with_visitors_and_its_snapshot_goes_on_the_same() {
         hold("facts rebuild it", replayed.digest() == visited.centre.digest())?;
         let kept = <Centre>::restore(replayed.snapshot()).map_err(|error| error.to_string())?;
         hold("what facts rebuilt can be kept", kept.digest() == replayed.digest())?;
-        let host = |engine: strowger::Engine| {
-            engine.with_scorer(ByNumbers).with_classifier(ByNumbers)
-        };
+        let host =
+            |engine: strowger::Engine| engine.with_scorer(ByNumbers).with_classifier(ByNumbers);
         let (mut centre, mut twin) = (visited.centre, kept.map_engine(host));
         let (mut told, mut repeated) = (CentreLog::default(), CentreLog::default());
         for _ in 0..200 {

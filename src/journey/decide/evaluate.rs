@@ -37,8 +37,11 @@ impl JourneyTurn<'_> {
         };
         let segments = program.segments.iter().filter_map(|part| {
             let key = &rows.segments.0.get(part.place)?.key;
-            let new = !self.has(row, key, part.content.scope);
-            (new && holds(&part.content.conditions, &part.counted)).then(|| key.clone())
+            let new = !self.has(row, key, part.content.scope)
+                && holds(&part.content.conditions, &part.counted);
+            // A session is given a segment once: what was taken away does not come back.
+            let again = new && part.content.scope == Scope::Session && row.had_segment(key);
+            (new && !again).then(|| key.clone())
         });
         let segments: Vec<_> = segments.collect();
         let outcomes = program.outcomes.iter().filter_map(|part| {
