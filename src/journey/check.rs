@@ -129,7 +129,7 @@ impl Session {
         check_key("session.type", &self.kind)?;
         check_attributes(&self.attributes)?;
         let lists = [
-            ("session.events", self.events.len(), limits.events),
+            ("session.events", self.sorts().into_iter().max().unwrap_or(0), limits.events),
             ("session.searches", self.searches.len(), limits.terms),
             ("session.segments", self.segments.len(), limits.segments_assigned),
             ("session.outcomes", self.outcomes.len(), limits.outcomes),

@@ -24,8 +24,14 @@ fn check_count(count: usize, limit: JourneyLimit) -> Result<(), JourneyRefusal> 
 }
 
 impl JourneyTurn<'_> {
+    /// Says what holds of a session after an event.
+    pub(crate) fn evaluate(&mut self, session: SessionId) {
+        self.evaluate_conditions(session);
+        self.evaluate_maps(session);
+    }
+
     /// Says which segments match a session and which goals are achieved in it now.
-    pub(crate) fn evaluate_conditions(&mut self, id: SessionId) {
+    fn evaluate_conditions(&mut self, id: SessionId) {
         if self.is_halted() {
             return;
         }
@@ -205,8 +211,7 @@ impl RunOnJourneys for Achieve {
 impl RunOnJourneys for Evaluate {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         turn.live(self.session)?;
-        turn.evaluate_conditions(self.session);
-        turn.evaluate_maps(self.session);
+        turn.evaluate(self.session);
         Ok(())
     }
 }

@@ -57,7 +57,6 @@ impl RunOnJourneys for Track {
             Place::In(id) => {
                 turn.check_terms(Some(id), &tidied)?;
                 turn.track(id, tidied);
-                turn.evaluate_maps(id);
                 Ok(id)
             }
             Place::New { ended } => {
