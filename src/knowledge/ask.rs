@@ -130,7 +130,8 @@ impl Ask {
             .with_attached(self.user_data.clone())
             .with_auto_accept(point.auto_accept(aim, &self.user_data))
             .with_preferred(aim.preferred())
-            .with_internal(true);
+            .with_internal(true)
+            .with_never_to([self.agent]);
         Some(request)
     }
 }
@@ -157,13 +158,8 @@ impl Knowledge {
         let Some(own) = point.queue.filter(|queue| stands(engine.view(), *queue)) else {
             return Ok(None);
         };
-        let aim = point.aim(named, |agent| match agent == ask.agent {
-            true => Err(Unavailable::HasItAlready),
-            false => {
-                let request = Arc::new(WorkRequest::new(own, channel));
-                engine.takes_new(&request, agent)
-            }
-        })?;
+        let request = Arc::new(WorkRequest::new(own, channel).with_never_to([ask.agent]));
+        let aim = point.aim(named, |agent| engine.takes_new(&request, agent))?;
         let there = stands(engine.view(), aim.queue(own));
         Ok(ask.request(point, aim, channel).filter(|_| there).map(|request| (aim, request)))
     }

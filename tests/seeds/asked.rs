@@ -176,10 +176,11 @@ fn a_name_that_is_nobodys_that_of_no_worker_or_the_askers_own() {
     assert_eq!(help.ringing(2_000), [KIM]);
     // Ida is a worker too, and names themselves.
     help.tell(3_000, SetKnowledgeWorker::new(IDA));
-    let themselves = KnowledgeRefusal::unavailable(IDA, Unavailable::HasItAlready);
+    let themselves = |why| KnowledgeRefusal::unavailable(IDA, why);
     let own = Ask::new("q-2", IDA, "7200").with_user_data(pairs([("expert", "ida")]));
-    assert_eq!(help.refused(3_000, own), themselves);
-    assert_eq!(help.refused(3_000, to_expert(call, "ida")), themselves);
+    assert_eq!(help.refused(3_000, own), themselves(Unavailable::Excluded));
+    let own = to_expert(call, "ida");
+    assert_eq!(help.refused(3_000, own), themselves(Unavailable::HasItAlready));
 }
 
 #[test]
