@@ -24,6 +24,7 @@ use crate::engine::expire::{fire_due, fire_first};
 use crate::engine::matching::by_hand::{self, Fitness};
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::item;
+use crate::engine::offering::judge_declined;
 use crate::engine::pace::Pace;
 use crate::engine::permit::{self, Sight};
 use crate::engine::route::{Search, route};
@@ -164,6 +165,7 @@ impl Engine {
                 return Ok(Err(Refusal::Behind { now: turn.now }));
             }
             let answer = decide(turn, actor, does)?;
+            judge_declined(turn)?;
             // A command may put work where something is overdue at once.
             settle(turn, search)?;
             Ok(answer)
@@ -415,6 +417,16 @@ impl Engine {
     /// What a piece of work is to an agent.
     pub(crate) fn sight(&self, agent: AgentId, work: WorkId) -> Sight {
         permit::sight(&self.world, agent, work)
+    }
+
+    /// Does what queues say of work that was declined in vain in the phase before: layers above have
+    /// said first what becomes of it. Says whether there was any.
+    pub(crate) fn judge_declined(&mut self, log: &mut Log) -> Result<bool, Refusal> {
+        let any = self.pace.has_in_vain();
+        if any {
+            self.phase(log, |turn, _| judge_declined(turn))?;
+        }
+        Ok(any)
     }
 
     /// Fires the one thing that is due first, if it is due by now.
