@@ -13,8 +13,8 @@ use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::layer::action::{Action, FromReply};
 use crate::layer::fault::Fault;
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, WorkId};
-use crate::model::work::WorkRequest;
+use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
+use crate::model::work::{Attached, WorkRequest};
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::world::state::World;
 
@@ -398,6 +398,16 @@ impl Engine {
         by_hand::can_take_new(self.matching(), request, agent)
     }
 
+    /// Data to attach to work, or none of them if they are more than work may have.
+    pub(crate) fn what_fits(&self, attached: Attached) -> Attached {
+        let (queue, channel) = (QueueId::from_raw(0), ChannelId::from_raw(0));
+        let request = WorkRequest::new(queue, channel).with_attached(attached);
+        match request.check_data(&self.world.stores().config.limits) {
+            Ok(()) => request.attached,
+            Err(_) => Attached::new(),
+        }
+    }
+
     /// Why an agent could not take open work by hand, if they could not.
     pub(crate) fn takes_by_hand(&self, id: WorkId, agent: AgentId) -> Result<(), Unavailable> {
         let Ok(work) = self.world.work(id) else { return Ok(()) };
@@ -419,7 +429,7 @@ impl Engine {
         permit::sight(&self.world, agent, work)
     }
 
-    /// Does what queues say of work that was declined in vain in the phase before: layers above have
+    /// Does what queues say of work that was declined in vain in the phase before. Layers above have
     /// said first what becomes of it. Says whether there was any.
     pub(crate) fn judge_declined(&mut self, log: &mut Log) -> Result<bool, Refusal> {
         let any = self.pace.has_in_vain();

@@ -21,11 +21,6 @@ fn named() -> (Help, InteractionId) {
     (help, call)
 }
 
-fn to_expert(call: InteractionId, expert: &str) -> Escalate {
-    let to = Destination::Point { dn: "7200".into() };
-    Escalate::new(call, to, How::Transfer).with_user_data(pairs([("expert", expert)]))
-}
-
 /// A queue whose agents wrap up for a minute.
 fn wraps_up() -> QueueProfile {
     let minute = WrapUpMode::MandatoryTimeout { timeout: Span::from_secs(60) };
@@ -65,8 +60,9 @@ fn a_request_takes_over_no_record_of_somebody_else() {
         .with_key("q-1")
         .with_direction(Direction::Internal)
         .with_asker(OMAR);
-    let theirs = help.tell(1_000, OpenInteraction::new(theirs));
-    let taken = KnowledgeRefusal::key_taken(theirs);
+    help.tell(1_000, OpenInteraction::new(theirs));
+    // Nor does it say whose it is.
+    let taken = KnowledgeRefusal::key_taken(None);
     assert_eq!(help.refused(1_000, Ask::new("q-1", IDA, "7100")), taken);
     let own = InteractionRequest::new(InteractionType::Messaging)
         .with_key("q-1")
