@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the ground up. A file imports from its own and from lower ones.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "base",
     "model",
     "policy",
@@ -22,6 +22,7 @@ const LAYERS: [&str; 17] = [
     "figures",
     "interaction",
     "knowledge",
+    "journey",
     "keyed",
     "presence",
     "centre",
@@ -51,7 +52,7 @@ const BANNED: [(&str, &str); 14] = [
 ];
 
 /// Circles of files that are known. One that is gone must be struck off here.
-const KNOWN_CIRCLES: [&[&str]; 4] = [
+const KNOWN_CIRCLES: [&[&str]; 5] = [
     // A command of records says how it is decided, and what decides it knows all of them.
     &[
         "interaction::command",
@@ -63,6 +64,8 @@ const KNOWN_CIRCLES: [&[&str]; 4] = [
     &["interaction::record", "interaction::wrap_up"],
     // The same in the layer of knowledge.
     &["knowledge::command", "knowledge::decide", "knowledge::layer"],
+    // And in that of journeys.
+    &["journey::command", "journey::decide", "journey::journeys"],
     // A layer for tests alone, which its own tests join to the engine like any other.
     &["centre::core", "centre::toy", "centre::words"],
 ];

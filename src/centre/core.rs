@@ -7,6 +7,7 @@ use crate::engine::core::Engine;
 use crate::engine::decisions::Decision;
 use crate::fact::log::{Log, Seq};
 use crate::interaction::{Gap, ProfileStore, ProfilesInMemory, RecordConfig, RecordFact, Records};
+use crate::journey::{ConfigureJourneys, JourneyConfig, JourneyFact, Journeys};
 use crate::knowledge::{ConfigureKnowledge, Knowledge, KnowledgeConfig, KnowledgeFact};
 use crate::layer::action::{Action, FromReply};
 use crate::layer::decide::Decide;
@@ -37,13 +38,16 @@ pub struct CentreConfig {
     /// The configuration of the layer in which colleagues are asked for help; `None`: there is
     /// none. It needs records.
     pub knowledge: Option<KnowledgeConfig>,
+    /// The configuration of the layer that knows the journeys of customers; `None`: there is none.
+    /// It needs records.
+    pub journeys: Option<JourneyConfig>,
 }
 
 impl CentreConfig {
     /// An engine alone, to which layers are added.
     #[must_use]
     pub const fn new(engine: Config) -> Self {
-        Self { engine, records: None, knowledge: None }
+        Self { engine, records: None, knowledge: None, journeys: None }
     }
 
     /// The same with interaction records.
@@ -56,6 +60,12 @@ impl CentreConfig {
     #[must_use]
     pub fn with_knowledge(self, knowledge: KnowledgeConfig) -> Self {
         Self { knowledge: Some(knowledge), ..self }
+    }
+
+    /// The same with the journeys of customers, above the records.
+    #[must_use]
+    pub fn with_journeys(self, journeys: JourneyConfig) -> Self {
+        Self { journeys: Some(journeys), ..self }
     }
 }
 
@@ -144,6 +154,9 @@ impl Centre {
         if let Some(knowledge) = config.knowledge {
             centre.keep_knowledge(knowledge, now, log)?;
         }
+        if let Some(journeys) = config.journeys {
+            centre.keep_journeys(journeys, now, log)?;
+        }
         Ok(centre)
     }
 }
@@ -206,6 +219,43 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         self.knowledge = Some(Knowledge::over(config, &self.engine, above, now, said)?);
         self.publish(log);
         Ok(())
+    }
+
+    /// Keeps the journeys of customers from now on. Where they are kept already, this configures
+    /// it.
+    ///
+    /// # Errors
+    /// [`CentreRefusal`] if the configuration makes no sense, the time is too far ahead, or the
+    /// centre keeps no records.
+    pub fn keep_journeys(
+        &mut self,
+        config: JourneyConfig,
+        now: Timestamp,
+        log: &mut CentreLog,
+    ) -> Result<(), CentreRefusal> {
+        if self.journeys.is_some() {
+            return self.execute(now, ConfigureJourneys::new(config), log);
+        }
+        self.check_clock(now)?;
+        let records = self.records.as_ref().ok_or(CentreRefusal::no_layer("records"))?;
+        let (engine, above) = (self.engine.view().seq(), records.position());
+        let said = &mut self.unheard.journeys;
+        self.journeys = Some(Journeys::over(config, engine, above, now, said)?);
+        self.publish(log);
+        Ok(())
+    }
+
+    /// The journeys of customers, to read, if the centre keeps any.
+    #[must_use]
+    pub const fn journeys(&self) -> Option<&Journeys> {
+        self.journeys.as_ref()
+    }
+
+    /// The same centre with something else about its journeys, such as the host's own
+    /// [`Contacts`](crate::journey::Contacts).
+    #[must_use]
+    pub fn map_journeys(self, change: impl FnOnce(Journeys) -> Journeys) -> Self {
+        Self { journeys: self.journeys.map(change), ..self }
     }
 
     /// The layer in which colleagues are asked for help, to read, if the centre has it.

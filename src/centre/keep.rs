@@ -12,6 +12,7 @@ use crate::engine::core::Engine;
 use crate::engine::keep::Snapshot;
 use crate::fact::log::Seq;
 use crate::interaction::{ProfileStore, ProfilesInMemory, RecordSnapshot, Records};
+use crate::journey::{JourneySnapshot, Journeys};
 use crate::knowledge::{Knowledge, KnowledgeSnapshot};
 use crate::layer::above::{Above, Over};
 use crate::layer::decide::Decide;

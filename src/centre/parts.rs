@@ -6,6 +6,7 @@ use crate::command::actor::Actor;
 use crate::command::commands::{Command, Reply};
 use crate::engine::core::Engine;
 use crate::interaction::{ProfileStore, Records};
+use crate::journey::Journeys;
 use crate::knowledge::Knowledge;
 use crate::layer::above::{Above, Over, Plan};
 use crate::layer::decide::Decide;
@@ -176,11 +177,13 @@ macro_rules! upper_parts {
                 refuse!(self, $layer, command, asker: $($rest)*);
                 $(self.require::<$layer, $below>(&command)?;)*
                 let (mut done, mut held) = (<$layer as Above>::Done::default(), false);
+                $(self.attempt::<$layer, $below>(&command, &mut done)?;)*
                 $(held |= self.plan::<$layer, $below>(&command, &mut done, log)?;)*
                 plan_again!(self, $layer, held, command, done, log: $($below),*);
                 let now = self.engine.now();
                 let layer = self.$field.as_mut();
                 let layer = layer.ok_or(CentreRefusal::no_layer(stringify!($field)))?;
+                Over::<Engine>::look(layer, &self.engine);
                 let (actor, said) = (&self.actor, &mut self.unheard.$field);
                 let answer = layer.decide(now, actor, command, done, said);
                 if held {
@@ -257,6 +260,27 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         let Ok(below) = below else { return Ok(()) };
         let needed = upper.require(below, command)?;
         needed.into_iter().try_for_each(|command| LayerPart::<B>::check(self, command))
+    }
+
+    /// Tells the layer `U` whether what it attempts in the layer `B` for a command is possible.
+    fn attempt<U, B>(
+        &mut self,
+        command: &U::Command,
+        done: &mut U::Done,
+    ) -> Result<(), CentreRefusal>
+    where
+        U: Over<B>,
+        B: Decide,
+        Self: LayerPart<U> + LayerPart<B>,
+    {
+        let (upper, below) = (LayerPart::<U>::part(self)?, LayerPart::<B>::part(self));
+        let Ok(below) = below else { return Ok(()) };
+        for command in upper.attempt(below, command) {
+            if let Err(refusal) = LayerPart::<B>::check(self, command) {
+                U::cannot(done, refusal.code(), &alloc::format!("{refusal}"));
+            }
+        }
+        Ok(())
     }
 
     /// Does in the layer `B` what has to be done there before a command of the layer `U`, and says
@@ -416,6 +440,7 @@ macro_rules! whole {
                     $(#[$meta])*
                     if level == <Self as LayerPart<$layer>>::LEVEL {
                         if let Some(layer) = &mut self.$field {
+                            Over::<Engine>::look(layer, &self.engine);
                             Above::fire_first(layer, now, &mut self.unheard.$field);
                         }
                     }

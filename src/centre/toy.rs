@@ -13,10 +13,12 @@ use crate::base::hash::Digest;
 use crate::base::time::{Span, Timestamp};
 use crate::command::actor::Actor;
 use crate::command::commands::{Abandon, Cancel, Command, Reply};
+use crate::command::refusal::kind::RefusalKind;
 use crate::engine::core::Engine;
 use crate::fact::event::Event;
 use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::interaction::{ProfileStore, Records};
+use crate::journey::Journeys;
 use crate::knowledge::Knowledge;
 use crate::layer::above::{Above, Over, Plan};
 use crate::layer::action::{Action, Layer};
@@ -41,6 +43,16 @@ pub enum ToyCommand {
 pub enum ToyRefusal {
     #[error("{0} is watched")]
     Watched(WorkId),
+}
+
+impl ToyRefusal {
+    pub(super) const fn code(&self) -> &'static str {
+        "watched"
+    }
+
+    pub(super) const fn kind(&self) -> RefusalKind {
+        RefusalKind::Conflict
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,6 +265,8 @@ impl Over<Engine> for Toy {
 }
 
 impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Toy {}
+
+impl Over<Journeys> for Toy {}
 
 impl Over<Knowledge> for Toy {}
 

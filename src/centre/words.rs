@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Timestamp;
 use crate::command::commands::{Command, Reply};
 use crate::command::refusal::Refusal;
+use crate::command::refusal::kind::RefusalKind;
 use crate::engine::core::Engine;
 use crate::fact::log::{Fact, Log, Seq};
 use crate::interaction::{RecordCommand, RecordFact, RecordRefusal, RecordReply, Records};
+use crate::journey::{JourneyCommand, JourneyFact, JourneyRefusal, JourneyReply, Journeys};
 use crate::knowledge::{
     Knowledge, KnowledgeCommand, KnowledgeFact, KnowledgeRefusal, KnowledgeReply,
 };
@@ -38,6 +40,14 @@ macro_rules! layers {
                 fact: KnowledgeFact,
                 snapshot: KnowledgeSnapshot,
                 name: "knowledge_fact",
+            }
+            journeys: Journey(Journeys) {
+                command: JourneyCommand,
+                reply: JourneyReply,
+                refusal: JourneyRefusal,
+                fact: JourneyFact,
+                snapshot: JourneySnapshot,
+                name: "journey_fact",
             }
             #[cfg(test)]
             toy: Toy(Toy) {
@@ -158,6 +168,26 @@ macro_rules! words {
         }
 
         impl CentreRefusal {
+            /// The stable name of the refusal, as the layer that refused says it.
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                match self {
+                    Self::Work(refusal) => refusal.code(),
+                    $($(#[$meta])* Self::$variant(refusal) => refusal.code(),)*
+                    Self::NoLayer { .. } => "no_layer",
+                }
+            }
+
+            /// The kind of the refusal, to which one HTTP status corresponds.
+            #[must_use]
+            pub const fn kind(&self) -> RefusalKind {
+                match self {
+                    Self::Work(refusal) => refusal.kind(),
+                    $($(#[$meta])* Self::$variant(refusal) => refusal.kind(),)*
+                    Self::NoLayer { .. } => RefusalKind::Unknown,
+                }
+            }
+
             /// The centre has no such layer.
             pub(super) const fn no_layer(layer: &'static str) -> Self {
                 Self::NoLayer { layer: alloc::borrow::Cow::Borrowed(layer) }
@@ -227,6 +257,15 @@ impl CentreFact {
         }
     }
 
+    /// The fact, if it is one of the layer `journeys`.
+    #[must_use]
+    pub const fn journey(&self) -> Option<&JourneyFact> {
+        match &self.fact {
+            LayerFact::Journey(fact) => Some(fact),
+            _ => None,
+        }
+    }
+
     /// The fact, if it is one of records.
     #[must_use]
     pub const fn record(&self) -> Option<&RecordFact> {
@@ -270,6 +309,19 @@ impl Joined for Records {
     fn reply(reply: CentreReply) -> Option<RecordReply> {
         match reply {
             CentreReply::Record(reply) => Some(reply),
+            _ => None,
+        }
+    }
+}
+
+impl Joined for Journeys {
+    fn command(command: JourneyCommand) -> CentreCommand {
+        command.into()
+    }
+
+    fn reply(reply: CentreReply) -> Option<JourneyReply> {
+        match reply {
+            CentreReply::Journey(reply) => Some(reply),
             _ => None,
         }
     }

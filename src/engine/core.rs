@@ -23,7 +23,7 @@ use crate::engine::decisions::Decisions;
 use crate::engine::expire::{fire_due, fire_first};
 use crate::engine::matching::by_hand::{self, Fitness};
 use crate::engine::matching::given::Matching;
-use crate::engine::matching::item;
+use crate::engine::matching::{hope, item};
 use crate::engine::offering::judge_declined;
 use crate::engine::pace::Pace;
 use crate::engine::permit::{self, Sight};
@@ -406,6 +406,14 @@ impl Engine {
             Ok(()) => request.attached,
             Err(_) => Attached::new(),
         }
+    }
+
+    /// True if a member of the queue of a request, of whom nothing is required, could be offered it
+    /// now.
+    pub(crate) fn is_anybody_available(&self, request: &Arc<WorkRequest>) -> bool {
+        let (queue, channel) = (request.queue, request.channel);
+        let takes = |agent| by_hand::can_take_new(self.matching(), request, agent).is_ok();
+        hope::open_members(self.matching(), queue, channel).any(takes)
     }
 
     /// Why an agent could not take open work by hand, if they could not.

@@ -129,7 +129,8 @@ fn fire_work(
         | DeadlineKind::Ramp
         | DeadlineKind::PoolReset
         | DeadlineKind::Routing
-        | DeadlineKind::Record => Ok(()),
+        | DeadlineKind::Record
+        | DeadlineKind::Journey => Ok(()),
     }
 }
 

@@ -38,6 +38,12 @@ pub trait Above: Decide {
 
     /// Fires the one thing that is due first, if it is due by `now`.
     fn fire_first(&mut self, now: Timestamp, log: &mut Log<Self::Fact>);
+
+    /// Something that was [attempted](Over::attempt) for a command would be refused below, for this
+    /// reason.
+    fn cannot(done: &mut Self::Done, code: &'static str, message: &str) {
+        let _ = (done, code, message);
+    }
 }
 
 /// The relation of a layer to a layer `B` below it.
@@ -83,6 +89,20 @@ pub trait Over<B: Decide>: Above {
     ) -> Result<Vec<B::Command>, Self::Refusal> {
         let _ = (below, command);
         Ok(Vec::new())
+    }
+
+    /// Looks at the layer below before something of its own is decided or fired: what it sees there
+    /// it may use for that, and keeps it in no row. The joiner lets every layer look at the engine.
+    fn look(&mut self, below: &B) {
+        let _ = below;
+    }
+
+    /// Says what should be possible below for a command of its own. The joiner asks the layer below
+    /// about each of these commands and applies none. If one would be refused that is no refusal of
+    /// the command: the layer is [told](Above::cannot), and goes on without.
+    fn attempt(&self, below: &B, command: &Self::Command) -> Vec<B::Command> {
+        let _ = (below, command);
+        Vec::new()
     }
 
     /// Says what is done below before a command of its own. It is asked again with each answer,

@@ -60,6 +60,9 @@ pub enum DeadlineKind {
     /// Time does something to an interaction record: a wrap-up ends, a reminder is due, or silence
     /// has lasted long enough.
     Record,
+    /// Time does something to the journey of a customer: a session or an offer ends, an action map
+    /// may be offered, a segment is taken away, a customer is forgotten.
+    Journey,
 }
 
 /// When the engine wants to be called again, and what for.

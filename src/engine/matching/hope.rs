@@ -27,6 +27,16 @@ fn members<'a, S: IdSet + 'a>(
     members.filter(move |id| agent::opens(matching, *id, channel))
 }
 
+/// The members of a queue who are offered work of a channel: they are there, and have some room.
+pub(crate) fn open_members(
+    matching: Matching<'_>,
+    queue: QueueId,
+    channel: ChannelId,
+) -> impl Iterator<Item = AgentId> + '_ {
+    let open = matching.world.index().open.get(channel.raw() as usize).into_iter();
+    open.flat_map(move |open| members(matching, queue, channel, open))
+}
+
 /// The agents who meet the need of a piece of work.
 fn fit<'a>(matching: Matching<'a>, work: &Work) -> Option<&'a PackedBits> {
     Some(&member::fit(matching, work.need)?.agents)

@@ -1,0 +1,116 @@
+//! All conditions on events that anything defined has, as one list: they are counted as events
+//! come, so that none is counted anew for each.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::journey::criteria::EventCondition;
+use crate::journey::definition::{ActionMap, Outcome, Segment};
+use crate::journey::rows::JourneyRows;
+use crate::journey::session::{Happening, Session};
+use crate::journey::visit::VisitorEvent;
+
+/// The place of something in the order of definition, and of its conditions in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Part<T> {
+    pub(crate) place: usize,
+    pub(crate) counted: Range<usize>,
+    pub(crate) content: Arc<T>,
+}
+
+/// All conditions on events, in order of definition: segments, outcomes, action maps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Program {
+    conditions: Vec<EventCondition>,
+    pub(crate) segments: Vec<Part<Segment>>,
+    pub(crate) outcomes: Vec<Part<Outcome>>,
+    pub(crate) maps: Vec<Part<ActionMap>>,
+}
+
+impl Program {
+    pub(crate) fn of(rows: &JourneyRows) -> Self {
+        let mut program = Self::default();
+        for (place, one) in rows.segments.0.iter().enumerate() {
+            if !one.removed && one.content.active {
+                let counted = program.put(&one.content.conditions.events);
+                program.segments.push(Part { place, counted, content: one.content.clone() });
+            }
+        }
+        for (place, one) in rows.outcomes.0.iter().enumerate() {
+            if !one.removed && one.content.active {
+                let counted = program.put(&one.content.conditions.events);
+                program.outcomes.push(Part { place, counted, content: one.content.clone() });
+            }
+        }
+        for (place, one) in rows.maps.0.iter().enumerate() {
+            if !one.removed && one.content.active {
+                let counted = program.put(&one.content.events);
+                program.maps.push(Part { place, counted, content: one.content.clone() });
+            }
+        }
+        program
+    }
+
+    fn put(&mut self, conditions: &[EventCondition]) -> Range<usize> {
+        let from = self.conditions.len();
+        self.conditions.extend_from_slice(conditions);
+        from..self.conditions.len()
+    }
+
+    /// Counts an event of a session, or all of them anew if anything was defined since.
+    pub(crate) fn tally(&self, defined: u64, session: &mut Session, event: &VisitorEvent) {
+        let tallies = &mut session.tallies;
+        if tallies.defined == defined {
+            self.count(&mut tallies.counts, event);
+            return;
+        }
+        (tallies.defined, tallies.counts) = (defined, self.counted(&session.events));
+    }
+
+    /// How often each condition holds in a session.
+    pub(crate) fn counts<'a>(
+        &self,
+        defined: u64,
+        session: &'a Session,
+    ) -> alloc::borrow::Cow<'a, [u16]> {
+        match session.tallies.defined == defined {
+            true => (&session.tallies.counts[..]).into(),
+            false => self.counted(&session.events).into(),
+        }
+    }
+
+    fn counted(&self, events: &[crate::journey::session::SessionEvent]) -> Vec<u16> {
+        let mut counts = Vec::new();
+        if self.conditions.is_empty() {
+            return counts;
+        }
+        for event in events {
+            if let Happening::Did(event) = &event.what {
+                self.count(&mut counts, event);
+            }
+        }
+        counts
+    }
+
+    fn count(&self, counts: &mut Vec<u16>, event: &VisitorEvent) {
+        for (place, condition) in self.conditions.iter().enumerate() {
+            if condition.counts(event) {
+                if counts.len() <= place {
+                    counts.resize(self.conditions.len(), 0);
+                }
+                if let Some(count) = counts.get_mut(place) {
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    /// True if the conditions at these places happened as often as they must.
+    pub(crate) fn hold(&self, counted: &Range<usize>, counts: &[u16]) -> bool {
+        counted.clone().all(|place| {
+            let least = self.conditions.get(place).map_or(1, |condition| condition.at_least);
+            counts.get(place).is_some_and(|count| *count >= least)
+        })
+    }
+}
