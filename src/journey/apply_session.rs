@@ -13,7 +13,7 @@ use crate::journey::event::{JourneyEvent, Unassigned};
 use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::person::{Customer, Identifier, SegmentAssignment};
 use crate::journey::session::{
-    Happening, Marks, OutcomeScore, Page, SearchTerm, Session, SessionEvent, Tallies,
+    Happening, Marks, OutcomeScore, SearchTerm, Session, SessionEvent, Tallies, WebPage,
 };
 use crate::journey::store::{Due, JourneyStore};
 use crate::journey::url;
@@ -35,7 +35,7 @@ impl JourneyStore {
             }
             JourneyEvent::Left { session } => {
                 let row = self.session_mut(*session).ok_or(JourneyMisfit::NotThere)?;
-                row.left = true;
+                row.left = Some(when.at);
                 Ok(())
             }
             JourneyEvent::SegmentAssigned { session, segment, version, of_customer, expires } => {
@@ -95,6 +95,8 @@ impl JourneyStore {
         row.last_activity = row.last_activity.max(started);
         let mut session = Session::new(id, customer, identifier.clone(), kind.clone(), started);
         session.marks.placed = when.seq;
+        // An event may come late, when the identifier is somebody else's already.
+        session.released = row.proof(identifier).is_none();
         self.index.enter_live(&session);
         self.rows.sessions_made = id.raw();
         self.rows.sessions.insert(id, Arc::new(session));
@@ -136,17 +138,22 @@ impl JourneyStore {
             self.index.live.insert((at, id));
             row.last_activity = at;
         }
-        if live && row.left {
-            (row.left, row.visit) = (false, row.visit.saturating_add(1));
+        // What happened before they left and comes late is no return.
+        if live && row.left.is_some_and(|left| left <= at) {
+            (row.left, row.visit) = (None, row.visit.saturating_add(1));
         }
         row.count(event);
-        row.marks.details = seq;
-        row.marks.live = seq;
         for (name, value) in attributes {
-            row.attributes.insert(name.clone(), value.clone());
+            if row.attributes.get(name) != Some(value) {
+                row.attributes.insert(name.clone(), value.clone());
+                row.marks.details = seq;
+            }
+        }
+        if later {
+            row.marks.live = seq;
         }
         if let VisitorEvent::PageViewed { url, title } = event {
-            row.note_page(url, title, at);
+            row.note_page(url, title, at, seq);
         }
         let searched = match event {
             VisitorEvent::Searched { term } => Some(&**term),
@@ -204,10 +211,19 @@ impl JourneyStore {
         Ok(())
     }
 
+    /// True if agents see a segment.
+    fn is_shown(&self, segment: &str) -> bool {
+        self.rows.segments.known(segment).is_some_and(|one| one.look().is_some())
+    }
+
     fn assign(&mut self, id: SessionId, one: &SegmentAssignment, of_customer: bool) -> Fits {
+        let shown = self.is_shown(&one.segment);
         let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
+        row.segments.retain(|before| before.segment != one.segment);
         row.segments.push(one.clone());
-        row.marks.segments = one.seq;
+        if shown {
+            row.marks.segments = one.seq;
+        }
         let head = row.customer;
         let head = self.head_of(head);
         if of_customer {
@@ -232,10 +248,13 @@ impl JourneyStore {
         row.segments.retain(|one| one.segment != *segment);
         self.set_customer_deadlines(customer);
         if let (Some(id), Unassigned::Command) = (session, why) {
+            let shown = self.is_shown(segment);
             let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
             row.segments.retain(|one| one.segment != *segment);
-            row.marks.segments = when.seq;
-            self.touch(id);
+            if shown {
+                row.marks.segments = when.seq;
+                self.touch(id);
+            }
         }
         Ok(())
     }
@@ -247,10 +266,7 @@ impl JourneyStore {
         self.remove_session(session.id);
         if let Some(row) = self.rows.customers.get_mut(head) {
             row.gone.push((when.seq, session.id));
-            if row.gone.len() > GONE_MAX {
-                let (seq, _) = row.gone.remove(0);
-                row.gone_before = seq;
-            }
+            row.trim_gone();
         }
         self.set_customer_deadlines(head);
         Ok(())
@@ -301,6 +317,14 @@ impl Customer {
         }
     }
 
+    /// Of the sessions that were archived the last few are remembered.
+    pub(crate) fn trim_gone(&mut self) {
+        let surplus = self.gone.len().saturating_sub(GONE_MAX);
+        if let Some((seq, _)) = self.gone.drain(..surplus).last() {
+            self.gone_before = self.gone_before.max(seq);
+        }
+    }
+
     fn leave_session(&mut self, started: Timestamp, id: SessionId) {
         if let Ok(place) = self.sessions.binary_search(&(started, id)) {
             self.sessions.remove(place);
@@ -322,13 +346,21 @@ impl Session {
         }
     }
 
-    fn note_page(&mut self, page: &str, title: &str, at: Timestamp) {
+    fn note_page(&mut self, page: &str, title: &str, at: Timestamp, seq: u64) {
         if self.page.is_none() || at >= self.page_at {
-            self.page = Some(Page { url: page.into(), title: title.into() });
+            let same = |known: &WebPage| (&*known.url, &*known.title) == (page, title);
+            if !self.page.as_ref().is_some_and(same) {
+                self.page = Some(WebPage { url: page.into(), title: title.into() });
+                self.marks.live = seq;
+            }
             self.page_at = at;
         }
         if self.host.is_none() || at < self.host_at {
-            self.host = url::host(page).map(Into::into);
+            let host = url::host(page);
+            if self.host.as_deref() != host {
+                self.host = host.map(Into::into);
+                self.marks.details = seq;
+            }
             self.host_at = at;
         }
     }
@@ -358,19 +390,38 @@ impl Session {
         let place = self.events.partition_point(|other| other.place() <= event.place());
         self.events.insert(place, event);
         self.marks.map = seq;
+        // Each sort has its own bound, so that of what is shown nothing depends on what is hidden.
+        let sort = self.events.get(place).map_or(0, |event| event.what.sort());
         if self.events.len() > max
-            && let Some(place) = self.least()
+            && self.sorts().get(sort).is_some_and(|count| *count > max)
+            && let Some(place) = self.least(sort)
         {
-            self.events.remove(place);
-            self.counts.dropped = self.counts.dropped.saturating_add(1);
+            let gone = self.events.remove(place);
+            if matches!(gone.what, Happening::Did(_)) {
+                self.counts.dropped = self.counts.dropped.saturating_add(1);
+            }
             self.marks.lost = seq;
         }
     }
 
-    /// The place of what is worth least: the oldest page view, else the oldest screen, form or
-    /// custom event, else the oldest search for what was searched for again, else the oldest state
-    /// of an offer. Segments, outcomes and the last search for each term stay.
-    fn least(&self) -> Option<usize> {
+    /// How many events of each sort there are.
+    pub(crate) fn sorts(&self) -> [usize; 4] {
+        let mut sorts = [0; 4];
+        for event in &self.events {
+            if let Some(count) = sorts.get_mut(event.what.sort()) {
+                *count += 1;
+            }
+        }
+        sorts
+    }
+
+    /// The place of what is worth least of a sort: of what the visitor did the oldest page view,
+    /// else the oldest screen, form or custom event, else the oldest search for what was searched
+    /// for again; of anything else the oldest. The last search for each term stays.
+    fn least(&self, sort: usize) -> Option<usize> {
+        if sort > 0 {
+            return self.events.iter().position(|event| event.what.sort() == sort);
+        }
         let of = |wanted: fn(&VisitorEvent) -> bool| {
             self.events.iter().position(|event| match &event.what {
                 Happening::Did(did) => wanted(did),
@@ -379,11 +430,7 @@ impl Session {
         };
         let page = of(|did| matches!(did, VisitorEvent::PageViewed { .. }));
         let other = || of(|did| !matches!(did, VisitorEvent::Searched { .. }));
-        let offer = || {
-            let is = |event: &SessionEvent| matches!(event.what, Happening::Offer { .. });
-            self.events.iter().position(is)
-        };
-        page.or_else(other).or_else(|| self.repeated_search()).or_else(offer)
+        page.or_else(other).or_else(|| self.repeated_search())
     }
 
     fn repeated_search(&self) -> Option<usize> {

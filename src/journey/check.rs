@@ -11,7 +11,7 @@ use crate::journey::person::Customer;
 use crate::journey::rows::JourneyRows;
 use crate::journey::session::{Happening, OutcomeProgress, Session};
 use crate::journey::store::JourneyStore;
-use crate::journey::visit::{VisitorEvent, check_attributes, check_text};
+use crate::journey::visit::{TEXT_MAX, URL_MAX, VisitorEvent, check_attributes, check_text};
 
 impl JourneyStore {
     /// Recomputes every invariant and every index.
@@ -102,34 +102,17 @@ impl JourneyStore {
         if (0..open.len()).any(pairs) {
             return Err("journeys: one offer of a kind is open at most");
         }
-        match row.is_sound() {
+        if !row.has_true_scores() {
+            return Err("journeys: the greatest probability is the greatest");
+        }
+        match row.has_its_terms() {
             true => Ok(()),
-            false => Err("journeys: a session says of its events what they are"),
+            false => Err("journeys: the terms of a session are those of its journey map"),
         }
     }
 }
 
 impl Session {
-    /// True if the terms are those of the journey map, and no probability is above the greatest.
-    fn is_sound(&self) -> bool {
-        let score = |outcome: &OutcomeProgress| {
-            outcome.score.is_none_or(|score| score.now <= score.greatest && score.greatest <= WHOLE)
-        };
-        let terms: BTreeSet<_> = self
-            .events
-            .iter()
-            .filter_map(|event| match &event.what {
-                Happening::Did(VisitorEvent::Searched { term }) => Some(term.to_lowercase()),
-                _ => None,
-            })
-            .collect();
-        let listed: BTreeSet<_> = self.searches.iter().map(|one| one.term.to_lowercase()).collect();
-        terms == listed
-            && self.searches.len() == listed.len()
-            && self.searches.is_sorted_by_key(|one| one.first)
-            && self.outcomes.iter().all(score)
-    }
-
     /// Refuses a session that no fact of this layer can have archived.
     pub(crate) fn check(&self, now: Timestamp, rows: &JourneyRows) -> Result<(), Invalid> {
         let limits = &rows.config.limits;
@@ -146,7 +129,7 @@ impl Session {
         check_key("session.type", &self.kind)?;
         check_attributes(&self.attributes)?;
         let lists = [
-            ("session.events", self.events.len(), limits.events),
+            ("session.events", self.sorts().into_iter().max().unwrap_or(0), limits.events),
             ("session.searches", self.searches.len(), limits.terms),
             ("session.segments", self.segments.len(), limits.segments_assigned),
             ("session.outcomes", self.outcomes.len(), limits.outcomes),
@@ -163,13 +146,44 @@ impl Session {
                 return Err(Invalid::new("session.events", Problem::Future));
             }
             if let Happening::Did(did) = &event.what {
-                did.clone().tidied()?;
+                let tidied = did.clone().tidied()?;
+                if tidied != *did {
+                    return Err(Invalid::new("session.events", Problem::NotListed));
+                }
             }
         }
-        self.searches.iter().try_for_each(|one| check_text("session.searches", &one.term))?;
-        match self.is_sound() {
-            true => Ok(()),
-            false => Err(Invalid::new("session.searches", Problem::NotListed)),
+        if let Some(page) = &self.page {
+            Invalid::length("session.page", page.url.len(), URL_MAX)?;
+            Invalid::length("session.page", page.title.len(), TEXT_MAX)?;
         }
+        Invalid::length("session.host", self.host.as_deref().map_or(0, str::len), URL_MAX)?;
+        if !self.has_true_scores() {
+            return Err(Invalid::new("session.outcomes", Problem::OutOfPlace));
+        }
+        if !self.has_its_terms() {
+            return Err(Invalid::new("session.searches", Problem::OutOfPlace));
+        }
+        self.searches.iter().try_for_each(|one| check_text("session.searches", &one.term))
+    }
+
+    fn has_true_scores(&self) -> bool {
+        let is_true = |one: &OutcomeProgress| {
+            one.score.is_none_or(|score| score.now <= score.greatest && score.greatest <= WHOLE)
+        };
+        self.outcomes.iter().all(is_true)
+    }
+
+    /// True if the terms of the list are those of the journey map.
+    fn has_its_terms(&self) -> bool {
+        let terms: BTreeSet<_> = self
+            .events
+            .iter()
+            .filter_map(|event| match &event.what {
+                Happening::Did(VisitorEvent::Searched { term }) => Some(term.to_lowercase()),
+                _ => None,
+            })
+            .collect();
+        let listed: BTreeSet<_> = self.searches.iter().map(|one| one.term.to_lowercase()).collect();
+        terms == listed && listed.len() == self.searches.len()
     }
 }

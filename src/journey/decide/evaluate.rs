@@ -24,8 +24,14 @@ fn check_count(count: usize, limit: JourneyLimit) -> Result<(), JourneyRefusal> 
 }
 
 impl JourneyTurn<'_> {
+    /// Says what holds of a session after an event.
+    pub(crate) fn evaluate(&mut self, session: SessionId) {
+        self.evaluate_conditions(session);
+        self.evaluate_maps(session);
+    }
+
     /// Says which segments match a session and which goals are achieved in it now.
-    pub(crate) fn evaluate_conditions(&mut self, id: SessionId) {
+    fn evaluate_conditions(&mut self, id: SessionId) {
         if self.is_halted() {
             return;
         }
@@ -37,8 +43,11 @@ impl JourneyTurn<'_> {
         };
         let segments = program.segments.iter().filter_map(|part| {
             let key = &rows.segments.0.get(part.place)?.key;
-            let new = !self.has(row, key, part.content.scope);
-            (new && holds(&part.content.conditions, &part.counted)).then(|| key.clone())
+            let new = !self.has(row, key, part.content.scope)
+                && holds(&part.content.conditions, &part.counted);
+            // A session is given a segment once: what was taken away does not come back.
+            let again = new && part.content.scope == Scope::Session && row.had_segment(key);
+            (new && !again).then(|| key.clone())
         });
         let segments: Vec<_> = segments.collect();
         let outcomes = program.outcomes.iter().filter_map(|part| {
@@ -202,8 +211,7 @@ impl RunOnJourneys for Achieve {
 impl RunOnJourneys for Evaluate {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         turn.live(self.session)?;
-        turn.evaluate_conditions(self.session);
-        turn.evaluate_maps(self.session);
+        turn.evaluate(self.session);
         Ok(())
     }
 }

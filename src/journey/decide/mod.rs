@@ -20,7 +20,7 @@ use crate::state::machine::DeadlineKind;
 
 use crate::journey::event::{JourneyEntry, JourneyEvent, JourneyFact, JourneyLog, Unassigned};
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
-use crate::journey::offer::{Blocked, OfferFailure, Qualification, WebOffer};
+use crate::journey::offer::{OfferFailure, WebOffer};
 use crate::journey::person::{Customer, Identifier};
 use crate::journey::ports::{Contacts, Floor, Predictor};
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
@@ -41,6 +41,8 @@ pub struct JourneyBelow {
     pub(crate) joined: bool,
     /// The interaction that was opened for an offer.
     pub(crate) opened: Option<InteractionId>,
+    /// True if the interaction that the command names is over.
+    pub(crate) over: bool,
     /// Why none was.
     pub(crate) failed: Option<OfferFailure>,
 }
@@ -147,12 +149,13 @@ impl JourneyTurn<'_> {
         let Some((due, what)) = self.store.first_due().filter(|(due, _)| *due <= by) else {
             return false;
         };
+        let (due, what) = self.instead(due, what);
         let cause = Cause::Deadline { kind: DeadlineKind::Journey, due };
         let (before, said) = (core::mem::replace(&mut self.cause, cause), self.store.rows.seq);
         match what {
             Due::Offer(id) => self.time_out(id),
             Due::Session(id) => self.end_session(id, due, crate::journey::SessionOver::Silence),
-            Due::Map(id) => self.map_is_due(id, due),
+            Due::Map(id) => self.evaluate_maps(id),
             Due::Segment(id) => self.expire_segments(id, due),
             Due::Customer(id) => self.emit(JourneyEvent::CustomerForgotten { customer: id }),
         }
@@ -165,21 +168,14 @@ impl JourneyTurn<'_> {
         true
     }
 
-    /// The time of action maps has come. If the session is over by now, what nobody could show is
-    /// not offered any more.
-    fn map_is_due(&mut self, session: SessionId, due: Timestamp) {
-        let Some(row) = self.store.session(session) else { return };
-        if self.now < row.last_activity + self.store.rows.config.session {
-            return self.evaluate_maps(session);
-        }
-        let come = |one: &&Qualification| match one.blocked {
-            Some(Blocked::TriggerDateInFuture { until: Some(until) }) => until <= due,
-            _ => false,
-        };
-        let maps: alloc::vec::Vec<_> =
-            row.qualified.iter().filter(come).map(|one| one.map.clone()).collect();
-        for map in maps {
-            self.emit(JourneyEvent::Unqualified { session, map });
+    /// In a session whose time is over by now nothing can be shown any more, so it ends instead.
+    fn instead(&self, due: Timestamp, what: Due) -> (Timestamp, Due) {
+        let Due::Map(id) = what else { return (due, what) };
+        let span = self.store.rows.config.session;
+        let end = self.store.session(id).map(|session| session.last_activity + span);
+        match end.filter(|end| *end <= self.now) {
+            Some(end) => (end, Due::Session(id)),
+            None => (due, what),
         }
     }
 
