@@ -3,6 +3,8 @@
 
 mod asked;
 mod between;
+mod brought;
+mod by_hand;
 mod centre;
 mod customers;
 mod desk;
