@@ -25,7 +25,10 @@ mod seed1;
 mod seed2;
 mod seed3;
 mod silence;
+mod site;
+mod strangers;
 #[path = "../golden/table.rs"]
 mod table;
 mod texts;
 mod virtual_agent;
+mod visits;

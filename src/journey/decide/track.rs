@@ -115,11 +115,11 @@ impl JourneyTurn<'_> {
             return Place::In(live.id);
         }
         let head = customer.and_then(|id| store.customer(id));
-        let Some(head) = head else { return Place::New { ended: None } };
+        let sessions = head.map_or(&[][..], |head| &head.sessions);
         let theirs =
             |row: &&Session| (&row.identifier, &row.kind) == (&tidied.identifier, &tidied.kind);
         let (before, after) =
-            head.sessions.split_at(head.sessions.partition_point(|(at, _)| *at <= tidied.at));
+            sessions.split_at(sessions.partition_point(|(at, _)| *at <= tidied.at));
         let mut later = after.iter().filter_map(|(_, id)| store.session(*id)).filter(theirs);
         let next = later.next().map(|row| row.started);
         // Sessions of one identifier and type follow each other, so the last that began before
