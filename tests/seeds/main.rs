@@ -16,6 +16,7 @@ mod merged;
 mod messages;
 #[path = "../golden/names.rs"]
 mod names;
+mod offers;
 mod persons;
 mod previews;
 mod promised;
