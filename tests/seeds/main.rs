@@ -18,6 +18,7 @@ mod merged;
 mod messages;
 #[path = "../golden/names.rs"]
 mod names;
+mod offers;
 mod persons;
 mod previews;
 mod promised;
@@ -27,7 +28,10 @@ mod seed1;
 mod seed2;
 mod seed3;
 mod silence;
+mod site;
+mod strangers;
 #[path = "../golden/table.rs"]
 mod table;
 mod texts;
 mod virtual_agent;
+mod visits;
