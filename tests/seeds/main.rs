@@ -24,8 +24,11 @@ mod seed0;
 mod seed1;
 mod seed2;
 mod seed3;
+mod seed4_view;
+mod shop;
 mod silence;
 #[path = "../golden/table.rs"]
 mod table;
+mod taint;
 mod texts;
 mod virtual_agent;
