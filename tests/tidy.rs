@@ -64,7 +64,7 @@ const KNOWN_CIRCLES: [&[&str]; 5] = [
     &["interaction::record", "interaction::wrap_up"],
     // The same in the layer of knowledge.
     &["knowledge::command", "knowledge::decide", "knowledge::layer"],
-    // The same in the layer of journeys.
+    // And in the layer of journeys.
     &["journey::command", "journey::decide", "journey::journeys"],
     // A layer for tests alone, which its own tests join to the engine like any other.
     &["centre::core", "centre::toy", "centre::words"],

@@ -12,6 +12,7 @@ use strowger::command::Actor;
 use strowger::figures::{AgentNow, Figures, FiguresConfig, QueueNow};
 use strowger::host::{Call, Follower};
 use strowger::interaction::{InteractionId, Layout, NoAssist, RecordConfig, Records, Report};
+use strowger::journey::JourneyConfig;
 use strowger::knowledge::KnowledgeConfig;
 use strowger::prelude::*;
 
@@ -54,7 +55,8 @@ impl Session {
         let engine = Config::default().with_clock_step(None);
         let config = CentreConfig::new(engine)
             .with_records(RecordConfig::default())
-            .with_knowledge(KnowledgeConfig::default());
+            .with_knowledge(KnowledgeConfig::default())
+            .with_journeys(JourneyConfig::default());
         let mut log = CentreLog::default();
         let centre = Centre::new(config, at, &mut log)?.map_engine(|mut engine| {
             engine.record_decisions(DECISIONS);

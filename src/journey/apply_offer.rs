@@ -1,6 +1,7 @@
 //! How facts about offers change them, and what is counted of them.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
@@ -65,8 +66,13 @@ impl JourneyStore {
     ) -> Fits {
         let row = self.session_mut(session).ok_or(JourneyMisfit::NotThere)?;
         row.qualify(map, version, when.at, None, done);
+        let known: Vec<_> = self.rows.maps.0.iter().map(|one| one.key.clone()).collect();
         self.change_head(session, |head| {
             head.awaited.retain(|(key, _)| key != map);
+            // Of maps that nobody knows any more no cap is kept.
+            if head.caps.len() > known.len() {
+                head.caps.retain(|(key, _)| known.contains(key));
+            }
             head.cap(map, |cap| {
                 cap.offered = when.at;
                 cap.finalized |= done;
@@ -78,6 +84,8 @@ impl JourneyStore {
 
     fn open_offer(&mut self, offer: &WebOffer, when: Dated) -> Fits {
         let (id, session) = (offer.id, offer.session);
+        // It begins at the time of the call, however late that is for what was due.
+        let when = Dated { at: offer.offered, ..when };
         fits(offer.state == WebOfferState::Offered)?;
         fits(self.rows.offers.open(id, Box::new(offer.clone())))?;
         let count = self.rows.turns.entry(offer.map.clone()).or_default();
@@ -188,7 +196,7 @@ impl Session {
         match self.qualified.iter_mut().find(|one| one.map == *map) {
             Some(one) => {
                 if one.version != version {
-                    one.since = at;
+                    (one.since, one.done) = (at, false);
                 }
                 (one.version, one.blocked) = (version, blocked);
                 one.done |= done;

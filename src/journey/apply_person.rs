@@ -8,9 +8,7 @@ use crate::fact::log::Seq;
 use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::JourneyEvent;
 use crate::journey::ids::CustomerId;
-use crate::journey::person::{
-    Awaited, Capped, Claim, Customer, Identifier, KeptConversation,
-};
+use crate::journey::person::{Awaited, Capped, Claim, Customer, Identifier, KeptConversation};
 use crate::journey::rows::{Linked, Released};
 use crate::journey::store::{Due, JourneyStore};
 use crate::journey::talk::{JourneyContext, STEPS_MAX, TalkMarks};
@@ -50,8 +48,12 @@ impl JourneyStore {
                 self.release(Released { until, identifier, customer });
                 Ok(())
             }
-            JourneyEvent::CustomerForgotten { customer }
-            | JourneyEvent::CustomerErased { customer } => self.forget(*customer, when),
+            JourneyEvent::CustomerForgotten { customer } => self.forget(*customer, when).map(drop),
+            JourneyEvent::CustomerErased { customer } => {
+                let gone = self.forget(*customer, when)?;
+                self.unrelease(&gone);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -119,7 +121,7 @@ impl JourneyStore {
     }
 
     /// A customer and all for whom they stand are gone, with everything that belongs to them.
-    fn forget(&mut self, id: CustomerId, when: Dated) -> Fits {
+    fn forget(&mut self, id: CustomerId, when: Dated) -> Result<Vec<CustomerId>, JourneyMisfit> {
         let row = self.rows.customers.get(id).ok_or(JourneyMisfit::NotThere)?;
         fits(row.merged_into.is_none())?;
         let (merged, sessions) = (row.merged.clone(), row.sessions.clone());
@@ -138,35 +140,45 @@ impl JourneyStore {
                 self.rows.unlinked_before = seq;
             }
         }
-        for id in merged.into_iter().chain([id]) {
-            self.rows.customers.close(id);
-            self.index.deadlines.set(Due::Segment(id), None);
-            self.index.deadlines.set(Due::Customer(id), None);
+        let mut gone = merged;
+        gone.push(id);
+        for id in &gone {
+            self.rows.customers.close(*id);
+            self.index.deadlines.set(Due::Segment(*id), None);
+            self.index.deadlines.set(Due::Customer(*id), None);
         }
-        Ok(())
+        Ok(gone)
     }
 
     pub(crate) fn change_talks(&mut self, event: &JourneyEvent, when: Dated) -> Fits {
         let seq = when.seq;
         match event {
             JourneyEvent::Linked { interaction, link } => {
-                fits(!self.rows.links.contains_key(interaction))?;
                 let head = self.head_of(link.customer);
                 fits(self.customer(head).is_some())?;
+                let before = self.rows.links.remove(interaction);
+                let same = |before: &Linked| {
+                    before.link.context.map.is_none() && self.head_of(before.link.customer) == head
+                };
+                fits(before.as_ref().is_none_or(same))?;
                 if let Some(offer) = link.context.map.as_ref().map(|map| map.offer)
                     && let Some(offer) = self.rows.offers.get_mut(offer)
                 {
                     offer.interaction = Some(*interaction);
                 }
                 self.index.talks.insert((head, *interaction));
+                let (queue, agent, rang) = match before {
+                    Some(before) => (before.queue, before.agent, before.rang),
+                    None => (None, None, Vec::new()),
+                };
                 let linked = Linked {
                     link: (**link).clone(),
                     since: seq,
                     verified: 0,
                     marks: TalkMarks { placed: seq, ..TalkMarks::default() },
-                    queue: None,
-                    agent: None,
-                    rang: Vec::new(),
+                    queue,
+                    agent,
+                    rang,
                 };
                 self.rows.links.insert(*interaction, linked);
                 self.set_customer_deadlines(head);
@@ -177,7 +189,10 @@ impl JourneyStore {
                 if replaced.is_some() {
                     (row.since, row.marks.placed) = (seq, seq);
                     let before = mem::replace(&mut row.link.customer, *customer);
-                    row.link.context = JourneyContext::of(*customer);
+                    // What led to it is history, whoever came.
+                    if row.link.context.map.is_none() {
+                        row.link.context = JourneyContext::of(*customer);
+                    }
                     let before = self.head_of(before);
                     let head = self.head_of(*customer);
                     self.index.talks.remove(&(before, *interaction));
@@ -298,6 +313,7 @@ impl Customer {
         self.gone.extend(row.gone);
         self.gone.sort_unstable();
         self.gone_before = self.gone_before.max(row.gone_before);
+        self.trim_gone();
     }
 
     /// What a frequency cap knows of a map.

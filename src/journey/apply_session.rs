@@ -12,7 +12,9 @@ use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::{JourneyEvent, Unassigned};
 use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::person::{Customer, Identifier, SegmentAssignment};
-use crate::journey::session::{Happening, OutcomeScore, SearchTerm, Session, SessionEvent, WebPage};
+use crate::journey::session::{
+    Happening, Marks, OutcomeScore, SearchTerm, Session, SessionEvent, Tallies, WebPage,
+};
 use crate::journey::store::{Due, JourneyStore};
 use crate::journey::url;
 use crate::journey::visit::VisitorEvent;
@@ -33,7 +35,7 @@ impl JourneyStore {
             }
             JourneyEvent::Left { session } => {
                 let row = self.session_mut(*session).ok_or(JourneyMisfit::NotThere)?;
-                row.left = true;
+                row.left = Some(when.at);
                 Ok(())
             }
             JourneyEvent::SegmentAssigned { session, segment, version, of_customer, expires } => {
@@ -136,8 +138,9 @@ impl JourneyStore {
             self.index.live.insert((at, id));
             row.last_activity = at;
         }
-        if live && row.left {
-            (row.left, row.visit) = (false, row.visit.saturating_add(1));
+        // What happened before they left and comes late is no return.
+        if live && row.left.is_some_and(|left| left <= at) {
+            (row.left, row.visit) = (None, row.visit.saturating_add(1));
         }
         row.count(event);
         for (name, value) in attributes {
@@ -216,6 +219,7 @@ impl JourneyStore {
     fn assign(&mut self, id: SessionId, one: &SegmentAssignment, of_customer: bool) -> Fits {
         let shown = self.is_shown(&one.segment);
         let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
+        row.segments.retain(|before| before.segment != one.segment);
         row.segments.push(one.clone());
         if shown {
             row.marks.segments = one.seq;
@@ -262,10 +266,7 @@ impl JourneyStore {
         self.remove_session(session.id);
         if let Some(row) = self.rows.customers.get_mut(head) {
             row.gone.push((when.seq, session.id));
-            if row.gone.len() > GONE_MAX {
-                let (seq, _) = row.gone.remove(0);
-                row.gone_before = seq;
-            }
+            row.trim_gone();
         }
         self.set_customer_deadlines(head);
         Ok(())
@@ -299,7 +300,8 @@ impl JourneyStore {
         let mut back = (**session).clone();
         // Its offers are over and forgotten.
         back.offers = Vec::new();
-        back.marks = crate::journey::session::Marks { placed: when.seq, ..Default::default() };
+        back.tallies = Tallies::default();
+        back.marks = Marks { placed: when.seq, ..Marks::default() };
         self.rows.sessions.insert(id, Arc::new(back));
         self.set_customer_deadlines(head);
         Ok(())
@@ -312,6 +314,14 @@ impl Customer {
         if let Err(place) = self.sessions.binary_search(&(started, id)) {
             self.sessions.insert(place, (started, id));
             self.recent.push(id);
+        }
+    }
+
+    /// Of the sessions that were archived the last few are remembered.
+    pub(crate) fn trim_gone(&mut self) {
+        let surplus = self.gone.len().saturating_sub(GONE_MAX);
+        if let Some((seq, _)) = self.gone.drain(..surplus).last() {
+            self.gone_before = self.gone_before.max(seq);
         }
     }
 

@@ -6,11 +6,12 @@ use crate::base::time::Timestamp;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::work::check_key;
 
-use crate::journey::config::JourneyLimits;
+use crate::journey::definition::WHOLE;
 use crate::journey::person::Customer;
-use crate::journey::session::{Happening, Session};
+use crate::journey::rows::JourneyRows;
+use crate::journey::session::{Happening, OutcomeProgress, Session};
 use crate::journey::store::JourneyStore;
-use crate::journey::visit::{VisitorEvent, check_attributes, check_text};
+use crate::journey::visit::{TEXT_MAX, URL_MAX, VisitorEvent, check_attributes, check_text};
 
 impl JourneyStore {
     /// Recomputes every invariant and every index.
@@ -101,22 +102,10 @@ impl JourneyStore {
         if (0..open.len()).any(pairs) {
             return Err("journeys: one offer of a kind is open at most");
         }
-        let score = |outcome: &crate::journey::session::OutcomeProgress| {
-            outcome.score.is_none_or(|score| score.now <= score.greatest)
-        };
-        if !row.outcomes.iter().all(score) {
+        if !row.has_true_scores() {
             return Err("journeys: the greatest probability is the greatest");
         }
-        let terms: BTreeSet<_> = row
-            .events
-            .iter()
-            .filter_map(|event| match &event.what {
-                Happening::Did(VisitorEvent::Searched { term }) => Some(term.to_lowercase()),
-                _ => None,
-            })
-            .collect();
-        let listed: BTreeSet<_> = row.searches.iter().map(|one| one.term.to_lowercase()).collect();
-        match terms == listed {
+        match row.has_its_terms() {
             true => Ok(()),
             false => Err("journeys: the terms of a session are those of its journey map"),
         }
@@ -125,7 +114,8 @@ impl JourneyStore {
 
 impl Session {
     /// Refuses a session that no fact of this layer can have archived.
-    pub(crate) fn check(&self, now: Timestamp, limits: &JourneyLimits) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, now: Timestamp, rows: &JourneyRows) -> Result<(), Invalid> {
+        let limits = &rows.config.limits;
         let Some(ended) = self.ended else {
             return Err(Invalid::new("session.ended", Problem::Empty));
         };
@@ -152,10 +142,48 @@ impl Session {
             return Err(Invalid::new("session.events", Problem::Disordered));
         }
         for event in &self.events {
+            if event.seq > rows.seq || event.at > now {
+                return Err(Invalid::new("session.events", Problem::Future));
+            }
             if let Happening::Did(did) = &event.what {
-                did.clone().tidied()?;
+                let tidied = did.clone().tidied()?;
+                if tidied != *did {
+                    return Err(Invalid::new("session.events", Problem::NotListed));
+                }
             }
         }
+        if let Some(page) = &self.page {
+            Invalid::length("session.page", page.url.len(), URL_MAX)?;
+            Invalid::length("session.page", page.title.len(), TEXT_MAX)?;
+        }
+        Invalid::length("session.host", self.host.as_deref().map_or(0, str::len), URL_MAX)?;
+        if !self.has_true_scores() {
+            return Err(Invalid::new("session.outcomes", Problem::OutOfPlace));
+        }
+        if !self.has_its_terms() {
+            return Err(Invalid::new("session.searches", Problem::OutOfPlace));
+        }
         self.searches.iter().try_for_each(|one| check_text("session.searches", &one.term))
+    }
+
+    fn has_true_scores(&self) -> bool {
+        let is_true = |one: &OutcomeProgress| {
+            one.score.is_none_or(|score| score.now <= score.greatest && score.greatest <= WHOLE)
+        };
+        self.outcomes.iter().all(is_true)
+    }
+
+    /// True if the terms of the list are those of the journey map.
+    fn has_its_terms(&self) -> bool {
+        let terms: BTreeSet<_> = self
+            .events
+            .iter()
+            .filter_map(|event| match &event.what {
+                Happening::Did(VisitorEvent::Searched { term }) => Some(term.to_lowercase()),
+                _ => None,
+            })
+            .collect();
+        let listed: BTreeSet<_> = self.searches.iter().map(|one| one.term.to_lowercase()).collect();
+        terms == listed && listed.len() == self.searches.len()
     }
 }

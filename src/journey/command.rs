@@ -244,7 +244,11 @@ commands! {
 
     /// It becomes known who a visitor is; answers with the customer.
     ///
-    /// If that leads to exactly one other customer, the two are one from now on.
+    /// If that leads to exactly one other customer, the two are one from now on. A cookie that is
+    /// another's is not taken from them.
+    ///
+    /// If it says that the visitor is somebody else than before, their sessions under what they are
+    /// known by here end, and nothing else is done: what comes under it next is a new customer's.
     Identify {
         /// What the visitor is known by.
         customer: Identifier,
@@ -264,7 +268,7 @@ commands! {
     } -> CustomerId;
 
     /// A visitor signs out: their sessions under this identifier end, and what comes under it next
-    /// is somebody else's.
+    /// is somebody else's. Whoever has signed out already has done so.
     SignOut {
         /// What the visitor is known by.
         customer: Identifier,
@@ -288,7 +292,8 @@ commands! {
         segments: Vec<Key>,
     } -> ();
 
-    /// Takes segments away, 10 at most. Those that are not assigned stay as they are.
+    /// Takes segments away, 10 at most. Those that are not assigned stay as they are. In this
+    /// session one of a session does not match again; [`Match`] can assign it.
     Unmatch {
         /// The session.
         session: SessionId,
@@ -365,6 +370,9 @@ commands! {
     } -> ();
 
     /// A conversation began after an offer was accepted, at a host that begins it itself.
+    ///
+    /// Facts of records move the offer from then on, so it comes before the fact that an agent has
+    /// the interaction is followed.
     LinkInteraction {
         /// The offer.
         offer: WebOfferId,

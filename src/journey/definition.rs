@@ -340,7 +340,7 @@ growing! {
         #[serde(default, skip_serializing_if = "Attributes::is_empty")]
         pub properties: Attributes => with_properties(each (Key, crate::model::attribute::Value)),
         /// True if a conversation is offered only as long as the service level of its target allows
-        /// and agents are available (Genesys: pacing).
+        /// (Genesys: pacing). That somebody can take it is asked either way.
         #[serde(default = "yes")]
         pub pacing: bool => with_pacing,
         /// The key of the target; a conversation needs one.

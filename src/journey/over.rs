@@ -4,14 +4,15 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::commands::{Command, Submit};
 use crate::engine::core::Engine;
 use crate::fact::log::{Fact, Seq};
 use crate::interaction::{
-    InteractionRequest, OpenInteraction, ProfileStore, RecordCommand, RecordFact, RecordReply,
-    Records, SubmitWork,
+    InteractionId, InteractionRequest, OpenInteraction, ProfileStore, RecordCommand, RecordFact,
+    RecordReply, Records, SubmitWork,
 };
 use crate::knowledge::Knowledge;
 use crate::layer::above::{Above, Over, Plan};
@@ -76,7 +77,23 @@ impl WebOffer {
     }
 }
 
+impl JourneyCommand {
+    const fn names_interaction(&self) -> Option<InteractionId> {
+        match self {
+            Self::VerifyContact(command) => Some(command.interaction),
+            Self::LinkInteraction(command) => Some(command.interaction),
+            _ => None,
+        }
+    }
+}
+
 impl Journeys {
+    /// The key by which the visitor acts to whom an offer is shown: what they are known by.
+    fn key_of(&self, offer: &WebOffer) -> Option<Key> {
+        let session = self.session(offer.session)?;
+        Some(Key::from(&*session.identifier.value)).filter(Key::is_valid)
+    }
+
     /// The offer that a command accepts, if a conversation begins with it now.
     fn accepted(&self, command: &JourneyCommand) -> Option<&WebOffer> {
         let JourneyCommand::Answer(answer) = command else { return None };
@@ -91,13 +108,24 @@ impl Journeys {
     fn work_for(&self, offer: &WebOffer) -> Option<WorkRequest> {
         let (target, _) = self.target(offer.target.as_deref()?)?;
         let request = WorkRequest::new(target.queue, target.channel);
-        Some(request.with_attributes(offer.context()))
+        let request = request.with_attributes(offer.context());
+        Some(match self.key_of(offer) {
+            Some(key) => request.with_customer(key),
+            None => request,
+        })
     }
 
-    /// The interaction that is opened for an offer.
+    /// The interaction that is opened for an offer: for the visitor by the key by which they act, and
+    /// for the contact of the host's that they are.
     fn opening_for(&self, offer: &WebOffer) -> Option<InteractionRequest> {
         let (target, _) = self.target(offer.target.as_deref()?)?;
-        Some(InteractionRequest::new(target.kind).with_context(offer.context()))
+        let mut opening = InteractionRequest::new(target.kind).with_context(offer.context());
+        let customer = self.session(offer.session).and_then(|row| self.customer(row.customer));
+        opening.contact = customer.and_then(|row| row.contact.clone());
+        Some(match self.key_of(offer) {
+            Some(key) => opening.with_opened_for(key),
+            None => opening,
+        })
     }
 }
 
@@ -130,6 +158,11 @@ impl Over<Engine> for Journeys {
                 }
                 if view.channel(channel).is_none() {
                     return Err(unknown(Entity::Channel(channel)));
+                }
+            }
+            JourneyCommand::VerifyContact(command) => {
+                if let Some(agent) = command.by.filter(|agent| view.agent(*agent).is_none()) {
+                    return Err(unknown(Entity::Agent(agent)));
                 }
             }
             JourneyCommand::SetActionMap(command) => {
@@ -189,11 +222,7 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Journeys {
         records: &Records<P>,
         command: &JourneyCommand,
     ) -> Result<Vec<RecordCommand>, JourneyRefusal> {
-        let interaction = match command {
-            JourneyCommand::VerifyContact(command) => command.interaction,
-            JourneyCommand::LinkInteraction(command) => command.interaction,
-            _ => return Ok(Vec::new()),
-        };
+        let Some(interaction) = command.names_interaction() else { return Ok(Vec::new()) };
         if records.interaction(interaction).is_some() {
             return Ok(Vec::new());
         }
@@ -210,16 +239,21 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Journeys {
 
     fn plan(
         &self,
-        _records: &Records<P>,
+        records: &Records<P>,
         command: &JourneyCommand,
         answer: Option<RecordReply>,
         done: &mut JourneyBelow,
     ) -> Result<Plan<RecordCommand>, JourneyRefusal> {
         done.joined = true;
+        if let Some(named) = command.names_interaction() {
+            done.over = records.interaction(named).is_some_and(|row| row.closed.is_some());
+        }
         let Some(offer) = self.accepted(command).filter(|_| done.failed.is_none()) else {
             return Ok(Plan::Alone);
         };
         match answer {
+            // A layer is asked about those below it once more.
+            None if done.opened.is_some() => Ok(Plan::Alone),
             None => match self.opening_for(offer) {
                 Some(opening) => Ok(Plan::First(OpenInteraction::new(opening).into())),
                 None => {

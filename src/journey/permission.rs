@@ -9,7 +9,7 @@ use crate::model::ids::AgentId;
 use crate::journey::command::{JourneyCommand, JourneyCommandName};
 use crate::journey::ids::WebOfferId;
 use crate::journey::journeys::Journeys;
-use crate::journey::person::Identifier;
+use crate::journey::person::{Identifier, Proof};
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
 
 impl JourneyCommandName {
@@ -18,7 +18,8 @@ impl JourneyCommandName {
     #[doc = include_str!("../../tests/tables/journey_permissions.txt")]
     ///
     /// A customer is known by the value of an identifier, such as their cookie: they track,
-    /// identify, sign out, leave and answer for themselves alone. An agent verifies the contact of
+    /// identify, sign out, leave and answer for themselves alone; that it is proved who they are,
+    /// or which contact they are, they cannot say. An agent verifies the contact of
     /// an interaction that they have or take part in. What is defined an administrator may define.
     #[must_use]
     pub const fn permission(self, kind: ActorKind) -> Permission {
@@ -104,6 +105,13 @@ impl Journeys {
         match (actor, command) {
             (Actor::Customer(Some(key)), JourneyCommand::Answer(answer)) => {
                 self.check_own_offer(key, answer.offer)
+            }
+            // They say who they are. That it is proved, or whose contact it is, the host says.
+            (Actor::Customer(_), JourneyCommand::Identify(identify))
+                if identify.proof != Proof::Claimed || identify.contact.is_some() =>
+            {
+                let command = name.to_string().into();
+                Err(JourneyRefusal::NotAllowed { actor: actor.clone(), command })
             }
             (Actor::Agent(me), command) => match command.verifies() {
                 Some((_, Some(agent))) if agent != *me => {

@@ -178,7 +178,7 @@ pub(crate) struct Linked {
 }
 
 /// An identifier that belonged to a customer until they signed out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Released {
     pub(crate) until: Timestamp,
     pub(crate) identifier: Identifier,

@@ -271,9 +271,9 @@ pub struct Session {
     pub offers: Vec<WebOfferId>,
     /// The number of the visit: rises by one with each return after the page was left.
     pub visit: u32,
-    /// True if the page was left and the visitor did not return yet.
-    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
-    pub left: bool,
+    /// When the page was left, if the visitor did not return yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Timestamp>,
     /// True if its identifier was somebody else's afterwards.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(crate) released: bool,
@@ -313,7 +313,7 @@ impl Session {
             qualified: Vec::new(),
             offers: Vec::new(),
             visit: 1,
-            left: false,
+            left: None,
             released: false,
             page_at: at,
             host_at: at,
@@ -348,6 +348,14 @@ impl Session {
     /// True if a segment was assigned in it.
     pub(crate) fn has_segment(&self, segment: &str) -> bool {
         self.segments.iter().any(|assigned| &*assigned.segment == segment)
+    }
+
+    /// True if a segment was assigned in it once, whatever became of that.
+    pub(crate) fn had_segment(&self, key: &str) -> bool {
+        self.events.iter().any(|event| match &event.what {
+            Happening::SegmentMatched { segment } => &**segment == key,
+            _ => false,
+        })
     }
 
     /// The map whose triggers hold.

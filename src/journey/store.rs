@@ -165,6 +165,27 @@ impl JourneyStore {
         }
     }
 
+    /// True if an identifier was somebody's until they signed out, not long ago.
+    pub(crate) fn was_released(&self, identifier: &Identifier) -> bool {
+        self.index.released.contains_key(identifier)
+    }
+
+    /// Nobody knows any more what belonged to these customers until they signed out.
+    pub(crate) fn unrelease(&mut self, gone: &[CustomerId]) {
+        let theirs = |one: &Released| gone.contains(&one.customer);
+        let identifiers: BTreeSet<_> =
+            self.rows.released.iter().filter(|one| theirs(one)).collect();
+        for one in identifiers {
+            if let Some(entry) = self.index.released.get_mut(&one.identifier) {
+                entry.retain(|(_, customer)| !gone.contains(customer));
+                if entry.is_empty() {
+                    self.index.released.remove(&one.identifier);
+                }
+            }
+        }
+        self.rows.released.retain(|one| !theirs(one));
+    }
+
     /// An identifier is nobody's from now on.
     pub(crate) fn release(&mut self, released: Released) {
         let oldest = released.until - self.rows.config.event_age;

@@ -155,10 +155,10 @@ impl VisitorEvent {
     pub(crate) fn tidied(mut self) -> Result<Self, Invalid> {
         match &mut self {
             Self::PageViewed { url, title } => {
-                Invalid::length("url", url.len(), URL_MAX)?;
-                Invalid::length("title", title.len(), TEXT_MAX)?;
-                url::check("url", url)?;
                 let bare = url::without_fragment(url);
+                Invalid::length("url", bare.len(), URL_MAX)?;
+                Invalid::length("title", title.len(), TEXT_MAX)?;
+                url::check("url", bare)?;
                 if bare.len() < url.len() {
                     *url = bare.into();
                 }

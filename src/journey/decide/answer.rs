@@ -10,9 +10,10 @@ use crate::model::work::check_key;
 use crate::journey::command::{Answer, FailOffer, LinkInteraction};
 use crate::journey::decide::{JourneyTurn, RunOnJourneys};
 use crate::journey::event::JourneyEvent;
-use crate::journey::ids::WebOfferId;
+use crate::journey::ids::{CustomerId, WebOfferId};
 use crate::journey::offer::{OfferFailure, WebAnswer, WebOffer, WebOfferState};
 use crate::journey::refusal::JourneyRefusal;
+use crate::journey::store::JourneyStore;
 use crate::journey::talk::{JourneyContext, JourneyLink, LinkedBy, MapVersion};
 use crate::journey::visit::TEXT_MAX;
 
@@ -50,7 +51,7 @@ impl JourneyTurn<'_> {
         let session = self.store.session(offer.session);
         let customer = session
             .map(|row| self.store.head_of(row.customer))
-            .unwrap_or_else(|| crate::journey::CustomerId::from_raw(0));
+            .unwrap_or_else(|| CustomerId::from_raw(0));
         let (key, version) = (offer.map.clone(), offer.version);
         JourneyContext {
             customer,
@@ -65,7 +66,10 @@ impl JourneyTurn<'_> {
         let Some(row) = self.store.offer(offer) else { return };
         let context = self.context_of(row);
         let (customer, by) = (context.customer, LinkedBy::Offer);
-        let link = JourneyLink { customer, by, context, verified: false, over: false };
+        let before = self.store.rows.links.get(&interaction).map(|row| &row.link);
+        let verified = before.is_some_and(|link| link.verified);
+        let over = self.below.over || before.is_some_and(|link| link.over);
+        let link = JourneyLink { customer, by, context, verified, over };
         self.emit(JourneyEvent::Linked { interaction, link: link.into() });
         self.change(offer, WebOfferState::Started);
     }
@@ -147,6 +151,14 @@ impl OfferFailure {
     }
 }
 
+impl JourneyLink {
+    /// True if nothing led to the interaction yet, and it is with this customer: it was known by
+    /// the address they write from, or by an agent.
+    fn is_free_for(&self, customer: Option<CustomerId>, store: &JourneyStore) -> bool {
+        self.context.map.is_none() && customer == Some(store.head_of(self.customer))
+    }
+}
+
 impl RunOnJourneys for LinkInteraction {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         let Self { offer, interaction } = self;
@@ -155,7 +167,10 @@ impl RunOnJourneys for LinkInteraction {
         if row.interaction == Some(interaction) {
             return Ok(());
         }
-        if turn.store.rows.links.contains_key(&interaction) {
+        let store = &*turn.store;
+        let customer = store.session(row.session).map(|session| store.head_of(session.customer));
+        let before = store.rows.links.get(&interaction).map(|row| &row.link);
+        if before.is_some_and(|link| !link.is_free_for(customer, store)) {
             return Err(JourneyRefusal::AlreadyLinked { interaction });
         }
         if state != WebOfferState::Accepted || !media.is_conversation() {

@@ -26,14 +26,15 @@ fn check_count(count: usize, limit: JourneyLimit) -> Result<(), JourneyRefusal> 
 impl JourneyTurn<'_> {
     /// Says what holds of a session after an event.
     pub(crate) fn evaluate(&mut self, session: SessionId) {
-        if self.is_halted() {
-            return;
-        }
         self.evaluate_conditions(session);
         self.evaluate_maps(session);
     }
 
+    /// Says which segments match a session and which goals are achieved in it now.
     fn evaluate_conditions(&mut self, id: SessionId) {
+        if self.is_halted() {
+            return;
+        }
         let (rows, program) = (&self.store.rows, &self.store.index.program);
         let Some(row) = self.store.session(id).filter(|_| rows.config.licensed) else { return };
         let counts = program.counts(rows.defined, row);
@@ -42,8 +43,11 @@ impl JourneyTurn<'_> {
         };
         let segments = program.segments.iter().filter_map(|part| {
             let key = &rows.segments.0.get(part.place)?.key;
-            let new = !self.has(row, key, part.content.scope);
-            (new && holds(&part.content.conditions, &part.counted)).then(|| key.clone())
+            let new = !self.has(row, key, part.content.scope)
+                && holds(&part.content.conditions, &part.counted);
+            // A session is given a segment once: what was taken away does not come back.
+            let again = new && part.content.scope == Scope::Session && row.had_segment(key);
+            (new && !again).then(|| key.clone())
         });
         let segments: Vec<_> = segments.collect();
         let outcomes = program.outcomes.iter().filter_map(|part| {

@@ -124,6 +124,8 @@ impl JourneyTurn<'_> {
             return own != other;
         }
         let store = &*self.store;
+        // Whoever names what was proved to be theirs is who they were.
+        let same = identifiers.iter().any(|one| row.proof(one) == Some(Proof::Verified));
         identifiers.iter().filter(|one| row.proof(one).is_none()).any(|identifier| {
             let verified = row
                 .identifiers
@@ -133,7 +135,7 @@ impl JourneyTurn<'_> {
             let holders = known.into_iter().flat_map(|known| &known.customers);
             let mut contacts = holders.filter_map(|id| store.customer(*id)?.contact.as_ref());
             let of_another = contacts.any(|contact| Some(contact) != row.contact.as_ref());
-            verified || (row.contact.is_some() && of_another)
+            (verified && !same) || (row.contact.is_some() && of_another)
         })
     }
 }
@@ -158,15 +160,19 @@ impl RunOnJourneys for Identify {
             turn.leave_person(customer, identifier, SessionOver::AnotherPerson);
             return Ok(customer);
         }
-        let claims: Vec<_> =
-            new.into_iter().map(|identifier| Claim { identifier, proof }).collect();
         let all = identifiers.into_iter().map(|identifier| Claim { identifier, proof });
         let others = turn.others(customer, &all.collect::<Vec<_>>(), contact.as_ref());
+        let claims: Vec<_> = new
+            .into_iter()
+            .filter(|one| turn.may_have(customer, one, &others))
+            .map(|identifier| Claim { identifier, proof })
+            .collect();
         turn.check_merge(customer, &claims, &others)?;
         let name = name.or(found_name).filter(|name| row.name.as_ref() != Some(name));
         let contact = contact.filter(|contact| row.contact.as_ref() != Some(contact));
+        let news = !claims.is_empty() || contact.is_some();
         turn.identified(customer, &identifier, claims, name, contact);
-        Ok(turn.merge_others(customer, others))
+        Ok(turn.merge_others(customer, others, news))
     }
 }
 
@@ -197,6 +203,19 @@ impl JourneyTurn<'_> {
         Ok(())
     }
 
+    /// False of another's cookie: what comes under it stays theirs, unless the two are one.
+    fn may_have(
+        &self,
+        own: CustomerId,
+        identifier: &Identifier,
+        others: &BTreeSet<CustomerId>,
+    ) -> bool {
+        let known = self.store.index.known.get(identifier);
+        let merged = |id: &CustomerId| others.len() == 1 && others.contains(id);
+        identifier.kind != IdentifierKind::Cookie
+            || known.is_none_or(|known| known.customers.iter().all(|id| *id == own || merged(id)))
+    }
+
     /// Says what became known, if anything did. It is activity, where a session goes on.
     fn identified(
         &mut self,
@@ -224,10 +243,16 @@ impl JourneyTurn<'_> {
     }
 
     /// Merges a customer with the only other one that was found; answers with who stands for them.
-    fn merge_others(&mut self, customer: CustomerId, others: BTreeSet<CustomerId>) -> CustomerId {
+    /// That several were found is said where anything is new.
+    fn merge_others(
+        &mut self,
+        customer: CustomerId,
+        others: BTreeSet<CustomerId>,
+        news: bool,
+    ) -> CustomerId {
         let mut found = others.iter();
         let (Some(other), None) = (found.next().copied(), found.next()) else {
-            if !others.is_empty() {
+            if !others.is_empty() && news {
                 let found = others.into_iter().collect();
                 self.emit(JourneyEvent::Ambiguous { customer, found });
             }

@@ -41,6 +41,8 @@ pub struct JourneyBelow {
     pub(crate) joined: bool,
     /// The interaction that was opened for an offer.
     pub(crate) opened: Option<InteractionId>,
+    /// True if the interaction that the command names is over.
+    pub(crate) over: bool,
     /// Why none was.
     pub(crate) failed: Option<OfferFailure>,
 }
@@ -147,10 +149,9 @@ impl JourneyTurn<'_> {
         let Some((due, what)) = self.store.first_due().filter(|(due, _)| *due <= by) else {
             return false;
         };
-        let before = core::mem::replace(
-            &mut self.cause,
-            Cause::Deadline { kind: DeadlineKind::Journey, due },
-        );
+        let (due, what) = self.instead(due, what);
+        let cause = Cause::Deadline { kind: DeadlineKind::Journey, due };
+        let (before, said) = (core::mem::replace(&mut self.cause, cause), self.store.rows.seq);
         match what {
             Due::Offer(id) => self.time_out(id),
             Due::Session(id) => self.end_session(id, due, crate::journey::SessionOver::Silence),
@@ -159,7 +160,23 @@ impl JourneyTurn<'_> {
             Due::Customer(id) => self.emit(JourneyEvent::CustomerForgotten { customer: id }),
         }
         self.cause = before;
+        if self.store.rows.seq == said && self.fault.is_none() {
+            // It would be due for ever.
+            let reason = alloc::format!("{what:?} was due and nothing came of it");
+            *self.fault = Some(Fault::new(said, self.now, reason));
+        }
         true
+    }
+
+    /// In a session whose time is over by now nothing can be shown any more, so it ends instead.
+    fn instead(&self, due: Timestamp, what: Due) -> (Timestamp, Due) {
+        let Due::Map(id) = what else { return (due, what) };
+        let span = self.store.rows.config.session;
+        let end = self.store.session(id).map(|session| session.last_activity + span);
+        match end.filter(|end| *end <= self.now) {
+            Some(end) => (end, Due::Session(id)),
+            None => (due, what),
+        }
     }
 
     fn expire_segments(&mut self, customer: CustomerId, due: Timestamp) {

@@ -13,7 +13,7 @@ use crate::journey::definition::{
 use crate::journey::event::JourneyEvent;
 use crate::journey::ids::{SessionId, WebOfferId};
 use crate::journey::offer::{Blocked, WebOffer, WebOfferState};
-use crate::journey::person::Customer;
+use crate::journey::person::{Customer, SegmentAssignment};
 use crate::journey::session::Session;
 use crate::journey::store::JourneyStore;
 
@@ -121,8 +121,8 @@ impl JourneyTurn<'_> {
             if map.end.is_some_and(|end| end <= self.now) {
                 continue;
             }
-            let held = map.holds(row, head) && program.hold(&part.counted, &counts);
-            let come = head.has_come(key, row);
+            let held = map.holds(row, head, self.now) && program.hold(&part.counted, &counts);
+            let come = head.has_come(key, map.activation, row);
             if !held && !come {
                 continue;
             }
@@ -221,9 +221,12 @@ impl JourneyTurn<'_> {
 
 impl ActionMap {
     /// True if the triggers that are no events hold.
-    fn holds(&self, row: &Session, head: &Customer) -> bool {
-        let assigned =
-            |key: &Key| row.has_segment(key) || head.segments.iter().any(|one| one.segment == *key);
+    fn holds(&self, row: &Session, head: &Customer, now: Timestamp) -> bool {
+        let lasts = |one: &SegmentAssignment| one.expires.is_none_or(|expires| now < expires);
+        let assigned = |key: &Key| {
+            let mut all = row.segments.iter().chain(&head.segments);
+            all.any(|one| one.segment == *key && lasts(one))
+        };
         let reached = |one: &crate::journey::OutcomeCondition| {
             let score = row.outcome(&one.outcome).and_then(|progress| progress.score);
             score.is_some_and(|score| score.greatest >= one.reached && score.now <= one.at_most)
@@ -235,10 +238,16 @@ impl ActionMap {
 
 impl Customer {
     /// True if the visit or session has come for which a map waited.
-    fn has_come(&self, map: &Key, row: &Session) -> bool {
+    fn has_come(&self, map: &Key, activation: Activation, row: &Session) -> bool {
         let found = self.awaited.binary_search_by(|(key, _)| key.cmp(map)).ok();
-        let awaited = found.and_then(|place| self.awaited.get(place));
-        awaited.is_some_and(|(_, one)| one.session != row.id || one.visit < row.visit)
+        let Some((_, one)) = found.and_then(|place| self.awaited.get(place)) else { return false };
+        // A session that went on beside is not the next one.
+        let session = one.session < row.id;
+        match activation {
+            Activation::NextVisit => session || (one.session == row.id && one.visit < row.visit),
+            Activation::NextSession => session,
+            Activation::Immediate | Activation::Delay { .. } => false,
+        }
     }
 }
 

@@ -21,7 +21,8 @@ impl RunOnJourneys for VerifyContact {
             None => {
                 let context = JourneyContext::of(customer);
                 let by = LinkedBy::Verified;
-                let link = JourneyLink { customer, by, context, verified: false, over: false };
+                let over = turn.below.over;
+                let link = JourneyLink { customer, by, context, verified: false, over };
                 turn.emit(JourneyEvent::Linked { interaction, link: link.into() });
                 None
             }

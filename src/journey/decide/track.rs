@@ -76,8 +76,8 @@ impl JourneyTurn<'_> {
         let event = event.tidied()?;
         check_attributes(&attributes)?;
         let is_page = matches!(event, VisitorEvent::PageViewed { .. });
-        let term = match attributes.remove(SEARCH_TERM).filter(|_| is_page) {
-            Some(Value::Text(term)) => Some(tidied_term(&term)?),
+        let term = match attributes.remove(SEARCH_TERM) {
+            Some(Value::Text(term)) if is_page => Some(tidied_term(&term)?),
             Some(_) => return Err(Invalid::new("attributes", Problem::OutOfPlace).into()),
             None => None,
         };
@@ -115,11 +115,11 @@ impl JourneyTurn<'_> {
             return Place::In(live.id);
         }
         let head = customer.and_then(|id| store.customer(id));
-        let Some(head) = head else { return Place::New { ended: None } };
+        let sessions = head.map(|head| &head.sessions[..]).unwrap_or_default();
         let theirs =
             |row: &&Session| (&row.identifier, &row.kind) == (&tidied.identifier, &tidied.kind);
         let (before, after) =
-            head.sessions.split_at(head.sessions.partition_point(|(at, _)| *at <= tidied.at));
+            sessions.split_at(sessions.partition_point(|(at, _)| *at <= tidied.at));
         let mut later = after.iter().filter_map(|(_, id)| store.session(*id)).filter(theirs);
         let next = later.next().map(|row| row.started);
         // Sessions of one identifier and type follow each other, so the last that began before
@@ -193,11 +193,12 @@ impl JourneyTurn<'_> {
         let (identifier, kind) = (tidied.identifier.clone(), tidied.kind.clone());
         let started = tidied.at;
         self.emit(JourneyEvent::SessionBegan { session, customer, identifier, kind, started });
-        self.track(session, tidied);
+        self.note(session, tidied);
+        // Nothing is offered in a session that is over already.
         if let Some(ended) = ended {
-            let why = SessionOver::Silence;
-            self.end_session(session, ended, why);
+            self.end_session(session, ended, SessionOver::Silence);
         }
+        self.evaluate(session);
         session
     }
 
@@ -225,10 +226,14 @@ impl JourneyTurn<'_> {
     }
 
     fn track(&mut self, session: SessionId, tidied: Tidied) {
+        self.note(session, tidied);
+        self.evaluate(session);
+    }
+
+    fn note(&mut self, session: SessionId, tidied: Tidied) {
         let Tidied { at: date, event, term, attributes, .. } = tidied;
         let event = event.into();
         self.emit(JourneyEvent::Tracked { session, date, event, term, attributes });
-        self.evaluate(session);
     }
 
     /// A session ends: what was offered in it and not answered is ignored.
@@ -261,8 +266,12 @@ impl JourneyTurn<'_> {
 impl RunOnJourneys for SignOut {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         let identifier = turn.tidy_identifier("customer", self.customer)?;
-        let customer = turn.store.visitor(&identifier)?;
-        turn.leave_person(customer, identifier, SessionOver::SignedOut);
+        match turn.store.visitor(&identifier) {
+            Ok(customer) => turn.leave_person(customer, identifier, SessionOver::SignedOut),
+            // They have signed out already.
+            Err(_) if turn.store.was_released(&identifier) => {}
+            Err(unknown) => return Err(unknown),
+        }
         Ok(())
     }
 }
@@ -287,9 +296,13 @@ impl RunOnJourneys for Leave {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         let identifier = turn.tidy_identifier("customer", self.customer)?;
         let kind = kind_of(self.session_type)?;
-        turn.store.visitor(&identifier)?;
+        // The page of a visitor who has signed out is closed as well.
+        if !turn.store.was_released(&identifier) {
+            turn.store.visitor(&identifier)?;
+        }
         let live = turn.store.live_under(&identifier, &kind);
-        let Some((session, left)) = live.map(|row| (row.id, row.left)) else { return Ok(()) };
+        let live = live.map(|row| (row.id, row.left.is_some()));
+        let Some((session, left)) = live else { return Ok(()) };
         if left {
             return Ok(());
         }
@@ -323,7 +336,7 @@ impl RunOnJourneys for ImportSession {
             return Err(JourneyRefusal::Unknown { what: JourneyEntity::Session(id) });
         }
         let customer = turn.head(session.customer)?.id;
-        session.check(turn.now, &turn.store.rows.config.limits)?;
+        session.check(turn.now, &turn.store.rows)?;
         if turn.store.session(id).is_some() {
             return Err(JourneyRefusal::StillThere { session: id });
         }

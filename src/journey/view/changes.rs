@@ -338,12 +338,7 @@ impl<'a> Changes<'a> {
     }
 
     /// The items that came, or look otherwise; all, if some are gone.
-    fn map_change(
-        &self,
-        row: &Session,
-        looked: &Looked<'a>,
-        last: &mut Last,
-    ) -> Option<MapChange> {
+    fn map_change(&self, row: &Session, looked: &Looked<'a>, last: &mut Last) -> Option<MapChange> {
         let mut all = last.notes(row.marks.lost);
         if row.marks.map <= self.since && looked.is_empty() && !all {
             return None;
@@ -373,8 +368,7 @@ impl<'a> Changes<'a> {
         let new = |one: &crate::journey::session::SessionEvent| {
             one.seq > self.since && matches!(one.what, Happening::Did(_))
         };
-        row.marks.lost > self.since
-            || (row.marks.map > self.since && row.events.iter().any(new))
+        row.marks.lost > self.since || (row.marks.map > self.since && row.events.iter().any(new))
     }
 }
 

@@ -152,7 +152,8 @@ impl Eye<'_> {
                 Some(MapItem::named(event, MapItemKind::OutcomeAchieved, "outcome", name))
             }
             Happening::Offer { map, media, state, .. } => {
-                let kind = MapItemKind::Offer { media: *media, item: OfferItem::of(*media, *state)? };
+                let kind =
+                    MapItemKind::Offer { media: *media, item: OfferItem::of(*media, *state)? };
                 let name = look(&rows.maps, map).map_or(&**map, |[name, _]| name);
                 Some(MapItem::named(event, kind, "action_map", name))
             }

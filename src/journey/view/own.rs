@@ -55,8 +55,7 @@ impl<'a> OwnSession<'a> {
             _ => None,
         };
         let events = row.events.iter();
-        let events =
-            events.filter_map(|one| Some(OwnEvent { at: one.at, event: did(&one.what)? }));
+        let events = events.filter_map(|one| Some(OwnEvent { at: one.at, event: did(&one.what)? }));
         Self {
             id: row.id,
             identifier: &row.identifier,

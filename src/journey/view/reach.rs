@@ -77,9 +77,9 @@ impl<'a> Eye<'a> {
         let talks = talks(self.store, head, read).filter(|talk| behind(talk_place(talk)));
         let mut talks: Vec<_> = talks.collect();
         talks.sort_by_key(|talk| core::cmp::Reverse(talk_place(talk)));
-        let end = head.sessions.partition_point(|(at, id)| {
-            behind(Cursor { at: *at, id: CardId::Session(*id) })
-        });
+        let end = head
+            .sessions
+            .partition_point(|(at, id)| behind(Cursor { at: *at, id: CardId::Session(*id) }));
         let older = head.sessions.get(..end).unwrap_or_default().iter().rev();
         let mut sessions = older.filter_map(|(_, id)| self.store.session(*id)).peekable();
         let mut talks = talks.into_iter().peekable();
@@ -126,4 +126,3 @@ impl<'a> Eye<'a> {
 pub(crate) const fn session_place(row: &Session) -> Cursor {
     Cursor { at: row.started, id: CardId::Session(row.id) }
 }
-

@@ -71,7 +71,9 @@ impl JourneyRight {
 /// assert_eq!(all.without(JourneyRight::Event).iter().count(), 8);
 /// assert_eq!(serde_json::to_string(&rights).unwrap(), r#"["session","visit"]"#);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(from = "Vec<JourneyRight>", into = "Vec<JourneyRight>")]
 pub struct JourneyRights(u16);
 

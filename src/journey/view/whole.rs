@@ -218,9 +218,7 @@ impl Journeys {
         if records.interaction(interaction).is_none() {
             return Err(match records.was_opened(interaction) {
                 true => JourneyRefusal::InteractionArchived { interaction },
-                false => {
-                    JourneyRefusal::Unknown { what: JourneyEntity::Interaction(interaction) }
-                }
+                false => JourneyRefusal::Unknown { what: JourneyEntity::Interaction(interaction) },
             });
         }
         let link = self.store.rows.links.get(&interaction);
