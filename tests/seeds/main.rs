@@ -27,11 +27,14 @@ mod seed0;
 mod seed1;
 mod seed2;
 mod seed3;
+mod seed4_view;
+mod shop;
 mod silence;
 mod site;
 mod strangers;
 #[path = "../golden/table.rs"]
 mod table;
+mod taint;
 mod texts;
 mod virtual_agent;
 mod visits;

@@ -19,7 +19,7 @@ use crate::journey::view::draw::{Eye, conversation_details, title_of};
 use crate::journey::view::page::CardId;
 use crate::journey::view::reach::{Reach, ReadRecord, reader};
 use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
-use crate::journey::view::whole::{CustomerBlock, Subject};
+use crate::journey::view::whole::{CustomerBlock, Regarded};
 
 impl Journeys {
     /// What changed in the [view](Self::view) of an interaction since a fact, whose number is the
@@ -63,12 +63,12 @@ impl Journeys {
     fn deltas(
         &self,
         viewer: &JourneyViewer,
-        subject: Subject<'_>,
+        subject: Regarded<'_>,
         read: &ReadRecord<'_>,
         since: Seq,
     ) -> Vec<ViewDelta> {
         let eye = self.eye(viewer);
-        let mut found = Found { eye, since, changes: BTreeMap::new() };
+        let mut found = Changes { eye, since, changes: BTreeMap::new() };
         let reach = eye.reach(subject.from(), subject.head, |reach| reach);
         match self.anew(subject, &reach, since) {
             Some(seq) => found.put(seq, ViewChange::Anew),
@@ -79,7 +79,7 @@ impl Journeys {
     }
 
     /// The number of the fact because of which a view must be made anew, if one came.
-    fn anew(&self, subject: Subject<'_>, reach: &Gate<Reach<'_>>, since: Seq) -> Option<Seq> {
+    fn anew(&self, subject: Regarded<'_>, reach: &Gate<Reach<'_>>, since: Seq) -> Option<Seq> {
         let rows = &self.store.rows;
         if since > rows.seq {
             return Some(rows.seq);
@@ -158,18 +158,18 @@ impl<'a> Looked<'a> {
 }
 
 /// The changes that were found, by their numbers.
-struct Found<'a> {
+struct Changes<'a> {
     eye: Eye<'a>,
     since: Seq,
     changes: BTreeMap<Seq, Vec<ViewChange>>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> Changes<'a> {
     fn put(&mut self, seq: Seq, change: ViewChange) {
         self.changes.entry(seq).or_default().push(change);
     }
 
-    fn look(&mut self, subject: Subject<'a>, reach: &Gate<Reach<'a>>, read: &ReadRecord<'_>) {
+    fn look(&mut self, subject: Regarded<'a>, reach: &Gate<Reach<'a>>, read: &ReadRecord<'_>) {
         if let Some(link) = subject.link()
             && link.verified > self.since
         {

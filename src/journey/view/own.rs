@@ -110,14 +110,16 @@ impl Journeys {
     /// assert_eq!(journeys.own(&other).count(), 1);
     /// # Ok::<(), JourneyRefusal>(())
     /// ```
-    pub fn own<'a>(&'a self, identifier: &Identifier) -> impl Iterator<Item = OwnSession<'a>> {
+    pub fn own<'a>(
+        &'a self,
+        identifier: &Identifier,
+    ) -> impl Iterator<Item = OwnSession<'a>> + use<'a> {
         let identifier = identifier.clone();
         let holder = self.store.holder(&identifier).and_then(|id| self.store.customer(id));
-        let all = holder.into_iter().flat_map(move |row| {
+        holder.into_iter().flat_map(move |row| {
             let identifier = identifier.clone();
             let rows = row.sessions.iter().rev().filter_map(|(_, id)| self.store.session(*id));
             rows.filter(move |session| row.sees(&identifier, session)).map(OwnSession::of)
-        });
-        all
+        })
     }
 }

@@ -157,7 +157,7 @@ pub struct JourneyView {
 
 /// Whose journey somebody looks at, and from where.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Subject<'a> {
+pub(crate) struct Regarded<'a> {
     /// The customer as they were named.
     pub(crate) named: Option<CustomerId>,
     /// Who stands for them.
@@ -166,7 +166,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) interaction: Option<(InteractionId, Option<&'a Linked>)>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> Regarded<'a> {
     pub(crate) fn link(self) -> Option<&'a Linked> {
         self.interaction.and_then(|(_, link)| link)
     }
@@ -179,11 +179,11 @@ impl<'a> Subject<'a> {
 }
 
 impl Eye<'_> {
-    pub(crate) fn customer(self, subject: Subject<'_>) -> Gate<Option<CustomerBlock>> {
+    pub(crate) fn customer(self, subject: Regarded<'_>) -> Gate<Option<CustomerBlock>> {
         self.rights.gate(JourneyRight::Customer, || subject.head.map(CustomerBlock::of))
     }
 
-    fn context(self, subject: Subject<'_>) -> Gate<Option<ShownContext>> {
+    fn context(self, subject: Regarded<'_>) -> Gate<Option<ShownContext>> {
         self.rights.gate(JourneyRight::Session, || {
             let link = &subject.link()?.link;
             let context = &link.context;
@@ -214,7 +214,7 @@ impl Journeys {
         &self,
         records: &Records<P>,
         interaction: InteractionId,
-    ) -> Result<Subject<'_>, JourneyRefusal> {
+    ) -> Result<Regarded<'_>, JourneyRefusal> {
         if records.interaction(interaction).is_none() {
             return Err(match records.was_opened(interaction) {
                 true => JourneyRefusal::InteractionArchived { interaction },
@@ -224,7 +224,7 @@ impl Journeys {
         let link = self.store.rows.links.get(&interaction);
         let named = link.map(|row| row.link.customer);
         let head = named.and_then(|id| self.store.customer(self.store.head_of(id)));
-        Ok(Subject { named, head, interaction: Some((interaction, link)) })
+        Ok(Regarded { named, head, interaction: Some((interaction, link)) })
     }
 
     /// Refuses whoever neither has an interaction nor takes part in it.
@@ -243,9 +243,9 @@ impl Journeys {
     pub(crate) fn subject_of_customer(
         &self,
         customer: CustomerId,
-    ) -> Result<Subject<'_>, JourneyRefusal> {
+    ) -> Result<Regarded<'_>, JourneyRefusal> {
         let head = Some(self.store.known_head(customer)?);
-        Ok(Subject { named: Some(customer), head, interaction: None })
+        Ok(Regarded { named: Some(customer), head, interaction: None })
     }
 
     /// The journey behind an interaction, for an agent who has it or takes part in it, with that
@@ -291,7 +291,7 @@ impl Journeys {
         &self,
         records: Option<&Records<P>>,
         viewer: &JourneyViewer,
-        subject: Subject<'_>,
+        subject: Regarded<'_>,
         page: PageRequest,
     ) -> Result<JourneyView, JourneyRefusal> {
         let size = page.size(self.config().page_size)?;
