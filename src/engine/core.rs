@@ -437,8 +437,8 @@ impl Engine {
         permit::sight(&self.world, agent, work)
     }
 
-    /// Does what queues say of work that was declined in vain in the phase before. Layers above have
-    /// said first what becomes of it. Says whether there was any.
+    /// Does what queues say of work that was declined in vain in the phase before. Layers above
+    /// have said first what becomes of it. Says whether there was any.
     pub(crate) fn judge_declined(&mut self, log: &mut Log) -> Result<bool, Refusal> {
         let any = self.pace.has_in_vain();
         if any {

@@ -219,9 +219,9 @@ fn respond(turn: &mut Turn<'_>, agent: AgentId, response: Response) -> Result<()
     alerting::withdraw_unattended(turn, agent)
 }
 
-/// Moves work on after a decline: past refused steps, and in the next phase by the queue's policy if
-/// it is exhausted. All who were asked in one go, beside whom nobody else is asked, are all there
-/// are.
+/// Moves work on after a decline: past refused steps, and in the next phase by the queue's policy
+/// if it is exhausted. All who were asked in one go, beside whom nobody else is asked, are all
+/// there are.
 fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     let broadcast = hope::is_broadcast_over(turn.matching(), turn.work(work)?);
     prefer::pass_refused_steps(turn, work)?;
@@ -237,7 +237,8 @@ fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
 /// Does what their queues say of all that was declined in vain in the phase before, unless it was
 /// moved or closed since then.
 pub(crate) fn judge_declined(turn: &mut Turn<'_>) -> Result<(), Halted> {
-    for InVain { work, queue, broadcast, cause } in turn.pace.take_in_vain() {
+    let mut declined = turn.pace.take_in_vain();
+    for InVain { work, queue, broadcast, cause } in declined.drain(..) {
         let row = turn.world.work(work).ok();
         let row = row.filter(|row| row.stage == Stage::Queued && row.queue == queue);
         let in_vain = |row| broadcast || hope::is_exhausted(turn.matching(), work, row);
@@ -246,5 +247,6 @@ pub(crate) fn judge_declined(turn: &mut Turn<'_>) -> Result<(), Halted> {
             exhaust(turn, work)?;
         }
     }
+    turn.pace.keep_memory(declined);
     Ok(())
 }

@@ -68,6 +68,11 @@ impl Pace {
         core::mem::take(&mut self.in_vain)
     }
 
+    /// Takes back the memory of what was handed out, for the next time.
+    pub(crate) fn keep_memory(&mut self, handed_out: Vec<InVain>) {
+        self.in_vain = handed_out;
+    }
+
     /// True if something was declined in vain and is not judged yet.
     pub(crate) const fn has_in_vain(&self) -> bool {
         !self.in_vain.is_empty()

@@ -166,8 +166,8 @@ commands! {
 
     /// Makes an agent a knowledge worker, or changes their address in the messenger.
     ///
-    /// Refused as `InUse` while the worker has a session or is asked, unless nothing changes, and as
-    /// `AddressTaken` if another worker is reached there.
+    /// Refused as `InUse` while the worker has a session or is asked, unless nothing changes, and
+    /// as `AddressTaken` if another worker is reached there.
     SetKnowledgeWorker {
         /// The agent.
         agent: AgentId,

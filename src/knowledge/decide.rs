@@ -148,9 +148,9 @@ impl KnowledgeTurn<'_> {
         }
     }
 
-    /// Calls that ring at the telephone of somebody who is logged out now are with their owners, and
-    /// what waits for them by name is passed on. What rings at anybody is not taken away for it: it
-    /// is passed on when that is over.
+    /// Calls that ring at the telephone of somebody who is logged out now are with their owners,
+    /// and what waits for them by name is passed on. What rings at anybody is not taken away for
+    /// it: it is passed on when that is over.
     pub(crate) fn end_requests(&mut self, agent: AgentId) {
         let calls: Vec<_> = self.store.at_seat(agent).collect();
         for id in calls {
