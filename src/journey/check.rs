@@ -7,8 +7,8 @@ use crate::model::invalid::{Invalid, Problem};
 use crate::model::work::check_key;
 
 use crate::journey::config::JourneyLimits;
-use crate::journey::person::Customer;
 use crate::journey::definition::WHOLE;
+use crate::journey::person::Customer;
 use crate::journey::session::{Happening, OutcomeProgress, Session};
 use crate::journey::store::JourneyStore;
 use crate::journey::visit::{TEXT_MAX, URL_MAX, VisitorEvent, check_attributes, check_text};

@@ -11,8 +11,8 @@ use crate::command::commands::{Command, Submit};
 use crate::engine::core::Engine;
 use crate::fact::log::{Fact, Seq};
 use crate::interaction::{
-    InteractionId, InteractionRequest, OpenInteraction, ProfileStore, RecordCommand, RecordFact, RecordReply,
-    Records, SubmitWork,
+    InteractionId, InteractionRequest, OpenInteraction, ProfileStore, RecordCommand, RecordFact,
+    RecordReply, Records, SubmitWork,
 };
 use crate::knowledge::Knowledge;
 use crate::layer::above::{Above, Over, Plan};
@@ -248,6 +248,10 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Journeys {
         let Some(offer) = self.accepted(command).filter(|_| done.failed.is_none()) else {
             return Ok(Plan::Alone);
         };
+        // A layer is asked once more when all below it were: one conversation has begun by then.
+        if answer.is_none() && done.opened.is_some() {
+            return Ok(Plan::Alone);
+        }
         match answer {
             None => match self.opening_for(offer) {
                 Some(opening) => Ok(Plan::First(OpenInteraction::new(opening).into())),

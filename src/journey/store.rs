@@ -173,7 +173,8 @@ impl JourneyStore {
     /// Nobody knows any more what belonged to these customers until they signed out.
     pub(crate) fn unrelease(&mut self, gone: &[CustomerId]) {
         let theirs = |one: &Released| gone.contains(&one.customer);
-        let identifiers: BTreeSet<_> = self.rows.released.iter().filter(|one| theirs(one)).collect();
+        let identifiers: BTreeSet<_> =
+            self.rows.released.iter().filter(|one| theirs(one)).collect();
         for one in identifiers {
             if let Some(entry) = self.index.released.get_mut(&one.identifier) {
                 entry.retain(|(_, customer)| !gone.contains(customer));

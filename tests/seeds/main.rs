@@ -25,11 +25,13 @@ mod seed0;
 mod seed1;
 mod seed2;
 mod seed3;
+mod seed4;
 mod silence;
 mod site;
 mod strangers;
 #[path = "../golden/table.rs"]
 mod table;
 mod texts;
+mod turned_away;
 mod virtual_agent;
 mod visits;

@@ -421,8 +421,8 @@ fn whoever_writes_from_an_address_that_is_one_customers_is_that_customer() {
     shop.event(3, "c-2", page("/a"));
     shop.event(3, "c-3", page("/a"));
     shop.tell(3, claim("c-2", phone("+49301234")));
-    let two = Identify::new(cookie("c-3"))
-        .with_identifiers([email("jo@store.test"), phone("+49301234")]);
+    let two =
+        Identify::new(cookie("c-3")).with_identifiers([email("jo@store.test"), phone("+49301234")]);
     shop.tell(3, two);
     let both = shop.tell(4, OpenInteraction::new(from_address("email", "jo@store.test")));
     assert!(shop.journeys().link(both).is_none());
