@@ -128,8 +128,8 @@ impl JourneyStore {
         let row = self.rows.sessions.get_mut(&id).ok_or(JourneyMisfit::NotThere)?;
         let row = Arc::make_mut(row);
         let live = row.is_live();
-        let later = live && at > row.last_activity;
-        if later {
+        let late = at < row.last_activity;
+        if live && at > row.last_activity {
             self.index.live.remove(&(row.last_activity, id));
             self.index.live.insert((at, id));
             row.last_activity = at;
@@ -142,7 +142,10 @@ impl JourneyStore {
         row.marks.details = seq;
         row.marks.live = seq;
         for (name, value) in attributes {
-            row.attributes.insert(name.clone(), value.clone());
+            // What was known later is not forgotten for what comes late.
+            if !late || !row.attributes.contains_key(name) {
+                row.attributes.insert(name.clone(), value.clone());
+            }
         }
         if let VisitorEvent::PageViewed { url, title } = event {
             row.note_page(url, title, at);

@@ -90,6 +90,16 @@ fn a_late_event_moves_neither_the_page_nor_the_last_activity_back() {
     assert_eq!(&*row.page.as_ref().unwrap().url, url("/b"));
     assert_eq!(dates(&site, id), [0, 5 * MIN, 10 * MIN]);
     assert_eq!(site.journeys.next_deadline().unwrap().at, at(30 * MIN));
+    // What was known later stays, and what is new is learned.
+    let known = attributes(&[("device.category", "tablet"), ("browser.family", "Firefox")]);
+    let track = |path| Track::new(cookie("c-1"), page(path));
+    site.tell(12 * MIN, track("/c").with_attributes(known));
+    let before = [("device.category", "desktop"), ("geolocation.region", "Bavaria")];
+    let before = track("/late").with_attributes(attributes(&before)).with_at(at(6 * MIN));
+    site.tell(13 * MIN, before);
+    let all = &site.row(id).attributes;
+    assert_eq!(all.get("device.category"), Some(&"tablet".into()));
+    assert_eq!((all.len(), all.get("geolocation.region")), (3, Some(&"Bavaria".into())));
     // Before the first event of a session it lies in none: it is one of its own, which is over
     // when the next one begins.
     let mut site = Site::new();
