@@ -11,6 +11,7 @@
 //! | [`presence`] | know who is there: presence, routing status, leases |
 //! | [`records`] | keep a record of each contact, and chats |
 //! | [`help`] | let agents ask colleagues outside their queues, and bring them a call |
+//! | [`visitors`] | know what visitors did, and offer them a conversation |
 //! | [`observe`] | see what happens, and why |
 //! | [`check`] | know what the engine does not check |
 //! | [`what_if`] | see what would have been different on a day of their own |
@@ -47,6 +48,9 @@ pub mod records {}
 
 #[doc = include_str!("../docs/guide/help.md")]
 pub mod help {}
+
+#[doc = include_str!("../docs/guide/visitors.md")]
+pub mod visitors {}
 
 #[doc = include_str!("../docs/guide/observe.md")]
 pub mod observe {}

@@ -14,6 +14,7 @@ use strowger::centre::{
 use strowger::command::{Actor, ActorKind, Command, CommandName, Define, Permission, Refusal};
 use strowger::fact::Cause;
 use strowger::interaction::{RecordCommand, RecordCommandName, RecordConfig, RecordRefusal};
+use strowger::journey::JourneyCommandName;
 use strowger::keyed::Keyed;
 use strowger::knowledge::KnowledgeCommandName;
 use strowger::model::{AgentId, AgentProfile};
@@ -61,6 +62,8 @@ fn the_permissions_of_all_commands() {
     kept::compare("tables/record_permissions.txt", &records);
     let knowledge = permissions(KnowledgeCommandName::ALL, KnowledgeCommandName::permission);
     kept::compare("tables/knowledge_permissions.txt", &knowledge);
+    let journeys = permissions(JourneyCommandName::ALL, JourneyCommandName::permission);
+    kept::compare("tables/journey_permissions.txt", &journeys);
 }
 
 /// Administration is what administrators do, and nothing else is.

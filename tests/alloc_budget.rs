@@ -14,7 +14,7 @@ use floors::floor::NEVER;
 use floors::plan::Person;
 use floors::random::Random;
 use floors::recorded::PROFILES;
-use floors::{Floor, Plan, Recorded, Shape};
+use floors::{Floor, Plan, Recorded, Shape, Visitors};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use strowger::Action;
 use strowger::command::{
@@ -53,6 +53,9 @@ const ALLOCATIONS: [(&str, [u64; 2]); 18] = [
 const WAITING_ITEM: [i64; 2] = [292, 276];
 const OFFERED_ITEM: [i64; 2] = [548, 327];
 const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 1_500;
+
+/// A session of ten pages, its customer and all indexes included.
+const SESSION_OF_TEN_PAGES: i64 = 2_048;
 
 /// A byte that each archived record left behind would be 20,000. Tables that come and go in blocks
 /// are a little fuller now and then.
@@ -289,6 +292,15 @@ fn archived(people: u64) -> i64 {
     bytes() - before
 }
 
+/// What is in memory for each session of ten pages.
+fn session() -> i64 {
+    let before = bytes();
+    let visitors = Visitors::of(10_000, 10);
+    let each = (bytes() - before).div_euclid(10_000) + 1;
+    assert_eq!(visitors.journeys.live_count(), 10_000);
+    each
+}
+
 /// Prints a row and says whether it is within its budget.
 fn within<T: PartialOrd + std::fmt::Display>(name: &str, found: [T; 2], budget: [T; 2]) -> bool {
     let [plain, enterprise] = &found;
@@ -313,6 +325,7 @@ fn nothing_allocates_or_holds_more_than_its_budget() {
     let agent = [agent(); 2];
     good &=
         within("agent of 20 skills and 20 queues", agent, [AGENT_OF_20_SKILLS_AND_20_QUEUES; 2]);
+    good &= within("session of ten pages", [session(); 2], [SESSION_OF_TEN_PAGES; 2]);
     println!("bytes: everybody calls, 10,000 people write");
     good &= within("after 20,000 records more", [archived(0), archived(10_000)], RECORDS);
     assert!(good, "something is over its budget");

@@ -42,7 +42,8 @@ fn replay(name: &str) -> String {
 }
 
 /// How lines begin that are facts.
-const FACTS: [&str; 3] = ["{\"fact\"", "{\"record_fact\"", "{\"knowledge_fact\""];
+const FACTS: [&str; 4] =
+    ["{\"fact\"", "{\"record_fact\"", "{\"knowledge_fact\"", "{\"journey_fact\""];
 
 #[test]
 fn a_recorded_session_says_what_it_said() {
@@ -106,6 +107,23 @@ fn every_command_and_every_fact_of_knowledge_has_an_example() {
 }
 
 #[test]
+fn every_command_and_every_fact_of_journeys_has_an_example() {
+    let said = replay("every_journey");
+    let answers = |with: &str| said.lines().filter(|line| line.starts_with(with)).count();
+    assert_eq!(answers("{\"refused_by_journeys\":"), 8);
+    assert_eq!((answers("{\"refused\":"), answers("{\"error\":")), (0, 0));
+    let input = session("every_journey");
+    for command in names::<strowger::journey::JourneyCommand>() {
+        let example = format!("\"journey\": {{\"{command}\": ");
+        assert!(input.contains(&example), "no example of the command {command}");
+    }
+    for event in names::<strowger::journey::JourneyEvent>() {
+        let example = format!("\"event\":{{\"{event}\":");
+        assert!(said.contains(&example), "no example of the fact {event}");
+    }
+}
+
+#[test]
 fn every_word_has_an_example_and_what_cannot_be_answered_is_named() {
     let said = replay("questions");
     let (errors, answers): (Vec<_>, Vec<_>) = said
@@ -127,6 +145,9 @@ fn every_word_has_an_example_and_what_cannot_be_answered_is_named() {
         ("\"before\": 77", "messages: there is no such message: {"),
         ("\"before\": 2, \"after\"", "messages: a page takes `before` or `after`: {"),
         ("\"page\": 2", "`page`"),
+        ("\"journey_of\": {\"agent\": \"ana\"}", "journey_of: `interaction` or `customer`"),
+        ("\"interaction\": 1, \"since\"", "interaction i1 is not theirs"),
+        ("\"journey_changes\": {\"agent\": \"ana\", \"since\"", "missing field `interaction`"),
         ("\"of_customer\": 7", "of_customer: "),
         ("\"inbox\": 7", "inbox: "),
         ("\"workspace\": {\"agent\": \"bo\"", "workspace: "),

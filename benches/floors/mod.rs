@@ -12,9 +12,11 @@ pub(crate) mod random;
 pub(crate) mod recorded;
 pub(crate) mod scan;
 pub(crate) mod table;
+pub(crate) mod visitors;
 
 pub(crate) use floor::Floor;
 pub(crate) use limit::Limit;
 pub(crate) use plan::{Ask, Plan, Shape};
 pub(crate) use recorded::Recorded;
 pub(crate) use scan::Scan;
+pub(crate) use visitors::{VisitorList, Visitors};

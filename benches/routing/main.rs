@@ -10,12 +10,16 @@ mod decisions;
 mod masses;
 mod records;
 mod sizes;
+mod visitors;
 
 use criterion::{criterion_group, criterion_main};
 
 use decisions::{arrive, free, lifecycle};
 use masses::{abandon, burst, day, relax, snapshot};
 use records::records;
+use visitors::track;
 
-criterion_group!(benches, arrive, free, lifecycle, burst, relax, abandon, snapshot, day, records);
+criterion_group!(
+    benches, arrive, free, lifecycle, burst, relax, abandon, snapshot, day, records, track
+);
 criterion_main!(benches);

@@ -9,13 +9,14 @@
 //! it the host itself acts. `"token": "order-17"` names the call: whoever makes the same call again
 //! under its token gets the first answer, and nothing is done.
 //!
-//! One word stands beside `at`. Five words do something:
+//! One word stands beside `at`. Six words do something:
 //!
 //! | word | example | what it does |
 //! |---|---|---|
 //! | `command` | `{"accept": {"offer": 1}}` | a command of the engine |
 //! | `record` | `{"open_interaction": {"opening": {"type": "chat"}}}` | a command of records |
 //! | `knowledge` | `{"set_seat": {"agent": "kim", "dn": "5117"}}` | a command of the layer in which colleagues are asked for help |
+//! | `journey` | `{"leave": {"customer": {"type": "cookie", "value": "c-81"}}}` | a command of the layer that knows what visitors did and were offered |
 //! | `submit` | `{"interaction": 1, "request": {...}}` | work for an interaction |
 //! | `hand_off` | `{"interaction": 1, "trigger": "user", "request": {...}}` | an agent is asked for |
 //!
@@ -35,6 +36,9 @@
 //! | `cards` | `"kim"` | what rings at an agent because of a routing point, with how much time is left |
 //! | `targets` | `{"agent": "ida", "interaction": 1}` | where an agent can bring a call that they have: to those with whom they write about it |
 //! | `parties` | `1` | who talks in a call |
+//! | `journey_of` | `{"agent": "ana", "rights": ["session", "event"], "interaction": 1}` | the journey behind an interaction, for an agent who has it, with these permissions (all without `rights`); or, in place of `interaction`, of a `customer`. `page` is `{"size": 10, "after": ...}` |
+//! | `journey_changes` | `{"agent": "ana", "interaction": 1, "since": 40}` | what changed in that since a fact of journeys |
+//! | `visitors` | `{"agent": "ana"}` | who is live, with the same `rights` and `page` |
 //! | `workspace` | `{"agent": "ana", "interaction": 1}` | what an agent sees of an interaction that they have or take part in, and what they may do |
 //! | `controls` | `{"work": "call-1", "agent": "ana"}` | the commands that would be taken from an agent now about a piece of work |
 //! | `why_work` | `"call-1"` | why open work is where it is |
@@ -44,10 +48,11 @@
 //!
 //! # Out
 //!
-//! For every line: one `{"fact": ...}`, `{"record_fact": ...}` or `{"knowledge_fact": ...}` for each
-//! thing that happened, in order, and then one of `{"reply": ..., "next": ...}`,
-//! `{"refused": ..., "next": ...}` (by the engine), `{"refused_by_records": ..., "next": ...}` or
-//! `{"refused_by_knowledge": ..., "next": ...}`, or `{"error": "..."}`. `next` is the next
+//! For every line: one `{"fact": ...}`, `{"record_fact": ...}`, `{"knowledge_fact": ...}` or
+//! `{"journey_fact": ...}` for each thing that happened, in order, and then one of
+//! `{"reply": ..., "next": ...}`, `{"refused": ..., "next": ...}` (by the engine),
+//! `{"refused_by_records": ..., "next": ...}`, `{"refused_by_knowledge": ..., "next": ...}` or
+//! `{"refused_by_journeys": ..., "next": ...}`, or `{"error": "..."}`. `next` is the next
 //! deadline; send `{"at": ..., "command": {"advance": {}}}`
 //! by then. A line that cannot be read changes nothing, and reading goes on: the error names the
 //! word, and the field, key or value that is wrong. Empty lines and lines that begin with `#` are passed over.
@@ -68,6 +73,7 @@ use strowger::command::Actor;
 use strowger::figures::FiguresConfig;
 use strowger::host::Call;
 use strowger::interaction::*;
+use strowger::journey::{CustomerId, JourneyCommand, JourneyRights, JourneyViewer, PageRequest};
 use strowger::keyed::Keyed;
 use strowger::knowledge::KnowledgeCommand;
 use strowger::prelude::*;
@@ -85,6 +91,7 @@ enum Said<'a> {
     Refused { refused: Box<RawValue>, message: String, next: Option<Next> },
     RefusedByRecords { refused_by_records: Box<RawValue>, message: String, next: Option<Next> },
     RefusedByKnowledge { refused_by_knowledge: Box<RawValue>, message: String, next: Option<Next> },
+    RefusedByJourneys { refused_by_journeys: Box<RawValue>, message: String, next: Option<Next> },
     Error { error: String },
 }
 
@@ -110,6 +117,7 @@ enum Line {
     Command(Box<Command>),
     Record(RecordCommand),
     Knowledge(KnowledgeCommand),
+    Journey(JourneyCommand),
     Submit(SubmitWork),
     HandOff(HandOff),
     Rows(Nothing),
@@ -123,6 +131,9 @@ enum Line {
     Cards(AgentId),
     Targets(Desk),
     Parties(InteractionId),
+    JourneyOf(Look),
+    JourneyChanges(Look),
+    Visitors(Look),
     Workspace(Desk),
     Controls(Pair),
     WhyWork(WorkId),
@@ -142,6 +153,33 @@ struct Nothing {}
 struct Pair {
     work: WorkId,
     agent: AgentId,
+}
+
+/// An agent who looks at journeys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "agent")]
+pub(crate) struct Look {
+    agent: AgentId,
+    #[serde(default = "Look::rights")]
+    rights: JourneyRights,
+    #[serde(default)]
+    interaction: Option<InteractionId>,
+    #[serde(default)]
+    customer: Option<CustomerId>,
+    #[serde(default)]
+    page: PageRequest,
+    #[serde(default)]
+    since: u64,
+}
+
+impl Look {
+    const fn rights() -> JourneyRights {
+        JourneyRights::ALL
+    }
+
+    const fn viewer(&self) -> JourneyViewer {
+        JourneyViewer::new(self.agent, self.rights)
+    }
 }
 
 /// A page of a conversation.
@@ -290,6 +328,10 @@ fn serve(
             let (refused_by_knowledge, message) = (keyed(centre, &refusal)?, refusal.to_string());
             Said::RefusedByKnowledge { refused_by_knowledge, message, next }
         }
+        Answer::Told(Err(CentreRefusal::Journey(refusal))) => {
+            let (refused_by_journeys, message) = (keyed(centre, &refusal)?, refusal.to_string());
+            Said::RefusedByJourneys { refused_by_journeys, message, next }
+        }
         Answer::Told(Err(CentreRefusal::Work(refusal))) => {
             let message = refusal.to_string();
             Said::Refused { refused: keyed(centre, &refusal)?, message, next }
@@ -309,6 +351,7 @@ fn answer(
         Line::Command(command) => CentreCommand::Work(command),
         Line::Record(command) => CentreCommand::Record(command),
         Line::Knowledge(command) => CentreCommand::Knowledge(command),
+        Line::Journey(command) => CentreCommand::Journey(command),
         Line::Submit(command) => CentreCommand::Record(command.into()),
         Line::HandOff(command) => CentreCommand::Record(command.into()),
         Line::Rows(Nothing {}) => return session.ask(&call, Session::rows),
@@ -326,6 +369,11 @@ fn answer(
             return session.ask(&call, |session| session.targets(agent, interaction));
         }
         Line::Parties(id) => return session.ask(&call, |session| session.parties(id)),
+        Line::JourneyOf(look) => return session.ask(&call, |session| session.journey_of(&look)),
+        Line::JourneyChanges(look) => {
+            return session.ask(&call, |session| session.journey_changes(&look));
+        }
+        Line::Visitors(look) => return session.ask(&call, |session| session.visitors(&look)),
         Line::Inbox(agent) => return session.ask(&call, |session| session.inbox(agent)),
         Line::Workspace(Desk { agent, interaction }) => {
             return session.ask(&call, |session| session.workspace(agent, interaction));
@@ -357,6 +405,7 @@ fn bare(centre: &Centre, reply: &CentreReply) -> serde_json::Result<Box<RawValue
         CentreReply::Work(reply) => keyed(centre, reply),
         CentreReply::Record(reply) => keyed(centre, reply),
         CentreReply::Knowledge(reply) => keyed(centre, reply),
+        CentreReply::Journey(reply) => keyed(centre, reply),
         reply => keyed(centre, reply),
     }
 }

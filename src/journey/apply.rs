@@ -50,6 +50,9 @@ impl JourneyStore {
     fn change(&mut self, event: &JourneyEvent, when: Dated) -> Fits {
         match event {
             JourneyEvent::Configured(config) => {
+                if self.rows.config.licensed != config.licensed {
+                    self.rows.licence = when.seq;
+                }
                 let ephemeral = self.rows.config.ephemeral;
                 self.rows.config = (**config).clone();
                 if ephemeral != config.ephemeral {
@@ -82,6 +85,7 @@ impl JourneyStore {
             | JourneyEvent::Verified { .. }
             | JourneyEvent::Rang { .. }
             | JourneyEvent::InteractionOver { .. }
+            | JourneyEvent::ConversationMoved { .. }
             | JourneyEvent::ConversationKept { .. } => self.change_talks(event, when),
             JourneyEvent::Blocked { .. }
             | JourneyEvent::Unqualified { .. }

@@ -3,13 +3,18 @@
 use alloc::vec::Vec;
 use core::mem;
 
+use crate::fact::log::Seq;
+
 use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::JourneyEvent;
 use crate::journey::ids::CustomerId;
-use crate::journey::person::{Awaited, Capped, Claim, Customer, KeptConversation};
+use crate::journey::person::{Awaited, Capped, Claim, Customer, Identifier, KeptConversation};
 use crate::journey::rows::{Linked, Released};
 use crate::journey::store::{Due, JourneyStore};
-use crate::journey::talk::{JourneyContext, JourneyLink, STEPS_MAX};
+use crate::journey::talk::{JourneyContext, STEPS_MAX, TalkMarks};
+
+/// So many interactions whose customer is gone are remembered for whoever looks at them.
+const UNLINKED_MAX: usize = 1_000;
 
 impl JourneyStore {
     pub(crate) fn change_customers(&mut self, event: &JourneyEvent, when: Dated) -> Fits {
@@ -24,7 +29,9 @@ impl JourneyStore {
                         row.contact.clone_from(contact);
                     }
                     row.last_activity = row.last_activity.max(when.at);
-                    row.changed = when.seq;
+                    if !claims.is_empty() || name.is_some() || contact.is_some() {
+                        row.changed = when.seq;
+                    }
                 })?;
                 let Some(id) = *session else { return Ok(()) };
                 self.act(id, when);
@@ -36,17 +43,30 @@ impl JourneyStore {
                     row.identifiers.retain(|claim| claim.identifier != *identifier);
                     row.changed = when.seq;
                 })?;
+                self.release_sessions(*customer, identifier);
                 let (until, identifier, customer) = (when.at, identifier.clone(), *customer);
                 self.release(Released { until, identifier, customer });
                 Ok(())
             }
-            JourneyEvent::CustomerForgotten { customer } => self.forget(*customer).map(drop),
+            JourneyEvent::CustomerForgotten { customer } => self.forget(*customer, when).map(drop),
             JourneyEvent::CustomerErased { customer } => {
-                let gone = self.forget(*customer)?;
+                let gone = self.forget(*customer, when)?;
                 self.unrelease(&gone);
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What came under an identifier until now is not for whoever has it next.
+    fn release_sessions(&mut self, customer: CustomerId, identifier: &Identifier) {
+        let sessions = self.customer(customer).map(|row| row.sessions.clone()).unwrap_or_default();
+        for (_, id) in sessions {
+            if self.session(id).is_some_and(|row| row.identifier == *identifier && !row.released)
+                && let Some(row) = self.session_mut(id)
+            {
+                row.released = true;
+            }
         }
     }
 
@@ -80,7 +100,7 @@ impl JourneyStore {
         }
         let row = rows.get_mut(older).ok_or(JourneyMisfit::NotThere)?;
         self.index.leave_customer(older, row);
-        row.take_over(given);
+        row.take_over(given, when.seq);
         row.joined.extend(all.iter().map(|_| when.seq));
         row.merged.extend(all);
         // The sessions that came keep their order: all of them changed place at once.
@@ -92,7 +112,7 @@ impl JourneyStore {
             self.index.talks.remove(&(younger, talk));
             self.index.talks.insert((older, talk));
             if let Some(row) = self.rows.links.get_mut(&talk) {
-                row.seq = when.seq;
+                row.marks.placed = when.seq;
             }
         }
         self.set_customer_deadlines(younger);
@@ -101,7 +121,7 @@ impl JourneyStore {
     }
 
     /// A customer and all for whom they stand are gone, with everything that belongs to them.
-    fn forget(&mut self, id: CustomerId) -> Result<Vec<CustomerId>, JourneyMisfit> {
+    fn forget(&mut self, id: CustomerId, when: Dated) -> Result<Vec<CustomerId>, JourneyMisfit> {
         let row = self.rows.customers.get(id).ok_or(JourneyMisfit::NotThere)?;
         fits(row.merged_into.is_none())?;
         let (merged, sessions) = (row.merged.clone(), row.sessions.clone());
@@ -113,6 +133,12 @@ impl JourneyStore {
         for talk in talks {
             self.index.talks.remove(&(id, talk));
             self.rows.links.remove(&talk);
+            self.rows.unlinked.push_back((when.seq, talk));
+            if self.rows.unlinked.len() > UNLINKED_MAX
+                && let Some((seq, _)) = self.rows.unlinked.pop_front()
+            {
+                self.rows.unlinked_before = seq;
+            }
         }
         let mut gone = merged;
         gone.push(id);
@@ -141,15 +167,27 @@ impl JourneyStore {
                     offer.interaction = Some(*interaction);
                 }
                 self.index.talks.insert((head, *interaction));
-                let rang = before.map(|before| before.rang).unwrap_or_default();
-                let linked = Linked { link: (**link).clone(), seq, rang };
+                let (queue, agent, rang) = match before {
+                    Some(before) => (before.queue, before.agent, before.rang),
+                    None => (None, None, Vec::new()),
+                };
+                let linked = Linked {
+                    link: (**link).clone(),
+                    since: seq,
+                    verified: 0,
+                    marks: TalkMarks { placed: seq, ..TalkMarks::default() },
+                    queue,
+                    agent,
+                    rang,
+                };
                 self.rows.links.insert(*interaction, linked);
                 self.set_customer_deadlines(head);
             }
             JourneyEvent::Verified { interaction, customer, replaced, .. } => {
                 let row = self.rows.links.get_mut(interaction).ok_or(JourneyMisfit::NotThere)?;
-                (row.link.verified, row.seq) = (true, seq);
+                (row.link.verified, row.verified) = (true, seq);
                 if replaced.is_some() {
+                    (row.since, row.marks.placed) = (seq, seq);
                     let before = mem::replace(&mut row.link.customer, *customer);
                     // What led to it is history, whoever came.
                     if row.link.context.map.is_none() {
@@ -165,7 +203,7 @@ impl JourneyStore {
             }
             JourneyEvent::Rang { interaction, agent } => {
                 let row = self.rows.links.get_mut(interaction).ok_or(JourneyMisfit::NotThere)?;
-                row.seq = seq;
+                row.marks.map = seq;
                 if row.rang.len() >= STEPS_MAX {
                     row.rang.remove(0);
                 }
@@ -173,19 +211,33 @@ impl JourneyStore {
             }
             JourneyEvent::InteractionOver { interaction } => {
                 let row = self.rows.links.get_mut(interaction).ok_or(JourneyMisfit::NotThere)?;
-                (row.link.over, row.seq) = (true, seq);
+                row.link.over = true;
+                (row.marks.live, row.marks.map) = (seq, seq);
                 let customer = row.link.customer;
                 self.set_customer_deadlines(self.head_of(customer));
             }
+            JourneyEvent::ConversationMoved { interaction, queue, agent, step } => {
+                let row = self.rows.links.get_mut(interaction).ok_or(JourneyMisfit::NotThere)?;
+                row.marks.live = seq;
+                if *step {
+                    row.marks.map = seq;
+                }
+                if (queue.is_some() && row.queue != *queue)
+                    || (agent.is_some() && row.agent != *agent)
+                {
+                    row.marks.details = seq;
+                }
+                (row.queue, row.agent) = (queue.or(row.queue), agent.or(row.agent));
+            }
             JourneyEvent::ConversationKept { customer, conversation } => {
                 let row = self.rows.links.remove(&conversation.interaction);
-                let JourneyLink { customer: of, .. } = row.ok_or(JourneyMisfit::NotThere)?.link;
-                let head = self.head_of(of);
+                let Linked { link, marks, .. } = row.ok_or(JourneyMisfit::NotThere)?;
+                let head = self.head_of(link.customer);
                 fits(head == *customer)?;
                 self.index.talks.remove(&(head, conversation.interaction));
                 let max = self.rows.config.limits.sessions as usize;
                 let row = self.rows.customers.get_mut(head).ok_or(JourneyMisfit::NotThere)?;
-                row.keep(KeptConversation { seq, card: conversation.clone() }, max);
+                row.keep(KeptConversation { marks, card: conversation.clone() }, seq, max);
                 self.set_customer_deadlines(head);
             }
             _ => {}
@@ -225,7 +277,7 @@ impl Customer {
         Given { claims: row.identifiers.clone(), merged: row.merged.clone(), row: Some(row) }
     }
 
-    fn take_over(&mut self, given: Given) {
+    fn take_over(&mut self, given: Given, seq: Seq) {
         let Some(row) = given.row else { return };
         given.claims.iter().for_each(|claim| self.claim(claim));
         self.contact = self.contact.take().or(row.contact);
@@ -247,7 +299,13 @@ impl Customer {
         for (map, awaited) in row.awaited {
             self.awaits(&map, awaited);
         }
-        self.conversations.extend(row.conversations);
+        if !row.conversations.is_empty() {
+            self.kept = seq;
+        }
+        self.conversations.extend(row.conversations.into_iter().map(|mut one| {
+            one.marks.placed = seq;
+            one
+        }));
         self.conversations.sort_by_key(|one| (one.card.started, one.card.interaction));
         self.sessions.extend(row.sessions);
         self.sessions.sort_unstable();
@@ -279,10 +337,10 @@ impl Customer {
     }
 
     /// Keeps the card of a conversation. If there are too many the oldest is dropped.
-    fn keep(&mut self, kept: KeptConversation, max: usize) {
+    fn keep(&mut self, kept: KeptConversation, seq: Seq, max: usize) {
         let place = |one: &KeptConversation| (one.card.started, one.card.interaction);
         let at = self.conversations.partition_point(|one| place(one) < place(&kept));
-        let seq = kept.seq;
+        self.kept = seq;
         self.conversations.insert(at, kept);
         if self.conversations.len() + self.sessions.len() > max {
             self.conversations.remove(0);

@@ -12,7 +12,9 @@ use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::{JourneyEvent, Unassigned};
 use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::person::{Customer, Identifier, SegmentAssignment};
-use crate::journey::session::{Happening, OutcomeScore, Page, SearchTerm, Session, SessionEvent};
+use crate::journey::session::{
+    Happening, Marks, OutcomeScore, SearchTerm, Session, SessionEvent, Tallies, WebPage,
+};
 use crate::journey::store::{Due, JourneyStore};
 use crate::journey::url;
 use crate::journey::visit::VisitorEvent;
@@ -93,6 +95,8 @@ impl JourneyStore {
         row.last_activity = row.last_activity.max(started);
         let mut session = Session::new(id, customer, identifier.clone(), kind.clone(), started);
         session.marks.placed = when.seq;
+        // An event may come late, when the identifier is somebody else's already.
+        session.released = row.proof(identifier).is_none();
         self.index.enter_live(&session);
         self.rows.sessions_made = id.raw();
         self.rows.sessions.insert(id, Arc::new(session));
@@ -128,8 +132,8 @@ impl JourneyStore {
         let row = self.rows.sessions.get_mut(&id).ok_or(JourneyMisfit::NotThere)?;
         let row = Arc::make_mut(row);
         let live = row.is_live();
-        let late = at < row.last_activity;
-        if live && at > row.last_activity {
+        let (late, later) = (at < row.last_activity, live && at > row.last_activity);
+        if later {
             self.index.live.remove(&(row.last_activity, id));
             self.index.live.insert((at, id));
             row.last_activity = at;
@@ -139,16 +143,19 @@ impl JourneyStore {
             (row.left, row.visit) = (None, row.visit.saturating_add(1));
         }
         row.count(event);
-        row.marks.details = seq;
-        row.marks.live = seq;
         for (name, value) in attributes {
             // What was known later is not forgotten for what comes late.
-            if !late || !row.attributes.contains_key(name) {
+            let known = row.attributes.get(name);
+            if known != Some(value) && (known.is_none() || !late) {
                 row.attributes.insert(name.clone(), value.clone());
+                row.marks.details = seq;
             }
         }
+        if later {
+            row.marks.live = seq;
+        }
         if let VisitorEvent::PageViewed { url, title } = event {
-            row.note_page(url, title, at);
+            row.note_page(url, title, at, seq);
         }
         let searched = match event {
             VisitorEvent::Searched { term } => Some(&**term),
@@ -206,11 +213,19 @@ impl JourneyStore {
         Ok(())
     }
 
+    /// True if agents see a segment.
+    fn is_shown(&self, segment: &str) -> bool {
+        self.rows.segments.known(segment).is_some_and(|one| one.look().is_some())
+    }
+
     fn assign(&mut self, id: SessionId, one: &SegmentAssignment, of_customer: bool) -> Fits {
+        let shown = self.is_shown(&one.segment);
         let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
         row.segments.retain(|before| before.segment != one.segment);
         row.segments.push(one.clone());
-        row.marks.segments = one.seq;
+        if shown {
+            row.marks.segments = one.seq;
+        }
         let head = row.customer;
         let head = self.head_of(head);
         if of_customer {
@@ -235,10 +250,13 @@ impl JourneyStore {
         row.segments.retain(|one| one.segment != *segment);
         self.set_customer_deadlines(customer);
         if let (Some(id), Unassigned::Command) = (session, why) {
+            let shown = self.is_shown(segment);
             let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
             row.segments.retain(|one| one.segment != *segment);
-            row.marks.segments = when.seq;
-            self.touch(id);
+            if shown {
+                row.marks.segments = when.seq;
+                self.touch(id);
+            }
         }
         Ok(())
     }
@@ -284,7 +302,8 @@ impl JourneyStore {
         let mut back = (**session).clone();
         // Its offers are over and forgotten.
         back.offers = Vec::new();
-        back.marks = crate::journey::session::Marks { placed: when.seq, ..Default::default() };
+        back.tallies = Tallies::default();
+        back.marks = Marks { placed: when.seq, ..Marks::default() };
         self.rows.sessions.insert(id, Arc::new(back));
         self.set_customer_deadlines(head);
         Ok(())
@@ -329,13 +348,21 @@ impl Session {
         }
     }
 
-    fn note_page(&mut self, page: &str, title: &str, at: Timestamp) {
+    fn note_page(&mut self, page: &str, title: &str, at: Timestamp, seq: u64) {
         if self.page.is_none() || at >= self.page_at {
-            self.page = Some(Page { url: page.into(), title: title.into() });
+            let same = |known: &WebPage| (&*known.url, &*known.title) == (page, title);
+            if !self.page.as_ref().is_some_and(same) {
+                self.page = Some(WebPage { url: page.into(), title: title.into() });
+                self.marks.live = seq;
+            }
             self.page_at = at;
         }
         if self.host.is_none() || at < self.host_at {
-            self.host = url::host(page).map(Into::into);
+            let host = url::host(page);
+            if self.host.as_deref() != host {
+                self.host = host.map(Into::into);
+                self.marks.details = seq;
+            }
             self.host_at = at;
         }
     }
@@ -365,19 +392,38 @@ impl Session {
         let place = self.events.partition_point(|other| other.place() <= event.place());
         self.events.insert(place, event);
         self.marks.map = seq;
+        // Each sort has its own bound, so that of what is shown nothing depends on what is hidden.
+        let sort = self.events.get(place).map_or(0, |event| event.what.sort());
         if self.events.len() > max
-            && let Some(place) = self.least()
+            && self.sorts().get(sort).is_some_and(|count| *count > max)
+            && let Some(place) = self.least(sort)
         {
-            self.events.remove(place);
-            self.counts.dropped = self.counts.dropped.saturating_add(1);
+            let gone = self.events.remove(place);
+            if matches!(gone.what, Happening::Did(_)) {
+                self.counts.dropped = self.counts.dropped.saturating_add(1);
+            }
             self.marks.lost = seq;
         }
     }
 
-    /// The place of what is worth least: the oldest page view, else the oldest screen, form or
-    /// custom event, else the oldest search for what was searched for again, else the oldest state
-    /// of an offer. Segments, outcomes and the last search for each term stay.
-    fn least(&self) -> Option<usize> {
+    /// How many events of each sort there are.
+    pub(crate) fn sorts(&self) -> [usize; 4] {
+        let mut sorts = [0; 4];
+        for event in &self.events {
+            if let Some(count) = sorts.get_mut(event.what.sort()) {
+                *count += 1;
+            }
+        }
+        sorts
+    }
+
+    /// The place of what is worth least of a sort: of what the visitor did the oldest page view,
+    /// else the oldest screen, form or custom event, else the oldest search for what was searched
+    /// for again; of anything else the oldest. The last search for each term stays.
+    fn least(&self, sort: usize) -> Option<usize> {
+        if sort > 0 {
+            return self.events.iter().position(|event| event.what.sort() == sort);
+        }
         let of = |wanted: fn(&VisitorEvent) -> bool| {
             self.events.iter().position(|event| match &event.what {
                 Happening::Did(did) => wanted(did),
@@ -386,11 +432,7 @@ impl Session {
         };
         let page = of(|did| matches!(did, VisitorEvent::PageViewed { .. }));
         let other = || of(|did| !matches!(did, VisitorEvent::Searched { .. }));
-        let offer = || {
-            let is = |event: &SessionEvent| matches!(event.what, Happening::Offer { .. });
-            self.events.iter().position(is)
-        };
-        page.or_else(other).or_else(|| self.repeated_search()).or_else(offer)
+        page.or_else(other).or_else(|| self.repeated_search())
     }
 
     fn repeated_search(&self) -> Option<usize> {

@@ -6,9 +6,9 @@ use crate::base::time::Timestamp;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::work::check_key;
 
-use crate::journey::config::JourneyLimits;
 use crate::journey::definition::WHOLE;
 use crate::journey::person::Customer;
+use crate::journey::rows::JourneyRows;
 use crate::journey::session::{Happening, OutcomeProgress, Session};
 use crate::journey::store::JourneyStore;
 use crate::journey::visit::{TEXT_MAX, URL_MAX, VisitorEvent, check_attributes, check_text};
@@ -114,7 +114,8 @@ impl JourneyStore {
 
 impl Session {
     /// Refuses a session that no fact of this layer can have archived.
-    pub(crate) fn check(&self, now: Timestamp, limits: &JourneyLimits) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, now: Timestamp, rows: &JourneyRows) -> Result<(), Invalid> {
+        let limits = &rows.config.limits;
         let Some(ended) = self.ended else {
             return Err(Invalid::new("session.ended", Problem::Empty));
         };
@@ -128,7 +129,7 @@ impl Session {
         check_key("session.type", &self.kind)?;
         check_attributes(&self.attributes)?;
         let lists = [
-            ("session.events", self.events.len(), limits.events),
+            ("session.events", self.sorts().into_iter().max().unwrap_or(0), limits.events),
             ("session.searches", self.searches.len(), limits.terms),
             ("session.segments", self.segments.len(), limits.segments_assigned),
             ("session.outcomes", self.outcomes.len(), limits.outcomes),
@@ -141,6 +142,9 @@ impl Session {
             return Err(Invalid::new("session.events", Problem::Disordered));
         }
         for event in &self.events {
+            if event.seq > rows.seq || event.at > now {
+                return Err(Invalid::new("session.events", Problem::Future));
+            }
             if let Happening::Did(did) = &event.what {
                 let tidied = did.clone().tidied()?;
                 if tidied != *did {

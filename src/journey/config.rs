@@ -65,7 +65,7 @@ growing! {
         /// Sessions of a customer that are kept. The oldest that ended is archived for another one.
         pub sessions: u32 => with_sessions,
         /// Events of a session that are kept, 10 to 10,000. For further ones the oldest page views
-        /// make room.
+        /// make room. As many segments, outcomes and states of offers stay beside them.
         pub events: u32 => with_events,
         /// Terms of a session. Another one is refused.
         pub terms: u32 => with_terms,

@@ -218,14 +218,39 @@ growing! {
     /// assert_eq!(serde_json::from_str::<Criterion>(json).unwrap(), firefox);
     /// ```
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(from = "WrittenCriterion", into = "WrittenCriterion")]
     pub struct Criterion {
         /// The name of the attribute: of a session a dotted name such as `browser.family`; of an
         /// event `url`, `title`, `host`, `term`, `form`, `percent`, `screen`, or an attribute of
         /// its own.
         pub attribute: Key => with_attribute(into),
         /// What its value must be.
-        #[serde(flatten)]
         pub compare: Comparison => with_compare,
+    }
+}
+
+/// A criterion as it is written: its comparison stands beside the attribute.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCriterion {
+    attribute: Key,
+    is: Operator,
+    values: Vec<Value>,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    ignore_case: bool,
+}
+
+impl From<Criterion> for WrittenCriterion {
+    fn from(criterion: Criterion) -> Self {
+        let Criterion { attribute, compare: Comparison { is, values, ignore_case } } = criterion;
+        Self { attribute, is, values, ignore_case }
+    }
+}
+
+impl From<WrittenCriterion> for Criterion {
+    fn from(written: WrittenCriterion) -> Self {
+        let WrittenCriterion { attribute, is, values, ignore_case } = written;
+        Self { attribute, compare: Comparison { is, values, ignore_case } }
     }
 }
 
@@ -352,9 +377,9 @@ pub(crate) fn check_all<T>(
 growing! {
     /// A condition on the URL of the page a visitor is on.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(transparent)]
     pub struct PageCondition {
         /// What the URL must be.
-        #[serde(flatten)]
         pub url: Comparison => with_url,
     }
 }

@@ -12,7 +12,7 @@ use crate::fact::log::{Fact, Log, Seq};
 use crate::fact::shape::events;
 use crate::interaction::InteractionId;
 use crate::model::attribute::Attributes;
-use crate::model::ids::AgentId;
+use crate::model::ids::{AgentId, QueueId};
 
 use crate::journey::config::JourneyConfig;
 use crate::journey::definition::{
@@ -329,6 +329,20 @@ events! {
         CustomerErased = customer_erased {
             /// The customer.
             customer: CustomerId,
+        }
+        /// A conversation with a customer went on: its card is another.
+        ConversationMoved = conversation_moved {
+            /// The interaction.
+            interaction: InteractionId,
+            /// The queue in which it stands from now on.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            queue: Option<QueueId>,
+            /// The agent who has it from now on.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            agent: Option<AgentId>,
+            /// True if its journey map has one more step.
+            #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+            step: bool,
         }
     }
     also {

@@ -35,6 +35,7 @@ mod session;
 mod store;
 mod talk;
 mod url;
+mod view;
 mod visit;
 
 pub use command::*;
@@ -56,11 +57,12 @@ pub use person::{
 pub use ports::{Contacts, Floor, FoundContact, Predictor};
 pub use refusal::{JourneyEntity, JourneyLimit, JourneyRefusal};
 pub use session::{
-    Happening, OutcomeProgress, OutcomeScore, Page, SearchTerm, Session, SessionCounts,
-    SessionEvent,
+    Happening, OutcomeProgress, OutcomeScore, SearchTerm, Session, SessionCounts, SessionEvent,
+    WebPage,
 };
 pub use talk::{
     Conversation, ConversationStatus, ConversationStep, ConversationStepKind, JourneyContext,
     JourneyLink, LinkedBy, MapVersion,
 };
+pub use view::*;
 pub use visit::VisitorEvent;

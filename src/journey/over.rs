@@ -115,10 +115,13 @@ impl Journeys {
         })
     }
 
-    /// The interaction that is opened for an offer.
+    /// The interaction that is opened for an offer: for the visitor by the key by which they act, and
+    /// for the contact of the host's that they are.
     fn opening_for(&self, offer: &WebOffer) -> Option<InteractionRequest> {
         let (target, _) = self.target(offer.target.as_deref()?)?;
-        let opening = InteractionRequest::new(target.kind).with_context(offer.context());
+        let mut opening = InteractionRequest::new(target.kind).with_context(offer.context());
+        let customer = self.session(offer.session).and_then(|row| self.customer(row.customer));
+        opening.contact = customer.and_then(|row| row.contact.clone());
         Some(match self.key_of(offer) {
             Some(key) => opening.with_opened_for(key),
             None => opening,
@@ -248,11 +251,9 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Journeys {
         let Some(offer) = self.accepted(command).filter(|_| done.failed.is_none()) else {
             return Ok(Plan::Alone);
         };
-        // A layer is asked once more when all below it were: one conversation has begun by then.
-        if answer.is_none() && done.opened.is_some() {
-            return Ok(Plan::Alone);
-        }
         match answer {
+            // A layer is asked about those below it once more.
+            None if done.opened.is_some() => Ok(Plan::Alone),
             None => match self.opening_for(offer) {
                 Some(opening) => Ok(Plan::First(OpenInteraction::new(opening).into())),
                 None => {

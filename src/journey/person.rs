@@ -12,7 +12,7 @@ use crate::fact::log::Seq;
 use crate::model::invalid::{Invalid, Problem};
 
 use crate::journey::ids::{CustomerId, SessionId};
-use crate::journey::talk::Conversation;
+use crate::journey::talk::{Conversation, TalkMarks};
 
 /// The longest an identifier may be, in bytes (Genesys: 255 characters).
 pub(crate) const IDENTIFIER_MAX: u32 = 255;
@@ -161,8 +161,8 @@ pub(crate) struct Awaited {
 /// What is kept of a conversation whose record was archived: its card.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct KeptConversation {
-    /// The number of the fact that says so.
-    pub(crate) seq: Seq,
+    /// The numbers of the facts that changed it.
+    pub(crate) marks: TalkMarks,
     /// The card.
     pub(crate) card: Box<Conversation>,
 }
@@ -229,6 +229,9 @@ pub struct Customer {
     /// The cards of conversations whose records were archived, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) conversations: Vec<KeptConversation>,
+    /// The number of the fact that last put any of them there.
+    #[serde(default)]
+    pub(crate) kept: Seq,
 }
 
 impl Customer {
@@ -261,6 +264,7 @@ impl Customer {
             caps: Vec::new(),
             awaited: Vec::new(),
             conversations: Vec::new(),
+            kept: 0,
         }
     }
 

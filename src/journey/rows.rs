@@ -12,7 +12,7 @@ use crate::base::ledger::Ledger;
 use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
 use crate::interaction::InteractionId;
-use crate::model::ids::AgentId;
+use crate::model::ids::{AgentId, QueueId};
 
 use crate::journey::config::JourneyConfig;
 use crate::journey::definition::{ActionMap, Outcome, Segment, Target, TargetCounts};
@@ -20,7 +20,7 @@ use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::WebOffer;
 use crate::journey::person::{Customer, Identifier};
 use crate::journey::session::Session;
-use crate::journey::talk::JourneyLink;
+use crate::journey::talk::{JourneyLink, TalkMarks};
 
 /// Something that is defined, or was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,10 +29,43 @@ pub(crate) struct Defined<T> {
     pub(crate) version: u32,
     /// The number of the fact that said so last.
     pub(crate) seq: Seq,
+    /// The number of the fact that last changed how it looks to agents.
+    #[serde(default)]
+    pub(crate) looks: Seq,
     /// True if it was taken away. It is still known, for what it left behind.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(crate) removed: bool,
     pub(crate) content: Arc<T>,
+}
+
+/// How something that is defined looks to agents.
+pub(crate) trait Looks {
+    /// The texts that agents see of it; nothing if it is shown to none.
+    fn look(&self) -> Option<[&str; 2]>;
+}
+
+impl Looks for Segment {
+    fn look(&self) -> Option<[&str; 2]> {
+        self.is_shown().then_some([&self.name, &self.colour])
+    }
+}
+
+impl Looks for Outcome {
+    fn look(&self) -> Option<[&str; 2]> {
+        Some([&self.name, ""])
+    }
+}
+
+impl Looks for ActionMap {
+    fn look(&self) -> Option<[&str; 2]> {
+        Some([&self.name, ""])
+    }
+}
+
+impl Looks for Target {
+    fn look(&self) -> Option<[&str; 2]> {
+        None
+    }
 }
 
 /// What is defined of one kind, in order of definition.
@@ -78,9 +111,15 @@ impl<T> Definitions<T> {
     }
 
     /// Sets it. What was taken away and is not known for anything new makes room.
-    pub(crate) fn set(&mut self, key: &Key, version: u32, seq: Seq, content: T, max: u32) {
+    pub(crate) fn set(&mut self, key: &Key, version: u32, seq: Seq, content: T, max: u32)
+    where
+        T: Looks,
+    {
         let content = Arc::new(content);
         if let Some(known) = self.0.iter_mut().find(|defined| defined.key == *key) {
+            if known.look() != content.look() {
+                known.looks = seq;
+            }
             (known.version, known.seq, known.removed) = (version, seq, false);
             known.content = content;
             return;
@@ -90,24 +129,49 @@ impl<T> Definitions<T> {
         {
             self.0.remove(place);
         }
-        self.0.push(Defined { key: key.clone(), version, seq, removed: false, content });
+        let (key, looks) = (key.clone(), content.look().map_or(0, |_| seq));
+        self.0.push(Defined { key, version, seq, looks, removed: false, content });
     }
 
     /// Takes it away; false if it is not there.
-    pub(crate) fn remove(&mut self, key: &str, seq: Seq) -> bool {
+    pub(crate) fn remove(&mut self, key: &str, seq: Seq) -> bool
+    where
+        T: Looks,
+    {
         let found = self.0.iter_mut().find(|one| &*one.key == key && !one.removed);
         found.is_some_and(|defined| {
+            if defined.look().is_some() {
+                defined.looks = seq;
+            }
             (defined.removed, defined.seq) = (true, seq);
             true
         })
     }
 }
 
-/// The link of an interaction, and the number of the fact that changed it last.
+impl<T: Looks> Defined<T> {
+    /// The texts that agents see of it; nothing if it is shown to none.
+    pub(crate) fn look(&self) -> Option<[&str; 2]> {
+        self.content.look().filter(|_| !self.removed)
+    }
+}
+
+/// The link of an interaction, and the numbers of the facts that changed it last.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Linked {
     pub(crate) link: JourneyLink,
-    pub(crate) seq: Seq,
+    /// When it became this customer's.
+    pub(crate) since: Seq,
+    /// When its contact was verified.
+    #[serde(default)]
+    pub(crate) verified: Seq,
+    /// When its card changed.
+    pub(crate) marks: TalkMarks,
+    /// The queue it was last told to be in, and the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) queue: Option<QueueId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) agent: Option<AgentId>,
     /// At whom it rang, and when: the last few.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rang: Vec<(Timestamp, AgentId)>,
@@ -131,6 +195,8 @@ pub(crate) struct JourneyRows {
     pub(crate) targets: Definitions<Target>,
     /// The number of the fact that last defined anything.
     pub(crate) defined: Seq,
+    /// The number of the fact that last gave or took the licence.
+    pub(crate) licence: Seq,
     /// How often a map was offered, by its key: of equal ones the one that was least is first.
     pub(crate) turns: BTreeMap<Key, u64>,
     /// What was counted of a target, by its key.
@@ -147,5 +213,12 @@ pub(crate) struct JourneyRows {
     pub(crate) released: VecDeque<Released>,
     /// The customers of interactions, until their records are archived.
     pub(crate) links: BTreeMap<InteractionId, Linked>,
+    /// The interactions whose customer was forgotten or erased last, with the numbers of the facts
+    /// that say so.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub(crate) unlinked: VecDeque<(Seq, InteractionId)>,
+    /// The number of the last fact of that kind that is not among them any more.
+    #[serde(default)]
+    pub(crate) unlinked_before: Seq,
     pub(crate) seq: Seq,
 }

@@ -49,6 +49,18 @@ pub enum Happening {
     },
 }
 
+impl Happening {
+    /// Its sort: what the visitor did, segments, outcomes, offers.
+    pub(crate) const fn sort(&self) -> usize {
+        match self {
+            Self::Did(_) => 0,
+            Self::SegmentMatched { .. } => 1,
+            Self::OutcomeAchieved { .. } => 2,
+            Self::Offer { .. } => 3,
+        }
+    }
+}
+
 /// An event of a session that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -139,10 +151,10 @@ const fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// A page that was viewed.
+/// A page of the web that was viewed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Page {
+pub struct WebPage {
     /// Its URL.
     pub url: Box<str>,
     /// Its title.
@@ -154,11 +166,12 @@ pub struct Page {
 pub(crate) struct Marks {
     /// When its customer was merged, or it was imported: then the card is new where it stands.
     pub(crate) placed: Seq,
-    /// Attributes, title, counts.
+    /// Attributes, title.
     pub(crate) details: Seq,
     /// Whether it is live, what page, the last activity.
     pub(crate) live: Seq,
     pub(crate) searches: Seq,
+    /// Those that are shown to agents.
     pub(crate) segments: Seq,
     pub(crate) outcomes: Seq,
     pub(crate) scores: Seq,
@@ -238,7 +251,7 @@ pub struct Session {
     pub host: Option<Box<str>>,
     /// The page on which the visitor was last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub page: Option<Page>,
+    pub page: Option<WebPage>,
     /// The terms that were searched for, in order of the first search.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub searches: Vec<SearchTerm>,
@@ -261,6 +274,9 @@ pub struct Session {
     /// When the page was left, if the visitor did not return yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Timestamp>,
+    /// True if its identifier was somebody else's afterwards.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) released: bool,
     /// The date of the page view that set the page.
     pub(crate) page_at: Timestamp,
     /// The date of the page view that set the host.
@@ -298,6 +314,7 @@ impl Session {
             offers: Vec::new(),
             visit: 1,
             left: None,
+            released: false,
             page_at: at,
             host_at: at,
             marks: Marks::default(),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::key::Key;
 use crate::base::time::{Span, Timestamp};
+use crate::fact::log::Seq;
 use crate::interaction::{
     Ending, Interaction, InteractionId, InteractionState, InteractionType, Part,
 };
@@ -88,6 +89,19 @@ pub struct JourneyLink {
     /// True if the interaction is over.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub over: bool,
+}
+
+/// The number of the last fact that changed each part of the card of a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct TalkMarks {
+    /// When it became this customer's: then the card is new where it stands.
+    pub(crate) placed: Seq,
+    /// Queue and agent.
+    pub(crate) details: Seq,
+    /// How it stands.
+    pub(crate) live: Seq,
+    /// Its steps.
+    pub(crate) map: Seq,
 }
 
 /// How a conversation stands, on its card.

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use strowger::centre::{CentreCommand, CentreConfig, CentreLog};
+use strowger::centre::{CentreCommand, CentreConfig, CentreFact, CentreLog};
 use strowger::command::Actor;
 use strowger::fact::{Event, Fact};
 use strowger::host::{Entry, FollowError, Saved};
@@ -14,6 +14,7 @@ use strowger::journal::{
     Facts, HEADER, JournalError, JournalRecords, Reader, Record, RecordError, Recovery, Until,
     append, append_snapshot, decode, recover_until,
 };
+use strowger::journey::{JourneyConfig, JourneyEvent};
 use strowger::keyed::Keyed;
 use strowger::knowledge::{KnowledgeConfig, KnowledgeEvent};
 use strowger::{Centre, Config, Engine, Log, Snapshot, Timestamp};
@@ -444,20 +445,32 @@ fn what_version_1_wrote_of_a_centre_is_read() {
 
 /// The story of the console with every fact of colleagues who are asked for help.
 fn help_story() -> (Centres, CentreLog) {
-    let (start, mut log) = (Timestamp::EPOCH, CentreLog::default());
     let config = CentreConfig::new(Config::default())
         .with_records(RecordConfig::default())
         .with_knowledge(KnowledgeConfig::default());
+    told_story(config, include_str!("../console/every_knowledge.jsonl"))
+}
+
+/// The story of the console with every fact of the journeys of customers.
+fn journey_story() -> (Centres, CentreLog) {
+    let config = CentreConfig::new(Config::default().with_clock_step(None))
+        .with_records(RecordConfig::default())
+        .with_journeys(JourneyConfig::default());
+    told_story(config, include_str!("../console/every_journey.jsonl"))
+}
+
+/// A story of the console, told to a centre.
+fn told_story(config: CentreConfig, lines: &str) -> (Centres, CentreLog) {
+    let (start, mut log) = (Timestamp::EPOCH, CentreLog::default());
     let mut centre = Centre::new(config, start, &mut log).expect("good configurations");
     let mut story = Centres::new();
     story.add(&centre, &log);
-    let lines = include_str!("../console/every_knowledge.jsonl").lines();
-    let lines = lines.filter(|line| !line.starts_with('#'));
+    let lines = lines.lines().filter(|line| !line.starts_with('#'));
     for line in lines {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let now = Timestamp::from_millis(line["at"].as_i64().expect("a time"));
         let told = match &line["submit"] {
-            Value::Null => ["command", "record", "knowledge"]
+            Value::Null => ["command", "record", "knowledge", "journey"]
                 .into_iter()
                 .find(|word| line.get(word).is_some())
                 .map(|word| serde_json::json!({ word: line[word] })),
@@ -474,10 +487,13 @@ fn help_story() -> (Centres, CentreLog) {
     (story, log)
 }
 
-/// The facts of colleagues who are asked for help, as version 1 wrote them.
-#[test]
-fn what_version_1_wrote_of_colleagues_who_are_asked_is_read() {
-    let path = |end| format!("{FIXTURES}/v1-knowledge.{end}");
+/// The facts of a layer as version 1 wrote them, in a journal of a centre that has the layer.
+fn check_written(
+    end: &str,
+    names: Vec<String>,
+    of: fn(&CentreFact) -> Option<&'static str>,
+) -> Centre {
+    let path = |kind| format!("{FIXTURES}/v1-{end}.{kind}");
     let bytes = std::fs::read(path("journal")).expect("a journal that is kept");
     let text = std::fs::read_to_string(path("json")).expect("a text that is kept");
     let text: Vec<Value> = serde_json::from_str(&text).expect("JSON");
@@ -491,15 +507,33 @@ fn what_version_1_wrote_of_colleagues_who_are_asked_is_read() {
     for fact in read {
         let old = texts.next().expect("as many as in the journal");
         assert_holds(&serde_json::to_value(&fact).expect("JSON"), old, "a fact of a centre");
-        known.extend(fact.knowledge().map(|fact| fact.event.event.name()));
+        known.extend(of(&fact));
     }
     assert_eq!(texts.next(), None);
-    for name in names::<KnowledgeEvent>() {
+    for name in names {
         assert!(known.contains(&*name), "{name} is not kept: `write_fixtures` keeps it");
     }
     let recovery = strowger::journal::recover::<Centre>(&bytes).expect("a whole journal");
     assert_eq!(recovery.whole, bytes.len());
-    assert!(recovery.replica.decides().knowledge().is_some());
+    recovery.replica.decides().clone()
+}
+
+/// The facts of colleagues who are asked for help, as version 1 wrote them.
+#[test]
+fn what_version_1_wrote_of_colleagues_who_are_asked_is_read() {
+    let centre = check_written("knowledge", names::<KnowledgeEvent>(), |fact| {
+        fact.knowledge().map(|fact| fact.event.event.name())
+    });
+    assert!(centre.knowledge().is_some());
+}
+
+/// The facts of the journeys of customers, as version 1 wrote them.
+#[test]
+fn what_version_1_wrote_of_journeys_is_read() {
+    let centre = check_written("journey", names::<JourneyEvent>(), |fact| {
+        fact.journey().map(|fact| fact.event.event.name())
+    });
+    assert!(centre.journeys().is_some());
 }
 
 /// A centre that has lived a history, in pieces as they were kept.
@@ -678,6 +712,18 @@ fn the_journal_of_a_centre_in_which_colleagues_are_asked_is_the_centre_wherever_
 }
 
 #[test]
+fn the_journal_of_a_centre_to_which_visitors_come_is_the_centre_wherever_it_is_cut() {
+    support::check(40, 53, 50, |history| {
+        let mut centres = Centres::new();
+        crate::journey::live(history, |centre, log| {
+            centres.add(centre, log);
+            Ok(())
+        })?;
+        centres.cut_anywhere()
+    });
+}
+
+#[test]
 fn a_journal_that_comes_in_pieces_is_read_as_one_that_lies_there() {
     let written = floor();
     for piece in [1, 7, 16, 100, 4_096] {
@@ -763,10 +809,11 @@ fn write_fixtures() {
     let recovered = strowger::journal::recover::<Centre>(&centres.bytes).expect("its own journal");
     let rows = recovered.replica.decides().snapshot();
     write("-centre.json", support::json(&rows).as_bytes());
-    let (story, log) = help_story();
-    let begun = story.ends[0].1.position();
-    let told = log.iter().filter(|fact| fact.position > begun);
-    let told: Vec<_> = told.collect();
-    write("-knowledge.json", support::json(&told).as_bytes());
-    write("-knowledge.journal", &story.bytes);
+    for (end, (story, log)) in [("knowledge", help_story()), ("journey", journey_story())] {
+        let begun = story.ends[0].1.position();
+        let told = log.iter().filter(|fact| fact.position > begun);
+        let told: Vec<_> = told.collect();
+        write(&format!("-{end}.json"), support::json(&told).as_bytes());
+        write(&format!("-{end}.journal"), &story.bytes);
+    }
 }

@@ -6,6 +6,7 @@ mod driver;
 mod figures_folded;
 #[cfg(feature = "journal")]
 mod journal;
+mod journey;
 mod knowledge;
 mod mutants;
 mod naive;

@@ -26,14 +26,15 @@ fn check_count(count: usize, limit: JourneyLimit) -> Result<(), JourneyRefusal> 
 impl JourneyTurn<'_> {
     /// Says what holds of a session after an event.
     pub(crate) fn evaluate(&mut self, session: SessionId) {
-        if self.is_halted() {
-            return;
-        }
         self.evaluate_conditions(session);
         self.evaluate_maps(session);
     }
 
+    /// Says which segments match a session and which goals are achieved in it now.
     fn evaluate_conditions(&mut self, id: SessionId) {
+        if self.is_halted() {
+            return;
+        }
         let (rows, program) = (&self.store.rows, &self.store.index.program);
         let Some(row) = self.store.session(id).filter(|_| rows.config.licensed) else { return };
         let counts = program.counts(rows.defined, row);

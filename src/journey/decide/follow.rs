@@ -6,6 +6,7 @@ use crate::interaction::{
     Address, Direction, Interaction, InteractionId, InteractionRequest, InteractionType,
     RecordEvent,
 };
+use crate::model::ids::{AgentId, QueueId};
 
 use crate::journey::decide::JourneyTurn;
 use crate::journey::event::JourneyEvent;
@@ -25,11 +26,27 @@ impl JourneyTurn<'_> {
                     self.emit(JourneyEvent::Rang { interaction, agent });
                 }
             }
-            RecordEvent::Assigned { interaction, .. }
-            | RecordEvent::HandedOver { interaction, .. } => {
+            RecordEvent::Queued { interaction, queue, .. } => {
+                self.moved(*interaction, Some(*queue), None, true);
+            }
+            RecordEvent::Assigned { interaction, agent }
+            | RecordEvent::HandedOver { interaction, agent, .. } => {
+                self.moved(*interaction, None, Some(*agent), true);
                 self.move_offer(*interaction, WebOfferState::Started, WebOfferState::Engaged);
             }
+            RecordEvent::SetAside { interaction, .. }
+            | RecordEvent::Returned { interaction }
+            | RecordEvent::Held { interaction, .. }
+            | RecordEvent::Resumed { interaction }
+            | RecordEvent::CodeSet { interaction, .. } => {
+                self.moved(*interaction, None, None, false);
+            }
+            RecordEvent::Merged { interaction, from } => {
+                self.moved(*interaction, None, None, true);
+                self.moved(*from, None, None, true);
+            }
             RecordEvent::WrapUpBegan { interaction, .. } => {
+                self.moved(*interaction, None, None, false);
                 self.move_offer(*interaction, WebOfferState::Engaged, WebOfferState::Completed);
             }
             RecordEvent::Closed { interaction, .. } => {
@@ -78,6 +95,19 @@ impl JourneyTurn<'_> {
         };
         let identifier = Identifier::new(kind, &*address.identifier);
         self.tidy_identifier("address", identifier).ok()
+    }
+
+    /// The card of a conversation is another.
+    fn moved(
+        &mut self,
+        interaction: InteractionId,
+        queue: Option<QueueId>,
+        agent: Option<AgentId>,
+        step: bool,
+    ) {
+        if self.store.rows.links.contains_key(&interaction) {
+            self.emit(JourneyEvent::ConversationMoved { interaction, queue, agent, step });
+        }
     }
 
     fn offer_of(&self, interaction: InteractionId) -> Option<WebOfferId> {

@@ -170,8 +170,9 @@ impl RunOnJourneys for Identify {
         turn.check_merge(customer, &claims, &others)?;
         let name = name.or(found_name).filter(|name| row.name.as_ref() != Some(name));
         let contact = contact.filter(|contact| row.contact.as_ref() != Some(contact));
+        let news = !claims.is_empty() || contact.is_some();
         turn.identified(customer, &identifier, claims, name, contact);
-        Ok(turn.merge_others(customer, others))
+        Ok(turn.merge_others(customer, others, news))
     }
 }
 
@@ -242,10 +243,16 @@ impl JourneyTurn<'_> {
     }
 
     /// Merges a customer with the only other one that was found; answers with who stands for them.
-    fn merge_others(&mut self, customer: CustomerId, others: BTreeSet<CustomerId>) -> CustomerId {
+    /// That several were found is said where anything is new.
+    fn merge_others(
+        &mut self,
+        customer: CustomerId,
+        others: BTreeSet<CustomerId>,
+        news: bool,
+    ) -> CustomerId {
         let mut found = others.iter();
         let (Some(other), None) = (found.next().copied(), found.next()) else {
-            if !others.is_empty() {
+            if !others.is_empty() && news {
                 let found = others.into_iter().collect();
                 self.emit(JourneyEvent::Ambiguous { customer, found });
             }

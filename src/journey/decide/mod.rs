@@ -150,10 +150,8 @@ impl JourneyTurn<'_> {
             return false;
         };
         let (due, what) = self.instead(due, what);
-        let before = core::mem::replace(
-            &mut self.cause,
-            Cause::Deadline { kind: DeadlineKind::Journey, due },
-        );
+        let cause = Cause::Deadline { kind: DeadlineKind::Journey, due };
+        let (before, said) = (core::mem::replace(&mut self.cause, cause), self.store.rows.seq);
         match what {
             Due::Offer(id) => self.time_out(id),
             Due::Session(id) => self.end_session(id, due, crate::journey::SessionOver::Silence),
@@ -162,6 +160,11 @@ impl JourneyTurn<'_> {
             Due::Customer(id) => self.emit(JourneyEvent::CustomerForgotten { customer: id }),
         }
         self.cause = before;
+        if self.store.rows.seq == said && self.fault.is_none() {
+            // It would be due for ever.
+            let reason = alloc::format!("{what:?} was due and nothing came of it");
+            *self.fault = Some(Fault::new(said, self.now, reason));
+        }
         true
     }
 

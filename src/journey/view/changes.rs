@@ -1,0 +1,405 @@
+//! What changed in a view since a fact: by the numbers that rows keep of what changed them.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::base::key::Key;
+use crate::fact::log::Seq;
+use crate::interaction::{InteractionId, ProfileStore, Records};
+
+use crate::journey::ids::{CustomerId, SessionId};
+use crate::journey::journeys::Journeys;
+use crate::journey::person::Customer;
+use crate::journey::refusal::JourneyRefusal;
+use crate::journey::rows::{Definitions, JourneyRows, Looks};
+use crate::journey::session::{Happening, Session};
+use crate::journey::talk::{Conversation, TalkMarks};
+use crate::journey::view::delta::{CardChange, MapChange, ViewChange, ViewDelta};
+use crate::journey::view::draw::{Eye, conversation_details, title_of};
+use crate::journey::view::page::CardId;
+use crate::journey::view::reach::{Reach, ReadRecord, reader};
+use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
+use crate::journey::view::whole::{CustomerBlock, Regarded};
+
+impl Journeys {
+    /// What changed in the [view](Self::view) of an interaction since a fact, whose number is the
+    /// `as_of` of the view, with the same permissions. [Folded](crate::journey::JourneyView::fold)
+    /// into it they make what the same pages would be, made anew, but for `as_of` itself: if
+    /// nothing changed that this viewer sees, nothing comes.
+    ///
+    /// It costs what changed. If the interaction is another customer's by now, the licence was
+    /// given or taken, so much was archived that nobody knows what, or `since` has not come yet,
+    /// the one delta says that the view must be made [anew](ViewChange::Anew).
+    ///
+    /// # Errors
+    /// As [`view`](Self::view).
+    pub fn changes<P: ProfileStore>(
+        &self,
+        records: &Records<P>,
+        viewer: &JourneyViewer,
+        interaction: InteractionId,
+        since: u64,
+    ) -> Result<Vec<ViewDelta>, JourneyRefusal> {
+        let subject = self.subject_of(records, interaction)?;
+        Self::check_view(records, viewer, interaction)?;
+        Ok(self.deltas(viewer, subject, &reader(Some(records)), since))
+    }
+
+    /// The same for the [view of a customer](Self::view_customer).
+    ///
+    /// # Errors
+    /// As [`view_customer`](Self::view_customer).
+    pub fn changes_of_customer<P: ProfileStore>(
+        &self,
+        records: Option<&Records<P>>,
+        viewer: &JourneyViewer,
+        customer: CustomerId,
+        since: u64,
+    ) -> Result<Vec<ViewDelta>, JourneyRefusal> {
+        let subject = self.subject_of_customer(customer)?;
+        Ok(self.deltas(viewer, subject, &reader(records), since))
+    }
+
+    fn deltas(
+        &self,
+        viewer: &JourneyViewer,
+        subject: Regarded<'_>,
+        read: &ReadRecord<'_>,
+        since: Seq,
+    ) -> Vec<ViewDelta> {
+        let eye = self.eye(viewer);
+        let mut found = Changes { eye, since, changes: BTreeMap::new() };
+        let reach = eye.reach(subject.from(), subject.head, |reach| reach);
+        match self.anew(subject, &reach, since) {
+            Some(seq) => found.put(seq, ViewChange::Anew),
+            None => found.look(subject, &reach, read),
+        }
+        let delta = |(seq, changes)| ViewDelta { as_of: self.as_of(seq), changes };
+        found.changes.into_iter().map(delta).collect()
+    }
+
+    /// The number of the fact because of which a view must be made anew, if one came.
+    fn anew(&self, subject: Regarded<'_>, reach: &Gate<Reach<'_>>, since: Seq) -> Option<Seq> {
+        let rows = &self.store.rows;
+        if since > rows.seq {
+            return Some(rows.seq);
+        }
+        let link = match subject.interaction {
+            Some((_, Some(link))) => link.since,
+            Some((interaction, None)) => unlinked(rows, interaction),
+            None => 0,
+        };
+        let gone = match reach {
+            Gate::Shown(Reach::All(head)) => head.gone_before,
+            _ => 0,
+        };
+        let last = rows.licence.max(link).max(gone);
+        (last > since).then_some(last)
+    }
+}
+
+/// The number of the fact that took the customer of an interaction away, or may have.
+fn unlinked(rows: &JourneyRows, interaction: InteractionId) -> Seq {
+    let known = rows.unlinked.iter().rev().find(|(_, id)| *id == interaction);
+    known.map_or(rows.unlinked_before, |(seq, _)| *seq)
+}
+
+/// What looks otherwise since a fact.
+#[derive(Debug, Default)]
+struct Looked<'a> {
+    segments: Vec<Changed<'a>>,
+    outcomes: Vec<Changed<'a>>,
+    maps: Vec<Changed<'a>>,
+}
+
+/// Something that is defined and looks otherwise.
+#[derive(Clone, Copy, Debug)]
+struct Changed<'a> {
+    key: &'a Key,
+    seq: Seq,
+    /// True if agents see it now.
+    shown: bool,
+}
+
+fn changed<T: Looks>(all: &Definitions<T>, since: Seq) -> Vec<Changed<'_>> {
+    let all = all.0.iter().filter(|one| one.looks > since);
+    all.map(|one| Changed { key: &one.key, seq: one.looks, shown: one.look().is_some() }).collect()
+}
+
+impl<'a> Looked<'a> {
+    /// What a viewer notices of it.
+    fn since(eye: Eye<'a>, since: Seq) -> Self {
+        let rows = &eye.store.rows;
+        if rows.defined <= since {
+            return Self::default();
+        }
+        let seen = |sees: bool, all: Vec<Changed<'a>>| if sees { all } else { Vec::new() };
+        Self {
+            segments: seen(eye.sees_segments(), changed(&rows.segments, since)),
+            outcomes: seen(eye.sees_outcomes(), changed(&rows.outcomes, since)),
+            maps: seen(eye.has(JourneyRight::Event), changed(&rows.maps, since)),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.segments.is_empty() && self.outcomes.is_empty() && self.maps.is_empty()
+    }
+
+    /// Why an event looks otherwise.
+    fn of(&self, what: &Happening) -> Option<Changed<'a>> {
+        let (all, key) = match what {
+            Happening::Did(_) => return None,
+            Happening::SegmentMatched { segment } => (&self.segments, segment),
+            Happening::OutcomeAchieved { outcome } => (&self.outcomes, outcome),
+            Happening::Offer { map, .. } => (&self.maps, map),
+        };
+        all.iter().find(|one| one.key == key).copied()
+    }
+}
+
+/// The changes that were found, by their numbers.
+struct Changes<'a> {
+    eye: Eye<'a>,
+    since: Seq,
+    changes: BTreeMap<Seq, Vec<ViewChange>>,
+}
+
+impl<'a> Changes<'a> {
+    fn put(&mut self, seq: Seq, change: ViewChange) {
+        self.changes.entry(seq).or_default().push(change);
+    }
+
+    fn look(&mut self, subject: Regarded<'a>, reach: &Gate<Reach<'a>>, read: &ReadRecord<'_>) {
+        if let Some(link) = subject.link()
+            && link.verified > self.since
+        {
+            self.put(link.verified, ViewChange::Verified);
+        }
+        if let Some(head) = subject.head
+            && self.eye.has(JourneyRight::Customer)
+            && head.changed > self.since
+        {
+            self.put(head.changed, ViewChange::Customer(CustomerBlock::of(head).into()));
+        }
+        let looked = Looked::since(self.eye, self.since);
+        match (reach, subject.head) {
+            (Gate::Shown(Reach::All(head)), _) => {
+                let joined = subject.named.map_or(0, |named| joined(head, named));
+                self.look_at_sessions(head, joined, &looked);
+                self.look_at_gone(head, read);
+                self.look_at_talks(head, joined, read);
+            }
+            (Gate::Shown(Reach::Only(Some(id))), Some(head)) => {
+                self.look_at_only(*id, head, &looked);
+            }
+            _ => {}
+        }
+    }
+
+    /// All sessions of a customer. If those of the customer who was named came to them since, the
+    /// others are new.
+    fn look_at_sessions(&mut self, head: &'a Customer, joined: Seq, looked: &Looked<'a>) {
+        let store = self.eye.store;
+        let all = joined > self.since || !looked.is_empty();
+        for row in head.recent.iter().rev().filter_map(|id| store.session(*id)) {
+            let placed = store.placed(row);
+            if !all && placed.max(row.marks.last()) <= self.since {
+                break;
+            }
+            self.look_at_session(row, placed.max(joined), looked);
+        }
+    }
+
+    fn look_at_session(&mut self, row: &Session, placed: Seq, looked: &Looked<'a>) {
+        let change = self.change(row, looked);
+        if placed > self.since {
+            let seq = change.map_or(placed, |(seq, _)| seq.max(placed));
+            self.put(seq, ViewChange::CardAdded(self.eye.session(row).into()));
+        } else if let Some((seq, change)) = change {
+            self.put(seq, ViewChange::CardChanged(change.into()));
+        }
+    }
+
+    /// The session from which an interaction came, to somebody who sees no other.
+    fn look_at_only(&mut self, id: SessionId, head: &Customer, looked: &Looked<'a>) {
+        if let Some(row) = self.eye.store.session(id) {
+            self.look_at_session(row, row.marks.placed, looked);
+            return;
+        }
+        let gone = head.gone.iter().rev().find(|(_, gone)| *gone == id);
+        let seq = gone.map_or(head.gone_before, |(seq, _)| *seq);
+        if seq > self.since {
+            let (card, oldest) = (CardId::Session(id), None);
+            self.put(seq, ViewChange::CardRemoved { card, oldest });
+        }
+    }
+
+    fn look_at_gone(&mut self, head: &Customer, read: &ReadRecord<'_>) {
+        let since = self.since;
+        let mut gone = head.gone.iter().rev().take_while(|(seq, _)| *seq > since).peekable();
+        if gone.peek().is_none() {
+            return;
+        }
+        let oldest = self.eye.oldest(head, read);
+        for (seq, id) in gone {
+            let card = CardId::Session(*id);
+            self.put(*seq, ViewChange::CardRemoved { card, oldest });
+        }
+    }
+
+    fn look_at_talks(&mut self, head: &'a Customer, joined: Seq, read: &ReadRecord<'_>) {
+        let store = self.eye.store;
+        for id in store.talks_of(head.id) {
+            if let Some(link) = store.rows.links.get(&id) {
+                self.look_at_talk(id, link.marks, joined, || read(id, link));
+            }
+        }
+        if head.kept.max(joined) > self.since {
+            for kept in &head.conversations {
+                let read = || Some((*kept.card).clone());
+                self.look_at_talk(kept.card.interaction, kept.marks, joined, read);
+            }
+        }
+    }
+
+    fn look_at_talk(
+        &mut self,
+        id: InteractionId,
+        marks: TalkMarks,
+        joined: Seq,
+        read: impl FnOnce() -> Option<Conversation>,
+    ) {
+        let (eye, since) = (self.eye, self.since);
+        let seen = |right: Option<JourneyRight>, seq: Seq| {
+            let seen = right.is_none_or(|right| eye.has(right));
+            Some(seq).filter(|seq| seen && *seq > since)
+        };
+        let details = seen(None, marks.details);
+        let live = seen(Some(JourneyRight::Visit), marks.live);
+        let map = seen(Some(JourneyRight::Event), marks.map);
+        let added = seen(None, marks.placed.max(joined));
+        let Some(seq) = [details, live, map, added].into_iter().flatten().max() else { return };
+        let Some(row) = read() else { return };
+        if added.is_some() {
+            self.put(seq, ViewChange::CardAdded(eye.conversation(&row).into()));
+            return;
+        }
+        let steps = || eye.conversation_map(&row).shown().cloned().map(MapChange::All);
+        let change = CardChange {
+            details: details.map(|_| conversation_details(&row)),
+            live: live.map(|_| eye.conversation_live(&row)),
+            map: map.and_then(|_| steps()),
+            ..CardChange::none(CardId::Conversation(id))
+        };
+        self.put(seq, ViewChange::CardChanged(change.into()));
+    }
+
+    /// What changed of a session that this viewer sees, with the number of the last fact that did.
+    fn change(&self, row: &Session, looked: &Looked<'a>) -> Option<(Seq, CardChange)> {
+        let (eye, marks) = (self.eye, row.marks);
+        let mut last = Last { since: self.since, seq: 0 };
+        let mut change = CardChange::none(CardId::Session(row.id));
+        if last.notes(marks.details) {
+            change.title = Some(title_of(row));
+            change.kind = Some(eye.kind(row)).filter(|kind| kind.shown().is_some());
+            change.details = Some(eye.details(row));
+        }
+        if eye.has(JourneyRight::Visit) && last.notes(marks.live) {
+            change.live = Some(eye.live(row));
+        }
+        if eye.has(JourneyRight::Event) {
+            change.map = self.map_change(row, looked, &mut last);
+            if self.counts_changed(row) {
+                change.details = Some(eye.details(row));
+            }
+        }
+        if last.notes(marks.searches) {
+            change.searches = Some(row.searches.clone());
+        }
+        let chips = looked.segments.iter().filter(|one| has_been_in(row, one.key));
+        let chips = chips.map(|one| one.seq).max().unwrap_or_default();
+        if eye.sees_segments() && last.notes(marks.segments.max(chips)) {
+            change.segments = Some(eye.segments(row));
+        }
+        let scores = eye.has(JourneyRight::OutcomeScores);
+        let shown = |one: &&Changed<'_>| {
+            row.outcome(one.key).is_some_and(|progress| progress.achieved.is_some() || scores)
+        };
+        let bars = looked.outcomes.iter().filter(shown).map(|one| one.seq).max();
+        let scores = if scores { marks.scores } else { 0 };
+        let bars = marks.outcomes.max(scores).max(bars.unwrap_or_default());
+        if eye.sees_outcomes() && last.notes(bars) {
+            change.outcomes = Some(eye.outcomes(row));
+        }
+        if change.searches.is_some() || change.segments.is_some() || change.outcomes.is_some() {
+            change.expandable = Some(eye.is_expandable(row));
+        }
+        (last.seq > 0).then_some((last.seq, change))
+    }
+
+    /// The items that came, or look otherwise; all, if some are gone.
+    fn map_change(&self, row: &Session, looked: &Looked<'a>, last: &mut Last) -> Option<MapChange> {
+        let mut all = last.notes(row.marks.lost);
+        if row.marks.map <= self.since && looked.is_empty() && !all {
+            return None;
+        }
+        let mut items = Vec::new();
+        for event in &row.events {
+            let (look, new) = (looked.of(&event.what), event.seq > self.since);
+            if !new && look.is_none() {
+                continue;
+            }
+            let seq = look.map_or(0, |look| look.seq);
+            if let Some(item) = self.eye.item(event) {
+                last.notes(event.seq.max(seq));
+                items.push(item);
+            } else if !new && look.is_some_and(|look| !look.shown) {
+                all |= last.notes(seq);
+            }
+        }
+        if all {
+            return self.eye.map(row).shown().cloned().map(MapChange::All);
+        }
+        (!items.is_empty()).then_some(MapChange::Items(items))
+    }
+
+    /// True if the visitor did something more.
+    fn counts_changed(&self, row: &Session) -> bool {
+        let new = |one: &crate::journey::session::SessionEvent| {
+            one.seq > self.since && matches!(one.what, Happening::Did(_))
+        };
+        row.marks.lost > self.since || (row.marks.map > self.since && row.events.iter().any(new))
+    }
+}
+
+/// The last fact that changed anything of a card.
+struct Last {
+    since: Seq,
+    seq: Seq,
+}
+
+impl Last {
+    /// Notes a fact; true if it came since.
+    fn notes(&mut self, seq: Seq) -> bool {
+        let new = seq > self.since;
+        if new {
+            self.seq = self.seq.max(seq);
+        }
+        new
+    }
+}
+
+/// True if a segment is, or was, assigned in a session.
+fn has_been_in(row: &Session, key: &Key) -> bool {
+    row.has_segment(key)
+        || row.events.iter().any(|event| match &event.what {
+            Happening::SegmentMatched { segment } => segment == key,
+            _ => false,
+        })
+}
+
+/// The number of the fact by which a customer came to the one who stands for them.
+fn joined(head: &Customer, named: CustomerId) -> Seq {
+    let place = head.merged.iter().position(|one| *one == named);
+    place.and_then(|place| head.joined.get(place)).copied().unwrap_or_default()
+}
