@@ -336,7 +336,7 @@ impl RunOnJourneys for ImportSession {
             return Err(JourneyRefusal::Unknown { what: JourneyEntity::Session(id) });
         }
         let customer = turn.head(session.customer)?.id;
-        session.check(turn.now, &turn.store.rows.config.limits)?;
+        session.check(turn.now, &turn.store.rows)?;
         if turn.store.session(id).is_some() {
             return Err(JourneyRefusal::StillThere { session: id });
         }
