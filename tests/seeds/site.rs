@@ -1,5 +1,5 @@
-//! A web site whose visitors are tracked: journeys alone, with a floor that a test opens and closes,
-//! and journeys in a centre with two agents who take chats.
+//! A web site whose visitors are tracked: journeys alone, with a floor that a test opens and
+//! closes, and journeys in a centre with two agents who take chats.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};

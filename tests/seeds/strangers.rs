@@ -415,14 +415,20 @@ fn whoever_writes_from_an_address_that_is_one_customers_is_that_customer() {
     assert_eq!((link.customer, &link.by, link.verified), (who, &LinkedBy::Address, false));
     assert_eq!(link.context.identifier, Some(IdentifierKind::Email));
     assert_eq!((&link.context.session, &link.context.map), (&None, &None));
+    // And a message.
+    shop.tell(1, claim("c-1", phone("+49305678")));
+    let sms = Address::new("sms", "+49305678");
+    let sms = ReceiveMessage::new(InteractionType::Messaging, sms, "+4930999", "Hello");
+    let sms = shop.tell(1, sms).interaction;
+    assert_eq!(shop.journeys().link(sms).map(|link| link.customer), Some(who));
     // An address that nobody has, or two have, says nothing.
     let nobody = shop.tell(2, OpenInteraction::new(from_address("email", "sam@store.test")));
     assert!(shop.journeys().link(nobody).is_none());
     shop.event(3, "c-2", page("/a"));
     shop.event(3, "c-3", page("/a"));
     shop.tell(3, claim("c-2", phone("+49301234")));
-    let two = Identify::new(cookie("c-3"))
-        .with_identifiers([email("jo@store.test"), phone("+49301234")]);
+    let two =
+        Identify::new(cookie("c-3")).with_identifiers([email("jo@store.test"), phone("+49301234")]);
     shop.tell(3, two);
     let both = shop.tell(4, OpenInteraction::new(from_address("email", "jo@store.test")));
     assert!(shop.journeys().link(both).is_none());

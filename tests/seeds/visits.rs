@@ -90,6 +90,16 @@ fn a_late_event_moves_neither_the_page_nor_the_last_activity_back() {
     assert_eq!(&*row.page.as_ref().unwrap().url, url("/b"));
     assert_eq!(dates(&site, id), [0, 5 * MIN, 10 * MIN]);
     assert_eq!(site.journeys.next_deadline().unwrap().at, at(30 * MIN));
+    // What was known later stays, and what is new is learned.
+    let known = attributes(&[("device.category", "tablet"), ("browser.family", "Firefox")]);
+    let track = |path| Track::new(cookie("c-1"), page(path));
+    site.tell(12 * MIN, track("/c").with_attributes(known));
+    let before = [("device.category", "desktop"), ("geolocation.region", "Bavaria")];
+    let before = track("/late").with_attributes(attributes(&before)).with_at(at(6 * MIN));
+    site.tell(13 * MIN, before);
+    let all = &site.row(id).attributes;
+    assert_eq!(all.get("device.category"), Some(&"tablet".into()));
+    assert_eq!((all.len(), all.get("geolocation.region")), (3, Some(&"Bavaria".into())));
     // Before the first event of a session it lies in none: it is one of its own, which is over
     // when the next one begins.
     let mut site = Site::new();
@@ -114,7 +124,8 @@ fn a_late_event_between_two_sessions_is_one_of_its_own_that_has_ended() {
     // It goes no further than the next one begins.
     let near = site.late(56 * MIN, "c-1", 50 * MIN, "/near");
     assert_eq!(site.row(near).ended, Some(at(55 * MIN)));
-    let all: Vec<_> = site.journeys.sessions_of(site.row(first).customer).map(|row| row.id).collect();
+    let all: Vec<_> =
+        site.journeys.sessions_of(site.row(first).customer).map(|row| row.id).collect();
     assert_eq!(all, [second, near, between, first]);
     assert_eq!(site.journeys.live_count(), 1);
     site.check_replay();
@@ -254,7 +265,8 @@ fn only_pages_of_tracked_domains_exist() {
     let spaced = view("https://store.test/a b");
     assert_eq!(site.refused(now, spaced), invalid("url", Problem::NotListed));
     // A user name before the host is kept as it came; what is behind # is not.
-    let kept: Vec<_> = site.row(id).events.iter().map(|event| format!("{:?}", event.what)).collect();
+    let kept: Vec<_> =
+        site.row(id).events.iter().map(|event| format!("{:?}", event.what)).collect();
     assert!(kept[1].contains("/a\"") && !kept[1].contains("part"), "{}", kept[1]);
     site.check_replay();
 }
@@ -347,7 +359,10 @@ fn who_signs_out_is_somebody_else_afterwards() {
     let earlier = site.late(11 * MIN, "c-1", -5 * MIN, "/early");
     assert_eq!(site.row(earlier).customer, old);
     assert_eq!(site.row(earlier).ended, Some(at(0)));
-    assert_eq!(site.journeys.customers_of(&cookie("c-1")).map(|row| row.id).collect::<Vec<_>>(), [new]);
+    assert_eq!(
+        site.journeys.customers_of(&cookie("c-1")).map(|row| row.id).collect::<Vec<_>>(),
+        [new]
+    );
     let nobody = JourneyRefusal::unknown(JourneyEntity::Visitor(cookie("c-9")));
     assert_eq!(site.refused(11 * MIN, SignOut::new(cookie("c-9"))), nobody);
     assert_eq!(site.refused(11 * MIN, Leave::new(cookie("c-9"))), nobody);
@@ -433,7 +448,8 @@ fn the_bounds_of_a_session_are_refusals() {
     site.search(0, "c-1", "B");
     let forty = (0..40).map(|n| (format!("a.{n}").as_str().into(), 1_i64.into()));
     site.tell(0, Track::new(cookie("c-1"), page("/a")).with_attributes(forty));
-    let more = |from: i32| (from..from + 11).map(|n| (format!("a.{n}").as_str().into(), 2_i64.into()));
+    let more =
+        |from: i32| (from..from + 11).map(|n| (format!("a.{n}").as_str().into(), 2_i64.into()));
     let refused = site.refused(0, Track::new(cookie("c-1"), page("/a")).with_attributes(more(40)));
     assert_eq!(refused, limit(JourneyLimit::Attributes, 50));
     let id = site.tell(0, Track::new(cookie("c-1"), page("/a")).with_attributes(more(39)));
