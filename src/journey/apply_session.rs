@@ -252,10 +252,16 @@ impl JourneyStore {
         if let (Some(id), Unassigned::Command) = (session, why) {
             let shown = self.is_shown(segment);
             let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
+            let before = row.segments.len();
             row.segments.retain(|one| one.segment != *segment);
+            if row.segments.len() == before {
+                return Ok(());
+            }
             if shown {
                 row.marks.segments = when.seq;
                 self.touch(id);
+            } else {
+                row.marks.unmatched = when.seq;
             }
         }
         Ok(())

@@ -173,6 +173,9 @@ pub(crate) struct Marks {
     pub(crate) searches: Seq,
     /// Those that are shown to agents.
     pub(crate) segments: Seq,
+    /// The last time that a segment was taken away which no agent saw any more.
+    #[serde(default)]
+    pub(crate) unmatched: Seq,
     pub(crate) outcomes: Seq,
     pub(crate) scores: Seq,
     /// The journey map: the last that was put in, or taken out.

@@ -2,10 +2,11 @@
 //! deltas and pages.
 
 use strowger::centre::CentreRefusal;
-use strowger::command::RefusalKind;
+use strowger::command::{Change, EndWrapUp, RefusalKind, TransferToAgent};
 use strowger::interaction::{
-    ArchiveInteraction, EndInteraction, Ending, InteractionRequest, InteractionType,
-    OpenInteraction, Party, SetInteractionCode, SubmitWork,
+    Address, ArchiveInteraction, EndInteraction, Ending, InteractionId, InteractionRequest,
+    InteractionType, OpenInteraction, Party, RecordChange, SaveInteraction, SetInteractionCode,
+    SubmitWork,
 };
 use strowger::journey::*;
 use strowger::model::{
@@ -216,7 +217,7 @@ fn seed4_row125_at_the_acceptance_of_the_agent_there_is_a_view_and_not_before() 
     let first = PageRequest::default();
     let archived = shop.try_view(&everything(), Subject::Interaction(chat), first);
     assert_eq!(archived, Err(JourneyRefusal::interaction_archived(chat)));
-    let other = strowger::interaction::InteractionId::from_raw(99);
+    let other = InteractionId::from_raw(99);
     let unknown = shop.try_view(&everything(), Subject::Interaction(other), first.with_size(0));
     let what = JourneyEntity::Interaction(other);
     assert_eq!(unknown, Err(JourneyRefusal::unknown(what)));
@@ -227,10 +228,10 @@ fn seed4_row125_after_a_transfer_the_next_agent_sees_what_that_agent_may() {
     let (mut shop, _, chat) = busy();
     let Subject::Interaction(id) = chat else { panic!() };
     let work = shop.records().interaction(id).unwrap().work.unwrap();
-    let to = strowger::command::TransferToAgent::new(work, BO);
-    shop.tell(70 * MINUTE, to);
+    shop.tell(70 * MINUTE, SetPresence::new(BO, SystemPresence::OnQueue.id()));
+    shop.tell(70 * MINUTE, TransferToAgent::new(work, BO));
     let offers = shop.centre.engine().view().agent(BO).unwrap().offers();
-    shop.tell(71 * MINUTE, Accept::new(offers[0]));
+    shop.tell(70 * MINUTE + 5_000, Accept::new(offers[0]));
     let rights = JourneyRights::ALL.without(JourneyRight::Segment);
     let view = shop.view(&JourneyViewer::new(BO, rights), chat);
     assert_eq!(missing(&newest(&view).segments), Some(JourneyRight::Segment));
@@ -239,7 +240,7 @@ fn seed4_row125_after_a_transfer_the_next_agent_sees_what_that_agent_may() {
     // The card of the conversation tells how it went.
     let talk = cards(&view).iter().find(|card| card.id == CardId::Conversation(id)).unwrap();
     use ConversationStepKind::{Joined, Queued, Rang, Transferred};
-    let steps = [Queued, Rang, Joined, Rang, Transferred].map(MapItemKind::Conversation);
+    let steps = [Queued, Rang, Joined, Queued, Rang, Transferred].map(MapItemKind::Conversation);
     assert_eq!(kinds(talk), steps);
 }
 
@@ -298,7 +299,7 @@ fn seed4_row129_a_call_is_empty_until_its_contact_is_verified() {
     shop.track(0, "c-1", page("chairs", "Chairs"));
     let phone = [Identifier::phone("+4930123456")];
     shop.tell(0, Identify::new(Identifier::cookie("c-1")).with_identifiers(phone));
-    let address = strowger::interaction::Address::new("phone", "+4930123456");
+    let address = Address::new("phone", "+4930123456");
     let opening = InteractionRequest::new(InteractionType::Phone);
     let opening = opening.with_addresses((address, "+49800".into()));
     let call = shop.tell(1_000, OpenInteraction::new(opening));
@@ -340,19 +341,22 @@ fn seed4_row130_the_map_is_in_order_of_time() {
         serde_json::from_str::<MapItemKind>(&json).unwrap()
     });
     let [offered, accepted, completed] = offer;
-    assert_eq!(kinds(card), [
-        MapItemKind::Page,
-        MapItemKind::SegmentMatched,
-        MapItemKind::Search,
-        MapItemKind::Page,
-        MapItemKind::Page,
-        MapItemKind::OutcomeAchieved,
-        MapItemKind::Custom,
-        MapItemKind::Page,
-        offered,
-        accepted,
-        completed,
-    ]);
+    assert_eq!(
+        kinds(card),
+        [
+            MapItemKind::Page,
+            MapItemKind::SegmentMatched,
+            MapItemKind::Search,
+            MapItemKind::Page,
+            MapItemKind::Page,
+            MapItemKind::OutcomeAchieved,
+            MapItemKind::Custom,
+            MapItemKind::Page,
+            offered,
+            accepted,
+            completed,
+        ]
+    );
     assert!(card.map.shown().unwrap().is_sorted_by_key(|item| (item.at, item.id)));
 }
 
@@ -422,8 +426,8 @@ fn seed4_row131_deltas_keep_every_screen_as_a_fresh_view_would_be() {
     shop.tell(at(), Score::new(session, [("bought".into(), 1_000)].into()));
     shop.tell(at(), RemoveOutcome::new("bought"));
     let map = ActionMap::new("Talk with us", Media::WebChat).with_target("care");
-    let never = PageCondition::new(Operator::ContainsAny, "/never");
-    shop.tell(at(), SetActionMap::new("chat", map.with_pages([never])));
+    let on = PageCondition::new(Operator::ContainsAny, "/offer");
+    shop.tell(at(), SetActionMap::new("chat", map.with_pages([on])));
     // What comes late, what is known of the browser, what costs places.
     let late = Track::new(Identifier::cookie("c-1"), page("lamps", "Lamps"));
     shop.tell(at(), late.with_at(Timestamp::from_millis(60 * MINUTE + 500)));
@@ -433,11 +437,8 @@ fn seed4_row131_deltas_keep_every_screen_as_a_fresh_view_would_be() {
     shop.tell(at(), odd.with_attributes([("device.category".into(), "tablet".into())]));
     shop.tell(at(), Leave::new(Identifier::cookie("c-1")));
     // Another conversation of theirs, in which an agent holds, resumes and wraps up.
-    let (_, other) = {
-        let when = at();
-        let session = shop.track(when, "c-2", page("offer", "Offer"));
-        (session, shop.says_yes(at(), session))
-    };
+    let offered = shop.track(at(), "c-2", page("offer", "Offer"));
+    let other = shop.says_yes(at(), offered);
     shop.accept(at());
     shop.tell(at(), EndInteraction::new(other, Ending::Customer, Party::Customer));
     shop.tell(at(), ArchiveInteraction::new(other));
@@ -482,7 +483,7 @@ fn seed4_row131_the_elder_of_two_comes_to_whoever_looks_at_the_younger() {
 
 #[test]
 fn seed4_row132_every_item_has_details() {
-    let (mut shop, session, chat) = busy();
+    let (mut shop, _, chat) = busy();
     for event in [
         VisitorEvent::page_viewed(url("x"), ""),
         VisitorEvent::form_submitted("signup"),
@@ -492,7 +493,6 @@ fn seed4_row132_every_item_has_details() {
     ] {
         shop.track(60 * MINUTE + 20_000, "c-1", event);
     }
-    let _ = session;
     for rights in all_rights() {
         let view = shop.view(&ana(rights), chat);
         let cards = view.cards.shown().map(|page| &page.items[..]).unwrap_or_default();
@@ -596,7 +596,8 @@ fn seed4_row137_the_newest_card_is_on_top_also_after_a_merge() {
         shop.tell(91 * MINUTE, Identify::new(Identifier::cookie(cookie)).with_identifiers(mail()));
     }
     let view = shop.view(&everything(), Subject::Customer(shop.customer("c-1")));
-    let starts: Vec<_> = cards(&view).iter().map(|card| card.started.as_millis() / MINUTE).collect();
+    let starts: Vec<_> =
+        cards(&view).iter().map(|card| card.started.as_millis() / MINUTE).collect();
     assert_eq!(starts, [90, 90, 60, 30, 0]);
     // Of two at one instant the one with the higher id.
     assert!(cards(&view)[0].id > cards(&view)[1].id);
@@ -637,7 +638,7 @@ fn seed4_row139_a_conversation_is_blue_white_or_gray() {
     {
         let start = i64::try_from(place).unwrap() * 60 * MINUTE;
         if coded {
-            shop.tell(start, Define::new("care", care.clone()));
+            shop.tell(start, Change::new(CARE, care.clone()));
         }
         let (_, chat) = shop.chat(start, "c-1");
         let subject = Subject::Customer(shop.customer("c-1"));
@@ -647,13 +648,15 @@ fn seed4_row139_a_conversation_is_blue_white_or_gray() {
         };
         let live = |shop: &Shop| card(shop).live.shown().unwrap().clone();
         let now = live(&shop);
-        assert_eq!((now.colour, now.status), (CardColour::Blue, Some(ConversationStatus::Connected)));
+        assert_eq!(
+            (now.colour, now.status),
+            (CardColour::Blue, Some(ConversationStatus::Connected))
+        );
         let by = if ending == Ending::Customer { Party::Customer } else { Party::Agent(ANA) };
         if ending == Ending::Agent {
-            shop.tell(start, Define::new("care", QueueProfile::default()));
-            let change = strowger::interaction::RecordChange::default();
-            let change = change.with_short_description("A chair");
-            let save = strowger::interaction::SaveInteraction::new(chat, Party::Agent(ANA), change);
+            shop.tell(start, Change::new(CARE, QueueProfile::default()));
+            let change = RecordChange::default().with_short_description("A chair");
+            let save = SaveInteraction::new(chat, Party::Agent(ANA), change);
             shop.tell(start + 4_000, save);
         }
         shop.tell(start + 5_000, EndInteraction::new(chat, ending, by));
@@ -764,8 +767,7 @@ fn seed4_row144_all_terms_of_a_session_in_order() {
     }
     shop.track(60 * MINUTE, "c-2", VisitorEvent::searched("fir"));
     let view = shop.view(&everything(), chat);
-    let terms: Vec<_> =
-        newest(&view).searches.iter().map(|one| (&*one.term, one.count)).collect();
+    let terms: Vec<_> = newest(&view).searches.iter().map(|one| (&*one.term, one.count)).collect();
     assert_eq!(terms, [("oak", 2), ("Ash", 2), ("elm", 1)]);
     assert!(cards(&view)[2].searches.is_empty());
 }
@@ -860,8 +862,7 @@ fn seed4_row150_details_are_exact() {
     shop.track(0, "c-1", page("a?b=%20c&d=é", " Title "));
     let view = shop.view(&everything(), Subject::Customer(shop.customer("c-1")));
     let map = newest(&view).map.shown().unwrap();
-    let texts: Vec<_> =
-        map.iter().flat_map(|item| &item.details).map(|one| &*one.text).collect();
+    let texts: Vec<_> = map.iter().flat_map(|item| &item.details).map(|one| &*one.text).collect();
     let url = "https://www.store.test/a?b=%20c&d=é";
     assert_eq!(texts, ["signup", "1000000", exact, " Title ", url]);
 }

@@ -90,7 +90,7 @@ pub(crate) struct Screen {
 }
 
 impl Shop {
-    /// Both agents are on queue. A chat is offered to whoever sees `/offer`.
+    /// Ana is on queue. A chat is offered to whoever sees `/offer`.
     pub(crate) fn new() -> Self {
         Self::with(JourneyConfig::default())
     }
@@ -108,8 +108,8 @@ impl Shop {
         for key in ["ana", "bo"] {
             let agent = shop.tell(0, Define::new(key, AgentProfile::default()));
             shop.tell(0, SetMembership::new(agent, CARE));
-            shop.tell(0, SetPresence::new(agent, SystemPresence::OnQueue.id()));
         }
+        shop.tell(0, SetPresence::new(ANA, SystemPresence::OnQueue.id()));
         let target = Target::new(CARE, CHAT, InteractionType::Chat);
         shop.tell(0, SetTarget::new("care", target));
         let on = PageCondition::new(Operator::ContainsAny, "/offer");
@@ -189,7 +189,7 @@ impl Shop {
         self.tell(when, Answer::new(offer, WebAnswer::Accepted)).expect("a chat begins")
     }
 
-    /// Ana accepts what rings at her desk.
+    /// Ana accepts what rings.
     pub(crate) fn accept(&mut self, when: i64) {
         let offers = self.centre.engine().view().agent(ANA).unwrap().offers();
         self.tell(when, Accept::new(offers[0]));
@@ -231,9 +231,7 @@ impl Shop {
         let (journeys, records) = (self.journeys(), self.records());
         let deltas = match subject {
             Subject::Interaction(id) => journeys.changes(records, viewer, id, since),
-            Subject::Customer(id) => {
-                journeys.changes_of_customer(Some(records), viewer, id, since)
-            }
+            Subject::Customer(id) => journeys.changes_of_customer(Some(records), viewer, id, since),
         };
         deltas.unwrap_or_else(|refusal| panic!("{refusal}"))
     }

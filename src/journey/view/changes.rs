@@ -182,15 +182,15 @@ impl<'a> Changes<'a> {
             self.put(head.changed, ViewChange::Customer(CustomerBlock::of(head).into()));
         }
         let looked = Looked::since(self.eye, self.since);
-        match (reach, subject.head) {
+        match (reach, subject.link()) {
             (Gate::Shown(Reach::All(head)), _) => {
                 let joined = subject.named.map_or(0, |named| joined(head, named));
                 self.look_at_sessions(head, joined, &looked);
                 self.look_at_gone(head, read);
                 self.look_at_talks(head, joined, read);
             }
-            (Gate::Shown(Reach::Only(Some(id))), Some(head)) => {
-                self.look_at_only(*id, head, &looked);
+            (Gate::Shown(Reach::Only(Some(id))), Some(link)) => {
+                self.look_at_only(*id, link.link.context.customer, &looked);
             }
             _ => {}
         }
@@ -221,11 +221,13 @@ impl<'a> Changes<'a> {
     }
 
     /// The session from which an interaction came, to somebody who sees no other.
-    fn look_at_only(&mut self, id: SessionId, head: &Customer, looked: &Looked<'a>) {
-        if let Some(row) = self.eye.store.session(id) {
+    fn look_at_only(&mut self, id: SessionId, of: CustomerId, looked: &Looked<'a>) {
+        let store = self.eye.store;
+        if let Some(row) = store.session(id) {
             self.look_at_session(row, row.marks.placed, looked);
             return;
         }
+        let Some(head) = store.customer(store.head_of(of)) else { return };
         let gone = head.gone.iter().rev().find(|(_, gone)| *gone == id);
         let seq = gone.map_or(head.gone_before, |(seq, _)| *seq);
         if seq > self.since {
@@ -316,7 +318,10 @@ impl<'a> Changes<'a> {
         if last.notes(marks.searches) {
             change.searches = Some(row.searches.clone());
         }
-        let chips = looked.segments.iter().filter(|one| has_been_in(row, one.key));
+        // One that was hidden first and taken away then may still stand there.
+        let taken = |key: &str| marks.unmatched > self.since && row.had_segment(key);
+        let there = |one: &&Changed<'_>| row.has_segment(one.key) || taken(one.key);
+        let chips = looked.segments.iter().filter(there);
         let chips = chips.map(|one| one.seq).max().unwrap_or_default();
         if eye.sees_segments() && last.notes(marks.segments.max(chips)) {
             change.segments = Some(eye.segments(row));
@@ -387,15 +392,6 @@ impl Last {
         }
         new
     }
-}
-
-/// True if a segment is, or was, assigned in a session.
-fn has_been_in(row: &Session, key: &Key) -> bool {
-    row.has_segment(key)
-        || row.events.iter().any(|event| match &event.what {
-            Happening::SegmentMatched { segment } => segment == key,
-            _ => false,
-        })
 }
 
 /// The number of the fact by which a customer came to the one who stands for them.
