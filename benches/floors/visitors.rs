@@ -26,7 +26,7 @@ fn cookie(visitor: u64) -> Identifier {
 }
 
 fn url(page: u64) -> String {
-    format!("https://www.store.test/chairs/rocking/{page}?size=2&colour=red")
+    format!("https://www.store.test/chairs/{page}?size=2")
 }
 
 impl Visitors {
@@ -39,7 +39,7 @@ impl Visitors {
         let mut journeys = Journeys::new(config, now, &mut log).expect("a good configuration");
         for n in 0..SEGMENTS {
             let family = Criterion::new("browser.family", Operator::Equal, format!("Kind {n}"));
-            let page = Criterion::new("url", Operator::EndsWith, format!("/{n}"));
+            let page = Criterion::new("url", Operator::ContainsAny, format!("/{n}?"));
             let seen = EventCondition::new(EventName::PageViewed).with_criteria([page]);
             let conditions = match n % 2 {
                 0 => Conditions::default().with_session([family]),
@@ -105,8 +105,8 @@ impl VisitorList {
         let wanted = format!("c-{visitor:012x}");
         let row = self.rows.iter().find(|(cookie, _)| *cookie == wanted).expect("they are there");
         let matches = |n: &u32| {
-            let end = format!("/{n}");
-            row.1.iter().filter(|url| url.ends_with(&end)).count() >= 3
+            let part = format!("/{n}?");
+            row.1.iter().filter(|url| url.contains(&part)).count() >= 3
         };
         (0..SEGMENTS).filter(matches).count()
     }

@@ -320,6 +320,12 @@ impl Customer {
     /// Enters a session, as the one that changed last.
     fn enter_session(&mut self, started: Timestamp, id: SessionId) {
         if let Err(place) = self.sessions.binary_search(&(started, id)) {
+            if self.sessions.len() == self.sessions.capacity() {
+                // Most customers have one session, and there are many.
+                let more = 1 + self.sessions.len() / 4;
+                self.sessions.reserve_exact(more);
+                self.recent.reserve_exact(more);
+            }
             self.sessions.insert(place, (started, id));
             self.recent.push(id);
         }
@@ -396,6 +402,10 @@ impl Session {
     fn put(&mut self, event: SessionEvent, max: usize) {
         let seq = event.seq;
         let place = self.events.partition_point(|other| other.place() <= event.place());
+        if self.events.len() == self.events.capacity() {
+            // Most sessions are short, and there are many.
+            self.events.reserve_exact(2 + self.events.len() / 4);
+        }
         self.events.insert(place, event);
         self.marks.map = seq;
         // Each sort has its own bound, so that of what is shown nothing depends on what is hidden.

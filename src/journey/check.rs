@@ -127,7 +127,7 @@ impl Session {
         }
         self.identifier.check("session.identifier")?;
         check_key("session.type", &self.kind)?;
-        check_attributes(&self.attributes)?;
+        check_attributes(&self.attributes.clone().into())?;
         let lists = [
             ("session.events", self.sorts().into_iter().max().unwrap_or(0), limits.events),
             ("session.searches", self.searches.len(), limits.terms),

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::key::Key;
-use crate::model::attribute::{Attributes, Value};
+use crate::model::attribute::Value;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::work::check_key;
 
+use crate::journey::session::SessionAttributes;
 use crate::journey::visit::VisitorEvent;
 
 /// How a value is compared (Genesys: criteria operator).
@@ -359,7 +360,7 @@ impl Conditions {
     }
 
     /// True if the attributes of a session are as they must be.
-    pub(crate) fn hold_of(&self, attributes: &Attributes) -> bool {
+    pub(crate) fn hold_of(&self, attributes: &SessionAttributes) -> bool {
         let found = |one: &Criterion| attributes.get(&one.attribute).and_then(Found::of);
         self.session.iter().all(|one| one.compare.holds(found(one)))
     }

@@ -370,7 +370,7 @@ impl Journeys {
     /// e-mail addresses in lower case, telephone numbers as the normaliser writes them.
     pub fn customers_of(&self, identifier: &Identifier) -> impl Iterator<Item = &Customer> {
         let known = self.store.index.known.get(identifier);
-        let ids = known.into_iter().flat_map(|known| &known.customers);
+        let ids = known.into_iter().flat_map(|known| known.customers.iter());
         ids.filter_map(|id| self.store.customer(*id))
     }
 

@@ -57,8 +57,8 @@ pub use person::{
 pub use ports::{Contacts, Floor, FoundContact, Predictor};
 pub use refusal::{JourneyEntity, JourneyLimit, JourneyRefusal};
 pub use session::{
-    Happening, OutcomeProgress, OutcomeScore, SearchTerm, Session, SessionCounts, SessionEvent,
-    WebPage,
+    Happening, OutcomeProgress, OutcomeScore, SearchTerm, Session, SessionAttributes,
+    SessionCounts, SessionEvent, WebPage,
 };
 pub use talk::{
     Conversation, ConversationStatus, ConversationStep, ConversationStepKind, JourneyContext,

@@ -238,6 +238,7 @@ impl Customer {
     /// A visitor who is known by one identifier.
     pub(crate) fn new(id: CustomerId, identifier: Identifier, at: Timestamp) -> Self {
         let mut customer = Self { last_activity: at, ..Self::nobody(id) };
+        customer.identifiers.reserve_exact(1);
         customer.identifiers.push(Claim { identifier, proof: Proof::Claimed });
         customer.rank();
         customer

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::base::deadlines::Deadlines;
 use crate::base::hash::Digest;
 use crate::base::key::Key;
+use crate::base::sparse::Sparse;
 use crate::base::time::Timestamp;
 use crate::interaction::InteractionId;
 
@@ -36,9 +37,9 @@ pub(crate) enum Due {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Known {
     /// The customers who have it, the oldest first; those for whom others stand are not among them.
-    pub(crate) customers: Vec<CustomerId>,
+    pub(crate) customers: Sparse<CustomerId>,
     /// The live sessions, one of a type at most.
-    pub(crate) live: Vec<SessionId>,
+    pub(crate) live: Sparse<SessionId>,
 }
 
 /// What is derived from the rows.

@@ -82,7 +82,7 @@ pub enum VisitorEvent {
         name: Key,
         /// What belongs to it.
         #[serde(default, skip_serializing_if = "Attributes::is_empty")]
-        attributes: Attributes,
+        attributes: Box<Attributes>,
     },
 }
 
@@ -117,7 +117,7 @@ impl VisitorEvent {
         name: impl Into<Key>,
         attributes: impl IntoIterator<Item = (Key, Value)>,
     ) -> Self {
-        Self::Custom { name: name.into(), attributes: attributes.into_iter().collect() }
+        Self::Custom { name: name.into(), attributes: Box::new(attributes.into_iter().collect()) }
     }
 
     /// The kind, by which conditions ask for it.

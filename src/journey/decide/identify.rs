@@ -97,7 +97,7 @@ impl JourneyTurn<'_> {
         let mut found = BTreeSet::new();
         for claim in claims {
             let known = store.index.known.get(&claim.identifier);
-            for id in known.into_iter().flat_map(|known| &known.customers) {
+            for id in known.into_iter().flat_map(|known| known.customers.iter()) {
                 let theirs = store.customer(*id).and_then(|row| row.proof(&claim.identifier));
                 let proved = (claim.proof, theirs) == (Proof::Verified, Some(Proof::Verified));
                 if *id != own && (proved || !verified) {
@@ -132,7 +132,7 @@ impl JourneyTurn<'_> {
                 .iter()
                 .any(|own| own.proof == Proof::Verified && own.identifier.kind == identifier.kind);
             let known = store.index.known.get(identifier);
-            let holders = known.into_iter().flat_map(|known| &known.customers);
+            let holders = known.into_iter().flat_map(|known| known.customers.iter());
             let mut contacts = holders.filter_map(|id| store.customer(*id)?.contact.as_ref());
             let of_another = contacts.any(|contact| Some(contact) != row.contact.as_ref());
             (verified && !same) || (row.contact.is_some() && of_another)

@@ -140,7 +140,7 @@ impl JourneyTurn<'_> {
         tidied: &Tidied,
     ) -> Result<(), JourneyRefusal> {
         let Some(row) = session.and_then(|id| self.store.session(id)) else { return Ok(()) };
-        let new = |name: &&Key| !row.attributes.contains_key(*name);
+        let new = |name: &&Key| row.attributes.get(name).is_none();
         let attributes = row.attributes.len() + tidied.attributes.keys().filter(new).count();
         if attributes > ATTRIBUTES_MAX as usize {
             let max = u64::from(ATTRIBUTES_MAX);
@@ -259,7 +259,7 @@ impl JourneyTurn<'_> {
     /// The live sessions under an identifier.
     pub(crate) fn live_under(&self, identifier: &Identifier) -> Vec<SessionId> {
         let known = self.store.index.known.get(identifier);
-        known.map(|known| known.live.clone()).unwrap_or_default()
+        known.map(|known| known.live.to_vec()).unwrap_or_default()
     }
 }
 

@@ -86,7 +86,7 @@ impl Eye<'_> {
 
     pub(crate) fn details(self, row: &Session) -> CardDetails {
         let counts = self.rights.gate(JourneyRight::Event, || row.counts);
-        CardDetails::Web(WebDetails { attributes: row.attributes.clone(), counts })
+        CardDetails::Web(WebDetails { attributes: row.attributes.clone().into(), counts })
     }
 
     pub(crate) fn is_expandable(self, row: &Session) -> bool {

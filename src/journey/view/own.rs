@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::base::time::Timestamp;
-use crate::model::attribute::Attributes;
+use crate::journey::session::SessionAttributes;
 
 use crate::journey::ids::SessionId;
 use crate::journey::journeys::Journeys;
@@ -31,7 +31,7 @@ pub struct OwnSession<'a> {
     /// When it ended.
     pub ended: Option<Timestamp>,
     /// What is known of browser, device, place, referrer and campaign.
-    pub attributes: &'a Attributes,
+    pub attributes: &'a SessionAttributes,
     /// The terms that they searched for.
     pub searches: &'a [SearchTerm],
     /// What they did, in order of date.
