@@ -327,7 +327,7 @@ fn a_page_may_bring_a_search_along() {
     // The page, then the search; one event was tracked.
     assert_eq!((row.events.len(), row.counts.events), (2, 1));
     assert_eq!(row.events[1].what, Happening::Did(VisitorEvent::searched("Lamp")));
-    assert_eq!(row.attributes, known(&[("browser.family", "Firefox")]));
+    assert_eq!(row.attributes, known(&[("browser.family", "Firefox")]).into());
     let empty = view.clone().with_attributes(attributes(&[("search.term", " ")]));
     assert_eq!(site.refused(0, empty), invalid("term", Problem::Empty));
     // Only a page does.
