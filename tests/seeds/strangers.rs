@@ -549,6 +549,20 @@ fn a_customer_whose_chat_waits_is_not_forgotten() {
 }
 
 #[test]
+fn nor_is_a_visitor_of_whom_nothing_is_known_while_they_write() {
+    let mut shop = Shop::new();
+    let id = shop.event(0, "c-1", page("/a"));
+    let who = shop.journeys().session(id).unwrap().customer;
+    let chat = shop.tell(1, OpenInteraction::new(from_address("web", "c-1")));
+    assert_eq!(shop.journeys().link(chat).unwrap().customer, who);
+    shop.advance(70 * DAY);
+    assert!(shop.journeys().customer(who).is_some());
+    shop.tell(70 * DAY, CloseInteraction::new(chat, Party::Host));
+    assert!(shop.journeys().customer(who).is_none());
+    shop.check_replay();
+}
+
+#[test]
 fn a_customer_who_is_erased_while_their_chat_waits_leaves_the_chat_behind() {
     let mut shop = Shop::new();
     let offer = shop.offer(0, "c-1");
