@@ -160,11 +160,12 @@ fn imports_go_down_only() {
 }
 
 /// What is asked of a row or a profile to know whether an agent may have a piece of work.
-const PREDICATES: [&str; 24] = [
+const PREDICATES: [&str; 25] = [
     ".attends(",
     ".away(",
     ".bars(",
     ".broadcast",
+    ".excludes(",
     ".external",
     ".fit(",
     ".has(id",

@@ -132,7 +132,7 @@ impl JourneyStore {
         let row = self.rows.sessions.get_mut(&id).ok_or(JourneyMisfit::NotThere)?;
         let row = Arc::make_mut(row);
         let live = row.is_live();
-        let later = live && at > row.last_activity;
+        let (late, later) = (at < row.last_activity, live && at > row.last_activity);
         if later {
             self.index.live.remove(&(row.last_activity, id));
             self.index.live.insert((at, id));
@@ -144,7 +144,9 @@ impl JourneyStore {
         }
         row.count(event);
         for (name, value) in attributes {
-            if row.attributes.get(name) != Some(value) {
+            // What was known later is not forgotten for what comes late.
+            let known = row.attributes.get(name);
+            if known != Some(value) && (known.is_none() || !late) {
                 row.attributes.insert(name.clone(), value.clone());
                 row.marks.details = seq;
             }

@@ -237,7 +237,8 @@ commands! {
         #[serde(default)]
         session_type: Option<Key> => with_session_type(some Key),
         /// What is known of the session by now, by dotted names; a later value takes the place of
-        /// an earlier one. On a page view `search.term` says what was searched for there.
+        /// an earlier one, by the dates of the events. On a page view, and on nothing else,
+        /// `search.term` says what was searched for there.
         #[serde(default)]
         attributes: Attributes => with_attributes(each (Key, Value)),
     } -> SessionId;

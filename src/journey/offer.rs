@@ -13,8 +13,11 @@ use crate::journey::definition::{Media, TenThousandths, Weight};
 use crate::journey::ids::{SessionId, WebOfferId};
 
 /// The state of an offer to a visitor (Genesys: web action).
+/// Which may follow which:
 ///
+/// ```text
 #[doc = include_str!("../../tests/tables/web_offer.txt")]
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -115,7 +115,7 @@ impl JourneyTurn<'_> {
             return Place::In(live.id);
         }
         let head = customer.and_then(|id| store.customer(id));
-        let sessions = head.map(|head| &head.sessions[..]).unwrap_or_default();
+        let sessions = head.map_or(&[][..], |head| &head.sessions);
         let theirs =
             |row: &&Session| (&row.identifier, &row.kind) == (&tidied.identifier, &tidied.kind);
         let (before, after) =
