@@ -437,6 +437,7 @@ fn seed4_row131_deltas_keep_every_screen_as_a_fresh_view_would_be() {
     shop.tell(at(), odd.with_attributes([("device.category".into(), "tablet".into())]));
     shop.tell(at(), Leave::new(Identifier::cookie("c-1")));
     // Another conversation of theirs, in which an agent holds, resumes and wraps up.
+    shop.tell(at(), SetPresence::new(BO, SystemPresence::OnQueue.id()));
     let offered = shop.track(at(), "c-2", page("offer", "Offer"));
     let other = shop.says_yes(at(), offered);
     shop.accept(at());
@@ -655,10 +656,9 @@ fn seed4_row139_a_conversation_is_blue_white_or_gray() {
         let by = if ending == Ending::Customer { Party::Customer } else { Party::Agent(ANA) };
         if ending == Ending::Agent {
             shop.tell(start, Change::new(CARE, QueueProfile::default()));
-            let change = RecordChange::default().with_short_description("A chair");
-            let save = SaveInteraction::new(chat, Party::Agent(ANA), change);
-            shop.tell(start + 4_000, save);
         }
+        let change = RecordChange::default().with_short_description("A chair");
+        shop.tell(start + 4_000, SaveInteraction::new(chat, Party::Agent(ANA), change));
         shop.tell(start + 5_000, EndInteraction::new(chat, ending, by));
         if coded {
             assert_eq!(live(&shop).status, Some(ConversationStatus::WrappingUp));

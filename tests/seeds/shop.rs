@@ -189,10 +189,13 @@ impl Shop {
         self.tell(when, Answer::new(offer, WebAnswer::Accepted)).expect("a chat begins")
     }
 
-    /// Ana accepts what rings.
+    /// The agent at whom it rings accepts.
     pub(crate) fn accept(&mut self, when: i64) {
-        let offers = self.centre.engine().view().agent(ANA).unwrap().offers();
-        self.tell(when, Accept::new(offers[0]));
+        let view = self.centre.engine().view();
+        let mut offers =
+            [ANA, BO].into_iter().flat_map(|agent| view.agent(agent).unwrap().offers());
+        let offer = *offers.next().expect("it rings");
+        self.tell(when, Accept::new(offer));
     }
 
     /// A visitor looks at a page, is offered a chat, and Ana has it; the session and the chat.

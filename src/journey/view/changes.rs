@@ -3,7 +3,6 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::base::key::Key;
 use crate::fact::log::Seq;
 use crate::interaction::{InteractionId, ProfileStore, Records};
 
@@ -11,11 +10,12 @@ use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::journeys::Journeys;
 use crate::journey::person::Customer;
 use crate::journey::refusal::JourneyRefusal;
-use crate::journey::rows::{Definitions, JourneyRows, Looks};
-use crate::journey::session::{Happening, Session};
+use crate::journey::rows::JourneyRows;
+use crate::journey::session::Session;
 use crate::journey::talk::{Conversation, TalkMarks};
 use crate::journey::view::delta::{CardChange, MapChange, ViewChange, ViewDelta};
-use crate::journey::view::draw::{Eye, conversation_details, title_of};
+use crate::journey::view::draw::{Eye, conversation_details};
+use crate::journey::view::looked::Looked;
 use crate::journey::view::page::CardId;
 use crate::journey::view::reach::{Reach, ReadRecord, reader};
 use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
@@ -104,59 +104,6 @@ fn unlinked(rows: &JourneyRows, interaction: InteractionId) -> Seq {
     known.map_or(rows.unlinked_before, |(seq, _)| *seq)
 }
 
-/// What looks otherwise since a fact.
-#[derive(Debug, Default)]
-struct Looked<'a> {
-    segments: Vec<Changed<'a>>,
-    outcomes: Vec<Changed<'a>>,
-    maps: Vec<Changed<'a>>,
-}
-
-/// Something that is defined and looks otherwise.
-#[derive(Clone, Copy, Debug)]
-struct Changed<'a> {
-    key: &'a Key,
-    seq: Seq,
-    /// True if agents see it now.
-    shown: bool,
-}
-
-fn changed<T: Looks>(all: &Definitions<T>, since: Seq) -> Vec<Changed<'_>> {
-    let all = all.0.iter().filter(|one| one.looks > since);
-    all.map(|one| Changed { key: &one.key, seq: one.looks, shown: one.look().is_some() }).collect()
-}
-
-impl<'a> Looked<'a> {
-    /// What a viewer notices of it.
-    fn since(eye: Eye<'a>, since: Seq) -> Self {
-        let rows = &eye.store.rows;
-        if rows.defined <= since {
-            return Self::default();
-        }
-        let seen = |sees: bool, all: Vec<Changed<'a>>| if sees { all } else { Vec::new() };
-        Self {
-            segments: seen(eye.sees_segments(), changed(&rows.segments, since)),
-            outcomes: seen(eye.sees_outcomes(), changed(&rows.outcomes, since)),
-            maps: seen(eye.has(JourneyRight::Event), changed(&rows.maps, since)),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.outcomes.is_empty() && self.maps.is_empty()
-    }
-
-    /// Why an event looks otherwise.
-    fn of(&self, what: &Happening) -> Option<Changed<'a>> {
-        let (all, key) = match what {
-            Happening::Did(_) => return None,
-            Happening::SegmentMatched { segment } => (&self.segments, segment),
-            Happening::OutcomeAchieved { outcome } => (&self.outcomes, outcome),
-            Happening::Offer { map, .. } => (&self.maps, map),
-        };
-        all.iter().find(|one| one.key == key).copied()
-    }
-}
-
 /// The changes that were found, by their numbers.
 struct Changes<'a> {
     eye: Eye<'a>,
@@ -211,7 +158,7 @@ impl<'a> Changes<'a> {
     }
 
     fn look_at_session(&mut self, row: &Session, placed: Seq, looked: &Looked<'a>) {
-        let change = self.change(row, looked);
+        let change = self.eye.change(row, looked, self.since);
         if placed > self.since {
             let seq = change.map_or(placed, |(seq, _)| seq.max(placed));
             self.put(seq, ViewChange::CardAdded(self.eye.session(row).into()));
@@ -294,103 +241,6 @@ impl<'a> Changes<'a> {
             ..CardChange::none(CardId::Conversation(id))
         };
         self.put(seq, ViewChange::CardChanged(change.into()));
-    }
-
-    /// What changed of a session that this viewer sees, with the number of the last fact that did.
-    fn change(&self, row: &Session, looked: &Looked<'a>) -> Option<(Seq, CardChange)> {
-        let (eye, marks) = (self.eye, row.marks);
-        let mut last = Last { since: self.since, seq: 0 };
-        let mut change = CardChange::none(CardId::Session(row.id));
-        if last.notes(marks.details) {
-            change.title = Some(title_of(row));
-            change.kind = Some(eye.kind(row)).filter(|kind| kind.shown().is_some());
-            change.details = Some(eye.details(row));
-        }
-        if eye.has(JourneyRight::Visit) && last.notes(marks.live) {
-            change.live = Some(eye.live(row));
-        }
-        if eye.has(JourneyRight::Event) {
-            change.map = self.map_change(row, looked, &mut last);
-            if self.counts_changed(row) {
-                change.details = Some(eye.details(row));
-            }
-        }
-        if last.notes(marks.searches) {
-            change.searches = Some(row.searches.clone());
-        }
-        // One that was hidden first and taken away then may still stand there.
-        let taken = |key: &str| marks.unmatched > self.since && row.had_segment(key);
-        let there = |one: &&Changed<'_>| row.has_segment(one.key) || taken(one.key);
-        let chips = looked.segments.iter().filter(there);
-        let chips = chips.map(|one| one.seq).max().unwrap_or_default();
-        if eye.sees_segments() && last.notes(marks.segments.max(chips)) {
-            change.segments = Some(eye.segments(row));
-        }
-        let scores = eye.has(JourneyRight::OutcomeScores);
-        let shown = |one: &&Changed<'_>| {
-            row.outcome(one.key).is_some_and(|progress| progress.achieved.is_some() || scores)
-        };
-        let bars = looked.outcomes.iter().filter(shown).map(|one| one.seq).max();
-        let scores = if scores { marks.scores } else { 0 };
-        let bars = marks.outcomes.max(scores).max(bars.unwrap_or_default());
-        if eye.sees_outcomes() && last.notes(bars) {
-            change.outcomes = Some(eye.outcomes(row));
-        }
-        if change.searches.is_some() || change.segments.is_some() || change.outcomes.is_some() {
-            change.expandable = Some(eye.is_expandable(row));
-        }
-        (last.seq > 0).then_some((last.seq, change))
-    }
-
-    /// The items that came, or look otherwise; all, if some are gone.
-    fn map_change(&self, row: &Session, looked: &Looked<'a>, last: &mut Last) -> Option<MapChange> {
-        let mut all = last.notes(row.marks.lost);
-        if row.marks.map <= self.since && looked.is_empty() && !all {
-            return None;
-        }
-        let mut items = Vec::new();
-        for event in &row.events {
-            let (look, new) = (looked.of(&event.what), event.seq > self.since);
-            if !new && look.is_none() {
-                continue;
-            }
-            let seq = look.map_or(0, |look| look.seq);
-            if let Some(item) = self.eye.item(event) {
-                last.notes(event.seq.max(seq));
-                items.push(item);
-            } else if !new && look.is_some_and(|look| !look.shown) {
-                all |= last.notes(seq);
-            }
-        }
-        if all {
-            return self.eye.map(row).shown().cloned().map(MapChange::All);
-        }
-        (!items.is_empty()).then_some(MapChange::Items(items))
-    }
-
-    /// True if the visitor did something more.
-    fn counts_changed(&self, row: &Session) -> bool {
-        let new = |one: &crate::journey::session::SessionEvent| {
-            one.seq > self.since && matches!(one.what, Happening::Did(_))
-        };
-        row.marks.lost > self.since || (row.marks.map > self.since && row.events.iter().any(new))
-    }
-}
-
-/// The last fact that changed anything of a card.
-struct Last {
-    since: Seq,
-    seq: Seq,
-}
-
-impl Last {
-    /// Notes a fact; true if it came since.
-    fn notes(&mut self, seq: Seq) -> bool {
-        let new = seq > self.since;
-        if new {
-            self.seq = self.seq.max(seq);
-        }
-        new
     }
 }
 

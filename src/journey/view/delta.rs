@@ -144,10 +144,8 @@ impl CardChange {
             Some(MapChange::Items(items)) => {
                 let Some(map) = card.map.shown_mut() else { return };
                 for item in items {
-                    match map.binary_search_by_key(&item.place(), MapItem::place) {
-                        Ok(place) => map[place] = item.clone(),
-                        Err(place) => map.insert(place, item.clone()),
-                    }
+                    let found = map.binary_search_by_key(&item.place(), MapItem::place);
+                    put(map, found, item.clone());
                 }
             }
         }
@@ -198,9 +196,8 @@ impl JourneyView {
         let Some(page) = self.cards.shown_mut() else { return };
         let place = card.place();
         match page.items.binary_search_by(|one| place.cmp(&one.place())) {
-            Ok(at) => page.items[at] = card.clone(),
             Err(_) if page.next.is_some_and(|next| place < next) => {}
-            Err(at) => page.items.insert(at, card.clone()),
+            found => put(&mut page.items, found, card.clone()),
         }
     }
 
@@ -215,13 +212,23 @@ impl JourneyView {
         {
             for card in items {
                 let place = card.place();
-                match page.items.binary_search_by(|one| place.cmp(&one.place())) {
-                    Ok(at) => page.items[at] = card,
-                    Err(at) => page.items.insert(at, card),
-                }
+                let found = page.items.binary_search_by(|one| place.cmp(&one.place()));
+                put(&mut page.items, found, card);
             }
             page.next = next;
         }
         self.as_of = as_of;
+    }
+}
+
+/// Puts something at its place in a list, or in the stead of what is there.
+fn put<T>(list: &mut Vec<T>, place: Result<usize, usize>, item: T) {
+    match place {
+        Ok(at) => {
+            if let Some(there) = list.get_mut(at) {
+                *there = item;
+            }
+        }
+        Err(at) => list.insert(at, item),
     }
 }

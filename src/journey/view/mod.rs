@@ -3,10 +3,12 @@
 //! What somebody may not see is not in the value they are given, and cannot be guessed from it.
 
 mod card;
+mod changed_card;
 mod changes;
 mod delta;
 mod draw;
 mod live;
+mod looked;
 mod map_item;
 mod own;
 mod page;
