@@ -5,9 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use strowger::journey::{
-    ActionMap, Activation, Media, OutcomeCondition, PageCondition, Weight,
-};
+use strowger::journey::{ActionMap, Activation, Media, OutcomeCondition, PageCondition, Weight};
 use strowger::model::{CalendarId, Invalid, Problem};
 use strowger::{Key, Span};
 use strowger_wire::{Request, escaped};
@@ -18,10 +16,9 @@ use crate::journey::criteria::{
     CriteriaOperator, EventSource, JourneyCriterion, Reader, StreamType, comparison,
 };
 use crate::journey::definition::{leave_dates, leave_said};
-use crate::journey::group::{Group, Room, leave, leave_others, within};
-use crate::journey::notice::FormWords;
+use crate::journey::form::FormWords;
+use crate::journey::group::{Group, JourneyRef, Room, leave, leave_others, within};
 use crate::journey::outcome_score::probability;
-use crate::journey::web_action::JourneyRef;
 use crate::left::{Left, WhyLeft};
 use crate::words::{open_body, words};
 
@@ -307,8 +304,7 @@ impl JourneyActionMap {
         if self.trigger_with_outcome_probability_conditions.len() > CONDITIONS_MAX {
             reader.miss(path.into(), WhyLeft::OutOfRange);
         } else {
-            for (place, one) in
-                self.trigger_with_outcome_probability_conditions.iter().enumerate()
+            for (place, one) in self.trigger_with_outcome_probability_conditions.iter().enumerate()
             {
                 leave_others(&mut reader.left, &format!("{path}.{place}"), &one.others);
                 map.outcomes.push(one.condition()?);
@@ -320,7 +316,10 @@ impl JourneyActionMap {
                 "triggerWithOutcomePercentileConditions",
                 &self.trigger_with_outcome_percentile_conditions,
             ),
-            ("triggerWithOutcomeQuantileConditions", &self.trigger_with_outcome_quantile_conditions),
+            (
+                "triggerWithOutcomeQuantileConditions",
+                &self.trigger_with_outcome_quantile_conditions,
+            ),
         ] {
             if !conditions.is_empty() {
                 reader.miss(field.into(), WhyLeft::NoCounterpart);

@@ -4,14 +4,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::journey::form::FormWords;
 use crate::journey::group::{Rest, leave, leave_others, within};
-use crate::journey::notice::FormWords;
 use crate::left::WhyLeft;
 use crate::words::{open_body, words};
 use strowger::Key;
-use strowger::journey::{
-    Comparison, Conditions, Criterion, EventCondition, EventName, Operator,
-};
+use strowger::journey::{Comparison, Conditions, Criterion, EventCondition, EventName, Operator};
 use strowger::model::Value as Held;
 
 words! {
@@ -215,9 +213,7 @@ fn of_event(event: &EventName, key: &str, words: &FormWords) -> Option<String> {
         (EventName::PageViewed, "page.hostname") => "host",
         (EventName::Searched, "searchQuery") => "term",
         (EventName::ScreenViewed, "screenName") => "screen",
-        (EventName::FormSubmitted | EventName::FormAbandoned, _)
-            if own == Some(&*words.form) =>
-        {
+        (EventName::FormSubmitted | EventName::FormAbandoned, _) if own == Some(&*words.form) => {
             "form"
         }
         (EventName::FormAbandoned, _) if own == Some(&*words.percent) => "percent",
@@ -358,12 +354,7 @@ impl<'a> Reader<'a> {
 
     /// The kind of event that a condition asks for. What was searched for on a page is an event of
     /// its own here.
-    fn event(
-        &mut self,
-        path: &str,
-        source: EventSource<'_>,
-        searches: bool,
-    ) -> Option<EventName> {
+    fn event(&mut self, path: &str, source: EventSource<'_>, searches: bool) -> Option<EventName> {
         let Some(name) = source.name else {
             // An event of any kind.
             self.miss(within(path, "eventName"), WhyLeft::NoCounterpart);

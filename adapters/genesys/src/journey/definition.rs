@@ -10,8 +10,8 @@ use strowger_wire::{Request, escaped};
 
 use crate::iso_time::IsoTime;
 use crate::journey::criteria::{JourneyContextPatterns, JourneyPatterns, Reader};
+use crate::journey::form::FormWords;
 use crate::journey::group::{Group, Rest, leave, leave_others};
-use crate::journey::notice::FormWords;
 use crate::left::{Left, WhyLeft};
 use crate::words::{open_body, words};
 
@@ -126,10 +126,7 @@ impl JourneySegment {
 }
 
 /// Tells what is said and has no counterpart.
-pub(super) fn leave_said<'a>(
-    left: &mut Rest,
-    said: impl IntoIterator<Item = (&'a str, bool)>,
-) {
+pub(super) fn leave_said<'a>(left: &mut Rest, said: impl IntoIterator<Item = (&'a str, bool)>) {
     for (field, _) in said.into_iter().filter(|(_, said)| *said) {
         leave(left, field, WhyLeft::NoCounterpart);
     }

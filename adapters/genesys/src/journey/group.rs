@@ -26,6 +26,14 @@ open_body! {
     }
 }
 
+open_body! {
+    /// Something that is named by its id.
+    pub JourneyRef {
+        /// The id.
+        id: String,
+    }
+}
+
 /// The most attributes an event, or a session, may have here.
 const ATTRIBUTES_MAX: usize = 50;
 
@@ -42,7 +50,7 @@ pub(super) fn leave(left: &mut Rest, field: impl Into<String>, why: WhyLeft) {
 
 /// Whatever else a body says has no counterpart. Its address says its id again.
 pub(super) fn leave_others(left: &mut Rest, path: &str, others: &Group) {
-    for (name, value) in others.iter().filter(|(_, value)| !value.is_null()) {
+    for (name, _) in others.iter().filter(|(_, value)| !value.is_null()) {
         let is_address = &**name == "selfUri";
         let why = if is_address { WhyLeft::SaidElsewhere } else { WhyLeft::NoCounterpart };
         leave(left, within(path, name), why);

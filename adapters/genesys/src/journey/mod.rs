@@ -8,16 +8,20 @@
 mod action_map;
 mod criteria;
 mod definition;
+mod form;
 mod group;
+mod identifier;
 mod notice;
 mod outcome_score;
 mod session;
 mod target;
+mod visit;
 mod web_action;
 
 pub use action_map::{
-    ActionMapAction, ActionMapImport, ActionMapSchedules, ActivationType, EventTrigger, JourneyActionMap,
-    JourneyActivation, JourneyMedia, ProbabilityTrigger, UrlCondition, get_action_map,
+    ActionMapAction, ActionMapImport, ActionMapSchedules, ActivationType, EventTrigger,
+    JourneyActionMap, JourneyActivation, JourneyMedia, ProbabilityTrigger, UrlCondition,
+    get_action_map,
 };
 pub use criteria::{
     CriteriaOperator, JourneyContextPatterns, JourneyCriterion, JourneyPattern, JourneyPatterns,
@@ -27,17 +31,18 @@ pub use definition::{
     JourneyOutcome, JourneySegment, OutcomeImport, SegmentImport, SegmentScope, get_outcome,
     get_segment,
 };
-pub use group::{Group, JourneyAttribute};
+pub use form::FormWords;
+pub use group::{Group, JourneyAttribute, JourneyRef};
 pub use notice::{
-    AppEvent, FormWords, JourneyNotice, JourneyNotices, NoticeImport, NoticeSession,
-    OutcomeAchieved, SegmentAssigned, Told, WebEvent, get_session_events,
+    JourneyNotice, JourneyNotices, NoticeImport, NoticeSession, OutcomeAchieved, SegmentAssigned,
+    Told, get_session_events,
 };
 pub use outcome_score::{OutcomeScoreBody, OutcomeScores, ScoresImport, get_outcome_scores};
 pub use session::{
     JourneySession, OutcomeAchievement, SessionImport, SessionSegment, get_journey_session,
 };
 pub use target::{JourneyServiceLevel, JourneyTarget, TargetImport, get_action_target};
+pub use visit::{AppEvent, WebEvent};
 pub use web_action::{
-    ActionEvent, ActionMapVersion, JourneyRef, WebAction, WebActionEvent, WebActionImport,
-    WebActionState,
+    ActionEvent, ActionMapVersion, WebAction, WebActionEvent, WebActionImport, WebActionState,
 };

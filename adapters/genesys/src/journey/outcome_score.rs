@@ -2,7 +2,6 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use strowger::Key;
@@ -13,8 +12,7 @@ use strowger_wire::{Request, escaped};
 use crate::decimal::Decimal;
 use crate::iso_time::IsoTime;
 use crate::journey::definition::leave_said;
-use crate::journey::group::{leave_others, within};
-use crate::journey::web_action::JourneyRef;
+use crate::journey::group::{JourneyRef, leave_others, within};
 use crate::left::Left;
 use crate::words::open_body;
 
@@ -60,9 +58,8 @@ pub(super) fn probability(
     number: Option<&Decimal>,
 ) -> Result<Option<TenThousandths>, Invalid> {
     let problem = Problem::OutOfRange { min: 0, max: 1 };
-    let share = |number: &Decimal| {
-        number.ten_thousandths().ok_or_else(|| Invalid::new(field, problem))
-    };
+    let share =
+        |number: &Decimal| number.ten_thousandths().ok_or_else(|| Invalid::new(field, problem));
     number.map(share).transpose()
 }
 

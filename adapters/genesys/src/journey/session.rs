@@ -6,18 +6,16 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use strowger::journey::{
-    Achieve, Identifier, JourneyCommand, Match, SessionCounts, SessionId,
-};
+use strowger::journey::{Achieve, Identifier, JourneyCommand, Match, SessionCounts, SessionId};
 use strowger::model::{Attributes, Invalid, Problem};
 use strowger::{Key, Timestamp};
 use strowger_wire::{Request, escaped};
 
 use crate::iso_time::IsoTime;
-use crate::journey::definition::leave_said;
-use crate::journey::group::{Group, JourneyAttribute, Room, leave, leave_others, within};
-use crate::journey::notice::identifier;
-use crate::journey::web_action::JourneyRef;
+use crate::journey::group::{
+    Group, JourneyAttribute, JourneyRef, Room, leave, leave_others, within,
+};
+use crate::journey::identifier::identifier;
 use crate::left::{Left, WhyLeft};
 use crate::words::open_body;
 

@@ -1,5 +1,6 @@
 //! Web actions: what a visitor is offered, and what became of it.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -12,7 +13,7 @@ use strowger_wire::{Method, Request, escaped};
 
 use crate::iso_time::IsoTime;
 use crate::journey::action_map::JourneyMedia;
-use crate::journey::group::{leave, leave_others, within};
+use crate::journey::group::{JourneyRef, leave, leave_others, within};
 use crate::left::{Left, WhyLeft};
 use crate::words::{body, open_body, words};
 
@@ -93,14 +94,6 @@ impl WebActionState {
             WebOfferState::Errored => Self::Errored,
             _ => return None,
         })
-    }
-}
-
-open_body! {
-    /// Something that is named by its id.
-    pub JourneyRef {
-        /// The id.
-        id: String,
     }
 }
 
@@ -371,10 +364,7 @@ impl ActionEvent {
         if let Some((field, _)) = said.into_iter().find(|(_, said)| !said) {
             return Err(Invalid::new(field, Problem::Empty));
         }
-        let path = alloc::format!(
-            "/api/v2/journey/deployments/{}/actionevent",
-            escaped(deployment)
-        );
+        let path = format!("/api/v2/journey/deployments/{}/actionevent", escaped(deployment));
         Ok(Request::new(Method::Post, path).with_body(self))
     }
 }

@@ -196,7 +196,8 @@ fn read_journey(bytes: &[u8]) {
     if let Ok(import) = read::<OutcomeScores>(200, bytes).map(|one| one.import()) {
         let _ = import.map(|import| import.commands(session).len());
     }
-    let _ = read::<JourneySegment>(200, bytes).map(|one| one.import(&words).segment.check().is_ok());
+    let _ =
+        read::<JourneySegment>(200, bytes).map(|one| one.import(&words).segment.check().is_ok());
     let outcome = read::<JourneyOutcome>(200, bytes);
     let _ = outcome.map(|one| one.import(&words, true).outcome.check().is_ok());
     if let Ok(map) = read::<JourneyActionMap>(200, bytes) {

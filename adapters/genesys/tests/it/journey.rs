@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use strowger::interaction::InteractionType;
 use strowger::journey::*;
+// Both have something that is called so.
+use strowger::journey::{Answer, Target};
 use strowger::model::{CalendarId, ChannelId, Invalid, Problem, QueueId};
 use strowger::{Key, Span, Timestamp};
 use strowger_genesys::*;
@@ -266,10 +268,7 @@ fn a_web_action_asks_for_what_the_visitor_or_their_browser_said() {
             _ => None,
         };
         assert_eq!(command, expected, "{state:?}");
-        let told = left.contains(&Left::new(
-            "webActionEvent.action.state",
-            WhyLeft::NoCounterpart,
-        ));
+        let told = left.contains(&Left::new("webActionEvent.action.state", WhyLeft::NoCounterpart));
         assert_eq!(told, *state == WebActionState::OfferedOutsideSchedule, "{state:?}");
     }
     let (command, left) = said(&WebActionState::from("snoozed"));
@@ -450,21 +449,22 @@ fn a_segment_is_read_with_all_its_conditions() {
     let with = |name: &str, compare: Comparison| {
         Criterion::new(name, Operator::Equal, "").with_compare(compare)
     };
-    let expected = Conditions::default()
-        .with_session([
-            one("browser.family", Operator::Equal, "Firefox".into()),
-            one("campaign.source", Operator::StartsWith, "goo".into()),
-        ])
-        .with_events([
-            EventCondition::new(EventName::PageViewed)
-                .with_criteria([
-                    with("url", texts(Operator::ContainsAny, ["/chairs", "/tables"])),
-                    with("title", texts(Operator::ContainsNotAll, ["Sale", "Old"])),
-                ])
-                .with_at_least(2),
-            EventCondition::new(EventName::Custom("order_completed".into()))
-                .with_criteria([one("size", Operator::AtLeast, 2.into())]),
-        ]);
+    let expected =
+        Conditions::default()
+            .with_session([
+                one("browser.family", Operator::Equal, "Firefox".into()),
+                one("campaign.source", Operator::StartsWith, "goo".into()),
+            ])
+            .with_events([
+                EventCondition::new(EventName::PageViewed)
+                    .with_criteria([
+                        with("url", texts(Operator::ContainsAny, ["/chairs", "/tables"])),
+                        with("title", texts(Operator::ContainsNotAll, ["Sale", "Old"])),
+                    ])
+                    .with_at_least(2),
+                EventCondition::new(EventName::Custom("order_completed".into()))
+                    .with_criteria([one("size", Operator::AtLeast, 2.into())]),
+            ]);
     assert_eq!(segment.conditions, expected);
     let named: Vec<_> = import.left.iter().map(|left| &*left.field).collect();
     let left = [
@@ -503,7 +503,12 @@ fn a_segment_that_would_match_others_than_there_is_not_active() {
     let cases: [(String, Value, &str, WhyLeft); 16] = [
         (format!("{session}/operator"), "like".into(), "operator", WhyLeft::UnknownValue),
         (format!("{session}/values"), Value::from(vec!["a", "b"]), "values", WhyLeft::AnyOf),
-        (format!("{session}/values"), Value::from(Vec::<Value>::new()), "values", WhyLeft::UnknownValue),
+        (
+            format!("{session}/values"),
+            Value::from(Vec::<Value>::new()),
+            "values",
+            WhyLeft::UnknownValue,
+        ),
         (format!("{session}/values/0"), long.into(), "values", WhyLeft::OutOfRange),
         (format!("{session}/key"), "ipAddress".into(), "key", WhyLeft::NoCounterpart),
         (format!("{session}/entityType"), "house".into(), "entityType", WhyLeft::UnknownValue),
@@ -564,7 +569,8 @@ fn probabilities_are_rounded_half_up_and_refused_out_of_range() {
     assert_eq!(import.commands(session), commands);
     for (text, refused) in [("1.00001", true), ("-0.1", true), ("2", true), ("1.0", false)] {
         for field in ["probability", "sessionMaxProbability"] {
-            let read = format!(r#"{{"outcomeScores":[{{"outcome":{{"id":"o"}},"{field}":{text}}}]}}"#);
+            let read =
+                format!(r#"{{"outcomeScores":[{{"outcome":{{"id":"o"}},"{field}":{text}}}]}}"#);
             let scores: OutcomeScores = serde_json::from_str(&read).unwrap();
             let found = scores.import();
             assert_eq!(found.is_err(), refused, "{read}");
@@ -575,7 +581,8 @@ fn probabilities_are_rounded_half_up_and_refused_out_of_range() {
         }
     }
     // Eleven outcomes are two commands.
-    let many = (0..11).map(|n| serde_json::json!({"outcome": {"id": n.to_string()}, "probability": 0}));
+    let many =
+        (0..11).map(|n| serde_json::json!({"outcome": {"id": n.to_string()}, "probability": 0}));
     let many = serde_json::json!({"outcomeScores": many.collect::<Value>()});
     assert_eq!(body::<OutcomeScores>(&many).import().unwrap().commands(session).len(), 2);
 }
@@ -638,11 +645,26 @@ fn an_action_map_of_which_a_condition_is_left_is_not_active() {
     };
     let group = "actionMapScheduleGroups.actionMapScheduleGroup";
     let cases = [
-        ("/pageUrlConditions/0/operator", "greaterThan".into(), "pageUrlConditions.0.operator", WhyLeft::NoCounterpart),
-        ("/pageUrlConditions/0/operator", "endsNear".into(), "pageUrlConditions.0.operator", WhyLeft::UnknownValue),
+        (
+            "/pageUrlConditions/0/operator",
+            "greaterThan".into(),
+            "pageUrlConditions.0.operator",
+            WhyLeft::NoCounterpart,
+        ),
+        (
+            "/pageUrlConditions/0/operator",
+            "endsNear".into(),
+            "pageUrlConditions.0.operator",
+            WhyLeft::UnknownValue,
+        ),
         ("/activation/type", "tomorrow".into(), "activation.type", WhyLeft::UnknownValue),
         ("/activation/type", "delay".into(), "activation.delayInSeconds", WhyLeft::UnknownValue),
-        ("/actionMapScheduleGroups/actionMapScheduleGroup/id", "sg-9".into(), group, WhyLeft::NotDefined),
+        (
+            "/actionMapScheduleGroups/actionMapScheduleGroup/id",
+            "sg-9".into(),
+            group,
+            WhyLeft::NotDefined,
+        ),
     ];
     for (place, value, field, why) in cases {
         let import = with(place, value).unwrap();
