@@ -38,6 +38,15 @@ pub enum WhyLeft {
     /// Its value is not one that is known.
     #[error("its value is not known")]
     UnknownValue,
+    /// There any of several will do, here all must hold.
+    #[error("any of several would do there")]
+    AnyOf,
+    /// It is too long, too much or too high for the other side, or not whole.
+    #[error("it is out of range on the other side")]
+    OutOfRange,
+    /// Another field says the same: an address says the id again, the parts of a URL the URL.
+    #[error("another field says it")]
+    SaidElsewhere,
 }
 
 impl Left {

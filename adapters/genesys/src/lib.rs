@@ -37,6 +37,7 @@ mod hear;
 mod intake;
 mod iso_time;
 mod item;
+mod journey;
 mod left;
 mod media;
 mod message;
@@ -61,12 +62,14 @@ pub use conversation::{
     Parking, Part, PartAttributes, PartUpdate, ParticipantState, RoutingData, Wrapup,
     assign_conversation, disconnect_conversation, get_conversation,
 };
+pub use decimal::Decimal;
 pub use event::{Detail, Event, EventError};
 pub use fault::{Failure, Fault, check, read};
 pub use handshake::{Authorization, Me, Missing, get_me};
 pub use intake::{Intake, NotRouted};
 pub use iso_time::{IsoTime, NotIso};
 pub use item::{Reference, ScoredAgentReference, StatusCategory, Workitem, WorkitemNotice};
+pub use journey::*;
 pub use left::{Left, WhyLeft};
 pub use media::MediaType;
 pub use message::{Attachment, IdType, MessageChannel, MessageContent, OpenMessage, Sender};

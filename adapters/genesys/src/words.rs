@@ -84,7 +84,36 @@ macro_rules! body {
     };
 }
 
-pub(super) use {body, words};
+/// A body of which nothing may get lost: like [`body`], and what it says beside its fields is kept
+/// under its name.
+macro_rules! open_body {
+    (
+        $(#[$doc:meta])*
+        $vis:vis $name:ident {
+            $($(#[$field_doc:meta])* $field:ident $(= $wire:literal)?: $type:ty,)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        $vis struct $name {
+            $(
+                $(#[$field_doc])*
+                $(#[serde(rename = $wire)])?
+                #[serde(
+                    skip_serializing_if = "crate::words::is_default",
+                    deserialize_with = "crate::words::lenient"
+                )]
+                $vis $field: $type,
+            )*
+            /// What else it says.
+            #[serde(flatten)]
+            $vis others: alloc::collections::BTreeMap<alloc::string::String, serde_json::Value>,
+        }
+    };
+}
+
+pub(super) use {body, open_body, words};
 
 /// Whether a value is its default.
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -11,7 +11,7 @@ use strowger_genesys::*;
 use crate::samples::all_kept;
 
 /// Words that parsers look at.
-const WORDS: [&str; 26] = [
+const WORDS: [&str; 36] = [
     "id",
     "participants",
     "user",
@@ -38,6 +38,16 @@ const WORDS: [&str; 26] = [
     "u-ana",
     "messages",
     "attributes",
+    "webEvent",
+    "webActionEvent",
+    "eventName",
+    "page_viewed",
+    "customerId",
+    "customerIdType",
+    "cookie",
+    "patterns",
+    "criteria",
+    "probability",
 ];
 
 fn word() -> impl Strategy<Value = String> {
@@ -161,6 +171,42 @@ fn read_all(value: &Value) {
     let _ = read::<OpenMessage>(200, &bytes).map(|message| message.request("i").is_ok());
     let _ = read::<Suggestions>(200, &bytes);
     let _ = check(403, &bytes);
+    read_journey(&bytes);
+}
+
+/// What is said of the customer's journey. What comes out may be refused, and is written again.
+fn read_journey(bytes: &[u8]) {
+    use strowger::interaction::InteractionType;
+    use strowger::journey::{SessionId, WebOfferId};
+    use strowger::model::{ChannelId, QueueId};
+
+    let (words, session) = (FormWords::default(), SessionId::from_raw(0));
+    if let Ok(notice) = read::<JourneyNotice>(200, bytes) {
+        if let Ok(import) = notice.import(&words) {
+            let _ = serde_json::to_string(&import.commands(Some(session))).unwrap();
+            if let Told::Action(action) = import.told {
+                let _ = action.command(WebOfferId::from_raw(0));
+            }
+        }
+    }
+    let _ = read::<JourneyNotices>(200, bytes);
+    if let Ok(import) = read::<JourneySession>(200, bytes).map(|one| one.import()) {
+        let _ = import.map(|import| import.commands(session).len());
+    }
+    if let Ok(import) = read::<OutcomeScores>(200, bytes).map(|one| one.import()) {
+        let _ = import.map(|import| import.commands(session).len());
+    }
+    let _ =
+        read::<JourneySegment>(200, bytes).map(|one| one.import(&words).segment.check().is_ok());
+    let outcome = read::<JourneyOutcome>(200, bytes);
+    let _ = outcome.map(|one| one.import(&words, true).outcome.check().is_ok());
+    if let Ok(map) = read::<JourneyActionMap>(200, bytes) {
+        let _ = map.import(&words, &[].into()).map(|import| import.map.check().is_ok());
+    }
+    if let Ok(target) = read::<JourneyTarget>(200, bytes) {
+        let (queue, channel) = (QueueId::from_raw(0), ChannelId::from_raw(0));
+        let _ = target.import(queue, channel, InteractionType::Chat);
+    }
 }
 
 fn text() -> impl Strategy<Value = Option<String>> {

@@ -13,6 +13,7 @@ mod anything;
 mod consults;
 mod floor;
 mod joint;
+mod journey;
 mod mirror;
 mod nothing_in_silence;
 mod queues;

@@ -309,5 +309,7 @@ pub(crate) fn all_kept() -> Vec<Value> {
     let requests = all("requests").into_iter().map(body("body"));
     let told = all("notifications");
     let bodies = told.clone().into_iter().map(body("eventBody"));
-    all("answers").into_iter().chain(requests).chain(bodies).chain(told).collect()
+    let journeys = crate::journey::samples().into_values();
+    let kept = all("answers").into_iter().chain(requests).chain(bodies).chain(told);
+    kept.chain(journeys).collect()
 }
