@@ -12,8 +12,9 @@ use crate::model::attribute::Value;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::work::check_key;
 
-use crate::journey::session::SessionAttributes;
-use crate::journey::visit::VisitorEvent;
+use crate::journey::attributes::SessionAttributes;
+use crate::journey::found::Found;
+use crate::journey::visit::{EventName, VisitorEvent};
 
 /// How a value is compared (Genesys: criteria operator).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -181,33 +182,6 @@ impl Operator {
     }
 }
 
-/// A value that was found. A text that is a whole number counts as one where a number is asked for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Found<'a> {
-    Number(i64),
-    Text(&'a str),
-}
-
-impl<'a> Found<'a> {
-    /// The value of an attribute.
-    pub(crate) fn of(value: &'a Value) -> Option<Self> {
-        match value {
-            Value::Number(number) => Some(Self::Number(*number)),
-            Value::Text(text) => Some(Self::Text(text)),
-            Value::Flag(true) => Some(Self::Text("true")),
-            Value::Flag(false) => Some(Self::Text("false")),
-            Value::Many(_) => None,
-        }
-    }
-
-    fn number(self) -> Option<i64> {
-        match self {
-            Self::Number(number) => Some(number),
-            Self::Text(text) => text.parse().ok(),
-        }
-    }
-}
-
 growing! {
     /// A condition on an attribute of a session or an event.
     ///
@@ -266,25 +240,6 @@ impl Criterion {
         check_key("attribute", &self.attribute)?;
         self.compare.check()
     }
-}
-
-/// The kind of an event that a condition asks for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum EventName {
-    /// A page was viewed.
-    PageViewed,
-    /// Something was searched for.
-    Searched,
-    /// A form was sent.
-    FormSubmitted,
-    /// A form was left.
-    FormAbandoned,
-    /// A screen of an app was viewed.
-    ScreenViewed,
-    /// An event of the host's own, by its name.
-    Custom(Key),
 }
 
 growing! {

@@ -8,7 +8,7 @@ use crate::base::key::Key;
 use crate::model::attribute::{Attributes, Value};
 use crate::model::invalid::{Invalid, Problem};
 
-use crate::journey::criteria::{EventName, Found};
+use crate::journey::found::Found;
 use crate::journey::url;
 
 /// The longest a URL may be, in bytes.
@@ -25,6 +25,25 @@ const NAME_MAX: u32 = 50;
 
 /// The attribute of a page view that says what the visitor searched for there.
 pub(crate) const SEARCH_TERM: &str = "search.term";
+
+/// The kind of an event that a condition asks for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventName {
+    /// A page was viewed.
+    PageViewed,
+    /// Something was searched for.
+    Searched,
+    /// A form was sent.
+    FormSubmitted,
+    /// A form was left.
+    FormAbandoned,
+    /// A screen of an app was viewed.
+    ScreenViewed,
+    /// An event of the host's own, by its name.
+    Custom(Key),
+}
 
 /// Something that a visitor did (Genesys: web and app events).
 ///
