@@ -77,7 +77,7 @@ fn centre(log: &mut CentreLog) -> Result<Centre, CentreRefusal> {
     centre.execute(at(0), SetPresence::new(ida, SystemPresence::OnQueue.id()), log)?;
 
     let firefox = Criterion::new("browser.family", Operator::Equal, "Firefox");
-    let foxes = Segment::new("Foxes", "#FF6A00")
+    let foxes = VisitorSegment::new("Foxes", "#FF6A00")
         .with_conditions(Conditions::default().with_session([firefox]));
     centre.execute(at(0), SetSegment::new("foxes", foxes), log)?;
     let ordered = EventCondition::new(EventName::Custom("order_placed".into()));
@@ -85,9 +85,9 @@ fn centre(log: &mut CentreLog) -> Result<Centre, CentreRefusal> {
         .with_scored(true)
         .with_conditions(Conditions::default().with_events([ordered]));
     centre.execute(at(0), SetOutcome::new("buys", buys), log)?;
-    let target = Target::new(sales, chat, InteractionType::Chat);
+    let target = ActionTarget::new(sales, chat, InteractionType::Chat);
     centre.execute(at(0), SetTarget::new("sales", target), log)?;
-    let map = ActionMap::new("Chat about chairs", Media::WebChat)
+    let map = ActionMap::new("Chat about chairs", ActionMedia::WebChat)
         .with_segments(["foxes".into()])
         .with_pages([PageCondition::new(Operator::ContainsAny, "/chairs")])
         .with_target("sales");
@@ -120,7 +120,7 @@ fn view(centre: &Centre, ida: AgentId, chat: InteractionId) -> Result<(), Centre
                 println!("    {}: {:?}", outcome.name, outcome.score);
             }
             match &card.map {
-                Gate::Shown(items) => items.iter().for_each(|item| {
+                Gated::Shown(items) => items.iter().for_each(|item| {
                     let secs = (item.at.as_millis() - at(0).as_millis()) / 1_000;
                     println!("    {secs:>3} s {:?}", item.kind);
                 }),

@@ -65,7 +65,7 @@ const KNOWN_CIRCLES: [&[&str]; 5] = [
     // The same in the layer of knowledge.
     &["knowledge::command", "knowledge::decide", "knowledge::layer"],
     // And in the layer of journeys.
-    &["journey::command", "journey::decide", "journey::journeys"],
+    &["journey::command", "journey::journeys"],
     // A layer for tests alone, which its own tests join to the engine like any other.
     &["centre::core", "centre::toy", "centre::words"],
 ];

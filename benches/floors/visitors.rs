@@ -45,13 +45,13 @@ impl Visitors {
                 0 => Conditions::default().with_session([family]),
                 _ => Conditions::default().with_events([seen.with_at_least(3)]),
             };
-            let segment = Segment::new("A segment", "#336699").with_conditions(conditions);
+            let segment = VisitorSegment::new("A segment", "#336699").with_conditions(conditions);
             journeys
                 .execute(now, SetSegment::new(format!("s{n}"), segment), &mut log)
                 .expect("a good segment");
         }
         for n in 0..MAPS {
-            let map = ActionMap::new("A map", Media::Content)
+            let map = ActionMap::new("A map", ActionMedia::Content)
                 .with_segments([format!("s{n}").into()])
                 .with_pages([PageCondition::new(Operator::ContainsAny, "/checkout")]);
             journeys

@@ -10,7 +10,7 @@ use crate::journey::event::JourneyEvent;
 use crate::journey::ids::{SessionId, WebOfferId};
 use crate::journey::offer::{Blocked, OfferFailure, Qualification, WebOffer, WebOfferState};
 use crate::journey::person::{Awaited, Customer};
-use crate::journey::session::{Happening, Session};
+use crate::journey::session::{Happening, VisitorSession};
 use crate::journey::store::JourneyStore;
 
 /// So many offers of a session are remembered, those that are open included.
@@ -186,7 +186,7 @@ impl JourneyStore {
     }
 }
 
-impl Session {
+impl VisitorSession {
     /// Notes that the triggers of a map hold, and what stops it.
     fn qualify(
         &mut self,

@@ -10,12 +10,13 @@ use crate::model::attribute::Attributes;
 
 use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::{JourneyEvent, Unassigned};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId};
-use crate::journey::person::{Customer, Identifier, SegmentAssignment};
+use crate::journey::person::{Customer, SegmentAssignment};
 use crate::journey::session::{
-    Happening, Marks, OutcomeScore, SearchTerm, Session, SessionEvent, Tallies, WebPage,
+    Happening, Marks, OutcomeScore, SearchTerm, SessionEvent, Tallies, VisitorSession, WebPage,
 };
-use crate::journey::store::{Due, JourneyStore};
+use crate::journey::store::{JourneyDue, JourneyStore};
 use crate::journey::url;
 use crate::journey::visit::VisitorEvent;
 
@@ -93,14 +94,15 @@ impl JourneyStore {
         fits(row.merged_into.is_none())?;
         row.enter_session(started, id);
         row.last_activity = row.last_activity.max(started);
-        let mut session = Session::new(id, customer, identifier.clone(), kind.clone(), started);
+        let mut session =
+            VisitorSession::new(id, customer, identifier.clone(), kind.clone(), started);
         session.marks.placed = when.seq;
         // An event may come late, when the identifier is somebody else's already.
         session.released = row.proof(identifier).is_none();
         self.index.enter_live(&session);
         self.rows.sessions_made = id.raw();
         self.rows.sessions.insert(id, Arc::new(session));
-        self.index.deadlines.set(Due::Customer(customer), None);
+        self.index.deadlines.set(JourneyDue::Customer(customer), None);
         Ok(())
     }
 
@@ -267,7 +269,7 @@ impl JourneyStore {
         Ok(())
     }
 
-    fn archive(&mut self, session: &Session, when: Dated) -> Fits {
+    fn archive(&mut self, session: &VisitorSession, when: Dated) -> Fits {
         let row = self.rows.sessions.get(&session.id).ok_or(JourneyMisfit::NotThere)?;
         fits(!row.is_live())?;
         let head = self.head_of(row.customer);
@@ -286,9 +288,9 @@ impl JourneyStore {
         if session.is_live() {
             self.index.leave_live(&session);
         }
-        self.index.deadlines.set(Due::Map(id), None);
+        self.index.deadlines.set(JourneyDue::Map(id), None);
         for offer in &session.offers {
-            self.index.deadlines.set(Due::Offer(*offer), None);
+            self.index.deadlines.set(JourneyDue::Offer(*offer), None);
             self.rows.offers.close(*offer);
         }
         let head = self.head_of(session.customer);
@@ -297,7 +299,7 @@ impl JourneyStore {
         }
     }
 
-    fn import(&mut self, session: &Arc<Session>, when: Dated) -> Fits {
+    fn import(&mut self, session: &Arc<VisitorSession>, when: Dated) -> Fits {
         let id = session.id;
         let minted = (1..=self.rows.sessions_made).contains(&id.raw());
         fits(minted && !self.rows.sessions.contains_key(&id) && session.ended.is_some())?;
@@ -349,7 +351,7 @@ impl Customer {
     }
 }
 
-impl Session {
+impl VisitorSession {
     fn count(&mut self, event: &VisitorEvent) {
         let counts = &mut self.counts;
         counts.events = counts.events.saturating_add(1);

@@ -4,12 +4,12 @@ use crate::model::attribute::Value;
 
 /// A value that was found. A text that is a whole number counts as one where a number is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Found<'a> {
+pub(crate) enum FoundValue<'a> {
     Number(i64),
     Text(&'a str),
 }
 
-impl<'a> Found<'a> {
+impl<'a> FoundValue<'a> {
     /// The value of an attribute.
     pub(crate) fn of(value: &'a Value) -> Option<Self> {
         match value {
@@ -21,7 +21,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn number(self) -> Option<i64> {
+    pub(crate) fn number(self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(number),
             Self::Text(text) => text.parse().ok(),

@@ -93,7 +93,7 @@ pub enum Proof {
 /// An identifier of a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Claim {
+pub struct IdentifierClaim {
     /// The identifier.
     pub identifier: Identifier,
     /// How sure it is.

@@ -1,7 +1,6 @@
-//! Who a visitor is: identifiers, and the customers behind them.
+//! Who a visitor is: the customer behind identifiers.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -9,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
-use crate::model::invalid::{Invalid, Problem};
 
+use crate::journey::identifier::{Identifier, IdentifierClaim, IdentifierKind, Proof};
 use crate::journey::ids::{CustomerId, SessionId};
-use crate::journey::talk::{Conversation, TalkMarks};
+use crate::journey::talk::{ConversationCard, TalkMarks};
 
 /// What is known of who a customer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,7 +69,7 @@ pub(crate) struct KeptConversation {
     /// The numbers of the facts that changed it.
     pub(crate) marks: TalkMarks,
     /// The card.
-    pub(crate) card: Box<Conversation>,
+    pub(crate) card: Box<ConversationCard>,
 }
 
 /// A customer: a visitor with everything that is known of who they are.
@@ -94,7 +93,7 @@ pub struct Customer {
     /// What is known of who they are.
     pub kind: CustomerKind,
     /// Their identifiers, in the order in which they became known.
-    pub identifiers: Vec<Claim>,
+    pub identifiers: Vec<IdentifierClaim>,
     /// The contact of the host's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Key>,
@@ -145,7 +144,7 @@ impl Customer {
     pub(crate) fn new(id: CustomerId, identifier: Identifier, at: Timestamp) -> Self {
         let mut customer = Self { last_activity: at, ..Self::nobody(id) };
         customer.identifiers.reserve_exact(1);
-        customer.identifiers.push(Claim { identifier, proof: Proof::Claimed });
+        customer.identifiers.push(IdentifierClaim { identifier, proof: Proof::Claimed });
         customer.rank();
         customer
     }
@@ -177,7 +176,7 @@ impl Customer {
 
     /// Says anew what is known of who they are.
     pub(crate) fn rank(&mut self) {
-        let by = |claim: &Claim| {
+        let by = |claim: &IdentifierClaim| {
             matches!(claim.identifier.kind, IdentifierKind::Email | IdentifierKind::Phone)
         };
         self.kind = match (&self.contact, self.identifiers.iter().any(by)) {

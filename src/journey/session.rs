@@ -10,10 +10,11 @@ use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
 
 use crate::journey::attributes::SessionAttributes;
-use crate::journey::definition::{Media, TenThousandths};
+use crate::journey::definition::{ActionMedia, TenThousandths};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::{Qualification, WebOfferState};
-use crate::journey::person::{Identifier, SegmentAssignment};
+use crate::journey::person::SegmentAssignment;
 use crate::journey::visit::VisitorEvent;
 
 /// Something in a session that has a place in its journey map.
@@ -43,7 +44,7 @@ pub enum Happening {
         /// The key of its map.
         map: Key,
         /// What was offered.
-        media: Media,
+        media: ActionMedia,
         /// The state.
         state: WebOfferState,
     },
@@ -217,9 +218,9 @@ pub(crate) struct Tallies {
 ///
 /// ```
 /// use strowger::Timestamp;
-/// use strowger::journey::Session;
+/// use strowger::journey::VisitorSession;
 ///
-/// fn shown(session: &Session, now: Timestamp) -> String {
+/// fn shown(session: &VisitorSession, now: Timestamp) -> String {
 ///     let state = if session.is_live() { "live" } else { "over" };
 ///     let lasted = session.ended.unwrap_or(now).since(session.started);
 ///     format!("{:06} {state}, {lasted}, {} pages", session.id.short(), session.counts.pages)
@@ -227,7 +228,7 @@ pub(crate) struct Tallies {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Session {
+pub struct VisitorSession {
     /// The id.
     pub id: SessionId,
     /// The customer whose it was when it began. Who stands for them the layer says.
@@ -289,7 +290,7 @@ pub struct Session {
     pub(crate) tallies: Tallies,
 }
 
-impl Session {
+impl VisitorSession {
     pub(crate) fn new(
         id: SessionId,
         customer: CustomerId,

@@ -8,7 +8,7 @@ use crate::base::key::Key;
 use crate::model::attribute::{Attributes, Value};
 use crate::model::invalid::{Invalid, Problem};
 
-use crate::journey::found::Found;
+use crate::journey::found::FoundValue;
 use crate::journey::url;
 
 /// The longest a URL may be, in bytes.
@@ -152,20 +152,22 @@ impl VisitorEvent {
     }
 
     /// The value of one of its attributes.
-    pub(crate) fn found(&self, attribute: &str) -> Option<Found<'_>> {
+    pub(crate) fn found(&self, attribute: &str) -> Option<FoundValue<'_>> {
         match (self, attribute) {
-            (Self::PageViewed { url, .. }, "url") => Some(Found::Text(url)),
-            (Self::PageViewed { url, .. }, "host") => url::host(url).map(Found::Text),
-            (Self::PageViewed { title, .. }, "title") => Some(Found::Text(title)),
-            (Self::Searched { term }, "term") => Some(Found::Text(term)),
+            (Self::PageViewed { url, .. }, "url") => Some(FoundValue::Text(url)),
+            (Self::PageViewed { url, .. }, "host") => url::host(url).map(FoundValue::Text),
+            (Self::PageViewed { title, .. }, "title") => Some(FoundValue::Text(title)),
+            (Self::Searched { term }, "term") => Some(FoundValue::Text(term)),
             (Self::FormSubmitted { form } | Self::FormAbandoned { form, .. }, "form") => {
-                Some(Found::Text(form))
+                Some(FoundValue::Text(form))
             }
             (Self::FormAbandoned { percent, .. }, "percent") => {
-                Some(Found::Number(i64::from(*percent)))
+                Some(FoundValue::Number(i64::from(*percent)))
             }
-            (Self::ScreenViewed { screen }, "screen") => Some(Found::Text(screen)),
-            (Self::Custom { attributes, .. }, name) => attributes.get(name).and_then(Found::of),
+            (Self::ScreenViewed { screen }, "screen") => Some(FoundValue::Text(screen)),
+            (Self::Custom { attributes, .. }, name) => {
+                attributes.get(name).and_then(FoundValue::of)
+            }
             _ => None,
         }
     }

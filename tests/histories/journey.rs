@@ -105,7 +105,8 @@ fn some_key(dice: &mut Dice) -> Key {
 }
 
 fn some_map(dice: &mut Dice) -> ActionMap {
-    let media = [Media::WebChat, Media::WebMessaging, Media::Content, Media::Open];
+    let media =
+        [ActionMedia::WebChat, ActionMedia::WebMessaging, ActionMedia::Content, ActionMedia::Open];
     let media = media[dice.roll(4) as usize];
     let activation = [
         Activation::Immediate,
@@ -143,21 +144,22 @@ fn set_up(queue: QueueId, channel: ChannelId) -> Vec<JourneyCommand> {
     let twice = EventCondition::new(EventName::PageViewed).with_at_least(2);
     let ordered = EventCondition::new(EventName::Custom("order_placed".into()));
     let conditions = Conditions::default();
-    let foxes = Segment::new("Foxes", "#FF6A00")
+    let foxes = VisitorSegment::new("Foxes", "#FF6A00")
         .with_conditions(conditions.clone().with_session([firefox]));
-    let regulars = Segment::new("Regulars", "#0000FF")
+    let regulars = VisitorSegment::new("Regulars", "#0000FF")
         .with_scope(Scope::Customer)
         .with_expires_after(1)
         .with_conditions(conditions.clone().with_events([twice]));
-    let buyers = Segment::new("Buyers", "#00FF00")
+    let buyers = VisitorSegment::new("Buyers", "#00FF00")
         .with_conditions(conditions.clone().with_events([ordered.clone()]));
     let buys =
         Outcome::new("Buys").with_scored(true).with_conditions(conditions.with_events([ordered]));
     let target = |queue| {
-        Target::new(queue, channel, InteractionType::Chat).with_short_abandon(Span::from_secs(5))
+        ActionTarget::new(queue, channel, InteractionType::Chat)
+            .with_short_abandon(Span::from_secs(5))
     };
-    let chat = ActionMap::new("Chat", Media::WebChat).with_target("sales");
-    let picture = ActionMap::new("Picture", Media::Content).with_segments(["foxes".into()]);
+    let chat = ActionMap::new("Chat", ActionMedia::WebChat).with_target("sales");
+    let picture = ActionMap::new("Picture", ActionMedia::Content).with_segments(["foxes".into()]);
     vec![
         SetSegment::new("foxes", foxes).into(),
         SetSegment::new("regulars", regulars).into(),
@@ -177,7 +179,7 @@ fn some_command(dice: &mut Dice, journeys: &Journeys, now: Timestamp) -> Journey
     let customer = CustomerId::from_raw(1 + dice.roll(12));
     let live: Vec<_> = (1..200)
         .map(SessionId::from_raw)
-        .filter(|id| journeys.session(*id).is_some_and(Session::is_live))
+        .filter(|id| journeys.session(*id).is_some_and(VisitorSession::is_live))
         .collect();
     let lives = |dice: &mut Dice| match live.is_empty() || dice.roll(8) == 0 {
         true => session,
@@ -275,7 +277,7 @@ struct Read {
     rejected: BTreeSet<(CustomerId, Key)>,
     offers: BTreeMap<WebOfferId, (SessionId, Key)>,
     greatest: BTreeMap<(SessionId, Key), u16>,
-    archived: Vec<std::sync::Arc<Session>>,
+    archived: Vec<std::sync::Arc<VisitorSession>>,
     told: BTreeMap<&'static str, u32>,
 }
 

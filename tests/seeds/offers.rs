@@ -70,7 +70,8 @@ fn stopped_by(all: &[usize]) -> Option<Blocked> {
     }
     let low = chat("go").with_weight(Weight::Low);
     let beside = |key: &str, weight| {
-        let map = chat(key).with_target("u").with_weight(weight).with_media(Media::WebMessaging);
+        let map =
+            chat(key).with_target("u").with_weight(weight).with_media(ActionMedia::WebMessaging);
         map.with_offer_window(None)
     };
     site.tell(0, SetActionMap::new("m", low.clone()));
@@ -234,7 +235,7 @@ fn without_pacing_somebody_must_still_be_there() {
 struct Gloomy;
 
 impl Predictor for Gloomy {
-    fn expected(&self, key: &str, target: &Target, observed: TargetCounts) -> TargetCounts {
+    fn expected(&self, key: &str, target: &ActionTarget, observed: TargetCounts) -> TargetCounts {
         assert_eq!((key, target.level), ("t", 8_000));
         TargetCounts::new(observed.engaged + 1, observed.engaged + 1, observed.abandoned)
     }
@@ -281,7 +282,7 @@ fn maps_of_equal_weight_take_turns() {
 fn content_and_a_conversation_are_two_kinds() {
     let mut site = Site::offering(config());
     let show = |weight| {
-        ActionMap::new("x", Media::Content).with_segments(["go".into()]).with_weight(weight)
+        ActionMap::new("x", ActionMedia::Content).with_segments(["go".into()]).with_weight(weight)
     };
     site.tell(0, SetActionMap::new("banner", show(Weight::High)));
     site.tell(0, SetActionMap::new("other", show(Weight::Low)));
@@ -560,7 +561,9 @@ fn an_offer_without_a_window_waits_until_the_visitor_is_gone() {
 #[test]
 fn what_is_not_shown_is_all_carried_out_once() {
     let mut site = Site::offering(config());
-    for (key, media) in [("i", Media::Integration), ("f", Media::Flow), ("o", Media::Open)] {
+    for (key, media) in
+        [("i", ActionMedia::Integration), ("f", ActionMedia::Flow), ("o", ActionMedia::Open)]
+    {
         let map = ActionMap::new(key, media).with_segments(["go".into()]);
         site.tell(0, SetActionMap::new(key, map));
     }
@@ -575,8 +578,9 @@ fn what_is_not_shown_is_all_carried_out_once() {
     // Not again while the triggers hold, and again when they hold anew, or it is another version.
     site.page(1, "c-1", "/b");
     assert_eq!(carried(&site, from), 3);
-    let changed =
-        ActionMap::new("i", Media::Integration).with_segments(["go".into()]).with_start(at(1_000));
+    let changed = ActionMap::new("i", ActionMedia::Integration)
+        .with_segments(["go".into()])
+        .with_start(at(1_000));
     site.tell(2, SetActionMap::new("i", changed));
     site.tell(2, Evaluate::new(id));
     assert_eq!(carried(&site, from), 3);
@@ -590,7 +594,7 @@ fn what_is_not_shown_is_all_carried_out_once() {
     // Caps count what was carried out.
     let once = config().with_cap(FrequencyCap::OnceFinalized);
     let mut site = Site::with(once);
-    site.tell(0, SetActionMap::new("i", ActionMap::new("i", Media::Integration)));
+    site.tell(0, SetActionMap::new("i", ActionMap::new("i", ActionMedia::Integration)));
     site.page(0, "c-1", "/a");
     site.page(HOUR, "c-1", "/a");
     assert_eq!(carried(&site, 0), 1);
@@ -606,18 +610,18 @@ fn an_open_offer_keeps_the_version_it_was_made_of() {
     let offer = site.offer().id;
     let short = chat("go").with_offer_window(Span::from_secs(1)).with_weight(Weight::High);
     site.tell(1, SetActionMap::new("m", short));
-    site.tell(1, SetActionMap::new("m", chat("go").with_media(Media::WebMessaging)));
+    site.tell(1, SetActionMap::new("m", chat("go").with_media(ActionMedia::WebMessaging)));
     assert_eq!(site.journeys.action_map("m").unwrap().1, 3);
     let row = site.journeys.offer(offer).unwrap();
-    assert_eq!((row.version, row.until, row.media), (1, Some(at(60_000)), Media::WebChat));
+    assert_eq!((row.version, row.until, row.media), (1, Some(at(60_000)), ActionMedia::WebChat));
     // Gone, it can still be accepted; and the same definition comes back as the next version.
     site.tell(2, RemoveActionMap::new("m"));
     site.tell(3, Answer::new(offer, YES));
     let facts = site.log.len();
-    site.tell(4, SetActionMap::new("m", chat("go").with_media(Media::WebMessaging)));
+    site.tell(4, SetActionMap::new("m", chat("go").with_media(ActionMedia::WebMessaging)));
     assert_eq!(site.journeys.action_map("m").unwrap().1, 4);
     assert_eq!(site.log.len(), facts + 1);
-    site.tell(4, SetActionMap::new("m", chat("go").with_media(Media::WebMessaging)));
+    site.tell(4, SetActionMap::new("m", chat("go").with_media(ActionMedia::WebMessaging)));
     assert_eq!(site.log.len(), facts + 1);
     site.check_replay();
 }
@@ -901,7 +905,7 @@ fn where_the_queue_is_gone_or_full_the_offer_failed_and_nothing_is_made() {
 fn where_nobody_knows_the_target_any_more_the_offer_failed() {
     let mut shop = Shop::new();
     let offer = shop.offer(0, "c-1");
-    let in_use = JourneyEntity::definition(DefinitionKind::Target, "t".into());
+    let in_use = JourneyEntity::definition(JourneyDefinitionKind::Target, "t".into());
     assert_eq!(shop.refused(1, RemoveTarget::new("t")), JourneyRefusal::in_use(in_use).into());
     shop.tell(1, RemoveActionMap::new("m"));
     shop.tell(1, RemoveTarget::new("t"));
@@ -939,7 +943,7 @@ fn the_engine_says_who_could_answer_and_what_is_open() {
     shop.tell(4, SubmitWork::new(busy, WorkRequest::new(SALES, CHAT)));
     shop.take(4, IDA);
     assert_eq!(look(&mut shop, 7), None);
-    // Nor while she wraps it up.
+    // Nor while they wrap it up.
     shop.leave(8, busy);
     assert_eq!(look(&mut shop, 30_007), None);
     assert_eq!(look(&mut shop, 30_008), Some("offered"));
@@ -954,7 +958,7 @@ fn the_engine_says_who_could_answer_and_what_is_open() {
     let refused = shop.refused(31_014, SetActionMap::new("m", chat_in(nothing)));
     assert_eq!(refused.code(), "unknown");
     for (queue, channel) in [(QueueId::from_raw(99), CHAT), (SALES, ChannelId::from_raw(9))] {
-        let target = Target::new(queue, channel, InteractionType::Chat);
+        let target = ActionTarget::new(queue, channel, InteractionType::Chat);
         assert_eq!(shop.refused(31_014, SetTarget::new("u", target)).code(), "unknown");
     }
     shop.check_replay();

@@ -2,7 +2,7 @@
 //! of it stands in [`seed4_view`](super::seed4_view).
 
 use strowger::interaction::*;
-use strowger::journey::{Answer, Happening, Match, Segment, *};
+use strowger::journey::{Answer, Happening, Match, VisitorSegment, *};
 use strowger::prelude::*;
 
 use crate::help::at;
@@ -12,7 +12,7 @@ use crate::site::*;
 fn messenger(shop: &mut Shop) {
     let target = target().with_kind(InteractionType::Messaging);
     shop.tell(0, SetTarget::new("t", target));
-    shop.tell(0, SetActionMap::new("m", chat("go").with_media(Media::WebMessaging)));
+    shop.tell(0, SetActionMap::new("m", chat("go").with_media(ActionMedia::WebMessaging)));
 }
 
 #[test]
@@ -84,8 +84,8 @@ fn seed4_row129_of_a_telephone_call_the_agent_verifies_the_contact() {
 fn seed4_row131_pages_answers_and_segments_are_facts_at_once() {
     let mut site = Site::offering(config());
     let fox = Criterion::new("browser.family", Operator::Equal, "Firefox");
-    let fox =
-        Segment::new("Foxes", "#FF6A00").with_conditions(Conditions::default().with_session([fox]));
+    let fox = VisitorSegment::new("Foxes", "#FF6A00")
+        .with_conditions(Conditions::default().with_session([fox]));
     site.tell(0, SetSegment::new("foxes", fox));
     let id = site.page(0, "c-1", "/a");
     // They navigate and match a segment.
@@ -356,16 +356,16 @@ fn seed4_row148_visitors_with_the_same_browser_in_the_same_region() {
     let fox = Criterion::new("browser.family", Operator::Equal, "Firefox");
     let region = Criterion::new("geolocation.region", Operator::StartsWith, "BAV");
     let region = region.clone().with_compare(region.compare.with_ignore_case(true));
-    let both = Segment::new("Bavarian foxes", "#FF6A00")
+    let both = VisitorSegment::new("Bavarian foxes", "#FF6A00")
         .with_conditions(Conditions::default().with_session([fox.clone(), region]));
-    let foxes =
-        Segment::new("Foxes", "#FF6A00").with_conditions(Conditions::default().with_session([fox]));
+    let foxes = VisitorSegment::new("Foxes", "#FF6A00")
+        .with_conditions(Conditions::default().with_session([fox]));
     let three = EventCondition::new(EventName::PageViewed).with_at_least(3);
     let chairs = Criterion::new("url", Operator::ContainsAny, "/chairs");
-    let eager = Segment::new("Eager", "#00FF00")
+    let eager = VisitorSegment::new("Eager", "#00FF00")
         .with_conditions(Conditions::default().with_events([three.with_criteria([chairs])]));
     let none = Criterion::new("campaign.source", Operator::NotEqual, "mail");
-    let none = Segment::new("No mail", "#0000FF")
+    let none = VisitorSegment::new("No mail", "#0000FF")
         .with_conditions(Conditions::default().with_session([none]));
     for (key, one) in [("both", both), ("foxes", foxes), ("eager", eager), ("no_mail", none)] {
         site.tell(0, SetSegment::new(key, one));
@@ -388,7 +388,7 @@ fn seed4_row148_visitors_with_the_same_browser_in_the_same_region() {
     site.tell(4, view("c-2", &[("geolocation.region", "bavaria")], "/"));
     assert_eq!(assigned(&site, id), ["foxes", "eager", "both"]);
     // One without conditions is none, nor is one in a colour that is none.
-    let empty = site.refused(5, SetSegment::new("x", Segment::new("Everybody", "#000000")));
+    let empty = site.refused(5, SetSegment::new("x", VisitorSegment::new("Everybody", "#000000")));
     assert_eq!(empty.to_string(), "conditions is empty");
     for colour in ["red", "#FFF", "#GGGGGG", "336699", "#3366999", ""] {
         let segment = by_command().with_colour(colour);
@@ -403,7 +403,7 @@ fn seed4_row149_without_a_licence_there_are_sessions_and_searches_alone() {
     let mut site = Site::with(config().with_licensed(false));
     site.tell(0, SetSegment::new("seg", on_event("cart")));
     site.tell(0, SetOutcome::new("buys", outcome()));
-    site.tell(0, SetActionMap::new("any", ActionMap::new("any", Media::Content)));
+    site.tell(0, SetActionMap::new("any", ActionMap::new("any", ActionMedia::Content)));
     let id = site.event(0, "c-1", custom("cart"));
     site.search(1, "c-1", "chair");
     site.event(2, "c-1", custom("bought"));
@@ -414,7 +414,7 @@ fn seed4_row149_without_a_licence_there_are_sessions_and_searches_alone() {
     assert!(row.segments.is_empty() && row.outcomes.is_empty() && row.offers.is_empty());
     assert_eq!((row.searches.len(), row.events.len()), (1, 3));
     // What is named must still be there.
-    let nothing = JourneyEntity::definition(DefinitionKind::Segment, "x".into());
+    let nothing = JourneyEntity::definition(JourneyDefinitionKind::Segment, "x".into());
     let refused = site.refused(4, Match::new(id, keys(["x"])));
     assert_eq!(refused, JourneyRefusal::unknown(nothing));
     // With the licence the next event counts all of them.
@@ -488,7 +488,7 @@ fn seed4_row162_a_host_scores_a_goal_when_something_is_put_into_the_cart() {
     site.tell(0, SetOutcome::new("buys", outcome()));
     // Whoever was near to buying, and is not any more, is offered something.
     let near = OutcomeCondition::new("buys", 6_000).with_at_most(4_000);
-    let map = ActionMap::new("stay", Media::Content).with_outcomes([near]);
+    let map = ActionMap::new("stay", ActionMedia::Content).with_outcomes([near]);
     site.tell(0, SetActionMap::new("stay", map));
     let id = site.page(0, "c-1", "/a");
     // The host's model, for each event of interest.

@@ -44,9 +44,9 @@ fn newest(view: &JourneyView) -> &Card {
     cards(view).iter().find(id).expect("a card of a session")
 }
 
-fn missing<T>(gate: &Gate<T>) -> Option<JourneyRight> {
+fn missing<T>(gate: &Gated<T>) -> Option<JourneyRight> {
     match gate {
-        Gate::Hidden { missing } => Some(*missing),
+        Gated::Hidden { missing } => Some(*missing),
         _ => None,
     }
 }
@@ -58,7 +58,7 @@ fn seed4_row114_without_customer_neither_block_nor_other_cards() {
     let block = all.customer.shown().unwrap().as_ref().unwrap();
     assert_eq!((block.kind, block.name.as_deref()), (CustomerKind::Ephemeral, None));
     assert_eq!(block.identifiers[0].identifier, Identifier::cookie("c-1"));
-    assert_eq!((cards(&all).len(), &all.history), (3, &Gate::Shown(())));
+    assert_eq!((cards(&all).len(), &all.history), (3, &Gated::Shown(())));
     let view = shop.view(&all_but(JourneyRight::Customer), chat);
     let hidden = Some(JourneyRight::Customer);
     assert_eq!((missing(&view.customer), missing(&view.history)), (hidden, hidden));
@@ -95,7 +95,7 @@ fn seed4_row116_without_event_type_custom_events_have_no_names() {
         map.iter().find(|item| item.kind == MapItemKind::Custom).unwrap().clone()
     };
     let shown = custom(&shop.view(&everything(), chat));
-    assert_eq!(shown.name, Gate::Shown("delivery".into()));
+    assert_eq!(shown.name, Gated::Shown("delivery".into()));
     let details: Vec<_> = shown.details.iter().map(|one| (&*one.label, &*one.text)).collect();
     assert_eq!(details, [("event", "delivery"), ("street", "Elm")]);
     let hidden = custom(&shop.view(&all_but(JourneyRight::EventType), chat));
@@ -207,8 +207,8 @@ fn seed4_row125_at_the_acceptance_of_the_agent_there_is_a_view_and_not_before() 
     assert_eq!((context.by, context.session), (LinkedBy::Offer, Some(session)));
     let map = context.map.unwrap();
     assert_eq!((&*map.key, map.version, map.offer), ("chat", 1, offer));
-    assert_eq!(context.session_type, Gate::Shown(Some("web".into())));
-    assert_eq!(context.identifier, Gate::Shown(Some(IdentifierKind::Cookie)));
+    assert_eq!(context.session_type, Gated::Shown(Some("web".into())));
+    assert_eq!(context.identifier, Gated::Shown(Some(IdentifierKind::Cookie)));
     // Bo has no part in it; nor has Ana any more when it is over.
     refused(&shop, &JourneyViewer::new(BO, JourneyRights::ALL));
     shop.tell(4_000, EndInteraction::new(chat, Ending::Customer, Party::Customer));
@@ -239,7 +239,7 @@ fn seed4_row125_after_a_transfer_the_next_agent_sees_what_that_agent_may() {
     assert_eq!(shop.try_view(&everything(), chat, first), Err(JourneyRefusal::not_yours(id)));
     // The card of the conversation tells how it went.
     let talk = cards(&view).iter().find(|card| card.id == CardId::Conversation(id)).unwrap();
-    use ConversationStepKind::{Joined, Queued, Rang, Transferred};
+    use CardStepKind::{Joined, Queued, Rang, Transferred};
     let steps = [Queued, Rang, Joined, Queued, Rang, Transferred].map(MapItemKind::Conversation);
     assert_eq!(kinds(talk), steps);
 }
@@ -311,7 +311,7 @@ fn seed4_row129_a_call_is_empty_until_its_contact_is_verified() {
     let screen = shop.watch(everything(), subject, 10);
     let view = shop.view(&everything(), subject);
     assert!(!view.verified && cards(&view).is_empty());
-    assert_eq!((&view.customer, &view.context), (&Gate::Shown(None), &Gate::Shown(None)));
+    assert_eq!((&view.customer, &view.context), (&Gated::Shown(None), &Gated::Shown(None)));
     // Nothing that the customer does shows.
     shop.track(3_000, "c-1", page("tables", "Tables"));
     assert_eq!(shop.came(screen), []);
@@ -372,7 +372,7 @@ fn seed4_row131_each_thing_that_happens_makes_one_delta() {
     assert!(deltas.len() == 1 && change.card == CardId::Session(session));
     let Some(MapChange::Items(items)) = &change.map else { panic!("{change:?}") };
     assert_eq!((items.len(), items[0].kind), (1, MapItemKind::Page));
-    shop.tell(start, SetActionMap::new("gift", ActionMap::new("A gift", Media::Content)));
+    shop.tell(start, SetActionMap::new("gift", ActionMap::new("A gift", ActionMedia::Content)));
     shop.track(start, "c-1", page("gifts", "Gifts"));
     assert_eq!(shop.came(screen).len(), 1);
     let gift = shop.offer(session);
@@ -410,7 +410,7 @@ fn seed4_row131_deltas_keep_every_screen_as_a_fresh_view_would_be() {
     shop.tell(at(), Identify::new(Identifier::cookie("c-2")).with_identifiers(mail()));
     // A segment that is recoloured, hidden, shown, removed; one that is hidden all along.
     shop.tell(at(), SetSegment::new("foxes", seen("Foxes", "#0000FF", "/chairs")));
-    let hidden = |segment: Segment| segment.with_show_to_agent(false);
+    let hidden = |segment: VisitorSegment| segment.with_show_to_agent(false);
     shop.tell(at(), SetSegment::new("foxes", hidden(seen("Foxes", "#0000FF", "/chairs"))));
     shop.tell(at(), Unmatch::new(session, ["foxes".into()].into()));
     shop.tell(at(), Match::new(session, ["foxes".into()].into()));
@@ -425,7 +425,7 @@ fn seed4_row131_deltas_keep_every_screen_as_a_fresh_view_would_be() {
     shop.tell(at(), SetOutcome::new("bought", goal("A purchase", "/basket")));
     shop.tell(at(), Score::new(session, [("bought".into(), 1_000)].into()));
     shop.tell(at(), RemoveOutcome::new("bought"));
-    let map = ActionMap::new("Talk with us", Media::WebChat).with_target("care");
+    let map = ActionMap::new("Talk with us", ActionMedia::WebChat).with_target("care");
     let on = PageCondition::new(Operator::ContainsAny, "/offer");
     shop.tell(at(), SetActionMap::new("chat", map.with_pages([on])));
     // What comes late, what is known of the browser, what costs places.
@@ -809,7 +809,7 @@ fn seed4_row147_segments_are_in_order_of_assignment() {
 #[test]
 fn seed4_row147_segments_that_are_not_shown_to_agents_are_nowhere() {
     let mut shop = Shop::new();
-    let scope = |segment: Segment| segment.with_scope(Scope::Customer);
+    let scope = |segment: VisitorSegment| segment.with_scope(Scope::Customer);
     shop.tell(0, SetSegment::new("vip", scope(seen("Vip", "#FF6A00", "/vip"))));
     shop.track(0, "c-1", page("vip", "Vip"));
     let subject = Subject::Customer(shop.customer("c-1"));
@@ -835,12 +835,12 @@ fn seed4_row149_without_the_feature_it_is_said_so() {
     let view = shop.view(&everything(), subject);
     assert_eq!(view.feature, JourneyFeature::NotLicensed);
     let card = newest(&view);
-    assert_eq!((&card.segments, &card.outcomes), (&Gate::NotLicensed, &Gate::NotLicensed));
+    assert_eq!((&card.segments, &card.outcomes), (&Gated::NotLicensed, &Gated::NotLicensed));
     assert_eq!(kinds(card), [MapItemKind::Page, MapItemKind::Search]);
     assert!(shop.journeys().session(session).unwrap().offers.is_empty() && card.expandable);
     // That is another thing than not to be allowed, and than that there is none.
     let view = shop.view(&all_but(JourneyRight::Segment), subject);
-    assert_eq!(newest(&view).segments, Gate::NotLicensed);
+    assert_eq!(newest(&view).segments, Gated::NotLicensed);
     // What was assigned while it was licensed does not show either.
     let (mut shop, _, chat) = busy();
     let screen = shop.watch(everything(), chat, 10);
@@ -964,7 +964,7 @@ fn seed4_row163_the_live_list_is_exactly_who_is_live() {
     }
     // Who does something is on top again.
     shop.track(24 * MINUTE + 1, "c-9", VisitorEvent::searched("oak"));
-    assert_eq!(list(&shop, &everything())[0].customer, Gate::Shown(shop.customer("c-9")));
+    assert_eq!(list(&shop, &everything())[0].customer, Gated::Shown(shop.customer("c-9")));
     let bare = list(&shop, &ana([JourneyRight::Visit].into_iter().collect()));
     assert_eq!(missing(&bare[0].customer), Some(JourneyRight::Customer));
     assert_eq!(missing(&bare[0].card), Some(JourneyRight::Session));
@@ -1001,7 +1001,7 @@ fn another_customer_than_was_thought_makes_the_view_anew() {
     shop.tell(72 * MINUTE, EraseCustomer::new(other));
     let view = &shop.screen(screen).view;
     assert!(cards(view).is_empty() && !view.verified);
-    assert_eq!(view.customer, Gate::Shown(None));
+    assert_eq!(view.customer, Gated::Shown(None));
     let customer = shop.try_view(&everything(), Subject::Customer(other), PageRequest::default());
     let forgotten = JourneyRefusal::forgotten(JourneyEntity::Customer(other));
     assert_eq!(customer, Err(forgotten));
@@ -1028,7 +1028,7 @@ fn a_session_of_more_events_than_are_kept_loses_the_oldest_pages() {
     let card = newest(&view);
     let map = card.map.shown().unwrap();
     assert_eq!(map.len(), 501);
-    assert!(map.iter().all(|item| item.name != Gate::Shown("First".into())));
+    assert!(map.iter().all(|item| item.name != Gated::Shown("First".into())));
     assert!(map.iter().any(|item| item.kind == MapItemKind::Search));
     assert!(map.iter().any(|item| item.kind == MapItemKind::SegmentMatched));
     let CardDetails::Web(web) = &card.details else { panic!() };

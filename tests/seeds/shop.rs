@@ -49,10 +49,10 @@ pub(crate) fn all_rights() -> impl Iterator<Item = JourneyRights> {
 }
 
 /// A segment of whoever has seen a page whose URL holds this.
-pub(crate) fn seen(name: &str, colour: &str, path: &str) -> Segment {
+pub(crate) fn seen(name: &str, colour: &str, path: &str) -> VisitorSegment {
     let url = Criterion::new("url", Operator::ContainsAny, path);
     let seen = EventCondition::new(EventName::PageViewed).with_criteria([url]);
-    Segment::new(name, colour).with_conditions(Conditions::default().with_events([seen]))
+    VisitorSegment::new(name, colour).with_conditions(Conditions::default().with_events([seen]))
 }
 
 /// A goal of whoever has seen a page whose URL holds this.
@@ -110,10 +110,10 @@ impl Shop {
             shop.tell(0, SetMembership::new(agent, CARE));
         }
         shop.tell(0, SetPresence::new(ANA, SystemPresence::OnQueue.id()));
-        let target = Target::new(CARE, CHAT, InteractionType::Chat);
+        let target = ActionTarget::new(CARE, CHAT, InteractionType::Chat);
         shop.tell(0, SetTarget::new("care", target));
         let on = PageCondition::new(Operator::ContainsAny, "/offer");
-        let map = ActionMap::new("Chat with us", Media::WebChat);
+        let map = ActionMap::new("Chat with us", ActionMedia::WebChat);
         shop.tell(0, SetActionMap::new("chat", map.with_pages([on]).with_target("care")));
         shop
     }
@@ -317,7 +317,7 @@ impl Shop {
         while let Some(next) = fresh.cards.shown().and_then(|page| page.next) {
             fresh.load_more(self.try_view(viewer, subject, size.with_after(next)).unwrap());
         }
-        if let (Gate::Shown(fresh), Some(held)) = (&mut fresh.cards, view.cards.shown())
+        if let (Gated::Shown(fresh), Some(held)) = (&mut fresh.cards, view.cards.shown())
             && let Some(last) = held.next
         {
             let all = fresh.items.len();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use strowger::Action;
 use strowger::centre::{CentreConfig, CentreFact, CentreLog, CentreRefusal, Joined};
 use strowger::interaction::*;
-use strowger::journey::{Answer, Match, Segment, *};
+use strowger::journey::{Answer, Match, VisitorSegment, *};
 use strowger::layer::Decide;
 use strowger::model::{Attributes, CalendarId, ChannelId, Value, WrapUpMode, WrapUpProfile};
 use strowger::prelude::*;
@@ -107,23 +107,23 @@ pub(crate) fn keys<const N: usize>(keys: [&str; N]) -> Vec<strowger::Key> {
 }
 
 /// A segment of sessions in which such an event happened.
-pub(crate) fn on_event(name: &str) -> Segment {
+pub(crate) fn on_event(name: &str) -> VisitorSegment {
     let event = EventCondition::new(EventName::Custom(name.into()));
-    Segment::new(name, "#336699").with_conditions(Conditions::default().with_events([event]))
+    VisitorSegment::new(name, "#336699").with_conditions(Conditions::default().with_events([event]))
 }
 
 /// A segment that nothing assigns but a command.
-pub(crate) fn by_command() -> Segment {
+pub(crate) fn by_command() -> VisitorSegment {
     on_event("never_happens")
 }
 
-pub(crate) fn target() -> Target {
-    Target::new(SALES, CHAT, InteractionType::Chat)
+pub(crate) fn target() -> ActionTarget {
+    ActionTarget::new(SALES, CHAT, InteractionType::Chat)
 }
 
 /// A chat that is offered to whom a segment has that bears its name.
 pub(crate) fn chat(segment: &str) -> ActionMap {
-    ActionMap::new(segment, Media::WebChat).with_segments([segment.into()]).with_target("t")
+    ActionMap::new(segment, ActionMedia::WebChat).with_segments([segment.into()]).with_target("t")
 }
 
 /// Journeys alone.
@@ -257,7 +257,7 @@ impl Site {
         self.tell(when, Unmatch::new(id, [segment.into()].into()));
     }
 
-    pub(crate) fn row(&self, id: SessionId) -> &Session {
+    pub(crate) fn row(&self, id: SessionId) -> &VisitorSession {
         self.journeys.session(id).unwrap()
     }
 

@@ -127,7 +127,7 @@ fn marked(licensed: bool) -> (Shop, CustomerId, InteractionId) {
     shop.tell(0, SetOutcome::new("MARK-outcome-key", goal("MARK-outcome", "/MARK-first")));
     shop.tell(0, SetOutcome::new("MARK-likely-key", goal("MARK-likely", "/never")));
     let on = PageCondition::new(Operator::ContainsAny, "/MARK-last-page");
-    let map = ActionMap::new("MARK-map-name", Media::WebMessaging);
+    let map = ActionMap::new("MARK-map-name", ActionMedia::WebMessaging);
     let map = map.with_pages([on]).with_target("care").with_offer_window(Span::from_secs(600));
     shop.tell(0, SetActionMap::new("MARK-map-key", map));
     let cookie = || Identifier::cookie("MARK-cookie");
@@ -356,7 +356,8 @@ const SECRETS: &[Secret] = &[
     Secret {
         name: "an answer to an offer",
         does: |shop, when, session, _| {
-            let gift = ActionMap::new("A gift", Media::Content).with_segments(["foxes".into()]);
+            let gift =
+                ActionMap::new("A gift", ActionMedia::Content).with_segments(["foxes".into()]);
             shop.tell(when, SetActionMap::new("gift", gift));
             shop.tell(when, Evaluate::new(session));
             let gift = shop.offer(session);

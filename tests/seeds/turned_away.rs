@@ -86,8 +86,8 @@ fn definitions(book: &mut Book) {
     book.alone(all, 0, RemoveOutcome::new("nothing"));
     let map = || chat("go");
     book.alone(all, 0, SetActionMap::new("m", map().with_target("nothing")));
-    book.alone(all, 0, SetActionMap::new("m", ActionMap::new("m", Media::WebChat)));
-    book.alone(all, 0, SetActionMap::new("m", map().with_media(Media::Content)));
+    book.alone(all, 0, SetActionMap::new("m", ActionMap::new("m", ActionMedia::WebChat)));
+    book.alone(all, 0, SetActionMap::new("m", map().with_media(ActionMedia::Content)));
     book.alone(all, 0, SetActionMap::new("m", map().with_start(at(5)).with_end(at(5))));
     book.alone(all, 0, SetActionMap::new("m", map().with_offer_window(Span::ZERO)));
     let far = Activation::delay(Span::from_millis(86_400_001));

@@ -134,7 +134,7 @@ fn a_late_event_between_two_sessions_is_one_of_its_own_that_has_ended() {
 #[test]
 fn nothing_is_offered_in_a_session_that_is_over_before_its_event_comes() {
     let mut site = Site::offering(config());
-    site.tell(0, SetActionMap::new("any", ActionMap::new("any", Media::Content)));
+    site.tell(0, SetActionMap::new("any", ActionMap::new("any", ActionMedia::Content)));
     let late = site.late(30 * MIN, "c-1", 0, "/a");
     assert!(!site.row(late).is_live());
     assert_eq!(site.offered(), Vec::<&str>::new());
@@ -525,7 +525,7 @@ fn what_no_fact_can_have_archived_is_not_brought_back() {
         _ => None,
     });
     let good = archived.unwrap();
-    let bad = |change: &dyn Fn(&mut Session)| {
+    let bad = |change: &dyn Fn(&mut VisitorSession)| {
         let mut session = good.clone();
         change(&mut session);
         ImportSession::new(std::sync::Arc::new(session))
@@ -534,7 +534,7 @@ fn what_no_fact_can_have_archived_is_not_brought_back() {
         JourneyRefusal::Invalid(invalid) => invalid.field.into_owned(),
         other => panic!("{other}"),
     };
-    let mut refused = |change: &dyn Fn(&mut Session)| field(site.refused(HOUR, bad(change)));
+    let mut refused = |change: &dyn Fn(&mut VisitorSession)| field(site.refused(HOUR, bad(change)));
     assert_eq!(refused(&|row| row.ended = None), "session.ended");
     assert_eq!(refused(&|row| row.ended = Some(at(HOUR + 1))), "session.ended");
     assert_eq!(refused(&|row| row.started = at(1)), "session.started");

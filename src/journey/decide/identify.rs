@@ -13,8 +13,9 @@ use crate::journey::command::{EraseCustomer, Identify};
 use crate::journey::config::Merging;
 use crate::journey::decide::{JourneyTurn, RunOnJourneys};
 use crate::journey::event::{JourneyEvent, SessionOver};
+use crate::journey::identifier::{Identifier, IdentifierClaim, IdentifierKind, Proof};
 use crate::journey::ids::{CustomerId, SessionId};
-use crate::journey::person::{Claim, Customer, Identifier, IdentifierKind, Proof};
+use crate::journey::person::Customer;
 use crate::journey::ports::FoundContact;
 use crate::journey::refusal::{JourneyLimit, JourneyRefusal};
 use crate::journey::visit::check_text;
@@ -89,7 +90,7 @@ impl JourneyTurn<'_> {
     fn others(
         &self,
         own: CustomerId,
-        claims: &[Claim],
+        claims: &[IdentifierClaim],
         contact: Option<&Key>,
     ) -> BTreeSet<CustomerId> {
         let store = &*self.store;
@@ -160,12 +161,12 @@ impl RunOnJourneys for Identify {
             turn.leave_person(customer, identifier, SessionOver::AnotherPerson);
             return Ok(customer);
         }
-        let all = identifiers.into_iter().map(|identifier| Claim { identifier, proof });
+        let all = identifiers.into_iter().map(|identifier| IdentifierClaim { identifier, proof });
         let others = turn.others(customer, &all.collect::<Vec<_>>(), contact.as_ref());
         let claims: Vec<_> = new
             .into_iter()
             .filter(|one| turn.may_have(customer, one, &others))
-            .map(|identifier| Claim { identifier, proof })
+            .map(|identifier| IdentifierClaim { identifier, proof })
             .collect();
         turn.check_merge(customer, &claims, &others)?;
         let name = name.or(found_name).filter(|name| row.name.as_ref() != Some(name));
@@ -181,7 +182,7 @@ impl JourneyTurn<'_> {
     fn check_merge(
         &self,
         customer: CustomerId,
-        claims: &[Claim],
+        claims: &[IdentifierClaim],
         others: &BTreeSet<CustomerId>,
     ) -> Result<(), JourneyRefusal> {
         let row = self.head(customer)?;
@@ -221,7 +222,7 @@ impl JourneyTurn<'_> {
         &mut self,
         customer: CustomerId,
         identifier: &Identifier,
-        claims: Vec<Claim>,
+        claims: Vec<IdentifierClaim>,
         name: Option<Box<str>>,
         contact: Option<Key>,
     ) {

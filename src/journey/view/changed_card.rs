@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::fact::log::Seq;
 
-use crate::journey::session::{Happening, Session, SessionEvent};
+use crate::journey::session::{Happening, SessionEvent, VisitorSession};
 use crate::journey::view::delta::{CardChange, MapChange};
 use crate::journey::view::draw::{Eye, title_of};
 use crate::journey::view::looked::{Changed, Looked};
@@ -15,7 +15,7 @@ impl Eye<'_> {
     /// What changed of a session that this viewer sees, with the number of the last fact that did.
     pub(crate) fn change(
         self,
-        row: &Session,
+        row: &VisitorSession,
         looked: &Looked<'_>,
         since: Seq,
     ) -> Option<(Seq, CardChange)> {
@@ -64,7 +64,12 @@ impl Eye<'_> {
     }
 
     /// The items that came, or look otherwise; all, if some are gone.
-    fn map_change(self, row: &Session, looked: &Looked<'_>, last: &mut Last) -> Option<MapChange> {
+    fn map_change(
+        self,
+        row: &VisitorSession,
+        looked: &Looked<'_>,
+        last: &mut Last,
+    ) -> Option<MapChange> {
         let since = last.since;
         let mut all = last.notes(row.marks.lost);
         if row.marks.map <= since && looked.is_empty() && !all {
@@ -91,7 +96,7 @@ impl Eye<'_> {
     }
 
     /// True if the visitor did something more.
-    fn counts_changed(self, row: &Session, since: Seq) -> bool {
+    fn counts_changed(self, row: &VisitorSession, since: Seq) -> bool {
         let new = |one: &SessionEvent| one.seq > since && matches!(one.what, Happening::Did(_));
         row.marks.lost > since || (row.marks.map > since && row.events.iter().any(new))
     }

@@ -11,14 +11,14 @@ use crate::journey::journeys::Journeys;
 use crate::journey::person::Customer;
 use crate::journey::refusal::JourneyRefusal;
 use crate::journey::rows::JourneyRows;
-use crate::journey::session::Session;
-use crate::journey::talk::{Conversation, TalkMarks};
+use crate::journey::session::VisitorSession;
+use crate::journey::talk::{ConversationCard, TalkMarks};
 use crate::journey::view::delta::{CardChange, MapChange, ViewChange, ViewDelta};
 use crate::journey::view::draw::{Eye, conversation_details};
 use crate::journey::view::looked::Looked;
 use crate::journey::view::page::CardId;
 use crate::journey::view::reach::{Reach, ReadRecord, reader};
-use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
+use crate::journey::view::rights::{Gated, JourneyRight, JourneyViewer};
 use crate::journey::view::whole::{CustomerBlock, Regarded};
 
 impl Journeys {
@@ -79,7 +79,7 @@ impl Journeys {
     }
 
     /// The number of the fact because of which a view must be made anew, if one came.
-    fn anew(&self, subject: Regarded<'_>, reach: &Gate<Reach<'_>>, since: Seq) -> Option<Seq> {
+    fn anew(&self, subject: Regarded<'_>, reach: &Gated<Reach<'_>>, since: Seq) -> Option<Seq> {
         let rows = &self.store.rows;
         if since > rows.seq {
             return Some(rows.seq);
@@ -90,7 +90,7 @@ impl Journeys {
             None => 0,
         };
         let gone = match reach {
-            Gate::Shown(Reach::All(head)) => head.gone_before,
+            Gated::Shown(Reach::All(head)) => head.gone_before,
             _ => 0,
         };
         let last = rows.licence.max(link).max(gone);
@@ -116,7 +116,7 @@ impl<'a> Changes<'a> {
         self.changes.entry(seq).or_default().push(change);
     }
 
-    fn look(&mut self, subject: Regarded<'a>, reach: &Gate<Reach<'a>>, read: &ReadRecord<'_>) {
+    fn look(&mut self, subject: Regarded<'a>, reach: &Gated<Reach<'a>>, read: &ReadRecord<'_>) {
         if let Some(link) = subject.link()
             && link.verified > self.since
         {
@@ -130,13 +130,13 @@ impl<'a> Changes<'a> {
         }
         let looked = Looked::since(self.eye, self.since);
         match (reach, subject.link()) {
-            (Gate::Shown(Reach::All(head)), _) => {
+            (Gated::Shown(Reach::All(head)), _) => {
                 let joined = subject.named.map_or(0, |named| joined(head, named));
                 self.look_at_sessions(head, joined, &looked);
                 self.look_at_gone(head, read);
                 self.look_at_talks(head, joined, read);
             }
-            (Gate::Shown(Reach::Only(Some(id))), Some(link)) => {
+            (Gated::Shown(Reach::Only(Some(id))), Some(link)) => {
                 self.look_at_only(*id, link.link.context.customer, &looked);
             }
             _ => {}
@@ -157,7 +157,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    fn look_at_session(&mut self, row: &Session, placed: Seq, looked: &Looked<'a>) {
+    fn look_at_session(&mut self, row: &VisitorSession, placed: Seq, looked: &Looked<'a>) {
         let change = self.eye.change(row, looked, self.since);
         if placed > self.since {
             let seq = change.map_or(placed, |(seq, _)| seq.max(placed));
@@ -216,7 +216,7 @@ impl<'a> Changes<'a> {
         id: InteractionId,
         marks: TalkMarks,
         joined: Seq,
-        read: impl FnOnce() -> Option<Conversation>,
+        read: impl FnOnce() -> Option<ConversationCard>,
     ) {
         let (eye, since) = (self.eye, self.since);
         let seen = |right: Option<JourneyRight>, seq: Seq| {

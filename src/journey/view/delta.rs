@@ -9,7 +9,7 @@ use crate::journey::session::SearchTerm;
 use crate::journey::view::card::{Card, CardDetails, CardLive, CardType, Chip, OutcomeBar};
 use crate::journey::view::map_item::MapItem;
 use crate::journey::view::page::{CardId, Cursor, Page};
-use crate::journey::view::rights::Gate;
+use crate::journey::view::rights::Gated;
 use crate::journey::view::whole::{AsOf, CustomerBlock, JourneyView};
 
 /// Changes of a view that belong together: all that one fact brought about, as things are now.
@@ -69,13 +69,13 @@ pub struct CardChange {
     pub card: CardId,
     /// The type and its icon.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Gate<CardType>>,
+    pub kind: Option<Gated<CardType>>,
     /// The title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Box<str>>,
     /// What moves; the card may have another colour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub live: Option<Gate<CardLive>>,
+    pub live: Option<Gated<CardLive>>,
     /// The details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<CardDetails>,
@@ -90,10 +90,10 @@ pub struct CardChange {
     pub map: Option<MapChange>,
     /// The segments, all of them, in their colours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub segments: Option<Gate<Vec<Chip>>>,
+    pub segments: Option<Gated<Vec<Chip>>>,
     /// The outcomes, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcomes: Option<Gate<Vec<OutcomeBar>>>,
+    pub outcomes: Option<Gated<Vec<OutcomeBar>>>,
 }
 
 /// A change of a journey map.
@@ -140,7 +140,7 @@ impl CardChange {
         set(&mut card.outcomes, self.outcomes.as_ref());
         match &self.map {
             None => {}
-            Some(MapChange::All(items)) => card.map = Gate::Shown(items.clone()),
+            Some(MapChange::All(items)) => card.map = Gated::Shown(items.clone()),
             Some(MapChange::Items(items)) => {
                 let Some(map) = card.map.shown_mut() else { return };
                 for item in items {
@@ -207,7 +207,7 @@ impl JourneyView {
     /// into it; those that the next page knows already do no harm.
     pub fn load_more(&mut self, more: Self) {
         let as_of = self.as_of.min(more.as_of);
-        if let (Some(page), Gate::Shown(Page { items, next })) =
+        if let (Some(page), Gated::Shown(Page { items, next })) =
             (self.cards.shown_mut(), more.cards)
         {
             for card in items {

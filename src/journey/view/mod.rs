@@ -25,5 +25,5 @@ pub use live::{LiveCard, LiveVisitor};
 pub use map_item::{ItemDetail, MapItem, MapItemKind, OfferItem};
 pub use own::{OwnEvent, OwnSession};
 pub use page::{CardId, Cursor, Page, PageRequest};
-pub use rights::{Gate, JourneyRight, JourneyRights, JourneyViewer};
+pub use rights::{Gated, JourneyRight, JourneyRights, JourneyViewer};
 pub use whole::{AsOf, CustomerBlock, JourneyFeature, JourneyView, ShownContext};

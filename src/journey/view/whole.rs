@@ -9,10 +9,11 @@ use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::interaction::{InteractionId, ProfileStore, Records};
 
+use crate::journey::identifier::{IdentifierClaim, IdentifierKind};
 use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::journeys::Journeys;
 use crate::journey::permission::part_of;
-use crate::journey::person::{Claim, Customer, CustomerKind, IdentifierKind};
+use crate::journey::person::{Customer, CustomerKind};
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
 use crate::journey::rows::Linked;
 use crate::journey::talk::{LinkedBy, MapVersion};
@@ -20,7 +21,7 @@ use crate::journey::view::card::Card;
 use crate::journey::view::draw::Eye;
 use crate::journey::view::page::{Page, PageRequest};
 use crate::journey::view::reach::reader;
-use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
+use crate::journey::view::rights::{Gated, JourneyRight, JourneyViewer};
 
 /// Whether the organisation has the feature (Genesys: Predictive Engagement).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct CustomerBlock {
     /// The contact of the host's.
     pub contact: Option<Key>,
     /// Their identifiers: each claimed or verified.
-    pub identifiers: Vec<Claim>,
+    pub identifiers: Vec<IdentifierClaim>,
 }
 
 impl CustomerBlock {
@@ -79,13 +80,13 @@ pub struct ShownContext {
     /// How the interaction came to be this customer's.
     pub by: LinkedBy,
     /// The customer at that time. Hidden without [`Customer`](super::JourneyRight::Customer).
-    pub customer: Gate<CustomerId>,
+    pub customer: Gated<CustomerId>,
     /// The kind of the identifier by which they were known. Hidden like the customer.
-    pub identifier: Gate<Option<IdentifierKind>>,
+    pub identifier: Gated<Option<IdentifierKind>>,
     /// The session from which it came.
     pub session: Option<SessionId>,
     /// Its type. Hidden without [`SessionType`](super::JourneyRight::SessionType).
-    pub session_type: Gate<Option<Key>>,
+    pub session_type: Gated<Option<Key>>,
     /// The action map that was offered, in its version, with the offer.
     pub map: Option<MapVersion>,
 }
@@ -119,7 +120,7 @@ pub struct ShownContext {
 /// let mut view = journeys.view_customer(records, &viewer, customer, page)?;
 /// let cards = view.cards.shown().unwrap();
 /// assert_eq!(&*cards.items[0].title, "www.store.test");
-/// assert_eq!(cards.items[0].map, Gate::Hidden { missing: JourneyRight::Event });
+/// assert_eq!(cards.items[0].map, Gated::Hidden { missing: JourneyRight::Event });
 ///
 /// // The visitor searches; the screen is told.
 /// let search = VisitorEvent::searched("oak");
@@ -140,17 +141,17 @@ pub struct JourneyView {
     pub verified: bool,
     /// Who the customer is; none if nobody knows, as of a call whose contact is not verified.
     /// Hidden without [`Customer`](super::JourneyRight::Customer).
-    pub customer: Gate<Option<CustomerBlock>>,
+    pub customer: Gated<Option<CustomerBlock>>,
     /// The journey behind the interaction, if there is one. Hidden without
     /// [`Session`](super::JourneyRight::Session).
-    pub context: Gate<Option<ShownContext>>,
+    pub context: Gated<Option<ShownContext>>,
     /// The cards, newest start first. Hidden without [`Session`](super::JourneyRight::Session).
     /// Without [`Customer`](super::JourneyRight::Customer) that of the session from which the
     /// interaction came is the only one; where there is no interaction they are hidden.
-    pub cards: Gate<Page<Card>>,
+    pub cards: Gated<Page<Card>>,
     /// Hidden without [`Customer`](super::JourneyRight::Customer): then there may be more cards,
     /// whether there are any or not.
-    pub history: Gate<()>,
+    pub history: Gated<()>,
     /// How far it has come.
     pub as_of: AsOf,
 }
@@ -179,11 +180,11 @@ impl<'a> Regarded<'a> {
 }
 
 impl Eye<'_> {
-    pub(crate) fn customer(self, subject: Regarded<'_>) -> Gate<Option<CustomerBlock>> {
+    pub(crate) fn customer(self, subject: Regarded<'_>) -> Gated<Option<CustomerBlock>> {
         self.rights.gate(JourneyRight::Customer, || subject.head.map(CustomerBlock::of))
     }
 
-    fn context(self, subject: Regarded<'_>) -> Gate<Option<ShownContext>> {
+    fn context(self, subject: Regarded<'_>) -> Gated<Option<ShownContext>> {
         self.rights.gate(JourneyRight::Session, || {
             let link = &subject.link()?.link;
             let context = &link.context;
