@@ -1,6 +1,6 @@
 //! Visitors on the pages of a shop: so many sessions are live, and segments and action maps are
-//! looked at after each event. Beside them whoever looks for the visitor in a list, and counts every
-//! event anew.
+//! looked at after each event. Beside them whoever looks for the visitor in a list, and counts
+//! every event anew.
 
 use strowger::journey::*;
 use strowger::prelude::*;

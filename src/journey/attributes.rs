@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::model::attribute::{Attributes, Value};
 
-/// What is known of a session, by dotted names, in their order. It takes what it holds, and no more:
-/// there are many sessions.
+/// What is known of a session, by dotted names, in their order. It takes what it holds, and no
+/// more: there are many sessions.
 ///
 /// ```
 /// use strowger::journey::SessionAttributes;

@@ -32,7 +32,8 @@ pub enum IdentifierKind {
 /// ```
 /// use strowger::journey::{Identifier, IdentifierKind};
 ///
-/// let cookie: Identifier = serde_json::from_str(r#"{"type": "cookie", "value": "c-81"}"#).unwrap();
+/// let json = r#"{"type": "cookie", "value": "c-81"}"#;
+/// let cookie: Identifier = serde_json::from_str(json).unwrap();
 /// assert_eq!(cookie, Identifier::cookie("c-81"));
 /// assert_eq!(cookie.kind, IdentifierKind::Cookie);
 /// ```

@@ -117,8 +117,8 @@ impl Journeys {
         })
     }
 
-    /// The interaction that is opened for an offer: for the visitor by the key by which they act, and
-    /// for the contact of the host's that they are.
+    /// The interaction that is opened for an offer: for the visitor by the key by which they act,
+    /// and for the contact of the host's that they are.
     fn opening_for(&self, offer: &WebOffer) -> Option<InteractionRequest> {
         let (target, _) = self.target(offer.target.as_deref()?)?;
         let mut opening = InteractionRequest::new(target.kind).with_context(offer.context());

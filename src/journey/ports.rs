@@ -102,7 +102,7 @@ impl Floor for AlwaysThere {
 /// struct Careful;
 ///
 /// impl Predictor for Careful {
-///     fn expected(&self, _key: &str, _target: &ActionTarget, observed: TargetCounts) -> TargetCounts {
+///     fn expected(&self, _: &str, _: &ActionTarget, observed: TargetCounts) -> TargetCounts {
 ///         let late = observed.over + observed.engaged / 10;
 ///         TargetCounts::new(observed.engaged, late.min(observed.engaged), observed.abandoned)
 ///     }

@@ -553,7 +553,11 @@ fn nor_is_a_visitor_of_whom_nothing_is_known_while_they_write() {
     let mut shop = Shop::new();
     let id = shop.event(0, "c-1", page("/a"));
     let who = shop.journeys().session(id).unwrap().customer;
-    let chat = shop.tell(1, OpenInteraction::new(from_address("web", "c-1")));
+    let address = (Address::new("web", "c-1"), "shop".into());
+    let chat = InteractionRequest::new(InteractionType::Chat).with_addresses(address);
+    let chat = shop.tell(1, OpenInteraction::new(chat));
+    shop.tell(1, SetPresence::new(IDA, SystemPresence::Break.id()));
+    shop.tell(1, SubmitWork::new(chat, WorkRequest::new(SALES, CHAT)));
     assert_eq!(shop.journeys().link(chat).unwrap().customer, who);
     shop.advance(70 * DAY);
     assert!(shop.journeys().customer(who).is_some());

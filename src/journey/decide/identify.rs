@@ -21,8 +21,8 @@ use crate::journey::refusal::{JourneyLimit, JourneyRefusal};
 use crate::journey::visit::check_text;
 
 impl JourneyTurn<'_> {
-    /// An identifier as it is kept: e-mail addresses trimmed and in lower case, telephone numbers as
-    /// the normaliser writes them.
+    /// An identifier as it is kept: e-mail addresses trimmed and in lower case, telephone numbers
+    /// as the normaliser writes them.
     pub(crate) fn tidy_identifier(
         &self,
         field: &'static str,
