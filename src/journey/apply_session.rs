@@ -51,9 +51,11 @@ impl JourneyStore {
             JourneyEvent::Scored { session, scores } => {
                 let row = self.session_mut(*session).ok_or(JourneyMisfit::NotThere)?;
                 for (outcome, now) in scores {
-                    let progress = row.outcome_mut(outcome);
-                    let greatest = progress.score.map_or(*now, |score| score.greatest.max(*now));
-                    progress.score = Some(OutcomeScore::new(*now, greatest));
+                    row.progress(outcome, |progress| {
+                        let greatest =
+                            progress.score.map_or(*now, |score| score.greatest.max(*now));
+                        progress.score = Some(OutcomeScore::new(*now, greatest));
+                    });
                 }
                 row.marks.scores = when.seq;
                 self.touch(*session);
@@ -61,7 +63,7 @@ impl JourneyStore {
             }
             JourneyEvent::OutcomeAchieved { session, outcome } => {
                 let row = self.session_mut(*session).ok_or(JourneyMisfit::NotThere)?;
-                row.outcome_mut(outcome).achieved = Some(when.at);
+                row.progress(outcome, |progress| progress.achieved = Some(when.at));
                 row.marks.outcomes = when.seq;
                 let what = Happening::OutcomeAchieved { outcome: outcome.clone() };
                 self.put_event(*session, when, what)
@@ -336,7 +338,7 @@ impl Customer {
     /// Of the sessions that were archived the last few are remembered.
     pub(crate) fn trim_gone(&mut self) {
         let surplus = self.gone.len().saturating_sub(GONE_MAX);
-        if let Some((seq, _)) = self.gone.drain(..surplus).last() {
+        if let Some((seq, _)) = self.gone.drain(..surplus).next_back() {
             self.gone_before = self.gone_before.max(seq);
         }
     }

@@ -31,6 +31,7 @@ impl SessionAttributes {
     }
 
     /// All, in order of name.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Value)> {
         self.0.iter().map(|(name, value)| (name, value))
     }

@@ -338,15 +338,15 @@ impl VisitorSession {
         self.outcomes.iter().find(|progress| &*progress.outcome == outcome)
     }
 
-    /// The same, to change, made if it is not there.
-    pub(crate) fn outcome_mut(&mut self, outcome: &Key) -> &mut OutcomeProgress {
-        let found = self.outcomes.iter().position(|progress| progress.outcome == *outcome);
-        let place = found.unwrap_or_else(|| {
-            let (achieved, score) = (None, None);
-            self.outcomes.push(OutcomeProgress { outcome: outcome.clone(), achieved, score });
-            self.outcomes.len() - 1
-        });
-        &mut self.outcomes[place]
+    /// Changes it; it is made if it is not there.
+    pub(crate) fn progress(&mut self, outcome: &Key, change: impl FnOnce(&mut OutcomeProgress)) {
+        let mut known = self.outcomes.iter_mut();
+        if let Some(known) = known.find(|progress| progress.outcome == *outcome) {
+            return change(known);
+        }
+        let mut new = OutcomeProgress { outcome: outcome.clone(), achieved: None, score: None };
+        change(&mut new);
+        self.outcomes.push(new);
     }
 
     /// True if a segment was assigned in it.

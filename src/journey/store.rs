@@ -146,7 +146,12 @@ impl JourneyStore {
                 row.and_then(|row| row.proof(identifier))
                     == Some(crate::journey::identifier::Proof::Verified)
             };
-            return known.customers.iter().find(proved).or(known.customers.first()).copied();
+            return known
+                .customers
+                .iter()
+                .find(proved)
+                .or_else(|| known.customers.first())
+                .copied();
         };
         Some(*only)
     }

@@ -37,10 +37,9 @@ pub(crate) fn host(url: &str) -> Option<&str> {
 
 /// A port is nothing, or a colon and digits.
 fn check_port(port: &str) -> Option<()> {
-    let digits = port.strip_prefix(':').unwrap_or(port);
-    let fits = digits.is_empty() || digits.parse::<u16>().is_ok();
-    (fits && digits.bytes().all(|sign| sign.is_ascii_digit()) && port.len() != 0 || port.is_empty())
-        .then_some(())
+    let Some(digits) = port.strip_prefix(':') else { return port.is_empty().then_some(()) };
+    let plain = digits.bytes().all(|sign| sign.is_ascii_digit());
+    (plain && (digits.is_empty() || digits.parse::<u16>().is_ok())).then_some(())
 }
 
 /// Refuses what is no URL of a web page.
@@ -82,6 +81,7 @@ mod tests {
             ("https://store.test:99999/", None),
             ("https://store.test./", Some("store.test")),
             ("https://[2001:db8::1]:80/", Some("2001:db8::1")),
+            ("https://[2001:db8::1]80/", None),
             ("https://[2001:db8::1/", None),
             ("https://möbel.test/stühle", Some("möbel.test")),
             ("https://evil.test/@store.test", Some("evil.test")),

@@ -298,9 +298,8 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Knowledge {
         records: &Records<P>,
         command: &KnowledgeCommand,
     ) -> Result<Vec<RecordCommand>, KnowledgeRefusal> {
-        match command {
-            KnowledgeCommand::Ask(ask) => self.require_record(records, ask)?,
-            _ => {}
+        if let KnowledgeCommand::Ask(ask) = command {
+            self.require_record(records, ask)?;
         }
         Ok(Vec::new())
     }

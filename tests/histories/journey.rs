@@ -323,7 +323,7 @@ impl Read {
                     *greatest = (*greatest).max(*now);
                 }
             }
-            JourneyEvent::SessionArchived { session } => self.archived.push(session.clone()),
+            JourneyEvent::SessionArchived { session, .. } => self.archived.push(session.clone()),
             _ => {}
         }
         Ok(())
@@ -515,8 +515,10 @@ fn what_is_folded_into_a_view_is_what_a_fresh_one_shows() {
         let watches = RefCell::new(Watch::all(&mut dice));
         Alone::live(seed, 200, |alone| {
             // Some look after each step, some now and then.
-            for watch in watches.borrow_mut().iter_mut().filter(|_| dice.roll(3) > 0) {
-                watch.look(&alone.journeys, 1 + dice.roll(3) as u8)?;
+            for watch in watches.borrow_mut().iter_mut() {
+                if dice.roll(3) > 0 {
+                    watch.look(&alone.journeys, 1 + dice.roll(3) as u8)?;
+                }
             }
             Ok(())
         })

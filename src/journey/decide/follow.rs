@@ -20,11 +20,11 @@ impl JourneyTurn<'_> {
     pub(crate) fn follow(&mut self, event: &RecordEvent) {
         match event {
             RecordEvent::Opened { interaction, opening, .. } => self.opened(*interaction, opening),
-            RecordEvent::Offered { interaction, agent, .. } => {
-                if self.store.rows.links.contains_key(interaction) {
-                    let (interaction, agent) = (*interaction, *agent);
-                    self.emit(JourneyEvent::Rang { interaction, agent });
-                }
+            RecordEvent::Offered { interaction, agent, .. }
+                if self.store.rows.links.contains_key(interaction) =>
+            {
+                let (interaction, agent) = (*interaction, *agent);
+                self.emit(JourneyEvent::Rang { interaction, agent });
             }
             RecordEvent::Queued { interaction, queue, .. } => {
                 self.moved(*interaction, Some(*queue), None, true);

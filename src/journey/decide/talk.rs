@@ -10,7 +10,7 @@ impl RunOnJourneys for VerifyContact {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         let Self { interaction, customer, by, replace } = self;
         let customer = turn.head(customer)?.id;
-        let by = by.or(turn.agent());
+        let by = by.or_else(|| turn.agent());
         let before = turn.store.rows.links.get(&interaction).map(|row| &row.link);
         let known = before.map(|link| (turn.store.head_of(link.customer), link.verified));
         let replaced = match known {

@@ -125,8 +125,8 @@ impl JourneyTurn<'_> {
         let next = later.next().map(|row| row.started);
         // Sessions of one identifier and type follow each other, so the last that began before
         // is the only one. Those that began long before cannot go on until then.
-        let earlier = before.iter().rev().filter_map(|(_, id)| store.session(*id));
-        let last = earlier.filter(theirs).next();
+        let mut earlier = before.iter().rev().filter_map(|(_, id)| store.session(*id));
+        let last = earlier.find(theirs);
         if let Some(last) = last.filter(|row| row.ended.is_none_or(|ended| tidied.at < ended)) {
             return EventPlace::In(last.id);
         }
@@ -189,7 +189,7 @@ impl JourneyTurn<'_> {
     ) -> SessionId {
         let session = SessionId::from_raw(self.store.rows.sessions_made.saturating_add(1));
         let none = CustomerId::from_raw(u64::MAX);
-        let customer = customer.or(self.store.rows.customers.next_id()).unwrap_or(none);
+        let customer = customer.or_else(|| self.store.rows.customers.next_id()).unwrap_or(none);
         self.make_room(customer, 1);
         let (identifier, kind) = (tidied.identifier.clone(), tidied.kind.clone());
         let started = tidied.at;
