@@ -772,7 +772,8 @@ fn places(value: &Value, path: &str, left: &[Left], found: &mut Vec<String>) {
     for (name, child) in children {
         let place = format!("{path}/{name}");
         let field = place[1..].replace('/', ".");
-        if value.is_object() && !child.is_null() {
+        let is_empty = child.as_object().is_some_and(serde_json::Map::is_empty);
+        if value.is_object() && !child.is_null() && !is_empty {
             found.push(place.clone());
         }
         if !left.iter().any(|left| left.field == field) {
@@ -781,13 +782,16 @@ fn places(value: &Value, path: &str, left: &[Left], found: &mut Vec<String>) {
     }
 }
 
-/// What says the same as another field does, or nothing here: `dataType` of a text, for every value
-/// is a text there.
-fn is_plain(place: &str, sample: &Value) -> bool {
-    place.ends_with("/dataType") && {
+/// What changes nothing, and why.
+fn is_plain(name: &str, place: &str, sample: &Value) -> bool {
+    // Every value is a text there, and is read as one if it is not said to be something else.
+    let is_text = place.ends_with("/dataType") && {
         let kind = sample.pointer(place).and_then(Value::as_str);
-        matches!(kind, Some("String" | "Number"))
-    }
+        matches!(kind, Some("String" | "Number")) || place.ends_with("/percent/dataType")
+    };
+    // These are not active for what is left of them.
+    let is_idle = place == "/isActive" && matches!(name, "action_map" | "segment_any_of");
+    is_text || is_idle
 }
 
 #[test]
@@ -818,7 +822,7 @@ fn no_field_is_lost_in_silence() {
                 Value::String(_) => "App".into(),
                 _ => Value::Null,
             };
-            if taken(&name, &other).0 == all && !is_plain(&place, &sample) {
+            if taken(&name, &other).0 == all && !is_plain(&name, &place, &sample) {
                 silent.push(format!("{name}{place}"));
             }
         }
