@@ -398,6 +398,7 @@ fn a_session_is_read() {
     let counts = import.counts;
     assert_eq!((counts.events, counts.pages, counts.screens), (12, 7, 1));
     assert_eq!(import.attributes["geolocation.region"], "IE-G".into());
+    assert_eq!(import.attributes["campaign.source"], "Google".into());
     let searches: Vec<_> = import.searches.iter().map(|term| &**term).collect();
     assert_eq!(searches, ["oak", "lamp"]);
     assert_eq!(import.title.as_deref(), Some("Chairs"));
@@ -481,6 +482,8 @@ fn a_segment_is_read_with_all_its_conditions() {
     assert_eq!(outcome.outcome.conditions, expected);
     assert!(outcome.outcome.active && outcome.outcome.scored && !outcome.outcome.positive);
     outcome.outcome.check().unwrap();
+    let either = body::<JourneyOutcome>(&sample("segment_any_of")).import(&words(), false);
+    assert!(!either.outcome.active && !either.outcome.scored, "it would be achieved elsewhere");
 }
 
 #[test]
@@ -679,6 +682,7 @@ fn an_action_map_of_which_a_condition_is_left_is_not_active() {
     let late = delay(86_401);
     let field = Left::new("activation.delayInSeconds", WhyLeft::OutOfRange);
     assert_eq!((late.map.active, late.left), (false, vec![field]));
+    assert!(!with("/isActive", false.into()).unwrap().map.active);
     let heavy = with("/weight", 4.into()).unwrap();
     assert_eq!((heavy.map.active, heavy.map.weight), (true, Weight::Medium));
     assert_eq!(heavy.left, [Left::new("weight", WhyLeft::UnknownValue)]);
