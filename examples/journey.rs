@@ -2,7 +2,7 @@
 //! accepted, and what the agent is given.
 
 use strowger::centre::{CentreConfig, CentreFact, CentreLog, CentreRefusal};
-use strowger::interaction::*;
+use strowger::interaction::{InteractionId, InteractionType, RecordConfig};
 use strowger::journey::*;
 use strowger::prelude::*;
 
@@ -53,7 +53,7 @@ fn main() -> Result<(), CentreRefusal> {
     centre.execute(at(70), Track::new(cookie(), page("/basket", "Basket")), &mut log)?;
     let scores = [("buys".into(), 6_500)].into();
     centre.execute(at(71), Score::new(session, scores), &mut log)?;
-    view(&centre, ida, chat, at(75))?;
+    view(&centre, ida, chat)?;
 
     println!("\nWhat happened:");
     for fact in log.iter().filter_map(CentreFact::journey) {
@@ -77,7 +77,7 @@ fn centre(log: &mut CentreLog) -> Result<Centre, CentreRefusal> {
     centre.execute(at(0), SetPresence::new(ida, SystemPresence::OnQueue.id()), log)?;
 
     let firefox = Criterion::new("browser.family", Operator::Equal, "Firefox");
-    let foxes = Segment::new("Foxes", "#FF6A00")
+    let foxes = VisitorSegment::new("Foxes", "#FF6A00")
         .with_conditions(Conditions::default().with_session([firefox]));
     centre.execute(at(0), SetSegment::new("foxes", foxes), log)?;
     let ordered = EventCondition::new(EventName::Custom("order_placed".into()));
@@ -85,12 +85,48 @@ fn centre(log: &mut CentreLog) -> Result<Centre, CentreRefusal> {
         .with_scored(true)
         .with_conditions(Conditions::default().with_events([ordered]));
     centre.execute(at(0), SetOutcome::new("buys", buys), log)?;
-    let target = Target::new(sales, chat, InteractionType::Chat);
+    let target = ActionTarget::new(sales, chat, InteractionType::Chat);
     centre.execute(at(0), SetTarget::new("sales", target), log)?;
-    let map = ActionMap::new("Chat about chairs", Media::WebChat)
+    let map = ActionMap::new("Chat about chairs", ActionMedia::WebChat)
         .with_segments(["foxes".into()])
         .with_pages([PageCondition::new(Operator::ContainsAny, "/chairs")])
         .with_target("sales");
     centre.execute(at(0), SetActionMap::new("chairs", map), log)?;
     Ok(centre)
+}
+
+/// What Ida is given: once with all permissions, once without those of events and scores.
+fn view(centre: &Centre, ida: AgentId, chat: InteractionId) -> Result<(), CentreRefusal> {
+    let few = JourneyRights::ALL.without(JourneyRight::Event).without(JourneyRight::OutcomeScores);
+    for (who, rights) in [("all permissions", JourneyRights::ALL), ("without two", few)] {
+        let viewer = JourneyViewer::new(ida, rights);
+        let view = centre.journey(&viewer, chat, PageRequest::default())?;
+        let name = view.customer.shown().and_then(|customer| customer.as_ref()?.name.clone());
+        println!(
+            "\nIda sees, with {who}, the journey of {}:",
+            name.as_deref().unwrap_or("Unknown")
+        );
+        let cards = view.cards.shown().map(|page| &page.items[..]).unwrap_or_default();
+        for card in cards {
+            let colour = card.live.shown().map(|live| live.colour);
+            println!("  [{}] {:?}", card.title, colour.expect("they may see who is live"));
+            for term in &card.searches {
+                println!("    searched for \"{}\"", term.term);
+            }
+            for chip in card.segments.shown().into_iter().flatten() {
+                println!("    is one of the {} ({})", chip.name, chip.colour);
+            }
+            for outcome in card.outcomes.shown().into_iter().flatten() {
+                println!("    {}: {:?}", outcome.name, outcome.score);
+            }
+            match &card.map {
+                Gated::Shown(items) => items.iter().for_each(|item| {
+                    let secs = (item.at.as_millis() - at(0).as_millis()) / 1_000;
+                    println!("    {secs:>3} s {:?}", item.kind);
+                }),
+                hidden => println!("    the journey map is {hidden:?}"),
+            }
+        }
+    }
+    Ok(())
 }

@@ -32,7 +32,7 @@
 //! | [`explain`] | why, and how each decision was made |
 //! | [`figures`] | counts and times per interval, folded from facts |
 //! | [`interaction`] | the record of each contact, its conversation and the people in it |
-//! | [`journey`] | what visitors did and were offered, who they are, and what of it somebody may see |
+//! | [`journey`] | what visitors did and were offered, who they are, what of it somebody may see |
 //! | [`knowledge`] | colleagues who are asked for help, and what comes of it |
 //! | [`centre`] | an engine and the layers above it, as one |
 //! | [`host`] | the driver, what a host provides, and a replica that follows |

@@ -55,7 +55,7 @@ const OFFERED_ITEM: [i64; 2] = [548, 327];
 const AGENT_OF_20_SKILLS_AND_20_QUEUES: i64 = 1_500;
 
 /// A session of ten pages, its customer and all indexes included.
-const SESSION_OF_TEN_PAGES: i64 = 2_048;
+const SESSION_OF_TEN_PAGES: i64 = 2_560;
 
 /// A byte that each archived record left behind would be 20,000. Tables that come and go in blocks
 /// are a little fuller now and then.

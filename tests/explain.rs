@@ -342,6 +342,20 @@ fn whoever_sent_it_is_not_offered_it_in_this_stay() {
 }
 
 #[test]
+fn whoever_is_never_to_have_it_is_forced_to_or_not_at_all() {
+    let mut floor = plain();
+    let work = floor.submit(call().with_never_to([ANA]));
+    assert_eq!(floor.engine.explain_work(work).unwrap().outlook, Outlook::NobodyOnQueue);
+    let why = floor.engine.explain(work, ANA).unwrap();
+    let [alone] = why.obstacles.as_slice() else { panic!("{why:?}") };
+    assert_eq!((json!(alone.kept_by), alone.until), (json!("excluded"), None));
+    assert_eq!(alone.kept_by.gate(), Gate::NotExcluded);
+    // What comes behind it is not kept from them.
+    let next = floor.submit(call());
+    assert!(floor.is_offered(next, ANA) && !floor.is_offered(work, ANA));
+}
+
+#[test]
 fn whoever_gave_it_away_is_offered_it_after_the_wrap_up() {
     let timeout = Span::from_secs(9);
     let mode = WrapUpMode::MandatoryTimeout { timeout };

@@ -247,6 +247,10 @@ const SEVERAL: &str = r#"
     completed: work over, no such queue: consult_queue {"work": $work, "queue": $nobody}
     queued: queued, priority out of range: consult_queue {"work": $work, "queue": $billing, "priority": 25000001}
     active: has it already, no room: transfer_to_agent {"work": $work, "agent": $ana}
+    queued: never theirs, no room: submit_to_agent {"agent": $bo, "request":
+        {"queue": $support, "channel": $voice, "size": 1000, "never_to": [$bo]}}
+    queued: never one, twice: submit {"queue": $support, "channel": $voice, "never_to": [$bo, $bo]}
+    queued: never nobody, twice: submit {"queue": $support, "channel": $voice, "never_to": [$nobody, $nobody]}
     active: another has it: force {"work": $work, "agent": $bo}
     sought: draws on what it stands for draws on: change_work {"work": 2, "change": {"pools": []}}
     completed: work over, priority out of range: change_work {"work": $work, "change": {"priority": 25000001}}

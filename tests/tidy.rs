@@ -65,7 +65,7 @@ const KNOWN_CIRCLES: [&[&str]; 5] = [
     // The same in the layer of knowledge.
     &["knowledge::command", "knowledge::decide", "knowledge::layer"],
     // And in the layer of journeys.
-    &["journey::command", "journey::decide", "journey::journeys"],
+    &["journey::command", "journey::journeys"],
     // A layer for tests alone, which its own tests join to the engine like any other.
     &["centre::core", "centre::toy", "centre::words"],
 ];
@@ -160,11 +160,12 @@ fn imports_go_down_only() {
 }
 
 /// What is asked of a row or a profile to know whether an agent may have a piece of work.
-const PREDICATES: [&str; 24] = [
+const PREDICATES: [&str; 25] = [
     ".attends(",
     ".away(",
     ".bars(",
     ".broadcast",
+    ".excludes(",
     ".external",
     ".fit(",
     ".has(id",

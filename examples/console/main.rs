@@ -36,6 +36,9 @@
 //! | `cards` | `"kim"` | what rings at an agent because of a routing point, with how much time is left |
 //! | `targets` | `{"agent": "ida", "interaction": 1}` | where an agent can bring a call that they have: to those with whom they write about it |
 //! | `parties` | `1` | who talks in a call |
+//! | `journey_of` | `{"agent": "ana", "rights": ["session", "event"], "interaction": 1}` | the journey behind an interaction, for an agent who has it, with these permissions (all without `rights`); or, in place of `interaction`, of a `customer`. `page` is `{"size": 10, "after": ...}` |
+//! | `journey_changes` | `{"agent": "ana", "interaction": 1, "since": 40}` | what changed in that since a fact of journeys |
+//! | `visitors` | `{"agent": "ana"}` | who is live, with the same `rights` and `page` |
 //! | `workspace` | `{"agent": "ana", "interaction": 1}` | what an agent sees of an interaction that they have or take part in, and what they may do |
 //! | `controls` | `{"work": "call-1", "agent": "ana"}` | the commands that would be taken from an agent now about a piece of work |
 //! | `why_work` | `"call-1"` | why open work is where it is |
@@ -70,7 +73,7 @@ use strowger::command::Actor;
 use strowger::figures::FiguresConfig;
 use strowger::host::Call;
 use strowger::interaction::*;
-use strowger::journey::JourneyCommand;
+use strowger::journey::{CustomerId, JourneyCommand, JourneyRights, JourneyViewer, PageRequest};
 use strowger::keyed::Keyed;
 use strowger::knowledge::KnowledgeCommand;
 use strowger::prelude::*;
@@ -128,6 +131,9 @@ enum Line {
     Cards(AgentId),
     Targets(Desk),
     Parties(InteractionId),
+    JourneyOf(Look),
+    JourneyChanges(Look),
+    Visitors(Look),
     Workspace(Desk),
     Controls(Pair),
     WhyWork(WorkId),
@@ -147,6 +153,33 @@ struct Nothing {}
 struct Pair {
     work: WorkId,
     agent: AgentId,
+}
+
+/// An agent who looks at journeys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "agent")]
+pub(crate) struct Look {
+    agent: AgentId,
+    #[serde(default = "Look::rights")]
+    rights: JourneyRights,
+    #[serde(default)]
+    interaction: Option<InteractionId>,
+    #[serde(default)]
+    customer: Option<CustomerId>,
+    #[serde(default)]
+    page: PageRequest,
+    #[serde(default)]
+    since: u64,
+}
+
+impl Look {
+    const fn rights() -> JourneyRights {
+        JourneyRights::ALL
+    }
+
+    const fn viewer(&self) -> JourneyViewer {
+        JourneyViewer::new(self.agent, self.rights)
+    }
 }
 
 /// A page of a conversation.
@@ -336,6 +369,11 @@ fn answer(
             return session.ask(&call, |session| session.targets(agent, interaction));
         }
         Line::Parties(id) => return session.ask(&call, |session| session.parties(id)),
+        Line::JourneyOf(look) => return session.ask(&call, |session| session.journey_of(&look)),
+        Line::JourneyChanges(look) => {
+            return session.ask(&call, |session| session.journey_changes(&look));
+        }
+        Line::Visitors(look) => return session.ask(&call, |session| session.visitors(&look)),
         Line::Inbox(agent) => return session.ask(&call, |session| session.inbox(agent)),
         Line::Workspace(Desk { agent, interaction }) => {
             return session.ask(&call, |session| session.workspace(agent, interaction));

@@ -16,7 +16,7 @@ use strowger::journey::JourneyConfig;
 use strowger::knowledge::KnowledgeConfig;
 use strowger::prelude::*;
 
-use super::{Page, keyed};
+use super::{Look, Page, keyed};
 
 /// How many decisions are kept until somebody asks: a round number that was not measured.
 const DECISIONS: usize = 1_000;
@@ -203,6 +203,31 @@ impl Session {
     pub(crate) fn parties(&self, interaction: InteractionId) -> Asked {
         let centre = self.centre()?;
         Ok(keyed(centre, &centre.parties(interaction))?)
+    }
+
+    /// The journey behind an interaction, or that of a customer.
+    pub(crate) fn journey_of(&self, look: &Look) -> Asked {
+        let (centre, viewer) = (self.centre()?, look.viewer());
+        let view = match (look.interaction, look.customer) {
+            (Some(interaction), None) => centre.journey(&viewer, interaction, look.page)?,
+            (None, Some(customer)) => centre.customer_journey(&viewer, customer, look.page)?,
+            _ => return Err("`interaction` or `customer`".into()),
+        };
+        Ok(keyed(centre, &view)?)
+    }
+
+    /// What changed in the journey behind an interaction.
+    pub(crate) fn journey_changes(&self, look: &Look) -> Asked {
+        let (centre, viewer) = (self.centre()?, look.viewer());
+        let interaction = look.interaction.ok_or("missing field `interaction`")?;
+        Ok(keyed(centre, &centre.journey_changes(&viewer, interaction, look.since)?)?)
+    }
+
+    /// Who is live.
+    pub(crate) fn visitors(&self, look: &Look) -> Asked {
+        let centre = self.centre()?;
+        let journeys = centre.journeys().ok_or("no journeys")?;
+        Ok(keyed(centre, &journeys.live(&look.viewer(), look.page)?)?)
     }
 
     /// What an agent sees of an interaction. No port helps them here.

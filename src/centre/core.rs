@@ -372,8 +372,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
             let from = log.len();
             let permitted = centre.permit(&command);
             let answer = permitted.and_then(|()| centre.perform(command, log));
-            centre.publish(log);
-            centre.answer_from(from, log);
+            centre.conclude(from, log)?;
             centre.settle(log)?;
             answer
         })
@@ -454,8 +453,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
                 return Ok(false);
             }
             self.fire_first(level)?;
-            self.publish(log);
-            self.answer_from(from, log);
+            self.conclude(from, log)?;
             if log.len() == from {
                 debug_assert!(
                     false,
@@ -465,6 +463,20 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
             }
         }
         Ok(true)
+    }
+
+    /// Publishes what was said since a place of the log and does what follows from it in layers
+    /// below. Only then the engine judges what was declined in vain: a layer above may know better
+    /// what becomes of it.
+    fn conclude(&mut self, mut from: usize, log: &mut CentreLog) -> Result<(), CentreRefusal> {
+        loop {
+            self.publish(log);
+            self.answer_from(from, log);
+            from = log.len();
+            if !self.engine.judge_declined(&mut self.unheard.engine)? {
+                return Ok(());
+            }
+        }
     }
 
     /// Fires what is due and routes, until nothing is left to do, or as much as one call may. Says
@@ -477,8 +489,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
             }
             let from = log.len();
             self.engine.route(&mut self.unheard.engine)?;
-            self.publish(log);
-            self.answer_from(from, log);
+            self.conclude(from, log)?;
             if log.len() == from || self.engine.is_behind() {
                 return Ok(!self.engine.is_behind());
             }

@@ -6,10 +6,12 @@ use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::commands::Command;
 use crate::engine::core::Engine;
+use crate::fact::log::Seq;
 use crate::interaction::desk;
 use crate::interaction::{
-    Assist, CustomerContact, InboxCard, InteractionId, Layout, ProfileStore, Workspace,
+    Assist, CustomerContact, InboxCard, InteractionId, Layout, ProfileStore, Records, Workspace,
 };
+use crate::journey::{CustomerId, JourneyView, JourneyViewer, Journeys, PageRequest, ViewDelta};
 use crate::knowledge::{self, CallParty, Knowledge, PreviewCard, TransferTarget};
 use crate::layer::above::Over;
 use crate::model::ids::{AgentId, WorkId};
@@ -87,6 +89,61 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         let records = self.records.as_ref();
         let of = |records| knowledge::desk::parties(&self.engine, records, interaction);
         records.map(of).unwrap_or_default()
+    }
+
+    /// The journey behind an interaction, as [`Journeys::view`] gives it to an agent who has the
+    /// interaction or takes part in it.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`](crate::Refusal::Unknown) or
+    /// [`Refusal::Retired`](crate::Refusal::Retired) if there is no such agent,
+    /// [`CentreRefusal::NoLayer`] if the centre keeps no journeys, and what
+    /// [`Journeys::view`] refuses.
+    pub fn journey(
+        &self,
+        viewer: &JourneyViewer,
+        interaction: InteractionId,
+        page: PageRequest,
+    ) -> Result<JourneyView, CentreRefusal> {
+        let (journeys, records) = self.visited(viewer)?;
+        Ok(journeys.view(records, viewer, interaction, page)?)
+    }
+
+    /// What changed in the [journey](Self::journey) behind an interaction since a fact, as
+    /// [`Journeys::changes`] gives it.
+    ///
+    /// # Errors
+    /// As [`journey`](Self::journey).
+    pub fn journey_changes(
+        &self,
+        viewer: &JourneyViewer,
+        interaction: InteractionId,
+        since: Seq,
+    ) -> Result<Vec<ViewDelta>, CentreRefusal> {
+        let (journeys, records) = self.visited(viewer)?;
+        Ok(journeys.changes(records, viewer, interaction, since)?)
+    }
+
+    /// The journey of a customer whom nobody has yet, as [`Journeys::view_customer`] gives it.
+    ///
+    /// # Errors
+    /// As [`journey`](Self::journey).
+    pub fn customer_journey(
+        &self,
+        viewer: &JourneyViewer,
+        customer: CustomerId,
+        page: PageRequest,
+    ) -> Result<JourneyView, CentreRefusal> {
+        let (journeys, records) = self.visited(viewer)?;
+        Ok(journeys.view_customer(Some(records), viewer, customer, page)?)
+    }
+
+    /// The layers that an agent looks at.
+    fn visited(&self, viewer: &JourneyViewer) -> Result<(&Journeys, &Records<P>), CentreRefusal> {
+        self.engine.permit_actor(&Actor::Agent(viewer.agent))?;
+        let journeys = self.journeys.as_ref().ok_or(CentreRefusal::no_layer("journeys"))?;
+        let records = self.records.as_ref().ok_or(CentreRefusal::no_layer("records"))?;
+        Ok((journeys, records))
     }
 
     /// What the centre would take from an agent now about a piece of work: one command of each

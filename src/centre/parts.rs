@@ -303,6 +303,7 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
             let Ok(below) = below else { return Ok(false) };
             match upper.plan(below, command, answer.take(), done)? {
                 Plan::Alone => return Ok(held),
+                Plan::IfPossible(command) => LayerPart::<B>::check(self, command)?,
                 Plan::First(command) => {
                     answer = Some(LayerPart::<B>::perform(self, command, 0, log)?);
                     LayerPart::<B>::publish(self, log);

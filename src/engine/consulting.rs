@@ -65,6 +65,7 @@ fn like(request: WorkRequest, turn: &Turn<'_>, work: WorkId) -> Result<Arc<WorkR
         size: Some(row.cost),
         pools: turn.world.pools(row.pool_set).to_vec(),
         internal: true,
+        never_to: row.request.never_to.clone(),
         ..request
     }))
 }

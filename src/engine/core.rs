@@ -13,8 +13,8 @@ use crate::fact::log::{Cause, Fact, Log, Seq};
 use crate::layer::action::{Action, FromReply};
 use crate::layer::fault::Fault;
 use crate::model::config::Config;
-use crate::model::ids::{AgentId, WorkId};
-use crate::model::work::WorkRequest;
+use crate::model::ids::{AgentId, ChannelId, QueueId, WorkId};
+use crate::model::work::{Attached, WorkRequest};
 use crate::state::machine::{Deadline, DeadlineKind};
 use crate::world::state::World;
 
@@ -24,6 +24,7 @@ use crate::engine::expire::{fire_due, fire_first};
 use crate::engine::matching::by_hand::{self, Fitness};
 use crate::engine::matching::given::Matching;
 use crate::engine::matching::{hope, item};
+use crate::engine::offering::judge_declined;
 use crate::engine::pace::Pace;
 use crate::engine::permit::{self, Sight};
 use crate::engine::route::{Search, route};
@@ -164,6 +165,7 @@ impl Engine {
                 return Ok(Err(Refusal::Behind { now: turn.now }));
             }
             let answer = decide(turn, actor, does)?;
+            judge_declined(turn)?;
             // A command may put work where something is overdue at once.
             settle(turn, search)?;
             Ok(answer)
@@ -396,6 +398,16 @@ impl Engine {
         by_hand::can_take_new(self.matching(), request, agent)
     }
 
+    /// Data to attach to work, or none of them if they are more than work may have.
+    pub(crate) fn what_fits(&self, attached: Attached) -> Attached {
+        let (queue, channel) = (QueueId::from_raw(0), ChannelId::from_raw(0));
+        let request = WorkRequest::new(queue, channel).with_attached(attached);
+        match request.check_data(&self.world.stores().config.limits) {
+            Ok(()) => request.attached,
+            Err(_) => Attached::new(),
+        }
+    }
+
     /// True if a member of the queue of a request, of whom nothing is required, could be offered it
     /// now.
     pub(crate) fn is_anybody_available(&self, request: &Arc<WorkRequest>) -> bool {
@@ -423,6 +435,16 @@ impl Engine {
     /// What a piece of work is to an agent.
     pub(crate) fn sight(&self, agent: AgentId, work: WorkId) -> Sight {
         permit::sight(&self.world, agent, work)
+    }
+
+    /// Does what queues say of work that was declined in vain in the phase before. Layers above
+    /// have said first what becomes of it. Says whether there was any.
+    pub(crate) fn judge_declined(&mut self, log: &mut Log) -> Result<bool, Refusal> {
+        let any = self.pace.has_in_vain();
+        if any {
+            self.phase(log, |turn, _| judge_declined(turn))?;
+        }
+        Ok(any)
     }
 
     /// Fires the one thing that is due first, if it is due by now.

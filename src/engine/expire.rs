@@ -27,6 +27,7 @@ pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<bool, Halted> {
             return Ok(false);
         }
         fire_first(turn)?;
+        offering::judge_declined(turn)?;
     }
     Ok(true)
 }

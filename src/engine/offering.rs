@@ -21,6 +21,7 @@ use crate::engine::matching::case::Case;
 use crate::engine::matching::key::host_score;
 use crate::engine::matching::queue::is_external;
 use crate::engine::matching::{gates, hope};
+use crate::engine::pace::InVain;
 use crate::engine::turn::{Halted, Turn};
 use crate::engine::{joining, place, prefer};
 
@@ -218,15 +219,34 @@ fn respond(turn: &mut Turn<'_>, agent: AgentId, response: Response) -> Result<()
     alerting::withdraw_unattended(turn, agent)
 }
 
-/// Moves work on after a decline: past refused steps, and by the queue's policy if it is exhausted.
-/// All who were asked in one go, beside whom nobody else is asked, are all there are.
+/// Moves work on after a decline: past refused steps, and in the next phase by the queue's policy
+/// if it is exhausted. All who were asked in one go, beside whom nobody else is asked, are all
+/// there are.
 fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
-    let in_vain = hope::is_broadcast_over(turn.matching(), turn.work(work)?);
+    let broadcast = hope::is_broadcast_over(turn.matching(), turn.work(work)?);
     prefer::pass_refused_steps(turn, work)?;
     let row = turn.work(work)?;
     let waits = row.stage == Stage::Queued;
-    if waits && (in_vain || hope::is_exhausted(turn.matching(), work, row)) {
-        exhaust(turn, work)?;
+    if waits && (broadcast || hope::is_exhausted(turn.matching(), work, row)) {
+        let (queue, cause) = (row.queue, turn.cause.clone());
+        turn.pace.note_in_vain(InVain { work, queue, broadcast, cause });
     }
+    Ok(())
+}
+
+/// Does what their queues say of all that was declined in vain in the phase before, unless it was
+/// moved or closed since then.
+pub(crate) fn judge_declined(turn: &mut Turn<'_>) -> Result<(), Halted> {
+    let mut declined = turn.pace.take_in_vain();
+    for InVain { work, queue, broadcast, cause } in declined.drain(..) {
+        let row = turn.world.work(work).ok();
+        let row = row.filter(|row| row.stage == Stage::Queued && row.queue == queue);
+        let in_vain = |row| broadcast || hope::is_exhausted(turn.matching(), work, row);
+        if row.is_some_and(in_vain) {
+            turn.cause = cause;
+            exhaust(turn, work)?;
+        }
+    }
+    turn.pace.keep_memory(declined);
     Ok(())
 }

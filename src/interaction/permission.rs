@@ -25,8 +25,9 @@ impl RecordCommandName {
     ///
     /// An agent sees the interactions that they have, had or take part in, and those of the queues
     /// they are a member of; theirs are those they have or take part in. Those of a customer are
-    /// the ones [opened for](crate::interaction::Interaction::opened_for) them. A command that says
-    /// who speaks, saves or ends must name the actor.
+    /// the ones [opened for](crate::interaction::Interaction::opened_for) them. Whoever
+    /// [asked](crate::interaction::Interaction::asker) and takes no other part may do what a
+    /// customer may. A command that says who speaks, saves or ends must name the actor.
     #[must_use]
     pub const fn permission(self, kind: ActorKind) -> Permission {
         use Permission::{All, No, Theirs, Themselves};
@@ -201,6 +202,10 @@ pub(crate) fn check(
     match (actor, row) {
         (Actor::Agent(_) | Actor::Customer(Some(_)), None) => unknown,
         (Actor::Agent(me), Some(row)) => match sight(row, engine, *me) {
+            // Whoever asks is to the record what a customer is.
+            Sight::TakesPart { owner } if asks_alone(row, engine, *me) && !asks_may(command) => {
+                Err(RecordRefusal::NotYours { interaction: id, owner })
+            }
             Sight::Owned | Sight::TakesPart { .. } => Ok(()),
             Sight::Seen { owner } => Err(RecordRefusal::NotYours { interaction: id, owner }),
             Sight::Hidden => unknown,
@@ -247,7 +252,27 @@ fn sight(row: &Interaction, engine: &Engine, me: AgentId) -> Sight {
     if owner == Some(me) {
         return Sight::Owned;
     }
-    let asks = row.asker == Some(me);
+    match part(row, engine, me) {
+        Sight::TakesPart { .. } => Sight::TakesPart { owner },
+        _ if row.asker == Some(me) => Sight::TakesPart { owner },
+        seen => seen,
+    }
+}
+
+/// True if an agent has no other part in an interaction than that they asked.
+fn asks_alone(row: &Interaction, engine: &Engine, me: AgentId) -> bool {
+    row.asker == Some(me) && !matches!(part(row, engine, me), Sight::TakesPart { .. })
+}
+
+/// True if whoever asks may give the command about what they asked.
+fn asks_may(command: &RecordCommand) -> bool {
+    let opens = matches!(command, RecordCommand::OpenInteraction(_));
+    opens || command.name().permission(ActorKind::Customer) != Permission::No
+}
+
+/// What an interaction that an agent does not have is to them, whoever asked.
+fn part(row: &Interaction, engine: &Engine, me: AgentId) -> Sight {
+    let owner = row.assigned_to;
     let wraps_up = row.trailing.iter().any(|(_, agent)| *agent == me);
     let work = row.work.map_or(Sight::Hidden, |work| engine.sight(me, work));
     let supervises = row.work.is_some_and(|work| {
@@ -256,7 +281,7 @@ fn sight(row: &Interaction, engine: &Engine, me: AgentId) -> Sight {
     });
     match work {
         Sight::Owned | Sight::TakesPart { .. } => Sight::TakesPart { owner },
-        _ if asks || wraps_up || supervises => Sight::TakesPart { owner },
+        _ if wraps_up || supervises => Sight::TakesPart { owner },
         Sight::Seen { .. } => Sight::Seen { owner },
         Sight::Hidden if had(row, me) || is_member(row, engine, me) => Sight::Seen { owner },
         Sight::Hidden => Sight::Hidden,

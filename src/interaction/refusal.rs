@@ -210,6 +210,13 @@ impl Naming for InteractionId {
     }
 }
 
+/// Where something is, behind what it is.
+impl Naming for Option<InteractionId> {
+    fn write(&self, _keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.map_or(Ok(()), |interaction| write!(f, " in interaction {interaction}"))
+    }
+}
+
 impl Naming for ProfileId {
     fn write(&self, _keys: Option<&dyn Keys>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "profile {self}")

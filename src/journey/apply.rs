@@ -96,7 +96,7 @@ impl JourneyStore {
     }
 
     fn change_definitions(&mut self, event: &JourneyEvent, when: Dated) -> Fits {
-        use crate::journey::definition::DefinitionKind;
+        use crate::journey::definition::JourneyDefinitionKind;
         let (rows, seq) = (&mut self.rows, when.seq);
         let limits = rows.config.limits.clone();
         match event {
@@ -115,13 +115,13 @@ impl JourneyStore {
                 }
             },
             JourneyEvent::Removed { kind, key } => fits(match kind {
-                DefinitionKind::Segment => rows.segments.remove(key, seq),
-                DefinitionKind::Outcome => rows.outcomes.remove(key, seq),
-                DefinitionKind::ActionMap => {
+                JourneyDefinitionKind::Segment => rows.segments.remove(key, seq),
+                JourneyDefinitionKind::Outcome => rows.outcomes.remove(key, seq),
+                JourneyDefinitionKind::ActionMap => {
                     rows.turns.remove(key);
                     rows.maps.remove(key, seq)
                 }
-                DefinitionKind::Target => {
+                JourneyDefinitionKind::Target => {
                     rows.counts.remove(key);
                     rows.targets.remove(key, seq)
                 }

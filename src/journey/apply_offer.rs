@@ -1,7 +1,6 @@
 //! How facts about offers change them, and what is counted of them.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
@@ -11,7 +10,7 @@ use crate::journey::event::JourneyEvent;
 use crate::journey::ids::{SessionId, WebOfferId};
 use crate::journey::offer::{Blocked, OfferFailure, Qualification, WebOffer, WebOfferState};
 use crate::journey::person::{Awaited, Customer};
-use crate::journey::session::{Happening, Session};
+use crate::journey::session::{Happening, VisitorSession};
 use crate::journey::store::JourneyStore;
 
 /// So many offers of a session are remembered, those that are open included.
@@ -66,13 +65,17 @@ impl JourneyStore {
     ) -> Fits {
         let row = self.session_mut(session).ok_or(JourneyMisfit::NotThere)?;
         row.qualify(map, version, when.at, None, done);
-        let known: Vec<_> = self.rows.maps.0.iter().map(|one| one.key.clone()).collect();
+        let customer = self.session(session).ok_or(JourneyMisfit::NotThere)?.customer;
+        let head = self.head_of(customer);
+        let maps = &self.rows.maps;
+        if let Some(head) = self.rows.customers.get_mut(head)
+            && head.caps.len() > maps.0.len()
+        {
+            // Of maps that nobody knows any more no cap is kept.
+            head.caps.retain(|(key, _)| maps.known(key).is_some());
+        }
         self.change_head(session, |head| {
             head.awaited.retain(|(key, _)| key != map);
-            // Of maps that nobody knows any more no cap is kept.
-            if head.caps.len() > known.len() {
-                head.caps.retain(|(key, _)| known.contains(key));
-            }
             head.cap(map, |cap| {
                 cap.offered = when.at;
                 cap.finalized |= done;
@@ -183,7 +186,7 @@ impl JourneyStore {
     }
 }
 
-impl Session {
+impl VisitorSession {
     /// Notes that the triggers of a map hold, and what stops it.
     fn qualify(
         &mut self,

@@ -7,10 +7,11 @@ use crate::fact::log::Seq;
 
 use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::JourneyEvent;
+use crate::journey::identifier::{Identifier, IdentifierClaim};
 use crate::journey::ids::CustomerId;
-use crate::journey::person::{Awaited, Capped, Claim, Customer, Identifier, KeptConversation};
+use crate::journey::person::{Awaited, Capped, Customer, KeptConversation};
 use crate::journey::rows::{Linked, Released};
-use crate::journey::store::{Due, JourneyStore};
+use crate::journey::store::{JourneyDue, JourneyStore};
 use crate::journey::talk::{JourneyContext, STEPS_MAX, TalkMarks};
 
 /// So many interactions whose customer is gone are remembered for whoever looks at them.
@@ -144,8 +145,8 @@ impl JourneyStore {
         gone.push(id);
         for id in &gone {
             self.rows.customers.close(*id);
-            self.index.deadlines.set(Due::Segment(*id), None);
-            self.index.deadlines.set(Due::Customer(*id), None);
+            self.index.deadlines.set(JourneyDue::Segment(*id), None);
+            self.index.deadlines.set(JourneyDue::Customer(*id), None);
         }
         Ok(gone)
     }
@@ -249,14 +250,14 @@ impl JourneyStore {
 /// What a customer hands to the one who stands for them.
 #[derive(Debug, Default)]
 struct Given {
-    claims: Vec<Claim>,
+    claims: Vec<IdentifierClaim>,
     row: Option<Customer>,
     merged: Vec<CustomerId>,
 }
 
 impl Customer {
     /// Knows an identifier from now on, or surer than before.
-    fn claim(&mut self, claim: &Claim) {
+    fn claim(&mut self, claim: &IdentifierClaim) {
         match self.identifiers.iter_mut().find(|one| one.identifier == claim.identifier) {
             Some(known) => known.proof = known.proof.max(claim.proof),
             None => self.identifiers.push(claim.clone()),

@@ -10,12 +10,13 @@ use crate::model::attribute::Attributes;
 
 use crate::journey::apply::{Dated, Fits, JourneyMisfit, fits};
 use crate::journey::event::{JourneyEvent, Unassigned};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId};
-use crate::journey::person::{Customer, Identifier, SegmentAssignment};
+use crate::journey::person::{Customer, SegmentAssignment};
 use crate::journey::session::{
-    Happening, Marks, OutcomeScore, SearchTerm, Session, SessionEvent, Tallies, WebPage,
+    Happening, Marks, OutcomeScore, SearchTerm, SessionEvent, Tallies, VisitorSession, WebPage,
 };
-use crate::journey::store::{Due, JourneyStore};
+use crate::journey::store::{JourneyDue, JourneyStore};
 use crate::journey::url;
 use crate::journey::visit::VisitorEvent;
 
@@ -93,14 +94,15 @@ impl JourneyStore {
         fits(row.merged_into.is_none())?;
         row.enter_session(started, id);
         row.last_activity = row.last_activity.max(started);
-        let mut session = Session::new(id, customer, identifier.clone(), kind.clone(), started);
+        let mut session =
+            VisitorSession::new(id, customer, identifier.clone(), kind.clone(), started);
         session.marks.placed = when.seq;
         // An event may come late, when the identifier is somebody else's already.
         session.released = row.proof(identifier).is_none();
         self.index.enter_live(&session);
         self.rows.sessions_made = id.raw();
         self.rows.sessions.insert(id, Arc::new(session));
-        self.index.deadlines.set(Due::Customer(customer), None);
+        self.index.deadlines.set(JourneyDue::Customer(customer), None);
         Ok(())
     }
 
@@ -132,7 +134,7 @@ impl JourneyStore {
         let row = self.rows.sessions.get_mut(&id).ok_or(JourneyMisfit::NotThere)?;
         let row = Arc::make_mut(row);
         let live = row.is_live();
-        let later = live && at > row.last_activity;
+        let (late, later) = (at < row.last_activity, live && at > row.last_activity);
         if later {
             self.index.live.remove(&(row.last_activity, id));
             self.index.live.insert((at, id));
@@ -144,7 +146,9 @@ impl JourneyStore {
         }
         row.count(event);
         for (name, value) in attributes {
-            if row.attributes.get(name) != Some(value) {
+            // What was known later is not forgotten for what comes late.
+            let known = row.attributes.get(name);
+            if known != Some(value) && (known.is_none() || !late) {
                 row.attributes.insert(name.clone(), value.clone());
                 row.marks.details = seq;
             }
@@ -250,16 +254,22 @@ impl JourneyStore {
         if let (Some(id), Unassigned::Command) = (session, why) {
             let shown = self.is_shown(segment);
             let row = self.session_mut(id).ok_or(JourneyMisfit::NotThere)?;
+            let before = row.segments.len();
             row.segments.retain(|one| one.segment != *segment);
+            if row.segments.len() == before {
+                return Ok(());
+            }
             if shown {
                 row.marks.segments = when.seq;
                 self.touch(id);
+            } else {
+                row.marks.unmatched = when.seq;
             }
         }
         Ok(())
     }
 
-    fn archive(&mut self, session: &Session, when: Dated) -> Fits {
+    fn archive(&mut self, session: &VisitorSession, when: Dated) -> Fits {
         let row = self.rows.sessions.get(&session.id).ok_or(JourneyMisfit::NotThere)?;
         fits(!row.is_live())?;
         let head = self.head_of(row.customer);
@@ -278,9 +288,9 @@ impl JourneyStore {
         if session.is_live() {
             self.index.leave_live(&session);
         }
-        self.index.deadlines.set(Due::Map(id), None);
+        self.index.deadlines.set(JourneyDue::Map(id), None);
         for offer in &session.offers {
-            self.index.deadlines.set(Due::Offer(*offer), None);
+            self.index.deadlines.set(JourneyDue::Offer(*offer), None);
             self.rows.offers.close(*offer);
         }
         let head = self.head_of(session.customer);
@@ -289,7 +299,7 @@ impl JourneyStore {
         }
     }
 
-    fn import(&mut self, session: &Arc<Session>, when: Dated) -> Fits {
+    fn import(&mut self, session: &Arc<VisitorSession>, when: Dated) -> Fits {
         let id = session.id;
         let minted = (1..=self.rows.sessions_made).contains(&id.raw());
         fits(minted && !self.rows.sessions.contains_key(&id) && session.ended.is_some())?;
@@ -312,6 +322,12 @@ impl Customer {
     /// Enters a session, as the one that changed last.
     fn enter_session(&mut self, started: Timestamp, id: SessionId) {
         if let Err(place) = self.sessions.binary_search(&(started, id)) {
+            if self.sessions.len() == self.sessions.capacity() {
+                // Most customers have one session, and there are many.
+                let more = 1 + self.sessions.len() / 4;
+                self.sessions.reserve_exact(more);
+                self.recent.reserve_exact(more);
+            }
             self.sessions.insert(place, (started, id));
             self.recent.push(id);
         }
@@ -335,7 +351,7 @@ impl Customer {
     }
 }
 
-impl Session {
+impl VisitorSession {
     fn count(&mut self, event: &VisitorEvent) {
         let counts = &mut self.counts;
         counts.events = counts.events.saturating_add(1);
@@ -388,6 +404,10 @@ impl Session {
     fn put(&mut self, event: SessionEvent, max: usize) {
         let seq = event.seq;
         let place = self.events.partition_point(|other| other.place() <= event.place());
+        if self.events.len() == self.events.capacity() {
+            // Most sessions are short, and there are many.
+            self.events.reserve_exact(2 + self.events.len() / 4);
+        }
         self.events.insert(place, event);
         self.marks.map = seq;
         // Each sort has its own bound, so that of what is shown nothing depends on what is hidden.

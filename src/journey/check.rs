@@ -9,7 +9,7 @@ use crate::model::work::check_key;
 use crate::journey::definition::WHOLE;
 use crate::journey::person::Customer;
 use crate::journey::rows::JourneyRows;
-use crate::journey::session::{Happening, OutcomeProgress, Session};
+use crate::journey::session::{Happening, OutcomeProgress, VisitorSession};
 use crate::journey::store::JourneyStore;
 use crate::journey::visit::{TEXT_MAX, URL_MAX, VisitorEvent, check_attributes, check_text};
 
@@ -83,7 +83,7 @@ impl JourneyStore {
         Ok(())
     }
 
-    fn check_session(&self, row: &Session) -> Result<(), &'static str> {
+    fn check_session(&self, row: &VisitorSession) -> Result<(), &'static str> {
         if !row.events.is_sorted_by_key(crate::journey::session::SessionEvent::place) {
             return Err("journeys: events are in order of date");
         }
@@ -112,7 +112,7 @@ impl JourneyStore {
     }
 }
 
-impl Session {
+impl VisitorSession {
     /// Refuses a session that no fact of this layer can have archived.
     pub(crate) fn check(&self, now: Timestamp, rows: &JourneyRows) -> Result<(), Invalid> {
         let limits = &rows.config.limits;
@@ -127,7 +127,7 @@ impl Session {
         }
         self.identifier.check("session.identifier")?;
         check_key("session.type", &self.kind)?;
-        check_attributes(&self.attributes)?;
+        check_attributes(&self.attributes.clone().into())?;
         let lists = [
             ("session.events", self.sorts().into_iter().max().unwrap_or(0), limits.events),
             ("session.searches", self.searches.len(), limits.terms),

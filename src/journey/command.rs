@@ -18,14 +18,14 @@ use crate::model::ids::AgentId;
 use crate::journey::config::JourneyConfig;
 use crate::journey::decide::{JourneyTurn, RunOnJourneys};
 use crate::journey::definition::{
-    ActionMap, Outcome, Segment, Target, TargetCounts, TenThousandths,
+    ActionMap, ActionTarget, Outcome, TargetCounts, TenThousandths, VisitorSegment,
 };
+use crate::journey::identifier::{Identifier, Proof};
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::journeys::Journeys;
 use crate::journey::offer::WebAnswer;
-use crate::journey::person::{Identifier, Proof};
 use crate::journey::refusal::JourneyRefusal;
-use crate::journey::session::Session;
+use crate::journey::session::VisitorSession;
 use crate::journey::visit::VisitorEvent;
 
 /// Makes the enum of all commands of this layer from their list.
@@ -165,7 +165,7 @@ commands! {
         /// Its key.
         key: Key as into,
         /// The segment.
-        segment: Box<Segment> as into,
+        segment: Box<VisitorSegment> as into,
     } -> ();
 
     /// Takes a segment away. What it was assigned to keeps it; nobody sees it any more.
@@ -209,7 +209,7 @@ commands! {
         /// Its key.
         key: Key as into,
         /// The target.
-        target: Box<Target> as into,
+        target: Box<ActionTarget> as into,
     } -> ();
 
     /// Takes a target away.
@@ -237,7 +237,8 @@ commands! {
         #[serde(default)]
         session_type: Option<Key> => with_session_type(some Key),
         /// What is known of the session by now, by dotted names; a later value takes the place of
-        /// an earlier one. On a page view `search.term` says what was searched for there.
+        /// an earlier one, by the dates of the events. On a page view, and on nothing else,
+        /// `search.term` says what was searched for there.
         #[serde(default)]
         attributes: Attributes => with_attributes(each (Key, Value)),
     } -> SessionId;
@@ -383,7 +384,7 @@ commands! {
     /// Brings back a session that was archived.
     ImportSession {
         /// All of it, as the fact said that archived it.
-        session: Arc<Session>,
+        session: Arc<VisitorSession>,
     } -> SessionId;
 
     /// Hands the sessions of a customer that have ended over to the host; answers with how many.

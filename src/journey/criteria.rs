@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::growing::growing;
 use crate::base::key::Key;
-use crate::model::attribute::{Attributes, Value};
+use crate::model::attribute::Value;
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::work::check_key;
 
-use crate::journey::visit::VisitorEvent;
+use crate::journey::attributes::SessionAttributes;
+use crate::journey::found::FoundValue;
+use crate::journey::visit::{EventName, VisitorEvent};
 
 /// How a value is compared (Genesys: criteria operator).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,7 +77,7 @@ growing! {
     /// What a value is compared with, and how.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
-    pub struct Comparison {
+    pub struct ValueComparison {
         /// How.
         pub is: Operator => with_is,
         /// With what: a number or a text; with `contains_...` up to 100 texts.
@@ -92,7 +94,7 @@ const VALUES_MAX: u32 = 100;
 /// The longest text a comparison may name, in bytes: that of a URL.
 const TEXT_MAX: u32 = 2_048;
 
-impl Comparison {
+impl ValueComparison {
     /// A comparison with one value.
     #[must_use]
     pub fn new(is: Operator, value: impl Into<Value>) -> Self {
@@ -115,7 +117,7 @@ impl Comparison {
     }
 
     /// True if a value, or its absence, satisfies it.
-    pub(crate) fn holds(&self, value: Option<Found<'_>>) -> bool {
+    pub(crate) fn holds(&self, value: Option<FoundValue<'_>>) -> bool {
         let Some(value) = value else { return self.is.is_negative() };
         let one = self.values.first();
         match self.is {
@@ -141,14 +143,14 @@ impl Comparison {
         })
     }
 
-    fn number(&self, value: Found<'_>) -> Option<(i64, i64)> {
+    fn number(&self, value: FoundValue<'_>) -> Option<(i64, i64)> {
         match self.values.first()? {
             Value::Number(one) => Some((value.number()?, *one)),
             _ => None,
         }
     }
 
-    fn is_same(&self, value: Found<'_>, one: &Value) -> bool {
+    fn is_same(&self, value: FoundValue<'_>, one: &Value) -> bool {
         match one {
             Value::Number(one) => value.number() == Some(*one),
             Value::Text(one) => self.compare(value, one, |text, one| text == one),
@@ -156,16 +158,16 @@ impl Comparison {
         }
     }
 
-    fn contains(&self, value: Found<'_>, one: &str) -> bool {
+    fn contains(&self, value: FoundValue<'_>, one: &str) -> bool {
         self.compare(value, one, |text, one| text.contains(one))
     }
 
-    fn begins(&self, value: Found<'_>, does: impl Fn(&str, &str) -> bool) -> bool {
+    fn begins(&self, value: FoundValue<'_>, does: impl Fn(&str, &str) -> bool) -> bool {
         self.texts().next().is_some_and(|one| self.compare(value, one, does))
     }
 
-    fn compare(&self, value: Found<'_>, one: &str, does: impl Fn(&str, &str) -> bool) -> bool {
-        let Found::Text(text) = value else { return false };
+    fn compare(&self, value: FoundValue<'_>, one: &str, does: impl Fn(&str, &str) -> bool) -> bool {
+        let FoundValue::Text(text) = value else { return false };
         match self.ignore_case {
             true => does(&text.to_lowercase(), &one.to_lowercase()),
             false => does(text, one),
@@ -177,33 +179,6 @@ impl Operator {
     /// True if it compares texts alone.
     const fn is_of_texts(self) -> bool {
         self.takes_several() || matches!(self, Self::StartsWith | Self::EndsWith)
-    }
-}
-
-/// A value that was found. A text that is a whole number counts as one where a number is asked for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Found<'a> {
-    Number(i64),
-    Text(&'a str),
-}
-
-impl<'a> Found<'a> {
-    /// The value of an attribute.
-    pub(crate) fn of(value: &'a Value) -> Option<Self> {
-        match value {
-            Value::Number(number) => Some(Self::Number(*number)),
-            Value::Text(text) => Some(Self::Text(text)),
-            Value::Flag(true) => Some(Self::Text("true")),
-            Value::Flag(false) => Some(Self::Text("false")),
-            Value::Many(_) => None,
-        }
-    }
-
-    fn number(self) -> Option<i64> {
-        match self {
-            Self::Number(number) => Some(number),
-            Self::Text(text) => text.parse().ok(),
-        }
     }
 }
 
@@ -225,7 +200,7 @@ growing! {
         /// its own.
         pub attribute: Key => with_attribute(into),
         /// What its value must be.
-        pub compare: Comparison => with_compare,
+        pub compare: ValueComparison => with_compare,
     }
 }
 
@@ -242,7 +217,8 @@ struct WrittenCriterion {
 
 impl From<Criterion> for WrittenCriterion {
     fn from(criterion: Criterion) -> Self {
-        let Criterion { attribute, compare: Comparison { is, values, ignore_case } } = criterion;
+        let Criterion { attribute, compare: ValueComparison { is, values, ignore_case } } =
+            criterion;
         Self { attribute, is, values, ignore_case }
     }
 }
@@ -250,7 +226,7 @@ impl From<Criterion> for WrittenCriterion {
 impl From<WrittenCriterion> for Criterion {
     fn from(written: WrittenCriterion) -> Self {
         let WrittenCriterion { attribute, is, values, ignore_case } = written;
-        Self { attribute, compare: Comparison { is, values, ignore_case } }
+        Self { attribute, compare: ValueComparison { is, values, ignore_case } }
     }
 }
 
@@ -258,32 +234,13 @@ impl Criterion {
     /// A comparison of an attribute with one value.
     #[must_use]
     pub fn new(attribute: impl Into<Key>, is: Operator, value: impl Into<Value>) -> Self {
-        Self { attribute: attribute.into(), compare: Comparison::new(is, value) }
+        Self { attribute: attribute.into(), compare: ValueComparison::new(is, value) }
     }
 
     fn check(&self) -> Result<(), Invalid> {
         check_key("attribute", &self.attribute)?;
         self.compare.check()
     }
-}
-
-/// The kind of an event that a condition asks for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum EventName {
-    /// A page was viewed.
-    PageViewed,
-    /// Something was searched for.
-    Searched,
-    /// A form was sent.
-    FormSubmitted,
-    /// A form was left.
-    FormAbandoned,
-    /// A screen of an app was viewed.
-    ScreenViewed,
-    /// An event of the host's own, by its name.
-    Custom(Key),
 }
 
 growing! {
@@ -359,8 +316,8 @@ impl Conditions {
     }
 
     /// True if the attributes of a session are as they must be.
-    pub(crate) fn hold_of(&self, attributes: &Attributes) -> bool {
-        let found = |one: &Criterion| attributes.get(&one.attribute).and_then(Found::of);
+    pub(crate) fn hold_of(&self, attributes: &SessionAttributes) -> bool {
+        let found = |one: &Criterion| attributes.get(&one.attribute).and_then(FoundValue::of);
         self.session.iter().all(|one| one.compare.holds(found(one)))
     }
 }
@@ -380,7 +337,7 @@ growing! {
     #[serde(transparent)]
     pub struct PageCondition {
         /// What the URL must be.
-        pub url: Comparison => with_url,
+        pub url: ValueComparison => with_url,
     }
 }
 
@@ -389,7 +346,7 @@ impl PageCondition {
     #[must_use]
     pub fn new(is: Operator, text: impl Into<String>) -> Self {
         let text: Box<str> = text.into().into_boxed_str();
-        Self { url: Comparison::new(is, Value::Text(text)) }
+        Self { url: ValueComparison::new(is, Value::Text(text)) }
     }
 
     pub(crate) fn check(&self) -> Result<(), Invalid> {
@@ -401,6 +358,6 @@ impl PageCondition {
 
     /// True on this page.
     pub(crate) fn holds(&self, url: Option<&str>) -> bool {
-        self.url.holds(url.map(Found::Text))
+        self.url.holds(url.map(FoundValue::Text))
     }
 }

@@ -47,13 +47,13 @@ growing! {
     /// use strowger::journey::*;
     ///
     /// let firefox = Criterion::new("browser.family", Operator::Equal, "Firefox");
-    /// let segment = Segment::new("Foxes", "#FF6A00")
+    /// let segment = VisitorSegment::new("Foxes", "#FF6A00")
     ///     .with_conditions(Conditions::default().with_session([firefox]));
     /// assert!(segment.check().is_ok() && segment.is_shown());
     /// ```
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
-    pub struct Segment {
+    pub struct VisitorSegment {
         /// The name people read, 1 to 200 bytes.
         pub name: Box<str> => with_name(into),
         /// The colour, as `#RRGGBB`.
@@ -80,7 +80,7 @@ const fn yes() -> bool {
     true
 }
 
-impl Segment {
+impl VisitorSegment {
     /// A segment of sessions without conditions, which it still needs.
     #[must_use]
     pub fn new(name: &str, colour: &str) -> Self {
@@ -255,7 +255,7 @@ pub enum Weight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Media {
+pub enum ActionMedia {
     /// It offers a chat in the page.
     WebChat,
     /// It offers a conversation in a messenger.
@@ -270,7 +270,7 @@ pub enum Media {
     Open,
 }
 
-impl Media {
+impl ActionMedia {
     /// True if it offers a conversation.
     #[must_use]
     pub const fn is_conversation(self) -> bool {
@@ -296,7 +296,7 @@ growing! {
     /// use strowger::journey::*;
     ///
     /// let page = PageCondition::new(Operator::ContainsAny, "/chairs");
-    /// let map = ActionMap::new("Chat about chairs", Media::WebChat)
+    /// let map = ActionMap::new("Chat about chairs", ActionMedia::WebChat)
     ///     .with_segments(["foxes".into()])
     ///     .with_pages([page])
     ///     .with_target("sales");
@@ -335,7 +335,7 @@ growing! {
         #[serde(default)]
         pub weight: Weight => with_weight,
         /// What it does.
-        pub media: Media => with_media,
+        pub media: ActionMedia => with_media,
         /// The properties of what it does, for the host.
         #[serde(default, skip_serializing_if = "Attributes::is_empty")]
         pub properties: Attributes => with_properties(each (Key, crate::model::attribute::Value)),
@@ -365,7 +365,7 @@ const fn minute() -> Option<Span> {
 impl ActionMap {
     /// A map that does this for any visitor, on any page, at once.
     #[must_use]
-    pub fn new(name: &str, media: Media) -> Self {
+    pub fn new(name: &str, media: ActionMedia) -> Self {
         Self {
             name: name.into(),
             active: true,
@@ -421,16 +421,16 @@ growing! {
     /// ```
     /// use strowger::Span;
     /// use strowger::interaction::InteractionType;
-    /// use strowger::journey::Target;
+    /// use strowger::journey::ActionTarget;
     /// use strowger::model::{ChannelId, QueueId};
     ///
     /// let (queue, chat) = (QueueId::from_raw(0), ChannelId::from_raw(1));
-    /// let target = Target::new(queue, chat, InteractionType::Chat);
+    /// let target = ActionTarget::new(queue, chat, InteractionType::Chat);
     /// assert_eq!((target.level, target.within), (8_000, Span::from_secs(20)));
     /// ```
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
-    pub struct Target {
+    pub struct ActionTarget {
         /// The queue in which a visitor waits who accepted.
         pub queue: QueueId => with_queue,
         /// The channel of their work.
@@ -458,7 +458,7 @@ const fn twenty_seconds() -> Span {
     Span::from_secs(20)
 }
 
-impl Target {
+impl ActionTarget {
     /// A target with the service level that most begin with: 80 % in 20 seconds.
     #[must_use]
     pub const fn new(queue: QueueId, channel: ChannelId, kind: InteractionType) -> Self {
@@ -544,24 +544,24 @@ impl TargetCounts {
 #[non_exhaustive]
 pub enum JourneyDefinition {
     /// A segment.
-    Segment(Box<Segment>),
+    Segment(Box<VisitorSegment>),
     /// An outcome.
     Outcome(Box<Outcome>),
     /// An action map.
     ActionMap(Box<ActionMap>),
     /// A target.
-    Target(Box<Target>),
+    Target(Box<ActionTarget>),
 }
 
 impl JourneyDefinition {
     /// The kind of what is defined.
     #[must_use]
-    pub const fn kind(&self) -> DefinitionKind {
+    pub const fn kind(&self) -> JourneyDefinitionKind {
         match self {
-            Self::Segment(_) => DefinitionKind::Segment,
-            Self::Outcome(_) => DefinitionKind::Outcome,
-            Self::ActionMap(_) => DefinitionKind::ActionMap,
-            Self::Target(_) => DefinitionKind::Target,
+            Self::Segment(_) => JourneyDefinitionKind::Segment,
+            Self::Outcome(_) => JourneyDefinitionKind::Outcome,
+            Self::ActionMap(_) => JourneyDefinitionKind::ActionMap,
+            Self::Target(_) => JourneyDefinitionKind::Target,
         }
     }
 }
@@ -570,7 +570,7 @@ impl JourneyDefinition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum DefinitionKind {
+pub enum JourneyDefinitionKind {
     /// A segment.
     Segment,
     /// An outcome.

@@ -16,13 +16,13 @@ use crate::model::ids::{AgentId, QueueId};
 
 use crate::journey::config::JourneyConfig;
 use crate::journey::definition::{
-    DefinitionKind, JourneyDefinition, Media, TargetCounts, TenThousandths,
+    ActionMedia, JourneyDefinition, JourneyDefinitionKind, TargetCounts, TenThousandths,
 };
+use crate::journey::identifier::{Identifier, IdentifierClaim};
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::{Blocked, OfferFailure, WebOffer, WebOfferState};
-use crate::journey::person::{Claim, Identifier};
-use crate::journey::session::Session;
-use crate::journey::talk::{Conversation, JourneyLink};
+use crate::journey::session::VisitorSession;
+use crate::journey::talk::{ConversationCard, JourneyLink};
 use crate::journey::visit::VisitorEvent;
 
 /// A fact of this layer: what happened, and how far the records were followed then.
@@ -91,7 +91,7 @@ events! {
         /// Something is not defined any more.
         Removed = removed {
             /// Its kind.
-            kind: DefinitionKind,
+            kind: JourneyDefinitionKind,
             /// Its key.
             key: Key,
         }
@@ -142,7 +142,7 @@ events! {
             session: Option<SessionId>,
             /// Identifiers that are new, or surer than before.
             #[serde(default, skip_serializing_if = "Vec::is_empty")]
-            claims: Vec<Claim>,
+            claims: Vec<IdentifierClaim>,
             /// The name, if it is another one.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             name: Option<Box<str>>,
@@ -256,7 +256,7 @@ events! {
             /// Its version.
             version: u32,
             /// What it does.
-            media: Media,
+            media: ActionMedia,
         }
         /// An offer came to another state.
         OfferChanged = offer_changed {
@@ -308,7 +308,7 @@ events! {
             /// The customer.
             customer: CustomerId,
             /// What its card shows.
-            conversation: Box<Conversation>,
+            conversation: Box<ConversationCard>,
         }
         /// A customer of whom nothing is known was forgotten, with all sessions.
         CustomerForgotten = customer_forgotten {
@@ -318,12 +318,12 @@ events! {
         /// A session made room for others and is the host's now.
         SessionArchived = session_archived {
             /// All of it.
-            session: Arc<Session>,
+            session: Arc<VisitorSession>,
         }
         /// A session that was archived is here again.
         SessionImported = session_imported {
             /// All of it.
-            session: Arc<Session>,
+            session: Arc<VisitorSession>,
         }
         /// A customer was erased, with all sessions.
         CustomerErased = customer_erased {

@@ -18,16 +18,17 @@ use crate::state::machine::{Deadline, DeadlineKind};
 use crate::journey::command::{JourneyCommand, JourneyReply};
 use crate::journey::config::JourneyConfig;
 use crate::journey::decide::{JourneyBelow, JourneyMode, JourneyPorts, JourneyTurn};
-use crate::journey::definition::{ActionMap, Outcome, Segment, Target, TargetCounts};
+use crate::journey::definition::{ActionMap, ActionTarget, Outcome, TargetCounts, VisitorSegment};
 use crate::journey::event::{JourneyEvent, JourneyFact, JourneyLog};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::WebOffer;
-use crate::journey::person::{Customer, Identifier};
+use crate::journey::person::Customer;
 use crate::journey::ports::{AlwaysThere, Contacts, Floor, LastObserved, NoContacts, Predictor};
 use crate::journey::refusal::JourneyRefusal;
 use crate::journey::rows::JourneyRows;
-use crate::journey::seen::Seen;
-use crate::journey::session::Session;
+use crate::journey::seen::SeenFloor;
+use crate::journey::session::VisitorSession;
 use crate::journey::store::JourneyStore;
 use crate::journey::talk::JourneyLink;
 
@@ -83,7 +84,7 @@ pub struct Journeys {
     floor: Arc<dyn Floor>,
     predictor: Arc<dyn Predictor>,
     /// What the joiner last saw of the floor. It is no part of the rows.
-    pub(crate) seen: Option<Seen>,
+    pub(crate) seen: Option<SeenFloor>,
     pub(crate) fault: Option<Fault>,
 }
 
@@ -336,7 +337,7 @@ impl Journeys {
 
     /// A segment, and its version.
     #[must_use]
-    pub fn segment(&self, key: &str) -> Option<(&Segment, u32)> {
+    pub fn segment(&self, key: &str) -> Option<(&VisitorSegment, u32)> {
         self.store.rows.segments.get(key).map(|one| (&*one.content, one.version))
     }
 
@@ -354,7 +355,7 @@ impl Journeys {
 
     /// A target, and what was counted of it.
     #[must_use]
-    pub fn target(&self, key: &str) -> Option<(&Target, TargetCounts)> {
+    pub fn target(&self, key: &str) -> Option<(&ActionTarget, TargetCounts)> {
         let rows = &self.store.rows;
         let counts = rows.counts.get(key).copied().unwrap_or_default();
         rows.targets.get(key).map(|one| (&*one.content, counts))
@@ -370,18 +371,18 @@ impl Journeys {
     /// e-mail addresses in lower case, telephone numbers as the normaliser writes them.
     pub fn customers_of(&self, identifier: &Identifier) -> impl Iterator<Item = &Customer> {
         let known = self.store.index.known.get(identifier);
-        let ids = known.into_iter().flat_map(|known| &known.customers);
+        let ids = known.into_iter().flat_map(|known| known.customers.iter());
         ids.filter_map(|id| self.store.customer(*id))
     }
 
     /// A session that is not archived.
     #[must_use]
-    pub fn session(&self, id: SessionId) -> Option<&Session> {
+    pub fn session(&self, id: SessionId) -> Option<&VisitorSession> {
         self.store.session(id)
     }
 
     /// The sessions of a customer that are kept, newest start first.
-    pub fn sessions_of(&self, id: CustomerId) -> impl Iterator<Item = &Session> {
+    pub fn sessions_of(&self, id: CustomerId) -> impl Iterator<Item = &VisitorSession> {
         let sessions = self.customer(id).into_iter().flat_map(|row| row.sessions.iter().rev());
         sessions.filter_map(|(_, id)| self.store.session(*id))
     }

@@ -13,6 +13,7 @@ mod apply;
 mod apply_offer;
 mod apply_person;
 mod apply_session;
+mod attributes;
 mod check;
 mod command;
 mod config;
@@ -20,6 +21,8 @@ mod criteria;
 mod decide;
 mod definition;
 mod event;
+mod found;
+mod identifier;
 mod ids;
 pub(crate) mod journeys;
 mod offer;
@@ -38,31 +41,32 @@ mod url;
 mod view;
 mod visit;
 
+pub use attributes::SessionAttributes;
 pub use command::*;
 pub use config::{FrequencyCap, JourneyConfig, JourneyLimits, Merging};
 pub use criteria::{
-    Comparison, Conditions, Criterion, EventCondition, EventName, Operator, PageCondition,
+    Conditions, Criterion, EventCondition, Operator, PageCondition, ValueComparison,
 };
 pub use definition::{
-    ActionMap, Activation, DefinitionKind, JourneyDefinition, Media, Outcome, OutcomeCondition,
-    Scope, Segment, Target, TargetCounts, TenThousandths, Weight,
+    ActionMap, ActionMedia, ActionTarget, Activation, JourneyDefinition, JourneyDefinitionKind,
+    Outcome, OutcomeCondition, Scope, TargetCounts, TenThousandths, VisitorSegment, Weight,
 };
 pub use event::{JourneyEntry, JourneyEvent, JourneyFact, JourneyLog, SessionOver, Unassigned};
+pub use identifier::{Identifier, IdentifierClaim, IdentifierKind, Proof};
 pub use ids::{CustomerId, SessionId, WebOfferId};
 pub use journeys::{JourneySnapshot, Journeys};
 pub use offer::{Blocked, OfferFailure, Qualification, WebAnswer, WebOffer, WebOfferState};
-pub use person::{
-    Claim, Customer, CustomerKind, Identifier, IdentifierKind, Proof, SegmentAssignment,
-};
+pub use person::{Customer, CustomerKind, SegmentAssignment};
 pub use ports::{Contacts, Floor, FoundContact, Predictor};
 pub use refusal::{JourneyEntity, JourneyLimit, JourneyRefusal};
 pub use session::{
-    Happening, OutcomeProgress, OutcomeScore, SearchTerm, Session, SessionCounts, SessionEvent,
-    WebPage,
+    Happening, OutcomeProgress, OutcomeScore, SearchTerm, SessionCounts, SessionEvent,
+    VisitorSession, WebPage,
 };
 pub use talk::{
-    Conversation, ConversationStatus, ConversationStep, ConversationStepKind, JourneyContext,
-    JourneyLink, LinkedBy, MapVersion,
+    CardStep, CardStepKind, ConversationCard, ConversationStatus, JourneyContext, JourneyLink,
+    LinkedBy, MapVersion,
 };
 pub use view::*;
+pub use visit::EventName;
 pub use visit::VisitorEvent;

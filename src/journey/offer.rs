@@ -9,12 +9,15 @@ use crate::base::time::{Span, Timestamp};
 use crate::interaction::InteractionId;
 use crate::model::ids::CalendarId;
 
-use crate::journey::definition::{Media, TenThousandths, Weight};
+use crate::journey::definition::{ActionMedia, TenThousandths, Weight};
 use crate::journey::ids::{SessionId, WebOfferId};
 
 /// The state of an offer to a visitor (Genesys: web action).
+/// Which may follow which:
 ///
+/// ```text
 #[doc = include_str!("../../tests/tables/web_offer.txt")]
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -82,7 +85,7 @@ impl WebOfferState {
 
     /// True if another offer of its kind has to wait for its end. What was accepted counts as long
     /// as the conversation goes on; of content nothing goes on.
-    pub(crate) const fn is_open(self, media: Media) -> bool {
+    pub(crate) const fn is_open(self, media: ActionMedia) -> bool {
         match self {
             Self::Offered => true,
             Self::Accepted | Self::Started | Self::Engaged => media.is_conversation(),
@@ -260,7 +263,7 @@ pub struct WebOffer {
     /// The version of the map that was offered: it stays with the offer.
     pub version: u32,
     /// What is offered.
-    pub media: Media,
+    pub media: ActionMedia,
     /// The weight of the map.
     pub weight: Weight,
     /// The key of the target.

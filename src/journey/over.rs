@@ -20,6 +20,7 @@ use crate::layer::decide::Decide;
 use crate::model::attribute::{Attributes, Value};
 use crate::model::ids::Entity;
 use crate::model::work::WorkRequest;
+use crate::policy::calendar;
 
 use crate::journey::command::{JourneyCommand, JourneyReply};
 use crate::journey::decide::JourneyBelow;
@@ -28,6 +29,7 @@ use crate::journey::journeys::Journeys;
 use crate::journey::offer::{OfferFailure, WebAnswer, WebOffer, WebOfferState};
 use crate::journey::permission::check_part;
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
+use crate::journey::seen::SeenFloor;
 
 impl Above for Journeys {
     type Done = JourneyBelow;
@@ -115,8 +117,8 @@ impl Journeys {
         })
     }
 
-    /// The interaction that is opened for an offer: for the visitor by the key by which they act, and
-    /// for the contact of the host's that they are.
+    /// The interaction that is opened for an offer: for the visitor by the key by which they act,
+    /// and for the contact of the host's that they are.
     fn opening_for(&self, offer: &WebOffer) -> Option<InteractionRequest> {
         let (target, _) = self.target(offer.target.as_deref()?)?;
         let mut opening = InteractionRequest::new(target.kind).with_context(offer.context());
@@ -292,3 +294,29 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Journeys {
 }
 
 impl Over<Knowledge> for Journeys {}
+
+impl Journeys {
+    /// Sees who could answer what the action maps offer, and which of their calendars are open.
+    pub(crate) fn look_at(&mut self, engine: &Engine) {
+        let mut seen = SeenFloor::default();
+        let rows = &self.store.rows;
+        for part in &self.store.index.program.maps {
+            let map = &part.content;
+            if let Some(id) = map.calendar {
+                let open = || {
+                    let known = engine.view().calendar(id);
+                    known.is_some_and(|one| calendar::is_open(one.profile(), engine.now()))
+                };
+                seen.open.entry(id).or_insert_with(open);
+            }
+            if let Some(target) = map.target.as_ref().and_then(|key| rows.targets.get(key)) {
+                let (queue, channel) = (target.content.queue, target.content.channel);
+                seen.available.entry((queue, channel)).or_insert_with(|| {
+                    let request = Arc::new(WorkRequest::new(queue, channel));
+                    engine.is_anybody_available(&request)
+                });
+            }
+        }
+        self.seen = Some(seen);
+    }
+}

@@ -7,9 +7,9 @@ use crate::interaction::{Interaction, InteractionId, ProfileStore, Records};
 use crate::model::ids::AgentId;
 
 use crate::journey::command::{JourneyCommand, JourneyCommandName};
+use crate::journey::identifier::{Identifier, Proof};
 use crate::journey::ids::WebOfferId;
 use crate::journey::journeys::Journeys;
-use crate::journey::person::{Identifier, Proof};
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
 
 impl JourneyCommandName {

@@ -1,7 +1,6 @@
-//! Who a visitor is: identifiers, and the customers behind them.
+//! Who a visitor is: the customer behind identifiers.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -9,104 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
-use crate::model::invalid::{Invalid, Problem};
 
+use crate::journey::identifier::{Identifier, IdentifierClaim, IdentifierKind, Proof};
 use crate::journey::ids::{CustomerId, SessionId};
-use crate::journey::talk::{Conversation, TalkMarks};
-
-/// The longest an identifier may be, in bytes (Genesys: 255 characters).
-pub(crate) const IDENTIFIER_MAX: u32 = 255;
-
-/// The kind of an identifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum IdentifierKind {
-    /// A cookie of a browser, or the installation of an app.
-    Cookie,
-    /// An e-mail address. It is kept trimmed and in lower case.
-    Email,
-    /// A telephone number. It is kept as the normaliser writes it.
-    Phone,
-    /// A name that another system has for the person.
-    External,
-    /// A name of the person in a social network.
-    Social,
-}
-
-/// What somebody is known by.
-///
-/// ```
-/// use strowger::journey::{Identifier, IdentifierKind};
-///
-/// let cookie: Identifier = serde_json::from_str(r#"{"type": "cookie", "value": "c-81"}"#).unwrap();
-/// assert_eq!(cookie, Identifier::cookie("c-81"));
-/// assert_eq!(cookie.kind, IdentifierKind::Cookie);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Identifier {
-    /// Its kind.
-    #[serde(rename = "type")]
-    pub kind: IdentifierKind,
-    /// The identifier, 1 to 255 bytes.
-    pub value: Box<str>,
-}
-
-impl Identifier {
-    /// An identifier of a kind.
-    pub fn new(kind: IdentifierKind, value: impl Into<String>) -> Self {
-        Self { kind, value: value.into().into_boxed_str() }
-    }
-
-    /// A cookie.
-    pub fn cookie(value: impl Into<String>) -> Self {
-        Self::new(IdentifierKind::Cookie, value)
-    }
-
-    /// An e-mail address.
-    pub fn email(value: impl Into<String>) -> Self {
-        Self::new(IdentifierKind::Email, value)
-    }
-
-    /// A telephone number.
-    pub fn phone(value: impl Into<String>) -> Self {
-        Self::new(IdentifierKind::Phone, value)
-    }
-
-    pub(crate) fn check(&self, field: &'static str) -> Result<(), Invalid> {
-        if self.value.is_empty() {
-            return Err(Invalid::new(field, Problem::Empty));
-        }
-        Invalid::length(field, self.value.len(), IDENTIFIER_MAX)
-    }
-}
-
-/// How sure it is that an identifier is somebody's.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Proof {
-    /// They said so.
-    #[default]
-    Claimed,
-    /// It was proved, for instance by signing in.
-    Verified,
-}
-
-/// An identifier of a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Claim {
-    /// The identifier.
-    pub identifier: Identifier,
-    /// How sure it is.
-    #[serde(default)]
-    pub proof: Proof,
-}
+use crate::journey::talk::{ConversationCard, TalkMarks};
 
 /// What is known of who a customer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -164,7 +69,7 @@ pub(crate) struct KeptConversation {
     /// The numbers of the facts that changed it.
     pub(crate) marks: TalkMarks,
     /// The card.
-    pub(crate) card: Box<Conversation>,
+    pub(crate) card: Box<ConversationCard>,
 }
 
 /// A customer: a visitor with everything that is known of who they are.
@@ -188,7 +93,7 @@ pub struct Customer {
     /// What is known of who they are.
     pub kind: CustomerKind,
     /// Their identifiers, in the order in which they became known.
-    pub identifiers: Vec<Claim>,
+    pub identifiers: Vec<IdentifierClaim>,
     /// The contact of the host's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Key>,
@@ -238,7 +143,8 @@ impl Customer {
     /// A visitor who is known by one identifier.
     pub(crate) fn new(id: CustomerId, identifier: Identifier, at: Timestamp) -> Self {
         let mut customer = Self { last_activity: at, ..Self::nobody(id) };
-        customer.identifiers.push(Claim { identifier, proof: Proof::Claimed });
+        customer.identifiers.reserve_exact(1);
+        customer.identifiers.push(IdentifierClaim { identifier, proof: Proof::Claimed });
         customer.rank();
         customer
     }
@@ -270,7 +176,7 @@ impl Customer {
 
     /// Says anew what is known of who they are.
     pub(crate) fn rank(&mut self) {
-        let by = |claim: &Claim| {
+        let by = |claim: &IdentifierClaim| {
             matches!(claim.identifier.kind, IdentifierKind::Email | IdentifierKind::Phone)
         };
         self.kind = match (&self.contact, self.identifiers.iter().any(by)) {

@@ -8,8 +8,8 @@ use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::model::ids::{CalendarId, ChannelId, QueueId};
 
-use crate::journey::definition::{Target, TargetCounts};
-use crate::journey::person::Identifier;
+use crate::journey::definition::{ActionTarget, TargetCounts};
+use crate::journey::identifier::Identifier;
 
 /// A contact of the host's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,14 +95,14 @@ impl Floor for AlwaysThere {
 /// predicts). Ours expects what was observed last.
 ///
 /// ```
-/// use strowger::journey::{Predictor, Target, TargetCounts};
+/// use strowger::journey::{Predictor, ActionTarget, TargetCounts};
 ///
 /// /// Expects that of ten visitors one more waits for too long than before.
 /// #[derive(Debug)]
 /// struct Careful;
 ///
 /// impl Predictor for Careful {
-///     fn expected(&self, _key: &str, _target: &Target, observed: TargetCounts) -> TargetCounts {
+///     fn expected(&self, _: &str, _: &ActionTarget, observed: TargetCounts) -> TargetCounts {
 ///         let late = observed.over + observed.engaged / 10;
 ///         TargetCounts::new(observed.engaged, late.min(observed.engaged), observed.abandoned)
 ///     }
@@ -110,7 +110,7 @@ impl Floor for AlwaysThere {
 /// ```
 pub trait Predictor: Debug + Send + Sync {
     /// The counts by which the service level of the next minute is reckoned.
-    fn expected(&self, key: &str, target: &Target, observed: TargetCounts) -> TargetCounts;
+    fn expected(&self, key: &str, target: &ActionTarget, observed: TargetCounts) -> TargetCounts;
 }
 
 /// The next minute will be as the last.
@@ -118,7 +118,7 @@ pub trait Predictor: Debug + Send + Sync {
 pub(crate) struct LastObserved;
 
 impl Predictor for LastObserved {
-    fn expected(&self, _key: &str, _target: &Target, observed: TargetCounts) -> TargetCounts {
+    fn expected(&self, _key: &str, _target: &ActionTarget, observed: TargetCounts) -> TargetCounts {
         observed
     }
 }

@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::journey::criteria::EventCondition;
-use crate::journey::definition::{ActionMap, Outcome, Segment};
+use crate::journey::definition::{ActionMap, Outcome, VisitorSegment};
 use crate::journey::rows::JourneyRows;
-use crate::journey::session::{Happening, Session};
+use crate::journey::session::{Happening, VisitorSession};
 use crate::journey::visit::VisitorEvent;
 
 /// The place of something in the order of definition, and of its conditions in the list.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Part<T> {
+pub(crate) struct ProgramPart<T> {
     pub(crate) place: usize,
     pub(crate) counted: Range<usize>,
     pub(crate) content: Arc<T>,
@@ -23,9 +23,9 @@ pub(crate) struct Part<T> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Program {
     conditions: Vec<EventCondition>,
-    pub(crate) segments: Vec<Part<Segment>>,
-    pub(crate) outcomes: Vec<Part<Outcome>>,
-    pub(crate) maps: Vec<Part<ActionMap>>,
+    pub(crate) segments: Vec<ProgramPart<VisitorSegment>>,
+    pub(crate) outcomes: Vec<ProgramPart<Outcome>>,
+    pub(crate) maps: Vec<ProgramPart<ActionMap>>,
 }
 
 impl Program {
@@ -34,19 +34,19 @@ impl Program {
         for (place, one) in rows.segments.0.iter().enumerate() {
             if !one.removed && one.content.active {
                 let counted = program.put(&one.content.conditions.events);
-                program.segments.push(Part { place, counted, content: one.content.clone() });
+                program.segments.push(ProgramPart { place, counted, content: one.content.clone() });
             }
         }
         for (place, one) in rows.outcomes.0.iter().enumerate() {
             if !one.removed && one.content.active {
                 let counted = program.put(&one.content.conditions.events);
-                program.outcomes.push(Part { place, counted, content: one.content.clone() });
+                program.outcomes.push(ProgramPart { place, counted, content: one.content.clone() });
             }
         }
         for (place, one) in rows.maps.0.iter().enumerate() {
             if !one.removed && one.content.active {
                 let counted = program.put(&one.content.events);
-                program.maps.push(Part { place, counted, content: one.content.clone() });
+                program.maps.push(ProgramPart { place, counted, content: one.content.clone() });
             }
         }
         program
@@ -59,7 +59,7 @@ impl Program {
     }
 
     /// Counts an event of a session, or all of them anew if anything was defined since.
-    pub(crate) fn tally(&self, defined: u64, session: &mut Session, event: &VisitorEvent) {
+    pub(crate) fn tally(&self, defined: u64, session: &mut VisitorSession, event: &VisitorEvent) {
         let tallies = &mut session.tallies;
         if tallies.defined == defined {
             self.count(&mut tallies.counts, event);
@@ -72,7 +72,7 @@ impl Program {
     pub(crate) fn counts<'a>(
         &self,
         defined: u64,
-        session: &'a Session,
+        session: &'a VisitorSession,
     ) -> alloc::borrow::Cow<'a, [u16]> {
         match session.tallies.defined == defined {
             true => (&session.tallies.counts[..]).into(),

@@ -12,10 +12,10 @@ use crate::command::refusal::shape::refusals;
 use crate::interaction::InteractionId;
 use crate::model::ids::Entity;
 
-use crate::journey::definition::DefinitionKind;
+use crate::journey::definition::JourneyDefinitionKind;
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::WebOfferState;
-use crate::journey::person::Identifier;
 
 /// What a command named that is not there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub enum JourneyEntity {
     #[non_exhaustive]
     Definition {
         /// Its kind.
-        kind: DefinitionKind,
+        kind: JourneyDefinitionKind,
         /// The key.
         key: Key,
     },
@@ -47,7 +47,7 @@ pub enum JourneyEntity {
 impl JourneyEntity {
     /// Something that is defined.
     #[must_use]
-    pub const fn definition(kind: DefinitionKind, key: Key) -> Self {
+    pub const fn definition(kind: JourneyDefinitionKind, key: Key) -> Self {
         Self::Definition { kind, key }
     }
 }
@@ -67,7 +67,7 @@ impl Naming for JourneyEntity {
     }
 }
 
-impl fmt::Display for DefinitionKind {
+impl fmt::Display for JourneyDefinitionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Segment => "segment",

@@ -15,16 +15,17 @@ use crate::interaction::InteractionId;
 use crate::model::ids::{AgentId, QueueId};
 
 use crate::journey::config::JourneyConfig;
-use crate::journey::definition::{ActionMap, Outcome, Segment, Target, TargetCounts};
+use crate::journey::definition::{ActionMap, ActionTarget, Outcome, TargetCounts, VisitorSegment};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::WebOffer;
-use crate::journey::person::{Customer, Identifier};
-use crate::journey::session::Session;
+use crate::journey::person::Customer;
+use crate::journey::session::VisitorSession;
 use crate::journey::talk::{JourneyLink, TalkMarks};
 
 /// Something that is defined, or was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct Defined<T> {
+pub(crate) struct KnownDefinition<T> {
     pub(crate) key: Key,
     pub(crate) version: u32,
     /// The number of the fact that said so last.
@@ -44,7 +45,7 @@ pub(crate) trait Looks {
     fn look(&self) -> Option<[&str; 2]>;
 }
 
-impl Looks for Segment {
+impl Looks for VisitorSegment {
     fn look(&self) -> Option<[&str; 2]> {
         self.is_shown().then_some([&self.name, &self.colour])
     }
@@ -62,7 +63,7 @@ impl Looks for ActionMap {
     }
 }
 
-impl Looks for Target {
+impl Looks for ActionTarget {
     fn look(&self) -> Option<[&str; 2]> {
         None
     }
@@ -71,7 +72,7 @@ impl Looks for Target {
 /// What is defined of one kind, in order of definition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Definitions<T>(pub(crate) Vec<Defined<T>>);
+pub(crate) struct Definitions<T>(pub(crate) Vec<KnownDefinition<T>>);
 
 impl<T> Default for Definitions<T> {
     fn default() -> Self {
@@ -81,16 +82,16 @@ impl<T> Default for Definitions<T> {
 
 impl<T> Definitions<T> {
     /// All that were not taken away.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Defined<T>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &KnownDefinition<T>> {
         self.0.iter().filter(|defined| !defined.removed)
     }
 
     /// Also one that was taken away.
-    pub(crate) fn known(&self, key: &str) -> Option<&Defined<T>> {
+    pub(crate) fn known(&self, key: &str) -> Option<&KnownDefinition<T>> {
         self.0.iter().find(|defined| &*defined.key == key)
     }
 
-    pub(crate) fn get(&self, key: &str) -> Option<&Defined<T>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&KnownDefinition<T>> {
         self.known(key).filter(|defined| !defined.removed)
     }
 
@@ -130,7 +131,7 @@ impl<T> Definitions<T> {
             self.0.remove(place);
         }
         let (key, looks) = (key.clone(), content.look().map_or(0, |_| seq));
-        self.0.push(Defined { key, version, seq, looks, removed: false, content });
+        self.0.push(KnownDefinition { key, version, seq, looks, removed: false, content });
     }
 
     /// Takes it away; false if it is not there.
@@ -149,7 +150,7 @@ impl<T> Definitions<T> {
     }
 }
 
-impl<T: Looks> Defined<T> {
+impl<T: Looks> KnownDefinition<T> {
     /// The texts that agents see of it; nothing if it is shown to none.
     pub(crate) fn look(&self) -> Option<[&str; 2]> {
         self.content.look().filter(|_| !self.removed)
@@ -189,10 +190,10 @@ pub(crate) struct Released {
 #[derive(Clone, Debug, Default, PartialEq, Hash, Serialize, Deserialize)]
 pub(crate) struct JourneyRows {
     pub(crate) config: JourneyConfig,
-    pub(crate) segments: Definitions<Segment>,
+    pub(crate) segments: Definitions<VisitorSegment>,
     pub(crate) outcomes: Definitions<Outcome>,
     pub(crate) maps: Definitions<ActionMap>,
-    pub(crate) targets: Definitions<Target>,
+    pub(crate) targets: Definitions<ActionTarget>,
     /// The number of the fact that last defined anything.
     pub(crate) defined: Seq,
     /// The number of the fact that last gave or took the licence.
@@ -203,7 +204,7 @@ pub(crate) struct JourneyRows {
     pub(crate) counts: BTreeMap<Key, TargetCounts>,
     pub(crate) customers: Ledger<CustomerId, Box<Customer>>,
     /// Sessions that are not archived. A snapshot, and the fact that archives one, share them.
-    pub(crate) sessions: BTreeMap<SessionId, Arc<Session>>,
+    pub(crate) sessions: BTreeMap<SessionId, Arc<VisitorSession>>,
     /// How many sessions began.
     pub(crate) sessions_made: u64,
     pub(crate) offers: Ledger<WebOfferId, Box<WebOffer>>,

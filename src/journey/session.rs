@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
-use crate::model::attribute::Attributes;
 
-use crate::journey::definition::{Media, TenThousandths};
+use crate::journey::attributes::SessionAttributes;
+use crate::journey::definition::{ActionMedia, TenThousandths};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::{Qualification, WebOfferState};
-use crate::journey::person::{Identifier, SegmentAssignment};
+use crate::journey::person::SegmentAssignment;
 use crate::journey::visit::VisitorEvent;
 
 /// Something in a session that has a place in its journey map.
@@ -43,7 +44,7 @@ pub enum Happening {
         /// The key of its map.
         map: Key,
         /// What was offered.
-        media: Media,
+        media: ActionMedia,
         /// The state.
         state: WebOfferState,
     },
@@ -173,6 +174,9 @@ pub(crate) struct Marks {
     pub(crate) searches: Seq,
     /// Those that are shown to agents.
     pub(crate) segments: Seq,
+    /// The last time that a segment was taken away which no agent saw any more.
+    #[serde(default)]
+    pub(crate) unmatched: Seq,
     pub(crate) outcomes: Seq,
     pub(crate) scores: Seq,
     /// The journey map: the last that was put in, or taken out.
@@ -214,9 +218,9 @@ pub(crate) struct Tallies {
 ///
 /// ```
 /// use strowger::Timestamp;
-/// use strowger::journey::Session;
+/// use strowger::journey::VisitorSession;
 ///
-/// fn shown(session: &Session, now: Timestamp) -> String {
+/// fn shown(session: &VisitorSession, now: Timestamp) -> String {
 ///     let state = if session.is_live() { "live" } else { "over" };
 ///     let lasted = session.ended.unwrap_or(now).since(session.started);
 ///     format!("{:06} {state}, {lasted}, {} pages", session.id.short(), session.counts.pages)
@@ -224,7 +228,7 @@ pub(crate) struct Tallies {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Session {
+pub struct VisitorSession {
     /// The id.
     pub id: SessionId,
     /// The customer whose it was when it began. Who stands for them the layer says.
@@ -244,8 +248,8 @@ pub struct Session {
     /// How often something happened in it.
     pub counts: SessionCounts,
     /// What is known of browser, device, place, referrer and campaign, by dotted names.
-    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
-    pub attributes: Attributes,
+    #[serde(default, skip_serializing_if = "SessionAttributes::is_empty")]
+    pub attributes: SessionAttributes,
     /// The host of its first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<Box<str>>,
@@ -286,7 +290,7 @@ pub struct Session {
     pub(crate) tallies: Tallies,
 }
 
-impl Session {
+impl VisitorSession {
     pub(crate) fn new(
         id: SessionId,
         customer: CustomerId,
@@ -303,7 +307,7 @@ impl Session {
             last_activity: at,
             ended: None,
             counts: SessionCounts::default(),
-            attributes: Attributes::new(),
+            attributes: SessionAttributes::default(),
             host: None,
             page: None,
             searches: Vec::new(),

@@ -7,19 +7,21 @@ use alloc::vec::Vec;
 use crate::base::deadlines::Deadlines;
 use crate::base::hash::Digest;
 use crate::base::key::Key;
+use crate::base::sparse::Sparse;
 use crate::base::time::Timestamp;
 use crate::interaction::InteractionId;
 
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::{Blocked, WebOffer, WebOfferState};
-use crate::journey::person::{Customer, CustomerKind, Identifier};
+use crate::journey::person::{Customer, CustomerKind};
 use crate::journey::program::Program;
 use crate::journey::rows::{JourneyRows, Released};
-use crate::journey::session::Session;
+use crate::journey::session::VisitorSession;
 
 /// What time does something to, beside live sessions. At one instant in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Due {
+pub(crate) enum JourneyDue {
     /// The window of an offer ends.
     Offer(WebOfferId),
     /// A session ends.
@@ -36,9 +38,9 @@ pub(crate) enum Due {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Known {
     /// The customers who have it, the oldest first; those for whom others stand are not among them.
-    pub(crate) customers: Vec<CustomerId>,
+    pub(crate) customers: Sparse<CustomerId>,
     /// The live sessions, one of a type at most.
-    pub(crate) live: Vec<SessionId>,
+    pub(crate) live: Sparse<SessionId>,
 }
 
 /// What is derived from the rows.
@@ -52,7 +54,7 @@ pub(crate) struct JourneyIndex {
     pub(crate) live: BTreeSet<(Timestamp, SessionId)>,
     /// The interactions of a customer who stands for themselves.
     pub(crate) talks: BTreeSet<(CustomerId, InteractionId)>,
-    pub(crate) deadlines: Deadlines<Due>,
+    pub(crate) deadlines: Deadlines<JourneyDue>,
     pub(crate) program: Program,
 }
 
@@ -123,11 +125,11 @@ impl JourneyStore {
         self.customer(id).and_then(|row| row.merged_into).unwrap_or(id)
     }
 
-    pub(crate) fn session(&self, id: SessionId) -> Option<&Session> {
+    pub(crate) fn session(&self, id: SessionId) -> Option<&VisitorSession> {
         self.rows.sessions.get(&id).map(|row| &**row)
     }
 
-    pub(crate) fn session_mut(&mut self, id: SessionId) -> Option<&mut Session> {
+    pub(crate) fn session_mut(&mut self, id: SessionId) -> Option<&mut VisitorSession> {
         self.rows.sessions.get_mut(&id).map(Arc::make_mut)
     }
 
@@ -142,7 +144,7 @@ impl JourneyStore {
             let proved = |id: &&CustomerId| {
                 let row = self.customer(**id);
                 row.and_then(|row| row.proof(identifier))
-                    == Some(crate::journey::person::Proof::Verified)
+                    == Some(crate::journey::identifier::Proof::Verified)
             };
             return known.customers.iter().find(proved).or(known.customers.first()).copied();
         };
@@ -205,7 +207,11 @@ impl JourneyStore {
     }
 
     /// The live session of a type under an identifier.
-    pub(crate) fn live_under(&self, identifier: &Identifier, kind: &str) -> Option<&Session> {
+    pub(crate) fn live_under(
+        &self,
+        identifier: &Identifier,
+        kind: &str,
+    ) -> Option<&VisitorSession> {
         let known = self.index.known.get(identifier)?;
         let mut live = known.live.iter().filter_map(|id| self.session(*id));
         live.find(|session| &*session.kind == kind)
@@ -214,15 +220,16 @@ impl JourneyStore {
     /// The offers of a session that are open.
     pub(crate) fn open_offers<'a>(
         &'a self,
-        session: &'a Session,
+        session: &'a VisitorSession,
     ) -> impl Iterator<Item = &'a WebOffer> {
         session.offers.iter().filter_map(|id| self.offer(*id)).filter(|offer| offer.is_open())
     }
 
     /// The first deadline and what it does something to.
-    pub(crate) fn first_due(&self) -> Option<(Timestamp, Due)> {
+    pub(crate) fn first_due(&self) -> Option<(Timestamp, JourneyDue)> {
         let span = self.rows.config.session;
-        let session = self.index.live.first().map(|(at, id)| (*at + span, Due::Session(*id)));
+        let session =
+            self.index.live.first().map(|(at, id)| (*at + span, JourneyDue::Session(*id)));
         let session = session.filter(|(at, _)| *at < Timestamp::MAX);
         let other = self.index.deadlines.first();
         match (session, other) {
@@ -234,7 +241,7 @@ impl JourneyStore {
     pub(crate) fn set_offer_deadline(&mut self, id: WebOfferId) {
         let open = self.offer(id).filter(|offer| offer.state == WebOfferState::Offered);
         let until = open.and_then(|offer| offer.until);
-        self.index.deadlines.set(Due::Offer(id), until);
+        self.index.deadlines.set(JourneyDue::Offer(id), until);
     }
 
     /// When the first action map that waits for its time in a session has waited long enough.
@@ -246,22 +253,23 @@ impl JourneyStore {
             _ => None,
         });
         let first = until.min();
-        self.index.deadlines.set(Due::Map(id), first);
+        self.index.deadlines.set(JourneyDue::Map(id), first);
     }
 
     pub(crate) fn set_customer_deadlines(&mut self, id: CustomerId) {
         let row = self.customer(id).filter(|row| row.merged_into.is_none());
         let expires = row.and_then(|row| row.segments.iter().filter_map(|one| one.expires).min());
         let forgotten = row.and_then(|row| self.forget_at(row));
-        self.index.deadlines.set(Due::Segment(id), expires);
-        self.index.deadlines.set(Due::Customer(id), forgotten);
+        self.index.deadlines.set(JourneyDue::Segment(id), expires);
+        self.index.deadlines.set(JourneyDue::Customer(id), forgotten);
     }
 
     /// When a customer is forgotten; nothing if they are not, as things are.
     fn forget_at(&self, row: &Customer) -> Option<Timestamp> {
         let sessions = || row.sessions.iter().filter_map(|(_, id)| self.session(*id));
-        let goes_on =
-            |session: &Session| session.is_live() || self.open_offers(session).next().is_some();
+        let goes_on = |session: &VisitorSession| {
+            session.is_live() || self.open_offers(session).next().is_some()
+        };
         let kept = row.kind != CustomerKind::Ephemeral
             || sessions().any(goes_on)
             || self
@@ -279,7 +287,7 @@ impl JourneyStore {
 
     /// The number of the fact that put a session where it stands: the one that merged its customer
     /// into who stands for them, or that brought it back.
-    pub(crate) fn placed(&self, session: &Session) -> u64 {
+    pub(crate) fn placed(&self, session: &VisitorSession) -> u64 {
         let head = self.customer(self.head_of(session.customer));
         let joined = head.and_then(|head| {
             let place = head.merged.iter().position(|one| *one == session.customer)?;
@@ -343,7 +351,7 @@ impl JourneyIndex {
         }
     }
 
-    pub(crate) fn enter_live(&mut self, session: &Session) {
+    pub(crate) fn enter_live(&mut self, session: &VisitorSession) {
         self.live.insert((session.last_activity, session.id));
         let known = match self.known.get_mut(&session.identifier) {
             Some(known) => known,
@@ -354,7 +362,7 @@ impl JourneyIndex {
         }
     }
 
-    pub(crate) fn leave_live(&mut self, session: &Session) {
+    pub(crate) fn leave_live(&mut self, session: &VisitorSession) {
         self.live.remove(&(session.last_activity, session.id));
         if let Some(known) = self.known.get_mut(&session.identifier) {
             known.live.retain(|one| *one != session.id);

@@ -12,8 +12,8 @@ use crate::interaction::{
 };
 use crate::model::ids::{AgentId, CodeId, QueueId};
 
+use crate::journey::identifier::IdentifierKind;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
-use crate::journey::person::IdentifierKind;
 
 /// How an interaction came to be a customer's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -128,11 +128,11 @@ pub enum ConversationStatus {
 /// A step of a conversation, for its journey map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ConversationStep {
+pub struct CardStep {
     /// When.
     pub at: Timestamp,
     /// What.
-    pub what: ConversationStepKind,
+    pub what: CardStepKind,
     /// The queue in which it waited from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueId>,
@@ -145,7 +145,7 @@ pub struct ConversationStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum ConversationStepKind {
+pub enum CardStepKind {
     /// It stood in a queue.
     Queued,
     /// It rang at an agent.
@@ -161,7 +161,7 @@ pub enum ConversationStepKind {
 /// What a card shows of a conversation with a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Conversation {
+pub struct ConversationCard {
     /// The interaction.
     pub interaction: InteractionId,
     /// Its type.
@@ -185,13 +185,13 @@ pub struct Conversation {
     pub code: Option<CodeId>,
     /// Its steps, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<ConversationStep>,
+    pub steps: Vec<CardStep>,
 }
 
 /// So many steps of a conversation are shown, and kept: the last.
 pub(crate) const STEPS_MAX: usize = 12;
 
-impl Conversation {
+impl ConversationCard {
     /// What a card shows of an interaction, and at whom it rang.
     pub(crate) fn of(record: &Interaction, rang: &[(Timestamp, AgentId)]) -> Self {
         Self {
@@ -225,40 +225,35 @@ impl ConversationStatus {
 }
 
 /// The steps of a conversation, in order of time.
-fn steps_of(record: &Interaction, rang: &[(Timestamp, AgentId)]) -> Vec<ConversationStep> {
+fn steps_of(record: &Interaction, rang: &[(Timestamp, AgentId)]) -> Vec<CardStep> {
     let handling = &record.handling;
     let parts =
         handling.ended().iter().chain(handling.open()).filter_map(|segment| match segment.part {
-            Part::InLine(queue) => {
-                Some((segment.from, ConversationStepKind::Queued, Some(queue), None))
-            }
-            Part::Active(agent) => {
-                Some((segment.from, ConversationStepKind::Joined, None, Some(agent)))
-            }
+            Part::InLine(queue) => Some((segment.from, CardStepKind::Queued, Some(queue), None)),
+            Part::Active(agent) => Some((segment.from, CardStepKind::Joined, None, Some(agent))),
             _ => None,
         });
-    let rings =
-        rang.iter().map(|(at, agent)| (*at, ConversationStepKind::Rang, None, Some(*agent)));
+    let rings = rang.iter().map(|(at, agent)| (*at, CardStepKind::Rang, None, Some(*agent)));
     let mut steps: Vec<_> = parts.chain(rings).collect();
     steps.sort_by_key(|(at, what, ..)| (*at, *what));
-    let mut all: Vec<ConversationStep> = Vec::new();
+    let mut all: Vec<CardStep> = Vec::new();
     let mut had: Option<AgentId> = None;
     for (at, mut what, queue, agent) in steps {
-        if what == ConversationStepKind::Joined {
+        if what == CardStepKind::Joined {
             // Whoever goes on after a hold had it before.
             if had == agent {
                 continue;
             }
             if had.is_some() {
-                what = ConversationStepKind::Transferred;
+                what = CardStepKind::Transferred;
             }
             had = agent;
         }
-        all.push(ConversationStep { at, what, queue, agent });
+        all.push(CardStep { at, what, queue, agent });
     }
     if let Some(at) = record.closed {
-        let (what, queue, agent) = (ConversationStepKind::Ended, None, None);
-        all.push(ConversationStep { at, what, queue, agent });
+        let (what, queue, agent) = (CardStepKind::Ended, None, None);
+        all.push(CardStep { at, what, queue, agent });
     }
     let surplus = all.len().saturating_sub(STEPS_MAX);
     all.drain(..surplus);

@@ -8,7 +8,7 @@ use crate::base::key::Key;
 use crate::model::attribute::{Attributes, Value};
 use crate::model::invalid::{Invalid, Problem};
 
-use crate::journey::criteria::{EventName, Found};
+use crate::journey::found::FoundValue;
 use crate::journey::url;
 
 /// The longest a URL may be, in bytes.
@@ -25,6 +25,25 @@ const NAME_MAX: u32 = 50;
 
 /// The attribute of a page view that says what the visitor searched for there.
 pub(crate) const SEARCH_TERM: &str = "search.term";
+
+/// The kind of an event that a condition asks for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventName {
+    /// A page was viewed.
+    PageViewed,
+    /// Something was searched for.
+    Searched,
+    /// A form was sent.
+    FormSubmitted,
+    /// A form was left.
+    FormAbandoned,
+    /// A screen of an app was viewed.
+    ScreenViewed,
+    /// An event of the host's own, by its name.
+    Custom(Key),
+}
 
 /// Something that a visitor did (Genesys: web and app events).
 ///
@@ -82,7 +101,7 @@ pub enum VisitorEvent {
         name: Key,
         /// What belongs to it.
         #[serde(default, skip_serializing_if = "Attributes::is_empty")]
-        attributes: Attributes,
+        attributes: Box<Attributes>,
     },
 }
 
@@ -117,7 +136,7 @@ impl VisitorEvent {
         name: impl Into<Key>,
         attributes: impl IntoIterator<Item = (Key, Value)>,
     ) -> Self {
-        Self::Custom { name: name.into(), attributes: attributes.into_iter().collect() }
+        Self::Custom { name: name.into(), attributes: Box::new(attributes.into_iter().collect()) }
     }
 
     /// The kind, by which conditions ask for it.
@@ -133,20 +152,22 @@ impl VisitorEvent {
     }
 
     /// The value of one of its attributes.
-    pub(crate) fn found(&self, attribute: &str) -> Option<Found<'_>> {
+    pub(crate) fn found(&self, attribute: &str) -> Option<FoundValue<'_>> {
         match (self, attribute) {
-            (Self::PageViewed { url, .. }, "url") => Some(Found::Text(url)),
-            (Self::PageViewed { url, .. }, "host") => url::host(url).map(Found::Text),
-            (Self::PageViewed { title, .. }, "title") => Some(Found::Text(title)),
-            (Self::Searched { term }, "term") => Some(Found::Text(term)),
+            (Self::PageViewed { url, .. }, "url") => Some(FoundValue::Text(url)),
+            (Self::PageViewed { url, .. }, "host") => url::host(url).map(FoundValue::Text),
+            (Self::PageViewed { title, .. }, "title") => Some(FoundValue::Text(title)),
+            (Self::Searched { term }, "term") => Some(FoundValue::Text(term)),
             (Self::FormSubmitted { form } | Self::FormAbandoned { form, .. }, "form") => {
-                Some(Found::Text(form))
+                Some(FoundValue::Text(form))
             }
             (Self::FormAbandoned { percent, .. }, "percent") => {
-                Some(Found::Number(i64::from(*percent)))
+                Some(FoundValue::Number(i64::from(*percent)))
             }
-            (Self::ScreenViewed { screen }, "screen") => Some(Found::Text(screen)),
-            (Self::Custom { attributes, .. }, name) => attributes.get(name).and_then(Found::of),
+            (Self::ScreenViewed { screen }, "screen") => Some(FoundValue::Text(screen)),
+            (Self::Custom { attributes, .. }, name) => {
+                attributes.get(name).and_then(FoundValue::of)
+            }
             _ => None,
         }
     }

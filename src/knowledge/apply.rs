@@ -45,15 +45,12 @@ impl KnowledgeStore {
         match event {
             KnowledgeEvent::Configured(config) => self.rows_mut().config = (**config).clone(),
             KnowledgeEvent::PointSet { dn, point } => {
-                self.rows_mut().points.insert(dn.clone(), (**point).clone());
+                self.put_point(dn.clone(), (**point).clone());
             }
-            KnowledgeEvent::PointRemoved { dn } => {
-                fits(self.rows_mut().points.remove(dn).is_some())?;
-            }
+            KnowledgeEvent::PointRemoved { dn } => fits(self.forget_point(dn))?,
             KnowledgeEvent::DataAttached { interaction, data } => self.attach(*interaction, data),
             KnowledgeEvent::PassedOn { work, .. } => {
-                let asking = self.asking_mut(*work).ok_or(KnowledgeMisfit::NotThere)?;
-                asking.particular = None;
+                fits(self.change_asking(*work, |asking| asking.particular = None))?;
             }
             KnowledgeEvent::EscalationBegan { interaction, escalation } => {
                 fits(self.put_escalation(*interaction, (**escalation).clone()))?;
@@ -73,30 +70,31 @@ impl KnowledgeStore {
     }
 
     fn change_workers(&mut self, event: &KnowledgeEvent) -> Result<(), KnowledgeMisfit> {
-        let rows = self.rows_mut();
         match event {
             KnowledgeEvent::WorkerSet { agent, im, presence, state } => {
                 let (presence, state) = (*presence, state.clone());
-                let new = || Worker { seat: None, im: None, heard: None, presence, state };
-                rows.workers.entry(*agent).or_insert_with(new).im.clone_from(im);
+                let new = Worker { seat: None, im: None, heard: None, presence, state };
+                self.put_worker(*agent, im.clone(), new);
             }
             KnowledgeEvent::WorkerRemoved { agent } => fits(self.forget_worker(*agent))?,
             KnowledgeEvent::SeatSet { agent, dn } => fits(self.sit(*agent, dn.clone()))?,
             KnowledgeEvent::StateChanged { agent, presence, state, revision } => {
-                let worker = rows.workers.get_mut(agent).ok_or(KnowledgeMisfit::NotThere)?;
+                let worker = self.rows_mut().workers.get_mut(agent);
+                let worker = worker.ok_or(KnowledgeMisfit::NotThere)?;
                 worker.state = state.clone();
                 if let Some(revision) = *revision {
                     worker.heard = Some(HeardPresence { presence: presence.clone(), revision });
                 }
             }
             KnowledgeEvent::PresenceHeard { agent, presence, revision } => {
-                let worker = rows.workers.get_mut(agent).ok_or(KnowledgeMisfit::NotThere)?;
+                let worker = self.rows_mut().workers.get_mut(agent);
+                let worker = worker.ok_or(KnowledgeMisfit::NotThere)?;
                 let (presence, revision) = (presence.clone(), *revision);
                 worker.heard = Some(HeardPresence { presence, revision });
             }
             KnowledgeEvent::PresenceKnown { presence, key, profile } => {
                 let known = KnownPresence { key: key.clone(), profile: (**profile).clone() };
-                rows.presences.insert(*presence, known);
+                self.rows_mut().presences.insert(*presence, known);
             }
             _ => {}
         }
@@ -139,17 +137,15 @@ impl KnowledgeStore {
         match event {
             Event::WorkOffered { offer, work, agent, .. } if self.purpose(*work).is_some() => {
                 let preview = Preview { work: *work, agent: *agent };
-                self.rows_mut().offers.insert(*offer, preview);
+                self.put_offer(*offer, preview);
             }
             // In another line, or put aside, it asks for nobody by name any more.
             Event::WorkQueued { work, .. }
             | Event::WorkScheduled { work, .. }
             | Event::WorkSuspended { work, .. } => {
-                if let Some(asking) = self.asking_mut(*work) {
-                    asking.particular = None;
-                }
+                self.change_asking(*work, |asking| asking.particular = None);
             }
-            Event::OfferAccepted { offer, .. } => drop(self.rows_mut().offers.remove(offer)),
+            Event::OfferAccepted { offer, .. } => drop(self.forget_offer(*offer)),
             Event::OfferRejected { offer, .. } => self.end_offer(*offer, Unanswered::Declined),
             Event::OfferMissed { offer, .. } => self.end_offer(*offer, Unanswered::TimedOut),
             Event::OfferWithdrawn { offer, why, .. } => {
@@ -168,11 +164,12 @@ impl KnowledgeStore {
     }
 
     fn end_offer(&mut self, offer: OfferId, how: Unanswered) {
-        let Some(Preview { work, agent }) = self.rows_mut().offers.remove(&offer) else { return };
-        let asking = self.asking_mut(work);
-        if let Some(asking) = asking.filter(|asking| asking.particular == Some(agent)) {
-            asking.last = Some(how);
-        }
+        let Some(Preview { work, agent }) = self.forget_offer(offer) else { return };
+        self.change_asking(work, |asking| {
+            if asking.particular == Some(agent) {
+                asking.last = Some(how);
+            }
+        });
     }
 
     fn note_closed(&mut self, work: WorkId, cause: CloseCause, by: EndedBy) {

@@ -1,9 +1,13 @@
 //! How an agent's request becomes a record of a conversation and work in a line.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 
+use crate::base::hash::Digest;
+use crate::base::key::Key;
 use crate::base::time::Span;
+use crate::command::commands::{Command, Submit};
 use crate::command::refusal::words::Unavailable;
 use crate::engine::core::Engine;
 use crate::interaction::{
@@ -16,14 +20,17 @@ use crate::model::invalid::{Invalid, Problem};
 use crate::model::preferred::Preferred;
 use crate::model::work::{WorkRequest, check_key};
 
-use crate::knowledge::command::Ask;
-use crate::knowledge::decide::{Aim, KnowledgeBelow, check_text};
+use crate::knowledge::command::{Ask, AskedAnswer};
+use crate::knowledge::decide::{Aim, KnowledgeBelow};
 use crate::knowledge::ends::Unanswered;
 use crate::knowledge::layer::Knowledge;
 use crate::knowledge::named::stands;
-use crate::knowledge::point::{NOTES, Otherwise, RoutingPoint, Target, UserData, check_data};
+use crate::knowledge::point::{
+    Otherwise, RoutingPoint, Target, UserData, check_data, in_a_few_words,
+};
 use crate::knowledge::refusal::{KnowledgeLimit, KnowledgeRefusal};
 use crate::knowledge::rows::{Invitation, Session};
+use crate::knowledge::store::KnowledgeStore;
 
 /// How long work waits for the worker who is named: until its queue ends the wait, or they
 /// declined.
@@ -111,27 +118,38 @@ impl Aim {
 
 impl Ask {
     /// The interaction that is opened for it.
-    fn opening(&self, below: &KnowledgeBelow) -> InteractionRequest {
-        let notes = self.user_data.get(NOTES).filter(|notes| !notes.trim().is_empty());
-        let question = || alloc::format!("Question to {}", self.point).into_boxed_str();
+    fn opening(&self, hidden: &BTreeSet<Key>, asker_key: Option<Key>) -> InteractionRequest {
+        // What no card shows is no short description either.
+        let shown = self.user_data.iter().filter(|(name, _)| !hidden.contains(&***name));
+        let shown = shown.map(|(name, text)| (name.clone(), text.clone())).collect();
         let mut opening = InteractionRequest::new(InteractionType::Messaging)
             .with_key(self.key.clone())
             .with_subtype("im")
             .with_direction(Direction::Internal)
             .with_asker(self.agent)
             .with_about(self.about)
-            .with_short_description(notes.cloned().unwrap_or_else(question));
-        opening.opened_by.clone_from(&below.asker_key);
+            .with_short_description(in_a_few_words(&shown, &self.point));
+        opening.opened_by = asker_key;
         opening
     }
 
-    fn request(&self, point: &RoutingPoint, aim: Aim, channel: ChannelId) -> Option<WorkRequest> {
-        let request = WorkRequest::new(aim.queue(point.queue?), channel)
-            .with_attached(self.user_data.clone())
-            .with_auto_accept(point.auto_accept(aim, &self.user_data))
-            .with_preferred(aim.preferred())
-            .with_internal(true);
-        Some(request)
+    /// What tells it from another under the same key.
+    fn fingerprint(&self) -> Digest {
+        let Self { agent, point, about, user_data, text, .. } = self;
+        Digest::of(&(agent, point, about, user_data, text))
+    }
+}
+
+impl KnowledgeStore {
+    /// What this very request led to before.
+    pub(crate) fn asked_before(&self, ask: &Ask) -> Option<AskedAnswer> {
+        let (interaction, session) = self.asked_under(&ask.key)?;
+        let same = match session.request {
+            Some(request) => request == ask.fingerprint(),
+            // It was asked before fingerprints were kept.
+            None => (session.asker, &session.point) == (ask.agent, &ask.point),
+        };
+        same.then_some(AskedAnswer { interaction, work: session.work })
     }
 }
 
@@ -141,68 +159,30 @@ impl Knowledge {
         self.config().im_channel.ok_or(Invalid::new("im_channel", Problem::Empty))
     }
 
-    /// Who is asked first for a request, and the work that is submitted for it; none if nothing
-    /// stands behind the number.
-    fn aim_of(
-        &self,
-        engine: &Engine,
-        ask: &Ask,
-    ) -> Result<Option<(Aim, WorkRequest)>, KnowledgeRefusal> {
-        let unknown = || KnowledgeRefusal::UnknownDn { dn: ask.point.clone() };
-        let point = self.point(&ask.point).ok_or_else(unknown)?;
-        let named = point.named(self, engine, &ask.user_data)?;
-        check_key("key", &ask.key)?;
-        check_data(&ask.user_data, u32::MAX)?;
-        let channel = self.im_channel()?;
-        let Some(own) = point.queue.filter(|queue| stands(engine.view(), *queue)) else {
-            return Ok(None);
-        };
-        let aim = point.aim(named, |agent| match agent == ask.agent {
-            true => Err(Unavailable::HasItAlready),
-            false => {
-                let request = Arc::new(WorkRequest::new(own, channel));
-                engine.takes_new(&request, agent)
-            }
-        })?;
-        let there = stands(engine.view(), aim.queue(own));
-        Ok(ask.request(point, aim, channel).filter(|_| there).map(|request| (aim, request)))
+    /// Refuses what names something that is not there.
+    pub(crate) fn require_ask(&self, engine: &Engine, ask: &Ask) -> Result<(), KnowledgeRefusal> {
+        if self.store.asked_before(ask).is_none() {
+            self.known_point(&ask.point)?.named(self, engine, &ask.user_data)?;
+        }
+        Ok(())
     }
 
-    /// Refuses what names something that is not there or is wrong by itself; else says what work
-    /// must be possible.
-    pub(crate) fn require_ask(
-        &self,
-        engine: &Engine,
-        ask: &Ask,
-    ) -> Result<Option<WorkRequest>, KnowledgeRefusal> {
-        if self.store.asked_under(&ask.key).is_some() {
-            return Ok(None);
-        }
-        match self.aim_of(engine, ask) {
-            Ok(aim) => Ok(aim.map(|(_, request)| request)),
-            // Records are asked before.
-            Err(KnowledgeRefusal::Unavailable { .. }) => Ok(None),
-            Err(refusal) => Err(refusal),
-        }
-    }
-
-    /// Refuses a request about what is not the asker's; else says what must be opened.
+    /// Refuses what is wrong by itself, is about what is not the asker's or is over, or has a key
+    /// that is taken.
     pub(crate) fn require_record<P: ProfileStore>(
         &self,
         records: &Records<P>,
         ask: &Ask,
-    ) -> Result<Option<RecordCommand>, KnowledgeRefusal> {
-        if let Some((interaction, session)) = self.store.asked_under(&ask.key) {
-            let same = (session.asker, &session.point) == (ask.agent, &ask.point);
-            return if same { Ok(None) } else { Err(KnowledgeRefusal::KeyTaken { interaction }) };
-        }
-        if let Some(interaction) = records.opened_under(&ask.key) {
-            return Err(KnowledgeRefusal::KeyTaken { interaction });
+    ) -> Result<(), KnowledgeRefusal> {
+        if self.store.asked_before(ask).is_some() {
+            return Ok(());
         }
         let about = ask.about.map(|about| known(records, about)).transpose()?;
         let text_max = records.config().limits.text;
+        check_key("key", &ask.key)?;
         check_data(&ask.user_data, text_max)?;
-        check_text("text", &ask.text, text_max)?;
+        Invalid::length("text", ask.text.len(), text_max)?;
+        self.im_channel()?;
         if let Some(row) = about.filter(|row| row.assigned_to != Some(ask.agent)) {
             let (interaction, owner) = (row.id, row.assigned_to);
             return Err(KnowledgeRefusal::NotYours { interaction, owner });
@@ -210,15 +190,45 @@ impl Knowledge {
         if let Some(row) = about.filter(|row| row.state.is_closed()) {
             return Err(KnowledgeRefusal::NotOngoing { interaction: row.id });
         }
-        Ok(Some(OpenInteraction::new(ask.opening(&KnowledgeBelow::default())).into()))
+        if let Some((interaction, session)) = self.store.asked_under(&ask.key) {
+            let interaction = Some(interaction).filter(|_| session.asker == ask.agent);
+            return Err(KnowledgeRefusal::KeyTaken { interaction });
+        }
+        // Whose it is the asker may not know.
+        match records.opened_under(&ask.key) {
+            Some(_) => Err(KnowledgeRefusal::KeyTaken { interaction: None }),
+            None => Ok(()),
+        }
     }
 
-    /// Finds out in the engine who is asked first.
-    pub(crate) fn find_aim(&self, engine: &Engine, ask: &Ask, done: &mut KnowledgeBelow) {
-        done.asker_key = engine.view().agent(ask.agent).map(|agent| agent.key().clone());
+    /// Finds out in the engine who is asked first, and whether the work for it would be taken.
+    pub(crate) fn find_aim(
+        &self,
+        engine: &Engine,
+        ask: &Ask,
+        done: &mut KnowledgeBelow,
+    ) -> Result<Plan<Command>, KnowledgeRefusal> {
+        if done.aim.is_some() || self.store.asked_before(ask).is_some() {
+            return Ok(Plan::Alone);
+        }
+        let (point, view) = (self.known_point(&ask.point)?, engine.view());
+        done.asker_key = view.agent(ask.agent).map(|agent| agent.key().clone());
         let no_strategy = || KnowledgeRefusal::NoStrategy { dn: ask.point.clone() };
-        let aim = self.aim_of(engine, ask).and_then(|aim| aim.ok_or_else(no_strategy));
-        done.aim = Some(aim.map(|(aim, _)| aim));
+        let there = |queue: &QueueId| stands(view, *queue);
+        let own = point.queue.filter(there).ok_or_else(no_strategy)?;
+        let channel = self.im_channel()?;
+        let named = point.named(self, engine, &ask.user_data)?;
+        let alone = Arc::new(WorkRequest::new(own, channel).with_never_to([ask.agent]));
+        let aim = point.aim(named, |agent| engine.takes_new(&alone, agent))?;
+        let queue = Some(aim.queue(own)).filter(there).ok_or_else(no_strategy)?;
+        let request = WorkRequest::new(queue, channel)
+            .with_attached(engine.what_fits(ask.user_data.clone()))
+            .with_auto_accept(point.auto_accept(aim, &ask.user_data))
+            .with_preferred(aim.preferred())
+            .with_internal(true)
+            .with_never_to([ask.agent]);
+        done.aim = Some((aim, request.clone()));
+        Ok(Plan::IfPossible(Submit::new(request).into()))
     }
 
     /// What is done in records for a request: the interaction is opened, work is submitted for it,
@@ -230,27 +240,23 @@ impl Knowledge {
         answer: Option<RecordReply>,
         done: &mut KnowledgeBelow,
     ) -> Result<Plan<RecordCommand>, KnowledgeRefusal> {
-        let aim = match done.aim.take() {
-            _ if self.store.asked_under(&ask.key).is_some() => return Ok(Plan::Alone),
-            Some(aim) => aim?,
-            None => return Err(KnowledgeRefusal::NotJoined),
-        };
-        done.aim = Some(Ok(aim));
-        let unknown = || KnowledgeRefusal::UnknownDn { dn: ask.point.clone() };
-        let point = self.point(&ask.point).ok_or_else(unknown)?;
+        if self.store.asked_before(ask).is_some() {
+            return Ok(Plan::Alone);
+        }
+        let (aim, request) = done.aim.as_ref().ok_or(KnowledgeRefusal::NotJoined)?;
         match (answer, done.opened) {
             (None, _) => {
                 self.check_bounds(ask)?;
-                let opening = ask.opening(done);
+                let opening = ask.opening(&self.config().hidden, done.asker_key.clone());
                 Ok(Plan::First(OpenInteraction::new(opening).into()))
             }
             (Some(RecordReply::Interaction(id)), None) => {
+                let submit = SubmitWork::new(id, request.clone());
                 done.opened = Some(id);
-                let request = ask.request(point, aim, self.im_channel()?);
-                let request = request.ok_or(KnowledgeRefusal::NotJoined)?;
-                Ok(Plan::First(SubmitWork::new(id, request).into()))
+                Ok(Plan::First(submit.into()))
             }
             (Some(RecordReply::Submitted(work)), Some(interaction)) => {
+                let asking = self.known_point(&ask.point)?.asking(*aim);
                 done.session = Some(Session {
                     key: ask.key.clone(),
                     asker: ask.agent,
@@ -258,10 +264,11 @@ impl Knowledge {
                     about: ask.about,
                     user_data: ask.user_data.clone(),
                     work,
-                    asking: point.asking(aim),
+                    asking,
                     owner: None,
                     began: false,
                     over: false,
+                    request: Some(ask.fingerprint()),
                 });
                 let row = records.interaction(interaction);
                 let closed = row.filter(|row| row.state.is_closed());

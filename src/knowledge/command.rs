@@ -166,7 +166,8 @@ commands! {
 
     /// Makes an agent a knowledge worker, or changes their address in the messenger.
     ///
-    /// Refused as `InUse` while the worker has a session or is asked, unless nothing changes.
+    /// Refused as `InUse` while the worker has a session or is asked, unless nothing changes, and
+    /// as `AddressTaken` if another worker is reached there.
     SetKnowledgeWorker {
         /// The agent.
         agent: AgentId,
@@ -226,7 +227,8 @@ commands! {
     ///
     /// A record of a conversation is opened and work stands in the queue of the routing point. What
     /// the agent has is not touched, and the session takes no room of theirs. The same request
-    /// under the same key again is answered as done.
+    /// under the same key again is answered as done, and another under it is `KeyTaken`. Whoever
+    /// asks is never offered their own request.
     Ask {
         /// The host's key of the request.
         key: Key as into,

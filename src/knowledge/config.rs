@@ -67,7 +67,8 @@ growing! {
         pub presences: UnifiedMap => with_presences,
         /// What becomes of a call that is brought straight to a worker.
         pub direct: Direct => with_direct,
-        /// The names of user data that no card shows, 1,000 at most.
+        /// The names of user data that no card shows, 1,000 at most. If `Notes` is among them it is
+        /// no short description either.
         #[serde(skip_serializing_if = "BTreeSet::is_empty")]
         pub hidden: BTreeSet<Key> => with_hidden(each Key),
         /// The bounds.

@@ -10,10 +10,10 @@ use crate::command::commands::shape::AnswersWith;
 use crate::fact::log::Cause;
 use crate::interaction::InteractionId;
 use crate::layer::fault::Fault;
+use crate::layer::mode::Mode;
 use crate::model::ids::{AgentId, PresenceId, WorkId};
-use crate::model::invalid::Invalid;
 use crate::model::presence::{PresenceProfile, SystemPresence};
-use crate::model::work::check_key;
+use crate::model::work::{WorkRequest, check_key};
 
 use crate::knowledge::command::{
     Ask, AskedAnswer, AttachData, CancelEscalation, ConfigureKnowledge, Escalate,
@@ -55,8 +55,8 @@ pub struct KnowledgeBelow {
     pub(crate) unanswered: Option<Unanswered>,
     /// The key of the agent who asks.
     pub(crate) asker_key: Option<Key>,
-    /// Who can be asked, or why nobody can.
-    pub(crate) aim: Option<Result<Aim, KnowledgeRefusal>>,
+    /// Who can be asked, and the work that is submitted for it.
+    pub(crate) aim: Option<(Aim, WorkRequest)>,
     /// The work of the call.
     pub(crate) call: Option<WorkId>,
     /// The longest text that records take, in bytes.
@@ -76,15 +76,6 @@ pub(crate) enum Aim {
     Elsewhere(crate::model::ids::QueueId),
 }
 
-/// The mode of a call: whether it does what it decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KnowledgeMode {
-    /// It does.
-    Doing,
-    /// It only checks: with the first event a command has passed.
-    Checking { passed: bool },
-}
-
 /// A call under way.
 #[derive(Debug)]
 #[allow(unnameable_types, reason = "only the hidden half of `Action` speaks of it")]
@@ -98,7 +89,7 @@ pub struct KnowledgeTurn<'a> {
     /// The presence that is set in the engine next because the messenger reported it.
     pub(crate) reported: &'a mut Option<(AgentId, PresenceId)>,
     pub(crate) below: KnowledgeBelow,
-    pub(crate) mode: KnowledgeMode,
+    pub(crate) mode: Mode,
     /// The fault, once something did not fit.
     pub(crate) fault: &'a mut Option<Fault>,
 }
@@ -106,7 +97,7 @@ pub struct KnowledgeTurn<'a> {
 impl KnowledgeTurn<'_> {
     /// Makes something happen.
     pub(crate) fn emit(&mut self, event: KnowledgeEvent) {
-        if let KnowledgeMode::Checking { passed } = &mut self.mode {
+        if let Mode::Checking { passed } = &mut self.mode {
             *passed = true;
             return;
         }
@@ -157,13 +148,18 @@ impl KnowledgeTurn<'_> {
         }
     }
 
-    /// Calls that ring at the telephone of somebody who is logged out now are with their owners.
-    fn end_requests(&mut self, agent: AgentId) {
-        let asked = |row: &Escalation| row.asked == AskedFor::Worker { agent };
-        let rows = self.store.rows().escalations.iter();
-        let calls: Vec<_> = rows.filter(|(_, row)| asked(row)).map(|(id, _)| *id).collect();
+    /// Calls that ring at the telephone of somebody who is logged out now are with their owners,
+    /// and what waits for them by name is passed on. What rings at anybody is not taken away for
+    /// it: it is passed on when that is over.
+    pub(crate) fn end_requests(&mut self, agent: AgentId) {
+        let calls: Vec<_> = self.store.at_seat(agent).collect();
         for id in calls {
             self.end_escalation(id, EscalationEnd::Unavailable);
+        }
+        let waits = |work: &WorkId| self.store.offers_of(*work).next().is_none();
+        let waiting: Vec<_> = self.store.named(agent).filter(waits).collect();
+        for work in waiting {
+            self.pass_on(work, None);
         }
     }
 
@@ -226,8 +222,7 @@ impl KnowledgeStore {
         }
         let KnowledgeLimits { data_bytes, all_data_bytes, .. } = self.rows().config.limits;
         // What is replaced goes.
-        let replaced = own.iter().filter(|(name, _)| more.contains_key(&***name));
-        let replaced = replaced.map(|(name, text)| (name.len() + text.len()) as u64).sum();
+        let replaced = bytes_of(own.iter().filter(|(name, _)| more.contains_key(&***name)));
         let (bytes, all) = (bytes_of(own), self.bytes());
         let after = |bytes: u64| bytes.saturating_sub(replaced).saturating_add(bytes_of(more));
         if after(bytes) > u64::from(data_bytes) {
@@ -266,6 +261,10 @@ impl RunOnKnowledge for SetKnowledgeWorker {
     fn run(self, turn: &mut KnowledgeTurn<'_>) -> Result<(), KnowledgeRefusal> {
         let Self { agent, im } = self;
         im.iter().try_for_each(|im| check_key("im", im))?;
+        let taken = im.as_ref().and_then(|im| turn.store.reached_at(im));
+        if let Some(other) = taken.filter(|other| *other != agent) {
+            return Err(KnowledgeRefusal::AddressTaken { agent: other });
+        }
         let (presence, state) = match turn.store.rows().workers.get(&agent) {
             Some(worker) if worker.im == im => return Ok(()),
             Some(worker) => {
@@ -293,11 +292,10 @@ impl RunOnKnowledge for RemoveKnowledgeWorker {
 impl KnowledgeTurn<'_> {
     /// Refuses to change a worker who has a session or is asked.
     fn check_not_in_use(&self, agent: AgentId) -> Result<(), KnowledgeRefusal> {
-        let asked_by_name = |row: &Escalation| row.asked == AskedFor::Worker { agent };
-        let mut escalations = self.store.rows().escalations.values();
         let in_use = self.below.alerted
             || self.store.owned_by(agent).next().is_some()
-            || escalations.any(asked_by_name);
+            || self.store.at_seat(agent).next().is_some()
+            || self.store.named(agent).next().is_some();
         if in_use { Err(KnowledgeRefusal::InUse { agent }) } else { Ok(()) }
     }
 }
@@ -391,10 +389,10 @@ impl RunOnKnowledge for AttachData {
         if !turn.below.records {
             return Err(KnowledgeRefusal::NotJoined);
         }
-        let own = turn.store.user_data(interaction);
-        if data.iter().all(|(name, text)| is_known(own, name, text)) {
+        if turn.store.has_data(interaction, &data) {
             return Ok(());
         }
+        let own = turn.store.user_data(interaction);
         turn.store.check_more_data(own, &data, turn.below.text_max)?;
         turn.emit(KnowledgeEvent::DataAttached { interaction, data });
         Ok(())
@@ -403,8 +401,8 @@ impl RunOnKnowledge for AttachData {
 
 impl RunOnKnowledge for Ask {
     fn run(self, turn: &mut KnowledgeTurn<'_>) -> Result<AskedAnswer, KnowledgeRefusal> {
-        if let Some((interaction, session)) = turn.store.asked_under(&self.key) {
-            return Ok(AskedAnswer { interaction, work: session.work });
+        if let Some(done) = turn.store.asked_before(&self) {
+            return Ok(done);
         }
         let begun = turn.below.opened.zip(turn.below.session.take());
         let (interaction, session) = begun.ok_or(KnowledgeRefusal::NotJoined)?;
@@ -439,20 +437,10 @@ impl RunOnKnowledge for CancelEscalation {
     }
 }
 
-/// True if user data have a pair already.
-fn is_known(own: Option<&UserData>, name: &Key, text: &str) -> bool {
-    own.and_then(|own| own.get(name)).is_some_and(|own| **own == *text)
-}
-
 impl KnowledgeStore {
     /// True if all that is to be attached is attached already.
-    pub(crate) fn has_data(&self, command: &AttachData) -> bool {
-        let own = self.user_data(command.interaction);
-        command.data.iter().all(|(name, text)| is_known(own, name, text))
+    pub(crate) fn has_data(&self, interaction: InteractionId, data: &UserData) -> bool {
+        let own = self.user_data(interaction);
+        data.iter().all(|(name, text)| own.and_then(|own| own.get(name)) == Some(text))
     }
-}
-
-/// Refuses a field of what was handed in.
-pub(crate) fn check_text(field: &'static str, text: &str, max: u32) -> Result<(), Invalid> {
-    Invalid::length(field, text.len(), max)
 }

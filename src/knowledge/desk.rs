@@ -20,7 +20,7 @@ use crate::knowledge::command::Escalate;
 use crate::knowledge::ends::How;
 use crate::knowledge::layer::Knowledge;
 use crate::knowledge::named::stands;
-use crate::knowledge::point::{NOTES, RoutingPoint, Target, UserData};
+use crate::knowledge::point::{RoutingPoint, Target, UserData, in_a_few_words};
 use crate::knowledge::rows::{Destination, Session};
 use crate::knowledge::store::InLineFor;
 
@@ -200,8 +200,6 @@ fn card<P: ProfileStore>(
     let hidden = &layer.config().hidden;
     all.retain(|name, _| !hidden.contains(name));
     let number = about.and_then(|id| Some(records?.interaction(id)?.number.clone()));
-    let question = || alloc::format!("Question to {point}").into_boxed_str();
-    let notes = all.get(NOTES).filter(|notes| !notes.trim().is_empty()).cloned();
     let buttons = match asking.may_decline {
         true => vec![Button::Accept, Button::Decline],
         false => vec![Button::Accept],
@@ -213,7 +211,7 @@ fn card<P: ProfileStore>(
         point: point.clone(),
         about,
         about_number: number,
-        notes: notes.unwrap_or_else(question),
+        notes: in_a_few_words(&all, point),
         user_data: all,
         since: offer.since,
         until,
@@ -225,7 +223,7 @@ fn card<P: ProfileStore>(
 
 /// How many others are asked for the same work.
 fn others(layer: &Knowledge, work: WorkId) -> u32 {
-    let asked = layer.store.rows().offers.values().filter(|one| one.work == work).count();
+    let asked = layer.store.offers_of(work).count();
     u32::try_from(asked.saturating_sub(1)).unwrap_or(u32::MAX)
 }
 
@@ -258,7 +256,7 @@ pub(crate) fn transfer_targets<P: ProfileStore>(
             targets.push(TransferTarget { to, agent, user_data: UserData::new() });
         }
         let Some(key) = view.agent(helper).map(|agent| agent.key()) else { continue };
-        for (dn, point) in layer.points().filter(|(_, point)| reaches(point)) {
+        for (dn, point) in layer.store.by_name().filter(|(_, point)| reaches(point)) {
             if let Target::Particular { key: pair, .. } = &point.target {
                 let user_data = [(pair.clone(), Box::from(&**key))].into();
                 let to = Destination::Point { dn: dn.clone() };

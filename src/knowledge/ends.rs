@@ -35,6 +35,8 @@ pub enum Unanswered {
     NobodyCame,
     /// It was closed by a rule of its queue, by time, or by the host.
     Closed,
+    /// Whoever asked is no agent any more.
+    AskerLeft,
 }
 
 impl Unanswered {
@@ -60,7 +62,8 @@ pub enum EscalationEnd {
     },
     /// Nobody accepted, and why.
     Unanswered(Unanswered),
-    /// The worker who was asked is logged out, or does not attend to calls any more.
+    /// The worker who was asked is logged out, does not attend to calls any more, or takes part in
+    /// the call by hand already.
     Unavailable,
     /// The owner took it back.
     Cancelled,

@@ -43,7 +43,11 @@ impl Knowledge {
         Ok(())
     }
 
-    fn known_point(&self, dn: &crate::base::key::Key) -> Result<&RoutingPoint, KnowledgeRefusal> {
+    /// The routing point with a number.
+    pub(crate) fn known_point(
+        &self,
+        dn: &crate::base::key::Key,
+    ) -> Result<&RoutingPoint, KnowledgeRefusal> {
         self.point(dn).ok_or_else(|| KnowledgeRefusal::UnknownDn { dn: dn.clone() })
     }
 
@@ -136,7 +140,7 @@ impl Knowledge {
         let mut consult = ConsultQueue::new(work, queue)
             .with_preferred(aim.preferred())
             .with_auto_accept(point.auto_accept(aim, &data));
-        consult.attached = data;
+        consult.attached = engine.what_fits(data);
         // The work is known as soon as the engine has answered.
         let asked = AskedFor::Line { work, asking: point.asking(aim) };
         Ok((asked, consult.into()))

@@ -161,7 +161,8 @@ events! {
             interaction: InteractionId,
             /// The work that stands in line.
             work: WorkId,
-            /// The queue that is asked; `None`: the members of the one it is in.
+            /// The queue that is asked; `None`: the members of the one it is in. If it takes
+            /// nothing more, the work is closed next.
             queue: Option<QueueId>,
         }
         /// A call is to be brought to a worker.

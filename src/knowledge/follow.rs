@@ -1,5 +1,7 @@
 //! What facts of the engine and of records mean for requests, sessions, escalations and workers.
 
+use alloc::vec::Vec;
+
 use crate::fact::definition::Definition;
 use crate::fact::event::{EndedBy, Event};
 use crate::interaction::{Ending, InteractionId, Party, RecordEvent};
@@ -12,27 +14,36 @@ use crate::knowledge::decide::KnowledgeTurn;
 use crate::knowledge::ends::{EscalationEnd, SessionEnd, Unanswered};
 use crate::knowledge::event::KnowledgeEvent;
 use crate::knowledge::point::Otherwise;
-use crate::knowledge::rows::{AskedFor, KnownPresence, StandsFor};
+use crate::knowledge::rows::{AskedFor, KnownPresence, Preview, StandsFor};
 use crate::knowledge::store::InLineFor;
 use crate::knowledge::unified::AgentState;
 
 impl KnowledgeTurn<'_> {
-    /// Lets a fact of the engine move what it concerns. `asked_for` is the work of the offer that
-    /// it ended, if it ended one.
-    pub(crate) fn follow_work(&mut self, event: &Event, asked_for: Option<WorkId>) {
+    /// Lets a fact of the engine move what it concerns. `ended` is the preview that it ended, if it
+    /// ended one.
+    pub(crate) fn follow_work(&mut self, event: &Event, ended: Option<Preview>) {
         match event {
             Event::PresenceSet { agent, presence, .. } => self.presence_set(*agent, *presence),
             Event::Defined(definition) | Event::Changed(definition) => self.defined(definition),
             Event::Retired(Entity::Agent(agent)) => {
                 if self.store.rows().workers.contains_key(agent) {
                     self.emit(KnowledgeEvent::WorkerRemoved { agent: *agent });
+                    self.end_requests(*agent);
                 }
+                self.asker_left(*agent);
             }
-            Event::OfferWithdrawn { why: Withdrawal::AgentUnavailable, .. } => {
-                if let Some(work) = asked_for {
+            Event::OfferRejected { .. } | Event::OfferMissed { .. } => self.rings_no_more(ended),
+            Event::OfferWithdrawn { why, .. } => match (why, ended) {
+                (Withdrawal::AgentUnavailable, Some(Preview { work, agent }))
+                    if self.asks_for(work, agent) =>
+                {
                     self.pass_on(work, None);
                 }
-            }
+                (Withdrawal::AgentUnavailable | Withdrawal::Unreachable, _) => {
+                    self.rings_no_more(ended);
+                }
+                _ => {}
+            },
             Event::PreferenceStepped { work, step: None } => {
                 let last = self.store.asking(*work).and_then(|asking| asking.last);
                 self.pass_on(*work, Some(last.unwrap_or(Unanswered::NobodyCame)));
@@ -41,8 +52,36 @@ impl KnowledgeTurn<'_> {
         }
     }
 
+    /// True if work asks for an agent by name.
+    fn asks_for(&self, work: WorkId, agent: AgentId) -> bool {
+        self.store.asking(work).is_some_and(|asking| asking.particular == Some(agent))
+    }
+
+    /// Work that rang by hand at another than the one who is named, and nobody took: it would wait
+    /// for somebody who may have left meanwhile.
+    fn rings_no_more(&mut self, ended: Option<Preview>) {
+        let Some(Preview { work, agent }) = ended else { return };
+        let named = self.store.asking(work).and_then(|asking| asking.particular);
+        let Some(named) = named.filter(|named| *named != agent) else { return };
+        let worker = self.store.rows().workers.get(&named);
+        let left = worker.is_none_or(|worker| worker.state == AgentState::LoggedOut);
+        if left && self.store.offers_of(work).next().is_none() {
+            self.pass_on(work, None);
+        }
+    }
+
+    /// Whoever asked is no agent any more: nobody is asked for them.
+    fn asker_left(&mut self, agent: AgentId) {
+        let rows = &self.store.rows().sessions;
+        let waits = |id: &InteractionId| rows.get(id).is_some_and(|session| !session.began);
+        let waiting: Vec<_> = self.store.asked_by(agent).filter(waits).collect();
+        for interaction in waiting {
+            self.emit(KnowledgeEvent::Unanswered { interaction, why: Unanswered::AskerLeft });
+        }
+    }
+
     /// The worker who was named cannot be asked any more: they are logged out, or did not want to.
-    fn pass_on(&mut self, work: WorkId, why: Option<Unanswered>) {
+    pub(crate) fn pass_on(&mut self, work: WorkId, why: Option<Unanswered>) {
         let asking = self.store.asking(work).filter(|asking| asking.particular.is_some());
         let (Some(purpose), Some(otherwise)) =
             (self.store.purpose(work), asking.map(|asking| asking.otherwise))
@@ -81,6 +120,16 @@ impl KnowledgeTurn<'_> {
         let Some(row) = self.store.rows().escalations.get(&id) else { return };
         let (asked, stands) = (&row.asked, row.stands);
         let by_name = |agent: &AgentId| *asked == AskedFor::Worker { agent: *agent };
+        // Whoever is named was asked to take part by hand: what stands for the call is not for them
+        // any more.
+        if let Event::LegRequested { agent, .. } | Event::LegJoined { agent, .. } = event
+            && let AskedFor::Line { work, asking } = asked
+            && (asking.particular, stands) == (Some(*agent), StandsFor::Waiting)
+        {
+            let stand_in = *work;
+            self.pass_on(stand_in, None);
+            return;
+        }
         let ended = match event {
             Event::WorkClosed { cause: CloseCause::TransferredOutside, .. } => {
                 Some(EscalationEnd::Withdrawn)
@@ -134,7 +183,7 @@ impl KnowledgeTurn<'_> {
         self.know([(id, known.clone())].into());
         let workers = self.store.rows().workers.iter();
         let there = workers.filter(|(_, worker)| worker.presence == id).map(|(agent, _)| *agent);
-        let there: alloc::vec::Vec<_> = there.collect();
+        let there: Vec<_> = there.collect();
         for agent in there {
             self.set_state(agent, known.clone(), AgentState::is_alike);
         }

@@ -13,12 +13,13 @@ use crate::layer::action::{Action, Layer};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
 use crate::layer::fault::Fault;
+use crate::layer::mode::Mode;
 use crate::model::ids::{AgentId, OfferId, PresenceId};
 use crate::state::machine::Deadline;
 
 use crate::knowledge::command::{KnowledgeCommand, KnowledgeReply};
 use crate::knowledge::config::KnowledgeConfig;
-use crate::knowledge::decide::{KnowledgeBelow, KnowledgeMode, KnowledgeTurn};
+use crate::knowledge::decide::{KnowledgeBelow, KnowledgeTurn};
 use crate::knowledge::event::{KnowledgeEvent, KnowledgeFact, KnowledgeLog};
 use crate::knowledge::named::{check_config, presences_of};
 use crate::knowledge::point::{RoutingPoint, UserData};
@@ -135,7 +136,7 @@ impl Knowledge {
             followed: (engine, records),
             reported: &mut self.reported,
             below: KnowledgeBelow::default(),
-            mode: KnowledgeMode::Doing,
+            mode: Mode::Doing,
             fault: &mut self.fault,
         }
     }
@@ -163,9 +164,9 @@ impl Knowledge {
     ) -> Result<(), KnowledgeRefusal> {
         let (before, mut log) = (self.followed, KnowledgeLog::default());
         let mut turn = self.turn(now, Cause::Command { by: Actor::Host }, &mut log);
-        turn.mode = KnowledgeMode::Checking { passed: false };
+        turn.mode = Mode::Checking { passed: false };
         let answer = command.decide(&mut turn).map(drop);
-        let passed = turn.mode == KnowledgeMode::Checking { passed: true };
+        let passed = turn.mode == Mode::Checking { passed: true };
         self.followed = before;
         if passed { Ok(()) } else { answer }
     }
@@ -191,6 +192,12 @@ impl Knowledge {
     #[must_use]
     pub fn seated(&self, dn: &str) -> Option<AgentId> {
         self.store.seated(dn)
+    }
+
+    /// The worker who is reached at an address in the messenger.
+    #[must_use]
+    pub fn reached_at(&self, im: &str) -> Option<AgentId> {
+        self.store.reached_at(im)
     }
 
     /// What stands behind a number.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::base::time::Timestamp;
 use crate::command::actor::Actor;
 use crate::command::commands::{
-    Cancel, ChangeWork, Command, Confer, EndLeg, HandOver, Reject, Reply, SetPresence, Submit,
+    Cancel, ChangeWork, Command, Confer, EndLeg, HandOver, Reject, Reply, SetPresence,
     TransferToQueue,
 };
 use crate::engine::core::Engine;
@@ -103,7 +103,6 @@ impl Knowledge {
             KnowledgeCommand::RemoveKnowledgeWorker(command) => {
                 done.alerted = self.is_alerted(engine, command.agent);
             }
-            KnowledgeCommand::Ask(command) => self.find_aim(engine, command, done),
             _ => {}
         }
     }
@@ -177,16 +176,11 @@ impl Over<Engine> for Knowledge {
     ) -> Result<Vec<Command>, KnowledgeRefusal> {
         self.check_named(engine, command)?;
         match command {
-            KnowledgeCommand::Ask(ask) => {
-                let request = self.require_ask(engine, ask)?;
-                Ok(request.into_iter().map(|request| Submit::new(request).into()).collect())
-            }
-            KnowledgeCommand::Escalate(command) => {
-                self.require_escalate(engine, command)?;
-                Ok(Vec::new())
-            }
-            _ => Ok(Vec::new()),
+            KnowledgeCommand::Ask(ask) => self.require_ask(engine, ask)?,
+            KnowledgeCommand::Escalate(command) => self.require_escalate(engine, command)?,
+            _ => {}
         }
+        Ok(Vec::new())
     }
 
     fn plan(
@@ -197,6 +191,9 @@ impl Over<Engine> for Knowledge {
         done: &mut KnowledgeBelow,
     ) -> Result<Plan<Command>, KnowledgeRefusal> {
         if !done.records {
+            if let KnowledgeCommand::Ask(ask) = command {
+                return self.find_aim(engine, ask, done);
+            }
             self.find(engine, command, done);
             return Ok(Plan::Alone);
         }
@@ -216,7 +213,9 @@ impl Over<Engine> for Knowledge {
 
     fn follow(&mut self, fact: &Fact, log: &mut KnowledgeLog) {
         let ended = match &fact.event {
-            Event::OfferWithdrawn { offer, .. } => self.store.rings_at_the_named(*offer),
+            Event::OfferRejected { offer, .. }
+            | Event::OfferMissed { offer, .. }
+            | Event::OfferWithdrawn { offer, .. } => self.store.rows().offers.get(offer).copied(),
             _ => None,
         };
         self.note_engine(fact);
@@ -300,11 +299,10 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Knowledge {
         command: &KnowledgeCommand,
     ) -> Result<Vec<RecordCommand>, KnowledgeRefusal> {
         match command {
-            KnowledgeCommand::Ask(ask) => {
-                Ok(self.require_record(records, ask)?.into_iter().collect())
-            }
-            _ => Ok(Vec::new()),
+            KnowledgeCommand::Ask(ask) => self.require_record(records, ask)?,
+            _ => {}
         }
+        Ok(Vec::new())
     }
 
     fn plan(
@@ -324,8 +322,8 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Knowledge {
             KnowledgeCommand::AttachData(command) => {
                 let row = known(records, command.interaction)?;
                 check_data(&command.data, done.text_max)?;
-                if row.state.is_closed() && !self.store.has_data(command) {
-                    let interaction = command.interaction;
+                let interaction = command.interaction;
+                if row.state.is_closed() && !self.store.has_data(interaction, &command.data) {
                     return Err(KnowledgeRefusal::NotOngoing { interaction });
                 }
             }
@@ -360,13 +358,13 @@ impl<P: ProfileStore + Clone + Default> Over<Records<P>> for Knowledge {
         if agrees { Ok(()) } else { Err("layers: sessions are as their records say") }
     }
 
-    /// Nobody else is asked for a request whose worker did not want it: its record is closed, and
-    /// its work with it.
+    /// Nobody else is asked for a request whose worker did not want it, or whose asker is gone: its
+    /// record is closed, and its work with it.
     fn answer(&self, _records: &Records<P>, fact: &KnowledgeFact) -> Vec<RecordCommand> {
         match &fact.event.event {
             KnowledgeEvent::Unanswered {
                 interaction,
-                why: Unanswered::Declined | Unanswered::TimedOut,
+                why: Unanswered::Declined | Unanswered::TimedOut | Unanswered::AskerLeft,
             } => vec![EndInteraction::new(*interaction, Ending::TimedOut, Party::System).into()],
             _ => Vec::new(),
         }

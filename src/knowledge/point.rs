@@ -21,7 +21,7 @@ pub type UserData = BTreeMap<Key, Box<str>>;
 pub(crate) const PAIRS_MAX: u32 = 1_000;
 
 /// The name of the pair that says in a few words what it is about.
-pub(crate) const NOTES: &str = "Notes";
+const NOTES: &str = "Notes";
 
 /// Refuses user data with a name or a value that is too long, or too many pairs.
 pub(crate) fn check_data(data: &UserData, text_max: u32) -> Result<(), Invalid> {
@@ -33,9 +33,15 @@ pub(crate) fn check_data(data: &UserData, text_max: u32) -> Result<(), Invalid> 
     Ok(())
 }
 
-/// The bytes of user data, names included.
-pub(crate) fn bytes_of(data: &UserData) -> u64 {
-    let bytes = data.iter().map(|(name, value)| name.len().saturating_add(value.len()));
+/// What user data say in a few words; where they say nothing, at which number somebody asks.
+pub(crate) fn in_a_few_words(data: &UserData, dn: &Key) -> Box<str> {
+    let notes = data.get(NOTES).filter(|notes| !notes.trim().is_empty());
+    notes.cloned().unwrap_or_else(|| alloc::format!("Question to {dn}").into_boxed_str())
+}
+
+/// The bytes of pairs of user data, names included.
+pub(crate) fn bytes_of<'a>(pairs: impl IntoIterator<Item = (&'a Key, &'a Box<str>)>) -> u64 {
+    let bytes = pairs.into_iter().map(|(name, value)| name.len().saturating_add(value.len()));
     bytes.fold(0, |sum, bytes| sum.saturating_add(bytes as u64))
 }
 
@@ -139,6 +145,11 @@ impl RoutingPoint {
         let texts = data.iter().map(|(name, text)| (name.clone(), Value::from(&**text)));
         request.attributes = texts.collect();
         holds(&self.preview, &request, &|_| false)
+    }
+
+    /// True if the user data name who is asked.
+    pub(crate) const fn asks_by_name(&self) -> bool {
+        matches!(self.target, Target::Particular { .. })
     }
 
     /// The queue in which whoever could not be asked by name is looked for.

@@ -90,9 +90,14 @@ refusals! {
             interaction: InteractionId,
         }
         /// The key belongs to another request, or to another interaction.
-        KeyTaken = key_taken: Conflict, "the key belongs to something else in {interaction}" {
-            /// The interaction.
-            interaction: InteractionId,
+        KeyTaken = key_taken: Conflict, "the key belongs to something else{interaction}" {
+            /// The interaction, if it is a request of the same agent's.
+            interaction: Option<InteractionId>,
+        }
+        /// The address in the messenger is another worker's.
+        AddressTaken = address_taken: Conflict, "the address is that of {agent}" {
+            /// The worker.
+            agent: AgentId,
         }
         /// The call is to be brought to somebody already.
         EscalationPending = escalation_pending: Conflict,

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::hash::Digest;
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::fact::log::Seq;
@@ -120,6 +121,9 @@ pub struct Session {
     /// True if it is over.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub over: bool,
+    /// A fingerprint of all that was asked, by which the same request is known again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Digest>,
 }
 
 impl Session {

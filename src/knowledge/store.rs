@@ -7,8 +7,10 @@ use crate::base::key::Key;
 use crate::interaction::InteractionId;
 use crate::model::ids::{AgentId, OfferId, WorkId};
 
-use crate::knowledge::point::{UserData, bytes_of};
-use crate::knowledge::rows::{AskedFor, Escalation, Invitation, KnowledgeRows, Session};
+use crate::knowledge::point::{RoutingPoint, UserData, bytes_of};
+use crate::knowledge::rows::{
+    AskedFor, Escalation, Invitation, KnowledgeRows, Preview, Session, Worker,
+};
 
 /// What work stands in line for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,16 @@ pub(crate) enum InLineFor {
 struct KnowledgeIndex {
     /// Who sits at a telephone.
     seats: BTreeMap<Key, AgentId>,
+    /// The addresses in the messenger, with whose they are.
+    addresses: BTreeSet<(Key, AgentId)>,
+    /// The routing points that ask somebody by name.
+    by_name: BTreeSet<Key>,
+    /// The open offers of work that stands in line because of a routing point.
+    offers: BTreeSet<(WorkId, OfferId)>,
+    /// The work that asks an agent by name.
+    named: BTreeSet<(AgentId, WorkId)>,
+    /// The calls that ring at the telephone of an agent, or are to.
+    at_seat: BTreeSet<(AgentId, InteractionId)>,
     /// The request or call for which work stands in line.
     works: BTreeMap<WorkId, InLineFor>,
     /// The escalation of a call, by the work of the call.
@@ -73,7 +85,11 @@ impl KnowledgeStore {
         let mut index = KnowledgeIndex::default();
         for (agent, worker) in &rows.workers {
             index.seats.extend(worker.seat.clone().map(|seat| (seat, *agent)));
+            index.addresses.extend(worker.im.clone().map(|im| (im, *agent)));
         }
+        let by_name = rows.points.iter().filter(|(_, point)| point.asks_by_name());
+        index.by_name.extend(by_name.map(|(dn, _)| dn.clone()));
+        index.offers.extend(rows.offers.iter().map(|(offer, preview)| (preview.work, *offer)));
         rows.sessions.iter().for_each(|(id, session)| index.enter_session(*id, session));
         rows.escalations.iter().for_each(|(id, row)| index.enter_escalation(*id, row));
         let sessions = rows.sessions.values().map(|session| &session.user_data);
@@ -98,11 +114,33 @@ impl KnowledgeStore {
         self.index.works.get(&work).copied()
     }
 
-    /// The work of an offer that rings at the worker whom the work asks for by name.
-    pub(crate) fn rings_at_the_named(&self, offer: OfferId) -> Option<WorkId> {
-        let preview = self.rows.offers.get(&offer)?;
-        let asking = self.asking(preview.work)?;
-        (asking.particular == Some(preview.agent)).then_some(preview.work)
+    /// The worker who has an address in the messenger.
+    pub(crate) fn reached_at(&self, im: &str) -> Option<AgentId> {
+        let im = |agent: u32| (Key::from(im), AgentId::from_raw(agent));
+        let all = im(0)..=im(u32::MAX);
+        self.index.addresses.range(all).map(|(_, agent)| *agent).next()
+    }
+
+    /// The routing points that ask somebody by name, by number.
+    pub(crate) fn by_name(&self) -> impl Iterator<Item = (&Key, &RoutingPoint)> {
+        self.index.by_name.iter().filter_map(|dn| self.rows.points.get_key_value(dn))
+    }
+
+    /// The open offers of work.
+    pub(crate) fn offers_of(&self, work: WorkId) -> impl Iterator<Item = OfferId> {
+        let all = (work, OfferId::from_raw(0))..=(work, OfferId::from_raw(u64::MAX));
+        self.index.offers.range(all).map(|(_, offer)| *offer)
+    }
+
+    /// The work that asks an agent by name, in order.
+    pub(crate) fn named(&self, agent: AgentId) -> impl Iterator<Item = WorkId> {
+        let all = (agent, WorkId::from_raw(0))..=(agent, WorkId::from_raw(u64::MAX));
+        self.index.named.range(all).map(|(_, work)| *work)
+    }
+
+    /// The calls that ring at the telephone of an agent, or are to, in order.
+    pub(crate) fn at_seat(&self, agent: AgentId) -> impl Iterator<Item = InteractionId> {
+        of_agent(&self.index.at_seat, agent)
     }
 
     /// How somebody is asked for work.
@@ -116,14 +154,28 @@ impl KnowledgeStore {
         }
     }
 
-    /// The same, to change.
-    pub(crate) fn asking_mut(&mut self, work: WorkId) -> Option<&mut Invitation> {
-        match self.purpose(work)? {
-            InLineFor::Session(id) => Some(&mut self.rows.sessions.get_mut(&id)?.asking),
-            InLineFor::Call(id) => match &mut self.rows.escalations.get_mut(&id)?.asked {
-                AskedFor::Line { asking, .. } => Some(asking),
-                AskedFor::Worker { .. } => None,
-            },
+    /// Changes how somebody is asked for work; false if nobody is.
+    pub(crate) fn change_asking(
+        &mut self,
+        work: WorkId,
+        change: impl FnOnce(&mut Invitation),
+    ) -> bool {
+        match self.purpose(work) {
+            Some(InLineFor::Session(id)) => {
+                self.change_session(id, |session| change(&mut session.asking))
+            }
+            Some(InLineFor::Call(id)) => {
+                let Some(row) = self.rows.escalations.get_mut(&id) else { return false };
+                self.index.leave_escalation(id, row);
+                let asking = match &mut row.asked {
+                    AskedFor::Line { asking, .. } => Some(asking),
+                    AskedFor::Worker { .. } => None,
+                };
+                let done = asking.map(change).is_some();
+                self.index.enter_escalation(id, row);
+                done
+            }
+            None => false,
         }
     }
 
@@ -169,9 +221,9 @@ impl KnowledgeStore {
             Some(session) => &mut session.user_data,
             None => self.rows.calls.entry(id).or_default(),
         };
-        self.index.bytes = self.index.bytes.saturating_sub(bytes_of(own));
+        self.index.bytes = self.index.bytes.saturating_sub(bytes_of(&*own));
         own.extend(data.clone());
-        self.index.bytes = self.index.bytes.saturating_add(bytes_of(own));
+        self.index.bytes = self.index.bytes.saturating_add(bytes_of(&*own));
     }
 
     /// The user data of a session or a call.
@@ -189,13 +241,49 @@ impl KnowledgeStore {
         dn.is_none_or(|dn| self.index.seats.insert(dn, agent).is_none())
     }
 
+    /// An agent is a worker with this address from now on.
+    pub(crate) fn put_worker(&mut self, agent: AgentId, im: Option<Key>, new: Worker) {
+        let worker = self.rows.workers.entry(agent).or_insert(new);
+        if let Some(before) = core::mem::replace(&mut worker.im, im.clone()) {
+            self.index.addresses.remove(&(before, agent));
+        }
+        self.index.addresses.extend(im.map(|im| (im, agent)));
+    }
+
     /// An agent is no worker any more.
     pub(crate) fn forget_worker(&mut self, agent: AgentId) -> bool {
         let Some(worker) = self.rows.workers.remove(&agent) else { return false };
         if let Some(seat) = worker.seat {
             self.index.seats.remove(&seat);
         }
+        if let Some(im) = worker.im {
+            self.index.addresses.remove(&(im, agent));
+        }
         true
+    }
+
+    pub(crate) fn put_point(&mut self, dn: Key, point: RoutingPoint) {
+        match point.asks_by_name() {
+            true => self.index.by_name.insert(dn.clone()),
+            false => self.index.by_name.remove(&dn),
+        };
+        self.rows.points.insert(dn, point);
+    }
+
+    pub(crate) fn forget_point(&mut self, dn: &Key) -> bool {
+        self.index.by_name.remove(dn);
+        self.rows.points.remove(dn).is_some()
+    }
+
+    pub(crate) fn put_offer(&mut self, offer: OfferId, preview: Preview) {
+        self.index.offers.insert((preview.work, offer));
+        self.rows.offers.insert(offer, preview);
+    }
+
+    pub(crate) fn forget_offer(&mut self, offer: OfferId) -> Option<Preview> {
+        let preview = self.rows.offers.remove(&offer)?;
+        self.index.offers.remove(&(preview.work, offer));
+        Some(preview)
     }
 
     pub(crate) fn put_session(&mut self, id: InteractionId, session: Session) -> bool {
@@ -241,11 +329,8 @@ impl KnowledgeStore {
 
     pub(crate) fn end_escalation(&mut self, id: InteractionId) -> bool {
         let Some(row) = self.rows.escalations.remove(&id) else { return false };
-        self.index.calls.remove(&row.work);
+        self.index.leave_escalation(id, &row);
         self.index.bytes = self.index.bytes.saturating_sub(bytes_of(&row.user_data));
-        if let Some(stand_in) = row.stand_in() {
-            self.index.works.remove(&stand_in);
-        }
         true
     }
 }
@@ -266,6 +351,7 @@ impl KnowledgeIndex {
             return;
         }
         self.works.insert(session.work, InLineFor::Session(id));
+        self.named.extend(session.asking.particular.map(|agent| (agent, session.work)));
         self.asked_by.insert((session.asker, id));
         self.owned_by.extend(session.owner.map(|owner| (owner.agent, id)));
     }
@@ -275,6 +361,9 @@ impl KnowledgeIndex {
         if self.works.get(&session.work).is_some_and(|of| of.is_session()) {
             self.works.remove(&session.work);
         }
+        if let Some(agent) = session.asking.particular {
+            self.named.remove(&(agent, session.work));
+        }
         self.asked_by.remove(&(session.asker, id));
         if let Some(owner) = session.owner {
             self.owned_by.remove(&(owner.agent, id));
@@ -283,6 +372,25 @@ impl KnowledgeIndex {
 
     fn enter_escalation(&mut self, id: InteractionId, row: &Escalation) {
         self.calls.insert(row.work, id);
-        self.works.extend(row.stand_in().map(|stand_in| (stand_in, InLineFor::Call(id))));
+        match &row.asked {
+            AskedFor::Line { work, asking } => {
+                self.works.insert(*work, InLineFor::Call(id));
+                self.named.extend(asking.particular.map(|agent| (agent, *work)));
+            }
+            AskedFor::Worker { agent } => drop(self.at_seat.insert((*agent, id))),
+        }
+    }
+
+    fn leave_escalation(&mut self, id: InteractionId, row: &Escalation) {
+        self.calls.remove(&row.work);
+        match &row.asked {
+            AskedFor::Line { work, asking } => {
+                self.works.remove(work);
+                if let Some(agent) = asking.particular {
+                    self.named.remove(&(agent, *work));
+                }
+            }
+            AskedFor::Worker { agent } => drop(self.at_seat.remove(&(*agent, id))),
+        }
     }
 }

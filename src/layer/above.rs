@@ -157,6 +157,8 @@ pub trait Over<B: Decide>: Above {
 pub enum Plan<C> {
     /// Nothing more.
     Alone,
+    /// Nothing, but this would have to be possible. There is no answer to it.
+    IfPossible(C),
     /// This. Its facts are followed before the command is decided.
     First(C),
     /// This. Its facts are followed after the command was decided, for it moves what they would

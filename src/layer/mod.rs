@@ -9,6 +9,7 @@ pub(crate) mod action;
 pub(crate) mod decide;
 pub(crate) mod error;
 pub(crate) mod fault;
+pub(crate) mod mode;
 
 pub use above::{Above, Over, Plan};
 pub use action::{Action, FromReply, Layer};

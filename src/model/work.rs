@@ -12,7 +12,7 @@ use crate::base::time::{Span, Timestamp};
 use crate::model::attribute::{Attributes, Value, check_attributes};
 use crate::model::capacity::UNITS_MAX;
 use crate::model::config::Limits;
-use crate::model::ids::{ChannelId, Entity, PoolId, QueueId};
+use crate::model::ids::{AgentId, ChannelId, Entity, PoolId, QueueId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::model::need::Need;
 use crate::model::pool::check_pools;
@@ -113,12 +113,22 @@ growing! {
         /// The pools it draws on; none named: those of its channel. At most 8, each once.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub pools: Vec<PoolId> => with_pools(each PoolId),
+        /// Agents who are never to have it, for as long as it lives: who asks the question
+        /// themselves, or has a conflict of interest. At most 16, each once. They are not offered
+        /// it, in whatever queue it comes to be, and may not pull it; nor does anybody assign or
+        /// send it to them or consult them about it. [`Force`](crate::command::Force) alone passes
+        /// this over. It holds for work that stands for this one too.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub never_to: Vec<AgentId> => with_never_to(each AgentId),
     }
 }
 
 impl WorkRequest {
     /// The most pieces of attached data.
     pub const ATTACHED_MAX: u32 = 1_000;
+
+    /// The most agents who are never to have it.
+    pub const NEVER_TO_MAX: u32 = 16;
 
     /// Ordinary work: asks for nothing special, priority 0, begins now.
     #[must_use]
@@ -146,6 +156,7 @@ impl WorkRequest {
             auto_accept: None,
             internal: false,
             pools: Vec::new(),
+            never_to: Vec::new(),
         }
     }
 
@@ -198,7 +209,8 @@ impl WorkRequest {
             return Err(Invalid::new("origin", Problem::Fixed));
         }
         self.schedule.map_or(Ok(()), Schedule::check)?;
-        check_pools(&self.pools)
+        check_pools(&self.pools)?;
+        check_never_to(&self.never_to)
     }
 
     /// Refuses more attributes and attached data than the bounds allow. Work that is changed again
@@ -243,6 +255,17 @@ impl WorkRequest {
         }
         self.relaxation.iter().for_each(|relaxation| relaxation.mentions(name));
         self.pools.iter().for_each(|pool| name((*pool).into()));
+        self.never_to.iter().for_each(|agent| name((*agent).into()));
+    }
+}
+
+/// Refuses too many agents, and one who is named twice.
+fn check_never_to(agents: &[AgentId]) -> Result<(), Invalid> {
+    Invalid::length("never_to", agents.len(), WorkRequest::NEVER_TO_MAX)?;
+    let again = |(place, agent)| agents.iter().take(place).any(|other| other == agent);
+    match agents.iter().enumerate().any(again) {
+        true => Err(Invalid::new("never_to", Problem::Duplicate)),
+        false => Ok(()),
     }
 }
 

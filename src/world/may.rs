@@ -16,6 +16,7 @@
 //! | `Shift` | [`Agent::shift_too_short`] |
 //! | `NotDeclined` | [`Work::bars`] |
 //! | `NotSender` | [`Work::is_from`] |
+//! | `NotExcluded` | [`Work::excludes`] |
 //! | `NotInvolved` | [`Agent::has`], of the work and of what it stands for (`has_its_origin`) |
 //! | `NotAlerting` | [`Stores::offer_to`] |
 //! | `Assignments` | [`Agent::may_have_more`] |
@@ -152,6 +153,12 @@ impl Work {
     #[must_use]
     pub(crate) fn is_from(&self, agent: AgentId) -> bool {
         self.not_back && self.last_agent == Some(agent)
+    }
+
+    /// Gate `NotExcluded`, shut: whether an agent is never to have the work.
+    #[must_use]
+    pub(crate) fn excludes(&self, agent: AgentId) -> bool {
+        self.request.never_to.contains(&agent)
     }
 }
 

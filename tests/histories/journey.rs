@@ -105,7 +105,8 @@ fn some_key(dice: &mut Dice) -> Key {
 }
 
 fn some_map(dice: &mut Dice) -> ActionMap {
-    let media = [Media::WebChat, Media::WebMessaging, Media::Content, Media::Open];
+    let media =
+        [ActionMedia::WebChat, ActionMedia::WebMessaging, ActionMedia::Content, ActionMedia::Open];
     let media = media[dice.roll(4) as usize];
     let activation = [
         Activation::Immediate,
@@ -143,21 +144,22 @@ fn set_up(queue: QueueId, channel: ChannelId) -> Vec<JourneyCommand> {
     let twice = EventCondition::new(EventName::PageViewed).with_at_least(2);
     let ordered = EventCondition::new(EventName::Custom("order_placed".into()));
     let conditions = Conditions::default();
-    let foxes = Segment::new("Foxes", "#FF6A00")
+    let foxes = VisitorSegment::new("Foxes", "#FF6A00")
         .with_conditions(conditions.clone().with_session([firefox]));
-    let regulars = Segment::new("Regulars", "#0000FF")
+    let regulars = VisitorSegment::new("Regulars", "#0000FF")
         .with_scope(Scope::Customer)
         .with_expires_after(1)
         .with_conditions(conditions.clone().with_events([twice]));
-    let buyers = Segment::new("Buyers", "#00FF00")
+    let buyers = VisitorSegment::new("Buyers", "#00FF00")
         .with_conditions(conditions.clone().with_events([ordered.clone()]));
     let buys =
         Outcome::new("Buys").with_scored(true).with_conditions(conditions.with_events([ordered]));
     let target = |queue| {
-        Target::new(queue, channel, InteractionType::Chat).with_short_abandon(Span::from_secs(5))
+        ActionTarget::new(queue, channel, InteractionType::Chat)
+            .with_short_abandon(Span::from_secs(5))
     };
-    let chat = ActionMap::new("Chat", Media::WebChat).with_target("sales");
-    let picture = ActionMap::new("Picture", Media::Content).with_segments(["foxes".into()]);
+    let chat = ActionMap::new("Chat", ActionMedia::WebChat).with_target("sales");
+    let picture = ActionMap::new("Picture", ActionMedia::Content).with_segments(["foxes".into()]);
     vec![
         SetSegment::new("foxes", foxes).into(),
         SetSegment::new("regulars", regulars).into(),
@@ -177,7 +179,7 @@ fn some_command(dice: &mut Dice, journeys: &Journeys, now: Timestamp) -> Journey
     let customer = CustomerId::from_raw(1 + dice.roll(12));
     let live: Vec<_> = (1..200)
         .map(SessionId::from_raw)
-        .filter(|id| journeys.session(*id).is_some_and(Session::is_live))
+        .filter(|id| journeys.session(*id).is_some_and(VisitorSession::is_live))
         .collect();
     let lives = |dice: &mut Dice| match live.is_empty() || dice.roll(8) == 0 {
         true => session,
@@ -275,7 +277,7 @@ struct Read {
     rejected: BTreeSet<(CustomerId, Key)>,
     offers: BTreeMap<WebOfferId, (SessionId, Key)>,
     greatest: BTreeMap<(SessionId, Key), u16>,
-    archived: Vec<std::sync::Arc<Session>>,
+    archived: Vec<std::sync::Arc<VisitorSession>>,
     told: BTreeMap<&'static str, u32>,
 }
 
@@ -336,6 +338,69 @@ impl Read {
                 score.is_none_or(|score| score.greatest == *greatest),
             )?;
         }
+        Ok(())
+    }
+}
+
+/// No records: the views of customers show no conversations then.
+const NO_RECORDS: Option<&Records> = None;
+
+/// Somebody who looks at a customer all the time, and takes over what changed.
+struct Watch {
+    viewer: JourneyViewer,
+    customer: CustomerId,
+    view: Option<JourneyView>,
+}
+
+impl Watch {
+    /// Some with few permissions, some with all.
+    fn all(dice: &mut Dice) -> Vec<Self> {
+        let mut watch = |customer| {
+            let mut rights = JourneyRights::ALL;
+            for right in JourneyRights::ALL.iter().filter(|_| dice.roll(5) == 0) {
+                rights = rights.without(right);
+            }
+            let viewer = JourneyViewer::new(AgentId::from_raw(0), rights);
+            Self { viewer, customer: CustomerId::from_raw(customer), view: None }
+        };
+        (1..9).chain(1..5).map(&mut watch).collect()
+    }
+
+    fn fresh(&self, journeys: &Journeys) -> Option<JourneyView> {
+        let page = PageRequest::default().with_size(100);
+        journeys.view_customer(NO_RECORDS, &self.viewer, self.customer, page).ok()
+    }
+
+    /// What was folded is what a view made anew is, and so are the pages of any size.
+    fn look(&mut self, journeys: &Journeys, size: u8) -> Result<(), String> {
+        let fresh = self.fresh(journeys);
+        let folded = self.view.take().zip(fresh.as_ref()).and_then(|(mut view, _)| {
+            let since = view.as_of.seq;
+            let deltas =
+                journeys.changes_of_customer(NO_RECORDS, &self.viewer, self.customer, since);
+            deltas.ok()?.iter().all(|delta| view.fold(delta)).then_some(view)
+        });
+        if let (Some(mut folded), Some(fresh)) = (folded, &fresh) {
+            folded.as_of = fresh.as_of;
+            if folded != *fresh {
+                return Err(format!(
+                    "what was folded is not what is fresh: {folded:#?}\n{fresh:#?}"
+                ));
+            }
+        }
+        if let Some(whole) = fresh.as_ref().and_then(|view| view.cards.shown()) {
+            let (mut cards, mut page) = (Vec::new(), PageRequest::default().with_size(size));
+            while let Ok(view) =
+                journeys.view_customer(NO_RECORDS, &self.viewer, self.customer, page)
+            {
+                let part = view.cards.shown().expect("as before").clone();
+                cards.extend(part.items);
+                let Some(next) = part.next else { break };
+                page = page.with_after(next);
+            }
+            hold("pages of any size make the whole list", cards == whole.items)?;
+        }
+        self.view = fresh;
         Ok(())
     }
 }
@@ -434,12 +499,29 @@ fn whatever_visitors_do_the_rows_hold_and_what_is_refused_changes_nothing() {
         Ok(())
     });
     // The histories reach every fact that needs no records.
-    let of_records = ["rang", "interaction_over", "conversation_kept", "configured"];
+    let of_records =
+        ["rang", "interaction_over", "conversation_kept", "conversation_moved", "configured"];
     let told = told.into_inner();
     for name in crate::names::names::<JourneyEvent>() {
         let reached = told.contains_key(name.as_str()) || of_records.contains(&name.as_str());
         assert!(reached, "no history leads to {name}: {told:?}");
     }
+}
+
+#[test]
+fn what_is_folded_into_a_view_is_what_a_fresh_one_shows() {
+    seeds(30, |seed| {
+        let mut dice = Dice(seed + 3);
+        let watches = RefCell::new(Watch::all(&mut dice));
+        Alone::live(seed, 200, |alone| {
+            // Some look after each step, some now and then.
+            for watch in watches.borrow_mut().iter_mut().filter(|_| dice.roll(3) > 0) {
+                watch.look(&alone.journeys, 1 + dice.roll(3) as u8)?;
+            }
+            Ok(())
+        })
+        .map(drop)
+    });
 }
 
 #[test]

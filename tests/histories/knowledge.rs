@@ -32,6 +32,8 @@ struct Seen {
     states: BTreeMap<AgentId, AgentState>,
     /// The requests and calls that stand in line, by their work.
     works: BTreeMap<WorkId, InteractionId>,
+    /// Who asked, by the work of the request.
+    askers: BTreeMap<WorkId, AgentId>,
     sessions: BTreeMap<InteractionId, (u32, bool)>,
     escalations: BTreeMap<InteractionId, WorkId>,
     offers: BTreeMap<OfferId, WorkId>,
@@ -66,6 +68,8 @@ impl Seen {
                     let ready = *state == AgentState::Ready;
                     hold(&format!("{agent} was asked and is {state:?}"), ready)?;
                 }
+                let own = self.askers.get(work) == Some(agent);
+                hold("nobody is asked their own question", !own)?;
                 self.offers.insert(*offer, *work);
             }
             // From now on it is work of another channel.
@@ -94,6 +98,7 @@ impl Seen {
             KnowledgeEvent::WorkerRemoved { agent, .. } => drop(self.states.remove(agent)),
             KnowledgeEvent::Asked { interaction, session, .. } => {
                 self.works.insert(session.work, *interaction);
+                self.askers.insert(session.work, session.asker);
                 self.sessions.insert(*interaction, (0, false));
             }
             KnowledgeEvent::SessionBegan { interaction, .. } => {

@@ -268,6 +268,7 @@ impl Floor {
             "wrap_up" if word == "never" => return Ok(json!(word)),
             "codes" | "code" | "default_code" => "code",
             "drop" => "skill",
+            "never_to" => "agent",
             "pools" => "pool",
             "only" | "interruptible_by" | "entitled" | "channel" => "channel",
             "queue" | "presence" | "skill" | "agent" | "calendar" => field,

@@ -63,6 +63,7 @@ impl Floor {
                 format!("declined, times={times}{}", bar(*barred))
             }
             KeptBy::Sender => "sent it here".into(),
+            KeptBy::Excluded => "is never to have it".into(),
             KeptBy::Has { state, .. } => format!("has it: {}", state.name()),
             KeptBy::TakesPart { role, .. } => format!("takes part as {}", role.name()),
             KeptBy::Alerting { offer, .. } => format!("alerted by {offer}"),

@@ -1,7 +1,7 @@
 //! Colleagues who are asked for help, where something comes in between.
 
 use strowger::centre::CentreRefusal;
-use strowger::command::{Hold, LimitName, Retire, Retrieve, TransferToQueue, Unavailable};
+use strowger::command::{Retire, Unavailable};
 use strowger::interaction::*;
 use strowger::knowledge::*;
 use strowger::model::{Broadcast, Capacity, WorkCondition};
@@ -9,39 +9,6 @@ use strowger::prelude::*;
 use strowger::state::OfferEnd;
 
 use crate::help::*;
-
-fn point(dn: &str) -> Destination {
-    Destination::Point { dn: dn.into() }
-}
-
-fn bring(call: InteractionId, dn: &str, how: How) -> Escalate {
-    Escalate::new(call, point(dn), how)
-}
-
-fn to_expert(call: InteractionId, expert: &str) -> Escalate {
-    bring(call, "7200", How::Transfer).with_user_data(pairs([("expert", expert)]))
-}
-
-/// The ends of escalations since a place in the log.
-fn ends(help: &Help, from: usize) -> Vec<EscalationEnd> {
-    let events = help.events(from).into_iter();
-    let ends = events.filter_map(|event| match event {
-        KnowledgeEvent::EscalationEnded { why, .. } => Some(*why),
-        _ => None,
-    });
-    ends.collect()
-}
-
-/// The call is with Ida as if nobody had been asked, and nobody is.
-fn unchanged(help: &Help, call: InteractionId) {
-    assert_eq!(help.owner(call), Some(IDA));
-    assert!(help.knowledge().escalation(call).is_none());
-    assert_eq!(help.knowledge().previews().count(), 0);
-    assert_eq!(help.centre.parties(call).len(), 2);
-    let work = help.record(call).work.unwrap();
-    assert_eq!(help.centre.engine().view().work(work).unwrap().stand_ins().count(), 0);
-    help.check_replay();
-}
 
 #[test]
 fn everybody_is_logged_out_and_the_request_waits_for_a_minute() {
@@ -176,10 +143,11 @@ fn a_name_that_is_nobodys_that_of_no_worker_or_the_askers_own() {
     assert_eq!(help.ringing(2_000), [KIM]);
     // Ida is a worker too, and names themselves.
     help.tell(3_000, SetKnowledgeWorker::new(IDA));
-    let themselves = KnowledgeRefusal::unavailable(IDA, Unavailable::HasItAlready);
+    let themselves = |why| KnowledgeRefusal::unavailable(IDA, why);
     let own = Ask::new("q-2", IDA, "7200").with_user_data(pairs([("expert", "ida")]));
-    assert_eq!(help.refused(3_000, own), themselves);
-    assert_eq!(help.refused(3_000, to_expert(call, "ida")), themselves);
+    assert_eq!(help.refused(3_000, own), themselves(Unavailable::Excluded));
+    let own = to_expert(call, "ida");
+    assert_eq!(help.refused(3_000, own), themselves(Unavailable::HasItAlready));
 }
 
 #[test]
@@ -250,118 +218,6 @@ fn a_named_worker_lets_a_request_run_out() {
 }
 
 #[test]
-fn a_call_stays_with_its_owner_whatever_becomes_of_the_group() {
-    // All decline.
-    let mut help = Help::online(experts());
-    let call = help.call(1_000);
-    let from = help.log.len();
-    help.tell(2_000, bring(call, "7100", How::Conference));
-    WORKERS.into_iter().for_each(|worker| help.decline(3_000, worker));
-    assert_eq!(ends(&help, from), [EscalationEnd::Unanswered(Unanswered::NobodyLeft)]);
-    unchanged(&help, call);
-    // Nobody is ready.
-    let mut help = Help::new();
-    let call = help.call(1_000);
-    let from = help.log.len();
-    help.tell(2_000, bring(call, "7100", How::Transfer));
-    help.advance(61_999);
-    assert_eq!(ends(&help, from), []);
-    help.advance(62_000);
-    assert_eq!(ends(&help, from), [EscalationEnd::Unanswered(Unanswered::NobodyCame)]);
-    unchanged(&help, call);
-    // Somebody accepts, and three talk.
-    let mut help = Help::online(experts());
-    let call = help.call(1_000);
-    help.tell(2_000, bring(call, "7100", How::Conference));
-    help.decline(3_000, KIM);
-    help.accept(4_000, LEE);
-    let three = [CallParty::Customer, CallParty::Owner(IDA), CallParty::Conferee(LEE)];
-    assert_eq!(help.centre.parties(call), three);
-    help.check_replay();
-    // The owner takes it back.
-    let mut help = Help::online(experts().with_broadcast(Broadcast::up_to(3)));
-    let call = help.call(1_000);
-    let from = help.log.len();
-    help.tell(2_000, bring(call, "7100", How::Transfer));
-    assert_eq!(help.ringing(2_000), WORKERS);
-    help.tell(3_000, CancelEscalation::new(call));
-    assert_eq!(ends(&help, from), [EscalationEnd::Cancelled]);
-    unchanged(&help, call);
-    let over = KnowledgeRefusal::no_escalation(call);
-    assert_eq!(help.refused(3_000, CancelEscalation::new(call)), over);
-}
-
-#[test]
-fn while_somebody_is_asked_the_owner_holds_and_retrieves_and_asks_nobody_else() {
-    let mut help = Help::online(experts());
-    let call = help.call(1_000);
-    let work = help.record(call).work.unwrap();
-    help.tell(2_000, bring(call, "7100", How::Transfer));
-    let pending = KnowledgeRefusal::escalation_pending(call);
-    assert_eq!(help.refused(2_500, bring(call, "7100", How::Conference)), pending);
-    help.tell(3_000, Hold::new(work));
-    help.tell(4_000, Retrieve::new(work));
-    help.tell(5_000, Hold::new(work));
-    assert_eq!(help.ringing(5_000), [KIM]);
-    // Whoever accepts has the call, active.
-    help.accept(6_000, KIM);
-    assert_eq!(help.owner(call), Some(KIM));
-    assert_eq!(help.record(call).state, InteractionState::WorkInProgress);
-    // A message is no call, and what nobody has is none.
-    let asked = help.tell(7_000, Ask::new("q-1", OMAR, "7100"));
-    let message = KnowledgeRefusal::not_a_call(asked.interaction);
-    assert_eq!(help.refused(7_000, bring(asked.interaction, "7100", How::Transfer)), message);
-    let waiting =
-        help.tell(7_000, OpenInteraction::new(InteractionRequest::new(InteractionType::Phone)));
-    let none = KnowledgeRefusal::not_a_call(waiting);
-    assert_eq!(help.refused(7_000, bring(waiting, "7100", How::Transfer)), none);
-}
-
-#[test]
-fn the_customer_hangs_up_at_the_instant_of_the_acceptance() {
-    let mut help = Help::online(experts());
-    let call = help.call(1_000);
-    let work = help.record(call).work.unwrap();
-    help.tell(2_000, bring(call, "7100", How::Transfer));
-    let preview = help.preview(KIM);
-    let from = help.log.len();
-    help.tell(5_000, FinishContact::new(work, Finisher::Customer));
-    assert_eq!(ends(&help, from), [EscalationEnd::ContactEnded]);
-    assert_eq!(help.ringing(5_000), []);
-    assert!(help.attempt(5_000, Accept::new(preview)).is_err());
-    assert_eq!(help.status(KIM), RoutingStatus::Idle);
-    help.check_replay();
-    // The other way round Kim has a call that is over at once.
-    let mut help = Help::online(experts());
-    let call = help.call(1_000);
-    let work = help.record(call).work.unwrap();
-    help.tell(2_000, bring(call, "7100", How::Transfer));
-    help.accept(5_000, KIM);
-    help.tell(5_000, FinishContact::new(work, Finisher::Customer));
-    assert_eq!((help.record(call).assigned_to, help.status(KIM)), (Some(KIM), RoutingStatus::Idle));
-    help.check_replay();
-}
-
-#[test]
-fn the_owner_transfers_the_call_away_while_somebody_is_asked_and_while_they_write() {
-    let mut help = Help::online(experts());
-    help.tell(0, SetSeat::new(LEE, Some("5118".into())));
-    let call = help.call(1_000);
-    let work = help.record(call).work.unwrap();
-    let asked = help.ask(2_000, "q-1", call);
-    help.decline(2_000, KIM);
-    help.accept(2_500, LEE);
-    help.tell(3_000, bring(call, "7100", How::Transfer));
-    assert!(!help.centre.transfer_targets(IDA, call).is_empty());
-    let from = help.log.len();
-    help.tell(4_000, TransferToQueue::new(work, SUPPORT));
-    assert_eq!(ends(&help, from), [EscalationEnd::Withdrawn]);
-    assert!(help.centre.transfer_targets(IDA, call).is_empty());
-    assert_eq!(help.knowledge().session(asked.interaction).unwrap().live_with(), Some(LEE));
-    help.check_replay();
-}
-
-#[test]
 fn the_asker_goes_home_or_is_no_agent_any_more() {
     let mut help = Help::online(experts());
     let asked = help.tell(2_000, Ask::new("q-1", OMAR, "7100"));
@@ -427,24 +283,6 @@ fn a_number_is_taken_away_or_leads_elsewhere_while_it_rings() {
 }
 
 #[test]
-fn the_queue_for_otherwise_is_full_or_gone() {
-    let mut help = Help::online(experts());
-    let full = help.tell(0, Define::new("full", QueueProfile::default().with_waiting_max(0)));
-    let other = Otherwise::Queue { queue: full };
-    help.tell(0, SetRoutingPoint::new("7200", particular(other)));
-    help.report(0, MAX, "Offline");
-    let call = help.call(1_000);
-    let before = help.centre.digest();
-    let refused = help.attempt(1_000, to_expert(call, "max"));
-    let limit = Refusal::limit(LimitName::Waiting, 0);
-    assert_eq!(refused, Err(limit.into()));
-    assert_eq!(help.centre.digest(), before);
-    help.tell(2_000, Retire::new(full));
-    let gone = KnowledgeRefusal::no_strategy("7200".into());
-    assert_eq!(help.refused(2_000, to_expert(call, "max")), gone);
-}
-
-#[test]
 fn user_data_and_requests_at_their_bounds() {
     let mut help = Help::online(experts());
     let many = |n: usize| (0..n).map(|n| (format!("p{n}").into(), "".into())).collect::<UserData>();
@@ -503,20 +341,6 @@ fn a_clock_that_runs_back_takes_no_time_from_anybody() {
 }
 
 #[test]
-fn data_of_a_call_go_along_and_those_of_the_command_win() {
-    let mut help = Help::online(experts());
-    let call = help.call(1_000);
-    help.tell(2_000, AttachData::new(call, pairs([("car", "blue"), ("Notes", "A noise")])));
-    let command = bring(call, "7100", How::Transfer).with_user_data(pairs([("Notes", "Hear it?")]));
-    help.tell(3_000, command);
-    let card = &help.cards(3_000, KIM)[0];
-    assert_eq!(card.user_data, pairs([("Notes", "Hear it?"), ("car", "blue")]));
-    assert_eq!(&*card.notes, "Hear it?");
-    help.tell(4_000, AttachData::new(call, pairs([("car", "red")])));
-    assert_eq!(help.cards(4_000, KIM)[0].user_data, pairs([("Notes", "Hear it?"), ("car", "red")]));
-}
-
-#[test]
 fn whoever_may_not_is_told_so_and_nothing_is_revealed() {
     use strowger::command::Actor;
     let mut help = Help::online(experts());
@@ -547,4 +371,100 @@ fn whoever_may_not_is_told_so_and_nothing_is_revealed() {
     help.centre
         .execute_as(at(3_000), supervisor, SetSeat::new(KIM, Some("1".into())), &mut help.log)
         .unwrap();
+}
+
+#[test]
+fn of_two_faults_the_first_in_order_is_told() {
+    let mut help = Help::online(experts());
+    help.tell(0, SetRoutingPoint::new("7200", particular(Otherwise::Refuse)));
+    let mut nothing = RoutingPoint::new(EXPERTS);
+    nothing.queue = None;
+    help.tell(0, SetRoutingPoint::new("7500", nothing));
+    let full = help.tell(0, Define::new("full", experts().with_waiting_max(0)));
+    help.tell(0, SetRoutingPoint::new("7600", RoutingPoint::new(full)));
+    help.report(0, MAX, "Busy");
+    let call = help.call(1_000);
+    help.tell(1_000, Ask::new("q-1", OMAR, "7100"));
+    let nowhere = InteractionId::from_raw(99);
+    let mut code = |ask: Ask| {
+        let (before, facts) = (help.centre.digest(), help.log.len());
+        let refused = help.attempt(2_000, ask).unwrap_err();
+        assert_eq!((before, facts), (help.centre.digest(), help.log.len()));
+        match refused {
+            CentreRefusal::Knowledge(refusal) => refusal.code(),
+            refusal => panic!("{refusal}"),
+        }
+    };
+    let max = pairs([("expert", "max")]);
+    // Nobody asks, at no number; at no number, about nothing; about nothing, under no key.
+    assert_eq!(code(Ask::new("", AgentId::from_raw(99), "7999")), "unknown_entity");
+    assert_eq!(code(Ask::new("", IDA, "7999").with_about(nowhere)), "unknown_dn");
+    assert_eq!(code(Ask::new("", IDA, "7100").with_about(nowhere)), "unknown");
+    // Under no key, about another's call; about that, under a key that is taken.
+    assert_eq!(code(Ask::new("", OMAR, "7100").with_about(call)), "invalid");
+    assert_eq!(code(Ask::new("q-1", OMAR, "7100").with_about(call)), "not_yours");
+    // Under a taken key, where nothing stands behind the number or the worker is busy.
+    assert_eq!(code(Ask::new("q-1", OMAR, "7500")), "key_taken");
+    let busy = |key: &str| Ask::new(key, OMAR, "7200").with_user_data(max.clone());
+    assert_eq!(code(busy("q-1")), "key_taken");
+    // Nobody can take it, and one more than an asker may ask; that, and no room in the line.
+    for n in 2..11 {
+        help.tell(3_000, Ask::new(format!("q-{n}"), OMAR, "7100"));
+    }
+    assert_eq!(help.refused(3_000, Ask::new("q-20", OMAR, "7500")).code(), "no_strategy");
+    assert_eq!(help.refused(3_000, busy("q-20")).code(), "unavailable");
+    assert_eq!(help.refused(3_000, Ask::new("q-20", OMAR, "7100")).code(), "limit");
+    // A line without room is asked about last, and nothing was opened for it.
+    let before = help.centre.digest();
+    let refused = help.attempt(3_000, Ask::new("q-21", IDA, "7600")).unwrap_err();
+    assert!(matches!(refused, CentreRefusal::Work(Refusal::Limit { .. })), "{refused}");
+    assert_eq!(help.centre.digest(), before);
+}
+
+#[test]
+fn another_request_under_the_same_key_is_not_the_same() {
+    let mut help = Help::online(experts());
+    let ask = Ask::new("q-1", IDA, "7100")
+        .with_user_data(pairs([("Notes", "Which fuse is it?")]))
+        .with_text("The left one?");
+    let asked = help.tell(1_000, ask.clone());
+    // What is attached later belongs to no request.
+    help.tell(2_000, AttachData::new(asked.interaction, pairs([("Notes", "Which one?")])));
+    help.accept(3_000, KIM);
+    assert_eq!(help.tell(4_000, ask.clone()), asked);
+    let taken = KnowledgeRefusal::key_taken(Some(asked.interaction));
+    assert_eq!(help.refused(4_000, ask.clone().with_text("The right one?")), taken);
+    let other = ask.clone().with_user_data(pairs([("Notes", "Which one?")]));
+    assert_eq!(help.refused(4_000, other), taken);
+    // Whose it is nobody else is told.
+    let mut by_omar = ask.clone();
+    by_omar.agent = OMAR;
+    assert_eq!(help.refused(4_000, by_omar), KnowledgeRefusal::key_taken(None));
+    help.tell(5_000, EndInteraction::new(asked.interaction, Ending::Agent, Party::Agent(IDA)));
+    assert_eq!(help.tell(6_000, ask), asked);
+    help.check_replay();
+}
+
+#[test]
+fn what_no_card_shows_is_no_short_description() {
+    let mut help = Help::online(experts());
+    let config = KnowledgeConfig::default().with_im_channel(IM).with_hidden(["Notes".into()]);
+    help.tell(0, ConfigureKnowledge::new(config));
+    let ask = Ask::new("q-1", IDA, "7100").with_user_data(pairs([("Notes", "PIN 4711")]));
+    let asked = help.tell(1_000, ask);
+    assert_eq!(&*help.cards(1_000, KIM)[0].notes, "Question to 7100");
+    assert_eq!(&*help.record(asked.interaction).short_description, "Question to 7100");
+    assert_eq!(help.knowledge().user_data(asked.interaction).unwrap().len(), 1);
+}
+
+#[test]
+fn an_address_in_the_messenger_is_one_worker_s() {
+    let mut help = Help::online(experts());
+    let taken = KnowledgeRefusal::address_taken(KIM);
+    assert_eq!(help.refused(1_000, SetKnowledgeWorker::new(LEE).with_im("kim")), taken);
+    help.tell(1_000, SetKnowledgeWorker::new(KIM).with_im("kim.k"));
+    help.tell(1_000, SetKnowledgeWorker::new(LEE).with_im("kim"));
+    help.tell(2_000, RemoveKnowledgeWorker::new(KIM));
+    help.tell(2_000, SetKnowledgeWorker::new(MAX).with_im("kim.k"));
+    help.check_replay();
 }

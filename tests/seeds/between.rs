@@ -1,10 +1,13 @@
 //! Colleagues who are asked for help, where a host or a stranger does what nobody expects.
 
 use strowger::centre::CentreRefusal;
-use strowger::command::{Actor, Assign, Cancel, Retire, TransferOutside, TransferToQueue};
+use strowger::command::{
+    Actor, Assign, Cancel, Pull, Retire, TransferOutside, TransferToAgent, TransferToQueue,
+    Unavailable,
+};
 use strowger::interaction::*;
 use strowger::knowledge::*;
-use strowger::model::{PresenceProfile, WrapUpMode, WrapUpProfile};
+use strowger::model::{Exhausted, PresenceProfile, WrapUpMode, WrapUpProfile};
 use strowger::prelude::*;
 
 use crate::help::*;
@@ -16,11 +19,6 @@ fn named() -> (Help, InteractionId) {
     help.tell(0, SetRoutingPoint::new("7200", particular(other)));
     let call = help.call(1_000);
     (help, call)
-}
-
-fn to_expert(call: InteractionId, expert: &str) -> Escalate {
-    let to = Destination::Point { dn: "7200".into() };
-    Escalate::new(call, to, How::Transfer).with_user_data(pairs([("expert", expert)]))
 }
 
 /// A queue whose agents wrap up for a minute.
@@ -62,8 +60,9 @@ fn a_request_takes_over_no_record_of_somebody_else() {
         .with_key("q-1")
         .with_direction(Direction::Internal)
         .with_asker(OMAR);
-    let theirs = help.tell(1_000, OpenInteraction::new(theirs));
-    let taken = KnowledgeRefusal::key_taken(theirs);
+    help.tell(1_000, OpenInteraction::new(theirs));
+    // Nor does it say whose it is.
+    let taken = KnowledgeRefusal::key_taken(None);
     assert_eq!(help.refused(1_000, Ask::new("q-1", IDA, "7100")), taken);
     let own = InteractionRequest::new(InteractionType::Messaging)
         .with_key("q-1")
@@ -273,5 +272,90 @@ fn the_layer_is_begun_once_and_then_configured() {
     let config = KnowledgeConfig::default().with_im_channel(IM).with_direct(Direct::Ring);
     help.centre.keep_knowledge(config.clone(), at(1_000), &mut help.log).unwrap();
     assert_eq!((help.knowledge().config(), help.knowledge().seated("5117")), (&config, Some(KIM)));
+    help.check_replay();
+}
+
+#[test]
+fn nobody_is_asked_their_own_question_wherever_it_comes_to_be() {
+    let profile = experts().with_exhausted(Exhausted::Move { queue: SUPPORT });
+    let mut help = Help::online(profile);
+    help.tell(0, SetMembership::new(IDA, EXPERTS));
+    let asked = help.tell(1_000, Ask::new("q-1", IDA, "7100"));
+    for (when, worker) in [(2_000, KIM), (3_000, LEE), (4_000, MAX)] {
+        assert_eq!(help.ringing(when), [worker]);
+        help.decline(when, worker);
+    }
+    // Default routing: Ida's own queue, where Omar alone is asked, and Ida nothing when Omar goes.
+    let work = help.centre.engine().view().work(asked.work).unwrap();
+    assert_eq!(work.queue(), SUPPORT);
+    assert_eq!(help.ringing(4_000), [OMAR]);
+    help.presence(5_000, OMAR, SystemPresence::Offline);
+    assert_eq!(help.ringing(5_000), []);
+    let not_theirs = Refusal::unavailable(IDA, Unavailable::Excluded).into();
+    let pulled = help.attempt(6_000, Pull::new(asked.work, IDA)).unwrap_err();
+    assert_eq!(pulled, CentreRefusal::Work(not_theirs));
+    assert!(help.attempt(6_000, Assign::new(asked.work, IDA)).is_err());
+    help.presence(7_000, OMAR, SystemPresence::OnQueue);
+    help.accept(8_000, OMAR);
+    // Nor is it sent back to whoever asked.
+    assert!(help.attempt(9_000, TransferToAgent::new(asked.work, IDA)).is_err());
+    assert_eq!(help.knowledge().session(asked.interaction).unwrap().live_with(), Some(OMAR));
+    help.check_replay();
+}
+
+#[test]
+fn the_only_one_whom_a_queue_could_ask_declines_and_others_are_asked_elsewhere() {
+    for misses in [false, true] {
+        let (mut help, call) = named();
+        for worker in [LEE, MAX] {
+            help.report(1_500, worker, "Offline");
+        }
+        let data = pairs([("expert", "kim")]);
+        let asked = help.tell(2_000, Ask::new("q-1", OMAR, "7200").with_user_data(data));
+        help.tell(2_000, to_expert(call, "kim"));
+        assert_eq!(help.cards(2_000, KIM).len(), 2);
+        help.presence(2_500, IDA, SystemPresence::OnQueue);
+        let from = help.log.len();
+        if misses {
+            help.advance(21_999);
+            assert_eq!(help.log.len(), from);
+            help.advance(22_000);
+        } else {
+            help.decline(3_000, KIM);
+            help.decline(3_000, KIM);
+        }
+        let passed = help
+            .events(from)
+            .into_iter()
+            .filter(|event| matches!(event, KnowledgeEvent::PassedOn { queue: Some(SUPPORT), .. }));
+        assert_eq!(passed.count(), 2);
+        assert!(!help.names(from).contains(&"work_exhausted"));
+        let request = help.centre.engine().view().work(asked.work).unwrap();
+        assert_eq!(request.queue(), SUPPORT);
+        assert!(help.knowledge().escalation(call).is_some());
+        help.check_replay();
+    }
+}
+
+#[test]
+fn the_only_one_declines_and_nobody_is_asked_elsewhere() {
+    let (mut help, call) = named();
+    WORKERS[1..].iter().for_each(|worker| help.report(1_500, *worker, "Offline"));
+    // The group has nobody else: its own profile says what follows.
+    help.tell(1_600, SetRoutingPoint::new("7300", particular(Otherwise::Group)));
+    help.tell(1_600, SetRoutingPoint::new("7400", particular(Otherwise::Refuse)));
+    for (key, dn, why) in
+        [("q-1", "7300", Unanswered::NobodyLeft), ("q-2", "7400", Unanswered::Declined)]
+    {
+        let ask =
+            Ask::new(key, IDA, dn).with_about(call).with_user_data(pairs([("expert", "kim")]));
+        let asked = help.tell(2_000, ask);
+        let from = help.log.len();
+        help.decline(3_000, KIM);
+        let unanswered = KnowledgeEvent::unanswered(asked.interaction, why);
+        assert_eq!(help.events(from).last(), Some(&&unanswered));
+        let row = help.record(asked.interaction);
+        assert_eq!(row.state, InteractionState::ClosedAbandoned);
+    }
     help.check_replay();
 }

@@ -47,6 +47,39 @@ pub(crate) fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> UserData {
     pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
 }
 
+pub(crate) fn point(dn: &str) -> Destination {
+    Destination::Point { dn: dn.into() }
+}
+
+pub(crate) fn bring(call: InteractionId, dn: &str, how: How) -> Escalate {
+    Escalate::new(call, point(dn), how)
+}
+
+pub(crate) fn to_expert(call: InteractionId, expert: &str) -> Escalate {
+    bring(call, "7200", How::Transfer).with_user_data(pairs([("expert", expert)]))
+}
+
+/// The ends of escalations since a place in the log.
+pub(crate) fn ends(help: &Help, from: usize) -> Vec<EscalationEnd> {
+    let events = help.events(from).into_iter();
+    let ends = events.filter_map(|event| match event {
+        KnowledgeEvent::EscalationEnded { why, .. } => Some(*why),
+        _ => None,
+    });
+    ends.collect()
+}
+
+/// The call is with Ida as if nobody had been asked, and nobody is.
+pub(crate) fn unchanged(help: &Help, call: InteractionId) {
+    assert_eq!(help.owner(call), Some(IDA));
+    assert!(help.knowledge().escalation(call).is_none());
+    assert_eq!(help.knowledge().previews().count(), 0);
+    assert_eq!(help.centre.parties(call).len(), 2);
+    let work = help.record(call).work.unwrap();
+    assert_eq!(help.centre.engine().view().work(work).unwrap().stand_ins().count(), 0);
+    help.check_replay();
+}
+
 impl Help {
     /// Ida and Omar are on queue; nobody knows yet where the workers are.
     pub(crate) fn new() -> Self {

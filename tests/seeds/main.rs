@@ -3,6 +3,8 @@
 
 mod asked;
 mod between;
+mod brought;
+mod by_hand;
 mod centre;
 mod customers;
 mod desk;
@@ -16,6 +18,7 @@ mod merged;
 mod messages;
 #[path = "../golden/names.rs"]
 mod names;
+mod offers;
 mod persons;
 mod previews;
 mod promised;
@@ -24,8 +27,16 @@ mod seed0;
 mod seed1;
 mod seed2;
 mod seed3;
+mod seed4;
+mod seed4_view;
+mod shop;
 mod silence;
+mod site;
+mod strangers;
 #[path = "../golden/table.rs"]
 mod table;
+mod taint;
 mod texts;
+mod turned_away;
 mod virtual_agent;
+mod visits;

@@ -30,10 +30,10 @@ fn seed2_row066_a_request_is_an_interaction_of_its_own() {
     assert_eq!(&*help.record(other.interaction).short_description, "Question to 7100");
     // The same under the same key is answered as done; another request may not have it.
     let facts = help.log.len();
-    assert_eq!(help.tell(6_000, Ask::new("q-1", IDA, "7100")), asked);
+    assert_eq!(help.ask(6_000, "q-1", call), asked);
     assert_eq!(help.log.len(), facts);
-    let taken = KnowledgeRefusal::key_taken(asked.interaction);
-    assert_eq!(help.refused(6_000, Ask::new("q-1", OMAR, "7100")), taken);
+    let taken = KnowledgeRefusal::key_taken(Some(asked.interaction));
+    assert_eq!(help.refused(6_000, Ask::new("q-1", IDA, "7100")), taken);
     help.check_replay();
 }
 

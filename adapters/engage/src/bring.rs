@@ -1,5 +1,7 @@
 //! A call that somebody accepted goes to their telephone.
 
+use alloc::string::ToString;
+
 use strowger::interaction::{InteractionId, ProfileStore};
 use strowger::knowledge::{Destination, Escalation, EscalationEnd, How};
 use strowger::model::{AgentId, WorkId};
@@ -17,6 +19,12 @@ use crate::switch::Switch;
 pub(crate) fn call_of(view: View<'_>, work: WorkId) -> Result<ConnId, NotSent> {
     let key = view.work(work).and_then(|row| row.key());
     key.and_then(|key| key.parse().ok()).ok_or(NotSent::NoCall { work })
+}
+
+/// The work of a call. Its key is written as the host heard it, in small letters or in capitals.
+fn work_of(view: View<'_>, conn: ConnId) -> Option<WorkId> {
+    let small = conn.to_string();
+    view.work_id(&small).or_else(|| view.work_id(&small.to_uppercase()))
 }
 
 impl Switch {
@@ -76,7 +84,7 @@ impl Switch {
         }
         let conn = event.conn.as_deref().and_then(|conn| conn.parse::<ConnId>().ok());
         let view = centre.engine().view();
-        let work = event.conn.as_deref().and_then(|conn| view.work_id(conn));
+        let work = conn.and_then(|conn| work_of(view, conn));
         let agent = work.and_then(|work| view.work(work)?.stage().handler());
         let to = agent.and_then(|agent| self.telephone_of(agent).ok());
         let (Some(conn), Some(to)) = (conn, to) else { return WhyNot::NoCall.into() };

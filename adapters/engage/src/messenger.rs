@@ -36,15 +36,14 @@ impl MessengerPresence {
         Self { im: im.into(), presence: presence.into(), revision }
     }
 
-    /// The command it becomes, or why it becomes none. It looks through the workers.
+    /// The command it becomes, or why it becomes none.
     pub fn hear<P>(&self, centre: &Centre<P>) -> Answer
     where
         P: ProfileStore + Clone + Default,
     {
         let Some(knowledge) = centre.knowledge() else { return WhyNot::NoLayer.into() };
-        let mut workers = knowledge.workers();
-        let Some((agent, worker)) =
-            workers.find(|(_, worker)| worker.im.as_ref() == Some(&self.im))
+        let agent = knowledge.reached_at(&self.im);
+        let Some((agent, worker)) = agent.and_then(|agent| Some((agent, knowledge.worker(agent)?)))
         else {
             return WhyNot::UnknownAddress { im: self.im.clone() }.into();
         };

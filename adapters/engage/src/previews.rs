@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use strowger::centre::CentreFact;
 use strowger::command::{Accept, Command, Reject};
 use strowger::fact::Event as Happened;
-use strowger::interaction::ProfileStore;
-use strowger::knowledge::{Knowledge, PreviewCard, PreviewMedia};
+use strowger::interaction::{InteractionId, ProfileStore};
+use strowger::knowledge::{Knowledge, KnowledgeEvent, PreviewCard, PreviewMedia};
 use strowger::model::{AgentId, OfferId, WorkId};
 use strowger::state::OfferEnd;
 use strowger::{Centre, Key};
@@ -58,6 +58,7 @@ impl PreviewConfig {
 /// A preview that is shown.
 #[derive(Clone, Debug)]
 struct Shown {
+    work: WorkId,
     conn_id: ConnId,
     agent: AgentId,
     key: Key,
@@ -66,7 +67,9 @@ struct Shown {
     card: PreviewCard,
     /// When it was answered at the messenger.
     answered: Option<EventTime>,
-    /// True if it may have been shown before a restart: an answer may be of that one.
+    /// The latest event that was heard before it was shown: what is told before that is no answer.
+    after: EventTime,
+    /// True if it may have been shown before, as before a restart: an answer may be of that one.
     again: bool,
 }
 
@@ -95,13 +98,16 @@ pub struct Previews {
     config: PreviewConfig,
     shown: BTreeMap<OfferId, Shown>,
     over: VecDeque<Over>,
+    /// The latest event that was heard.
+    latest: EventTime,
 }
 
 impl Previews {
     /// No previews yet.
     #[must_use]
     pub const fn new(config: PreviewConfig) -> Self {
-        Self { config, shown: BTreeMap::new(), over: VecDeque::new() }
+        let latest = EventTime { sec: i64::MIN, usec: 0 };
+        Self { config, shown: BTreeMap::new(), over: VecDeque::new(), latest }
     }
 
     /// How many are shown.
@@ -156,6 +162,42 @@ impl Previews {
             }
         }
         messages.extend(self.show_all(centre, &made));
+        for fact in facts.iter().filter_map(CentreFact::knowledge) {
+            if let KnowledgeEvent::DataAttached { interaction, .. } = &fact.event.event {
+                messages.extend(self.show_anew(centre, *interaction));
+            }
+        }
+        messages
+    }
+
+    /// User data were attached to a session or a call: what is shown of it and says something else
+    /// now is shown again, under the same names.
+    fn show_anew<P>(
+        &mut self,
+        centre: &Centre<P>,
+        interaction: InteractionId,
+    ) -> Vec<Result<PreviewMessage, NotSent>>
+    where
+        P: ProfileStore + Clone + Default,
+    {
+        let Some(knowledge) = centre.knowledge() else { return Vec::new() };
+        let session = knowledge.session(interaction).map(|session| session.work);
+        let stand_in = || knowledge.escalation(interaction)?.stand_in();
+        let Some(work) = session.or_else(stand_in) else { return Vec::new() };
+        let cards = |agent| centre.cards(agent, centre.engine().now()).unwrap_or_default();
+        let differs = |offer: OfferId, shown: &Shown| {
+            let card = cards(shown.agent).into_iter().find(|card| card.preview == offer);
+            card.is_some_and(|card| card.user_data != shown.card.user_data)
+        };
+        let of_work = self.shown.iter().filter(|(_, shown)| shown.work == work);
+        let old = of_work.filter(|(offer, shown)| differs(**offer, shown));
+        let made: Vec<_> = old.map(|(offer, shown)| (*offer, work, shown.agent)).collect();
+        let messages = self.show_all(centre, &made);
+        for (offer, ..) in made {
+            if let Some(shown) = self.shown.get_mut(&offer) {
+                shown.again = true;
+            }
+        }
         messages
     }
 
@@ -208,7 +250,12 @@ impl Previews {
         }
         for (_, all) in works {
             messages.extend(self.messages_for(&all).into_iter().map(Ok));
-            self.shown.extend(all.into_iter().map(|shown| (shown.card.preview, shown)));
+            for shown in all {
+                let old = self.shown.get(&shown.card.preview);
+                let (answered, after) =
+                    old.map_or((None, shown.after), |old| (old.answered, old.after));
+                self.shown.insert(shown.card.preview, Shown { answered, after, ..shown });
+            }
         }
         messages
     }
@@ -242,6 +289,7 @@ impl Previews {
         };
         let key = |agent: AgentId| view.key(agent.into()).cloned();
         Some(Ok(Shown {
+            work,
             conn_id,
             agent,
             key: key(agent)?,
@@ -249,6 +297,7 @@ impl Previews {
             contact: key(card.from)?,
             card,
             answered: None,
+            after: self.latest,
             again: false,
         }))
     }
@@ -291,6 +340,7 @@ impl Previews {
     where
         P: ProfileStore + Clone + Default,
     {
+        self.latest = self.latest.max(event.time);
         if event.event != EventName::UserEvent {
             return WhyNot::OtherEvent.into();
         }
@@ -329,6 +379,10 @@ impl Previews {
         match (shown, over) {
             _ if told.is_some_and(|told| time == told) => WhyNot::Already.into(),
             _ if told.is_some_and(|told| time < told) => WhyNot::Older.into(),
+            // An answer names a call, and this one was given before it was shown anew.
+            (Some((_, shown)), Some(over)) if time < shown.after => {
+                WhyNot::PreviewOver { end: over.end }.into()
+            }
             (Some((offer, shown)), _) => {
                 if let Some(before) = shown.answered {
                     return if before > time { WhyNot::Older } else { WhyNot::Already }.into();

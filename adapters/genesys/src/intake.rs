@@ -246,6 +246,7 @@ fn rest(work: &WorkRequest) -> Vec<Left> {
         ("origin", work.origin.is_some()),
         ("auto_accept", work.auto_accept.is_some()),
         ("internal", work.internal),
+        ("never_to", !work.never_to.is_empty()),
         ("lifetime", work.lifetime.is_some()),
         ("attributes", !work.attributes.is_empty()),
         ("relaxation", work.relaxation.is_some()),

@@ -118,6 +118,7 @@ impl Naming for Unavailable {
             Self::NotEntitled => "they are not entitled to work of the channel",
             Self::Draining => "they finish what they have",
             Self::HasItAlready => "they take part in it already",
+            Self::Excluded => "they are never to have it",
             Self::Unfit => "they do not meet its need",
             Self::NoRoom(full) => return full.write(keys, f),
         })

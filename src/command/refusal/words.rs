@@ -21,6 +21,8 @@ pub enum Unavailable {
     Draining,
     /// They have, wrap up or take part in this very work.
     HasItAlready,
+    /// They are never to have it, as the work says.
+    Excluded,
     /// They do not meet its need.
     Unfit,
     /// They have no room.

@@ -35,6 +35,9 @@ pub(crate) fn can_take(
     if matching.world.agent(agent).is_ok_and(|row| item::is_involved(matching.world, row, id)) {
         return Err(Unavailable::HasItAlready);
     }
+    if item::is_excluded(work, agent) {
+        return Err(Unavailable::Excluded);
+    }
     if fitness == Fitness::Asked && !member::fits(matching, work.need, agent) {
         return Err(Unavailable::Unfit);
     }
@@ -67,6 +70,9 @@ pub(crate) fn can_take_new(
         return Ok(());
     };
     let row = Work::new(request, channel, rules, matching.now);
+    if item::is_excluded(&row, agent) {
+        return Err(Unavailable::Excluded);
+    }
     has_room(matching, (&row, &pools_named(request, channel)), agent)
 }
 

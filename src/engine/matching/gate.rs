@@ -69,6 +69,8 @@ gates! {
     NotDeclined = "not_declined",
     /// The agent did not send the work here, or may have it back.
     NotSender = "not_sender",
+    /// The work does not name the agent among those who are never to have it.
+    NotExcluded = "not_excluded",
     /// The agent does not have the work, or what it stands for, wrap it up or take part in it.
     NotInvolved = "not_involved",
     /// The work is not alerting the agent.
@@ -87,7 +89,7 @@ impl Gate {
     /// The gates of a funnel: what concerns each agent first, the work as a whole last. Agents who
     /// are involved, or alerted, are counted before those without room: the work itself may be what
     /// takes their room. Whom the work waits for by name decides who enters the funnel at all.
-    pub(crate) const FUNNEL: [Self; 18] = [
+    pub(crate) const FUNNEL: [Self; 19] = [
         Self::Member,
         Self::Entitled,
         Self::OnQueue,
@@ -101,6 +103,7 @@ impl Gate {
         Self::Shift,
         Self::NotDeclined,
         Self::NotSender,
+        Self::NotExcluded,
         Self::Assignments,
         Self::InLine,
         Self::EnoughAgents,
@@ -159,6 +162,8 @@ pub enum KeptBy {
     },
     /// The agent sent the work here, and is not offered it in this stay.
     Sender,
+    /// The agent is never to have the work, as its request says.
+    Excluded,
     /// The agent has the work or wraps it up, or does so with what it stands for.
     Has {
         /// The state of their assignment.
@@ -213,6 +218,7 @@ impl KeptBy {
             Self::Shift { .. } => Gate::Shift,
             Self::Declined { .. } => Gate::NotDeclined,
             Self::Sender => Gate::NotSender,
+            Self::Excluded => Gate::NotExcluded,
             Self::Has { .. } | Self::TakesPart { .. } => Gate::NotInvolved,
             Self::Alerting { .. } => Gate::NotAlerting,
             Self::Assignments { .. } => Gate::Assignments,

@@ -1,5 +1,5 @@
 //! Gates of an agent and this very piece of work: [`Gate::NotDeclined`], [`Gate::NotSender`],
-//! [`Gate::NotInvolved`] and [`Gate::NotAlerting`].
+//! [`Gate::NotExcluded`], [`Gate::NotInvolved`] and [`Gate::NotAlerting`].
 //!
 //! Of most work all of them are open to everybody, and then it stands for all work of its lane:
 //! [`is_ordinary`].
@@ -34,16 +34,22 @@ pub(super) fn is_sender(work: &Work, agent: AgentId) -> bool {
     work.is_from(agent)
 }
 
+/// True if an agent is never to have the work.
+pub(super) fn is_excluded(work: &Work, agent: AgentId) -> bool {
+    work.excludes(agent)
+}
+
 /// True if an agent has the work or what it stands for, wraps it up, or takes part in it.
 pub(crate) fn is_involved(world: &World, row: &Agent, id: WorkId) -> bool {
     row.has(id) || world.has_its_origin(row, id)
 }
 
-/// True if an agent is not to have the work in this stay, whoever else is there: they sent it, or
-/// it stands for work of which they have a part.
+/// True if an agent is not to have the work in this stay, whoever else is there: they are
+/// never to have it or sent it, or it stands for work of which they have a part.
 pub(crate) fn is_kept_out(matching: Matching<'_>, id: WorkId, work: &Work, agent: AgentId) -> bool {
     let world = matching.world;
-    is_sender(work, agent) || world.agent(agent).is_ok_and(|row| world.has_its_origin(row, id))
+    let never = is_sender(work, agent) || is_excluded(work, agent);
+    never || world.agent(agent).is_ok_and(|row| world.has_its_origin(row, id))
 }
 
 /// The open offer by which work is alerting an agent.
@@ -55,16 +61,18 @@ pub(crate) fn alerting(world: &World, work: WorkId, agent: AgentId) -> Option<Of
 pub(super) fn is_open(matching: Matching<'_>, id: WorkId, work: &Work, agent: AgentId) -> bool {
     let alerts = || work.is_offered() && alerting(matching.world, id, agent).is_some();
     let row = matching.world.agent(agent);
-    let may = |row: &Agent| !work.bars(agent, row.session) && !is_sender(work, agent);
+    let kept_out = is_sender(work, agent) || is_excluded(work, agent);
+    let may = |row: &Agent| !kept_out && !work.bars(agent, row.session);
     row.is_ok_and(|row| may(row) && !is_involved(matching.world, row, id) && !alerts())
 }
 
 /// True if these gates are open to everybody, and anybody may be asked, so that the work stands for
 /// all of its lane. Somebody who had it may still wrap it up, or sent it and is not to get it back;
-/// what is internal may stand for work that somebody has.
+/// what is internal may stand for work that somebody has, and some work is never to be had by some.
 pub(crate) fn is_ordinary(work: &Work) -> bool {
-    let anybody = work.step.is_none() && work.declines.is_empty() && !work.request.internal;
-    anybody && !work.handled && !work.is_offered()
+    let anybody = work.step.is_none() && work.declines.is_empty();
+    let ordinary = !work.request.internal && work.request.never_to.is_empty();
+    anybody && ordinary && !work.handled && !work.is_offered()
 }
 
 /// The reasons why one of these gates is shut.
@@ -77,6 +85,7 @@ pub(super) fn kept_by(gate: Gate, Pair { case, agent, row, .. }: Pair<'_>) -> Ve
             declines.map(declined).collect()
         }
         Gate::NotSender if is_sender(case.work, agent) => Vec::from([KeptBy::Sender]),
+        Gate::NotExcluded if is_excluded(case.work, agent) => Vec::from([KeptBy::Excluded]),
         Gate::NotInvolved => {
             let origin = case.matching.world.stand_in(case.id).map(|stand_in| stand_in.work);
             let parts = [Some(case.id), origin].into_iter().flatten().flat_map(|work| {

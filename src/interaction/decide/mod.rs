@@ -18,6 +18,7 @@ use crate::command::commands::shape::AnswersWith;
 use crate::engine::view::View;
 use crate::fact::log::Cause;
 use crate::layer::fault::Fault;
+use crate::layer::mode::Mode;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 use crate::model::invalid::{Invalid, Problem};
 use crate::state::work::CloseCause;
@@ -45,16 +46,6 @@ pub(crate) trait RunOnRecords: AnswersWith {
         let _ = (store, view);
         Ok(Ahead::Alone)
     }
-}
-
-/// The mode of a call: whether it does what it decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// It does.
-    Doing,
-    /// It only checks whether a command would be refused. A command checks everything before it
-    /// emits anything, so with the first event it has passed.
-    Checking { passed: bool },
 }
 
 /// The outcome in the engine before a command of records.

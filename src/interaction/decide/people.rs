@@ -18,9 +18,10 @@ use crate::interaction::record::{Direction, InteractionRequest};
 use crate::interaction::refusal::RecordRefusal;
 use crate::interaction::related::check_name;
 use crate::interaction::state::{Ending, InteractionType, Party};
+use crate::layer::mode::Mode;
 
 use super::talk::{Saying, key_taken};
-use super::{Finish, Mode, RecordTurn, RunOnRecords, invalid};
+use super::{Finish, RecordTurn, RunOnRecords, invalid};
 
 impl RecordTurn<'_> {
     /// A profile that is active: the one that stands for the person.

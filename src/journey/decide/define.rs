@@ -11,7 +11,7 @@ use crate::journey::command::{
     SetOutcome, SetSegment, SetTarget, SetTargetCounts,
 };
 use crate::journey::decide::{JourneyTurn, RunOnJourneys};
-use crate::journey::definition::{DefinitionKind, JourneyDefinition};
+use crate::journey::definition::{JourneyDefinition, JourneyDefinitionKind};
 use crate::journey::event::JourneyEvent;
 use crate::journey::refusal::{JourneyEntity, JourneyLimit, JourneyRefusal};
 use crate::journey::rows::Definitions;
@@ -48,7 +48,7 @@ impl JourneyTurn<'_> {
 
     fn remove(
         &mut self,
-        kind: DefinitionKind,
+        kind: JourneyDefinitionKind,
         key: Key,
         there: bool,
     ) -> Result<(), JourneyRefusal> {
@@ -61,7 +61,7 @@ impl JourneyTurn<'_> {
 }
 
 /// Says that nothing is defined under a key.
-pub(crate) const fn unknown(kind: DefinitionKind, key: Key) -> JourneyRefusal {
+pub(crate) const fn unknown(kind: JourneyDefinitionKind, key: Key) -> JourneyRefusal {
     JourneyRefusal::Unknown { what: JourneyEntity::Definition { kind, key } }
 }
 
@@ -81,7 +81,7 @@ impl RunOnJourneys for SetSegment {
 impl RunOnJourneys for RemoveSegment {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         let there = turn.store.rows.segments.get(&self.key).is_some();
-        turn.remove(DefinitionKind::Segment, self.key, there)
+        turn.remove(JourneyDefinitionKind::Segment, self.key, there)
     }
 }
 
@@ -107,7 +107,7 @@ impl RunOnJourneys for SetOutcome {
 impl RunOnJourneys for RemoveOutcome {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         let there = turn.store.rows.outcomes.get(&self.key).is_some();
-        turn.remove(DefinitionKind::Outcome, self.key, there)
+        turn.remove(JourneyDefinitionKind::Outcome, self.key, there)
     }
 }
 
@@ -116,7 +116,7 @@ impl RunOnJourneys for SetActionMap {
         let rows = &turn.store.rows;
         if let Some(target) = self.map.target.as_ref().filter(|key| rows.targets.get(key).is_none())
         {
-            return Err(unknown(DefinitionKind::Target, target.clone()));
+            return Err(unknown(JourneyDefinitionKind::Target, target.clone()));
         }
         check_key("key", &self.key)?;
         self.map.check()?;
@@ -131,7 +131,7 @@ impl RunOnJourneys for SetActionMap {
 impl RunOnJourneys for RemoveActionMap {
     fn run(self, turn: &mut JourneyTurn<'_>) -> Result<(), JourneyRefusal> {
         let there = turn.store.rows.maps.get(&self.key).is_some();
-        turn.remove(DefinitionKind::ActionMap, self.key, there)
+        turn.remove(JourneyDefinitionKind::ActionMap, self.key, there)
     }
 }
 
@@ -154,10 +154,11 @@ impl RunOnJourneys for RemoveTarget {
         let there = rows.targets.get(&self.key).is_some();
         let needs = rows.maps.iter().any(|map| map.content.target.as_ref() == Some(&self.key));
         if there && needs {
-            let what = JourneyEntity::Definition { kind: DefinitionKind::Target, key: self.key };
+            let what =
+                JourneyEntity::Definition { kind: JourneyDefinitionKind::Target, key: self.key };
             return Err(JourneyRefusal::InUse { what });
         }
-        turn.remove(DefinitionKind::Target, self.key, there)
+        turn.remove(JourneyDefinitionKind::Target, self.key, there)
     }
 }
 
@@ -166,7 +167,7 @@ impl RunOnJourneys for SetTargetCounts {
         let Self { target, counts } = self;
         let rows = &turn.store.rows;
         if rows.targets.get(&target).is_none() {
-            return Err(unknown(DefinitionKind::Target, target));
+            return Err(unknown(JourneyDefinitionKind::Target, target));
         }
         counts.check()?;
         if rows.counts.get(&target).copied().unwrap_or_default() != counts {

@@ -8,7 +8,7 @@ use crate::model::invalid::{Invalid, Problem};
 use crate::journey::command::{Achieve, Evaluate, Match, Score, Unmatch};
 use crate::journey::decide::define::{check_once, unknown};
 use crate::journey::decide::{JourneyTurn, RunOnJourneys};
-use crate::journey::definition::{DefinitionKind, Scope, WHOLE};
+use crate::journey::definition::{JourneyDefinitionKind, Scope, WHOLE};
 use crate::journey::event::{JourneyEvent, Unassigned};
 use crate::journey::ids::SessionId;
 use crate::journey::refusal::{JourneyLimit, JourneyRefusal};
@@ -68,7 +68,7 @@ impl JourneyTurn<'_> {
     }
 
     /// True if a segment is assigned already.
-    fn has(&self, row: &crate::journey::Session, key: &str, scope: Scope) -> bool {
+    fn has(&self, row: &crate::journey::VisitorSession, key: &str, scope: Scope) -> bool {
         match scope {
             Scope::Session => row.has_segment(key),
             Scope::Customer => {
@@ -107,7 +107,7 @@ impl RunOnJourneys for Match {
         turn.session(session)?;
         let rows = &turn.store.rows;
         if let Some(key) = segments.iter().find(|key| rows.segments.get(key).is_none()) {
-            return Err(unknown(DefinitionKind::Segment, key.clone()));
+            return Err(unknown(JourneyDefinitionKind::Segment, key.clone()));
         }
         check_once("segments", &segments)?;
         let row = turn.live(session)?;
@@ -141,7 +141,7 @@ impl RunOnJourneys for Unmatch {
         turn.session(session)?;
         let rows = &turn.store.rows;
         if let Some(key) = segments.iter().find(|key| rows.segments.known(key).is_none()) {
-            return Err(unknown(DefinitionKind::Segment, key.clone()));
+            return Err(unknown(JourneyDefinitionKind::Segment, key.clone()));
         }
         let row = turn.live(session)?;
         check_count(segments.len(), JourneyLimit::SegmentsOfCommand)?;
@@ -165,7 +165,7 @@ impl RunOnJourneys for Score {
         turn.session(session)?;
         let rows = &turn.store.rows;
         if let Some(key) = scores.keys().find(|key| rows.outcomes.get(key).is_none()) {
-            return Err(unknown(DefinitionKind::Outcome, key.clone()));
+            return Err(unknown(JourneyDefinitionKind::Outcome, key.clone()));
         }
         for (key, score) in &scores {
             Invalid::range("scores", *score, 0, i64::from(WHOLE))?;
@@ -196,7 +196,7 @@ impl RunOnJourneys for Achieve {
         turn.session(session)?;
         let rows = &turn.store.rows;
         if rows.outcomes.get(&outcome).is_none() {
-            return Err(unknown(DefinitionKind::Outcome, outcome));
+            return Err(unknown(JourneyDefinitionKind::Outcome, outcome));
         }
         let row = turn.live(session)?;
         let done = row.outcome(&outcome).is_some_and(|progress| progress.achieved.is_some());

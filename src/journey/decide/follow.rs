@@ -10,10 +10,10 @@ use crate::model::ids::{AgentId, QueueId};
 
 use crate::journey::decide::JourneyTurn;
 use crate::journey::event::JourneyEvent;
+use crate::journey::identifier::{Identifier, IdentifierKind};
 use crate::journey::ids::WebOfferId;
 use crate::journey::offer::WebOfferState;
-use crate::journey::person::{Identifier, IdentifierKind};
-use crate::journey::talk::{Conversation, JourneyContext, JourneyLink, LinkedBy};
+use crate::journey::talk::{ConversationCard, JourneyContext, JourneyLink, LinkedBy};
 
 impl JourneyTurn<'_> {
     /// Lets a fact of records move the offer and the link of its interaction.
@@ -125,7 +125,7 @@ impl JourneyTurn<'_> {
     fn archived(&mut self, record: &Interaction) {
         let Some(row) = self.store.rows.links.get(&record.id) else { return };
         let customer = self.store.head_of(row.link.customer);
-        let conversation = Box::new(Conversation::of(record, &row.rang));
+        let conversation = Box::new(ConversationCard::of(record, &row.rang));
         self.emit(JourneyEvent::ConversationKept { customer, conversation });
     }
 }

@@ -13,15 +13,16 @@ use crate::journey::command::{EraseCustomer, Identify};
 use crate::journey::config::Merging;
 use crate::journey::decide::{JourneyTurn, RunOnJourneys};
 use crate::journey::event::{JourneyEvent, SessionOver};
+use crate::journey::identifier::{Identifier, IdentifierClaim, IdentifierKind, Proof};
 use crate::journey::ids::{CustomerId, SessionId};
-use crate::journey::person::{Claim, Customer, Identifier, IdentifierKind, Proof};
+use crate::journey::person::Customer;
 use crate::journey::ports::FoundContact;
 use crate::journey::refusal::{JourneyLimit, JourneyRefusal};
 use crate::journey::visit::check_text;
 
 impl JourneyTurn<'_> {
-    /// An identifier as it is kept: e-mail addresses trimmed and in lower case, telephone numbers as
-    /// the normaliser writes them.
+    /// An identifier as it is kept: e-mail addresses trimmed and in lower case, telephone numbers
+    /// as the normaliser writes them.
     pub(crate) fn tidy_identifier(
         &self,
         field: &'static str,
@@ -89,7 +90,7 @@ impl JourneyTurn<'_> {
     fn others(
         &self,
         own: CustomerId,
-        claims: &[Claim],
+        claims: &[IdentifierClaim],
         contact: Option<&Key>,
     ) -> BTreeSet<CustomerId> {
         let store = &*self.store;
@@ -97,7 +98,7 @@ impl JourneyTurn<'_> {
         let mut found = BTreeSet::new();
         for claim in claims {
             let known = store.index.known.get(&claim.identifier);
-            for id in known.into_iter().flat_map(|known| &known.customers) {
+            for id in known.into_iter().flat_map(|known| known.customers.iter()) {
                 let theirs = store.customer(*id).and_then(|row| row.proof(&claim.identifier));
                 let proved = (claim.proof, theirs) == (Proof::Verified, Some(Proof::Verified));
                 if *id != own && (proved || !verified) {
@@ -132,7 +133,7 @@ impl JourneyTurn<'_> {
                 .iter()
                 .any(|own| own.proof == Proof::Verified && own.identifier.kind == identifier.kind);
             let known = store.index.known.get(identifier);
-            let holders = known.into_iter().flat_map(|known| &known.customers);
+            let holders = known.into_iter().flat_map(|known| known.customers.iter());
             let mut contacts = holders.filter_map(|id| store.customer(*id)?.contact.as_ref());
             let of_another = contacts.any(|contact| Some(contact) != row.contact.as_ref());
             (verified && !same) || (row.contact.is_some() && of_another)
@@ -160,12 +161,12 @@ impl RunOnJourneys for Identify {
             turn.leave_person(customer, identifier, SessionOver::AnotherPerson);
             return Ok(customer);
         }
-        let all = identifiers.into_iter().map(|identifier| Claim { identifier, proof });
+        let all = identifiers.into_iter().map(|identifier| IdentifierClaim { identifier, proof });
         let others = turn.others(customer, &all.collect::<Vec<_>>(), contact.as_ref());
         let claims: Vec<_> = new
             .into_iter()
             .filter(|one| turn.may_have(customer, one, &others))
-            .map(|identifier| Claim { identifier, proof })
+            .map(|identifier| IdentifierClaim { identifier, proof })
             .collect();
         turn.check_merge(customer, &claims, &others)?;
         let name = name.or(found_name).filter(|name| row.name.as_ref() != Some(name));
@@ -181,7 +182,7 @@ impl JourneyTurn<'_> {
     fn check_merge(
         &self,
         customer: CustomerId,
-        claims: &[Claim],
+        claims: &[IdentifierClaim],
         others: &BTreeSet<CustomerId>,
     ) -> Result<(), JourneyRefusal> {
         let row = self.head(customer)?;
@@ -221,7 +222,7 @@ impl JourneyTurn<'_> {
         &mut self,
         customer: CustomerId,
         identifier: &Identifier,
-        claims: Vec<Claim>,
+        claims: Vec<IdentifierClaim>,
         name: Option<Box<str>>,
         contact: Option<Key>,
     ) {

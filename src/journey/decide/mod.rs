@@ -19,13 +19,14 @@ use crate::layer::fault::Fault;
 use crate::state::machine::DeadlineKind;
 
 use crate::journey::event::{JourneyEntry, JourneyEvent, JourneyFact, JourneyLog, Unassigned};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId, WebOfferId};
 use crate::journey::offer::{OfferFailure, WebOffer};
-use crate::journey::person::{Customer, Identifier};
+use crate::journey::person::Customer;
 use crate::journey::ports::{Contacts, Floor, Predictor};
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
-use crate::journey::session::Session;
-use crate::journey::store::{Due, JourneyStore};
+use crate::journey::session::VisitorSession;
+use crate::journey::store::{JourneyDue, JourneyStore};
 
 /// Decides a command. It checks everything first and emits then.
 pub(crate) trait RunOnJourneys: AnswersWith {
@@ -119,12 +120,12 @@ impl JourneyTurn<'_> {
     }
 
     /// A session that is kept.
-    pub(crate) fn session(&self, id: SessionId) -> Result<&Session, JourneyRefusal> {
+    pub(crate) fn session(&self, id: SessionId) -> Result<&VisitorSession, JourneyRefusal> {
         self.store.known_session(id)
     }
 
     /// A session that goes on.
-    pub(crate) fn live(&self, session: SessionId) -> Result<&Session, JourneyRefusal> {
+    pub(crate) fn live(&self, session: SessionId) -> Result<&VisitorSession, JourneyRefusal> {
         let row = self.session(session)?;
         if row.is_live() { Ok(row) } else { Err(JourneyRefusal::NotLive { session }) }
     }
@@ -153,11 +154,13 @@ impl JourneyTurn<'_> {
         let cause = Cause::Deadline { kind: DeadlineKind::Journey, due };
         let (before, said) = (core::mem::replace(&mut self.cause, cause), self.store.rows.seq);
         match what {
-            Due::Offer(id) => self.time_out(id),
-            Due::Session(id) => self.end_session(id, due, crate::journey::SessionOver::Silence),
-            Due::Map(id) => self.evaluate_maps(id),
-            Due::Segment(id) => self.expire_segments(id, due),
-            Due::Customer(id) => self.emit(JourneyEvent::CustomerForgotten { customer: id }),
+            JourneyDue::Offer(id) => self.time_out(id),
+            JourneyDue::Session(id) => {
+                self.end_session(id, due, crate::journey::SessionOver::Silence)
+            }
+            JourneyDue::Map(id) => self.evaluate_maps(id),
+            JourneyDue::Segment(id) => self.expire_segments(id, due),
+            JourneyDue::Customer(id) => self.emit(JourneyEvent::CustomerForgotten { customer: id }),
         }
         self.cause = before;
         if self.store.rows.seq == said && self.fault.is_none() {
@@ -169,12 +172,12 @@ impl JourneyTurn<'_> {
     }
 
     /// In a session whose time is over by now nothing can be shown any more, so it ends instead.
-    fn instead(&self, due: Timestamp, what: Due) -> (Timestamp, Due) {
-        let Due::Map(id) = what else { return (due, what) };
+    fn instead(&self, due: Timestamp, what: JourneyDue) -> (Timestamp, JourneyDue) {
+        let JourneyDue::Map(id) = what else { return (due, what) };
         let span = self.store.rows.config.session;
         let end = self.store.session(id).map(|session| session.last_activity + span);
         match end.filter(|end| *end <= self.now) {
-            Some(end) => (end, Due::Session(id)),
+            Some(end) => (end, JourneyDue::Session(id)),
             None => (due, what),
         }
     }
@@ -193,7 +196,10 @@ impl JourneyTurn<'_> {
 
 impl JourneyStore {
     /// A session that is kept.
-    pub(crate) fn known_session(&self, session: SessionId) -> Result<&Session, JourneyRefusal> {
+    pub(crate) fn known_session(
+        &self,
+        session: SessionId,
+    ) -> Result<&VisitorSession, JourneyRefusal> {
         self.session(session).ok_or_else(|| {
             if (1..=self.rows.sessions_made).contains(&session.raw()) {
                 JourneyRefusal::Archived { session }

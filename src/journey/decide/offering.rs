@@ -8,13 +8,13 @@ use crate::base::time::Timestamp;
 use crate::journey::config::FrequencyCap;
 use crate::journey::decide::JourneyTurn;
 use crate::journey::definition::{
-    ActionMap, Activation, Media, Target, TargetCounts, TenThousandths, Weight,
+    ActionMap, ActionMedia, ActionTarget, Activation, TargetCounts, TenThousandths, Weight,
 };
 use crate::journey::event::JourneyEvent;
 use crate::journey::ids::{SessionId, WebOfferId};
 use crate::journey::offer::{Blocked, WebOffer, WebOfferState};
 use crate::journey::person::{Customer, SegmentAssignment};
-use crate::journey::session::Session;
+use crate::journey::session::VisitorSession;
 use crate::journey::store::JourneyStore;
 
 /// A map whose triggers hold.
@@ -34,7 +34,7 @@ struct Qualified<'a> {
 enum Come {
     Unqualified(Key),
     Blocked { map: Key, version: u32, reason: Blocked },
-    CarriedOut { map: Key, version: u32, media: Media },
+    CarriedOut { map: Key, version: u32, media: ActionMedia },
     Offered { offer: WebOffer, replaces: Option<WebOfferId> },
 }
 
@@ -110,7 +110,7 @@ impl JourneyTurn<'_> {
     }
 
     /// The maps whose triggers hold, with what stops each.
-    fn qualified(&self, row: &Session, head: &Customer) -> Vec<Qualified<'_>> {
+    fn qualified(&self, row: &VisitorSession, head: &Customer) -> Vec<Qualified<'_>> {
         let store = &*self.store;
         let (rows, program) = (&store.rows, &store.index.program);
         let counts = program.counts(rows.defined, row);
@@ -144,7 +144,7 @@ impl JourneyTurn<'_> {
     }
 
     /// Finds the first thing that stops a map.
-    fn judge(&self, one: &mut Qualified<'_>, row: &Session, head: &Customer, come: bool) {
+    fn judge(&self, one: &mut Qualified<'_>, row: &VisitorSession, head: &Customer, come: bool) {
         let map = one.map;
         let reason = one
             .in_future(self.now, come)
@@ -184,7 +184,7 @@ impl JourneyTurn<'_> {
         closed.map(|calendar| Blocked::OfferedOutsideSchedule { calendar })
     }
 
-    fn target_of(&self, map: &ActionMap) -> Option<(&Target, TargetCounts)> {
+    fn target_of(&self, map: &ActionMap) -> Option<(&ActionTarget, TargetCounts)> {
         let rows = &self.store.rows;
         let key = map.target.as_ref().filter(|_| map.media.is_conversation())?;
         let target = rows.targets.get(key)?;
@@ -206,7 +206,11 @@ impl JourneyTurn<'_> {
     }
 
     /// The open offer of the same kind: it stands in the way, or makes room.
-    fn existing(&self, one: &Qualified<'_>, row: &Session) -> Option<Result<WebOfferId, Blocked>> {
+    fn existing(
+        &self,
+        one: &Qualified<'_>,
+        row: &VisitorSession,
+    ) -> Option<Result<WebOfferId, Blocked>> {
         let mut open = self.store.open_offers(row);
         let open = open.find(|offer| offer.media.excludes(one.map.media))?;
         let page = row.page.as_ref().map(|page| &*page.url);
@@ -221,7 +225,7 @@ impl JourneyTurn<'_> {
 
 impl ActionMap {
     /// True if the triggers that are no events hold.
-    fn holds(&self, row: &Session, head: &Customer, now: Timestamp) -> bool {
+    fn holds(&self, row: &VisitorSession, head: &Customer, now: Timestamp) -> bool {
         let lasts = |one: &SegmentAssignment| one.expires.is_none_or(|expires| now < expires);
         let assigned = |key: &Key| {
             let mut all = row.segments.iter().chain(&head.segments);
@@ -238,7 +242,7 @@ impl ActionMap {
 
 impl Customer {
     /// True if the visit or session has come for which a map waited.
-    fn has_come(&self, map: &Key, activation: Activation, row: &Session) -> bool {
+    fn has_come(&self, map: &Key, activation: Activation, row: &VisitorSession) -> bool {
         let found = self.awaited.binary_search_by(|(key, _)| key.cmp(map)).ok();
         let Some((_, one)) = found.and_then(|place| self.awaited.get(place)) else { return false };
         // A session that went on beside is not the next one.
@@ -253,7 +257,7 @@ impl Customer {
 
 impl Qualified<'_> {
     /// That something stops it, unless that was said already.
-    fn news(&self, row: &Session, reason: &Blocked) -> Option<Come> {
+    fn news(&self, row: &VisitorSession, reason: &Blocked) -> Option<Come> {
         let seen = row.qualification(self.key).filter(|seen| seen.version == self.version);
         let said = seen.and_then(|seen| seen.blocked.as_ref());
         let same = |said: &Blocked| match (said, reason) {
@@ -284,7 +288,7 @@ impl Qualified<'_> {
         until.map(|until| Blocked::TriggerDateInFuture { until: Some(until) })
     }
 
-    fn on_other_page(&self, row: &Session) -> Option<Blocked> {
+    fn on_other_page(&self, row: &VisitorSession) -> Option<Blocked> {
         let url = row.page.as_ref().map(|page| &*page.url);
         let place = self.map.pages.iter().position(|one| !one.holds(url))?;
         let condition = u32::try_from(place).unwrap_or(u32::MAX);
@@ -297,7 +301,7 @@ impl Qualified<'_> {
         (core::cmp::Reverse(self.map.weight), turns, self.key.clone())
     }
 
-    fn offer(&self, row: &Session, now: Timestamp) -> WebOffer {
+    fn offer(&self, row: &VisitorSession, now: Timestamp) -> WebOffer {
         WebOffer {
             id: WebOfferId::from_raw(0),
             session: row.id,

@@ -11,11 +11,11 @@ use crate::model::work::check_key;
 use crate::journey::command::{ArchiveSessions, ImportSession, Leave, SignOut, Track};
 use crate::journey::decide::{JourneyTurn, RunOnJourneys};
 use crate::journey::event::{JourneyEvent, SessionOver};
+use crate::journey::identifier::Identifier;
 use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::offer::WebOfferState;
-use crate::journey::person::Identifier;
 use crate::journey::refusal::{JourneyEntity, JourneyLimit, JourneyRefusal};
-use crate::journey::session::Session;
+use crate::journey::session::VisitorSession;
 use crate::journey::url;
 use crate::journey::visit::{
     ATTRIBUTES_MAX, SEARCH_TERM, VisitorEvent, check_attributes, tidied_term,
@@ -41,7 +41,7 @@ struct Tidied {
 }
 
 /// Where an event belongs.
-enum Place {
+enum EventPlace {
     /// To a session that is there.
     In(SessionId),
     /// To one that begins; it has ended already at this time, or goes on.
@@ -54,12 +54,12 @@ impl RunOnJourneys for Track {
         let (customer, until) = turn.store.holder_at(&tidied.identifier, tidied.at);
         let place = turn.place(&tidied, customer, until);
         match place {
-            Place::In(id) => {
+            EventPlace::In(id) => {
                 turn.check_terms(Some(id), &tidied)?;
                 turn.track(id, tidied);
                 Ok(id)
             }
-            Place::New { ended } => {
+            EventPlace::New { ended } => {
                 turn.check_terms(None, &tidied)?;
                 turn.check_new(customer, ended)?;
                 Ok(turn.begin(tidied, customer, ended))
@@ -104,7 +104,7 @@ impl JourneyTurn<'_> {
         tidied: &Tidied,
         customer: Option<CustomerId>,
         until: Option<Timestamp>,
-    ) -> Place {
+    ) -> EventPlace {
         let store = &*self.store;
         let span = store.rows.config.session;
         let live = match until {
@@ -112,12 +112,13 @@ impl JourneyTurn<'_> {
             Some(_) => None,
         };
         if let Some(live) = live.filter(|live| live.started <= tidied.at) {
-            return Place::In(live.id);
+            return EventPlace::In(live.id);
         }
         let head = customer.and_then(|id| store.customer(id));
-        let sessions = head.map(|head| &head.sessions[..]).unwrap_or_default();
-        let theirs =
-            |row: &&Session| (&row.identifier, &row.kind) == (&tidied.identifier, &tidied.kind);
+        let sessions = head.map_or(&[][..], |head| &head.sessions);
+        let theirs = |row: &&VisitorSession| {
+            (&row.identifier, &row.kind) == (&tidied.identifier, &tidied.kind)
+        };
         let (before, after) =
             sessions.split_at(sessions.partition_point(|(at, _)| *at <= tidied.at));
         let mut later = after.iter().filter_map(|(_, id)| store.session(*id)).filter(theirs);
@@ -127,11 +128,11 @@ impl JourneyTurn<'_> {
         let earlier = before.iter().rev().filter_map(|(_, id)| store.session(*id));
         let last = earlier.filter(theirs).next();
         if let Some(last) = last.filter(|row| row.ended.is_none_or(|ended| tidied.at < ended)) {
-            return Place::In(last.id);
+            return EventPlace::In(last.id);
         }
         let next = [next, until].into_iter().flatten().min().unwrap_or(Timestamp::MAX);
         let ended = (tidied.at + span).min(next);
-        Place::New { ended: Some(ended).filter(|ended| *ended <= self.now) }
+        EventPlace::New { ended: Some(ended).filter(|ended| *ended <= self.now) }
     }
 
     fn check_terms(
@@ -140,7 +141,7 @@ impl JourneyTurn<'_> {
         tidied: &Tidied,
     ) -> Result<(), JourneyRefusal> {
         let Some(row) = session.and_then(|id| self.store.session(id)) else { return Ok(()) };
-        let new = |name: &&Key| !row.attributes.contains_key(*name);
+        let new = |name: &&Key| row.attributes.get(name).is_none();
         let attributes = row.attributes.len() + tidied.attributes.keys().filter(new).count();
         if attributes > ATTRIBUTES_MAX as usize {
             let max = u64::from(ATTRIBUTES_MAX);
@@ -216,7 +217,8 @@ impl JourneyTurn<'_> {
     fn archive(&mut self, customer: CustomerId, most: usize) -> u32 {
         let Some(row) = self.store.customer(customer) else { return 0 };
         let kept = row.sessions.iter().filter_map(|(_, id)| self.store.rows.sessions.get(id));
-        let free = |row: &Session| !row.is_live() && self.store.open_offers(row).next().is_none();
+        let free =
+            |row: &VisitorSession| !row.is_live() && self.store.open_offers(row).next().is_none();
         let ended: Vec<_> = kept.filter(|row| free(row)).take(most).cloned().collect();
         let count = ended.len();
         for session in ended {
@@ -259,7 +261,7 @@ impl JourneyTurn<'_> {
     /// The live sessions under an identifier.
     pub(crate) fn live_under(&self, identifier: &Identifier) -> Vec<SessionId> {
         let known = self.store.index.known.get(identifier);
-        known.map(|known| known.live.clone()).unwrap_or_default()
+        known.map(|known| known.live.to_vec()).unwrap_or_default()
     }
 }
 

@@ -15,18 +15,18 @@ use crate::journey::session::{OutcomeScore, SearchTerm, SessionCounts, WebPage};
 use crate::journey::talk::ConversationStatus;
 use crate::journey::view::map_item::MapItem;
 use crate::journey::view::page::{CardId, Cursor};
-use crate::journey::view::rights::Gate;
+use crate::journey::view::rights::Gated;
 
 /// A card: a session of the visitor, or a conversation with them.
 ///
 /// ```
-/// use strowger::journey::{Card, Gate, JourneyRight};
+/// use strowger::journey::{Card, Gated, JourneyRight};
 ///
 /// fn head(card: &Card) -> String {
 ///     let colour = match &card.live {
-///         Gate::Shown(live) => format!("{:?}", live.colour),
-///         Gate::Hidden { missing } => format!("needs {missing}"),
-///         Gate::NotLicensed => "not licensed".to_owned(),
+///         Gated::Shown(live) => format!("{:?}", live.colour),
+///         Gated::Hidden { missing } => format!("needs {missing}"),
+///         Gated::NotLicensed => "not licensed".to_owned(),
 ///     };
 ///     format!("{} ({colour}), since {}", card.title, card.started)
 /// }
@@ -38,14 +38,14 @@ pub struct Card {
     pub id: CardId,
     /// The type, and its icon. Hidden without [`SessionType`](super::JourneyRight::SessionType).
     #[serde(rename = "type")]
-    pub kind: Gate<CardType>,
+    pub kind: Gated<CardType>,
     /// The title: of a session the host of its first page, empty if it has none; of a conversation
     /// its type, as far as that may be seen.
     pub title: Box<str>,
     /// The date of the first event; when the conversation was opened.
     pub started: Timestamp,
     /// What moves. Hidden without [`Visit`](super::JourneyRight::Visit).
-    pub live: Gate<CardLive>,
+    pub live: Gated<CardLive>,
     /// What else there is to know.
     pub details: CardDetails,
     /// True if there is more to see when it is opened: a segment, a search or an outcome that this
@@ -54,13 +54,13 @@ pub struct Card {
     /// The terms that were searched for, in order of the first search.
     pub searches: Vec<SearchTerm>,
     /// The journey map, in order of time. Hidden without [`Event`](super::JourneyRight::Event).
-    pub map: Gate<Vec<MapItem>>,
+    pub map: Gated<Vec<MapItem>>,
     /// The segments, in order of assignment. Hidden without
     /// [`Segment`](super::JourneyRight::Segment).
-    pub segments: Gate<Vec<Chip>>,
+    pub segments: Gated<Vec<Chip>>,
     /// The outcomes that were achieved, or have a probability that this viewer sees, in order of
     /// definition. Hidden without [`Outcome`](super::JourneyRight::Outcome).
-    pub outcomes: Gate<Vec<OutcomeBar>>,
+    pub outcomes: Gated<Vec<OutcomeBar>>,
 }
 
 impl Card {
@@ -155,7 +155,7 @@ pub struct WebDetails {
     /// `browser.family`.
     pub attributes: Attributes,
     /// How often something happened. Hidden with the journey map.
-    pub counts: Gate<SessionCounts>,
+    pub counts: Gated<SessionCounts>,
 }
 
 /// The details of a conversation.
@@ -195,5 +195,5 @@ pub struct OutcomeBar {
     pub achieved: Option<Timestamp>,
     /// The present probability, and the greatest in this session; none if there is none. Hidden
     /// without [`OutcomeScores`](super::JourneyRight::OutcomeScores).
-    pub score: Gate<Option<OutcomeScore>>,
+    pub score: Gated<Option<OutcomeScore>>,
 }

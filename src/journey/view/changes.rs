@@ -3,7 +3,6 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::base::key::Key;
 use crate::fact::log::Seq;
 use crate::interaction::{InteractionId, ProfileStore, Records};
 
@@ -11,15 +10,16 @@ use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::journeys::Journeys;
 use crate::journey::person::Customer;
 use crate::journey::refusal::JourneyRefusal;
-use crate::journey::rows::{Definitions, JourneyRows, Looks};
-use crate::journey::session::{Happening, Session};
-use crate::journey::talk::{Conversation, TalkMarks};
+use crate::journey::rows::JourneyRows;
+use crate::journey::session::VisitorSession;
+use crate::journey::talk::{ConversationCard, TalkMarks};
 use crate::journey::view::delta::{CardChange, MapChange, ViewChange, ViewDelta};
-use crate::journey::view::draw::{Eye, conversation_details, title_of};
+use crate::journey::view::draw::{Eye, conversation_details};
+use crate::journey::view::looked::Looked;
 use crate::journey::view::page::CardId;
 use crate::journey::view::reach::{Reach, ReadRecord, reader};
-use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
-use crate::journey::view::whole::{CustomerBlock, Subject};
+use crate::journey::view::rights::{Gated, JourneyRight, JourneyViewer};
+use crate::journey::view::whole::{CustomerBlock, Regarded};
 
 impl Journeys {
     /// What changed in the [view](Self::view) of an interaction since a fact, whose number is the
@@ -63,12 +63,12 @@ impl Journeys {
     fn deltas(
         &self,
         viewer: &JourneyViewer,
-        subject: Subject<'_>,
+        subject: Regarded<'_>,
         read: &ReadRecord<'_>,
         since: Seq,
     ) -> Vec<ViewDelta> {
         let eye = self.eye(viewer);
-        let mut found = Found { eye, since, changes: BTreeMap::new() };
+        let mut found = Changes { eye, since, changes: BTreeMap::new() };
         let reach = eye.reach(subject.from(), subject.head, |reach| reach);
         match self.anew(subject, &reach, since) {
             Some(seq) => found.put(seq, ViewChange::Anew),
@@ -79,7 +79,7 @@ impl Journeys {
     }
 
     /// The number of the fact because of which a view must be made anew, if one came.
-    fn anew(&self, subject: Subject<'_>, reach: &Gate<Reach<'_>>, since: Seq) -> Option<Seq> {
+    fn anew(&self, subject: Regarded<'_>, reach: &Gated<Reach<'_>>, since: Seq) -> Option<Seq> {
         let rows = &self.store.rows;
         if since > rows.seq {
             return Some(rows.seq);
@@ -90,7 +90,7 @@ impl Journeys {
             None => 0,
         };
         let gone = match reach {
-            Gate::Shown(Reach::All(head)) => head.gone_before,
+            Gated::Shown(Reach::All(head)) => head.gone_before,
             _ => 0,
         };
         let last = rows.licence.max(link).max(gone);
@@ -104,72 +104,19 @@ fn unlinked(rows: &JourneyRows, interaction: InteractionId) -> Seq {
     known.map_or(rows.unlinked_before, |(seq, _)| *seq)
 }
 
-/// What looks otherwise since a fact.
-#[derive(Debug, Default)]
-struct Looked<'a> {
-    segments: Vec<Changed<'a>>,
-    outcomes: Vec<Changed<'a>>,
-    maps: Vec<Changed<'a>>,
-}
-
-/// Something that is defined and looks otherwise.
-#[derive(Clone, Copy, Debug)]
-struct Changed<'a> {
-    key: &'a Key,
-    seq: Seq,
-    /// True if agents see it now.
-    shown: bool,
-}
-
-fn changed<T: Looks>(all: &Definitions<T>, since: Seq) -> Vec<Changed<'_>> {
-    let all = all.0.iter().filter(|one| one.looks > since);
-    all.map(|one| Changed { key: &one.key, seq: one.looks, shown: one.look().is_some() }).collect()
-}
-
-impl<'a> Looked<'a> {
-    /// What a viewer notices of it.
-    fn since(eye: Eye<'a>, since: Seq) -> Self {
-        let rows = &eye.store.rows;
-        if rows.defined <= since {
-            return Self::default();
-        }
-        let seen = |sees: bool, all: Vec<Changed<'a>>| if sees { all } else { Vec::new() };
-        Self {
-            segments: seen(eye.sees_segments(), changed(&rows.segments, since)),
-            outcomes: seen(eye.sees_outcomes(), changed(&rows.outcomes, since)),
-            maps: seen(eye.has(JourneyRight::Event), changed(&rows.maps, since)),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.outcomes.is_empty() && self.maps.is_empty()
-    }
-
-    /// Why an event looks otherwise.
-    fn of(&self, what: &Happening) -> Option<Changed<'a>> {
-        let (all, key) = match what {
-            Happening::Did(_) => return None,
-            Happening::SegmentMatched { segment } => (&self.segments, segment),
-            Happening::OutcomeAchieved { outcome } => (&self.outcomes, outcome),
-            Happening::Offer { map, .. } => (&self.maps, map),
-        };
-        all.iter().find(|one| one.key == key).copied()
-    }
-}
-
 /// The changes that were found, by their numbers.
-struct Found<'a> {
+struct Changes<'a> {
     eye: Eye<'a>,
     since: Seq,
     changes: BTreeMap<Seq, Vec<ViewChange>>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> Changes<'a> {
     fn put(&mut self, seq: Seq, change: ViewChange) {
         self.changes.entry(seq).or_default().push(change);
     }
 
-    fn look(&mut self, subject: Subject<'a>, reach: &Gate<Reach<'a>>, read: &ReadRecord<'_>) {
+    fn look(&mut self, subject: Regarded<'a>, reach: &Gated<Reach<'a>>, read: &ReadRecord<'_>) {
         if let Some(link) = subject.link()
             && link.verified > self.since
         {
@@ -182,15 +129,15 @@ impl<'a> Found<'a> {
             self.put(head.changed, ViewChange::Customer(CustomerBlock::of(head).into()));
         }
         let looked = Looked::since(self.eye, self.since);
-        match (reach, subject.head) {
-            (Gate::Shown(Reach::All(head)), _) => {
+        match (reach, subject.link()) {
+            (Gated::Shown(Reach::All(head)), _) => {
                 let joined = subject.named.map_or(0, |named| joined(head, named));
                 self.look_at_sessions(head, joined, &looked);
                 self.look_at_gone(head, read);
                 self.look_at_talks(head, joined, read);
             }
-            (Gate::Shown(Reach::Only(Some(id))), Some(head)) => {
-                self.look_at_only(*id, head, &looked);
+            (Gated::Shown(Reach::Only(Some(id))), Some(link)) => {
+                self.look_at_only(*id, link.link.context.customer, &looked);
             }
             _ => {}
         }
@@ -210,8 +157,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn look_at_session(&mut self, row: &Session, placed: Seq, looked: &Looked<'a>) {
-        let change = self.change(row, looked);
+    fn look_at_session(&mut self, row: &VisitorSession, placed: Seq, looked: &Looked<'a>) {
+        let change = self.eye.change(row, looked, self.since);
         if placed > self.since {
             let seq = change.map_or(placed, |(seq, _)| seq.max(placed));
             self.put(seq, ViewChange::CardAdded(self.eye.session(row).into()));
@@ -221,11 +168,13 @@ impl<'a> Found<'a> {
     }
 
     /// The session from which an interaction came, to somebody who sees no other.
-    fn look_at_only(&mut self, id: SessionId, head: &Customer, looked: &Looked<'a>) {
-        if let Some(row) = self.eye.store.session(id) {
+    fn look_at_only(&mut self, id: SessionId, of: CustomerId, looked: &Looked<'a>) {
+        let store = self.eye.store;
+        if let Some(row) = store.session(id) {
             self.look_at_session(row, row.marks.placed, looked);
             return;
         }
+        let Some(head) = store.customer(store.head_of(of)) else { return };
         let gone = head.gone.iter().rev().find(|(_, gone)| *gone == id);
         let seq = gone.map_or(head.gone_before, |(seq, _)| *seq);
         if seq > self.since {
@@ -267,7 +216,7 @@ impl<'a> Found<'a> {
         id: InteractionId,
         marks: TalkMarks,
         joined: Seq,
-        read: impl FnOnce() -> Option<Conversation>,
+        read: impl FnOnce() -> Option<ConversationCard>,
     ) {
         let (eye, since) = (self.eye, self.since);
         let seen = |right: Option<JourneyRight>, seq: Seq| {
@@ -293,109 +242,6 @@ impl<'a> Found<'a> {
         };
         self.put(seq, ViewChange::CardChanged(change.into()));
     }
-
-    /// What changed of a session that this viewer sees, with the number of the last fact that did.
-    fn change(&self, row: &Session, looked: &Looked<'a>) -> Option<(Seq, CardChange)> {
-        let (eye, marks) = (self.eye, row.marks);
-        let mut last = Last { since: self.since, seq: 0 };
-        let mut change = CardChange::none(CardId::Session(row.id));
-        if last.notes(marks.details) {
-            change.title = Some(title_of(row));
-            change.kind = Some(eye.kind(row)).filter(|kind| kind.shown().is_some());
-            change.details = Some(eye.details(row));
-        }
-        if eye.has(JourneyRight::Visit) && last.notes(marks.live) {
-            change.live = Some(eye.live(row));
-        }
-        if eye.has(JourneyRight::Event) {
-            change.map = self.map_change(row, looked, &mut last);
-            if self.counts_changed(row) {
-                change.details = Some(eye.details(row));
-            }
-        }
-        if last.notes(marks.searches) {
-            change.searches = Some(row.searches.clone());
-        }
-        let chips = looked.segments.iter().filter(|one| has_been_in(row, one.key));
-        let chips = chips.map(|one| one.seq).max().unwrap_or_default();
-        if eye.sees_segments() && last.notes(marks.segments.max(chips)) {
-            change.segments = Some(eye.segments(row));
-        }
-        let scores = eye.has(JourneyRight::OutcomeScores);
-        let shown = |one: &&Changed<'_>| {
-            row.outcome(one.key).is_some_and(|progress| progress.achieved.is_some() || scores)
-        };
-        let bars = looked.outcomes.iter().filter(shown).map(|one| one.seq).max();
-        let scores = if scores { marks.scores } else { 0 };
-        let bars = marks.outcomes.max(scores).max(bars.unwrap_or_default());
-        if eye.sees_outcomes() && last.notes(bars) {
-            change.outcomes = Some(eye.outcomes(row));
-        }
-        if change.searches.is_some() || change.segments.is_some() || change.outcomes.is_some() {
-            change.expandable = Some(eye.is_expandable(row));
-        }
-        (last.seq > 0).then_some((last.seq, change))
-    }
-
-    /// The items that came, or look otherwise; all, if some are gone.
-    fn map_change(&self, row: &Session, looked: &Looked<'a>, last: &mut Last) -> Option<MapChange> {
-        let mut all = last.notes(row.marks.lost);
-        if row.marks.map <= self.since && looked.is_empty() && !all {
-            return None;
-        }
-        let mut items = Vec::new();
-        for event in &row.events {
-            let (look, new) = (looked.of(&event.what), event.seq > self.since);
-            if !new && look.is_none() {
-                continue;
-            }
-            let seq = look.map_or(0, |look| look.seq);
-            if let Some(item) = self.eye.item(event) {
-                last.notes(event.seq.max(seq));
-                items.push(item);
-            } else if !new && look.is_some_and(|look| !look.shown) {
-                all |= last.notes(seq);
-            }
-        }
-        if all {
-            return self.eye.map(row).shown().cloned().map(MapChange::All);
-        }
-        (!items.is_empty()).then_some(MapChange::Items(items))
-    }
-
-    /// True if the visitor did something more.
-    fn counts_changed(&self, row: &Session) -> bool {
-        let new = |one: &crate::journey::session::SessionEvent| {
-            one.seq > self.since && matches!(one.what, Happening::Did(_))
-        };
-        row.marks.lost > self.since || (row.marks.map > self.since && row.events.iter().any(new))
-    }
-}
-
-/// The last fact that changed anything of a card.
-struct Last {
-    since: Seq,
-    seq: Seq,
-}
-
-impl Last {
-    /// Notes a fact; true if it came since.
-    fn notes(&mut self, seq: Seq) -> bool {
-        let new = seq > self.since;
-        if new {
-            self.seq = self.seq.max(seq);
-        }
-        new
-    }
-}
-
-/// True if a segment is, or was, assigned in a session.
-fn has_been_in(row: &Session, key: &Key) -> bool {
-    row.has_segment(key)
-        || row.events.iter().any(|event| match &event.what {
-            Happening::SegmentMatched { segment } => segment == key,
-            _ => false,
-        })
 }
 
 /// The number of the fact by which a customer came to the one who stands for them.

@@ -9,7 +9,7 @@ use crate::journey::session::SearchTerm;
 use crate::journey::view::card::{Card, CardDetails, CardLive, CardType, Chip, OutcomeBar};
 use crate::journey::view::map_item::MapItem;
 use crate::journey::view::page::{CardId, Cursor, Page};
-use crate::journey::view::rights::Gate;
+use crate::journey::view::rights::Gated;
 use crate::journey::view::whole::{AsOf, CustomerBlock, JourneyView};
 
 /// Changes of a view that belong together: all that one fact brought about, as things are now.
@@ -69,13 +69,13 @@ pub struct CardChange {
     pub card: CardId,
     /// The type and its icon.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Gate<CardType>>,
+    pub kind: Option<Gated<CardType>>,
     /// The title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Box<str>>,
     /// What moves; the card may have another colour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub live: Option<Gate<CardLive>>,
+    pub live: Option<Gated<CardLive>>,
     /// The details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<CardDetails>,
@@ -90,10 +90,10 @@ pub struct CardChange {
     pub map: Option<MapChange>,
     /// The segments, all of them, in their colours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub segments: Option<Gate<Vec<Chip>>>,
+    pub segments: Option<Gated<Vec<Chip>>>,
     /// The outcomes, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcomes: Option<Gate<Vec<OutcomeBar>>>,
+    pub outcomes: Option<Gated<Vec<OutcomeBar>>>,
 }
 
 /// A change of a journey map.
@@ -140,14 +140,12 @@ impl CardChange {
         set(&mut card.outcomes, self.outcomes.as_ref());
         match &self.map {
             None => {}
-            Some(MapChange::All(items)) => card.map = Gate::Shown(items.clone()),
+            Some(MapChange::All(items)) => card.map = Gated::Shown(items.clone()),
             Some(MapChange::Items(items)) => {
                 let Some(map) = card.map.shown_mut() else { return };
                 for item in items {
-                    match map.binary_search_by_key(&item.place(), MapItem::place) {
-                        Ok(place) => map[place] = item.clone(),
-                        Err(place) => map.insert(place, item.clone()),
-                    }
+                    let found = map.binary_search_by_key(&item.place(), MapItem::place);
+                    put(map, found, item.clone());
                 }
             }
         }
@@ -198,9 +196,8 @@ impl JourneyView {
         let Some(page) = self.cards.shown_mut() else { return };
         let place = card.place();
         match page.items.binary_search_by(|one| place.cmp(&one.place())) {
-            Ok(at) => page.items[at] = card.clone(),
             Err(_) if page.next.is_some_and(|next| place < next) => {}
-            Err(at) => page.items.insert(at, card.clone()),
+            found => put(&mut page.items, found, card.clone()),
         }
     }
 
@@ -210,18 +207,28 @@ impl JourneyView {
     /// into it; those that the next page knows already do no harm.
     pub fn load_more(&mut self, more: Self) {
         let as_of = self.as_of.min(more.as_of);
-        if let (Some(page), Gate::Shown(Page { items, next })) =
+        if let (Some(page), Gated::Shown(Page { items, next })) =
             (self.cards.shown_mut(), more.cards)
         {
             for card in items {
                 let place = card.place();
-                match page.items.binary_search_by(|one| place.cmp(&one.place())) {
-                    Ok(at) => page.items[at] = card,
-                    Err(at) => page.items.insert(at, card),
-                }
+                let found = page.items.binary_search_by(|one| place.cmp(&one.place()));
+                put(&mut page.items, found, card);
             }
             page.next = next;
         }
         self.as_of = as_of;
+    }
+}
+
+/// Puts something at its place in a list, or in the stead of what is there.
+fn put<T>(list: &mut Vec<T>, place: Result<usize, usize>, item: T) {
+    match place {
+        Ok(at) => {
+            if let Some(there) = list.get_mut(at) {
+                *there = item;
+            }
+        }
+        Err(at) => list.insert(at, item),
     }
 }

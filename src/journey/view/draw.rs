@@ -6,17 +6,17 @@ use alloc::vec::Vec;
 use crate::interaction::InteractionType;
 use crate::model::attribute::Value;
 
-use crate::journey::rows::{Defined, Definitions, Looks};
-use crate::journey::session::{Happening, Session, SessionEvent};
+use crate::journey::rows::{Definitions, KnownDefinition, Looks};
+use crate::journey::session::{Happening, SessionEvent, VisitorSession};
 use crate::journey::store::JourneyStore;
-use crate::journey::talk::{Conversation, ConversationStatus};
+use crate::journey::talk::{ConversationCard, ConversationStatus};
 use crate::journey::view::card::{
     Card, CardColour, CardDetails, CardIcon, CardLive, CardType, Chip, ConversationDetails,
     OutcomeBar, WebDetails,
 };
 use crate::journey::view::map_item::{MapItem, MapItemKind, OfferItem};
 use crate::journey::view::page::CardId;
-use crate::journey::view::rights::{Gate, JourneyRight, JourneyRights};
+use crate::journey::view::rights::{Gated, JourneyRight, JourneyRights};
 use crate::journey::visit::VisitorEvent;
 
 /// Somebody's look at what there is.
@@ -32,10 +32,10 @@ impl Eye<'_> {
     }
 
     /// Shows what only an organisation with the feature has.
-    fn gate_licensed<T>(self, right: JourneyRight, shown: impl FnOnce() -> T) -> Gate<T> {
+    fn gate_licensed<T>(self, right: JourneyRight, shown: impl FnOnce() -> T) -> Gated<T> {
         match self.store.rows.config.licensed {
             true => self.rights.gate(right, shown),
-            false => Gate::NotLicensed,
+            false => Gated::NotLicensed,
         }
     }
 
@@ -49,7 +49,7 @@ impl Eye<'_> {
         self.gate_licensed(JourneyRight::Outcome, || ()).shown().is_some()
     }
 
-    pub(crate) fn session(self, row: &Session) -> Card {
+    pub(crate) fn session(self, row: &VisitorSession) -> Card {
         Card {
             id: CardId::Session(row.id),
             kind: self.kind(row),
@@ -65,7 +65,7 @@ impl Eye<'_> {
         }
     }
 
-    pub(crate) fn kind(self, row: &Session) -> Gate<CardType> {
+    pub(crate) fn kind(self, row: &VisitorSession) -> Gated<CardType> {
         self.rights.gate(JourneyRight::SessionType, || {
             let icon = match row.attributes.get("device.category") {
                 Some(Value::Text(device)) => match &*device.to_lowercase() {
@@ -80,23 +80,23 @@ impl Eye<'_> {
         })
     }
 
-    pub(crate) fn live(self, row: &Session) -> Gate<CardLive> {
+    pub(crate) fn live(self, row: &VisitorSession) -> Gated<CardLive> {
         self.rights.gate(JourneyRight::Visit, || live_of(row))
     }
 
-    pub(crate) fn details(self, row: &Session) -> CardDetails {
+    pub(crate) fn details(self, row: &VisitorSession) -> CardDetails {
         let counts = self.rights.gate(JourneyRight::Event, || row.counts);
-        CardDetails::Web(WebDetails { attributes: row.attributes.clone(), counts })
+        CardDetails::Web(WebDetails { attributes: row.attributes.clone().into(), counts })
     }
 
-    pub(crate) fn is_expandable(self, row: &Session) -> bool {
+    pub(crate) fn is_expandable(self, row: &VisitorSession) -> bool {
         let any = |shown: Option<bool>| shown.unwrap_or_default();
         !row.searches.is_empty()
             || any(self.segments(row).shown().map(|chips| !chips.is_empty()))
             || any(self.outcomes(row).shown().map(|bars| !bars.is_empty()))
     }
 
-    pub(crate) fn segments(self, row: &Session) -> Gate<Vec<Chip>> {
+    pub(crate) fn segments(self, row: &VisitorSession) -> Gated<Vec<Chip>> {
         self.gate_licensed(JourneyRight::Segment, || {
             let all = row.segments.iter().filter_map(|one| {
                 let [name, colour] = look(&self.store.rows.segments, &one.segment)?;
@@ -107,7 +107,7 @@ impl Eye<'_> {
         })
     }
 
-    pub(crate) fn outcomes(self, row: &Session) -> Gate<Vec<OutcomeBar>> {
+    pub(crate) fn outcomes(self, row: &VisitorSession) -> Gated<Vec<OutcomeBar>> {
         let scores = self.has(JourneyRight::OutcomeScores);
         self.gate_licensed(JourneyRight::Outcome, || {
             let all = self.store.rows.outcomes.iter().filter_map(|defined| {
@@ -124,7 +124,7 @@ impl Eye<'_> {
         })
     }
 
-    pub(crate) fn map(self, row: &Session) -> Gate<Vec<MapItem>> {
+    pub(crate) fn map(self, row: &VisitorSession) -> Gated<Vec<MapItem>> {
         self.rights.gate(JourneyRight::Event, || {
             row.events.iter().filter_map(|event| self.item(event)).collect()
         })
@@ -135,7 +135,7 @@ impl Eye<'_> {
         let rows = &self.store.rows;
         match &event.what {
             Happening::Did(VisitorEvent::Custom { .. }) if !self.has(JourneyRight::EventType) => {
-                let name = Gate::Hidden { missing: JourneyRight::EventType };
+                let name = Gated::Hidden { missing: JourneyRight::EventType };
                 Some(MapItem::nameless(event, name))
             }
             Happening::Did(did) => Some(MapItem::did(event, did)),
@@ -160,7 +160,7 @@ impl Eye<'_> {
         }
     }
 
-    pub(crate) fn conversation(self, row: &Conversation) -> Card {
+    pub(crate) fn conversation(self, row: &ConversationCard) -> Card {
         Card {
             id: CardId::Conversation(row.interaction),
             kind: self.rights.gate(JourneyRight::SessionType, || CardType {
@@ -182,7 +182,7 @@ impl Eye<'_> {
         }
     }
 
-    pub(crate) fn conversation_live(self, row: &Conversation) -> Gate<CardLive> {
+    pub(crate) fn conversation_live(self, row: &ConversationCard) -> Gated<CardLive> {
         self.rights.gate(JourneyRight::Visit, || {
             let by_customer = row.status == ConversationStatus::EndedByCustomer;
             CardLive {
@@ -201,24 +201,24 @@ impl Eye<'_> {
         })
     }
 
-    pub(crate) fn conversation_map(self, row: &Conversation) -> Gate<Vec<MapItem>> {
+    pub(crate) fn conversation_map(self, row: &ConversationCard) -> Gated<Vec<MapItem>> {
         self.rights.gate(JourneyRight::Event, || {
             (0..).zip(&row.steps).map(|(id, step)| MapItem::step(id, step)).collect()
         })
     }
 }
 
-pub(crate) const fn conversation_details(row: &Conversation) -> CardDetails {
+pub(crate) const fn conversation_details(row: &ConversationCard) -> CardDetails {
     CardDetails::Conversation(ConversationDetails { queue: row.queue, agent: row.agent })
 }
 
 /// The host of the first page.
-pub(crate) fn title_of(row: &Session) -> Box<str> {
+pub(crate) fn title_of(row: &VisitorSession) -> Box<str> {
     row.host.clone().unwrap_or_default()
 }
 
 /// What moves in a session.
-pub(crate) fn live_of(row: &Session) -> CardLive {
+pub(crate) fn live_of(row: &VisitorSession) -> CardLive {
     CardLive {
         colour: if row.is_live() { CardColour::Blue } else { CardColour::Gray },
         last_activity: Some(row.last_activity),
@@ -244,5 +244,5 @@ const fn word_of(kind: InteractionType) -> &'static str {
 
 /// How something that is defined looks to agents.
 fn look<'a, T: Looks>(all: &'a Definitions<T>, key: &str) -> Option<[&'a str; 2]> {
-    all.known(key).and_then(Defined::look)
+    all.known(key).and_then(KnownDefinition::look)
 }

@@ -14,7 +14,7 @@ use crate::journey::view::card::{CardLive, CardType};
 use crate::journey::view::draw::{live_of, title_of};
 use crate::journey::view::page::{CardId, Cursor, Page, PageRequest};
 use crate::journey::view::reach::Reach;
-use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
+use crate::journey::view::rights::{Gated, JourneyRight, JourneyViewer};
 
 /// A visitor who is live.
 ///
@@ -34,10 +34,10 @@ pub struct LiveVisitor {
     /// What moves in it.
     pub live: CardLive,
     /// The customer. Hidden without [`Customer`](super::JourneyRight::Customer).
-    pub customer: Gate<CustomerId>,
+    pub customer: Gated<CustomerId>,
     /// The head of the card. Hidden where the card is: without
     /// [`Session`](super::JourneyRight::Session) or [`Customer`](super::JourneyRight::Customer).
-    pub card: Gate<LiveCard>,
+    pub card: Gated<LiveCard>,
 }
 
 /// The head of the card of a session that is live.
@@ -46,7 +46,7 @@ pub struct LiveVisitor {
 pub struct LiveCard {
     /// The type and its icon. Hidden without [`SessionType`](super::JourneyRight::SessionType).
     #[serde(rename = "type")]
-    pub kind: Gate<CardType>,
+    pub kind: Gated<CardType>,
     /// The host of its first page.
     pub title: Box<str>,
     /// The date of the first event.
@@ -75,7 +75,7 @@ impl Journeys {
         &self,
         viewer: &JourneyViewer,
         page: PageRequest,
-    ) -> Result<Gate<Page<LiveVisitor>>, JourneyRefusal> {
+    ) -> Result<Gated<Page<LiveVisitor>>, JourneyRefusal> {
         let size = page.size(self.config().page_size)?;
         let (eye, store) = (self.eye(viewer), &self.store);
         let before = page.after.map(|after| match after.id {

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Timestamp;
 use crate::model::attribute::Value;
 
-use crate::journey::definition::Media;
+use crate::journey::definition::ActionMedia;
 use crate::journey::offer::WebOfferState;
 use crate::journey::session::SessionEvent;
-use crate::journey::talk::{ConversationStep, ConversationStepKind};
-use crate::journey::view::rights::Gate;
+use crate::journey::talk::{CardStep, CardStepKind};
+use crate::journey::view::rights::Gated;
 use crate::journey::visit::VisitorEvent;
 
 /// What an item of a journey map tells of, for its icon.
@@ -41,12 +41,12 @@ pub enum MapItemKind {
     #[non_exhaustive]
     Offer {
         /// What was offered.
-        media: Media,
+        media: ActionMedia,
         /// What about it.
         item: OfferItem,
     },
     /// A step of a conversation.
-    Conversation(ConversationStepKind),
+    Conversation(CardStepKind),
 }
 
 /// What an item tells about an offer.
@@ -72,11 +72,11 @@ pub enum OfferItem {
 
 impl OfferItem {
     /// The item of an offer that came to a state; none for what the conversation itself tells.
-    pub(crate) const fn of(media: Media, state: WebOfferState) -> Option<Self> {
+    pub(crate) const fn of(media: ActionMedia, state: WebOfferState) -> Option<Self> {
         Some(match state {
             WebOfferState::Offered => Self::Offered,
             WebOfferState::Accepted => Self::Accepted,
-            WebOfferState::Started if matches!(media, Media::WebChat) => Self::FormCompleted,
+            WebOfferState::Started if matches!(media, ActionMedia::WebChat) => Self::FormCompleted,
             WebOfferState::Rejected => Self::Rejected,
             WebOfferState::TimedOut => Self::TimedOut,
             WebOfferState::Ignored => Self::Ignored,
@@ -127,7 +127,7 @@ pub struct MapItem {
     pub colour: Option<Box<str>>,
     /// The name: the title or the URL of a page, the term, the name of a form, an event, a segment,
     /// an outcome, an action map.
-    pub name: Gate<Box<str>>,
+    pub name: Gated<Box<str>>,
     /// The details.
     pub details: Vec<ItemDetail>,
 }
@@ -136,12 +136,12 @@ impl MapItem {
     /// An item that shows its name under a label.
     pub(crate) fn named(event: &SessionEvent, kind: MapItemKind, label: &str, name: &str) -> Self {
         let details = Vec::from([ItemDetail::new(label, name)]);
-        let (id, at, name) = (event.id(), event.at, Gate::Shown(name.into()));
+        let (id, at, name) = (event.id(), event.at, Gated::Shown(name.into()));
         Self { id, kind, at, colour: None, name, details }
     }
 
     /// An event of the host's own of which nothing is told.
-    pub(crate) fn nameless(event: &SessionEvent, name: Gate<Box<str>>) -> Self {
+    pub(crate) fn nameless(event: &SessionEvent, name: Gated<Box<str>>) -> Self {
         let details = Vec::from([ItemDetail::new("at", event.at.to_string())]);
         let (id, kind, at) = (event.id(), MapItemKind::Custom, event.at);
         Self { id, kind, at, colour: None, name, details }
@@ -183,7 +183,7 @@ impl MapItem {
     }
 
     /// A step of a conversation.
-    pub(crate) fn step(id: u64, step: &ConversationStep) -> Self {
+    pub(crate) fn step(id: u64, step: &CardStep) -> Self {
         let queue = step.queue.map(|queue| ItemDetail::new("queue", queue.to_string()));
         let agent = step.agent.map(|agent| ItemDetail::new("agent", agent.to_string()));
         let mut details: Vec<_> = queue.into_iter().chain(agent).collect();
@@ -191,13 +191,13 @@ impl MapItem {
             details.push(ItemDetail::new("at", step.at.to_string()));
         }
         let name = match step.what {
-            ConversationStepKind::Queued => "queued",
-            ConversationStepKind::Rang => "rang",
-            ConversationStepKind::Joined => "joined",
-            ConversationStepKind::Transferred => "transferred",
-            ConversationStepKind::Ended => "ended",
+            CardStepKind::Queued => "queued",
+            CardStepKind::Rang => "rang",
+            CardStepKind::Joined => "joined",
+            CardStepKind::Transferred => "transferred",
+            CardStepKind::Ended => "ended",
         };
-        let (kind, name) = (MapItemKind::Conversation(step.what), Gate::Shown(name.into()));
+        let (kind, name) = (MapItemKind::Conversation(step.what), Gated::Shown(name.into()));
         Self { id, kind, at: step.at, colour: None, name, details }
     }
 

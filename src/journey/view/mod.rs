@@ -3,10 +3,12 @@
 //! What somebody may not see is not in the value they are given, and cannot be guessed from it.
 
 mod card;
+mod changed_card;
 mod changes;
 mod delta;
 mod draw;
 mod live;
+mod looked;
 mod map_item;
 mod own;
 mod page;
@@ -23,5 +25,5 @@ pub use live::{LiveCard, LiveVisitor};
 pub use map_item::{ItemDetail, MapItem, MapItemKind, OfferItem};
 pub use own::{OwnEvent, OwnSession};
 pub use page::{CardId, Cursor, Page, PageRequest};
-pub use rights::{Gate, JourneyRight, JourneyRights, JourneyViewer};
+pub use rights::{Gated, JourneyRight, JourneyRights, JourneyViewer};
 pub use whole::{AsOf, CustomerBlock, JourneyFeature, JourneyView, ShownContext};

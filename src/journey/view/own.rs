@@ -5,12 +5,13 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::base::time::Timestamp;
-use crate::model::attribute::Attributes;
+use crate::journey::attributes::SessionAttributes;
 
+use crate::journey::identifier::{Identifier, Proof};
 use crate::journey::ids::SessionId;
 use crate::journey::journeys::Journeys;
-use crate::journey::person::{Customer, Identifier, Proof};
-use crate::journey::session::{Happening, SearchTerm, Session};
+use crate::journey::person::Customer;
+use crate::journey::session::{Happening, SearchTerm, VisitorSession};
 use crate::journey::visit::VisitorEvent;
 
 /// A session, for the customer whose it is: what they did, and nothing that was thought of it.
@@ -31,7 +32,7 @@ pub struct OwnSession<'a> {
     /// When it ended.
     pub ended: Option<Timestamp>,
     /// What is known of browser, device, place, referrer and campaign.
-    pub attributes: &'a Attributes,
+    pub attributes: &'a SessionAttributes,
     /// The terms that they searched for.
     pub searches: &'a [SearchTerm],
     /// What they did, in order of date.
@@ -49,7 +50,7 @@ pub struct OwnEvent<'a> {
 }
 
 impl<'a> OwnSession<'a> {
-    fn of(row: &'a Session) -> Self {
+    fn of(row: &'a VisitorSession) -> Self {
         let did = |what: &'a Happening| match what {
             Happening::Did(event) => Some(event),
             _ => None,
@@ -73,7 +74,7 @@ impl<'a> OwnSession<'a> {
 impl Customer {
     /// True if a session is for whoever is known by an identifier: it came under this one; or this
     /// one and that of the session are both proved to be theirs. What a claim reveals is not.
-    fn sees(&self, identifier: &Identifier, session: &Session) -> bool {
+    fn sees(&self, identifier: &Identifier, session: &VisitorSession) -> bool {
         let proved = |one| self.proof(one) == Some(Proof::Verified);
         let same = session.identifier == *identifier;
         !session.released && (same || (proved(identifier) && proved(&session.identifier)))
@@ -110,14 +111,16 @@ impl Journeys {
     /// assert_eq!(journeys.own(&other).count(), 1);
     /// # Ok::<(), JourneyRefusal>(())
     /// ```
-    pub fn own<'a>(&'a self, identifier: &Identifier) -> impl Iterator<Item = OwnSession<'a>> {
+    pub fn own<'a>(
+        &'a self,
+        identifier: &Identifier,
+    ) -> impl Iterator<Item = OwnSession<'a>> + use<'a> {
         let identifier = identifier.clone();
         let holder = self.store.holder(&identifier).and_then(|id| self.store.customer(id));
-        let all = holder.into_iter().flat_map(move |row| {
+        holder.into_iter().flat_map(move |row| {
             let identifier = identifier.clone();
             let rows = row.sessions.iter().rev().filter_map(|(_, id)| self.store.session(*id));
             rows.filter(move |session| row.sees(&identifier, session)).map(OwnSession::of)
-        });
-        all
+        })
     }
 }

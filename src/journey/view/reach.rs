@@ -8,13 +8,13 @@ use crate::interaction::{InteractionId, ProfileStore, Records};
 use crate::journey::ids::SessionId;
 use crate::journey::person::Customer;
 use crate::journey::rows::Linked;
-use crate::journey::session::Session;
+use crate::journey::session::VisitorSession;
 use crate::journey::store::JourneyStore;
-use crate::journey::talk::Conversation;
+use crate::journey::talk::ConversationCard;
 use crate::journey::view::card::Card;
 use crate::journey::view::draw::Eye;
 use crate::journey::view::page::{CardId, Cursor, Page};
-use crate::journey::view::rights::{Gate, JourneyRight};
+use crate::journey::view::rights::{Gated, JourneyRight};
 
 /// The cards that somebody reaches.
 #[derive(Clone, Copy, Debug)]
@@ -26,19 +26,19 @@ pub(crate) enum Reach<'a> {
 }
 
 /// Reads the record of an interaction.
-pub(crate) type ReadRecord<'a> = dyn Fn(InteractionId, &Linked) -> Option<Conversation> + 'a;
+pub(crate) type ReadRecord<'a> = dyn Fn(InteractionId, &Linked) -> Option<ConversationCard> + 'a;
 
 /// Reads records, if there are any.
 pub(crate) fn reader<P: ProfileStore>(
     records: Option<&Records<P>>,
-) -> impl Fn(InteractionId, &Linked) -> Option<Conversation> + '_ {
+) -> impl Fn(InteractionId, &Linked) -> Option<ConversationCard> + '_ {
     move |id, link| {
         let record = records?.interaction(id)?;
-        Some(Conversation::of(record, &link.rang))
+        Some(ConversationCard::of(record, &link.rang))
     }
 }
 
-fn talk_place(row: &Conversation) -> Cursor {
+fn talk_place(row: &ConversationCard) -> Cursor {
     Cursor { at: row.started, id: CardId::Conversation(row.interaction) }
 }
 
@@ -47,7 +47,7 @@ fn talks<'a>(
     store: &'a JourneyStore,
     head: &'a Customer,
     read: &'a ReadRecord<'a>,
-) -> impl Iterator<Item = Cow<'a, Conversation>> + 'a {
+) -> impl Iterator<Item = Cow<'a, ConversationCard>> + 'a {
     let open = store.talks_of(head.id).filter_map(move |id| {
         let link = store.rows.links.get(&id)?;
         read(id, link).map(Cow::Owned)
@@ -111,18 +111,18 @@ impl<'a> Eye<'a> {
         from: Option<Option<SessionId>>,
         head: Option<&'a Customer>,
         shown: impl FnOnce(Reach<'a>) -> T,
-    ) -> Gate<T> {
+    ) -> Gated<T> {
         if !self.has(JourneyRight::Session) {
-            return Gate::Hidden { missing: JourneyRight::Session };
+            return Gated::Hidden { missing: JourneyRight::Session };
         }
         match (self.has(JourneyRight::Customer), from) {
-            (true, _) => Gate::Shown(shown(head.map_or(Reach::Only(None), Reach::All))),
-            (false, Some(session)) => Gate::Shown(shown(Reach::Only(session))),
-            (false, None) => Gate::Hidden { missing: JourneyRight::Customer },
+            (true, _) => Gated::Shown(shown(head.map_or(Reach::Only(None), Reach::All))),
+            (false, Some(session)) => Gated::Shown(shown(Reach::Only(session))),
+            (false, None) => Gated::Hidden { missing: JourneyRight::Customer },
         }
     }
 }
 
-pub(crate) const fn session_place(row: &Session) -> Cursor {
+pub(crate) const fn session_place(row: &VisitorSession) -> Cursor {
     Cursor { at: row.started, id: CardId::Session(row.id) }
 }

@@ -173,17 +173,17 @@ impl JourneyViewer {
 /// never looks as if there were nothing.
 ///
 /// ```
-/// use strowger::journey::{Gate, JourneyRight};
+/// use strowger::journey::{Gated, JourneyRight};
 ///
-/// let shown = Gate::Shown(vec!["Foxes"]);
+/// let shown = Gated::Shown(vec!["Foxes"]);
 /// assert_eq!(serde_json::to_string(&shown).unwrap(), r#"{"shown":["Foxes"]}"#);
-/// let hidden = Gate::<Vec<&str>>::Hidden { missing: JourneyRight::Segment };
+/// let hidden = Gated::<Vec<&str>>::Hidden { missing: JourneyRight::Segment };
 /// assert_eq!(serde_json::to_string(&hidden).unwrap(), r#"{"hidden":{"missing":"segment"}}"#);
 /// assert_eq!(hidden.shown(), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Gate<T> {
+pub enum Gated<T> {
     /// They may see it.
     Shown(T),
     /// They may not see it.
@@ -195,7 +195,7 @@ pub enum Gate<T> {
     NotLicensed,
 }
 
-impl<T> Gate<T> {
+impl<T> Gated<T> {
     /// What they may see, if they may.
     #[must_use]
     pub const fn shown(&self) -> Option<&T> {
@@ -216,10 +216,10 @@ impl<T> Gate<T> {
 
 impl JourneyRights {
     /// Shows something to whoever has a right.
-    pub(crate) fn gate<T>(self, right: JourneyRight, shown: impl FnOnce() -> T) -> Gate<T> {
+    pub(crate) fn gate<T>(self, right: JourneyRight, shown: impl FnOnce() -> T) -> Gated<T> {
         match self.has(right) {
-            true => Gate::Shown(shown()),
-            false => Gate::Hidden { missing: right },
+            true => Gated::Shown(shown()),
+            false => Gated::Hidden { missing: right },
         }
     }
 }

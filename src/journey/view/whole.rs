@@ -9,10 +9,11 @@ use crate::base::key::Key;
 use crate::base::time::Timestamp;
 use crate::interaction::{InteractionId, ProfileStore, Records};
 
+use crate::journey::identifier::{IdentifierClaim, IdentifierKind};
 use crate::journey::ids::{CustomerId, SessionId};
 use crate::journey::journeys::Journeys;
 use crate::journey::permission::part_of;
-use crate::journey::person::{Claim, Customer, CustomerKind, IdentifierKind};
+use crate::journey::person::{Customer, CustomerKind};
 use crate::journey::refusal::{JourneyEntity, JourneyRefusal};
 use crate::journey::rows::Linked;
 use crate::journey::talk::{LinkedBy, MapVersion};
@@ -20,7 +21,7 @@ use crate::journey::view::card::Card;
 use crate::journey::view::draw::Eye;
 use crate::journey::view::page::{Page, PageRequest};
 use crate::journey::view::reach::reader;
-use crate::journey::view::rights::{Gate, JourneyRight, JourneyViewer};
+use crate::journey::view::rights::{Gated, JourneyRight, JourneyViewer};
 
 /// Whether the organisation has the feature (Genesys: Predictive Engagement).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct CustomerBlock {
     /// The contact of the host's.
     pub contact: Option<Key>,
     /// Their identifiers: each claimed or verified.
-    pub identifiers: Vec<Claim>,
+    pub identifiers: Vec<IdentifierClaim>,
 }
 
 impl CustomerBlock {
@@ -79,13 +80,13 @@ pub struct ShownContext {
     /// How the interaction came to be this customer's.
     pub by: LinkedBy,
     /// The customer at that time. Hidden without [`Customer`](super::JourneyRight::Customer).
-    pub customer: Gate<CustomerId>,
+    pub customer: Gated<CustomerId>,
     /// The kind of the identifier by which they were known. Hidden like the customer.
-    pub identifier: Gate<Option<IdentifierKind>>,
+    pub identifier: Gated<Option<IdentifierKind>>,
     /// The session from which it came.
     pub session: Option<SessionId>,
     /// Its type. Hidden without [`SessionType`](super::JourneyRight::SessionType).
-    pub session_type: Gate<Option<Key>>,
+    pub session_type: Gated<Option<Key>>,
     /// The action map that was offered, in its version, with the offer.
     pub map: Option<MapVersion>,
 }
@@ -119,7 +120,7 @@ pub struct ShownContext {
 /// let mut view = journeys.view_customer(records, &viewer, customer, page)?;
 /// let cards = view.cards.shown().unwrap();
 /// assert_eq!(&*cards.items[0].title, "www.store.test");
-/// assert_eq!(cards.items[0].map, Gate::Hidden { missing: JourneyRight::Event });
+/// assert_eq!(cards.items[0].map, Gated::Hidden { missing: JourneyRight::Event });
 ///
 /// // The visitor searches; the screen is told.
 /// let search = VisitorEvent::searched("oak");
@@ -140,24 +141,24 @@ pub struct JourneyView {
     pub verified: bool,
     /// Who the customer is; none if nobody knows, as of a call whose contact is not verified.
     /// Hidden without [`Customer`](super::JourneyRight::Customer).
-    pub customer: Gate<Option<CustomerBlock>>,
+    pub customer: Gated<Option<CustomerBlock>>,
     /// The journey behind the interaction, if there is one. Hidden without
     /// [`Session`](super::JourneyRight::Session).
-    pub context: Gate<Option<ShownContext>>,
+    pub context: Gated<Option<ShownContext>>,
     /// The cards, newest start first. Hidden without [`Session`](super::JourneyRight::Session).
     /// Without [`Customer`](super::JourneyRight::Customer) that of the session from which the
     /// interaction came is the only one; where there is no interaction they are hidden.
-    pub cards: Gate<Page<Card>>,
+    pub cards: Gated<Page<Card>>,
     /// Hidden without [`Customer`](super::JourneyRight::Customer): then there may be more cards,
     /// whether there are any or not.
-    pub history: Gate<()>,
+    pub history: Gated<()>,
     /// How far it has come.
     pub as_of: AsOf,
 }
 
 /// Whose journey somebody looks at, and from where.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Subject<'a> {
+pub(crate) struct Regarded<'a> {
     /// The customer as they were named.
     pub(crate) named: Option<CustomerId>,
     /// Who stands for them.
@@ -166,7 +167,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) interaction: Option<(InteractionId, Option<&'a Linked>)>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> Regarded<'a> {
     pub(crate) fn link(self) -> Option<&'a Linked> {
         self.interaction.and_then(|(_, link)| link)
     }
@@ -179,11 +180,11 @@ impl<'a> Subject<'a> {
 }
 
 impl Eye<'_> {
-    pub(crate) fn customer(self, subject: Subject<'_>) -> Gate<Option<CustomerBlock>> {
+    pub(crate) fn customer(self, subject: Regarded<'_>) -> Gated<Option<CustomerBlock>> {
         self.rights.gate(JourneyRight::Customer, || subject.head.map(CustomerBlock::of))
     }
 
-    fn context(self, subject: Subject<'_>) -> Gate<Option<ShownContext>> {
+    fn context(self, subject: Regarded<'_>) -> Gated<Option<ShownContext>> {
         self.rights.gate(JourneyRight::Session, || {
             let link = &subject.link()?.link;
             let context = &link.context;
@@ -214,7 +215,7 @@ impl Journeys {
         &self,
         records: &Records<P>,
         interaction: InteractionId,
-    ) -> Result<Subject<'_>, JourneyRefusal> {
+    ) -> Result<Regarded<'_>, JourneyRefusal> {
         if records.interaction(interaction).is_none() {
             return Err(match records.was_opened(interaction) {
                 true => JourneyRefusal::InteractionArchived { interaction },
@@ -224,7 +225,7 @@ impl Journeys {
         let link = self.store.rows.links.get(&interaction);
         let named = link.map(|row| row.link.customer);
         let head = named.and_then(|id| self.store.customer(self.store.head_of(id)));
-        Ok(Subject { named, head, interaction: Some((interaction, link)) })
+        Ok(Regarded { named, head, interaction: Some((interaction, link)) })
     }
 
     /// Refuses whoever neither has an interaction nor takes part in it.
@@ -243,9 +244,9 @@ impl Journeys {
     pub(crate) fn subject_of_customer(
         &self,
         customer: CustomerId,
-    ) -> Result<Subject<'_>, JourneyRefusal> {
+    ) -> Result<Regarded<'_>, JourneyRefusal> {
         let head = Some(self.store.known_head(customer)?);
-        Ok(Subject { named: Some(customer), head, interaction: None })
+        Ok(Regarded { named: Some(customer), head, interaction: None })
     }
 
     /// The journey behind an interaction, for an agent who has it or takes part in it, with that
@@ -291,7 +292,7 @@ impl Journeys {
         &self,
         records: Option<&Records<P>>,
         viewer: &JourneyViewer,
-        subject: Subject<'_>,
+        subject: Regarded<'_>,
         page: PageRequest,
     ) -> Result<JourneyView, JourneyRefusal> {
         let size = page.size(self.config().page_size)?;

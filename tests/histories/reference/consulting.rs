@@ -44,6 +44,7 @@ impl Router {
         request.size = Some(row.cost);
         request.pools.clone_from(&self.draws[&work]);
         request.internal = true;
+        request.never_to.clone_from(&row.request.never_to);
         Arc::new(request)
     }
 

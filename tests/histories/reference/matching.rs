@@ -130,6 +130,7 @@ impl Router {
         }
         if self.is_barred(id, agent)
             || work.not_to == Some(agent)
+            || work.request.never_to.contains(&agent)
             || self.has_origin(id, agent)
             || self.queue_profile(work.queue).external
             || self.is_held_back(work.queue)

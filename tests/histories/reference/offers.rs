@@ -472,6 +472,7 @@ impl Router {
         let could = |agent: &AgentId| {
             let row = &self.agents[agent];
             work.not_to != Some(*agent)
+                && !work.request.never_to.contains(agent)
                 && !self.has_origin(id, *agent)
                 && row.terms(work.queue, work.request.channel).is_some()
                 && self.presence_profile(row.presence).opens(work.request.channel)
@@ -605,6 +606,9 @@ impl Router {
         let channel = row.request.channel;
         self.attends(agent, channel).map_err(refuse)?;
         self.check_has_not(work, agent)?;
+        if row.request.never_to.contains(&agent) {
+            return Err(refuse(Unavailable::Excluded));
+        }
         let profile = self.agent_profile(agent);
         if must_fit && !fits(&self.need_now(work), profile) {
             return Err(refuse(Unavailable::Unfit));

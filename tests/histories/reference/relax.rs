@@ -180,6 +180,7 @@ impl Router {
             self.is_there(**agent, channel)
                 && self.ring_sees(id, **agent)
                 && self.works[&id].not_to != Some(**agent)
+                && !self.works[&id].request.never_to.contains(agent)
                 && !self.has_origin(id, **agent)
                 && fit::fits(&self.need_now(id), self.agent_profile(**agent))
         };

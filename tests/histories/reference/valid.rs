@@ -64,7 +64,15 @@ pub(super) fn request(request: &WorkRequest, now: Timestamp) -> Result<(), Inval
         }
         Some(_) | None => {}
     }
-    pools(&request.pools)
+    pools(&request.pools)?;
+    length("never_to", request.never_to.len(), 16)?;
+    let mut once = request.never_to.clone();
+    once.sort_unstable();
+    once.dedup();
+    match once.len() == request.never_to.len() {
+        true => Ok(()),
+        false => Err(invalid("never_to", Problem::Duplicate)),
+    }
 }
 
 fn pools(pools: &[PoolId]) -> Result<(), Invalid> {
@@ -225,6 +233,7 @@ pub(super) fn request_mentions(request: &WorkRequest) -> Vec<Entity> {
         names.extend(step.drop.iter().map(|skill| Entity::from(*skill)));
     }
     names.extend(request.pools.iter().map(|pool| Entity::from(*pool)));
+    names.extend(request.never_to.iter().map(|agent| Entity::from(*agent)));
     names
 }
 

@@ -689,12 +689,13 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
             features.with(Feature::Aside, 0.5, None, callback().prop_map(Some)),
             weighted(0.1, prop_oneof![Just(true), Just(false)]),
             rarely(0.1),
+            never_to(),
         ),
     );
     (first, second, third)
         .prop_map(|(first, second, third)| {
             let (attributes, relaxation, objective, pools, schedule, fourth) = third;
-            let (callback, auto_accept, internal) = fourth;
+            let (callback, auto_accept, internal, never_to) = fourth;
             let ((key, customer), queue, channel, need, priority) = first;
             let (front, credit, size, origin, due, lifetime, preferred) = second;
             let mut request = WorkRequest::new(queue, channel)
@@ -714,12 +715,18 @@ fn any_request(features: Features) -> BoxedStrategy<WorkRequest> {
                 .with_schedule(schedule)
                 .with_callback(callback)
                 .with_auto_accept(auto_accept)
-                .with_internal(internal);
+                .with_internal(internal)
+                .with_never_to(never_to);
             request.key = key.map(Into::into);
             request.customer = customer.map(Into::into);
             request
         })
         .boxed()
+}
+
+/// Seldom somebody; now and then the same agent twice.
+fn never_to() -> BoxedStrategy<Vec<AgentId>> {
+    prop_oneof![9 => Just(Vec::new()), 1 => vec(agent(), 1..3)].boxed()
 }
 
 /// Work that is chosen when it is time is asked about in a queue.

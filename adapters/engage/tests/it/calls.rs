@@ -1,6 +1,6 @@
 //! Calls that are brought to a worker.
 
-use strowger::command::Answer;
+use strowger::command::{Answer, Force};
 use strowger::interaction::InteractionId;
 use strowger::knowledge::*;
 use strowger::model::WorkCondition;
@@ -65,12 +65,32 @@ fn nothing_is_asked_before_somebody_accepts() {
     asks.conn = Some(CALL.into());
     assert_eq!(floor.hear(&asks), Some(WhyNot::Requested));
     assert_eq!(floor.asked(), [format!("7200 route {CALL} to 5118")]);
+    // However it is written.
+    asks.conn = Some(CALL.to_uppercase().into());
+    assert_eq!(floor.hear(&asks), Some(WhyNot::Requested));
+    assert_eq!(floor.asked(), [format!("7200 route {CALL} to 5118")]);
     // What nobody has, or is at no routing point, goes nowhere.
     asks.conn = Some("0000000000000001".into());
     assert_eq!(floor.hear(&asks), Some(WhyNot::NoCall));
     asks.dn = "5118".into();
     assert_eq!(floor.hear(&asks), Some(WhyNot::UnknownDn { dn: "5118".into() }));
     assert_eq!(floor.asked(), [""; 0]);
+}
+
+#[test]
+fn a_call_whose_key_is_in_capitals_is_found() {
+    let mut floor = Floor::seated(experts());
+    floor.tell(SetRoutingPoint::new("7200", RoutingPoint::new(EXPERTS)));
+    let key = CALL.to_uppercase();
+    let work = floor.tell(Submit::new(WorkRequest::new(SUPPORT, VOICE).with_key(key)));
+    floor.tell(SetMembership::new(KIM, SUPPORT));
+    floor.tell(Force::new(work, KIM));
+    let mut asks = event("EventRouteRequest", "7200", "", 10);
+    for conn in [CALL.to_owned(), CALL.to_uppercase()] {
+        asks.conn = Some(conn.into());
+        assert_eq!(floor.hear(&asks), Some(WhyNot::Requested));
+        assert_eq!(floor.asked(), [format!("7200 route {CALL} to 5117")]);
+    }
 }
 
 #[test]

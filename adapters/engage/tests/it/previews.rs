@@ -214,3 +214,61 @@ fn a_refused_answer_may_be_given_again() {
     assert_eq!(floor.hear(&answers("kim", &conn, "Accepted", 11)), None);
     assert!(floor.centre.cards(KIM, at(floor.now)).unwrap().is_empty());
 }
+
+#[test]
+fn an_answer_to_an_earlier_preview_of_the_same_call_is_none_to_this_one() {
+    let mut floor = Floor::seated(experts());
+    let target = Target::Particular { key: "expert".into(), otherwise: Otherwise::Refuse };
+    floor.tell(SetRoutingPoint::new("7200", RoutingPoint::new(EXPERTS).with_target(target)));
+    let call = floor.call();
+    let bring = |floor: &mut Floor| {
+        let to = Destination::Point { dn: "7200".into() };
+        let data = [("expert".into(), "kim".into())];
+        floor.tell(Escalate::new(call, to, How::Transfer).with_user_data(data));
+    };
+    bring(&mut floor);
+    floor.wait(20_000);
+    assert_eq!(shown(&mut floor), ["kim at 5117", "5117 TimedOut"]);
+    // Something is told meanwhile, and Ida asks Kim once more.
+    assert_eq!(floor.hear(&answers("lee", CALL, "Ringing", 30)), Some(WhyNot::NoDecision));
+    bring(&mut floor);
+    assert_eq!(shown(&mut floor), ["kim at 5117"]);
+    let late = floor.hear(&answers("kim", CALL, "Rejected", 29));
+    assert_eq!(late, Some(WhyNot::PreviewOver { end: OfferEnd::Missed }));
+    assert_eq!(floor.hear(&answers("kim", CALL, "Accepted", 31)), None);
+    assert_eq!(floor.asked(), [format!("4001 transfer {CALL} to 7200")]);
+}
+
+#[test]
+fn what_is_attached_later_is_shown_at_once() {
+    let mut floor = Floor::seated(experts().with_broadcast(Broadcast::up_to(2)));
+    let asked = ask(&mut floor, "q-1", "Which fuse is it?");
+    assert_eq!(shown(&mut floor), ["kim^lee"]);
+    let conn = ConnId::of_message(asked.work).to_string();
+    let data = |notes: &str| [("Notes".into(), notes.into())].into();
+    floor.tell(AttachData::new(asked.interaction, data("The left one?")));
+    let [PreviewMessage::Multiple { user_data, .. }] = &floor.messages[..] else {
+        panic!("{:?}", floor.messages)
+    };
+    assert_eq!(&*user_data["Notes"], "The left one?");
+    assert_eq!(shown(&mut floor), ["kim^lee"]);
+    // The same again, or of another, shows nothing.
+    floor.tell(AttachData::new(asked.interaction, data("The left one?")));
+    let call = floor.call();
+    floor.tell(AttachData::new(call, data("Something else")));
+    assert_eq!(shown(&mut floor), [""; 0]);
+    // Data of a call are shown where it rings; those of the command go before them.
+    floor.tell(SetRoutingPoint::new("7200", RoutingPoint::new(EXPERTS)));
+    let to = Destination::Point { dn: "7200".into() };
+    let own = [("Notes".into(), "Mine".into())];
+    floor.tell(Escalate::new(call, to, How::Transfer).with_user_data(own));
+    assert_eq!(shown(&mut floor).len(), 1);
+    floor.tell(AttachData::new(call, data("Hidden by the command")));
+    assert_eq!(shown(&mut floor), [""; 0]);
+    floor.tell(AttachData::new(call, [("Contract".into(), "A-17".into())].into()));
+    assert_eq!(shown(&mut floor).len(), 1);
+    // An answer counts, whichever of the two it is of; both are taken away.
+    floor.messages.clear();
+    assert_eq!(floor.hear(&answers("lee", &conn, "Accepted", 10)), None);
+    assert_eq!(shown(&mut floor), ["5117 Taken", "5118 Accepted"]);
+}

@@ -5,7 +5,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use strowger::journey::{ActionMap, Activation, Media, OutcomeCondition, PageCondition, Weight};
+use strowger::journey::{
+    ActionMap, ActionMedia, Activation, OutcomeCondition, PageCondition, Weight,
+};
 use strowger::model::{CalendarId, Invalid, Problem};
 use strowger::{Key, Span};
 use strowger_wire::{Request, escaped};
@@ -43,28 +45,28 @@ words! {
 impl JourneyMedia {
     /// What it is here; `None`: the word is not known.
     #[must_use]
-    pub const fn media(&self) -> Option<Media> {
+    pub const fn media(&self) -> Option<ActionMedia> {
         Some(match self {
-            Self::Webchat => Media::WebChat,
-            Self::WebMessagingOffer => Media::WebMessaging,
-            Self::ContentOffer => Media::Content,
-            Self::IntegrationAction => Media::Integration,
-            Self::ArchitectFlow => Media::Flow,
-            Self::OpenAction => Media::Open,
+            Self::Webchat => ActionMedia::WebChat,
+            Self::WebMessagingOffer => ActionMedia::WebMessaging,
+            Self::ContentOffer => ActionMedia::Content,
+            Self::IntegrationAction => ActionMedia::Integration,
+            Self::ArchitectFlow => ActionMedia::Flow,
+            Self::OpenAction => ActionMedia::Open,
             Self::Other(_) => return None,
         })
     }
 
     /// What it is there; `None`: a later version of this layer knows more than is known there.
     #[must_use]
-    pub const fn of(media: Media) -> Option<Self> {
+    pub const fn of(media: ActionMedia) -> Option<Self> {
         Some(match media {
-            Media::WebChat => Self::Webchat,
-            Media::WebMessaging => Self::WebMessagingOffer,
-            Media::Content => Self::ContentOffer,
-            Media::Integration => Self::IntegrationAction,
-            Media::Flow => Self::ArchitectFlow,
-            Media::Open => Self::OpenAction,
+            ActionMedia::WebChat => Self::Webchat,
+            ActionMedia::WebMessaging => Self::WebMessagingOffer,
+            ActionMedia::Content => Self::ContentOffer,
+            ActionMedia::Integration => Self::IntegrationAction,
+            ActionMedia::Flow => Self::ArchitectFlow,
+            ActionMedia::Open => Self::OpenAction,
             _ => return None,
         })
     }
@@ -225,7 +227,7 @@ impl JourneyActionMap {
     ///
     /// ```
     /// use std::collections::BTreeMap;
-    /// use strowger::journey::{Media, Weight};
+    /// use strowger::journey::{ActionMedia, Weight};
     /// use strowger_genesys::{FormWords, JourneyActionMap};
     ///
     /// let read = r#"{"id":"m-1","displayName":"Chat about chairs","weight":3,
@@ -234,7 +236,7 @@ impl JourneyActionMap {
     /// let map: JourneyActionMap = serde_json::from_str(read)?;
     /// let import = map.import(&FormWords::default(), &BTreeMap::new())?;
     /// assert!(import.left.is_empty() && import.map.check().is_ok());
-    /// assert_eq!((import.map.media, import.map.weight), (Media::WebChat, Weight::High));
+    /// assert_eq!((import.map.media, import.map.weight), (ActionMedia::WebChat, Weight::High));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -9,7 +9,9 @@ use crate::journey::group::{Rest, leave, leave_others, within};
 use crate::left::WhyLeft;
 use crate::words::{open_body, words};
 use strowger::Key;
-use strowger::journey::{Comparison, Conditions, Criterion, EventCondition, EventName, Operator};
+use strowger::journey::{
+    Conditions, Criterion, EventCondition, EventName, Operator, ValueComparison,
+};
 use strowger::model::Value as Held;
 
 words! {
@@ -154,7 +156,7 @@ pub(super) fn comparison(
     operator: Option<&CriteriaOperator>,
     values: &[String],
     ignore_case: bool,
-) -> Result<Comparison, CannotBe> {
+) -> Result<ValueComparison, CannotBe> {
     let unknown = ("operator", WhyLeft::UnknownValue);
     let is = operator.and_then(CriteriaOperator::operator).ok_or(unknown)?;
     let [first, others @ ..] = values else { return Err(("values", WhyLeft::UnknownValue)) };
@@ -178,7 +180,7 @@ pub(super) fn comparison(
         (None, Operator::Equal | Operator::NotEqual) => [Held::from(&**first)].into(),
         (None, _) => return Err(("values", WhyLeft::OutOfRange)),
     };
-    Ok(Comparison::new(is, "").with_values(values).with_ignore_case(ignore_case))
+    Ok(ValueComparison::new(is, "").with_values(values).with_ignore_case(ignore_case))
 }
 
 /// A whole number that is written in the one way in which whole numbers are written.

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use strowger::Key;
-use strowger::journey::{Outcome, Scope, Segment};
+use strowger::journey::{Outcome, Scope, VisitorSegment};
 use strowger_wire::{Request, escaped};
 
 use crate::iso_time::IsoTime;
@@ -68,7 +68,7 @@ pub struct SegmentImport {
     pub version: Option<u32>,
     /// The segment. It is not active if one of its conditions was left: it would match others than
     /// there. What is assigned there can be assigned here by `Match` all the same.
-    pub segment: Segment,
+    pub segment: VisitorSegment,
     /// What was not taken over.
     pub left: Vec<Left>,
 }
@@ -94,7 +94,8 @@ impl JourneySegment {
     pub fn import(&self, words: &FormWords) -> SegmentImport {
         let mut reader = Reader::new(words);
         let conditions = reader.conditions(&self.context, &self.journey);
-        let mut segment = Segment::new(&self.display_name, &self.color).with_conditions(conditions);
+        let mut segment =
+            VisitorSegment::new(&self.display_name, &self.color).with_conditions(conditions);
         match &self.scope {
             None | Some(SegmentScope::Session) => segment.scope = Scope::Session,
             Some(SegmentScope::Customer) => segment.scope = Scope::Customer,

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use strowger::interaction::InteractionType;
-use strowger::journey::Target;
+use strowger::journey::ActionTarget;
 use strowger::model::{ChannelId, Invalid, QueueId};
 use strowger::{Key, Span};
 use strowger_wire::{Request, escaped};
@@ -58,7 +58,7 @@ pub struct TargetImport {
     /// Its key: the id there.
     pub key: Key,
     /// The target.
-    pub target: Target,
+    pub target: ActionTarget,
     /// What was not taken over.
     pub left: Vec<Left>,
 }
@@ -79,7 +79,7 @@ impl JourneyTarget {
         kind: InteractionType,
     ) -> Result<TargetImport, Invalid> {
         let mut left = Vec::new();
-        let mut target = Target::new(queue, channel, kind);
+        let mut target = ActionTarget::new(queue, channel, kind);
         let level = probability("serviceLevel.percentage", self.service_level.percentage.as_ref())?;
         if let Some(level) = level {
             target.level = level;

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use strowger::journey::{
-    Answer, FailOffer, JourneyCommand, Media, WebAnswer, WebOffer, WebOfferId, WebOfferState,
+    ActionMedia, Answer, FailOffer, JourneyCommand, WebAnswer, WebOffer, WebOfferId, WebOfferState,
 };
 use strowger::model::{Invalid, Problem};
 use strowger::{Key, Span, Timestamp};
@@ -149,7 +149,7 @@ pub struct WebActionImport {
     /// Its state; `None`: there is no such state here.
     pub state: Option<WebOfferState>,
     /// What is offered; `None`: it is not known here.
-    pub media: Option<Media>,
+    pub media: Option<ActionMedia>,
     /// The key of the map: the id there.
     pub map: Key,
     /// The version of the map there.

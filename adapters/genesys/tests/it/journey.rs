@@ -8,7 +8,7 @@ use serde_json::Value;
 use strowger::interaction::InteractionType;
 use strowger::journey::*;
 // Both have something that is called so.
-use strowger::journey::{Answer, Target};
+use strowger::journey::{ActionTarget, Answer};
 use strowger::model::{CalendarId, ChannelId, Invalid, Problem, QueueId};
 use strowger::{Key, Span, Timestamp};
 use strowger_genesys::*;
@@ -244,7 +244,7 @@ fn a_web_action_asks_for_what_the_visitor_or_their_browser_said() {
     let import = notice("web_action");
     let Told::Action(action) = &import.told else { panic!("{import:?}") };
     assert_eq!(action.state, Some(WebOfferState::Errored));
-    assert_eq!(action.media, Some(Media::WebMessaging));
+    assert_eq!(action.media, Some(ActionMedia::WebMessaging));
     assert_eq!((&*action.map, action.version), ("m-chat", Some(3)));
     assert_eq!(action.target.as_deref(), Some("t-sales"));
     assert_eq!(action.time_to_disposition, Some(Span::from_millis(5_250)));
@@ -305,12 +305,12 @@ fn states_are_the_vendors_words() {
         ]
     );
     for media in [
-        Media::WebChat,
-        Media::WebMessaging,
-        Media::Content,
-        Media::Integration,
-        Media::Flow,
-        Media::Open,
+        ActionMedia::WebChat,
+        ActionMedia::WebMessaging,
+        ActionMedia::Content,
+        ActionMedia::Integration,
+        ActionMedia::Flow,
+        ActionMedia::Open,
     ] {
         assert_eq!(JourneyMedia::of(media).unwrap().media(), Some(media));
     }
@@ -441,13 +441,13 @@ fn a_segment_is_read_with_all_its_conditions() {
     segment.check().unwrap();
     let texts = |is, values: [&str; 2]| {
         let values = values.map(strowger::model::Value::from);
-        Comparison::new(is, "").with_values(values).with_ignore_case(true)
+        ValueComparison::new(is, "").with_values(values).with_ignore_case(true)
     };
     let one = |name: &str, is, value: strowger::model::Value| {
-        let compare = Comparison::new(is, value).with_ignore_case(true);
+        let compare = ValueComparison::new(is, value).with_ignore_case(true);
         Criterion::new(name, is, "").with_compare(compare)
     };
-    let with = |name: &str, compare: Comparison| {
+    let with = |name: &str, compare: ValueComparison| {
         Criterion::new(name, Operator::Equal, "").with_compare(compare)
     };
     let expected =
@@ -605,10 +605,10 @@ fn an_action_map_is_read() {
     near.at_most = 2_501;
     assert_eq!(map.outcomes, [near]);
     let both = [strowger::model::Value::from("/chairs"), "size".into()];
-    let url = Comparison::new(Operator::ContainsAll, "").with_values(both);
+    let url = ValueComparison::new(Operator::ContainsAll, "").with_values(both);
     assert_eq!(map.pages[0].url, url);
     assert_eq!(map.activation, Activation::delay(Span::from_secs(30)));
-    assert_eq!((map.weight, map.media, map.pacing), (Weight::High, Media::WebChat, false));
+    assert_eq!((map.weight, map.media, map.pacing), (Weight::High, ActionMedia::WebChat, false));
     assert_eq!(map.target.as_deref(), Some("t-sales"));
     assert_eq!(map.calendar, Some(CalendarId::from_raw(4)));
     assert!(map.ignore_frequency_cap);
@@ -636,7 +636,7 @@ fn an_action_map_of_which_a_condition_is_left_is_not_active() {
     let plain = sample("action_map_plain");
     let import = take(&plain).unwrap();
     assert_eq!(import.left, []);
-    assert_eq!((import.map.media, import.map.target.as_deref()), (Media::Content, None));
+    assert_eq!((import.map.media, import.map.target.as_deref()), (ActionMedia::Content, None));
     assert_eq!((import.map.weight, import.map.activation), (Weight::Low, Activation::NextVisit));
     assert!(import.map.active && import.map.pacing);
     import.map.check().unwrap();
@@ -703,7 +703,7 @@ fn a_target_is_read() {
     let (queue, channel) = (QueueId::from_raw(1), ChannelId::from_raw(2));
     let target: JourneyTarget = body(&sample("action_target"));
     let import = target.import(queue, channel, InteractionType::Chat).unwrap();
-    let expected = Target::new(queue, channel, InteractionType::Chat)
+    let expected = ActionTarget::new(queue, channel, InteractionType::Chat)
         .with_level(8_001)
         .with_within(Span::from_secs(15));
     assert_eq!((&*import.key, &import.target), ("t-sales", &expected));

@@ -56,6 +56,7 @@ fn full() -> (Floor, Value) {
         "auto_accept": true,
         "internal": true,
         "pools": [0, 1],
+        "never_to": [0],
     });
     (floor, request)
 }
