@@ -80,9 +80,9 @@ impl JourneySegment {
     /// use strowger::journey::{EventName, Scope};
     /// use strowger_genesys::{FormWords, JourneySegment};
     ///
-    /// let read = r#"{"id":"s-1","displayName":"Chairs","color":"#FF6A00","scope":"Session",
+    /// let read = r##"{"id":"s-1","displayName":"Chairs","color":"#FF6A00","scope":"Session",
     ///     "journey":{"patterns":[{"count":2,"eventName":"page_viewed","criteria":[
-    ///         {"key":"page.url","operator":"containsAny","values":["/chairs"]}]}]}}"#;
+    ///         {"key":"page.url","operator":"containsAny","values":["/chairs"]}]}]}}"##;
     /// let segment: JourneySegment = serde_json::from_str(read)?;
     /// let import = segment.import(&FormWords::default());
     /// assert!(import.left.is_empty() && import.segment.check().is_ok());

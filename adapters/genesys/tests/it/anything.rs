@@ -181,12 +181,11 @@ fn read_journey(bytes: &[u8]) {
     use strowger::model::{ChannelId, QueueId};
 
     let (words, session) = (FormWords::default(), SessionId::from_raw(0));
-    if let Ok(notice) = read::<JourneyNotice>(200, bytes) {
-        if let Ok(import) = notice.import(&words) {
-            let _ = serde_json::to_string(&import.commands(Some(session))).unwrap();
-            if let Told::Action(action) = import.told {
-                let _ = action.command(WebOfferId::from_raw(0));
-            }
+    let notice = read::<JourneyNotice>(200, bytes);
+    if let Ok(Ok(import)) = notice.map(|notice| notice.import(&words)) {
+        let _ = serde_json::to_string(&import.commands(Some(session))).unwrap();
+        if let Told::Action(action) = import.told {
+            let _ = action.command(WebOfferId::from_raw(0));
         }
     }
     let _ = read::<JourneyNotices>(200, bytes);
