@@ -13,11 +13,12 @@ use crate::layer::action::{Action, Layer};
 use crate::layer::decide::Decide;
 use crate::layer::error::{ReplayError, RestoreError};
 use crate::layer::fault::Fault;
+use crate::layer::mode::Mode;
 use crate::state::machine::{Deadline, DeadlineKind};
 
 use crate::journey::command::{JourneyCommand, JourneyReply};
 use crate::journey::config::JourneyConfig;
-use crate::journey::decide::{JourneyBelow, JourneyMode, JourneyPorts, JourneyTurn};
+use crate::journey::decide::{JourneyBelow, JourneyPorts, JourneyTurn};
 use crate::journey::definition::{ActionMap, ActionTarget, Outcome, TargetCounts, VisitorSegment};
 use crate::journey::event::{JourneyEvent, JourneyFact, JourneyLog};
 use crate::journey::identifier::Identifier;
@@ -183,7 +184,7 @@ impl Journeys {
                 predictor: &*self.predictor,
             },
             below: JourneyBelow::default(),
-            mode: JourneyMode::Doing,
+            mode: Mode::Doing,
             fault: &mut self.fault,
         }
     }
@@ -267,9 +268,9 @@ impl Journeys {
     ) -> Result<(), JourneyRefusal> {
         let (before, mut log) = (self.followed, JourneyLog::default());
         let mut turn = self.turn(now, Actor::Host, &mut log);
-        turn.mode = JourneyMode::Checking { passed: false };
+        turn.mode = Mode::Checking { passed: false };
         let answer = command.decide(&mut turn).map(drop);
-        let passed = turn.mode == JourneyMode::Checking { passed: true };
+        let passed = turn.mode == Mode::Checking { passed: true };
         self.followed = before;
         if passed { Ok(()) } else { answer }
     }

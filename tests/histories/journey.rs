@@ -366,18 +366,22 @@ impl Watch {
         (1..9).chain(1..5).map(&mut watch).collect()
     }
 
-    fn fresh(&self, journeys: &Journeys) -> Option<JourneyView> {
+    fn fresh(&self, journeys: &Journeys, records: Option<&Records>) -> Option<JourneyView> {
         let page = PageRequest::default().with_size(100);
-        journeys.view_customer(NO_RECORDS, &self.viewer, self.customer, page).ok()
+        journeys.view_customer(records, &self.viewer, self.customer, page).ok()
     }
 
     /// What was folded is what a view made anew is, and so are the pages of any size.
-    fn look(&mut self, journeys: &Journeys, size: u8) -> Result<(), String> {
-        let fresh = self.fresh(journeys);
+    fn look(
+        &mut self,
+        journeys: &Journeys,
+        records: Option<&Records>,
+        size: u8,
+    ) -> Result<(), String> {
+        let fresh = self.fresh(journeys, records);
         let folded = self.view.take().zip(fresh.as_ref()).and_then(|(mut view, _)| {
             let since = view.as_of.seq;
-            let deltas =
-                journeys.changes_of_customer(NO_RECORDS, &self.viewer, self.customer, since);
+            let deltas = journeys.changes_of_customer(records, &self.viewer, self.customer, since);
             deltas.ok()?.iter().all(|delta| view.fold(delta)).then_some(view)
         });
         if let (Some(mut folded), Some(fresh)) = (folded, &fresh) {
@@ -390,8 +394,7 @@ impl Watch {
         }
         if let Some(whole) = fresh.as_ref().and_then(|view| view.cards.shown()) {
             let (mut cards, mut page) = (Vec::new(), PageRequest::default().with_size(size));
-            while let Ok(view) =
-                journeys.view_customer(NO_RECORDS, &self.viewer, self.customer, page)
+            while let Ok(view) = journeys.view_customer(records, &self.viewer, self.customer, page)
             {
                 let part = view.cards.shown().expect("as before").clone();
                 cards.extend(part.items);
@@ -517,7 +520,7 @@ fn what_is_folded_into_a_view_is_what_a_fresh_one_shows() {
             // Some look after each step, some now and then.
             for watch in watches.borrow_mut().iter_mut() {
                 if dice.roll(3) > 0 {
-                    watch.look(&alone.journeys, 1 + dice.roll(3) as u8)?;
+                    watch.look(&alone.journeys, NO_RECORDS, 1 + dice.roll(3) as u8)?;
                 }
             }
             Ok(())
@@ -692,7 +695,17 @@ pub(crate) fn live(
 fn visitors_come_to_a_centre_and_its_layers_agree() {
     let told = RefCell::new(BTreeMap::<&str, u32>::new());
     support::check(80, 51, 80, |history| {
-        let visited = live(history, |_, _| Ok(()))?;
+        let mut dice = Dice(history.ops.len() as u64 + 5);
+        let mut watches = Watch::all(&mut dice);
+        let visited = live(history, |centre, _| {
+            let (journeys, records) = (centre.journeys().expect("the layer"), centre.records());
+            for watch in &mut watches {
+                if dice.roll(3) > 0 {
+                    watch.look(journeys, records, 1 + dice.roll(3) as u8)?;
+                }
+            }
+            Ok(())
+        })?;
         for (name, count) in &visited.read.told {
             *told.borrow_mut().entry(name).or_default() += count;
         }

@@ -317,9 +317,9 @@ fn a_clock_that_runs_back_stands_still_and_is_counted() {
     });
 }
 
-/// The deadlines that no history meets: one is of records, and these histories keep none; of the
-/// other nothing is caused, for routing has a cause of its own.
-const NEVER_DUE: [&str; 2] = ["routing", "record"];
+/// The deadlines that no history meets: two are of records and of journeys, and these histories
+/// keep none; of the other nothing is caused, for routing has a cause of its own.
+const NEVER_DUE: [&str; 3] = ["routing", "record", "journey"];
 
 /// The refusals that no history meets: these commands name no revision, no engine contradicts
 /// itself, the clock may jump, and one call does more than is ever due.

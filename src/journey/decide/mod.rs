@@ -16,6 +16,7 @@ use crate::command::commands::shape::AnswersWith;
 use crate::fact::log::{Cause, Seq};
 use crate::interaction::{InteractionId, Normaliser};
 use crate::layer::fault::Fault;
+use crate::layer::mode::Mode;
 use crate::state::machine::DeadlineKind;
 
 use crate::journey::event::{JourneyEntry, JourneyEvent, JourneyFact, JourneyLog, Unassigned};
@@ -57,15 +58,6 @@ pub(crate) struct JourneyPorts<'a> {
     pub(crate) predictor: &'a dyn Predictor,
 }
 
-/// The mode of a call: whether it does what it decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum JourneyMode {
-    /// It does.
-    Doing,
-    /// It only checks: with the first event a command has passed.
-    Checking { passed: bool },
-}
-
 /// A call under way.
 #[derive(Debug)]
 #[allow(unnameable_types, reason = "only the hidden half of `Action` speaks of it")]
@@ -78,7 +70,7 @@ pub struct JourneyTurn<'a> {
     pub(crate) records: Seq,
     pub(crate) ports: JourneyPorts<'a>,
     pub(crate) below: JourneyBelow,
-    pub(crate) mode: JourneyMode,
+    pub(crate) mode: Mode,
     /// The fault, once something did not fit.
     pub(crate) fault: &'a mut Option<Fault>,
 }
@@ -86,7 +78,7 @@ pub struct JourneyTurn<'a> {
 impl JourneyTurn<'_> {
     /// Makes something happen.
     pub(crate) fn emit(&mut self, event: JourneyEvent) {
-        if let JourneyMode::Checking { passed } = &mut self.mode {
+        if let Mode::Checking { passed } = &mut self.mode {
             *passed = true;
             return;
         }
@@ -108,7 +100,7 @@ impl JourneyTurn<'_> {
 
     /// True if nothing happens any more: the command only had to be checked, or a fact did not fit.
     pub(crate) fn is_halted(&self) -> bool {
-        self.fault.is_some() || self.mode != JourneyMode::Doing
+        self.fault.is_some() || self.mode != Mode::Doing
     }
 
     /// The agent in whose name the command is given, if it is one's.
