@@ -291,7 +291,7 @@ fn nobody_is_asked_their_own_question_wherever_it_comes_to_be() {
     assert_eq!(help.ringing(4_000), [OMAR]);
     help.presence(5_000, OMAR, SystemPresence::Offline);
     assert_eq!(help.ringing(5_000), []);
-    let not_theirs = Refusal::unavailable(IDA, Unavailable::Excluded).into();
+    let not_theirs = Refusal::unavailable(IDA, Unavailable::Excluded);
     let pulled = help.attempt(6_000, Pull::new(asked.work, IDA)).unwrap_err();
     assert_eq!(pulled, CentreRefusal::Work(not_theirs));
     assert!(help.attempt(6_000, Assign::new(asked.work, IDA)).is_err());

@@ -147,9 +147,9 @@ fn each_reason_stops_a_map_and_of_two_the_first_is_told() {
     for (one, first) in REASONS.iter().enumerate() {
         let reason = stopped_by(&[one]).unwrap_or_else(|| panic!("{first} stops nothing"));
         assert_eq!(reason.name(), *first);
-        for two in one + 1..REASONS.len() {
+        for (two, second) in REASONS.iter().enumerate().skip(one + 1) {
             let reason = stopped_by(&[one, two]).unwrap();
-            assert_eq!(reason.name(), *first, "before {}", REASONS[two]);
+            assert_eq!(reason.name(), *first, "before {second}");
         }
     }
 }
@@ -922,14 +922,13 @@ fn the_engine_says_who_could_answer_and_what_is_open() {
     let look = |shop: &mut Shop, when| {
         let from = shop.log.len();
         shop.tell(when, Evaluate::new(id));
-        let blocked = shop.log.as_slice()[from..].iter().rev().find_map(|fact| {
+        shop.log.as_slice()[from..].iter().rev().find_map(|fact| {
             match &fact.journey()?.event.event {
                 JourneyEvent::Blocked { reason, .. } => Some(reason.name()),
                 JourneyEvent::Offered { .. } => Some("offered"),
                 _ => None,
             }
-        });
-        blocked
+        })
     };
     shop.tell(0, SetPresence::new(IDA, SystemPresence::Break.id()));
     shop.tell(1, Match::new(id, keys(["go"])));

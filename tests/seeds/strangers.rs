@@ -483,7 +483,7 @@ fn of_a_telephone_call_nobody_knows_who_calls_until_they_were_asked() {
     let already = CentreRefusal::Journey(JourneyRefusal::already_linked(call));
     let wrong = VerifyContact::new(call, other);
     assert_eq!(as_agent(&mut shop, 8, IDA, wrong.clone()), Err(already));
-    assert_eq!(as_agent(&mut shop, 9, IDA, wrong.clone().with_replace(true)), Ok(()));
+    assert_eq!(as_agent(&mut shop, 9, IDA, wrong.with_replace(true)), Ok(()));
     let JourneyEvent::Verified { replaced, customer, .. } =
         &shop.log.as_slice().last().unwrap().journey().unwrap().event.event
     else {
