@@ -98,7 +98,7 @@ fn centre(log: &mut CentreLog) -> Result<Centre, CentreRefusal> {
 /// What Ida is given: once with all permissions, once without those of events and scores.
 fn view(centre: &Centre, ida: AgentId, chat: InteractionId) -> Result<(), CentreRefusal> {
     let few = JourneyRights::ALL.without(JourneyRight::Event).without(JourneyRight::OutcomeScores);
-    for (who, rights) in [("all permissions", JourneyRights::ALL), ("without two", few)] {
+    for (who, rights) in [("all permissions", JourneyRights::ALL), ("two missing", few)] {
         let viewer = JourneyViewer::new(ida, rights);
         let view = centre.journey(&viewer, chat, PageRequest::default())?;
         let name = view.customer.shown().and_then(|customer| customer.as_ref()?.name.clone());

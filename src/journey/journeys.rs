@@ -138,7 +138,7 @@ impl Journeys {
     }
 
     /// The same with another way of writing telephone numbers. At first it is
-    /// [`E164`](crate::interaction::E164) without a country.
+    /// [`E164`] without a country.
     #[must_use]
     pub fn with_normaliser(mut self, normaliser: impl Normaliser + 'static) -> Self {
         self.normaliser = Arc::new(normaliser);
