@@ -247,14 +247,6 @@ impl JourneyStore {
     }
 }
 
-/// What a customer hands to the one who stands for them.
-#[derive(Debug, Default)]
-struct Given {
-    claims: Vec<IdentifierClaim>,
-    row: Option<Customer>,
-    merged: Vec<CustomerId>,
-}
-
 impl Customer {
     /// Knows an identifier from now on, or surer than before.
     fn claim(&mut self, claim: &IdentifierClaim) {
@@ -264,23 +256,20 @@ impl Customer {
         }
     }
 
-    /// Gives away all that the row says but its id.
-    fn give_away(&mut self, to: CustomerId) -> Given {
+    /// Gives away all that the row says but its id, and what is known of it.
+    fn give_away(&mut self, to: CustomerId) -> Self {
         let empty = Self {
-            id: self.id,
             kind: self.kind,
-            identifiers: Vec::new(),
             merged_into: Some(to),
             last_activity: self.last_activity,
             ..Self::nobody(self.id)
         };
-        let row = mem::replace(self, empty);
-        Given { claims: row.identifiers.clone(), merged: row.merged.clone(), row: Some(row) }
+        mem::replace(self, empty)
     }
 
-    fn take_over(&mut self, given: Given, seq: Seq) {
-        let Some(row) = given.row else { return };
-        given.claims.iter().for_each(|claim| self.claim(claim));
+    /// Takes over what another row gave away, but for those for whom it stood.
+    fn take_over(&mut self, row: Self, seq: Seq) {
+        row.identifiers.iter().for_each(|claim| self.claim(claim));
         self.contact = self.contact.take().or(row.contact);
         self.name = self.name.take().or(row.name);
         self.last_activity = self.last_activity.max(row.last_activity);

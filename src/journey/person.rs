@@ -186,6 +186,13 @@ impl Customer {
         };
     }
 
+    /// The number of the fact by which a customer came to this one, who stands for them; 0 if they
+    /// did not.
+    pub(crate) fn joined_by(&self, customer: CustomerId) -> Seq {
+        let place = self.merged.iter().position(|one| *one == customer);
+        place.and_then(|place| self.joined.get(place)).copied().unwrap_or_default()
+    }
+
     /// How sure it is that an identifier is theirs; `None`: it is not theirs.
     #[must_use]
     pub fn proof(&self, identifier: &Identifier) -> Option<Proof> {

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use crate::journey::criteria::EventCondition;
 use crate::journey::definition::{ActionMap, Outcome, VisitorSegment};
-use crate::journey::rows::JourneyRows;
+use crate::journey::rows::{Definitions, JourneyRows};
 use crate::journey::session::{Happening, VisitorSession};
 use crate::journey::visit::VisitorEvent;
 
@@ -31,31 +31,29 @@ pub(crate) struct Program {
 impl Program {
     pub(crate) fn of(rows: &JourneyRows) -> Self {
         let mut program = Self::default();
-        for (place, one) in rows.segments.0.iter().enumerate() {
-            if !one.removed && one.content.active {
-                let counted = program.put(&one.content.conditions.events);
-                program.segments.push(ProgramPart { place, counted, content: one.content.clone() });
-            }
-        }
-        for (place, one) in rows.outcomes.0.iter().enumerate() {
-            if !one.removed && one.content.active {
-                let counted = program.put(&one.content.conditions.events);
-                program.outcomes.push(ProgramPart { place, counted, content: one.content.clone() });
-            }
-        }
-        for (place, one) in rows.maps.0.iter().enumerate() {
-            if !one.removed && one.content.active {
-                let counted = program.put(&one.content.events);
-                program.maps.push(ProgramPart { place, counted, content: one.content.clone() });
-            }
-        }
+        program.segments = program.put(&rows.segments, |one| (one.active, &one.conditions.events));
+        program.outcomes = program.put(&rows.outcomes, |one| (one.active, &one.conditions.events));
+        program.maps = program.put(&rows.maps, |one| (one.active, &one.events));
         program
     }
 
-    fn put(&mut self, conditions: &[EventCondition]) -> Range<usize> {
-        let from = self.conditions.len();
-        self.conditions.extend_from_slice(conditions);
-        from..self.conditions.len()
+    /// Puts the conditions of all that is defined of a kind and active into the list.
+    fn put<T>(
+        &mut self,
+        all: &Definitions<T>,
+        says: impl Fn(&T) -> (bool, &Vec<EventCondition>),
+    ) -> Vec<ProgramPart<T>> {
+        let mut parts = Vec::new();
+        for (place, one) in all.0.iter().enumerate() {
+            let (active, conditions) = says(&one.content);
+            if active && !one.removed {
+                let from = self.conditions.len();
+                self.conditions.extend_from_slice(conditions);
+                let counted = from..self.conditions.len();
+                parts.push(ProgramPart { place, counted, content: one.content.clone() });
+            }
+        }
+        parts
     }
 
     /// Counts an event of a session, or all of them anew if anything was defined since.

@@ -294,11 +294,8 @@ impl JourneyStore {
     /// into who stands for them, or that brought it back.
     pub(crate) fn placed(&self, session: &VisitorSession) -> u64 {
         let head = self.customer(self.head_of(session.customer));
-        let joined = head.and_then(|head| {
-            let place = head.merged.iter().position(|one| *one == session.customer)?;
-            head.joined.get(place).copied()
-        });
-        session.marks.placed.max(joined.unwrap_or_default())
+        let joined = head.map_or(0, |head| head.joined_by(session.customer));
+        session.marks.placed.max(joined)
     }
 
     /// A session changed: it is the one of its customer that changed last.

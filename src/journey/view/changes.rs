@@ -131,7 +131,7 @@ impl<'a> Changes<'a> {
         let looked = Looked::since(self.eye, self.since);
         match (reach, subject.link()) {
             (Gated::Shown(Reach::All(head)), _) => {
-                let joined = subject.named.map_or(0, |named| joined(head, named));
+                let joined = subject.named.map_or(0, |named| head.joined_by(named));
                 self.look_at_sessions(head, joined, &looked);
                 self.look_at_gone(head, read);
                 self.look_at_talks(head, joined, read);
@@ -242,10 +242,4 @@ impl<'a> Changes<'a> {
         };
         self.put(seq, ViewChange::CardChanged(change.into()));
     }
-}
-
-/// The number of the fact by which a customer came to the one who stands for them.
-fn joined(head: &Customer, named: CustomerId) -> Seq {
-    let place = head.merged.iter().position(|one| *one == named);
-    place.and_then(|place| head.joined.get(place)).copied().unwrap_or_default()
 }
