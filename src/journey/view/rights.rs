@@ -144,7 +144,7 @@ impl fmt::Display for JourneyRight {
 /// An agent who looks at journeys, with that agent's permissions, as the host knows them.
 ///
 /// ```
-/// use strowger::AgentId;
+/// use strowger::model::AgentId;
 /// use strowger::journey::{JourneyRight, JourneyRights, JourneyViewer};
 ///
 /// let rights = JourneyRights::ALL.without(JourneyRight::OutcomeScores);
