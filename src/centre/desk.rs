@@ -45,6 +45,16 @@ impl<P: ProfileStore + Clone + Default> Centre<P> {
         Ok(cards)
     }
 
+    /// True if there is such an interaction for an actor: it is kept, and they may know of it
+    /// ([`RecordCommandName::permission`](crate::interaction::RecordCommandName::permission) says
+    /// who sees what). A host that shows an interaction to somebody asks this first, and answers as
+    /// for one that never was otherwise.
+    #[must_use]
+    pub fn sees(&self, actor: &Actor, interaction: InteractionId) -> bool {
+        let records = self.records.as_ref();
+        records.is_some_and(|records| records.sees(&self.engine, actor, interaction))
+    }
+
     /// All that there is of a customer, on whatever channel, newest first: the interactions
     /// [opened for](crate::interaction::Interaction::opened_for) them that are not archived, and
     /// the open work of the same [customer](crate::model::WorkRequest::customer) that has no

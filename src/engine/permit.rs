@@ -7,6 +7,7 @@ use crate::command::permission::Subject;
 use crate::command::refusal::Refusal;
 use crate::model::agent::AgentProfile;
 use crate::model::ids::{AgentId, Entity, OfferId, WorkId};
+use crate::model::work::WorkRequest;
 use crate::world::rows::Work;
 use crate::world::state::World;
 
@@ -103,6 +104,24 @@ fn by_agent(
     }
 }
 
+/// True if there is such work for an actor: it is open, or over and remembered, and they may know of
+/// it. The same as for commands, which meet a thing that is not there otherwise.
+pub(crate) fn sees(world: &World, actor: &Actor, id: WorkId) -> bool {
+    let request = submitted(world, id);
+    match actor {
+        Actor::Host | Actor::Supervisor(_) | Actor::Customer(None) => request.is_some(),
+        Actor::Administrator(_) => false,
+        Actor::Agent(me) => sight(world, *me, id) != Sight::Hidden,
+        Actor::Customer(Some(key)) => request.is_some_and(|it| it.customer.as_ref() == Some(key)),
+    }
+}
+
+/// What was submitted, of work that is open, or over and remembered.
+fn submitted(world: &World, id: WorkId) -> Option<&WorkRequest> {
+    let open = world.work(id).ok().map(|row| &*row.request);
+    open.or_else(|| world.stores().ended_works.get(id).map(|ended| &*ended.submitted))
+}
+
 /// Refuses an actor who cannot be: an agent who is not there, a key that no host gives.
 pub(crate) fn check_actor(world: &World, actor: &Actor) -> Result<(), Refusal> {
     actor.check()?;
@@ -195,10 +214,7 @@ fn by_customer(
         return Err(refused());
     }
     let (Some(key), Some(work)) = (key, subject.work) else { return Ok(()) };
-    let request = world.work(work).map(|row| &row.request);
-    let ended = || world.stores().ended_works.get(work).map(|ended| &ended.submitted);
-    let request = request.ok().or_else(ended);
-    if request.is_some_and(|request| request.customer.as_ref() == Some(key)) {
+    if submitted(world, work).is_some_and(|request| request.customer.as_ref() == Some(key)) {
         return Ok(());
     }
     Err(Refusal::Unknown { entity: work.into() })

@@ -149,17 +149,25 @@ impl<E: Decide> Answers<E> {
         call: &Call,
         command: &E::Command,
     ) -> Result<Option<&Answer<E>>, TokenTaken> {
-        let Some((token, of_actor)) = call.token.as_ref().zip(self.actors.get(&call.actor)) else {
-            return Ok(None);
-        };
-        let number = of_actor.by_token.get(token).copied();
-        let found = number.and_then(|number| self.queue.get(self.place(number)?)?.as_ref());
-        let found = found.filter(|answered| call.now < answered.at + Self::KEPT_FOR);
-        match found {
+        match self.under_token(call) {
             None => Ok(None),
             Some(found) if found.command == fingerprint(command) => Ok(Some(&found.answer)),
-            Some(_) => Err(TokenTaken { token: token.clone() }),
+            Some(found) => Err(TokenTaken { token: found.token.clone() }),
         }
+    }
+
+    /// The answer under the token of a call, whatever its command was: for a host who can no longer
+    /// read the command, because the key in it names nothing by now.
+    #[must_use]
+    pub fn given(&self, call: &Call) -> Option<&Answer<E>> {
+        self.under_token(call).map(|answered| &answered.answer)
+    }
+
+    /// What was answered under the token of a call, as long as it is kept.
+    fn under_token(&self, call: &Call) -> Option<&Answered<E>> {
+        let number = self.actors.get(&call.actor)?.by_token.get(call.token.as_ref()?)?;
+        let found = self.queue.get(self.place(*number)?)?.as_ref();
+        found.filter(|answered| call.now < answered.at + Self::KEPT_FOR)
     }
 
     fn place(&self, number: u64) -> Option<usize> {

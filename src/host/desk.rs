@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::base::time::Timestamp;
 use crate::centre::{Centre, CentreRefusal};
 use crate::command::commands::Command;
-use crate::host::driver::Driver;
+use crate::host::driver::{Calls, Driver};
 use crate::interaction::{Assist, InboxCard, InteractionId, Layout, ProfileStore, Workspace};
 use crate::model::ids::{AgentId, WorkId};
 
@@ -74,5 +74,48 @@ where
     ) -> Option<Result<Workspace<'_>, CentreRefusal>> {
         let centre = self.decides_mut()?;
         Some(centre.workspace(agent, interaction, now, layout, assist))
+    }
+}
+
+/// The same between the calls that are made together: what is shown is as it stands after those
+/// that were made before it.
+impl<P: ProfileStore + Clone + Default> Calls<'_, Centre<P>> {
+    /// What asks an agent for an answer: [`Centre::inbox`].
+    ///
+    /// # Errors
+    /// As of [`Centre::inbox`].
+    pub fn inbox(
+        &mut self,
+        agent: AgentId,
+        now: Timestamp,
+    ) -> Result<Vec<InboxCard>, CentreRefusal> {
+        self.decides_mut().inbox(agent, now)
+    }
+
+    /// What an agent may do about a piece of work: [`Centre::controls`].
+    ///
+    /// # Errors
+    /// As of [`Centre::controls`].
+    pub fn controls(
+        &mut self,
+        agent: AgentId,
+        work: WorkId,
+    ) -> Result<Vec<Command>, CentreRefusal> {
+        self.decides_mut().controls(agent, work)
+    }
+
+    /// What an agent sees of an interaction: [`Centre::workspace`].
+    ///
+    /// # Errors
+    /// As of [`Centre::workspace`].
+    pub fn workspace(
+        &mut self,
+        agent: AgentId,
+        interaction: InteractionId,
+        now: Timestamp,
+        layout: &Layout,
+        assist: &dyn Assist,
+    ) -> Result<Workspace<'_>, CentreRefusal> {
+        self.decides_mut().workspace(agent, interaction, now, layout, assist)
     }
 }

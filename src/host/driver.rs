@@ -480,6 +480,17 @@ impl<E: Hosted> Calls<'_, E> {
         Ok(answer)
     }
 
+    /// The answer under the token of a call that was made before, whatever its command was. A host
+    /// asks when it cannot read the command any more: whoever makes a call again names things by
+    /// their keys, and work that is over has none.
+    #[must_use]
+    pub fn given(&self, call: &Call) -> Option<&Result<E::Reply, E::Refusal>> {
+        let same =
+            |one: &&Answered<E>| one.actor == call.actor && call.token.as_ref() == Some(&one.token);
+        let here = self.answered.iter().find(same).map(|one| &one.answer);
+        here.or_else(|| self.answers.given(call))
+    }
+
     /// Says that it is `now`, as [`Driver::confirm_clock`] does.
     pub fn confirm_clock(&mut self, now: Timestamp) {
         self.decides.confirm_clock(now);
@@ -496,6 +507,10 @@ impl<E: Hosted> Calls<'_, E> {
     /// The engine or centre that decides, as it is by now.
     #[must_use]
     pub const fn decides(&self) -> &E {
+        self.decides
+    }
+
+    pub(super) const fn decides_mut(&mut self) -> &mut E {
         self.decides
     }
 

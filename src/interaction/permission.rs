@@ -217,9 +217,21 @@ pub(crate) fn check(
 }
 
 impl<P: ProfileStore> Records<P> {
+    /// True if there is such an interaction for an actor: it is kept, and they may know of it.
+    pub(crate) fn sees(&self, engine: &Engine, actor: &Actor, id: InteractionId) -> bool {
+        let row = self.interaction(id);
+        row.is_some_and(|row| match actor {
+            Actor::Host | Actor::Supervisor(_) => true,
+            Actor::Administrator(_) => false,
+            Actor::Agent(me) => sight(row, engine, *me) != Sight::Hidden,
+            Actor::Customer(Some(key)) => is_of(row, key),
+            Actor::Customer(None) => !row.is_internal(),
+        })
+    }
+
     /// True if there is such an interaction for an agent.
     pub(crate) fn is_seen_by(&self, engine: &Engine, me: AgentId, id: InteractionId) -> bool {
-        self.interaction(id).is_some_and(|row| sight(row, engine, me) != Sight::Hidden)
+        self.sees(engine, &Actor::Agent(me), id)
     }
 
     /// Refuses an agent who neither has an interaction nor takes part in it; else says its work.

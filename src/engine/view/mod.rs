@@ -9,6 +9,7 @@ mod work;
 
 use crate::base::key::Key;
 use crate::base::time::Timestamp;
+use crate::command::actor::Actor;
 use crate::fact::log::Seq;
 use crate::model::agent::AgentProfile;
 use crate::model::calendar::CalendarProfile;
@@ -27,6 +28,7 @@ use crate::world::kinds::DefinitionKind;
 use crate::world::rows::Offer;
 use crate::world::state::World;
 
+use crate::engine::permit;
 use crate::engine::view::definition::{definition, definitions};
 
 pub use agent::AgentView;
@@ -166,6 +168,30 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn offer(self, id: OfferId) -> Option<&'a Offer> {
         self.world.offer(id).ok()
+    }
+
+    /// True if there is such work for an actor: it is open, or over and remembered, and they may
+    /// know of it ([`Permission`](crate::command::Permission) says who sees what). A host that
+    /// shows work to somebody asks this first, and answers as for work that never was otherwise.
+    ///
+    /// ```
+    /// use strowger::prelude::*;
+    /// use strowger::command::Actor;
+    ///
+    /// let (now, mut log) = (Timestamp::EPOCH, Log::default());
+    /// let mut engine = Engine::new(Config::default(), now, &mut log)?;
+    /// let chat = engine.execute(now, Define::new("chat", ChannelProfile::chat()), &mut log)?;
+    /// let queue = engine.execute(now, Define::new("support", QueueProfile::default()), &mut log)?;
+    /// let request = WorkRequest::new(queue, chat).with_customer("dora");
+    /// let work = engine.execute(now, Submit::new(request), &mut log)?;
+    /// let view = engine.view();
+    /// assert!(view.sees(&Actor::Customer(Some("dora".into())), work));
+    /// assert!(!view.sees(&Actor::Customer(Some("eve".into())), work));
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    #[must_use]
+    pub fn sees(self, actor: &Actor, work: WorkId) -> bool {
+        permit::sees(self.world, actor, work)
     }
 
     /// The host's key of anything; work without one and offers have none.

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod answer;
+mod asked;
+mod door;
+mod entry;
+mod feed;
+mod look;
+mod metrics;
+mod page;
+mod problem;
+mod router;
+mod session;
+mod settings;
+mod site;
+mod stream;
+mod tell;
+mod tokens;
+mod who;
+
+pub use entry::EntryDoor;
+pub use feed::Feed;
+pub use router::Http;
+pub use settings::HttpSettings;
+pub use tokens::{SignedTokens, Tokens};
+pub use who::{Caller, FromExtension, Identify, Role, Unidentified};

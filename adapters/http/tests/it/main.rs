@@ -1,0 +1,9 @@
+//! The service as its clients meet it.
+
+mod commands;
+mod definitions;
+mod floor;
+mod looks;
+mod pages;
+mod streams;
+mod who;
