@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use strowger::Key;
 use strowger::command::RefusalKind;
+use tokio::time::timeout;
 
 use crate::problem::ProblemDetails;
 use crate::site::Site;
@@ -34,12 +35,21 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Reads a request, in bounded time.
+    ///
+    /// # Errors
+    /// 408 if its body does not come, and as [`of`](Self::of).
+    pub(crate) async fn read(site: &Site, request: Request) -> Result<Self, ProblemDetails> {
+        let read = timeout(site.settings.patience, Self::of(site, request)).await;
+        read.unwrap_or_else(|_| Err(ProblemDetails::too_slow()))
+    }
+
     /// Reads a request.
     ///
     /// # Errors
     /// 401 if it is not known who asks, 403 if a page of another site asks, 429 if they ask too
     /// often, 413 and 415 for a body that is not taken, 400 for a query that cannot be read.
-    pub(crate) async fn read(site: &Site, mut request: Request) -> Result<Self, ProblemDetails> {
+    async fn of(site: &Site, mut request: Request) -> Result<Self, ProblemDetails> {
         let params = request.extract_parts::<RawPathParams>().await;
         let params = params.map_err(|error| ProblemDetails::malformed(error.to_string()))?;
         let params = params.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();

@@ -147,6 +147,12 @@ impl ProblemDetails {
             .with_detail("nothing is behind this way in")
     }
 
+    /// The body of a request did not come.
+    pub(crate) fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, RefusalKind::TooLate, "request_timeout")
+            .with_detail("the body did not come in time")
+    }
+
     /// The path has no such method.
     pub(crate) fn no_such_method() -> Self {
         let status = StatusCode::METHOD_NOT_ALLOWED;

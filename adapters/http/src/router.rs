@@ -41,7 +41,7 @@ use crate::{entry, look, metrics, session, stream, tell};
 /// let (clock, mut log) = (Clock::system(), CentreLog::default());
 /// let centre: Centre = Centre::new(CentreConfig::default(), clock.now(), &mut log)?;
 /// let feed = Feed::new(Figures::new(FiguresConfig::default())?);
-/// feed.begin(&centre);
+/// feed.begin(&centre, &log);
 /// let host = Host::new(Vec::<CentreFact>::new()).with_follower(feed.clone());
 /// let driver = Driver::start(centre, log, host)?;
 /// let (handle, service) = start(driver, clock, Settings::default(), |_, _| vec![]);

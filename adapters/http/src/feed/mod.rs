@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use strowger::Centre;
-use strowger::centre::CentreFact;
+use strowger::centre::{CentreFact, CentreLog};
 use strowger::fact::Seq;
 use strowger::figures::Figures;
 use strowger::host::Follower;
@@ -45,7 +45,7 @@ const PASSING: usize = 1_024;
 /// let (now, mut log) = (Timestamp::EPOCH, CentreLog::default());
 /// let centre: Centre = Centre::new(CentreConfig::default(), now, &mut log)?;
 /// let feed = Feed::new(Figures::new(FiguresConfig::default())?);
-/// feed.begin(&centre);
+/// feed.begin(&centre, &log);
 /// let host = Host::new(Vec::<CentreFact>::new()).with_follower(feed.clone());
 /// let mut driver = Driver::start(centre, log, host)?;
 /// driver.execute(now, Define::new("support", QueueProfile::default()))??;
@@ -93,15 +93,17 @@ impl Feed {
         Self { shared: Arc::new(Shared { state, newest, passing }) }
     }
 
-    /// Looks at what the driver is about to start from: who has what, and after which fact the
-    /// next one comes. What was [heard](Follower::follow) before, while the journal was recovered,
-    /// stays.
-    pub fn begin(&self, centre: &Centre) {
+    /// Looks at what the driver is about to start from, with the facts that it has still to keep:
+    /// who has what, and after which fact the next one comes. What was heard before, while the
+    /// journal was recovered, stays.
+    pub fn begin(&self, centre: &Centre, log: &CentreLog) {
+        let first = log.as_slice().first();
+        let before = first.map_or(centre.position(), |fact| fact.position.saturating_sub(1));
         let mut state = self.state();
         state.concerned = Concerned::of(centre);
-        state.ring.continue_behind(centre.position());
+        state.ring.continue_behind(before);
         drop(state);
-        self.shared.newest.send_replace(centre.position());
+        self.shared.newest.send_replace(before);
     }
 
     /// The number of the last fact that was heard.

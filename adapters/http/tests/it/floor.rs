@@ -77,7 +77,7 @@ impl Floor {
             .with_knowledge(KnowledgeConfig::default())
             .with_journeys(JourneyConfig::default());
         let centre: Centre = Centre::new(config, clock.now(), &mut log).unwrap();
-        feed.begin(&centre);
+        feed.begin(&centre, &log);
         let host = Host::new(Vec::new()).with_follower(feed.clone());
         let driver = Driver::start(centre, log, host).unwrap();
         let (handle, service) = start(driver, clock, Settings::default(), |_, _| vec![]);

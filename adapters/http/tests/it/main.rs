@@ -5,5 +5,7 @@ mod definitions;
 mod floor;
 mod looks;
 mod pages;
+mod restart;
+mod socket;
 mod streams;
 mod who;

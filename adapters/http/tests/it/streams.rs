@@ -170,6 +170,39 @@ async fn a_silent_stream_says_that_it_is_there_and_when_to_come_back() {
     assert_eq!(reader.block().await, None);
 }
 
+#[tokio::test]
+async fn who_reads_too_slowly_looks_anew_and_nothing_is_kept_for_them() {
+    let figures = Figures::new(FiguresConfig::default()).unwrap();
+    let floor = Floor::with(HttpSettings::default(), Feed::with_room(figures, 20, usize::MAX));
+    floor.furnish().await;
+    let mut reader = floor.stream("host", "").await;
+    for number in 0..100 {
+        let path = format!("/v1/definitions/skills/s{number}");
+        floor.put("admin", &path, json!({})).await;
+    }
+    let mut events = Vec::new();
+    while let Some(event) = reader.next().await {
+        events.push(event);
+    }
+    let reset = events.pop().unwrap();
+    assert_eq!((&*reset.name, &reset.data["reason"]), ("reset", &json!("too_old")));
+    // What was told before follows without a gap, and is no more than a few pieces.
+    let ids: Vec<u64> = events.iter().filter_map(|event| event.id).collect();
+    assert!(ids.windows(2).all(|pair| pair[0] + 1 == pair[1]) && ids.len() < 50, "{ids:?}");
+    let text = floor.text("host", "/metrics").await;
+    assert!(text.contains("strowger_streams_closed_total{reason=\"reset\"} 1"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_nothing_is_given_up() {
+    let floor = Floor::bare(HttpSettings::default().with_heartbeat(Duration::from_secs(1)));
+    let _reader = floor.stream("host", "").await;
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    let text = floor.text("sue", "/metrics").await;
+    assert!(text.contains("strowger_streams_closed_total{reason=\"slow\"} 1"), "{text}");
+    assert!(text.contains("strowger_stream_clients{role=\"host\"} 0"), "{text}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stream_ends_with_the_token_of_its_reader() {
     let floor = Floor::bare(HttpSettings::default());
