@@ -147,6 +147,7 @@ impl<T: Copy + Ord> Sorted<T> {
         let before = |chunk: &Chunk<T>| chunk.last.as_ref() < Some(item);
         match (self.chunks.front(), self.chunks.back()) {
             (_, Some(last)) if before(last) => self.chunks.len(),
+            _ if self.chunks.len() == 1 => 0,
             (Some(first), _) if !before(first) => 0,
             _ => self.chunks.partition_point(before),
         }

@@ -35,8 +35,7 @@ pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<bool, Halted> {
 /// True if something is due: mostly not, and every call asks twice.
 #[inline]
 fn is_due(turn: &Turn<'_>) -> bool {
-    let first = turn.world.index().clock.first();
-    first.is_some_and(|(due, _)| due <= turn.now)
+    turn.world.index().clock.next_at().is_some_and(|due| due <= turn.now)
 }
 
 /// Fires what is due first, if it is due at or before now. What fires makes a fact, and a fact
