@@ -105,3 +105,38 @@ impl<K: Hash + Eq + Ord + Copy> Deadlines<K> {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::chance::numbers;
+    use alloc::collections::BTreeMap;
+
+    /// Keys of which a third is in line, and comes and goes by its instant.
+    #[test]
+    fn whatever_is_in_heap_or_line_comes_in_one_order() {
+        let (mut deadlines, mut known) = (Deadlines::default(), BTreeMap::new());
+        let mut next = numbers(1_912);
+        for _ in 0..20_000 {
+            let (key, in_line) = (next(60), next(60) % 3 == 0);
+            let key = if in_line { key * 3 } else { key * 3 + 1 };
+            let at = (next(2) == 0).then(|| match next(20) {
+                0 => Timestamp::MAX,
+                at => Timestamp::from_millis(i64::try_from(at).unwrap()),
+            });
+            let old = known.remove(&key);
+            if in_line {
+                deadlines.leave(key, old);
+                deadlines.enter(key, at);
+            } else {
+                deadlines.set(key, at);
+            }
+            known.extend(at.filter(|at| *at < Timestamp::MAX).map(|at| (key, at)));
+            let mut all: Vec<_> = known.iter().map(|(key, at)| (*at, *key)).collect();
+            all.sort_unstable();
+            assert_eq!(deadlines.sorted(), all);
+            assert_eq!(deadlines.first(), all.first().copied());
+            assert_eq!(deadlines.next_at(), all.first().map(|(at, _)| *at));
+        }
+    }
+}

@@ -114,6 +114,9 @@ impl Search {
     /// for a lane that had nobody.
     fn take_touched(&mut self, world: &mut World) {
         let (works, agents) = world.touched();
+        if works.is_empty() && agents.is_empty() {
+            return;
+        }
         if !agents.is_empty() {
             self.forget_lanes();
         }
