@@ -94,7 +94,7 @@ impl Search {
         self.forget_lanes();
     }
 
-    /// The best of what was found. Mostly nothing is left, which is told here sooner than by a heap.
+    /// The best of what was found. Mostly nothing is left, and this says so sooner than a heap.
     fn next_found(&mut self) -> Option<(Found, Seeker, u64)> {
         if self.found.is_empty() { None } else { self.found.pop().map(|Reverse(best)| best) }
     }
