@@ -135,7 +135,8 @@ impl<T: Copy + Ord> Sorted<T> {
             chunk.last = chunk.items.back().copied();
         }
         self.length -= 1;
-        if chunk.items.len() < CHUNK / 4 {
+        // Many sets have one chunk, and then there is nothing to join.
+        if chunk.items.len() < CHUNK / 4 && self.chunks.len() > 1 {
             self.join(place);
             place.checked_sub(1).into_iter().for_each(|before| self.join(before));
         }
@@ -147,6 +148,7 @@ impl<T: Copy + Ord> Sorted<T> {
         let before = |chunk: &Chunk<T>| chunk.last.as_ref() < Some(item);
         match (self.chunks.front(), self.chunks.back()) {
             (_, Some(last)) if before(last) => self.chunks.len(),
+            _ if self.chunks.len() == 1 => 0,
             (Some(first), _) if !before(first) => 0,
             _ => self.chunks.partition_point(before),
         }

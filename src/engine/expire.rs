@@ -20,8 +20,13 @@ use crate::engine::{
 };
 
 /// Fires what is due at or before now, the earliest first, as much as one call may. Says whether
-/// nothing is due any more.
+/// nothing is due any more: mostly nothing is, and every call asks twice.
+#[inline]
 pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<bool, Halted> {
+    if is_due(turn) { fire_all_due(turn) } else { Ok(true) }
+}
+
+fn fire_all_due(turn: &mut Turn<'_>) -> Result<bool, Halted> {
     while is_due(turn) {
         if !turn.pace.step() {
             return Ok(false);
@@ -32,11 +37,9 @@ pub(crate) fn fire_due(turn: &mut Turn<'_>) -> Result<bool, Halted> {
     Ok(true)
 }
 
-/// True if something is due: mostly not, and every call asks twice.
 #[inline]
 fn is_due(turn: &Turn<'_>) -> bool {
-    let first = turn.world.index().clock.first();
-    first.is_some_and(|(due, _)| due <= turn.now)
+    turn.world.index().clock.next_at().is_some_and(|due| due <= turn.now)
 }
 
 /// Fires what is due first, if it is due at or before now. What fires makes a fact, and a fact

@@ -235,11 +235,13 @@ fn after_decline(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
 }
 
 /// Does what their queues say of all that was declined in vain in the phase before, unless it was
-/// moved or closed since then.
+/// moved or closed since then. Mostly nothing was, and every call asks.
+#[inline]
 pub(crate) fn judge_declined(turn: &mut Turn<'_>) -> Result<(), Halted> {
-    if turn.pace.has_none_in_vain() {
-        return Ok(());
-    }
+    if turn.pace.has_in_vain() { judge_all(turn) } else { Ok(()) }
+}
+
+fn judge_all(turn: &mut Turn<'_>) -> Result<(), Halted> {
     let mut declined = turn.pace.take_in_vain();
     for InVain { work, queue, broadcast, cause } in declined.drain(..) {
         let row = turn.world.work(work).ok();

@@ -63,11 +63,6 @@ impl Pace {
         self.in_vain.push(work);
     }
 
-    /// True if nothing was declined in vain.
-    pub(crate) const fn has_none_in_vain(&self) -> bool {
-        self.in_vain.is_empty()
-    }
-
     /// Hands out what was declined in vain and is not judged yet.
     pub(crate) fn take_in_vain(&mut self) -> Vec<InVain> {
         core::mem::take(&mut self.in_vain)

@@ -94,6 +94,11 @@ impl Search {
         self.forget_lanes();
     }
 
+    /// The best of what was found. Mostly nothing is left, and this says so sooner than a heap.
+    fn next_found(&mut self) -> Option<(Found, Seeker, u64)> {
+        if self.found.is_empty() { None } else { self.found.pop().map(|Reverse(best)| best) }
+    }
+
     /// Forgets what was found out about lanes: mostly nothing was, and a map that is empty takes as
     /// long to clear as any.
     fn forget_lanes(&mut self) {
@@ -109,6 +114,9 @@ impl Search {
     /// for a lane that had nobody.
     fn take_touched(&mut self, world: &mut World) {
         let (works, agents) = world.touched();
+        if works.is_empty() && agents.is_empty() {
+            return;
+        }
         if !agents.is_empty() {
             self.forget_lanes();
         }
@@ -146,8 +154,8 @@ impl Search {
     }
 
     /// The best pair that a seeker can be part of.
-    fn seek(&mut self, matching: Matching<'_>, seeker: Seeker) -> Option<Found> {
-        match seeker {
+    fn seek(&mut self, matching: Matching<'_>, seeker: &Seeker) -> Option<Found> {
+        match *seeker {
             Seeker::Agent(agent) => {
                 self.count_search();
                 best_work(matching, agent)
@@ -227,13 +235,18 @@ fn lanes_of<'a>(world: &'a World, agents: &[AgentId]) -> impl Iterator<Item = Se
 
 /// Offers work until nothing fits, or as often as one call may. Says whether nothing fits; if
 /// something does the next call looks for it anew among all who are there.
+#[inline]
 pub(crate) fn route(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
-    turn.cause = Cause::Routing;
     let (works, agents) = turn.world.touched();
     if works.is_empty() && agents.is_empty() {
         turn.pace.note_behind(false);
         return Ok(true);
     }
+    route_touched(turn, search)
+}
+
+fn route_touched(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
+    turn.cause = Cause::Routing;
     let done = match_all(turn, search)?;
     if !done {
         turn.world.touch_everybody();
@@ -252,16 +265,16 @@ pub(crate) fn fits_anything(
     search.take_touched(world);
     let mut fits = false;
     while let Some(seeker) = search.seekers.pop().filter(|_| !fits) {
-        list_for(world, seeker);
-        fits = search.seek(Matching { world, now, rules }, seeker).is_some();
+        list_for(world, &seeker);
+        fits = search.seek(Matching { world, now, rules }, &seeker).is_some();
     }
     search.clear();
     fits
 }
 
 /// Finds out what a search needs to know and does not know yet.
-fn list_for(world: &mut World, seeker: Seeker) {
-    match seeker {
+fn list_for(world: &mut World, seeker: &Seeker) {
+    match *seeker {
         Seeker::Work(work) => world.list_candidates(work),
         Seeker::Agent(agent) => world.remember_lanes(agent),
         Seeker::Lane(queue, lane) => world.list_candidates_of(queue, &lane),
@@ -273,17 +286,22 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
     let mut made = 0_u64;
     loop {
         search.take_touched(turn.world);
+        // Mostly one seeks alone, and there is nothing to compare.
+        let mut only = None;
         while let Some(seeker) = search.seekers.pop() {
-            let is_last = made == 0 && search.seekers.is_empty() && search.found.is_empty();
-            if is_last && waits_in_vain(turn, seeker) {
+            let is_last = search.seekers.is_empty() && search.found.is_empty();
+            if is_last && made == 0 && waits_in_vain(turn, &seeker) {
                 continue;
             }
-            list_for(turn.world, seeker);
-            if let Some(found) = search.seek(turn.matching(), seeker) {
-                search.found.push(Reverse((found, seeker, made)));
+            list_for(turn.world, &seeker);
+            if let Some(found) = search.seek(turn.matching(), &seeker) {
+                match is_last {
+                    true => only = Some((found, seeker, made)),
+                    false => search.found.push(Reverse((found, seeker, made))),
+                }
             }
         }
-        let Some(Reverse((found, seeker, seen))) = search.found.pop() else {
+        let Some((found, seeker, seen)) = only.or_else(|| search.next_found()) else {
             return Ok(true);
         };
         // What was found before the last offer may be gone, and is searched for again.
@@ -304,8 +322,8 @@ fn match_all(turn: &mut Turn<'_>, search: &mut Search) -> Result<bool, Halted> {
 /// True if other work of the same lane waits, with nothing to keep anybody from it. It waited
 /// before, because nobody could take it; and if all others who were touched in this call found
 /// nothing, nobody came free who could.
-fn waits_in_vain(turn: &Turn<'_>, seeker: Seeker) -> bool {
-    let Seeker::Work(id) = seeker else {
+fn waits_in_vain(turn: &Turn<'_>, seeker: &Seeker) -> bool {
+    let Seeker::Work(id) = *seeker else {
         return false;
     };
     // What is offered needs one agent more, and the others as many as their queue asks at once.

@@ -49,7 +49,7 @@ pub(crate) fn index_of(stores: &mut Stores) -> Index {
     line_up(&mut index, stores);
     for (id, offer) in stores.offers.sorted() {
         let due = offer.state.deadline().map(|deadline| deadline.at);
-        index.clock.set(TimerKey::Offer(id), due);
+        index.clock.enter(TimerKey::Offer(id), due);
     }
     queues.into_iter().for_each(|id| index.set_queue_clock(stores, id));
     index.pool_sets = PoolSetIndex::of(&stores.pool_sets);

@@ -86,9 +86,8 @@ pub(super) fn begin_wrap_up(
     }
     let weight = |profile: &ChannelProfile| if counts { profile.weights.wrap_up } else { 0 };
     step(world, id, agent, AssignmentStep::WrapUp { until, counts }, weight)?;
-    if let Some(deadline) = of(world, id, agent)?.state.deadline() {
-        world.index.clock.set(TimerKey::WrapUp(agent, id), Some(deadline.at));
-    }
+    let due = of(world, id, agent)?.state.deadline().map(|deadline| deadline.at);
+    world.index.clock.enter(TimerKey::WrapUp(agent, id), due);
     Ok(())
 }
 
@@ -105,9 +104,8 @@ pub(super) fn end(
     stamp_release(world, agent, &assignment, at)?;
     tallies::handling(world, &assignment, at)?;
     world.agent_mut(agent)?.assignments.retain(|other| other.work != id);
-    if assignment.state.deadline().is_some() {
-        world.index.clock.set(TimerKey::WrapUp(agent, id), None);
-    }
+    let due = assignment.state.deadline().map(|deadline| deadline.at);
+    world.index.clock.leave(TimerKey::WrapUp(agent, id), due);
     load::reclaim(world, agent, assignment.pool_set, Some(assignment.claim), None)?;
     assignment.peaks = pools::kept_peaks(world, &assignment);
     pools::respend(world, agent, &assignment, None);

@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 use crate::model::channel::ChannelProfile;
 use crate::model::ids::{AgentId, CodeId, WorkId};
 use crate::policy::wrap_up::WrapUp;
-use crate::state::assignment::AssignmentStep;
+use crate::state::assignment::{AssignmentState, AssignmentStep};
 use crate::state::work::WorkStep;
 use crate::world::apply::assignments::{self, owner};
 use crate::world::apply::lines::restage;
@@ -79,8 +79,12 @@ pub(super) fn extend_wrap_up(
     until: Timestamp,
 ) -> Result<(), Misfit> {
     let assignment = assignments::of(world, id, agent)?;
-    assignment.state = assignment.state.next(AssignmentStep::Extend { until })?;
-    world.index.clock.set(TimerKey::WrapUp(agent, id), Some(until));
+    let old = assignment.state;
+    let new = old.next(AssignmentStep::Extend { until })?;
+    assignment.state = new;
+    let due = |state: AssignmentState| state.deadline().map(|deadline| deadline.at);
+    world.index.clock.leave(TimerKey::WrapUp(agent, id), due(old));
+    world.index.clock.enter(TimerKey::WrapUp(agent, id), due(new));
     Ok(())
 }
 

@@ -76,7 +76,7 @@ pub(super) fn make(
         _ => {}
     }
     queues::count_offer(world, queue, by, at)?;
-    world.index.clock.set(TimerKey::Offer(id), until);
+    world.index.clock.enter(TimerKey::Offer(id), until);
     load::reclaim(world, agent, pool_set, None, Some(claim))
 }
 
@@ -183,7 +183,8 @@ fn end(world: &mut World, id: OfferId, step: OfferStep) -> Result<Offer, Misfit>
         world.stores.ended_offers.remember(id, EndedOffer { end, agent: offer.agent });
     }
     world.agent_mut(offer.agent)?.offers.retain(|open| *open != id);
-    world.index.clock.set(TimerKey::Offer(id), None);
+    let due = offer.state.deadline().map(|deadline| deadline.at);
+    world.index.clock.leave(TimerKey::Offer(id), due);
     Ok(offer)
 }
 

@@ -48,6 +48,8 @@ pub(super) fn check(world: &World) -> Result<(), Violation> {
     hold("index derived: queues that ask something of their members", same)?;
     let there = (now.there.ids::<AgentId>(), new.there.ids::<AgentId>());
     hold("index derived: who is there", there.0.eq(there.1))?;
+    let first = now.clock.first().map(|(at, _)| at);
+    hold("index derived: what is due next", now.clock.next_at() == first)?;
     hold("index derived: the clock", now.clock.sorted() == new.clock.sorted())
 }
 

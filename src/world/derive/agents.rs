@@ -19,7 +19,7 @@ impl Index {
         };
         for assignment in &agent.assignments {
             let due = assignment.state.deadline().map(|deadline| deadline.at);
-            self.clock.set(TimerKey::WrapUp(id, assignment.work), due);
+            self.clock.enter(TimerKey::WrapUp(id, assignment.work), due);
         }
         for leg in agent.legs.iter() {
             let due = leg.state.deadline().map(|deadline| deadline.at);

@@ -188,7 +188,9 @@ impl Work {
                 });
                 let mut next = lifetime;
                 let mut note = |kind, at: Option<Timestamp>| {
-                    next = deadline(kind, at).into_iter().chain(next).min();
+                    if let Some(new) = deadline(kind, at) {
+                        next = Some(next.map_or(new, |next| next.min(new)));
+                    }
                 };
                 note(DeadlineKind::MaxWait, queue.max_wait.and_then(waited));
                 note(DeadlineKind::PreferredStep, self.step.get().map(|step| step.until));
