@@ -169,14 +169,21 @@ fn reveal(turn: &mut Turn<'_>, queue: QueueId, above: Option<Timestamp>) -> Resu
     let next = turn.world.due_beside(queue);
     let clock = turn.must(turn.world.queue_rules(queue))?.clock();
     let now = turn.now;
-    let Some(veils) = turn.world.index().line(queue).map(|line| &line.veils) else {
+    let Some(line) = turn.world.index().line(queue) else {
         return Ok(());
     };
+    let veils = &line.veils;
     let Some((_, key)) = veils.due(clock).min() else {
         return Ok(());
     };
-    let (_, delay) = key;
-    let next_veil = veils.due(clock).filter(|(_, other)| *other != key).min();
+    let (channel, delay) = key;
+    // What comes to light first is the first to be past the delay after this one.
+    let longer = line.members(channel).delay_after(delay).zip(veils.behind(key).next());
+    let longer = longer.and_then(|(longer, (entered, _))| {
+        Some((clock.after(*entered, longer)?, (channel, longer)))
+    });
+    let beside = veils.due(clock).filter(|(_, other)| *other != key);
+    let next_veil = beside.chain(longer).min();
     let is_first = |at: Timestamp| {
         above.is_none_or(|above| at <= above)
             && next_veil.is_none_or(|other| (at, key) < other)

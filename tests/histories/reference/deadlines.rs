@@ -160,21 +160,27 @@ impl Router {
         delays.filter(|delay| *delay > work.revealed).min()
     }
 
-    /// Hidden work comes to light, and with it all of its queue, its channel and its delay that is
-    /// due by now and before anything else, as far as the call may fire deadlines.
-    fn reveal(&mut self, (queue, channel, delay): (QueueId, ChannelId, Span)) {
-        let alike = |owner: &Owner| matches!(owner, Owner::Hidden(q, c, d, ..) if (*q, *c, *d) == (queue, channel, delay));
-        let all = self.all_deadlines().into_iter();
-        let due = all.take_while(|(at, owner, _)| *at <= self.now && alike(owner));
-        let due = due.take(1 + self.left as usize).filter_map(|(_, owner, _)| match owner {
-            Owner::Hidden(.., id) => Some(id),
-            _ => None,
-        });
-        let due: Vec<WorkId> = due.collect();
-        let others = due.len() as u32 - 1;
-        self.left -= others;
-        due.iter().for_each(|id| self.work(*id).revealed = delay);
-        self.tell(Event::work_revealed(due[others as usize], delay, others));
+    /// Hidden work comes to light, and after it whatever is due next, by now, and has the same
+    /// queue, channel and delay, as far as the call may fire deadlines. It is told at once.
+    fn reveal(&mut self, alike: (QueueId, ChannelId, Span), mut last: WorkId) {
+        let mut others = 0;
+        loop {
+            self.work(last).revealed = alike.2;
+            let next = match self.all_deadlines().first() {
+                Some((at, Owner::Hidden(queue, channel, delay, _, id), _))
+                    if *at <= self.now && (*queue, *channel, *delay) == alike =>
+                {
+                    *id
+                }
+                _ => break,
+            };
+            if self.left == 0 {
+                break;
+            }
+            self.left -= 1;
+            (last, others) = (next, others + 1);
+        }
+        self.tell(Event::work_revealed(last, alike.2, others));
     }
 
     fn fire(&mut self, owner: Owner, kind: DeadlineKind, due: Timestamp) {
@@ -190,7 +196,9 @@ impl Router {
             Owner::Pool(pool) => self.reset_pool(pool),
             Owner::Work(work) => self.fire_work(work, kind, due),
             Owner::Queue(queue) if kind == DeadlineKind::Ramp => self.release_ramp(queue),
-            Owner::Hidden(queue, channel, delay, ..) => self.reveal((queue, channel, delay)),
+            Owner::Hidden(queue, channel, delay, _, id) => {
+                self.reveal((queue, channel, delay), id);
+            }
             Owner::Queue(queue) => self.inspect(queue),
         }
     }
