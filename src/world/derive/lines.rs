@@ -20,6 +20,7 @@ impl Index {
     }
 
     /// Puts a piece of work in the line it belongs to, if it waits, or takes it out.
+    #[inline]
     pub(crate) fn set_line(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work, enter: bool) {
         if let Some(whereabouts) = Whereabouts::of(work) {
             self.set_place(rules, id, work, whereabouts, enter);
