@@ -435,7 +435,7 @@ mod tests {
 
     #[test]
     fn what_comes_to_light_at_once_is_due_before_anything_in_a_layer_above() {
-        let work = |number| Some(WorkId::from_raw(number + 1));
+        let work = |number: u64| Some(WorkId::from_raw(number + 1));
         let (before, after) = (Timestamp::from_millis(60_999), Timestamp::from_millis(61_001));
         // At the same instant the lower layer is first.
         assert_eq!(told_beside_a_watch_until(at(61)), [(work(2), 2), (None, 0), (work(3), 0)]);
